@@ -1,0 +1,35 @@
+import { UntrustedError } from '../errors.ts';
+
+/**
+ * Decodes base64 strictly (RFC 4648 section 4): the standard alphabet, padded, no white space, zero trailing bits.
+ * `Buffer.from` skips whatever it does not know, so that two texts can mean the same bytes; a signature format where
+ * that holds can be changed without anybody noticing.
+ *
+ * @param what names the field in the error.
+ * @throws UntrustedError `material-malformed`
+ */
+export function decodeBase64(text: string, what: string): Uint8Array {
+  const bytes = Buffer.from(text, 'base64');
+  if (bytes.toString('base64') !== text) {
+    throw new UntrustedError('material-malformed', `${what} is not valid base64`, {
+      check: 'material',
+      expected: 'padded standard base64 without white space (RFC 4648 section 4)',
+      found: excerpt(text),
+    });
+  }
+  return bytes;
+}
+
+export function encodeBase64(bytes: Uint8Array): string {
+  return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString('base64');
+}
+
+/** The beginning of foreign text, quoted and without control characters, for messages. */
+export function excerpt(text: string, length = 60): string {
+  if (text.length === 0) return 'nothing (it is empty)';
+  const start = JSON.stringify(text.slice(0, length)).replaceAll(
+    /[\u007f-\u009f\u2028-\u202e\u2066-\u2069]/g,
+    '?',
+  );
+  return text.length > length ? `${start}... (${text.length} characters)` : start;
+}

@@ -1,0 +1,31 @@
+import { UntrustedError } from '../errors.ts';
+import { decodeBase64, encodeBase64, excerpt } from './base64.ts';
+
+const LINE = 64;
+
+/**
+ * Reads a PEM text that holds exactly one block of the given label and nothing else (RFC 7468 section 3, "strict",
+ * with LF or CRLF and an optional newline at the end).
+ *
+ * @throws UntrustedError `material-malformed`
+ */
+export function decodePem(text: string, label: string, what: string): Uint8Array {
+  const lines = text.replaceAll('\r\n', '\n').split('\n');
+  if (lines.at(-1) === '') lines.pop();
+  const body = lines.slice(1, -1);
+  const framed = lines[0] === `-----BEGIN ${label}-----` && lines.at(-1) === `-----END ${label}-----`;
+  if (!framed || body.length === 0 || body.some((line) => line.startsWith('-----') || line.length > LINE)) {
+    throw new UntrustedError('material-malformed', `${what} is not one PEM block`, {
+      check: 'material',
+      expected: `-----BEGIN ${label}-----, base64 in lines of 64, -----END ${label}-----, and nothing else`,
+      found: excerpt(text),
+    });
+  }
+  return decodeBase64(body.join(''), what);
+}
+
+/** PEM with lines of 64 characters and a newline at the end, as OpenSSL and cosign write it. */
+export function encodePem(der: Uint8Array, label: string): string {
+  const lines = encodeBase64(der).match(/.{1,64}/g) ?? [];
+  return `-----BEGIN ${label}-----\n${lines.join('\n')}\n-----END ${label}-----\n`;
+}

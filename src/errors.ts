@@ -1,0 +1,151 @@
+/**
+ * Every way in which k8s-verify says no.
+ *
+ * Four classes say whose move it is: the caller's (`RequestError`), the network's (`UnavailableError`, nothing was
+ * learnt about the artifact), nobody's (`UntrustedError`, the artifact must not be used) and the machine's
+ * (`InstallError`). The `code` says the reason, and each reason has one exit code, in {@link EXIT_CODES}.
+ */
+
+export type RequestCode =
+  | 'usage'
+  | 'version-malformed'
+  | 'component-unknown'
+  | 'platform-impossible'
+  | 'release-not-found'
+  | 'artifact-not-found'
+  | 'file-not-readable';
+
+export type UnavailableCode =
+  | 'network'
+  | 'http-status'
+  | 'timeout'
+  | 'response-invalid'
+  | 'log-unreachable'
+  | 'trust-root-unavailable';
+
+export type UntrustedCode =
+  | 'signature-not-published'
+  | 'material-malformed'
+  | 'material-oversized'
+  | 'digest-mismatch'
+  | 'signature-mismatch'
+  | 'certificate-untrusted'
+  | 'sct-invalid'
+  | 'identity-mismatch'
+  | 'log-entry-not-found'
+  | 'log-entry-invalid'
+  | 'log-entry-mismatch'
+  | 'time-untrusted'
+  | 'trusted-root-invalid';
+
+export type InstallCode =
+  | 'destination-unwritable'
+  | 'destination-unsuitable'
+  | 'disk-full'
+  | 'place-failed'
+  | 'archive-rejected'
+  | 'archive-member-missing';
+
+export type InterruptedCode = 'interrupted';
+
+export type ErrorCode = RequestCode | UnavailableCode | UntrustedCode | InstallCode | InterruptedCode;
+
+/** The named checks that make up a proof, in the order in which the client specification has them. */
+export const CHECK_NAMES = [
+  'material',
+  'time',
+  'chain',
+  'sct',
+  'set',
+  'inclusionProof',
+  'checkpoint',
+  'entry',
+  'signature',
+  'identity',
+  'digest',
+] as const;
+
+export type CheckName = (typeof CHECK_NAMES)[number];
+
+/** What an error tells beside its message; all of it is plain text, safe to print. */
+export interface ErrorDetails {
+  /** The check that failed, where one did. */
+  readonly check?: CheckName;
+  /** What a passing input would have had. */
+  readonly expected?: string;
+  /** What was there instead. */
+  readonly found?: string;
+  /** Why it matters, in one sentence. */
+  readonly why?: string;
+  /** What the user can do; never how to check less. */
+  readonly advice?: string;
+  readonly cause?: unknown;
+}
+
+/** The base of every error that k8s-verify throws on purpose. Anything else that escapes is a bug. */
+export abstract class K8sVerifyError extends Error {
+  abstract readonly code: ErrorCode;
+  readonly check: CheckName | undefined;
+  readonly expected: string | undefined;
+  readonly found: string | undefined;
+  readonly why: string | undefined;
+  readonly advice: string | undefined;
+
+  constructor(message: string, details: ErrorDetails = {}) {
+    super(message, 'cause' in details ? { cause: details.cause } : {});
+    this.check = details.check;
+    this.expected = details.expected;
+    this.found = details.found;
+    this.why = details.why;
+    this.advice = details.advice;
+  }
+}
+
+/** Something impossible was asked for; nothing was fetched beyond what it took to know that. */
+export class RequestError extends K8sVerifyError {
+  override readonly name = 'RequestError';
+  readonly code: RequestCode;
+  constructor(code: RequestCode, message: string, details?: ErrorDetails) {
+    super(message, details);
+    this.code = code;
+  }
+}
+
+/** Something that is needed could not be had. It says nothing about whether the artifact is genuine. */
+export class UnavailableError extends K8sVerifyError {
+  override readonly name = 'UnavailableError';
+  readonly code: UnavailableCode;
+  constructor(code: UnavailableCode, message: string, details?: ErrorDetails) {
+    super(message, details);
+    this.code = code;
+  }
+}
+
+/** Everything needed was there, and it does not prove the claim. The artifact must not be used. */
+export class UntrustedError extends K8sVerifyError {
+  override readonly name = 'UntrustedError';
+  readonly code: UntrustedCode;
+  constructor(code: UntrustedCode, message: string, details?: ErrorDetails) {
+    super(message, details);
+    this.code = code;
+  }
+}
+
+/** The artifact is proved, but could not be put in place. The destination is as it was. */
+export class InstallError extends K8sVerifyError {
+  override readonly name = 'InstallError';
+  readonly code: InstallCode;
+  constructor(code: InstallCode, message: string, details?: ErrorDetails) {
+    super(message, details);
+    this.code = code;
+  }
+}
+
+/** The caller's `AbortSignal` fired (Ctrl-C, SIGTERM, a deadline of the caller's own). */
+export class InterruptedError extends K8sVerifyError {
+  override readonly name = 'InterruptedError';
+  readonly code = 'interrupted' as const;
+  constructor(message = 'interrupted', details?: ErrorDetails) {
+    super(message, details);
+  }
+}

@@ -1,0 +1,66 @@
+/**
+ * Evidence: the verification material for one artifact, however it was found. It is parsed and bounded, and nothing
+ * in it is believed yet; `proof/` decides that.
+ */
+
+export type HashAlgorithm = 'sha256' | 'sha384' | 'sha512';
+
+/** A digest that somebody claims. Hex is lower case and of the algorithm's length. */
+export interface Digest {
+  readonly algorithm: HashAlgorithm;
+  readonly hex: string;
+}
+
+/** An inclusion proof (RFC 6962) with the checkpoint it leads to. */
+export interface InclusionProof {
+  /** Index of the leaf within its own tree. */
+  readonly logIndex: bigint;
+  readonly treeSize: bigint;
+  readonly rootHash: Uint8Array;
+  readonly hashes: readonly Uint8Array[];
+  /** The signed note; absent in some v0.1 bundles. */
+  readonly checkpoint: string | undefined;
+}
+
+export interface LogEntry {
+  /** Index over all shards (Rekor v1) or within the tree (Rekor v2). */
+  readonly logIndex: bigint;
+  readonly logId: Uint8Array;
+  readonly kind: string;
+  readonly version: string;
+  /** Seconds since the epoch; undefined where there is none (Rekor v2). */
+  readonly integratedTime: bigint | undefined;
+  /** Signed entry timestamp; undefined where there is none (Rekor v2). */
+  readonly signedEntryTimestamp: Uint8Array | undefined;
+  readonly inclusionProof: InclusionProof | undefined;
+  readonly canonicalizedBody: Uint8Array;
+}
+
+export type SignedContent =
+  | {
+      readonly kind: 'message-signature';
+      readonly digest: Digest;
+      readonly signature: Uint8Array;
+    }
+  | {
+      readonly kind: 'dsse';
+      readonly payloadType: string;
+      readonly payload: Uint8Array;
+      readonly signature: Uint8Array;
+    };
+
+export type SigningKey =
+  /** `chain` is what came with the leaf, leaf first; a bundle v0.3 has the leaf alone. */
+  | { readonly kind: 'certificate'; readonly leaf: Uint8Array; readonly chain: readonly Uint8Array[] }
+  | { readonly kind: 'public-key'; readonly hint: string };
+
+export type BundleVersion = '0.1' | '0.2' | '0.3';
+
+export interface Evidence {
+  readonly version: BundleVersion;
+  readonly content: SignedContent;
+  readonly key: SigningKey;
+  readonly logEntries: readonly LogEntry[];
+  /** DER of each RFC 3161 TimeStampResp. */
+  readonly timestamps: readonly Uint8Array[];
+}

@@ -1,0 +1,55 @@
+/**
+ * Every bound on foreign input, by name. Nothing from the network, from a bundle or from an archive is parsed
+ * before it has been held against one of these. Sizes are bytes, times milliseconds.
+ */
+
+const KIB = 1024;
+const MIB = 1024 * KIB;
+const GIB = 1024 * MIB;
+
+/** `.sig`: base64 of a DER ECDSA signature, 92 to 96 characters; RSA 4096 needs 684. */
+export const MAX_SIGNATURE_FILE_BYTES: number = 8 * KIB;
+/** `.cert`: base64 of a PEM leaf, about 1.5 KiB in 2026. */
+export const MAX_CERTIFICATE_FILE_BYTES: number = 64 * KIB;
+/** One DER certificate, or one DER timestamp response. */
+export const MAX_DER_BYTES: number = 64 * KIB;
+/** `.sha256` and `.sha512`: 64 or 128 hex digits. */
+export const MAX_CHECKSUM_FILE_BYTES: number = 1 * KIB;
+/** `stable.txt` and its like: a version. */
+export const MAX_MARKER_BYTES: number = 256;
+/** A Sigstore bundle; the largest real ones (DSSE with provenance) are well under 1 MiB. */
+export const MAX_BUNDLE_BYTES: number = 4 * MIB;
+/** A trusted root; the public-good one has 6 KiB. */
+export const MAX_TRUSTED_ROOT_BYTES: number = 1 * MIB;
+/** One answer of the transparency log. */
+export const MAX_LOG_RESPONSE_BYTES: number = 4 * MIB;
+/** `SHA256SUMS`, `SHA512SUMS`, `provenance.json`. */
+export const MAX_RELEASE_FILE_BYTES: number = 16 * MIB;
+/** A checkpoint (signed note) with its witnesses' cosignatures. */
+export const MAX_CHECKPOINT_BYTES: number = 16 * KIB;
+/** Signature lines of one checkpoint. */
+export const MAX_CHECKPOINT_SIGNATURES: number = 32;
+/** Log entries in one bundle (sigstore-go has the same bound). */
+export const MAX_LOG_ENTRIES: number = 32;
+/** RFC 3161 timestamps in one bundle (sigstore-go has the same bound). */
+export const MAX_TIMESTAMPS: number = 32;
+/** Certificates in one bundle's chain. */
+export const MAX_CHAIN_CERTIFICATES: number = 10;
+/** Hashes of one inclusion proof: a tree of 2^63 leaves has 63. */
+export const MAX_PROOF_HASHES: number = 64;
+/** Log entries that are fetched and tried for one digest when the published pair does not serve. */
+export const MAX_CANDIDATE_ENTRIES: number = 16;
+/** Depth of nested JSON. */
+export const MAX_JSON_DEPTH: number = 32;
+/** An artifact; the largest release file, kubernetes-test, has about 1 GiB. */
+export const MAX_ARTIFACT_BYTES: number = 8 * GIB;
+/** An artifact whose key type must see the whole message (Ed25519), so that it is read into memory. */
+export const MAX_WHOLE_MESSAGE_BYTES: number = 64 * MIB;
+/** Redirects followed for one request. */
+export const MAX_REDIRECTS: number = 5;
+/** The longest `Retry-After` that is honoured. */
+export const MAX_RETRY_AFTER_MS: number = 60_000;
+/** Artifacts named in one run. */
+export const MAX_ARTIFACTS_PER_RUN: number = 64;
+/** Artifacts that are downloaded side by side. */
+export const MAX_PARALLEL_DOWNLOADS: number = 4;

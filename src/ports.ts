@@ -1,0 +1,116 @@
+/**
+ * What the stories need from the world, as interfaces: the folders implement them, the stories wire them.
+ */
+import type { CheckName } from './errors.ts';
+
+/** Where the time comes from; the wall clock, save in tests that need another day. */
+export interface Clock {
+  now(): Date;
+}
+
+export const systemClock: Clock = { now: () => new Date() };
+
+/** What a run tells while it runs. Whoever listens must not throw and must not block. */
+export type ProgressEvent =
+  /** An alias became a version, or a request became an artifact. */
+  | {
+      readonly kind: 'resolved';
+      readonly requested: string;
+      readonly version: string;
+      readonly source: string;
+    }
+  /** Bytes of an artifact so far; `total` is absent where the server does not say. */
+  | {
+      readonly kind: 'download';
+      readonly artifact: string;
+      readonly received: number;
+      readonly total?: number;
+    }
+  /** A request failed for a passing reason and will be made again. */
+  | {
+      readonly kind: 'retry';
+      readonly url: string;
+      readonly attempt: number;
+      readonly reason: string;
+      readonly delayMs: number;
+    }
+  /** One source gave up and the next one is asked. */
+  | { readonly kind: 'next-source'; readonly from: string; readonly to: string; readonly reason: string }
+  /** A download went on where an earlier attempt stopped, or had to start anew. */
+  | { readonly kind: 'resume'; readonly artifact: string; readonly offset: number }
+  /** One named check of one artifact passed. */
+  | { readonly kind: 'check'; readonly artifact: string; readonly check: CheckName; readonly detail: string }
+  /** Something that the user should know and that is not a failure. */
+  | { readonly kind: 'note'; readonly message: string }
+  /** Detail for `--verbose`. */
+  | { readonly kind: 'detail'; readonly message: string };
+
+export type Report = (event: ProgressEvent) => void;
+
+/** A small answer, read whole, within its bound. */
+export interface SmallResponse {
+  readonly status: number;
+  readonly body: Uint8Array;
+  /** The URL that answered, after redirects. */
+  readonly url: string;
+  /** Lower-case media type without parameters, or an empty string. */
+  readonly contentType: string;
+}
+
+export interface SmallRequest {
+  readonly url: string;
+  readonly method?: 'GET' | 'POST';
+  /** Sent as `application/json`. */
+  readonly json?: unknown;
+  /** The most bytes that are read; one more is `UntrustedError` `material-oversized`. */
+  readonly maxBytes: number;
+  /** Statuses that are answers; every other one is retried if transient and ends as `UnavailableError`. */
+  readonly accept: readonly number[];
+  /** What is fetched, for messages: "the signature of kubectl v1.26.0". */
+  readonly what: string;
+  /** Asks caches on the way for a fresh copy. */
+  readonly bypassCache?: boolean;
+  readonly signal?: AbortSignal | undefined;
+}
+
+/** Takes the bytes of one download in order. `install/` implements it over a staging file. */
+export interface DownloadSink {
+  /** How many bytes it holds; a download goes on from here. */
+  readonly length: number;
+  /** Resolves once the chunk is taken; the caller waits for that before it reads on (backpressure). */
+  write(chunk: Uint8Array): Promise<void>;
+  /** Drops everything; `length` is 0 afterwards. */
+  reset(): Promise<void>;
+}
+
+export interface DownloadRequest {
+  /** The same bytes from several places, in order of preference. */
+  readonly urls: readonly string[];
+  readonly sink: DownloadSink;
+  readonly maxBytes: number;
+  readonly what: string;
+  readonly onProgress?: (received: number, total: number | undefined) => void;
+  readonly bypassCache?: boolean;
+  readonly signal?: AbortSignal | undefined;
+}
+
+export interface DownloadOutcome {
+  /** The URL that delivered the last byte, after redirects. */
+  readonly url: string;
+  readonly bytes: number;
+  /** True where any part came from an earlier, broken transfer: a digest that differs then asks for a fresh start. */
+  readonly resumed: boolean;
+}
+
+/**
+ * The network. Retries transport faults by itself and nothing else.
+ *
+ * @throws UnavailableError when an answer cannot be had, `artifact-not-found` (`RequestError`) for a download's 404,
+ *   InterruptedError when the signal fires.
+ */
+export interface HttpClient {
+  fetchSmall(request: SmallRequest): Promise<SmallResponse>;
+  download(request: DownloadRequest): Promise<DownloadOutcome>;
+  /** Closes idle connections, so that a process can end. */
+  close(): Promise<void>;
+}

@@ -1,0 +1,51 @@
+import type { CheckName } from '../errors.ts';
+import type { HashAlgorithm } from '../evidence/evidence.ts';
+
+/** Who must have signed: the certificate's only SAN, and the OIDC issuer. Both are whole strings, never patterns. */
+export interface CertificateIdentity {
+  readonly subjectAlternativeName: string;
+  readonly issuer: string;
+}
+
+/** What must be so for a digest to be proved. There is no policy without a signer. */
+export type Policy =
+  | { readonly kind: 'certificate-identity'; readonly identities: readonly CertificateIdentity[] }
+  | { readonly kind: 'managed-key'; readonly publicKeyPem: string };
+
+export interface CheckResult {
+  /** `not-present`: this kind of evidence has nothing to check here, and needs nothing. */
+  readonly outcome: 'passed' | 'not-present';
+  /** What was found, in one line. */
+  readonly detail: string;
+}
+
+export type CheckReport = Readonly<Record<Exclude<CheckName, 'digest'>, CheckResult>>;
+
+export type Signer =
+  | ({ readonly kind: 'certificate-identity' } & CertificateIdentity)
+  | { readonly kind: 'managed-key'; readonly sha256: string };
+
+/** Where the proof stands in the transparency log. */
+export interface ProvenLogEntry {
+  readonly logIndex: string;
+  /** Hex. */
+  readonly logId: string;
+  /** The log's base URL, as the trusted root has it. */
+  readonly logUrl: string;
+  /** ISO 8601; absent for Rekor v2. */
+  readonly integratedTime?: string;
+}
+
+declare const minted: unique symbol;
+
+/** A digest whose signature, certificate, log entry and signer are proved. Only `proof/` makes one. */
+export interface ProvenDigest {
+  readonly [minted]: true;
+  readonly algorithm: HashAlgorithm;
+  readonly hex: string;
+  readonly signer: Signer;
+  /** The verified time of signing. */
+  readonly signedAt: Date;
+  readonly logEntries: readonly ProvenLogEntry[];
+  readonly checks: CheckReport;
+}
