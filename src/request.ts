@@ -1,0 +1,63 @@
+/** What can be asked of the stories. The CLI and the Action fill these in; a library user writes them. */
+import type { CertificateIdentity } from './proof/proven-digest.ts';
+
+/** Where Kubernetes publishes its releases. */
+export const DEFAULT_SOURCE = 'https://dl.k8s.io';
+/** The public transparency log (Rekor v1). */
+export const DEFAULT_REKOR_URL = 'https://rekor.sigstore.dev';
+
+/** One artifact as a user names it. */
+export interface ArtifactRequest {
+  /** `kubectl`, `kubelet`, `kubernetes-client`, `kube-apiserver.tar`, ... */
+  readonly component: string;
+  /** `v1.26.0`, `1.26.0`, `1.26`, `stable`, `stable-1.26`, `latest`, `latest-1.26`; default `stable`. */
+  readonly version?: string;
+  /** `os/arch`; default: this machine's. */
+  readonly platform?: string;
+}
+
+/** Whose signature is asked for, and in which trusted root. */
+export interface TrustRequest {
+  /** A trusted root in a file; default: the embedded public-good one. */
+  readonly trustedRootFile?: string;
+  /** Instead of the Kubernetes release signer of the version; whole strings, never patterns. */
+  readonly identity?: CertificateIdentity;
+  /** A managed key (PEM, SPKI) instead of a certificate identity; not together with `identity`. */
+  readonly publicKeyPem?: string;
+}
+
+/** How the network is used. Nothing here changes what is checked. */
+export interface NetworkRequest {
+  /** Base URLs laid out as dl.k8s.io, in order of preference; default {@link DEFAULT_SOURCE}. */
+  readonly sources?: readonly string[];
+  /** Default {@link DEFAULT_REKOR_URL}. */
+  readonly rekorUrl?: string;
+}
+
+export interface InstallRequest extends TrustRequest, NetworkRequest {
+  readonly artifacts: readonly ArtifactRequest[];
+  /** A directory for all of them, or the exact file for the only one. */
+  readonly destination:
+    | { readonly kind: 'directory'; readonly path: string }
+    | { readonly kind: 'file'; readonly path: string };
+  /** Tries a component or a platform that the table of releases lacks. */
+  readonly force?: boolean;
+  /** Writes `<file>.sigstore.json` beside each installed file, so that it can be verified without a network. */
+  readonly saveBundle?: boolean;
+  readonly signal?: AbortSignal;
+}
+
+export interface VerifyRequest extends TrustRequest, NetworkRequest {
+  /** A local file, or a digest that somebody else computed. */
+  readonly subject:
+    | { readonly kind: 'file'; readonly path: string }
+    | { readonly kind: 'digest'; readonly sha256: string };
+  /** `beside`: `<file>.sigstore.json`, else `<file>.sig` and `<file>.cert`. A pair needs the log. */
+  readonly evidence:
+    | { readonly kind: 'beside' }
+    | { readonly kind: 'bundle'; readonly path: string }
+    | { readonly kind: 'detached'; readonly signaturePath: string; readonly certificatePath: string };
+  /** Where to write the bundle that was assembled from a pair. */
+  readonly saveBundlePath?: string;
+  readonly signal?: AbortSignal;
+}
