@@ -1,11 +1,8 @@
 import type { CheckName } from '../errors.ts';
 import type { HashAlgorithm } from '../evidence/evidence.ts';
+import type { CertificateIdentity } from '../release/signer.ts';
 
-/** Who must have signed: the certificate's only SAN, and the OIDC issuer. Both are whole strings, never patterns. */
-export interface CertificateIdentity {
-  readonly subjectAlternativeName: string;
-  readonly issuer: string;
-}
+export type { CertificateIdentity } from '../release/signer.ts';
 
 /** What must be so for a digest to be proved. There is no policy without a signer. */
 export type Policy =

@@ -1,0 +1,123 @@
+import { UntrustedError } from '../errors.ts';
+import {
+  compareReleaseVersions,
+  formatReleaseVersion,
+  parseReleaseVersion,
+  type ReleaseVersion,
+} from './version.ts';
+
+/** Who must have signed: the certificate's only SAN, and the OIDC issuer. Both are whole strings, never patterns. */
+export interface CertificateIdentity {
+  readonly subjectAlternativeName: string;
+  readonly issuer: string;
+}
+
+/** A span of releases, by precedence of their versions. */
+export interface VersionRange {
+  readonly since: ReleaseVersion;
+  /** The last release of the span; undefined where it goes on. */
+  readonly until: ReleaseVersion | undefined;
+  /** True where the span ends with the minor of `since`: patch releases of an older minor. */
+  readonly withinMinor: boolean;
+}
+
+/** One identity that signs release blobs, and the releases it is acceptable for. */
+export interface ReleaseSigner {
+  readonly identity: CertificateIdentity;
+  readonly ranges: readonly VersionRange[];
+  /** The day of its first signature, ISO 8601. */
+  readonly sinceDate: string;
+  /** Where that is stated. */
+  readonly source: string;
+}
+
+/**
+ * Every identity that has signed release blobs (binaries, image tars, tarballs, SPDX files), and so also the one
+ * statement of which releases are signed at all.
+ *
+ * Not here, on purpose: `krel-trust@...`, which signs promoted container images, and `promoter-summaries@...`, which
+ * signs their verification summaries. An independent signing job is planned (kubernetes/release#4507): its identity
+ * becomes another entry, and the ranges of this one get their `until`.
+ */
+export const KUBERNETES_RELEASE_SIGNERS: readonly ReleaseSigner[] = [
+  {
+    identity: {
+      subjectAlternativeName: 'krel-staging@k8s-releng-prod.iam.gserviceaccount.com',
+      issuer: 'https://accounts.google.com',
+    },
+    ranges: [
+      { since: parseReleaseVersion('v1.26.0-rc.1'), until: undefined, withinMinor: false },
+      { since: parseReleaseVersion('v1.25.5'), until: undefined, withinMinor: true },
+      { since: parseReleaseVersion('v1.24.9'), until: undefined, withinMinor: true },
+      { since: parseReleaseVersion('v1.23.15'), until: undefined, withinMinor: true },
+      { since: parseReleaseVersion('v1.22.17'), until: undefined, withinMinor: true },
+    ],
+    sinceDate: '2022-11-30',
+    source: 'kubernetes/release (krel sign blobs); kubernetes.io, "Verify Signed Kubernetes Artifacts"',
+  },
+];
+
+/** The identities of which one must have signed a release's blobs; empty where the release is unsigned. */
+export function signersOf(version: ReleaseVersion): readonly CertificateIdentity[] {
+  if (isBranchPoint(version)) return [];
+  return KUBERNETES_RELEASE_SIGNERS.filter(({ ranges }) =>
+    ranges.some((range) => covers(range, version)),
+  ).map(({ identity }) => identity);
+}
+
+/**
+ * Whether Kubernetes publishes signatures for the release: everything from v1.26.0-rc.1 by precedence, and the later
+ * patch releases of v1.22 to v1.25. `vX.Y.0-alpha.0` only marks where a branch begins and is not signed.
+ */
+export function isSigned(version: ReleaseVersion): boolean {
+  return signersOf(version).length > 0;
+}
+
+/**
+ * Refuses a release whose artifacts nobody signed, before anything is fetched.
+ *
+ * @throws UntrustedError `signature-not-published`, with the nearest release that is signed
+ */
+export function assertSigned(version: ReleaseVersion): void {
+  if (isSigned(version)) return;
+  const name = formatReleaseVersion(version);
+  throw new UntrustedError('signature-not-published', `no signatures are published for Kubernetes ${name}`, {
+    expected: describeSignedReleases(),
+    found: name,
+    why: 'without a signature nothing proves who built the file; a checksum from the same server proves nothing',
+    advice: `use ${formatReleaseVersion(nearestSigned(version))} or a later release`,
+  });
+}
+
+/** `v1.26.0-rc.1 and later; v1.25.5 and later v1.25; ...`, from the table. */
+export function describeSignedReleases(): string {
+  return KUBERNETES_RELEASE_SIGNERS.flatMap(({ ranges }) => ranges.map(describeRange)).join('; ');
+}
+
+/** `v1.26.0-rc.1 and later`, `v1.25.5 and later v1.25`, `v1.36.0 to v1.36.4`. */
+export function describeRange({ since, until, withinMinor }: VersionRange): string {
+  const first = formatReleaseVersion(since);
+  if (until !== undefined) return `${first} to ${formatReleaseVersion(until)}`;
+  return withinMinor ? `${first} and later v${since.major}.${since.minor}` : `${first} and later`;
+}
+
+function covers({ since, until, withinMinor }: VersionRange, version: ReleaseVersion): boolean {
+  if (withinMinor && (version.major !== since.major || version.minor !== since.minor)) return false;
+  return (
+    compareReleaseVersions(since, version) <= 0 &&
+    (until === undefined || compareReleaseVersions(version, until) <= 0)
+  );
+}
+
+function isBranchPoint(version: ReleaseVersion): boolean {
+  return version.patch === 0 && version.prerelease?.stage === 'alpha' && version.prerelease.number === 0;
+}
+
+/** The final release of a pre-release, the first signed one of the minor, or the first signed final one of all. */
+function nearestSigned(version: ReleaseVersion): ReleaseVersion {
+  const final = { ...version, prerelease: undefined };
+  if (isSigned(final)) return final;
+  const starts = KUBERNETES_RELEASE_SIGNERS.flatMap(({ ranges }) => ranges.map(({ since }) => since));
+  const sameMinor = starts.find(({ major, minor }) => major === version.major && minor === version.minor);
+  return sameMinor ?? parseReleaseVersion('v1.26.0');
+}

@@ -1,0 +1,191 @@
+import { excerpt } from '../encoding/base64.ts';
+import { RequestError, UnavailableError } from '../errors.ts';
+import { MAX_MARKER_BYTES } from '../limits.ts';
+import { nearest } from './nearest.ts';
+
+/** The stages of a Kubernetes pre-release, in their order. */
+export type PrereleaseStage = 'alpha' | 'beta' | 'rc';
+
+export interface Prerelease {
+  readonly stage: PrereleaseStage;
+  readonly number: number;
+}
+
+/** A version that names exactly one Kubernetes release. */
+export interface ReleaseVersion {
+  readonly major: number;
+  readonly minor: number;
+  readonly patch: number;
+  readonly prerelease: Prerelease | undefined;
+}
+
+/** `stable`: the newest final release; `latest`: the newest pre-release. Both as published, within a major or minor. */
+export interface VersionMarker {
+  readonly channel: 'stable' | 'latest';
+  readonly major: number | undefined;
+  readonly minor: number | undefined;
+}
+
+/** What a user asked for: one version, or whatever a marker says today. */
+export type VersionRequest =
+  | { readonly kind: 'exact'; readonly version: ReleaseVersion }
+  | { readonly kind: 'marker'; readonly marker: VersionMarker };
+
+const MAX_VERSION_CHARACTERS = 40;
+/** Five digits at most: far beyond any release, far below where numbers lose precision. */
+const NUMBER = String.raw`(0|[1-9][0-9]{0,4})`;
+const VERSION = new RegExp(String.raw`^v?${NUMBER}\.${NUMBER}\.${NUMBER}(?:-(alpha|beta|rc)\.${NUMBER})?$`);
+const MINOR = new RegExp(String.raw`^v?${NUMBER}\.${NUMBER}$`);
+const MARKER = new RegExp(String.raw`^(stable|latest)(?:-${NUMBER}(?:\.${NUMBER})?)?$`);
+const LOOSE =
+  /^[^0-9]{0,20}([0-9]{1,5})\.([0-9]{1,5})(?:\.([0-9]{1,5}))?(?:[-._]?(alpha|beta|rc)[-._]?([0-9]{1,5}))?/;
+const STAGES: readonly PrereleaseStage[] = ['alpha', 'beta', 'rc'];
+
+/**
+ * Reads `v1.26.0`, `1.26.0` or `v1.26.0-rc.1`. No leading zeros, no build metadata, no white space: the text becomes
+ * part of a URL and of what is printed as proved.
+ *
+ * @throws RequestError `version-malformed`
+ */
+export function parseReleaseVersion(text: string): ReleaseVersion {
+  const version = readVersion(text);
+  if (version === undefined) throw malformed(text, 'a release version such as v1.26.0 or v1.26.0-rc.1');
+  return version;
+}
+
+/** `v1.26.0-rc.1`: the canonical form, which is also the directory's name on the release server. */
+export function formatReleaseVersion(version: ReleaseVersion): string {
+  const { major, minor, patch, prerelease } = version;
+  const final = `v${major}.${minor}.${patch}`;
+  return prerelease === undefined ? final : `${final}-${prerelease.stage}.${prerelease.number}`;
+}
+
+/** Precedence of Semantic Versioning 2.0.0, section 11: negative where `a` comes before `b`, 0 where they are equal. */
+export function compareReleaseVersions(a: ReleaseVersion, b: ReleaseVersion): number {
+  return a.major - b.major || a.minor - b.minor || a.patch - b.patch || comparePrereleases(a, b);
+}
+
+/**
+ * Reads what a user may type for a version: an exact one, `1.26` (the newest final release of that minor), or a marker
+ * (`stable`, `stable-1`, `stable-1.26`, `latest`, `latest-1`, `latest-1.26`).
+ *
+ * @throws RequestError `version-malformed`, with the nearest thing that would have been understood
+ */
+export function parseVersionRequest(text: string): VersionRequest {
+  const version = readVersion(text);
+  if (version !== undefined) return { kind: 'exact', version };
+  const marker = readMarkerName(text);
+  if (marker === undefined) {
+    throw malformed(text, 'v1.26.0, 1.26, stable, stable-1.26, latest or latest-1.26');
+  }
+  return { kind: 'marker', marker };
+}
+
+/** `stable-1.26`: how the marker is called on the command line and on the release server. */
+export function formatMarker(marker: VersionMarker): string {
+  const scope = [marker.major, marker.minor].filter((number) => number !== undefined);
+  return scope.length === 0 ? marker.channel : `${marker.channel}-${scope.join('.')}`;
+}
+
+/** Where the marker's file is, relative to the release server: `release/stable-1.26.txt`. */
+export function markerPath(marker: VersionMarker): string {
+  return `release/${formatMarker(marker)}.txt`;
+}
+
+/**
+ * Reads a marker file: a canonical version, with or without a newline at the end, that lies within what the marker
+ * names. Markers have been served empty, stale and as a proxy's HTML page, so nothing here has a default.
+ *
+ * @throws UnavailableError `response-invalid`
+ */
+export function parseMarker(bytes: Uint8Array, marker: VersionMarker): ReleaseVersion {
+  const name = `${formatMarker(marker)}.txt`;
+  if (bytes.byteLength > MAX_MARKER_BYTES) {
+    throw invalidMarker(name, `a version, at most ${MAX_MARKER_BYTES} bytes`, `${bytes.byteLength} bytes`);
+  }
+  const text = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString('latin1');
+  const line = text.replace(/\r?\n$/, '');
+  const version = line.startsWith('v') ? readVersion(line) : undefined;
+  if (version === undefined) throw invalidMarker(name, 'a version such as v1.26.0', excerpt(text));
+  const within =
+    (marker.major === undefined || marker.major === version.major) &&
+    (marker.minor === undefined || marker.minor === version.minor);
+  if (!within) {
+    throw invalidMarker(name, `a version of ${marker.major}.${marker.minor ?? 'x'}`, excerpt(line));
+  }
+  if (marker.channel === 'stable' && version.prerelease !== undefined) {
+    throw invalidMarker(name, 'a final version', excerpt(line));
+  }
+  return version;
+}
+
+function readVersion(text: string): ReleaseVersion | undefined {
+  if (text.length > MAX_VERSION_CHARACTERS) return undefined;
+  const match = VERSION.exec(text);
+  if (match === null) return undefined;
+  const [, major, minor, patch, stageText, number] = match;
+  const stage = STAGES.find((known) => known === stageText);
+  return {
+    major: Number(major),
+    minor: Number(minor),
+    patch: Number(patch),
+    prerelease: stage === undefined ? undefined : { stage, number: Number(number) },
+  };
+}
+
+function readMarkerName(text: string): VersionMarker | undefined {
+  if (text.length > MAX_VERSION_CHARACTERS) return undefined;
+  const minorOnly = MINOR.exec(text);
+  if (minorOnly !== null) {
+    return { channel: 'stable', major: Number(minorOnly[1]), minor: Number(minorOnly[2]) };
+  }
+  const match = MARKER.exec(text);
+  if (match === null) return undefined;
+  const [, channel, major, minor] = match;
+  return {
+    channel: channel === 'latest' ? 'latest' : 'stable',
+    major: major === undefined ? undefined : Number(major),
+    minor: minor === undefined ? undefined : Number(minor),
+  };
+}
+
+function comparePrereleases(a: ReleaseVersion, b: ReleaseVersion): number {
+  if (a.prerelease === undefined || b.prerelease === undefined) {
+    return Number(a.prerelease === undefined) - Number(b.prerelease === undefined);
+  }
+  const stages = STAGES.indexOf(a.prerelease.stage) - STAGES.indexOf(b.prerelease.stage);
+  return stages || a.prerelease.number - b.prerelease.number;
+}
+
+function malformed(text: string, expected: string): RequestError {
+  const choice = nearestVersionText(text);
+  return new RequestError('version-malformed', `${excerpt(text)} is not a Kubernetes version`, {
+    expected,
+    found: excerpt(text),
+    advice: choice === undefined ? 'name a version, or stable for the newest final one' : `try ${choice}`,
+  });
+}
+
+/** What the user most likely meant, always something that `parseVersionRequest` reads; undefined where it is anyone's guess. */
+function nearestVersionText(text: string): string | undefined {
+  const plain = text.slice(0, MAX_VERSION_CHARACTERS).trim().toLowerCase();
+  if (/^v?[0-9]{1,5}(?:\.x(?:\.x)?)?$/.test(plain))
+    return `stable-${Number.parseInt(plain.replace('v', ''), 10)}`;
+  const loose = LOOSE.exec(plain);
+  if (loose === null) return nearest(plain, ['stable', 'latest']);
+  const [major, minor, patch, number] = [loose[1], loose[2], loose[3], loose[5]].map(Number);
+  if (loose[3] === undefined && loose[4] === undefined) {
+    return plain.startsWith('latest') ? `latest-${major}.${minor}` : `${major}.${minor}`;
+  }
+  const final = `v${major}.${minor}.${loose[3] === undefined ? 0 : patch}`;
+  return loose[4] === undefined ? final : `${final}-${loose[4]}.${number}`;
+}
+
+function invalidMarker(name: string, expected: string, found: string): UnavailableError {
+  return new UnavailableError('response-invalid', `the version marker ${name} cannot be used`, {
+    expected,
+    found,
+    why: 'another version than the one asked for would be installed if it were guessed',
+    advice: 'name an exact version, or try again later',
+  });
+}
