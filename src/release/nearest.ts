@@ -6,18 +6,28 @@ export function nearest(text: string, choices: readonly string[]): string | unde
   return nearestFew(text, choices, 1)[0];
 }
 
-/** The closest choices, best first: at most a third of the text may differ, or the text is a part of the choice. */
+/**
+ * The closest choices, best first: those that differ in at most a third of the text, those that the text is a part of,
+ * and those that it only adds to (`kubectl.exe`), the longest of them first.
+ */
 export function nearestFew(text: string, choices: readonly string[], most: number): readonly string[] {
   if (text.length === 0 || text.length > MAX_CHARACTERS) return [];
   return choices
-    .map((choice) => ({ choice, distance: editDistance(text, choice) }))
-    .filter(
-      ({ choice, distance }) =>
-        distance <= Math.max(1, Math.ceil(text.length / 3)) || (text.length >= 3 && choice.includes(text)),
-    )
+    .map((choice) => ({ choice, distance: distanceTo(text, choice) }))
+    .filter(({ distance }) => distance < Infinity)
     .sort((a, b) => a.distance - b.distance || (a.choice < b.choice ? -1 : 1))
     .slice(0, most)
     .map(({ choice }) => choice);
+}
+
+function distanceTo(text: string, choice: string): number {
+  const distance = editDistance(text, choice);
+  if (text.startsWith(`${choice}.`) || text.startsWith(`${choice}-`)) {
+    // As if two letters were wrong: behind a plain slip, before another word of the same length.
+    return Math.min(distance, 2 + distance / MAX_CHARACTERS);
+  }
+  const close = distance <= Math.ceil(text.length / 3) || (text.length >= 3 && choice.includes(text));
+  return close ? distance : Infinity;
 }
 
 /** Levenshtein's distance: insertions, deletions and substitutions that turn one text into the other. */

@@ -1,0 +1,174 @@
+import { excerpt } from '../encoding/base64.ts';
+import { RequestError } from '../errors.ts';
+import { type ArtifactKind, assertAvailable, COMPONENTS, findComponent } from './component.ts';
+import type { Platform } from './platform.ts';
+import { type CertificateIdentity, signersOf } from './signer.ts';
+import { formatReleaseVersion, type ReleaseVersion } from './version.ts';
+
+/** Where the files beside an artifact are, relative to the release server. Whether each exists, only the server knows. */
+export interface SidePaths {
+  /** `.sha256`, unsigned: integrity, not authenticity. */
+  readonly sha256: string;
+  /** `.sha512`, unsigned. */
+  readonly sha512: string;
+  /** `.sig`: base64 of the signature. */
+  readonly signature: string;
+  /** `.cert`: base64 of the PEM of the signing certificate. */
+  readonly certificate: string;
+  /** `.sigstore.json`: a Sigstore bundle; not published yet by Kubernetes in 2026, but by mirrors of ours. */
+  readonly bundle: string;
+}
+
+/** One file of one release. */
+export interface ReleaseArtifact {
+  /** `kubectl`, `kube-apiserver.tar`, `kubernetes-server`. */
+  readonly component: string;
+  readonly kind: ArtifactKind;
+  /** `kubectl.exe`, `kubernetes-server-linux-amd64.tar.gz`. */
+  readonly fileName: string;
+  readonly version: ReleaseVersion;
+  /** Undefined where one file serves all platforms. */
+  readonly platform: Platform | undefined;
+  /** Relative to the release server, without a leading slash: `release/v1.26.0/bin/linux/amd64/kubectl`. */
+  readonly path: string;
+  /** The same within the release's own directory, as checksum lists have it: `bin/linux/amd64/kubectl`. */
+  readonly pathInRelease: string;
+  readonly sidePaths: SidePaths;
+  /** Whether the file is to be run, and so installed with mode 0755. */
+  readonly executable: boolean;
+  /** Of these one must have signed; empty where the release is unsigned. */
+  readonly signers: readonly CertificateIdentity[];
+  /** True where the table lacks it and the user insisted on the name. */
+  readonly forced: boolean;
+}
+
+/** What names one artifact; the platform does not matter where one file serves all. */
+export interface ArtifactCoordinates {
+  readonly component: string;
+  readonly version: ReleaseVersion;
+  readonly platform: Platform;
+}
+
+/** Letters, digits and inner `.`, `_`, `-`: nothing that a path, a URL, a shell or a terminal reads as more than a name. */
+const SAFE_NAME = /^[A-Za-z0-9](?:[A-Za-z0-9_-]|\.(?!\.)){0,127}$/;
+const SAFE_PLATFORM_PART = /^[a-z0-9]{1,16}$/;
+/** Names that Windows takes for devices, whatever their extension and case. */
+const WINDOWS_DEVICE = /^(?:con|prn|aux|nul|com[0-9]|lpt[0-9])(?:\.|$)/i;
+const SIDE_FILE = /\.(?:sha256|sha512|sig|cert|pem|sigstore\.json|docker_tag)$/i;
+
+/**
+ * The artifact that the table has for a component, version and platform.
+ *
+ * @throws RequestError `component-unknown` or `platform-impossible`, each with the nearest valid choices
+ */
+export function releaseArtifact({
+  component: name,
+  version,
+  platform,
+}: ArtifactCoordinates): ReleaseArtifact {
+  const component = findComponent(name);
+  assertAvailable(component, version, platform);
+  const where = component.platforms === 'none' ? undefined : platform;
+  return describeArtifact(component.name, component.kind, version, where, false);
+}
+
+/**
+ * An artifact that the table may lack, because the user insists on it. A component of the table keeps its place and
+ * file name, for any platform. Another name is a file of that name: a `.tar.gz` or `.spdx` in the release's directory,
+ * anything else under `bin/<os>/<arch>/`, with `.exe` on Windows unless it has an extension. The table alone is passed
+ * over: the file has to exist, and every proof is asked of it.
+ *
+ * @throws RequestError `component-unknown` where the text cannot be a file's name, `platform-impossible` likewise
+ */
+export function forcedArtifact({ component: name, version, platform }: ArtifactCoordinates): ReleaseArtifact {
+  assertSafePlatform(platform);
+  const known = COMPONENTS.find((component) => component.name === name);
+  if (known !== undefined) {
+    const where = known.platforms === 'none' ? undefined : platform;
+    return describeArtifact(known.name, known.kind, version, where, true);
+  }
+  if (!SAFE_NAME.test(name) || name.endsWith('.') || WINDOWS_DEVICE.test(name) || SIDE_FILE.test(name)) {
+    throw new RequestError(
+      'component-unknown',
+      `${excerpt(name)} cannot be the name of a published artifact`,
+      {
+        expected: 'a file name of letters, digits, ".", "_" and "-" that starts with a letter or digit',
+        found: excerpt(name),
+        advice:
+          'give the bare name as it is on the server, without directories; side files are not artifacts',
+      },
+    );
+  }
+  if (name.endsWith('.tar.gz')) {
+    return describeArtifact(name.slice(0, -'.tar.gz'.length), 'tarball', version, undefined, true);
+  }
+  if (name.endsWith('.spdx')) return describeArtifact(name, 'sbom', version, undefined, true);
+  return describeArtifact(name, name.endsWith('.tar') ? 'image' : 'binary', version, platform, true);
+}
+
+/**
+ * Reads the `os/arch` of a forced artifact, which may be a platform that the table does not know.
+ *
+ * @throws RequestError `platform-impossible`
+ */
+export function parseForcedPlatform(text: string): Platform {
+  const [os = '', arch = '', ...rest] = text.split('/', 3);
+  if (rest.length > 0) throw unsafePlatform(text);
+  const platform = { os, arch };
+  assertSafePlatform(platform);
+  return platform;
+}
+
+function assertSafePlatform({ os, arch }: Platform): void {
+  if (!SAFE_PLATFORM_PART.test(os) || !SAFE_PLATFORM_PART.test(arch)) throw unsafePlatform(`${os}/${arch}`);
+}
+
+function unsafePlatform(text: string): RequestError {
+  return new RequestError('platform-impossible', `${excerpt(text)} cannot be a platform`, {
+    expected: 'os/arch of lower-case letters and digits, as in linux/riscv64',
+    found: excerpt(text),
+  });
+}
+
+function describeArtifact(
+  component: string,
+  kind: ArtifactKind,
+  version: ReleaseVersion,
+  platform: Platform | undefined,
+  forced: boolean,
+): ReleaseArtifact {
+  const fileName = fileNameOf(component, kind, platform);
+  const inBin = platform !== undefined && kind !== 'tarball';
+  const pathInRelease = inBin ? `bin/${platform.os}/${platform.arch}/${fileName}` : fileName;
+  const path = `release/${formatReleaseVersion(version)}/${pathInRelease}`;
+  return {
+    component,
+    kind,
+    fileName,
+    version,
+    platform,
+    path,
+    pathInRelease,
+    sidePaths: {
+      sha256: `${path}.sha256`,
+      sha512: `${path}.sha512`,
+      signature: `${path}.sig`,
+      certificate: `${path}.cert`,
+      bundle: `${path}.sigstore.json`,
+    },
+    executable: kind === 'binary',
+    signers: signersOf(version),
+    forced,
+  };
+}
+
+function fileNameOf(component: string, kind: ArtifactKind, platform: Platform | undefined): string {
+  if (kind === 'tarball') {
+    return platform === undefined
+      ? `${component}.tar.gz`
+      : `${component}-${platform.os}-${platform.arch}.tar.gz`;
+  }
+  return kind === 'binary' && platform?.os === 'windows' && !component.includes('.')
+    ? `${component}.exe`
+    : component;
+}

@@ -1,0 +1,140 @@
+import { excerpt } from '../encoding/base64.ts';
+import { RequestError } from '../errors.ts';
+import { nearest } from './nearest.ts';
+
+/** An operating system and an architecture, by the names of Go and so of Kubernetes: `linux/amd64`. */
+export interface Platform {
+  readonly os: string;
+  readonly arch: string;
+}
+
+/** What this process runs on, as Node says it. */
+export interface ProcessInfo {
+  /** `process.platform` */
+  readonly platform: string;
+  /** `process.arch` */
+  readonly arch: string;
+  /** `os.endianness()` */
+  readonly endianness: 'BE' | 'LE';
+}
+
+/** Every platform that Kubernetes has published signed binaries for. */
+export const PLATFORMS: readonly Platform[] = [
+  { os: 'linux', arch: 'amd64' },
+  { os: 'linux', arch: 'arm64' },
+  { os: 'linux', arch: 'arm' },
+  { os: 'linux', arch: '386' },
+  { os: 'linux', arch: 'ppc64le' },
+  { os: 'linux', arch: 's390x' },
+  { os: 'darwin', arch: 'amd64' },
+  { os: 'darwin', arch: 'arm64' },
+  { os: 'windows', arch: 'amd64' },
+  { os: 'windows', arch: 'arm64' },
+  { os: 'windows', arch: '386' },
+];
+
+/** What other tools call the same things; only ever suggested, so that one platform has one name in records. */
+const OS_SYNONYMS: Readonly<Record<string, string>> = {
+  macos: 'darwin',
+  mac: 'darwin',
+  osx: 'darwin',
+  macosx: 'darwin',
+  win32: 'windows',
+  win64: 'windows',
+  win: 'windows',
+};
+const ARCH_SYNONYMS: Readonly<Record<string, string>> = {
+  x64: 'amd64',
+  aarch64: 'arm64',
+  armv8: 'arm64',
+  armv7: 'arm',
+  armv7l: 'arm',
+  armhf: 'arm',
+  i386: '386',
+  i686: '386',
+  ia32: '386',
+  x86: '386',
+  ppc64: 'ppc64le',
+  powerpc64le: 'ppc64le',
+};
+const NODE_OS: Readonly<Record<string, string>> = { linux: 'linux', darwin: 'darwin', win32: 'windows' };
+const NODE_ARCH: Readonly<Record<string, string>> = {
+  x64: 'amd64',
+  arm64: 'arm64',
+  arm: 'arm',
+  ia32: '386',
+  s390x: 's390x',
+};
+
+/** `linux/amd64` */
+export function formatPlatform({ os, arch }: Platform): string {
+  return `${os}/${arch}`;
+}
+
+export function samePlatform(a: Platform, b: Platform): boolean {
+  return a.os === b.os && a.arch === b.arch;
+}
+
+/**
+ * Reads `linux/amd64` and its like: exactly the names of Kubernetes. Other tools' names (`x86_64`, `macos`) are refused
+ * with the right one as advice.
+ *
+ * @throws RequestError `platform-impossible`
+ */
+export function parsePlatform(text: string): Platform {
+  const found = PLATFORMS.find((platform) => formatPlatform(platform) === text);
+  if (found !== undefined) return found;
+  const choice = nearestPlatform(text);
+  throw new RequestError(
+    'platform-impossible',
+    `Kubernetes publishes nothing for the platform ${excerpt(text)}`,
+    {
+      expected: PLATFORMS.map(formatPlatform).join(', '),
+      found: excerpt(text),
+      advice: choice === undefined ? 'name one of these as os/arch' : `try ${choice}`,
+    },
+  );
+}
+
+/**
+ * The platform of this process. An emulated process (x64 Node under Rosetta, 32-bit Node under WOW64) is served what
+ * it runs as: that binary runs there too, and guessing past the emulator would need the host's word for it.
+ *
+ * @throws RequestError `platform-impossible`
+ */
+export function hostPlatform({ platform, arch, endianness }: ProcessInfo): Platform {
+  const os = lookUp(NODE_OS, platform);
+  // Node calls both byte orders ppc64; Kubernetes builds for the little-endian one alone.
+  const machine = arch === 'ppc64' && endianness === 'LE' ? 'ppc64le' : lookUp(NODE_ARCH, arch);
+  const found = PLATFORMS.find((known) => known.os === os && known.arch === machine);
+  if (found !== undefined) return found;
+  const order = arch === 'ppc64' ? ' (big-endian)' : '';
+  throw new RequestError(
+    'platform-impossible',
+    `Kubernetes publishes nothing for this machine: ${platform}/${arch}${order}`,
+    {
+      expected: PLATFORMS.map(formatPlatform).join(', '),
+      found: `${platform}/${arch}${order}`,
+      advice: 'name the platform to fetch for with --platform os/arch',
+    },
+  );
+}
+
+function nearestPlatform(text: string): string | undefined {
+  const words = text
+    .slice(0, 64)
+    .toLowerCase()
+    .replace(/x86[_-]64/, 'amd64')
+    .split(/[^a-z0-9]+/)
+    .filter((word) => word !== '');
+  const [first = '', second] = words;
+  const names = PLATFORMS.map(formatPlatform);
+  const os = lookUp(OS_SYNONYMS, first) ?? first;
+  if (second !== undefined) return nearest(`${os}/${lookUp(ARCH_SYNONYMS, second) ?? second}`, names);
+  const arch = lookUp(ARCH_SYNONYMS, first) ?? first;
+  return names.find((name) => name.startsWith(`${os}/`) || name.endsWith(`/${arch}`));
+}
+
+function lookUp(table: Readonly<Record<string, string>>, key: string): string | undefined {
+  return Object.hasOwn(table, key) ? table[key] : undefined;
+}
