@@ -53,3 +53,5 @@ export const MAX_RETRY_AFTER_MS: number = 60_000;
 export const MAX_ARTIFACTS_PER_RUN: number = 64;
 /** Artifacts that are downloaded side by side. */
 export const MAX_PARALLEL_DOWNLOADS: number = 4;
+/** What a killed run left beside a destination is removed after this time even where its process cannot be asked. */
+export const MAX_LEFTOVER_AGE_MS: number = 24 * 60 * 60 * 1000;

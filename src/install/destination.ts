@@ -1,0 +1,146 @@
+import { accessSync, constants, statSync } from 'node:fs';
+import { homedir } from 'node:os';
+import { join, posix, resolve, sep, win32 } from 'node:path';
+import { RequestError } from '../errors.ts';
+
+/** The machine as far as it decides where programs go; given, so that every system can be told on any system. */
+export interface HostDirectories {
+  /** As `process.platform` has it. */
+  readonly platform: string;
+  readonly env: Readonly<Record<string, string | undefined>>;
+  /** The user's home directory, or undefined on a machine that tells none. */
+  readonly home: string | undefined;
+  /** Whether the directory exists and this user may create files in it. */
+  readonly isWritable: (directory: string) => boolean;
+}
+
+/** This machine and this user. */
+export function thisHost(): HostDirectories {
+  return {
+    platform: process.platform,
+    env: process.env,
+    home: homedirOrNone(),
+    isWritable: isWritableDirectory,
+  };
+}
+
+function homedirOrNone(): string | undefined {
+  try {
+    return homedir();
+  } catch {
+    return undefined;
+  }
+}
+
+function isWritableDirectory(directory: string): boolean {
+  try {
+    accessSync(directory, constants.W_OK | constants.X_OK);
+    return statSync(directory).isDirectory();
+  } catch {
+    return false;
+  }
+}
+
+export interface InstallDirectory {
+  readonly path: string;
+  /** Whether a shell finds programs there; the CLI says so where it does not. */
+  readonly onPath: boolean;
+}
+
+const SYSTEM_DIRECTORY = '/usr/local/bin';
+
+/**
+ * Where programs go when nobody says: /usr/local/bin where it is writable, else `~/.local/bin` (systemd's
+ * file-hierarchy(7), XDG). On Windows `%LOCALAPPDATA%\Programs\k8s-verify\bin`: `%LOCALAPPDATA%\Programs` is the
+ * system's own folder for one user's programs (FOLDERID_UserProgramFiles), where winget and most per-user setups
+ * install; it needs no administrator and does not roam.
+ *
+ * @throws RequestError `usage` where neither is known.
+ */
+export function defaultInstallDirectory(host: HostDirectories): InstallDirectory {
+  const path = host.platform === 'win32' ? windowsDirectory(host) : unixDirectory(host);
+  return { path, onPath: isOnPath(path, host) };
+}
+
+function unixDirectory({ home, isWritable }: HostDirectories): string {
+  if (isWritable(SYSTEM_DIRECTORY)) return SYSTEM_DIRECTORY;
+  if (home === undefined || !posix.isAbsolute(home)) throw noDirectory(`${SYSTEM_DIRECTORY} is not writable`);
+  return posix.join(home, '.local', 'bin');
+}
+
+function windowsDirectory({ env, home }: HostDirectories): string {
+  const local = variable(env, 'LOCALAPPDATA');
+  if (local !== undefined && win32.isAbsolute(local))
+    return win32.join(local, 'Programs', 'k8s-verify', 'bin');
+  if (home === undefined || !win32.isAbsolute(home)) throw noDirectory('LOCALAPPDATA is not set');
+  return win32.join(home, 'AppData', 'Local', 'Programs', 'k8s-verify', 'bin');
+}
+
+function noDirectory(found: string): RequestError {
+  return new RequestError('usage', 'there is no default directory to install into', {
+    found: `${found}, and there is no home directory`,
+    advice: 'name one with --install-dir, or the file with --output',
+  });
+}
+
+/** Whether PATH has the directory, in whatever spelling. */
+export function isOnPath(directory: string, host: Pick<HostDirectories, 'platform' | 'env'>): boolean {
+  const windows = host.platform === 'win32';
+  const path = windows ? win32 : posix;
+  const entries = (windows ? variable(host.env, 'PATH') : host.env['PATH']) ?? '';
+  const same = (text: string): string => {
+    const plain = path.resolve(windows ? text.replaceAll('"', '') : text);
+    return windows ? plain.toLowerCase() : plain;
+  };
+  // A relative entry means another directory tomorrow; a shell may find a program there, a user should not.
+  return entries
+    .split(path.delimiter)
+    .some((entry) => isAbsoluteEntry(entry, windows) && same(entry) === same(directory));
+}
+
+function isAbsoluteEntry(entry: string, windows: boolean): boolean {
+  return windows ? win32.isAbsolute(entry.replaceAll('"', '')) : posix.isAbsolute(entry);
+}
+
+/** A variable whatever its case, as Windows looks it up. An empty one counts as not set. */
+function variable(env: HostDirectories['env'], name: string): string | undefined {
+  const found = Object.entries(env).find(([key]) => key.toUpperCase() === name);
+  return found?.[1] === '' ? undefined : found?.[1];
+}
+
+export interface DestinationRequest {
+  /** `--install-dir`, or the default one. */
+  readonly directory: string;
+  /** `kubectl`, `kubectl.exe`. */
+  readonly fileName: string;
+  /** `os` and `arch`, where one run installs for several platforms. */
+  readonly platform?: { readonly os: string; readonly arch: string } | undefined;
+}
+
+/** `DIR/kubectl`; where one run installs for several platforms, `DIR/linux-arm64/kubectl`. */
+export function destinationIn({ directory, fileName, platform }: DestinationRequest): string {
+  const place = platform === undefined ? [directory] : [directory, `${platform.os}-${platform.arch}`];
+  return join(resolve(...place), fileName);
+}
+
+/**
+ * `--output FILE`, absolute. `-` is refused: bytes may not leave before they are proved, and a pipe cannot be taken
+ * back.
+ *
+ * @throws RequestError `usage`
+ */
+export function outputFile(text: string): string {
+  if (text === '-') {
+    throw new RequestError('usage', 'standard output cannot be installed to', {
+      why: 'nothing may be used before it is proved, and what went into a pipe cannot be taken back',
+      advice: 'name a file with --output; a file called "-" is ./-',
+    });
+  }
+  if (text === '' || text.includes('\0') || text.endsWith('/') || text.endsWith(sep)) {
+    throw new RequestError('usage', '--output needs the name of a file', {
+      found: JSON.stringify(text),
+      advice: 'to install into a directory, use --install-dir',
+    });
+  }
+  return resolve(text);
+}

@@ -1,0 +1,57 @@
+import { constants } from 'node:fs';
+import { access, type FileHandle, open } from 'node:fs/promises';
+import type { ProvenDigest } from '../proof/proven-digest.ts';
+import { diskError, isAbsent } from './disk-error.ts';
+import { hashFile } from './hash-file.ts';
+import { EXECUTABLE_MODE, inspectDestination } from './place.ts';
+
+/** What is at a destination, against what is proved. */
+export type Installed =
+  | { readonly kind: 'absent' }
+  /** Another version, or a changed file. */
+  | { readonly kind: 'different' }
+  /** Exactly the proven bytes: nothing need be done. `modeFixed`: it could not be run, and now it can. */
+  | { readonly kind: 'same'; readonly modeFixed: boolean };
+
+/**
+ * Whether the destination already holds the proven bytes. Such a file is left alone, its owner, times and mode
+ * included; only one that this user could not run is given mode 0755, as an install of the same bytes would.
+ *
+ * @throws InstallError as {@link inspectDestination} and `destination-unwritable` when the mode cannot be set;
+ *   a file that cannot be read counts as different.
+ */
+export async function existingInstall(
+  destination: string,
+  proven: ProvenDigest,
+  options: { readonly mode: number; readonly signal?: AbortSignal | undefined },
+): Promise<Installed> {
+  if ((await inspectDestination(destination)) === 'absent') return { kind: 'absent' };
+  let handle: FileHandle;
+  try {
+    handle = await open(destination, constants.O_RDONLY | (constants.O_NOFOLLOW ?? 0));
+  } catch (error) {
+    return { kind: isAbsent(error) ? 'absent' : 'different' };
+  }
+  try {
+    if ((await hashFile(handle, proven.algorithm, options.signal)) !== proven.hex)
+      return { kind: 'different' };
+    return { kind: 'same', modeFixed: await makeRunnable(handle, destination, options.mode) };
+  } catch (error) {
+    throw diskError(error, `read ${destination}`, destination);
+  } finally {
+    await handle.close();
+  }
+}
+
+async function makeRunnable(handle: FileHandle, path: string, mode: number): Promise<boolean> {
+  if (mode !== EXECUTABLE_MODE || (await mayRun(path))) return false;
+  await handle.chmod(mode);
+  return true;
+}
+
+async function mayRun(path: string): Promise<boolean> {
+  return access(path, constants.X_OK).then(
+    () => true,
+    () => false,
+  );
+}

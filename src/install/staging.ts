@@ -1,0 +1,258 @@
+import { createHash, type Hash } from 'node:crypto';
+import { type BigIntStats, constants } from 'node:fs';
+import { type FileHandle, open, rm } from 'node:fs/promises';
+import { dirname, join, resolve } from 'node:path';
+import type { HashAlgorithm } from '../evidence/evidence.ts';
+import type { DownloadSink } from '../ports.ts';
+import { createDirectories, removeDirectories } from './directories.ts';
+import { diskError, isAbsent, throwIfInterrupted } from './disk-error.ts';
+import { privateName, removeLeftovers } from './leftovers.ts';
+
+/**
+ * Bytes per write. A download arrives in pieces of 16 to 64 KiB; one system call and one hash update per MiB save most
+ * of the trips to the thread pool, and two buffers are all the memory that staging takes.
+ */
+const BUFFER_BYTES = 1024 * 1024;
+/** How often a directory that another, failing run removed meanwhile is made again. */
+const OPEN_ATTEMPTS = 5;
+const OWNER_ONLY = 0o600;
+
+export interface StagingOptions {
+  /** The destination's directory: the staging file is made in it, so that placing is one rename. */
+  readonly directory: string;
+  /** The destination's file name, for messages. */
+  readonly fileName: string;
+  /** Hashes to compute beside SHA-256. */
+  readonly alsoHash?: readonly Exclude<HashAlgorithm, 'sha256'>[];
+  readonly signal?: AbortSignal | undefined;
+}
+
+/** What the bytes of a staged artifact hash to; hex. */
+export interface StagedDigests {
+  readonly bytes: number;
+  readonly sha256: string;
+  readonly sha384?: string;
+  readonly sha512?: string;
+}
+
+/** Which file it is, whatever its name; to notice when something else took its place. */
+export interface FileIdentity {
+  readonly device: bigint;
+  readonly inode: bigint;
+  readonly size: bigint;
+}
+
+/**
+ * Downloaded bytes that are not yet verified, in a private file beside the destination (hidden name, mode 0600).
+ * Nothing is created before the first byte, and `discard()` leaves nothing behind.
+ *
+ * Every method throws InstallError `disk-full`, `destination-unwritable`, `destination-unsuitable` or `place-failed`
+ * where the disk says no, and InterruptedError once the signal has fired.
+ */
+export interface StagedArtifact extends DownloadSink {
+  /** The staging file, absolute. */
+  readonly path: string;
+  readonly fileName: string;
+  /** Creates the staging file now instead of with the first byte. */
+  open(): Promise<void>;
+  /** Everything is written: the digests of it, computed on the way. More bytes, or a reset, may follow. */
+  finish(): Promise<StagedDigests>;
+  /** The digest is confirmed: no byte may be written from here on. Returns which file it is. */
+  freeze(): Promise<FileIdentity>;
+  /** The last step before placing: sets the mode, makes the bytes durable and closes the file. */
+  seal(mode: number): Promise<void>;
+  /** The file has its final name now; `discard()` does nothing from here on. */
+  markPlaced(): void;
+  /** Removes the file, and the directories that were created for it where they are empty. Never throws. */
+  discard(): Promise<void>;
+}
+
+/** A staging file for one artifact. Touches no disk yet. */
+export function openStaging(options: StagingOptions): StagedArtifact {
+  return new StagingFile(options);
+}
+
+class StagingFile implements StagedArtifact {
+  readonly path: string;
+  readonly fileName: string;
+  readonly #signal: AbortSignal | undefined;
+  readonly #algorithms: readonly HashAlgorithm[];
+  #hashes: ReadonlyMap<HashAlgorithm, Hash>;
+  #handle: FileHandle | undefined;
+  #state: 'staged' | 'frozen' | 'placed' | 'discarded' = 'staged';
+  #createdDirectories: readonly string[] = [];
+  #length = 0;
+  /** How much of the filling buffer is taken but not yet handed to the disk. */
+  #filled = 0;
+  #filling: Buffer | undefined;
+  #writing: Buffer | undefined;
+  #write: Promise<void> = Promise.resolve();
+
+  constructor(options: StagingOptions) {
+    this.path = join(resolve(options.directory), privateName('part'));
+    this.fileName = options.fileName;
+    this.#signal = options.signal;
+    this.#algorithms = ['sha256', ...(options.alsoHash ?? [])];
+    this.#hashes = newHashes(this.#algorithms);
+  }
+
+  get length(): number {
+    return this.#length;
+  }
+
+  async open(): Promise<void> {
+    throwIfInterrupted(this.#signal);
+    this.#assertStaged();
+    if (this.#handle !== undefined) return;
+    try {
+      this.#handle = await this.#create(OPEN_ATTEMPTS);
+    } catch (error) {
+      await this.discard();
+      throw this.#failed(error);
+    }
+    await removeLeftovers(dirname(this.path));
+  }
+
+  async #create(attempts: number): Promise<FileHandle> {
+    const created = await createDirectories(dirname(this.path));
+    this.#createdDirectories = [...this.#createdDirectories, ...created];
+    try {
+      // O_EXCL: never an existing file, and never through a symbolic link.
+      return await open(this.path, constants.O_RDWR | constants.O_CREAT | constants.O_EXCL, OWNER_ONLY);
+    } catch (error) {
+      if (attempts > 1 && isAbsent(error)) return this.#create(attempts - 1);
+      throw error;
+    }
+  }
+
+  async write(chunk: Uint8Array): Promise<void> {
+    await this.open();
+    let taken = 0;
+    while (taken < chunk.length) {
+      this.#filling ??= Buffer.allocUnsafeSlow(BUFFER_BYTES);
+      const piece = chunk.subarray(taken, taken + BUFFER_BYTES - this.#filled);
+      this.#filling.set(piece, this.#filled);
+      this.#filled += piece.length;
+      this.#length += piece.length;
+      taken += piece.length;
+      if (this.#filled === BUFFER_BYTES) await this.#handOver();
+    }
+  }
+
+  /** Starts to write the filled buffer; it is hashed here while another thread writes it. */
+  async #handOver(): Promise<void> {
+    await this.#lastWrite();
+    if (this.#handle === undefined || this.#filling === undefined) return;
+    const full = this.#filling.subarray(0, this.#filled);
+    this.#write = writeWhole(this.#handle, full, this.#length - this.#filled);
+    // A failure is reported by the next step that waits for it; until then it must not end the process.
+    this.#write.catch(() => undefined);
+    for (const hash of this.#hashes.values()) hash.update(full);
+    [this.#filling, this.#writing] = [this.#writing, this.#filling];
+    this.#filled = 0;
+  }
+
+  async #lastWrite(): Promise<void> {
+    try {
+      await this.#write;
+    } catch (error) {
+      throw this.#failed(error);
+    }
+  }
+
+  #failed(error: unknown): Error {
+    return diskError(error, `write ${this.fileName}`, join(dirname(this.path), this.fileName));
+  }
+
+  #assertStaged(): void {
+    if (this.#state !== 'staged') throw new TypeError(`the staged artifact is already ${this.#state}`);
+  }
+
+  async reset(): Promise<void> {
+    this.#assertStaged();
+    await this.#write.catch(() => undefined);
+    this.#write = Promise.resolve();
+    this.#hashes = newHashes(this.#algorithms);
+    this.#filled = 0;
+    this.#length = 0;
+    try {
+      await this.#handle?.truncate(0);
+    } catch (error) {
+      throw this.#failed(error);
+    }
+  }
+
+  async finish(): Promise<StagedDigests> {
+    await this.open();
+    await this.#handOver();
+    await this.#lastWrite();
+    // A copy, so that a download that turns out to be incomplete can go on.
+    const hex = (name: HashAlgorithm): string | undefined => this.#hashes.get(name)?.copy().digest('hex');
+    const [sha256, sha384, sha512] = [hex('sha256') ?? '', hex('sha384'), hex('sha512')];
+    return {
+      bytes: this.#length,
+      sha256,
+      ...(sha384 === undefined ? {} : { sha384 }),
+      ...(sha512 === undefined ? {} : { sha512 }),
+    };
+  }
+
+  async freeze(): Promise<FileIdentity> {
+    await this.open();
+    if (this.#handle === undefined) throw new TypeError('the staged artifact is not open');
+    this.#state = 'frozen';
+    return identityOf(await this.#handle.stat({ bigint: true }));
+  }
+
+  async seal(mode: number): Promise<void> {
+    throwIfInterrupted(this.#signal);
+    try {
+      await this.#handle?.chmod(mode);
+      await this.#handle?.sync();
+    } catch (error) {
+      throw this.#failed(error);
+    }
+    await this.#close();
+  }
+
+  markPlaced(): void {
+    this.#state = 'placed';
+  }
+
+  async discard(): Promise<void> {
+    await this.#write.catch(() => undefined);
+    await this.#close();
+    if (this.#state === 'placed' || this.#state === 'discarded') return;
+    this.#state = 'discarded';
+    await rm(this.path, { force: true }).catch(() => undefined);
+    await removeDirectories(this.#createdDirectories);
+  }
+
+  async #close(): Promise<void> {
+    const handle = this.#handle;
+    this.#handle = undefined;
+    this.#filling = undefined;
+    this.#writing = undefined;
+    await handle?.close().catch(() => undefined);
+  }
+}
+
+export function identityOf(stats: BigIntStats): FileIdentity {
+  return { device: stats.dev, inode: stats.ino, size: stats.size };
+}
+
+export function isSameFile(a: FileIdentity, b: FileIdentity): boolean {
+  return a.device === b.device && a.inode === b.inode && a.size === b.size;
+}
+
+function newHashes(algorithms: readonly HashAlgorithm[]): ReadonlyMap<HashAlgorithm, Hash> {
+  return new Map(algorithms.map((name) => [name, createHash(name)]));
+}
+
+/** A write may take less than it was given, on a nearly full disk for one. */
+async function writeWhole(handle: FileHandle, bytes: Uint8Array, position: number): Promise<void> {
+  for (let done = 0; done < bytes.length;) {
+    const { bytesWritten } = await handle.write(bytes, done, bytes.length - done, position + done);
+    done += bytesWritten;
+  }
+}

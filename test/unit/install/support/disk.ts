@@ -1,0 +1,60 @@
+import { createHash } from 'node:crypto';
+import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach } from 'vitest';
+import { K8sVerifyError } from '../../../../src/errors.ts';
+import type { HashAlgorithm } from '../../../../src/evidence/evidence.ts';
+import { openStaging } from '../../../../src/install/staging.ts';
+import { confirmDigest, type VerifiedArtifact } from '../../../../src/install/verified-artifact.ts';
+import type { ProvenDigest } from '../../../../src/proof/proven-digest.ts';
+
+const made: string[] = [];
+
+/** A fresh directory, removed after the test. */
+export function scratch(): string {
+  const directory = mkdtempSync(join(tmpdir(), 'k8s-verify-install-'));
+  made.push(directory);
+  return directory;
+}
+
+afterEach(() => {
+  for (const directory of made.splice(0)) rmSync(directory, { recursive: true, force: true });
+});
+
+/** Every name in a directory, hidden ones too. */
+export function namesIn(directory: string): readonly string[] {
+  return readdirSync(directory).sort();
+}
+
+export function digestOf(bytes: Uint8Array | string, algorithm: HashAlgorithm = 'sha256'): string {
+  return createHash(algorithm).update(bytes).digest('hex');
+}
+
+/** What the proof of these bytes would have been; only `proof/` makes real ones, from signatures. */
+export function provenFor(bytes: Uint8Array | string, algorithm: HashAlgorithm = 'sha256'): ProvenDigest {
+  const proven: unknown = { algorithm, hex: digestOf(bytes, algorithm) };
+  // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- placing looks at the digest alone
+  return proven as ProvenDigest;
+}
+
+export async function stageVerified(
+  directory: string,
+  fileName: string,
+  bytes: Uint8Array | string,
+): Promise<VerifiedArtifact> {
+  const staged = openStaging({ directory, fileName });
+  await staged.write(Buffer.from(bytes));
+  return confirmDigest(staged, provenFor(bytes));
+}
+
+/** The error that a promise ends with; anything but one of ours fails the test. */
+export async function rejection(promise: Promise<unknown>): Promise<K8sVerifyError> {
+  try {
+    await promise;
+  } catch (error) {
+    if (error instanceof K8sVerifyError) return error;
+    throw new Error('something else than a K8sVerifyError was thrown', { cause: error });
+  }
+  throw new Error('nothing was thrown');
+}
