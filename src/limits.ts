@@ -55,3 +55,23 @@ export const MAX_ARTIFACTS_PER_RUN: number = 64;
 export const MAX_PARALLEL_DOWNLOADS: number = 4;
 /** What a killed run left beside a destination is removed after this time even where its process cannot be asked. */
 export const MAX_LEFTOVER_AGE_MS: number = 24 * 60 * 60 * 1000;
+/** The longest backoff between two attempts. */
+export const MAX_RETRY_DELAY_MS: number = 30_000;
+/** A download that gets so much further has its count of failures set back. */
+export const MIN_PROGRESS_BYTES: number = 1 * MIB;
+/** Bytes of one body that wait in memory for their reader; beyond that the sender has to wait. */
+export const MAX_BUFFERED_BODY_BYTES: number = 1 * MIB;
+/** The rest of an unwanted body that is read so that its connection can serve again. */
+export const MAX_DISCARDED_BODY_BYTES: number = 16 * KIB;
+/** Further attempts after a failed first one. */
+export const DEFAULT_RETRIES: number = 5;
+/** Bound of the first backoff; it doubles with every failure in a row. */
+export const DEFAULT_RETRY_DELAY_MS: number = 500;
+/** For one connection to be made, TLS included. */
+export const DEFAULT_CONNECT_TIMEOUT_MS: number = 10_000;
+/** So long without a byte, and an attempt is given up. */
+export const DEFAULT_STALL_TIMEOUT_MS: number = 30_000;
+/** For one small request as a whole, retries included. */
+export const DEFAULT_REQUEST_TIMEOUT_MS: number = 120_000;
+/** For one download as a whole, retries and sources included. */
+export const DEFAULT_DOWNLOAD_TIMEOUT_MS: number = 3_600_000;

@@ -100,6 +100,11 @@ export interface DownloadOutcome {
   readonly bytes: number;
   /** True where any part came from an earlier, broken transfer: a digest that differs then asks for a fresh start. */
   readonly resumed: boolean;
+  /**
+   * True where the answer told no length and ended with the connection, so that a broken transfer cannot be told from
+   * a whole one: a digest that differs then asks for a fresh start, too.
+   */
+  readonly endedByClose: boolean;
 }
 
 /**

@@ -1,0 +1,89 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import pRetry from 'p-retry';
+import type { Operation } from './deadline.ts';
+import { TransportFailure } from './failure.ts';
+import { retryDelay } from './retry-timing.ts';
+
+export interface RetryPolicy {
+  /** How many more attempts follow a failed first one. */
+  readonly retries: number;
+  /** Bound of the first backoff, in milliseconds; it doubles with each failure in a row. */
+  readonly retryDelayMs: number;
+  /** From 0 to 1, for jitter. */
+  readonly random: () => number;
+}
+
+/** What the retry loop tells and asks while it runs. */
+export interface AttemptHooks {
+  onRetry(attempt: number, reason: string, delayMs: number): void;
+  /** True where the failed attempt brought something worth having: the count of failures starts anew. */
+  madeProgress?(): boolean;
+}
+
+/** A failure that ended the loop, with the number of attempts that were made. */
+export class OutOfAttempts extends Error {
+  override readonly name = 'OutOfAttempts';
+  readonly attempts: number;
+  readonly failure: TransportFailure;
+
+  constructor(attempts: number, failure: TransportFailure) {
+    super(failure.message, { cause: failure });
+    this.attempts = attempts;
+    this.failure = failure;
+  }
+}
+
+/**
+ * Runs an attempt until it succeeds, fails for good, or has failed transiently `retries` + 1 times in a row.
+ * Only a `TransportFailure` is ever repeated; whatever else is thrown (a verdict, a full disk, an interruption, a bug)
+ * passes through at once.
+ *
+ * @throws OutOfAttempts for the failure that ended it.
+ */
+export async function withRetries<T>(
+  attempt: () => Promise<T>,
+  policy: RetryPolicy,
+  operation: Operation,
+  hooks: AttemptHooks,
+): Promise<T> {
+  let attempts = 0;
+  let failuresInARow = 0;
+  const mayRetry = async (error: unknown): Promise<boolean> => {
+    if (!(error instanceof TransportFailure) || !error.failure.transient) return false;
+    failuresInARow = hooks.madeProgress?.() === true ? 1 : failuresInARow + 1;
+    if (failuresInARow > policy.retries) return false;
+    const { retryAfterMs, reason } = error.failure;
+    const delayMs = retryDelay(failuresInARow, policy.retryDelayMs, retryAfterMs, policy.random());
+    hooks.onRetry(attempts, reason, delayMs);
+    await sleep(delayMs, operation);
+    return true;
+  };
+  try {
+    return await pRetry(
+      async () => {
+        attempts += 1;
+        return attempt();
+      },
+      // The number of attempts and the time between them are ours to say; p-retry runs the loop and heeds the signal.
+      {
+        retries: Number.POSITIVE_INFINITY,
+        minTimeout: 0,
+        signal: operation.signal,
+        shouldRetry: async ({ error }) => mayRetry(error),
+      },
+    );
+  } catch (error) {
+    if (error instanceof TransportFailure) throw new OutOfAttempts(attempts, error);
+    throw error;
+  }
+}
+
+async function sleep(milliseconds: number, operation: Operation): Promise<void> {
+  // A wait that ends after the deadline would only delay the same answer.
+  if (milliseconds >= operation.remainingMs()) throw operation.deadlineFailure();
+  try {
+    await delay(milliseconds, undefined, { signal: operation.signal });
+  } catch {
+    operation.signal.throwIfAborted();
+  }
+}

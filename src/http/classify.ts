@@ -1,0 +1,132 @@
+/**
+ * The one place that decides which failures pass and which are final, and how each is called. Pure: an error or a
+ * status goes in, a {@link Failure} comes out.
+ *
+ * Transient: 408, 425, 429 and 5xx; connections that are reset, closed, refused or time out; DNS failures; a body
+ * that stalls or is cut short. Final: every other status, TLS failures, answers that are not HTTP, and refusals by
+ * a proxy. Verdicts (`K8sVerifyError`) never come here.
+ */
+import { STATUS_CODES } from 'node:http';
+import { excerpt } from '../encoding/base64.ts';
+import { type Failure, TransportFailure } from './failure.ts';
+import { tlsFailure } from './tls-failure.ts';
+
+/** What an error of a socket, of the resolver or of undici means; undefined for whatever is none of these (a bug). */
+export function classifyError(error: unknown): Failure | undefined {
+  if (error instanceof TransportFailure) return error.failure;
+  if (!(error instanceof Error)) return undefined;
+  const code = errorCode(error);
+  if (code === undefined) return undefined;
+  const known = NAMED[code] ?? tlsFailure(error, code) ?? proxyFailure(error, code);
+  if (known !== undefined) return withHost(known, code, error);
+  if (code.startsWith('EAI_'))
+    return withHost({ ...transient('DNS look-up failed'), advice: DNS_ADVICE }, code, error);
+  if (code.startsWith('HPE_')) return NOT_HTTP;
+  if (code.startsWith('UND_ERR_'))
+    return { ...NOT_HTTP, reason: `the exchange failed: ${excerpt(error.message)}` };
+  return 'syscall' in error ? transient(`${code} (${String(error.syscall)})`) : undefined;
+}
+
+/** What a status means that is not an answer to the request. */
+export function classifyStatus(status: number, retryAfterMs?: number): Failure {
+  return {
+    transient: status === 408 || status === 425 || status === 429 || (status >= 500 && status <= 599),
+    code: 'http-status',
+    status,
+    reason: describeStatus(status),
+    ...(retryAfterMs === undefined ? {} : { retryAfterMs }),
+    ...adviceForStatus(status),
+  };
+}
+
+/** "HTTP 503 Service Unavailable": the phrase is Node's, not the server's. */
+export function describeStatus(status: number): string {
+  const phrase = STATUS_CODES[status];
+  return phrase === undefined ? `HTTP ${status}` : `HTTP ${status} ${phrase}`;
+}
+
+function adviceForStatus(status: number): { advice?: string } {
+  if (status === 401)
+    return { advice: 'give credentials in the URL of the mirror (https://user:password@host/)' };
+  if (status === 407) return { advice: PROXY_CREDENTIALS_ADVICE };
+  if (status === 429)
+    return { advice: 'the server limits requests from this address; try again later, or use --mirror' };
+  return status >= 500 ? { advice: 'the server is in trouble; try again later, or use --mirror' } : {};
+}
+
+const DNS_ADVICE = 'check the host name, the DNS resolver, and whether a proxy is needed (HTTPS_PROXY)';
+const CONNECT_ADVICE = 'check the network, the firewall, and whether a proxy is needed (HTTPS_PROXY)';
+const PROXY_CREDENTIALS_ADVICE =
+  'give the credentials for the proxy in its URL (HTTPS_PROXY=http://user:password@host:port)';
+
+function transient(reason: string, code: 'network' | 'timeout' = 'network'): Failure {
+  return { transient: true, code, reason };
+}
+
+const NOT_HTTP: Failure = {
+  transient: false,
+  code: 'response-invalid',
+  reason: 'the answer is not valid HTTP',
+  advice: 'check the URL and its port; something that is not a web server answers there',
+};
+
+const NAMED: Readonly<Record<string, Failure | undefined>> = {
+  ECONNRESET: transient('connection reset'),
+  EPIPE: transient('connection reset'),
+  ECONNABORTED: transient('connection aborted'),
+  UND_ERR_SOCKET: transient('connection closed by the server'),
+  UND_ERR_RES_CONTENT_LENGTH_MISMATCH: transient('body cut short'),
+  HPE_INVALID_EOF_STATE: transient('body cut short'),
+  ECONNREFUSED: { ...transient('connection refused'), advice: CONNECT_ADVICE },
+  EHOSTUNREACH: { ...transient('host unreachable'), advice: CONNECT_ADVICE },
+  EHOSTDOWN: { ...transient('host down'), advice: CONNECT_ADVICE },
+  ENETUNREACH: { ...transient('network unreachable'), advice: CONNECT_ADVICE },
+  ENETDOWN: { ...transient('network down'), advice: CONNECT_ADVICE },
+  EADDRNOTAVAIL: { ...transient('address not available'), advice: CONNECT_ADVICE },
+  ETIMEDOUT: { ...transient('connection timed out', 'timeout'), advice: CONNECT_ADVICE },
+  UND_ERR_CONNECT_TIMEOUT: { ...transient('connection timed out', 'timeout'), advice: CONNECT_ADVICE },
+  ENOTFOUND: { ...transient('DNS look-up failed'), advice: DNS_ADVICE },
+  UND_ERR_HEADERS_OVERFLOW: { ...NOT_HTTP, reason: 'the headers of the answer are too large' },
+  UND_ERR_DESTROYED: { transient: false, code: 'network', reason: 'the client was closed' },
+  UND_ERR_CLOSED: { transient: false, code: 'network', reason: 'the client was closed' },
+};
+
+/** Refusals by a proxy, which undici tells only in the text of its messages. */
+function proxyFailure(error: Error, code: string): Failure | undefined {
+  if (code === 'UND_ERR_PRX_CONN') return transient('the proxy closed the connection');
+  if (code === 'UND_ERR_SOCKS5') return transient(`the SOCKS proxy refused: ${excerpt(error.message)}`);
+  if (code === 'UND_ERR_INVALID_ARG' && error.message.includes('(407)')) return proxyAnswered(407);
+  const status =
+    code === 'UND_ERR_ABORTED' ? /^Proxy response \((\d{3})\)/.exec(error.message)?.[1] : undefined;
+  return status === undefined ? undefined : proxyAnswered(Number(status));
+}
+
+function proxyAnswered(status: number): Failure {
+  const { retryAfterMs: _, ...failure } = classifyStatus(status);
+  return { ...failure, code: 'network', reason: `the proxy answered ${describeStatus(status)}` };
+}
+
+function errorCode(error: Error): string | undefined {
+  return 'code' in error && typeof error.code === 'string' ? error.code : undefined;
+}
+
+/** Names the host or the address that could not be had, where the error knows it. */
+function withHost(failure: Failure, code: string, error: Error): Failure {
+  if (failure.code === 'response-invalid' || !failure.transient) return failure;
+  if ('hostname' in error && typeof error.hostname === 'string') {
+    return { ...failure, reason: `${failure.reason} for ${error.hostname} (${code})` };
+  }
+  const addresses = attemptedAddresses(error);
+  return addresses.length === 0
+    ? failure
+    : { ...failure, reason: `${failure.reason} (${addresses.join(', ')})` };
+}
+
+function attemptedAddresses(error: Error): readonly string[] {
+  const errors = error instanceof AggregateError ? error.errors : [error];
+  return errors.flatMap((each: unknown) =>
+    each instanceof Error && 'address' in each && 'port' in each
+      ? [`${String(each.address)}:${String(each.port)}`]
+      : [],
+  );
+}

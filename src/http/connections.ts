@@ -1,0 +1,113 @@
+/** The only file that loads undici, and only what it needs of it, when the first request is made. */
+import type { LookupFunction, Socket } from 'node:net';
+import { type ConnectionOptions, createSecureContext } from 'node:tls';
+import type { buildConnector, Dispatcher } from 'undici';
+import type { Connector } from 'undici/lib/core/connect.js';
+import { readCaFile } from './ca-file.ts';
+import { type Environment, type ProxyChoice, proxyFor } from './proxy.ts';
+
+export interface ConnectionSettings {
+  readonly connectTimeoutMs: number;
+  readonly env: Environment;
+  /** PEM file of CAs to trust beside Node's own. */
+  readonly caFile: string | undefined;
+  /** Instead of the system's resolver. */
+  readonly lookup: LookupFunction | undefined;
+}
+
+type SocketSettings = Pick<ConnectionOptions, 'secureContext' | 'lookup'>;
+
+/** A way to a host: a pool of kept-alive connections, direct or through a proxy. */
+export interface Route {
+  readonly dispatcher: Dispatcher;
+  readonly proxy: ProxyChoice | undefined;
+}
+
+/** All connections of one client. HTTP/1.1 only: HTTP/2 costs more and brings less, see docs/performance.md. */
+export class Connections {
+  readonly #settings: ConnectionSettings;
+  readonly #pools = new Map<string, Promise<Dispatcher>>();
+  readonly #connecting = new Set<Socket>();
+  #tls: Promise<SocketSettings> | undefined;
+
+  constructor(settings: ConnectionSettings) {
+    this.#settings = settings;
+  }
+
+  /**
+   * The way to a URL's host. Connects to nothing yet.
+   *
+   * @throws RequestError for a CA file or a proxy variable that cannot be used.
+   */
+  async routeTo(url: URL): Promise<Route> {
+    const proxy = proxyFor(url, this.#settings.env);
+    const key = proxy?.url.href ?? 'direct';
+    const pool = this.#pools.get(key) ?? (proxy === undefined ? this.#direct() : this.#through(proxy.url));
+    this.#pools.set(key, pool);
+    return { dispatcher: await pool, proxy };
+  }
+
+  /** Ends every connection at once, those that are being made too. What still runs on them fails. */
+  async close(): Promise<void> {
+    const pools = await Promise.allSettled(this.#pools.values());
+    for (const socket of this.#connecting) socket.destroy();
+    await Promise.all(
+      pools.map(async (pool) => (pool.status === 'fulfilled' ? pool.value.destroy() : undefined)),
+    );
+  }
+
+  async #direct(): Promise<Dispatcher> {
+    const [{ default: Agent }, { default: build }, tls] = await Promise.all([
+      import('undici/lib/dispatcher/agent.js'),
+      import('undici/lib/core/connect.js'),
+      this.#tlsOptions(),
+    ]);
+    const timeout = this.#settings.connectTimeoutMs;
+    const connect = build({ ...tls, allowH2: false, autoSelectFamily: true, timeout });
+    return new Agent({ allowH2: false, connect: this.#tracked(connect) });
+  }
+
+  async #through(proxy: URL): Promise<Dispatcher> {
+    const [{ default: ProxyAgent }, { default: DispatcherClass }, { default: connect }, tls] =
+      await Promise.all([
+        import('undici/lib/dispatcher/proxy-agent.js'),
+        import('undici/lib/dispatcher/dispatcher.js'),
+        import('undici/lib/api/api-connect.js'),
+        this.#tlsOptions(),
+      ]);
+    // What undici's index does for all its request functions; its ProxyAgent needs this one.
+    Object.assign(DispatcherClass.prototype, { connect });
+    const socks = proxy.protocol === 'socks5:';
+    return new ProxyAgent({
+      uri: proxy.href,
+      allowH2: false,
+      connectTimeout: this.#settings.connectTimeoutMs,
+      requestTls: { ...tls, allowH2: false },
+      // undici takes the presence of `proxyTls` for "speak TLS to the SOCKS proxy".
+      ...(socks ? {} : { proxyTls: { ...tls, allowH2: false } }),
+    });
+  }
+
+  async #tlsOptions(): Promise<SocketSettings> {
+    this.#tls ??= tlsOptions(this.#settings);
+    return this.#tls;
+  }
+
+  /** Remembers sockets until they are connected: undici itself cannot end those before. */
+  #tracked(connect: Connector): buildConnector.connector {
+    return (options, callback) => {
+      const socket = connect(options, (...result) => {
+        this.#connecting.delete(socket);
+        callback(...result);
+      });
+      this.#connecting.add(socket);
+    };
+  }
+}
+
+async function tlsOptions({ caFile, lookup }: ConnectionSettings): Promise<SocketSettings> {
+  return {
+    ...(caFile === undefined ? {} : { secureContext: createSecureContext({ ca: await readCaFile(caFile) }) }),
+    ...(lookup === undefined ? {} : { lookup }),
+  };
+}

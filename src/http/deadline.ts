@@ -1,0 +1,42 @@
+import { InterruptedError } from '../errors.ts';
+import { TransportFailure } from './failure.ts';
+import { duration } from './wording.ts';
+
+/** One operation's time: a signal that fires at the deadline or with the caller's own, and what to throw then. */
+export interface Operation {
+  /** Its reason is the error to throw: `InterruptedError`, or the deadline's `TransportFailure`. */
+  readonly signal: AbortSignal;
+  /** Milliseconds left until the deadline. */
+  remainingMs(): number;
+  /** What is thrown at the deadline. */
+  deadlineFailure(): TransportFailure;
+  /** Must be called when the operation ends, however it ends. */
+  finish(): void;
+}
+
+/** Starts the clock of one operation. */
+export function startOperation(timeoutMs: number, caller: AbortSignal | undefined): Operation {
+  const controller = new AbortController();
+  const started = performance.now();
+  const deadlineFailure = (): TransportFailure =>
+    new TransportFailure({
+      transient: false,
+      code: 'timeout',
+      reason: `not done within ${duration(timeoutMs)}`,
+      advice: 'try again, or allow more time with --timeout',
+    });
+  const timer = setTimeout(() => controller.abort(deadlineFailure()), timeoutMs);
+  const interrupt = (): void =>
+    controller.abort(new InterruptedError('interrupted', { cause: caller?.reason }));
+  if (caller?.aborted === true) interrupt();
+  caller?.addEventListener('abort', interrupt, { once: true });
+  return {
+    signal: controller.signal,
+    remainingMs: () => timeoutMs - (performance.now() - started),
+    deadlineFailure,
+    finish: () => {
+      clearTimeout(timer);
+      caller?.removeEventListener('abort', interrupt);
+    },
+  };
+}

@@ -1,0 +1,184 @@
+import type { IncomingHttpHeaders } from 'node:http';
+import type { Dispatcher } from 'undici';
+import { MAX_BUFFERED_BODY_BYTES, MAX_DISCARDED_BODY_BYTES } from '../limits.ts';
+import { TransportFailure } from './failure.ts';
+import { duration } from './wording.ts';
+
+export interface ExchangeRequest {
+  readonly url: URL;
+  readonly method: 'GET' | 'POST';
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body?: string;
+  /** No byte for so long (while somebody waits for one) ends the exchange as a stall. */
+  readonly stallTimeoutMs: number;
+  readonly signal: AbortSignal;
+}
+
+/** The head of an answer, and its body, still on the wire. */
+export interface Answer {
+  readonly status: number;
+  readonly headers: IncomingHttpHeaders;
+  readonly body: AnswerBody;
+}
+
+export interface AnswerBody {
+  /**
+   * The next bytes, or undefined at the end. Bytes that arrived before a failure are delivered before it is thrown.
+   */
+  read(): Promise<Uint8Array | undefined>;
+  /** Closes the connection; nothing is read any more. */
+  cancel(): void;
+  /** Lets the rest of a small body pass, so that the connection can serve again; a large one is cut off. */
+  discard(): void;
+}
+
+/** Sends one request and resolves with the head of its answer. Follows nothing and repeats nothing. */
+export async function exchange(dispatcher: Dispatcher, request: ExchangeRequest): Promise<Answer> {
+  request.signal.throwIfAborted();
+  const running = new Exchange(request);
+  dispatcher.dispatch(
+    {
+      origin: request.url.origin,
+      path: `${request.url.pathname}${request.url.search}`,
+      method: request.method,
+      headers: { ...request.headers },
+      body: request.body ?? null,
+      // Stalls are timed here, exactly, and only while somebody waits for bytes.
+      headersTimeout: 0,
+      bodyTimeout: 0,
+    },
+    running,
+  );
+  return running.head();
+}
+
+type Phase = 'head' | 'body' | 'discard' | 'ended';
+
+class Exchange implements Dispatcher.DispatchHandler, AnswerBody {
+  readonly #signal: AbortSignal;
+  readonly #stallTimeoutMs: number;
+  #phase: Phase = 'head';
+  #controller: Dispatcher.DispatchController | undefined;
+  #answer: Answer | undefined;
+  #failure: Error | undefined;
+  #queue: Uint8Array[] = [];
+  #queued = 0;
+  #discarded = 0;
+  #wake: (() => void) | undefined;
+
+  constructor({ signal, stallTimeoutMs }: ExchangeRequest) {
+    this.#signal = signal;
+    this.#stallTimeoutMs = stallTimeoutMs;
+    signal.addEventListener('abort', this.#interrupt, { once: true });
+  }
+
+  async head(): Promise<Answer> {
+    await this.#until(() => this.#answer !== undefined);
+    if (this.#answer === undefined) throw this.#failure ?? new Error('an exchange ended without an answer');
+    return this.#answer;
+  }
+
+  async read(): Promise<Uint8Array | undefined> {
+    await this.#until(() => this.#queue.length > 0 || this.#phase === 'ended');
+    const chunk = this.#queue.shift();
+    if (chunk !== undefined) {
+      this.#queued -= chunk.byteLength;
+      if (this.#queued < MAX_BUFFERED_BODY_BYTES / 2) this.#controller?.resume();
+      return chunk;
+    }
+    if (this.#failure !== undefined) throw this.#failure;
+    return undefined;
+  }
+
+  cancel(): void {
+    this.#fail(new Error('the rest of the answer is not wanted'));
+    this.#queue = [];
+  }
+
+  discard(): void {
+    if (this.#phase !== 'body') return;
+    this.#phase = 'discard';
+    this.#discarded = this.#queued;
+    this.#queue = [];
+    this.#controller?.resume();
+  }
+
+  onRequestStart(controller: Dispatcher.DispatchController): void {
+    this.#controller = controller;
+    if (this.#failure !== undefined) controller.abort(this.#failure);
+  }
+
+  onResponseStart(
+    _controller: Dispatcher.DispatchController,
+    status: number,
+    headers: IncomingHttpHeaders,
+  ): void {
+    if (status < 200 || this.#phase !== 'head') return;
+    this.#phase = 'body';
+    this.#answer = { status, headers, body: this };
+    this.#wake?.();
+  }
+
+  onResponseData(controller: Dispatcher.DispatchController, chunk: Buffer): void {
+    if (this.#phase === 'discard') {
+      this.#discarded += chunk.byteLength;
+      if (this.#discarded > MAX_DISCARDED_BODY_BYTES) this.cancel();
+    } else if (this.#phase === 'body') {
+      this.#queue.push(chunk);
+      this.#queued += chunk.byteLength;
+      if (this.#queued >= MAX_BUFFERED_BODY_BYTES) controller.pause();
+      this.#wake?.();
+    }
+  }
+
+  onResponseEnd(): void {
+    this.#end();
+  }
+
+  onResponseError(_controller: Dispatcher.DispatchController | null, error: Error): void {
+    this.#failure ??= error;
+    this.#end();
+  }
+
+  readonly #interrupt = (): void => {
+    this.#queue = [];
+    this.#fail(this.#signal.reason instanceof Error ? this.#signal.reason : new Error('aborted'));
+  };
+
+  #fail(failure: Error): void {
+    if (this.#phase === 'ended') return;
+    this.#failure ??= failure;
+    this.#controller?.abort(this.#failure);
+    this.#end();
+  }
+
+  #end(): void {
+    this.#phase = 'ended';
+    this.#signal.removeEventListener('abort', this.#interrupt);
+    this.#wake?.();
+  }
+
+  /** Waits until there is something to tell, or fails the exchange as stalled. */
+  async #until(ready: () => boolean): Promise<void> {
+    if (ready() || this.#phase === 'ended') return;
+    const stall = setTimeout(
+      () => this.#fail(stalled(this.#phase, this.#stallTimeoutMs)),
+      this.#stallTimeoutMs,
+    );
+    await new Promise<void>((resolve) => {
+      this.#wake = resolve;
+    });
+    this.#wake = undefined;
+    clearTimeout(stall);
+  }
+}
+
+function stalled(phase: Phase, stallTimeoutMs: number): TransportFailure {
+  const missing = phase === 'head' ? 'no answer' : 'no byte';
+  return new TransportFailure({
+    transient: true,
+    code: 'timeout',
+    reason: `${missing} for ${duration(stallTimeoutMs)}`,
+    advice: 'check the network, and whether a proxy is needed (HTTPS_PROXY)',
+  });
+}

@@ -1,0 +1,61 @@
+import { UnavailableError, type UnavailableCode } from '../errors.ts';
+
+/** What went wrong with one attempt, in words, and whether another attempt could fare better. */
+export interface Failure {
+  /** True where the same request may succeed in a moment. */
+  readonly transient: boolean;
+  readonly code: UnavailableCode;
+  /** A phrase that follows "failed: ": "connection refused", "HTTP 503 Service Unavailable". */
+  readonly reason: string;
+  readonly advice?: string;
+  /** The status of an answer that was not what was asked for. */
+  readonly status?: number;
+  /** How long the server asks to wait (`Retry-After`), in milliseconds, not yet capped. */
+  readonly retryAfterMs?: number;
+}
+
+/** One attempt's failure, on its way from the wire to the retry loop; it never leaves `src/http`. */
+export class TransportFailure extends Error {
+  override readonly name = 'TransportFailure';
+  readonly failure: Failure;
+
+  constructor(failure: Failure, cause?: unknown) {
+    super(failure.reason, cause === undefined ? {} : { cause });
+    this.failure = failure;
+  }
+}
+
+/** A final failure by name: the answer is there, and it is not one that can be used. */
+export function invalidResponse(reason: string, advice?: string): TransportFailure {
+  return new TransportFailure({
+    transient: false,
+    code: 'response-invalid',
+    reason,
+    ...(advice === undefined ? {} : { advice }),
+  });
+}
+
+/** Where and how often something was tried before it was given up. */
+export interface GivenUp {
+  /** The URL, safe to print. */
+  readonly url: string;
+  readonly attempts: number;
+  readonly failure: TransportFailure;
+}
+
+/** The error that the caller sees once every attempt at every source has failed. */
+export function unavailable(what: string, sources: readonly GivenUp[]): UnavailableError {
+  const lines = sources.map(
+    ({ url, attempts, failure }) => `${failure.failure.reason} (${url}, ${tried(attempts)})`,
+  );
+  const worst = sources.findLast(({ failure }) => failure.failure.code !== 'http-status') ?? sources.at(-1);
+  const told = worst?.failure.failure;
+  return new UnavailableError(told?.code ?? 'network', `could not fetch ${what}: ${lines.join('; then ')}`, {
+    ...(told?.advice === undefined ? {} : { advice: told.advice }),
+    cause: worst?.failure,
+  });
+}
+
+function tried(attempts: number): string {
+  return attempts === 1 ? '1 attempt' : `${attempts} attempts`;
+}

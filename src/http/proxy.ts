@@ -1,0 +1,100 @@
+import { BlockList, isIP } from 'node:net';
+import { RequestError } from '../errors.ts';
+
+/** Environment variables, as `process.env` has them. */
+export type Environment = Readonly<Record<string, string | undefined>>;
+
+/** The proxy for a URL, and the variable that named it. */
+export interface ProxyChoice {
+  readonly url: URL;
+  readonly variable: string;
+}
+
+const PROXY_PROTOCOLS: ReadonlySet<string> = new Set(['http:', 'https:', 'socks5:']);
+
+/**
+ * Which proxy a request goes through, by the rules that curl and Go's net/http share: `https_proxy` for https URLs,
+ * `http_proxy` for http ones, `all_proxy` where that is not set; the lower-case name wins over the upper-case one; an
+ * empty value means none; `no_proxy` lists the hosts that are asked directly (see {@link bypassesProxy}).
+ * A proxy without a scheme is an HTTP proxy. User info in the proxy's URL is its credentials.
+ *
+ * @throws RequestError `usage` where the variable does not hold the URL of an HTTP, HTTPS or SOCKS5 proxy.
+ */
+export function proxyFor(url: URL, env: Environment): ProxyChoice | undefined {
+  const scheme = url.protocol.slice(0, -1);
+  const found = firstSet(env, [`${scheme}_proxy`, 'all_proxy']);
+  if (found === undefined || bypassesProxy(url, firstSet(env, ['no_proxy'])?.value ?? '')) return undefined;
+  const { variable, value } = found;
+  const text = value.includes('://') ? value : `http://${value}`;
+  const proxy = URL.parse(text.replace(/^socks(?:5h)?:/i, 'socks5:'));
+  if (proxy === null || proxy.hostname === '' || !PROXY_PROTOCOLS.has(proxy.protocol)) {
+    throw new RequestError('usage', `${variable} is not the URL of a proxy`, {
+      expected:
+        'http://host:port, https://host:port or socks5://host:port, with user:password@ where it is needed',
+      found: 'something else (not shown, it may hold a password)',
+    });
+  }
+  return { url: proxy, variable };
+}
+
+function firstSet(
+  env: Environment,
+  names: readonly string[],
+): { readonly variable: string; readonly value: string } | undefined {
+  for (const name of names) {
+    for (const variable of [name, name.toUpperCase()]) {
+      const value = env[variable]?.trim();
+      if (value !== undefined && value !== '') return { variable, value };
+      // Set but empty means "no proxy", and hides the names after it.
+      if (value === '') return undefined;
+    }
+  }
+  return undefined;
+}
+
+/**
+ * Whether `no_proxy` exempts a URL. Entries are separated by commas or white space: `*` for every host; a domain,
+ * which also means its subdomains (a leading dot or `*.` makes no difference but for `*.`, which leaves out the
+ * domain itself); an address; an address range (`10.0.0.0/8`); each but `*` and ranges with an optional port.
+ */
+export function bypassesProxy(url: URL, noProxy: string): boolean {
+  const host = bareHost(url.hostname);
+  const port = url.port === '' ? (url.protocol === 'https:' ? '443' : '80') : url.port;
+  return noProxy
+    .split(/[\s,]+/)
+    .filter((entry) => entry !== '')
+    .some((entry) => matches(entry.toLowerCase(), host, port));
+}
+
+function matches(entry: string, host: string, port: string): boolean {
+  if (entry === '*') return true;
+  if (entry.includes('/')) return inRange(entry, host);
+  const withPort = /^(?<name>\[[^\]]+\]|[^:]+):(?<port>\d+)$/.exec(entry)?.groups;
+  if (withPort?.['port'] !== undefined && withPort['port'] !== port) return false;
+  const name = bareHost(withPort?.['name'] ?? entry);
+  if (isIP(name) !== 0) return sameAddress(name, host);
+  const domain = name.replace(/^\*?\./, '');
+  return (host === domain && !name.startsWith('*.')) || (isIP(host) === 0 && host.endsWith(`.${domain}`));
+}
+
+/** A host name without brackets (IPv6) and without the dot that marks a full name. */
+function bareHost(host: string): string {
+  return host
+    .replace(/^\[(.+)\]$/, '$1')
+    .replace(/(.)\.$/, '$1')
+    .toLowerCase();
+}
+
+function inRange(range: string, host: string): boolean {
+  const [network = '', prefix = ''] = range.split('/');
+  const family = isIP(network);
+  const bits = /^\d{1,3}$/.test(prefix) ? Number(prefix) : Number.NaN;
+  if (family === 0 || isIP(host) !== family || !(bits <= (family === 4 ? 32 : 128))) return false;
+  const list = new BlockList();
+  list.addSubnet(network, bits, family === 4 ? 'ipv4' : 'ipv6');
+  return list.check(host, family === 4 ? 'ipv4' : 'ipv6');
+}
+
+function sameAddress(address: string, host: string): boolean {
+  return isIP(address) === isIP(host) && inRange(`${address}/${isIP(address) === 4 ? 32 : 128}`, host);
+}

@@ -1,0 +1,63 @@
+import { MAX_RETRY_AFTER_MS, MAX_RETRY_DELAY_MS } from '../limits.ts';
+
+/**
+ * How long to wait before the next attempt, in milliseconds: exponential backoff with full jitter (a random time
+ * between nothing and the bound, so that many clients of one troubled server do not come back together), and never
+ * less than what the server asked for, up to {@link MAX_RETRY_AFTER_MS}.
+ *
+ * @param failures failed attempts in a row so far, at least 1.
+ * @param random a number from 0 (included) to 1 (excluded).
+ */
+export function retryDelay(
+  failures: number,
+  baseMs: number,
+  retryAfterMs: number | undefined,
+  random: number,
+): number {
+  const bound = Math.min(MAX_RETRY_DELAY_MS, baseMs * 2 ** (failures - 1));
+  return Math.round(Math.max(random * bound, Math.min(retryAfterMs ?? 0, MAX_RETRY_AFTER_MS)));
+}
+
+/**
+ * The wait that a `Retry-After` header asks for, in milliseconds (RFC 9110 section 10.2.3: seconds or an HTTP date);
+ * undefined where it is neither.
+ *
+ * @param now the time that a date is held against: the answer's own `Date` where it has one, so that a wrong clock
+ *   here does not matter.
+ */
+export function parseRetryAfter(value: string, now: Date): number | undefined {
+  const text = value.trim();
+  if (/^\d{1,10}$/.test(text)) return Number(text) * 1000;
+  const date = parseHttpDate(text);
+  return date === undefined ? undefined : Math.max(0, date.getTime() - now.getTime());
+}
+
+const MONTHS = ['Jan', 'Feb', 'Mar', 'Apr', 'May', 'Jun', 'Jul', 'Aug', 'Sep', 'Oct', 'Nov', 'Dec'];
+
+const HTTP_DATES: readonly RegExp[] = [
+  // IMF-fixdate: Sun, 06 Nov 1994 08:49:37 GMT
+  /^\w{3}, (?<day>\d\d) (?<month>\w{3}) (?<year>\d{4}) (?<time>\d\d:\d\d:\d\d) GMT$/,
+  // RFC 850, obsolete: Sunday, 06-Nov-94 08:49:37 GMT
+  /^\w{6,9}, (?<day>\d\d)-(?<month>\w{3})-(?<year>\d\d) (?<time>\d\d:\d\d:\d\d) GMT$/,
+  // asctime, obsolete: Sun Nov  6 08:49:37 1994
+  /^\w{3} (?<month>\w{3}) (?<day>[ \d]\d) (?<time>\d\d:\d\d:\d\d) (?<year>\d{4})$/,
+];
+
+/** A date in any of the three forms that RFC 9110 section 5.6.7 obliges a recipient to read. */
+export function parseHttpDate(text: string): Date | undefined {
+  for (const form of HTTP_DATES) {
+    const { day, month, year, time } = form.exec(text)?.groups ?? {};
+    if (day === undefined || month === undefined || year === undefined || time === undefined) continue;
+    const monthNumber = MONTHS.indexOf(month) + 1;
+    if (monthNumber === 0) return undefined;
+    const fullYear = year.length === 2 ? `20${year}` : year;
+    const iso = `${fullYear}-${twoDigits(String(monthNumber))}-${twoDigits(day.trim())}T${time}Z`;
+    const date = new Date(iso);
+    return Number.isNaN(date.getTime()) ? undefined : date;
+  }
+  return undefined;
+}
+
+function twoDigits(text: string): string {
+  return text.padStart(2, '0');
+}

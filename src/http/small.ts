@@ -1,0 +1,66 @@
+import { UntrustedError } from '../errors.ts';
+import type { SmallRequest, SmallResponse } from '../ports.ts';
+import type { Operation } from './deadline.ts';
+import { TransportFailure } from './failure.ts';
+import type { Target } from './target.ts';
+import { type Reply, refuseCompressed, type Transport } from './transport.ts';
+import { afterBytes, count } from './wording.ts';
+
+/**
+ * One attempt at a small request: an accepted status with its body, whole and within its bound.
+ *
+ * @throws TransportFailure, or UntrustedError `material-oversized`.
+ */
+export async function attemptSmall(
+  transport: Transport,
+  request: SmallRequest,
+  target: Target,
+  operation: Operation,
+): Promise<SmallResponse> {
+  const { method = 'GET', json, bypassCache } = request;
+  const reply = await transport.send({ target, method, json, bypassCache, operation });
+  if (!request.accept.includes(reply.status)) {
+    reply.discard();
+    throw reply.statusFailure();
+  }
+  refuseCompressed(reply);
+  const body = await readBounded(reply, request);
+  return { status: reply.status, body, url: reply.url, contentType: reply.mediaType };
+}
+
+async function readBounded(reply: Reply, { maxBytes, what }: SmallRequest): Promise<Uint8Array> {
+  if (reply.length !== undefined && reply.length > maxBytes) {
+    reply.cancel();
+    throw oversized(what, maxBytes, `${count(reply.length)} bytes (Content-Length)`, reply.url);
+  }
+  const chunks: Uint8Array[] = [];
+  let received = 0;
+  for (let chunk = await next(reply, received); chunk !== undefined; chunk = await next(reply, received)) {
+    received += chunk.byteLength;
+    if (received > maxBytes) {
+      reply.cancel();
+      throw oversized(what, maxBytes, `at least ${count(received)} bytes`, reply.url);
+    }
+    chunks.push(chunk);
+  }
+  return Buffer.concat(chunks);
+}
+
+async function next(reply: Reply, received: number): Promise<Uint8Array | undefined> {
+  try {
+    return await reply.read();
+  } catch (error) {
+    if (!(error instanceof TransportFailure)) throw error;
+    const reason = `${error.failure.reason}${afterBytes(received, reply.length)}`;
+    throw new TransportFailure({ ...error.failure, reason }, error.cause ?? error);
+  }
+}
+
+function oversized(what: string, maxBytes: number, found: string, url: string): UntrustedError {
+  return new UntrustedError('material-oversized', `${what} is too large (${url})`, {
+    check: 'material',
+    expected: `at most ${count(maxBytes)} bytes`,
+    found,
+    why: 'nothing larger is ever published under this name, so this is something else',
+  });
+}

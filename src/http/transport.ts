@@ -1,0 +1,150 @@
+import type { IncomingHttpHeaders } from 'node:http';
+import { K8sVerifyError } from '../errors.ts';
+import { classifyError, classifyStatus } from './classify.ts';
+import type { Connections, Route } from './connections.ts';
+import type { Operation } from './deadline.ts';
+import { type Answer, exchange } from './exchange.ts';
+import { invalidResponse, TransportFailure } from './failure.ts';
+import { isRedirect, nextHop } from './redirects.ts';
+import { parseHttpDate, parseRetryAfter } from './retry-timing.ts';
+import { printable, type Target } from './target.ts';
+import { excerpt } from '../encoding/base64.ts';
+
+export interface TransportSettings {
+  readonly stallTimeoutMs: number;
+  readonly userAgent: string;
+}
+
+export interface TransportRequest {
+  readonly target: Target;
+  readonly method: 'GET' | 'POST';
+  readonly json?: unknown;
+  readonly headers?: Readonly<Record<string, string>>;
+  readonly bypassCache?: boolean | undefined;
+  readonly operation: Operation;
+}
+
+/** One answer after redirects, its body still to be read. */
+export interface Reply {
+  readonly status: number;
+  /** The URL that answered, safe to print. */
+  readonly url: string;
+  readonly headers: IncomingHttpHeaders;
+  /** `Content-Length`, where the answer has one. */
+  readonly length: number | undefined;
+  /** Lower-case media type without parameters, or an empty string. */
+  readonly mediaType: string;
+  /** The next bytes, or undefined at the end; throws a `TransportFailure` whose reason does not tell how far it got. */
+  read(): Promise<Uint8Array | undefined>;
+  cancel(): void;
+  discard(): void;
+  /** What this status means as a failure, with the `Retry-After` of the answer. */
+  statusFailure(): TransportFailure;
+}
+
+/** One attempt at one request: sends it, follows redirects, and names what goes wrong. It repeats nothing. */
+export class Transport {
+  readonly #connections: Connections;
+  readonly #settings: TransportSettings;
+
+  constructor(connections: Connections, settings: TransportSettings) {
+    this.#connections = connections;
+    this.#settings = settings;
+  }
+
+  /** @throws TransportFailure, or what the operation's signal was aborted with. */
+  async send(request: TransportRequest): Promise<Reply> {
+    const visited: [URL, ...URL[]] = [request.target.url];
+    for (let url = request.target.url; ;) {
+      const reply = await this.#sendTo(url, request);
+      if (!isRedirect(reply.status)) return reply;
+      reply.discard();
+      const { location } = reply.headers;
+      url = nextHop({ method: request.method, status: reply.status, location, visited });
+      visited.push(url);
+    }
+  }
+
+  async #sendTo(url: URL, request: TransportRequest): Promise<Reply> {
+    const route = await this.#connections.routeTo(url);
+    const body = request.json === undefined ? undefined : JSON.stringify(request.json);
+    try {
+      const answer = await exchange(route.dispatcher, {
+        url,
+        method: request.method,
+        headers: this.#headers(url, request),
+        ...(body === undefined ? {} : { body }),
+        stallTimeoutMs: this.#settings.stallTimeoutMs,
+        signal: request.operation.signal,
+      });
+      return toReply(answer, url, route);
+    } catch (error) {
+      throw named(error, route);
+    }
+  }
+
+  #headers(url: URL, { target, json, headers, bypassCache }: TransportRequest): Record<string, string> {
+    return {
+      accept: '*/*',
+      // A compressed body would have to be bounded twice, and a range of it is a range of something else.
+      'accept-encoding': 'identity',
+      'user-agent': this.#settings.userAgent,
+      ...(json === undefined ? {} : { 'content-type': 'application/json' }),
+      ...(bypassCache === true ? { 'cache-control': 'no-cache', pragma: 'no-cache' } : {}),
+      ...(target.authorization !== undefined && url.origin === target.url.origin
+        ? { authorization: target.authorization }
+        : {}),
+      ...headers,
+    };
+  }
+}
+
+function toReply({ status, headers, body }: Answer, url: URL, route: Route): Reply {
+  const length = headers['content-length'];
+  return {
+    status,
+    url: printable(url),
+    headers,
+    length: length === undefined ? undefined : Number(length),
+    mediaType: (headers['content-type'] ?? '').split(';', 1)[0]?.trim().toLowerCase() ?? '',
+    read: async () => {
+      try {
+        return await body.read();
+      } catch (error) {
+        throw named(error, route);
+      }
+    },
+    cancel: () => body.cancel(),
+    discard: () => body.discard(),
+    statusFailure: () => new TransportFailure(classifyStatus(status, retryAfter(headers))),
+  };
+}
+
+/** @throws TransportFailure final, where the body is compressed although that was not asked for. */
+export function refuseCompressed(reply: Reply): void {
+  const encoding = (reply.headers['content-encoding'] ?? '').trim().toLowerCase();
+  if (encoding === '' || encoding === 'identity') return;
+  reply.cancel();
+  throw invalidResponse(
+    `the body is compressed (Content-Encoding ${excerpt(encoding)}), which was not asked for`,
+    'the server or a proxy on the way ignores "Accept-Encoding: identity"; tell its operator, or use another mirror',
+  );
+}
+
+function retryAfter(headers: IncomingHttpHeaders): number | undefined {
+  const value = headers['retry-after'];
+  if (value === undefined) return undefined;
+  return parseRetryAfter(value, parseHttpDate(headers.date ?? '') ?? new Date());
+}
+
+/** An error of the wire as a `TransportFailure`; anything else as it is. */
+function named(error: unknown, { proxy }: Route): unknown {
+  if (error instanceof K8sVerifyError) return error;
+  const failure = classifyError(error);
+  if (failure === undefined) return error;
+  if (proxy === undefined || failure.code === 'response-invalid') {
+    return error instanceof TransportFailure ? error : new TransportFailure(failure, error);
+  }
+  const through = `${failure.reason}, through the proxy ${proxy.url.host} (${proxy.variable})`;
+  return new TransportFailure({ ...failure, reason: through }, error);
+}

@@ -1,0 +1,161 @@
+/** Small servers on loopback that misbehave on purpose; each ends with the test that started it. */
+import {
+  createServer,
+  type IncomingMessage,
+  type RequestListener,
+  type Server,
+  type ServerResponse,
+} from 'node:http';
+import { createServer as createTcpServer, type Server as TcpServer, type Socket } from 'node:net';
+import { onTestFinished } from 'vitest';
+import { createHttpClient, type HttpClientOptions } from '../../../src/http/client.ts';
+import type { DownloadSink, HttpClient, ProgressEvent } from '../../../src/ports.ts';
+
+export interface Recorded {
+  readonly method: string;
+  readonly path: string;
+  readonly headers: IncomingMessage['headers'];
+  readonly body: string;
+}
+
+export interface Loopback {
+  /** `http://127.0.0.1:port` */
+  readonly origin: string;
+  readonly requests: readonly Recorded[];
+}
+
+export type Handler = (
+  request: IncomingMessage,
+  response: ServerResponse,
+  number: number,
+) => void | Promise<void>;
+
+/** An HTTP server whose handler is told the number of the request, from 1. */
+export async function serve(handler: Handler): Promise<Loopback> {
+  const { listener, requests } = recording(handler);
+  const server = createServer(listener);
+  return { origin: `http://127.0.0.1:${await listen(server)}`, requests };
+}
+
+export function recording(handler: Handler): { listener: RequestListener; requests: Recorded[] } {
+  const requests: Recorded[] = [];
+  const listener: RequestListener = (request, response) => {
+    const chunks: Buffer[] = [];
+    request.on('data', (chunk: Buffer) => chunks.push(chunk));
+    request.on('end', () => {
+      const { method = '', url: path = '', headers } = request;
+      requests.push({ method, path, headers, body: Buffer.concat(chunks).toString('utf8') });
+      void handler(request, response, requests.length);
+    });
+  };
+  return { listener, requests };
+}
+
+/** A TCP server; the callback is told the number of the connection, from 1. */
+export async function serveRaw(
+  onSocket: (socket: Socket, number: number) => void,
+): Promise<{ origin: string }> {
+  let connections = 0;
+  const server = createTcpServer((socket) => {
+    socket.on('error', () => {});
+    connections += 1;
+    onSocket(socket, connections);
+  });
+  return { origin: `http://127.0.0.1:${await listen(server)}` };
+}
+
+/** A raw server that answers every request on connection n with the n-th text (the last one again and again). */
+export async function serveTexts(...texts: readonly string[]): Promise<{ origin: string }> {
+  return serveRaw((socket, number) => {
+    socket.once('data', () => socket.end(texts[Math.min(number, texts.length) - 1] ?? ''));
+  });
+}
+
+export async function listen(server: Server | TcpServer, host = '127.0.0.1'): Promise<number> {
+  const sockets = new Set<Socket>();
+  server.on('connection', (socket: Socket) => {
+    sockets.add(socket);
+    socket.on('close', () => sockets.delete(socket));
+  });
+  await new Promise<void>((resolve) => server.listen(0, host, resolve));
+  onTestFinished(async () => {
+    for (const socket of sockets) socket.destroy();
+    await new Promise((resolve) => server.close(resolve));
+  });
+  return portOf(server);
+}
+
+function portOf(server: Server | TcpServer): number {
+  const address = server.address();
+  if (address === null || typeof address === 'string')
+    throw new Error('the server does not listen on a port');
+  return address.port;
+}
+
+/** A port on loopback where nothing listens. */
+export async function closedPort(): Promise<number> {
+  const server = createTcpServer();
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  const port = portOf(server);
+  await new Promise((resolve) => server.close(resolve));
+  return port;
+}
+
+export interface TestClient extends HttpClient {
+  readonly events: readonly ProgressEvent[];
+}
+
+/** A client with tiny waits that remembers what it reported. */
+export function client(options: HttpClientOptions = {}): TestClient {
+  const events: ProgressEvent[] = [];
+  const http = createHttpClient({
+    retries: 2,
+    retryDelayMs: 1,
+    stallTimeoutMs: 20_000,
+    report: (event) => events.push(event),
+    ...options,
+  });
+  onTestFinished(async () => http.close());
+  return {
+    events,
+    fetchSmall: async (request) => http.fetchSmall(request),
+    download: async (request) => http.download(request),
+    close: async () => http.close(),
+  };
+}
+
+/** A sink in memory. */
+export class MemorySink implements DownloadSink {
+  readonly resets: number[] = [];
+  #chunks: Uint8Array[] = [];
+
+  constructor(start: Uint8Array = new Uint8Array()) {
+    if (start.byteLength > 0) this.#chunks.push(start);
+  }
+
+  get length(): number {
+    return this.bytes.byteLength;
+  }
+
+  get bytes(): Buffer {
+    return Buffer.concat(this.#chunks);
+  }
+
+  async write(chunk: Uint8Array): Promise<void> {
+    this.#chunks.push(Buffer.from(chunk));
+    await Promise.resolve();
+  }
+
+  async reset(): Promise<void> {
+    this.resets.push(this.length);
+    this.#chunks = [];
+    await Promise.resolve();
+  }
+}
+
+/** Bytes that differ at every position that matters. */
+export function pattern(length: number): Buffer {
+  const bytes = Buffer.alloc(length);
+  for (let index = 0; index < length; index += 1) bytes[index] = (index * 31 + (index >> 8)) & 0xff;
+  return bytes;
+}
