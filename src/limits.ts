@@ -25,6 +25,8 @@ export const MAX_TRUSTED_ROOT_BYTES: number = 1 * MIB;
 export const MAX_LOG_RESPONSE_BYTES: number = 4 * MIB;
 /** `SHA256SUMS`, `SHA512SUMS`, `provenance.json`. */
 export const MAX_RELEASE_FILE_BYTES: number = 16 * MIB;
+/** One path in `SHA256SUMS`; absolute build paths have about 120 characters. */
+export const MAX_SUMS_PATH_CHARACTERS = 1024;
 /** A checkpoint (signed note) with its witnesses' cosignatures. */
 export const MAX_CHECKPOINT_BYTES: number = 16 * KIB;
 /** Signature lines of one checkpoint. */

@@ -49,6 +49,13 @@ export interface ArtifactCoordinates {
   readonly platform: Platform;
 }
 
+/** Files about a whole release, relative to the release server. None of them is signed. */
+export interface ReleaseFilePaths {
+  readonly sha256Sums: string;
+  readonly sha512Sums: string;
+  readonly provenance: string;
+}
+
 /** Letters, digits and inner `.`, `_`, `-`: nothing that a path, a URL, a shell or a terminal reads as more than a name. */
 const SAFE_NAME = /^[A-Za-z0-9](?:[A-Za-z0-9_-]|\.(?!\.)){0,127}$/;
 const SAFE_PLATFORM_PART = /^[a-z0-9]{1,16}$/;
@@ -119,6 +126,28 @@ export function parseForcedPlatform(text: string): Platform {
   return platform;
 }
 
+export function releaseFilePaths(version: ReleaseVersion): ReleaseFilePaths {
+  const directory = releaseDirectory(version);
+  return {
+    sha256Sums: `${directory}/SHA256SUMS`,
+    sha512Sums: `${directory}/SHA512SUMS`,
+    provenance: `${directory}/provenance.json`,
+  };
+}
+
+/**
+ * Whether a path in a checksum list or a statement means the artifact: relative to the release (`bin/linux/amd64/kubectl`),
+ * or a build path, bucket path or URL that ends with the release's directory and that (`.../v1.26.0/bin/...`).
+ */
+export function isPathOf(path: string, { version, pathInRelease }: ReleaseArtifact): boolean {
+  const withVersion = `${formatReleaseVersion(version)}/${pathInRelease}`;
+  return path === pathInRelease || path === withVersion || path.endsWith(`/${withVersion}`);
+}
+
+function releaseDirectory(version: ReleaseVersion): string {
+  return `release/${formatReleaseVersion(version)}`;
+}
+
 function assertSafePlatform({ os, arch }: Platform): void {
   if (!SAFE_PLATFORM_PART.test(os) || !SAFE_PLATFORM_PART.test(arch)) throw unsafePlatform(`${os}/${arch}`);
 }
@@ -140,7 +169,7 @@ function describeArtifact(
   const fileName = fileNameOf(component, kind, platform);
   const inBin = platform !== undefined && kind !== 'tarball';
   const pathInRelease = inBin ? `bin/${platform.os}/${platform.arch}/${fileName}` : fileName;
-  const path = `release/${formatReleaseVersion(version)}/${pathInRelease}`;
+  const path = `${releaseDirectory(version)}/${pathInRelease}`;
   return {
     component,
     kind,

@@ -5,6 +5,7 @@ import {
   forcedArtifact,
   parseForcedPlatform,
   releaseArtifact,
+  releaseFilePaths,
   type ReleaseArtifact,
 } from '../../../src/release/artifact.ts';
 import { COMPONENTS, platformsOf } from '../../../src/release/component.ts';
@@ -127,6 +128,16 @@ describe('release artifacts', () => {
     );
     expect(new Set(paths).size).toBe(paths.length);
     for (const path of paths) expect(path).toMatch(/^release\/v1\.30\.2\/[a-z0-9./-]+$/);
+  });
+});
+
+describe('files about a whole release', () => {
+  it('are in its directory', () => {
+    expect(releaseFilePaths(parseReleaseVersion('1.26.0-rc.1'))).toEqual({
+      sha256Sums: 'release/v1.26.0-rc.1/SHA256SUMS',
+      sha512Sums: 'release/v1.26.0-rc.1/SHA512SUMS',
+      provenance: 'release/v1.26.0-rc.1/provenance.json',
+    });
   });
 });
 

@@ -1,0 +1,85 @@
+import { excerpt } from '../encoding/base64.ts';
+import { decodeUtf8 } from '../encoding/json.ts';
+import { UntrustedError } from '../errors.ts';
+import { MAX_RELEASE_FILE_BYTES, MAX_SUMS_PATH_CHARACTERS } from '../limits.ts';
+import { isPathOf, type ReleaseArtifact } from '../release/artifact.ts';
+import { formatReleaseVersion } from '../release/version.ts';
+
+/** The two checksum lists of a release, by what they hold. */
+export type SumsAlgorithm = 'sha256' | 'sha512';
+
+const HEX_CHARACTERS: Readonly<Record<SumsAlgorithm, number>> = { sha256: 64, sha512: 128 };
+const LINES: Readonly<Record<SumsAlgorithm, RegExp>> = {
+  sha256: /^([0-9a-f]{64}) [ *]([^\s\\][^\\]*)$/,
+  sha512: /^([0-9a-f]{128}) [ *]([^\s\\][^\\]*)$/,
+};
+
+/**
+ * Finds an artifact in `SHA256SUMS` or `SHA512SUMS`. The lists are not signed: what they say can contradict a proof, and
+ * can never be one.
+ *
+ * Each line is `<hex>  <path>`. The path is relative to the release since 2023-08-25 (kubernetes/release#3227); before,
+ * it was the absolute path on the build machine. The whole list has to be well-formed, so that an error page or a list
+ * cut short in a line is not taken for one that lacks the artifact.
+ *
+ * @returns the digest in hex, or undefined where the list lacks the artifact
+ * @throws UntrustedError `material-oversized`; `material-malformed`, also where the list contradicts itself
+ */
+export function digestFromSums(
+  bytes: Uint8Array,
+  artifact: ReleaseArtifact,
+  algorithm: SumsAlgorithm,
+): string | undefined {
+  const what = `${algorithm.toUpperCase()}SUMS of ${formatReleaseVersion(artifact.version)}`;
+  if (bytes.byteLength > MAX_RELEASE_FILE_BYTES) {
+    throw new UntrustedError('material-oversized', `${what} is too large`, {
+      expected: `at most ${MAX_RELEASE_FILE_BYTES} bytes`,
+      found: `${bytes.byteLength} bytes`,
+    });
+  }
+  let found: string | undefined;
+  for (const [path, digest] of readSums(decodeUtf8(bytes, what), algorithm, what)) {
+    if (!isPathOf(path, artifact)) continue;
+    if (found !== undefined && found !== digest) throw contradiction(what, artifact.fileName, found, digest);
+    found = digest;
+  }
+  return found;
+}
+
+function readSums(text: string, algorithm: SumsAlgorithm, what: string): ReadonlyMap<string, string> {
+  const sums = new Map<string, string>();
+  const lines = text.split('\n');
+  if (lines.length > 1 && lines.at(-1) === '') lines.pop();
+  for (const [index, line] of lines.entries()) {
+    const [, digest, path] = readLine(line, algorithm) ?? [];
+    if (digest === undefined || path === undefined) {
+      throw new UntrustedError('material-malformed', `line ${index + 1} of ${what} is not a checksum`, {
+        expected: `${HEX_CHARACTERS[algorithm]} lower-case hex digits, two spaces, and a path`,
+        found: excerpt(line),
+      });
+    }
+    const earlier = sums.get(path);
+    if (earlier !== undefined && earlier !== digest) throw contradiction(what, path, earlier, digest);
+    sums.set(path, digest);
+  }
+  return sums;
+}
+
+function readLine(line: string, algorithm: SumsAlgorithm): RegExpExecArray | undefined {
+  if (line.length > HEX_CHARACTERS[algorithm] + 2 + MAX_SUMS_PATH_CHARACTERS) return undefined;
+  const match = LINES[algorithm].exec(line);
+  const path = match?.[2];
+  if (match === null || path === undefined || hasControlCharacters(path)) return undefined;
+  return path.split('/').includes('..') ? undefined : match;
+}
+
+function hasControlCharacters(text: string): boolean {
+  return /\p{Cc}/u.test(text);
+}
+
+function contradiction(what: string, path: string, one: string, other: string): UntrustedError {
+  return new UntrustedError('material-malformed', `${what} has two digests for ${excerpt(path)}`, {
+    expected: 'one digest for each file',
+    found: `${one} and ${other}`,
+  });
+}
