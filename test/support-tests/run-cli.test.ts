@@ -1,0 +1,55 @@
+import { chmodSync, mkdirSync, symlinkSync, writeFileSync } from 'node:fs';
+import { describe, expect, it } from 'vitest';
+import { runCli } from '../support/run-cli.ts';
+import { snapshot } from '../support/temp-dir.ts';
+import { testDir } from '../support/test-dir.ts';
+
+async function scriptOf(source: string): Promise<string> {
+  const dir = await testDir();
+  writeFileSync(dir.join('script.mjs'), source);
+  return dir.join('script.mjs');
+}
+
+describe('running a program', () => {
+  it('returns exit code and output, in a clean environment', async () => {
+    const script = await scriptOf(
+      'console.log(JSON.stringify(Object.keys(process.env).sort())); console.error(process.argv[2]); process.exitCode = 7;',
+    );
+    const result = await runCli(['argument'], { script, env: { EXTRA: '1' } });
+    expect(result).toMatchObject({ exitCode: 7, signal: null, stderr: 'argument\n' });
+    const names = JSON.parse(result.stdout);
+    expect(names).toEqual(expect.arrayContaining(['EXTRA', 'HOME', 'PATH']));
+    expect(names).not.toContain('npm_config_user_agent');
+    expect(names).not.toContain('VITEST');
+  });
+
+  it('sends Ctrl-C once stderr matches', async () => {
+    const script = await scriptOf(
+      "process.on('SIGINT', () => process.exit(130)); setInterval(() => {}, 1000); console.error('downloading');",
+    );
+    const result = await runCli([], { script, interrupt: { when: /downloading/ } });
+    expect(result).toMatchObject({ exitCode: 130, signal: null });
+  });
+
+  it('kills a run that hangs', async () => {
+    const script = await scriptOf('setInterval(() => {}, 1000);');
+    const result = await runCli([], { script, timeoutMs: 300 });
+    expect(result).toMatchObject({ exitCode: null, signal: 'SIGKILL' });
+  });
+});
+
+describe('a snapshot', () => {
+  it('lists every file with mode and digest, directories and links', async () => {
+    const dir = await testDir();
+    mkdirSync(dir.join('sub'));
+    chmodSync(dir.join('sub'), 0o750);
+    writeFileSync(dir.join('sub', 'file'), '', { mode: 0o600 });
+    symlinkSync('sub/file', dir.join('link'));
+    expect(await snapshot(dir.path)).toEqual({
+      link: 'link -> sub/file',
+      sub: 'directory 0750',
+      'sub/file': 'file 0600 e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855',
+    });
+    expect(await snapshot(dir.join('nowhere'))).toEqual({});
+  });
+});

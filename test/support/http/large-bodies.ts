@@ -1,0 +1,67 @@
+/** Bodies of any size in flat memory: generated from a seed, or read from a file. */
+import { createCipheriv, createHash } from 'node:crypto';
+import { createReadStream, statSync } from 'node:fs';
+import { pieces, type LargeBody } from './reply.ts';
+
+const BLOCK_BYTES = 16;
+const PIECE_BYTES = 256 * 1024;
+
+/** A large body that knows its digests; they are computed once, on first request, by one pass over the bytes. */
+export interface DigestedBody extends LargeBody {
+  sha256(): Promise<string>;
+  sha512(): Promise<string>;
+}
+
+/** `size` bytes that depend on the seed alone: an AES-CTR key stream, which can start at any offset. */
+export function seededBody(seed: string, size: number): DigestedBody {
+  const key = createHash('sha256').update(seed).digest().subarray(0, BLOCK_BYTES);
+  return digested({
+    size,
+    *read(start, end) {
+      const firstBlock = Math.floor(start / BLOCK_BYTES);
+      const counter = Buffer.alloc(BLOCK_BYTES);
+      counter.writeBigUInt64BE(BigInt(firstBlock), BLOCK_BYTES - 8);
+      const cipher = createCipheriv('aes-128-ctr', key, counter);
+      cipher.update(Buffer.alloc(start - firstBlock * BLOCK_BYTES));
+      const zeros = Buffer.alloc(PIECE_BYTES);
+      for (let left = end - start; left > 0; left -= PIECE_BYTES) {
+        yield cipher.update(left < PIECE_BYTES ? zeros.subarray(0, left) : zeros);
+      }
+    },
+  });
+}
+
+/** A file as it is when it is read. */
+export function fileBody(path: string): DigestedBody {
+  return digested({
+    size: statSync(path).size,
+    async *read(start, end) {
+      if (start >= end) return;
+      const stream = createReadStream(path, { start, end: end - 1, highWaterMark: PIECE_BYTES });
+      for await (const piece of stream) {
+        if (piece instanceof Uint8Array) yield piece;
+      }
+    },
+  });
+}
+
+function digested(body: LargeBody): DigestedBody {
+  let digests: Promise<{ readonly sha256: string; readonly sha512: string }> | undefined;
+  const once = (): Promise<{ readonly sha256: string; readonly sha512: string }> =>
+    (digests ??= digestBody(body));
+  return {
+    ...body,
+    sha256: async () => (await once()).sha256,
+    sha512: async () => (await once()).sha512,
+  };
+}
+
+async function digestBody(body: LargeBody): Promise<{ readonly sha256: string; readonly sha512: string }> {
+  const sha256 = createHash('sha256');
+  const sha512 = createHash('sha512');
+  for await (const piece of pieces(body, 0, body.size, PIECE_BYTES)) {
+    sha256.update(piece);
+    sha512.update(piece);
+  }
+  return { sha256: sha256.digest('hex'), sha512: sha512.digest('hex') };
+}

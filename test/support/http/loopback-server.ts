@@ -1,0 +1,322 @@
+/**
+ * A real HTTP server on loopback whose replies can be made to fail on demand, be slowed down and be looked at afterwards.
+ * The release server and the log are handlers on it.
+ */
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import { createServer as createTlsServer } from 'node:https';
+import type { Socket } from 'node:net';
+import { buffer } from 'node:stream/consumers';
+import { setTimeout as wait } from 'node:timers/promises';
+import type { Delivery, Fault } from './faults.ts';
+import { listen, listeningPort } from './listen.ts';
+import { parseRange, pieces, bodySize, type ReceivedRequest, type Reply, type ReplyBody } from './reply.ts';
+import { TokenBucket } from './token-bucket.ts';
+
+export type Handler = (request: ReceivedRequest) => Reply | Promise<Reply>;
+
+/** A path: a string is how it ends. */
+export type RequestPattern = string | RegExp | ((request: ReceivedRequest) => boolean);
+
+/** One request as it went; `bytesSent` grows while the body is sent. */
+export interface LoggedRequest extends ReceivedRequest {
+  /** Undefined until the reply begins, and where none does. */
+  readonly status: number | undefined;
+  /** Of the body. */
+  readonly bytesSent: number;
+  /** `finished`: the reply was sent whole; `broken`: the connection ended before. */
+  readonly outcome: 'open' | 'finished' | 'broken';
+}
+
+export interface LoopbackServerOptions {
+  /** PEM; without it the server speaks plain HTTP. */
+  readonly tls?: { readonly key: string; readonly cert: string };
+  /** For all bodies together. */
+  readonly bitsPerSecond?: number;
+  /** The address to listen on. Default 127.0.0.1. */
+  readonly host?: string;
+}
+
+interface FaultRule {
+  readonly matches: (request: ReceivedRequest) => boolean;
+  readonly fault: Fault;
+  left: number;
+}
+
+interface Waiter {
+  readonly matches: (request: LoggedRequest) => boolean;
+  readonly resolve: (request: LoggedRequest) => void;
+}
+
+type MutableLog = { -readonly [Key in keyof LoggedRequest]: LoggedRequest[Key] };
+
+export class LoopbackServer {
+  readonly #handler: Handler;
+  readonly #server: Server;
+  readonly #rules: FaultRule[] = [];
+  readonly #delays: { readonly matches: (request: ReceivedRequest) => boolean; readonly ms: number }[] = [];
+  readonly #log: MutableLog[] = [];
+  readonly #waiters = new Set<Waiter>();
+  readonly #sockets = new Set<Socket>();
+  readonly #scheme: string;
+  #bucket: TokenBucket | undefined;
+  #host = '127.0.0.1';
+
+  private constructor(handler: Handler, options: LoopbackServerOptions) {
+    this.#handler = handler;
+    this.#scheme = options.tls === undefined ? 'http' : 'https';
+    this.limitRate(options.bitsPerSecond);
+    const listener = (request: IncomingMessage, response: ServerResponse): void => {
+      void this.#serve(request, response);
+    };
+    this.#server =
+      options.tls === undefined ? createServer(listener) : createTlsServer(options.tls, listener);
+    this.#server.on('connection', (socket: Socket) => {
+      this.#sockets.add(socket);
+      socket.on('error', () => socket.destroy());
+      socket.on('close', () => this.#sockets.delete(socket));
+    });
+    this.#server.on('tlsClientError', (_error, socket) => socket.destroy());
+  }
+
+  static async start(handler: Handler, options: LoopbackServerOptions = {}): Promise<LoopbackServer> {
+    const server = new LoopbackServer(handler, options);
+    server.#host = options.host ?? '127.0.0.1';
+    await listen(server.#server, server.#host);
+    return server;
+  }
+
+  get port(): number {
+    return listeningPort(this.#server);
+  }
+
+  /** Without a slash at the end. */
+  get url(): string {
+    const host = this.#host.includes(':') ? `[${this.#host}]` : this.#host;
+    return `${this.#scheme}://${host}:${this.port}`;
+  }
+
+  /** Every request so far, in the order in which they came. */
+  get requests(): readonly LoggedRequest[] {
+    return this.#log;
+  }
+
+  requestsFor(pattern: RequestPattern): readonly LoggedRequest[] {
+    return this.#log.filter(matcher(pattern));
+  }
+
+  /** Makes matching requests fail: the first `times` of them, by default all. Of several rules the last set goes first. */
+  fault(pattern: RequestPattern, fault: Fault, options: { readonly times?: number } = {}): void {
+    this.#rules.unshift({
+      matches: matcher(pattern),
+      fault,
+      left: options.times ?? Number.POSITIVE_INFINITY,
+    });
+  }
+
+  clearFaults(): void {
+    this.#rules.length = 0;
+  }
+
+  /** Adds time before the first byte of matching replies. */
+  delay(pattern: RequestPattern, ms: number): void {
+    this.#delays.push({ matches: matcher(pattern), ms });
+  }
+
+  /** Holds all bodies together to a rate; undefined lifts the limit. */
+  limitRate(bitsPerSecond: number | undefined): void {
+    this.#bucket = bitsPerSecond === undefined ? undefined : new TokenBucket(bitsPerSecond);
+  }
+
+  /** Resolves once a matching request has had `bytesSent` bytes of its reply sent; at once if one has. */
+  async waitFor(pattern: RequestPattern, bytesSent: number = 0): Promise<LoggedRequest> {
+    const matchesPath = matcher(pattern);
+    const matches = (request: LoggedRequest): boolean =>
+      request.bytesSent >= bytesSent && matchesPath(request);
+    const already = this.#log.find(matches);
+    if (already !== undefined) return already;
+    return new Promise((resolve) => {
+      this.#waiters.add({ matches, resolve });
+    });
+  }
+
+  /** Ends every connection, whatever it is doing. */
+  async close(): Promise<void> {
+    const closed = new Promise<void>((resolve) => {
+      this.#server.close(() => resolve());
+    });
+    for (const socket of this.#sockets) socket.destroy();
+    await closed;
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.close();
+  }
+
+  async #serve(incoming: IncomingMessage, response: ServerResponse): Promise<void> {
+    const gone = new AbortController();
+    response.on('close', () => gone.abort());
+    response.on('error', () => gone.abort());
+    const received = await receive(incoming).catch(() => undefined);
+    if (received === undefined) return;
+    const entry: MutableLog = { ...received, status: undefined, bytesSent: 0, outcome: 'open' };
+    this.#log.push(entry);
+    response.on('close', () => {
+      entry.outcome = response.writableFinished ? 'finished' : 'broken';
+    });
+    this.#tell(entry);
+    const rule = this.#rules.find((candidate) => candidate.left > 0 && candidate.matches(received));
+    if (rule !== undefined) rule.left -= 1;
+    for (const { matches, ms } of this.#delays) {
+      if (matches(received)) await wait(ms, undefined, { signal: gone.signal }).catch(() => undefined);
+    }
+    const honest = await this.#honestReply(received);
+    const delivery = (await rule?.fault(honest, received)) ?? { reply: honest };
+    await this.#deliver(delivery, entry, response, gone.signal);
+  }
+
+  async #honestReply(request: ReceivedRequest): Promise<Reply> {
+    try {
+      return await this.#handler(request);
+    } catch (error) {
+      return { status: 500, headers: { 'content-type': 'text/plain' }, body: `${String(error)}\n` };
+    }
+  }
+
+  async #deliver(
+    delivery: Delivery,
+    entry: MutableLog,
+    response: ServerResponse,
+    gone: AbortSignal,
+  ): Promise<void> {
+    const { socket } = response;
+    if (gone.aborted || socket === null || delivery.unanswered === 'silence') return;
+    if (delivery.unanswered === 'reset') {
+      socket.resetAndDestroy();
+      return;
+    }
+    if (delivery.raw !== undefined) {
+      socket.end(delivery.raw);
+      return;
+    }
+    const { status, headers, body } = ranged(delivery.reply, entry);
+    entry.status = status;
+    response.writeHead(status, headers);
+    response.flushHeaders();
+    const { afterBytes, how } = delivery.cut ?? { afterBytes: Number.POSITIVE_INFINITY, how: 'close' };
+    if (entry.method !== 'HEAD' && body !== undefined) {
+      await this.#sendBody(
+        pieces(body.whole, body.start, body.end, this.#bucket?.pieceBytes),
+        entry,
+        response,
+        {
+          limit: afterBytes,
+          gone,
+        },
+      );
+    }
+    if (gone.aborted) return;
+    if (delivery.cut === undefined) response.end();
+    else if (how === 'close') socket.end();
+    else if (how === 'reset') resetOnceSent(socket, response);
+  }
+
+  async #sendBody(
+    source: AsyncIterable<Uint8Array>,
+    entry: MutableLog,
+    response: ServerResponse,
+    options: { readonly limit: number; readonly gone: AbortSignal },
+  ): Promise<void> {
+    for await (const piece of source) {
+      const part = piece.subarray(0, options.limit - entry.bytesSent);
+      await this.#bucket?.take(part.length);
+      if (options.gone.aborted) return;
+      if (part.length > 0 && !response.write(part)) await drained(response, options.gone);
+      entry.bytesSent += part.length;
+      this.#tell(entry);
+      if (options.gone.aborted || entry.bytesSent >= options.limit) return;
+    }
+  }
+
+  #tell(entry: LoggedRequest): void {
+    for (const waiter of this.#waiters) {
+      if (waiter.matches(entry)) {
+        this.#waiters.delete(waiter);
+        waiter.resolve(entry);
+      }
+    }
+  }
+}
+
+function matcher(pattern: RequestPattern): (request: ReceivedRequest) => boolean {
+  if (typeof pattern === 'string') return ({ path }) => path.endsWith(pattern);
+  if (pattern instanceof RegExp) return ({ path }) => pattern.test(path);
+  return pattern;
+}
+
+async function receive(incoming: IncomingMessage): Promise<ReceivedRequest> {
+  const body = await buffer(incoming);
+  const [path = '', query = ''] = (incoming.url ?? '').split('?', 2);
+  return {
+    method: incoming.method ?? '',
+    path,
+    query: new URLSearchParams(query),
+    headers: incoming.headers,
+    body,
+  };
+}
+
+interface RangedReply {
+  readonly status: number;
+  readonly headers: Record<string, string>;
+  readonly body: { readonly whole: ReplyBody; readonly start: number; readonly end: number } | undefined;
+}
+
+function ranged(reply: Reply, request: ReceivedRequest): RangedReply {
+  const { status, headers = {}, body: whole } = reply;
+  if (whole === undefined) return { status, headers, body: undefined };
+  const size = bodySize(whole);
+  const range =
+    reply.ranges === true && status === 200 && !isStale(request, headers)
+      ? parseRange(request.headers.range, size)
+      : undefined;
+  if (range === 'unsatisfiable') {
+    const unsatisfied = { 'content-range': `bytes */${size}`, 'content-length': '0' };
+    return { status: 416, headers: { ...headers, ...unsatisfied }, body: undefined };
+  }
+  const { start, end } = range ?? { start: 0, end: size };
+  const chunked = 'transfer-encoding' in headers;
+  const length = chunked ? {} : { 'content-length': String(end - start) };
+  const partial = range === undefined ? {} : { 'content-range': `bytes ${start}-${end - 1}/${size}` };
+  return {
+    status: range === undefined ? status : 206,
+    headers: { ...length, ...partial, ...headers },
+    body: { whole, start, end },
+  };
+}
+
+/** An `If-Range` that is not this file's date asks for the whole file. */
+function isStale(request: ReceivedRequest, headers: Readonly<Record<string, string>>): boolean {
+  const condition = request.headers['if-range'];
+  return condition !== undefined && condition !== headers['last-modified'];
+}
+
+/** A reset throws away what the kernel has not sent, so the bytes that were promised go first. */
+function resetOnceSent(socket: Socket, response: ServerResponse): void {
+  const reset = (): void => {
+    setImmediate(() => socket.resetAndDestroy());
+  };
+  if (response.writableLength === 0 && socket.writableLength === 0) reset();
+  else socket.once('drain', reset);
+}
+
+async function drained(response: ServerResponse, gone: AbortSignal): Promise<void> {
+  await new Promise<void>((resolve) => {
+    const done = (): void => {
+      response.off('drain', done);
+      gone.removeEventListener('abort', done);
+      resolve();
+    };
+    response.on('drain', done);
+    gone.addEventListener('abort', done);
+  });
+}

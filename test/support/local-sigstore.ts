@@ -1,0 +1,99 @@
+/**
+ * A Sigstore of one's own: certificate authority, CT log and Rekor log, the trusted root that names them, and signings by
+ * them. {@link createLocalSigstore} needs no network; {@link startLocalSigstore} also serves the log on loopback.
+ */
+import {
+  type CertificateAuthority,
+  type CertificateAuthorityOptions,
+  createCertificateAuthority,
+} from './sigstore/certificate-authority.ts';
+import { createCtLog, type CtLog } from './sigstore/ct-log.ts';
+import { RekorLog, type RekorLogOptions } from './sigstore/rekor-log.ts';
+import { type RekorServer, startRekorServer } from './sigstore/rekor-server.ts';
+import {
+  type BlobOptions,
+  type DsseOptions,
+  signBlob,
+  type SignedBlob,
+  type SignedDsse,
+  signDsse,
+} from './sigstore/signing.ts';
+import {
+  authorityJson,
+  logJson,
+  TRUSTED_ROOT_MEDIA_TYPE,
+  type TrustedRootJson,
+} from './sigstore/trusted-root.ts';
+
+export interface LocalSigstoreOptions {
+  readonly certificateAuthority?: CertificateAuthorityOptions;
+  readonly rekor?: RekorLogOptions;
+}
+
+export type AlterTrustedRoot = (root: TrustedRootJson) => TrustedRootJson | void;
+
+export interface LocalSigstore {
+  readonly ctLog: CtLog;
+  readonly certificateAuthority: CertificateAuthority;
+  readonly rekor: RekorLog;
+  /** Signs an artifact as `cosign sign-blob` does, by default as the Kubernetes release signer, now, and logs it. */
+  signBlob(options: BlobOptions): SignedBlob;
+  /** Signs a DSSE envelope as `cosign attest-blob` does. */
+  signDsse(options: DsseOptions): SignedDsse;
+  /** The trusted root's JSON, after `alter` changed it in place or returned another. */
+  trustedRoot(alter?: AlterTrustedRoot): string;
+  trustedRootJson(): TrustedRootJson;
+}
+
+export interface RunningSigstore extends LocalSigstore {
+  readonly rekorServer: RekorServer;
+  /** For `--rekor-url`. */
+  readonly rekorUrl: string;
+  close(): Promise<void>;
+  [Symbol.asyncDispose](): Promise<void>;
+}
+
+export function createLocalSigstore(options: LocalSigstoreOptions = {}): LocalSigstore {
+  const ctLog = createCtLog();
+  const certificateAuthority = createCertificateAuthority(ctLog, options.certificateAuthority);
+  const rekor = new RekorLog(options.rekor);
+  const authorities = { certificateAuthority, rekor };
+  const trustedRootJson = (): TrustedRootJson => ({
+    mediaType: TRUSTED_ROOT_MEDIA_TYPE,
+    tlogs: [
+      logJson({
+        baseUrl: `https://${rekor.host}`,
+        key: rekor.key,
+        logId: Buffer.from(rekor.logId, 'hex'),
+      }),
+    ],
+    certificateAuthorities: [authorityJson(certificateAuthority, 'sigstore')],
+    ctlogs: [logJson(ctLog)],
+    timestampAuthorities: [],
+  });
+  return {
+    ctLog,
+    certificateAuthority,
+    rekor,
+    signBlob: (signOptions) => signBlob(authorities, signOptions),
+    signDsse: (signOptions) => signDsse(authorities, signOptions),
+    trustedRootJson,
+    trustedRoot(alter) {
+      const root = trustedRootJson();
+      return JSON.stringify(alter?.(root) ?? root, undefined, 2);
+    },
+  };
+}
+
+export async function startLocalSigstore(options: LocalSigstoreOptions = {}): Promise<RunningSigstore> {
+  const sigstore = createLocalSigstore(options);
+  const rekorServer = await startRekorServer(sigstore.rekor);
+  const close = (): Promise<void> => rekorServer.close();
+  return {
+    ...sigstore,
+    rekorServer,
+    rekorUrl: rekorServer.url,
+    close,
+    [Symbol.asyncDispose]: close,
+  };
+}
