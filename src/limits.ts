@@ -19,6 +19,8 @@ export const MAX_CHECKSUM_FILE_BYTES: number = 1 * KIB;
 export const MAX_MARKER_BYTES: number = 256;
 /** A Sigstore bundle; the largest real ones (DSSE with provenance) are well under 1 MiB. */
 export const MAX_BUNDLE_BYTES: number = 4 * MIB;
+/** A public key in PEM; RSA 8192 has 1.5 KiB. */
+export const MAX_PUBLIC_KEY_FILE_BYTES: number = 16 * KIB;
 /** A trusted root; the public-good one has 6 KiB. */
 export const MAX_TRUSTED_ROOT_BYTES: number = 1 * MIB;
 /** One answer of the transparency log. */
@@ -69,6 +71,10 @@ export const MAX_DISCARDED_BODY_BYTES: number = 16 * KIB;
 export const DEFAULT_RETRIES: number = 5;
 /** Bound of the first backoff; it doubles with every failure in a row. */
 export const DEFAULT_RETRY_DELAY_MS: number = 500;
+/** The most retries that can be asked for. */
+export const MAX_RETRIES: number = 100;
+/** The longest time that can be asked for. */
+export const MAX_TIMEOUT_MS: number = 24 * 60 * 60 * 1000;
 /** For one connection to be made, TLS included. */
 export const DEFAULT_CONNECT_TIMEOUT_MS: number = 10_000;
 /** So long without a byte, and an attempt is given up. */

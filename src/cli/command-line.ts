@@ -1,0 +1,139 @@
+/** The only file that knows commander: words to operands and option values, strictly. */
+import { excerpt } from '../encoding/base64.ts';
+import { RequestError } from '../errors.ts';
+import type { CommandName } from './commands.ts';
+import { OPTIONS, type OptionName, type OptionSpec, optionsOf, optionUsage } from './options.ts';
+
+/** A command line that is well-formed; whether it makes sense is the command's business. */
+export interface CommandLine {
+  readonly operands: readonly string[];
+  readonly values: ReadonlyMap<OptionName, readonly string[]>;
+  readonly switches: ReadonlySet<OptionName>;
+}
+
+/**
+ * Reads the words behind the command word.
+ *
+ * @throws RequestError `usage` for an unknown option, a missing value, or an option given twice.
+ */
+export async function readCommandLine(command: CommandName, words: readonly string[]): Promise<CommandLine> {
+  const { Command, CommanderError, Option } = await import('commander');
+  const parser = new Command(`k8s-verify ${command}`)
+    .argument('[operands...]')
+    .helpOption(false)
+    .exitOverride()
+    .configureOutput({ writeErr: () => undefined });
+  const specs = optionsOf(command);
+  for (const spec of specs) {
+    const usage = optionUsage(spec);
+    const flags = spec.value === undefined ? usage : usage.replace(` ${spec.value}`, ` <${spec.value}>`);
+    const option = new Option(flags);
+    if (spec.value !== undefined) {
+      option.argParser<readonly string[] | undefined>((value, before) => [...(before ?? []), value]);
+    }
+    parser.addOption(option);
+  }
+  try {
+    parser.parse(words, { from: 'user' });
+  } catch (error) {
+    if (error instanceof CommanderError) throw misunderstood(command, error.code, error.message, error);
+    throw error;
+  }
+  const options: ReadonlyMap<string, unknown> = new Map(
+    parser.options.map((option) => [
+      option.long?.slice(2) ?? '',
+      parser.getOptionValue(option.attributeName()),
+    ]),
+  );
+  return { operands: parser.args, ...sortOptions(specs, options) };
+}
+
+function sortOptions(
+  specs: readonly OptionSpec[],
+  options: ReadonlyMap<string, unknown>,
+): Pick<CommandLine, 'values' | 'switches'> {
+  const values = new Map<OptionName, readonly string[]>();
+  const switches = new Set<OptionName>();
+  for (const spec of specs) {
+    const given = options.get(spec.name);
+    if (given === true) switches.add(spec.name);
+    if (Array.isArray(given)) values.set(spec.name, readValues(spec, given.map(String)));
+  }
+  return { values, switches };
+}
+
+function readValues(spec: OptionSpec, given: readonly string[]): readonly string[] {
+  if (given.length > 1 && spec.repeatable !== true) {
+    throw new RequestError('usage', `--${spec.name} is given ${given.length} times`, {
+      expected: `--${spec.name} at most once`,
+      found: given.map((value) => excerpt(value)).join(' and '),
+      advice: 'leave one of them',
+    });
+  }
+  for (const value of given) {
+    const swallowed = OPTIONS.find(
+      (option) => value === `--${option.name}` || value.startsWith(`--${option.name}=`),
+    );
+    if (value === '' || swallowed !== undefined) throw missingValue(spec, swallowed);
+  }
+  return given;
+}
+
+function missingValue(spec: OptionSpec, next?: OptionSpec): RequestError {
+  return new RequestError('usage', `--${spec.name} needs a value`, {
+    expected: optionUsage(spec),
+    found: next === undefined ? 'nothing' : `the option --${next.name} in its place`,
+    advice:
+      next === undefined
+        ? `write the value behind it: --${spec.name} ${spec.value ?? 'VALUE'}`
+        : `did you leave out the value? A file of that name is written ./--${next.name}`,
+  });
+}
+
+function misunderstood(command: CommandName, code: string, message: string, cause: Error): RequestError {
+  if (code === 'commander.optionMissingArgument') {
+    const spec = OPTIONS.find((option) => message.includes(`--${option.name} `));
+    if (spec !== undefined) return missingValue(spec);
+  }
+  const unknown =
+    /^error: unknown option '(?<flag>[^]*?)'(?:\n\(Did you mean (?:one of )?(?<near>[^\n]+)\?\))?$/.exec(
+      message,
+    )?.groups;
+  if (unknown?.['flag'] === undefined) {
+    return new RequestError('usage', `the command line cannot be understood: ${message}`, { cause });
+  }
+  return unknownOption(command, unknown['flag'], unknown['near'], cause);
+}
+
+function unknownOption(
+  command: CommandName,
+  flag: string,
+  near: string | undefined,
+  cause: Error,
+): RequestError {
+  const name = flag.split('=', 1)[0]?.replace(/^--/, '');
+  const known = OPTIONS.find((option) => option.name === name);
+  if (known?.commands.includes(command) === true) {
+    return new RequestError('usage', `--${known.name} takes no value`, {
+      expected: `--${known.name} alone`,
+      found: excerpt(flag),
+      advice: `write --${known.name} to switch it on, and leave it out otherwise`,
+      cause,
+    });
+  }
+  if (known !== undefined) {
+    return new RequestError('usage', `k8s-verify ${command} has no option --${known.name}`, {
+      expected: `an option of k8s-verify ${command}`,
+      found: `--${known.name}, which belongs to k8s-verify ${known.commands.join(' and ')}`,
+      advice: `see k8s-verify ${command} --help`,
+      cause,
+    });
+  }
+  return new RequestError('usage', `there is no option ${excerpt(flag)}`, {
+    advice:
+      near === undefined
+        ? `see k8s-verify ${command} --help; a name that starts with a dash is written after --`
+        : `did you mean ${near}?`,
+    cause,
+  });
+}

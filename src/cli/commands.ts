@@ -1,0 +1,67 @@
+/** The command words. Help, the parser, completion and the manual page are all written from these tables. */
+
+export type CommandName = 'install' | 'verify';
+
+export interface CommandSpec {
+  readonly name: CommandName;
+  /** What follows `k8s-verify` on a usage line. */
+  readonly usage: string;
+  /** One line, for the list of commands. */
+  readonly summary: string;
+  /** Paragraphs, for the command's own help. */
+  readonly description: readonly string[];
+  readonly examples: readonly CommandExample[];
+}
+
+export interface CommandExample {
+  readonly command: string;
+  readonly meaning: string;
+}
+
+export const COMMANDS: readonly CommandSpec[] = [
+  {
+    name: 'install',
+    usage: '[install] <component>[@version] ... [version] [options]',
+    summary: 'download, prove, and only then install (the command word may be left out)',
+    description: [
+      'Downloads Kubernetes release artifacts, proves the cosign signature, the transparency log entry and ' +
+        'the signer of each, and only then installs them. Anything short of proof changes nothing on disk.',
+      'A version is v1.26.0, 1.26.0, 1.26 (its newest release), stable, stable-1.26, latest or latest-1.26. ' +
+        'The last argument, where it reads as a version, counts for every component without one of its own; ' +
+        'without any version, stable is taken, and the version that it stood for is printed.',
+      'A component that is called like a command is written behind the command word: k8s-verify install verify.',
+    ],
+    examples: [
+      { command: 'k8s-verify kubectl v1.26.0', meaning: 'one binary for this machine' },
+      { command: 'k8s-verify kubeadm kubelet kubectl 1.30', meaning: 'three of one version' },
+      {
+        command: 'k8s-verify kubectl@v1.29.3 --platform linux/arm64 --output kubectl-arm64',
+        meaning: 'for another machine, into a file',
+      },
+    ],
+  },
+  {
+    name: 'verify',
+    usage: 'verify <file | sha256:digest> [options]',
+    summary: 'prove a local file or a digest; nothing is downloaded or installed',
+    description: [
+      'Proves a file that is already here, or a digest that was computed elsewhere. The evidence is a Sigstore ' +
+        'bundle, or a signature with its certificate, which are completed by a look-up in the transparency log.',
+      'Without --bundle or --signature, FILE.sigstore.json beside the file is taken, else FILE.sig and FILE.cert.',
+      'Without --certificate-identity or --key, the signer must be the one of the Kubernetes releases.',
+    ],
+    examples: [
+      { command: 'k8s-verify verify kubectl', meaning: 'with kubectl.sigstore.json beside it' },
+      {
+        command: 'k8s-verify verify kubectl --signature kubectl.sig --certificate kubectl.cert',
+        meaning: 'with the two files that Kubernetes publishes',
+      },
+    ],
+  },
+];
+
+export function commandSpec(name: CommandName): CommandSpec {
+  const spec = COMMANDS.find((command) => command.name === name);
+  if (spec === undefined) throw new TypeError(`no such command: ${name}`);
+  return spec;
+}

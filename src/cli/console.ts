@@ -1,0 +1,85 @@
+/** Where a run's words go: the result to stdout, everything else to stderr, as the options and the terminal ask. */
+import type { Report } from '../ports.ts';
+import type { RunResult } from '../result.ts';
+import { failureReport, renderJson, successReport } from './output-json.ts';
+import { errorText, noteText, resultLine, summaryText, type TextStyle } from './output-text.ts';
+import { barProgress, lineProgress, type Progress, quietProgress } from './progress.ts';
+
+/** The part of `process` that is used. */
+export interface Surroundings {
+  readonly stdout: NodeJS.WriteStream;
+  readonly stderr: NodeJS.WriteStream;
+  readonly env: Readonly<Record<string, string | undefined>>;
+}
+
+export interface Console {
+  /** Begins the display of progress; what is reported before is lost. */
+  start(): Promise<Report>;
+  /** Ends the display of progress, so that the terminal is as it was. */
+  finish(): void;
+  note(message: string): void;
+  success(result: RunResult): void;
+  failure(error: unknown): void;
+}
+
+interface Mode {
+  readonly json: boolean;
+  readonly quiet: boolean;
+  readonly style: TextStyle;
+  /** Whether lines may be drawn over. */
+  readonly animated: boolean;
+}
+
+/** The mode is read from the bare words, because a command line that cannot be understood must be answered too. */
+export function openConsole(words: readonly string[], { stdout, stderr, env }: Surroundings): Console {
+  const mode = readMode(words, stderr, env);
+  let progress: Progress = quietProgress();
+  const finish = (): void => {
+    progress.finish();
+  };
+  return {
+    async start() {
+      progress = await startProgress(mode, stderr);
+      return progress.report;
+    },
+    finish,
+    note(message) {
+      if (!mode.quiet) stderr.write(noteText(message, mode.style));
+    },
+    success(result) {
+      finish();
+      if (!mode.quiet) {
+        for (const artifact of result.artifacts) stderr.write(summaryText(artifact, mode.style));
+      }
+      stdout.write(mode.json ? renderJson(successReport(result)) : result.artifacts.map(resultLine).join(''));
+    },
+    failure(error) {
+      finish();
+      stderr.write(errorText(error, mode.style));
+      if (mode.json) stdout.write(renderJson(failureReport(error)));
+    },
+  };
+}
+
+function readMode(words: readonly string[], stderr: Surroundings['stderr'], env: Surroundings['env']): Mode {
+  const end = words.indexOf('--');
+  const options = new Set(end === -1 ? words : words.slice(0, end));
+  const terminal = stderr.isTTY && env['TERM'] !== 'dumb';
+  return {
+    json: options.has('--json'),
+    quiet: options.has('--quiet'),
+    style: { color: terminal && (env['NO_COLOR'] ?? '') === '', verbose: options.has('--verbose') },
+    animated: terminal && !inContinuousIntegration(env['CI']),
+  };
+}
+
+/** `CI=false` is how some switch it off. NO_COLOR, in contrast, counts whatever it says (no-color.org). */
+function inContinuousIntegration(value: string | undefined): boolean {
+  return value !== undefined && value !== '' && value !== 'false';
+}
+
+function startProgress(mode: Mode, stderr: Surroundings['stderr']): Promise<Progress> {
+  if (mode.quiet) return Promise.resolve(quietProgress());
+  if (mode.animated) return barProgress(stderr, mode.style);
+  return Promise.resolve(lineProgress((line) => stderr.write(line), mode.style));
+}

@@ -1,0 +1,169 @@
+/** The command line of `install`, made into a request. No work is done here, so that a table can test it. */
+import { excerpt } from '../encoding/base64.ts';
+import { RequestError } from '../errors.ts';
+import { outputFile } from '../install/destination.ts';
+import { MAX_ARTIFACTS_PER_RUN } from '../limits.ts';
+import { COMPONENTS } from '../release/component.ts';
+import { nearest } from '../release/nearest.ts';
+import type { ArtifactRequest, InstallRequest } from '../request.ts';
+import type { CommandLine } from './command-line.ts';
+import { COMMANDS } from './commands.ts';
+import { readNetwork, readTrust, theValue } from './shared-arguments.ts';
+
+/** Everything of an {@link InstallRequest} that the command line says; where to install may be left to the machine. */
+export interface InstallArguments extends Omit<InstallRequest, 'destination' | 'signal'> {
+  readonly destination: InstallRequest['destination'] | { readonly kind: 'default' };
+}
+
+/** @throws RequestError `usage` where the words contradict each other. */
+export function readInstallArguments(line: CommandLine): InstallArguments {
+  const artifacts = readArtifacts(line.operands, theValue(line, 'platform'));
+  return {
+    artifacts,
+    destination: readDestination(line, artifacts),
+    ...(line.switches.has('force-name') ? { force: true } : {}),
+    ...(line.switches.has('save-bundle') ? { saveBundle: true } : {}),
+    ...readTrust(line),
+    ...readNetwork(line),
+  };
+}
+
+/** Whether an argument is meant as a version; whether it is a good one is for the release folder to say. */
+export function readsAsVersion(word: string): boolean {
+  return /^v?\d/i.test(word) || /^(?:stable|latest)(?:-|$)/.test(word);
+}
+
+function readArtifacts(
+  operands: readonly string[],
+  platform: string | undefined,
+): readonly ArtifactRequest[] {
+  const last = operands.at(-1);
+  const common = last !== undefined && readsAsVersion(last) ? last : undefined;
+  const names = common === undefined ? operands : operands.slice(0, -1);
+  if (names.length === 0) throw noComponent(common);
+  if (names.length > MAX_ARTIFACTS_PER_RUN) {
+    throw new RequestError('usage', 'too many components for one run', {
+      expected: `at most ${MAX_ARTIFACTS_PER_RUN}`,
+      found: String(names.length),
+      advice: 'make several runs of it',
+    });
+  }
+  refuseMistypedCommand(names[0] ?? '');
+  const artifacts = names.map((name) => readArtifact(name, common, platform));
+  refuseTwins(artifacts);
+  if (common !== undefined && names.every((name) => name.includes('@'))) {
+    throw new RequestError('usage', `the version ${excerpt(common)} belongs to no component`, {
+      expected: 'a component without a version of its own, or no version at the end',
+      found: `${names.map((name) => excerpt(name)).join(', ')} and then ${excerpt(common)}`,
+      advice: 'leave out one of the two versions',
+    });
+  }
+  return artifacts;
+}
+
+function noComponent(version: string | undefined): RequestError {
+  const example = `k8s-verify kubectl ${version ?? 'v1.26.0'}`;
+  return new RequestError('usage', 'no component is named', {
+    expected: '<component>[@version] ... [version]',
+    found: version === undefined ? 'nothing' : `only the version ${excerpt(version)}`,
+    advice: `name what is wanted, for example: ${/^[\w.+ -]+$/.test(example) ? example : 'k8s-verify kubectl v1.26.0'}`,
+  });
+}
+
+function readArtifact(
+  word: string,
+  common: string | undefined,
+  platform: string | undefined,
+): ArtifactRequest {
+  const at = word.indexOf('@');
+  const component = at === -1 ? word : word.slice(0, at);
+  const version = at === -1 ? common : word.slice(at + 1);
+  if (component === '' || version === '' || version?.includes('@') === true) {
+    throw new RequestError(
+      'usage',
+      `${excerpt(word)} is neither a component nor a component with a version`,
+      {
+        expected: '<component> or <component>@<version>',
+        found: excerpt(word),
+        advice: 'write for example kubectl@v1.26.0; without a version, the newest stable release is meant',
+      },
+    );
+  }
+  if (/[/\\]/.test(component)) {
+    throw new RequestError('usage', `${excerpt(word)} looks like a file, and install takes components`, {
+      expected: 'the name of a component, such as kubectl',
+      found: excerpt(word),
+      advice: `to verify a file that is already here: k8s-verify verify ${excerpt(word)}`,
+    });
+  }
+  if (readsAsVersion(component)) {
+    throw new RequestError('usage', `a version stands where a component should: ${excerpt(word)}`, {
+      expected: 'components first, and at most one version, last',
+      found: excerpt(word),
+      advice: 'give a component its own version with @, as in kubectl@v1.26.0 kubelet@v1.27.1',
+    });
+  }
+  return {
+    component,
+    ...(version === undefined ? {} : { version }),
+    ...(platform === undefined ? {} : { platform }),
+  };
+}
+
+/** `k8s-verify verfy FILE` asks for a component; its author did not. */
+function refuseMistypedCommand(word: string): void {
+  const component = nearest(
+    word.toLowerCase(),
+    COMPONENTS.map(({ name }) => name),
+  );
+  const command = nearest(
+    word.toLowerCase(),
+    COMMANDS.map(({ name }) => name),
+  );
+  if (component !== undefined || command === undefined || command === word) return;
+  throw new RequestError('component-unknown', `there is no component ${excerpt(word)}`, {
+    expected: 'a component of a Kubernetes release, or a command',
+    found: excerpt(word),
+    advice: `did you mean the command k8s-verify ${command}?`,
+  });
+}
+
+/** Two artifacts of one name would be installed into one file. */
+function refuseTwins(artifacts: readonly ArtifactRequest[]): void {
+  const seen = new Set<string>();
+  for (const { component } of artifacts) {
+    if (seen.has(component)) {
+      throw new RequestError('usage', `${excerpt(component)} is named twice`, {
+        expected: 'each component once, because each is installed as one file',
+        advice: 'name it once; for several versions make several runs with different --install-dir',
+      });
+    }
+    seen.add(component);
+  }
+}
+
+function readDestination(
+  line: CommandLine,
+  artifacts: readonly ArtifactRequest[],
+): InstallArguments['destination'] {
+  const directory = theValue(line, 'install-dir');
+  const file = theValue(line, 'output');
+  if (directory !== undefined && file !== undefined) {
+    throw new RequestError('usage', '--install-dir and --output contradict each other', {
+      expected: 'a directory, or the exact file',
+      found: 'both',
+      advice: 'leave out --install-dir; --output takes the whole path',
+    });
+  }
+  if (file === undefined) {
+    return directory === undefined ? { kind: 'default' } : { kind: 'directory', path: directory };
+  }
+  if (artifacts.length > 1) {
+    throw new RequestError('usage', '--output names one file, but several artifacts are asked for', {
+      expected: 'one component',
+      found: artifacts.map(({ component }) => excerpt(component)).join(', '),
+      advice: 'use --install-dir DIR, or one run for each with its own --output',
+    });
+  }
+  return { kind: 'file', path: outputFile(file) };
+}

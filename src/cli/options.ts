@@ -1,0 +1,227 @@
+/** The options, as one table: the parser, help, completion, the manual page and the README are written from it. */
+import { DEFAULT_RETRIES } from '../limits.ts';
+import type { CommandName } from './commands.ts';
+
+export type OptionName =
+  | 'install-dir'
+  | 'output'
+  | 'platform'
+  | 'save-bundle'
+  | 'force-name'
+  | 'bundle'
+  | 'signature'
+  | 'certificate'
+  | 'key'
+  | 'certificate-identity'
+  | 'certificate-oidc-issuer'
+  | 'trusted-root'
+  | 'mirror'
+  | 'rekor-url'
+  | 'retries'
+  | 'retry-delay'
+  | 'timeout'
+  | 'ca-file'
+  | 'json'
+  | 'quiet'
+  | 'verbose'
+  | 'help'
+  | 'version';
+
+export type OptionGroup = 'what and where' | 'evidence' | 'trust' | 'network' | 'output';
+
+export interface OptionSpec {
+  readonly name: OptionName;
+  /** One letter, without its dash. */
+  readonly short?: string;
+  /** The placeholder of its value; absent for a switch. */
+  readonly value?: string;
+  /** What a shell can complete the value with; default: nothing. */
+  readonly completes?: 'file' | 'directory' | 'platform';
+  readonly repeatable?: true;
+  readonly group: OptionGroup;
+  readonly commands: readonly CommandName[];
+  /** One or two sentences; no capital at the start, no full stop at the end. */
+  readonly help: string;
+}
+
+const INSTALL = ['install'] as const;
+const VERIFY = ['verify'] as const;
+const PROVING = ['install', 'verify'] as const;
+
+export const OPTION_GROUPS: readonly OptionGroup[] = [
+  'what and where',
+  'evidence',
+  'trust',
+  'network',
+  'output',
+];
+
+export const OPTIONS: readonly OptionSpec[] = [
+  {
+    name: 'install-dir',
+    value: 'DIR',
+    completes: 'directory',
+    group: 'what and where',
+    commands: INSTALL,
+    help:
+      'the directory to install into; default: /usr/local/bin where it is writable, else ~/.local/bin ' +
+      '(on Windows %LOCALAPPDATA%\\Programs\\k8s-verify)',
+  },
+  {
+    name: 'output',
+    short: 'o',
+    value: 'FILE',
+    completes: 'file',
+    group: 'what and where',
+    commands: INSTALL,
+    help: 'the exact file to install to, for a single artifact',
+  },
+  {
+    name: 'platform',
+    value: 'OS/ARCH',
+    completes: 'platform',
+    group: 'what and where',
+    commands: INSTALL,
+    help: "the machine that the artifact is for; default: this machine's",
+  },
+  {
+    name: 'force-name',
+    group: 'what and where',
+    commands: INSTALL,
+    help: 'try a component or a platform that the built-in table of releases lacks; it is proved all the same',
+  },
+  {
+    name: 'save-bundle',
+    group: 'what and where',
+    commands: PROVING,
+    help: 'write FILE.sigstore.json beside the file, with which it can be verified without a network',
+  },
+  {
+    name: 'bundle',
+    value: 'FILE',
+    completes: 'file',
+    group: 'evidence',
+    commands: VERIFY,
+    help: 'the Sigstore bundle; default: FILE.sigstore.json beside the file',
+  },
+  {
+    name: 'signature',
+    value: 'FILE',
+    completes: 'file',
+    group: 'evidence',
+    commands: VERIFY,
+    help: 'the detached signature (base64), together with --certificate',
+  },
+  {
+    name: 'certificate',
+    value: 'FILE',
+    completes: 'file',
+    group: 'evidence',
+    commands: VERIFY,
+    help: 'the signing certificate (PEM, or base64 of PEM), together with --signature',
+  },
+  {
+    name: 'certificate-identity',
+    value: 'SAN',
+    group: 'trust',
+    commands: PROVING,
+    help:
+      'who must have signed, as a whole string; together with --certificate-oidc-issuer; default: the signer ' +
+      'of the Kubernetes releases',
+  },
+  {
+    name: 'certificate-oidc-issuer',
+    value: 'URL',
+    group: 'trust',
+    commands: PROVING,
+    help: 'the OIDC issuer that vouched for that identity, as a whole string',
+  },
+  {
+    name: 'key',
+    value: 'FILE',
+    completes: 'file',
+    group: 'trust',
+    commands: VERIFY,
+    help: 'a public key (PEM) that must have signed, instead of a certificate identity',
+  },
+  {
+    name: 'trusted-root',
+    value: 'FILE',
+    completes: 'file',
+    group: 'trust',
+    commands: PROVING,
+    help: 'a Sigstore trusted root (JSON) instead of the embedded one of the public-good instance',
+  },
+  {
+    name: 'mirror',
+    value: 'URL',
+    repeatable: true,
+    group: 'network',
+    commands: INSTALL,
+    help:
+      'where to download from, laid out as https://dl.k8s.io (the default); where one fails, the next is asked; ' +
+      'the checks are the same for every source',
+  },
+  {
+    name: 'rekor-url',
+    value: 'URL',
+    group: 'network',
+    commands: PROVING,
+    help: 'the transparency log to ask; default: https://rekor.sigstore.dev',
+  },
+  {
+    name: 'retries',
+    value: 'N',
+    group: 'network',
+    commands: PROVING,
+    help: `how often a request is made again after a passing fault; default: ${DEFAULT_RETRIES}`,
+  },
+  {
+    name: 'retry-delay',
+    value: 'TIME',
+    group: 'network',
+    commands: PROVING,
+    help: 'the longest wait before the first retry, doubled for each further one: 500ms, 2s',
+  },
+  {
+    name: 'timeout',
+    value: 'TIME',
+    group: 'network',
+    commands: PROVING,
+    help: 'the most time for each request and each download, retries included: 30s, 5m',
+  },
+  {
+    name: 'ca-file',
+    value: 'FILE',
+    completes: 'file',
+    group: 'network',
+    commands: PROVING,
+    help: 'certificates (PEM) of authorities to trust for TLS beside the usual ones, for a proxy or a mirror',
+  },
+  {
+    name: 'json',
+    group: 'output',
+    commands: PROVING,
+    help: 'print one JSON object on stdout, on failure too',
+  },
+  { name: 'quiet', group: 'output', commands: PROVING, help: 'print nothing but the result and errors' },
+  {
+    name: 'verbose',
+    group: 'output',
+    commands: PROVING,
+    help: 'print every request, and the causes behind an error',
+  },
+  { name: 'help', short: 'h', group: 'output', commands: PROVING, help: 'print this help' },
+  { name: 'version', group: 'output', commands: PROVING, help: 'print the version of k8s-verify' },
+];
+
+/** As it is typed: `--install-dir DIR`. */
+export function optionUsage(option: OptionSpec): string {
+  const short = option.short === undefined ? '' : `-${option.short}, `;
+  const value = option.value === undefined ? '' : ` ${option.value}`;
+  return `${short}--${option.name}${value}`;
+}
+
+export function optionsOf(command: CommandName): readonly OptionSpec[] {
+  return OPTIONS.filter((option) => option.commands.includes(command));
+}

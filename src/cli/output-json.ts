@@ -1,0 +1,60 @@
+/** What `--json` prints: one object on stdout, whether the run succeeded or not. docs/json.md describes it. */
+import { type CheckName, type ErrorCode, K8sVerifyError } from '../errors.ts';
+import { type ExitCode, exitCodeFor } from '../exit-codes.ts';
+import type { RunResult } from '../result.ts';
+import { causesOf } from './output-text.ts';
+import { printableJson } from './printable.ts';
+
+export interface SuccessReport extends RunResult {
+  readonly ok: true;
+  readonly exitCode: 0;
+}
+
+export interface FailureReport {
+  readonly schemaVersion: 1;
+  readonly ok: false;
+  readonly exitCode: Exclude<ExitCode, 0>;
+  readonly error: {
+    /** `bug` where k8s-verify itself is at fault. */
+    readonly code: ErrorCode | 'bug';
+    readonly kind: string;
+    readonly message: string;
+    readonly check?: CheckName;
+    readonly expected?: string;
+    readonly found?: string;
+    readonly why?: string;
+    readonly advice?: string;
+    /** The messages of the errors behind this one, nearest first. */
+    readonly causes: readonly string[];
+  };
+}
+
+export function successReport(result: RunResult): SuccessReport {
+  return { schemaVersion: result.schemaVersion, ok: true, exitCode: 0, artifacts: result.artifacts };
+}
+
+export function failureReport(error: unknown): FailureReport {
+  const code = exitCodeFor(error);
+  const known = error instanceof K8sVerifyError ? error : undefined;
+  const message = error instanceof Error ? error.message : String(error);
+  return {
+    schemaVersion: 1,
+    ok: false,
+    exitCode: code === 0 ? 1 : code,
+    error: {
+      code: known?.code ?? 'bug',
+      kind: known?.name ?? 'bug',
+      message,
+      ...(known?.check === undefined ? {} : { check: known.check }),
+      ...(known?.expected === undefined ? {} : { expected: known.expected }),
+      ...(known?.found === undefined ? {} : { found: known.found }),
+      ...(known?.why === undefined ? {} : { why: known.why }),
+      ...(known?.advice === undefined ? {} : { advice: known.advice }),
+      causes: causesOf(error),
+    },
+  };
+}
+
+export function renderJson(report: SuccessReport | FailureReport): string {
+  return `${printableJson(JSON.stringify(report, undefined, 2))}\n`;
+}

@@ -1,0 +1,21 @@
+/**
+ * Control characters, and those that turn the direction of writing: printed raw they could move the cursor, hide a
+ * line, or make one name look like another.
+ */
+const UNPRINTABLE = /[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}]/gu;
+
+/** As JSON writes it, so that the same escape serves text and JSON. */
+function escape(character: string): string {
+  const units = Array.from({ length: character.length }, (_, index) => character.charCodeAt(index));
+  return units.map((unit) => `\\u${unit.toString(16).padStart(4, '0')}`).join('');
+}
+
+/** One line of text, safe for a terminal whatever it was made from. */
+export function printable(text: string): string {
+  return text.replaceAll(UNPRINTABLE, escape);
+}
+
+/** JSON that means the same and is safe for a terminal. */
+export function printableJson(json: string): string {
+  return json.replaceAll(UNPRINTABLE, (character) => (character === '\n' ? character : escape(character)));
+}

@@ -1,0 +1,163 @@
+/** What a run tells while it runs, on stderr: bars on a terminal, plain lines elsewhere. */
+import type { MultiBar, SingleBar } from 'cli-progress';
+import type { ProgressEvent, Report } from '../ports.ts';
+import { noteText, paint, type TextStyle } from './output-text.ts';
+import { printable } from './printable.ts';
+
+/** Where lines go. */
+export type WriteLine = (line: string) => void;
+
+export interface Progress {
+  readonly report: Report;
+  /** Ends the display; lines that are still waiting are written. Safe to call twice. */
+  finish(): void;
+}
+
+/** For `--quiet`. */
+export function quietProgress(): Progress {
+  return { report: () => undefined, finish: () => undefined };
+}
+
+/** How often a long download says how far it is, where there is no bar. */
+const LINE_INTERVAL_MS = 10_000;
+
+/** Plain lines, without control characters other than the colours that were asked for. */
+export function lineProgress(write: WriteLine, style: TextStyle, now: () => number = Date.now): Progress {
+  const lastLine = new Map<string, number>();
+  const report: Report = (event) => {
+    if (event.kind !== 'download') {
+      const line = eventLine(event, style);
+      if (line !== undefined) write(line);
+      return;
+    }
+    const last = lastLine.get(event.artifact);
+    if (last !== undefined && now() - last < LINE_INTERVAL_MS) return;
+    lastLine.set(event.artifact, now());
+    const name = printable(event.artifact);
+    const total = event.total === undefined ? undefined : megabytes(event.total);
+    if (last === undefined) {
+      write(`${name}: downloading${total === undefined ? '' : ` ${total}`}\n`);
+    } else {
+      write(`${name}: ${megabytes(event.received)}${total === undefined ? '' : ` of ${total}`}\n`);
+    }
+  };
+  return { report, finish: () => undefined };
+}
+
+/** One bar for each download, and the lines above them. */
+export async function barProgress(stream: NodeJS.WriteStream, style: TextStyle): Promise<Progress> {
+  const { MultiBar: Bars } = (await import('cli-progress')).default;
+  const bars: MultiBar = new Bars({
+    stream,
+    format: (options, params, payload) => barLine(options.barsize ?? 24, params, payload),
+    barsize: 24,
+    clearOnComplete: true,
+    hideCursor: true,
+    // Interruption is the command's business; it ends the display too.
+    gracefulExit: false,
+    emptyOnZero: true,
+  });
+  const running = new Map<string, SingleBar>();
+  const finish = (): void => {
+    process.removeListener('exit', finish);
+    if (!bars.isActive) return;
+    bars.update();
+    bars.stop();
+  };
+  // Gives the cursor back however the process ends.
+  process.on('exit', finish);
+  const report: Report = (event) => {
+    if (event.kind === 'download') {
+      advance(bars, running, event);
+      return;
+    }
+    const line = eventLine(event, style);
+    if (line === undefined) return;
+    if (bars.isActive) bars.log(line);
+    else stream.write(line);
+  };
+  return { report, finish };
+}
+
+function advance(
+  bars: MultiBar,
+  running: Map<string, SingleBar>,
+  event: Extract<ProgressEvent, { readonly kind: 'download' }>,
+): void {
+  const bar = running.get(event.artifact);
+  if (bar === undefined) {
+    const payload = { artifact: printable(event.artifact), from: event.received };
+    running.set(event.artifact, bars.create(event.total ?? 0, event.received, payload));
+    return;
+  }
+  if (event.total !== undefined && event.total !== bar.getTotal()) bar.setTotal(event.total);
+  bar.update(event.received);
+}
+
+interface BarState {
+  readonly value: number;
+  readonly total: number;
+  readonly startTime: number;
+}
+
+/** `kubectl v1.26.0 linux/amd64 [#####-----] 45.1 % of 48.0 MB  11.2 MB/s  3 s left`. */
+export function barLine(width: number, state: BarState, payload: unknown, now: number = Date.now()): string {
+  const { artifact, from } = readPayload(payload);
+  const seconds = Math.max((now - state.startTime) / 1000, 0.001);
+  const rate = Math.max(state.value - from, 0) / seconds;
+  const speed = `${megabytes(rate)}/s`;
+  if (state.total <= 0) return `${artifact}  ${megabytes(state.value)}  ${speed}`;
+  const share = Math.min(state.value / state.total, 1);
+  const filled = Math.round(share * width);
+  const bar = `${'#'.repeat(filled)}${'-'.repeat(width - filled)}`;
+  const left = rate > 0 ? `  ${duration((state.total - state.value) / rate)} left` : '';
+  const percent = `${Math.floor(share * 100)}`.padStart(3);
+  return `${artifact} [${bar}] ${percent} % of ${megabytes(state.total)}  ${speed}${left}`;
+}
+
+function readPayload(payload: unknown): { readonly artifact: string; readonly from: number } {
+  const fields: object = typeof payload === 'object' && payload !== null ? payload : {};
+  return {
+    artifact: 'artifact' in fields ? String(fields.artifact) : '',
+    from: 'from' in fields ? Number(fields.from) : 0,
+  };
+}
+
+function eventLine(
+  event: Exclude<ProgressEvent, { readonly kind: 'download' }>,
+  style: TextStyle,
+): string | undefined {
+  switch (event.kind) {
+    case 'resolved':
+      return `${printable(event.requested)} is ${printable(event.version)} (${printable(event.source)})\n`;
+    case 'retry':
+      return `${paint(style, 'yellow', 'again:')} ${printable(
+        `attempt ${event.attempt} in ${duration(event.delayMs / 1000)}: ${event.reason} (${event.url})`,
+      )}\n`;
+    case 'next-source':
+      return `${paint(style, 'yellow', 'next source:')} ${printable(
+        `${event.to}, because ${event.from} failed: ${event.reason}`,
+      )}\n`;
+    case 'resume':
+      return `${printable(event.artifact)}: ${
+        event.offset === 0 ? 'starting anew' : `going on after ${megabytes(event.offset)}`
+      }\n`;
+    case 'check':
+      return `  ${paint(style, 'green', 'ok')}  ${event.check.padEnd(15)} ${printable(event.detail)}\n`;
+    case 'note':
+      return noteText(event.message, style);
+    case 'detail':
+      return style.verbose ? `${paint(style, 'dim', printable(event.message))}\n` : undefined;
+  }
+}
+
+export function megabytes(bytes: number): string {
+  return `${(bytes / 1e6).toFixed(1)} MB`;
+}
+
+export function duration(seconds: number): string {
+  if (seconds < 1) return `${Math.max(Math.round(seconds * 1000), 0)} ms`;
+  if (seconds < 90) return `${Math.round(seconds)} s`;
+  if (seconds < 5400) return `${Math.round(seconds / 60)} min`;
+  return `${(seconds / 3600).toFixed(1)} h`;
+}

@@ -1,0 +1,131 @@
+/** The command line of `verify`, made into a request. No work is done here, so that a table can test it. */
+import { excerpt } from '../encoding/base64.ts';
+import { RequestError } from '../errors.ts';
+import type { VerifyRequest } from '../request.ts';
+import type { CommandLine } from './command-line.ts';
+import { readNetwork, readTrust, theValue } from './shared-arguments.ts';
+
+/** Everything of a {@link VerifyRequest} that the command line says; the key is still a file name. */
+export interface VerifyArguments extends Omit<VerifyRequest, 'publicKeyPem' | 'signal'> {
+  readonly keyFile?: string;
+}
+
+type Subject = VerifyRequest['subject'];
+type EvidenceSource = VerifyRequest['evidence'];
+
+/** @throws RequestError `usage` where the words contradict each other. */
+export function readVerifyArguments(line: CommandLine): VerifyArguments {
+  const subject = readSubject(line.operands);
+  const evidence = readEvidence(line, subject);
+  const trust = readTrust(line);
+  const keyFile = theValue(line, 'key');
+  if (keyFile !== undefined && trust.identity !== undefined) {
+    throw new RequestError('usage', '--key and --certificate-identity contradict each other', {
+      expected: 'a key that must have signed, or an identity whose certificate must have',
+      found: 'both',
+      advice: 'leave out the one that does not apply to this signature',
+    });
+  }
+  return {
+    subject,
+    evidence,
+    ...readSaveBundle(line, subject, evidence),
+    ...(keyFile === undefined ? {} : { keyFile }),
+    ...trust,
+    ...readNetwork(line),
+  };
+}
+
+function readSubject(operands: readonly string[]): Subject {
+  const [word, more] = operands;
+  if (word === undefined || word === '') {
+    throw new RequestError('usage', 'nothing is named to verify', {
+      expected: 'a file, or sha256: and 64 hex digits',
+      found: 'nothing',
+      advice: 'for example: k8s-verify verify ./kubectl',
+    });
+  }
+  if (more !== undefined) {
+    throw new RequestError('usage', 'one file is verified at a time', {
+      expected: 'one file or digest',
+      found: operands.map((operand) => excerpt(operand)).join(', '),
+      advice: 'make one run for each; a signature is given with --signature, a bundle with --bundle',
+    });
+  }
+  if (!word.startsWith('sha256:')) return { kind: 'file', path: word };
+  const sha256 = word.slice('sha256:'.length).toLowerCase();
+  if (!/^[0-9a-f]{64}$/.test(sha256)) {
+    throw new RequestError('usage', 'the digest is not a SHA-256', {
+      expected: 'sha256: and 64 hex digits',
+      found: excerpt(word, 80),
+      advice: 'compute it with sha256sum; a file of that name is written ./sha256:...',
+    });
+  }
+  return { kind: 'digest', sha256 };
+}
+
+function readEvidence(line: CommandLine, subject: Subject): EvidenceSource {
+  const bundle = theValue(line, 'bundle');
+  const signaturePath = theValue(line, 'signature');
+  const certificatePath = theValue(line, 'certificate');
+  const pair = signaturePath ?? certificatePath;
+  if (bundle !== undefined && pair !== undefined) {
+    throw new RequestError('usage', '--bundle and a detached signature contradict each other', {
+      expected: '--bundle, or --signature with --certificate',
+      found: 'both',
+      advice: 'leave out the others: the bundle holds signature and certificate already',
+    });
+  }
+  if (bundle !== undefined) return { kind: 'bundle', path: bundle };
+  if (pair !== undefined) return readPair(signaturePath, certificatePath, line);
+  if (subject.kind === 'digest') {
+    throw new RequestError('usage', 'a digest alone has no evidence beside it', {
+      expected: '--bundle FILE, or --signature FILE with --certificate FILE',
+      found: 'none of them',
+      advice: 'name the evidence for that digest',
+    });
+  }
+  return { kind: 'beside' };
+}
+
+function readPair(
+  signaturePath: string | undefined,
+  certificatePath: string | undefined,
+  line: CommandLine,
+): EvidenceSource {
+  if (signaturePath !== undefined && certificatePath !== undefined) {
+    return { kind: 'detached', signaturePath, certificatePath };
+  }
+  const [given, missing] =
+    certificatePath === undefined ? ['--signature', '--certificate'] : ['--certificate', '--signature'];
+  throw new RequestError('usage', `${given} needs ${missing} beside it`, {
+    expected: '--signature FILE with --certificate FILE',
+    found: `${given} alone`,
+    advice: line.values.has('key')
+      ? 'a signature by a key of your own is verified from its bundle: --bundle FILE --key FILE'
+      : `add ${missing}; Kubernetes publishes both, as kubectl.sig and kubectl.cert`,
+  });
+}
+
+function readSaveBundle(
+  line: CommandLine,
+  subject: Subject,
+  evidence: EvidenceSource,
+): Pick<VerifyArguments, 'saveBundlePath'> {
+  if (!line.switches.has('save-bundle')) return {};
+  if (subject.kind === 'digest') {
+    throw new RequestError('usage', '--save-bundle needs a file to save the bundle beside', {
+      expected: 'a file to verify',
+      found: 'a digest',
+      advice: 'verify the file itself, or leave out --save-bundle',
+    });
+  }
+  if (evidence.kind === 'bundle') {
+    throw new RequestError('usage', '--save-bundle and --bundle contradict each other', {
+      expected: 'a detached signature, of which a bundle can be made',
+      found: 'a bundle already',
+      advice: 'copy the bundle, or leave out --save-bundle',
+    });
+  }
+  return { saveBundlePath: `${subject.path}.sigstore.json` };
+}

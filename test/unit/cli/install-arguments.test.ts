@@ -1,0 +1,117 @@
+import { describe, expect, it } from 'vitest';
+import { readCommandLine } from '../../../src/cli/command-line.ts';
+import { type InstallArguments, readInstallArguments } from '../../../src/cli/install-arguments.ts';
+import { RequestError } from '../../../src/errors.ts';
+
+/** As a shell would split it; no test needs quotes. */
+async function read(command: string): Promise<InstallArguments> {
+  return readInstallArguments(await readCommandLine('install', command.split(' ').filter(Boolean)));
+}
+
+async function refusal(command: string): Promise<RequestError> {
+  const error: unknown = await read(command).catch((thrown: unknown) => thrown);
+  if (!(error instanceof RequestError)) throw new TypeError(`not refused: ${command}`);
+  return error;
+}
+
+describe('install: words to a request', () => {
+  it.each<[string, Partial<InstallArguments>]>([
+    ['kubectl', { artifacts: [{ component: 'kubectl' }], destination: { kind: 'default' } }],
+    ['kubectl v1.26.0', { artifacts: [{ component: 'kubectl', version: 'v1.26.0' }] }],
+    ['kubectl 1.26', { artifacts: [{ component: 'kubectl', version: '1.26' }] }],
+    ['kubectl stable-1.26', { artifacts: [{ component: 'kubectl', version: 'stable-1.26' }] }],
+    ['kubectl latest', { artifacts: [{ component: 'kubectl', version: 'latest' }] }],
+    [
+      'kubectl@1.26 kubelet@v1.27.1',
+      {
+        artifacts: [
+          { component: 'kubectl', version: '1.26' },
+          { component: 'kubelet', version: 'v1.27.1' },
+        ],
+      },
+    ],
+    [
+      'kubeadm kubelet@v1.29.0 kubectl v1.30.2',
+      {
+        artifacts: [
+          { component: 'kubeadm', version: 'v1.30.2' },
+          { component: 'kubelet', version: 'v1.29.0' },
+          { component: 'kubectl', version: 'v1.30.2' },
+        ],
+      },
+    ],
+    [
+      '--platform linux/arm64 kubectl --install-dir bin v1.26.0',
+      {
+        artifacts: [{ component: 'kubectl', version: 'v1.26.0', platform: 'linux/arm64' }],
+        destination: { kind: 'directory', path: 'bin' },
+      },
+    ],
+    ['kubectl -o k --force-name --save-bundle', { force: true, saveBundle: true }],
+    ['kubectl -- v1.26.0', { artifacts: [{ component: 'kubectl', version: 'v1.26.0' }] }],
+    ['-- --kubectl', { artifacts: [{ component: '--kubectl' }] }],
+    ['verify', { artifacts: [{ component: 'verify' }] }],
+    [
+      'kubectl --mirror https://a.example/k8s/ --mirror=http://b.example',
+      { sources: ['https://a.example/k8s', 'http://b.example'] },
+    ],
+    ['kubectl --rekor-url https://rekor.example', { rekorUrl: 'https://rekor.example' }],
+    ['kubectl --trusted-root root.json', { trustedRootFile: 'root.json' }],
+    [
+      'kubectl --certificate-identity me@example.com --certificate-oidc-issuer https://issuer.example',
+      { identity: { subjectAlternativeName: 'me@example.com', issuer: 'https://issuer.example' } },
+    ],
+  ])('%s', async (command, expected) => {
+    expect(await read(command)).toMatchObject(expected);
+  });
+
+  it('says nothing that was not said', async () => {
+    expect(await read('kubectl')).toStrictEqual({
+      artifacts: [{ component: 'kubectl' }],
+      destination: { kind: 'default' },
+    });
+  });
+
+  it.each<[string, RegExp, RegExp]>([
+    ['', /no component is named/, /k8s-verify kubectl v1\.26\.0/],
+    ['v1.27.3', /no component is named/, /k8s-verify kubectl v1\.27\.3/],
+    ['v1.26.0 kubectl', /a version stands where a component should/, /kubectl@v1\.26\.0/],
+    ['kubectl v1.26.0 v1.27.0', /a version stands where a component should/, /with @/],
+    ['kubectl@v1.26.0 v1.27.0', /belongs to no component/, /leave out one/],
+    ['kubectl@', /neither a component/, /kubectl@v1\.26\.0/],
+    ['@v1.26.0', /neither a component/, /kubectl@v1\.26\.0/],
+    ['kubectl@v1@v2', /neither a component/, /kubectl@v1\.26\.0/],
+    ['kubectl kubectl', /named twice/, /name it once/],
+    ['kubectl@v1.26.0 kubectl@v1.27.0', /named twice/, /several runs/],
+    ['./kubectl', /looks like a file/, /k8s-verify verify "\.\/kubectl"/],
+    ['verfy kubectl', /no component "verfy"/, /k8s-verify verify/],
+    ['kubectl --install-dir a --output b', /contradict/, /leave out --install-dir/],
+    ['kubectl kubelet --output b', /names one file/, /--install-dir DIR/],
+    ['kubectl --output -', /standard output/, /name a file/],
+    ['kubectl --output bin/', /name of a file/, /--install-dir/],
+    ['kubectl --certificate-identity a', /needs --certificate-oidc-issuer/, /add --certificate-oidc-issuer/],
+    ['kubectl --certificate-oidc-issuer a', /needs --certificate-identity/, /add --certificate-identity/],
+    ['kubectl --mirror mirror.example', /not the base URL/, /leave out https/],
+    ['kubectl --mirror ftp://mirror.example', /not the base URL/, /https:\/\//],
+    ['kubectl --rekor-url https://a.example/?b', /not the base URL/, /https:\/\//],
+    ['kubectl --outptu k', /no option "--outptu"/, /did you mean --output\?/],
+    ['kubectl --nothing-like-it', /no option/, /--help/],
+    ['kubectl -x', /no option "-x"/, /after --/],
+    ['kubectl --signature s', /install has no option --signature/, /--help/],
+    ['kubectl --output', /--output needs a value/, /--output FILE/],
+    ['kubectl --output --json', /--output needs a value/, /\.\/--json/],
+    ['kubectl --output=', /--output needs a value/, /--output FILE/],
+    ['kubectl --json=yes', /--json takes no value/, /write --json/],
+    ['kubectl --trusted-root a --trusted-root b', /given 2 times/, /leave one/],
+  ])('refuses: %s', async (command, message, advice) => {
+    const error = await refusal(command);
+    expect(error.message).toMatch(message);
+    expect(error.advice).toMatch(advice);
+    expect(error.code).toMatch(/^(?:usage|component-unknown)$/);
+  });
+
+  it('keeps control characters out of what it says', async () => {
+    const error = await refusal('--\u001b[31mred');
+    expect(error.message).not.toContain('\u001b');
+  });
+});

@@ -1,0 +1,107 @@
+import { PassThrough } from 'node:stream';
+import { describe, expect, it } from 'vitest';
+import { barLine, duration, lineProgress, megabytes } from '../../../src/cli/progress.ts';
+import type { ProgressEvent } from '../../../src/ports.ts';
+
+const ARTIFACT = 'kubectl v1.26.4 linux/amd64';
+
+function lines(events: readonly (ProgressEvent & { readonly at?: number })[], verbose = false): string {
+  const stream = new PassThrough({ encoding: 'utf8' });
+  let now = 0;
+  const { report } = lineProgress(
+    (line) => stream.write(line),
+    { color: false, verbose },
+    () => now,
+  );
+  for (const { at, ...event } of events) {
+    now = at ?? now;
+    report(event);
+  }
+  return String(stream.read() ?? '');
+}
+
+describe('progress in a pipe', () => {
+  it.each<[ProgressEvent, string]>([
+    [
+      { kind: 'resolved', requested: 'stable', version: 'v1.36.4', source: 'https://dl.k8s.io' },
+      'stable is v1.36.4 (https://dl.k8s.io)\n',
+    ],
+    [
+      { kind: 'retry', url: 'https://dl.k8s.io/x', attempt: 2, reason: 'HTTP 503', delayMs: 1500 },
+      'again: attempt 2 in 2 s: HTTP 503 (https://dl.k8s.io/x)\n',
+    ],
+    [
+      { kind: 'next-source', from: 'https://a', to: 'https://b', reason: 'timeout' },
+      'next source: https://b, because https://a failed: timeout\n',
+    ],
+    [{ kind: 'resume', artifact: ARTIFACT, offset: 12_300_000 }, `${ARTIFACT}: going on after 12.3 MB\n`],
+    [{ kind: 'resume', artifact: ARTIFACT, offset: 0 }, `${ARTIFACT}: starting anew\n`],
+    [{ kind: 'check', artifact: ARTIFACT, check: 'set', detail: 'fine' }, '  ok  set             fine\n'],
+    [{ kind: 'note', message: 'a\u001b[1m' }, 'note: a\\u001b[1m\n'],
+    [{ kind: 'detail', message: 'GET' }, ''],
+  ])('%j', (event, expected) => {
+    expect(lines([event])).toBe(expected);
+  });
+
+  it('tells details with --verbose', () => {
+    expect(lines([{ kind: 'detail', message: 'GET /x' }], true)).toBe('GET /x\n');
+  });
+
+  it('tells a download at its start, and then every ten seconds', () => {
+    const event = { kind: 'download', artifact: ARTIFACT, total: 48_000_000 } as const;
+    expect(
+      lines([
+        { ...event, received: 1, at: 0 },
+        { ...event, received: 2, at: 9_999 },
+        { ...event, received: 24_000_000, at: 10_000 },
+        { ...event, received: 30_000_000, at: 15_000 },
+      ]),
+    ).toBe(`${ARTIFACT}: downloading 48.0 MB\n${ARTIFACT}: 24.0 MB of 48.0 MB\n`);
+  });
+
+  it('tells a download of unknown length', () => {
+    expect(lines([{ kind: 'download', artifact: ARTIFACT, received: 5 }])).toBe(`${ARTIFACT}: downloading\n`);
+  });
+});
+
+describe('the bar', () => {
+  const payload = { artifact: ARTIFACT, from: 0 };
+
+  it('has share, size, rate and time left', () => {
+    const state = { value: 12_000_000, total: 48_000_000, startTime: 0 };
+    expect(barLine(8, state, payload, 2000)).toBe(
+      `${ARTIFACT} [##------]  25 % of 48.0 MB  6.0 MB/s  6 s left`,
+    );
+  });
+
+  it('counts the rate from where it began, not from nought', () => {
+    const state = { value: 12_000_000, total: 24_000_000, startTime: 0 };
+    expect(barLine(4, state, { artifact: 'k', from: 10_000_000 }, 1000)).toBe(
+      'k [##--]  50 % of 24.0 MB  2.0 MB/s  6 s left',
+    );
+  });
+
+  it('does without a total', () => {
+    expect(barLine(8, { value: 3_000_000, total: 0, startTime: 0 }, payload, 1000)).toBe(
+      `${ARTIFACT}  3.0 MB  3.0 MB/s`,
+    );
+  });
+
+  it('never overflows', () => {
+    expect(barLine(4, { value: 9, total: 3, startTime: 0 }, payload, 1000)).toContain('[####] 100 %');
+  });
+});
+
+it.each([
+  [0.0004, '0 ms'],
+  [0.25, '250 ms'],
+  [89, '89 s'],
+  [600, '10 min'],
+  [7200, '2.0 h'],
+])('%d seconds are %s', (seconds, text) => {
+  expect(duration(seconds)).toBe(text);
+});
+
+it('counts in megabytes of a million bytes', () => {
+  expect(megabytes(48_037_888)).toBe('48.0 MB');
+});

@@ -1,0 +1,51 @@
+import type { CheckResult } from '../../../src/proof/proven-digest.ts';
+import type { ArtifactResult } from '../../../src/result.ts';
+
+/** A result as an install of kubectl v1.26.4 has it. */
+export function anArtifactResult(changes: Partial<ArtifactResult> = {}): ArtifactResult {
+  const check: CheckResult = { outcome: 'passed', detail: 'as it should be' };
+  return {
+    outcome: 'installed',
+    component: 'kubectl',
+    version: 'v1.26.4',
+    platform: 'linux/amd64',
+    path: '/usr/local/bin/kubectl',
+    sha256: '636ac0eaa467dbceda4b2c4e33662adc9709f5ce40341c9fc1a687fc276ac02d',
+    source: 'https://dl.k8s.io/release/v1.26.4/bin/linux/amd64/kubectl',
+    evidence: {
+      kind: 'detached',
+      location: 'https://dl.k8s.io/release/v1.26.4/bin/linux/amd64/kubectl',
+      log: 'https://rekor.sigstore.dev',
+    },
+    signer: {
+      kind: 'certificate-identity',
+      subjectAlternativeName: 'krel-staging@k8s-releng-prod.iam.gserviceaccount.com',
+      issuer: 'https://accounts.google.com',
+    },
+    signedAt: '2023-04-12T12:26:15.000Z',
+    logEntries: [
+      {
+        logIndex: '17866340',
+        logId: 'c0d23d6ad406973f9559f3ba2d1ca01f84147d8ffc5b8445c224f98b9591801d',
+        logUrl: 'https://rekor.sigstore.dev',
+        integratedTime: '2023-04-12T12:26:15.000Z',
+      },
+    ],
+    trustedRoot: { kind: 'embedded', name: 'sigstore-public-good', sha256: 'a'.repeat(64) },
+    checks: {
+      material: check,
+      time: check,
+      chain: check,
+      sct: check,
+      set: check,
+      inclusionProof: check,
+      checkpoint: check,
+      entry: check,
+      signature: check,
+      identity: check,
+      digest: check,
+    },
+    notes: [],
+    ...changes,
+  };
+}
