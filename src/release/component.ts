@@ -10,6 +10,9 @@ import { formatReleaseVersion, type ReleaseVersion } from './version.ts';
  */
 export type ArtifactKind = 'binary' | 'image' | 'tarball' | 'sbom';
 
+/** Who runs a binary: everybody, each node, or the control plane. Each tarball of binaries holds its tier and those before. */
+export type Tier = 'client' | 'node' | 'server';
+
 /** A minor release: `[1, 26]`. */
 export type Minor = readonly [major: number, minor: number];
 
@@ -26,6 +29,8 @@ export interface Component {
   readonly kind: ArtifactKind;
   /** What it is, in a few words. */
   readonly purpose: string;
+  /** Of binaries and images. */
+  readonly tier?: Tier;
   /** `none`: one file for all platforms. */
   readonly platforms: readonly Availability[] | 'none';
 }
@@ -62,75 +67,69 @@ const ON_TESTED: readonly Availability[] = [
   { platforms: WINDOWS_ARM64, since: [1, 23] },
 ];
 
+const ON_TIER: Readonly<Record<Tier, readonly Availability[]>> = {
+  client: ON_CLIENTS,
+  node: ON_NODES,
+  server: ON_SERVERS,
+};
+
+function binary(name: string, purpose: string, tier: Tier, since?: Minor): Component {
+  return { name, kind: 'binary', purpose, tier, platforms: from(since, ON_TIER[tier]) };
+}
+
+function image(of: string, since?: Minor): Component {
+  const platforms = from(since, ON_SERVERS);
+  return { name: `${of}.tar`, kind: 'image', purpose: `container image of ${of}`, tier: 'server', platforms };
+}
+
+function tarball(name: string, purpose: string, platforms: Component['platforms']): Component {
+  return { name, kind: 'tarball', purpose, platforms };
+}
+
+function sbom(name: string, purpose: string): Component {
+  return { name, kind: 'sbom', purpose, platforms: 'none' };
+}
+
+/** The same platforms, where the component itself came later than they did. */
+function from(since: Minor | undefined, all: readonly Availability[]): readonly Availability[] {
+  if (since === undefined) return all;
+  return all
+    .filter(({ until }) => until === undefined || compareMinors(since, until) <= 0)
+    .map(({ platforms, since: theirs, until }) => {
+      const start = theirs !== undefined && compareMinors(theirs, since) > 0 ? theirs : since;
+      return until === undefined ? { platforms, since: start } : { platforms, since: start, until };
+    });
+}
+
 /** Everything with a signature of its own, in the order in which lists show it. */
 export const COMPONENTS: readonly Component[] = [
-  { name: 'kubectl', kind: 'binary', purpose: 'command-line client', platforms: ON_CLIENTS },
-  {
-    name: 'kubectl-convert',
-    kind: 'binary',
-    purpose: 'kubectl plugin that converts manifests',
-    platforms: ON_CLIENTS,
-  },
-  { name: 'kubeadm', kind: 'binary', purpose: 'cluster bootstrap', platforms: ON_NODES },
-  { name: 'kubelet', kind: 'binary', purpose: 'node agent', platforms: ON_NODES },
-  { name: 'kube-proxy', kind: 'binary', purpose: 'service proxy of a node', platforms: ON_NODES },
-  {
-    name: 'kube-log-runner',
-    kind: 'binary',
-    purpose: 'redirects the output of another program',
-    platforms: ON_NODES.map((availability) => ({ ...availability, since: [1, 23] as const })),
-  },
-  { name: 'kube-apiserver', kind: 'binary', purpose: 'API server', platforms: ON_SERVERS },
-  { name: 'kube-controller-manager', kind: 'binary', purpose: 'controllers', platforms: ON_SERVERS },
-  { name: 'kube-scheduler', kind: 'binary', purpose: 'scheduler', platforms: ON_SERVERS },
-  { name: 'kube-aggregator', kind: 'binary', purpose: 'API aggregation server', platforms: ON_SERVERS },
-  {
-    name: 'apiextensions-apiserver',
-    kind: 'binary',
-    purpose: 'custom resources server',
-    platforms: ON_SERVERS,
-  },
-  { name: 'mounter', kind: 'binary', purpose: 'mount helper of GCE images', platforms: ON_SERVERS },
-  { name: 'kube-apiserver.tar', kind: 'image', purpose: 'container image', platforms: ON_SERVERS },
-  { name: 'kube-controller-manager.tar', kind: 'image', purpose: 'container image', platforms: ON_SERVERS },
-  { name: 'kube-scheduler.tar', kind: 'image', purpose: 'container image', platforms: ON_SERVERS },
-  { name: 'kube-proxy.tar', kind: 'image', purpose: 'container image', platforms: ON_SERVERS },
-  {
-    name: 'kubectl.tar',
-    kind: 'image',
-    purpose: 'container image',
-    platforms: [{ platforms: SERVER, since: [1, 28] }],
-  },
-  { name: 'kubernetes-client', kind: 'tarball', purpose: 'client binaries', platforms: ON_CLIENTS },
-  { name: 'kubernetes-node', kind: 'tarball', purpose: 'node and client binaries', platforms: ON_NODES },
-  {
-    name: 'kubernetes-server',
-    kind: 'tarball',
-    purpose: 'server, node and client binaries',
-    platforms: ON_SERVERS,
-  },
-  { name: 'kubernetes-test', kind: 'tarball', purpose: 'test binaries', platforms: ON_TESTED },
-  {
-    name: 'kubernetes-test-portable',
-    kind: 'tarball',
-    purpose: 'test files for all platforms',
-    platforms: 'none',
-  },
-  { name: 'kubernetes-manifests', kind: 'tarball', purpose: 'manifests of GCE clusters', platforms: 'none' },
-  { name: 'kubernetes-src', kind: 'tarball', purpose: 'source code', platforms: 'none' },
-  { name: 'kubernetes', kind: 'tarball', purpose: 'cluster scripts and documents', platforms: 'none' },
-  {
-    name: 'kubernetes-release.spdx',
-    kind: 'sbom',
-    purpose: 'SPDX document of the release',
-    platforms: 'none',
-  },
-  {
-    name: 'kubernetes-source.spdx',
-    kind: 'sbom',
-    purpose: 'SPDX document of the source code',
-    platforms: 'none',
-  },
+  binary('kubectl', 'command-line client', 'client'),
+  binary('kubectl-convert', 'kubectl plugin that converts manifests', 'client'),
+  binary('kubeadm', 'cluster bootstrap', 'node'),
+  binary('kubelet', 'node agent', 'node'),
+  binary('kube-proxy', 'service proxy of a node', 'node'),
+  binary('kube-log-runner', 'redirects the output of another program', 'node', [1, 23]),
+  binary('kube-apiserver', 'API server', 'server'),
+  binary('kube-controller-manager', 'controllers', 'server'),
+  binary('kube-scheduler', 'scheduler', 'server'),
+  binary('kube-aggregator', 'API aggregation server', 'server'),
+  binary('apiextensions-apiserver', 'custom resources server', 'server'),
+  binary('mounter', 'mount helper of GCE images', 'server'),
+  image('kube-apiserver'),
+  image('kube-controller-manager'),
+  image('kube-scheduler'),
+  image('kube-proxy'),
+  image('kubectl', [1, 28]),
+  tarball('kubernetes-client', 'client binaries', ON_CLIENTS),
+  tarball('kubernetes-node', 'node and client binaries', ON_NODES),
+  tarball('kubernetes-server', 'server, node and client binaries, images', ON_SERVERS),
+  tarball('kubernetes-test', 'test binaries', ON_TESTED),
+  tarball('kubernetes-test-portable', 'test files for all platforms', 'none'),
+  tarball('kubernetes-manifests', 'manifests of GCE clusters', 'none'),
+  tarball('kubernetes-src', 'source code', 'none'),
+  tarball('kubernetes', 'cluster scripts and documents', 'none'),
+  sbom('kubernetes-release.spdx', 'SPDX document of the release'),
+  sbom('kubernetes-source.spdx', 'SPDX document of the source code'),
 ];
 
 /**

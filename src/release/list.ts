@@ -55,51 +55,75 @@ function listComponents(version: ReleaseVersion, wanted: readonly Platform[]): r
   });
 }
 
-type UnsignedFile = Pick<ListedArtifact, 'component' | 'purpose' | 'reason'> & {
-  /** Within the release's directory. */
-  readonly place: string | undefined;
-};
+/** Files that are published without a signature. */
+export interface UnsignedFile {
+  readonly name: string;
+  readonly purpose: string;
+  /** Relative to the release server, `<version>` for the release and `*` for any name; undefined: in another place. */
+  readonly path: string | undefined;
+  readonly reason: string;
+}
 
 const NOT_A_PROOF = 'never signed: it tells a broken transfer, not a forgery';
 const COMPARED = 'never signed; --check-sums compares it with what is proved';
+const ONLY_A_NAME = 'not signed: whoever serves it can name an older release, not forge one';
 
-/** What is published with a release without a signature (krel signs none of these). */
+/** What krel signs none of (kubernetes/release, `krel sign blobs`). */
 export const UNSIGNED_FILES: readonly UnsignedFile[] = [
-  { component: 'SHA256SUMS', purpose: 'checksums of the release', place: 'SHA256SUMS', reason: COMPARED },
-  { component: 'SHA512SUMS', purpose: 'checksums of the release', place: 'SHA512SUMS', reason: COMPARED },
-  { component: 'provenance.json', purpose: 'in-toto statement', place: 'provenance.json', reason: COMPARED },
-  { component: '*.sha256', purpose: 'checksum of one file', place: '**.sha256', reason: NOT_A_PROOF },
-  { component: '*.sha512', purpose: 'checksum of one file', place: '**.sha512', reason: NOT_A_PROOF },
   {
-    component: '*.docker_tag',
+    name: 'SHA256SUMS',
+    purpose: 'checksums of the release',
+    path: 'release/<version>/SHA256SUMS',
+    reason: COMPARED,
+  },
+  {
+    name: 'SHA512SUMS',
+    purpose: 'checksums of the release',
+    path: 'release/<version>/SHA512SUMS',
+    reason: COMPARED,
+  },
+  {
+    name: 'provenance.json',
+    purpose: 'in-toto statement of the build',
+    path: 'release/<version>/provenance.json',
+    reason: COMPARED,
+  },
+  {
+    name: '*.sha256',
+    purpose: 'checksum of one file',
+    path: 'release/<version>/**.sha256',
+    reason: NOT_A_PROOF,
+  },
+  {
+    name: '*.sha512',
+    purpose: 'checksum of one file',
+    path: 'release/<version>/**.sha512',
+    reason: NOT_A_PROOF,
+  },
+  {
+    name: '*.docker_tag',
     purpose: 'tag of a container image',
-    place: 'bin/linux/*/*.docker_tag',
+    path: 'release/<version>/bin/linux/*/*.docker_tag',
     reason: 'not signed; the image tar beside it is',
   },
-  { component: 'release notes', purpose: 'what changed', place: undefined, reason: 'not signed' },
+  {
+    name: 'stable markers',
+    purpose: 'newest final version',
+    path: 'release/stable*.txt',
+    reason: ONLY_A_NAME,
+  },
+  { name: 'latest markers', purpose: 'newest pre-release', path: 'release/latest*.txt', reason: ONLY_A_NAME },
+  { name: 'release notes', purpose: 'what changed', path: undefined, reason: 'not signed' },
 ];
 
 function listMetadata(version: ReleaseVersion): readonly ListedArtifact[] {
-  const directory = `release/${formatReleaseVersion(version)}`;
-  const files = UNSIGNED_FILES.map(({ component, purpose, place, reason }) =>
-    describeMetadata(component, purpose, place === undefined ? undefined : `${directory}/${place}`, reason),
-  );
-  const markers = ['stable', 'latest'].map((channel) =>
-    describeMetadata(
-      `${channel} markers`,
-      'the newest version',
-      `release/${channel}*.txt`,
-      'not signed: whoever serves it can name an older release, not forge one',
-    ),
-  );
-  return [...files, ...markers];
-}
-
-function describeMetadata(
-  component: string,
-  purpose: string,
-  path: string | undefined,
-  reason: string,
-): ListedArtifact {
-  return { component, kind: 'metadata', purpose, platform: undefined, path, signed: false, reason };
+  return UNSIGNED_FILES.map(({ name, purpose, path, reason }) => ({
+    component: name,
+    kind: 'metadata',
+    purpose,
+    platform: undefined,
+    path: path?.replace('<version>', formatReleaseVersion(version)),
+    signed: false,
+    reason,
+  }));
 }

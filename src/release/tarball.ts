@@ -1,0 +1,75 @@
+import { excerpt } from '../encoding/base64.ts';
+import { RequestError } from '../errors.ts';
+import { type ArtifactCoordinates, releaseArtifact, type ReleaseArtifact } from './artifact.ts';
+import { type Component, COMPONENTS, findComponent, platformsOf, type Tier } from './component.ts';
+import { nearestFew } from './nearest.ts';
+import { formatPlatform, type Platform, samePlatform } from './platform.ts';
+import { formatReleaseVersion, type ReleaseVersion } from './version.ts';
+
+/** One artifact that is also in a tarball of binaries. */
+export interface TarballMember {
+  readonly component: string;
+  /** In the tarball: `kubernetes/server/bin/kubelet`. */
+  readonly path: string;
+  readonly executable: boolean;
+}
+
+/** A tarball to fetch, and which member of it is wanted. */
+export interface MemberRequest {
+  readonly tarball: ReleaseArtifact;
+  readonly member: TarballMember;
+}
+
+/** The tarballs of binaries, smallest first; each holds the binaries of its tier and of those before it. */
+export const BINARY_TARBALLS: readonly Tier[] = ['client', 'node', 'server'];
+
+/**
+ * What `kubernetes-<tier>-<os>-<arch>.tar.gz` holds of the components (kubernetes/kubernetes, build/lib/release.sh). All of
+ * it is in `kubernetes/<tier>/bin/`. The tarballs hold more: licences, the source code, addons. Empty where there is no such
+ * tarball for the platform.
+ */
+export function tarballMembers(
+  tier: Tier,
+  version: ReleaseVersion,
+  platform: Platform,
+): readonly TarballMember[] {
+  const tarball = findComponent(`kubernetes-${tier}`);
+  if (!isFor(tarball, version, platform)) return [];
+  const tiers = new Set(BINARY_TARBALLS.slice(0, BINARY_TARBALLS.indexOf(tier) + 1));
+  return COMPONENTS.filter(
+    (component) =>
+      component.tier !== undefined && tiers.has(component.tier) && isFor(component, version, platform),
+  ).map(({ name }) => {
+    const { fileName, executable } = releaseArtifact({ component: name, version, platform });
+    return { component: name, path: `kubernetes/${tier}/bin/${fileName}`, executable };
+  });
+}
+
+/**
+ * The tarball and the member in it that is the wanted component.
+ *
+ * @throws RequestError `platform-impossible` where there is no such tarball for the platform, `component-unknown` where
+ *   it does not hold the component
+ */
+export function memberOf(tier: Tier, { component, version, platform }: ArtifactCoordinates): MemberRequest {
+  const tarball = releaseArtifact({ component: `kubernetes-${tier}`, version, platform });
+  const members = tarballMembers(tier, version, platform);
+  const member = members.find((one) => one.component === component);
+  if (member !== undefined) return { tarball, member };
+  const names = members.map((one) => one.component);
+  const near = nearestFew(component, names, 1)[0];
+  const release = `${formatReleaseVersion(version)} for ${formatPlatform(platform)}`;
+  throw new RequestError(
+    'component-unknown',
+    `kubernetes-${tier} of ${release} does not hold ${excerpt(component)}`,
+    {
+      expected: names.join(', '),
+      found: excerpt(component),
+      advice: near === undefined ? 'name one of these' : `did you mean ${near}?`,
+    },
+  );
+}
+
+function isFor(component: Component, version: ReleaseVersion, platform: Platform): boolean {
+  return platformsOf(component, version).some((one) => samePlatform(one, platform));
+}
