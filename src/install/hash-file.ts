@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
-import type { FileHandle } from 'node:fs/promises';
+import { type FileHandle, open } from 'node:fs/promises';
+import { RequestError } from '../errors.ts';
 import type { HashAlgorithm } from '../evidence/evidence.ts';
 import { throwIfInterrupted } from './disk-error.ts';
 
@@ -24,5 +25,31 @@ export async function hashFile(
     reading = handle.read(other, 0, BUFFER_BYTES, position);
     hash.update(current.subarray(0, bytesRead));
     [current, other] = [other, current];
+  }
+}
+
+/**
+ * The digest (hex) of a file that a user named.
+ *
+ * @throws RequestError `file-not-readable`
+ */
+export async function hashLocalFile(
+  path: string,
+  algorithm: HashAlgorithm,
+  signal: AbortSignal | undefined,
+): Promise<string> {
+  try {
+    const handle = await open(path, 'r');
+    try {
+      return await hashFile(handle, algorithm, signal);
+    } finally {
+      await handle.close();
+    }
+  } catch (error) {
+    throwIfInterrupted(signal);
+    throw new RequestError('file-not-readable', `${path} cannot be read`, {
+      found: error instanceof Error ? error.message : String(error),
+      cause: error,
+    });
   }
 }

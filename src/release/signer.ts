@@ -65,6 +65,11 @@ export function signersOf(version: ReleaseVersion): readonly CertificateIdentity
   ).map(({ identity }) => identity);
 }
 
+/** Every identity that ever signed release blobs: what a file of unknown version is held against. */
+export function allReleaseSigners(): readonly CertificateIdentity[] {
+  return KUBERNETES_RELEASE_SIGNERS.map(({ identity }) => identity);
+}
+
 /**
  * Whether Kubernetes publishes signatures for the release: everything from v1.26.0-rc.1 by precedence, and the later
  * patch releases of v1.22 to v1.25. `vX.Y.0-alpha.0` only marks where a branch begins and is not signed.

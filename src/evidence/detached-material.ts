@@ -1,0 +1,89 @@
+import { decodeBase64, excerpt } from '../encoding/base64.ts';
+import { decodePem } from '../encoding/pem.ts';
+import { UntrustedError } from '../errors.ts';
+import {
+  MAX_CERTIFICATE_FILE_BYTES,
+  MAX_CHECKSUM_FILE_BYTES,
+  MAX_DER_BYTES,
+  MAX_SIGNATURE_FILE_BYTES,
+} from '../limits.ts';
+import type { Digest, HashAlgorithm } from './evidence.ts';
+
+/** What `krel sign blobs` leaves beside an artifact: a signature and the certificate of its ephemeral key. */
+export interface DetachedMaterial {
+  /** DER ECDSA signature over the SHA-256 of the artifact. */
+  readonly signature: Uint8Array;
+  /** DER of the signing certificate, alone. */
+  readonly certificate: Uint8Array;
+}
+
+const PEM_START = '-----BEGIN';
+const HEX_DIGITS: Readonly<Record<HashAlgorithm, number>> = { sha256: 64, sha384: 96, sha512: 128 };
+
+/**
+ * Reads a `.sig` file: base64 of the DER signature, with or without a newline at its end.
+ *
+ * @throws UntrustedError `material-malformed`, `material-oversized`
+ */
+export function parseSignatureFile(bytes: Uint8Array, what: string): Uint8Array {
+  const text = asText(bytes, MAX_SIGNATURE_FILE_BYTES, what, 'base64 of a DER signature');
+  return decodeBase64(text, what);
+}
+
+/**
+ * Reads a `.cert` file: Kubernetes publishes base64 of a PEM certificate; plain PEM, as cosign prints it, will do too.
+ *
+ * @throws UntrustedError `material-malformed`, `material-oversized`
+ */
+export function parseCertificateFile(bytes: Uint8Array, what: string): Uint8Array {
+  const text = asText(
+    bytes,
+    MAX_CERTIFICATE_FILE_BYTES,
+    what,
+    'base64 of a PEM certificate, or the PEM itself',
+  );
+  const pem = text.startsWith(PEM_START) ? text : Buffer.from(decodeBase64(text, what)).toString('latin1');
+  const der = decodePem(pem, 'CERTIFICATE', what);
+  if (der.length > MAX_DER_BYTES) throw oversized(what, der.length, MAX_DER_BYTES);
+  return der;
+}
+
+/**
+ * Reads a `.sha256` or `.sha512` file: hex digits, lower case, and nothing else but a newline at the end.
+ *
+ * @throws UntrustedError `material-malformed`, `material-oversized`
+ */
+export function parseChecksumFile(bytes: Uint8Array, algorithm: HashAlgorithm, what: string): Digest {
+  const digits = HEX_DIGITS[algorithm];
+  const expected = `${digits} lower-case hex digits`;
+  const hex = asText(bytes, MAX_CHECKSUM_FILE_BYTES, what, expected);
+  if (hex.length !== digits || !/^[0-9a-f]+$/.test(hex)) throw malformed(what, expected, hex);
+  return { algorithm, hex };
+}
+
+function asText(bytes: Uint8Array, limit: number, what: string, expected: string): string {
+  if (bytes.length > limit) throw oversized(what, bytes.length, limit);
+  const text = Buffer.from(bytes)
+    .toString('latin1')
+    .replace(/\r?\n$/, '');
+  if (text.length === 0 || text.startsWith('<')) throw malformed(what, expected, text);
+  return text;
+}
+
+function malformed(what: string, expected: string, text: string): UntrustedError {
+  const page = text.startsWith('<') ? 'a web page instead of data: ' : '';
+  return new UntrustedError('material-malformed', `${what} is malformed`, {
+    check: 'material',
+    expected,
+    found: `${page}${excerpt(text)}`,
+    advice: 'try again later or from another mirror; a proxy or an error page may stand in its place',
+  });
+}
+
+function oversized(what: string, found: number, limit: number): UntrustedError {
+  return new UntrustedError('material-oversized', `${what} is too large`, {
+    check: 'material',
+    expected: `at most ${limit} bytes`,
+    found: `${found} bytes`,
+  });
+}

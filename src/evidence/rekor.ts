@@ -1,0 +1,130 @@
+import { excerpt } from '../encoding/base64.ts';
+import { UnavailableError, UntrustedError } from '../errors.ts';
+import { MAX_CANDIDATE_ENTRIES, MAX_LOG_RESPONSE_BYTES } from '../limits.ts';
+import type { HttpClient, SmallResponse } from '../ports.ts';
+import type { DetachedMaterial } from './detached-material.ts';
+import type { Digest } from './evidence.ts';
+import { canonicalBody, hashedRekordEntry, leafHash } from './hashedrekord.ts';
+import { parseRetrievedEntries, parseUuids, type RekorEntry } from './rekor-entry.ts';
+
+/** The most UUIDs that Rekor takes in one retrieval (`SearchLogQuery` of its OpenAPI document). */
+const UUIDS_PER_REQUEST = 10;
+
+/** A Rekor v1 log, asked and not believed. */
+export interface RekorLog {
+  readonly http: HttpClient;
+  /** Base URL, without `/api/v1`. */
+  readonly url: string;
+  readonly signal?: AbortSignal | undefined;
+}
+
+/**
+ * Finds the log's entries for exactly this signature, certificate and digest. The answer's UUIDs must end in the leaf
+ * hash that is computed here, so an entry for anything else is not taken for ours. The signature must have been
+ * checked before: the log answers 400 where it does not fit, which would read as a fault of the log.
+ *
+ * @returns an empty list where the log knows no such entry.
+ * @throws UnavailableError `log-unreachable`; UntrustedError `log-entry-invalid` for an answer that is none.
+ */
+export async function lookUpEntries(
+  log: RekorLog,
+  material: DetachedMaterial,
+  digest: Digest,
+): Promise<readonly RekorEntry[]> {
+  const proposed = hashedRekordEntry(material, digest);
+  const wanted = leafHash(canonicalBody(proposed));
+  const found = await retrieve(log, { entries: [proposed] });
+  for (const entry of found) assertWanted(entry, wanted);
+  return found;
+}
+
+/**
+ * Finds entries by the artifact's digest alone. Rekor's search index is best-effort, so an empty answer says little.
+ *
+ * @returns at most {@link MAX_CANDIDATE_ENTRIES} entries, newest last as the log has them.
+ * @throws UnavailableError `log-unreachable`; UntrustedError `log-entry-invalid`
+ */
+export async function searchEntries(log: RekorLog, digest: Digest): Promise<readonly RekorEntry[]> {
+  const response = await post(
+    log,
+    '/api/v1/index/retrieve',
+    { hash: `${digest.algorithm}:${digest.hex}` },
+    [200],
+  );
+  const uuids = [...new Set(parseUuids(response.body))].slice(-MAX_CANDIDATE_ENTRIES);
+  const entries: RekorEntry[] = [];
+  for (let start = 0; start < uuids.length; start += UUIDS_PER_REQUEST) {
+    const asked = uuids.slice(start, start + UUIDS_PER_REQUEST);
+    entries.push(...(await retrieve(log, { entryUUIDs: asked })));
+  }
+  return entries.slice(0, MAX_CANDIDATE_ENTRIES);
+}
+
+async function retrieve(log: RekorLog, query: unknown): Promise<readonly RekorEntry[]> {
+  const response = await post(log, '/api/v1/log/entries/retrieve', query, [200, 400, 404, 422]);
+  if (response.status === 404) return [];
+  if (response.status !== 200) {
+    throw new UntrustedError('log-entry-invalid', 'the transparency log refuses the look-up', {
+      check: 'entry',
+      expected: 'its entries for this signature, or an empty list',
+      found: `HTTP ${response.status}: ${excerpt(Buffer.from(response.body).toString('utf8'), 200)}`,
+      why: 'the signature was checked before the log was asked, so this is not about the file',
+    });
+  }
+  const entries = parseRetrievedEntries(response.body);
+  for (const entry of entries) assertOwnLeaf(entry);
+  return entries.slice(0, MAX_CANDIDATE_ENTRIES);
+}
+
+async function post(
+  log: RekorLog,
+  path: string,
+  json: unknown,
+  accept: readonly number[],
+): Promise<SmallResponse> {
+  const url = `${log.url.replace(/\/+$/, '')}${path}`;
+  try {
+    return await log.http.fetchSmall({
+      url,
+      method: 'POST',
+      json,
+      maxBytes: MAX_LOG_RESPONSE_BYTES,
+      accept,
+      what: 'the transparency log entry',
+      signal: log.signal,
+    });
+  } catch (error) {
+    if (!(error instanceof UnavailableError)) throw error;
+    throw new UnavailableError('log-unreachable', 'the transparency log cannot be reached', {
+      check: 'entry',
+      expected: `an answer of ${url}`,
+      found: error.found ?? error.message,
+      why: 'without the log entry the time of signing cannot be trusted, so nothing is proved either way',
+      advice: 'try again; or take the evidence from a bundle, which needs no log (--bundle, --save-bundle)',
+      cause: error,
+    });
+  }
+}
+
+/** The UUID names the leaf; a body that does not hash to it is not the entry it is said to be. */
+function assertOwnLeaf(entry: RekorEntry): void {
+  const found = leafHash(entry.body);
+  if (!entry.uuid.endsWith(found)) throw mismatch(entry.uuid.slice(-64), found);
+}
+
+function assertWanted(entry: RekorEntry, wanted: string): void {
+  if (!entry.uuid.endsWith(wanted)) throw mismatch(wanted, entry.uuid.slice(-64));
+}
+
+function mismatch(expected: string, found: string): UntrustedError {
+  return new UntrustedError(
+    'log-entry-mismatch',
+    'the transparency log answered with an entry for something else',
+    {
+      check: 'entry',
+      expected: `leaf hash ${expected}`,
+      found: `leaf hash ${found}`,
+      why: 'an entry counts only for exactly this signature, certificate and digest',
+    },
+  );
+}
