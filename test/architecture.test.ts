@@ -1,0 +1,124 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { dirname, join, relative, resolve } from 'node:path';
+import { describe, expect, it } from 'vitest';
+
+const SRC = resolve(import.meta.dirname, '../src');
+const FOLDERS = ['http', 'evidence', 'proof', 'trust', 'install'];
+const BASE: readonly string[] = ['release', 'encoding', 'errors.ts', 'limits.ts', 'ports.ts'];
+const FACES: ReadonlySet<string> = new Set(['cli', 'action']);
+
+/** Who may import a package for its values; types may be imported anywhere. */
+const OWNERS: Readonly<Record<string, string>> = {
+  undici: 'http',
+  'p-retry': 'http',
+  '@sigstore/bundle': 'evidence',
+  '@sigstore/verify': 'proof',
+  '@sigstore/core': 'proof',
+  '@noble/curves': 'proof',
+  '@sigstore/protobuf-specs': 'trust',
+  '@sigstore/tuf': 'trust',
+  tar: 'install',
+  commander: 'cli',
+  'cli-progress': 'cli',
+  '@actions/core': 'action',
+  '@actions/tool-cache': 'action',
+};
+
+interface Import {
+  readonly from: string;
+  readonly specifier: string;
+  readonly typeOnly: boolean;
+}
+
+const files = readdirSync(SRC, { recursive: true, encoding: 'utf8' }).filter((name) => name.endsWith('.ts'));
+const imports: readonly Import[] = files.flatMap((from) =>
+  importsOf(from, readFileSync(join(SRC, from), 'utf8')),
+);
+
+function importsOf(from: string, source: string): readonly Import[] {
+  const statements = source.matchAll(/^(?:import|export)\s+(type\s)?(?:([^'"]*?)\sfrom\s)?'([^']+)'/gm);
+  const dynamic = source.matchAll(/\bimport\('([^']+)'\)/g);
+  return [
+    ...Array.from(statements, ([, type, names, specifier]) => ({
+      from,
+      specifier: specifier ?? '',
+      typeOnly: type !== undefined || isAllTypes(names ?? ''),
+    })),
+    ...Array.from(dynamic, ([, specifier]) => ({ from, specifier: specifier ?? '', typeOnly: false })),
+  ];
+}
+
+function isAllTypes(names: string): boolean {
+  const listed = /^\{(.*)\}$/s.exec(names.trim())?.[1]?.split(',') ?? [];
+  const parts = listed.map((part) => part.trim()).filter((part) => part !== '');
+  return parts.length > 0 && parts.every((part) => part.startsWith('type '));
+}
+
+/** The top-level name under src/: a folder, or a file beside the stories. */
+function place(path: string): string {
+  return path.split('/')[0] ?? path;
+}
+
+function target(one: Import): string | undefined {
+  return one.specifier.startsWith('.')
+    ? relative(SRC, join(SRC, dirname(one.from), one.specifier))
+    : undefined;
+}
+
+function packageOf(specifier: string): string {
+  return specifier
+    .split('/')
+    .slice(0, specifier.startsWith('@') ? 2 : 1)
+    .join('/');
+}
+
+describe('the architecture', () => {
+  it('has imports to look at', () => {
+    expect(imports.length).toBeGreaterThan(20);
+  });
+
+  it('lets folders know each other by type only', () => {
+    const wrong = imports.filter((one) => {
+      const to = target(one);
+      if (to === undefined || one.typeOnly) return false;
+      return (
+        FOLDERS.includes(place(one.from)) && FOLDERS.includes(place(to)) && place(one.from) !== place(to)
+      );
+    });
+    expect(wrong).toEqual([]);
+  });
+
+  it('lets folders and the base import nothing above them', () => {
+    const wrong = imports.filter((one) => {
+      const to = target(one);
+      if (to === undefined) return false;
+      if (FOLDERS.includes(place(one.from))) {
+        return !one.typeOnly && ![...FOLDERS, ...BASE].includes(place(to));
+      }
+      return BASE.includes(place(one.from)) && !one.typeOnly && !BASE.includes(place(to));
+    });
+    expect(wrong).toEqual([]);
+  });
+
+  it('keeps the faces (cli, action) out of the rest', () => {
+    const wrong = imports.filter((one) => {
+      const to = target(one);
+      return to !== undefined && FACES.has(place(to)) && place(one.from) !== place(to);
+    });
+    expect(wrong).toEqual([]);
+  });
+
+  it('gives each package one owner', () => {
+    const wrong = imports.filter((one) => {
+      if (one.specifier.startsWith('.') || one.specifier.startsWith('node:') || one.typeOnly) return false;
+      return OWNERS[packageOf(one.specifier)] !== place(one.from);
+    });
+    expect(wrong).toEqual([]);
+  });
+
+  it('has no module called utils, helpers or common', () => {
+    expect(files.filter((name) => /(?:^|\/)(?:utils?|helpers?|common|misc)(?:\.ts|\/)/.test(name))).toEqual(
+      [],
+    );
+  });
+});
