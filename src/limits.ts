@@ -83,3 +83,9 @@ export const DEFAULT_STALL_TIMEOUT_MS: number = 30_000;
 export const DEFAULT_REQUEST_TIMEOUT_MS: number = 120_000;
 /** For one download as a whole, retries and sources included. */
 export const DEFAULT_DOWNLOAD_TIMEOUT_MS: number = 3_600_000;
+/** A version, or a marker's name, as typed; the longest real one has 20. */
+export const MAX_VERSION_CHARACTERS = 40;
+/** A component's name for which near ones are looked for; longer texts are no slips of a key. */
+export const MAX_NAME_CHARACTERS = 64;
+/** A file name that is asked for in spite of the table. */
+export const MAX_FORCED_NAME_CHARACTERS = 128;

@@ -1,5 +1,6 @@
 import { excerpt } from '../encoding/base64.ts';
 import { RequestError } from '../errors.ts';
+import { MAX_FORCED_NAME_CHARACTERS } from '../limits.ts';
 import { type ArtifactKind, assertAvailable, COMPONENTS, findComponent } from './component.ts';
 import type { Platform } from './platform.ts';
 import { type CertificateIdentity, signersOf } from './signer.ts';
@@ -57,7 +58,7 @@ export interface ReleaseFilePaths {
 }
 
 /** Letters, digits and inner `.`, `_`, `-`: nothing that a path, a URL, a shell or a terminal reads as more than a name. */
-const SAFE_NAME = /^[A-Za-z0-9](?:[A-Za-z0-9_-]|\.(?!\.)){0,127}$/;
+const SAFE_NAME = /^[A-Za-z0-9](?:[A-Za-z0-9_-]|\.(?!\.))*$/;
 const SAFE_PLATFORM_PART = /^[a-z0-9]{1,16}$/;
 /** Names that Windows takes for devices, whatever their extension and case. */
 const WINDOWS_DEVICE = /^(?:con|prn|aux|nul|com[0-9]|lpt[0-9])(?:\.|$)/i;
@@ -94,7 +95,7 @@ export function forcedArtifact({ component: name, version, platform }: ArtifactC
     const where = known.platforms === 'none' ? undefined : platform;
     return describeArtifact(known.name, known.kind, version, where, true);
   }
-  if (!SAFE_NAME.test(name) || name.endsWith('.') || WINDOWS_DEVICE.test(name) || SIDE_FILE.test(name)) {
+  if (!isFileName(name) || SIDE_FILE.test(name)) {
     throw new RequestError(
       'component-unknown',
       `${excerpt(name)} cannot be the name of a published artifact`,
@@ -146,6 +147,11 @@ export function isPathOf(path: string, { version, pathInRelease }: ReleaseArtifa
 
 function releaseDirectory(version: ReleaseVersion): string {
   return `release/${formatReleaseVersion(version)}`;
+}
+
+function isFileName(name: string): boolean {
+  if (name.length > MAX_FORCED_NAME_CHARACTERS) return false;
+  return SAFE_NAME.test(name) && !name.endsWith('.') && !WINDOWS_DEVICE.test(name);
 }
 
 function assertSafePlatform({ os, arch }: Platform): void {

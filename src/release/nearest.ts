@@ -1,5 +1,4 @@
-/** Longer texts are no typing mistakes; it also bounds the work on foreign input. */
-const MAX_CHARACTERS = 64;
+import { MAX_NAME_CHARACTERS } from '../limits.ts';
 
 /** The choice that a mistyped text most likely meant, or undefined where none is close. */
 export function nearest(text: string, choices: readonly string[]): string | undefined {
@@ -11,7 +10,7 @@ export function nearest(text: string, choices: readonly string[]): string | unde
  * and those that it only adds to (`kubectl.exe`), the longest of them first.
  */
 export function nearestFew(text: string, choices: readonly string[], most: number): readonly string[] {
-  if (text.length === 0 || text.length > MAX_CHARACTERS) return [];
+  if (text.length === 0 || text.length > MAX_NAME_CHARACTERS) return [];
   return choices
     .map((choice) => ({ choice, distance: distanceTo(text, choice) }))
     .filter(({ distance }) => distance < Infinity)
@@ -24,7 +23,7 @@ function distanceTo(text: string, choice: string): number {
   const distance = editDistance(text, choice);
   if (text.startsWith(`${choice}.`) || text.startsWith(`${choice}-`)) {
     // As if two letters were wrong: behind a plain slip, before another word of the same length.
-    return Math.min(distance, 2 + distance / MAX_CHARACTERS);
+    return Math.min(distance, 2 + distance / MAX_NAME_CHARACTERS);
   }
   const close = distance <= Math.ceil(text.length / 3) || (text.length >= 3 && choice.includes(text));
   return close ? distance : Infinity;

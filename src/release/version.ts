@@ -1,6 +1,6 @@
 import { excerpt } from '../encoding/base64.ts';
 import { RequestError, UnavailableError } from '../errors.ts';
-import { MAX_MARKER_BYTES } from '../limits.ts';
+import { MAX_MARKER_BYTES, MAX_VERSION_CHARACTERS } from '../limits.ts';
 import { nearest } from './nearest.ts';
 
 /** The stages of a Kubernetes pre-release, in their order. */
@@ -31,7 +31,6 @@ export type VersionRequest =
   | { readonly kind: 'exact'; readonly version: ReleaseVersion }
   | { readonly kind: 'marker'; readonly marker: VersionMarker };
 
-const MAX_VERSION_CHARACTERS = 40;
 /** Five digits at most: far beyond any release, far below where numbers lose precision. */
 const NUMBER = String.raw`(0|[1-9][0-9]{0,4})`;
 const VERSION = new RegExp(String.raw`^v?${NUMBER}\.${NUMBER}\.${NUMBER}(?:-(alpha|beta|rc)\.${NUMBER})?$`);
@@ -49,8 +48,10 @@ const STAGES: readonly PrereleaseStage[] = ['alpha', 'beta', 'rc'];
  */
 export function parseReleaseVersion(text: string): ReleaseVersion {
   const version = readVersion(text);
-  if (version === undefined) throw malformed(text, 'a release version such as v1.26.0 or v1.26.0-rc.1');
-  return version;
+  if (version !== undefined) return version;
+  const choice = nearestVersionText(text);
+  const exact = choice === undefined || readVersion(choice) === undefined ? undefined : choice;
+  throw malformed(text, 'a release version such as v1.26.0 or v1.26.0-rc.1', exact);
 }
 
 /** `v1.26.0-rc.1`: the canonical form, which is also the directory's name on the release server. */
@@ -76,7 +77,11 @@ export function parseVersionRequest(text: string): VersionRequest {
   if (version !== undefined) return { kind: 'exact', version };
   const marker = readMarkerName(text);
   if (marker === undefined) {
-    throw malformed(text, 'v1.26.0, 1.26, stable, stable-1.26, latest or latest-1.26');
+    throw malformed(
+      text,
+      'v1.26.0, 1.26, stable, stable-1.26, latest or latest-1.26',
+      nearestVersionText(text),
+    );
   }
   return { kind: 'marker', marker };
 }
@@ -157,12 +162,11 @@ function comparePrereleases(a: ReleaseVersion, b: ReleaseVersion): number {
   return stages || a.prerelease.number - b.prerelease.number;
 }
 
-function malformed(text: string, expected: string): RequestError {
-  const choice = nearestVersionText(text);
+function malformed(text: string, expected: string, choice: string | undefined): RequestError {
   return new RequestError('version-malformed', `${excerpt(text)} is not a Kubernetes version`, {
     expected,
     found: excerpt(text),
-    advice: choice === undefined ? 'name a version, or stable for the newest final one' : `try ${choice}`,
+    advice: choice === undefined ? `name ${expected}` : `try ${choice}`,
   });
 }
 

@@ -90,6 +90,14 @@ describe('release versions', () => {
     expect(error.message.length).toBeLessThan(200);
   });
 
+  it.each([
+    ['1.26.0-rc1', 'try v1.26.0-rc.1'],
+    ['1.26', 'name a release version such as v1.26.0 or v1.26.0-rc.1'],
+    ['stable', 'name a release version such as v1.26.0 or v1.26.0-rc.1'],
+  ])('for %s advises only an exact version', (text, advice) => {
+    expect(thrownBy(() => parseReleaseVersion(text)).advice).toBe(advice);
+  });
+
   it('orders as Semantic Versioning does', () => {
     const ordered = [
       'v1.25.4',
