@@ -1,22 +1,56 @@
-import { mkdir, open, rmdir } from 'node:fs/promises';
-import { dirname, resolve } from 'node:path';
+import { lstat, mkdir, open, rmdir, stat } from 'node:fs/promises';
+import { dirname } from 'node:path';
+import { isAbsent, systemCode } from './disk-error.ts';
 
-/** Creates a directory and its parents. Returns those that were not there, outermost first. */
-export async function createDirectories(directory: string): Promise<readonly string[]> {
-  const wanted = resolve(directory);
-  const outermost = await mkdir(wanted, { recursive: true });
-  if (outermost === undefined) return [];
-  const created = [wanted];
-  for (let at = wanted; at !== resolve(outermost) && at !== dirname(at);) {
-    at = dirname(at);
-    created.unshift(at);
+/**
+ * Directories that this process created for something that is not in place yet. Several artifacts of one run may
+ * share them, so that the last one to be discarded removes them, whoever created them.
+ */
+const createdHere = new Set<string>();
+
+/** Creates a directory (an absolute path) and its parents, and remembers which were not there. */
+export async function createDirectories(directory: string): Promise<void> {
+  try {
+    await mkdir(directory);
+    createdHere.add(directory);
+  } catch (error) {
+    if (isAbsent(error) && directory !== dirname(directory)) {
+      await createDirectories(dirname(directory));
+      await createDirectories(directory);
+    } else if (!(await isDirectory(directory))) throw error;
   }
-  return created;
 }
 
-/** Removes directories, innermost first, as far as they are empty. Never throws. */
-export async function removeDirectories(directories: readonly string[]): Promise<void> {
-  for (const directory of directories.toReversed()) await rmdir(directory).catch(() => undefined);
+/** Removes a directory and its parents as far as this process created them and they are empty. Never throws. */
+export async function removeCreatedDirectories(directory: string): Promise<void> {
+  for (let at = directory; at !== dirname(at); at = dirname(at)) {
+    if (!createdHere.has(at) && !(await isMissing(at))) return;
+    try {
+      await rmdir(at);
+    } catch (error) {
+      if (!isAbsent(error)) return;
+    }
+    createdHere.delete(at);
+  }
+}
+
+/** Something is in place in the directory: it stays, whatever is discarded later. */
+export function keepDirectories(directory: string): void {
+  for (let at = directory; createdHere.delete(at);) at = dirname(at);
+}
+
+async function isDirectory(path: string): Promise<boolean> {
+  return stat(path).then(
+    (found) => found.isDirectory(),
+    () => false,
+  );
+}
+
+async function isMissing(path: string): Promise<boolean> {
+  return lstat(path).then(
+    () => false,
+    (error: unknown) => isAbsent(error) || systemCode(error) === 'ENAMETOOLONG',
+  );
 }
 
 /**

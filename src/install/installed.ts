@@ -3,7 +3,8 @@ import { access, type FileHandle, open } from 'node:fs/promises';
 import type { ProvenDigest } from '../proof/proven-digest.ts';
 import { diskError, isAbsent } from './disk-error.ts';
 import { hashFile } from './hash-file.ts';
-import { EXECUTABLE_MODE, inspectDestination } from './place.ts';
+import { inspectDestination } from './inspect-destination.ts';
+import { EXECUTABLE_MODE } from './place.ts';
 
 /** What is at a destination, against what is proved. */
 export type Installed =

@@ -1,16 +1,24 @@
-import { lstat, readlink } from 'node:fs/promises';
-import { dirname, resolve } from 'node:path';
-import { excerpt } from '../encoding/base64.ts';
+import { basename, dirname, resolve } from 'node:path';
 import { InstallError } from '../errors.ts';
 import { syncDirectory } from './directories.ts';
-import { diskError, isAbsent, throwIfInterrupted } from './disk-error.ts';
+import { diskError, throwIfInterrupted } from './disk-error.ts';
+import { inspectDestination } from './inspect-destination.ts';
 import { type Replacement, replaceFile } from './replace-file.ts';
+import { openStaging, type StagedArtifact } from './staging.ts';
 import { assertUnchanged, type VerifiedArtifact } from './verified-artifact.ts';
+
+export { inspectDestination } from './inspect-destination.ts';
 
 /** `rwxr-xr-x`, whatever the umask: what `install -m 0755` gives. */
 export const EXECUTABLE_MODE = 0o755;
 /** `rw-r--r--`, for everything that is not run. */
 export const DATA_MODE = 0o644;
+
+/** A small file of our own making that goes with the artifacts, such as a bundle. It gets {@link DATA_MODE}. */
+export interface SideFile {
+  readonly destination: string;
+  readonly bytes: Uint8Array;
+}
 
 export interface Placement {
   readonly artifact: VerifiedArtifact;
@@ -19,11 +27,27 @@ export interface Placement {
   readonly mode: number;
 }
 
+export interface PlaceOptions {
+  /** Placed with the artifacts or not at all. */
+  readonly sideFiles?: readonly SideFile[];
+  readonly signal?: AbortSignal | undefined;
+}
+
 export interface Placed {
   /** Absolute. */
   readonly destination: string;
   /** Another file was there before. */
   readonly replaced: boolean;
+}
+
+/** One staged file on its way to one name. */
+interface Step {
+  readonly staged: StagedArtifact;
+  readonly destination: string;
+  readonly mode: number;
+  readonly content:
+    | { readonly kind: 'artifact'; readonly artifact: VerifiedArtifact }
+    | { readonly kind: 'side-file'; readonly bytes: Uint8Array };
 }
 
 /**
@@ -48,44 +72,74 @@ export async function place(
  * destination, or a copy where the file system has none). A crash in between leaves each destination either old or
  * new and complete; the next run into the directory removes the backups.
  *
+ * @returns one for each placement, in their order.
  * @throws InstallError; every destination is then as it was.
  * @throws InterruptedError when the signal has fired before the first rename; after that the renames are finished.
  */
 export async function placeAll(
   placements: readonly Placement[],
-  options: { readonly signal?: AbortSignal | undefined } = {},
+  { sideFiles = [], signal }: PlaceOptions = {},
 ): Promise<readonly Placed[]> {
-  assertDistinct(placements);
-  for (const { artifact, destination } of placements) {
-    await assertUnchanged(artifact);
-    await inspectDestination(destination);
+  for (const { artifact } of placements) await assertUnchanged(artifact);
+  // The artifacts first: a bundle without its artifact would say more than is so.
+  const steps = [...placements.map(artifactStep), ...sideFiles.map((file) => sideFileStep(file, signal))];
+  try {
+    assertDistinct(steps);
+    for (const { destination } of steps) await inspectDestination(destination);
+    for (const step of steps) await writeSideFile(step);
+    await Promise.all(steps.map(({ staged, mode }) => staged.seal(mode)));
+    throwIfInterrupted(signal);
+    const done = await replaceAll(steps);
+    const directories = new Set(done.map(({ destination }) => dirname(destination)));
+    await Promise.all([...directories].map((directory) => syncDirectory(directory)));
+    const byName = new Map(done.map(({ destination, replaced }) => [destination, replaced]));
+    return placements.map(({ destination }) => {
+      const path = resolve(destination);
+      return { destination: path, replaced: byName.get(path) ?? false };
+    });
+  } finally {
+    // The artifacts belong to the caller, the staged side files to this function; a placed one is not touched.
+    for (const { staged, content } of steps) if (content.kind === 'side-file') await staged.discard();
   }
-  await Promise.all(placements.map(({ artifact, mode }) => artifact.staged.seal(mode)));
-  throwIfInterrupted(options.signal);
+}
 
+function artifactStep({ artifact, destination, mode }: Placement): Step {
+  const content = { kind: 'artifact', artifact } as const;
+  return { staged: artifact.staged, destination: resolve(destination), mode, content };
+}
+
+function sideFileStep(file: SideFile, signal: AbortSignal | undefined): Step {
+  const destination = resolve(file.destination);
+  const staged = openStaging({ directory: dirname(destination), fileName: basename(destination), signal });
+  return { staged, destination, mode: DATA_MODE, content: { kind: 'side-file', bytes: file.bytes } };
+}
+
+async function writeSideFile({ staged, content }: Step): Promise<void> {
+  if (content.kind !== 'side-file') return;
+  await staged.write(content.bytes);
+  await staged.finish();
+}
+
+async function replaceAll(steps: readonly Step[]): Promise<readonly Replacement[]> {
   const done: Replacement[] = [];
   try {
-    for (const placement of placements) done.push(await placeOne(placement, placements.length > 1));
+    for (const step of steps) done.push(await replace(step, steps.length > 1));
   } catch (error) {
     await undo(done, error);
     throw error;
   }
+  for (const { staged } of steps) staged.markPlaced();
   await Promise.all(done.map((replacement) => replacement.keep()));
-  const directories = new Set(done.map(({ destination }) => dirname(destination)));
-  await Promise.all([...directories].map((directory) => syncDirectory(directory)));
-  return done.map(({ destination, replaced }) => ({ destination, replaced }));
+  return done;
 }
 
-async function placeOne({ artifact, destination }: Placement, undoable: boolean): Promise<Replacement> {
+async function replace({ staged, destination, content }: Step, undoable: boolean): Promise<Replacement> {
   await inspectDestination(destination);
-  await assertUnchanged(artifact);
-  const target = resolve(destination);
+  if (content.kind === 'artifact') await assertUnchanged(content.artifact);
   try {
-    const replacement = await replaceFile(artifact.staged.path, target, undoable);
-    artifact.staged.markPlaced();
-    return replacement;
+    return await replaceFile(staged.path, destination, undoable);
   } catch (error) {
-    throw diskError(error, `put ${artifact.staged.fileName} in place`, target);
+    throw diskError(error, `put ${staged.fileName} in place`, destination);
   }
 }
 
@@ -108,57 +162,18 @@ async function undo(done: readonly Replacement[], reason: unknown): Promise<void
   }
 }
 
-function assertDistinct(placements: readonly Placement[]): void {
+function assertDistinct(steps: readonly Step[]): void {
   const seen = new Set<string>();
-  for (const { destination } of placements) {
-    const path = resolve(destination);
-    if (seen.has(path)) {
-      throw new InstallError('destination-unsuitable', `two artifacts would both be installed as ${path}`, {
-        advice: 'install them one at a time, or into different directories',
-      });
+  for (const { destination } of steps) {
+    if (seen.has(destination)) {
+      throw new InstallError(
+        'destination-unsuitable',
+        `two files would both be installed as ${destination}`,
+        {
+          advice: 'install them one at a time, or into different directories',
+        },
+      );
     }
-    seen.add(path);
+    seen.add(destination);
   }
-}
-
-/**
- * Whether a file can be put at the path: nothing is there, or a regular file that is replaced. Changes nothing; a run
- * calls it before it downloads, and placing calls it again.
- *
- * A symbolic link is refused: to write through it would change a file that nobody named, and to replace it would
- * silently undo somebody's arrangement (alternatives, Homebrew and version managers all link /usr/local/bin/kubectl).
- *
- * @throws InstallError `destination-unsuitable`, or `destination-unwritable` where even that cannot be told.
- */
-export async function inspectDestination(destination: string): Promise<'absent' | 'file'> {
-  const path = resolve(destination);
-  let found: Awaited<ReturnType<typeof lstat>>;
-  try {
-    found = await lstat(path);
-  } catch (error) {
-    if (isAbsent(error)) return 'absent';
-    throw diskError(error, `look at ${path}`, path);
-  }
-  if (found.isFile()) return 'file';
-  if (found.isSymbolicLink()) {
-    const target = await readlink(path).catch(() => '');
-    throw new InstallError('destination-unsuitable', `${path} is a symbolic link`, {
-      expected: 'a regular file, or nothing',
-      found: `a link to ${excerpt(target, 200)}`,
-      why: 'writing through a link changes a file that was not named, and replacing it undoes what somebody set up',
-      advice: `remove the link first (rm ${path}), or install to its target with --output, or elsewhere with --install-dir`,
-    });
-  }
-  const directory = found.isDirectory();
-  throw new InstallError(
-    'destination-unsuitable',
-    `${path} is ${directory ? 'a directory' : 'not a regular file'}`,
-    {
-      expected: 'a regular file, or nothing',
-      found: directory ? 'a directory' : 'a device, pipe or socket',
-      advice: directory
-        ? `to install into it, use --install-dir ${path}`
-        : 'name another place with --install-dir or --output',
-    },
-  );
 }

@@ -3,7 +3,8 @@ import { type FileHandle, open, rename, rm } from 'node:fs/promises';
 import { basename, dirname, join, resolve } from 'node:path';
 import { diskError } from './disk-error.ts';
 import { privateName } from './leftovers.ts';
-import { DATA_MODE, inspectDestination } from './place.ts';
+import { inspectDestination } from './inspect-destination.ts';
+import { DATA_MODE } from './place.ts';
 
 /** A small file of our own making, complete and durable under a private name, that waits to be given its real one. */
 export interface StagedFile {

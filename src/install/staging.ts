@@ -4,7 +4,7 @@ import { type FileHandle, open, rm } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
 import type { HashAlgorithm } from '../evidence/evidence.ts';
 import type { DownloadSink } from '../ports.ts';
-import { createDirectories, removeDirectories } from './directories.ts';
+import { createDirectories, keepDirectories, removeCreatedDirectories } from './directories.ts';
 import { diskError, isAbsent, throwIfInterrupted } from './disk-error.ts';
 import { privateName, removeLeftovers } from './leftovers.ts';
 
@@ -13,6 +13,11 @@ import { privateName, removeLeftovers } from './leftovers.ts';
  * of the trips to the thread pool, and two buffers are all the memory that staging takes.
  */
 const BUFFER_BYTES = 1024 * 1024;
+/**
+ * The disk is asked to have written what it was given after each of these many bytes, beside the download, so that
+ * `seal` has little left to wait for: 250 ms become 6 for 1 GiB, and seconds are saved on a slow disk.
+ */
+const SYNC_BYTES = 16 * 1024 * 1024;
 /** How often a directory that another, failing run removed meanwhile is made again. */
 const OPEN_ATTEMPTS = 5;
 const OWNER_ONLY = 0o600;
@@ -80,13 +85,13 @@ class StagingFile implements StagedArtifact {
   #hashes: ReadonlyMap<HashAlgorithm, Hash>;
   #handle: FileHandle | undefined;
   #state: 'staged' | 'frozen' | 'placed' | 'discarded' = 'staged';
-  #createdDirectories: readonly string[] = [];
   #length = 0;
   /** How much of the filling buffer is taken but not yet handed to the disk. */
   #filled = 0;
   #filling: Buffer | undefined;
   #writing: Buffer | undefined;
   #write: Promise<void> = Promise.resolve();
+  #unsynced = 0;
 
   constructor(options: StagingOptions) {
     this.path = join(resolve(options.directory), privateName('part'));
@@ -114,9 +119,8 @@ class StagingFile implements StagedArtifact {
   }
 
   async #create(attempts: number): Promise<FileHandle> {
-    const created = await createDirectories(dirname(this.path));
-    this.#createdDirectories = [...this.#createdDirectories, ...created];
     try {
+      await createDirectories(dirname(this.path));
       // O_EXCL: never an existing file, and never through a symbolic link.
       return await open(this.path, constants.O_RDWR | constants.O_CREAT | constants.O_EXCL, OWNER_ONLY);
     } catch (error) {
@@ -150,6 +154,15 @@ class StagingFile implements StagedArtifact {
     for (const hash of this.#hashes.values()) hash.update(full);
     [this.#filling, this.#writing] = [this.#writing, this.#filling];
     this.#filled = 0;
+    this.#syncAhead(full.length);
+  }
+
+  #syncAhead(bytes: number): void {
+    this.#unsynced += bytes;
+    if (this.#unsynced < SYNC_BYTES) return;
+    this.#unsynced = 0;
+    // `seal` syncs again and reports; closing the file waits for this.
+    this.#handle?.datasync().catch(() => undefined);
   }
 
   async #lastWrite(): Promise<void> {
@@ -217,6 +230,7 @@ class StagingFile implements StagedArtifact {
 
   markPlaced(): void {
     this.#state = 'placed';
+    keepDirectories(dirname(this.path));
   }
 
   async discard(): Promise<void> {
@@ -225,7 +239,7 @@ class StagingFile implements StagedArtifact {
     if (this.#state === 'placed' || this.#state === 'discarded') return;
     this.#state = 'discarded';
     await rm(this.path, { force: true }).catch(() => undefined);
-    await removeDirectories(this.#createdDirectories);
+    await removeCreatedDirectories(dirname(this.path));
   }
 
   async #close(): Promise<void> {

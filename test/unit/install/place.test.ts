@@ -13,7 +13,14 @@ import {
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { existingInstall } from '../../../src/install/installed.ts';
-import { DATA_MODE, EXECUTABLE_MODE, place, placeAll } from '../../../src/install/place.ts';
+import {
+  DATA_MODE,
+  EXECUTABLE_MODE,
+  place,
+  placeAll,
+  type Placement,
+  type SideFile,
+} from '../../../src/install/place.ts';
 import { setAside } from '../../../src/install/replace-file.ts';
 import { openStaging } from '../../../src/install/staging.ts';
 import { confirmDigest, type VerifiedArtifact } from '../../../src/install/verified-artifact.ts';
@@ -265,6 +272,50 @@ describe('placeAll', () => {
     expect(readFileSync(join(directory, 'kubeadm'), 'utf8')).toBe('old kubeadm');
   });
 
+  it('removes the directories that were created for artifacts that were placed and taken back', async () => {
+    const root = scratch();
+    const artifacts = await Promise.all(
+      names.map((name) => stageVerified(join(root, 'new', name), name, name)),
+    );
+    const error = await rejection(
+      placeAll(
+        artifacts.map((artifact, index) => ({
+          artifact,
+          destination: join(root, index === 2 ? 'missing' : 'new', artifact.staged.fileName, 'file'),
+          mode: EXECUTABLE_MODE,
+        })),
+      ),
+    );
+    expect(error.code).toBe('place-failed');
+    await Promise.all(artifacts.map(({ staged }) => staged.discard()));
+    expect(namesIn(root)).toEqual([]);
+  });
+
+  it('places side files with the artifacts, or neither', async () => {
+    const directory = scratch();
+    const bundleOf = (name: string): SideFile => ({
+      destination: join(directory, `${name}.sigstore.json`),
+      bytes: Buffer.from(`bundle of ${name}`),
+    });
+    const stage = async (name: string): Promise<Placement> => ({
+      artifact: await stageVerified(directory, name, `new ${name}`),
+      destination: join(directory, name),
+      mode: EXECUTABLE_MODE,
+    });
+    writeFileSync(join(directory, 'kubectl.sigstore.json'), 'old bundle');
+    await placeAll([await stage('kubectl')], { sideFiles: [bundleOf('kubectl')] });
+    expect(namesIn(directory)).toEqual(['kubectl', 'kubectl.sigstore.json']);
+    expect(readFileSync(join(directory, 'kubectl.sigstore.json'), 'utf8')).toBe('bundle of kubectl');
+    expect(statSync(join(directory, 'kubectl.sigstore.json')).mode & 0o7777).toBe(unix ? 0o644 : 0o666);
+
+    mkdirSync(join(directory, 'kubelet.sigstore.json'));
+    const kubelet = await stage('kubelet');
+    const error = await rejection(placeAll([kubelet], { sideFiles: [bundleOf('kubelet')] }));
+    expect(error.code).toBe('destination-unsuitable');
+    await kubelet.artifact.staged.discard();
+    expect(namesIn(directory)).toEqual(['kubectl', 'kubectl.sigstore.json', 'kubelet.sigstore.json']);
+  });
+
   it('refuses two artifacts for one destination', async () => {
     const directory = scratch();
     const artifacts = await stageAll(directory);
@@ -273,7 +324,7 @@ describe('placeAll', () => {
       placeAll(artifacts.map((artifact) => ({ artifact, destination, mode: EXECUTABLE_MODE }))),
     );
     expect(error).toMatchObject({ code: 'destination-unsuitable' });
-    expect(error.message).toContain('two artifacts');
+    expect(error.message).toContain('two files');
     await Promise.all(artifacts.map(({ staged }) => staged.discard()));
     expect(namesIn(directory)).toEqual([]);
   });

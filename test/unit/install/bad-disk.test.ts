@@ -1,0 +1,249 @@
+import { execFileSync } from 'node:child_process';
+import { chmodSync, linkSync, mkdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterEach, describe, expect, it } from 'vitest';
+import { inspectDestination } from '../../../src/install/inspect-destination.ts';
+import { EXECUTABLE_MODE, place, placeAll } from '../../../src/install/place.ts';
+import { openStaging } from '../../../src/install/staging.ts';
+import { CAN_MOUNT, mountTinyDisk, type TinyDisk } from '../../support/tiny-disk.ts';
+import { namesIn, rejection, scratch, stageVerified } from './support/disk.ts';
+
+const disks: TinyDisk[] = [];
+
+afterEach(() => {
+  for (const disk of disks.splice(0)) disk.unmount();
+});
+
+function tinyDisk(options: string): TinyDisk {
+  const disk = mountTinyDisk(options);
+  disks.push(disk);
+  return disk;
+}
+
+const isRoot = process.getuid?.() === 0;
+/** The user who owns nothing, on most systems. */
+const NOBODY = 65_534;
+
+describe.skipIf(!CAN_MOUNT)('on a disk of its own (needs the right to mount one)', () => {
+  it('a download that fills the disk is refused, and leaves the old binary alone', async () => {
+    const { path } = tinyDisk('size=1m');
+    writeFileSync(join(path, 'kubectl'), 'old');
+    const staged = openStaging({ directory: path, fileName: 'kubectl' });
+    const error = await rejection(
+      (async () => {
+        for (let piece = 0; piece < 64; piece += 1) await staged.write(Buffer.alloc(65_536, 7));
+        return staged.finish();
+      })(),
+    );
+    expect(error).toMatchObject({ name: 'InstallError', code: 'disk-full' });
+    expect(error.message).toBe(`could not write kubectl: no space is left in ${path}`);
+    expect(error.advice).toContain('--install-dir');
+    await staged.discard();
+    expect(namesIn(path)).toEqual(['kubectl']);
+    expect(readFileSync(join(path, 'kubectl'), 'utf8')).toBe('old');
+  });
+
+  it('a disk that fills with the last bytes is noticed before the digest is given', async () => {
+    const { path } = tinyDisk('size=64k');
+    const staged = openStaging({ directory: path, fileName: 'kubectl' });
+    await staged.write(Buffer.alloc(100_000));
+    expect((await rejection(staged.finish())).code).toBe('disk-full');
+    await staged.discard();
+    expect(namesIn(path)).toEqual([]);
+  });
+
+  it('a full disk goes on where space was made, after a reset', async () => {
+    const { path } = tinyDisk('size=256k');
+    writeFileSync(join(path, 'other'), Buffer.alloc(200_000));
+    const staged = openStaging({ directory: path, fileName: 'kubectl' });
+    await staged.write(Buffer.alloc(100_000, 1));
+    expect((await rejection(staged.finish())).code).toBe('disk-full');
+    writeFileSync(join(path, 'other'), '');
+    await staged.reset();
+    await staged.write(Buffer.alloc(100_000, 1));
+    expect((await staged.finish()).bytes).toBe(100_000);
+    expect(readFileSync(staged.path).equals(Buffer.alloc(100_000, 1))).toBe(true);
+    await staged.discard();
+  });
+
+  it('a disk without a free file entry is a full disk', async () => {
+    const { path } = tinyDisk('size=1m,nr_inodes=3');
+    writeFileSync(join(path, 'a'), '');
+    writeFileSync(join(path, 'b'), '');
+    const staged = openStaging({ directory: join(path), fileName: 'kubectl' });
+    expect((await rejection(staged.open())).code).toBe('disk-full');
+    expect(namesIn(path)).toEqual(['a', 'b']);
+  });
+
+  it('directories that were created before the disk was full are removed again', async () => {
+    const { path } = tinyDisk('size=1m,nr_inodes=3');
+    const staged = openStaging({ directory: join(path, 'x', 'y', 'z'), fileName: 'kubectl' });
+    expect((await rejection(staged.open())).code).toBe('disk-full');
+    expect(namesIn(path)).toEqual([]);
+  });
+
+  it('replaces several on a disk that has no room for a copy, since backups are links', async () => {
+    const { path } = tinyDisk('size=1m');
+    for (const name of ['kubeadm', 'kubectl']) writeFileSync(join(path, name), Buffer.alloc(300_000));
+    const artifacts = await Promise.all(
+      ['kubeadm', 'kubectl'].map((name) => stageVerified(path, name, name.repeat(20_000))),
+    );
+    await placeAll(
+      artifacts.map((artifact) => ({
+        artifact,
+        destination: join(path, artifact.staged.fileName),
+        mode: EXECUTABLE_MODE,
+      })),
+    );
+    expect(namesIn(path)).toEqual(['kubeadm', 'kubectl']);
+  });
+
+  it('places none of several where there is no room for a backup', async () => {
+    // The directory, two old files and two staged ones: no entry is left for a link.
+    const { path } = tinyDisk('size=1m,nr_inodes=5');
+    for (const name of ['kubeadm', 'kubectl']) writeFileSync(join(path, name), `old ${name}`);
+    const artifacts = await Promise.all(
+      ['kubeadm', 'kubectl'].map((name) => stageVerified(path, name, 'new')),
+    );
+    const error = await rejection(
+      placeAll(
+        artifacts.map((artifact) => ({
+          artifact,
+          destination: join(path, artifact.staged.fileName),
+          mode: EXECUTABLE_MODE,
+        })),
+      ),
+    );
+    expect(error.code).toBe('disk-full');
+    await Promise.all(artifacts.map(({ staged }) => staged.discard()));
+    expect(namesIn(path)).toEqual(['kubeadm', 'kubectl']);
+    expect(readFileSync(join(path, 'kubeadm'), 'utf8')).toBe('old kubeadm');
+  });
+
+  it('one disk that becomes read-only puts back what was placed on another', async () => {
+    const directory = scratch();
+    const disk = tinyDisk('size=1m');
+    writeFileSync(join(directory, 'kubeadm'), 'old kubeadm');
+    writeFileSync(join(disk.path, 'kubectl'), 'old kubectl');
+    const kubeadm = await stageVerified(directory, 'kubeadm', 'new kubeadm');
+    const kubectl = await stageVerified(disk.path, 'kubectl', 'new kubectl');
+    // A file that is open for writing keeps a disk from becoming read-only.
+    await kubectl.staged.seal(EXECUTABLE_MODE);
+    disk.makeReadOnly();
+    const error = await rejection(
+      placeAll([
+        { artifact: kubeadm, destination: join(directory, 'kubeadm'), mode: EXECUTABLE_MODE },
+        { artifact: kubectl, destination: join(disk.path, 'kubectl'), mode: EXECUTABLE_MODE },
+      ]),
+    );
+    expect(error.code).toBe('destination-unwritable');
+    await kubeadm.staged.discard();
+    expect(namesIn(directory)).toEqual(['kubeadm']);
+    expect(readFileSync(join(directory, 'kubeadm'), 'utf8')).toBe('old kubeadm');
+    expect(readFileSync(join(disk.path, 'kubectl'), 'utf8')).toBe('old kubectl');
+  });
+
+  it('refuses a read-only disk', async () => {
+    const disk = tinyDisk('size=1m');
+    disk.makeReadOnly();
+    const error = await rejection(openStaging({ directory: disk.path, fileName: 'kubectl' }).open());
+    expect(error).toMatchObject({ code: 'destination-unwritable' });
+  });
+
+  it('refuses a destination that is a mount of its own', async () => {
+    const directory = scratch();
+    const disk = tinyDisk('size=1m');
+    writeFileSync(join(disk.path, 'kubectl'), 'mounted');
+    writeFileSync(join(directory, 'kubectl'), 'covered');
+    execFileSync('mount', ['--bind', join(disk.path, 'kubectl'), join(directory, 'kubectl')]);
+    try {
+      const verified = await stageVerified(directory, 'kubectl', 'new');
+      const error = await rejection(place(verified, join(directory, 'kubectl'), { mode: EXECUTABLE_MODE }));
+      expect(error).toMatchObject({ code: 'place-failed' });
+      await verified.staged.discard();
+      expect(readFileSync(join(directory, 'kubectl'), 'utf8')).toBe('mounted');
+      expect(namesIn(directory)).toEqual(['kubectl']);
+    } finally {
+      execFileSync('umount', [join(directory, 'kubectl')]);
+    }
+  });
+});
+
+/** Runs something as a user who owns nothing: root is not stopped by permission bits. */
+async function unprivileged<T>(run: () => Promise<T>): Promise<T> {
+  if (!isRoot) return run();
+  process.seteuid?.(NOBODY);
+  try {
+    return await run();
+  } finally {
+    process.seteuid?.(0);
+  }
+}
+
+describe.skipIf(process.platform === 'win32')('as a user who may not write there', () => {
+  it('names the directory and what to do', async () => {
+    const directory = scratch();
+    chmodSync(directory, 0o555);
+    const staged = openStaging({ directory, fileName: 'kubectl' });
+    const error = await unprivileged(() => rejection(staged.open()));
+    expect(error).toMatchObject({ name: 'InstallError', code: 'destination-unwritable' });
+    expect(error.message).toBe(`could not write kubectl: ${directory} may not be written by this user`);
+    expect(error.advice).toContain('sudo');
+    expect(error.found).toContain('EACCES');
+  });
+
+  it('creates no directory where a deeper one could not be created', async () => {
+    const directory = scratch();
+    chmodSync(directory, 0o555);
+    const staged = openStaging({ directory: join(directory, 'a', 'b'), fileName: 'kubectl' });
+    expect((await unprivileged(() => rejection(staged.open()))).code).toBe('destination-unwritable');
+    expect(namesIn(directory)).toEqual([]);
+  });
+
+  it('says so where not even the directory may be searched', async () => {
+    const directory = scratch();
+    mkdirSync(join(directory, 'closed'));
+    chmodSync(join(directory, 'closed'), 0o000);
+    const destination = join(directory, 'closed', 'kubectl');
+    expect((await unprivileged(() => rejection(inspectDestination(destination)))).code).toBe(
+      'destination-unwritable',
+    );
+    chmodSync(join(directory, 'closed'), 0o755);
+  });
+
+  it.runIf(isRoot)('backs up by copy a file of somebody else that may not be linked', async () => {
+    const directory = scratch();
+    chmodSync(directory, 0o777);
+    writeFileSync(join(directory, 'kubeadm'), 'old kubeadm', { mode: 0o755 });
+    const error = await unprivileged(async () => {
+      const kubeadm = await stageVerified(directory, 'kubeadm', 'new kubeadm');
+      const kubectl = await stageVerified(directory, 'kubectl', 'new kubectl');
+      const failed = await rejection(
+        placeAll([
+          { artifact: kubeadm, destination: join(directory, 'kubeadm'), mode: EXECUTABLE_MODE },
+          { artifact: kubectl, destination: join(directory, 'missing', 'kubectl'), mode: EXECUTABLE_MODE },
+        ]),
+      );
+      await kubeadm.staged.discard();
+      await kubectl.staged.discard();
+      return failed;
+    });
+    expect(error.code).toBe('place-failed');
+    expect(namesIn(directory)).toEqual(['kubeadm']);
+    expect(readFileSync(join(directory, 'kubeadm'), 'utf8')).toBe('old kubeadm');
+    expect(statSync(join(directory, 'kubeadm')).mode & 0o777).toBe(0o755);
+  });
+});
+
+describe('hard links', () => {
+  it('to the old file keep the old content', async () => {
+    const directory = scratch();
+    mkdirSync(join(directory, 'bin'));
+    writeFileSync(join(directory, 'bin', 'kubectl'), 'old');
+    linkSync(join(directory, 'bin', 'kubectl'), join(directory, 'also'));
+    const verified = await stageVerified(join(directory, 'bin'), 'kubectl', 'new');
+    await place(verified, join(directory, 'bin', 'kubectl'), { mode: EXECUTABLE_MODE });
+    expect(readFileSync(join(directory, 'also'), 'utf8')).toBe('old');
+    expect(statSync(join(directory, 'also')).nlink).toBe(1);
+  });
+});
