@@ -55,10 +55,13 @@ export interface SmallResponse {
   readonly url: string;
   /** Lower-case media type without parameters, or an empty string. */
   readonly contentType: string;
+  /** The server's clock (`Date`), where it tells. */
+  readonly date?: Date;
 }
 
 export interface SmallRequest {
   readonly url: string;
+  /** GET, or POST where there is `json`. A POST is repeated like a GET: it looks something up and changes nothing. */
   readonly method?: 'GET' | 'POST';
   /** Sent as `application/json`. */
   readonly json?: unknown;
@@ -77,7 +80,10 @@ export interface SmallRequest {
 export interface DownloadSink {
   /** How many bytes it holds; a download goes on from here. */
   readonly length: number;
-  /** Resolves once the chunk is taken; the caller waits for that before it reads on (backpressure). */
+  /**
+   * Resolves once the chunk is taken; the caller waits for that before it reads on (backpressure). The bytes are the
+   * sink's until then and no longer: their memory is taken back.
+   */
   write(chunk: Uint8Array): Promise<void>;
   /** Drops everything; `length` is 0 afterwards. */
   reset(): Promise<void>;
@@ -108,14 +114,16 @@ export interface DownloadOutcome {
 }
 
 /**
- * The network. Retries transport faults by itself and nothing else.
+ * The network. Retries transport faults by itself and nothing else. URLs are http or https; user info in one becomes
+ * credentials for that origin alone, and is never printed.
  *
- * @throws UnavailableError when an answer cannot be had, `artifact-not-found` (`RequestError`) for a download's 404,
+ * @throws UnavailableError when an answer cannot be had, RequestError `artifact-not-found` when every source of a
+ *   download answers 404 or 410, RequestError `usage` for a URL, a proxy or a CA file that cannot be used,
  *   InterruptedError when the signal fires.
  */
 export interface HttpClient {
   fetchSmall(request: SmallRequest): Promise<SmallResponse>;
   download(request: DownloadRequest): Promise<DownloadOutcome>;
-  /** Closes idle connections, so that a process can end. */
+  /** Ends every connection, so that a process can end; what still runs fails. */
   close(): Promise<void>;
 }

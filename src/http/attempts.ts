@@ -48,8 +48,10 @@ export async function withRetries<T>(
 ): Promise<T> {
   let attempts = 0;
   let failuresInARow = 0;
+  let last: TransportFailure | undefined;
   const mayRetry = async (error: unknown): Promise<boolean> => {
     if (!(error instanceof TransportFailure) || !error.failure.transient) return false;
+    last = error;
     failuresInARow = hooks.madeProgress?.() === true ? 1 : failuresInARow + 1;
     if (failuresInARow > policy.retries) return false;
     const { retryAfterMs, reason } = error.failure;
@@ -73,14 +75,21 @@ export async function withRetries<T>(
       },
     );
   } catch (error) {
-    if (error instanceof TransportFailure) throw new OutOfAttempts(attempts, error);
-    throw error;
+    if (!(error instanceof TransportFailure)) throw error;
+    throw new OutOfAttempts(attempts, error === operation.deadline ? pastDeadline(error, last) : error);
   }
+}
+
+/** "Not done in time" alone does not say what took so long. */
+function pastDeadline(deadline: TransportFailure, last: TransportFailure | undefined): TransportFailure {
+  if (last === undefined) return deadline;
+  const reason = `${deadline.failure.reason}; before that: ${last.failure.reason}`;
+  return new TransportFailure({ ...deadline.failure, reason }, last);
 }
 
 async function sleep(milliseconds: number, operation: Operation): Promise<void> {
   // A wait that ends after the deadline would only delay the same answer.
-  if (milliseconds >= operation.remainingMs()) throw operation.deadlineFailure();
+  if (milliseconds >= operation.remainingMs()) throw operation.deadline;
   try {
     await delay(milliseconds, undefined, { signal: operation.signal });
   } catch {

@@ -1,18 +1,18 @@
 import { X509Certificate } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
-import { getCACertificates } from 'node:tls';
+import { createSecureContext, getCACertificates, type SecureContext } from 'node:tls';
 import { RequestError } from '../errors.ts';
 
 const BLOCK = /-----BEGIN CERTIFICATE-----[^-]+-----END CERTIFICATE-----/g;
 
 /**
- * The CAs to trust for TLS when the user names a file of further ones: Node's own list (with NODE_EXTRA_CA_CERTS,
- * which Node leaves out as soon as a list is given) and those of the file.
+ * TLS that trusts the CAs of a file beside Node's own list, with NODE_EXTRA_CA_CERTS, which Node leaves out as soon as
+ * a list is given. Made once for all connections: reading 150 certificates for each would take longer than connecting.
  *
  * @param path a PEM file with one certificate or more; text around them is ignored, as OpenSSL does.
  * @throws RequestError `file-not-readable`, or `usage` where it holds no certificate or a broken one.
  */
-export async function readCaFile(path: string): Promise<string[]> {
+export async function trustCaFile(path: string): Promise<SecureContext> {
   let text: string;
   try {
     text = await readFile(path, 'latin1');
@@ -35,5 +35,5 @@ export async function readCaFile(path: string): Promise<string[]> {
       throw new RequestError('usage', `certificate ${index + 1} in the CA file ${path} is broken`, { cause });
     }
   }
-  return [...getCACertificates('default'), ...blocks];
+  return createSecureContext({ ca: [...getCACertificates('default'), ...blocks] });
 }

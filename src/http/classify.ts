@@ -6,25 +6,24 @@
  * that stalls or is cut short. Final: every other status, TLS failures, answers that are not HTTP, and refusals by
  * a proxy. Verdicts (`K8sVerifyError`) never come here.
  */
-import { STATUS_CODES } from 'node:http';
 import { excerpt } from '../encoding/base64.ts';
 import { type Failure, TransportFailure } from './failure.ts';
 import { tlsFailure } from './tls-failure.ts';
 
-/** What an error of a socket, of the resolver or of undici means; undefined for whatever is none of these (a bug). */
-export function classifyError(error: unknown): Failure | undefined {
+/**
+ * What an error of a socket, of the resolver or of undici means. One that is not known is final: a server that can
+ * make undici stumble must not bring the program down, nor be asked again.
+ */
+export function classifyError(error: Error): Failure {
   if (error instanceof TransportFailure) return error.failure;
-  if (!(error instanceof Error)) return undefined;
-  const code = errorCode(error);
-  if (code === undefined) return undefined;
+  const code = 'code' in error && typeof error.code === 'string' ? error.code : '';
   const known = NAMED[code] ?? tlsFailure(error, code) ?? proxyFailure(error, code);
   if (known !== undefined) return withHost(known, code, error);
   if (code.startsWith('EAI_'))
     return withHost({ ...transient('DNS look-up failed'), advice: DNS_ADVICE }, code, error);
-  if (code.startsWith('HPE_')) return NOT_HTTP;
-  if (code.startsWith('UND_ERR_'))
-    return { ...NOT_HTTP, reason: `the exchange failed: ${excerpt(error.message)}` };
-  return 'syscall' in error ? transient(`${code} (${String(error.syscall)})`) : undefined;
+  if (error.name === 'HTTPParserError') return parserFailure(error.message);
+  if ('syscall' in error) return transient(`${code} (${String(error.syscall)})`);
+  return { transient: false, code: 'network', reason: `the exchange failed: ${excerpt(error.message)}` };
 }
 
 /** What a status means that is not an answer to the request. */
@@ -39,9 +38,13 @@ export function classifyStatus(status: number, retryAfterMs?: number): Failure {
   };
 }
 
-/** "HTTP 503 Service Unavailable": the phrase is Node's, not the server's. */
+/**
+ * "HTTP 503 Service Unavailable": the phrase is Node's, not the server's.
+ *
+ * `import` of node:http would resolve every export, among them lazy ones that load a whole fetch: 27 ms.
+ */
 export function describeStatus(status: number): string {
-  const phrase = STATUS_CODES[status];
+  const phrase = process.getBuiltinModule('node:http').STATUS_CODES[status];
   return phrase === undefined ? `HTTP ${status}` : `HTTP ${status} ${phrase}`;
 }
 
@@ -63,7 +66,8 @@ function transient(reason: string, code: 'network' | 'timeout' = 'network'): Fai
   return { transient: true, code, reason };
 }
 
-const NOT_HTTP: Failure = {
+/** What answers does not speak HTTP, or contradicts itself. */
+export const NOT_HTTP: Failure = {
   transient: false,
   code: 'response-invalid',
   reason: 'the answer is not valid HTTP',
@@ -76,7 +80,6 @@ const NAMED: Readonly<Record<string, Failure | undefined>> = {
   ECONNABORTED: transient('connection aborted'),
   UND_ERR_SOCKET: transient('connection closed by the server'),
   UND_ERR_RES_CONTENT_LENGTH_MISMATCH: transient('body cut short'),
-  HPE_INVALID_EOF_STATE: transient('body cut short'),
   ECONNREFUSED: { ...transient('connection refused'), advice: CONNECT_ADVICE },
   EHOSTUNREACH: { ...transient('host unreachable'), advice: CONNECT_ADVICE },
   EHOSTDOWN: { ...transient('host down'), advice: CONNECT_ADVICE },
@@ -91,6 +94,13 @@ const NAMED: Readonly<Record<string, Failure | undefined>> = {
   UND_ERR_CLOSED: { transient: false, code: 'network', reason: 'the client was closed' },
 };
 
+/** undici's parser gives no code, only the words of llhttp in parentheses. */
+function parserFailure(message: string): Failure {
+  const reason = /\(([^()]{1,80})\)$/.exec(message)?.[1];
+  if (reason === 'Invalid EOF state') return transient('body cut short');
+  return reason === undefined ? NOT_HTTP : { ...NOT_HTTP, reason: `${NOT_HTTP.reason} (${reason})` };
+}
+
 /** Refusals by a proxy, which undici tells only in the text of its messages. */
 function proxyFailure(error: Error, code: string): Failure | undefined {
   if (code === 'UND_ERR_PRX_CONN') return transient('the proxy closed the connection');
@@ -104,10 +114,6 @@ function proxyFailure(error: Error, code: string): Failure | undefined {
 function proxyAnswered(status: number): Failure {
   const { retryAfterMs: _, ...failure } = classifyStatus(status);
   return { ...failure, code: 'network', reason: `the proxy answered ${describeStatus(status)}` };
-}
-
-function errorCode(error: Error): string | undefined {
-  return 'code' in error && typeof error.code === 'string' ? error.code : undefined;
 }
 
 /** Names the host or the address that could not be had, where the error knows it. */

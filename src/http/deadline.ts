@@ -9,7 +9,7 @@ export interface Operation {
   /** Milliseconds left until the deadline. */
   remainingMs(): number;
   /** What is thrown at the deadline. */
-  deadlineFailure(): TransportFailure;
+  readonly deadline: TransportFailure;
   /** Must be called when the operation ends, however it ends. */
   finish(): void;
 }
@@ -18,14 +18,13 @@ export interface Operation {
 export function startOperation(timeoutMs: number, caller: AbortSignal | undefined): Operation {
   const controller = new AbortController();
   const started = performance.now();
-  const deadlineFailure = (): TransportFailure =>
-    new TransportFailure({
-      transient: false,
-      code: 'timeout',
-      reason: `not done within ${duration(timeoutMs)}`,
-      advice: 'try again, or allow more time with --timeout',
-    });
-  const timer = setTimeout(() => controller.abort(deadlineFailure()), timeoutMs);
+  const deadline = new TransportFailure({
+    transient: false,
+    code: 'timeout',
+    reason: `not done within ${duration(timeoutMs)}`,
+    advice: 'try again, or allow more time with --timeout',
+  });
+  const timer = setTimeout(() => controller.abort(deadline), timeoutMs);
   const interrupt = (): void =>
     controller.abort(new InterruptedError('interrupted', { cause: caller?.reason }));
   if (caller?.aborted === true) interrupt();
@@ -33,7 +32,7 @@ export function startOperation(timeoutMs: number, caller: AbortSignal | undefine
   return {
     signal: controller.signal,
     remainingMs: () => timeoutMs - (performance.now() - started),
-    deadlineFailure,
+    deadline,
     finish: () => {
       clearTimeout(timer);
       caller?.removeEventListener('abort', interrupt);

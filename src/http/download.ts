@@ -3,6 +3,7 @@ import { MIN_PROGRESS_BYTES } from '../limits.ts';
 import { parseContentRange } from './content-range.ts';
 import type { Operation } from './deadline.ts';
 import { invalidResponse, TransportFailure } from './failure.ts';
+import { releaseMemory } from './memory.ts';
 import type { Target } from './target.ts';
 import { type Reply, refuseCompressed, type Transport } from './transport.ts';
 import { afterBytes, count } from './wording.ts';
@@ -147,6 +148,7 @@ export class Download {
         throw invalidResponse(`the body goes on after ${count(bound)} bytes, where it should have ended`);
       }
       await this.#sink.write(chunk);
+      releaseMemory(chunk);
       onProgress?.(received, this.#total);
     }
     if (this.#sink.length === 0) throw emptyBody();

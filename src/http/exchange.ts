@@ -1,6 +1,7 @@
 import type { IncomingHttpHeaders } from 'node:http';
 import type { Dispatcher } from 'undici';
 import { MAX_BUFFERED_BODY_BYTES, MAX_DISCARDED_BODY_BYTES } from '../limits.ts';
+import { NOT_HTTP } from './classify.ts';
 import { TransportFailure } from './failure.ts';
 import { duration } from './wording.ts';
 
@@ -136,7 +137,8 @@ class Exchange implements Dispatcher.DispatchHandler, AnswerBody {
   }
 
   onResponseError(_controller: Dispatcher.DispatchController | null, error: Error): void {
-    this.#failure ??= error;
+    this.#failure ??=
+      this.#phase === 'head' && contradictsItself(error) ? new TransportFailure(NOT_HTTP, error) : error;
     this.#end();
   }
 
@@ -171,6 +173,11 @@ class Exchange implements Dispatcher.DispatchHandler, AnswerBody {
     this.#wake = undefined;
     clearTimeout(stall);
   }
+}
+
+/** Before there is a body, a wrong length can only be the headers' own: two lengths, or a length and chunks. */
+function contradictsItself(error: Error): boolean {
+  return 'code' in error && error.code === 'UND_ERR_RES_CONTENT_LENGTH_MISMATCH';
 }
 
 function stalled(phase: Phase, stallTimeoutMs: number): TransportFailure {

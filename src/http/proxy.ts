@@ -15,7 +15,7 @@ const PROXY_PROTOCOLS: ReadonlySet<string> = new Set(['http:', 'https:', 'socks5
 /**
  * Which proxy a request goes through, by the rules that curl and Go's net/http share: `https_proxy` for https URLs,
  * `http_proxy` for http ones, `all_proxy` where that is not set; the lower-case name wins over the upper-case one; an
- * empty value means none; `no_proxy` lists the hosts that are asked directly (see {@link bypassesProxy}).
+ * empty value counts as not set; `no_proxy` lists the hosts that are asked directly (see {@link bypassesProxy}).
  * A proxy without a scheme is an HTTP proxy. User info in the proxy's URL is its credentials.
  *
  * @throws RequestError `usage` where the variable does not hold the URL of an HTTP, HTTPS or SOCKS5 proxy.
@@ -45,8 +45,6 @@ function firstSet(
     for (const variable of [name, name.toUpperCase()]) {
       const value = env[variable]?.trim();
       if (value !== undefined && value !== '') return { variable, value };
-      // Set but empty means "no proxy", and hides the names after it.
-      if (value === '') return undefined;
     }
   }
   return undefined;

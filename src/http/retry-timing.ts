@@ -28,7 +28,7 @@ export function retryDelay(
 export function parseRetryAfter(value: string, now: Date): number | undefined {
   const text = value.trim();
   if (/^\d{1,10}$/.test(text)) return Number(text) * 1000;
-  const date = parseHttpDate(text);
+  const date = parseHttpDate(text, now);
   return date === undefined ? undefined : Math.max(0, date.getTime() - now.getTime());
 }
 
@@ -43,19 +43,27 @@ const HTTP_DATES: readonly RegExp[] = [
   /^\w{3} (?<month>\w{3}) (?<day>[ \d]\d) (?<time>\d\d:\d\d:\d\d) (?<year>\d{4})$/,
 ];
 
-/** A date in any of the three forms that RFC 9110 section 5.6.7 obliges a recipient to read. */
-export function parseHttpDate(text: string): Date | undefined {
+/**
+ * A date in any of the three forms that RFC 9110 section 5.6.7 obliges a recipient to read.
+ *
+ * @param now decides the century of a year with two digits: not more than 50 years ahead.
+ */
+export function parseHttpDate(text: string, now: Date = new Date()): Date | undefined {
   for (const form of HTTP_DATES) {
     const { day, month, year, time } = form.exec(text)?.groups ?? {};
     if (day === undefined || month === undefined || year === undefined || time === undefined) continue;
     const monthNumber = MONTHS.indexOf(month) + 1;
     if (monthNumber === 0) return undefined;
-    const fullYear = year.length === 2 ? `20${year}` : year;
+    const fullYear = year.length === 2 ? withCentury(Number(year), now) : year;
     const iso = `${fullYear}-${twoDigits(String(monthNumber))}-${twoDigits(day.trim())}T${time}Z`;
     const date = new Date(iso);
     return Number.isNaN(date.getTime()) ? undefined : date;
   }
   return undefined;
+}
+
+function withCentury(year: number, now: Date): number {
+  return 2000 + year > now.getUTCFullYear() + 50 ? 1900 + year : 2000 + year;
 }
 
 function twoDigits(text: string): string {

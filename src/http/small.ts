@@ -17,7 +17,8 @@ export async function attemptSmall(
   target: Target,
   operation: Operation,
 ): Promise<SmallResponse> {
-  const { method = 'GET', json, bypassCache } = request;
+  const { json, bypassCache } = request;
+  const method = request.method ?? (json === undefined ? 'GET' : 'POST');
   const reply = await transport.send({ target, method, json, bypassCache, operation });
   if (!request.accept.includes(reply.status)) {
     reply.discard();
@@ -25,7 +26,8 @@ export async function attemptSmall(
   }
   refuseCompressed(reply);
   const body = await readBounded(reply, request);
-  return { status: reply.status, body, url: reply.url, contentType: reply.mediaType };
+  const { status, url, mediaType: contentType, date } = reply;
+  return { status, body, url, contentType, ...(date === undefined ? {} : { date }) };
 }
 
 async function readBounded(reply: Reply, { maxBytes, what }: SmallRequest): Promise<Uint8Array> {

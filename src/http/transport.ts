@@ -34,6 +34,8 @@ export interface Reply {
   readonly length: number | undefined;
   /** Lower-case media type without parameters, or an empty string. */
   readonly mediaType: string;
+  /** The server's clock, where it tells. */
+  readonly date: Date | undefined;
   /** The next bytes, or undefined at the end; throws a `TransportFailure` whose reason does not tell how far it got. */
   read(): Promise<Uint8Array | undefined>;
   cancel(): void;
@@ -101,12 +103,16 @@ export class Transport {
 
 function toReply({ status, headers, body }: Answer, url: URL, route: Route): Reply {
   const length = headers['content-length'];
+  const date = parseHttpDate(headers.date ?? '');
+  const retryAfter = headers['retry-after'];
+  const retryAfterMs = retryAfter === undefined ? undefined : parseRetryAfter(retryAfter, date ?? new Date());
   return {
     status,
     url: printable(url),
     headers,
     length: length === undefined ? undefined : Number(length),
     mediaType: (headers['content-type'] ?? '').split(';', 1)[0]?.trim().toLowerCase() ?? '',
+    date,
     read: async () => {
       try {
         return await body.read();
@@ -116,7 +122,7 @@ function toReply({ status, headers, body }: Answer, url: URL, route: Route): Rep
     },
     cancel: () => body.cancel(),
     discard: () => body.discard(),
-    statusFailure: () => new TransportFailure(classifyStatus(status, retryAfter(headers))),
+    statusFailure: () => new TransportFailure(classifyStatus(status, retryAfterMs)),
   };
 }
 
@@ -131,17 +137,10 @@ export function refuseCompressed(reply: Reply): void {
   );
 }
 
-function retryAfter(headers: IncomingHttpHeaders): number | undefined {
-  const value = headers['retry-after'];
-  if (value === undefined) return undefined;
-  return parseRetryAfter(value, parseHttpDate(headers.date ?? '') ?? new Date());
-}
-
-/** An error of the wire as a `TransportFailure`; anything else as it is. */
+/** An error of the wire as a `TransportFailure`, with the proxy that it came through. */
 function named(error: unknown, { proxy }: Route): unknown {
-  if (error instanceof K8sVerifyError) return error;
+  if (!(error instanceof Error) || error instanceof K8sVerifyError) return error;
   const failure = classifyError(error);
-  if (failure === undefined) return error;
   if (proxy === undefined || failure.code === 'response-invalid') {
     return error instanceof TransportFailure ? error : new TransportFailure(failure, error);
   }

@@ -124,6 +124,18 @@ export function client(options: HttpClientOptions = {}): TestClient {
   };
 }
 
+/** What a promise is rejected with; a fulfilled one fails the test. */
+export async function rejection(promise: Promise<unknown>): Promise<Error> {
+  let value: unknown;
+  try {
+    value = await promise;
+  } catch (error) {
+    if (error instanceof Error) return error;
+    throw new Error('rejected with something that is no Error', { cause: error });
+  }
+  throw new Error(`expected a rejection, got ${JSON.stringify(value)}`);
+}
+
 /** A sink in memory. */
 export class MemorySink implements DownloadSink {
   readonly resets: number[] = [];
