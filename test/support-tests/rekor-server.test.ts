@@ -1,10 +1,11 @@
 import { readFileSync } from 'node:fs';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { fault } from '../support/http/faults.ts';
-import { at, isList, isRecord } from '../support/json.ts';
+import { at } from '../support/json.ts';
 import { type RunningSigstore, startLocalSigstore } from '../support/local-sigstore.ts';
 import { sharedFile } from '../support/shared.ts';
 import type { SignedBlob } from '../support/sigstore/signing.ts';
+import { shapeOf } from './shape-of.ts';
 
 let sigstore: RunningSigstore;
 let signed: SignedBlob;
@@ -167,11 +168,4 @@ describe.skipIf(recorded === undefined)(
 
 function decode(answer: unknown): unknown {
   return JSON.parse(Buffer.from(String(at(answer, 'body')), 'base64').toString());
-}
-
-/** The value with every leaf replaced by its type, and every list by its first element. */
-function shapeOf(value: unknown): unknown {
-  if (isList(value)) return [shapeOf(value[0])];
-  if (!isRecord(value)) return typeof value;
-  return Object.fromEntries(Object.entries(value).map(([key, member]) => [key, shapeOf(member)]));
 }

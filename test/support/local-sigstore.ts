@@ -1,5 +1,5 @@
 /**
- * A Sigstore of one's own: certificate authority, CT log and Rekor log, the trusted root that names them, and signings by
+ * A Sigstore of one's own: certificate authority, CT log, Rekor logs v1 and v2, timestamp authority, the trusted root that names them, and signings by
  * them. {@link createLocalSigstore} needs no network; {@link startLocalSigstore} also serves the log on loopback.
  */
 import {
@@ -9,6 +9,7 @@ import {
 } from './sigstore/certificate-authority.ts';
 import { createCtLog, type CtLog } from './sigstore/ct-log.ts';
 import { RekorLog, type RekorLogOptions } from './sigstore/rekor-log.ts';
+import { RekorV2Log, type RekorV2LogOptions } from './sigstore/rekor-v2-log.ts';
 import { type RekorServer, startRekorServer } from './sigstore/rekor-server.ts';
 import {
   type BlobOptions,
@@ -19,6 +20,11 @@ import {
   signDsse,
 } from './sigstore/signing.ts';
 import {
+  createTimestampAuthority,
+  type TimestampAuthority,
+  type TimestampAuthorityOptions,
+} from './sigstore/timestamp-authority.ts';
+import {
   authorityJson,
   logJson,
   TRUSTED_ROOT_MEDIA_TYPE,
@@ -28,6 +34,8 @@ import {
 export interface LocalSigstoreOptions {
   readonly certificateAuthority?: CertificateAuthorityOptions;
   readonly rekor?: RekorLogOptions;
+  readonly rekorV2?: RekorV2LogOptions;
+  readonly timestampAuthority?: TimestampAuthorityOptions;
 }
 
 export type AlterTrustedRoot = (root: TrustedRootJson) => TrustedRootJson | void;
@@ -36,6 +44,8 @@ export interface LocalSigstore {
   readonly ctLog: CtLog;
   readonly certificateAuthority: CertificateAuthority;
   readonly rekor: RekorLog;
+  readonly rekorV2: RekorV2Log;
+  readonly timestampAuthority: TimestampAuthority;
   /** Signs an artifact as `cosign sign-blob` does, by default as the Kubernetes release signer, now, and logs it. */
   signBlob(options: BlobOptions): SignedBlob;
   /** Signs a DSSE envelope as `cosign attest-blob` does. */
@@ -57,7 +67,9 @@ export function createLocalSigstore(options: LocalSigstoreOptions = {}): LocalSi
   const ctLog = createCtLog();
   const certificateAuthority = createCertificateAuthority(ctLog, options.certificateAuthority);
   const rekor = new RekorLog(options.rekor);
-  const authorities = { certificateAuthority, rekor };
+  const rekorV2 = new RekorV2Log(options.rekorV2);
+  const timestampAuthority = createTimestampAuthority(options.timestampAuthority);
+  const authorities = { certificateAuthority, rekor, rekorV2, timestampAuthority };
   const trustedRootJson = (): TrustedRootJson => ({
     mediaType: TRUSTED_ROOT_MEDIA_TYPE,
     tlogs: [
@@ -66,15 +78,18 @@ export function createLocalSigstore(options: LocalSigstoreOptions = {}): LocalSi
         key: rekor.key,
         logId: Buffer.from(rekor.logId, 'hex'),
       }),
+      logJson({ baseUrl: `https://${rekorV2.host}`, key: rekorV2.key, logId: rekorV2.logId }),
     ],
     certificateAuthorities: [authorityJson(certificateAuthority, 'sigstore')],
     ctlogs: [logJson(ctLog)],
-    timestampAuthorities: [],
+    timestampAuthorities: [authorityJson(timestampAuthority, 'sigstore-tsa-selfsigned')],
   });
   return {
     ctLog,
     certificateAuthority,
     rekor,
+    rekorV2,
+    timestampAuthority,
     signBlob: (signOptions) => signBlob(authorities, signOptions),
     signDsse: (signOptions) => signDsse(authorities, signOptions),
     trustedRootJson,

@@ -16,6 +16,13 @@ export interface CheckpointFields {
   readonly extensionLines?: readonly string[];
 }
 
+/** Changes to a checkpoint before it is signed; the proof beside it stays as it is. */
+export interface LogAlterations {
+  readonly alterCheckpoint?: (fields: CheckpointFields) => CheckpointFields;
+  /** Who signs it: by default the log alone. */
+  readonly alterSigners?: (signers: readonly NoteSigner[]) => readonly NoteSigner[];
+}
+
 export function checkpointText(fields: CheckpointFields): string {
   const lines = [
     fields.origin,

@@ -4,7 +4,7 @@
  */
 import { createHash, randomBytes } from 'node:crypto';
 import { canonicalJson } from './canonical-json.ts';
-import { checkpointText, type NoteSigner, signNote } from './checkpoint.ts';
+import { checkpointText, type LogAlterations, type NoteSigner, signNote } from './checkpoint.ts';
 import { digestOf, generateKey, type KeyKind, type KeyPair, signMessage } from './keys.ts';
 import { hashLeaf, MerkleTree } from './merkle-tree.ts';
 
@@ -64,6 +64,14 @@ export interface SetPayload {
   readonly integratedTime: number;
   readonly logID: string;
   readonly logIndex: number;
+}
+
+/** Changes to what the log signs of an entry. */
+export interface RekorAlterations extends LogAlterations {
+  /** The tree that the proof is for. Default: the tree of now. */
+  readonly treeSize?: number;
+  /** What the signed entry timestamp signs; the answer itself stays as it is. */
+  readonly alterSetPayload?: (payload: SetPayload) => SetPayload;
 }
 
 export class RekorLog {
@@ -153,10 +161,15 @@ export class RekorLog {
   }
 
   /** The tree's head as a signed note. */
-  checkpoint(shard: Shard = this.activeShard, size: number = shard.tree.size): string {
+  checkpoint(
+    shard: Shard = this.activeShard,
+    size: number = shard.tree.size,
+    { alterCheckpoint, alterSigners }: LogAlterations = {},
+  ): string {
     const origin = `${this.host} - ${BigInt(`0x${shard.treeId}`)}`;
-    const text = checkpointText({ origin, size, root: shard.tree.root(size) });
-    return signNote(text, [this.noteSigner()]);
+    const fields = { origin, size, root: shard.tree.root(size) };
+    const signers = [this.noteSigner()];
+    return signNote(checkpointText(alterCheckpoint?.(fields) ?? fields), alterSigners?.(signers) ?? signers);
   }
 
   noteSigner(): NoteSigner {
@@ -167,10 +180,11 @@ export class RekorLog {
     };
   }
 
-  inclusionProof(entry: RekorEntry, size: number = entry.shard.tree.size): RekorInclusionProof {
+  inclusionProof(entry: RekorEntry, alterations: RekorAlterations = {}): RekorInclusionProof {
     const { tree } = entry.shard;
+    const { treeSize: size = tree.size } = alterations;
     return {
-      checkpoint: this.checkpoint(entry.shard, size),
+      checkpoint: this.checkpoint(entry.shard, size, alterations),
       hashes: tree.inclusionProof(entry.leafIndex, size).map((hash) => Buffer.from(hash).toString('hex')),
       logIndex: entry.leafIndex,
       rootHash: Buffer.from(tree.root(size)).toString('hex'),
@@ -192,13 +206,15 @@ export class RekorLog {
     };
   }
 
-  answer(entry: RekorEntry): RekorAnswerEntry {
+  /** What the log says of an entry; honest, and signed whatever the alterations are. */
+  answer(entry: RekorEntry, alterations: RekorAlterations = {}): RekorAnswerEntry {
     const payload = this.setPayload(entry);
+    const signed = alterations.alterSetPayload?.(payload) ?? payload;
     return {
       ...payload,
       verification: {
-        inclusionProof: this.inclusionProof(entry),
-        signedEntryTimestamp: Buffer.from(this.signEntryTimestamp(payload)).toString('base64'),
+        inclusionProof: this.inclusionProof(entry, alterations),
+        signedEntryTimestamp: Buffer.from(this.signEntryTimestamp(signed)).toString('base64'),
       },
     };
   }

@@ -2,13 +2,7 @@
  * One signing, whole: leaf, signature, log entry, timestamps, side files and bundle. Each part is made honestly from the
  * one before, after whatever alteration the options ask for; so an altered part is the only thing wrong.
  */
-import {
-  BUNDLE_MEDIA_TYPES,
-  bundleEntryOf,
-  type BundleJson,
-  type BundleVersion,
-  type TlogEntryJson,
-} from './bundle.ts';
+import type { BundleJson, BundleVersion } from './bundle.ts';
 import type { JsonValue } from './canonical-json.ts';
 import type { CertificateAuthority, Leaf, LeafOptions } from './certificate-authority.ts';
 import * as bodies from './entry-bodies.ts';
@@ -24,28 +18,27 @@ import {
   signMessage,
   toPem,
 } from './keys.ts';
-import type { RekorEntry, RekorLog } from './rekor-log.ts';
+import {
+  bundleOf,
+  record,
+  type Recorders,
+  type RecordOptions,
+  type Records,
+} from './verification-material.ts';
 
 /** Who takes part in a signing. */
-export interface SigningAuthorities {
+export interface SigningAuthorities extends Recorders {
   readonly certificateAuthority: CertificateAuthority;
-  readonly rekor: RekorLog;
 }
 
-export interface SignOptions extends LeafOptions {
+export interface SignOptions extends LeafOptions, RecordOptions {
   /** Authorities of another Sigstore, for some or all of the parts. */
   readonly authorities?: Partial<SigningAuthorities>;
   /** Signs with a bare key and no certificate (cosign's managed keys). */
   readonly managedKey?: KeyKind | KeyPair;
   readonly hash?: HashName;
-  /** Where it is logged; `none` leaves it out. Default `rekor-v1`. */
-  readonly log?: 'rekor-v1' | 'none';
-  /** Default: the time of signing. */
-  readonly integratedAt?: Date;
   /** Changes the signature before it is logged and published. */
   readonly alterSignature?: (signature: Uint8Array) => Uint8Array;
-  /** Changes the body of the log entry before it is logged: proof and SET fit the changed body. */
-  readonly alterBody?: (body: JsonValue) => JsonValue;
 }
 
 export type BlobOptions = SignOptions &
@@ -60,11 +53,13 @@ export interface DsseOptions extends SignOptions {
   readonly payload: JsonValue | Uint8Array;
   /** Default `application/vnd.in-toto+json`. */
   readonly payloadType?: string;
-  /** The kind of the log entry. Default `dsse`. */
-  readonly entryKind?: 'dsse' | 'intoto';
+  /** The kind of the log entry: `dsse`, in Rekor v1 also `intoto`, in Rekor v2 also `hashedrekord`. Default `dsse`. */
+  readonly entryKind?: 'dsse' | 'intoto' | 'hashedrekord';
 }
 
-export interface Signed {
+export type AlterBundle = (bundle: BundleJson) => BundleJson | void;
+
+export interface Signed extends Records {
   readonly key: KeyPair;
   /** Absent where a managed key signed. */
   readonly leaf: Leaf | undefined;
@@ -77,12 +72,7 @@ export interface Signed {
   readonly pem: string;
   /** `.cert`: base64 of the PEM. */
   readonly certificateFile: string;
-  /** What was proposed to the log, whether it was logged or not. */
-  readonly proposedEntry: JsonValue;
-  /** The Rekor v1 entry. */
-  readonly entry: RekorEntry | undefined;
-  readonly tlogEntries: readonly TlogEntryJson[];
-  /** The bundle's JSON, after `alter` changed it in place or returned another. */
+  /** The bundle's JSON, after `alter` changed it in place or returned another. Default version 0.3. */
   bundle(version?: BundleVersion, alter?: AlterBundle): string;
   bundleJson(version?: BundleVersion): BundleJson;
 }
@@ -98,30 +88,7 @@ export interface SignedDsse extends Signed {
   readonly payloadType: string;
 }
 
-export type AlterBundle = (bundle: BundleJson) => BundleJson | void;
-
 const base64 = (bytes: Uint8Array | string): string => Buffer.from(bytes).toString('base64');
-
-interface Signer {
-  readonly key: KeyPair;
-  readonly leaf: Leaf | undefined;
-  readonly chain: readonly Uint8Array[];
-  readonly verifier: bodies.EntryVerifier;
-}
-
-function createSigner(authorities: SigningAuthorities, options: SignOptions): Signer {
-  const { managedKey } = options;
-  if (managedKey !== undefined) {
-    const key = typeof managedKey === 'object' ? managedKey : generateKey(managedKey);
-    const pem = toPem('PUBLIC KEY', key.spki);
-    const verifier = { pem, der: key.spki, kind: 'public-key', keyDetails: keyDetails(key.kind) } as const;
-    return { key, leaf: undefined, chain: [], verifier };
-  }
-  const leaf = authorities.certificateAuthority.issueLeaf(options);
-  const { der, pem, key } = leaf;
-  const verifier = { pem, der, kind: 'certificate', keyDetails: keyDetails(key.kind) } as const;
-  return { key, leaf, chain: [der, ...authorities.certificateAuthority.chain], verifier };
-}
 
 export function signBlob(defaults: SigningAuthorities, options: BlobOptions): SignedBlob {
   const authorities = { ...defaults, ...options.authorities };
@@ -129,7 +96,8 @@ export function signBlob(defaults: SigningAuthorities, options: BlobOptions): Si
   const hash = options.hash ?? hashFor(signer.key.kind);
   const { digest, signature: fitting } = signContent(signer.key, hash, options);
   const signature = options.alterSignature?.(fitting) ?? fitting;
-  const body = bodies.hashedrekordV1({ digest, hash, signature, verifier: signer.verifier });
+  const entry = { digest, hash, signature, verifier: signer.verifier };
+  const body = options.log === 'rekor-v2' ? bodies.hashedrekordV2(entry) : bodies.hashedrekordV1(entry);
   const messageSignature = {
     messageDigest: { algorithm: bodies.bundleHashName(hash), digest: base64(digest) },
     signature: base64(signature),
@@ -160,26 +128,27 @@ function signContent(
 export function signDsse(defaults: SigningAuthorities, options: DsseOptions): SignedDsse {
   const authorities = { ...defaults, ...options.authorities };
   const signer = createSigner(authorities, options);
+  const hash = options.hash ?? hashFor(signer.key.kind);
   const { payloadType = 'application/vnd.in-toto+json' } = options;
   const payload =
     options.payload instanceof Uint8Array
       ? options.payload
       : Buffer.from(JSON.stringify(options.payload), 'utf8');
-  const fitting = signMessage(signer.key, preAuthenticationEncoding(payloadType, payload), options.hash);
+  const encoded = preAuthenticationEncoding(payloadType, payload);
+  const fitting = signMessage(signer.key, encoded, hash);
   const signature = options.alterSignature?.(fitting) ?? fitting;
-  const dsseEnvelope = {
-    payload: base64(payload),
-    payloadType,
-    signatures: [{ sig: base64(signature) }],
-  };
-  const entry = {
-    payload,
-    payloadType,
-    signature,
-    verifier: signer.verifier,
-    envelope: JSON.stringify(dsseEnvelope),
-  };
-  const body = options.entryKind === 'intoto' ? bodies.intotoV1(entry) : bodies.dsseV1(entry);
+  const dsseEnvelope = { payload: base64(payload), payloadType, signatures: [{ sig: base64(signature) }] };
+  const { verifier } = signer;
+  const body =
+    options.entryKind === 'hashedrekord'
+      ? bodies.hashedrekordV2({ digest: digestOf(encoded, hash), hash, signature, verifier })
+      : envelopeBody(options, {
+          payload,
+          payloadType,
+          signature,
+          verifier,
+          envelope: JSON.stringify(dsseEnvelope),
+        });
   return {
     ...assemble(authorities, options, { signer, signature, body, content: { dsseEnvelope } }),
     payload,
@@ -187,10 +156,44 @@ export function signDsse(defaults: SigningAuthorities, options: DsseOptions): Si
   };
 }
 
+function envelopeBody(options: DsseOptions, entry: bodies.EntryOfEnvelope): JsonValue {
+  if (options.log === 'rekor-v2') return bodies.dsseV2(entry);
+  return options.entryKind === 'intoto' ? bodies.intotoV1(entry) : bodies.dsseV1(entry);
+}
+
 /** DSSE's PAE: what is signed of an envelope. */
 export function preAuthenticationEncoding(payloadType: string, payload: Uint8Array): Uint8Array {
   const header = `DSSEv1 ${Buffer.byteLength(payloadType)} ${payloadType} ${payload.length} `;
   return Buffer.concat([Buffer.from(header, 'utf8'), payload]);
+}
+
+interface Signer {
+  readonly key: KeyPair;
+  readonly leaf: Leaf | undefined;
+  readonly chain: readonly Uint8Array[];
+  readonly verifier: bodies.EntryVerifier;
+}
+
+function createSigner(authorities: SigningAuthorities, options: SignOptions): Signer {
+  const { managedKey } = options;
+  if (managedKey !== undefined) {
+    const key = typeof managedKey === 'object' ? managedKey : generateKey(managedKey);
+    return { key, leaf: undefined, chain: [], verifier: publicKeyVerifier(key) };
+  }
+  const leaf = authorities.certificateAuthority.issueLeaf(options);
+  const chain = [leaf.der, ...authorities.certificateAuthority.chain];
+  return { key: leaf.key, leaf, chain, verifier: certificateVerifier(leaf) };
+}
+
+/** A certificate as a log entry names it; `entry-bodies.ts` takes it. */
+export function certificateVerifier(leaf: Pick<Leaf, 'der' | 'pem' | 'key'>): bodies.EntryVerifier {
+  const { der, pem, key } = leaf;
+  return { pem, der, kind: 'certificate', keyDetails: keyDetails(key.kind) };
+}
+
+export function publicKeyVerifier(key: KeyPair): bodies.EntryVerifier {
+  const pem = toPem('PUBLIC KEY', key.spki);
+  return { pem, der: key.spki, kind: 'public-key', keyDetails: keyDetails(key.kind) };
 }
 
 interface Parts {
@@ -201,19 +204,14 @@ interface Parts {
 }
 
 function assemble(authorities: SigningAuthorities, options: SignOptions, parts: Parts): Signed {
-  const { signer, signature, content } = parts;
-  const at = options.integratedAt ?? options.at ?? new Date();
-  const body = options.alterBody?.(parts.body) ?? parts.body;
-  const { rekor } = authorities;
-  const entry = options.log === 'none' ? undefined : rekor.append(bodies.encodeBody(body), at);
-  const tlogEntries = entry === undefined ? [] : [bundleEntryOf(rekor.answer(entry))];
+  const { signer, signature, content, body } = parts;
+  const records = record(authorities, options, { at: options.at ?? new Date(), signature, body });
+  const key =
+    signer.leaf === undefined ? { hint: base64(digestOf(signer.key.spki)) } : { leaf: signer.leaf.der };
   const bundleJson = (version: BundleVersion = '0.3'): BundleJson =>
-    structuredClone({
-      mediaType: BUNDLE_MEDIA_TYPES[version],
-      verificationMaterial: { ...keyMaterial(signer, version), tlogEntries },
-      ...content,
-    });
+    bundleOf({ key, records, content }, version);
   return {
+    ...records,
     key: signer.key,
     leaf: signer.leaf,
     chain: signer.chain,
@@ -221,22 +219,10 @@ function assemble(authorities: SigningAuthorities, options: SignOptions, parts: 
     signatureFile: base64(signature),
     pem: signer.verifier.pem,
     certificateFile: base64(signer.verifier.pem),
-    proposedEntry: body,
-    entry,
-    tlogEntries,
     bundleJson,
     bundle(version, alter) {
       const bundle = bundleJson(version);
       return JSON.stringify(alter?.(bundle) ?? bundle);
     },
   };
-}
-
-function keyMaterial(
-  signer: Signer,
-  version: BundleVersion,
-): Pick<BundleJson['verificationMaterial'], 'certificate' | 'x509CertificateChain' | 'publicKey'> {
-  if (signer.leaf === undefined) return { publicKey: { hint: base64(digestOf(signer.key.spki)) } };
-  const certificate = { rawBytes: base64(signer.leaf.der) };
-  return version === '0.3' ? { certificate } : { x509CertificateChain: { certificates: [certificate] } };
 }
