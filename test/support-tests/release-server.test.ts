@@ -68,7 +68,7 @@ describe('what is published', () => {
 
   it('has markers and sums', async () => {
     server.publishMarker('stable-1.26', 'v1.26.4');
-    server.publishSums('v1.26.4', '/build/dir/');
+    await server.publishSums('v1.26.4', '/build/dir/');
     expect(await text('/release/stable-1.26.txt')).toBe('v1.26.4');
     expect(await text('/release/v1.26.4/SHA256SUMS')).toContain(
       `${kubectl.sha256}  /build/dir/bin/linux/amd64/kubectl\n`,

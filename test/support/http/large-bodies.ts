@@ -6,7 +6,7 @@ import { pieces, type LargeBody } from './reply.ts';
 const BLOCK_BYTES = 16;
 const PIECE_BYTES = 256 * 1024;
 
-/** A large body that knows its digests; they are computed once, on first request, by one pass over the bytes. */
+/** A large body that knows its digests; each is computed on first request, by one pass over the bytes. */
 export interface DigestedBody extends LargeBody {
   sha256(): Promise<string>;
   sha512(): Promise<string>;
@@ -46,22 +46,17 @@ export function fileBody(path: string): DigestedBody {
 }
 
 function digested(body: LargeBody): DigestedBody {
-  let digests: Promise<{ readonly sha256: string; readonly sha512: string }> | undefined;
-  const once = (): Promise<{ readonly sha256: string; readonly sha512: string }> =>
-    (digests ??= digestBody(body));
-  return {
-    ...body,
-    sha256: async () => (await once()).sha256,
-    sha512: async () => (await once()).sha512,
+  const known = new Map<string, Promise<string>>();
+  const once = (algorithm: 'sha256' | 'sha512'): Promise<string> => {
+    const digest = known.get(algorithm) ?? digestBody(body, algorithm);
+    known.set(algorithm, digest);
+    return digest;
   };
+  return { ...body, sha256: () => once('sha256'), sha512: () => once('sha512') };
 }
 
-async function digestBody(body: LargeBody): Promise<{ readonly sha256: string; readonly sha512: string }> {
-  const sha256 = createHash('sha256');
-  const sha512 = createHash('sha512');
-  for await (const piece of pieces(body, 0, body.size, PIECE_BYTES)) {
-    sha256.update(piece);
-    sha512.update(piece);
-  }
-  return { sha256: sha256.digest('hex'), sha512: sha512.digest('hex') };
+async function digestBody(body: LargeBody, algorithm: string): Promise<string> {
+  const hash = createHash(algorithm);
+  for await (const piece of pieces(body, 0, body.size, PIECE_BYTES)) hash.update(piece);
+  return hash.digest('hex');
 }

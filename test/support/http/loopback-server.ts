@@ -9,7 +9,8 @@ import { buffer } from 'node:stream/consumers';
 import { setTimeout as wait } from 'node:timers/promises';
 import type { Delivery, Fault } from './faults.ts';
 import { listen, listeningPort } from './listen.ts';
-import { parseRange, pieces, bodySize, type ReceivedRequest, type Reply, type ReplyBody } from './reply.ts';
+import { ranged } from './ranges.ts';
+import { pieces, type ReceivedRequest, type Reply } from './reply.ts';
 import { TokenBucket } from './token-bucket.ts';
 
 export type Handler = (request: ReceivedRequest) => Reply | Promise<Reply>;
@@ -217,7 +218,10 @@ export class LoopbackServer {
     if (gone.aborted) return;
     if (delivery.cut === undefined) response.end();
     else if (how === 'close') socket.end();
-    else if (how === 'reset') resetOnceSent(socket, response);
+    else if (how === 'reset') {
+      await wait(RESET_GRACE_MS);
+      socket.resetAndDestroy();
+    }
   }
 
   async #sendBody(
@@ -230,10 +234,11 @@ export class LoopbackServer {
       const part = piece.subarray(0, options.limit - entry.bytesSent);
       await this.#bucket?.take(part.length);
       if (options.gone.aborted) return;
-      if (part.length > 0 && !response.write(part)) await drained(response, options.gone);
+      if (part.length > 0) await written(response, part, options.gone);
+      if (options.gone.aborted) return;
       entry.bytesSent += part.length;
       this.#tell(entry);
-      if (options.gone.aborted || entry.bytesSent >= options.limit) return;
+      if (entry.bytesSent >= options.limit) return;
     }
   }
 
@@ -265,58 +270,20 @@ async function receive(incoming: IncomingMessage): Promise<ReceivedRequest> {
   };
 }
 
-interface RangedReply {
-  readonly status: number;
-  readonly headers: Record<string, string>;
-  readonly body: { readonly whole: ReplyBody; readonly start: number; readonly end: number } | undefined;
-}
+/**
+ * A reset throws away whatever the client has not read, so it waits this long for the client to read what was sent. A
+ * slow client may still see fewer bytes.
+ */
+const RESET_GRACE_MS = 25;
 
-function ranged(reply: Reply, request: ReceivedRequest): RangedReply {
-  const { status, headers = {}, body: whole } = reply;
-  if (whole === undefined) return { status, headers, body: undefined };
-  const size = bodySize(whole);
-  const range =
-    reply.ranges === true && status === 200 && !isStale(request, headers)
-      ? parseRange(request.headers.range, size)
-      : undefined;
-  if (range === 'unsatisfiable') {
-    const unsatisfied = { 'content-range': `bytes */${size}`, 'content-length': '0' };
-    return { status: 416, headers: { ...headers, ...unsatisfied }, body: undefined };
-  }
-  const { start, end } = range ?? { start: 0, end: size };
-  const chunked = 'transfer-encoding' in headers;
-  const length = chunked ? {} : { 'content-length': String(end - start) };
-  const partial = range === undefined ? {} : { 'content-range': `bytes ${start}-${end - 1}/${size}` };
-  return {
-    status: range === undefined ? status : 206,
-    headers: { ...length, ...partial, ...headers },
-    body: { whole, start, end },
-  };
-}
-
-/** An `If-Range` that is not this file's date asks for the whole file. */
-function isStale(request: ReceivedRequest, headers: Readonly<Record<string, string>>): boolean {
-  const condition = request.headers['if-range'];
-  return condition !== undefined && condition !== headers['last-modified'];
-}
-
-/** A reset throws away what the kernel has not sent, so the bytes that were promised go first. */
-function resetOnceSent(socket: Socket, response: ServerResponse): void {
-  const reset = (): void => {
-    setImmediate(() => socket.resetAndDestroy());
-  };
-  if (response.writableLength === 0 && socket.writableLength === 0) reset();
-  else socket.once('drain', reset);
-}
-
-async function drained(response: ServerResponse, gone: AbortSignal): Promise<void> {
+/** Resolves once the kernel took the bytes or the client is gone. */
+async function written(response: ServerResponse, bytes: Uint8Array, gone: AbortSignal): Promise<void> {
   await new Promise<void>((resolve) => {
     const done = (): void => {
-      response.off('drain', done);
       gone.removeEventListener('abort', done);
       resolve();
     };
-    response.on('drain', done);
     gone.addEventListener('abort', done);
+    response.write(bytes, done);
   });
 }

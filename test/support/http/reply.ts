@@ -62,27 +62,3 @@ export async function readWhole(body: ReplyBody): Promise<Uint8Array> {
   for await (const part of pieces(body)) parts.push(part);
   return Buffer.concat(parts);
 }
-
-export interface ByteRange {
-  readonly start: number;
-  /** Not included. */
-  readonly end: number;
-}
-
-/** One byte range of RFC 9110, section 14: undefined where there is none to honour, `unsatisfiable` for a 416. */
-export function parseRange(
-  header: string | undefined,
-  size: number,
-): ByteRange | 'unsatisfiable' | undefined {
-  const match = /^bytes=(\d*)-(\d*)$/.exec(header ?? '');
-  const [, first = '', last = ''] = match ?? [];
-  if (match === null || (first === '' && last === '')) return undefined;
-  if (first === '') {
-    const length = Math.min(Number(last), size);
-    return length === 0 ? 'unsatisfiable' : { start: size - length, end: size };
-  }
-  const start = Number(first);
-  const end = last === '' ? size : Math.min(Number(last) + 1, size);
-  if (start >= size) return 'unsatisfiable';
-  return start < end ? { start, end } : undefined;
-}
