@@ -130,6 +130,13 @@ describe('replies of another kind', () => {
     expect(received.end).toBe('whole');
   });
 
+  it('redirects a number of times', async () => {
+    server.fault('/chain', fault.redirectChain(3));
+    const response = await fetch(`${server.url}/chain`);
+    expect(await response.text()).toBe(BODY);
+    expect(server.requestsFor('/chain').map(({ status }) => status)).toEqual([302, 302, 302, 200]);
+  });
+
   it('ignores ranges', async () => {
     const headers = { range: 'bytes=5-9' };
     expect(await receive('/path', { headers })).toMatchObject({ status: 206 });

@@ -1,17 +1,21 @@
 import { createPublicKey, verify, X509Certificate } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
+import { flipBit } from '../support/bytes.ts';
 import { createLocalSigstore } from '../support/local-sigstore.ts';
-import { EKU, extension, OID, withExtension, withoutExtension } from '../support/sigstore/certificate.ts';
+import {
+  EKU,
+  extension,
+  OID,
+  signatureAlgorithm,
+  withExtension,
+  withoutExtension,
+} from '../support/sigstore/certificate.ts';
 import type { LeafShape } from '../support/sigstore/certificate-authority.ts';
 import { createCtLog } from '../support/sigstore/ct-log.ts';
+import { logJson } from '../support/sigstore/trusted-root.ts';
 import { sigstoreJsVerdict } from './sigstore-js.ts';
 
 const sigstore = createLocalSigstore();
-const flipLast = (bytes: Uint8Array): Uint8Array => {
-  const flipped = Uint8Array.from(bytes);
-  flipped[flipped.length - 1] = (flipped.at(-1) ?? 0) ^ 1;
-  return flipped;
-};
 const artifact = Buffer.from('the bytes of a release binary');
 
 describe('what sigstore-js says of message signatures', () => {
@@ -104,14 +108,14 @@ describe('what sigstore-js refuses', () => {
     { flaw: 'an entry of another log', authorities: { rekor: other.rekor }, code: 'TLOG_' },
     { flaw: 'a certificate without SCT', scts: [], code: 'CERTIFICATE_ERROR' },
     { flaw: 'an SCT of an unknown log', scts: [{ log: createCtLog() }], code: 'CERTIFICATE_ERROR' },
-    { flaw: 'a broken SCT', scts: [{ alter: flipLast }], code: 'CERTIFICATE_ERROR' },
+    { flaw: 'a broken SCT', scts: [{ alter: flipBit }], code: 'CERTIFICATE_ERROR' },
     {
       flaw: 'a certificate that changed after it was logged',
       alterAfterLogging: (template: Parameters<typeof withoutExtension>[0]) =>
         withExtension(template, extension.rawText(OID.issuerV1, 'https://other.example')),
       code: 'CERTIFICATE_ERROR',
     },
-    { flaw: 'a signature that does not fit', alterSignature: flipLast, code: 'SIGNATURE_ERROR' },
+    { flaw: 'a signature that does not fit', alterSignature: flipBit, code: 'SIGNATURE_ERROR' },
     {
       flaw: 'a time of signing outside the certificate',
       integratedAt: new Date('2030-01-01'),
@@ -172,6 +176,33 @@ describe('certificates', () => {
         .toString(),
     ).toBe('junk');
     expect(Buffer.from(signed.certificateFile, 'base64').toString()).toBe(signed.leaf?.pem);
+  });
+
+  it('can have several SCTs, and SCTs with extensions', () => {
+    const second = createCtLog({ baseUrl: 'https://ctfe.sigstore.test/second', key: 'p384' });
+    const scts = [{ extensions: Buffer.from('0000050000000007', 'hex') }, { log: second }];
+    const bundle = sigstore.signBlob({ bytes: artifact, scts }).bundle();
+    const trustedRoot = sigstore.trustedRoot((root) => {
+      root.ctlogs.push(logJson(second));
+    });
+    const thresholds = { ctlogThreshold: 2 };
+    expect(sigstoreJsVerdict({ bundle, trustedRoot, artifact, thresholds })).toBe('accepted');
+    const without = sigstore.trustedRoot();
+    expect(sigstoreJsVerdict({ bundle, trustedRoot: without, artifact, thresholds })).toBe(
+      'CERTIFICATE_ERROR',
+    );
+  });
+
+  it('takes any serial number and a second signature algorithm as they are', () => {
+    const serialNumber = Buffer.from('ff00000000000001', 'hex');
+    const outerAlgorithm = signatureAlgorithm(sigstore.rekor.key, 'sha512');
+    const signed = sigstore.signBlob({
+      bytes: artifact,
+      alter: (template) => ({ ...template, serialNumber, outerAlgorithm }),
+    });
+    const der = Buffer.from(signed.leaf?.der ?? []);
+    expect(der.includes(Buffer.concat([Buffer.of(2, 8), serialNumber]))).toBe(true);
+    expect(der.lastIndexOf(outerAlgorithm)).toBeGreaterThan(der.length / 2);
   });
 
   it('verifies with a chain of several intermediates', () => {

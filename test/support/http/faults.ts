@@ -109,6 +109,15 @@ export const fault = {
       return { reply: { status, headers: { location }, body: '' } };
     };
   },
+  /** So many redirects, one after the other, before the honest reply. */
+  redirectChain(hops: number, status: number = 302): Fault {
+    return (honest, { path, query }) => {
+      const hop = Number(query.get('hop') ?? '0');
+      if (hop >= hops) return { reply: honest };
+      const location = `${path}?hop=${hop + 1}`;
+      return { reply: { status, headers: { location }, body: '' } };
+    };
+  },
   notModified(): Fault {
     return () => ({ reply: { status: 304 } });
   },

@@ -71,6 +71,8 @@ export class LoopbackServer {
     };
     this.#server =
       options.tls === undefined ? createServer(listener) : createTlsServer(options.tls, listener);
+    // Idle connections stay, so that no client meets one that is just being closed.
+    this.#server.keepAliveTimeout = 60_000;
     this.#server.on('connection', (socket: Socket) => {
       this.#sockets.add(socket);
       socket.on('error', () => socket.destroy());

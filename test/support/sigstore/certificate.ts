@@ -41,6 +41,7 @@ export interface Extension {
 export interface CertificateTemplate {
   /** 2 means v3; a value of 0 leaves the field out, as DER wants a v1 certificate. */
   readonly version: number;
+  /** The contents of the INTEGER, as they are. */
   readonly serialNumber: Uint8Array;
   /** DER of the Name. */
   readonly issuer: Uint8Array;
@@ -52,6 +53,8 @@ export interface CertificateTemplate {
   readonly extensions: readonly Extension[];
   /** The hash of the issuer's signature; the issuer's key decides it when absent. */
   readonly signatureHash?: HashName;
+  /** DER of the AlgorithmIdentifier beside the signature, where it is not the one that is signed. */
+  readonly outerAlgorithm?: Uint8Array;
 }
 
 /** A change to a certificate before it is signed. */
@@ -197,7 +200,7 @@ export function toBeSigned(template: CertificateTemplate, issuerKey: KeyPair): U
   );
   return der.sequence(
     ...(template.version === 0 ? [] : [der.contextConstructed(0, der.integer(template.version))]),
-    der.integer(template.serialNumber),
+    der.tlv(0x02, template.serialNumber),
     signatureAlgorithm(issuerKey, template.signatureHash),
     template.issuer,
     der.sequence(der.time(template.notBefore), der.time(template.notAfter)),
@@ -213,7 +216,7 @@ export function signCertificate(template: CertificateTemplate, issuerKey: KeyPai
   const hash = template.signatureHash ?? hashFor(issuerKey.kind);
   return der.sequence(
     tbs,
-    signatureAlgorithm(issuerKey, template.signatureHash),
+    template.outerAlgorithm ?? signatureAlgorithm(issuerKey, template.signatureHash),
     der.bitString(signMessage(issuerKey, tbs, hash)),
   );
 }

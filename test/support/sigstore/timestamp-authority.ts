@@ -177,7 +177,7 @@ function signerInfo(leaf: TsaLeaf, content: Uint8Array, at: Date, options: Times
   const signature = options.alterSignature?.(fitting) ?? fitting;
   return der.sequence(
     der.integer(1),
-    der.sequence(leaf.issuer, der.integer(leaf.serialNumber)),
+    der.sequence(leaf.issuer, der.tlv(0x02, leaf.serialNumber)),
     der.sequence(der.oid(HASH_OIDS.sha256)),
     der.contextConstructed(0, ...attributes),
     signatureAlgorithm(leaf.key, 'sha256'),
@@ -192,6 +192,6 @@ function attribute(oid: string, value: Uint8Array): Uint8Array {
 /** ESS SigningCertificateV2 (RFC 5035): which certificate signed, by digest and by issuer and serial number. */
 function signingCertificate(leaf: TsaLeaf): Uint8Array {
   const issuer = der.sequence(der.contextConstructed(4, leaf.issuer));
-  const issuerSerial = der.sequence(issuer, der.integer(leaf.serialNumber));
+  const issuerSerial = der.sequence(issuer, der.tlv(0x02, leaf.serialNumber));
   return der.sequence(der.sequence(der.sequence(der.octetString(digestOf(leaf.certificate)), issuerSerial)));
 }
