@@ -32,6 +32,8 @@ export interface Reply {
   readonly headers: IncomingHttpHeaders;
   /** `Content-Length`, where the answer has one. */
   readonly length: number | undefined;
+  /** True where nothing but the end of the connection marks the end of the body (RFC 9112 section 6.3). */
+  readonly endsByClose: boolean;
   /** Lower-case media type without parameters, or an empty string. */
   readonly mediaType: string;
   /** The server's clock, where it tells. */
@@ -111,6 +113,7 @@ function toReply({ status, headers, body }: Answer, url: URL, route: Route): Rep
     url: printable(url),
     headers,
     length: length === undefined ? undefined : Number(length),
+    endsByClose: length === undefined && headers['transfer-encoding'] === undefined,
     mediaType: (headers['content-type'] ?? '').split(';', 1)[0]?.trim().toLowerCase() ?? '',
     date,
     read: async () => {
@@ -126,13 +129,14 @@ function toReply({ status, headers, body }: Answer, url: URL, route: Route): Rep
   };
 }
 
-/** @throws TransportFailure final, where the body is compressed although that was not asked for. */
+/** @throws TransportFailure final, where the body is compressed or coded otherwise, which was not asked for. */
 export function refuseCompressed(reply: Reply): void {
-  const encoding = (reply.headers['content-encoding'] ?? '').trim().toLowerCase();
-  if (encoding === '' || encoding === 'identity') return;
+  const content = (reply.headers['content-encoding'] ?? 'identity').trim().toLowerCase();
+  const transfer = (reply.headers['transfer-encoding'] ?? 'chunked').trim().toLowerCase();
+  if ((content === 'identity' || content === '') && transfer === 'chunked') return;
   reply.cancel();
   throw invalidResponse(
-    `the body is compressed (Content-Encoding ${excerpt(encoding)}), which was not asked for`,
+    `the body is encoded (${excerpt(transfer === 'chunked' ? content : transfer)}), which was not asked for`,
     'the server or a proxy on the way ignores "Accept-Encoding: identity"; tell its operator, or use another mirror',
   );
 }
