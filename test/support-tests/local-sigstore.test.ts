@@ -1,6 +1,6 @@
 import { createPublicKey, verify, X509Certificate } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
-import { flipBit } from '../support/bytes.ts';
+import { flipBit, replaceText } from '../support/bytes.ts';
 import { createLocalSigstore } from '../support/local-sigstore.ts';
 import {
   EKU,
@@ -113,6 +113,11 @@ describe('what sigstore-js refuses', () => {
       flaw: 'a certificate that changed after it was logged',
       alterAfterLogging: (template: Parameters<typeof withoutExtension>[0]) =>
         withExtension(template, extension.rawText(OID.issuerV1, 'https://other.example')),
+      code: 'CERTIFICATE_ERROR',
+    },
+    {
+      flaw: 'a certificate that changed after it was signed',
+      alterDer: (der: Uint8Array) => replaceText(der, 'krel-staging@', 'krel-evildoer'),
       code: 'CERTIFICATE_ERROR',
     },
     { flaw: 'a signature that does not fit', alterSignature: flipBit, code: 'SIGNATURE_ERROR' },

@@ -1,15 +1,13 @@
 import { spawnSync } from 'node:child_process';
-import { readFileSync, writeFileSync } from 'node:fs';
+import { writeFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
-import { at, setAt } from '../support/json.ts';
+import { setAt } from '../support/json.ts';
 import { createLocalSigstore } from '../support/local-sigstore.ts';
-import { sharedFile } from '../support/shared.ts';
 import { EKU, extension, withExtension } from '../support/sigstore/certificate.ts';
 import { toPem } from '../support/sigstore/keys.ts';
 import { createWitness } from '../support/sigstore/rekor-v2-log.ts';
 import { createTimestampAuthority, PKI_STATUS } from '../support/sigstore/timestamp-authority.ts';
 import { testDir } from '../support/test-dir.ts';
-import { shapeOf } from './shape-of.ts';
 import { sigstoreJsVerdict } from './sigstore-js.ts';
 
 const sigstore = createLocalSigstore({ rekor: { prefill: [1] } });
@@ -149,29 +147,3 @@ describe.skipIf(!hasOpenssl)('what openssl says of timestamps (skipped where it 
     expect(spawnSync('openssl', args, { cwd: dir.path }).status).toBe(status);
   });
 });
-
-describe.each([
-  {
-    recorded: 'rekor2-timestamp-with-embedded-cert',
-    make: () => sigstore.signBlob({ bytes: artifact, log: 'rekor-v2' }),
-  },
-  {
-    recorded: 'rekor2-dsse-happy-path',
-    make: () => sigstore.signDsse({ payload: statement, log: 'rekor-v2', entryKind: 'hashedrekord' }),
-  },
-  { recorded: 'happy-path-v0.3', make: () => sigstore.signBlob({ bytes: artifact }) },
-])('the bundle of $recorded', ({ recorded, make }) => {
-  const path = sharedFile(`conformance/cases/${recorded}/bundle.sigstore.json`);
-
-  it.skipIf(path === undefined)('has the same members (skipped where it is not on this machine)', () => {
-    const real: unknown = JSON.parse(readFileSync(path ?? '', 'utf8'));
-    const ours = make().bundleJson('0.3');
-    expect(shapeOf(ours)).toEqual(shapeOf(real));
-    expect(shapeOf(bodyOf(ours))).toEqual(shapeOf(bodyOf(real)));
-  });
-});
-
-function bodyOf(bundle: unknown): unknown {
-  const body = at(bundle, 'verificationMaterial', 'tlogEntries', 0, 'canonicalizedBody');
-  return JSON.parse(Buffer.from(String(body), 'base64').toString());
-}
