@@ -33,6 +33,8 @@ export const MAX_SUMS_PATH_CHARACTERS = 1024;
 export const MAX_CHECKPOINT_BYTES: number = 16 * KIB;
 /** Signature lines of one checkpoint. */
 export const MAX_CHECKPOINT_SIGNATURES: number = 32;
+/** Logs or certificate authorities of one kind in a trusted root. */
+export const MAX_TRUSTED_AUTHORITIES: number = 64;
 /** Log entries in one bundle (sigstore-go has the same bound). */
 export const MAX_LOG_ENTRIES: number = 32;
 /** RFC 3161 timestamps in one bundle (sigstore-go has the same bound). */
@@ -49,6 +51,8 @@ export const MAX_JSON_DEPTH: number = 32;
 export const MAX_ARTIFACT_BYTES: number = 8 * GIB;
 /** An artifact whose key type must see the whole message (Ed25519), so that it is read into memory. */
 export const MAX_WHOLE_MESSAGE_BYTES: number = 64 * MIB;
+/** How far a verified time of signing may be ahead of this machine's clock. */
+export const MAX_CLOCK_SKEW_MS: number = 60_000;
 /** Redirects followed for one request. */
 export const MAX_REDIRECTS: number = 5;
 /** The longest `Retry-After` that is honoured. */

@@ -7,14 +7,19 @@ const LINE = 64;
  * Reads a PEM text that holds exactly one block of the given label and nothing else (RFC 7468 section 3, "strict",
  * with LF or CRLF and an optional newline at the end).
  *
+ * @param maxLine the longest line; a log keeps what signers sent, some of it in one line.
  * @throws UntrustedError `material-malformed`
  */
-export function decodePem(text: string, label: string, what: string): Uint8Array {
+export function decodePem(text: string, label: string, what: string, maxLine: number = LINE): Uint8Array {
   const lines = text.replaceAll('\r\n', '\n').split('\n');
   if (lines.at(-1) === '') lines.pop();
   const body = lines.slice(1, -1);
   const framed = lines[0] === `-----BEGIN ${label}-----` && lines.at(-1) === `-----END ${label}-----`;
-  if (!framed || body.length === 0 || body.some((line) => line.startsWith('-----') || line.length > LINE)) {
+  if (
+    !framed ||
+    body.length === 0 ||
+    body.some((line) => line.startsWith('-----') || line.length > maxLine)
+  ) {
     throw new UntrustedError('material-malformed', `${what} is not one PEM block`, {
       check: 'material',
       expected: `-----BEGIN ${label}-----, base64 in lines of 64, -----END ${label}-----, and nothing else`,

@@ -1,5 +1,4 @@
 import type { CheckName } from '../errors.ts';
-import type { HashAlgorithm } from '../evidence/evidence.ts';
 import type { CertificateIdentity } from '../release/signer.ts';
 
 export type { CertificateIdentity } from '../release/signer.ts';
@@ -33,16 +32,4 @@ export interface ProvenLogEntry {
   readonly integratedTime?: string;
 }
 
-declare const minted: unique symbol;
-
-/** A digest whose signature, certificate, log entry and signer are proved. Only `proof/` makes one. */
-export interface ProvenDigest {
-  readonly [minted]: true;
-  readonly algorithm: HashAlgorithm;
-  readonly hex: string;
-  readonly signer: Signer;
-  /** The verified time of signing. */
-  readonly signedAt: Date;
-  readonly logEntries: readonly ProvenLogEntry[];
-  readonly checks: CheckReport;
-}
+export type { ProvenDigest } from './prove-digest.ts';

@@ -1,0 +1,153 @@
+import { UntrustedError } from '../errors.ts';
+import { MAX_DER_BYTES } from '../limits.ts';
+import { decodeBase64, excerpt } from './base64.ts';
+import { isJsonObject, type JsonValue } from './json.ts';
+
+const INT64_MAX = 2n ** 63n - 1n;
+const DECIMAL = /^(?:0|[1-9][0-9]{0,18})$/;
+const RFC3339_UTC =
+  /^[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}(?:\.[0-9]{3}|\.[0-9]{6}|\.[0-9]{9})?Z$/;
+
+/**
+ * One message in the protobuf JSON mapping, in the narrow form that the client specification allows (section 5):
+ * lowerCamelCase keys, enum values by name, 64-bit integers as decimal strings, padded standard base64. A field that
+ * is absent or null has its default (empty, zero), as protobuf has it; a field that the message does not have is
+ * refused, as Go's protojson and with it sigstore-go does.
+ *
+ * Every method throws UntrustedError `material-malformed`, naming the field.
+ */
+export class ProtoMessage {
+  /** Where the message is: "the bundle, verificationMaterial.tlogEntries[0]". */
+  readonly path: string;
+  readonly #fields: ReadonlyMap<string, JsonValue>;
+
+  constructor(value: JsonValue | undefined, path: string, known: readonly string[]) {
+    if (!isJsonObject(value)) throw malformed(path, 'an object', describe(value));
+    this.path = path;
+    this.#fields = new Map(Object.entries(value).filter(([, field]) => field !== null));
+    const unknown = Object.keys(value).find((name) => !known.includes(name));
+    if (unknown !== undefined)
+      throw malformed(path, `only ${known.join(', ')}`, `a field ${excerpt(unknown)}`);
+  }
+
+  has(name: string): boolean {
+    return this.#fields.has(name);
+  }
+
+  /** The one field of a oneof that is there. */
+  oneOf<Name extends string>(...names: readonly Name[]): Name {
+    const [present, second] = names.filter((name) => this.has(name));
+    if (present === undefined || second !== undefined) {
+      const found = second === undefined ? 'none of them' : `${present} and ${second}`;
+      throw malformed(this.path, `exactly one of ${names.join(', ')}`, found);
+    }
+    return present;
+  }
+
+  text(name: string): string {
+    const value = this.#fields.get(name) ?? '';
+    if (typeof value !== 'string') throw malformed(this.at(name), 'a string', describe(value));
+    return value;
+  }
+
+  /** Bytes that must be there. */
+  bytes(name: string, maxBytes: number = MAX_DER_BYTES): Uint8Array {
+    const text = this.text(name);
+    if (text.length > Math.ceil(maxBytes / 3) * 4) {
+      throw new UntrustedError('material-oversized', `${this.at(name)} is too large`, {
+        check: 'material',
+        expected: `at most ${maxBytes} bytes`,
+        found: `${text.length} characters of base64`,
+      });
+    }
+    if (text === '') throw malformed(this.at(name), 'base64', 'nothing');
+    return decodeBase64(text, this.at(name));
+  }
+
+  /** A non-negative int64: "0", "735"; not "-1", "007", "1e3" or 735. */
+  int64(name: string): bigint {
+    const value = this.#fields.get(name) ?? '0';
+    const number = typeof value === 'string' && DECIMAL.test(value) ? BigInt(value) : undefined;
+    if (number === undefined || number > INT64_MAX) {
+      throw malformed(this.at(name), 'a decimal string of a non-negative 64-bit integer', describe(value));
+    }
+    return number;
+  }
+
+  /** An enum value by its name. */
+  choice<Value>(name: string, values: ReadonlyMap<string, Value>): Value {
+    const text = this.text(name);
+    const value = values.get(text);
+    if (value === undefined)
+      throw malformed(this.at(name), `one of ${[...values.keys()].join(', ')}`, excerpt(text));
+    return value;
+  }
+
+  /** A google.protobuf.Timestamp, or undefined where there is none. */
+  timestamp(name: string): Date | undefined {
+    if (!this.has(name)) return undefined;
+    const text = this.text(name);
+    const date = new Date(RFC3339_UTC.test(text) ? text : Number.NaN);
+    if (Number.isNaN(date.getTime()) || !date.toISOString().startsWith(text.slice(0, 19))) {
+      throw malformed(this.at(name), 'a time like 2022-11-30T18:59:07Z', excerpt(text));
+    }
+    return date;
+  }
+
+  /** A message that must be there. */
+  message(name: string, known: readonly string[]): ProtoMessage {
+    if (!this.has(name)) throw malformed(this.at(name), 'an object', 'nothing');
+    return new ProtoMessage(this.#fields.get(name), this.at(name), known);
+  }
+
+  optionalMessage(name: string, known: readonly string[]): ProtoMessage | undefined {
+    return this.has(name) ? this.message(name, known) : undefined;
+  }
+
+  /** A repeated field of messages. */
+  messages(name: string, known: readonly string[], max: number): readonly ProtoMessage[] {
+    return this.#repeated(name, max).map(
+      (item, i) => new ProtoMessage(item, `${this.at(name)}[${i}]`, known),
+    );
+  }
+
+  /** A repeated field of bytes. */
+  bytesList(name: string, max: number, maxBytes: number): readonly Uint8Array[] {
+    return this.#repeated(name, max).map((item, i) =>
+      new ProtoMessage({ item }, `${this.at(name)}[${i}]`, ['item']).bytes('item', maxBytes),
+    );
+  }
+
+  #repeated(name: string, max: number): readonly JsonValue[] {
+    const value = this.#fields.get(name) ?? [];
+    if (!Array.isArray(value)) throw malformed(this.at(name), 'an array', describe(value));
+    if (value.length > max) {
+      throw new UntrustedError('material-oversized', `${this.at(name)} has too many elements`, {
+        check: 'material',
+        expected: `at most ${max}`,
+        found: `${value.length}`,
+      });
+    }
+    return value;
+  }
+
+  /** The full name of a field, for messages. */
+  at(name: string): string {
+    return this.path.includes(',') ? `${this.path}.${name}` : `${this.path}, ${name}`;
+  }
+}
+
+function describe(value: JsonValue | undefined): string {
+  if (value === undefined) return 'nothing';
+  if (typeof value === 'string') return excerpt(value);
+  if (Array.isArray(value)) return 'an array';
+  return isJsonObject(value) ? 'an object' : JSON.stringify(value);
+}
+
+function malformed(path: string, expected: string, found: string): UntrustedError {
+  return new UntrustedError('material-malformed', `${path} is malformed`, {
+    check: 'material',
+    expected,
+    found,
+  });
+}

@@ -1,0 +1,218 @@
+import { parseJsonStrictly } from '../encoding/json.ts';
+import { ProtoMessage } from '../encoding/proto-json.ts';
+import { encodeHex } from '../encoding/hex.ts';
+import { UntrustedError } from '../errors.ts';
+import {
+  MAX_BUNDLE_BYTES,
+  MAX_CHAIN_CERTIFICATES,
+  MAX_CHECKPOINT_BYTES,
+  MAX_DER_BYTES,
+  MAX_LOG_ENTRIES,
+  MAX_PROOF_HASHES,
+  MAX_SIGNATURE_FILE_BYTES,
+  MAX_TIMESTAMPS,
+} from '../limits.ts';
+import type {
+  BundleVersion,
+  Digest,
+  Evidence,
+  HashAlgorithm,
+  InclusionProof,
+  LogEntry,
+  SignedContent,
+  SigningKey,
+} from './evidence.ts';
+
+const MEDIA_TYPES: ReadonlyMap<string, BundleVersion> = new Map([
+  ['application/vnd.dev.sigstore.bundle+json;version=0.1', '0.1'],
+  ['application/vnd.dev.sigstore.bundle+json;version=0.2', '0.2'],
+  ['application/vnd.dev.sigstore.bundle+json;version=0.3', '0.3'],
+  ['application/vnd.dev.sigstore.bundle.v0.3+json', '0.3'],
+]);
+
+const HASH_ALGORITHMS: ReadonlyMap<string, HashAlgorithm> = new Map([
+  ['SHA2_256', 'sha256'],
+  ['SHA2_384', 'sha384'],
+  ['SHA2_512', 'sha512'],
+]);
+
+const DIGEST_BYTES: Readonly<Record<HashAlgorithm, number>> = { sha256: 32, sha384: 48, sha512: 64 };
+const SHA256_BYTES = 32;
+
+/**
+ * Reads a Sigstore bundle (`*.sigstore.json`, client specification section 5, bundle v0.1 to v0.3) as strictly as it
+ * can be read. What comes out is bounded and of the right shape; nothing in it is believed.
+ *
+ * @throws UntrustedError `material-malformed`, `material-oversized`
+ */
+export function readBundle(bytes: Uint8Array): Evidence {
+  const json = parseJsonStrictly(bytes, 'the bundle', { maxBytes: MAX_BUNDLE_BYTES });
+  const bundle = new ProtoMessage(json, 'the bundle', [
+    'mediaType',
+    'verificationMaterial',
+    'messageSignature',
+    'dsseEnvelope',
+  ]);
+  const version = bundle.choice('mediaType', MEDIA_TYPES);
+  const material = bundle.message('verificationMaterial', [
+    'publicKey',
+    'x509CertificateChain',
+    'certificate',
+    'tlogEntries',
+    'timestampVerificationData',
+  ]);
+  return {
+    version,
+    content: readContent(bundle),
+    key: readKey(material, version),
+    logEntries: material
+      .messages('tlogEntries', LOG_ENTRY_FIELDS, MAX_LOG_ENTRIES)
+      .map((entry) => readLogEntry(entry, version)),
+    timestamps:
+      material
+        .optionalMessage('timestampVerificationData', ['rfc3161Timestamps'])
+        ?.messages('rfc3161Timestamps', ['signedTimestamp'], MAX_TIMESTAMPS)
+        .map((timestamp) => timestamp.bytes('signedTimestamp')) ?? [],
+  };
+}
+
+function readContent(bundle: ProtoMessage): SignedContent {
+  if (bundle.oneOf('messageSignature', 'dsseEnvelope') === 'messageSignature') {
+    const message = bundle.message('messageSignature', ['messageDigest', 'signature']);
+    return {
+      kind: 'message-signature',
+      digest: readDigest(message.message('messageDigest', ['algorithm', 'digest'])),
+      signature: message.bytes('signature', MAX_SIGNATURE_FILE_BYTES),
+    };
+  }
+  const envelope = bundle.message('dsseEnvelope', ['payload', 'payloadType', 'signatures']);
+  const [signature, ...others] = envelope.messages('signatures', ['sig', 'keyid'], MAX_LOG_ENTRIES);
+  if (signature === undefined || others.length > 0) {
+    throw malformed(
+      envelope.at('signatures'),
+      'exactly one signature',
+      `${others.length + (signature ? 1 : 0)}`,
+    );
+  }
+  // A hint that nobody signed; it is read so that it is at least a string, and then dropped.
+  signature.text('keyid');
+  return {
+    kind: 'dsse',
+    payloadType: envelope.text('payloadType'),
+    payload: envelope.bytes('payload', MAX_BUNDLE_BYTES),
+    signature: signature.bytes('sig', MAX_SIGNATURE_FILE_BYTES),
+  };
+}
+
+function readDigest(message: ProtoMessage): Digest {
+  const algorithm = message.choice('algorithm', HASH_ALGORITHMS);
+  const digest = message.bytes('digest');
+  if (digest.length !== DIGEST_BYTES[algorithm]) {
+    throw malformed(
+      message.at('digest'),
+      `${DIGEST_BYTES[algorithm]} bytes of ${algorithm}`,
+      `${digest.length} bytes`,
+    );
+  }
+  return { algorithm, hex: encodeHex(digest) };
+}
+
+/** Bundles before v0.3 carry a chain, v0.3 carries the leaf alone; either can name a key instead. */
+function readKey(material: ProtoMessage, version: BundleVersion): SigningKey {
+  const kind = material.oneOf('publicKey', 'x509CertificateChain', 'certificate');
+  if (kind === 'publicKey') {
+    return { kind: 'public-key', hint: material.message('publicKey', ['hint']).text('hint') };
+  }
+  if ((kind === 'certificate') !== (version === '0.3')) {
+    const expected = version === '0.3' ? 'certificate' : 'x509CertificateChain';
+    throw malformed(material.path, `${expected} in a bundle v${version}`, kind);
+  }
+  if (kind === 'certificate') {
+    const leaf = material.message('certificate', ['rawBytes']).bytes('rawBytes');
+    return { kind: 'certificate', leaf, chain: [leaf] };
+  }
+  const chain = material
+    .message('x509CertificateChain', ['certificates'])
+    .messages('certificates', ['rawBytes'], MAX_CHAIN_CERTIFICATES)
+    .map((certificate) => certificate.bytes('rawBytes'));
+  const [leaf] = chain;
+  if (leaf === undefined)
+    throw malformed(material.at('x509CertificateChain'), 'a certificate', 'an empty chain');
+  return { kind: 'certificate', leaf, chain };
+}
+
+const LOG_ENTRY_FIELDS = [
+  'logIndex',
+  'logId',
+  'kindVersion',
+  'integratedTime',
+  'inclusionPromise',
+  'inclusionProof',
+  'canonicalizedBody',
+];
+
+function readLogEntry(entry: ProtoMessage, version: BundleVersion): LogEntry {
+  const kindVersion = entry.message('kindVersion', ['kind', 'version']);
+  const integratedTime = entry.int64('integratedTime');
+  const promise = entry.optionalMessage('inclusionPromise', ['signedEntryTimestamp']);
+  const proof = entry.optionalMessage('inclusionProof', [
+    'logIndex',
+    'rootHash',
+    'treeSize',
+    'hashes',
+    'checkpoint',
+  ]);
+  // The bundle format has the promise mandatory in v0.1 and the proof, with its checkpoint, from v0.2 on.
+  if (version === '0.1' && promise === undefined) {
+    throw malformed(entry.at('inclusionPromise'), 'an inclusion promise in a bundle v0.1', 'none');
+  }
+  if (version !== '0.1' && proof === undefined) {
+    throw malformed(entry.at('inclusionProof'), `an inclusion proof in a bundle v${version}`, 'none');
+  }
+  return {
+    logIndex: entry.int64('logIndex'),
+    logId: entry.message('logId', ['keyId']).bytes('keyId', SHA256_BYTES),
+    kind: kindVersion.text('kind'),
+    version: kindVersion.text('version'),
+    integratedTime: integratedTime === 0n ? undefined : integratedTime,
+    signedEntryTimestamp: promise?.bytes('signedEntryTimestamp', MAX_SIGNATURE_FILE_BYTES),
+    inclusionProof: proof && readInclusionProof(proof, version),
+    canonicalizedBody: entry.bytes('canonicalizedBody', MAX_BUNDLE_BYTES),
+  };
+}
+
+function readInclusionProof(proof: ProtoMessage, version: BundleVersion): InclusionProof {
+  const checkpoint = proof.optionalMessage('checkpoint', ['envelope'])?.text('envelope');
+  if (version !== '0.1' && checkpoint === undefined) {
+    throw malformed(proof.at('checkpoint'), `a checkpoint in a bundle v${version}`, 'none');
+  }
+  if (checkpoint !== undefined && Buffer.byteLength(checkpoint) > MAX_CHECKPOINT_BYTES) {
+    throw new UntrustedError('material-oversized', `${proof.at('checkpoint')} is too large`, {
+      check: 'material',
+      expected: `at most ${MAX_CHECKPOINT_BYTES} bytes`,
+      found: `${Buffer.byteLength(checkpoint)} bytes`,
+    });
+  }
+  return {
+    logIndex: proof.int64('logIndex'),
+    treeSize: proof.int64('treeSize'),
+    rootHash: hash(proof.bytes('rootHash', MAX_DER_BYTES), proof.at('rootHash')),
+    hashes: proof
+      .bytesList('hashes', MAX_PROOF_HASHES, MAX_DER_BYTES)
+      .map((bytes, i) => hash(bytes, `${proof.at('hashes')}[${i}]`)),
+    checkpoint,
+  };
+}
+
+function hash(bytes: Uint8Array, what: string): Uint8Array {
+  if (bytes.length !== SHA256_BYTES) throw malformed(what, `${SHA256_BYTES} bytes`, `${bytes.length} bytes`);
+  return bytes;
+}
+
+function malformed(what: string, expected: string, found: string): UntrustedError {
+  return new UntrustedError('material-malformed', `${what} is malformed`, {
+    check: 'material',
+    expected,
+    found,
+  });
+}

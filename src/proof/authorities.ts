@@ -1,0 +1,183 @@
+import { createHash, createPublicKey, type KeyObject } from 'node:crypto';
+import { X509Certificate } from '@sigstore/core';
+import type { CertificateAuthority, TransparencyLogInstance } from '@sigstore/protobuf-specs';
+import type { TrustMaterial as VerifierTrust } from '@sigstore/verify';
+import { equalBytes } from '../encoding/bytes.ts';
+import { excerpt } from '../encoding/base64.ts';
+import { childrenOf, DER_TAG, parseDer, readOid } from '../encoding/der.ts';
+import { UntrustedError } from '../errors.ts';
+import type { TrustMaterial } from '../trust/trust-material.ts';
+import { type Certificate, readX509 } from './certificate.ts';
+import { assertAuthorityProfile, type ExtendedKeyUsage } from './certificate-profile.ts';
+
+/** The end of a window that has none: the last time that a Date can hold. */
+const END_OF_TIME = new Date(8_640_000_000_000_000);
+
+export interface Window {
+  readonly start: Date;
+  readonly end: Date;
+}
+
+/** A certificate authority or timestamp authority, leaf or intermediate first. */
+export interface Authority {
+  readonly uri: string;
+  readonly validFor: Window;
+  readonly chain: readonly Certificate[];
+  /** Why it does not count, where it does not. */
+  readonly flaw: UntrustedError | undefined;
+  readonly forVerifier: VerifierTrust['certificateAuthorities'][number];
+}
+
+/** A transparency log, or a certificate transparency log. */
+export interface Log {
+  readonly baseUrl: string;
+  /** The names that its checkpoints may be signed by: its URL without the scheme. */
+  readonly origin: string;
+  readonly id: Uint8Array;
+  readonly validFor: Window;
+  readonly forVerifier: VerifierTrust['tlogs'][number];
+}
+
+/** A trusted root, taken apart once and kept as long as the root itself is. */
+export interface Authorities {
+  readonly certificateAuthorities: readonly Authority[];
+  readonly timestampAuthorities: readonly Authority[];
+  readonly logs: readonly Log[];
+  readonly certificateLogs: readonly Log[];
+}
+
+const known = new WeakMap<TrustMaterial, Authorities>();
+
+/** @throws UntrustedError `trusted-root-invalid` */
+export function readAuthorities(trust: TrustMaterial): Authorities {
+  const earlier = known.get(trust);
+  if (earlier !== undefined) return earlier;
+  const { root } = trust;
+  const authorities: Authorities = {
+    certificateAuthorities: root.certificateAuthorities.map((ca) => readAuthority(ca, 'codeSigning')),
+    timestampAuthorities: root.timestampAuthorities.map((ca) => readAuthority(ca, 'timeStamping')),
+    logs: root.tlogs.flatMap((log) => readLog(log, checkpointIds)),
+    certificateLogs: root.ctlogs.flatMap((log) => readLog(log, (key) => [sha256(key)])),
+  };
+  known.set(trust, authorities);
+  return authorities;
+}
+
+/** A window for people. */
+export function describeWindow({ start, end }: Window): string {
+  const from = `since ${start.toISOString()}`;
+  return end === END_OF_TIME ? from : `${from} until ${end.toISOString()}`;
+}
+
+export function covers(window: Window, time: Date): boolean {
+  return window.start <= time && time <= window.end;
+}
+
+function readAuthority(ca: CertificateAuthority, purpose: ExtendedKeyUsage): Authority {
+  const what = `the authority ${excerpt(ca.uri)} of the trusted root`;
+  try {
+    const chain = (ca.certChain?.certificates ?? []).map(({ rawBytes }) => readX509(rawBytes, what));
+    const validFor = readWindow(ca.validFor, what);
+    return {
+      uri: ca.uri,
+      validFor,
+      chain,
+      flaw: findFlaw(chain, purpose),
+      forVerifier: {
+        certChain: chain.map(({ der }) => X509Certificate.parse(Buffer.from(der))),
+        validFor: { ...validFor },
+      },
+    };
+  } catch (cause) {
+    throw invalid(`${what} cannot be read`, cause);
+  }
+}
+
+function findFlaw(chain: readonly Certificate[], purpose: ExtendedKeyUsage): UntrustedError | undefined {
+  try {
+    assertAuthorityProfile(chain, purpose);
+    return undefined;
+  } catch (error) {
+    if (error instanceof UntrustedError) return error;
+    throw error;
+  }
+}
+
+/** A log counts under each of its IDs that really is the digest of its key. */
+function readLog(
+  log: TransparencyLogInstance,
+  idsOf: (spki: Uint8Array, origin: string) => readonly Uint8Array[],
+): readonly Log[] {
+  const what = `the log ${excerpt(log.baseUrl)} of the trusted root`;
+  try {
+    const key = readLogKey(log);
+    const spki = key.export({ format: 'der', type: 'spki' });
+    const origin = log.baseUrl.replace(/^https?:\/\//, '').replace(/\/$/, '');
+    const validFor = readWindow(log.publicKey?.validFor, what);
+    const derived = idsOf(spki, origin);
+    const stated = [log.logId, log.checkpointKeyId].flatMap((id) => (id === undefined ? [] : [id.keyId]));
+    const ids = stated.filter((id, i) => stated.findIndex((other) => equalBytes(other, id)) === i);
+    const foreign = ids.find(
+      (id) => !derived.some((digest) => equalBytes(digest.subarray(0, Math.max(4, id.length)), id)),
+    );
+    if (foreign !== undefined || ids.length === 0) {
+      throw invalid(`${what} has an ID that is not the digest of its key`);
+    }
+    return ids.map((id) => ({
+      baseUrl: log.baseUrl,
+      origin,
+      id,
+      validFor,
+      forVerifier: {
+        logID: Buffer.from(id),
+        baseURL: log.baseUrl,
+        publicKey: key,
+        validFor: { ...validFor },
+      },
+    }));
+  } catch (cause) {
+    if (cause instanceof UntrustedError && cause.code === 'trusted-root-invalid') throw cause;
+    throw invalid(`${what} cannot be read`, cause);
+  }
+}
+
+function readLogKey(log: TransparencyLogInstance): KeyObject {
+  const key = log.publicKey?.rawBytes ?? Buffer.alloc(0);
+  // A PKCS #1 key is a SEQUENCE of integers; a SubjectPublicKeyInfo begins with one of an object identifier.
+  const [first] = childrenOf(parseDer(key, 'the key of the log'), DER_TAG.sequence, 'the key of the log');
+  return createPublicKey({ key, format: 'der', type: first?.tag === DER_TAG.integer ? 'pkcs1' : 'spki' });
+}
+
+const OID_ED25519 = '1.3.101.112';
+
+/**
+ * The IDs that a log's key gives it: the SHA-256 of its SubjectPublicKeyInfo (RFC 6962 section 3.2), and for Ed25519
+ * the C2SP key ID over name, type and key (signed-note, "Signatures"), in full.
+ */
+function checkpointIds(spki: Uint8Array, origin: string): readonly Uint8Array[] {
+  const [algorithm] = childrenOf(parseDer(spki, 'a key'), DER_TAG.sequence, 'a key');
+  const ed25519 = readOid(algorithm?.children[0], 'a key') === OID_ED25519;
+  const named = Buffer.concat([Buffer.from(`${origin}\n`), Buffer.of(1), spki.subarray(-32)]);
+  return ed25519 ? [sha256(named), sha256(spki)] : [sha256(spki)];
+}
+
+function sha256(bytes: Uint8Array): Uint8Array {
+  return createHash('sha256').update(bytes).digest();
+}
+
+function readWindow(
+  range: { start?: Date | undefined; end?: Date | undefined } | undefined,
+  what: string,
+): Window {
+  if (range?.start === undefined) throw invalid(`${what} does not say since when it is trusted`);
+  return { start: range.start, end: range.end ?? END_OF_TIME };
+}
+
+function invalid(message: string, cause?: unknown): UntrustedError {
+  return new UntrustedError('trusted-root-invalid', message, {
+    check: 'material',
+    ...(cause instanceof UntrustedError && cause.expected !== undefined ? { expected: cause.expected } : {}),
+    ...(cause instanceof UntrustedError && cause.found !== undefined ? { found: cause.found } : {}),
+    ...(cause === undefined ? {} : { cause }),
+  });
+}

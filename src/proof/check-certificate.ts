@@ -1,0 +1,107 @@
+import { equalBytes } from '../encoding/bytes.ts';
+import { UntrustedError } from '../errors.ts';
+import type { CertificateIdentity } from '../release/signer.ts';
+import type { SigningCertificate, SubjectAlternativeName } from './certificate.ts';
+import { assertSigningProfile } from './certificate-profile.ts';
+import type { Proof } from './proof.ts';
+import { verifySigner } from './sigstore-verifier.ts';
+
+/** 4.3: the certificate may sign artifacts at all (RFC 5280 section 6; Fulcio's profile). */
+export function checkProfile({ signer }: Proof): void {
+  if (signer.kind === 'certificate') assertSigningProfile(signer.certificate);
+}
+
+/**
+ * 4.6 (out-of-band intermediates): whatever came with the leaf is an intermediate that the trusted root has too. A
+ * root in the evidence, or anything else, is refused, not dropped.
+ */
+export function checkChainHoldsNothingElse({ evidence, authorities }: Proof): void {
+  if (evidence.key.kind !== 'certificate') return;
+  const known = authorities.certificateAuthorities.flatMap(({ chain }) =>
+    chain.filter(({ issuerName, subjectName }) => !equalBytes(issuerName, subjectName)),
+  );
+  for (const [i, certificate] of evidence.key.chain.slice(1).entries()) {
+    if (!known.some(({ der }) => equalBytes(der, certificate))) {
+      throw new UntrustedError(
+        'certificate-untrusted',
+        'the chain holds a certificate that is not in the trusted root',
+        {
+          check: 'chain',
+          expected: 'the signing certificate and intermediates of the trusted root',
+          found: `another certificate at place ${i + 2}, or a root`,
+          why: 'Whom to trust is for the trusted root to say, not for the evidence.',
+        },
+      );
+    }
+  }
+}
+
+/** 4.3: the chain at every time of signing, and the SCTs. */
+export function checkChain(proof: Proof): void {
+  verifySigner(proof);
+}
+
+/**
+ * 4.3: "The Verifier MUST then check the certificate against the verification policy." Exactly one subject alternative
+ * name, of the type that the expected one has, and the issuer: each equal as a whole to one of the accepted pairs.
+ */
+export function checkIdentity({ policy, signer }: Proof): void {
+  if (policy.kind !== 'certificate-identity' || signer.kind !== 'certificate') return;
+  const { name, issuer } = readIdentity(signer.certificate);
+  const accepted = policy.identities.find(
+    ({ subjectAlternativeName, issuer: expected }) =>
+      name.value === subjectAlternativeName &&
+      name.type === typeOfName(subjectAlternativeName) &&
+      issuer === expected,
+  );
+  if (accepted === undefined) {
+    throw refused(
+      'signed by another identity',
+      policy.identities.map(describe).join(' or '),
+      `${describe({ subjectAlternativeName: name.value, issuer })}, a name of type ${name.type}`,
+    );
+  }
+}
+
+/** @throws UntrustedError `identity-mismatch` where the certificate does not name one signer and one issuer. */
+export function readIdentity(certificate: SigningCertificate): {
+  readonly name: SubjectAlternativeName;
+  readonly issuer: string;
+} {
+  const [name, ...otherNames] = certificate.subjectAlternativeNames;
+  const [issuer, second] = certificate.issuers;
+  if (name === undefined || otherNames.length > 0) {
+    throw refused(
+      'the certificate does not name one signer',
+      'exactly one subject alternative name',
+      certificate.subjectAlternativeNames.map(({ value }) => value).join(', ') || 'none',
+    );
+  }
+  if (issuer === undefined || (second !== undefined && second !== issuer)) {
+    throw refused(
+      'the certificate does not name one issuer of identities',
+      'one OIDC issuer, the same in extensions 1.3.6.1.4.1.57264.1.8 and .1.1 where both are there',
+      certificate.issuers.join(', ') || 'none',
+    );
+  }
+  return { name, issuer };
+}
+
+/** An e-mail address that stands in a URI's place is another identity: whoever may choose the one may not choose the other. */
+function typeOfName(name: string): SubjectAlternativeName['type'] {
+  if (/^[A-Za-z][A-Za-z0-9+.-]*:/.test(name)) return 'uri';
+  return name.includes('@') ? 'email' : 'username';
+}
+
+function describe({ subjectAlternativeName, issuer }: CertificateIdentity): string {
+  return `${subjectAlternativeName} (issuer ${issuer})`;
+}
+
+function refused(message: string, expected: string, found: string): UntrustedError {
+  return new UntrustedError('identity-mismatch', message, {
+    check: 'identity',
+    expected,
+    found,
+    why: 'A valid signature by somebody else says nothing about this artifact.',
+  });
+}

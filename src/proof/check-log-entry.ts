@@ -1,0 +1,180 @@
+import { equalBytes } from '../encoding/bytes.ts';
+import { encodeHex } from '../encoding/hex.ts';
+import { UntrustedError } from '../errors.ts';
+import { covers, describeWindow, type Log } from './authorities.ts';
+import { readCheckpoint } from './checkpoint.ts';
+import type { Proof, ProofEntry } from './proof.ts';
+import { verifyLogEntry } from './sigstore-verifier.ts';
+
+/**
+ * 4 (policy): a certificate's signature is in a transparency log. A managed key's need not be where the trusted root
+ * names no log: then there is none to be in.
+ */
+export function checkEntryThere({ entries, signer, authorities }: Proof): void {
+  if (entries.length === 0 && (signer.kind === 'certificate' || authorities.logs.length > 0)) {
+    throw new UntrustedError('log-entry-not-found', 'there is no transparency log entry', {
+      check: 'entry',
+      expected: 'an entry of a log of the trusted root',
+      found: 'none',
+      why: 'A signature that no public log knows could have been made without anybody noticing.',
+    });
+  }
+}
+
+/** 4.6 (threshold): the same entry twice is one entry; two of them are junk at best. */
+export function checkNoDuplicates({ entries }: Proof): void {
+  const seen = new Set<string>();
+  for (const { entry } of entries) {
+    const key = `${encodeHex(entry.logId)} ${encodeHex(entry.canonicalizedBody)}`;
+    if (seen.has(key)) {
+      throw new UntrustedError('log-entry-invalid', 'the same log entry is given twice', {
+        check: 'entry',
+        expected: 'each entry once',
+        found: 'one of them again',
+      });
+    }
+    seen.add(key);
+  }
+}
+
+/**
+ * 4.2.2: the entry's log is one of the trusted root, and was trusted at the time of the entry. Its key's window applies
+ * to checkpoints as to signed entry timestamps.
+ */
+export function checkLogIsTrusted(proof: Proof): void {
+  for (const entry of proof.entries) {
+    if (logsFor(proof, entry).length > 0) continue;
+    const windows = entry.logs.map(({ baseUrl, validFor }) => `${baseUrl} ${describeWindow(validFor)}`);
+    const times = timesOf(proof, entry).map((time) => time.toISOString());
+    throw new UntrustedError('log-entry-invalid', 'the log entry is of a log that is not trusted', {
+      check: 'entry',
+      expected: windows.join(' or ') || 'a log of the trusted root',
+      found: `log ${encodeHex(entry.entry.logId)} at ${times.join(', ')}`,
+      why: 'Anybody can run a log.',
+    });
+  }
+}
+
+/**
+ * 4.2.2: the index is the leaf's own. Rekor v2 has one tree per log, so that entry and proof must agree; Rekor v1
+ * counts over all its shards, and the signed entry timestamp vouches for that count.
+ */
+export function checkLogIndex({ entries }: Proof): void {
+  for (const { entry, body } of entries) {
+    const inTree = entry.inclusionProof?.logIndex;
+    if (body.rekor === 2 && inTree !== entry.logIndex) {
+      throw new UntrustedError('log-entry-invalid', 'entry and inclusion proof have different log indexes', {
+        check: 'inclusionProof',
+        expected: String(entry.logIndex),
+        found: String(inTree),
+      });
+    }
+  }
+}
+
+/**
+ * 4.2.2: the checkpoint is a well-formed signed note (C2SP) of that very log: its origin is the log's, exactly one
+ * signature line has the log's name and key ID, and size and root are those that the proof leads to.
+ */
+export function checkCheckpoint(proof: Proof): void {
+  for (const entry of proof.entries) {
+    const inclusion = entry.entry.inclusionProof;
+    const [log] = logsFor(proof, entry);
+    if (inclusion?.checkpoint === undefined) continue;
+    const checkpoint = readCheckpoint(inclusion.checkpoint);
+    if (log === undefined || !isOriginOf(checkpoint.origin, log, entry)) {
+      throw wrongCheckpoint(`the origin ${log?.origin ?? 'of a trusted log'}`, checkpoint.origin);
+    }
+    const byLog = checkpoint.signatures.filter(({ keyHint }) => equalBytes(keyHint, log.id.subarray(0, 4)));
+    const [line] = byLog;
+    if (line?.name !== log.origin || byLog.length > 1) {
+      const found =
+        byLog.map(({ name }) => name).join(', ') || checkpoint.signatures.map(({ name }) => name).join(', ');
+      throw wrongCheckpoint(`one signature line by ${log.origin} with the ID of its key`, found);
+    }
+    if (checkpoint.treeSize !== inclusion.treeSize || !equalBytes(checkpoint.rootHash, inclusion.rootHash)) {
+      throw wrongCheckpoint(
+        `tree size ${inclusion.treeSize} and root ${encodeHex(inclusion.rootHash)}`,
+        `tree size ${checkpoint.treeSize} and root ${encodeHex(checkpoint.rootHash)}`,
+      );
+    }
+  }
+}
+
+/** 4.2.2, 4.4: each entry is in its log, and is about this signature. */
+export function checkInclusion(proof: Proof): void {
+  for (const entry of proof.entries) verifyLogEntry(proof, entry, logsFor(proof, entry));
+}
+
+/**
+ * 4.4, 2: "The key or certificate from the parsed body is the same as in the input certificate." sigstore-js does not
+ * look: with it, anybody's entry for the same artifact and signature would do.
+ */
+export function checkEntrySigner({ entries, signer }: Proof): void {
+  const ours = signer.kind === 'certificate' ? signer.certificate.der : signer.key.spki;
+  for (const { body } of entries) {
+    const sameKind = (body.verifier.kind === 'certificate') === (signer.kind === 'certificate');
+    if (!sameKind || !equalBytes(body.verifier.der, ours)) {
+      throw mismatch(
+        `the ${signer.kind === 'certificate' ? 'certificate' : 'key'} of this signature`,
+        `another ${body.verifier.kind}`,
+      );
+    }
+  }
+}
+
+/** 4.4, 3: the entry's hash was made with the algorithm that the signature is over; for envelopes' payloads SHA-256. */
+export function checkEntryHash({ entries, evidence, digest }: Proof): void {
+  for (const { entry, body } of entries) {
+    const envelope = evidence.content.kind === 'dsse';
+    const wrongKind = body.hashOf === 'payload' && !envelope;
+    const algorithm =
+      body.hashOf === 'payload' ? 'sha256' : envelope ? body.hash.algorithm : digest.algorithm;
+    if (wrongKind || body.hash.algorithm !== algorithm) {
+      throw mismatch(
+        `an entry for ${envelope ? 'an envelope' : 'an artifact'} with ${algorithm}`,
+        `${entry.kind} with ${body.hash.algorithm}`,
+      );
+    }
+  }
+}
+
+/** The trusted root's logs that may vouch for an entry: its own, while they are trusted. */
+export function logsFor(proof: Proof, entry: ProofEntry): readonly Log[] {
+  const times = timesOf(proof, entry);
+  return entry.logs.filter(({ validFor }) => times.every((time) => covers(validFor, time)));
+}
+
+/** When an entry was made, as far as anybody says: its integrated time, else every RFC 3161 time, else now. */
+function timesOf({ timestamps, now }: Proof, { entry }: ProofEntry): readonly Date[] {
+  if (entry.integratedTime !== undefined) return [new Date(Number(entry.integratedTime) * 1000)];
+  return timestamps.length > 0 ? timestamps.map(({ time }) => time) : [now];
+}
+
+/** Rekor v1 appends its tree ID ("rekor.sigstore.dev - 2605736670972794746"); Rekor v2's origin is its name. */
+function isOriginOf(origin: string, log: Log, { body }: ProofEntry): boolean {
+  if (origin === log.origin) return true;
+  return (
+    body.rekor === 1 &&
+    origin.startsWith(`${log.origin} - `) &&
+    /^[0-9]{1,20}$/.test(origin.slice(log.origin.length + 3))
+  );
+}
+
+function wrongCheckpoint(expected: string, found: string): UntrustedError {
+  return new UntrustedError('log-entry-invalid', 'the checkpoint is not that of the entry and its log', {
+    check: 'checkpoint',
+    expected,
+    found,
+    why: 'An inclusion proof proves membership in the tree of its checkpoint only.',
+  });
+}
+
+function mismatch(expected: string, found: string): UntrustedError {
+  return new UntrustedError('log-entry-mismatch', 'the log entry is about something else', {
+    check: 'entry',
+    expected,
+    found,
+    why: 'A log entry proves only what it was made for.',
+  });
+}

@@ -1,0 +1,87 @@
+import { decodeBase64, excerpt } from '../encoding/base64.ts';
+import { UntrustedError } from '../errors.ts';
+import { MAX_CHECKPOINT_SIGNATURES } from '../limits.ts';
+
+export interface NoteSignature {
+  /** Name of the key: by convention the origin of the log, or the name of a witness. */
+  readonly name: string;
+  /** The first four bytes of the key's ID. */
+  readonly keyHint: Uint8Array;
+  readonly signature: Uint8Array;
+}
+
+/** A signed tree head: a checkpoint (C2SP tlog-checkpoint) in a signed note (C2SP signed-note). */
+export interface Checkpoint {
+  readonly origin: string;
+  readonly treeSize: bigint;
+  readonly rootHash: Uint8Array;
+  readonly signatures: readonly NoteSignature[];
+}
+
+const SIZE = /^(?:0|[1-9][0-9]{0,18})$/;
+const MIN_SIGNATURE_BYTES = 5;
+
+/**
+ * Reads a checkpoint by the C2SP rules: origin, size, root hash, non-empty extension lines, one empty line, signature
+ * lines of the form `— <name> <base64>` to the end, no control characters.
+ *
+ * @throws UntrustedError `log-entry-invalid`
+ */
+export function readCheckpoint(envelope: string): Checkpoint {
+  const [text, signatures, ...rest] = envelope.split('\n\n');
+  if (text === undefined || signatures === undefined || rest.length > 0 || !signatures.endsWith('\n')) {
+    throw malformed('a text, one empty line and signature lines, each ended by a newline', excerpt(envelope));
+  }
+  // eslint-disable-next-line no-control-regex -- control characters are what is looked for
+  if (/[\u0000-\u0009\u000b-\u001f\u007f]/.test(envelope)) {
+    throw malformed('no control characters other than newlines', excerpt(envelope));
+  }
+  const [origin = '', size = '', root = '', ...extensions] = text.split('\n');
+  if (origin === '' || !SIZE.test(size) || extensions.includes('')) {
+    throw malformed('lines of origin, tree size in decimal, and root hash', excerpt(text));
+  }
+  return {
+    origin,
+    treeSize: BigInt(size),
+    rootHash: readRootHash(root),
+    signatures: readSignatures(signatures.slice(0, -1).split('\n')),
+  };
+}
+
+function readRootHash(text: string): Uint8Array {
+  const hash = decodeOrThrow(text);
+  if (hash.length !== 32) throw malformed('a root hash of 32 bytes in base64', excerpt(text));
+  return hash;
+}
+
+function readSignatures(lines: readonly string[]): readonly NoteSignature[] {
+  if (lines.length > MAX_CHECKPOINT_SIGNATURES) {
+    throw malformed(`at most ${MAX_CHECKPOINT_SIGNATURES} signature lines`, String(lines.length));
+  }
+  return lines.map((line) => {
+    const [dash, name = '', text, ...rest] = line.split(' ');
+    if (dash !== '\u2014' || name === '' || name.includes('+') || text === undefined || rest.length > 0) {
+      throw malformed('signature lines of the form "\u2014 name base64"', excerpt(line));
+    }
+    const bytes = decodeOrThrow(text);
+    if (bytes.length < MIN_SIGNATURE_BYTES) throw malformed('a key hint and a signature', excerpt(line));
+    return { name, keyHint: bytes.subarray(0, 4), signature: bytes.subarray(4) };
+  });
+}
+
+function decodeOrThrow(text: string): Uint8Array {
+  try {
+    return decodeBase64(text, 'the checkpoint');
+  } catch (cause) {
+    throw malformed('padded standard base64', excerpt(text), cause);
+  }
+}
+
+function malformed(expected: string, found: string, cause?: unknown): UntrustedError {
+  return new UntrustedError('log-entry-invalid', 'the checkpoint of the log is malformed', {
+    check: 'checkpoint',
+    expected,
+    found,
+    ...(cause === undefined ? {} : { cause }),
+  });
+}

@@ -1,0 +1,206 @@
+import type { ErrorDetails } from '../errors.ts';
+import { equalBytes } from '../encoding/bytes.ts';
+import { encodeHex } from '../encoding/hex.ts';
+import { type Authority, covers } from './authorities.ts';
+import type { Certificate } from './certificate.ts';
+import type { Proof, ProofEntry } from './proof.ts';
+import { hashWith } from './public-key.ts';
+import { toVerifierCertificate } from './signed-entity.ts';
+import type { TimestampToken } from './timestamp-token.ts';
+
+/**
+ * Words for refusals of sigstore-js. Nothing here decides anything: where several authorities were tried, the one that
+ * came closest is spoken of, because its failure is the one that helps.
+ */
+
+interface Candidate {
+  /** How far the evidence got with this authority; the highest is told. */
+  readonly rank: number;
+  readonly details: ErrorDetails;
+}
+
+/** Each time of signing that the evidence claims. */
+export function claimedTimes(proof: Proof): readonly Date[] {
+  const integrated = proof.entries.flatMap(({ entry }) =>
+    entry.integratedTime !== undefined && entry.signedEntryTimestamp !== undefined
+      ? [new Date(Number(entry.integratedTime) * 1000)]
+      : [],
+  );
+  return [...integrated, ...proof.timestamps.map(({ time }) => time)];
+}
+
+export function explainChainFailure(proof: Proof): ErrorDetails {
+  if (proof.signer.kind !== 'certificate') return {};
+  const leaf = proof.signer.certificate;
+  const times = claimedTimes(proof);
+  const authorities = proof.authorities.certificateAuthorities;
+  const unknown: Candidate = {
+    rank: 0,
+    details: {
+      expected: `a certificate by ${authorities.map(({ uri }) => uri).join(' or ')}`,
+      found: 'one by another issuer',
+    },
+  };
+  return closest([unknown, ...authorities.map((authority) => judgeAuthority(leaf, authority, times))]);
+}
+
+function judgeAuthority(leaf: Certificate, authority: Authority, times: readonly Date[]): Candidate {
+  const namesakes = authority.chain.filter(({ subjectName }) => equalBytes(subjectName, leaf.issuerName));
+  if (namesakes.length === 0) return { rank: -1, details: {} };
+  if (!namesakes.some((issuer) => isSignedBy(leaf, issuer))) {
+    return {
+      rank: 1,
+      details: {
+        expected: `a certificate signed by ${authority.uri}`,
+        found: 'one that names it as its issuer, with a signature that is not its own',
+      },
+    };
+  }
+  if (authority.flaw !== undefined) {
+    const { message, expected, found } = authority.flaw;
+    return { rank: 2, details: { expected: expected ?? message, found: found ?? message } };
+  }
+  const outside = times.find((time) => !covers(authority.validFor, time));
+  if (outside !== undefined) {
+    return {
+      rank: 3,
+      details: {
+        expected: `a signature while ${authority.uri} is trusted, ${span(authority.validFor.start, authority.validFor.end)}`,
+        found: `one made at ${iso(outside)}`,
+      },
+    };
+  }
+  const chain = [leaf, ...authority.chain];
+  const late = times.flatMap((time) =>
+    chain.filter((cert) => !withinValidity(cert, time)).map((cert) => ({ time, cert })),
+  );
+  const [first] = late;
+  if (first === undefined)
+    return { rank: 2, details: { expected: `a chain up to ${authority.uri}`, found: 'a broken one' } };
+  return {
+    rank: 4,
+    details: {
+      expected: `a signature while the certificate is valid, ${span(first.cert.notBefore, first.cert.notAfter)}`,
+      found: `one made at ${iso(first.time)}`,
+      why: 'A short-lived certificate speaks for its signer for minutes only.',
+    },
+  };
+}
+
+export function explainTimestampFailure(proof: Proof): ErrorDetails {
+  const { timestamps, authorities, evidence } = proof;
+  if (timestamps.length === 0) {
+    return {
+      expected: 'a signed entry timestamp or an RFC 3161 timestamp',
+      found: 'neither',
+      why: 'A certificate that is valid for minutes proves nothing without the time of signing.',
+    };
+  }
+  const candidates = timestamps.flatMap((token) => {
+    const { algorithm, digest } = token.imprint;
+    if (!equalBytes(hashWith(algorithm, evidence.content.signature), digest)) {
+      return [
+        {
+          rank: 9,
+          details: { expected: 'a timestamp over this signature', found: 'one over something else' },
+        },
+      ];
+    }
+    return authorities.timestampAuthorities.map((authority) => judgeTimestampAuthority(token, authority));
+  });
+  const names =
+    authorities.timestampAuthorities.map(({ uri }) => uri).join(' or ') || 'an authority (there is none)';
+  return closest([
+    { rank: 0, details: { expected: `a timestamp by ${names}`, found: 'one by another authority' } },
+    ...candidates,
+  ]);
+}
+
+function judgeTimestampAuthority(token: TimestampToken, authority: Authority): Candidate {
+  const [signer] = authority.chain;
+  if (signer === undefined || !isSignerOf(token, signer)) return { rank: -1, details: {} };
+  if (authority.flaw !== undefined) {
+    const { message, expected, found } = authority.flaw;
+    return { rank: 2, details: { expected: expected ?? message, found: found ?? message } };
+  }
+  if (!covers(authority.validFor, token.time)) {
+    return {
+      rank: 3,
+      details: {
+        expected: `a timestamp while ${authority.uri} is trusted, ${span(authority.validFor.start, authority.validFor.end)}`,
+        found: iso(token.time),
+      },
+    };
+  }
+  const expired = authority.chain.find((cert) => !withinValidity(cert, token.time));
+  if (expired !== undefined) {
+    return {
+      rank: 3,
+      details: {
+        expected: `a timestamp while its authority's certificate is valid, ${span(expired.notBefore, expired.notAfter)}`,
+        found: iso(token.time),
+      },
+    };
+  }
+  return {
+    rank: 4,
+    details: { expected: `a signature by ${authority.uri}`, found: 'one that does not verify' },
+  };
+}
+
+/** The signer that the token names, by name and number and by the digest of its certificate. */
+export function isSignerOf(token: TimestampToken, certificate: Certificate): boolean {
+  const { issuerName, serialNumber, certificate: identifier } = token.signer;
+  return (
+    equalBytes(issuerName, certificate.issuerName) &&
+    serialNumber === certificate.serialNumber &&
+    equalBytes(identifier.digest, hashWith(identifier.algorithm, certificate.der))
+  );
+}
+
+export function explainEntryMismatch(proof: Proof, { body }: ProofEntry): ErrorDetails {
+  const why = 'A log entry proves only what it was made for.';
+  if (!equalBytes(body.signature, proof.evidence.content.signature)) {
+    return { expected: 'an entry with this signature', found: 'one with another signature', why };
+  }
+  const what = body.hashOf === 'payload' ? 'payload' : 'artifact';
+  return {
+    expected: `an entry for this ${what}`,
+    found: `one for ${body.hash.algorithm} ${encodeHex(body.hash.digest)}`,
+    why,
+  };
+}
+
+export function explainSignatureMismatch({ signer, digest, evidence }: Proof): ErrorDetails {
+  const over = evidence.content.kind === 'dsse' ? 'the envelope' : `${digest.algorithm} ${digest.hex}`;
+  return {
+    expected: `a signature by the ${signer.key.description} key over ${over}`,
+    found: 'a signature over something else, or by another key',
+    why: 'Whoever changed the artifact could not sign it again.',
+    advice: 'Do not use the artifact; fetch it and its signature again, from the place that publishes both.',
+  };
+}
+
+function closest(candidates: readonly Candidate[]): ErrorDetails {
+  return candidates.reduce((best, next) => (next.rank > best.rank ? next : best)).details;
+}
+
+function isSignedBy(leaf: Certificate, issuer: Certificate): boolean {
+  try {
+    return toVerifierCertificate(leaf.der).verify(toVerifierCertificate(issuer.der));
+  } catch {
+    return false;
+  }
+}
+
+function withinValidity({ notBefore, notAfter }: Certificate, time: Date): boolean {
+  return notBefore <= time && time <= notAfter;
+}
+
+function span(from: Date, to: Date): string {
+  return to.getTime() === 8_640_000_000_000_000 ? `since ${iso(from)}` : `${iso(from)} to ${iso(to)}`;
+}
+
+function iso(time: Date): string {
+  return time.toISOString().replace('.000Z', 'Z');
+}

@@ -1,0 +1,155 @@
+import { decodePem } from '../encoding/pem.ts';
+import { RequestError, UntrustedError } from '../errors.ts';
+import type { Digest, Evidence, HashAlgorithm, LogEntry } from '../evidence/evidence.ts';
+import type { TrustMaterial } from '../trust/trust-material.ts';
+import { type Authorities, type Log, readAuthorities } from './authorities.ts';
+import { readCertificate, type SigningCertificate } from './certificate.ts';
+import { type EntryBody, readEntryBody } from './entry-body.ts';
+import type { Policy } from './proven-digest.ts';
+import { hashWith, readPublicKey, type SignatureKey } from './public-key.ts';
+import { readTimestampToken, type TimestampToken } from './timestamp-token.ts';
+
+/**
+ * What is to be proved: a digest, or the whole message where {@link requiredSubject} asks for it. The caller hashes
+ * once; the proof never sees a file.
+ */
+export type ProofSubject =
+  | { readonly kind: 'digest'; readonly digest: Digest }
+  | { readonly kind: 'message'; readonly message: Uint8Array };
+
+/** The signer's key, and the certificate that came with it. */
+export type ProofSigner =
+  | { readonly kind: 'certificate'; readonly certificate: SigningCertificate; readonly key: SignatureKey }
+  | { readonly kind: 'managed-key'; readonly key: SignatureKey };
+
+export interface ProofEntry {
+  readonly entry: LogEntry;
+  readonly body: EntryBody;
+  /** The log of the trusted root with the entry's log ID, one per window of validity. */
+  readonly logs: readonly Log[];
+}
+
+/** A proof in progress: the evidence taken apart, nothing of it believed. The steps decide. */
+export interface Proof {
+  readonly evidence: Evidence;
+  readonly policy: Policy;
+  readonly now: Date;
+  readonly digest: Digest;
+  readonly message: Uint8Array | undefined;
+  readonly authorities: Authorities;
+  readonly signer: ProofSigner;
+  readonly entries: readonly ProofEntry[];
+  readonly timestamps: readonly TimestampToken[];
+}
+
+/** What the caller must have hashed, or must read whole, before {@link openProof}. */
+export interface RequiredSubject {
+  readonly kind: ProofSubject['kind'];
+  readonly algorithm: HashAlgorithm;
+}
+
+/**
+ * Tells what the evidence is over: a digest with its algorithm, or, for Ed25519, the message itself.
+ *
+ * @throws UntrustedError, RequestError when the key or certificate cannot be read.
+ */
+export function requiredSubject(evidence: Evidence, policy: Policy): RequiredSubject {
+  if (evidence.content.kind === 'dsse') return { kind: 'digest', algorithm: 'sha256' };
+  const { key } = readSigner(evidence, policy);
+  return { kind: key.needsMessage ? 'message' : 'digest', algorithm: evidence.content.digest.algorithm };
+}
+
+/**
+ * Takes the evidence apart.
+ *
+ * @throws UntrustedError where something is malformed; RequestError `usage` where the subject is not what is needed.
+ */
+export function openProof(
+  evidence: Evidence,
+  subject: ProofSubject,
+  policy: Policy,
+  trust: TrustMaterial,
+  now: Date,
+): Proof {
+  const signer = readSigner(evidence, policy);
+  const authorities = readAuthorities(trust);
+  return {
+    evidence,
+    policy,
+    now,
+    digest: readSubject(subject, requiredSubject(evidence, policy)),
+    message: subject.kind === 'message' ? subject.message : undefined,
+    authorities,
+    signer,
+    entries: evidence.logEntries.map((entry) => ({
+      entry,
+      body: readEntryBody(entry),
+      logs: authorities.logs.filter(({ id }) => Buffer.compare(id, entry.logId) === 0),
+    })),
+    timestamps: evidence.timestamps.map(readTimestampToken),
+  };
+}
+
+function readSubject(subject: ProofSubject, required: RequiredSubject): Digest {
+  const { algorithm } = required;
+  if (subject.kind === 'message') {
+    return { algorithm, hex: hashWith(algorithm, subject.message).toString('hex') };
+  }
+  if (required.kind === 'message') {
+    throw new RequestError('usage', 'the signature is by an Ed25519 key, which signs the file itself', {
+      expected: 'the file',
+      found: 'a digest',
+      advice: 'give the file instead of its digest',
+    });
+  }
+  if (subject.digest.algorithm !== algorithm) {
+    throw new RequestError('usage', `the signature is over a ${algorithm} digest`, {
+      expected: algorithm,
+      found: subject.digest.algorithm,
+      advice: 'give the file instead of its digest',
+    });
+  }
+  return subject.digest;
+}
+
+/** The policy says which kind of signer is believed, and the evidence must be of that kind. */
+function readSigner({ key }: Evidence, policy: Policy): ProofSigner {
+  if (policy.kind === 'managed-key') {
+    if (key.kind !== 'public-key') throw otherKind('a signature by the given key', 'one with a certificate');
+    return { kind: 'managed-key', key: readManagedKey(policy.publicKeyPem) };
+  }
+  if (key.kind !== 'certificate')
+    throw otherKind('a signature with a certificate', 'one by a key without any');
+  const certificate = readCertificate(key.leaf);
+  return {
+    kind: 'certificate',
+    certificate,
+    key: readPublicKey(certificate.publicKey, 'the signing certificate'),
+  };
+}
+
+function readManagedKey(pem: string): SignatureKey {
+  const what = 'the given public key';
+  try {
+    return readPublicKey(decodePem(pem, 'PUBLIC KEY', what), what);
+  } catch (cause) {
+    throw new RequestError('usage', `${what} cannot be used`, {
+      expected: 'a PEM file with one PUBLIC KEY',
+      found: cause instanceof UntrustedError ? (cause.found ?? cause.message) : 'something else',
+      cause,
+    });
+  }
+}
+
+function otherKind(expected: string, found: string): UntrustedError {
+  return new UntrustedError(
+    'identity-mismatch',
+    'the bundle is of another kind of signer than is asked for',
+    {
+      check: 'identity',
+      expected,
+      found,
+      why: 'Only the signer that was asked for is believed.',
+    },
+  );
+}

@@ -1,0 +1,148 @@
+import { constants, createHash, createPublicKey, type KeyObject, publicDecrypt, verify } from 'node:crypto';
+import { p256, p384, p521 } from '@noble/curves/nist.js';
+import { childrenOf, DER_TAG, parseDer, readInteger } from '../encoding/der.ts';
+import { UntrustedError } from '../errors.ts';
+import type { Digest, HashAlgorithm } from '../evidence/evidence.ts';
+
+/** By OpenSSL's names. `bytes`: of r, of s and of a coordinate. */
+const CURVES = new Map([
+  ['prime256v1', { name: 'ECDSA P-256', bytes: 32, curve: p256 }],
+  ['secp384r1', { name: 'ECDSA P-384', bytes: 48, curve: p384 }],
+  ['secp521r1', { name: 'ECDSA P-521', bytes: 66, curve: p521 }],
+]);
+
+const MIN_RSA_BITS = 2048;
+const MAX_RSA_BITS = 8192;
+
+/** A key of one of the types that sign in Sigstore's public log. */
+export interface SignatureKey {
+  /** For people: "ECDSA P-256", "RSA 4096", "Ed25519". */
+  readonly description: string;
+  /** DER of the SubjectPublicKeyInfo. */
+  readonly spki: Uint8Array;
+  /** Ed25519 signs the message itself: no digest of it can stand in (RFC 8032 section 5.1). */
+  readonly needsMessage: boolean;
+  /** Whether the signature fits the digest. Always false where the key needs the message. */
+  readonly verifyDigest: (digest: Digest, signature: Uint8Array) => boolean;
+  /** Whether the signature fits the message, hashed with the algorithm where the key type hashes. */
+  readonly verifyMessage: (message: Uint8Array, algorithm: HashAlgorithm, signature: Uint8Array) => boolean;
+}
+
+/**
+ * Reads a SubjectPublicKeyInfo of a supported type: ECDSA over P-256, P-384 or P-521, RSA of 2048 to 8192 bits with
+ * PKCS #1 v1.5, Ed25519.
+ *
+ * @throws UntrustedError `material-malformed`
+ */
+export function readPublicKey(spki: Uint8Array, what: string): SignatureKey {
+  parseDer(spki, what);
+  let key: KeyObject;
+  try {
+    key = createPublicKey({ key: Buffer.from(spki), format: 'der', type: 'spki' });
+  } catch (cause) {
+    throw unsupported(what, 'a key that cannot be read', cause);
+  }
+  if (key.asymmetricKeyType === 'ec') return readEcdsaKey(key, spki, what);
+  if (key.asymmetricKeyType === 'rsa') return readRsaKey(key, spki, what);
+  if (key.asymmetricKeyType !== 'ed25519') {
+    throw unsupported(what, `a key of type ${key.asymmetricKeyType ?? 'unknown'}`);
+  }
+  return {
+    description: 'Ed25519',
+    spki,
+    needsMessage: true,
+    verifyDigest: () => false,
+    verifyMessage: (message, _, signature) => verify(null, message, key, signature),
+  };
+}
+
+export function hashWith(algorithm: HashAlgorithm, ...parts: readonly Uint8Array[]): Buffer {
+  const hash = createHash(algorithm);
+  for (const part of parts) hash.update(part);
+  return hash.digest();
+}
+
+/**
+ * ECDSA over a ready digest (FIPS 186-5 section 6.4.2), which node:crypto cannot do. The signature is canonical DER
+ * with nothing after it; high S is valid, as it is in X.509, CMS and Go, so that every signature in the log verifies.
+ */
+function readEcdsaKey(key: KeyObject, spki: Uint8Array, what: string): SignatureKey {
+  const namedCurve = key.asymmetricKeyDetails?.namedCurve ?? 'without a name';
+  const found = CURVES.get(namedCurve);
+  const { x, y } = found === undefined ? {} : key.export({ format: 'jwk' });
+  if (found === undefined || x === undefined || y === undefined) {
+    throw unsupported(what, `a key on the curve ${namedCurve}`);
+  }
+  const point = Buffer.concat([Buffer.of(4), Buffer.from(x, 'base64url'), Buffer.from(y, 'base64url')]);
+  const verifyDigest = (digest: Digest, signature: Uint8Array): boolean => {
+    const compact = readEcdsaSignature(signature, found.bytes);
+    if (compact === undefined) return false;
+    const options = { prehash: false, lowS: false, format: 'compact' } as const;
+    return found.curve.verify(compact, Buffer.from(digest.hex, 'hex'), point, options);
+  };
+  return {
+    description: found.name,
+    spki,
+    needsMessage: false,
+    verifyDigest,
+    verifyMessage: (message, algorithm, signature) =>
+      verifyDigest({ algorithm, hex: hashWith(algorithm, message).toString('hex') }, signature),
+  };
+}
+
+/** r and s as fixed-length big-endian integers, or undefined where the DER is not canonical or they are out of range. */
+function readEcdsaSignature(der: Uint8Array, bytes: number): Uint8Array | undefined {
+  try {
+    const [r, s, ...rest] = childrenOf(parseDer(der, 'the signature'), DER_TAG.sequence, 'the signature');
+    const integers = [readInteger(r, 'r'), readInteger(s, 's')];
+    if (rest.length > 0 || integers.some((integer) => integer <= 0n)) return undefined;
+    const hex = integers.map((integer) => integer.toString(16).padStart(2 * bytes, '0'));
+    return hex.every((digits) => digits.length === 2 * bytes) ? Buffer.from(hex.join(''), 'hex') : undefined;
+  } catch (error) {
+    if (error instanceof UntrustedError) return undefined;
+    throw error;
+  }
+}
+
+/** DigestInfo up to the digest (RFC 8017 section 9.2, note 1). */
+const DIGEST_INFO_PREFIX: Readonly<Record<HashAlgorithm, string>> = {
+  sha256: '3031300d060960864801650304020105000420',
+  sha384: '3041300d060960864801650304020205000430',
+  sha512: '3051300d060960864801650304020305000440',
+};
+
+/**
+ * RSASSA-PKCS1-v1_5 over a ready digest (RFC 8017 section 8.2.2): what OpenSSL recovers under the padding must be the
+ * one DigestInfo, octet for octet.
+ */
+function readRsaKey(key: KeyObject, spki: Uint8Array, what: string): SignatureKey {
+  const bits = key.asymmetricKeyDetails?.modulusLength ?? 0;
+  if (bits < MIN_RSA_BITS || bits > MAX_RSA_BITS) throw unsupported(what, `an RSA key of ${bits} bits`);
+  const verifyDigest = (digest: Digest, signature: Uint8Array): boolean => {
+    if (signature.length !== Math.ceil(bits / 8)) return false;
+    const expected = Buffer.from(DIGEST_INFO_PREFIX[digest.algorithm] + digest.hex, 'hex');
+    try {
+      return expected.equals(publicDecrypt({ key, padding: constants.RSA_PKCS1_PADDING }, signature));
+    } catch {
+      // OpenSSL throws where the padding is not that of a signature.
+      return false;
+    }
+  };
+  return {
+    description: `RSA ${bits}`,
+    spki,
+    needsMessage: false,
+    verifyDigest,
+    verifyMessage: (message, algorithm, signature) =>
+      verifyDigest({ algorithm, hex: hashWith(algorithm, message).toString('hex') }, signature),
+  };
+}
+
+function unsupported(what: string, found: string, cause?: unknown): UntrustedError {
+  return new UntrustedError('material-malformed', `${what} has no key that can be used`, {
+    check: 'material',
+    expected: `ECDSA on P-256, P-384 or P-521, RSA of ${MIN_RSA_BITS} to ${MAX_RSA_BITS} bits, or Ed25519`,
+    found,
+    ...(cause === undefined ? {} : { cause }),
+  });
+}

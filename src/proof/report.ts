@@ -1,0 +1,82 @@
+import { encodeHex } from '../encoding/hex.ts';
+import type { Certificate } from './certificate.ts';
+import { readIdentity } from './check-certificate.ts';
+import { logsFor } from './check-log-entry.ts';
+import { claimedTimes } from './explain.ts';
+import type { Proof } from './proof.ts';
+import type { CheckReport, CheckResult, ProvenLogEntry, Signer } from './proven-digest.ts';
+import { hashWith } from './public-key.ts';
+
+/** What each check found, for a proof whose every step has passed. */
+export function describeChecks(proof: Proof): CheckReport {
+  const { evidence, entries, timestamps, signer, digest } = proof;
+  const certificate = signer.kind === 'certificate' ? signer.certificate : undefined;
+  const times = claimedTimes(proof).map((time) => time.toISOString());
+  const promised = entries.filter(({ entry }) => entry.signedEntryTimestamp !== undefined);
+  const included = entries.flatMap(({ entry: { inclusionProof } }) =>
+    inclusionProof?.checkpoint === undefined ? [] : [inclusionProof],
+  );
+  const content =
+    evidence.content.kind === 'dsse' ? 'DSSE envelope' : `message signature over ${digest.algorithm}`;
+  return {
+    material: passed(
+      `bundle v${evidence.version}, ${content}, ${count(entries.length, 'log entry', 'log entries')}`,
+    ),
+    time: list(times, `${times.join(', ')}${timestamps.length > 0 ? ', RFC 3161 among them' : ''}`),
+    chain: certificate ? passed(describeValidity(certificate)) : NOT_PRESENT,
+    sct: certificate ? passed('logged by a trusted CT log') : NOT_PRESENT,
+    set: list(promised, `index ${promised.map(({ entry }) => entry.logIndex).join(', ')}`),
+    inclusionProof: list(
+      included,
+      included.map(({ logIndex, treeSize }) => `leaf ${logIndex} of ${treeSize}`).join(', '),
+    ),
+    checkpoint: list(included, included.map(({ checkpoint }) => checkpoint?.split('\n', 1)[0]).join(', ')),
+    entry: list(entries, entries.map(({ entry: { kind, version } }) => `${kind} ${version}`).join(', ')),
+    signature: passed(`${signer.key.description}, ${content}`),
+    identity: passed(describeSigner(proof)),
+  };
+}
+
+export function describeEntries(proof: Proof): readonly ProvenLogEntry[] {
+  return proof.entries.map((item) => ({
+    logIndex: String(item.entry.logIndex),
+    logId: encodeHex(item.entry.logId),
+    logUrl: logsFor(proof, item)[0]?.baseUrl ?? '',
+    ...(item.entry.integratedTime === undefined
+      ? {}
+      : { integratedTime: new Date(Number(item.entry.integratedTime) * 1000).toISOString() }),
+  }));
+}
+
+export function signerOf({ signer }: Proof): Signer {
+  if (signer.kind === 'managed-key') {
+    return { kind: 'managed-key', sha256: hashWith('sha256', signer.key.spki).toString('hex') };
+  }
+  const { name, issuer } = readIdentity(signer.certificate);
+  return { kind: 'certificate-identity', subjectAlternativeName: name.value, issuer };
+}
+
+function describeSigner(proof: Proof): string {
+  const signer = signerOf(proof);
+  return signer.kind === 'managed-key'
+    ? `the given ${proof.signer.key.description} key`
+    : `${signer.subjectAlternativeName} (issuer ${signer.issuer})`;
+}
+
+function describeValidity({ notBefore, notAfter }: Certificate): string {
+  return `valid ${notBefore.toISOString()} to ${notAfter.toISOString()}`;
+}
+
+const NOT_PRESENT: CheckResult = { outcome: 'not-present', detail: 'not part of this kind of evidence' };
+
+function list(found: readonly unknown[], detail: string): CheckResult {
+  return found.length === 0 ? NOT_PRESENT : passed(detail);
+}
+
+function passed(detail: string): CheckResult {
+  return { outcome: 'passed', detail };
+}
+
+function count(number: number, one: string, many: string): string {
+  return `${number} ${number === 1 ? one : many}`;
+}

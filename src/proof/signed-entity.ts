@@ -1,0 +1,128 @@
+import { RFC3161Timestamp, X509Certificate } from '@sigstore/core';
+import type { SignedEntity } from '@sigstore/verify';
+import { equalBytes } from '../encoding/bytes.ts';
+import { decodeHex } from '../encoding/hex.ts';
+import type { HashAlgorithm, LogEntry } from '../evidence/evidence.ts';
+import type { Proof, ProofEntry } from './proof.ts';
+import { hashWith, readPublicKey, type SignatureKey } from './public-key.ts';
+
+type SignatureContent = SignedEntity['signature'];
+type VerifierLogEntry = SignedEntity['tlogEntries'][number];
+type VerifierTimestamp = SignedEntity['timestamps'][number];
+
+/**
+ * The signature as sigstore-js's `Verifier` sees it, over the ready digest or over the DSSE envelope. The three
+ * comparisons are with what the log entry says.
+ */
+export function toSignatureContent(proof: Proof): SignatureContent {
+  const { content } = proof.evidence;
+  const signature = Buffer.from(content.signature);
+  const compareSignature = (other: Buffer): boolean => equalBytes(other, signature);
+  if (content.kind === 'message-signature') {
+    const digest = decodeHex(proof.digest.hex) ?? new Uint8Array();
+    const compareDigest = (other: Buffer): boolean => equalBytes(other, digest);
+    return {
+      signature,
+      compareSignature,
+      compareDigest,
+      compareSignedDigest: compareDigest,
+      verifySignature: (key) => {
+        const { needsMessage, verifyDigest, verifyMessage } = fromKeyObject(key);
+        if (!needsMessage) return verifyDigest(proof.digest, signature);
+        return proof.message !== undefined && verifyMessage(proof.message, proof.digest.algorithm, signature);
+      },
+    };
+  }
+  const signed = preAuthEncoding(content.payloadType, content.payload);
+  return {
+    signature,
+    compareSignature,
+    compareDigest: (other) => equalBytes(other, hashWith('sha256', content.payload)),
+    compareSignedDigest: (other) => {
+      const algorithm = ALGORITHM_BY_LENGTH.get(other.length);
+      return algorithm !== undefined && equalBytes(other, hashWith(algorithm, signed));
+    },
+    verifySignature: (key) => {
+      const { description, verifyMessage } = fromKeyObject(key);
+      const algorithms = DSSE_ALGORITHMS.get(description) ?? ['sha256'];
+      return algorithms.some((algorithm) => verifyMessage(signed, algorithm, signature));
+    },
+  };
+}
+
+const ALGORITHM_BY_LENGTH: ReadonlyMap<number, HashAlgorithm> = new Map([
+  [32, 'sha256'],
+  [48, 'sha384'],
+  [64, 'sha512'],
+]);
+
+/**
+ * An envelope does not state how it was hashed; the key does (Sigstore's algorithm registry), where clients before
+ * the registry used SHA-256 for every key.
+ */
+const DSSE_ALGORITHMS: ReadonlyMap<string, readonly HashAlgorithm[]> = new Map([
+  ['ECDSA P-384', ['sha384', 'sha256']],
+  ['ECDSA P-521', ['sha512', 'sha256']],
+]);
+
+/** DSSE's pre-authentication encoding, the bytes that an envelope's signature is over (DSSE protocol.md). */
+export function preAuthEncoding(payloadType: string, payload: Uint8Array): Uint8Array {
+  const type = Buffer.from(payloadType);
+  return Buffer.concat([
+    Buffer.from(`DSSEv1 ${type.length} `),
+    type,
+    Buffer.from(` ${payload.length} `),
+    payload,
+  ]);
+}
+
+function fromKeyObject(key: Parameters<SignatureContent['verifySignature']>[0]): SignatureKey {
+  return readPublicKey(key.export({ format: 'der', type: 'spki' }), 'the key');
+}
+
+/**
+ * A log entry as sigstore-js takes it. An inclusion proof without a checkpoint, as bundles v0.1 have it, proves
+ * nothing and would crash the verifier: the entry is then judged by its signed entry timestamp.
+ */
+export function toVerifierEntry(entry: LogEntry): VerifierLogEntry {
+  const proof = entry.inclusionProof;
+  return {
+    logIndex: String(entry.logIndex),
+    logId: { keyId: Buffer.from(entry.logId) },
+    kindVersion: { kind: entry.kind, version: entry.version },
+    integratedTime: String(entry.integratedTime ?? 0n),
+    inclusionPromise: entry.signedEntryTimestamp && {
+      signedEntryTimestamp: Buffer.from(entry.signedEntryTimestamp),
+    },
+    inclusionProof:
+      proof?.checkpoint === undefined
+        ? undefined
+        : {
+            logIndex: String(proof.logIndex),
+            treeSize: String(proof.treeSize),
+            rootHash: Buffer.from(proof.rootHash),
+            hashes: proof.hashes.map((hash) => Buffer.from(hash)),
+            checkpoint: { envelope: proof.checkpoint },
+          },
+    canonicalizedBody: Buffer.from(entry.canonicalizedBody),
+  };
+}
+
+/** Every source of time in the evidence: signed entry timestamps first, then RFC 3161 timestamps. */
+export function toVerifierTimestamps(proof: Proof): VerifierTimestamp[] {
+  const entries = proof.entries.filter(({ entry }: ProofEntry) => entry.signedEntryTimestamp !== undefined);
+  return [
+    ...entries.map(({ entry }): VerifierTimestamp => ({
+      $case: 'transparency-log',
+      tlogEntry: toVerifierEntry(entry),
+    })),
+    ...proof.timestamps.map(({ der }): VerifierTimestamp => ({
+      $case: 'timestamp-authority',
+      timestamp: RFC3161Timestamp.parse(Buffer.from(der)),
+    })),
+  ];
+}
+
+export function toVerifierCertificate(der: Uint8Array): X509Certificate {
+  return X509Certificate.parse(Buffer.from(der));
+}

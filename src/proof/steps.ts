@@ -1,0 +1,135 @@
+import { checkChain, checkChainHoldsNothingElse, checkIdentity, checkProfile } from './check-certificate.ts';
+import { checkArtifact, checkTrustedRoot } from './check-inputs.ts';
+import {
+  checkCheckpoint,
+  checkEntryHash,
+  checkEntrySigner,
+  checkEntryThere,
+  checkInclusion,
+  checkLogIndex,
+  checkLogIsTrusted,
+  checkNoDuplicates,
+} from './check-log-entry.ts';
+import { checkStatement } from './check-payload.ts';
+import { checkIntegratedTimes, checkTimestamps } from './check-time.ts';
+import type { Proof } from './proof.ts';
+
+export interface ProofStep {
+  /** Section of the Sigstore client specification. */
+  readonly section: string;
+  readonly name: string;
+  /** What must be so, in one sentence. */
+  readonly rule: string;
+  /** @throws UntrustedError where it is not. */
+  verify(proof: Proof): void;
+}
+
+/**
+ * The proof: every step must pass. Numbered as the Sigstore client specification numbers them, in its order, with two
+ * liberties: the log entry's own signature (4.4, 1) is compared together with its inclusion, and the artifact's (4.5)
+ * by sigstore-js at the end of both of its runs. `docs/verification.md` follows the same numbers.
+ */
+export const PROOF_STEPS: readonly ProofStep[] = [
+  {
+    section: '4.1',
+    name: 'trusted-root',
+    rule: 'The trusted root names whoever must vouch for this evidence.',
+    verify: checkTrustedRoot,
+  },
+  {
+    section: '4.1',
+    name: 'artifact',
+    rule: 'The artifact is the one that the signature is stated to be over.',
+    verify: checkArtifact,
+  },
+  {
+    section: '4.2.1',
+    name: 'timestamps',
+    rule: 'Each RFC 3161 timestamp names the certificate of a trusted authority and is not from the future.',
+    verify: checkTimestamps,
+  },
+  {
+    section: '4.2.2',
+    name: 'integrated-time',
+    rule: 'An integrated time has a signed entry timestamp and is not in the future.',
+    verify: checkIntegratedTimes,
+  },
+  {
+    section: '4.2.2',
+    name: 'entry-there',
+    rule: 'The signature is in a transparency log.',
+    verify: checkEntryThere,
+  },
+  {
+    section: '4.2.2',
+    name: 'entry-once',
+    rule: 'Each log entry is given once.',
+    verify: checkNoDuplicates,
+  },
+  {
+    section: '4.2.2',
+    name: 'log-trusted',
+    rule: "The entry's log is one of the trusted root, trusted at the time of the entry.",
+    verify: checkLogIsTrusted,
+  },
+  {
+    section: '4.2.2',
+    name: 'log-index',
+    rule: "The index of a Rekor v2 entry is its leaf's.",
+    verify: checkLogIndex,
+  },
+  {
+    section: '4.2.2',
+    name: 'checkpoint',
+    rule: "The checkpoint is the log's own, and is the tree that the inclusion proof leads to.",
+    verify: checkCheckpoint,
+  },
+  {
+    section: '4.2.2',
+    name: 'inclusion',
+    rule: 'Signed entry timestamp, checkpoint and inclusion proof verify, for an entry about this signature.',
+    verify: checkInclusion,
+  },
+  {
+    section: '4.3',
+    name: 'profile',
+    rule: 'The certificate may sign artifacts, and may do nothing else of consequence.',
+    verify: checkProfile,
+  },
+  {
+    section: '4.3',
+    name: 'chain-content',
+    rule: 'The evidence brings no certificates but the leaf and known intermediates.',
+    verify: checkChainHoldsNothingElse,
+  },
+  {
+    section: '4.3',
+    name: 'chain',
+    rule: 'Timestamps, certificate chain at every time of signing, SCT and signature verify.',
+    verify: checkChain,
+  },
+  {
+    section: '4.3',
+    name: 'identity',
+    rule: 'The certificate names exactly the expected signer and issuer.',
+    verify: checkIdentity,
+  },
+  {
+    section: '4.4',
+    name: 'entry-signer',
+    rule: "The log entry's certificate or key is the signer's.",
+    verify: checkEntrySigner,
+  },
+  {
+    section: '4.4',
+    name: 'entry-hash',
+    rule: "The log entry's hash is of what was signed, made with the same algorithm.",
+    verify: checkEntryHash,
+  },
+  {
+    section: '4.5',
+    name: 'statement',
+    rule: "The artifact's SHA-256 is a subject of the signed in-toto statement.",
+    verify: checkStatement,
+  },
+];

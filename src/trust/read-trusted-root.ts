@@ -1,0 +1,148 @@
+import { createHash } from 'node:crypto';
+import {
+  type CertificateAuthority,
+  HashAlgorithm,
+  PublicKeyDetails,
+  type TimeRange,
+  type TransparencyLogInstance,
+} from '@sigstore/protobuf-specs';
+import { parseJsonStrictly } from '../encoding/json.ts';
+import { ProtoMessage } from '../encoding/proto-json.ts';
+import { UntrustedError } from '../errors.ts';
+import { MAX_CHAIN_CERTIFICATES, MAX_TRUSTED_AUTHORITIES, MAX_TRUSTED_ROOT_BYTES } from '../limits.ts';
+import type { TrustMaterial, TrustSource } from './trust-material.ts';
+
+const MEDIA_TYPES: ReadonlyMap<string, string> = new Map(
+  [
+    'application/vnd.dev.sigstore.trustedroot+json;version=0.1',
+    'application/vnd.dev.sigstore.trustedroot.v0.1+json',
+    'application/vnd.dev.sigstore.trustedroot.v0.2+json',
+  ].map((type) => [type, type]),
+);
+
+/** Merkle trees are over SHA-256 in every log there is, and in every check of ours. */
+const HASH_ALGORITHMS = new Map([['SHA2_256', HashAlgorithm.SHA2_256]]);
+
+const KEY_DETAILS: ReadonlyMap<string, PublicKeyDetails> = new Map(
+  (
+    [
+      'PKCS1_RSA_PKCS1V5',
+      'PKIX_RSA_PKCS1V5',
+      'PKIX_RSA_PKCS1V15_2048_SHA256',
+      'PKIX_RSA_PKCS1V15_3072_SHA256',
+      'PKIX_RSA_PKCS1V15_4096_SHA256',
+      'PKIX_ECDSA_P256_SHA_256',
+      'PKIX_ECDSA_P384_SHA_384',
+      'PKIX_ECDSA_P521_SHA_512',
+      'PKIX_ED25519',
+    ] as const
+  ).map((name) => [name, PublicKeyDetails[name]]),
+);
+
+const LOG_FIELDS = ['baseUrl', 'hashAlgorithm', 'publicKey', 'logId', 'checkpointKeyId', 'operator'];
+const AUTHORITY_FIELDS = ['subject', 'uri', 'certChain', 'validFor', 'operator'];
+
+/**
+ * Reads a trusted root (`trusted_root.json`) as strictly as a bundle is read: known media type, known fields, and for
+ * every log and authority a key or chain and the time from which it is trusted. A missing start would otherwise mean
+ * "since ever". Whether it holds what one proof needs is for the proof to say.
+ *
+ * @throws UntrustedError `trusted-root-invalid`
+ */
+export function readTrustedRoot(bytes: Uint8Array, source: TrustSource): TrustMaterial {
+  try {
+    return { root: readRoot(bytes), source, sha256: createHash('sha256').update(bytes).digest('hex') };
+  } catch (cause) {
+    if (!(cause instanceof UntrustedError)) throw cause;
+    throw new UntrustedError('trusted-root-invalid', cause.message, {
+      check: 'material',
+      ...(cause.expected === undefined ? {} : { expected: cause.expected }),
+      ...(cause.found === undefined ? {} : { found: cause.found }),
+      why: 'Everything that is believed rests on the trusted root, so it must say exactly what it trusts.',
+      cause,
+    });
+  }
+}
+
+function readRoot(bytes: Uint8Array): TrustMaterial['root'] {
+  const json = parseJsonStrictly(bytes, 'the trusted root', { maxBytes: MAX_TRUSTED_ROOT_BYTES });
+  const root = new ProtoMessage(json, 'the trusted root', [
+    'mediaType',
+    'tlogs',
+    'certificateAuthorities',
+    'ctlogs',
+    'timestampAuthorities',
+  ]);
+  return {
+    mediaType: root.choice('mediaType', MEDIA_TYPES),
+    tlogs: root.messages('tlogs', LOG_FIELDS, MAX_TRUSTED_AUTHORITIES).map(readLog),
+    certificateAuthorities: root
+      .messages('certificateAuthorities', AUTHORITY_FIELDS, MAX_TRUSTED_AUTHORITIES)
+      .map(readAuthority),
+    ctlogs: root.messages('ctlogs', LOG_FIELDS, MAX_TRUSTED_AUTHORITIES).map(readLog),
+    timestampAuthorities: root
+      .messages('timestampAuthorities', AUTHORITY_FIELDS, MAX_TRUSTED_AUTHORITIES)
+      .map(readAuthority),
+  };
+}
+
+function readLog(log: ProtoMessage): TransparencyLogInstance {
+  const key = log.message('publicKey', ['rawBytes', 'keyDetails', 'validFor']);
+  const logId = log.optionalMessage('logId', ['keyId']);
+  const checkpointKeyId = log.optionalMessage('checkpointKeyId', ['keyId']);
+  if (logId === undefined && checkpointKeyId === undefined) log.message('logId', ['keyId']);
+  const baseUrl = log.text('baseUrl');
+  if (baseUrl === '') throw malformed(log.at('baseUrl'), 'the URL of the log', 'nothing');
+  return {
+    baseUrl,
+    hashAlgorithm: log.choice('hashAlgorithm', HASH_ALGORITHMS),
+    publicKey: {
+      rawBytes: Buffer.from(key.bytes('rawBytes')),
+      keyDetails: key.choice('keyDetails', KEY_DETAILS),
+      validFor: readTimeRange(key),
+    },
+    logId: logId && { keyId: Buffer.from(logId.bytes('keyId')) },
+    checkpointKeyId: checkpointKeyId && { keyId: Buffer.from(checkpointKeyId.bytes('keyId')) },
+    operator: log.text('operator'),
+  };
+}
+
+function readAuthority(authority: ProtoMessage): CertificateAuthority {
+  const subject = authority.optionalMessage('subject', ['organization', 'commonName']);
+  const chain = authority.message('certChain', ['certificates']);
+  const certificates = chain
+    .messages('certificates', ['rawBytes'], MAX_CHAIN_CERTIFICATES)
+    .map((certificate) => ({ rawBytes: Buffer.from(certificate.bytes('rawBytes')) }));
+  if (certificates.length === 0) throw malformed(chain.at('certificates'), 'a certificate', 'an empty chain');
+  return {
+    subject: subject && {
+      organization: subject.text('organization'),
+      commonName: subject.text('commonName'),
+    },
+    uri: authority.text('uri'),
+    certChain: { certificates },
+    validFor: readTimeRange(authority),
+    operator: authority.text('operator'),
+  };
+}
+
+/** A closed interval (sigstore_common.proto, TimeRange); an absent end is open. */
+function readTimeRange(message: ProtoMessage): TimeRange {
+  const range = message.message('validFor', ['start', 'end']);
+  const start = range.timestamp('start');
+  const end = range.timestamp('end');
+  if (start === undefined)
+    throw malformed(range.at('start'), 'the time from which this is trusted', 'nothing');
+  if (end !== undefined && end < start) {
+    throw malformed(range.at('end'), `a time not before ${start.toISOString()}`, end.toISOString());
+  }
+  return { start, end };
+}
+
+function malformed(what: string, expected: string, found: string): UntrustedError {
+  return new UntrustedError('material-malformed', `${what} is malformed`, {
+    check: 'material',
+    expected,
+    found,
+  });
+}

@@ -1,0 +1,55 @@
+import { execFileSync } from 'node:child_process';
+import { existsSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import { describe, expect, it } from 'vitest';
+import { runClient } from '../../scripts/conformance-client.ts';
+import { DEFAULT_CASES, listRuns } from '../../scripts/conformance.ts';
+
+const present = existsSync(DEFAULT_CASES);
+const runs = present ? listRuns(DEFAULT_CASES) : [];
+
+// The cases are test data of the sigstore-conformance suite and not part of the project: read in place, where present.
+describe.skipIf(!present)('the sigstore-conformance cases', () => {
+  it.each(runs)('$name by $by', async ({ accept, argv }) => {
+    const { exitCode, message } = await runClient(argv);
+    expect({ accepted: exitCode === 0, message }).toMatchObject({ accepted: accept });
+    // Refused by a verdict, not by a crash; the suite's key.pub of one case is not PEM, which is "usage".
+    expect(exitCode).not.toBe(1);
+  });
+
+  it('gives the same verdicts through the executable', () => {
+    const client = fileURLToPath(new URL('../../scripts/conformance-client', import.meta.url));
+    const [accepted, refused] = [runs.find(({ accept }) => accept), runs.find(({ accept }) => !accept)];
+    expect(() => execFileSync(client, [...(accepted?.argv ?? [])], { stdio: 'pipe' })).not.toThrow();
+    expect(() => execFileSync(client, [...(refused?.argv ?? [])], { stdio: 'pipe' })).toThrow(
+      expect.objectContaining({ status: expect.any(Number) }),
+    );
+  });
+});
+
+describe('the conformance client', () => {
+  it.each([
+    ['nothing', []],
+    ['an unknown command', ['sign-bundle', '--bundle', 'x', 'y']],
+    ['no identity and no key', ['verify-bundle', '--bundle', 'x', 'y']],
+    ['an identity without an issuer', ['verify-bundle', '--bundle', 'x', '--certificate-identity', 'a', 'y']],
+    [
+      'an identity and a key',
+      [
+        'verify-bundle',
+        '--bundle',
+        'x',
+        '--certificate-identity',
+        'a',
+        '--certificate-oidc-issuer',
+        'b',
+        '--key',
+        'k',
+        'y',
+      ],
+    ],
+    ['arguments after the artifact', ['verify-bundle', '--bundle', 'x', '--key', 'k', 'y', 'z']],
+  ])('refuses %s', async (_, argv) => {
+    expect(await runClient(argv)).toMatchObject({ exitCode: 2 });
+  });
+});
