@@ -1,2 +1,36 @@
-export * from './errors.ts';
+/**
+ * k8s-verify as a library: prove Kubernetes release artifacts, and install what is proved.
+ *
+ * The stories take a request and a world: `installRelease({ artifacts: [{ component: 'kubectl' }], ... }, createWorld())`.
+ * They return a {@link RunResult} or throw a {@link K8sVerifyError}; nothing in between.
+ */
+export {
+  CHECK_NAMES,
+  type CheckName,
+  type ErrorCode,
+  type ErrorDetails,
+  InstallError,
+  InterruptedError,
+  K8sVerifyError,
+  RequestError,
+  UnavailableError,
+  UntrustedError,
+} from './errors.ts';
 export { EXIT_CODE_MEANINGS, EXIT_CODES, type ExitCode, exitCodeFor } from './exit-codes.ts';
+export { installRelease } from './install-release.ts';
+export type { Clock, HttpClient, ProgressEvent, Report } from './ports.ts';
+export type { CertificateIdentity, CheckResult, ProvenLogEntry, Signer } from './proof/proven-digest.ts';
+export { KUBERNETES_RELEASE_SIGNERS, type ReleaseSigner } from './release/signer.ts';
+export {
+  type ArtifactRequest,
+  DEFAULT_REKOR_URL,
+  DEFAULT_SOURCE,
+  type InstallRequest,
+  type NetworkRequest,
+  type TrustRequest,
+  type VerifyRequest,
+} from './request.ts';
+export type { ArtifactResult, EvidenceOrigin, RunResult } from './result.ts';
+export type { TrustSource } from './trust/trust-material.ts';
+export { verifyFile } from './verify-file.ts';
+export { createWorld, type World, type WorldOptions } from './world.ts';

@@ -32,8 +32,8 @@ export interface ArtifactResult {
   /** Where the bundle was written, when asked. */
   readonly bundlePath?: string;
   readonly signer: Signer;
-  /** ISO 8601. */
-  readonly signedAt: string;
+  /** The verified time of signing, ISO 8601; absent for a managed key whose evidence has none. */
+  readonly signedAt?: string;
   readonly logEntries: readonly ProvenLogEntry[];
   readonly trustedRoot: TrustSource & { readonly sha256: string };
   readonly checks: Readonly<Record<CheckName, CheckResult>>;

@@ -91,7 +91,7 @@ export function summaryText(artifact: ArtifactResult, style: TextStyle): string 
   const facts: (readonly [string, string])[] = [
     ['digest', `sha256:${artifact.sha256}`],
     ['signer', signerText(artifact.signer)],
-    ['signed at', artifact.signedAt],
+    ...(artifact.signedAt === undefined ? [] : [['signed at', artifact.signedAt] as const]),
     ...artifact.logEntries.map((entry) => ['log entry', `${entry.logIndex} of ${entry.logUrl}`] as const),
   ];
   if (style.verbose) {

@@ -1,0 +1,76 @@
+import { RequestError, UnavailableError } from './errors.ts';
+import { MAX_MARKER_BYTES } from './limits.ts';
+import {
+  formatMarker,
+  formatReleaseVersion,
+  markerPath,
+  parseMarker,
+  parseVersionRequest,
+  type ReleaseVersion,
+  type VersionMarker,
+} from './release/version.ts';
+import { DEFAULT_SOURCE, type NetworkRequest } from './request.ts';
+import type { World } from './world.ts';
+
+const NOT_FOUND = 404;
+
+export interface ResolveRequest extends NetworkRequest {
+  readonly signal?: AbortSignal;
+}
+
+/**
+ * Turns `v1.26.0`, `1.26` or `stable` into one release version. A marker is looked up at once, at the first source
+ * that answers; a look-up that fails is an error and never another version.
+ *
+ * @throws RequestError `version-malformed`, `release-not-found`; UnavailableError where no source can be asked or the
+ *   marker is empty or unparsable.
+ */
+export async function resolveVersion(
+  text: string,
+  request: ResolveRequest,
+  world: World,
+): Promise<ReleaseVersion> {
+  const asked = parseVersionRequest(text);
+  if (asked.kind === 'exact') return asked.version;
+  const sources = request.sources ?? [DEFAULT_SOURCE];
+  let failure: unknown;
+  for (const [index, source] of sources.entries()) {
+    try {
+      const version = await readMarker(source, asked.marker, request, world);
+      world.report({ kind: 'resolved', requested: text, version: formatReleaseVersion(version), source });
+      return version;
+    } catch (error) {
+      if (!(error instanceof UnavailableError || error instanceof RequestError)) throw error;
+      // An outage outranks another source's "not found": it says nothing about the release.
+      if (failure === undefined || error instanceof UnavailableError) failure = error;
+      const next = sources[index + 1];
+      if (next !== undefined) {
+        world.report({ kind: 'next-source', from: source, to: next, reason: error.message });
+      }
+    }
+  }
+  throw failure;
+}
+
+async function readMarker(
+  source: string,
+  marker: VersionMarker,
+  request: ResolveRequest,
+  world: World,
+): Promise<ReleaseVersion> {
+  const url = `${source.replace(/\/+$/, '')}/${markerPath(marker)}`;
+  const name = formatMarker(marker);
+  const response = await world.http.fetchSmall({
+    url,
+    maxBytes: MAX_MARKER_BYTES,
+    accept: [200, NOT_FOUND],
+    what: `the version marker ${name}`,
+    signal: request.signal,
+  });
+  if (response.status === 200) return parseMarker(response.body, marker);
+  throw new RequestError('release-not-found', `there is no release for ${name}`, {
+    expected: `a version at ${url}`,
+    found: `HTTP ${response.status}`,
+    advice: 'name an exact version such as v1.30.2, or another minor release',
+  });
+}

@@ -1,0 +1,138 @@
+import { createHash } from 'node:crypto';
+import { resolve } from 'node:path';
+import { RequestError } from './errors.ts';
+import {
+  findEvidenceBeside,
+  type LocalEvidence,
+  readBundleFile,
+  readDetachedPair,
+} from './evidence/local-evidence.ts';
+import { readBundle } from './evidence/read-bundle.ts';
+import { hashLocalFile, readWholeFile } from './install/hash-file.ts';
+import { stageFile } from './install/staged-file.ts';
+import { policyOf } from './plan-install.ts';
+import { assertDetachedSignature } from './proof/detached-signature.ts';
+import { type ProofSubject, requiredSubject } from './proof/proof.ts';
+import type { Policy } from './proof/proven-digest.ts';
+import { type Proof, type ProofContext, proveFromBundle, proveFromPair } from './prove-pair.ts';
+import { allReleaseSigners } from './release/signer.ts';
+import { describeProof, reportChecks } from './report-proof.ts';
+import { DEFAULT_REKOR_URL, type VerifyRequest } from './request.ts';
+import type { RunResult } from './result.ts';
+import { loadTrustMaterial } from './trust/load-trust-material.ts';
+import type { World } from './world.ts';
+
+/**
+ * Proves a local file, or a digest that somebody else computed, against its evidence. With a bundle no network is
+ * used; a detached pair is completed by the transparency log.
+ *
+ * @throws UntrustedError with the failed check; RequestError where a file is missing; UnavailableError `log-unreachable`.
+ */
+export async function verifyFile(request: VerifyRequest, world: World): Promise<RunResult> {
+  const trust = await loadTrustMaterial(request.trustedRootFile);
+  const policy = policyOf(request, allReleaseSigners());
+  const evidence = await findEvidence(request);
+  const { subject, sha256 } = await readSubject(request, evidence, policy);
+  const log = { http: world.http, url: request.rekorUrl ?? DEFAULT_REKOR_URL, signal: request.signal };
+  const proof = await prove({ log, policy, trust, clock: world.clock }, evidence, subject, nameOf(request));
+  reportChecks(world.report, nameOf(request), proof);
+  if (request.saveBundlePath !== undefined) await saveBundle(request.saveBundlePath, proof);
+  return { schemaVersion: 1, artifacts: [describeVerified(request, proof, trust, sha256)] };
+}
+
+function describeVerified(
+  { subject, saveBundlePath }: VerifyRequest,
+  proof: Proof,
+  trust: ProofContext['trust'],
+  sha256: string,
+): RunResult['artifacts'][number] {
+  const { algorithm, hex } = proof.proven;
+  const what = subject.kind === 'file' ? 'of the file' : 'as given';
+  return {
+    outcome: 'verified',
+    ...(subject.kind === 'file' ? { path: resolve(subject.path) } : {}),
+    ...(saveBundlePath === undefined ? {} : { bundlePath: resolve(saveBundlePath) }),
+    ...describeProof(proof, trust, sha256, `${algorithm}:${hex} (${what})`),
+  };
+}
+
+async function prove(
+  context: ProofContext,
+  evidence: LocalEvidence,
+  subject: ProofSubject,
+  what: string,
+): Promise<Proof> {
+  const { location } = evidence;
+  if (evidence.kind === 'bundle') {
+    const proven = proveFromBundle(context, evidence.bytes, subject);
+    return { proven, bundle: evidence.bytes, origin: { kind: 'bundle', location }, notes: [] };
+  }
+  if (subject.kind !== 'digest') throw new TypeError('a detached pair is over a digest');
+  assertDetachedSignature(evidence.material, subject.digest);
+  return proveFromPair(context, { material: evidence.material, digest: subject.digest, what, location });
+}
+
+async function findEvidence({ subject, evidence }: VerifyRequest): Promise<LocalEvidence> {
+  switch (evidence.kind) {
+    case 'bundle':
+      return readBundleFile(evidence.path);
+    case 'detached':
+      return readDetachedPair(evidence.signaturePath, evidence.certificatePath);
+    case 'beside':
+      if (subject.kind === 'file') return findEvidenceBeside(subject.path);
+      throw new RequestError('usage', 'a digest has no file beside which evidence could be found', {
+        expected: 'a bundle, or a signature and a certificate',
+        found: 'neither',
+        advice: 'name them: --bundle FILE, or --signature FILE --certificate FILE',
+      });
+  }
+}
+
+interface ReadSubject {
+  readonly subject: ProofSubject;
+  /** Of the artifact, hex, whatever the evidence is over. */
+  readonly sha256: string;
+}
+
+/** Reads the file once, with the algorithm that the evidence is over; only Ed25519 needs all of it at once. */
+async function readSubject(
+  { subject, signal }: VerifyRequest,
+  evidence: LocalEvidence,
+  policy: Policy,
+): Promise<ReadSubject> {
+  if (subject.kind === 'digest') {
+    const { sha256 } = subject;
+    return { subject: { kind: 'digest', digest: { algorithm: 'sha256', hex: sha256 } }, sha256 };
+  }
+  const required =
+    evidence.kind === 'bundle'
+      ? requiredSubject(readBundle(evidence.bytes), policy)
+      : ({ kind: 'digest', algorithm: 'sha256' } as const);
+  if (required.kind === 'message') {
+    const message = await readWholeFile(subject.path);
+    return {
+      subject: { kind: 'message', message },
+      sha256: createHash('sha256').update(message).digest('hex'),
+    };
+  }
+  const { algorithm } = required;
+  const [hex = '', sha256 = hex] = await hashLocalFile(
+    subject.path,
+    algorithm === 'sha256' ? [algorithm] : [algorithm, 'sha256'],
+    signal,
+  );
+  return { subject: { kind: 'digest', digest: { algorithm, hex } }, sha256 };
+}
+
+function nameOf({ subject }: VerifyRequest): string {
+  return subject.kind === 'file' ? subject.path : `sha256:${subject.sha256}`;
+}
+
+async function saveBundle(path: string, proof: Proof): Promise<void> {
+  const staged = await stageFile(path, proof.bundle);
+  try {
+    await staged.place();
+  } finally {
+    await staged.discard();
+  }
+}

@@ -1,0 +1,342 @@
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { K8sVerifyError } from '../../src/errors.ts';
+import { installRelease } from '../../src/install-release.ts';
+import type { ProgressEvent } from '../../src/ports.ts';
+import type { InstallRequest } from '../../src/request.ts';
+import type { RunResult } from '../../src/result.ts';
+import { verifyFile } from '../../src/verify-file.ts';
+import { createWorld } from '../../src/world.ts';
+import { fault } from '../support/http/faults.ts';
+import { type RunningSigstore, startLocalSigstore } from '../support/local-sigstore.ts';
+import { type ReleaseServer, startReleaseServer } from '../support/release-server.ts';
+import { snapshot, type TempDir } from '../support/temp-dir.ts';
+import { testDir } from '../support/test-dir.ts';
+
+const KUBECTL = Buffer.from('#!/bin/sh\necho kubectl v1.30.2\n');
+/** No test logs a signing of it: else that signing, found by digest, would prove it. */
+const NEVER_LOGGED = Buffer.from('#!/bin/sh\necho kubectl, but not ours\n');
+const RELEASE = { version: 'v1.30.2', platform: 'linux/amd64', component: 'kubectl' };
+
+let sigstore: RunningSigstore;
+let releases: ReleaseServer;
+
+beforeAll(async () => {
+  sigstore = await startLocalSigstore();
+});
+
+beforeEach(async () => {
+  sigstore.rekorServer.reset();
+  releases = await startReleaseServer();
+  return () => releases.close();
+});
+
+afterAll(() => sigstore.close());
+
+/** For objects whose members are typed: a matcher is of type any. */
+function containing(text: string): unknown {
+  return expect.stringContaining(text);
+}
+
+interface Run {
+  readonly dir: TempDir;
+  readonly request: InstallRequest;
+  readonly events: ProgressEvent[];
+  install(change?: Partial<InstallRequest>): Promise<RunResult>;
+}
+
+async function prepareRun(): Promise<Run> {
+  const dir = await testDir();
+  const trustedRootFile = dir.join('trusted_root.json');
+  writeFileSync(trustedRootFile, sigstore.trustedRoot());
+  const events: ProgressEvent[] = [];
+  const request: InstallRequest = {
+    artifacts: [{ component: 'kubectl', version: 'v1.30.2', platform: 'linux/amd64' }],
+    destination: { kind: 'directory', path: dir.join('bin') },
+    sources: [releases.url],
+    rekorUrl: sigstore.rekorUrl,
+    trustedRootFile,
+  };
+  const install = async (change: Partial<InstallRequest> = {}): Promise<RunResult> => {
+    const world = createWorld({ retries: 1, retryDelayMs: 1, report: (event) => void events.push(event) });
+    try {
+      return await installRelease({ ...request, ...change }, world);
+    } finally {
+      await world.http.close();
+    }
+  };
+  return { dir, request, events, install };
+}
+
+async function refused(run: Run, change?: Partial<InstallRequest>): Promise<K8sVerifyError> {
+  const before = await snapshot(run.dir.path);
+  const error: unknown = await run.install(change).then(
+    () => undefined,
+    (reason: unknown) => reason,
+  );
+  expect(await snapshot(run.dir.path)).toEqual(before);
+  if (error instanceof K8sVerifyError) return error;
+  throw new Error('not refused by an error of ours', { cause: error });
+}
+
+describe('installRelease', () => {
+  it('installs what is proved, and tells every check by name', async () => {
+    const { sha256 } = await releases.publishRelease({ ...RELEASE, bytes: KUBECTL, sigstore });
+    const run = await prepareRun();
+    const { artifacts } = await run.install();
+    expect(await snapshot(run.dir.join('bin'))).toEqual({ kubectl: `file 0755 ${sha256}` });
+    expect(artifacts).toHaveLength(1);
+    expect(artifacts[0]).toMatchObject({
+      outcome: 'installed',
+      component: 'kubectl',
+      version: 'v1.30.2',
+      platform: 'linux/amd64',
+      path: run.dir.join('bin', 'kubectl'),
+      sha256,
+      evidence: { kind: 'detached' },
+      signer: {
+        subjectAlternativeName: 'krel-staging@k8s-releng-prod.iam.gserviceaccount.com',
+        issuer: 'https://accounts.google.com',
+      },
+      trustedRoot: { kind: 'file' },
+    });
+    const { checks } = artifacts[0] ?? {};
+    for (const name of [
+      'chain',
+      'sct',
+      'set',
+      'inclusionProof',
+      'checkpoint',
+      'entry',
+      'signature',
+      'identity',
+      'digest',
+    ]) {
+      expect(checks).toHaveProperty([name, 'outcome'], 'passed');
+    }
+  });
+
+  it('resolves an alias and says so', async () => {
+    await releases.publishRelease({ ...RELEASE, bytes: KUBECTL, sigstore });
+    releases.publishMarker('stable-1.30', 'v1.30.2');
+    const run = await prepareRun();
+    const { artifacts } = await run.install({
+      artifacts: [{ component: 'kubectl', version: '1.30', platform: 'linux/amd64' }],
+    });
+    expect(artifacts[0]?.version).toBe('v1.30.2');
+    expect(run.events).toContainEqual({
+      kind: 'resolved',
+      requested: '1.30',
+      version: 'v1.30.2',
+      source: releases.url,
+    });
+  });
+
+  it('leaves an installed file alone that has the proven digest', async () => {
+    await releases.publishRelease({ ...RELEASE, bytes: KUBECTL, sigstore });
+    const run = await prepareRun();
+    await run.install();
+    const { artifacts } = await run.install();
+    expect(artifacts[0]?.outcome).toBe('already-installed');
+    expect(releases.http.requestsFor(/\/kubectl$/)).toHaveLength(1);
+  });
+
+  it('replaces another version', async () => {
+    const { sha256 } = await releases.publishRelease({ ...RELEASE, bytes: KUBECTL, sigstore });
+    const run = await prepareRun();
+    mkdirSync(run.dir.join('bin'));
+    writeFileSync(run.dir.join('bin', 'kubectl'), 'old');
+    await run.install();
+    expect(await snapshot(run.dir.join('bin'))).toEqual({ kubectl: `file 0755 ${sha256}` });
+  });
+
+  it('keeps the evidence as a bundle that proves the file without a network', async () => {
+    await releases.publishRelease({ ...RELEASE, bytes: KUBECTL, sigstore });
+    const run = await prepareRun();
+    await run.install({ saveBundle: true });
+    const world = createWorld();
+    const { artifacts } = await verifyFile(
+      {
+        subject: { kind: 'file', path: run.dir.join('bin', 'kubectl') },
+        evidence: { kind: 'beside' },
+        trustedRootFile: run.dir.join('trusted_root.json'),
+        rekorUrl: 'http://127.0.0.1:1',
+      },
+      world,
+    );
+    await world.http.close();
+    expect(artifacts[0]).toMatchObject({ outcome: 'verified', evidence: { kind: 'bundle' } });
+  });
+
+  it('takes the bundle that is published beside the artifact', async () => {
+    const bundle = await releases.publishRelease({ ...RELEASE, bytes: KUBECTL, sigstore, bundle: '0.3' });
+    const run = await prepareRun();
+    sigstore.rekorServer.answerWith('/retrieve', fault.status(500));
+    const { artifacts } = await run.install();
+    expect(artifacts[0]?.evidence).toEqual({ kind: 'bundle', location: `${bundle.url}.sigstore.json` });
+  });
+
+  it('works without a checksum file', async () => {
+    await releases.publishRelease({ ...RELEASE, bytes: KUBECTL, sigstore, sideFiles: { '.sha256': null } });
+    const run = await prepareRun();
+    expect((await run.install()).artifacts[0]?.outcome).toBe('installed');
+  });
+});
+
+describe('installRelease refuses, and leaves the disk as it was:', () => {
+  it('a flipped byte', async () => {
+    await releases.publishRelease({ ...RELEASE, bytes: KUBECTL, sigstore });
+    const flipped = Buffer.from(KUBECTL);
+    flipped[5] = (flipped[5] ?? 0) ^ 1;
+    releases.publishFile('/release/v1.30.2/bin/linux/amd64/kubectl', flipped);
+    expect(await refused(await prepareRun())).toMatchObject({ code: 'digest-mismatch', check: 'digest' });
+  });
+
+  it("another artifact's signature", async () => {
+    const other = sigstore.signBlob({ bytes: Buffer.from('kubelet') });
+    const sideFiles = { '.sig': other.signatureFile, '.cert': other.certificateFile };
+    await releases.publishRelease({
+      ...RELEASE,
+      bytes: NEVER_LOGGED,
+      sigstore,
+      sign: { log: 'none' },
+      sideFiles,
+    });
+    expect(await refused(await prepareRun())).toMatchObject({
+      code: 'signature-mismatch',
+      check: 'signature',
+    });
+  });
+
+  it.each([
+    'krel-staging@k8s-releng-prod.iam.gserviceaccount.com.evil.example',
+    'not-krel-staging@k8s-releng-prod.iam.gserviceaccount.com',
+    'krel-trust@k8s-releng-prod.iam.gserviceaccount.com',
+  ])('a signature by %s', async (identity) => {
+    await releases.publishRelease({ ...RELEASE, bytes: KUBECTL, sigstore, sign: { identity } });
+    expect(await refused(await prepareRun())).toMatchObject({
+      code: 'identity-mismatch',
+      check: 'identity',
+      found: containing(identity),
+    });
+  });
+
+  it('an entry that is not in the log', async () => {
+    await releases.publishRelease({ ...RELEASE, bytes: NEVER_LOGGED, sigstore, sign: { log: 'none' } });
+    expect(await refused(await prepareRun())).toMatchObject({ code: 'log-entry-not-found', check: 'entry' });
+  });
+
+  it('a log that cannot be reached', async () => {
+    await releases.publishRelease({ ...RELEASE, bytes: KUBECTL, sigstore });
+    expect(await refused(await prepareRun(), { rekorUrl: 'http://127.0.0.1:1' })).toMatchObject({
+      code: 'log-unreachable',
+    });
+  });
+
+  it('a checksum file that lies', async () => {
+    const sideFiles = { '.sha256': '0'.repeat(64) };
+    await releases.publishRelease({ ...RELEASE, bytes: KUBECTL, sigstore, sideFiles });
+    expect(await refused(await prepareRun())).toMatchObject({
+      code: 'digest-mismatch',
+      message: containing('checksum file'),
+    });
+  });
+
+  it.each<[string, Readonly<Record<string, null>>, string]>([
+    ['.sig', { '.sig': null }, 'signature-not-published'],
+    ['.cert', { '.cert': null }, 'signature-not-published'],
+    ['any signature', { '.sig': null, '.cert': null, '.sha256': null }, 'signature-not-published'],
+  ])('an artifact without %s', async (_, sideFiles, code) => {
+    await releases.publishRelease({ ...RELEASE, bytes: KUBECTL, sigstore, sideFiles });
+    expect(await refused(await prepareRun())).toMatchObject({ code });
+  });
+
+  it('an artifact that is not there', async () => {
+    expect(await refused(await prepareRun())).toMatchObject({ code: 'artifact-not-found' });
+  });
+
+  it('a release that nobody signed, before it asks for anything', async () => {
+    const run = await prepareRun();
+    const artifacts = [{ component: 'kubectl', version: 'v1.25.4', platform: 'linux/amd64' }];
+    expect(await refused(run, { artifacts })).toMatchObject({ code: 'signature-not-published' });
+    expect(releases.http.requests).toEqual([]);
+  });
+
+  it.each<[string, { component: string; version?: string; platform?: string }, string]>([
+    ['a component that does not exist', { component: 'kubeclt', version: 'v1.30.2' }, 'component-unknown'],
+    [
+      'a platform without it',
+      { component: 'kubelet', version: 'v1.30.2', platform: 'darwin/arm64' },
+      'platform-impossible',
+    ],
+    ['a version that is none', { component: 'kubectl', version: '1.x' }, 'version-malformed'],
+  ])('%s, before it asks for anything', async (_, artifact, code) => {
+    const run = await prepareRun();
+    expect(await refused(run, { artifacts: [artifact] })).toMatchObject({ code });
+    expect(releases.http.requests).toEqual([]);
+  });
+
+  it.each(['', '<html>503</html>', 'v1.2'])('the version marker %j', async (marker) => {
+    releases.publishFile('/release/stable.txt', marker);
+    const artifacts = [{ component: 'kubectl', platform: 'linux/amd64' }];
+    expect(await refused(await prepareRun(), { artifacts })).toMatchObject({ code: 'response-invalid' });
+  });
+
+  it('one bad artifact among good ones, without placing the good ones', async () => {
+    await releases.publishRelease({ ...RELEASE, bytes: KUBECTL, sigstore });
+    await releases.publishRelease({
+      ...RELEASE,
+      component: 'kubeadm',
+      bytes: Buffer.from('a'),
+      sigstore,
+      sign: { log: 'none' },
+    });
+    const run = await prepareRun();
+    const artifacts = ['kubectl', 'kubeadm'].map((component) => ({
+      component,
+      version: 'v1.30.2',
+      platform: 'linux/amd64',
+    }));
+    expect(await refused(run, { artifacts })).toMatchObject({ code: 'log-entry-not-found' });
+  });
+
+  it('an interrupted download', async () => {
+    const published = await releases.publishRelease({ ...RELEASE, bytes: Buffer.alloc(1_000_000), sigstore });
+    releases.http.fault(published.path, fault.stall(1000));
+    const run = await prepareRun();
+    const abort = new AbortController();
+    void releases.http.waitFor(published.path, 1000).then(() => abort.abort());
+    expect(await refused(run, { signal: abort.signal })).toMatchObject({ code: 'interrupted' });
+  });
+});
+
+describe('when upstream is inconsistent', () => {
+  it('finds another signing of the same digest in the log, and says so', async () => {
+    const genuine = sigstore.signBlob({ bytes: KUBECTL });
+    const other = sigstore.signBlob({ bytes: Buffer.from('an earlier build') });
+    const sideFiles = { '.sig': other.signatureFile, '.cert': other.certificateFile };
+    await releases.publishRelease({ ...RELEASE, bytes: KUBECTL, sigstore, sign: { log: 'none' }, sideFiles });
+    const { artifacts } = await (await prepareRun()).install();
+    expect(artifacts[0]).toMatchObject({
+      outcome: 'installed',
+      sha256: genuine.digestHex,
+      evidence: { kind: 'log-search' },
+      notes: [containing('does not fit')],
+    });
+  });
+
+  it('asks past stale caches', async () => {
+    const published = await releases.publishRelease({ ...RELEASE, bytes: KUBECTL, sigstore });
+    const stale = sigstore.signBlob({ bytes: Buffer.from('an earlier build') });
+    releases.http.fault('.sig', fault.body(stale.signatureFile), { times: 1 });
+    const { artifacts } = await (await prepareRun()).install();
+    expect(artifacts[0]).toMatchObject({
+      sha256: published.sha256,
+      evidence: { kind: 'detached' },
+      notes: [containing('stale')],
+    });
+    const [first, second] = releases.http.requestsFor('.sig');
+    expect(first?.headers['cache-control']).toBeUndefined();
+    expect(second?.headers['cache-control']).toBe('no-cache');
+  });
+});

@@ -1,0 +1,185 @@
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import type { DetachedMaterial } from '../../../src/evidence/detached-material.ts';
+import type { Digest } from '../../../src/evidence/evidence.ts';
+import { canonicalBody, hashedRekordEntry } from '../../../src/evidence/hashedrekord.ts';
+import { lookUpEntries, type RekorLog, searchEntries } from '../../../src/evidence/rekor.ts';
+import { createHttpClient } from '../../../src/http/client.ts';
+import { type Fault, fault } from '../../support/http/faults.ts';
+import { type RunningSigstore, startLocalSigstore } from '../../support/local-sigstore.ts';
+import type { SignedBlob } from '../../support/sigstore/signing.ts';
+
+let sigstore: RunningSigstore;
+let signed: SignedBlob;
+let log: RekorLog;
+const http = createHttpClient({ retries: 1, retryDelayMs: 1 });
+
+beforeAll(async () => {
+  sigstore = await startLocalSigstore();
+  signed = sigstore.signBlob({ bytes: Buffer.from('kubectl') });
+  log = { http, url: sigstore.rekorUrl };
+});
+
+beforeEach(() => {
+  sigstore.rekorServer.reset();
+});
+
+afterAll(async () => {
+  await http.close();
+  await sigstore.close();
+});
+
+function materialOf({ signature, leaf }: SignedBlob): DetachedMaterial {
+  if (leaf === undefined) throw new TypeError('signed without a certificate');
+  return { signature, certificate: leaf.der };
+}
+
+function textOf(body: unknown): string {
+  return typeof body === 'string' ? body : Buffer.from(body instanceof Uint8Array ? body : []).toString();
+}
+
+function digestOf({ digestHex }: SignedBlob): Digest {
+  return { algorithm: 'sha256', hex: digestHex };
+}
+
+describe('lookUpEntries', () => {
+  it('finds the entry by the body that is computed here', async () => {
+    const [entry, ...others] = await lookUpEntries(log, materialOf(signed), digestOf(signed));
+    expect(others).toEqual([]);
+    expect(entry?.body).toEqual(canonicalBody(hashedRekordEntry(materialOf(signed), digestOf(signed))));
+    expect(entry?.inclusionProof?.hashes.length).toBeGreaterThan(0);
+    expect(entry?.signedEntryTimestamp).toBeInstanceOf(Uint8Array);
+  });
+
+  it('asks by the proposed entry, as the Rekor v1 API has it', async () => {
+    await lookUpEntries(log, materialOf(signed), digestOf(signed));
+    const request = sigstore.rekorServer.http.requestsFor('/api/v1/log/entries/retrieve').at(-1);
+    expect(request?.method).toBe('POST');
+    expect(JSON.parse(request?.body.toString() ?? '')).toEqual({
+      entries: [hashedRekordEntry(materialOf(signed), digestOf(signed))],
+    });
+  });
+
+  it('is empty for a signing that is not in the log', async () => {
+    const unlogged = sigstore.signBlob({ bytes: Buffer.from('other'), log: 'none' });
+    expect(await lookUpEntries(log, materialOf(unlogged), digestOf(unlogged))).toEqual([]);
+  });
+
+  it('refuses an entry for something else, whatever UUID it comes under', async () => {
+    const other = sigstore.signBlob({ bytes: Buffer.from('other') });
+    sigstore.rekorServer.alterEntries((entry) => ({
+      ...entry,
+      body: Buffer.from(canonicalBody(hashedRekordEntry(materialOf(other), digestOf(other)))).toString(
+        'base64',
+      ),
+    }));
+    await expect(lookUpEntries(log, materialOf(signed), digestOf(signed))).rejects.toMatchObject({
+      code: 'log-entry-mismatch',
+      check: 'entry',
+    });
+  });
+
+  it("quotes the log's reason when it refuses the look-up", async () => {
+    const wrong = digestOf(sigstore.signBlob({ bytes: Buffer.from('other') }));
+    await expect(lookUpEntries(log, materialOf(signed), wrong)).rejects.toHaveProperty(
+      'found',
+      expect.stringContaining('verifying signature'),
+    );
+  });
+
+  it.each<[string, Fault, string]>([
+    ['HTML', fault.html(200), 'material-malformed'],
+    ['nothing', fault.empty(), 'material-malformed'],
+    ['an object instead of a list', fault.body('{}'), 'log-entry-invalid'],
+    ['a list of numbers', fault.body('[1]'), 'log-entry-invalid'],
+    ['an entry that is no object', fault.body(`[{"${'0'.repeat(64)}":1}]`), 'log-entry-invalid'],
+    ['a UUID that is none', fault.body('[{"../../x":{"body":""}}]'), 'log-entry-invalid'],
+    ['duplicate keys', fault.body('[{"a":1,"a":2}]'), 'material-malformed'],
+    ['a body without end', fault.endless(), 'material-oversized'],
+  ])('refuses %s as an answer', async (_, answer, code) => {
+    sigstore.rekorServer.answerWith('/retrieve', answer);
+    await expect(lookUpEntries(log, materialOf(signed), digestOf(signed))).rejects.toMatchObject({
+      name: 'UntrustedError',
+      code,
+    });
+  });
+
+  it.each<[string, (entry: Record<string, unknown>) => Record<string, unknown>]>([
+    ['a fractional log index', (entry) => ({ ...entry, logIndex: 1.5 })],
+    ['a negative log index', (entry) => ({ ...entry, logIndex: -1 })],
+    ['a log index beyond what a number holds', (entry) => ({ ...entry, logIndex: 2 ** 60 })],
+    ['a log ID of another length', (entry) => ({ ...entry, logID: 'c0ffee' })],
+    ['a time that is text', (entry) => ({ ...entry, integratedTime: 'now' })],
+    ['a body that is not base64', (entry) => ({ ...entry, body: '!' })],
+    ['no body', (entry) => ({ ...entry, body: undefined })],
+    ['an inclusion proof that is a list', (entry) => ({ ...entry, verification: { inclusionProof: [] } })],
+    [
+      'an inclusion proof of a thousand hashes',
+      (entry) => ({
+        ...entry,
+        verification: { inclusionProof: { hashes: Array(1000).fill('0'.repeat(64)) } },
+      }),
+    ],
+  ])('refuses an entry with %s', async (_, alter) => {
+    sigstore.rekorServer.answerWith(
+      '/retrieve',
+      fault.alter((honest) => {
+        const answer: Record<string, Record<string, unknown>>[] = JSON.parse(textOf(honest.body));
+        const changed = answer.map((item) =>
+          Object.fromEntries(Object.entries(item).map(([uuid, entry]) => [uuid, alter(entry)])),
+        );
+        return { ...honest, body: JSON.stringify(changed) };
+      }),
+    );
+    await expect(lookUpEntries(log, materialOf(signed), digestOf(signed))).rejects.toHaveProperty(
+      'code',
+      expect.stringMatching(/^(?:log-entry-invalid|material-malformed)$/),
+    );
+  });
+
+  it('says that the log cannot be reached, and that nothing was learnt', async () => {
+    sigstore.rekorServer.answerWith('/retrieve', fault.status(503));
+    await expect(lookUpEntries(log, materialOf(signed), digestOf(signed))).rejects.toMatchObject({
+      name: 'UnavailableError',
+      code: 'log-unreachable',
+    });
+  });
+
+  it('gets through a passing fault', async () => {
+    sigstore.rekorServer.answerWith('/retrieve', fault.status(500), { times: 1 });
+    expect(await lookUpEntries(log, materialOf(signed), digestOf(signed))).toHaveLength(1);
+  });
+});
+
+describe('searchEntries', () => {
+  it('finds every signing of a digest', async () => {
+    const again = sigstore.signBlob({ bytes: Buffer.from('kubectl') });
+    const bodies = (await searchEntries(log, digestOf(signed))).map((entry) => Buffer.from(entry.body));
+    expect(bodies).toContainEqual(
+      Buffer.from(canonicalBody(hashedRekordEntry(materialOf(signed), digestOf(signed)))),
+    );
+    expect(bodies).toContainEqual(
+      Buffer.from(canonicalBody(hashedRekordEntry(materialOf(again), digestOf(again)))),
+    );
+  });
+
+  it('takes a bounded number of them, ten at a time', async () => {
+    const many = Array.from({ length: 20 }, () => sigstore.signBlob({ bytes: Buffer.from('popular') }));
+    const found = await searchEntries(log, digestOf(many[0] ?? signed));
+    expect(found).toHaveLength(16);
+    const asked = sigstore.rekorServer.http.requestsFor('/retrieve').slice(-2);
+    const sizes = asked.map(({ body }) => {
+      const query: { readonly entryUUIDs: readonly string[] } = JSON.parse(body.toString());
+      return query.entryUUIDs.length;
+    });
+    expect(sizes).toEqual([10, 6]);
+  });
+
+  it('is empty where the index knows nothing', async () => {
+    expect(await searchEntries(log, { algorithm: 'sha256', hex: '0'.repeat(64) })).toEqual([]);
+  });
+
+  it('refuses an index that answers with anything but UUIDs', async () => {
+    sigstore.rekorServer.answerWith('/index/retrieve', fault.body('["https://evil.example/"]'));
+    await expect(searchEntries(log, digestOf(signed))).rejects.toMatchObject({ code: 'log-entry-invalid' });
+  });
+});
