@@ -1,0 +1,112 @@
+/** What every topic of the bench works with. */
+import { spawnSync } from 'node:child_process';
+import { createCipheriv } from 'node:crypto';
+import { closeSync, existsSync, mkdirSync, openSync, rmSync, writeSync } from 'node:fs';
+import { delimiter, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { type RealKubectl, realKubectl, REAL_KUBECTL_VERSION } from '../real-kubectl.ts';
+import { compare, type Command, type Contestant, type MeasureOptions, type Run } from './measure.ts';
+import type { Row } from './row.ts';
+import { duration } from './table.ts';
+import type { Link } from './world.ts';
+
+export interface Bench {
+  /** Empty at the start; everything that the bench writes is below it. */
+  readonly directory: string;
+  /** Runs for each figure. */
+  readonly runs: number;
+  /** A line about how it goes, beside the table. */
+  say(line: string): void;
+}
+
+export type Topic = (bench: Bench) => Promise<readonly Row[]>;
+
+export const VERSION: string = REAL_KUBECTL_VERSION;
+export const PLATFORM = 'linux/amd64';
+
+const CLI = fileURLToPath(new URL('../../bin/k8s-verify.js', import.meta.url));
+
+export function k8sVerify(...args: readonly string[]): Command {
+  return { program: process.execPath, args: [CLI, ...args] };
+}
+
+export const NODE_THAT_DOES_NOTHING: Command = { program: process.execPath, args: ['-e', '0'] };
+
+/** An install into a directory that is new for every run. */
+export function installContestant(
+  bench: Bench,
+  link: Link,
+  trustedRootPath: string,
+  options: { readonly component?: string; readonly version?: string; readonly more?: readonly string[] } = {},
+): Contestant {
+  const { component = 'kubectl', version = VERSION, more = [] } = options;
+  const target = join(bench.directory, 'installed');
+  const world = ['--mirror', link.url, '--rekor-url', link.rekorUrl, '--trusted-root', trustedRootPath];
+  const where = ['--platform', PLATFORM, '--install-dir', target, ...world, ...more];
+  return {
+    name: 'k8s-verify',
+    commands: [k8sVerify(component, version, ...where)],
+    reset: () => renew(target),
+  };
+}
+
+export function renew(directory: string): void {
+  rmSync(directory, { recursive: true, force: true });
+  mkdirSync(directory, { recursive: true });
+}
+
+/** Runs the contestants and says every single time, so that a disturbed run can be told from a steady one. */
+export function race(
+  bench: Bench,
+  title: string,
+  contestants: readonly Contestant[],
+  options: Partial<MeasureOptions> & { readonly runs?: number } = {},
+): readonly (readonly Run[])[] {
+  const { runs = bench.runs, ...rest } = options;
+  const results = compare(contestants, runs, { directory: bench.directory, ...rest });
+  for (const [index, contestant] of contestants.entries()) {
+    const times = results[index]?.map(({ seconds }) => duration(seconds)) ?? [];
+    bench.say(`${title}, ${contestant.name}: ${times.join(', ')}`);
+  }
+  return results;
+}
+
+export async function publishedKubectl(bench: Bench): Promise<RealKubectl> {
+  const kubectl = await realKubectl();
+  if (!kubectl.genuine) bench.say(`instead of the real kubectl, a file of the same size: ${kubectl.reason}`);
+  return kubectl;
+}
+
+const MIB = 1024 * 1024;
+
+/** A file of bytes that nothing can compress, the same ones every time. */
+export function makeFile(path: string, bytes: number): string {
+  if (existsSync(path)) return path;
+  const cipher = createCipheriv('aes-128-ctr', Buffer.alloc(16, 'k'), Buffer.alloc(16));
+  const zeros = Buffer.alloc(MIB);
+  const file = openSync(path, 'wx');
+  try {
+    for (let left = bytes; left > 0; left -= MIB) {
+      writeSync(file, cipher.update(left < MIB ? zeros.subarray(0, left) : zeros));
+    }
+  } finally {
+    closeSync(file);
+  }
+  return path;
+}
+
+/** A program's full path, or undefined where PATH has none of that name. */
+export function findProgram(name: string): string | undefined {
+  return (process.env['PATH'] ?? '')
+    .split(delimiter)
+    .map((directory) => join(directory, name))
+    .find((path) => existsSync(path));
+}
+
+/** The first line that a program says of itself. */
+export function versionOf(program: string, ...args: readonly string[]): string {
+  const found = findProgram(program);
+  if (found === undefined) return `${program}: not here`;
+  const { stdout } = spawnSync(found, [...args], { encoding: 'utf8' });
+  return (stdout.split('\n').find((line) => /\d/.test(line)) ?? `${program}: of unknown version`).trim();
+}

@@ -1,0 +1,52 @@
+/**
+ * The servers of the bench, in a process of their own so that their CPU time is not the clients'. Started by `world.ts`
+ * with what to make as its argument; says over IPC where everything is; ends when its parent lets go.
+ */
+import { writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { type DigestedBody, fileBody } from '../../test/support/http/large-bodies.ts';
+import { createLocalSigstore } from '../../test/support/local-sigstore.ts';
+import { releasePath, startReleaseServer } from '../../test/support/release-server.ts';
+import { startRekorServer } from '../../test/support/sigstore/rekor-server.ts';
+import type { Link, LinkOrder, WorldOrder } from './world.ts';
+
+const EVIDENCE = /\.(?:sig|cert|sha256|sha512|sigstore\.json)$/;
+
+const order: WorldOrder = JSON.parse(process.argv[2] ?? '');
+const sigstore = createLocalSigstore();
+const bodies = new Map<string, DigestedBody>();
+
+/** One body for each file, however many links serve it: its digest is computed once. */
+function bodyOf(path: string): DigestedBody {
+  const body = bodies.get(path) ?? fileBody(path);
+  bodies.set(path, body);
+  return body;
+}
+
+async function startLink({ name, bitsPerSecond, evidenceDelayMs }: LinkOrder): Promise<Link> {
+  const releases = await startReleaseServer(bitsPerSecond === undefined ? {} : { bitsPerSecond });
+  const log = await startRekorServer(sigstore.rekor);
+  if (evidenceDelayMs !== undefined) {
+    releases.http.delay(EVIDENCE, evidenceDelayMs);
+    log.http.delay(/^/, evidenceDelayMs);
+  }
+  for (const { component, version, platform, path } of order.artifacts) {
+    const where =
+      platform === undefined
+        ? `/release/${version}/${component}`
+        : releasePath({ component, version, platform });
+    await releases.publishSigned(where, { bytes: bodyOf(path), sigstore });
+  }
+  return { name, url: releases.url, rekorUrl: log.url };
+}
+
+const trustedRootPath = join(order.directory, 'trusted_root.json');
+await writeFile(trustedRootPath, sigstore.trustedRoot());
+for (const path of order.bundled) {
+  const digest = await bodyOf(path).sha256();
+  await writeFile(`${path}.sigstore.json`, sigstore.signBlob({ digest }).bundle('0.3'));
+}
+const links: Link[] = [];
+for (const link of order.links) links.push(await startLink(link));
+process.on('disconnect', () => process.exit(0));
+process.send?.({ trustedRootPath, links });
