@@ -4,9 +4,9 @@ import { describe, expect, it } from 'vitest';
 import { InstallError } from '../../../src/errors.ts';
 import type { HttpClientOptions } from '../../../src/http/client.ts';
 import type { DownloadOutcome, DownloadRequest } from '../../../src/ports.ts';
+import { closedPort } from '../../support/http/listen.ts';
 import {
   client,
-  closedPort,
   type Handler,
   type Loopback,
   MemorySink,

@@ -92,15 +92,6 @@ function portOf(server: Server | TcpServer): number {
   return address.port;
 }
 
-/** A port on loopback where nothing listens. */
-export async function closedPort(): Promise<number> {
-  const server = createTcpServer();
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  const port = portOf(server);
-  await new Promise((resolve) => server.close(resolve));
-  return port;
-}
-
 export interface TestClient extends HttpClient {
   readonly events: readonly ProgressEvent[];
 }

@@ -2,7 +2,8 @@ import type { Socket } from 'node:net';
 import { describe, expect, it } from 'vitest';
 import type { HttpClientOptions } from '../../../src/http/client.ts';
 import type { SmallRequest } from '../../../src/ports.ts';
-import { client, closedPort, type Handler, rejection, serve, serveRaw, serveTexts } from './loopback.ts';
+import { closedPort } from '../../support/http/listen.ts';
+import { client, type Handler, rejection, serve, serveRaw, serveTexts } from './loopback.ts';
 
 const WHAT = 'the signature of kubectl v1.26.0';
 

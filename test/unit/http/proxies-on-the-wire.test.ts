@@ -1,0 +1,325 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { accessSync, constants } from 'node:fs';
+import { writeFile } from 'node:fs/promises';
+import { createServer as createHttpsServer } from 'node:https';
+import { connect, type Socket } from 'node:net';
+import { delimiter, join } from 'node:path';
+import { createServer as createTlsServer } from 'node:tls';
+import { describe, expect, it, onTestFinished } from 'vitest';
+import type { Environment } from '../../../src/http/proxy.ts';
+import { closedPort } from '../../support/http/listen.ts';
+import { createTlsAuthority } from '../../support/http/tls.ts';
+import { type Proxy, type ProxyOptions, startProxy } from '../../support/proxy.ts';
+import { testDir } from '../../support/test-dir.ts';
+import {
+  client,
+  type Handler,
+  listen,
+  MemorySink,
+  pattern,
+  recording,
+  rejection,
+  serve,
+  serveRaw,
+  type TestClient,
+} from './loopback.ts';
+
+const authority = createTlsAuthority();
+const SMALL = { maxBytes: 100, accept: [200], what: 'the marker' } as const;
+const hello: Handler = (_request, response) => void response.end('hello');
+
+/** An https server that is dl.k8s.io as far as its certificate goes. */
+async function serveTls(handler: Handler = hello): Promise<number> {
+  const { listener } = recording(handler);
+  const tls = authority.issue({
+    names: [
+      { kind: 'dns', value: 'dl.k8s.io' },
+      { kind: 'ip', value: Uint8Array.of(127, 0, 0, 1) },
+    ],
+  });
+  return listen(createHttpsServer(tls, listener));
+}
+
+async function proxy(options: ProxyOptions = {}): Promise<Proxy> {
+  const started = await startProxy(options);
+  onTestFinished(async () => started.close());
+  return started;
+}
+
+async function clientWith(env: Environment, retries = 1): Promise<TestClient> {
+  const dir = await testDir();
+  await writeFile(dir.join('ca.pem'), authority.caPem);
+  return client({ env, retries, caFile: dir.join('ca.pem') });
+}
+
+describe('an https request through a proxy', () => {
+  it('goes through a tunnel, to a host that only the proxy can resolve', async () => {
+    const port = await serveTls();
+    const through = await proxy({ routeTo: () => ({ host: '127.0.0.1', port }) });
+    const http = await clientWith({ HTTPS_PROXY: through.url });
+    const { body } = await http.fetchSmall({ ...SMALL, url: 'https://dl.k8s.io/release/stable.txt' });
+    expect(Buffer.from(body).toString()).toBe('hello');
+    expect(through.requests).toEqual([{ method: 'CONNECT', target: 'dl.k8s.io:443', status: 200 }]);
+  });
+
+  it('keeps its tunnels for the next requests', async () => {
+    const port = await serveTls();
+    const through = await proxy();
+    const http = await clientWith({ HTTPS_PROXY: through.url });
+    for (let count = 0; count < 6; count += 1) {
+      await http.fetchSmall({ ...SMALL, url: `https://127.0.0.1:${port}/${count}` });
+    }
+    // undici frees a connection one turn after its answer has ended, so that the second request may need its own.
+    expect(through.requests.length).toBeLessThanOrEqual(2);
+  });
+
+  it('checks the certificate of the host behind the proxy', async () => {
+    const port = await serveTls();
+    const through = await proxy({ routeTo: () => ({ host: '127.0.0.1', port }) });
+    const http = await clientWith({ HTTPS_PROXY: through.url });
+    const error = await rejection(http.fetchSmall({ ...SMALL, url: 'https://evil.example/' }));
+    expect(error.message).toContain('its certificate is for another host (ERR_TLS_CERT_ALTNAME_INVALID)');
+    expect(error.message).toContain(`through the proxy ${new URL(through.url).host} (HTTPS_PROXY)`);
+  });
+
+  it('gives the proxy its credentials, and nobody else', async () => {
+    const seen: (string | undefined)[] = [];
+    const port = await serveTls((request, response) => {
+      seen.push(request.headers['proxy-authorization'], request.headers.authorization);
+      response.end();
+    });
+    const through = await proxy({ credentials: { username: 'us er', password: 'p@ss:word' } });
+    const http = await clientWith({ HTTPS_PROXY: through.url });
+    await http.fetchSmall({ ...SMALL, url: `https://127.0.0.1:${port}/` });
+    expect(through.requests).toMatchObject([{ status: 200 }]);
+    expect(seen).toEqual([undefined, undefined]);
+  });
+
+  it('ends at once without the credentials that the proxy wants', async () => {
+    const through = await proxy({ credentials: { username: 'user', password: 'secret' } });
+    const env = { HTTPS_PROXY: through.url.replace('secret', 'guess') };
+    const http = await clientWith(env);
+    const error = await rejection(http.fetchSmall({ ...SMALL, url: 'https://127.0.0.1:1/' }));
+    expect(error).toMatchObject({
+      name: 'UnavailableError',
+      code: 'network',
+      advice: expect.stringContaining('HTTPS_PROXY=http://user:password@host:port'),
+    });
+    expect(error.message).toContain('the proxy answered HTTP 407 Proxy Authentication Required');
+    expect(error.message).not.toContain('guess');
+    expect(http.events).toEqual([]);
+  });
+
+  it('is made again where the proxy cannot reach the host', async () => {
+    const through = await proxy();
+    const http = await clientWith({ HTTPS_PROXY: through.url });
+    const error = await rejection(
+      http.fetchSmall({ ...SMALL, url: `https://127.0.0.1:${await closedPort()}/` }),
+    );
+    expect(error.message).toContain('the proxy answered HTTP 502 Bad Gateway');
+    expect(http.events).toHaveLength(1);
+  });
+
+  it('is made again where the proxy does not listen, and says which proxy', async () => {
+    const port = await closedPort();
+    const http = await clientWith({ https_proxy: `http://user:secret@127.0.0.1:${port}` });
+    const error = await rejection(http.fetchSmall({ ...SMALL, url: 'https://dl.k8s.io/' }));
+    expect(error).toMatchObject({ code: 'network' });
+    expect(error.message).toContain(
+      `connection refused (127.0.0.1:${port}), through the proxy 127.0.0.1:${port} (https_proxy)`,
+    );
+    expect(error.message).not.toContain('secret');
+    expect(http.events).toHaveLength(1);
+  });
+
+  it.each([
+    ['says nothing', () => {}, 'no answer for 100 ms'],
+    [
+      'hangs up',
+      (socket: Socket) => void socket.once('data', () => socket.end()),
+      'the proxy closed the connection',
+    ],
+    [
+      'talks nonsense',
+      (socket: Socket) => void socket.once('data', () => socket.end('SSH-2.0-OpenSSH\r\n')),
+      'not valid HTTP',
+    ],
+  ])('fails where the proxy %s', async (_name, behave, reason) => {
+    const { origin } = await serveRaw(behave);
+    const http = client({ env: { HTTPS_PROXY: origin }, retries: 0, stallTimeoutMs: 100 });
+    const error = await rejection(http.fetchSmall({ ...SMALL, url: 'https://dl.k8s.io/' }));
+    expect(error).toMatchObject({ name: 'UnavailableError', message: expect.stringContaining(reason) });
+  });
+
+  it('asks hosts of NO_PROXY directly, after a redirect too', async () => {
+    const direct = await serveTls();
+    const port = await serveTls((_request, response) => {
+      response.writeHead(302, { location: `https://127.0.0.1:${direct}/` }).end();
+    });
+    const through = await proxy({ routeTo: () => ({ host: '127.0.0.1', port }) });
+    const http = await clientWith({ HTTPS_PROXY: through.url, NO_PROXY: '127.0.0.0/8' });
+    const { url } = await http.fetchSmall({ ...SMALL, url: 'https://dl.k8s.io/' });
+    expect(url).toBe(`https://127.0.0.1:${direct}/`);
+    expect(through.requests.map(({ target }) => target)).toEqual(['dl.k8s.io:443']);
+  });
+
+  it('can trust the proxy itself through the CA file', async () => {
+    const port = await serveTls();
+    const through = await proxy();
+    const secured = createTlsServer(authority.issue(), (socket) => {
+      const onward = connect(Number(new URL(through.url).port), '127.0.0.1');
+      socket.on('error', () => onward.destroy());
+      onward.on('error', () => socket.destroy());
+      socket.pipe(onward).pipe(socket);
+    });
+    const env = { HTTPS_PROXY: `https://127.0.0.1:${await listen(secured)}` };
+    const http = await clientWith(env);
+    await http.fetchSmall({ ...SMALL, url: `https://127.0.0.1:${port}/` });
+    expect(through.requests).toMatchObject([{ method: 'CONNECT', status: 200 }]);
+    const wary = client({ env, retries: 0 });
+    const error = await rejection(wary.fetchSmall({ ...SMALL, url: `https://127.0.0.1:${port}/` }));
+    expect(error.message).toContain('its certificate comes from a CA that is not known here');
+  });
+
+  it('is refused where the variable is no URL', async () => {
+    const http = client({ env: { HTTPS_PROXY: 'ftp://user:secret@proxy' } });
+    const error = await rejection(http.fetchSmall({ ...SMALL, url: 'https://dl.k8s.io/' }));
+    expect(error).toMatchObject({
+      name: 'RequestError',
+      code: 'usage',
+      message: 'HTTPS_PROXY is not the URL of a proxy',
+    });
+  });
+});
+
+describe('an http request through a proxy', () => {
+  it('is forwarded', async () => {
+    const server = await serve(hello);
+    const through = await proxy({ credentials: { username: 'user', password: 'secret' } });
+    const http = client({ env: { http_proxy: through.url } });
+    await http.fetchSmall({ ...SMALL, url: `${server.origin}/x?y=1` });
+    expect(through.requests).toEqual([{ method: 'GET', target: `${server.origin}/x?y=1`, status: 200 }]);
+    expect(server.requests).toMatchObject([{ path: '/x?y=1' }]);
+    expect(server.requests[0]?.headers).not.toHaveProperty('proxy-authorization');
+  });
+
+  it('ends at once without the credentials that the proxy wants', async () => {
+    const through = await proxy({ credentials: { username: 'user', password: 'secret' } });
+    const http = client({ env: { HTTP_PROXY: through.url.replace(/\/\/.*@/, '//') } });
+    const error = await rejection(http.fetchSmall({ ...SMALL, url: 'http://dl.k8s.io/' }));
+    expect(error).toMatchObject({ code: 'network', advice: expect.stringContaining('user:password@') });
+    expect(error.message).toContain('the proxy answered HTTP 407 Proxy Authentication Required');
+    expect(http.events).toEqual([]);
+  });
+});
+
+describe('a download through a proxy', () => {
+  it('goes on where it broke', async () => {
+    const whole = pattern(3_000_000);
+    const port = await serveTls((request, response, number) => {
+      const start = Number(/bytes=(\d+)-/.exec(request.headers.range ?? '')?.[1] ?? 0);
+      response.writeHead(start === 0 ? 200 : 206, {
+        'content-length': whole.length - start,
+        ...(start === 0 ? {} : { 'content-range': `bytes ${start}-${whole.length - 1}/${whole.length}` }),
+      });
+      if (number > 1) response.end(whole.subarray(start));
+      else response.write(whole.subarray(0, 1_500_000), () => response.socket?.end());
+    });
+    const through = await proxy();
+    const http = await clientWith({ HTTPS_PROXY: through.url });
+    const sink = new MemorySink();
+    const urls = [`https://127.0.0.1:${port}/kubectl`];
+    const outcome = await http.download({ urls, sink, maxBytes: whole.length, what: 'kubectl' });
+    expect(outcome).toMatchObject({ bytes: whole.length, resumed: true });
+    expect(sink.bytes.equals(whole)).toBe(true);
+    expect(through.requests).toHaveLength(2);
+  });
+});
+
+describe('a SOCKS proxy', () => {
+  it('is used where ALL_PROXY names one', async () => {
+    const port = await serveTls();
+    const asked: string[] = [];
+    const { origin } = await serveRaw((socket) => {
+      socket.once('data', () => {
+        socket.write(Uint8Array.of(5, 0));
+        socket.once('data', (request) => {
+          asked.push(request.subarray(5, 5 + (request[4] ?? 0)).toString());
+          const onward = connect(port, '127.0.0.1', () => {
+            socket.write(Uint8Array.of(5, 0, 0, 1, 127, 0, 0, 1, 0, 0));
+            socket.pipe(onward).pipe(socket);
+          });
+          onward.on('error', () => socket.destroy());
+        });
+      });
+    });
+    const http = await clientWith({ ALL_PROXY: origin.replace('http:', 'socks5h:') });
+    const { body } = await http.fetchSmall({ ...SMALL, url: 'https://dl.k8s.io/' });
+    expect(Buffer.from(body).toString()).toBe('hello');
+    expect(asked).toEqual(['dl.k8s.io']);
+  });
+});
+
+const TINYPROXY = (process.env['PATH'] ?? '')
+  .split(delimiter)
+  .map((directory) => join(directory, 'tinyproxy'))
+  .find(isExecutable);
+
+function isExecutable(path: string): boolean {
+  try {
+    accessSync(path, constants.X_OK);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+/** Debian's tinyproxy on a port of its choosing that is free. */
+async function startTinyproxy(program: string): Promise<string> {
+  const dir = await testDir();
+  const port = await closedPort();
+  await writeFile(
+    dir.join('tinyproxy.conf'),
+    `Port ${port}\nListen 127.0.0.1\nTimeout 30\nMaxClients 20\nBasicAuth user secret\nLogFile "${dir.join('log')}"\n`,
+  );
+  const child: ChildProcess = spawn(program, ['-d', '-c', dir.join('tinyproxy.conf')], { stdio: 'ignore' });
+  onTestFinished(() => void child.kill());
+  await connected(port);
+  return `http://user:secret@127.0.0.1:${port}`;
+}
+
+async function connected(port: number): Promise<void> {
+  for (let attempt = 0; attempt < 200; attempt += 1) {
+    const socket = connect(port, '127.0.0.1');
+    const open = await new Promise<boolean>((resolve) => {
+      socket.once('connect', () => resolve(true)).once('error', () => resolve(false));
+    });
+    socket.destroy();
+    if (open) return;
+    await new Promise((resolve) => setTimeout(resolve, 20));
+  }
+  throw new Error('tinyproxy does not listen');
+}
+
+// Without the program there is nothing to test: Debian has it in the package tinyproxy-bin.
+describe.skipIf(TINYPROXY === undefined)('tinyproxy', () => {
+  it('lets https and http pass, with credentials', async () => {
+    const url = await startTinyproxy(TINYPROXY ?? '');
+    const port = await serveTls();
+    const plain = await serve(hello);
+    const http = await clientWith({ HTTPS_PROXY: url, HTTP_PROXY: url });
+    for (const target of [`https://127.0.0.1:${port}/`, `${plain.origin}/`]) {
+      const { body } = await http.fetchSmall({ ...SMALL, url: target });
+      expect(Buffer.from(body).toString()).toBe('hello');
+    }
+    expect(plain.requests[0]?.headers['via']).toContain('tinyproxy');
+  });
+
+  it('refuses without them, by name', async () => {
+    const url = (await startTinyproxy(TINYPROXY ?? '')).replace('user:secret@', '');
+    const http = await clientWith({ HTTPS_PROXY: url });
+    const error = await rejection(http.fetchSmall({ ...SMALL, url: 'https://127.0.0.1:1/' }));
+    expect(error.message).toContain('the proxy answered HTTP 407');
+    expect(http.events).toEqual([]);
+  });
+});
