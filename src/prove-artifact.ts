@@ -7,7 +7,7 @@ import {
 } from './evidence/detached-material.ts';
 import type { Digest } from './evidence/evidence.ts';
 import { fetchSideFiles, type SideFileRequest, type SideFiles } from './evidence/side-files.ts';
-import { detachedSignatureFits } from './proof/detached-signature.ts';
+import { detachedSignatureFits } from './proof/check-detached-signature.ts';
 import {
   type PairClaim,
   type Proof,

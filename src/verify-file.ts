@@ -11,7 +11,7 @@ import { readBundle } from './evidence/read-bundle.ts';
 import { hashLocalFile, readWholeFile } from './install/hash-file.ts';
 import { stageFile } from './install/staged-file.ts';
 import { policyOf } from './plan-install.ts';
-import { assertDetachedSignature } from './proof/detached-signature.ts';
+import { checkDetachedSignature } from './proof/check-detached-signature.ts';
 import { type ProofSubject, requiredSubject } from './proof/proof.ts';
 import type { Policy } from './proof/proven-digest.ts';
 import { type Proof, type ProofContext, proveFromBundle, proveFromPair } from './prove-pair.ts';
@@ -68,7 +68,7 @@ async function prove(
     return { proven, bundle: evidence.bytes, origin: { kind: 'bundle', location }, notes: [] };
   }
   if (subject.kind !== 'digest') throw new TypeError('a detached pair is over a digest');
-  assertDetachedSignature(evidence.material, subject.digest);
+  checkDetachedSignature(evidence.material, subject);
   return proveFromPair(context, { material: evidence.material, digest: subject.digest, what, location });
 }
 

@@ -5,14 +5,14 @@ const LINE = 64;
 
 /**
  * Reads a PEM text that holds exactly one block of the given label and nothing else (RFC 7468 section 3, "strict",
- * with LF or CRLF and an optional newline at the end).
+ * with LF or CRLF and any number of newlines at the end).
  *
  * @param maxLine the longest line; a log keeps what signers sent, some of it in one line.
  * @throws UntrustedError `material-malformed`
  */
 export function decodePem(text: string, label: string, what: string, maxLine: number = LINE): Uint8Array {
   const lines = text.replaceAll('\r\n', '\n').split('\n');
-  if (lines.at(-1) === '') lines.pop();
+  while (lines.at(-1) === '') lines.pop();
   const body = lines.slice(1, -1);
   const framed = lines[0] === `-----BEGIN ${label}-----` && lines.at(-1) === `-----END ${label}-----`;
   if (

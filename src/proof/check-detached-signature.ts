@@ -1,5 +1,5 @@
 import { RequestError, UntrustedError } from '../errors.ts';
-import type { HashAlgorithm } from '../evidence/evidence.ts';
+import type { Digest, HashAlgorithm } from '../evidence/evidence.ts';
 import { readCertificate, type SigningCertificate } from './certificate.ts';
 import type { ProofSubject } from './proof.ts';
 import { readPublicKey } from './public-key.ts';
@@ -52,4 +52,15 @@ export function checkDetachedSignature(
     });
   }
   return signing;
+}
+
+/** {@link checkDetachedSignature} as a question, for a caller who has somewhere else to look. */
+export function detachedSignatureFits(pair: DetachedSignature, digest: Digest): boolean {
+  try {
+    checkDetachedSignature(pair, { kind: 'digest', digest });
+    return true;
+  } catch (error) {
+    if (error instanceof UntrustedError && error.code === 'signature-mismatch') return false;
+    throw error;
+  }
 }

@@ -52,6 +52,7 @@ describe('a certificate file', () => {
   it.each([
     ['base64 of PEM, as published', cert],
     ['plain PEM, as cosign prints it', pem],
+    ['PEM with an empty line at the end', `${pem}\n`],
     ['PEM with Windows newlines', pem.replaceAll('\n', '\r\n')],
   ])('is read as %s', (_, text) => {
     expect(parseCertificateFile(Buffer.from(text), 'it')).toEqual(decodePem(pem, 'CERTIFICATE', 'it'));
