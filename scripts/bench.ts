@@ -15,10 +15,11 @@ import type { Row } from './bench/row.ts';
 import { renderTable } from './bench/table.ts';
 import { install } from './bench/topics/install.ts';
 import { memory } from './bench/topics/memory.ts';
+import { proof } from './bench/topics/proof.ts';
 import { startup } from './bench/topics/startup.ts';
 import { verify } from './bench/topics/verify.ts';
 
-const TOPICS: Readonly<Record<string, Topic>> = { startup, verify, install, memory };
+const TOPICS: Readonly<Record<string, Topic>> = { startup, verify, install, memory, proof };
 const DEFAULT_RUNS = 7;
 const MIN_RUNS = 5;
 
