@@ -1,0 +1,92 @@
+import { RequestError, UnavailableError } from '../errors.ts';
+import { MAX_RELEASE_FILE_BYTES } from '../limits.ts';
+import type { HttpClient, Report } from '../ports.ts';
+import type { ReleaseFilePaths } from '../release/artifact.ts';
+
+/** A file about a whole release as a server has it, not yet parsed. */
+export interface ReleaseRecord {
+  readonly bytes: Uint8Array;
+  /** The base URL that it came from. */
+  readonly source: string;
+}
+
+/** What a release server says about a whole release; undefined where it has no such file. Nothing of it is a proof. */
+export type ReleaseRecords = Readonly<Record<keyof ReleaseFilePaths, ReleaseRecord | undefined>>;
+
+export interface ReleaseRecordsRequest {
+  readonly http: HttpClient;
+  readonly report: Report;
+  /** Base URLs, in order of preference. */
+  readonly sources: readonly string[];
+  readonly paths: ReleaseFilePaths;
+  /** For messages: "v1.26.0". */
+  readonly release: string;
+  readonly signal?: AbortSignal | undefined;
+}
+
+const OK = 200;
+const NOT_FOUND = 404;
+const GONE = 410;
+
+/**
+ * Fetches `SHA256SUMS`, `SHA512SUMS` and `provenance.json` of a release, side by side. Each comes from the first source
+ * that has it: unlike the signature files of one artifact they need not fit together, since each is compared by itself.
+ *
+ * @throws UnavailableError where a file cannot be had and a source did not answer: then nobody knows whether it would
+ *   have agreed. UntrustedError `material-oversized`.
+ */
+export async function fetchReleaseRecords(request: ReleaseRecordsRequest): Promise<ReleaseRecords> {
+  if (request.sources.length === 0) throw new RequestError('usage', 'no source to fetch from is named');
+  const abort = new AbortController();
+  const signal =
+    request.signal === undefined ? abort.signal : AbortSignal.any([request.signal, abort.signal]);
+  const fetchOne = (name: keyof ReleaseFilePaths): Promise<ReleaseRecord | undefined> =>
+    fetchRecord({ ...request, signal }, request.paths[name]);
+  try {
+    const [sha256Sums, sha512Sums, provenance] = await Promise.all([
+      fetchOne('sha256Sums'),
+      fetchOne('sha512Sums'),
+      fetchOne('provenance'),
+    ]);
+    return { sha256Sums, sha512Sums, provenance };
+  } catch (error) {
+    abort.abort();
+    throw error;
+  }
+}
+
+async function fetchRecord(request: ReleaseRecordsRequest, path: string): Promise<ReleaseRecord | undefined> {
+  let failure: UnavailableError | undefined;
+  for (const [index, base] of request.sources.entries()) {
+    const source = base.replace(/\/+$/, '');
+    const next = request.sources[index + 1];
+    let reason: string;
+    try {
+      const bytes = await fetchFrom(request, source, path);
+      if (bytes !== undefined) return { bytes, source };
+      reason = `it has no ${path}`;
+    } catch (error) {
+      if (!(error instanceof UnavailableError)) throw error;
+      failure = error;
+      reason = error.message;
+    }
+    if (next !== undefined) request.report({ kind: 'next-source', from: source, to: next, reason });
+  }
+  if (failure !== undefined) throw failure;
+  return undefined;
+}
+
+async function fetchFrom(
+  { http, release, signal }: ReleaseRecordsRequest,
+  source: string,
+  path: string,
+): Promise<Uint8Array | undefined> {
+  const response = await http.fetchSmall({
+    url: `${source}/${path}`,
+    maxBytes: MAX_RELEASE_FILE_BYTES,
+    accept: [OK, NOT_FOUND, GONE],
+    what: `${path.slice(path.lastIndexOf('/') + 1)} of ${release}`,
+    signal,
+  });
+  return response.status === OK ? response.body : undefined;
+}
