@@ -1,0 +1,76 @@
+import { writeFileSync } from 'node:fs';
+import { expect } from 'vitest';
+import { K8sVerifyError } from '../../../src/errors.ts';
+import { installRelease } from '../../../src/install-release.ts';
+import type { ProgressEvent } from '../../../src/ports.ts';
+import type { InstallRequest } from '../../../src/request.ts';
+import type { RunResult } from '../../../src/result.ts';
+import { createWorld } from '../../../src/world.ts';
+import type { RunningSigstore } from '../../support/local-sigstore.ts';
+import type { ReleaseServer } from '../../support/release-server.ts';
+import { snapshot, type TempDir } from '../../support/temp-dir.ts';
+import { testDir } from '../../support/test-dir.ts';
+
+/** The local world that a run happens in. */
+export interface Servers {
+  readonly sigstore: RunningSigstore;
+  readonly releases: ReleaseServer;
+}
+
+/** One directory, and installs into its `bin` from the local world. */
+export interface InstallRun {
+  readonly dir: TempDir;
+  /** `linux/amd64` kubectl v1.30.2 into `bin`, as long as nothing else is asked for. */
+  readonly request: InstallRequest;
+  readonly events: readonly ProgressEvent[];
+  install(change?: Partial<InstallRequest>): Promise<RunResult>;
+  /** An install that must be refused by an error of ours, with nothing changed on the disk. */
+  refused(change?: Partial<InstallRequest>): Promise<K8sVerifyError>;
+}
+
+/** @param onEvent is told each event before the run goes on. */
+export async function prepareInstall(
+  { sigstore, releases }: Servers,
+  onEvent: (event: ProgressEvent) => void = () => undefined,
+): Promise<InstallRun> {
+  const dir = await testDir();
+  const trustedRootFile = dir.join('trusted_root.json');
+  writeFileSync(trustedRootFile, sigstore.trustedRoot());
+  const events: ProgressEvent[] = [];
+  const request: InstallRequest = {
+    artifacts: [{ component: 'kubectl', version: 'v1.30.2', platform: 'linux/amd64' }],
+    destination: { kind: 'directory', path: dir.join('bin') },
+    sources: [releases.url],
+    rekorUrl: sigstore.rekorUrl,
+    trustedRootFile,
+  };
+  const report = (event: ProgressEvent): void => {
+    events.push(event);
+    onEvent(event);
+  };
+  const install = async (change: Partial<InstallRequest> = {}): Promise<RunResult> => {
+    const world = createWorld({ retries: 1, retryDelayMs: 1, report });
+    try {
+      return await installRelease({ ...request, ...change }, world);
+    } finally {
+      await world.http.close();
+    }
+  };
+  const refused = async (change?: Partial<InstallRequest>): Promise<K8sVerifyError> => {
+    const before = await snapshot(dir.path);
+    const error = await errorOf(install(change));
+    expect(await snapshot(dir.path)).toEqual(before);
+    return error;
+  };
+  return { dir, request, events, install, refused };
+}
+
+/** The error of ours that the run ends with; anything else fails the test. */
+export async function errorOf(run: Promise<unknown>): Promise<K8sVerifyError> {
+  const error: unknown = await run.then(
+    () => undefined,
+    (reason: unknown) => reason,
+  );
+  if (error instanceof K8sVerifyError) return error;
+  throw new Error('not refused by an error of ours', { cause: error });
+}
