@@ -8,31 +8,36 @@ export interface ProvenDigests {
   readonly sha512?: string;
 }
 
+/**
+ * What stands behind a source. `proved`: a bundle that passed every check; `none`: it is not signed; `unchecked`: it is
+ * signed in a way that cannot be proved, a bare DSSE envelope for one.
+ */
+export type SourceSignature = 'proved' | 'none' | 'unchecked';
+
 /** One more place that states digests of an artifact. */
 export interface CrossCheckSource {
   /** `SHA256SUMS`, `SHA512SUMS`, `provenance.json`. */
   readonly name: string;
-  /** True only where the source itself was proved: a bundle that passed every check. */
-  readonly proved: boolean;
   readonly content:
     /** The release server has no such file. */
     | { readonly kind: 'not-published' }
     /** The file says nothing of the artifact. */
     | { readonly kind: 'not-listed' }
-    | { readonly kind: 'listed'; readonly digests: StatedDigests };
+    | {
+        readonly kind: 'listed';
+        readonly digests: StatedDigests;
+        readonly signature: SourceSignature;
+      };
 }
 
-/** What a source is worth beside a proof. `agrees-unsigned` is no proof: whoever forges the artifact can write it too. */
-export type CrossCheckOutcome =
-  | 'agrees'
-  | 'agrees-unsigned'
-  | 'not-published'
-  | 'not-listed'
-  | 'not-comparable';
+/** `agrees` is a proof only where the source itself is proved: whoever forges an artifact can write a list, too. */
+export type CrossCheckOutcome = 'agrees' | 'not-published' | 'not-listed' | 'not-comparable';
 
 export interface CrossCheck {
   readonly source: string;
   readonly outcome: CrossCheckOutcome;
+  /** Whether what the source says was proved like an artifact. */
+  readonly proved: boolean;
   /** The algorithms by which it was compared. */
   readonly compared: readonly SumsAlgorithm[];
   /** One line for a person. */
@@ -54,11 +59,8 @@ export function crossCheck(
   return sources.map((source) => compare(proven, source, what));
 }
 
-function compare(
-  proven: ProvenDigests,
-  { name, proved, content }: CrossCheckSource,
-  what: string,
-): CrossCheck {
+function compare(proven: ProvenDigests, source: CrossCheckSource, what: string): CrossCheck {
+  const { name, content } = source;
   if (content.kind === 'not-published')
     return silent(name, content.kind, 'the release server has no such file');
   if (content.kind === 'not-listed') return silent(name, content.kind, 'it does not list the artifact');
@@ -66,7 +68,8 @@ function compare(
   for (const algorithm of ['sha256', 'sha512'] as const) {
     const [ours, theirs] = [proven[algorithm], content.digests[algorithm]];
     if (ours === undefined || theirs === undefined) continue;
-    if (ours !== theirs) throw mismatch(name, proved, algorithm, ours, theirs, what);
+    if (ours !== theirs)
+      throw mismatch({ name, signature: content.signature, algorithm, ours, theirs, what });
     compared.push(algorithm);
   }
   if (compared.length === 0) {
@@ -74,33 +77,47 @@ function compare(
   }
   return {
     source: name,
-    outcome: proved ? 'agrees' : 'agrees-unsigned',
+    outcome: 'agrees',
+    proved: content.signature === 'proved',
     compared,
-    detail: proved
-      ? `agrees by ${compared.join(' and ')}, and is proved itself`
-      : `agrees by ${compared.join(' and ')}; it is not signed, so this is no proof`,
+    detail: `agrees by ${compared.join(' and ')}${WORTH[content.signature]}`,
   };
 }
 
+const WORTH: Readonly<Record<SourceSignature, string>> = {
+  proved: ', and is proved itself',
+  none: '; it is not signed, so this is no proof',
+  unchecked: '; its signature cannot be checked, so this is no proof',
+};
+
 function silent(source: string, outcome: CrossCheckOutcome, detail: string): CrossCheck {
-  return { source, outcome, compared: [], detail };
+  return { source, outcome, proved: false, compared: [], detail };
 }
 
-function mismatch(
-  source: string,
-  proved: boolean,
-  algorithm: SumsAlgorithm,
-  ours: string,
-  theirs: string,
-  what: string,
-): UntrustedError {
+const STANDING: Readonly<Record<SourceSignature, string>> = {
+  proved: 'proved too',
+  none: 'not signed',
+  unchecked: 'its signature not checked',
+};
+
+interface Mismatch {
+  readonly name: string;
+  readonly signature: SourceSignature;
+  readonly algorithm: SumsAlgorithm;
+  readonly ours: string;
+  readonly theirs: string;
+  readonly what: string;
+}
+
+function mismatch({ name, signature, algorithm, ours, theirs, what }: Mismatch): UntrustedError {
+  const standing = algorithm === 'sha256' ? 'proved' : 'of the bytes that have the proven sha256';
   return new UntrustedError(
     'digest-mismatch',
-    `${source} has another ${algorithm} for ${what} than is proved`,
+    `${name} has another ${algorithm} for ${what} than is proved`,
     {
       check: 'digest',
-      expected: `${algorithm} ${ours} (proved)`,
-      found: `${algorithm} ${theirs} (${source}, ${proved ? 'proved too' : 'not signed'})`,
+      expected: `${algorithm} ${ours} (${standing})`,
+      found: `${algorithm} ${theirs} (${name}, ${STANDING[signature]})`,
       why: 'the release and its own records disagree, so one of them was changed or published wrongly',
       advice:
         'do not use the file until the release team has said which is right: https://github.com/kubernetes/release',
