@@ -16,11 +16,15 @@ export {
   UnavailableError,
   UntrustedError,
 } from './errors.ts';
+export type { CrossCheck, CrossCheckOutcome } from './evidence/cross-check.ts';
 export { EXIT_CODE_MEANINGS, EXIT_CODES, type ExitCode, exitCodeFor } from './exit-codes.ts';
 export { installRelease } from './install-release.ts';
 export type { Clock, HttpClient, ProgressEvent, Report } from './ports.ts';
 export type { CertificateIdentity, CheckResult, ProvenLogEntry, Signer } from './proof/proven-digest.ts';
+export { type ListedArtifact, listArtifacts, type ListRequest } from './release/list.ts';
+export { formatPlatform, type Platform, parsePlatform } from './release/platform.ts';
 export { KUBERNETES_RELEASE_SIGNERS, type ReleaseSigner } from './release/signer.ts';
+export { formatReleaseVersion, parseReleaseVersion, type ReleaseVersion } from './release/version.ts';
 export {
   type ArtifactRequest,
   DEFAULT_REKOR_URL,

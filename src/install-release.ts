@@ -1,3 +1,4 @@
+import { shareRecords } from './cross-check-release.ts';
 import { placeAll } from './install/place.ts';
 import { type StagedFile, stageFile } from './install/staged-file.ts';
 import { MAX_PARALLEL_DOWNLOADS } from './limits.ts';
@@ -25,12 +26,15 @@ export async function installRelease(request: InstallRequest, world: World): Pro
   const trust = await loadTrustMaterial(request.trustedRootFile);
   const planned = await planInstall(request, world);
   const prepared = new Map<PlannedInstall, PreparedArtifact>();
+  const ended = new AbortController();
+  const recordsOf = request.checkSums === true ? shareRecords(request, world, ended.signal) : undefined;
   try {
     await sideBySide(planned, MAX_PARALLEL_DOWNLOADS, request.signal, async (plan, signal) => {
-      prepared.set(plan, await prepareArtifact(plan, { network: request, world, trust, signal }));
+      prepared.set(plan, await prepareArtifact(plan, { network: request, world, trust, recordsOf, signal }));
     });
     await placeEverything([...prepared.values()], request);
   } finally {
+    ended.abort();
     await Promise.all([...prepared.values()].map(discard));
   }
   const artifacts = planned.flatMap((plan) => prepared.get(plan) ?? []);
@@ -86,6 +90,7 @@ function describeInstall(
     path: destination,
     ...(kind === 'staged' ? { source: prepared.source } : {}),
     ...(request.saveBundle === true ? { bundlePath: bundlePathOf(plan) } : {}),
+    ...(prepared.crossChecks === undefined ? {} : { crossChecks: prepared.crossChecks }),
     ...describeProof(proof, trust, proof.proven.hex, `sha256:${proof.proven.hex} (${what})`),
   };
 }

@@ -1,34 +1,31 @@
 import { dirname } from 'node:path';
+import type { CrossCheck } from './evidence/cross-check.ts';
+import type { ReleaseRecords } from './evidence/release-records.ts';
+import { hashLocalFile } from './install/hash-file.ts';
+import { inspectDestination } from './install/inspect-destination.ts';
 import { existingInstall } from './install/installed.ts';
-import { DATA_MODE, EXECUTABLE_MODE, inspectDestination } from './install/place.ts';
+import { DATA_MODE, EXECUTABLE_MODE } from './install/place.ts';
 import type { VerifiedArtifact } from './install/verified-artifact.ts';
 import type { PlannedInstall } from './plan-install.ts';
-import { proveArtifact } from './prove-artifact.ts';
+import { crossCheckPlanned, type PrepareContext, provePlanned, sourcesOf } from './prove-planned.ts';
 import type { Proof } from './prove-pair.ts';
-import { reportChecks } from './report-proof.ts';
-import { DEFAULT_REKOR_URL, DEFAULT_SOURCE, type NetworkRequest } from './request.ts';
 import { Transfer } from './transfer.ts';
-import type { TrustMaterial } from './trust/trust-material.ts';
-import type { World } from './world.ts';
-
-export interface PrepareContext {
-  readonly network: NetworkRequest;
-  readonly world: World;
-  readonly trust: TrustMaterial;
-  readonly signal: AbortSignal;
-}
 
 /** An artifact whose digest is proved, and which is either staged with exactly that digest or already in its place. */
-export type PreparedArtifact =
-  | { readonly kind: 'already-installed'; readonly plan: PlannedInstall; readonly proof: Proof }
+export type PreparedArtifact = {
+  readonly plan: PlannedInstall;
+  readonly proof: Proof;
+  /** What the release's own records say of it, where they were asked for. */
+  readonly crossChecks?: readonly CrossCheck[];
+} & (
+  | { readonly kind: 'already-installed' }
   | {
       readonly kind: 'staged';
-      readonly plan: PlannedInstall;
-      readonly proof: Proof;
       readonly verified: VerifiedArtifact;
       /** The URL that delivered the bytes. */
       readonly source: string;
-    };
+    }
+);
 
 export function modeOf({ artifact }: PlannedInstall): number {
   return artifact.executable ? EXECUTABLE_MODE : DATA_MODE;
@@ -46,20 +43,11 @@ export async function prepareArtifact(
 ): Promise<PreparedArtifact> {
   const occupied = (await inspectDestination(plan.destination)) === 'file';
   const abort = new AbortController();
-  const signal = AbortSignal.any([context.signal, abort.signal]);
-  const transfer = createTransfer(plan, { ...context, signal });
+  const cancellable = { ...context, signal: AbortSignal.any([context.signal, abort.signal]) };
+  const transfer = createTransfer(plan, cancellable);
   try {
     if (!occupied) void transfer.begin().catch(() => undefined);
-    const proof = await transfer.orFailure(provePlanned(plan, { ...context, signal }, transfer));
-    reportChecks(context.world.report, plan.label, proof);
-    if (occupied) {
-      const found = await existingInstall(plan.destination, proof.proven, { mode: modeOf(plan), signal });
-      if (found.kind === 'same') {
-        await transfer.discard();
-        return { kind: 'already-installed', plan, proof };
-      }
-    }
-    return { kind: 'staged', plan, proof, ...(await transfer.confirm(proof.proven)) };
+    return await prepareWith(transfer, occupied, plan, cancellable);
   } catch (error) {
     abort.abort();
     await transfer.discard();
@@ -67,33 +55,55 @@ export async function prepareArtifact(
   }
 }
 
-function createTransfer(plan: PlannedInstall, { network, world, signal }: PrepareContext): Transfer {
-  const { artifact, destination, label } = plan;
-  const urls = sourcesOf(network).map((source) => `${source}/${artifact.path}`);
-  return new Transfer(
-    { urls, directory: dirname(destination), fileName: artifact.fileName, label, signal },
-    world,
-  );
-}
-
-async function provePlanned(
+async function prepareWith(
+  transfer: Transfer,
+  occupied: boolean,
   plan: PlannedInstall,
   context: PrepareContext,
-  transfer: Transfer,
-): Promise<Proof> {
-  const { network, world, trust, signal } = context;
-  const { http, report, clock } = world;
-  return proveArtifact({
-    files: { http, report, sources: sourcesOf(network), path: plan.artifact.path, what: plan.label, signal },
-    log: { http, url: network.rekorUrl ?? DEFAULT_REKOR_URL, signal },
-    policy: plan.policy,
-    trust,
-    clock,
-    published: () => transfer.published(),
-    digestOfBytes: () => transfer.digest(),
-  });
+): Promise<PreparedArtifact> {
+  const { signal } = context;
+  const fetching = context.recordsOf?.(plan.artifact.version);
+  const proof = await provePlanned(plan, context, transfer);
+  if (occupied) {
+    const checked = await crossCheckExisting(plan, proof, context, await fetching);
+    const found = await existingInstall(plan.destination, proof.proven, { mode: modeOf(plan), signal });
+    if (found.kind === 'same') {
+      await transfer.discard();
+      return { kind: 'already-installed', plan, proof, ...checked };
+    }
+  }
+  // Both at once: records that cannot be had, or are none, end the download.
+  const [confirmed, records] = await Promise.all([transfer.confirm(proof.proven), fetching]);
+  const { verified, source, sha512 } = confirmed;
+  const staged = { kind: 'staged', plan, proof, verified, source } as const;
+  if (records === undefined || sha512 === undefined) return staged;
+  const { sha256 } = verified;
+  return { ...staged, crossChecks: crossCheckPlanned(plan, context, { sha256, sha512 }, records) };
 }
 
-function sourcesOf({ sources }: NetworkRequest): readonly string[] {
-  return (sources ?? [DEFAULT_SOURCE]).map((source) => source.replace(/\/+$/, ''));
+/** Of a file that is there already and has the proven digest, before its mode may be changed. */
+async function crossCheckExisting(
+  plan: PlannedInstall,
+  { proven }: Proof,
+  context: PrepareContext,
+  records: ReleaseRecords | undefined,
+): Promise<Pick<PreparedArtifact, 'crossChecks'>> {
+  if (records === undefined) return {};
+  const { destination } = plan;
+  const { signal } = context;
+  const found = await existingInstall(destination, proven, { mode: DATA_MODE, signal });
+  if (found.kind !== 'same') return {};
+  const [sha256 = '', sha512 = ''] = await hashLocalFile(destination, ['sha256', 'sha512'], signal);
+  return { crossChecks: crossCheckPlanned(plan, context, { sha256, sha512 }, records) };
+}
+
+function createTransfer(plan: PlannedInstall, context: PrepareContext): Transfer {
+  const { artifact, destination, label } = plan;
+  const urls = sourcesOf(context.network).map((source) => `${source}/${artifact.path}`);
+  const sha512 = context.recordsOf !== undefined;
+  const { signal, world } = context;
+  return new Transfer(
+    { urls, directory: dirname(destination), fileName: artifact.fileName, label, sha512, signal },
+    world,
+  );
 }

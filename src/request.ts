@@ -44,6 +44,11 @@ export interface InstallRequest extends TrustRequest, NetworkRequest {
   readonly force?: boolean;
   /** Writes `<file>.sigstore.json` beside each installed file, so that it can be verified without a network. */
   readonly saveBundle?: boolean;
+  /**
+   * Also compares each proven digest with `SHA256SUMS`, `SHA512SUMS` and `provenance.json` of its release. They can
+   * contradict the proof, which is an error, and are never needed for it.
+   */
+  readonly checkSums?: boolean;
   readonly signal?: AbortSignal;
 }
 

@@ -3,6 +3,7 @@
  * raises `schemaVersion`.
  */
 import type { CheckName } from './errors.ts';
+import type { CrossCheck } from './evidence/cross-check.ts';
 import type { CheckResult, ProvenLogEntry, Signer } from './proof/proven-digest.ts';
 import type { TrustSource } from './trust/trust-material.ts';
 
@@ -37,6 +38,8 @@ export interface ArtifactResult {
   readonly logEntries: readonly ProvenLogEntry[];
   readonly trustedRoot: TrustSource & { readonly sha256: string };
   readonly checks: Readonly<Record<CheckName, CheckResult>>;
+  /** What the release's own records say of the proven digest, where `checkSums` asked; one that differs is an error. */
+  readonly crossChecks?: readonly CrossCheck[];
   /** Sentences that a person should read: a stale copy upstream, a missing checksum file. */
   readonly notes: readonly string[];
 }

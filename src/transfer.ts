@@ -12,7 +12,18 @@ export interface TransferRequest {
   readonly directory: string;
   readonly fileName: string;
   readonly label: string;
+  /** Whether the SHA-512 is computed, too. */
+  readonly sha512: boolean;
   readonly signal: AbortSignal;
+}
+
+/** Bytes that have the proven digest, and where they came from. */
+export interface ConfirmedTransfer {
+  readonly verified: VerifiedArtifact;
+  /** The URL that delivered them. */
+  readonly source: string;
+  /** Hex; undefined where it was not asked for. */
+  readonly sha512: string | undefined;
 }
 
 /**
@@ -27,10 +38,10 @@ export class Transfer {
   #outcome: Promise<DownloadOutcome> | undefined;
 
   constructor(request: TransferRequest, world: World) {
-    const { directory, fileName, signal } = request;
+    const { directory, fileName, sha512, signal } = request;
     this.#request = request;
     this.#world = world;
-    this.staged = openStaging({ directory, fileName, signal });
+    this.staged = openStaging({ directory, fileName, alsoHash: sha512 ? ['sha512'] : [], signal });
   }
 
   /** Starts the download where it has not been started; resolves when all bytes are staged. */
@@ -71,18 +82,17 @@ export class Transfer {
    *
    * @throws UntrustedError `digest-mismatch`
    */
-  async confirm(
-    proven: ProvenDigest,
-  ): Promise<{ readonly verified: VerifiedArtifact; readonly source: string }> {
-    const first = await this.begin();
-    const { sha256 } = await this.staged.finish();
-    if (!first.resumed || sha256 === proven.hex) {
-      return { verified: await confirmDigest(this.staged, proven), source: first.url };
+  async confirm(proven: ProvenDigest): Promise<ConfirmedTransfer> {
+    let outcome = await this.begin();
+    let digests = await this.staged.finish();
+    if (outcome.resumed && digests.sha256 !== proven.hex) {
+      await this.staged.reset();
+      this.#outcome = this.#download(true);
+      outcome = await this.#outcome;
+      digests = await this.staged.finish();
     }
-    await this.staged.reset();
-    this.#outcome = this.#download(true);
-    const second = await this.#outcome;
-    return { verified: await confirmDigest(this.staged, proven), source: second.url };
+    const verified = await confirmDigest(this.staged, proven);
+    return { verified, source: outcome.url, sha512: digests.sha512 };
   }
 
   /** Waits until nothing is written any more, then removes what was staged. The signal must have fired before. */
