@@ -51,7 +51,6 @@ export async function withRetries<T>(
   let last: TransportFailure | undefined;
   const mayRetry = async (error: unknown): Promise<boolean> => {
     if (!(error instanceof TransportFailure) || !error.failure.transient) return false;
-    last = error;
     failuresInARow = hooks.madeProgress?.() === true ? 1 : failuresInARow + 1;
     if (failuresInARow > policy.retries) return false;
     const { retryAfterMs, reason } = error.failure;
@@ -64,7 +63,12 @@ export async function withRetries<T>(
     return await pRetry(
       async () => {
         attempts += 1;
-        return attempt();
+        try {
+          return await attempt();
+        } catch (error) {
+          if (error instanceof TransportFailure) last = error;
+          throw error;
+        }
       },
       // The number of attempts and the time between them are ours to say; p-retry runs the loop and heeds the signal.
       {
@@ -80,9 +84,10 @@ export async function withRetries<T>(
   }
 }
 
-/** "Not done in time" alone does not say what took so long. */
+/** "Not done in time" alone does not say how far it got, or what took so long. */
 function pastDeadline(deadline: TransportFailure, last: TransportFailure | undefined): TransportFailure {
-  if (last === undefined) return deadline;
+  if (last === undefined || last === deadline) return deadline;
+  if (last.cause === deadline) return last;
   const reason = `${deadline.failure.reason}; before that: ${last.failure.reason}`;
   return new TransportFailure({ ...deadline.failure, reason }, last);
 }

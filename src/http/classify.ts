@@ -22,6 +22,8 @@ export function classifyError(error: Error): Failure {
   if (code.startsWith('EAI_'))
     return withHost({ ...transient('DNS look-up failed'), advice: DNS_ADVICE }, code, error);
   if (error.name === 'HTTPParserError') return parserFailure(error.message);
+  // An answer that undici did not reckon with, such as a "101 Switching Protocols" that nobody asked for.
+  if (code === 'ERR_ASSERTION') return NOT_HTTP;
   if ('syscall' in error) return transient(`${code} (${String(error.syscall)})`);
   return { transient: false, code: 'network', reason: `the exchange failed: ${excerpt(error.message)}` };
 }

@@ -87,7 +87,7 @@ export class Download {
       reply.discard();
       throw reply.statusFailure();
     }
-    const range = parseContentRange(reply.headers['content-range']);
+    const range = parseContentRange(reply.header('content-range'));
     const sameTotal = this.#total === undefined || range?.total === this.#total;
     if (sameTotal && reply.status === 416 && range?.kind === 'unsatisfied' && range.total === offset) {
       return { reply, kind: 'nothing', total: offset };

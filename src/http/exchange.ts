@@ -18,7 +18,8 @@ export interface ExchangeRequest {
 /** The head of an answer, and its body, still on the wire. */
 export interface Answer {
   readonly status: number;
-  readonly headers: IncomingHttpHeaders;
+  /** A header by its lower-case name; one that came more than once as a list with commas (RFC 9110 section 5.3). */
+  readonly header: (name: string) => string | undefined;
   readonly body: AnswerBody;
 }
 
@@ -116,7 +117,7 @@ class Exchange implements Dispatcher.DispatchHandler, AnswerBody {
   ): void {
     if (status < 200 || this.#phase !== 'head') return;
     this.#phase = 'body';
-    this.#answer = { status, headers, body: this };
+    this.#answer = { status, header: reader(headers), body: this };
     this.#wake?.();
   }
 
@@ -124,7 +125,7 @@ class Exchange implements Dispatcher.DispatchHandler, AnswerBody {
     if (this.#phase === 'discard') {
       this.#discarded += chunk.byteLength;
       if (this.#discarded > MAX_DISCARDED_BODY_BYTES) this.cancel();
-    } else if (this.#phase === 'body') {
+    } else if (this.#phase === 'body' && chunk.byteLength > 0) {
       this.#queue.push(chunk);
       this.#queued += chunk.byteLength;
       if (this.#queued >= MAX_BUFFERED_BODY_BYTES) controller.pause();
@@ -173,6 +174,14 @@ class Exchange implements Dispatcher.DispatchHandler, AnswerBody {
     this.#wake = undefined;
     clearTimeout(stall);
   }
+}
+
+function reader(headers: IncomingHttpHeaders): (name: string) => string | undefined {
+  return (name) => {
+    // undici gives a list for any header that is repeated, whatever its types say.
+    const value = headers[name];
+    return Array.isArray(value) ? value.join(', ') : value;
+  };
 }
 
 /** Before there is a body, a wrong length can only be the headers' own: two lengths, or a length and chunks. */

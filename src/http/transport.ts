@@ -1,4 +1,3 @@
-import type { IncomingHttpHeaders } from 'node:http';
 import { K8sVerifyError } from '../errors.ts';
 import { classifyError, classifyStatus } from './classify.ts';
 import type { Connections, Route } from './connections.ts';
@@ -29,7 +28,7 @@ export interface Reply {
   readonly status: number;
   /** The URL that answered, safe to print. */
   readonly url: string;
-  readonly headers: IncomingHttpHeaders;
+  readonly header: (name: string) => string | undefined;
   /** `Content-Length`, where the answer has one. */
   readonly length: number | undefined;
   /** True where nothing but the end of the connection marks the end of the body (RFC 9112 section 6.3). */
@@ -63,7 +62,7 @@ export class Transport {
       const reply = await this.#sendTo(url, request);
       if (!isRedirect(reply.status)) return reply;
       reply.discard();
-      const { location } = reply.headers;
+      const location = reply.header('location');
       url = nextHop({ method: request.method, status: reply.status, location, visited });
       visited.push(url);
     }
@@ -103,18 +102,18 @@ export class Transport {
   }
 }
 
-function toReply({ status, headers, body }: Answer, url: URL, route: Route): Reply {
-  const length = headers['content-length'];
-  const date = parseHttpDate(headers.date ?? '');
-  const retryAfter = headers['retry-after'];
+function toReply({ status, header, body }: Answer, url: URL, route: Route): Reply {
+  const length = header('content-length');
+  const date = parseHttpDate(header('date') ?? '');
+  const retryAfter = header('retry-after');
   const retryAfterMs = retryAfter === undefined ? undefined : parseRetryAfter(retryAfter, date ?? new Date());
   return {
     status,
     url: printable(url),
-    headers,
+    header,
     length: length === undefined ? undefined : Number(length),
-    endsByClose: length === undefined && headers['transfer-encoding'] === undefined,
-    mediaType: (headers['content-type'] ?? '').split(';', 1)[0]?.trim().toLowerCase() ?? '',
+    endsByClose: length === undefined && header('transfer-encoding') === undefined,
+    mediaType: (header('content-type') ?? '').split(';', 1)[0]?.trim().toLowerCase() ?? '',
     date,
     read: async () => {
       try {
@@ -131,8 +130,8 @@ function toReply({ status, headers, body }: Answer, url: URL, route: Route): Rep
 
 /** @throws TransportFailure final, where the body is compressed or coded otherwise, which was not asked for. */
 export function refuseCompressed(reply: Reply): void {
-  const content = (reply.headers['content-encoding'] ?? 'identity').trim().toLowerCase();
-  const transfer = (reply.headers['transfer-encoding'] ?? 'chunked').trim().toLowerCase();
+  const content = (reply.header('content-encoding') ?? 'identity').trim().toLowerCase();
+  const transfer = (reply.header('transfer-encoding') ?? 'chunked').trim().toLowerCase();
   if ((content === 'identity' || content === '') && transfer === 'chunked') return;
   reply.cancel();
   throw invalidResponse(

@@ -127,17 +127,35 @@ export async function rejection(promise: Promise<unknown>): Promise<Error> {
   throw new Error(`expected a rejection, got ${JSON.stringify(value)}`);
 }
 
-/** A sink in memory. */
+/** Lets the event loop turn, so that what is on its way arrives. */
+export async function turns(count: number): Promise<void> {
+  for (let turn = 0; turn < count; turn += 1) {
+    await new Promise<void>((resolve) => {
+      setImmediate(resolve);
+    });
+  }
+}
+
+/** A sink in memory, and what it does after each chunk. */
 export class MemorySink implements DownloadSink {
   readonly resets: number[] = [];
+  readonly #onWrite: (length: number, chunk: Uint8Array) => void | Promise<void>;
   #chunks: Uint8Array[] = [];
+  #length = 0;
 
-  constructor(start: Uint8Array = new Uint8Array()) {
-    if (start.byteLength > 0) this.#chunks.push(start);
+  constructor(onWrite: (length: number, chunk: Uint8Array) => void | Promise<void> = () => {}) {
+    this.#onWrite = onWrite;
+  }
+
+  /** A sink that holds bytes from an earlier run. */
+  static holding(bytes: Uint8Array): MemorySink {
+    const sink = new MemorySink();
+    sink.#take(bytes);
+    return sink;
   }
 
   get length(): number {
-    return this.bytes.byteLength;
+    return this.#length;
   }
 
   get bytes(): Buffer {
@@ -145,14 +163,20 @@ export class MemorySink implements DownloadSink {
   }
 
   async write(chunk: Uint8Array): Promise<void> {
-    this.#chunks.push(Buffer.from(chunk));
-    await Promise.resolve();
+    this.#take(Buffer.from(chunk));
+    await this.#onWrite(this.#length, chunk);
   }
 
   async reset(): Promise<void> {
     this.resets.push(this.length);
     this.#chunks = [];
+    this.#length = 0;
     await Promise.resolve();
+  }
+
+  #take(bytes: Uint8Array): void {
+    this.#chunks.push(bytes);
+    this.#length += bytes.byteLength;
   }
 }
 
