@@ -10,6 +10,7 @@ import {
   checkLogIsTrusted,
   checkNoDuplicates,
 } from './check-log-entry.ts';
+import { checkSctForm } from './check-sct.ts';
 import { checkStatement } from './check-payload.ts';
 import { checkIntegratedTimes, checkTimestamps } from './check-time.ts';
 import type { Proof } from './proof.ts';
@@ -101,6 +102,12 @@ export const PROOF_STEPS: readonly ProofStep[] = [
     name: 'chain-content',
     rule: 'The evidence brings no certificates but the leaf and known intermediates.',
     verify: checkChainHoldsNothingElse,
+  },
+  {
+    section: '4.3',
+    name: 'sct-form',
+    rule: 'The certificate carries well-formed SCTs of strong algorithms.',
+    verify: checkSctForm,
   },
   {
     section: '4.3',

@@ -1,0 +1,87 @@
+import { encodeHex } from '../encoding/hex.ts';
+import { DER_TAG, expectTag, parseDer } from '../encoding/der.ts';
+import { UntrustedError } from '../errors.ts';
+import { EXTENSION_OID } from './certificate.ts';
+import type { Proof } from './proof.ts';
+
+const LOG_ID_BYTES = 32;
+const TIMESTAMP_BYTES = 8;
+/** TLS HashAlgorithm sha256, and SignatureAlgorithm rsa and ecdsa (RFC 5246 section 7.4.1.4.1). */
+const SHA256 = 4;
+const SIGNATURE_ALGORITHMS: ReadonlySet<number> = new Set([1, 3]);
+
+/**
+ * 4.3: the certificate carries SCTs, each of version 1 and with nothing left over, made with SHA-256 and ECDSA or RSA
+ * (RFC 6962 sections 2.1.4 and 3.3). sigstore-js verifies their signatures, in {@link verifySigner}; it would also take
+ * MD5 and SHA-1, and crash over a list that is cut short.
+ */
+export function checkSctForm({ signer }: Proof): void {
+  if (signer.kind !== 'certificate') return;
+  const extension = signer.certificate.extensions.get(EXTENSION_OID.signedCertificateTimestamps);
+  if (extension === undefined) throw invalid('an SCT in the certificate', 'none');
+  const what = 'the SCT list of the certificate';
+  const list = new Reader(expectTag(parseDer(extension.value, what), DER_TAG.octetString, what).content);
+  const entries = new Reader(list.vector(2));
+  list.end();
+  do {
+    readSct(new Reader(entries.vector(2)));
+  } while (!entries.atEnd);
+}
+
+function readSct(sct: Reader): void {
+  const version = sct.uint(1);
+  sct.take(LOG_ID_BYTES + TIMESTAMP_BYTES);
+  sct.vector(2);
+  const hash = sct.uint(1);
+  const signature = sct.uint(1);
+  sct.vector(2);
+  sct.end();
+  if (version !== 0 || hash !== SHA256 || !SIGNATURE_ALGORITHMS.has(signature)) {
+    throw invalid(
+      'version 1, SHA-256, ECDSA or RSA',
+      `version ${version + 1}, hash ${hash}, signature ${signature}`,
+    );
+  }
+}
+
+/** Reads TLS presentation language (RFC 5246 section 4). */
+class Reader {
+  readonly #bytes: Uint8Array;
+  #at = 0;
+
+  constructor(bytes: Uint8Array) {
+    this.#bytes = bytes;
+  }
+
+  get atEnd(): boolean {
+    return this.#at === this.#bytes.length;
+  }
+
+  take(count: number): Uint8Array {
+    const bytes = this.#bytes.subarray(this.#at, this.#at + count);
+    if (bytes.length !== count) throw invalid('a complete SCT list', encodeHex(this.#bytes).slice(0, 80));
+    this.#at += count;
+    return bytes;
+  }
+
+  uint(octets: number): number {
+    return Buffer.from(this.take(octets)).readUIntBE(0, octets);
+  }
+
+  vector(lengthOctets: number): Uint8Array {
+    return this.take(this.uint(lengthOctets));
+  }
+
+  end(): void {
+    if (!this.atEnd) throw invalid('nothing after the end', `${this.#bytes.length - this.#at} bytes`);
+  }
+}
+
+function invalid(expected: string, found: string): UntrustedError {
+  return new UntrustedError('sct-invalid', 'the certificate has no proper proof of being logged', {
+    check: 'sct',
+    expected,
+    found,
+    why: 'A certificate that no public log knows could have been issued without anybody noticing.',
+  });
+}

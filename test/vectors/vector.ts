@@ -1,0 +1,144 @@
+/**
+ * A vector: evidence made on the spot by a local Sigstore, honest in all but what its name says, and the verdict that
+ * it must get. Names follow the sigstore-conformance suite: the flaw in words, `_fail` where it must be refused.
+ */
+import type { CheckName, UntrustedCode } from '../../src/errors.ts';
+import { readBundle } from '../../src/evidence/read-bundle.ts';
+import { type ProofSubject, requiredSubject } from '../../src/proof/proof.ts';
+import { runProof } from '../../src/proof/prove-digest.ts';
+import type { Policy, ProvenDigest } from '../../src/proof/proven-digest.ts';
+import { PROOF_STEPS, type ProofStep } from '../../src/proof/steps.ts';
+import { readTrustedRoot } from '../../src/trust/read-trusted-root.ts';
+import { createLocalSigstore, type AlterTrustedRoot, type LocalSigstore } from '../support/local-sigstore.ts';
+import type { BundleVersion } from '../support/sigstore/bundle.ts';
+import { KUBERNETES_IDENTITY, KUBERNETES_ISSUER } from '../support/sigstore/certificate-authority.ts';
+import { digestOf, toPem } from '../support/sigstore/keys.ts';
+import type { AlterBundle, Signed, SignOptions } from '../support/sigstore/signing.ts';
+
+export interface Evidence {
+  readonly artifact: Uint8Array;
+  /** The bundle's JSON. */
+  readonly bundle: string | Uint8Array;
+  /** The trusted root's JSON. */
+  readonly trustedRoot: string;
+  readonly policy: Policy;
+  readonly now?: Date;
+}
+
+/** What sigstore's own `verify` says, where it is not what we say; the document has the reason. */
+export type SecondOpinion = 'same' | 'accepts' | 'refuses' | 'crashes';
+
+export interface Vector {
+  readonly name: string;
+  /** Absent for a vector that must be accepted. */
+  readonly refusal: Refusal | undefined;
+  readonly make: () => Evidence;
+}
+
+export type Refusal = readonly [code: UntrustedCode, check: CheckName];
+
+export const ARTIFACT: Uint8Array = Buffer.from('the artifact that everybody signs in these vectors\n');
+
+/** When everything is signed, and when it is verified. */
+export const SIGNED_AT: Date = new Date('2026-03-01T12:00:00Z');
+export const NOW: Date = new Date('2026-03-02T12:00:00Z');
+
+export const KUBERNETES_POLICY: Policy = {
+  kind: 'certificate-identity',
+  identities: [{ subjectAlternativeName: KUBERNETES_IDENTITY, issuer: KUBERNETES_ISSUER }],
+};
+
+export function minutesAfterSigning(minutes: number): Date {
+  return new Date(SIGNED_AT.getTime() + minutes * 60_000);
+}
+
+let shared: LocalSigstore | undefined;
+
+/** The Sigstore of all vectors that need no special one. */
+export function world(): LocalSigstore {
+  shared ??= createLocalSigstore({ rekor: { prefill: [21, 44] }, rekorV2: { prefill: 37 } });
+  return shared;
+}
+
+export interface EvidenceOptions {
+  readonly sigstore?: LocalSigstore;
+  readonly version?: BundleVersion;
+  readonly alter?: AlterBundle;
+  /** Changes the bundle's text after everything else. */
+  readonly alterText?: (text: string) => string;
+  readonly alterRoot?: AlterTrustedRoot;
+  readonly policy?: Policy;
+  readonly now?: Date;
+  readonly artifact?: Uint8Array;
+}
+
+/** Evidence of a message signature. */
+export function blob(sign: SignOptions = {}, options: EvidenceOptions = {}): Evidence {
+  const { sigstore = world(), artifact = ARTIFACT } = options;
+  return evidenceOf(sigstore, sigstore.signBlob({ at: SIGNED_AT, bytes: artifact, ...sign }), options);
+}
+
+export interface StatementOptions {
+  readonly type?: string;
+  readonly subject?: unknown;
+  readonly statement?: Uint8Array;
+  readonly payloadType?: string;
+  readonly entryKind?: 'dsse' | 'intoto' | 'hashedrekord';
+}
+
+/** Evidence of an in-toto statement about the artifact in a DSSE envelope. */
+export function statement(
+  sign: SignOptions & StatementOptions = {},
+  options: EvidenceOptions = {},
+): Evidence {
+  const { sigstore = world(), artifact = ARTIFACT } = options;
+  const sha256 = Buffer.from(digestOf(artifact)).toString('hex');
+  const payload = {
+    _type: sign.type ?? 'https://in-toto.io/Statement/v1',
+    subject: sign.subject ?? [{ name: 'artifact', digest: { sha256 } }],
+    predicateType: 'https://example.com/predicate/v1',
+    predicate: {},
+  };
+  const signed = sigstore.signDsse({
+    at: SIGNED_AT,
+    payload: sign.statement ?? Buffer.from(JSON.stringify(payload)),
+    ...sign,
+  });
+  return evidenceOf(sigstore, signed, options);
+}
+
+export function evidenceOf(sigstore: LocalSigstore, signed: Signed, options: EvidenceOptions = {}): Evidence {
+  const { version = '0.3', alterText = (text) => text, now = NOW } = options;
+  const managed: Policy = { kind: 'managed-key', publicKeyPem: toPem('PUBLIC KEY', signed.key.spki) };
+  return {
+    artifact: options.artifact ?? ARTIFACT,
+    bundle: alterText(signed.bundle(version, options.alter)),
+    trustedRoot: sigstore.trustedRoot(options.alterRoot),
+    policy: options.policy ?? (signed.leaf === undefined ? managed : KUBERNETES_POLICY),
+    now,
+  };
+}
+
+/** The verdict on evidence, as `k8s-verify verify FILE` comes to it. */
+export function verifyEvidence(evidence: Evidence, steps: readonly ProofStep[] = PROOF_STEPS): ProvenDigest {
+  const trust = readTrustedRoot(Buffer.from(evidence.trustedRoot), {
+    kind: 'file',
+    path: 'trusted_root.json',
+  });
+  const bundle = readBundle(Buffer.from(evidence.bundle));
+  const { kind, algorithm } = requiredSubject(bundle, evidence.policy);
+  const hex = Buffer.from(digestOf(evidence.artifact, algorithm)).toString('hex');
+  const subject: ProofSubject =
+    kind === 'message' ? { kind, message: evidence.artifact } : { kind, digest: { algorithm, hex } };
+  return runProof(steps, bundle, subject, evidence.policy, trust, { now: evidence.now ?? NOW });
+}
+
+export function accepted(name: string, make: () => Evidence): Vector {
+  if (name.endsWith('_fail')) throw new Error(`an accepted vector is not called ${name}`);
+  return { name, refusal: undefined, make };
+}
+
+export function refused(name: string, code: UntrustedCode, check: CheckName, make: () => Evidence): Vector {
+  if (!name.endsWith('_fail')) throw new Error(`a refused vector is not called ${name}`);
+  return { name, refusal: [code, check], make };
+}

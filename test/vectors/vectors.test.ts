@@ -1,0 +1,32 @@
+import { describe, expect, it } from 'vitest';
+import { PROOF_STEPS } from '../../src/proof/steps.ts';
+import { verifyEvidence } from './vector.ts';
+import { VECTORS } from './vectors.ts';
+
+describe.each(Object.entries(VECTORS))('vectors: %s', (_, vectors) => {
+  it.each(vectors.filter(({ refusal }) => refusal === undefined))('accepts $name', ({ make }) => {
+    const proven = verifyEvidence(make());
+    expect(proven.checks.signature.outcome).toBe('passed');
+    expect(proven.checks.identity.outcome).toBe('passed');
+  });
+
+  it.each(vectors.filter(({ refusal }) => refusal !== undefined))('refuses $name', ({ make, refusal }) => {
+    const evidence = make();
+    const [code, check] = refusal ?? [];
+    expect(() => verifyEvidence(evidence)).toThrow(
+      expect.objectContaining({ name: 'UntrustedError', code, check, message: expect.stringMatching(/./) }),
+    );
+  });
+});
+
+describe('the vectors', () => {
+  const all = Object.values(VECTORS).flat();
+
+  it('have names of their own', () => {
+    expect(new Set(all.map(({ name }) => name)).size).toBe(all.length);
+  });
+
+  it('cover proofs of every step', () => {
+    expect(new Set(PROOF_STEPS.map(({ name }) => name)).size).toBe(PROOF_STEPS.length);
+  });
+});

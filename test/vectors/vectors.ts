@@ -1,0 +1,28 @@
+import { IDENTITY_VECTORS } from './identity.ts';
+import { BUNDLE_VECTORS } from './bundle.ts';
+import { CHAIN_VECTORS, PROFILE_VECTORS, SCT_VECTORS } from './certificate.ts';
+import { CHECKPOINT_VECTORS } from './checkpoint.ts';
+import { ENTRY_VECTORS } from './entry.ts';
+import { LOG_VECTORS, PROOF_VECTORS } from './log.ts';
+import { SIGNATURE_VECTORS, STATEMENT_VECTORS } from './signature.ts';
+import { TRUSTED_ROOT_VECTORS } from './trusted-root.ts';
+import { INTEGRATED_TIME_VECTORS, TIMESTAMP_VECTORS } from './time.ts';
+import type { Vector } from './vector.ts';
+
+/** Every vector, by what it is about. */
+export const VECTORS: Readonly<Record<string, readonly Vector[]>> = {
+  identity: IDENTITY_VECTORS,
+  profile: PROFILE_VECTORS,
+  chain: CHAIN_VECTORS,
+  sct: SCT_VECTORS,
+  integratedTime: INTEGRATED_TIME_VECTORS,
+  timestamp: TIMESTAMP_VECTORS,
+  entry: ENTRY_VECTORS,
+  log: LOG_VECTORS,
+  proof: PROOF_VECTORS,
+  checkpoint: CHECKPOINT_VECTORS,
+  bundle: BUNDLE_VECTORS,
+  trustedRoot: TRUSTED_ROOT_VECTORS,
+  signature: SIGNATURE_VECTORS,
+  statement: STATEMENT_VECTORS,
+};
