@@ -45,7 +45,13 @@ export async function readCommandLine(command: CommandName, words: readonly stri
       parser.getOptionValue(option.attributeName()),
     ]),
   );
-  return { operands: parser.args, ...sortOptions(specs, options) };
+  const line = { operands: parser.args, ...sortOptions(specs, options) };
+  if (line.switches.has('quiet') && line.switches.has('verbose')) {
+    throw new RequestError('usage', '--quiet and --verbose contradict each other', {
+      advice: 'leave out one of them',
+    });
+  }
+  return line;
 }
 
 function sortOptions(

@@ -1,6 +1,6 @@
 /** The command words. Help, the parser, completion and the manual page are all written from these tables. */
 
-export type CommandName = 'install' | 'verify';
+export type CommandName = 'install' | 'verify' | 'list' | 'completion';
 
 export interface CommandSpec {
   readonly name: CommandName;
@@ -55,6 +55,33 @@ export const COMMANDS: readonly CommandSpec[] = [
       {
         command: 'k8s-verify verify kubectl --signature kubectl.sig --certificate kubectl.cert',
         meaning: 'with the two files that Kubernetes publishes',
+      },
+    ],
+  },
+  {
+    name: 'list',
+    usage: 'list [version] [options]',
+    summary: 'what Kubernetes publishes for a release, and what of it is signed',
+    description: [
+      'Lists the components of a release (default: stable), the platforms they are published for, and whether they ' +
+        'are signed. The list comes from a table built into k8s-verify; only a name such as stable is looked up.',
+    ],
+    examples: [
+      { command: 'k8s-verify list v1.30.2 --platform linux/arm64', meaning: 'one release, one platform' },
+    ],
+  },
+  {
+    name: 'completion',
+    usage: 'completion <bash | zsh | fish>',
+    summary: 'print a completion script for a shell',
+    description: [
+      'Prints a script that completes commands, options, components and platforms. It asks nobody while completing.',
+    ],
+    examples: [
+      { command: 'source <(k8s-verify completion bash)', meaning: 'for this shell' },
+      {
+        command: 'k8s-verify completion fish > ~/.config/fish/completions/k8s-verify.fish',
+        meaning: 'for every fish',
       },
     ],
   },

@@ -1,8 +1,8 @@
-/** Where a run's words go: the result to stdout, everything else to stderr, as the options and the terminal ask. */
+/** Where a run's words go: the answer to stdout, everything else to stderr, as the options and the terminal ask. */
+import { type ExitCode, exitCodeFor } from '../exit-codes.ts';
 import type { Report } from '../ports.ts';
-import type { RunResult } from '../result.ts';
-import { failureReport, renderJson, successReport } from './output-json.ts';
-import { errorText, noteText, resultLine, summaryText, type TextStyle } from './output-text.ts';
+import { failureReport, type JsonAnswer, renderJson } from './output-json.ts';
+import { errorText, noteText, type TextStyle } from './output-text.ts';
 import { barProgress, lineProgress, type Progress, quietProgress } from './progress.ts';
 
 /** The part of `process` that is used. */
@@ -12,14 +12,25 @@ export interface Surroundings {
   readonly env: Readonly<Record<string, string | undefined>>;
 }
 
+/** What a command has to say in the end. */
+export interface Answer {
+  /** For stdout, where no JSON is asked for. */
+  readonly text: string;
+  /** For people, on stderr. */
+  readonly summary?: (style: TextStyle) => string;
+  readonly json: JsonAnswer;
+}
+
 export interface Console {
   /** Begins the display of progress; what is reported before is lost. */
   start(): Promise<Report>;
   /** Ends the display of progress, so that the terminal is as it was. */
   finish(): void;
   note(message: string): void;
-  success(result: RunResult): void;
-  failure(error: unknown): void;
+  /** @returns the exit code of the run. */
+  answer(answer: Answer): ExitCode;
+  /** @returns the exit code of the run. */
+  failure(error: unknown): ExitCode;
 }
 
 interface Mode {
@@ -46,17 +57,17 @@ export function openConsole(words: readonly string[], { stdout, stderr, env }: S
     note(message) {
       if (!mode.quiet) stderr.write(noteText(message, mode.style));
     },
-    success(result) {
+    answer({ text, summary, json }) {
       finish();
-      if (!mode.quiet) {
-        for (const artifact of result.artifacts) stderr.write(summaryText(artifact, mode.style));
-      }
-      stdout.write(mode.json ? renderJson(successReport(result)) : result.artifacts.map(resultLine).join(''));
+      if (!mode.quiet && summary !== undefined) stderr.write(summary(mode.style));
+      stdout.write(mode.json ? renderJson(json) : text);
+      return json.exitCode;
     },
     failure(error) {
       finish();
       stderr.write(errorText(error, mode.style));
       if (mode.json) stdout.write(renderJson(failureReport(error)));
+      return exitCodeFor(error);
     },
   };
 }

@@ -17,7 +17,7 @@ export interface InstallArguments extends Omit<InstallRequest, 'destination' | '
 
 /** @throws RequestError `usage` where the words contradict each other. */
 export function readInstallArguments(line: CommandLine): InstallArguments {
-  const artifacts = readArtifacts(line.operands, theValue(line, 'platform'));
+  const artifacts = readArtifacts(line.operands, line.values.get('platform') ?? []);
   return {
     artifacts,
     destination: readDestination(line, artifacts),
@@ -35,7 +35,7 @@ export function readsAsVersion(word: string): boolean {
 
 function readArtifacts(
   operands: readonly string[],
-  platform: string | undefined,
+  platforms: readonly string[],
 ): readonly ArtifactRequest[] {
   const last = operands.at(-1);
   const common = last !== undefined && readsAsVersion(last) ? last : undefined;
@@ -49,7 +49,7 @@ function readArtifacts(
     });
   }
   refuseMistypedCommand(names[0] ?? '');
-  const artifacts = names.map((name) => readArtifact(name, common, platform));
+  const artifacts = names.map((name) => readArtifact(name, common));
   refuseTwins(artifacts);
   if (common !== undefined && names.every((name) => name.includes('@'))) {
     throw new RequestError('usage', `the version ${excerpt(common)} belongs to no component`, {
@@ -58,7 +58,8 @@ function readArtifacts(
       advice: 'leave out one of the two versions',
     });
   }
-  return artifacts;
+  if (platforms.length === 0) return artifacts;
+  return platforms.flatMap((platform) => artifacts.map((artifact) => withPlatform(artifact, platform)));
 }
 
 function noComponent(version: string | undefined): RequestError {
@@ -70,11 +71,7 @@ function noComponent(version: string | undefined): RequestError {
   });
 }
 
-function readArtifact(
-  word: string,
-  common: string | undefined,
-  platform: string | undefined,
-): ArtifactRequest {
+function readArtifact(word: string, common: string | undefined): ArtifactRequest {
   const at = word.indexOf('@');
   const component = at === -1 ? word : word.slice(0, at);
   const version = at === -1 ? common : word.slice(at + 1);
@@ -103,11 +100,11 @@ function readArtifact(
       advice: 'give a component its own version with @, as in kubectl@v1.26.0 kubelet@v1.27.1',
     });
   }
-  return {
-    component,
-    ...(version === undefined ? {} : { version }),
-    ...(platform === undefined ? {} : { platform }),
-  };
+  return version === undefined ? { component } : { component, version };
+}
+
+function withPlatform(artifact: ArtifactRequest, platform: string): ArtifactRequest {
+  return { ...artifact, platform };
 }
 
 /** `k8s-verify verfy FILE` asks for a component; its author did not. */

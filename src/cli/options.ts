@@ -47,6 +47,9 @@ export interface OptionSpec {
 const INSTALL = ['install'] as const;
 const VERIFY = ['verify'] as const;
 const PROVING = ['install', 'verify'] as const;
+const DOWNLOADING = ['install', 'list'] as const;
+const CONNECTING = ['install', 'verify', 'list'] as const;
+const ALL = ['install', 'verify', 'list', 'completion'] as const;
 
 export const OPTION_GROUPS: readonly OptionGroup[] = [
   'what and where',
@@ -80,9 +83,10 @@ export const OPTIONS: readonly OptionSpec[] = [
     name: 'platform',
     value: 'OS/ARCH',
     completes: 'platform',
+    repeatable: true,
     group: 'what and where',
-    commands: INSTALL,
-    help: "the machine that the artifact is for; default: this machine's",
+    commands: ['install', 'list'],
+    help: "the machine that the artifact is for; default: this machine's (list: every one); with several, each installs into DIR/OS-ARCH",
   },
   {
     name: 'force-name',
@@ -149,7 +153,7 @@ export const OPTIONS: readonly OptionSpec[] = [
     value: 'FILE',
     completes: 'file',
     group: 'trust',
-    commands: PROVING,
+    commands: ['install', 'verify'],
     help: 'a Sigstore trusted root (JSON) instead of the embedded one of the public-good instance',
   },
   {
@@ -157,7 +161,7 @@ export const OPTIONS: readonly OptionSpec[] = [
     value: 'URL',
     repeatable: true,
     group: 'network',
-    commands: INSTALL,
+    commands: DOWNLOADING,
     help:
       'where to download from, laid out as https://dl.k8s.io (the default); where one fails, the next is asked; ' +
       'the checks are the same for every source',
@@ -166,28 +170,28 @@ export const OPTIONS: readonly OptionSpec[] = [
     name: 'rekor-url',
     value: 'URL',
     group: 'network',
-    commands: PROVING,
+    commands: ['install', 'verify'],
     help: 'the transparency log to ask; default: https://rekor.sigstore.dev',
   },
   {
     name: 'retries',
     value: 'N',
     group: 'network',
-    commands: PROVING,
+    commands: CONNECTING,
     help: `how often a request is made again after a passing fault; default: ${DEFAULT_RETRIES}`,
   },
   {
     name: 'retry-delay',
     value: 'TIME',
     group: 'network',
-    commands: PROVING,
+    commands: CONNECTING,
     help: 'the longest wait before the first retry, doubled for each further one: 500ms, 2s',
   },
   {
     name: 'timeout',
     value: 'TIME',
     group: 'network',
-    commands: PROVING,
+    commands: CONNECTING,
     help: 'the most time for each request and each download, retries included: 30s, 5m',
   },
   {
@@ -195,24 +199,24 @@ export const OPTIONS: readonly OptionSpec[] = [
     value: 'FILE',
     completes: 'file',
     group: 'network',
-    commands: PROVING,
+    commands: CONNECTING,
     help: 'certificates (PEM) of authorities to trust for TLS beside the usual ones, for a proxy or a mirror',
   },
   {
     name: 'json',
     group: 'output',
-    commands: PROVING,
+    commands: CONNECTING,
     help: 'print one JSON object on stdout, on failure too',
   },
-  { name: 'quiet', group: 'output', commands: PROVING, help: 'print nothing but the result and errors' },
+  { name: 'quiet', group: 'output', commands: CONNECTING, help: 'print nothing but the result and errors' },
   {
     name: 'verbose',
     group: 'output',
-    commands: PROVING,
+    commands: CONNECTING,
     help: 'print every request, and the causes behind an error',
   },
-  { name: 'help', short: 'h', group: 'output', commands: PROVING, help: 'print this help' },
-  { name: 'version', group: 'output', commands: PROVING, help: 'print the version of k8s-verify' },
+  { name: 'help', short: 'h', group: 'output', commands: ALL, help: 'print this help' },
+  { name: 'version', group: 'output', commands: ALL, help: 'print the version of k8s-verify' },
 ];
 
 /** As it is typed: `--install-dir DIR`. */

@@ -5,6 +5,14 @@ import type { RunResult } from '../result.ts';
 import { causesOf } from './output-text.ts';
 import { printableJson } from './printable.ts';
 
+/** What every answer has, whichever command gives it. */
+export interface JsonAnswer {
+  readonly schemaVersion: 1;
+  /** True exactly where `exitCode` is 0. */
+  readonly ok: boolean;
+  readonly exitCode: ExitCode;
+}
+
 export interface SuccessReport extends RunResult {
   readonly ok: true;
   readonly exitCode: 0;
@@ -55,6 +63,6 @@ export function failureReport(error: unknown): FailureReport {
   };
 }
 
-export function renderJson(report: SuccessReport | FailureReport): string {
+export function renderJson(report: JsonAnswer): string {
   return `${printableJson(JSON.stringify(report, undefined, 2))}\n`;
 }

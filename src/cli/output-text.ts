@@ -86,7 +86,7 @@ const OUTCOMES: Readonly<Record<ArtifactResult['outcome'], string>> = {
   verified: 'verified',
 };
 
-/** What a person wants to know of one proved artifact. */
+/** What a person wants to know of one proved artifact; its notes were told when they came up. */
 export function summaryText(artifact: ArtifactResult, style: TextStyle): string {
   const facts: (readonly [string, string])[] = [
     ['digest', `sha256:${artifact.sha256}`],
@@ -103,13 +103,7 @@ export function summaryText(artifact: ArtifactResult, style: TextStyle): string 
   if (artifact.path !== undefined) facts.push(['path', artifact.path]);
   if (artifact.bundlePath !== undefined) facts.push(['bundle', artifact.bundlePath]);
   const title = `${paint(style, 'green', artifactName(artifact))}: ${OUTCOMES[artifact.outcome]}`;
-  const notes = artifact.notes.map((note) => noteText(note, style));
-  return [
-    title,
-    ...facts.map(([label, text]) => `  ${label.padEnd(12)}${printable(text)}`),
-    ...notes.map((note) => note.trimEnd()),
-    '',
-  ].join('\n');
+  return [title, ...facts.map(([label, text]) => `  ${label.padEnd(14)}${printable(text)}`), ''].join('\n');
 }
 
 export function noteText(note: string, style: TextStyle): string {

@@ -24,9 +24,10 @@ const LINE_INTERVAL_MS = 10_000;
 /** Plain lines, without control characters other than the colours that were asked for. */
 export function lineProgress(write: WriteLine, style: TextStyle, now: () => number = Date.now): Progress {
   const lastLine = new Map<string, number>();
+  const lineOf = eventLines(style);
   const report: Report = (event) => {
     if (event.kind !== 'download') {
-      const line = eventLine(event, style);
+      const line = lineOf(event);
       if (line !== undefined) write(line);
       return;
     }
@@ -58,6 +59,7 @@ export async function barProgress(stream: NodeJS.WriteStream, style: TextStyle):
     emptyOnZero: true,
   });
   const running = new Map<string, SingleBar>();
+  const lineOf = eventLines(style);
   const finish = (): void => {
     process.removeListener('exit', finish);
     if (!bars.isActive) return;
@@ -71,7 +73,7 @@ export async function barProgress(stream: NodeJS.WriteStream, style: TextStyle):
       advance(bars, running, event);
       return;
     }
-    const line = eventLine(event, style);
+    const line = lineOf(event);
     if (line === undefined) return;
     if (bars.isActive) bars.log(line);
     else stream.write(line);
@@ -123,10 +125,20 @@ function readPayload(payload: unknown): { readonly artifact: string; readonly fr
   };
 }
 
-function eventLine(
-  event: Exclude<ProgressEvent, { readonly kind: 'download' }>,
-  style: TextStyle,
-): string | undefined {
+type LineEvent = Exclude<ProgressEvent, { readonly kind: 'download' }>;
+
+/** Says whose checks follow wherever that changes. */
+function eventLines(style: TextStyle): (event: LineEvent) => string | undefined {
+  let subject: string | undefined;
+  return (event) => {
+    const line = eventLine(event, style);
+    if (event.kind !== 'check' || event.artifact === subject) return line;
+    subject = event.artifact;
+    return `${printable(subject)}: proof\n${line}`;
+  };
+}
+
+function eventLine(event: LineEvent, style: TextStyle): string | undefined {
   switch (event.kind) {
     case 'resolved':
       return `${printable(event.requested)} is ${printable(event.version)} (${printable(event.source)})\n`;

@@ -47,6 +47,17 @@ describe('install: words to a request', () => {
         destination: { kind: 'directory', path: 'bin' },
       },
     ],
+    [
+      'kubeadm kubectl v1.30.0 --platform linux/amd64 --platform linux/arm64',
+      {
+        artifacts: [
+          { component: 'kubeadm', version: 'v1.30.0', platform: 'linux/amd64' },
+          { component: 'kubectl', version: 'v1.30.0', platform: 'linux/amd64' },
+          { component: 'kubeadm', version: 'v1.30.0', platform: 'linux/arm64' },
+          { component: 'kubectl', version: 'v1.30.0', platform: 'linux/arm64' },
+        ],
+      },
+    ],
     ['kubectl -o k --force-name --save-bundle', { force: true, saveBundle: true }],
     ['kubectl -- v1.26.0', { artifacts: [{ component: 'kubectl', version: 'v1.26.0' }] }],
     ['-- --kubectl', { artifacts: [{ component: '--kubectl' }] }],
@@ -87,6 +98,7 @@ describe('install: words to a request', () => {
     ['verfy kubectl', /no component "verfy"/, /k8s-verify verify/],
     ['kubectl --install-dir a --output b', /contradict/, /leave out --install-dir/],
     ['kubectl kubelet --output b', /names one file/, /--install-dir DIR/],
+    ['kubectl --platform a/b --platform c/d --output b', /names one file/, /--install-dir DIR/],
     ['kubectl --output -', /standard output/, /name a file/],
     ['kubectl --output bin/', /name of a file/, /--install-dir/],
     ['kubectl --certificate-identity a', /needs --certificate-oidc-issuer/, /add --certificate-oidc-issuer/],

@@ -20,6 +20,10 @@ function lines(events: readonly (ProgressEvent & { readonly at?: number })[], ve
   return String(stream.read() ?? '');
 }
 
+function check(artifact: string): ProgressEvent {
+  return { kind: 'check', artifact, check: 'set', detail: 'fine' };
+}
+
 describe('progress in a pipe', () => {
   it.each<[ProgressEvent, string]>([
     [
@@ -36,11 +40,19 @@ describe('progress in a pipe', () => {
     ],
     [{ kind: 'resume', artifact: ARTIFACT, offset: 12_300_000 }, `${ARTIFACT}: going on after 12.3 MB\n`],
     [{ kind: 'resume', artifact: ARTIFACT, offset: 0 }, `${ARTIFACT}: starting anew\n`],
-    [{ kind: 'check', artifact: ARTIFACT, check: 'set', detail: 'fine' }, '  ok  set             fine\n'],
+    [
+      { kind: 'check', artifact: ARTIFACT, check: 'set', detail: 'fine' },
+      `${ARTIFACT}: proof\n  ok  set             fine\n`,
+    ],
     [{ kind: 'note', message: 'a\u001b[1m' }, 'note: a\\u001b[1m\n'],
     [{ kind: 'detail', message: 'GET' }, ''],
   ])('%j', (event, expected) => {
     expect(lines([event])).toBe(expected);
+  });
+
+  it('says whose checks follow', () => {
+    const line = '  ok  set             fine\n';
+    expect(lines(['a', 'a', 'b'].map(check))).toBe(`a: proof\n${line}${line}b: proof\n${line}`);
   });
 
   it('tells details with --verbose', () => {

@@ -1,0 +1,61 @@
+/** The `install` command. */
+import { accessSync, constants } from 'node:fs';
+import { homedir } from 'node:os';
+import { dirname } from 'node:path';
+import { defaultInstallDirectory, type HostDirectories, isOnPath } from '../install/destination.ts';
+import { installRelease } from '../install-release.ts';
+import type { InstallRequest } from '../request.ts';
+import type { RunResult } from '../result.ts';
+import type { CommandLine } from './command-line.ts';
+import type { Answer, Console } from './console.ts';
+import { inWorld } from './in-world.ts';
+import { readInstallArguments } from './install-arguments.ts';
+import { provedAnswer } from './proved-answer.ts';
+import { readTransport } from './shared-arguments.ts';
+
+/** Installs what the command line asks for, and notes where a shell would not find it. */
+export async function install(line: CommandLine, output: Console): Promise<Answer> {
+  const { destination, ...asked } = readInstallArguments(line);
+  const transport = readTransport(line);
+  const host = hostDirectories();
+  const request: InstallRequest = {
+    ...asked,
+    destination:
+      destination.kind === 'default'
+        ? { kind: 'directory', path: defaultInstallDirectory(host).path }
+        : destination,
+  };
+  const result = await inWorld(transport, output, (world, signal) =>
+    installRelease({ ...request, signal }, world),
+  );
+  if (destination.kind === 'default') noteMissingPath(result, host, output);
+  return provedAnswer(result);
+}
+
+function hostDirectories(): HostDirectories {
+  return {
+    platform: process.platform,
+    env: process.env,
+    home: homedir(),
+    isWritable(directory) {
+      try {
+        accessSync(directory, constants.W_OK);
+        return true;
+      } catch {
+        return false;
+      }
+    },
+  };
+}
+
+/** Whoever named the directory knows where it is; the default one may be news. */
+function noteMissingPath(result: RunResult, host: HostDirectories, output: Console): void {
+  const directories = new Set(
+    result.artifacts.flatMap(({ path }) => (path === undefined ? [] : [dirname(path)])),
+  );
+  for (const directory of directories) {
+    if (!isOnPath(directory, host)) {
+      output.note(`${directory} is not on PATH; add it, or call the program by its whole path`);
+    }
+  }
+}

@@ -1,0 +1,38 @@
+/** The `verify` command. */
+import { readFile } from 'node:fs/promises';
+import { excerpt } from '../encoding/base64.ts';
+import { RequestError } from '../errors.ts';
+import { MAX_PUBLIC_KEY_FILE_BYTES } from '../limits.ts';
+import { verifyFile } from '../verify-file.ts';
+import type { CommandLine } from './command-line.ts';
+import type { Answer, Console } from './console.ts';
+import { inWorld } from './in-world.ts';
+import { provedAnswer } from './proved-answer.ts';
+import { readTransport } from './shared-arguments.ts';
+import { readVerifyArguments } from './verify-arguments.ts';
+
+/** Proves the file or digest that the command line names. */
+export async function verify(line: CommandLine, output: Console): Promise<Answer> {
+  const { keyFile, ...asked } = readVerifyArguments(line);
+  const transport = readTransport(line);
+  const publicKeyPem = keyFile === undefined ? {} : { publicKeyPem: await readKey(keyFile) };
+  const result = await inWorld(transport, output, (world, signal) =>
+    verifyFile({ ...asked, ...publicKeyPem, signal }, world),
+  );
+  return provedAnswer(result);
+}
+
+async function readKey(path: string): Promise<string> {
+  const bytes = await readFile(path).catch((cause: unknown) => {
+    throw new RequestError('file-not-readable', `the public key ${excerpt(path)} cannot be read`, {
+      expected: 'a PEM file with one public key',
+      found: cause instanceof Error ? cause.message : String(cause),
+      cause,
+    });
+  });
+  if (bytes.length <= MAX_PUBLIC_KEY_FILE_BYTES) return bytes.toString('utf8');
+  throw new RequestError('file-not-readable', `${excerpt(path)} is too large for a public key`, {
+    expected: `at most ${MAX_PUBLIC_KEY_FILE_BYTES} bytes of PEM`,
+    found: `${bytes.length} bytes`,
+  });
+}
