@@ -1,0 +1,125 @@
+/** What the demo tries against k8s-verify, and how each attempt has to end. */
+import { createHash } from 'node:crypto';
+import { readFile } from 'node:fs/promises';
+import { fileBody } from '../../test/support/http/large-bodies.ts';
+import type { RunningSigstore } from '../../test/support/local-sigstore.ts';
+import type { ReleaseServer } from '../../test/support/release-server.ts';
+import type { ExitCode } from '../../src/exit-codes.ts';
+import type { SignOptions } from '../../test/support/sigstore/signing.ts';
+import { type RealKubectl, REAL_KUBECTL_VERSION } from '../real-kubectl.ts';
+
+export interface Target {
+  readonly kubectl: RealKubectl;
+  /** `os/arch`: this machine's. */
+  readonly platform: string;
+  readonly sigstore: RunningSigstore;
+  /** A fresh server and a fresh log, with nothing published yet. */
+  readonly releases: ReleaseServer;
+}
+
+export interface Attack {
+  readonly name: string;
+  readonly story: string;
+  readonly exitCode: ExitCode;
+  /** What the refusal has to say. */
+  readonly says: RegExp;
+  readonly arrange: (target: Target) => Promise<void>;
+  /** More arguments for k8s-verify. */
+  readonly args?: readonly string[];
+}
+
+const SIGNER = 'krel-staging@k8s-releng-prod.iam.gserviceaccount.com';
+
+export const ATTACKS: readonly Attack[] = [
+  {
+    name: 'a flipped byte',
+    story: 'One byte of the binary is changed on its way; its side files are the true ones.',
+    exitCode: 12,
+    says: /not the artifact that was signed/,
+    arrange: async (target) => {
+      const { path } = await publish(target);
+      target.releases.publishFile(path, await flipped(target.kubectl));
+    },
+  },
+  {
+    name: 'a flipped byte, and a checksum to match',
+    story: 'The server changes the binary and its .sha256. Only the signature can tell.',
+    exitCode: 13,
+    says: /signature/,
+    arrange: async (target) => {
+      const { path } = await publish(target);
+      const bytes = await flipped(target.kubectl);
+      target.releases.publishFile(path, bytes);
+      target.releases.publishFile(`${path}.sha256`, createHash('sha256').update(bytes).digest('hex'));
+    },
+  },
+  {
+    name: "another artifact's signature",
+    story:
+      'Nobody signed this binary. Its .sig and .cert are genuine, by the right signer, and in the log: those of kubelet.',
+    exitCode: 13,
+    says: /signature/,
+    arrange: async (target) => {
+      const kubelet = target.sigstore.signBlob({
+        bytes: Buffer.from('another artifact of the same release'),
+      });
+      const sideFiles = { '.sig': kubelet.signatureFile, '.cert': kubelet.certificateFile };
+      await publish(target, sideFiles, { log: 'none' });
+    },
+  },
+  ...[`${SIGNER}.evil.example`, `not-${SIGNER}`].map((identity): Attack => ({
+    name: `signed by ${identity}`,
+    story: 'A valid signature with a valid certificate and log entry, by somebody whose name looks alike.',
+    exitCode: 15,
+    says: /signed by another identity/,
+    arrange: async (target: Target) => {
+      await publish(target, {}, { identity });
+    },
+  })),
+  {
+    name: 'an entry that is not in the log',
+    story: 'The right signer, but the signature was never made public in the transparency log.',
+    exitCode: 16,
+    says: /log/,
+    arrange: async (target) => {
+      await publish(target, {}, { log: 'none' });
+    },
+  },
+  {
+    name: 'the log cannot be reached',
+    story:
+      'Everything is genuine, but without the log nobody can tell: that is no proof, and no verdict either.',
+    exitCode: 4,
+    says: /log/,
+    arrange: async (target) => {
+      await publish(target);
+    },
+    // The discard port of this machine: nobody listens there.
+    args: ['--rekor-url', 'http://127.0.0.1:9', '--retries', '1', '--retry-delay', '50ms'],
+  },
+];
+
+/** Publishes kubectl as dl.k8s.io does. */
+export async function publish(
+  { kubectl, platform, sigstore, releases }: Target,
+  sideFiles: Readonly<Record<string, string>> = {},
+  sign: Pick<SignOptions, 'identity' | 'log'> = {},
+): Promise<{ readonly path: string; readonly sha256: string; readonly size: number }> {
+  return releases.publishRelease({
+    version: REAL_KUBECTL_VERSION,
+    platform,
+    component: 'kubectl',
+    bytes: fileBody(kubectl.path),
+    sigstore,
+    sign,
+    sideFiles,
+  });
+}
+
+/** The binary with one bit changed, in the middle. */
+async function flipped({ path }: RealKubectl): Promise<Uint8Array> {
+  const bytes = await readFile(path);
+  const middle = bytes.length >> 1;
+  bytes[middle] = (bytes[middle] ?? 0) ^ 0x01;
+  return bytes;
+}

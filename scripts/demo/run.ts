@@ -1,0 +1,129 @@
+/**
+ * The demo: a release server and a Sigstore of one's own on this machine, the real command as a child process, and then
+ * what an attacker could try. It ends with 0 only if everything went as told.
+ */
+import { spawnSync } from 'node:child_process';
+import { writeFile } from 'node:fs/promises';
+import { endianness } from 'node:os';
+import { EXIT_CODE_MEANINGS, type ExitCode } from '../../src/exit-codes.ts';
+import { formatPlatform, hostPlatform } from '../../src/release/platform.ts';
+import { type RunningSigstore, startLocalSigstore } from '../../test/support/local-sigstore.ts';
+import { type ReleaseServer, startReleaseServer } from '../../test/support/release-server.ts';
+import { runCli, type RunResult } from '../../test/support/run-cli.ts';
+import { createTempDir, snapshot, type TempDir } from '../../test/support/temp-dir.ts';
+import { REAL_KUBECTL_VERSION as VERSION, realKubectl } from '../real-kubectl.ts';
+import { type Attack, ATTACKS, publish, type Target } from './attacks.ts';
+
+/** A world for one scene: its own server, its own Sigstore, a directory for both. */
+interface Scene extends Target {
+  readonly dir: TempDir;
+  /** The options that point the command at this world instead of dl.k8s.io and the public Sigstore. */
+  readonly options: readonly string[];
+}
+
+type Binary = Pick<Target, 'kubectl' | 'platform'>;
+
+const problems: string[] = [];
+
+function say(text = ''): void {
+  console.log(text);
+}
+
+function title(text: string): void {
+  say(`\n== ${text}`);
+}
+
+function indent(text: string): string {
+  return text.trimEnd().replaceAll(/^/gm, '    ');
+}
+
+/** One expectation; what does not hold makes the demo fail at its end. */
+function expectThat(holds: boolean, claim: string): void {
+  say(`  ${holds ? 'ok' : 'NOT AS TOLD'}: ${claim}`);
+  if (!holds) problems.push(claim);
+}
+
+function expectExit({ exitCode, signal }: RunResult, expected: ExitCode): void {
+  const meaning = EXIT_CODE_MEANINGS[expected];
+  const found = exitCode === null ? `signal ${signal}` : `exit code ${exitCode}`;
+  expectThat(
+    exitCode === expected,
+    exitCode === expected ? `${found}: ${meaning}` : `${found}, not ${expected}`,
+  );
+}
+
+async function playScene(binary: Binary, act: (scene: Scene) => Promise<void>): Promise<void> {
+  await using dir = await createTempDir('k8s-verify-demo-');
+  await using sigstore: RunningSigstore = await startLocalSigstore();
+  await using releases: ReleaseServer = await startReleaseServer();
+  const trustedRoot = dir.join('trusted_root.json');
+  await writeFile(trustedRoot, sigstore.trustedRoot());
+  const options = ['--mirror', releases.url, '--rekor-url', sigstore.rekorUrl, '--trusted-root', trustedRoot];
+  await act({ ...binary, dir, sigstore, releases, options });
+}
+
+async function k8sVerify(scene: Scene, args: readonly string[], hidden = scene.options): Promise<RunResult> {
+  say(`  $ k8s-verify ${args.join(' ')}`);
+  const result = await runCli([...args, ...hidden], { cwd: scene.dir.path });
+  say(indent(`${result.stderr}${result.stdout}`));
+  return result;
+}
+
+async function install(scene: Scene): Promise<void> {
+  const { dir, kubectl, platform } = scene;
+  title(`Installing kubectl ${VERSION}`);
+  await publish(scene);
+  const command = ['kubectl', VERSION, '--platform', platform, '--install-dir', 'bin'];
+  expectExit(await k8sVerify(scene, command), 0);
+  const installed = (await snapshot(dir.join('bin')))['kubectl'];
+  expectThat(installed === `file 0755 ${kubectl.sha256}`, 'kubectl is in its place, whole, with mode 0755');
+
+  title('Using it');
+  say('  $ bin/kubectl version --client');
+  const ran = spawnSync(dir.join('bin', 'kubectl'), ['version', '--client'], { encoding: 'utf8' });
+  say(indent(`${ran.stdout}${ran.stderr}`));
+  expectThat(ran.status === 0 && ran.stdout.includes(VERSION), `it runs and says ${VERSION}`);
+
+  title('Again');
+  expectExit(await k8sVerify(scene, [...command, '--quiet']), 0);
+  expectThat((await snapshot(dir.join('bin')))['kubectl'] === installed, 'the file was left alone');
+}
+
+async function defend(scene: Scene, attack: Attack): Promise<void> {
+  const { dir, options, platform } = scene;
+  title(`Attack: ${attack.name}`);
+  say(`  ${attack.story}`);
+  await attack.arrange(scene);
+  const before = await snapshot(dir.path);
+  const command = ['kubectl', VERSION, '--platform', platform, '--install-dir', 'bin', '--quiet'];
+  const own = attack.args ?? [];
+  const hidden = options.filter(
+    (option, index) => !own.includes(option) && !own.includes(options[index - 1] ?? ''),
+  );
+  const result = await k8sVerify(scene, [...command, ...own], hidden);
+  expectExit(result, attack.exitCode);
+  expectThat(attack.says.test(result.stderr), `the refusal says why: ${attack.says.source}`);
+  const same = JSON.stringify(await snapshot(dir.path)) === JSON.stringify(before);
+  expectThat(result.stdout === '' && same, 'nothing was installed, the disk is as it was');
+}
+
+function introduce({ kubectl, platform }: Binary): void {
+  say(`k8s-verify, the demo. Everything happens on this machine and goes away again.
+
+Instead of dl.k8s.io there is a release server on this machine, laid out the same. It publishes kubectl
+${VERSION} for ${platform}: ${kubectl.reason === undefined ? 'the real one, as Kubernetes built it.' : `a stand-in, because ${kubectl.reason}.`}
+Its real signature is not at hand, so a Sigstore of the demo's own (certificate authority, CT log,
+transparency log, and a trusted root that names them) signs it in the name of the Kubernetes release
+signer. Every command below also has these options, which point it at that world:
+  --mirror URL --rekor-url URL --trusted-root FILE`);
+}
+
+const kubectl = await realKubectl();
+const host = { platform: process.platform, arch: process.arch, endianness: endianness() };
+const binary = { kubectl, platform: formatPlatform(hostPlatform(host)) };
+introduce(binary);
+await playScene(binary, install);
+for (const attack of ATTACKS) await playScene(binary, (scene) => defend(scene, attack));
+title(problems.length === 0 ? 'Everything went as told.' : 'NOT everything went as told:');
+for (const problem of problems) say(`  - ${problem}`);
+process.exitCode = problems.length === 0 ? 0 : 1;
