@@ -20,6 +20,7 @@ import { parsePlatform, PLATFORMS } from '../src/release/platform.ts';
 import { describeRange, KUBERNETES_RELEASE_SIGNERS } from '../src/release/signer.ts';
 import { BINARY_TARBALLS, tarballMembers } from '../src/release/tarball.ts';
 import { parseReleaseVersion } from '../src/release/version.ts';
+import { renderCommands, renderJsonFields, renderOptions } from './render-readme.ts';
 
 const KINDS: readonly (readonly [ArtifactKind, string, string])[] = [
   ['binary', 'Binaries', '`bin/<os>/<arch>/<component>`, with `.exe` on Windows'],
@@ -118,6 +119,11 @@ const SECTIONS: Readonly<Record<string, () => string>> = {
   signers: renderSigners,
   'unsigned-files': renderUnsigned,
   'exit-codes': renderExitCodes,
+  commands: () => renderCommands(table),
+  'options-install': () => renderOptions('install', table),
+  'options-verify': () => renderOptions('verify', table),
+  'json-success': () => renderJsonFields('success', table),
+  'json-failure': () => renderJsonFields('failure', table),
 };
 
 function render(text: string, file: string): string {
