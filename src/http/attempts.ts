@@ -3,6 +3,7 @@ import pRetry from 'p-retry';
 import type { Operation } from './deadline.ts';
 import { TransportFailure } from './failure.ts';
 import { retryDelay } from './retry-timing.ts';
+import { duration } from './wording.ts';
 
 export interface RetryPolicy {
   /** How many more attempts follow a failed first one. */
@@ -11,6 +12,8 @@ export interface RetryPolicy {
   readonly retryDelayMs: number;
   /** From 0 to 1, for jitter. */
   readonly random: () => number;
+  /** A longer wait than this is not worth it: somebody else can be asked. */
+  readonly longestWaitMs?: number;
 }
 
 /** What the retry loop tells and asks while it runs. */
@@ -55,6 +58,8 @@ export async function withRetries<T>(
     if (failuresInARow > policy.retries) return false;
     const { retryAfterMs, reason } = error.failure;
     const delayMs = retryDelay(failuresInARow, policy.retryDelayMs, retryAfterMs, policy.random());
+    if (delayMs > (policy.longestWaitMs ?? delayMs)) return false;
+    if (delayMs >= operation.remainingMs()) throw noTimeLeft(error, delayMs, operation);
     hooks.onRetry(attempts, reason, delayMs);
     await sleep(delayMs, operation);
     return true;
@@ -92,9 +97,13 @@ function pastDeadline(deadline: TransportFailure, last: TransportFailure | undef
   return new TransportFailure({ ...deadline.failure, reason }, last);
 }
 
+/** A wait that ends after the deadline would only delay the same answer. */
+function noTimeLeft(last: TransportFailure, delayMs: number, { deadline }: Operation): TransportFailure {
+  const reason = `${last.failure.reason}; ${deadline.failure.reason}: the next attempt would be in ${duration(delayMs)}`;
+  return new TransportFailure({ ...deadline.failure, reason }, last);
+}
+
 async function sleep(milliseconds: number, operation: Operation): Promise<void> {
-  // A wait that ends after the deadline would only delay the same answer.
-  if (milliseconds >= operation.remainingMs()) throw operation.deadline;
   try {
     await delay(milliseconds, undefined, { signal: operation.signal });
   } catch {

@@ -1,3 +1,4 @@
+import { MAX_WAIT_BEFORE_NEXT_SOURCE_MS } from '../limits.ts';
 import type { Report } from '../ports.ts';
 import { type AttemptHooks, OutOfAttempts, type RetryPolicy, withRetries } from './attempts.ts';
 import type { Operation } from './deadline.ts';
@@ -39,8 +40,10 @@ export async function fromFirstSource<T>(run: SourceRun<T>): Promise<T> {
       onRetry: (made, reason, delayMs) => report({ kind: 'retry', url, attempt: made, reason, delayMs }),
       ...(madeProgress === undefined ? {} : { madeProgress }),
     };
+    const last = index === sources.length - 1;
+    const patience = last ? policy : { ...policy, longestWaitMs: MAX_WAIT_BEFORE_NEXT_SOURCE_MS };
     try {
-      return await withRetries(async () => attempt(source), policy, operation, hooks);
+      return await withRetries(async () => attempt(source), patience, operation, hooks);
     } catch (error) {
       if (!(error instanceof OutOfAttempts)) throw error;
       givenUp.push({ url, attempts: error.attempts, failure: error.failure });

@@ -439,6 +439,16 @@ describe('a download from several sources', () => {
     ]);
   });
 
+  it('does not wait long for one while there are others', async () => {
+    const first = await serve(
+      (_request, response) => void response.writeHead(429, { 'retry-after': '59' }).end(),
+    );
+    const second = await serve(whole);
+    const { http, outcome } = download([first, second]);
+    expect(await outcome).toMatchObject({ url: `${second.origin}/kubectl` });
+    expect(http.events).toMatchObject([{ kind: 'next-source', reason: 'HTTP 429 Too Many Requests' }]);
+  });
+
   it('goes on with the bytes of another source where the lengths agree', async () => {
     const first = await serve((_request, response) => sendPart(response));
     const second = await serve(whole);
