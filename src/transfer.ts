@@ -78,14 +78,16 @@ export class Transfer {
 
   /**
    * Waits for the bytes and holds them against the proven digest. A download that was pieced together from several
-   * transfers has one fresh start before it is called a mismatch: pieces of different copies do not fit together.
+   * transfers has one fresh start before it is called a mismatch: pieces of different copies do not fit together. So
+   * has one whose end nothing but the end of the connection marked: it may have been cut short.
    *
    * @throws UntrustedError `digest-mismatch`
    */
   async confirm(proven: ProvenDigest): Promise<ConfirmedTransfer> {
     let outcome = await this.begin();
     let digests = await this.staged.finish();
-    if (outcome.resumed && digests.sha256 !== proven.hex) {
+    const doubtful = outcome.resumed || outcome.endedByClose;
+    if (doubtful && digests.sha256 !== proven.hex) {
       await this.staged.reset();
       this.#outcome = this.#download(true);
       outcome = await this.#outcome;
