@@ -95,3 +95,21 @@ export const MAX_VERSION_CHARACTERS = 40;
 export const MAX_NAME_CHARACTERS = 64;
 /** A file name that is asked for in spite of the table. */
 export const MAX_FORCED_NAME_CHARACTERS = 128;
+/** Files and directories in one archive, directories that only paths name included; kubernetes-src has about 30,000. */
+export const MAX_ARCHIVE_MEMBERS: number = 65_536;
+/** One member of an archive; the largest in a release are test programs and image tars, under 1 GiB. */
+export const MAX_ARCHIVE_MEMBER_BYTES: number = 4 * GIB;
+/** Everything that an archive unpacks to, headers included. */
+export const MAX_ARCHIVE_BYTES: number = 16 * GIB;
+/** Unpacked bytes for each packed one; release tarballs have 2 to 5, gzip of zeros has 1,000. */
+export const MAX_ARCHIVE_RATIO: number = 100;
+/** So much may be unpacked before the ratio counts: a small archive of a text file is no bomb. */
+export const MIN_ARCHIVE_RATIO_BYTES: number = 16 * MIB;
+/** A member's path; most file systems take 4,096 with everything before it. */
+export const MAX_ARCHIVE_PATH_BYTES: number = 1024;
+/** One part of a member's path: what file systems take. */
+export const MAX_ARCHIVE_NAME_BYTES: number = 255;
+/** Parts of a member's path: directories within directories. */
+export const MAX_ARCHIVE_DEPTH: number = 32;
+/** One extended header (PAX) or GNU long name. */
+export const MAX_ARCHIVE_METADATA_BYTES: number = 64 * KIB;

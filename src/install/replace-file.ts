@@ -95,20 +95,31 @@ const WINDOWS_BUSY = new Set(['EACCES', 'EBUSY', 'EPERM']);
  * is set aside then, and its new name is returned. Only in that case is nothing at the destination for a moment.
  */
 async function renameOver(source: string, destination: string): Promise<string | undefined> {
-  if (process.platform !== 'win32') {
-    await rename(source, destination);
+  try {
+    await renamePatiently(source, destination);
     return undefined;
+  } catch (error) {
+    if (!isBusyOnWindows(error)) throw error;
   }
+  return setAside(source, destination);
+}
+
+/** Renames; on Windows several times, where somebody has a file open. */
+export async function renamePatiently(source: string, destination: string): Promise<void> {
   for (const delay of WINDOWS_DELAYS_MS) {
     try {
       await rename(source, destination);
-      return undefined;
+      return;
     } catch (error) {
-      if (!WINDOWS_BUSY.has(systemCode(error))) throw error;
+      if (!isBusyOnWindows(error)) throw error;
       await wait(delay);
     }
   }
-  return setAside(source, destination);
+  await rename(source, destination);
+}
+
+function isBusyOnWindows(error: unknown): boolean {
+  return process.platform === 'win32' && WINDOWS_BUSY.has(systemCode(error));
 }
 
 /** Replaces a file that cannot be renamed over: the old one gets another name first, and its own back on failure. */

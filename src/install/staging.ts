@@ -264,7 +264,7 @@ function newHashes(algorithms: readonly HashAlgorithm[]): ReadonlyMap<HashAlgori
 }
 
 /** A write may take less than it was given, on a nearly full disk for one. */
-async function writeWhole(handle: FileHandle, bytes: Uint8Array, position: number): Promise<void> {
+export async function writeWhole(handle: FileHandle, bytes: Uint8Array, position: number): Promise<void> {
   for (let done = 0; done < bytes.length;) {
     const { bytesWritten } = await handle.write(bytes, done, bytes.length - done, position + done);
     done += bytesWritten;

@@ -1,8 +1,9 @@
 import { lstat, open } from 'node:fs/promises';
+import { basename } from 'node:path';
 import { InstallError, RequestError, UntrustedError } from '../errors.ts';
 import type { ProvenDigest } from '../proof/proven-digest.ts';
 import { diskError } from './disk-error.ts';
-import { hashFile } from './hash-file.ts';
+import { hashFile, hashLocalFile } from './hash-file.ts';
 import {
   type FileIdentity,
   identityOf,
@@ -12,26 +13,25 @@ import {
 } from './staging.ts';
 
 /**
- * A staged artifact whose bytes have the proven digest: the only thing that can be placed. The class stays in this
- * module and only its type leaves it, so that nothing else can make one; the private field tells a look-alike at run
- * time.
+ * A file that has a proven digest, wherever it is. These classes stay in this module and only their types leave it, so
+ * that nothing else can make one; the private fields tell a look-alike at run time.
  */
-class VerifiedArtifact {
+class VerifiedFile {
   readonly #confirmed = true;
-  readonly staged: StagedArtifact;
+  readonly path: string;
+  /** For messages. */
+  readonly name: string;
   readonly proven: ProvenDigest;
   readonly bytes: number;
-  /** Of the artifact itself, hex. */
-  readonly sha256: string;
-  /** The staged file as it was when its digest was confirmed. */
+  /** The file as it was when its digest was confirmed. */
   readonly file: FileIdentity;
 
-  constructor(staged: StagedArtifact, proven: ProvenDigest, digests: StagedDigests, file: FileIdentity) {
-    this.staged = staged;
-    this.proven = proven;
-    this.bytes = digests.bytes;
-    this.sha256 = digests.sha256;
-    this.file = file;
+  constructor(from: Pick<VerifiedFile, 'path' | 'name' | 'proven' | 'bytes' | 'file'>) {
+    this.path = from.path;
+    this.name = from.name;
+    this.proven = from.proven;
+    this.bytes = from.bytes;
+    this.file = from.file;
   }
 
   static isOne(value: object): boolean {
@@ -39,7 +39,45 @@ class VerifiedArtifact {
   }
 }
 
-export type { VerifiedArtifact };
+/** A staged artifact whose bytes are proved: the only thing that can be placed. */
+class VerifiedArtifact extends VerifiedFile {
+  readonly #confirmed = true;
+  readonly staged: StagedArtifact;
+  /** Of the artifact itself, hex. */
+  readonly sha256: string;
+  /** The path in the archive that has the proven digest, where the artifact came out of one. */
+  readonly member: string | undefined;
+
+  constructor(
+    staged: StagedArtifact,
+    from: Pick<VerifiedArtifact, 'proven' | 'bytes' | 'file' | 'sha256' | 'member'>,
+  ) {
+    super({ ...from, path: staged.path, name: staged.fileName });
+    this.staged = staged;
+    this.sha256 = from.sha256;
+    this.member = from.member;
+  }
+
+  static override isOne(value: object): boolean {
+    return #confirmed in value && value.#confirmed;
+  }
+}
+
+/** Says that a verified file was read to its end and still had the proven digest. */
+class ReadThrough {
+  readonly #confirmed = true;
+  readonly archive: VerifiedFile;
+
+  constructor(archive: VerifiedFile) {
+    this.archive = archive;
+  }
+
+  static isOne(value: object): boolean {
+    return #confirmed in value && value.#confirmed;
+  }
+}
+
+export type { ReadThrough, VerifiedArtifact, VerifiedFile };
 
 /**
  * Step 5 of an install: the digest of the staged bytes is the proven one.
@@ -51,9 +89,60 @@ export async function confirmDigest(staged: StagedArtifact, proven: ProvenDigest
   const digests = await staged.finish();
   const found = digests[proven.algorithm] ?? (await rehash(staged, proven));
   if (found !== proven.hex) throw digestMismatch(staged.fileName, proven, found, digests.bytes);
+  return freeze(staged, { digests, proven, member: undefined });
+}
+
+/**
+ * The same for a file that is there already, such as an archive that a user has.
+ *
+ * @throws RequestError `file-not-readable`, UntrustedError `digest-mismatch`
+ */
+export async function confirmFile(
+  path: string,
+  proven: ProvenDigest,
+  signal: AbortSignal | undefined,
+): Promise<VerifiedFile> {
+  const found = await hashLocalFile(path, proven.algorithm, signal);
+  const file = identityOf(await lstat(path, { bigint: true }));
+  const bytes = Number(file.size);
+  if (found !== proven.hex) throw digestMismatch(path, proven, found, bytes);
+  return new VerifiedFile({ path, name: basename(path), proven, bytes, file });
+}
+
+/**
+ * What was read from a verified file hashed to `hex`: what was made of it holds only if that is the proven digest.
+ *
+ * @throws UntrustedError `digest-mismatch`
+ */
+export function confirmReadThrough(archive: VerifiedFile, hex: string): ReadThrough {
+  if (!VerifiedFile.isOne(archive) || hex !== archive.proven.hex) {
+    throw digestMismatch(archive.name, archive.proven, hex, archive.bytes);
+  }
+  return new ReadThrough(archive);
+}
+
+/** A staged artifact that came out of a verified archive is verified once the archive was read through. */
+export async function confirmMember(
+  staged: StagedArtifact,
+  member: string,
+  read: ReadThrough,
+): Promise<VerifiedArtifact> {
+  if (!ReadThrough.isOne(read)) throw notConfirmed();
+  return freeze(staged, { digests: await staged.finish(), proven: read.archive.proven, member });
+}
+
+async function freeze(
+  staged: StagedArtifact,
+  from: {
+    readonly digests: StagedDigests;
+    readonly proven: ProvenDigest;
+    readonly member: string | undefined;
+  },
+): Promise<VerifiedArtifact> {
+  const { digests, proven, member } = from;
   const file = await staged.freeze();
   if (file.size !== BigInt(digests.bytes)) throw swapped(staged);
-  return new VerifiedArtifact(staged, proven, digests, file);
+  return new VerifiedArtifact(staged, { proven, bytes: digests.bytes, sha256: digests.sha256, member, file });
 }
 
 /**
@@ -63,7 +152,7 @@ export async function confirmDigest(staged: StagedArtifact, proven: ProvenDigest
  */
 export async function assertUnchanged(artifact: VerifiedArtifact): Promise<void> {
   if (!VerifiedArtifact.isOne(artifact)) {
-    throw new RequestError('usage', 'only an artifact whose digest was confirmed can be placed');
+    throw notConfirmed();
   }
   const { staged, file } = artifact;
   let now: FileIdentity;
@@ -73,6 +162,10 @@ export async function assertUnchanged(artifact: VerifiedArtifact): Promise<void>
     throw swapped(staged, error);
   }
   if (!isSameFile(now, file)) throw swapped(staged);
+}
+
+function notConfirmed(): RequestError {
+  return new RequestError('usage', 'only an artifact whose digest was confirmed can be placed');
 }
 
 /** A digest that was not computed on the way; the file is read once more. */

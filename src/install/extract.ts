@@ -1,0 +1,121 @@
+import { memberMissing, MemberSelection } from './member-selection.ts';
+import { readArchive } from './read-archive.ts';
+import { StagingDirectory } from './staging-directory.ts';
+import type { StagedArtifact } from './staging.ts';
+import type { ArchiveMember } from './tar-reader.ts';
+import { confirmMember, type VerifiedArtifact, type VerifiedFile } from './verified-artifact.ts';
+
+export interface ListOptions {
+  readonly signal?: AbortSignal | undefined;
+}
+
+export interface ExtractOptions extends ListOptions {
+  /** The directory to be; it must not exist, or be empty. */
+  readonly into: string;
+  /** Paths in the archive, or last parts of paths, see {@link MemberSelection}; none: everything. */
+  readonly members?: readonly string[];
+}
+
+export interface Extracted {
+  /** Absolute. */
+  readonly directory: string;
+  readonly members: readonly ArchiveMember[];
+}
+
+/**
+ * What a verified archive holds, in its order, after the same checks that unpacking makes. Writes nothing.
+ *
+ * @throws InstallError `archive-rejected`; UntrustedError `digest-mismatch` where the file changed meanwhile.
+ */
+export async function listArchive(
+  archive: VerifiedFile,
+  { signal }: ListOptions = {},
+): Promise<readonly ArchiveMember[]> {
+  const members: ArchiveMember[] = [];
+  await readArchive(
+    archive,
+    async ({ path, kind, bytes, mode, modified }) => {
+      members.push({ path, kind, bytes, mode, modified });
+    },
+    signal,
+  );
+  return members;
+}
+
+/**
+ * Unpacks a verified archive: into a private directory beside the target, then one rename. Every member is checked,
+ * also those that are not asked for, and the whole file is hashed again on the way; only then is anything where
+ * somebody could use it. Files belong to the caller, with mode 0755 where anybody may run them, else 0644, and keep
+ * their time of change.
+ *
+ * @throws InstallError `archive-rejected` or `archive-member-missing`, `destination-unsuitable` where the target is
+ *   there and not empty, or as placing does; UntrustedError `digest-mismatch`; the disk is then as it was.
+ */
+export async function extractArchive(archive: VerifiedFile, options: ExtractOptions): Promise<Extracted> {
+  const { into, members: asked = [], signal } = options;
+  const staging = new StagingDirectory(into);
+  try {
+    await staging.open();
+    const selection = asked.length === 0 ? undefined : new MemberSelection(asked);
+    const taken = new Map<string, ArchiveMember>();
+    await readArchive(
+      archive,
+      async (member) => {
+        if (selection?.offer(member) === false) return;
+        await staging.write(member);
+        const { path, kind, bytes, mode, modified } = member;
+        taken.set(path, { path, kind, bytes, mode, modified });
+      },
+      signal,
+    );
+    for (const path of selection?.finish() ?? []) {
+      await staging.remove(path);
+      taken.delete(path);
+    }
+    await staging.place(signal);
+    return { directory: staging.target, members: [...taken.values()] };
+  } finally {
+    await staging.discard();
+  }
+}
+
+/** One file of an archive on its way to a place of its own. */
+export interface MemberRequest {
+  /** The exact path in the archive. */
+  readonly member: string;
+  /** Where its bytes go; empty as yet. */
+  readonly staged: StagedArtifact;
+}
+
+/**
+ * Takes single files out of a verified archive, as artifacts that can be placed.
+ *
+ * @returns one for each request, in their order; what was staged belongs to the caller, on failure too.
+ * @throws as {@link extractArchive}.
+ */
+export async function stageMembers(
+  archive: VerifiedFile,
+  requests: readonly MemberRequest[],
+  { signal }: ListOptions = {},
+): Promise<readonly VerifiedArtifact[]> {
+  const files: string[] = [];
+  const found = new Set<StagedArtifact>();
+  const read = await readArchive(
+    archive,
+    async ({ path, kind, content }) => {
+      if (kind === 'directory') return;
+      files.push(path);
+      const wanted = requests.filter(({ member }) => member === path).map(({ staged }) => staged);
+      if (wanted.length === 0) return;
+      for await (const piece of content) for (const staged of wanted) await staged.write(piece);
+      for (const staged of wanted) found.add(staged);
+    },
+    signal,
+  );
+  return Promise.all(
+    requests.map(async ({ member, staged }) => {
+      if (!found.has(staged)) throw memberMissing(member, files);
+      return confirmMember(staged, member, read);
+    }),
+  );
+}

@@ -1,0 +1,133 @@
+import {
+  MAX_ARCHIVE_DEPTH,
+  MAX_ARCHIVE_MEMBERS,
+  MAX_ARCHIVE_NAME_BYTES,
+  MAX_ARCHIVE_PATH_BYTES,
+} from '../limits.ts';
+import { rejectedArchive, rejectedMember } from './archive-error.ts';
+
+export type MemberKind = 'file' | 'directory';
+
+/** C0 and C1 controls, and what reorders or hides text: bidirectional controls, line separators, zero-width marks. */
+// oxlint-disable-next-line no-control-regex -- they are what it looks for
+const CONTROL = /[\u0000-\u001f\u007f-\u009f\u061c\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff]/u;
+/** Not possible in a name on Windows, and a separator, a stream or a wildcard there. */
+const FOREIGN = /[\\:<>"|?*]/u;
+/** Devices on Windows, whatever follows the first dot (learn.microsoft.com, "Naming Files, Paths, and Namespaces"). */
+const DEVICE =
+  /^(?:con|prn|aux|nul|com[0-9\u00b9\u00b2\u00b3]|lpt[0-9\u00b9\u00b2\u00b3]|conin\$|conout\$|clock\$) *(?:\.|$)/iu;
+
+/**
+ * The path of a member as it will be below the target directory: parts joined by `/`, or an empty text for the
+ * archive's own top directory (`./`). The same rules hold on every system, so that an archive means the same on each.
+ *
+ * @throws InstallError `archive-rejected`, by name.
+ */
+export function memberPath(name: string, kind: MemberKind): string {
+  const problem = wholeProblem(name);
+  if (problem !== undefined) throw rejectedMember(name, ...problem);
+  const relative = name === '.' ? '' : name.replace(/^\.\//u, '');
+  const path = kind === 'directory' ? relative.replace(/\/$/u, '') : relative;
+  if (path === '' && kind === 'directory') return path;
+  const parts = path.split('/');
+  for (const part of parts) {
+    const found = partProblem(part);
+    if (found !== undefined) throw rejectedMember(name, ...found);
+  }
+  if (parts.length > MAX_ARCHIVE_DEPTH) {
+    throw rejectedMember(name, 'which is nested too deeply', `a path has at most ${MAX_ARCHIVE_DEPTH} parts`);
+  }
+  return path;
+}
+
+type Problem = readonly [found: string, why: string];
+
+function wholeProblem(name: string): Problem | undefined {
+  if (name === '') return ['a member without a name', 'it would be written nowhere'];
+  if (Buffer.byteLength(name) > MAX_ARCHIVE_PATH_BYTES) {
+    return ['a path that is too long', `a path has at most ${MAX_ARCHIVE_PATH_BYTES} bytes`];
+  }
+  if (name.startsWith('/')) return ['an absolute path', 'it would be written outside the target directory'];
+  if (CONTROL.test(name)) return ['a name with control characters', 'a screen would show another name'];
+  if (name.includes('\ufffd')) return ['a name that is not UTF-8', 'systems disagree on what it is called'];
+  if (FOREIGN.test(name)) return ['a name that Windows reads differently', 'it would be another path there'];
+  return undefined;
+}
+
+function partProblem(part: string): Problem | undefined {
+  if (part === '..')
+    return ['a path that leaves its directory', 'it could be written outside the target directory'];
+  if (part === '' || part === '.')
+    return ['a path with an empty part', 'it is another spelling of another path'];
+  if (Buffer.byteLength(part) > MAX_ARCHIVE_NAME_BYTES) {
+    return ['a name that is too long', `a name has at most ${MAX_ARCHIVE_NAME_BYTES} bytes`];
+  }
+  if (/[. ]$/u.test(part))
+    return ['a name that ends in a dot or a space', 'Windows drops it: another name there'];
+  if (DEVICE.test(part))
+    return ['a name that is a device on Windows', 'it would be written to the device there'];
+  return undefined;
+}
+
+interface Node {
+  /** As the archive spells it. */
+  readonly spelling: string;
+  readonly children: Map<string, Node> | undefined;
+  /** A member of its own, rather than a directory that only other paths name. */
+  listed: boolean;
+}
+
+/** The paths seen so far, to refuse whatever would be one file on some file system. */
+export class MemberPaths {
+  readonly #root: Map<string, Node> = new Map();
+  #count = 0;
+
+  /**
+   * @throws InstallError `archive-rejected` for a second member of one path, for a path that differs from another one
+   *   only in case or in Unicode normalisation, for a path through a file, and for too many of them.
+   */
+  add(path: string, kind: MemberKind): void {
+    const parts = path.split('/');
+    let level = this.#root;
+    for (const [index, part] of parts.entries()) {
+      const last = index === parts.length - 1;
+      const wanted = last ? kind : 'directory';
+      const node = level.get(fold(part)) ?? this.#create(level, part, wanted);
+      if (node.spelling !== part) throw collision(path, part, node.spelling);
+      if (!last && node.children === undefined) throw belowFile(path);
+      if (last && (node.listed || (node.children === undefined) !== (kind === 'file'))) throw duplicate(path);
+      if (last) node.listed = true;
+      level = node.children ?? new Map();
+    }
+  }
+
+  #create(level: Map<string, Node>, spelling: string, kind: MemberKind): Node {
+    this.#count += 1;
+    if (this.#count > MAX_ARCHIVE_MEMBERS)
+      throw rejectedArchive(`it has more than ${MAX_ARCHIVE_MEMBERS} members`);
+    const node: Node = { spelling, children: kind === 'directory' ? new Map() : undefined, listed: false };
+    level.set(fold(spelling), node);
+    return node;
+  }
+}
+
+/** One text for all names that a file system which ignores case, accents' encoding or both would take for the same. */
+function fold(part: string): string {
+  return part.normalize('NFKC').toUpperCase().toLowerCase().normalize('NFKC');
+}
+
+function collision(path: string, part: string, other: string): Error {
+  return rejectedMember(
+    path,
+    `whose part ${JSON.stringify(part)} differs from ${JSON.stringify(other)} in case or encoding alone`,
+    'on many file systems they are one file, and the later one would win',
+  );
+}
+
+function belowFile(path: string): Error {
+  return rejectedMember(path, 'which lies below a file', 'a file has nothing in it');
+}
+
+function duplicate(path: string): Error {
+  return rejectedMember(path, 'which is there twice', 'programs differ in which of the two they take');
+}

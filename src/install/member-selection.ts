@@ -1,0 +1,87 @@
+import { posix } from 'node:path';
+import { excerpt } from '../encoding/base64.ts';
+import { InstallError } from '../errors.ts';
+import { nearestFew } from '../release/nearest.ts';
+import type { ArchiveMember } from './tar-reader.ts';
+
+/** How many near misses a message lists. */
+const SHOWN = 5;
+
+/**
+ * Which members of an archive were asked for. A name is a path (`kubernetes/client/bin/kubectl`; a directory stands
+ * for everything in it), or the last part of one where only one file has it (`kubectl`). A path comes before a last
+ * part that is the same text. What a name stands for is known at the end of the archive only, so that candidates are
+ * taken as they come and those that a path displaces are given back.
+ */
+export class MemberSelection {
+  readonly #asked: readonly string[];
+  /** For each name, the files that it may stand for. */
+  readonly #byPath: ReadonlyMap<string, string[]>;
+  readonly #byLastPart: ReadonlyMap<string, string[]>;
+  readonly #files: string[] = [];
+
+  constructor(asked: readonly string[]) {
+    this.#asked = [...new Set(asked.map((name) => name.replace(/^\.\//u, '').replace(/\/+$/u, '')))];
+    this.#byPath = new Map(this.#asked.map((name) => [name, []]));
+    this.#byLastPart = new Map(this.#asked.map((name) => [name, []]));
+  }
+
+  /** Whether the member may be one that was asked for. */
+  offer({ path, kind }: ArchiveMember): boolean {
+    const name = this.#asked.find((asked) => path === asked || path.startsWith(`${asked}/`));
+    if (name !== undefined) this.#byPath.get(name)?.push(path);
+    if (kind === 'directory') return name !== undefined;
+    this.#files.push(path);
+    const byLastPart = this.#byLastPart.get(posix.basename(path));
+    byLastPart?.push(path);
+    return name !== undefined || byLastPart !== undefined;
+  }
+
+  /**
+   * At the end of the archive: the candidates that are not meant after all.
+   *
+   * @throws InstallError `archive-member-missing` where a name stands for nothing, or for more than one file.
+   */
+  finish(): readonly string[] {
+    const displaced: string[] = [];
+    for (const name of this.#asked) {
+      const candidates = this.#byLastPart.get(name) ?? [];
+      if ((this.#byPath.get(name) ?? []).length > 0) {
+        displaced.push(...candidates.filter((path) => !this.#isMeantByPath(path)));
+      } else if (candidates.length === 0) throw memberMissing(name, this.#files);
+      else if (candidates.length > 1) throw ambiguous(name, candidates);
+    }
+    return displaced;
+  }
+
+  #isMeantByPath(path: string): boolean {
+    return this.#asked.some((name) => path === name || path.startsWith(`${name}/`));
+  }
+}
+
+/** `archive-member-missing`, with what may have been meant. */
+export function memberMissing(name: string, files: readonly string[]): InstallError {
+  const near = nearestPaths(name, files);
+  return new InstallError('archive-member-missing', `the archive has no member ${excerpt(name)}`, {
+    expected: 'a path in the archive, or the last part of exactly one path',
+    found:
+      near.length === 0 ? `${files.length} files, none of a similar name` : `near it: ${near.join(', ')}`,
+    advice: 'list the members of the archive, and name one as it is written there',
+  });
+}
+
+function ambiguous(name: string, paths: readonly string[]): InstallError {
+  const more = paths.length > SHOWN ? ` and ${paths.length - SHOWN} more` : '';
+  return new InstallError('archive-member-missing', `${excerpt(name)} stands for ${paths.length} members`, {
+    expected: 'a path in the archive, or the last part of exactly one path',
+    found: `${paths.slice(0, SHOWN).join(', ')}${more}`,
+    advice: 'name one by its whole path',
+  });
+}
+
+function nearestPaths(name: string, files: readonly string[]): readonly string[] {
+  const wanted = posix.basename(name);
+  const lastParts = [...new Set(files.map((path) => posix.basename(path)))];
+  const near = new Set(nearestFew(wanted, lastParts, SHOWN));
+  return files.filter((path) => near.has(posix.basename(path))).slice(0, SHOWN);
+}

@@ -1,0 +1,360 @@
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { gzipSync } from 'node:zlib';
+import { describe, expect, it } from 'vitest';
+import { extractArchive, listArchive } from '../../../src/install/extract.ts';
+import { MAX_ARCHIVE_MEMBERS } from '../../../src/limits.ts';
+import { verifiedArchive } from './support/archive.ts';
+import { namesIn, rejection, scratch } from './support/disk.ts';
+import {
+  BLOCK,
+  directory,
+  END,
+  entry,
+  file,
+  gnuLong,
+  pax,
+  paxRecord,
+  tar,
+  tarGz,
+} from './support/tar-writer.ts';
+
+const good = file('kubernetes/client/bin/kubectl', 'the program', 0o755);
+
+/** The archive is refused by name, and there is nothing where it was to be unpacked, nor beside it. */
+async function refusal(bytes: Uint8Array): Promise<string> {
+  const parent = scratch();
+  writeFileSync(join(parent, 'outside'), 'untouched');
+  const archive = await verifiedArchive(bytes);
+  const error = await rejection(extractArchive(archive, { into: join(parent, 'target') }));
+  expect(error).toMatchObject({ name: 'InstallError', code: 'archive-rejected' });
+  expect(namesIn(parent)).toEqual(['outside']);
+  const listed = await rejection(listArchive(archive));
+  expect(listed.message).toBe(error.message);
+  return error.message;
+}
+
+describe('a member is refused by its name', () => {
+  it.each([
+    ['a path that leaves', file('../outside'), '"../outside", a path that leaves its directory'],
+    ['a path that leaves later', file('a/b/../../../outside'), 'a path that leaves its directory'],
+    ['a path that leaves and comes back', file('a/../b'), 'a path that leaves its directory'],
+    ['a path that ends in dots', file('a/..'), 'a path that leaves its directory'],
+    ['a directory that leaves', directory('../'), 'a path that leaves its directory'],
+    ['an absolute path', file('/tmp/outside'), '"/tmp/outside", an absolute path'],
+    ['two slashes at the start', file('//host/share'), 'an absolute path'],
+    ['a Windows path', file('C:/outside'), 'a name that Windows reads differently'],
+    ['a Windows path with backslashes', file('..\\outside'), 'a name that Windows reads differently'],
+    ['a Windows stream', file('kubectl:hidden'), 'a name that Windows reads differently'],
+    ['a wildcard', file('kube*'), 'a name that Windows reads differently'],
+    ['an empty part', file('a//b'), 'a path with an empty part'],
+    ['a dot in the middle', file('a/./b'), 'a path with an empty part'],
+    ['a dot at the end', file('a/.'), 'a path with an empty part'],
+    ['two dots at the start', file('././a'), 'a path with an empty part'],
+    ['a prefix that leaves', entry({ prefix: '../..', name: 'outside' }), 'a path that leaves its directory'],
+    ['a symbolic link', entry({ name: 'bin', type: '2', linkName: '/etc' }), '"bin", a symbolic link'],
+    [
+      'a symbolic link inside',
+      entry({ name: 'bin', type: '2', linkName: 'kubernetes' }),
+      '"bin", a symbolic link',
+    ],
+    ['a hard link', entry({ name: 'x', type: '1', linkName: '/etc/passwd' }), '"x", a hard link'],
+    [
+      'a hard link inside',
+      entry({ name: 'x', type: '1', linkName: 'kubernetes/client/bin/kubectl' }),
+      '"x", a hard link',
+    ],
+    [
+      'a link with a long target',
+      Buffer.concat([gnuLong('../'.repeat(60), 'K'), entry({ name: 'x', type: '2', magic: 'ustar  \0' })]),
+      '"x", a symbolic link',
+    ],
+    [
+      'a link with a long target and a long name',
+      Buffer.concat([
+        gnuLong('/etc', 'K'),
+        gnuLong('n'.repeat(200)),
+        entry({ name: 'n', type: '2', magic: 'ustar  \0' }),
+      ]),
+      `"${'n'.repeat(200)}", a symbolic link`,
+    ],
+    [
+      'a link target on a file',
+      Buffer.concat([gnuLong('/etc', 'K'), file('x')]),
+      '"x", with the target of a link, and no link',
+    ],
+    [
+      'a link name on a file',
+      entry({ name: 'x', linkName: '/etc' }),
+      '"x", with the target of a link, and no link',
+    ],
+    ['a character device', entry({ name: 'null', type: '3' }), '"null", a character device'],
+    ['a block device', entry({ name: 'sda', type: '4' }), '"sda", a block device'],
+    ['a named pipe', entry({ name: 'pipe', type: '6' }), '"pipe", a named pipe'],
+    ['a sparse file', entry({ name: 'sparse', type: 'S' }), '"sparse", a sparse file'],
+    ['a contiguous file', entry({ name: 'c', type: '7' }), 'a type that is not for files'],
+    ['an unknown type', entry({ name: 'odd', type: 'Z' }), '"odd", an entry of a type that is not for files'],
+    ['a volume label', entry({ name: 'volume', type: 'V' }), 'a type that is not for files'],
+    ['a continuation', entry({ name: 'rest', type: 'M' }), 'a type that is not for files'],
+    ['an old extended header', pax({ path: 'x' }, 'X'), 'a type that is not for files'],
+    ['set-user-ID', file('su', 'x', 0o4755), 'a set-user-ID, set-group-ID or sticky bit'],
+    ['set-group-ID', file('su', 'x', 0o2755), 'a set-user-ID, set-group-ID or sticky bit'],
+    ['a sticky directory', directory('tmp/', 0o1777), 'a set-user-ID, set-group-ID or sticky bit'],
+    ['the same path twice', Buffer.concat([file('a/b'), file('a/b')]), '"a/b", which is there twice'],
+    ['a directory twice', Buffer.concat([directory('a/'), directory('a/')]), '"a", which is there twice'],
+    ['a file and a directory', Buffer.concat([file('a'), directory('a/')]), 'which is there twice'],
+    ['a path through a file', Buffer.concat([file('a'), file('a/b')]), '"a/b", which lies below a file'],
+    ['a file over a directory', Buffer.concat([file('a/b'), file('a')]), '"a", which is there twice'],
+    ['another spelling of the same path', Buffer.concat([file('a'), file('./a')]), 'which is there twice'],
+    ['another case', Buffer.concat([file('a/README'), file('a/readme')]), 'in case or encoding alone'],
+    [
+      'another case of a directory',
+      Buffer.concat([file('Dir/a'), file('dir/b')]),
+      'in case or encoding alone',
+    ],
+    [
+      'another normal form',
+      Buffer.concat([file('caf\u00e9'), file('cafe\u0301')]),
+      'in case or encoding alone',
+    ],
+    ['a ligature', Buffer.concat([file('\ufb01le'), file('file')]), 'in case or encoding alone'],
+    ['a long s', Buffer.concat([file('\u017fh'), file('sh')]), 'in case or encoding alone'],
+    ['a sharp s', Buffer.concat([file('stra\u00dfe'), file('STRASSE')]), 'in case or encoding alone'],
+    ['the Kelvin sign', Buffer.concat([file('\u212aube'), file('kube')]), 'in case or encoding alone'],
+    ['a trailing dot', file('a./b'), 'ends in a dot or a space'],
+    ['a trailing space', file('a /b'), 'ends in a dot or a space'],
+    ['three dots', file('.../b'), 'ends in a dot or a space'],
+    ['a line feed', file('a\nb'), '"a\\nb", a name with control characters'],
+    ['an escape sequence', file('a\u001b[2Jb'), 'a name with control characters'],
+    ['text that runs backwards', file('a\u202eb'), 'a name with control characters'],
+    ['a zero-width space', file('kube\u200bctl'), 'a name with control characters'],
+    ['bytes that are not UTF-8', entry({ name: Buffer.from([0x61, 0xff]) }), 'not UTF-8'],
+    ['no name', entry({ name: '' }), 'a member without a name'],
+    ['a NUL in a name', entry({ name: 'good\0evil' }), 'whose name goes on after its end'],
+    ['a NUL in a prefix', entry({ prefix: 'a\0b', name: 'c' }), 'whose name goes on after its end'],
+    ['too many directories', file(`${'d/'.repeat(40)}f`), 'nested too deeply'],
+    ['an unknown format', entry({ name: 'x', magic: 'ustar\u000001' }), 'a header of an unknown format'],
+    [
+      'a size that is no number',
+      entry({ name: 'x', size: '0000000000x\0' }),
+      'whose size or mode is no number',
+    ],
+    [
+      'a negative size',
+      entry({ name: 'x', size: Buffer.alloc(12, 0xff) }),
+      'whose size or mode is no number',
+    ],
+    ['a mode that is no number', entry({ name: 'x', mode: 'rwxr-x\0' }), 'whose size or mode is no number'],
+    [
+      'a size beyond the limit',
+      entry({ name: 'x', size: Buffer.from([0x80, 0, 0, 0, 0, 0, 1, 0, 0, 0, 0, 0]) }),
+      `"x", of ${2 ** 40} bytes`,
+    ],
+    [
+      'a directory with content',
+      entry({ name: 'd/', type: '5', content: file('evil') }),
+      'a directory with content',
+    ],
+    ['a file named as a directory', entry({ name: 'd/', content: 'x' }), 'a directory with content'],
+  ])('%s', async (_, member, message) => {
+    expect(await refusal(tarGz(good, member))).toContain(message);
+  });
+
+  it.each(['CON', 'nul', 'aux.txt', 'a/Com1.tar.gz', 'lpt9', 'com\u00b9', 'con .txt', 'CONOUT$', 'prn/x'])(
+    'the device %s',
+    async (name) => {
+      expect(await refusal(tarGz(good, file(name)))).toContain('a device on Windows');
+    },
+  );
+
+  it('is refused also where it comes before its own extended header ends', async () => {
+    expect(await refusal(tarGz(pax({ path: 'x' }), END))).toContain(
+      'an extended header at its end has no member',
+    );
+  });
+});
+
+describe('tricks with extended headers', () => {
+  const named = (records: Readonly<Record<string, string>>, ...rest: readonly Uint8Array[]): Buffer =>
+    tarGz(good, pax(records), ...(rest.length === 0 ? [file('innocent')] : rest));
+  const raw = (content: string | Uint8Array): Buffer =>
+    tarGz(good, entry({ type: 'x', content }), file('innocent'));
+
+  it.each([
+    ['a path that leaves', named({ path: '../outside' }), '"../outside", a path that leaves'],
+    ['an absolute path', named({ path: '/outside' }), '"/outside", an absolute path'],
+    ['a link target', named({ linkpath: '/etc' }), 'says "linkpath"'],
+    ['a sparse map', named({ 'GNU.sparse.major': '1', 'GNU.sparse.name': 'x' }), 'says "GNU.sparse.major"'],
+    ['another character set', named({ hdrcharset: 'BINARY' }), 'says "hdrcharset"'],
+    ['another type, which one reader knows', named({ type: 'SymbolicLink' }), 'says "type"'],
+    ['another mode, which one reader knows', named({ mode: '2541' }), 'says "mode"'],
+    ['a size that is no number', named({ size: '12x' }), 'a size that is no number'],
+    ['a negative size', named({ size: '-1' }), 'a size that is no number'],
+    ['a size in another notation', named({ size: '0x10' }), 'a size that is no number'],
+    ['a time that is none', named({ mtime: 'yesterday' }), '"innocent", with a time that is none'],
+    [
+      'a size for a directory',
+      named({ size: '512' }, directory('d/'), file('evil')),
+      'a directory with content',
+    ],
+    ['a line feed in a path', raw(paxRecord('path', 'a\nb')), 'out of shape'],
+    ['a NUL in a path', raw(paxRecord('path', 'good\0evil')), 'out of shape'],
+    ['a record that is too long', raw('99 path=evil\n'), 'out of shape'],
+    ['a record that is too short', raw('5 path=evil\n'), 'out of shape'],
+    ['a record without its line feed', raw('12 path=evil!'), 'out of shape'],
+    ['a length with a sign', raw('+12 path=evil\n'), 'out of shape'],
+    ['a length with a zero before it', raw('012 path=evi\n'), 'out of shape'],
+    ['no key', raw('7 =evil\n'), 'out of shape'],
+    ['no equals sign', raw('11 patevil\n'), 'out of shape'],
+    ['an empty value', raw(paxRecord('path', '')), 'out of shape'],
+    ['a record twice', raw(paxRecord('path', 'a') + paxRecord('path', 'b')), 'says path twice'],
+    ['bytes that are not UTF-8', raw(Buffer.from('13 path=ev\xffl\n', 'latin1')), 'not UTF-8'],
+    [
+      'two of them',
+      named({ path: 'a' }, pax({ path: 'b' }), file('c')),
+      'one member has two extended headers',
+    ],
+    [
+      'one of each kind',
+      named({ path: 'a' }, gnuLong('b'), file('c')),
+      'one member has two extended headers',
+    ],
+    ['two long names', tarGz(gnuLong('a'), gnuLong('b'), file('c')), 'one member has two extended headers'],
+    ['a long name that leaves', tarGz(gnuLong(`${'../'.repeat(60)}x`), file('x')), 'a path that leaves'],
+    ['a NUL in a long name', tarGz(gnuLong('good\0evil'), file('x')), 'a long name in it is out of shape'],
+    ['an empty long name', tarGz(gnuLong(''), file('x')), 'a long name in it is out of shape'],
+    [
+      'a long name without its end',
+      tarGz(entry({ type: 'L', content: 'name' }), file('x')),
+      'a long name in it is out of shape',
+    ],
+    ['a path for the whole archive', tarGz(pax({ path: 'evil' }, 'g'), good), 'says "path"'],
+    ['a size for the whole archive', tarGz(pax({ size: '1' }, 'g'), good), 'says "size"'],
+    ['a huge one', raw('x'.repeat(100_000)), 'an extended header has 100000 bytes'],
+    ['a long path', named({ path: 'a/'.repeat(600) }), 'a path that is too long'],
+    ['a long part of a path', named({ path: 'a'.repeat(256) }), 'a name that is too long'],
+  ])('%s', async (_, bytes, message) => {
+    expect(await refusal(bytes)).toContain(message);
+  });
+});
+
+function flip(bytes: Uint8Array, at: number): Buffer {
+  const changed = Buffer.from(bytes);
+  changed[at] = (changed[at] ?? 0) ^ 1;
+  return changed;
+}
+
+describe('an archive that is not whole, or more than that', () => {
+  const whole = tarGz(good, file('b', 'x'.repeat(2000)));
+  const plain = tar(good, file('b', 'x'.repeat(2000)));
+  it.each([
+    ['an empty file', Buffer.alloc(0), 'ends in the middle'],
+    ['two bytes of gzip', whole.subarray(0, 2), 'its gzip stream is damaged or cut short'],
+    [
+      'gzip that is cut short',
+      whole.subarray(0, whole.length - 20),
+      'its gzip stream is damaged or cut short',
+    ],
+    ['gzip without its last byte', whole.subarray(0, -1), 'its gzip stream is damaged or cut short'],
+    ['gzip with another checksum', flip(whole, whole.length - 8), 'its gzip stream is damaged or cut short'],
+    ['gzip with another length', flip(whole, whole.length - 1), 'its gzip stream is damaged or cut short'],
+    [
+      'gzip with zeros after it',
+      Buffer.concat([whole, Buffer.alloc(1000)]),
+      'something follows its gzip stream',
+    ],
+    ['gzip with text after it', Buffer.concat([whole, Buffer.from('evil')]), 'its gzip stream is damaged'],
+    [
+      'text',
+      Buffer.from('<html>'.repeat(500)),
+      'a header fails its checksum, or it is no tar archive at all',
+    ],
+    ['text in gzip', gzipSync('<html>'.repeat(500)), 'it is no tar archive at all'],
+    ['a short text', Buffer.from('<html>'), 'ends in the middle'],
+    ['a header with another checksum', tarGz(good, entry({ checksum: '000000\0 ' })), 'fails its checksum'],
+    [
+      'a base-256 number out of range',
+      tarGz(entry({ size: Buffer.alloc(12, 0x80) })),
+      'a number that is none',
+    ],
+    ['tar that is cut in a header', plain.subarray(0, 100), 'ends in the middle'],
+    ['tar that is cut in a member', plain.subarray(0, BLOCK * 4), 'ends in the middle'],
+    ['tar without its end', plain.subarray(0, -2 * BLOCK), 'lacks the two empty blocks'],
+    ['tar with half its end', plain.subarray(0, -BLOCK), 'lacks the two empty blocks'],
+    ['a member that says it is longer', tarGz(entry({ content: 'x', size: 9999 })), 'ends in the middle'],
+    [
+      'a member that says it is shorter',
+      tarGz(entry({ content: 'x'.repeat(600), size: 1 })),
+      'fails its checksum',
+    ],
+    ['an empty block between members', tarGz(good, Buffer.alloc(BLOCK), file('evil')), 'between its members'],
+    ['a member after the end', Buffer.concat([plain, file('evil'), END]), 'something follows its end'],
+    ['one byte after the end', Buffer.concat([plain, Buffer.from('x')]), 'something follows its end'],
+    [
+      'a second archive after the first',
+      gzipSync(Buffer.concat([plain, plain])),
+      'something follows its end',
+    ],
+  ])('%s', async (_, bytes, message) => {
+    expect(await refusal(bytes)).toContain(message);
+  });
+});
+
+describe('an archive that costs more than it should', () => {
+  it('stops at a bomb', async () => {
+    const bomb = tarGz(file('zeros', Buffer.alloc(100 << 20)));
+    const parent = scratch();
+    const archive = await verifiedArchive(bomb);
+    const error = await rejection(extractArchive(archive, { into: join(parent, 'target') }));
+    expect(error).toMatchObject({ code: 'archive-rejected' });
+    expect(error.message).toContain('more than 100 times its size');
+    expect(namesIn(parent)).toEqual([]);
+  });
+
+  it('stops at a bomb of zeros after the end', async () => {
+    const bytes = gzipSync(Buffer.concat([tar(good), Buffer.alloc(100 << 20)]), { level: 1 });
+    expect(await refusal(bytes)).toContain('more than 100 times its size');
+  });
+
+  it('stops at 100,000 members', async () => {
+    const entries = Array.from({ length: 100_000 }, (_, index) => entry({ name: `f${index}`, mtime: index }));
+    const archive = await verifiedArchive(tarGz(Buffer.concat(entries)));
+    const error = await rejection(listArchive(archive));
+    expect(error.message).toContain(`more than ${MAX_ARCHIVE_MEMBERS} members`);
+  });
+
+  it('counts the directories that paths alone name', async () => {
+    const entries = Array.from({ length: 4000 }, (_, index) => file(`${`d${index}/`.repeat(17)}f`, ''));
+    expect((await rejection(listArchive(await verifiedArchive(tarGz(...entries))))).message).toContain(
+      'members',
+    );
+  });
+});
+
+describe('nothing of it is believed before all of it was read', () => {
+  it('a file that was changed after its digest was confirmed', async () => {
+    const archive = await verifiedArchive(tar(good), 'a.tar');
+    writeFileSync(archive.path, tar(file('kubernetes/client/bin/kubectl', 'another one', 0o755)));
+    const parent = scratch();
+    const error = await rejection(extractArchive(archive, { into: join(parent, 'target') }));
+    expect(error).toMatchObject({ name: 'UntrustedError', code: 'digest-mismatch' });
+    expect(namesIn(parent)).toEqual([]);
+    expect((await rejection(listArchive(archive))).code).toBe('digest-mismatch');
+  });
+
+  it('a file that became longer, or another one', async () => {
+    const archive = await verifiedArchive(tar(good), 'a.tar');
+    writeFileSync(archive.path, Buffer.concat([tar(good), END]));
+    expect((await rejection(listArchive(archive))).message).toContain('changed or replaced');
+  });
+
+  it('an evil last member after many good ones', async () => {
+    const parent = scratch();
+    mkdirSync(join(parent, 'kept'));
+    const many = Array.from({ length: 50 }, (_, index) => file(`d${index}/f`));
+    const archive = await verifiedArchive(tarGz(...many, file('../evil')));
+    const error = await rejection(extractArchive(archive, { into: join(parent, 'new', 'target') }));
+    expect(error.code).toBe('archive-rejected');
+    expect(namesIn(parent)).toEqual(['kept']);
+  });
+});
