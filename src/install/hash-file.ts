@@ -49,7 +49,7 @@ export async function hashLocalFile(
   algorithms: readonly HashAlgorithm[],
   signal: AbortSignal | undefined,
 ): Promise<readonly string[]> {
-  return withFile(path, async (handle) => hashFileWith(handle, algorithms, signal));
+  return withLocalFile(path, async (handle) => hashFileWith(handle, algorithms, signal));
 }
 
 /**
@@ -58,7 +58,7 @@ export async function hashLocalFile(
  * @throws RequestError `file-not-readable`, also where it is larger than {@link MAX_WHOLE_MESSAGE_BYTES}.
  */
 export async function readWholeFile(path: string): Promise<Uint8Array> {
-  return withFile(path, async (handle) => {
+  return withLocalFile(path, async (handle) => {
     const { size } = await handle.stat();
     if (size <= MAX_WHOLE_MESSAGE_BYTES) return handle.readFile();
     throw new RequestError('file-not-readable', `${path} is too large to be verified with an Ed25519 key`, {
@@ -68,7 +68,15 @@ export async function readWholeFile(path: string): Promise<Uint8Array> {
   });
 }
 
-async function withFile<Result>(path: string, use: (handle: FileHandle) => Promise<Result>): Promise<Result> {
+/**
+ * Opens a file that a user named, for reading.
+ *
+ * @throws RequestError `file-not-readable`; our own errors of `use` pass as they are.
+ */
+export async function withLocalFile<Result>(
+  path: string,
+  use: (handle: FileHandle) => Promise<Result>,
+): Promise<Result> {
   try {
     const handle = await open(path, 'r');
     try {

@@ -1,5 +1,4 @@
 import { createHash, type Hash } from 'node:crypto';
-import { constants } from 'node:fs';
 import { type FileHandle, open } from 'node:fs/promises';
 import { PassThrough } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
@@ -59,7 +58,7 @@ export async function readArchive(
 async function openUnchanged(archive: VerifiedFile): Promise<FileHandle> {
   let handle: FileHandle;
   try {
-    handle = await open(archive.path, constants.O_RDONLY | (constants.O_NOFOLLOW ?? 0));
+    handle = await open(archive.path, 'r');
   } catch (error) {
     throw diskError(error, `read ${archive.name}`, archive.path);
   }

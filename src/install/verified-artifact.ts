@@ -3,7 +3,7 @@ import { basename } from 'node:path';
 import { InstallError, RequestError, UntrustedError } from '../errors.ts';
 import type { ProvenDigest } from '../proof/proven-digest.ts';
 import { diskError } from './disk-error.ts';
-import { hashFile, hashLocalFile } from './hash-file.ts';
+import { hashFile, withLocalFile } from './hash-file.ts';
 import {
   type FileIdentity,
   identityOf,
@@ -102,8 +102,10 @@ export async function confirmFile(
   proven: ProvenDigest,
   signal: AbortSignal | undefined,
 ): Promise<VerifiedFile> {
-  const found = await hashLocalFile(path, proven.algorithm, signal);
-  const file = identityOf(await lstat(path, { bigint: true }));
+  const { file, found } = await withLocalFile(path, async (handle) => ({
+    file: identityOf(await handle.stat({ bigint: true })),
+    found: await hashFile(handle, proven.algorithm, signal),
+  }));
   const bytes = Number(file.size);
   if (found !== proven.hex) throw digestMismatch(path, proven, found, bytes);
   return new VerifiedFile({ path, name: basename(path), proven, bytes, file });

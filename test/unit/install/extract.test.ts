@@ -368,6 +368,14 @@ describe('listArchive', () => {
     expect(namesIn(join(archive.path, '..'))).toEqual(['archive.tar.gz']);
   });
 
+  it.runIf(unix)('follows a link to the archive that a user named', async () => {
+    const archive = await verifiedArchive(tarGz(file('a')));
+    const link = join(scratch(), 'link');
+    symlinkSync(archive.path, link);
+    const linked = await confirmFile(link, archive.proven, undefined);
+    expect((await listArchive(linked)).map(({ path }) => path)).toEqual(['a']);
+  });
+
   it('of an archive without members is empty', async () => {
     expect(await listArchive(await verifiedArchive(END))).toEqual([]);
   });

@@ -1,0 +1,23 @@
+import { execFile } from 'node:child_process';
+import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
+import { describe, expect, it } from 'vitest';
+import { scratch } from './support/disk.ts';
+
+const program = fileURLToPath(new URL('support/peak-memory.ts', import.meta.url));
+
+async function peak(what: string, mebibytes: number): Promise<number> {
+  const args = [program, what, scratch(), `${mebibytes}`];
+  const { stdout } = await promisify(execFile)(process.execPath, args);
+  return Number(stdout);
+}
+
+describe('memory does not grow with the artifact', () => {
+  // A program that kept what it reads would need 300 MiB more for the second one.
+  it.each(['stage', 'list'])('to %s', async (what) => {
+    const small = await peak(what, 20);
+    const large = await peak(what, 320);
+    expect(small).toBeGreaterThan(0);
+    expect(large - small).toBeLessThan(40);
+  });
+});

@@ -1,0 +1,43 @@
+/**
+ * A program that stages, or lists the members of, so many MiB, and prints the most memory it had, in MiB.
+ *
+ *     node peak-memory.ts stage|list DIRECTORY MEBIBYTES
+ */
+import { closeSync, ftruncateSync, openSync, writeSync } from 'node:fs';
+import { join } from 'node:path';
+import { hashLocalFile } from '../../../../src/install/hash-file.ts';
+import { listArchive } from '../../../../src/install/extract.ts';
+import { openStaging } from '../../../../src/install/staging.ts';
+import { confirmFile } from '../../../../src/install/verified-artifact.ts';
+import type { ProvenDigest } from '../../../../src/proof/proven-digest.ts';
+import { BLOCK, entry } from './tar-writer.ts';
+
+const MIB = 1024 * 1024;
+const [what = '', directory = '', size = '0'] = process.argv.slice(2);
+const bytes = Number(size) * MIB;
+if (what === 'stage') await stage();
+else await list();
+process.stdout.write(`${Math.round(process.resourceUsage().maxRSS / 1024)}\n`);
+
+async function stage(): Promise<void> {
+  const staged = openStaging({ directory, fileName: 'kubectl' });
+  // One buffer, so that the memory that is seen is not this program's own.
+  const piece = Buffer.alloc(65_536, 'piece');
+  for (let sent = 0; sent < bytes; sent += piece.length) await staged.write(piece);
+  await staged.finish();
+  await staged.discard();
+}
+
+async function list(): Promise<void> {
+  const path = join(directory, 'archive.tar');
+  const file = openSync(path, 'w');
+  writeSync(file, entry({ name: 'zeros', size: bytes }));
+  ftruncateSync(file, BLOCK + bytes + 2 * BLOCK);
+  closeSync(file);
+  const [hex] = await hashLocalFile(path, ['sha256'], undefined);
+  const proven: unknown = { algorithm: 'sha256', hex };
+  // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- reading looks at the digest alone
+  const archive = await confirmFile(path, proven as ProvenDigest, undefined);
+  const members = await listArchive(archive);
+  if (members[0]?.bytes !== bytes) throw new Error('the member is not as long as it was made');
+}
