@@ -54,9 +54,12 @@ export interface RequiredSubject {
  * @throws UntrustedError, RequestError when the key or certificate cannot be read.
  */
 export function requiredSubject(evidence: Evidence, policy: Policy): RequiredSubject {
-  if (evidence.content.kind === 'dsse') return { kind: 'digest', algorithm: 'sha256' };
-  const { key } = readSigner(evidence, policy);
-  return { kind: key.needsMessage ? 'message' : 'digest', algorithm: evidence.content.digest.algorithm };
+  return requiredBy(evidence, () => readSigner(evidence, policy));
+}
+
+function requiredBy({ content }: Evidence, signer: () => ProofSigner): RequiredSubject {
+  if (content.kind === 'dsse') return { kind: 'digest', algorithm: 'sha256' };
+  return { kind: signer().key.needsMessage ? 'message' : 'digest', algorithm: content.digest.algorithm };
 }
 
 /**
@@ -77,7 +80,10 @@ export function openProof(
     evidence,
     policy,
     now,
-    digest: readSubject(subject, requiredSubject(evidence, policy)),
+    digest: readSubject(
+      subject,
+      requiredBy(evidence, () => signer),
+    ),
     message: subject.kind === 'message' ? subject.message : undefined,
     authorities,
     signer,

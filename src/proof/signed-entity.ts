@@ -10,11 +10,19 @@ type SignatureContent = SignedEntity['signature'];
 type VerifierLogEntry = SignedEntity['tlogEntries'][number];
 type VerifierTimestamp = SignedEntity['timestamps'][number];
 
+const contents = new WeakMap<Proof, SignatureContent>();
+
 /**
  * The signature as sigstore-js's `Verifier` sees it, over the ready digest or over the DSSE envelope. The three
- * comparisons are with what the log entry says.
+ * comparisons are with what the log entry says. One for each proof, since the verifier is run twice.
  */
 export function toSignatureContent(proof: Proof): SignatureContent {
+  const content = contents.get(proof) ?? makeSignatureContent(proof);
+  contents.set(proof, content);
+  return content;
+}
+
+function makeSignatureContent(proof: Proof): SignatureContent {
   const { content } = proof.evidence;
   const signature = Buffer.from(content.signature);
   const compareSignature = (other: Buffer): boolean => equalBytes(other, signature);
@@ -26,11 +34,10 @@ export function toSignatureContent(proof: Proof): SignatureContent {
       compareSignature,
       compareDigest,
       compareSignedDigest: compareDigest,
-      verifySignature: (key) => {
-        const { needsMessage, verifyDigest, verifyMessage } = fromKeyObject(key);
+      verifySignature: onceForEachKey(({ needsMessage, verifyDigest, verifyMessage }) => {
         if (!needsMessage) return verifyDigest(proof.digest, signature);
         return proof.message !== undefined && verifyMessage(proof.message, proof.digest.algorithm, signature);
-      },
+      }),
     };
   }
   const signed = preAuthEncoding(content.payloadType, content.payload);
@@ -42,11 +49,10 @@ export function toSignatureContent(proof: Proof): SignatureContent {
       const algorithm = ALGORITHM_BY_LENGTH.get(other.length);
       return algorithm !== undefined && equalBytes(other, hashWith(algorithm, signed));
     },
-    verifySignature: (key) => {
-      const { description, verifyMessage } = fromKeyObject(key);
+    verifySignature: onceForEachKey(({ description, verifyMessage }) => {
       const algorithms = DSSE_ALGORITHMS.get(description) ?? ['sha256'];
       return algorithms.some((algorithm) => verifyMessage(signed, algorithm, signature));
-    },
+    }),
   };
 }
 
@@ -76,8 +82,16 @@ export function preAuthEncoding(payloadType: string, payload: Uint8Array): Uint8
   ]);
 }
 
-function fromKeyObject(key: Parameters<SignatureContent['verifySignature']>[0]): SignatureKey {
-  return readPublicKey(key.export({ format: 'der', type: 'spki' }), 'the key');
+/** The same key, signature and digest have one answer, and ECDSA in JavaScript is the slowest part of a proof. */
+function onceForEachKey(verify: (key: SignatureKey) => boolean): SignatureContent['verifySignature'] {
+  const answers = new Map<string, boolean>();
+  return (key) => {
+    const spki = key.export({ format: 'der', type: 'spki' });
+    const id = spki.toString('base64');
+    const answer = answers.get(id) ?? verify(readPublicKey(spki, 'the key'));
+    answers.set(id, answer);
+    return answer;
+  };
 }
 
 /**
