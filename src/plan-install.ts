@@ -22,6 +22,8 @@ export interface PlannedInstall {
   readonly label: string;
   readonly destination: string;
   readonly policy: Policy;
+  /** The digest (hex) that the request demands beside the proof. */
+  readonly demanded: string | undefined;
 }
 
 /**
@@ -39,9 +41,10 @@ export async function planInstall(request: InstallRequest, world: World): Promis
     const destination = destinationOf(request, artifact, platforms.size > 1);
     const label = labelOf(artifact);
     const same = planned.find((other) => other.destination === destination);
-    if (same?.label === label) continue;
+    if (same?.label === label && same.demanded === asked.sha256) continue;
     if (same !== undefined) throw collision(destination, same.label, label);
-    planned.push({ artifact, label, destination, policy: policyOf(request, artifact.signers) });
+    const policy = policyOf(request, artifact.signers);
+    planned.push({ artifact, label, destination, policy, demanded: asked.sha256 });
   }
   return planned;
 }

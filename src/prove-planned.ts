@@ -1,4 +1,5 @@
 import { crossCheckArtifact, type RecordsOf } from './cross-check-release.ts';
+import { UntrustedError } from './errors.ts';
 import type { CrossCheck } from './evidence/cross-check.ts';
 import type { ReleaseRecords } from './evidence/release-records.ts';
 import type { PlannedInstall } from './plan-install.ts';
@@ -20,7 +21,10 @@ export interface PrepareContext {
   readonly signal: AbortSignal;
 }
 
-/** Proves the digest of a planned artifact while its bytes are on their way, and tells each check. */
+/**
+ * Proves the digest of a planned artifact while its bytes are on their way, tells each check, and holds the digest
+ * against the one that the request demands, if it demands one.
+ */
 export async function provePlanned(
   plan: PlannedInstall,
   context: PrepareContext,
@@ -44,7 +48,21 @@ export async function provePlanned(
     }),
   );
   reportChecks(report, plan.label, proof);
+  assertDemanded(plan, proof);
   return proof;
+}
+
+/** Properly signed, and yet another file than the one that the request settled on. */
+function assertDemanded({ label, demanded }: PlannedInstall, { proven }: Proof): void {
+  if (demanded === undefined || demanded === proven.hex) return;
+  throw new UntrustedError('digest-mismatch', `${label} is not the file that was asked for by its digest`, {
+    check: 'digest',
+    expected: `sha256:${demanded}`,
+    found: `sha256:${proven.hex}, which is properly signed`,
+    why: 'a signature does not say which version it is for: a mirror can serve another release under this name',
+    advice:
+      'find out where the two digests come from; the release server may have been changed, or the lockfile',
+  });
 }
 
 /** Holds the digests of the proven bytes against the release's records, where they are asked for. */

@@ -14,6 +14,11 @@ export interface ArtifactRequest {
   readonly version?: string;
   /** `os/arch`; default: this machine's. */
   readonly platform?: string;
+  /**
+   * The digest (hex) that the artifact must have, from a lockfile perhaps. A signature says who released a file, not
+   * which version it is; with this, only that very file is installed.
+   */
+  readonly sha256?: string;
 }
 
 /** Whose signature is asked for, and in which trusted root. */
