@@ -1,3 +1,4 @@
+import { shownUrl } from './encoding/shown-url.ts';
 import { UntrustedError } from './errors.ts';
 import {
   type DetachedMaterial,
@@ -63,7 +64,7 @@ async function detachedMaterial(request: ProofRequest, files: SideFiles): Promis
     ].join(' and ');
     throw new UntrustedError('signature-not-published', `no complete signature is published for ${what}`, {
       check: 'material',
-      expected: `${request.files.path} with .sig and .cert, or .sigstore.json, at ${files.source}`,
+      expected: `${request.files.path} with .sig and .cert, or .sigstore.json, at ${shownUrl(files.source)}`,
       found: `HTTP 404 for ${missing}`,
       why: 'without a signature nobody can tell who made the file',
       advice: 'a new release can take hours to reach every mirror; try again, or take the next patch release',
@@ -77,7 +78,7 @@ async function detachedMaterial(request: ProofRequest, files: SideFiles): Promis
 
 function proveBundle(request: ProofRequest, files: SideFiles, bundle: Uint8Array, claimed: Digest): Proof {
   const proven = proveFromBundle(request, bundle, { kind: 'digest', digest: claimed });
-  const location = `${files.source.replace(/\/+$/, '')}/${request.files.path}.sigstore.json`;
+  const location = `${shownUrl(files.source).replace(/\/+$/, '')}/${request.files.path}.sigstore.json`;
   return { proven, bundle, origin: { kind: 'bundle', location }, notes: [] };
 }
 
@@ -87,7 +88,7 @@ function pairClaim(
   material: DetachedMaterial,
   digest: Digest,
 ): PairClaim {
-  const location = `${files.source.replace(/\/+$/, '')}/${request.files.path}`;
+  const location = `${shownUrl(files.source).replace(/\/+$/, '')}/${request.files.path}`;
   return { material, digest, what: request.files.what, location };
 }
 
@@ -109,7 +110,10 @@ async function recover(
     const proof = await proveFromPair(request, pairClaim(request, fresh, freshMaterial, freshClaim));
     return {
       ...proof,
-      notes: [...proof.notes, `a cache between here and ${files.source} served stale signature files`],
+      notes: [
+        ...proof.notes,
+        `a cache between here and ${shownUrl(files.source)} served stale signature files`,
+      ],
     };
   }
   const reason = 'the published signature does not fit the published digest';

@@ -1,3 +1,4 @@
+import { shownUrl } from './encoding/shown-url.ts';
 import { CHECK_NAMES, InterruptedError, K8sVerifyError, UnavailableError, UntrustedError } from './errors.ts';
 import { assembleBundle } from './evidence/assemble-bundle.ts';
 import type { DetachedMaterial } from './evidence/detached-material.ts';
@@ -65,13 +66,13 @@ export async function proveFromPair(context: ProofContext, claim: PairClaim): Pr
       digest,
       entries.map((entry) => ({ material, entry })),
     );
-    return { ...found, origin: { kind: 'detached', location, log: context.log.url }, notes: [] };
+    return { ...found, origin: { kind: 'detached', location, log: shownUrl(context.log.url) }, notes: [] };
   }
   const search = await proveFromSearch(context, digest, 'the log has no entry for the published signature');
   if (search.kind === 'proved') return search.proof;
   throw new UntrustedError('log-entry-not-found', `the transparency log has no entry for ${what}`, {
     check: 'entry',
-    expected: `an entry for this signature, certificate and digest at ${context.log.url}`,
+    expected: `an entry for this signature, certificate and digest at ${shownUrl(context.log.url)}`,
     found: `none; ${search.found}`,
     why: 'the certificate was valid for minutes only; without the entry nobody knows that it was used in that time',
     advice: 'do not use this file; a genuine release is always in the log',
@@ -99,7 +100,7 @@ export async function proveFromSearch(
     const candidates = candidatesFor(digest, await searchEntries(context.log, digest));
     if (candidates.length === 0)
       return { kind: 'not-proved', found: 'no other signing of this digest is in the log' };
-    const origin = { kind: 'log-search', log: context.log.url, reason } as const;
+    const origin = { kind: 'log-search', log: shownUrl(context.log.url), reason } as const;
     const note = `${reason}; another signing of the same digest in the log passed every check`;
     return { kind: 'proved', proof: { ...firstProof(context, digest, candidates), origin, notes: [note] } };
   } catch (error) {

@@ -1,3 +1,4 @@
+import { shownUrl } from './encoding/shown-url.ts';
 import { RequestError, UnavailableError } from './errors.ts';
 import { MAX_MARKER_BYTES } from './limits.ts';
 import {
@@ -37,7 +38,12 @@ export async function resolveVersion(
   for (const [index, source] of sources.entries()) {
     try {
       const version = await readMarker(source, asked.marker, request, world);
-      world.report({ kind: 'resolved', requested: text, version: formatReleaseVersion(version), source });
+      world.report({
+        kind: 'resolved',
+        requested: text,
+        version: formatReleaseVersion(version),
+        source: shownUrl(source),
+      });
       return version;
     } catch (error) {
       if (!(error instanceof UnavailableError || error instanceof RequestError)) throw error;
@@ -45,7 +51,12 @@ export async function resolveVersion(
       if (failure === undefined || error instanceof UnavailableError) failure = error;
       const next = sources[index + 1];
       if (next !== undefined) {
-        world.report({ kind: 'next-source', from: source, to: next, reason: error.message });
+        world.report({
+          kind: 'next-source',
+          from: shownUrl(source),
+          to: shownUrl(next),
+          reason: error.message,
+        });
       }
     }
   }
@@ -69,7 +80,7 @@ async function readMarker(
   });
   if (response.status === 200) return parseMarker(response.body, marker);
   throw new RequestError('release-not-found', `there is no release for ${name}`, {
-    expected: `a version at ${url}`,
+    expected: `a version at ${shownUrl(url)}`,
     found: `HTTP ${response.status}`,
     advice: 'name an exact version such as v1.30.2, or another minor release',
   });

@@ -1,3 +1,4 @@
+import { shownUrl } from '../encoding/shown-url.ts';
 import { excerpt } from '../encoding/base64.ts';
 import { UnavailableError, UntrustedError } from '../errors.ts';
 import { MAX_CANDIDATE_ENTRIES, MAX_LOG_RESPONSE_BYTES } from '../limits.ts';
@@ -97,7 +98,7 @@ async function post(
     if (!(error instanceof UnavailableError)) throw error;
     throw new UnavailableError('log-unreachable', 'the transparency log cannot be reached', {
       check: 'entry',
-      expected: `an answer of ${url}`,
+      expected: `an answer of ${shownUrl(url)}`,
       found: error.found ?? error.message,
       why: 'without the log entry the time of signing cannot be trusted, so nothing is proved either way',
       advice: 'try again; or take the evidence from a bundle, which needs no log (--bundle, --save-bundle)',

@@ -1,3 +1,4 @@
+import { shownUrl } from '../encoding/shown-url.ts';
 import { RequestError, UnavailableError } from '../errors.ts';
 import { MAX_RELEASE_FILE_BYTES } from '../limits.ts';
 import type { HttpClient, Report } from '../ports.ts';
@@ -63,14 +64,15 @@ async function fetchRecord(request: ReleaseRecordsRequest, path: string): Promis
     let reason: string;
     try {
       const bytes = await fetchFrom(request, source, path);
-      if (bytes !== undefined) return { bytes, source };
+      if (bytes !== undefined) return { bytes, source: shownUrl(source) };
       reason = `it has no ${path}`;
     } catch (error) {
       if (!(error instanceof UnavailableError)) throw error;
       failure = error;
       reason = error.message;
     }
-    if (next !== undefined) request.report({ kind: 'next-source', from: source, to: next, reason });
+    if (next !== undefined)
+      request.report({ kind: 'next-source', from: shownUrl(source), to: shownUrl(next), reason });
   }
   if (failure !== undefined) throw failure;
   return undefined;

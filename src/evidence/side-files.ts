@@ -1,3 +1,4 @@
+import { shownUrl } from '../encoding/shown-url.ts';
 import { RequestError, UnavailableError } from '../errors.ts';
 import {
   MAX_BUNDLE_BYTES,
@@ -51,12 +52,22 @@ export async function fetchSideFiles(request: SideFileRequest): Promise<SideFile
       if (isSigned(files)) return files;
       unsigned = files;
       if (next !== undefined)
-        request.report({ kind: 'next-source', from: source, to: next, reason: 'no signature there' });
+        request.report({
+          kind: 'next-source',
+          from: shownUrl(source),
+          to: shownUrl(next),
+          reason: 'no signature there',
+        });
     } catch (error) {
       if (!(error instanceof UnavailableError)) throw error;
       failure = error;
       if (next !== undefined)
-        request.report({ kind: 'next-source', from: source, to: next, reason: error.message });
+        request.report({
+          kind: 'next-source',
+          from: shownUrl(source),
+          to: shownUrl(next),
+          reason: error.message,
+        });
     }
   }
   // An outage of one source proves nothing about what it has, so it outranks another source's "not found".
