@@ -113,3 +113,7 @@ export const MAX_ARCHIVE_NAME_BYTES: number = 255;
 export const MAX_ARCHIVE_DEPTH: number = 32;
 /** One extended header (PAX) or GNU long name. */
 export const MAX_ARCHIVE_METADATA_BYTES: number = 64 * KIB;
+/** A lockfile of the action. */
+export const MAX_LOCKFILE_BYTES: number = 1 * MIB;
+/** Artifacts in one lockfile. */
+export const MAX_LOCKED_ARTIFACTS = 4096;

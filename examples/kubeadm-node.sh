@@ -1,0 +1,42 @@
+#!/usr/bin/env bash
+# Puts kubeadm, kubelet and kubectl of one version on a node, or changes nothing.
+#
+#   kubeadm-node.sh v1.30.2
+#   kubeadm-node.sh v1.30.2 --mirror https://mirror.example.com/kubernetes
+#
+# Options behind the version go to k8s-verify as they are. INSTALL_DIR says where (default /usr/local/bin).
+# systemd is left alone: no unit is written, nothing is restarted; what is to be done is printed.
+set -euo pipefail
+
+readonly components=(kubeadm kubelet kubectl)
+readonly install_dir=${INSTALL_DIR:-/usr/local/bin}
+
+if [[ $# -lt 1 || $1 != v*.*.* ]]; then
+  echo "usage: ${0##*/} vX.Y.Z [option of k8s-verify ...]" >&2
+  exit 2
+fi
+readonly version=$1
+shift
+
+if ! command -v k8s-verify >/dev/null; then
+  echo "k8s-verify is not on PATH; docs/bootstrap.md says how to get it and how to check it" >&2
+  exit 2
+fi
+
+digest_of() {
+  if [[ -f $1 ]]; then sha256sum "$1"; fi
+}
+
+before=$(digest_of "$install_dir/kubelet")
+
+# All three are proved before the first is put in place. The bundles stay beside them, so that
+# "k8s-verify verify /usr/local/bin/kubelet" needs no network later.
+k8s-verify "${components[@]}" "$version" --install-dir "$install_dir" --save-bundle "$@"
+
+if [[ $(digest_of "$install_dir/kubelet") == "$before" ]]; then
+  echo "the kubelet was already that of $version" >&2
+elif command -v systemctl >/dev/null && systemctl is-active --quiet kubelet; then
+  echo "the running kubelet is the old one: drain the node, then systemctl restart kubelet" >&2
+else
+  echo "next: kubeadm init, kubeadm join or kubeadm upgrade node" >&2
+fi

@@ -1,0 +1,50 @@
+/** How the command line, the action and the executable are bundled: one set of rules for all of them. */
+import { type OutputChunk, type OutputOptions, type Plugin, rolldown } from 'rolldown';
+import { fileURLToPath } from 'node:url';
+import { EMBEDDED_ROOT_NAME, embeddedRootBytes } from '../src/trust/embedded-root.ts';
+
+/** The repository's root directory. */
+export const ROOT: string = fileURLToPath(new URL('..', import.meta.url));
+
+/** Puts the trusted root itself in place of the module that reads it: a bundle has no files beside it. */
+const embedTrustedRoot: Plugin = {
+  name: 'embed-trusted-root',
+  load: {
+    filter: { id: /[\\/]src[\\/]trust[\\/]embedded-root\.ts$/ },
+    handler: () => {
+      const json = new TextDecoder().decode(embeddedRootBytes());
+      return [
+        `export const EMBEDDED_ROOT_NAME = ${JSON.stringify(EMBEDDED_ROOT_NAME)};`,
+        `const JSON_TEXT = ${JSON.stringify(json)};`,
+        "export function embeddedRootBytes() { return Buffer.from(JSON_TEXT, 'utf8'); }",
+      ].join('\n');
+    },
+  },
+};
+
+/**
+ * Bundles the entries with everything that they import, save Node's own modules.
+ *
+ * @throws Error on anything that the bundler warns of: an import that does not resolve would fail at a user's.
+ */
+export async function bundle(
+  entries: Readonly<Record<string, string>>,
+  output: OutputOptions,
+  plugins: readonly Plugin[] = [],
+): Promise<readonly OutputChunk[]> {
+  const build = await rolldown({
+    cwd: ROOT,
+    input: { ...entries },
+    platform: 'node',
+    plugins: [embedTrustedRoot, ...plugins],
+    onLog(level, log) {
+      if (level === 'warn') throw new Error(`bundling: ${log.message}`);
+    },
+  });
+  try {
+    const written = await build.write({ comments: { legal: false }, hashCharacters: 'base36', ...output });
+    return written.output.filter((file) => file.type === 'chunk');
+  } finally {
+    await build.close();
+  }
+}

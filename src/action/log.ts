@@ -1,0 +1,80 @@
+/** The job's log. Whatever comes from elsewhere is made harmless: the runner takes commands from a log's lines. */
+import { debug, endGroup, error as annotate, info, notice, startGroup, warning } from '@actions/core';
+import { K8sVerifyError } from '../errors.ts';
+import type { ProgressEvent } from '../ports.ts';
+import type { ArtifactResult } from '../result.ts';
+
+/** One line without control characters in which the runner sees no command (`::name::`, `##[name]`). */
+export function harmless(text: string): string {
+  return text
+    .replaceAll(/[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}]/gu, ' ')
+    .replace(/^\s*::/, (start) => start.replace('::', ': :'))
+    .replaceAll('##[', '## [');
+}
+
+/** What happens while it happens. Downloads are not followed byte by byte: a log has no progress bar. */
+export function logEvent(event: ProgressEvent): void {
+  switch (event.kind) {
+    case 'resolved':
+      info(harmless(`${event.requested} is ${event.version}, says ${event.source}`));
+      return;
+    case 'retry':
+      info(harmless(`trying ${event.url} again in ${event.delayMs} ms: ${event.reason}`));
+      return;
+    case 'next-source':
+      info(harmless(`going on to ${event.to} from ${event.from}: ${event.reason}`));
+      return;
+    case 'resume':
+      info(harmless(`going on with ${event.artifact} at byte ${event.offset}`));
+      return;
+    case 'note':
+      info(harmless(event.message));
+      return;
+    case 'check':
+      debug(harmless(`${event.artifact}: ${event.check}: ${event.detail}`));
+      return;
+    case 'detail':
+      debug(harmless(event.message));
+      return;
+    case 'download':
+      return;
+  }
+}
+
+/** The checks of one artifact, folded under its name. */
+export function logArtifact(artifact: ArtifactResult): void {
+  const { component = 'artifact', version = '', platform = '', outcome } = artifact;
+  startGroup(harmless(`${component} ${version} ${platform}: proved, ${outcome.replace('-', ' ')}`));
+  for (const [name, { outcome: passed, detail }] of Object.entries(artifact.checks)) {
+    info(harmless(`${passed === 'passed' ? 'passed' : 'none  '} ${name}: ${detail}`));
+  }
+  for (const note of artifact.notes) info(harmless(`note: ${note}`));
+  endGroup();
+}
+
+export function logWarning(title: string, message: string): void {
+  warning(harmless(message), { title: `k8s-verify: ${title}` });
+}
+
+export function logNotice(title: string, message: string): void {
+  notice(harmless(message), { title: `k8s-verify: ${title}` });
+}
+
+/** An annotation without a file: the fault is in no line of the workflow's repository. */
+export function logFailure(error: unknown): void {
+  if (!(error instanceof K8sVerifyError)) {
+    const stack = error instanceof Error ? (error.stack ?? error.message) : String(error);
+    annotate(stack.split('\n').map(harmless).join('\n'), { title: 'k8s-verify: a bug; nothing was proved' });
+    return;
+  }
+  const facts = [
+    ['expected', error.expected],
+    ['found', error.found],
+    ['why it matters', error.why],
+    ['what to do', error.advice],
+  ] as const;
+  const lines = facts.flatMap(([label, text]) => (text === undefined ? [] : [`${label}: ${harmless(text)}`]));
+  annotate([harmless(error.message), ...lines].join('\n'), { title: `k8s-verify: ${error.code}` });
+  const cause: unknown = error.cause;
+  if (cause instanceof Error) debug(harmless(`${cause.name}: ${cause.message}`));
+}

@@ -1,0 +1,71 @@
+/** The GitHub Action: runs once, and ends with the exit code of its reason. */
+import { addPath, getInput, setSecret } from '@actions/core';
+import { RequestError } from '../errors.ts';
+import { exitCodeFor } from '../exit-codes.ts';
+import { VERSION } from '../version.ts';
+import { createWorld } from '../world.ts';
+import { type ActionInputs, readInputs, unknownInputs } from './inputs.ts';
+import { logArtifact, logEvent, logFailure, logWarning } from './log.ts';
+import { writeOutputs, writeSummary } from './outputs.ts';
+import { readRunner } from './runner.ts';
+import { secretsIn } from './secrets.ts';
+import { setUp } from './set-up.ts';
+
+/** Never rejects: whatever goes wrong is annotated, and fails the step. */
+export async function main(): Promise<void> {
+  try {
+    await run();
+  } catch (error) {
+    logFailure(error);
+    process.exitCode = exitCodeFor(error);
+  }
+}
+
+async function run(): Promise<void> {
+  refuseSlips();
+  const inputs = readInputs(getInput);
+  hideSecrets(inputs);
+  const runner = readRunner(process.env, { workspace: process.cwd(), platform: process.platform });
+  const world = createWorld({
+    report: logEvent,
+    env: process.env,
+    userAgent: `k8s-verify/${VERSION} (GitHub Action)`,
+  });
+  try {
+    const { directory, result } = await setUp(inputs, runner, world, cancelled());
+    for (const artifact of result.artifacts) logArtifact(artifact);
+    writeOutputs(result);
+    await writeSummary(result);
+    addPath(directory);
+  } finally {
+    await world.http.close();
+  }
+}
+
+/** A misspelt input would be ignored by the runner, and with it perhaps the lockfile. */
+function refuseSlips(): void {
+  for (const { name, meant } of unknownInputs(process.env)) {
+    if (meant === undefined) {
+      logWarning('inputs', `there is no input ${name}; it is ignored`);
+    } else {
+      throw new RequestError('usage', `there is no input ${name}`, {
+        expected: meant,
+        found: name,
+        advice: `write ${meant}; if it is a variable of the workflow's own, do not call it INPUT_...`,
+      });
+    }
+  }
+}
+
+/** The runner cannot know that a mirror's URL has a password in it. */
+function hideSecrets({ sources = [], rekorUrl }: ActionInputs): void {
+  for (const secret of secretsIn([...sources, ...(rekorUrl === undefined ? [] : [rekorUrl])]))
+    setSecret(secret);
+}
+
+/** The runner ends a cancelled job with SIGINT, and a little later with SIGTERM. */
+function cancelled(): AbortSignal {
+  const controller = new AbortController();
+  for (const name of ['SIGINT', 'SIGTERM'] as const) process.on(name, () => controller.abort());
+  return controller.signal;
+}

@@ -1,0 +1,62 @@
+/** The machine and the job that the action runs in, as the runner describes them in the environment. */
+import path from 'node:path';
+import { RequestError } from '../errors.ts';
+import { runnerToolCache, type ToolCache } from './tool-cache.ts';
+
+export interface Runner {
+  /** A directory for this job alone, emptied after it (RUNNER_TEMP). */
+  readonly temporary: string;
+  /** Where relative paths of the inputs begin. */
+  readonly workspace: string;
+  /** Absent where the job runs without HOME. */
+  readonly home?: string;
+  /** Absent where the runner has none. */
+  readonly toolCache?: ToolCache;
+  readonly platform: NodeJS.Platform;
+}
+
+/** @throws RequestError `usage` where the environment is not a runner's */
+export function readRunner(
+  environment: Readonly<Record<string, string | undefined>>,
+  { workspace, platform }: { readonly workspace: string; readonly platform: NodeJS.Platform },
+): Runner {
+  const temporary = environment['RUNNER_TEMP'] ?? '';
+  if (temporary === '') {
+    throw new RequestError('usage', 'RUNNER_TEMP is not set: this is the GitHub Action of k8s-verify', {
+      expected: 'a job of GitHub Actions, or a runner that is compatible with it',
+      found: 'neither',
+      advice: 'elsewhere, use the command k8s-verify',
+    });
+  }
+  const home = environment[platform === 'win32' ? 'USERPROFILE' : 'HOME'] ?? '';
+  return {
+    temporary,
+    workspace,
+    platform,
+    ...(home === '' ? {} : { home }),
+    ...((environment['RUNNER_TOOL_CACHE'] ?? '') === '' ? {} : { toolCache: runnerToolCache(temporary) }),
+  };
+}
+
+/**
+ * The absolute path that an input means: from the workspace on, with `~` for the home directory, since no shell is
+ * between the workflow and the action to put it there.
+ *
+ * @throws RequestError `usage` for `~` on a runner without a home directory
+ */
+export function resolvePath(
+  { workspace, home, platform }: Pick<Runner, 'workspace' | 'home' | 'platform'>,
+  text: string,
+): string {
+  const flavour = platform === 'win32' ? path.win32 : path.posix;
+  const inHome = /^~(?:[/\\]|$)(?<rest>.*)$/s.exec(text)?.groups?.['rest'];
+  if (inHome === undefined) return flavour.resolve(workspace, text);
+  if (home === undefined) {
+    throw new RequestError('usage', `${text} begins in the home directory, and this runner has none`, {
+      expected: platform === 'win32' ? 'USERPROFILE to be set' : 'HOME to be set',
+      found: 'nothing',
+      advice: 'give an absolute path, or one from the workspace on',
+    });
+  }
+  return flavour.resolve(home, inHome);
+}

@@ -1,0 +1,224 @@
+/** The action's story: what the inputs ask for is proved in a directory of its own, and only then handed over. */
+import { access, chmod, mkdir, mkdtemp, rm } from 'node:fs/promises';
+import path from 'node:path';
+import { UnavailableError, UntrustedError } from '../errors.ts';
+import { hashLocalFile } from '../install/hash-file.ts';
+import { EXECUTABLE_MODE } from '../install/place.ts';
+import { installRelease } from '../install-release.ts';
+import { type ReleaseArtifact, releaseArtifact } from '../release/artifact.ts';
+import { formatPlatform, hostPlatform } from '../release/platform.ts';
+import { formatReleaseVersion } from '../release/version.ts';
+import type { NetworkRequest, TrustRequest } from '../request.ts';
+import { resolveVersion } from '../resolve-version.ts';
+import type { ArtifactResult, RunResult } from '../result.ts';
+import { verifyFile } from '../verify-file.ts';
+import type { World } from '../world.ts';
+import { chooseArtifacts } from './chosen-artifacts.ts';
+import type { ActionInputs } from './inputs.ts';
+import { logNotice, logWarning } from './log.ts';
+import { readLockfile } from './lockfile.ts';
+import { resolvePath, type Runner } from './runner.ts';
+
+export interface SetUp {
+  /** For PATH. */
+  readonly directory: string;
+  readonly result: RunResult;
+}
+
+/** What a run is about and what it works with. */
+interface Run {
+  readonly inputs: ActionInputs;
+  readonly runner: Runner;
+  readonly world: World;
+  readonly signal: AbortSignal;
+  readonly directory: string;
+}
+
+interface PlannedArtifact {
+  readonly artifact: ReleaseArtifact;
+  /** Hex; the digest that the lockfile demands. */
+  readonly sha256: string | undefined;
+}
+
+/** An artifact, and the file of the tool cache that was copied into the run's directory for it. */
+interface SeededArtifact extends PlannedArtifact {
+  readonly cached: string | undefined;
+}
+
+/**
+ * @throws K8sVerifyError; the directory is gone then, unless it is the workflow's own, which is left as it was.
+ */
+export async function setUp(
+  inputs: ActionInputs,
+  runner: Runner,
+  world: World,
+  signal: AbortSignal,
+): Promise<SetUp> {
+  const planned = await planArtifacts(inputs, runner, world, signal);
+  const directory = await openDirectory(inputs, runner);
+  const run: Run = { inputs, runner, world, signal, directory };
+  try {
+    const seeded = await Promise.all(planned.map((one) => seed(run, one)));
+    const result = inputs.offline ? await proveOffline(run, seeded) : await install(run, seeded);
+    await updateCache(run, seeded, result);
+    return { directory, result };
+  } catch (error) {
+    if (inputs.installDirectory === undefined) await rm(directory, { recursive: true, force: true });
+    throw error;
+  }
+}
+
+/** Exact versions, since the tool cache is looked up by these. */
+async function planArtifacts(
+  inputs: ActionInputs,
+  runner: Runner,
+  world: World,
+  signal: AbortSignal,
+): Promise<readonly PlannedArtifact[]> {
+  const platform = hostPlatform(world.host);
+  const locked =
+    inputs.lockfile === undefined ? undefined : await readLockfile(resolvePath(runner, inputs.lockfile));
+  const planned: PlannedArtifact[] = [];
+  for (const { component, version, sha256 } of chooseArtifacts(inputs, locked, formatPlatform(platform))) {
+    const resolved = await resolveVersion(version, { ...networkOf(inputs), signal }, world);
+    planned.push({ artifact: releaseArtifact({ component, version: resolved, platform }), sha256 });
+  }
+  return planned;
+}
+
+async function openDirectory({ installDirectory }: ActionInputs, runner: Runner): Promise<string> {
+  if (installDirectory !== undefined) return resolvePath(runner, installDirectory);
+  await mkdir(runner.temporary, { recursive: true });
+  return mkdtemp(path.join(runner.temporary, 'k8s-verify-'));
+}
+
+async function seed(run: Run, { artifact, sha256 }: PlannedArtifact): Promise<SeededArtifact> {
+  return { artifact, sha256, cached: await cacheOf(run)?.copyTo(run.directory, artifact) };
+}
+
+/** A directory of the workflow's own may be on PATH already: nothing unproven is copied there. */
+function cacheOf({ inputs, runner }: Run): Runner['toolCache'] {
+  return inputs.installDirectory === undefined && inputs.cache ? runner.toolCache : undefined;
+}
+
+function install(run: Run, seeded: readonly SeededArtifact[]): Promise<RunResult> {
+  const { inputs, directory, signal, world } = run;
+  return installRelease(
+    {
+      artifacts: seeded.map(({ artifact, sha256 }) => ({
+        component: artifact.component,
+        version: formatReleaseVersion(artifact.version),
+        ...(sha256 === undefined ? {} : { sha256 }),
+      })),
+      destination: { kind: 'directory', path: directory },
+      saveBundle: true,
+      ...networkOf(inputs),
+      ...trustOf(run),
+      signal,
+    },
+    world,
+  );
+}
+
+/** Without a network the bundle proves who signed, and the lockfile says which version it is. */
+async function proveOffline(run: Run, seeded: readonly SeededArtifact[]): Promise<RunResult> {
+  const results: ArtifactResult[] = [];
+  for (const { artifact, sha256 } of seeded) {
+    const file = path.join(run.directory, artifact.fileName);
+    const label = `${artifact.component} ${formatReleaseVersion(artifact.version)}`;
+    await assertPresent(file, label, run.inputs);
+    const [found] = await hashLocalFile(file, ['sha256'], run.signal);
+    if (found !== sha256) throw lockDisagrees(label, sha256, found);
+    const { artifacts } = await verifyFile(
+      {
+        subject: { kind: 'file', path: file },
+        evidence: { kind: 'bundle', path: `${file}.sigstore.json` },
+        ...trustOf(run),
+        signal: run.signal,
+      },
+      run.world,
+    );
+    if (artifact.executable) await chmod(file, EXECUTABLE_MODE);
+    const [proved] = artifacts;
+    if (proved === undefined) throw new Error(`nothing was said of ${label}`);
+    results.push({ ...proved, ...namesOf(artifact), bundlePath: `${file}.sigstore.json` });
+  }
+  return { schemaVersion: 1, artifacts: results };
+}
+
+async function assertPresent(file: string, label: string, { installDirectory }: ActionInputs): Promise<void> {
+  const present = await access(file).then(
+    () => true,
+    () => false,
+  );
+  if (present) return;
+  const where = installDirectory === undefined ? 'the tool cache' : installDirectory;
+  throw new UnavailableError('network', `${label} would have to be downloaded, and offline is asked for`, {
+    expected: `${path.basename(file)} with its bundle in ${where}`,
+    found: 'nothing',
+    advice: 'run once without offline on this runner, which fills the tool cache',
+  });
+}
+
+function lockDisagrees(label: string, locked: string | undefined, found: string | undefined): UntrustedError {
+  return new UntrustedError('digest-mismatch', `${label} is not the file that the lockfile names`, {
+    check: 'digest',
+    expected: `sha256:${locked ?? 'none'}`,
+    found: `sha256:${found ?? 'none'}`,
+  });
+}
+
+/** What the runner keeps for later jobs: proven files only, and none that was found to be something else. */
+async function updateCache(
+  run: Run,
+  seeded: readonly SeededArtifact[],
+  { artifacts }: RunResult,
+): Promise<void> {
+  const cache = cacheOf(run);
+  for (const { artifact, cached } of cache === undefined ? [] : seeded) {
+    const proved = artifacts.find(({ component }) => component === artifact.component);
+    const label = `${artifact.component} ${formatReleaseVersion(artifact.version)}`;
+    const hit = cached !== undefined && proved?.outcome !== 'installed';
+    if (hit) logNotice('tool cache', `${label} came from the tool cache, and was proved again`);
+    else if (cached !== undefined) await warnOfCache(label, cached);
+    if (hit || proved?.path === undefined) continue;
+    try {
+      await cache?.store(artifact, proved.path, proved.bundlePath);
+    } catch (error) {
+      // The file is proved and in place; that the next job has to download it again is no failure of this one.
+      logWarning('tool cache', `${label} could not be kept there: ${String(error)}`);
+    }
+  }
+}
+
+async function warnOfCache(label: string, cached: string): Promise<void> {
+  const [digest] = await hashLocalFile(cached, ['sha256'], undefined).catch(() => ['unreadable']);
+  logWarning(
+    'tool cache',
+    `what lay there as ${label} is not what was released (${cached}, sha256:${digest ?? ''}); ` +
+      'it was not used, and the proven file takes its place. Another job on this runner may have put it there.',
+  );
+}
+
+function namesOf({ component, version, platform }: ReleaseArtifact): Partial<ArtifactResult> {
+  return {
+    component,
+    version: formatReleaseVersion(version),
+    ...(platform === undefined ? {} : { platform: formatPlatform(platform) }),
+  };
+}
+
+function networkOf({ sources, rekorUrl }: ActionInputs): NetworkRequest {
+  return {
+    ...(sources === undefined ? {} : { sources }),
+    ...(rekorUrl === undefined ? {} : { rekorUrl }),
+  };
+}
+
+function trustOf({ inputs, runner }: Run): TrustRequest {
+  const { trustedRootFile, identity } = inputs;
+  return {
+    ...(trustedRootFile === undefined ? {} : { trustedRootFile: resolvePath(runner, trustedRootFile) }),
+    ...(identity === undefined ? {} : { identity }),
+  };
+}

@@ -1,0 +1,66 @@
+/**
+ * The runner's tool cache as a place where bytes may lie, and nothing more. On self-hosted runners every job can write
+ * to it, so a file from there is a claim: it is copied to a place of this run's own and proved there, as a download is.
+ */
+import { cacheDir, find } from '@actions/tool-cache';
+import { constants } from 'node:fs';
+import { copyFile, lstat, mkdir, mkdtemp, rm } from 'node:fs/promises';
+import path from 'node:path';
+import { MAX_ARTIFACT_BYTES, MAX_BUNDLE_BYTES } from '../limits.ts';
+import type { ReleaseArtifact } from '../release/artifact.ts';
+import { formatReleaseVersion } from '../release/version.ts';
+
+export interface ToolCache {
+  /**
+   * Copies the cached file, and its bundle where there is one, into the directory under their own names.
+   *
+   * @returns the path in the cache that was copied; undefined where the cache has nothing that could be the artifact
+   */
+  copyTo(directory: string, artifact: ReleaseArtifact): Promise<string | undefined>;
+  /**
+   * Puts a proven file with its bundle into the cache, in place of what may be there.
+   *
+   * @throws Error where the cache cannot be written
+   */
+  store(artifact: ReleaseArtifact, file: string, bundle: string | undefined): Promise<void>;
+}
+
+/** @param temporary a directory for this job alone (RUNNER_TEMP) */
+export function runnerToolCache(temporary: string): ToolCache {
+  return {
+    async copyTo(directory, artifact) {
+      const cached = find(artifact.component, formatReleaseVersion(artifact.version));
+      if (cached === '') return undefined;
+      const file = path.join(cached, artifact.fileName);
+      const bundle = `${file}.sigstore.json`;
+      if (!(await isPlainFile(file, MAX_ARTIFACT_BYTES))) return undefined;
+      const target = path.join(directory, artifact.fileName);
+      await copyFile(file, target, constants.COPYFILE_EXCL | constants.COPYFILE_FICLONE);
+      if (await isPlainFile(bundle, MAX_BUNDLE_BYTES)) {
+        await copyFile(bundle, `${target}.sigstore.json`, constants.COPYFILE_EXCL);
+      }
+      return file;
+    },
+    async store(artifact, file, bundle) {
+      await mkdir(temporary, { recursive: true });
+      const staging = await mkdtemp(path.join(temporary, 'k8s-verify-cache-'));
+      try {
+        await copyFile(file, path.join(staging, artifact.fileName), constants.COPYFILE_FICLONE);
+        if (bundle !== undefined) await copyFile(bundle, path.join(staging, path.basename(bundle)));
+        await cacheDir(staging, artifact.component, formatReleaseVersion(artifact.version));
+      } finally {
+        await rm(staging, { recursive: true, force: true });
+      }
+    },
+  };
+}
+
+/** A link could lead anywhere, and a device or a pipe could be read for ever. */
+async function isPlainFile(file: string, maxBytes: number): Promise<boolean> {
+  try {
+    const status = await lstat(file);
+    return status.isFile() && status.size <= maxBytes;
+  } catch {
+    return false;
+  }
+}

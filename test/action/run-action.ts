@@ -1,0 +1,93 @@
+/** Runs the bundled action as the runner of GitHub Actions does: a process, its environment, and files for answers. */
+import { spawn } from 'node:child_process';
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import path from 'node:path';
+import type { RunResult } from '../../src/result.ts';
+
+export interface ActionJob {
+  /** Lies there from job to job: RUNNER_TOOL_CACHE. */
+  readonly toolCache: string;
+  /** Everything else of the job; a fresh directory for each. */
+  readonly directory: string;
+  /** The bundled action. */
+  readonly action: string;
+}
+
+export interface ActionRun {
+  readonly exitCode: number | null;
+  readonly stdout: string;
+  readonly stderr: string;
+  readonly outputs: Readonly<Record<string, string>>;
+  /** Lines that were added to PATH. */
+  readonly path: readonly string[];
+  readonly summary: string;
+  /** The output `result`; absent where there is none. */
+  readonly result: RunResult | undefined;
+}
+
+export async function runAction(
+  job: ActionJob,
+  inputs: Readonly<Record<string, string>>,
+  environment: Readonly<Record<string, string | undefined>> = {},
+): Promise<ActionRun> {
+  const file = (name: string): string => path.join(job.directory, name);
+  for (const name of ['output', 'path', 'summary']) writeFileSync(file(name), '');
+  for (const name of ['temp', 'workspace', 'home']) mkdirSync(file(name), { recursive: true });
+  const given = Object.entries(inputs).map(
+    ([name, value]) => [`INPUT_${name.toUpperCase()}`, value] as const,
+  );
+  const variables: Readonly<Record<string, string | undefined>> = {
+    PATH: '/usr/bin:/bin',
+    SYSTEMROOT: process.env['SYSTEMROOT'],
+    HOME: file('home'),
+    USERPROFILE: file('home'),
+    GITHUB_ACTIONS: 'true',
+    GITHUB_WORKSPACE: file('workspace'),
+    GITHUB_OUTPUT: file('output'),
+    GITHUB_PATH: file('path'),
+    GITHUB_STEP_SUMMARY: file('summary'),
+    RUNNER_TEMP: file('temp'),
+    RUNNER_TOOL_CACHE: job.toolCache,
+    ...Object.fromEntries(given),
+    ...environment,
+  };
+  const present = Object.entries(variables).filter(([, value]) => value !== undefined);
+  const child = spawn(process.execPath, [job.action], {
+    cwd: file('workspace'),
+    env: Object.fromEntries(present),
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
+  const printed = { stdout: '', stderr: '' };
+  for (const name of ['stdout', 'stderr'] as const) {
+    child[name].setEncoding('utf8').on('data', (text: string) => {
+      printed[name] += text;
+    });
+  }
+  const exitCode = await new Promise<number | null>((resolve, reject) => {
+    child.on('error', reject);
+    child.on('close', resolve);
+  });
+  const outputs = readOutputs(readFileSync(file('output'), 'utf8'));
+  return {
+    exitCode,
+    ...printed,
+    outputs,
+    path: readFileSync(file('path'), 'utf8').split('\n').filter(Boolean),
+    summary: readFileSync(file('summary'), 'utf8'),
+    result: outputs['result'] === undefined ? undefined : JSON.parse(outputs['result']),
+  };
+}
+
+/** `name<<delimiter`, the value, the delimiter: the runner's own format. */
+function readOutputs(text: string): Readonly<Record<string, string>> {
+  const outputs: Record<string, string> = {};
+  const lines = text.split(/\r?\n/);
+  for (let at = 0; at < lines.length; at += 1) {
+    const [, name, delimiter] = /^([^<]+)<<(.+)$/.exec(lines[at] ?? '') ?? [];
+    if (name === undefined || delimiter === undefined) continue;
+    const end = lines.indexOf(delimiter, at);
+    outputs[name] = lines.slice(at + 1, end).join('\n');
+    at = end;
+  }
+  return outputs;
+}

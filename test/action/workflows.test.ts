@@ -1,0 +1,107 @@
+import { execFileSync, spawnSync } from 'node:child_process';
+import { readdirSync, readFileSync } from 'node:fs';
+import path from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { parse } from 'yaml';
+import { INPUT_NAMES } from '../../src/action/inputs.ts';
+import { ROOT } from '../package/packed.ts';
+
+interface Step {
+  readonly uses?: string;
+  readonly run?: string;
+  readonly with?: Readonly<Record<string, unknown>>;
+}
+interface Workflow {
+  readonly permissions?: unknown;
+  readonly jobs: Readonly<
+    Record<
+      string,
+      {
+        readonly permissions?: unknown;
+        readonly 'timeout-minutes'?: number;
+        readonly steps: readonly Step[];
+      }
+    >
+  >;
+}
+
+const DIRECTORY = path.join(ROOT, '.github/workflows');
+const files = readdirSync(DIRECTORY).map((name) => path.join('.github/workflows', name));
+const workflows = [...files, 'examples/github-workflow.yml'].map((file) => {
+  const text = readFileSync(path.join(ROOT, file), 'utf8');
+  const workflow: Workflow = parse(text);
+  return { file, text, workflow, jobs: Object.values(workflow.jobs) };
+});
+const own = workflows.filter(({ file }) => file.startsWith('.github/'));
+
+describe.each(workflows)('$file', ({ text, workflow, jobs }) => {
+  it('gives no permission that a job does not name', () => {
+    expect(workflow.permissions).toStrictEqual({});
+    for (const job of jobs) expect(job.permissions).toBeDefined();
+  });
+
+  it('pins every action to a commit, with its version beside it', () => {
+    const uses = [...text.matchAll(/^\s*(?:- )?uses: (?!\.\/)(.*)$/gm)].map(([, what]) => what);
+    expect(uses.length).toBeGreaterThan(0);
+    for (const what of uses) expect(what).toMatch(/^[\w.-]+\/[\w.-]+@[0-9a-f]{40} # v\d+\.\d+\.\d+$/);
+  });
+
+  it('leaves no token behind in the checkout', () => {
+    const checkouts = jobs.flatMap((job) =>
+      job.steps.filter(({ uses }) => uses?.startsWith('actions/checkout@')),
+    );
+    expect(checkouts.length).toBeGreaterThan(0);
+    for (const step of checkouts) expect(step.with).toMatchObject({ 'persist-credentials': false });
+  });
+
+  it('puts no expression into a script: values come through the environment', () => {
+    for (const { steps } of jobs) for (const { run } of steps) expect(run ?? '').not.toContain('${{');
+  });
+
+  it('gives the action only inputs that it has', () => {
+    const given = jobs.flatMap((job) =>
+      job.steps.flatMap(({ uses, with: inputs }) =>
+        uses === './' || uses?.includes('/k8s-verify@') === true ? Object.keys(inputs ?? {}) : [],
+      ),
+    );
+    expect(given.filter((name) => !INPUT_NAMES.some((known) => known === name))).toStrictEqual([]);
+  });
+});
+
+describe('all workflows', () => {
+  it('pin an action to one commit everywhere', () => {
+    const pins = new Map<string, Set<string>>();
+    for (const { text } of workflows) {
+      for (const [, action = '', pin = ''] of text.matchAll(/uses: ([\w.-]+\/[\w.-]+)@(.*)$/gm)) {
+        pins.set(action, (pins.get(action) ?? new Set()).add(pin));
+      }
+    }
+    expect([...pins].filter(([, commits]) => commits.size > 1)).toStrictEqual([]);
+  });
+
+  it('of our own end a job that hangs', () => {
+    for (const { jobs } of own) for (const job of jobs) expect(job['timeout-minutes']).toBeGreaterThan(0);
+  });
+
+  it('write only to what the release publishes', () => {
+    const writing = own.flatMap(({ file, jobs }) =>
+      jobs.filter((job) => JSON.stringify(job.permissions).includes('write')).map(() => path.basename(file)),
+    );
+    expect(writing).toStrictEqual(['release.yml']);
+  });
+
+  const actionlint = spawnSync('actionlint', ['-version'], { stdio: 'ignore' }).status === 0;
+  it.skipIf(!actionlint)('satisfy actionlint (needs it on PATH)', () => {
+    // It wants the file that action.yml names to be there; that it is current is for "build:action -- --check".
+    const ignore = ['-ignore', 'file "dist/action/index.js" does not exist'];
+    const output = execFileSync(
+      'actionlint',
+      ['-no-color', ...ignore, ...workflows.map(({ file }) => file)],
+      {
+        cwd: ROOT,
+        encoding: 'utf8',
+      },
+    );
+    expect(output).toBe('');
+  });
+});

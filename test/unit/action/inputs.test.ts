@@ -1,0 +1,132 @@
+import { readFileSync } from 'node:fs';
+import { inspect } from 'node:util';
+import { describe, expect, it } from 'vitest';
+import { parse } from 'yaml';
+import { type ActionInputs, INPUT_NAMES, readInputs, unknownInputs } from '../../../src/action/inputs.ts';
+import { RequestError } from '../../../src/errors.ts';
+
+function read(inputs: Readonly<Record<string, string>>): ActionInputs {
+  return readInputs((name) => inputs[name] ?? '');
+}
+
+interface ActionFile {
+  readonly inputs: Readonly<Record<string, { readonly description: string; readonly default: string }>>;
+  readonly outputs: Readonly<Record<string, { readonly description: string }>>;
+  readonly runs: { readonly using: string; readonly main: string };
+}
+const actionFile: ActionFile = parse(readFileSync(new URL('../../../action.yml', import.meta.url), 'utf8'));
+
+describe('action.yml', () => {
+  it('names the inputs that are read, and gives each a default, so that no variable of a job takes its place', () => {
+    expect(Object.keys(actionFile.inputs)).toStrictEqual([...INPUT_NAMES]);
+    for (const input of Object.values(actionFile.inputs)) {
+      expect(input.description).not.toBe('');
+      expect(input.default).toBeTypeOf('string');
+    }
+  });
+
+  it('says by default what the inputs mean when they are empty', () => {
+    const defaults = Object.fromEntries(
+      Object.entries(actionFile.inputs).map(([name, input]) => [name, input.default]),
+    );
+    expect(read(defaults)).toStrictEqual(read({}));
+  });
+
+  it('runs the bundled file with Node 24', () => {
+    expect(actionFile.runs).toStrictEqual({ using: 'node24', main: 'dist/action/index.js' });
+  });
+});
+
+describe('reading inputs', () => {
+  it('without any: the newest stable kubectl, through the tool cache', () => {
+    expect(read({})).toStrictEqual({ components: [{ component: 'kubectl' }], offline: false, cache: true });
+  });
+
+  it('with all of them', () => {
+    expect(
+      read({
+        version: 'v1.30.2',
+        components: 'kubeadm, kubelet@v1.29.6\nkubectl',
+        'install-dir': 'bin',
+        mirror: 'https://a.example/k8s/\n  http://b.example',
+        'rekor-url': 'https://log.example/',
+        'trusted-root': 'root.json',
+        'certificate-identity': 'a@example.com',
+        'certificate-oidc-issuer': 'https://issuer.example',
+        offline: 'TRUE',
+        lockfile: 'k8s.lock.json',
+        cache: 'false',
+      }),
+    ).toStrictEqual({
+      components: [
+        { component: 'kubeadm' },
+        { component: 'kubelet', version: 'v1.29.6' },
+        { component: 'kubectl' },
+      ],
+      version: 'v1.30.2',
+      installDirectory: 'bin',
+      sources: ['https://a.example/k8s', 'http://b.example'],
+      rekorUrl: 'https://log.example',
+      trustedRootFile: 'root.json',
+      identity: { subjectAlternativeName: 'a@example.com', issuer: 'https://issuer.example' },
+      lockfile: 'k8s.lock.json',
+      offline: true,
+      cache: false,
+    });
+  });
+
+  it.each([
+    ['several versions', { version: 'v1.30.2 v1.29.6' }, /several versions/],
+    ['several versions with commas', { version: 'v1.30.2,v1.29.6' }, /several versions/],
+    ['a component twice', { components: 'kubectl kubectl@v1.29.6' }, /twice/],
+    ['a component without a name', { components: '@v1.29.6' }, /components/],
+    ['a component without its version', { components: 'kubectl@' }, /components/],
+    ['a component with two versions', { components: 'kubectl@v1.29.6@v1.30.2' }, /components/],
+    ['a mirror without a scheme', { mirror: 'dl.example' }, /mirror/],
+    ['a mirror that is a file', { mirror: 'file:///etc' }, /mirror/],
+    ['a mirror with a query', { mirror: 'https://a.example/?x=1' }, /mirror/],
+    ['a log that is no URL', { 'rekor-url': 'log' }, /rekor-url/],
+    ['an identity alone', { 'certificate-identity': 'a@example.com' }, /certificate-oidc-issuer/],
+    ['an issuer alone', { 'certificate-oidc-issuer': 'https://i.example' }, /certificate-identity/],
+    ['a cache that is neither true nor false', { cache: 'yes' }, /cache/],
+    ['an offline that is neither true nor false', { offline: '1' }, /offline/],
+    ['offline without a lockfile', { offline: 'true' }, /lockfile/],
+    ['offline with nowhere to look', { offline: 'true', lockfile: 'l', cache: 'false' }, /nowhere/],
+  ])('refuses %s', (_, inputs, message) => {
+    expect(() => read(inputs)).toThrow(RequestError);
+    expect(() => read(inputs)).toThrow(message);
+  });
+
+  it('never repeats a URL that may hold a password', () => {
+    const refused = catchError(() => read({ mirror: 'https://user:hunter2@a.example/?x' }));
+    expect(refused).toBeInstanceOf(RequestError);
+    expect(inspect(refused)).not.toContain('hunter2');
+  });
+});
+
+function catchError(action: () => unknown): Error {
+  try {
+    action();
+  } catch (error) {
+    if (error instanceof Error) return error;
+  }
+  throw new Error('nothing was thrown');
+}
+
+describe('inputs that there are not', () => {
+  it.each([
+    ['INPUT_VERSIONS', 'versions', 'version'],
+    ['INPUT_COMPONENT', 'component', 'components'],
+    ['INPUT_LOCK-FILE', 'lock-file', 'lockfile'],
+    ['INPUT_CERTIFICATE-IDENTIY', 'certificate-identiy', 'certificate-identity'],
+    ['INPUT_INSTALL_DIR', 'install_dir', 'install-dir'],
+    ['INPUT_TAG', 'tag', undefined],
+  ])('%s: probably meant as', (variable, name, meant) => {
+    expect(unknownInputs({ [variable]: 'x', PATH: '/bin' })).toStrictEqual([{ name, meant }]);
+  });
+
+  it('finds nothing in what the runner sets for known ones', () => {
+    const variables = INPUT_NAMES.map((name) => [`INPUT_${name.toUpperCase()}`, ''] as const);
+    expect(unknownInputs(Object.fromEntries(variables))).toStrictEqual([]);
+  });
+});
