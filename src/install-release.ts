@@ -1,6 +1,5 @@
 import { shareRecords } from './cross-check-release.ts';
 import { placeAll } from './install/place.ts';
-import { type StagedFile, stageFile } from './install/staged-file.ts';
 import { MAX_PARALLEL_DOWNLOADS } from './limits.ts';
 import { type PlannedInstall, planInstall } from './plan-install.ts';
 import { modeOf, type PreparedArtifact, prepareArtifact } from './prepare-artifact.ts';
@@ -41,29 +40,25 @@ export async function installRelease(request: InstallRequest, world: World): Pro
   return { schemaVersion: 1, artifacts: artifacts.map((one) => describeInstall(one, request, trust)) };
 }
 
-/** All or nothing: bundles are staged first, since they are the part that could still lack space. */
+/** All or nothing, the bundles included. */
 async function placeEverything(
   prepared: readonly PreparedArtifact[],
   { saveBundle, signal }: InstallRequest,
 ): Promise<void> {
-  const bundles: StagedFile[] = [];
-  try {
-    for (const { plan, proof } of saveBundle === true ? prepared : []) {
-      bundles.push(await stageFile(bundlePathOf(plan), proof.bundle));
-    }
-    const staged = prepared.filter((one) => one.kind === 'staged');
-    await placeAll(
-      staged.map(({ plan, verified }) => ({
+  const bundled = saveBundle === true ? prepared : [];
+  await placeAll(
+    prepared
+      .filter((one) => one.kind === 'staged')
+      .map(({ plan, verified }) => ({
         artifact: verified,
         destination: plan.destination,
         mode: modeOf(plan),
       })),
-      { signal },
-    );
-    for (const bundle of bundles) await bundle.place();
-  } finally {
-    await Promise.all(bundles.map((bundle) => bundle.discard()));
-  }
+    {
+      sideFiles: bundled.map(({ plan, proof }) => ({ destination: bundlePathOf(plan), bytes: proof.bundle })),
+      signal,
+    },
+  );
 }
 
 async function discard(prepared: PreparedArtifact): Promise<void> {

@@ -9,7 +9,7 @@ import {
 } from './evidence/local-evidence.ts';
 import { readBundle } from './evidence/read-bundle.ts';
 import { hashLocalFile, readWholeFile } from './install/hash-file.ts';
-import { stageFile } from './install/staged-file.ts';
+import { placeAll } from './install/place.ts';
 import { policyOf } from './plan-install.ts';
 import { checkDetachedSignature } from './proof/check-detached-signature.ts';
 import { type ProofSubject, requiredSubject } from './proof/proof.ts';
@@ -36,7 +36,10 @@ export async function verifyFile(request: VerifyRequest, world: World): Promise<
   const log = { http: world.http, url: request.rekorUrl ?? DEFAULT_REKOR_URL, signal: request.signal };
   const proof = await prove({ log, policy, trust, clock: world.clock }, evidence, subject, nameOf(request));
   reportChecks(world.report, nameOf(request), proof);
-  if (request.saveBundlePath !== undefined) await saveBundle(request.saveBundlePath, proof);
+  if (request.saveBundlePath !== undefined) {
+    const sideFiles = [{ destination: request.saveBundlePath, bytes: proof.bundle }];
+    await placeAll([], { sideFiles, signal: request.signal });
+  }
   return { schemaVersion: 1, artifacts: [describeVerified(request, proof, trust, sha256)] };
 }
 
@@ -126,13 +129,4 @@ async function readSubject(
 
 function nameOf({ subject }: VerifyRequest): string {
   return subject.kind === 'file' ? subject.path : `sha256:${subject.sha256}`;
-}
-
-async function saveBundle(path: string, proof: Proof): Promise<void> {
-  const staged = await stageFile(path, proof.bundle);
-  try {
-    await staged.place();
-  } finally {
-    await staged.discard();
-  }
 }
