@@ -22,6 +22,7 @@ export function readInstallArguments(line: CommandLine): InstallArguments {
     artifacts,
     destination: readDestination(line, artifacts),
     ...(line.switches.has('force-name') ? { force: true } : {}),
+    ...(line.switches.has('check-sums') ? { checkSums: true } : {}),
     ...(line.switches.has('save-bundle') ? { saveBundle: true } : {}),
     ...readTrust(line),
     ...readNetwork(line),

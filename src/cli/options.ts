@@ -7,6 +7,7 @@ export type OptionName =
   | 'output'
   | 'platform'
   | 'save-bundle'
+  | 'check-sums'
   | 'force-name'
   | 'bundle'
   | 'signature'
@@ -99,6 +100,12 @@ export const OPTIONS: readonly OptionSpec[] = [
     group: 'what and where',
     commands: PROVING,
     help: 'write FILE.sigstore.json beside the file, with which it can be verified without a network',
+  },
+  {
+    name: 'check-sums',
+    group: 'evidence',
+    commands: INSTALL,
+    help: "also compare the proven digest with the release's SHA256SUMS, SHA512SUMS and provenance.json",
   },
   {
     name: 'bundle',

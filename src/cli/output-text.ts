@@ -94,6 +94,7 @@ export function summaryText(artifact: ArtifactResult, style: TextStyle): string 
     ...(artifact.signedAt === undefined ? [] : [['signed at', artifact.signedAt] as const]),
     ...artifact.logEntries.map((entry) => ['log entry', `${entry.logIndex} of ${entry.logUrl}`] as const),
   ];
+  for (const { source, detail } of artifact.crossChecks ?? []) facts.push([source, detail]);
   if (style.verbose) {
     facts.push(['evidence', evidenceText(artifact.evidence)]);
     const { trustedRoot } = artifact;
@@ -103,7 +104,7 @@ export function summaryText(artifact: ArtifactResult, style: TextStyle): string 
   if (artifact.path !== undefined) facts.push(['path', artifact.path]);
   if (artifact.bundlePath !== undefined) facts.push(['bundle', artifact.bundlePath]);
   const title = `${paint(style, 'green', artifactName(artifact))}: ${OUTCOMES[artifact.outcome]}`;
-  return [title, ...facts.map(([label, text]) => `  ${label.padEnd(14)}${printable(text)}`), ''].join('\n');
+  return [title, ...facts.map(([label, text]) => `  ${label.padEnd(16)}${printable(text)}`), ''].join('\n');
 }
 
 export function noteText(note: string, style: TextStyle): string {

@@ -1,6 +1,22 @@
 import type { CheckResult } from '../../../src/proof/proven-digest.ts';
 import type { ArtifactResult } from '../../../src/result.ts';
 
+/** Everything that a result can have, as the compiler sees to. */
+export function aFullResult(): Required<ArtifactResult> {
+  const crossCheck = { source: 'SHA256SUMS', outcome: 'agrees', proved: false, detail: 'agrees' } as const;
+  return {
+    component: '',
+    version: '',
+    platform: '',
+    path: '',
+    source: '',
+    signedAt: '',
+    bundlePath: '/usr/local/bin/kubectl.sigstore.json',
+    crossChecks: [{ ...crossCheck, compared: ['sha256'] }],
+    ...anArtifactResult(),
+  };
+}
+
 /** A result as an install of kubectl v1.26.4 has it. */
 export function anArtifactResult(changes: Partial<ArtifactResult> = {}): ArtifactResult {
   const check: CheckResult = { outcome: 'passed', detail: 'as it should be' };

@@ -1,0 +1,125 @@
+import { readFileSync } from 'node:fs';
+import { Ajv2020 } from 'ajv/dist/2020.js';
+import { describe, expect, it } from 'vitest';
+import { CHECK_NAMES } from '../../src/errors.ts';
+import { EXIT_CODE_MEANINGS, EXIT_CODES } from '../../src/exit-codes.ts';
+import { failureReport, successReport } from '../../src/cli/output-json.ts';
+import { UntrustedError } from '../../src/errors.ts';
+import { aFullResult, anArtifactResult } from '../unit/cli/results.ts';
+import { localWorld } from './local-world.ts';
+
+const schema: { readonly $defs: Readonly<Record<string, { readonly [key: string]: unknown }>> } = JSON.parse(
+  readFileSync(new URL('../../docs/result.schema.json', import.meta.url), 'utf8'),
+);
+const validate = new Ajv2020({ strict: true, strictTypes: false, allErrors: true }).compile(schema);
+
+/** What the schema has against a value; nothing where it is valid. */
+function faults(value: unknown): readonly string[] {
+  validate(value);
+  return (validate.errors ?? []).map(({ instancePath, message }) => `${instancePath} ${message}`);
+}
+
+function at(path: string): object | undefined {
+  let value: object | undefined = schema.$defs;
+  for (const name of path.split('.')) {
+    const inner: unknown = value === undefined ? undefined : Reflect.get(value, name);
+    value = typeof inner === 'object' && inner !== null ? inner : undefined;
+  }
+  return value;
+}
+
+function sorted(values: unknown): readonly unknown[] {
+  return Array.isArray(values) ? values.map(String).sort() : [];
+}
+
+const KUBECTL = ['kubectl', 'v1.26.4', '--platform', 'linux/amd64', '--json'];
+
+describe('the schema of --json', () => {
+  it('knows every error code, exit code and check', () => {
+    expect(sorted(at('error.properties.code.enum'))).toEqual(sorted([...Object.keys(EXIT_CODES), 'bug']));
+    const exits = Object.keys(EXIT_CODE_MEANINGS).map(Number);
+    expect(at('failure.properties.exitCode.enum')).toEqual(exits.filter((code) => code !== 0));
+    expect(at('checkName.enum')).toEqual(CHECK_NAMES);
+    expect(at('artifact.properties.checks.required')).toEqual(CHECK_NAMES);
+  });
+
+  it('has every field that a result can have', () => {
+    expect(faults(successReport({ schemaVersion: 1, artifacts: [aFullResult()] }))).toEqual([]);
+    expect(sorted(Object.keys(aFullResult()))).toEqual(sorted(Object.keys(at('artifact.properties') ?? {})));
+  });
+
+  it('refuses what no run prints', () => {
+    const report = successReport({ schemaVersion: 1, artifacts: [anArtifactResult()] });
+    expect(faults(report)).toEqual([]);
+    for (const wrong of [
+      { ...report, ok: false },
+      { ...report, exitCode: 4 },
+      { ...report, artifacts: [] },
+      { ...report, surprise: 1 },
+      { ...report, artifacts: [{ ...anArtifactResult(), sha256: 'abc' }] },
+      { ...report, artifacts: [{ ...anArtifactResult(), signer: { kind: 'somebody' } }] },
+    ]) {
+      expect(faults(wrong)).not.toEqual([]);
+    }
+  });
+
+  it.each([
+    [
+      'a refusal',
+      new UntrustedError('identity-mismatch', 'm', { check: 'identity', expected: 'a', found: 'b' }),
+    ],
+    ['a bug', new TypeError('x')],
+    ['something that is no error', 'x'],
+  ])('describes %s', (_, error) => {
+    expect(faults(failureReport(error))).toEqual([]);
+  });
+});
+
+describe('--json', () => {
+  it('prints what the schema says when all is well', async () => {
+    const world = await localWorld();
+    const install = [...KUBECTL, ...world.options, '--install-dir', 'bin', '--save-bundle'];
+    for (const outcome of ['installed', 'already-installed']) {
+      const { stdout, exitCode } = await world.run(install);
+      const printed: unknown = JSON.parse(stdout);
+      expect(exitCode).toBe(0);
+      expect(faults(printed)).toEqual([]);
+      expect(printed).toMatchObject({
+        ok: true,
+        artifacts: [{ outcome, sha256: world.kubectl.sha256, path: world.dir.join('bin', 'kubectl') }],
+      });
+    }
+    const bundle = world.dir.join('bin', 'kubectl.sigstore.json');
+    const root = ['--trusted-root', world.dir.join('root.json')];
+    const { stdout } = await world.run([
+      'verify',
+      `sha256:${world.kubectl.sha256}`,
+      '--bundle',
+      bundle,
+      ...root,
+      '--json',
+    ]);
+    const verified: unknown = JSON.parse(stdout);
+    expect(faults(verified)).toEqual([]);
+    expect(verified).toMatchObject({ artifacts: [{ outcome: 'verified', evidence: { kind: 'bundle' } }] });
+  });
+
+  it('prints what the schema says when it is not', async () => {
+    const world = await localWorld();
+    world.releases.publishFile(world.kubectl.path, 'something else');
+    const { stdout, exitCode } = await world.run([...KUBECTL, ...world.options, '--install-dir', 'bin']);
+    const printed: unknown = JSON.parse(stdout);
+    expect(exitCode).toBe(12);
+    expect(faults(printed)).toEqual([]);
+    expect(printed).toMatchObject({ ok: false, exitCode: 12, error: { kind: 'UntrustedError' } });
+  });
+
+  it('is one object on stdout even where the command line makes no sense', async () => {
+    const world = await localWorld();
+    for (const args of [['--json'], ['kubectl', '--json', '--nonsense'], ['verify', '--json']]) {
+      const { stdout, exitCode } = await world.run(args);
+      expect(exitCode).toBe(2);
+      expect(faults(JSON.parse(stdout))).toEqual([]);
+    }
+  });
+});

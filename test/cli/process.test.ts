@@ -1,0 +1,91 @@
+import { spawn } from 'node:child_process';
+import { readFileSync } from 'node:fs';
+import { mkdir, writeFile } from 'node:fs/promises';
+import { dirname, resolve } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { describe, expect, it } from 'vitest';
+import { CLI_PATH, runCli } from '../support/run-cli.ts';
+import { snapshot } from '../support/temp-dir.ts';
+import { fault } from '../support/http/faults.ts';
+import { localWorld } from './local-world.ts';
+
+const KUBECTL = ['kubectl', 'v1.26.4', '--platform', 'linux/amd64', '--install-dir', 'bin'];
+
+describe('interruption', () => {
+  it.each(['SIGINT', 'SIGTERM', 'SIGHUP'] as const)(
+    '%s half-way: nothing is left, the old file stays',
+    async (signal) => {
+      const world = await localWorld(4_000_000);
+      await mkdir(world.dir.join('bin'));
+      await writeFile(world.dir.join('bin', 'kubectl'), 'the old one');
+      world.releases.unpublish(`${world.kubectl.path}.sha256`);
+      world.releases.http.fault('/kubectl', fault.stall(2_000_000));
+      const before = await snapshot(world.dir.path);
+      const result = await world.run([...KUBECTL, ...world.options], {
+        interrupt: { when: world.releases.http.waitFor('/kubectl', 1_000_000), signal },
+      });
+      expect(result).toMatchObject({ exitCode: 130, signal: null, stdout: '' });
+      expect(result.stderr).toMatch(/^k8s-verify: .*interrupted/m);
+      expect(await snapshot(world.dir.path)).toEqual(before);
+    },
+  );
+
+  it('is an object for a program, too', async () => {
+    const world = await localWorld(4_000_000);
+    world.releases.http.fault('/kubectl', fault.stall(2_000_000));
+    const { stdout } = await world.run([...KUBECTL, ...world.options, '--json'], {
+      interrupt: { when: world.releases.http.waitFor('/kubectl', 1_000_000) },
+    });
+    expect(JSON.parse(stdout)).toMatchObject({ ok: false, exitCode: 130, error: { code: 'interrupted' } });
+  });
+});
+
+describe('a reader that goes away', () => {
+  it.each([
+    ['help', ['--help'], 0],
+    ['a run', [...KUBECTL, '--json'], 0],
+  ])('does not change the exit code of %s', async (_, args, expected) => {
+    const world = await localWorld();
+    const child = spawn(
+      process.execPath,
+      [CLI_PATH, ...args, ...(expected === 0 && args.length > 1 ? world.options : [])],
+      {
+        cwd: world.dir.path,
+        stdio: ['ignore', 'pipe', 'pipe'],
+      },
+    );
+    child.stdout.destroy();
+    child.stderr.destroy();
+    const exitCode = await new Promise((done) => {
+      child.on('close', done);
+    });
+    expect(exitCode).toBe(expected);
+  });
+});
+
+/** The files and packages that are loaded before any code of a file runs. */
+function staticClosure(file: string, seen: Set<string> = new Set()): ReadonlySet<string> {
+  if (seen.has(file)) return seen;
+  seen.add(file);
+  if (!file.startsWith('/')) return seen;
+  const imports = readFileSync(file, 'utf8').matchAll(/^(?:import|export) (?!type )[^;]*? from '([^']+)';/gm);
+  for (const [, specifier = ''] of imports) {
+    staticClosure(specifier.startsWith('.') ? resolve(dirname(file), specifier) : specifier, seen);
+  }
+  return seen;
+}
+
+describe('start-up', () => {
+  it('loads neither a package nor a story before it knows what is asked', () => {
+    const main = fileURLToPath(new URL('../../src/cli/main.ts', import.meta.url));
+    const loaded = [...staticClosure(main)].map((name) => name.replace(dirname(dirname(main)), ''));
+    expect(loaded).toContain('/cli/scan.ts');
+    expect(loaded.filter((name) => !name.startsWith('/'))).toEqual([]);
+    expect(loaded.length).toBeLessThan(10);
+  });
+
+  it('says its version without anything but its own files', async () => {
+    const { stdout, exitCode } = await runCli(['--version']);
+    expect({ stdout, exitCode }).toEqual({ stdout: expect.stringMatching(/^\d+\.\d+\.\d+\n$/), exitCode: 0 });
+  });
+});

@@ -1,0 +1,81 @@
+import { spawn, spawnSync } from 'node:child_process';
+import { describe, expect, it } from 'vitest';
+import { CLI_PATH } from '../support/run-cli.ts';
+import { localWorld, type LocalWorld } from './local-world.ts';
+
+const hasScript =
+  spawnSync('script', ['--version'], { encoding: 'utf8' }).stdout?.includes('util-linux') ?? false;
+const KUBECTL = ['kubectl', 'v1.26.4', '--platform', 'linux/amd64', '--install-dir', 'bin'];
+const ESC = '\u001b';
+
+interface TerminalRun {
+  readonly exitCode: number | null;
+  /** What the terminal was sent, control characters and all. */
+  readonly screen: string;
+}
+
+/** Runs the command on a pseudo-terminal of util-linux's script(1). */
+function onTerminal(
+  world: LocalWorld,
+  args: readonly string[],
+  env: NodeJS.ProcessEnv = {},
+): Promise<TerminalRun> {
+  const command = [process.execPath, CLI_PATH, ...args].map((word) => `'${word}'`).join(' ');
+  const { CI: _ci, NO_COLOR: _color, FORCE_COLOR: _force, ...own } = process.env;
+  const child = spawn('script', ['--quiet', '--return', '--command', command, '/dev/null'], {
+    cwd: world.dir.path,
+    env: { ...own, TERM: 'xterm', ...env },
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
+  let screen = '';
+  child.stdout.setEncoding('utf8').on('data', (text: string) => {
+    screen += text;
+  });
+  return new Promise((resolve, reject) => {
+    child.on('error', reject);
+    child.on('close', (exitCode) => resolve({ exitCode, screen }));
+  });
+}
+
+describe.skipIf(!hasScript)('on a terminal (needs script of util-linux)', () => {
+  it('draws a bar with rate and time left, and leaves the cursor as it was', async () => {
+    const world = await localWorld(3_000_000);
+    world.releases.http.limitRate(30_000_000);
+    const { exitCode, screen } = await onTerminal(world, [...KUBECTL, ...world.options]);
+    expect(exitCode).toBe(0);
+    expect(screen).toMatch(/kubectl v1\.26\.4 linux\/amd64 \[#*-*\] +\d+ % of 3\.0 MB {2}[\d.]+ MB\/s/);
+    expect(screen).toMatch(/\d+ (?:ms|s) left/);
+    expect(screen).toContain(`  ${ESC}[32mok${ESC}[39m  signature`);
+    expect(screen.lastIndexOf(`${ESC}[?25h`)).toBeGreaterThan(screen.lastIndexOf(`${ESC}[?25l`));
+    expect(screen).toContain('/bin/kubectl\r\n');
+  });
+
+  it('shows an error below what was drawn, and gives the cursor back', async () => {
+    const world = await localWorld(3_000_000);
+    world.releases.http.limitRate(30_000_000);
+    world.releases.publishFile(world.kubectl.path, Buffer.alloc(3_000_000));
+    const { exitCode, screen } = await onTerminal(world, [...KUBECTL, ...world.options]);
+    expect(exitCode).toBe(12);
+    expect(screen).toContain(`${ESC}[31mk8s-verify:${ESC}[39m kubectl is not the artifact that was signed`);
+    expect(screen.lastIndexOf(`${ESC}[?25h`)).toBeGreaterThan(screen.lastIndexOf(`${ESC}[?25l`));
+  });
+
+  it.each([
+    ['TERM=dumb', { TERM: 'dumb' }, [], true],
+    ['CI', { CI: 'true', NO_COLOR: '1' }, [], true],
+    ['--quiet', {}, ['--quiet'], false],
+  ])('sends nothing but text with %s', async (_, env, options, words) => {
+    const world = await localWorld();
+    const { exitCode, screen } = await onTerminal(world, [...KUBECTL, ...world.options, ...options], env);
+    expect(exitCode).toBe(0);
+    expect(screen).not.toContain(ESC);
+    expect(screen.includes('downloading')).toBe(words);
+  });
+
+  it('draws without colour with NO_COLOR', async () => {
+    const world = await localWorld();
+    const { screen } = await onTerminal(world, [...KUBECTL, ...world.options], { NO_COLOR: '1' });
+    expect(screen).not.toMatch(new RegExp(`${ESC}\\[3\\dm`));
+    expect(screen).toContain('  ok  signature');
+  });
+});
