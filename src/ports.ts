@@ -50,6 +50,7 @@ export type Report = (event: ProgressEvent) => void;
 /** A small answer, read whole, within its bound. */
 export interface SmallResponse {
   readonly status: number;
+  /** Whole; but of the page that comes with a status outside 200 to 299 only the first `maxBytes`, or nothing. */
   readonly body: Uint8Array;
   /** The URL that answered, after redirects. */
   readonly url: string;

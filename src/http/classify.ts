@@ -76,6 +76,9 @@ export const NOT_HTTP: Failure = {
   advice: 'check the URL and its port; something that is not a web server answers there',
 };
 
+/** Whoever closed the client does not wait for an answer any more. */
+export const CLOSED: Failure = { transient: false, code: 'network', reason: 'the client was closed' };
+
 const NAMED: Readonly<Record<string, Failure | undefined>> = {
   ECONNRESET: transient('connection reset'),
   EPIPE: transient('connection reset'),
@@ -92,8 +95,8 @@ const NAMED: Readonly<Record<string, Failure | undefined>> = {
   UND_ERR_CONNECT_TIMEOUT: { ...transient('connection timed out', 'timeout'), advice: CONNECT_ADVICE },
   ENOTFOUND: { ...transient('DNS look-up failed'), advice: DNS_ADVICE },
   UND_ERR_HEADERS_OVERFLOW: { ...NOT_HTTP, reason: 'the headers of the answer are too large' },
-  UND_ERR_DESTROYED: { transient: false, code: 'network', reason: 'the client was closed' },
-  UND_ERR_CLOSED: { transient: false, code: 'network', reason: 'the client was closed' },
+  UND_ERR_DESTROYED: CLOSED,
+  UND_ERR_CLOSED: CLOSED,
 };
 
 /** undici's parser gives no code, only the words of llhttp in parentheses. */

@@ -3,6 +3,8 @@ import type { LookupFunction, Socket } from 'node:net';
 import type { ConnectionOptions } from 'node:tls';
 import type { buildConnector, Dispatcher } from 'undici';
 import type { Connector } from 'undici/lib/core/connect.js';
+import { CLOSED } from './classify.ts';
+import { TransportFailure } from './failure.ts';
 import { type Environment, type ProxyChoice, proxyFor } from './proxy.ts';
 
 export interface ConnectionSettings {
@@ -34,6 +36,7 @@ export class Connections {
   readonly #pools = new Map<string, Promise<Dispatcher>>();
   readonly #connecting = new Set<Socket>();
   #sockets: Promise<SocketSettings> | undefined;
+  #closed = false;
 
   constructor(settings: ConnectionSettings) {
     this.#settings = settings;
@@ -42,9 +45,10 @@ export class Connections {
   /**
    * The way to a URL's host. Connects to nothing yet.
    *
-   * @throws RequestError for a CA file or a proxy variable that cannot be used.
+   * @throws RequestError for a CA file or a proxy variable that cannot be used, TransportFailure after `close`.
    */
   async routeTo(url: URL): Promise<Route> {
+    if (this.#closed) throw new TransportFailure(CLOSED);
     const proxy = proxyFor(url, this.#settings.env);
     const key = proxy?.url.href ?? 'direct';
     const pool = this.#pools.get(key) ?? (proxy === undefined ? this.#direct() : this.#through(proxy.url));
@@ -54,6 +58,7 @@ export class Connections {
 
   /** Ends every connection at once, those that are being made too. What still runs on them fails. */
   async close(): Promise<void> {
+    this.#closed = true;
     const pools = await Promise.allSettled(this.#pools.values());
     for (const socket of this.#connecting) socket.destroy();
     await Promise.all(

@@ -3,11 +3,12 @@ import type { SmallRequest, SmallResponse } from '../ports.ts';
 import type { Operation } from './deadline.ts';
 import { TransportFailure } from './failure.ts';
 import type { Target } from './target.ts';
-import { type Reply, refuseCompressed, type Transport } from './transport.ts';
+import { isCompressed, type Reply, refuseCompressed, type Transport } from './transport.ts';
 import { afterBytes, count } from './wording.ts';
 
 /**
- * One attempt at a small request: an accepted status with its body, whole and within its bound.
+ * One attempt at a small request: an accepted status with its body, whole and within its bound; of the body of a
+ * status that is no success, the beginning.
  *
  * @throws TransportFailure, or UntrustedError `material-oversized`.
  */
@@ -24,28 +25,43 @@ export async function attemptSmall(
     reply.discard();
     throw reply.statusFailure();
   }
-  refuseCompressed(reply);
-  const body = await readBounded(reply, request);
+  const body = isSuccess(reply) ? await readWhole(reply, request) : await readErrorPage(reply, request);
   const { status, url, mediaType: contentType, date } = reply;
   return { status, body, url, contentType, ...(date === undefined ? {} : { date }) };
 }
 
-async function readBounded(reply: Reply, { maxBytes, what }: SmallRequest): Promise<Uint8Array> {
+function isSuccess({ status }: Reply): boolean {
+  return status >= 200 && status <= 299;
+}
+
+async function readWhole(reply: Reply, { maxBytes, what }: SmallRequest): Promise<Uint8Array> {
+  refuseCompressed(reply);
   if (reply.length !== undefined && reply.length > maxBytes) {
     reply.cancel();
     throw oversized(what, maxBytes, `${count(reply.length)} bytes (Content-Length)`, reply.url);
   }
+  const body = await readAtMost(reply, maxBytes + 1);
+  if (body.byteLength <= maxBytes) return body;
+  throw oversized(what, maxBytes, `more than ${count(maxBytes)} bytes`, reply.url);
+}
+
+/** The beginning of what comes with a "not found" or "bad request": a page of any size and form changes nothing there. */
+async function readErrorPage(reply: Reply, { maxBytes }: SmallRequest): Promise<Uint8Array> {
+  if (!isCompressed(reply)) return readAtMost(reply, maxBytes);
+  reply.discard();
+  return new Uint8Array();
+}
+
+async function readAtMost(reply: Reply, maxBytes: number): Promise<Uint8Array> {
   const chunks: Uint8Array[] = [];
   let received = 0;
   for (let chunk = await next(reply, received); chunk !== undefined; chunk = await next(reply, received)) {
     received += chunk.byteLength;
-    if (received > maxBytes) {
-      reply.cancel();
-      throw oversized(what, maxBytes, `at least ${count(received)} bytes`, reply.url);
-    }
     chunks.push(chunk);
+    if (received >= maxBytes) break;
   }
-  return Buffer.concat(chunks);
+  reply.discard();
+  return Buffer.concat(chunks).subarray(0, maxBytes);
 }
 
 async function next(reply: Reply, received: number): Promise<Uint8Array | undefined> {

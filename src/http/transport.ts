@@ -128,16 +128,27 @@ function toReply({ status, header, body }: Answer, url: URL, route: Route): Repl
   };
 }
 
-/** @throws TransportFailure final, where the body is compressed or coded otherwise, which was not asked for. */
+/** Whether the body is compressed or coded otherwise, which was not asked for. */
+export function isCompressed(reply: Reply): boolean {
+  return codingOf(reply) !== undefined;
+}
+
+/** @throws TransportFailure final, where the body is compressed. */
 export function refuseCompressed(reply: Reply): void {
-  const content = (reply.header('content-encoding') ?? 'identity').trim().toLowerCase();
-  const transfer = (reply.header('transfer-encoding') ?? 'chunked').trim().toLowerCase();
-  if ((content === 'identity' || content === '') && transfer === 'chunked') return;
+  const coding = codingOf(reply);
+  if (coding === undefined) return;
   reply.cancel();
   throw invalidResponse(
-    `the body is encoded (${excerpt(transfer === 'chunked' ? content : transfer)}), which was not asked for`,
+    `the body is encoded (${excerpt(coding)}), which was not asked for`,
     'the server or a proxy on the way ignores "Accept-Encoding: identity"; tell its operator, or use another mirror',
   );
+}
+
+function codingOf(reply: Reply): string | undefined {
+  const content = (reply.header('content-encoding') ?? '').trim().toLowerCase();
+  const transfer = (reply.header('transfer-encoding') ?? 'chunked').trim().toLowerCase();
+  if (content !== '' && content !== 'identity') return content;
+  return transfer === 'chunked' ? undefined : transfer;
 }
 
 /** An error of the wire as a `TransportFailure`, with the proxy that it came through. */

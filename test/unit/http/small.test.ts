@@ -64,6 +64,25 @@ describe('a small request', () => {
   });
 
   it.each([
+    ['longer than the bound', {}, 'x'.repeat(5000), 1000],
+    ['announced to be longer than the bound', { 'content-length': '5000' }, 'x'.repeat(5000), 1000],
+    ['without an end', {}, undefined, 1000],
+    ['compressed', { 'content-encoding': 'gzip' }, 'x', 0],
+  ])(
+    'lets no error page stand in the way of an accepted status: %s',
+    async (_name, headers, page, length) => {
+      const { origin } = await serve((_request, response) => {
+        response.writeHead(404, headers);
+        const more = (): void => void response.write('x'.repeat(100), () => setImmediate(more));
+        if (page === undefined) more();
+        else response.end(page);
+      });
+      const { status, body } = await client().fetchSmall(request(origin, { accept: [200, 404] }));
+      expect([status, body.length]).toEqual([404, length]);
+    },
+  );
+
+  it.each([
     ['nothing', ''],
     ['as much as is allowed', 'x'.repeat(1000)],
   ])('takes a body of %s', async (_name, text) => {
@@ -228,7 +247,7 @@ describe('a small request that fails for good', () => {
 
   it.each([
     ['Content-Length says so', { 'content-length': '1001' }, '1,001 bytes (Content-Length)'],
-    ['it has no end', {}, 'at least 1,'],
+    ['it has no end', {}, 'more than 1,000 bytes'],
   ])('is not made again: too large a body, %s', async (_name, headers, found) => {
     const server = await serve((_request, response) => {
       response.writeHead(200, headers).flushHeaders();
@@ -367,6 +386,18 @@ describe('an interrupted small request', () => {
 });
 
 describe('a closed client', () => {
+  it('starts nothing any more', async () => {
+    const server = await serve((_request, response) => void response.end());
+    const http = client();
+    await http.close();
+    const error = await rejection(http.fetchSmall(request(server.origin)));
+    expect(error).toMatchObject({
+      code: 'network',
+      message: expect.stringContaining('the client was closed'),
+    });
+    expect(server.requests).toEqual([]);
+  });
+
   it('fails what is still running, and whatever comes after', async () => {
     const { origin } = await serve(() => void http.close());
     const http = client();
