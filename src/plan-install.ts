@@ -8,9 +8,10 @@ import {
   type ReleaseArtifact,
   releaseArtifact,
 } from './release/artifact.ts';
+import { findComponent } from './release/component.ts';
 import { formatPlatform, hostPlatform, type Platform, parsePlatform } from './release/platform.ts';
 import { assertSigned } from './release/signer.ts';
-import { formatReleaseVersion } from './release/version.ts';
+import { formatReleaseVersion, type ReleaseVersion } from './release/version.ts';
 import type { ArtifactRequest, InstallRequest, TrustRequest } from './request.ts';
 import { resolveVersion } from './resolve-version.ts';
 import type { World } from './world.ts';
@@ -35,9 +36,10 @@ export interface PlannedInstall {
 export async function planInstall(request: InstallRequest, world: World): Promise<readonly PlannedInstall[]> {
   assertPossible(request);
   const planned: PlannedInstall[] = [];
+  const resolveOnce = resolverOf(request, world);
   const platforms = new Set(request.artifacts.map((asked) => asked.platform));
   for (const asked of request.artifacts) {
-    const artifact = await planArtifact(asked, request, world);
+    const artifact = await planArtifact(asked, request, world, resolveOnce);
     const destination = destinationOf(request, artifact, platforms.size > 1);
     const label = labelOf(artifact);
     const same = planned.find((other) => other.destination === destination);
@@ -69,14 +71,26 @@ async function planArtifact(
   asked: ArtifactRequest,
   request: InstallRequest,
   world: World,
+  resolveOnce: (text: string) => Promise<ReleaseVersion>,
 ): Promise<ReleaseArtifact> {
   const platform = platformOf(asked.platform, request.force === true, world);
-  const version = await resolveVersion(asked.version ?? 'stable', request, world);
+  if (request.force !== true) findComponent(asked.component);
+  const version = await resolveOnce(asked.version ?? 'stable');
   const describe = request.force === true ? forcedArtifact : releaseArtifact;
   const artifact = describe({ component: asked.component, version, platform });
   // Somebody else's signature, by name, may well exist for what Kubernetes itself did not sign.
   if (request.identity === undefined && request.publicKeyPem === undefined) assertSigned(version);
   return artifact;
+}
+
+/** One look-up for each alias: a marker that moves during a run must not give one run two releases. */
+function resolverOf(request: InstallRequest, world: World): (text: string) => Promise<ReleaseVersion> {
+  const versions = new Map<string, Promise<ReleaseVersion>>();
+  return async (text) => {
+    const version = versions.get(text) ?? resolveVersion(text, request, world);
+    versions.set(text, version);
+    return version;
+  };
 }
 
 function platformOf(text: string | undefined, force: boolean, world: World): Platform {

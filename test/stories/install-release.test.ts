@@ -132,6 +132,17 @@ describe('installRelease', () => {
     });
   });
 
+  it('looks an alias up once for all that are asked for by it', async () => {
+    for (const component of ['kubectl', 'kubeadm']) {
+      await releases.publishRelease({ ...RELEASE, component, bytes: Buffer.from(component), sigstore });
+    }
+    releases.publishMarker('stable', 'v1.30.2');
+    const run = await prepareRun();
+    const artifacts = ['kubectl', 'kubeadm'].map((component) => ({ component, platform: 'linux/amd64' }));
+    expect((await run.install({ artifacts })).artifacts).toHaveLength(2);
+    expect(releases.http.requestsFor('/stable.txt')).toHaveLength(1);
+  });
+
   it('leaves an installed file alone that has the proven digest', async () => {
     await releases.publishRelease({ ...RELEASE, bytes: KUBECTL, sigstore });
     const run = await prepareRun();
@@ -264,6 +275,7 @@ describe('installRelease refuses, and leaves the disk as it was:', () => {
 
   it.each<[string, { component: string; version?: string; platform?: string }, string]>([
     ['a component that does not exist', { component: 'kubeclt', version: 'v1.30.2' }, 'component-unknown'],
+    ['such a component of whatever is stable', { component: 'kubeclt' }, 'component-unknown'],
     [
       'a platform without it',
       { component: 'kubelet', version: 'v1.30.2', platform: 'darwin/arm64' },
