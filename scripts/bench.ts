@@ -6,7 +6,7 @@
  * Every figure is the median of N runs (default 7, at least 5), taken in turn with its reference's. It ends with 0
  * whatever the figures are; with `--strict`, with 1 where a target is missed.
  */
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { cpus, loadavg, release, totalmem, type } from 'node:os';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
@@ -57,6 +57,7 @@ async function main(): Promise<void> {
   }
   // Not in the system's directory for temporary files, which may be memory: what is installed goes to a disk.
   const cache = fileURLToPath(new URL('../node_modules/.cache', import.meta.url));
+  mkdirSync(cache, { recursive: true });
   const directory = mkdtempSync(`${cache}/bench-`);
   const remove = (): void => rmSync(directory, { recursive: true, force: true });
   process.once('exit', remove);

@@ -1,5 +1,4 @@
 import { createHash, createPublicKey, type KeyObject } from 'node:crypto';
-import { X509Certificate } from '@sigstore/core';
 import type { CertificateAuthority, TransparencyLogInstance } from '@sigstore/protobuf-specs';
 import type { TrustMaterial as VerifierTrust } from '@sigstore/verify';
 import { equalBytes } from '../encoding/bytes.ts';
@@ -9,6 +8,7 @@ import { UntrustedError } from '../errors.ts';
 import type { TrustMaterial } from '../trust/trust-material.ts';
 import { type Certificate, readX509 } from './certificate.ts';
 import { assertAuthorityProfile, type ExtendedKeyUsage } from './certificate-profile.ts';
+import { toVerifierCertificate } from './verifier-certificate.ts';
 
 /** The end of a window that has none: the last time that a Date can hold. */
 const END_OF_TIME = new Date(8_640_000_000_000_000);
@@ -84,7 +84,7 @@ function readAuthority(ca: CertificateAuthority, purpose: ExtendedKeyUsage): Aut
       chain,
       flaw: findFlaw(chain, purpose),
       forVerifier: {
-        certChain: chain.map(({ der }) => X509Certificate.parse(Buffer.from(der))),
+        certChain: chain.map(({ der }) => toVerifierCertificate(der)),
         validFor: { ...validFor },
       },
     };

@@ -5,7 +5,7 @@ import { type Authority, covers } from './authorities.ts';
 import type { Certificate } from './certificate.ts';
 import type { Proof, ProofEntry } from './proof.ts';
 import { hashWith } from './public-key.ts';
-import { toVerifierCertificate } from './signed-entity.ts';
+import { toVerifierCertificate } from './verifier-certificate.ts';
 import type { TimestampToken } from './timestamp-token.ts';
 
 /**

@@ -1,4 +1,4 @@
-import { RFC3161Timestamp, X509Certificate } from '@sigstore/core';
+import { RFC3161Timestamp } from '@sigstore/core';
 import type { SignedEntity } from '@sigstore/verify';
 import { equalBytes } from '../encoding/bytes.ts';
 import { decodeHex } from '../encoding/hex.ts';
@@ -135,8 +135,4 @@ export function toVerifierTimestamps(proof: Proof): VerifierTimestamp[] {
       timestamp: RFC3161Timestamp.parse(Buffer.from(der)),
     })),
   ];
-}
-
-export function toVerifierCertificate(der: Uint8Array): X509Certificate {
-  return X509Certificate.parse(Buffer.from(der));
 }

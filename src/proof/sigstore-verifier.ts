@@ -15,12 +15,8 @@ import {
 } from './explain.ts';
 import type { Authority, Log } from './authorities.ts';
 import type { Proof, ProofEntry } from './proof.ts';
-import {
-  toSignatureContent,
-  toVerifierCertificate,
-  toVerifierEntry,
-  toVerifierTimestamps,
-} from './signed-entity.ts';
+import { toSignatureContent, toVerifierEntry, toVerifierTimestamps } from './signed-entity.ts';
+import { toVerifierCertificate } from './verifier-certificate.ts';
 
 /**
  * The cryptography, done by sigstore-js's `Verifier`, in two questions. Both also ask whether the signature is the
