@@ -1,3 +1,5 @@
+import { InstallError } from '../errors.ts';
+import { throwIfInterrupted } from './disk-error.ts';
 import { memberMissing, MemberSelection } from './member-selection.ts';
 import { readArchive } from './read-archive.ts';
 import { StagingDirectory } from './staging-directory.ts';
@@ -42,6 +44,11 @@ export async function listArchive(
   return members;
 }
 
+/** An archive that is unpacked beside its target, and waits to get its name. */
+export interface StagedExtraction extends Extracted {
+  readonly staging: StagingDirectory;
+}
+
 /**
  * Unpacks a verified archive: into a private directory beside the target, then one rename. Every member is checked,
  * also those that are not asked for, and the whole file is hashed again on the way; only then is anything where
@@ -52,6 +59,24 @@ export async function listArchive(
  *   there and not empty, or as placing does; UntrustedError `digest-mismatch`; the disk is then as it was.
  */
 export async function extractArchive(archive: VerifiedFile, options: ExtractOptions): Promise<Extracted> {
+  const extraction = await stageExtraction(archive, options);
+  try {
+    await placeExtractions([extraction], options);
+    return { directory: extraction.directory, members: extraction.members };
+  } finally {
+    await extraction.staging.discard();
+  }
+}
+
+/**
+ * The first half of {@link extractArchive}: whoever calls it places what is staged, or discards it.
+ *
+ * @throws as {@link extractArchive}
+ */
+export async function stageExtraction(
+  archive: VerifiedFile,
+  options: ExtractOptions,
+): Promise<StagedExtraction> {
   const { into, members: asked = [], signal } = options;
   const staging = new StagingDirectory(into);
   try {
@@ -72,10 +97,51 @@ export async function extractArchive(archive: VerifiedFile, options: ExtractOpti
       await staging.remove(path);
       taken.delete(path);
     }
-    await staging.place(signal);
-    return { directory: staging.target, members: [...taken.values()] };
-  } finally {
+    await staging.seal();
+    return { directory: staging.target, members: [...taken.values()], staging };
+  } catch (error) {
     await staging.discard();
+    throw error;
+  }
+}
+
+/**
+ * Puts several unpacked archives in their places, all or none: when a later rename fails, the earlier ones are undone.
+ *
+ * @throws InstallError; every target is then as it was.
+ * @throws InterruptedError when the signal has fired before the first rename; after that the renames are finished.
+ */
+export async function placeExtractions(
+  extractions: readonly StagedExtraction[],
+  { signal }: ListOptions = {},
+): Promise<void> {
+  throwIfInterrupted(signal);
+  const placed: StagingDirectory[] = [];
+  try {
+    for (const { staging } of extractions) {
+      await staging.place();
+      placed.push(staging);
+    }
+  } catch (error) {
+    for (const staging of placed.toReversed()) await takeBack(staging, error);
+    throw error;
+  }
+  for (const staging of placed) await staging.keep();
+}
+
+async function takeBack(staging: StagingDirectory, reason: unknown): Promise<void> {
+  try {
+    await staging.undo();
+  } catch (error) {
+    throw new InstallError(
+      'place-failed',
+      `an archive could not be put in place, and ${staging.target} could not be taken back`,
+      {
+        found: error instanceof Error ? error.message : String(error),
+        advice: `remove ${staging.target} by hand`,
+        cause: new AggregateError([reason, error]),
+      },
+    );
   }
 }
 

@@ -1,6 +1,6 @@
 import { constants } from 'node:fs';
 import { access, type FileHandle, open } from 'node:fs/promises';
-import type { ProvenDigest } from '../proof/proven-digest.ts';
+import type { Digest } from '../evidence/evidence.ts';
 import { diskError, isAbsent } from './disk-error.ts';
 import { hashFile } from './hash-file.ts';
 import { inspectDestination } from './inspect-destination.ts';
@@ -23,7 +23,7 @@ export type Installed =
  */
 export async function existingInstall(
   destination: string,
-  proven: ProvenDigest,
+  proven: Digest,
   options: { readonly mode: number; readonly signal?: AbortSignal | undefined },
 ): Promise<Installed> {
   if ((await inspectDestination(destination)) === 'absent') return { kind: 'absent' };

@@ -18,7 +18,7 @@ import {
   removeCreatedDirectories,
   syncDirectory,
 } from './directories.ts';
-import { diskError, isAbsent, throwIfInterrupted } from './disk-error.ts';
+import { diskError, isAbsent } from './disk-error.ts';
 import { privateName, removeLeftovers } from './leftovers.ts';
 import { renamePatiently } from './replace-file.ts';
 import { identityOf, isSameFile, writeWhole } from './staging.ts';
@@ -27,6 +27,7 @@ import type { VisitedMember } from './tar-reader.ts';
 /** Nobody else looks into it before it is complete. */
 const PRIVATE_MODE = 0o700;
 const DIRECTORY_MODE = 0o755;
+const ALL_MODE_BITS = 0o7777;
 
 /** Files that wait for the disk at a time; each keeps one file open. */
 const MAX_SETTLING = 16;
@@ -46,6 +47,8 @@ export class StagingDirectory {
   readonly #settling: Set<Promise<unknown>> = new Set();
   #failure: Error | undefined;
   #state: 'none' | 'staged' | 'placed' = 'none';
+  /** The mode of the empty directory that was replaced, where there was one. */
+  #replacedMode: number | undefined;
 
   constructor(target: string) {
     this.target = resolve(target);
@@ -130,12 +133,8 @@ export class StagingDirectory {
     }
   }
 
-  /**
-   * Everything is written: the directory gets its name.
-   *
-   * @throws InstallError `destination-unsuitable` where something came to the target meanwhile.
-   */
-  async place(signal: AbortSignal | undefined): Promise<void> {
+  /** Everything is written: makes it durable, and its times and modes as they are to be. The last step before placing. */
+  async seal(): Promise<void> {
     await Promise.all(this.#settling);
     this.#throwFailure();
     await this.#attempt(async () => {
@@ -144,8 +143,16 @@ export class StagingDirectory {
       await chmod(this.#path, DIRECTORY_MODE);
     });
     await Promise.all([...this.#made].map((path) => syncDirectory(this.#on(path))));
-    throwIfInterrupted(signal);
+  }
+
+  /**
+   * The directory gets its name.
+   *
+   * @throws InstallError `destination-unsuitable` where something came to the target meanwhile.
+   */
+  async place(): Promise<void> {
     await inspectExtractionTarget(this.target);
+    this.#replacedMode = await modeOf(this.target);
     await this.#attempt(async () => {
       try {
         await replaceEmptyDirectory(this.#path, this.target);
@@ -156,6 +163,21 @@ export class StagingDirectory {
       }
     });
     this.#state = 'placed';
+  }
+
+  /** Takes back what was placed, so that it can be discarded; the target is then as it was. */
+  async undo(): Promise<void> {
+    await this.#attempt(async () => {
+      await renamePatiently(this.target, this.#path);
+      this.#state = 'staged';
+      if (this.#replacedMode === undefined) return;
+      await mkdir(this.target, PRIVATE_MODE);
+      await chmod(this.target, this.#replacedMode);
+    });
+  }
+
+  /** What was placed stays. Never throws. */
+  async keep(): Promise<void> {
     keepDirectories(dirname(this.target));
     await syncDirectory(dirname(this.target));
   }
@@ -184,6 +206,13 @@ export class StagingDirectory {
   #failed(error: unknown): Error {
     return diskError(error, `unpack into ${this.target}`, this.target);
   }
+}
+
+async function modeOf(path: string): Promise<number | undefined> {
+  return lstat(path).then(
+    ({ mode }) => mode & ALL_MODE_BITS,
+    () => undefined,
+  );
 }
 
 async function complete(handle: FileHandle, mode: number, modified: Date): Promise<void> {
