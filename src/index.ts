@@ -21,6 +21,7 @@ export { EXIT_CODE_MEANINGS, EXIT_CODES, type ExitCode, exitCodeFor } from './ex
 export { installRelease } from './install-release.ts';
 export type { Clock, HttpClient, ProgressEvent, Report } from './ports.ts';
 export type { CertificateIdentity, CheckResult, ProvenLogEntry, Signer } from './proof/proven-digest.ts';
+export type { Tier } from './release/component.ts';
 export { type ListedArtifact, listArtifacts, type ListRequest } from './release/list.ts';
 export { formatPlatform, type Platform, parsePlatform } from './release/platform.ts';
 export { KUBERNETES_RELEASE_SIGNERS, type ReleaseSigner } from './release/signer.ts';
@@ -34,7 +35,7 @@ export {
   type TrustRequest,
   type VerifyRequest,
 } from './request.ts';
-export type { ArtifactResult, EvidenceOrigin, RunResult } from './result.ts';
+export type { ArtifactResult, EvidenceOrigin, ListedMember, RunResult } from './result.ts';
 export type { TrustSource } from './trust/trust-material.ts';
 export { verifyFile } from './verify-file.ts';
 export { createWorld, type World, type WorldOptions } from './world.ts';

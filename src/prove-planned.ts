@@ -2,12 +2,13 @@ import { crossCheckArtifact, type RecordsOf } from './cross-check-release.ts';
 import { UntrustedError } from './errors.ts';
 import type { CrossCheck } from './evidence/cross-check.ts';
 import type { ReleaseRecords } from './evidence/release-records.ts';
-import type { PlannedInstall } from './plan-install.ts';
+import type { VerifiedArtifact } from './install/verified-artifact.ts';
+import type { PlannedArtifact } from './plan-install.ts';
 import { proveArtifact } from './prove-artifact.ts';
 import type { Proof, ProofContext } from './prove-pair.ts';
 import { reportChecks } from './report-proof.ts';
 import { DEFAULT_REKOR_URL, DEFAULT_SOURCE, type NetworkRequest } from './request.ts';
-import type { Transfer } from './transfer.ts';
+import { Transfer } from './transfer.ts';
 import type { TrustMaterial } from './trust/trust-material.ts';
 import type { World } from './world.ts';
 
@@ -21,67 +22,131 @@ export interface PrepareContext {
   readonly signal: AbortSignal;
 }
 
+/** One planned artifact in the making: its bytes on their way, and whatever else is fetched beside them. */
+export interface Fetching {
+  readonly plan: PlannedArtifact;
+  readonly context: PrepareContext;
+  readonly transfer: Transfer;
+  /** Of its release, where proven digests are held against them. */
+  readonly records: Promise<ReleaseRecords> | undefined;
+}
+
+/** An artifact whose digest is proved. */
+export interface Proved {
+  readonly proof: Proof;
+  /** What the release's own records say of it, where they were asked for. */
+  readonly crossChecks?: readonly CrossCheck[];
+}
+
+/** An artifact whose bytes are staged, and have the proven digest. */
+export interface ProvedBytes extends Proved {
+  readonly verified: VerifiedArtifact;
+  /** The URL that delivered the bytes. */
+  readonly source: string;
+}
+
 /**
- * Proves the digest of a planned artifact while its bytes are on their way, tells each check, and holds the digest
- * against the one that the request demands, if it demands one.
+ * Runs `prepare` with a transfer into the directory. Its signal is aborted and what was staged is removed when that
+ * fails; otherwise what is staged belongs to the caller.
  */
-export async function provePlanned(
-  plan: PlannedInstall,
+export async function withTransfer<Result>(
+  plan: PlannedArtifact,
+  directory: string,
   context: PrepareContext,
-  transfer: Transfer,
-): Promise<Proof> {
+  prepare: (fetching: Fetching) => Promise<Result>,
+): Promise<Result> {
+  const { artifact, label } = plan;
+  const { network, recordsOf, world } = context;
+  const abort = new AbortController();
+  const signal = AbortSignal.any([context.signal, abort.signal]);
+  const urls = sourcesOf(network).map((source) => `${source}/${artifact.path}`);
+  const transfer = new Transfer(
+    { urls, directory, fileName: artifact.fileName, label, sha512: recordsOf !== undefined, signal },
+    world,
+  );
+  try {
+    const records = recordsOf?.(artifact.version);
+    return await prepare({ plan, context: { ...context, signal }, transfer, records });
+  } catch (error) {
+    abort.abort();
+    await transfer.discard();
+    throw error;
+  }
+}
+
+/**
+ * Proves the digest of an artifact, while its bytes are on their way where that has begun, tells each check, and holds
+ * the digest against the one that the request demands, if it demands one.
+ */
+export async function provePlanned({ plan, context, transfer }: Fetching): Promise<Proof> {
   const { network, world, signal } = context;
   const { http, report } = world;
+  const { artifact, label } = plan;
   const proof = await transfer.orFailure(
     proveArtifact({
       ...proofContext(plan, context),
-      files: {
-        http,
-        report,
-        sources: sourcesOf(network),
-        path: plan.artifact.path,
-        what: plan.label,
-        signal,
-      },
+      files: { http, report, sources: sourcesOf(network), path: artifact.path, what: label, signal },
       published: () => transfer.published(),
       digestOfBytes: () => transfer.digest(),
     }),
   );
-  reportChecks(report, plan.label, proof);
-  assertDemanded(plan, proof);
+  reportChecks(report, label, proof);
+  assertDemanded(plan, proof.proven.hex, 'which is properly signed');
   return proof;
 }
 
-/** Properly signed, and yet another file than the one that the request settled on. */
-function assertDemanded({ label, demanded }: PlannedInstall, { proven }: Proof): void {
-  if (demanded === undefined || demanded === proven.hex) return;
+/**
+ * Properly signed, and yet another file than the one that the request settled on.
+ *
+ * @param standing what the found digest is, for the message.
+ * @throws UntrustedError `digest-mismatch`
+ */
+export function assertDemanded(
+  { label, demanded }: Pick<PlannedArtifact, 'label' | 'demanded'>,
+  found: string,
+  standing: string,
+): void {
+  if (demanded === undefined || demanded === found) return;
   throw new UntrustedError('digest-mismatch', `${label} is not the file that was asked for by its digest`, {
     check: 'digest',
     expected: `sha256:${demanded}`,
-    found: `sha256:${proven.hex}, which is properly signed`,
+    found: `sha256:${found}, ${standing}`,
     why: 'a signature does not say which version it is for: a mirror can serve another release under this name',
     advice:
       'find out where the two digests come from; the release server may have been changed, or the lockfile',
   });
 }
 
-/** Holds the digests of the proven bytes against the release's records, where they are asked for. */
+/**
+ * Waits for the bytes, and holds them against the proven digest and that against the release's records.
+ *
+ * @throws UntrustedError `digest-mismatch`; UnavailableError
+ */
+export async function confirmPlanned(fetching: Fetching, proof: Proof): Promise<ProvedBytes> {
+  // Both at once: records that cannot be had end the download.
+  const [confirmed, records] = await Promise.all([fetching.transfer.confirm(proof.proven), fetching.records]);
+  const { verified, source, sha512 } = confirmed;
+  if (records === undefined || sha512 === undefined) return { proof, verified, source };
+  const crossChecks = crossCheckPlanned(fetching, { sha256: verified.sha256, sha512 }, records);
+  return { proof, verified, source, crossChecks };
+}
+
+/** Holds digests of the proven bytes against the release's records. */
 export function crossCheckPlanned(
-  { artifact, label, policy }: PlannedInstall,
-  context: PrepareContext,
+  { plan, context }: Fetching,
   digests: { readonly sha256: string; readonly sha512: string },
   records: ReleaseRecords,
 ): readonly CrossCheck[] {
-  const request = { artifact, label, ...digests, records };
-  return crossCheckArtifact(request, proofContext({ policy }, context));
+  const { artifact, label } = plan;
+  return crossCheckArtifact({ artifact, label, ...digests, records }, proofContext(plan, context));
 }
 
-export function sourcesOf({ sources }: NetworkRequest): readonly string[] {
+function sourcesOf({ sources }: NetworkRequest): readonly string[] {
   return (sources ?? [DEFAULT_SOURCE]).map((source) => source.replace(/\/+$/, ''));
 }
 
 function proofContext(
-  { policy }: Pick<PlannedInstall, 'policy'>,
+  { policy }: PlannedArtifact,
   { network, world, trust, signal }: PrepareContext,
 ): ProofContext {
   const log = { http: world.http, url: network.rekorUrl ?? DEFAULT_REKOR_URL, signal };

@@ -1,5 +1,6 @@
 /** What can be asked of the stories. The CLI and the Action fill these in; a library user writes them. */
 import type { CertificateIdentity } from './proof/proven-digest.ts';
+import type { Tier } from './release/component.ts';
 
 /** Where Kubernetes publishes its releases. */
 export const DEFAULT_SOURCE = 'https://dl.k8s.io';
@@ -41,12 +42,25 @@ export interface NetworkRequest {
 
 export interface InstallRequest extends TrustRequest, NetworkRequest {
   readonly artifacts: readonly ArtifactRequest[];
-  /** A directory for all of them, or the exact file for the only one. */
+  /** A directory for all of them, or the exact file (with `extract`: directory) for the only one. */
   readonly destination:
     | { readonly kind: 'directory'; readonly path: string }
     | { readonly kind: 'file'; readonly path: string };
   /** Tries a component or a platform that the table of releases lacks. */
   readonly force?: boolean;
+  /**
+   * Unpacks each tarball instead of keeping it: into a directory of its name without `.tar.gz`, or exactly the
+   * destination `file`; it must not be there yet, or be empty.
+   */
+  readonly extract?: {
+    /** Paths in the tarball (of a file, or of a directory with everything in it), or last parts that only one has; none: everything. */
+    readonly members: readonly string[];
+  };
+  /**
+   * Takes the binaries out of the proven `kubernetes-client`, `-node` or `-server` tarball instead of downloading each
+   * with a signature of its own.
+   */
+  readonly fromTarball?: Tier;
   /** Writes `<file>.sigstore.json` beside each installed file, so that it can be verified without a network. */
   readonly saveBundle?: boolean;
   /**
@@ -67,6 +81,13 @@ export interface VerifyRequest extends TrustRequest, NetworkRequest {
     | { readonly kind: 'beside' }
     | { readonly kind: 'bundle'; readonly path: string }
     | { readonly kind: 'detached'; readonly signaturePath: string; readonly certificatePath: string };
+  /**
+   * Opens the file, a tar archive (plain or gzip), once it is proved: `list` tells what it holds and writes nothing;
+   * `extract` unpacks it, or some members of it, into a directory that must not be there yet, or be empty.
+   */
+  readonly archive?:
+    | { readonly kind: 'list' }
+    | { readonly kind: 'extract'; readonly into: string; readonly members: readonly string[] };
   /** Where to write the bundle that was assembled from a pair. */
   readonly saveBundlePath?: string;
   readonly signal?: AbortSignal;

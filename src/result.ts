@@ -16,17 +16,35 @@ export type EvidenceOrigin =
   /** The published pair did not fit; another entry of the log for the same digest passed every check. */
   | { readonly kind: 'log-search'; readonly log: string; readonly reason: string };
 
+/** One member of a proven archive, as unpacking would write it. */
+export interface ListedMember {
+  /** Relative, with `/`; safe to print. */
+  readonly path: string;
+  readonly kind: 'file' | 'directory';
+  readonly bytes: number;
+  /** Octal: `0755` or `0644`. */
+  readonly mode: string;
+  /** ISO 8601. */
+  readonly modified: string;
+}
+
 export interface ArtifactResult {
-  /** `verified` has changed nothing on disk. */
-  readonly outcome: 'installed' | 'already-installed' | 'verified';
+  /** `verified` has changed nothing on disk; `extracted`: the proven tarball was unpacked, and not kept. */
+  readonly outcome: 'installed' | 'already-installed' | 'extracted' | 'verified';
   /** Component, release version and `os/arch`; absent where a local file was verified. */
   readonly component?: string;
   readonly version?: string;
   readonly platform?: string;
-  /** The file, absolute; absent where only a digest was proved. */
+  /** The file, or the directory that a tarball was unpacked into; absolute; absent where only a digest was proved. */
   readonly path?: string;
-  /** Hex. */
+  /** Of the artifact, hex. It is the proven digest, save for a file {@link fromTarball}. */
   readonly sha256: string;
+  /** The proven tarball that the file was taken out of; `sha256` is the file's own, which nobody signed. */
+  readonly fromTarball?: { readonly name: string; readonly sha256: string; readonly member: string };
+  /** What was unpacked. */
+  readonly extracted?: { readonly files: number; readonly bytes: number };
+  /** What the archive holds, in its order, where that was asked. */
+  readonly members?: readonly ListedMember[];
   /** The URL that delivered the bytes; absent where nothing was downloaded. */
   readonly source?: string;
   readonly evidence: EvidenceOrigin;

@@ -8,8 +8,10 @@ import {
   readDetachedPair,
 } from './evidence/local-evidence.ts';
 import { readBundle } from './evidence/read-bundle.ts';
+import { placeExtractions } from './install/extract.ts';
 import { hashLocalFile, readWholeFile } from './install/hash-file.ts';
 import { placeAll } from './install/place.ts';
+import { assertOpenable, describeOpened, openArchive, type OpenedArchive } from './open-archive.ts';
 import { policyOf } from './plan-install.ts';
 import { checkDetachedSignature } from './proof/check-detached-signature.ts';
 import { type ProofSubject, requiredSubject } from './proof/proof.ts';
@@ -24,11 +26,12 @@ import type { World } from './world.ts';
 
 /**
  * Proves a local file, or a digest that somebody else computed, against its evidence. With a bundle no network is
- * used; a detached pair is completed by the transparency log.
+ * used; a detached pair is completed by the transparency log. A proven archive can be listed or unpacked.
  *
  * @throws UntrustedError with the failed check; RequestError where a file is missing; UnavailableError `log-unreachable`.
  */
 export async function verifyFile(request: VerifyRequest, world: World): Promise<RunResult> {
+  assertOpenable(request);
   const trust = await loadTrustMaterial(request.trustedRootFile);
   const policy = policyOf(request, allReleaseSigners());
   const evidence = await findEvidence(request);
@@ -36,11 +39,26 @@ export async function verifyFile(request: VerifyRequest, world: World): Promise<
   const log = { http: world.http, url: request.rekorUrl ?? DEFAULT_REKOR_URL, signal: request.signal };
   const proof = await prove({ log, policy, trust, clock: world.clock }, evidence, subject, nameOf(request));
   reportChecks(world.report, nameOf(request), proof);
-  if (request.saveBundlePath !== undefined) {
-    const sideFiles = [{ destination: request.saveBundlePath, bytes: proof.bundle }];
-    await placeAll([], { sideFiles, signal: request.signal });
+  const opened = await openArchive(request, proof.proven);
+  await placeVerified(request, proof, opened);
+  return { schemaVersion: 1, artifacts: [describeVerified(request, proof, trust, sha256, opened)] };
+}
+
+/** The bundle first: where it cannot be placed, nothing is. */
+async function placeVerified(
+  { saveBundlePath, signal }: VerifyRequest,
+  proof: Proof,
+  opened: OpenedArchive | undefined,
+): Promise<void> {
+  const extractions = opened?.kind === 'unpacked' ? [opened.extraction] : [];
+  try {
+    const sideFiles =
+      saveBundlePath === undefined ? [] : [{ destination: saveBundlePath, bytes: proof.bundle }];
+    await placeAll([], { sideFiles, signal });
+    await placeExtractions(extractions, { signal });
+  } finally {
+    for (const { staging } of extractions) await staging.discard();
   }
-  return { schemaVersion: 1, artifacts: [describeVerified(request, proof, trust, sha256)] };
 }
 
 function describeVerified(
@@ -48,12 +66,14 @@ function describeVerified(
   proof: Proof,
   trust: ProofContext['trust'],
   sha256: string,
+  opened: OpenedArchive | undefined,
 ): RunResult['artifacts'][number] {
   const { algorithm, hex } = proof.proven;
   const what = subject.kind === 'file' ? 'of the file' : 'as given';
   return {
-    outcome: 'verified',
+    outcome: opened?.kind === 'unpacked' ? 'extracted' : 'verified',
     ...(subject.kind === 'file' ? { path: resolve(subject.path) } : {}),
+    ...describeOpened(opened),
     ...(saveBundlePath === undefined ? {} : { bundlePath: resolve(saveBundlePath) }),
     ...describeProof(proof, trust, sha256, `${algorithm}:${hex} (${what})`),
   };

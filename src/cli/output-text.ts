@@ -83,6 +83,7 @@ export function resultLine(artifact: ArtifactResult): string {
 const OUTCOMES: Readonly<Record<ArtifactResult['outcome'], string>> = {
   installed: 'verified and installed',
   'already-installed': 'verified; the installed file already has this digest and was left alone',
+  extracted: 'verified and unpacked',
   verified: 'verified',
 };
 

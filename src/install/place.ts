@@ -7,8 +7,6 @@ import { type Replacement, replaceFile } from './replace-file.ts';
 import { openStaging, type StagedArtifact } from './staging.ts';
 import { assertUnchanged, type VerifiedArtifact } from './verified-artifact.ts';
 
-export { inspectDestination } from './inspect-destination.ts';
-
 /** `rwxr-xr-x`, whatever the umask: what `install -m 0755` gives. */
 export const EXECUTABLE_MODE = 0o755;
 /** `rw-r--r--`, for everything that is not run. */

@@ -12,6 +12,13 @@ export function aFullResult(): Required<ArtifactResult> {
     source: '',
     signedAt: '',
     bundlePath: '/usr/local/bin/kubectl.sigstore.json',
+    fromTarball: {
+      name: 'kubernetes-client-linux-amd64.tar.gz',
+      sha256: 'b'.repeat(64),
+      member: 'kubernetes/client/bin/kubectl',
+    },
+    extracted: { files: 1, bytes: 2 },
+    members: [{ path: 'a', kind: 'file', bytes: 2, mode: '0644', modified: '2022-12-09T00:00:00.000Z' }],
     crossChecks: [{ ...crossCheck, compared: ['sha256'] }],
     ...anArtifactResult(),
   };

@@ -1,0 +1,76 @@
+import { resolve } from 'node:path';
+import { RequestError } from './errors.ts';
+import { listArchive, type StagedExtraction, stageExtraction } from './install/extract.ts';
+import type { ArchiveMember } from './install/tar-reader.ts';
+import { confirmFile } from './install/verified-artifact.ts';
+import type { ProvenDigest } from './proof/proven-digest.ts';
+import type { VerifyRequest } from './request.ts';
+import type { ArtifactResult, ListedMember } from './result.ts';
+
+/** What was made of a proven archive; what is unpacked waits to be placed. */
+export type OpenedArchive =
+  | { readonly kind: 'listed'; readonly members: readonly ListedMember[] }
+  | { readonly kind: 'unpacked'; readonly extraction: StagedExtraction };
+
+/**
+ * Refuses, before anything is proved, to open what is no file.
+ *
+ * @throws RequestError `usage`
+ */
+export function assertOpenable({ subject, archive }: VerifyRequest): void {
+  if (archive === undefined || subject.kind === 'file') return;
+  throw new RequestError('usage', 'a digest alone cannot be opened', {
+    expected: 'an archive',
+    found: 'its digest',
+    advice: 'name the file itself',
+  });
+}
+
+/**
+ * Lists or unpacks a local archive, after its proof. It is hashed once more as it is read, so that what is listed is what
+ * was proved, whoever writes to the file meanwhile.
+ *
+ * @throws InstallError `archive-rejected`, `archive-member-missing`; UntrustedError `digest-mismatch`
+ */
+export async function openArchive(
+  { subject, archive, signal }: VerifyRequest,
+  proven: ProvenDigest,
+): Promise<OpenedArchive | undefined> {
+  if (archive === undefined || subject.kind !== 'file') return undefined;
+  const file = await confirmFile(subject.path, proven, signal);
+  if (archive.kind === 'list') {
+    return { kind: 'listed', members: (await listArchive(file, { signal })).map(describeMember) };
+  }
+  const { into, members } = archive;
+  return { kind: 'unpacked', extraction: await stageExtraction(file, { into, members, signal }) };
+}
+
+export function describeOpened(
+  opened: OpenedArchive | undefined,
+): Pick<ArtifactResult, 'path' | 'members' | 'extracted'> {
+  switch (opened?.kind) {
+    case 'listed':
+      return { members: opened.members };
+    case 'unpacked':
+      return { path: resolve(opened.extraction.directory), extracted: describeExtraction(opened.extraction) };
+    case undefined:
+      return {};
+  }
+}
+
+export function describeExtraction({
+  members,
+}: Pick<StagedExtraction, 'members'>): NonNullable<ArtifactResult['extracted']> {
+  const files = members.filter(({ kind }) => kind === 'file');
+  return { files: files.length, bytes: files.reduce((sum, { bytes }) => sum + bytes, 0) };
+}
+
+function describeMember({ path, kind, bytes, mode, modified }: ArchiveMember): ListedMember {
+  return {
+    path,
+    kind,
+    bytes,
+    mode: mode.toString(8).padStart(4, '0'),
+    modified: modified.toISOString(),
+  };
+}

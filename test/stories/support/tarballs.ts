@@ -1,0 +1,33 @@
+import { createHash } from 'node:crypto';
+import type { RunningSigstore } from '../../support/local-sigstore.ts';
+import type { PublishedFile, ReleaseServer } from '../../support/release-server.ts';
+import { directory, file, tarGz } from '../../unit/install/support/tar-writer.ts';
+
+/** What a made-up binary holds: its own name, enough of it that tarballs of several differ. */
+export function contentOf(name: string): string {
+  return `#!/bin/sh\necho ${name}\n`;
+}
+
+export function sha256(content: string | Uint8Array): string {
+  return createHash('sha256').update(content).digest('hex');
+}
+
+/** A tarball of binaries as Kubernetes lays it out: `kubernetes/<tier>/bin/...`, and licences. */
+export function binaryTarball(tier: string, ...binaries: readonly string[]): Buffer {
+  return tarGz(
+    directory('kubernetes/'),
+    directory(`kubernetes/${tier}/`),
+    directory(`kubernetes/${tier}/bin/`),
+    ...binaries.map((name) => file(`kubernetes/${tier}/bin/${name}`, contentOf(name), 0o755)),
+    file('kubernetes/LICENSES', 'licences'),
+  );
+}
+
+/** Publishes a tarball of v1.30.2, signed. */
+export async function publishTarball(
+  { releases, sigstore }: { readonly releases: ReleaseServer; readonly sigstore: RunningSigstore },
+  fileName: string,
+  bytes: Uint8Array,
+): Promise<PublishedFile> {
+  return releases.publishSigned(`/release/v1.30.2/${fileName}`, { bytes, sigstore });
+}

@@ -1,0 +1,195 @@
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import type { VerifyRequest } from '../../src/request.ts';
+import type { RunResult } from '../../src/result.ts';
+import { verifyFile } from '../../src/verify-file.ts';
+import { createWorld } from '../../src/world.ts';
+import { type RunningSigstore, startLocalSigstore } from '../support/local-sigstore.ts';
+import { snapshot, type TempDir } from '../support/temp-dir.ts';
+import { testDir } from '../support/test-dir.ts';
+import { directory, entry, file, tar, tarGz } from '../unit/install/support/tar-writer.ts';
+import { errorOf } from './support/install-run.ts';
+import { binaryTarball, contentOf, sha256 } from './support/tarballs.ts';
+
+const MODIFIED = '2022-12-09T00:00:00.000Z';
+
+let sigstore: RunningSigstore;
+let dir: TempDir;
+
+beforeAll(async () => {
+  sigstore = await startLocalSigstore();
+});
+
+beforeEach(async () => {
+  sigstore.rekorServer.reset();
+  dir = await testDir();
+  writeFileSync(dir.join('trusted_root.json'), sigstore.trustedRoot());
+});
+
+afterAll(() => sigstore.close());
+
+/** A local file with its bundle, or with its signature and certificate. */
+function place(bytes: Uint8Array, evidence: 'bundle' | 'pair' = 'bundle', name = 'client.tar.gz'): string {
+  const path = dir.join(name);
+  const signed = sigstore.signBlob({ bytes });
+  writeFileSync(path, bytes);
+  if (evidence === 'bundle') writeFileSync(`${path}.sigstore.json`, signed.bundle('0.3'));
+  if (evidence === 'pair') {
+    writeFileSync(`${path}.sig`, signed.signatureFile);
+    writeFileSync(`${path}.cert`, signed.certificateFile);
+  }
+  return path;
+}
+
+async function verify(
+  path: string,
+  archive: VerifyRequest['archive'],
+  change: Partial<VerifyRequest> = {},
+): Promise<RunResult> {
+  const world = createWorld({ retries: 0 });
+  try {
+    return await verifyFile(
+      {
+        subject: { kind: 'file', path },
+        evidence: { kind: 'beside' },
+        trustedRootFile: dir.join('trusted_root.json'),
+        rekorUrl: sigstore.rekorUrl,
+        ...(archive === undefined ? {} : { archive }),
+        ...change,
+      },
+      world,
+    );
+  } finally {
+    await world.http.close();
+  }
+}
+
+const LIST = { kind: 'list' } as const;
+
+function extract(...members: readonly string[]): VerifyRequest['archive'] {
+  return { kind: 'extract', into: dir.join('out'), members };
+}
+
+async function refused(path: string, archive: VerifyRequest['archive'], change?: Partial<VerifyRequest>) {
+  const before = await snapshot(dir.path);
+  const error = await errorOf(verify(path, archive, change));
+  expect(await snapshot(dir.path)).toEqual(before);
+  return error;
+}
+
+describe('a local tarball', () => {
+  it.each(['bundle', 'pair'] as const)('is verified with its %s like any file', async (evidence) => {
+    const path = place(binaryTarball('client', 'kubectl'), evidence);
+    const { artifacts } = await verify(path, undefined);
+    expect(artifacts[0]).toMatchObject({ outcome: 'verified', path });
+    expect(artifacts[0]).not.toHaveProperty('members');
+  });
+
+  it.each(['bundle', 'pair'] as const)(
+    'with its %s tells its members, and writes nothing',
+    async (evidence) => {
+      const path = place(binaryTarball('client', 'kubectl'), evidence);
+      const before = await snapshot(dir.path);
+      const { artifacts } = await verify(path, LIST);
+      expect(artifacts[0]).toMatchObject({ outcome: 'verified', path, sha256: sha256(readFileSync(path)) });
+      const folder = { kind: 'directory', bytes: 0, mode: '0755', modified: MODIFIED };
+      expect(artifacts[0]?.members).toEqual([
+        { ...folder, path: 'kubernetes' },
+        { ...folder, path: 'kubernetes/client' },
+        { ...folder, path: 'kubernetes/client/bin' },
+        {
+          path: 'kubernetes/client/bin/kubectl',
+          kind: 'file',
+          bytes: contentOf('kubectl').length,
+          mode: '0755',
+          modified: MODIFIED,
+        },
+        { path: 'kubernetes/LICENSES', kind: 'file', bytes: 8, mode: '0644', modified: MODIFIED },
+      ]);
+      expect(await snapshot(dir.path)).toEqual(before);
+    },
+  );
+
+  it('may be a tar without gzip, as images are', async () => {
+    const path = place(tar(directory('blobs/'), file('manifest.json', '[]')), 'bundle', 'kube-proxy.tar');
+    const { artifacts } = await verify(path, LIST);
+    expect(artifacts[0]?.members?.map((member) => member.path)).toEqual(['blobs', 'manifest.json']);
+  });
+
+  it('is unpacked, whole or in part, and its bundle saved', async () => {
+    const path = place(binaryTarball('client', 'kubectl', 'kubectl-convert'), 'pair');
+    const saveBundlePath = `${path}.sigstore.json`;
+    const { artifacts } = await verify(path, extract('kubectl'), { saveBundlePath });
+    expect(artifacts[0]).toMatchObject({
+      outcome: 'extracted',
+      path: dir.join('out'),
+      bundlePath: saveBundlePath,
+      extracted: { files: 1, bytes: contentOf('kubectl').length },
+    });
+    expect(await snapshot(dir.join('out'))).toEqual({
+      kubernetes: 'directory 0755',
+      'kubernetes/client': 'directory 0755',
+      'kubernetes/client/bin': 'directory 0755',
+      'kubernetes/client/bin/kubectl': `file 0755 ${sha256(contentOf('kubectl'))}`,
+    });
+    expect((await verify(path, undefined)).artifacts[0]?.evidence.kind).toBe('bundle');
+  });
+});
+
+describe('a local tarball is refused, and the disk is as it was, where', () => {
+  it.each([LIST, { kind: 'extract' } as const])('a byte was changed, before $kind', async ({ kind }) => {
+    const path = place(binaryTarball('client', 'kubectl'));
+    const bytes = readFileSync(path);
+    bytes[bytes.length - 1] = (bytes.at(-1) ?? 0) ^ 1;
+    writeFileSync(path, bytes);
+    const archive = kind === 'list' ? LIST : extract();
+    expect(await refused(path, archive)).toMatchObject({ name: 'UntrustedError', check: 'digest' });
+  });
+
+  it('somebody else signed it', async () => {
+    const path = place(binaryTarball('client', 'kubectl'));
+    const signed = sigstore.signBlob({ bytes: readFileSync(path), identity: 'somebody@example.com' });
+    writeFileSync(`${path}.sigstore.json`, signed.bundle('0.3'));
+    expect(await refused(path, LIST)).toMatchObject({ code: 'identity-mismatch' });
+  });
+
+  it.each(['list', 'extract'])('proved as it is, it holds what is refused: %s', async (kind) => {
+    const link = entry({ name: 'kubernetes/link', type: '2', linkName: '../../etc' });
+    const path = place(tarGz(file('kubernetes/a', 'a'), link));
+    const error = await refused(path, kind === 'list' ? LIST : extract());
+    expect(error).toMatchObject({ code: 'archive-rejected' });
+    expect(error.message).toContain('kubernetes/link');
+  });
+
+  it('what is proved is no archive', async () => {
+    const path = place(Buffer.from(contentOf('kubectl')), 'bundle', 'kubectl');
+    expect(await refused(path, LIST)).toMatchObject({ code: 'archive-rejected' });
+  });
+
+  it('a member is not in it', async () => {
+    const path = place(binaryTarball('client', 'kubectl'), 'pair');
+    const error = await refused(path, extract('kubelet'), { saveBundlePath: `${path}.sigstore.json` });
+    expect(error).toMatchObject({ code: 'archive-member-missing' });
+  });
+
+  it('something is where it is to be unpacked', async () => {
+    const path = place(binaryTarball('client', 'kubectl'));
+    mkdirSync(dir.join('out'));
+    writeFileSync(dir.join('out', 'mine'), 'mine');
+    expect(await refused(path, extract())).toMatchObject({ code: 'destination-unsuitable' });
+  });
+
+  it('the place of its bundle is taken', async () => {
+    const path = place(binaryTarball('client', 'kubectl'), 'pair');
+    mkdirSync(dir.join('taken'));
+    const error = await refused(path, extract(), { saveBundlePath: dir.join('taken') });
+    expect(error).toMatchObject({ code: 'destination-unsuitable' });
+  });
+
+  it('only its digest is given', async () => {
+    const path = place(binaryTarball('client', 'kubectl'));
+    const subject = { kind: 'digest', sha256: sha256(readFileSync(path)) } as const;
+    const evidence = { kind: 'bundle', path: `${path}.sigstore.json` } as const;
+    expect(await refused(path, LIST, { subject, evidence })).toMatchObject({ code: 'usage' });
+  });
+});
