@@ -205,7 +205,7 @@ describe('a download that breaks', () => {
         response.writeHead(200, { 'content-length': WHOLE.length });
         response.write(WHOLE.subarray(0, 100_000));
       },
-      'no byte for 60 ms after 100,000 of 300,000 bytes',
+      'no byte for 250 ms after 100,000 of 300,000 bytes',
     ],
   ];
 
@@ -223,7 +223,7 @@ describe('a download that breaks', () => {
     const { http, sink, outcome } = download(
       [server],
       { onProgress },
-      { stallTimeoutMs: name === 'stalls' ? 60 : 20_000 },
+      { stallTimeoutMs: name === 'stalls' ? 250 : 20_000 },
     );
     expect(await outcome).toMatchObject({ bytes: WHOLE.length, resumed: true, endedByClose: false });
     expect(sink.bytes.equals(WHOLE)).toBe(true);
