@@ -21,7 +21,7 @@ import {
 import { diskError, isAbsent } from './disk-error.ts';
 import { privateName, removeLeftovers } from './leftovers.ts';
 import { renamePatiently } from './replace-file.ts';
-import { identityOf, isSameFile, writeWhole } from './staging.ts';
+import { identityOf, isSameFile, setMode, writeWhole } from './staging.ts';
 import type { VisitedMember } from './tar-reader.ts';
 
 /** Nobody else looks into it before it is complete. */
@@ -217,7 +217,7 @@ async function modeOf(path: string): Promise<number | undefined> {
 
 async function complete(handle: FileHandle, mode: number, modified: Date): Promise<void> {
   try {
-    await handle.chmod(mode);
+    await setMode(handle, mode);
     await handle.utimes(modified, modified);
     await handle.sync();
   } finally {

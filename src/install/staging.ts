@@ -220,7 +220,7 @@ class StagingFile implements StagedArtifact {
   async seal(mode: number): Promise<void> {
     throwIfInterrupted(this.#signal);
     try {
-      await this.#handle?.chmod(mode);
+      if (this.#handle !== undefined) await setMode(this.#handle, mode);
       await this.#handle?.sync();
     } catch (error) {
       throw this.#failed(error);
@@ -261,6 +261,19 @@ export function isSameFile(a: FileIdentity, b: FileIdentity): boolean {
 
 function newHashes(algorithms: readonly HashAlgorithm[]): ReadonlyMap<HashAlgorithm, Hash> {
   return new Map(algorithms.map((name) => [name, createHash(name)]));
+}
+
+/**
+ * Sets the mode, whatever the umask. Where there are no modes to set (FAT, some network shares, Windows' disks under
+ * Linux), the one that the mount gives to all files will do if it allows as much.
+ */
+export async function setMode(handle: FileHandle, mode: number): Promise<void> {
+  try {
+    await handle.chmod(mode);
+  } catch (error) {
+    const given = (await handle.stat()).mode;
+    if ((given & mode) !== mode) throw error;
+  }
 }
 
 /** A write may take less than it was given, on a nearly full disk for one. */

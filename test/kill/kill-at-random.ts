@@ -43,10 +43,11 @@ export async function killAtRandomMoments(plan: KillPlan): Promise<KillReport> {
     plan.prepare();
     const delay = random() * duration * 1.2;
     const { exitCode, output, milliseconds } = await runFor(plan, delay);
+    if (exitCode !== null && exitCode !== 0)
+      throw new Error(`the run failed by itself (${exitCode}): ${output}`);
     if (exitCode === null) killed += 1;
-    else if (exitCode !== 0) throw new Error(`the run failed by itself (${exitCode}): ${output}`);
-    // A busy machine becomes faster and slower while this goes on; the moments follow it.
-    else duration = (duration + Math.min(milliseconds, duration)) / 2;
+    // A busy machine becomes slower and faster while this goes on; the moments follow it.
+    duration = exitCode === null ? duration * 1.01 : (duration + Math.min(milliseconds, duration)) / 2;
     plan.afterKill(
       `kill ${round + 1} (seed ${plan.seed}), after ${delay.toFixed(2)} ms of ${duration.toFixed(0)}`,
     );

@@ -1,14 +1,23 @@
-import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, describe, expect, it } from 'vitest';
+import { file, tarGz } from '../unit/install/support/tar-writer.ts';
 import { newContent } from './content.ts';
 import { type KillPlan, killAtRandomMoments, runToEnd } from './kill-at-random.ts';
 
 const program = fileURLToPath(new URL('install-program.ts', import.meta.url));
 const directory = mkdtempSync(join(tmpdir(), 'k8s-verify-kill-'));
 afterAll(() => rmSync(directory, { recursive: true, force: true }));
+
+/** Compiled once instead of with every run. */
+const cache = mkdtempSync(join(tmpdir(), 'k8s-verify-compile-cache-'));
+afterAll(() => rmSync(cache, { recursive: true, force: true }));
+const env = { NODE_COMPILE_CACHE: cache };
+
+/** A quiet machine takes a tenth of it. */
+const PATIENCE = { timeout: 300_000 } as const;
 
 const seed = Number(process.env['KILL_SEED'] ?? Date.now() % 2 ** 31);
 
@@ -22,7 +31,7 @@ function whichContent(name: string, bytes: number, moment: string): 'old' | 'new
   return 'new';
 }
 
-describe('SIGKILL at 200 random moments of an install over older binaries', () => {
+describe('SIGKILL at 200 random moments of an install over older binaries', PATIENCE, () => {
   it.each([
     // Most of the time goes into staging.
     { what: 'one large artifact', names: ['kubectl'], bytes: 16 << 20, clockStartsAt: 'staging', kills: 100 },
@@ -39,6 +48,7 @@ describe('SIGKILL at 200 random moments of an install over older binaries', () =
     const seen = { old: 0, new: 0, leftovers: 0 };
     const plan: KillPlan = {
       command: [process.execPath, program, directory, `${bytes}`, ...names],
+      env,
       clockStartsAt,
       kills,
       seed,
@@ -63,5 +73,43 @@ describe('SIGKILL at 200 random moments of an install over older binaries', () =
     expect(readdirSync(directory).sort()).toEqual(names.toSorted());
     for (const name of names) expect(whichContent(name, bytes, 'the last run')).toBe('new');
     for (const name of names) rmSync(join(directory, name));
+  });
+});
+
+describe('SIGKILL at 40 random moments while an archive is unpacked', PATIENCE, () => {
+  it('leaves nothing at the target, or everything, and the next run cleans up', async () => {
+    const extract = fileURLToPath(new URL('extract-program.ts', import.meta.url));
+    const archive = join(directory, 'archive.tar.gz');
+    const target = join(directory, 'target');
+    const names = Array.from({ length: 60 }, (_, index) => `file-${index}`);
+    writeFileSync(archive, tarGz(...names.map((name) => file(name, newContent(name, 50_000)))));
+    let complete = 0;
+    const plan: KillPlan = {
+      command: [process.execPath, extract, archive, target],
+      env,
+      clockStartsAt: 'unpacking',
+      kills: 40,
+      seed,
+      prepare: () => rmSync(target, { recursive: true, force: true }),
+      afterKill: (moment) => {
+        if (!existsSync(target)) return;
+        complete += 1;
+        expect({ moment, names: readdirSync(target).sort() }).toEqual({ moment, names: names.toSorted() });
+        for (const name of names) {
+          expect(
+            readFileSync(join(target, name)).equals(newContent(name, 50_000)),
+            `${name}, ${moment}`,
+          ).toBe(true);
+        }
+      },
+    };
+    const report = await killAtRandomMoments(plan);
+    process.stdout.write(
+      `kill test: seed ${seed}, an archive: ${report.killed} of 40 runs killed, ${complete} complete targets\n`,
+    );
+    expect(report.killed).toBeGreaterThan(0);
+    rmSync(target, { recursive: true, force: true });
+    await runToEnd(plan);
+    expect(readdirSync(directory).sort()).toEqual(['archive.tar.gz', 'target']);
   });
 });

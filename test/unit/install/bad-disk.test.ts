@@ -211,6 +211,21 @@ describe.skipIf(process.platform === 'win32')('as a user who may not write there
     chmodSync(join(directory, 'closed'), 0o755);
   });
 
+  it.runIf(isRoot)(
+    'takes the mode that a disk gives to all files where none can be set, if it is enough',
+    async () => {
+      const directory = scratch();
+      chmodSync(directory, 0o777);
+      const { staged } = await stageVerified(directory, 'kubectl', 'new');
+      const error = await unprivileged(() => rejection(staged.seal(EXECUTABLE_MODE)));
+      expect(error.code).toBe('destination-unwritable');
+      chmodSync(staged.path, 0o777);
+      await unprivileged(() => staged.seal(EXECUTABLE_MODE));
+      expect(statSync(staged.path).mode & 0o777).toBe(0o777);
+      await staged.discard();
+    },
+  );
+
   it.runIf(isRoot)('backs up by copy a file of somebody else that may not be linked', async () => {
     const directory = scratch();
     chmodSync(directory, 0o777);
