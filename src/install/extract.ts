@@ -178,10 +178,7 @@ export async function stageMembers(
     },
     signal,
   );
-  return Promise.all(
-    requests.map(async ({ member, staged }) => {
-      if (!found.has(staged)) throw memberMissing(member, files);
-      return confirmMember(staged, member, read);
-    }),
-  );
+  const missing = requests.find(({ staged }) => !found.has(staged));
+  if (missing !== undefined) throw memberMissing(missing.member, files);
+  return Promise.all(requests.map(async ({ member, staged }) => confirmMember(staged, member, read)));
 }

@@ -111,6 +111,7 @@ class StagingFile implements StagedArtifact {
     if (this.#handle !== undefined) return;
     try {
       this.#handle = await this.#create(OPEN_ATTEMPTS);
+      this.#assertStaged();
     } catch (error) {
       await this.discard();
       throw this.#failed(error);
@@ -234,10 +235,11 @@ class StagingFile implements StagedArtifact {
   }
 
   async discard(): Promise<void> {
+    // At once, so that a step that is on its way makes no file after this has removed it.
+    if (this.#state !== 'placed') this.#state = 'discarded';
     await this.#write.catch(() => undefined);
     await this.#close();
-    if (this.#state === 'placed' || this.#state === 'discarded') return;
-    this.#state = 'discarded';
+    if (this.#state === 'placed') return;
     await rm(this.path, { force: true }).catch(() => undefined);
     await removeCreatedDirectories(dirname(this.path));
   }

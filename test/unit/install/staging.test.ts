@@ -3,7 +3,7 @@ import { existsSync, mkdirSync, readFileSync, statSync, symlinkSync, writeFileSy
 import { basename, join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { InterruptedError } from '../../../src/errors.ts';
-import { openStaging } from '../../../src/install/staging.ts';
+import { openStaging, type StagedArtifact } from '../../../src/install/staging.ts';
 import { digestOf, namesIn, rejection, scratch } from './support/disk.ts';
 
 const MIB = 1024 * 1024;
@@ -148,5 +148,25 @@ describe('a staged artifact', () => {
     const staged = openStaging({ directory: join(root, 'x'.repeat(300)), fileName: 'kubectl' });
     expect(await rejection(staged.open())).toMatchObject({ code: 'destination-unsuitable' });
     expect(namesIn(root)).toEqual([]);
+  });
+
+  it.each<[string, (staged: StagedArtifact) => Promise<unknown>]>([
+    ['opened', async (staged) => staged.open()],
+    ['written', async (staged) => staged.write(Buffer.from('x'))],
+    ['finished', async (staged) => staged.finish()],
+    ['frozen', async (staged) => staged.freeze()],
+  ])('leaves nothing behind when it is discarded while it is %s', async (_, step) => {
+    const directory = scratch();
+    for (const written of [false, true]) {
+      const staged = openStaging({ directory, fileName: 'kubectl' });
+      if (written) await staged.write(Buffer.from('x'));
+      const discarding = staged.discard();
+      const stepping = step(staged);
+      await Promise.allSettled([discarding, stepping]);
+      const late = openStaging({ directory, fileName: 'kubectl' });
+      if (written) await late.write(Buffer.from('x'));
+      await Promise.allSettled([step(late), late.discard()]);
+    }
+    expect(namesIn(directory)).toEqual([]);
   });
 });
