@@ -96,7 +96,6 @@ export class ProtoMessage {
 
   /** A message that must be there. */
   message(name: string, known: readonly string[]): ProtoMessage {
-    if (!this.has(name)) throw malformed(this.at(name), 'an object', 'nothing');
     return new ProtoMessage(this.#fields.get(name), this.at(name), known);
   }
 

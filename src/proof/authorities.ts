@@ -1,5 +1,5 @@
 import { createHash, createPublicKey, type KeyObject } from 'node:crypto';
-import type { CertificateAuthority, TransparencyLogInstance } from '@sigstore/protobuf-specs';
+import type { CertificateAuthority, TimeRange, TransparencyLogInstance } from '@sigstore/protobuf-specs';
 import type { TrustMaterial as VerifierTrust } from '@sigstore/verify';
 import { equalBytes } from '../encoding/bytes.ts';
 import { excerpt } from '../encoding/base64.ts';
@@ -77,7 +77,7 @@ function readAuthority(ca: CertificateAuthority, purpose: ExtendedKeyUsage): Aut
   const what = `the authority ${excerpt(ca.uri)} of the trusted root`;
   try {
     const chain = (ca.certChain?.certificates ?? []).map(({ rawBytes }) => readX509(rawBytes, what));
-    const validFor = readWindow(ca.validFor, what);
+    const validFor = readWindow(ca.validFor);
     return {
       uri: ca.uri,
       validFor,
@@ -103,49 +103,44 @@ function findFlaw(chain: readonly Certificate[], purpose: ExtendedKeyUsage): Unt
   }
 }
 
-/** A log counts under each of its IDs that really is the digest of its key. */
+/** A log counts under each of its IDs, every one of which must be the digest of its key. */
 function readLog(
   log: TransparencyLogInstance,
   idsOf: (spki: Uint8Array, origin: string) => readonly Uint8Array[],
 ): readonly Log[] {
   const what = `the log ${excerpt(log.baseUrl)} of the trusted root`;
-  try {
-    const key = readLogKey(log);
-    const spki = key.export({ format: 'der', type: 'spki' });
-    const origin = log.baseUrl.replace(/^https?:\/\//, '').replace(/\/$/, '');
-    const validFor = readWindow(log.publicKey?.validFor, what);
-    const derived = idsOf(spki, origin);
-    const stated = [log.logId, log.checkpointKeyId].flatMap((id) => (id === undefined ? [] : [id.keyId]));
-    const ids = stated.filter((id, i) => stated.findIndex((other) => equalBytes(other, id)) === i);
-    const foreign = ids.find(
-      (id) => !derived.some((digest) => equalBytes(digest.subarray(0, Math.max(4, id.length)), id)),
-    );
-    if (foreign !== undefined || ids.length === 0) {
-      throw invalid(`${what} has an ID that is not the digest of its key`);
-    }
-    return ids.map((id) => ({
-      baseUrl: log.baseUrl,
-      origin,
-      id,
-      validFor,
-      forVerifier: {
-        logID: Buffer.from(id),
-        baseURL: log.baseUrl,
-        publicKey: key,
-        validFor: { ...validFor },
-      },
-    }));
-  } catch (cause) {
-    if (cause instanceof UntrustedError && cause.code === 'trusted-root-invalid') throw cause;
-    throw invalid(`${what} cannot be read`, cause);
+  const key = readLogKey(log, what);
+  const origin = log.baseUrl.replace(/^https?:\/\//, '').replace(/\/$/, '');
+  const validFor = readWindow(log.publicKey?.validFor);
+  const derived = idsOf(key.export({ format: 'der', type: 'spki' }), origin);
+  const stated = [log.logId, log.checkpointKeyId].flatMap((id) => (id === undefined ? [] : [id.keyId]));
+  const ids = stated.filter((id, i) => stated.findIndex((other) => equalBytes(other, id)) === i);
+  if (!ids.every((id) => derived.some((digest) => isKeyId(id, digest)))) {
+    throw invalid(`${what} has an ID that is not the digest of its key`);
   }
+  return ids.map((id) => ({
+    baseUrl: log.baseUrl,
+    origin,
+    id,
+    validFor,
+    forVerifier: { logID: Buffer.from(id), baseURL: log.baseUrl, publicKey: key, validFor: { ...validFor } },
+  }));
 }
 
-function readLogKey(log: TransparencyLogInstance): KeyObject {
-  const key = log.publicKey?.rawBytes ?? Buffer.alloc(0);
-  // A PKCS #1 key is a SEQUENCE of integers; a SubjectPublicKeyInfo begins with one of an object identifier.
-  const [first] = childrenOf(parseDer(key, 'the key of the log'), DER_TAG.sequence, 'the key of the log');
-  return createPublicKey({ key, format: 'der', type: first?.tag === DER_TAG.integer ? 'pkcs1' : 'spki' });
+/** Whole, or as C2SP cuts it for signature lines. */
+function isKeyId(id: Uint8Array, digest: Uint8Array): boolean {
+  return equalBytes(id, digest) || equalBytes(id, digest.subarray(0, 4));
+}
+
+function readLogKey(log: TransparencyLogInstance, what: string): KeyObject {
+  try {
+    const key = log.publicKey?.rawBytes ?? Buffer.alloc(0);
+    // A PKCS #1 key is a SEQUENCE of integers; a SubjectPublicKeyInfo begins with one of an object identifier.
+    const [first] = childrenOf(parseDer(key, 'its key'), DER_TAG.sequence, 'its key');
+    return createPublicKey({ key, format: 'der', type: first?.tag === DER_TAG.integer ? 'pkcs1' : 'spki' });
+  } catch (cause) {
+    throw invalid(`${what} has a key that cannot be read`, cause);
+  }
 }
 
 const OID_ED25519 = '1.3.101.112';
@@ -165,12 +160,9 @@ function sha256(bytes: Uint8Array): Uint8Array {
   return createHash('sha256').update(bytes).digest();
 }
 
-function readWindow(
-  range: { start?: Date | undefined; end?: Date | undefined } | undefined,
-  what: string,
-): Window {
-  if (range?.start === undefined) throw invalid(`${what} does not say since when it is trusted`);
-  return { start: range.start, end: range.end ?? END_OF_TIME };
+/** The reader of trusted roots refuses a missing start; here it means "never", not "since ever". */
+function readWindow(range: TimeRange | undefined): Window {
+  return { start: range?.start ?? END_OF_TIME, end: range?.end ?? END_OF_TIME };
 }
 
 function invalid(message: string, cause?: unknown): UntrustedError {

@@ -36,8 +36,8 @@ export function assertSigningProfile(certificate: Certificate): void {
 
 /**
  * What the certificates of an authority must be. A timestamp authority's first one signs itself, for that purpose
- * alone and critically so (RFC 3161 section 2.3); all others are authorities, whose extended key usage, where there is
- * one, must not contradict the purpose.
+ * alone and critically so (RFC 3161 section 2.3); the extended key usage of all others, where there is one, must not
+ * contradict the purpose. That they are authorities, sigstore-js verifies along the chain.
  *
  * @throws UntrustedError `certificate-untrusted`
  */
@@ -60,7 +60,6 @@ export function assertAuthorityProfile(chain: readonly Certificate[], purpose: E
     if (purposes !== undefined && !includesPurpose(purposes, purpose)) {
       throw untrusted(what, `${purpose} in its extended key usage, or none`, purposes.join(', '));
     }
-    if (!isAuthority(certificate, what)) throw untrusted(what, 'CA:TRUE', 'CA:FALSE');
   }
 }
 

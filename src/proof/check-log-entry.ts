@@ -79,7 +79,7 @@ export function checkLogIndex({ entries }: Proof): void {
 export function checkCheckpoint(proof: Proof): void {
   for (const entry of proof.entries) {
     const inclusion = entry.entry.inclusionProof;
-    const [log] = logsFor(proof, entry);
+    const [log] = entry.logs;
     if (inclusion?.checkpoint === undefined) continue;
     const checkpoint = readCheckpoint(inclusion.checkpoint);
     if (log === undefined || !isOriginOf(checkpoint.origin, log, entry)) {
@@ -103,7 +103,7 @@ export function checkCheckpoint(proof: Proof): void {
 
 /** 4.2.2, 4.4: each entry is in its log, and is about this signature. */
 export function checkInclusion(proof: Proof): void {
-  for (const entry of proof.entries) verifyLogEntry(proof, entry, logsFor(proof, entry));
+  for (const entry of proof.entries) verifyLogEntry(proof, entry);
 }
 
 /**

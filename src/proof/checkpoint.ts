@@ -28,30 +28,26 @@ const MIN_SIGNATURE_BYTES = 5;
  * @throws UntrustedError `log-entry-invalid`
  */
 export function readCheckpoint(envelope: string): Checkpoint {
-  const [text, signatures, ...rest] = envelope.split('\n\n');
-  if (text === undefined || signatures === undefined || rest.length > 0 || !signatures.endsWith('\n')) {
+  const end = envelope.indexOf('\n\n');
+  const text = envelope.slice(0, end);
+  const lines = envelope.slice(end + 2).split('\n');
+  if (end < 0 || lines.pop() !== '') {
     throw malformed('a text, one empty line and signature lines, each ended by a newline', excerpt(envelope));
   }
   // eslint-disable-next-line no-control-regex -- control characters are what is looked for
   if (/[\u0000-\u0009\u000b-\u001f\u007f]/.test(envelope)) {
     throw malformed('no control characters other than newlines', excerpt(envelope));
   }
-  const [origin = '', size = '', root = '', ...extensions] = text.split('\n');
-  if (origin === '' || !SIZE.test(size) || extensions.includes('')) {
+  const [origin = '', size = '', root = ''] = text.split('\n');
+  if (origin === '' || !SIZE.test(size)) {
     throw malformed('lines of origin, tree size in decimal, and root hash', excerpt(text));
   }
   return {
     origin,
     treeSize: BigInt(size),
-    rootHash: readRootHash(root),
-    signatures: readSignatures(signatures.slice(0, -1).split('\n')),
+    rootHash: decode(root),
+    signatures: readSignatures(lines),
   };
-}
-
-function readRootHash(text: string): Uint8Array {
-  const hash = decodeOrThrow(text);
-  if (hash.length !== 32) throw malformed('a root hash of 32 bytes in base64', excerpt(text));
-  return hash;
 }
 
 function readSignatures(lines: readonly string[]): readonly NoteSignature[] {
@@ -63,13 +59,13 @@ function readSignatures(lines: readonly string[]): readonly NoteSignature[] {
     if (dash !== '\u2014' || name === '' || name.includes('+') || text === undefined || rest.length > 0) {
       throw malformed('signature lines of the form "\u2014 name base64"', excerpt(line));
     }
-    const bytes = decodeOrThrow(text);
+    const bytes = decode(text);
     if (bytes.length < MIN_SIGNATURE_BYTES) throw malformed('a key hint and a signature', excerpt(line));
     return { name, keyHint: bytes.subarray(0, 4), signature: bytes.subarray(4) };
   });
 }
 
-function decodeOrThrow(text: string): Uint8Array {
+function decode(text: string): Uint8Array {
   try {
     return decodeBase64(text, 'the checkpoint');
   } catch (cause) {

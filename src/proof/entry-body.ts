@@ -199,9 +199,8 @@ class Fields {
 
   constructor(value: JsonValue | undefined, path: string) {
     this.#path = path;
+    // What is no object has no fields, and every kind of entry has some.
     this.#object = isJsonObject(value) ? value : {};
-    if (!isJsonObject(value))
-      throw this.malformed('an object', value === undefined ? 'nothing' : 'another value');
   }
 
   only(...known: readonly string[]): this {

@@ -76,6 +76,7 @@ export function openProof(
 ): Proof {
   const signer = readSigner(evidence, policy);
   const authorities = readAuthorities(trust);
+  assertNamed(evidence, signer, authorities);
   return {
     evidence,
     policy,
@@ -94,6 +95,30 @@ export function openProof(
     })),
     timestamps: evidence.timestamps.map(readTimestampToken),
   };
+}
+
+/**
+ * The trusted root is one of the inputs (client specification 4.1), and whoever must have vouched for this evidence is
+ * named in it: a certificate needs a certificate authority, a CT log and a transparency log, an entry a transparency
+ * log, a timestamp a timestamp authority. Without them every later step would fail too, and would not say why.
+ */
+function assertNamed({ logEntries, timestamps }: Evidence, signer: ProofSigner, trusted: Authorities): void {
+  const certificate = signer.kind === 'certificate';
+  const needs: readonly (readonly [needed: boolean, there: number, what: string])[] = [
+    [certificate, trusted.certificateAuthorities.length, 'certificate authority'],
+    [certificate, trusted.certificateLogs.length, 'CT log'],
+    [certificate || logEntries.length > 0, trusted.logs.length, 'transparency log'],
+    [timestamps.length > 0, trusted.timestampAuthorities.length, 'timestamp authority'],
+  ];
+  const missing = needs.find(([needed, there]) => needed && there === 0)?.[2];
+  if (missing !== undefined) {
+    throw new UntrustedError('trusted-root-invalid', `the trusted root names no ${missing}`, {
+      check: 'material',
+      expected: `a ${missing}`,
+      found: 'none',
+      why: 'Nobody is trusted who is not named in the trusted root.',
+    });
+  }
 }
 
 function readSubject(subject: ProofSubject, required: RequiredSubject): Digest {

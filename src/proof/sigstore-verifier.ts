@@ -13,7 +13,7 @@ import {
   explainSignatureMismatch,
   explainTimestampFailure,
 } from './explain.ts';
-import type { Authority, Log } from './authorities.ts';
+import type { Authority } from './authorities.ts';
 import type { Proof, ProofEntry } from './proof.ts';
 import { toSignatureContent, toVerifierEntry, toVerifierTimestamps } from './signed-entity.ts';
 import { toVerifierCertificate } from './verifier-certificate.ts';
@@ -29,13 +29,12 @@ import { toVerifierCertificate } from './verifier-certificate.ts';
  * the inclusion proof, each where it is there, and at least one of them (client specification 4.2.2); the entry's
  * signature and hash (4.4); the signature itself (4.5).
  *
- * @param logs the trusted root's logs that may vouch for the entry.
  * @throws UntrustedError
  */
-export function verifyLogEntry(proof: Proof, entry: ProofEntry, logs: readonly Log[]): void {
+export function verifyLogEntry(proof: Proof, entry: ProofEntry): void {
   const trust: VerifierTrust = {
     ...EMPTY_TRUST,
-    tlogs: logs.map(({ forVerifier }) => forVerifier),
+    tlogs: entry.logs.map(({ forVerifier }) => forVerifier),
     publicKey: keyOf(proof),
   };
   const options = { tlogThreshold: 1, ctlogThreshold: 0, timestampThreshold: 0 };

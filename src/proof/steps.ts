@@ -1,5 +1,5 @@
 import { checkChain, checkChainHoldsNothingElse, checkIdentity, checkProfile } from './check-certificate.ts';
-import { checkArtifact, checkTrustedRoot } from './check-inputs.ts';
+import { checkArtifact } from './check-artifact.ts';
 import {
   checkCheckpoint,
   checkEntryHash,
@@ -31,12 +31,6 @@ export interface ProofStep {
  * by sigstore-js at the end of both of its runs. `docs/verification.md` follows the same numbers.
  */
 export const PROOF_STEPS: readonly ProofStep[] = [
-  {
-    section: '4.1',
-    name: 'trusted-root',
-    rule: 'The trusted root names whoever must vouch for this evidence.',
-    verify: checkTrustedRoot,
-  },
   {
     section: '4.1',
     name: 'artifact',

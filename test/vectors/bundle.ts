@@ -100,6 +100,12 @@ export const BUNDLE_VECTORS: readonly Vector[] = [
   malformed('bundle-v0.1-without-promise_fail', () =>
     blob({}, { ...alterEntry((entry) => void delete entry.inclusionPromise), version: '0.1' }),
   ),
+  malformed('bundle-with-entries-that-are-no-list_fail', () =>
+    value(['verificationMaterial', 'tlogEntries'], { length: 1 }),
+  ),
+  malformed('bundle-with-a-null-for-an-entry_fail', () =>
+    value(['verificationMaterial', 'tlogEntries'], [null]),
+  ),
   malformed('bundle-log-index-negative_fail', () => value([...FIRST_ENTRY, 'logIndex'], '-1')),
   malformed('bundle-log-index-a-number_fail', () => value([...FIRST_ENTRY, 'logIndex'], 1)),
   malformed('bundle-log-index-with-a-leading-zero_fail', () => value([...FIRST_ENTRY, 'logIndex'], '01')),

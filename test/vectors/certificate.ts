@@ -1,4 +1,5 @@
 /** The signing certificate: its profile, its chain at the time of signing, its SCTs. */
+import { generateKeyPairSync } from 'node:crypto';
 import {
   createLocalSigstore,
   type LocalSigstore,
@@ -17,6 +18,7 @@ import {
 import { flipBit } from '../support/bytes.ts';
 import * as der from '../support/sigstore/der.ts';
 import { createCtLog } from '../support/sigstore/ct-log.ts';
+import { logJson } from '../support/sigstore/trusted-root.ts';
 import { generateKey } from '../support/sigstore/keys.ts';
 import type { BundleJson } from '../support/sigstore/bundle.ts';
 import { alterAuthority, alterCtLog, SINCE_AFTER, UNTIL_BEFORE, UNTIL_THEN } from './alterations.ts';
@@ -114,13 +116,23 @@ export const PROFILE_VECTORS: readonly Vector[] = [
   refused('leaf-with-a-serial-number-not-canonical_fail', 'material-malformed', 'material', () =>
     blob({ alter: (leaf) => ({ ...leaf, serialNumber: Buffer.of(0, 0, 1) }) }),
   ),
-  refused('leaf-with-a-key-of-an-unknown-type_fail', 'material-malformed', 'material', () =>
-    blob({
-      alter: (leaf) => ({
-        ...leaf,
-        spki: der.sequence(der.sequence(der.oid('1.2.3.4')), der.bitString(Buffer.of(1, 2))),
+  refused('leaf-of-version-2_fail', 'material-malformed', 'material', () =>
+    blob({ alter: (leaf) => ({ ...leaf, version: 1 }) }),
+  ),
+  ...Object.entries({
+    'of-an-unknown-type': der.sequence(der.sequence(der.oid('1.2.3.4')), der.bitString(Buffer.of(1, 2))),
+    'of-ed448': generateKeyPairSync('ed448').publicKey,
+    'on-secp256k1': generateKeyPairSync('ec', { namedCurve: 'secp256k1' }).publicKey,
+    'of-rsa-1024': generateKeyPairSync('rsa', { modulusLength: 1024 }).publicKey,
+  }).map(([what, key]) =>
+    refused(`leaf-with-a-key-${what}_fail`, 'material-malformed', 'material', () =>
+      blob({
+        alter: (leaf) => ({
+          ...leaf,
+          spki: key instanceof Uint8Array ? key : key.export({ format: 'der', type: 'spki' }),
+        }),
       }),
-    }),
+    ),
   ),
 ];
 
@@ -248,19 +260,16 @@ export const SCT_VECTORS: readonly Vector[] = [
     const second = createCtLog({ baseUrl: 'https://ctfe.sigstore.test/second' });
     return blob(
       { scts: [{}, { log: second }] },
-      {
-        alterRoot: (root) => {
-          const [log] = root.ctlogs;
-          if (log === undefined) return;
-          const publicKey = { ...log.publicKey, rawBytes: Buffer.from(second.key.spki).toString('base64') };
-          root.ctlogs.push({
-            ...log,
-            publicKey,
-            logId: { keyId: Buffer.from(second.logId).toString('base64') },
-          });
-        },
-      },
+      { alterRoot: ({ ctlogs }) => void ctlogs.push(logJson(second)) },
     );
+  }),
+  accepted('sct-by-an-rsa-log', () => {
+    const log = createCtLog({ key: 'rsa2048' });
+    return blob({ scts: [{ log }] }, { alterRoot: ({ ctlogs }) => void ctlogs.push(logJson(log)) });
+  }),
+  refused('sct-with-sha384_fail', 'sct-invalid', 'sct', () => {
+    const log = createCtLog({ key: 'p384' });
+    return blob({ scts: [{ log }] }, { alterRoot: ({ ctlogs }) => void ctlogs.push(logJson(log)) });
   }),
   refused('sct-missing_fail', 'sct-invalid', 'sct', () => blob({ scts: [] })),
   refused('sct-list-empty_fail', 'sct-invalid', 'sct', () =>

@@ -146,6 +146,18 @@ export const CHECKPOINT_VECTORS: readonly Vector[] = [
       alterNote((note) => note.slice(0, -1)),
     ),
   ),
+  refused('checkpoint-with-a-witness-line-cut-short_fail', 'log-entry-invalid', 'checkpoint', () =>
+    blob(
+      { ...V2, alterSigners: (signers) => [...signers, createWitness()] },
+      alterNote((note) => note.slice(0, -1)),
+    ),
+  ),
+  refused('checkpoint-without-an-empty-line_fail', 'log-entry-invalid', 'checkpoint', () =>
+    blob(
+      V2,
+      alterNote((note) => note.replace('\n\n', '\n')),
+    ),
+  ),
   refused('checkpoint-signature-line-with-a-hyphen_fail', 'log-entry-invalid', 'checkpoint', () =>
     blob(
       { ...V2, alterSigners: (signers) => [...signers, createWitness()] },

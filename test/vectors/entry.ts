@@ -57,6 +57,11 @@ export const ENTRY_VECTORS: readonly Vector[] = [
   refused('entry-twice_fail', 'log-entry-invalid', 'entry', () =>
     blob({}, { alter: ({ verificationMaterial: { tlogEntries } }) => void tlogEntries.push(...tlogEntries) }),
   ),
+  refused('entry-twice-in-rekor-v2_fail', 'log-entry-invalid', 'entry', () =>
+    blob(V2, {
+      alter: ({ verificationMaterial: { tlogEntries } }) => void tlogEntries.push(...tlogEntries),
+    }),
+  ),
   refused('entry-of-an-unknown-log_fail', 'log-entry-invalid', 'entry', () =>
     blob({
       authorities: { rekor: createLocalSigstore({ rekor: { prefill: [3] }, rekorV2: { prefill: 2 } }).rekor },
@@ -243,7 +248,19 @@ export const ENTRY_VECTORS: readonly Vector[] = [
     blob(alterBody(['spec', 'data', 'hash', 'algorithm'], 'md5')),
   ),
   refused('entry-with-two-signatures_fail', 'log-entry-invalid', 'entry', () =>
-    statement(alterBody(['spec', 'signatures'], [{}, {}])),
+    statement({
+      alterBody: (body) =>
+        JSON.parse(JSON.stringify(body).replace(/"signatures":\[(.*?)\]/, '"signatures":[$1,$1]')),
+    }),
+  ),
+  refused('entry-of-another-kind-with-the-same-fields_fail', 'log-entry-invalid', 'entry', () =>
+    blob(
+      alterBody(['kind'], 'rekord'),
+      alterEntry((entry) => void (entry.kindVersion.kind = 'hashedrekord')),
+    ),
+  ),
+  refused('entry-body-without-fields_fail', 'log-entry-invalid', 'entry', () =>
+    blob(alterBody(['spec'], 'x')),
   ),
   refused('entry-index-of-another-leaf-in-rekor-v2_fail', 'log-entry-invalid', 'inclusionProof', () =>
     blob(

@@ -3,7 +3,8 @@ import { flipBit, replaceText } from '../support/bytes.ts';
 import { createLocalSigstore, type LocalSigstoreOptions } from '../support/local-sigstore.ts';
 import { EKU, extension, withExtension } from '../support/sigstore/certificate.ts';
 import * as der from '../support/sigstore/der.ts';
-import { digestOf } from '../support/sigstore/keys.ts';
+import { canonicalJson } from '../support/sigstore/canonical-json.ts';
+import { digestOf, signMessage } from '../support/sigstore/keys.ts';
 import { createTimestampAuthority, type TimestampOptions } from '../support/sigstore/timestamp-authority.ts';
 import {
   alterEntry,
@@ -14,6 +15,7 @@ import {
   V2,
   withoutPromise,
 } from './alterations.ts';
+import { editDer } from './edit-der.ts';
 import {
   accepted,
   blob,
@@ -81,6 +83,23 @@ export const INTEGRATED_TIME_VECTORS: readonly Vector[] = [
     blob(
       V2,
       alterEntry((entry) => void (entry.integratedTime = '1772366400')),
+    ),
+  ),
+  refused('integrated-time-with-a-promise-in-rekor-v2_fail', 'time-untrusted', 'time', () =>
+    blob(
+      V2,
+      alterEntry((entry) => {
+        const { rekorV2 } = world();
+        const payload = {
+          body: entry.canonicalizedBody,
+          integratedTime: 1772366400,
+          logID: Buffer.from(rekorV2.logId).toString('hex'),
+          logIndex: Number(entry.logIndex),
+        };
+        const signature = signMessage(rekorV2.key, Buffer.from(canonicalJson(payload)));
+        entry.integratedTime = String(payload.integratedTime);
+        entry.inclusionPromise = { signedEntryTimestamp: base64(signature) };
+      }),
     ),
   ),
   refused('no-time-at-all-in-rekor-v1_fail', 'time-untrusted', 'time', () =>
@@ -254,7 +273,7 @@ export const TIMESTAMP_VECTORS: readonly Vector[] = [
   ),
   refused('timestamp-of-version-2_fail', 'time-untrusted', 'time', () =>
     stampedWith({
-      alterTstInfo: (info) => replaceText(info, '\u0002\u0001\u0001\u0006', '\u0002\u0001\u0002\u0006'),
+      alterTstInfo: (info) => editDer(info, [0], () => [der.integer(2)]),
     }),
   ),
   refused('timestamp-without-signed-content-type_fail', 'time-untrusted', 'time', () =>
@@ -288,13 +307,19 @@ export const TIMESTAMP_VECTORS: readonly Vector[] = [
         ),
     });
   }),
+  refused('timestamp-imprint-with-an-element-more_fail', 'time-untrusted', 'time', () =>
+    stampedWith({
+      alterTstInfo: (info) =>
+        editDer(info, [2], ({ tag, content }) => [der.tlv(tag, content, der.utf8String('junk'))]),
+    }),
+  ),
   refused('timestamp-with-an-attribute-twice_fail', 'time-untrusted', 'time', () =>
     stampedWith({ alterAttributes: (attributes) => [...attributes, ...attributes.slice(1, 2)] }),
   ),
   refused('timestamp-with-extensions_fail', 'time-untrusted', 'time', () =>
     stampedWith({
       alterTstInfo: (info) =>
-        der.sequence(Buffer.from(info.subarray(info.length < 131 ? 2 : 3)), der.contextConstructed(1)),
+        editDer(info, [], ({ tag, content }) => [der.tlv(tag, content, der.contextConstructed(1))]),
     }),
   ),
 ];

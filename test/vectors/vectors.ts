@@ -6,6 +6,7 @@ import { ENTRY_VECTORS } from './entry.ts';
 import { LOG_VECTORS, PROOF_VECTORS } from './log.ts';
 import { SIGNATURE_VECTORS, STATEMENT_VECTORS } from './signature.ts';
 import { TRUSTED_ROOT_VECTORS } from './trusted-root.ts';
+import { TIMESTAMP_FORM_VECTORS } from './timestamp-form.ts';
 import { INTEGRATED_TIME_VECTORS, TIMESTAMP_VECTORS } from './time.ts';
 import type { Vector } from './vector.ts';
 
@@ -17,6 +18,7 @@ export const VECTORS: Readonly<Record<string, readonly Vector[]>> = {
   sct: SCT_VECTORS,
   integratedTime: INTEGRATED_TIME_VECTORS,
   timestamp: TIMESTAMP_VECTORS,
+  timestampForm: TIMESTAMP_FORM_VECTORS,
   entry: ENTRY_VECTORS,
   log: LOG_VECTORS,
   proof: PROOF_VECTORS,
