@@ -53,11 +53,12 @@ export class ProtoMessage {
   /** Bytes that must be there. */
   bytes(name: string, maxBytes: number = MAX_DER_BYTES): Uint8Array {
     const text = this.text(name);
-    if (text.length > Math.ceil(maxBytes / 3) * 4) {
+    const bytes = Math.ceil((text.length * 3) / 4) - (/={0,2}$/.exec(text)?.[0].length ?? 0);
+    if (bytes > maxBytes) {
       throw new UntrustedError('material-oversized', `${this.at(name)} is too large`, {
         check: 'material',
         expected: `at most ${maxBytes} bytes`,
-        found: `${text.length} characters of base64`,
+        found: `${bytes} bytes`,
       });
     }
     if (text === '') throw malformed(this.at(name), 'base64', 'nothing');
