@@ -26,6 +26,8 @@ export interface ProofRequest extends ProofContext {
    * claim no digest: the proof is otherwise finished while the bytes still stream.
    */
   readonly digestOfBytes: () => Promise<Digest>;
+  /** The same after a fresh download, where the bytes may be no whole copy of the artifact; else undefined. */
+  readonly digestOfBytesAnew: () => Promise<Digest | undefined>;
   /** Resolves once the first byte of the artifact is there; rejects with `artifact-not-found` where there is none. */
   readonly published: () => Promise<void>;
 }
@@ -39,6 +41,11 @@ export interface ProofRequest extends ProofContext {
  */
 export async function proveArtifact(request: ProofRequest): Promise<Proof> {
   const files = await fetchSideFiles(request.files);
+  const proof = await proveFromFiles(request, files);
+  return { ...proof, notes: [...files.notes, ...proof.notes] };
+}
+
+async function proveFromFiles(request: ProofRequest, files: SideFiles): Promise<Proof> {
   if (files.bundle !== undefined) {
     return proveBundle(request, files, files.bundle, await claimedDigest(request, files));
   }
@@ -46,7 +53,10 @@ export async function proveArtifact(request: ProofRequest): Promise<Proof> {
   const claimed = await claimedDigest(request, files);
   if (detachedSignatureFits(material, claimed))
     return proveFromPair(request, pairClaim(request, files, material, claimed));
-  return recover(request, files, material, claimed);
+  const anew = files.checksum === undefined ? await request.digestOfBytesAnew() : undefined;
+  if (anew !== undefined && detachedSignatureFits(material, anew))
+    return proveFromPair(request, pairClaim(request, files, material, anew));
+  return recover(request, files, material, anew ?? claimed);
 }
 
 async function claimedDigest(request: ProofRequest, files: SideFiles): Promise<Digest> {
@@ -129,7 +139,8 @@ async function explainMismatch(
   search: SearchFailed,
 ): Promise<never> {
   const { what } = request.files;
-  const actual = await request.digestOfBytes();
+  const staged = await request.digestOfBytes();
+  const actual = staged.hex === claimed.hex ? staged : ((await request.digestOfBytesAnew()) ?? staged);
   if (actual.hex !== claimed.hex && detachedSignatureFits(material, actual)) {
     throw new UntrustedError('digest-mismatch', `the checksum file of ${what} is wrong`, {
       check: 'digest',

@@ -88,6 +88,7 @@ export async function provePlanned({ plan, context, transfer }: Fetching): Promi
       files: { http, report, sources: sourcesOf(network), path: artifact.path, what: label, signal },
       published: () => transfer.published(),
       digestOfBytes: () => transfer.digest(),
+      digestOfBytesAnew: () => transfer.digestAnew(),
     }),
   );
   reportChecks(report, label, proof);

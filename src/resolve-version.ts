@@ -1,6 +1,7 @@
 import { shownUrl } from './encoding/shown-url.ts';
-import { RequestError, UnavailableError } from './errors.ts';
+import { RequestError, UnavailableError, UntrustedError } from './errors.ts';
 import { MAX_MARKER_BYTES } from './limits.ts';
+import type { SmallResponse } from './ports.ts';
 import {
   formatMarker,
   formatReleaseVersion,
@@ -14,6 +15,7 @@ import { DEFAULT_SOURCE, type NetworkRequest } from './request.ts';
 import type { World } from './world.ts';
 
 const NOT_FOUND = 404;
+const GONE = 410;
 
 export interface ResolveRequest extends NetworkRequest {
   readonly signal?: AbortSignal;
@@ -71,17 +73,38 @@ async function readMarker(
 ): Promise<ReleaseVersion> {
   const url = `${source.replace(/\/+$/, '')}/${markerPath(marker)}`;
   const name = formatMarker(marker);
-  const response = await world.http.fetchSmall({
-    url,
-    maxBytes: MAX_MARKER_BYTES,
-    accept: [200, NOT_FOUND],
-    what: `the version marker ${name}`,
-    signal: request.signal,
-  });
+  const response = await fetchMarker(url, name, request, world);
   if (response.status === 200) return parseMarker(response.body, marker);
   throw new RequestError('release-not-found', `there is no release for ${name}`, {
     expected: `a version at ${shownUrl(url)}`,
     found: `HTTP ${response.status}`,
     advice: 'name an exact version such as v1.30.2, or another minor release',
   });
+}
+
+/** A marker signs nothing: one that is too large is an answer that cannot be used, not evidence against a release. */
+async function fetchMarker(
+  url: string,
+  name: string,
+  { signal }: ResolveRequest,
+  { http }: World,
+): Promise<SmallResponse> {
+  const what = `the version marker ${name}`;
+  try {
+    return await http.fetchSmall({
+      url,
+      maxBytes: MAX_MARKER_BYTES,
+      accept: [200, NOT_FOUND, GONE],
+      what,
+      signal,
+    });
+  } catch (error) {
+    if (!(error instanceof UntrustedError)) throw error;
+    throw new UnavailableError('response-invalid', error.message, {
+      expected: `a version such as v1.30.2, in ${error.expected ?? `at most ${MAX_MARKER_BYTES} bytes`}`,
+      found: error.found ?? 'more',
+      advice: 'try again later, or name an exact version',
+      cause: error,
+    });
+  }
 }

@@ -1,5 +1,5 @@
 import type { Digest } from './evidence/evidence.ts';
-import { openStaging, type StagedArtifact } from './install/staging.ts';
+import { openStaging, type StagedArtifact, type StagedDigests } from './install/staging.ts';
 import { confirmDigest, type VerifiedArtifact } from './install/verified-artifact.ts';
 import { MAX_ARTIFACT_BYTES } from './limits.ts';
 import type { DownloadOutcome } from './ports.ts';
@@ -36,6 +36,7 @@ export class Transfer {
   readonly #world: World;
   readonly #firstByte = Promise.withResolvers<void>();
   #outcome: Promise<DownloadOutcome> | undefined;
+  #startedAnew = false;
 
   constructor(request: TransferRequest, world: World) {
     const { directory, fileName, sha512, signal } = request;
@@ -63,9 +64,23 @@ export class Transfer {
 
   /** The digest of the staged bytes, once all of them are there. */
   async digest(): Promise<Digest> {
-    await this.begin();
-    const { sha256 } = await this.staged.finish();
+    const { sha256 } = await this.#digests();
     return { algorithm: 'sha256', hex: sha256 };
+  }
+
+  /**
+   * The digest that another download gives, where the staged bytes may be no whole copy: they were pieced together from
+   * several transfers, and pieces of different copies do not fit together; or nothing told where they should end.
+   * There is one fresh start, past the caches; undefined where it was had, or would give the same bytes.
+   */
+  async digestAnew(): Promise<Digest | undefined> {
+    const { resumed, endedByClose } = await this.begin();
+    if (this.#startedAnew || !(resumed || endedByClose)) return undefined;
+    this.#startedAnew = true;
+    await this.staged.reset();
+    this.#world.report({ kind: 'resume', artifact: this.#request.label, offset: 0 });
+    this.#outcome = this.#download(true);
+    return this.digest();
   }
 
   /** What the promise comes to, or the download's failure if that is earlier: neither is worth waiting for then. */
@@ -77,30 +92,31 @@ export class Transfer {
   }
 
   /**
-   * Waits for the bytes and holds them against the proven digest. A download that was pieced together from several
-   * transfers has one fresh start before it is called a mismatch: pieces of different copies do not fit together. So
-   * has one whose end nothing but the end of the connection marked: it may have been cut short.
+   * Waits for the bytes and holds them against the proven digest, after a fresh start ({@link Transfer.digestAnew})
+   * where that may help.
    *
    * @throws UntrustedError `digest-mismatch`
    */
   async confirm(proven: ProvenDigest): Promise<ConfirmedTransfer> {
-    let outcome = await this.begin();
-    let digests = await this.staged.finish();
-    const doubtful = outcome.resumed || outcome.endedByClose;
-    if (doubtful && digests.sha256 !== proven.hex) {
-      await this.staged.reset();
-      this.#outcome = this.#download(true);
-      outcome = await this.#outcome;
-      digests = await this.staged.finish();
+    let digests = await this.#digests();
+    const found = digests[proven.algorithm];
+    if (found !== undefined && found !== proven.hex && (await this.digestAnew()) !== undefined) {
+      digests = await this.#digests();
     }
     const verified = await confirmDigest(this.staged, proven);
-    return { verified, source: outcome.url, sha512: digests.sha512 };
+    const { url } = await this.begin();
+    return { verified, source: url, sha512: digests.sha512 };
   }
 
   /** Waits until nothing is written any more, then removes what was staged. The signal must have fired before. */
   async discard(): Promise<void> {
     await this.#outcome?.catch(() => undefined);
     await this.staged.discard();
+  }
+
+  async #digests(): Promise<StagedDigests> {
+    await this.begin();
+    return this.staged.finish();
   }
 
   async #download(bypassCache: boolean): Promise<DownloadOutcome> {

@@ -16,6 +16,8 @@ export interface SideFiles {
   readonly signature: Uint8Array | undefined;
   readonly certificate: Uint8Array | undefined;
   readonly checksum: Uint8Array | undefined;
+  /** What could not be had and was done without, in sentences for people. */
+  readonly notes: readonly string[];
 }
 
 export interface SideFileRequest {
@@ -37,7 +39,11 @@ const GONE = 410;
 
 /**
  * Fetches the bundle, signature, certificate and checksum file of an artifact, side by side, from the first source
- * that has a signature in either form. A source that cannot be reached gives way to the next one.
+ * that has a whole signature in either form. A source that cannot be reached gives way to the next one.
+ *
+ * Storage that may not be listed answers 403 for what is not there, and a file that most releases lack is the first to
+ * be forgotten by a mirror. So a bundle that cannot be had is done without where there is a pair, and a checksum file
+ * always: what is proved, and how strictly, is the same.
  *
  * @returns the files of the last source asked where none has a signature: the caller says what that means.
  * @throws UnavailableError where no source could be asked.
@@ -46,29 +52,20 @@ export async function fetchSideFiles(request: SideFileRequest): Promise<SideFile
   let unsigned: SideFiles | undefined;
   let failure: UnavailableError | undefined;
   for (const [index, source] of request.sources.entries()) {
-    const next = request.sources[index + 1];
+    let reason: string;
     try {
       const files = await fetchFrom(request, source);
       if (isSigned(files)) return files;
       unsigned = files;
-      if (next !== undefined)
-        request.report({
-          kind: 'next-source',
-          from: shownUrl(source),
-          to: shownUrl(next),
-          reason: 'no signature there',
-        });
+      reason = 'no complete signature there';
     } catch (error) {
       if (!(error instanceof UnavailableError)) throw error;
       failure = error;
-      if (next !== undefined)
-        request.report({
-          kind: 'next-source',
-          from: shownUrl(source),
-          to: shownUrl(next),
-          reason: error.message,
-        });
+      reason = error.message;
     }
+    const next = request.sources[index + 1];
+    if (next !== undefined)
+      request.report({ kind: 'next-source', from: shownUrl(source), to: shownUrl(next), reason });
   }
   // An outage of one source proves nothing about what it has, so it outranks another source's "not found".
   if (failure !== undefined) throw failure;
@@ -76,19 +73,17 @@ export async function fetchSideFiles(request: SideFileRequest): Promise<SideFile
   return unsigned;
 }
 
-function isSigned(files: SideFiles): boolean {
-  return files.bundle !== undefined || files.signature !== undefined || files.certificate !== undefined;
+function isSigned({ bundle, signature, certificate }: SideFiles): boolean {
+  return bundle !== undefined || (signature !== undefined && certificate !== undefined);
 }
+
+type Fetched = Uint8Array | undefined;
 
 async function fetchFrom(request: SideFileRequest, source: string): Promise<SideFiles> {
   const abort = new AbortController();
   const signal =
     request.signal === undefined ? abort.signal : AbortSignal.any([request.signal, abort.signal]);
-  const fetchOne = async (
-    suffix: string,
-    maxBytes: number,
-    what: string,
-  ): Promise<Uint8Array | undefined> => {
+  const fetchOne = async (suffix: string, maxBytes: number, what: string): Promise<Fetched> => {
     const response = await request.http.fetchSmall({
       url: `${source.replace(/\/+$/, '')}/${request.path}${suffix}`,
       maxBytes,
@@ -101,14 +96,49 @@ async function fetchFrom(request: SideFileRequest, source: string): Promise<Side
   };
   try {
     const [bundle, signature, certificate, checksum] = await Promise.all([
-      fetchOne('.sigstore.json', MAX_BUNDLE_BYTES, 'bundle'),
+      orUnavailable(fetchOne('.sigstore.json', MAX_BUNDLE_BYTES, 'bundle')),
       fetchOne('.sig', MAX_SIGNATURE_FILE_BYTES, 'signature'),
       fetchOne('.cert', MAX_CERTIFICATE_FILE_BYTES, 'certificate'),
-      fetchOne('.sha256', MAX_CHECKSUM_FILE_BYTES, 'checksum file'),
+      orUnavailable(fetchOne('.sha256', MAX_CHECKSUM_FILE_BYTES, 'checksum file')),
     ]);
-    return { source, bundle, signature, certificate, checksum };
+    return withoutUnavailable({ source, bundle, signature, certificate, checksum });
   } catch (error) {
     abort.abort();
     throw error;
   }
+}
+
+async function orUnavailable(fetched: Promise<Fetched>): Promise<Fetched | UnavailableError> {
+  return fetched.catch((error: unknown) => {
+    if (error instanceof UnavailableError) return error;
+    throw error;
+  });
+}
+
+interface Answers {
+  readonly source: string;
+  readonly bundle: Fetched | UnavailableError;
+  readonly signature: Fetched;
+  readonly certificate: Fetched;
+  readonly checksum: Fetched | UnavailableError;
+}
+
+/** @throws UnavailableError where the bundle cannot be had and nothing else can take its place. */
+function withoutUnavailable({ source, bundle, signature, certificate, checksum }: Answers): SideFiles {
+  const notes: string[] = [];
+  const present = (answer: Fetched | UnavailableError, note: string): Fetched => {
+    if (!(answer instanceof UnavailableError)) return answer;
+    notes.push(`${note}: ${answer.message}`);
+    return undefined;
+  };
+  if (bundle instanceof UnavailableError && (signature === undefined || certificate === undefined))
+    throw bundle;
+  return {
+    source,
+    signature,
+    certificate,
+    bundle: present(bundle, 'proved without the bundle'),
+    checksum: present(checksum, 'proved without the checksum file'),
+    notes,
+  };
 }

@@ -6,6 +6,7 @@ import { invalidResponse, TransportFailure } from './failure.ts';
 import { releaseMemory } from './memory.ts';
 import type { Target } from './target.ts';
 import { type Reply, refuseCompressed, type Transport } from './transport.ts';
+import { refuseWebPage } from './web-page.ts';
 import { afterBytes, count } from './wording.ts';
 
 /** An answer that is ready to be read, and what it holds. */
@@ -188,14 +189,4 @@ const CUT_SHORT = new TransportFailure({ transient: true, code: 'network', reaso
 
 function emptyBody(): TransportFailure {
   return new TransportFailure({ transient: true, code: 'response-invalid', reason: 'the answer is empty' });
-}
-
-/** A captive portal or an error page with status 200: kept out, so that it does not read as a wrong digest. */
-function refuseWebPage(reply: Reply, start: Uint8Array): void {
-  const looksLikeMarkup = /^\s*</.test(Buffer.from(start.subarray(0, 64)).toString('latin1'));
-  if (reply.mediaType !== 'text/html' || !looksLikeMarkup) return;
-  throw invalidResponse(
-    'a web page (text/html) came instead of the file',
-    'a proxy, a captive portal or a wrong mirror URL answers here; open the URL in a browser to see what it says',
-  );
 }

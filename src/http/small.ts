@@ -4,6 +4,7 @@ import type { Operation } from './deadline.ts';
 import { TransportFailure } from './failure.ts';
 import type { Target } from './target.ts';
 import { isCompressed, type Reply, refuseCompressed, type Transport } from './transport.ts';
+import { refuseWebPage } from './web-page.ts';
 import { afterBytes, count } from './wording.ts';
 
 /**
@@ -36,11 +37,13 @@ function isSuccess({ status }: Reply): boolean {
 
 async function readWhole(reply: Reply, { maxBytes, what }: SmallRequest): Promise<Uint8Array> {
   refuseCompressed(reply);
-  if (reply.length !== undefined && reply.length > maxBytes) {
+  // An error page is larger than most files may be: that it is none matters more than its size.
+  if (reply.mediaType !== 'text/html' && reply.length !== undefined && reply.length > maxBytes) {
     reply.cancel();
     throw oversized(what, maxBytes, `${count(reply.length)} bytes (Content-Length)`, reply.url);
   }
   const body = await readAtMost(reply, maxBytes + 1);
+  refuseWebPage(reply, body);
   if (body.byteLength <= maxBytes) return body;
   throw oversized(what, maxBytes, `more than ${count(maxBytes)} bytes`, reply.url);
 }

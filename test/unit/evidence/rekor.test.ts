@@ -86,8 +86,16 @@ describe('lookUpEntries', () => {
     );
   });
 
+  it('calls a web page in place of an answer an outage', async () => {
+    sigstore.rekorServer.answerWith('/retrieve', fault.html(200));
+    await expect(lookUpEntries(log, materialOf(signed), digestOf(signed))).rejects.toMatchObject({
+      code: 'log-unreachable',
+      found: expect.stringContaining('a web page (text/html) came instead'),
+    });
+  });
+
   it.each<[string, Fault, string]>([
-    ['HTML', fault.html(200), 'material-malformed'],
+    ['HTML that says it is JSON', fault.body('<html></html>'), 'material-malformed'],
     ['nothing', fault.empty(), 'material-malformed'],
     ['an object instead of a list', fault.body('{}'), 'log-entry-invalid'],
     ['a list of numbers', fault.body('[1]'), 'log-entry-invalid'],

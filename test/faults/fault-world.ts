@@ -1,0 +1,165 @@
+/**
+ * What every fault is tried in: one release server and one log, honest but for the fault, with three releases of
+ * kubectl that differ in how they can be proved. Each world has servers of its own, so that tests can run at once.
+ */
+import { writeFileSync } from 'node:fs';
+import type { HttpClientOptions } from '../../src/http/client.ts';
+import { installRelease } from '../../src/install-release.ts';
+import type { ProgressEvent } from '../../src/ports.ts';
+import type { InstallRequest } from '../../src/request.ts';
+import type { RunResult } from '../../src/result.ts';
+import { createWorld } from '../../src/world.ts';
+import { createTlsAuthority, type TlsAuthority } from '../support/http/tls.ts';
+import { createLocalSigstore, type LocalSigstore } from '../support/local-sigstore.ts';
+import { type ReleaseServer, startReleaseServer } from '../support/release-server.ts';
+import { type RunOptions, runCli, type RunResult as CliRun } from '../support/run-cli.ts';
+import { type RekorServer, startRekorServer } from '../support/sigstore/rekor-server.ts';
+import { createTempDir, type TempDir } from '../support/temp-dir.ts';
+
+/** How the releases are proved: by `.sig` and `.cert`, by a bundle, or by another signing in the log. */
+export const PAIR = 'v1.30.1';
+export const BUNDLE = 'v1.30.2';
+export const SEARCH = 'v1.30.3';
+export const MARKER = 'stable-1.30';
+export const PLATFORM = 'linux/amd64';
+
+export const BINARY_BYTES = 200_000;
+
+/** Different for each release, so that no signing of one proves another. */
+export function binaryOf(version: string): Buffer {
+  return Buffer.alloc(BINARY_BYTES, `kubectl ${version} `);
+}
+
+export function binaryPath(version: string): string {
+  return `/release/${version}/bin/${PLATFORM}/kubectl`;
+}
+
+type File = readonly [path: string, content: string | Uint8Array];
+
+let shared: { readonly sigstore: LocalSigstore; readonly files: readonly File[] } | undefined;
+
+/** Keys and signatures are made once for all worlds. */
+function published(): { readonly sigstore: LocalSigstore; readonly files: readonly File[] } {
+  if (shared !== undefined) return shared;
+  const sigstore = createLocalSigstore();
+  const files: File[] = [[`/release/${MARKER}.txt`, PAIR]];
+  for (const version of [PAIR, BUNDLE, SEARCH]) {
+    const bytes = binaryOf(version);
+    const path = binaryPath(version);
+    const logged = sigstore.signBlob({ bytes });
+    const shown = version === SEARCH ? sigstore.signBlob({ bytes, log: 'none' }) : logged;
+    files.push([path, bytes], [`${path}.sha256`, logged.digestHex]);
+    files.push([`${path}.sig`, shown.signatureFile], [`${path}.cert`, shown.certificateFile]);
+    if (version === BUNDLE) files.push([`${path}.sigstore.json`, logged.bundle('0.3')]);
+  }
+  shared = { sigstore, files };
+  return shared;
+}
+
+export interface FaultWorld {
+  readonly sigstore: LocalSigstore;
+  readonly releases: ReleaseServer;
+  readonly rekor: RekorServer;
+  /** Issued the release server's certificate where that speaks TLS. */
+  readonly authority: TlsAuthority | undefined;
+  readonly dir: TempDir;
+  /** Where kubectl goes; `bin` and everything above it is in the snapshots. */
+  readonly bin: string;
+  /** Through the library. Times are in milliseconds. */
+  install(asked: Asked, options?: HttpClientOptions): Promise<LibraryRun>;
+  /** Through the real command, as a child process. */
+  command(asked: Asked, options?: CommandOptions): Promise<CliRun>;
+  [Symbol.asyncDispose](): Promise<void>;
+}
+
+/** What is asked for; default: the release that is proved by its pair, from the one release server. */
+export interface Asked extends Partial<Omit<InstallRequest, 'artifacts' | 'destination'>> {
+  readonly version?: string;
+  /** Default {@link FaultWorld.bin}. */
+  readonly directory?: string;
+}
+
+export interface CommandOptions extends RunOptions {
+  /** Further arguments. */
+  readonly args?: readonly string[];
+}
+
+export interface LibraryRun {
+  readonly result: RunResult | undefined;
+  readonly error: unknown;
+  readonly events: readonly ProgressEvent[];
+}
+
+export async function startFaultWorld(options: { readonly tls?: boolean } = {}): Promise<FaultWorld> {
+  const { sigstore, files } = published();
+  const authority = options.tls === true ? createTlsAuthority() : undefined;
+  const dir = await createTempDir('k8s-verify-fault-');
+  const releases = await startReleaseServer(authority === undefined ? {} : { tls: authority.issue() });
+  for (const [path, content] of files) releases.publishFile(path, content);
+  const rekor = await startRekorServer(sigstore.rekor);
+  const trustedRootFile = dir.join('trusted_root.json');
+  writeFileSync(trustedRootFile, sigstore.trustedRoot());
+  const caFile = dir.join('ca.pem');
+  if (authority !== undefined) writeFileSync(caFile, authority.caPem);
+  const bin = dir.join('bin');
+  const request = ({ version = PAIR, directory = bin, ...change }: Asked): InstallRequest => ({
+    artifacts: [{ component: 'kubectl', version, platform: PLATFORM }],
+    destination: { kind: 'directory', path: directory },
+    sources: [releases.url],
+    rekorUrl: rekor.url,
+    trustedRootFile,
+    ...change,
+  });
+  return {
+    sigstore,
+    releases,
+    rekor,
+    authority,
+    dir,
+    bin,
+    install: async (asked, http = {}) =>
+      installThrough(request(asked), { ...(authority === undefined ? {} : { caFile }), ...http }),
+    command: async (asked, { args = [], ...run } = {}) => {
+      const ca = authority === undefined ? [] : ['--ca-file', caFile];
+      return runCli([...commandLine(request(asked)), ...ca, ...args], {
+        ...run,
+        nodeArguments: ['--unhandled-rejections=strict', ...(run.nodeArguments ?? [])],
+      });
+    },
+    async [Symbol.asyncDispose]() {
+      await Promise.all([releases.close(), rekor.close()]);
+      await dir.remove();
+    },
+  };
+}
+
+async function installThrough(request: InstallRequest, options: HttpClientOptions): Promise<LibraryRun> {
+  const events: ProgressEvent[] = [];
+  const report = (event: ProgressEvent): void => void events.push(event);
+  const world = createWorld({ retries: 2, retryDelayMs: 1, ...options, report });
+  try {
+    return { result: await installRelease(request, world), error: undefined, events };
+  } catch (error) {
+    return { result: undefined, error, events };
+  } finally {
+    await world.http.close();
+  }
+}
+
+function commandLine(request: InstallRequest): readonly string[] {
+  const { artifacts, destination, sources = [], rekorUrl, trustedRootFile } = request;
+  return [
+    ...artifacts.map(({ component, version }) => `${component}@${version ?? 'stable'}`),
+    '--platform',
+    PLATFORM,
+    '--install-dir',
+    destination.path,
+    ...sources.flatMap((source) => ['--mirror', source]),
+    ...(rekorUrl === undefined ? [] : ['--rekor-url', rekorUrl]),
+    ...(trustedRootFile === undefined ? [] : ['--trusted-root', trustedRootFile]),
+    '--retries',
+    '2',
+    '--retry-delay',
+    '1ms',
+  ];
+}

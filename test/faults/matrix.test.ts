@@ -1,0 +1,43 @@
+/**
+ * The fault matrix: each way in which a transfer can fail, at each thing that an install asks for. A fault that passes
+ * costs a line that says why; one that does not ends in the code and the words that are right for it, with nothing
+ * installed and the disk as it was.
+ */
+import { createHash } from 'node:crypto';
+import { describe, expect, it } from 'vitest';
+import { K8sVerifyError } from '../../src/errors.ts';
+import { snapshot } from '../support/temp-dir.ts';
+import { binaryOf } from './fault-world.ts';
+import { ROWS, startScene } from './matrix.ts';
+
+describe('the fault matrix', () => {
+  it.concurrent.for(ROWS.map((row) => [row.name, row] as const))('%s', async ([, row]) => {
+    const { fault, target, outcome } = row;
+    await using world = await startScene(row);
+    const before = await snapshot(world.dir.path);
+    const { error, events } = await world.install({ version: target.version }, fault.http);
+    const retries = events.flatMap((event) =>
+      event.kind === 'retry' && event.url.endsWith(target.path) ? [event.reason] : [],
+    );
+    expect(retries).toHaveLength(fault.retriesOf?.[target.name] ?? fault.retries);
+    for (const reason of retries) expect(reason).toContain(fault.reason);
+    expect(told(error)).toContain(outcome.kind === 'refused' ? `${outcome.code}: ` : 'installed');
+    expect(told(error)).toContain(outcome.kind === 'refused' ? outcome.text : '');
+    expect(await snapshot(world.dir.path)).toEqual(
+      outcome.kind === 'refused' ? before : { ...before, ...installed(target.resolved) },
+    );
+  });
+});
+
+function installed(version: string): Readonly<Record<string, string>> {
+  const sha256 = createHash('sha256').update(binaryOf(version)).digest('hex');
+  return { bin: 'directory 0755', 'bin/kubectl': `file 0755 ${sha256}` };
+}
+
+/** The words that a user sees. */
+function told(error: unknown): string {
+  if (error === undefined) return 'installed';
+  if (!(error instanceof K8sVerifyError)) throw new Error('not one of our errors', { cause: error });
+  const { code, message, expected, found, why, advice } = error;
+  return [`${code}: ${message}`, expected, found, why, advice].join('\n');
+}
