@@ -3,11 +3,9 @@
  * costs a line that says why; one that does not ends in the code and the words that are right for it, with nothing
  * installed and the disk as it was.
  */
-import { createHash } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
-import { K8sVerifyError } from '../../src/errors.ts';
 import { snapshot } from '../support/temp-dir.ts';
-import { binaryOf } from './fault-world.ts';
+import { told, withInstalled } from './expected.ts';
 import { ROWS, startScene } from './matrix.ts';
 
 describe('the fault matrix', () => {
@@ -24,20 +22,7 @@ describe('the fault matrix', () => {
     expect(told(error)).toContain(outcome.kind === 'refused' ? `${outcome.code}: ` : 'installed');
     expect(told(error)).toContain(outcome.kind === 'refused' ? outcome.text : '');
     expect(await snapshot(world.dir.path)).toEqual(
-      outcome.kind === 'refused' ? before : { ...before, ...installed(target.resolved) },
+      outcome.kind === 'refused' ? before : withInstalled(before, target.resolved),
     );
   });
 });
-
-function installed(version: string): Readonly<Record<string, string>> {
-  const sha256 = createHash('sha256').update(binaryOf(version)).digest('hex');
-  return { bin: 'directory 0755', 'bin/kubectl': `file 0755 ${sha256}` };
-}
-
-/** The words that a user sees. */
-function told(error: unknown): string {
-  if (error === undefined) return 'installed';
-  if (!(error instanceof K8sVerifyError)) throw new Error('not one of our errors', { cause: error });
-  const { code, message, expected, found, why, advice } = error;
-  return [`${code}: ${message}`, expected, found, why, advice].join('\n');
-}
