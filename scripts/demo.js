@@ -26,9 +26,11 @@ if (!packagesAreCurrent()) {
   console.log('Installing what the demo needs (npm ci) ...');
   const npm = process.env.npm_execpath;
   if (npm !== undefined && /npm-cli\.[cm]?js$/.test(npm)) {
-    run(process.execPath, [npm, 'ci', '--no-audit', '--no-fund']);
+    run(process.execPath, [npm, 'ci', '--no-audit', '--no-fund', '--loglevel=error']);
   } else {
-    run('npm', ['ci', '--no-audit', '--no-fund'], { shell: process.platform === 'win32' });
+    run('npm', ['ci', '--no-audit', '--no-fund', '--loglevel=error'], {
+      shell: process.platform === 'win32',
+    });
   }
 }
 run(pinnedNode, [join(root, 'scripts/build.ts')]);
