@@ -124,6 +124,8 @@ const SECTIONS: Readonly<Record<string, () => string>> = {
   'options-verify': () => renderOptions('verify', table),
   'json-success': () => renderJsonFields('success', table),
   'json-failure': () => renderJsonFields('failure', table),
+  'json-list': () => renderJsonFields('list', table),
+  'json-doctor': () => renderJsonFields('doctor', table),
 };
 
 function render(text: string, file: string): string {

@@ -1,6 +1,6 @@
 /** The command words. Help, the parser, completion and the manual page are all written from these tables. */
 
-export type CommandName = 'install' | 'verify' | 'list' | 'completion';
+export type CommandName = 'install' | 'verify' | 'list' | 'doctor' | 'completion';
 
 export interface CommandSpec {
   readonly name: CommandName;
@@ -69,6 +69,16 @@ export const COMMANDS: readonly CommandSpec[] = [
     examples: [
       { command: 'k8s-verify list v1.30.2 --platform linux/arm64', meaning: 'one release, one platform' },
     ],
+  },
+  {
+    name: 'doctor',
+    usage: 'doctor [options]',
+    summary: 'look at what a run needs on this machine: network, clock, trusted root, PATH',
+    description: [
+      'Looks at everything that a run depends on and says in one line each what was found and what to do about it. ' +
+        'Nothing is installed. It ends with 0 where a run can be expected to work.',
+    ],
+    examples: [{ command: 'k8s-verify doctor', meaning: 'before the first install, or when one fails' }],
   },
   {
     name: 'completion',

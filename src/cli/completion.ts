@@ -7,15 +7,9 @@ import type { CommandLine } from './command-line.ts';
 import { type CommandName, COMMANDS, type CommandSpec } from './commands.ts';
 import type { Answer } from './console.ts';
 import { OPTIONS, type OptionSpec, optionsOf } from './options.ts';
-import type { JsonAnswer } from './output-json.ts';
 
 export const SHELLS = ['bash', 'zsh', 'fish'] as const;
 export type Shell = (typeof SHELLS)[number];
-
-export interface CompletionReport extends JsonAnswer {
-  readonly shell: Shell;
-  readonly script: string;
-}
 
 export function completion(line: CommandLine): Promise<Answer> {
   const [word, more] = line.operands;
@@ -28,8 +22,7 @@ export function completion(line: CommandLine): Promise<Answer> {
     });
   }
   const script = completionScript(shell);
-  const json: CompletionReport = { schemaVersion: 1, ok: true, exitCode: 0, shell, script };
-  return Promise.resolve({ text: script, json });
+  return Promise.resolve({ text: script, json: { schemaVersion: 1, ok: true, exitCode: 0 } });
 }
 
 export function completionScript(shell: Shell): string {
@@ -54,6 +47,8 @@ function operands(command: CommandName): 'files' | readonly string[] {
       return ALIASES;
     case 'completion':
       return SHELLS;
+    case 'doctor':
+      return [];
   }
 }
 

@@ -1,6 +1,4 @@
 /** The `install` command. */
-import { accessSync, constants } from 'node:fs';
-import { homedir } from 'node:os';
 import { dirname } from 'node:path';
 import { defaultInstallDirectory, type HostDirectories, isOnPath } from '../install/destination.ts';
 import { installRelease } from '../install-release.ts';
@@ -8,6 +6,7 @@ import type { InstallRequest } from '../request.ts';
 import type { RunResult } from '../result.ts';
 import type { CommandLine } from './command-line.ts';
 import type { Answer, Console } from './console.ts';
+import { hostDirectories } from './host-directories.ts';
 import { inWorld } from './in-world.ts';
 import { readInstallArguments } from './install-arguments.ts';
 import { provedAnswer } from './proved-answer.ts';
@@ -30,22 +29,6 @@ export async function install(line: CommandLine, output: Console): Promise<Answe
   );
   if (destination.kind === 'default') noteMissingPath(result, host, output);
   return provedAnswer(result);
-}
-
-function hostDirectories(): HostDirectories {
-  return {
-    platform: process.platform,
-    env: process.env,
-    home: homedir(),
-    isWritable(directory) {
-      try {
-        accessSync(directory, constants.W_OK);
-        return true;
-      } catch {
-        return false;
-      }
-    },
-  };
 }
 
 /** Whoever named the directory knows where it is; the default one may be news. */

@@ -35,6 +35,7 @@ const RUN: Readonly<Record<CommandName, () => Promise<RunCommand>>> = {
   install: async () => (await import('./install.ts')).install,
   verify: async () => (await import('./verify.ts')).verify,
   list: async () => (await import('./list.ts')).list,
+  doctor: async () => (await import('./doctor.ts')).doctor,
   completion: async () => (await import('./completion.ts')).completion,
 };
 

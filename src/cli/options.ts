@@ -48,9 +48,10 @@ export interface OptionSpec {
 const INSTALL = ['install'] as const;
 const VERIFY = ['verify'] as const;
 const PROVING = ['install', 'verify'] as const;
-const DOWNLOADING = ['install', 'list'] as const;
-const CONNECTING = ['install', 'verify', 'list'] as const;
-const ALL = ['install', 'verify', 'list', 'completion'] as const;
+const DOWNLOADING = ['install', 'list', 'doctor'] as const;
+const CONNECTING = ['install', 'verify', 'list', 'doctor'] as const;
+const ASKING = ['install', 'verify', 'doctor'] as const;
+const ALL = ['install', 'verify', 'list', 'doctor', 'completion'] as const;
 
 export const OPTION_GROUPS: readonly OptionGroup[] = [
   'what and where',
@@ -160,7 +161,7 @@ export const OPTIONS: readonly OptionSpec[] = [
     value: 'FILE',
     completes: 'file',
     group: 'trust',
-    commands: ['install', 'verify'],
+    commands: ASKING,
     help: 'a Sigstore trusted root (JSON) instead of the embedded one of the public-good instance',
   },
   {
@@ -177,7 +178,7 @@ export const OPTIONS: readonly OptionSpec[] = [
     name: 'rekor-url',
     value: 'URL',
     group: 'network',
-    commands: ['install', 'verify'],
+    commands: ASKING,
     help: 'the transparency log to ask; default: https://rekor.sigstore.dev',
   },
   {

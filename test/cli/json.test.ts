@@ -114,6 +114,15 @@ describe('--json', () => {
     expect(printed).toMatchObject({ ok: false, exitCode: 12, error: { kind: 'UntrustedError' } });
   });
 
+  it.each([
+    ['list', ['list', 'v1.30.2']],
+    ['doctor', ['doctor', '--mirror', 'http://127.0.0.1:9', '--rekor-url', 'http://127.0.0.1:9']],
+  ])('prints what the schema says for %s', async (_, args) => {
+    const world = await localWorld();
+    const { stdout } = await world.run([...args, '--json']);
+    expect(faults(JSON.parse(stdout))).toEqual([]);
+  });
+
   it('is one object on stdout even where the command line makes no sense', async () => {
     const world = await localWorld();
     for (const args of [['--json'], ['kubectl', '--json', '--nonsense'], ['verify', '--json']]) {

@@ -1,0 +1,62 @@
+/** The `doctor` command. */
+import { diagnose, type Finding } from '../diagnose.ts';
+import { RequestError } from '../errors.ts';
+import { excerpt } from '../encoding/base64.ts';
+import type { CommandLine } from './command-line.ts';
+import type { Answer, Console } from './console.ts';
+import { hostDirectories } from './host-directories.ts';
+import { inWorld } from './in-world.ts';
+import type { JsonAnswer } from './output-json.ts';
+import { printable } from './printable.ts';
+import { readNetwork, readTransport, readTrust } from './shared-arguments.ts';
+
+export interface DoctorReport extends JsonAnswer {
+  readonly findings: readonly Omit<Finding, 'exitCode'>[];
+}
+
+/** Shorter than a run's: whoever asks a doctor is waiting. */
+const PATIENCE = { retries: 0, timeoutMs: 10_000 } as const;
+
+/** Looks at what a run needs; its exit code is what a run would end with. */
+export async function doctor(line: CommandLine, output: Console): Promise<Answer> {
+  const [operand] = line.operands;
+  if (operand !== undefined) {
+    throw new RequestError('usage', 'doctor takes no argument', {
+      found: excerpt(operand),
+      advice: 'for example: k8s-verify doctor --mirror https://mirror.example.com',
+    });
+  }
+  const request = {
+    ...readNetwork(line),
+    ...readTrust(line),
+    env: process.env,
+    directories: hostDirectories(),
+  };
+  const findings = await inWorld({ ...PATIENCE, ...readTransport(line) }, output, (world, signal) =>
+    diagnose({ ...request, signal }, world),
+  );
+  return doctorAnswer(findings);
+}
+
+export function doctorAnswer(findings: readonly Finding[]): Answer & { readonly json: DoctorReport } {
+  const exitCode = findings.find(({ outcome }) => outcome === 'problem')?.exitCode ?? 0;
+  return {
+    text: findings.map(findingText).join(''),
+    json: {
+      schemaVersion: 1,
+      ok: exitCode === 0,
+      exitCode,
+      findings: findings.map(({ subject, outcome, found, advice }) => ({
+        subject,
+        outcome,
+        found,
+        ...(advice === undefined ? {} : { advice }),
+      })),
+    },
+  };
+}
+
+function findingText({ subject, outcome, found, advice }: Finding): string {
+  const line = `${outcome.padEnd(8)} ${subject.padEnd(18)} ${printable(found)}\n`;
+  return advice === undefined ? line : `${line}${' '.repeat(28)}what to do: ${printable(advice)}\n`;
+}

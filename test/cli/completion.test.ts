@@ -1,0 +1,87 @@
+import { spawnSync } from 'node:child_process';
+import { writeFile } from 'node:fs/promises';
+import { describe, expect, it } from 'vitest';
+import { completionScript, type Shell, SHELLS } from '../../src/cli/completion.ts';
+import { COMMANDS } from '../../src/cli/commands.ts';
+import { optionsOf } from '../../src/cli/options.ts';
+import { runCli } from '../support/run-cli.ts';
+import { testDir } from '../support/test-dir.ts';
+
+function has(shell: Shell): boolean {
+  return spawnSync(shell, ['-c', 'exit 0']).status === 0;
+}
+
+/** Shell programs that load `./script` and say what the words in `$WORDS` are completed to, one a line. */
+const ASK: Readonly<Record<Shell, string>> = {
+  bash: `
+    source ./script
+    compopt() { :; }
+    COMP_WORDS=($WORDS)
+    COMP_CWORD=$((\${#COMP_WORDS[@]} - 1))
+    _k8s_verify
+    printf '%s\\n' "\${COMPREPLY[@]}"`,
+  fish: `
+    source ./script
+    complete -C "$WORDS" | string replace -r '\\t.*' ''; true`,
+  // A real interactive zsh on a terminal of its own: it types the words and a tab, and runs what that became.
+  zsh: `
+    zmodload zsh/zpty
+    zpty z zsh -f -i
+    zpty -w z 'PS1=; unsetopt zle_bracketed_paste; autoload -Uz compinit; compinit -u -D; source ./script'
+    zpty -w z 'k8s-verify() { print -r -- "<<$argv[-1]>>" }'
+    zpty -w -n z "$WORDS"$'\\t\\n'
+    zpty -r -m z line '*<<[^$]*>>*'
+    print -r -- "\${\${line##*<<}%%>>*}"`,
+};
+
+async function complete(shell: Shell, words: string): Promise<readonly string[]> {
+  const dir = await testDir();
+  await writeFile(dir.join('script'), completionScript(shell));
+  await writeFile(dir.join('bundle.json'), '');
+  const { stdout, stderr, status } = spawnSync(shell, ['-c', ASK[shell]], {
+    cwd: dir.path,
+    encoding: 'utf8',
+    timeout: 20_000,
+    env: { ...process.env, HOME: dir.path, XDG_CONFIG_HOME: dir.path, TERM: 'xterm', WORDS: words },
+  });
+  expect({ status, stderr }).toEqual({ status: 0, stderr: '' });
+  return stdout.split('\n').filter((line) => line !== '');
+}
+
+describe.each(SHELLS)('completion in %s', (shell) => {
+  it.skipIf(!has(shell)).each([
+    ['k8s-verify ver', 'verify'],
+    ['k8s-verify kube-ag', 'kube-aggregator'],
+    ['k8s-verify install kube-ag', 'kube-aggregator'],
+    ['k8s-verify kubectl --install-d', '--install-dir'],
+    ['k8s-verify kubectl --platform linux/ppc', 'linux/ppc64le'],
+    ['k8s-verify verify --bun', '--bundle'],
+    ['k8s-verify verify bund', 'bundle.json'],
+    ['k8s-verify verify x --bundle bund', 'bundle.json'],
+    ['k8s-verify completion fi', 'fish'],
+  ])('%s', async (words, expected) => {
+    expect(await complete(shell, words)).toEqual([expected]);
+  });
+
+  it.skipIf(!has(shell) || shell === 'zsh')('offers no option of another command', async () => {
+    expect(await complete(shell, 'k8s-verify verify --install-d')).toEqual([]);
+  });
+
+  it('names every option of every command', () => {
+    const script = completionScript(shell);
+    for (const { name } of COMMANDS) {
+      for (const option of optionsOf(name)) expect(script).toContain(option.name);
+    }
+  });
+
+  it('is what the command prints', async () => {
+    const { stdout, exitCode } = await runCli(['completion', shell]);
+    expect({ stdout, exitCode }).toEqual({ stdout: completionScript(shell), exitCode: 0 });
+  });
+});
+
+it.each([[[]], [['tcsh']], [['bash', 'zsh']]])('completion refuses %j', async (args) => {
+  const { exitCode, stderr, stdout } = await runCli(['completion', ...args]);
+  expect({ exitCode, stdout }).toEqual({ exitCode: 2, stdout: '' });
+  expect(stderr).toContain('bash, zsh, fish');
+});

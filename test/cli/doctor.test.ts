@@ -1,0 +1,131 @@
+import { describe, expect, it } from 'vitest';
+import { diagnose, type DiagnoseRequest, type Finding } from '../../src/diagnose.ts';
+import { createWorld } from '../../src/world.ts';
+import { fault } from '../support/http/faults.ts';
+import { localWorld, type LocalWorld } from './local-world.ts';
+
+function withoutPath(directory: string): DiagnoseRequest['directories'] {
+  return { platform: 'linux', env: { PATH: '/bin' }, home: directory, isWritable: () => false };
+}
+
+async function examine(
+  world: LocalWorld,
+  changes: Partial<DiagnoseRequest> = {},
+  now: Date = new Date(),
+): Promise<ReadonlyMap<Finding['subject'], Finding>> {
+  const own = createWorld({ retries: 0, timeoutMs: 5000 });
+  try {
+    const findings = await diagnose(
+      {
+        sources: [world.releases.url],
+        rekorUrl: world.sigstore.rekorUrl,
+        trustedRootFile: world.dir.join('root.json'),
+        env: {},
+        directories: withoutPath('/home/you'),
+        ...changes,
+      },
+      { ...own, clock: { now: () => now } },
+    );
+    return new Map(findings.map((finding) => [finding.subject, finding]));
+  } finally {
+    await own.http.close();
+  }
+}
+
+describe('diagnose', () => {
+  it('finds a machine where a run can work', async () => {
+    const findings = await examine(await localWorld());
+    expect([...findings.values()].filter(({ outcome }) => outcome === 'problem')).toEqual([]);
+    expect(findings.get('clock')).toMatchObject({ outcome: 'ok', found: "agrees with the servers'" });
+    expect(findings.get('trusted root')?.found).toMatch(/root\.json, sha256 [0-9a-f]{16}/);
+    expect(findings.get('proxy')?.found).toMatch(/^none for /);
+  });
+
+  it.each<[string, Partial<Finding>, (world: LocalWorld) => Promise<ReadonlyMap<string, Finding>>]>([
+    [
+      'a server that refuses',
+      { subject: 'release server', exitCode: 4 },
+      (world) => examine(world, { sources: ['http://127.0.0.1:9'] }),
+    ],
+    [
+      'a server that is down',
+      { subject: 'release server', exitCode: 4 },
+      (world) => {
+        world.releases.http.fault(/./, fault.status(503));
+        return examine(world);
+      },
+    ],
+    [
+      'a log that cannot be reached',
+      { subject: 'transparency log', exitCode: 4 },
+      (world) => examine(world, { rekorUrl: 'http://127.0.0.1:9' }),
+    ],
+    [
+      'a clock that is behind',
+      { subject: 'clock', exitCode: 17, found: expect.stringMatching(/^30\d s behind the servers'$/) },
+      (world) => examine(world, {}, new Date(Math.floor(Date.now() / 1000) * 1000 - 300_000)),
+    ],
+    [
+      'a trusted root that is not there',
+      { subject: 'trusted root', exitCode: 5 },
+      (world) => examine(world, { trustedRootFile: world.dir.join('nowhere') }),
+    ],
+    [
+      'a proxy that is none',
+      { subject: 'proxy', exitCode: 2 },
+      (world) => examine(world, { env: { http_proxy: 'gopher://proxy' } }),
+    ],
+    [
+      'no place to install to',
+      { subject: 'install directory', exitCode: 2 },
+      (world) => examine(world, { directories: { ...withoutPath('/'), home: undefined } }),
+    ],
+  ])('tells %s', async (_, expected, look) => {
+    const findings = await look(await localWorld());
+    const finding = findings.get(expected.subject ?? '');
+    expect(finding).toMatchObject({ ...expected, outcome: 'problem' });
+    expect(finding?.found).not.toMatch(/undefined/);
+  });
+
+  it('shows a proxy without its password', async () => {
+    const world = await localWorld();
+    const findings = await examine(world, { env: { http_proxy: 'http://me:secret@127.0.0.1:9' } });
+    expect(findings.get('proxy')?.found).toMatch(/^http:\/\/127\.0\.0\.1:9 \(http_proxy\) for /);
+    expect(JSON.stringify([...findings.values()])).not.toContain('secret');
+  });
+
+  it('notes a directory that is not on PATH', async () => {
+    const findings = await examine(await localWorld());
+    expect(findings.get('install directory')).toMatchObject({
+      outcome: 'note',
+      found: '/home/you/.local/bin, which is not on PATH',
+    });
+  });
+});
+
+describe('doctor', () => {
+  it('prints a line for each finding, and ends with 0 where a run can work', async () => {
+    const world = await localWorld();
+    const { stdout, exitCode } = await world.run(['doctor', ...world.options]);
+    expect(exitCode).toBe(0);
+    expect(stdout).toMatch(/^ok {7}Node {15}v\d+/m);
+    expect(stdout).toMatch(/^ok {7}release server {5}127\.0\.0\.1:\d+ answers after \d+ ms$/m);
+  });
+
+  it('ends with the code that a run would end with, with advice, and as JSON', async () => {
+    const world = await localWorld();
+    const log = ['--rekor-url', 'http://127.0.0.1:9', '--trusted-root', world.dir.join('root.json')];
+    const args = ['doctor', '--mirror', world.releases.url, ...log];
+    const { stdout, exitCode } = await world.run([...args, '--json', '--quiet']);
+    expect(exitCode).toBe(4);
+    const report: { readonly findings: readonly Finding[] } = JSON.parse(stdout);
+    expect(report).toMatchObject({ schemaVersion: 1, ok: false, exitCode: 4 });
+    const found = report.findings.find(({ subject }) => subject === 'transparency log');
+    expect(found).toMatchObject({ outcome: 'problem', advice: expect.any(String) });
+  });
+
+  it('takes no argument', async () => {
+    const world = await localWorld();
+    expect(await world.run(['doctor', 'kubectl'])).toMatchObject({ exitCode: 2, stdout: '' });
+  });
+});
