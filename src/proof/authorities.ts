@@ -84,7 +84,7 @@ function readAuthority(ca: CertificateAuthority, purpose: ExtendedKeyUsage): Aut
       chain,
       flaw: findFlaw(chain, purpose),
       forVerifier: {
-        certChain: chain.map(({ der }) => toVerifierCertificate(der)),
+        certChain: chain.map(toVerifierCertificate),
         validFor: { ...validFor },
       },
     };

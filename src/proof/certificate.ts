@@ -46,6 +46,8 @@ export interface SubjectAlternativeName {
 /** An X.509 certificate (RFC 5280), read strictly; nothing in it is believed yet. */
 export interface Certificate {
   readonly der: Uint8Array;
+  /** DER of the TBSCertificate: what the issuer's signature is over. */
+  readonly tbs: Uint8Array;
   /** Upper bits first, as in the certificate; hex. */
   readonly serialNumber: string;
   /** DER of the names, for comparison. */
@@ -73,10 +75,11 @@ export interface SigningCertificate extends Certificate {
  */
 export function readX509(der: Uint8Array, what: string): Certificate {
   const [tbs, algorithm, signature, ...rest] = childrenOf(parseDer(der, what), DER_TAG.sequence, what);
-  const fields = childrenOf(tbs, DER_TAG.sequence, what);
+  const signed = expectTag(tbs, DER_TAG.sequence, what);
   const outer = expectTag(algorithm, DER_TAG.sequence, what).der;
   expectTag(signature, DER_TAG.bitString, what);
-  const [version, serial, innerAlgorithm, issuer, validity, subject, publicKey, extensions, ...more] = fields;
+  const [version, serial, innerAlgorithm, issuer, validity, subject, publicKey, extensions, ...more] =
+    signed.children;
   const [versionNumber] = childrenOf(version, contextTag(0, 'constructed'), what);
   if (rest.length > 0 || more.length > 0 || readInteger(versionNumber, what) !== 2n) {
     throw malformed(
@@ -92,6 +95,7 @@ export function readX509(der: Uint8Array, what: string): Certificate {
   const [list] = childrenOf(extensions, contextTag(3, 'constructed'), what);
   return {
     der,
+    tbs: signed.der,
     serialNumber: encodeHex(expectTag(serial, DER_TAG.integer, what).content),
     issuerName: expectTag(issuer, DER_TAG.sequence, what).der,
     subjectName: expectTag(subject, DER_TAG.sequence, what).der,

@@ -187,7 +187,7 @@ function closest(candidates: readonly Candidate[]): ErrorDetails {
 
 function isSignedBy(leaf: Certificate, issuer: Certificate): boolean {
   try {
-    return toVerifierCertificate(leaf.der).verify(toVerifierCertificate(issuer.der));
+    return toVerifierCertificate(leaf).verify(toVerifierCertificate(issuer));
   } catch {
     return false;
   }

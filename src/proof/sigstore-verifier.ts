@@ -71,7 +71,7 @@ export function verifySigner(proof: Proof): void {
       signature: toSignatureContent(proof),
       key:
         signer.kind === 'certificate'
-          ? { $case: 'certificate', certificate: toVerifierCertificate(signer.certificate.der) }
+          ? { $case: 'certificate', certificate: toVerifierCertificate(signer.certificate) }
           : { $case: 'public-key', hint: '' },
       tlogEntries: [],
       timestamps: toVerifierTimestamps(proof),
