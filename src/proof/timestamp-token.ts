@@ -33,7 +33,8 @@ const SIGNATURE_OIDS: ReadonlyMap<string, HashAlgorithm> = new Map([
   ['1.2.840.10045.4.3.4', 'sha512'],
 ]);
 
-const GRANTED = new Set([0n, 1n]);
+/** PKIStatus (RFC 3161 section 2.4.2); "granted with modifications" is of something that was not asked for. */
+const GRANTED = 0n;
 const WHAT = 'the timestamp response';
 
 /** What an RFC 3161 TimeStampResp says, its form checked; whether an authority signed it is for the proof to find out. */
@@ -77,8 +78,8 @@ function readResponse(der: Uint8Array): TimestampToken {
   const [status, token, ...rest] = childrenOf(parseDer(der, WHAT), DER_TAG.sequence, WHAT);
   const [code, texts, ...more] = childrenOf(status, DER_TAG.sequence, WHAT);
   const granted = readInteger(code, WHAT);
-  if (!GRANTED.has(granted) || more.length > 0 || (texts !== undefined && texts.tag !== DER_TAG.sequence)) {
-    throw malformed('PKIStatus granted (0) or grantedWithMods (1)', `status ${granted}`);
+  if (granted !== GRANTED || more.length > 0 || (texts !== undefined && texts.tag !== DER_TAG.sequence)) {
+    throw malformed('PKIStatus granted (0)', `status ${granted}`);
   }
   if (rest.length > 0) throw malformed('a status and a token', 'more than these');
   const [type, content, ...others] = childrenOf(token, DER_TAG.sequence, WHAT);

@@ -144,7 +144,6 @@ export const TIMESTAMP_VECTORS: readonly Vector[] = [
   accepted('timestamp-with-embedded-certificate', () => stampedWith({ embedCertificate: true })),
   accepted('timestamp-with-nonce', () => stampedWith({ nonce: Buffer.of(1, 2, 3) })),
   accepted('timestamp-imprint-of-sha512', () => stampedWith({ imprintHash: 'sha512' })),
-  accepted('timestamp-granted-with-modifications', () => stampedWith({ status: 1 })),
   accepted('timestamp-two-of-one-authority-at-two-times', () =>
     stamped([{}, { at: minutesAfterSigning(1) }]),
   ),
@@ -172,6 +171,9 @@ export const TIMESTAMP_VECTORS: readonly Vector[] = [
   ),
   refused('timestamp-over-the-artifact_fail', 'time-untrusted', 'time', () =>
     stampedWith({ message: Buffer.from('the artifact that everybody signs in these vectors\n') }),
+  ),
+  refused('timestamp-granted-with-modifications_fail', 'time-untrusted', 'time', () =>
+    stampedWith({ status: 1 }),
   ),
   refused('timestamp-rejected_fail', 'time-untrusted', 'time', () => stampedWith({ status: 2 })),
   refused('timestamp-signature-changed_fail', 'time-untrusted', 'time', () =>
