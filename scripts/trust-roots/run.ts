@@ -1,0 +1,135 @@
+import { parseArgs } from 'node:util';
+import { errorText } from '../../src/cli/output-text.ts';
+import { printable } from '../../src/cli/printable.ts';
+import { RequestError } from '../../src/errors.ts';
+import { type ExitCode, exitCodeFor } from '../../src/exit-codes.ts';
+import { createHttpClient } from '../../src/http/client.ts';
+import { checkTrustRoot } from './check.ts';
+import { describeChange } from './difference.ts';
+import { fetchTrustRoot } from './fetch.ts';
+import { packageSeed, type PackageSeed, PUBLIC_GOOD_REPOSITORY } from './package-seed.ts';
+import { replaceTrustRoot } from './replace.ts';
+import type { Origin, TrustRootFiles } from './trust-root-folder.ts';
+
+/** What the command touches beside the network. */
+export interface TrustRootsWorld {
+  /** The trust root to check or to write anew; its `root.json` is where TUF starts. */
+  readonly folder: string;
+  /** Where the variables for proxies are looked up. */
+  readonly env: Readonly<Record<string, string | undefined>>;
+  readonly print: (line: string) => void;
+  readonly printError: (line: string) => void;
+  /** Bound of the first wait before a request is repeated, in milliseconds. */
+  readonly retryDelayMs?: number;
+}
+
+/**
+ * The command `npm run trust-roots`, with the exit codes of k8s-verify. Whatever is refused leaves every file as it
+ * was.
+ */
+export async function runTrustRoots(args: readonly string[], world: TrustRootsWorld): Promise<ExitCode> {
+  try {
+    const options = readArguments(args);
+    if (options.kind === 'check') return check(world);
+    const candidate = options.kind === 'fetch' ? await fetchFrom(options, world) : fromPackage();
+    replaceTrustRoot(world.folder, candidate, (change) => world.print(printable(describeChange(change))));
+    return 0;
+  } catch (error) {
+    world.printError(errorText(error, { color: false, verbose: true }).trimEnd());
+    return exitCodeFor(error);
+  }
+}
+
+function check({ folder, printError }: TrustRootsWorld): ExitCode {
+  const complaints = checkTrustRoot(folder, packageSeed());
+  for (const complaint of complaints) printError(printable(complaint));
+  return complaints.length === 0 ? 0 : exitCodeFor(undefined);
+}
+
+interface Candidate {
+  readonly files: TrustRootFiles;
+  readonly origin: Origin;
+}
+
+function fromPackage(seed: PackageSeed = packageSeed()): Candidate {
+  return { files: seed.files, origin: { kind: 'package', version: seed.version } };
+}
+
+async function fetchFrom(
+  { repository, caFile }: FetchArguments,
+  { folder, env, retryDelayMs, printError }: TrustRootsWorld,
+): Promise<Candidate> {
+  const http = createHttpClient({
+    env,
+    caFile,
+    retryDelayMs,
+    report: (event) => {
+      if (event.kind === 'retry')
+        printError(printable(`${event.reason} (${event.url}): again in ${event.delayMs} ms`));
+    },
+  });
+  try {
+    const files = await fetchTrustRoot({ repository, folder, http });
+    const seed = packageSeed();
+    const carried = isSame(files, seed.files);
+    return carried
+      ? fromPackage(seed)
+      : { files, origin: { kind: 'repository', url: repository, seedVersion: seed.version } };
+  } finally {
+    await http.close();
+  }
+}
+
+function isSame(one: TrustRootFiles, other: TrustRootFiles): boolean {
+  return Buffer.compare(one.root, other.root) === 0 && Buffer.compare(one.trusted, other.trusted) === 0;
+}
+
+interface FetchArguments {
+  readonly repository: string;
+  readonly caFile: string | undefined;
+}
+
+type Arguments = { readonly kind: 'package' | 'check' } | ({ readonly kind: 'fetch' } & FetchArguments);
+
+const OPTIONS = {
+  check: { type: 'boolean' },
+  fetch: { type: 'boolean' },
+  repository: { type: 'string' },
+  'ca-file': { type: 'string' },
+} as const;
+
+function readArguments(args: readonly string[]): Arguments {
+  const { values } = parse(args);
+  const { check: isCheck = false, fetch: isFetch = false, repository, 'ca-file': caFile } = values;
+  if (isCheck && isFetch) throw usage('--check makes no request, so that it does not go with --fetch');
+  if (!isFetch && (repository ?? caFile) !== undefined) {
+    throw usage('--repository and --ca-file say how to fetch, and need --fetch');
+  }
+  if (!isFetch) return { kind: isCheck ? 'check' : 'package' };
+  return { kind: 'fetch', repository: repositoryUrl(repository ?? PUBLIC_GOOD_REPOSITORY), caFile };
+}
+
+function parse(args: readonly string[]): ReturnType<typeof parseArgs<{ options: typeof OPTIONS }>> {
+  try {
+    return parseArgs({ args: [...args], options: OPTIONS });
+  } catch (cause) {
+    throw usage(cause instanceof Error ? cause.message : String(cause), cause);
+  }
+}
+
+/** It is written into the README, which is why it must be plain, and free of user names and passwords. */
+function repositoryUrl(text: string): string {
+  const url = URL.canParse(text) ? new URL(text) : undefined;
+  const isPlain = url !== undefined && [url.username, url.password, url.search, url.hash].join('') === '';
+  if (!isPlain || !/^https?:$/.test(url.protocol)) {
+    throw usage('--repository takes an http or https URL without user, password, query and fragment');
+  }
+  return url.href.replace(/\/+$/, '');
+}
+
+function usage(message: string, cause?: unknown): RequestError {
+  return new RequestError('usage', message, {
+    expected: '[--check | --fetch [--repository URL] [--ca-file FILE]]',
+    cause,
+  });
+}

@@ -1,0 +1,79 @@
+import { readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { isJsonObject, type JsonValue, parseJsonStrictly } from '../../src/encoding/json.ts';
+import { InstallError, UnavailableError, UntrustedError } from '../../src/errors.ts';
+
+/** A trust root as it lies in its folder, byte for byte. */
+export interface TrustRootFiles {
+  /** `root.json`: the TUF root, where the next refresh starts. */
+  readonly root: Uint8Array;
+  /** `trusted_root.json`: the authorities and logs that count. */
+  readonly trusted: Uint8Array;
+}
+
+/** Where the files of a folder come from. */
+export type Origin =
+  /** What `@sigstore/tuf` of this version carries. */
+  | { readonly kind: 'package'; readonly version: string }
+  /** Fetched from a TUF repository while `@sigstore/tuf` of `seedVersion` carried something older. */
+  | { readonly kind: 'repository'; readonly url: string; readonly seedVersion: string };
+
+/** What tuf-js reads of a root, too. */
+const MAX_TUF_ROOT_BYTES = 512_000;
+
+/** @throws UnavailableError `trust-root-unavailable` */
+export function readFolder(folder: string): TrustRootFiles & { readonly readme: Uint8Array } {
+  const read = (name: string): Uint8Array => {
+    try {
+      return readFileSync(join(folder, name));
+    } catch (cause) {
+      throw new UnavailableError('trust-root-unavailable', `${join(folder, name)} cannot be read`, {
+        found: cause instanceof Error ? cause.message : String(cause),
+        advice: 'restore the folder from version control',
+        cause,
+      });
+    }
+  };
+  return { root: read('root.json'), trusted: read('trusted_root.json'), readme: read('README.md') };
+}
+
+/** @throws InstallError `destination-unwritable` */
+export function writeFolder(folder: string, files: TrustRootFiles, readme: string): void {
+  try {
+    writeFileSync(join(folder, 'root.json'), files.root);
+    writeFileSync(join(folder, 'trusted_root.json'), files.trusted);
+    writeFileSync(join(folder, 'README.md'), readme);
+  } catch (cause) {
+    throw new InstallError('destination-unwritable', `${folder} cannot be written`, {
+      found: cause instanceof Error ? cause.message : String(cause),
+      advice: 'restore the folder from version control, and make it writable',
+      cause,
+    });
+  }
+}
+
+/**
+ * The version of a TUF root (TUF specification, section 4.3); it grows with every change.
+ *
+ * @throws UntrustedError `trusted-root-invalid`
+ */
+export function tufRootVersion(root: Uint8Array): number {
+  const version = member(member(parse(root), 'signed'), 'version');
+  if (typeof version === 'number' && Number.isSafeInteger(version) && version > 0) return version;
+  throw new UntrustedError('trusted-root-invalid', 'the TUF root tells no version', {
+    expected: 'signed.version, a positive whole number',
+  });
+}
+
+function parse(root: Uint8Array): JsonValue {
+  try {
+    return parseJsonStrictly(root, 'the TUF root', { maxBytes: MAX_TUF_ROOT_BYTES });
+  } catch (cause) {
+    if (!(cause instanceof UntrustedError)) throw cause;
+    throw new UntrustedError('trusted-root-invalid', cause.message, { cause });
+  }
+}
+
+function member(value: JsonValue | undefined, name: string): JsonValue | undefined {
+  return isJsonObject(value) ? value[name] : undefined;
+}
