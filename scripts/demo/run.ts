@@ -11,6 +11,7 @@ import { type RunningSigstore, startLocalSigstore } from '../../test/support/loc
 import { type ReleaseServer, startReleaseServer } from '../../test/support/release-server.ts';
 import { runCli, type RunResult } from '../../test/support/run-cli.ts';
 import { createTempDir, snapshot, type TempDir } from '../../test/support/temp-dir.ts';
+import { binaryTarball, contentOf, publishTarball } from '../../test/stories/support/tarballs.ts';
 import { REAL_KUBECTL_VERSION as VERSION, realKubectl } from '../real-kubectl.ts';
 import { type Attack, ATTACKS, publish, type Target } from './attacks.ts';
 
@@ -89,6 +90,41 @@ async function install(scene: Scene): Promise<void> {
   expectThat((await snapshot(dir.join('bin')))['kubectl'] === installed, 'the file was left alone');
 }
 
+async function installSeveral(scene: Scene): Promise<void> {
+  const { dir, releases, sigstore } = scene;
+  title('Three components at once, and one out of a tarball');
+  say('  (Small made-up files for linux/amd64 this time.)');
+  const components = ['kubeadm', 'kubectl', 'kubelet'];
+  for (const component of components) {
+    const bytes = Buffer.from(contentOf(component));
+    await releases.publishRelease({
+      component,
+      version: 'v1.30.2',
+      platform: 'linux/amd64',
+      bytes,
+      sigstore,
+    });
+  }
+  await publishTarball(scene, 'kubernetes-client-linux-amd64.tar.gz', binaryTarball('client', 'kubectl'));
+  const where = ['v1.30.2', '--platform', 'linux/amd64', '--quiet'];
+  expectExit(await k8sVerify(scene, [...components, ...where, '--install-dir', 'several']), 0);
+  const several = Object.keys(await snapshot(dir.join('several')));
+  expectThat(several.join() === components.join(), `installed: ${several.join(', ')}`);
+
+  const tarball = ['--from-tarball', 'client', '--install-dir', 'from-tarball'];
+  expectExit(await k8sVerify(scene, ['kubectl', ...where, ...tarball]), 0);
+  const taken = Object.keys(await snapshot(dir.join('from-tarball')));
+  expectThat(taken.join() === 'kubectl', 'kubectl was taken out of the proven tarball');
+
+  const unpack = ['--output', 'unpacked', '--extract'];
+  expectExit(await k8sVerify(scene, ['kubernetes-client', ...where, ...unpack]), 0);
+  const member = 'kubernetes/client/bin/kubectl';
+  expectThat(
+    member in (await snapshot(dir.join('unpacked'))),
+    `the whole tarball was unpacked, with ${member}`,
+  );
+}
+
 async function defend(scene: Scene, attack: Attack): Promise<void> {
   const { dir, options, platform } = scene;
   title(`Attack: ${attack.name}`);
@@ -123,6 +159,7 @@ const host = { platform: process.platform, arch: process.arch, endianness: endia
 const binary = { kubectl, platform: formatPlatform(hostPlatform(host)) };
 introduce(binary);
 await playScene(binary, install);
+await playScene(binary, installSeveral);
 for (const attack of ATTACKS) await playScene(binary, (scene) => defend(scene, attack));
 title(problems.length === 0 ? 'Everything went as told.' : 'NOT everything went as told:');
 for (const problem of problems) say(`  - ${problem}`);
