@@ -25,9 +25,7 @@ export async function readCommandLine(command: CommandName, words: readonly stri
     .configureOutput({ writeErr: () => undefined });
   const specs = optionsOf(command);
   for (const spec of specs) {
-    const usage = optionUsage(spec);
-    const flags = spec.value === undefined ? usage : usage.replace(` ${spec.value}`, ` <${spec.value}>`);
-    const option = new Option(flags);
+    const option = new Option(flagsOf(spec));
     if (spec.value !== undefined) {
       option.argParser<readonly string[] | undefined>((value, before) => [...(before ?? []), value]);
     }
@@ -54,6 +52,13 @@ export async function readCommandLine(command: CommandName, words: readonly stri
   return line;
 }
 
+/** As commander writes them: `-o, --output <FILE>`, `--extract [MEMBER...]`. */
+function flagsOf(spec: OptionSpec): string {
+  const names = spec.short === undefined ? `--${spec.name}` : `-${spec.short}, --${spec.name}`;
+  if (spec.value === undefined) return names;
+  return spec.variadic === true ? `${names} [${spec.value}...]` : `${names} <${spec.value}>`;
+}
+
 function sortOptions(
   specs: readonly OptionSpec[],
   options: ReadonlyMap<string, unknown>,
@@ -62,14 +67,14 @@ function sortOptions(
   const switches = new Set<OptionName>();
   for (const spec of specs) {
     const given = options.get(spec.name);
-    if (given === true) switches.add(spec.name);
+    if (given === true || (spec.variadic === true && given !== undefined)) switches.add(spec.name);
     if (Array.isArray(given)) values.set(spec.name, readValues(spec, given.map(String)));
   }
   return { values, switches };
 }
 
 function readValues(spec: OptionSpec, given: readonly string[]): readonly string[] {
-  if (given.length > 1 && spec.repeatable !== true) {
+  if (given.length > 1 && spec.repeatable !== true && spec.variadic !== true) {
     throw new RequestError('usage', `--${spec.name} is given ${given.length} times`, {
       expected: `--${spec.name} at most once`,
       found: given.map((value) => excerpt(value)).join(' and '),

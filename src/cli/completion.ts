@@ -3,6 +3,7 @@ import { excerpt } from '../encoding/base64.ts';
 import { RequestError } from '../errors.ts';
 import { COMPONENTS } from '../release/component.ts';
 import { formatPlatform, PLATFORMS } from '../release/platform.ts';
+import { BINARY_TARBALLS } from '../release/tarball.ts';
 import type { CommandLine } from './command-line.ts';
 import { type CommandName, COMMANDS, type CommandSpec } from './commands.ts';
 import type { Answer } from './console.ts';
@@ -57,7 +58,9 @@ function flags(option: OptionSpec): readonly string[] {
 }
 
 function flagsCompleting(kind: OptionSpec['completes']): string {
-  return OPTIONS.filter((option) => option.value !== undefined && option.completes === kind)
+  return OPTIONS.filter(
+    (option) => option.value !== undefined && option.variadic !== true && option.completes === kind,
+  )
     .flatMap(flags)
     .join('|');
 }
@@ -78,6 +81,7 @@ _k8s_verify() {
     ${flagsCompleting('file')}) compopt -o filenames; COMPREPLY=($(compgen -f -- "$current")); return ;;
     ${flagsCompleting('directory')}) compopt -o filenames; COMPREPLY=($(compgen -d -- "$current")); return ;;
     ${flagsCompleting('platform')}) COMPREPLY=($(compgen -W "${platforms()}" -- "$current")); return ;;
+    ${flagsCompleting('tarball')}) COMPREPLY=($(compgen -W "${BINARY_TARBALLS.join(' ')}" -- "$current")); return ;;
     ${flagsCompleting(undefined)}) return ;;
   esac
   for word in "\${COMP_WORDS[@]:1:COMP_CWORD-1}"; do
@@ -147,9 +151,15 @@ fi
 function zshOption(option: OptionSpec): string {
   const help = option.help.replaceAll(/[[\]:]/g, '\\$&');
   const repeat = option.repeatable === true ? '*' : '';
-  const values = { file: '_files', directory: '_files -/', platform: `(${platforms()})` };
+  const values = {
+    file: '_files',
+    directory: '_files -/',
+    platform: `(${platforms()})`,
+    tarball: `(${BINARY_TARBALLS.join(' ')})`,
+  };
   const action = option.completes === undefined ? ' ' : values[option.completes];
-  const value = option.value === undefined ? '' : `:${option.value}:${action}`;
+  const single = option.value !== undefined && option.variadic !== true;
+  const value = single ? `:${option.value}:${action}` : '';
   return flags(option)
     .map((flag) => quote(`${repeat}${flag}[${help}]${value}`))
     .join(' ');
@@ -182,8 +192,9 @@ function fishOption(option: OptionSpec): string {
     file: '-r -F',
     directory: `-x -a '(__fish_complete_directories)'`,
     platform: `-x -a ${quote(platforms())}`,
+    tarball: `-x -a ${quote(BINARY_TARBALLS.join(' '))}`,
   };
   const value = option.completes === undefined ? '-x' : values[option.completes];
   const short = option.short === undefined ? '' : ` -s ${option.short}`;
-  return `-l ${option.name}${short}${option.value === undefined ? '' : ` ${value}`} -d ${quote(option.help)}`;
+  return `-l ${option.name}${short}${option.value === undefined || option.variadic === true ? '' : ` ${value}`} -d ${quote(option.help)}`;
 }

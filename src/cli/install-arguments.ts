@@ -5,10 +5,11 @@ import { outputFile } from '../install/destination.ts';
 import { MAX_ARTIFACTS_PER_RUN } from '../limits.ts';
 import { COMPONENTS } from '../release/component.ts';
 import { nearest } from '../release/nearest.ts';
+import { BINARY_TARBALLS } from '../release/tarball.ts';
 import type { ArtifactRequest, InstallRequest } from '../request.ts';
 import type { CommandLine } from './command-line.ts';
 import { COMMANDS } from './commands.ts';
-import { readNetwork, readTrust, theValue } from './shared-arguments.ts';
+import { readExtract, readNetwork, readTrust, theValue } from './shared-arguments.ts';
 
 /** Everything of an {@link InstallRequest} that the command line says; where to install may be left to the machine. */
 export interface InstallArguments extends Omit<InstallRequest, 'destination' | 'signal'> {
@@ -17,16 +18,39 @@ export interface InstallArguments extends Omit<InstallRequest, 'destination' | '
 
 /** @throws RequestError `usage` where the words contradict each other. */
 export function readInstallArguments(line: CommandLine): InstallArguments {
-  const artifacts = readArtifacts(line.operands, line.values.get('platform') ?? []);
+  const swallowed = line.values.get('extract')?.[0];
+  const artifacts = readArtifacts(line.operands, line.values.get('platform') ?? [], swallowed);
   return {
     artifacts,
     destination: readDestination(line, artifacts),
     ...(line.switches.has('force-name') ? { force: true } : {}),
+    ...readTarball(line),
     ...(line.switches.has('check-sums') ? { checkSums: true } : {}),
     ...(line.switches.has('save-bundle') ? { saveBundle: true } : {}),
     ...readTrust(line),
     ...readNetwork(line),
   };
+}
+
+function readTarball(line: CommandLine): Pick<InstallArguments, 'extract' | 'fromTarball'> {
+  const name = theValue(line, 'from-tarball');
+  if (name === undefined) return readExtract(line);
+  const tier = BINARY_TARBALLS.find((one) => one === name || `kubernetes-${one}` === name);
+  if (tier === undefined) {
+    throw new RequestError('usage', '--from-tarball does not name a tarball of binaries', {
+      expected: BINARY_TARBALLS.join(', '),
+      found: excerpt(name),
+      advice: 'name client, node or server; each holds the binaries of those before it',
+    });
+  }
+  if (line.switches.has('extract')) {
+    throw new RequestError('usage', '--from-tarball and --extract contradict each other', {
+      expected: 'binaries out of a tarball, or a whole tarball unpacked',
+      found: 'both',
+      advice: `to unpack it: k8s-verify kubernetes-${tier} --extract; for single binaries: --from-tarball ${tier}`,
+    });
+  }
+  return { fromTarball: tier };
 }
 
 /** Whether an argument is meant as a version; whether it is a good one is for the release folder to say. */
@@ -37,11 +61,12 @@ export function readsAsVersion(word: string): boolean {
 function readArtifacts(
   operands: readonly string[],
   platforms: readonly string[],
+  swallowed: string | undefined,
 ): readonly ArtifactRequest[] {
   const last = operands.at(-1);
   const common = last !== undefined && readsAsVersion(last) ? last : undefined;
   const names = common === undefined ? operands : operands.slice(0, -1);
-  if (names.length === 0) throw noComponent(common);
+  if (names.length === 0) throw noComponent(common, swallowed);
   if (names.length > MAX_ARTIFACTS_PER_RUN) {
     throw new RequestError('usage', 'too many components for one run', {
       expected: `at most ${MAX_ARTIFACTS_PER_RUN}`,
@@ -63,7 +88,14 @@ function readArtifacts(
   return platforms.flatMap((platform) => artifacts.map((artifact) => withPlatform(artifact, platform)));
 }
 
-function noComponent(version: string | undefined): RequestError {
+function noComponent(version: string | undefined, swallowed: string | undefined): RequestError {
+  if (swallowed !== undefined) {
+    return new RequestError('usage', 'no component is named', {
+      expected: '<component> ... [version] --extract [MEMBER ...]',
+      found: `--extract took ${excerpt(swallowed)} as a member to unpack`,
+      advice: 'write --extract behind the components and the version',
+    });
+  }
   const example = `k8s-verify kubectl ${version ?? 'v1.26.0'}`;
   return new RequestError('usage', 'no component is named', {
     expected: '<component>[@version] ... [version]',

@@ -8,6 +8,9 @@ export type OptionName =
   | 'platform'
   | 'save-bundle'
   | 'check-sums'
+  | 'extract'
+  | 'from-tarball'
+  | 'list'
   | 'force-name'
   | 'bundle'
   | 'signature'
@@ -37,8 +40,10 @@ export interface OptionSpec {
   /** The placeholder of its value; absent for a switch. */
   readonly value?: string;
   /** What a shell can complete the value with; default: nothing. */
-  readonly completes?: 'file' | 'directory' | 'platform';
+  readonly completes?: 'file' | 'directory' | 'platform' | 'tarball';
   readonly repeatable?: true;
+  /** Takes any number of values, none included, up to the next option. */
+  readonly variadic?: true;
   readonly group: OptionGroup;
   readonly commands: readonly CommandName[];
   /** One or two sentences; no capital at the start, no full stop at the end. */
@@ -78,8 +83,8 @@ export const OPTIONS: readonly OptionSpec[] = [
     value: 'FILE',
     completes: 'file',
     group: 'what and where',
-    commands: INSTALL,
-    help: 'the exact file to install to, for a single artifact',
+    commands: PROVING,
+    help: 'the exact file to install to, for a single artifact; with --extract, the directory to unpack into',
   },
   {
     name: 'platform',
@@ -89,6 +94,30 @@ export const OPTIONS: readonly OptionSpec[] = [
     group: 'what and where',
     commands: ['install', 'list'],
     help: "the machine that the artifact is for; default: this machine's (list: every one); with several, each installs into DIR/OS-ARCH",
+  },
+  {
+    name: 'extract',
+    value: 'MEMBER',
+    variadic: true,
+    group: 'what and where',
+    commands: PROVING,
+    help:
+      'unpack the proven tarball, or only these members of it, instead of keeping it; into a directory of its name, ' +
+      'or the one named with --output; write it behind the components or the file',
+  },
+  {
+    name: 'from-tarball',
+    value: 'TARBALL',
+    completes: 'tarball',
+    group: 'what and where',
+    commands: INSTALL,
+    help: 'take the binaries out of the proven kubernetes-client, -node or -server tarball (client, node or server)',
+  },
+  {
+    name: 'list',
+    group: 'what and where',
+    commands: VERIFY,
+    help: 'print what the proven tarball holds, and write nothing',
   },
   {
     name: 'force-name',
@@ -230,7 +259,8 @@ export const OPTIONS: readonly OptionSpec[] = [
 /** As it is typed: `--install-dir DIR`. */
 export function optionUsage(option: OptionSpec): string {
   const short = option.short === undefined ? '' : `-${option.short}, `;
-  const value = option.value === undefined ? '' : ` ${option.value}`;
+  const value =
+    option.value === undefined ? '' : ` ${option.variadic ? `[${option.value} ...]` : option.value}`;
   return `${short}--${option.name}${value}`;
 }
 

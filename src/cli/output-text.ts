@@ -12,7 +12,7 @@
  */
 import { styleText } from 'node:util';
 import { K8sVerifyError } from '../errors.ts';
-import type { ArtifactResult, EvidenceOrigin } from '../result.ts';
+import type { ArtifactResult, EvidenceOrigin, ListedMember } from '../result.ts';
 import { printable } from './printable.ts';
 
 /** How a person's lines look. */
@@ -75,9 +75,16 @@ function describeCause(cause: unknown): string {
   return `${cause.name}: ${cause.message}${code}`;
 }
 
-/** What is printed on stdout: the path, or the proved digest where there is no file. */
+/** What is printed on stdout: the path, or the proved digest where there is no file, or what an archive holds. */
 export function resultLine(artifact: ArtifactResult): string {
+  if (artifact.members !== undefined) return artifact.members.map(memberLine).join('');
   return `${artifact.path === undefined ? `sha256:${artifact.sha256}` : printable(artifact.path)}\n`;
+}
+
+/** `0755   48037888  2023-04-12T12:13:53.000Z  kubernetes/client/bin/kubectl`. */
+function memberLine({ path, kind, bytes, mode, modified }: ListedMember): string {
+  const name = kind === 'directory' ? `${path.replace(/\/$/, '')}/` : path;
+  return `${mode}  ${String(bytes).padStart(11)}  ${modified}  ${printable(name)}\n`;
 }
 
 const OUTCOMES: Readonly<Record<ArtifactResult['outcome'], string>> = {
@@ -91,6 +98,7 @@ const OUTCOMES: Readonly<Record<ArtifactResult['outcome'], string>> = {
 export function summaryText(artifact: ArtifactResult, style: TextStyle): string {
   const facts: (readonly [string, string])[] = [
     ['digest', `sha256:${artifact.sha256}`],
+    ...originFacts(artifact),
     ['signer', signerText(artifact.signer)],
     ...(artifact.signedAt === undefined ? [] : [['signed at', artifact.signedAt] as const]),
     ...artifact.logEntries.map((entry) => ['log entry', `${entry.logIndex} of ${entry.logUrl}`] as const),
@@ -106,6 +114,17 @@ export function summaryText(artifact: ArtifactResult, style: TextStyle): string 
   if (artifact.bundlePath !== undefined) facts.push(['bundle', artifact.bundlePath]);
   const title = `${paint(style, 'green', artifactName(artifact))}: ${OUTCOMES[artifact.outcome]}`;
   return [title, ...facts.map(([label, text]) => `  ${label.padEnd(16)}${printable(text)}`), ''].join('\n');
+}
+
+/** Where a file came from that has no signature of its own, and what was unpacked. */
+function originFacts({ fromTarball, extracted }: ArtifactResult): readonly (readonly [string, string])[] {
+  const facts: (readonly [string, string])[] = [];
+  if (fromTarball !== undefined) {
+    facts.push(['out of', `${fromTarball.name}, ${fromTarball.member}`]);
+    facts.push(['proven digest', `sha256:${fromTarball.sha256} of the tarball`]);
+  }
+  if (extracted !== undefined) facts.push(['unpacked', `${extracted.files} files, ${extracted.bytes} bytes`]);
+  return facts;
 }
 
 export function noteText(note: string, style: TextStyle): string {

@@ -1,5 +1,5 @@
 /** The answer of `install` and `verify`. */
-import type { RunResult } from '../result.ts';
+import type { ArtifactResult, RunResult } from '../result.ts';
 import type { Answer } from './console.ts';
 import { successReport } from './output-json.ts';
 import { resultLine, summaryText } from './output-text.ts';
@@ -7,7 +7,25 @@ import { resultLine, summaryText } from './output-text.ts';
 export function provedAnswer(result: RunResult): Answer {
   return {
     text: result.artifacts.map(resultLine).join(''),
-    summary: (style) => result.artifacts.map((artifact) => summaryText(artifact, style)).join(''),
+    summary: (style) =>
+      `${result.artifacts.map((artifact) => summaryText(artifact, style)).join('')}${totals(result)}`,
     json: successReport(result),
   };
+}
+
+const WORDS: Readonly<Record<ArtifactResult['outcome'], string>> = {
+  installed: 'installed',
+  'already-installed': 'already installed',
+  extracted: 'unpacked',
+  verified: 'verified',
+};
+
+/** The last line where there are several: `3 artifacts: 2 installed, 1 already installed`. */
+function totals({ artifacts }: RunResult): string {
+  if (artifacts.length < 2) return '';
+  const groups = Array.from(
+    Map.groupBy(artifacts, ({ outcome }) => outcome),
+    ([outcome, members]) => `${members.length} ${WORDS[outcome]}`,
+  );
+  return `${artifacts.length} artifacts: ${groups.join(', ')}\n`;
 }

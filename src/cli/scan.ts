@@ -19,7 +19,7 @@ export interface ScannedWords {
 
 const TAKES_VALUE: ReadonlySet<string> = new Set(
   OPTIONS.flatMap((option) => {
-    if (option.value === undefined) return [];
+    if (option.value === undefined || option.variadic === true) return [];
     return option.short === undefined ? [`--${option.name}`] : [`--${option.name}`, `-${option.short}`];
   }),
 );

@@ -10,6 +10,13 @@ export function theValue(line: CommandLine, name: OptionName): string | undefine
   return line.values.get(name)?.[0];
 }
 
+/** `--extract` with the members that are wanted; none means everything. */
+export function readExtract(line: CommandLine): {
+  readonly extract?: { readonly members: readonly string[] };
+} {
+  return line.switches.has('extract') ? { extract: { members: line.values.get('extract') ?? [] } } : {};
+}
+
 /** Trust as the command line says it; the key is still a file name. */
 export type TrustArguments = Omit<TrustRequest, 'publicKeyPem'>;
 

@@ -1,9 +1,10 @@
 /** The command line of `verify`, made into a request. No work is done here, so that a table can test it. */
+import { basename } from 'node:path';
 import { excerpt } from '../encoding/base64.ts';
 import { RequestError } from '../errors.ts';
 import type { VerifyRequest } from '../request.ts';
 import type { CommandLine } from './command-line.ts';
-import { readNetwork, readTrust, theValue } from './shared-arguments.ts';
+import { readExtract, readNetwork, readTrust, theValue } from './shared-arguments.ts';
 
 /** Everything of a {@link VerifyRequest} that the command line says; the key is still a file name. */
 export interface VerifyArguments extends Omit<VerifyRequest, 'publicKeyPem' | 'signal'> {
@@ -29,6 +30,7 @@ export function readVerifyArguments(line: CommandLine): VerifyArguments {
   return {
     subject,
     evidence,
+    ...readArchive(line, subject),
     ...readSaveBundle(line, subject, evidence),
     ...(keyFile === undefined ? {} : { keyFile }),
     ...trust,
@@ -104,6 +106,42 @@ function readPair(
     advice: line.values.has('key')
       ? 'a signature by a key of your own is verified from its bundle: --bundle FILE --key FILE'
       : `add ${missing}; Kubernetes publishes both, as kubectl.sig and kubectl.cert`,
+  });
+}
+
+function readArchive(line: CommandLine, subject: Subject): Pick<VerifyArguments, 'archive'> {
+  const { extract } = readExtract(line);
+  const output = theValue(line, 'output');
+  const listed = line.switches.has('list');
+  if (listed && extract !== undefined) {
+    throw new RequestError('usage', '--list and --extract contradict each other', {
+      expected: 'to see what the tarball holds, or to unpack it',
+      found: 'both',
+      advice: 'leave out one of them',
+    });
+  }
+  if (output !== undefined && extract === undefined) {
+    throw new RequestError('usage', '--output has nothing to write', {
+      expected: '--extract beside it',
+      found: '--output alone',
+      advice: 'verify leaves the file where it is; to install from a release, use k8s-verify install',
+    });
+  }
+  if (listed) return { archive: { kind: 'list' } };
+  if (extract === undefined) return {};
+  const into = output ?? defaultTarget(subject);
+  return { archive: { kind: 'extract', into, members: extract.members } };
+}
+
+/** The archive's name without its ending, in the working directory. */
+function defaultTarget(subject: Subject): string {
+  const name = subject.kind === 'file' ? basename(subject.path) : '';
+  const bare = name.replace(/\.(?:tar\.gz|tgz|tar)$/, '');
+  if (bare !== name && bare !== '') return bare;
+  throw new RequestError('usage', 'it is not clear what directory to unpack into', {
+    expected: 'a file whose name ends with .tar.gz, .tgz or .tar, or --output DIR',
+    found: excerpt(name),
+    advice: 'name the directory with --output',
   });
 }
 

@@ -8,6 +8,7 @@ import { seededBody } from '../support/http/large-bodies.ts';
 import { type RunningSigstore, startLocalSigstore } from '../support/local-sigstore.ts';
 import { type ReleaseServer, startReleaseServer } from '../support/release-server.ts';
 import { runCli, type RunResult } from '../support/run-cli.ts';
+import { binaryTarball, publishTarball } from '../stories/support/tarballs.ts';
 import { createTempDir, snapshot, type TempDir } from '../support/temp-dir.ts';
 
 const PLATFORM = 'linux/amd64';
@@ -85,6 +86,8 @@ class Run {
     switch (verb) {
       case 'release':
         return this.#release(args);
+      case 'tarball':
+        return this.#tarball(args);
       case 'marker':
         return this.#releases.publishMarker(args[0] ?? '', args[1] ?? '');
       case 'fault':
@@ -131,6 +134,13 @@ class Run {
     }
   }
 
+  /** `tarball client|node|server BINARY ...`: of v1.30.2, signed. */
+  async #tarball([tier = '', ...binaries]: readonly string[]): Promise<void> {
+    const name = `kubernetes-${tier}-${PLATFORM.replace('/', '-')}.tar.gz`;
+    const world = { releases: this.#releases, sigstore: this.#sigstore };
+    await publishTarball(world, name, binaryTarball(tier, ...binaries));
+  }
+
   /** `fault STATUS|html|empty|reset PATH [TIMES]`; the path `log` is the transparency log. */
   #fault([kind = '', path = '', times]: readonly string[]): void {
     const chosen = FAULTS.get(kind) ?? fault.status(Number(kind));
@@ -148,7 +158,8 @@ class Run {
 
   /** `download COMPONENT VERSION SUFFIX FILE`: what curl would fetch; the suffix `-` is the artifact itself. */
   async #download([component = '', version = '', suffix = '', file = '']: readonly string[]): Promise<void> {
-    const url = `${this.#releases.url}/release/${version}/bin/${PLATFORM}/${component}${suffix === '-' ? '' : suffix}`;
+    const folder = component.endsWith('.tar.gz') ? '' : `bin/${PLATFORM}/`;
+    const url = `${this.#releases.url}/release/${version}/${folder}${component}${suffix === '-' ? '' : suffix}`;
     const response = await fetch(url);
     expectThat(response.ok, `HTTP ${response.status} for ${url}`);
     await writeFile(this.#dir.join(file), await response.bytes());

@@ -93,6 +93,31 @@ describe('results', () => {
     expect(noteText('a\u001b[1m', PLAIN)).toBe('note: a\\u001b[1m\n');
   });
 
+  it('are what an archive holds, where that was asked', () => {
+    const file = { kind: 'file', bytes: 12, mode: '0755', modified: '2023-04-12T12:13:53.000Z' } as const;
+    const directory = { ...file, path: 'a', kind: 'directory', bytes: 0 } as const;
+    const members = [directory, { ...file, path: 'a/b\u001b' }];
+    expect(resultLine(anArtifactResult({ members }))).toBe(
+      [
+        '0755            0  2023-04-12T12:13:53.000Z  a/',
+        '0755           12  2023-04-12T12:13:53.000Z  a/b\\u001b',
+        '',
+      ].join('\n'),
+    );
+  });
+
+  it('say what came out of a tarball, and what of it is proved', () => {
+    const fromTarball = {
+      name: 'kubernetes-client-linux-amd64.tar.gz',
+      sha256: 'b'.repeat(64),
+      member: 'c/kubectl',
+    };
+    const text = summaryText(anArtifactResult({ fromTarball, extracted: { files: 3, bytes: 9 } }), PLAIN);
+    expect(text).toContain('kubernetes-client-linux-amd64.tar.gz, c/kubectl');
+    expect(text).toContain(`sha256:${'b'.repeat(64)} of the tarball`);
+    expect(text).toContain('3 files, 9 bytes');
+  });
+
   it('say that a file was left alone', () => {
     expect(summaryText(anArtifactResult({ outcome: 'already-installed' }), PLAIN)).toMatch(/left alone/);
   });

@@ -39,6 +39,30 @@ describe('verify: words to a request', () => {
       },
     ],
     [
+      'c.tar.gz --list',
+      {
+        subject: { kind: 'file', path: 'c.tar.gz' },
+        evidence: { kind: 'beside' },
+        archive: { kind: 'list' },
+      },
+    ],
+    [
+      'dir/c.tar.gz --extract a/b',
+      {
+        subject: { kind: 'file', path: 'dir/c.tar.gz' },
+        evidence: { kind: 'beside' },
+        archive: { kind: 'extract', into: 'c', members: ['a/b'] },
+      },
+    ],
+    [
+      'c.tgz --output here --extract',
+      {
+        subject: { kind: 'file', path: 'c.tgz' },
+        evidence: { kind: 'beside' },
+        archive: { kind: 'extract', into: 'here', members: [] },
+      },
+    ],
+    [
       './sha256:x --rekor-url https://rekor.example/ --trusted-root r.json',
       {
         subject: { kind: 'file', path: './sha256:x' },
@@ -71,6 +95,10 @@ describe('verify: words to a request', () => {
       /contradict/,
       /leave out the one/,
     ],
+    ['c.tar.gz --list --extract', /contradict/, /leave out one/],
+    ['c.tar.gz --output d', /nothing to write/, /k8s-verify install/],
+    ['archive --extract', /not clear what directory/, /--output/],
+    ['.tar.gz --extract', /not clear what directory/, /--output/],
     ['a --install-dir d', /verify has no option --install-dir/, /verify --help/],
   ])('refuses: %s', async (command, message, advice) => {
     const error = await refusal(command);
