@@ -80,12 +80,12 @@ function entry(label: string, text: string): string {
   return fits ? `  ${label}${body.slice(label.length + 2)}` : `  ${label}\n${body}`;
 }
 
-/** Breaks text into lines of at most 80 columns, each indented. */
-function wrap(text: string, indent: number): string {
+/** Breaks text into lines of at most so many columns, each indented. */
+export function wrap(text: string, indent: number, width: number = WIDTH): string {
   const lines: string[] = [];
   let line = '';
   for (const word of text.split(' ')) {
-    if (line !== '' && indent + line.length + 1 + word.length > WIDTH) {
+    if (line !== '' && indent + line.length + 1 + word.length > width) {
       lines.push(line);
       line = word;
     } else {

@@ -1,0 +1,114 @@
+/**
+ * Writes man/k8s-verify.1 from the tables that `--help` is written from. With `--check` it writes nothing and ends with 1
+ * where the page is not current.
+ *
+ *     node scripts/render-man.ts [--check]
+ */
+import { readFileSync, writeFileSync } from 'node:fs';
+import { COMMANDS, type CommandSpec } from '../src/cli/commands.ts';
+import { INTRODUCTION, wrap } from '../src/cli/help.ts';
+import {
+  OPTION_GROUPS,
+  type OptionGroup,
+  OPTIONS,
+  type OptionSpec,
+  optionUsage,
+} from '../src/cli/options.ts';
+import { EXIT_CODE_MEANINGS } from '../src/exit-codes.ts';
+import { VERSION } from '../src/version.ts';
+
+const PAGE = new URL('../man/k8s-verify.1', import.meta.url);
+
+/** Text as roff reads it: no request by accident, and hyphens that can be copied into a shell. */
+function escape(text: string): string {
+  return text
+    .replaceAll('\\', '\\e')
+    .replaceAll('-', '\\-')
+    .replaceAll(/^(?=[.'])/gm, '\\&');
+}
+
+/** Running text, in short lines, as roff sources have it. */
+function prose(text: string): string {
+  return escape(wrap(text, 0, 72));
+}
+
+function section(title: string, lines: readonly string[]): readonly string[] {
+  return [`.SH ${title}`, ...lines];
+}
+
+function item(label: string, text: string): readonly string[] {
+  return ['.TP', `.B ${escape(label)}`, prose(text)];
+}
+
+function sentence(text: string): string {
+  return `${text.slice(0, 1).toUpperCase()}${text.slice(1)}.`;
+}
+
+function synopsis({ usage }: CommandSpec): readonly string[] {
+  return ['.B k8s\\-verify', escape(usage), '.br'];
+}
+
+function command({ name, description, examples }: CommandSpec): readonly string[] {
+  return [
+    `.SS ${escape(name)}`,
+    ...description.flatMap((paragraph, index) => [...(index === 0 ? [] : ['.PP']), prose(paragraph)]),
+    ...examples.flatMap((example) => [
+      '.PP',
+      `${escape(sentence(example.meaning).slice(0, -1))}:`,
+      '.PP',
+      '.RS 4',
+      '.nf',
+      escape(example.command),
+      '.fi',
+      '.RE',
+    ]),
+  ];
+}
+
+function option(spec: OptionSpec): readonly string[] {
+  const repeatable = spec.repeatable === true ? '; may be repeated' : '';
+  return item(optionUsage(spec), `${sentence(`${spec.help}${repeatable}`)} (${spec.commands.join(', ')})`);
+}
+
+function optionGroup(group: OptionGroup): readonly string[] {
+  const lines = [`.SS ${escape(sentence(group).slice(0, -1))}`];
+  for (const spec of OPTIONS) if (spec.group === group) lines.push(...option(spec));
+  return lines;
+}
+
+function render(): string {
+  const lines = [
+    '.\\" Written by scripts/render-man.ts from the tables of the command line.',
+    `.TH K8S\\-VERIFY 1 "" "k8s\\-verify ${VERSION}" "User Commands"`,
+    ...section('NAME', ['k8s\\-verify \\- install Kubernetes release binaries whose signature is proved']),
+    ...section('SYNOPSIS', COMMANDS.flatMap(synopsis).slice(0, -1)),
+    ...section('DESCRIPTION', [prose(INTRODUCTION)]),
+    ...section('COMMANDS', COMMANDS.flatMap(command)),
+    ...section('OPTIONS', OPTION_GROUPS.flatMap(optionGroup)),
+    ...section(
+      'EXIT STATUS',
+      Object.entries(EXIT_CODE_MEANINGS).flatMap(([code, meaning]) => item(code, sentence(meaning))),
+    ),
+    ...section(
+      'ENVIRONMENT',
+      [
+        item(
+          'HTTPS_PROXY, HTTP_PROXY, ALL_PROXY, NO_PROXY',
+          'Which requests go through a proxy; in lower case, too.',
+        ),
+        item('NODE_EXTRA_CA_CERTS', 'A file of certificates (PEM) to trust for TLS, as --ca-file.'),
+        item('NO_COLOR, TERM, CI', 'No colour; no drawing over lines on a dumb terminal or where CI is set.'),
+      ].flat(),
+    ),
+    ...section('SEE ALSO', ['.BR cosign (1),', '.BR kubectl (1),', '.BR sha256sum (1)']),
+  ];
+  return `${lines.join('\n')}\n`;
+}
+
+const page = render();
+if (!process.argv.includes('--check')) {
+  writeFileSync(PAGE, page);
+} else if (readFileSync(PAGE, 'utf8') !== page) {
+  console.error('man/k8s-verify.1 is not current: run node scripts/render-man.ts');
+  process.exitCode = 1;
+}
