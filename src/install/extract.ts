@@ -1,7 +1,7 @@
 import { InstallError } from '../errors.ts';
 import { throwIfInterrupted } from './disk-error.ts';
 import { memberMissing, MemberSelection } from './member-selection.ts';
-import { readArchive } from './read-archive.ts';
+import type { readArchive as ReadArchive } from './read-archive.ts';
 import { StagingDirectory } from './staging-directory.ts';
 import type { StagedArtifact } from './staging.ts';
 import type { ArchiveMember } from './tar-reader.ts';
@@ -23,6 +23,10 @@ export interface Extracted {
   readonly directory: string;
   readonly members: readonly ArchiveMember[];
 }
+
+/** The archive's reader is a tenth of all code, and most runs open no archive: it is loaded when one is opened. */
+const readArchive: typeof ReadArchive = async (...args) =>
+  (await import('./read-archive.ts')).readArchive(...args);
 
 /**
  * What a verified archive holds, in its order, after the same checks that unpacking makes. Writes nothing.
