@@ -1,4 +1,4 @@
-import { UntrustedError } from '../errors.ts';
+import { malformed } from './malformed.ts';
 
 /**
  * Decodes base64 strictly (RFC 4648 section 4): the standard alphabet, padded, no white space, zero trailing bits.
@@ -11,11 +11,11 @@ import { UntrustedError } from '../errors.ts';
 export function decodeBase64(text: string, what: string): Uint8Array {
   const bytes = Buffer.from(text, 'base64');
   if (bytes.toString('base64') !== text) {
-    throw new UntrustedError('material-malformed', `${what} is not valid base64`, {
-      check: 'material',
-      expected: 'padded standard base64 without white space (RFC 4648 section 4)',
-      found: excerpt(text),
-    });
+    throw malformed(
+      `${what} is not valid base64`,
+      'padded standard base64 without white space (RFC 4648 section 4)',
+      excerpt(text),
+    );
   }
   return bytes;
 }
@@ -27,9 +27,6 @@ export function encodeBase64(bytes: Uint8Array): string {
 /** The beginning of foreign text, quoted and without control characters, for messages. */
 export function excerpt(text: string, length = 60): string {
   if (text.length === 0) return 'nothing (it is empty)';
-  const start = JSON.stringify(text.slice(0, length)).replaceAll(
-    /[\u007f-\u009f\u2028-\u202e\u2066-\u2069]/g,
-    '?',
-  );
+  const start = JSON.stringify(text.slice(0, length)).replaceAll(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/gu, '?');
   return text.length > length ? `${start}... (${text.length} characters)` : start;
 }

@@ -1,4 +1,5 @@
-import { UntrustedError } from '../errors.ts';
+import { malformed } from './malformed.ts';
+import type { UntrustedError } from '../errors.ts';
 
 /** Identifier octets of the types that X.509, CMS and signatures are made of (X.690 section 8). */
 export const DER_TAG = {
@@ -45,7 +46,7 @@ const MAX_DEPTH = 32;
 export function parseDer(bytes: Uint8Array, what: string): DerNode {
   const node = parseElement(bytes, 0, what, 0);
   if (node.der.length !== bytes.length) {
-    throw malformed(what, `${node.der.length} bytes`, `${bytes.length - node.der.length} more after them`);
+    throw flawed(what, `${node.der.length} bytes`, `${bytes.length - node.der.length} more after them`);
   }
   return node;
 }
@@ -58,7 +59,7 @@ export function childrenOf(node: DerNode | undefined, tag: number, what: string)
 /** The node itself, where it is there and has the tag. @throws UntrustedError `material-malformed` */
 export function expectTag(node: DerNode | undefined, tag: number, what: string): DerNode {
   if (node?.tag !== tag) {
-    throw malformed(what, `an element with tag ${hex(tag)}`, node ? `tag ${hex(node.tag)}` : 'nothing');
+    throw flawed(what, `an element with tag ${hex(tag)}`, node ? `tag ${hex(node.tag)}` : 'nothing');
   }
   return node;
 }
@@ -107,17 +108,17 @@ export function readTime(node: DerNode | undefined, what: string): Date {
     const date = new Date(`${iso}${fraction}Z`);
     if (!Number.isNaN(date.getTime()) && date.toISOString().startsWith(iso)) return date;
   }
-  throw malformed(what, 'a time in UTC with seconds', JSON.stringify(text.slice(0, 40)));
+  throw flawed(what, 'a time in UTC with seconds', JSON.stringify(text.slice(0, 40)));
 }
 
 function parseElement(bytes: Uint8Array, start: number, what: string, depth: number): DerNode {
-  if (depth > MAX_DEPTH) throw malformed(what, `nesting of at most ${MAX_DEPTH} levels`, 'more');
+  if (depth > MAX_DEPTH) throw flawed(what, `nesting of at most ${MAX_DEPTH} levels`, 'more');
   const tag = bytes[start];
-  if (tag === undefined) throw malformed(what, 'an element', 'the end of the data');
-  if ((tag & 0x1f) === 0x1f) throw malformed(what, 'a tag of one octet', `tag ${hex(tag)}`);
+  if (tag === undefined) throw flawed(what, 'an element', 'the end of the data');
+  if ((tag & 0x1f) === 0x1f) throw flawed(what, 'a tag of one octet', `tag ${hex(tag)}`);
   const { length, at } = parseLength(bytes, start + 1, what);
   const end = at + length;
-  if (end > bytes.length) throw malformed(what, `${length} bytes of content`, `${bytes.length - at}`);
+  if (end > bytes.length) throw flawed(what, `${length} bytes of content`, `${bytes.length - at}`);
   const content = bytes.subarray(at, end);
   const children: DerNode[] = [];
   if ((tag & 0x20) !== 0) {
@@ -133,18 +134,18 @@ function parseElement(bytes: Uint8Array, start: number, what: string, depth: num
 
 function parseLength(bytes: Uint8Array, start: number, what: string): { length: number; at: number } {
   const first = bytes[start];
-  if (first === undefined) throw malformed(what, 'a length', 'the end of the data');
+  if (first === undefined) throw flawed(what, 'a length', 'the end of the data');
   if (first < 0x80) return { length: first, at: start + 1 };
   const octets = first & 0x7f;
-  if (octets === 0 || octets > 4) throw malformed(what, 'a definite length', `length octet ${hex(first)}`);
+  if (octets === 0 || octets > 4) throw flawed(what, 'a definite length', `length octet ${hex(first)}`);
   let length = 0;
   for (let i = 1; i <= octets; i += 1) {
     const octet = bytes[start + i];
-    if (octet === undefined) throw malformed(what, 'a length', 'the end of the data');
+    if (octet === undefined) throw flawed(what, 'a length', 'the end of the data');
     length = length * 256 + octet;
   }
   if (length < 0x80 || length < 2 ** (8 * (octets - 1))) {
-    throw malformed(what, 'a length in the fewest octets', `${length} in ${octets} octets`);
+    throw flawed(what, 'a length in the fewest octets', `${length} in ${octets} octets`);
   }
   return { length, at: start + 1 + octets };
 }
@@ -155,30 +156,30 @@ function assertCanonicalContent(tag: number, content: Uint8Array, what: string):
   switch (tag) {
     case DER_TAG.boolean:
       if (content.length !== 1 || (first !== 0 && first !== 0xff)) {
-        throw malformed(what, 'a BOOLEAN of 00 or FF', Buffer.from(content.subarray(0, 8)).toString('hex'));
+        throw flawed(what, 'a BOOLEAN of 00 or FF', Buffer.from(content.subarray(0, 8)).toString('hex'));
       }
       return;
     case DER_TAG.integer:
     case DER_TAG.enumerated:
-      if (first === undefined) throw malformed(what, 'an INTEGER of at least one octet', 'none');
+      if (first === undefined) throw flawed(what, 'an INTEGER of at least one octet', 'none');
       if (second !== undefined && ((first === 0 && second < 0x80) || (first === 0xff && second >= 0x80))) {
-        throw malformed(what, 'an INTEGER in the fewest octets', 'a redundant leading octet');
+        throw flawed(what, 'an INTEGER in the fewest octets', 'a redundant leading octet');
       }
       return;
     case DER_TAG.bitString: {
       const last = content.at(-1) ?? 0;
       const stray =
         first === undefined || first > 7 || (content.length === 1 ? first : last & ((1 << first) - 1));
-      if (stray !== 0) throw malformed(what, 'a BIT STRING whose unused bits are zero', 'stray bits');
+      if (stray !== 0) throw flawed(what, 'a BIT STRING whose unused bits are zero', 'stray bits');
       return;
     }
     case DER_TAG.null:
-      if (content.length !== 0) throw malformed(what, 'a NULL without content', `${content.length} bytes`);
+      if (content.length !== 0) throw flawed(what, 'a NULL without content', `${content.length} bytes`);
       return;
     case DER_TAG.oid: {
       const padded = content.some((octet, i) => octet === 0x80 && (i === 0 || (content[i - 1] ?? 0) < 0x80));
       if (content.length === 0 || padded || (content.at(-1) ?? 0) >= 0x80) {
-        throw malformed(what, 'an OBJECT IDENTIFIER in the fewest octets', 'another encoding');
+        throw flawed(what, 'an OBJECT IDENTIFIER in the fewest octets', 'another encoding');
       }
       return;
     }
@@ -187,7 +188,7 @@ function assertCanonicalContent(tag: number, content: Uint8Array, what: string):
       const number = tag & 0x1f;
       const constructedType = number === 0x10 || number === 0x11;
       if (universal && (number === 0 || constructedType !== ((tag & 0x20) !== 0))) {
-        throw malformed(what, 'the form that DER has for the type', `tag ${hex(tag)}`);
+        throw flawed(what, 'the form that DER has for the type', `tag ${hex(tag)}`);
       }
     }
   }
@@ -197,10 +198,6 @@ function hex(octet: number): string {
   return `0x${octet.toString(16).padStart(2, '0')}`;
 }
 
-function malformed(what: string, expected: string, found: string): UntrustedError {
-  return new UntrustedError('material-malformed', `${what} is not canonical DER`, {
-    check: 'material',
-    expected,
-    found,
-  });
+function flawed(what: string, expected: string, found: string): UntrustedError {
+  return malformed(`${what} is not canonical DER`, expected, found);
 }

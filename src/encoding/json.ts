@@ -1,6 +1,7 @@
-import { UntrustedError } from '../errors.ts';
+import type { UntrustedError } from '../errors.ts';
 import { MAX_JSON_DEPTH } from '../limits.ts';
 import { excerpt } from './base64.ts';
+import { malformed, oversized } from './malformed.ts';
 
 /** JSON as it was written: objects have no prototype, so that a key like `__proto__` is a key like any other. */
 export type JsonValue = null | boolean | number | string | readonly JsonValue[] | JsonObject;
@@ -31,11 +32,7 @@ export interface JsonLimits {
 export function parseJsonStrictly(input: Uint8Array | string, what: string, limits: JsonLimits): JsonValue {
   const size = typeof input === 'string' ? Buffer.byteLength(input) : input.length;
   if (size > limits.maxBytes) {
-    throw new UntrustedError('material-oversized', `${what} is too large`, {
-      check: 'material',
-      expected: `at most ${limits.maxBytes} bytes`,
-      found: `${size} bytes`,
-    });
+    throw oversized(what, `at most ${limits.maxBytes} bytes`, `${size} bytes`);
   }
   const text = typeof input === 'string' ? input : decodeUtf8(input, what);
   return new StrictJson(text, what, limits.maxDepth ?? MAX_JSON_DEPTH).document();
@@ -50,10 +47,7 @@ export function decodeUtf8(bytes: Uint8Array, what: string): string {
   try {
     return new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes);
   } catch (cause) {
-    throw new UntrustedError('material-malformed', `${what} is not valid UTF-8 text`, {
-      check: 'material',
-      cause,
-    });
+    throw malformed(`${what} is not valid UTF-8 text`, 'UTF-8', 'other bytes', cause);
   }
 }
 
@@ -177,10 +171,6 @@ class StrictJson {
   }
 
   #malformed(expected: string, found = excerpt(this.#text.slice(this.#at))): UntrustedError {
-    return new UntrustedError('material-malformed', `${this.#what} is not strict JSON`, {
-      check: 'material',
-      expected,
-      found: `${found} at character ${this.#at}`,
-    });
+    return malformed(`${this.#what} is not strict JSON`, expected, `${found} at character ${this.#at}`);
   }
 }

@@ -1,5 +1,5 @@
-import { UntrustedError } from '../errors.ts';
 import { decodeBase64, encodeBase64, excerpt } from './base64.ts';
+import { malformed } from './malformed.ts';
 
 const LINE = 64;
 
@@ -20,11 +20,11 @@ export function decodePem(text: string, label: string, what: string, maxLine: nu
     body.length === 0 ||
     body.some((line) => line.startsWith('-----') || line.length > maxLine)
   ) {
-    throw new UntrustedError('material-malformed', `${what} is not one PEM block`, {
-      check: 'material',
-      expected: `-----BEGIN ${label}-----, base64 in lines of 64, -----END ${label}-----, and nothing else`,
-      found: excerpt(text),
-    });
+    throw malformed(
+      `${what} is not one PEM block`,
+      `-----BEGIN ${label}-----, base64 in lines of 64, -----END ${label}-----, and nothing else`,
+      excerpt(text),
+    );
   }
   return decodeBase64(body.join(''), what);
 }

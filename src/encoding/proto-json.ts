@@ -1,7 +1,8 @@
-import { UntrustedError } from '../errors.ts';
+import type { UntrustedError } from '../errors.ts';
 import { MAX_DER_BYTES } from '../limits.ts';
 import { decodeBase64, excerpt } from './base64.ts';
 import { isJsonObject, type JsonValue } from './json.ts';
+import { malformed, oversized } from './malformed.ts';
 
 const INT64_MAX = 2n ** 63n - 1n;
 const DECIMAL = /^(?:0|[1-9][0-9]{0,18})$/;
@@ -22,12 +23,11 @@ export class ProtoMessage {
   readonly #fields: ReadonlyMap<string, JsonValue>;
 
   constructor(value: JsonValue | undefined, path: string, known: readonly string[]) {
-    if (!isJsonObject(value)) throw malformed(path, 'an object', describe(value));
+    if (!isJsonObject(value)) throw flawed(path, 'an object', describe(value));
     this.path = path;
     this.#fields = new Map(Object.entries(value).filter(([, field]) => field !== null));
     const unknown = Object.keys(value).find((name) => !known.includes(name));
-    if (unknown !== undefined)
-      throw malformed(path, `only ${known.join(', ')}`, `a field ${excerpt(unknown)}`);
+    if (unknown !== undefined) throw flawed(path, `only ${known.join(', ')}`, `a field ${excerpt(unknown)}`);
   }
 
   has(name: string): boolean {
@@ -39,14 +39,14 @@ export class ProtoMessage {
     const [present, second] = names.filter((name) => this.has(name));
     if (present === undefined || second !== undefined) {
       const found = second === undefined ? 'none of them' : `${present} and ${second}`;
-      throw malformed(this.path, `exactly one of ${names.join(', ')}`, found);
+      throw flawed(this.path, `exactly one of ${names.join(', ')}`, found);
     }
     return present;
   }
 
   text(name: string): string {
     const value = this.#fields.get(name) ?? '';
-    if (typeof value !== 'string') throw malformed(this.at(name), 'a string', describe(value));
+    if (typeof value !== 'string') throw flawed(this.at(name), 'a string', describe(value));
     return value;
   }
 
@@ -55,13 +55,9 @@ export class ProtoMessage {
     const text = this.text(name);
     const bytes = Math.ceil((text.length * 3) / 4) - (/={0,2}$/.exec(text)?.[0].length ?? 0);
     if (bytes > maxBytes) {
-      throw new UntrustedError('material-oversized', `${this.at(name)} is too large`, {
-        check: 'material',
-        expected: `at most ${maxBytes} bytes`,
-        found: `${bytes} bytes`,
-      });
+      throw oversized(this.at(name), `at most ${maxBytes} bytes`, `${bytes} bytes`);
     }
-    if (text === '') throw malformed(this.at(name), 'base64', 'nothing');
+    if (text === '') throw flawed(this.at(name), 'base64', 'nothing');
     return decodeBase64(text, this.at(name));
   }
 
@@ -70,7 +66,7 @@ export class ProtoMessage {
     const value = this.#fields.get(name) ?? '0';
     const number = typeof value === 'string' && DECIMAL.test(value) ? BigInt(value) : undefined;
     if (number === undefined || number > INT64_MAX) {
-      throw malformed(this.at(name), 'a decimal string of a non-negative 64-bit integer', describe(value));
+      throw flawed(this.at(name), 'a decimal string of a non-negative 64-bit integer', describe(value));
     }
     return number;
   }
@@ -80,7 +76,7 @@ export class ProtoMessage {
     const text = this.text(name);
     const value = values.get(text);
     if (value === undefined)
-      throw malformed(this.at(name), `one of ${[...values.keys()].join(', ')}`, excerpt(text));
+      throw flawed(this.at(name), `one of ${[...values.keys()].join(', ')}`, excerpt(text));
     return value;
   }
 
@@ -90,7 +86,7 @@ export class ProtoMessage {
     const text = this.text(name);
     const date = new Date(RFC3339_UTC.test(text) ? text : Number.NaN);
     if (Number.isNaN(date.getTime()) || !date.toISOString().startsWith(text.slice(0, 19))) {
-      throw malformed(this.at(name), 'a time like 2022-11-30T18:59:07Z', excerpt(text));
+      throw flawed(this.at(name), 'a time like 2022-11-30T18:59:07Z', excerpt(text));
     }
     return date;
   }
@@ -120,13 +116,9 @@ export class ProtoMessage {
 
   #repeated(name: string, max: number): readonly JsonValue[] {
     const value = this.#fields.get(name) ?? [];
-    if (!Array.isArray(value)) throw malformed(this.at(name), 'an array', describe(value));
+    if (!Array.isArray(value)) throw flawed(this.at(name), 'an array', describe(value));
     if (value.length > max) {
-      throw new UntrustedError('material-oversized', `${this.at(name)} has too many elements`, {
-        check: 'material',
-        expected: `at most ${max}`,
-        found: `${value.length}`,
-      });
+      throw oversized(this.at(name), `at most ${max} elements`, `${value.length}`);
     }
     return value;
   }
@@ -144,10 +136,6 @@ function describe(value: JsonValue | undefined): string {
   return isJsonObject(value) ? 'an object' : JSON.stringify(value);
 }
 
-function malformed(path: string, expected: string, found: string): UntrustedError {
-  return new UntrustedError('material-malformed', `${path} is malformed`, {
-    check: 'material',
-    expected,
-    found,
-  });
+function flawed(path: string, expected: string, found: string): UntrustedError {
+  return malformed(`${path} is malformed`, expected, found);
 }

@@ -1,7 +1,8 @@
 import { parseJsonStrictly } from '../encoding/json.ts';
 import { ProtoMessage } from '../encoding/proto-json.ts';
 import { encodeHex } from '../encoding/hex.ts';
-import { UntrustedError } from '../errors.ts';
+import { malformed, oversized } from '../encoding/malformed.ts';
+import type { UntrustedError } from '../errors.ts';
 import {
   MAX_BUNDLE_BYTES,
   MAX_CHAIN_CERTIFICATES,
@@ -88,7 +89,7 @@ function readContent(bundle: ProtoMessage): SignedContent {
   const envelope = bundle.message('dsseEnvelope', ['payload', 'payloadType', 'signatures']);
   const [signature, ...others] = envelope.messages('signatures', ['sig', 'keyid'], MAX_LOG_ENTRIES);
   if (signature === undefined || others.length > 0) {
-    throw malformed(
+    throw flawed(
       envelope.at('signatures'),
       'exactly one signature',
       `${others.length + (signature ? 1 : 0)}`,
@@ -108,7 +109,7 @@ function readDigest(message: ProtoMessage): Digest {
   const algorithm = message.choice('algorithm', HASH_ALGORITHMS);
   const digest = message.bytes('digest');
   if (digest.length !== DIGEST_BYTES[algorithm]) {
-    throw malformed(
+    throw flawed(
       message.at('digest'),
       `${DIGEST_BYTES[algorithm]} bytes of ${algorithm}`,
       `${digest.length} bytes`,
@@ -125,7 +126,7 @@ function readKey(material: ProtoMessage, version: BundleVersion): SigningKey {
   }
   if ((kind === 'certificate') !== (version === '0.3')) {
     const expected = version === '0.3' ? 'certificate' : 'x509CertificateChain';
-    throw malformed(material.path, `${expected} in a bundle v${version}`, kind);
+    throw flawed(material.path, `${expected} in a bundle v${version}`, kind);
   }
   if (kind === 'certificate') {
     const leaf = material.message('certificate', ['rawBytes']).bytes('rawBytes');
@@ -137,7 +138,7 @@ function readKey(material: ProtoMessage, version: BundleVersion): SigningKey {
     .map((certificate) => certificate.bytes('rawBytes'));
   const [leaf] = chain;
   if (leaf === undefined)
-    throw malformed(material.at('x509CertificateChain'), 'a certificate', 'an empty chain');
+    throw flawed(material.at('x509CertificateChain'), 'a certificate', 'an empty chain');
   return { kind: 'certificate', leaf, chain };
 }
 
@@ -164,10 +165,10 @@ function readLogEntry(entry: ProtoMessage, version: BundleVersion): LogEntry {
   ]);
   // The bundle format has the promise mandatory in v0.1 and the proof, with its checkpoint, from v0.2 on.
   if (version === '0.1' && promise === undefined) {
-    throw malformed(entry.at('inclusionPromise'), 'an inclusion promise in a bundle v0.1', 'none');
+    throw flawed(entry.at('inclusionPromise'), 'an inclusion promise in a bundle v0.1', 'none');
   }
   if (version !== '0.1' && proof === undefined) {
-    throw malformed(entry.at('inclusionProof'), `an inclusion proof in a bundle v${version}`, 'none');
+    throw flawed(entry.at('inclusionProof'), `an inclusion proof in a bundle v${version}`, 'none');
   }
   return {
     logIndex: entry.int64('logIndex'),
@@ -184,14 +185,14 @@ function readLogEntry(entry: ProtoMessage, version: BundleVersion): LogEntry {
 function readInclusionProof(proof: ProtoMessage, version: BundleVersion): InclusionProof {
   const checkpoint = proof.optionalMessage('checkpoint', ['envelope'])?.text('envelope');
   if (version !== '0.1' && checkpoint === undefined) {
-    throw malformed(proof.at('checkpoint'), `a checkpoint in a bundle v${version}`, 'none');
+    throw flawed(proof.at('checkpoint'), `a checkpoint in a bundle v${version}`, 'none');
   }
   if (checkpoint !== undefined && Buffer.byteLength(checkpoint) > MAX_CHECKPOINT_BYTES) {
-    throw new UntrustedError('material-oversized', `${proof.at('checkpoint')} is too large`, {
-      check: 'material',
-      expected: `at most ${MAX_CHECKPOINT_BYTES} bytes`,
-      found: `${Buffer.byteLength(checkpoint)} bytes`,
-    });
+    throw oversized(
+      proof.at('checkpoint'),
+      `at most ${MAX_CHECKPOINT_BYTES} bytes`,
+      `${Buffer.byteLength(checkpoint)} bytes`,
+    );
   }
   return {
     logIndex: proof.int64('logIndex'),
@@ -205,14 +206,10 @@ function readInclusionProof(proof: ProtoMessage, version: BundleVersion): Inclus
 }
 
 function hash(bytes: Uint8Array, what: string): Uint8Array {
-  if (bytes.length !== SHA256_BYTES) throw malformed(what, `${SHA256_BYTES} bytes`, `${bytes.length} bytes`);
+  if (bytes.length !== SHA256_BYTES) throw flawed(what, `${SHA256_BYTES} bytes`, `${bytes.length} bytes`);
   return bytes;
 }
 
-function malformed(what: string, expected: string, found: string): UntrustedError {
-  return new UntrustedError('material-malformed', `${what} is malformed`, {
-    check: 'material',
-    expected,
-    found,
-  });
+function flawed(what: string, expected: string, found: string): UntrustedError {
+  return malformed(`${what} is malformed`, expected, found);
 }

@@ -4,6 +4,7 @@ import type { TrustMaterial as VerifierTrust } from '@sigstore/verify';
 import { equalBytes } from '../encoding/bytes.ts';
 import { excerpt } from '../encoding/base64.ts';
 import { childrenOf, DER_TAG, parseDer, readOid } from '../encoding/der.ts';
+import { encodeHex } from '../encoding/hex.ts';
 import { UntrustedError } from '../errors.ts';
 import type { TrustMaterial } from '../trust/trust-material.ts';
 import { type Certificate, readX509 } from './certificate.ts';
@@ -89,7 +90,7 @@ function readAuthority(ca: CertificateAuthority, purpose: ExtendedKeyUsage): Aut
       },
     };
   } catch (cause) {
-    throw invalid(`${what} cannot be read`, cause);
+    throw invalid(`${what} cannot be read`, 'a chain of X.509 certificates', 'something else', cause);
   }
 }
 
@@ -116,7 +117,11 @@ function readLog(
   const stated = [log.logId, log.checkpointKeyId].flatMap((id) => (id === undefined ? [] : [id.keyId]));
   const ids = stated.filter((id, i) => stated.findIndex((other) => equalBytes(other, id)) === i);
   if (!ids.every((id) => derived.some((digest) => isKeyId(id, digest)))) {
-    throw invalid(`${what} has an ID that is not the digest of its key`);
+    throw invalid(
+      `${what} has an ID that is not the digest of its key`,
+      derived.map(encodeHex).join(' or '),
+      ids.map(encodeHex).join(', '),
+    );
   }
   return ids.map((id) => ({
     baseUrl: log.baseUrl,
@@ -139,7 +144,7 @@ function readLogKey(log: TransparencyLogInstance, what: string): KeyObject {
     const [first] = childrenOf(parseDer(key, 'its key'), DER_TAG.sequence, 'its key');
     return createPublicKey({ key, format: 'der', type: first?.tag === DER_TAG.integer ? 'pkcs1' : 'spki' });
   } catch (cause) {
-    throw invalid(`${what} has a key that cannot be read`, cause);
+    throw invalid(`${what} has a key that cannot be read`, 'a public key in DER', 'something else', cause);
   }
 }
 
@@ -165,11 +170,12 @@ function readWindow(range: TimeRange | undefined): Window {
   return { start: range?.start ?? END_OF_TIME, end: range?.end ?? END_OF_TIME };
 }
 
-function invalid(message: string, cause?: unknown): UntrustedError {
+function invalid(message: string, expected: string, found: string, cause?: unknown): UntrustedError {
   return new UntrustedError('trusted-root-invalid', message, {
     check: 'material',
-    ...(cause instanceof UntrustedError && cause.expected !== undefined ? { expected: cause.expected } : {}),
-    ...(cause instanceof UntrustedError && cause.found !== undefined ? { found: cause.found } : {}),
+    expected: (cause instanceof UntrustedError ? cause.expected : undefined) ?? expected,
+    found: (cause instanceof UntrustedError ? cause.found : undefined) ?? found,
+    why: 'Everything that is believed rests on the trusted root, so it must say exactly what it trusts.',
     ...(cause === undefined ? {} : { cause }),
   });
 }

@@ -13,7 +13,8 @@ import {
 } from '../encoding/der.ts';
 import { encodeHex } from '../encoding/hex.ts';
 import { decodeUtf8 } from '../encoding/json.ts';
-import { UntrustedError } from '../errors.ts';
+import { malformed } from '../encoding/malformed.ts';
+import type { UntrustedError } from '../errors.ts';
 
 export const EXTENSION_OID = {
   keyUsage: '2.5.29.15',
@@ -82,14 +83,10 @@ export function readX509(der: Uint8Array, what: string): Certificate {
     signed.children;
   const [versionNumber] = childrenOf(version, contextTag(0, 'constructed'), what);
   if (rest.length > 0 || more.length > 0 || readInteger(versionNumber, what) !== 2n) {
-    throw malformed(
-      what,
-      'an X.509 certificate of version 3 without unique identifiers',
-      'another structure',
-    );
+    throw flawed(what, 'an X.509 certificate of version 3 without unique identifiers', 'another structure');
   }
   if (!equalBytes(expectTag(innerAlgorithm, DER_TAG.sequence, what).der, outer)) {
-    throw malformed(what, 'the same signature algorithm inside and outside', 'two different ones');
+    throw flawed(what, 'the same signature algorithm inside and outside', 'two different ones');
   }
   const [notBefore, notAfter] = childrenOf(validity, DER_TAG.sequence, what);
   const [list] = childrenOf(extensions, contextTag(3, 'constructed'), what);
@@ -129,7 +126,7 @@ function readExtensions(list: DerNode | undefined, what: string): ReadonlyMap<st
     const oid = readOid(id, what);
     const critical = flag !== undefined && readBoolean(flag, what);
     if (fields.length > 3 || extensions.has(oid)) {
-      throw malformed(what, 'each extension once', `extension ${oid} twice`);
+      throw flawed(what, 'each extension once', `extension ${oid} twice`);
     }
     extensions.set(oid, { oid, critical, value: expectTag(value, DER_TAG.octetString, what).content });
   }
@@ -178,7 +175,7 @@ function readIssuers(certificate: Certificate, what: string): readonly string[] 
 /** IA5String as names use it. A NUL or a newline in a name is how two programs read two names. */
 function readAscii(bytes: Uint8Array, what: string): string {
   if (bytes.length === 0 || bytes.some((octet) => octet <= 0x20 || octet >= 0x7f)) {
-    throw malformed(what, 'a name of printable ASCII without spaces', encodeHex(bytes.subarray(0, 64)));
+    throw flawed(what, 'a name of printable ASCII without spaces', encodeHex(bytes.subarray(0, 64)));
   }
   return Buffer.from(bytes).toString('latin1');
 }
@@ -186,15 +183,11 @@ function readAscii(bytes: Uint8Array, what: string): string {
 function readText(bytes: Uint8Array, what: string): string {
   const text = decodeUtf8(bytes, what);
   if (text === '' || /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/u.test(text)) {
-    throw malformed(what, 'text without control characters', encodeHex(bytes.subarray(0, 64)));
+    throw flawed(what, 'text without control characters', encodeHex(bytes.subarray(0, 64)));
   }
   return text;
 }
 
-function malformed(what: string, expected: string, found: string): UntrustedError {
-  return new UntrustedError('material-malformed', `${what} is malformed`, {
-    check: 'material',
-    expected,
-    found,
-  });
+function flawed(what: string, expected: string, found: string): UntrustedError {
+  return malformed(`${what} is malformed`, expected, found);
 }

@@ -57,7 +57,7 @@ export function checkIdentity({ policy, signer }: Proof): void {
   if (accepted === undefined) {
     throw refused(
       'signed by another identity',
-      policy.identities.map(describe).join(' or '),
+      policy.identities.map(describe).join(' or ') || 'nobody: no identity is acceptable',
       `${describe({ subjectAlternativeName: name.value, issuer })}, a name of type ${name.type}`,
     );
   }

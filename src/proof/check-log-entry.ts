@@ -1,3 +1,4 @@
+import { excerpt } from '../encoding/base64.ts';
 import { equalBytes } from '../encoding/bytes.ts';
 import { encodeHex } from '../encoding/hex.ts';
 import { UntrustedError } from '../errors.ts';
@@ -31,6 +32,7 @@ export function checkNoDuplicates({ entries }: Proof): void {
         check: 'entry',
         expected: 'each entry once',
         found: 'one of them again',
+        why: 'The same entry twice is one entry.',
       });
     }
     seen.add(key);
@@ -67,6 +69,7 @@ export function checkLogIndex({ entries }: Proof): void {
         check: 'inclusionProof',
         expected: String(entry.logIndex),
         found: String(inTree),
+        why: 'In Rekor v2 the index is the place of the leaf in the tree.',
       });
     }
   }
@@ -83,14 +86,13 @@ export function checkCheckpoint(proof: Proof): void {
     if (inclusion?.checkpoint === undefined) continue;
     const checkpoint = readCheckpoint(inclusion.checkpoint);
     if (log === undefined || !isOriginOf(checkpoint.origin, log, entry)) {
-      throw wrongCheckpoint(`the origin ${log?.origin ?? 'of a trusted log'}`, checkpoint.origin);
+      throw wrongCheckpoint(`the origin ${log?.origin ?? 'of a trusted log'}`, excerpt(checkpoint.origin));
     }
     const byLog = checkpoint.signatures.filter(({ keyHint }) => equalBytes(keyHint, log.id.subarray(0, 4)));
     const [line] = byLog;
     if (line?.name !== log.origin || byLog.length > 1) {
-      const found =
-        byLog.map(({ name }) => name).join(', ') || checkpoint.signatures.map(({ name }) => name).join(', ');
-      throw wrongCheckpoint(`one signature line by ${log.origin} with the ID of its key`, found);
+      const names = (byLog.length > 0 ? byLog : checkpoint.signatures).map(({ name }) => name).join(', ');
+      throw wrongCheckpoint(`one signature line by ${log.origin} with the ID of its key`, excerpt(names));
     }
     if (checkpoint.treeSize !== inclusion.treeSize || !equalBytes(checkpoint.rootHash, inclusion.rootHash)) {
       throw wrongCheckpoint(

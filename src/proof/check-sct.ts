@@ -1,4 +1,3 @@
-import { encodeHex } from '../encoding/hex.ts';
 import { DER_TAG, expectTag, parseDer } from '../encoding/der.ts';
 import { UntrustedError } from '../errors.ts';
 import { EXTENSION_OID } from './certificate.ts';
@@ -59,7 +58,7 @@ class Reader {
 
   take(count: number): Uint8Array {
     const bytes = this.#bytes.subarray(this.#at, this.#at + count);
-    if (bytes.length !== count) throw invalid('a complete SCT list', encodeHex(this.#bytes).slice(0, 80));
+    if (bytes.length !== count) throw invalid('a complete SCT list', `${this.#bytes.length} bytes of it`);
     this.#at += count;
     return bytes;
   }

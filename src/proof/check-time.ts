@@ -1,3 +1,4 @@
+import { excerpt } from '../encoding/base64.ts';
 import { UntrustedError } from '../errors.ts';
 import { MAX_CLOCK_SKEW_MS } from '../limits.ts';
 import { isSignerOf } from './explain.ts';
@@ -16,7 +17,8 @@ export function checkTimestamps({ timestamps, authorities, now }: Proof): void {
       throw new UntrustedError('time-untrusted', 'the timestamp is by an authority that is not trusted', {
         check: 'time',
         expected: authorities.timestampAuthorities.map(({ uri }) => uri).join(' or '),
-        found: `a certificate with serial number ${token.signer.serialNumber}`,
+        found: `a certificate with serial number ${excerpt(token.signer.serialNumber)}`,
+        why: WHY_TIME,
       });
     }
   }
@@ -51,6 +53,8 @@ export function checkIntegratedTimes({ entries, now }: Proof): void {
   }
 }
 
+const WHY_TIME = 'Without a trustworthy time of signing a short-lived certificate proves nothing.';
+
 /** The last second that a Date can hold. */
 const MAX_TIME_SECONDS = 8_640_000_000_000n;
 
@@ -60,6 +64,7 @@ function refuseFuture(time: Date, now: Date, what: string): void {
       check: 'time',
       expected: `a time up to now, ${now.toISOString()}`,
       found: time.toISOString(),
+      why: WHY_TIME,
       advice: "Check this machine's clock.",
     });
   }

@@ -78,6 +78,7 @@ function malformed(expected: string, found: string, cause?: unknown): UntrustedE
     check: 'checkpoint',
     expected,
     found,
+    why: 'A checkpoint that can be read in two ways proves neither.',
     ...(cause === undefined ? {} : { cause }),
   });
 }

@@ -222,11 +222,11 @@ class Fields {
   }
 
   base64(name: string): Uint8Array {
-    return decodeBase64(this.text(name), `${this.#path}.${name}`);
+    return decodeBase64(this.text(name), this.#at(name));
   }
 
   fields(name: string): Fields {
-    return new Fields(this.#object[name], `${this.#path}.${name}`);
+    return new Fields(this.#object[name], this.#at(name));
   }
 
   /** The only element of an array. */
@@ -238,7 +238,11 @@ class Fields {
         Array.isArray(value) ? String(value.length) : 'no array',
       );
     }
-    return new Fields(value[0], `${this.#path}.${name}[0]`);
+    return new Fields(value[0], `${this.#at(name)}[0]`);
+  }
+
+  #at(name: string): string {
+    return `${this.#path}${this.#path.includes(',') ? '.' : ', '}${name}`;
   }
 
   malformed(expected: string, found: string): UntrustedError {

@@ -1,7 +1,7 @@
-import type { ErrorDetails } from '../errors.ts';
+import type { CheckName, ErrorDetails } from '../errors.ts';
 import { equalBytes } from '../encoding/bytes.ts';
 import { encodeHex } from '../encoding/hex.ts';
-import { type Authority, covers } from './authorities.ts';
+import { type Authority, covers, describeWindow } from './authorities.ts';
 import type { Certificate } from './certificate.ts';
 import type { Proof, ProofEntry } from './proof.ts';
 import { hashWith } from './public-key.ts';
@@ -30,6 +30,13 @@ export function claimedTimes(proof: Proof): readonly Date[] {
 }
 
 export function explainChainFailure(proof: Proof): ErrorDetails {
+  return {
+    why: 'Only an authority of the trusted root can say who holds a key, and only for the time it says.',
+    ...explainUntrustedChain(proof),
+  };
+}
+
+function explainUntrustedChain(proof: Proof): ErrorDetails {
   if (proof.signer.kind !== 'certificate') return {};
   const leaf = proof.signer.certificate;
   const times = claimedTimes(proof);
@@ -87,13 +94,19 @@ function judgeAuthority(leaf: Certificate, authority: Authority, times: readonly
   };
 }
 
-export function explainTimestampFailure(proof: Proof): ErrorDetails {
+const WHY_TIME = 'Without a trustworthy time of signing a short-lived certificate proves nothing.';
+
+export function explainTimestampFailure(proof: Proof, duplicate: boolean): ErrorDetails {
+  if (duplicate) return { expected: 'each time once', found: 'one of them again', why: WHY_TIME };
+  return { why: WHY_TIME, ...explainUntrustedTimestamp(proof) };
+}
+
+function explainUntrustedTimestamp(proof: Proof): ErrorDetails {
   const { timestamps, authorities, evidence } = proof;
   if (timestamps.length === 0) {
     return {
       expected: 'a signed entry timestamp or an RFC 3161 timestamp',
       found: 'neither',
-      why: 'A certificate that is valid for minutes proves nothing without the time of signing.',
     };
   }
   const candidates = timestamps.flatMap((token) => {
@@ -167,6 +180,41 @@ export function explainEntryMismatch(proof: Proof, { body }: ProofEntry): ErrorD
   return {
     expected: `an entry for this ${what}`,
     found: `one for ${body.hash.algorithm} ${encodeHex(body.hash.digest)}`,
+    why,
+  };
+}
+
+export function explainSctFailure({ authorities }: Proof, duplicate: boolean): ErrorDetails {
+  const why = 'A certificate that no public log knows could have been issued without anybody noticing.';
+  if (duplicate) return { expected: 'one SCT of each CT log', found: 'two of one', why };
+  const logs = authorities.certificateLogs.map(
+    ({ baseUrl, validFor }) => `${baseUrl} ${describeWindow(validFor)}`,
+  );
+  return {
+    expected: `SCTs over this certificate by ${logs.join(' or ')}`,
+    found: 'one by another log, at another time, or over another certificate',
+    why,
+  };
+}
+
+export function explainLogFailure({ entry, logs }: ProofEntry, check: CheckName): ErrorDetails {
+  const why = 'A signature that no public log knows could have been made without anybody noticing.';
+  const log = logs[0]?.baseUrl ?? 'a trusted log';
+  const proof = entry.inclusionProof;
+  if (check === 'set') {
+    const time = new Date(Number(entry.integratedTime ?? 0n) * 1000);
+    return {
+      expected: `a signature by ${log} over index ${entry.logIndex}, time ${iso(time)} and this body`,
+      found: 'one that does not verify',
+      why,
+    };
+  }
+  if (check === 'checkpoint')
+    return { expected: `a signature by ${log}`, found: 'one that does not verify', why };
+  return {
+    expected: `hashes from leaf ${proof?.logIndex ?? 'of the entry'} to the root of ${proof?.treeSize ?? 'the'} leaves`,
+    found:
+      proof === undefined ? 'no proof and no promise' : `${proof.hashes.length} hashes that lead elsewhere`,
     why,
   };
 }

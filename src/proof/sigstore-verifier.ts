@@ -1,4 +1,5 @@
 import { createPublicKey } from 'node:crypto';
+import { excerpt } from '../encoding/base64.ts';
 import { VerificationError, Verifier, type TrustMaterial as VerifierTrust } from '@sigstore/verify';
 import {
   type CheckName,
@@ -10,6 +11,8 @@ import {
 import {
   explainChainFailure,
   explainEntryMismatch,
+  explainLogFailure,
+  explainSctFailure,
   explainSignatureMismatch,
   explainTimestampFailure,
 } from './explain.ts';
@@ -187,22 +190,36 @@ function translate(
   if (found === undefined) {
     const code = about === 'entry' ? 'log-entry-invalid' : 'certificate-untrusted';
     const what = about === 'entry' ? 'the log entry' : 'the certificate or a timestamp';
-    return new UntrustedError(code, `${what} cannot be verified`, { check: about, cause: error });
+    return new UntrustedError(code, `${what} cannot be verified`, {
+      check: about,
+      expected: 'evidence that can be verified',
+      found: error instanceof Error ? excerpt(error.message) : 'something else',
+      why: 'What cannot be checked proves nothing.',
+      cause: error,
+    });
   }
   return new UntrustedError(found.code, found.message, {
     check: found.check,
-    ...explain(proof, entry, found),
+    ...explain(proof, entry, found, error),
     cause: error,
   });
 }
 
-function explain(proof: Proof, entry: ProofEntry | undefined, { code, check }: Refusal): ErrorDetails {
+function explain(
+  proof: Proof,
+  entry: ProofEntry | undefined,
+  { code, check }: Refusal,
+  error: unknown,
+): ErrorDetails {
   if (code === 'certificate-untrusted') return explainChainFailure(proof);
-  if (code === 'time-untrusted') return explainTimestampFailure(proof);
-  if (code === 'log-entry-mismatch' && entry !== undefined) return explainEntryMismatch(proof, entry);
+  if (code === 'time-untrusted') return explainTimestampFailure(proof, isDuplicate(error));
   if (code === 'signature-mismatch') return explainSignatureMismatch(proof);
-  return { why: check === 'sct' ? WHY_SCT : WHY_LOG };
+  if (code === 'sct-invalid') return explainSctFailure(proof, isDuplicate(error));
+  if (entry === undefined) return {};
+  return code === 'log-entry-mismatch' ? explainEntryMismatch(proof, entry) : explainLogFailure(entry, check);
 }
 
-const WHY_SCT = 'A certificate that no public log knows could have been issued without anybody noticing.';
-const WHY_LOG = 'A signature that no public log knows could have been made without anybody noticing.';
+/** sigstore-js has one code for what is given twice and for what does not verify. */
+function isDuplicate(error: unknown): boolean {
+  return error instanceof Error && error.message.startsWith('duplicate');
+}

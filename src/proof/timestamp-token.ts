@@ -67,8 +67,9 @@ export function readTimestampToken(der: Uint8Array): TimestampToken {
     if (!(cause instanceof UntrustedError) || cause.code !== 'material-malformed') throw cause;
     throw new UntrustedError('time-untrusted', cause.message, {
       check: 'time',
-      ...(cause.expected === undefined ? {} : { expected: cause.expected }),
-      ...(cause.found === undefined ? {} : { found: cause.found }),
+      expected: cause.expected ?? 'a TimeStampResp (RFC 3161)',
+      found: cause.found ?? 'something else',
+      why: 'Without a trustworthy time of signing a short-lived certificate proves nothing.',
       cause,
     });
   }

@@ -8,6 +8,7 @@ import {
 } from '@sigstore/protobuf-specs';
 import { parseJsonStrictly } from '../encoding/json.ts';
 import { ProtoMessage } from '../encoding/proto-json.ts';
+import { malformed } from '../encoding/malformed.ts';
 import { UntrustedError } from '../errors.ts';
 import { MAX_CHAIN_CERTIFICATES, MAX_TRUSTED_AUTHORITIES, MAX_TRUSTED_ROOT_BYTES } from '../limits.ts';
 import type { TrustMaterial, TrustSource } from './trust-material.ts';
@@ -92,7 +93,7 @@ function readLog(log: ProtoMessage): TransparencyLogInstance {
   const checkpointKeyId = log.optionalMessage('checkpointKeyId', ['keyId']);
   if (logId === undefined && checkpointKeyId === undefined) log.message('logId', ['keyId']);
   const baseUrl = log.text('baseUrl');
-  if (baseUrl === '') throw malformed(log.at('baseUrl'), 'the URL of the log', 'nothing');
+  if (baseUrl === '') throw flawed(log.at('baseUrl'), 'the URL of the log', 'nothing');
   return {
     baseUrl,
     hashAlgorithm: log.choice('hashAlgorithm', HASH_ALGORITHMS),
@@ -113,7 +114,7 @@ function readAuthority(authority: ProtoMessage): CertificateAuthority {
   const certificates = chain
     .messages('certificates', ['rawBytes'], MAX_CHAIN_CERTIFICATES)
     .map((certificate) => ({ rawBytes: Buffer.from(certificate.bytes('rawBytes')) }));
-  if (certificates.length === 0) throw malformed(chain.at('certificates'), 'a certificate', 'an empty chain');
+  if (certificates.length === 0) throw flawed(chain.at('certificates'), 'a certificate', 'an empty chain');
   return {
     subject: subject && {
       organization: subject.text('organization'),
@@ -131,18 +132,13 @@ function readTimeRange(message: ProtoMessage): TimeRange {
   const range = message.message('validFor', ['start', 'end']);
   const start = range.timestamp('start');
   const end = range.timestamp('end');
-  if (start === undefined)
-    throw malformed(range.at('start'), 'the time from which this is trusted', 'nothing');
+  if (start === undefined) throw flawed(range.at('start'), 'the time from which this is trusted', 'nothing');
   if (end !== undefined && end < start) {
-    throw malformed(range.at('end'), `a time not before ${start.toISOString()}`, end.toISOString());
+    throw flawed(range.at('end'), `a time not before ${start.toISOString()}`, end.toISOString());
   }
   return { start, end };
 }
 
-function malformed(what: string, expected: string, found: string): UntrustedError {
-  return new UntrustedError('material-malformed', `${what} is malformed`, {
-    check: 'material',
-    expected,
-    found,
-  });
+function flawed(what: string, expected: string, found: string): UntrustedError {
+  return malformed(`${what} is malformed`, expected, found);
 }

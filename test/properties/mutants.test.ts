@@ -3,13 +3,14 @@
  * proof, checkpoint, timestamp, bundle or artifact, is refused, and by one of our own errors.
  */
 import * as fc from 'fast-check';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { K8sVerifyError } from '../../src/errors.ts';
 import { isRecord } from '../support/json.ts';
 import { ARTIFACT, blob, type Evidence, statement, verifyEvidence } from '../vectors/vector.ts';
 
 const SEED = Number(process.env['K8S_VERIFY_SEED'] ?? Date.now() % 2 ** 31);
 const RUNS = Number(process.env['K8S_VERIFY_MUTANTS'] ?? 2_000);
+vi.setConfig({ testTimeout: 60_000 + RUNS * 20 });
 
 const EVIDENCE: Readonly<Record<string, Evidence>> = {
   'a message signature in Rekor v1': blob(),

@@ -1,6 +1,6 @@
 /** Whatever is put in the place of any part, the outcome is a verdict or one of our own errors. */
 import * as fc from 'fast-check';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { readBundle } from '../../src/evidence/read-bundle.ts';
 import { readCertificate } from '../../src/proof/certificate.ts';
 import { readCheckpoint } from '../../src/proof/checkpoint.ts';
@@ -12,6 +12,7 @@ import { blob, SIGNED_AT, statement, verifyEvidence, world } from '../vectors/ve
 
 const SEED = Number(process.env['K8S_VERIFY_SEED'] ?? Date.now() % 2 ** 31);
 const RUNS = Number(process.env['K8S_VERIFY_MUTANTS'] ?? 2_000);
+vi.setConfig({ testTimeout: 60_000 + RUNS * 20 });
 const settings = { numRuns: RUNS, seed: SEED };
 
 /** Bytes with a stretch of them cut out and others put in its place. */
