@@ -1,12 +1,19 @@
 #!/usr/bin/env node
-// Old Nodes must be able to parse this file: no static import of anything newer than they are.
+// CommonJS, and nothing in it that an old Node could not parse: it has to get as far as to say that it is too old.
 var version = process.versions.node.split('.').map(Number);
 var supported =
   version[0] >= 26 ||
   (version[0] === 24 && version[1] >= 15) ||
   (version[0] === 22 && (version[1] > 22 || (version[1] === 22 && version[2] >= 2)));
 if (supported) {
-  await import('../dist/cli/main.js').then((cli) => cli.main());
+  import('../dist/cli/start.js')
+    .then(function (cli) {
+      return cli.start();
+    })
+    .catch(function (error) {
+      process.exitCode = 1;
+      process.stderr.write('k8s-verify cannot start: ' + String(error.stack) + '\n');
+    });
 } else {
   process.stderr.write(
     'k8s-verify needs Node 22.22.2, 24.15.0, 26 or newer; this is ' +

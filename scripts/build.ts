@@ -1,11 +1,39 @@
-/** Builds `dist/` from `src/`: the library with its types. */
-import { execFileSync } from 'node:child_process';
-import { rmSync } from 'node:fs';
-import { fileURLToPath } from 'node:url';
+/**
+ * Builds `dist/`: the library as it stands, module by module with its types, and the command line bundled into a few
+ * chunks, so that a run reads little and what it does not need is never loaded.
+ */
+import { spawnSync } from 'node:child_process';
+import { mkdirSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import path from 'node:path';
+import { bundle, ROOT } from './bundle.ts';
+import { bundledPackages, licenseNotices } from './third-party-licenses.ts';
 
-const root = fileURLToPath(new URL('..', import.meta.url));
-rmSync(new URL('../dist', import.meta.url), { recursive: true, force: true });
-execFileSync(process.execPath, ['node_modules/typescript/bin/tsc', '-p', 'tsconfig.build.json'], {
-  cwd: root,
-  stdio: 'inherit',
-});
+const DIST = path.join(ROOT, 'dist');
+
+/** What other commands put there: the committed action and the executables. */
+const KEPT = /^(?:action|k8s-verify-.*|SHA256SUMS)$/;
+
+function buildLibrary(): void {
+  const tsc = path.join(ROOT, 'node_modules/typescript/bin/tsc');
+  const run = spawnSync(process.execPath, [tsc, '-p', 'tsconfig.build.json'], {
+    cwd: ROOT,
+    stdio: 'inherit',
+  });
+  if (run.status !== 0) throw new Error('the library does not compile');
+}
+
+async function buildCommandLine(): Promise<void> {
+  const chunks = await bundle(
+    { start: 'src/cli/start.ts' },
+    { dir: path.join(DIST, 'cli'), format: 'esm', chunkFileNames: '[name]-[hash].js' },
+  );
+  const packages = bundledPackages(chunks.flatMap((chunk) => chunk.moduleIds));
+  writeFileSync(path.join(DIST, 'THIRD-PARTY-LICENSES'), licenseNotices(packages));
+}
+
+mkdirSync(DIST, { recursive: true });
+for (const name of readdirSync(DIST)) {
+  if (!KEPT.test(name)) rmSync(path.join(DIST, name), { recursive: true });
+}
+buildLibrary();
+await buildCommandLine();

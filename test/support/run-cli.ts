@@ -85,6 +85,8 @@ function cleanEnvironment(home: string, extra: RunOptions['env'] = {}): Record<s
     LOCALAPPDATA: home,
     TMPDIR: process.env['TMPDIR'],
     SystemRoot: process.env['SystemRoot'],
+    // The home is fresh, so nothing is gained by it, and what is on disk is part of what tests compare.
+    NODE_DISABLE_COMPILE_CACHE: '1',
     ...extra,
   };
   return Object.fromEntries(

@@ -1,0 +1,179 @@
+import { execFileSync, spawnSync } from 'node:child_process';
+import {
+  chmodSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { cacheDirectory } from '../../src/cli/start.ts';
+import { ROOT } from './packed.ts';
+
+const BIN = path.join(ROOT, 'bin/k8s-verify.js');
+
+describe('where compiled code is cached', () => {
+  it.each([
+    ['linux', { HOME: '/home/a' }, '/home/a/.cache/k8s-verify/compile-cache'],
+    ['linux', { HOME: '/home/a', XDG_CACHE_HOME: '/c' }, '/c/k8s-verify/compile-cache'],
+    ['linux', { HOME: '/home/a', XDG_CACHE_HOME: 'relative' }, '/home/a/.cache/k8s-verify/compile-cache'],
+    ['linux', { HOME: '/home/a', XDG_CACHE_HOME: '' }, '/home/a/.cache/k8s-verify/compile-cache'],
+    ['linux', {}, undefined],
+    ['linux', { HOME: '/home/a', NODE_DISABLE_COMPILE_CACHE: '1' }, undefined],
+    ['linux', { HOME: '/home/a', NODE_COMPILE_CACHE: '/c' }, undefined],
+    ['linux', { HOME: '', TMPDIR: '/tmp' }, undefined],
+    ['darwin', { HOME: '/Users/a' }, '/Users/a/Library/Caches/k8s-verify/compile-cache'],
+    ['darwin', {}, undefined],
+    [
+      'win32',
+      { LOCALAPPDATA: 'C:\\Users\\a\\AppData\\Local' },
+      'C:\\Users\\a\\AppData\\Local\\k8s-verify\\compile-cache',
+    ],
+    ['win32', { HOME: '/home/a', TEMP: 'C:\\Temp' }, undefined],
+  ] as const)('%s with %j: %s', (platform, environment, expected) => {
+    expect(cacheDirectory(platform, environment)).toBe(expected);
+  });
+});
+
+/** Of the environment, what a child process needs to run at all. */
+const environment = { SYSTEMROOT: process.env['SYSTEMROOT'] ?? '' };
+
+describe.skipIf(process.platform === 'win32')(
+  'the compile cache (POSIX permissions; Windows has none)',
+  () => {
+    let home: string;
+    beforeEach(() => {
+      home = mkdtempSync(path.join(tmpdir(), 'k8s-verify-home-'));
+    });
+    afterEach(() => {
+      rmSync(home, { recursive: true });
+    });
+
+    const cache = (): string => path.join(home, '.cache/k8s-verify/compile-cache');
+    const runVersion = (): string =>
+      execFileSync(process.execPath, [BIN, '--version'], {
+        env: { ...environment, HOME: home },
+        encoding: 'utf8',
+      });
+    const cached = (): readonly string[] => (existsSync(cache()) ? readdirSync(cache()) : []);
+
+    it('is filled in a directory that is private to the user', () => {
+      runVersion();
+      expect(cached()).toHaveLength(1);
+    });
+
+    it.each([
+      ['the directory itself can be written to by others', () => prepare(0o777, 0o700)],
+      ['the directory itself is sticky and open to others', () => prepare(0o1777, 0o700)],
+      ['the directory itself can be written to by the group', () => prepare(0o770, 0o700)],
+      ['a directory above it can be written to by others', () => prepare(0o700, 0o777)],
+    ])('is not used where %s', (_, arrange) => {
+      arrange();
+      expect(runVersion()).not.toBe('');
+      expect(cached()).toStrictEqual([]);
+    });
+
+    function prepare(own: number, above: number): void {
+      mkdirSync(cache(), { recursive: true });
+      chmodSync(cache(), own);
+      chmodSync(path.dirname(cache()), above);
+    }
+
+    it('is not used where a link leads to a directory that is open to others', () => {
+      const open = path.join(home, 'open');
+      mkdirSync(open);
+      chmodSync(open, 0o777);
+      mkdirSync(path.dirname(cache()), { recursive: true });
+      symlinkSync(open, cache());
+      runVersion();
+      expect(readdirSync(open)).toStrictEqual([]);
+    });
+
+    it('is not missed where it cannot be made', () => {
+      writeFileSync(path.join(home, '.cache'), 'a file');
+      expect(runVersion()).not.toBe('');
+    });
+
+    it('is not looked for without a home', () => {
+      const output = execFileSync(process.execPath, [BIN, '--version'], {
+        env: environment,
+        encoding: 'utf8',
+      });
+      expect(output).not.toBe('');
+    });
+
+    it.skipIf(process.getuid?.() !== 0)(
+      'is not used by root in the home of another user (as root only)',
+      () => {
+        mkdirSync(cache(), { recursive: true });
+        execFileSync('chown', ['-R', '12345', home]);
+        runVersion();
+        expect(cached()).toStrictEqual([]);
+      },
+    );
+  },
+);
+
+describe('a Node that is too old', () => {
+  const others = ['/usr/bin/node', '/usr/local/bin/node'].filter((file) => existsSync(file));
+  const old = others.find((file) => {
+    const [major = 99] = execFileSync(file, ['-p', 'process.versions.node'], { encoding: 'utf8' })
+      .split('.')
+      .map(Number);
+    return major < 22;
+  });
+
+  it.skipIf(old === undefined)(
+    'is told so in one line, with exit code 2 (needs an old Node on the machine)',
+    () => {
+      const run = spawnSync(old ?? '', [BIN, 'kubectl', 'v1.26.0'], { encoding: 'utf8' });
+      expect(run.stderr).toMatch(
+        /^k8s-verify needs Node 22\.22\.2, 24\.15\.0, 26 or newer; this is v\d+\.\d+\.\d+\. .*\n$/,
+      );
+      expect(run.stdout).toBe('');
+      expect(run.status).toBe(2);
+    },
+  );
+
+  // The first script of a run sees the version that this module gives: the range is held without many Nodes.
+  it.each([
+    ['10.24.1', 2],
+    ['12.22.12', 2],
+    ['18.20.8', 2],
+    ['20.20.2', 2],
+    ['22.22.1', 2],
+    ['22.9.0', 2],
+    ['23.11.0', 2],
+    ['24.14.1', 2],
+    ['25.9.0', 2],
+    ['22.22.2', 0],
+    ['22.23.0', 0],
+    ['24.15.0', 0],
+    ['26.0.0', 0],
+    ['27.1.0', 0],
+  ])('%s: exit code %i', (version, code) => {
+    const pretend = `data:text/javascript,${encodeURIComponent(
+      `Object.defineProperty(process.versions, 'node', { value: '${version}' });`,
+    )}`;
+    const run = spawnSync(process.execPath, ['--import', pretend, BIN, '--version'], { encoding: 'utf8' });
+    expect(run.status).toBe(code);
+  });
+
+  it('is the same range as the package asks for', () => {
+    const manifest: { readonly engines: { readonly node: string } } = JSON.parse(
+      readFileSync(path.join(ROOT, 'package.json'), 'utf8'),
+    );
+    expect(manifest.engines.node).toBe('^22.22.2 || ^24.15.0 || >=26.0.0');
+  });
+
+  it('can parse the first script: it has no syntax that is newer than Node 8', () => {
+    const script = readFileSync(BIN, 'utf8').replaceAll(/^(?:#!|\s*\/\/).*$/gm, '');
+    expect(script).not.toMatch(/\b(?:const|let|await|async|class)\b|=>|\?\.|\?\?|`/);
+  });
+});
