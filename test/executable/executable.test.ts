@@ -1,0 +1,165 @@
+import { execFile } from 'node:child_process';
+import { createHash } from 'node:crypto';
+import { readFileSync, writeFileSync } from 'node:fs';
+import path from 'node:path';
+import { promisify } from 'node:util';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { executableName, hostTarget } from '../../scripts/executable/targets.ts';
+import { formatPlatform, hostPlatform } from '../../src/release/platform.ts';
+import { ROOT } from '../package/packed.ts';
+import { type RunningSigstore, startLocalSigstore } from '../support/local-sigstore.ts';
+import { type ReleaseServer, startReleaseServer } from '../support/release-server.ts';
+import { createTempDir, snapshot, type TempDir } from '../support/temp-dir.ts';
+
+const host = hostTarget();
+const VERSION = 'v1.30.2';
+const PLATFORM = formatPlatform(
+  hostPlatform({ platform: process.platform, arch: process.arch, endianness: 'LE' }),
+);
+
+/** No PATH, no HOME, no Node anywhere: Windows alone needs to be told where it is. */
+const BARE = { PATH: '', SYSTEMROOT: process.env['SYSTEMROOT'] ?? '' };
+
+interface Outcome {
+  readonly exitCode: number;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+/** Not synchronously: the servers of the local world run in this process. */
+async function run(
+  program: string,
+  args: readonly string[],
+  environment: Readonly<Record<string, string>> = BARE,
+): Promise<Outcome> {
+  return new Promise((resolve) => {
+    execFile(program, [...args], { env: { ...environment } }, (error, stdout, stderr) => {
+      const exitCode = typeof error?.code === 'number' ? error.code : error === null ? 0 : -1;
+      resolve({ exitCode, stdout, stderr });
+    });
+  });
+}
+
+describe.skipIf(host === undefined)(
+  'the executable for this machine (none is made for some platforms)',
+  () => {
+    let built: TempDir;
+    let sigstore: RunningSigstore;
+    let releases: ReleaseServer;
+    let executable: string;
+    const npmPackage = [process.execPath, path.join(ROOT, 'bin/k8s-verify.js')] as const;
+
+    beforeAll(async () => {
+      built = await createTempDir('k8s-verify-executable-');
+      executable = built.join(host === undefined ? '' : executableName(host));
+      const building = promisify(execFile)(
+        process.execPath,
+        ['scripts/build-executable.ts', '--out', built.path],
+        { cwd: ROOT },
+      );
+      [sigstore, releases] = await Promise.all([startLocalSigstore(), startReleaseServer(), building]);
+      await releases.publishRelease({
+        version: VERSION,
+        platform: PLATFORM,
+        component: 'kubectl',
+        bytes: Buffer.from(`#!/bin/sh\necho kubectl ${VERSION}\n`),
+        sigstore,
+      });
+      writeFileSync(built.join('root.json'), sigstore.trustedRoot());
+    }, 300_000);
+    afterAll(async () => {
+      await Promise.all([sigstore.close(), releases.close(), built.remove()]);
+    });
+
+    it('runs with an empty environment', async () => {
+      const manifest: { readonly version: string } = JSON.parse(
+        readFileSync(path.join(ROOT, 'package.json'), 'utf8'),
+      );
+      expect(await run(executable, ['--version'])).toEqual({
+        exitCode: 0,
+        stdout: `${manifest.version}\n`,
+        stderr: '',
+      });
+    });
+
+    it.each([[['--help']], [['install', '--help']], [['list', 'v1.30.2']], [[]], [['kubectl', 'v1.x']]])(
+      'says the same as the npm package: %j',
+      async (args) => {
+        const [node, script] = npmPackage;
+        expect(await run(executable, args)).toEqual(await run(node, [script, ...args]));
+      },
+    );
+
+    const install = async (directory: string, ...more: readonly string[]): Promise<Outcome> =>
+      run(executable, [
+        'kubectl',
+        VERSION,
+        '--mirror',
+        releases.url,
+        '--rekor-url',
+        sigstore.rekorUrl,
+        '--trusted-root',
+        built.join('root.json'),
+        '--install-dir',
+        directory,
+        '--save-bundle',
+        ...more,
+      ]);
+
+    it('installs with an empty PATH, and proves the file again from its bundle', async () => {
+      const directory = built.join('bin');
+      const installed = await install(directory);
+      const file = path.join(directory, process.platform === 'win32' ? 'kubectl.exe' : 'kubectl');
+      expect(installed).toMatchObject({ exitCode: 0, stdout: `${file}\n` });
+      expect(readFileSync(file, 'utf8')).toContain(VERSION);
+      const verified = await run(executable, ['verify', file, '--trusted-root', built.join('root.json')]);
+      expect(verified).toMatchObject({ exitCode: 0 });
+    });
+
+    it('refuses what is not proved, with the code of its reason, and installs nothing', async () => {
+      const directory = built.join('refused');
+      const stranger = [
+        '--certificate-identity',
+        'a@example.com',
+        '--certificate-oidc-issuer',
+        'https://i.example',
+      ];
+      expect(await install(directory, ...stranger)).toMatchObject({ exitCode: 15, stdout: '' });
+      expect(await snapshot(directory)).toEqual({});
+    });
+
+    it('carries the public trusted root, which does not know the local world', async () => {
+      const file = built.join('kubectl');
+      writeFileSync(file, 'kubectl');
+      writeFileSync(
+        `${file}.sigstore.json`,
+        sigstore.signBlob({ bytes: Buffer.from('kubectl') }).bundle('0.3'),
+      );
+      expect(await run(executable, ['verify', file])).toMatchObject({ exitCode: 16 });
+      const own = await run(executable, ['verify', file, '--trusted-root', built.join('root.json')]);
+      expect(own).toMatchObject({ exitCode: 0 });
+    });
+
+    it('loads no code that NODE_OPTIONS names', async () => {
+      const script = built.join('foreign.cjs');
+      writeFileSync(script, "process.stdout.write('foreign code ran');\n");
+      const outcome = await run(executable, ['--version'], { ...BARE, NODE_OPTIONS: `--require ${script}` });
+      expect(outcome).toMatchObject({ exitCode: 0 });
+      expect(outcome.stdout).not.toContain('foreign');
+    });
+
+    it('stands in SHA256SUMS with its digest', () => {
+      const digest = createHash('sha256').update(readFileSync(executable)).digest('hex');
+      expect(readFileSync(built.join('SHA256SUMS'), 'utf8')).toBe(
+        `${digest}  ${path.basename(executable)}\n`,
+      );
+    });
+
+    it('comes with the licenses of all its parts', () => {
+      const licenses = readFileSync(`${executable}.LICENSES.txt`, 'utf8');
+      expect(licenses).toContain('Apache License');
+      expect(licenses).toMatch(/^commander \d/m);
+      expect(licenses).toMatch(/^Node\.js \d/m);
+    });
+  },
+);
