@@ -111,10 +111,16 @@ export async function proveFromSearch(
   }
 }
 
+/** What others logged for this digest may be anything, a signature with a bare key for one; that is no candidate. */
 function candidatesFor(digest: Digest, entries: readonly RekorEntry[]): readonly Candidate[] {
   return entries.flatMap((entry) => {
-    const material = materialFromBody(entry.body, digest);
-    return material === undefined ? [] : [{ material, entry }];
+    try {
+      const material = materialFromBody(entry.body, digest);
+      return material === undefined ? [] : [{ material, entry }];
+    } catch (error) {
+      if (error instanceof UntrustedError) return [];
+      throw error;
+    }
   });
 }
 

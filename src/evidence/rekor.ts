@@ -42,7 +42,10 @@ export async function lookUpEntries(
 /**
  * Finds entries by the artifact's digest alone. Rekor's search index is best-effort, so an empty answer says little.
  *
- * @returns at most {@link MAX_CANDIDATE_ENTRIES} entries, newest last as the log has them.
+ * Anybody may log a signature for any digest. The signing that is looked for is among the oldest, and the index does not
+ * say which end that is, so of too many entries some of either end are taken: a flood of later ones hides nothing.
+ *
+ * @returns at most {@link MAX_CANDIDATE_ENTRIES} entries.
  * @throws UnavailableError `log-unreachable`; UntrustedError `log-entry-invalid`
  */
 export async function searchEntries(log: RekorLog, digest: Digest): Promise<readonly RekorEntry[]> {
@@ -52,13 +55,18 @@ export async function searchEntries(log: RekorLog, digest: Digest): Promise<read
     { hash: `${digest.algorithm}:${digest.hex}` },
     [200],
   );
-  const uuids = [...new Set(parseUuids(response.body))].slice(-MAX_CANDIDATE_ENTRIES);
+  const uuids = fromBothEnds([...new Set(parseUuids(response.body))], MAX_CANDIDATE_ENTRIES);
   const entries: RekorEntry[] = [];
   for (let start = 0; start < uuids.length; start += UUIDS_PER_REQUEST) {
     const asked = uuids.slice(start, start + UUIDS_PER_REQUEST);
     entries.push(...(await retrieve(log, { entryUUIDs: asked })));
   }
   return entries.slice(0, MAX_CANDIDATE_ENTRIES);
+}
+
+function fromBothEnds<Item>(items: readonly Item[], most: number): readonly Item[] {
+  if (items.length <= most) return items;
+  return [...items.slice(0, Math.ceil(most / 2)), ...items.slice(-Math.floor(most / 2))];
 }
 
 async function retrieve(log: RekorLog, query: unknown): Promise<readonly RekorEntry[]> {

@@ -73,7 +73,8 @@ export async function fetchSideFiles(request: SideFileRequest): Promise<SideFile
   return unsigned;
 }
 
-function isSigned({ bundle, signature, certificate }: SideFiles): boolean {
+/** Whether there is a whole signature, in either form. */
+export function isSigned({ bundle, signature, certificate }: SideFiles): boolean {
   return bundle !== undefined || (signature !== undefined && certificate !== undefined);
 }
 

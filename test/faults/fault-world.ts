@@ -56,6 +56,13 @@ function published(): { readonly sigstore: LocalSigstore; readonly files: readon
   return shared;
 }
 
+/** Another release server with the same files. */
+export async function startMirror(): Promise<ReleaseServer> {
+  const releases = await startReleaseServer();
+  for (const [path, content] of published().files) releases.publishFile(path, content);
+  return releases;
+}
+
 export interface FaultWorld {
   readonly sigstore: LocalSigstore;
   readonly releases: ReleaseServer;
