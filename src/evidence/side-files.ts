@@ -50,7 +50,7 @@ const GONE = 410;
  */
 export async function fetchSideFiles(request: SideFileRequest): Promise<SideFiles> {
   let unsigned: SideFiles | undefined;
-  let failure: UnavailableError | undefined;
+  const failures: UnavailableError[] = [];
   for (const [index, source] of request.sources.entries()) {
     let reason: string;
     try {
@@ -60,7 +60,7 @@ export async function fetchSideFiles(request: SideFileRequest): Promise<SideFile
       reason = 'no complete signature there';
     } catch (error) {
       if (!(error instanceof UnavailableError)) throw error;
-      failure = error;
+      failures.push(error);
       reason = error.message;
     }
     const next = request.sources[index + 1];
@@ -68,9 +68,18 @@ export async function fetchSideFiles(request: SideFileRequest): Promise<SideFile
       request.report({ kind: 'next-source', from: shownUrl(source), to: shownUrl(next), reason });
   }
   // An outage of one source proves nothing about what it has, so it outranks another source's "not found".
-  if (failure !== undefined) throw failure;
+  const last = failures.at(-1);
+  if (last !== undefined) throw failures.length === 1 ? last : together(failures, last);
   if (unsigned === undefined) throw new RequestError('usage', 'no source to fetch from is named');
   return unsigned;
+}
+
+/** One error for all sources that failed; the last one's code and advice, since it was the last hope. */
+function together(failures: readonly UnavailableError[], last: UnavailableError): UnavailableError {
+  return new UnavailableError(last.code, failures.map(({ message }) => message).join('; '), {
+    ...(last.advice === undefined ? {} : { advice: last.advice }),
+    cause: new AggregateError(failures),
+  });
 }
 
 /** Whether there is a whole signature, in either form. */
