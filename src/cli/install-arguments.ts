@@ -9,7 +9,7 @@ import { BINARY_TARBALLS } from '../release/tarball.ts';
 import type { ArtifactRequest, InstallRequest } from '../request.ts';
 import type { CommandLine } from './command-line.ts';
 import { COMMANDS } from './commands.ts';
-import { readExtract, readNetwork, readTrust, theValue } from './shared-arguments.ts';
+import { outputDirectory, readExtract, readNetwork, readTrust, theValue } from './shared-arguments.ts';
 
 /** Everything of an {@link InstallRequest} that the command line says; where to install may be left to the machine. */
 export interface InstallArguments extends Omit<InstallRequest, 'destination' | 'signal'> {
@@ -20,6 +20,7 @@ export interface InstallArguments extends Omit<InstallRequest, 'destination' | '
 export function readInstallArguments(line: CommandLine): InstallArguments {
   const swallowed = line.values.get('extract')?.[0];
   const artifacts = readArtifacts(line.operands, line.values.get('platform') ?? [], swallowed);
+  refuseSwallowedVersion(line);
   return {
     artifacts,
     destination: readDestination(line, artifacts),
@@ -30,6 +31,17 @@ export function readInstallArguments(line: CommandLine): InstallArguments {
     ...readTrust(line),
     ...readNetwork(line),
   };
+}
+
+/** Taken for a member, the version would not count, and the newest stable release would be unpacked instead. */
+function refuseSwallowedVersion({ operands, values }: CommandLine): void {
+  const version = values.get('extract')?.find(readsAsVersion);
+  if (version === undefined || operands.some((word) => readsAsVersion(word) || word.includes('@'))) return;
+  throw new RequestError('usage', 'a version stands behind --extract, and none before it', {
+    expected: '<component> ... [version] --extract [MEMBER ...]',
+    found: `--extract took ${excerpt(version)} as a member to unpack`,
+    advice: `write ${excerpt(version)} before --extract; a member of that name needs the version before it, too`,
+  });
 }
 
 function readTarball(line: CommandLine): Pick<InstallArguments, 'extract' | 'fromTarball'> {
@@ -185,8 +197,11 @@ function readDestination(
       advice: 'leave out --install-dir; --output takes the whole path',
     });
   }
+  const extracting = line.switches.has('extract');
   if (file === undefined) {
-    return directory === undefined ? { kind: 'default' } : { kind: 'directory', path: directory };
+    if (directory !== undefined) return { kind: 'directory', path: directory };
+    // As tar does: every machine has a place for programs, none has one for directories of files.
+    return extracting ? { kind: 'directory', path: '.' } : { kind: 'default' };
   }
   if (artifacts.length > 1) {
     throw new RequestError('usage', '--output names one file, but several artifacts are asked for', {
@@ -195,5 +210,5 @@ function readDestination(
       advice: 'use --install-dir DIR, or one run for each with its own --output',
     });
   }
-  return { kind: 'file', path: outputFile(file) };
+  return { kind: 'file', path: extracting ? outputDirectory(file) : outputFile(file) };
 }

@@ -103,7 +103,7 @@ export const OPTIONS: readonly OptionSpec[] = [
     commands: PROVING,
     help:
       'unpack the proven tarball, or only these members of it, instead of keeping it; into a directory of its name, ' +
-      'or the one named with --output; write it behind the components or the file',
+      'in the current one where no other is named, or the one of --output; write it behind the components or the file',
   },
   {
     name: 'from-tarball',

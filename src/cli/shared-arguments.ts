@@ -1,6 +1,7 @@
 /** What several commands take: whose signature, in which trusted root, over which network. */
 import { excerpt } from '../encoding/base64.ts';
 import { RequestError } from '../errors.ts';
+import { outputFile } from '../install/destination.ts';
 import { MAX_RETRIES, MAX_TIMEOUT_MS } from '../limits.ts';
 import type { NetworkRequest, TrustRequest } from '../request.ts';
 import type { CommandLine } from './command-line.ts';
@@ -15,6 +16,11 @@ export function readExtract(line: CommandLine): {
   readonly extract?: { readonly members: readonly string[] };
 } {
   return line.switches.has('extract') ? { extract: { members: line.values.get('extract') ?? [] } } : {};
+}
+
+/** `--output` where an archive is unpacked: a directory, with or without a slash at its end. */
+export function outputDirectory(text: string): string {
+  return outputFile(text.replace(/(?<=[^/\\])[/\\]+$/u, ''));
 }
 
 /** Trust as the command line says it; the key is still a file name. */

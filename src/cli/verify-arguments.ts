@@ -4,7 +4,7 @@ import { excerpt } from '../encoding/base64.ts';
 import { RequestError } from '../errors.ts';
 import type { VerifyRequest } from '../request.ts';
 import type { CommandLine } from './command-line.ts';
-import { readExtract, readNetwork, readTrust, theValue } from './shared-arguments.ts';
+import { outputDirectory, readExtract, readNetwork, readTrust, theValue } from './shared-arguments.ts';
 
 /** Everything of a {@link VerifyRequest} that the command line says; the key is still a file name. */
 export interface VerifyArguments extends Omit<VerifyRequest, 'publicKeyPem' | 'signal'> {
@@ -16,7 +16,7 @@ type EvidenceSource = VerifyRequest['evidence'];
 
 /** @throws RequestError `usage` where the words contradict each other. */
 export function readVerifyArguments(line: CommandLine): VerifyArguments {
-  const subject = readSubject(line.operands);
+  const subject = readSubject(line.operands, line.values.get('extract')?.[0]);
   const evidence = readEvidence(line, subject);
   const trust = readTrust(line);
   const keyFile = theValue(line, 'key');
@@ -38,13 +38,17 @@ export function readVerifyArguments(line: CommandLine): VerifyArguments {
   };
 }
 
-function readSubject(operands: readonly string[]): Subject {
+function readSubject(operands: readonly string[], swallowed: string | undefined): Subject {
   const [word, more] = operands;
   if (word === undefined || word === '') {
     throw new RequestError('usage', 'nothing is named to verify', {
       expected: 'a file, or sha256: and 64 hex digits',
-      found: 'nothing',
-      advice: 'for example: k8s-verify verify ./kubectl',
+      found:
+        swallowed === undefined ? 'nothing' : `--extract took ${excerpt(swallowed)} as a member to unpack`,
+      advice:
+        swallowed === undefined
+          ? 'for example: k8s-verify verify ./kubectl'
+          : 'write --extract behind the file',
     });
   }
   if (more !== undefined) {
@@ -129,7 +133,7 @@ function readArchive(line: CommandLine, subject: Subject): Pick<VerifyArguments,
   }
   if (listed) return { archive: { kind: 'list' } };
   if (extract === undefined) return {};
-  const into = output ?? defaultTarget(subject);
+  const into = output === undefined ? defaultTarget(subject) : outputDirectory(output);
   return { archive: { kind: 'extract', into, members: extract.members } };
 }
 

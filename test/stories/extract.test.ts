@@ -145,6 +145,13 @@ describe('a tarball is not unpacked, and the disk is as it was, where', () => {
     expect(await run.refused(ASKED)).toMatchObject({ code: 'digest-mismatch' });
   });
 
+  it('another one was asked for by its digest', async () => {
+    const { sha256: found } = await publish();
+    const error = await run.refused({ ...ASKED, artifacts: [{ ...tarball(), sha256: sha256('another') }] });
+    expect(error).toMatchObject({ code: 'digest-mismatch', expected: `sha256:${sha256('another')}` });
+    expect(error.found).toContain(found);
+  });
+
   it.each<[string, Buffer, RegExp]>([
     ['a link', entry({ name: 'kubernetes/link', type: '2', linkName: '/etc/passwd' }), /kubernetes\/link/],
     ['a way out', file('../evil', 'x'), /\.\.\/evil/],

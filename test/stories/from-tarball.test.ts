@@ -118,6 +118,13 @@ describe('binaries out of a proven tarball', () => {
     expect((await snapshot(run.dir.path))['my-kubelet']).toBe(installed('kubelet')['kubelet']);
   });
 
+  it('may be asked for by their own digests, whatever the digest of the tarball', async () => {
+    await publish();
+    const artifacts = ASKED.artifacts.map((one) => ({ ...one, sha256: sha256(contentOf(one.component)) }));
+    await run.install({ ...ASKED, artifacts });
+    expect(await snapshot(run.dir.join('bin'))).toEqual(installed(...THREE));
+  });
+
   it('are told with what the records of the release say of the tarball', async () => {
     await publish();
     await releases.publishSums('v1.30.2');
@@ -133,6 +140,16 @@ describe('no binary is installed, and the disk is as it was, where', () => {
     const { path } = await publish();
     releases.publishFile(path, binaryTarball('server', ...NODE_BINARIES, 'evil'));
     expect(await run.refused(ASKED)).toMatchObject({ code: 'digest-mismatch' });
+  });
+
+  it('one of them is not the file that was asked for by its digest', async () => {
+    await publish();
+    const artifacts = ASKED.artifacts.map((one) =>
+      one.component === 'kubelet' ? { ...one, sha256: sha256('another kubelet') } : one,
+    );
+    const error = await run.refused({ ...ASKED, artifacts });
+    expect(error).toMatchObject({ code: 'digest-mismatch', expected: `sha256:${sha256('another kubelet')}` });
+    expect(error.found).toContain(sha256(contentOf('kubelet')));
   });
 
   it('the tarball is proved, and lacks one of them', async () => {

@@ -1,3 +1,4 @@
+import { resolve } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { readCommandLine } from '../../../src/cli/command-line.ts';
 import { type InstallArguments, readInstallArguments } from '../../../src/cli/install-arguments.ts';
@@ -83,6 +84,21 @@ describe('install: words to a request', () => {
       'kubectl --certificate-identity me@example.com --certificate-oidc-issuer https://issuer.example',
       { identity: { subjectAlternativeName: 'me@example.com', issuer: 'https://issuer.example' } },
     ],
+    [
+      'kubernetes-client v1.30.2 --extract',
+      { extract: { members: [] }, destination: { kind: 'directory', path: '.' } },
+    ],
+    [
+      '--extract=a --extract=b kubernetes-client v1.30.2 --install-dir d',
+      {
+        artifacts: [{ component: 'kubernetes-client', version: 'v1.30.2' }],
+        extract: { members: ['a', 'b'] },
+        destination: { kind: 'directory', path: 'd' },
+      },
+    ],
+    ['kubernetes-src v1.30.2 --extract 1.30.md', { extract: { members: ['1.30.md'] } }],
+    ['kubernetes-src@v1.30.2 --extract 1.30.md', { extract: { members: ['1.30.md'] } }],
+    ['kubernetes-src -o d/ --extract', { destination: { kind: 'file', path: resolve('d') } }],
   ])('%s', async (command, expected) => {
     expect(await read(command)).toMatchObject(expected);
   });
@@ -111,6 +127,9 @@ describe('install: words to a request', () => {
     ['kubectl kubelet --output b', /names one file/, /--install-dir DIR/],
     ['kubectl --platform a/b --platform c/d --output b', /names one file/, /--install-dir DIR/],
     ['--extract kubernetes-client v1.30.2', /no component is named/, /behind the components/],
+    ['kubernetes-client --extract v1.30.2', /a version stands behind --extract/, /"v1\.30\.2" before/],
+    ['kubernetes-client --extract a stable', /a version stands behind --extract/, /"stable" before/],
+    ['kubernetes-client --extract -o -', /standard output/, /name a file/],
     ['kubectl --from-tarball desktop', /does not name a tarball/, /client, node or server/],
     ['kubectl --from-tarball client --extract', /contradict/, /k8s-verify kubernetes-client --extract/],
     ['kubectl --output -', /standard output/, /name a file/],

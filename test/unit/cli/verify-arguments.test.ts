@@ -1,3 +1,4 @@
+import { resolve } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { readCommandLine } from '../../../src/cli/command-line.ts';
 import { readVerifyArguments, type VerifyArguments } from '../../../src/cli/verify-arguments.ts';
@@ -59,7 +60,7 @@ describe('verify: words to a request', () => {
       {
         subject: { kind: 'file', path: 'c.tgz' },
         evidence: { kind: 'beside' },
-        archive: { kind: 'extract', into: 'here', members: [] },
+        archive: { kind: 'extract', into: resolve('here'), members: [] },
       },
     ],
     [
