@@ -11,8 +11,14 @@ const GIB = 1024 * MIB;
 export const MAX_SIGNATURE_FILE_BYTES: number = 8 * KIB;
 /** `.cert`: base64 of a PEM leaf, about 1.5 KiB in 2026. */
 export const MAX_CERTIFICATE_FILE_BYTES: number = 64 * KIB;
-/** One DER certificate, or one DER timestamp response. */
+/** One RFC 3161 timestamp response; with a chain of three certificates it has 4 KiB. */
+export const MAX_TIMESTAMP_BYTES: number = 16 * KIB;
+/** One DER certificate. */
 export const MAX_DER_BYTES: number = 64 * KIB;
+/** Elements of one DER certificate, key or timestamp response; a response with three certificates has about 400. */
+export const MAX_DER_ELEMENTS: number = 4096;
+/** One object identifier in DER; Fulcio's have 10. Reading one takes time that grows with the square of its length. */
+export const MAX_OID_BYTES: number = 64;
 /** `.sha256` and `.sha512`: 64 or 128 hex digits. */
 export const MAX_CHECKSUM_FILE_BYTES: number = 1 * KIB;
 /** `stable.txt` and its like: a version. */

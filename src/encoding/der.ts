@@ -1,5 +1,6 @@
 import { malformed } from './malformed.ts';
 import type { UntrustedError } from '../errors.ts';
+import { MAX_DER_ELEMENTS, MAX_OID_BYTES } from '../limits.ts';
 
 /** Identifier octets of the types that X.509, CMS and signatures are made of (X.690 section 8). */
 export const DER_TAG = {
@@ -39,12 +40,13 @@ const MAX_DEPTH = 32;
 /**
  * Parses exactly one element in the distinguished encoding (X.690 section 10): definite lengths in the fewest octets,
  * nothing after the end, one octet of tag, and for the universal types the one encoding that each value has. Two
- * encodings of one value would be two files that "are" the same signature or certificate.
+ * encodings of one value would be two files that "are" the same signature or certificate. Depth, number of elements
+ * and length of object identifiers are bounded.
  *
  * @throws UntrustedError `material-malformed`
  */
 export function parseDer(bytes: Uint8Array, what: string): DerNode {
-  const node = parseElement(bytes, 0, what, 0);
+  const node = parseElement(bytes, 0, what, 0, { left: MAX_DER_ELEMENTS });
   if (node.der.length !== bytes.length) {
     throw flawed(what, `${node.der.length} bytes`, `${bytes.length - node.der.length} more after them`);
   }
@@ -111,7 +113,20 @@ export function readTime(node: DerNode | undefined, what: string): Date {
   throw flawed(what, 'a time in UTC with seconds', JSON.stringify(text.slice(0, 40)));
 }
 
-function parseElement(bytes: Uint8Array, start: number, what: string, depth: number): DerNode {
+/** How many more elements may come. */
+interface Budget {
+  left: number;
+}
+
+function parseElement(
+  bytes: Uint8Array,
+  start: number,
+  what: string,
+  depth: number,
+  budget: Budget,
+): DerNode {
+  budget.left -= 1;
+  if (budget.left < 0) throw flawed(what, `at most ${MAX_DER_ELEMENTS} elements`, 'more');
   if (depth > MAX_DEPTH) throw flawed(what, `nesting of at most ${MAX_DEPTH} levels`, 'more');
   const tag = bytes[start];
   if (tag === undefined) throw flawed(what, 'an element', 'the end of the data');
@@ -123,7 +138,7 @@ function parseElement(bytes: Uint8Array, start: number, what: string, depth: num
   const children: DerNode[] = [];
   if ((tag & 0x20) !== 0) {
     for (let next = at; next < end;) {
-      const child = parseElement(bytes.subarray(0, end), next, what, depth + 1);
+      const child = parseElement(bytes.subarray(0, end), next, what, depth + 1, budget);
       children.push(child);
       next += child.der.length;
     }
@@ -180,6 +195,9 @@ function assertCanonicalContent(tag: number, content: Uint8Array, what: string):
       const padded = content.some((octet, i) => octet === 0x80 && (i === 0 || (content[i - 1] ?? 0) < 0x80));
       if (content.length === 0 || padded || (content.at(-1) ?? 0) >= 0x80) {
         throw flawed(what, 'an OBJECT IDENTIFIER in the fewest octets', 'another encoding');
+      }
+      if (content.length > MAX_OID_BYTES) {
+        throw flawed(what, `an OBJECT IDENTIFIER of at most ${MAX_OID_BYTES} octets`, `${content.length}`);
       }
       return;
     }

@@ -11,6 +11,7 @@ import {
   MAX_LOG_ENTRIES,
   MAX_PROOF_HASHES,
   MAX_SIGNATURE_FILE_BYTES,
+  MAX_TIMESTAMP_BYTES,
   MAX_TIMESTAMPS,
 } from '../limits.ts';
 import type {
@@ -73,7 +74,7 @@ export function readBundle(bytes: Uint8Array): Evidence {
       material
         .optionalMessage('timestampVerificationData', ['rfc3161Timestamps'])
         ?.messages('rfc3161Timestamps', ['signedTimestamp'], MAX_TIMESTAMPS)
-        .map((timestamp) => timestamp.bytes('signedTimestamp')) ?? [],
+        .map((timestamp) => timestamp.bytes('signedTimestamp', MAX_TIMESTAMP_BYTES)) ?? [],
   };
 }
 

@@ -264,6 +264,9 @@ export const TIMESTAMP_VECTORS: readonly Vector[] = [
   refused('timestamp-with-bytes-after-it_fail', 'time-untrusted', 'time', () =>
     stampedWith({ alterDer: (response) => Buffer.concat([response, Buffer.of(0)]) }),
   ),
+  refused('timestamp-too-large_fail', 'material-oversized', 'material', () =>
+    stampedWith({ alterDer: (response) => Buffer.concat([response, Buffer.alloc(16 * 1024)]) }),
+  ),
   refused('timestamp-cut-short_fail', 'time-untrusted', 'time', () =>
     stampedWith({ alterDer: (response) => response.subarray(0, -1) }),
   ),
@@ -276,6 +279,12 @@ export const TIMESTAMP_VECTORS: readonly Vector[] = [
   refused('timestamp-of-version-2_fail', 'time-untrusted', 'time', () =>
     stampedWith({
       alterTstInfo: (info) => editDer(info, [0], () => [der.integer(2)]),
+    }),
+  ),
+  refused('timestamp-policy-of-a-long-name_fail', 'time-untrusted', 'time', () =>
+    stampedWith({
+      alterTstInfo: (info) =>
+        editDer(info, [1], ({ tag }) => [der.tlv(tag, Buffer.alloc(10_000, 0xff), Buffer.of(0x7f))]),
     }),
   ),
   refused('timestamp-without-signed-content-type_fail', 'time-untrusted', 'time', () =>

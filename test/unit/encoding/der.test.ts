@@ -53,6 +53,11 @@ describe('parseDer', () => {
     expect(readOid(read(hex), 'x')).toBe(value);
   });
 
+  it('reads as many elements, and as long an object identifier, as there may be', () => {
+    expect(read(`30 82 1f fe ${'05 00'.repeat(4095)}`).children).toHaveLength(4095);
+    expect(readOid(read(`06 40 2a ${'ff'.repeat(62)} 7f`), 'x')).toMatch(/^1\.2\.[0-9]+$/);
+  });
+
   it('reads booleans and tells context tags apart', () => {
     expect(readBoolean(read('01 01 ff'), 'x')).toBe(true);
     expect(readBoolean(read('01 01 00'), 'x')).toBe(false);
@@ -91,6 +96,8 @@ describe('parseDer', () => {
     ['a child that reaches beyond its parent', '30 03 04 05 00 00 00 00 00'],
     ['a flaw deep inside', '30 05 30 03 02 01'],
     ['too many levels', nested(40)],
+    ['too many elements', `30 82 20 00 ${'05 00'.repeat(4096)}`],
+    ['an object identifier that takes long to read', `06 41 2a ${'ff'.repeat(63)} 7f`],
   ])('refuses %s', (_, hex) => {
     expect(() => read(hex)).toThrow(
       expect.objectContaining({ code: 'material-malformed', check: 'material' }),
