@@ -380,6 +380,17 @@ describe('existingInstall', () => {
     expect(statSync(destination).mode & 0o7777).toBe(0o750);
   });
 
+  it.runIf(unix)('takes the proven bytes out of the hands of everybody', async () => {
+    const destination = join(scratch(), 'kubectl');
+    writeFileSync(destination, 'genuine');
+    chmodSync(destination, 0o777);
+    expect(await existingInstall(destination, provenFor('genuine'), run)).toEqual({
+      kind: 'same',
+      modeFixed: true,
+    });
+    expect(statSync(destination).mode & 0o7777).toBe(0o755);
+  });
+
   it('refuses a link, even to the proven bytes', async () => {
     const directory = scratch();
     writeFileSync(join(directory, 'real'), 'genuine');
