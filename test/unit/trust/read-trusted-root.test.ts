@@ -1,0 +1,41 @@
+import { createHash } from 'node:crypto';
+import { describe, expect, it } from 'vitest';
+import { embeddedRootBytes } from '../../../src/trust/embedded-root.ts';
+import { readTrustedRoot } from '../../../src/trust/read-trusted-root.ts';
+import { world } from '../../vectors/vector.ts';
+
+const source = { kind: 'file', path: 'trusted_root.json' } as const;
+
+describe('readTrustedRoot', () => {
+  it('reads the embedded root of the public-good instance', () => {
+    const bytes = embeddedRootBytes();
+    const { root, sha256 } = readTrustedRoot(bytes, source);
+    expect(sha256).toBe(createHash('sha256').update(bytes).digest('hex'));
+    expect(root.tlogs.map(({ baseUrl }) => baseUrl)).toContain('https://rekor.sigstore.dev');
+    expect(root.certificateAuthorities.map(({ uri }) => uri)).toContain('https://fulcio.sigstore.dev');
+    const windows = [...root.tlogs, ...root.ctlogs].map(({ publicKey }) => publicKey?.validFor?.start);
+    expect(windows.every((start) => start instanceof Date)).toBe(true);
+  });
+
+  it('reads every part of a root', () => {
+    const { root } = readTrustedRoot(Buffer.from(world().trustedRoot()), source);
+    const { rekor, rekorV2, ctLog, certificateAuthority, timestampAuthority } = world();
+    expect(root.tlogs.map(({ logId }) => logId?.keyId.toString('hex'))).toEqual([
+      rekor.logId,
+      Buffer.from(rekorV2.logId).toString('hex'),
+    ]);
+    expect(root.ctlogs[0]?.publicKey?.rawBytes?.equals(ctLog.key.spki)).toBe(true);
+    expect(root.certificateAuthorities[0]?.certChain?.certificates).toHaveLength(
+      certificateAuthority.chain.length,
+    );
+    expect(root.timestampAuthorities[0]).toMatchObject({
+      uri: timestampAuthority.uri,
+      validFor: { end: undefined },
+    });
+  });
+
+  it('takes a root that names nobody: whether that is enough is for the proof to say', () => {
+    const bytes = Buffer.from('{"mediaType":"application/vnd.dev.sigstore.trustedroot+json;version=0.1"}');
+    expect(readTrustedRoot(bytes, source).root).toMatchObject({ tlogs: [], certificateAuthorities: [] });
+  });
+});
