@@ -2,7 +2,7 @@
 import { type ExitCode, exitCodeFor } from '../exit-codes.ts';
 import type { Report } from '../ports.ts';
 import { failureReport, type JsonAnswer, renderJson } from './output-json.ts';
-import { errorText, noteText, type TextStyle } from './output-text.ts';
+import { errorText, type TextStyle } from './output-text.ts';
 import { barProgress, lineProgress, type Progress, quietProgress } from './progress.ts';
 
 /** The part of `process` that is used. */
@@ -26,7 +26,6 @@ export interface Console {
   start(): Promise<Report>;
   /** Ends the display of progress, so that the terminal is as it was. */
   finish(): void;
-  note(message: string): void;
   /** @returns the exit code of the run. */
   answer(answer: Answer): ExitCode;
   /** @returns the exit code of the run. */
@@ -54,9 +53,6 @@ export function openConsole(words: readonly string[], { stdout, stderr, env }: S
       return progress.report;
     },
     finish,
-    note(message) {
-      if (!mode.quiet) stderr.write(noteText(message, mode.style));
-    },
     answer({ text, summary, json }) {
       finish();
       if (!mode.quiet && summary !== undefined) stderr.write(summary(mode.style));

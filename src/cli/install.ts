@@ -27,18 +27,17 @@ export async function install(line: CommandLine, output: Console): Promise<Answe
   const result = await inWorld(transport, output, (world, signal) =>
     installRelease({ ...request, signal }, world),
   );
-  if (destination.kind === 'default') noteMissingPath(result, host, output);
-  return provedAnswer(result);
+  // Whoever named a place knows where it is; the default one may be news.
+  return provedAnswer(result, destination.kind === 'default' ? pathNotes(result, host) : []);
 }
 
-/** Whoever named the directory knows where it is; the default one may be news. */
-function noteMissingPath(result: RunResult, host: HostDirectories, output: Console): void {
-  const directories = new Set(
-    result.artifacts.flatMap(({ path }) => (path === undefined ? [] : [dirname(path)])),
-  );
-  for (const directory of directories) {
-    if (!isOnPath(directory, host)) {
-      output.note(`${directory} is not on PATH; add it, or call the program by its whole path`);
-    }
-  }
+/** Directories in which a shell would not find what was installed. */
+export function pathNotes(
+  { artifacts }: RunResult,
+  host: Pick<HostDirectories, 'platform' | 'env'>,
+): readonly string[] {
+  const directories = new Set(artifacts.flatMap(({ path }) => (path === undefined ? [] : [dirname(path)])));
+  return [...directories]
+    .filter((directory) => !isOnPath(directory, host))
+    .map((directory) => `${directory} is not on PATH; add it, or call the program by its whole path`);
 }

@@ -45,18 +45,25 @@ export function lineProgress(write: WriteLine, style: TextStyle, now: () => numb
   return { report, finish: () => undefined };
 }
 
+const CLEAR_TO_END_OF_LINE = '\u001b[K';
+
+/** The part of a terminal that is used. */
+export type TerminalStream = NodeJS.WritableStream & { readonly columns?: number };
+
 /** One bar for each download, and the lines above them. */
-export async function barProgress(stream: NodeJS.WriteStream, style: TextStyle): Promise<Progress> {
+export async function barProgress(stream: TerminalStream, style: TextStyle): Promise<Progress> {
   const { MultiBar: Bars } = (await import('cli-progress')).default;
   const bars: MultiBar = new Bars({
     stream,
-    format: (options, params, payload) => barLine(options.barsize ?? 24, params, payload),
-    barsize: 24,
+    format: (options, params, payload) => barLine(options.barsize ?? 8, params, payload),
+    barsize: Math.min(Math.max((stream.columns ?? 80) - 72, 8), 24),
     clearOnComplete: true,
     hideCursor: true,
     // Interruption is the command's business; it ends the display too.
     gracefulExit: false,
     emptyOnZero: true,
+    // Cuts bars to the width of the terminal; other lines may wrap.
+    linewrap: true,
   });
   const running = new Map<string, SingleBar>();
   const lineOf = eventLines(style);
@@ -75,7 +82,8 @@ export async function barProgress(stream: NodeJS.WriteStream, style: TextStyle):
     }
     const line = lineOf(event);
     if (line === undefined) return;
-    if (bars.isActive) bars.log(line);
+    // A line replaces a bar on the screen, which may have been longer.
+    if (bars.isActive) bars.log(line.replaceAll('\n', `${CLEAR_TO_END_OF_LINE}\n`));
     else stream.write(line);
   };
   return { report, finish };
@@ -112,7 +120,7 @@ export function barLine(width: number, state: BarState, payload: unknown, now: n
   const share = Math.min(state.value / state.total, 1);
   const filled = Math.round(share * width);
   const bar = `${'#'.repeat(filled)}${'-'.repeat(width - filled)}`;
-  const left = rate > 0 ? `  ${duration((state.total - state.value) / rate)} left` : '';
+  const left = rate > 0 && share < 1 ? `  ${duration((state.total - state.value) / rate)} left` : '';
   const percent = `${Math.floor(share * 100)}`.padStart(3);
   return `${artifact} [${bar}] ${percent} % of ${megabytes(state.total)}  ${speed}${left}`;
 }

@@ -2,13 +2,18 @@
 import type { ArtifactResult, RunResult } from '../result.ts';
 import type { Answer } from './console.ts';
 import { successReport } from './output-json.ts';
-import { resultLine, summaryText } from './output-text.ts';
+import { noteText, resultLine, summaryText } from './output-text.ts';
 
-export function provedAnswer(result: RunResult): Answer {
+/** @param notes what a person should know beside the result. */
+export function provedAnswer(result: RunResult, notes: readonly string[] = []): Answer {
   return {
     text: result.artifacts.map(resultLine).join(''),
     summary: (style) =>
-      `${result.artifacts.map((artifact) => summaryText(artifact, style)).join('')}${totals(result)}`,
+      [
+        ...result.artifacts.map((artifact) => summaryText(artifact, style)),
+        totals(result),
+        ...notes.map((note) => noteText(note, style)),
+      ].join(''),
     json: successReport(result),
   };
 }

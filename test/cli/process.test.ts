@@ -40,6 +40,30 @@ describe('interruption', () => {
   });
 });
 
+describe('a second interruption', () => {
+  it('ends at once what does not stop by itself', async () => {
+    const interruption = new URL('../../src/cli/interruption.ts', import.meta.url).href;
+    const program = `
+      import { listenForInterruption } from ${JSON.stringify(interruption)};
+      const { signal } = listenForInterruption();
+      signal.addEventListener('abort', () => console.log('asked to stop'));
+      setInterval(() => undefined, 1000);
+      console.log('ready');`;
+    const child = spawn(process.execPath, ['--input-type=module', '--eval', program], {
+      stdio: ['ignore', 'pipe', 'inherit'],
+    });
+    let asked = 0;
+    child.stdout.setEncoding('utf8').on('data', (text: string) => {
+      asked += text.includes('asked to stop') ? 1 : 0;
+      child.kill('SIGINT');
+    });
+    const exitCode = await new Promise((done) => {
+      child.on('close', done);
+    });
+    expect({ exitCode, asked }).toEqual({ exitCode: 130, asked: 1 });
+  });
+});
+
 describe('a reader that goes away', () => {
   it.each([
     ['help', ['--help'], 0],

@@ -1,6 +1,6 @@
 import { PassThrough } from 'node:stream';
 import { describe, expect, it } from 'vitest';
-import { barLine, duration, lineProgress, megabytes } from '../../../src/cli/progress.ts';
+import { barLine, barProgress, duration, lineProgress, megabytes } from '../../../src/cli/progress.ts';
 import type { ProgressEvent } from '../../../src/ports.ts';
 
 const ARTIFACT = 'kubectl v1.26.4 linux/amd64';
@@ -73,6 +73,25 @@ describe('progress in a pipe', () => {
 
   it('tells a download of unknown length', () => {
     expect(lines([{ kind: 'download', artifact: ARTIFACT, received: 5 }])).toBe(`${ARTIFACT}: downloading\n`);
+  });
+});
+
+describe('bars', () => {
+  it('leave nothing of themselves behind a line, and end without a trace', async () => {
+    const stream = Object.assign(new PassThrough({ encoding: 'utf8' }), { isTTY: true, columns: 80 });
+    const bars = await barProgress(stream, { color: false, verbose: false });
+    bars.report(check('a'));
+    bars.report({ kind: 'download', artifact: 'a', received: 1, total: 10 });
+    bars.report(check('a'));
+    bars.report({ kind: 'download', artifact: 'a', received: 10, total: 10 });
+    bars.finish();
+    bars.finish();
+    const screen = String(stream.read());
+    expect(screen.startsWith('a: proof\n  ok  set             fine\n')).toBe(true);
+    expect(screen).toContain('  ok  set             fine\u001b[K\n');
+    expect(screen).toContain('a [########] 100 % of 0.0 MB');
+    expect(screen.endsWith('\u001b[?25h\u001b[1G\u001b[0J')).toBe(true);
+    expect(screen).not.toContain('0 ms left');
   });
 });
 
