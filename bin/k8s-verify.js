@@ -5,15 +5,16 @@ var supported =
   version[0] >= 26 ||
   (version[0] === 24 && version[1] >= 15) ||
   (version[0] === 22 && (version[1] > 22 || (version[1] === 22 && version[2] >= 2)));
+function cannotStart(error) {
+  process.exitCode = 1;
+  process.stderr.write('k8s-verify cannot start: ' + String(error.stack) + '\n');
+}
 if (supported) {
-  import('../dist/cli/start.js')
-    .then(function (cli) {
-      return cli.start();
-    })
-    .catch(function (error) {
-      process.exitCode = 1;
-      process.stderr.write('k8s-verify cannot start: ' + String(error.stack) + '\n');
-    });
+  try {
+    require('../dist/cli/start.cjs').start().catch(cannotStart);
+  } catch (error) {
+    cannotStart(error);
+  }
 } else {
   process.stderr.write(
     'k8s-verify needs Node 22.22.2, 24.15.0, 26 or newer; this is ' +

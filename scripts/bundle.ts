@@ -22,6 +22,22 @@ const embedTrustedRoot: Plugin = {
   },
 };
 
+const NOTHING = '\0nothing';
+
+/**
+ * Leaves out what never runs here, because its evaluation alone costs milliseconds of every run: undici's HTTP/2 client
+ * (only HTTP/1.1 is spoken), and the child processes by which commander would run subcommands that are programs.
+ */
+const leaveOut: Plugin = {
+  name: 'leave-out',
+  resolveId(source, importer = '') {
+    const http2 = source === './client-h2.js' && /[\\/]undici[\\/]lib[\\/]dispatcher[\\/]/.test(importer);
+    const programs = source === 'node:child_process' && /[\\/]commander[\\/]/.test(importer);
+    return http2 || programs ? NOTHING : undefined;
+  },
+  load: (id) => (id === NOTHING ? 'module.exports = undefined;' : undefined),
+};
+
 /**
  * Bundles the entries with everything that they import, save Node's own modules.
  *
@@ -36,13 +52,13 @@ export async function bundle(
     cwd: ROOT,
     input: { ...entries },
     platform: 'node',
-    plugins: [embedTrustedRoot, ...plugins],
+    plugins: [embedTrustedRoot, leaveOut, ...plugins],
     onLog(level, log) {
       if (level === 'warn') throw new Error(`bundling: ${log.message}`);
     },
   });
   try {
-    const written = await build.write({ comments: { legal: false }, hashCharacters: 'base36', ...output });
+    const written = await build.write({ comments: false, hashCharacters: 'base36', ...output });
     return written.output.filter((file) => file.type === 'chunk');
   } finally {
     await build.close();

@@ -28,7 +28,7 @@ describe('the packed package', () => {
     'bin/package.json',
     'dist/index.js',
     'dist/index.d.ts',
-    'dist/cli/start.js',
+    'dist/cli/start.cjs',
     'dist/THIRD-PARTY-LICENSES',
   ])('holds %s', (file) => {
     expect(packed.files).toContain(file);
@@ -38,8 +38,9 @@ describe('the packed package', () => {
     const known = [
       /^(?:LICENSE|README\.md|CHANGELOG\.md|SECURITY\.md|package\.json)$/,
       /^bin\/(?:k8s-verify\.js|package\.json)$/,
+      /^man\/k8s-verify\.1$/,
       /^dist\/THIRD-PARTY-LICENSES$/,
-      /^dist\/cli\/[^/]+\.js$/,
+      /^dist\/cli\/[^/]+\.cjs$/,
       /^trust-roots\/(?:README\.md|[a-z-]+\/(?:README\.md|root\.json|trusted_root\.json))$/,
     ];
     expect(
