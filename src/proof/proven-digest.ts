@@ -23,6 +23,7 @@ export type Signer =
 
 /** Where the proof stands in the transparency log. */
 export interface ProvenLogEntry {
+  /** Over all shards where the log promised that index; else within the tree of the inclusion proof. */
   readonly logIndex: string;
   /** Hex. */
   readonly logId: string;

@@ -3,7 +3,7 @@ import type { Certificate } from './certificate.ts';
 import { readIdentity } from './check-certificate.ts';
 import { logsFor } from './check-log-entry.ts';
 import { claimedTimes } from './explain.ts';
-import type { Proof } from './proof.ts';
+import type { Proof, ProofEntry } from './proof.ts';
 import type { CheckReport, CheckResult, ProvenLogEntry, Signer } from './proven-digest.ts';
 import { hashWith } from './public-key.ts';
 
@@ -39,13 +39,21 @@ export function describeChecks(proof: Proof): CheckReport {
 
 export function describeEntries(proof: Proof): readonly ProvenLogEntry[] {
   return proof.entries.map((item) => ({
-    logIndex: String(item.entry.logIndex),
+    logIndex: String(provenIndex(item)),
     logId: encodeHex(item.entry.logId),
     logUrl: logsFor(proof, item)[0]?.baseUrl ?? '',
     ...(item.entry.integratedTime === undefined
       ? {}
       : { integratedTime: new Date(Number(item.entry.integratedTime) * 1000).toISOString() }),
   }));
+}
+
+/** Rekor v1's count over its shards is in the signed entry timestamp alone; without it the leaf's place is proved. */
+function provenIndex({ entry }: ProofEntry): bigint {
+  const { inclusionProof, signedEntryTimestamp } = entry;
+  return signedEntryTimestamp === undefined && inclusionProof !== undefined
+    ? inclusionProof.logIndex
+    : entry.logIndex;
 }
 
 export function signerOf({ signer }: Proof): Signer {
