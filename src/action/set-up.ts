@@ -127,8 +127,6 @@ async function proveOffline(run: Run, seeded: readonly SeededArtifact[]): Promis
     const file = path.join(run.directory, artifact.fileName);
     const label = `${artifact.component} ${formatReleaseVersion(artifact.version)}`;
     await assertPresent(file, label, run.inputs);
-    const [found] = await hashLocalFile(file, ['sha256'], run.signal);
-    if (found !== sha256) throw lockDisagrees(label, sha256, found);
     const { artifacts } = await verifyFile(
       {
         subject: { kind: 'file', path: file },
@@ -138,9 +136,10 @@ async function proveOffline(run: Run, seeded: readonly SeededArtifact[]): Promis
       },
       run.world,
     );
-    if (artifact.executable) await chmod(file, EXECUTABLE_MODE);
     const [proved] = artifacts;
     if (proved === undefined) throw new Error(`nothing was said of ${label}`);
+    if (proved.sha256 !== sha256) throw lockDisagrees(label, sha256, proved.sha256);
+    if (artifact.executable) await chmod(file, EXECUTABLE_MODE);
     results.push({ ...proved, ...namesOf(artifact), bundlePath: `${file}.sigstore.json` });
   }
   return { schemaVersion: 1, artifacts: results };
@@ -160,11 +159,11 @@ async function assertPresent(file: string, label: string, { installDirectory }: 
   });
 }
 
-function lockDisagrees(label: string, locked: string | undefined, found: string | undefined): UntrustedError {
+function lockDisagrees(label: string, locked: string | undefined, found: string): UntrustedError {
   return new UntrustedError('digest-mismatch', `${label} is not the file that the lockfile names`, {
     check: 'digest',
     expected: `sha256:${locked ?? 'none'}`,
-    found: `sha256:${found ?? 'none'}`,
+    found: `sha256:${found}, which is properly signed`,
   });
 }
 

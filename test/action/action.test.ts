@@ -326,6 +326,19 @@ describe('a lockfile', () => {
     expect(job.path).toEqual([]);
   });
 
+  it('offline, refuses another release in the cache, however well it is signed', async () => {
+    const { dir, cachedFile, run } = await withLock(VERSION, digest('kubectl'));
+    const lockfile = dir.join('k8s.lock.json');
+    await run({ lockfile });
+    const bytes = Buffer.from('#!/bin/sh\necho kubectl v1.29.6\n');
+    writeFileSync(cachedFile(), bytes);
+    writeFileSync(`${cachedFile()}.sigstore.json`, sigstore.signBlob({ bytes }).bundle('0.3'));
+    const job = await run({ lockfile, offline: 'true' });
+    expect(job.exitCode).toBe(12);
+    expect(job.stdout).toContain('is not the file that the lockfile names');
+    expect(job.path).toEqual([]);
+  });
+
   it('offline, refuses a bundle of somebody else', async () => {
     const { dir, cachedFile, run } = await withLock(VERSION, digest('kubectl'));
     const lockfile = dir.join('k8s.lock.json');
