@@ -4,6 +4,7 @@ import { VERSION } from '../version.ts';
 import type { CommandLine } from './command-line.ts';
 import type { CommandName } from './commands.ts';
 import type { Answer, Console } from './console.ts';
+import { commandHelp, overviewHelp } from './help.ts';
 import { scanWords, type ScannedWords } from './scan.ts';
 
 /**
@@ -17,7 +18,6 @@ export async function main(argv: readonly string[] = process.argv): Promise<void
   const words = argv.slice(2);
   const scanned = scanWords(words);
   if (words.length === 0 || scanned.help) {
-    const { commandHelp, overviewHelp } = await import('./help.ts');
     const text = scanned.explicit ? commandHelp(scanned.command) : overviewHelp();
     (scanned.help ? process.stdout : process.stderr).write(text);
     process.exitCode = scanned.help ? 0 : 2;
