@@ -9,6 +9,7 @@ import {
   signMessage,
   toPem,
 } from '../support/sigstore/keys.ts';
+import { preAuthenticationEncoding } from '../support/sigstore/signing.ts';
 import {
   accepted,
   ARTIFACT,
@@ -172,6 +173,31 @@ function wrongKeyInEntry(): Parameters<typeof blob>[0] {
   };
 }
 
+/** The statement logged as `hashedrekord` 0.0.1 over what the envelope's signature is over. */
+function asHashedrekord(signedBytes: (payload: Uint8Array) => Uint8Array): Parameters<typeof statement>[0] {
+  const payload = Buffer.from(
+    JSON.stringify({ _type: 'https://in-toto.io/Statement/v1', subject: subject({ sha256 }) }),
+  );
+  return {
+    statement: payload,
+    alterBody: (dsse) => {
+      const { signature, verifier } = Object(dsse).spec.signatures[0];
+      const hash = {
+        algorithm: 'sha256',
+        value: Buffer.from(digestOf(signedBytes(payload))).toString('hex'),
+      };
+      return {
+        apiVersion: '0.0.1',
+        kind: 'hashedrekord',
+        spec: { data: { hash }, signature: { content: signature, publicKey: { content: verifier } } },
+      };
+    },
+  };
+}
+
+const paeOf = (payload: Uint8Array): Uint8Array =>
+  preAuthenticationEncoding('application/vnd.in-toto+json', payload);
+
 const sha256 = Buffer.from(digestOf(ARTIFACT)).toString('hex');
 const subject = (digest: Readonly<Record<string, unknown>>): readonly unknown[] => [
   { name: 'artifact', digest },
@@ -183,6 +209,10 @@ export const STATEMENT_VECTORS: readonly Vector[] = [
   accepted('statement-in-a-dsse-entry-of-rekor-v2', () => statement({ log: 'rekor-v2' })),
   accepted('statement-in-a-hashedrekord-entry-of-rekor-v2', () =>
     statement({ log: 'rekor-v2', entryKind: 'hashedrekord' }),
+  ),
+  accepted('statement-in-a-hashedrekord-entry-of-rekor-v1', () => statement(asHashedrekord(paeOf))),
+  refused('statement-in-a-hashedrekord-entry-over-its-payload_fail', 'log-entry-mismatch', 'entry', () =>
+    statement(asHashedrekord((payload) => payload)),
   ),
   accepted('statement-of-type-v0.1', () => statement({ type: 'https://in-toto.io/Statement/v0.1' })),
   accepted('statement-with-several-subjects', () =>

@@ -1,13 +1,16 @@
 import { IDENTITY_VECTORS } from './identity.ts';
 import { BUNDLE_VECTORS } from './bundle.ts';
-import { CHAIN_VECTORS, PROFILE_VECTORS, SCT_VECTORS } from './certificate.ts';
+import { CHAIN_VECTORS } from './chain.ts';
+import { PROFILE_VECTORS } from './profile.ts';
+import { SCT_VECTORS } from './sct.ts';
 import { CHECKPOINT_VECTORS } from './checkpoint.ts';
 import { ENTRY_VECTORS } from './entry.ts';
 import { LOG_VECTORS, PROOF_VECTORS } from './log.ts';
 import { SIGNATURE_VECTORS, STATEMENT_VECTORS } from './signature.ts';
 import { TRUSTED_ROOT_VECTORS } from './trusted-root.ts';
 import { TIMESTAMP_FORM_VECTORS } from './timestamp-form.ts';
-import { INTEGRATED_TIME_VECTORS, TIMESTAMP_VECTORS } from './time.ts';
+import { INTEGRATED_TIME_VECTORS } from './integrated-time.ts';
+import { TIMESTAMP_VECTORS } from './timestamp.ts';
 import type { Vector } from './vector.ts';
 
 /** Every vector, by what it is about. */
