@@ -1,6 +1,7 @@
 /**
  * Writes the tables of the documents from the code's own tables, so that the two cannot drift apart: in every Markdown
  * file of the root and of `docs/`, what stands between `<!-- generated: NAME -->` and `<!-- end of NAME -->`.
+ * It writes the manual page, too, from the tables of `--help`.
  * With `--check` it writes nothing, names the files that are not current, and ends with 1.
  *
  *     node scripts/render-docs.ts [--check] [DIRECTORY]
@@ -20,6 +21,7 @@ import { parsePlatform, PLATFORMS } from '../src/release/platform.ts';
 import { describeRange, KUBERNETES_RELEASE_SIGNERS } from '../src/release/signer.ts';
 import { BINARY_TARBALLS, tarballMembers } from '../src/release/tarball.ts';
 import { parseReleaseVersion } from '../src/release/version.ts';
+import { renderManualPage } from './render-man.ts';
 import { renderCommands, renderJsonFields, renderOptions } from './render-readme.ts';
 
 const KINDS: readonly (readonly [ArtifactKind, string, string])[] = [
@@ -146,6 +148,8 @@ function render(text: string, file: string): string {
   return rendered;
 }
 
+const MANUAL_PAGE = 'man/k8s-verify.1';
+
 function main(): void {
   const check = process.argv.includes('--check');
   const directory = process.argv.slice(2).find((argument) => argument !== '--check');
@@ -155,9 +159,10 @@ function main(): void {
       .filter((name) => name.endsWith('.md'))
       .map((name) => join(folder, name)),
   );
+  if (directory === undefined) files.push(MANUAL_PAGE);
   for (const file of files) {
     const text = readFileSync(join(root, file), 'utf8');
-    const rendered = render(text, file);
+    const rendered = file === MANUAL_PAGE ? renderManualPage() : render(text, file);
     if (rendered === text) continue;
     if (check) {
       console.error(`${file} is not current: run node scripts/render-docs.ts`);

@@ -1,10 +1,4 @@
-/**
- * Writes man/k8s-verify.1 from the tables that `--help` is written from. With `--check` it writes nothing and ends with 1
- * where the page is not current.
- *
- *     node scripts/render-man.ts [--check]
- */
-import { readFileSync, writeFileSync } from 'node:fs';
+/** The manual page k8s-verify(1), written from the tables that `--help` is written from. */
 import { COMMANDS, type CommandSpec } from '../src/cli/commands.ts';
 import { INTRODUCTION, wrap } from '../src/cli/help.ts';
 import {
@@ -16,8 +10,6 @@ import {
 } from '../src/cli/options.ts';
 import { EXIT_CODE_MEANINGS } from '../src/exit-codes.ts';
 import { VERSION } from '../src/version.ts';
-
-const PAGE = new URL('../man/k8s-verify.1', import.meta.url);
 
 /** Text as roff reads it: no request by accident, and hyphens that can be copied into a shell. */
 function escape(text: string): string {
@@ -76,9 +68,9 @@ function optionGroup(group: OptionGroup): readonly string[] {
   return lines;
 }
 
-function render(): string {
+export function renderManualPage(): string {
   const lines = [
-    '.\\" Written by scripts/render-man.ts from the tables of the command line.',
+    '.\\" Written by scripts/render-docs.ts from the tables of the command line.',
     `.TH K8S\\-VERIFY 1 "" "k8s\\-verify ${VERSION}" "User Commands"`,
     ...section('NAME', ['k8s\\-verify \\- install Kubernetes release binaries whose signature is proved']),
     ...section('SYNOPSIS', COMMANDS.flatMap(synopsis).slice(0, -1)),
@@ -103,12 +95,4 @@ function render(): string {
     ...section('SEE ALSO', ['.BR cosign (1),', '.BR kubectl (1),', '.BR sha256sum (1)']),
   ];
   return `${lines.join('\n')}\n`;
-}
-
-const page = render();
-if (!process.argv.includes('--check')) {
-  writeFileSync(PAGE, page);
-} else if (readFileSync(PAGE, 'utf8') !== page) {
-  console.error('man/k8s-verify.1 is not current: run node scripts/render-man.ts');
-  process.exitCode = 1;
 }

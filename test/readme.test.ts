@@ -8,9 +8,9 @@
  * - Numbers, times, digests and addresses of the transcript are compared by their shape.
  */
 import { spawn } from 'node:child_process';
-import { readFileSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { chmod, mkdir, symlink, writeFile } from 'node:fs/promises';
-import { delimiter, dirname } from 'node:path';
+import { delimiter, dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { seededBody } from './support/http/large-bodies.ts';
@@ -193,6 +193,19 @@ describe('README.md', () => {
     expect(stderr).toContain('kubectl: verified');
     expect(exitCode).toBe(0);
     expect(readFileSync(`${path}/bin/kubectl`).length).toBe(100_000);
+  });
+
+  it('leads to files that there are', () => {
+    const pages = ['README.md', 'docs/json.md'];
+    const missing = pages.flatMap((page) =>
+      Array.from(
+        readFileSync(`${root}/${page}`, 'utf8').matchAll(/\]\((?!https?:)([^)#]+)/g),
+        ([, link = '']) => link,
+      )
+        .filter((link) => !existsSync(join(root, dirname(page), link)))
+        .map((link) => `${page}: ${link}`),
+    );
+    expect(missing).toEqual([]);
   });
 
   it('names commands of npm that there are', () => {

@@ -75,7 +75,7 @@ export const OPTIONS: readonly OptionSpec[] = [
     commands: INSTALL,
     help:
       'the directory to install into; default: /usr/local/bin where it is writable, else ~/.local/bin ' +
-      '(on Windows %LOCALAPPDATA%\\Programs\\k8s-verify)',
+      '(on Windows %LOCALAPPDATA%\\Programs\\k8s-verify\\bin)',
   },
   {
     name: 'output',
