@@ -13,8 +13,8 @@ import { findComponent, type Tier } from './release/component.ts';
 import { formatPlatform, hostPlatform, type Platform, parsePlatform } from './release/platform.ts';
 import { assertSigned } from './release/signer.ts';
 import { memberOf, type TarballMember } from './release/tarball.ts';
-import { formatReleaseVersion, type ReleaseVersion } from './release/version.ts';
-import type { InstallRequest, TrustRequest } from './request.ts';
+import { formatReleaseVersion, parseVersionRequest, type ReleaseVersion } from './release/version.ts';
+import type { ArtifactRequest, InstallRequest, TrustRequest } from './request.ts';
 import { resolveVersion } from './resolve-version.ts';
 import type { World } from './world.ts';
 
@@ -66,12 +66,12 @@ export type PlannedInstall = PlannedFile | PlannedDirectory | PlannedBinaries;
  */
 export async function planInstall(request: InstallRequest, world: World): Promise<readonly PlannedInstall[]> {
   assertPossible(request);
+  for (const asked of request.artifacts) assertNamesRead(asked, request.force === true);
   const resolveOnce = resolverOf(request, world);
   const platforms = new Set(request.artifacts.map((asked) => asked.platform));
   const single: SinglePlan[] = [];
   for (const asked of request.artifacts) {
     const platform = platformOf(asked.platform, request.force === true, world);
-    if (request.force !== true) findComponent(asked.component);
     const version = await resolveOnce(asked.version ?? 'stable');
     const wanted = { component: asked.component, version, platform, demanded: asked.sha256 };
     single.push(planOne(wanted, request, platforms.size > 1));
@@ -88,6 +88,12 @@ type SinglePlan =
 /** One artifact as it is asked for, its version resolved. */
 interface Wanted extends ArtifactCoordinates {
   readonly demanded: string | undefined;
+}
+
+/** Every name that is none is refused before the first look-up, whatever stands before it. */
+function assertNamesRead({ component, version }: ArtifactRequest, force: boolean): void {
+  if (!force) findComponent(component);
+  if (version !== undefined) parseVersionRequest(version);
 }
 
 /** One look-up for each alias: a marker that moves during a run must not give one run two releases. */

@@ -46,9 +46,11 @@ export function checkChain(proof: Proof): void {
  * name, of the type that the expected one has, and the issuer: each equal as a whole to one of the accepted pairs.
  */
 export function checkIdentity({ policy, signer }: Proof): void {
-  if (policy.kind !== 'certificate-identity' || signer.kind !== 'certificate') return;
+  // openProof lets a managed key pass for a managed key alone; a certificate needs a policy that names identities.
+  if (signer.kind !== 'certificate') return;
+  const identities = policy.kind === 'certificate-identity' ? policy.identities : [];
   const { name, issuer } = readIdentity(signer.certificate);
-  const accepted = policy.identities.find(
+  const accepted = identities.find(
     ({ subjectAlternativeName, issuer: expected }) =>
       name.value === subjectAlternativeName &&
       name.type === typeOfName(subjectAlternativeName) &&
@@ -57,7 +59,7 @@ export function checkIdentity({ policy, signer }: Proof): void {
   if (accepted === undefined) {
     throw refused(
       'signed by another identity',
-      policy.identities.map(describe).join(' or ') || 'nobody: no identity is acceptable',
+      identities.map(describe).join(' or ') || 'nobody: no identity is acceptable',
       `${describe({ subjectAlternativeName: name.value, issuer })}, a name of type ${name.type}`,
     );
   }

@@ -1,4 +1,4 @@
-import { readFile, stat } from 'node:fs/promises';
+import { createReadStream } from 'node:fs';
 import { UnavailableError, UntrustedError } from '../errors.ts';
 import { MAX_TRUSTED_ROOT_BYTES } from '../limits.ts';
 import { EMBEDDED_ROOT_NAME, embeddedRootBytes } from './embedded-root.ts';
@@ -21,11 +21,18 @@ export async function loadTrustMaterial(file: string | undefined): Promise<Trust
 
 async function readBounded(path: string): Promise<Uint8Array> {
   try {
-    const { size } = await stat(path);
-    if (size <= MAX_TRUSTED_ROOT_BYTES) return await readFile(path);
+    const chunks: Uint8Array[] = [];
+    let length = 0;
+    // Counted as it is read: what stat says of a pipe or a device is not how much comes out of it.
+    for await (const chunk of createReadStream(path, { end: MAX_TRUSTED_ROOT_BYTES })) {
+      const bytes: Uint8Array = chunk;
+      chunks.push(bytes);
+      length += bytes.length;
+    }
+    if (length <= MAX_TRUSTED_ROOT_BYTES) return Buffer.concat(chunks);
     throw new UntrustedError('trusted-root-invalid', `the trusted root ${path} is too large`, {
       expected: `at most ${MAX_TRUSTED_ROOT_BYTES} bytes`,
-      found: `${size} bytes`,
+      found: 'more',
     });
   } catch (error) {
     if (error instanceof UntrustedError) throw error;

@@ -288,6 +288,16 @@ describe('installRelease refuses, and leaves the disk as it was:', () => {
     expect(releases.http.requests).toEqual([]);
   });
 
+  it.each([
+    [{ component: 'kubeclt' }, 'component-unknown'],
+    [{ component: 'kubeadm', version: '1.x' }, 'version-malformed'],
+  ])('%j after a good name, before it looks that one up', async (bad, code) => {
+    const run = await prepareRun();
+    const good = { component: 'kubectl', platform: 'linux/amd64' };
+    expect(await refused(run, { artifacts: [good, bad] })).toMatchObject({ code });
+    expect(releases.http.requests).toEqual([]);
+  });
+
   it.each(['', '<html>503</html>', 'v1.2'])('the version marker %j', async (marker) => {
     releases.publishFile('/release/stable.txt', marker);
     const artifacts = [{ component: 'kubectl', platform: 'linux/amd64' }];
