@@ -1,3 +1,4 @@
+import { excerpt } from '../encoding/base64.ts';
 import { equalBytes } from '../encoding/bytes.ts';
 import { UntrustedError } from '../errors.ts';
 import type { CertificateIdentity } from '../release/signer.ts';
@@ -76,14 +77,14 @@ export function readIdentity(certificate: SigningCertificate): {
     throw refused(
       'the certificate does not name one signer',
       'exactly one subject alternative name',
-      certificate.subjectAlternativeNames.map(({ value }) => value).join(', ') || 'none',
+      shown(certificate.subjectAlternativeNames.map(({ value }) => value).join(', ')) || 'none',
     );
   }
   if (issuer === undefined || (second !== undefined && second !== issuer)) {
     throw refused(
       'the certificate does not name one issuer of identities',
       'one OIDC issuer, the same in extensions 1.3.6.1.4.1.57264.1.8 and .1.1 where both are there',
-      certificate.issuers.join(', ') || 'none',
+      shown(certificate.issuers.join(', ')) || 'none',
     );
   }
   return { name, issuer };
@@ -96,8 +97,15 @@ function typeOfName(name: string): SubjectAlternativeName['type'] {
 }
 
 function describe({ subjectAlternativeName, issuer }: CertificateIdentity): string {
-  return `${subjectAlternativeName} (issuer ${issuer})`;
+  return `${shown(subjectAlternativeName)} (issuer ${shown(issuer)})`;
 }
+
+/** Names were read without control characters, so that they can be shown as they are; save very long ones. */
+function shown(name: string): string {
+  return name.length > MAX_SHOWN ? excerpt(name, MAX_SHOWN) : name;
+}
+
+const MAX_SHOWN = 300;
 
 function refused(message: string, expected: string, found: string): UntrustedError {
   return new UntrustedError('identity-mismatch', message, {

@@ -52,6 +52,9 @@ export const IDENTITY_VECTORS: readonly Vector[] = [
   refused('identity-with-suffix_fail', 'identity-mismatch', 'identity', () =>
     blob({ identity: `${KUBERNETES_IDENTITY}.evil.example` }),
   ),
+  refused('identity-very-long_fail', 'identity-mismatch', 'identity', () =>
+    blob({ identity: `${'x'.repeat(20_000)}@example.com` }),
+  ),
   refused('identity-in-other-case_fail', 'identity-mismatch', 'identity', () =>
     blob({ identity: KUBERNETES_IDENTITY.toUpperCase() }),
   ),
