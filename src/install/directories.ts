@@ -8,15 +8,21 @@ import { isAbsent, systemCode } from './disk-error.ts';
  */
 const createdHere = new Set<string>();
 
+/**
+ * How often a directory is tried again whose parent is there by now: another, failing run may have removed the parent
+ * meanwhile. Some file systems (/proc) say for ever that it is missing.
+ */
+const ATTEMPTS = 5;
+
 /** Creates a directory (an absolute path) and its parents, and remembers which were not there. */
-export async function createDirectories(directory: string): Promise<void> {
+export async function createDirectories(directory: string, attempts: number = ATTEMPTS): Promise<void> {
   try {
     await mkdir(directory);
     createdHere.add(directory);
   } catch (error) {
-    if (isAbsent(error) && directory !== dirname(directory)) {
+    if (isAbsent(error) && directory !== dirname(directory) && attempts > 1) {
       await createDirectories(dirname(directory));
-      await createDirectories(directory);
+      await createDirectories(directory, attempts - 1);
     } else if (!(await isDirectory(directory))) throw error;
   }
 }

@@ -322,6 +322,12 @@ describe('installRelease refuses, and leaves the disk as it was:', () => {
     expect(await refused(run, { artifacts })).toMatchObject({ code: 'log-entry-not-found' });
   });
 
+  it.skipIf(process.platform !== 'linux')('a directory that no file system lets anybody make', async () => {
+    await releases.publishRelease({ ...RELEASE, bytes: KUBECTL, sigstore });
+    const destination = { kind: 'directory', path: '/proc/k8s-verify/bin' } as const;
+    expect(await refused(await prepareRun(), { destination })).toMatchObject({ name: 'InstallError' });
+  });
+
   it('an interrupted download', async () => {
     const published = await releases.publishRelease({ ...RELEASE, bytes: Buffer.alloc(1_000_000), sigstore });
     releases.http.fault(published.path, fault.stall(1000));
