@@ -1,7 +1,7 @@
 import { UntrustedError } from '../errors.ts';
 
-const WHY_STRICT = 'What can be read in two ways proves neither.';
-const WHY_BOUNDED = 'Nothing genuine is that large, and reading it could take time and memory without end.';
+const WHY_STRICT = 'what can be read in two ways proves neither';
+const WHY_BOUNDED = 'nothing genuine is that large, and reading it could take time and memory without end';
 
 /** Foreign data that is not exactly of its form. */
 export function malformed(message: string, expected: string, found: string, cause?: unknown): UntrustedError {

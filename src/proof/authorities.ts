@@ -175,7 +175,7 @@ function invalid(message: string, expected: string, found: string, cause?: unkno
     check: 'material',
     expected: (cause instanceof UntrustedError ? cause.expected : undefined) ?? expected,
     found: (cause instanceof UntrustedError ? cause.found : undefined) ?? found,
-    why: 'Everything that is believed rests on the trusted root, so it must say exactly what it trusts.',
+    why: 'everything that is believed rests on the trusted root, so it must say exactly what it trusts',
     ...(cause === undefined ? {} : { cause }),
   });
 }

@@ -114,6 +114,6 @@ function untrusted(what: string, expected: string, found: string): UntrustedErro
     check: 'chain',
     expected,
     found,
-    why: 'A certificate that was issued for something else must not vouch for an artifact.',
+    why: 'a certificate that was issued for something else must not vouch for an artifact',
   });
 }

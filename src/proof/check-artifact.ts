@@ -12,8 +12,8 @@ export function checkArtifact({ evidence: { content }, digest }: Proof): void {
       check: 'digest',
       expected: `${content.digest.algorithm} ${content.digest.hex}`,
       found: `${digest.algorithm} ${digest.hex}`,
-      why: 'The artifact is not the one that was signed: it was changed, or it is another file.',
-      advice: 'Do not use the artifact; fetch it again, together with its signature.',
+      why: 'the artifact is not the one that was signed: it was changed, or it is another file',
+      advice: 'do not use the artifact; fetch it again, together with its signature',
     });
   }
 }

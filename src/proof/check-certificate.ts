@@ -30,7 +30,7 @@ export function checkChainHoldsNothingElse({ evidence, authorities }: Proof): vo
           check: 'chain',
           expected: 'the signing certificate and intermediates of the trusted root',
           found: `another certificate at place ${i + 2}, or a root`,
-          why: 'Whom to trust is for the trusted root to say, not for the evidence.',
+          why: 'whom to trust is for the trusted root to say, not for the evidence',
         },
       );
     }
@@ -112,6 +112,6 @@ function refused(message: string, expected: string, found: string): UntrustedErr
     check: 'identity',
     expected,
     found,
-    why: 'A valid signature by somebody else says nothing about this artifact.',
+    why: 'a valid signature by somebody else says nothing about this artifact',
   });
 }

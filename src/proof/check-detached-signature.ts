@@ -48,7 +48,7 @@ export function checkDetachedSignature(
       check: 'signature',
       expected: `a signature by the certificate's ${key.description} key over ${over}`,
       found: 'a signature over something else, or by another key',
-      why: 'Artifact, signature and certificate do not belong together.',
+      why: 'artifact, signature and certificate do not belong together',
     });
   }
   return signing;

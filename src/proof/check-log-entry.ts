@@ -17,7 +17,7 @@ export function checkEntryThere({ entries, signer, authorities }: Proof): void {
       check: 'entry',
       expected: 'an entry of a log of the trusted root',
       found: 'none',
-      why: 'A signature that no public log knows could have been made without anybody noticing.',
+      why: 'a signature that no public log knows could have been made without anybody noticing',
     });
   }
 }
@@ -32,7 +32,7 @@ export function checkNoDuplicates({ entries }: Proof): void {
         check: 'entry',
         expected: 'each entry once',
         found: 'one of them again',
-        why: 'The same entry twice is one entry.',
+        why: 'the same entry twice is one entry',
       });
     }
     seen.add(key);
@@ -52,7 +52,7 @@ export function checkLogIsTrusted(proof: Proof): void {
       check: 'entry',
       expected: windows.join(' or ') || 'a log of the trusted root',
       found: `log ${encodeHex(entry.entry.logId)} at ${times.join(', ')}`,
-      why: 'Anybody can run a log.',
+      why: 'anybody can run a log',
     });
   }
 }
@@ -69,7 +69,7 @@ export function checkLogIndex({ entries }: Proof): void {
         check: 'inclusionProof',
         expected: String(entry.logIndex),
         found: String(inTree),
-        why: 'In Rekor v2 the index is the place of the leaf in the tree.',
+        why: 'in Rekor v2 the index is the place of the leaf in the tree',
       });
     }
   }
@@ -168,7 +168,7 @@ function wrongCheckpoint(expected: string, found: string): UntrustedError {
     check: 'checkpoint',
     expected,
     found,
-    why: 'An inclusion proof proves membership in the tree of its checkpoint only.',
+    why: 'an inclusion proof proves membership in the tree of its checkpoint only',
   });
 }
 
@@ -177,6 +177,6 @@ function mismatch(expected: string, found: string): UntrustedError {
     check: 'entry',
     expected,
     found,
-    why: 'A log entry proves only what it was made for.',
+    why: 'a log entry proves only what it was made for',
   });
 }

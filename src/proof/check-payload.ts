@@ -34,7 +34,7 @@ export function checkStatement({ evidence: { content }, digest }: Proof): void {
         digests.length === 0
           ? 'no subject with a sha256'
           : `${digests.length} subjects, none of them with it`,
-      why: 'The artifact is not the one that the statement was signed for.',
+      why: 'the artifact is not the one that the statement was signed for',
     });
   }
 }
@@ -50,6 +50,6 @@ function malformed(expected: string, found: string): UntrustedError {
     check: 'material',
     expected,
     found,
-    why: 'What an unknown kind of statement means cannot be guessed.',
+    why: 'what an unknown kind of statement means cannot be guessed',
   });
 }

@@ -81,6 +81,6 @@ function invalid(expected: string, found: string): UntrustedError {
     check: 'sct',
     expected,
     found,
-    why: 'A certificate that no public log knows could have been issued without anybody noticing.',
+    why: 'a certificate that no public log knows could have been issued without anybody noticing',
   });
 }

@@ -53,7 +53,7 @@ export function checkIntegratedTimes({ entries, now }: Proof): void {
   }
 }
 
-const WHY_TIME = 'Without a trustworthy time of signing a short-lived certificate proves nothing.';
+const WHY_TIME = 'without a trustworthy time of signing a short-lived certificate proves nothing';
 
 /** The last second that a Date can hold. */
 const MAX_TIME_SECONDS = 8_640_000_000_000n;
@@ -65,7 +65,7 @@ function refuseFuture(time: Date, now: Date, what: string): void {
       expected: `a time up to now, ${now.toISOString()}`,
       found: time.toISOString(),
       why: WHY_TIME,
-      advice: "Check this machine's clock.",
+      advice: "check this machine's clock",
     });
   }
 }
@@ -75,6 +75,6 @@ function untrustedTime(expected: string, found: string): UntrustedError {
     check: 'time',
     expected,
     found,
-    why: 'Whoever made the bundle could have chosen the time.',
+    why: 'whoever made the bundle could have chosen the time',
   });
 }

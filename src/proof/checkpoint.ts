@@ -78,7 +78,7 @@ function malformed(expected: string, found: string, cause?: unknown): UntrustedE
     check: 'checkpoint',
     expected,
     found,
-    why: 'A checkpoint that can be read in two ways proves neither.',
+    why: 'a checkpoint that can be read in two ways proves neither',
     ...(cause === undefined ? {} : { cause }),
   });
 }

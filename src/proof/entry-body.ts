@@ -259,7 +259,7 @@ function invalid(message: string, expected = '', found = '', cause?: unknown): U
     check: 'entry',
     expected,
     found,
-    why: 'A log entry that can be read in two ways proves neither.',
+    why: 'a log entry that can be read in two ways proves neither',
     ...(cause === undefined ? {} : { cause }),
   });
 }

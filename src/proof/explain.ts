@@ -31,7 +31,7 @@ export function claimedTimes(proof: Proof): readonly Date[] {
 
 export function explainChainFailure(proof: Proof): ErrorDetails {
   return {
-    why: 'Only an authority of the trusted root can say who holds a key, and only for the time it says.',
+    why: 'only an authority of the trusted root can say who holds a key, and only for the time it says',
     ...explainUntrustedChain(proof),
   };
 }
@@ -89,12 +89,12 @@ function judgeAuthority(leaf: Certificate, authority: Authority, times: readonly
     details: {
       expected: `a signature while the certificate is valid, ${span(first.cert.notBefore, first.cert.notAfter)}`,
       found: `one made at ${iso(first.time)}`,
-      why: 'A short-lived certificate speaks for its signer for minutes only.',
+      why: 'a short-lived certificate speaks for its signer for minutes only',
     },
   };
 }
 
-const WHY_TIME = 'Without a trustworthy time of signing a short-lived certificate proves nothing.';
+const WHY_TIME = 'without a trustworthy time of signing a short-lived certificate proves nothing';
 
 export function explainTimestampFailure(proof: Proof, duplicate: boolean): ErrorDetails {
   if (duplicate) return { expected: 'each time once', found: 'one of them again', why: WHY_TIME };
@@ -224,8 +224,8 @@ export function explainSignatureMismatch({ signer, digest, evidence }: Proof): E
   return {
     expected: `a signature by the ${signer.key.description} key over ${over}`,
     found: 'a signature over something else, or by another key',
-    why: 'Whoever changed the artifact could not sign it again.',
-    advice: 'Do not use the artifact; fetch it and its signature again, from the place that publishes both.',
+    why: 'whoever changed the artifact could not sign it again',
+    advice: 'do not use the artifact; fetch it and its signature again, from the place that publishes both',
   };
 }
 

@@ -116,7 +116,7 @@ function assertNamed({ logEntries, timestamps }: Evidence, signer: ProofSigner, 
       check: 'material',
       expected: `a ${missing}`,
       found: 'none',
-      why: 'Nobody is trusted who is not named in the trusted root.',
+      why: 'nobody is trusted who is not named in the trusted root',
     });
   }
 }
@@ -180,7 +180,7 @@ function otherKind(expected: string, found: string): UntrustedError {
       check: 'identity',
       expected,
       found,
-      why: 'Only the signer that was asked for is believed.',
+      why: 'only the signer that was asked for is believed',
     },
   );
 }

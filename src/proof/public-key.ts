@@ -143,7 +143,7 @@ function unsupported(what: string, found: string, cause?: unknown): UntrustedErr
     check: 'material',
     expected: `ECDSA on P-256, P-384 or P-521, RSA of ${MIN_RSA_BITS} to ${MAX_RSA_BITS} bits, or Ed25519`,
     found,
-    why: 'Only these keys sign in the public log, and only their signatures can be checked here.',
+    why: 'only these keys sign in the public log, and only their signatures can be checked here',
     ...(cause === undefined ? {} : { cause }),
   });
 }

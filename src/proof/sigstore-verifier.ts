@@ -194,7 +194,7 @@ function translate(
       check: about,
       expected: 'evidence that can be verified',
       found: error instanceof Error ? excerpt(error.message) : 'something else',
-      why: 'What cannot be checked proves nothing.',
+      why: 'what cannot be checked proves nothing',
       cause: error,
     });
   }

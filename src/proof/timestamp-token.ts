@@ -69,7 +69,7 @@ export function readTimestampToken(der: Uint8Array): TimestampToken {
       check: 'time',
       expected: cause.expected ?? 'a TimeStampResp (RFC 3161)',
       found: cause.found ?? 'something else',
-      why: 'Without a trustworthy time of signing a short-lived certificate proves nothing.',
+      why: 'without a trustworthy time of signing a short-lived certificate proves nothing',
       cause,
     });
   }

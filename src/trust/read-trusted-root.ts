@@ -59,7 +59,7 @@ export function readTrustedRoot(bytes: Uint8Array, source: TrustSource): TrustMa
       check: 'material',
       ...(cause.expected === undefined ? {} : { expected: cause.expected }),
       ...(cause.found === undefined ? {} : { found: cause.found }),
-      why: 'Everything that is believed rests on the trusted root, so it must say exactly what it trusts.',
+      why: 'everything that is believed rests on the trusted root, so it must say exactly what it trusts',
       cause,
     });
   }
