@@ -67,8 +67,10 @@ export interface FaultWorld {
   readonly sigstore: LocalSigstore;
   readonly releases: ReleaseServer;
   readonly rekor: RekorServer;
-  /** Issued the release server's certificate where that speaks TLS. */
+  /** Issued the servers' certificates where they speak TLS; its own is in `caFile`. */
   readonly authority: TlsAuthority | undefined;
+  readonly caFile: string;
+  readonly trustedRootFile: string;
   readonly dir: TempDir;
   /** Where kubectl goes; `bin` and everything above it is in the snapshots. */
   readonly bin: string;
@@ -87,6 +89,8 @@ export interface Asked extends Partial<Omit<InstallRequest, 'artifacts' | 'desti
 }
 
 export interface CommandOptions extends RunOptions {
+  /** Where the servers speak TLS: whether the command line names their CA. Default true. */
+  readonly trustCa?: boolean;
   /** Further arguments. */
   readonly args?: readonly string[];
 }
@@ -97,13 +101,26 @@ export interface LibraryRun {
   readonly events: readonly ProgressEvent[];
 }
 
-export async function startFaultWorld(options: { readonly tls?: boolean } = {}): Promise<FaultWorld> {
+export interface FaultWorldOptions {
+  /** Both servers speak TLS, by certificates of an authority of their own; these hosts, by default loopback's. */
+  readonly tls?: boolean | readonly string[];
+  /** The address that both listen on. */
+  readonly host?: string;
+}
+
+export async function startFaultWorld({ tls = false, host }: FaultWorldOptions = {}): Promise<FaultWorld> {
   const { sigstore, files } = published();
-  const authority = options.tls === true ? createTlsAuthority() : undefined;
+  const authority = tls === false ? undefined : createTlsAuthority();
+  const names =
+    typeof tls === 'boolean' ? {} : { names: tls.map((value) => ({ kind: 'dns', value }) as const) };
+  const listener = {
+    ...(authority === undefined ? {} : { tls: authority.issue(names) }),
+    ...(host === undefined ? {} : { host }),
+  };
   const dir = await createTempDir('k8s-verify-fault-');
-  const releases = await startReleaseServer(authority === undefined ? {} : { tls: authority.issue() });
+  const releases = await startReleaseServer(listener);
   for (const [path, content] of files) releases.publishFile(path, content);
-  const rekor = await startRekorServer(sigstore.rekor);
+  const rekor = await startRekorServer(sigstore.rekor, listener);
   const trustedRootFile = dir.join('trusted_root.json');
   writeFileSync(trustedRootFile, sigstore.trustedRoot());
   const caFile = dir.join('ca.pem');
@@ -122,12 +139,14 @@ export async function startFaultWorld(options: { readonly tls?: boolean } = {}):
     releases,
     rekor,
     authority,
+    caFile,
+    trustedRootFile,
     dir,
     bin,
     install: async (asked, http = {}) =>
       installThrough(request(asked), { ...(authority === undefined ? {} : { caFile }), ...http }),
-    command: async (asked, { args = [], ...run } = {}) => {
-      const ca = authority === undefined ? [] : ['--ca-file', caFile];
+    command: async (asked, { args = [], trustCa = true, ...run } = {}) => {
+      const ca = authority === undefined || !trustCa ? [] : ['--ca-file', caFile];
       return runCli([...commandLine(request(asked)), ...ca, ...args], {
         ...run,
         nodeArguments: ['--unhandled-rejections=strict', ...(run.nodeArguments ?? [])],

@@ -40,7 +40,7 @@ export interface TransportFault {
   readonly targets?: readonly TargetName[];
   /** Where the target's content, not its transfer, is what comes of the fault. */
   readonly outcomes?: Partial<Record<TargetName, Outcome>>;
-  /** The release server speaks TLS. */
+  /** The servers speak TLS. */
   readonly tls?: true;
   readonly http?: HttpClientOptions;
   /** The target that is tried through the real command, and what its command line needs for that. */
@@ -49,7 +49,6 @@ export interface TransportFault {
 }
 
 const INSTALLED: Outcome = { kind: 'installed' };
-const RELEASED: readonly TargetName[] = ['binary', '.sig', '.cert', '.sha256', '.sigstore.json', 'marker'];
 
 function refused(code: ErrorCode, text = ''): Outcome {
   return { kind: 'refused', code, text };
@@ -472,7 +471,6 @@ export const TRANSPORT_FAULTS: readonly TransportFault[] = [
     ends: 'response-invalid',
     retries: 0,
     tls: true,
-    targets: RELEASED,
     command: '.cert',
   },
   {
