@@ -68,12 +68,14 @@ export async function planInstall(request: InstallRequest, world: World): Promis
   assertPossible(request);
   for (const asked of request.artifacts) assertNamesRead(asked, request.force === true);
   const resolveOnce = resolverOf(request, world);
-  const platforms = new Set(request.artifacts.map((asked) => asked.platform));
+  const named = request.artifacts.map((asked) => ({
+    ...asked,
+    platform: platformOf(asked.platform, request.force === true, world),
+  }));
+  const platforms = new Set(named.map(({ platform }) => formatPlatform(platform)));
   const single: SinglePlan[] = [];
-  for (const asked of request.artifacts) {
-    const platform = platformOf(asked.platform, request.force === true, world);
-    const version = await resolveOnce(asked.version ?? 'stable');
-    const wanted = { component: asked.component, version, platform, demanded: asked.sha256 };
+  for (const { component, version: text = 'stable', platform, sha256 } of named) {
+    const wanted = { component, version: await resolveOnce(text), platform, demanded: sha256 };
     single.push(planOne(wanted, request, platforms.size > 1));
   }
   return shareTarballs(withoutTwins(single));

@@ -1,6 +1,9 @@
 import { execFileSync } from 'node:child_process';
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { endianness } from 'node:os';
+import { dirname } from 'node:path';
 import { afterAll, beforeAll, beforeEach, describe, expect, it, onTestFinished } from 'vitest';
+import { formatPlatform, hostPlatform } from '../../src/release/platform.ts';
 import type { ArtifactRequest } from '../../src/request.ts';
 import { fault } from '../support/http/faults.ts';
 import { type RunningSigstore, startLocalSigstore } from '../support/local-sigstore.ts';
@@ -88,6 +91,24 @@ describe('several artifacts in one run', () => {
       'windows-amd64/kubectl.exe': `file 0755 ${windows}`,
     });
     expect(artifacts.map(({ platform }) => platform)).toEqual(platforms);
+  });
+
+  it('of one platform, named or meant, go into one directory', async () => {
+    const host = hostPlatform({ platform: process.platform, arch: process.arch, endianness: endianness() });
+    await publish(
+      ...['kubectl', 'kubectl-convert'].map((one) => wanted(one, 'v1.30.2', formatPlatform(host))),
+    );
+    const run = await prepareInstall({ sigstore, releases });
+    const { artifacts } = await run.install({
+      artifacts: [
+        { component: 'kubectl', version: 'v1.30.2' },
+        wanted('kubectl-convert', 'v1.30.2', formatPlatform(host)),
+      ],
+    });
+    expect(artifacts.map(({ path }) => dirname(path ?? ''))).toEqual([
+      run.dir.join('bin'),
+      run.dir.join('bin'),
+    ]);
   });
 
   it('of one file for all platforms are fetched once, and stand beside the directories', async () => {
