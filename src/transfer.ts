@@ -1,3 +1,4 @@
+import { InstallError } from './errors.ts';
 import type { Digest } from './evidence/evidence.ts';
 import { openStaging, type StagedArtifact, type StagedDigests } from './install/staging.ts';
 import { confirmDigest, type VerifiedArtifact } from './install/verified-artifact.ts';
@@ -83,12 +84,18 @@ export class Transfer {
     return this.digest();
   }
 
-  /** What the promise comes to, or the download's failure if that is earlier: neither is worth waiting for then. */
-  async orFailure<Result>(promise: Promise<Result>): Promise<Result> {
+  /**
+   * What the proof comes to, or the download's failure if that is earlier: neither is worth waiting for then. Only a
+   * disk that says no waits for the proof, since its exit code means that the artifact is proved.
+   */
+  async orFailure<Result>(proof: Promise<Result>): Promise<Result> {
     const failure = new Promise<never>((_, reject) => {
-      this.#outcome?.catch(reject);
+      this.#outcome?.catch(async (error: unknown) => {
+        if (error instanceof InstallError) await proof.catch(() => undefined);
+        reject(error);
+      });
     });
-    return Promise.race([promise, failure]);
+    return Promise.race([proof, failure]);
   }
 
   /**
