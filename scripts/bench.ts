@@ -27,10 +27,16 @@ const MIN_RUNS = 5;
 function machine(): string {
   const [cpu] = cpus();
   const load = loadavg()[0]?.toFixed(2);
+  const tools = [
+    versionOf('curl', '--version'),
+    versionOf('openssl', 'version'),
+    versionOf('tar', '--version'),
+    versionOf('cosign', 'version'),
+  ];
   return [
     `Machine: ${cpus().length} x ${cpu?.model ?? 'unknown CPU'}, ${(totalmem() / 2 ** 30).toFixed(0)} GiB, load ${load}`,
     `System: ${type()} ${release()}, Node ${process.version}`,
-    `Tools: ${[versionOf('curl', '--version'), versionOf('openssl', 'version'), versionOf('tar', '--version'), versionOf('cosign', 'version')].join('; ')}`,
+    `Tools: ${tools.join('; ')}`,
   ].join('\n');
 }
 
@@ -44,30 +50,50 @@ async function runTopic(name: string, bench: Bench): Promise<readonly Row[]> {
   }
 }
 
-async function main(): Promise<void> {
+interface Arguments {
+  readonly names: readonly string[];
+  readonly runs: number;
+  readonly strict: boolean;
+}
+
+/** @throws Error for what is not understood. */
+function readArguments(): Arguments {
   const { values, positionals } = parseArgs({
     allowPositionals: true,
     options: { runs: { type: 'string' }, strict: { type: 'boolean', default: false } },
   });
   const runs = Number(values.runs ?? DEFAULT_RUNS);
   if (!Number.isInteger(runs) || runs < MIN_RUNS) throw new Error(`--runs takes a number from ${MIN_RUNS}`);
-  const names = positionals.length === 0 ? Object.keys(TOPICS) : positionals;
-  const unknown = names.find((name) => TOPICS[name] === undefined);
+  const unknown = positionals.find((name) => TOPICS[name] === undefined);
   if (unknown !== undefined) {
     throw new Error(`there is no topic ${unknown}; there are ${Object.keys(TOPICS).join(', ')}`);
   }
-  // Not in the system's directory for temporary files, which may be memory: what is installed goes to a disk.
+  const names = positionals.length === 0 ? Object.keys(TOPICS) : positionals;
+  return { names, runs, strict: values.strict };
+}
+
+/** Not in the system's directory for temporary files, which may be memory: what is installed goes to a disk. */
+function makeDirectory(): string {
   const cache = fileURLToPath(new URL('../node_modules/.cache', import.meta.url));
   mkdirSync(cache, { recursive: true });
   const directory = mkdtempSync(`${cache}/bench-`);
-  const remove = (): void => rmSync(directory, { recursive: true, force: true });
-  process.once('exit', remove);
+  process.once('exit', () => rmSync(directory, { recursive: true, force: true }));
   process.once('SIGINT', () => process.exit(130));
+  return directory;
+}
+
+async function main({ names, runs, strict }: Arguments): Promise<void> {
+  const directory = makeDirectory();
   console.log(`${machine()}\nRuns: ${runs} for each figure, taken in turn\n`);
   const rows: Row[] = [];
   for (const name of names) rows.push(...(await runTopic(name, { directory, runs, say: console.error })));
   console.log(`\n${renderTable(rows)}`);
-  if (values.strict && rows.some(({ verdict }) => verdict === 'FAIL')) process.exitCode = 1;
+  if (strict && rows.some(({ verdict }) => verdict === 'FAIL')) process.exitCode = 1;
 }
 
-await main();
+try {
+  await main(readArguments());
+} catch (error) {
+  console.error(error instanceof Error ? error.message : error);
+  process.exitCode = 2;
+}

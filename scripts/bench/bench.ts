@@ -103,10 +103,10 @@ export function findProgram(name: string): string | undefined {
     .find((path) => existsSync(path));
 }
 
-/** The first line that a program says of itself. */
+/** A program's name and version. */
 export function versionOf(program: string, ...args: readonly string[]): string {
   const found = findProgram(program);
   if (found === undefined) return `${program}: not here`;
   const { stdout } = spawnSync(found, [...args], { encoding: 'utf8' });
-  return (stdout.split('\n').find((line) => /\d/.test(line)) ?? `${program}: of unknown version`).trim();
+  return `${program} ${/\d+(?:\.\d+)+/.exec(stdout)?.[0] ?? 'of unknown version'}`;
 }

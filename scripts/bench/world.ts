@@ -45,7 +45,9 @@ export interface World {
 
 export async function startWorld(order: WorldOrder): Promise<World> {
   const script = fileURLToPath(new URL('world-process.ts', import.meta.url));
-  const child = fork(script, [JSON.stringify(order)], { stdio: ['ignore', 'ignore', 'inherit', 'ipc'] });
+  const child = fork(script, [JSON.stringify(order)], { stdio: ['ignore', 'ignore', 'pipe', 'ipc'] });
+  let complaints = '';
+  child.stderr?.setEncoding('utf8').on('data', (text: string) => (complaints += text));
   const ended = new Promise<void>((resolve) => {
     child.on('exit', () => resolve());
   });
@@ -53,7 +55,7 @@ export async function startWorld(order: WorldOrder): Promise<World> {
     (resolve, reject) => {
       child.once('message', resolve);
       child.once('error', reject);
-      child.once('exit', (code) => reject(new Error(`the servers ended with ${code}`)));
+      child.once('close', (code) => reject(new Error(`the servers ended with ${code}: ${complaints}`)));
     },
   );
   return {
