@@ -15,6 +15,7 @@ import {
   copyFileSync,
   mkdirSync,
   mkdtempSync,
+  readdirSync,
   readFileSync,
   rmSync,
   writeFileSync,
@@ -23,6 +24,8 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { parseArgs } from 'node:util';
 import { bundle, ROOT } from './bundle.ts';
+import { bundleCommandLine } from './bundle-command-line.ts';
+import { isCompiledCode } from './executable/chunk-loader.ts';
 import { nodeBinary } from './executable/node-binary.ts';
 import {
   builderFor,
@@ -40,39 +43,56 @@ const { values: options, positionals } = parseArgs({
 });
 const out = path.resolve(options.out ?? path.join(ROOT, 'dist'));
 
-/** The command line in one file: an executable has no place for a second one. CommonJS, so that lazy parts stay lazy. */
-async function bundleProgram(
-  directory: string,
-): Promise<{ readonly main: string; readonly notices: string }> {
-  const [chunk, ...others] = await bundle(
-    { 'k8s-verify': 'scripts/executable/entry.ts' },
+interface Program {
+  /** The loader, which Node runs first. */
+  readonly main: string;
+  /** The chunks of the command line: what the loader loads, each when it is asked for. */
+  readonly chunks: string;
+  readonly notices: string;
+}
+
+async function bundleProgram(directory: string): Promise<Program> {
+  const chunks = path.join(directory, 'chunks');
+  const modules = await bundleCommandLine({ main: 'src/cli/main.ts' }, chunks);
+  await bundle(
+    { loader: 'scripts/executable/entry.ts' },
     { dir: directory, format: 'cjs', entryFileNames: '[name].cjs', codeSplitting: false },
   );
-  if (chunk === undefined || others.length > 0) throw new Error('the program is not one file');
-  return {
-    main: path.join(directory, chunk.fileName),
-    notices: licenseNotices(bundledPackages(chunk.moduleIds)),
-  };
+  return { main: 'loader.cjs', chunks, notices: licenseNotices(bundledPackages(modules)) };
+}
+
+/**
+ * The chunks as assets; for the building machine's own platform with their compiled code. That fits one version of
+ * Node and one processor, so that a target that is built elsewhere compiles what it loads.
+ */
+function assetsFor(target: Target, builder: string, chunks: string): Readonly<Record<string, string>> {
+  if (target === hostTarget()) {
+    // A seed of its own would make every build another; V8 does not ask for the same one when it loads the code.
+    const compile = [path.join(ROOT, 'scripts/executable/compile-chunks.ts'), chunks];
+    execFileSync(builder, ['--random-seed=1', ...compile], { stdio: ['ignore', 'pipe', 'pipe'] });
+  }
+  const names = readdirSync(chunks).filter((name) => target === hostTarget() || !isCompiledCode(name));
+  return Object.fromEntries(names.toSorted().map((name) => [name, path.join(chunks, name)]));
 }
 
 /** Has the Node of the target's version prepare the program, and puts it into the target's Node. */
-async function assemble(target: Target, main: string, directory: string): Promise<string> {
+async function assemble(target: Target, program: Program, directory: string): Promise<string> {
+  const builder = await nodeBinary(builderFor(target), directory);
   const blob = path.join(directory, `${target.name}.blob`);
   const config = path.join(directory, `${target.name}.json`);
   writeFileSync(
     config,
     JSON.stringify({
-      main,
+      // Relative: the path becomes part of the program, and a temporary one would make every build another.
+      main: program.main,
       output: blob,
       disableExperimentalSEAWarning: true,
-      // Compiled code fits one platform only; a target that is built elsewhere compiles at each start.
-      useCodeCache: target === hostTarget(),
+      assets: assetsFor(target, builder, program.chunks),
       // NODE_OPTIONS is for Node programs; a verifier must not load code because a variable says so.
       execArgvExtension: 'none',
     }),
   );
-  const builder = await nodeBinary(builderFor(target), directory);
-  execFileSync(builder, ['--experimental-sea-config', config], { stdio: 'pipe' });
+  execFileSync(builder, ['--experimental-sea-config', config], { cwd: directory, stdio: 'pipe' });
 
   const output = path.join(out, executableName(target));
   rmSync(output, { force: true });
@@ -105,11 +125,11 @@ async function build(targets: readonly Target[]): Promise<void> {
   const directory = mkdtempSync(path.join(tmpdir(), 'k8s-verify-executable-'));
   try {
     mkdirSync(out, { recursive: true });
-    const { main, notices } = await bundleProgram(directory);
+    const program = await bundleProgram(directory);
     const sums: string[] = [];
     for (const target of targets) {
-      const file = await assemble(target, main, directory);
-      writeFileSync(`${file}.LICENSES.txt`, await everyLicense(target, notices, directory));
+      const file = await assemble(target, program, directory);
+      writeFileSync(`${file}.LICENSES.txt`, await everyLicense(target, program.notices, directory));
       sums.push(`${sha256(file)}  ${path.basename(file)}\n`);
       console.log(file);
     }

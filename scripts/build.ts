@@ -5,7 +5,8 @@
 import { spawnSync } from 'node:child_process';
 import { mkdirSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
-import { bundle, ROOT } from './bundle.ts';
+import { ROOT } from './bundle.ts';
+import { bundleCommandLine } from './bundle-command-line.ts';
 import { bundledPackages, licenseNotices } from './third-party-licenses.ts';
 
 const DIST = path.join(ROOT, 'dist');
@@ -22,38 +23,9 @@ function buildLibrary(): void {
   if (run.status !== 0) throw new Error('the library does not compile');
 }
 
-/**
- * What one run loads together lies together, since each further file costs a fraction of a millisecond. A group takes
- * along what it imports, unless a group of higher priority has it.
- */
-const CHUNKS = [
-  { name: 'base', priority: 3, test: /src[\\/]cli[\\/](?:main|console|printable)\.ts$/ },
-  { name: 'command-line', priority: 2, test: /src[\\/]cli[\\/]command-line\.ts$|[\\/]commander[\\/]/ },
-  { name: 'stories', priority: 1, test: /src[\\/]cli[\\/](?:install|verify)\.ts$/ },
-  {
-    name: 'undici',
-    priority: 1,
-    test: /[\\/]undici[\\/]lib[\\/](?:dispatcher[\\/]agent|core[\\/]connect)\.js$/,
-  },
-];
-
-/**
- * CommonJS, because Node evaluates its own modules' getters for every `import` of one: a namespace of `node:fs` loads
- * `fs.promises`, one of `node:process` half of Node. It is a seventh of the time of a verification.
- */
 async function buildCommandLine(): Promise<void> {
-  const chunks = await bundle(
-    { start: 'src/cli/start.ts' },
-    {
-      dir: path.join(DIST, 'cli'),
-      format: 'cjs',
-      entryFileNames: '[name].cjs',
-      chunkFileNames: '[name]-[hash].cjs',
-      codeSplitting: { groups: CHUNKS },
-    },
-  );
-  const packages = bundledPackages(chunks.flatMap((chunk) => chunk.moduleIds));
-  writeFileSync(path.join(DIST, 'THIRD-PARTY-LICENSES'), licenseNotices(packages));
+  const modules = await bundleCommandLine({ start: 'src/cli/start.ts' }, path.join(DIST, 'cli'));
+  writeFileSync(path.join(DIST, 'THIRD-PARTY-LICENSES'), licenseNotices(bundledPackages(modules)));
 }
 
 mkdirSync(DIST, { recursive: true });

@@ -1,0 +1,43 @@
+/**
+ * `compile-chunks.ts DIR`: writes the compiled code of each chunk in the directory beside it. The Node that runs this is
+ * the one that goes into the executable. A few runs of the command line come first, so that the code holds the functions
+ * that real runs call; none of them reaches further than this machine, and each is to fail.
+ */
+import { createRequire } from 'node:module';
+import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import path from 'node:path';
+import { setFlagsFromString } from 'node:v8';
+import { ChunkLoader, compiledCodeOf, ENTRY_CHUNK, isCommandLine } from './chunk-loader.ts';
+
+const [, , directory = '.'] = process.argv;
+const loader = new ChunkLoader(
+  {
+    source: (name) => readFileSync(path.join(directory, name), 'utf8'),
+    compiledCode: () => undefined,
+  },
+  createRequire(import.meta.url),
+);
+
+const NOWHERE = 'http://127.0.0.1:9';
+const MISSING = path.join(directory, 'missing');
+const RUNS = [
+  ['--version'],
+  ['--help'],
+  ['verify', MISSING, '--bundle', MISSING],
+  ['kubectl', 'v1.30.2', '--mirror', NOWHERE, '--rekor-url', NOWHERE, '--retries', '0', '--output', MISSING],
+];
+
+// A function's code grows older with every collection of garbage, and its age is written with it: without this, two
+// builds would differ in a few bits. V8 loads code only under the flags it was made with, so the flag is put back.
+setFlagsFromString('--no-flush-bytecode');
+const commandLine = loader.load(ENTRY_CHUNK);
+if (!isCommandLine(commandLine)) throw new Error(`${ENTRY_CHUNK} has no main()`);
+for (const words of RUNS) await commandLine.main([process.execPath, ENTRY_CHUNK, ...words]);
+setFlagsFromString('--flush-bytecode');
+for (const name of readdirSync(directory).filter((file) => file.endsWith('.cjs'))) {
+  loader.load(name);
+  const code = loader.scripts.get(name)?.createCachedData();
+  if (code === undefined) throw new Error(`${name} was not compiled`);
+  writeFileSync(path.join(directory, compiledCodeOf(name)), code);
+}
+process.exitCode = 0;
