@@ -1,0 +1,102 @@
+/** A machine for the examples: a local release server and log, and a `k8s-verify` on PATH that uses them. */
+import { spawn } from 'node:child_process';
+import { chmodSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import path from 'node:path';
+import { formatPlatform, hostPlatform } from '../../src/release/platform.ts';
+import { ROOT } from '../package/packed.ts';
+import { startLocalSigstore } from '../support/local-sigstore.ts';
+import { type ReleaseServer, startReleaseServer } from '../support/release-server.ts';
+import { createTempDir, type TempDir } from '../support/temp-dir.ts';
+
+export const VERSION = 'v1.30.2';
+export const COMPONENTS = ['kubeadm', 'kubelet', 'kubectl'] as const;
+
+export interface Outcome {
+  readonly exitCode: number | null;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+export interface ExampleWorld {
+  readonly dir: TempDir;
+  readonly releases: ReleaseServer;
+  /** Options that make k8s-verify use this world. */
+  readonly options: readonly string[];
+  /** A script that is k8s-verify with those options. */
+  readonly command: string;
+  /** Runs a program with that `k8s-verify` on PATH; asynchronously, since the servers live in this process. */
+  run(
+    command: readonly [string, ...string[]],
+    more?: { readonly cwd?: string; readonly env?: Readonly<Record<string, string>> },
+  ): Promise<Outcome>;
+  close(): Promise<void>;
+}
+
+export async function startExampleWorld(): Promise<ExampleWorld> {
+  const [dir, sigstore, releases] = await Promise.all([
+    createTempDir('k8s-verify-example-'),
+    startLocalSigstore(),
+    startReleaseServer(),
+  ]);
+  const platform = formatPlatform(
+    hostPlatform({ platform: process.platform, arch: process.arch, endianness: 'LE' }),
+  );
+  for (const component of COMPONENTS) {
+    const bytes = Buffer.from(`#!/bin/sh\necho ${component} ${VERSION}\n`);
+    await releases.publishRelease({ version: VERSION, platform, component, bytes, sigstore });
+  }
+  writeFileSync(dir.join('root.json'), sigstore.trustedRoot());
+  const trust = ['--trusted-root', dir.join('root.json')];
+  const options = ['--mirror', releases.url, '--rekor-url', sigstore.rekorUrl, ...trust];
+  const cli = path.join(ROOT, 'bin/k8s-verify.js');
+  const command = [
+    '#!/bin/sh',
+    `if [ "$1" = verify ]; then exec '${process.execPath}' '${cli}' "$@" ${trust.join(' ')}; fi`,
+    `exec '${process.execPath}' '${cli}' "$@" ${options.join(' ')}`,
+    '',
+  ].join('\n');
+  mkdirSync(dir.join('path'));
+  writeFileSync(dir.join('path', 'k8s-verify'), command);
+  chmodSync(dir.join('path', 'k8s-verify'), 0o755);
+  const run: ExampleWorld['run'] = (words, more = {}) => runProgram(dir, words, more);
+  const close = async (): Promise<void> => {
+    await Promise.all([sigstore.close(), releases.close(), dir.remove()]);
+  };
+  return { dir, releases, options, command, run, close };
+}
+
+async function runProgram(
+  dir: TempDir,
+  [program, ...args]: readonly [string, ...string[]],
+  { cwd = dir.path, env = {} }: NonNullable<Parameters<ExampleWorld['run']>[1]>,
+): Promise<Outcome> {
+  const child = spawn(program, args, {
+    cwd,
+    env: {
+      PATH: [dir.join('path'), path.dirname(process.execPath), process.env['PATH']].join(':'),
+      HOME: dir.path,
+      ...env,
+    },
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
+  const printed = { stdout: '', stderr: '' };
+  for (const name of ['stdout', 'stderr'] as const) {
+    child[name].setEncoding('utf8').on('data', (text: string) => {
+      printed[name] += text;
+    });
+  }
+  const exitCode = await new Promise<number | null>((resolve, reject) => {
+    child.on('error', reject);
+    child.on('close', resolve);
+  });
+  return { exitCode, ...printed };
+}
+
+/** A file of `examples/`. */
+export function example(name: string): string {
+  return path.join(ROOT, 'examples', name);
+}
+
+export function readExample(name: string): string {
+  return readFileSync(example(name), 'utf8');
+}
