@@ -1,0 +1,96 @@
+import { spawnSync } from 'node:child_process';
+import { createHash } from 'node:crypto';
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import path from 'node:path';
+import { beforeAll, describe, expect, it } from 'vitest';
+import { parse } from 'yaml';
+import { TARGETS } from '../../scripts/executable/targets.ts';
+import { ROOT } from '../package/packed.ts';
+import { createLocalSigstore } from '../support/local-sigstore.ts';
+import { runCli } from '../support/run-cli.ts';
+import { createTempDir, type TempDir } from '../support/temp-dir.ts';
+
+const text = readFileSync(path.join(ROOT, 'docs/bootstrap.md'), 'utf8');
+const IDENTITY = 'https://github.com/OWNER/k8s-verify/.github/workflows/release.yml@refs/tags/v0.1.0';
+const ISSUER = 'https://token.actions.githubusercontent.com';
+const FILE = 'k8s-verify-linux-x64';
+const CONTENT = Buffer.from('an executable');
+
+/** The blocks of the document in one language. */
+function blocks(language: string): readonly string[] {
+  return [...text.matchAll(/^```(\w*)\n(.*?)^```$/gms)].flatMap(([, name, block = '']) =>
+    name === language ? [block] : [],
+  );
+}
+
+describe('docs/bootstrap.md', () => {
+  let dir: TempDir;
+  beforeAll(async () => {
+    dir = await createTempDir();
+    const sigstore = createLocalSigstore();
+    const signed = sigstore.signBlob({
+      bytes: CONTENT,
+      identity: [{ kind: 'uri', value: IDENTITY }],
+      issuer: ISSUER,
+    });
+    writeFileSync(dir.join(FILE), CONTENT);
+    writeFileSync(dir.join(`${FILE}.sigstore.json`), signed.bundle('0.3'));
+    writeFileSync(dir.join('root.json'), sigstore.trustedRoot());
+    return () => dir.remove();
+  });
+
+  it('the command with an older k8s-verify verifies a release', async () => {
+    const command = blocks('').find((block) => block.startsWith('k8s-verify verify')) ?? '';
+    const [, ...words] = command.replaceAll('\\\n', ' ').trim().split(/\s+/);
+    const run = async (...more: readonly string[]): Promise<number | null> =>
+      (await runCli([...words, ...more, '--trusted-root', dir.join('root.json')], { cwd: dir.path }))
+        .exitCode;
+    expect(words).toContain(IDENTITY);
+    expect(await run()).toBe(0);
+    writeFileSync(dir.join(FILE), 'another executable');
+    expect(await run()).not.toBe(0);
+    writeFileSync(dir.join(FILE), CONTENT);
+  });
+
+  const tools = ['openssl', 'python3', 'sha256sum', 'base64'].every(
+    (tool) =>
+      spawnSync(tool, [tool === 'openssl' ? 'version' : '--version'], { stdio: 'ignore' }).status === 0,
+  );
+  it.skipIf(!tools)('the commands with openssl and sha256sum run (needs them, and python3)', () => {
+    const scripts = blocks('sh');
+    expect(scripts).toHaveLength(2);
+    const outputs = scripts.map((script) => {
+      const { stdout, stderr, status } = spawnSync('bash', ['-euo', 'pipefail', '-c', script], {
+        cwd: dir.path,
+        encoding: 'utf8',
+        env: { ...process.env, K8S_VERIFY_SHA256: createHash('sha256').update(CONTENT).digest('hex') },
+      });
+      expect({ stderr, status }).toMatchObject({ status: 0 });
+      return stdout;
+    });
+    expect(outputs[0]).toContain(`${FILE}: OK`);
+    expect(outputs[1]).toContain(IDENTITY);
+    expect(outputs[1]).toContain('Verified OK');
+  });
+
+  it('names one identity and one issuer, those of the release workflow', () => {
+    const workflow: { readonly on: { readonly push: { readonly tags: readonly string[] } } } = parse(
+      readFileSync(path.join(ROOT, '.github/workflows/release.yml'), 'utf8'),
+    );
+    expect(workflow.on.push.tags).toHaveLength(1);
+    const identities = text.match(/https:\/\/github\.com\/OWNER[^\s`]*/g) ?? [];
+    expect(new Set(identities)).toEqual(new Set([IDENTITY]));
+    expect(text).toContain(ISSUER);
+  });
+
+  it.each(TARGETS)('says which Node is in the executable for $name', ({ package: name, nodeVersion }) => {
+    expect(text).toContain(`\`${name}\``);
+    expect(text).toContain(nodeVersion);
+  });
+
+  it('links to files that are there', () => {
+    const links = [...text.matchAll(/\]\((?!https?:)([^)#]+)\)/g)].map(([, link = '']) => link);
+    expect(links.length).toBeGreaterThan(3);
+    expect(links.filter((link) => !existsSync(path.join(ROOT, 'docs', link)))).toEqual([]);
+  });
+});
