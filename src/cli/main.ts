@@ -52,9 +52,19 @@ async function runCommand(scanned: ScannedWords): Promise<ExitCode> {
   }
 }
 
-/** A reader that has seen enough (`| head -1`) ends nothing here: the run goes on and keeps its exit code. */
+/**
+ * A reader that has seen enough (`| head -1`) ends nothing here: the run goes on and keeps its exit code. Prose that
+ * cannot be written ends nothing either, so that what was staged is still cleaned up; a result that cannot be written
+ * (a full disk) makes the run fail.
+ */
 function tolerateClosedOutput(stream: NodeJS.WriteStream): void {
   stream.on('error', (error: NodeJS.ErrnoException) => {
-    if (error.code !== 'EPIPE') throw error;
+    if (error.code === 'EPIPE' || stream === process.stderr) return;
+    process.stderr.write(
+      `k8s-verify: the result cannot be written to standard output: ${error.code ?? 'error'}\n`,
+    );
+    process.once('exit', () => {
+      process.exitCode = 1;
+    });
   });
 }

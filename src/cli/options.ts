@@ -250,7 +250,7 @@ export const OPTIONS: readonly OptionSpec[] = [
     name: 'verbose',
     group: 'output',
     commands: CONNECTING,
-    help: 'print every request, and the causes behind an error',
+    help: 'print more: the evidence, the trusted root, and the causes behind an error',
   },
   { name: 'help', short: 'h', group: 'output', commands: ALL, help: 'print this help' },
   { name: 'version', group: 'output', commands: ALL, help: 'print the version of k8s-verify' },

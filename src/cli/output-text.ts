@@ -46,7 +46,7 @@ function bugText(error: unknown, style: TextStyle): string {
   const stack = error instanceof Error ? (error.stack ?? error.message) : String(error);
   return [
     `${paint(style, 'red', 'k8s-verify:')} this is a bug in k8s-verify; nothing was proved`,
-    '  what to do:     please report it with the lines below; npm bugs k8s-verify opens the place for it',
+    '  what to do:     please report it, with the lines below, where you got k8s-verify from',
     ...stack.split('\n').map((line) => `  ${printable(line)}`),
     ...causesOf(error).map((cause) => `  caused by ${cause}`),
     '',

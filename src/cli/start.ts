@@ -1,5 +1,5 @@
 /** The first code of a run: turns on V8's compile cache where that is safe, then loads the command line itself. */
-import { lstatSync, mkdirSync, realpathSync } from 'node:fs';
+import { existsSync, lstatSync, mkdirSync, realpathSync } from 'node:fs';
 import { enableCompileCache } from 'node:module';
 import path from 'node:path';
 
@@ -36,12 +36,23 @@ export function cacheDirectory(
 /** Without a cache everything works, a little slower: whatever stands in the way is no reason to fail. */
 function cacheCompiledCode(directory: string): void {
   try {
+    if (!belongsToUser(nearestExisting(directory))) return;
     mkdirSync(directory, { recursive: true, mode: 0o700 });
     const real = realpathSync(directory);
     if (onlyOwnerWrites(real)) enableCompileCache(real);
   } catch {
     return;
   }
+}
+
+/** With `sudo` and the caller's HOME nothing is made there: it would be root's, and the caller locked out of it. */
+function belongsToUser(directory: string): boolean {
+  const user = process.geteuid?.();
+  return user === undefined || lstatSync(directory).uid === user;
+}
+
+function nearestExisting(directory: string): string {
+  return existsSync(directory) ? directory : nearestExisting(path.dirname(directory));
 }
 
 /**

@@ -109,7 +109,7 @@ async function post(
       expected: `an answer of ${shownUrl(url)}`,
       found: error.found ?? error.message,
       why: 'without the log entry the time of signing cannot be trusted, so nothing is proved either way',
-      advice: 'try again; or take the evidence from a bundle, which needs no log (--bundle, --save-bundle)',
+      advice: 'try again; a bundle that was saved before (--save-bundle) is verified without the log',
       cause: error,
     });
   }
