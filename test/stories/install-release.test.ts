@@ -1,17 +1,12 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { K8sVerifyError } from '../../src/errors.ts';
-import { installRelease } from '../../src/install-release.ts';
-import type { ProgressEvent } from '../../src/ports.ts';
-import type { InstallRequest } from '../../src/request.ts';
-import type { RunResult } from '../../src/result.ts';
 import { verifyFile } from '../../src/verify-file.ts';
 import { createWorld } from '../../src/world.ts';
 import { fault } from '../support/http/faults.ts';
 import { type RunningSigstore, startLocalSigstore } from '../support/local-sigstore.ts';
 import { type ReleaseServer, startReleaseServer } from '../support/release-server.ts';
-import { snapshot, type TempDir } from '../support/temp-dir.ts';
-import { testDir } from '../support/test-dir.ts';
+import { snapshot } from '../support/temp-dir.ts';
+import { type InstallRun, prepareInstall } from './support/install-run.ts';
 
 const KUBECTL = Buffer.from('#!/bin/sh\necho kubectl v1.30.2\n');
 /** No test logs a signing of it: else that signing, found by digest, would prove it. */
@@ -38,45 +33,8 @@ function containing(text: string): unknown {
   return expect.stringContaining(text);
 }
 
-interface Run {
-  readonly dir: TempDir;
-  readonly request: InstallRequest;
-  readonly events: ProgressEvent[];
-  install(change?: Partial<InstallRequest>): Promise<RunResult>;
-}
-
-async function prepareRun(): Promise<Run> {
-  const dir = await testDir();
-  const trustedRootFile = dir.join('trusted_root.json');
-  writeFileSync(trustedRootFile, sigstore.trustedRoot());
-  const events: ProgressEvent[] = [];
-  const request: InstallRequest = {
-    artifacts: [{ component: 'kubectl', version: 'v1.30.2', platform: 'linux/amd64' }],
-    destination: { kind: 'directory', path: dir.join('bin') },
-    sources: [releases.url],
-    rekorUrl: sigstore.rekorUrl,
-    trustedRootFile,
-  };
-  const install = async (change: Partial<InstallRequest> = {}): Promise<RunResult> => {
-    const world = createWorld({ retries: 1, retryDelayMs: 1, report: (event) => void events.push(event) });
-    try {
-      return await installRelease({ ...request, ...change }, world);
-    } finally {
-      await world.http.close();
-    }
-  };
-  return { dir, request, events, install };
-}
-
-async function refused(run: Run, change?: Partial<InstallRequest>): Promise<K8sVerifyError> {
-  const before = await snapshot(run.dir.path);
-  const error: unknown = await run.install(change).then(
-    () => undefined,
-    (reason: unknown) => reason,
-  );
-  expect(await snapshot(run.dir.path)).toEqual(before);
-  if (error instanceof K8sVerifyError) return error;
-  throw new Error('not refused by an error of ours', { cause: error });
+async function prepareRun(): Promise<InstallRun> {
+  return prepareInstall({ sigstore, releases });
 }
 
 describe('installRelease', () => {
@@ -200,7 +158,7 @@ describe('installRelease refuses, and leaves the disk as it was:', () => {
     const flipped = Buffer.from(KUBECTL);
     flipped[5] = (flipped[5] ?? 0) ^ 1;
     releases.publishFile('/release/v1.30.2/bin/linux/amd64/kubectl', flipped);
-    expect(await refused(await prepareRun())).toMatchObject({ code: 'digest-mismatch', check: 'digest' });
+    expect(await (await prepareRun()).refused()).toMatchObject({ code: 'digest-mismatch', check: 'digest' });
   });
 
   it("another artifact's signature", async () => {
@@ -213,7 +171,7 @@ describe('installRelease refuses, and leaves the disk as it was:', () => {
       sign: { log: 'none' },
       sideFiles,
     });
-    expect(await refused(await prepareRun())).toMatchObject({
+    expect(await (await prepareRun()).refused()).toMatchObject({
       code: 'signature-mismatch',
       check: 'signature',
     });
@@ -225,7 +183,7 @@ describe('installRelease refuses, and leaves the disk as it was:', () => {
     'krel-trust@k8s-releng-prod.iam.gserviceaccount.com',
   ])('a signature by %s', async (identity) => {
     await releases.publishRelease({ ...RELEASE, bytes: KUBECTL, sigstore, sign: { identity } });
-    expect(await refused(await prepareRun())).toMatchObject({
+    expect(await (await prepareRun()).refused()).toMatchObject({
       code: 'identity-mismatch',
       check: 'identity',
       found: containing(identity),
@@ -234,12 +192,15 @@ describe('installRelease refuses, and leaves the disk as it was:', () => {
 
   it('an entry that is not in the log', async () => {
     await releases.publishRelease({ ...RELEASE, bytes: NEVER_LOGGED, sigstore, sign: { log: 'none' } });
-    expect(await refused(await prepareRun())).toMatchObject({ code: 'log-entry-not-found', check: 'entry' });
+    expect(await (await prepareRun()).refused()).toMatchObject({
+      code: 'log-entry-not-found',
+      check: 'entry',
+    });
   });
 
   it('a log that cannot be reached', async () => {
     await releases.publishRelease({ ...RELEASE, bytes: KUBECTL, sigstore });
-    expect(await refused(await prepareRun(), { rekorUrl: 'http://127.0.0.1:1' })).toMatchObject({
+    expect(await (await prepareRun()).refused({ rekorUrl: 'http://127.0.0.1:1' })).toMatchObject({
       code: 'log-unreachable',
     });
   });
@@ -247,7 +208,7 @@ describe('installRelease refuses, and leaves the disk as it was:', () => {
   it('a checksum file that lies', async () => {
     const sideFiles = { '.sha256': '0'.repeat(64) };
     await releases.publishRelease({ ...RELEASE, bytes: KUBECTL, sigstore, sideFiles });
-    expect(await refused(await prepareRun())).toMatchObject({
+    expect(await (await prepareRun()).refused()).toMatchObject({
       code: 'digest-mismatch',
       message: containing('checksum file'),
     });
@@ -259,17 +220,17 @@ describe('installRelease refuses, and leaves the disk as it was:', () => {
     ['any signature', { '.sig': null, '.cert': null, '.sha256': null }, 'signature-not-published'],
   ])('an artifact without %s', async (_, sideFiles, code) => {
     await releases.publishRelease({ ...RELEASE, bytes: KUBECTL, sigstore, sideFiles });
-    expect(await refused(await prepareRun())).toMatchObject({ code });
+    expect(await (await prepareRun()).refused()).toMatchObject({ code });
   });
 
   it('an artifact that is not there', async () => {
-    expect(await refused(await prepareRun())).toMatchObject({ code: 'artifact-not-found' });
+    expect(await (await prepareRun()).refused()).toMatchObject({ code: 'artifact-not-found' });
   });
 
   it('a release that nobody signed, before it asks for anything', async () => {
     const run = await prepareRun();
     const artifacts = [{ component: 'kubectl', version: 'v1.25.4', platform: 'linux/amd64' }];
-    expect(await refused(run, { artifacts })).toMatchObject({ code: 'signature-not-published' });
+    expect(await run.refused({ artifacts })).toMatchObject({ code: 'signature-not-published' });
     expect(releases.http.requests).toEqual([]);
   });
 
@@ -284,7 +245,7 @@ describe('installRelease refuses, and leaves the disk as it was:', () => {
     ['a version that is none', { component: 'kubectl', version: '1.x' }, 'version-malformed'],
   ])('%s, before it asks for anything', async (_, artifact, code) => {
     const run = await prepareRun();
-    expect(await refused(run, { artifacts: [artifact] })).toMatchObject({ code });
+    expect(await run.refused({ artifacts: [artifact] })).toMatchObject({ code });
     expect(releases.http.requests).toEqual([]);
   });
 
@@ -294,14 +255,14 @@ describe('installRelease refuses, and leaves the disk as it was:', () => {
   ])('%j after a good name, before it looks that one up', async (bad, code) => {
     const run = await prepareRun();
     const good = { component: 'kubectl', platform: 'linux/amd64' };
-    expect(await refused(run, { artifacts: [good, bad] })).toMatchObject({ code });
+    expect(await run.refused({ artifacts: [good, bad] })).toMatchObject({ code });
     expect(releases.http.requests).toEqual([]);
   });
 
   it.each(['', '<html>503</html>', 'v1.2'])('the version marker %j', async (marker) => {
     releases.publishFile('/release/stable.txt', marker);
     const artifacts = [{ component: 'kubectl', platform: 'linux/amd64' }];
-    expect(await refused(await prepareRun(), { artifacts })).toMatchObject({ code: 'response-invalid' });
+    expect(await (await prepareRun()).refused({ artifacts })).toMatchObject({ code: 'response-invalid' });
   });
 
   it('one bad artifact among good ones, without placing the good ones', async () => {
@@ -319,13 +280,13 @@ describe('installRelease refuses, and leaves the disk as it was:', () => {
       version: 'v1.30.2',
       platform: 'linux/amd64',
     }));
-    expect(await refused(run, { artifacts })).toMatchObject({ code: 'log-entry-not-found' });
+    expect(await run.refused({ artifacts })).toMatchObject({ code: 'log-entry-not-found' });
   });
 
   it.skipIf(process.platform !== 'linux')('a directory that no file system lets anybody make', async () => {
     await releases.publishRelease({ ...RELEASE, bytes: KUBECTL, sigstore });
     const destination = { kind: 'directory', path: '/proc/k8s-verify/bin' } as const;
-    expect(await refused(await prepareRun(), { destination })).toMatchObject({ name: 'InstallError' });
+    expect(await (await prepareRun()).refused({ destination })).toMatchObject({ name: 'InstallError' });
   });
 
   it('an interrupted download', async () => {
@@ -334,7 +295,7 @@ describe('installRelease refuses, and leaves the disk as it was:', () => {
     const run = await prepareRun();
     const abort = new AbortController();
     void releases.http.waitFor(published.path, 1000).then(() => abort.abort());
-    expect(await refused(run, { signal: abort.signal })).toMatchObject({ code: 'interrupted' });
+    expect(await run.refused({ signal: abort.signal })).toMatchObject({ code: 'interrupted' });
   });
 });
 
