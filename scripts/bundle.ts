@@ -2,6 +2,7 @@
 import { type OutputChunk, type OutputOptions, type Plugin, rolldown } from 'rolldown';
 import { fileURLToPath } from 'node:url';
 import { EMBEDDED_ROOT_NAME, embeddedRootBytes } from '../src/trust/embedded-root.ts';
+import { ownRepository } from './own-repository.ts';
 
 /** The repository's root directory. */
 export const ROOT: string = fileURLToPath(new URL('..', import.meta.url));
@@ -19,6 +20,15 @@ const embedTrustedRoot: Plugin = {
         "export function embeddedRootBytes() { return Buffer.from(JSON_TEXT, 'utf8'); }",
       ].join('\n');
     },
+  },
+};
+
+/** Tells the program which repository it is from, where package.json names one. */
+const embedRepository: Plugin = {
+  name: 'embed-repository',
+  load: {
+    filter: { id: /[\\/]src[\\/]repository\.ts$/ },
+    handler: () => `export const REPOSITORY = ${JSON.stringify(ownRepository(ROOT))};`,
   },
 };
 
@@ -52,7 +62,7 @@ export async function bundle(
     cwd: ROOT,
     input: { ...entries },
     platform: 'node',
-    plugins: [embedTrustedRoot, leaveOut, ...plugins],
+    plugins: [embedTrustedRoot, embedRepository, leaveOut, ...plugins],
     onLog(level, log) {
       if (level === 'warn') throw new Error(`bundling: ${log.message}`);
     },

@@ -1,5 +1,5 @@
 /** What can be asked of the stories. The CLI and the Action fill these in; a library user writes them. */
-import type { CertificateIdentity } from './proof/proven-digest.ts';
+import type { CertificateIdentity, ReleaseWorkflow } from './proof/proven-digest.ts';
 import type { Tier } from './release/component.ts';
 
 /** Where Kubernetes publishes its releases. */
@@ -72,6 +72,8 @@ export interface InstallRequest extends TrustRequest, NetworkRequest {
 }
 
 export interface VerifyRequest extends TrustRequest, NetworkRequest {
+  /** Any release of this workflow, instead of one identity; together with neither `identity` nor `publicKeyPem`. */
+  readonly releaseWorkflow?: ReleaseWorkflow;
   /** A local file, or a digest that somebody else computed. */
   readonly subject:
     | { readonly kind: 'file'; readonly path: string }

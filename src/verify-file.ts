@@ -33,7 +33,7 @@ import type { World } from './world.ts';
 export async function verifyFile(request: VerifyRequest, world: World): Promise<RunResult> {
   assertOpenable(request);
   const trust = await loadTrustMaterial(request.trustedRootFile);
-  const policy = policyOf(request, allReleaseSigners());
+  const policy = policyFor(request);
   const evidence = await findEvidence(request);
   const { subject, sha256 } = await readSubject(request, evidence, policy);
   const log = { http: world.http, url: request.rekorUrl ?? DEFAULT_REKOR_URL, signal: request.signal };
@@ -42,6 +42,17 @@ export async function verifyFile(request: VerifyRequest, world: World): Promise<
   const opened = await openArchive(request, proof.proven);
   await placeVerified(request, proof, opened);
   return { schemaVersion: 1, artifacts: [describeVerified(request, proof, trust, sha256, opened)] };
+}
+
+function policyFor({ releaseWorkflow, ...request }: VerifyRequest): Policy {
+  if (releaseWorkflow === undefined) return policyOf(request, allReleaseSigners());
+  if (request.identity === undefined && request.publicKeyPem === undefined) {
+    return { kind: 'release-workflow', ...releaseWorkflow };
+  }
+  throw new RequestError('usage', 'a release workflow excludes another identity and a managed key', {
+    expected: 'one of them',
+    found: 'more',
+  });
 }
 
 /** The bundle first: where it cannot be placed, nothing is. */

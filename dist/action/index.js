@@ -22060,6 +22060,19 @@ function otherKind(expected, found) {
 		why: "only the signer that was asked for is believed"
 	});
 }
+// src/proof/release-workflow.ts
+const RELEASE_TAG = /^v(?:0|[1-9]\d*)\.(?:0|[1-9]\d*)\.(?:0|[1-9]\d*)$/;
+function isReleaseTag(text) {
+	return RELEASE_TAG.test(text);
+}
+function workflowAtTag(workflow, tag) {
+	return `${workflow}@refs/tags/${tag}`;
+}
+function releaseTagOf(name, { workflow }) {
+	const prefix = workflowAtTag(workflow, "");
+	const tag = name.startsWith(prefix) ? name.slice(prefix.length) : "";
+	return isReleaseTag(tag) ? tag : void 0;
+}
 // node_modules/@sigstore/verify/dist/bundle/dsse.js
 var require_dsse$2 = __commonJSMin(((exports) => {
 	Object.defineProperty(exports, "__esModule", { value: true });
@@ -24706,12 +24719,29 @@ function checkChain(proof) {
 }
 function checkIdentity({ policy, signer }) {
 	if (signer.kind !== "certificate") return;
-	const identities = policy.kind === "certificate-identity" ? policy.identities : [];
 	const { name, issuer } = readIdentity(signer.certificate);
-	if (identities.find(({ subjectAlternativeName, issuer: expected }) => name.value === subjectAlternativeName && name.type === typeOfName(subjectAlternativeName) && issuer === expected) === void 0) throw refused("signed by another identity", identities.map(describe).join(" or ") || "nobody: no identity is acceptable", `${describe({
+	if (isAccepted(policy, name, issuer)) return;
+	throw refused("signed by another identity", describeAccepted(policy) || "nobody: no identity is acceptable", `${describe({
 		subjectAlternativeName: name.value,
 		issuer
 	})}, a name of type ${name.type}`);
+}
+function isAccepted(policy, name, issuer) {
+	switch (policy.kind) {
+		case "certificate-identity": return policy.identities.some(({ subjectAlternativeName, issuer: expected }) => name.value === subjectAlternativeName && name.type === typeOfName(subjectAlternativeName) && issuer === expected);
+		case "release-workflow": return releaseTagOf(name.value, policy) !== void 0 && name.type === "uri" && issuer === policy.issuer;
+		case "managed-key": return false;
+	}
+}
+function describeAccepted(policy) {
+	switch (policy.kind) {
+		case "certificate-identity": return policy.identities.map(describe).join(" or ");
+		case "release-workflow": return describe({
+			subjectAlternativeName: workflowAtTag(policy.workflow, "v<major>.<minor>.<patch>"),
+			issuer: policy.issuer
+		});
+		case "managed-key": return "";
+	}
 }
 function readIdentity(certificate) {
 	const [name, ...otherNames] = certificate.subjectAlternativeNames;
@@ -31091,7 +31121,7 @@ init_hash_file();
 async function verifyFile(request, world) {
 	assertOpenable(request);
 	const trust = await loadTrustMaterial(request.trustedRootFile);
-	const policy = policyOf(request, allReleaseSigners());
+	const policy = policyFor(request);
 	const evidence = await findEvidence(request);
 	const { subject, sha256 } = await readSubject(request, evidence, policy);
 	const proof = await prove({
@@ -31111,6 +31141,17 @@ async function verifyFile(request, world) {
 		schemaVersion: 1,
 		artifacts: [describeVerified(request, proof, trust, sha256, opened)]
 	};
+}
+function policyFor({ releaseWorkflow, ...request }) {
+	if (releaseWorkflow === void 0) return policyOf(request, allReleaseSigners());
+	if (request.identity === void 0 && request.publicKeyPem === void 0) return {
+		kind: "release-workflow",
+		...releaseWorkflow
+	};
+	throw new RequestError("usage", "a release workflow excludes another identity and a managed key", {
+		expected: "one of them",
+		found: "more"
+	});
 }
 async function placeVerified({ saveBundlePath, signal }, proof, opened) {
 	const extractions = opened?.kind === "unpacked" ? [opened.extraction] : [];

@@ -27,8 +27,10 @@ export async function readCommandLine(command: CommandName, words: readonly stri
   for (const spec of specs) {
     const option = new Option(flagsOf(spec));
     if (spec.value !== undefined) {
-      option.argParser<readonly string[] | undefined>((value, before) => [...(before ?? []), value]);
+      option.argParser<readonly unknown[] | undefined>((value, before) => [...(before ?? []), value]);
     }
+    // Each time it is given without a value counts, too.
+    if (spec.optional === true) option.preset(WITHOUT_VALUE);
     parser.addOption(option);
   }
   try {
@@ -52,11 +54,15 @@ export async function readCommandLine(command: CommandName, words: readonly stri
   return line;
 }
 
-/** As commander writes them: `-o, --output <FILE>`, `--extract [MEMBER...]`. */
+/** Stands among an option's values where it has none; a text could be a value. */
+const WITHOUT_VALUE = true;
+
+/** As commander writes them: `-o, --output <FILE>`, `--extract [MEMBER...]`, `--k8s-verify-release [VERSION]`. */
 function flagsOf(spec: OptionSpec): string {
   const names = spec.short === undefined ? `--${spec.name}` : `-${spec.short}, --${spec.name}`;
   if (spec.value === undefined) return names;
-  return spec.variadic === true ? `${names} [${spec.value}...]` : `${names} <${spec.value}>`;
+  if (spec.variadic === true) return `${names} [${spec.value}...]`;
+  return spec.optional === true ? `${names} [${spec.value}]` : `${names} <${spec.value}>`;
 }
 
 function sortOptions(
@@ -67,27 +73,29 @@ function sortOptions(
   const switches = new Set<OptionName>();
   for (const spec of specs) {
     const given = options.get(spec.name);
-    if (given === true || (spec.variadic === true && given !== undefined)) switches.add(spec.name);
-    if (Array.isArray(given)) values.set(spec.name, readValues(spec, given.map(String)));
+    const alone = spec.variadic === true || spec.optional === true;
+    if (given === true || (alone && given !== undefined)) switches.add(spec.name);
+    if (Array.isArray(given)) values.set(spec.name, readValues(spec, given));
   }
   return { values, switches };
 }
 
-function readValues(spec: OptionSpec, given: readonly string[]): readonly string[] {
+function readValues(spec: OptionSpec, given: readonly unknown[]): readonly string[] {
+  const values = given.filter((value) => typeof value === 'string');
   if (given.length > 1 && spec.repeatable !== true && spec.variadic !== true) {
     throw new RequestError('usage', `--${spec.name} is given ${given.length} times`, {
       expected: `--${spec.name} at most once`,
-      found: given.map((value) => excerpt(value)).join(' and '),
+      found: given.map((value) => (typeof value === 'string' ? excerpt(value) : 'no value')).join(' and '),
       advice: 'leave one of them',
     });
   }
-  for (const value of given) {
+  for (const value of values) {
     const swallowed = OPTIONS.find(
       (option) => value === `--${option.name}` || value.startsWith(`--${option.name}=`),
     );
     if (value === '' || swallowed !== undefined) throw missingValue(spec, swallowed);
   }
-  return given;
+  return values;
 }
 
 function missingValue(spec: OptionSpec, next?: OptionSpec): RequestError {

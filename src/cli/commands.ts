@@ -48,13 +48,18 @@ export const COMMANDS: readonly CommandSpec[] = [
       'Proves a file that is already here, or a digest that was computed elsewhere. The evidence is a Sigstore ' +
         'bundle, or a signature with its certificate, which are completed by a look-up in the transparency log.',
       'Without --bundle or --signature, FILE.sigstore.json beside the file is taken, else FILE.sig and FILE.cert.',
-      'Without --certificate-identity or --key, the signer must be the one of the Kubernetes releases.',
+      'Without --certificate-identity, --key or --k8s-verify-release, the signer must be the one of the Kubernetes ' +
+        'releases.',
     ],
     examples: [
       { command: 'k8s-verify verify kubectl', meaning: 'with kubectl.sigstore.json beside it' },
       {
         command: 'k8s-verify verify kubectl --signature kubectl.sig --certificate kubectl.cert',
         meaning: 'with the two files that Kubernetes publishes',
+      },
+      {
+        command: 'k8s-verify verify k8s-verify-linux-x64 --k8s-verify-release v0.2.0',
+        meaning: 'a newer k8s-verify, before it is used',
       },
     ],
   },

@@ -7,7 +7,7 @@ import { BINARY_TARBALLS } from '../release/tarball.ts';
 import type { CommandLine } from './command-line.ts';
 import { type CommandName, COMMANDS, type CommandSpec } from './commands.ts';
 import type { Answer } from './console.ts';
-import { OPTIONS, type OptionSpec, optionsOf } from './options.ts';
+import { alwaysTakesValue, OPTIONS, type OptionSpec, optionsOf } from './options.ts';
 
 export const SHELLS = ['bash', 'zsh', 'fish'] as const;
 export type Shell = (typeof SHELLS)[number];
@@ -58,9 +58,7 @@ function flags(option: OptionSpec): readonly string[] {
 }
 
 function flagsCompleting(kind: OptionSpec['completes']): string {
-  return OPTIONS.filter(
-    (option) => option.value !== undefined && option.variadic !== true && option.completes === kind,
-  )
+  return OPTIONS.filter((option) => alwaysTakesValue(option) && option.completes === kind)
     .flatMap(flags)
     .join('|');
 }
@@ -158,8 +156,7 @@ function zshOption(option: OptionSpec): string {
     tarball: `(${BINARY_TARBALLS.join(' ')})`,
   };
   const action = option.completes === undefined ? ' ' : values[option.completes];
-  const single = option.value !== undefined && option.variadic !== true;
-  const value = single ? `:${option.value}:${action}` : '';
+  const value = alwaysTakesValue(option) ? `:${option.value}:${action}` : '';
   return flags(option)
     .map((flag) => quote(`${repeat}${flag}[${help}]${value}`))
     .join(' ');
@@ -196,5 +193,5 @@ function fishOption(option: OptionSpec): string {
   };
   const value = option.completes === undefined ? '-x' : values[option.completes];
   const short = option.short === undefined ? '' : ` -s ${option.short}`;
-  return `-l ${option.name}${short}${option.value === undefined || option.variadic === true ? '' : ` ${value}`} -d ${quote(option.help)}`;
+  return `-l ${option.name}${short}${alwaysTakesValue(option) ? ` ${value}` : ''} -d ${quote(option.help)}`;
 }

@@ -16,6 +16,7 @@ export type OptionName =
   | 'signature'
   | 'certificate'
   | 'key'
+  | 'k8s-verify-release'
   | 'certificate-identity'
   | 'certificate-oidc-issuer'
   | 'trusted-root'
@@ -44,6 +45,8 @@ export interface OptionSpec {
   readonly repeatable?: true;
   /** Takes any number of values, none included, up to the next option. */
   readonly variadic?: true;
+  /** Takes a value where the next word is no option, and means something without one too. */
+  readonly optional?: true;
   readonly group: OptionGroup;
   readonly commands: readonly CommandName[];
   /** One or two sentences; no capital at the start, no full stop at the end. */
@@ -186,6 +189,16 @@ export const OPTIONS: readonly OptionSpec[] = [
     help: 'a public key (PEM) that must have signed, instead of a certificate identity',
   },
   {
+    name: 'k8s-verify-release',
+    value: 'VERSION',
+    optional: true,
+    group: 'trust',
+    commands: VERIFY,
+    help:
+      'who must have signed is the workflow that releases k8s-verify itself, at that version (v1.2.3) or, without one, ' +
+      'at any; write it behind the file',
+  },
+  {
     name: 'trusted-root',
     value: 'FILE',
     completes: 'file',
@@ -259,9 +272,17 @@ export const OPTIONS: readonly OptionSpec[] = [
 /** As it is typed: `--install-dir DIR`. */
 export function optionUsage(option: OptionSpec): string {
   const short = option.short === undefined ? '' : `-${option.short}, `;
-  const value =
-    option.value === undefined ? '' : ` ${option.variadic ? `[${option.value} ...]` : option.value}`;
-  return `${short}--${option.name}${value}`;
+  return `${short}--${option.name}${option.value === undefined ? '' : ` ${placeholder(option, option.value)}`}`;
+}
+
+function placeholder(option: OptionSpec, value: string): string {
+  if (option.variadic === true) return `[${value} ...]`;
+  return option.optional === true ? `[${value}]` : value;
+}
+
+/** Whether the word behind it is its value, whatever it is. */
+export function alwaysTakesValue(option: OptionSpec): boolean {
+  return option.value !== undefined && option.variadic !== true && option.optional !== true;
 }
 
 export function optionsOf(command: CommandName): readonly OptionSpec[] {

@@ -3,7 +3,7 @@
  * version is all that is asked. It keeps those two answers as quick as Node itself.
  */
 import { type CommandName, COMMANDS } from './commands.ts';
-import { OPTIONS } from './options.ts';
+import { alwaysTakesValue, OPTIONS } from './options.ts';
 
 export interface ScannedWords {
   readonly command: CommandName;
@@ -19,7 +19,7 @@ export interface ScannedWords {
 
 const TAKES_VALUE: ReadonlySet<string> = new Set(
   OPTIONS.flatMap((option) => {
-    if (option.value === undefined || option.variadic === true) return [];
+    if (!alwaysTakesValue(option)) return [];
     return option.short === undefined ? [`--${option.name}`] : [`--${option.name}`, `-${option.short}`];
   }),
 );

@@ -4,6 +4,7 @@ import { excerpt } from '../encoding/base64.ts';
 import { RequestError } from '../errors.ts';
 import type { VerifyRequest } from '../request.ts';
 import type { CommandLine } from './command-line.ts';
+import { readOwnRelease } from './own-release.ts';
 import { outputDirectory, readExtract, readNetwork, readTrust, theValue } from './shared-arguments.ts';
 
 /** Everything of a {@link VerifyRequest} that the command line says; the key is still a file name. */
@@ -14,10 +15,14 @@ export interface VerifyArguments extends Omit<VerifyRequest, 'publicKeyPem' | 's
 type Subject = VerifyRequest['subject'];
 type EvidenceSource = VerifyRequest['evidence'];
 
-/** @throws RequestError `usage` where the words contradict each other. */
-export function readVerifyArguments(line: CommandLine): VerifyArguments {
-  const subject = readSubject(line.operands, line.values.get('extract')?.[0]);
+/**
+ * @param repository `owner/name` of k8s-verify's own repository, where the build was told; for tests
+ * @throws RequestError `usage` where the words contradict each other.
+ */
+export function readVerifyArguments(line: CommandLine, repository?: string): VerifyArguments {
+  const subject = readSubject(line);
   const evidence = readEvidence(line, subject);
+  const ownRelease = readOwnRelease(line, repository);
   const trust = readTrust(line);
   const keyFile = theValue(line, 'key');
   if (keyFile !== undefined && trust.identity !== undefined) {
@@ -34,21 +39,32 @@ export function readVerifyArguments(line: CommandLine): VerifyArguments {
     ...readSaveBundle(line, subject, evidence),
     ...(keyFile === undefined ? {} : { keyFile }),
     ...trust,
+    ...ownRelease,
     ...readNetwork(line),
   };
 }
 
-function readSubject(operands: readonly string[], swallowed: string | undefined): Subject {
+/** The options whose value need not be there, so that they take a file in front of which they stand. */
+const SWALLOWING = [
+  ['extract', 'a member to unpack'],
+  ['k8s-verify-release', 'a version of k8s-verify'],
+] as const;
+
+function readSubject(line: CommandLine): Subject {
+  const { operands } = line;
   const [word, more] = operands;
   if (word === undefined || word === '') {
+    const [option, as] = SWALLOWING.find(([name]) => theValue(line, name) !== undefined) ?? [];
     throw new RequestError('usage', 'nothing is named to verify', {
       expected: 'a file, or sha256: and 64 hex digits',
       found:
-        swallowed === undefined ? 'nothing' : `--extract took ${excerpt(swallowed)} as a member to unpack`,
+        option === undefined
+          ? 'nothing'
+          : `--${option} took ${excerpt(theValue(line, option) ?? '')} as ${as}`,
       advice:
-        swallowed === undefined
+        option === undefined
           ? 'for example: k8s-verify verify ./kubectl'
-          : 'write --extract behind the file',
+          : `write --${option} behind the file`,
     });
   }
   if (more !== undefined) {

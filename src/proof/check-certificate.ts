@@ -5,6 +5,8 @@ import type { CertificateIdentity } from '../release/signer.ts';
 import type { SigningCertificate, SubjectAlternativeName } from './certificate.ts';
 import { assertSigningProfile } from './certificate-profile.ts';
 import type { Proof } from './proof.ts';
+import type { Policy } from './proven-digest.ts';
+import { releaseTagOf, workflowAtTag } from './release-workflow.ts';
 import { verifySigner } from './sigstore-verifier.ts';
 
 /** 4.3: the certificate may sign artifacts at all (RFC 5280 section 6; Fulcio's profile). */
@@ -44,25 +46,50 @@ export function checkChain(proof: Proof): void {
 
 /**
  * 4.3: "The Verifier MUST then check the certificate against the verification policy." Exactly one subject alternative
- * name, of the type that the expected one has, and the issuer: each equal as a whole to one of the accepted pairs.
+ * name, of the type that the expected one has, and the issuer: each equal as a whole to one of the accepted pairs. Of a
+ * release workflow the tag alone is open, and has to be a version.
  */
 export function checkIdentity({ policy, signer }: Proof): void {
   // openProof lets a managed key pass for a managed key alone; a certificate needs a policy that names identities.
   if (signer.kind !== 'certificate') return;
-  const identities = policy.kind === 'certificate-identity' ? policy.identities : [];
   const { name, issuer } = readIdentity(signer.certificate);
-  const accepted = identities.find(
-    ({ subjectAlternativeName, issuer: expected }) =>
-      name.value === subjectAlternativeName &&
-      name.type === typeOfName(subjectAlternativeName) &&
-      issuer === expected,
+  if (isAccepted(policy, name, issuer)) return;
+  throw refused(
+    'signed by another identity',
+    describeAccepted(policy) || 'nobody: no identity is acceptable',
+    `${describe({ subjectAlternativeName: name.value, issuer })}, a name of type ${name.type}`,
   );
-  if (accepted === undefined) {
-    throw refused(
-      'signed by another identity',
-      identities.map(describe).join(' or ') || 'nobody: no identity is acceptable',
-      `${describe({ subjectAlternativeName: name.value, issuer })}, a name of type ${name.type}`,
-    );
+}
+
+function isAccepted(policy: Policy, name: SubjectAlternativeName, issuer: string): boolean {
+  switch (policy.kind) {
+    case 'certificate-identity':
+      return policy.identities.some(
+        ({ subjectAlternativeName, issuer: expected }) =>
+          name.value === subjectAlternativeName &&
+          name.type === typeOfName(subjectAlternativeName) &&
+          issuer === expected,
+      );
+    case 'release-workflow':
+      return (
+        releaseTagOf(name.value, policy) !== undefined && name.type === 'uri' && issuer === policy.issuer
+      );
+    case 'managed-key':
+      return false;
+  }
+}
+
+function describeAccepted(policy: Policy): string {
+  switch (policy.kind) {
+    case 'certificate-identity':
+      return policy.identities.map(describe).join(' or ');
+    case 'release-workflow':
+      return describe({
+        subjectAlternativeName: workflowAtTag(policy.workflow, 'v<major>.<minor>.<patch>'),
+        issuer: policy.issuer,
+      });
+    case 'managed-key':
+      return '';
   }
 }
 

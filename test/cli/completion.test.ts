@@ -58,6 +58,8 @@ describe.each(SHELLS)('completion in %s', (shell) => {
     ['k8s-verify verify --bun', '--bundle'],
     ['k8s-verify verify bund', 'bundle.json'],
     ['k8s-verify verify x --bundle bund', 'bundle.json'],
+    ['k8s-verify verify --k8s', '--k8s-verify-release'],
+    ['k8s-verify verify --k8s-verify-release bund', 'bundle.json'],
     ['k8s-verify completion fi', 'fish'],
   ])('%s', async (words, expected) => {
     expect(await complete(shell, words)).toEqual([expected]);

@@ -6,6 +6,7 @@ import { beforeAll, describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
 import { TARGETS } from '../../scripts/executable/targets.ts';
 import { ROOT } from '../package/packed.ts';
+import { buildTree, copySourceTree } from '../package/source-tree.ts';
 import { createLocalSigstore } from '../support/local-sigstore.ts';
 import { runCli } from '../support/run-cli.ts';
 import { createTempDir, type TempDir } from '../support/temp-dir.ts';
@@ -35,17 +36,24 @@ describe('docs/bootstrap.md', () => {
     });
     writeFileSync(dir.join(FILE), CONTENT);
     writeFileSync(dir.join(`${FILE}.sigstore.json`), signed.bundle('0.3'));
-    writeFileSync(dir.join('root.json'), sigstore.trustedRoot());
+    const repository = { url: 'git+https://github.com/OWNER/k8s-verify.git' };
+    copySourceTree(dir.join('released'), { repository, trustedRoot: sigstore.trustedRoot() });
+    await buildTree(dir.join('released'));
     return () => dir.remove();
   });
 
-  it('the command with an older k8s-verify verifies a release', async () => {
-    const command = blocks('').find((block) => block.startsWith('k8s-verify verify')) ?? '';
-    const [, ...words] = command.replaceAll('\\\n', ' ').trim().split(/\s+/);
-    const run = async (...more: readonly string[]): Promise<number | null> =>
-      (await runCli([...words, ...more, '--trusted-root', dir.join('root.json')], { cwd: dir.path }))
-        .exitCode;
-    expect(words).toContain(IDENTITY);
+  /** The commands with k8s-verify: by the option of a released build, and for one that knows no repository. */
+  const commands = blocks('')
+    .filter((block) => block.startsWith('k8s-verify verify'))
+    .map((block) => block.replaceAll('\\\n', ' ').trim().split(/\s+/).slice(1));
+
+  it('has a command for a released k8s-verify, and one for any other', () => {
+    expect(commands.map((words) => words[2])).toEqual(['--k8s-verify-release', '--certificate-identity']);
+  });
+
+  it.each(commands)('k8s-verify %s %s %s ... verifies a release', async (...words) => {
+    const run = async (): Promise<number | null> =>
+      (await runCli(words, { cwd: dir.path, script: dir.join('released', 'bin', 'k8s-verify.js') })).exitCode;
     expect(await run()).toBe(0);
     writeFileSync(dir.join(FILE), 'another executable');
     expect(await run()).not.toBe(0);

@@ -22,6 +22,12 @@ export async function sigstoreAccepts(evidence: Evidence): Promise<boolean> {
 
 function optionsFor(policy: Policy): VerifyOptions {
   if (policy.kind === 'managed-key') return { keySelector: () => policy.publicKeyPem };
+  if (policy.kind === 'release-workflow') {
+    // It takes a pattern, so that it can be asked fairly.
+    const tag = '@refs/tags/v(0|[1-9][0-9]*)[.](0|[1-9][0-9]*)[.](0|[1-9][0-9]*)$';
+    const certificateIdentityURI = `^${policy.workflow.replaceAll('.', '[.]')}${tag}`;
+    return { certificateIssuer: policy.issuer, certificateIdentityURI };
+  }
   const [identity] = policy.identities;
   if (identity === undefined) return {};
   const { subjectAlternativeName: name, issuer } = identity;

@@ -2,7 +2,7 @@
 import { extension, OID, withExtension, withoutExtension } from '../support/sigstore/certificate.ts';
 import { KUBERNETES_IDENTITY, KUBERNETES_ISSUER } from '../support/sigstore/certificate-authority.ts';
 import type { Policy } from '../../src/proof/proven-digest.ts';
-import { accepted, blob, refused, type Vector } from './vector.ts';
+import { accepted, blob, type Evidence, refused, type Vector } from './vector.ts';
 
 const GITHUB_ISSUER = 'https://token.actions.githubusercontent.com';
 const WORKFLOW = 'https://github.com/o/r/.github/workflows/release.yml@refs/tags/v1';
@@ -12,6 +12,23 @@ function expecting(
   issuer: string = KUBERNETES_ISSUER,
 ): { readonly policy: Policy } {
   return { policy: { kind: 'certificate-identity', identities: [{ subjectAlternativeName, issuer }] } };
+}
+
+const RELEASE = 'https://github.com/Some-One/k8s.verify/.github/workflows/release.yml';
+
+/** A release workflow's policy, and a certificate for this name. */
+function atTag(value: string, { kind = 'uri', issuer = GITHUB_ISSUER }: Altered = {}): () => Evidence {
+  const policy: Policy = { kind: 'release-workflow', workflow: RELEASE, issuer: GITHUB_ISSUER };
+  return () => blob({ identity: { kind, value }, issuer }, { policy });
+}
+
+interface Altered {
+  readonly kind?: 'uri' | 'email' | 'dns';
+  readonly issuer?: string;
+}
+
+function notThatRelease(name: string, value: string, altered: Altered = {}): Vector {
+  return refused(`workflow-${name}_fail`, 'identity-mismatch', 'identity', atTag(value, altered));
 }
 
 const two = { kind: 'email', value: 'second@example.com' } as const;
@@ -129,5 +146,53 @@ export const IDENTITY_VECTORS: readonly Vector[] = [
   ),
   refused('issuer-with-a-newline_fail', 'material-malformed', 'material', () =>
     blob({ issuer: `${KUBERNETES_ISSUER}\n` }),
+  ),
+
+  accepted('workflow-at-a-version-tag', atTag(`${RELEASE}@refs/tags/v0.1.0`)),
+  accepted('workflow-at-a-later-version-tag', atTag(`${RELEASE}@refs/tags/v10.20.30`)),
+  notThatRelease('at-a-branch', `${RELEASE}@refs/heads/main`),
+  notThatRelease('at-a-branch-called-like-a-version', `${RELEASE}@refs/heads/v1.2.3`),
+  notThatRelease('at-a-pull-request', `${RELEASE}@refs/pull/1/merge`),
+  notThatRelease('at-a-tag-with-suffix', `${RELEASE}@refs/tags/v1.2.3x`),
+  notThatRelease('at-a-tag-of-a-pre-release', `${RELEASE}@refs/tags/v1.2.3-rc.1`),
+  notThatRelease('at-a-tag-with-a-leading-zero', `${RELEASE}@refs/tags/v1.02.3`),
+  notThatRelease('at-a-tag-of-two-numbers', `${RELEASE}@refs/tags/v1.2`),
+  notThatRelease('at-a-tag-without-v', `${RELEASE}@refs/tags/1.2.3`),
+  notThatRelease('at-a-tag-in-a-folder', `${RELEASE}@refs/tags/x/v1.2.3`),
+  notThatRelease('at-no-tag', `${RELEASE}@refs/tags/`),
+  notThatRelease('without-ref', RELEASE),
+  notThatRelease('of-another-file', `${RELEASE.replace('release', 'check')}@refs/tags/v1.2.3`),
+  notThatRelease(
+    'of-another-file-with-prefix',
+    `${RELEASE.replace('release', 'x-release')}@refs/tags/v1.2.3`,
+  ),
+  notThatRelease('of-another-repository', `${RELEASE.replace('k8s', 'k9s')}@refs/tags/v1.2.3`),
+  notThatRelease('of-another-owner', `${RELEASE.replace('Some', 'Any')}@refs/tags/v1.2.3`),
+  notThatRelease('of-an-owner-in-other-case', `${RELEASE.replace('Some', 'some')}@refs/tags/v1.2.3`),
+  notThatRelease('where-a-dot-matched-any-character', `${RELEASE.replace('k8s.', 'k8s-')}@refs/tags/v1.2.3`),
+  notThatRelease('behind-another-one', `https://evil.example/${RELEASE}@refs/tags/v1.2.3`),
+  notThatRelease(
+    'behind-user-info',
+    `${RELEASE.replace('github.com', 'github.com@evil.example')}@refs/tags/v1.2.3`,
+  ),
+  notThatRelease(
+    'on-another-host',
+    `${RELEASE.replace('github.com', 'github.com.evil.example')}@refs/tags/v1.2.3`,
+  ),
+  notThatRelease('without-encryption', `${RELEASE.replace('https', 'http')}@refs/tags/v1.2.3`),
+  notThatRelease('with-a-second-ref', `${RELEASE}@refs/heads/x@refs/tags/v1.2.3`),
+  notThatRelease('in-an-email-address', `${RELEASE}@refs/tags/v1.2.3`, { kind: 'email' }),
+  notThatRelease('in-a-dns-name', `${RELEASE}@refs/tags/v1.2.3`, { kind: 'dns' }),
+  notThatRelease('by-another-issuer', `${RELEASE}@refs/tags/v1.2.3`, {
+    issuer: 'https://accounts.google.com',
+  }),
+  notThatRelease('by-an-issuer-with-suffix', `${RELEASE}@refs/tags/v1.2.3`, {
+    issuer: `${GITHUB_ISSUER}.evil.example`,
+  }),
+  refused(
+    'workflow-with-a-newline_fail',
+    'material-malformed',
+    'material',
+    atTag(`${RELEASE}@refs/tags/v1.2.3\n`),
   ),
 ];

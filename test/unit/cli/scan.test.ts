@@ -10,6 +10,7 @@ describe('the first look at the words', () => {
     ['--rekor-url verify verify f', { command: 'verify', rest: ['--rekor-url', 'verify', 'f'] }],
     ['-o verify kubectl', { command: 'install', rest: ['-o', 'verify', 'kubectl'] }],
     ['install verify', { command: 'install', rest: ['verify'] }],
+    ['--k8s-verify-release verify f', { command: 'verify', rest: ['--k8s-verify-release', 'f'] }],
     ['-- verify', { command: 'install', explicit: false, rest: ['--', 'verify'] }],
     ['kubectl -- --help', { help: false }],
     ['kubectl -h', { help: true }],

@@ -6,15 +6,19 @@ import { RequestError } from '../../../src/errors.ts';
 
 const SHA256 = '982dfe7e5a1a2b3c4d5e6f708192a3b4c5d6e7f8091a2b3c4d5e6f708192a3b4';
 
-async function read(command: string): Promise<VerifyArguments> {
-  return readVerifyArguments(await readCommandLine('verify', command.split(' ').filter(Boolean)));
+async function read(command: string, repository?: string): Promise<VerifyArguments> {
+  return readVerifyArguments(await readCommandLine('verify', command.split(' ').filter(Boolean)), repository);
 }
 
-async function refusal(command: string): Promise<RequestError> {
-  const error: unknown = await read(command).catch((thrown: unknown) => thrown);
+async function refusal(command: string, repository?: string): Promise<RequestError> {
+  const error: unknown = await read(command, repository).catch((thrown: unknown) => thrown);
   if (!(error instanceof RequestError)) throw new TypeError(`not refused: ${command}`);
   return error;
 }
+
+const REPOSITORY = 'Some-One/k8s.verify';
+const WORKFLOW = `https://github.com/${REPOSITORY}/.github/workflows/release.yml`;
+const ISSUER = 'https://token.actions.githubusercontent.com';
 
 describe('verify: words to a request', () => {
   it.each<[string, VerifyArguments]>([
@@ -74,6 +78,51 @@ describe('verify: words to a request', () => {
     ],
   ])('%s', async (command, expected) => {
     expect(await read(command)).toStrictEqual(expected);
+  });
+
+  it.each<[string, Partial<VerifyArguments>]>([
+    ['', { releaseWorkflow: { workflow: WORKFLOW, issuer: ISSUER } }],
+    [' v1.20.3', { identity: { subjectAlternativeName: `${WORKFLOW}@refs/tags/v1.20.3`, issuer: ISSUER } }],
+    ['=0.2.0', { identity: { subjectAlternativeName: `${WORKFLOW}@refs/tags/v0.2.0`, issuer: ISSUER } }],
+    [
+      ' --trusted-root r.json',
+      { releaseWorkflow: { workflow: WORKFLOW, issuer: ISSUER }, trustedRootFile: 'r.json' },
+    ],
+  ])('of a build that knows its repository: f --k8s-verify-release%s', async (rest, expected) => {
+    expect(await read(`f --k8s-verify-release${rest}`, REPOSITORY)).toStrictEqual({
+      subject: { kind: 'file', path: 'f' },
+      evidence: { kind: 'beside' },
+      ...expected,
+    });
+  });
+
+  it('of a build that knows no repository: refuses its own release, and says what to do', async () => {
+    const error = await refusal('f --k8s-verify-release');
+    expect(error.message).toMatch(/does not know the repository/);
+    expect(error.advice).toMatch(/--certificate-identity https:\/\/github\.com\/OWNER\/.*bootstrap\.md/);
+  });
+
+  it.each<[string, RegExp, RegExp]>([
+    ['f --k8s-verify-release --key k', /--key contradict/, /leave out one/],
+    ['f --certificate-identity i --k8s-verify-release', /--certificate-identity contradict/, /leave out one/],
+    [
+      'f --k8s-verify-release --certificate-oidc-issuer https://i.example',
+      /--certificate-oidc-issuer contradict/,
+      /leave out one/,
+    ],
+    ['--k8s-verify-release f', /nothing is named/, /behind the file/],
+    ['f --k8s-verify-release g', /took "g" as a version/, /behind the file/],
+    ['f --k8s-verify-release v1.2.3x', /took "v1\.2\.3x" as a version/, /behind the file/],
+    ['f --k8s-verify-release v1.2.3-rc.1', /as a version/, /behind the file/],
+    ['f --k8s-verify-release v1.02.3', /as a version/, /behind the file/],
+    ['f --k8s-verify-release vv1.2.3', /as a version/, /behind the file/],
+    ['f --k8s-verify-release v1.2.3 --k8s-verify-release', /given 2 times/, /leave one/],
+    ['f --k8s-verify-release --k8s-verify-release', /given 2 times/, /leave one/],
+    ['f --k8s-verify-release=', /needs a value/, /behind it/],
+  ])('refuses, in a build that knows its repository: %s', async (command, message, advice) => {
+    const error = await refusal(command, REPOSITORY);
+    expect(error.message).toMatch(message);
+    expect(error.advice).toMatch(advice);
   });
 
   it.each<[string, RegExp, RegExp]>([
