@@ -14,10 +14,19 @@ export function decodeBase64(text: string, what: string): Uint8Array {
     throw malformed(
       `${what} is not valid base64`,
       'padded standard base64 without white space (RFC 4648 section 4)',
-      excerpt(text),
+      flawOf(text),
     );
   }
   return bytes;
+}
+
+/** What is wrong, and where; the text itself is not quoted, since it may be another file than was meant. */
+function flawOf(text: string): string {
+  const at = text.search(/[^A-Za-z0-9+/=]|=(?!=?\s*$)/);
+  const next = text[at];
+  if (next === undefined) return `${text.length} characters, which are not padded as they should be`;
+  const kind = /\s/.test(next) ? 'white space' : next === '=' ? 'padding' : 'another character';
+  return `${kind} as character ${at + 1} of ${text.length}`;
 }
 
 export function encodeBase64(bytes: Uint8Array): string {

@@ -170,7 +170,17 @@ class StrictJson {
     }
   }
 
-  #malformed(expected: string, found = excerpt(this.#text.slice(this.#at))): UntrustedError {
-    return malformed(`${this.#what} is not strict JSON`, expected, `${found} at character ${this.#at}`);
+  #malformed(expected: string, found = this.#found()): UntrustedError {
+    const lines = this.#text.slice(0, this.#at).split('\n');
+    const place = `line ${lines.length}, column ${(lines.at(-1) ?? '').length + 1}`;
+    return malformed(`${this.#what} is not strict JSON`, expected, `${found} at ${place}`);
+  }
+
+  /** What is there instead, unquoted: a file that is no JSON may be anything, a list of passwords for one. */
+  #found(): string {
+    const next = this.#text[this.#at];
+    if (next === undefined) return 'the end of the text';
+    if (next === '<') return '"<", as a web page begins,';
+    return '{}[],:'.includes(next) ? `"${next}"` : 'other text';
   }
 }

@@ -1,4 +1,4 @@
-import { decodeBase64, encodeBase64, excerpt } from './base64.ts';
+import { decodeBase64, encodeBase64 } from './base64.ts';
 import { malformed } from './malformed.ts';
 
 const LINE = 64;
@@ -23,10 +23,21 @@ export function decodePem(text: string, label: string, what: string, maxLine: nu
     throw malformed(
       `${what} is not one PEM block`,
       `-----BEGIN ${label}-----, base64 in lines of 64, -----END ${label}-----, and nothing else`,
-      excerpt(text),
+      describeText(text, label),
     );
   }
   return decodeBase64(body.join(''), what);
+}
+
+/** What kind of text it is, and no more: the wrong file may be a private key. */
+function describeText(text: string, label: string): string {
+  const labels = Array.from(text.matchAll(/^-----BEGIN ([A-Z0-9 ]{1,40})-----\r?$/gm), ([, found]) => found);
+  const [first] = labels;
+  if (first === undefined) return `${text.length} characters without the first line of a PEM block`;
+  if (labels.length > 1) return `${labels.length} blocks, the first of ${first}`;
+  return first === label
+    ? 'such a block, with other text or with lines of another length'
+    : `a block of ${first}`;
 }
 
 /** PEM with lines of 64 characters and a newline at the end, as OpenSSL and cosign write it. */

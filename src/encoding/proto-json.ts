@@ -23,7 +23,8 @@ export class ProtoMessage {
   readonly #fields: ReadonlyMap<string, JsonValue>;
 
   constructor(value: JsonValue | undefined, path: string, known: readonly string[]) {
-    if (!isJsonObject(value)) throw flawed(path, 'an object', describe(value));
+    // By its kind alone: where this is a whole file, it may be another one than was meant, a password for one.
+    if (!isJsonObject(value)) throw flawed(path, 'an object', kindOf(value));
     this.path = path;
     this.#fields = new Map(Object.entries(value).filter(([, field]) => field !== null));
     const unknown = Object.keys(value).find((name) => !known.includes(name));
@@ -134,6 +135,11 @@ function describe(value: JsonValue | undefined): string {
   if (typeof value === 'string') return excerpt(value);
   if (Array.isArray(value)) return 'an array';
   return isJsonObject(value) ? 'an object' : JSON.stringify(value);
+}
+
+function kindOf(value: JsonValue | undefined): string {
+  if (typeof value === 'string') return 'a string';
+  return typeof value === 'number' ? 'a number' : describe(value);
 }
 
 function flawed(path: string, expected: string, found: string): UntrustedError {

@@ -57,7 +57,7 @@ export function parseChecksumFile(bytes: Uint8Array, algorithm: HashAlgorithm, w
   const digits = HEX_DIGITS[algorithm];
   const expected = `${digits} lower-case hex digits`;
   const hex = asText(bytes, MAX_CHECKSUM_FILE_BYTES, what, expected);
-  if (hex.length !== digits || !/^[0-9a-f]+$/.test(hex)) throw malformed(what, expected, hex);
+  if (hex.length !== digits || !/^[0-9a-f]+$/.test(hex)) throw malformed(what, expected, excerpt(hex));
   return { algorithm, hex };
 }
 
@@ -66,16 +66,16 @@ function asText(bytes: Uint8Array, limit: number, what: string, expected: string
   const text = Buffer.from(bytes)
     .toString('latin1')
     .replace(/\r?\n$/, '');
-  if (text.length === 0 || text.startsWith('<')) throw malformed(what, expected, text);
+  if (text.length === 0) throw malformed(what, expected, excerpt(text));
+  if (text.startsWith('<')) throw malformed(what, expected, 'a web page instead of data');
   return text;
 }
 
-function malformed(what: string, expected: string, text: string): UntrustedError {
-  const page = text.startsWith('<') ? 'a web page instead of data: ' : '';
+function malformed(what: string, expected: string, found: string): UntrustedError {
   return new UntrustedError('material-malformed', `${what} is malformed`, {
     check: 'material',
     expected,
-    found: `${page}${excerpt(text)}`,
+    found,
     advice: 'try again later or from another mirror; a proxy or an error page may stand in its place',
   });
 }

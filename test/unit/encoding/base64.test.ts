@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { decodeBase64, encodeBase64, excerpt } from '../../../src/encoding/base64.ts';
-import { UntrustedError } from '../../../src/errors.ts';
+import { thrownBy } from '../../support/thrown-by.ts';
 
 describe('decodeBase64', () => {
   it('reads padded standard base64', () => {
@@ -9,16 +9,20 @@ describe('decodeBase64', () => {
   });
 
   it.each([
-    ['without its padding', 'aGVsbG8'],
-    ['with white space', 'aGVs bG8='],
-    ['with a newline at the end', 'aGVsbG8=\n'],
-    ['with the URL alphabet', '-_-_'],
-    ['with stray bits', 'aGVsbG9='],
-    ['with text after the padding', 'aGVsbG8=aGVs'],
-    ['with foreign characters', 'aGVs!bG8='],
-  ])('refuses text %s', (_, text) => {
-    expect(() => decodeBase64(text, 'the field')).toThrow(UntrustedError);
-    expect(() => decodeBase64(text, 'the field')).toThrow('the field is not valid base64');
+    ['without its padding', 'aGVsbG8', '7 characters, which are not padded as they should be'],
+    ['with white space', 'aGVs bG8=', 'white space as character 5 of 9'],
+    ['with a newline at the end', 'aGVsbG8=\n', 'white space as character 9 of 9'],
+    ['with the URL alphabet', '-_-_', 'another character as character 1 of 4'],
+    ['with stray bits', 'aGVsbG9=', '8 characters, which are not padded as they should be'],
+    ['with text after the padding', 'aGVsbG8=aGVs', 'padding as character 8 of 12'],
+    ['with foreign characters', 'aGVs!bG8=', 'another character as character 5 of 9'],
+  ])('refuses text %s, without quoting it', (_, text, found) => {
+    expect(thrownBy(() => decodeBase64(text, 'the field'))).toMatchObject({
+      name: 'UntrustedError',
+      code: 'material-malformed',
+      message: 'the field is not valid base64',
+      found,
+    });
   });
 });
 

@@ -69,6 +69,17 @@ describe('parseJsonStrictly', () => {
     );
   });
 
+  it.each([
+    ['root:x:0:0:root', 'other text at line 1, column 1'],
+    ['{"a": 1,\n "b": secret}', 'other text at line 2, column 7'],
+    ['{"a": 1', 'the end of the text at line 1, column 8'],
+    ['{"a" 1}', 'other text at line 1, column 6'],
+    ['[1}', '"}" at line 1, column 3'],
+    ['<html>', '"<", as a web page begins, at line 1, column 1'],
+  ])('says where %j goes wrong, and quotes nothing of it', (text, found) => {
+    expect(() => read(text)).toThrow(expect.objectContaining({ found }));
+  });
+
   it('accepts depth up to the limit', () => {
     expect(read(`${'['.repeat(32)}${']'.repeat(32)}`)).toBeInstanceOf(Array);
   });

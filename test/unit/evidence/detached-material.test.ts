@@ -72,6 +72,17 @@ describe('a certificate file', () => {
     expect(error).toMatchObject({ name: 'UntrustedError', code: 'material-malformed', check: 'material' });
   });
 
+  it.each([
+    ['a block of PUBLIC KEY', pem.replaceAll('CERTIFICATE', 'PUBLIC KEY')],
+    ['2 blocks, the first of CERTIFICATE', pem + pem],
+    ['such a block, with other text or with lines of another length', `${pem}and more\n`],
+    ['without the first line of a PEM block', Buffer.from('hello').toString('base64')],
+  ])('is told to be %s, and is not quoted', (found, text) => {
+    const error = thrownBy(() => parseCertificateFile(Buffer.from(text), 'it'));
+    expect(error).toMatchObject({ found: expect.stringContaining(found) });
+    expect(error.found).not.toMatch(/hello|MII/);
+  });
+
   it('is refused when it is larger than any certificate', () => {
     const error = thrownBy(() => parseCertificateFile(Buffer.alloc(70_000, 'A'), 'it'));
     expect(error).toMatchObject({ code: 'material-oversized' });
