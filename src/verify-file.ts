@@ -9,7 +9,7 @@ import {
 } from './evidence/local-evidence.ts';
 import { readBundle } from './evidence/read-bundle.ts';
 import { placeExtractions } from './install/extract.ts';
-import { hashLocalFile, readWholeFile } from './install/hash-file.ts';
+import { assertLocalFile, hashLocalFile, readWholeFile } from './install/hash-file.ts';
 import { placeAll } from './install/place.ts';
 import { assertOpenable, describeOpened, openArchive, type OpenedArchive } from './open-archive.ts';
 import { policyOf } from './plan-install.ts';
@@ -32,6 +32,7 @@ import type { World } from './world.ts';
  */
 export async function verifyFile(request: VerifyRequest, world: World): Promise<RunResult> {
   assertOpenable(request);
+  if (request.subject.kind === 'file') await assertLocalFile(request.subject.path);
   const trust = await loadTrustMaterial(request.trustedRootFile);
   const policy = policyFor(request);
   const evidence = await findEvidence(request);
@@ -140,7 +141,7 @@ async function readSubject(
   }
   const required =
     evidence.kind === 'bundle'
-      ? requiredSubject(readBundle(evidence.bytes), policy)
+      ? requiredSubject(readBundle(evidence.bytes, `the bundle ${evidence.location}`), policy)
       : ({ kind: 'digest', algorithm: 'sha256' } as const);
   if (required.kind === 'message') {
     const message = await readWholeFile(subject.path);

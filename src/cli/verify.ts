@@ -1,6 +1,6 @@
 /** The `verify` command. */
 import { readFile } from 'node:fs/promises';
-import { excerpt } from '../encoding/base64.ts';
+import { unreadableFile } from '../encoding/unreadable-file.ts';
 import { RequestError } from '../errors.ts';
 import { MAX_PUBLIC_KEY_FILE_BYTES } from '../limits.ts';
 import { verifyFile } from '../verify-file.ts';
@@ -24,15 +24,15 @@ export async function verify(line: CommandLine, output: Console): Promise<Answer
 
 async function readKey(path: string): Promise<string> {
   const bytes = await readFile(path).catch((cause: unknown) => {
-    throw new RequestError('file-not-readable', `the public key ${excerpt(path)} cannot be read`, {
+    throw unreadableFile(`the public key ${path}`, cause, {
       expected: 'a PEM file with one public key',
-      found: cause instanceof Error ? cause.message : String(cause),
-      cause,
+      advice: 'check the name after --key',
     });
   });
   if (bytes.length <= MAX_PUBLIC_KEY_FILE_BYTES) return bytes.toString('utf8');
-  throw new RequestError('file-not-readable', `${excerpt(path)} is too large for a public key`, {
+  throw new RequestError('file-not-readable', `${path} is too large for a public key`, {
     expected: `at most ${MAX_PUBLIC_KEY_FILE_BYTES} bytes of PEM`,
     found: `${bytes.length} bytes`,
+    advice: 'check the name after --key',
   });
 }

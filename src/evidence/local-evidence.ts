@@ -1,7 +1,7 @@
 import { RequestError } from '../errors.ts';
 import { MAX_BUNDLE_BYTES, MAX_CERTIFICATE_FILE_BYTES, MAX_SIGNATURE_FILE_BYTES } from '../limits.ts';
 import { type DetachedMaterial, parseCertificateFile, parseSignatureFile } from './detached-material.ts';
-import { readEvidenceFile } from './local-files.ts';
+import { readEvidenceBeside, readEvidenceFile } from './local-files.ts';
 
 /** Evidence found on this machine's disk. */
 export type LocalEvidence =
@@ -14,21 +14,32 @@ export type LocalEvidence =
  * @throws RequestError `file-not-readable`; UntrustedError for material that is malformed or too large.
  */
 export async function findEvidenceBeside(path: string): Promise<LocalEvidence> {
-  const location = `${path}.sigstore.json`;
-  const bytes = await readEvidenceFile(location, MAX_BUNDLE_BYTES, 'the bundle');
-  return bytes === undefined
-    ? readDetachedPair(`${path}.sig`, `${path}.cert`)
-    : { kind: 'bundle', bytes, location };
+  const [location, signaturePath, certificatePath] = [`${path}.sigstore.json`, `${path}.sig`, `${path}.cert`];
+  const bytes = await readEvidenceBeside(location, MAX_BUNDLE_BYTES, 'the bundle');
+  if (bytes !== undefined) return { kind: 'bundle', bytes, location };
+  const [signature, certificate] = await Promise.all([
+    readEvidenceBeside(signaturePath, MAX_SIGNATURE_FILE_BYTES, 'the signature'),
+    readEvidenceBeside(certificatePath, MAX_CERTIFICATE_FILE_BYTES, 'the certificate'),
+  ]);
+  if (signature !== undefined && certificate !== undefined) {
+    return parsePair({ signature, signaturePath, certificate, certificatePath });
+  }
+  const alone = signature === undefined ? certificatePath : signaturePath;
+  throw new RequestError('file-not-readable', `there is no evidence beside ${path}`, {
+    expected: `${location}, or ${signaturePath} and ${certificatePath}`,
+    found: (signature ?? certificate) === undefined ? 'none of them' : `${alone} alone`,
+    advice:
+      'fetch them from where the file came from, or name them: --bundle, or --signature and --certificate',
+  });
 }
 
 /** @throws RequestError `file-not-readable`; UntrustedError `material-oversized`. */
 export async function readBundleFile(path: string): Promise<LocalEvidence> {
-  const bytes = await readEvidenceFile(path, MAX_BUNDLE_BYTES, 'the bundle');
-  if (bytes !== undefined) return { kind: 'bundle', bytes, location: path };
-  throw new RequestError('file-not-readable', `there is no bundle ${path}`, {
-    expected: 'a Sigstore bundle',
-    found: 'no such file',
-  });
+  return {
+    kind: 'bundle',
+    bytes: await readEvidenceFile(path, MAX_BUNDLE_BYTES, 'the bundle'),
+    location: path,
+  };
 }
 
 /** @throws RequestError `file-not-readable`; UntrustedError for material that is malformed or too large. */
@@ -40,18 +51,19 @@ export async function readDetachedPair(
     readEvidenceFile(signaturePath, MAX_SIGNATURE_FILE_BYTES, 'the signature'),
     readEvidenceFile(certificatePath, MAX_CERTIFICATE_FILE_BYTES, 'the certificate'),
   ]);
-  if (signature === undefined || certificate === undefined) {
-    const missing = signature === undefined ? signaturePath : certificatePath;
-    throw new RequestError('file-not-readable', `there is no evidence ${missing}`, {
-      expected: 'a bundle (.sigstore.json), or a signature (.sig) and a certificate (.cert)',
-      found: 'no such file',
-      advice:
-        'fetch them from where the file came from, or name them: --bundle, or --signature and --certificate',
-    });
-  }
+  return parsePair({ signature, signaturePath, certificate, certificatePath });
+}
+
+function parsePair(files: {
+  readonly signature: Uint8Array;
+  readonly signaturePath: string;
+  readonly certificate: Uint8Array;
+  readonly certificatePath: string;
+}): LocalEvidence {
+  const { signaturePath, certificatePath } = files;
   const material = {
-    signature: parseSignatureFile(signature, `the signature ${signaturePath}`),
-    certificate: parseCertificateFile(certificate, `the certificate ${certificatePath}`),
+    signature: parseSignatureFile(files.signature, `the signature ${signaturePath}`),
+    certificate: parseCertificateFile(files.certificate, `the certificate ${certificatePath}`),
   };
   return { kind: 'detached', material, location: signaturePath };
 }

@@ -1,13 +1,24 @@
 import { open } from 'node:fs/promises';
-import { RequestError, UntrustedError } from '../errors.ts';
+import { unreadableFile } from '../encoding/unreadable-file.ts';
+import { UntrustedError } from '../errors.ts';
 
 /**
- * Reads a file of evidence, within its bound.
+ * Reads a file of evidence that the user named, within its bound.
  *
- * @returns undefined where there is no such file.
- * @throws UntrustedError `material-oversized`; RequestError `file-not-readable` for anything else that stands in the way.
+ * @param what "the bundle".
+ * @throws UntrustedError `material-oversized`; RequestError `file-not-readable` where it is not there, too.
  */
-export async function readEvidenceFile(
+export async function readEvidenceFile(path: string, maxBytes: number, what: string): Promise<Uint8Array> {
+  const bytes = await readEvidenceBeside(path, maxBytes, what);
+  if (bytes !== undefined) return bytes;
+  throw unreadableFile(`${what} ${path}`, new Error('no such file'), {
+    expected: 'a file with evidence',
+    advice: 'check the name after its option',
+  });
+}
+
+/** The same for a file that need not be there: undefined where it is not. */
+export async function readEvidenceBeside(
   path: string,
   maxBytes: number,
   what: string,
@@ -26,16 +37,14 @@ export async function readEvidenceFile(
     } finally {
       await handle.close();
     }
-  } catch (error) {
-    if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return undefined;
-    throw new RequestError('file-not-readable', `${what} ${path} cannot be read`, {
-      found: error instanceof Error ? error.message : String(error),
-      cause: error,
-    });
+  } catch (cause) {
+    if (cause instanceof Error && 'code' in cause && cause.code === 'ENOENT') return undefined;
+    throw unreadableFile(`${what} ${path}`, cause, { advice: 'check what is there, and who may read it' });
   }
   throw new UntrustedError('material-oversized', `${what} ${path} is too large`, {
     check: 'material',
     expected: `at most ${maxBytes} bytes`,
     found: 'more',
+    advice: 'check that it is the file that was meant',
   });
 }

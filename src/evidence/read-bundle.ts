@@ -45,11 +45,12 @@ const SHA256_BYTES = 32;
  * Reads a Sigstore bundle (`*.sigstore.json`, client specification section 5, bundle v0.1 to v0.3) as strictly as it
  * can be read. What comes out is bounded and of the right shape; nothing in it is believed.
  *
+ * @param what names it in errors.
  * @throws UntrustedError `material-malformed`, `material-oversized`
  */
-export function readBundle(bytes: Uint8Array): Evidence {
-  const json = parseJsonStrictly(bytes, 'the bundle', { maxBytes: MAX_BUNDLE_BYTES });
-  const bundle = new ProtoMessage(json, 'the bundle', [
+export function readBundle(bytes: Uint8Array, what = 'the bundle'): Evidence {
+  const json = parseJsonStrictly(bytes, what, { maxBytes: MAX_BUNDLE_BYTES });
+  const bundle = new ProtoMessage(json, what, [
     'mediaType',
     'verificationMaterial',
     'messageSignature',

@@ -1,6 +1,7 @@
 import { X509Certificate } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { createSecureContext, getCACertificates, type SecureContext } from 'node:tls';
+import { unreadableFile } from '../encoding/unreadable-file.ts';
 import { RequestError } from '../errors.ts';
 
 const BLOCK = /-----BEGIN CERTIFICATE-----[^-]+-----END CERTIFICATE-----/g;
@@ -17,22 +18,26 @@ export async function trustCaFile(path: string): Promise<SecureContext> {
   try {
     text = await readFile(path, 'latin1');
   } catch (cause) {
-    throw new RequestError('file-not-readable', `the CA file ${path} cannot be read`, {
-      found: cause instanceof Error ? cause.message : String(cause),
-      cause,
+    throw unreadableFile(`the CA file ${path}`, cause, {
+      expected: 'certificates of authorities in PEM',
+      advice: 'check the name after --ca-file',
     });
   }
   const blocks = text.match(BLOCK) ?? [];
   if (blocks.length === 0) {
     throw new RequestError('usage', `the CA file ${path} holds no certificate`, {
       expected: 'PEM: -----BEGIN CERTIFICATE----- ...',
+      advice: 'name the file with the certificate of the authority that signs for the proxy or the mirror',
     });
   }
   for (const [index, block] of blocks.entries()) {
     try {
       void new X509Certificate(block);
     } catch (cause) {
-      throw new RequestError('usage', `certificate ${index + 1} in the CA file ${path} is broken`, { cause });
+      throw new RequestError('usage', `certificate ${index + 1} in the CA file ${path} is broken`, {
+        advice: 'get that certificate again, or take it out of the file',
+        cause,
+      });
     }
   }
   return createSecureContext({ ca: [...getCACertificates('default'), ...blocks] });

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
-import { type FileHandle, open } from 'node:fs/promises';
+import { type FileHandle, open, stat } from 'node:fs/promises';
+import { unreadableFile } from '../encoding/unreadable-file.ts';
 import { K8sVerifyError, RequestError } from '../errors.ts';
 import type { HashAlgorithm } from '../evidence/evidence.ts';
 import { MAX_WHOLE_MESSAGE_BYTES } from '../limits.ts';
@@ -69,6 +70,22 @@ export async function readWholeFile(path: string): Promise<Uint8Array> {
 }
 
 /**
+ * Refuses what is no file before anything is looked for beside it.
+ *
+ * @throws RequestError `file-not-readable`
+ */
+export async function assertLocalFile(path: string): Promise<void> {
+  const found = await stat(path).catch((error: unknown) => {
+    throw unreadable(path, error);
+  });
+  if (found.isDirectory()) throw unreadable(path, new Error('a directory'));
+}
+
+function unreadable(path: string, cause: unknown): RequestError {
+  return unreadableFile(path, cause, { advice: 'check the name of the file, and who may read it' });
+}
+
+/**
  * Opens a file that a user named, for reading.
  *
  * @throws RequestError `file-not-readable`; our own errors of `use` pass as they are.
@@ -86,9 +103,6 @@ export async function withLocalFile<Result>(
     }
   } catch (error) {
     if (error instanceof K8sVerifyError) throw error;
-    throw new RequestError('file-not-readable', `${path} cannot be read`, {
-      found: error instanceof Error ? error.message : String(error),
-      cause: error,
-    });
+    throw unreadable(path, error);
   }
 }

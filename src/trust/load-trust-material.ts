@@ -1,4 +1,5 @@
 import { createReadStream } from 'node:fs';
+import { unreadableFile, unreadableReason } from '../encoding/unreadable-file.ts';
 import { UnavailableError, UntrustedError } from '../errors.ts';
 import { MAX_TRUSTED_ROOT_BYTES } from '../limits.ts';
 import { EMBEDDED_ROOT_NAME, embeddedRootBytes } from './embedded-root.ts';
@@ -9,14 +10,27 @@ import type { TrustMaterial } from './trust-material.ts';
  * Loads the trusted root: the named file, or else the embedded one. A file that is named and cannot be used is an
  * error; the embedded root never stands in for it.
  *
- * @throws UnavailableError `trust-root-unavailable` where the file cannot be read;
- *   UntrustedError `trusted-root-invalid` where it is no trusted root.
+ * @throws RequestError `file-not-readable`; UntrustedError `trusted-root-invalid` where it is no trusted root;
+ *   UnavailableError `trust-root-unavailable` where the embedded one is missing.
  */
 export async function loadTrustMaterial(file: string | undefined): Promise<TrustMaterial> {
   if (file === undefined) {
-    return readTrustedRoot(embeddedRootBytes(), { kind: 'embedded', name: EMBEDDED_ROOT_NAME });
+    return readTrustedRoot(readEmbedded(), { kind: 'embedded', name: EMBEDDED_ROOT_NAME });
   }
   return readTrustedRoot(await readBounded(file), { kind: 'file', path: file });
+}
+
+function readEmbedded(): Uint8Array {
+  try {
+    return embeddedRootBytes();
+  } catch (cause) {
+    throw new UnavailableError('trust-root-unavailable', 'the trusted root of k8s-verify itself is missing', {
+      expected: 'the file that is installed with k8s-verify',
+      found: unreadableReason(cause),
+      advice: 'install k8s-verify again',
+      cause,
+    });
+  }
 }
 
 async function readBounded(path: string): Promise<Uint8Array> {
@@ -36,12 +50,9 @@ async function readBounded(path: string): Promise<Uint8Array> {
     });
   } catch (error) {
     if (error instanceof UntrustedError) throw error;
-    throw new UnavailableError('trust-root-unavailable', `the trusted root ${path} cannot be read`, {
-      expected: 'a readable trusted_root.json',
-      found: error instanceof Error ? error.message : String(error),
-      advice:
-        'name a trusted root that exists, or leave --trusted-root out to use the embedded public-good root',
-      cause: error,
+    throw unreadableFile(`the trusted root ${path}`, error, {
+      expected: 'a trusted_root.json',
+      advice: 'check the name after --trusted-root; without it, the public-good root of Sigstore is used',
     });
   }
 }

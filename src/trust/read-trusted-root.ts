@@ -52,7 +52,8 @@ const AUTHORITY_FIELDS = ['subject', 'uri', 'certChain', 'validFor', 'operator']
  */
 export function readTrustedRoot(bytes: Uint8Array, source: TrustSource): TrustMaterial {
   try {
-    return { root: readRoot(bytes), source, sha256: createHash('sha256').update(bytes).digest('hex') };
+    const what = source.kind === 'file' ? `the trusted root ${source.path}` : 'the trusted root';
+    return { root: readRoot(bytes, what), source, sha256: createHash('sha256').update(bytes).digest('hex') };
   } catch (cause) {
     if (!(cause instanceof UntrustedError)) throw cause;
     throw new UntrustedError('trusted-root-invalid', cause.message, {
@@ -65,9 +66,9 @@ export function readTrustedRoot(bytes: Uint8Array, source: TrustSource): TrustMa
   }
 }
 
-function readRoot(bytes: Uint8Array): TrustMaterial['root'] {
-  const json = parseJsonStrictly(bytes, 'the trusted root', { maxBytes: MAX_TRUSTED_ROOT_BYTES });
-  const root = new ProtoMessage(json, 'the trusted root', [
+function readRoot(bytes: Uint8Array, what: string): TrustMaterial['root'] {
+  const json = parseJsonStrictly(bytes, what, { maxBytes: MAX_TRUSTED_ROOT_BYTES });
+  const root = new ProtoMessage(json, what, [
     'mediaType',
     'tlogs',
     'certificateAuthorities',

@@ -1,4 +1,4 @@
-import { writeFile } from 'node:fs/promises';
+import { mkdir, writeFile } from 'node:fs/promises';
 import { describe, expect, it } from 'vitest';
 import { runCli } from '../support/run-cli.ts';
 import { testDir } from '../support/test-dir.ts';
@@ -39,5 +39,66 @@ describe.each(OPTIONS)('%s', (_, args) => {
     });
     expect(exitCode).toBeGreaterThan(1);
     expect(stdout + stderr).not.toMatch(/hunter2|271828/);
+  });
+});
+
+describe.each(OPTIONS)('%s', (_, args) => {
+  it.each([
+    ['is not there', undefined, 'no such file'],
+    ['is a directory', 'directory', 'a directory'],
+  ])('that %s is a mistake of the command line, with what to do about it', async (_name, kind, found) => {
+    const dir = await testDir();
+    await writeFile(dir.join('artifact'), 'x');
+    await writeFile(dir.join('bundle'), '{}');
+    await writeFile(dir.join('signature'), Buffer.from('a signature').toString('base64'));
+    if (kind === 'directory') await mkdir(dir.join('private'));
+    const { stderr, exitCode } = await runCli([...args, '--retries', '0'], { cwd: dir.path });
+    expect(exitCode).toBe(2);
+    expect(stderr).toMatch(/^k8s-verify: the .* private cannot be read\n/);
+    expect(stderr).toMatch(new RegExp(`^ {2}found: +${found}$`, 'm'));
+    expect(stderr).toMatch(/^ {2}what to do: +\S/m);
+  });
+});
+
+describe('the file to verify', () => {
+  it.each<readonly [string, readonly string[]]>([
+    ['beside which nothing is', []],
+    ['with a bundle', ['--bundle', 'bundle']],
+  ])('%s is asked for first', async (_, evidence) => {
+    const dir = await testDir();
+    await writeFile(dir.join('bundle'), '{}');
+    const { stderr, exitCode } = await runCli(['verify', 'nofile', ...evidence], { cwd: dir.path });
+    expect(exitCode).toBe(2);
+    expect(stderr).toMatch(/^k8s-verify: nofile cannot be read\n {2}found: +no such file\n {2}what to do: /);
+  });
+
+  it('is no directory', async () => {
+    const dir = await testDir();
+    const { stderr, exitCode } = await runCli(['verify', dir.path]);
+    expect(exitCode).toBe(2);
+    expect(stderr).toMatch(/^ {2}found: +a directory$/m);
+  });
+
+  it.each([
+    ['nothing', [], 'none of them'],
+    ['a signature alone', ['kubectl.sig'], 'kubectl.sig alone'],
+    ['a certificate alone', ['kubectl.cert'], 'kubectl.cert alone'],
+  ])('with %s beside it has no evidence', async (_, names, found) => {
+    const dir = await testDir();
+    for (const name of ['kubectl', ...names]) await writeFile(dir.join(name), 'x');
+    const { stderr, exitCode } = await runCli(['verify', 'kubectl'], { cwd: dir.path });
+    expect(exitCode).toBe(2);
+    expect(stderr).toMatch(/^k8s-verify: there is no evidence beside kubectl\n/);
+    expect(stderr).toMatch(/^ {2}expected: +kubectl\.sigstore\.json, or kubectl\.sig and kubectl\.cert$/m);
+    expect(stderr).toMatch(new RegExp(`^ {2}found: +${found}$`, 'm'));
+  });
+
+  it('is told apart from a bundle beside it that cannot be read', async () => {
+    const dir = await testDir();
+    await writeFile(dir.join('kubectl'), 'x');
+    await writeFile(dir.join('kubectl.sigstore.json'), 'x');
+    const { stderr, exitCode } = await runCli(['verify', 'kubectl'], { cwd: dir.path });
+    expect(exitCode).toBe(11);
+    expect(stderr).toMatch(/^k8s-verify: the bundle kubectl\.sigstore\.json is not strict JSON\n/);
   });
 });
