@@ -6,6 +6,7 @@ import { MAX_CLOCK_SKEW_MS, MAX_LOG_RESPONSE_BYTES, MAX_MARKER_BYTES } from './l
 import type { SmallResponse } from './ports.ts';
 import { formatPlatform, hostPlatform } from './release/platform.ts';
 import { DEFAULT_REKOR_URL, DEFAULT_SOURCE, type NetworkRequest } from './request.ts';
+import { describeAge } from './trust/age.ts';
 import { loadTrustMaterial } from './trust/load-trust-material.ts';
 import type { World } from './world.ts';
 
@@ -138,29 +139,13 @@ function lookAtClock(visits: readonly Visit[]): Finding {
 
 async function lookAtTrustedRoot({ trustedRootFile }: DiagnoseRequest, { clock }: World): Promise<Finding> {
   try {
-    const { root, source, sha256 } = await loadTrustMaterial(trustedRootFile);
+    const { source, sha256, newestKeyFrom } = await loadTrustMaterial(trustedRootFile);
     const name = source.kind === 'file' ? source.path : `${source.name} (embedded)`;
-    const now = clock.now().getTime();
-    const newest = newestStart([
-      ...root.certificateAuthorities.map(({ validFor }) => validFor),
-      ...root.tlogs.map(({ publicKey }) => publicKey?.validFor),
-    ]);
-    const since = newest === undefined || newest > now ? '' : `, newest key from ${isoDay(newest)}`;
-    return ok('trusted root', `${name}, sha256 ${sha256.slice(0, 16)}...${since}`);
+    const age = newestKeyFrom === undefined ? '' : `, ${describeAge(newestKeyFrom, clock.now())}`;
+    return ok('trusted root', `${name}, sha256 ${sha256.slice(0, 16)}...${age}`);
   } catch (error) {
     return problem('trusted root', error);
   }
-}
-
-function newestStart(
-  ranges: readonly ({ readonly start?: Date | undefined } | undefined)[],
-): number | undefined {
-  const starts = ranges.flatMap((range) => range?.start?.getTime() ?? []);
-  return starts.length === 0 ? undefined : Math.max(...starts);
-}
-
-function isoDay(time: number): string {
-  return new Date(time).toISOString().slice(0, 10);
 }
 
 function lookAtDirectory(directories: HostDirectories): Finding {

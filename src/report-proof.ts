@@ -28,7 +28,11 @@ export function describeProof(
     signer: proven.signer,
     ...(proven.signedAt === undefined ? {} : { signedAt: proven.signedAt.toISOString() }),
     logEntries: proven.logEntries,
-    trustedRoot: { ...trust.source, sha256: trust.sha256 },
+    trustedRoot: {
+      ...trust.source,
+      sha256: trust.sha256,
+      ...(trust.newestKeyFrom === undefined ? {} : { newestKeyFrom: trust.newestKeyFrom.toISOString() }),
+    },
     checks: { ...proven.checks, digest: { outcome: 'passed', detail: digest } },
     notes,
   };

@@ -54,7 +54,11 @@ export interface ArtifactResult {
   /** The verified time of signing, ISO 8601; absent for a managed key whose evidence has none. */
   readonly signedAt?: string;
   readonly logEntries: readonly ProvenLogEntry[];
-  readonly trustedRoot: TrustSource & { readonly sha256: string };
+  readonly trustedRoot: TrustSource & {
+    readonly sha256: string;
+    /** From when the newest key or authority in it counts, ISO 8601; absent where it names none. */
+    readonly newestKeyFrom?: string;
+  };
   readonly checks: Readonly<Record<CheckName, CheckResult>>;
   /** What the release's own records say of the proven digest, where `checkSums` asked; one that differs is an error. */
   readonly crossChecks?: readonly CrossCheck[];

@@ -673,8 +673,14 @@ var init_malformed = __esmMin((() => {
 // src/encoding/base64.ts
 function decodeBase64(text, what) {
 	const bytes = Buffer.from(text, "base64");
-	if (bytes.toString("base64") !== text) throw malformed$7(`${what} is not valid base64`, "padded standard base64 without white space (RFC 4648 section 4)", excerpt(text));
+	if (bytes.toString("base64") !== text) throw malformed$7(`${what} is not valid base64`, "padded standard base64 without white space (RFC 4648 section 4)", flawOf(text));
 	return bytes;
+}
+function flawOf(text) {
+	const at = text.search(/[^A-Za-z0-9+/=]|=(?!=?\s*$)/);
+	const next = text[at];
+	if (next === void 0) return `${text.length} characters, which are not padded as they should be`;
+	return `${/\s/.test(next) ? "white space" : next === "=" ? "padding" : "another character"} as character ${at + 1} of ${text.length}`;
 }
 function encodeBase64(bytes) {
 	return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString("base64");
@@ -11337,6 +11343,30 @@ var require_api_connect = __commonJSMin(((exports, module) => {
 	}
 	module.exports = connect;
 }));
+// src/encoding/unreadable-file.ts
+function unreadableReason(cause) {
+	const code = cause instanceof Error && "code" in cause ? String(cause.code) : "";
+	const message = cause instanceof Error ? cause.message : String(cause);
+	return REASONS[code] ?? message;
+}
+function unreadableFile(file, cause, details) {
+	return new RequestError("file-not-readable", `${file} cannot be read`, {
+		...details,
+		found: unreadableReason(cause),
+		cause
+	});
+}
+var REASONS;
+var init_unreadable_file = __esmMin((() => {
+	init_errors();
+	REASONS = {
+		ENOENT: "no such file",
+		ENOTDIR: "no such file: a part of its path is no directory",
+		EISDIR: "a directory",
+		EACCES: "a file that this user may not read",
+		EPERM: "a file that this user may not read"
+	};
+}));
 // src/http/ca-file.ts
 var ca_file_exports = __exportAll({ trustCaFile: () => trustCaFile });
 async function trustCaFile(path) {
@@ -11344,22 +11374,29 @@ async function trustCaFile(path) {
 	try {
 		text = await readFile(path, "latin1");
 	} catch (cause) {
-		throw new RequestError("file-not-readable", `the CA file ${path} cannot be read`, {
-			found: cause instanceof Error ? cause.message : String(cause),
-			cause
+		throw unreadableFile(`the CA file ${path}`, cause, {
+			expected: "certificates of authorities in PEM",
+			advice: "check the name after --ca-file"
 		});
 	}
 	const blocks = text.match(BLOCK) ?? [];
-	if (blocks.length === 0) throw new RequestError("usage", `the CA file ${path} holds no certificate`, { expected: "PEM: -----BEGIN CERTIFICATE----- ..." });
+	if (blocks.length === 0) throw new RequestError("usage", `the CA file ${path} holds no certificate`, {
+		expected: "PEM: -----BEGIN CERTIFICATE----- ...",
+		advice: "name the file with the certificate of the authority that signs for the proxy or the mirror"
+	});
 	for (const [index, block] of blocks.entries()) try {
 		new X509Certificate$1(block);
 	} catch (cause) {
-		throw new RequestError("usage", `certificate ${index + 1} in the CA file ${path} is broken`, { cause });
+		throw new RequestError("usage", `certificate ${index + 1} in the CA file ${path} is broken`, {
+			advice: "get that certificate again, or take it out of the file",
+			cause
+		});
 	}
 	return createSecureContext({ ca: [...getCACertificates("default"), ...blocks] });
 }
 var BLOCK;
 var init_ca_file = __esmMin((() => {
+	init_unreadable_file();
 	init_errors();
 	BLOCK = /-----BEGIN CERTIFICATE-----[^-]+-----END CERTIFICATE-----/g;
 }));
@@ -12738,6 +12775,13 @@ function logFailure(error$1) {
 	const cause = error$1.cause;
 	if (cause instanceof Error) debug(harmless(`${cause.name}: ${cause.message}`));
 }
+// src/trust/age.ts
+const DAY_MS = 864e5;
+function describeAge(newestKeyFrom, now) {
+	const days = Math.floor((now.getTime() - newestKeyFrom.getTime()) / DAY_MS);
+	const ago = days < 0 ? "yet to come" : `${days} ${days === 1 ? "day" : "days"} ago`;
+	return `newest key from ${newestKeyFrom.toISOString().slice(0, 10)} (${ago})`;
+}
 // src/action/outputs.ts
 const PUBLIC_LOG = "https://rekor.sigstore.dev";
 function outputsOf(result) {
@@ -12762,37 +12806,40 @@ function signerOf$1({ signer }) {
 const HEADINGS = [
 	"Component",
 	"Version",
-	"Platform",
 	"SHA-256",
 	"Signed by",
-	"Signed at",
-	"Log entry"
+	"Log entry",
+	"Trusted root"
 ];
-async function writeSummary(result) {
+async function writeSummary(result, now) {
 	if ((process.env["GITHUB_STEP_SUMMARY"] ?? "") === "") return;
 	summary.addHeading("Verified Kubernetes release artifacts", 3);
+	const rows = result.artifacts.map((artifact) => row(artifact, now));
 	summary.addTable([HEADINGS.map((data) => ({
 		data,
 		header: true
-	})), ...result.artifacts.map(row)]);
+	})), ...rows]);
 	for (const line of trustedRootLines(result)) summary.addRaw(`${line}\n`, true);
 	await summary.write();
 }
-function row(artifact) {
-	const logEntries = artifact.logEntries.map(({ logUrl, logIndex }) => logLink(logUrl, logIndex));
+function row(artifact, now) {
+	const { signedAt, trustedRoot } = artifact;
+	const logEntries = artifact.logEntries.map(logLink);
 	return [
 		escapeHtml(artifact.component ?? ""),
 		escapeHtml(artifact.version ?? ""),
-		escapeHtml(artifact.platform ?? "any"),
 		`<code>${escapeHtml(artifact.sha256)}</code>`,
-		escapeHtml(signerOf$1(artifact)),
-		escapeHtml(artifact.signedAt ?? "not told"),
-		logEntries.join(" ") || "none"
+		escapeHtml(`${signerOf$1(artifact)}${signedAt === void 0 ? "" : ` at ${signedAt}`}`),
+		logEntries.join(" ") || "none",
+		trustedRoot.newestKeyFrom === void 0 ? "no keys" : describeAge(new Date(trustedRoot.newestKeyFrom), now)
 	];
 }
-function logLink(logUrl, logIndex) {
+function logLink({ logUrl, logIndex, integratedTime }) {
 	const index = escapeHtml(logIndex);
-	return logUrl === PUBLIC_LOG ? `<a href="https://search.sigstore.dev/?logIndex=${index}">${index}</a>` : `${index} in ${escapeHtml(logUrl)}`;
+	const elsewhere = escapeHtml(logUrl);
+	if (logUrl === PUBLIC_LOG) return `<a href="https://search.sigstore.dev/?logIndex=${index}">${index}</a>`;
+	if (integratedTime === void 0 || !/^https?:/.test(logUrl)) return `${index} in ${elsewhere}`;
+	return `<a href="${elsewhere}/api/v1/log/entries?logIndex=${index}">${index}</a> in ${elsewhere}`;
 }
 function trustedRootLines(result) {
 	const roots = result.artifacts.map(({ trustedRoot }) => {
@@ -14735,6 +14782,14 @@ async function readWholeFile(path) {
 		});
 	});
 }
+async function assertLocalFile(path) {
+	if ((await stat$1(path).catch((error) => {
+		throw unreadable(path, error);
+	})).isDirectory()) throw unreadable(path, new Error("a directory"));
+}
+function unreadable(path, cause) {
+	return unreadableFile(path, cause, { advice: "check the name of the file, and who may read it" });
+}
 async function withLocalFile(path, use) {
 	try {
 		const handle = await open$1(path, "r");
@@ -14745,14 +14800,12 @@ async function withLocalFile(path, use) {
 		}
 	} catch (error) {
 		if (error instanceof K8sVerifyError) throw error;
-		throw new RequestError("file-not-readable", `${path} cannot be read`, {
-			found: error instanceof Error ? error.message : String(error),
-			cause: error
-		});
+		throw unreadable(path, error);
 	}
 }
 var BUFFER_BYTES$1;
 var init_hash_file = __esmMin((() => {
+	init_unreadable_file();
 	init_errors();
 	init_limits();
 	init_disk_error();
@@ -15634,8 +15687,16 @@ var StrictJson = class {
 			this.#at += 1;
 		}
 	}
-	#malformed(expected, found = excerpt(this.#text.slice(this.#at))) {
-		return malformed$7(`${this.#what} is not strict JSON`, expected, `${found} at character ${this.#at}`);
+	#malformed(expected, found = this.#found()) {
+		const lines = this.#text.slice(0, this.#at).split("\n");
+		const place = `line ${lines.length}, column ${(lines.at(-1) ?? "").length + 1}`;
+		return malformed$7(`${this.#what} is not strict JSON`, expected, `${found} at ${place}`);
+	}
+	#found() {
+		const next = this.#text[this.#at];
+		if (next === void 0) return "the end of the text";
+		if (next === "<") return "\"<\", as a web page begins,";
+		return "{}[],:".includes(next) ? `"${next}"` : "other text";
 	}
 };
 // src/release/platform.ts
@@ -16381,8 +16442,15 @@ function decodePem(text, label, what, maxLine = LINE) {
 	const lines = text.replaceAll("\r\n", "\n").split("\n");
 	while (lines.at(-1) === "") lines.pop();
 	const body = lines.slice(1, -1);
-	if (!(lines[0] === `-----BEGIN ${label}-----` && lines.at(-1) === `-----END ${label}-----`) || body.length === 0 || body.some((line) => line.startsWith("-----") || line.length > maxLine)) throw malformed$7(`${what} is not one PEM block`, `-----BEGIN ${label}-----, base64 in lines of 64, -----END ${label}-----, and nothing else`, excerpt(text));
+	if (!(lines[0] === `-----BEGIN ${label}-----` && lines.at(-1) === `-----END ${label}-----`) || body.length === 0 || body.some((line) => line.startsWith("-----") || line.length > maxLine)) throw malformed$7(`${what} is not one PEM block`, `-----BEGIN ${label}-----, base64 in lines of 64, -----END ${label}-----, and nothing else`, describeText(text, label));
 	return decodeBase64(body.join(""), what);
+}
+function describeText(text, label) {
+	const labels = Array.from(text.matchAll(/^-----BEGIN ([A-Z0-9 ]{1,40})-----\r?$/gm), ([, found]) => found);
+	const [first] = labels;
+	if (first === void 0) return `${text.length} characters without the first line of a PEM block`;
+	if (labels.length > 1) return `${labels.length} blocks, the first of ${first}`;
+	return first === label ? "such a block, with other text or with lines of another length" : `a block of ${first}`;
 }
 function encodePem(der, label) {
 	return `-----BEGIN ${label}-----\n${(encodeBase64(der).match(/.{1,64}/g) ?? []).join("\n")}\n-----END ${label}-----\n`;
@@ -16410,7 +16478,7 @@ function parseChecksumFile(bytes, algorithm, what) {
 	const digits = HEX_DIGITS[algorithm];
 	const expected = `${digits} lower-case hex digits`;
 	const hex = asText(bytes, MAX_CHECKSUM_FILE_BYTES, what, expected);
-	if (hex.length !== digits || !/^[0-9a-f]+$/.test(hex)) throw malformed$4(what, expected, hex);
+	if (hex.length !== digits || !/^[0-9a-f]+$/.test(hex)) throw malformed$4(what, expected, excerpt(hex));
 	return {
 		algorithm,
 		hex
@@ -16419,15 +16487,15 @@ function parseChecksumFile(bytes, algorithm, what) {
 function asText(bytes, limit, what, expected) {
 	if (bytes.length > limit) throw oversized(what, bytes.length, limit);
 	const text = Buffer.from(bytes).toString("latin1").replace(/\r?\n$/, "");
-	if (text.length === 0 || text.startsWith("<")) throw malformed$4(what, expected, text);
+	if (text.length === 0) throw malformed$4(what, expected, excerpt(text));
+	if (text.startsWith("<")) throw malformed$4(what, expected, "a web page instead of data");
 	return text;
 }
-function malformed$4(what, expected, text) {
-	const page = text.startsWith("<") ? "a web page instead of data: " : "";
+function malformed$4(what, expected, found) {
 	return new UntrustedError("material-malformed", `${what} is malformed`, {
 		check: "material",
 		expected,
-		found: `${page}${excerpt(text)}`,
+		found,
 		advice: "try again later or from another mirror; a proxy or an error page may stand in its place"
 	});
 }
@@ -16497,7 +16565,7 @@ var ProtoMessage = class ProtoMessage {
 	path;
 	#fields;
 	constructor(value, path, known) {
-		if (!isJsonObject(value)) throw flawed$4(path, "an object", describe$1(value));
+		if (!isJsonObject(value)) throw flawed$4(path, "an object", kindOf(value));
 		this.path = path;
 		this.#fields = new Map(Object.entries(value).filter(([, field]) => field !== null));
 		const unknown = Object.keys(value).find((name) => !known.includes(name));
@@ -16573,6 +16641,10 @@ function describe$1(value) {
 	if (Array.isArray(value)) return "an array";
 	return isJsonObject(value) ? "an object" : JSON.stringify(value);
 }
+function kindOf(value) {
+	if (typeof value === "string") return "a string";
+	return typeof value === "number" ? "a number" : describe$1(value);
+}
 function flawed$4(path, expected, found) {
 	return malformed$7(`${path} is malformed`, expected, found);
 }
@@ -16596,8 +16668,8 @@ const DIGEST_BYTES$1 = {
 	sha512: 64
 };
 const SHA256_BYTES = 32;
-function readBundle(bytes) {
-	const bundle = new ProtoMessage(parseJsonStrictly(bytes, "the bundle", { maxBytes: MAX_BUNDLE_BYTES }), "the bundle", [
+function readBundle(bytes, what = "the bundle") {
+	const bundle = new ProtoMessage(parseJsonStrictly(bytes, what, { maxBytes: MAX_BUNDLE_BYTES }), what, [
 		"mediaType",
 		"verificationMaterial",
 		"messageSignature",
@@ -30298,7 +30370,8 @@ function describeProof(proof, trust, sha256, digest) {
 		logEntries: proven.logEntries,
 		trustedRoot: {
 			...trust.source,
-			sha256: trust.sha256
+			sha256: trust.sha256,
+			...trust.newestKeyFrom === void 0 ? {} : { newestKeyFrom: trust.newestKeyFrom.toISOString() }
 		},
 		checks: {
 			...proven.checks,
@@ -30864,10 +30937,12 @@ const AUTHORITY_FIELDS = [
 ];
 function readTrustedRoot(bytes, source) {
 	try {
+		const root = readRoot(bytes, source.kind === "file" ? `the trusted root ${source.path}` : "the trusted root");
 		return {
-			root: readRoot(bytes),
+			root,
 			source,
-			sha256: createHash("sha256").update(bytes).digest("hex")
+			sha256: createHash("sha256").update(bytes).digest("hex"),
+			newestKeyFrom: newestStart(root)
 		};
 	} catch (cause) {
 		if (!(cause instanceof UntrustedError)) throw cause;
@@ -30880,8 +30955,8 @@ function readTrustedRoot(bytes, source) {
 		});
 	}
 }
-function readRoot(bytes) {
-	const root = new ProtoMessage(parseJsonStrictly(bytes, "the trusted root", { maxBytes: MAX_TRUSTED_ROOT_BYTES }), "the trusted root", [
+function readRoot(bytes, what) {
+	const root = new ProtoMessage(parseJsonStrictly(bytes, what, { maxBytes: MAX_TRUSTED_ROOT_BYTES }), what, [
 		"mediaType",
 		"tlogs",
 		"certificateAuthorities",
@@ -30895,6 +30970,11 @@ function readRoot(bytes) {
 		ctlogs: root.messages("ctlogs", LOG_FIELDS, 64).map(readLog),
 		timestampAuthorities: root.messages("timestampAuthorities", AUTHORITY_FIELDS, 64).map(readAuthority)
 	};
+}
+function newestStart(root) {
+	const { tlogs, ctlogs, certificateAuthorities, timestampAuthorities } = root;
+	const starts = [...[...tlogs, ...ctlogs].map(({ publicKey }) => publicKey?.validFor), ...[...certificateAuthorities, ...timestampAuthorities].map(({ validFor }) => validFor)].flatMap((window) => window?.start?.getTime() ?? []);
+	return starts.length === 0 ? void 0 : new Date(Math.max(...starts));
 }
 function readLog(log) {
 	const key = log.message("publicKey", [
@@ -30951,10 +31031,11 @@ function flawed(what, expected, found) {
 	return malformed$7(`${what} is malformed`, expected, found);
 }
 // src/trust/load-trust-material.ts
+init_unreadable_file();
 init_errors();
 init_limits();
 async function loadTrustMaterial(file) {
-	if (file === void 0) return readTrustedRoot(embeddedRootBytes(), {
+	if (file === void 0) return readTrustedRoot(readEmbedded(), {
 		kind: "embedded",
 		name: EMBEDDED_ROOT_NAME
 	});
@@ -30962,6 +31043,18 @@ async function loadTrustMaterial(file) {
 		kind: "file",
 		path: file
 	});
+}
+function readEmbedded() {
+	try {
+		return embeddedRootBytes();
+	} catch (cause) {
+		throw new UnavailableError("trust-root-unavailable", "the trusted root of k8s-verify itself is missing", {
+			expected: "the file that is installed with k8s-verify",
+			found: unreadableReason(cause),
+			advice: "install k8s-verify again",
+			cause
+		});
+	}
 }
 async function readBounded(path) {
 	try {
@@ -30979,11 +31072,9 @@ async function readBounded(path) {
 		});
 	} catch (error) {
 		if (error instanceof UntrustedError) throw error;
-		throw new UnavailableError("trust-root-unavailable", `the trusted root ${path} cannot be read`, {
-			expected: "a readable trusted_root.json",
-			found: error instanceof Error ? error.message : String(error),
-			advice: "name a trusted root that exists, or leave --trusted-root out to use the embedded public-good root",
-			cause: error
+		throw unreadableFile(`the trusted root ${path}`, error, {
+			expected: "a trusted_root.json",
+			advice: "check the name after --trusted-root; without it, the public-good root of Sigstore is used"
 		});
 	}
 }
@@ -31047,8 +31138,17 @@ async function discard(prepared) {
 	if (prepared.kind === "binaries") await Promise.all(prepared.binaries.map(({ verified }) => verified.staged.discard()));
 }
 // src/evidence/local-files.ts
+init_unreadable_file();
 init_errors();
 async function readEvidenceFile(path, maxBytes, what) {
+	const bytes = await readEvidenceBeside(path, maxBytes, what);
+	if (bytes !== void 0) return bytes;
+	throw unreadableFile(`${what} ${path}`, new Error("no such file"), {
+		expected: "a file with evidence",
+		advice: "check the name after its option"
+	});
+}
+async function readEvidenceBeside(path, maxBytes, what) {
 	try {
 		const handle = await open$1(path, "r");
 		try {
@@ -31062,55 +31162,69 @@ async function readEvidenceFile(path, maxBytes, what) {
 		} finally {
 			await handle.close();
 		}
-	} catch (error) {
-		if (error instanceof Error && "code" in error && error.code === "ENOENT") return void 0;
-		throw new RequestError("file-not-readable", `${what} ${path} cannot be read`, {
-			found: error instanceof Error ? error.message : String(error),
-			cause: error
-		});
+	} catch (cause) {
+		if (cause instanceof Error && "code" in cause && cause.code === "ENOENT") return void 0;
+		throw unreadableFile(`${what} ${path}`, cause, { advice: "check what is there, and who may read it" });
 	}
 	throw new UntrustedError("material-oversized", `${what} ${path} is too large`, {
 		check: "material",
 		expected: `at most ${maxBytes} bytes`,
-		found: "more"
+		found: "more",
+		advice: "check that it is the file that was meant"
 	});
 }
 // src/evidence/local-evidence.ts
 init_errors();
 init_limits();
 async function findEvidenceBeside(path) {
-	const location = `${path}.sigstore.json`;
-	const bytes = await readEvidenceFile(location, MAX_BUNDLE_BYTES, "the bundle");
-	return bytes === void 0 ? readDetachedPair(`${path}.sig`, `${path}.cert`) : {
+	const [location, signaturePath, certificatePath] = [
+		`${path}.sigstore.json`,
+		`${path}.sig`,
+		`${path}.cert`
+	];
+	const bytes = await readEvidenceBeside(location, MAX_BUNDLE_BYTES, "the bundle");
+	if (bytes !== void 0) return {
 		kind: "bundle",
 		bytes,
 		location
 	};
+	const [signature, certificate] = await Promise.all([readEvidenceBeside(signaturePath, MAX_SIGNATURE_FILE_BYTES, "the signature"), readEvidenceBeside(certificatePath, MAX_CERTIFICATE_FILE_BYTES, "the certificate")]);
+	if (signature !== void 0 && certificate !== void 0) return parsePair({
+		signature,
+		signaturePath,
+		certificate,
+		certificatePath
+	});
+	const alone = signature === void 0 ? certificatePath : signaturePath;
+	throw new RequestError("file-not-readable", `there is no evidence beside ${path}`, {
+		expected: `${location}, or ${signaturePath} and ${certificatePath}`,
+		found: (signature ?? certificate) === void 0 ? "none of them" : `${alone} alone`,
+		advice: "fetch them from where the file came from, or name them: --bundle, or --signature and --certificate"
+	});
 }
 async function readBundleFile(path) {
-	const bytes = await readEvidenceFile(path, MAX_BUNDLE_BYTES, "the bundle");
-	if (bytes !== void 0) return {
+	return {
 		kind: "bundle",
-		bytes,
+		bytes: await readEvidenceFile(path, MAX_BUNDLE_BYTES, "the bundle"),
 		location: path
 	};
-	throw new RequestError("file-not-readable", `there is no bundle ${path}`, {
-		expected: "a Sigstore bundle",
-		found: "no such file"
-	});
 }
 async function readDetachedPair(signaturePath, certificatePath) {
 	const [signature, certificate] = await Promise.all([readEvidenceFile(signaturePath, MAX_SIGNATURE_FILE_BYTES, "the signature"), readEvidenceFile(certificatePath, MAX_CERTIFICATE_FILE_BYTES, "the certificate")]);
-	if (signature === void 0 || certificate === void 0) throw new RequestError("file-not-readable", `there is no evidence ${signature === void 0 ? signaturePath : certificatePath}`, {
-		expected: "a bundle (.sigstore.json), or a signature (.sig) and a certificate (.cert)",
-		found: "no such file",
-		advice: "fetch them from where the file came from, or name them: --bundle, or --signature and --certificate"
+	return parsePair({
+		signature,
+		signaturePath,
+		certificate,
+		certificatePath
 	});
+}
+function parsePair(files) {
+	const { signaturePath, certificatePath } = files;
 	return {
 		kind: "detached",
 		material: {
-			signature: parseSignatureFile(signature, `the signature ${signaturePath}`),
-			certificate: parseCertificateFile(certificate, `the certificate ${certificatePath}`)
+			signature: parseSignatureFile(files.signature, `the signature ${signaturePath}`),
+			certificate: parseCertificateFile(files.certificate, `the certificate ${certificatePath}`)
 		},
 		location: signaturePath
 	};
@@ -31120,6 +31234,7 @@ init_errors();
 init_hash_file();
 async function verifyFile(request, world) {
 	assertOpenable(request);
+	if (request.subject.kind === "file") await assertLocalFile(request.subject.path);
 	const trust = await loadTrustMaterial(request.trustedRootFile);
 	const policy = policyFor(request);
 	const evidence = await findEvidence(request);
@@ -31226,7 +31341,7 @@ async function readSubject({ subject, signal }, evidence, policy) {
 			sha256
 		};
 	}
-	const required = evidence.kind === "bundle" ? requiredSubject(readBundle(evidence.bytes), policy) : {
+	const required = evidence.kind === "bundle" ? requiredSubject(readBundle(evidence.bytes, `the bundle ${evidence.location}`), policy) : {
 		kind: "digest",
 		algorithm: "sha256"
 	};
@@ -31592,7 +31707,7 @@ async function run() {
 		const { directory, result } = await setUp(inputs, runner, world, cancelled());
 		for (const artifact of result.artifacts) logArtifact(artifact);
 		writeOutputs(result);
-		await writeSummary(result);
+		await writeSummary(result, world.clock.now());
 		addPath(directory);
 	} finally {
 		await world.http.close();

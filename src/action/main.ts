@@ -35,7 +35,7 @@ async function run(): Promise<void> {
     const { directory, result } = await setUp(inputs, runner, world, cancelled());
     for (const artifact of result.artifacts) logArtifact(artifact);
     writeOutputs(result);
-    await writeSummary(result);
+    await writeSummary(result, world.clock.now());
     addPath(directory);
   } finally {
     await world.http.close();

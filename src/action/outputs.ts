@@ -1,6 +1,8 @@
 /** What the steps after this one get: outputs, and the table on the job's page. */
 import { setOutput, summary } from '@actions/core';
+import type { ProvenLogEntry } from '../proof/proven-digest.ts';
 import type { ArtifactResult, RunResult } from '../result.ts';
+import { describeAge } from '../trust/age.ts';
 
 const PUBLIC_LOG = 'https://rekor.sigstore.dev';
 
@@ -29,37 +31,42 @@ function signerOf({ signer }: ArtifactResult): string {
   return signer.kind === 'managed-key' ? `key sha256:${signer.sha256}` : signer.subjectAlternativeName;
 }
 
-const HEADINGS = ['Component', 'Version', 'Platform', 'SHA-256', 'Signed by', 'Signed at', 'Log entry'];
+const HEADINGS = ['Component', 'Version', 'SHA-256', 'Signed by', 'Log entry', 'Trusted root'];
 
-/** Adds the table to the job's summary, where the runner has one. */
-export async function writeSummary(result: RunResult): Promise<void> {
+/** Adds the table to the job's summary, where the runner has one; `now` is what ages count to. */
+export async function writeSummary(result: RunResult, now: Date): Promise<void> {
   if ((process.env['GITHUB_STEP_SUMMARY'] ?? '') === '') return;
   summary.addHeading('Verified Kubernetes release artifacts', 3);
-  summary.addTable([HEADINGS.map((data) => ({ data, header: true })), ...result.artifacts.map(row)]);
+  const rows = result.artifacts.map((artifact) => row(artifact, now));
+  summary.addTable([HEADINGS.map((data) => ({ data, header: true })), ...rows]);
   for (const line of trustedRootLines(result)) summary.addRaw(`${line}\n`, true);
   await summary.write();
 }
 
 /** `@actions/core` writes cells as they are, so whatever came from outside is escaped here. */
-function row(artifact: ArtifactResult): string[] {
-  const logEntries = artifact.logEntries.map(({ logUrl, logIndex }) => logLink(logUrl, logIndex));
+function row(artifact: ArtifactResult, now: Date): string[] {
+  const { signedAt, trustedRoot } = artifact;
+  const logEntries = artifact.logEntries.map(logLink);
   return [
     escapeHtml(artifact.component ?? ''),
     escapeHtml(artifact.version ?? ''),
-    escapeHtml(artifact.platform ?? 'any'),
     `<code>${escapeHtml(artifact.sha256)}</code>`,
-    escapeHtml(signerOf(artifact)),
-    escapeHtml(artifact.signedAt ?? 'not told'),
+    escapeHtml(`${signerOf(artifact)}${signedAt === undefined ? '' : ` at ${signedAt}`}`),
     logEntries.join(' ') || 'none',
+    trustedRoot.newestKeyFrom === undefined
+      ? 'no keys'
+      : describeAge(new Date(trustedRoot.newestKeyFrom), now),
   ];
 }
 
-/** The public log has a page for each entry; any other one is named. */
-function logLink(logUrl: string, logIndex: string): string {
+/** The public log has a page for each entry, any other log of Rekor v1 an answer; what has neither is named. */
+function logLink({ logUrl, logIndex, integratedTime }: ProvenLogEntry): string {
   const index = escapeHtml(logIndex);
-  return logUrl === PUBLIC_LOG
-    ? `<a href="https://search.sigstore.dev/?logIndex=${index}">${index}</a>`
-    : `${index} in ${escapeHtml(logUrl)}`;
+  const elsewhere = escapeHtml(logUrl);
+  if (logUrl === PUBLIC_LOG) return `<a href="https://search.sigstore.dev/?logIndex=${index}">${index}</a>`;
+  // Rekor v2 tells no time and serves no entries, only tiles of its tree.
+  if (integratedTime === undefined || !/^https?:/.test(logUrl)) return `${index} in ${elsewhere}`;
+  return `<a href="${elsewhere}/api/v1/log/entries?logIndex=${index}">${index}</a> in ${elsewhere}`;
 }
 
 function trustedRootLines(result: RunResult): readonly string[] {

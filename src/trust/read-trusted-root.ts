@@ -53,7 +53,9 @@ const AUTHORITY_FIELDS = ['subject', 'uri', 'certChain', 'validFor', 'operator']
 export function readTrustedRoot(bytes: Uint8Array, source: TrustSource): TrustMaterial {
   try {
     const what = source.kind === 'file' ? `the trusted root ${source.path}` : 'the trusted root';
-    return { root: readRoot(bytes, what), source, sha256: createHash('sha256').update(bytes).digest('hex') };
+    const root = readRoot(bytes, what);
+    const sha256 = createHash('sha256').update(bytes).digest('hex');
+    return { root, source, sha256, newestKeyFrom: newestStart(root) };
   } catch (cause) {
     if (!(cause instanceof UntrustedError)) throw cause;
     throw new UntrustedError('trusted-root-invalid', cause.message, {
@@ -86,6 +88,16 @@ function readRoot(bytes: Uint8Array, what: string): TrustMaterial['root'] {
       .messages('timestampAuthorities', AUTHORITY_FIELDS, MAX_TRUSTED_AUTHORITIES)
       .map(readAuthority),
   };
+}
+
+function newestStart(root: TrustMaterial['root']): Date | undefined {
+  const { tlogs, ctlogs, certificateAuthorities, timestampAuthorities } = root;
+  const windows = [
+    ...[...tlogs, ...ctlogs].map(({ publicKey }) => publicKey?.validFor),
+    ...[...certificateAuthorities, ...timestampAuthorities].map(({ validFor }) => validFor),
+  ];
+  const starts = windows.flatMap((window) => window?.start?.getTime() ?? []);
+  return starts.length === 0 ? undefined : new Date(Math.max(...starts));
 }
 
 function readLog(log: ProtoMessage): TransparencyLogInstance {

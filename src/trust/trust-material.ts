@@ -11,4 +11,6 @@ export interface TrustMaterial {
   readonly source: TrustSource;
   /** Of the JSON as read, hex. */
   readonly sha256: string;
+  /** From when the newest key or authority in it counts: it is about as old as that, or newer. Undefined: it has none. */
+  readonly newestKeyFrom: Date | undefined;
 }

@@ -112,6 +112,13 @@ async function expectNothing(run: ActionRun, dir: TempDir): Promise<void> {
   }
 }
 
+/** The cells of the summary's table, row by row. */
+function tableOf(summary: string): readonly (readonly string[])[] {
+  return Array.from(summary.matchAll(/<tr>(.*?)<\/tr>/g), ([, row = '']) =>
+    Array.from(row.matchAll(/<t[hd]>(.*?)<\/t[hd]>/g), ([, cell = '']) => cell),
+  );
+}
+
 describe('the action', () => {
   it('installs the stable kubectl, and tells the job what it proved', async () => {
     const { run } = await useRunner();
@@ -145,14 +152,52 @@ describe('the action', () => {
     expect(stdout).toContain('::endgroup::');
   });
 
-  it('writes a table to the summary', async () => {
-    const { run } = await useRunner();
-    const { summary } = await run({ version: VERSION, components: 'kubectl kubeadm' });
-    expect(summary).toContain('<table>');
-    expect(summary.match(/<tr>/g)).toHaveLength(3);
-    for (const text of ['kubeadm', VERSION, digest('kubectl'), digest('kubeadm'), SIGNER, 'root.json']) {
-      expect(summary).toContain(text);
-    }
+  it('writes a table to the summary: what, by whom, where it is on record, and how old the trusted root is', async () => {
+    const { dir, run } = await useRunner();
+    const tenDaysAgo = new Date(Date.now() - 10.5 * 86_400_000).toISOString();
+    const root = sigstore.trustedRoot(({ tlogs }) => {
+      for (const { publicKey } of tlogs.slice(1)) publicKey.validFor = { start: tenDaysAgo };
+    });
+    writeFileSync(dir.join('newer.json'), root);
+    const { summary, outputs, result } = await run({
+      version: VERSION,
+      components: 'kubectl kubeadm',
+      'trusted-root': dir.join('newer.json'),
+    });
+    const [head, ...rows] = tableOf(summary);
+    expect(head).toEqual(['Component', 'Version', 'SHA-256', 'Signed by', 'Log entry', 'Trusted root']);
+    const age = `newest key from ${tenDaysAgo.slice(0, 10)} (10 days ago)`;
+    const indexes = outputs['log-index']?.split('\n') ?? [];
+    const log = `https://${sigstore.rekor.host}`;
+    expect(rows).toEqual(
+      ['kubectl', 'kubeadm'].map((component, at) => [
+        component,
+        VERSION,
+        `<code>${digest(component)}</code>`,
+        `${SIGNER} at ${result?.artifacts[at]?.signedAt}`,
+        `<a href="${log}/api/v1/log/entries?logIndex=${indexes[at]}">${indexes[at]}</a> in ${log}`,
+        age,
+      ]),
+    );
+    expect(result?.artifacts[0]?.trustedRoot).toMatchObject({ kind: 'file', newestKeyFrom: tenDaysAgo });
+    expect(summary).toContain(`Trusted root: ${dir.join('newer.json')}, <code>sha256:`);
+  });
+
+  it('links to the page of the public log', async () => {
+    const { dir, run } = await useRunner();
+    await using own = await startLocalSigstore({ rekor: { host: 'rekor.sigstore.dev' } });
+    const bytes = Buffer.from('#!/bin/sh\necho kubectl v1.28.11\n');
+    const release = { version: 'v1.28.11', platform: PLATFORM, component: 'kubectl', bytes };
+    await releases.publishRelease({ ...release, sigstore: own });
+    writeFileSync(dir.join('own.json'), own.trustedRoot());
+    const { summary, outputs } = await run({
+      version: 'v1.28.11',
+      'rekor-url': own.rekorUrl,
+      'trusted-root': dir.join('own.json'),
+    });
+    const index = outputs['log-index'] ?? '';
+    const link = `<a href="https://search.sigstore.dev/?logIndex=${index}">${index}</a>`;
+    expect(tableOf(summary)[1]?.[4]).toBe(link);
   });
 
   it('takes several components with versions of their own', async () => {

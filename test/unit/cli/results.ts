@@ -54,7 +54,12 @@ export function anArtifactResult(changes: Partial<ArtifactResult> = {}): Artifac
         integratedTime: '2023-04-12T12:26:15.000Z',
       },
     ],
-    trustedRoot: { kind: 'embedded', name: 'sigstore-public-good', sha256: 'a'.repeat(64) },
+    trustedRoot: {
+      kind: 'embedded',
+      name: 'sigstore-public-good',
+      sha256: 'a'.repeat(64),
+      newestKeyFrom: '2025-09-23T00:00:00.000Z',
+    },
     checks: {
       material: check,
       time: check,
