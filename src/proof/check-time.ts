@@ -1,7 +1,7 @@
 import { excerpt } from '../encoding/base64.ts';
 import { UntrustedError } from '../errors.ts';
 import { MAX_CLOCK_SKEW_MS } from '../limits.ts';
-import { isSignerOf } from './explain.ts';
+import { isSignerOf, WHY_TIME } from './explain.ts';
 import type { Proof } from './proof.ts';
 
 /**
@@ -52,8 +52,6 @@ export function checkIntegratedTimes({ entries, now }: Proof): void {
     refuseFuture(time, now, 'the integrated time of the log entry');
   }
 }
-
-const WHY_TIME = 'without a trustworthy time of signing a short-lived certificate proves nothing';
 
 /** The last second that a Date can hold. */
 const MAX_TIME_SECONDS = 8_640_000_000_000n;

@@ -94,7 +94,8 @@ function judgeAuthority(leaf: Certificate, authority: Authority, times: readonly
   };
 }
 
-const WHY_TIME = 'without a trustworthy time of signing a short-lived certificate proves nothing';
+/** Why every refusal about time is one. */
+export const WHY_TIME = 'without a trustworthy time of signing a short-lived certificate proves nothing';
 
 export function explainTimestampFailure(proof: Proof, duplicate: boolean): ErrorDetails {
   if (duplicate) return { expected: 'each time once', found: 'one of them again', why: WHY_TIME };
