@@ -11,7 +11,7 @@ import { digestFromSums, type SumsAlgorithm } from './evidence/release-sums.ts';
 import { type ProofContext, proveFromBundle } from './prove-pair.ts';
 import { type ReleaseArtifact, releaseFilePaths } from './release/artifact.ts';
 import { formatReleaseVersion, type ReleaseVersion } from './release/version.ts';
-import { DEFAULT_SOURCE, type InstallRequest } from './request.ts';
+import { type InstallRequest, sourcesOf } from './request.ts';
 import type { World } from './world.ts';
 
 /** Gives the records of a release; asked twice for one release, it fetches them once. */
@@ -35,10 +35,11 @@ export interface CrossCheckRequest {
  * @param ended ends what is still being fetched when the run is over.
  */
 export function shareRecords(
-  { sources = [DEFAULT_SOURCE], signal }: InstallRequest,
+  request: InstallRequest,
   { http, report }: World,
   ended: AbortSignal,
 ): RecordsOf {
+  const { signal } = request;
   const either = signal === undefined ? ended : AbortSignal.any([signal, ended]);
   const pending = new Map<string, Promise<ReleaseRecords>>();
   return (version) => {
@@ -46,7 +47,14 @@ export function shareRecords(
     const known = pending.get(release);
     if (known !== undefined) return known;
     const paths = releaseFilePaths(version);
-    const records = fetchReleaseRecords({ http, report, sources, paths, release, signal: either });
+    const records = fetchReleaseRecords({
+      http,
+      report,
+      sources: sourcesOf(request),
+      paths,
+      release,
+      signal: either,
+    });
     // Whoever asked waits for it later, and sees the failure then; until that it must not end the process.
     records.catch(() => undefined);
     pending.set(release, records);

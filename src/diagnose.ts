@@ -5,7 +5,7 @@ import { defaultInstallDirectory, type HostDirectories } from './install/destina
 import { MAX_CLOCK_SKEW_MS, MAX_LOG_RESPONSE_BYTES, MAX_MARKER_BYTES } from './limits.ts';
 import type { SmallResponse } from './ports.ts';
 import { formatPlatform, hostPlatform } from './release/platform.ts';
-import { DEFAULT_REKOR_URL, DEFAULT_SOURCE, type NetworkRequest } from './request.ts';
+import { type NetworkRequest, rekorUrlOf, sourcesOf } from './request.ts';
 import { describeAge } from './trust/age.ts';
 import { loadTrustMaterial } from './trust/load-trust-material.ts';
 import type { World } from './world.ts';
@@ -47,8 +47,8 @@ interface Visit {
  * place to install to. Changes nothing, and never throws for what it finds.
  */
 export async function diagnose(request: DiagnoseRequest, world: World): Promise<readonly Finding[]> {
-  const sources = request.sources ?? [DEFAULT_SOURCE];
-  const log = request.rekorUrl ?? DEFAULT_REKOR_URL;
+  const sources = sourcesOf(request);
+  const log = rekorUrlOf(request);
   const [visits, trustedRoot] = await Promise.all([
     Promise.all([
       ...sources.map((url) => visit('release server', url, '/release/stable.txt', request, world)),

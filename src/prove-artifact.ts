@@ -145,5 +145,5 @@ async function proveBundle(request: ProofRequest, files: SideFiles, bundle: Uint
 }
 
 function locationOf({ files: { path } }: ProofRequest, { source }: SideFiles): string {
-  return `${shownUrl(source).replace(/\/+$/, '')}/${path}`;
+  return `${shownUrl(source)}/${path}`;
 }

@@ -7,7 +7,7 @@ import type { PlannedArtifact } from './plan-install.ts';
 import { proveArtifact } from './prove-artifact.ts';
 import type { Proof, ProofContext } from './prove-pair.ts';
 import { reportChecks } from './report-proof.ts';
-import { DEFAULT_REKOR_URL, DEFAULT_SOURCE, type NetworkRequest } from './request.ts';
+import { type NetworkRequest, rekorUrlOf, sourcesOf } from './request.ts';
 import { Transfer } from './transfer.ts';
 import type { TrustMaterial } from './trust/trust-material.ts';
 import type { World } from './world.ts';
@@ -142,14 +142,10 @@ export function crossCheckPlanned(
   return crossCheckArtifact({ artifact, label, ...digests, records }, proofContext(plan, context));
 }
 
-function sourcesOf({ sources }: NetworkRequest): readonly string[] {
-  return (sources ?? [DEFAULT_SOURCE]).map((source) => source.replace(/\/+$/, ''));
-}
-
 function proofContext(
   { policy }: PlannedArtifact,
   { network, world, trust, signal }: PrepareContext,
 ): ProofContext {
-  const log = { http: world.http, url: network.rekorUrl ?? DEFAULT_REKOR_URL, signal };
+  const log = { http: world.http, url: rekorUrlOf(network), signal };
   return { log, policy, trust, clock: world.clock };
 }

@@ -1,4 +1,7 @@
-/** What can be asked of the stories. The CLI and the Action fill these in; a library user writes them. */
+/**
+ * What can be asked of the stories, and what holds where a request says nothing. The CLI and the Action fill these in; a
+ * library user writes them.
+ */
 import type { CertificateIdentity, ReleaseWorkflow } from './proof/proven-digest.ts';
 import type { Tier } from './release/component.ts';
 
@@ -38,6 +41,27 @@ export interface NetworkRequest {
   readonly sources?: readonly string[];
   /** Default {@link DEFAULT_REKOR_URL}. */
   readonly rekorUrl?: string;
+}
+
+/** The base URLs to fetch from, in order of preference, none with a slash at its end. */
+export function sourcesOf({ sources = [DEFAULT_SOURCE] }: NetworkRequest): readonly string[] {
+  return sources.map(withoutSlash);
+}
+
+/** The transparency log's base URL, without a slash at its end. */
+export function rekorUrlOf({ rekorUrl = DEFAULT_REKOR_URL }: NetworkRequest): string {
+  return withoutSlash(rekorUrl);
+}
+
+/** A base URL as a person writes it: of a web server, without query and fragment; undefined where it is none. */
+export function parseBaseUrl(text: string): string | undefined {
+  const url = URL.parse(text);
+  const web = url?.protocol === 'https:' || url?.protocol === 'http:';
+  return url !== null && web && !/[?#]/.test(url.href) ? withoutSlash(url.href) : undefined;
+}
+
+function withoutSlash(url: string): string {
+  return url.replace(/\/+$/, '');
 }
 
 export interface InstallRequest extends TrustRequest, NetworkRequest {

@@ -11,7 +11,7 @@ import {
   type ReleaseVersion,
   type VersionMarker,
 } from './release/version.ts';
-import { DEFAULT_SOURCE, type NetworkRequest } from './request.ts';
+import { type NetworkRequest, sourcesOf } from './request.ts';
 import type { World } from './world.ts';
 
 const NOT_FOUND = 404;
@@ -35,7 +35,7 @@ export async function resolveVersion(
 ): Promise<ReleaseVersion> {
   const asked = parseVersionRequest(text);
   if (asked.kind === 'exact') return asked.version;
-  const sources = request.sources ?? [DEFAULT_SOURCE];
+  const sources = sourcesOf(request);
   let failure: unknown;
   for (const [index, source] of sources.entries()) {
     try {
@@ -71,7 +71,7 @@ async function readMarker(
   request: ResolveRequest,
   world: World,
 ): Promise<ReleaseVersion> {
-  const url = `${source.replace(/\/+$/, '')}/${markerPath(marker)}`;
+  const url = `${source}/${markerPath(marker)}`;
   const name = formatMarker(marker);
   const response = await fetchMarker(url, name, request, world);
   if (response.status === 200) return parseMarker(response.body, marker);

@@ -19,7 +19,7 @@ import type { Policy } from './proof/proven-digest.ts';
 import { type Proof, type ProofContext, proveFromBundle, proveFromPair } from './prove-pair.ts';
 import { allReleaseSigners } from './release/signer.ts';
 import { describeProof, reportChecks } from './report-proof.ts';
-import { DEFAULT_REKOR_URL, type VerifyRequest } from './request.ts';
+import { rekorUrlOf, type VerifyRequest } from './request.ts';
 import type { RunResult } from './result.ts';
 import { loadTrustMaterial } from './trust/load-trust-material.ts';
 import type { World } from './world.ts';
@@ -37,7 +37,7 @@ export async function verifyFile(request: VerifyRequest, world: World): Promise<
   const policy = policyFor(request);
   const evidence = await findEvidence(request);
   const { subject, sha256 } = await readSubject(request, evidence, policy);
-  const log = { http: world.http, url: request.rekorUrl ?? DEFAULT_REKOR_URL, signal: request.signal };
+  const log = { http: world.http, url: rekorUrlOf(request), signal: request.signal };
   const proof = await prove({ log, policy, trust, clock: world.clock }, evidence, subject, nameOf(request));
   reportChecks(world.report, nameOf(request), proof);
   const opened = await openArchive(request, proof.proven);

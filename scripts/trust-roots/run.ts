@@ -4,6 +4,7 @@ import { printable } from '../../src/cli/printable.ts';
 import { RequestError } from '../../src/errors.ts';
 import { type ExitCode, exitCodeFor } from '../../src/exit-codes.ts';
 import { createHttpClient } from '../../src/http/client.ts';
+import { parseBaseUrl } from '../../src/request.ts';
 import { checkTrustRoot } from './check.ts';
 import { describeChange } from './difference.ts';
 import { fetchTrustRoot } from './fetch.ts';
@@ -119,12 +120,15 @@ function parse(args: readonly string[]): ReturnType<typeof parseArgs<{ options: 
 
 /** It is written into the README, which is why it must be plain, and free of user names and passwords. */
 function repositoryUrl(text: string): string {
-  const url = URL.canParse(text) ? new URL(text) : undefined;
-  const isPlain = url !== undefined && [url.username, url.password, url.search, url.hash].join('') === '';
-  if (!isPlain || !/^https?:$/.test(url.protocol)) {
+  const url = parseBaseUrl(text);
+  if (url === undefined || !isAnonymous(new URL(url))) {
     throw usage('--repository takes an http or https URL without user, password, query and fragment');
   }
-  return url.href.replace(/\/+$/, '');
+  return url;
+}
+
+function isAnonymous({ username, password }: URL): boolean {
+  return username === '' && password === '';
 }
 
 function usage(message: string, cause?: unknown): RequestError {

@@ -3,6 +3,7 @@ import { excerpt } from '../encoding/base64.ts';
 import { RequestError } from '../errors.ts';
 import type { CertificateIdentity } from '../proof/proven-digest.ts';
 import { nearest } from '../release/nearest.ts';
+import { parseBaseUrl } from '../request.ts';
 
 /** The inputs of action.yml; a test holds the two together. */
 export const INPUT_NAMES = [
@@ -116,9 +117,8 @@ function readMirrors(text: string): readonly string[] {
 
 /** A URL may hold a password: it is never shown. */
 function readUrl(name: InputName, text: string): string {
-  const url = URL.parse(text);
-  const web = url?.protocol === 'https:' || url?.protocol === 'http:';
-  if (url !== null && web && url.search === '' && url.hash === '') return url.href.replace(/\/+$/, '');
+  const url = parseBaseUrl(text);
+  if (url !== undefined) return url;
   throw new RequestError('usage', `the input ${name} is not the base URL of a server`, {
     expected: 'https://host/path, without ? and #',
     found: 'something else (not shown, it may hold a password)',

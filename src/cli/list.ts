@@ -2,7 +2,7 @@
 import { listArtifacts, type ListedArtifact } from '../release/list.ts';
 import { parsePlatform } from '../release/platform.ts';
 import { formatReleaseVersion } from '../release/version.ts';
-import { DEFAULT_SOURCE } from '../request.ts';
+import { sourcesOf } from '../request.ts';
 import { resolveVersion } from '../resolve-version.ts';
 import type { CommandLine } from './command-line.ts';
 import type { Answer, Console } from './console.ts';
@@ -39,7 +39,7 @@ export async function list(line: CommandLine, output: Console): Promise<Answer> 
     resolveVersion(asked, { ...network, signal }, world),
   );
   const chosen = platforms.length === 0 ? {} : { platforms: platforms.map(parsePlatform) };
-  const source = network.sources?.[0] ?? DEFAULT_SOURCE;
+  const [source = ''] = sourcesOf(network);
   return listAnswer(formatReleaseVersion(version), listArtifacts({ version, ...chosen }), source);
 }
 

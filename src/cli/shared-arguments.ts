@@ -3,7 +3,7 @@ import { excerpt } from '../encoding/base64.ts';
 import { RequestError } from '../errors.ts';
 import { outputFile } from '../install/destination.ts';
 import { MAX_RETRIES, MAX_TIMEOUT_MS } from '../limits.ts';
-import type { NetworkRequest, TrustRequest } from '../request.ts';
+import { type NetworkRequest, parseBaseUrl, type TrustRequest } from '../request.ts';
 import type { CommandLine } from './command-line.ts';
 import type { OptionName } from './options.ts';
 
@@ -102,19 +102,15 @@ function readDuration(option: OptionName, text: string): number {
   });
 }
 
-/** A base URL, without the slash at its end. */
 function readUrl(option: OptionName, text: string): string {
-  const url = URL.parse(text);
-  const web = url?.protocol === 'https:' || url?.protocol === 'http:';
-  if (url === null || !web || url.search !== '' || url.hash !== '') {
-    throw new RequestError('usage', `--${option} is not the base URL of a server`, {
-      expected: 'https://host/path, without ? and #',
-      found: excerpt(text),
-      advice:
-        url === null && URL.canParse(`https://${text}`)
-          ? 'did you leave out https:// at the start?'
-          : 'write for example https://mirror.example.com/kubernetes',
-    });
-  }
-  return url.href.replace(/\/+$/, '');
+  const url = parseBaseUrl(text);
+  if (url !== undefined) return url;
+  throw new RequestError('usage', `--${option} is not the base URL of a server`, {
+    expected: 'https://host/path, without ? and #',
+    found: excerpt(text),
+    advice:
+      !URL.canParse(text) && URL.canParse(`https://${text}`)
+        ? 'did you leave out https:// at the start?'
+        : 'write for example https://mirror.example.com/kubernetes',
+  });
 }

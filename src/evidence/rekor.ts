@@ -14,7 +14,7 @@ const UUIDS_PER_REQUEST = 10;
 /** A Rekor v1 log, asked and not believed. */
 export interface RekorLog {
   readonly http: HttpClient;
-  /** Base URL, without `/api/v1`. */
+  /** Base URL, without `/api/v1` and without a slash at its end. */
   readonly url: string;
   readonly signal?: AbortSignal | undefined;
 }
@@ -91,7 +91,7 @@ async function post(
   json: unknown,
   accept: readonly number[],
 ): Promise<SmallResponse> {
-  const url = `${log.url.replace(/\/+$/, '')}${path}`;
+  const url = `${log.url}${path}`;
   try {
     return await log.http.fetchSmall({
       url,

@@ -17,7 +17,7 @@ export type ReleaseRecords = Readonly<Record<keyof ReleaseFilePaths, ReleaseReco
 export interface ReleaseRecordsRequest {
   readonly http: HttpClient;
   readonly report: Report;
-  /** Base URLs, in order of preference. */
+  /** Base URLs without a slash at the end, in order of preference. */
   readonly sources: readonly string[];
   readonly paths: ReleaseFilePaths;
   /** For messages: "v1.26.0". */
@@ -58,8 +58,7 @@ export async function fetchReleaseRecords(request: ReleaseRecordsRequest): Promi
 
 async function fetchRecord(request: ReleaseRecordsRequest, path: string): Promise<ReleaseRecord | undefined> {
   let failure: UnavailableError | undefined;
-  for (const [index, base] of request.sources.entries()) {
-    const source = base.replace(/\/+$/, '');
+  for (const [index, source] of request.sources.entries()) {
     const next = request.sources[index + 1];
     let reason: string;
     try {

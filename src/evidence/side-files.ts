@@ -23,7 +23,7 @@ export interface SideFiles {
 export interface SideFileRequest {
   readonly http: HttpClient;
   readonly report: Report;
-  /** Base URLs, in order of preference. */
+  /** Base URLs without a slash at the end, in order of preference. */
   readonly sources: readonly string[];
   /** Of the artifact, below a base URL. */
   readonly path: string;
@@ -95,7 +95,7 @@ async function fetchFrom(request: SideFileRequest, source: string): Promise<Side
     request.signal === undefined ? abort.signal : AbortSignal.any([request.signal, abort.signal]);
   const fetchOne = async (suffix: string, maxBytes: number, what: string): Promise<Fetched> => {
     const response = await request.http.fetchSmall({
-      url: `${source.replace(/\/+$/, '')}/${request.path}${suffix}`,
+      url: `${source}/${request.path}${suffix}`,
       maxBytes,
       accept: [200, NOT_FOUND, GONE],
       what: `the ${what} of ${request.what}`,

@@ -31,7 +31,7 @@ function fetchFrom(...servers: readonly ReleaseServer[]) {
   return fetchReleaseRecords({
     http,
     report: (event) => void events.push(event),
-    sources: servers.map(({ url }) => `${url}/`),
+    sources: servers.map(({ url }) => url),
     paths,
     release: 'v1.26.0',
   });
