@@ -4,7 +4,7 @@ import { claimedTimes } from './explain.ts';
 import { openProof, type ProofSubject } from './proof.ts';
 import type { CheckReport, Policy, ProvenLogEntry, Signer } from './proven-digest.ts';
 import { describeChecks, describeEntries, signerOf } from './report.ts';
-import { PROOF_STEPS, type ProofStep } from './steps.ts';
+import { PROOF_STEPS } from './steps.ts';
 
 /** The brand is not exported: only this module can make a {@link ProvenDigest}. */
 const minted: unique symbol = Symbol('minted');
@@ -39,22 +39,10 @@ export function proveDigest(
   subject: ProofSubject,
   policy: Policy,
   trust: TrustMaterial,
-  options: ProofOptions = {},
-): ProvenDigest {
-  return runProof(PROOF_STEPS, evidence, subject, policy, trust, options);
-}
-
-/** {@link proveDigest} with other steps than all of them: for the tests that show that each step is needed. */
-export function runProof(
-  steps: readonly ProofStep[],
-  evidence: Evidence,
-  subject: ProofSubject,
-  policy: Policy,
-  trust: TrustMaterial,
-  { now = new Date() }: ProofOptions,
+  { now = new Date() }: ProofOptions = {},
 ): ProvenDigest {
   const proof = openProof(evidence, subject, policy, trust, now);
-  for (const step of steps) step.verify(proof);
+  for (const step of PROOF_STEPS) step.verify(proof);
   const [signedAt] = claimedTimes(proof).toSorted((a, b) => a.getTime() - b.getTime());
   return Object.freeze({
     [minted]: true as const,

@@ -5,9 +5,8 @@
 import type { CheckName, UntrustedCode } from '../../src/errors.ts';
 import { readBundle } from '../../src/evidence/read-bundle.ts';
 import { type ProofSubject, requiredSubject } from '../../src/proof/proof.ts';
-import { runProof } from '../../src/proof/prove-digest.ts';
+import { proveDigest } from '../../src/proof/prove-digest.ts';
 import type { Policy, ProvenDigest } from '../../src/proof/proven-digest.ts';
-import { PROOF_STEPS, type ProofStep } from '../../src/proof/steps.ts';
 import { readTrustedRoot } from '../../src/trust/read-trusted-root.ts';
 import { createLocalSigstore, type AlterTrustedRoot, type LocalSigstore } from '../support/local-sigstore.ts';
 import type { BundleVersion } from '../support/sigstore/bundle.ts';
@@ -120,7 +119,7 @@ export function evidenceOf(sigstore: LocalSigstore, signed: Signed, options: Evi
 }
 
 /** The verdict on evidence, as `k8s-verify verify FILE` comes to it. */
-export function verifyEvidence(evidence: Evidence, steps: readonly ProofStep[] = PROOF_STEPS): ProvenDigest {
+export function verifyEvidence(evidence: Evidence): ProvenDigest {
   const trust = readTrustedRoot(Buffer.from(evidence.trustedRoot), {
     kind: 'file',
     path: 'trusted_root.json',
@@ -130,7 +129,7 @@ export function verifyEvidence(evidence: Evidence, steps: readonly ProofStep[] =
   const hex = Buffer.from(digestOf(evidence.artifact, algorithm)).toString('hex');
   const subject: ProofSubject =
     kind === 'message' ? { kind, message: evidence.artifact } : { kind, digest: { algorithm, hex } };
-  return runProof(steps, bundle, subject, evidence.policy, trust, { now: evidence.now ?? NOW });
+  return proveDigest(bundle, subject, evidence.policy, trust, { now: evidence.now ?? NOW });
 }
 
 export function accepted(name: string, make: () => Evidence): Vector {
