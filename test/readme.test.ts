@@ -7,7 +7,6 @@
  * - npm is not run within its own tests: its commands must be scripts of package.json, and CI runs them.
  * - Numbers, times, digests and addresses of the transcript are compared by their shape.
  */
-import { spawn } from 'node:child_process';
 import { existsSync, readFileSync } from 'node:fs';
 import { chmod, mkdir, symlink, writeFile } from 'node:fs/promises';
 import { delimiter, dirname, join } from 'node:path';
@@ -17,6 +16,7 @@ import { seededBody } from './support/http/large-bodies.ts';
 import { startLocalSigstore } from './support/local-sigstore.ts';
 import { startReleaseServer } from './support/release-server.ts';
 import { CLI_PATH } from './support/run-cli.ts';
+import { type ProgramRun, runProgram } from './support/run-program.ts';
 import { testDir } from './support/test-dir.ts';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
@@ -67,15 +67,7 @@ const RELEASES = [
 interface Stage {
   readonly path: string;
   readonly env: Readonly<Record<string, string>>;
-  readonly exec: (command: string, args: readonly string[]) => Promise<Ran>;
-}
-
-interface Ran {
-  readonly exitCode: number | null;
-  readonly stdout: string;
-  readonly stderr: string;
-  /** Both, in the order in which they came. */
-  readonly output: string;
+  readonly exec: (command: string, args: readonly string[]) => Promise<ProgramRun>;
 }
 
 async function setStage(): Promise<Stage> {
@@ -106,26 +98,7 @@ async function setStage(): Promise<Stage> {
     HOME: path,
     PATH: [dir.join('path'), dirname(process.execPath), process.env['PATH']].join(delimiter),
   };
-  return { path, env, exec: (command, args) => exec(command, args, { cwd: path, env }) };
-}
-
-function exec(
-  command: string,
-  args: readonly string[],
-  options: { readonly cwd: string; readonly env: Readonly<Record<string, string>> },
-): Promise<Ran> {
-  const child = spawn(command, args, { ...options, stdio: ['ignore', 'pipe', 'pipe'] });
-  const ran = { stdout: '', stderr: '', output: '' };
-  for (const name of ['stdout', 'stderr'] as const) {
-    child[name].setEncoding('utf8').on('data', (text: string) => {
-      ran[name] += text;
-      ran.output += text;
-    });
-  }
-  return new Promise((resolve, reject) => {
-    child.on('error', reject);
-    child.on('close', (exitCode) => resolve({ exitCode, ...ran }));
-  });
+  return { path, env, exec: (command, args) => runProgram([command, ...args], { cwd: path, env }) };
 }
 
 /** What may differ between the README's run and this one. */

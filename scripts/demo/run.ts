@@ -9,7 +9,8 @@ import { EXIT_CODE_MEANINGS, type ExitCode } from '../../src/exit-codes.ts';
 import { formatPlatform, hostPlatform } from '../../src/release/platform.ts';
 import { type RunningSigstore, startLocalSigstore } from '../../test/support/local-sigstore.ts';
 import { type ReleaseServer, startReleaseServer } from '../../test/support/release-server.ts';
-import { runCli, type RunResult } from '../../test/support/run-cli.ts';
+import { runCli } from '../../test/support/run-cli.ts';
+import type { ProgramRun } from '../../test/support/run-program.ts';
 import { createTempDir, snapshot, type TempDir } from '../../test/support/temp-dir.ts';
 import { binaryTarball, contentOf, publishTarball } from '../../test/stories/support/tarballs.ts';
 import { REAL_KUBECTL_VERSION as VERSION, realKubectl } from '../real-kubectl.ts';
@@ -44,7 +45,7 @@ function expectThat(holds: boolean, claim: string): void {
   if (!holds) problems.push(claim);
 }
 
-function expectExit({ exitCode, signal }: RunResult, expected: ExitCode): void {
+function expectExit({ exitCode, signal }: ProgramRun, expected: ExitCode): void {
   const meaning = EXIT_CODE_MEANINGS[expected];
   const found = exitCode === null ? `signal ${signal}` : `exit code ${exitCode}`;
   expectThat(
@@ -63,7 +64,7 @@ async function playScene(binary: Binary, act: (scene: Scene) => Promise<void>): 
   await act({ ...binary, dir, sigstore, releases, options });
 }
 
-async function k8sVerify(scene: Scene, args: readonly string[], hidden = scene.options): Promise<RunResult> {
+async function k8sVerify(scene: Scene, args: readonly string[], hidden = scene.options): Promise<ProgramRun> {
   say(`  $ k8s-verify ${args.join(' ')}`);
   const result = await runCli([...args, ...hidden], { cwd: scene.dir.path });
   say(indent(`${result.stderr}${result.stdout}`));

@@ -1,8 +1,8 @@
 /** Runs the bundled action as the runner of GitHub Actions does: a process, its environment, and files for answers. */
-import { spawn } from 'node:child_process';
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import type { RunResult } from '../../src/result.ts';
+import { type ProgramRun, runProgram } from '../support/run-program.ts';
 
 export interface ActionJob {
   /** Lies there from job to job: RUNNER_TOOL_CACHE. */
@@ -13,10 +13,7 @@ export interface ActionJob {
   readonly action: string;
 }
 
-export interface ActionRun {
-  readonly exitCode: number | null;
-  readonly stdout: string;
-  readonly stderr: string;
+export interface ActionRun extends ProgramRun {
   readonly outputs: Readonly<Record<string, string>>;
   /** Lines that were added to PATH. */
   readonly path: readonly string[];
@@ -36,7 +33,7 @@ export async function runAction(
   const given = Object.entries(inputs).map(
     ([name, value]) => [`INPUT_${name.toUpperCase()}`, value] as const,
   );
-  const variables: Readonly<Record<string, string | undefined>> = {
+  const env = {
     PATH: '/usr/bin:/bin',
     SYSTEMROOT: process.env['SYSTEMROOT'],
     HOME: file('home'),
@@ -51,26 +48,10 @@ export async function runAction(
     ...Object.fromEntries(given),
     ...environment,
   };
-  const present = Object.entries(variables).filter(([, value]) => value !== undefined);
-  const child = spawn(process.execPath, [job.action], {
-    cwd: file('workspace'),
-    env: Object.fromEntries(present),
-    stdio: ['ignore', 'pipe', 'pipe'],
-  });
-  const printed = { stdout: '', stderr: '' };
-  for (const name of ['stdout', 'stderr'] as const) {
-    child[name].setEncoding('utf8').on('data', (text: string) => {
-      printed[name] += text;
-    });
-  }
-  const exitCode = await new Promise<number | null>((resolve, reject) => {
-    child.on('error', reject);
-    child.on('close', resolve);
-  });
+  const run = await runProgram([process.execPath, job.action], { cwd: file('workspace'), env });
   const outputs = readOutputs(readFileSync(file('output'), 'utf8'));
   return {
-    exitCode,
-    ...printed,
+    ...run,
     outputs,
     path: readFileSync(file('path'), 'utf8').split('\n').filter(Boolean),
     summary: readFileSync(file('summary'), 'utf8'),

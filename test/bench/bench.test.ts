@@ -1,27 +1,17 @@
-import { execFile } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
+import { type ProgramRun, runProgram } from '../support/run-program.ts';
 
 const BENCH = fileURLToPath(new URL('../../scripts/bench.ts', import.meta.url));
 
-interface Outcome {
-  readonly code: unknown;
-  readonly stdout: string;
-  readonly stderr: string;
-}
-
-async function bench(...args: readonly string[]): Promise<Outcome> {
-  return new Promise((resolve) => {
-    execFile(process.execPath, [BENCH, ...args], (error, stdout, stderr) =>
-      resolve({ code: error === null ? 0 : error.code, stdout, stderr }),
-    );
-  });
+async function bench(...args: readonly string[]): Promise<ProgramRun> {
+  return runProgram([process.execPath, BENCH, ...args], { env: process.env });
 }
 
 describe('npm run bench', () => {
   it('says on what it runs, and prints the rows of the topics that are asked for', async () => {
-    const { code, stdout, stderr } = await bench('startup', '--runs', '5');
-    expect(code).toBe(0);
+    const { exitCode, stdout, stderr } = await bench('startup', '--runs', '5');
+    expect(exitCode).toBe(0);
     expect(stdout).toMatch(/^Machine: \d+ x .*\nSystem: .*, Node v\d+.*\nTools: curl .*; tar .*\nRuns: 5 /);
     expect(stdout).toMatch(
       /^\| --version +\| +[\d.]+ m?s +\| node -e 0: .*\| at most 1\.4 +\| (?:pass|FAIL)/m,
@@ -36,8 +26,8 @@ describe('npm run bench', () => {
     [['startup', '--runs', 'many'], /^--runs takes a number from 5\n$/],
     [['--sloppy'], /--sloppy/],
   ])('%j: is not understood', async (args, message) => {
-    const { code, stdout, stderr } = await bench(...args);
-    expect(code).toBe(2);
+    const { exitCode, stdout, stderr } = await bench(...args);
+    expect(exitCode).toBe(2);
     expect(stdout).toBe('');
     expect(stderr).toMatch(message);
     expect(stderr).not.toMatch(/^\s+at /m);

@@ -3,7 +3,8 @@ import { onTestFinished } from 'vitest';
 import { seededBody } from '../support/http/large-bodies.ts';
 import { type RunningSigstore, startLocalSigstore } from '../support/local-sigstore.ts';
 import { type PublishedFile, type ReleaseServer, startReleaseServer } from '../support/release-server.ts';
-import { runCli, type RunOptions, type RunResult } from '../support/run-cli.ts';
+import { runCli, type RunOptions } from '../support/run-cli.ts';
+import type { ProgramRun } from '../support/run-program.ts';
 import type { TempDir } from '../support/temp-dir.ts';
 import { testDir } from '../support/test-dir.ts';
 
@@ -15,7 +16,7 @@ export interface LocalWorld {
   readonly kubectl: PublishedFile;
   /** `--mirror`, `--rekor-url` and `--trusted-root` of this world. */
   readonly options: readonly string[];
-  run(args: readonly string[], options?: RunOptions): Promise<RunResult>;
+  run(args: readonly string[], options?: RunOptions): Promise<ProgramRun>;
 }
 
 /** It goes away when the running test ends. */

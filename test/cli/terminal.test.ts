@@ -1,6 +1,7 @@
-import { spawn, spawnSync } from 'node:child_process';
+import { spawnSync } from 'node:child_process';
 import { describe, expect, it } from 'vitest';
 import { CLI_PATH } from '../support/run-cli.ts';
+import { runProgram } from '../support/run-program.ts';
 import { localWorld, type LocalWorld } from './local-world.ts';
 
 const hasScript =
@@ -15,26 +16,18 @@ interface TerminalRun {
 }
 
 /** Runs the command on a pseudo-terminal of util-linux's script(1). */
-function onTerminal(
+async function onTerminal(
   world: LocalWorld,
   args: readonly string[],
   env: NodeJS.ProcessEnv = {},
 ): Promise<TerminalRun> {
   const command = [process.execPath, CLI_PATH, ...args].map((word) => `'${word}'`).join(' ');
   const { CI: _ci, NO_COLOR: _color, FORCE_COLOR: _force, ...own } = process.env;
-  const child = spawn('script', ['--quiet', '--return', '--command', command, '/dev/null'], {
-    cwd: world.dir.path,
-    env: { ...own, TERM: 'xterm', ...env },
-    stdio: ['ignore', 'pipe', 'pipe'],
-  });
-  let screen = '';
-  child.stdout.setEncoding('utf8').on('data', (text: string) => {
-    screen += text;
-  });
-  return new Promise((resolve, reject) => {
-    child.on('error', reject);
-    child.on('close', (exitCode) => resolve({ exitCode, screen }));
-  });
+  const { exitCode, stdout } = await runProgram(
+    ['script', '--quiet', '--return', '--command', command, '/dev/null'],
+    { cwd: world.dir.path, env: { ...own, TERM: 'xterm', ...env } },
+  );
+  return { exitCode, screen: stdout };
 }
 
 describe.skipIf(!hasScript)('on a terminal (needs script of util-linux)', () => {

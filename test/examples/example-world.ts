@@ -1,21 +1,15 @@
 /** A machine for the examples: a local release server and log, and a `k8s-verify` on PATH that uses them. */
-import { spawn } from 'node:child_process';
 import { chmodSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { formatPlatform, hostPlatform } from '../../src/release/platform.ts';
 import { ROOT } from '../package/packed.ts';
 import { startLocalSigstore } from '../support/local-sigstore.ts';
 import { type ReleaseServer, startReleaseServer } from '../support/release-server.ts';
+import { type ProgramRun, runProgram } from '../support/run-program.ts';
 import { createTempDir, type TempDir } from '../support/temp-dir.ts';
 
 export const VERSION = 'v1.30.2';
 export const COMPONENTS = ['kubeadm', 'kubelet', 'kubectl'] as const;
-
-export interface Outcome {
-  readonly exitCode: number | null;
-  readonly stdout: string;
-  readonly stderr: string;
-}
 
 export interface ExampleWorld {
   readonly dir: TempDir;
@@ -24,11 +18,11 @@ export interface ExampleWorld {
   readonly options: readonly string[];
   /** A script that is k8s-verify with those options. */
   readonly command: string;
-  /** Runs a program with that `k8s-verify` on PATH; asynchronously, since the servers live in this process. */
+  /** Runs a program with that `k8s-verify` on PATH. */
   run(
     command: readonly [string, ...string[]],
     more?: { readonly cwd?: string; readonly env?: Readonly<Record<string, string>> },
-  ): Promise<Outcome>;
+  ): Promise<ProgramRun>;
   close(): Promise<void>;
 }
 
@@ -58,38 +52,13 @@ export async function startExampleWorld(): Promise<ExampleWorld> {
   mkdirSync(dir.join('path'));
   writeFileSync(dir.join('path', 'k8s-verify'), command);
   chmodSync(dir.join('path', 'k8s-verify'), 0o755);
-  const run: ExampleWorld['run'] = (words, more = {}) => runProgram(dir, words, more);
+  const PATH = [dir.join('path'), path.dirname(process.execPath), process.env['PATH']].join(':');
+  const run: ExampleWorld['run'] = (words, { cwd = dir.path, env = {} } = {}) =>
+    runProgram(words, { cwd, env: { PATH, HOME: dir.path, ...env } });
   const close = async (): Promise<void> => {
     await Promise.all([sigstore.close(), releases.close(), dir.remove()]);
   };
   return { dir, releases, options, command, run, close };
-}
-
-async function runProgram(
-  dir: TempDir,
-  [program, ...args]: readonly [string, ...string[]],
-  { cwd = dir.path, env = {} }: NonNullable<Parameters<ExampleWorld['run']>[1]>,
-): Promise<Outcome> {
-  const child = spawn(program, args, {
-    cwd,
-    env: {
-      PATH: [dir.join('path'), path.dirname(process.execPath), process.env['PATH']].join(':'),
-      HOME: dir.path,
-      ...env,
-    },
-    stdio: ['ignore', 'pipe', 'pipe'],
-  });
-  const printed = { stdout: '', stderr: '' };
-  for (const name of ['stdout', 'stderr'] as const) {
-    child[name].setEncoding('utf8').on('data', (text: string) => {
-      printed[name] += text;
-    });
-  }
-  const exitCode = await new Promise<number | null>((resolve, reject) => {
-    child.on('error', reject);
-    child.on('close', resolve);
-  });
-  return { exitCode, ...printed };
 }
 
 /** A file of `examples/`. */

@@ -6,12 +6,12 @@ import { parse } from 'yaml';
 import type { RunResult } from '../../src/result.ts';
 import { packPackage } from '../package/packed.ts';
 import { fault } from '../support/http/faults.ts';
+import type { ProgramRun } from '../support/run-program.ts';
 import { snapshot } from '../support/temp-dir.ts';
 import {
   COMPONENTS,
   example,
   type ExampleWorld,
-  type Outcome,
   readExample,
   startExampleWorld,
   VERSION,
@@ -42,7 +42,7 @@ async function binariesIn(name: string): Promise<readonly (string | undefined)[]
   return COMPONENTS.map((component) => files[component]);
 }
 
-async function bootstrapNode(name: string, ...args: readonly string[]): Promise<Outcome> {
+async function bootstrapNode(name: string, ...args: readonly string[]): Promise<ProgramRun> {
   return world.run([example('kubeadm-node.sh'), ...args], { env: { INSTALL_DIR: world.dir.join(name) } });
 }
 
@@ -176,7 +176,7 @@ describe.skipIf(process.platform !== 'linux')('examples (for Linux)', () => {
     const fileAt = (place: string): string =>
       config.write_files.find((file) => file.path === place)?.content ?? '';
 
-    const runInstaller = async (name: string, sha256: string): Promise<Outcome> => {
+    const runInstaller = async (name: string, sha256: string): Promise<ProgramRun> => {
       world.releases.publishFile('/k8s-verify-linux-x64', world.command);
       mkdirSync(world.dir.join(name));
       writeFileSync(world.dir.join(name, 'install'), fileAt('/usr/local/sbin/install-kubernetes'));

@@ -9,6 +9,7 @@ import { formatPlatform, hostPlatform } from '../../src/release/platform.ts';
 import { ROOT } from '../package/packed.ts';
 import { type RunningSigstore, startLocalSigstore } from '../support/local-sigstore.ts';
 import { type ReleaseServer, startReleaseServer } from '../support/release-server.ts';
+import { type ProgramRun, runProgram } from '../support/run-program.ts';
 import { createTempDir, snapshot, type TempDir } from '../support/temp-dir.ts';
 
 const host = hostTarget();
@@ -20,24 +21,15 @@ const PLATFORM = formatPlatform(
 /** No PATH, no HOME, no Node anywhere: Windows alone needs to be told where it is. */
 const BARE = { PATH: '', SYSTEMROOT: process.env['SYSTEMROOT'] ?? '' };
 
-interface Outcome {
-  readonly exitCode: number;
-  readonly stdout: string;
-  readonly stderr: string;
-}
+type Outcome = Pick<ProgramRun, 'exitCode' | 'stdout' | 'stderr'>;
 
-/** Not synchronously: the servers of the local world run in this process. */
 async function run(
   program: string,
   args: readonly string[],
-  environment: Readonly<Record<string, string>> = BARE,
+  env: Readonly<Record<string, string>> = BARE,
 ): Promise<Outcome> {
-  return new Promise((resolve) => {
-    execFile(program, [...args], { env: { ...environment } }, (error, stdout, stderr) => {
-      const exitCode = typeof error?.code === 'number' ? error.code : error === null ? 0 : -1;
-      resolve({ exitCode, stdout, stderr });
-    });
-  });
+  const { exitCode, stdout, stderr } = await runProgram([program, ...args], { env });
+  return { exitCode, stdout, stderr };
 }
 
 describe.skipIf(host === undefined)(

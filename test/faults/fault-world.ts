@@ -12,7 +12,8 @@ import { createWorld } from '../../src/world.ts';
 import { createTlsAuthority, type TlsAuthority } from '../support/http/tls.ts';
 import { createLocalSigstore, type LocalSigstore } from '../support/local-sigstore.ts';
 import { type ReleaseServer, startReleaseServer } from '../support/release-server.ts';
-import { type RunOptions, runCli, type RunResult as CliRun } from '../support/run-cli.ts';
+import { type RunOptions, runCli } from '../support/run-cli.ts';
+import type { ProgramRun } from '../support/run-program.ts';
 import { type RekorServer, startRekorServer } from '../support/sigstore/rekor-server.ts';
 import { createTempDir, type TempDir } from '../support/temp-dir.ts';
 
@@ -77,7 +78,7 @@ export interface FaultWorld {
   /** Through the library. Times are in milliseconds. */
   install(asked: Asked, options?: HttpClientOptions): Promise<LibraryRun>;
   /** Through the real command, as a child process. */
-  command(asked: Asked, options?: CommandOptions): Promise<CliRun>;
+  command(asked: Asked, options?: CommandOptions): Promise<ProgramRun>;
   [Symbol.asyncDispose](): Promise<void>;
 }
 

@@ -5,7 +5,8 @@ import { isDeepStrictEqual } from 'node:util';
 import { describe, expect, it } from 'vitest';
 import { closedPort } from '../support/http/listen.ts';
 import { startProxy } from '../support/proxy.ts';
-import { type RunResult, runCli } from '../support/run-cli.ts';
+import { runCli } from '../support/run-cli.ts';
+import type { ProgramRun } from '../support/run-program.ts';
 import { snapshot } from '../support/temp-dir.ts';
 import { withInstalled } from './expected.ts';
 import { type FaultWorld, PAIR, PLATFORM, startFaultWorld } from './fault-world.ts';
@@ -14,14 +15,14 @@ import { isOnPath, startRealProxy } from './real-proxy.ts';
 const CREDENTIALS = { username: 'user', password: 'p@ss:w/rd' };
 
 /** `installed`, or the whole story where it is not. */
-async function outcomeOf(world: FaultWorld, run: RunResult): Promise<string> {
+async function outcomeOf(world: FaultWorld, run: ProgramRun): Promise<string> {
   const disk = await snapshot(world.dir.path);
   const asExpected = isDeepStrictEqual(disk, withInstalled(disk, PAIR));
   return run.exitCode === 0 && asExpected ? 'installed' : JSON.stringify({ ...run, disk }, undefined, 2);
 }
 
 /** Wherever a password could be told. */
-function expectNoPassword(world: FaultWorld, { stdout, stderr }: RunResult): void {
+function expectNoPassword(world: FaultWorld, { stdout, stderr }: ProgramRun): void {
   const requests = [...world.releases.http.requests, ...world.rekor.http.requests];
   const told = [stdout, stderr, ...requests.map(({ headers }) => JSON.stringify(headers))].join('\n');
   const { username, password } = CREDENTIALS;

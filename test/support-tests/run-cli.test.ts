@@ -1,6 +1,7 @@
 import { chmodSync, mkdirSync, symlinkSync, writeFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { runCli } from '../support/run-cli.ts';
+import { runProgram } from '../support/run-program.ts';
 import { snapshot } from '../support/temp-dir.ts';
 import { testDir } from '../support/test-dir.ts';
 
@@ -35,6 +36,19 @@ describe('running a program', () => {
     const script = await scriptOf('setInterval(() => {}, 1000);');
     const result = await runCli([], { script, timeoutMs: 300 });
     expect(result).toMatchObject({ exitCode: null, signal: 'SIGKILL' });
+  });
+});
+
+describe('running any program', () => {
+  it('gives it the environment that is named and no more, and tells its output in order', async () => {
+    const script =
+      "const { A } = process.env; process.stdout.write(`${A} ${Object.keys(process.env).length} `, () => process.stderr.write('end'));";
+    const run = await runProgram([process.execPath, '--eval', script], { env: { A: 'a', B: undefined } });
+    expect(run).toEqual({ exitCode: 0, signal: null, stdout: 'a 1 ', stderr: 'end', output: 'a 1 end' });
+  });
+
+  it('fails where there is no such program', async () => {
+    await expect(runProgram(['/nowhere/program'], { env: {} })).rejects.toThrow('ENOENT');
   });
 });
 

@@ -8,6 +8,7 @@ const MODULES = [
   'release-server',
   'proxy',
   'run-cli',
+  'run-program',
   'temp-dir',
   'http/faults',
   'http/large-bodies',

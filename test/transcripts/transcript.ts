@@ -7,7 +7,8 @@ import { fault, type Fault } from '../support/http/faults.ts';
 import { seededBody } from '../support/http/large-bodies.ts';
 import { type RunningSigstore, startLocalSigstore } from '../support/local-sigstore.ts';
 import { type ReleaseServer, startReleaseServer } from '../support/release-server.ts';
-import { runCli, type RunResult } from '../support/run-cli.ts';
+import { runCli } from '../support/run-cli.ts';
+import type { ProgramRun } from '../support/run-program.ts';
 import { binaryTarball, publishTarball } from '../stories/support/tarballs.ts';
 import { createTempDir, snapshot, type TempDir } from '../support/temp-dir.ts';
 
@@ -73,7 +74,7 @@ class Run {
   readonly #releases: ReleaseServer;
   readonly #env = new Map<string, string>();
   #before: Readonly<Record<string, string>> = {};
-  last: RunResult | undefined;
+  last: ProgramRun | undefined;
 
   constructor(dir: TempDir, sigstore: RunningSigstore, releases: ReleaseServer) {
     this.#dir = dir;
