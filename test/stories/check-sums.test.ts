@@ -1,10 +1,11 @@
 import { createHash } from 'node:crypto';
 import { mkdirSync, writeFileSync } from 'node:fs';
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { beforeEach, describe, expect, it } from 'vitest';
 import type { CrossCheck } from '../../src/evidence/cross-check.ts';
 import { fault } from '../support/http/faults.ts';
-import { type RunningSigstore, startLocalSigstore } from '../support/local-sigstore.ts';
-import { type PublishedFile, type ReleaseServer, startReleaseServer } from '../support/release-server.ts';
+import { startLocalSigstore } from '../support/local-sigstore.ts';
+import type { PublishedFile } from '../support/release-server.ts';
+import { testServers } from '../support/test-servers.ts';
 import { type InstallRun, prepareInstall } from './support/install-run.ts';
 
 const BYTES = Buffer.from('#!/bin/sh\necho kubectl v1.30.2\n');
@@ -14,24 +15,14 @@ const SHA512 = createHash('sha512').update(BYTES).digest('hex');
 const OTHER_256 = createHash('sha256').update('another build').digest('hex');
 const OTHER_512 = createHash('sha512').update('another build').digest('hex');
 
-let sigstore: RunningSigstore;
-let releases: ReleaseServer;
+const { sigstore, releases } = await testServers();
 let kubectl: PublishedFile;
 let run: InstallRun;
 
-beforeAll(async () => {
-  sigstore = await startLocalSigstore();
-});
-
 beforeEach(async () => {
-  sigstore.rekorServer.reset();
-  releases = await startReleaseServer();
   kubectl = await releases.publishRelease({ ...RELEASE, bytes: BYTES, sigstore });
   run = await prepareInstall({ sigstore, releases });
-  return () => releases.close();
 });
-
-afterAll(() => sigstore.close());
 
 interface Digests {
   readonly sha256?: string;

@@ -1,9 +1,8 @@
 import { mkdirSync, symlinkSync, writeFileSync } from 'node:fs';
-import { afterAll, beforeAll, beforeEach, describe, expect, it, onTestFinished } from 'vitest';
+import { beforeEach, describe, expect, it, onTestFinished } from 'vitest';
 import type { ArtifactRequest, InstallRequest } from '../../src/request.ts';
-import { type RunningSigstore, startLocalSigstore } from '../support/local-sigstore.ts';
-import { type ReleaseServer, startReleaseServer } from '../support/release-server.ts';
 import { snapshot } from '../support/temp-dir.ts';
+import { testServers } from '../support/test-servers.ts';
 import { CAN_MOUNT, mountTinyDisk } from '../support/tiny-disk.ts';
 import { entry, file, tarGz } from '../unit/install/support/tar-writer.ts';
 import { errorOf, type InstallRun, prepareInstall } from './support/install-run.ts';
@@ -13,22 +12,12 @@ const CLIENT = 'kubernetes-client-linux-amd64';
 const KUBECTL = 'kubernetes/client/bin/kubectl';
 const EVERYTHING = { members: [] };
 
-let sigstore: RunningSigstore;
-let releases: ReleaseServer;
+const { sigstore, releases } = await testServers();
 let run: InstallRun;
 
-beforeAll(async () => {
-  sigstore = await startLocalSigstore();
-});
-
 beforeEach(async () => {
-  sigstore.rekorServer.reset();
-  releases = await startReleaseServer();
   run = await prepareInstall({ sigstore, releases });
-  return () => releases.close();
 });
-
-afterAll(() => sigstore.close());
 
 function tarball(component = 'kubernetes-client', platform = 'linux/amd64'): ArtifactRequest {
   return { component, version: 'v1.30.2', platform };

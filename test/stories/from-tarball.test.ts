@@ -1,10 +1,10 @@
 import { execFileSync } from 'node:child_process';
 import { mkdirSync, writeFileSync } from 'node:fs';
-import { afterAll, beforeAll, beforeEach, describe, expect, it, onTestFinished } from 'vitest';
+import { beforeEach, describe, expect, it, onTestFinished } from 'vitest';
 import type { InstallRequest } from '../../src/request.ts';
-import { type RunningSigstore, startLocalSigstore } from '../support/local-sigstore.ts';
-import { type PublishedFile, type ReleaseServer, startReleaseServer } from '../support/release-server.ts';
+import type { PublishedFile } from '../support/release-server.ts';
 import { snapshot } from '../support/temp-dir.ts';
+import { testServers } from '../support/test-servers.ts';
 import { CAN_MOUNT, mountTinyDisk } from '../support/tiny-disk.ts';
 import { entry, file, tarGz } from '../unit/install/support/tar-writer.ts';
 import { type InstallRun, prepareInstall } from './support/install-run.ts';
@@ -13,22 +13,12 @@ import { binaryTarball, contentOf, publishTarball, sha256 } from './support/tarb
 const NODE_BINARIES = ['kubeadm', 'kubelet', 'kubectl', 'kubectl-convert', 'kube-proxy'];
 const TARBALL = 'kubernetes-server-linux-amd64.tar.gz';
 
-let sigstore: RunningSigstore;
-let releases: ReleaseServer;
+const { sigstore, releases } = await testServers();
 let run: InstallRun;
 
-beforeAll(async () => {
-  sigstore = await startLocalSigstore();
-});
-
 beforeEach(async () => {
-  sigstore.rekorServer.reset();
-  releases = await startReleaseServer();
   run = await prepareInstall({ sigstore, releases });
-  return () => releases.close();
 });
-
-afterAll(() => sigstore.close());
 
 function wanted(platform: string, ...components: readonly string[]): InstallRequest['artifacts'] {
   return components.map((component) => ({ component, version: 'v1.30.2', platform }));

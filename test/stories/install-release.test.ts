@@ -1,11 +1,10 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { verifyFile } from '../../src/verify-file.ts';
 import { createWorld } from '../../src/world.ts';
 import { fault } from '../support/http/faults.ts';
-import { type RunningSigstore, startLocalSigstore } from '../support/local-sigstore.ts';
-import { type ReleaseServer, startReleaseServer } from '../support/release-server.ts';
 import { snapshot } from '../support/temp-dir.ts';
+import { testServers } from '../support/test-servers.ts';
 import { type InstallRun, prepareInstall } from './support/install-run.ts';
 
 const KUBECTL = Buffer.from('#!/bin/sh\necho kubectl v1.30.2\n');
@@ -13,20 +12,7 @@ const KUBECTL = Buffer.from('#!/bin/sh\necho kubectl v1.30.2\n');
 const NEVER_LOGGED = Buffer.from('#!/bin/sh\necho kubectl, but not ours\n');
 const RELEASE = { version: 'v1.30.2', platform: 'linux/amd64', component: 'kubectl' };
 
-let sigstore: RunningSigstore;
-let releases: ReleaseServer;
-
-beforeAll(async () => {
-  sigstore = await startLocalSigstore();
-});
-
-beforeEach(async () => {
-  sigstore.rekorServer.reset();
-  releases = await startReleaseServer();
-  return () => releases.close();
-});
-
-afterAll(() => sigstore.close());
+const { sigstore, releases } = await testServers();
 
 /** For objects whose members are typed: a matcher is of type any. */
 function containing(text: string): unknown {

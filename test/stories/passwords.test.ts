@@ -1,63 +1,35 @@
-import { writeFileSync } from 'node:fs';
 import { inspect } from 'node:util';
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { installRelease } from '../../src/install-release.ts';
-import type { ProgressEvent } from '../../src/ports.ts';
-import { createWorld } from '../../src/world.ts';
+import { beforeEach, describe, expect, it } from 'vitest';
 import { fault } from '../support/http/faults.ts';
-import { type RunningSigstore, startLocalSigstore } from '../support/local-sigstore.ts';
-import { type ReleaseServer, startReleaseServer } from '../support/release-server.ts';
-import { testDir } from '../support/test-dir.ts';
+import { testServers } from '../support/test-servers.ts';
+import { prepareInstall } from './support/install-run.ts';
 
 const PASSWORD = 'hunter2';
-const KUBECTL = Buffer.from('#!/bin/sh\necho kubectl v1.30.2\n');
+const KUBECTL = { component: 'kubectl', platform: 'linux/amd64' };
 
-let sigstore: RunningSigstore;
-let releases: ReleaseServer;
+const { sigstore, releases } = await testServers();
 
-beforeAll(async () => {
-  sigstore = await startLocalSigstore();
-});
 beforeEach(async () => {
-  sigstore.rekorServer.reset();
-  releases = await startReleaseServer();
   releases.publishMarker('stable', 'v1.30.2');
-  await releases.publishRelease({
-    version: 'v1.30.2',
-    platform: 'linux/amd64',
-    component: 'kubectl',
-    bytes: KUBECTL,
-    sigstore,
-  });
-  return () => releases.close();
+  const bytes = Buffer.from('#!/bin/sh\necho kubectl v1.30.2\n');
+  await releases.publishRelease({ ...KUBECTL, version: 'v1.30.2', bytes, sigstore });
 });
-afterAll(() => sigstore.close());
 
 function withPassword(url: string): string {
   return url.replace('http://', `http://user:${PASSWORD}@`);
 }
 
 /** Everything that an install from servers with passwords lets anybody see: events, and the result or the error. */
-async function everythingShown(version = 'stable'): Promise<string> {
-  const dir = await testDir();
-  writeFileSync(dir.join('root.json'), sigstore.trustedRoot());
-  const events: ProgressEvent[] = [];
-  const world = createWorld({ retries: 1, retryDelayMs: 1, report: (event) => void events.push(event) });
-  try {
-    const outcome: unknown = await installRelease(
-      {
-        artifacts: [{ component: 'kubectl', version, platform: 'linux/amd64' }],
-        destination: { kind: 'directory', path: dir.join('bin') },
-        sources: [withPassword(releases.url), withPassword(`${releases.url}/second`)],
-        rekorUrl: withPassword(sigstore.rekorUrl),
-        trustedRootFile: dir.join('root.json'),
-      },
-      world,
-    ).catch((error: unknown) => error);
-    return inspect([events, outcome], { depth: 20, maxStringLength: Infinity });
-  } finally {
-    await world.http.close();
-  }
+async function everythingShown(): Promise<string> {
+  const run = await prepareInstall({ sigstore, releases });
+  const outcome: unknown = await run
+    .install({
+      artifacts: [{ ...KUBECTL, version: 'stable' }],
+      sources: [withPassword(releases.url), withPassword(`${releases.url}/second`)],
+      rekorUrl: withPassword(sigstore.rekorUrl),
+    })
+    .catch((error: unknown) => error);
+  return inspect([run.events, outcome], { depth: 20, maxStringLength: Infinity });
 }
 
 describe('the password of a mirror or of a log is shown nowhere', () => {

@@ -2,30 +2,17 @@ import { execFileSync } from 'node:child_process';
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { endianness } from 'node:os';
 import { dirname } from 'node:path';
-import { afterAll, beforeAll, beforeEach, describe, expect, it, onTestFinished } from 'vitest';
+import { describe, expect, it, onTestFinished } from 'vitest';
 import { formatPlatform, hostPlatform } from '../../src/release/platform.ts';
 import type { ArtifactRequest } from '../../src/request.ts';
 import { fault } from '../support/http/faults.ts';
-import { type RunningSigstore, startLocalSigstore } from '../support/local-sigstore.ts';
-import { type ReleaseServer, releasePath, startReleaseServer } from '../support/release-server.ts';
+import { releasePath } from '../support/release-server.ts';
 import { snapshot } from '../support/temp-dir.ts';
+import { testServers } from '../support/test-servers.ts';
 import { CAN_MOUNT } from '../support/tiny-disk.ts';
 import { prepareInstall } from './support/install-run.ts';
 
-let sigstore: RunningSigstore;
-let releases: ReleaseServer;
-
-beforeAll(async () => {
-  sigstore = await startLocalSigstore();
-});
-
-beforeEach(async () => {
-  sigstore.rekorServer.reset();
-  releases = await startReleaseServer();
-  return () => releases.close();
-});
-
-afterAll(() => sigstore.close());
+const { sigstore, releases } = await testServers();
 
 const LINUX = 'linux/amd64';
 

@@ -1,32 +1,25 @@
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { beforeEach, describe, expect, it } from 'vitest';
 import type { VerifyRequest } from '../../src/request.ts';
 import type { RunResult } from '../../src/result.ts';
 import { verifyFile } from '../../src/verify-file.ts';
 import { createWorld } from '../../src/world.ts';
-import { type RunningSigstore, startLocalSigstore } from '../support/local-sigstore.ts';
 import { snapshot, type TempDir } from '../support/temp-dir.ts';
 import { testDir } from '../support/test-dir.ts';
+import { testServers } from '../support/test-servers.ts';
 import { directory, entry, file, tar, tarGz } from '../unit/install/support/tar-writer.ts';
 import { errorOf } from './support/install-run.ts';
 import { binaryTarball, contentOf, sha256 } from './support/tarballs.ts';
 
 const MODIFIED = '2022-12-09T00:00:00.000Z';
 
-let sigstore: RunningSigstore;
+const { sigstore } = await testServers();
 let dir: TempDir;
 
-beforeAll(async () => {
-  sigstore = await startLocalSigstore();
-});
-
 beforeEach(async () => {
-  sigstore.rekorServer.reset();
   dir = await testDir();
   writeFileSync(dir.join('trusted_root.json'), sigstore.trustedRoot());
 });
-
-afterAll(() => sigstore.close());
 
 /** A local file with its bundle, or with its signature and certificate. */
 function place(bytes: Uint8Array, evidence: 'bundle' | 'pair' = 'bundle', name = 'client.tar.gz'): string {

@@ -6,7 +6,8 @@
 import { createHash } from 'node:crypto';
 import { LoopbackServer, type LoopbackServerOptions } from './http/loopback-server.ts';
 import type { DigestedBody } from './http/large-bodies.ts';
-import type { ReceivedRequest, Reply, ReplyBody } from './http/reply.ts';
+import type { Reply, ReplyBody } from './http/reply.ts';
+import type { ReceivedRequest } from './http/request.ts';
 import type { LocalSigstore } from './local-sigstore.ts';
 import type { BundleVersion } from './sigstore/bundle.ts';
 import type { SignedBlob, SignOptions } from './sigstore/signing.ts';
@@ -61,6 +62,8 @@ export interface ReleaseServer {
   publishRelease(options: ReleaseOptions): Promise<PublishedFile>;
   /** `SHA256SUMS` and `SHA512SUMS` of what is published under the version; with a prefix, each line has an absolute path. */
   publishSums(version: string, prefix?: string): Promise<void>;
+  /** Nothing is published, and `http` is as it was at the start. */
+  reset(): void;
   close(): Promise<void>;
   [Symbol.asyncDispose](): Promise<void>;
 }
@@ -108,6 +111,11 @@ export async function startReleaseServer(options: LoopbackServerOptions = {}): P
         );
         publishFile(`${root}${algorithm.toUpperCase()}SUMS`, (await Promise.all(lines)).join(''));
       }
+    },
+    reset() {
+      files.clear();
+      published.length = 0;
+      http.reset();
     },
     close: () => http.close(),
     [Symbol.asyncDispose]: () => http.close(),

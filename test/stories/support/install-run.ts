@@ -6,16 +6,9 @@ import type { ProgressEvent } from '../../../src/ports.ts';
 import type { InstallRequest } from '../../../src/request.ts';
 import type { RunResult } from '../../../src/result.ts';
 import { createWorld } from '../../../src/world.ts';
-import type { RunningSigstore } from '../../support/local-sigstore.ts';
-import type { ReleaseServer } from '../../support/release-server.ts';
 import { snapshot, type TempDir } from '../../support/temp-dir.ts';
 import { testDir } from '../../support/test-dir.ts';
-
-/** The local world that a run happens in. */
-export interface Servers {
-  readonly sigstore: RunningSigstore;
-  readonly releases: ReleaseServer;
-}
+import type { TestServers } from '../../support/test-servers.ts';
 
 /** One directory, and installs into its `bin` from the local world. */
 export interface InstallRun {
@@ -30,7 +23,7 @@ export interface InstallRun {
 
 /** @param onEvent is told each event before the run goes on. */
 export async function prepareInstall(
-  { sigstore, releases }: Servers,
+  { sigstore, releases }: TestServers,
   onEvent: (event: ProgressEvent) => void = () => undefined,
 ): Promise<InstallRun> {
   const dir = await testDir();

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
-import type { RunningSigstore } from '../../support/local-sigstore.ts';
-import type { PublishedFile, ReleaseServer } from '../../support/release-server.ts';
+import type { PublishedFile } from '../../support/release-server.ts';
+import type { TestServers } from '../../support/test-servers.ts';
 import { directory, file, tarGz } from '../../unit/install/support/tar-writer.ts';
 
 /** What a made-up binary holds: its own name, enough of it that tarballs of several differ. */
@@ -25,7 +25,7 @@ export function binaryTarball(tier: string, ...binaries: readonly string[]): Buf
 
 /** Publishes a tarball of v1.30.2, signed. */
 export async function publishTarball(
-  { releases, sigstore }: { readonly releases: ReleaseServer; readonly sigstore: RunningSigstore },
+  { releases, sigstore }: TestServers,
   fileName: string,
   bytes: Uint8Array,
 ): Promise<PublishedFile> {

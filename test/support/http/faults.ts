@@ -3,7 +3,8 @@
  * delivered instead; {@link fault} has those that happen in the wild.
  */
 import { deflateSync, gzipSync } from 'node:zlib';
-import { readWhole, type ReceivedRequest, type Reply, type ReplyBody } from './reply.ts';
+import { readWhole, type Reply, type ReplyBody } from './reply.ts';
+import type { ReceivedRequest } from './request.ts';
 
 /** How a reply leaves the server. */
 export interface Delivery {

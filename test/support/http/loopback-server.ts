@@ -5,18 +5,15 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import { createServer as createTlsServer } from 'node:https';
 import type { Socket } from 'node:net';
-import { buffer } from 'node:stream/consumers';
 import { setTimeout as wait } from 'node:timers/promises';
 import type { Delivery, Fault } from './faults.ts';
 import { listen, listeningPort } from './listen.ts';
 import { ranged } from './ranges.ts';
-import { pieces, type ReceivedRequest, type Reply } from './reply.ts';
+import { pieces, type Reply } from './reply.ts';
+import { matcher, receive, type ReceivedRequest, type RequestPattern } from './request.ts';
 import { TokenBucket } from './token-bucket.ts';
 
 export type Handler = (request: ReceivedRequest) => Reply | Promise<Reply>;
-
-/** A path: a string is how it ends. */
-export type RequestPattern = string | RegExp | ((request: ReceivedRequest) => boolean);
 
 /** One request as it went; `bytesSent` grows while the body is sent. */
 export interface LoggedRequest extends ReceivedRequest {
@@ -55,16 +52,19 @@ export class LoopbackServer {
   readonly #server: Server;
   readonly #rules: FaultRule[] = [];
   readonly #delays: { readonly matches: (request: ReceivedRequest) => boolean; readonly ms: number }[] = [];
-  readonly #log: MutableLog[] = [];
+  #log: MutableLog[] = [];
   readonly #waiters = new Set<Waiter>();
   readonly #sockets = new Set<Socket>();
+  readonly #replies = new Set<ServerResponse>();
   readonly #scheme: string;
+  readonly #bitsPerSecond: number | undefined;
   #bucket: TokenBucket | undefined;
   #host = '127.0.0.1';
 
   private constructor(handler: Handler, options: LoopbackServerOptions) {
     this.#handler = handler;
     this.#scheme = options.tls === undefined ? 'http' : 'https';
+    this.#bitsPerSecond = options.bitsPerSecond;
     this.limitRate(options.bitsPerSecond);
     const listener = (request: IncomingMessage, response: ServerResponse): void => {
       void this.#serve(request, response);
@@ -142,6 +142,20 @@ export class LoopbackServer {
     });
   }
 
+  /**
+   * As it was when it was started, on the same port: every rule and request is forgotten, every unfinished reply cut. Idle
+   * connections stay.
+   */
+  reset(): void {
+    for (const reply of this.#replies) reply.destroy();
+    this.clearFaults();
+    this.#delays.length = 0;
+    this.#waiters.clear();
+    this.limitRate(this.#bitsPerSecond);
+    // What is still being read belongs to the time before.
+    this.#log = [];
+  }
+
   /** Ends every connection, whatever it is doing. */
   async close(): Promise<void> {
     const closed = new Promise<void>((resolve) => {
@@ -157,12 +171,17 @@ export class LoopbackServer {
 
   async #serve(incoming: IncomingMessage, response: ServerResponse): Promise<void> {
     const gone = new AbortController();
-    response.on('close', () => gone.abort());
+    this.#replies.add(response);
+    response.on('close', () => {
+      this.#replies.delete(response);
+      gone.abort();
+    });
     response.on('error', () => gone.abort());
+    const log = this.#log;
     const received = await receive(incoming).catch(() => undefined);
     if (received === undefined) return;
     const entry: MutableLog = { ...received, status: undefined, bytesSent: 0, outcome: 'open' };
-    this.#log.push(entry);
+    log.push(entry);
     response.on('close', () => {
       entry.outcome = response.writableFinished ? 'finished' : 'broken';
     });
@@ -252,24 +271,6 @@ export class LoopbackServer {
       }
     }
   }
-}
-
-function matcher(pattern: RequestPattern): (request: ReceivedRequest) => boolean {
-  if (typeof pattern === 'string') return ({ path }) => path.endsWith(pattern);
-  if (pattern instanceof RegExp) return ({ path }) => pattern.test(path);
-  return pattern;
-}
-
-async function receive(incoming: IncomingMessage): Promise<ReceivedRequest> {
-  const body = await buffer(incoming);
-  const [path = '', query = ''] = (incoming.url ?? '').split('?', 2);
-  return {
-    method: incoming.method ?? '',
-    path,
-    query: new URLSearchParams(query),
-    headers: incoming.headers,
-    body,
-  };
 }
 
 /**

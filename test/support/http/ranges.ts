@@ -1,5 +1,6 @@
 /** Byte ranges (RFC 9110, section 14), as the storage behind dl.k8s.io answers them. */
-import { bodySize, type ReceivedRequest, type Reply, type ReplyBody } from './reply.ts';
+import { bodySize, type Reply, type ReplyBody } from './reply.ts';
+import type { ReceivedRequest } from './request.ts';
 
 export interface RangedReply {
   readonly status: number;

@@ -1,14 +1,4 @@
 /** What a local server answers, before anything goes wrong with it. */
-import type { IncomingHttpHeaders } from 'node:http';
-
-export interface ReceivedRequest {
-  readonly method: string;
-  /** The path as it came, without the query. */
-  readonly path: string;
-  readonly query: URLSearchParams;
-  readonly headers: IncomingHttpHeaders;
-  readonly body: Uint8Array;
-}
 
 /** A body that is made or read piece by piece, so that its size costs no memory. */
 export interface LargeBody {

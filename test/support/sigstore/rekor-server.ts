@@ -12,8 +12,9 @@ import {
 } from 'node:crypto';
 import { p256, p384, p521 } from '@noble/curves/nist.js';
 import type { Fault } from '../http/faults.ts';
-import { LoopbackServer, type LoopbackServerOptions, type RequestPattern } from '../http/loopback-server.ts';
-import { jsonReply, type ReceivedRequest, type Reply } from '../http/reply.ts';
+import { LoopbackServer, type LoopbackServerOptions } from '../http/loopback-server.ts';
+import { jsonReply, type Reply } from '../http/reply.ts';
+import type { ReceivedRequest, RequestPattern } from '../http/request.ts';
 import { at, isList, isRecord } from '../json.ts';
 import { canonicalJson, isJsonValue } from './canonical-json.ts';
 import { toPem } from './keys.ts';

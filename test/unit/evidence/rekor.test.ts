@@ -1,32 +1,19 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { afterAll, describe, expect, it } from 'vitest';
 import type { DetachedMaterial } from '../../../src/evidence/detached-material.ts';
 import type { Digest } from '../../../src/evidence/evidence.ts';
 import { canonicalBody, hashedRekordEntry } from '../../../src/evidence/hashedrekord.ts';
 import { lookUpEntries, type RekorLog, searchEntries } from '../../../src/evidence/rekor.ts';
 import { createHttpClient } from '../../../src/http/client.ts';
 import { type Fault, fault } from '../../support/http/faults.ts';
-import { type RunningSigstore, startLocalSigstore } from '../../support/local-sigstore.ts';
 import type { SignedBlob } from '../../support/sigstore/signing.ts';
+import { testServers } from '../../support/test-servers.ts';
 
-let sigstore: RunningSigstore;
-let signed: SignedBlob;
-let log: RekorLog;
+const { sigstore } = await testServers();
+const signed = sigstore.signBlob({ bytes: Buffer.from('kubectl') });
 const http = createHttpClient({ retries: 1, retryDelayMs: 1 });
+const log: RekorLog = { http, url: sigstore.rekorUrl };
 
-beforeAll(async () => {
-  sigstore = await startLocalSigstore();
-  signed = sigstore.signBlob({ bytes: Buffer.from('kubectl') });
-  log = { http, url: sigstore.rekorUrl };
-});
-
-beforeEach(() => {
-  sigstore.rekorServer.reset();
-});
-
-afterAll(async () => {
-  await http.close();
-  await sigstore.close();
-});
+afterAll(() => http.close());
 
 function materialOf({ signature, leaf }: SignedBlob): DetachedMaterial {
   if (leaf === undefined) throw new TypeError('signed without a certificate');
