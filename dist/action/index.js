@@ -12578,6 +12578,23 @@ function editDistance(a, b) {
 	}
 	return row[b.length] ?? 0;
 }
+// src/request.ts
+const DEFAULT_SOURCE = "https://dl.k8s.io";
+const DEFAULT_REKOR_URL = "https://rekor.sigstore.dev";
+function sourcesOf({ sources = [DEFAULT_SOURCE] }) {
+	return sources.map(withoutSlash);
+}
+function rekorUrlOf({ rekorUrl = DEFAULT_REKOR_URL }) {
+	return withoutSlash(rekorUrl);
+}
+function parseBaseUrl(text) {
+	const url = URL.parse(text);
+	const web = url?.protocol === "https:" || url?.protocol === "http:";
+	return url !== null && web && !/[?#]/.test(url.href) ? withoutSlash(url.href) : void 0;
+}
+function withoutSlash(url) {
+	return url.replace(/\/+$/, "");
+}
 // src/action/inputs.ts
 init_base64();
 init_errors();
@@ -12654,9 +12671,8 @@ function readMirrors(text) {
 	return text.split(/\s+/).filter((word) => word !== "").map((url) => readUrl("mirror", url));
 }
 function readUrl(name, text) {
-	const url = URL.parse(text);
-	const web = url?.protocol === "https:" || url?.protocol === "http:";
-	if (url !== null && web && url.search === "" && url.hash === "") return url.href.replace(/\/+$/, "");
+	const url = parseBaseUrl(text);
+	if (url !== void 0) return url;
 	throw new RequestError("usage", `the input ${name} is not the base URL of a server`, {
 		expected: "https://host/path, without ? and #",
 		found: "something else (not shown, it may hold a password)"
@@ -16290,8 +16306,7 @@ async function fetchReleaseRecords(request) {
 }
 async function fetchRecord(request, path) {
 	let failure;
-	for (const [index, base] of request.sources.entries()) {
-		const source = base.replace(/\/+$/, "");
+	for (const [index, source] of request.sources.entries()) {
 		const next = request.sources[index + 1];
 		let reason;
 		try {
@@ -16920,7 +16935,7 @@ async function retrieve(log, query) {
 	return entries.slice(0, 16);
 }
 async function post(log, path, json, accept) {
-	const url = `${log.url.replace(/\/+$/, "")}${path}`;
+	const url = `${log.url}${path}`;
 	try {
 		return await log.http.fetchSmall({
 			url,
@@ -21530,15 +21545,15 @@ function judgeAuthority(leaf, authority, times) {
 		}
 	};
 }
-const WHY_TIME$1 = "without a trustworthy time of signing a short-lived certificate proves nothing";
+const WHY_TIME = "without a trustworthy time of signing a short-lived certificate proves nothing";
 function explainTimestampFailure(proof, duplicate) {
 	if (duplicate) return {
 		expected: "each time once",
 		found: "one of them again",
-		why: WHY_TIME$1
+		why: WHY_TIME
 	};
 	return {
-		why: WHY_TIME$1,
+		why: WHY_TIME,
 		...explainUntrustedTimestamp(proof)
 	};
 }
@@ -25200,7 +25215,6 @@ function checkIntegratedTimes({ entries, now }) {
 		refuseFuture(new Date(Number(integratedTime) * 1e3), now, "the integrated time of the log entry");
 	}
 }
-const WHY_TIME = "without a trustworthy time of signing a short-lived certificate proves nothing";
 const MAX_TIME_SECONDS = 8640000000000n;
 function refuseFuture(time, now, what) {
 	if (time.getTime() > now.getTime() + 6e4) throw new UntrustedError("time-untrusted", `${what} is in the future`, {
@@ -25326,12 +25340,9 @@ const PROOF_STEPS = [
 ];
 // src/proof/prove-digest.ts
 const minted = Symbol("minted");
-function proveDigest(evidence, subject, policy, trust, options = {}) {
-	return runProof(PROOF_STEPS, evidence, subject, policy, trust, options);
-}
-function runProof(steps, evidence, subject, policy, trust, { now = new Date() }) {
+function proveDigest(evidence, subject, policy, trust, { now = new Date() } = {}) {
 	const proof = openProof(evidence, subject, policy, trust, now);
-	for (const step of steps) step.verify(proof);
+	for (const step of PROOF_STEPS) step.verify(proof);
 	const [signedAt] = claimedTimes(proof).toSorted((a, b) => a.getTime() - b.getTime());
 	return Object.freeze({
 		[minted]: true,
@@ -25444,22 +25455,22 @@ function closest(failures) {
 function rank({ check }) {
 	return check === void 0 ? -1 : CHECK_NAMES.indexOf(check);
 }
-// src/request.ts
-const DEFAULT_SOURCE = "https://dl.k8s.io";
 // src/cross-check-release.ts
 init_errors();
-function shareRecords({ sources = [DEFAULT_SOURCE], signal }, { http, report }, ended) {
+function shareRecords(request, { http, report }, ended) {
+	const { signal } = request;
 	const either = signal === void 0 ? ended : AbortSignal.any([signal, ended]);
 	const pending = new Map();
 	return (version) => {
 		const release = formatReleaseVersion(version);
 		const known = pending.get(release);
 		if (known !== void 0) return known;
+		const paths = releaseFilePaths(version);
 		const records = fetchReleaseRecords({
 			http,
 			report,
-			sources,
-			paths: releaseFilePaths(version),
+			sources: sourcesOf(request),
+			paths,
 			release,
 			signal: either
 		});
@@ -29770,7 +29781,7 @@ const GONE$1 = 410;
 async function resolveVersion(text, request, world) {
 	const asked = parseVersionRequest(text);
 	if (asked.kind === "exact") return asked.version;
-	const sources = request.sources ?? ["https://dl.k8s.io"];
+	const sources = sourcesOf(request);
 	let failure;
 	for (const [index, source] of sources.entries()) try {
 		const version = await readMarker(source, asked.marker, request, world);
@@ -29795,7 +29806,7 @@ async function resolveVersion(text, request, world) {
 	throw failure;
 }
 async function readMarker(source, marker, request, world) {
-	const url = `${source.replace(/\/+$/, "")}/${markerPath(marker)}`;
+	const url = `${source}/${markerPath(marker)}`;
 	const name = formatMarker(marker);
 	const response = await fetchMarker(url, name, request, world);
 	if (response.status === 200) return parseMarker(response.body, marker);
@@ -30074,7 +30085,7 @@ async function fetchFrom(request, source) {
 	const signal = request.signal === void 0 ? abort.signal : AbortSignal.any([request.signal, abort.signal]);
 	const fetchOne = async (suffix, maxBytes, what) => {
 		const response = await request.http.fetchSmall({
-			url: `${source.replace(/\/+$/, "")}/${request.path}${suffix}`,
+			url: `${source}/${request.path}${suffix}`,
 			maxBytes,
 			accept: [
 				200,
@@ -30340,7 +30351,7 @@ async function proveBundle(request, files, bundle) {
 	};
 }
 function locationOf({ files: { path } }, { source }) {
-	return `${shownUrl(source).replace(/\/+$/, "")}/${path}`;
+	return `${shownUrl(source)}/${path}`;
 }
 // src/report-proof.ts
 init_errors();
@@ -30579,14 +30590,11 @@ function crossCheckPlanned({ plan, context }, digests, records) {
 		records
 	}, proofContext(plan, context));
 }
-function sourcesOf({ sources }) {
-	return (sources ?? ["https://dl.k8s.io"]).map((source) => source.replace(/\/+$/, ""));
-}
 function proofContext({ policy }, { network, world, trust, signal }) {
 	return {
 		log: {
 			http: world.http,
-			url: network.rekorUrl ?? "https://rekor.sigstore.dev",
+			url: rekorUrlOf(network),
 			signal
 		},
 		policy,
@@ -31242,7 +31250,7 @@ async function verifyFile(request, world) {
 	const proof = await prove({
 		log: {
 			http: world.http,
-			url: request.rekorUrl ?? "https://rekor.sigstore.dev",
+			url: rekorUrlOf(request),
 			signal: request.signal
 		},
 		policy,
