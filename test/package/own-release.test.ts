@@ -6,7 +6,8 @@ import { parse } from 'yaml';
 import { ownRepository } from '../../scripts/own-repository.ts';
 import { createWorld, verifyFile, type VerifyRequest } from '../../src/index.ts';
 import { createLocalSigstore, type LocalSigstore } from '../support/local-sigstore.ts';
-import { runCli, type RunResult } from '../support/run-cli.ts';
+import { runCli } from '../support/run-cli.ts';
+import type { ProgramRun } from '../support/run-program.ts';
 import type { SignOptions } from '../support/sigstore/signing.ts';
 import { createTempDir, type TempDir } from '../support/temp-dir.ts';
 import { ROOT } from './packed.ts';
@@ -35,7 +36,7 @@ interface Asked {
 }
 
 /** What a build says of a file that is signed so. */
-async function verify(sign: SignOptions, { tree = 'named', options = [] }: Asked = {}): Promise<RunResult> {
+async function verify(sign: SignOptions, { tree = 'named', options = [] }: Asked = {}): Promise<ProgramRun> {
   const bytes = Buffer.from('an executable');
   const signed = sigstore.signBlob({ bytes, issuer: ISSUER, ...sign });
   const file = dir.join('k8s-verify-linux-x64');
