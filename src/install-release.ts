@@ -2,6 +2,7 @@ import { shareRecords } from './cross-check-release.ts';
 import { placeExtractions } from './install/extract.ts';
 import { type Placement, placeAll } from './install/place.ts';
 import { MAX_PARALLEL_DOWNLOADS } from './limits.ts';
+import { noteOlderBundle } from './note-older-bundle.ts';
 import { type PlannedInstall, planInstall } from './plan-install.ts';
 import { modeOf, type PreparedArtifact, prepareArtifact } from './prepare-artifact.ts';
 import { modeOfBinary } from './prepare-tarball.ts';
@@ -36,7 +37,11 @@ export async function installRelease(request: InstallRequest, world: World): Pro
     await Promise.all([...prepared.values()].map(discard));
   }
   const artifacts = planned.flatMap((plan) => prepared.get(plan) ?? []);
-  return { schemaVersion: 1, artifacts: artifacts.flatMap((one) => describeInstall(one, request, trust)) };
+  const results = artifacts.flatMap((one) => describeInstall(one, request, trust));
+  return {
+    schemaVersion: 1,
+    artifacts: await Promise.all(results.map((one) => noteOlderBundle(one, world.report))),
+  };
 }
 
 /** All or nothing. A run places files, with their bundles where these are asked for, or directories, and never both. */

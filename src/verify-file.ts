@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { resolve } from 'node:path';
-import { RequestError } from './errors.ts';
+import { RequestError, UntrustedError } from './errors.ts';
 import {
   findEvidenceBeside,
   type LocalEvidence,
@@ -38,7 +38,10 @@ export async function verifyFile(request: VerifyRequest, world: World): Promise<
   const evidence = await findEvidence(request);
   const { subject, sha256 } = await readSubject(request, evidence, policy);
   const log = { http: world.http, url: rekorUrlOf(request), signal: request.signal };
-  const proof = await prove({ log, policy, trust, clock: world.clock }, evidence, subject, nameOf(request));
+  const context = { log, policy, trust, clock: world.clock };
+  const proof = await prove(context, evidence, subject, nameOf(request)).catch((error: unknown) => {
+    throw request.evidence.kind === 'beside' ? ofAnotherFile(error, evidence) : error;
+  });
   reportChecks(world.report, nameOf(request), proof);
   const opened = await openArchive(request, proof.proven);
   await placeVerified(request, proof, opened);
@@ -105,6 +108,23 @@ async function prove(
   if (subject.kind !== 'digest') throw new TypeError('a detached pair is over a digest');
   checkDetachedSignature(evidence.material, subject);
   return proveFromPair(context, { material: evidence.material, digest: subject.digest, what, location });
+}
+
+/** Nobody named that bundle: it lay there, from an earlier install perhaps, and the file has been replaced since. */
+function ofAnotherFile(error: unknown, { kind, location }: LocalEvidence): unknown {
+  if (kind !== 'bundle' || !(error instanceof UntrustedError) || error.code !== 'digest-mismatch')
+    return error;
+  const { check, expected, found, why } = error;
+  return new UntrustedError(error.code, `${location}, found beside the file, is of another file`, {
+    ...(check === undefined ? {} : { check }),
+    ...(expected === undefined ? {} : { expected }),
+    ...(found === undefined ? {} : { found }),
+    ...(why === undefined ? {} : { why }),
+    advice:
+      'do not use the file unless its own evidence proves it: install it again with --save-bundle, or name that ' +
+      'evidence with --bundle, or --signature and --certificate',
+    cause: error,
+  });
 }
 
 async function findEvidence({ subject, evidence }: VerifyRequest): Promise<LocalEvidence> {

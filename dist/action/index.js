@@ -12578,23 +12578,6 @@ function editDistance(a, b) {
 	}
 	return row[b.length] ?? 0;
 }
-// src/request.ts
-const DEFAULT_SOURCE = "https://dl.k8s.io";
-const DEFAULT_REKOR_URL = "https://rekor.sigstore.dev";
-function sourcesOf({ sources = [DEFAULT_SOURCE] }) {
-	return sources.map(withoutSlash);
-}
-function rekorUrlOf({ rekorUrl = DEFAULT_REKOR_URL }) {
-	return withoutSlash(rekorUrl);
-}
-function parseBaseUrl(text) {
-	const url = URL.parse(text);
-	const web = url?.protocol === "https:" || url?.protocol === "http:";
-	return url !== null && web && !/[?#]/.test(url.href) ? withoutSlash(url.href) : void 0;
-}
-function withoutSlash(url) {
-	return url.replace(/\/+$/, "");
-}
 // src/action/inputs.ts
 init_base64();
 init_errors();
@@ -12671,8 +12654,9 @@ function readMirrors(text) {
 	return text.split(/\s+/).filter((word) => word !== "").map((url) => readUrl("mirror", url));
 }
 function readUrl(name, text) {
-	const url = parseBaseUrl(text);
-	if (url !== void 0) return url;
+	const url = URL.parse(text);
+	const web = url?.protocol === "https:" || url?.protocol === "http:";
+	if (url !== null && web && url.search === "" && url.hash === "") return url.href.replace(/\/+$/, "");
 	throw new RequestError("usage", `the input ${name} is not the base URL of a server`, {
 		expected: "https://host/path, without ? and #",
 		found: "something else (not shown, it may hold a password)"
@@ -12791,13 +12775,6 @@ function logFailure(error$1) {
 	const cause = error$1.cause;
 	if (cause instanceof Error) debug(harmless(`${cause.name}: ${cause.message}`));
 }
-// src/trust/age.ts
-const DAY_MS = 864e5;
-function describeAge(newestKeyFrom, now) {
-	const days = Math.floor((now.getTime() - newestKeyFrom.getTime()) / DAY_MS);
-	const ago = days < 0 ? "yet to come" : `${days} ${days === 1 ? "day" : "days"} ago`;
-	return `newest key from ${newestKeyFrom.toISOString().slice(0, 10)} (${ago})`;
-}
 // src/action/outputs.ts
 const PUBLIC_LOG = "https://rekor.sigstore.dev";
 function outputsOf(result) {
@@ -12822,40 +12799,37 @@ function signerOf$1({ signer }) {
 const HEADINGS = [
 	"Component",
 	"Version",
+	"Platform",
 	"SHA-256",
 	"Signed by",
-	"Log entry",
-	"Trusted root"
+	"Signed at",
+	"Log entry"
 ];
-async function writeSummary(result, now) {
+async function writeSummary(result) {
 	if ((process.env["GITHUB_STEP_SUMMARY"] ?? "") === "") return;
 	summary.addHeading("Verified Kubernetes release artifacts", 3);
-	const rows = result.artifacts.map((artifact) => row(artifact, now));
 	summary.addTable([HEADINGS.map((data) => ({
 		data,
 		header: true
-	})), ...rows]);
+	})), ...result.artifacts.map(row)]);
 	for (const line of trustedRootLines(result)) summary.addRaw(`${line}\n`, true);
 	await summary.write();
 }
-function row(artifact, now) {
-	const { signedAt, trustedRoot } = artifact;
-	const logEntries = artifact.logEntries.map(logLink);
+function row(artifact) {
+	const logEntries = artifact.logEntries.map(({ logUrl, logIndex }) => logLink(logUrl, logIndex));
 	return [
 		escapeHtml(artifact.component ?? ""),
 		escapeHtml(artifact.version ?? ""),
+		escapeHtml(artifact.platform ?? "any"),
 		`<code>${escapeHtml(artifact.sha256)}</code>`,
-		escapeHtml(`${signerOf$1(artifact)}${signedAt === void 0 ? "" : ` at ${signedAt}`}`),
-		logEntries.join(" ") || "none",
-		trustedRoot.newestKeyFrom === void 0 ? "no keys" : describeAge(new Date(trustedRoot.newestKeyFrom), now)
+		escapeHtml(signerOf$1(artifact)),
+		escapeHtml(artifact.signedAt ?? "not told"),
+		logEntries.join(" ") || "none"
 	];
 }
-function logLink({ logUrl, logIndex, integratedTime }) {
+function logLink(logUrl, logIndex) {
 	const index = escapeHtml(logIndex);
-	const elsewhere = escapeHtml(logUrl);
-	if (logUrl === PUBLIC_LOG) return `<a href="https://search.sigstore.dev/?logIndex=${index}">${index}</a>`;
-	if (integratedTime === void 0 || !/^https?:/.test(logUrl)) return `${index} in ${elsewhere}`;
-	return `<a href="${elsewhere}/api/v1/log/entries?logIndex=${index}">${index}</a> in ${elsewhere}`;
+	return logUrl === PUBLIC_LOG ? `<a href="https://search.sigstore.dev/?logIndex=${index}">${index}</a>` : `${index} in ${escapeHtml(logUrl)}`;
 }
 function trustedRootLines(result) {
 	const roots = result.artifacts.map(({ trustedRoot }) => {
@@ -16306,7 +16280,8 @@ async function fetchReleaseRecords(request) {
 }
 async function fetchRecord(request, path) {
 	let failure;
-	for (const [index, source] of request.sources.entries()) {
+	for (const [index, base] of request.sources.entries()) {
+		const source = base.replace(/\/+$/, "");
 		const next = request.sources[index + 1];
 		let reason;
 		try {
@@ -16935,7 +16910,7 @@ async function retrieve(log, query) {
 	return entries.slice(0, 16);
 }
 async function post(log, path, json, accept) {
-	const url = `${log.url}${path}`;
+	const url = `${log.url.replace(/\/+$/, "")}${path}`;
 	try {
 		return await log.http.fetchSmall({
 			url,
@@ -21545,15 +21520,15 @@ function judgeAuthority(leaf, authority, times) {
 		}
 	};
 }
-const WHY_TIME = "without a trustworthy time of signing a short-lived certificate proves nothing";
+const WHY_TIME$1 = "without a trustworthy time of signing a short-lived certificate proves nothing";
 function explainTimestampFailure(proof, duplicate) {
 	if (duplicate) return {
 		expected: "each time once",
 		found: "one of them again",
-		why: WHY_TIME
+		why: WHY_TIME$1
 	};
 	return {
-		why: WHY_TIME,
+		why: WHY_TIME$1,
 		...explainUntrustedTimestamp(proof)
 	};
 }
@@ -25215,6 +25190,7 @@ function checkIntegratedTimes({ entries, now }) {
 		refuseFuture(new Date(Number(integratedTime) * 1e3), now, "the integrated time of the log entry");
 	}
 }
+const WHY_TIME = "without a trustworthy time of signing a short-lived certificate proves nothing";
 const MAX_TIME_SECONDS = 8640000000000n;
 function refuseFuture(time, now, what) {
 	if (time.getTime() > now.getTime() + 6e4) throw new UntrustedError("time-untrusted", `${what} is in the future`, {
@@ -25340,9 +25316,12 @@ const PROOF_STEPS = [
 ];
 // src/proof/prove-digest.ts
 const minted = Symbol("minted");
-function proveDigest(evidence, subject, policy, trust, { now = new Date() } = {}) {
+function proveDigest(evidence, subject, policy, trust, options = {}) {
+	return runProof(PROOF_STEPS, evidence, subject, policy, trust, options);
+}
+function runProof(steps, evidence, subject, policy, trust, { now = new Date() }) {
 	const proof = openProof(evidence, subject, policy, trust, now);
-	for (const step of PROOF_STEPS) step.verify(proof);
+	for (const step of steps) step.verify(proof);
 	const [signedAt] = claimedTimes(proof).toSorted((a, b) => a.getTime() - b.getTime());
 	return Object.freeze({
 		[minted]: true,
@@ -25455,22 +25434,22 @@ function closest(failures) {
 function rank({ check }) {
 	return check === void 0 ? -1 : CHECK_NAMES.indexOf(check);
 }
+// src/request.ts
+const DEFAULT_SOURCE = "https://dl.k8s.io";
 // src/cross-check-release.ts
 init_errors();
-function shareRecords(request, { http, report }, ended) {
-	const { signal } = request;
+function shareRecords({ sources = [DEFAULT_SOURCE], signal }, { http, report }, ended) {
 	const either = signal === void 0 ? ended : AbortSignal.any([signal, ended]);
 	const pending = new Map();
 	return (version) => {
 		const release = formatReleaseVersion(version);
 		const known = pending.get(release);
 		if (known !== void 0) return known;
-		const paths = releaseFilePaths(version);
 		const records = fetchReleaseRecords({
 			http,
 			report,
-			sources: sourcesOf(request),
-			paths,
+			sources,
+			paths: releaseFilePaths(version),
 			release,
 			signal: either
 		});
@@ -29781,7 +29760,7 @@ const GONE$1 = 410;
 async function resolveVersion(text, request, world) {
 	const asked = parseVersionRequest(text);
 	if (asked.kind === "exact") return asked.version;
-	const sources = sourcesOf(request);
+	const sources = request.sources ?? ["https://dl.k8s.io"];
 	let failure;
 	for (const [index, source] of sources.entries()) try {
 		const version = await readMarker(source, asked.marker, request, world);
@@ -29806,7 +29785,7 @@ async function resolveVersion(text, request, world) {
 	throw failure;
 }
 async function readMarker(source, marker, request, world) {
-	const url = `${source}/${markerPath(marker)}`;
+	const url = `${source.replace(/\/+$/, "")}/${markerPath(marker)}`;
 	const name = formatMarker(marker);
 	const response = await fetchMarker(url, name, request, world);
 	if (response.status === 200) return parseMarker(response.body, marker);
@@ -30085,7 +30064,7 @@ async function fetchFrom(request, source) {
 	const signal = request.signal === void 0 ? abort.signal : AbortSignal.any([request.signal, abort.signal]);
 	const fetchOne = async (suffix, maxBytes, what) => {
 		const response = await request.http.fetchSmall({
-			url: `${source}/${request.path}${suffix}`,
+			url: `${source.replace(/\/+$/, "")}/${request.path}${suffix}`,
 			maxBytes,
 			accept: [
 				200,
@@ -30351,7 +30330,7 @@ async function proveBundle(request, files, bundle) {
 	};
 }
 function locationOf({ files: { path } }, { source }) {
-	return `${shownUrl(source)}/${path}`;
+	return `${shownUrl(source).replace(/\/+$/, "")}/${path}`;
 }
 // src/report-proof.ts
 init_errors();
@@ -30381,8 +30360,7 @@ function describeProof(proof, trust, sha256, digest) {
 		logEntries: proven.logEntries,
 		trustedRoot: {
 			...trust.source,
-			sha256: trust.sha256,
-			...trust.newestKeyFrom === void 0 ? {} : { newestKeyFrom: trust.newestKeyFrom.toISOString() }
+			sha256: trust.sha256
 		},
 		checks: {
 			...proven.checks,
@@ -30590,11 +30568,14 @@ function crossCheckPlanned({ plan, context }, digests, records) {
 		records
 	}, proofContext(plan, context));
 }
+function sourcesOf({ sources }) {
+	return (sources ?? ["https://dl.k8s.io"]).map((source) => source.replace(/\/+$/, ""));
+}
 function proofContext({ policy }, { network, world, trust, signal }) {
 	return {
 		log: {
 			http: world.http,
-			url: rekorUrlOf(network),
+			url: network.rekorUrl ?? "https://rekor.sigstore.dev",
 			signal
 		},
 		policy,
@@ -30945,12 +30926,10 @@ const AUTHORITY_FIELDS = [
 ];
 function readTrustedRoot(bytes, source) {
 	try {
-		const root = readRoot(bytes, source.kind === "file" ? `the trusted root ${source.path}` : "the trusted root");
 		return {
-			root,
+			root: readRoot(bytes, source.kind === "file" ? `the trusted root ${source.path}` : "the trusted root"),
 			source,
-			sha256: createHash("sha256").update(bytes).digest("hex"),
-			newestKeyFrom: newestStart(root)
+			sha256: createHash("sha256").update(bytes).digest("hex")
 		};
 	} catch (cause) {
 		if (!(cause instanceof UntrustedError)) throw cause;
@@ -30978,11 +30957,6 @@ function readRoot(bytes, what) {
 		ctlogs: root.messages("ctlogs", LOG_FIELDS, 64).map(readLog),
 		timestampAuthorities: root.messages("timestampAuthorities", AUTHORITY_FIELDS, 64).map(readAuthority)
 	};
-}
-function newestStart(root) {
-	const { tlogs, ctlogs, certificateAuthorities, timestampAuthorities } = root;
-	const starts = [...[...tlogs, ...ctlogs].map(({ publicKey }) => publicKey?.validFor), ...[...certificateAuthorities, ...timestampAuthorities].map(({ validFor }) => validFor)].flatMap((window) => window?.start?.getTime() ?? []);
-	return starts.length === 0 ? void 0 : new Date(Math.max(...starts));
 }
 function readLog(log) {
 	const key = log.message("publicKey", [
@@ -31250,7 +31224,7 @@ async function verifyFile(request, world) {
 	const proof = await prove({
 		log: {
 			http: world.http,
-			url: rekorUrlOf(request),
+			url: request.rekorUrl ?? "https://rekor.sigstore.dev",
 			signal: request.signal
 		},
 		policy,
@@ -31715,7 +31689,7 @@ async function run() {
 		const { directory, result } = await setUp(inputs, runner, world, cancelled());
 		for (const artifact of result.artifacts) logArtifact(artifact);
 		writeOutputs(result);
-		await writeSummary(result, world.clock.now());
+		await writeSummary(result);
 		addPath(directory);
 	} finally {
 		await world.http.close();

@@ -1,7 +1,8 @@
-import { RequestError } from '../errors.ts';
+import { K8sVerifyError, RequestError } from '../errors.ts';
 import { MAX_BUNDLE_BYTES, MAX_CERTIFICATE_FILE_BYTES, MAX_SIGNATURE_FILE_BYTES } from '../limits.ts';
 import { type DetachedMaterial, parseCertificateFile, parseSignatureFile } from './detached-material.ts';
 import { readEvidenceBeside, readEvidenceFile } from './local-files.ts';
+import { readBundle } from './read-bundle.ts';
 
 /** Evidence found on this machine's disk. */
 export type LocalEvidence =
@@ -31,6 +32,23 @@ export async function findEvidenceBeside(path: string): Promise<LocalEvidence> {
     advice:
       'fetch them from where the file came from, or name them: --bundle, or --signature and --certificate',
   });
+}
+
+/**
+ * The SHA-256 (hex) that the bundle beside a file says it is over, which proves nothing; undefined where there is no
+ * bundle, or one that does not say.
+ */
+export async function statedDigestBeside(path: string): Promise<string | undefined> {
+  try {
+    const bytes = await readEvidenceBeside(`${path}.sigstore.json`, MAX_BUNDLE_BYTES, 'the bundle');
+    if (bytes === undefined) return undefined;
+    const { content } = readBundle(bytes);
+    if (content.kind !== 'message-signature' || content.digest.algorithm !== 'sha256') return undefined;
+    return content.digest.hex;
+  } catch (error) {
+    if (error instanceof K8sVerifyError) return undefined;
+    throw error;
+  }
 }
 
 /** @throws RequestError `file-not-readable`; UntrustedError `material-oversized`. */
