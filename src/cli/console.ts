@@ -1,6 +1,7 @@
 /** Where a run's words go: the answer to stdout, everything else to stderr, as the options and the terminal ask. */
 import { type ExitCode, exitCodeFor } from '../exit-codes.ts';
 import type { Report } from '../ports.ts';
+import { withoutBlame } from './gone-directory.ts';
 import { failureReport, type JsonAnswer, renderJson } from './output-json.ts';
 import { errorText, type TextStyle } from './output-text.ts';
 import { barProgress, lineProgress, type Progress, quietProgress } from './progress.ts';
@@ -59,8 +60,9 @@ export function openConsole(words: readonly string[], { stdout, stderr, env }: S
       stdout.write(mode.json ? renderJson(json) : text);
       return json.exitCode;
     },
-    failure(error) {
+    failure(thrown) {
       finish();
+      const error = withoutBlame(thrown);
       stderr.write(errorText(error, mode.style));
       if (mode.json) stdout.write(renderJson(failureReport(error)));
       return exitCodeFor(error);

@@ -1,0 +1,15 @@
+import { RequestError } from '../errors.ts';
+
+/**
+ * The same error, save where a relative path was to be resolved in a working directory that somebody has removed: that
+ * is no fault of k8s-verify's.
+ */
+export function withoutBlame(error: unknown): unknown {
+  if (!(error instanceof Error && 'syscall' in error && error.syscall === 'uv_cwd')) return error;
+  return new RequestError('file-not-readable', 'the working directory is gone', {
+    expected: 'a directory in which relative paths mean something',
+    found: 'one that was removed after this shell entered it',
+    advice: 'change to another directory (cd), or name every file and directory by its whole path',
+    cause: error,
+  });
+}
