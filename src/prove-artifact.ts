@@ -108,7 +108,7 @@ async function detachedMaterial(request: ProofRequest, files: SideFiles): Promis
     ].join(' and ');
     throw new UntrustedError('signature-not-published', `no complete signature is published for ${what}`, {
       check: 'material',
-      expected: `${request.files.path} with .sig and .cert, or .sigstore.json, at ${shownUrl(files.source)}`,
+      expected: `${request.files.path} with .sig and .cert, or .sigstore.json, at ${request.files.sources.map(shownUrl).join(' or ')}`,
       found: `HTTP 404 for ${missing}`,
       why: 'without a signature nobody can tell who made the file',
       advice: 'a new release can take hours to reach every mirror; try again, or take the next patch release',

@@ -1,3 +1,4 @@
+import { everySourceFailed, type FailedSource } from './encoding/every-source.ts';
 import { shownUrl } from './encoding/shown-url.ts';
 import { RequestError, UnavailableError, UntrustedError } from './errors.ts';
 import { MAX_MARKER_BYTES } from './limits.ts';
@@ -36,7 +37,8 @@ export async function resolveVersion(
   const asked = parseVersionRequest(text);
   if (asked.kind === 'exact') return asked.version;
   const sources = sourcesOf(request);
-  let failure: unknown;
+  const failures: FailedSource[] = [];
+  const absent: string[] = [];
   for (const [index, source] of sources.entries()) {
     try {
       const version = await readMarker(source, asked.marker, request, world);
@@ -48,9 +50,9 @@ export async function resolveVersion(
       });
       return version;
     } catch (error) {
-      if (!(error instanceof UnavailableError || error instanceof RequestError)) throw error;
-      // An outage outranks another source's "not found": it says nothing about the release.
-      if (failure === undefined || error instanceof UnavailableError) failure = error;
+      if (error instanceof UnavailableError) failures.push({ source, error });
+      else if (error instanceof RequestError && error.code === 'release-not-found') absent.push(source);
+      else throw error;
       const next = sources[index + 1];
       if (next !== undefined) {
         world.report({
@@ -62,7 +64,11 @@ export async function resolveVersion(
       }
     }
   }
-  throw failure;
+  // An outage outranks another source's "not found": it says nothing about the release.
+  const [first, ...others] = failures;
+  throw first === undefined
+    ? noSuchMarker(asked.marker, absent)
+    : everySourceFailed([first, ...others], absent);
 }
 
 async function readMarker(
@@ -71,13 +77,20 @@ async function readMarker(
   request: ResolveRequest,
   world: World,
 ): Promise<ReleaseVersion> {
-  const url = `${source}/${markerPath(marker)}`;
-  const name = formatMarker(marker);
-  const response = await fetchMarker(url, name, request, world);
+  const url = markerUrl(source, marker);
+  const response = await fetchMarker(url, formatMarker(marker), request, world);
   if (response.status === 200) return parseMarker(response.body, marker);
-  throw new RequestError('release-not-found', `there is no release for ${name}`, {
-    expected: `a version at ${shownUrl(url)}`,
-    found: `HTTP ${response.status}`,
+  throw noSuchMarker(marker, [source]);
+}
+
+function markerUrl(source: string, marker: VersionMarker): string {
+  return `${source}/${markerPath(marker)}`;
+}
+
+function noSuchMarker(marker: VersionMarker, sources: readonly string[]): RequestError {
+  return new RequestError('release-not-found', `there is no release for ${formatMarker(marker)}`, {
+    expected: `a version at ${sources.map((source) => shownUrl(markerUrl(source, marker))).join(' or ')}`,
+    found: sources.length === 1 ? 'no such file' : 'no such file at any of them',
     advice: 'name an exact version such as v1.30.2, or another minor release',
   });
 }

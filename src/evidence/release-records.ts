@@ -1,3 +1,4 @@
+import { everySourceFailed, type FailedSource } from '../encoding/every-source.ts';
 import { shownUrl } from '../encoding/shown-url.ts';
 import { RequestError, UnavailableError } from '../errors.ts';
 import { MAX_RELEASE_FILE_BYTES } from '../limits.ts';
@@ -57,23 +58,26 @@ export async function fetchReleaseRecords(request: ReleaseRecordsRequest): Promi
 }
 
 async function fetchRecord(request: ReleaseRecordsRequest, path: string): Promise<ReleaseRecord | undefined> {
-  let failure: UnavailableError | undefined;
+  const failures: FailedSource[] = [];
+  const lacking: string[] = [];
   for (const [index, source] of request.sources.entries()) {
     const next = request.sources[index + 1];
     let reason: string;
     try {
       const bytes = await fetchFrom(request, source, path);
       if (bytes !== undefined) return { bytes, source: shownUrl(source) };
+      lacking.push(source);
       reason = `it has no ${path}`;
     } catch (error) {
       if (!(error instanceof UnavailableError)) throw error;
-      failure = error;
+      failures.push({ source, error });
       reason = error.message;
     }
     if (next !== undefined)
       request.report({ kind: 'next-source', from: shownUrl(source), to: shownUrl(next), reason });
   }
-  if (failure !== undefined) throw failure;
+  const [first, ...others] = failures;
+  if (first !== undefined) throw everySourceFailed([first, ...others], lacking);
   return undefined;
 }
 

@@ -1,3 +1,4 @@
+import { everySourceFailed, type FailedSource } from '../encoding/every-source.ts';
 import { shownUrl } from '../encoding/shown-url.ts';
 import { RequestError, UnavailableError } from '../errors.ts';
 import {
@@ -50,17 +51,19 @@ const GONE = 410;
  */
 export async function fetchSideFiles(request: SideFileRequest): Promise<SideFiles> {
   let unsigned: SideFiles | undefined;
-  const failures: UnavailableError[] = [];
+  const failures: FailedSource[] = [];
+  const lacking: string[] = [];
   for (const [index, source] of request.sources.entries()) {
     let reason: string;
     try {
       const files = await fetchFrom(request, source);
       if (isSigned(files)) return files;
       unsigned = files;
+      lacking.push(source);
       reason = 'no complete signature there';
     } catch (error) {
       if (!(error instanceof UnavailableError)) throw error;
-      failures.push(error);
+      failures.push({ source, error });
       reason = error.message;
     }
     const next = request.sources[index + 1];
@@ -68,18 +71,10 @@ export async function fetchSideFiles(request: SideFileRequest): Promise<SideFile
       request.report({ kind: 'next-source', from: shownUrl(source), to: shownUrl(next), reason });
   }
   // An outage of one source proves nothing about what it has, so it outranks another source's "not found".
-  const last = failures.at(-1);
-  if (last !== undefined) throw failures.length === 1 ? last : together(failures, last);
+  const [first, ...others] = failures;
+  if (first !== undefined) throw everySourceFailed([first, ...others], lacking);
   if (unsigned === undefined) throw new RequestError('usage', 'no source to fetch from is named');
   return unsigned;
-}
-
-/** One error for all sources that failed; the last one's code and advice, since it was the last hope. */
-function together(failures: readonly UnavailableError[], last: UnavailableError): UnavailableError {
-  return new UnavailableError(last.code, failures.map(({ message }) => message).join('; '), {
-    ...(last.advice === undefined ? {} : { advice: last.advice }),
-    cause: new AggregateError(failures),
-  });
 }
 
 /** Whether there is a whole signature, in either form. */

@@ -224,6 +224,31 @@ describe('sources that do not give way', () => {
     expect(told(error)).toContain(`(${world.releases.url}${BINARY}.sig, 3 attempts)`);
   });
 
+  it.concurrent('when the marker cannot be had from any, the error names each with its reason', async () => {
+    await using world = await startFaultWorld();
+    await using mirror = await startMirror();
+    mirror.publishFile(`/release/${MARKER}.txt`, 'a web page');
+    await using empty = await startReleaseServer();
+    world.releases.http.fault('.txt', fault.status(403));
+    const sources = [mirror.url, empty.url, world.releases.url];
+    const { error } = await world.install({ version: MARKER, sources });
+    expect(told(error)).toMatch(/^http-status: the version marker stable-1\.30\.txt cannot be used/);
+    expect(told(error)).toContain(`(${mirror.url} has "a web page")`);
+    expect(told(error)).toContain(`HTTP 403 Forbidden (${world.releases.url}`);
+    expect(told(error)).toContain(`not found at ${empty.url}`);
+  });
+
+  it.concurrent('when none has the marker, the error names each', async () => {
+    await using world = await startFaultWorld();
+    await using mirror = await startMirror();
+    const sources = [mirror.url, world.releases.url];
+    const { error } = await world.install({ version: 'stable-1.99', sources });
+    expect(error).toMatchObject({
+      code: 'release-not-found',
+      expected: `a version at ${sources.map((url) => `${url}/release/stable-1.99.txt`).join(' or ')}`,
+    });
+  });
+
   it.concurrent('an outage outranks another source’s "not found"', async () => {
     await using world = await startFaultWorld();
     await using empty = await startReleaseServer();
