@@ -35,11 +35,11 @@ export function lineProgress(write: WriteLine, style: TextStyle, now: () => numb
     if (last !== undefined && now() - last < LINE_INTERVAL_MS) return;
     lastLine.set(event.artifact, now());
     const name = printable(event.artifact);
-    const total = event.total === undefined ? undefined : megabytes(event.total);
+    const total = event.total === undefined ? undefined : size(event.total);
     if (last === undefined) {
       write(`${name}: downloading${total === undefined ? '' : ` ${total}`}\n`);
     } else {
-      write(`${name}: ${megabytes(event.received)}${total === undefined ? '' : ` of ${total}`}\n`);
+      write(`${name}: ${size(event.received)}${total === undefined ? '' : ` of ${total}`}\n`);
     }
   };
   return { report, finish: () => undefined };
@@ -115,14 +115,14 @@ export function barLine(width: number, state: BarState, payload: unknown, now: n
   const { artifact, from } = readPayload(payload);
   const seconds = Math.max((now - state.startTime) / 1000, 0.001);
   const rate = Math.max(state.value - from, 0) / seconds;
-  const speed = `${megabytes(rate)}/s`;
-  if (state.total <= 0) return `${artifact}  ${megabytes(state.value)}  ${speed}`;
+  const speed = `${size(rate)}/s`;
+  if (state.total <= 0) return `${artifact}  ${size(state.value)}  ${speed}`;
   const share = Math.min(state.value / state.total, 1);
   const filled = Math.round(share * width);
   const bar = `${'#'.repeat(filled)}${'-'.repeat(width - filled)}`;
   const left = rate > 0 && share < 1 ? `  ${duration((state.total - state.value) / rate)} left` : '';
   const percent = `${Math.floor(share * 100)}`.padStart(3);
-  return `${artifact} [${bar}] ${percent} % of ${megabytes(state.total)}  ${speed}${left}`;
+  return `${artifact} [${bar}] ${percent} % of ${size(state.total)}  ${speed}${left}`;
 }
 
 function readPayload(payload: unknown): { readonly artifact: string; readonly from: number } {
@@ -160,7 +160,7 @@ function eventLine(event: LineEvent, style: TextStyle): string | undefined {
       )}\n`;
     case 'resume':
       return `${printable(event.artifact)}: ${
-        event.offset === 0 ? 'starting anew' : `going on after ${megabytes(event.offset)}`
+        event.offset === 0 ? 'starting anew' : `going on after ${size(event.offset)}`
       }\n`;
     case 'check':
       return `  ${paint(style, 'green', 'ok')}  ${event.check.padEnd(15)} ${printable(event.detail)}\n`;
@@ -171,8 +171,10 @@ function eventLine(event: LineEvent, style: TextStyle): string | undefined {
   }
 }
 
-export function megabytes(bytes: number): string {
-  return `${(bytes / 1e6).toFixed(1)} MB`;
+/** Three figures or fewer before the unit: `512 bytes`, `31.4 kB`, `48.0 MB`. */
+export function size(bytes: number): string {
+  if (bytes < 1000) return `${Math.round(bytes)} bytes`;
+  return bytes < 100_000 ? `${(bytes / 1e3).toFixed(1)} kB` : `${(bytes / 1e6).toFixed(1)} MB`;
 }
 
 export function duration(seconds: number): string {

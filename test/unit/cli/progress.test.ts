@@ -1,6 +1,6 @@
 import { PassThrough } from 'node:stream';
 import { describe, expect, it } from 'vitest';
-import { barLine, barProgress, duration, lineProgress, megabytes } from '../../../src/cli/progress.ts';
+import { barLine, barProgress, duration, lineProgress, size } from '../../../src/cli/progress.ts';
 import type { ProgressEvent } from '../../../src/ports.ts';
 
 const ARTIFACT = 'kubectl v1.26.4 linux/amd64';
@@ -71,6 +71,12 @@ describe('progress in a pipe', () => {
     ).toBe(`${ARTIFACT}: downloading 48.0 MB\n${ARTIFACT}: 24.0 MB of 48.0 MB\n`);
   });
 
+  it('tells a small download in small units', () => {
+    expect(lines([{ kind: 'download', artifact: ARTIFACT, received: 5, total: 1800 }])).toBe(
+      `${ARTIFACT}: downloading 1.8 kB\n`,
+    );
+  });
+
   it('tells a download of unknown length', () => {
     expect(lines([{ kind: 'download', artifact: ARTIFACT, received: 5 }])).toBe(`${ARTIFACT}: downloading\n`);
   });
@@ -89,7 +95,7 @@ describe('bars', () => {
     const screen = String(stream.read());
     expect(screen.startsWith('a: proof\n  ok  set             fine\n')).toBe(true);
     expect(screen).toContain('  ok  set             fine\u001b[K\n');
-    expect(screen).toContain('a [########] 100 % of 0.0 MB');
+    expect(screen).toContain('a [########] 100 % of 10 bytes');
     expect(screen.endsWith('\u001b[?25h\u001b[1G\u001b[0J')).toBe(true);
     expect(screen).not.toContain('0 ms left');
   });
@@ -133,6 +139,15 @@ it.each([
   expect(duration(seconds)).toBe(text);
 });
 
-it('counts in megabytes of a million bytes', () => {
-  expect(megabytes(48_037_888)).toBe('48.0 MB');
+it.each([
+  [0, '0 bytes'],
+  [999, '999 bytes'],
+  [1000, '1.0 kB'],
+  [31_400, '31.4 kB'],
+  [99_949, '99.9 kB'],
+  [100_000, '0.1 MB'],
+  [48_037_888, '48.0 MB'],
+  [1_073_741_824, '1073.7 MB'],
+])('%d bytes are %s', (bytes, text) => {
+  expect(size(bytes)).toBe(text);
 });
