@@ -9,7 +9,7 @@ import {
   type ReleaseArtifact,
   releaseArtifact,
 } from './release/artifact.ts';
-import { findComponent, type Tier } from './release/component.ts';
+import { everyPlatformOf, findComponent, type Tier } from './release/component.ts';
 import { formatPlatform, hostPlatform, type Platform, parsePlatform } from './release/platform.ts';
 import { assertSigned } from './release/signer.ts';
 import { memberOf, type TarballMember } from './release/tarball.ts';
@@ -70,7 +70,7 @@ export async function planInstall(request: InstallRequest, world: World): Promis
   const resolveOnce = resolverOf(request, world);
   const named = request.artifacts.map((asked) => ({
     ...asked,
-    platform: platformOf(asked.platform, request.force === true, world),
+    platform: platformOf(asked, request.force === true, world),
   }));
   const platforms = new Set(named.map(({ platform }) => formatPlatform(platform)));
   const single: SinglePlan[] = [];
@@ -108,9 +108,11 @@ function resolverOf(request: InstallRequest, world: World): (text: string) => Pr
   };
 }
 
-function platformOf(text: string | undefined, force: boolean, world: World): Platform {
-  if (text === undefined) return hostPlatform(world.host);
-  return force ? parseForcedPlatform(text) : parsePlatform(text);
+function platformOf({ component, platform }: ArtifactRequest, force: boolean, world: World): Platform {
+  if (platform === undefined) return hostPlatform(world.host);
+  return force
+    ? parseForcedPlatform(platform)
+    : parsePlatform(platform, everyPlatformOf(findComponent(component)));
 }
 
 function planOne(wanted: Wanted, request: InstallRequest, perPlatform: boolean): SinglePlan {

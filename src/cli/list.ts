@@ -38,7 +38,7 @@ export async function list(line: CommandLine, output: Console): Promise<Answer> 
   const version = await inWorld(readTransport(line), output, (world, signal) =>
     resolveVersion(asked, { ...network, signal }, world),
   );
-  const chosen = platforms.length === 0 ? {} : { platforms: platforms.map(parsePlatform) };
+  const chosen = platforms.length === 0 ? {} : { platforms: platforms.map((text) => parsePlatform(text)) };
   const [source = ''] = sourcesOf(network);
   return listAnswer(formatReleaseVersion(version), listArtifacts({ version, ...chosen }), source);
 }

@@ -162,6 +162,14 @@ export function platformsOf(component: Component, version: ReleaseVersion): read
   );
 }
 
+/** The platforms that the component has been published for in any release; all there are where one file serves all. */
+export function everyPlatformOf({ platforms }: Component): readonly Platform[] {
+  if (platforms === 'none') return PLATFORMS;
+  return PLATFORMS.filter((platform) =>
+    platforms.some((availability) => availability.platforms.some((one) => samePlatform(one, platform))),
+  );
+}
+
 /**
  * Refuses a pair that the table lacks in that release.
  *

@@ -79,17 +79,18 @@ export function samePlatform(a: Platform, b: Platform): boolean {
  * Reads `linux/amd64` and its like: exactly the names of Kubernetes. Other tools' names (`x86_64`, `macos`) are refused
  * with the right one as advice.
  *
+ * @param choices what there is for whatever is asked for, to be named where the text is no platform at all.
  * @throws RequestError `platform-impossible`
  */
-export function parsePlatform(text: string): Platform {
+export function parsePlatform(text: string, choices: readonly Platform[] = PLATFORMS): Platform {
   const found = PLATFORMS.find((platform) => formatPlatform(platform) === text);
   if (found !== undefined) return found;
-  const choice = nearestPlatform(text);
+  const choice = nearestPlatform(text, choices);
   throw new RequestError(
     'platform-impossible',
     `Kubernetes publishes nothing for the platform ${excerpt(text)}`,
     {
-      expected: PLATFORMS.map(formatPlatform).join(', '),
+      expected: choices.map(formatPlatform).join(', '),
       found: excerpt(text),
       advice: choice === undefined ? 'name one of these as os/arch' : `try ${choice}`,
     },
@@ -120,7 +121,7 @@ export function hostPlatform({ platform, arch, endianness }: ProcessInfo): Platf
   );
 }
 
-function nearestPlatform(text: string): string | undefined {
+function nearestPlatform(text: string, platforms: readonly Platform[]): string | undefined {
   const words = text
     .slice(0, 64)
     .toLowerCase()
@@ -128,11 +129,26 @@ function nearestPlatform(text: string): string | undefined {
     .split(/[^a-z0-9]+/)
     .filter((word) => word !== '');
   const [first = '', second] = words;
-  const names = PLATFORMS.map(formatPlatform);
-  const os = lookUp(OS_SYNONYMS, first) ?? first;
-  if (second !== undefined) return nearest(`${os}/${lookUp(ARCH_SYNONYMS, second) ?? second}`, names);
-  const arch = lookUp(ARCH_SYNONYMS, first) ?? first;
-  return names.find((name) => name.startsWith(`${os}/`) || name.endsWith(`/${arch}`));
+  const [os, arch] = [lookUp(OS_SYNONYMS, first) ?? first, lookUp(ARCH_SYNONYMS, first) ?? first];
+  const found =
+    second === undefined
+      ? platforms.find((platform) => platform.os === os || platform.arch === arch)
+      : nearestPair(os, lookUp(ARCH_SYNONYMS, second) ?? second, platforms);
+  return found === undefined ? undefined : formatPlatform(found);
+}
+
+/** Each part by itself: `linux/mips` is as long as `linux/386`, and is nothing like it. */
+function nearestPair(os: string, arch: string, platforms: readonly Platform[]): Platform | undefined {
+  const nearOs = nearest(
+    os,
+    platforms.map((platform) => platform.os),
+  );
+  const ofOs = platforms.filter((platform) => platform.os === nearOs);
+  const nearArch = nearest(
+    arch,
+    ofOs.map((platform) => platform.arch),
+  );
+  return ofOs.find((platform) => platform.arch === nearArch);
 }
 
 function lookUp(table: Readonly<Record<string, string>>, key: string): string | undefined {

@@ -1,5 +1,7 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import type { K8sVerifyError } from '../../src/errors.ts';
+import type { VerifyRequest } from '../../src/request.ts';
 import { verifyFile } from '../../src/verify-file.ts';
 import { createWorld } from '../../src/world.ts';
 import { type RunningSigstore, startLocalSigstore } from '../support/local-sigstore.ts';
@@ -96,25 +98,24 @@ describe('a bundle of an earlier file beside the installed one', () => {
   });
 });
 
-describe('verifying a file', () => {
-  async function refusal(evidence: 'beside' | 'named') {
-    await run.install(older());
-    await run.install();
-    const path = run.dir.join('bin', 'kubectl');
-    const world = createWorld({ retries: 0 });
-    const bundle = `${path}.sigstore.json`;
-    return errorOf(
-      verifyFile(
-        {
-          subject: { kind: 'file', path },
-          evidence: evidence === 'beside' ? { kind: 'beside' } : { kind: 'bundle', path: bundle },
-          trustedRootFile: run.dir.join('trusted_root.json'),
-        },
-        world,
-      ).finally(() => world.http.close()),
-    );
-  }
+/** What verifying says of a file that was replaced beside its bundle. */
+async function refusal(evidence: 'beside' | 'named'): Promise<K8sVerifyError> {
+  await run.install(older());
+  await run.install();
+  const path = run.dir.join('bin', 'kubectl');
+  const world = createWorld({ retries: 0 });
+  const bundle = `${path}.sigstore.json`;
+  const request: VerifyRequest = {
+    subject: { kind: 'file', path },
+    evidence: evidence === 'beside' ? { kind: 'beside' } : { kind: 'bundle', path: bundle },
+    trustedRootFile: run.dir.join('trusted_root.json'),
+  };
+  const error = await errorOf(verifyFile(request, world));
+  await world.http.close();
+  return error;
+}
 
+describe('verifying a file', () => {
   it('says that the bundle that was found beside it is of another one', async () => {
     const error = await refusal('beside');
     const bundle = run.dir.join('bin', 'kubectl.sigstore.json');

@@ -61,6 +61,26 @@ describe('platforms', () => {
     expect(error.message).not.toContain('\u001b');
   });
 
+  it.each(['linux/mips', 'linux/riscv64', 'linux/loong64', 'plan9/amd64', 'freebsd/amd64', 'solaris/sparc'])(
+    'offers nothing far-fetched for %s',
+    (text) => {
+      expect(thrownBy(() => parsePlatform(text)).advice).toBe('name one of these as os/arch');
+    },
+  );
+
+  it('offers what there is of what is asked for, and nothing else', () => {
+    const choices = [
+      { os: 'linux', arch: 'arm64' },
+      { os: 'darwin', arch: 'arm64' },
+    ];
+    expect(thrownBy(() => parsePlatform('arm', choices))).toMatchObject({
+      expected: 'linux/arm64, darwin/arm64',
+      advice: 'name one of these as os/arch',
+    });
+    expect(thrownBy(() => parsePlatform('linux/aarch64', choices)).advice).toBe('try linux/arm64');
+    expect(parsePlatform('windows/386', choices)).toEqual({ os: 'windows', arch: '386' });
+  });
+
   it('fails on any other text with its own error', () => {
     fc.assert(
       fc.property(fc.string({ unit: 'binary' }), (text) => {
