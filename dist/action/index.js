@@ -12578,6 +12578,23 @@ function editDistance(a, b) {
 	}
 	return row[b.length] ?? 0;
 }
+// src/request.ts
+const DEFAULT_SOURCE = "https://dl.k8s.io";
+const DEFAULT_REKOR_URL = "https://rekor.sigstore.dev";
+function sourcesOf({ sources = [DEFAULT_SOURCE] }) {
+	return sources.map(withoutSlash);
+}
+function rekorUrlOf({ rekorUrl = DEFAULT_REKOR_URL }) {
+	return withoutSlash(rekorUrl);
+}
+function parseBaseUrl(text) {
+	const url = URL.parse(text);
+	const web = url?.protocol === "https:" || url?.protocol === "http:";
+	return url !== null && web && !/[?#]/.test(url.href) ? withoutSlash(url.href) : void 0;
+}
+function withoutSlash(url) {
+	return url.replace(/\/+$/, "");
+}
 // src/action/inputs.ts
 init_base64();
 init_errors();
@@ -12654,9 +12671,8 @@ function readMirrors(text) {
 	return text.split(/\s+/).filter((word) => word !== "").map((url) => readUrl("mirror", url));
 }
 function readUrl(name, text) {
-	const url = URL.parse(text);
-	const web = url?.protocol === "https:" || url?.protocol === "http:";
-	if (url !== null && web && url.search === "" && url.hash === "") return url.href.replace(/\/+$/, "");
+	const url = parseBaseUrl(text);
+	if (url !== void 0) return url;
 	throw new RequestError("usage", `the input ${name} is not the base URL of a server`, {
 		expected: "https://host/path, without ? and #",
 		found: "something else (not shown, it may hold a password)"
@@ -12775,6 +12791,13 @@ function logFailure(error$1) {
 	const cause = error$1.cause;
 	if (cause instanceof Error) debug(harmless(`${cause.name}: ${cause.message}`));
 }
+// src/trust/age.ts
+const DAY_MS = 864e5;
+function describeAge(newestKeyFrom, now) {
+	const days = Math.floor((now.getTime() - newestKeyFrom.getTime()) / DAY_MS);
+	const ago = days < 0 ? "yet to come" : `${days} ${days === 1 ? "day" : "days"} ago`;
+	return `newest key from ${newestKeyFrom.toISOString().slice(0, 10)} (${ago})`;
+}
 // src/action/outputs.ts
 const PUBLIC_LOG = "https://rekor.sigstore.dev";
 function outputsOf(result) {
@@ -12799,37 +12822,40 @@ function signerOf$1({ signer }) {
 const HEADINGS = [
 	"Component",
 	"Version",
-	"Platform",
 	"SHA-256",
 	"Signed by",
-	"Signed at",
-	"Log entry"
+	"Log entry",
+	"Trusted root"
 ];
-async function writeSummary(result) {
+async function writeSummary(result, now) {
 	if ((process.env["GITHUB_STEP_SUMMARY"] ?? "") === "") return;
 	summary.addHeading("Verified Kubernetes release artifacts", 3);
+	const rows = result.artifacts.map((artifact) => row(artifact, now));
 	summary.addTable([HEADINGS.map((data) => ({
 		data,
 		header: true
-	})), ...result.artifacts.map(row)]);
+	})), ...rows]);
 	for (const line of trustedRootLines(result)) summary.addRaw(`${line}\n`, true);
 	await summary.write();
 }
-function row(artifact) {
-	const logEntries = artifact.logEntries.map(({ logUrl, logIndex }) => logLink(logUrl, logIndex));
+function row(artifact, now) {
+	const { signedAt, trustedRoot } = artifact;
+	const logEntries = artifact.logEntries.map(logLink);
 	return [
 		escapeHtml(artifact.component ?? ""),
 		escapeHtml(artifact.version ?? ""),
-		escapeHtml(artifact.platform ?? "any"),
 		`<code>${escapeHtml(artifact.sha256)}</code>`,
-		escapeHtml(signerOf$1(artifact)),
-		escapeHtml(artifact.signedAt ?? "not told"),
-		logEntries.join(" ") || "none"
+		escapeHtml(`${signerOf$1(artifact)}${signedAt === void 0 ? "" : ` at ${signedAt}`}`),
+		logEntries.join(" ") || "none",
+		trustedRoot.newestKeyFrom === void 0 ? "no keys" : describeAge(new Date(trustedRoot.newestKeyFrom), now)
 	];
 }
-function logLink(logUrl, logIndex) {
+function logLink({ logUrl, logIndex, integratedTime }) {
 	const index = escapeHtml(logIndex);
-	return logUrl === PUBLIC_LOG ? `<a href="https://search.sigstore.dev/?logIndex=${index}">${index}</a>` : `${index} in ${escapeHtml(logUrl)}`;
+	const elsewhere = escapeHtml(logUrl);
+	if (logUrl === PUBLIC_LOG) return `<a href="https://search.sigstore.dev/?logIndex=${index}">${index}</a>`;
+	if (integratedTime === void 0 || !/^https?:/.test(logUrl)) return `${index} in ${elsewhere}`;
+	return `<a href="${elsewhere}/api/v1/log/entries?logIndex=${index}">${index}</a> in ${elsewhere}`;
 }
 function trustedRootLines(result) {
 	const roots = result.artifacts.map(({ trustedRoot }) => {
@@ -15779,12 +15805,12 @@ function formatPlatform({ os, arch }) {
 function samePlatform(a, b) {
 	return a.os === b.os && a.arch === b.arch;
 }
-function parsePlatform(text) {
+function parsePlatform(text, choices = PLATFORMS) {
 	const found = PLATFORMS.find((platform) => formatPlatform(platform) === text);
 	if (found !== void 0) return found;
-	const choice = nearestPlatform(text);
+	const choice = nearestPlatform(text, choices);
 	throw new RequestError("platform-impossible", `Kubernetes publishes nothing for the platform ${excerpt(text)}`, {
-		expected: PLATFORMS.map(formatPlatform).join(", "),
+		expected: choices.map(formatPlatform).join(", "),
 		found: excerpt(text),
 		advice: choice === void 0 ? "name one of these as os/arch" : `try ${choice}`
 	});
@@ -15801,13 +15827,17 @@ function hostPlatform({ platform, arch, endianness }) {
 		advice: "name the platform to fetch for with --platform os/arch"
 	});
 }
-function nearestPlatform(text) {
+function nearestPlatform(text, platforms) {
 	const [first = "", second] = text.slice(0, 64).toLowerCase().replace(/x86[_-]64/, "amd64").split(/[^a-z0-9]+/).filter((word) => word !== "");
-	const names = PLATFORMS.map(formatPlatform);
-	const os = lookUp(OS_SYNONYMS, first) ?? first;
-	if (second !== void 0) return nearest(`${os}/${lookUp(ARCH_SYNONYMS, second) ?? second}`, names);
-	const arch = lookUp(ARCH_SYNONYMS, first) ?? first;
-	return names.find((name) => name.startsWith(`${os}/`) || name.endsWith(`/${arch}`));
+	const [os, arch] = [lookUp(OS_SYNONYMS, first) ?? first, lookUp(ARCH_SYNONYMS, first) ?? first];
+	const found = second === void 0 ? platforms.find((platform) => platform.os === os || platform.arch === arch) : nearestPair(os, lookUp(ARCH_SYNONYMS, second) ?? second, platforms);
+	return found === void 0 ? void 0 : formatPlatform(found);
+}
+function nearestPair(os, arch, platforms) {
+	const nearOs = nearest(os, platforms.map((platform) => platform.os));
+	const ofOs = platforms.filter((platform) => platform.os === nearOs);
+	const nearArch = nearest(arch, ofOs.map((platform) => platform.arch));
+	return ofOs.find((platform) => platform.arch === nearArch);
 }
 function lookUp(table, key) {
 	return Object.hasOwn(table, key) ? table[key] : void 0;
@@ -15936,6 +15966,10 @@ function platformsOf(component, version) {
 	if (component.platforms === "none") return [];
 	const available = component.platforms.filter((availability) => holds(availability, version));
 	return PLATFORMS.filter((platform) => available.some(({ platforms }) => platforms.some((one) => samePlatform(one, platform))));
+}
+function everyPlatformOf({ platforms }) {
+	if (platforms === "none") return PLATFORMS;
+	return PLATFORMS.filter((platform) => platforms.some((availability) => availability.platforms.some((one) => samePlatform(one, platform))));
 }
 function assertAvailable(component, version, platform) {
 	if (component.platforms === "none") return;
@@ -16248,6 +16282,31 @@ function describe$2(value) {
 function shownUrl(text) {
 	return text.replace(/^([a-z]{1,16}:\/\/)[^/?#]*@/i, "$1");
 }
+// src/encoding/every-source.ts
+init_errors();
+function everySourceFailed(failures, lacking = []) {
+	const [first] = failures;
+	const { error: last } = failures.at(-1) ?? first;
+	if (failures.length === 1 && lacking.length === 0) return first.error;
+	const reasons = withoutRepetition(failures.map(namingSource));
+	const others = lacking.length === 0 ? "" : `; not found at ${lacking.map(shownUrl).join(", ")}`;
+	return new UnavailableError(last.code, `${reasons}${others}`, {
+		...last.advice === void 0 ? {} : { advice: last.advice },
+		cause: new AggregateError(failures.map(({ error }) => error))
+	});
+}
+function namingSource({ source, error: { message, found } }) {
+	const url = shownUrl(source);
+	if (message.includes(url)) return message;
+	return `${message} (${url}${found === void 0 ? "" : ` has ${found}`})`;
+}
+function withoutRepetition(reasons) {
+	const [first = ""] = reasons;
+	const opening = first.slice(0, first.indexOf(": ") + 1);
+	const repeated = opening !== "" && reasons.every((reason) => reason.startsWith(opening));
+	const rest = repeated ? reasons.map((reason) => reason.slice(opening.length).trim()) : reasons;
+	return `${repeated ? `${opening} ` : ""}${rest.join("; then ")}`;
+}
 // src/evidence/release-records.ts
 init_errors();
 init_limits();
@@ -16279,9 +16338,9 @@ async function fetchReleaseRecords(request) {
 	}
 }
 async function fetchRecord(request, path) {
-	let failure;
-	for (const [index, base] of request.sources.entries()) {
-		const source = base.replace(/\/+$/, "");
+	const failures = [];
+	const lacking = [];
+	for (const [index, source] of request.sources.entries()) {
 		const next = request.sources[index + 1];
 		let reason;
 		try {
@@ -16290,10 +16349,14 @@ async function fetchRecord(request, path) {
 				bytes,
 				source: shownUrl(source)
 			};
+			lacking.push(source);
 			reason = `it has no ${path}`;
 		} catch (error) {
 			if (!(error instanceof UnavailableError)) throw error;
-			failure = error;
+			failures.push({
+				source,
+				error
+			});
 			reason = error.message;
 		}
 		if (next !== void 0) request.report({
@@ -16303,7 +16366,8 @@ async function fetchRecord(request, path) {
 			reason
 		});
 	}
-	if (failure !== void 0) throw failure;
+	const [first, ...others] = failures;
+	if (first !== void 0) throw everySourceFailed([first, ...others], lacking);
 }
 async function fetchFrom$1({ http, release, signal }, source, path) {
 	const response = await http.fetchSmall({
@@ -16910,7 +16974,7 @@ async function retrieve(log, query) {
 	return entries.slice(0, 16);
 }
 async function post(log, path, json, accept) {
-	const url = `${log.url.replace(/\/+$/, "")}${path}`;
+	const url = `${log.url}${path}`;
 	try {
 		return await log.http.fetchSmall({
 			url,
@@ -21520,15 +21584,15 @@ function judgeAuthority(leaf, authority, times) {
 		}
 	};
 }
-const WHY_TIME$1 = "without a trustworthy time of signing a short-lived certificate proves nothing";
+const WHY_TIME = "without a trustworthy time of signing a short-lived certificate proves nothing";
 function explainTimestampFailure(proof, duplicate) {
 	if (duplicate) return {
 		expected: "each time once",
 		found: "one of them again",
-		why: WHY_TIME$1
+		why: WHY_TIME
 	};
 	return {
-		why: WHY_TIME$1,
+		why: WHY_TIME,
 		...explainUntrustedTimestamp(proof)
 	};
 }
@@ -25190,7 +25254,6 @@ function checkIntegratedTimes({ entries, now }) {
 		refuseFuture(new Date(Number(integratedTime) * 1e3), now, "the integrated time of the log entry");
 	}
 }
-const WHY_TIME = "without a trustworthy time of signing a short-lived certificate proves nothing";
 const MAX_TIME_SECONDS = 8640000000000n;
 function refuseFuture(time, now, what) {
 	if (time.getTime() > now.getTime() + 6e4) throw new UntrustedError("time-untrusted", `${what} is in the future`, {
@@ -25316,12 +25379,9 @@ const PROOF_STEPS = [
 ];
 // src/proof/prove-digest.ts
 const minted = Symbol("minted");
-function proveDigest(evidence, subject, policy, trust, options = {}) {
-	return runProof(PROOF_STEPS, evidence, subject, policy, trust, options);
-}
-function runProof(steps, evidence, subject, policy, trust, { now = new Date() }) {
+function proveDigest(evidence, subject, policy, trust, { now = new Date() } = {}) {
 	const proof = openProof(evidence, subject, policy, trust, now);
-	for (const step of steps) step.verify(proof);
+	for (const step of PROOF_STEPS) step.verify(proof);
 	const [signedAt] = claimedTimes(proof).toSorted((a, b) => a.getTime() - b.getTime());
 	return Object.freeze({
 		[minted]: true,
@@ -25434,22 +25494,22 @@ function closest(failures) {
 function rank({ check }) {
 	return check === void 0 ? -1 : CHECK_NAMES.indexOf(check);
 }
-// src/request.ts
-const DEFAULT_SOURCE = "https://dl.k8s.io";
 // src/cross-check-release.ts
 init_errors();
-function shareRecords({ sources = [DEFAULT_SOURCE], signal }, { http, report }, ended) {
+function shareRecords(request, { http, report }, ended) {
+	const { signal } = request;
 	const either = signal === void 0 ? ended : AbortSignal.any([signal, ended]);
 	const pending = new Map();
 	return (version) => {
 		const release = formatReleaseVersion(version);
 		const known = pending.get(release);
 		if (known !== void 0) return known;
+		const paths = releaseFilePaths(version);
 		const records = fetchReleaseRecords({
 			http,
 			report,
-			sources,
-			paths: releaseFilePaths(version),
+			sources: sourcesOf(request),
+			paths,
 			release,
 			signal: either
 		});
@@ -29671,6 +29731,126 @@ async function stageMembers(archive, requests, { signal } = {}) {
 	if (missing !== void 0) throw memberMissing(missing.member, files);
 	return Promise.all(requests.map(async ({ member, staged }) => confirmMember(staged, member, read)));
 }
+// src/evidence/local-files.ts
+init_unreadable_file();
+init_errors();
+async function readEvidenceFile(path, maxBytes, what) {
+	const bytes = await readEvidenceBeside(path, maxBytes, what);
+	if (bytes !== void 0) return bytes;
+	throw unreadableFile(`${what} ${path}`, new Error("no such file"), {
+		expected: "a file with evidence",
+		advice: "check the name after its option"
+	});
+}
+async function readEvidenceBeside(path, maxBytes, what) {
+	try {
+		const handle = await open$1(path, "r");
+		try {
+			const buffer = Buffer.alloc(maxBytes + 1);
+			let length = 0;
+			while (length < buffer.length) {
+				const { bytesRead } = await handle.read(buffer, length, buffer.length - length, length);
+				if (bytesRead === 0) return buffer.subarray(0, length);
+				length += bytesRead;
+			}
+		} finally {
+			await handle.close();
+		}
+	} catch (cause) {
+		if (cause instanceof Error && "code" in cause && cause.code === "ENOENT") return void 0;
+		throw unreadableFile(`${what} ${path}`, cause, { advice: "check what is there, and who may read it" });
+	}
+	throw new UntrustedError("material-oversized", `${what} ${path} is too large`, {
+		check: "material",
+		expected: `at most ${maxBytes} bytes`,
+		found: "more",
+		advice: "check that it is the file that was meant"
+	});
+}
+// src/evidence/local-evidence.ts
+init_errors();
+init_limits();
+async function findEvidenceBeside(path) {
+	const [location, signaturePath, certificatePath] = [
+		`${path}.sigstore.json`,
+		`${path}.sig`,
+		`${path}.cert`
+	];
+	const bytes = await readEvidenceBeside(location, MAX_BUNDLE_BYTES, "the bundle");
+	if (bytes !== void 0) return {
+		kind: "bundle",
+		bytes,
+		location
+	};
+	const [signature, certificate] = await Promise.all([readEvidenceBeside(signaturePath, MAX_SIGNATURE_FILE_BYTES, "the signature"), readEvidenceBeside(certificatePath, MAX_CERTIFICATE_FILE_BYTES, "the certificate")]);
+	if (signature !== void 0 && certificate !== void 0) return parsePair({
+		signature,
+		signaturePath,
+		certificate,
+		certificatePath
+	});
+	const alone = signature === void 0 ? certificatePath : signaturePath;
+	throw new RequestError("file-not-readable", `there is no evidence beside ${path}`, {
+		expected: `${location}, or ${signaturePath} and ${certificatePath}`,
+		found: (signature ?? certificate) === void 0 ? "none of them" : `${alone} alone`,
+		advice: "fetch them from where the file came from, or name them: --bundle, or --signature and --certificate"
+	});
+}
+async function statedDigestBeside(path) {
+	try {
+		const bytes = await readEvidenceBeside(`${path}.sigstore.json`, MAX_BUNDLE_BYTES, "the bundle");
+		if (bytes === void 0) return void 0;
+		const { content } = readBundle(bytes);
+		if (content.kind !== "message-signature" || content.digest.algorithm !== "sha256") return void 0;
+		return content.digest.hex;
+	} catch (error) {
+		if (error instanceof K8sVerifyError) return void 0;
+		throw error;
+	}
+}
+async function readBundleFile(path) {
+	return {
+		kind: "bundle",
+		bytes: await readEvidenceFile(path, MAX_BUNDLE_BYTES, "the bundle"),
+		location: path
+	};
+}
+async function readDetachedPair(signaturePath, certificatePath) {
+	const [signature, certificate] = await Promise.all([readEvidenceFile(signaturePath, MAX_SIGNATURE_FILE_BYTES, "the signature"), readEvidenceFile(certificatePath, MAX_CERTIFICATE_FILE_BYTES, "the certificate")]);
+	return parsePair({
+		signature,
+		signaturePath,
+		certificate,
+		certificatePath
+	});
+}
+function parsePair(files) {
+	const { signaturePath, certificatePath } = files;
+	return {
+		kind: "detached",
+		material: {
+			signature: parseSignatureFile(files.signature, `the signature ${signaturePath}`),
+			certificate: parseCertificateFile(files.certificate, `the certificate ${certificatePath}`)
+		},
+		location: signaturePath
+	};
+}
+// src/note-older-bundle.ts
+async function noteOlderBundle(result, report) {
+	const { outcome, path, bundlePath, sha256, fromTarball, notes } = result;
+	if (!(outcome === "installed" || outcome === "already-installed") || path === void 0 || bundlePath !== void 0) return result;
+	const stated = await statedDigestBeside(path);
+	if (stated === void 0 || stated === sha256) return result;
+	const message = `${path}.sigstore.json was left alone and is of another file; ${fromTarball === void 0 ? "to renew it, install with --save-bundle" : "remove it: a file out of a tarball has no signature of its own"}`;
+	report({
+		kind: "note",
+		message
+	});
+	return {
+		...result,
+		notes: [...notes, message]
+	};
+}
 // src/assert-possible.ts
 init_errors();
 init_limits();
@@ -29760,8 +29940,9 @@ const GONE$1 = 410;
 async function resolveVersion(text, request, world) {
 	const asked = parseVersionRequest(text);
 	if (asked.kind === "exact") return asked.version;
-	const sources = request.sources ?? ["https://dl.k8s.io"];
-	let failure;
+	const sources = sourcesOf(request);
+	const failures = [];
+	const absent = [];
 	for (const [index, source] of sources.entries()) try {
 		const version = await readMarker(source, asked.marker, request, world);
 		world.report({
@@ -29772,8 +29953,12 @@ async function resolveVersion(text, request, world) {
 		});
 		return version;
 	} catch (error) {
-		if (!(error instanceof UnavailableError || error instanceof RequestError)) throw error;
-		if (failure === void 0 || error instanceof UnavailableError) failure = error;
+		if (error instanceof UnavailableError) failures.push({
+			source,
+			error
+		});
+		else if (error instanceof RequestError && error.code === "release-not-found") absent.push(source);
+		else throw error;
 		const next = sources[index + 1];
 		if (next !== void 0) world.report({
 			kind: "next-source",
@@ -29782,16 +29967,21 @@ async function resolveVersion(text, request, world) {
 			reason: error.message
 		});
 	}
-	throw failure;
+	const [first, ...others] = failures;
+	throw first === void 0 ? noSuchMarker(asked.marker, absent) : everySourceFailed([first, ...others], absent);
 }
 async function readMarker(source, marker, request, world) {
-	const url = `${source.replace(/\/+$/, "")}/${markerPath(marker)}`;
-	const name = formatMarker(marker);
-	const response = await fetchMarker(url, name, request, world);
+	const response = await fetchMarker(markerUrl(source, marker), formatMarker(marker), request, world);
 	if (response.status === 200) return parseMarker(response.body, marker);
-	throw new RequestError("release-not-found", `there is no release for ${name}`, {
-		expected: `a version at ${shownUrl(url)}`,
-		found: `HTTP ${response.status}`,
+	throw noSuchMarker(marker, [source]);
+}
+function markerUrl(source, marker) {
+	return `${source}/${markerPath(marker)}`;
+}
+function noSuchMarker(marker, sources) {
+	return new RequestError("release-not-found", `there is no release for ${formatMarker(marker)}`, {
+		expected: `a version at ${sources.map((source) => shownUrl(markerUrl(source, marker))).join(" or ")}`,
+		found: sources.length === 1 ? "no such file" : "no such file at any of them",
 		advice: "name an exact version such as v1.30.2, or another minor release"
 	});
 }
@@ -29827,7 +30017,7 @@ async function planInstall(request, world) {
 	const resolveOnce = resolverOf(request, world);
 	const named = request.artifacts.map((asked) => ({
 		...asked,
-		platform: platformOf(asked.platform, request.force === true, world)
+		platform: platformOf(asked, request.force === true, world)
 	}));
 	const platforms = new Set(named.map(({ platform }) => formatPlatform(platform)));
 	const single = [];
@@ -29854,9 +30044,9 @@ function resolverOf(request, world) {
 		return version;
 	};
 }
-function platformOf(text, force, world) {
-	if (text === void 0) return hostPlatform(world.host);
-	return force ? parseForcedPlatform(text) : parsePlatform(text);
+function platformOf({ component, platform }, force, world) {
+	if (platform === void 0) return hostPlatform(world.host);
+	return force ? parseForcedPlatform(platform) : parsePlatform(platform, everyPlatformOf(findComponent(component)));
 }
 function planOne(wanted, request, perPlatform) {
 	const plan = describePlan(wanted, request, perPlatform);
@@ -30025,16 +30215,21 @@ const GONE = 410;
 async function fetchSideFiles(request) {
 	let unsigned;
 	const failures = [];
+	const lacking = [];
 	for (const [index, source] of request.sources.entries()) {
 		let reason;
 		try {
 			const files = await fetchFrom(request, source);
 			if (isSigned(files)) return files;
 			unsigned = files;
+			lacking.push(source);
 			reason = "no complete signature there";
 		} catch (error) {
 			if (!(error instanceof UnavailableError)) throw error;
-			failures.push(error);
+			failures.push({
+				source,
+				error
+			});
 			reason = error.message;
 		}
 		const next = request.sources[index + 1];
@@ -30045,16 +30240,10 @@ async function fetchSideFiles(request) {
 			reason
 		});
 	}
-	const last = failures.at(-1);
-	if (last !== void 0) throw failures.length === 1 ? last : together(failures, last);
+	const [first, ...others] = failures;
+	if (first !== void 0) throw everySourceFailed([first, ...others], lacking);
 	if (unsigned === void 0) throw new RequestError("usage", "no source to fetch from is named");
 	return unsigned;
-}
-function together(failures, last) {
-	return new UnavailableError(last.code, failures.map(({ message }) => message).join("; "), {
-		...last.advice === void 0 ? {} : { advice: last.advice },
-		cause: new AggregateError(failures)
-	});
 }
 function isSigned({ bundle, signature, certificate }) {
 	return bundle !== void 0 || signature !== void 0 && certificate !== void 0;
@@ -30064,7 +30253,7 @@ async function fetchFrom(request, source) {
 	const signal = request.signal === void 0 ? abort.signal : AbortSignal.any([request.signal, abort.signal]);
 	const fetchOne = async (suffix, maxBytes, what) => {
 		const response = await request.http.fetchSmall({
-			url: `${source.replace(/\/+$/, "")}/${request.path}${suffix}`,
+			url: `${source}/${request.path}${suffix}`,
 			maxBytes,
 			accept: [
 				200,
@@ -30281,7 +30470,7 @@ async function detachedMaterial(request, files) {
 		const missing = [...files.signature === void 0 ? [".sig"] : [], ...files.certificate === void 0 ? [".cert"] : []].join(" and ");
 		throw new UntrustedError("signature-not-published", `no complete signature is published for ${what}`, {
 			check: "material",
-			expected: `${request.files.path} with .sig and .cert, or .sigstore.json, at ${shownUrl(files.source)}`,
+			expected: `${request.files.path} with .sig and .cert, or .sigstore.json, at ${request.files.sources.map(shownUrl).join(" or ")}`,
 			found: `HTTP 404 for ${missing}`,
 			why: "without a signature nobody can tell who made the file",
 			advice: "a new release can take hours to reach every mirror; try again, or take the next patch release"
@@ -30330,7 +30519,7 @@ async function proveBundle(request, files, bundle) {
 	};
 }
 function locationOf({ files: { path } }, { source }) {
-	return `${shownUrl(source).replace(/\/+$/, "")}/${path}`;
+	return `${shownUrl(source)}/${path}`;
 }
 // src/report-proof.ts
 init_errors();
@@ -30360,7 +30549,8 @@ function describeProof(proof, trust, sha256, digest) {
 		logEntries: proven.logEntries,
 		trustedRoot: {
 			...trust.source,
-			sha256: trust.sha256
+			sha256: trust.sha256,
+			...trust.newestKeyFrom === void 0 ? {} : { newestKeyFrom: trust.newestKeyFrom.toISOString() }
 		},
 		checks: {
 			...proven.checks,
@@ -30568,14 +30758,11 @@ function crossCheckPlanned({ plan, context }, digests, records) {
 		records
 	}, proofContext(plan, context));
 }
-function sourcesOf({ sources }) {
-	return (sources ?? ["https://dl.k8s.io"]).map((source) => source.replace(/\/+$/, ""));
-}
 function proofContext({ policy }, { network, world, trust, signal }) {
 	return {
 		log: {
 			http: world.http,
-			url: network.rekorUrl ?? "https://rekor.sigstore.dev",
+			url: rekorUrlOf(network),
 			signal
 		},
 		policy,
@@ -30926,10 +31113,12 @@ const AUTHORITY_FIELDS = [
 ];
 function readTrustedRoot(bytes, source) {
 	try {
+		const root = readRoot(bytes, source.kind === "file" ? `the trusted root ${source.path}` : "the trusted root");
 		return {
-			root: readRoot(bytes, source.kind === "file" ? `the trusted root ${source.path}` : "the trusted root"),
+			root,
 			source,
-			sha256: createHash("sha256").update(bytes).digest("hex")
+			sha256: createHash("sha256").update(bytes).digest("hex"),
+			newestKeyFrom: newestStart(root)
 		};
 	} catch (cause) {
 		if (!(cause instanceof UntrustedError)) throw cause;
@@ -30957,6 +31146,11 @@ function readRoot(bytes, what) {
 		ctlogs: root.messages("ctlogs", LOG_FIELDS, 64).map(readLog),
 		timestampAuthorities: root.messages("timestampAuthorities", AUTHORITY_FIELDS, 64).map(readAuthority)
 	};
+}
+function newestStart(root) {
+	const { tlogs, ctlogs, certificateAuthorities, timestampAuthorities } = root;
+	const starts = [...[...tlogs, ...ctlogs].map(({ publicKey }) => publicKey?.validFor), ...[...certificateAuthorities, ...timestampAuthorities].map(({ validFor }) => validFor)].flatMap((window) => window?.start?.getTime() ?? []);
+	return starts.length === 0 ? void 0 : new Date(Math.max(...starts));
 }
 function readLog(log) {
 	const key = log.message("publicKey", [
@@ -31083,9 +31277,10 @@ async function installRelease(request, world) {
 		ended.abort();
 		await Promise.all([...prepared.values()].map(discard));
 	}
+	const results = planned.flatMap((plan) => prepared.get(plan) ?? []).flatMap((one) => describeInstall(one, request, trust));
 	return {
 		schemaVersion: 1,
-		artifacts: planned.flatMap((plan) => prepared.get(plan) ?? []).flatMap((one) => describeInstall(one, request, trust))
+		artifacts: await Promise.all(results.map((one) => noteOlderBundle(one, world.report)))
 	};
 }
 async function placeEverything(prepared, { saveBundle, signal }) {
@@ -31119,98 +31314,6 @@ async function discard(prepared) {
 	if (prepared.kind === "unpacked") await prepared.extraction.staging.discard();
 	if (prepared.kind === "binaries") await Promise.all(prepared.binaries.map(({ verified }) => verified.staged.discard()));
 }
-// src/evidence/local-files.ts
-init_unreadable_file();
-init_errors();
-async function readEvidenceFile(path, maxBytes, what) {
-	const bytes = await readEvidenceBeside(path, maxBytes, what);
-	if (bytes !== void 0) return bytes;
-	throw unreadableFile(`${what} ${path}`, new Error("no such file"), {
-		expected: "a file with evidence",
-		advice: "check the name after its option"
-	});
-}
-async function readEvidenceBeside(path, maxBytes, what) {
-	try {
-		const handle = await open$1(path, "r");
-		try {
-			const buffer = Buffer.alloc(maxBytes + 1);
-			let length = 0;
-			while (length < buffer.length) {
-				const { bytesRead } = await handle.read(buffer, length, buffer.length - length, length);
-				if (bytesRead === 0) return buffer.subarray(0, length);
-				length += bytesRead;
-			}
-		} finally {
-			await handle.close();
-		}
-	} catch (cause) {
-		if (cause instanceof Error && "code" in cause && cause.code === "ENOENT") return void 0;
-		throw unreadableFile(`${what} ${path}`, cause, { advice: "check what is there, and who may read it" });
-	}
-	throw new UntrustedError("material-oversized", `${what} ${path} is too large`, {
-		check: "material",
-		expected: `at most ${maxBytes} bytes`,
-		found: "more",
-		advice: "check that it is the file that was meant"
-	});
-}
-// src/evidence/local-evidence.ts
-init_errors();
-init_limits();
-async function findEvidenceBeside(path) {
-	const [location, signaturePath, certificatePath] = [
-		`${path}.sigstore.json`,
-		`${path}.sig`,
-		`${path}.cert`
-	];
-	const bytes = await readEvidenceBeside(location, MAX_BUNDLE_BYTES, "the bundle");
-	if (bytes !== void 0) return {
-		kind: "bundle",
-		bytes,
-		location
-	};
-	const [signature, certificate] = await Promise.all([readEvidenceBeside(signaturePath, MAX_SIGNATURE_FILE_BYTES, "the signature"), readEvidenceBeside(certificatePath, MAX_CERTIFICATE_FILE_BYTES, "the certificate")]);
-	if (signature !== void 0 && certificate !== void 0) return parsePair({
-		signature,
-		signaturePath,
-		certificate,
-		certificatePath
-	});
-	const alone = signature === void 0 ? certificatePath : signaturePath;
-	throw new RequestError("file-not-readable", `there is no evidence beside ${path}`, {
-		expected: `${location}, or ${signaturePath} and ${certificatePath}`,
-		found: (signature ?? certificate) === void 0 ? "none of them" : `${alone} alone`,
-		advice: "fetch them from where the file came from, or name them: --bundle, or --signature and --certificate"
-	});
-}
-async function readBundleFile(path) {
-	return {
-		kind: "bundle",
-		bytes: await readEvidenceFile(path, MAX_BUNDLE_BYTES, "the bundle"),
-		location: path
-	};
-}
-async function readDetachedPair(signaturePath, certificatePath) {
-	const [signature, certificate] = await Promise.all([readEvidenceFile(signaturePath, MAX_SIGNATURE_FILE_BYTES, "the signature"), readEvidenceFile(certificatePath, MAX_CERTIFICATE_FILE_BYTES, "the certificate")]);
-	return parsePair({
-		signature,
-		signaturePath,
-		certificate,
-		certificatePath
-	});
-}
-function parsePair(files) {
-	const { signaturePath, certificatePath } = files;
-	return {
-		kind: "detached",
-		material: {
-			signature: parseSignatureFile(files.signature, `the signature ${signaturePath}`),
-			certificate: parseCertificateFile(files.certificate, `the certificate ${certificatePath}`)
-		},
-		location: signaturePath
-	};
-}
 // src/verify-file.ts
 init_errors();
 init_hash_file();
@@ -31224,13 +31327,15 @@ async function verifyFile(request, world) {
 	const proof = await prove({
 		log: {
 			http: world.http,
-			url: request.rekorUrl ?? "https://rekor.sigstore.dev",
+			url: rekorUrlOf(request),
 			signal: request.signal
 		},
 		policy,
 		trust,
 		clock: world.clock
-	}, evidence, subject, nameOf(request));
+	}, evidence, subject, nameOf(request)).catch((error) => {
+		throw request.evidence.kind === "beside" ? ofAnotherFile(error, evidence) : error;
+	});
 	reportChecks(world.report, nameOf(request), proof);
 	const opened = await openArchive(request, proof.proven);
 	await placeVerified(request, proof, opened);
@@ -31294,6 +31399,18 @@ async function prove(context, evidence, subject, what) {
 		digest: subject.digest,
 		what,
 		location
+	});
+}
+function ofAnotherFile(error, { kind, location }) {
+	if (kind !== "bundle" || !(error instanceof UntrustedError) || error.code !== "digest-mismatch") return error;
+	const { check, expected, found, why } = error;
+	return new UntrustedError(error.code, `${location}, found beside the file, is of another file`, {
+		...check === void 0 ? {} : { check },
+		...expected === void 0 ? {} : { expected },
+		...found === void 0 ? {} : { found },
+		...why === void 0 ? {} : { why },
+		advice: "do not use the file unless its own evidence proves it: install it again with --save-bundle, or name that evidence with --bundle, or --signature and --certificate",
+		cause: error
 	});
 }
 async function findEvidence({ subject, evidence }) {
@@ -31689,7 +31806,7 @@ async function run() {
 		const { directory, result } = await setUp(inputs, runner, world, cancelled());
 		for (const artifact of result.artifacts) logArtifact(artifact);
 		writeOutputs(result);
-		await writeSummary(result);
+		await writeSummary(result, world.clock.now());
 		addPath(directory);
 	} finally {
 		await world.http.close();
