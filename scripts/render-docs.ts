@@ -22,7 +22,13 @@ import { describeRange, KUBERNETES_RELEASE_SIGNERS } from '../src/release/signer
 import { BINARY_TARBALLS, tarballMembers } from '../src/release/tarball.ts';
 import { parseReleaseVersion } from '../src/release/version.ts';
 import { renderManualPage } from './render-man.ts';
-import { renderCommands, renderJsonFields, renderOptions } from './render-readme.ts';
+import {
+  renderActionInputs,
+  renderActionOutputs,
+  renderCommands,
+  renderJsonFields,
+  renderOptions,
+} from './render-readme.ts';
 
 const KINDS: readonly (readonly [ArtifactKind, string, string])[] = [
   ['binary', 'Binaries', '`bin/<os>/<arch>/<component>`, with `.exe` on Windows'],
@@ -124,6 +130,8 @@ const SECTIONS: Readonly<Record<string, () => string>> = {
   commands: () => renderCommands(table),
   'options-install': () => renderOptions('install', table),
   'options-verify': () => renderOptions('verify', table),
+  'action-inputs': () => renderActionInputs(table),
+  'action-outputs': () => renderActionOutputs(table),
   'json-success': () => renderJsonFields('success', table),
   'json-failure': () => renderJsonFields('failure', table),
   'json-list': () => renderJsonFields('list', table),

@@ -1,5 +1,6 @@
 /** The generated sections of README.md and docs/ that come from the command line's tables and from the JSON Schema. */
 import { readFileSync } from 'node:fs';
+import { parse } from 'yaml';
 import { type CommandName, COMMANDS } from '../src/cli/commands.ts';
 import { OPTION_GROUPS, optionsOf, optionUsage } from '../src/cli/options.ts';
 
@@ -23,6 +24,33 @@ export function renderCommands(table: Table): string {
     ['Command', 'What it does'],
     COMMANDS.map(({ usage, summary }) => [`\`k8s-verify ${usage.replaceAll('|', '\\|')}\``, summary]),
   );
+}
+
+/** The part of action.yml that the README tells. */
+interface ActionManifest {
+  readonly inputs: Readonly<Record<string, { readonly description: string; readonly default: string }>>;
+  readonly outputs: Readonly<Record<string, { readonly description: string }>>;
+}
+
+function readActionManifest(): ActionManifest {
+  return parse(readFileSync(new URL('../action.yml', import.meta.url), 'utf8'));
+}
+
+export function renderActionInputs(table: Table): string {
+  const rows = Object.entries(readActionManifest().inputs).map(([name, input]) => [
+    `\`${name}\``,
+    input.default === '' ? '' : `\`${input.default}\``,
+    input.description,
+  ]);
+  return table(['Input', 'Default', 'Meaning'], rows);
+}
+
+export function renderActionOutputs(table: Table): string {
+  const rows = Object.entries(readActionManifest().outputs).map(([name, { description }]) => [
+    `\`${name}\``,
+    description,
+  ]);
+  return table(['Output', 'Meaning'], rows);
 }
 
 /** The part of JSON Schema that docs/result.schema.json uses. */

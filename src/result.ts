@@ -1,5 +1,5 @@
 /**
- * What a run reports: the object that `--json` prints. Its shape is stable; a change that could break a reader
+ * What a run reports, and the object that `--json` prints of it. Its shape is stable; a change that could break a reader
  * raises `schemaVersion`.
  */
 import type { CheckName } from './errors.ts';
@@ -69,4 +69,14 @@ export interface ArtifactResult {
 export interface RunResult {
   readonly schemaVersion: 1;
   readonly artifacts: readonly ArtifactResult[];
+}
+
+/** The whole object that `--json` prints of a run that succeeded, and that the Action gives as its output `result`. */
+export interface SuccessReport extends RunResult {
+  readonly ok: true;
+  readonly exitCode: 0;
+}
+
+export function successReport(result: RunResult): SuccessReport {
+  return { schemaVersion: result.schemaVersion, ok: true, exitCode: 0, artifacts: result.artifacts };
 }

@@ -5,13 +5,17 @@
  *   local Sigstore; the second is `k8s-verify verify`, which takes cosign's option names.
  * - `https://dl.k8s.io` is that server, and the library's request names it, too.
  * - npm is not run within its own tests: its commands must be scripts of package.json, and CI runs them.
+ * - The steps for workflows are held against action.yml, in test/action/workflows.test.ts.
  * - Numbers, times, digests and addresses of the transcript are compared by their shape.
  */
+import { spawnSync } from 'node:child_process';
+import { createHash } from 'node:crypto';
 import { existsSync, readFileSync } from 'node:fs';
 import { chmod, mkdir, symlink, writeFile } from 'node:fs/promises';
 import { delimiter, dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, it, onTestFinished } from 'vitest';
+import { readLockfile } from '../src/action/lockfile.ts';
 import { seededBody } from './support/http/large-bodies.ts';
 import { startLocalSigstore } from './support/local-sigstore.ts';
 import { startReleaseServer } from './support/release-server.ts';
@@ -116,7 +120,16 @@ function shapeOf(transcript: string): readonly string[] {
 
 describe('README.md', () => {
   it('has no block that is not run', () => {
-    expect(blocks.map(({ language }) => language).sort()).toEqual(['console', 'sh', 'sh', 'sh', 'ts']);
+    expect(blocks.map(({ language }) => language).sort()).toEqual([
+      'console',
+      'sh',
+      'sh',
+      'sh',
+      'sh',
+      'ts',
+      'yaml',
+      'yaml',
+    ]);
   });
 
   it('shows what happens', async () => {
@@ -134,6 +147,21 @@ describe('README.md', () => {
     expect(ran).toMatchObject({ exitCode: 0 });
     expect(JSON.parse(readFileSync(`${path}/result.json`, 'utf8'))).toMatchObject({ ok: true });
   });
+
+  it.skipIf(spawnSync('jq', ['--version']).status !== 0)(
+    'makes a lockfile that the action reads (needs jq)',
+    async () => {
+      const { exec: run, path } = await setStage();
+      const ran = await run('sh', ['-exc', shBlock('k8s.lock.json')]);
+      expect(ran).toMatchObject({ exitCode: 0 });
+      const sha256 = createHash('sha256')
+        .update(readFileSync(`${path}/proved/kubectl`))
+        .digest('hex');
+      expect(await readLockfile(`${path}/k8s.lock.json`)).toEqual([
+        { component: 'kubectl', version: 'v1.30.2', platform: 'linux/amd64', sha256 },
+      ]);
+    },
+  );
 
   it('has an example for the library that compiles and works', async () => {
     const { exec: run, path, env } = await setStage();

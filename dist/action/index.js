@@ -12791,6 +12791,15 @@ function logFailure(error$1) {
 	const cause = error$1.cause;
 	if (cause instanceof Error) debug(harmless(`${cause.name}: ${cause.message}`));
 }
+// src/result.ts
+function successReport(result) {
+	return {
+		schemaVersion: result.schemaVersion,
+		ok: true,
+		exitCode: 0,
+		artifacts: result.artifacts
+	};
+}
 // src/trust/age.ts
 const DAY_MS = 864e5;
 function describeAge(newestKeyFrom, now) {
@@ -12810,7 +12819,7 @@ function outputsOf(result) {
 		signer: lines(signerOf$1),
 		"log-index": lines((artifact) => artifact.logEntries[0]?.logIndex),
 		"bundle-paths": lines((artifact) => artifact.bundlePath),
-		result: JSON.stringify(result)
+		result: JSON.stringify(successReport(result))
 	};
 }
 function writeOutputs(result) {
@@ -14710,6 +14719,17 @@ function secretsIn(urls) {
 		];
 	});
 	return [...new Set(secrets)];
+}
+function proxyUrls(environment) {
+	return [
+		"http_proxy",
+		"https_proxy",
+		"all_proxy"
+	].flatMap((name) => [name, name.toUpperCase()].flatMap((variable) => {
+		const value = environment[variable]?.trim() ?? "";
+		if (value === "") return [];
+		return value.includes("://") ? value : `http://${value}`;
+	}));
 }
 function decoded(part) {
 	try {
@@ -31821,7 +31841,12 @@ function refuseSlips() {
 	});
 }
 function hideSecrets({ sources = [], rekorUrl }) {
-	for (const secret of secretsIn([...sources, ...rekorUrl === void 0 ? [] : [rekorUrl]])) setSecret(secret);
+	const urls = [
+		...sources,
+		...rekorUrl === void 0 ? [] : [rekorUrl],
+		...proxyUrls(process.env)
+	];
+	for (const secret of secretsIn(urls)) setSecret(secret);
 }
 function cancelled() {
 	const controller = new AbortController();

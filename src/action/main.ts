@@ -8,7 +8,7 @@ import { type ActionInputs, readInputs, unknownInputs } from './inputs.ts';
 import { logArtifact, logEvent, logFailure, logWarning } from './log.ts';
 import { writeOutputs, writeSummary } from './outputs.ts';
 import { readRunner } from './runner.ts';
-import { secretsIn } from './secrets.ts';
+import { proxyUrls, secretsIn } from './secrets.ts';
 import { setUp } from './set-up.ts';
 
 /** Never rejects: whatever goes wrong is annotated, and fails the step. */
@@ -57,10 +57,10 @@ function refuseSlips(): void {
   }
 }
 
-/** The runner cannot know that a mirror's URL has a password in it. */
+/** The runner cannot know that a mirror's or a proxy's URL has a password in it. */
 function hideSecrets({ sources = [], rekorUrl }: ActionInputs): void {
-  for (const secret of secretsIn([...sources, ...(rekorUrl === undefined ? [] : [rekorUrl])]))
-    setSecret(secret);
+  const urls = [...sources, ...(rekorUrl === undefined ? [] : [rekorUrl]), ...proxyUrls(process.env)];
+  for (const secret of secretsIn(urls)) setSecret(secret);
 }
 
 /** The runner ends a cancelled job with SIGINT, and a little later with SIGTERM. */

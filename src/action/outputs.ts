@@ -1,7 +1,7 @@
 /** What the steps after this one get: outputs, and the table on the job's page. */
 import { setOutput, summary } from '@actions/core';
 import type { ProvenLogEntry } from '../proof/proven-digest.ts';
-import type { ArtifactResult, RunResult } from '../result.ts';
+import { type ArtifactResult, type RunResult, successReport } from '../result.ts';
 import { describeAge } from '../trust/age.ts';
 
 const PUBLIC_LOG = 'https://rekor.sigstore.dev';
@@ -19,7 +19,7 @@ export function outputsOf(result: RunResult): Readonly<Record<string, string>> {
     signer: lines(signerOf),
     'log-index': lines((artifact) => artifact.logEntries[0]?.logIndex),
     'bundle-paths': lines((artifact) => artifact.bundlePath),
-    result: JSON.stringify(result),
+    result: JSON.stringify(successReport(result)),
   };
 }
 

@@ -13,6 +13,17 @@ export function secretsIn(urls: readonly string[]): readonly string[] {
   return [...new Set(secrets)];
 }
 
+/** The proxies that the job's environment names; whichever of them is used, their passwords are passwords. */
+export function proxyUrls(environment: Readonly<Record<string, string | undefined>>): readonly string[] {
+  return ['http_proxy', 'https_proxy', 'all_proxy'].flatMap((name) =>
+    [name, name.toUpperCase()].flatMap((variable) => {
+      const value = environment[variable]?.trim() ?? '';
+      if (value === '') return [];
+      return value.includes('://') ? value : `http://${value}`;
+    }),
+  );
+}
+
 function decoded(part: string): string {
   try {
     return decodeURIComponent(part);

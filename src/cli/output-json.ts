@@ -1,7 +1,6 @@
 /** What `--json` prints: one object on stdout, whether the run succeeded or not. docs/json.md describes it. */
 import { type CheckName, type ErrorCode, K8sVerifyError } from '../errors.ts';
 import { type ExitCode, exitCodeFor } from '../exit-codes.ts';
-import type { RunResult } from '../result.ts';
 import { causesOf } from './output-text.ts';
 import { printableJson } from './printable.ts';
 
@@ -11,11 +10,6 @@ export interface JsonAnswer {
   /** True exactly where `exitCode` is 0. */
   readonly ok: boolean;
   readonly exitCode: ExitCode;
-}
-
-export interface SuccessReport extends RunResult {
-  readonly ok: true;
-  readonly exitCode: 0;
 }
 
 export interface FailureReport {
@@ -35,10 +29,6 @@ export interface FailureReport {
     /** The messages of the errors behind this one, nearest first. */
     readonly causes: readonly string[];
   };
-}
-
-export function successReport(result: RunResult): SuccessReport {
-  return { schemaVersion: result.schemaVersion, ok: true, exitCode: 0, artifacts: result.artifacts };
 }
 
 export function failureReport(error: unknown): FailureReport {

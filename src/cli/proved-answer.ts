@@ -1,7 +1,6 @@
 /** The answer of `install` and `verify`. */
-import type { ArtifactResult, RunResult } from '../result.ts';
+import { type ArtifactResult, type RunResult, successReport } from '../result.ts';
 import type { Answer } from './console.ts';
-import { successReport } from './output-json.ts';
 import { noteText, resultLine, summaryText } from './output-text.ts';
 
 /** @param notes what a person should know beside the result. */

@@ -1,7 +1,7 @@
 /** Runs the bundled action as the runner of GitHub Actions does: a process, its environment, and files for answers. */
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
-import type { RunResult } from '../../src/result.ts';
+import type { SuccessReport } from '../../src/result.ts';
 import { type ProgramRun, runProgram } from '../support/run-program.ts';
 
 export interface ActionJob {
@@ -19,7 +19,7 @@ export interface ActionRun extends ProgramRun {
   readonly path: readonly string[];
   readonly summary: string;
   /** The output `result`; absent where there is none. */
-  readonly result: RunResult | undefined;
+  readonly result: SuccessReport | undefined;
 }
 
 export async function runAction(

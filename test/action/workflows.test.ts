@@ -1,4 +1,4 @@
-import { execFileSync, spawnSync } from 'node:child_process';
+import { spawnSync } from 'node:child_process';
 import { readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { describe, expect, it } from 'vitest';
@@ -59,12 +59,49 @@ describe.each(workflows)('$file', ({ text, workflow, jobs }) => {
   });
 
   it('gives the action only inputs that it has', () => {
-    const given = jobs.flatMap((job) =>
-      job.steps.flatMap(({ uses, with: inputs }) =>
-        uses === './' || uses?.includes('/k8s-verify@') === true ? Object.keys(inputs ?? {}) : [],
-      ),
-    );
-    expect(given.filter((name) => !INPUT_NAMES.some((known) => known === name))).toStrictEqual([]);
+    expect(unknownInputs(jobs.flatMap(({ steps }) => steps))).toStrictEqual([]);
+  });
+});
+
+function unknownInputs(steps: readonly Step[]): readonly string[] {
+  const given = steps.flatMap(({ uses, with: inputs }) =>
+    uses === './' || uses?.includes('/k8s-verify@') === true ? Object.keys(inputs ?? {}) : [],
+  );
+  return given.filter((name) => !INPUT_NAMES.some((known) => known === name));
+}
+
+const actionlint = spawnSync('actionlint', ['-version'], { stdio: 'ignore' }).status === 0;
+
+/** What actionlint has against the files, or against a workflow on its standard input. */
+function complaintsOf(names: readonly string[], input = ''): string {
+  // It wants the file that action.yml names to be there; that it is current is for "build:action -- --check".
+  const options = ['-no-color', '-ignore', 'file "dist/action/index.js" does not exist'];
+  return spawnSync('actionlint', [...options, ...names], { cwd: ROOT, encoding: 'utf8', input }).stdout;
+}
+
+describe('the steps that the README shows', () => {
+  const readme = readFileSync(path.join(ROOT, 'README.md'), 'utf8');
+  const blocks = Array.from(readme.matchAll(/^```yaml\n([\s\S]*?)^```$/gm), ([, block = '']) => block);
+
+  it('are the line that takes the place of setup-kubectl, and the one with a cache and a lockfile', () => {
+    const steps = blocks.map((block): readonly Step[] => parse(block));
+    expect(steps.map((some) => some.length)).toEqual([1, 2]);
+    expect(steps.flatMap(unknownInputs)).toEqual([]);
+    const uses = [...blocks.join('').matchAll(/^- uses: (.*)$/gm)].map(([, what]) => what);
+    for (const what of uses) expect(what).toMatch(/^[\w.-]+\/[\w.-]+@[0-9a-f]{40} # v\d+\.\d+\.\d+$/);
+  });
+
+  it.skipIf(!actionlint).each(blocks)('satisfy actionlint (needs it on PATH): %j', (block) => {
+    const head = 'on: push\npermissions: {}\njobs:\n  job:\n    runs-on: ubuntu-24.04\n    steps:\n';
+    expect(complaintsOf(['-'], `${head}${block.replaceAll(/^/gm, '      ')}`)).toBe('');
+  });
+});
+
+describe('check.yml', () => {
+  it('runs on one leg just what a change is held against before it lands', () => {
+    const check = own.find(({ file }) => file.endsWith('/check.yml'));
+    const commands = check?.jobs.flatMap(({ steps }) => steps.flatMap(({ run }) => run ?? []));
+    expect(commands).toContain('.ci/run');
   });
 });
 
@@ -90,18 +127,7 @@ describe('all workflows', () => {
     expect(writing).toStrictEqual(['release.yml']);
   });
 
-  const actionlint = spawnSync('actionlint', ['-version'], { stdio: 'ignore' }).status === 0;
   it.skipIf(!actionlint)('satisfy actionlint (needs it on PATH)', () => {
-    // It wants the file that action.yml names to be there; that it is current is for "build:action -- --check".
-    const ignore = ['-ignore', 'file "dist/action/index.js" does not exist'];
-    const output = execFileSync(
-      'actionlint',
-      ['-no-color', ...ignore, ...workflows.map(({ file }) => file)],
-      {
-        cwd: ROOT,
-        encoding: 'utf8',
-      },
-    );
-    expect(output).toBe('');
+    expect(complaintsOf(workflows.map(({ file }) => file))).toBe('');
   });
 });

@@ -3,8 +3,9 @@ import { Ajv2020 } from 'ajv/dist/2020.js';
 import { describe, expect, it } from 'vitest';
 import { CHECK_NAMES } from '../../src/errors.ts';
 import { EXIT_CODE_MEANINGS, EXIT_CODES } from '../../src/exit-codes.ts';
-import { failureReport, successReport } from '../../src/cli/output-json.ts';
+import { failureReport } from '../../src/cli/output-json.ts';
 import { UntrustedError } from '../../src/errors.ts';
+import { successReport } from '../../src/result.ts';
 import { aFullResult, anArtifactResult } from '../unit/cli/results.ts';
 import { localWorld } from './local-world.ts';
 

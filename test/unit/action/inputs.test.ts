@@ -3,6 +3,7 @@ import { inspect } from 'node:util';
 import { describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
 import { type ActionInputs, INPUT_NAMES, readInputs, unknownInputs } from '../../../src/action/inputs.ts';
+import { outputsOf } from '../../../src/action/outputs.ts';
 import { RequestError } from '../../../src/errors.ts';
 
 function read(inputs: Readonly<Record<string, string>>): ActionInputs {
@@ -30,6 +31,12 @@ describe('action.yml', () => {
       Object.entries(actionFile.inputs).map(([name, input]) => [name, input.default]),
     );
     expect(read(defaults)).toStrictEqual(read({}));
+  });
+
+  it('names the outputs that are written', () => {
+    const written = outputsOf({ schemaVersion: 1, artifacts: [] });
+    expect(Object.keys(actionFile.outputs)).toStrictEqual(Object.keys(written));
+    for (const { description } of Object.values(actionFile.outputs)) expect(description).not.toBe('');
   });
 
   it('runs the bundled file with Node 24', () => {

@@ -1,0 +1,113 @@
+import { readFileSync, writeFileSync } from 'node:fs';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import {
+  type ActionWorld,
+  expectNothing,
+  PLATFORM,
+  startActionWorld,
+  type TestRunner,
+  VERSION,
+} from './action-world.ts';
+
+let world: ActionWorld;
+beforeAll(async () => {
+  world = await startActionWorld();
+});
+afterAll(() => world[Symbol.asyncDispose]());
+
+/** A runner, and a lockfile on it that names one kubectl. */
+async function withLock(version: string, sha256: string): Promise<TestRunner> {
+  const runner = await world.useRunner();
+  const artifacts = [{ component: 'kubectl', version, platform: PLATFORM, sha256 }];
+  writeFileSync(runner.dir.join('k8s.lock.json'), JSON.stringify({ schemaVersion: 1, artifacts }));
+  return runner;
+}
+
+describe('a lockfile', () => {
+  it('gives the version', async () => {
+    const { dir, run } = await withLock('v1.29.6', world.digest('kubectl', 'v1.29.6'));
+    const job = await run({ lockfile: dir.join('k8s.lock.json') });
+    expect(job.outputs['version']).toBe('v1.29.6');
+  });
+
+  it('that disagrees with the version is refused', async () => {
+    const { dir, run } = await withLock('v1.29.6', world.digest('kubectl', 'v1.29.6'));
+    const job = await run({ lockfile: dir.join('k8s.lock.json'), version: VERSION });
+    expect(job.exitCode).toBe(2);
+    expect(job.stdout).toMatch(/^::error title=k8s-verify%3A usage::the lockfile has no kubectl v1\.30\.2/m);
+    await expectNothing(job, dir);
+  });
+
+  it('with another digest than the proven one is refused, however well the file is signed', async () => {
+    const { dir, run } = await withLock(VERSION, world.digest('kubectl', 'v1.29.6'));
+    const job = await run({ lockfile: dir.join('k8s.lock.json') });
+    expect(job.exitCode).toBe(12);
+    expect(job.stdout).toContain('::error title=k8s-verify%3A digest-mismatch::');
+    await expectNothing(job, dir);
+  });
+
+  it('lets a job do without the network, from the tool cache and its bundle', async () => {
+    const { dir, run } = await withLock(VERSION, world.digest('kubectl'));
+    const lockfile = dir.join('k8s.lock.json');
+    await run({ lockfile });
+    const offline = {
+      lockfile,
+      offline: 'true',
+      mirror: 'http://127.0.0.1:9',
+      'rekor-url': 'http://127.0.0.1:9',
+    };
+    const before = world.releases.http.requests.length;
+    const job = await run(offline);
+    expect(job).toMatchObject({ exitCode: 0 });
+    expect(job.result?.artifacts).toMatchObject([
+      { outcome: 'verified', component: 'kubectl', version: VERSION, sha256: world.digest('kubectl') },
+    ]);
+    expect(readFileSync(job.outputs['kubectl-path'] ?? '', 'utf8')).toContain(VERSION);
+    expect(world.releases.http.requests).toHaveLength(before);
+  });
+
+  it('offline, refuses a poisoned cache', async () => {
+    const { dir, cachedFile, run } = await withLock(VERSION, world.digest('kubectl'));
+    const lockfile = dir.join('k8s.lock.json');
+    await run({ lockfile });
+    writeFileSync(cachedFile(), `#!/bin/sh\necho kubectl v1.29.6\n`);
+    const job = await run({ lockfile, offline: 'true' });
+    expect(job.exitCode).toBe(12);
+    expect(job.path).toEqual([]);
+  });
+
+  it('offline, refuses another release in the cache, however well it is signed', async () => {
+    const { dir, cachedFile, run } = await withLock(VERSION, world.digest('kubectl'));
+    const lockfile = dir.join('k8s.lock.json');
+    await run({ lockfile });
+    const bytes = Buffer.from('#!/bin/sh\necho kubectl v1.29.6\n');
+    writeFileSync(cachedFile(), bytes);
+    writeFileSync(`${cachedFile()}.sigstore.json`, world.sigstore.signBlob({ bytes }).bundle('0.3'));
+    const job = await run({ lockfile, offline: 'true' });
+    expect(job.exitCode).toBe(12);
+    expect(job.stdout).toContain('is not the file that the lockfile names');
+    expect(job.path).toEqual([]);
+  });
+
+  it('offline, refuses a bundle of somebody else', async () => {
+    const { dir, cachedFile, run } = await withLock(VERSION, world.digest('kubectl'));
+    const lockfile = dir.join('k8s.lock.json');
+    await run({ lockfile });
+    const signed = world.sigstore.signBlob({
+      bytes: readFileSync(cachedFile()),
+      identity: 'not-krel-staging@k8s-releng-prod.iam.gserviceaccount.com',
+    });
+    writeFileSync(`${cachedFile()}.sigstore.json`, signed.bundle('0.3'));
+    const job = await run({ lockfile, offline: 'true' });
+    expect(job.exitCode).toBe(15);
+    expect(job.path).toEqual([]);
+  });
+
+  it('offline, says what is missing', async () => {
+    const { dir, run } = await withLock(VERSION, world.digest('kubectl'));
+    const job = await run({ lockfile: dir.join('k8s.lock.json'), offline: 'true' });
+    expect(job.exitCode).toBe(4);
+    expect(job.stdout).toContain('would have to be downloaded');
+    await expectNothing(job, dir);
+  });
+});

@@ -1,0 +1,57 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { type ActionWorld, startActionWorld, VERSION } from './action-world.ts';
+import { fault } from '../support/http/faults.ts';
+import { startProxy } from '../support/proxy.ts';
+
+let world: ActionWorld;
+beforeAll(async () => {
+  world = await startActionWorld();
+});
+afterAll(() => world[Symbol.asyncDispose]());
+
+describe('what the log shows', () => {
+  it('warns of a variable that only looks like an input, and goes on', async () => {
+    const { run } = await world.useRunner();
+    const job = await run({ version: VERSION }, { INPUT_TAG: 'x' });
+    expect(job.exitCode).toBe(0);
+    expect(job.stdout).toContain('there is no input tag; it is ignored');
+  });
+
+  it('masks the password of a mirror, and shows it nowhere', async () => {
+    const { run } = await world.useRunner();
+    const mirror = world.releases.url.replace('http://', 'http://user:hunter2@');
+    const job = await run({ mirror });
+    expect(job.exitCode).toBe(0);
+    expect(job.stdout).toContain('::add-mask::hunter2');
+    expect(job.stdout.replaceAll('::add-mask::hunter2', '')).not.toContain('hunter2');
+    expect(JSON.stringify([job.outputs, job.summary])).not.toContain('hunter2');
+  });
+
+  it('masks the password of the proxy that the runner names, and shows it nowhere', async () => {
+    const { run } = await world.useRunner();
+    await using proxy = await startProxy({ credentials: { username: 'user', password: 'hunter3' } });
+    const job = await run({}, { http_proxy: proxy.url });
+    expect(job.exitCode).toBe(0);
+    expect(proxy.requests.length).toBeGreaterThan(0);
+    expect(job.stdout).toContain('::add-mask::hunter3');
+    expect(job.stdout.replaceAll('::add-mask::hunter3', '')).not.toContain('hunter3');
+    expect(JSON.stringify([job.outputs, job.summary])).not.toContain('hunter3');
+  });
+
+  it('masks nothing else', async () => {
+    const { run } = await world.useRunner();
+    const job = await run({ version: VERSION });
+    expect(job.stdout).not.toContain('::add-mask::');
+  });
+
+  it('lets no server give the runner commands', async () => {
+    const { run } = await world.useRunner();
+    const evil = 'v1.30.2\n::add-path::/tmp/evil\n##[add-path]/tmp/evil\n';
+    world.releases.http.fault('/release/stable.txt', fault.body(evil), { times: 1 });
+    const job = await run();
+    world.releases.http.clearFaults();
+    expect(job.exitCode).not.toBe(0);
+    expect(job.stdout).not.toMatch(/^\s*::add-path/m);
+    expect(job.stdout).not.toContain('##[');
+  });
+});

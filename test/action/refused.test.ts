@@ -1,0 +1,135 @@
+import { chmodSync, mkdirSync, writeFileSync } from 'node:fs';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import {
+  type ActionWorld,
+  expectNothing,
+  KUBECTL,
+  SIGNER,
+  startActionWorld,
+  VERSION,
+} from './action-world.ts';
+import { type Fault, fault } from '../support/http/faults.ts';
+import { snapshot } from '../support/temp-dir.ts';
+
+let world: ActionWorld;
+beforeAll(async () => {
+  world = await startActionWorld();
+});
+afterAll(() => world[Symbol.asyncDispose]());
+
+describe('what is refused', () => {
+  it.each([
+    ['several versions at once', { version: 'v1.30.2 v1.29.6' }, 2, 'several versions'],
+    ['a malformed version', { version: 'v1.x' }, 2, 'version'],
+    ['an input that there is not', { versions: VERSION }, 2, 'there is no input versions'],
+    ['an unknown component', { components: 'kubctl' }, 3, 'kubectl'],
+    ['an unsigned release', { version: 'v1.25.4' }, 10, 'v1.25.4'],
+    ['a release that there is not', { version: 'v1.30.99' }, 3, 'v1.30.99'],
+    [
+      'another signer',
+      {
+        version: VERSION,
+        'certificate-identity': 'a@example.com',
+        'certificate-oidc-issuer': 'https://i.example',
+      },
+      15,
+      'a@example.com',
+    ],
+    ['an identity without issuer', { 'certificate-identity': 'a@example.com' }, 2, 'certificate-oidc-issuer'],
+    ['a lockfile that there is not', { lockfile: 'k8s.lock.json' }, 2, 'cannot be read'],
+    ['a trusted root that there is not', { 'trusted-root': 'none.json' }, 2, 'none.json'],
+    ['a home directory on a runner without one', { 'install-dir': '~/bin' }, 2, 'this runner has none'],
+  ])('%s', async (_, inputs, exitCode, text) => {
+    const { dir, run } = await world.useRunner();
+    const job = await run(inputs, { HOME: undefined, USERPROFILE: undefined });
+    expect(job.stdout).toContain(text);
+    expect(job.exitCode).toBe(exitCode);
+    expect(job.stdout).toMatch(/^::error title=k8s-verify%3A [a-z-]+::/m);
+    expect(job.stdout).not.toMatch(/^::error [^:]*file=/m);
+    expect(job.stderr).toBe('');
+    await expectNothing(job, dir);
+    expect(await snapshot(dir.join('tool-cache'))).toEqual({});
+  });
+
+  it.each<[string, string]>([
+    ['somebody else', 'somebody@example.com'],
+    ['a name that has the right one in it', 'not-krel-staging@k8s-releng-prod.iam.gserviceaccount.com'],
+    ['another account of the same project', 'krel-trust@k8s-releng-prod.iam.gserviceaccount.com'],
+  ])('a release that is signed by %s', async (_, identity) => {
+    await world.publish('kubectl', 'v1.28.11', { identity });
+    const { dir, run } = await world.useRunner();
+    const job = await run({ version: 'v1.28.11' });
+    expect(job.exitCode).toBe(15);
+    expect(job.stdout).toMatch(/^::error title=k8s-verify%3A identity-mismatch::/m);
+    expect(job.stdout).toContain(`expected: ${SIGNER} `);
+    expect(job.stdout).toContain(`found: ${identity} `);
+    await expectNothing(job, dir);
+    expect(await snapshot(dir.join('tool-cache'))).toEqual({});
+  });
+
+  it.each<[string, Fault, number]>([
+    ['is not found', fault.status(404), 3],
+    ['gets a page instead', fault.html(), 4],
+    ['gets nothing', fault.empty(), 4],
+    ['gets something that is no version', fault.body('v1.15.0 or so'), 4],
+  ])('a version whose look-up %s: no other version takes its place', async (_, answer, exitCode) => {
+    const { dir, run } = await world.useRunner();
+    world.releases.http.fault('/release/stable.txt', answer);
+    const before = world.releases.http.requestsFor(`/${KUBECTL}`).length;
+    const job = await run();
+    world.releases.http.clearFaults();
+    expect(job.stdout).toMatch(/^::error title=k8s-verify%3A [a-z-]+::/m);
+    expect(job.exitCode).toBe(exitCode);
+    await expectNothing(job, dir);
+    expect(world.releases.http.requestsFor(`/${KUBECTL}`)).toHaveLength(before);
+  });
+
+  it('a tampered binary', async () => {
+    const { dir, run } = await world.useRunner();
+    world.releases.http.fault(`/${KUBECTL}`, fault.body('#!/bin/sh\necho evil\n'), { times: 1 });
+    const job = await run({ version: VERSION });
+    world.releases.http.clearFaults();
+    expect(job.exitCode).toBe(12);
+    expect(job.stdout).toContain('::error title=k8s-verify%3A digest-mismatch::');
+    await expectNothing(job, dir);
+    expect(await snapshot(dir.join('tool-cache'))).toEqual({});
+  });
+
+  it.skipIf(process.getuid?.() === 0 || process.platform === 'win32')(
+    'a directory that cannot be written to (not as root, who can)',
+    async () => {
+      const { dir, run } = await world.useRunner();
+      mkdirSync(dir.join('read-only'));
+      chmodSync(dir.join('read-only'), 0o555);
+      const job = await run({ version: VERSION, 'install-dir': dir.join('read-only') });
+      expect(job.exitCode).toBe(20);
+      await expectNothing(job, dir);
+    },
+  );
+
+  it.skipIf(process.platform !== 'linux')(
+    'a directory that even root cannot write to (/proc, on Linux)',
+    async () => {
+      const { dir, run } = await world.useRunner();
+      const job = await run({ version: VERSION, 'install-dir': '/proc' });
+      expect(job.exitCode).toBe(20);
+      expect(job.stdout).toMatch(/^::error title=k8s-verify%3A [a-z-]+::could not write kubectl/m);
+      await expectNothing(job, dir);
+    },
+  );
+
+  it('an install directory that is a file', async () => {
+    const { dir, run } = await world.useRunner();
+    writeFileSync(dir.join('a-file'), '');
+    const job = await run({ version: VERSION, 'install-dir': dir.join('a-file') });
+    expect(job.exitCode).toBe(20);
+    await expectNothing(job, dir);
+  });
+
+  it('everything, outside a runner', async () => {
+    const { run } = await world.useRunner();
+    const job = await run({ version: VERSION }, { RUNNER_TEMP: undefined });
+    expect(job.exitCode).toBe(2);
+    expect(job.stdout).toContain('RUNNER_TEMP');
+  });
+});
