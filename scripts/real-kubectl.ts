@@ -14,7 +14,7 @@ import * as tar from 'tar';
 
 export const REAL_KUBECTL_VERSION = 'v1.26.4';
 /** The real one runs nowhere else. */
-export const REAL_KUBECTL_PLATFORM = 'linux/amd64';
+const REAL_KUBECTL_PLATFORM = 'linux/amd64';
 /** As Kubernetes published it. */
 const SHA256 = '636ac0eaa467dbceda4b2c4e33662adc9709f5ce40341c9fc1a687fc276ac02d';
 const BYTES = 48_037_888;

@@ -205,7 +205,7 @@ export function policyOf(
   });
 }
 
-export function labelOf({
+function labelOf({
   component,
   version,
   platform,

@@ -1,7 +1,7 @@
 import { dirname } from 'node:path';
 import { hashLocalFile } from './install/hash-file.ts';
 import { inspectDestination } from './install/inspect-destination.ts';
-import { existingInstall } from './install/installed.ts';
+import { isInstalled } from './install/installed.ts';
 import { DATA_MODE, EXECUTABLE_MODE } from './install/place.ts';
 import type { PlannedFile, PlannedInstall } from './plan-install.ts';
 import { type PreparedTarball, prepareBinaries, prepareDirectory } from './prepare-tarball.ts';
@@ -61,8 +61,7 @@ async function prepareFile(plan: PlannedFile, context: PrepareContext): Promise<
     if (occupied) {
       const checked = await crossCheckExisting(fetching, proof, destination);
       const { signal } = fetching.context;
-      const found = await existingInstall(destination, proof.proven, { mode: modeOf(plan), signal });
-      if (found.kind === 'same') {
+      if (await isInstalled(destination, proof.proven, { mode: modeOf(plan), signal })) {
         await transfer.discard();
         return { kind: 'already-installed', plan, proof, ...checked };
       }
@@ -80,8 +79,7 @@ async function crossCheckExisting(
   const records = await fetching.records;
   if (records === undefined) return {};
   const { signal } = fetching.context;
-  const found = await existingInstall(path, proven, { mode: DATA_MODE, signal });
-  if (found.kind !== 'same') return {};
+  if (!(await isInstalled(path, proven, { mode: DATA_MODE, signal }))) return {};
   const [sha256 = '', sha512 = ''] = await hashLocalFile(path, ['sha256', 'sha512'], signal);
   return { crossChecks: crossCheckPlanned(fetching, { sha256, sha512 }, records) };
 }

@@ -1,7 +1,7 @@
 import { basename, dirname } from 'node:path';
 import { type StagedExtraction, stageExtraction, stageMembers } from './install/extract.ts';
 import { inspectDestination } from './install/inspect-destination.ts';
-import { existingInstall } from './install/installed.ts';
+import { isInstalled } from './install/installed.ts';
 import { DATA_MODE, EXECUTABLE_MODE } from './install/place.ts';
 import { inspectExtractionTarget } from './install/staging-directory.ts';
 import { openStaging, type StagedArtifact } from './install/staging.ts';
@@ -115,8 +115,8 @@ async function prepareBinary(
   if (verified === undefined) throw new TypeError(`${plan.label} was not taken out of its tarball`);
   assertDemanded(plan, verified.sha256, `out of ${tarball}, which is properly signed`);
   const digest = { algorithm: 'sha256', hex: verified.sha256 } as const;
-  const found = await existingInstall(plan.destination, digest, { mode: modeOfBinary(plan), signal });
-  if (found.kind !== 'same') return { kind: 'staged', plan, verified };
+  const there = await isInstalled(plan.destination, digest, { mode: modeOfBinary(plan), signal });
+  if (!there) return { kind: 'staged', plan, verified };
   await verified.staged.discard();
   return { kind: 'already-installed', plan, verified };
 }

@@ -26,7 +26,7 @@ export function median(values: readonly number[]): number {
   return (low + high) / 2;
 }
 
-export function figuresOf(runs: readonly Run[]): Figures {
+function figuresOf(runs: readonly Run[]): Figures {
   const cpu = runs.flatMap(({ cpuSeconds }) => cpuSeconds ?? []);
   const peaks = runs.flatMap(({ peakBytes }) => peakBytes ?? []);
   return {

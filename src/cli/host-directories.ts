@@ -1,20 +1,30 @@
-import { accessSync, constants } from 'node:fs';
+import { accessSync, constants, statSync } from 'node:fs';
 import { homedir } from 'node:os';
 import type { HostDirectories } from '../install/destination.ts';
 
-/** This machine, as far as it decides where programs go. */
+/** This machine and this user, as far as they decide where programs go. */
 export function hostDirectories(): HostDirectories {
   return {
     platform: process.platform,
     env: process.env,
-    home: homedir(),
-    isWritable(directory) {
-      try {
-        accessSync(directory, constants.W_OK);
-        return true;
-      } catch {
-        return false;
-      }
-    },
+    home: homedirOrNone(),
+    isWritable: isWritableDirectory,
   };
+}
+
+function homedirOrNone(): string | undefined {
+  try {
+    return homedir();
+  } catch {
+    return undefined;
+  }
+}
+
+function isWritableDirectory(directory: string): boolean {
+  try {
+    accessSync(directory, constants.W_OK | constants.X_OK);
+    return statSync(directory).isDirectory();
+  } catch {
+    return false;
+  }
 }

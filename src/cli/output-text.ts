@@ -132,7 +132,7 @@ export function noteText(note: string, style: TextStyle): string {
 }
 
 /** `kubectl v1.26.0 linux/amd64`, or the file, or the digest. */
-export function artifactName(artifact: ArtifactResult): string {
+function artifactName(artifact: ArtifactResult): string {
   const parts = [artifact.component, artifact.version, artifact.platform].filter(
     (part) => part !== undefined,
   );

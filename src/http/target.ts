@@ -31,7 +31,7 @@ export function parseTarget(text: string): Target {
 }
 
 /** A `Basic` credential (RFC 7617) from the percent-encoded halves of a URL's user info. */
-export function basicCredentials(username: string, password: string): string {
+function basicCredentials(username: string, password: string): string {
   const pair = `${decodePercent(username)}:${decodePercent(password)}`;
   return `Basic ${Buffer.from(pair, 'utf8').toString('base64')}`;
 }

@@ -1,6 +1,4 @@
-import { accessSync, constants, statSync } from 'node:fs';
-import { homedir } from 'node:os';
-import { join, posix, resolve, sep, win32 } from 'node:path';
+import { posix, resolve, sep, win32 } from 'node:path';
 import { RequestError } from '../errors.ts';
 
 /** The machine as far as it decides where programs go; given, so that every system can be told on any system. */
@@ -12,33 +10,6 @@ export interface HostDirectories {
   readonly home: string | undefined;
   /** Whether the directory exists and this user may create files in it. */
   readonly isWritable: (directory: string) => boolean;
-}
-
-/** This machine and this user. */
-export function thisHost(): HostDirectories {
-  return {
-    platform: process.platform,
-    env: process.env,
-    home: homedirOrNone(),
-    isWritable: isWritableDirectory,
-  };
-}
-
-function homedirOrNone(): string | undefined {
-  try {
-    return homedir();
-  } catch {
-    return undefined;
-  }
-}
-
-function isWritableDirectory(directory: string): boolean {
-  try {
-    accessSync(directory, constants.W_OK | constants.X_OK);
-    return statSync(directory).isDirectory();
-  } catch {
-    return false;
-  }
 }
 
 export interface InstallDirectory {
@@ -106,21 +77,6 @@ function isAbsoluteEntry(entry: string, windows: boolean): boolean {
 function variable(env: HostDirectories['env'], name: string): string | undefined {
   const found = Object.entries(env).find(([key]) => key.toUpperCase() === name);
   return found?.[1] === '' ? undefined : found?.[1];
-}
-
-export interface DestinationRequest {
-  /** `--install-dir`, or the default one. */
-  readonly directory: string;
-  /** `kubectl`, `kubectl.exe`. */
-  readonly fileName: string;
-  /** `os` and `arch`, where one run installs for several platforms. */
-  readonly platform?: { readonly os: string; readonly arch: string } | undefined;
-}
-
-/** `DIR/kubectl`; where one run installs for several platforms, `DIR/linux-arm64/kubectl`. */
-export function destinationIn({ directory, fileName, platform }: DestinationRequest): string {
-  const place = platform === undefined ? [directory] : [directory, `${platform.os}-${platform.arch}`];
-  return join(resolve(...place), fileName);
 }
 
 /**

@@ -54,28 +54,14 @@ export interface StagedExtraction extends Extracted {
 }
 
 /**
- * Unpacks a verified archive: into a private directory beside the target, then one rename. Every member is checked,
- * also those that are not asked for, and the whole file is hashed again on the way; only then is anything where
- * somebody could use it. Files belong to the caller, with mode 0755 where anybody may run them, else 0644, and keep
- * their time of change.
+ * Unpacks a verified archive into a private directory beside the target; {@link placeExtractions} then gives it its name.
+ * Every member is checked, also those that are not asked for, and the whole file is hashed again on the way; only then is
+ * anything where somebody could use it. Files belong to the caller, with mode 0755 where anybody may run them, else
+ * 0644, and keep their time of change.
  *
+ * @returns what is staged, which is the caller's to place or to discard.
  * @throws InstallError `archive-rejected` or `archive-member-missing`, `destination-unsuitable` where the target is
- *   there and not empty, or as placing does; UntrustedError `digest-mismatch`; the disk is then as it was.
- */
-export async function extractArchive(archive: VerifiedFile, options: ExtractOptions): Promise<Extracted> {
-  const extraction = await stageExtraction(archive, options);
-  try {
-    await placeExtractions([extraction], options);
-    return { directory: extraction.directory, members: extraction.members };
-  } finally {
-    await extraction.staging.discard();
-  }
-}
-
-/**
- * The first half of {@link extractArchive}: whoever calls it places what is staged, or discards it.
- *
- * @throws as {@link extractArchive}
+ *   there and not empty, or as staging does; UntrustedError `digest-mismatch`; the disk is then as it was.
  */
 export async function stageExtraction(
   archive: VerifiedFile,
@@ -161,7 +147,7 @@ export interface MemberRequest {
  * Takes single files out of a verified archive, as artifacts that can be placed.
  *
  * @returns one for each request, in their order; what was staged belongs to the caller, on failure too.
- * @throws as {@link extractArchive}.
+ * @throws as {@link stageExtraction}.
  */
 export async function stageMembers(
   archive: VerifiedFile,

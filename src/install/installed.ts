@@ -1,20 +1,12 @@
 import { constants } from 'node:fs';
 import { access, type FileHandle, open } from 'node:fs/promises';
 import type { Digest } from '../evidence/evidence.ts';
-import { diskError, isAbsent } from './disk-error.ts';
+import { diskError } from './disk-error.ts';
 import { hashFile } from './hash-file.ts';
 import { inspectDestination } from './inspect-destination.ts';
 import { EXECUTABLE_MODE } from './place.ts';
 
 const WRITABLE_BY_ALL = 0o002;
-
-/** What is at a destination, against what is proved. */
-export type Installed =
-  | { readonly kind: 'absent' }
-  /** Another version, or a changed file. */
-  | { readonly kind: 'different' }
-  /** Exactly the proven bytes: nothing need be done. `modeFixed`: its mode would not do, and was set. */
-  | { readonly kind: 'same'; readonly modeFixed: boolean };
 
 /**
  * Whether the destination already holds the proven bytes. Such a file is left alone, its owner, times and mode
@@ -22,24 +14,24 @@ export type Installed =
  * install of the same bytes would.
  *
  * @throws InstallError as {@link inspectDestination} and `destination-unwritable` when the mode cannot be set;
- *   a file that cannot be read counts as different.
+ *   a file that cannot be read counts as another one.
  */
-export async function existingInstall(
+export async function isInstalled(
   destination: string,
   proven: Digest,
   options: { readonly mode: number; readonly signal?: AbortSignal | undefined },
-): Promise<Installed> {
-  if ((await inspectDestination(destination)) === 'absent') return { kind: 'absent' };
+): Promise<boolean> {
+  if ((await inspectDestination(destination)) === 'absent') return false;
   let handle: FileHandle;
   try {
     handle = await open(destination, constants.O_RDONLY | (constants.O_NOFOLLOW ?? 0));
-  } catch (error) {
-    return { kind: isAbsent(error) ? 'absent' : 'different' };
+  } catch {
+    return false;
   }
   try {
-    if ((await hashFile(handle, proven.algorithm, options.signal)) !== proven.hex)
-      return { kind: 'different' };
-    return { kind: 'same', modeFixed: await repairMode(handle, destination, options.mode) };
+    if ((await hashFile(handle, proven.algorithm, options.signal)) !== proven.hex) return false;
+    if (options.mode === EXECUTABLE_MODE) await makeRunnable(handle, destination);
+    return true;
   } catch (error) {
     throw diskError(error, `read ${destination}`, destination);
   } finally {
@@ -47,17 +39,11 @@ export async function existingInstall(
   }
 }
 
-async function repairMode(handle: FileHandle, path: string, mode: number): Promise<boolean> {
-  if (mode !== EXECUTABLE_MODE) return false;
-  if (!(await mayRun(path))) {
-    await handle.chmod(mode);
-    return true;
-  }
-  const before = (await handle.stat()).mode;
-  if ((before & WRITABLE_BY_ALL) === 0) return false;
+async function makeRunnable(handle: FileHandle, path: string): Promise<void> {
+  if (!(await mayRun(path))) return handle.chmod(EXECUTABLE_MODE);
+  if (((await handle.stat()).mode & WRITABLE_BY_ALL) === 0) return;
   // Where there are no modes (FAT, Windows), or the file is another user's, it stays as it is.
-  await handle.chmod(mode).catch(() => undefined);
-  return (await handle.stat()).mode !== before;
+  await handle.chmod(EXECUTABLE_MODE).catch(() => undefined);
 }
 
 async function mayRun(path: string): Promise<boolean> {

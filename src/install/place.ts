@@ -31,13 +31,6 @@ export interface PlaceOptions {
   readonly signal?: AbortSignal | undefined;
 }
 
-export interface Placed {
-  /** Absolute. */
-  readonly destination: string;
-  /** Another file was there before. */
-  readonly replaced: boolean;
-}
-
 /** One staged file on its way to one name. */
 interface Step {
   readonly staged: StagedArtifact;
@@ -49,35 +42,19 @@ interface Step {
 }
 
 /**
- * Puts a verified artifact in its place with one rename: whoever looks sees the old file or the complete new one, a
- * crash at any moment included.
+ * Puts verified artifacts in their places, all or none, each with one rename: whoever looks sees the old file or the
+ * complete new one. Everything that can fail early does so before the first rename; when a later rename fails, the
+ * earlier ones are undone from backups (a hard link beside the destination, or a copy where the file system has none).
+ * A crash in between leaves each destination either old or new and complete; the next run into the directory removes
+ * the backups.
  *
- * @throws InstallError; the destination is then as it was.
- */
-export async function place(
-  artifact: VerifiedArtifact,
-  destination: string,
-  options: { readonly mode: number; readonly signal?: AbortSignal | undefined },
-): Promise<Placed> {
-  const { mode, signal } = options;
-  const [placed] = await placeAll([{ artifact, destination, mode }], { signal });
-  return placed ?? { destination: resolve(destination), replaced: false };
-}
-
-/**
- * Puts several verified artifacts in their places, all or none. Everything that can fail early does so before the
- * first rename; when a later rename fails, the earlier ones are undone from backups (a hard link beside the
- * destination, or a copy where the file system has none). A crash in between leaves each destination either old or
- * new and complete; the next run into the directory removes the backups.
- *
- * @returns one for each placement, in their order.
  * @throws InstallError; every destination is then as it was.
  * @throws InterruptedError when the signal has fired before the first rename; after that the renames are finished.
  */
 export async function placeAll(
   placements: readonly Placement[],
   { sideFiles = [], signal }: PlaceOptions = {},
-): Promise<readonly Placed[]> {
+): Promise<void> {
   for (const { artifact } of placements) await assertUnchanged(artifact);
   // The artifacts first: a bundle without its artifact would say more than is so.
   const steps = [...placements.map(artifactStep), ...sideFiles.map((file) => sideFileStep(file, signal))];
@@ -90,11 +67,6 @@ export async function placeAll(
     const done = await replaceAll(steps);
     const directories = new Set(done.map(({ destination }) => dirname(destination)));
     await Promise.all([...directories].map((directory) => syncDirectory(directory)));
-    const byName = new Map(done.map(({ destination, replaced }) => [destination, replaced]));
-    return placements.map(({ destination }) => {
-      const path = resolve(destination);
-      return { destination: path, replaced: byName.get(path) ?? false };
-    });
   } finally {
     // The artifacts belong to the caller, the staged side files to this function; a placed one is not touched.
     for (const { staged, content } of steps) if (content.kind === 'side-file') await staged.discard();

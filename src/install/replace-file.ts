@@ -9,8 +9,6 @@ import { privateName } from './leftovers.ts';
 export interface Replacement {
   /** Absolute. */
   readonly destination: string;
-  /** Another file was there before. */
-  readonly replaced: boolean;
   /** Where the old file is meanwhile. */
   readonly backup: string | undefined;
   /** Drops the backup. Never throws: what cannot be removed now, the next run removes. */
@@ -30,7 +28,6 @@ export async function replaceFile(
   undoable: boolean,
 ): Promise<Replacement> {
   let backup = undoable ? await backUp(destination) : undefined;
-  const replaced = backup !== undefined || (await exists(destination));
   try {
     const aside = await renameOver(source, destination);
     if (aside !== undefined) [backup] = [aside, await drop(backup)];
@@ -40,7 +37,6 @@ export async function replaceFile(
   }
   return {
     destination,
-    replaced,
     backup,
     keep: async () => {
       await drop(backup);
@@ -77,13 +73,6 @@ async function backUp(path: string): Promise<string | undefined> {
 
 async function drop(backup: string | undefined): Promise<undefined> {
   if (backup !== undefined) await rm(backup, { force: true }).catch(() => undefined);
-}
-
-async function exists(path: string): Promise<boolean> {
-  return lstat(path).then(
-    () => true,
-    () => false,
-  );
 }
 
 /** Waits between tries on Windows, milliseconds: a virus scanner holds a new file for a moment. */

@@ -184,12 +184,7 @@ async function rehash(staged: StagedArtifact, proven: ProvenDigest): Promise<str
   }
 }
 
-export function digestMismatch(
-  name: string,
-  proven: ProvenDigest,
-  found: string,
-  bytes: number,
-): UntrustedError {
+function digestMismatch(name: string, proven: ProvenDigest, found: string, bytes: number): UntrustedError {
   return new UntrustedError('digest-mismatch', `${name} is not the artifact that was signed`, {
     check: 'digest',
     expected: `${proven.algorithm} ${proven.hex}`,

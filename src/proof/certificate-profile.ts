@@ -3,7 +3,7 @@ import { UntrustedError } from '../errors.ts';
 import { type Certificate, EXTENSION_OID } from './certificate.ts';
 
 /** Key purposes (RFC 5280 section 4.2.1.12). */
-export const EXTENDED_KEY_USAGE = {
+const EXTENDED_KEY_USAGE = {
   any: '2.5.29.37.0',
   codeSigning: '1.3.6.1.5.5.7.3.3',
   timeStamping: '1.3.6.1.5.5.7.3.8',

@@ -72,7 +72,7 @@ const DSSE_ALGORITHMS: ReadonlyMap<string, readonly HashAlgorithm[]> = new Map([
 ]);
 
 /** DSSE's pre-authentication encoding, the bytes that an envelope's signature is over (DSSE protocol.md). */
-export function preAuthEncoding(payloadType: string, payload: Uint8Array): Uint8Array {
+function preAuthEncoding(payloadType: string, payload: Uint8Array): Uint8Array {
   const type = Buffer.from(payloadType);
   return Buffer.concat([
     Buffer.from(`DSSEv1 ${type.length} `),

@@ -1,7 +1,7 @@
 /** Which of two failures is told: what is wrong with the artifact matters more than what is wrong with the disk. */
-import { describe, expect, it, onTestFinished } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { snapshot } from '../support/temp-dir.ts';
-import { CAN_MOUNT, mountTinyDisk } from '../support/tiny-disk.ts';
+import { CAN_MOUNT, testDisk } from '../support/test-disk.ts';
 import { told } from './expected.ts';
 import { binaryOf, PAIR, PLATFORM, startFaultWorld } from './fault-world.ts';
 
@@ -9,9 +9,7 @@ const FORGED = 'v1.32.1';
 
 /** Takes no file at all, so that the disk says no with the first byte. */
 function diskWithoutFiles(): string {
-  const disk = mountTinyDisk('size=64k,nr_inodes=1');
-  onTestFinished(() => disk.unmount());
-  return disk.path;
+  return testDisk('size=64k,nr_inodes=1').path;
 }
 
 describe.skipIf(!CAN_MOUNT)('a full disk (skipped where no disk can be mounted)', () => {

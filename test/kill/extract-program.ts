@@ -3,10 +3,10 @@
  *
  *     node extract-program.ts ARCHIVE TARGET
  */
-import { extractArchive } from '../../src/install/extract.ts';
 import { hashLocalFile } from '../../src/install/hash-file.ts';
 import { confirmFile } from '../../src/install/verified-artifact.ts';
 import type { ProvenDigest } from '../../src/proof/proven-digest.ts';
+import { unpack } from '../unit/install/support/unpack.ts';
 
 const [path = '', into = ''] = process.argv.slice(2);
 const [hex] = await hashLocalFile(path, ['sha256'], undefined);
@@ -14,4 +14,4 @@ const proven: unknown = { algorithm: 'sha256', hex };
 // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- reading looks at the digest alone
 const archive = await confirmFile(path, proven as ProvenDigest, undefined);
 process.stdout.write('unpacking\n');
-await extractArchive(archive, { into });
+await unpack(archive, { into });

@@ -1,9 +1,9 @@
 import { mkdirSync, symlinkSync, writeFileSync } from 'node:fs';
-import { beforeEach, describe, expect, it, onTestFinished } from 'vitest';
+import { beforeEach, describe, expect, it } from 'vitest';
 import type { ArtifactRequest, InstallRequest } from '../../src/request.ts';
 import { snapshot } from '../support/temp-dir.ts';
 import { testServers } from '../support/test-servers.ts';
-import { CAN_MOUNT, mountTinyDisk } from '../support/tiny-disk.ts';
+import { CAN_MOUNT, testDisk } from '../support/test-disk.ts';
 import { entry, file, tarGz } from '../unit/install/support/tar-writer.ts';
 import { errorOf, type InstallRun, prepareInstall } from './support/install-run.ts';
 import { binaryTarball, contentOf, publishTarball, sha256 } from './support/tarballs.ts';
@@ -220,8 +220,7 @@ describe('a tarball is not unpacked, and the disk is as it was, where', () => {
   });
 
   it.skipIf(!CAN_MOUNT)('the disk is full', async () => {
-    const disk = mountTinyDisk('size=1m');
-    onTestFinished(() => disk.unmount());
+    const disk = testDisk('size=1m');
     writeFileSync(`${disk.path}/mine`, 'mine');
     const before = await snapshot(disk.path);
     await publish(CLIENT, tarGz(file(KUBECTL, Buffer.alloc(4_000_000), 0o755)));

@@ -5,7 +5,7 @@ import type { InstallRequest } from '../../src/request.ts';
 import type { PublishedFile } from '../support/release-server.ts';
 import { snapshot } from '../support/temp-dir.ts';
 import { testServers } from '../support/test-servers.ts';
-import { CAN_MOUNT, mountTinyDisk } from '../support/tiny-disk.ts';
+import { CAN_MOUNT, testDisk } from '../support/test-disk.ts';
 import { entry, file, tarGz } from '../unit/install/support/tar-writer.ts';
 import { type InstallRun, prepareInstall } from './support/install-run.ts';
 import { binaryTarball, contentOf, publishTarball, sha256 } from './support/tarballs.ts';
@@ -182,8 +182,7 @@ describe('no binary is installed, and the disk is as it was, where', () => {
   });
 
   it.skipIf(!CAN_MOUNT)('the disk is full', async () => {
-    const disk = mountTinyDisk('size=1m');
-    onTestFinished(() => disk.unmount());
+    const disk = testDisk('size=1m');
     writeFileSync(`${disk.path}/kubelet`, 'old');
     const before = await snapshot(disk.path);
     const large = file('kubernetes/server/bin/kubelet', Buffer.alloc(4_000_000), 0o755);

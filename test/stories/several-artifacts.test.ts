@@ -9,7 +9,7 @@ import { fault } from '../support/http/faults.ts';
 import { releasePath } from '../support/release-server.ts';
 import { snapshot } from '../support/temp-dir.ts';
 import { testServers } from '../support/test-servers.ts';
-import { CAN_MOUNT } from '../support/tiny-disk.ts';
+import { CAN_MOUNT } from '../support/test-disk.ts';
 import { prepareInstall } from './support/install-run.ts';
 
 const { sigstore, releases } = await testServers();

@@ -1,24 +1,12 @@
 import { execFileSync } from 'node:child_process';
 import { chmodSync, linkSync, mkdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterEach, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { inspectDestination } from '../../../src/install/inspect-destination.ts';
-import { EXECUTABLE_MODE, place, placeAll } from '../../../src/install/place.ts';
+import { EXECUTABLE_MODE, placeAll } from '../../../src/install/place.ts';
 import { openStaging } from '../../../src/install/staging.ts';
-import { CAN_MOUNT, mountTinyDisk, type TinyDisk } from '../../support/tiny-disk.ts';
-import { namesIn, rejection, scratch, stageVerified } from './support/disk.ts';
-
-const disks: TinyDisk[] = [];
-
-afterEach(() => {
-  for (const disk of disks.splice(0)) disk.unmount();
-});
-
-function tinyDisk(options: string): TinyDisk {
-  const disk = mountTinyDisk(options);
-  disks.push(disk);
-  return disk;
-}
+import { CAN_MOUNT, testDisk } from '../../support/test-disk.ts';
+import { into, namesIn, placeOne, rejection, scratch, stageVerified } from './support/disk.ts';
 
 const isRoot = process.getuid?.() === 0;
 /** The user who owns nothing, on most systems. */
@@ -26,7 +14,7 @@ const NOBODY = 65_534;
 
 describe.skipIf(!CAN_MOUNT)('on a disk of its own (needs the right to mount one)', () => {
   it('a download that fills the disk is refused, and leaves the old binary alone', async () => {
-    const { path } = tinyDisk('size=1m');
+    const { path } = testDisk('size=1m');
     writeFileSync(join(path, 'kubectl'), 'old');
     const staged = openStaging({ directory: path, fileName: 'kubectl' });
     const error = await rejection(
@@ -44,7 +32,7 @@ describe.skipIf(!CAN_MOUNT)('on a disk of its own (needs the right to mount one)
   });
 
   it('a disk that fills with the last bytes is noticed before the digest is given', async () => {
-    const { path } = tinyDisk('size=64k');
+    const { path } = testDisk('size=64k');
     const staged = openStaging({ directory: path, fileName: 'kubectl' });
     await staged.write(Buffer.alloc(100_000));
     expect((await rejection(staged.finish())).code).toBe('disk-full');
@@ -53,7 +41,7 @@ describe.skipIf(!CAN_MOUNT)('on a disk of its own (needs the right to mount one)
   });
 
   it('a full disk goes on where space was made, after a reset', async () => {
-    const { path } = tinyDisk('size=256k');
+    const { path } = testDisk('size=256k');
     writeFileSync(join(path, 'other'), Buffer.alloc(200_000));
     const staged = openStaging({ directory: path, fileName: 'kubectl' });
     await staged.write(Buffer.alloc(100_000, 1));
@@ -67,7 +55,7 @@ describe.skipIf(!CAN_MOUNT)('on a disk of its own (needs the right to mount one)
   });
 
   it('a disk without a free file entry is a full disk', async () => {
-    const { path } = tinyDisk('size=1m,nr_inodes=3');
+    const { path } = testDisk('size=1m,nr_inodes=3');
     writeFileSync(join(path, 'a'), '');
     writeFileSync(join(path, 'b'), '');
     const staged = openStaging({ directory: join(path), fileName: 'kubectl' });
@@ -76,44 +64,30 @@ describe.skipIf(!CAN_MOUNT)('on a disk of its own (needs the right to mount one)
   });
 
   it('directories that were created before the disk was full are removed again', async () => {
-    const { path } = tinyDisk('size=1m,nr_inodes=3');
+    const { path } = testDisk('size=1m,nr_inodes=3');
     const staged = openStaging({ directory: join(path, 'x', 'y', 'z'), fileName: 'kubectl' });
     expect((await rejection(staged.open())).code).toBe('disk-full');
     expect(namesIn(path)).toEqual([]);
   });
 
   it('replaces several on a disk that has no room for a copy, since backups are links', async () => {
-    const { path } = tinyDisk('size=1m');
+    const { path } = testDisk('size=1m');
     for (const name of ['kubeadm', 'kubectl']) writeFileSync(join(path, name), Buffer.alloc(300_000));
     const artifacts = await Promise.all(
       ['kubeadm', 'kubectl'].map((name) => stageVerified(path, name, name.repeat(20_000))),
     );
-    await placeAll(
-      artifacts.map((artifact) => ({
-        artifact,
-        destination: join(path, artifact.staged.fileName),
-        mode: EXECUTABLE_MODE,
-      })),
-    );
+    await placeAll(artifacts.map((artifact) => into(path, artifact)));
     expect(namesIn(path)).toEqual(['kubeadm', 'kubectl']);
   });
 
   it('places none of several where there is no room for a backup', async () => {
     // The directory, two old files and two staged ones: no entry is left for a link.
-    const { path } = tinyDisk('size=1m,nr_inodes=5');
+    const { path } = testDisk('size=1m,nr_inodes=5');
     for (const name of ['kubeadm', 'kubectl']) writeFileSync(join(path, name), `old ${name}`);
     const artifacts = await Promise.all(
       ['kubeadm', 'kubectl'].map((name) => stageVerified(path, name, 'new')),
     );
-    const error = await rejection(
-      placeAll(
-        artifacts.map((artifact) => ({
-          artifact,
-          destination: join(path, artifact.staged.fileName),
-          mode: EXECUTABLE_MODE,
-        })),
-      ),
-    );
+    const error = await rejection(placeAll(artifacts.map((artifact) => into(path, artifact))));
     expect(error.code).toBe('disk-full');
     await Promise.all(artifacts.map(({ staged }) => staged.discard()));
     expect(namesIn(path)).toEqual(['kubeadm', 'kubectl']);
@@ -122,7 +96,7 @@ describe.skipIf(!CAN_MOUNT)('on a disk of its own (needs the right to mount one)
 
   it('one disk that becomes read-only puts back what was placed on another', async () => {
     const directory = scratch();
-    const disk = tinyDisk('size=1m');
+    const disk = testDisk('size=1m');
     writeFileSync(join(directory, 'kubeadm'), 'old kubeadm');
     writeFileSync(join(disk.path, 'kubectl'), 'old kubectl');
     const kubeadm = await stageVerified(directory, 'kubeadm', 'new kubeadm');
@@ -130,12 +104,7 @@ describe.skipIf(!CAN_MOUNT)('on a disk of its own (needs the right to mount one)
     // A file that is open for writing keeps a disk from becoming read-only.
     await kubectl.staged.seal(EXECUTABLE_MODE);
     disk.makeReadOnly();
-    const error = await rejection(
-      placeAll([
-        { artifact: kubeadm, destination: join(directory, 'kubeadm'), mode: EXECUTABLE_MODE },
-        { artifact: kubectl, destination: join(disk.path, 'kubectl'), mode: EXECUTABLE_MODE },
-      ]),
-    );
+    const error = await rejection(placeAll([into(directory, kubeadm), into(disk.path, kubectl)]));
     expect(error.code).toBe('destination-unwritable');
     await kubeadm.staged.discard();
     expect(namesIn(directory)).toEqual(['kubeadm']);
@@ -144,7 +113,7 @@ describe.skipIf(!CAN_MOUNT)('on a disk of its own (needs the right to mount one)
   });
 
   it('refuses a read-only disk', async () => {
-    const disk = tinyDisk('size=1m');
+    const disk = testDisk('size=1m');
     disk.makeReadOnly();
     const error = await rejection(openStaging({ directory: disk.path, fileName: 'kubectl' }).open());
     expect(error).toMatchObject({ code: 'destination-unwritable' });
@@ -152,13 +121,13 @@ describe.skipIf(!CAN_MOUNT)('on a disk of its own (needs the right to mount one)
 
   it('refuses a destination that is a mount of its own', async () => {
     const directory = scratch();
-    const disk = tinyDisk('size=1m');
+    const disk = testDisk('size=1m');
     writeFileSync(join(disk.path, 'kubectl'), 'mounted');
     writeFileSync(join(directory, 'kubectl'), 'covered');
     execFileSync('mount', ['--bind', join(disk.path, 'kubectl'), join(directory, 'kubectl')]);
     try {
       const verified = await stageVerified(directory, 'kubectl', 'new');
-      const error = await rejection(place(verified, join(directory, 'kubectl'), { mode: EXECUTABLE_MODE }));
+      const error = await rejection(placeOne(verified, join(directory, 'kubectl')));
       expect(error).toMatchObject({ code: 'place-failed' });
       await verified.staged.discard();
       expect(readFileSync(join(directory, 'kubectl'), 'utf8')).toBe('mounted');
@@ -235,7 +204,7 @@ describe.skipIf(process.platform === 'win32')('as a user who may not write there
       const kubectl = await stageVerified(directory, 'kubectl', 'new kubectl');
       const failed = await rejection(
         placeAll([
-          { artifact: kubeadm, destination: join(directory, 'kubeadm'), mode: EXECUTABLE_MODE },
+          into(directory, kubeadm),
           { artifact: kubectl, destination: join(directory, 'missing', 'kubectl'), mode: EXECUTABLE_MODE },
         ]),
       );
@@ -257,7 +226,7 @@ describe('hard links', () => {
     writeFileSync(join(directory, 'bin', 'kubectl'), 'old');
     linkSync(join(directory, 'bin', 'kubectl'), join(directory, 'also'));
     const verified = await stageVerified(join(directory, 'bin'), 'kubectl', 'new');
-    await place(verified, join(directory, 'bin', 'kubectl'), { mode: EXECUTABLE_MODE });
+    await placeOne(verified, join(directory, 'bin', 'kubectl'));
     expect(readFileSync(join(directory, 'also'), 'utf8')).toBe('old');
     expect(statSync(join(directory, 'also')).nlink).toBe(1);
   });

@@ -1,15 +1,11 @@
-import { writeFileSync } from 'node:fs';
-import { isAbsolute, join, resolve, sep } from 'node:path';
+import { sep } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { RequestError } from '../../../src/errors.ts';
 import {
   defaultInstallDirectory,
-  destinationIn,
   type HostDirectories,
   outputFile,
-  thisHost,
 } from '../../../src/install/destination.ts';
-import { scratch } from './support/disk.ts';
 
 function host(from: Partial<HostDirectories>): HostDirectories {
   return { platform: 'linux', env: {}, home: '/home/ada', isWritable: () => false, ...from };
@@ -74,33 +70,6 @@ describe('defaultInstallDirectory', () => {
     ['Windows with nothing set', { platform: 'win32', home: undefined }],
   ])('asks for --install-dir where there is none: %s', (_, from) => {
     expect(() => defaultInstallDirectory(host(from))).toThrow(RequestError);
-  });
-});
-
-describe('destinationIn', () => {
-  const platform = { os: 'linux', arch: 'arm64' };
-  it.each([
-    ['one platform', { directory: '/opt/bin', fileName: 'kubectl' }, ['kubectl']],
-    ['several', { directory: '/opt/bin/', fileName: 'kubectl', platform }, ['linux-arm64', 'kubectl']],
-  ])('is absolute, for %s', (_, request, expected) => {
-    expect(destinationIn(request)).toBe(join(resolve('/opt/bin'), ...expected));
-  });
-});
-
-describe('thisHost', () => {
-  it('knows a directory to install into', () => {
-    expect(isAbsolute(defaultInstallDirectory(thisHost()).path)).toBe(true);
-  });
-
-  it('tells a writable directory from a file and from nothing', () => {
-    const directory = scratch();
-    writeFileSync(join(directory, 'file'), '', { mode: 0o777 });
-    const { isWritable } = thisHost();
-    expect([directory, join(directory, 'file'), join(directory, 'nothing')].map(isWritable)).toEqual([
-      true,
-      false,
-      false,
-    ]);
   });
 });
 

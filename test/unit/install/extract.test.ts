@@ -4,16 +4,17 @@ import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { assert, asyncProperty, integer, nat } from 'fast-check';
 import { create } from 'tar';
-import { afterEach, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { InterruptedError, K8sVerifyError } from '../../../src/errors.ts';
-import { extractArchive, listArchive, stageMembers } from '../../../src/install/extract.ts';
+import { listArchive, stageMembers } from '../../../src/install/extract.ts';
 import { EXECUTABLE_MODE, placeAll } from '../../../src/install/place.ts';
 import { openStaging } from '../../../src/install/staging.ts';
 import { confirmFile } from '../../../src/install/verified-artifact.ts';
-import { CAN_MOUNT, mountTinyDisk, type TinyDisk } from '../../support/tiny-disk.ts';
+import { CAN_MOUNT, testDisk } from '../../support/test-disk.ts';
 import { verifiedArchive } from './support/archive.ts';
 import { digestOf, namesIn, provenFor, rejection, scratch } from './support/disk.ts';
 import { directory, END, entry, file, gnuLong, pax, tar, tarGz } from './support/tar-writer.ts';
+import { unpack } from './support/unpack.ts';
 
 const unix = process.platform !== 'win32';
 const kubectl = 'kubernetes/client/bin/kubectl';
@@ -28,12 +29,12 @@ const client = [
 
 const modeOf = (path: string): number => statSync(path).mode & 0o7777;
 
-describe('extractArchive', () => {
+describe('unpacking', () => {
   it('unpacks everything, with mode and time, whatever the umask', async () => {
     const into = join(scratch(), 'new', 'client');
     const before = process.umask(0o077);
     try {
-      const extracted = await extractArchive(await verifiedArchive(tarGz(...client)), { into });
+      const extracted = await unpack(await verifiedArchive(tarGz(...client)), { into });
       expect(extracted.directory).toBe(into);
       expect(extracted.members.map(({ path }) => path)).toEqual([
         'kubernetes',
@@ -56,7 +57,7 @@ describe('extractArchive', () => {
 
   it.runIf(unix)('gives every file one of two modes', async () => {
     const into = join(scratch(), 'client');
-    await extractArchive(await verifiedArchive(tarGz(...client)), { into });
+    await unpack(await verifiedArchive(tarGz(...client)), { into });
     expect(
       ['.', 'kubernetes/client', kubectl, `${kubectl}-convert`, 'kubernetes/LICENSES'].map((path) =>
         modeOf(join(into, path)).toString(8),
@@ -103,7 +104,7 @@ describe('extractArchive', () => {
     ],
   ])('reads %s', async (_, bytes) => {
     const into = join(scratch(), 'client');
-    await extractArchive(await verifiedArchive(bytes), { into });
+    await unpack(await verifiedArchive(bytes), { into });
     expect(readFileSync(join(into, kubectl), 'utf8')).toBe('the program');
   });
 
@@ -129,7 +130,7 @@ describe('extractArchive', () => {
     execFileSync('tar', ['--format', format, '-czf', archive, '-C', source, 'kubernetes']);
     const bytes = readFileSync(archive);
     const into = join(scratch(), 'out');
-    await extractArchive(await confirmFile(archive, provenFor(bytes), undefined), { into });
+    await unpack(await confirmFile(archive, provenFor(bytes), undefined), { into });
     expect(readFileSync(join(into, 'kubernetes', 'bin', long), 'utf8')).toBe('x'.repeat(70_000));
     expect(readFileSync(join(into, 'kubernetes', 'empty'), 'utf8')).toBe('');
   });
@@ -150,7 +151,7 @@ describe('extractArchive', () => {
   it('unpacks a file of many pieces as it was', async () => {
     const content = Buffer.alloc(3_000_001, 'not the same in every place ');
     const into = join(scratch(), 'out');
-    await extractArchive(await verifiedArchive(tarGz(file('big', content), file('after'))), { into });
+    await unpack(await verifiedArchive(tarGz(file('big', content), file('after'))), { into });
     expect(digestOf(readFileSync(join(into, 'big')))).toBe(digestOf(content));
     expect(readFileSync(join(into, 'after'), 'utf8')).toBe('content of after');
   });
@@ -161,7 +162,7 @@ describe('extractArchive', () => {
       tarGz(...Array.from({ length: 2000 }, (_, index) => file(`f${index}`))),
     );
     const controller = new AbortController();
-    const extracting = extractArchive(archive, { into: join(parent, 'out'), signal: controller.signal });
+    const extracting = unpack(archive, { into: join(parent, 'out'), signal: controller.signal });
     setImmediate(() => controller.abort());
     await expect(extracting).rejects.toBeInstanceOf(InterruptedError);
     expect(namesIn(parent)).toEqual([]);
@@ -171,7 +172,7 @@ describe('extractArchive', () => {
     const parent = scratch();
     const archive = await verifiedArchive(tarGz(...client));
     const runs = await Promise.allSettled(
-      Array.from({ length: 8 }, () => extractArchive(archive, { into: join(parent, 'out') })),
+      Array.from({ length: 8 }, () => unpack(archive, { into: join(parent, 'out') })),
     );
     const refused = runs.flatMap((run): unknown[] => (run.status === 'rejected' ? [run.reason] : []));
     expect(refused).toHaveLength(7);
@@ -185,7 +186,7 @@ describe('the target', () => {
   it('may be an empty directory', async () => {
     const parent = scratch();
     mkdirSync(join(parent, 'out'), { mode: 0o700 });
-    await extractArchive(await verifiedArchive(tarGz(...client)), { into: join(parent, 'out') });
+    await unpack(await verifiedArchive(tarGz(...client)), { into: join(parent, 'out') });
     expect(namesIn(join(parent, 'out'))).toEqual(['kubernetes']);
     expect(namesIn(parent)).toEqual(['out']);
   });
@@ -199,7 +200,7 @@ describe('the target', () => {
     const parent = scratch();
     make(join(parent, 'out'));
     const error = await rejection(
-      extractArchive(await verifiedArchive(tarGz(...client)), { into: join(parent, 'out') }),
+      unpack(await verifiedArchive(tarGz(...client)), { into: join(parent, 'out') }),
     );
     expect(error).toMatchObject({ code: 'destination-unsuitable' });
     expect(error.found).toContain(found);
@@ -212,7 +213,7 @@ describe('the target', () => {
     const before = process.cwd();
     process.chdir(here);
     try {
-      expect((await rejection(extractArchive(archive, { into: '.' }))).found).toBe('the current directory');
+      expect((await rejection(unpack(archive, { into: '.' }))).found).toBe('the current directory');
     } finally {
       process.chdir(before);
     }
@@ -248,7 +249,7 @@ describe('members that are asked for', () => {
     ['none: everything', [file('a'), file('b')], [], ['a', 'b']],
   ])('by %s', async (_, entries, members, expected) => {
     const into = join(scratch(), 'out');
-    const extracted = await extractArchive(await verifiedArchive(tarGz(...entries)), { into, members });
+    const extracted = await unpack(await verifiedArchive(tarGz(...entries)), { into, members });
     expect(extracted.members.map(({ path }) => path).sort()).toEqual(expected.toSorted());
     for (const path of expected) expect(statSync(join(into, path))).toBeDefined();
     const tops = new Set(expected.map((path) => path.split('/')[0] ?? ''));
@@ -258,9 +259,7 @@ describe('members that are asked for', () => {
   it('says what is near where there is no such member', async () => {
     const parent = scratch();
     const archive = await verifiedArchive(tarGz(...client));
-    const error = await rejection(
-      extractArchive(archive, { into: join(parent, 'out'), members: ['kubctl'] }),
-    );
+    const error = await rejection(unpack(archive, { into: join(parent, 'out'), members: ['kubctl'] }));
     expect(error).toMatchObject({ name: 'InstallError', code: 'archive-member-missing' });
     expect(error.found).toBe(`near it: ${kubectl}`);
     expect(namesIn(parent)).toEqual([]);
@@ -270,27 +269,21 @@ describe('members that are asked for', () => {
     'does not guess what %s means',
     async (name) => {
       const archive = await verifiedArchive(tarGz(...client));
-      const error = await rejection(
-        extractArchive(archive, { into: join(scratch(), 'out'), members: [name] }),
-      );
+      const error = await rejection(unpack(archive, { into: join(scratch(), 'out'), members: [name] }));
       expect(error.code).toBe('archive-member-missing');
     },
   );
 
   it('asks for the path where a last part is not enough', async () => {
     const archive = await verifiedArchive(tarGz(...client, file('kubernetes/server/bin/kubectl')));
-    const error = await rejection(
-      extractArchive(archive, { into: join(scratch(), 'out'), members: ['kubectl'] }),
-    );
+    const error = await rejection(unpack(archive, { into: join(scratch(), 'out'), members: ['kubectl'] }));
     expect(error).toMatchObject({ code: 'archive-member-missing' });
     expect(error.found).toBe(`${kubectl}, kubernetes/server/bin/kubectl`);
   });
 
   it('checks also what is not asked for', async () => {
     const archive = await verifiedArchive(tarGz(...client, file('../evil')));
-    const error = await rejection(
-      extractArchive(archive, { into: join(scratch(), 'out'), members: [kubectl] }),
-    );
+    const error = await rejection(unpack(archive, { into: join(scratch(), 'out'), members: [kubectl] }));
     expect(error.code).toBe('archive-rejected');
   });
 });
@@ -399,32 +392,21 @@ describe('listArchive', () => {
 });
 
 describe.skipIf(!CAN_MOUNT)('on a disk of its own (needs the right to mount one)', () => {
-  const disks: TinyDisk[] = [];
-  afterEach(() => {
-    for (const disk of disks.splice(0)) disk.unmount();
-  });
-
-  function tinyDisk(options: string): TinyDisk {
-    const disk = mountTinyDisk(options);
-    disks.push(disk);
-    return disk;
-  }
-
   it.each([
     ['one large member', [file('big', Buffer.alloc(2_000_000, 'abcdefg'))]],
     ['many small members', Array.from({ length: 300 }, (_, index) => file(`d${index}/f`, 'x'.repeat(4000)))],
   ])('a full disk is told, and left as it was: %s', async (_, entries) => {
-    const { path } = tinyDisk('size=1m');
+    const { path } = testDisk('size=1m');
     writeFileSync(join(path, 'kept'), 'kept');
     const error = await rejection(
-      extractArchive(await verifiedArchive(tarGz(...entries)), { into: join(path, 'out') }),
+      unpack(await verifiedArchive(tarGz(...entries)), { into: join(path, 'out') }),
     );
     expect(error).toMatchObject({ name: 'InstallError', code: 'disk-full' });
     expect(namesIn(path)).toEqual(['kept']);
   });
 
   it('a full disk while a binary is taken out of an archive', async () => {
-    const { path } = tinyDisk('size=1m');
+    const { path } = testDisk('size=1m');
     const staged = openStaging({ directory: path, fileName: 'kubectl' });
     const archive = await verifiedArchive(tarGz(file('kubectl', Buffer.alloc(3_000_000, 'abcdefg'))));
     const error = await rejection(stageMembers(archive, [{ member: 'kubectl', staged }]));
@@ -434,16 +416,16 @@ describe.skipIf(!CAN_MOUNT)('on a disk of its own (needs the right to mount one)
   });
 
   it('a bomb is refused as one before it fills a disk', async () => {
-    const { path } = tinyDisk('size=32m');
+    const { path } = testDisk('size=32m');
     const archive = await verifiedArchive(tarGz(file('zeros', Buffer.alloc(100 << 20))));
-    const error = await rejection(extractArchive(archive, { into: join(path, 'out') }));
+    const error = await rejection(unpack(archive, { into: join(path, 'out') }));
     expect(error.code).toBe('archive-rejected');
     expect(namesIn(path)).toEqual([]);
   });
 
   it('a mount point, even an empty one, is not replaced', async () => {
-    const { path } = tinyDisk('size=1m');
-    const error = await rejection(extractArchive(await verifiedArchive(tarGz(...client)), { into: path }));
+    const { path } = testDisk('size=1m');
+    const error = await rejection(unpack(await verifiedArchive(tarGz(...client)), { into: path }));
     expect(['destination-unsuitable', 'place-failed']).toContain(error.code);
     expect(namesIn(path)).toEqual([]);
   });

@@ -2,7 +2,7 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { describe, expect, it } from 'vitest';
-import { extractArchive, listArchive } from '../../../src/install/extract.ts';
+import { listArchive } from '../../../src/install/extract.ts';
 import { MAX_ARCHIVE_MEMBERS } from '../../../src/limits.ts';
 import { verifiedArchive } from './support/archive.ts';
 import { namesIn, rejection, scratch } from './support/disk.ts';
@@ -18,6 +18,7 @@ import {
   tar,
   tarGz,
 } from './support/tar-writer.ts';
+import { unpack } from './support/unpack.ts';
 
 const good = file('kubernetes/client/bin/kubectl', 'the program', 0o755);
 
@@ -26,7 +27,7 @@ async function refusal(bytes: Uint8Array): Promise<string> {
   const parent = scratch();
   writeFileSync(join(parent, 'outside'), 'untouched');
   const archive = await verifiedArchive(bytes);
-  const error = await rejection(extractArchive(archive, { into: join(parent, 'target') }));
+  const error = await rejection(unpack(archive, { into: join(parent, 'target') }));
   expect(error).toMatchObject({ name: 'InstallError', code: 'archive-rejected' });
   expect(namesIn(parent)).toEqual(['outside']);
   const listed = await rejection(listArchive(archive));
@@ -305,7 +306,7 @@ describe('an archive that costs more than it should', () => {
     const bomb = tarGz(file('zeros', Buffer.alloc(100 << 20)));
     const parent = scratch();
     const archive = await verifiedArchive(bomb);
-    const error = await rejection(extractArchive(archive, { into: join(parent, 'target') }));
+    const error = await rejection(unpack(archive, { into: join(parent, 'target') }));
     expect(error).toMatchObject({ code: 'archive-rejected' });
     expect(error.message).toContain('more than 100 times its size');
     expect(namesIn(parent)).toEqual([]);
@@ -336,7 +337,7 @@ describe('nothing of it is believed before all of it was read', () => {
     const archive = await verifiedArchive(tar(good), 'a.tar');
     writeFileSync(archive.path, tar(file('kubernetes/client/bin/kubectl', 'another one', 0o755)));
     const parent = scratch();
-    const error = await rejection(extractArchive(archive, { into: join(parent, 'target') }));
+    const error = await rejection(unpack(archive, { into: join(parent, 'target') }));
     expect(error).toMatchObject({ name: 'UntrustedError', code: 'digest-mismatch' });
     expect(namesIn(parent)).toEqual([]);
     expect((await rejection(listArchive(archive))).code).toBe('digest-mismatch');
@@ -353,7 +354,7 @@ describe('nothing of it is believed before all of it was read', () => {
     mkdirSync(join(parent, 'kept'));
     const many = Array.from({ length: 50 }, (_, index) => file(`d${index}/f`));
     const archive = await verifiedArchive(tarGz(...many, file('../evil')));
-    const error = await rejection(extractArchive(archive, { into: join(parent, 'new', 'target') }));
+    const error = await rejection(unpack(archive, { into: join(parent, 'new', 'target') }));
     expect(error.code).toBe('archive-rejected');
     expect(namesIn(parent)).toEqual(['kept']);
   });

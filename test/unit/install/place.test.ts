@@ -12,68 +12,25 @@ import {
 } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { existingInstall } from '../../../src/install/installed.ts';
 import {
   DATA_MODE,
   EXECUTABLE_MODE,
-  place,
   placeAll,
   type Placement,
   type SideFile,
 } from '../../../src/install/place.ts';
-import { setAside } from '../../../src/install/replace-file.ts';
-import { openStaging } from '../../../src/install/staging.ts';
-import { confirmDigest, type VerifiedArtifact } from '../../../src/install/verified-artifact.ts';
-import { namesIn, provenFor, rejection, scratch, stageVerified } from './support/disk.ts';
+import type { VerifiedArtifact } from '../../../src/install/verified-artifact.ts';
+import { into, namesIn, placeOne, rejection, scratch, stageVerified } from './support/disk.ts';
 
 const unix = process.platform !== 'win32';
-const run = { mode: EXECUTABLE_MODE } as const;
 
-describe('confirmDigest', () => {
-  it('names both digests where they differ, and the artifact can be fetched anew', async () => {
-    const staged = openStaging({ directory: scratch(), fileName: 'kubectl' });
-    await staged.write(Buffer.from('tampered'));
-    const error = await rejection(confirmDigest(staged, provenFor('genuine')));
-    expect(error).toMatchObject({
-      code: 'digest-mismatch',
-      check: 'digest',
-      expected: `sha256 ${provenFor('genuine').hex}`,
-      found: `sha256 ${provenFor('tampered').hex} (8 bytes)`,
-    });
-    await staged.reset();
-    await staged.write(Buffer.from('genuine'));
-    const verified = await confirmDigest(staged, provenFor('genuine'));
-    expect(verified).toMatchObject({ bytes: 7, sha256: provenFor('genuine').hex });
-    await staged.discard();
-  });
-
-  it.each(['sha384', 'sha512'] as const)('reads the file again for a proof over %s', async (algorithm) => {
-    const staged = openStaging({ directory: scratch(), fileName: 'kubectl' });
-    await staged.write(Buffer.from('genuine'));
-    expect((await rejection(confirmDigest(staged, provenFor('other', algorithm)))).code).toBe(
-      'digest-mismatch',
-    );
-    const verified = await confirmDigest(staged, provenFor('genuine', algorithm));
-    expect(verified.sha256).toBe(provenFor('genuine').hex);
-    await staged.discard();
-  });
-
-  it('takes no byte after the confirmation', async () => {
-    const { staged } = await stageVerified(scratch(), 'kubectl', 'genuine');
-    await expect(staged.write(Buffer.from('x'))).rejects.toThrow('frozen');
-    await expect(staged.reset()).rejects.toThrow('frozen');
-    await staged.discard();
-  });
-});
-
-describe('place', () => {
+describe('placing one artifact', () => {
   it('puts a new file in place with its mode, whatever the umask', async () => {
     const directory = scratch();
     const before = process.umask(0o077);
     try {
       const verified = await stageVerified(directory, 'kubectl', 'new');
-      const placed = await place(verified, join(directory, 'kubectl'), run);
-      expect(placed).toEqual({ destination: join(directory, 'kubectl'), replaced: false });
+      await placeOne(verified, join(directory, 'kubectl'));
       await verified.staged.discard();
     } finally {
       process.umask(before);
@@ -88,10 +45,7 @@ describe('place', () => {
     const destination = join(directory, 'kubectl');
     writeFileSync(destination, 'old', { mode: 0o600 });
     linkSync(destination, join(directory, 'same-file'));
-    const placed = await place(await stageVerified(directory, 'kubectl', 'new'), destination, {
-      mode: DATA_MODE,
-    });
-    expect(placed.replaced).toBe(true);
+    await placeOne(await stageVerified(directory, 'kubectl', 'new'), destination, { mode: DATA_MODE });
     expect(readFileSync(destination, 'utf8')).toBe('new');
     expect(readFileSync(join(directory, 'same-file'), 'utf8')).toBe('old');
     expect(statSync(destination).mode & 0o7777).toBe(unix ? 0o644 : 0o666);
@@ -103,7 +57,7 @@ describe('place', () => {
     const destination = join(directory, 'program');
     writeFileSync(destination, '#!/bin/sh\necho old\n', { mode: 0o755 });
     const verified = await stageVerified(directory, 'program', '#!/bin/sh\necho new\n');
-    await place(verified, destination, run);
+    await placeOne(verified, destination);
     expect(execFileSync(destination, { encoding: 'utf8' })).toBe('new\n');
   });
 
@@ -111,7 +65,7 @@ describe('place', () => {
     const directory = scratch();
     mkdirSync(join(directory, 'kubectl'));
     const verified = await stageVerified(directory, 'kubectl', 'new');
-    const error = await rejection(place(verified, join(directory, 'kubectl'), run));
+    const error = await rejection(placeOne(verified, join(directory, 'kubectl')));
     expect(error).toMatchObject({ code: 'destination-unsuitable', found: 'a directory' });
     expect(error.advice).toContain(`--install-dir ${join(directory, 'kubectl')}`);
     await verified.staged.discard();
@@ -126,7 +80,7 @@ describe('place', () => {
       const destination = join(directory, 'kubectl');
       symlinkSync(target, destination);
       const verified = await stageVerified(directory, 'kubectl', 'new');
-      const error = await rejection(place(verified, destination, run));
+      const error = await rejection(placeOne(verified, destination));
       expect(error).toMatchObject({ code: 'destination-unsuitable', found: `a link to "${target}"` });
       expect(error.advice).toContain('remove the link first');
       expect(readlinkSync(destination)).toBe(target);
@@ -140,7 +94,7 @@ describe('place', () => {
     const directory = scratch();
     execFileSync('mkfifo', [join(directory, 'kubectl')]);
     const verified = await stageVerified(directory, 'kubectl', 'new');
-    const error = await rejection(place(verified, join(directory, 'kubectl'), run));
+    const error = await rejection(placeOne(verified, join(directory, 'kubectl')));
     expect(error).toMatchObject({ code: 'destination-unsuitable', found: 'a device, pipe or socket' });
     await verified.staged.discard();
   });
@@ -163,7 +117,7 @@ describe('place', () => {
     writeFileSync(join(directory, 'evil'), 'new');
     const verified = await stageVerified(directory, 'kubectl', 'new');
     swap(verified.staged.path, join(directory, 'evil'));
-    const error = await rejection(place(verified, destination, run));
+    const error = await rejection(placeOne(verified, destination));
     expect(error).toMatchObject({ code: 'place-failed' });
     expect(error.message).toContain('was changed or replaced');
     expect(readFileSync(destination, 'utf8')).toBe('old');
@@ -174,7 +128,7 @@ describe('place', () => {
     const directory = scratch();
     const verified = await stageVerified(directory, 'kubectl', 'new');
     const forged: VerifiedArtifact = Object.assign(Object.create(null), verified);
-    expect(await rejection(place(forged, join(directory, 'kubectl'), run))).toMatchObject({ code: 'usage' });
+    expect(await rejection(placeOne(forged, join(directory, 'kubectl')))).toMatchObject({ code: 'usage' });
     await verified.staged.discard();
     expect(namesIn(directory)).toEqual([]);
   });
@@ -184,7 +138,7 @@ describe('place', () => {
     const destination = join(directory, 'kubectl');
     writeFileSync(destination, 'old');
     const verified = await stageVerified(directory, 'kubectl', 'new');
-    const error = await rejection(place(verified, destination, { ...run, signal: AbortSignal.abort() }));
+    const error = await rejection(placeOne(verified, destination, { signal: AbortSignal.abort() }));
     expect(error.code).toBe('interrupted');
     await verified.staged.discard();
     expect(readFileSync(destination, 'utf8')).toBe('old');
@@ -196,16 +150,14 @@ describe('place', () => {
     const destination = join(directory, 'kubectl');
     const contents = Array.from({ length: 16 }, (_, index) => `${index}`.repeat(100_000));
     await Promise.all(
-      contents.map(async (bytes) =>
-        place(await stageVerified(directory, 'kubectl', bytes), destination, run),
-      ),
+      contents.map(async (bytes) => placeOne(await stageVerified(directory, 'kubectl', bytes), destination)),
     );
     expect(contents).toContain(readFileSync(destination, 'utf8'));
     expect(namesIn(directory)).toEqual(['kubectl']);
   });
 });
 
-describe('placeAll', () => {
+describe('placing several', () => {
   const names = ['kubeadm', 'kubectl', 'kubelet'];
 
   async function stageAll(directory: string): Promise<readonly VerifiedArtifact[]> {
@@ -216,14 +168,7 @@ describe('placeAll', () => {
     const directory = scratch();
     writeFileSync(join(directory, 'kubectl'), 'old kubectl');
     const artifacts = await stageAll(directory);
-    const placed = await placeAll(
-      artifacts.map((artifact) => ({
-        artifact,
-        destination: join(directory, artifact.staged.fileName),
-        mode: EXECUTABLE_MODE,
-      })),
-    );
-    expect(placed.map(({ replaced }) => replaced)).toEqual([false, true, false]);
+    await placeAll(artifacts.map((artifact) => into(directory, artifact)));
     expect(namesIn(directory)).toEqual(names);
     for (const name of names) expect(readFileSync(join(directory, name), 'utf8')).toBe(`new ${name}`);
   });
@@ -233,15 +178,7 @@ describe('placeAll', () => {
     writeFileSync(join(directory, 'kubeadm'), 'old kubeadm');
     mkdirSync(join(directory, 'kubelet'));
     const artifacts = await stageAll(directory);
-    const error = await rejection(
-      placeAll(
-        artifacts.map((artifact) => ({
-          artifact,
-          destination: join(directory, artifact.staged.fileName),
-          mode: EXECUTABLE_MODE,
-        })),
-      ),
-    );
+    const error = await rejection(placeAll(artifacts.map((artifact) => into(directory, artifact))));
     expect(error.code).toBe('destination-unsuitable');
     await Promise.all(artifacts.map(({ staged }) => staged.discard()));
     expect(namesIn(directory)).toEqual(['kubeadm', 'kubelet']);
@@ -256,12 +193,8 @@ describe('placeAll', () => {
     const artifacts = await stageAll(directory);
     const error = await rejection(
       placeAll(
-        artifacts.map((artifact, index) => ({
-          artifact,
-          // The third one's directory is missing, which nothing notices before its rename.
-          destination: join(index === 2 ? join(directory, 'missing') : directory, artifact.staged.fileName),
-          mode: EXECUTABLE_MODE,
-        })),
+        // The third one's directory is missing, which nothing notices before its rename.
+        artifacts.map((artifact, i) => into(i === 2 ? join(directory, 'missing') : directory, artifact)),
       ),
     );
     expect(error.code).toBe('place-failed');
@@ -297,11 +230,8 @@ describe('placeAll', () => {
       destination: join(directory, `${name}.sigstore.json`),
       bytes: Buffer.from(`bundle of ${name}`),
     });
-    const stage = async (name: string): Promise<Placement> => ({
-      artifact: await stageVerified(directory, name, `new ${name}`),
-      destination: join(directory, name),
-      mode: EXECUTABLE_MODE,
-    });
+    const stage = async (name: string): Promise<Placement> =>
+      into(directory, await stageVerified(directory, name, `new ${name}`));
     writeFileSync(join(directory, 'kubectl.sigstore.json'), 'old bundle');
     await placeAll([await stage('kubectl')], { sideFiles: [bundleOf('kubectl')] });
     expect(namesIn(directory)).toEqual(['kubectl', 'kubectl.sigstore.json']);
@@ -327,75 +257,5 @@ describe('placeAll', () => {
     expect(error.message).toContain('two files');
     await Promise.all(artifacts.map(({ staged }) => staged.discard()));
     expect(namesIn(directory)).toEqual([]);
-  });
-});
-
-describe('setting a busy file aside', () => {
-  it('renames it away and the new one in', async () => {
-    const directory = scratch();
-    const destination = join(directory, 'kubectl.exe');
-    writeFileSync(destination, 'old');
-    writeFileSync(join(directory, 'staged'), 'new');
-    const aside = await setAside(join(directory, 'staged'), destination);
-    expect(readFileSync(destination, 'utf8')).toBe('new');
-    expect(readFileSync(aside, 'utf8')).toBe('old');
-  });
-
-  it('puts it back when the new one cannot be renamed', async () => {
-    const directory = scratch();
-    const destination = join(directory, 'kubectl.exe');
-    writeFileSync(destination, 'old');
-    await expect(setAside(join(directory, 'missing'), destination)).rejects.toThrow('ENOENT');
-    expect(readFileSync(destination, 'utf8')).toBe('old');
-    expect(namesIn(directory)).toEqual(['kubectl.exe']);
-  });
-});
-
-describe('existingInstall', () => {
-  it.each([
-    ['absent', undefined, { kind: 'absent' }],
-    ['the proven bytes', 'genuine', { kind: 'same', modeFixed: false }],
-    ['other bytes', 'older', { kind: 'different' }],
-    ['an empty file', '', { kind: 'different' }],
-  ])('%s', async (_, content, expected) => {
-    const destination = join(scratch(), 'kubectl');
-    if (content !== undefined) writeFileSync(destination, content, { mode: 0o755 });
-    expect(await existingInstall(destination, provenFor('genuine'), run)).toEqual(expected);
-  });
-
-  it.runIf(unix)('makes the proven bytes runnable, and leaves any mode that is', async () => {
-    const destination = join(scratch(), 'kubectl');
-    writeFileSync(destination, 'genuine');
-    chmodSync(destination, 0o640);
-    expect(await existingInstall(destination, provenFor('genuine'), run)).toEqual({
-      kind: 'same',
-      modeFixed: true,
-    });
-    expect(statSync(destination).mode & 0o7777).toBe(0o755);
-    chmodSync(destination, 0o750);
-    expect(await existingInstall(destination, provenFor('genuine'), run)).toEqual({
-      kind: 'same',
-      modeFixed: false,
-    });
-    expect(statSync(destination).mode & 0o7777).toBe(0o750);
-  });
-
-  it.runIf(unix)('takes the proven bytes out of the hands of everybody', async () => {
-    const destination = join(scratch(), 'kubectl');
-    writeFileSync(destination, 'genuine');
-    chmodSync(destination, 0o777);
-    expect(await existingInstall(destination, provenFor('genuine'), run)).toEqual({
-      kind: 'same',
-      modeFixed: true,
-    });
-    expect(statSync(destination).mode & 0o7777).toBe(0o755);
-  });
-
-  it('refuses a link, even to the proven bytes', async () => {
-    const directory = scratch();
-    writeFileSync(join(directory, 'real'), 'genuine');
-    symlinkSync('real', join(directory, 'kubectl'));
-    const error = await rejection(existingInstall(join(directory, 'kubectl'), provenFor('genuine'), run));
-    expect(error.code).toBe('destination-unsuitable');
   });
 });

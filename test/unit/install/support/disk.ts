@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { afterEach } from 'vitest';
 import { K8sVerifyError } from '../../../../src/errors.ts';
 import type { HashAlgorithm } from '../../../../src/evidence/evidence.ts';
+import { EXECUTABLE_MODE, placeAll, type Placement } from '../../../../src/install/place.ts';
 import { openStaging } from '../../../../src/install/staging.ts';
 import { confirmDigest, type VerifiedArtifact } from '../../../../src/install/verified-artifact.ts';
 import type { ProvenDigest } from '../../../../src/proof/proven-digest.ts';
@@ -46,6 +47,19 @@ export async function stageVerified(
   const staged = openStaging({ directory, fileName });
   await staged.write(Buffer.from(bytes));
   return confirmDigest(staged, provenFor(bytes));
+}
+
+/** An artifact on its way into a directory, under its own name and to be run. */
+export function into(directory: string, artifact: VerifiedArtifact): Placement {
+  return { artifact, destination: join(directory, artifact.staged.fileName), mode: EXECUTABLE_MODE };
+}
+
+export async function placeOne(
+  artifact: VerifiedArtifact,
+  destination: string,
+  { mode = EXECUTABLE_MODE, signal }: { readonly mode?: number; readonly signal?: AbortSignal } = {},
+): Promise<void> {
+  await placeAll([{ artifact, destination, mode }], { signal });
 }
 
 /** The error that a promise ends with; anything but one of ours fails the test. */

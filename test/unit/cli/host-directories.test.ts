@@ -1,0 +1,19 @@
+import { writeFileSync } from 'node:fs';
+import { isAbsolute } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { hostDirectories } from '../../../src/cli/host-directories.ts';
+import { defaultInstallDirectory } from '../../../src/install/destination.ts';
+import { testDir } from '../../support/test-dir.ts';
+
+describe('this machine', () => {
+  it('has a directory to install into', () => {
+    expect(isAbsolute(defaultInstallDirectory(hostDirectories()).path)).toBe(true);
+  });
+
+  it('tells a writable directory from a file and from nothing', async () => {
+    const dir = await testDir();
+    writeFileSync(dir.join('file'), '', { mode: 0o777 });
+    const { isWritable } = hostDirectories();
+    expect([dir.path, dir.join('file'), dir.join('nothing')].map(isWritable)).toEqual([true, false, false]);
+  });
+});

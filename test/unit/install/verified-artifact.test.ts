@@ -1,0 +1,41 @@
+import { describe, expect, it } from 'vitest';
+import { openStaging } from '../../../src/install/staging.ts';
+import { confirmDigest } from '../../../src/install/verified-artifact.ts';
+import { provenFor, rejection, scratch, stageVerified } from './support/disk.ts';
+
+describe('confirmDigest', () => {
+  it('names both digests where they differ, and the artifact can be fetched anew', async () => {
+    const staged = openStaging({ directory: scratch(), fileName: 'kubectl' });
+    await staged.write(Buffer.from('tampered'));
+    const error = await rejection(confirmDigest(staged, provenFor('genuine')));
+    expect(error).toMatchObject({
+      code: 'digest-mismatch',
+      check: 'digest',
+      expected: `sha256 ${provenFor('genuine').hex}`,
+      found: `sha256 ${provenFor('tampered').hex} (8 bytes)`,
+    });
+    await staged.reset();
+    await staged.write(Buffer.from('genuine'));
+    const verified = await confirmDigest(staged, provenFor('genuine'));
+    expect(verified).toMatchObject({ bytes: 7, sha256: provenFor('genuine').hex });
+    await staged.discard();
+  });
+
+  it.each(['sha384', 'sha512'] as const)('reads the file again for a proof over %s', async (algorithm) => {
+    const staged = openStaging({ directory: scratch(), fileName: 'kubectl' });
+    await staged.write(Buffer.from('genuine'));
+    expect((await rejection(confirmDigest(staged, provenFor('other', algorithm)))).code).toBe(
+      'digest-mismatch',
+    );
+    const verified = await confirmDigest(staged, provenFor('genuine', algorithm));
+    expect(verified.sha256).toBe(provenFor('genuine').hex);
+    await staged.discard();
+  });
+
+  it('takes no byte after the confirmation', async () => {
+    const { staged } = await stageVerified(scratch(), 'kubectl', 'genuine');
+    await expect(staged.write(Buffer.from('x'))).rejects.toThrow('frozen');
+    await expect(staged.reset()).rejects.toThrow('frozen');
+    await staged.discard();
+  });
+});
