@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { initTUF } from '@sigstore/tuf';
 import { excerpt } from '../../src/encoding/base64.ts';
 import { K8sVerifyError, UnavailableError, UntrustedError } from '../../src/errors.ts';
-import { runWithFetch } from '../../src/http/global-fetch.ts';
+import { runWithFetch } from './global-fetch.ts';
 import type { HttpClient, SmallRequest, SmallResponse } from '../../src/ports.ts';
 import { readFolder, type TrustRootFiles } from './trust-root-folder.ts';
 

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { runWithFetch } from '../../../src/http/global-fetch.ts';
-import { startProxy } from '../../support/proxy.ts';
-import { client, rejection, serve } from './loopback.ts';
+import { runWithFetch } from '../../scripts/trust-roots/global-fetch.ts';
+import { startProxy } from '../support/proxy.ts';
+import { client, rejection, serve } from '../unit/http/loopback.ts';
 
 const LIMITS = { maxBytes: 100, what: 'the trust root' } as const;
 

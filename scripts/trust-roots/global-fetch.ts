@@ -1,6 +1,6 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
-import { InterruptedError } from '../errors.ts';
-import type { HttpClient } from '../ports.ts';
+import { InterruptedError } from '../../src/errors.ts';
+import type { HttpClient } from '../../src/ports.ts';
 
 interface FetchContext {
   readonly http: HttpClient;
