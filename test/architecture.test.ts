@@ -11,12 +11,10 @@ const FACES: ReadonlySet<string> = new Set(['cli', 'action']);
 const OWNERS: Readonly<Record<string, string>> = {
   undici: 'http',
   'p-retry': 'http',
-  '@sigstore/bundle': 'evidence',
   '@sigstore/verify': 'proof',
   '@sigstore/core': 'proof',
   '@noble/curves': 'proof',
   '@sigstore/protobuf-specs': 'trust',
-  '@sigstore/tuf': 'trust',
   tar: 'install',
   commander: 'cli',
   'cli-progress': 'cli',
@@ -30,10 +28,15 @@ interface Import {
   readonly typeOnly: boolean;
 }
 
-const files = readdirSync(SRC, { recursive: true, encoding: 'utf8' }).filter((name) => name.endsWith('.ts'));
-const imports: readonly Import[] = files.flatMap((from) =>
-  importsOf(from, readFileSync(join(SRC, from), 'utf8')),
-);
+function readAll(directory: string): ReadonlyMap<string, string> {
+  const names = readdirSync(directory, { recursive: true, encoding: 'utf8' });
+  const modules = names.filter((name) => name.endsWith('.ts'));
+  return new Map(modules.map((name) => [name, readFileSync(join(directory, name), 'utf8')]));
+}
+
+const sources = readAll(SRC);
+const files = [...sources.keys()];
+const imports: readonly Import[] = [...sources].flatMap(([from, source]) => importsOf(from, source));
 
 function importsOf(from: string, source: string): readonly Import[] {
   const statements = source.matchAll(/^(?:import|export)\s+(type\s)?(?:([^'"]*?)\sfrom\s)?'([^']+)'/gm);
@@ -52,6 +55,23 @@ function isAllTypes(names: string): boolean {
   const listed = /^\{(.*)\}$/s.exec(names.trim())?.[1]?.split(',') ?? [];
   const parts = listed.map((part) => part.trim()).filter((part) => part !== '');
   return parts.length > 0 && parts.every((part) => part.startsWith('type '));
+}
+
+/** What a program outside starts, or a user of the library imports. */
+const ENTRY_POINTS: ReadonlySet<string> = new Set(['index.ts', 'cli/start.ts', 'action/index.ts']);
+
+function exportsOf(file: string): readonly { readonly name: string; readonly isType: boolean }[] {
+  const declarations = (sources.get(file) ?? '').matchAll(
+    /^export (?:async )?(function|class|const|interface|type) (\w+)/gm,
+  );
+  return Array.from(declarations, ([, kind = '', name = '']) => ({
+    name,
+    isType: kind === 'interface' || kind === 'type',
+  }));
+}
+
+function mentions(source: string | undefined, name: string): number {
+  return source?.match(new RegExp(`\\b${name}\\b`, 'g'))?.length ?? 0;
 }
 
 /** The top-level name under src/: a folder, or a file beside the stories. */
@@ -114,6 +134,24 @@ describe('the architecture', () => {
       return OWNERS[packageOf(one.specifier)] !== place(one.from);
     });
     expect(wrong).toEqual([]);
+  });
+
+  it('has a user for everything that is exported', () => {
+    const outside = ['test', 'scripts'].flatMap((name) => [...readAll(resolve(SRC, '..', name)).values()]);
+    const unused = files
+      .filter((file) => !ENTRY_POINTS.has(file))
+      .flatMap((file) =>
+        exportsOf(file)
+          .filter(({ name, isType }) => {
+            const importers = imports.filter((one) => target(one) === file).map(({ from }) => from);
+            if (importers.some((from) => mentions(sources.get(from), name) > 0)) return false;
+            // What a test or a script looks into has to serve the module itself; a type may name what goes in and out.
+            const isServing = mentions(sources.get(file), name) > 1;
+            return !(isServing && (isType || outside.some((source) => mentions(source, name) > 0)));
+          })
+          .map(({ name }) => `${file}: ${name}`),
+      );
+    expect(unused).toEqual([]);
   });
 
   it('has no module called utils, helpers or common', () => {

@@ -38,7 +38,7 @@ export async function doctor(line: CommandLine, output: Console): Promise<Answer
   return doctorAnswer(findings);
 }
 
-export function doctorAnswer(findings: readonly Finding[]): Answer & { readonly json: DoctorReport } {
+function doctorAnswer(findings: readonly Finding[]): Answer & { readonly json: DoctorReport } {
   const exitCode = findings.find(({ outcome }) => outcome === 'problem')?.exitCode ?? 0;
   return {
     text: findings.map(findingText).join(''),

@@ -43,7 +43,7 @@ export async function list(line: CommandLine, output: Console): Promise<Answer> 
   return listAnswer(formatReleaseVersion(version), listArtifacts({ version, ...chosen }), source);
 }
 
-export function listAnswer(
+function listAnswer(
   version: string,
   artifacts: readonly ListedArtifact[],
   source: string,
