@@ -329,7 +329,7 @@ function readlink(fsPath) {
 	});
 }
 fs$1.constants.O_RDONLY;
-function exists$1(fsPath) {
+function exists(fsPath) {
 	return __awaiter$8(this, void 0, void 0, function* () {
 		try {
 			yield stat(fsPath);
@@ -371,10 +371,10 @@ var __awaiter$7 = function(thisArg, _arguments, P, generator) {
 function cp(source_1, dest_1) {
 	return __awaiter$7(this, arguments, void 0, function* (source, dest, options = {}) {
 		const { force, recursive, copySourceDirectory } = readCopyOptions(options);
-		const destStat = (yield exists$1(dest)) ? yield stat(dest) : null;
+		const destStat = (yield exists(dest)) ? yield stat(dest) : null;
 		if (destStat && destStat.isFile() && !force) return;
 		const newDest = destStat && destStat.isDirectory() && copySourceDirectory ? path.join(dest, path.basename(source)) : dest;
-		if (!(yield exists$1(source))) throw new Error(`no such file or directory: ${source}`);
+		if (!(yield exists(source))) throw new Error(`no such file or directory: ${source}`);
 		if ((yield stat(source)).isDirectory()) {
 			if (!recursive) throw new Error(`Failed to copy. ${source} is a directory, but tried to copy without recursive flag.`);
 			else yield cpDirRecursive(source, newDest, 0, force);
@@ -443,7 +443,7 @@ function copyFile(srcFile, destFile, force) {
 			}
 			const symlinkFull = yield readlink(srcFile);
 			yield symlink(symlinkFull, destFile, IS_WINDOWS$2 ? "junction" : null);
-		} else if (!(yield exists$1(destFile)) || force) yield copyFile$1(srcFile, destFile);
+		} else if (!(yield exists(destFile)) || force) yield copyFile$1(srcFile, destFile);
 	});
 }
 process.platform;
@@ -15004,7 +15004,6 @@ init_disk_error();
 init_leftovers();
 async function replaceFile(source, destination, undoable) {
 	let backup = undoable ? await backUp(destination) : void 0;
-	const replaced = backup !== void 0 || await exists(destination);
 	try {
 		const aside = await renameOver(source, destination);
 		if (aside !== void 0) [backup] = [aside, await drop(backup)];
@@ -15014,7 +15013,6 @@ async function replaceFile(source, destination, undoable) {
 	}
 	return {
 		destination,
-		replaced,
 		backup,
 		keep: async () => {
 			await drop(backup);
@@ -15045,9 +15043,6 @@ async function backUp(path) {
 }
 async function drop(backup) {
 	if (backup !== void 0) await rm$1(backup, { force: true }).catch(() => void 0);
-}
-async function exists(path) {
-	return lstat$1(path).then(() => true, () => false);
 }
 const WINDOWS_DELAYS_MS = [
 	10,
@@ -15453,14 +15448,6 @@ async function placeAll(placements, { sideFiles = [], signal } = {}) {
 		const done = await replaceAll(steps);
 		const directories = new Set(done.map(({ destination }) => dirname$1(destination)));
 		await Promise.all([...directories].map((directory) => syncDirectory(directory)));
-		const byName = new Map(done.map(({ destination, replaced }) => [destination, replaced]));
-		return placements.map(({ destination }) => {
-			const path = resolve(destination);
-			return {
-				destination: path,
-				replaced: byName.get(path) ?? false
-			};
-		});
 	} finally {
 		for (const { staged, content } of steps) if (content.kind === "side-file") await staged.discard();
 	}
@@ -30193,36 +30180,28 @@ function collision(destination, one, other) {
 init_disk_error();
 init_hash_file();
 const WRITABLE_BY_ALL = 2;
-async function existingInstall(destination, proven, options) {
-	if (await inspectDestination(destination) === "absent") return { kind: "absent" };
+async function isInstalled(destination, proven, options) {
+	if (await inspectDestination(destination) === "absent") return false;
 	let handle;
 	try {
 		handle = await open$1(destination, constants$2.O_RDONLY | (constants$2.O_NOFOLLOW ?? 0));
-	} catch (error) {
-		return { kind: isAbsent(error) ? "absent" : "different" };
+	} catch {
+		return false;
 	}
 	try {
-		if (await hashFile(handle, proven.algorithm, options.signal) !== proven.hex) return { kind: "different" };
-		return {
-			kind: "same",
-			modeFixed: await repairMode(handle, destination, options.mode)
-		};
+		if (await hashFile(handle, proven.algorithm, options.signal) !== proven.hex) return false;
+		if (options.mode === 493) await makeRunnable(handle, destination);
+		return true;
 	} catch (error) {
 		throw diskError(error, `read ${destination}`, destination);
 	} finally {
 		await handle.close();
 	}
 }
-async function repairMode(handle, path, mode) {
-	if (mode !== 493) return false;
-	if (!await mayRun(path)) {
-		await handle.chmod(mode);
-		return true;
-	}
-	const before = (await handle.stat()).mode;
-	if ((before & WRITABLE_BY_ALL) === 0) return false;
-	await handle.chmod(mode).catch(() => void 0);
-	return (await handle.stat()).mode !== before;
+async function makeRunnable(handle, path) {
+	if (!await mayRun(path)) return handle.chmod(493);
+	if (((await handle.stat()).mode & WRITABLE_BY_ALL) === 0) return;
+	await handle.chmod(493).catch(() => void 0);
 }
 async function mayRun(path) {
 	return access$1(path, constants$2.X_OK).then(() => true, () => false);
@@ -30869,10 +30848,10 @@ async function prepareBinary(plan, verified, tarball, signal) {
 		algorithm: "sha256",
 		hex: verified.sha256
 	};
-	if ((await existingInstall(plan.destination, digest, {
+	if (!await isInstalled(plan.destination, digest, {
 		mode: modeOfBinary(plan),
 		signal
-	})).kind !== "same") return {
+	})) return {
 		kind: "staged",
 		plan,
 		verified
@@ -30906,10 +30885,10 @@ async function prepareFile(plan, context) {
 		if (occupied) {
 			const checked = await crossCheckExisting(fetching, proof, destination);
 			const { signal } = fetching.context;
-			if ((await existingInstall(destination, proof.proven, {
+			if (await isInstalled(destination, proof.proven, {
 				mode: modeOf(plan),
 				signal
-			})).kind === "same") {
+			})) {
 				await transfer.discard();
 				return {
 					kind: "already-installed",
@@ -30930,10 +30909,10 @@ async function crossCheckExisting(fetching, { proven }, path) {
 	const records = await fetching.records;
 	if (records === void 0) return {};
 	const { signal } = fetching.context;
-	if ((await existingInstall(path, proven, {
+	if (!await isInstalled(path, proven, {
 		mode: 420,
 		signal
-	})).kind !== "same") return {};
+	})) return {};
 	const [sha256 = "", sha512 = ""] = await hashLocalFile(path, ["sha256", "sha512"], signal);
 	return { crossChecks: crossCheckPlanned(fetching, {
 		sha256,
