@@ -7,7 +7,7 @@ import { describeAge } from '../trust/age.ts';
 const PUBLIC_LOG = 'https://rekor.sigstore.dev';
 
 /** The outputs of action.yml, as texts; several values stand one a line, in the order of the components. */
-function outputsOf(result: RunResult): Readonly<Record<string, string>> {
+export function outputsOf(result: RunResult): Readonly<Record<string, string>> {
   const lines = (value: (artifact: ArtifactResult) => string | undefined): string =>
     result.artifacts.map((artifact) => value(artifact) ?? '').join('\n');
   const kubectl = result.artifacts.find((artifact) => artifact.component === 'kubectl');
