@@ -11,7 +11,7 @@ function cannotStart(error) {
 }
 if (supported) {
   try {
-    require('../dist/cli/start.cjs').start().catch(cannotStart);
+    require('../dist/cli/start.cjs').start(require('path').join(__dirname, '../dist/cli')).catch(cannotStart);
   } catch (error) {
     cannotStart(error);
   }

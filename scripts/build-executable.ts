@@ -25,7 +25,7 @@ import path from 'node:path';
 import { parseArgs } from 'node:util';
 import { bundle, ROOT } from './bundle.ts';
 import { bundleCommandLine } from './bundle-command-line.ts';
-import { isCompiledCode } from './executable/chunk-loader.ts';
+import { isCompiledCode } from './executable/compiled-asset.ts';
 import { nodeBinary } from './executable/node-binary.ts';
 import {
   builderFor,
@@ -53,7 +53,7 @@ interface Program {
 
 async function bundleProgram(directory: string): Promise<Program> {
   const chunks = path.join(directory, 'chunks');
-  const modules = await bundleCommandLine({ main: 'src/cli/main.ts' }, chunks);
+  const modules = await bundleCommandLine(chunks);
   await bundle(
     { loader: 'scripts/executable/entry.ts' },
     { dir: directory, format: 'cjs', entryFileNames: '[name].cjs', codeSplitting: false },

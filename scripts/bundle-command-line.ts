@@ -1,4 +1,5 @@
 /** The command line as chunks: for the npm package, and for the executable. */
+import { ENTRY_CHUNK } from '../src/cli/chunk-loader.ts';
 import { bundle } from './bundle.ts';
 
 /**
@@ -22,16 +23,16 @@ const CHUNKS = [
  * CommonJS, because Node evaluates its own modules' getters for every `import` of one: a namespace of `node:fs` loads
  * `fs.promises`, one of `node:process` half of Node. It is a seventh of the time of a verification.
  */
-export async function bundleCommandLine(
-  entry: Readonly<Record<string, string>>,
-  directory: string,
-): Promise<readonly string[]> {
-  const chunks = await bundle(entry, {
-    dir: directory,
-    format: 'cjs',
-    entryFileNames: '[name].cjs',
-    chunkFileNames: '[name]-[hash].cjs',
-    codeSplitting: { groups: CHUNKS },
-  });
+export async function bundleCommandLine(directory: string): Promise<readonly string[]> {
+  const chunks = await bundle(
+    { main: 'src/cli/main.ts' },
+    {
+      dir: directory,
+      format: 'cjs',
+      entryFileNames: ENTRY_CHUNK,
+      chunkFileNames: '[name]-[hash].cjs',
+      codeSplitting: { groups: CHUNKS },
+    },
+  );
   return chunks.flatMap((chunk) => chunk.moduleIds);
 }

@@ -58,7 +58,12 @@ function isAllTypes(names: string): boolean {
 }
 
 /** What a program outside starts, or a user of the library imports. */
-const ENTRY_POINTS: ReadonlySet<string> = new Set(['index.ts', 'cli/start.ts', 'action/index.ts']);
+const ENTRY_POINTS: ReadonlySet<string> = new Set([
+  'cli/main.ts',
+  'index.ts',
+  'cli/start.ts',
+  'action/index.ts',
+]);
 
 function exportsOf(file: string): readonly { readonly name: string; readonly isType: boolean }[] {
   const declarations = (sources.get(file) ?? '').matchAll(

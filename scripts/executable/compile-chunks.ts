@@ -7,14 +7,12 @@ import { createRequire } from 'node:module';
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { setFlagsFromString } from 'node:v8';
-import { ChunkLoader, compiledCodeOf, ENTRY_CHUNK, isCommandLine } from './chunk-loader.ts';
+import { ChunkLoader, ENTRY_CHUNK, loadCommandLine } from '../../src/cli/chunk-loader.ts';
+import { compiledCodeOf } from './compiled-asset.ts';
 
 const [, , directory = '.'] = process.argv;
 const loader = new ChunkLoader(
-  {
-    source: (name) => readFileSync(path.join(directory, name), 'utf8'),
-    compiledCode: () => undefined,
-  },
+  (name) => ({ source: readFileSync(path.join(directory, name), 'utf8'), compiledCode: undefined }),
   createRequire(import.meta.url),
 );
 
@@ -30,14 +28,11 @@ const RUNS = [
 // A function's code grows older with every collection of garbage, and its age is written with it: without this, two
 // builds would differ in a few bits. V8 loads code only under the flags it was made with, so the flag is put back.
 setFlagsFromString('--no-flush-bytecode');
-const commandLine = loader.load(ENTRY_CHUNK);
-if (!isCommandLine(commandLine)) throw new Error(`${ENTRY_CHUNK} has no main()`);
+const commandLine = loadCommandLine(loader);
 for (const words of RUNS) await commandLine.main([process.execPath, ENTRY_CHUNK, ...words]);
 setFlagsFromString('--flush-bytecode');
-for (const name of readdirSync(directory).filter((file) => file.endsWith('.cjs'))) {
-  loader.load(name);
-  const code = loader.scripts.get(name)?.createCachedData();
-  if (code === undefined) throw new Error(`${name} was not compiled`);
+for (const name of readdirSync(directory).filter((file) => file.endsWith('.cjs'))) loader.load(name);
+for (const [name, code] of loader.compiledCode()) {
   writeFileSync(path.join(directory, compiledCodeOf(name)), code);
 }
 process.exitCode = 0;

@@ -7,33 +7,35 @@ import {
   readdirSync,
   readFileSync,
   rmSync,
+  statSync,
   symlinkSync,
   writeFileSync,
 } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { cacheDirectory } from '../../src/cli/start.ts';
+import { cacheDirectory } from '../../src/cli/compiled-code.ts';
 import { ROOT } from './packed.ts';
 
 const BIN = path.join(ROOT, 'bin/k8s-verify.js');
 
 describe('where compiled code is cached', () => {
   it.each([
-    ['linux', { HOME: '/home/a' }, '/home/a/.cache/k8s-verify/compile-cache'],
-    ['linux', { HOME: '/home/a', XDG_CACHE_HOME: '/c' }, '/c/k8s-verify/compile-cache'],
-    ['linux', { HOME: '/home/a', XDG_CACHE_HOME: 'relative' }, '/home/a/.cache/k8s-verify/compile-cache'],
-    ['linux', { HOME: '/home/a', XDG_CACHE_HOME: '' }, '/home/a/.cache/k8s-verify/compile-cache'],
+    ['linux', { HOME: '/home/a' }, '/home/a/.cache/k8s-verify/compiled-code'],
+    ['linux', { HOME: '/home/a', XDG_CACHE_HOME: '/c' }, '/c/k8s-verify/compiled-code'],
+    ['linux', { HOME: '/home/a', XDG_CACHE_HOME: 'relative' }, '/home/a/.cache/k8s-verify/compiled-code'],
+    ['linux', { HOME: '/home/a', XDG_CACHE_HOME: '' }, '/home/a/.cache/k8s-verify/compiled-code'],
     ['linux', {}, undefined],
     ['linux', { HOME: '/home/a', NODE_DISABLE_COMPILE_CACHE: '1' }, undefined],
-    ['linux', { HOME: '/home/a', NODE_COMPILE_CACHE: '/c' }, undefined],
+    ['linux', { HOME: '/home/a', NODE_COMPILE_CACHE: '/c' }, '/c/k8s-verify/compiled-code'],
+    ['linux', { NODE_COMPILE_CACHE: '/c', NODE_DISABLE_COMPILE_CACHE: '1' }, undefined],
     ['linux', { HOME: '', TMPDIR: '/tmp' }, undefined],
-    ['darwin', { HOME: '/Users/a' }, '/Users/a/Library/Caches/k8s-verify/compile-cache'],
+    ['darwin', { HOME: '/Users/a' }, '/Users/a/Library/Caches/k8s-verify/compiled-code'],
     ['darwin', {}, undefined],
     [
       'win32',
       { LOCALAPPDATA: 'C:\\Users\\a\\AppData\\Local' },
-      'C:\\Users\\a\\AppData\\Local\\k8s-verify\\compile-cache',
+      'C:\\Users\\a\\AppData\\Local\\k8s-verify\\compiled-code',
     ],
     ['win32', { HOME: '/home/a', TEMP: 'C:\\Temp' }, undefined],
   ] as const)('%s with %j: %s', (platform, environment, expected) => {
@@ -45,7 +47,7 @@ describe('where compiled code is cached', () => {
 const environment = { SYSTEMROOT: process.env['SYSTEMROOT'] ?? '' };
 
 describe.skipIf(process.platform === 'win32')(
-  'the compile cache (POSIX permissions; Windows has none)',
+  'the cache of compiled code (POSIX permissions; Windows has none)',
   () => {
     let home: string;
     beforeEach(() => {
@@ -55,17 +57,51 @@ describe.skipIf(process.platform === 'win32')(
       rmSync(home, { recursive: true });
     });
 
-    const cache = (): string => path.join(home, '.cache/k8s-verify/compile-cache');
+    const cache = (): string => path.join(home, '.cache/k8s-verify/compiled-code');
     const runVersion = (): string =>
       execFileSync(process.execPath, [BIN, '--version'], {
         env: { ...environment, HOME: home },
         encoding: 'utf8',
       });
+    const contents = (): Readonly<Record<string, Buffer>> =>
+      Object.fromEntries(cached().map((name) => [name, readFileSync(path.join(cache(), name))]));
     const cached = (): readonly string[] => (existsSync(cache()) ? readdirSync(cache()) : []);
 
     it('is filled in a directory that is private to the user', () => {
       runVersion();
-      expect(cached()).toHaveLength(1);
+      expect(cached()).toContainEqual(expect.stringMatching(/^main\.cjs-.*\.code$/));
+      expect(statSync(cache()).mode & 0o777).toBe(0o700);
+    });
+
+    it('is left as it is by a run that finds all of its code in it', () => {
+      runVersion();
+      const before = contents();
+      expect(runVersion()).not.toBe('');
+      expect(contents()).toEqual(before);
+    });
+
+    it('grows with the commands that are run', () => {
+      runVersion();
+      const before = cached();
+      execFileSync(process.execPath, [BIN, 'list', 'v1.30.2'], {
+        env: { ...environment, HOME: home },
+        encoding: 'utf8',
+      });
+      expect(cached().length).toBeGreaterThan(before.length);
+    });
+
+    it.each([
+      ['damaged', (code: Buffer) => code.fill(0xff, code.length / 2, code.length / 2 + 64)],
+      ['cut short', (code: Buffer) => code.subarray(0, code.length / 2)],
+      ['empty', () => Buffer.alloc(0)],
+      ['no code', () => Buffer.from('no code at all')],
+    ])('is not believed where it is %s, and is made anew', (_, spoil) => {
+      const version = runVersion();
+      const whole = contents();
+      for (const [name, code] of Object.entries(whole)) writeFileSync(path.join(cache(), name), spoil(code));
+      expect(runVersion()).toBe(version);
+      expect(Object.keys(contents())).toEqual(Object.keys(whole));
+      for (const code of Object.values(contents())) expect(code.length).toBeGreaterThan(100);
     });
 
     it.each([

@@ -1,6 +1,6 @@
 import { createRequire } from 'node:module';
 import { describe, expect, it } from 'vitest';
-import { ChunkLoader, compiledCodeOf, isCompiledCode } from '../../scripts/executable/chunk-loader.ts';
+import { ChunkLoader } from '../../../src/cli/chunk-loader.ts';
 
 const require = createRequire(import.meta.url);
 
@@ -8,17 +8,17 @@ function loaderOf(
   chunks: Readonly<Record<string, string>>,
   code: Readonly<Record<string, Buffer>> = {},
 ): ChunkLoader {
-  return new ChunkLoader(
-    {
-      source(name) {
-        const source = chunks[name];
-        if (source === undefined) throw new Error(`no chunk ${name}`);
-        return source;
-      },
-      compiledCode: (name) => code[compiledCodeOf(name)],
-    },
-    require,
-  );
+  return new ChunkLoader((name) => {
+    const source = chunks[name];
+    if (source === undefined) throw new Error(`no chunk ${name}`);
+    return { source, compiledCode: code[name] };
+  }, require);
+}
+
+function sizeOfCode(source: string): number {
+  const loader = loaderOf({ 'main.cjs': source });
+  loader.load('main.cjs');
+  return Array.from(loader.compiledCode(), ([, code]) => code.length)[0] ?? 0;
 }
 
 const CHUNKS = {
@@ -31,13 +31,13 @@ const CHUNKS = {
   'broken.cjs': 'return (;',
 };
 
-describe('chunks of the executable', () => {
+describe('chunks of the command line', () => {
   it('load each other and modules of Node, each once', () => {
     const loader = loaderOf(CHUNKS);
     expect(loader.load('main.cjs')).toEqual({ name: 'lazy', separator: '/' });
     loader.load('lazy.cjs');
     expect(Reflect.get(globalThis, 'runsOfLazy')).toBe(1);
-    expect([...loader.scripts.keys()]).toEqual(['main.cjs', 'lazy.cjs']);
+    expect(Array.from(loader.compiledCode(), ([name]) => name)).toEqual(['main.cjs', 'lazy.cjs']);
   });
 
   it('may replace their exports', () => {
@@ -61,21 +61,22 @@ describe('chunks of the executable', () => {
     };
     const first = loaderOf(fresh());
     first.load('main.cjs');
-    const fitting = first.scripts.get('main.cjs')?.createCachedData() ?? Buffer.alloc(0);
-    const rejected = (code: Buffer): boolean | undefined => {
-      const loader = loaderOf(fresh(), { 'main.cjs.code': code });
+    expect(first.complete).toBe(false);
+    const [fitting = Buffer.alloc(0)] = Array.from(first.compiledCode(), ([, code]) => code);
+    const fits = (code: Buffer): boolean => {
+      const loader = loaderOf(fresh(), { 'main.cjs': code });
       expect(loader.load('main.cjs')).toEqual({ name: 'main' });
-      return loader.scripts.get('main.cjs')?.cachedDataRejected;
+      return loader.complete;
     };
-    expect(rejected(fitting)).toBe(false);
-    expect(rejected(Buffer.from('no code'))).toBe(true);
-    expect(rejected(fitting.subarray(0, fitting.length / 2))).toBe(true);
+    expect(fits(fitting)).toBe(true);
+    expect(fits(Buffer.from('no code'))).toBe(false);
+    expect(fits(fitting.subarray(0, fitting.length / 2))).toBe(false);
   });
 
-  it.each([
-    ['main.cjs', false],
-    [compiledCodeOf('main.cjs'), true],
-  ])('%s is compiled code: %s', (name, expected) => {
-    expect(isCompiledCode(name)).toBe(expected);
+  it('give the code of functions that were called, and not only of those that were defined', () => {
+    const body = 'const all = []; for (let i = 0; i < 9; i += 1) all.push(`${i}`); return all;';
+    const defined = sizeOfCode(`exports.run = function () {${body}}; exports.run;   `);
+    const called = sizeOfCode(`exports.run = function () {${body}}; exports.run(); `);
+    expect(called).toBeGreaterThan(defined + 100);
   });
 });
