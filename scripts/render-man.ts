@@ -59,7 +59,9 @@ function command({ name, description, examples }: CommandSpec): readonly string[
 
 function option(spec: OptionSpec): readonly string[] {
   const repeatable = spec.repeatable === true ? '; may be repeated' : '';
-  return item(optionUsage(spec), `${sentence(`${spec.help}${repeatable}`)} (${spec.commands.join(', ')})`);
+  const own = Object.entries(spec.own ?? {}).map(([name, { help }]) => `For ${name}: ${help}.`);
+  const text = [sentence(`${spec.help}${repeatable}`), ...own, `(${spec.commands.join(', ')})`];
+  return item(optionUsage(spec), text.join(' '));
 }
 
 function optionGroup(group: OptionGroup): readonly string[] {

@@ -131,7 +131,10 @@ export class UntrustedError extends K8sVerifyError {
   }
 }
 
-/** The artifact is proved, but could not be put in place. The destination is as it was. */
+/**
+ * The artifact could not be put in place, whether it was proved already (a full disk) or not yet (a destination that no
+ * file can be put at). No check has failed, and the destination is as it was.
+ */
 export class InstallError extends K8sVerifyError {
   override readonly name = 'InstallError';
   readonly code: InstallCode;

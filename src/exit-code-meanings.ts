@@ -4,11 +4,11 @@ export type ExitCode = 0 | 1 | 2 | 3 | 4 | 5 | 10 | 11 | 12 | 13 | 14 | 15 | 16 
 /** What each exit code means, in one phrase; README and `--help` print this table. */
 export const EXIT_CODE_MEANINGS: Readonly<Record<ExitCode, string>> = {
   0: 'proved (and, where asked, installed)',
-  1: 'a bug in k8s-verify; please report it',
+  1: 'a bug in k8s-verify (please report it), or its output could not be written',
   2: 'usage: the command line cannot be understood, or a named file cannot be read',
   3: 'no such release or artifact',
   4: 'network: something needed could not be fetched; nothing was learnt about the artifact',
-  5: 'the trust root is unavailable',
+  5: 'the trusted root that comes with k8s-verify is missing',
   10: 'do not use: no signature is published for this artifact',
   11: 'do not use: signature material is malformed or oversized',
   12: 'do not use: the digest of the file is not the proven one',
@@ -18,7 +18,7 @@ export const EXIT_CODE_MEANINGS: Readonly<Record<ExitCode, string>> = {
   16: 'do not use: the transparency log entry is missing or invalid',
   17: 'do not use: no trustworthy time of signing',
   18: 'do not use: the trusted root is invalid',
-  20: 'proved, but could not be installed',
-  21: 'proved, but the archive holds something that is refused',
+  20: 'could not be put in its place; no check has failed',
+  21: 'proved, but the archive holds something that is refused, or lacks what is asked for',
   130: 'interrupted',
 };

@@ -1,4 +1,5 @@
 /** The command words. Help, the parser, completion and the manual page are all written from these tables. */
+import type { ExitCode } from '../exit-code-meanings.ts';
 
 export type CommandName = 'install' | 'verify' | 'list' | 'doctor' | 'completion';
 
@@ -11,6 +12,10 @@ export interface CommandSpec {
   /** Paragraphs, for the command's own help. */
   readonly description: readonly string[];
   readonly examples: readonly CommandExample[];
+  /** What exit code 0 says of it. */
+  readonly success: string;
+  /** The others that it can end with; what they mean is in `EXIT_CODE_MEANINGS`. */
+  readonly failures: readonly Exclude<ExitCode, 0>[];
 }
 
 export interface CommandExample {
@@ -31,6 +36,8 @@ export const COMMANDS: readonly CommandSpec[] = [
         'without any version, stable is taken, and the version that it stood for is printed.',
       'A component that is called like a command is written behind the command word: k8s-verify install verify.',
     ],
+    success: 'proved, and installed or unpacked',
+    failures: [1, 2, 3, 4, 10, 11, 12, 13, 14, 15, 16, 17, 18, 20, 21, 130],
     examples: [
       { command: 'k8s-verify kubectl v1.26.0', meaning: 'one binary for this machine' },
       { command: 'k8s-verify kubeadm kubelet kubectl 1.30', meaning: 'three of one version' },
@@ -51,6 +58,8 @@ export const COMMANDS: readonly CommandSpec[] = [
       'Without --certificate-identity, --key or --k8s-verify-release, the signer must be the one of the Kubernetes ' +
         'releases.',
     ],
+    success: 'proved',
+    failures: [1, 2, 4, 11, 12, 13, 14, 15, 16, 17, 18, 20, 21, 130],
     examples: [
       { command: 'k8s-verify verify kubectl', meaning: 'with kubectl.sigstore.json beside it' },
       {
@@ -69,8 +78,13 @@ export const COMMANDS: readonly CommandSpec[] = [
     summary: 'what Kubernetes publishes for a release, and what of it is signed',
     description: [
       'Lists the components of a release (default: stable), the platforms they are published for, and whether they ' +
-        'are signed. The list comes from a table built into k8s-verify; only a name such as stable is looked up.',
+        'are signed.',
+      'The list is what Kubernetes publishes for a release of that minor, from a table built into k8s-verify. Only a name ' +
+        'such as stable is looked up: a version is taken as it is, whether there is such a release or not. Where the table ' +
+        'was not checked against releases of that minor, a note says so.',
     ],
+    success: 'listed',
+    failures: [1, 2, 3, 4, 130],
     examples: [
       { command: 'k8s-verify list v1.30.2 --platform linux/arm64', meaning: 'one release, one platform' },
     ],
@@ -83,6 +97,8 @@ export const COMMANDS: readonly CommandSpec[] = [
       'Looks at everything that a run depends on and says in one line each what was found and what to do about it. ' +
         'Nothing is installed. It ends with 0 where a run can be expected to work.',
     ],
+    success: 'a run can be expected to work; else the code of what would stop it',
+    failures: [1, 2, 3, 4, 17, 18, 130],
     examples: [{ command: 'k8s-verify doctor', meaning: 'before the first install, or when one fails' }],
   },
   {
@@ -92,6 +108,8 @@ export const COMMANDS: readonly CommandSpec[] = [
     description: [
       'Prints a script that completes commands, options, components and platforms. It asks nobody while completing.',
     ],
+    success: 'printed',
+    failures: [1, 2],
     examples: [
       { command: 'source <(k8s-verify completion bash)', meaning: 'for this shell' },
       {

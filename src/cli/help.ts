@@ -18,7 +18,7 @@ export function overviewHelp(): string {
     wrap(INTRODUCTION, 0),
     `Commands:\n${COMMANDS.map((command) => entry(command.name, command.summary)).join('\n')}`,
     ...(install === undefined ? [] : [optionLines(install.name), exampleLines(install)]),
-    exitCodeLines(),
+    exitCodeLines(Object.entries(EXIT_CODE_MEANINGS)),
     'k8s-verify <command> --help says more about a command.',
   ]);
 }
@@ -31,7 +31,10 @@ export function commandHelp(name: CommandName): string {
     ...command.description.map((paragraph) => wrap(paragraph, 0)),
     optionLines(name),
     exampleLines(command),
-    exitCodeLines(),
+    exitCodeLines([
+      [0, command.success],
+      ...command.failures.map((code) => [code, EXIT_CODE_MEANINGS[code]] as const),
+    ]),
   ]);
 }
 
@@ -67,9 +70,9 @@ function exampleLines(command: CommandSpec): string {
   return `Examples:\n${lines.join('\n')}`;
 }
 
-function exitCodeLines(): string {
-  const lines = Object.entries(EXIT_CODE_MEANINGS).map(
-    ([code, meaning]) => `  ${code.padStart(3)}  ${wrap(meaning, 7).trimStart()}`,
+function exitCodeLines(codes: readonly (readonly [code: number | string, meaning: string])[]): string {
+  const lines = codes.map(
+    ([code, meaning]) => `  ${String(code).padStart(3)}  ${wrap(meaning, 7).trimStart()}`,
   );
   return `Exit codes:\n${lines.join('\n')}`;
 }

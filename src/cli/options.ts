@@ -1,57 +1,14 @@
 /** The options, as one table: the parser, help, completion, the manual page and the README are written from it. */
-import { DEFAULT_RETRIES } from '../limits.ts';
+import {
+  DEFAULT_DOWNLOAD_TIMEOUT_MS,
+  DEFAULT_REQUEST_TIMEOUT_MS,
+  DEFAULT_RETRIES,
+  DEFAULT_RETRY_DELAY_MS,
+} from '../limits.ts';
 import type { CommandName } from './commands.ts';
+import type { OptionGroup, OptionName, OptionSpec } from './option-spec.ts';
 
-export type OptionName =
-  | 'install-dir'
-  | 'output'
-  | 'platform'
-  | 'save-bundle'
-  | 'check-sums'
-  | 'extract'
-  | 'from-tarball'
-  | 'list'
-  | 'force-name'
-  | 'bundle'
-  | 'signature'
-  | 'certificate'
-  | 'key'
-  | 'k8s-verify-release'
-  | 'certificate-identity'
-  | 'certificate-oidc-issuer'
-  | 'trusted-root'
-  | 'mirror'
-  | 'rekor-url'
-  | 'retries'
-  | 'retry-delay'
-  | 'timeout'
-  | 'ca-file'
-  | 'json'
-  | 'quiet'
-  | 'verbose'
-  | 'help'
-  | 'version';
-
-export type OptionGroup = 'what and where' | 'evidence' | 'trust' | 'network' | 'output';
-
-export interface OptionSpec {
-  readonly name: OptionName;
-  /** One letter, without its dash. */
-  readonly short?: string;
-  /** The placeholder of its value; absent for a switch. */
-  readonly value?: string;
-  /** What a shell can complete the value with; default: nothing. */
-  readonly completes?: 'file' | 'directory' | 'platform' | 'tarball';
-  readonly repeatable?: true;
-  /** Takes any number of values, none included, up to the next option. */
-  readonly variadic?: true;
-  /** Takes a value where the next word is no option, and means something without one too. */
-  readonly optional?: true;
-  readonly group: OptionGroup;
-  readonly commands: readonly CommandName[];
-  /** One or two sentences; no capital at the start, no full stop at the end. */
-  readonly help: string;
-}
+export type { OptionGroup, OptionName, OptionSpec };
 
 const INSTALL = ['install'] as const;
 const VERIFY = ['verify'] as const;
@@ -60,6 +17,11 @@ const DOWNLOADING = ['install', 'list', 'doctor'] as const;
 const CONNECTING = ['install', 'verify', 'list', 'doctor'] as const;
 const ASKING = ['install', 'verify', 'doctor'] as const;
 const ALL = ['install', 'verify', 'list', 'doctor', 'completion'] as const;
+
+const MINUTE_MS = 60_000;
+const REQUEST_TIMEOUT =
+  'the most time for each request, retries included, as in 30s or 5m; default: ' +
+  `${DEFAULT_REQUEST_TIMEOUT_MS / MINUTE_MS}m`;
 
 export const OPTION_GROUPS: readonly OptionGroup[] = [
   'what and where',
@@ -88,6 +50,9 @@ export const OPTIONS: readonly OptionSpec[] = [
     group: 'what and where',
     commands: PROVING,
     help: 'the exact file to install to, for a single artifact; with --extract, the directory to unpack into',
+    own: {
+      verify: { value: 'DIR', completes: 'directory', help: 'with --extract, the directory to unpack into' },
+    },
   },
   {
     name: 'platform',
@@ -96,7 +61,10 @@ export const OPTIONS: readonly OptionSpec[] = [
     repeatable: true,
     group: 'what and where',
     commands: ['install', 'list'],
-    help: "the machine that the artifact is for; default: this machine's (list: every one); with several, each installs into DIR/OS-ARCH",
+    help: "the machine that the artifact is for; default: this machine's; with several, each installs into DIR/OS-ARCH",
+    own: {
+      list: { help: 'list only what is published for this platform, or for all at once; default: every one' },
+    },
   },
   {
     name: 'extract',
@@ -105,8 +73,15 @@ export const OPTIONS: readonly OptionSpec[] = [
     group: 'what and where',
     commands: PROVING,
     help:
-      'unpack the proven tarball, or only these members of it, instead of keeping it; into a directory of its name, ' +
-      'in the current one where no other is named, or the one of --output; write it behind the components or the file',
+      'unpack the proven tarball, or only the members that are named, instead of keeping it, into a new directory: the ' +
+      'one of --output, or one of its own name in --install-dir, else in the current directory; write it behind the components',
+    own: {
+      verify: {
+        help:
+          'unpack the proven tarball, or only the members that are named, into a new directory: the one of --output, or ' +
+          'one of its own name in the current directory; write it behind the file',
+      },
+    },
   },
   {
     name: 'from-tarball',
@@ -170,15 +145,15 @@ export const OPTIONS: readonly OptionSpec[] = [
     group: 'trust',
     commands: PROVING,
     help:
-      'who must have signed, as a whole string; together with --certificate-oidc-issuer; default: the signer ' +
-      'of the Kubernetes releases',
+      "who must have signed: the certificate's identity, letter for letter; together with --certificate-oidc-issuer; " +
+      'default: the signer of the Kubernetes releases',
   },
   {
     name: 'certificate-oidc-issuer',
     value: 'URL',
     group: 'trust',
     commands: PROVING,
-    help: 'the OIDC issuer that vouched for that identity, as a whole string',
+    help: 'the OIDC issuer that vouched for that identity, letter for letter',
   },
   {
     name: 'key',
@@ -215,6 +190,10 @@ export const OPTIONS: readonly OptionSpec[] = [
     help:
       'where to download from, laid out as https://dl.k8s.io (the default); where one fails, the next is asked; ' +
       'the checks are the same for every source',
+    own: {
+      list: { help: 'where a name such as stable is looked up; default: https://dl.k8s.io' },
+      doctor: { help: 'the release server to look at; default: https://dl.k8s.io' },
+    },
   },
   {
     name: 'rekor-url',
@@ -222,6 +201,11 @@ export const OPTIONS: readonly OptionSpec[] = [
     group: 'network',
     commands: ASKING,
     help: 'the transparency log to ask; default: https://rekor.sigstore.dev',
+    own: {
+      verify: {
+        help: 'the transparency log to ask, where there is no bundle; default: https://rekor.sigstore.dev',
+      },
+    },
   },
   {
     name: 'retries',
@@ -229,20 +213,28 @@ export const OPTIONS: readonly OptionSpec[] = [
     group: 'network',
     commands: CONNECTING,
     help: `how often a request is made again after a passing fault; default: ${DEFAULT_RETRIES}`,
+    own: { doctor: { help: 'how often a request is made again after a passing fault; default: 0' } },
   },
   {
     name: 'retry-delay',
     value: 'TIME',
     group: 'network',
     commands: CONNECTING,
-    help: 'the longest wait before the first retry, doubled for each further one: 500ms, 2s',
+    help: `the longest wait before the first retry, doubled for each further one; default: ${DEFAULT_RETRY_DELAY_MS}ms`,
   },
   {
     name: 'timeout',
     value: 'TIME',
     group: 'network',
     commands: CONNECTING,
-    help: 'the most time for each request and each download, retries included: 30s, 5m',
+    help:
+      'the most time for each request and each download, retries included, as in 30s or 5m; default: ' +
+      `${DEFAULT_REQUEST_TIMEOUT_MS / MINUTE_MS}m for a request, ${DEFAULT_DOWNLOAD_TIMEOUT_MS / MINUTE_MS}m for a download`,
+    own: {
+      verify: { help: REQUEST_TIMEOUT },
+      list: { help: REQUEST_TIMEOUT },
+      doctor: { help: 'the most time for each request, as in 30s; default: 10s' },
+    },
   },
   {
     name: 'ca-file',
@@ -264,6 +256,10 @@ export const OPTIONS: readonly OptionSpec[] = [
     group: 'output',
     commands: CONNECTING,
     help: 'print more: the evidence, the trusted root, and the causes behind an error',
+    own: {
+      list: { help: 'print more: the causes behind an error' },
+      doctor: { help: 'print more: the causes behind an error' },
+    },
   },
   { name: 'help', short: 'h', group: 'output', commands: ALL, help: 'print this help' },
   { name: 'version', group: 'output', commands: ALL, help: 'print the version of k8s-verify' },
@@ -285,6 +281,13 @@ export function alwaysTakesValue(option: OptionSpec): boolean {
   return option.value !== undefined && option.variadic !== true && option.optional !== true;
 }
 
+/** The options of a command, as they are for it. */
 export function optionsOf(command: CommandName): readonly OptionSpec[] {
-  return OPTIONS.filter((option) => option.commands.includes(command));
+  return OPTIONS.filter((option) => option.commands.includes(command)).map((option) =>
+    asFor(command, option),
+  );
+}
+
+function asFor(command: CommandName, option: OptionSpec): OptionSpec {
+  return { ...option, ...option.own?.[command] };
 }

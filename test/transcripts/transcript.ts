@@ -3,6 +3,8 @@
  * it). One line is one step; test/transcripts/README.md lists the steps.
  */
 import { writeFile } from 'node:fs/promises';
+import { commandSpec } from '../../src/cli/commands.ts';
+import { scanWords } from '../../src/cli/scan.ts';
 import { fault, type Fault } from '../support/http/faults.ts';
 import { seededBody } from '../support/http/large-bodies.ts';
 import { type RunningSigstore, startLocalSigstore } from '../support/local-sigstore.ts';
@@ -177,6 +179,7 @@ class Run {
       },
     );
     const { exitCode } = this.last;
+    expectThat(isDocumented(args, exitCode), `exit code ${exitCode} is not in the command's --help`);
     if (expected === undefined) expectThat(exitCode !== 0, 'it should have failed');
     else expectThat(exitCode === expected, `exit code ${exitCode} instead of ${expected}`);
     expectThat(!/^\s+at .*:\d+:\d+/m.test(this.last.stderr), 'a stack trace was printed');
@@ -209,6 +212,12 @@ class Run {
     const changed = [...names].filter((name) => now[name] !== this.#before[name]);
     expectThat(changed.length === 0, `changed on disk: ${changed.join(', ')}`);
   }
+}
+
+/** Whether the help of the command names the exit code that it ended with. */
+function isDocumented(args: readonly string[], exitCode: number | null): boolean {
+  const { failures } = commandSpec(scanWords(args).command);
+  return exitCode === 0 || failures.some((code) => code === exitCode);
 }
 
 function expectThat(holds: boolean, problem: string): void {
