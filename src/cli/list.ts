@@ -1,7 +1,8 @@
 /** The `list` command: what Kubernetes publishes for a release, and what of it is signed. */
+import { isTabled, TABLED } from '../release/component.ts';
 import { listArtifacts, type ListedArtifact } from '../release/list.ts';
 import { parsePlatform } from '../release/platform.ts';
-import { formatReleaseVersion } from '../release/version.ts';
+import { formatReleaseVersion, parseVersionRequest, type ReleaseVersion } from '../release/version.ts';
 import { sourcesOf } from '../request.ts';
 import { resolveVersion } from '../resolve-version.ts';
 import type { CommandLine } from './command-line.ts';
@@ -9,6 +10,7 @@ import type { Answer, Console } from './console.ts';
 import { inWorld } from './in-world.ts';
 import { readListArguments } from './list-arguments.ts';
 import type { JsonAnswer } from './output-json.ts';
+import { noteText } from './output-text.ts';
 import { printable } from './printable.ts';
 import { readTransport } from './shared-arguments.ts';
 
@@ -16,6 +18,8 @@ export interface ListReport extends JsonAnswer {
   readonly release: {
     readonly version: string;
     readonly files: readonly ListedFile[];
+    /** Sentences that a person should read: what the list is not. */
+    readonly notes: readonly string[];
   };
 }
 
@@ -40,13 +44,33 @@ export async function list(line: CommandLine, output: Console): Promise<Answer> 
   );
   const chosen = platforms.length === 0 ? {} : { platforms: platforms.map((text) => parsePlatform(text)) };
   const [source = ''] = sourcesOf(network);
-  return listAnswer(formatReleaseVersion(version), listArtifacts({ version, ...chosen }), source);
+  const isExact = parseVersionRequest(asked).kind === 'exact';
+  const notes = [
+    ...(isExact ? [notLookedUp(version)] : []),
+    ...(isTabled(version) ? [] : [notTabled(version)]),
+  ];
+  return listAnswer(formatReleaseVersion(version), listArtifacts({ version, ...chosen }), source, notes);
+}
+
+function minorOf({ major, minor }: ReleaseVersion): string {
+  return `v${major}.${minor}`;
+}
+
+function notLookedUp(version: ReleaseVersion): string {
+  const name = formatReleaseVersion(version);
+  return `this is what Kubernetes publishes for releases of ${minorOf(version)}; whether there is a ${name} was not looked up`;
+}
+
+function notTabled(version: ReleaseVersion): string {
+  const [since, until] = [TABLED.since, TABLED.until].map((minor) => `v${minor.join('.')}`);
+  return `the table was checked against releases of ${since} to ${until}; what ${minorOf(version)} has may differ`;
 }
 
 function listAnswer(
   version: string,
   artifacts: readonly ListedArtifact[],
   source: string,
+  notes: readonly string[],
 ): Answer & { readonly json: ListReport } {
   const files = artifacts.map(({ component, kind, purpose, platform, path, signed, reason }) => ({
     name: component,
@@ -59,7 +83,8 @@ function listAnswer(
   }));
   return {
     text: listText(version, files),
-    json: { schemaVersion: 1, ok: true, exitCode: 0, release: { version, files } },
+    summary: (style) => notes.map((note) => noteText(note, style)).join(''),
+    json: { schemaVersion: 1, ok: true, exitCode: 0, release: { version, files, notes } },
   };
 }
 

@@ -101,6 +101,14 @@ function from(since: Minor | undefined, all: readonly Availability[]): readonly 
     });
 }
 
+/** The minor releases that the table was checked against. */
+export const TABLED: { readonly since: Minor; readonly until: Minor } = { since: [1, 22], until: [1, 36] };
+
+/** Whether the table was checked against releases of that minor; for others it is the best guess. */
+export function isTabled(version: ReleaseVersion): boolean {
+  return holds(TABLED, version);
+}
+
 /** Everything with a signature of its own, in the order in which lists show it. */
 export const COMPONENTS: readonly Component[] = [
   binary('kubectl', 'command-line client', 'client'),
@@ -197,7 +205,10 @@ export function assertAvailable(component: Component, version: ReleaseVersion, p
   });
 }
 
-function holds({ since, until }: Availability, { major, minor }: ReleaseVersion): boolean {
+function holds(
+  { since, until }: Pick<Availability, 'since' | 'until'>,
+  { major, minor }: ReleaseVersion,
+): boolean {
   const at: Minor = [major, minor];
   return (
     (since === undefined || compareMinors(since, at) <= 0) &&

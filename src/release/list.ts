@@ -1,5 +1,6 @@
+import { RequestError } from '../errors.ts';
 import { releaseArtifact } from './artifact.ts';
-import { type ArtifactKind, COMPONENTS, platformsOf } from './component.ts';
+import { type ArtifactKind, COMPONENTS, platformsOf, TABLED } from './component.ts';
 import { formatPlatform, type Platform, PLATFORMS, samePlatform } from './platform.ts';
 import { describeSignedReleases, isSigned } from './signer.ts';
 import { formatReleaseVersion, type ReleaseVersion } from './version.ts';
@@ -26,9 +27,24 @@ export interface ListRequest {
   readonly platforms?: readonly Platform[];
 }
 
-/** Everything that Kubernetes publishes for a release, as the table has it; nothing is looked up. */
+/**
+ * Everything that Kubernetes publishes for a release, as the table has it. Nothing is looked up, the release itself
+ * included.
+ *
+ * @throws RequestError `release-not-found` for a major version that the table has nothing of
+ */
 export function listArtifacts({ version, platforms = PLATFORMS }: ListRequest): readonly ListedArtifact[] {
+  if (version.major !== TABLED.until[0]) throw unknownMajor(version);
   return [...listComponents(version, platforms), ...listMetadata(version)];
+}
+
+function unknownMajor(version: ReleaseVersion): RequestError {
+  const name = formatReleaseVersion(version);
+  return new RequestError('release-not-found', `k8s-verify knows of no Kubernetes release ${name}`, {
+    expected: `a release of v${TABLED.until[0]}, such as v1.30.2`,
+    found: name,
+    advice: 'name another version, or stable for the newest one',
+  });
 }
 
 function listComponents(version: ReleaseVersion, wanted: readonly Platform[]): readonly ListedArtifact[] {

@@ -1,7 +1,9 @@
 import { describe, expect, it } from 'vitest';
+import { isTabled } from '../../../src/release/component.ts';
 import { listArtifacts } from '../../../src/release/list.ts';
 import { parsePlatform } from '../../../src/release/platform.ts';
 import { parseReleaseVersion } from '../../../src/release/version.ts';
+import { thrownBy } from '../../support/thrown-by.ts';
 
 describe('what a release holds', () => {
   const version = parseReleaseVersion('v1.30.2');
@@ -16,6 +18,22 @@ describe('what a release holds', () => {
     expect(count('sbom')).toBe(2);
     expect(listed.every(({ signed }) => signed)).toBe(true);
     expect(new Set(listed.map(({ path }) => path)).size).toBe(listed.length);
+  });
+
+  it.each(['v0.21.0', 'v2.0.0', 'v9.9.9'])('is not known of %s, and not made up', (text) => {
+    expect(thrownBy(() => listArtifacts({ version: parseReleaseVersion(text) }))).toMatchObject({
+      code: 'release-not-found',
+      found: text,
+    });
+  });
+
+  it.each([
+    ['v1.21.14', false],
+    ['v1.22.0-alpha.1', true],
+    ['v1.36.9', true],
+    ['v1.37.0-alpha.1', false],
+  ])('is checked for %s: %s', (text, tabled) => {
+    expect(isTabled(parseReleaseVersion(text))).toBe(tabled);
   });
 
   it('can be narrowed to platforms, and keeps what serves them all', () => {
