@@ -1,83 +1,65 @@
 import { shareRecords } from './cross-check-release.ts';
-import { placeExtractions } from './install/extract.ts';
-import { type Placement, placeAll } from './install/place.ts';
 import { MAX_PARALLEL_DOWNLOADS } from './limits.ts';
 import { noteOlderBundle } from './note-older-bundle.ts';
 import { type PlannedInstall, planInstall } from './plan-install.ts';
-import { modeOf, type PreparedArtifact, prepareArtifact } from './prepare-artifact.ts';
-import { modeOfBinary } from './prepare-tarball.ts';
-import { bundlePathOf, describeInstall } from './report-install.ts';
+import { discardPrepared, placePrepared } from './place-prepared.ts';
+import { type PreparedArtifact, prepareArtifact } from './prepare-artifact.ts';
+import { describeInstall } from './report-install.ts';
 import type { InstallRequest } from './request.ts';
 import type { RunResult } from './result.ts';
 import { sideBySide } from './side-by-side.ts';
 import { loadTrustMaterial } from './trust/load-trust-material.ts';
+import type { TrustMaterial } from './trust/trust-material.ts';
 import type { World } from './world.ts';
 
 /**
- * Downloads, proves and installs release artifacts. The digest of each is proved from a few kilobytes of evidence
- * while its bytes are on their way; only bytes that have the proven digest are placed or, where it is a tarball,
- * opened, and nothing is placed before everything that was asked for is proved.
+ * Downloads, proves and installs release artifacts.
+ *
+ * A Kubernetes signature is over a SHA-256. So everything that decides is a few kilobytes: signature, certificate and
+ * log entry prove which digest the artifact has, while its bytes, from wherever, stream into a private file beside the
+ * destination. Bytes of exactly the proven digest are put in their place or, where they are a tarball, opened; any
+ * other bytes are thrown away. Nothing is placed before everything that was asked for is proved.
  *
  * @returns what was done, with every check by name.
  * @throws K8sVerifyError: nothing was installed then, and the disk is as it was.
  */
 export async function installRelease(request: InstallRequest, world: World): Promise<RunResult> {
+  // Whom to believe, and what is wanted: every file, its destination, and who must have signed it.
   const trust = await loadTrustMaterial(request.trustedRootFile);
   const planned = await planInstall(request, world);
-  const prepared = new Map<PlannedInstall, PreparedArtifact>();
-  const ended = new AbortController();
-  const recordsOf = request.checkSums === true ? shareRecords(request, world, ended.signal) : undefined;
+  const prepared = await downloadAndProve(planned, request, world, trust);
   try {
-    await sideBySide(planned, MAX_PARALLEL_DOWNLOADS, request.signal, async (plan, signal) => {
-      prepared.set(plan, await prepareArtifact(plan, { network: request, world, trust, recordsOf, signal }));
-    });
-    await placeEverything([...prepared.values()], request);
+    await placePrepared(prepared, request);
   } finally {
-    ended.abort();
-    await Promise.all([...prepared.values()].map(discard));
+    await discardPrepared(prepared);
   }
-  const artifacts = planned.flatMap((plan) => prepared.get(plan) ?? []);
-  const results = artifacts.flatMap((one) => describeInstall(one, request, trust));
+  const results = prepared.flatMap((one) => describeInstall(one, request, trust));
   return {
     schemaVersion: 1,
     artifacts: await Promise.all(results.map((one) => noteOlderBundle(one, world.report))),
   };
 }
 
-/** All or nothing. A run places files, with their bundles where these are asked for, or directories, and never both. */
-async function placeEverything(
-  prepared: readonly PreparedArtifact[],
-  { saveBundle, signal }: InstallRequest,
-): Promise<void> {
-  const sideFiles = prepared.flatMap(({ plan, proof }) =>
-    saveBundle === true && plan.kind === 'file'
-      ? [{ destination: bundlePathOf(plan), bytes: proof.bundle }]
-      : [],
-  );
-  await placeAll(prepared.flatMap(placementsOf), { sideFiles, signal });
-  const extractions = prepared.flatMap((one) => (one.kind === 'unpacked' ? [one.extraction] : []));
-  await placeExtractions(extractions, { signal });
-}
-
-function placementsOf(prepared: PreparedArtifact): readonly Placement[] {
-  if (prepared.kind === 'staged') {
-    const { plan, verified } = prepared;
-    return [{ artifact: verified, destination: plan.destination, mode: modeOf(plan) }];
-  }
-  const binaries = prepared.kind === 'binaries' ? prepared.binaries : [];
-  return binaries
-    .filter(({ kind }) => kind === 'staged')
-    .map(({ plan, verified }) => ({
-      artifact: verified,
-      destination: plan.destination,
-      mode: modeOfBinary(plan),
-    }));
-}
-
-async function discard(prepared: PreparedArtifact): Promise<void> {
-  if (prepared.kind === 'staged') await prepared.verified.staged.discard();
-  if (prepared.kind === 'unpacked') await prepared.extraction.staging.discard();
-  if (prepared.kind === 'binaries') {
-    await Promise.all(prepared.binaries.map(({ verified }) => verified.staged.discard()));
+/** All of them side by side, in their order. The first failure ends the others, and leaves nothing staged. */
+async function downloadAndProve(
+  planned: readonly PlannedInstall[],
+  request: InstallRequest,
+  world: World,
+  trust: TrustMaterial,
+): Promise<readonly PreparedArtifact[]> {
+  const prepared: PreparedArtifact[] = [];
+  const ended = new AbortController();
+  const recordsOf = request.checkSums === true ? shareRecords(request, world, ended.signal) : undefined;
+  try {
+    return await sideBySide(planned, MAX_PARALLEL_DOWNLOADS, request.signal, async (plan, signal) => {
+      const one = await prepareArtifact(plan, { network: request, world, trust, recordsOf, signal });
+      prepared.push(one);
+      return one;
+    });
+  } catch (error) {
+    await discardPrepared(prepared);
+    throw error;
+  } finally {
+    ended.abort();
   }
 }

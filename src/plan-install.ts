@@ -34,6 +34,11 @@ export interface PlannedFile extends PlannedArtifact {
   readonly destination: string;
 }
 
+/** Where its bundle goes, if that is asked for. */
+export function bundlePathOf({ destination }: PlannedFile): string {
+  return `${destination}.sigstore.json`;
+}
+
 /** It is a tarball, and is unpacked into a directory. */
 export interface PlannedDirectory extends PlannedArtifact {
   readonly kind: 'directory';

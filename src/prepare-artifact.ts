@@ -29,7 +29,7 @@ export function modeOf({ artifact }: PlannedFile): number {
 }
 
 /**
- * Steps 3 to 5 of an install: everything up to the moment when it only has to be placed.
+ * Downloads and proves one artifact: everything up to the moment when it only has to be placed.
  *
  * @throws K8sVerifyError after everything that was staged is removed again.
  */

@@ -1,5 +1,5 @@
 import { describeExtraction } from './open-archive.ts';
-import type { PlannedArtifact, PlannedFile } from './plan-install.ts';
+import { bundlePathOf, type PlannedArtifact } from './plan-install.ts';
 import type { PreparedArtifact, PreparedFile } from './prepare-artifact.ts';
 import type { PreparedBinary, PreparedTarball } from './prepare-tarball.ts';
 import type { Proved } from './prove-planned.ts';
@@ -9,10 +9,6 @@ import { describeProof } from './report-proof.ts';
 import type { InstallRequest } from './request.ts';
 import type { ArtifactResult } from './result.ts';
 import type { TrustMaterial } from './trust/trust-material.ts';
-
-export function bundlePathOf({ destination }: PlannedFile): string {
-  return `${destination}.sigstore.json`;
-}
 
 /** What became of a prepared artifact, once everything is placed: one result for each file or directory. */
 export function describeInstall(
