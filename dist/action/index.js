@@ -25608,6 +25608,447 @@ function statementNotProved(error, version) {
 		cause: error
 	});
 }
+// src/evidence/local-files.ts
+init_unreadable_file();
+init_errors();
+async function readEvidenceFile(path, maxBytes, what) {
+	const bytes = await readEvidenceBeside(path, maxBytes, what);
+	if (bytes !== void 0) return bytes;
+	throw unreadableFile(`${what} ${path}`, new Error("no such file"), {
+		expected: "a file with evidence",
+		advice: "check the name after its option"
+	});
+}
+async function readEvidenceBeside(path, maxBytes, what) {
+	try {
+		const handle = await open$1(path, "r");
+		try {
+			const buffer = Buffer.alloc(maxBytes + 1);
+			let length = 0;
+			while (length < buffer.length) {
+				const { bytesRead } = await handle.read(buffer, length, buffer.length - length, length);
+				if (bytesRead === 0) return buffer.subarray(0, length);
+				length += bytesRead;
+			}
+		} finally {
+			await handle.close();
+		}
+	} catch (cause) {
+		if (cause instanceof Error && "code" in cause && cause.code === "ENOENT") return void 0;
+		throw unreadableFile(`${what} ${path}`, cause, { advice: "check what is there, and who may read it" });
+	}
+	throw new UntrustedError("material-oversized", `${what} ${path} is too large`, {
+		check: "material",
+		expected: `at most ${maxBytes} bytes`,
+		found: "more",
+		advice: "check that it is the file that was meant"
+	});
+}
+// src/evidence/local-evidence.ts
+init_errors();
+init_limits();
+async function findEvidenceBeside(path) {
+	const [location, signaturePath, certificatePath] = [
+		`${path}.sigstore.json`,
+		`${path}.sig`,
+		`${path}.cert`
+	];
+	const bytes = await readEvidenceBeside(location, MAX_BUNDLE_BYTES, "the bundle");
+	if (bytes !== void 0) return {
+		kind: "bundle",
+		bytes,
+		location
+	};
+	const [signature, certificate] = await Promise.all([readEvidenceBeside(signaturePath, MAX_SIGNATURE_FILE_BYTES, "the signature"), readEvidenceBeside(certificatePath, MAX_CERTIFICATE_FILE_BYTES, "the certificate")]);
+	if (signature !== void 0 && certificate !== void 0) return parsePair({
+		signature,
+		signaturePath,
+		certificate,
+		certificatePath
+	});
+	const alone = signature === void 0 ? certificatePath : signaturePath;
+	throw new RequestError("file-not-readable", `there is no evidence beside ${path}`, {
+		expected: `${location}, or ${signaturePath} and ${certificatePath}`,
+		found: (signature ?? certificate) === void 0 ? "none of them" : `${alone} alone`,
+		advice: "fetch them from where the file came from, or name them: --bundle, or --signature and --certificate"
+	});
+}
+async function statedDigestBeside(path) {
+	try {
+		const bytes = await readEvidenceBeside(`${path}.sigstore.json`, MAX_BUNDLE_BYTES, "the bundle");
+		if (bytes === void 0) return void 0;
+		const { content } = readBundle(bytes);
+		if (content.kind !== "message-signature" || content.digest.algorithm !== "sha256") return void 0;
+		return content.digest.hex;
+	} catch (error) {
+		if (error instanceof K8sVerifyError) return void 0;
+		throw error;
+	}
+}
+async function readBundleFile(path) {
+	return {
+		kind: "bundle",
+		bytes: await readEvidenceFile(path, MAX_BUNDLE_BYTES, "the bundle"),
+		location: path
+	};
+}
+async function readDetachedPair(signaturePath, certificatePath) {
+	const [signature, certificate] = await Promise.all([readEvidenceFile(signaturePath, MAX_SIGNATURE_FILE_BYTES, "the signature"), readEvidenceFile(certificatePath, MAX_CERTIFICATE_FILE_BYTES, "the certificate")]);
+	return parsePair({
+		signature,
+		signaturePath,
+		certificate,
+		certificatePath
+	});
+}
+function parsePair(files) {
+	const { signaturePath, certificatePath } = files;
+	return {
+		kind: "detached",
+		material: {
+			signature: parseSignatureFile(files.signature, `the signature ${signaturePath}`),
+			certificate: parseCertificateFile(files.certificate, `the certificate ${certificatePath}`)
+		},
+		location: signaturePath
+	};
+}
+// src/note-older-bundle.ts
+async function noteOlderBundle(result, report) {
+	const { outcome, path, bundlePath, sha256, fromTarball, notes } = result;
+	if (!(outcome === "installed" || outcome === "already-installed") || path === void 0 || bundlePath !== void 0) return result;
+	const stated = await statedDigestBeside(path);
+	if (stated === void 0 || stated === sha256) return result;
+	const message = `${path}.sigstore.json was left alone and is of another file; ${fromTarball === void 0 ? "to renew it, install with --save-bundle" : "remove it: a file out of a tarball has no signature of its own"}`;
+	report({
+		kind: "note",
+		message
+	});
+	return {
+		...result,
+		notes: [...notes, message]
+	};
+}
+// src/assert-possible.ts
+init_errors();
+init_limits();
+function assertPossible(request) {
+	const { artifacts, destination } = request;
+	if (artifacts.length === 0) throw new RequestError("usage", "no component is named");
+	if (artifacts.length > 64) throw new RequestError("usage", "too many artifacts are named", {
+		expected: `at most 64`,
+		found: String(artifacts.length)
+	});
+	if (destination.kind === "file" && artifacts.length > 1) throw new RequestError("usage", "one output cannot take several artifacts", {
+		expected: "one component with an output of its own, or a directory for all of them",
+		found: `${artifacts.length} components`
+	});
+	assertConsistent(request);
+}
+function assertConsistent({ extract, fromTarball, force, saveBundle }) {
+	if (extract !== void 0 && fromTarball !== void 0) throw new RequestError("usage", "to unpack tarballs and to take binaries out of one exclude each other", {
+		expected: "one of the two",
+		found: "both",
+		advice: "name the tarball to unpack it, or to unpack single members of it; or name the binaries and the tarball that they come from"
+	});
+	if (saveBundle === true && (extract !== void 0 || fromTarball !== void 0)) throw new RequestError("usage", "there would be no file that the saved bundle proves", {
+		expected: "a tarball that is kept, or no bundle",
+		found: "a tarball that is taken apart, and a bundle, which proves the tarball alone",
+		advice: "install the tarball with its bundle, and unpack it after: it can then be verified again at any time"
+	});
+	if (fromTarball !== void 0 && force === true) throw new RequestError("usage", "where a binary is in a tarball is known only for names of the table", {
+		expected: "a component of the table, or the path of a member",
+		found: "a name that is tried in spite of the table",
+		advice: "unpack that member of the tarball instead, by its path"
+	});
+}
+// src/release/tarball.ts
+init_base64();
+init_errors();
+const BINARY_TARBALLS = [
+	"client",
+	"node",
+	"server"
+];
+function tarballMembers(tier, version, platform) {
+	if (!isFor(findComponent(`kubernetes-${tier}`), version, platform)) return [];
+	const tiers = new Set(BINARY_TARBALLS.slice(0, BINARY_TARBALLS.indexOf(tier) + 1));
+	return COMPONENTS.filter((component) => component.tier !== void 0 && tiers.has(component.tier) && isFor(component, version, platform)).map(({ name }) => {
+		const { fileName, executable } = releaseArtifact({
+			component: name,
+			version,
+			platform
+		});
+		return {
+			component: name,
+			path: `kubernetes/${tier}/bin/${fileName}`,
+			executable
+		};
+	});
+}
+function memberOf(tier, { component, version, platform }) {
+	const tarball = releaseArtifact({
+		component: `kubernetes-${tier}`,
+		version,
+		platform
+	});
+	const members = tarballMembers(tier, version, platform);
+	const member = members.find((one) => one.component === component);
+	if (member !== void 0) return {
+		tarball,
+		member
+	};
+	const names = members.map((one) => one.component);
+	const near = nearestFew(component, names, 1)[0];
+	const release = `${formatReleaseVersion(version)} for ${formatPlatform(platform)}`;
+	throw new RequestError("component-unknown", `kubernetes-${tier} of ${release} does not hold ${excerpt(component)}`, {
+		expected: names.join(", "),
+		found: excerpt(component),
+		advice: near === void 0 ? "name one of these" : `did you mean ${near}?`
+	});
+}
+function isFor(component, version, platform) {
+	return platformsOf(component, version).some((one) => samePlatform(one, platform));
+}
+// src/resolve-version.ts
+init_errors();
+init_limits();
+const NOT_FOUND$1 = 404;
+const GONE$1 = 410;
+async function resolveVersion(text, request, world) {
+	const asked = parseVersionRequest(text);
+	if (asked.kind === "exact") return asked.version;
+	const sources = sourcesOf(request);
+	const failures = [];
+	const absent = [];
+	for (const [index, source] of sources.entries()) try {
+		const version = await readMarker(source, asked.marker, request, world);
+		world.report({
+			kind: "resolved",
+			requested: text,
+			version: formatReleaseVersion(version),
+			source: shownUrl(source)
+		});
+		return version;
+	} catch (error) {
+		if (error instanceof UnavailableError) failures.push({
+			source,
+			error
+		});
+		else if (error instanceof RequestError && error.code === "release-not-found") absent.push(source);
+		else throw error;
+		const next = sources[index + 1];
+		if (next !== void 0) world.report({
+			kind: "next-source",
+			from: shownUrl(source),
+			to: shownUrl(next),
+			reason: error.message
+		});
+	}
+	const [first, ...others] = failures;
+	throw first === void 0 ? noSuchMarker(asked.marker, absent) : everySourceFailed([first, ...others], absent);
+}
+async function readMarker(source, marker, request, world) {
+	const response = await fetchMarker(markerUrl(source, marker), formatMarker(marker), request, world);
+	if (response.status === 200) return parseMarker(response.body, marker);
+	throw noSuchMarker(marker, [source]);
+}
+function markerUrl(source, marker) {
+	return `${source}/${markerPath(marker)}`;
+}
+function noSuchMarker(marker, sources) {
+	return new RequestError("release-not-found", `there is no release for ${formatMarker(marker)}`, {
+		expected: `a version at ${sources.map((source) => shownUrl(markerUrl(source, marker))).join(" or ")}`,
+		found: sources.length === 1 ? "no such file" : "no such file at any of them",
+		advice: "name an exact version such as v1.30.2, or another minor release"
+	});
+}
+async function fetchMarker(url, name, { signal }, { http }) {
+	const what = `the version marker ${name}`;
+	try {
+		return await http.fetchSmall({
+			url,
+			maxBytes: 256,
+			accept: [
+				200,
+				NOT_FOUND$1,
+				GONE$1
+			],
+			what,
+			signal
+		});
+	} catch (error) {
+		if (!(error instanceof UntrustedError)) throw error;
+		throw new UnavailableError("response-invalid", error.message, {
+			expected: `a version such as v1.30.2, in ${error.expected ?? `at most 256 bytes`}`,
+			found: error.found ?? "more",
+			advice: "try again later, or name an exact version",
+			cause: error
+		});
+	}
+}
+// src/plan-install.ts
+init_errors();
+function bundlePathOf({ destination }) {
+	return `${destination}.sigstore.json`;
+}
+async function planInstall(request, world) {
+	assertPossible(request);
+	for (const asked of request.artifacts) assertNamesRead(asked, request.force === true);
+	const resolveOnce = resolverOf(request, world);
+	const named = request.artifacts.map((asked) => ({
+		...asked,
+		platform: platformOf(asked, request.force === true, world)
+	}));
+	const platforms = new Set(named.map(({ platform }) => formatPlatform(platform)));
+	const single = [];
+	for (const { component, version: text = "stable", platform, sha256 } of named) {
+		const wanted = {
+			component,
+			version: await resolveOnce(text),
+			platform,
+			demanded: sha256
+		};
+		single.push(planOne(wanted, request, platforms.size > 1));
+	}
+	return shareTarballs(withoutTwins(single));
+}
+function assertNamesRead({ component, version }, force) {
+	if (!force) findComponent(component);
+	if (version !== void 0) parseVersionRequest(version);
+}
+function resolverOf(request, world) {
+	const versions = new Map();
+	return async (text) => {
+		const version = versions.get(text) ?? resolveVersion(text, request, world);
+		versions.set(text, version);
+		return version;
+	};
+}
+function platformOf({ component, platform }, force, world) {
+	if (platform === void 0) return hostPlatform(world.host);
+	return force ? parseForcedPlatform(platform) : parsePlatform(platform, everyPlatformOf(findComponent(component)));
+}
+function planOne(wanted, request, perPlatform) {
+	const plan = describePlan(wanted, request, perPlatform);
+	if (request.identity === void 0 && request.publicKeyPem === void 0) assertSigned(wanted.version);
+	return plan;
+}
+function describePlan(wanted, request, perPlatform) {
+	const { extract, fromTarball, force } = request;
+	const folder = (platform) => perPlatform && platform !== void 0 ? `${platform.os}-${platform.arch}` : ".";
+	if (fromTarball !== void 0) return planBinary(wanted, fromTarball, request, folder(wanted.platform));
+	const artifact = force === true ? forcedArtifact(wanted) : releaseArtifact(wanted);
+	const label = labelOf(artifact);
+	const planned = {
+		artifact,
+		label,
+		policy: policyOf(request, artifact.signers),
+		demanded: wanted.demanded
+	};
+	const { fileName, platform } = artifact;
+	if (extract === void 0) return {
+		...planned,
+		kind: "file",
+		destination: destinationOf(request, folder(platform), fileName)
+	};
+	if (artifact.kind !== "tarball") throw notATarball(label);
+	const name = fileName.slice(0, -TARBALL_SUFFIX.length);
+	const destination = destinationOf(request, folder(platform), name);
+	return {
+		...planned,
+		kind: "directory",
+		destination,
+		members: extract.members
+	};
+}
+const TARBALL_SUFFIX = ".tar.gz";
+function planBinary(wanted, tier, request, folder) {
+	const { tarball, member } = memberOf(tier, wanted);
+	const label = labelOf(wanted);
+	const destination = destinationOf(request, folder, posix.basename(member.path));
+	const policy = policyOf(request, tarball.signers);
+	const binary = {
+		member,
+		label,
+		destination,
+		demanded: wanted.demanded
+	};
+	return {
+		kind: "binary",
+		artifact: tarball,
+		label: labelOf(tarball),
+		policy,
+		demanded: void 0,
+		binary
+	};
+}
+function destinationOf({ destination }, folder, fileName) {
+	return destination.kind === "file" ? resolve(destination.path) : join(resolve(destination.path), folder, fileName);
+}
+function withoutTwins(plans) {
+	const taken = new Map();
+	return plans.filter((plan) => {
+		const { destination, label, demanded } = plan.kind === "binary" ? plan.binary : plan;
+		const other = taken.get(destination);
+		taken.set(destination, {
+			label,
+			demanded
+		});
+		if (other === void 0) return true;
+		if (other.label === label && other.demanded === demanded) return false;
+		throw collision$1(destination, other.label, label);
+	});
+}
+function shareTarballs(plans) {
+	const planned = new Map();
+	for (const plan of plans) {
+		if (plan.kind !== "binary") {
+			planned.set(plan.destination, plan);
+			continue;
+		}
+		const { binary, ...tarball } = plan;
+		const known = planned.get(tarball.artifact.path);
+		const others = known?.kind === "binaries" ? known.binaries : [];
+		planned.set(tarball.artifact.path, {
+			...tarball,
+			kind: "binaries",
+			binaries: [...others, binary]
+		});
+	}
+	return [...planned.values()];
+}
+function policyOf({ identity, publicKeyPem }, signers) {
+	if (publicKeyPem === void 0) return {
+		kind: "certificate-identity",
+		identities: identity === void 0 ? signers : [identity]
+	};
+	if (identity === void 0) return {
+		kind: "managed-key",
+		publicKeyPem
+	};
+	throw new RequestError("usage", "a managed key and a certificate identity exclude each other", {
+		expected: "one of the two",
+		found: "both"
+	});
+}
+function labelOf({ component, version, platform }) {
+	const where = platform === void 0 ? "" : ` ${formatPlatform(platform)}`;
+	return `${component} ${formatReleaseVersion(version)}${where}`;
+}
+function notATarball(label) {
+	return new RequestError("usage", `${label} is not a tarball, so that it cannot be unpacked`, {
+		expected: "a tarball, such as kubernetes-client",
+		found: label,
+		advice: "leave out --extract; to take a binary out of a tarball, use --from-tarball"
+	});
+}
+function collision$1(destination, one, other) {
+	return new RequestError("usage", `two artifacts would become the same ${basename(destination)}`, {
+		expected: "one artifact for each name",
+		found: `${one} and ${other} in ${dirname$1(destination)}`,
+		advice: "install them into different directories, in two runs"
+	});
+}
 // src/install/member-selection.ts
 init_base64();
 init_errors();
@@ -29268,7 +29709,7 @@ function partProblem(part) {
 function fold(part) {
 	return part.normalize("NFKC").toUpperCase().toLowerCase().normalize("NFKC");
 }
-function collision$1(path, part, other) {
+function collision(path, part, other) {
 	return rejectedMember(path, `whose part ${JSON.stringify(part)} differs from ${JSON.stringify(other)} in case or encoding alone`, "on many file systems they are one file, and the later one would win");
 }
 function belowFile(path) {
@@ -29294,7 +29735,7 @@ var init_member_path = __esmMin((() => {
 				const last = index === parts.length - 1;
 				const wanted = last ? kind : "directory";
 				const node = level.get(fold(part)) ?? this.#create(level, part, wanted);
-				if (node.spelling !== part) throw collision$1(path, part, node.spelling);
+				if (node.spelling !== part) throw collision(path, part, node.spelling);
 				if (!last && node.children === void 0) throw belowFile(path);
 				if (last && (node.listed || node.children === void 0 !== (kind === "file"))) throw duplicate(path);
 				if (last) node.listed = true;
@@ -29737,444 +30178,6 @@ async function stageMembers(archive, requests, { signal } = {}) {
 	const missing = requests.find(({ staged }) => !found.has(staged));
 	if (missing !== void 0) throw memberMissing(missing.member, files);
 	return Promise.all(requests.map(async ({ member, staged }) => confirmMember(staged, member, read)));
-}
-// src/evidence/local-files.ts
-init_unreadable_file();
-init_errors();
-async function readEvidenceFile(path, maxBytes, what) {
-	const bytes = await readEvidenceBeside(path, maxBytes, what);
-	if (bytes !== void 0) return bytes;
-	throw unreadableFile(`${what} ${path}`, new Error("no such file"), {
-		expected: "a file with evidence",
-		advice: "check the name after its option"
-	});
-}
-async function readEvidenceBeside(path, maxBytes, what) {
-	try {
-		const handle = await open$1(path, "r");
-		try {
-			const buffer = Buffer.alloc(maxBytes + 1);
-			let length = 0;
-			while (length < buffer.length) {
-				const { bytesRead } = await handle.read(buffer, length, buffer.length - length, length);
-				if (bytesRead === 0) return buffer.subarray(0, length);
-				length += bytesRead;
-			}
-		} finally {
-			await handle.close();
-		}
-	} catch (cause) {
-		if (cause instanceof Error && "code" in cause && cause.code === "ENOENT") return void 0;
-		throw unreadableFile(`${what} ${path}`, cause, { advice: "check what is there, and who may read it" });
-	}
-	throw new UntrustedError("material-oversized", `${what} ${path} is too large`, {
-		check: "material",
-		expected: `at most ${maxBytes} bytes`,
-		found: "more",
-		advice: "check that it is the file that was meant"
-	});
-}
-// src/evidence/local-evidence.ts
-init_errors();
-init_limits();
-async function findEvidenceBeside(path) {
-	const [location, signaturePath, certificatePath] = [
-		`${path}.sigstore.json`,
-		`${path}.sig`,
-		`${path}.cert`
-	];
-	const bytes = await readEvidenceBeside(location, MAX_BUNDLE_BYTES, "the bundle");
-	if (bytes !== void 0) return {
-		kind: "bundle",
-		bytes,
-		location
-	};
-	const [signature, certificate] = await Promise.all([readEvidenceBeside(signaturePath, MAX_SIGNATURE_FILE_BYTES, "the signature"), readEvidenceBeside(certificatePath, MAX_CERTIFICATE_FILE_BYTES, "the certificate")]);
-	if (signature !== void 0 && certificate !== void 0) return parsePair({
-		signature,
-		signaturePath,
-		certificate,
-		certificatePath
-	});
-	const alone = signature === void 0 ? certificatePath : signaturePath;
-	throw new RequestError("file-not-readable", `there is no evidence beside ${path}`, {
-		expected: `${location}, or ${signaturePath} and ${certificatePath}`,
-		found: (signature ?? certificate) === void 0 ? "none of them" : `${alone} alone`,
-		advice: "fetch them from where the file came from, or name them: --bundle, or --signature and --certificate"
-	});
-}
-async function statedDigestBeside(path) {
-	try {
-		const bytes = await readEvidenceBeside(`${path}.sigstore.json`, MAX_BUNDLE_BYTES, "the bundle");
-		if (bytes === void 0) return void 0;
-		const { content } = readBundle(bytes);
-		if (content.kind !== "message-signature" || content.digest.algorithm !== "sha256") return void 0;
-		return content.digest.hex;
-	} catch (error) {
-		if (error instanceof K8sVerifyError) return void 0;
-		throw error;
-	}
-}
-async function readBundleFile(path) {
-	return {
-		kind: "bundle",
-		bytes: await readEvidenceFile(path, MAX_BUNDLE_BYTES, "the bundle"),
-		location: path
-	};
-}
-async function readDetachedPair(signaturePath, certificatePath) {
-	const [signature, certificate] = await Promise.all([readEvidenceFile(signaturePath, MAX_SIGNATURE_FILE_BYTES, "the signature"), readEvidenceFile(certificatePath, MAX_CERTIFICATE_FILE_BYTES, "the certificate")]);
-	return parsePair({
-		signature,
-		signaturePath,
-		certificate,
-		certificatePath
-	});
-}
-function parsePair(files) {
-	const { signaturePath, certificatePath } = files;
-	return {
-		kind: "detached",
-		material: {
-			signature: parseSignatureFile(files.signature, `the signature ${signaturePath}`),
-			certificate: parseCertificateFile(files.certificate, `the certificate ${certificatePath}`)
-		},
-		location: signaturePath
-	};
-}
-// src/note-older-bundle.ts
-async function noteOlderBundle(result, report) {
-	const { outcome, path, bundlePath, sha256, fromTarball, notes } = result;
-	if (!(outcome === "installed" || outcome === "already-installed") || path === void 0 || bundlePath !== void 0) return result;
-	const stated = await statedDigestBeside(path);
-	if (stated === void 0 || stated === sha256) return result;
-	const message = `${path}.sigstore.json was left alone and is of another file; ${fromTarball === void 0 ? "to renew it, install with --save-bundle" : "remove it: a file out of a tarball has no signature of its own"}`;
-	report({
-		kind: "note",
-		message
-	});
-	return {
-		...result,
-		notes: [...notes, message]
-	};
-}
-// src/assert-possible.ts
-init_errors();
-init_limits();
-function assertPossible(request) {
-	const { artifacts, destination } = request;
-	if (artifacts.length === 0) throw new RequestError("usage", "no component is named");
-	if (artifacts.length > 64) throw new RequestError("usage", "too many artifacts are named", {
-		expected: `at most 64`,
-		found: String(artifacts.length)
-	});
-	if (destination.kind === "file" && artifacts.length > 1) throw new RequestError("usage", "one output cannot take several artifacts", {
-		expected: "one component with an output of its own, or a directory for all of them",
-		found: `${artifacts.length} components`
-	});
-	assertConsistent(request);
-}
-function assertConsistent({ extract, fromTarball, force, saveBundle }) {
-	if (extract !== void 0 && fromTarball !== void 0) throw new RequestError("usage", "to unpack tarballs and to take binaries out of one exclude each other", {
-		expected: "one of the two",
-		found: "both",
-		advice: "name the tarball to unpack it, or to unpack single members of it; or name the binaries and the tarball that they come from"
-	});
-	if (saveBundle === true && (extract !== void 0 || fromTarball !== void 0)) throw new RequestError("usage", "there would be no file that the saved bundle proves", {
-		expected: "a tarball that is kept, or no bundle",
-		found: "a tarball that is taken apart, and a bundle, which proves the tarball alone",
-		advice: "install the tarball with its bundle, and unpack it after: it can then be verified again at any time"
-	});
-	if (fromTarball !== void 0 && force === true) throw new RequestError("usage", "where a binary is in a tarball is known only for names of the table", {
-		expected: "a component of the table, or the path of a member",
-		found: "a name that is tried in spite of the table",
-		advice: "unpack that member of the tarball instead, by its path"
-	});
-}
-// src/release/tarball.ts
-init_base64();
-init_errors();
-const BINARY_TARBALLS = [
-	"client",
-	"node",
-	"server"
-];
-function tarballMembers(tier, version, platform) {
-	if (!isFor(findComponent(`kubernetes-${tier}`), version, platform)) return [];
-	const tiers = new Set(BINARY_TARBALLS.slice(0, BINARY_TARBALLS.indexOf(tier) + 1));
-	return COMPONENTS.filter((component) => component.tier !== void 0 && tiers.has(component.tier) && isFor(component, version, platform)).map(({ name }) => {
-		const { fileName, executable } = releaseArtifact({
-			component: name,
-			version,
-			platform
-		});
-		return {
-			component: name,
-			path: `kubernetes/${tier}/bin/${fileName}`,
-			executable
-		};
-	});
-}
-function memberOf(tier, { component, version, platform }) {
-	const tarball = releaseArtifact({
-		component: `kubernetes-${tier}`,
-		version,
-		platform
-	});
-	const members = tarballMembers(tier, version, platform);
-	const member = members.find((one) => one.component === component);
-	if (member !== void 0) return {
-		tarball,
-		member
-	};
-	const names = members.map((one) => one.component);
-	const near = nearestFew(component, names, 1)[0];
-	const release = `${formatReleaseVersion(version)} for ${formatPlatform(platform)}`;
-	throw new RequestError("component-unknown", `kubernetes-${tier} of ${release} does not hold ${excerpt(component)}`, {
-		expected: names.join(", "),
-		found: excerpt(component),
-		advice: near === void 0 ? "name one of these" : `did you mean ${near}?`
-	});
-}
-function isFor(component, version, platform) {
-	return platformsOf(component, version).some((one) => samePlatform(one, platform));
-}
-// src/resolve-version.ts
-init_errors();
-init_limits();
-const NOT_FOUND$1 = 404;
-const GONE$1 = 410;
-async function resolveVersion(text, request, world) {
-	const asked = parseVersionRequest(text);
-	if (asked.kind === "exact") return asked.version;
-	const sources = sourcesOf(request);
-	const failures = [];
-	const absent = [];
-	for (const [index, source] of sources.entries()) try {
-		const version = await readMarker(source, asked.marker, request, world);
-		world.report({
-			kind: "resolved",
-			requested: text,
-			version: formatReleaseVersion(version),
-			source: shownUrl(source)
-		});
-		return version;
-	} catch (error) {
-		if (error instanceof UnavailableError) failures.push({
-			source,
-			error
-		});
-		else if (error instanceof RequestError && error.code === "release-not-found") absent.push(source);
-		else throw error;
-		const next = sources[index + 1];
-		if (next !== void 0) world.report({
-			kind: "next-source",
-			from: shownUrl(source),
-			to: shownUrl(next),
-			reason: error.message
-		});
-	}
-	const [first, ...others] = failures;
-	throw first === void 0 ? noSuchMarker(asked.marker, absent) : everySourceFailed([first, ...others], absent);
-}
-async function readMarker(source, marker, request, world) {
-	const response = await fetchMarker(markerUrl(source, marker), formatMarker(marker), request, world);
-	if (response.status === 200) return parseMarker(response.body, marker);
-	throw noSuchMarker(marker, [source]);
-}
-function markerUrl(source, marker) {
-	return `${source}/${markerPath(marker)}`;
-}
-function noSuchMarker(marker, sources) {
-	return new RequestError("release-not-found", `there is no release for ${formatMarker(marker)}`, {
-		expected: `a version at ${sources.map((source) => shownUrl(markerUrl(source, marker))).join(" or ")}`,
-		found: sources.length === 1 ? "no such file" : "no such file at any of them",
-		advice: "name an exact version such as v1.30.2, or another minor release"
-	});
-}
-async function fetchMarker(url, name, { signal }, { http }) {
-	const what = `the version marker ${name}`;
-	try {
-		return await http.fetchSmall({
-			url,
-			maxBytes: 256,
-			accept: [
-				200,
-				NOT_FOUND$1,
-				GONE$1
-			],
-			what,
-			signal
-		});
-	} catch (error) {
-		if (!(error instanceof UntrustedError)) throw error;
-		throw new UnavailableError("response-invalid", error.message, {
-			expected: `a version such as v1.30.2, in ${error.expected ?? `at most 256 bytes`}`,
-			found: error.found ?? "more",
-			advice: "try again later, or name an exact version",
-			cause: error
-		});
-	}
-}
-// src/plan-install.ts
-init_errors();
-async function planInstall(request, world) {
-	assertPossible(request);
-	for (const asked of request.artifacts) assertNamesRead(asked, request.force === true);
-	const resolveOnce = resolverOf(request, world);
-	const named = request.artifacts.map((asked) => ({
-		...asked,
-		platform: platformOf(asked, request.force === true, world)
-	}));
-	const platforms = new Set(named.map(({ platform }) => formatPlatform(platform)));
-	const single = [];
-	for (const { component, version: text = "stable", platform, sha256 } of named) {
-		const wanted = {
-			component,
-			version: await resolveOnce(text),
-			platform,
-			demanded: sha256
-		};
-		single.push(planOne(wanted, request, platforms.size > 1));
-	}
-	return shareTarballs(withoutTwins(single));
-}
-function assertNamesRead({ component, version }, force) {
-	if (!force) findComponent(component);
-	if (version !== void 0) parseVersionRequest(version);
-}
-function resolverOf(request, world) {
-	const versions = new Map();
-	return async (text) => {
-		const version = versions.get(text) ?? resolveVersion(text, request, world);
-		versions.set(text, version);
-		return version;
-	};
-}
-function platformOf({ component, platform }, force, world) {
-	if (platform === void 0) return hostPlatform(world.host);
-	return force ? parseForcedPlatform(platform) : parsePlatform(platform, everyPlatformOf(findComponent(component)));
-}
-function planOne(wanted, request, perPlatform) {
-	const plan = describePlan(wanted, request, perPlatform);
-	if (request.identity === void 0 && request.publicKeyPem === void 0) assertSigned(wanted.version);
-	return plan;
-}
-function describePlan(wanted, request, perPlatform) {
-	const { extract, fromTarball, force } = request;
-	const folder = (platform) => perPlatform && platform !== void 0 ? `${platform.os}-${platform.arch}` : ".";
-	if (fromTarball !== void 0) return planBinary(wanted, fromTarball, request, folder(wanted.platform));
-	const artifact = force === true ? forcedArtifact(wanted) : releaseArtifact(wanted);
-	const label = labelOf(artifact);
-	const planned = {
-		artifact,
-		label,
-		policy: policyOf(request, artifact.signers),
-		demanded: wanted.demanded
-	};
-	const { fileName, platform } = artifact;
-	if (extract === void 0) return {
-		...planned,
-		kind: "file",
-		destination: destinationOf(request, folder(platform), fileName)
-	};
-	if (artifact.kind !== "tarball") throw notATarball(label);
-	const name = fileName.slice(0, -TARBALL_SUFFIX.length);
-	const destination = destinationOf(request, folder(platform), name);
-	return {
-		...planned,
-		kind: "directory",
-		destination,
-		members: extract.members
-	};
-}
-const TARBALL_SUFFIX = ".tar.gz";
-function planBinary(wanted, tier, request, folder) {
-	const { tarball, member } = memberOf(tier, wanted);
-	const label = labelOf(wanted);
-	const destination = destinationOf(request, folder, posix.basename(member.path));
-	const policy = policyOf(request, tarball.signers);
-	const binary = {
-		member,
-		label,
-		destination,
-		demanded: wanted.demanded
-	};
-	return {
-		kind: "binary",
-		artifact: tarball,
-		label: labelOf(tarball),
-		policy,
-		demanded: void 0,
-		binary
-	};
-}
-function destinationOf({ destination }, folder, fileName) {
-	return destination.kind === "file" ? resolve(destination.path) : join(resolve(destination.path), folder, fileName);
-}
-function withoutTwins(plans) {
-	const taken = new Map();
-	return plans.filter((plan) => {
-		const { destination, label, demanded } = plan.kind === "binary" ? plan.binary : plan;
-		const other = taken.get(destination);
-		taken.set(destination, {
-			label,
-			demanded
-		});
-		if (other === void 0) return true;
-		if (other.label === label && other.demanded === demanded) return false;
-		throw collision(destination, other.label, label);
-	});
-}
-function shareTarballs(plans) {
-	const planned = new Map();
-	for (const plan of plans) {
-		if (plan.kind !== "binary") {
-			planned.set(plan.destination, plan);
-			continue;
-		}
-		const { binary, ...tarball } = plan;
-		const known = planned.get(tarball.artifact.path);
-		const others = known?.kind === "binaries" ? known.binaries : [];
-		planned.set(tarball.artifact.path, {
-			...tarball,
-			kind: "binaries",
-			binaries: [...others, binary]
-		});
-	}
-	return [...planned.values()];
-}
-function policyOf({ identity, publicKeyPem }, signers) {
-	if (publicKeyPem === void 0) return {
-		kind: "certificate-identity",
-		identities: identity === void 0 ? signers : [identity]
-	};
-	if (identity === void 0) return {
-		kind: "managed-key",
-		publicKeyPem
-	};
-	throw new RequestError("usage", "a managed key and a certificate identity exclude each other", {
-		expected: "one of the two",
-		found: "both"
-	});
-}
-function labelOf({ component, version, platform }) {
-	const where = platform === void 0 ? "" : ` ${formatPlatform(platform)}`;
-	return `${component} ${formatReleaseVersion(version)}${where}`;
-}
-function notATarball(label) {
-	return new RequestError("usage", `${label} is not a tarball, so that it cannot be unpacked`, {
-		expected: "a tarball, such as kubernetes-client",
-		found: label,
-		advice: "leave out --extract; to take a binary out of a tarball, use --from-tarball"
-	});
-}
-function collision(destination, one, other) {
-	return new RequestError("usage", `two artifacts would become the same ${basename(destination)}`, {
-		expected: "one artifact for each name",
-		found: `${one} and ${other} in ${dirname$1(destination)}`,
-		advice: "install them into different directories, in two runs"
-	});
 }
 // src/install/installed.ts
 init_disk_error();
@@ -30919,6 +30922,41 @@ async function crossCheckExisting(fetching, { proven }, path) {
 		sha512
 	}, records) };
 }
+// src/place-prepared.ts
+async function placePrepared(prepared, { saveBundle, signal }) {
+	const sideFiles = prepared.flatMap(({ plan, proof }) => saveBundle === true && plan.kind === "file" ? [{
+		destination: bundlePathOf(plan),
+		bytes: proof.bundle
+	}] : []);
+	await placeAll(prepared.flatMap(placementsOf), {
+		sideFiles,
+		signal
+	});
+	await placeExtractions(prepared.flatMap((one) => one.kind === "unpacked" ? [one.extraction] : []), { signal });
+}
+function placementsOf(prepared) {
+	if (prepared.kind === "staged") {
+		const { plan, verified } = prepared;
+		return [{
+			artifact: verified,
+			destination: plan.destination,
+			mode: modeOf(plan)
+		}];
+	}
+	return (prepared.kind === "binaries" ? prepared.binaries : []).filter(({ kind }) => kind === "staged").map(({ plan, verified }) => ({
+		artifact: verified,
+		destination: plan.destination,
+		mode: modeOfBinary(plan)
+	}));
+}
+async function discardPrepared(prepared) {
+	await Promise.all(prepared.map(discard));
+}
+async function discard(prepared) {
+	if (prepared.kind === "staged") await prepared.verified.staged.discard();
+	if (prepared.kind === "unpacked") await prepared.extraction.staging.discard();
+	if (prepared.kind === "binaries") await Promise.all(prepared.binaries.map(({ verified }) => verified.staged.discard()));
+}
 // src/open-archive.ts
 init_errors();
 init_verified_artifact();
@@ -30974,9 +31012,6 @@ function describeMember({ path, kind, bytes, mode, modified }) {
 	};
 }
 // src/report-install.ts
-function bundlePathOf({ destination }) {
-	return `${destination}.sigstore.json`;
-}
 function describeInstall(prepared, request, trust) {
 	switch (prepared.kind) {
 		case "staged":
@@ -31257,61 +31292,40 @@ async function readBounded(path) {
 init_limits();
 async function installRelease(request, world) {
 	const trust = await loadTrustMaterial(request.trustedRootFile);
-	const planned = await planInstall(request, world);
-	const prepared = new Map();
-	const ended = new AbortController();
-	const recordsOf = request.checkSums === true ? shareRecords(request, world, ended.signal) : void 0;
+	const prepared = await downloadAndProve(await planInstall(request, world), request, world, trust);
 	try {
-		await sideBySide(planned, 4, request.signal, async (plan, signal) => {
-			prepared.set(plan, await prepareArtifact(plan, {
-				network: request,
-				world,
-				trust,
-				recordsOf,
-				signal
-			}));
-		});
-		await placeEverything([...prepared.values()], request);
+		await placePrepared(prepared, request);
 	} finally {
-		ended.abort();
-		await Promise.all([...prepared.values()].map(discard));
+		await discardPrepared(prepared);
 	}
-	const results = planned.flatMap((plan) => prepared.get(plan) ?? []).flatMap((one) => describeInstall(one, request, trust));
+	const results = prepared.flatMap((one) => describeInstall(one, request, trust));
 	return {
 		schemaVersion: 1,
 		artifacts: await Promise.all(results.map((one) => noteOlderBundle(one, world.report)))
 	};
 }
-async function placeEverything(prepared, { saveBundle, signal }) {
-	const sideFiles = prepared.flatMap(({ plan, proof }) => saveBundle === true && plan.kind === "file" ? [{
-		destination: bundlePathOf(plan),
-		bytes: proof.bundle
-	}] : []);
-	await placeAll(prepared.flatMap(placementsOf), {
-		sideFiles,
-		signal
-	});
-	await placeExtractions(prepared.flatMap((one) => one.kind === "unpacked" ? [one.extraction] : []), { signal });
-}
-function placementsOf(prepared) {
-	if (prepared.kind === "staged") {
-		const { plan, verified } = prepared;
-		return [{
-			artifact: verified,
-			destination: plan.destination,
-			mode: modeOf(plan)
-		}];
+async function downloadAndProve(planned, request, world, trust) {
+	const prepared = [];
+	const ended = new AbortController();
+	const recordsOf = request.checkSums === true ? shareRecords(request, world, ended.signal) : void 0;
+	try {
+		return await sideBySide(planned, 4, request.signal, async (plan, signal) => {
+			const one = await prepareArtifact(plan, {
+				network: request,
+				world,
+				trust,
+				recordsOf,
+				signal
+			});
+			prepared.push(one);
+			return one;
+		});
+	} catch (error) {
+		await discardPrepared(prepared);
+		throw error;
+	} finally {
+		ended.abort();
 	}
-	return (prepared.kind === "binaries" ? prepared.binaries : []).filter(({ kind }) => kind === "staged").map(({ plan, verified }) => ({
-		artifact: verified,
-		destination: plan.destination,
-		mode: modeOfBinary(plan)
-	}));
-}
-async function discard(prepared) {
-	if (prepared.kind === "staged") await prepared.verified.staged.discard();
-	if (prepared.kind === "unpacked") await prepared.extraction.staging.discard();
-	if (prepared.kind === "binaries") await Promise.all(prepared.binaries.map(({ verified }) => verified.staged.discard()));
 }
 // src/verify-file.ts
 init_errors();
