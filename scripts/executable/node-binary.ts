@@ -9,14 +9,23 @@ import type { NodePackage } from './targets.ts';
 
 const CACHE = path.join(ROOT, '.cache', 'node-binaries');
 
+function tarballOf(node: NodePackage): string {
+  return path.join(CACHE, `${node.package}-${node.nodeVersion}.tgz`);
+}
+
+/** Whether an earlier build has fetched the package already. */
+export function isCached(node: NodePackage): boolean {
+  return existsSync(tarballOf(node));
+}
+
 /**
  * Puts the Node binary and Node's LICENSE under `directory`, once, and returns the path of the binary.
  *
  * @throws Error when npm cannot get the package, or when it is not the locked one
  */
 export async function nodeBinary(node: NodePackage, directory: string): Promise<string> {
-  const tarball = path.join(CACHE, `${node.package}-${node.nodeVersion}.tgz`);
-  if (!existsSync(tarball)) fetchPackage(node);
+  const tarball = tarballOf(node);
+  if (!isCached(node)) fetchPackage(node);
   checkIntegrity(node, tarball);
   const into = path.join(directory, `${node.package}-${node.nodeVersion}`);
   const binary = path.join(into, node.binary);

@@ -91,6 +91,30 @@ describe('docs/bootstrap.md', () => {
     expect(text).toContain(ISSUER);
   });
 
+  it('lists what the release consists of, as the release workflow makes it', () => {
+    const listed = [...text.matchAll(/^\| `([^`]+)` \|/gm)].map(([, name]) => name);
+    expect(listed).toEqual([
+      'k8s-verify-<os>-<arch>',
+      'k8s-verify-<os>-<arch>.LICENSES.txt',
+      'k8s-verify-0.1.0.tgz',
+      'k8s-verify-action.js',
+      'k8s-verify.cdx.json',
+      'SHA256SUMS',
+      '<file>.sigstore.json',
+    ]);
+    const workflow = readFileSync(path.join(ROOT, '.github/workflows/release.yml'), 'utf8');
+    for (const made of [
+      'path: dist/k8s-verify-*',
+      'npm pack --ignore-scripts --pack-destination release',
+      'cp dist/action/index.js release/k8s-verify-action.js',
+      'npm run --silent sbom > release/k8s-verify.cdx.json',
+      'sha256sum -- * > SHA256SUMS',
+      'cosign sign-blob --yes --bundle "$file.sigstore.json" "$file"',
+    ]) {
+      expect(workflow).toContain(made);
+    }
+  });
+
   it.each(TARGETS)('says which Node is in the executable for $name', ({ package: name, nodeVersion }) => {
     expect(text).toContain(`\`${name}\``);
     expect(text).toContain(nodeVersion);

@@ -11,6 +11,7 @@ import { type RunningSigstore, startLocalSigstore } from '../support/local-sigst
 import { type ReleaseServer, startReleaseServer } from '../support/release-server.ts';
 import { type ProgramRun, runProgram } from '../support/run-program.ts';
 import { createTempDir, snapshot, type TempDir } from '../support/temp-dir.ts';
+import { describeExecutable, expectedExecutable } from './program.ts';
 
 const host = hostTarget();
 const VERSION = 'v1.30.2';
@@ -138,6 +139,12 @@ describe.skipIf(host === undefined)(
       const outcome = await run(executable, ['--version'], { ...BARE, NODE_OPTIONS: `--require ${script}` });
       expect(outcome).toMatchObject({ exitCode: 0 });
       expect(outcome.stdout).not.toContain('foreign');
+    });
+
+    it('is Node for this machine, with exactly our program in it', async () => {
+      if (host === undefined) throw new TypeError('there is one for this machine');
+      const expected = await expectedExecutable(host, built.join('bundle'));
+      expect(describeExecutable(executable, host)).toEqual(expected);
     });
 
     it('stands in SHA256SUMS with its digest', () => {

@@ -1,0 +1,117 @@
+/** The program that is in an executable, held against the sources. */
+import { createHash } from 'node:crypto';
+import { mkdirSync, readdirSync, readFileSync } from 'node:fs';
+import path from 'node:path';
+import { bundle } from '../../scripts/bundle.ts';
+import { bundleCommandLine } from '../../scripts/bundle-command-line.ts';
+import { compiledCodeOf, isCompiledCode } from '../../scripts/executable/compiled-asset.ts';
+import { hostTarget, type Target } from '../../scripts/executable/targets.ts';
+import { type Executable, readExecutable } from './container.ts';
+
+export interface Program {
+  /** SHA-256, hex. */
+  readonly main: string;
+  /** SHA-256 by name, hex; {@link COMPILED} for what is no source. */
+  readonly assets: Readonly<Record<string, string>>;
+}
+
+const COMPILED = 'compiled code';
+
+/** An executable, as far as it is the same wherever it is built. */
+export interface Description extends Program, Pick<Executable, 'format' | 'arch'> {
+  readonly hasNode: boolean;
+  /** What stands behind each fuse of Node's: `1` where it looks for a program. */
+  readonly fuses: readonly string[];
+  readonly signed: boolean;
+  readonly flags: number;
+  /** Where Node takes further options of its own from: 0 is nowhere. */
+  readonly optionsFrom: number | undefined;
+  readonly mainName: string;
+}
+
+/** What the sources give for the target, bundled anew into the directory. */
+export async function expectedExecutable(target: Target, directory: string): Promise<Description> {
+  const chunks = path.join(directory, 'chunks');
+  mkdirSync(chunks, { recursive: true });
+  await bundleCommandLine(chunks);
+  await bundle(
+    { loader: 'scripts/executable/entry.ts' },
+    { dir: directory, format: 'cjs', entryFileNames: '[name].cjs', codeSplitting: false },
+  );
+  const names = readdirSync(chunks);
+  const sources = names.map((name) => [name, sha256(readFileSync(path.join(chunks, name)))] as const);
+  const compiled = names.map((name) => [compiledCodeOf(name), COMPILED] as const);
+  return {
+    format: FORMATS[target.platform] ?? 'elf',
+    arch: target.arch === 'arm64' ? 'arm64' : 'x64',
+    hasNode: true,
+    fuses: ['1'],
+    // Only a Mac signs for a Mac; what is left of Node's own signature would no longer fit.
+    signed: target.platform === 'darwin' && process.platform === 'darwin',
+    // No warning that this is experimental, and assets; no snapshot, and no arguments of Node's own.
+    flags: 0b1001,
+    optionsFrom: 0,
+    mainName: 'loader.cjs',
+    main: sha256(readFileSync(path.join(directory, 'loader.cjs'))),
+    assets: Object.fromEntries([...sources, ...(target === hostTarget() ? compiled : [])]),
+  };
+}
+
+const FORMATS: Readonly<Partial<Record<NodeJS.Platform, Executable['format']>>> = {
+  linux: 'elf',
+  darwin: 'mach-o',
+  win32: 'pe',
+};
+
+function sha256(bytes: Buffer): string {
+  return createHash('sha256').update(bytes).digest('hex');
+}
+
+const FUSE = Buffer.from('NODE_SEA_FUSE_fce680ab2cc467b6e072b8b5df1996b2:');
+
+/** Reads the file, with the layout that the target's Node gives a program. */
+export function describeExecutable(file: string, { nodeVersion }: Target): Description {
+  const bytes = readFileSync(file);
+  const { format, arch, blob, signature } = readExecutable(bytes);
+  const fuses: string[] = [];
+  for (let at = bytes.indexOf(FUSE); at !== -1; at = bytes.indexOf(FUSE, at + 1)) {
+    fuses.push(bytes.toString('latin1', at + FUSE.length, at + FUSE.length + 1));
+  }
+  return {
+    format,
+    arch,
+    hasNode: bytes.includes(`v${nodeVersion}`),
+    fuses,
+    signed: signature !== undefined,
+    ...readBlob(blob, nodeVersion.startsWith('24.') ? 9 : 10),
+  };
+}
+
+/** Node's `SeaSerializer` (src/node_sea.cc): a head, then texts and assets, each with its length in 64 bits. */
+function readBlob(
+  blob: Buffer,
+  head: number,
+): Omit<Description, 'format' | 'arch' | 'hasNode' | 'fuses' | 'signed'> {
+  if (blob.readUInt32LE(0) !== 0x0143da20) throw new Error('no program of Node');
+  let at = head;
+  const count = (): number => {
+    at += 8;
+    return Number(blob.readBigUInt64LE(at - 8));
+  };
+  const bytes = (): Buffer => {
+    const length = count();
+    at += length;
+    if (at > blob.length) throw new Error('the program is cut short');
+    return blob.subarray(at - length, at);
+  };
+  const mainName = bytes().toString();
+  const main = sha256(bytes());
+  const assets: Record<string, string> = {};
+  for (let left = count(); left > 0; left -= 1) {
+    const name = bytes().toString();
+    const content = bytes();
+    assets[name] = isCompiledCode(name) ? COMPILED : sha256(content);
+  }
+  if (at !== blob.length) throw new Error('there is more than the program');
+  return { flags: blob.readUInt32LE(4), optionsFrom: blob[8], mainName, main, assets };
+}
