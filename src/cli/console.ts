@@ -4,6 +4,7 @@ import type { Report } from '../ports.ts';
 import { withoutBlame } from './gone-directory.ts';
 import { failureReport, type JsonAnswer, renderJson } from './output-json.ts';
 import { errorText, type TextStyle } from './output-text.ts';
+import { printableLines } from './printable.ts';
 import { barProgress, lineProgress, type Progress, quietProgress } from './progress.ts';
 
 /** The part of `process` that is used. */
@@ -57,7 +58,7 @@ export function openConsole(words: readonly string[], { stdout, stderr, env }: S
     answer({ text, summary, json }) {
       finish();
       if (!mode.quiet && summary !== undefined) stderr.write(summary(mode.style));
-      stdout.write(mode.json ? renderJson(json) : text);
+      stdout.write(mode.json ? renderJson(json) : stdout.isTTY ? printableLines(text) : text);
       return json.exitCode;
     },
     failure(thrown) {

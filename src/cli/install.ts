@@ -10,6 +10,7 @@ import { hostDirectories } from './host-directories.ts';
 import { inWorld } from './in-world.ts';
 import { readInstallArguments } from './install-arguments.ts';
 import { provedAnswer } from './proved-answer.ts';
+import { assertFitsLine } from './result-path.ts';
 import { readTransport } from './shared-arguments.ts';
 
 /** Installs what the command line asks for, and notes where a shell would not find it. */
@@ -24,6 +25,7 @@ export async function install(line: CommandLine, output: Console): Promise<Answe
         ? { kind: 'directory', path: defaultInstallDirectory(host).path }
         : destination,
   };
+  assertFitsLine(line, request.destination.path);
   const result = await inWorld(transport, output, (world, signal) =>
     installRelease({ ...request, signal }, world),
   );

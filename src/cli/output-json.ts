@@ -2,7 +2,7 @@
 import { type CheckName, type ErrorCode, K8sVerifyError } from '../errors.ts';
 import { type ExitCode, exitCodeFor } from '../exit-codes.ts';
 import { causesOf } from './output-text.ts';
-import { printableJson } from './printable.ts';
+import { printableLines } from './printable.ts';
 
 /** What every answer has, whichever command gives it. */
 export interface JsonAnswer {
@@ -54,5 +54,5 @@ export function failureReport(error: unknown): FailureReport {
 }
 
 export function renderJson(report: JsonAnswer): string {
-  return `${printableJson(JSON.stringify(report, undefined, 2))}\n`;
+  return `${printableLines(JSON.stringify(report, undefined, 2))}\n`;
 }

@@ -1,12 +1,12 @@
 /**
  * What people read. The rules:
  *
- * - stdout carries the result and nothing else: one path per line. Everything else goes to stderr.
+ * - stdout carries the result and nothing else: one path per line, byte for byte. Everything else goes to stderr.
  * - An error starts with `k8s-verify:` and what failed, in small letters, without a full stop. The lines below it are
  *   indented and named: what was expected, what was found, why it matters, what to do.
  * - What to do is never "check less".
  * - Whatever came from outside (a server, a file, a certificate, the command line) is printed without control
- *   characters: no text of somebody else's moves the cursor or colours a line.
+ *   characters: no text of somebody else's moves the cursor or colours a line. On a terminal that holds for stdout, too.
  * - A stack trace is for bugs of k8s-verify, and says that it is one.
  * - Colour only repeats what the words say.
  */
@@ -75,10 +75,13 @@ function describeCause(cause: unknown): string {
   return `${cause.name}: ${cause.message}${code}`;
 }
 
-/** What is printed on stdout: the path, or the proved digest where there is no file, or what an archive holds. */
+/**
+ * What is printed on stdout: the path, or the proved digest where there is no file, or what an archive holds. The path is
+ * as it is, for a program; it has nothing that ends a line (result-path.ts).
+ */
 export function resultLine(artifact: ArtifactResult): string {
   if (artifact.members !== undefined) return artifact.members.map(memberLine).join('');
-  return `${artifact.path === undefined ? `sha256:${artifact.sha256}` : printable(artifact.path)}\n`;
+  return `${artifact.path === undefined ? `sha256:${artifact.sha256}` : artifact.path}\n`;
 }
 
 /** `0755   48037888  2023-04-12T12:13:53.000Z  kubernetes/client/bin/kubectl`. */

@@ -15,7 +15,7 @@ export function printable(text: string): string {
   return text.replaceAll(UNPRINTABLE, escape);
 }
 
-/** JSON that means the same and is safe for a terminal. */
-export function printableJson(json: string): string {
-  return json.replaceAll(UNPRINTABLE, (character) => (character === '\n' ? character : escape(character)));
+/** Lines of text, safe for a terminal; JSON means the same afterwards. */
+export function printableLines(text: string): string {
+  return text.replaceAll(UNPRINTABLE, (character) => (character === '\n' ? character : escape(character)));
 }

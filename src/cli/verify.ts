@@ -8,12 +8,16 @@ import type { CommandLine } from './command-line.ts';
 import type { Answer, Console } from './console.ts';
 import { inWorld } from './in-world.ts';
 import { provedAnswer } from './proved-answer.ts';
+import { assertFitsLine } from './result-path.ts';
 import { readTransport } from './shared-arguments.ts';
 import { readVerifyArguments } from './verify-arguments.ts';
 
 /** Proves the file or digest that the command line names. */
 export async function verify(line: CommandLine, output: Console): Promise<Answer> {
   const { keyFile, ...asked } = readVerifyArguments(line);
+  const { subject, archive } = asked;
+  if (archive?.kind === 'extract') assertFitsLine(line, archive.into);
+  else if (subject.kind === 'file' && archive === undefined) assertFitsLine(line, subject.path);
   const transport = readTransport(line);
   const publicKeyPem = keyFile === undefined ? {} : { publicKeyPem: await readKey(keyFile) };
   const result = await inWorld(transport, output, (world, signal) =>

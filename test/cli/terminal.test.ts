@@ -65,6 +65,15 @@ describe.skipIf(!hasScript)('on a terminal (needs script of util-linux)', () => 
     expect(screen.includes('downloading')).toBe(words);
   });
 
+  it('shows no letter of a path that has no shape, though a pipe gets the path as it is', async () => {
+    const world = await localWorld();
+    const command = ['kubectl', 'v1.26.4', '--platform', 'linux/amd64', '--install-dir', 'zero\u200bwidth'];
+    const { exitCode, screen } = await onTerminal(world, [...command, ...world.options, '--quiet']);
+    expect(exitCode).toBe(0);
+    expect(screen).toContain('/zero\\u200bwidth/kubectl\r\n');
+    expect(screen).not.toContain('\u200b');
+  });
+
   it('draws without colour with NO_COLOR', async () => {
     const world = await localWorld();
     const { screen } = await onTerminal(world, [...KUBECTL, ...world.options], { NO_COLOR: '1' });

@@ -1,6 +1,6 @@
 import { assert, jsonValue, property, string } from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { printable, printableJson } from '../../../src/cli/printable.ts';
+import { printable, printableLines } from '../../../src/cli/printable.ts';
 
 const ESC = '\u001b';
 
@@ -29,8 +29,8 @@ describe('printable text', () => {
     assert(
       property(jsonValue({ stringUnit: 'binary' }), (value) => {
         const json = JSON.stringify(value, undefined, 2);
-        expect(JSON.parse(printableJson(json))).toStrictEqual(JSON.parse(json));
-        expect(printableJson(json)).not.toMatch(/(?!\n)[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/u);
+        expect(JSON.parse(printableLines(json))).toStrictEqual(JSON.parse(json));
+        expect(printableLines(json)).not.toMatch(/(?!\n)[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/u);
       }),
     );
   });

@@ -1,0 +1,25 @@
+import { resolve } from 'node:path';
+import { excerpt } from '../encoding/base64.ts';
+import { RequestError } from '../errors.ts';
+import type { CommandLine } from './command-line.ts';
+
+/** Ends a line for somebody who reads lines, is obeyed by a terminal, or cannot be encoded. */
+const UNFIT = /[\p{Cc}\p{Cs}\p{Zl}\p{Zp}]/u;
+
+/**
+ * Refuses, before anything is done, a path that could not be printed on its line as it is. Whoever reads the lines takes
+ * each for the path of something that is proved: a newline in one would name a second file, which nobody proved, and an
+ * escape in its place could be the name of a third. In JSON every path is exact.
+ *
+ * @throws RequestError `usage`
+ */
+export function assertFitsLine({ switches }: CommandLine, path: string): void {
+  const whole = resolve(path);
+  if (switches.has('json') || !UNFIT.test(whole)) return;
+  throw new RequestError('usage', `the path ${excerpt(whole, 200)} cannot be printed on a line`, {
+    expected: 'a path without control characters and line separators',
+    found: 'one with them',
+    why: 'scripts read the result by lines, each of them a path, and would take parts of this one for another',
+    advice: 'use another name, or --json, which has every path exactly',
+  });
+}
