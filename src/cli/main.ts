@@ -55,7 +55,7 @@ async function runCommand(scanned: ScannedWords): Promise<ExitCode> {
 /**
  * A reader that has seen enough (`| head -1`) ends nothing here: the run goes on and keeps its exit code. Prose that
  * cannot be written ends nothing either, so that what was staged is still cleaned up; a result that cannot be written
- * (a full disk) makes the run fail.
+ * (a full disk) makes a run fail that has not failed already.
  */
 function tolerateClosedOutput(stream: NodeJS.WriteStream): void {
   stream.on('error', (error: NodeJS.ErrnoException) => {
@@ -63,8 +63,8 @@ function tolerateClosedOutput(stream: NodeJS.WriteStream): void {
     process.stderr.write(
       `k8s-verify: the result cannot be written to standard output: ${error.code ?? 'error'}\n`,
     );
-    process.once('exit', () => {
-      process.exitCode = 1;
+    process.once('exit', (exitCode) => {
+      if (exitCode === 0) process.exitCode = 1;
     });
   });
 }

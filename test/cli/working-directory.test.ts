@@ -1,31 +1,18 @@
-import { spawn } from 'node:child_process';
 import { mkdir } from 'node:fs/promises';
 import { describe, expect, it } from 'vitest';
 import { CLI_PATH } from '../support/run-cli.ts';
+import { type ProgramRun, runProgram } from '../support/run-program.ts';
 import { localWorld, type LocalWorld } from './local-world.ts';
 
-interface Run {
-  readonly exitCode: number | null;
-  readonly stdout: string;
-  readonly stderr: string;
-}
-
 /** Runs the command in a directory that its shell has removed. */
-async function inRemovedDirectory(world: LocalWorld, args: readonly string[]): Promise<Run> {
+async function inRemovedDirectory(world: LocalWorld, args: readonly string[]): Promise<ProgramRun> {
   const cwd = world.dir.join('gone');
   await mkdir(cwd);
-  const command = ['-c', 'rmdir "$PWD" && exec "$@"', 'sh', process.execPath, CLI_PATH, ...args];
-  const child = spawn('sh', command, { cwd, stdio: ['ignore', 'pipe', 'pipe'] });
-  const output = { stdout: '', stderr: '' };
-  for (const name of ['stdout', 'stderr'] as const) {
-    child[name].setEncoding('utf8').on('data', (text: string) => {
-      output[name] += text;
-    });
-  }
-  const exitCode = await new Promise<number | null>((resolve) => {
-    child.on('close', resolve);
+  const command = 'rmdir "$PWD" && exec "$@"';
+  return runProgram(['sh', '-c', command, 'sh', process.execPath, CLI_PATH, ...args], {
+    cwd,
+    env: { PATH: process.env['PATH'], HOME: world.dir.path, NODE_DISABLE_COMPILE_CACHE: '1' },
   });
-  return { exitCode, ...output };
 }
 
 const KUBECTL = ['kubectl', 'v1.26.4', '--platform', 'linux/amd64'];
