@@ -1,4 +1,4 @@
-import { execFileSync } from 'node:child_process';
+import { execFileSync, spawnSync, type SpawnSyncReturns } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
@@ -9,7 +9,8 @@ const present = existsSync(DEFAULT_CASES);
 const runs = present ? listRuns(DEFAULT_CASES) : [];
 
 // The cases are test data of the sigstore-conformance suite and not part of the project: read in place, where present.
-describe.skipIf(!present)('the sigstore-conformance cases', () => {
+const where = present ? '' : ` (skipped: they do not come with the project, and are not at ${DEFAULT_CASES})`;
+describe.skipIf(!present)(`the sigstore-conformance cases${where}`, () => {
   it.each(runs)('$name by $by', async ({ accept, argv }) => {
     const { exitCode, message } = await runClient(argv);
     expect({ accepted: exitCode === 0, message }).toMatchObject({ accepted: accept });
@@ -24,6 +25,28 @@ describe.skipIf(!present)('the sigstore-conformance cases', () => {
     expect(() => execFileSync(client, [...(refused?.argv ?? [])], { stdio: 'pipe' })).toThrow(
       expect.objectContaining({ status: expect.any(Number) }),
     );
+  });
+});
+
+describe('npm run conformance', () => {
+  const script = fileURLToPath(new URL('../../scripts/conformance.ts', import.meta.url));
+  const run = (args: readonly string[]): SpawnSyncReturns<string> =>
+    spawnSync(process.execPath, [script, ...args], {
+      encoding: 'utf8',
+      env: { ...process.env, K8S_VERIFY_SHARED: '/nowhere' },
+    });
+
+  it('says in one line why it is skipped, and what to do', () => {
+    const { status, stdout } = run([]);
+    expect(status).toBe(0);
+    expect(stdout).toMatch(/^conformance: skipped, because .* \/nowhere\/conformance\/cases; name .*\n$/);
+  });
+
+  it('fails where the directory that is named is not there', () => {
+    expect(run(['/nowhere/else'])).toMatchObject({
+      status: 2,
+      stderr: 'conformance: there is no directory /nowhere/else\n',
+    });
   });
 });
 
