@@ -13,6 +13,7 @@ import {
 } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
+import { pathToFileURL } from 'node:url';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { cacheDirectory } from '../../src/cli/compiled-code.ts';
 import { ROOT } from './packed.ts';
@@ -174,6 +175,23 @@ describe('a Node that is too old', () => {
       );
       expect(run.stdout).toBe('');
       expect(run.status).toBe(2);
+    },
+  );
+
+  it.skipIf(old === undefined)(
+    'is told so by the library too, at its first call (needs an old Node on the machine)',
+    () => {
+      const library = pathToFileURL(path.join(ROOT, 'dist/index.js')).href;
+      const program = `
+        import { createWorld, K8sVerifyError } from ${JSON.stringify(library)};
+        try {
+          createWorld();
+        } catch (error) {
+          console.log(error instanceof K8sVerifyError, error.code, error.message);
+        }`;
+      const run = spawnSync(old ?? '', ['--input-type=module', '--eval', program], { encoding: 'utf8' });
+      expect(run).toMatchObject({ status: 0, stderr: '' });
+      expect(run.stdout).toMatch(/^true usage k8s-verify needs another Node than v\d+\.\d+\.\d+\n$/);
     },
   );
 
