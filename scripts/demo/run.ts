@@ -27,8 +27,28 @@ type Binary = Pick<Target, 'kubectl' | 'platform'>;
 
 const problems: string[] = [];
 
+/** Thrown where the demo speaks next, so that everything it made goes away on the way out. */
+class Stopped extends Error {
+  override readonly name = 'Stopped';
+}
+
+let stopped: { readonly exitCode: number } | undefined;
+
+/** Nobody reads any more (`| head`), or somebody has had enough. */
+function listenForTheEnd(): void {
+  process.stdout.on('error', () => {
+    stopped ??= { exitCode: 1 };
+  });
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
+    process.on(signal, () => {
+      stopped ??= { exitCode: 130 };
+    });
+  }
+}
+
 function say(text = ''): void {
-  console.log(text);
+  if (stopped !== undefined) throw new Stopped();
+  process.stdout.write(`${text}\n`);
 }
 
 function title(text: string): void {
@@ -155,13 +175,23 @@ signer. Every command below also has these options, which point it at that world
   --mirror URL --rekor-url URL --trusted-root FILE`);
 }
 
-const kubectl = await realKubectl();
-const host = { platform: process.platform, arch: process.arch, endianness: endianness() };
-const binary = { kubectl, platform: formatPlatform(hostPlatform(host)) };
-introduce(binary);
-await playScene(binary, install);
-await playScene(binary, installSeveral);
-for (const attack of ATTACKS) await playScene(binary, (scene) => defend(scene, attack));
-title(problems.length === 0 ? 'Everything went as told.' : 'NOT everything went as told:');
-for (const problem of problems) say(`  - ${problem}`);
-process.exitCode = problems.length === 0 ? 0 : 1;
+async function play(): Promise<number> {
+  const kubectl = await realKubectl();
+  const host = { platform: process.platform, arch: process.arch, endianness: endianness() };
+  const binary = { kubectl, platform: formatPlatform(hostPlatform(host)) };
+  introduce(binary);
+  await playScene(binary, install);
+  await playScene(binary, installSeveral);
+  for (const attack of ATTACKS) await playScene(binary, (scene) => defend(scene, attack));
+  title(problems.length === 0 ? 'Everything went as told.' : 'NOT everything went as told:');
+  for (const problem of problems) say(`  - ${problem}`);
+  return problems.length === 0 ? 0 : 1;
+}
+
+listenForTheEnd();
+try {
+  process.exitCode = await play();
+} catch (error) {
+  if (!(error instanceof Stopped) || stopped === undefined) throw error;
+  process.exitCode = stopped.exitCode;
+}
