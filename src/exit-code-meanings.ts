@@ -8,7 +8,7 @@ export const EXIT_CODE_MEANINGS: Readonly<Record<ExitCode, string>> = {
   2: 'usage: the command line cannot be understood, or a named file cannot be read',
   3: 'no such release or artifact',
   4: 'network: something needed could not be fetched; nothing was learnt about the artifact',
-  5: 'the trusted root that comes with k8s-verify is missing',
+  5: 'the trusted root of k8s-verify itself is unavailable',
   10: 'do not use: no signature is published for this artifact',
   11: 'do not use: signature material is malformed or oversized',
   12: 'do not use: the digest of the file is not the proven one',

@@ -31,6 +31,10 @@ export interface TrustRootsWorld {
 export async function runTrustRoots(args: readonly string[], world: TrustRootsWorld): Promise<ExitCode> {
   try {
     const options = readArguments(args);
+    if (options.kind === 'help') {
+      world.print(HELP);
+      return 0;
+    }
     if (options.kind === 'check') return check(world);
     const candidate = options.kind === 'fetch' ? await fetchFrom(options, world) : fromPackage();
     replaceTrustRoot(world.folder, candidate, (change) => world.print(printable(describeChange(change))));
@@ -90,17 +94,38 @@ interface FetchArguments {
   readonly caFile: string | undefined;
 }
 
-type Arguments = { readonly kind: 'package' | 'check' } | ({ readonly kind: 'fetch' } & FetchArguments);
+type Arguments = { readonly kind: 'package' | 'check' | 'help' } | ({ readonly kind: 'fetch' } & FetchArguments);
 
 const OPTIONS = {
   check: { type: 'boolean' },
   fetch: { type: 'boolean' },
   repository: { type: 'string' },
   'ca-file': { type: 'string' },
+  help: { type: 'boolean', short: 'h' },
 } as const;
+
+const USAGE = '[--check | --fetch [--repository URL] [--ca-file FILE]]';
+const HELP = `Usage: npm run trust-roots -- ${USAGE}
+
+Writes trust-roots/sigstore-public-good/ anew from what @sigstore/tuf carries, and
+says which authorities and logs appear, end or change.
+
+  --check           write and fetch nothing; fail where a file is not what the
+                    folder's README records, or not what the package carries if
+                    that is its origin
+  --fetch           take it from the TUF repository instead, starting from the
+                    TUF root that is embedded
+  --repository URL  with --fetch: a mirror of the repository; default:
+                    ${PUBLIC_GOOD_REPOSITORY}
+  --ca-file FILE    with --fetch: further CAs (PEM) to trust for TLS
+  -h, --help        print this help
+
+It ends with 0, or with the exit codes of k8s-verify. Whatever is refused leaves
+every file as it was.`;
 
 function readArguments(args: readonly string[]): Arguments {
   const { values } = parse(args);
+  if (values.help === true) return { kind: 'help' };
   const { check: isCheck = false, fetch: isFetch = false, repository, 'ca-file': caFile } = values;
   if (isCheck && isFetch) throw usage('--check makes no request, so that it does not go with --fetch');
   if (!isFetch && (repository ?? caFile) !== undefined) {
@@ -133,7 +158,8 @@ function isAnonymous({ username, password }: URL): boolean {
 
 function usage(message: string, cause?: unknown): RequestError {
   return new RequestError('usage', message, {
-    expected: '[--check | --fetch [--repository URL] [--ca-file FILE]]',
+    expected: USAGE,
+    advice: 'see npm run trust-roots -- --help',
     cause,
   });
 }

@@ -97,6 +97,15 @@ describe('npm run trust-roots -- --check', () => {
     expect(await runIn(folder, ['--check'])).toMatchObject({ exitCode: 18 });
   });
 
+  it.each([[['--help']], [['-h']], [['--fetch', '--help']]])('is passed over for the help: %j', async (args) => {
+    const { exitCode, stdout, stderr } = await runIn('/nowhere', args);
+    expect({ exitCode, stderr }).toEqual({ exitCode: 0, stderr: '' });
+    expect(stdout).toMatch(/^Usage: npm run trust-roots -- \[--check \| --fetch /);
+    for (const option of ['--check', '--fetch', '--repository URL', '--ca-file FILE', '-h, --help']) {
+      expect(stdout).toContain(`  ${option}`);
+    }
+  });
+
   it('refuses a folder that lacks a file', async () => {
     const folder = await copy();
     rmSync(`${folder}/trusted_root.json`);
