@@ -12532,8 +12532,25 @@ function told({ url, failure }) {
 }
 // src/ports.ts
 const systemClock = { now: () => new Date() };
+// src/supported-node.ts
+init_errors();
+function isSupported(version) {
+	const [major = 0, minor = 0, patch = 0] = version.split(".").map((part) => Number.parseInt(part, 10));
+	if (major >= 26) return true;
+	if (major === 24) return minor >= 15;
+	return major === 22 && (minor > 22 || minor === 22 && patch >= 2);
+}
+function assertSupportedNode(version = process.versions.node) {
+	if (isSupported(version)) return;
+	throw new RequestError("usage", `k8s-verify needs another Node than v${version}`, {
+		expected: "Node 22.22.2, 24.15.0, 26 or newer",
+		found: `v${version}`,
+		advice: "run it with a newer Node: https://nodejs.org"
+	});
+}
 // src/world.ts
 function createWorld(options = {}) {
+	assertSupportedNode();
 	const report = options.report ?? (() => void 0);
 	return {
 		http: createHttpClient({
