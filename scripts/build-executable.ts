@@ -27,6 +27,7 @@ import { bundle, ROOT } from './bundle.ts';
 import { bundleCommandLine } from './bundle-command-line.ts';
 import { isCompiledCode } from './executable/compiled-asset.ts';
 import { nodeBinary } from './executable/node-binary.ts';
+import { signForMac } from './executable/sign-for-mac.ts';
 import {
   builderFor,
   executableName,
@@ -104,18 +105,16 @@ async function assemble(target: Target, program: Program, directory: string): Pr
   execFileSync(process.execPath, [...postject, ...fuse, '--macho-segment-name', 'NODE_SEA'], {
     stdio: 'pipe',
   });
-  if (target.platform === 'darwin') signForMac(output);
+  if (target.platform === 'darwin') sign(output);
   return output;
 }
 
 /** Injecting the program removes Node's own signature, and macOS on arm64 runs nothing that has none. */
-function signForMac(file: string): void {
+function sign(file: string): void {
   if (process.platform === 'darwin') {
     execFileSync('codesign', ['--sign', '-', '--force', file], { stdio: 'inherit' });
   } else {
-    console.warn(
-      `${path.basename(file)} has no signature: run "codesign --sign -" on it on a Mac before use`,
-    );
+    writeFileSync(file, signForMac(readFileSync(file), 'k8s-verify'));
   }
 }
 

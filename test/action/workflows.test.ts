@@ -97,10 +97,10 @@ describe('the steps that the README shows', () => {
   });
 });
 
-describe('check.yml', () => {
-  it('runs on one leg just what a change is held against before it lands', () => {
-    const check = own.find(({ file }) => file.endsWith('/check.yml'));
-    const commands = check?.jobs.flatMap(({ steps }) => steps.flatMap(({ run }) => run ?? []));
+describe.each(['check.yml', 'release.yml'])('%s', (name) => {
+  it('runs just what a change is held against before it lands', () => {
+    const workflow = own.find(({ file }) => path.basename(file) === name);
+    const commands = workflow?.jobs.flatMap(({ steps }) => steps.flatMap(({ run }) => run ?? []));
     expect(commands).toContain('.ci/run');
   });
 });

@@ -6,6 +6,7 @@ import { bundle } from '../../scripts/bundle.ts';
 import { bundleCommandLine } from '../../scripts/bundle-command-line.ts';
 import { compiledCodeOf, isCompiledCode } from '../../scripts/executable/compiled-asset.ts';
 import { hostTarget, type Target } from '../../scripts/executable/targets.ts';
+import { type CodeSignature, readCodeSignature } from './code-signature.ts';
 import { type Executable, readExecutable } from './container.ts';
 
 export interface Program {
@@ -22,7 +23,10 @@ export interface Description extends Program, Pick<Executable, 'format' | 'arch'
   readonly hasNode: boolean;
   /** What stands behind each fuse of Node's: `1` where it looks for a program. */
   readonly fuses: readonly string[];
-  readonly signed: boolean;
+  /** Of a Mac's executable: signed by nobody, over everything before the signature, and no page changed since. */
+  readonly signature:
+    | (Pick<CodeSignature, 'adHoc' | 'changedPages'> & { readonly coversAll: boolean })
+    | undefined;
   readonly flags: number;
   /** Where Node takes further options of its own from: 0 is nowhere. */
   readonly optionsFrom: number | undefined;
@@ -46,8 +50,7 @@ export async function expectedExecutable(target: Target, directory: string): Pro
     arch: target.arch === 'arm64' ? 'arm64' : 'x64',
     hasNode: true,
     fuses: ['1'],
-    // Only a Mac signs for a Mac; what is left of Node's own signature would no longer fit.
-    signed: target.platform === 'darwin' && process.platform === 'darwin',
+    signature: target.platform === 'darwin' ? { adHoc: true, changedPages: [], coversAll: true } : undefined,
     // No warning that this is experimental, and assets; no snapshot, and no arguments of Node's own.
     flags: 0b1001,
     optionsFrom: 0,
@@ -82,16 +85,21 @@ export function describeExecutable(file: string, { nodeVersion }: Target): Descr
     arch,
     hasNode: bytes.includes(`v${nodeVersion}`),
     fuses,
-    signed: signature !== undefined,
+    signature: signature === undefined ? undefined : describeSignature(bytes, signature),
     ...readBlob(blob, nodeVersion.startsWith('24.') ? 9 : 10),
   };
+}
+
+function describeSignature(file: Buffer, signature: Buffer): Description['signature'] {
+  const { adHoc, changedPages, covers } = readCodeSignature(file, signature);
+  return { adHoc, changedPages, coversAll: covers === signature.byteOffset - file.byteOffset };
 }
 
 /** Node's `SeaSerializer` (src/node_sea.cc): a head, then texts and assets, each with its length in 64 bits. */
 function readBlob(
   blob: Buffer,
   head: number,
-): Omit<Description, 'format' | 'arch' | 'hasNode' | 'fuses' | 'signed'> {
+): Omit<Description, 'format' | 'arch' | 'hasNode' | 'fuses' | 'signature'> {
   if (blob.readUInt32LE(0) !== 0x0143da20) throw new Error('no program of Node');
   let at = head;
   const count = (): number => {
