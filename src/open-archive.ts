@@ -1,8 +1,13 @@
 import { resolve } from 'node:path';
-import { RequestError } from './errors.ts';
+import { type InstallCode, InstallError, RequestError } from './errors.ts';
 import { listArchive, type StagedExtraction, stageExtraction } from './install/extract.ts';
 import type { ArchiveMember } from './install/tar-reader.ts';
-import { confirmFile } from './install/verified-artifact.ts';
+import {
+  confirmFile,
+  confirmMeasured,
+  type MeasuredFile,
+  type VerifiedFile,
+} from './install/verified-artifact.ts';
 import type { ProvenDigest } from './proof/proven-digest.ts';
 import type { VerifyRequest } from './request.ts';
 import type { ArtifactResult, ListedMember } from './result.ts';
@@ -26,18 +31,45 @@ export function assertOpenable({ subject, archive }: VerifyRequest): void {
   });
 }
 
+/** Failures that may mean that the file is another one by now. */
+const OF_THE_FILE: ReadonlySet<InstallCode> = new Set([
+  'archive-rejected',
+  'archive-member-missing',
+  'place-failed',
+]);
+
 /**
  * Lists or unpacks a local archive, after its proof. It is hashed once more as it is read, so that what is listed is what
  * was proved, whoever writes to the file meanwhile.
  *
+ * @param measured the file as it was hashed for the proof; it is hashed here where the proof needed no digest of it.
  * @throws InstallError `archive-rejected`, `archive-member-missing`; UntrustedError `digest-mismatch`
  */
 export async function openArchive(
   { subject, archive, signal }: VerifyRequest,
   proven: ProvenDigest,
+  measured: MeasuredFile | undefined,
 ): Promise<OpenedArchive | undefined> {
   if (archive === undefined || subject.kind !== 'file') return undefined;
-  const file = await confirmFile(subject.path, proven, signal);
+  const { path } = subject;
+  const file =
+    measured === undefined ? await confirmFile(path, proven, signal) : confirmMeasured(measured, proven);
+  try {
+    return await openVerified(file, archive, signal);
+  } catch (error) {
+    // What is wrong with an archive is only worth telling of the one that was proved.
+    if (error instanceof InstallError && OF_THE_FILE.has(error.code)) {
+      await confirmFile(path, proven, signal);
+    }
+    throw error;
+  }
+}
+
+async function openVerified(
+  file: VerifiedFile,
+  archive: NonNullable<VerifyRequest['archive']>,
+  signal: AbortSignal | undefined,
+): Promise<OpenedArchive> {
   if (archive.kind === 'list') {
     return { kind: 'listed', members: (await listArchive(file, { signal })).map(describeMember) };
   }

@@ -9,8 +9,9 @@ import {
 } from './evidence/local-evidence.ts';
 import { readBundle } from './evidence/read-bundle.ts';
 import { placeExtractions } from './install/extract.ts';
-import { assertLocalFile, hashLocalFile, readWholeFile } from './install/hash-file.ts';
+import { assertLocalFile, readWholeFile } from './install/hash-file.ts';
 import { placeAll } from './install/place.ts';
+import { type MeasuredFile, measureFile } from './install/verified-artifact.ts';
 import { assertOpenable, describeOpened, openArchive, type OpenedArchive } from './open-archive.ts';
 import { policyOf } from './plan-install.ts';
 import { checkDetachedSignature } from './proof/check-detached-signature.ts';
@@ -36,14 +37,14 @@ export async function verifyFile(request: VerifyRequest, world: World): Promise<
   const trust = await loadTrustMaterial(request.trustedRootFile);
   const policy = policyFor(request);
   const evidence = await findEvidence(request);
-  const { subject, sha256 } = await readSubject(request, evidence, policy);
+  const { subject, sha256, measured } = await readSubject(request, evidence, policy);
   const log = { http: world.http, url: rekorUrlOf(request), signal: request.signal };
   const context = { log, policy, trust, clock: world.clock };
   const proof = await prove(context, evidence, subject, nameOf(request)).catch((error: unknown) => {
     throw request.evidence.kind === 'beside' ? ofAnotherFile(error, evidence) : error;
   });
   reportChecks(world.report, nameOf(request), proof);
-  const opened = await openArchive(request, proof.proven);
+  const opened = await openArchive(request, proof.proven, measured);
   await placeVerified(request, proof, opened);
   return { schemaVersion: 1, artifacts: [describeVerified(request, proof, trust, sha256, opened)] };
 }
@@ -147,6 +148,8 @@ interface ReadSubject {
   readonly subject: ProofSubject;
   /** Of the artifact, hex, whatever the evidence is over. */
   readonly sha256: string;
+  /** The file, where its digest is what is proved. */
+  readonly measured?: MeasuredFile;
 }
 
 /** Reads the file once, with the algorithm that the evidence is over; only Ed25519 needs all of it at once. */
@@ -171,12 +174,9 @@ async function readSubject(
     };
   }
   const { algorithm } = required;
-  const [hex = '', sha256 = hex] = await hashLocalFile(
-    subject.path,
-    algorithm === 'sha256' ? [algorithm] : [algorithm, 'sha256'],
-    signal,
-  );
-  return { subject: { kind: 'digest', digest: { algorithm, hex } }, sha256 };
+  const measured = await measureFile(subject.path, [...new Set([algorithm, 'sha256'] as const)], signal);
+  const [hex = '', sha256 = ''] = [algorithm, 'sha256' as const].map((name) => measured.digests.get(name));
+  return { subject: { kind: 'digest', digest: { algorithm, hex } }, sha256, measured };
 }
 
 function nameOf({ subject }: VerifyRequest): string {

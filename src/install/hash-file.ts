@@ -20,7 +20,7 @@ export async function hashFile(
 }
 
 /** The same for several algorithms, in one pass: they are then of the same bytes, whoever writes to the file. */
-async function hashFileWith(
+export async function hashFileWith(
   handle: FileHandle,
   algorithms: readonly HashAlgorithm[],
   signal: AbortSignal | undefined,

@@ -1,9 +1,10 @@
 import { lstat, open } from 'node:fs/promises';
 import { basename } from 'node:path';
 import { InstallError, RequestError, UntrustedError } from '../errors.ts';
+import type { HashAlgorithm } from '../evidence/evidence.ts';
 import type { ProvenDigest } from '../proof/proven-digest.ts';
 import { diskError } from './disk-error.ts';
-import { hashFile, withLocalFile } from './hash-file.ts';
+import { hashFile, hashFileWith, withLocalFile } from './hash-file.ts';
 import {
   type FileIdentity,
   identityOf,
@@ -63,6 +64,26 @@ class VerifiedArtifact extends VerifiedFile {
   }
 }
 
+/** A file that was hashed, before anybody knew what digest it ought to have. */
+class MeasuredFile {
+  readonly #measured = true;
+  readonly path: string;
+  /** Hex. */
+  readonly digests: ReadonlyMap<HashAlgorithm, string>;
+  /** The file as it was when it was opened to be hashed. */
+  readonly file: FileIdentity;
+
+  constructor(from: Pick<MeasuredFile, 'path' | 'digests' | 'file'>) {
+    this.path = from.path;
+    this.digests = from.digests;
+    this.file = from.file;
+  }
+
+  static isOne(value: object): boolean {
+    return #measured in value && value.#measured;
+  }
+}
+
 /** Says that a verified file was read to its end and still had the proven digest. */
 class ReadThrough {
   readonly #confirmed = true;
@@ -77,7 +98,7 @@ class ReadThrough {
   }
 }
 
-export type { ReadThrough, VerifiedArtifact, VerifiedFile };
+export type { MeasuredFile, ReadThrough, VerifiedArtifact, VerifiedFile };
 
 /**
  * Step 5 of an install: the digest of the staged bytes is the proven one.
@@ -108,6 +129,42 @@ export async function confirmFile(
   }));
   const bytes = Number(file.size);
   if (found !== proven.hex) throw digestMismatch(path, proven, found, bytes);
+  return new VerifiedFile({ path, name: basename(path), proven, bytes, file });
+}
+
+/**
+ * Hashes a file that a user named, once, for {@link confirmMeasured}.
+ *
+ * @throws RequestError `file-not-readable`
+ */
+export async function measureFile(
+  path: string,
+  algorithms: readonly HashAlgorithm[],
+  signal: AbortSignal | undefined,
+): Promise<MeasuredFile> {
+  return withLocalFile(path, async (handle) => {
+    const file = identityOf(await handle.stat({ bigint: true }));
+    const digests = await hashFileWith(handle, algorithms, signal);
+    return new MeasuredFile({
+      path,
+      digests: new Map(algorithms.map((algorithm, index) => [algorithm, digests[index] ?? ''])),
+      file,
+    });
+  });
+}
+
+/**
+ * As {@link confirmFile}, of a file that was hashed before its proof. It may have been changed since, as it may be after
+ * any look at it: whoever reads it holds what was read against the digest once more ({@link confirmReadThrough}).
+ *
+ * @throws UntrustedError `digest-mismatch`
+ */
+export function confirmMeasured(measured: MeasuredFile, proven: ProvenDigest): VerifiedFile {
+  if (!MeasuredFile.isOne(measured)) throw notConfirmed();
+  const { path, file } = measured;
+  const bytes = Number(file.size);
+  const found = measured.digests.get(proven.algorithm);
+  if (found !== proven.hex) throw digestMismatch(path, proven, found ?? 'not computed', bytes);
   return new VerifiedFile({ path, name: basename(path), proven, bytes, file });
 }
 

@@ -1,5 +1,7 @@
-import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { randomBytes } from 'node:crypto';
+import { appendFileSync, existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { beforeEach, describe, expect, it } from 'vitest';
+import type { ProgressEvent } from '../../src/ports.ts';
 import type { VerifyRequest } from '../../src/request.ts';
 import type { RunResult } from '../../src/result.ts';
 import { verifyFile } from '../../src/verify-file.ts';
@@ -34,12 +36,17 @@ function place(bytes: Uint8Array, evidence: 'bundle' | 'pair' = 'bundle', name =
   return path;
 }
 
+/** @param onProved is called between the proof and the opening of the archive. */
 async function verify(
   path: string,
   archive: VerifyRequest['archive'],
   change: Partial<VerifyRequest> = {},
+  onProved: () => void = () => undefined,
 ): Promise<RunResult> {
-  const world = createWorld({ retries: 0 });
+  const report = (event: ProgressEvent): void => {
+    if (event.kind === 'check' && event.check === 'identity') onProved();
+  };
+  const world = createWorld({ retries: 0, report });
   try {
     return await verifyFile(
       {
@@ -186,3 +193,77 @@ describe('a local tarball is refused, and the disk is as it was, where', () => {
     expect(await refused(path, LIST, { subject, evidence })).toMatchObject({ code: 'usage' });
   });
 });
+
+function flipLast(path: string, length: number): void {
+  const bytes = readFileSync(path);
+  bytes[length - 1] = (bytes.at(-1) ?? 0) ^ 1;
+  writeFileSync(path, bytes);
+}
+
+describe('a local tarball that somebody changes once it is proved', () => {
+  const other = binaryTarball('client', 'kubectl-convert');
+  const changes: readonly (readonly [string, string, (path: string, length: number) => void])[] = [
+    [
+      'into another archive of the same length',
+      'digest-mismatch',
+      (path, length) => writeFileSync(path, Buffer.concat([other, Buffer.alloc(length)]).subarray(0, length)),
+    ],
+    [
+      'into nothing that can be unpacked',
+      'digest-mismatch',
+      (path, length) => writeFileSync(path, Buffer.alloc(length)),
+    ],
+    ['by its last byte', 'digest-mismatch', flipLast],
+    ['by a byte more', 'digest-mismatch', (path) => appendFileSync(path, 'x')],
+    [
+      'for a copy under its name',
+      'place-failed',
+      (path, length) => {
+        writeFileSync(`${path}.new`, readFileSync(path).subarray(0, length));
+        renameSync(`${path}.new`, path);
+      },
+    ],
+  ];
+
+  it('into a sound archive of the same length, is read to its end, and nothing of it stays', async () => {
+    const path = place(tar(file('kubectl', 'genuine')), 'bundle', 'image.tar');
+    const change = (): void => writeFileSync(path, tar(file('kubectl', 'an evil')));
+    const error = await errorOf(verify(path, extract(), {}, change));
+    expect(error).toMatchObject({ name: 'UntrustedError', code: 'digest-mismatch' });
+    expect(await snapshot(dir.join('out'))).toEqual({});
+  });
+
+  describe.each([LIST, { kind: 'extract' } as const])('before $kind', ({ kind }) => {
+    it.each(changes)('%s, is refused with %s, and nothing is unpacked', async (_, code, change) => {
+      const path = place(binaryTarball('client', 'kubectl'));
+      const { length } = readFileSync(path);
+      const archive = kind === 'list' ? LIST : extract();
+      const error = await errorOf(verify(path, archive, {}, () => change(path, length)));
+      expect(error).toMatchObject({ code });
+      expect(Object.keys(await snapshot(dir.path))).toEqual([
+        'client.tar.gz',
+        'client.tar.gz.sigstore.json',
+        'trusted_root.json',
+      ]);
+    });
+  });
+});
+
+const PROCESS_IO = '/proc/self/io';
+
+/** By this process, so far. */
+function bytesRead(): number {
+  return Number(/^rchar: (\d+)$/m.exec(readFileSync(PROCESS_IO, 'utf8'))?.[1]);
+}
+
+it.skipIf(!existsSync(PROCESS_IO))(
+  'a local tarball is read twice: for the proof, and as it is opened (Linux)',
+  async () => {
+    const path = place(tarGz(file('a', randomBytes(8_000_000))));
+    const before = bytesRead();
+    await verify(path, LIST);
+    const times = (bytesRead() - before) / readFileSync(path).length;
+    expect(times).toBeGreaterThan(2);
+    expect(times).toBeLessThan(2.5);
+  },
+);
