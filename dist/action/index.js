@@ -15326,6 +15326,31 @@ async function confirmFile(path, proven, signal) {
 		file
 	});
 }
+async function measureFile(path, algorithms, signal) {
+	return withLocalFile(path, async (handle) => {
+		const file = identityOf(await handle.stat({ bigint: true }));
+		const digests = await hashFileWith(handle, algorithms, signal);
+		return new MeasuredFile({
+			path,
+			digests: new Map(algorithms.map((algorithm, index) => [algorithm, digests[index] ?? ""])),
+			file
+		});
+	});
+}
+function confirmMeasured(measured, proven) {
+	if (!MeasuredFile.isOne(measured)) throw notConfirmed();
+	const { path, file } = measured;
+	const bytes = Number(file.size);
+	const found = measured.digests.get(proven.algorithm);
+	if (found !== proven.hex) throw digestMismatch(path, proven, found ?? "not computed", bytes);
+	return new VerifiedFile({
+		path,
+		name: basename(path),
+		proven,
+		bytes,
+		file
+	});
+}
 function confirmReadThrough(archive, hex) {
 	if (!VerifiedFile.isOne(archive) || hex !== archive.proven.hex) throw digestMismatch(archive.name, archive.proven, hex, archive.bytes);
 	return new ReadThrough(archive);
@@ -15394,7 +15419,7 @@ function swapped(staged, cause) {
 		...cause === void 0 ? {} : { cause }
 	});
 }
-var VerifiedFile, VerifiedArtifact, ReadThrough;
+var VerifiedFile, VerifiedArtifact, MeasuredFile, ReadThrough;
 var init_verified_artifact = __esmMin((() => {
 	init_errors();
 	init_disk_error();
@@ -15434,6 +15459,20 @@ var init_verified_artifact = __esmMin((() => {
 		}
 		static isOne(value) {
 			return #confirmed in value && value.#confirmed;
+		}
+	};
+	MeasuredFile = class {
+		#measured = true;
+		path;
+		digests;
+		file;
+		constructor(from) {
+			this.path = from.path;
+			this.digests = from.digests;
+			this.file = from.file;
+		}
+		static isOne(value) {
+			return #measured in value && value.#measured;
 		}
 	};
 	ReadThrough = class {
@@ -30985,9 +31024,23 @@ function assertOpenable({ subject, archive }) {
 		advice: "name the file itself"
 	});
 }
-async function openArchive({ subject, archive, signal }, proven) {
+const OF_THE_FILE = new Set([
+	"archive-rejected",
+	"archive-member-missing",
+	"place-failed"
+]);
+async function openArchive({ subject, archive, signal }, proven, measured) {
 	if (archive === void 0 || subject.kind !== "file") return void 0;
-	const file = await confirmFile(subject.path, proven, signal);
+	const { path } = subject;
+	const file = measured === void 0 ? await confirmFile(path, proven, signal) : confirmMeasured(measured, proven);
+	try {
+		return await openVerified(file, archive, signal);
+	} catch (error) {
+		if (error instanceof InstallError && OF_THE_FILE.has(error.code)) await confirmFile(path, proven, signal);
+		throw error;
+	}
+}
+async function openVerified(file, archive, signal) {
 	if (archive.kind === "list") return {
 		kind: "listed",
 		members: (await listArchive(file, { signal })).map(describeMember)
@@ -31347,13 +31400,14 @@ async function downloadAndProve(planned, request, world, trust) {
 // src/verify-file.ts
 init_errors();
 init_hash_file();
+init_verified_artifact();
 async function verifyFile(request, world) {
 	assertOpenable(request);
 	if (request.subject.kind === "file") await assertLocalFile(request.subject.path);
 	const trust = await loadTrustMaterial(request.trustedRootFile);
 	const policy = policyFor(request);
 	const evidence = await findEvidence(request);
-	const { subject, sha256 } = await readSubject(request, evidence, policy);
+	const { subject, sha256, measured } = await readSubject(request, evidence, policy);
 	const proof = await prove({
 		log: {
 			http: world.http,
@@ -31367,7 +31421,7 @@ async function verifyFile(request, world) {
 		throw request.evidence.kind === "beside" ? ofAnotherFile(error, evidence) : error;
 	});
 	reportChecks(world.report, nameOf(request), proof);
-	const opened = await openArchive(request, proof.proven);
+	const opened = await openArchive(request, proof.proven, measured);
 	await placeVerified(request, proof, opened);
 	return {
 		schemaVersion: 1,
@@ -31485,7 +31539,8 @@ async function readSubject({ subject, signal }, evidence, policy) {
 		};
 	}
 	const { algorithm } = required;
-	const [hex = "", sha256 = hex] = await hashLocalFile(subject.path, algorithm === "sha256" ? [algorithm] : [algorithm, "sha256"], signal);
+	const measured = await measureFile(subject.path, [...new Set([algorithm, "sha256"])], signal);
+	const [hex = "", sha256 = ""] = [algorithm, "sha256"].map((name) => measured.digests.get(name));
 	return {
 		subject: {
 			kind: "digest",
@@ -31494,7 +31549,8 @@ async function readSubject({ subject, signal }, evidence, policy) {
 				hex
 			}
 		},
-		sha256
+		sha256,
+		measured
 	};
 }
 function nameOf({ subject }) {
