@@ -1,5 +1,6 @@
 /** `verify --k8s-verify-release`, in builds as the release workflow makes them: package.json names a repository. */
-import { readFileSync, writeFileSync } from 'node:fs';
+import { execFileSync } from 'node:child_process';
+import { copyFileSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
@@ -10,6 +11,7 @@ import { runCli } from '../support/run-cli.ts';
 import type { ProgramRun } from '../support/run-program.ts';
 import type { SignOptions } from '../support/sigstore/signing.ts';
 import { createTempDir, type TempDir } from '../support/temp-dir.ts';
+import { testDir } from '../support/test-dir.ts';
 import { ROOT } from './packed.ts';
 import { buildTree, copySourceTree } from './source-tree.ts';
 
@@ -191,6 +193,27 @@ describe('release.yml', () => {
     expect(Object.values(workflow.jobs).map(({ uses }) => uses)).toEqual(runs.map(() => undefined));
     expect(runs.filter((run) => run.includes('cosign sign-blob'))).toHaveLength(1);
   });
+
+  it.skipIf(process.platform === 'win32')(
+    'sets the repository by a command that npm and the build understand (runs it in a shell)',
+    async () => {
+      const tree = await testDir();
+      copyFileSync(path.join(ROOT, 'package.json'), tree.join('package.json'));
+      const steps = Object.values(workflow.jobs).flatMap((job) => job.steps ?? []);
+      const commands = new Set(steps.flatMap(({ run = '' }) => (run.startsWith('npm pkg set') ? [run] : [])));
+      expect(commands.size).toBe(1);
+      for (const command of commands) {
+        const env = { ...process.env, GITHUB_REPOSITORY: REPOSITORY };
+        execFileSync('sh', ['-ec', command], { cwd: tree.path, env, stdio: 'pipe' });
+      }
+      expect(ownRepository(tree.path)).toBe(REPOSITORY);
+      expect(JSON.parse(readFileSync(tree.join('package.json'), 'utf8'))).toMatchObject({
+        repository: { type: 'git', url: `git+https://github.com/${REPOSITORY}.git` },
+        bugs: { url: `https://github.com/${REPOSITORY}/issues` },
+        homepage: `https://github.com/${REPOSITORY}#readme`,
+      });
+    },
+  );
 
   it('tells every build the repository before it, and holds what it signed against this option', () => {
     const building = runs.filter((run) => /npm run build(?::executable)?(?:\s|$)/m.test(run));
