@@ -30,6 +30,7 @@ export type ProgressEvent =
   | {
       readonly kind: 'retry';
       readonly url: string;
+      /** The one that failed, from 1. */
       readonly attempt: number;
       readonly reason: string;
       readonly delayMs: number;

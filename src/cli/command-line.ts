@@ -148,11 +148,13 @@ function unknownOption(
       cause,
     });
   }
+  // One tool's -v is another one's -V.
+  const meant = near ?? (/^-v$/i.test(flag) ? '--version or --verbose' : undefined);
   return new RequestError('usage', `there is no option ${excerpt(flag)}`, {
     advice:
-      near === undefined
+      meant === undefined
         ? `see k8s-verify ${command} --help; a name that starts with a dash is written after --`
-        : `did you mean ${near}?`,
+        : `did you mean ${meant}?`,
     cause,
   });
 }

@@ -154,6 +154,13 @@ function withPlatform(artifact: ArtifactRequest, platform: string): ArtifactRequ
 
 /** `k8s-verify verfy FILE` asks for a component; its author did not. */
 function refuseMistypedCommand(word: string): void {
+  if (word.toLowerCase() === 'version') {
+    throw new RequestError('usage', 'there is no command version', {
+      expected: 'a component of a Kubernetes release, or a command',
+      found: excerpt(word),
+      advice: 'did you mean k8s-verify --version?',
+    });
+  }
   const component = nearest(
     word.toLowerCase(),
     COMPONENTS.map(({ name }) => name),

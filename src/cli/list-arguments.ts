@@ -16,10 +16,11 @@ export interface ListArguments extends NetworkRequest {
 export function readListArguments(line: CommandLine): ListArguments {
   const [version = 'stable', more] = line.operands;
   if (more !== undefined || !readsAsVersion(version)) {
-    throw new RequestError('usage', 'list takes one version at most', {
-      expected: 'v1.30.2, 1.30, stable, latest or nothing',
-      found: line.operands.map((operand) => excerpt(operand)).join(' '),
-      advice: 'for example: k8s-verify list v1.30.2 --platform linux/arm64',
+    const message = more === undefined ? `${excerpt(version)} is not a version` : 'list takes one version';
+    throw new RequestError('usage', message, {
+      expected: 'v1.30.2, 1.30, stable, latest, or nothing for stable',
+      found: line.operands.map((operand) => excerpt(operand)).join(', '),
+      advice: 'for example: k8s-verify list v1.30.2 --platform linux/arm64; it lists every component',
     });
   }
   return { version, platforms: line.values.get('platform') ?? [], ...readNetwork(line) };

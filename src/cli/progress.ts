@@ -152,7 +152,7 @@ function eventLine(event: LineEvent, style: TextStyle): string | undefined {
       return `${printable(event.requested)} is ${printable(event.version)} (${printable(event.source)})\n`;
     case 'retry':
       return `${paint(style, 'yellow', 'again:')} ${printable(
-        `attempt ${event.attempt} in ${duration(event.delayMs / 1000)}: ${event.reason} (${event.url})`,
+        `attempt ${event.attempt + 1} in ${duration(event.delayMs / 1000)}: ${event.reason} (${event.url})`,
       )}\n`;
     case 'next-source':
       return `${paint(style, 'yellow', 'next source:')} ${printable(

@@ -82,9 +82,10 @@ export function readTransport(line: CommandLine): TransportArguments {
 
 function readCount(option: OptionName, text: string): number {
   if (/^\d{1,4}$/.test(text) && Number(text) <= MAX_RETRIES) return Number(text);
-  throw new RequestError('usage', `--${option} is not a number of retries`, {
-    expected: `a whole number from 0 to ${MAX_RETRIES}`,
+  throw new RequestError('usage', `${excerpt(text)} is not a number of retries`, {
+    expected: `--${option} with a whole number from 0 to ${MAX_RETRIES}`,
     found: excerpt(text),
+    advice: `write for example --${option} 3`,
   });
 }
 
@@ -95,8 +96,8 @@ function readDuration(option: OptionName, text: string): number {
   const parts = /^(?<amount>\d{1,9}(?:\.\d{1,3})?)(?<unit>ms|s|m|h)?$/.exec(text)?.groups;
   const milliseconds = Math.round(Number(parts?.['amount'] ?? 0) * (UNITS[parts?.['unit'] ?? 's'] ?? 0));
   if (milliseconds >= 1 && milliseconds <= MAX_TIMEOUT_MS) return milliseconds;
-  throw new RequestError('usage', `--${option} is not a length of time`, {
-    expected: 'a number above 0 with ms, s, m or h behind it; without one of these, seconds',
+  throw new RequestError('usage', `${excerpt(text)} is not a length of time`, {
+    expected: `--${option} with a number above 0 and ms, s, m or h behind it; without one of these, seconds`,
     found: excerpt(text),
     advice: `write for example --${option} 30s`,
   });

@@ -32,7 +32,7 @@ describe('progress in a pipe', () => {
     ],
     [
       { kind: 'retry', url: 'https://dl.k8s.io/x', attempt: 2, reason: 'HTTP 503', delayMs: 1500 },
-      'again: attempt 2 in 2 s: HTTP 503 (https://dl.k8s.io/x)\n',
+      'again: attempt 3 in 2 s: HTTP 503 (https://dl.k8s.io/x)\n',
     ],
     [
       { kind: 'next-source', from: 'https://a', to: 'https://b', reason: 'timeout' },
