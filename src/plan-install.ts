@@ -13,9 +13,9 @@ import { everyPlatformOf, findComponent, type Tier } from './release/component.t
 import { formatPlatform, hostPlatform, type Platform, parsePlatform } from './release/platform.ts';
 import { assertSigned } from './release/signer.ts';
 import { memberOf, type TarballMember } from './release/tarball.ts';
-import { formatReleaseVersion, parseVersionRequest, type ReleaseVersion } from './release/version.ts';
+import { formatReleaseVersion, parseVersionRequest } from './release/version.ts';
 import type { ArtifactRequest, InstallRequest, TrustRequest } from './request.ts';
-import { resolveVersion } from './resolve-version.ts';
+import { versionResolver } from './resolve-version.ts';
 import type { World } from './world.ts';
 
 /** One artifact that is to be downloaded and proved. What becomes of it is in the kinds below. */
@@ -72,7 +72,7 @@ export type PlannedInstall = PlannedFile | PlannedDirectory | PlannedBinaries;
 export async function planInstall(request: InstallRequest, world: World): Promise<readonly PlannedInstall[]> {
   assertPossible(request);
   for (const asked of request.artifacts) assertNamesRead(asked, request.force === true);
-  const resolveOnce = resolverOf(request, world);
+  const resolveOnce = versionResolver(request, world);
   const named = request.artifacts.map((asked) => ({
     ...asked,
     platform: platformOf(asked, request.force === true, world),
@@ -101,16 +101,6 @@ interface Wanted extends ArtifactCoordinates {
 function assertNamesRead({ component, version }: ArtifactRequest, force: boolean): void {
   if (!force) findComponent(component);
   if (version !== undefined) parseVersionRequest(version);
-}
-
-/** One look-up for each alias: a marker that moves during a run must not give one run two releases. */
-function resolverOf(request: InstallRequest, world: World): (text: string) => Promise<ReleaseVersion> {
-  const versions = new Map<string, Promise<ReleaseVersion>>();
-  return async (text) => {
-    const version = versions.get(text) ?? resolveVersion(text, request, world);
-    versions.set(text, version);
-    return version;
-  };
 }
 
 function platformOf({ component, platform }: ArtifactRequest, force: boolean, world: World): Platform {

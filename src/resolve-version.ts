@@ -71,6 +71,19 @@ export async function resolveVersion(
     : everySourceFailed([first, ...others], absent);
 }
 
+/** One look-up for each alias: a marker that moves during a run must not give one run two releases. */
+export function versionResolver(
+  request: ResolveRequest,
+  world: World,
+): (text: string) => Promise<ReleaseVersion> {
+  const versions = new Map<string, Promise<ReleaseVersion>>();
+  return async (text) => {
+    const version = versions.get(text) ?? resolveVersion(text, request, world);
+    versions.set(text, version);
+    return version;
+  };
+}
+
 async function readMarker(
   source: string,
   marker: VersionMarker,

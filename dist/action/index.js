@@ -25903,6 +25903,14 @@ async function resolveVersion(text, request, world) {
 	const [first, ...others] = failures;
 	throw first === void 0 ? noSuchMarker(asked.marker, absent) : everySourceFailed([first, ...others], absent);
 }
+function versionResolver(request, world) {
+	const versions = new Map();
+	return async (text) => {
+		const version = versions.get(text) ?? resolveVersion(text, request, world);
+		versions.set(text, version);
+		return version;
+	};
+}
 async function readMarker(source, marker, request, world) {
 	const response = await fetchMarker(markerUrl(source, marker), formatMarker(marker), request, world);
 	if (response.status === 200) return parseMarker(response.body, marker);
@@ -25950,7 +25958,7 @@ function bundlePathOf({ destination }) {
 async function planInstall(request, world) {
 	assertPossible(request);
 	for (const asked of request.artifacts) assertNamesRead(asked, request.force === true);
-	const resolveOnce = resolverOf(request, world);
+	const resolveOnce = versionResolver(request, world);
 	const named = request.artifacts.map((asked) => ({
 		...asked,
 		platform: platformOf(asked, request.force === true, world)
@@ -25971,14 +25979,6 @@ async function planInstall(request, world) {
 function assertNamesRead({ component, version }, force) {
 	if (!force) findComponent(component);
 	if (version !== void 0) parseVersionRequest(version);
-}
-function resolverOf(request, world) {
-	const versions = new Map();
-	return async (text) => {
-		const version = versions.get(text) ?? resolveVersion(text, request, world);
-		versions.set(text, version);
-		return version;
-	};
 }
 function platformOf({ component, platform }, force, world) {
 	if (platform === void 0) return hostPlatform(world.host);
@@ -31725,13 +31725,16 @@ async function setUp(inputs, runner, world, signal) {
 }
 async function planArtifacts(inputs, runner, world, signal) {
 	const platform = hostPlatform(world.host);
-	const locked = inputs.lockfile === void 0 ? void 0 : await readLockfile(resolvePath(runner, inputs.lockfile));
+	const chosen = chooseArtifacts(inputs, inputs.lockfile === void 0 ? void 0 : await readLockfile(resolvePath(runner, inputs.lockfile)), formatPlatform(platform));
+	for (const { component } of chosen) findComponent(component);
+	const resolveOnce = versionResolver({
+		...networkOf(inputs),
+		signal
+	}, world);
 	const planned = [];
-	for (const { component, version, sha256 } of chooseArtifacts(inputs, locked, formatPlatform(platform))) {
-		const resolved = await resolveVersion(version, {
-			...networkOf(inputs),
-			signal
-		}, world);
+	for (const { component, version, sha256 } of chosen) {
+		const resolved = await resolveOnce(version);
+		tellOfPreRelease(version, resolved);
 		planned.push({
 			artifact: releaseArtifact({
 				component,
@@ -31742,6 +31745,11 @@ async function planArtifacts(inputs, runner, world, signal) {
 		});
 	}
 	return planned;
+}
+function tellOfPreRelease(asked, version) {
+	if (version.prerelease === void 0 || !asked.startsWith("latest")) return;
+	const meant = asked.replace("latest", "stable");
+	logNotice("version", `${asked} is ${formatReleaseVersion(version)}, a pre-release; the newest release is ${meant}`);
 }
 async function openDirectory({ installDirectory }, runner) {
 	if (installDirectory !== void 0) return resolvePath(runner, installDirectory);

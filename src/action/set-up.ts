@@ -6,10 +6,11 @@ import { hashLocalFile } from '../install/hash-file.ts';
 import { EXECUTABLE_MODE } from '../install/place.ts';
 import { installRelease } from '../install-release.ts';
 import { type ReleaseArtifact, releaseArtifact } from '../release/artifact.ts';
+import { findComponent } from '../release/component.ts';
 import { formatPlatform, hostPlatform } from '../release/platform.ts';
-import { formatReleaseVersion } from '../release/version.ts';
+import { formatReleaseVersion, type ReleaseVersion } from '../release/version.ts';
 import type { NetworkRequest, TrustRequest } from '../request.ts';
-import { resolveVersion } from '../resolve-version.ts';
+import { versionResolver } from '../resolve-version.ts';
 import type { ArtifactResult, RunResult } from '../result.ts';
 import { verifyFile } from '../verify-file.ts';
 import type { World } from '../world.ts';
@@ -78,12 +79,26 @@ async function planArtifacts(
   const platform = hostPlatform(world.host);
   const locked =
     inputs.lockfile === undefined ? undefined : await readLockfile(resolvePath(runner, inputs.lockfile));
+  const chosen = chooseArtifacts(inputs, locked, formatPlatform(platform));
+  for (const { component } of chosen) findComponent(component);
+  const resolveOnce = versionResolver({ ...networkOf(inputs), signal }, world);
   const planned: PlannedArtifact[] = [];
-  for (const { component, version, sha256 } of chooseArtifacts(inputs, locked, formatPlatform(platform))) {
-    const resolved = await resolveVersion(version, { ...networkOf(inputs), signal }, world);
+  for (const { component, version, sha256 } of chosen) {
+    const resolved = await resolveOnce(version);
+    tellOfPreRelease(version, resolved);
     planned.push({ artifact: releaseArtifact({ component, version: resolved, platform }), sha256 });
   }
   return planned;
+}
+
+/** Whoever comes from azure/setup-kubectl calls the newest release `latest`; Kubernetes calls the newest of all so. */
+function tellOfPreRelease(asked: string, version: ReleaseVersion): void {
+  if (version.prerelease === undefined || !asked.startsWith('latest')) return;
+  const meant = asked.replace('latest', 'stable');
+  logNotice(
+    'version',
+    `${asked} is ${formatReleaseVersion(version)}, a pre-release; the newest release is ${meant}`,
+  );
 }
 
 async function openDirectory({ installDirectory }: ActionInputs, runner: Runner): Promise<string> {

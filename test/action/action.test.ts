@@ -110,6 +110,14 @@ describe('the action', () => {
     expect(tableOf(summary)[1]?.[4]).toBe(link);
   });
 
+  it('looks a version up once: all components are of one release', async () => {
+    const { run } = await world.useRunner();
+    const before = world.releases.http.requestsFor('/release/stable.txt').length;
+    const job = await run({ components: 'kubectl kubeadm' });
+    expect(job.outputs['version']).toBe(`${VERSION}\n${VERSION}`);
+    expect(world.releases.http.requestsFor('/release/stable.txt')).toHaveLength(before + 1);
+  });
+
   it('takes several components with versions of their own', async () => {
     const { run } = await world.useRunner();
     const job = await run({ version: VERSION, components: 'kubeadm, kubectl@v1.29.6' });

@@ -44,6 +44,18 @@ describe('what the log shows', () => {
     expect(job.stdout).not.toContain('::add-mask::');
   });
 
+  it.each([
+    ['latest', 'latest is v1.31.0-beta.0, a pre-release; the newest release is stable'],
+    ['latest-1.31', 'latest-1.31 is v1.31.0-beta.0, a pre-release; the newest release is stable-1.31'],
+  ])('tells whoever means the newest release by %s that it is not', async (version, notice) => {
+    await world.publish('kubectl', 'v1.31.0-beta.0');
+    world.releases.publishMarker(version, 'v1.31.0-beta.0');
+    const { run } = await world.useRunner();
+    const job = await run({ version });
+    expect(job).toMatchObject({ exitCode: 0, outputs: { version: 'v1.31.0-beta.0' } });
+    expect(job.stdout).toContain(`::notice title=k8s-verify%3A version::${notice}`);
+  });
+
   it('lets no server give the runner commands', async () => {
     const { run } = await world.useRunner();
     const evil = 'v1.30.2\n::add-path::/tmp/evil\n##[add-path]/tmp/evil\n';

@@ -67,6 +67,13 @@ describe('what is refused', () => {
     expect(await snapshot(dir.join('tool-cache'))).toEqual({});
   });
 
+  it('an unknown component, before anybody is asked', async () => {
+    const { run } = await world.useRunner();
+    const before = world.releases.http.requests.length;
+    expect(await run({ components: 'kubectl kubctl' })).toMatchObject({ exitCode: 3 });
+    expect(world.releases.http.requests).toHaveLength(before);
+  });
+
   it.each<[string, Fault, number]>([
     ['is not found', fault.status(404), 3],
     ['gets a page instead', fault.html(), 4],
