@@ -8,5 +8,7 @@ export default defineConfig({
     testTimeout: 60_000,
     hookTimeout: 60_000,
     restoreMocks: true,
+    // Much of the time is waiting, for processes and servers: no core is kept free.
+    maxWorkers: '100%',
   },
 });

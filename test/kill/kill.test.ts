@@ -20,6 +20,8 @@ const env = { NODE_COMPILE_CACHE: cache };
 const PATIENCE = { timeout: 300_000 } as const;
 
 const seed = Number(process.env['KILL_SEED'] ?? Date.now() % 2 ** 31);
+/** Half of them for each of the two installs; a fifth as many for the archive. */
+const KILLS = Number(process.env['K8S_VERIFY_KILLS'] ?? 80);
 
 /** The old content or the new one, whole; anything else fails the test. */
 function whichContent(name: string, bytes: number, moment: string): 'old' | 'new' {
@@ -31,20 +33,20 @@ function whichContent(name: string, bytes: number, moment: string): 'old' | 'new
   return 'new';
 }
 
-describe('SIGKILL at 200 random moments of an install over older binaries', PATIENCE, () => {
+describe(`SIGKILL at ${KILLS} random moments of an install over older binaries`, PATIENCE, () => {
   it.each([
     // Most of the time goes into staging.
-    { what: 'one large artifact', names: ['kubectl'], bytes: 16 << 20, clockStartsAt: 'staging', kills: 100 },
+    { what: 'one large artifact', names: ['kubectl'], bytes: 16 << 20, clockStartsAt: 'staging' },
     // All of the time goes into the few system calls that place them.
     {
       what: 'five small ones while they are placed',
       names: ['kubeadm', 'kubectl', 'kubelet', 'kube-proxy', 'mounter'],
       bytes: 50_000,
       clockStartsAt: 'placing',
-      kills: 100,
     },
   ])('$what: each is the old one or the new one, whole, and the next run cleans up', async (part) => {
-    const { names, bytes, clockStartsAt, kills } = part;
+    const { names, bytes, clockStartsAt } = part;
+    const kills = KILLS / 2;
     const seen = { old: 0, new: 0, leftovers: 0 };
     const plan: KillPlan = {
       command: [process.execPath, program, directory, `${bytes}`, ...names],
@@ -76,7 +78,7 @@ describe('SIGKILL at 200 random moments of an install over older binaries', PATI
   });
 });
 
-describe('SIGKILL at 40 random moments while an archive is unpacked', PATIENCE, () => {
+describe(`SIGKILL at ${KILLS / 5} random moments while an archive is unpacked`, PATIENCE, () => {
   it('leaves nothing at the target, or everything, and the next run cleans up', async () => {
     const extract = fileURLToPath(new URL('extract-program.ts', import.meta.url));
     const archive = join(directory, 'archive.tar.gz');
@@ -88,7 +90,7 @@ describe('SIGKILL at 40 random moments while an archive is unpacked', PATIENCE, 
       command: [process.execPath, extract, archive, target],
       env,
       clockStartsAt: 'unpacking',
-      kills: 40,
+      kills: KILLS / 5,
       seed,
       prepare: () => rmSync(target, { recursive: true, force: true }),
       afterKill: (moment) => {
@@ -105,7 +107,7 @@ describe('SIGKILL at 40 random moments while an archive is unpacked', PATIENCE, 
     };
     const report = await killAtRandomMoments(plan);
     process.stdout.write(
-      `kill test: seed ${seed}, an archive: ${report.killed} of 40 runs killed, ${complete} complete targets\n`,
+      `kill test: seed ${seed}, an archive: ${report.killed} of ${plan.kills} runs killed, ${complete} complete targets\n`,
     );
     expect(report.killed).toBeGreaterThan(0);
     rmSync(target, { recursive: true, force: true });

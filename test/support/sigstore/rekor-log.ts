@@ -87,7 +87,7 @@ export class RekorLog {
     this.host = options.host ?? 'rekor.sigstore.test';
     this.key = generateKey(options.key ?? 'p256');
     this.logId = Buffer.from(digestOf(this.key.spki)).toString('hex');
-    for (const size of options.prefill ?? [700, 1500]) {
+    for (const size of options.prefill ?? [70, 150]) {
       this.rotate();
       for (let index = 0; index < size; index += 1) {
         this.append(fillerBody(this.#byIndex.length), new Date('2022-01-01T00:00:00Z'));

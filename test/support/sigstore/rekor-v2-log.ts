@@ -35,7 +35,7 @@ export class RekorV2Log {
       this.key.kind === 'ed25519'
         ? noteKeyId(this.host, NOTE_TYPE_ED25519, this.key)
         : digestOf(this.key.spki);
-    for (let index = 0; index < (options.prefill ?? 300); index += 1) {
+    for (let index = 0; index < (options.prefill ?? 30); index += 1) {
       this.tree.append(hashLeaf(Buffer.from(`filler ${index}`)));
     }
   }
