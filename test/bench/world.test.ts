@@ -32,7 +32,8 @@ describe('the world of the bench', () => {
       certificateIdentityEmail: identity?.subjectAlternativeName ?? '',
     };
     const bundle = JSON.parse(readFileSync(`${path}.sigstore.json`, 'utf8'));
-    await expect(verify(bundle, readFileSync(path), options)).resolves.toBeDefined();
+    const signer = await verify(bundle, readFileSync(path), options);
+    expect(signer.identity?.subjectAlternativeName).toBe(identity?.subjectAlternativeName);
     await expect(verify(bundle, Buffer.from('another artifact'), options)).rejects.toThrow(/signature/);
   });
 

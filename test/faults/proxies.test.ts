@@ -10,7 +10,7 @@ import type { ProgramRun } from '../support/run-program.ts';
 import { snapshot } from '../support/temp-dir.ts';
 import { withInstalled } from './expected.ts';
 import { type FaultWorld, PAIR, PLATFORM, startFaultWorld } from './fault-world.ts';
-import { isOnPath, startRealProxy } from './real-proxy.ts';
+import { isOnPath, startRealProxy } from '../support/real-proxy.ts';
 
 const CREDENTIALS = { username: 'user', password: 'p@ss:w/rd' };
 

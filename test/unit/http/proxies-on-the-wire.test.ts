@@ -1,15 +1,13 @@
-import { type ChildProcess, spawn } from 'node:child_process';
-import { accessSync, constants } from 'node:fs';
 import { writeFile } from 'node:fs/promises';
 import { createServer as createHttpsServer } from 'node:https';
 import { connect, type Socket } from 'node:net';
-import { delimiter, join } from 'node:path';
 import { createServer as createTlsServer } from 'node:tls';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import type { Environment } from '../../../src/http/proxy.ts';
 import { closedPort } from '../../support/http/listen.ts';
 import { createTlsAuthority } from '../../support/http/tls.ts';
 import { type Proxy, type ProxyOptions, startProxy } from '../../support/proxy.ts';
+import { isOnPath, startRealProxy } from '../../support/real-proxy.ts';
 import { testDir } from '../../support/test-dir.ts';
 import {
   client,
@@ -260,51 +258,17 @@ describe('a SOCKS proxy', () => {
   });
 });
 
-const TINYPROXY = (process.env['PATH'] ?? '')
-  .split(delimiter)
-  .map((directory) => join(directory, 'tinyproxy'))
-  .find(isExecutable);
-
-function isExecutable(path: string): boolean {
-  try {
-    accessSync(path, constants.X_OK);
-    return true;
-  } catch {
-    return false;
-  }
-}
-
-/** Debian's tinyproxy on a port of its choosing that is free. */
-async function startTinyproxy(program: string): Promise<string> {
-  const dir = await testDir();
-  const port = await closedPort();
-  await writeFile(
-    dir.join('tinyproxy.conf'),
-    `Port ${port}\nListen 127.0.0.1\nTimeout 30\nMaxClients 20\nBasicAuth user secret\nLogFile "${dir.join('log')}"\n`,
-  );
-  const child: ChildProcess = spawn(program, ['-d', '-c', dir.join('tinyproxy.conf')], { stdio: 'ignore' });
-  onTestFinished(() => void child.kill());
-  await connected(port);
-  return `http://user:secret@127.0.0.1:${port}`;
-}
-
-async function connected(port: number): Promise<void> {
-  for (let attempt = 0; attempt < 200; attempt += 1) {
-    const socket = connect(port, '127.0.0.1');
-    const open = await new Promise<boolean>((resolve) => {
-      socket.once('connect', () => resolve(true)).once('error', () => resolve(false));
-    });
-    socket.destroy();
-    if (open) return;
-    await new Promise((resolve) => setTimeout(resolve, 20));
-  }
-  throw new Error('tinyproxy does not listen');
+/** Its address, until the test ends; it asks for `user:secret`. */
+async function startTinyproxy(): Promise<string> {
+  const tinyproxy = await startRealProxy('tinyproxy');
+  onTestFinished(() => tinyproxy[Symbol.asyncDispose]());
+  return tinyproxy.address;
 }
 
 // Without the program there is nothing to test: Debian has it in the package tinyproxy-bin.
-describe.skipIf(TINYPROXY === undefined)('tinyproxy', () => {
+describe.skipIf(!isOnPath('tinyproxy'))('tinyproxy', () => {
   it('lets https and http pass, with credentials', async () => {
-    const url = await startTinyproxy(TINYPROXY ?? '');
+    const url = `http://user:secret@${await startTinyproxy()}`;
     const port = await serveTls();
     const plain = await serve(hello);
     const http = await clientWith({ HTTPS_PROXY: url, HTTP_PROXY: url });
@@ -316,7 +280,7 @@ describe.skipIf(TINYPROXY === undefined)('tinyproxy', () => {
   });
 
   it('refuses without them, by name', async () => {
-    const url = (await startTinyproxy(TINYPROXY ?? '')).replace('user:secret@', '');
+    const url = `http://${await startTinyproxy()}`;
     const http = await clientWith({ HTTPS_PROXY: url });
     const error = await rejection(http.fetchSmall({ ...SMALL, url: 'https://127.0.0.1:1/' }));
     expect(error.message).toContain('the proxy answered HTTP 407');

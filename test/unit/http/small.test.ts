@@ -1,7 +1,7 @@
 import type { Socket } from 'node:net';
 import { describe, expect, it } from 'vitest';
 import type { HttpClientOptions } from '../../../src/http/client.ts';
-import type { SmallRequest } from '../../../src/ports.ts';
+import type { ProgressEvent, SmallRequest } from '../../../src/ports.ts';
 import { closedPort } from '../../support/http/listen.ts';
 import { client, type Handler, rejection, serve, serveRaw, serveTexts } from './loopback.ts';
 
@@ -368,9 +368,12 @@ describe('an interrupted small request', () => {
     const abort = new AbortController();
     const { origin } = await serve((_request, response) => {
       response.writeHead(503, { 'retry-after': '50' }).end();
-      setTimeout(() => abort.abort('Ctrl-C'), 20);
     });
-    const pending = client().fetchSmall(request(origin, { signal: abort.signal }));
+    // The wait begins once it is told.
+    const report = (event: ProgressEvent): void => {
+      if (event.kind === 'retry') setImmediate(() => abort.abort('Ctrl-C'));
+    };
+    const pending = client({ report }).fetchSmall(request(origin, { signal: abort.signal }));
     expect(await rejection(pending)).toMatchObject(interrupted);
   });
 

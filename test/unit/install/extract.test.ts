@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { mkdirSync, readFileSync, statSync, symlinkSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, statSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { assert, asyncProperty, integer, nat } from 'fast-check';
@@ -251,7 +251,7 @@ describe('members that are asked for', () => {
     const into = join(scratch(), 'out');
     const extracted = await unpack(await verifiedArchive(tarGz(...entries)), { into, members });
     expect(extracted.members.map(({ path }) => path).sort()).toEqual(expected.toSorted());
-    for (const path of expected) expect(statSync(join(into, path))).toBeDefined();
+    expect(expected.filter((path) => !existsSync(join(into, path)))).toEqual([]);
     const tops = new Set(expected.map((path) => path.split('/')[0] ?? ''));
     expect(namesIn(into)).toEqual([...tops].toSorted((a, b) => (a < b ? -1 : 1)));
   });

@@ -1,8 +1,8 @@
 /** Proxy programs as Debian ships them, where they are on the PATH: another reading of the protocol than our own. */
 import { spawn, spawnSync } from 'node:child_process';
 import { chmodSync, existsSync, readFileSync, writeFileSync } from 'node:fs';
-import { closedPort } from '../support/http/listen.ts';
-import { createTempDir } from '../support/temp-dir.ts';
+import { closedPort } from './http/listen.ts';
+import { createTempDir } from './temp-dir.ts';
 
 export type ProxyProgram = 'tinyproxy' | 'squid';
 
