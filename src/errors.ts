@@ -121,12 +121,20 @@ export class UnavailableError extends K8sVerifyError {
   }
 }
 
+const GET_AGAIN =
+  'do not use the artifact; get it and its signature again, from another source if that stays so';
+/** What there is to do where nothing more particular is. */
+const UNTRUSTED_ADVICE: Readonly<Partial<Record<UntrustedCode, string>>> = {
+  'identity-mismatch': 'do not use the artifact; get it from where the expected signer publishes it',
+  'trusted-root-invalid': 'get the trusted root again, from where it is published',
+};
+
 /** Everything needed was there, and it does not prove the claim. The artifact must not be used. */
 export class UntrustedError extends K8sVerifyError {
   override readonly name = 'UntrustedError';
   readonly code: UntrustedCode;
   constructor(code: UntrustedCode, message: string, details?: ErrorDetails) {
-    super(message, details);
+    super(message, { advice: UNTRUSTED_ADVICE[code] ?? GET_AGAIN, ...details });
     this.code = code;
   }
 }
