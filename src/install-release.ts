@@ -1,5 +1,6 @@
 import { shareRecords } from './cross-check-release.ts';
 import { MAX_PARALLEL_DOWNLOADS } from './limits.ts';
+import { nameFailure } from './name-failure.ts';
 import { noteOlderBundle } from './note-older-bundle.ts';
 import { type PlannedInstall, planInstall } from './plan-install.ts';
 import { discardPrepared, placePrepared } from './place-prepared.ts';
@@ -52,7 +53,10 @@ async function downloadAndProve(
   const recordsOf = request.checkSums === true ? shareRecords(request, world, ended.signal) : undefined;
   try {
     return await sideBySide(planned, MAX_PARALLEL_DOWNLOADS, request.signal, async (plan, signal) => {
-      const one = await prepareArtifact(plan, { network: request, world, trust, recordsOf, signal });
+      const context = { network: request, world, trust, recordsOf, signal };
+      const one = await prepareArtifact(plan, context).catch((error: unknown) => {
+        throw planned.length > 1 ? nameFailure(error, plan.label) : error;
+      });
       prepared.push(one);
       return one;
     });

@@ -140,11 +140,12 @@ describe('several artifacts in one run', () => {
 });
 
 describe('several artifacts are all refused, and the disk is as it was, where', () => {
-  it.each<[string, () => void | Promise<unknown>, string]>([
+  it.each<[string, () => void | Promise<unknown>, string, string]>([
     [
       'one of five was changed',
       () => releases.publishFile(releasePath(wanted('kubelet')), 'changed'),
       'digest-mismatch',
+      'kubelet v1.30.2 linux/amd64',
     ],
     [
       'one of five is signed by somebody else',
@@ -156,6 +157,7 @@ describe('several artifacts are all refused, and the disk is as it was, where', 
           sign: { identity: 'kubelet@example.com' },
         }),
       'identity-mismatch',
+      'kubelet v1.30.2 linux/amd64: signed by another identity',
     ],
     [
       'one of five is not signed',
@@ -165,21 +167,54 @@ describe('several artifacts are all refused, and the disk is as it was, where', 
         }
       },
       'signature-not-published',
+      'kube-proxy v1.30.2 linux/amd64',
     ],
     [
       'one of five is not there',
       () => releases.unpublish(releasePath(wanted('kubectl'))),
       'artifact-not-found',
+      'kubectl v1.30.2 linux/amd64',
     ],
-    ['one of five cannot be had', () => releases.http.fault(/\/kubeadm$/, fault.status(503)), 'http-status'],
-  ])('%s', async (_, spoil, code) => {
+    [
+      'one of five cannot be had',
+      () => releases.http.fault(/\/kubeadm$/, fault.status(503)),
+      'http-status',
+      'kubeadm v1.30.2 linux/amd64',
+    ],
+    [
+      'one of five has a malformed signature',
+      () => releases.publishFile(`${releasePath(wanted('kubectl'))}.sig`, '!'),
+      'material-malformed',
+      'kubectl v1.30.2 linux/amd64',
+    ],
+    [
+      'one of five has a malformed bundle',
+      () => releases.publishFile(`${releasePath(wanted('kubectl'))}.sigstore.json`, '{}'),
+      'material-malformed',
+      'kubectl v1.30.2 linux/amd64: the bundle',
+    ],
+  ])('%s, and the error says which', async (_, spoil, code, which) => {
     await publish(...FIVE);
     await spoil();
     const run = await prepareInstall({ sigstore, releases });
     mkdirSync(run.dir.join('bin'));
     writeFileSync(run.dir.join('bin', 'kubeadm'), 'old kubeadm', { mode: 0o755 });
     writeFileSync(run.dir.join('bin', 'kube-apiserver'), 'old kube-apiserver', { mode: 0o755 });
-    expect(await run.refused({ artifacts: FIVE })).toMatchObject({ code });
+    const error = await run.refused({ artifacts: FIVE });
+    expect(error).toMatchObject({ code, message: expect.stringContaining(which) });
+    expect(error.message.split('v1.30.2 linux/amd64')).toHaveLength(2);
+  });
+
+  it('is not named where it is the only one', async () => {
+    const only = wanted('kubelet');
+    await releases.publishRelease({
+      ...only,
+      bytes: Buffer.from('evil'),
+      sigstore,
+      sign: { identity: 'kubelet@example.com' },
+    });
+    const run = await prepareInstall({ sigstore, releases });
+    expect((await run.refused({ artifacts: [only] })).message).toBe('signed by another identity');
   });
 
   it.each<[string, readonly ArtifactRequest[], string]>([
