@@ -497,7 +497,7 @@ function endGroup() {
 	issue("endgroup");
 }
 // src/errors.ts
-var CHECK_NAMES, K8sVerifyError, RequestError, UnavailableError, UntrustedError, InstallError, InterruptedError;
+var CHECK_NAMES, K8sVerifyError, RequestError, UnavailableError, GET_AGAIN, UNTRUSTED_ADVICE, UntrustedError, InstallError, InterruptedError;
 var init_errors = __esmMin((() => {
 	CHECK_NAMES = [
 		"material",
@@ -543,11 +543,19 @@ var init_errors = __esmMin((() => {
 			this.code = code;
 		}
 	};
+	GET_AGAIN = "do not use the artifact; get it and its signature again, from another source if that stays so";
+	UNTRUSTED_ADVICE = {
+		"identity-mismatch": "do not use the artifact; get it from where the expected signer publishes it",
+		"trusted-root-invalid": "get the trusted root again, from where it is published"
+	};
 	UntrustedError = class extends K8sVerifyError {
 		name = "UntrustedError";
 		code;
 		constructor(code, message, details) {
-			super(message, details);
+			super(message, {
+				advice: UNTRUSTED_ADVICE[code] ?? GET_AGAIN,
+				...details
+			});
 			this.code = code;
 		}
 	};
@@ -25664,6 +25672,27 @@ function statementNotProved(error, version) {
 		cause: error
 	});
 }
+// src/name-failure.ts
+init_errors();
+function nameFailure(error, label) {
+	if (!(error instanceof K8sVerifyError) || error.message.includes(label)) return error;
+	const message = `${label}: ${error.message}`;
+	const details = detailsOf(error);
+	if (error instanceof UntrustedError) return new UntrustedError(error.code, message, details);
+	if (error instanceof UnavailableError) return new UnavailableError(error.code, message, details);
+	if (error instanceof InstallError) return new InstallError(error.code, message, details);
+	return error instanceof RequestError ? new RequestError(error.code, message, details) : error;
+}
+function detailsOf({ check, expected, found, why, advice, cause }) {
+	return {
+		...check === void 0 ? {} : { check },
+		...expected === void 0 ? {} : { expected },
+		...found === void 0 ? {} : { found },
+		...why === void 0 ? {} : { why },
+		...advice === void 0 ? {} : { advice },
+		...cause === void 0 ? {} : { cause }
+	};
+}
 // src/evidence/local-files.ts
 init_unreadable_file();
 init_errors();
@@ -31386,6 +31415,8 @@ async function downloadAndProve(planned, request, world, trust) {
 				trust,
 				recordsOf,
 				signal
+			}).catch((error) => {
+				throw planned.length > 1 ? nameFailure(error, plan.label) : error;
 			});
 			prepared.push(one);
 			return one;
