@@ -32,6 +32,7 @@ export function proxyFor(url: URL, env: Environment): ProxyChoice | undefined {
       expected:
         'http://host:port, https://host:port or socks5://host:port, with user:password@ where it is needed',
       found: 'something else (not shown, it may hold a password)',
+      advice: `set ${variable} to such a URL, or unset it`,
     });
   }
   return { url: proxy, variable };

@@ -35,6 +35,7 @@ export function checkDetachedSignature(
       {
         expected: 'the file',
         found: 'a digest',
+        advice: 'give the file instead of its digest',
       },
     );
   }

@@ -167,6 +167,7 @@ function readManagedKey(pem: string): SignatureKey {
     throw new RequestError('usage', `${what} cannot be used`, {
       expected: 'a PEM file with one PUBLIC KEY',
       found: cause instanceof UntrustedError ? (cause.found ?? cause.message) : 'something else',
+      advice: 'name the public key by itself, in PEM, as openssl pkey -pubout writes it',
       cause,
     });
   }

@@ -162,6 +162,7 @@ function unsafePlatform(text: string): RequestError {
   return new RequestError('platform-impossible', `${excerpt(text)} cannot be a platform`, {
     expected: 'os/arch of lower-case letters and digits, as in linux/riscv64',
     found: excerpt(text),
+    advice: 'write it as Go has it, for example linux/riscv64',
   });
 }
 
