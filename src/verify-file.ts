@@ -111,12 +111,15 @@ async function prove(
   return proveFromPair(context, { material: evidence.material, digest: subject.digest, what, location });
 }
 
-/** Nobody named that bundle: it lay there, from an earlier install perhaps, and the file has been replaced since. */
+/** Nobody named that evidence: it lay there, from an earlier install perhaps, and the file has been replaced since. */
 function ofAnotherFile(error: unknown, { kind, location }: LocalEvidence): unknown {
-  if (kind !== 'bundle' || !(error instanceof UntrustedError) || error.code !== 'digest-mismatch')
-    return error;
+  const [misfit, words] =
+    kind === 'bundle'
+      ? (['digest-mismatch', 'is of another file'] as const)
+      : (['signature-mismatch', 'does not fit it'] as const);
+  if (!(error instanceof UntrustedError) || error.code !== misfit) return error;
   const { check, expected, found, why } = error;
-  return new UntrustedError(error.code, `${location}, found beside the file, is of another file`, {
+  return new UntrustedError(error.code, `${location}, found beside the file, ${words}`, {
     ...(check === undefined ? {} : { check }),
     ...(expected === undefined ? {} : { expected }),
     ...(found === undefined ? {} : { found }),

@@ -130,6 +130,26 @@ describe('verifying a file', () => {
     });
   });
 
+  it('says so of a signature and a certificate that were found there', async () => {
+    await run.install();
+    const path = run.dir.join('bin', 'kubectl');
+    const other = sigstore.signBlob({ bytes: OLD });
+    writeFileSync(`${path}.sig`, other.signatureFile);
+    writeFileSync(`${path}.cert`, other.certificateFile);
+    const world = createWorld({ retries: 0 });
+    const trustedRootFile = run.dir.join('trusted_root.json');
+    const beside = { kind: 'beside' } as const;
+    const error = await errorOf(
+      verifyFile({ subject: { kind: 'file', path }, evidence: beside, trustedRootFile }, world),
+    );
+    await world.http.close();
+    expect(error).toMatchObject({
+      code: 'signature-mismatch',
+      check: 'signature',
+      message: `${path}.sig, found beside the file, does not fit it`,
+    });
+  });
+
   it('does not speak of finding where the bundle was named', async () => {
     const error = await refusal('named');
     expect(error).toMatchObject({
