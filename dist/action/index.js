@@ -934,7 +934,8 @@ function proxyFor(url, env) {
 	const proxy = URL.parse(text.replace(/^socks(?:5h)?:/i, "socks5:"));
 	if (proxy === null || proxy.hostname === "" || !PROXY_PROTOCOLS.has(proxy.protocol)) throw new RequestError("usage", `${variable} is not the URL of a proxy`, {
 		expected: "http://host:port, https://host:port or socks5://host:port, with user:password@ where it is needed",
-		found: "something else (not shown, it may hold a password)"
+		found: "something else (not shown, it may hold a password)",
+		advice: `set ${variable} to such a URL, or unset it`
 	});
 	return {
 		url: proxy,
@@ -16207,7 +16208,8 @@ function assertSafePlatform({ os, arch }) {
 function unsafePlatform(text) {
 	return new RequestError("platform-impossible", `${excerpt(text)} cannot be a platform`, {
 		expected: "os/arch of lower-case letters and digits, as in linux/riscv64",
-		found: excerpt(text)
+		found: excerpt(text),
+		advice: "write it as Go has it, for example linux/riscv64"
 	});
 }
 function describeArtifact$1(component, kind, version, platform, forced) {
@@ -22245,6 +22247,7 @@ function readManagedKey(pem) {
 		throw new RequestError("usage", `${what} cannot be used`, {
 			expected: "a PEM file with one PUBLIC KEY",
 			found: cause instanceof UntrustedError ? cause.found ?? cause.message : "something else",
+			advice: "name the public key by itself, in PEM, as openssl pkey -pubout writes it",
 			cause
 		});
 	}
@@ -30401,7 +30404,8 @@ function checkDetachedSignature({ signature, certificate }, subject, algorithm =
 	const key = readPublicKey(signing.publicKey, "the signing certificate");
 	if (subject.kind === "digest" && key.needsMessage) throw new RequestError("usage", `the signature is by an ${key.description} key, which signs the file itself`, {
 		expected: "the file",
-		found: "a digest"
+		found: "a digest",
+		advice: "give the file instead of its digest"
 	});
 	if (!(subject.kind === "digest" ? key.verifyDigest(subject.digest, signature) : key.verifyMessage(subject.message, algorithm, signature))) {
 		const over = subject.kind === "digest" ? `${subject.digest.algorithm} ${subject.digest.hex}` : "the file";
@@ -31517,9 +31521,10 @@ async function prove(context, evidence, subject, what) {
 	});
 }
 function ofAnotherFile(error, { kind, location }) {
-	if (kind !== "bundle" || !(error instanceof UntrustedError) || error.code !== "digest-mismatch") return error;
+	const [misfit, words] = kind === "bundle" ? ["digest-mismatch", "is of another file"] : ["signature-mismatch", "does not fit it"];
+	if (!(error instanceof UntrustedError) || error.code !== misfit) return error;
 	const { check, expected, found, why } = error;
-	return new UntrustedError(error.code, `${location}, found beside the file, is of another file`, {
+	return new UntrustedError(error.code, `${location}, found beside the file, ${words}`, {
 		...check === void 0 ? {} : { check },
 		...expected === void 0 ? {} : { expected },
 		...found === void 0 ? {} : { found },
