@@ -4,7 +4,14 @@ import { describe, expect, it } from 'vitest';
 
 const SRC = resolve(import.meta.dirname, '../src');
 const FOLDERS = ['http', 'evidence', 'proof', 'trust', 'install'];
-const BASE: readonly string[] = ['release', 'encoding', 'errors.ts', 'limits.ts', 'ports.ts'];
+const BASE: readonly string[] = [
+  'release',
+  'encoding',
+  'errors.ts',
+  'limits.ts',
+  'local-file.ts',
+  'ports.ts',
+];
 const FACES: ReadonlySet<string> = new Set(['cli', 'action']);
 
 /** Who may import a package for its values; types may be imported anywhere. */

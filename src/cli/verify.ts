@@ -1,8 +1,8 @@
 /** The `verify` command. */
-import { readFile } from 'node:fs/promises';
 import { unreadableFile } from '../encoding/unreadable-file.ts';
 import { RequestError } from '../errors.ts';
 import { MAX_PUBLIC_KEY_FILE_BYTES } from '../limits.ts';
+import { readUpTo } from '../local-file.ts';
 import { verifyFile } from '../verify-file.ts';
 import type { CommandLine } from './command-line.ts';
 import type { Answer, Console } from './console.ts';
@@ -27,16 +27,16 @@ export async function verify(line: CommandLine, output: Console): Promise<Answer
 }
 
 async function readKey(path: string): Promise<string> {
-  const bytes = await readFile(path).catch((cause: unknown) => {
+  const bytes = await readUpTo(path, MAX_PUBLIC_KEY_FILE_BYTES).catch((cause: unknown) => {
     throw unreadableFile(`the public key ${path}`, cause, {
       expected: 'a PEM file with one public key',
       advice: 'check the name after --key',
     });
   });
-  if (bytes.length <= MAX_PUBLIC_KEY_FILE_BYTES) return bytes.toString('utf8');
+  if (bytes !== undefined) return Buffer.from(bytes).toString('utf8');
   throw new RequestError('file-not-readable', `${path} is too large for a public key`, {
     expected: `at most ${MAX_PUBLIC_KEY_FILE_BYTES} bytes of PEM`,
-    found: `${bytes.length} bytes`,
+    found: 'more',
     advice: 'check the name after --key',
   });
 }

@@ -1,6 +1,6 @@
-import { open } from 'node:fs/promises';
 import { unreadableFile } from '../encoding/unreadable-file.ts';
 import { UntrustedError } from '../errors.ts';
+import { readUpTo } from '../local-file.ts';
 
 /**
  * Reads a file of evidence that the user named, within its bound.
@@ -23,24 +23,14 @@ export async function readEvidenceBeside(
   maxBytes: number,
   what: string,
 ): Promise<Uint8Array | undefined> {
+  let bytes: Uint8Array | undefined;
   try {
-    const handle = await open(path, 'r');
-    try {
-      // One byte more than allowed tells an oversized file from a full one, even where the size is not known before.
-      const buffer = Buffer.alloc(maxBytes + 1);
-      let length = 0;
-      while (length < buffer.length) {
-        const { bytesRead } = await handle.read(buffer, length, buffer.length - length, length);
-        if (bytesRead === 0) return buffer.subarray(0, length);
-        length += bytesRead;
-      }
-    } finally {
-      await handle.close();
-    }
+    bytes = await readUpTo(path, maxBytes);
   } catch (cause) {
     if (cause instanceof Error && 'code' in cause && cause.code === 'ENOENT') return undefined;
     throw unreadableFile(`${what} ${path}`, cause, { advice: 'check what is there, and who may read it' });
   }
+  if (bytes !== undefined) return bytes;
   throw new UntrustedError('material-oversized', `${what} ${path} is too large`, {
     check: 'material',
     expected: `at most ${maxBytes} bytes`,

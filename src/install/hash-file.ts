@@ -1,9 +1,12 @@
 import { createHash } from 'node:crypto';
-import { type FileHandle, open, stat } from 'node:fs/promises';
+import { stat } from 'node:fs';
+import type { FileHandle } from 'node:fs/promises';
+import { promisify } from 'node:util';
 import { unreadableFile } from '../encoding/unreadable-file.ts';
 import { K8sVerifyError, RequestError } from '../errors.ts';
 import type { HashAlgorithm } from '../evidence/evidence.ts';
 import { MAX_WHOLE_MESSAGE_BYTES } from '../limits.ts';
+import { readUpTo, withLocalFile } from '../local-file.ts';
 import { throwIfInterrupted } from './disk-error.ts';
 
 /** Two buffers of this size: one is hashed while the next one is read. */
@@ -15,27 +18,31 @@ export async function hashFile(
   algorithm: HashAlgorithm,
   signal: AbortSignal | undefined,
 ): Promise<string> {
-  const [digest = ''] = await hashFileWith(handle, [algorithm], signal);
+  let position = 0;
+  const read = async (buffer: Uint8Array): Promise<number> => {
+    const { bytesRead } = await handle.read(buffer, 0, buffer.length, position);
+    position += bytesRead;
+    return bytesRead;
+  };
+  const [digest = ''] = await hashAll(read, [algorithm], signal);
   return digest;
 }
 
 /** The same for several algorithms, in one pass: they are then of the same bytes, whoever writes to the file. */
-export async function hashFileWith(
-  handle: FileHandle,
+export async function hashAll(
+  read: (buffer: Uint8Array) => Promise<number>,
   algorithms: readonly HashAlgorithm[],
   signal: AbortSignal | undefined,
 ): Promise<readonly string[]> {
   const hashes = algorithms.map((algorithm) => createHash(algorithm));
   let [current, other] = [Buffer.allocUnsafeSlow(BUFFER_BYTES), Buffer.allocUnsafeSlow(BUFFER_BYTES)];
-  let position = 0;
-  let reading = handle.read(current, 0, BUFFER_BYTES, position);
+  let reading = read(current);
   for (;;) {
-    const { bytesRead } = await reading;
-    if (bytesRead === 0) return hashes.map((hash) => hash.digest('hex'));
+    const bytes = await reading;
+    if (bytes === 0) return hashes.map((hash) => hash.digest('hex'));
     throwIfInterrupted(signal);
-    position += bytesRead;
-    reading = handle.read(other, 0, BUFFER_BYTES, position);
-    for (const hash of hashes) hash.update(current.subarray(0, bytesRead));
+    reading = read(other);
+    for (const hash of hashes) hash.update(current.subarray(0, bytes));
     [current, other] = [other, current];
   }
 }
@@ -50,7 +57,10 @@ export async function hashLocalFile(
   algorithms: readonly HashAlgorithm[],
   signal: AbortSignal | undefined,
 ): Promise<readonly string[]> {
-  return withLocalFile(path, async (handle) => hashFileWith(handle, algorithms, signal));
+  return readable(
+    path,
+    withLocalFile(path, async (file) => hashAll(file.read, algorithms, signal)),
+  );
 }
 
 /**
@@ -59,13 +69,11 @@ export async function hashLocalFile(
  * @throws RequestError `file-not-readable`, also where it is larger than {@link MAX_WHOLE_MESSAGE_BYTES}.
  */
 export async function readWholeFile(path: string): Promise<Uint8Array> {
-  return withLocalFile(path, async (handle) => {
-    const { size } = await handle.stat();
-    if (size <= MAX_WHOLE_MESSAGE_BYTES) return handle.readFile();
-    throw new RequestError('file-not-readable', `${path} is too large to be verified with an Ed25519 key`, {
-      expected: `at most ${MAX_WHOLE_MESSAGE_BYTES} bytes, since this kind of key signs the file itself`,
-      found: `${size} bytes`,
-    });
+  const bytes = await readable(path, readUpTo(path, MAX_WHOLE_MESSAGE_BYTES));
+  if (bytes !== undefined) return bytes;
+  throw new RequestError('file-not-readable', `${path} is too large to be verified with an Ed25519 key`, {
+    expected: `at most ${MAX_WHOLE_MESSAGE_BYTES} bytes, since this kind of key signs the file itself`,
+    found: 'more',
   });
 }
 
@@ -75,34 +83,24 @@ export async function readWholeFile(path: string): Promise<Uint8Array> {
  * @throws RequestError `file-not-readable`
  */
 export async function assertLocalFile(path: string): Promise<void> {
-  const found = await stat(path).catch((error: unknown) => {
-    throw unreadable(path, error);
-  });
+  const found = await readable(path, promisify(stat)(path));
   if (found.isDirectory()) throw unreadable(path, new Error('a directory'));
 }
 
-function unreadable(path: string, cause: unknown): RequestError {
-  return unreadableFile(path, cause, { advice: 'check the name of the file, and who may read it' });
-}
-
 /**
- * Opens a file that a user named, for reading.
+ * The same failures for whatever reads a file that a user named.
  *
- * @throws RequestError `file-not-readable`; our own errors of `use` pass as they are.
+ * @throws RequestError `file-not-readable`; our own errors as they are.
  */
-export async function withLocalFile<Result>(
-  path: string,
-  use: (handle: FileHandle) => Promise<Result>,
-): Promise<Result> {
+export async function readable<Result>(path: string, reading: Promise<Result>): Promise<Result> {
   try {
-    const handle = await open(path, 'r');
-    try {
-      return await use(handle);
-    } finally {
-      await handle.close();
-    }
+    return await reading;
   } catch (error) {
     if (error instanceof K8sVerifyError) throw error;
     throw unreadable(path, error);
   }
+}
+
+function unreadable(path: string, cause: unknown): RequestError {
+  return unreadableFile(path, cause, { advice: 'check the name of the file, and who may read it' });
 }

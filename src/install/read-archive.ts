@@ -8,7 +8,7 @@ import { MAX_ARCHIVE_BYTES, MAX_ARCHIVE_RATIO, MIN_ARCHIVE_RATIO_BYTES } from '.
 import { rejectedArchive } from './archive-error.ts';
 import { ByteStream } from './byte-stream.ts';
 import { diskError, systemCode, throwIfInterrupted } from './disk-error.ts';
-import { identityOf, isSameFile } from './staging.ts';
+import { identityOf, isSameFile } from './file-identity.ts';
 import { readTar, type VisitedMember } from './tar-reader.ts';
 import { confirmReadThrough, type ReadThrough, type VerifiedFile } from './verified-artifact.ts';
 

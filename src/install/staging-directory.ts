@@ -21,7 +21,8 @@ import {
 import { diskError, isAbsent } from './disk-error.ts';
 import { privateName, removeLeftovers } from './leftovers.ts';
 import { renamePatiently } from './replace-file.ts';
-import { identityOf, isSameFile, setMode, writeWhole } from './staging.ts';
+import { identityOf, isSameFile } from './file-identity.ts';
+import { setMode, writeWhole } from './staging.ts';
 import type { VisitedMember } from './tar-reader.ts';
 
 /** Nobody else looks into it before it is complete. */

@@ -1,9 +1,10 @@
 import { createHash, type Hash } from 'node:crypto';
-import { type BigIntStats, constants } from 'node:fs';
+import { constants } from 'node:fs';
 import { type FileHandle, open, rm } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
 import type { HashAlgorithm } from '../evidence/evidence.ts';
 import type { DownloadSink } from '../ports.ts';
+import { type FileIdentity, identityOf } from './file-identity.ts';
 import { createDirectories, keepDirectories, removeCreatedDirectories } from './directories.ts';
 import { diskError, isAbsent, throwIfInterrupted } from './disk-error.ts';
 import { privateName, removeLeftovers } from './leftovers.ts';
@@ -38,13 +39,6 @@ export interface StagedDigests {
   readonly sha256: string;
   readonly sha384?: string;
   readonly sha512?: string;
-}
-
-/** Which file it is, whatever its name; to notice when something else took its place. */
-export interface FileIdentity {
-  readonly device: bigint;
-  readonly inode: bigint;
-  readonly size: bigint;
 }
 
 /**
@@ -251,14 +245,6 @@ class StagingFile implements StagedArtifact {
     this.#writing = undefined;
     await handle?.close().catch(() => undefined);
   }
-}
-
-export function identityOf(stats: BigIntStats): FileIdentity {
-  return { device: stats.dev, inode: stats.ino, size: stats.size };
-}
-
-export function isSameFile(a: FileIdentity, b: FileIdentity): boolean {
-  return a.device === b.device && a.inode === b.inode && a.size === b.size;
 }
 
 function newHashes(algorithms: readonly HashAlgorithm[]): ReadonlyMap<HashAlgorithm, Hash> {

@@ -1,17 +1,14 @@
-import { lstat, open } from 'node:fs/promises';
+import { lstat } from 'node:fs';
 import { basename } from 'node:path';
+import { promisify } from 'node:util';
 import { InstallError, RequestError, UntrustedError } from '../errors.ts';
 import type { HashAlgorithm } from '../evidence/evidence.ts';
+import { withLocalFile } from '../local-file.ts';
 import type { ProvenDigest } from '../proof/proven-digest.ts';
 import { diskError } from './disk-error.ts';
-import { hashFile, hashFileWith, withLocalFile } from './hash-file.ts';
-import {
-  type FileIdentity,
-  identityOf,
-  isSameFile,
-  type StagedArtifact,
-  type StagedDigests,
-} from './staging.ts';
+import { type FileIdentity, identityOf, isSameFile } from './file-identity.ts';
+import { hashAll, readable } from './hash-file.ts';
+import type { StagedArtifact, StagedDigests } from './staging.ts';
 
 /**
  * A file that has a proven digest, wherever it is. These classes stay in this module and only their types leave it, so
@@ -123,13 +120,7 @@ export async function confirmFile(
   proven: ProvenDigest,
   signal: AbortSignal | undefined,
 ): Promise<VerifiedFile> {
-  const { file, found } = await withLocalFile(path, async (handle) => ({
-    file: identityOf(await handle.stat({ bigint: true })),
-    found: await hashFile(handle, proven.algorithm, signal),
-  }));
-  const bytes = Number(file.size);
-  if (found !== proven.hex) throw digestMismatch(path, proven, found, bytes);
-  return new VerifiedFile({ path, name: basename(path), proven, bytes, file });
+  return confirmMeasured(await measureFile(path, [proven.algorithm], signal), proven);
 }
 
 /**
@@ -142,15 +133,16 @@ export async function measureFile(
   algorithms: readonly HashAlgorithm[],
   signal: AbortSignal | undefined,
 ): Promise<MeasuredFile> {
-  return withLocalFile(path, async (handle) => {
-    const file = identityOf(await handle.stat({ bigint: true }));
-    const digests = await hashFileWith(handle, algorithms, signal);
+  const measuring = withLocalFile(path, async (local) => {
+    const file = identityOf(await local.stat());
+    const digests = await hashAll(local.read, algorithms, signal);
     return new MeasuredFile({
       path,
       digests: new Map(algorithms.map((algorithm, index) => [algorithm, digests[index] ?? ''])),
       file,
     });
   });
+  return readable(path, measuring);
 }
 
 /**
@@ -216,7 +208,7 @@ export async function assertUnchanged(artifact: VerifiedArtifact): Promise<void>
   const { staged, file } = artifact;
   let now: FileIdentity;
   try {
-    now = identityOf(await lstat(staged.path, { bigint: true }));
+    now = identityOf(await promisify(lstat)(staged.path, { bigint: true }));
   } catch (error) {
     throw swapped(staged, error);
   }
@@ -230,12 +222,10 @@ function notConfirmed(): RequestError {
 /** A digest that was not computed on the way; the file is read once more. */
 async function rehash(staged: StagedArtifact, proven: ProvenDigest): Promise<string> {
   try {
-    const handle = await open(staged.path, 'r');
-    try {
-      return await hashFile(handle, proven.algorithm, undefined);
-    } finally {
-      await handle.close();
-    }
+    const [hex = ''] = await withLocalFile(staged.path, (file) =>
+      hashAll(file.read, [proven.algorithm], undefined),
+    );
+    return hex;
   } catch (error) {
     throw diskError(error, `read ${staged.fileName} back`, staged.path);
   }

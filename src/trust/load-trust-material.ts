@@ -1,7 +1,7 @@
-import { createReadStream } from 'node:fs';
 import { unreadableFile, unreadableReason } from '../encoding/unreadable-file.ts';
 import { UnavailableError, UntrustedError } from '../errors.ts';
 import { MAX_TRUSTED_ROOT_BYTES } from '../limits.ts';
+import { readUpTo } from '../local-file.ts';
 import { EMBEDDED_ROOT_NAME, embeddedRootBytes } from './embedded-root.ts';
 import { readTrustedRoot } from './read-trusted-root.ts';
 import type { TrustMaterial } from './trust-material.ts';
@@ -34,25 +34,15 @@ function readEmbedded(): Uint8Array {
 }
 
 async function readBounded(path: string): Promise<Uint8Array> {
-  try {
-    const chunks: Uint8Array[] = [];
-    let length = 0;
-    // Counted as it is read: what stat says of a pipe or a device is not how much comes out of it.
-    for await (const chunk of createReadStream(path, { end: MAX_TRUSTED_ROOT_BYTES })) {
-      const bytes: Uint8Array = chunk;
-      chunks.push(bytes);
-      length += bytes.length;
-    }
-    if (length <= MAX_TRUSTED_ROOT_BYTES) return Buffer.concat(chunks);
-    throw new UntrustedError('trusted-root-invalid', `the trusted root ${path} is too large`, {
-      expected: `at most ${MAX_TRUSTED_ROOT_BYTES} bytes`,
-      found: 'more',
-    });
-  } catch (error) {
-    if (error instanceof UntrustedError) throw error;
+  const bytes = await readUpTo(path, MAX_TRUSTED_ROOT_BYTES).catch((error: unknown) => {
     throw unreadableFile(`the trusted root ${path}`, error, {
       expected: 'a trusted_root.json',
       advice: 'check the name after --trusted-root; without it, the public-good root of Sigstore is used',
     });
-  }
+  });
+  if (bytes !== undefined) return bytes;
+  throw new UntrustedError('trusted-root-invalid', `the trusted root ${path} is too large`, {
+    expected: `at most ${MAX_TRUSTED_ROOT_BYTES} bytes`,
+    found: 'more',
+  });
 }
