@@ -1,13 +1,13 @@
 /** The job's log. Whatever comes from elsewhere is made harmless: the runner takes commands from a log's lines. */
 import { debug, endGroup, error as annotate, info, notice, startGroup, warning } from '@actions/core';
+import { replaceUnprintable } from '../encoding/unprintable.ts';
 import { K8sVerifyError } from '../errors.ts';
 import type { ProgressEvent } from '../ports.ts';
 import type { ArtifactResult } from '../result.ts';
 
 /** One line without control characters in which the runner sees no command (`::name::`, `##[name]`). */
 export function harmless(text: string): string {
-  return text
-    .replaceAll(/[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}]/gu, ' ')
+  return replaceUnprintable(text, () => ' ')
     .replace(/^\s*::/, (start) => start.replace('::', ': :'))
     .replaceAll('##[', '## [');
 }

@@ -1,8 +1,5 @@
-/**
- * Control characters, and those that turn the direction of writing: printed raw they could move the cursor, hide a
- * line, or make one name look like another.
- */
-const UNPRINTABLE = /[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}]/gu;
+/** Text for a terminal. */
+import { replaceUnprintable } from '../encoding/unprintable.ts';
 
 /** As JSON writes it, so that the same escape serves text and JSON. */
 function escape(character: string): string {
@@ -12,10 +9,10 @@ function escape(character: string): string {
 
 /** One line of text, safe for a terminal whatever it was made from. */
 export function printable(text: string): string {
-  return text.replaceAll(UNPRINTABLE, escape);
+  return replaceUnprintable(text, escape);
 }
 
 /** Lines of text, safe for a terminal; JSON means the same afterwards. */
 export function printableLines(text: string): string {
-  return text.replaceAll(UNPRINTABLE, (character) => (character === '\n' ? character : escape(character)));
+  return text.split('\n').map(printable).join('\n');
 }

@@ -1,3 +1,4 @@
+import { replaceUnprintable } from './unprintable.ts';
 import { malformed } from './malformed.ts';
 
 /**
@@ -36,6 +37,6 @@ export function encodeBase64(bytes: Uint8Array): string {
 /** The beginning of foreign text, quoted and without control characters, for messages. */
 export function excerpt(text: string, length = 60): string {
   if (text.length === 0) return 'nothing (it is empty)';
-  const start = JSON.stringify(text.slice(0, length)).replaceAll(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/gu, '?');
+  const start = replaceUnprintable(JSON.stringify(text.slice(0, length)), () => '?');
   return text.length > length ? `${start}... (${text.length} characters)` : start;
 }

@@ -14,6 +14,7 @@ import {
 import { encodeHex } from '../encoding/hex.ts';
 import { decodeUtf8 } from '../encoding/json.ts';
 import { malformed } from '../encoding/malformed.ts';
+import { isPrintable } from '../encoding/unprintable.ts';
 import type { UntrustedError } from '../errors.ts';
 
 export const EXTENSION_OID = {
@@ -182,7 +183,7 @@ function readAscii(bytes: Uint8Array, what: string): string {
 
 function readText(bytes: Uint8Array, what: string): string {
   const text = decodeUtf8(bytes, what);
-  if (text === '' || /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/u.test(text)) {
+  if (text === '' || !isPrintable(text)) {
     throw flawed(what, 'text without control characters', encodeHex(bytes.subarray(0, 64)));
   }
   return text;
