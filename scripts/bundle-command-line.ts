@@ -9,7 +9,8 @@ import { bundle } from './bundle.ts';
 const CHUNKS = [
   { name: 'base', priority: 3, test: /src[\\/]cli[\\/](?:main|console|printable)\.ts$/ },
   { name: 'command-line', priority: 2, test: /src[\\/]cli[\\/]command-line\.ts$|[\\/]commander[\\/]/ },
-  { name: 'stories', priority: 1, test: /src[\\/]cli[\\/](?:install|verify)\.ts$/ },
+  { name: 'verify', priority: 2, test: /src[\\/]cli[\\/]verify\.ts$/ },
+  { name: 'install', priority: 1, test: /src[\\/]cli[\\/]install\.ts$/ },
   {
     name: 'undici',
     priority: 1,

@@ -1,6 +1,6 @@
 import { resolve } from 'node:path';
 import { type InstallCode, InstallError, RequestError } from './errors.ts';
-import { listArchive, type StagedExtraction, stageExtraction } from './install/extract.ts';
+import type { StagedExtraction } from './install/extract.ts';
 import type { ArchiveMember } from './install/tar-reader.ts';
 import {
   confirmFile,
@@ -70,6 +70,8 @@ async function openVerified(
   archive: NonNullable<VerifyRequest['archive']>,
   signal: AbortSignal | undefined,
 ): Promise<OpenedArchive> {
+  // Most verifications open nothing, and are quicker without the code that could.
+  const { listArchive, stageExtraction } = await import('./install/extract.ts');
   if (archive.kind === 'list') {
     return { kind: 'listed', members: (await listArchive(file, { signal })).map(describeMember) };
   }

@@ -1,6 +1,7 @@
 import { basename, dirname, join, posix, resolve } from 'node:path';
 import { assertPossible } from './assert-possible.ts';
 import { RequestError } from './errors.ts';
+import { policyOf } from './policy.ts';
 import type { Policy } from './proof/proven-digest.ts';
 import {
   type ArtifactCoordinates,
@@ -14,7 +15,7 @@ import { formatPlatform, hostPlatform, type Platform, parsePlatform } from './re
 import { assertSigned } from './release/signer.ts';
 import { memberOf, type TarballMember } from './release/tarball.ts';
 import { formatReleaseVersion, parseVersionRequest } from './release/version.ts';
-import type { ArtifactRequest, InstallRequest, TrustRequest } from './request.ts';
+import type { ArtifactRequest, InstallRequest } from './request.ts';
 import { versionResolver } from './resolve-version.ts';
 import type { World } from './world.ts';
 
@@ -183,21 +184,6 @@ function shareTarballs(plans: readonly SinglePlan[]): readonly PlannedInstall[] 
     planned.set(tarball.artifact.path, { ...tarball, kind: 'binaries', binaries: [...others, binary] });
   }
   return [...planned.values()];
-}
-
-/** Who must have signed: whoever the request names, else the signers of the release. */
-export function policyOf(
-  { identity, publicKeyPem }: TrustRequest,
-  signers: ReleaseArtifact['signers'],
-): Policy {
-  if (publicKeyPem === undefined) {
-    return { kind: 'certificate-identity', identities: identity === undefined ? signers : [identity] };
-  }
-  if (identity === undefined) return { kind: 'managed-key', publicKeyPem };
-  throw new RequestError('usage', 'a managed key and a certificate identity exclude each other', {
-    expected: 'one of the two',
-    found: 'both',
-  });
 }
 
 function labelOf({

@@ -8,12 +8,10 @@ import {
   readDetachedPair,
 } from './evidence/local-evidence.ts';
 import { readBundle } from './evidence/read-bundle.ts';
-import { placeExtractions } from './install/extract.ts';
 import { assertLocalFile, readWholeFile } from './install/hash-file.ts';
-import { placeAll } from './install/place.ts';
 import { type MeasuredFile, measureFile } from './install/verified-artifact.ts';
 import { assertOpenable, describeOpened, openArchive, type OpenedArchive } from './open-archive.ts';
-import { policyOf } from './plan-install.ts';
+import { policyOf } from './policy.ts';
 import { checkDetachedSignature } from './proof/check-detached-signature.ts';
 import { type ProofSubject, requiredSubject } from './proof/proof.ts';
 import type { Policy } from './proof/proven-digest.ts';
@@ -67,9 +65,15 @@ async function placeVerified(
   opened: OpenedArchive | undefined,
 ): Promise<void> {
   const extractions = opened?.kind === 'unpacked' ? [opened.extraction] : [];
+  const sideFiles =
+    saveBundlePath === undefined ? [] : [{ destination: saveBundlePath, bytes: proof.bundle }];
+  // Most runs place nothing, and are quicker without the code that could.
+  if (extractions.length === 0 && sideFiles.length === 0) return;
   try {
-    const sideFiles =
-      saveBundlePath === undefined ? [] : [{ destination: saveBundlePath, bytes: proof.bundle }];
+    const [{ placeAll }, { placeExtractions }] = await Promise.all([
+      import('./install/place.ts'),
+      import('./install/extract.ts'),
+    ]);
     await placeAll([], { sideFiles, signal });
     await placeExtractions(extractions, { signal });
   } finally {

@@ -1,5 +1,4 @@
-import { endianness } from 'node:os';
-import { createHttpClient, type HttpClientOptions } from './http/client.ts';
+import type { HttpClientOptions } from './http/client.ts';
 import { type Clock, type HttpClient, type Report, systemClock } from './ports.ts';
 import type { ProcessInfo } from './release/platform.ts';
 import { assertSupportedNode } from './supported-node.ts';
@@ -25,9 +24,27 @@ export function createWorld(options: WorldOptions = {}): World {
   assertSupportedNode();
   const report = options.report ?? (() => undefined);
   return {
-    http: createHttpClient({ ...options, report }),
+    http: loadedWhenAsked({ ...options, report }),
     clock: systemClock,
     host: { platform: process.platform, arch: process.arch, endianness: endianness() },
     report,
   };
+}
+
+/** A proof from a bundle asks nobody, and is quicker without the code that could. */
+function loadedWhenAsked(options: HttpClientOptions): HttpClient {
+  let loading: Promise<HttpClient> | undefined;
+  const client = (): Promise<HttpClient> => {
+    loading ??= import('./http/client.ts').then(({ createHttpClient }) => createHttpClient(options));
+    return loading;
+  };
+  return {
+    fetchSmall: async (request) => (await client()).fetchSmall(request),
+    download: async (request) => (await client()).download(request),
+    close: async () => (await loading)?.close(),
+  };
+}
+
+function endianness(): ProcessInfo['endianness'] {
+  return new Uint8Array(Uint16Array.of(1).buffer)[0] === 1 ? 'LE' : 'BE';
 }

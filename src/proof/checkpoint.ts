@@ -18,12 +18,14 @@ export interface Checkpoint {
   readonly signatures: readonly NoteSignature[];
 }
 
+/** Not as itself: one such character in the program doubles the memory of its source, and the time to read it. */
+const EM_DASH = String.fromCodePoint(0x2014);
 const SIZE = /^(?:0|[1-9][0-9]{0,18})$/;
 const MIN_SIGNATURE_BYTES = 5;
 
 /**
  * Reads a checkpoint by the C2SP rules: origin, size, root hash, non-empty extension lines, one empty line, signature
- * lines of the form `— <name> <base64>` to the end, no control characters.
+ * lines of an em dash, a name and base64 to the end, no control characters.
  *
  * @throws UntrustedError `log-entry-invalid`
  */
@@ -56,8 +58,8 @@ function readSignatures(lines: readonly string[]): readonly NoteSignature[] {
   }
   return lines.map((line) => {
     const [dash, name = '', text, ...rest] = line.split(' ');
-    if (dash !== '\u2014' || name === '' || name.includes('+') || text === undefined || rest.length > 0) {
-      throw malformed('signature lines of the form "\u2014 name base64"', excerpt(line));
+    if (dash !== EM_DASH || name === '' || name.includes('+') || text === undefined || rest.length > 0) {
+      throw malformed(`signature lines of the form "${EM_DASH} name base64"`, excerpt(line));
     }
     const bytes = decode(text);
     if (bytes.length < MIN_SIGNATURE_BYTES) throw malformed('a key hint and a signature', excerpt(line));

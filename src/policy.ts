@@ -1,0 +1,19 @@
+import { RequestError } from './errors.ts';
+import type { Policy } from './proof/proven-digest.ts';
+import type { ReleaseArtifact } from './release/artifact.ts';
+import type { TrustRequest } from './request.ts';
+
+/** Who must have signed: whoever the request names, else the signers of the release. */
+export function policyOf(
+  { identity, publicKeyPem }: TrustRequest,
+  signers: ReleaseArtifact['signers'],
+): Policy {
+  if (publicKeyPem === undefined) {
+    return { kind: 'certificate-identity', identities: identity === undefined ? signers : [identity] };
+  }
+  if (identity === undefined) return { kind: 'managed-key', publicKeyPem };
+  throw new RequestError('usage', 'a managed key and a certificate identity exclude each other', {
+    expected: 'one of the two',
+    found: 'both',
+  });
+}
