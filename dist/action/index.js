@@ -11,18 +11,19 @@ import Qr, { EventEmitter } from "events";
 import "child_process";
 import zi, { ok } from "assert";
 import "timers";
-import { endianness, hostname } from "node:os";
 import { BlockList, isIP } from "node:net";
 import { EventEmitter as EventEmitter$1 } from "node:events";
 import co from "node:assert";
 import Cs, { PassThrough } from "node:stream";
+import { promisify } from "node:util";
 import { createGunzip } from "node:zlib";
 import { X509Certificate as X509Certificate$1, constants as constants$1, createHash, createPublicKey, publicDecrypt, randomBytes as randomBytes$2, verify } from "node:crypto";
 import { createSecureContext, getCACertificates } from "node:tls";
-import ro, { access as access$1, chmod as chmod$1, copyFile as copyFile$2, link, lstat as lstat$1, mkdir as mkdir$1, mkdtemp, open as open$1, readFile, readdir as readdir$1, readlink as readlink$1, rename as rename$1, rm as rm$1, rmdir as rmdir$1, stat as stat$1, utimes } from "node:fs/promises";
+import ro, { access as access$1, chmod as chmod$1, copyFile as copyFile$2, link, lstat as lstat$1, mkdir as mkdir$1, mkdtemp, open as open$1, readFile as readFile$1, readdir as readdir$1, readlink as readlink$1, rename as rename$1, rm as rm$1, rmdir as rmdir$1, stat as stat$1, utimes } from "node:fs/promises";
 import { setTimeout as setTimeout$2 } from "node:timers/promises";
 import path$1, { basename, dirname as dirname$1, join, posix, resolve, win32 } from "node:path";
-import Br, { constants as constants$2, createReadStream, readFileSync, readdirSync, readlinkSync } from "node:fs";
+import Br, { close, constants as constants$2, fstat, lstat as lstat$2, open as open$2, read, readFileSync, readdirSync, readlinkSync, stat as stat$2 } from "node:fs";
+import { hostname } from "node:os";
 import { pipeline } from "node:stream/promises";
 import { StringDecoder } from "node:string_decoder";
 import { Buffer as Buffer$1 } from "buffer";
@@ -617,6 +618,24 @@ function exitCodeFor(error) {
 }
 // src/version.ts
 const VERSION$1 = "0.1.0";
+// src/ports.ts
+const systemClock = { now: () => new Date() };
+// src/supported-node.ts
+init_errors();
+function isSupported(version) {
+	const [major = 0, minor = 0, patch = 0] = version.split(".").map((part) => Number.parseInt(part, 10));
+	if (major >= 26) return true;
+	if (major === 24) return minor >= 15;
+	return major === 22 && (minor > 22 || minor === 22 && patch >= 2);
+}
+function assertSupportedNode(version = process.versions.node) {
+	if (isSupported(version)) return;
+	throw new RequestError("usage", `k8s-verify needs another Node than v${version}`, {
+		expected: "Node 22.22.2, 24.15.0, 26 or newer",
+		found: `v${version}`,
+		advice: "run it with a newer Node: https://nodejs.org"
+	});
+}
 // src/limits.ts
 var KIB, MIB, GIB, MAX_SIGNATURE_FILE_BYTES, MAX_CERTIFICATE_FILE_BYTES, MAX_DER_BYTES, MAX_DER_ELEMENTS, MAX_CHECKSUM_FILE_BYTES, MAX_BUNDLE_BYTES, MAX_TRUSTED_ROOT_BYTES, MAX_LOG_RESPONSE_BYTES, MAX_RELEASE_FILE_BYTES, MAX_CHECKPOINT_BYTES, MAX_ARTIFACT_BYTES, MAX_WHOLE_MESSAGE_BYTES, MAX_RETRY_AFTER_MS, MAX_LEFTOVER_AGE_MS, MAX_WAIT_BEFORE_NEXT_SOURCE_MS, MAX_RETRY_DELAY_MS, DEFAULT_REQUEST_TIMEOUT_MS, DEFAULT_DOWNLOAD_TIMEOUT_MS, MAX_ARCHIVE_MEMBERS, MAX_ARCHIVE_MEMBER_BYTES, MAX_ARCHIVE_BYTES, MAX_ARCHIVE_PATH_BYTES, MAX_LOCKFILE_BYTES, MAX_LOCKED_ARTIFACTS;
 var init_limits = __esmMin((() => {
@@ -653,6 +672,18 @@ var init_limits = __esmMin((() => {
 	64 * KIB;
 	MAX_LOCKFILE_BYTES = 1 * MIB;
 	MAX_LOCKED_ARTIFACTS = 4096;
+}));
+// src/encoding/unprintable.ts
+function replaceUnprintable(text, replacement) {
+	return PRINTABLE_ASCII.test(text) ? text : text.replaceAll(UNPRINTABLE, replacement);
+}
+function isPrintable(text) {
+	return PRINTABLE_ASCII.test(text) || text.search(UNPRINTABLE) === -1;
+}
+var UNPRINTABLE, PRINTABLE_ASCII;
+var init_unprintable = __esmMin((() => {
+	UNPRINTABLE = /[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}]/gu;
+	PRINTABLE_ASCII = /^[\x20-\x7e]*$/;
 }));
 // src/encoding/malformed.ts
 function malformed$7(message, expected, found, cause) {
@@ -695,24 +726,14 @@ function encodeBase64(bytes) {
 }
 function excerpt(text, length = 60) {
 	if (text.length === 0) return "nothing (it is empty)";
-	const start = JSON.stringify(text.slice(0, length)).replaceAll(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/gu, "?");
+	const start = replaceUnprintable(JSON.stringify(text.slice(0, length)), () => "?");
 	return text.length > length ? `${start}... (${text.length} characters)` : start;
 }
 var init_base64 = __esmMin((() => {
+	init_unprintable();
 	init_malformed();
 }));
 // src/http/failure.ts
-init_limits();
-init_base64();
-init_errors();
-var TransportFailure = class extends Error {
-	name = "TransportFailure";
-	failure;
-	constructor(failure, cause) {
-		super(failure.reason, cause === void 0 ? {} : { cause });
-		this.failure = failure;
-	}
-};
 function invalidResponse(reason, advice) {
 	return new TransportFailure({
 		transient: false,
@@ -733,20 +754,19 @@ function unavailable(what, sources) {
 function tried(attempts) {
 	return attempts === 1 ? "1 attempt" : `${attempts} attempts`;
 }
+var TransportFailure;
+var init_failure = __esmMin((() => {
+	init_errors();
+	TransportFailure = class extends Error {
+		name = "TransportFailure";
+		failure;
+		constructor(failure, cause) {
+			super(failure.reason, cause === void 0 ? {} : { cause });
+			this.failure = failure;
+		}
+	};
+}));
 // src/http/tls-failure.ts
-const UNKNOWN_CA_ADVICE = "if a proxy or a mirror of your organisation answers here, give the certificate of its CA with --ca-file FILE (or NODE_EXTRA_CA_CERTS); otherwise something intercepts the connection";
-const EXPIRY_ADVICE = "check this machine's clock; if it is right, the server's operator has to renew the certificate";
-const CERTIFICATE_ERRORS = {
-	DEPTH_ZERO_SELF_SIGNED_CERT: ["its certificate is self-signed", UNKNOWN_CA_ADVICE],
-	SELF_SIGNED_CERT_IN_CHAIN: ["its certificate comes from a CA that is not trusted here", UNKNOWN_CA_ADVICE],
-	UNABLE_TO_VERIFY_LEAF_SIGNATURE: ["its certificate comes from a CA that is not known here", UNKNOWN_CA_ADVICE],
-	UNABLE_TO_GET_ISSUER_CERT: ["its certificate comes from a CA that is not known here", UNKNOWN_CA_ADVICE],
-	UNABLE_TO_GET_ISSUER_CERT_LOCALLY: ["its certificate comes from a CA that is not known here", UNKNOWN_CA_ADVICE],
-	CERT_UNTRUSTED: ["its certificate comes from a CA that is not trusted here", UNKNOWN_CA_ADVICE],
-	CERT_HAS_EXPIRED: ["its certificate has expired", EXPIRY_ADVICE],
-	CERT_NOT_YET_VALID: ["its certificate is not valid yet", EXPIRY_ADVICE],
-	ERR_TLS_CERT_ALTNAME_INVALID: ["its certificate is for another host", "check the host name in the URL; if it is right, something intercepts the connection"]
-};
 function tlsFailure(error, code) {
 	if (code === "UND_ERR_PRX_TLS" && error.cause instanceof Error) return proxyTlsFailure(error.cause);
 	const named = CERTIFICATE_ERRORS[code];
@@ -771,8 +791,24 @@ function final(reason, advice) {
 		advice
 	};
 }
+var UNKNOWN_CA_ADVICE, EXPIRY_ADVICE, CERTIFICATE_ERRORS;
+var init_tls_failure = __esmMin((() => {
+	init_base64();
+	UNKNOWN_CA_ADVICE = "if a proxy or a mirror of your organisation answers here, give the certificate of its CA with --ca-file FILE (or NODE_EXTRA_CA_CERTS); otherwise something intercepts the connection";
+	EXPIRY_ADVICE = "check this machine's clock; if it is right, the server's operator has to renew the certificate";
+	CERTIFICATE_ERRORS = {
+		DEPTH_ZERO_SELF_SIGNED_CERT: ["its certificate is self-signed", UNKNOWN_CA_ADVICE],
+		SELF_SIGNED_CERT_IN_CHAIN: ["its certificate comes from a CA that is not trusted here", UNKNOWN_CA_ADVICE],
+		UNABLE_TO_VERIFY_LEAF_SIGNATURE: ["its certificate comes from a CA that is not known here", UNKNOWN_CA_ADVICE],
+		UNABLE_TO_GET_ISSUER_CERT: ["its certificate comes from a CA that is not known here", UNKNOWN_CA_ADVICE],
+		UNABLE_TO_GET_ISSUER_CERT_LOCALLY: ["its certificate comes from a CA that is not known here", UNKNOWN_CA_ADVICE],
+		CERT_UNTRUSTED: ["its certificate comes from a CA that is not trusted here", UNKNOWN_CA_ADVICE],
+		CERT_HAS_EXPIRED: ["its certificate has expired", EXPIRY_ADVICE],
+		CERT_NOT_YET_VALID: ["its certificate is not valid yet", EXPIRY_ADVICE],
+		ERR_TLS_CERT_ALTNAME_INVALID: ["its certificate is for another host", "check the host name in the URL; if it is right, something intercepts the connection"]
+	};
+}));
 // src/http/classify.ts
-init_base64();
 function classifyError(error) {
 	if (error instanceof TransportFailure) return error.failure;
 	const code = "code" in error && typeof error.code === "string" ? error.code : "";
@@ -811,9 +847,6 @@ function adviceForStatus(status) {
 	if (status === 429) return { advice: "the server limits requests from this address; try again later, or use --mirror" };
 	return status >= 500 ? { advice: "the server is in trouble; try again later, or use --mirror" } : {};
 }
-const DNS_ADVICE = "check the host name, the DNS resolver, and whether a proxy is needed (HTTPS_PROXY)";
-const CONNECT_ADVICE = "check the network, the firewall, and whether a proxy is needed (HTTPS_PROXY)";
-const PROXY_CREDENTIALS_ADVICE = "give the credentials for the proxy in its URL (HTTPS_PROXY=http://user:password@host:port)";
 function transient(reason, code = "network") {
 	return {
 		transient: true,
@@ -821,66 +854,6 @@ function transient(reason, code = "network") {
 		reason
 	};
 }
-const NOT_HTTP = {
-	transient: false,
-	code: "response-invalid",
-	reason: "the answer is not valid HTTP",
-	advice: "check the URL and its port; something that is not a web server answers there"
-};
-const CLOSED = {
-	transient: false,
-	code: "network",
-	reason: "the client was closed"
-};
-const NAMED = {
-	ECONNRESET: transient("connection reset"),
-	EPIPE: transient("connection reset"),
-	ECONNABORTED: transient("connection aborted"),
-	UND_ERR_SOCKET: transient("connection closed by the server"),
-	UND_ERR_RES_CONTENT_LENGTH_MISMATCH: transient("body cut short"),
-	ECONNREFUSED: {
-		...transient("connection refused"),
-		advice: CONNECT_ADVICE
-	},
-	EHOSTUNREACH: {
-		...transient("host unreachable"),
-		advice: CONNECT_ADVICE
-	},
-	EHOSTDOWN: {
-		...transient("host down"),
-		advice: CONNECT_ADVICE
-	},
-	ENETUNREACH: {
-		...transient("network unreachable"),
-		advice: CONNECT_ADVICE
-	},
-	ENETDOWN: {
-		...transient("network down"),
-		advice: CONNECT_ADVICE
-	},
-	EADDRNOTAVAIL: {
-		...transient("address not available"),
-		advice: CONNECT_ADVICE
-	},
-	ETIMEDOUT: {
-		...transient("connection timed out", "timeout"),
-		advice: CONNECT_ADVICE
-	},
-	UND_ERR_CONNECT_TIMEOUT: {
-		...transient("connection timed out", "timeout"),
-		advice: CONNECT_ADVICE
-	},
-	ENOTFOUND: {
-		...transient("DNS look-up failed"),
-		advice: DNS_ADVICE
-	},
-	UND_ERR_HEADERS_OVERFLOW: {
-		...NOT_HTTP,
-		reason: "the headers of the answer are too large"
-	},
-	UND_ERR_DESTROYED: CLOSED,
-	UND_ERR_CLOSED: CLOSED
-};
 function parserFailure(message) {
 	const reason = /\(([^()]{1,80})\)$/.exec(message)?.[1];
 	if (reason === "Invalid EOF state") return transient("body cut short");
@@ -919,13 +892,76 @@ function withHost(failure, code, error) {
 function attemptedAddresses(error) {
 	return (error instanceof AggregateError ? error.errors : [error]).flatMap((each) => each instanceof Error && "address" in each && "port" in each ? [`${String(each.address)}:${String(each.port)}`] : []);
 }
+var DNS_ADVICE, CONNECT_ADVICE, PROXY_CREDENTIALS_ADVICE, NOT_HTTP, CLOSED, NAMED;
+var init_classify = __esmMin((() => {
+	init_base64();
+	init_failure();
+	init_tls_failure();
+	DNS_ADVICE = "check the host name, the DNS resolver, and whether a proxy is needed (HTTPS_PROXY)";
+	CONNECT_ADVICE = "check the network, the firewall, and whether a proxy is needed (HTTPS_PROXY)";
+	PROXY_CREDENTIALS_ADVICE = "give the credentials for the proxy in its URL (HTTPS_PROXY=http://user:password@host:port)";
+	NOT_HTTP = {
+		transient: false,
+		code: "response-invalid",
+		reason: "the answer is not valid HTTP",
+		advice: "check the URL and its port; something that is not a web server answers there"
+	};
+	CLOSED = {
+		transient: false,
+		code: "network",
+		reason: "the client was closed"
+	};
+	NAMED = {
+		ECONNRESET: transient("connection reset"),
+		EPIPE: transient("connection reset"),
+		ECONNABORTED: transient("connection aborted"),
+		UND_ERR_SOCKET: transient("connection closed by the server"),
+		UND_ERR_RES_CONTENT_LENGTH_MISMATCH: transient("body cut short"),
+		ECONNREFUSED: {
+			...transient("connection refused"),
+			advice: CONNECT_ADVICE
+		},
+		EHOSTUNREACH: {
+			...transient("host unreachable"),
+			advice: CONNECT_ADVICE
+		},
+		EHOSTDOWN: {
+			...transient("host down"),
+			advice: CONNECT_ADVICE
+		},
+		ENETUNREACH: {
+			...transient("network unreachable"),
+			advice: CONNECT_ADVICE
+		},
+		ENETDOWN: {
+			...transient("network down"),
+			advice: CONNECT_ADVICE
+		},
+		EADDRNOTAVAIL: {
+			...transient("address not available"),
+			advice: CONNECT_ADVICE
+		},
+		ETIMEDOUT: {
+			...transient("connection timed out", "timeout"),
+			advice: CONNECT_ADVICE
+		},
+		UND_ERR_CONNECT_TIMEOUT: {
+			...transient("connection timed out", "timeout"),
+			advice: CONNECT_ADVICE
+		},
+		ENOTFOUND: {
+			...transient("DNS look-up failed"),
+			advice: DNS_ADVICE
+		},
+		UND_ERR_HEADERS_OVERFLOW: {
+			...NOT_HTTP,
+			reason: "the headers of the answer are too large"
+		},
+		UND_ERR_DESTROYED: CLOSED,
+		UND_ERR_CLOSED: CLOSED
+	};
+}));
 // src/http/proxy.ts
-init_errors();
-const PROXY_PROTOCOLS = new Set([
-	"http:",
-	"https:",
-	"socks5:"
-]);
 function proxyFor(url, env) {
 	const found = firstSet(env, [`${url.protocol.slice(0, -1)}_proxy`, "all_proxy"]);
 	if (found === void 0 || bypassesProxy(url, firstSet(env, ["no_proxy"])?.value ?? "")) return void 0;
@@ -981,6 +1017,15 @@ function inRange$1(range, host) {
 function sameAddress(address, host) {
 	return isIP(address) === isIP(host) && inRange$1(`${address}/${isIP(address) === 4 ? 32 : 128}`, host);
 }
+var PROXY_PROTOCOLS;
+var init_proxy = __esmMin((() => {
+	init_errors();
+	PROXY_PROTOCOLS = new Set([
+		"http:",
+		"https:",
+		"socks5:"
+	]);
+}));
 // node_modules/undici/lib/core/errors.js
 var require_errors = __commonJSMin(((exports, module) => {
 	const kUndiciError = Symbol.for("undici.error.UND_ERR");
@@ -11381,7 +11426,7 @@ var ca_file_exports = __exportAll({ trustCaFile: () => trustCaFile });
 async function trustCaFile(path) {
 	let text;
 	try {
-		text = await readFile(path, "latin1");
+		text = await readFile$1(path, "latin1");
 	} catch (cause) {
 		throw unreadableFile(`the CA file ${path}`, cause, {
 			expected: "certificates of authorities in PEM",
@@ -11410,87 +11455,6 @@ var init_ca_file = __esmMin((() => {
 	BLOCK = /-----BEGIN CERTIFICATE-----[^-]+-----END CERTIFICATE-----/g;
 }));
 // src/http/connections.ts
-var Connections = class {
-	#settings;
-	#pools = new Map();
-	#connecting = new Set();
-	#sockets;
-	#closed = false;
-	constructor(settings) {
-		this.#settings = settings;
-	}
-	async routeTo(url) {
-		if (this.#closed) throw new TransportFailure(CLOSED);
-		const proxy = proxyFor(url, this.#settings.env);
-		const key = proxy?.url.href ?? "direct";
-		const pool = this.#pools.get(key) ?? (proxy === void 0 ? this.#direct() : this.#through(proxy.url));
-		this.#pools.set(key, pool);
-		return {
-			dispatcher: await pool,
-			proxy
-		};
-	}
-	async close() {
-		this.#closed = true;
-		const pools = await Promise.allSettled(this.#pools.values());
-		for (const socket of this.#connecting) socket.destroy();
-		await Promise.all(pools.map(async (pool) => pool.status === "fulfilled" ? pool.value.destroy() : void 0));
-	}
-	async #direct() {
-		const [{ default: Agent }, { default: build }, tls] = await Promise.all([
-			Promise.resolve().then(() => __toESM(require_agent(), 1)),
-			Promise.resolve().then(() => __toESM(require_connect(), 1)),
-			this.#socketSettings()
-		]);
-		const timeout = this.#settings.connectTimeoutMs;
-		const connect = build({
-			...tls,
-			allowH2: false,
-			autoSelectFamily: true,
-			timeout
-		});
-		return new Agent({
-			allowH2: false,
-			connect: this.#tracked(connect)
-		});
-	}
-	async #through(proxy) {
-		const [{ default: ProxyAgent }, { default: DispatcherClass }, { default: connect }, tls] = await Promise.all([
-			Promise.resolve().then(() => __toESM(require_proxy_agent(), 1)),
-			Promise.resolve().then(() => __toESM(require_dispatcher(), 1)),
-			Promise.resolve().then(() => __toESM(require_api_connect(), 1)),
-			this.#socketSettings()
-		]);
-		Object.assign(DispatcherClass.prototype, { connect });
-		const socks = proxy.protocol === "socks5:";
-		return new ProxyAgent({
-			uri: proxy.href,
-			allowH2: false,
-			connectTimeout: this.#settings.connectTimeoutMs,
-			requestTls: {
-				...tls,
-				allowH2: false
-			},
-			...socks ? {} : { proxyTls: {
-				...tls,
-				allowH2: false
-			} }
-		});
-	}
-	async #socketSettings() {
-		this.#sockets ??= socketSettings(this.#settings);
-		return this.#sockets;
-	}
-	#tracked(connect) {
-		return (options, callback) => {
-			const socket = connect(options, (...result) => {
-				this.#connecting.delete(socket);
-				callback(...result);
-			});
-			this.#connecting.add(socket);
-		};
-	}
-};
 async function socketSettings({ caFile, lookup }) {
 	const secureContext = caFile === void 0 ? void 0 : await (await Promise.resolve().then(() => (init_ca_file(), ca_file_exports))).trustCaFile(caFile);
 	return {
@@ -11498,6 +11462,93 @@ async function socketSettings({ caFile, lookup }) {
 		...lookup === void 0 ? {} : { lookup }
 	};
 }
+var Connections;
+var init_connections = __esmMin((() => {
+	init_classify();
+	init_failure();
+	init_proxy();
+	Connections = class {
+		#settings;
+		#pools = new Map();
+		#connecting = new Set();
+		#sockets;
+		#closed = false;
+		constructor(settings) {
+			this.#settings = settings;
+		}
+		async routeTo(url) {
+			if (this.#closed) throw new TransportFailure(CLOSED);
+			const proxy = proxyFor(url, this.#settings.env);
+			const key = proxy?.url.href ?? "direct";
+			const pool = this.#pools.get(key) ?? (proxy === void 0 ? this.#direct() : this.#through(proxy.url));
+			this.#pools.set(key, pool);
+			return {
+				dispatcher: await pool,
+				proxy
+			};
+		}
+		async close() {
+			this.#closed = true;
+			const pools = await Promise.allSettled(this.#pools.values());
+			for (const socket of this.#connecting) socket.destroy();
+			await Promise.all(pools.map(async (pool) => pool.status === "fulfilled" ? pool.value.destroy() : void 0));
+		}
+		async #direct() {
+			const [{ default: Agent }, { default: build }, tls] = await Promise.all([
+				Promise.resolve().then(() => __toESM(require_agent(), 1)),
+				Promise.resolve().then(() => __toESM(require_connect(), 1)),
+				this.#socketSettings()
+			]);
+			const timeout = this.#settings.connectTimeoutMs;
+			const connect = build({
+				...tls,
+				allowH2: false,
+				autoSelectFamily: true,
+				timeout
+			});
+			return new Agent({
+				allowH2: false,
+				connect: this.#tracked(connect)
+			});
+		}
+		async #through(proxy) {
+			const [{ default: ProxyAgent }, { default: DispatcherClass }, { default: connect }, tls] = await Promise.all([
+				Promise.resolve().then(() => __toESM(require_proxy_agent(), 1)),
+				Promise.resolve().then(() => __toESM(require_dispatcher(), 1)),
+				Promise.resolve().then(() => __toESM(require_api_connect(), 1)),
+				this.#socketSettings()
+			]);
+			Object.assign(DispatcherClass.prototype, { connect });
+			const socks = proxy.protocol === "socks5:";
+			return new ProxyAgent({
+				uri: proxy.href,
+				allowH2: false,
+				connectTimeout: this.#settings.connectTimeoutMs,
+				requestTls: {
+					...tls,
+					allowH2: false
+				},
+				...socks ? {} : { proxyTls: {
+					...tls,
+					allowH2: false
+				} }
+			});
+		}
+		async #socketSettings() {
+			this.#sockets ??= socketSettings(this.#settings);
+			return this.#sockets;
+		}
+		#tracked(connect) {
+			return (options, callback) => {
+				const socket = connect(options, (...result) => {
+					this.#connecting.delete(socket);
+					callback(...result);
+				});
+				this.#connecting.add(socket);
+			};
+		}
+	};
+}));
 // src/http/wording.ts
 function count$1(value) {
 	return String(value).replaceAll(/\B(?=(?:\d{3})+$)/g, ",");
@@ -11509,7 +11560,6 @@ function afterBytes(received, total) {
 	return total === void 0 ? ` after ${count$1(received)} bytes` : ` after ${count$1(received)} of ${count$1(total)} bytes`;
 }
 // src/http/deadline.ts
-init_errors();
 function startOperation(timeoutMs, caller) {
 	const controller = new AbortController();
 	const started = performance.now();
@@ -11533,6 +11583,10 @@ function startOperation(timeoutMs, caller) {
 		}
 	};
 }
+var init_deadline = __esmMin((() => {
+	init_errors();
+	init_failure();
+}));
 // src/http/content-range.ts
 function parseContentRange(value) {
 	const text = value?.trim() ?? "";
@@ -11574,105 +11628,6 @@ async function exchange(dispatcher, request) {
 	}, running);
 	return running.head();
 }
-var Exchange = class {
-	#signal;
-	#stallTimeoutMs;
-	#phase = "head";
-	#controller;
-	#answer;
-	#failure;
-	#queue = [];
-	#queued = 0;
-	#discarded = 0;
-	#wake;
-	constructor({ signal, stallTimeoutMs }) {
-		this.#signal = signal;
-		this.#stallTimeoutMs = stallTimeoutMs;
-		signal.addEventListener("abort", this.#interrupt, { once: true });
-	}
-	async head() {
-		await this.#until(() => this.#answer !== void 0);
-		if (this.#answer === void 0) throw this.#failure ?? new Error("an exchange ended without an answer");
-		return this.#answer;
-	}
-	async read() {
-		await this.#until(() => this.#queue.length > 0 || this.#phase === "ended");
-		const chunk = this.#queue.shift();
-		if (chunk !== void 0) {
-			this.#queued -= chunk.byteLength;
-			if (this.#queued < 524288) this.#controller?.resume();
-			return chunk;
-		}
-		if (this.#failure !== void 0) throw this.#failure;
-	}
-	cancel() {
-		this.#fail(new Error("the rest of the answer is not wanted"));
-		this.#queue = [];
-	}
-	discard() {
-		if (this.#phase !== "body") return;
-		this.#phase = "discard";
-		this.#discarded = this.#queued;
-		this.#queue = [];
-		this.#controller?.resume();
-	}
-	onRequestStart(controller) {
-		this.#controller = controller;
-		if (this.#failure !== void 0) controller.abort(this.#failure);
-	}
-	onResponseStart(_controller, status, headers) {
-		if (status < 200 || this.#phase !== "head") return;
-		this.#phase = "body";
-		this.#answer = {
-			status,
-			header: reader(headers),
-			body: this
-		};
-		this.#wake?.();
-	}
-	onResponseData(controller, chunk) {
-		if (this.#phase === "discard") {
-			this.#discarded += chunk.byteLength;
-			if (this.#discarded > 16384) this.cancel();
-		} else if (this.#phase === "body" && chunk.byteLength > 0) {
-			this.#queue.push(chunk);
-			this.#queued += chunk.byteLength;
-			if (this.#queued >= 1048576) controller.pause();
-			this.#wake?.();
-		}
-	}
-	onResponseEnd() {
-		this.#end();
-	}
-	onResponseError(_controller, error) {
-		this.#failure ??= this.#phase === "head" && contradictsItself(error) ? new TransportFailure(NOT_HTTP, error) : error;
-		this.#end();
-	}
-	#interrupt = () => {
-		this.#queue = [];
-		this.#fail(this.#signal.reason instanceof Error ? this.#signal.reason : new Error("aborted"));
-	};
-	#fail(failure) {
-		if (this.#phase === "ended") return;
-		this.#failure ??= failure;
-		this.#controller?.abort(this.#failure);
-		this.#end();
-	}
-	#end() {
-		this.#phase = "ended";
-		this.#signal.removeEventListener("abort", this.#interrupt);
-		this.#wake?.();
-	}
-	async #until(ready) {
-		if (ready() || this.#phase === "ended") return;
-		const stall = setTimeout(() => this.#fail(stalled(this.#phase, this.#stallTimeoutMs)), this.#stallTimeoutMs);
-		await new Promise((resolve) => {
-			this.#wake = resolve;
-		});
-		this.#wake = void 0;
-		clearTimeout(stall);
-	}
-};
 function reader(headers) {
 	return (name) => {
 		const value = headers[name];
@@ -11690,9 +11645,112 @@ function stalled(phase, stallTimeoutMs) {
 		advice: "check the network, and whether a proxy is needed (HTTPS_PROXY)"
 	});
 }
+var Exchange;
+var init_exchange = __esmMin((() => {
+	init_limits();
+	init_classify();
+	init_failure();
+	Exchange = class {
+		#signal;
+		#stallTimeoutMs;
+		#phase = "head";
+		#controller;
+		#answer;
+		#failure;
+		#queue = [];
+		#queued = 0;
+		#discarded = 0;
+		#wake;
+		constructor({ signal, stallTimeoutMs }) {
+			this.#signal = signal;
+			this.#stallTimeoutMs = stallTimeoutMs;
+			signal.addEventListener("abort", this.#interrupt, { once: true });
+		}
+		async head() {
+			await this.#until(() => this.#answer !== void 0);
+			if (this.#answer === void 0) throw this.#failure ?? new Error("an exchange ended without an answer");
+			return this.#answer;
+		}
+		async read() {
+			await this.#until(() => this.#queue.length > 0 || this.#phase === "ended");
+			const chunk = this.#queue.shift();
+			if (chunk !== void 0) {
+				this.#queued -= chunk.byteLength;
+				if (this.#queued < 524288) this.#controller?.resume();
+				return chunk;
+			}
+			if (this.#failure !== void 0) throw this.#failure;
+		}
+		cancel() {
+			this.#fail(new Error("the rest of the answer is not wanted"));
+			this.#queue = [];
+		}
+		discard() {
+			if (this.#phase !== "body") return;
+			this.#phase = "discard";
+			this.#discarded = this.#queued;
+			this.#queue = [];
+			this.#controller?.resume();
+		}
+		onRequestStart(controller) {
+			this.#controller = controller;
+			if (this.#failure !== void 0) controller.abort(this.#failure);
+		}
+		onResponseStart(_controller, status, headers) {
+			if (status < 200 || this.#phase !== "head") return;
+			this.#phase = "body";
+			this.#answer = {
+				status,
+				header: reader(headers),
+				body: this
+			};
+			this.#wake?.();
+		}
+		onResponseData(controller, chunk) {
+			if (this.#phase === "discard") {
+				this.#discarded += chunk.byteLength;
+				if (this.#discarded > 16384) this.cancel();
+			} else if (this.#phase === "body" && chunk.byteLength > 0) {
+				this.#queue.push(chunk);
+				this.#queued += chunk.byteLength;
+				if (this.#queued >= 1048576) controller.pause();
+				this.#wake?.();
+			}
+		}
+		onResponseEnd() {
+			this.#end();
+		}
+		onResponseError(_controller, error) {
+			this.#failure ??= this.#phase === "head" && contradictsItself(error) ? new TransportFailure(NOT_HTTP, error) : error;
+			this.#end();
+		}
+		#interrupt = () => {
+			this.#queue = [];
+			this.#fail(this.#signal.reason instanceof Error ? this.#signal.reason : new Error("aborted"));
+		};
+		#fail(failure) {
+			if (this.#phase === "ended") return;
+			this.#failure ??= failure;
+			this.#controller?.abort(this.#failure);
+			this.#end();
+		}
+		#end() {
+			this.#phase = "ended";
+			this.#signal.removeEventListener("abort", this.#interrupt);
+			this.#wake?.();
+		}
+		async #until(ready) {
+			if (ready() || this.#phase === "ended") return;
+			const stall = setTimeout(() => this.#fail(stalled(this.#phase, this.#stallTimeoutMs)), this.#stallTimeoutMs);
+			await new Promise((resolve) => {
+				this.#wake = resolve;
+			});
+			this.#wake = void 0;
+			clearTimeout(stall);
+		}
+	};
+}));
 // src/http/target.ts
-init_errors();
-init_base64();
 function parseTarget(text) {
 	const url = URL.parse(text);
 	if (url === null || url.protocol !== "http:" && url.protocol !== "https:") throw new RequestError("usage", `not a URL that k8s-verify can fetch: ${redactText(text)}`, {
@@ -11726,16 +11784,11 @@ function decodePercent(text) {
 		return text;
 	}
 }
+var init_target = __esmMin((() => {
+	init_errors();
+	init_base64();
+}));
 // src/http/redirects.ts
-init_base64();
-init_limits();
-const REDIRECTS = new Set([
-	301,
-	302,
-	303,
-	307,
-	308
-]);
 function isRedirect(status) {
 	return REDIRECTS.has(status);
 }
@@ -11754,8 +11807,22 @@ function nextHop({ method, status, location, visited }) {
 	if (visited.length > 5) throw invalidResponse(`more than 5 redirects: ${chain}`);
 	return to;
 }
+var REDIRECTS;
+var init_redirects = __esmMin((() => {
+	init_base64();
+	init_limits();
+	init_classify();
+	init_failure();
+	init_target();
+	REDIRECTS = new Set([
+		301,
+		302,
+		303,
+		307,
+		308
+	]);
+}));
 // src/http/retry-timing.ts
-init_limits();
 function retryDelay(failures, baseMs, retryAfterMs, random) {
 	const bound = Math.min(MAX_RETRY_DELAY_MS, baseMs * 2 ** (failures - 1));
 	return Math.round(Math.max(random * bound, Math.min(retryAfterMs ?? 0, MAX_RETRY_AFTER_MS)));
@@ -11766,25 +11833,6 @@ function parseRetryAfter(value, now) {
 	const date = parseHttpDate(text, now);
 	return date === void 0 ? void 0 : Math.max(0, date.getTime() - now.getTime());
 }
-const MONTHS = [
-	"Jan",
-	"Feb",
-	"Mar",
-	"Apr",
-	"May",
-	"Jun",
-	"Jul",
-	"Aug",
-	"Sep",
-	"Oct",
-	"Nov",
-	"Dec"
-];
-const HTTP_DATES = [
-	/^\w{3}, (?<day>\d\d) (?<month>\w{3}) (?<year>\d{4}) (?<time>\d\d:\d\d:\d\d) GMT$/,
-	/^\w{6,9}, (?<day>\d\d)-(?<month>\w{3})-(?<year>\d\d) (?<time>\d\d:\d\d:\d\d) GMT$/,
-	/^\w{3} (?<month>\w{3}) (?<day>[ \d]\d) (?<time>\d\d:\d\d:\d\d) (?<year>\d{4})$/
-];
 function parseHttpDate(text, now = new Date()) {
 	for (const form of HTTP_DATES) {
 		const { day, month, year, time } = form.exec(text)?.groups ?? {};
@@ -11802,63 +11850,30 @@ function withCentury(year, now) {
 function twoDigits(text) {
 	return text.padStart(2, "0");
 }
+var MONTHS, HTTP_DATES;
+var init_retry_timing = __esmMin((() => {
+	init_limits();
+	MONTHS = [
+		"Jan",
+		"Feb",
+		"Mar",
+		"Apr",
+		"May",
+		"Jun",
+		"Jul",
+		"Aug",
+		"Sep",
+		"Oct",
+		"Nov",
+		"Dec"
+	];
+	HTTP_DATES = [
+		/^\w{3}, (?<day>\d\d) (?<month>\w{3}) (?<year>\d{4}) (?<time>\d\d:\d\d:\d\d) GMT$/,
+		/^\w{6,9}, (?<day>\d\d)-(?<month>\w{3})-(?<year>\d\d) (?<time>\d\d:\d\d:\d\d) GMT$/,
+		/^\w{3} (?<month>\w{3}) (?<day>[ \d]\d) (?<time>\d\d:\d\d:\d\d) (?<year>\d{4})$/
+	];
+}));
 // src/http/transport.ts
-init_errors();
-init_base64();
-var Transport = class {
-	#connections;
-	#settings;
-	constructor(connections, settings) {
-		this.#connections = connections;
-		this.#settings = settings;
-	}
-	async send(request) {
-		const visited = [request.target.url];
-		for (let url = request.target.url;;) {
-			const reply = await this.#sendTo(url, request);
-			if (!isRedirect(reply.status)) return reply;
-			reply.discard();
-			const location = reply.header("location");
-			url = nextHop({
-				method: request.method,
-				status: reply.status,
-				location,
-				visited
-			});
-			visited.push(url);
-		}
-	}
-	async #sendTo(url, request) {
-		const route = await this.#connections.routeTo(url);
-		const body = request.json === void 0 ? void 0 : JSON.stringify(request.json);
-		try {
-			return toReply(await exchange(route.dispatcher, {
-				url,
-				method: request.method,
-				headers: this.#headers(url, request),
-				...body === void 0 ? {} : { body },
-				stallTimeoutMs: this.#settings.stallTimeoutMs,
-				signal: request.operation.signal
-			}), url, route);
-		} catch (error) {
-			throw named(error, route);
-		}
-	}
-	#headers(url, { target, json, headers, bypassCache }) {
-		return {
-			accept: "*/*",
-			"accept-encoding": "identity",
-			"user-agent": this.#settings.userAgent,
-			...json === void 0 ? {} : { "content-type": "application/json" },
-			...bypassCache === true ? {
-				"cache-control": "no-cache",
-				pragma: "no-cache"
-			} : {},
-			...target.authorization !== void 0 && url.origin === target.url.origin ? { authorization: target.authorization } : {},
-			...headers
-		};
-	}
-};
 function toReply({ status, header, body }, url, route) {
 	const length = header("content-length");
 	const date = parseHttpDate(header("date") ?? "");
@@ -11909,6 +11924,71 @@ function named(error, { proxy }) {
 		reason: through
 	}, error);
 }
+var Transport;
+var init_transport = __esmMin((() => {
+	init_errors();
+	init_classify();
+	init_exchange();
+	init_failure();
+	init_redirects();
+	init_retry_timing();
+	init_target();
+	init_base64();
+	Transport = class {
+		#connections;
+		#settings;
+		constructor(connections, settings) {
+			this.#connections = connections;
+			this.#settings = settings;
+		}
+		async send(request) {
+			const visited = [request.target.url];
+			for (let url = request.target.url;;) {
+				const reply = await this.#sendTo(url, request);
+				if (!isRedirect(reply.status)) return reply;
+				reply.discard();
+				const location = reply.header("location");
+				url = nextHop({
+					method: request.method,
+					status: reply.status,
+					location,
+					visited
+				});
+				visited.push(url);
+			}
+		}
+		async #sendTo(url, request) {
+			const route = await this.#connections.routeTo(url);
+			const body = request.json === void 0 ? void 0 : JSON.stringify(request.json);
+			try {
+				return toReply(await exchange(route.dispatcher, {
+					url,
+					method: request.method,
+					headers: this.#headers(url, request),
+					...body === void 0 ? {} : { body },
+					stallTimeoutMs: this.#settings.stallTimeoutMs,
+					signal: request.operation.signal
+				}), url, route);
+			} catch (error) {
+				throw named(error, route);
+			}
+		}
+		#headers(url, { target, json, headers, bypassCache }) {
+			return {
+				accept: "*/*",
+				"accept-encoding": "identity",
+				"user-agent": this.#settings.userAgent,
+				...json === void 0 ? {} : { "content-type": "application/json" },
+				...bypassCache === true ? {
+					"cache-control": "no-cache",
+					pragma: "no-cache"
+				} : {},
+				...target.authorization !== void 0 && url.origin === target.url.origin ? { authorization: target.authorization } : {},
+				...headers
+			};
+		}
+	};
+}));
 // src/http/web-page.ts
 function refuseWebPage(reply, start) {
 	const looksLikeMarkup = /^\s*</.test(Buffer.from(start.subarray(0, 64)).toString("latin1"));
@@ -11916,151 +11996,10 @@ function refuseWebPage(reply, start) {
 	reply.cancel();
 	throw invalidResponse("a web page (text/html) came instead of the file", "a proxy, a captive portal or a wrong URL answers here; open the URL in a browser to see what it says");
 }
+var init_web_page = __esmMin((() => {
+	init_failure();
+}));
 // src/http/download.ts
-init_limits();
-var Download = class {
-	#transport;
-	#request;
-	#operation;
-	#report;
-	#sink;
-	#total;
-	#origin;
-	#resumed;
-	#rangeless = new Set();
-	#furthest;
-	constructor(transport, request, operation, report) {
-		this.#transport = transport;
-		this.#request = request;
-		this.#operation = operation;
-		this.#report = report;
-		this.#sink = request.sink;
-		this.#resumed = request.sink.length > 0;
-		this.#furthest = request.sink.length;
-	}
-	madeProgress() {
-		if (this.#sink.length < this.#furthest + 1048576) return false;
-		this.#furthest = this.#sink.length;
-		return true;
-	}
-	async attempt(source) {
-		const opened = await this.#openRest(source) ?? await this.#openWhole(source);
-		const { reply, kind } = opened;
-		try {
-			if (kind !== "nothing") await this.#take(opened, source);
-		} finally {
-			reply.cancel();
-		}
-		return {
-			url: reply.url,
-			bytes: this.#sink.length,
-			resumed: this.#resumed,
-			endedByClose: opened.total === void 0 && reply.endsByClose
-		};
-	}
-	async #openRest(source) {
-		const offset = this.#sink.length;
-		const comparable = this.#total !== void 0 || this.#origin === void 0 || this.#origin === source;
-		if (offset === 0 || !comparable || this.#rangeless.has(source)) return void 0;
-		const reply = await this.#send(source, { range: `bytes=${offset}-` });
-		if (reply.status === 200) return this.#accept(reply, "whole", reply.length);
-		if (reply.status !== 206 && reply.status !== 416) {
-			reply.discard();
-			throw reply.statusFailure();
-		}
-		const range = parseContentRange(reply.header("content-range"));
-		const sameTotal = this.#total === void 0 || range?.total === this.#total;
-		if (sameTotal && reply.status === 416 && range?.kind === "unsatisfied" && range.total === offset) return {
-			reply,
-			kind: "nothing",
-			total: offset
-		};
-		if (sameTotal && reply.status === 206 && range?.kind === "part" && range.start === offset) return this.#accept(reply, "rest", range.total);
-		this.#rangeless.add(source);
-		reply.cancel();
-	}
-	async #openWhole(source) {
-		const reply = await this.#send(source, {});
-		if (reply.status === 200) return this.#accept(reply, "whole", reply.length);
-		reply.discard();
-		throw reply.statusFailure();
-	}
-	async #send(target, headers) {
-		const { bypassCache } = this.#request;
-		return this.#transport.send({
-			target,
-			method: "GET",
-			headers,
-			bypassCache,
-			operation: this.#operation
-		});
-	}
-	#accept(reply, kind, total) {
-		const { maxBytes } = this.#request;
-		refuseCompressed(reply);
-		if (total === 0 || total !== void 0 && total > maxBytes) {
-			reply.cancel();
-			if (total === 0) throw emptyBody();
-			throw invalidResponse(`it is too large: ${count$1(total)} bytes, at most ${count$1(maxBytes)} are taken`);
-		}
-		return {
-			reply,
-			kind,
-			total
-		};
-	}
-	async #take(opened, source) {
-		const { reply, kind, total } = opened;
-		let chunk = await this.#next(reply, kind === "whole" ? 0 : this.#sink.length, total);
-		if (kind === "whole") await this.#begin(reply, chunk, source);
-		else this.#goOn();
-		this.#total = total ?? this.#total;
-		for (; chunk !== void 0; chunk = await this.#next(reply, this.#sink.length, this.#total)) await this.#write(chunk);
-		if (this.#total !== void 0 && this.#sink.length < this.#total) throw told$1(CUT_SHORT, this.#sink.length, this.#total);
-	}
-	async #begin(reply, chunk, source) {
-		if (chunk === void 0) throw emptyBody();
-		refuseWebPage(reply, chunk);
-		if (this.#sink.length > 0) {
-			await this.#sink.reset();
-			this.#report({
-				kind: "resume",
-				artifact: this.#request.what,
-				offset: 0
-			});
-		}
-		this.#total = void 0;
-		this.#origin = source;
-		this.#resumed = false;
-	}
-	#goOn() {
-		this.#resumed = true;
-		this.#report({
-			kind: "resume",
-			artifact: this.#request.what,
-			offset: this.#sink.length
-		});
-	}
-	async #write(chunk) {
-		const { maxBytes, onProgress } = this.#request;
-		const received = this.#sink.length + chunk.byteLength;
-		const bound = this.#total ?? maxBytes;
-		if (received > bound) {
-			await this.#sink.reset();
-			throw invalidResponse(`the body goes on after ${count$1(bound)} bytes, where it should have ended`);
-		}
-		await this.#sink.write(chunk);
-		releaseMemory(chunk);
-		onProgress?.(received, this.#total);
-	}
-	async #next(reply, received, total) {
-		try {
-			return await reply.read();
-		} catch (error) {
-			throw error instanceof TransportFailure ? told$1(error, received, total) : error;
-		}
-	}
-};
 function told$1(error, received, total) {
 	const reason = `${error.failure.reason}${afterBytes(received, total)}`;
 	return new TransportFailure({
@@ -12068,11 +12007,6 @@ function told$1(error, received, total) {
 		reason
 	}, error.cause ?? error);
 }
-const CUT_SHORT = new TransportFailure({
-	transient: true,
-	code: "network",
-	reason: "body cut short"
-});
 function emptyBody() {
 	return new TransportFailure({
 		transient: true,
@@ -12080,8 +12014,162 @@ function emptyBody() {
 		reason: "the answer is empty"
 	});
 }
+var Download, CUT_SHORT;
+var init_download = __esmMin((() => {
+	init_limits();
+	init_failure();
+	init_transport();
+	init_web_page();
+	Download = class {
+		#transport;
+		#request;
+		#operation;
+		#report;
+		#sink;
+		#total;
+		#origin;
+		#resumed;
+		#rangeless = new Set();
+		#furthest;
+		constructor(transport, request, operation, report) {
+			this.#transport = transport;
+			this.#request = request;
+			this.#operation = operation;
+			this.#report = report;
+			this.#sink = request.sink;
+			this.#resumed = request.sink.length > 0;
+			this.#furthest = request.sink.length;
+		}
+		madeProgress() {
+			if (this.#sink.length < this.#furthest + 1048576) return false;
+			this.#furthest = this.#sink.length;
+			return true;
+		}
+		async attempt(source) {
+			const opened = await this.#openRest(source) ?? await this.#openWhole(source);
+			const { reply, kind } = opened;
+			try {
+				if (kind !== "nothing") await this.#take(opened, source);
+			} finally {
+				reply.cancel();
+			}
+			return {
+				url: reply.url,
+				bytes: this.#sink.length,
+				resumed: this.#resumed,
+				endedByClose: opened.total === void 0 && reply.endsByClose
+			};
+		}
+		async #openRest(source) {
+			const offset = this.#sink.length;
+			const comparable = this.#total !== void 0 || this.#origin === void 0 || this.#origin === source;
+			if (offset === 0 || !comparable || this.#rangeless.has(source)) return void 0;
+			const reply = await this.#send(source, { range: `bytes=${offset}-` });
+			if (reply.status === 200) return this.#accept(reply, "whole", reply.length);
+			if (reply.status !== 206 && reply.status !== 416) {
+				reply.discard();
+				throw reply.statusFailure();
+			}
+			const range = parseContentRange(reply.header("content-range"));
+			const sameTotal = this.#total === void 0 || range?.total === this.#total;
+			if (sameTotal && reply.status === 416 && range?.kind === "unsatisfied" && range.total === offset) return {
+				reply,
+				kind: "nothing",
+				total: offset
+			};
+			if (sameTotal && reply.status === 206 && range?.kind === "part" && range.start === offset) return this.#accept(reply, "rest", range.total);
+			this.#rangeless.add(source);
+			reply.cancel();
+		}
+		async #openWhole(source) {
+			const reply = await this.#send(source, {});
+			if (reply.status === 200) return this.#accept(reply, "whole", reply.length);
+			reply.discard();
+			throw reply.statusFailure();
+		}
+		async #send(target, headers) {
+			const { bypassCache } = this.#request;
+			return this.#transport.send({
+				target,
+				method: "GET",
+				headers,
+				bypassCache,
+				operation: this.#operation
+			});
+		}
+		#accept(reply, kind, total) {
+			const { maxBytes } = this.#request;
+			refuseCompressed(reply);
+			if (total === 0 || total !== void 0 && total > maxBytes) {
+				reply.cancel();
+				if (total === 0) throw emptyBody();
+				throw invalidResponse(`it is too large: ${count$1(total)} bytes, at most ${count$1(maxBytes)} are taken`);
+			}
+			return {
+				reply,
+				kind,
+				total
+			};
+		}
+		async #take(opened, source) {
+			const { reply, kind, total } = opened;
+			let chunk = await this.#next(reply, kind === "whole" ? 0 : this.#sink.length, total);
+			if (kind === "whole") await this.#begin(reply, chunk, source);
+			else this.#goOn();
+			this.#total = total ?? this.#total;
+			for (; chunk !== void 0; chunk = await this.#next(reply, this.#sink.length, this.#total)) await this.#write(chunk);
+			if (this.#total !== void 0 && this.#sink.length < this.#total) throw told$1(CUT_SHORT, this.#sink.length, this.#total);
+		}
+		async #begin(reply, chunk, source) {
+			if (chunk === void 0) throw emptyBody();
+			refuseWebPage(reply, chunk);
+			if (this.#sink.length > 0) {
+				await this.#sink.reset();
+				this.#report({
+					kind: "resume",
+					artifact: this.#request.what,
+					offset: 0
+				});
+			}
+			this.#total = void 0;
+			this.#origin = source;
+			this.#resumed = false;
+		}
+		#goOn() {
+			this.#resumed = true;
+			this.#report({
+				kind: "resume",
+				artifact: this.#request.what,
+				offset: this.#sink.length
+			});
+		}
+		async #write(chunk) {
+			const { maxBytes, onProgress } = this.#request;
+			const received = this.#sink.length + chunk.byteLength;
+			const bound = this.#total ?? maxBytes;
+			if (received > bound) {
+				await this.#sink.reset();
+				throw invalidResponse(`the body goes on after ${count$1(bound)} bytes, where it should have ended`);
+			}
+			await this.#sink.write(chunk);
+			releaseMemory(chunk);
+			onProgress?.(received, this.#total);
+		}
+		async #next(reply, received, total) {
+			try {
+				return await reply.read();
+			} catch (error) {
+				throw error instanceof TransportFailure ? told$1(error, received, total) : error;
+			}
+		}
+	};
+	CUT_SHORT = new TransportFailure({
+		transient: true,
+		code: "network",
+		reason: "body cut short"
+	});
+}));
 // src/http/small.ts
-init_errors();
 async function attemptSmall(transport, request, target, operation) {
 	const { json, bypassCache } = request;
 	const method = request.method ?? (json === void 0 ? "GET" : "POST");
@@ -12156,19 +12244,13 @@ function oversized$1(what, maxBytes, found, url) {
 		why: "nothing larger is ever published under this name, so this is something else"
 	});
 }
+var init_small = __esmMin((() => {
+	init_errors();
+	init_failure();
+	init_transport();
+	init_web_page();
+}));
 // node_modules/is-network-error/index.js
-const objectToString = Object.prototype.toString;
-const isError = (value) => objectToString.call(value) === "[object Error]";
-const errorMessages = new Set([
-	"network error",
-	"NetworkError when attempting to fetch resource.",
-	"The Internet connection appears to be offline.",
-	"Network request failed",
-	"fetch failed",
-	"terminated",
-	" A network error occurred.",
-	"Network connection lost"
-]);
 function isNetworkError(error) {
 	if (!(error && isError(error) && error.name === "TypeError" && typeof error.message === "string")) return false;
 	const { message, stack } = error;
@@ -12177,6 +12259,21 @@ function isNetworkError(error) {
 	if (message === "Failed to fetch" || message.startsWith("Failed to fetch (") && message.endsWith(")")) return true;
 	return errorMessages.has(message);
 }
+var objectToString, isError, errorMessages;
+var init_is_network_error = __esmMin((() => {
+	objectToString = Object.prototype.toString;
+	isError = (value) => objectToString.call(value) === "[object Error]";
+	errorMessages = new Set([
+		"network error",
+		"NetworkError when attempting to fetch resource.",
+		"The Internet connection appears to be offline.",
+		"Network request failed",
+		"fetch failed",
+		"terminated",
+		" A network error occurred.",
+		"Network connection lost"
+	]);
+}));
 // node_modules/p-retry/index.js
 function validateRetries(retries) {
 	if (typeof retries === "number") {
@@ -12198,22 +12295,6 @@ function validateSignal(value) {
 	if (value === void 0 || value === null) return;
 	if (typeof value.throwIfAborted !== "function" || typeof value.addEventListener !== "function" || typeof value.removeEventListener !== "function") throw new TypeError("Expected `signal` to be an AbortSignal.");
 }
-var AbortError = class AbortError extends Error {
-	constructor(message) {
-		super(typeof message === "string" ? message : void 0);
-		this.name = "AbortError";
-		if (message instanceof Error) {
-			this.originalError = message;
-			({message} = message);
-		} else {
-			this.originalError = new Error(message);
-			({message} = this.originalError);
-			Error.captureStackTrace?.(this.originalError, AbortError);
-		}
-		this.message = message;
-	}
-};
-const maximumDelay = 2 ** 31 - 1;
 function calculateDelay(retriesConsumed, options) {
 	if (options.minTimeout === 0) return 0;
 	const attempt = retriesConsumed + 1;
@@ -12339,17 +12420,27 @@ async function pRetry(input, options = {}) {
 	}
 	throw new Error("Retry attempts exhausted without throwing an error.");
 }
+var AbortError, maximumDelay;
+var init_p_retry = __esmMin((() => {
+	init_is_network_error();
+	AbortError = class AbortError extends Error {
+		constructor(message) {
+			super(typeof message === "string" ? message : void 0);
+			this.name = "AbortError";
+			if (message instanceof Error) {
+				this.originalError = message;
+				({message} = message);
+			} else {
+				this.originalError = new Error(message);
+				({message} = this.originalError);
+				Error.captureStackTrace?.(this.originalError, AbortError);
+			}
+			this.message = message;
+		}
+	};
+	maximumDelay = 2 ** 31 - 1;
+}));
 // src/http/attempts.ts
-var OutOfAttempts = class extends Error {
-	name = "OutOfAttempts";
-	attempts;
-	failure;
-	constructor(attempts, failure) {
-		super(failure.message, { cause: failure });
-		this.attempts = attempts;
-		this.failure = failure;
-	}
-};
 async function withRetries(attempt, policy, operation, hooks) {
 	let attempts = 0;
 	let failuresInARow = 0;
@@ -12409,16 +12500,23 @@ async function sleep(milliseconds, operation) {
 		operation.signal.throwIfAborted();
 	}
 }
+var OutOfAttempts;
+var init_attempts = __esmMin((() => {
+	init_p_retry();
+	init_failure();
+	init_retry_timing();
+	OutOfAttempts = class extends Error {
+		name = "OutOfAttempts";
+		attempts;
+		failure;
+		constructor(attempts, failure) {
+			super(failure.message, { cause: failure });
+			this.attempts = attempts;
+			this.failure = failure;
+		}
+	};
+}));
 // src/http/sources.ts
-init_limits();
-var OutOfSources = class extends Error {
-	name = "OutOfSources";
-	givenUp;
-	constructor(givenUp) {
-		super("every source failed");
-		this.givenUp = givenUp;
-	}
-};
 async function fromFirstSource(run) {
 	const { sources, attempt, policy, operation, report, madeProgress } = run;
 	const givenUp = [];
@@ -12460,75 +12558,25 @@ async function fromFirstSource(run) {
 	}
 	throw new OutOfSources(givenUp);
 }
+var OutOfSources;
+var init_sources = __esmMin((() => {
+	init_limits();
+	init_attempts();
+	init_target();
+	OutOfSources = class extends Error {
+		name = "OutOfSources";
+		givenUp;
+		constructor(givenUp) {
+			super("every source failed");
+			this.givenUp = givenUp;
+		}
+	};
+}));
 // src/http/client.ts
-init_errors();
-init_limits();
+var client_exports = __exportAll({ createHttpClient: () => createHttpClient });
 function createHttpClient(options = {}) {
 	return new UndiciHttpClient(options);
 }
-var UndiciHttpClient = class {
-	#connections;
-	#transport;
-	#policy;
-	#report;
-	#timeoutMs;
-	constructor(options) {
-		this.#connections = new Connections({
-			connectTimeoutMs: options.connectTimeoutMs ?? 1e4,
-			env: options.env ?? {},
-			caFile: options.caFile,
-			lookup: options.lookup
-		});
-		this.#transport = new Transport(this.#connections, {
-			stallTimeoutMs: options.stallTimeoutMs ?? 3e4,
-			userAgent: options.userAgent ?? "k8s-verify"
-		});
-		this.#policy = {
-			retries: options.retries ?? 5,
-			retryDelayMs: options.retryDelayMs ?? 500,
-			random: options.random ?? Math.random
-		};
-		this.#report = options.report ?? (() => {});
-		this.#timeoutMs = options.timeoutMs;
-	}
-	async fetchSmall(request) {
-		const source = parseTarget(request.url);
-		return this.#operate(request, DEFAULT_REQUEST_TIMEOUT_MS, unavailable, async (operation) => fromFirstSource({
-			sources: [source],
-			attempt: async (target) => attemptSmall(this.#transport, request, target, operation),
-			policy: this.#policy,
-			operation,
-			report: this.#report
-		}));
-	}
-	async download(request) {
-		const sources = request.urls.map(parseTarget);
-		return this.#operate(request, DEFAULT_DOWNLOAD_TIMEOUT_MS, downloadFailure, async (operation) => {
-			const download = new Download(this.#transport, request, operation, this.#report);
-			return fromFirstSource({
-				sources,
-				attempt: async (target) => download.attempt(target),
-				policy: this.#policy,
-				operation,
-				report: this.#report,
-				madeProgress: () => download.madeProgress()
-			});
-		});
-	}
-	async close() {
-		await this.#connections.close();
-	}
-	async #operate({ what, signal }, defaultTimeoutMs, failed, run) {
-		const operation = startOperation(this.#timeoutMs ?? defaultTimeoutMs, signal);
-		try {
-			return await run(operation);
-		} catch (error) {
-			throw error instanceof OutOfSources ? failed(what, error.givenUp) : error;
-		} finally {
-			operation.finish();
-		}
-	}
-};
 function downloadFailure(what, givenUp) {
 	if (!givenUp.every(({ failure: { failure } }) => failure.status === 404 || failure.status === 410)) return unavailable(what, givenUp);
 	return new RequestError("artifact-not-found", `${what} does not exist: ${givenUp.map(told).join("; ")}`, {
@@ -12539,30 +12587,88 @@ function downloadFailure(what, givenUp) {
 function told({ url, failure }) {
 	return `${failure.failure.reason} (${url})`;
 }
-// src/ports.ts
-const systemClock = { now: () => new Date() };
-// src/supported-node.ts
-init_errors();
-function isSupported(version) {
-	const [major = 0, minor = 0, patch = 0] = version.split(".").map((part) => Number.parseInt(part, 10));
-	if (major >= 26) return true;
-	if (major === 24) return minor >= 15;
-	return major === 22 && (minor > 22 || minor === 22 && patch >= 2);
-}
-function assertSupportedNode(version = process.versions.node) {
-	if (isSupported(version)) return;
-	throw new RequestError("usage", `k8s-verify needs another Node than v${version}`, {
-		expected: "Node 22.22.2, 24.15.0, 26 or newer",
-		found: `v${version}`,
-		advice: "run it with a newer Node: https://nodejs.org"
-	});
-}
+var UndiciHttpClient;
+var init_client = __esmMin((() => {
+	init_errors();
+	init_limits();
+	init_connections();
+	init_deadline();
+	init_download();
+	init_failure();
+	init_small();
+	init_sources();
+	init_target();
+	init_transport();
+	UndiciHttpClient = class {
+		#connections;
+		#transport;
+		#policy;
+		#report;
+		#timeoutMs;
+		constructor(options) {
+			this.#connections = new Connections({
+				connectTimeoutMs: options.connectTimeoutMs ?? 1e4,
+				env: options.env ?? {},
+				caFile: options.caFile,
+				lookup: options.lookup
+			});
+			this.#transport = new Transport(this.#connections, {
+				stallTimeoutMs: options.stallTimeoutMs ?? 3e4,
+				userAgent: options.userAgent ?? "k8s-verify"
+			});
+			this.#policy = {
+				retries: options.retries ?? 5,
+				retryDelayMs: options.retryDelayMs ?? 500,
+				random: options.random ?? Math.random
+			};
+			this.#report = options.report ?? (() => {});
+			this.#timeoutMs = options.timeoutMs;
+		}
+		async fetchSmall(request) {
+			const source = parseTarget(request.url);
+			return this.#operate(request, DEFAULT_REQUEST_TIMEOUT_MS, unavailable, async (operation) => fromFirstSource({
+				sources: [source],
+				attempt: async (target) => attemptSmall(this.#transport, request, target, operation),
+				policy: this.#policy,
+				operation,
+				report: this.#report
+			}));
+		}
+		async download(request) {
+			const sources = request.urls.map(parseTarget);
+			return this.#operate(request, DEFAULT_DOWNLOAD_TIMEOUT_MS, downloadFailure, async (operation) => {
+				const download = new Download(this.#transport, request, operation, this.#report);
+				return fromFirstSource({
+					sources,
+					attempt: async (target) => download.attempt(target),
+					policy: this.#policy,
+					operation,
+					report: this.#report,
+					madeProgress: () => download.madeProgress()
+				});
+			});
+		}
+		async close() {
+			await this.#connections.close();
+		}
+		async #operate({ what, signal }, defaultTimeoutMs, failed, run) {
+			const operation = startOperation(this.#timeoutMs ?? defaultTimeoutMs, signal);
+			try {
+				return await run(operation);
+			} catch (error) {
+				throw error instanceof OutOfSources ? failed(what, error.givenUp) : error;
+			} finally {
+				operation.finish();
+			}
+		}
+	};
+}));
 // src/world.ts
 function createWorld(options = {}) {
 	assertSupportedNode();
 	const report = options.report ?? (() => void 0);
 	return {
-		http: createHttpClient({
+		http: loadedWhenAsked({
 			...options,
 			report
 		}),
@@ -12575,8 +12681,22 @@ function createWorld(options = {}) {
 		report
 	};
 }
+function loadedWhenAsked(options) {
+	let loading;
+	const client = () => {
+		loading ??= Promise.resolve().then(() => (init_client(), client_exports)).then(({ createHttpClient }) => createHttpClient(options));
+		return loading;
+	};
+	return {
+		fetchSmall: async (request) => (await client()).fetchSmall(request),
+		download: async (request) => (await client()).download(request),
+		close: async () => (await loading)?.close()
+	};
+}
+function endianness() {
+	return new Uint8Array(Uint16Array.of(1).buffer)[0] === 1 ? "LE" : "BE";
+}
 // src/release/nearest.ts
-init_limits();
 function nearest(text, choices) {
 	return nearestFew(text, choices, 1)[0];
 }
@@ -12604,7 +12724,11 @@ function editDistance(a, b) {
 	}
 	return row[b.length] ?? 0;
 }
+var init_nearest = __esmMin((() => {
+	init_limits();
+}));
 // src/request.ts
+init_nearest();
 const DEFAULT_SOURCE = "https://dl.k8s.io";
 const DEFAULT_REKOR_URL = "https://rekor.sigstore.dev";
 function sourcesOf({ sources = [DEFAULT_SOURCE] }) {
@@ -12759,9 +12883,10 @@ function unknownInputs(environment) {
 	});
 }
 // src/action/log.ts
+init_unprintable();
 init_errors();
 function harmless(text) {
-	return text.replaceAll(/[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}]/gu, " ").replace(/^\s*::/, (start) => start.replace("::", ": :")).replaceAll("##[", "## [");
+	return replaceUnprintable(text, () => " ").replace(/^\s*::/, (start) => start.replace("::", ": :")).replaceAll("##[", "## [");
 }
 function logEvent(event) {
 	switch (event.kind) {
@@ -14541,6 +14666,7 @@ function _getCacheDirectory() {
 init_base64();
 init_errors();
 init_limits();
+init_nearest();
 const NUMBER$2 = String.raw`(0|[1-9][0-9]{0,4})`;
 const VERSION = new RegExp(String.raw`^v?${NUMBER$2}\.${NUMBER$2}\.${NUMBER$2}(?:-(alpha|beta|rc)\.${NUMBER$2})?$`);
 const MINOR = new RegExp(String.raw`^v?${NUMBER$2}\.${NUMBER$2}$`);
@@ -14764,6 +14890,39 @@ function decoded(part) {
 		return part;
 	}
 }
+// src/local-file.ts
+async function withLocalFile(path, use) {
+	const descriptor = await openFile(path, "r");
+	try {
+		return await use({
+			read: async (buffer) => (await readFile(descriptor, buffer, 0, buffer.length, null)).bytesRead,
+			stat: () => statFile(descriptor, { bigint: true })
+		});
+	} finally {
+		await closeFile(descriptor);
+	}
+}
+async function readUpTo(path, maxBytes) {
+	return withLocalFile(path, async (file) => {
+		const chunks = [];
+		for (let left = maxBytes;;) {
+			const buffer = Buffer.allocUnsafe(Math.min(left + 1, CHUNK_BYTES$1));
+			const bytes = await file.read(buffer);
+			if (bytes === 0) return Buffer.concat(chunks);
+			if (bytes > left) return void 0;
+			chunks.push(buffer.subarray(0, bytes));
+			left -= bytes;
+		}
+	});
+}
+var openFile, readFile, statFile, closeFile, CHUNK_BYTES$1;
+var init_local_file = __esmMin((() => {
+	openFile = promisify(open$2);
+	readFile = promisify(read);
+	statFile = promisify(fstat);
+	closeFile = promisify(close);
+	CHUNK_BYTES$1 = 65536;
+}));
 // src/install/disk-error.ts
 function systemCode(error) {
 	return error instanceof Error && "code" in error && typeof error.code === "string" ? error.code : "";
@@ -14813,63 +14972,59 @@ var init_disk_error = __esmMin((() => {
 }));
 // src/install/hash-file.ts
 async function hashFile(handle, algorithm, signal) {
-	const [digest = ""] = await hashFileWith(handle, [algorithm], signal);
+	let position = 0;
+	const read = async (buffer) => {
+		const { bytesRead } = await handle.read(buffer, 0, buffer.length, position);
+		position += bytesRead;
+		return bytesRead;
+	};
+	const [digest = ""] = await hashAll(read, [algorithm], signal);
 	return digest;
 }
-async function hashFileWith(handle, algorithms, signal) {
+async function hashAll(read, algorithms, signal) {
 	const hashes = algorithms.map((algorithm) => createHash(algorithm));
 	let [current, other] = [Buffer.allocUnsafeSlow(BUFFER_BYTES$1), Buffer.allocUnsafeSlow(BUFFER_BYTES$1)];
-	let position = 0;
-	let reading = handle.read(current, 0, BUFFER_BYTES$1, position);
+	let reading = read(current);
 	for (;;) {
-		const { bytesRead } = await reading;
-		if (bytesRead === 0) return hashes.map((hash) => hash.digest("hex"));
+		const bytes = await reading;
+		if (bytes === 0) return hashes.map((hash) => hash.digest("hex"));
 		throwIfInterrupted(signal);
-		position += bytesRead;
-		reading = handle.read(other, 0, BUFFER_BYTES$1, position);
-		for (const hash of hashes) hash.update(current.subarray(0, bytesRead));
+		reading = read(other);
+		for (const hash of hashes) hash.update(current.subarray(0, bytes));
 		[current, other] = [other, current];
 	}
 }
 async function hashLocalFile(path, algorithms, signal) {
-	return withLocalFile(path, async (handle) => hashFileWith(handle, algorithms, signal));
+	return readable(path, withLocalFile(path, async (file) => hashAll(file.read, algorithms, signal)));
 }
 async function readWholeFile(path) {
-	return withLocalFile(path, async (handle) => {
-		const { size } = await handle.stat();
-		if (size <= 67108864) return handle.readFile();
-		throw new RequestError("file-not-readable", `${path} is too large to be verified with an Ed25519 key`, {
-			expected: `at most ${MAX_WHOLE_MESSAGE_BYTES} bytes, since this kind of key signs the file itself`,
-			found: `${size} bytes`
-		});
+	const bytes = await readable(path, readUpTo(path, MAX_WHOLE_MESSAGE_BYTES));
+	if (bytes !== void 0) return bytes;
+	throw new RequestError("file-not-readable", `${path} is too large to be verified with an Ed25519 key`, {
+		expected: `at most ${MAX_WHOLE_MESSAGE_BYTES} bytes, since this kind of key signs the file itself`,
+		found: "more"
 	});
 }
 async function assertLocalFile(path) {
-	if ((await stat$1(path).catch((error) => {
-		throw unreadable(path, error);
-	})).isDirectory()) throw unreadable(path, new Error("a directory"));
+	if ((await readable(path, promisify(stat$2)(path))).isDirectory()) throw unreadable(path, new Error("a directory"));
 }
-function unreadable(path, cause) {
-	return unreadableFile(path, cause, { advice: "check the name of the file, and who may read it" });
-}
-async function withLocalFile(path, use) {
+async function readable(path, reading) {
 	try {
-		const handle = await open$1(path, "r");
-		try {
-			return await use(handle);
-		} finally {
-			await handle.close();
-		}
+		return await reading;
 	} catch (error) {
 		if (error instanceof K8sVerifyError) throw error;
 		throw unreadable(path, error);
 	}
+}
+function unreadable(path, cause) {
+	return unreadableFile(path, cause, { advice: "check the name of the file, and who may read it" });
 }
 var BUFFER_BYTES$1;
 var init_hash_file = __esmMin((() => {
 	init_unreadable_file();
 	init_errors();
 	init_limits();
+	init_local_file();
 	init_disk_error();
 	BUFFER_BYTES$1 = 1048576;
 }));
@@ -14922,11 +15077,6 @@ var init_directories = __esmMin((() => {
 	ATTEMPTS = 5;
 }));
 // src/install/inspect-destination.ts
-init_hash_file();
-init_directories();
-init_base64();
-init_errors();
-init_disk_error();
 async function inspectDestination(destination) {
 	const path = resolve(destination);
 	let found;
@@ -14953,6 +15103,11 @@ async function inspectDestination(destination) {
 		advice: directory ? `to install into it, use --install-dir ${path}` : "name another place with --install-dir or --output"
 	});
 }
+var init_inspect_destination = __esmMin((() => {
+	init_base64();
+	init_errors();
+	init_disk_error();
+}));
 // src/install/leftovers.ts
 function privateName(kind) {
 	const random = randomBytes$2(8).toString("hex");
@@ -15026,8 +15181,6 @@ var init_leftovers = __esmMin((() => {
 	readNamespace = () => readlinkSync("/proc/self/ns/pid");
 }));
 // src/install/replace-file.ts
-init_disk_error();
-init_leftovers();
 async function replaceFile(source, destination, undoable) {
 	let backup = undoable ? await backUp(destination) : void 0;
 	try {
@@ -15070,18 +15223,6 @@ async function backUp(path) {
 async function drop(backup) {
 	if (backup !== void 0) await rm$1(backup, { force: true }).catch(() => void 0);
 }
-const WINDOWS_DELAYS_MS = [
-	10,
-	30,
-	100,
-	300,
-	1e3
-];
-const WINDOWS_BUSY = new Set([
-	"EACCES",
-	"EBUSY",
-	"EPERM"
-]);
 async function renameOver(source, destination) {
 	try {
 		await renamePatiently(source, destination);
@@ -15115,10 +15256,24 @@ async function setAside(source, destination) {
 		throw error;
 	}
 }
-// src/install/staging.ts
-function openStaging(options) {
-	return new StagingFile(options);
-}
+var WINDOWS_DELAYS_MS, WINDOWS_BUSY;
+var init_replace_file = __esmMin((() => {
+	init_disk_error();
+	init_leftovers();
+	WINDOWS_DELAYS_MS = [
+		10,
+		30,
+		100,
+		300,
+		1e3
+	];
+	WINDOWS_BUSY = new Set([
+		"EACCES",
+		"EBUSY",
+		"EPERM"
+	]);
+}));
+// src/install/file-identity.ts
 function identityOf(stats) {
 	return {
 		device: stats.dev,
@@ -15128,6 +15283,10 @@ function identityOf(stats) {
 }
 function isSameFile(a, b) {
 	return a.device === b.device && a.inode === b.inode && a.size === b.size;
+}
+// src/install/staging.ts
+function openStaging(options) {
+	return new StagingFile(options);
 }
 function newHashes(algorithms) {
 	return new Map(algorithms.map((name) => [name, createHash(name)]));
@@ -15147,6 +15306,7 @@ async function writeWhole(handle, bytes, position) {
 }
 var BUFFER_BYTES, SYNC_BYTES, OPEN_ATTEMPTS, OWNER_ONLY, StagingFile;
 var init_staging = __esmMin((() => {
+	init_directories();
 	init_disk_error();
 	init_leftovers();
 	BUFFER_BYTES = 1048576;
@@ -15321,30 +15481,18 @@ async function confirmDigest(staged, proven) {
 	});
 }
 async function confirmFile(path, proven, signal) {
-	const { file, found } = await withLocalFile(path, async (handle) => ({
-		file: identityOf(await handle.stat({ bigint: true })),
-		found: await hashFile(handle, proven.algorithm, signal)
-	}));
-	const bytes = Number(file.size);
-	if (found !== proven.hex) throw digestMismatch(path, proven, found, bytes);
-	return new VerifiedFile({
-		path,
-		name: basename(path),
-		proven,
-		bytes,
-		file
-	});
+	return confirmMeasured(await measureFile(path, [proven.algorithm], signal), proven);
 }
 async function measureFile(path, algorithms, signal) {
-	return withLocalFile(path, async (handle) => {
-		const file = identityOf(await handle.stat({ bigint: true }));
-		const digests = await hashFileWith(handle, algorithms, signal);
+	return readable(path, withLocalFile(path, async (local) => {
+		const file = identityOf(await local.stat());
+		const digests = await hashAll(local.read, algorithms, signal);
 		return new MeasuredFile({
 			path,
 			digests: new Map(algorithms.map((algorithm, index) => [algorithm, digests[index] ?? ""])),
 			file
 		});
-	});
+	}));
 }
 function confirmMeasured(measured, proven) {
 	if (!MeasuredFile.isOne(measured)) throw notConfirmed();
@@ -15389,7 +15537,7 @@ async function assertUnchanged(artifact) {
 	const { staged, file } = artifact;
 	let now;
 	try {
-		now = identityOf(await lstat$1(staged.path, { bigint: true }));
+		now = identityOf(await promisify(lstat$2)(staged.path, { bigint: true }));
 	} catch (error) {
 		throw swapped(staged, error);
 	}
@@ -15400,12 +15548,8 @@ function notConfirmed() {
 }
 async function rehash(staged, proven) {
 	try {
-		const handle = await open$1(staged.path, "r");
-		try {
-			return await hashFile(handle, proven.algorithm, void 0);
-		} finally {
-			await handle.close();
-		}
+		const [hex = ""] = await withLocalFile(staged.path, (file) => hashAll(file.read, [proven.algorithm], void 0));
+		return hex;
 	} catch (error) {
 		throw diskError(error, `read ${staged.fileName} back`, staged.path);
 	}
@@ -15431,8 +15575,9 @@ function swapped(staged, cause) {
 var VerifiedFile, VerifiedArtifact, MeasuredFile, ReadThrough;
 var init_verified_artifact = __esmMin((() => {
 	init_errors();
+	init_local_file();
 	init_disk_error();
-	init_staging();
+	init_hash_file();
 	VerifiedFile = class {
 		#confirmed = true;
 		path;
@@ -15496,11 +15641,11 @@ var init_verified_artifact = __esmMin((() => {
 	};
 }));
 // src/install/place.ts
-init_errors();
-init_directories();
-init_disk_error();
-init_staging();
-init_verified_artifact();
+var place_exports = __exportAll({
+	DATA_MODE: () => 420,
+	EXECUTABLE_MODE: () => 493,
+	placeAll: () => placeAll
+});
 async function placeAll(placements, { sideFiles = [], signal } = {}) {
 	for (const { artifact } of placements) await assertUnchanged(artifact);
 	const steps = [...placements.map(artifactStep), ...sideFiles.map((file) => sideFileStep(file, signal))];
@@ -15590,7 +15735,17 @@ function assertDistinct(steps) {
 		seen.add(destination);
 	}
 }
+var init_place = __esmMin((() => {
+	init_errors();
+	init_directories();
+	init_disk_error();
+	init_inspect_destination();
+	init_replace_file();
+	init_staging();
+	init_verified_artifact();
+}));
 // src/evidence/cross-check.ts
+init_place();
 init_errors();
 function crossCheck(proven, sources, what) {
 	return sources.map((source) => compare(proven, source, what));
@@ -15790,6 +15945,7 @@ var StrictJson = class {
 // src/release/platform.ts
 init_base64();
 init_errors();
+init_nearest();
 const PLATFORMS = [
 	{
 		os: "linux",
@@ -15917,6 +16073,7 @@ function lookUp(table, key) {
 // src/release/component.ts
 init_base64();
 init_errors();
+init_nearest();
 function on(...names) {
 	return PLATFORMS.filter((platform) => names.includes(formatPlatform(platform)));
 }
@@ -17248,6 +17405,7 @@ function flawed$2(what, expected, found) {
 }
 // src/proof/certificate.ts
 init_malformed();
+init_unprintable();
 const EXTENSION_OID = {
 	keyUsage: "2.5.29.15",
 	subjectAlternativeName: "2.5.29.17",
@@ -17358,7 +17516,7 @@ function readAscii(bytes, what) {
 }
 function readText(bytes, what) {
 	const text = decodeUtf8(bytes, what);
-	if (text === "" || /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/u.test(text)) throw flawed$1(what, "text without control characters", encodeHex(bytes.subarray(0, 64)));
+	if (text === "" || !isPrintable(text)) throw flawed$1(what, "text without control characters", encodeHex(bytes.subarray(0, 64)));
 	return text;
 }
 function flawed$1(what, expected, found) {
@@ -24976,6 +25134,7 @@ function refused(message, expected, found) {
 init_base64();
 init_errors();
 init_limits();
+const EM_DASH = String.fromCodePoint(8212);
 const SIZE$1 = /^(?:0|[1-9][0-9]{0,18})$/;
 const MIN_SIGNATURE_BYTES = 5;
 function readCheckpoint(envelope) {
@@ -24997,7 +25156,7 @@ function readSignatures(lines) {
 	if (lines.length > 32) throw malformed$2(`at most 32 signature lines`, String(lines.length));
 	return lines.map((line) => {
 		const [dash, name = "", text, ...rest] = line.split(" ");
-		if (dash !== "—" || name === "" || name.includes("+") || text === void 0 || rest.length > 0) throw malformed$2("signature lines of the form \"— name base64\"", excerpt(line));
+		if (dash !== EM_DASH || name === "" || name.includes("+") || text === void 0 || rest.length > 0) throw malformed$2(`signature lines of the form "${EM_DASH} name base64"`, excerpt(line));
 		const bytes = decode(text);
 		if (bytes.length < MIN_SIGNATURE_BYTES) throw malformed$2("a key hint and a signature", excerpt(line));
 		return {
@@ -25699,6 +25858,7 @@ function detailsOf({ check, expected, found, why, advice, cause }) {
 // src/evidence/local-files.ts
 init_unreadable_file();
 init_errors();
+init_local_file();
 async function readEvidenceFile(path, maxBytes, what) {
 	const bytes = await readEvidenceBeside(path, maxBytes, what);
 	if (bytes !== void 0) return bytes;
@@ -25708,23 +25868,14 @@ async function readEvidenceFile(path, maxBytes, what) {
 	});
 }
 async function readEvidenceBeside(path, maxBytes, what) {
+	let bytes;
 	try {
-		const handle = await open$1(path, "r");
-		try {
-			const buffer = Buffer.alloc(maxBytes + 1);
-			let length = 0;
-			while (length < buffer.length) {
-				const { bytesRead } = await handle.read(buffer, length, buffer.length - length, length);
-				if (bytesRead === 0) return buffer.subarray(0, length);
-				length += bytesRead;
-			}
-		} finally {
-			await handle.close();
-		}
+		bytes = await readUpTo(path, maxBytes);
 	} catch (cause) {
 		if (cause instanceof Error && "code" in cause && cause.code === "ENOENT") return void 0;
 		throw unreadableFile(`${what} ${path}`, cause, { advice: "check what is there, and who may read it" });
 	}
+	if (bytes !== void 0) return bytes;
 	throw new UntrustedError("material-oversized", `${what} ${path} is too large`, {
 		check: "material",
 		expected: `at most ${maxBytes} bytes`,
@@ -25849,9 +26000,26 @@ function assertConsistent({ extract, fromTarball, force, saveBundle }) {
 		advice: "unpack that member of the tarball instead, by its path"
 	});
 }
+// src/policy.ts
+init_errors();
+function policyOf({ identity, publicKeyPem }, signers) {
+	if (publicKeyPem === void 0) return {
+		kind: "certificate-identity",
+		identities: identity === void 0 ? signers : [identity]
+	};
+	if (identity === void 0) return {
+		kind: "managed-key",
+		publicKeyPem
+	};
+	throw new RequestError("usage", "a managed key and a certificate identity exclude each other", {
+		expected: "one of the two",
+		found: "both"
+	});
+}
 // src/release/tarball.ts
 init_base64();
 init_errors();
+init_nearest();
 const BINARY_TARBALLS = [
 	"client",
 	"node",
@@ -26105,20 +26273,6 @@ function shareTarballs(plans) {
 	}
 	return [...planned.values()];
 }
-function policyOf({ identity, publicKeyPem }, signers) {
-	if (publicKeyPem === void 0) return {
-		kind: "certificate-identity",
-		identities: identity === void 0 ? signers : [identity]
-	};
-	if (identity === void 0) return {
-		kind: "managed-key",
-		publicKeyPem
-	};
-	throw new RequestError("usage", "a managed key and a certificate identity exclude each other", {
-		expected: "one of the two",
-		found: "both"
-	});
-}
 function labelOf({ component, version, platform }) {
 	const where = platform === void 0 ? "" : ` ${formatPlatform(platform)}`;
 	return `${component} ${formatReleaseVersion(version)}${where}`;
@@ -26138,42 +26292,6 @@ function collision$1(destination, one, other) {
 	});
 }
 // src/install/member-selection.ts
-init_base64();
-init_errors();
-const SHOWN = 5;
-var MemberSelection = class {
-	#asked;
-	#byPath;
-	#byLastPart;
-	#files = [];
-	constructor(asked) {
-		this.#asked = [...new Set(asked.map((name) => name.replace(/^\.\//u, "").replace(/\/+$/u, "")))];
-		this.#byPath = new Map(this.#asked.map((name) => [name, []]));
-		this.#byLastPart = new Map(this.#asked.map((name) => [name, []]));
-	}
-	offer({ path, kind }) {
-		const name = this.#asked.find((asked) => path === asked || path.startsWith(`${asked}/`));
-		if (name !== void 0) this.#byPath.get(name)?.push(path);
-		if (kind === "directory") return name !== void 0;
-		this.#files.push(path);
-		const byLastPart = this.#byLastPart.get(posix.basename(path));
-		byLastPart?.push(path);
-		return name !== void 0 || byLastPart !== void 0;
-	}
-	finish() {
-		const displaced = [];
-		for (const name of this.#asked) {
-			const candidates = this.#byLastPart.get(name) ?? [];
-			if ((this.#byPath.get(name) ?? []).length > 0) displaced.push(...candidates.filter((path) => !this.#isMeantByPath(path)));
-			else if (candidates.length === 0) throw memberMissing(name, this.#files);
-			else if (candidates.length > 1) throw ambiguous(name, candidates);
-		}
-		return displaced;
-	}
-	#isMeantByPath(path) {
-		return this.#asked.some((name) => path === name || path.startsWith(`${name}/`));
-	}
-};
 function memberMissing(name, files) {
 	const near = nearestPaths(name, files);
 	return new InstallError("archive-member-missing", `the archive has no member ${excerpt(name)}`, {
@@ -26196,150 +26314,47 @@ function nearestPaths(name, files) {
 	const near = new Set(nearestFew(wanted, lastParts, SHOWN));
 	return files.filter((path) => near.has(posix.basename(path))).slice(0, SHOWN);
 }
+var SHOWN, MemberSelection;
+var init_member_selection = __esmMin((() => {
+	init_base64();
+	init_errors();
+	init_nearest();
+	SHOWN = 5;
+	MemberSelection = class {
+		#asked;
+		#byPath;
+		#byLastPart;
+		#files = [];
+		constructor(asked) {
+			this.#asked = [...new Set(asked.map((name) => name.replace(/^\.\//u, "").replace(/\/+$/u, "")))];
+			this.#byPath = new Map(this.#asked.map((name) => [name, []]));
+			this.#byLastPart = new Map(this.#asked.map((name) => [name, []]));
+		}
+		offer({ path, kind }) {
+			const name = this.#asked.find((asked) => path === asked || path.startsWith(`${asked}/`));
+			if (name !== void 0) this.#byPath.get(name)?.push(path);
+			if (kind === "directory") return name !== void 0;
+			this.#files.push(path);
+			const byLastPart = this.#byLastPart.get(posix.basename(path));
+			byLastPart?.push(path);
+			return name !== void 0 || byLastPart !== void 0;
+		}
+		finish() {
+			const displaced = [];
+			for (const name of this.#asked) {
+				const candidates = this.#byLastPart.get(name) ?? [];
+				if ((this.#byPath.get(name) ?? []).length > 0) displaced.push(...candidates.filter((path) => !this.#isMeantByPath(path)));
+				else if (candidates.length === 0) throw memberMissing(name, this.#files);
+				else if (candidates.length > 1) throw ambiguous(name, candidates);
+			}
+			return displaced;
+		}
+		#isMeantByPath(path) {
+			return this.#asked.some((name) => path === name || path.startsWith(`${name}/`));
+		}
+	};
+}));
 // src/install/staging-directory.ts
-init_errors();
-init_directories();
-init_disk_error();
-init_leftovers();
-init_staging();
-const PRIVATE_MODE = 448;
-const DIRECTORY_MODE = 493;
-const ALL_MODE_BITS = 4095;
-const MAX_SETTLING = 16;
-var StagingDirectory = class {
-	target;
-	#path;
-	#made = new Set([""]);
-	#times = new Map();
-	#settling = new Set();
-	#failure;
-	#state = "none";
-	#replacedMode;
-	constructor(target) {
-		this.target = resolve(target);
-		this.#path = join(dirname$1(this.target), privateName("dir"));
-	}
-	async open() {
-		await inspectExtractionTarget(this.target);
-		await this.#attempt(async () => {
-			this.#state = "staged";
-			await createDirectories(dirname$1(this.target));
-			await mkdir$1(this.#path, PRIVATE_MODE);
-		});
-		await removeLeftovers(dirname$1(this.target));
-	}
-	async write(member) {
-		const { path, kind, modified } = member;
-		if (kind === "directory") this.#times.set(path, modified);
-		await this.#attempt(async () => {
-			await this.#makeDirectories(kind === "directory" ? path : parentOf(path));
-		});
-		if (kind === "file") await this.#writeFile(member);
-	}
-	async #makeDirectories(path) {
-		if (this.#made.has(path)) return;
-		await this.#makeDirectories(parentOf(path));
-		await mkdir$1(this.#on(path), DIRECTORY_MODE);
-		this.#made.add(path);
-	}
-	async #writeFile({ path, mode, modified, content }) {
-		const handle = await this.#attempt(() => open$1(this.#on(path), "wx", mode));
-		try {
-			let position = 0;
-			for await (const piece of content) {
-				await this.#attempt(() => writeWhole(handle, piece, position));
-				position += piece.length;
-			}
-		} catch (error) {
-			await handle.close();
-			throw error;
-		}
-		await this.#settle(handle, {
-			mode,
-			modified
-		});
-	}
-	async #settle(handle, { mode, modified }) {
-		const settled = complete(handle, mode, modified).catch((error) => {
-			this.#failure ??= this.#failed(error);
-		}).finally(() => this.#settling.delete(settled));
-		this.#settling.add(settled);
-		if (this.#settling.size >= MAX_SETTLING) await Promise.race(this.#settling);
-		this.#throwFailure();
-	}
-	#throwFailure() {
-		if (this.#failure !== void 0) throw this.#failure;
-	}
-	async remove(path) {
-		await this.#attempt(() => rm$1(this.#on(path)));
-		for (let above = parentOf(path); above !== ""; above = parentOf(above)) {
-			try {
-				await rmdir$1(this.#on(above));
-			} catch {
-				return;
-			}
-			this.#times.delete(above);
-		}
-	}
-	async seal() {
-		await Promise.all(this.#settling);
-		this.#throwFailure();
-		await this.#attempt(async () => {
-			for (const [path, time] of [...this.#times].toReversed()) await utimes(this.#on(path), time, time);
-			await chmod$1(this.#path, DIRECTORY_MODE);
-		});
-		await Promise.all([...this.#made].map((path) => syncDirectory(this.#on(path))));
-	}
-	async place() {
-		await inspectExtractionTarget(this.target);
-		this.#replacedMode = await modeOf$1(this.target);
-		await this.#attempt(async () => {
-			try {
-				await replaceEmptyDirectory(this.#path, this.target);
-			} catch (error) {
-				await inspectExtractionTarget(this.target);
-				throw error;
-			}
-		});
-		this.#state = "placed";
-	}
-	async undo() {
-		await this.#attempt(async () => {
-			await renamePatiently(this.target, this.#path);
-			this.#state = "staged";
-			if (this.#replacedMode === void 0) return;
-			await mkdir$1(this.target, PRIVATE_MODE);
-			await chmod$1(this.target, this.#replacedMode);
-		});
-	}
-	async keep() {
-		keepDirectories(dirname$1(this.target));
-		await syncDirectory(dirname$1(this.target));
-	}
-	async discard() {
-		if (this.#state !== "staged") return;
-		this.#state = "none";
-		await Promise.all(this.#settling);
-		await rm$1(this.#path, {
-			recursive: true,
-			force: true
-		}).catch(() => void 0);
-		await removeCreatedDirectories(dirname$1(this.target));
-	}
-	#on(path) {
-		return join(this.#path, ...path.split("/"));
-	}
-	async #attempt(step) {
-		try {
-			return await step();
-		} catch (error) {
-			throw this.#failed(error);
-		}
-	}
-	#failed(error) {
-		return diskError(error, `unpack into ${this.target}`, this.target);
-	}
-};
 async function modeOf$1(path) {
 	return lstat$1(path).then(({ mode }) => mode & ALL_MODE_BITS, () => void 0);
 }
@@ -26383,6 +26398,153 @@ async function whatIsAt(target) {
 		throw diskError(error, `look at ${target}`, target);
 	}
 }
+var PRIVATE_MODE, DIRECTORY_MODE, ALL_MODE_BITS, MAX_SETTLING, StagingDirectory;
+var init_staging_directory = __esmMin((() => {
+	init_errors();
+	init_directories();
+	init_disk_error();
+	init_leftovers();
+	init_replace_file();
+	init_staging();
+	PRIVATE_MODE = 448;
+	DIRECTORY_MODE = 493;
+	ALL_MODE_BITS = 4095;
+	MAX_SETTLING = 16;
+	StagingDirectory = class {
+		target;
+		#path;
+		#made = new Set([""]);
+		#times = new Map();
+		#settling = new Set();
+		#failure;
+		#state = "none";
+		#replacedMode;
+		constructor(target) {
+			this.target = resolve(target);
+			this.#path = join(dirname$1(this.target), privateName("dir"));
+		}
+		async open() {
+			await inspectExtractionTarget(this.target);
+			await this.#attempt(async () => {
+				this.#state = "staged";
+				await createDirectories(dirname$1(this.target));
+				await mkdir$1(this.#path, PRIVATE_MODE);
+			});
+			await removeLeftovers(dirname$1(this.target));
+		}
+		async write(member) {
+			const { path, kind, modified } = member;
+			if (kind === "directory") this.#times.set(path, modified);
+			await this.#attempt(async () => {
+				await this.#makeDirectories(kind === "directory" ? path : parentOf(path));
+			});
+			if (kind === "file") await this.#writeFile(member);
+		}
+		async #makeDirectories(path) {
+			if (this.#made.has(path)) return;
+			await this.#makeDirectories(parentOf(path));
+			await mkdir$1(this.#on(path), DIRECTORY_MODE);
+			this.#made.add(path);
+		}
+		async #writeFile({ path, mode, modified, content }) {
+			const handle = await this.#attempt(() => open$1(this.#on(path), "wx", mode));
+			try {
+				let position = 0;
+				for await (const piece of content) {
+					await this.#attempt(() => writeWhole(handle, piece, position));
+					position += piece.length;
+				}
+			} catch (error) {
+				await handle.close();
+				throw error;
+			}
+			await this.#settle(handle, {
+				mode,
+				modified
+			});
+		}
+		async #settle(handle, { mode, modified }) {
+			const settled = complete(handle, mode, modified).catch((error) => {
+				this.#failure ??= this.#failed(error);
+			}).finally(() => this.#settling.delete(settled));
+			this.#settling.add(settled);
+			if (this.#settling.size >= MAX_SETTLING) await Promise.race(this.#settling);
+			this.#throwFailure();
+		}
+		#throwFailure() {
+			if (this.#failure !== void 0) throw this.#failure;
+		}
+		async remove(path) {
+			await this.#attempt(() => rm$1(this.#on(path)));
+			for (let above = parentOf(path); above !== ""; above = parentOf(above)) {
+				try {
+					await rmdir$1(this.#on(above));
+				} catch {
+					return;
+				}
+				this.#times.delete(above);
+			}
+		}
+		async seal() {
+			await Promise.all(this.#settling);
+			this.#throwFailure();
+			await this.#attempt(async () => {
+				for (const [path, time] of [...this.#times].toReversed()) await utimes(this.#on(path), time, time);
+				await chmod$1(this.#path, DIRECTORY_MODE);
+			});
+			await Promise.all([...this.#made].map((path) => syncDirectory(this.#on(path))));
+		}
+		async place() {
+			await inspectExtractionTarget(this.target);
+			this.#replacedMode = await modeOf$1(this.target);
+			await this.#attempt(async () => {
+				try {
+					await replaceEmptyDirectory(this.#path, this.target);
+				} catch (error) {
+					await inspectExtractionTarget(this.target);
+					throw error;
+				}
+			});
+			this.#state = "placed";
+		}
+		async undo() {
+			await this.#attempt(async () => {
+				await renamePatiently(this.target, this.#path);
+				this.#state = "staged";
+				if (this.#replacedMode === void 0) return;
+				await mkdir$1(this.target, PRIVATE_MODE);
+				await chmod$1(this.target, this.#replacedMode);
+			});
+		}
+		async keep() {
+			keepDirectories(dirname$1(this.target));
+			await syncDirectory(dirname$1(this.target));
+		}
+		async discard() {
+			if (this.#state !== "staged") return;
+			this.#state = "none";
+			await Promise.all(this.#settling);
+			await rm$1(this.#path, {
+				recursive: true,
+				force: true
+			}).catch(() => void 0);
+			await removeCreatedDirectories(dirname$1(this.target));
+		}
+		#on(path) {
+			return join(this.#path, ...path.split("/"));
+		}
+		async #attempt(step) {
+			try {
+				return await step();
+			} catch (error) {
+				throw this.#failed(error);
+			}
+		}
+		#failed(error) {
+			return diskError(error, `unpack into ${this.target}`, this.target);
+		}
+	};
+}));
 // src/install/archive-error.ts
 function rejectedMember(path, found, why) {
 	return new InstallError("archive-rejected", `the archive holds ${excerpt(path, SHOWN_CHARACTERS)}, ${found}`, {
@@ -30168,7 +30330,6 @@ var init_read_archive = __esmMin((() => {
 	init_archive_error();
 	init_byte_stream();
 	init_disk_error();
-	init_staging();
 	init_tar_reader();
 	init_verified_artifact();
 	CHUNK_BYTES = 131072;
@@ -30176,10 +30337,12 @@ var init_read_archive = __esmMin((() => {
 	newBuffer = () => Buffer.allocUnsafe(CHUNK_BYTES);
 }));
 // src/install/extract.ts
-init_errors();
-init_disk_error();
-init_verified_artifact();
-const readArchive = async (...args) => (await Promise.resolve().then(() => (init_read_archive(), read_archive_exports))).readArchive(...args);
+var extract_exports = __exportAll({
+	listArchive: () => listArchive,
+	placeExtractions: () => placeExtractions,
+	stageExtraction: () => stageExtraction,
+	stageMembers: () => stageMembers
+});
 async function listArchive(archive, { signal } = {}) {
 	const members = [];
 	await readArchive(archive, async ({ path, kind, bytes, mode, modified }) => {
@@ -30267,9 +30430,20 @@ async function stageMembers(archive, requests, { signal } = {}) {
 	if (missing !== void 0) throw memberMissing(missing.member, files);
 	return Promise.all(requests.map(async ({ member, staged }) => confirmMember(staged, member, read)));
 }
+var readArchive;
+var init_extract = __esmMin((() => {
+	init_errors();
+	init_disk_error();
+	init_member_selection();
+	init_staging_directory();
+	init_verified_artifact();
+	readArchive = async (...args) => (await Promise.resolve().then(() => (init_read_archive(), read_archive_exports))).readArchive(...args);
+}));
 // src/install/installed.ts
+init_extract();
 init_disk_error();
 init_hash_file();
+init_inspect_destination();
 const WRITABLE_BY_ALL = 2;
 async function isInstalled(destination, proven, options) {
 	if (await inspectDestination(destination) === "absent") return false;
@@ -30862,6 +31036,9 @@ function proofContext({ policy }, { network, world, trust, signal }) {
 	};
 }
 // src/prepare-tarball.ts
+init_inspect_destination();
+init_place();
+init_staging_directory();
 init_staging();
 function modeOfBinary({ member }) {
 	return member.executable ? 493 : 420;
@@ -30957,6 +31134,8 @@ async function prepareBinary(plan, verified, tarball, signal) {
 }
 // src/prepare-artifact.ts
 init_hash_file();
+init_inspect_destination();
+init_place();
 function modeOf({ artifact }) {
 	return artifact.executable ? 493 : 420;
 }
@@ -31012,6 +31191,8 @@ async function crossCheckExisting(fetching, { proven }, path) {
 	}, records) };
 }
 // src/place-prepared.ts
+init_extract();
+init_place();
 async function placePrepared(prepared, { saveBundle, signal }) {
 	const sideFiles = prepared.flatMap(({ plan, proof }) => saveBundle === true && plan.kind === "file" ? [{
 		destination: bundlePathOf(plan),
@@ -31074,6 +31255,7 @@ async function openArchive({ subject, archive, signal }, proven, measured) {
 	}
 }
 async function openVerified(file, archive, signal) {
+	const { listArchive, stageExtraction } = await Promise.resolve().then(() => (init_extract(), extract_exports));
 	if (archive.kind === "list") return {
 		kind: "listed",
 		members: (await listArchive(file, { signal })).map(describeMember)
@@ -31347,6 +31529,7 @@ function flawed(what, expected, found) {
 init_unreadable_file();
 init_errors();
 init_limits();
+init_local_file();
 async function loadTrustMaterial(file) {
 	if (file === void 0) return readTrustedRoot(readEmbedded(), {
 		kind: "embedded",
@@ -31370,26 +31553,17 @@ function readEmbedded() {
 	}
 }
 async function readBounded(path) {
-	try {
-		const chunks = [];
-		let length = 0;
-		for await (const chunk of createReadStream(path, { end: MAX_TRUSTED_ROOT_BYTES })) {
-			const bytes = chunk;
-			chunks.push(bytes);
-			length += bytes.length;
-		}
-		if (length <= 1048576) return Buffer.concat(chunks);
-		throw new UntrustedError("trusted-root-invalid", `the trusted root ${path} is too large`, {
-			expected: `at most ${MAX_TRUSTED_ROOT_BYTES} bytes`,
-			found: "more"
-		});
-	} catch (error) {
-		if (error instanceof UntrustedError) throw error;
+	const bytes = await readUpTo(path, MAX_TRUSTED_ROOT_BYTES).catch((error) => {
 		throw unreadableFile(`the trusted root ${path}`, error, {
 			expected: "a trusted_root.json",
 			advice: "check the name after --trusted-root; without it, the public-good root of Sigstore is used"
 		});
-	}
+	});
+	if (bytes !== void 0) return bytes;
+	throw new UntrustedError("trusted-root-invalid", `the trusted root ${path} is too large`, {
+		expected: `at most ${MAX_TRUSTED_ROOT_BYTES} bytes`,
+		found: "more"
+	});
 }
 // src/install-release.ts
 init_limits();
@@ -31476,12 +31650,15 @@ function policyFor({ releaseWorkflow, ...request }) {
 }
 async function placeVerified({ saveBundlePath, signal }, proof, opened) {
 	const extractions = opened?.kind === "unpacked" ? [opened.extraction] : [];
+	const sideFiles = saveBundlePath === void 0 ? [] : [{
+		destination: saveBundlePath,
+		bytes: proof.bundle
+	}];
+	if (extractions.length === 0 && sideFiles.length === 0) return;
 	try {
+		const [{ placeAll }, { placeExtractions }] = await Promise.all([Promise.resolve().then(() => (init_place(), place_exports)), Promise.resolve().then(() => (init_extract(), extract_exports))]);
 		await placeAll([], {
-			sideFiles: saveBundlePath === void 0 ? [] : [{
-				destination: saveBundlePath,
-				bytes: proof.bundle
-			}],
+			sideFiles,
 			signal
 		});
 		await placeExtractions(extractions, { signal });
@@ -31733,6 +31910,7 @@ function malformed(path, expected, found) {
 // src/action/set-up.ts
 init_errors();
 init_hash_file();
+init_place();
 async function setUp(inputs, runner, world, signal) {
 	const planned = await planArtifacts(inputs, runner, world, signal);
 	const directory = await openDirectory(inputs, runner);
