@@ -101,6 +101,17 @@ export abstract class K8sVerifyError extends Error {
   }
 }
 
+/** What an error says beside its message, with labels for people, in the order in which they want it. */
+export function factsOf(error: K8sVerifyError): readonly (readonly [label: string, text: string])[] {
+  const facts = [
+    ['expected', error.expected],
+    ['found', error.found],
+    ['why it matters', error.why],
+    ['what to do', error.advice],
+  ] as const;
+  return facts.flatMap(([label, text]) => (text === undefined ? [] : [[label, text] as const]));
+}
+
 /** Something impossible was asked for; nothing was fetched beyond what it took to know that. */
 export class RequestError extends K8sVerifyError {
   override readonly name = 'RequestError';

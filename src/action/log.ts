@@ -1,7 +1,7 @@
 /** The job's log. Whatever comes from elsewhere is made harmless: the runner takes commands from a log's lines. */
 import { debug, endGroup, error as annotate, info, notice, startGroup, warning } from '@actions/core';
 import { replaceUnprintable } from '../encoding/unprintable.ts';
-import { K8sVerifyError } from '../errors.ts';
+import { factsOf, K8sVerifyError } from '../errors.ts';
 import type { ProgressEvent } from '../ports.ts';
 import type { ArtifactResult } from '../result.ts';
 
@@ -67,13 +67,7 @@ export function logFailure(error: unknown): void {
     annotate(stack.split('\n').map(harmless).join('\n'), { title: 'k8s-verify: a bug; nothing was proved' });
     return;
   }
-  const facts = [
-    ['expected', error.expected],
-    ['found', error.found],
-    ['why it matters', error.why],
-    ['what to do', error.advice],
-  ] as const;
-  const lines = facts.flatMap(([label, text]) => (text === undefined ? [] : [`${label}: ${harmless(text)}`]));
+  const lines = factsOf(error).map(([label, text]) => `${label}: ${harmless(text)}`);
   annotate([harmless(error.message), ...lines].join('\n'), { title: `k8s-verify: ${error.code}` });
   const cause: unknown = error.cause;
   if (cause instanceof Error) debug(harmless(`${cause.name}: ${cause.message}`));

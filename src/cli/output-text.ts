@@ -11,7 +11,7 @@
  * - Colour only repeats what the words say.
  */
 import { styleText } from 'node:util';
-import { K8sVerifyError } from '../errors.ts';
+import { factsOf, K8sVerifyError } from '../errors.ts';
 import type { ArtifactResult, EvidenceOrigin, ListedMember } from '../result.ts';
 import { printable } from './printable.ts';
 
@@ -29,15 +29,7 @@ export function paint(style: TextStyle, color: 'red' | 'green' | 'yellow' | 'dim
 export function errorText(error: unknown, style: TextStyle): string {
   if (!(error instanceof K8sVerifyError)) return bugText(error, style);
   const lines = [`${paint(style, 'red', 'k8s-verify:')} ${printable(error.message)}`];
-  const facts = [
-    ['expected', error.expected],
-    ['found', error.found],
-    ['why it matters', error.why],
-    ['what to do', error.advice],
-  ] as const;
-  for (const [label, text] of facts) {
-    if (text !== undefined) lines.push(`  ${`${label}:`.padEnd(16)}${printable(text)}`);
-  }
+  for (const [label, text] of factsOf(error)) lines.push(`  ${`${label}:`.padEnd(16)}${printable(text)}`);
   if (style.verbose) lines.push(...causesOf(error).map((cause) => `  ${'because:'.padEnd(16)}${cause}`));
   return `${lines.join('\n')}\n`;
 }
