@@ -6,7 +6,6 @@ import { gunzipSync, inflateSync } from 'node:zlib';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { type Fault, fault, HTML_ERROR_PAGE } from '../support/http/faults.ts';
 import { LoopbackServer } from '../support/http/loopback-server.ts';
-import { TokenBucket } from '../support/http/token-bucket.ts';
 
 const BODY = 'x'.repeat(300_000);
 let server: LoopbackServer;
@@ -295,26 +294,5 @@ describe('the speed of a link', () => {
     );
     const sizes = (await Promise.all(replies)).map(({ byteLength }) => byteLength);
     expect(sizes).toEqual([100_000, 100_000, 100_000]);
-  });
-
-  it('lets the bytes of 20 ms pass at once, and then as many as the rate says, in pieces of 5 ms', async () => {
-    let now = 0;
-    const clock = {
-      now: () => now,
-      wait: async (milliseconds: number) => {
-        now += milliseconds;
-      },
-    };
-    const bucket = new TokenBucket(8_000_000, clock);
-    expect(bucket.pieceBytes).toBe(5000);
-    await bucket.take(20_000);
-    expect(now).toBe(0);
-    for (let taken = 0; taken < 300_000; taken += bucket.pieceBytes) await bucket.take(bucket.pieceBytes);
-    expect(now).toBe(300);
-    now += 1000;
-    await bucket.take(20_000);
-    expect(now).toBe(1300);
-    await bucket.take(5000);
-    expect(now).toBe(1305);
   });
 });

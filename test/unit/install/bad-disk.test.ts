@@ -2,13 +2,18 @@ import { execFileSync } from 'node:child_process';
 import { chmodSync, linkSync, mkdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { stageMembers } from '../../../src/install/extract.ts';
 import { inspectDestination } from '../../../src/install/inspect-destination.ts';
 import { EXECUTABLE_MODE, placeAll } from '../../../src/install/place.ts';
 import { openStaging } from '../../../src/install/staging.ts';
 import { CAN_MOUNT, testDisk } from '../../support/test-disk.ts';
+import { verifiedArchive } from './support/archive.ts';
 import { into, namesIn, placeOne, rejection, scratch, stageVerified } from './support/disk.ts';
+import { file, tarGz } from './support/tar-writer.ts';
+import { unpack } from './support/unpack.ts';
 
 const isRoot = process.getuid?.() === 0;
+
 /** The user who owns nothing, on most systems. */
 const NOBODY = 65_534;
 
@@ -148,6 +153,48 @@ async function unprivileged<T>(run: () => Promise<T>): Promise<T> {
     process.seteuid?.(0);
   }
 }
+
+describe.skipIf(!CAN_MOUNT)('an archive on a disk of its own (needs the right to mount one)', () => {
+  it.each([
+    ['one large member', [file('big', Buffer.alloc(2_000_000, 'abcdefg'))]],
+    ['many small members', Array.from({ length: 300 }, (_, index) => file(`d${index}/f`, 'x'.repeat(4000)))],
+  ])('a full disk is told, and left as it was: %s', async (_, entries) => {
+    const { path } = testDisk('size=1m');
+    writeFileSync(join(path, 'kept'), 'kept');
+    const error = await rejection(
+      unpack(await verifiedArchive(tarGz(...entries)), { into: join(path, 'out') }),
+    );
+    expect(error).toMatchObject({ name: 'InstallError', code: 'disk-full' });
+    expect(namesIn(path)).toEqual(['kept']);
+  });
+
+  it('a full disk while a binary is taken out of an archive', async () => {
+    const { path } = testDisk('size=1m');
+    const staged = openStaging({ directory: path, fileName: 'kubectl' });
+    const archive = await verifiedArchive(tarGz(file('kubectl', Buffer.alloc(3_000_000, 'abcdefg'))));
+    const error = await rejection(stageMembers(archive, [{ member: 'kubectl', staged }]));
+    expect(error.code).toBe('disk-full');
+    await staged.discard();
+    expect(namesIn(path)).toEqual([]);
+  });
+
+  it('a bomb is refused as one before it fills a disk', async () => {
+    const { path } = testDisk('size=32m');
+    const archive = await verifiedArchive(tarGz(file('zeros', Buffer.alloc(100 << 20))));
+    const error = await rejection(unpack(archive, { into: join(path, 'out') }));
+    expect(error.code).toBe('archive-rejected');
+    expect(namesIn(path)).toEqual([]);
+  });
+
+  it('a mount point, even an empty one, is not replaced', async () => {
+    const { path } = testDisk('size=1m');
+    const error = await rejection(
+      unpack(await verifiedArchive(tarGz(file('kubectl', 'the program'))), { into: path }),
+    );
+    expect(['destination-unsuitable', 'place-failed']).toContain(error.code);
+    expect(namesIn(path)).toEqual([]);
+  });
+});
 
 describe.skipIf(process.platform === 'win32')('as a user who may not write there', () => {
   it('names the directory and what to do', async () => {

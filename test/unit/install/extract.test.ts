@@ -2,22 +2,20 @@ import { execFileSync } from 'node:child_process';
 import { existsSync, mkdirSync, readFileSync, statSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
-import { assert, asyncProperty, integer, nat } from 'fast-check';
 import { create } from 'tar';
 import { describe, expect, it } from 'vitest';
-import { InterruptedError, K8sVerifyError } from '../../../src/errors.ts';
-import { listArchive, stageMembers } from '../../../src/install/extract.ts';
-import { EXECUTABLE_MODE, placeAll } from '../../../src/install/place.ts';
-import { openStaging } from '../../../src/install/staging.ts';
+import { InterruptedError } from '../../../src/errors.ts';
+import { listArchive } from '../../../src/install/extract.ts';
 import { confirmFile } from '../../../src/install/verified-artifact.ts';
-import { CAN_MOUNT, testDisk } from '../../support/test-disk.ts';
 import { verifiedArchive } from './support/archive.ts';
 import { digestOf, namesIn, provenFor, rejection, scratch } from './support/disk.ts';
-import { directory, END, entry, file, gnuLong, pax, tar, tarGz } from './support/tar-writer.ts';
+import { directory, entry, file, gnuLong, pax, tar, tarGz } from './support/tar-writer.ts';
 import { unpack } from './support/unpack.ts';
 
 const unix = process.platform !== 'win32';
+
 const kubectl = 'kubernetes/client/bin/kubectl';
+
 const client = [
   directory('kubernetes/'),
   directory('kubernetes/client/'),
@@ -285,148 +283,5 @@ describe('members that are asked for', () => {
     const archive = await verifiedArchive(tarGz(...client, file('../evil')));
     const error = await rejection(unpack(archive, { into: join(scratch(), 'out'), members: [kubectl] }));
     expect(error.code).toBe('archive-rejected');
-  });
-});
-
-describe('stageMembers', () => {
-  it('takes binaries out of an archive and has them placed', async () => {
-    const bin = join(scratch(), 'bin');
-    const archive = await verifiedArchive(tarGz(...client));
-    const requests = ['kubectl', 'kubectl-convert'].map((name) => ({
-      member: `kubernetes/client/bin/${name}`,
-      staged: openStaging({ directory: bin, fileName: name }),
-    }));
-    const artifacts = await stageMembers(archive, requests);
-    expect(artifacts.map(({ member, sha256, proven }) => [member, sha256, proven])).toEqual([
-      [kubectl, digestOf('the program'), archive.proven],
-      [`${kubectl}-convert`, digestOf('the other program'), archive.proven],
-    ]);
-    await placeAll(
-      artifacts.map((artifact) => ({
-        artifact,
-        destination: join(bin, artifact.staged.fileName),
-        mode: EXECUTABLE_MODE,
-      })),
-    );
-    expect(namesIn(bin)).toEqual(['kubectl', 'kubectl-convert']);
-    expect(readFileSync(join(bin, 'kubectl'), 'utf8')).toBe('the program');
-  });
-
-  it.each([
-    ['is not there', tarGz(...client), 'kubernetes/server/bin/kubectl', 'archive-member-missing'],
-    ['is a directory', tarGz(...client), 'kubernetes/client', 'archive-member-missing'],
-    ['comes before something that is refused', tarGz(...client, file('/evil')), kubectl, 'archive-rejected'],
-  ])('gives nothing where the member %s', async (_, bytes, member, code) => {
-    const bin = join(scratch(), 'bin');
-    const staged = openStaging({ directory: bin, fileName: 'kubectl' });
-    const error = await rejection(stageMembers(await verifiedArchive(bytes), [{ member, staged }]));
-    expect(error.code).toBe(code);
-    await staged.discard();
-    expect(namesIn(join(bin, '..'))).toEqual([]);
-  });
-
-  it('gives nothing of an archive that was changed', async () => {
-    const archive = await verifiedArchive(tar(...client), 'a.tar');
-    const changed = tar(...client.with(3, file(kubectl, 'evil program', 0o755)));
-    writeFileSync(archive.path, changed.subarray(0, tar(...client).length));
-    const staged = openStaging({ directory: scratch(), fileName: 'kubectl' });
-    const error = await rejection(stageMembers(archive, [{ member: kubectl, staged }]));
-    expect(error).toMatchObject({ name: 'UntrustedError', code: 'digest-mismatch' });
-    await staged.discard();
-  });
-
-  it('keeps an empty member', async () => {
-    const staged = openStaging({ directory: scratch(), fileName: 'empty' });
-    const [artifact] = await stageMembers(await verifiedArchive(tarGz(file('empty', ''))), [
-      { member: 'empty', staged },
-    ]);
-    expect(artifact).toMatchObject({ bytes: 0, sha256: digestOf('') });
-    await staged.discard();
-  });
-});
-
-describe('listArchive', () => {
-  it('tells every member and writes nothing', async () => {
-    const archive = await verifiedArchive(tarGz(...client.slice(2, 4)));
-    expect(await listArchive(archive)).toEqual([
-      {
-        path: 'kubernetes/client/bin',
-        kind: 'directory',
-        bytes: 0,
-        mode: 0o755,
-        modified: new Date('2022-12-09'),
-      },
-      { path: kubectl, kind: 'file', bytes: 11, mode: 0o755, modified: new Date('2022-12-09') },
-    ]);
-    expect(namesIn(join(archive.path, '..'))).toEqual(['archive.tar.gz']);
-  });
-
-  it.runIf(unix)('follows a link to the archive that a user named', async () => {
-    const archive = await verifiedArchive(tarGz(file('a')));
-    const link = join(scratch(), 'link');
-    symlinkSync(archive.path, link);
-    const linked = await confirmFile(link, archive.proven, undefined);
-    expect((await listArchive(linked)).map(({ path }) => path)).toEqual(['a']);
-  });
-
-  it('of an archive without members is empty', async () => {
-    expect(await listArchive(await verifiedArchive(END))).toEqual([]);
-  });
-
-  it('ends in one of our errors or in members that stay inside, whichever byte is changed', async () => {
-    const whole = tar(...client, gnuLong('n/'.repeat(3) + 'f'), file('x'), pax({ path: 'p/q' }), file('y'));
-    await assert(
-      asyncProperty(nat(whole.length - 1), integer({ min: 1, max: 255 }), async (at, mask) => {
-        const bytes = Buffer.from(whole);
-        bytes[at] = (bytes[at] ?? 0) ^ mask;
-        const archive = await verifiedArchive(bytes, 'a.tar');
-        const outcome: unknown = await listArchive(archive).then(
-          (members) => members.map(({ path }) => path).filter((path) => !/^[^/.\\][^\\]*$/.test(path)),
-          (error: unknown) => (error instanceof K8sVerifyError ? [] : error),
-        );
-        expect(outcome).toEqual([]);
-      }),
-      { numRuns: 500 },
-    );
-  });
-});
-
-describe.skipIf(!CAN_MOUNT)('on a disk of its own (needs the right to mount one)', () => {
-  it.each([
-    ['one large member', [file('big', Buffer.alloc(2_000_000, 'abcdefg'))]],
-    ['many small members', Array.from({ length: 300 }, (_, index) => file(`d${index}/f`, 'x'.repeat(4000)))],
-  ])('a full disk is told, and left as it was: %s', async (_, entries) => {
-    const { path } = testDisk('size=1m');
-    writeFileSync(join(path, 'kept'), 'kept');
-    const error = await rejection(
-      unpack(await verifiedArchive(tarGz(...entries)), { into: join(path, 'out') }),
-    );
-    expect(error).toMatchObject({ name: 'InstallError', code: 'disk-full' });
-    expect(namesIn(path)).toEqual(['kept']);
-  });
-
-  it('a full disk while a binary is taken out of an archive', async () => {
-    const { path } = testDisk('size=1m');
-    const staged = openStaging({ directory: path, fileName: 'kubectl' });
-    const archive = await verifiedArchive(tarGz(file('kubectl', Buffer.alloc(3_000_000, 'abcdefg'))));
-    const error = await rejection(stageMembers(archive, [{ member: 'kubectl', staged }]));
-    expect(error.code).toBe('disk-full');
-    await staged.discard();
-    expect(namesIn(path)).toEqual([]);
-  });
-
-  it('a bomb is refused as one before it fills a disk', async () => {
-    const { path } = testDisk('size=32m');
-    const archive = await verifiedArchive(tarGz(file('zeros', Buffer.alloc(100 << 20))));
-    const error = await rejection(unpack(archive, { into: join(path, 'out') }));
-    expect(error.code).toBe('archive-rejected');
-    expect(namesIn(path)).toEqual([]);
-  });
-
-  it('a mount point, even an empty one, is not replaced', async () => {
-    const { path } = testDisk('size=1m');
-    const error = await rejection(unpack(await verifiedArchive(tarGz(...client)), { into: path }));
-    expect(['destination-unsuitable', 'place-failed']).toContain(error.code);
-    expect(namesIn(path)).toEqual([]);
   });
 });

@@ -1,0 +1,54 @@
+/** A file server that can be told to misbehave, and one download from it. */
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { HttpClientOptions } from '../../../src/http/client.ts';
+import type { DownloadOutcome, DownloadRequest } from '../../../src/ports.ts';
+import { client, type Loopback, MemorySink, pattern, type TestClient } from './loopback.ts';
+
+export const WHAT = 'kubectl v1.26.0 for linux/amd64';
+
+export const WHOLE = pattern(300_000);
+
+/** Answers like a file server: with a range where one is asked for. */
+export function sendFile(
+  request: IncomingMessage,
+  response: ServerResponse,
+  whole: Uint8Array = WHOLE,
+): void {
+  const start = Number(/^bytes=(\d+)-$/.exec(request.headers.range ?? '')?.[1] ?? 0);
+  if (start >= whole.length) {
+    response.writeHead(416, { 'content-range': `bytes */${whole.length}` }).end('out of range');
+    return;
+  }
+  response.writeHead(start === 0 ? 200 : 206, {
+    'content-length': whole.length - start,
+    ...(start === 0 ? {} : { 'content-range': `bytes ${start}-${whole.length - 1}/${whole.length}` }),
+  });
+  response.end(whole.subarray(start));
+}
+
+/** Announces the whole file, sends the first bytes of it, and closes the connection. */
+export function sendPart(response: ServerResponse, bytes = 100_000, whole: Uint8Array = WHOLE): void {
+  response.writeHead(200, { 'content-length': whole.length });
+  response.write(whole.subarray(0, bytes), () => response.socket?.end());
+}
+
+interface Run {
+  readonly http: TestClient;
+  readonly sink: MemorySink;
+  readonly outcome: Promise<DownloadOutcome>;
+}
+
+export function download(
+  servers: readonly Pick<Loopback, 'origin'>[],
+  change: Partial<DownloadRequest> & { readonly sink?: MemorySink } = {},
+  options: HttpClientOptions = {},
+): Run {
+  const http = client(options);
+  const sink = change.sink ?? new MemorySink();
+  const urls = servers.map(({ origin }) => `${origin}/kubectl`);
+  return { http, sink, outcome: http.download({ urls, maxBytes: 1_000_000, what: WHAT, ...change, sink }) };
+}
+
+export function ranges(server: Loopback): readonly (string | undefined)[] {
+  return server.requests.map(({ headers }) => headers.range);
+}

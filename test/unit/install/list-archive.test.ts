@@ -1,0 +1,69 @@
+import { symlinkSync } from 'node:fs';
+import { join } from 'node:path';
+import { assert, asyncProperty, integer, nat } from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { K8sVerifyError } from '../../../src/errors.ts';
+import { listArchive } from '../../../src/install/extract.ts';
+import { confirmFile } from '../../../src/install/verified-artifact.ts';
+import { verifiedArchive } from './support/archive.ts';
+import { namesIn, scratch } from './support/disk.ts';
+import { directory, END, file, gnuLong, pax, tar, tarGz } from './support/tar-writer.ts';
+
+const unix = process.platform !== 'win32';
+
+const kubectl = 'kubernetes/client/bin/kubectl';
+
+const client = [
+  directory('kubernetes/'),
+  directory('kubernetes/client/'),
+  directory('kubernetes/client/bin/'),
+  file(kubectl, 'the program', 0o755),
+  file('kubernetes/client/bin/kubectl-convert', 'the other program', 0o700),
+  file('kubernetes/LICENSES', 'licences'),
+];
+
+describe('listArchive', () => {
+  it('tells every member and writes nothing', async () => {
+    const archive = await verifiedArchive(tarGz(...client.slice(2, 4)));
+    expect(await listArchive(archive)).toEqual([
+      {
+        path: 'kubernetes/client/bin',
+        kind: 'directory',
+        bytes: 0,
+        mode: 0o755,
+        modified: new Date('2022-12-09'),
+      },
+      { path: kubectl, kind: 'file', bytes: 11, mode: 0o755, modified: new Date('2022-12-09') },
+    ]);
+    expect(namesIn(join(archive.path, '..'))).toEqual(['archive.tar.gz']);
+  });
+
+  it.runIf(unix)('follows a link to the archive that a user named', async () => {
+    const archive = await verifiedArchive(tarGz(file('a')));
+    const link = join(scratch(), 'link');
+    symlinkSync(archive.path, link);
+    const linked = await confirmFile(link, archive.proven, undefined);
+    expect((await listArchive(linked)).map(({ path }) => path)).toEqual(['a']);
+  });
+
+  it('of an archive without members is empty', async () => {
+    expect(await listArchive(await verifiedArchive(END))).toEqual([]);
+  });
+
+  it('ends in one of our errors or in members that stay inside, whichever byte is changed', async () => {
+    const whole = tar(...client, gnuLong('n/'.repeat(3) + 'f'), file('x'), pax({ path: 'p/q' }), file('y'));
+    await assert(
+      asyncProperty(nat(whole.length - 1), integer({ min: 1, max: 255 }), async (at, mask) => {
+        const bytes = Buffer.from(whole);
+        bytes[at] = (bytes[at] ?? 0) ^ mask;
+        const archive = await verifiedArchive(bytes, 'a.tar');
+        const outcome: unknown = await listArchive(archive).then(
+          (members) => members.map(({ path }) => path).filter((path) => !/^[^/.\\][^\\]*$/.test(path)),
+          (error: unknown) => (error instanceof K8sVerifyError ? [] : error),
+        );
+        expect(outcome).toEqual([]);
+      }),
+      { numRuns: 500 },
+    );
+  });
+});

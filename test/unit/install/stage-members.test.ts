@@ -1,0 +1,77 @@
+import { readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { stageMembers } from '../../../src/install/extract.ts';
+import { EXECUTABLE_MODE, placeAll } from '../../../src/install/place.ts';
+import { openStaging } from '../../../src/install/staging.ts';
+import { verifiedArchive } from './support/archive.ts';
+import { digestOf, namesIn, rejection, scratch } from './support/disk.ts';
+import { directory, file, tar, tarGz } from './support/tar-writer.ts';
+
+const kubectl = 'kubernetes/client/bin/kubectl';
+
+const client = [
+  directory('kubernetes/'),
+  directory('kubernetes/client/'),
+  directory('kubernetes/client/bin/'),
+  file(kubectl, 'the program', 0o755),
+  file('kubernetes/client/bin/kubectl-convert', 'the other program', 0o700),
+  file('kubernetes/LICENSES', 'licences'),
+];
+
+describe('stageMembers', () => {
+  it('takes binaries out of an archive and has them placed', async () => {
+    const bin = join(scratch(), 'bin');
+    const archive = await verifiedArchive(tarGz(...client));
+    const requests = ['kubectl', 'kubectl-convert'].map((name) => ({
+      member: `kubernetes/client/bin/${name}`,
+      staged: openStaging({ directory: bin, fileName: name }),
+    }));
+    const artifacts = await stageMembers(archive, requests);
+    expect(artifacts.map(({ member, sha256, proven }) => [member, sha256, proven])).toEqual([
+      [kubectl, digestOf('the program'), archive.proven],
+      [`${kubectl}-convert`, digestOf('the other program'), archive.proven],
+    ]);
+    await placeAll(
+      artifacts.map((artifact) => ({
+        artifact,
+        destination: join(bin, artifact.staged.fileName),
+        mode: EXECUTABLE_MODE,
+      })),
+    );
+    expect(namesIn(bin)).toEqual(['kubectl', 'kubectl-convert']);
+    expect(readFileSync(join(bin, 'kubectl'), 'utf8')).toBe('the program');
+  });
+
+  it.each([
+    ['is not there', tarGz(...client), 'kubernetes/server/bin/kubectl', 'archive-member-missing'],
+    ['is a directory', tarGz(...client), 'kubernetes/client', 'archive-member-missing'],
+    ['comes before something that is refused', tarGz(...client, file('/evil')), kubectl, 'archive-rejected'],
+  ])('gives nothing where the member %s', async (_, bytes, member, code) => {
+    const bin = join(scratch(), 'bin');
+    const staged = openStaging({ directory: bin, fileName: 'kubectl' });
+    const error = await rejection(stageMembers(await verifiedArchive(bytes), [{ member, staged }]));
+    expect(error.code).toBe(code);
+    await staged.discard();
+    expect(namesIn(join(bin, '..'))).toEqual([]);
+  });
+
+  it('gives nothing of an archive that was changed', async () => {
+    const archive = await verifiedArchive(tar(...client), 'a.tar');
+    const changed = tar(...client.with(3, file(kubectl, 'evil program', 0o755)));
+    writeFileSync(archive.path, changed.subarray(0, tar(...client).length));
+    const staged = openStaging({ directory: scratch(), fileName: 'kubectl' });
+    const error = await rejection(stageMembers(archive, [{ member: kubectl, staged }]));
+    expect(error).toMatchObject({ name: 'UntrustedError', code: 'digest-mismatch' });
+    await staged.discard();
+  });
+
+  it('keeps an empty member', async () => {
+    const staged = openStaging({ directory: scratch(), fileName: 'empty' });
+    const [artifact] = await stageMembers(await verifiedArchive(tarGz(file('empty', ''))), [
+      { member: 'empty', staged },
+    ]);
+    expect(artifact).toMatchObject({ bytes: 0, sha256: digestOf('') });
+    await staged.discard();
+  });
+});
