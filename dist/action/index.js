@@ -498,6 +498,14 @@ function endGroup() {
 	issue("endgroup");
 }
 // src/errors.ts
+function factsOf(error) {
+	return [
+		["expected", error.expected],
+		["found", error.found],
+		["why it matters", error.why],
+		["what to do", error.advice]
+	].flatMap(([label, text]) => text === void 0 ? [] : [[label, text]]);
+}
 var CHECK_NAMES, K8sVerifyError, RequestError, UnavailableError, GET_AGAIN, UNTRUSTED_ADVICE, UntrustedError, InstallError, InterruptedError;
 var init_errors = __esmMin((() => {
 	CHECK_NAMES = [
@@ -12932,12 +12940,7 @@ function logFailure(error$1) {
 		error((error$1 instanceof Error ? error$1.stack ?? error$1.message : String(error$1)).split("\n").map(harmless).join("\n"), { title: "k8s-verify: a bug; nothing was proved" });
 		return;
 	}
-	const lines = [
-		["expected", error$1.expected],
-		["found", error$1.found],
-		["why it matters", error$1.why],
-		["what to do", error$1.advice]
-	].flatMap(([label, text]) => text === void 0 ? [] : [`${label}: ${harmless(text)}`]);
+	const lines = factsOf(error$1).map(([label, text]) => `${label}: ${harmless(text)}`);
 	error([harmless(error$1.message), ...lines].join("\n"), { title: `k8s-verify: ${error$1.code}` });
 	const cause = error$1.cause;
 	if (cause instanceof Error) debug(harmless(`${cause.name}: ${cause.message}`));
