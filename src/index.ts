@@ -20,13 +20,9 @@ export type { CrossCheck, CrossCheckOutcome } from './evidence/cross-check.ts';
 export { EXIT_CODE_MEANINGS, EXIT_CODES, type ExitCode, exitCodeFor } from './exit-codes.ts';
 export { installRelease } from './install-release.ts';
 export type { Clock, HttpClient, ProgressEvent, Report } from './ports.ts';
-export type {
-  CertificateIdentity,
-  CheckResult,
-  ProvenLogEntry,
-  ReleaseWorkflow,
-  Signer,
-} from './proof/proven-digest.ts';
+export type { ReleaseWorkflow } from './proof/release-workflow.ts';
+export type { CheckResult, ProvenLogEntry, Signer } from './proof/verdict.ts';
+export type { CertificateIdentity } from './release/signer.ts';
 export type { Tier } from './release/component.ts';
 export { type ListedArtifact, listArtifacts, type ListRequest } from './release/list.ts';
 export { formatPlatform, type Platform, parsePlatform } from './release/platform.ts';

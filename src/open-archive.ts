@@ -8,7 +8,7 @@ import {
   type MeasuredFile,
   type VerifiedFile,
 } from './install/verified-artifact.ts';
-import type { ProvenDigest } from './proof/proven-digest.ts';
+import type { ProvenDigest } from './proof/prove-digest.ts';
 import type { VerifyRequest } from './request.ts';
 import type { ArtifactResult, ListedMember } from './result.ts';
 

@@ -2,7 +2,7 @@ import { basename, dirname, join, posix, resolve } from 'node:path';
 import { assertPossible } from './assert-possible.ts';
 import { RequestError } from './errors.ts';
 import { policyOf } from './policy.ts';
-import type { Policy } from './proof/proven-digest.ts';
+import type { Policy } from './proof/policy.ts';
 import {
   type ArtifactCoordinates,
   forcedArtifact,

@@ -1,5 +1,5 @@
 import { RequestError } from './errors.ts';
-import type { Policy } from './proof/proven-digest.ts';
+import type { Policy } from './proof/policy.ts';
 import type { ReleaseArtifact } from './release/artifact.ts';
 import type { TrustRequest } from './request.ts';
 

@@ -8,9 +8,9 @@ import { readBundle } from './evidence/read-bundle.ts';
 import type { RekorEntry } from './evidence/rekor-entry.ts';
 import { lookUpEntries, type RekorLog, searchEntries } from './evidence/rekor.ts';
 import type { Clock } from './ports.ts';
-import { proveDigest } from './proof/prove-digest.ts';
+import { proveDigest, type ProvenDigest } from './proof/prove-digest.ts';
 import type { ProofSubject } from './proof/proof.ts';
-import type { Policy, ProvenDigest } from './proof/proven-digest.ts';
+import type { Policy } from './proof/policy.ts';
 import type { EvidenceOrigin } from './result.ts';
 import type { TrustMaterial } from './trust/trust-material.ts';
 

@@ -2,7 +2,8 @@
  * What can be asked of the stories, and what holds where a request says nothing. The CLI and the Action fill these in; a
  * library user writes them.
  */
-import type { CertificateIdentity, ReleaseWorkflow } from './proof/proven-digest.ts';
+import type { ReleaseWorkflow } from './proof/release-workflow.ts';
+import type { CertificateIdentity } from './release/signer.ts';
 import type { Tier } from './release/component.ts';
 
 /** Where Kubernetes publishes its releases. */

@@ -4,7 +4,7 @@
  */
 import type { CheckName } from './errors.ts';
 import type { CrossCheck } from './evidence/cross-check.ts';
-import type { CheckResult, ProvenLogEntry, Signer } from './proof/proven-digest.ts';
+import type { CheckResult, ProvenLogEntry, Signer } from './proof/verdict.ts';
 import type { TrustSource } from './trust/trust-material.ts';
 
 /** How the evidence for an artifact was found. */

@@ -4,7 +4,7 @@ import { openStaging, type StagedArtifact, type StagedDigests } from './install/
 import { confirmDigest, type VerifiedArtifact } from './install/verified-artifact.ts';
 import { MAX_ARTIFACT_BYTES } from './limits.ts';
 import type { DownloadOutcome } from './ports.ts';
-import type { ProvenDigest } from './proof/proven-digest.ts';
+import type { ProvenDigest } from './proof/prove-digest.ts';
 import type { World } from './world.ts';
 
 export interface TransferRequest {

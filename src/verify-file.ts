@@ -14,7 +14,7 @@ import { assertOpenable, describeOpened, openArchive, type OpenedArchive } from 
 import { policyOf } from './policy.ts';
 import { checkDetachedSignature } from './proof/check-detached-signature.ts';
 import { type ProofSubject, requiredSubject } from './proof/proof.ts';
-import type { Policy } from './proof/proven-digest.ts';
+import type { Policy } from './proof/policy.ts';
 import { type Proof, type ProofContext, proveFromBundle, proveFromPair } from './prove-pair.ts';
 import { allReleaseSigners } from './release/signer.ts';
 import { describeProof, reportChecks } from './report-proof.ts';

@@ -1,7 +1,7 @@
 /** What a workflow gives the action under `with:`, read strictly: nothing is ignored in silence. */
 import { excerpt } from '../encoding/base64.ts';
 import { RequestError } from '../errors.ts';
-import type { CertificateIdentity } from '../proof/proven-digest.ts';
+import type { CertificateIdentity } from '../release/signer.ts';
 import { nearest } from '../release/nearest.ts';
 import { parseBaseUrl } from '../request.ts';
 

@@ -1,6 +1,6 @@
 /** What the steps after this one get: outputs, and the table on the job's page. */
 import { setOutput, summary } from '@actions/core';
-import type { ProvenLogEntry } from '../proof/proven-digest.ts';
+import type { ProvenLogEntry } from '../proof/verdict.ts';
 import { type ArtifactResult, type RunResult, successReport } from '../result.ts';
 import { describeAge } from '../trust/age.ts';
 

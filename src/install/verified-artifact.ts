@@ -4,7 +4,7 @@ import { promisify } from 'node:util';
 import { InstallError, RequestError, UntrustedError } from '../errors.ts';
 import type { HashAlgorithm } from '../evidence/evidence.ts';
 import { withLocalFile } from '../local-file.ts';
-import type { ProvenDigest } from '../proof/proven-digest.ts';
+import type { ProvenDigest } from '../proof/prove-digest.ts';
 import { diskError } from './disk-error.ts';
 import { type FileIdentity, identityOf, isSameFile } from './file-identity.ts';
 import { hashAll, readable } from './hash-file.ts';

@@ -5,7 +5,7 @@ import type { CertificateIdentity } from '../release/signer.ts';
 import type { SigningCertificate, SubjectAlternativeName } from './certificate.ts';
 import { assertSigningProfile } from './certificate-profile.ts';
 import type { Proof } from './proof.ts';
-import type { Policy } from './proven-digest.ts';
+import type { Policy } from './policy.ts';
 import { releaseTagOf, workflowAtTag } from './release-workflow.ts';
 import { verifySigner } from './sigstore-verifier.ts';
 

@@ -2,7 +2,8 @@ import type { Evidence, HashAlgorithm } from '../evidence/evidence.ts';
 import type { TrustMaterial } from '../trust/trust-material.ts';
 import { claimedTimes } from './explain.ts';
 import { openProof, type ProofSubject } from './proof.ts';
-import type { CheckReport, Policy, ProvenLogEntry, Signer } from './proven-digest.ts';
+import type { Policy } from './policy.ts';
+import type { CheckReport, ProvenLogEntry, Signer } from './verdict.ts';
 import { describeChecks, describeEntries, signerOf } from './report.ts';
 import { PROOF_STEPS } from './steps.ts';
 

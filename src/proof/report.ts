@@ -4,7 +4,7 @@ import { readIdentity } from './check-certificate.ts';
 import { logsFor } from './check-log-entry.ts';
 import { claimedTimes } from './explain.ts';
 import type { Proof, ProofEntry } from './proof.ts';
-import type { CheckReport, CheckResult, ProvenLogEntry, Signer } from './proven-digest.ts';
+import type { CheckReport, CheckResult, ProvenLogEntry, Signer } from './verdict.ts';
 import { hashWith } from './public-key.ts';
 
 /** What each check found, for a proof whose every step has passed. */

@@ -5,7 +5,7 @@
  */
 import { hashLocalFile } from '../../src/install/hash-file.ts';
 import { confirmFile } from '../../src/install/verified-artifact.ts';
-import type { ProvenDigest } from '../../src/proof/proven-digest.ts';
+import type { ProvenDigest } from '../../src/proof/prove-digest.ts';
 import { unpack } from '../unit/install/support/unpack.ts';
 
 const [path = '', into = ''] = process.argv.slice(2);

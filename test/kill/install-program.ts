@@ -8,7 +8,7 @@ import { join } from 'node:path';
 import { EXECUTABLE_MODE, placeAll } from '../../src/install/place.ts';
 import { openStaging } from '../../src/install/staging.ts';
 import { confirmDigest } from '../../src/install/verified-artifact.ts';
-import type { ProvenDigest } from '../../src/proof/proven-digest.ts';
+import type { ProvenDigest } from '../../src/proof/prove-digest.ts';
 import { newContent } from './content.ts';
 
 const PIECE = 64 * 1024;

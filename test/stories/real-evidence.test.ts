@@ -9,7 +9,7 @@ import { canonicalBody, type HashedRekord, hashedRekordEntry } from '../../src/e
 import { readBundle } from '../../src/evidence/read-bundle.ts';
 import { openProof } from '../../src/proof/proof.ts';
 import { proveDigest } from '../../src/proof/prove-digest.ts';
-import type { Policy } from '../../src/proof/proven-digest.ts';
+import type { Policy } from '../../src/proof/policy.ts';
 import { PROOF_STEPS } from '../../src/proof/steps.ts';
 import { allReleaseSigners } from '../../src/release/signer.ts';
 import { loadTrustMaterial } from '../../src/trust/load-trust-material.ts';

@@ -1,4 +1,4 @@
-import type { CheckResult } from '../../../src/proof/proven-digest.ts';
+import type { CheckResult } from '../../../src/proof/verdict.ts';
 import type { ArtifactResult } from '../../../src/result.ts';
 
 /** Everything that a result can have, as the compiler sees to. */

@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import type { ProvenDigest } from '../../../src/proof/proven-digest.ts';
+import type { ProvenDigest } from '../../../src/proof/prove-digest.ts';
 import { PROOF_STEPS } from '../../../src/proof/steps.ts';
 import { blob, verifyEvidence } from '../../vectors/vector.ts';
 

@@ -5,7 +5,7 @@ import type { Evidence } from '../../../src/evidence/evidence.ts';
 import { readBundle } from '../../../src/evidence/read-bundle.ts';
 import { checkDetachedSignature } from '../../../src/proof/check-detached-signature.ts';
 import { proveDigest, type ProvenDigest } from '../../../src/proof/prove-digest.ts';
-import type { CertificateIdentity } from '../../../src/proof/proven-digest.ts';
+import type { CertificateIdentity } from '../../../src/release/signer.ts';
 import { embeddedRootBytes } from '../../../src/trust/embedded-root.ts';
 import { readTrustedRoot } from '../../../src/trust/read-trusted-root.ts';
 import { sharedFile } from '../../support/shared.ts';

@@ -8,7 +8,7 @@ import type { HashAlgorithm } from '../../../../src/evidence/evidence.ts';
 import { EXECUTABLE_MODE, placeAll, type Placement } from '../../../../src/install/place.ts';
 import { openStaging } from '../../../../src/install/staging.ts';
 import { confirmDigest, type VerifiedArtifact } from '../../../../src/install/verified-artifact.ts';
-import type { ProvenDigest } from '../../../../src/proof/proven-digest.ts';
+import type { ProvenDigest } from '../../../../src/proof/prove-digest.ts';
 
 const made: string[] = [];
 

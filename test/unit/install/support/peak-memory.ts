@@ -9,7 +9,7 @@ import { hashLocalFile } from '../../../../src/install/hash-file.ts';
 import { listArchive } from '../../../../src/install/extract.ts';
 import { openStaging } from '../../../../src/install/staging.ts';
 import { confirmFile } from '../../../../src/install/verified-artifact.ts';
-import type { ProvenDigest } from '../../../../src/proof/proven-digest.ts';
+import type { ProvenDigest } from '../../../../src/proof/prove-digest.ts';
 import { BLOCK, entry } from './tar-writer.ts';
 
 const MIB = 1024 * 1024;

@@ -1,16 +1,6 @@
+/** What a proof says of what it proved. */
 import type { CheckName } from '../errors.ts';
 import type { CertificateIdentity } from '../release/signer.ts';
-import type { ReleaseWorkflow } from './release-workflow.ts';
-
-export type { CertificateIdentity } from '../release/signer.ts';
-export type { ReleaseWorkflow } from './release-workflow.ts';
-
-/** What must be so for a digest to be proved. There is no policy without a signer. */
-export type Policy =
-  | { readonly kind: 'certificate-identity'; readonly identities: readonly CertificateIdentity[] }
-  /** Any release of one workflow: its identity at every version tag. */
-  | ({ readonly kind: 'release-workflow' } & ReleaseWorkflow)
-  | { readonly kind: 'managed-key'; readonly publicKeyPem: string };
 
 export interface CheckResult {
   /** `not-present`: this kind of evidence has nothing to check here, and needs nothing. */
@@ -19,8 +9,10 @@ export interface CheckResult {
   readonly detail: string;
 }
 
+/** Every check by name; `digest` is the bytes', and not the proof's. */
 export type CheckReport = Readonly<Record<Exclude<CheckName, 'digest'>, CheckResult>>;
 
+/** Who signed, as the proof found it. */
 export type Signer =
   | ({ readonly kind: 'certificate-identity' } & CertificateIdentity)
   | { readonly kind: 'managed-key'; readonly sha256: string };
@@ -36,5 +28,3 @@ export interface ProvenLogEntry {
   /** ISO 8601; absent for Rekor v2. */
   readonly integratedTime?: string;
 }
-
-export type { ProvenDigest } from './prove-digest.ts';
