@@ -1,8 +1,8 @@
-import { everySourceFailed, type FailedSource } from './encoding/every-source.ts';
 import { shownUrl } from './encoding/shown-url.ts';
 import { RequestError, UnavailableError, UntrustedError } from './errors.ts';
 import { MAX_MARKER_BYTES } from './limits.ts';
 import type { SmallResponse } from './ports.ts';
+import { askInTurn } from './release/ask-in-turn.ts';
 import {
   formatMarker,
   formatReleaseVersion,
@@ -36,39 +36,18 @@ export async function resolveVersion(
 ): Promise<ReleaseVersion> {
   const asked = parseVersionRequest(text);
   if (asked.kind === 'exact') return asked.version;
+  const { marker } = asked;
   const sources = sourcesOf(request);
-  const failures: FailedSource[] = [];
-  const absent: string[] = [];
-  for (const [index, source] of sources.entries()) {
-    try {
-      const version = await readMarker(source, asked.marker, request, world);
-      world.report({
-        kind: 'resolved',
-        requested: text,
-        version: formatReleaseVersion(version),
-        source: shownUrl(source),
-      });
-      return version;
-    } catch (error) {
-      if (error instanceof UnavailableError) failures.push({ source, error });
-      else if (error instanceof RequestError && error.code === 'release-not-found') absent.push(source);
-      else throw error;
-      const next = sources[index + 1];
-      if (next !== undefined) {
-        world.report({
-          kind: 'next-source',
-          from: shownUrl(source),
-          to: shownUrl(next),
-          reason: error.message,
-        });
-      }
-    }
-  }
-  // An outage outranks another source's "not found": it says nothing about the release.
-  const [first, ...others] = failures;
-  throw first === undefined
-    ? noSuchMarker(asked.marker, absent)
-    : everySourceFailed([first, ...others], absent);
+  const found = await askInTurn(sources, world.report, async (source) => {
+    const version = await readMarker(source, marker, request, world);
+    return version === undefined
+      ? { kind: 'lacking', reason: `there is no release for ${formatMarker(marker)}` }
+      : { kind: 'found', found: { version, source: shownUrl(source) } };
+  });
+  if (found === undefined) throw noSuchMarker(marker, sources);
+  const { version, source } = found;
+  world.report({ kind: 'resolved', requested: text, version: formatReleaseVersion(version), source });
+  return version;
 }
 
 /** One look-up for each alias: a marker that moves during a run must not give one run two releases. */
@@ -89,11 +68,10 @@ async function readMarker(
   marker: VersionMarker,
   request: ResolveRequest,
   world: World,
-): Promise<ReleaseVersion> {
+): Promise<ReleaseVersion | undefined> {
   const url = markerUrl(source, marker);
   const response = await fetchMarker(url, formatMarker(marker), request, world);
-  if (response.status === 200) return parseMarker(response.body, marker);
-  throw noSuchMarker(marker, [source]);
+  return response.status === 200 ? parseMarker(response.body, marker) : undefined;
 }
 
 function markerUrl(source: string, marker: VersionMarker): string {

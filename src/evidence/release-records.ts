@@ -1,9 +1,8 @@
-import { everySourceFailed, type FailedSource } from '../encoding/every-source.ts';
 import { shownUrl } from '../encoding/shown-url.ts';
-import { RequestError, UnavailableError } from '../errors.ts';
 import { MAX_RELEASE_FILE_BYTES } from '../limits.ts';
 import type { HttpClient, Report } from '../ports.ts';
 import type { ReleaseFilePaths } from '../release/artifact.ts';
+import { askInTurn } from '../release/ask-in-turn.ts';
 
 /** A file about a whole release as a server has it, not yet parsed. */
 export interface ReleaseRecord {
@@ -38,7 +37,6 @@ const GONE = 410;
  *   have agreed. UntrustedError `material-oversized`.
  */
 export async function fetchReleaseRecords(request: ReleaseRecordsRequest): Promise<ReleaseRecords> {
-  if (request.sources.length === 0) throw new RequestError('usage', 'no source to fetch from is named');
   const abort = new AbortController();
   const signal =
     request.signal === undefined ? abort.signal : AbortSignal.any([request.signal, abort.signal]);
@@ -58,27 +56,12 @@ export async function fetchReleaseRecords(request: ReleaseRecordsRequest): Promi
 }
 
 async function fetchRecord(request: ReleaseRecordsRequest, path: string): Promise<ReleaseRecord | undefined> {
-  const failures: FailedSource[] = [];
-  const lacking: string[] = [];
-  for (const [index, source] of request.sources.entries()) {
-    const next = request.sources[index + 1];
-    let reason: string;
-    try {
-      const bytes = await fetchFrom(request, source, path);
-      if (bytes !== undefined) return { bytes, source: shownUrl(source) };
-      lacking.push(source);
-      reason = `it has no ${path}`;
-    } catch (error) {
-      if (!(error instanceof UnavailableError)) throw error;
-      failures.push({ source, error });
-      reason = error.message;
-    }
-    if (next !== undefined)
-      request.report({ kind: 'next-source', from: shownUrl(source), to: shownUrl(next), reason });
-  }
-  const [first, ...others] = failures;
-  if (first !== undefined) throw everySourceFailed([first, ...others], lacking);
-  return undefined;
+  return askInTurn(request.sources, request.report, async (source) => {
+    const bytes = await fetchFrom(request, source, path);
+    return bytes === undefined
+      ? { kind: 'lacking', reason: `it has no ${path}` }
+      : { kind: 'found', found: { bytes, source: shownUrl(source) } };
+  });
 }
 
 async function fetchFrom(

@@ -1,6 +1,4 @@
-import { everySourceFailed, type FailedSource } from '../encoding/every-source.ts';
-import { shownUrl } from '../encoding/shown-url.ts';
-import { RequestError, UnavailableError } from '../errors.ts';
+import { UnavailableError } from '../errors.ts';
 import {
   MAX_BUNDLE_BYTES,
   MAX_CERTIFICATE_FILE_BYTES,
@@ -8,6 +6,7 @@ import {
   MAX_SIGNATURE_FILE_BYTES,
 } from '../limits.ts';
 import type { HttpClient, Report } from '../ports.ts';
+import { askInTurn } from '../release/ask-in-turn.ts';
 
 /** What a release server has beside an artifact; undefined where it answered "not found". */
 export interface SideFiles {
@@ -50,31 +49,16 @@ const GONE = 410;
  * @throws UnavailableError where no source could be asked.
  */
 export async function fetchSideFiles(request: SideFileRequest): Promise<SideFiles> {
-  let unsigned: SideFiles | undefined;
-  const failures: FailedSource[] = [];
-  const lacking: string[] = [];
-  for (const [index, source] of request.sources.entries()) {
-    let reason: string;
-    try {
-      const files = await fetchFrom(request, source);
-      if (isSigned(files)) return files;
-      unsigned = files;
-      lacking.push(source);
-      reason = 'no complete signature there';
-    } catch (error) {
-      if (!(error instanceof UnavailableError)) throw error;
-      failures.push({ source, error });
-      reason = error.message;
-    }
-    const next = request.sources[index + 1];
-    if (next !== undefined)
-      request.report({ kind: 'next-source', from: shownUrl(source), to: shownUrl(next), reason });
-  }
-  // An outage of one source proves nothing about what it has, so it outranks another source's "not found".
-  const [first, ...others] = failures;
-  if (first !== undefined) throw everySourceFailed([first, ...others], lacking);
-  if (unsigned === undefined) throw new RequestError('usage', 'no source to fetch from is named');
-  return unsigned;
+  let last: SideFiles | undefined;
+  const signed = await askInTurn(request.sources, request.report, async (source) => {
+    last = await fetchFrom(request, source);
+    return isSigned(last)
+      ? { kind: 'found', found: last }
+      : { kind: 'lacking', reason: 'no complete signature there' };
+  });
+  const files = signed ?? last;
+  if (files === undefined) throw new TypeError('no source was asked');
+  return files;
 }
 
 /** Whether there is a whole signature, in either form. */
