@@ -16515,9 +16515,43 @@ function describe$2(value) {
 function shownUrl(text) {
 	return text.replace(/^([a-z]{1,16}:\/\/)[^/?#]*@/i, "$1");
 }
-// src/encoding/every-source.ts
+// src/release/ask-in-turn.ts
 init_errors();
-function everySourceFailed(failures, lacking = []) {
+async function askInTurn(sources, report, ask) {
+	if (sources.length === 0) throw new RequestError("usage", "no source to fetch from is named");
+	const failures = [];
+	const lacking = [];
+	for (const [index, source] of sources.entries()) {
+		const answer = await orFailure(ask(source));
+		if (answer.kind === "found") return answer.found;
+		if (answer.kind === "failed") failures.push({
+			source,
+			error: answer.error
+		});
+		else lacking.push(source);
+		const next = sources[index + 1];
+		if (next === void 0) break;
+		const reason = answer.kind === "failed" ? answer.error.message : answer.reason;
+		report({
+			kind: "next-source",
+			from: shownUrl(source),
+			to: shownUrl(next),
+			reason
+		});
+	}
+	const [first, ...others] = failures;
+	if (first !== void 0) throw everySourceFailed([first, ...others], lacking);
+}
+async function orFailure(answer) {
+	return answer.catch((error) => {
+		if (error instanceof UnavailableError) return {
+			kind: "failed",
+			error
+		};
+		throw error;
+	});
+}
+function everySourceFailed(failures, lacking) {
 	const [first] = failures;
 	const { error: last } = failures.at(-1) ?? first;
 	if (failures.length === 1 && lacking.length === 0) return first.error;
@@ -16541,13 +16575,11 @@ function withoutRepetition(reasons) {
 	return `${repeated ? `${opening} ` : ""}${rest.join("; then ")}`;
 }
 // src/evidence/release-records.ts
-init_errors();
 init_limits();
 const OK = 200;
 const NOT_FOUND$2 = 404;
 const GONE$2 = 410;
 async function fetchReleaseRecords(request) {
-	if (request.sources.length === 0) throw new RequestError("usage", "no source to fetch from is named");
 	const abort = new AbortController();
 	const signal = request.signal === void 0 ? abort.signal : AbortSignal.any([request.signal, abort.signal]);
 	const fetchOne = (name) => fetchRecord({
@@ -16571,36 +16603,19 @@ async function fetchReleaseRecords(request) {
 	}
 }
 async function fetchRecord(request, path) {
-	const failures = [];
-	const lacking = [];
-	for (const [index, source] of request.sources.entries()) {
-		const next = request.sources[index + 1];
-		let reason;
-		try {
-			const bytes = await fetchFrom$1(request, source, path);
-			if (bytes !== void 0) return {
+	return askInTurn(request.sources, request.report, async (source) => {
+		const bytes = await fetchFrom$1(request, source, path);
+		return bytes === void 0 ? {
+			kind: "lacking",
+			reason: `it has no ${path}`
+		} : {
+			kind: "found",
+			found: {
 				bytes,
 				source: shownUrl(source)
-			};
-			lacking.push(source);
-			reason = `it has no ${path}`;
-		} catch (error) {
-			if (!(error instanceof UnavailableError)) throw error;
-			failures.push({
-				source,
-				error
-			});
-			reason = error.message;
-		}
-		if (next !== void 0) request.report({
-			kind: "next-source",
-			from: shownUrl(source),
-			to: shownUrl(next),
-			reason
-		});
-	}
-	const [first, ...others] = failures;
-	if (first !== void 0) throw everySourceFailed([first, ...others], lacking);
+			}
+		};
+	});
 }
 async function fetchFrom$1({ http, release, signal }, source, path) {
 	const response = await http.fetchSmall({
@@ -26076,35 +26091,30 @@ const GONE$1 = 410;
 async function resolveVersion(text, request, world) {
 	const asked = parseVersionRequest(text);
 	if (asked.kind === "exact") return asked.version;
+	const { marker } = asked;
 	const sources = sourcesOf(request);
-	const failures = [];
-	const absent = [];
-	for (const [index, source] of sources.entries()) try {
-		const version = await readMarker(source, asked.marker, request, world);
-		world.report({
-			kind: "resolved",
-			requested: text,
-			version: formatReleaseVersion(version),
-			source: shownUrl(source)
-		});
-		return version;
-	} catch (error) {
-		if (error instanceof UnavailableError) failures.push({
-			source,
-			error
-		});
-		else if (error instanceof RequestError && error.code === "release-not-found") absent.push(source);
-		else throw error;
-		const next = sources[index + 1];
-		if (next !== void 0) world.report({
-			kind: "next-source",
-			from: shownUrl(source),
-			to: shownUrl(next),
-			reason: error.message
-		});
-	}
-	const [first, ...others] = failures;
-	throw first === void 0 ? noSuchMarker(asked.marker, absent) : everySourceFailed([first, ...others], absent);
+	const found = await askInTurn(sources, world.report, async (source) => {
+		const version = await readMarker(source, marker, request, world);
+		return version === void 0 ? {
+			kind: "lacking",
+			reason: `there is no release for ${formatMarker(marker)}`
+		} : {
+			kind: "found",
+			found: {
+				version,
+				source: shownUrl(source)
+			}
+		};
+	});
+	if (found === void 0) throw noSuchMarker(marker, sources);
+	const { version, source } = found;
+	world.report({
+		kind: "resolved",
+		requested: text,
+		version: formatReleaseVersion(version),
+		source
+	});
+	return version;
 }
 function versionResolver(request, world) {
 	const versions = new Map();
@@ -26116,8 +26126,7 @@ function versionResolver(request, world) {
 }
 async function readMarker(source, marker, request, world) {
 	const response = await fetchMarker(markerUrl(source, marker), formatMarker(marker), request, world);
-	if (response.status === 200) return parseMarker(response.body, marker);
-	throw noSuchMarker(marker, [source]);
+	return response.status === 200 ? parseMarker(response.body, marker) : void 0;
 }
 function markerUrl(source, marker) {
 	return `${source}/${markerPath(marker)}`;
@@ -30480,37 +30489,19 @@ init_limits();
 const NOT_FOUND = 404;
 const GONE = 410;
 async function fetchSideFiles(request) {
-	let unsigned;
-	const failures = [];
-	const lacking = [];
-	for (const [index, source] of request.sources.entries()) {
-		let reason;
-		try {
-			const files = await fetchFrom(request, source);
-			if (isSigned(files)) return files;
-			unsigned = files;
-			lacking.push(source);
-			reason = "no complete signature there";
-		} catch (error) {
-			if (!(error instanceof UnavailableError)) throw error;
-			failures.push({
-				source,
-				error
-			});
-			reason = error.message;
-		}
-		const next = request.sources[index + 1];
-		if (next !== void 0) request.report({
-			kind: "next-source",
-			from: shownUrl(source),
-			to: shownUrl(next),
-			reason
-		});
-	}
-	const [first, ...others] = failures;
-	if (first !== void 0) throw everySourceFailed([first, ...others], lacking);
-	if (unsigned === void 0) throw new RequestError("usage", "no source to fetch from is named");
-	return unsigned;
+	let last;
+	const files = await askInTurn(request.sources, request.report, async (source) => {
+		last = await fetchFrom(request, source);
+		return isSigned(last) ? {
+			kind: "found",
+			found: last
+		} : {
+			kind: "lacking",
+			reason: "no complete signature there"
+		};
+	}) ?? last;
+	if (files === void 0) throw new TypeError("no source was asked");
+	return files;
 }
 function isSigned({ bundle, signature, certificate }) {
 	return bundle !== void 0 || signature !== void 0 && certificate !== void 0;
