@@ -4,8 +4,9 @@ import type { ArtifactRequest, InstallRequest } from '../../src/request.ts';
 import { snapshot } from '../support/temp-dir.ts';
 import { testServers } from '../support/test-servers.ts';
 import { CAN_MOUNT, testDisk } from '../support/test-disk.ts';
+import { rejection } from '../support/thrown-by.ts';
 import { entry, file, tarGz } from '../unit/install/support/tar-writer.ts';
-import { errorOf, type InstallRun, prepareInstall } from './support/install-run.ts';
+import { type InstallRun, prepareInstall } from './support/install-run.ts';
 import { binaryTarball, contentOf, publishTarball, sha256 } from './support/tarballs.ts';
 
 const CLIENT = 'kubernetes-client-linux-amd64';
@@ -211,7 +212,7 @@ describe('a tarball is not unpacked, and the disk is as it was, where', () => {
     });
     const destination = { kind: 'directory', path: run.dir.join('bin') } as const;
     const artifacts = [tarball(), tarball('kubernetes-node')];
-    const error = await errorOf(late.install({ artifacts, extract: EVERYTHING, destination }));
+    const error = await rejection(late.install({ artifacts, extract: EVERYTHING, destination }));
     expect(error).toMatchObject({ code: 'destination-unsuitable' });
     expect(await snapshot(run.dir.join('bin'))).toEqual({
       'kubernetes-node-linux-amd64': 'directory 0755',

@@ -7,7 +7,8 @@ import { createWorld } from '../../src/world.ts';
 import { type RunningSigstore, startLocalSigstore } from '../support/local-sigstore.ts';
 import { type ReleaseServer, startReleaseServer } from '../support/release-server.ts';
 import { snapshot } from '../support/temp-dir.ts';
-import { errorOf, type InstallRun, prepareInstall } from './support/install-run.ts';
+import { rejection } from '../support/thrown-by.ts';
+import { type InstallRun, prepareInstall } from './support/install-run.ts';
 import { binaryTarball, contentOf, publishTarball, sha256 } from './support/tarballs.ts';
 
 const OLD = Buffer.from(contentOf('the older one'));
@@ -110,7 +111,7 @@ async function refusal(evidence: 'beside' | 'named'): Promise<K8sVerifyError> {
     evidence: evidence === 'beside' ? { kind: 'beside' } : { kind: 'bundle', path: bundle },
     trustedRootFile: run.dir.join('trusted_root.json'),
   };
-  const error = await errorOf(verifyFile(request, world));
+  const error = await rejection(verifyFile(request, world));
   await world.http.close();
   return error;
 }
@@ -139,7 +140,7 @@ describe('verifying a file', () => {
     const world = createWorld({ retries: 0 });
     const trustedRootFile = run.dir.join('trusted_root.json');
     const beside = { kind: 'beside' } as const;
-    const error = await errorOf(
+    const error = await rejection(
       verifyFile({ subject: { kind: 'file', path }, evidence: beside, trustedRootFile }, world),
     );
     await world.http.close();

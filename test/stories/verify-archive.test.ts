@@ -9,8 +9,8 @@ import { createWorld } from '../../src/world.ts';
 import { snapshot, type TempDir } from '../support/temp-dir.ts';
 import { testDir } from '../support/test-dir.ts';
 import { testServers } from '../support/test-servers.ts';
+import { rejection } from '../support/thrown-by.ts';
 import { directory, entry, file, tar, tarGz } from '../unit/install/support/tar-writer.ts';
-import { errorOf } from './support/install-run.ts';
 import { binaryTarball, contentOf, sha256 } from './support/tarballs.ts';
 
 const MODIFIED = '2022-12-09T00:00:00.000Z';
@@ -72,7 +72,7 @@ function extract(...members: readonly string[]): VerifyRequest['archive'] {
 
 async function refused(path: string, archive: VerifyRequest['archive'], change?: Partial<VerifyRequest>) {
   const before = await snapshot(dir.path);
-  const error = await errorOf(verify(path, archive, change));
+  const error = await rejection(verify(path, archive, change));
   expect(await snapshot(dir.path)).toEqual(before);
   return error;
 }
@@ -228,7 +228,7 @@ describe('a local tarball that somebody changes once it is proved', () => {
   it('into a sound archive of the same length, is read to its end, and nothing of it stays', async () => {
     const path = place(tar(file('kubectl', 'genuine')), 'bundle', 'image.tar');
     const change = (): void => writeFileSync(path, tar(file('kubectl', 'an evil')));
-    const error = await errorOf(verify(path, extract(), {}, change));
+    const error = await rejection(verify(path, extract(), {}, change));
     expect(error).toMatchObject({ name: 'UntrustedError', code: 'digest-mismatch' });
     expect(await snapshot(dir.join('out'))).toEqual({});
   });
@@ -238,7 +238,7 @@ describe('a local tarball that somebody changes once it is proved', () => {
       const path = place(binaryTarball('client', 'kubectl'));
       const { length } = readFileSync(path);
       const archive = kind === 'list' ? LIST : extract();
-      const error = await errorOf(verify(path, archive, {}, () => change(path, length)));
+      const error = await rejection(verify(path, archive, {}, () => change(path, length)));
       expect(error).toMatchObject({ code });
       expect(Object.keys(await snapshot(dir.path))).toEqual([
         'client.tar.gz',

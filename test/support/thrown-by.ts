@@ -10,3 +10,13 @@ export function thrownBy(run: () => unknown): K8sVerifyError {
   }
   throw new Error('nothing was thrown');
 }
+
+/** The same of a promise. */
+export async function rejection(promise: Promise<unknown>): Promise<K8sVerifyError> {
+  const error: unknown = await promise.then(
+    () => undefined,
+    (reason: unknown) => reason,
+  );
+  if (error instanceof K8sVerifyError) return error;
+  throw new Error('not rejected by a K8sVerifyError', { cause: error });
+}

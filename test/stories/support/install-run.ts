@@ -1,6 +1,6 @@
 import { writeFileSync } from 'node:fs';
 import { expect } from 'vitest';
-import { K8sVerifyError } from '../../../src/errors.ts';
+import type { K8sVerifyError } from '../../../src/errors.ts';
 import { installRelease } from '../../../src/install-release.ts';
 import type { ProgressEvent } from '../../../src/ports.ts';
 import type { InstallRequest } from '../../../src/request.ts';
@@ -9,6 +9,7 @@ import { createWorld } from '../../../src/world.ts';
 import { snapshot, type TempDir } from '../../support/temp-dir.ts';
 import { testDir } from '../../support/test-dir.ts';
 import type { TestServers } from '../../support/test-servers.ts';
+import { rejection } from '../../support/thrown-by.ts';
 
 /** One directory, and installs into its `bin` from the local world. */
 export interface InstallRun {
@@ -51,19 +52,9 @@ export async function prepareInstall(
   };
   const refused = async (change?: Partial<InstallRequest>): Promise<K8sVerifyError> => {
     const before = await snapshot(dir.path);
-    const error = await errorOf(install(change));
+    const error = await rejection(install(change));
     expect(await snapshot(dir.path)).toEqual(before);
     return error;
   };
   return { dir, request, events, install, refused };
-}
-
-/** The error of ours that the run ends with; anything else fails the test. */
-export async function errorOf(run: Promise<unknown>): Promise<K8sVerifyError> {
-  const error: unknown = await run.then(
-    () => undefined,
-    (reason: unknown) => reason,
-  );
-  if (error instanceof K8sVerifyError) return error;
-  throw new Error('not refused by an error of ours', { cause: error });
 }

@@ -7,8 +7,9 @@ import { inspectDestination } from '../../../src/install/inspect-destination.ts'
 import { EXECUTABLE_MODE, placeAll } from '../../../src/install/place.ts';
 import { openStaging } from '../../../src/install/staging.ts';
 import { CAN_MOUNT, testDisk } from '../../support/test-disk.ts';
+import { rejection } from '../../support/thrown-by.ts';
 import { verifiedArchive } from './support/archive.ts';
-import { into, namesIn, placeOne, rejection, scratch, stageVerified } from './support/disk.ts';
+import { into, namesIn, placeOne, scratch, stageVerified } from './support/disk.ts';
 import { file, tarGz } from './support/tar-writer.ts';
 import { unpack } from './support/unpack.ts';
 

@@ -7,23 +7,13 @@ import { describe, expect, it } from 'vitest';
 import { InterruptedError } from '../../../src/errors.ts';
 import { listArchive } from '../../../src/install/extract.ts';
 import { confirmFile } from '../../../src/install/verified-artifact.ts';
-import { verifiedArchive } from './support/archive.ts';
-import { digestOf, namesIn, provenFor, rejection, scratch } from './support/disk.ts';
+import { rejection } from '../../support/thrown-by.ts';
+import { CLIENT, KUBECTL, verifiedArchive } from './support/archive.ts';
+import { digestOf, namesIn, provenFor, scratch } from './support/disk.ts';
 import { directory, entry, file, gnuLong, pax, tar, tarGz } from './support/tar-writer.ts';
 import { unpack } from './support/unpack.ts';
 
 const unix = process.platform !== 'win32';
-
-const kubectl = 'kubernetes/client/bin/kubectl';
-
-const client = [
-  directory('kubernetes/'),
-  directory('kubernetes/client/'),
-  directory('kubernetes/client/bin/'),
-  file(kubectl, 'the program', 0o755),
-  file('kubernetes/client/bin/kubectl-convert', 'the other program', 0o700),
-  file('kubernetes/LICENSES', 'licences'),
-];
 
 const modeOf = (path: string): number => statSync(path).mode & 0o7777;
 
@@ -32,22 +22,22 @@ describe('unpacking', () => {
     const into = join(scratch(), 'new', 'client');
     const before = process.umask(0o077);
     try {
-      const extracted = await unpack(await verifiedArchive(tarGz(...client)), { into });
+      const extracted = await unpack(await verifiedArchive(tarGz(...CLIENT)), { into });
       expect(extracted.directory).toBe(into);
       expect(extracted.members.map(({ path }) => path)).toEqual([
         'kubernetes',
         'kubernetes/client',
         'kubernetes/client/bin',
-        kubectl,
+        KUBECTL,
         'kubernetes/client/bin/kubectl-convert',
         'kubernetes/LICENSES',
       ]);
     } finally {
       process.umask(before);
     }
-    expect(readFileSync(join(into, kubectl), 'utf8')).toBe('the program');
+    expect(readFileSync(join(into, KUBECTL), 'utf8')).toBe('the program');
     expect(readFileSync(join(into, 'kubernetes/LICENSES'), 'utf8')).toBe('licences');
-    for (const path of [kubectl, 'kubernetes', 'kubernetes/LICENSES']) {
+    for (const path of [KUBECTL, 'kubernetes', 'kubernetes/LICENSES']) {
       expect(statSync(join(into, path)).mtime.toISOString()).toBe('2022-12-09T00:00:00.000Z');
     }
     expect(namesIn(join(into, '..'))).toEqual(['client']);
@@ -55,19 +45,19 @@ describe('unpacking', () => {
 
   it.runIf(unix)('gives every file one of two modes', async () => {
     const into = join(scratch(), 'client');
-    await unpack(await verifiedArchive(tarGz(...client)), { into });
+    await unpack(await verifiedArchive(tarGz(...CLIENT)), { into });
     expect(
-      ['.', 'kubernetes/client', kubectl, `${kubectl}-convert`, 'kubernetes/LICENSES'].map((path) =>
+      ['.', 'kubernetes/client', KUBECTL, `${KUBECTL}-convert`, 'kubernetes/LICENSES'].map((path) =>
         modeOf(join(into, path)).toString(8),
       ),
     ).toEqual(['755', '755', '755', '755', '644']);
   });
 
   it.each([
-    ['a plain tar', tar(...client)],
+    ['a plain tar', tar(...CLIENT)],
     [
       'gzip in several parts',
-      Buffer.concat([gzipSync(tar(...client).subarray(0, 700)), gzipSync(tar(...client).subarray(700))]),
+      Buffer.concat([gzipSync(tar(...CLIENT).subarray(0, 700)), gzipSync(tar(...CLIENT).subarray(700))]),
     ],
     [
       'a top directory called .',
@@ -76,25 +66,25 @@ describe('unpacking', () => {
         ...['kubernetes/client/bin/kubectl'].map((path) => file(`./${path}`, 'the program', 0o755)),
       ),
     ],
-    ['no directories of its own', tarGz(file(kubectl, 'the program', 0o755))],
-    ['a note of its commit', tarGz(pax({ comment: '0123abc' }, 'g'), ...client)],
+    ['no directories of its own', tarGz(file(KUBECTL, 'the program', 0o755))],
+    ['a note of its commit', tarGz(pax({ comment: '0123abc' }, 'g'), ...CLIENT)],
     [
       'a PAX path',
-      tarGz(pax({ path: kubectl, mtime: '1670544000.5', uid: '4000000' }), file('x', 'the program')),
+      tarGz(pax({ path: KUBECTL, mtime: '1670544000.5', uid: '4000000' }), file('x', 'the program')),
     ],
-    ['a PAX size', tarGz(pax({ size: '11' }), entry({ name: kubectl, content: 'the program', size: 0 }))],
-    ['a GNU long name', tarGz(gnuLong(kubectl), file('x', 'the program'))],
+    ['a PAX size', tarGz(pax({ size: '11' }), entry({ name: KUBECTL, content: 'the program', size: 0 }))],
+    ['a GNU long name', tarGz(gnuLong(KUBECTL), file('x', 'the program'))],
     [
       'a ustar prefix',
       tarGz(entry({ prefix: 'kubernetes/client', name: 'bin/kubectl', content: 'the program' })),
     ],
-    ['the oldest format', tarGz(entry({ name: kubectl, content: 'the program', magic: '', type: '\0' }))],
-    ['padding of many blocks', tarGz(...client, Buffer.alloc(10_240))],
+    ['the oldest format', tarGz(entry({ name: KUBECTL, content: 'the program', magic: '', type: '\0' }))],
+    ['padding of many blocks', tarGz(...CLIENT, Buffer.alloc(10_240))],
     [
       'a size in base 256',
       tarGz(
         entry({
-          name: kubectl,
+          name: KUBECTL,
           content: 'the program',
           size: Buffer.from([0x80, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 11]),
         }),
@@ -103,7 +93,7 @@ describe('unpacking', () => {
   ])('reads %s', async (_, bytes) => {
     const into = join(scratch(), 'client');
     await unpack(await verifiedArchive(bytes), { into });
-    expect(readFileSync(join(into, kubectl), 'utf8')).toBe('the program');
+    expect(readFileSync(join(into, KUBECTL), 'utf8')).toBe('the program');
   });
 
   it('keeps a long name that is not ASCII, wherever the pieces of the stream fall', async () => {
@@ -168,7 +158,7 @@ describe('unpacking', () => {
 
   it('lets one of several runs into one place succeed, and refuses the others', async () => {
     const parent = scratch();
-    const archive = await verifiedArchive(tarGz(...client));
+    const archive = await verifiedArchive(tarGz(...CLIENT));
     const runs = await Promise.allSettled(
       Array.from({ length: 8 }, () => unpack(archive, { into: join(parent, 'out') })),
     );
@@ -176,7 +166,7 @@ describe('unpacking', () => {
     expect(refused).toHaveLength(7);
     for (const reason of refused) expect(reason).toMatchObject({ code: 'destination-unsuitable' });
     expect(namesIn(parent)).toEqual(['out']);
-    expect(readFileSync(join(parent, 'out', kubectl), 'utf8')).toBe('the program');
+    expect(readFileSync(join(parent, 'out', KUBECTL), 'utf8')).toBe('the program');
   });
 });
 
@@ -184,7 +174,7 @@ describe('the target', () => {
   it('may be an empty directory', async () => {
     const parent = scratch();
     mkdirSync(join(parent, 'out'), { mode: 0o700 });
-    await unpack(await verifiedArchive(tarGz(...client)), { into: join(parent, 'out') });
+    await unpack(await verifiedArchive(tarGz(...CLIENT)), { into: join(parent, 'out') });
     expect(namesIn(join(parent, 'out'))).toEqual(['kubernetes']);
     expect(namesIn(parent)).toEqual(['out']);
   });
@@ -198,7 +188,7 @@ describe('the target', () => {
     const parent = scratch();
     make(join(parent, 'out'));
     const error = await rejection(
-      unpack(await verifiedArchive(tarGz(...client)), { into: join(parent, 'out') }),
+      unpack(await verifiedArchive(tarGz(...CLIENT)), { into: join(parent, 'out') }),
     );
     expect(error).toMatchObject({ code: 'destination-unsuitable' });
     expect(error.found).toContain(found);
@@ -207,7 +197,7 @@ describe('the target', () => {
 
   it('may not be the current directory', async () => {
     const here = scratch();
-    const archive = await verifiedArchive(tarGz(...client));
+    const archive = await verifiedArchive(tarGz(...CLIENT));
     const before = process.cwd();
     process.chdir(here);
     try {
@@ -220,22 +210,22 @@ describe('the target', () => {
 
 describe('members that are asked for', () => {
   const two = [
-    ...client,
+    ...CLIENT,
     file('kubernetes/server/bin/kubectl', 'a second one'),
     file('kubectl', 'at the top'),
   ];
 
   it.each([
-    ['a path', client, [kubectl], [kubectl]],
-    ['a path with ./ before it', client, [`./${kubectl}`], [kubectl]],
-    ['the last part of a path', client, ['kubectl'], [kubectl]],
-    ['several', client, ['LICENSES', 'kubectl-convert'], ['kubernetes/LICENSES', `${kubectl}-convert`]],
-    ['one of them twice', client, ['kubectl', kubectl], [kubectl]],
+    ['a path', CLIENT, [KUBECTL], [KUBECTL]],
+    ['a path with ./ before it', CLIENT, [`./${KUBECTL}`], [KUBECTL]],
+    ['the last part of a path', CLIENT, ['kubectl'], [KUBECTL]],
+    ['several', CLIENT, ['LICENSES', 'kubectl-convert'], ['kubernetes/LICENSES', `${KUBECTL}-convert`]],
+    ['one of them twice', CLIENT, ['kubectl', KUBECTL], [KUBECTL]],
     [
       'a directory',
-      client,
+      CLIENT,
       ['kubernetes/client'],
-      ['kubernetes/client', 'kubernetes/client/bin', kubectl, `${kubectl}-convert`],
+      ['kubernetes/client', 'kubernetes/client/bin', KUBECTL, `${KUBECTL}-convert`],
     ],
     ['a path before a last part', two, ['kubectl'], ['kubectl']],
     [
@@ -256,32 +246,32 @@ describe('members that are asked for', () => {
 
   it('says what is near where there is no such member', async () => {
     const parent = scratch();
-    const archive = await verifiedArchive(tarGz(...client));
+    const archive = await verifiedArchive(tarGz(...CLIENT));
     const error = await rejection(unpack(archive, { into: join(parent, 'out'), members: ['kubctl'] }));
     expect(error).toMatchObject({ name: 'InstallError', code: 'archive-member-missing' });
-    expect(error.found).toBe(`near it: ${kubectl}`);
+    expect(error.found).toBe(`near it: ${KUBECTL}`);
     expect(namesIn(parent)).toEqual([]);
   });
 
   it.each(['kubernetes/client/kubectl', 'client/bin/kubectl', '/kubernetes/client/bin/kubectl', '..'])(
     'does not guess what %s means',
     async (name) => {
-      const archive = await verifiedArchive(tarGz(...client));
+      const archive = await verifiedArchive(tarGz(...CLIENT));
       const error = await rejection(unpack(archive, { into: join(scratch(), 'out'), members: [name] }));
       expect(error.code).toBe('archive-member-missing');
     },
   );
 
   it('asks for the path where a last part is not enough', async () => {
-    const archive = await verifiedArchive(tarGz(...client, file('kubernetes/server/bin/kubectl')));
+    const archive = await verifiedArchive(tarGz(...CLIENT, file('kubernetes/server/bin/kubectl')));
     const error = await rejection(unpack(archive, { into: join(scratch(), 'out'), members: ['kubectl'] }));
     expect(error).toMatchObject({ code: 'archive-member-missing' });
-    expect(error.found).toBe(`${kubectl}, kubernetes/server/bin/kubectl`);
+    expect(error.found).toBe(`${KUBECTL}, kubernetes/server/bin/kubectl`);
   });
 
   it('checks also what is not asked for', async () => {
-    const archive = await verifiedArchive(tarGz(...client, file('../evil')));
-    const error = await rejection(unpack(archive, { into: join(scratch(), 'out'), members: [kubectl] }));
+    const archive = await verifiedArchive(tarGz(...CLIENT, file('../evil')));
+    const error = await rejection(unpack(archive, { into: join(scratch(), 'out'), members: [KUBECTL] }));
     expect(error.code).toBe('archive-rejected');
   });
 });

@@ -4,8 +4,10 @@ import { gzipSync } from 'node:zlib';
 import { describe, expect, it } from 'vitest';
 import { listArchive } from '../../../src/install/extract.ts';
 import { MAX_ARCHIVE_MEMBERS } from '../../../src/limits.ts';
+import { rejection } from '../../support/thrown-by.ts';
 import { verifiedArchive } from './support/archive.ts';
-import { namesIn, rejection, scratch } from './support/disk.ts';
+import { namesIn, scratch } from './support/disk.ts';
+import { refusal } from './support/refusal.ts';
 import {
   BLOCK,
   directory,
@@ -21,19 +23,6 @@ import {
 import { unpack } from './support/unpack.ts';
 
 const good = file('kubernetes/client/bin/kubectl', 'the program', 0o755);
-
-/** The archive is refused by name, and there is nothing where it was to be unpacked, nor beside it. */
-async function refusal(bytes: Uint8Array): Promise<string> {
-  const parent = scratch();
-  writeFileSync(join(parent, 'outside'), 'untouched');
-  const archive = await verifiedArchive(bytes);
-  const error = await rejection(unpack(archive, { into: join(parent, 'target') }));
-  expect(error).toMatchObject({ name: 'InstallError', code: 'archive-rejected' });
-  expect(namesIn(parent)).toEqual(['outside']);
-  const listed = await rejection(listArchive(archive));
-  expect(listed.message).toBe(error.message);
-  return error.message;
-}
 
 describe('tricks with extended headers', () => {
   const named = (records: Readonly<Record<string, string>>, ...rest: readonly Uint8Array[]): Buffer =>

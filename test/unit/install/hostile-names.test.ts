@@ -1,26 +1,8 @@
-import { writeFileSync } from 'node:fs';
-import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { listArchive } from '../../../src/install/extract.ts';
-import { verifiedArchive } from './support/archive.ts';
-import { namesIn, rejection, scratch } from './support/disk.ts';
+import { refusal } from './support/refusal.ts';
 import { directory, END, entry, file, gnuLong, pax, tarGz } from './support/tar-writer.ts';
-import { unpack } from './support/unpack.ts';
 
 const good = file('kubernetes/client/bin/kubectl', 'the program', 0o755);
-
-/** The archive is refused by name, and there is nothing where it was to be unpacked, nor beside it. */
-async function refusal(bytes: Uint8Array): Promise<string> {
-  const parent = scratch();
-  writeFileSync(join(parent, 'outside'), 'untouched');
-  const archive = await verifiedArchive(bytes);
-  const error = await rejection(unpack(archive, { into: join(parent, 'target') }));
-  expect(error).toMatchObject({ name: 'InstallError', code: 'archive-rejected' });
-  expect(namesIn(parent)).toEqual(['outside']);
-  const listed = await rejection(listArchive(archive));
-  expect(listed.message).toBe(error.message);
-  return error.message;
-}
 
 describe('a member is refused by its name', () => {
   it.each([

@@ -3,7 +3,8 @@ import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { isInstalled } from '../../../src/install/installed.ts';
 import { EXECUTABLE_MODE } from '../../../src/install/place.ts';
-import { provenFor, rejection, scratch } from './support/disk.ts';
+import { rejection } from '../../support/thrown-by.ts';
+import { provenFor, scratch } from './support/disk.ts';
 
 const unix = process.platform !== 'win32';
 const run = { mode: EXECUTABLE_MODE } as const;

@@ -5,26 +5,15 @@ import { describe, expect, it } from 'vitest';
 import { K8sVerifyError } from '../../../src/errors.ts';
 import { listArchive } from '../../../src/install/extract.ts';
 import { confirmFile } from '../../../src/install/verified-artifact.ts';
-import { verifiedArchive } from './support/archive.ts';
+import { CLIENT, KUBECTL, verifiedArchive } from './support/archive.ts';
 import { namesIn, scratch } from './support/disk.ts';
-import { directory, END, file, gnuLong, pax, tar, tarGz } from './support/tar-writer.ts';
+import { END, file, gnuLong, pax, tar, tarGz } from './support/tar-writer.ts';
 
 const unix = process.platform !== 'win32';
 
-const kubectl = 'kubernetes/client/bin/kubectl';
-
-const client = [
-  directory('kubernetes/'),
-  directory('kubernetes/client/'),
-  directory('kubernetes/client/bin/'),
-  file(kubectl, 'the program', 0o755),
-  file('kubernetes/client/bin/kubectl-convert', 'the other program', 0o700),
-  file('kubernetes/LICENSES', 'licences'),
-];
-
 describe('listArchive', () => {
   it('tells every member and writes nothing', async () => {
-    const archive = await verifiedArchive(tarGz(...client.slice(2, 4)));
+    const archive = await verifiedArchive(tarGz(...CLIENT.slice(2, 4)));
     expect(await listArchive(archive)).toEqual([
       {
         path: 'kubernetes/client/bin',
@@ -33,7 +22,7 @@ describe('listArchive', () => {
         mode: 0o755,
         modified: new Date('2022-12-09'),
       },
-      { path: kubectl, kind: 'file', bytes: 11, mode: 0o755, modified: new Date('2022-12-09') },
+      { path: KUBECTL, kind: 'file', bytes: 11, mode: 0o755, modified: new Date('2022-12-09') },
     ]);
     expect(namesIn(join(archive.path, '..'))).toEqual(['archive.tar.gz']);
   });
@@ -51,7 +40,7 @@ describe('listArchive', () => {
   });
 
   it('ends in one of our errors or in members that stay inside, whichever byte is changed', async () => {
-    const whole = tar(...client, gnuLong('n/'.repeat(3) + 'f'), file('x'), pax({ path: 'p/q' }), file('y'));
+    const whole = tar(...CLIENT, gnuLong('n/'.repeat(3) + 'f'), file('x'), pax({ path: 'p/q' }), file('y'));
     await assert(
       asyncProperty(nat(whole.length - 1), integer({ min: 1, max: 255 }), async (at, mask) => {
         const bytes = Buffer.from(whole);

@@ -20,7 +20,8 @@ import {
   type SideFile,
 } from '../../../src/install/place.ts';
 import type { VerifiedArtifact } from '../../../src/install/verified-artifact.ts';
-import { into, namesIn, placeOne, rejection, scratch, stageVerified } from './support/disk.ts';
+import { rejection } from '../../support/thrown-by.ts';
+import { into, namesIn, placeOne, scratch, stageVerified } from './support/disk.ts';
 
 const unix = process.platform !== 'win32';
 

@@ -4,33 +4,23 @@ import { describe, expect, it } from 'vitest';
 import { stageMembers } from '../../../src/install/extract.ts';
 import { EXECUTABLE_MODE, placeAll } from '../../../src/install/place.ts';
 import { openStaging } from '../../../src/install/staging.ts';
-import { verifiedArchive } from './support/archive.ts';
-import { digestOf, namesIn, rejection, scratch } from './support/disk.ts';
-import { directory, file, tar, tarGz } from './support/tar-writer.ts';
-
-const kubectl = 'kubernetes/client/bin/kubectl';
-
-const client = [
-  directory('kubernetes/'),
-  directory('kubernetes/client/'),
-  directory('kubernetes/client/bin/'),
-  file(kubectl, 'the program', 0o755),
-  file('kubernetes/client/bin/kubectl-convert', 'the other program', 0o700),
-  file('kubernetes/LICENSES', 'licences'),
-];
+import { rejection } from '../../support/thrown-by.ts';
+import { CLIENT, KUBECTL, verifiedArchive } from './support/archive.ts';
+import { digestOf, namesIn, scratch } from './support/disk.ts';
+import { file, tar, tarGz } from './support/tar-writer.ts';
 
 describe('stageMembers', () => {
   it('takes binaries out of an archive and has them placed', async () => {
     const bin = join(scratch(), 'bin');
-    const archive = await verifiedArchive(tarGz(...client));
+    const archive = await verifiedArchive(tarGz(...CLIENT));
     const requests = ['kubectl', 'kubectl-convert'].map((name) => ({
       member: `kubernetes/client/bin/${name}`,
       staged: openStaging({ directory: bin, fileName: name }),
     }));
     const artifacts = await stageMembers(archive, requests);
     expect(artifacts.map(({ member, sha256, proven }) => [member, sha256, proven])).toEqual([
-      [kubectl, digestOf('the program'), archive.proven],
-      [`${kubectl}-convert`, digestOf('the other program'), archive.proven],
+      [KUBECTL, digestOf('the program'), archive.proven],
+      [`${KUBECTL}-convert`, digestOf('the other program'), archive.proven],
     ]);
     await placeAll(
       artifacts.map((artifact) => ({
@@ -44,9 +34,9 @@ describe('stageMembers', () => {
   });
 
   it.each([
-    ['is not there', tarGz(...client), 'kubernetes/server/bin/kubectl', 'archive-member-missing'],
-    ['is a directory', tarGz(...client), 'kubernetes/client', 'archive-member-missing'],
-    ['comes before something that is refused', tarGz(...client, file('/evil')), kubectl, 'archive-rejected'],
+    ['is not there', tarGz(...CLIENT), 'kubernetes/server/bin/kubectl', 'archive-member-missing'],
+    ['is a directory', tarGz(...CLIENT), 'kubernetes/client', 'archive-member-missing'],
+    ['comes before something that is refused', tarGz(...CLIENT, file('/evil')), KUBECTL, 'archive-rejected'],
   ])('gives nothing where the member %s', async (_, bytes, member, code) => {
     const bin = join(scratch(), 'bin');
     const staged = openStaging({ directory: bin, fileName: 'kubectl' });
@@ -57,11 +47,11 @@ describe('stageMembers', () => {
   });
 
   it('gives nothing of an archive that was changed', async () => {
-    const archive = await verifiedArchive(tar(...client), 'a.tar');
-    const changed = tar(...client.with(3, file(kubectl, 'evil program', 0o755)));
-    writeFileSync(archive.path, changed.subarray(0, tar(...client).length));
+    const archive = await verifiedArchive(tar(...CLIENT), 'a.tar');
+    const changed = tar(...CLIENT.with(3, file(KUBECTL, 'evil program', 0o755)));
+    writeFileSync(archive.path, changed.subarray(0, tar(...CLIENT).length));
     const staged = openStaging({ directory: scratch(), fileName: 'kubectl' });
-    const error = await rejection(stageMembers(archive, [{ member: kubectl, staged }]));
+    const error = await rejection(stageMembers(archive, [{ member: KUBECTL, staged }]));
     expect(error).toMatchObject({ name: 'UntrustedError', code: 'digest-mismatch' });
     await staged.discard();
   });

@@ -4,7 +4,8 @@ import { basename, join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { InterruptedError } from '../../../src/errors.ts';
 import { openStaging, type StagedArtifact } from '../../../src/install/staging.ts';
-import { digestOf, namesIn, rejection, scratch } from './support/disk.ts';
+import { rejection } from '../../support/thrown-by.ts';
+import { digestOf, namesIn, scratch } from './support/disk.ts';
 
 const MIB = 1024 * 1024;
 

@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { openStaging } from '../../../src/install/staging.ts';
 import { confirmDigest } from '../../../src/install/verified-artifact.ts';
-import { provenFor, rejection, scratch, stageVerified } from './support/disk.ts';
+import { rejection } from '../../support/thrown-by.ts';
+import { provenFor, scratch, stageVerified } from './support/disk.ts';
 
 describe('confirmDigest', () => {
   it('names both digests where they differ, and the artifact can be fetched anew', async () => {

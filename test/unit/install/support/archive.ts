@@ -2,6 +2,7 @@ import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { confirmFile, type VerifiedFile } from '../../../../src/install/verified-artifact.ts';
 import { provenFor, scratch } from './disk.ts';
+import { directory, file } from './tar-writer.ts';
 
 /** A file with these bytes, as if its digest were proved. */
 export async function verifiedArchive(bytes: Uint8Array, name = 'archive.tar.gz'): Promise<VerifiedFile> {
@@ -9,3 +10,16 @@ export async function verifiedArchive(bytes: Uint8Array, name = 'archive.tar.gz'
   writeFileSync(path, bytes);
   return confirmFile(path, provenFor(bytes), undefined);
 }
+
+/** Where {@link CLIENT} has kubectl. */
+export const KUBECTL = 'kubernetes/client/bin/kubectl';
+
+/** A client tarball as Kubernetes lays it out, with a mode that nobody else may run it by. */
+export const CLIENT: readonly Uint8Array[] = [
+  directory('kubernetes/'),
+  directory('kubernetes/client/'),
+  directory('kubernetes/client/bin/'),
+  file(KUBECTL, 'the program', 0o755),
+  file('kubernetes/client/bin/kubectl-convert', 'the other program', 0o700),
+  file('kubernetes/LICENSES', 'licences'),
+];

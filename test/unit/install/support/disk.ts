@@ -3,7 +3,6 @@ import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach } from 'vitest';
-import { K8sVerifyError } from '../../../../src/errors.ts';
 import type { HashAlgorithm } from '../../../../src/evidence/evidence.ts';
 import { EXECUTABLE_MODE, placeAll, type Placement } from '../../../../src/install/place.ts';
 import { openStaging } from '../../../../src/install/staging.ts';
@@ -60,15 +59,4 @@ export async function placeOne(
   { mode = EXECUTABLE_MODE, signal }: { readonly mode?: number; readonly signal?: AbortSignal } = {},
 ): Promise<void> {
   await placeAll([{ artifact, destination, mode }], { signal });
-}
-
-/** The error that a promise ends with; anything but one of ours fails the test. */
-export async function rejection(promise: Promise<unknown>): Promise<K8sVerifyError> {
-  try {
-    await promise;
-  } catch (error) {
-    if (error instanceof K8sVerifyError) return error;
-    throw new Error('something else than a K8sVerifyError was thrown', { cause: error });
-  }
-  throw new Error('nothing was thrown');
 }
