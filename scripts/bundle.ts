@@ -35,15 +35,14 @@ const embedRepository: Plugin = {
 const NOTHING = '\0nothing';
 
 /**
- * Leaves out what never runs here, because its evaluation alone costs milliseconds of every run: undici's HTTP/2 client
- * (only HTTP/1.1 is spoken), and the child processes by which commander would run subcommands that are programs.
+ * Leaves out what never runs here, because its evaluation alone costs milliseconds of every run: undici's HTTP/2 client,
+ * since only HTTP/1.1 is spoken.
  */
 const leaveOut: Plugin = {
   name: 'leave-out',
   resolveId(source, importer = '') {
     const http2 = source === './client-h2.js' && /[\\/]undici[\\/]lib[\\/]dispatcher[\\/]/.test(importer);
-    const programs = source === 'node:child_process' && /[\\/]commander[\\/]/.test(importer);
-    return http2 || programs ? NOTHING : undefined;
+    return http2 ? NOTHING : undefined;
   },
   load: (id) => (id === NOTHING ? 'module.exports = undefined;' : undefined),
 };

@@ -23,7 +23,6 @@ const OWNERS: Readonly<Record<string, string>> = {
   '@noble/curves': 'proof',
   '@sigstore/protobuf-specs': 'trust',
   tar: 'install',
-  commander: 'cli',
   'cli-progress': 'cli',
   '@actions/core': 'action',
   '@actions/tool-cache': 'action',

@@ -1,8 +1,17 @@
-/** The only file that knows commander: words to operands and option values, strictly. */
+/** Words to operands and option values, strictly. */
+import { parseArgs } from 'node:util';
 import { excerpt } from '../encoding/base64.ts';
 import { RequestError } from '../errors.ts';
+import { nearest } from '../release/nearest.ts';
 import type { CommandName } from './commands.ts';
-import { OPTIONS, type OptionName, type OptionSpec, optionsOf, optionUsage } from './options.ts';
+import {
+  alwaysTakesValue,
+  OPTIONS,
+  type OptionName,
+  type OptionSpec,
+  optionsOf,
+  optionUsage,
+} from './options.ts';
 
 /** A command line that is well-formed; whether it makes sense is the command's business. */
 export interface CommandLine {
@@ -16,76 +25,83 @@ export interface CommandLine {
  *
  * @throws RequestError `usage` for an unknown option, a missing value, or an option given twice.
  */
-export async function readCommandLine(command: CommandName, words: readonly string[]): Promise<CommandLine> {
-  const { Command, CommanderError, Option } = await import('commander');
-  const parser = new Command(`k8s-verify ${command}`)
-    .argument('[operands...]')
-    .helpOption(false)
-    .exitOverride()
-    .configureOutput({ writeErr: () => undefined });
+export function readCommandLine(command: CommandName, words: readonly string[]): CommandLine {
   const specs = optionsOf(command);
+  const { operands, given } = sortWords(command, specs, words);
+  const values = new Map<OptionName, readonly string[]>();
+  const switches = new Set<OptionName>();
   for (const spec of specs) {
-    const option = new Option(flagsOf(spec));
-    if (spec.value !== undefined) {
-      option.argParser<readonly unknown[] | undefined>((value, before) => [...(before ?? []), value]);
-    }
-    // Each time it is given without a value counts, too.
-    if (spec.optional === true) option.preset(WITHOUT_VALUE);
-    parser.addOption(option);
+    const found = given.get(spec.name);
+    if (found === undefined) continue;
+    if (!alwaysTakesValue(spec)) switches.add(spec.name);
+    if (found.length > 0) values.set(spec.name, readValues(spec, found));
   }
-  try {
-    parser.parse(words, { from: 'user' });
-  } catch (error) {
-    if (error instanceof CommanderError) throw misunderstood(command, error.code, error.message, error);
-    throw error;
-  }
-  const options: ReadonlyMap<string, unknown> = new Map(
-    parser.options.map((option) => [
-      option.long?.slice(2) ?? '',
-      parser.getOptionValue(option.attributeName()),
-    ]),
-  );
-  const line = { operands: parser.args, ...sortOptions(specs, options) };
-  if (line.switches.has('quiet') && line.switches.has('verbose')) {
+  if (switches.has('quiet') && switches.has('verbose')) {
     throw new RequestError('usage', '--quiet and --verbose contradict each other', {
       advice: 'leave out one of them',
     });
   }
-  return line;
+  return { operands, values, switches };
 }
 
-/** Stands among an option's values where it has none; a text could be a value. */
-const WITHOUT_VALUE = true;
+/** What was given for an option, each time; undefined where it has no value, which may be as it should. */
+type Given = Map<OptionName, (string | undefined)[]>;
 
-/** As commander writes them: `-o, --output <FILE>`, `--extract [MEMBER...]`, `--k8s-verify-release [VERSION]`. */
-function flagsOf(spec: OptionSpec): string {
-  const names = spec.short === undefined ? `--${spec.name}` : `-${spec.short}, --${spec.name}`;
-  if (spec.value === undefined) return names;
-  if (spec.variadic === true) return `${names} [${spec.value}...]`;
-  return spec.optional === true ? `${names} [${spec.value}]` : `${names} <${spec.value}>`;
-}
-
-function sortOptions(
+function sortWords(
+  command: CommandName,
   specs: readonly OptionSpec[],
-  options: ReadonlyMap<string, unknown>,
-): Pick<CommandLine, 'values' | 'switches'> {
-  const values = new Map<OptionName, readonly string[]>();
-  const switches = new Set<OptionName>();
-  for (const spec of specs) {
-    const given = options.get(spec.name);
-    const alone = spec.variadic === true || spec.optional === true;
-    if (given === true || (alone && given !== undefined)) switches.add(spec.name);
-    if (Array.isArray(given)) values.set(spec.name, readValues(spec, given));
+  words: readonly string[],
+): { readonly operands: readonly string[]; readonly given: Given } {
+  const operands: string[] = [];
+  const given: Given = new Map();
+  /** The words behind this one may be its values. */
+  let open: OptionSpec | undefined;
+  for (const token of tokensOf(specs, words)) {
+    if (token.kind === 'option') {
+      const spec = specs.find(({ name }) => name === token.name);
+      if (spec === undefined || (spec.value === undefined && token.value !== undefined)) {
+        throw misunderstood(command, specs, words[token.index] ?? token.rawName);
+      }
+      if (alwaysTakesValue(spec) && token.value === undefined) throw missingValue(spec);
+      const isValue = alwaysTakesValue(spec) || spec.optional === true || token.value !== undefined;
+      given.set(spec.name, [...(given.get(spec.name) ?? []), ...(isValue ? [token.value] : [])]);
+      open = token.value === undefined && spec.value !== undefined ? spec : undefined;
+    } else if (token.kind === 'positional' && open !== undefined) {
+      const before = given.get(open.name) ?? [];
+      given.set(open.name, [...(open.optional === true ? before.slice(0, -1) : before), token.value]);
+      if (open.variadic !== true) open = undefined;
+    } else {
+      open = undefined;
+      if (token.kind === 'positional') operands.push(token.value);
+    }
   }
-  return { values, switches };
+  return { operands, given };
 }
 
-function readValues(spec: OptionSpec, given: readonly unknown[]): readonly string[] {
-  const values = given.filter((value) => typeof value === 'string');
+/** Node's parser, without its own strictness: what is wrong is said in our words. */
+function tokensOf(specs: readonly OptionSpec[], words: readonly string[]) {
+  const options = specs.map((spec) => [
+    spec.name,
+    {
+      type: alwaysTakesValue(spec) ? ('string' as const) : ('boolean' as const),
+      ...(spec.short === undefined ? {} : { short: spec.short }),
+    },
+  ]);
+  return parseArgs({
+    args: [...words],
+    options: Object.fromEntries(options),
+    strict: false,
+    allowPositionals: true,
+    tokens: true,
+  }).tokens;
+}
+
+function readValues(spec: OptionSpec, given: readonly (string | undefined)[]): readonly string[] {
+  const values = given.filter((value) => value !== undefined);
   if (given.length > 1 && spec.repeatable !== true && spec.variadic !== true) {
     throw new RequestError('usage', `--${spec.name} is given ${given.length} times`, {
       expected: `--${spec.name} at most once`,
-      found: given.map((value) => (typeof value === 'string' ? excerpt(value) : 'no value')).join(' and '),
+      found: given.map((value) => (value === undefined ? 'no value' : excerpt(value))).join(' and '),
       advice: 'leave one of them',
     });
   }
@@ -109,35 +125,14 @@ function missingValue(spec: OptionSpec, next?: OptionSpec): RequestError {
   });
 }
 
-function misunderstood(command: CommandName, code: string, message: string, cause: Error): RequestError {
-  if (code === 'commander.optionMissingArgument') {
-    const spec = OPTIONS.find((option) => message.includes(`--${option.name} `));
-    if (spec !== undefined) return missingValue(spec);
-  }
-  const unknown =
-    /^error: unknown option '(?<flag>[^]*?)'(?:\n\(Did you mean (?:one of )?(?<near>[^\n]+)\?\))?$/.exec(
-      message,
-    )?.groups;
-  if (unknown?.['flag'] === undefined) {
-    return new RequestError('usage', `the command line cannot be understood: ${message}`, { cause });
-  }
-  return unknownOption(command, unknown['flag'], unknown['near'], cause);
-}
-
-function unknownOption(
-  command: CommandName,
-  flag: string,
-  near: string | undefined,
-  cause: Error,
-): RequestError {
-  const name = flag.split('=', 1)[0]?.replace(/^--/, '');
+function misunderstood(command: CommandName, specs: readonly OptionSpec[], flag: string): RequestError {
+  const name = flag.split('=', 1)[0]?.replace(/^--/, '') ?? '';
   const known = OPTIONS.find((option) => option.name === name);
   if (known?.commands.includes(command) === true) {
     return new RequestError('usage', `--${known.name} takes no value`, {
       expected: `--${known.name} alone`,
       found: excerpt(flag),
       advice: `write --${known.name} to switch it on, and leave it out otherwise`,
-      cause,
     });
   }
   if (known !== undefined) {
@@ -145,16 +140,23 @@ function unknownOption(
       expected: `an option of k8s-verify ${command}`,
       found: `--${known.name}, which belongs to k8s-verify ${known.commands.join(' and ')}`,
       advice: `see k8s-verify ${command} --help`,
-      cause,
     });
   }
-  // One tool's -v is another one's -V.
-  const meant = near ?? (/^-v$/i.test(flag) ? '--version or --verbose' : undefined);
+  const meant = meantBy(flag, name, specs);
   return new RequestError('usage', `there is no option ${excerpt(flag)}`, {
     advice:
       meant === undefined
         ? `see k8s-verify ${command} --help; a name that starts with a dash is written after --`
         : `did you mean ${meant}?`,
-    cause,
   });
+}
+
+function meantBy(flag: string, name: string, specs: readonly OptionSpec[]): string | undefined {
+  // One tool's -v is another one's -V.
+  if (/^-v$/i.test(flag)) return '--version or --verbose';
+  const near = nearest(
+    name.replace(/^-/, ''),
+    specs.map((spec) => spec.name),
+  );
+  return near === undefined ? undefined : `--${near}`;
 }

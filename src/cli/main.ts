@@ -44,7 +44,7 @@ async function runCommand(scanned: ScannedWords): Promise<ExitCode> {
   const output = openConsole(scanned.rest, process);
   try {
     const { readCommandLine } = await import('./command-line.ts');
-    const line = await readCommandLine(scanned.command, scanned.rest);
+    const line = readCommandLine(scanned.command, scanned.rest);
     const run = await RUN[scanned.command]();
     return output.answer(await run(line, output));
   } catch (error) {

@@ -157,7 +157,7 @@ describe.skipIf(host === undefined)(
     it('comes with the licenses of all its parts', () => {
       const licenses = readFileSync(`${executable}.LICENSES.txt`, 'utf8');
       expect(licenses).toContain('Apache License');
-      expect(licenses).toMatch(/^commander \d/m);
+      expect(licenses).toMatch(/^cli-progress \d/m);
       expect(licenses).toMatch(/^Node\.js \d/m);
     });
   },

@@ -6,7 +6,7 @@ import { RequestError } from '../../../src/errors.ts';
 
 /** As a shell would split it; no test needs quotes. */
 async function read(command: string): Promise<InstallArguments> {
-  return readInstallArguments(await readCommandLine('install', command.split(' ').filter(Boolean)));
+  return readInstallArguments(readCommandLine('install', command.split(' ').filter(Boolean)));
 }
 
 async function refusal(command: string): Promise<RequestError> {

@@ -4,7 +4,7 @@ import { readTransport, type TransportArguments } from '../../../src/cli/shared-
 import { RequestError } from '../../../src/errors.ts';
 
 async function read(...words: readonly string[]): Promise<TransportArguments> {
-  return readTransport(await readCommandLine('install', ['kubectl', ...words]));
+  return readTransport(readCommandLine('install', ['kubectl', ...words]));
 }
 
 describe('how the network is used', () => {

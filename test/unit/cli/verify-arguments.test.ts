@@ -7,7 +7,7 @@ import { RequestError } from '../../../src/errors.ts';
 const SHA256 = '982dfe7e5a1a2b3c4d5e6f708192a3b4c5d6e7f8091a2b3c4d5e6f708192a3b4';
 
 async function read(command: string, repository?: string): Promise<VerifyArguments> {
-  return readVerifyArguments(await readCommandLine('verify', command.split(' ').filter(Boolean)), repository);
+  return readVerifyArguments(readCommandLine('verify', command.split(' ').filter(Boolean)), repository);
 }
 
 async function refusal(command: string, repository?: string): Promise<RequestError> {
