@@ -48,7 +48,7 @@ async function complete(shell: Shell, words: string): Promise<readonly string[]>
   return stdout.split('\n').filter((line) => line !== '');
 }
 
-describe.each(SHELLS)('completion in %s', (shell) => {
+describe.each(SHELLS)('completion in %s (skipped where it is not on PATH)', (shell) => {
   it.skipIf(!has(shell)).each([
     ['k8s-verify ver', 'verify'],
     ['k8s-verify kube-ag', 'kube-aggregator'],

@@ -33,20 +33,26 @@ describe('the manual page', () => {
     });
   });
 
-  it.skipIf(!has('groff', ['--version']))('has nothing that groff warns of', () => {
+  it.skipIf(!has('groff', ['--version']))('has nothing that groff warns of (needs groff)', () => {
     expect(run('groff', ['-man', '-ww', '-z', page])).toEqual({ status: 0, output: '' });
   });
 
-  it.skipIf(!has('mandoc', ['-h']))('has nothing but its missing date that mandoc warns of', () => {
-    const { output } = run('mandoc', ['-T', 'lint', '-W', 'warning', page]);
-    expect(output.split('\n').filter((line) => line !== '' && !line.includes('missing date'))).toEqual([]);
-  });
+  it.skipIf(!has('mandoc', ['-h']))(
+    'has nothing but its missing date that mandoc warns of (needs mandoc)',
+    () => {
+      const { output } = run('mandoc', ['-T', 'lint', '-W', 'warning', page]);
+      expect(output.split('\n').filter((line) => line !== '' && !line.includes('missing date'))).toEqual([]);
+    },
+  );
 
-  it.skipIf(!has('groff', ['--version']))('shows every command and option, to be copied as they are', () => {
-    const { output } = run('groff', ['-man', '-T', 'ascii', '-P', '-c', page]);
-    const text = output.replaceAll(OVERSTRUCK, '');
-    for (const { name } of COMMANDS)
-      expect(text).toContain(`k8s-verify ${name === 'install' ? '[install]' : name}`);
-    for (const { name } of OPTIONS) expect(text).toMatch(new RegExp(`^ +(?:-\\w, )?--${name}\\b`, 'm'));
-  });
+  it.skipIf(!has('groff', ['--version']))(
+    'shows every command and option, to be copied as they are (needs groff)',
+    () => {
+      const { output } = run('groff', ['-man', '-T', 'ascii', '-P', '-c', page]);
+      const text = output.replaceAll(OVERSTRUCK, '');
+      for (const { name } of COMMANDS)
+        expect(text).toContain(`k8s-verify ${name === 'install' ? '[install]' : name}`);
+      for (const { name } of OPTIONS) expect(text).toMatch(new RegExp(`^ +(?:-\\w, )?--${name}\\b`, 'm'));
+    },
+  );
 });

@@ -220,7 +220,7 @@ describe('a tarball is not unpacked, and the disk is as it was, where', () => {
     });
   });
 
-  it.skipIf(!CAN_MOUNT)('the disk is full', async () => {
+  it.skipIf(!CAN_MOUNT)('the disk is full (needs the right to mount a disk)', async () => {
     const disk = testDisk('size=1m');
     writeFileSync(`${disk.path}/mine`, 'mine');
     const before = await snapshot(disk.path);

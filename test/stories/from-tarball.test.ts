@@ -170,18 +170,21 @@ describe('no binary is installed, and the disk is as it was, where', () => {
     expect(releases.http.requests).toEqual([]);
   });
 
-  it.skipIf(!CAN_MOUNT)('a later one cannot be replaced: what was placed before it is put back', async () => {
-    await publish();
-    mkdirSync(run.dir.join('bin'));
-    for (const name of THREE) writeFileSync(run.dir.join('bin', name), `old ${name}`);
-    writeFileSync(run.dir.join('mounted'), 'mounted');
-    const last = run.dir.join('bin', 'kubectl');
-    execFileSync('mount', ['--bind', run.dir.join('mounted'), last]);
-    onTestFinished(() => void execFileSync('umount', [last]));
-    expect(await run.refused(ASKED)).toMatchObject({ code: 'place-failed' });
-  });
+  it.skipIf(!CAN_MOUNT)(
+    'a later one cannot be replaced: what was placed before it is put back (needs the right to mount a disk)',
+    async () => {
+      await publish();
+      mkdirSync(run.dir.join('bin'));
+      for (const name of THREE) writeFileSync(run.dir.join('bin', name), `old ${name}`);
+      writeFileSync(run.dir.join('mounted'), 'mounted');
+      const last = run.dir.join('bin', 'kubectl');
+      execFileSync('mount', ['--bind', run.dir.join('mounted'), last]);
+      onTestFinished(() => void execFileSync('umount', [last]));
+      expect(await run.refused(ASKED)).toMatchObject({ code: 'place-failed' });
+    },
+  );
 
-  it.skipIf(!CAN_MOUNT)('the disk is full', async () => {
+  it.skipIf(!CAN_MOUNT)('the disk is full (needs the right to mount a disk)', async () => {
     const disk = testDisk('size=1m');
     writeFileSync(`${disk.path}/kubelet`, 'old');
     const before = await snapshot(disk.path);

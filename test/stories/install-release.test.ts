@@ -258,11 +258,14 @@ describe('installRelease refuses, and leaves the disk as it was:', () => {
     expect(await run.refused({ artifacts })).toMatchObject({ code: 'log-entry-not-found' });
   });
 
-  it.skipIf(process.platform !== 'linux')('a directory that no file system lets anybody make', async () => {
-    await releases.publishRelease({ ...RELEASE, bytes: KUBECTL, sigstore });
-    const destination = { kind: 'directory', path: '/proc/k8s-verify/bin' } as const;
-    expect(await (await prepareRun()).refused({ destination })).toMatchObject({ name: 'InstallError' });
-  });
+  it.skipIf(process.platform !== 'linux')(
+    'a directory that no file system lets anybody make (in /proc)',
+    async () => {
+      await releases.publishRelease({ ...RELEASE, bytes: KUBECTL, sigstore });
+      const destination = { kind: 'directory', path: '/proc/k8s-verify/bin' } as const;
+      expect(await (await prepareRun()).refused({ destination })).toMatchObject({ name: 'InstallError' });
+    },
+  );
 
   it('an interrupted download', async () => {
     const published = await releases.publishRelease({ ...RELEASE, bytes: Buffer.alloc(1_000_000), sigstore });

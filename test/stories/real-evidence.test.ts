@@ -75,7 +75,7 @@ describe('the first signed kubectl, v1.26.0-rc.1, with the embedded root', () =>
 });
 
 // Recorded from the public-good instance and no part of the project: read in place, where present.
-describe.skipIf(recorded === undefined)('a recorded detached pair and log answer', () => {
+describe.skipIf(recorded === undefined)('a recorded detached pair and log answer (needs ../shared)', () => {
   const identity = {
     subjectAlternativeName:
       'https://github.com/sigstore-conformance/extremely-dangerous-public-oidc-beacon/.github/workflows/extremely-dangerous-oidc-beacon.yml@refs/heads/main',
@@ -137,29 +137,32 @@ describe.skipIf(recorded === undefined)('a recorded detached pair and log answer
   });
 });
 
-describe.skipIf(capi === undefined)("a recorded signature by Kubernetes' image promoter", () => {
-  it('is valid, and is refused for its identity alone', async () => {
-    const trust = await loadTrustMaterial(undefined);
-    const payload = readFileSync(join(capi ?? '', 'simplesigning-payload.json'));
-    const hex = createHash('sha256').update(payload).digest('hex');
-    const annotation: CosignBundle = JSON.parse(
-      readFileSync(join(capi ?? '', 'cosign-bundle-annotation.json'), 'utf8'),
-    );
-    const evidence = readBundle(Buffer.from(JSON.stringify(bundleOf(annotation, hex))));
-    const subject = { kind: 'digest', digest: { algorithm: 'sha256', hex } } as const;
-    const promoter = 'krel-trust@k8s-releng-prod.iam.gserviceaccount.com';
-    const trusted: Policy = {
-      kind: 'certificate-identity',
-      identities: [{ subjectAlternativeName: promoter, issuer: GOOGLE }],
-    };
-    expect(proveDigest(evidence, subject, trusted, trust).signer).toMatchObject({
-      subjectAlternativeName: promoter,
+describe.skipIf(capi === undefined)(
+  "a recorded signature by Kubernetes' image promoter (needs ../shared)",
+  () => {
+    it('is valid, and is refused for its identity alone', async () => {
+      const trust = await loadTrustMaterial(undefined);
+      const payload = readFileSync(join(capi ?? '', 'simplesigning-payload.json'));
+      const hex = createHash('sha256').update(payload).digest('hex');
+      const annotation: CosignBundle = JSON.parse(
+        readFileSync(join(capi ?? '', 'cosign-bundle-annotation.json'), 'utf8'),
+      );
+      const evidence = readBundle(Buffer.from(JSON.stringify(bundleOf(annotation, hex))));
+      const subject = { kind: 'digest', digest: { algorithm: 'sha256', hex } } as const;
+      const promoter = 'krel-trust@k8s-releng-prod.iam.gserviceaccount.com';
+      const trusted: Policy = {
+        kind: 'certificate-identity',
+        identities: [{ subjectAlternativeName: promoter, issuer: GOOGLE }],
+      };
+      expect(proveDigest(evidence, subject, trusted, trust).signer).toMatchObject({
+        subjectAlternativeName: promoter,
+      });
+      const error = thrownBy(() => proveDigest(evidence, subject, KUBERNETES, trust));
+      expect(error).toMatchObject({ code: 'identity-mismatch', check: 'identity' });
+      expect(error.found).toContain(promoter);
     });
-    const error = thrownBy(() => proveDigest(evidence, subject, KUBERNETES, trust));
-    expect(error).toMatchObject({ code: 'identity-mismatch', check: 'identity' });
-    expect(error.found).toContain(promoter);
-  });
-});
+  },
+);
 
 /** What cosign keeps in an image's `dev.sigstore.cosign/bundle` annotation. */
 interface CosignBundle {

@@ -278,17 +278,20 @@ describe('several artifacts are all refused, and the disk is as it was, where', 
     expect(readFileSync(run.dir.join('bin', 'kubectl'), 'utf8')).toBe('old kubectl');
   });
 
-  it.skipIf(!CAN_MOUNT)('a later one cannot be replaced: what was placed before it is put back', async () => {
-    await publish(...FIVE);
-    const run = await prepareInstall({ sigstore, releases });
-    mkdirSync(run.dir.join('bin'));
-    for (const { component } of FIVE) writeFileSync(run.dir.join('bin', component), `old ${component}`);
-    writeFileSync(run.dir.join('mounted'), 'mounted');
-    const last = run.dir.join('bin', 'kube-apiserver');
-    execFileSync('mount', ['--bind', run.dir.join('mounted'), last]);
-    onTestFinished(() => void execFileSync('umount', [last]));
-    expect(await run.refused({ artifacts: FIVE })).toMatchObject({ code: 'place-failed' });
-  });
+  it.skipIf(!CAN_MOUNT)(
+    'a later one cannot be replaced: what was placed before it is put back (needs the right to mount a disk)',
+    async () => {
+      await publish(...FIVE);
+      const run = await prepareInstall({ sigstore, releases });
+      mkdirSync(run.dir.join('bin'));
+      for (const { component } of FIVE) writeFileSync(run.dir.join('bin', component), `old ${component}`);
+      writeFileSync(run.dir.join('mounted'), 'mounted');
+      const last = run.dir.join('bin', 'kube-apiserver');
+      execFileSync('mount', ['--bind', run.dir.join('mounted'), last]);
+      onTestFinished(() => void execFileSync('umount', [last]));
+      expect(await run.refused({ artifacts: FIVE })).toMatchObject({ code: 'place-failed' });
+    },
+  );
 
   it('the run is interrupted while the last one is on its way', async () => {
     await publish(...FIVE);

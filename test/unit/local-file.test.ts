@@ -23,9 +23,12 @@ describe('a file that a user named', () => {
     expect(await readUpTo(dir.join('file'), 200_000)).toBeUndefined();
   });
 
-  it.skipIf(!existsSync('/dev/zero'))('may be endless: no more than the bound is read', async () => {
-    expect(await readUpTo('/dev/zero', 100_000)).toBeUndefined();
-  });
+  it.skipIf(!existsSync('/dev/zero'))(
+    'may be endless: no more than the bound is read (needs /dev/zero)',
+    async () => {
+      expect(await readUpTo('/dev/zero', 100_000)).toBeUndefined();
+    },
+  );
 
   it.skipIf(process.platform === 'win32')('may be a pipe (mkfifo is not on Windows)', async () => {
     await using dir = await createTempDir();
@@ -46,22 +49,25 @@ describe('a file that a user named', () => {
     await expect(readUpTo(dir.join(name), 10)).rejects.toMatchObject({ code });
   });
 
-  it.skipIf(!existsSync('/proc/self/fd'))('is closed in the end, also where its reader fails', async () => {
-    await using dir = await createTempDir();
-    const path = dir.join('file');
-    writeFileSync(path, 'content');
-    const isOpen = (): boolean =>
-      readdirSync('/proc/self/fd').some((name) => {
-        try {
-          return readlinkSync(`/proc/self/fd/${name}`) === path;
-        } catch {
-          return false;
-        }
-      });
-    expect(await withLocalFile(path, () => Promise.resolve(isOpen()))).toBe(true);
-    expect(isOpen()).toBe(false);
-    const failing = withLocalFile(path, () => Promise.reject(new Error('no')));
-    await expect(failing).rejects.toThrow('no');
-    expect(isOpen()).toBe(false);
-  });
+  it.skipIf(!existsSync('/proc/self/fd'))(
+    'is closed in the end, also where its reader fails (needs /proc)',
+    async () => {
+      await using dir = await createTempDir();
+      const path = dir.join('file');
+      writeFileSync(path, 'content');
+      const isOpen = (): boolean =>
+        readdirSync('/proc/self/fd').some((name) => {
+          try {
+            return readlinkSync(`/proc/self/fd/${name}`) === path;
+          } catch {
+            return false;
+          }
+        });
+      expect(await withLocalFile(path, () => Promise.resolve(isOpen()))).toBe(true);
+      expect(isOpen()).toBe(false);
+      const failing = withLocalFile(path, () => Promise.reject(new Error('no')));
+      await expect(failing).rejects.toThrow('no');
+      expect(isOpen()).toBe(false);
+    },
+  );
 });

@@ -197,7 +197,7 @@ describe.skipIf(!CAN_MOUNT)('an archive on a disk of its own (needs the right to
   });
 });
 
-describe.skipIf(process.platform === 'win32')('as a user who may not write there', () => {
+describe.skipIf(process.platform === 'win32')('as a user who may not write there (POSIX permissions)', () => {
   it('names the directory and what to do', async () => {
     const directory = scratch();
     chmodSync(directory, 0o555);
@@ -229,7 +229,7 @@ describe.skipIf(process.platform === 'win32')('as a user who may not write there
   });
 
   it.runIf(isRoot)(
-    'takes the mode that a disk gives to all files where none can be set, if it is enough',
+    'takes the mode that a disk gives to all files where none can be set, if it is enough (needs root)',
     async () => {
       const directory = scratch();
       chmodSync(directory, 0o777);
@@ -243,28 +243,31 @@ describe.skipIf(process.platform === 'win32')('as a user who may not write there
     },
   );
 
-  it.runIf(isRoot)('backs up by copy a file of somebody else that may not be linked', async () => {
-    const directory = scratch();
-    chmodSync(directory, 0o777);
-    writeFileSync(join(directory, 'kubeadm'), 'old kubeadm', { mode: 0o755 });
-    const error = await unprivileged(async () => {
-      const kubeadm = await stageVerified(directory, 'kubeadm', 'new kubeadm');
-      const kubectl = await stageVerified(directory, 'kubectl', 'new kubectl');
-      const failed = await rejection(
-        placeAll([
-          into(directory, kubeadm),
-          { artifact: kubectl, destination: join(directory, 'missing', 'kubectl'), mode: EXECUTABLE_MODE },
-        ]),
-      );
-      await kubeadm.staged.discard();
-      await kubectl.staged.discard();
-      return failed;
-    });
-    expect(error.code).toBe('place-failed');
-    expect(namesIn(directory)).toEqual(['kubeadm']);
-    expect(readFileSync(join(directory, 'kubeadm'), 'utf8')).toBe('old kubeadm');
-    expect(statSync(join(directory, 'kubeadm')).mode & 0o777).toBe(0o755);
-  });
+  it.runIf(isRoot)(
+    'backs up by copy a file of somebody else that may not be linked (needs root)',
+    async () => {
+      const directory = scratch();
+      chmodSync(directory, 0o777);
+      writeFileSync(join(directory, 'kubeadm'), 'old kubeadm', { mode: 0o755 });
+      const error = await unprivileged(async () => {
+        const kubeadm = await stageVerified(directory, 'kubeadm', 'new kubeadm');
+        const kubectl = await stageVerified(directory, 'kubectl', 'new kubectl');
+        const failed = await rejection(
+          placeAll([
+            into(directory, kubeadm),
+            { artifact: kubectl, destination: join(directory, 'missing', 'kubectl'), mode: EXECUTABLE_MODE },
+          ]),
+        );
+        await kubeadm.staged.discard();
+        await kubectl.staged.discard();
+        return failed;
+      });
+      expect(error.code).toBe('place-failed');
+      expect(namesIn(directory)).toEqual(['kubeadm']);
+      expect(readFileSync(join(directory, 'kubeadm'), 'utf8')).toBe('old kubeadm');
+      expect(statSync(join(directory, 'kubeadm')).mode & 0o777).toBe(0o755);
+    },
+  );
 });
 
 describe('hard links', () => {

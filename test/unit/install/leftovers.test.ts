@@ -65,12 +65,15 @@ describe('what a killed run left', () => {
     expect(namesIn(directory)).toEqual([name]);
   });
 
-  it.runIf(process.platform === 'linux')('is removed where its process number is in use again', async () => {
-    const directory = scratch();
-    writeFileSync(join(directory, nameFrom({ start: '1' })), '');
-    await removeLeftovers(directory);
-    expect(namesIn(directory)).toEqual([]);
-  });
+  it.runIf(process.platform === 'linux')(
+    'is removed where its process number is in use again (needs /proc)',
+    async () => {
+      const directory = scratch();
+      writeFileSync(join(directory, nameFrom({ start: '1' })), '');
+      await removeLeftovers(directory);
+      expect(namesIn(directory)).toEqual([]);
+    },
+  );
 
   it('of another host is kept for a day', async () => {
     const directory = scratch();

@@ -35,7 +35,7 @@ const read = (name: string): Buffer => readFileSync(`${kubectl}/${name}`);
 
 // Recorded from the public-good instance and no part of the project: read in place, where present.
 describe.skipIf(whl === undefined || a === undefined || vsa === undefined || kubectl === undefined)(
-  'real evidence, with the embedded root',
+  'real evidence, with the embedded root (needs ../shared)',
   () => {
     it.each([
       [
