@@ -1,6 +1,6 @@
 /**
- * What can be asked of the stories, and what holds where a request says nothing. The CLI and the Action fill these in; a
- * library user writes them.
+ * What can be asked of the stories, and what holds where a request says nothing. The CLI and the Action fill these in;
+ * a library user writes them.
  */
 import type { ReleaseWorkflow } from './proof/release-workflow.ts';
 import type { CertificateIdentity } from './release/signer.ts';
@@ -44,27 +44,6 @@ export interface NetworkRequest {
   readonly rekorUrl?: string;
 }
 
-/** The base URLs to fetch from, in order of preference, none with a slash at its end. */
-export function sourcesOf({ sources = [DEFAULT_SOURCE] }: NetworkRequest): readonly string[] {
-  return sources.map(withoutSlash);
-}
-
-/** The transparency log's base URL, without a slash at its end. */
-export function rekorUrlOf({ rekorUrl = DEFAULT_REKOR_URL }: NetworkRequest): string {
-  return withoutSlash(rekorUrl);
-}
-
-/** A base URL as a person writes it: of a web server, without query and fragment; undefined where it is none. */
-export function parseBaseUrl(text: string): string | undefined {
-  const url = URL.parse(text);
-  const web = url?.protocol === 'https:' || url?.protocol === 'http:';
-  return url !== null && web && !/[?#]/.test(url.href) ? withoutSlash(url.href) : undefined;
-}
-
-function withoutSlash(url: string): string {
-  return url.replace(/\/+$/, '');
-}
-
 export interface InstallRequest extends TrustRequest, NetworkRequest {
   readonly artifacts: readonly ArtifactRequest[];
   /** A directory for all of them, or the exact file (with `extract`: directory) for the only one. */
@@ -78,7 +57,10 @@ export interface InstallRequest extends TrustRequest, NetworkRequest {
    * destination `file`; it must not be there yet, or be empty.
    */
   readonly extract?: {
-    /** Paths in the tarball (of a file, or of a directory with everything in it), or last parts that only one has; none: everything. */
+    /**
+     * Paths in the tarball (of a file, or of a directory with everything in it), or last parts that only one has; none:
+     * everything.
+     */
     readonly members: readonly string[];
   };
   /**
@@ -118,4 +100,25 @@ export interface VerifyRequest extends TrustRequest, NetworkRequest {
   /** Where to write the bundle that was assembled from a pair. */
   readonly saveBundlePath?: string;
   readonly signal?: AbortSignal;
+}
+
+/** The base URLs to fetch from, in order of preference, none with a slash at its end. */
+export function sourcesOf({ sources = [DEFAULT_SOURCE] }: NetworkRequest): readonly string[] {
+  return sources.map(withoutSlash);
+}
+
+/** The transparency log's base URL, without a slash at its end. */
+export function rekorUrlOf({ rekorUrl = DEFAULT_REKOR_URL }: NetworkRequest): string {
+  return withoutSlash(rekorUrl);
+}
+
+/** A base URL as a person writes it: of a web server, without query and fragment; undefined where it is none. */
+export function parseBaseUrl(text: string): string | undefined {
+  const url = URL.parse(text);
+  const web = url?.protocol === 'https:' || url?.protocol === 'http:';
+  return url !== null && web && !/[?#]/.test(url.href) ? withoutSlash(url.href) : undefined;
+}
+
+function withoutSlash(url: string): string {
+  return url.replace(/\/+$/, '');
 }

@@ -13,11 +13,11 @@
  *
  * Nothing may be missing and nothing may be added: a reader that skips what it does not know cannot be relied on.
  */
-import { open } from 'node:fs/promises';
 import { excerpt } from '../encoding/base64.ts';
 import { isJsonObject, type JsonObject, type JsonValue, parseJsonStrictly } from '../encoding/json.ts';
 import { K8sVerifyError, RequestError } from '../errors.ts';
 import { MAX_LOCKED_ARTIFACTS, MAX_LOCKFILE_BYTES } from '../limits.ts';
+import { readUpTo } from '../local-file.ts';
 import { formatPlatform, parsePlatform } from '../release/platform.ts';
 import { formatReleaseVersion, parseReleaseVersion } from '../release/version.ts';
 
@@ -33,21 +33,20 @@ export interface LockedArtifact {
 
 /** @throws RequestError `file-not-readable`, or as {@link parseLockfile} */
 export async function readLockfile(path: string): Promise<readonly LockedArtifact[]> {
-  let bytes: Uint8Array;
+  let bytes: Uint8Array | undefined;
   try {
-    const handle = await open(path);
-    try {
-      // One byte more than allowed, so that a file that is too large is seen to be.
-      const { buffer, bytesRead } = await handle.read({ buffer: Buffer.alloc(MAX_LOCKFILE_BYTES + 1) });
-      bytes = buffer.subarray(0, bytesRead);
-    } finally {
-      await handle.close();
-    }
+    bytes = await readUpTo(path, MAX_LOCKFILE_BYTES);
   } catch (cause) {
     throw new RequestError('file-not-readable', `the lockfile ${path} cannot be read`, {
       expected: 'a file that this job may read',
       found: cause instanceof Error ? cause.message : String(cause),
       cause,
+    });
+  }
+  if (bytes === undefined) {
+    throw new RequestError('usage', `the lockfile ${path} is too large`, {
+      expected: `at most ${MAX_LOCKFILE_BYTES} bytes`,
+      found: 'more',
     });
   }
   return parseLockfile(bytes, path);

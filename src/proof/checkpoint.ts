@@ -36,7 +36,7 @@ export function readCheckpoint(envelope: string): Checkpoint {
   if (end < 0 || lines.pop() !== '') {
     throw malformed('a text, one empty line and signature lines, each ended by a newline', excerpt(envelope));
   }
-  // eslint-disable-next-line no-control-regex -- control characters are what is looked for
+  // oxlint-disable-next-line no-control-regex -- control characters are what is looked for
   if (/[\u0000-\u0009\u000b-\u001f\u007f]/.test(envelope)) {
     throw malformed('no control characters other than newlines', excerpt(envelope));
   }

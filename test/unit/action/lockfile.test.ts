@@ -64,6 +64,8 @@ describe('a lockfile', () => {
     const file = path.join(directory, 'lock.json');
     await expect(readLockfile(file)).rejects.toThrow(/lock\.json cannot be read/);
     await expect(readLockfile(directory)).rejects.toThrow(RequestError);
+    writeFileSync(file, Buffer.alloc(MAX_LOCKFILE_BYTES + 1, ' '));
+    await expect(readLockfile(file)).rejects.toThrow(/lock\.json is too large/);
     writeFileSync(file, lock(kubectl));
     await expect(readLockfile(file)).resolves.toStrictEqual([kubectl]);
   });
