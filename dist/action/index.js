@@ -31815,16 +31815,11 @@ function exactVersion(text) {
 init_base64();
 init_errors();
 init_limits();
+init_local_file();
 async function readLockfile(path) {
 	let bytes;
 	try {
-		const handle = await open$1(path);
-		try {
-			const { buffer, bytesRead } = await handle.read({ buffer: Buffer.alloc(MAX_LOCKFILE_BYTES + 1) });
-			bytes = buffer.subarray(0, bytesRead);
-		} finally {
-			await handle.close();
-		}
+		bytes = await readUpTo(path, MAX_LOCKFILE_BYTES);
 	} catch (cause) {
 		throw new RequestError("file-not-readable", `the lockfile ${path} cannot be read`, {
 			expected: "a file that this job may read",
@@ -31832,6 +31827,10 @@ async function readLockfile(path) {
 			cause
 		});
 	}
+	if (bytes === void 0) throw new RequestError("usage", `the lockfile ${path} is too large`, {
+		expected: `at most ${MAX_LOCKFILE_BYTES} bytes`,
+		found: "more"
+	});
 	return parseLockfile(bytes, path);
 }
 function parseLockfile(bytes, path) {
