@@ -7,7 +7,7 @@ import { bundle } from './bundle.ts';
  * along what it imports, unless a group of higher priority has it.
  */
 const CHUNKS = [
-  { name: 'base', priority: 3, test: /src[\\/]cli[\\/](?:main|console|command-line|printable)\.ts$/ },
+  { name: 'base', priority: 3, test: /src[\\/]cli[\\/](?:main|console|printable)\.ts$/ },
   { name: 'verify', priority: 2, test: /src[\\/]cli[\\/]verify\.ts$/ },
   { name: 'install', priority: 1, test: /src[\\/]cli[\\/]install\.ts$/ },
   {

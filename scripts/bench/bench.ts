@@ -1,7 +1,7 @@
 /** What every topic of the bench works with. */
 import { spawnSync } from 'node:child_process';
 import { createCipheriv } from 'node:crypto';
-import { closeSync, existsSync, mkdirSync, openSync, rmSync, writeSync } from 'node:fs';
+import { closeSync, existsSync, fsyncSync, mkdirSync, openSync, rmSync, writeSync } from 'node:fs';
 import { delimiter, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { type RealKubectl, realKubectl, REAL_KUBECTL_VERSION } from '../real-kubectl.ts';
@@ -89,6 +89,8 @@ export function makeFile(path: string, bytes: number): string {
     for (let left = bytes; left > 0; left -= MIB) {
       writeSync(file, cipher.update(left < MIB ? zeros.subarray(0, left) : zeros));
     }
+    // Else the disk would still be busy with it while the first rows are measured.
+    fsyncSync(file);
   } finally {
     closeSync(file);
   }
