@@ -143,6 +143,22 @@ describe('the architecture', () => {
     expect(wrong).toEqual([]);
   });
 
+  it('has no circle, not even of types', () => {
+    const done = new Set<string>();
+    const circleFrom = (file: string, way: readonly string[]): readonly string[] => {
+      if (way.includes(file)) return [...way.slice(way.indexOf(file)), file];
+      if (done.has(file)) return [];
+      for (const one of imports.filter(({ from }) => from === file)) {
+        const to = target(one);
+        const circle = to === undefined ? [] : circleFrom(to, [...way, file]);
+        if (circle.length > 0) return circle;
+      }
+      done.add(file);
+      return [];
+    };
+    expect(files.flatMap((file) => circleFrom(file, []))).toEqual([]);
+  });
+
   it('gives each package one owner', () => {
     const wrong = imports.filter((one) => {
       if (one.specifier.startsWith('.') || one.specifier.startsWith('node:') || one.typeOnly) return false;
