@@ -3,7 +3,8 @@ import type { ErrorCode } from '../../src/errors.ts';
 import type { RequestPattern } from '../support/http/request.ts';
 import { BINARY_BYTES, type FaultWorld, startFaultWorld } from './fault-world.ts';
 import { TARGET_NAMES, type Target, type TargetName, targetOf } from './targets.ts';
-import { type Outcome, type Scene, TRANSPORT_FAULTS, type TransportFault } from './transport-faults.ts';
+import type { Outcome, Scene, TransportFault } from './transport/transport-fault.ts';
+import { TRANSPORT_FAULTS } from './transport-faults.ts';
 
 export interface Row {
   readonly name: string;
