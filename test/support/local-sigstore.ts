@@ -1,6 +1,7 @@
 /**
- * A Sigstore of one's own: certificate authority, CT log, Rekor logs v1 and v2, timestamp authority, the trusted root that names them, and signings by
- * them. {@link createLocalSigstore} needs no network; {@link startLocalSigstore} also serves the log on loopback.
+ * A Sigstore of one's own: certificate authority, CT log, Rekor logs v1 and v2, timestamp authority, the trusted root
+ * that names them, and signings by them. {@link createLocalSigstore} needs no network; {@link startLocalSigstore} also
+ * serves the log on loopback.
  */
 import {
   type CertificateAuthority,
