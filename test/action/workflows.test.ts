@@ -105,6 +105,14 @@ describe.each(['check.yml', 'release.yml'])('%s', (name) => {
   });
 });
 
+describe('release.yml', () => {
+  it('publishes the file that it signed: npm takes a/b.tgz, without ./, for a repository on GitHub', () => {
+    const release = own.find(({ file }) => path.basename(file) === 'release.yml');
+    const published = [...(release?.text ?? '').matchAll(/npm publish (\S+)/g)].map(([, what]) => what);
+    expect(published).toStrictEqual(['./release/k8s-verify-*.tgz']);
+  });
+});
+
 describe('all workflows', () => {
   it('pin an action to one commit everywhere', () => {
     const pins = new Map<string, Set<string>>();
