@@ -14665,7 +14665,103 @@ function _getCacheDirectory() {
 	ok(cacheDirectory, "Expected RUNNER_TOOL_CACHE to be defined");
 	return cacheDirectory;
 }
+// src/install/disk-error.ts
+function systemCode(error) {
+	return error instanceof Error && "code" in error && typeof error.code === "string" ? error.code : "";
+}
+function isAbsent(error) {
+	return systemCode(error) === "ENOENT";
+}
+function diskError(error, doing, path) {
+	if (error instanceof K8sVerifyError) return error;
+	const directory = dirname$1(path);
+	const found = error instanceof Error ? error.message : String(error);
+	switch (systemCode(error)) {
+		case "ENOSPC":
+		case "EDQUOT": return new InstallError("disk-full", `could not ${doing}: no space is left in ${directory}`, {
+			found,
+			advice: `free some space in ${directory} (or raise the quota), or name another place with --install-dir or --output`,
+			cause: error
+		});
+		case "EACCES":
+		case "EPERM":
+		case "EROFS": return new InstallError("destination-unwritable", `could not ${doing}: ${directory} may not be written by this user`, {
+			found,
+			advice: "run it as a user who may (for example with sudo), or name another place with --install-dir",
+			cause: error
+		});
+		case "EEXIST":
+		case "ENOTDIR":
+		case "EISDIR":
+		case "ELOOP":
+		case "ENAMETOOLONG": return new InstallError("destination-unsuitable", `could not ${doing}: ${path} cannot be a file`, {
+			found,
+			advice: "name another place with --install-dir or --output",
+			cause: error
+		});
+		default: return new InstallError("place-failed", `could not ${doing}`, {
+			found,
+			advice: `look at the disk that holds ${directory}`,
+			cause: error
+		});
+	}
+}
+function throwIfInterrupted(signal) {
+	if (signal?.aborted === true) throw new InterruptedError("interrupted; nothing was installed", { cause: signal.reason });
+}
+var init_disk_error = __esmMin((() => {
+	init_errors();
+}));
+// src/install/directories.ts
+async function createDirectories(directory, attempts = ATTEMPTS) {
+	try {
+		await mkdir$1(directory);
+		createdHere.add(directory);
+	} catch (error) {
+		if (isAbsent(error) && directory !== dirname$1(directory) && attempts > 1) {
+			await createDirectories(dirname$1(directory));
+			await createDirectories(directory, attempts - 1);
+		} else if (!await isDirectory(directory)) throw error;
+	}
+}
+async function removeCreatedDirectories(directory) {
+	for (let at = directory; at !== dirname$1(at); at = dirname$1(at)) {
+		if (!createdHere.has(at) && !await isMissing(at)) return;
+		try {
+			await rmdir$1(at);
+		} catch (error) {
+			if (!isAbsent(error)) return;
+		}
+		createdHere.delete(at);
+	}
+}
+function keepDirectories(directory) {
+	for (let at = directory; createdHere.delete(at);) at = dirname$1(at);
+}
+async function isDirectory(path) {
+	return stat$1(path).then((found) => found.isDirectory(), () => false);
+}
+async function isMissing(path) {
+	return lstat$1(path).then(() => false, (error) => isAbsent(error) || systemCode(error) === "ENAMETOOLONG");
+}
+async function syncDirectory(directory) {
+	try {
+		const handle = await open$1(directory, "r");
+		try {
+			await handle.sync();
+		} finally {
+			await handle.close();
+		}
+	} catch {}
+}
+var createdHere, ATTEMPTS;
+var init_directories = __esmMin((() => {
+	init_disk_error();
+	createdHere = new Set();
+	ATTEMPTS = 5;
+}));
 // src/release/version.ts
+init_directories();
 init_base64();
 init_errors();
 init_limits();
@@ -14794,7 +14890,7 @@ function invalidMarker(name, expected, found) {
 }
 // src/action/tool-cache.ts
 init_limits();
-function runnerToolCache(temporary) {
+function runnerToolCache(root, temporary) {
 	return {
 		async copyTo(directory, artifact) {
 			const cached = find(artifact.component, formatReleaseVersion(artifact.version));
@@ -14803,12 +14899,17 @@ function runnerToolCache(temporary) {
 			const bundle = `${file}.sigstore.json`;
 			if (!await isPlainFile(file, 8589934592)) return void 0;
 			const target = path$1.join(directory, artifact.fileName);
-			await copyFile$2(file, target, constants$2.COPYFILE_EXCL | constants$2.COPYFILE_FICLONE);
-			if (await isPlainFile(bundle, 4194304)) await copyFile$2(bundle, `${target}.sigstore.json`, constants$2.COPYFILE_EXCL);
+			try {
+				await copyFile$2(file, target, constants$2.COPYFILE_EXCL | constants$2.COPYFILE_FICLONE);
+				if (await isPlainFile(bundle, 4194304)) await copyFile$2(bundle, `${target}.sigstore.json`, constants$2.COPYFILE_EXCL);
+			} catch (error) {
+				for (const name of [target, `${target}.sigstore.json`]) await rm$1(name, { force: true });
+				throw error;
+			}
 			return file;
 		},
 		async store(artifact, file, bundle) {
-			await mkdir$1(temporary, { recursive: true });
+			for (const parent of [path$1.join(root, artifact.component), temporary]) await createDirectories(path$1.resolve(parent));
 			const staging = await mkdtemp(path$1.join(temporary, "k8s-verify-cache-"));
 			try {
 				await copyFile$2(file, path$1.join(staging, artifact.fileName), constants$2.COPYFILE_FICLONE);
@@ -14832,6 +14933,8 @@ async function isPlainFile(file, maxBytes) {
 	}
 }
 // src/action/runner.ts
+init_base64();
+init_unprintable();
 init_errors();
 function readRunner(environment, { workspace, platform }) {
 	const temporary = environment["RUNNER_TEMP"] ?? "";
@@ -14841,12 +14944,13 @@ function readRunner(environment, { workspace, platform }) {
 		advice: "elsewhere, use the command k8s-verify"
 	});
 	const home = environment[platform === "win32" ? "USERPROFILE" : "HOME"] ?? "";
+	const toolCache = environment["RUNNER_TOOL_CACHE"] ?? "";
 	return {
 		temporary,
 		workspace,
 		platform,
 		...home === "" ? {} : { home },
-		...(environment["RUNNER_TOOL_CACHE"] ?? "") === "" ? {} : { toolCache: runnerToolCache(temporary) }
+		...toolCache === "" ? {} : { toolCache: runnerToolCache(toolCache, temporary) }
 	};
 }
 function resolvePath({ workspace, home, platform }, text) {
@@ -14859,6 +14963,16 @@ function resolvePath({ workspace, home, platform }, text) {
 		advice: "give an absolute path, or one from the workspace on"
 	});
 	return flavour.resolve(home, inHome);
+}
+function assertFitsPath({ platform }, directory) {
+	const { delimiter } = platform === "win32" ? path$1.win32 : path$1.posix;
+	if (isPrintable(directory) && !directory.includes(delimiter)) return;
+	throw new RequestError("usage", "the install directory cannot stand on PATH", {
+		expected: `a path without ${JSON.stringify(delimiter)} and without line breaks`,
+		found: excerpt(directory),
+		why: "PATH would be taken apart there, and the next steps would not find what is installed",
+		advice: "name another install-dir; one of Windows (C:\\...) is for Windows runners alone"
+	});
 }
 // src/action/secrets.ts
 function secretsIn(urls) {
@@ -14926,53 +15040,6 @@ var init_local_file = __esmMin((() => {
 	closeFile = promisify(close);
 	CHUNK_BYTES$1 = 65536;
 }));
-// src/install/disk-error.ts
-function systemCode(error) {
-	return error instanceof Error && "code" in error && typeof error.code === "string" ? error.code : "";
-}
-function isAbsent(error) {
-	return systemCode(error) === "ENOENT";
-}
-function diskError(error, doing, path) {
-	if (error instanceof K8sVerifyError) return error;
-	const directory = dirname$1(path);
-	const found = error instanceof Error ? error.message : String(error);
-	switch (systemCode(error)) {
-		case "ENOSPC":
-		case "EDQUOT": return new InstallError("disk-full", `could not ${doing}: no space is left in ${directory}`, {
-			found,
-			advice: `free some space in ${directory} (or raise the quota), or name another place with --install-dir or --output`,
-			cause: error
-		});
-		case "EACCES":
-		case "EPERM":
-		case "EROFS": return new InstallError("destination-unwritable", `could not ${doing}: ${directory} may not be written by this user`, {
-			found,
-			advice: "run it as a user who may (for example with sudo), or name another place with --install-dir",
-			cause: error
-		});
-		case "EEXIST":
-		case "ENOTDIR":
-		case "EISDIR":
-		case "ELOOP":
-		case "ENAMETOOLONG": return new InstallError("destination-unsuitable", `could not ${doing}: ${path} cannot be a file`, {
-			found,
-			advice: "name another place with --install-dir or --output",
-			cause: error
-		});
-		default: return new InstallError("place-failed", `could not ${doing}`, {
-			found,
-			advice: `look at the disk that holds ${directory}`,
-			cause: error
-		});
-	}
-}
-function throwIfInterrupted(signal) {
-	if (signal?.aborted === true) throw new InterruptedError("interrupted; nothing was installed", { cause: signal.reason });
-}
-var init_disk_error = __esmMin((() => {
-	init_errors();
-}));
 // src/install/hash-file.ts
 async function hashFile(handle, algorithm, signal) {
 	let position = 0;
@@ -15030,54 +15097,6 @@ var init_hash_file = __esmMin((() => {
 	init_local_file();
 	init_disk_error();
 	BUFFER_BYTES$1 = 1048576;
-}));
-// src/install/directories.ts
-async function createDirectories(directory, attempts = ATTEMPTS) {
-	try {
-		await mkdir$1(directory);
-		createdHere.add(directory);
-	} catch (error) {
-		if (isAbsent(error) && directory !== dirname$1(directory) && attempts > 1) {
-			await createDirectories(dirname$1(directory));
-			await createDirectories(directory, attempts - 1);
-		} else if (!await isDirectory(directory)) throw error;
-	}
-}
-async function removeCreatedDirectories(directory) {
-	for (let at = directory; at !== dirname$1(at); at = dirname$1(at)) {
-		if (!createdHere.has(at) && !await isMissing(at)) return;
-		try {
-			await rmdir$1(at);
-		} catch (error) {
-			if (!isAbsent(error)) return;
-		}
-		createdHere.delete(at);
-	}
-}
-function keepDirectories(directory) {
-	for (let at = directory; createdHere.delete(at);) at = dirname$1(at);
-}
-async function isDirectory(path) {
-	return stat$1(path).then((found) => found.isDirectory(), () => false);
-}
-async function isMissing(path) {
-	return lstat$1(path).then(() => false, (error) => isAbsent(error) || systemCode(error) === "ENAMETOOLONG");
-}
-async function syncDirectory(directory) {
-	try {
-		const handle = await open$1(directory, "r");
-		try {
-			await handle.sync();
-		} finally {
-			await handle.close();
-		}
-	} catch {}
-}
-var createdHere, ATTEMPTS;
-var init_directories = __esmMin((() => {
-	init_disk_error();
-	createdHere = new Set();
-	ATTEMPTS = 5;
 }));
 // src/install/inspect-destination.ts
 async function inspectDestination(destination) {
@@ -26206,7 +26225,7 @@ function describePlan(wanted, request, perPlatform) {
 	const folder = (platform) => perPlatform && platform !== void 0 ? `${platform.os}-${platform.arch}` : ".";
 	if (fromTarball !== void 0) return planBinary(wanted, fromTarball, request, folder(wanted.platform));
 	const artifact = force === true ? forcedArtifact(wanted) : releaseArtifact(wanted);
-	const label = labelOf(artifact);
+	const label = labelOf$1(artifact);
 	const planned = {
 		artifact,
 		label,
@@ -26232,7 +26251,7 @@ function describePlan(wanted, request, perPlatform) {
 const TARBALL_SUFFIX = ".tar.gz";
 function planBinary(wanted, tier, request, folder) {
 	const { tarball, member } = memberOf(tier, wanted);
-	const label = labelOf(wanted);
+	const label = labelOf$1(wanted);
 	const destination = destinationOf(request, folder, posix.basename(member.path));
 	const policy = policyOf(request, tarball.signers);
 	const binary = {
@@ -26244,7 +26263,7 @@ function planBinary(wanted, tier, request, folder) {
 	return {
 		kind: "binary",
 		artifact: tarball,
-		label: labelOf(tarball),
+		label: labelOf$1(tarball),
 		policy,
 		demanded: void 0,
 		binary
@@ -26285,7 +26304,7 @@ function shareTarballs(plans) {
 	}
 	return [...planned.values()];
 }
-function labelOf({ component, version, platform }) {
+function labelOf$1({ component, version, platform }) {
 	const where = platform === void 0 ? "" : ` ${formatPlatform(platform)}`;
 	return `${component} ${formatReleaseVersion(version)}${where}`;
 }
@@ -31902,11 +31921,14 @@ function malformed(path, expected, found) {
 }
 // src/action/set-up.ts
 init_errors();
+init_directories();
 init_hash_file();
 init_place();
 async function setUp(inputs, runner, world, signal) {
+	const asked = inputs.installDirectory === void 0 ? void 0 : resolvePath(runner, inputs.installDirectory);
+	assertFitsPath(runner, asked ?? runner.temporary);
 	const planned = await planArtifacts(inputs, runner, world, signal);
-	const directory = await openDirectory(inputs, runner);
+	const directory = asked ?? await openDirectory(runner);
 	const run = {
 		inputs,
 		runner,
@@ -31958,17 +31980,34 @@ function tellOfPreRelease(asked, version) {
 	const meant = asked.replace("latest", "stable");
 	logNotice("version", `${asked} is ${formatReleaseVersion(version)}, a pre-release; the newest release is ${meant}`);
 }
-async function openDirectory({ installDirectory }, runner) {
-	if (installDirectory !== void 0) return resolvePath(runner, installDirectory);
-	await mkdir$1(runner.temporary, { recursive: true });
-	return mkdtemp(path$1.join(runner.temporary, "k8s-verify-"));
+async function openDirectory({ temporary }) {
+	try {
+		await createDirectories(path$1.resolve(temporary));
+		return await mkdtemp(path$1.join(temporary, "k8s-verify-"));
+	} catch (cause) {
+		throw new InstallError("destination-unwritable", "no directory can be made for this job", {
+			expected: `RUNNER_TEMP, in which this job may write: ${temporary}`,
+			found: cause instanceof Error ? cause.message : String(cause),
+			advice: "look at that directory of the runner, or give an install-dir",
+			cause
+		});
+	}
 }
 async function seed(run, { artifact, sha256 }) {
-	return {
-		artifact,
-		sha256,
-		cached: await cacheOf(run)?.copyTo(run.directory, artifact)
-	};
+	try {
+		return {
+			artifact,
+			sha256,
+			cached: await cacheOf(run)?.copyTo(run.directory, artifact)
+		};
+	} catch (error) {
+		logWarning("tool cache", `${labelOf(artifact)} could not be read there: ${String(error)}`);
+		return {
+			artifact,
+			sha256,
+			cached: void 0
+		};
+	}
 }
 function cacheOf({ inputs, runner }) {
 	return inputs.installDirectory === void 0 && inputs.cache ? runner.toolCache : void 0;
@@ -31995,7 +32034,7 @@ async function proveOffline(run, seeded) {
 	const results = [];
 	for (const { artifact, sha256 } of seeded) {
 		const file = path$1.join(run.directory, artifact.fileName);
-		const label = `${artifact.component} ${formatReleaseVersion(artifact.version)}`;
+		const label = labelOf(artifact);
 		await assertPresent(file, label, run.inputs);
 		const { artifacts } = await verifyFile({
 			subject: {
@@ -32044,7 +32083,7 @@ async function updateCache(run, seeded, { artifacts }) {
 	const cache = cacheOf(run);
 	for (const { artifact, cached } of cache === void 0 ? [] : seeded) {
 		const proved = artifacts.find(({ component }) => component === artifact.component);
-		const label = `${artifact.component} ${formatReleaseVersion(artifact.version)}`;
+		const label = labelOf(artifact);
 		const hit = cached !== void 0 && proved?.outcome !== "installed";
 		if (hit) logNotice("tool cache", `${label} came from the tool cache, and was proved again`);
 		else if (cached !== void 0) await warnOfCache(label, cached);
@@ -32059,6 +32098,9 @@ async function updateCache(run, seeded, { artifacts }) {
 async function warnOfCache(label, cached) {
 	const [digest] = await hashLocalFile(cached, ["sha256"], void 0).catch(() => ["unreadable"]);
 	logWarning("tool cache", `what lay there as ${label} is not what was released (${cached}, sha256:${digest ?? ""}); it was not used, and the proven file takes its place. Another job on this runner may have put it there.`);
+}
+function labelOf({ component, version }) {
+	return `${component} ${formatReleaseVersion(version)}`;
 }
 function namesOf({ component, version, platform }) {
 	return {

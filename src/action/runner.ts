@@ -1,5 +1,7 @@
 /** The machine and the job that the action runs in, as the runner describes them in the environment. */
 import path from 'node:path';
+import { excerpt } from '../encoding/base64.ts';
+import { isPrintable } from '../encoding/unprintable.ts';
 import { RequestError } from '../errors.ts';
 import { runnerToolCache, type ToolCache } from './tool-cache.ts';
 
@@ -29,12 +31,13 @@ export function readRunner(
     });
   }
   const home = environment[platform === 'win32' ? 'USERPROFILE' : 'HOME'] ?? '';
+  const toolCache = environment['RUNNER_TOOL_CACHE'] ?? '';
   return {
     temporary,
     workspace,
     platform,
     ...(home === '' ? {} : { home }),
-    ...((environment['RUNNER_TOOL_CACHE'] ?? '') === '' ? {} : { toolCache: runnerToolCache(temporary) }),
+    ...(toolCache === '' ? {} : { toolCache: runnerToolCache(toolCache, temporary) }),
   };
 }
 
@@ -59,4 +62,21 @@ export function resolvePath(
     });
   }
   return flavour.resolve(home, inHome);
+}
+
+/**
+ * The runner takes PATH line by line, and a shell takes it apart at its delimiter: a directory with either in its name
+ * would not be found there, and parts of it might be.
+ *
+ * @throws RequestError `usage`
+ */
+export function assertFitsPath({ platform }: Pick<Runner, 'platform'>, directory: string): void {
+  const { delimiter } = platform === 'win32' ? path.win32 : path.posix;
+  if (isPrintable(directory) && !directory.includes(delimiter)) return;
+  throw new RequestError('usage', 'the install directory cannot stand on PATH', {
+    expected: `a path without ${JSON.stringify(delimiter)} and without line breaks`,
+    found: excerpt(directory),
+    why: 'PATH would be taken apart there, and the next steps would not find what is installed',
+    advice: 'name another install-dir; one of Windows (C:\\...) is for Windows runners alone',
+  });
 }

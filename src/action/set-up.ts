@@ -1,7 +1,8 @@
 /** The action's story: what the inputs ask for is proved in a directory of its own, and only then handed over. */
-import { access, chmod, mkdir, mkdtemp, rm } from 'node:fs/promises';
+import { access, chmod, mkdtemp, rm } from 'node:fs/promises';
 import path from 'node:path';
-import { UnavailableError, UntrustedError } from '../errors.ts';
+import { InstallError, UnavailableError, UntrustedError } from '../errors.ts';
+import { createDirectories } from '../install/directories.ts';
 import { hashLocalFile } from '../install/hash-file.ts';
 import { EXECUTABLE_MODE } from '../install/place.ts';
 import { installRelease } from '../install-release.ts';
@@ -18,7 +19,7 @@ import { chooseArtifacts } from './chosen-artifacts.ts';
 import type { ActionInputs } from './inputs.ts';
 import { logNotice, logWarning } from './log.ts';
 import { readLockfile } from './lockfile.ts';
-import { resolvePath, type Runner } from './runner.ts';
+import { assertFitsPath, resolvePath, type Runner } from './runner.ts';
 
 export interface SetUp {
   /** For PATH. */
@@ -55,8 +56,11 @@ export async function setUp(
   world: World,
   signal: AbortSignal,
 ): Promise<SetUp> {
+  const asked =
+    inputs.installDirectory === undefined ? undefined : resolvePath(runner, inputs.installDirectory);
+  assertFitsPath(runner, asked ?? runner.temporary);
   const planned = await planArtifacts(inputs, runner, world, signal);
-  const directory = await openDirectory(inputs, runner);
+  const directory = asked ?? (await openDirectory(runner));
   const run: Run = { inputs, runner, world, signal, directory };
   try {
     const seeded = await Promise.all(planned.map((one) => seed(run, one)));
@@ -101,14 +105,28 @@ function tellOfPreRelease(asked: string, version: ReleaseVersion): void {
   );
 }
 
-async function openDirectory({ installDirectory }: ActionInputs, runner: Runner): Promise<string> {
-  if (installDirectory !== undefined) return resolvePath(runner, installDirectory);
-  await mkdir(runner.temporary, { recursive: true });
-  return mkdtemp(path.join(runner.temporary, 'k8s-verify-'));
+async function openDirectory({ temporary }: Runner): Promise<string> {
+  try {
+    await createDirectories(path.resolve(temporary));
+    return await mkdtemp(path.join(temporary, 'k8s-verify-'));
+  } catch (cause) {
+    throw new InstallError('destination-unwritable', 'no directory can be made for this job', {
+      expected: `RUNNER_TEMP, in which this job may write: ${temporary}`,
+      found: cause instanceof Error ? cause.message : String(cause),
+      advice: 'look at that directory of the runner, or give an install-dir',
+      cause,
+    });
+  }
 }
 
 async function seed(run: Run, { artifact, sha256 }: PlannedArtifact): Promise<SeededArtifact> {
-  return { artifact, sha256, cached: await cacheOf(run)?.copyTo(run.directory, artifact) };
+  try {
+    return { artifact, sha256, cached: await cacheOf(run)?.copyTo(run.directory, artifact) };
+  } catch (error) {
+    // What cannot be read there is as good as not there.
+    logWarning('tool cache', `${labelOf(artifact)} could not be read there: ${String(error)}`);
+    return { artifact, sha256, cached: undefined };
+  }
 }
 
 /** A directory of the workflow's own may be on PATH already: nothing unproven is copied there. */
@@ -140,7 +158,7 @@ async function proveOffline(run: Run, seeded: readonly SeededArtifact[]): Promis
   const results: ArtifactResult[] = [];
   for (const { artifact, sha256 } of seeded) {
     const file = path.join(run.directory, artifact.fileName);
-    const label = `${artifact.component} ${formatReleaseVersion(artifact.version)}`;
+    const label = labelOf(artifact);
     await assertPresent(file, label, run.inputs);
     const { artifacts } = await verifyFile(
       {
@@ -191,7 +209,7 @@ async function updateCache(
   const cache = cacheOf(run);
   for (const { artifact, cached } of cache === undefined ? [] : seeded) {
     const proved = artifacts.find(({ component }) => component === artifact.component);
-    const label = `${artifact.component} ${formatReleaseVersion(artifact.version)}`;
+    const label = labelOf(artifact);
     const hit = cached !== undefined && proved?.outcome !== 'installed';
     if (hit) logNotice('tool cache', `${label} came from the tool cache, and was proved again`);
     else if (cached !== undefined) await warnOfCache(label, cached);
@@ -212,6 +230,10 @@ async function warnOfCache(label: string, cached: string): Promise<void> {
     `what lay there as ${label} is not what was released (${cached}, sha256:${digest ?? ''}); ` +
       'it was not used, and the proven file takes its place. Another job on this runner may have put it there.',
   );
+}
+
+function labelOf({ component, version }: ReleaseArtifact): string {
+  return `${component} ${formatReleaseVersion(version)}`;
 }
 
 function namesOf({ component, version, platform }: ReleaseArtifact): Partial<ArtifactResult> {

@@ -4,8 +4,9 @@
  */
 import { cacheDir, find } from '@actions/tool-cache';
 import { constants } from 'node:fs';
-import { copyFile, lstat, mkdir, mkdtemp, rm } from 'node:fs/promises';
+import { copyFile, lstat, mkdtemp, rm } from 'node:fs/promises';
 import path from 'node:path';
+import { createDirectories } from '../install/directories.ts';
 import { MAX_ARTIFACT_BYTES, MAX_BUNDLE_BYTES } from '../limits.ts';
 import type { ReleaseArtifact } from '../release/artifact.ts';
 import { formatReleaseVersion } from '../release/version.ts';
@@ -15,6 +16,7 @@ export interface ToolCache {
    * Copies the cached file, and its bundle where there is one, into the directory under their own names.
    *
    * @returns the path in the cache that was copied; undefined where the cache has nothing that could be the artifact
+   * @throws Error where it cannot be read; nothing of it is in the directory then
    */
   copyTo(directory: string, artifact: ReleaseArtifact): Promise<string | undefined>;
   /**
@@ -25,8 +27,11 @@ export interface ToolCache {
   store(artifact: ReleaseArtifact, file: string, bundle: string | undefined): Promise<void>;
 }
 
-/** @param temporary a directory for this job alone (RUNNER_TEMP) */
-export function runnerToolCache(temporary: string): ToolCache {
+/**
+ * @param root the tool cache (RUNNER_TOOL_CACHE)
+ * @param temporary a directory for this job alone (RUNNER_TEMP)
+ */
+export function runnerToolCache(root: string, temporary: string): ToolCache {
   return {
     async copyTo(directory, artifact) {
       const cached = find(artifact.component, formatReleaseVersion(artifact.version));
@@ -35,14 +40,22 @@ export function runnerToolCache(temporary: string): ToolCache {
       const bundle = `${file}.sigstore.json`;
       if (!(await isPlainFile(file, MAX_ARTIFACT_BYTES))) return undefined;
       const target = path.join(directory, artifact.fileName);
-      await copyFile(file, target, constants.COPYFILE_EXCL | constants.COPYFILE_FICLONE);
-      if (await isPlainFile(bundle, MAX_BUNDLE_BYTES)) {
-        await copyFile(bundle, `${target}.sigstore.json`, constants.COPYFILE_EXCL);
+      try {
+        await copyFile(file, target, constants.COPYFILE_EXCL | constants.COPYFILE_FICLONE);
+        if (await isPlainFile(bundle, MAX_BUNDLE_BYTES)) {
+          await copyFile(bundle, `${target}.sigstore.json`, constants.COPYFILE_EXCL);
+        }
+      } catch (error) {
+        for (const name of [target, `${target}.sigstore.json`]) await rm(name, { force: true });
+        throw error;
       }
       return file;
     },
     async store(artifact, file, bundle) {
-      await mkdir(temporary, { recursive: true });
+      // Node's own way to create parents, which `cacheDir` takes, goes on for ever where a disk (/proc) denies its own root.
+      for (const parent of [path.join(root, artifact.component), temporary]) {
+        await createDirectories(path.resolve(parent));
+      }
       const staging = await mkdtemp(path.join(temporary, 'k8s-verify-cache-'));
       try {
         await copyFile(file, path.join(staging, artifact.fileName), constants.COPYFILE_FICLONE);

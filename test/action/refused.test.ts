@@ -1,4 +1,5 @@
 import { chmodSync, mkdirSync, writeFileSync } from 'node:fs';
+import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import {
   type ActionWorld,
@@ -130,6 +131,30 @@ describe('what is refused', () => {
     writeFileSync(dir.join('a-file'), '');
     const job = await run({ version: VERSION, 'install-dir': dir.join('a-file') });
     expect(job.exitCode).toBe(20);
+    await expectNothing(job, dir);
+  });
+
+  it.each([
+    ['with a line break', 'bin\nelsewhere'],
+    ['with the delimiter of PATH', `bin${path.delimiter}elsewhere`],
+    ...(process.platform === 'win32' ? [] : [['of Windows', String.raw`C:\tools\bin`]]),
+  ])('an install directory %s, which PATH would not lead to', async (_, directory) => {
+    const { dir, run } = await world.useRunner();
+    const job = await run({ version: VERSION, 'install-dir': directory });
+    expect(job.exitCode).toBe(2);
+    expect(job.stdout).toContain('the install directory cannot stand on PATH');
+    await expectNothing(job, dir);
+    expect(await snapshot(dir.join('job-1', 'workspace'))).toEqual({});
+  });
+
+  it('a runner whose directory for the job is none, and says so', async () => {
+    const { dir, run } = await world.useRunner();
+    writeFileSync(dir.join('a-file'), '');
+    const job = await run({ version: VERSION }, { RUNNER_TEMP: dir.join('a-file', 'temp') });
+    expect(job.exitCode).toBe(20);
+    expect(job.stdout).toContain(
+      '::error title=k8s-verify%3A destination-unwritable::no directory can be made',
+    );
     await expectNothing(job, dir);
   });
 

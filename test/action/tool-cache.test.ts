@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { readdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
+import { chmodSync, readdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type ActionWorld, EXE, KUBECTL, startActionWorld, VERSION } from './action-world.ts';
@@ -85,4 +85,31 @@ describe('the tool cache', () => {
     expect(job).toMatchObject({ exitCode: 0 });
     expect(job.path).toHaveLength(1);
   });
+
+  it.skipIf(process.platform !== 'linux')(
+    'whose disk denies that its own root is there (/proc, on Linux) is a warning, and ends',
+    async () => {
+      const { run } = await world.useRunner();
+      const job = await run({ version: VERSION }, { RUNNER_TOOL_CACHE: '/proc/nothing' });
+      expect(job.stdout).toMatch(
+        /^::warning title=k8s-verify%3A tool cache::kubectl v1\.30\.2 could not be kept/m,
+      );
+      expect(job).toMatchObject({ exitCode: 0 });
+    },
+  );
+
+  it.skipIf(process.getuid?.() === 0 || process.platform === 'win32')(
+    'with a file that cannot be read is as good as empty (not as root, who can)',
+    async () => {
+      const { cachedFile, run } = await world.useRunner();
+      await run({ version: VERSION });
+      chmodSync(cachedFile(), 0);
+      const job = await run({ version: VERSION });
+      expect(job).toMatchObject({ exitCode: 0 });
+      expect(job.stdout).toMatch(
+        /^::warning title=k8s-verify%3A tool cache::kubectl v1\.30\.2 could not be read/m,
+      );
+      expect(job.result?.artifacts[0]?.outcome).toBe('installed');
+    },
+  );
 });

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { readRunner, resolvePath } from '../../../src/action/runner.ts';
+import { assertFitsPath, readRunner, resolvePath } from '../../../src/action/runner.ts';
 import { secretsIn } from '../../../src/action/secrets.ts';
 
 describe('the runner', () => {
@@ -53,6 +53,24 @@ describe('paths of the inputs', () => {
       /this runner has none/,
     );
     expect(resolvePath({ platform: 'linux', workspace: '/w' }, 'bin')).toBe('/w/bin');
+  });
+});
+
+describe('a directory for PATH', () => {
+  it.each([
+    ['linux', '/opt/k8s tools/bin'],
+    ['linux', '/opt/k8s;tools'],
+    ['win32', 'C:\\tools\\bin'],
+  ] as const)('%s: %j is one', (platform, directory) => {
+    expect(() => assertFitsPath({ platform }, directory)).not.toThrow();
+  });
+
+  it.each([
+    ['linux', '/w/C:\\tools'],
+    ['linux', '/w/a\nb'],
+    ['win32', 'C:\\tools;bin'],
+  ] as const)('%s: %j is none', (platform, directory) => {
+    expect(() => assertFitsPath({ platform }, directory)).toThrow(/cannot stand on PATH/);
   });
 });
 
