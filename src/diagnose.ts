@@ -125,7 +125,8 @@ function lookAtClock(visits: readonly Visit[]): Finding {
   const skews = visits.flatMap(({ skewMs }) => skewMs ?? []).sort((a, b) => Math.abs(a) - Math.abs(b));
   const [skew] = skews;
   if (skew === undefined) {
-    return { subject: 'clock', outcome: 'note', found: 'no server told its time', exitCode: 0 };
+    const advice = 'compare this clock with another; certificates and log entries are judged by it';
+    return { subject: 'clock', outcome: 'note', found: 'no server told its time', advice, exitCode: 0 };
   }
   const seconds = Math.round(Math.abs(skew) / 1000);
   const found =
@@ -150,6 +151,15 @@ async function lookAtTrustedRoot({ trustedRootFile }: DiagnoseRequest, { clock }
 
 function lookAtDirectory(directories: HostDirectories): Finding {
   const { path, onPath } = defaultInstallDirectory(directories);
+  if (!directories.canBeWritten(path)) {
+    return {
+      subject: 'install directory',
+      outcome: 'problem',
+      found: `${path}, where this user may not write`,
+      advice: 'run it as a user who may (for example with sudo), or use --install-dir',
+      exitCode: 20,
+    };
+  }
   if (onPath) return ok('install directory', `${path}, on PATH`);
   return {
     subject: 'install directory',

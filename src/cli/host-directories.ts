@@ -1,5 +1,6 @@
 import { accessSync, constants, statSync } from 'node:fs';
 import { homedir } from 'node:os';
+import { dirname } from 'node:path';
 import type { HostDirectories } from '../install/destination.ts';
 
 /** This machine and this user, as far as they decide where programs go. */
@@ -9,6 +10,7 @@ export function hostDirectories(): HostDirectories {
     env: process.env,
     home: homedirOrNone(),
     isWritable: isWritableDirectory,
+    canBeWritten,
   };
 }
 
@@ -24,6 +26,21 @@ function isWritableDirectory(directory: string): boolean {
   try {
     accessSync(directory, constants.W_OK | constants.X_OK);
     return statSync(directory).isDirectory();
+  } catch {
+    return false;
+  }
+}
+
+/** Whatever is missing can be created where the first directory above it that is there can be written. */
+function canBeWritten(directory: string): boolean {
+  if (isWritableDirectory(directory)) return true;
+  const parent = dirname(directory);
+  return parent !== directory && isMissing(directory) && canBeWritten(parent);
+}
+
+function isMissing(path: string): boolean {
+  try {
+    return statSync(path, { throwIfNoEntry: false }) === undefined;
   } catch {
     return false;
   }

@@ -61,8 +61,22 @@ function adviceForStatus(status: number): { advice?: string } {
 
 const DNS_ADVICE = 'check the host name, the DNS resolver, and whether a proxy is needed (HTTPS_PROXY)';
 const CONNECT_ADVICE = 'check the network, the firewall, and whether a proxy is needed (HTTPS_PROXY)';
+/** No byte comes, or none any more. */
+export const STALL_ADVICE = 'check the network, and whether a proxy is needed (HTTPS_PROXY)';
 const PROXY_CREDENTIALS_ADVICE =
   'give the credentials for the proxy in its URL (HTTPS_PROXY=http://user:password@host:port)';
+
+/** The failure of an exchange that went through a proxy: then whether one is needed is not the question. */
+export function throughProxy(failure: Failure, host: string, variable: string): Failure {
+  const reason = `${failure.reason}, through the proxy ${host} (${variable})`;
+  const { advice = '' } = failure;
+  if (![DNS_ADVICE, CONNECT_ADVICE, STALL_ADVICE].includes(advice)) return { ...failure, reason };
+  return {
+    ...failure,
+    reason,
+    advice: `check that ${variable} names the right proxy and that it runs; NO_PROXY names hosts that need none`,
+  };
+}
 
 function transient(reason: string, code: 'network' | 'timeout' = 'network'): Failure {
   return { transient: true, code, reason };

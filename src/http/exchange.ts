@@ -1,7 +1,7 @@
 import type { IncomingHttpHeaders } from 'node:http';
 import type { Dispatcher } from 'undici';
 import { MAX_BUFFERED_BODY_BYTES, MAX_DISCARDED_BODY_BYTES } from '../limits.ts';
-import { NOT_HTTP } from './classify.ts';
+import { NOT_HTTP, STALL_ADVICE } from './classify.ts';
 import { TransportFailure } from './failure.ts';
 import { duration } from './wording.ts';
 
@@ -195,6 +195,6 @@ function stalled(phase: Phase, stallTimeoutMs: number): TransportFailure {
     transient: true,
     code: 'timeout',
     reason: `${missing} for ${duration(stallTimeoutMs)}`,
-    advice: 'check the network, and whether a proxy is needed (HTTPS_PROXY)',
+    advice: STALL_ADVICE,
   });
 }

@@ -1,5 +1,5 @@
 import { K8sVerifyError } from '../errors.ts';
-import { classifyError, classifyStatus } from './classify.ts';
+import { classifyError, classifyStatus, throughProxy } from './classify.ts';
 import type { Connections, Route } from './connections.ts';
 import type { Operation } from './deadline.ts';
 import { type Answer, exchange } from './exchange.ts';
@@ -158,6 +158,5 @@ function named(error: unknown, { proxy }: Route): unknown {
   if (proxy === undefined || failure.code === 'response-invalid') {
     return error instanceof TransportFailure ? error : new TransportFailure(failure, error);
   }
-  const through = `${failure.reason}, through the proxy ${proxy.url.host} (${proxy.variable})`;
-  return new TransportFailure({ ...failure, reason: through }, error);
+  return new TransportFailure(throughProxy(failure, proxy.url.host, proxy.variable), error);
 }

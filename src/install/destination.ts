@@ -10,6 +10,8 @@ export interface HostDirectories {
   readonly home: string | undefined;
   /** Whether the directory exists and this user may create files in it. */
   readonly isWritable: (directory: string) => boolean;
+  /** Whether this user may create files in the directory, which may have to be created itself. */
+  readonly canBeWritten: (directory: string) => boolean;
 }
 
 export interface InstallDirectory {

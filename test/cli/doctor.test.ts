@@ -5,7 +5,13 @@ import { fault } from '../support/http/faults.ts';
 import { localWorld, type LocalWorld } from './local-world.ts';
 
 function withoutPath(directory: string): DiagnoseRequest['directories'] {
-  return { platform: 'linux', env: { PATH: '/bin' }, home: directory, isWritable: () => false };
+  return {
+    platform: 'linux',
+    env: { PATH: '/bin' },
+    home: directory,
+    isWritable: () => false,
+    canBeWritten: () => true,
+  };
 }
 
 async function examine(
@@ -82,6 +88,15 @@ describe('diagnose', () => {
       { subject: 'install directory', exitCode: 2 },
       (world) => examine(world, { directories: { ...withoutPath('/'), home: undefined } }),
     ],
+    [
+      'a place to install to that cannot be written',
+      {
+        subject: 'install directory',
+        exitCode: 20,
+        found: '/home/you/.local/bin, where this user may not write',
+      },
+      (world) => examine(world, { directories: { ...withoutPath('/home/you'), canBeWritten: () => false } }),
+    ],
   ])('tells %s', async (_, expected, look) => {
     const findings = await look(await localWorld());
     const finding = findings.get(expected.subject ?? '');
@@ -102,6 +117,22 @@ describe('diagnose', () => {
       outcome: 'note',
       found: '/home/you/.local/bin, which is not on PATH',
     });
+  });
+});
+
+describe('every finding that is not ok', () => {
+  it('has a line of advice', async () => {
+    const world = await localWorld();
+    const nowhere = 'http://127.0.0.1:9';
+    const findings = await examine(world, { sources: [nowhere], rekorUrl: nowhere });
+    const bad = [...findings.values()].filter(({ outcome }) => outcome !== 'ok');
+    expect(bad.map(({ subject }) => subject)).toEqual([
+      'release server',
+      'transparency log',
+      'clock',
+      'install directory',
+    ]);
+    expect(bad.filter(({ advice }) => advice === undefined)).toEqual([]);
   });
 });
 

@@ -127,6 +127,10 @@ describe('an https request through a proxy', () => {
       `connection refused (127.0.0.1:${port}), through the proxy 127.0.0.1:${port} (https_proxy)`,
     );
     expect(error.message).not.toContain('secret');
+    expect(error).toHaveProperty(
+      'advice',
+      expect.stringMatching(/^check that https_proxy names the right proxy/),
+    );
     expect(http.events).toHaveLength(1);
   });
 

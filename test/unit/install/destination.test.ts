@@ -8,7 +8,14 @@ import {
 } from '../../../src/install/destination.ts';
 
 function host(from: Partial<HostDirectories>): HostDirectories {
-  return { platform: 'linux', env: {}, home: '/home/ada', isWritable: () => false, ...from };
+  return {
+    platform: 'linux',
+    env: {},
+    home: '/home/ada',
+    isWritable: () => false,
+    canBeWritten: () => true,
+    ...from,
+  };
 }
 
 describe('defaultInstallDirectory', () => {
