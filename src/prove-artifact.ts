@@ -126,7 +126,7 @@ async function provePair(
   material: DetachedMaterial,
   digest: Digest,
 ): Promise<Attempt> {
-  const claim = { material, digest, what: request.files.what, location: locationOf(request, files) };
+  const claim = { material, digest, what: request.files.what, location: `${locationOf(request, files)}.sig` };
   return { kind: 'proved', proof: await proveFromPair(request, claim) };
 }
 

@@ -38,7 +38,10 @@ describe('installRelease', () => {
       platform: 'linux/amd64',
       path: run.dir.join('bin', 'kubectl'),
       sha256,
-      evidence: { kind: 'detached' },
+      evidence: {
+        kind: 'detached',
+        location: `${releases.url}/release/v1.30.2/bin/linux/amd64/kubectl.sig`,
+      },
       signer: {
         subjectAlternativeName: 'krel-staging@k8s-releng-prod.iam.gserviceaccount.com',
         issuer: 'https://accounts.google.com',
