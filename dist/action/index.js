@@ -855,6 +855,23 @@ function adviceForStatus(status) {
 	if (status === 429) return { advice: "the server limits requests from this address; try again later, or use --mirror" };
 	return status >= 500 ? { advice: "the server is in trouble; try again later, or use --mirror" } : {};
 }
+function throughProxy(failure, host, variable) {
+	const reason = `${failure.reason}, through the proxy ${host} (${variable})`;
+	const { advice = "" } = failure;
+	if (![
+		DNS_ADVICE,
+		CONNECT_ADVICE,
+		"check the network, and whether a proxy is needed (HTTPS_PROXY)"
+	].includes(advice)) return {
+		...failure,
+		reason
+	};
+	return {
+		...failure,
+		reason,
+		advice: `check that ${variable} names the right proxy and that it runs; NO_PROXY names hosts that need none`
+	};
+}
 function transient(reason, code = "network") {
 	return {
 		transient: true,
@@ -900,13 +917,14 @@ function withHost(failure, code, error) {
 function attemptedAddresses(error) {
 	return (error instanceof AggregateError ? error.errors : [error]).flatMap((each) => each instanceof Error && "address" in each && "port" in each ? [`${String(each.address)}:${String(each.port)}`] : []);
 }
-var DNS_ADVICE, CONNECT_ADVICE, PROXY_CREDENTIALS_ADVICE, NOT_HTTP, CLOSED, NAMED;
+var DNS_ADVICE, CONNECT_ADVICE, STALL_ADVICE, PROXY_CREDENTIALS_ADVICE, NOT_HTTP, CLOSED, NAMED;
 var init_classify = __esmMin((() => {
 	init_base64();
 	init_failure();
 	init_tls_failure();
 	DNS_ADVICE = "check the host name, the DNS resolver, and whether a proxy is needed (HTTPS_PROXY)";
 	CONNECT_ADVICE = "check the network, the firewall, and whether a proxy is needed (HTTPS_PROXY)";
+	STALL_ADVICE = "check the network, and whether a proxy is needed (HTTPS_PROXY)";
 	PROXY_CREDENTIALS_ADVICE = "give the credentials for the proxy in its URL (HTTPS_PROXY=http://user:password@host:port)";
 	NOT_HTTP = {
 		transient: false,
@@ -11650,7 +11668,7 @@ function stalled(phase, stallTimeoutMs) {
 		transient: true,
 		code: "timeout",
 		reason: `${phase === "head" ? "no answer" : "no byte"} for ${duration(stallTimeoutMs)}`,
-		advice: "check the network, and whether a proxy is needed (HTTPS_PROXY)"
+		advice: STALL_ADVICE
 	});
 }
 var Exchange;
@@ -11926,11 +11944,7 @@ function named(error, { proxy }) {
 	if (!(error instanceof Error) || error instanceof K8sVerifyError) return error;
 	const failure = classifyError(error);
 	if (proxy === void 0 || failure.code === "response-invalid") return error instanceof TransportFailure ? error : new TransportFailure(failure, error);
-	const through = `${failure.reason}, through the proxy ${proxy.url.host} (${proxy.variable})`;
-	return new TransportFailure({
-		...failure,
-		reason: through
-	}, error);
+	return new TransportFailure(throughProxy(failure, proxy.url.host, proxy.variable), error);
 }
 var Transport;
 var init_transport = __esmMin((() => {
@@ -12802,7 +12816,8 @@ function readComponents(text) {
 		const [component = "", version, ...more] = word.split("@");
 		if (component === "" || version === "" || more.length > 0) throw new RequestError("usage", `the input components has ${excerpt(word)} in it`, {
 			expected: "<component> or <component>@<version>, separated by white space or commas",
-			found: excerpt(word)
+			found: excerpt(word),
+			advice: "write for example: components: kubectl kubelet@v1.29.6"
 		});
 		if (names.has(component)) throw new RequestError("usage", `the input components names ${excerpt(component)} twice`, {
 			expected: "each component once",
@@ -12833,7 +12848,8 @@ function readUrl(name, text) {
 	if (url !== void 0) return url;
 	throw new RequestError("usage", `the input ${name} is not the base URL of a server`, {
 		expected: "https://host/path, without ? and #",
-		found: "something else (not shown, it may hold a password)"
+		found: "something else (not shown, it may hold a password)",
+		advice: "write for example https://mirror.example.com/kubernetes"
 	});
 }
 function readIdentity$1(identity, issuer) {
@@ -12846,7 +12862,8 @@ function readIdentity$1(identity, issuer) {
 	throw new RequestError("usage", `the input ${present} needs ${missing} beside it`, {
 		expected: "both, or neither for the signer of the Kubernetes releases",
 		found: `${present} alone`,
-		why: "an identity means something only together with the issuer that vouched for it"
+		why: "an identity means something only together with the issuer that vouched for it",
+		advice: `add ${missing}`
 	});
 }
 function readBoolean$1(name, text, otherwise) {
@@ -12863,7 +12880,8 @@ function readBoolean$1(name, text, otherwise) {
 	].includes(text)) return false;
 	throw new RequestError("usage", `the input ${name} is neither true nor false`, {
 		expected: "true or false",
-		found: excerpt(text)
+		found: excerpt(text),
+		advice: `write true or false, or leave ${name} out`
 	});
 }
 function assertOfflinePossible({ offline, lockfile, cache, installDirectory }) {
@@ -12876,7 +12894,8 @@ function assertOfflinePossible({ offline, lockfile, cache, installDirectory }) {
 	});
 	if (!cache && installDirectory === void 0) throw new RequestError("usage", "offline and without the tool cache there is nowhere to look", {
 		expected: "cache: true, or an install-dir that holds the components",
-		found: "neither"
+		found: "neither",
+		advice: "leave out the input cache, or give the install-dir of an earlier run"
 	});
 }
 function unknownInputs(environment) {
@@ -16207,11 +16226,18 @@ function findComponent(name) {
 	if (found !== void 0) return found;
 	const names = COMPONENTS.map((component) => component.name);
 	const near = nearestFew(name.toLowerCase(), names, 3);
+	const [first = "", ...rest] = name.split(/[,=:]/);
+	const severed = rest.length > 0 && names.includes(first) ? name.charAt(first.length) : void 0;
 	throw new RequestError("component-unknown", `Kubernetes publishes no component ${excerpt(name)}`, {
 		expected: names.join(", "),
 		found: excerpt(name),
-		advice: near.length === 0 ? "see what there is with: k8s-verify list" : `did you mean ${near.join(" or ")}?`
+		advice: adviceFor(near, severed)
 	});
+}
+function adviceFor(near, severed) {
+	if (severed === ",") return "write one argument for each component, without commas";
+	if (severed !== void 0) return "write the version of a component behind @, as in kubectl@v1.26.0";
+	return near.length === 0 ? "see what there is with: k8s-verify list" : `did you mean ${near.join(" or ")}?`;
 }
 function platformsOf(component, version) {
 	if (component.platforms === "none") return [];
@@ -30766,7 +30792,7 @@ async function provePair(request, files, material, digest) {
 			material,
 			digest,
 			what: request.files.what,
-			location: locationOf(request, files)
+			location: `${locationOf(request, files)}.sig`
 		})
 	};
 }
@@ -31569,7 +31595,7 @@ async function readBounded(path) {
 	const bytes = await readUpTo(path, MAX_TRUSTED_ROOT_BYTES).catch((error) => {
 		throw unreadableFile(`the trusted root ${path}`, error, {
 			expected: "a trusted_root.json",
-			advice: "check the name after --trusted-root; without it, the public-good root of Sigstore is used"
+			advice: "check the name of the file; where none is named, the public-good root of Sigstore is used"
 		});
 	});
 	if (bytes !== void 0) return bytes;
@@ -31827,28 +31853,31 @@ function exactVersion(text) {
 	if (asked.kind === "exact") return formatReleaseVersion(asked.version);
 	throw new RequestError("usage", `${excerpt(text)} does not go with a lockfile`, {
 		expected: "an exact version such as v1.30.2, or none: the lockfile has it",
-		found: excerpt(text)
+		found: excerpt(text),
+		advice: "leave the version to the lockfile"
 	});
 }
 // src/action/lockfile.ts
 init_base64();
+init_unreadable_file();
 init_errors();
 init_limits();
 init_local_file();
+const ADVICE = "make it anew of proven files, as the README of k8s-verify shows";
 async function readLockfile(path) {
 	let bytes;
 	try {
 		bytes = await readUpTo(path, MAX_LOCKFILE_BYTES);
 	} catch (cause) {
-		throw new RequestError("file-not-readable", `the lockfile ${path} cannot be read`, {
+		throw unreadableFile(`the lockfile ${path}`, cause, {
 			expected: "a file that this job may read",
-			found: cause instanceof Error ? cause.message : String(cause),
-			cause
+			advice: "check the input lockfile, and that the repository is checked out before; it counts from the workspace on"
 		});
 	}
 	if (bytes === void 0) throw new RequestError("usage", `the lockfile ${path} is too large`, {
 		expected: `at most ${MAX_LOCKFILE_BYTES} bytes`,
-		found: "more"
+		found: "more",
+		advice: ADVICE
 	});
 	return parseLockfile(bytes, path);
 }
@@ -31878,6 +31907,7 @@ function readJson(bytes, path) {
 		throw new RequestError("usage", error.message, {
 			...expected === void 0 ? {} : { expected },
 			...found === void 0 ? {} : { found },
+			advice: ADVICE,
 			cause: error
 		});
 	}
@@ -31916,7 +31946,8 @@ function onlyKeys(object, known, path) {
 function malformed(path, expected, found) {
 	return new RequestError("usage", `the lockfile ${path} is malformed`, {
 		expected,
-		found: found === void 0 ? "nothing" : excerpt(JSON.stringify(found))
+		found: found === void 0 ? "nothing" : excerpt(JSON.stringify(found)),
+		advice: ADVICE
 	});
 }
 // src/action/set-up.ts
@@ -32076,7 +32107,8 @@ function lockDisagrees(label, locked, found) {
 	return new UntrustedError("digest-mismatch", `${label} is not the file that the lockfile names`, {
 		check: "digest",
 		expected: `sha256:${locked ?? "none"}`,
-		found: `sha256:${found}, which is properly signed`
+		found: `sha256:${found}, which is properly signed`,
+		advice: "do not use it; remove it, and run once without offline"
 	});
 }
 async function updateCache(run, seeded, { artifacts }) {

@@ -74,5 +74,6 @@ function exactVersion(text: string): string {
   throw new RequestError('usage', `${excerpt(text)} does not go with a lockfile`, {
     expected: 'an exact version such as v1.30.2, or none: the lockfile has it',
     found: excerpt(text),
+    advice: 'leave the version to the lockfile',
   });
 }

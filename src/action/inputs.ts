@@ -86,6 +86,7 @@ function readComponents(text: string): readonly AskedComponent[] {
       throw new RequestError('usage', `the input components has ${excerpt(word)} in it`, {
         expected: '<component> or <component>@<version>, separated by white space or commas',
         found: excerpt(word),
+        advice: 'write for example: components: kubectl kubelet@v1.29.6',
       });
     }
     if (names.has(component)) {
@@ -122,6 +123,7 @@ function readUrl(name: InputName, text: string): string {
   throw new RequestError('usage', `the input ${name} is not the base URL of a server`, {
     expected: 'https://host/path, without ? and #',
     found: 'something else (not shown, it may hold a password)',
+    advice: 'write for example https://mirror.example.com/kubernetes',
   });
 }
 
@@ -136,6 +138,7 @@ function readIdentity(identity: string, issuer: string): CertificateIdentity | u
     expected: 'both, or neither for the signer of the Kubernetes releases',
     found: `${present} alone`,
     why: 'an identity means something only together with the issuer that vouched for it',
+    advice: `add ${missing}`,
   });
 }
 
@@ -147,6 +150,7 @@ function readBoolean(name: InputName, text: string, otherwise: boolean): boolean
   throw new RequestError('usage', `the input ${name} is neither true nor false`, {
     expected: 'true or false',
     found: excerpt(text),
+    advice: `write true or false, or leave ${name} out`,
   });
 }
 
@@ -164,6 +168,7 @@ function assertOfflinePossible({ offline, lockfile, cache, installDirectory }: A
     throw new RequestError('usage', 'offline and without the tool cache there is nowhere to look', {
       expected: 'cache: true, or an install-dir that holds the components',
       found: 'neither',
+      advice: 'leave out the input cache, or give the install-dir of an earlier run',
     });
   }
 }

@@ -15,11 +15,14 @@
  */
 import { excerpt } from '../encoding/base64.ts';
 import { isJsonObject, type JsonObject, type JsonValue, parseJsonStrictly } from '../encoding/json.ts';
+import { unreadableFile } from '../encoding/unreadable-file.ts';
 import { K8sVerifyError, RequestError } from '../errors.ts';
 import { MAX_LOCKED_ARTIFACTS, MAX_LOCKFILE_BYTES } from '../limits.ts';
 import { readUpTo } from '../local-file.ts';
 import { formatPlatform, parsePlatform } from '../release/platform.ts';
 import { formatReleaseVersion, parseReleaseVersion } from '../release/version.ts';
+
+const ADVICE = 'make it anew of proven files, as the README of k8s-verify shows';
 
 export interface LockedArtifact {
   readonly component: string;
@@ -37,16 +40,17 @@ export async function readLockfile(path: string): Promise<readonly LockedArtifac
   try {
     bytes = await readUpTo(path, MAX_LOCKFILE_BYTES);
   } catch (cause) {
-    throw new RequestError('file-not-readable', `the lockfile ${path} cannot be read`, {
+    throw unreadableFile(`the lockfile ${path}`, cause, {
       expected: 'a file that this job may read',
-      found: cause instanceof Error ? cause.message : String(cause),
-      cause,
+      advice:
+        'check the input lockfile, and that the repository is checked out before; it counts from the workspace on',
     });
   }
   if (bytes === undefined) {
     throw new RequestError('usage', `the lockfile ${path} is too large`, {
       expected: `at most ${MAX_LOCKFILE_BYTES} bytes`,
       found: 'more',
+      advice: ADVICE,
     });
   }
   return parseLockfile(bytes, path);
@@ -82,6 +86,7 @@ function readJson(bytes: Uint8Array, path: string): JsonValue {
     throw new RequestError('usage', error.message, {
       ...(expected === undefined ? {} : { expected }),
       ...(found === undefined ? {} : { found }),
+      advice: ADVICE,
       cause: error,
     });
   }
@@ -119,5 +124,6 @@ function malformed(path: string, expected: string, found: JsonValue | undefined)
   return new RequestError('usage', `the lockfile ${path} is malformed`, {
     expected,
     found: found === undefined ? 'nothing' : excerpt(JSON.stringify(found)),
+    advice: ADVICE,
   });
 }

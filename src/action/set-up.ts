@@ -197,6 +197,7 @@ function lockDisagrees(label: string, locked: string | undefined, found: string)
     check: 'digest',
     expected: `sha256:${locked ?? 'none'}`,
     found: `sha256:${found}, which is properly signed`,
+    advice: 'do not use it; remove it, and run once without offline',
   });
 }
 

@@ -153,12 +153,20 @@ export function findComponent(name: string): Component {
   if (found !== undefined) return found;
   const names = COMPONENTS.map((component) => component.name);
   const near = nearestFew(name.toLowerCase(), names, 3);
+  const [first = '', ...rest] = name.split(/[,=:]/);
+  const severed = rest.length > 0 && names.includes(first) ? name.charAt(first.length) : undefined;
   throw new RequestError('component-unknown', `Kubernetes publishes no component ${excerpt(name)}`, {
     expected: names.join(', '),
     found: excerpt(name),
-    advice:
-      near.length === 0 ? 'see what there is with: k8s-verify list' : `did you mean ${near.join(' or ')}?`,
+    advice: adviceFor(near, severed),
   });
+}
+
+/** @param severed what stands behind the name of a component where nothing should */
+function adviceFor(near: readonly string[], severed: string | undefined): string {
+  if (severed === ',') return 'write one argument for each component, without commas';
+  if (severed !== undefined) return 'write the version of a component behind @, as in kubectl@v1.26.0';
+  return near.length === 0 ? 'see what there is with: k8s-verify list' : `did you mean ${near.join(' or ')}?`;
 }
 
 /** The platforms that the component is published for in that release; empty where it has none. */

@@ -37,7 +37,7 @@ async function readBounded(path: string): Promise<Uint8Array> {
   const bytes = await readUpTo(path, MAX_TRUSTED_ROOT_BYTES).catch((error: unknown) => {
     throw unreadableFile(`the trusted root ${path}`, error, {
       expected: 'a trusted_root.json',
-      advice: 'check the name after --trusted-root; without it, the public-good root of Sigstore is used',
+      advice: 'check the name of the file; where none is named, the public-good root of Sigstore is used',
     });
   });
   if (bytes !== undefined) return bytes;

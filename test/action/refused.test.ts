@@ -23,6 +23,9 @@ describe('what is refused', () => {
     ['several versions at once', { version: 'v1.30.2 v1.29.6' }, 2, 'several versions'],
     ['a malformed version', { version: 'v1.x' }, 2, 'version'],
     ['an input that there is not', { versions: VERSION }, 2, 'there is no input versions'],
+    ['a word that is no component', { components: 'kubectl@' }, 2, 'the input components has'],
+    ['a switch that is neither on nor off', { cache: 'perhaps' }, 2, 'the input cache is neither'],
+    ['a mirror that is no URL', { mirror: 'dl.k8s.io' }, 2, 'the input mirror is not'],
     ['an unknown component', { components: 'kubctl' }, 3, 'kubectl'],
     ['an unsigned release', { version: 'v1.25.4' }, 10, 'v1.25.4'],
     ['a release that there is not', { version: 'v1.30.99' }, 3, 'v1.30.99'],
@@ -45,7 +48,7 @@ describe('what is refused', () => {
     const job = await run(inputs, { HOME: undefined, USERPROFILE: undefined });
     expect(job.stdout).toContain(text);
     expect(job.exitCode).toBe(exitCode);
-    expect(job.stdout).toMatch(/^::error title=k8s-verify%3A [a-z-]+::/m);
+    expect(job.stdout).toMatch(/^::error title=k8s-verify%3A [a-z-]+::.*%0Awhat to do: /m);
     expect(job.stdout).not.toMatch(/^::error [^:]*file=/m);
     expect(job.stderr).toBe('');
     await expectNothing(job, dir);
