@@ -8,19 +8,37 @@ export interface Interruption {
 
 const SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
 const INTERRUPTED_EXIT_CODE = 130;
+/** Milliseconds in which an interrupted process has ended by itself, where nothing holds it. */
+const LINGERING_MS = 100;
 
 /** The first one asks the run to stop and clean up; the second one ends the process at once. */
 export function listenForInterruption(): Interruption {
   const controller = new AbortController();
+  const release = (): void => {
+    for (const name of SIGNALS) process.removeListener(name, onSignal);
+    if (controller.signal.aborted) setTimeout(endIfInterrupted, LINGERING_MS).unref();
+  };
   const onSignal = (): void => {
-    if (controller.signal.aborted) process.exit(INTERRUPTED_EXIT_CODE);
+    if (controller.signal.aborted) {
+      release();
+      endAtOnce();
+    }
     controller.abort();
   };
   for (const name of SIGNALS) process.on(name, onSignal);
-  return {
-    signal: controller.signal,
-    release() {
-      for (const name of SIGNALS) process.removeListener(name, onSignal);
-    },
-  };
+  return { signal: controller.signal, release };
+}
+
+/** A run that was too far to be stopped has another exit code. */
+function endIfInterrupted(): void {
+  if (process.exitCode === INTERRUPTED_EXIT_CODE) endAtOnce();
+}
+
+/**
+ * By the signal itself, which a shell calls 130, too: `process.exit` waits for the threads of the process, and one of them
+ * may be held for long by a look-up of a name, or for ever by a pipe that nobody writes to.
+ */
+function endAtOnce(): never {
+  if (process.platform !== 'win32') process.once('exit', () => process.kill(process.pid, 'SIGINT'));
+  process.exit(INTERRUPTED_EXIT_CODE);
 }

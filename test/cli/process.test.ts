@@ -1,4 +1,4 @@
-import { spawn } from 'node:child_process';
+import { execFileSync, spawn } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { mkdir, writeFile } from 'node:fs/promises';
 import { dirname, resolve } from 'node:path';
@@ -7,6 +7,7 @@ import { describe, expect, it } from 'vitest';
 import { CLI_PATH, runCli } from '../support/run-cli.ts';
 import { snapshot } from '../support/temp-dir.ts';
 import { fault } from '../support/http/faults.ts';
+import { testDir } from '../support/test-dir.ts';
 import { localWorld } from './local-world.ts';
 
 const KUBECTL = ['kubectl', 'v1.26.4', '--platform', 'linux/amd64', '--install-dir', 'bin'];
@@ -40,29 +41,77 @@ describe('interruption', () => {
   });
 });
 
-describe('a second interruption', () => {
-  it('ends at once what does not stop by itself', async () => {
-    const interruption = new URL('../../src/cli/interruption.ts', import.meta.url).href;
-    const program = `
-      import { listenForInterruption } from ${JSON.stringify(interruption)};
-      const { signal } = listenForInterruption();
-      signal.addEventListener('abort', () => console.log('asked to stop'));
-      setInterval(() => undefined, 1000);
-      console.log('ready');`;
-    const child = spawn(process.execPath, ['--input-type=module', '--eval', program], {
-      stdio: ['ignore', 'pipe', 'inherit'],
-    });
-    let asked = 0;
-    child.stdout.setEncoding('utf8').on('data', (text: string) => {
-      asked += text.includes('asked to stop') ? 1 : 0;
-      child.kill('SIGINT');
-    });
-    const exitCode = await new Promise((done) => {
-      child.on('close', done);
-    });
-    expect({ exitCode, asked }).toEqual({ exitCode: 130, asked: 1 });
+/** Runs a program that listens; each line that it prints is answered with Ctrl-C, save `done`. */
+async function interruptAtEachLine(lines: string, cwd: string): Promise<unknown> {
+  const interruption = new URL('../../src/cli/interruption.ts', import.meta.url).href;
+  const program = `
+    import { open } from 'node:fs';
+    import { listenForInterruption } from ${JSON.stringify(interruption)};
+    const { signal, release } = listenForInterruption();
+    ${lines}
+    console.log('ready');`;
+  const child = spawn(process.execPath, ['--input-type=module', '--eval', program], {
+    cwd,
+    stdio: ['ignore', 'pipe', 'inherit'],
+    timeout: 20_000,
+    killSignal: 'SIGKILL',
   });
-});
+  let printed = '';
+  child.stdout.setEncoding('utf8').on('data', (text: string) => {
+    printed += text;
+    if (!text.includes('done')) child.kill('SIGINT');
+  });
+  return new Promise((done) => {
+    child.on('close', (exitCode, endedBy) => done({ exitCode, endedBy, printed }));
+  });
+}
+
+describe.skipIf(process.platform === 'win32')(
+  'an interruption (Windows has no signals and no mkfifo)',
+  () => {
+    const byTheSignal = { exitCode: null, endedBy: 'SIGINT' };
+    const HELD_BY_A_PIPE = `open('pipe', 'r', () => undefined);`;
+
+    it.each([
+      ['what does not stop by itself', 'setInterval(() => undefined, 1000);'],
+      ['what waits for a pipe that nobody writes to', HELD_BY_A_PIPE],
+    ])('ends %s at once, if it is the second one', async (_, lines) => {
+      const dir = await testDir();
+      execFileSync('mkfifo', [dir.join('pipe')]);
+      const ended = await interruptAtEachLine(
+        `${lines} signal.addEventListener('abort', () => console.log('asked to stop'));`,
+        dir.path,
+      );
+      expect(ended).toEqual({ ...byTheSignal, printed: 'ready\nasked to stop\n' });
+    });
+
+    it.each<readonly [string, number, string, object]>([
+      ['ends what has stopped, and waits for nothing but a thread', 130, HELD_BY_A_PIPE, byTheSignal],
+      ['has its exit code where nothing holds the process', 130, '', { exitCode: 130, endedBy: null }],
+      [
+        'changes nothing where it came too late',
+        0,
+        'setTimeout(() => undefined, 300);',
+        { exitCode: 0, endedBy: null },
+      ],
+    ])('%s', async (_, exitCode, lines, expected) => {
+      const dir = await testDir();
+      execFileSync('mkfifo', [dir.join('pipe')]);
+      const ended = await interruptAtEachLine(
+        `${lines}
+      const waiting = setInterval(() => undefined, 1000);
+      signal.addEventListener('abort', () => {
+        process.exitCode = ${exitCode};
+        clearInterval(waiting);
+        release();
+        console.log('done');
+      });`,
+        dir.path,
+      );
+      expect(ended).toEqual({ ...expected, printed: 'ready\ndone\n' });
+    });
+  },
+);
 
 describe('a reader that goes away', () => {
   it.each([
