@@ -1,16 +1,22 @@
 /** V8's compiled code, kept between runs in a directory that nobody but the user can write to. */
 import {
+  closeSync,
+  constants,
   existsSync,
+  fstatSync,
   lstatSync,
   mkdirSync,
+  openSync,
   readFileSync,
   realpathSync,
   renameSync,
   rmSync,
+  type Stats,
   writeFileSync,
 } from 'node:fs';
 import path from 'node:path';
 import { crc32 } from 'node:zlib';
+import { MAX_COMPILED_CODE_BYTES } from '../limits.ts';
 
 /** Code of one chunk is for exactly one source; V8 itself compares no more of the source than its length. */
 export interface CompiledCodeCache {
@@ -83,12 +89,26 @@ function unseal(sealed: Buffer | undefined): Buffer | undefined {
   return crc32(code) === sealed.readUInt32LE() ? code : undefined;
 }
 
+/** No link, and no waiting for somebody to write to a pipe. Windows has neither flag. */
+const READ_FILE = constants.O_RDONLY | (constants.O_NOFOLLOW ?? 0) | (constants.O_NONBLOCK ?? 0);
+
 function readIfThere(file: string): Buffer | undefined {
+  let descriptor: number | undefined;
   try {
-    return readFileSync(file);
+    descriptor = openSync(file, READ_FILE);
+    return isUsersFile(fstatSync(descriptor)) ? readFileSync(descriptor) : undefined;
   } catch {
     return undefined;
+  } finally {
+    if (descriptor !== undefined) closeSync(descriptor);
   }
+}
+
+/** Somebody else may have left a file while the directory was still open to others. */
+function isUsersFile(status: Stats): boolean {
+  const user = process.geteuid?.();
+  const ownersAlone = user === undefined || (status.uid === user && (status.mode & 0o022) === 0);
+  return status.isFile() && status.size <= MAX_COMPILED_CODE_BYTES && ownersAlone;
 }
 
 /** Whole or not at all, whoever else does the same. */

@@ -1,7 +1,9 @@
 import { execFileSync, spawnSync } from 'node:child_process';
 import {
   chmodSync,
+  constants,
   existsSync,
+  lstatSync,
   mkdirSync,
   mkdtempSync,
   readdirSync,
@@ -9,6 +11,7 @@ import {
   rmSync,
   statSync,
   symlinkSync,
+  truncateSync,
   writeFileSync,
 } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -44,6 +47,11 @@ describe('where compiled code is cached', () => {
   });
 });
 
+function linkTo(target: string, link: string, content: Buffer): void {
+  writeFileSync(target, content);
+  symlinkSync(target, link);
+}
+
 /** Of the environment, what a child process needs to run at all. */
 const environment = { SYSTEMROOT: process.env['SYSTEMROOT'] ?? '' };
 
@@ -63,6 +71,8 @@ describe.skipIf(process.platform === 'win32')(
       execFileSync(process.execPath, [BIN, '--version'], {
         env: { ...environment, HOME: home },
         encoding: 'utf8',
+        timeout: 20_000,
+        killSignal: 'SIGKILL',
       });
     const contents = (): Readonly<Record<string, Buffer>> =>
       Object.fromEntries(cached().map((name) => [name, readFileSync(path.join(cache(), name))]));
@@ -103,6 +113,36 @@ describe.skipIf(process.platform === 'win32')(
       expect(runVersion()).toBe(version);
       expect(Object.keys(contents())).toEqual(Object.keys(whole));
       for (const code of Object.values(contents())) expect(code.length).toBeGreaterThan(100);
+    });
+
+    it.each<readonly [string, (file: string, code: Buffer) => unknown]>([
+      ['a pipe that nobody writes to', (file) => execFileSync('mkfifo', [file])],
+      ['a link', (file, code) => linkTo(path.join(home, 'elsewhere'), file, code)],
+      ['larger than any code', (file) => (writeFileSync(file, ''), truncateSync(file, 2 ** 40))],
+      [
+        'a file that others can write to',
+        (file, code) => (writeFileSync(file, code), chmodSync(file, 0o622)),
+      ],
+    ])('has %s replaced by a file, unread', (_, put) => {
+      const version = runVersion();
+      const [name = ''] = cached();
+      const file = path.join(cache(), name);
+      const code = readFileSync(file);
+      rmSync(file);
+      put(file, code);
+      expect(runVersion()).toBe(version);
+      const { mode, size } = lstatSync(file);
+      expect({ mode, size: size < 1e6 }).toEqual({ mode: constants.S_IFREG | 0o600, size: true });
+    });
+
+    it('does without a file whose place a directory takes', () => {
+      const version = runVersion();
+      const [name = ''] = cached();
+      rmSync(path.join(cache(), name));
+      mkdirSync(path.join(cache(), name));
+      const before = cached();
+      expect(runVersion()).toBe(version);
+      expect(cached()).toEqual(before);
     });
 
     it.each([
