@@ -58,9 +58,14 @@ function sortWords(
   let open: OptionSpec | undefined;
   for (const token of tokensOf(specs, words)) {
     if (token.kind === 'option') {
+      const word = words[token.index] ?? token.rawName;
       const spec = specs.find(({ name }) => name === token.name);
-      if (spec === undefined || (spec.value === undefined && token.value !== undefined)) {
-        throw misunderstood(command, specs, words[token.index] ?? token.rawName);
+      if (
+        spec === undefined ||
+        isGroup(word, spec) ||
+        (spec.value === undefined && token.value !== undefined)
+      ) {
+        throw misunderstood(command, specs, word);
       }
       if (alwaysTakesValue(spec) && token.value === undefined) throw missingValue(spec);
       const isValue = alwaysTakesValue(spec) || spec.optional === true || token.value !== undefined;
@@ -76,6 +81,11 @@ function sortWords(
     }
   }
   return { operands, given };
+}
+
+/** `-ho x` is `-h -o x` to the parser, and no option to the first look at the words, which would not see the `-h`. */
+function isGroup(word: string, spec: OptionSpec): boolean {
+  return spec.value === undefined && !word.startsWith('--') && word.length > 2;
 }
 
 /** Node's parser, without its own strictness: what is wrong is said in our words. */

@@ -36,7 +36,7 @@ export function scanWords(words: readonly string[]): ScannedWords {
       rest.push(...words.slice(index));
       break;
     }
-    if (!word.startsWith('-')) {
+    if (!word.startsWith('-') || word === '-') {
       operands += 1;
       const named = operands === 1 ? COMMANDS.find((spec) => spec.name === word) : undefined;
       if (named !== undefined) {

@@ -1,5 +1,10 @@
+import { array, assert, constantFrom, property } from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { readCommandLine } from '../../../src/cli/command-line.ts';
+import { COMMANDS } from '../../../src/cli/commands.ts';
+import { OPTIONS } from '../../../src/cli/options.ts';
 import { scanWords, type ScannedWords } from '../../../src/cli/scan.ts';
+import { RequestError } from '../../../src/errors.ts';
 
 describe('the first look at the words', () => {
   it.each<[string, Partial<ScannedWords>]>([
@@ -11,6 +16,7 @@ describe('the first look at the words', () => {
     ['-o verify kubectl', { command: 'install', rest: ['-o', 'verify', 'kubectl'] }],
     ['install verify', { command: 'install', rest: ['verify'] }],
     ['--k8s-verify-release verify f', { command: 'verify', rest: ['--k8s-verify-release', 'f'] }],
+    ['- verify', { command: 'install', explicit: false, rest: ['-', 'verify'] }],
     ['-- verify', { command: 'install', explicit: false, rest: ['--', 'verify'] }],
     ['kubectl -- --help', { help: false }],
     ['kubectl -h', { help: true }],
@@ -23,5 +29,55 @@ describe('the first look at the words', () => {
     ['kubectl -- --json', { json: false }],
   ])('%s', (command, expected) => {
     expect(scanWords(command.split(' '))).toMatchObject(expected);
+  });
+});
+
+const WORDS: readonly string[] = [
+  ...COMMANDS.map(({ name }) => name),
+  ...OPTIONS.flatMap(({ name }) => [`--${name}`, `--${name}=verify`]),
+  'kubectl',
+  '',
+  '-',
+  '--',
+  '---',
+  '-h',
+  '-hh',
+  '-ho',
+  '-oh',
+  '-o',
+  '-ox',
+  '-o-',
+  '-h-',
+  '-h=',
+  '-o=-h',
+];
+
+function accept({ command, rest }: ScannedWords): ReturnType<typeof readCommandLine> | undefined {
+  try {
+    return readCommandLine(command, rest);
+  } catch (error) {
+    if (error instanceof RequestError) return undefined;
+    throw error;
+  }
+}
+
+describe('the first look and the parser', () => {
+  it('see the same options in every command line that is accepted', () => {
+    const words = array(constantFrom(...WORDS), { maxLength: 6 });
+    assert(
+      property(words, (line) => {
+        const scanned = scanWords(line);
+        const accepted = accept(scanned);
+        if (accepted === undefined) return;
+        const { help, version, json } = scanned;
+        const { switches } = accepted;
+        expect({ help, version, json }).toEqual({
+          help: switches.has('help'),
+          version: switches.has('version'),
+          json: switches.has('json'),
+        });
+      }),
+      { numRuns: 3000 },
+    );
   });
 });
