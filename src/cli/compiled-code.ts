@@ -133,7 +133,7 @@ function discard(file: string): void {
 function privateDirectory(directory: string): string | undefined {
   try {
     if (!belongsToUser(nearestExisting(directory))) return undefined;
-    mkdirSync(directory, { recursive: true, mode: 0o700 });
+    makeWithParents(directory);
     const real = realpathSync(directory);
     return onlyOwnerWrites(real) ? real : undefined;
   } catch {
@@ -145,6 +145,13 @@ function privateDirectory(directory: string): string | undefined {
 function belongsToUser(directory: string): boolean {
   const user = process.geteuid?.();
   return user === undefined || lstatSync(directory).uid === user;
+}
+
+/** One after the other: Node's own way to make them all never ends in /proc, which says for ever that they are missing. */
+function makeWithParents(directory: string): void {
+  if (existsSync(directory)) return;
+  makeWithParents(path.dirname(directory));
+  mkdirSync(directory, { mode: 0o700 });
 }
 
 function nearestExisting(directory: string): string {

@@ -177,6 +177,15 @@ describe.skipIf(process.platform === 'win32')(
       expect(runVersion()).not.toBe('');
     });
 
+    it.skipIf(!existsSync('/proc/self'))('is not missed in /proc, where nothing can be made (Linux)', () => {
+      const run = spawnSync(process.execPath, [BIN, '--version'], {
+        env: { ...environment, XDG_CACHE_HOME: '/proc/nothing' },
+        encoding: 'utf8',
+        timeout: 20_000,
+      });
+      expect(run.status).toBe(0);
+    });
+
     it('is not looked for without a home', () => {
       const output = execFileSync(process.execPath, [BIN, '--version'], {
         env: environment,
