@@ -34,14 +34,24 @@ export function createWorld(options: WorldOptions = {}): World {
 /** A proof from a bundle asks nobody, and is quicker without the code that could. */
 function loadedWhenAsked(options: HttpClientOptions): HttpClient {
   let loading: Promise<HttpClient> | undefined;
+  let closed = false;
+  const load = async (): Promise<HttpClient> => {
+    const { createHttpClient } = await import('./http/client.ts');
+    const client = createHttpClient(options);
+    if (closed) await client.close();
+    return client;
+  };
   const client = (): Promise<HttpClient> => {
-    loading ??= import('./http/client.ts').then(({ createHttpClient }) => createHttpClient(options));
+    loading ??= load();
     return loading;
   };
   return {
     fetchSmall: async (request) => (await client()).fetchSmall(request),
     download: async (request) => (await client()).download(request),
-    close: async () => (await loading)?.close(),
+    close: async () => {
+      closed = true;
+      await (await loading)?.close();
+    },
   };
 }
 
