@@ -12705,14 +12705,24 @@ function createWorld(options = {}) {
 }
 function loadedWhenAsked(options) {
 	let loading;
+	let closed = false;
+	const load = async () => {
+		const { createHttpClient } = await Promise.resolve().then(() => (init_client(), client_exports));
+		const client = createHttpClient(options);
+		if (closed) await client.close();
+		return client;
+	};
 	const client = () => {
-		loading ??= Promise.resolve().then(() => (init_client(), client_exports)).then(({ createHttpClient }) => createHttpClient(options));
+		loading ??= load();
 		return loading;
 	};
 	return {
 		fetchSmall: async (request) => (await client()).fetchSmall(request),
 		download: async (request) => (await client()).download(request),
-		close: async () => (await loading)?.close()
+		close: async () => {
+			closed = true;
+			await (await loading)?.close();
+		}
 	};
 }
 function endianness() {
