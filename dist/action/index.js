@@ -14896,7 +14896,10 @@ function malformed$6(text, expected, choice) {
 }
 function nearestVersionText(text) {
 	const plain = text.slice(0, 40).trim().toLowerCase();
-	if (/^v?[0-9]{1,5}(?:\.x(?:\.x)?)?$/.test(plain)) return `stable-${Number.parseInt(plain.replace("v", ""), 10)}`;
+	if (/^v?[0-9]{1,5}(?:\.x(?:\.x)?)?$/.test(plain)) {
+		const number = Number.parseInt(plain.replace("v", ""), 10);
+		return number > 1 ? `1.${number}` : `stable-${number}`;
+	}
 	const loose = LOOSE.exec(plain);
 	if (loose === null) return nearest(plain, ["stable", "latest"]);
 	const [major, minor, patch, number] = [
@@ -16241,10 +16244,10 @@ function findComponent(name) {
 	throw new RequestError("component-unknown", `Kubernetes publishes no component ${excerpt(name)}`, {
 		expected: names.join(", "),
 		found: excerpt(name),
-		advice: adviceFor(near, severed)
+		advice: adviceFor$1(near, severed)
 	});
 }
-function adviceFor(near, severed) {
+function adviceFor$1(near, severed) {
 	if (severed === ",") return "write one argument for each component, without commas";
 	if (severed !== void 0) return "write the version of a component behind @, as in kubectl@v1.26.0";
 	return near.length === 0 ? "see what there is with: k8s-verify list" : `did you mean ${near.join(" or ")}?`;
@@ -26127,13 +26130,17 @@ function memberOf(tier, { component, version, platform }) {
 		member
 	};
 	const names = members.map((one) => one.component);
-	const near = nearestFew(component, names, 1)[0];
+	const other = BINARY_TARBALLS.find((one) => tarballMembers(one, version, platform).some((each) => each.component === component));
 	const release = `${formatReleaseVersion(version)} for ${formatPlatform(platform)}`;
 	throw new RequestError("component-unknown", `kubernetes-${tier} of ${release} does not hold ${excerpt(component)}`, {
 		expected: names.join(", "),
 		found: excerpt(component),
-		advice: near === void 0 ? "name one of these" : `did you mean ${near}?`
+		advice: other === void 0 ? adviceFor(component, names) : `take it from another: --from-tarball ${other}`
 	});
+}
+function adviceFor(component, names) {
+	const near = nearestFew(component, names, 1)[0];
+	return near === void 0 ? "name one of these" : `did you mean ${near}?`;
 }
 function isFor(component, version, platform) {
 	return platformsOf(component, version).some((one) => samePlatform(one, platform));

@@ -118,7 +118,10 @@ function originFacts({ fromTarball, extracted }: ArtifactResult): readonly (read
     facts.push(['out of', `${fromTarball.name}, ${fromTarball.member}`]);
     facts.push(['proven digest', `sha256:${fromTarball.sha256} of the tarball`]);
   }
-  if (extracted !== undefined) facts.push(['unpacked', `${extracted.files} files, ${extracted.bytes} bytes`]);
+  if (extracted !== undefined) {
+    const { files, bytes } = extracted;
+    facts.push(['unpacked', `${files} ${files === 1 ? 'file' : 'files'}, ${bytes} bytes`]);
+  }
   return facts;
 }
 

@@ -57,7 +57,9 @@ export function memberOf(tier: Tier, { component, version, platform }: ArtifactC
   const member = members.find((one) => one.component === component);
   if (member !== undefined) return { tarball, member };
   const names = members.map((one) => one.component);
-  const near = nearestFew(component, names, 1)[0];
+  const other = BINARY_TARBALLS.find((one) =>
+    tarballMembers(one, version, platform).some((each) => each.component === component),
+  );
   const release = `${formatReleaseVersion(version)} for ${formatPlatform(platform)}`;
   throw new RequestError(
     'component-unknown',
@@ -65,9 +67,15 @@ export function memberOf(tier: Tier, { component, version, platform }: ArtifactC
     {
       expected: names.join(', '),
       found: excerpt(component),
-      advice: near === undefined ? 'name one of these' : `did you mean ${near}?`,
+      advice:
+        other === undefined ? adviceFor(component, names) : `take it from another: --from-tarball ${other}`,
     },
   );
+}
+
+function adviceFor(component: string, names: readonly string[]): string {
+  const near = nearestFew(component, names, 1)[0];
+  return near === undefined ? 'name one of these' : `did you mean ${near}?`;
 }
 
 function isFor(component: Component, version: ReleaseVersion, platform: Platform): boolean {

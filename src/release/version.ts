@@ -173,8 +173,11 @@ function malformed(text: string, expected: string, choice: string | undefined): 
 /** What the user most likely meant, always something that `parseVersionRequest` reads; undefined where it is anyone's guess. */
 function nearestVersionText(text: string): string | undefined {
   const plain = text.slice(0, MAX_VERSION_CHARACTERS).trim().toLowerCase();
-  if (/^v?[0-9]{1,5}(?:\.x(?:\.x)?)?$/.test(plain))
-    return `stable-${Number.parseInt(plain.replace('v', ''), 10)}`;
+  if (/^v?[0-9]{1,5}(?:\.x(?:\.x)?)?$/.test(plain)) {
+    const number = Number.parseInt(plain.replace('v', ''), 10);
+    // "30" is the minor release: there is no major one beyond 1.
+    return number > 1 ? `1.${number}` : `stable-${number}`;
+  }
   const loose = LOOSE.exec(plain);
   if (loose === null) return nearest(plain, ['stable', 'latest']);
   const [major, minor, patch, number] = [loose[1], loose[2], loose[3], loose[5]].map(Number);

@@ -166,6 +166,8 @@ describe('version requests', () => {
     ['stable-v1.26', '1.26'],
     ['latest-v1.26', 'latest-1.26'],
     ['1', 'stable-1'],
+    ['30', '1.30'],
+    ['v30.x', '1.30'],
     ['v1', 'stable-1'],
     ['1.x', 'stable-1'],
     ['Stable', 'stable'],
