@@ -56,13 +56,20 @@ function adviceForStatus(status: number): { advice?: string } {
   if (status === 407) return { advice: PROXY_CREDENTIALS_ADVICE };
   if (status === 429)
     return { advice: 'the server limits requests from this address; try again later, or use --mirror' };
-  return status >= 500 ? { advice: 'the server is in trouble; try again later, or use --mirror' } : {};
+  if (status >= 500) return { advice: 'the server is in trouble; try again later, or use --mirror' };
+  // What is not there is the caller's to explain.
+  if (status === 404 || status === 410) return {};
+  return status >= 400 ? { advice: REFUSED_ADVICE } : { advice: UNASKED_ADVICE };
 }
 
 const DNS_ADVICE = 'check the host name, the DNS resolver, and whether a proxy is needed (HTTPS_PROXY)';
 const CONNECT_ADVICE = 'check the network, the firewall, and whether a proxy is needed (HTTPS_PROXY)';
 /** No byte comes, or none any more. */
 export const STALL_ADVICE = 'check the network, and whether a proxy is needed (HTTPS_PROXY)';
+const REFUSED_ADVICE =
+  'the server, or a proxy on the way, refuses this; check the URL, and what its operator lets through, or use --mirror';
+const UNASKED_ADVICE =
+  'that does not answer what was asked; check the URL and what stands between, or use --mirror';
 const PROXY_CREDENTIALS_ADVICE =
   'give the credentials for the proxy in its URL (HTTPS_PROXY=http://user:password@host:port)';
 

@@ -26,6 +26,11 @@ describe('a status', () => {
 
   it.each([
     [404, 'HTTP 404 Not Found', undefined],
+    [410, 'HTTP 410 Gone', undefined],
+    [206, 'HTTP 206 Partial Content', expect.stringContaining('what was asked')],
+    [304, 'HTTP 304 Not Modified', expect.stringContaining('what was asked')],
+    [403, 'HTTP 403 Forbidden', expect.stringContaining('refuses')],
+    [416, 'HTTP 416 Range Not Satisfiable', expect.stringContaining('refuses')],
     [599, 'HTTP 599', expect.stringContaining('--mirror')],
     [401, 'HTTP 401 Unauthorized', expect.stringContaining('user:password@')],
     [407, 'HTTP 407 Proxy Authentication Required', expect.stringContaining('HTTPS_PROXY=')],
