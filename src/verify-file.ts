@@ -31,7 +31,8 @@ import type { World } from './world.ts';
  */
 export async function verifyFile(request: VerifyRequest, world: World): Promise<RunResult> {
   assertOpenable(request);
-  if (request.subject.kind === 'file') await assertLocalFile(request.subject.path);
+  const { subject: named, archive } = request;
+  if (named.kind === 'file') await assertLocalFile(named.path, archive === undefined ? 'once' : 'again');
   const trust = await loadTrustMaterial(request.trustedRootFile);
   const policy = policyFor(request);
   const evidence = await findEvidence(request);

@@ -80,11 +80,18 @@ export async function readWholeFile(path: string): Promise<Uint8Array> {
 /**
  * Refuses what is no file before anything is looked for beside it.
  *
+ * @param reads a pipe can be read once: for its proof, and not again for what is in it.
  * @throws RequestError `file-not-readable`
  */
-export async function assertLocalFile(path: string): Promise<void> {
+export async function assertLocalFile(path: string, reads: 'once' | 'again'): Promise<void> {
   const found = await readable(path, promisify(stat)(path));
   if (found.isDirectory()) throw unreadable(path, new Error('a directory'));
+  if (reads === 'once' || found.isFile()) return;
+  throw new RequestError('file-not-readable', `${path} cannot be read twice`, {
+    expected: 'a file, which is read once for its proof and once more to be opened',
+    found: 'a pipe or a device',
+    advice: 'save it as a file first, and name that',
+  });
 }
 
 /**

@@ -1,5 +1,14 @@
+import { execFileSync } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
-import { appendFileSync, existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
+import {
+  appendFileSync,
+  existsSync,
+  mkdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
 import { beforeEach, describe, expect, it } from 'vitest';
 import type { ProgressEvent } from '../../src/ports.ts';
 import type { VerifyRequest } from '../../src/request.ts';
@@ -185,6 +194,18 @@ describe('a local tarball is refused, and the disk is as it was, where', () => {
     const error = await refused(path, extract(), { saveBundlePath: dir.join('taken') });
     expect(error).toMatchObject({ code: 'destination-unsuitable' });
   });
+
+  it.skipIf(process.platform === 'win32').each([LIST, { kind: 'extract' } as const])(
+    'a pipe is named, before it is read, to $kind (mkfifo is not on Windows)',
+    async ({ kind }) => {
+      const path = place(randomBytes(10));
+      rmSync(path);
+      execFileSync('mkfifo', [path]);
+      const error = await rejection(verify(path, kind === 'list' ? LIST : extract()));
+      expect(error).toMatchObject({ code: 'file-not-readable', found: 'a pipe or a device' });
+      expect(existsSync(dir.join('out'))).toBe(false);
+    },
+  );
 
   it('only its digest is given', async () => {
     const path = place(binaryTarball('client', 'kubectl'));
