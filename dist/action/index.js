@@ -853,7 +853,9 @@ function adviceForStatus(status) {
 	if (status === 401) return { advice: "give credentials in the URL of the mirror (https://user:password@host/)" };
 	if (status === 407) return { advice: PROXY_CREDENTIALS_ADVICE };
 	if (status === 429) return { advice: "the server limits requests from this address; try again later, or use --mirror" };
-	return status >= 500 ? { advice: "the server is in trouble; try again later, or use --mirror" } : {};
+	if (status >= 500) return { advice: "the server is in trouble; try again later, or use --mirror" };
+	if (status === 404 || status === 410) return {};
+	return status >= 400 ? { advice: REFUSED_ADVICE } : { advice: UNASKED_ADVICE };
 }
 function throughProxy(failure, host, variable) {
 	const reason = `${failure.reason}, through the proxy ${host} (${variable})`;
@@ -917,7 +919,7 @@ function withHost(failure, code, error) {
 function attemptedAddresses(error) {
 	return (error instanceof AggregateError ? error.errors : [error]).flatMap((each) => each instanceof Error && "address" in each && "port" in each ? [`${String(each.address)}:${String(each.port)}`] : []);
 }
-var DNS_ADVICE, CONNECT_ADVICE, STALL_ADVICE, PROXY_CREDENTIALS_ADVICE, NOT_HTTP, CLOSED, NAMED;
+var DNS_ADVICE, CONNECT_ADVICE, STALL_ADVICE, REFUSED_ADVICE, UNASKED_ADVICE, PROXY_CREDENTIALS_ADVICE, NOT_HTTP, CLOSED, NAMED;
 var init_classify = __esmMin((() => {
 	init_base64();
 	init_failure();
@@ -925,6 +927,8 @@ var init_classify = __esmMin((() => {
 	DNS_ADVICE = "check the host name, the DNS resolver, and whether a proxy is needed (HTTPS_PROXY)";
 	CONNECT_ADVICE = "check the network, the firewall, and whether a proxy is needed (HTTPS_PROXY)";
 	STALL_ADVICE = "check the network, and whether a proxy is needed (HTTPS_PROXY)";
+	REFUSED_ADVICE = "the server, or a proxy on the way, refuses this; check the URL, and what its operator lets through, or use --mirror";
+	UNASKED_ADVICE = "that does not answer what was asked; check the URL and what stands between, or use --mirror";
 	PROXY_CREDENTIALS_ADVICE = "give the credentials for the proxy in its URL (HTTPS_PROXY=http://user:password@host:port)";
 	NOT_HTTP = {
 		transient: false,
@@ -15107,8 +15111,15 @@ async function readWholeFile(path) {
 		found: "more"
 	});
 }
-async function assertLocalFile(path) {
-	if ((await readable(path, promisify(stat$2)(path))).isDirectory()) throw unreadable(path, new Error("a directory"));
+async function assertLocalFile(path, reads) {
+	const found = await readable(path, promisify(stat$2)(path));
+	if (found.isDirectory()) throw unreadable(path, new Error("a directory"));
+	if (reads === "once" || found.isFile()) return;
+	throw new RequestError("file-not-readable", `${path} cannot be read twice`, {
+		expected: "a file, which is read once for its proof and once more to be opened",
+		found: "a pipe or a device",
+		advice: "save it as a file first, and name that"
+	});
 }
 async function readable(path, reading) {
 	try {
@@ -31668,7 +31679,8 @@ init_hash_file();
 init_verified_artifact();
 async function verifyFile(request, world) {
 	assertOpenable(request);
-	if (request.subject.kind === "file") await assertLocalFile(request.subject.path);
+	const { subject: named, archive } = request;
+	if (named.kind === "file") await assertLocalFile(named.path, archive === void 0 ? "once" : "again");
 	const trust = await loadTrustMaterial(request.trustedRootFile);
 	const policy = policyFor(request);
 	const evidence = await findEvidence(request);
