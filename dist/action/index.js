@@ -16255,10 +16255,10 @@ function findComponent(name) {
 	throw new RequestError("component-unknown", `Kubernetes publishes no component ${excerpt(name)}`, {
 		expected: names.join(", "),
 		found: excerpt(name),
-		advice: adviceFor$1(near, severed)
+		advice: adviceFor$2(near, severed)
 	});
 }
-function adviceFor$1(near, severed) {
+function adviceFor$2(near, severed) {
 	if (severed === ",") return "write one argument for each component, without commas";
 	if (severed !== void 0) return "write the version of a component behind @, as in kubectl@v1.26.0";
 	return near.length === 0 ? "see what there is with: k8s-verify list" : `did you mean ${near.join(" or ")}?`;
@@ -25996,8 +25996,12 @@ async function findEvidenceBeside(path) {
 	throw new RequestError("file-not-readable", `there is no evidence beside ${path}`, {
 		expected: `${location}, or ${signaturePath} and ${certificatePath}`,
 		found: (signature ?? certificate) === void 0 ? "none of them" : `${alone} alone`,
-		advice: "fetch them from where the file came from, or name them: --bundle, or --signature and --certificate"
+		advice: adviceFor$1(path)
 	});
+}
+function adviceFor$1(path) {
+	const file = /^(.+)\.(?:sigstore\.json|sig|cert)$/s.exec(path)?.[1];
+	return file === void 0 ? "fetch them from where the file came from, or name them: --bundle, or --signature and --certificate" : `name the file that is to be verified: ${file}`;
 }
 async function statedDigestBeside(path) {
 	try {

@@ -29,9 +29,16 @@ export async function findEvidenceBeside(path: string): Promise<LocalEvidence> {
   throw new RequestError('file-not-readable', `there is no evidence beside ${path}`, {
     expected: `${location}, or ${signaturePath} and ${certificatePath}`,
     found: (signature ?? certificate) === undefined ? 'none of them' : `${alone} alone`,
-    advice:
-      'fetch them from where the file came from, or name them: --bundle, or --signature and --certificate',
+    advice: adviceFor(path),
   });
+}
+
+/** Whoever names the evidence instead of the file is told so. */
+function adviceFor(path: string): string {
+  const file = /^(.+)\.(?:sigstore\.json|sig|cert)$/s.exec(path)?.[1];
+  return file === undefined
+    ? 'fetch them from where the file came from, or name them: --bundle, or --signature and --certificate'
+    : `name the file that is to be verified: ${file}`;
 }
 
 /**

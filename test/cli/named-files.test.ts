@@ -93,6 +93,14 @@ describe('the file to verify', () => {
     expect(stderr).toMatch(new RegExp(`^ {2}found: +${found}$`, 'm'));
   });
 
+  it.each(['.sigstore.json', '.sig', '.cert'])('is not its own evidence (%s)', async (suffix) => {
+    const dir = await testDir();
+    for (const name of ['kubectl', `kubectl${suffix}`]) await writeFile(dir.join(name), 'x');
+    const { stderr, exitCode } = await runCli(['verify', `kubectl${suffix}`], { cwd: dir.path });
+    expect(exitCode).toBe(2);
+    expect(stderr).toMatch(/^ {2}what to do: +name the file that is to be verified: kubectl$/m);
+  });
+
   it('is told apart from a bundle beside it that cannot be read', async () => {
     const dir = await testDir();
     await writeFile(dir.join('kubectl'), 'x');
