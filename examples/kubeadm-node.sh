@@ -35,7 +35,7 @@ k8s-verify "${components[@]}" "$version" --install-dir "$install_dir" --save-bun
 
 if [[ $(digest_of "$install_dir/kubelet") == "$before" ]]; then
   echo "the kubelet was already that of $version" >&2
-elif command -v systemctl >/dev/null && systemctl is-active --quiet kubelet; then
+elif command -v systemctl >/dev/null && systemctl is-active --quiet kubelet 2>/dev/null; then
   echo "the running kubelet is the old one: drain the node, then systemctl restart kubelet" >&2
 else
   echo "next: kubeadm init, kubeadm join or kubeadm upgrade node" >&2

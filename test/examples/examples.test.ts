@@ -71,6 +71,18 @@ describe.skipIf(process.platform !== 'linux')('examples (for Linux)', () => {
       expect(stderr).toContain('next: kubeadm init');
     });
 
+    it('says nothing of a systemd that is there and does not run', async () => {
+      mkdirSync(world.dir.join('no-systemd'));
+      const systemctl = '#!/bin/sh\necho System has not been booted >&2\nexit 1\n';
+      writeFileSync(world.dir.join('no-systemd', 'systemctl'), systemctl, { mode: 0o755 });
+      const path = `${world.dir.join('no-systemd')}:${world.dir.join('path')}:${process.env['PATH'] ?? ''}`;
+      const { exitCode, stderr } = await world.run([example('kubeadm-node.sh'), VERSION], {
+        env: { INSTALL_DIR: world.dir.join('no-systemd', 'bin'), PATH: path },
+      });
+      expect(exitCode).toBe(0);
+      expect(stderr).not.toContain('booted');
+    });
+
     it('run again, changes nothing and says so', async () => {
       const before = await binariesIn('node');
       const { exitCode, stderr } = await bootstrapNode('node', VERSION);
@@ -284,5 +296,20 @@ describe.skipIf(process.platform !== 'linux')('examples (for Linux)', () => {
     it.skipIf(!onPath('terraform'))('is formatted (needs Terraform)', () => {
       expect(spawnSync('terraform', ['fmt', '-check', example('terraform')]).status).toBe(0);
     });
+
+    it.skipIf(!onPath('terraform'))(
+      'is applied, and then nothing is left to do (needs Terraform)',
+      async () => {
+        const cwd = world.dir.join('terraform-apply');
+        mkdirSync(cwd);
+        writeFileSync(`${cwd}/main.tf`, text);
+        const terraform = (...args: readonly string[]): Promise<ProgramRun> =>
+          world.run(['terraform', ...args, '-no-color'], { cwd, env: { CHECKPOINT_DISABLE: '1' } });
+        expect(await terraform('init')).toMatchObject({ exitCode: 0 });
+        expect(await terraform('apply', '-auto-approve')).toMatchObject({ exitCode: 0 });
+        expect(installedIn(`${cwd}/.terraform/tools`)).toStrictEqual(['kubectl']);
+        expect((await terraform('plan')).stdout).toContain('No changes.');
+      },
+    );
   });
 });
