@@ -76,7 +76,8 @@ async function placeVerified(
       import('./install/extract.ts'),
     ]);
     await placeAll([], { sideFiles, signal });
-    await placeExtractions(extractions, { signal });
+    // What is begun is finished: a bundle alone would be left by a run that says that it was interrupted.
+    await placeExtractions(extractions);
   } finally {
     for (const { staging } of extractions) await staging.discard();
   }

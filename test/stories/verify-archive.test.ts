@@ -143,6 +143,16 @@ describe('a local tarball', () => {
     });
     expect((await verify(path, undefined)).artifacts[0]?.evidence.kind).toBe('bundle');
   });
+
+  it('is unpacked in spite of a Ctrl-C that comes once its bundle is saved', async () => {
+    const path = place(tarGz(file('a', 'x')), 'pair');
+    const bundle = `${path}.sigstore.json`;
+    const { signal } = new AbortController();
+    Object.defineProperty(signal, 'aborted', { get: () => existsSync(bundle) });
+    await verify(path, extract(), { saveBundlePath: bundle, signal });
+    expect(existsSync(bundle)).toBe(true);
+    expect(readFileSync(dir.join('out', 'a'), 'utf8')).toBe('x');
+  });
 });
 
 describe('a local tarball is refused, and the disk is as it was, where', () => {
