@@ -31733,7 +31733,7 @@ async function placeVerified({ saveBundlePath, signal }, proof, opened) {
 			sideFiles,
 			signal
 		});
-		await placeExtractions(extractions, { signal });
+		await placeExtractions(extractions);
 	} finally {
 		for (const { staging } of extractions) await staging.discard();
 	}
