@@ -32133,7 +32133,7 @@ async function assertPresent(file, label, { installDirectory }) {
 	throw new UnavailableError("network", `${label} would have to be downloaded, and offline is asked for`, {
 		expected: `${path$1.basename(file)} with its bundle in ${where}`,
 		found: "nothing",
-		advice: "run once without offline on this runner, which fills the tool cache"
+		advice: `run once without offline on this runner, which fills ${where}`
 	});
 }
 function lockDisagrees(label, locked, found) {

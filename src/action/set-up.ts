@@ -188,7 +188,7 @@ async function assertPresent(file: string, label: string, { installDirectory }: 
   throw new UnavailableError('network', `${label} would have to be downloaded, and offline is asked for`, {
     expected: `${path.basename(file)} with its bundle in ${where}`,
     found: 'nothing',
-    advice: 'run once without offline on this runner, which fills the tool cache',
+    advice: `run once without offline on this runner, which fills ${where}`,
   });
 }
 

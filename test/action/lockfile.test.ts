@@ -3,6 +3,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import {
   type ActionWorld,
   expectNothing,
+  KUBECTL,
   PLATFORM,
   startActionWorld,
   type TestRunner,
@@ -103,11 +104,16 @@ describe('a lockfile', () => {
     expect(job.path).toEqual([]);
   });
 
-  it('offline, says what is missing', async () => {
+  it.each([
+    ['the tool cache', {}],
+    ['tools', { 'install-dir': 'tools' }],
+  ])('offline, says what is missing in %s', async (where, inputs) => {
     const { dir, run } = await withLock(VERSION, world.digest('kubectl'));
-    const job = await run({ lockfile: dir.join('k8s.lock.json'), offline: 'true' });
+    const job = await run({ lockfile: dir.join('k8s.lock.json'), offline: 'true', ...inputs });
     expect(job.exitCode).toBe(4);
     expect(job.stdout).toContain('would have to be downloaded');
+    expect(job.stdout).toContain(`expected: ${KUBECTL} with its bundle in ${where}%0A`);
+    expect(job.stdout).toContain(`run once without offline on this runner, which fills ${where}\n`);
     await expectNothing(job, dir);
   });
 });
