@@ -157,6 +157,17 @@ describe('doctor', () => {
     expect(found).toMatchObject({ outcome: 'problem', advice: expect.any(String) });
   });
 
+  it('ends with 0 where one of several mirrors answers: a run goes on to it', async () => {
+    const world = await localWorld();
+    const args = ['doctor', '--mirror', 'http://127.0.0.1:9', ...world.options];
+    const { stdout, exitCode } = await world.run(args);
+    expect(exitCode).toBe(0);
+    expect(stdout).toMatch(
+      /^note {5}release server {5}could not fetch an answer of 127\.0\.0\.1:9: connection refused/m,
+    );
+    expect(stdout).toMatch(/^ok {7}release server {5}127\.0\.0\.1:\d+ answers after/m);
+  });
+
   it('takes no argument', async () => {
     const world = await localWorld();
     expect(await world.run(['doctor', 'kubectl'])).toMatchObject({ exitCode: 2, stdout: '' });
