@@ -69,11 +69,15 @@ function sortWords(
       }
       if (alwaysTakesValue(spec) && token.value === undefined) throw missingValue(spec);
       const isValue = alwaysTakesValue(spec) || spec.optional === true || token.value !== undefined;
-      given.set(spec.name, [...(given.get(spec.name) ?? []), ...(isValue ? [token.value] : [])]);
+      const before = given.get(spec.name) ?? [];
+      if (isValue) before.push(token.value);
+      given.set(spec.name, before);
       open = token.value === undefined && spec.value !== undefined ? spec : undefined;
     } else if (token.kind === 'positional' && open !== undefined) {
       const before = given.get(open.name) ?? [];
-      given.set(open.name, [...(open.optional === true ? before.slice(0, -1) : before), token.value]);
+      // Until now it had none, which was as it should be.
+      if (open.optional === true) before.pop();
+      before.push(token.value);
       if (open.variadic !== true) open = undefined;
     } else {
       open = undefined;
