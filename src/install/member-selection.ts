@@ -28,13 +28,13 @@ export class MemberSelection {
 
   /** Whether the member may be one that was asked for. */
   offer({ path, kind }: ArchiveMember): boolean {
-    const name = this.#asked.find((asked) => path === asked || path.startsWith(`${asked}/`));
-    if (name !== undefined) this.#byPath.get(name)?.push(path);
-    if (kind === 'directory') return name !== undefined;
+    const byPath = this.#namesFor(path);
+    for (const name of byPath) this.#byPath.get(name)?.push(path);
+    if (kind === 'directory') return byPath.length > 0;
     this.#files.push(path);
     const byLastPart = this.#byLastPart.get(posix.basename(path));
     byLastPart?.push(path);
-    return name !== undefined || byLastPart !== undefined;
+    return byPath.length > 0 || byLastPart !== undefined;
   }
 
   /**
@@ -47,15 +47,18 @@ export class MemberSelection {
     for (const name of this.#asked) {
       const candidates = this.#byLastPart.get(name) ?? [];
       if ((this.#byPath.get(name) ?? []).length > 0) {
-        displaced.push(...candidates.filter((path) => !this.#isMeantByPath(path)));
+        displaced.push(...candidates.filter((path) => this.#namesFor(path).length === 0));
       } else if (candidates.length === 0) throw memberMissing(name, this.#files);
       else if (candidates.length > 1) throw ambiguous(name, candidates);
     }
     return displaced;
   }
 
-  #isMeantByPath(path: string): boolean {
-    return this.#asked.some((name) => path === name || path.startsWith(`${name}/`));
+  /** The names that stand for a path: its own, and those of directories above it. */
+  #namesFor(path: string): readonly string[] {
+    const parts = path.split('/');
+    const above = parts.map((_, index) => parts.slice(0, index + 1).join('/'));
+    return above.filter((name) => this.#byPath.has(name));
   }
 }
 
