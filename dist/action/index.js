@@ -26420,26 +26420,27 @@ var init_member_selection = __esmMin((() => {
 			this.#byLastPart = new Map(this.#asked.map((name) => [name, []]));
 		}
 		offer({ path, kind }) {
-			const name = this.#asked.find((asked) => path === asked || path.startsWith(`${asked}/`));
-			if (name !== void 0) this.#byPath.get(name)?.push(path);
-			if (kind === "directory") return name !== void 0;
+			const byPath = this.#namesFor(path);
+			for (const name of byPath) this.#byPath.get(name)?.push(path);
+			if (kind === "directory") return byPath.length > 0;
 			this.#files.push(path);
 			const byLastPart = this.#byLastPart.get(posix.basename(path));
 			byLastPart?.push(path);
-			return name !== void 0 || byLastPart !== void 0;
+			return byPath.length > 0 || byLastPart !== void 0;
 		}
 		finish() {
 			const displaced = [];
 			for (const name of this.#asked) {
 				const candidates = this.#byLastPart.get(name) ?? [];
-				if ((this.#byPath.get(name) ?? []).length > 0) displaced.push(...candidates.filter((path) => !this.#isMeantByPath(path)));
+				if ((this.#byPath.get(name) ?? []).length > 0) displaced.push(...candidates.filter((path) => this.#namesFor(path).length === 0));
 				else if (candidates.length === 0) throw memberMissing(name, this.#files);
 				else if (candidates.length > 1) throw ambiguous(name, candidates);
 			}
 			return displaced;
 		}
-		#isMeantByPath(path) {
-			return this.#asked.some((name) => path === name || path.startsWith(`${name}/`));
+		#namesFor(path) {
+			const parts = path.split("/");
+			return parts.map((_, index) => parts.slice(0, index + 1).join("/")).filter((name) => this.#byPath.has(name));
 		}
 	};
 }));
