@@ -130,6 +130,16 @@ describe('a proxy of HTTPS_PROXY and HTTP_PROXY', () => {
     expect(run.stderr).not.toContain('secret');
   });
 
+  it.concurrent('one that speaks SOCKS brings no words of undici about itself', async () => {
+    await using world = await startFaultWorld();
+    const address = `127.0.0.1:${await closedPort()}`;
+    const run = await world.command({}, { env: { HTTP_PROXY: `socks5://${address}` }, args: ['--quiet'] });
+    expect(run).toMatchObject({ exitCode: 4, stdout: '' });
+    expect(run.stderr).toMatch(/^k8s-verify: /);
+    expect(run.stderr).toContain(`through the proxy ${address} (HTTP_PROXY)`);
+    expect(run.stderr).not.toContain('xperimental');
+  });
+
   it.concurrent('one that is no URL is a slip of the user, and not printed', async () => {
     await using world = await startFaultWorld();
     const run = await world.command({}, { env: { HTTP_PROXY: 'ftp://user:secret@127.0.0.1' } });
