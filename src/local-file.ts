@@ -2,7 +2,7 @@
  * Files that a user named, for reading. Through the callbacks of `node:fs`: nothing else on the way of a verification
  * needs `node:fs/promises`, which takes a millisecond to load.
  */
-import { type BigIntStats, close, fstat, open, read } from 'node:fs';
+import { type BigIntStats, close, constants, fstat, open, read } from 'node:fs';
 import { promisify } from 'node:util';
 
 const openFile = promisify(open);
@@ -16,12 +16,22 @@ export interface LocalFile {
   readonly stat: () => Promise<BigIntStats>;
 }
 
+/**
+ * A named file may be a pipe, and is waited for. What is found where nobody named it must be a file: whoever put a pipe
+ * there could keep a run waiting for ever.
+ */
+export type FileOrigin = 'named' | 'found';
+
+/** A pipe without a writer is opened at once; Windows has no such flag, and no such pipes. */
+const WITHOUT_WAITING = constants.O_RDONLY | (constants.O_NONBLOCK ?? 0);
+
 /** Opens a file, and closes it in the end. What the system refuses is thrown as it comes. */
 export async function withLocalFile<Result>(
   path: string,
   use: (file: LocalFile) => Promise<Result>,
+  origin: FileOrigin = 'named',
 ): Promise<Result> {
-  const descriptor = await openFile(path, 'r');
+  const descriptor = await openFile(path, origin === 'named' ? constants.O_RDONLY : WITHOUT_WAITING);
   try {
     return await use({
       read: async (buffer) => (await readFile(descriptor, buffer, 0, buffer.length, null)).bytesRead,
@@ -36,8 +46,13 @@ export async function withLocalFile<Result>(
  * The whole file, or undefined where it is larger: counted as it is read, since what `stat` says of a pipe or a device
  * is not how much comes out of it.
  */
-export async function readUpTo(path: string, maxBytes: number): Promise<Uint8Array | undefined> {
-  return withLocalFile(path, async (file) => {
+export async function readUpTo(
+  path: string,
+  maxBytes: number,
+  origin: FileOrigin = 'named',
+): Promise<Uint8Array | undefined> {
+  const reading = async (file: LocalFile): Promise<Uint8Array | undefined> => {
+    if (origin === 'found' && !isFileOrDirectory(await file.stat())) throw new Error('a pipe or a device');
     const chunks: Uint8Array[] = [];
     for (let left = maxBytes; ;) {
       const buffer = Buffer.allocUnsafe(Math.min(left + 1, CHUNK_BYTES));
@@ -47,7 +62,13 @@ export async function readUpTo(path: string, maxBytes: number): Promise<Uint8Arr
       chunks.push(buffer.subarray(0, bytes));
       left -= bytes;
     }
-  });
+  };
+  return withLocalFile(path, reading, origin);
+}
+
+/** Of a directory, the system says that it is one when it is read. */
+function isFileOrDirectory(status: BigIntStats): boolean {
+  return status.isFile() || status.isDirectory();
 }
 
 const CHUNK_BYTES = 64 * 1024;

@@ -1,6 +1,6 @@
 import { unreadableFile } from '../encoding/unreadable-file.ts';
 import { UntrustedError } from '../errors.ts';
-import { readUpTo } from '../local-file.ts';
+import { type FileOrigin, readUpTo } from '../local-file.ts';
 
 /**
  * Reads a file of evidence that the user named, within its bound.
@@ -9,7 +9,7 @@ import { readUpTo } from '../local-file.ts';
  * @throws UntrustedError `material-oversized`; RequestError `file-not-readable` where it is not there, too.
  */
 export async function readEvidenceFile(path: string, maxBytes: number, what: string): Promise<Uint8Array> {
-  const bytes = await readEvidenceBeside(path, maxBytes, what);
+  const bytes = await readEvidence(path, maxBytes, what, 'named');
   if (bytes !== undefined) return bytes;
   throw unreadableFile(`${what} ${path}`, new Error('no such file'), {
     expected: 'a file with evidence',
@@ -17,15 +17,24 @@ export async function readEvidenceFile(path: string, maxBytes: number, what: str
   });
 }
 
-/** The same for a file that need not be there: undefined where it is not. */
+/** The same for a file that nobody named, and that need not be there: undefined where it is not. */
 export async function readEvidenceBeside(
   path: string,
   maxBytes: number,
   what: string,
 ): Promise<Uint8Array | undefined> {
+  return readEvidence(path, maxBytes, what, 'found');
+}
+
+async function readEvidence(
+  path: string,
+  maxBytes: number,
+  what: string,
+  origin: FileOrigin,
+): Promise<Uint8Array | undefined> {
   let bytes: Uint8Array | undefined;
   try {
-    bytes = await readUpTo(path, maxBytes);
+    bytes = await readUpTo(path, maxBytes, origin);
   } catch (cause) {
     if (cause instanceof Error && 'code' in cause && cause.code === 'ENOENT') return undefined;
     throw unreadableFile(`${what} ${path}`, cause, { advice: 'check what is there, and who may read it' });

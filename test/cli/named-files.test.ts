@@ -1,3 +1,4 @@
+import { execFileSync } from 'node:child_process';
 import { mkdir, writeFile } from 'node:fs/promises';
 import { describe, expect, it } from 'vitest';
 import { runCli } from '../support/run-cli.ts';
@@ -100,6 +101,20 @@ describe('the file to verify', () => {
     expect(exitCode).toBe(2);
     expect(stderr).toMatch(/^ {2}what to do: +name the file that is to be verified: kubectl$/m);
   });
+
+  it
+    .skipIf(process.platform === 'win32')
+    .each([['kubectl.sigstore.json'], ['kubectl.sig'], ['kubectl.cert']])(
+    'is not kept waiting by a pipe that somebody put beside it as %s (mkfifo is not on Windows)',
+    async (name) => {
+      const dir = await testDir();
+      await writeFile(dir.join('kubectl'), 'x');
+      execFileSync('mkfifo', [dir.join(name)]);
+      const run = await runCli(['verify', 'kubectl'], { cwd: dir.path, timeoutMs: 20_000 });
+      expect(run).toMatchObject({ exitCode: 2, signal: null });
+      expect(run.stderr).toMatch(/^ {2}found: +a pipe or a device$/m);
+    },
+  );
 
   it('is told apart from a bundle beside it that cannot be read', async () => {
     const dir = await testDir();
