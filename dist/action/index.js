@@ -15044,8 +15044,8 @@ function decoded(part) {
 	}
 }
 // src/local-file.ts
-async function withLocalFile(path, use) {
-	const descriptor = await openFile(path, "r");
+async function withLocalFile(path, use, origin = "named") {
+	const descriptor = await openFile(path, origin === "named" ? constants$2.O_RDONLY : WITHOUT_WAITING);
 	try {
 		return await use({
 			read: async (buffer) => (await readFile(descriptor, buffer, 0, buffer.length, null)).bytesRead,
@@ -15055,8 +15055,9 @@ async function withLocalFile(path, use) {
 		await closeFile(descriptor);
 	}
 }
-async function readUpTo(path, maxBytes) {
-	return withLocalFile(path, async (file) => {
+async function readUpTo(path, maxBytes, origin = "named") {
+	const reading = async (file) => {
+		if (origin === "found" && !isFileOrDirectory(await file.stat())) throw new Error("a pipe or a device");
 		const chunks = [];
 		for (let left = maxBytes;;) {
 			const buffer = Buffer.allocUnsafe(Math.min(left + 1, CHUNK_BYTES$1));
@@ -15066,14 +15067,19 @@ async function readUpTo(path, maxBytes) {
 			chunks.push(buffer.subarray(0, bytes));
 			left -= bytes;
 		}
-	});
+	};
+	return withLocalFile(path, reading, origin);
 }
-var openFile, readFile, statFile, closeFile, CHUNK_BYTES$1;
+function isFileOrDirectory(status) {
+	return status.isFile() || status.isDirectory();
+}
+var openFile, readFile, statFile, closeFile, WITHOUT_WAITING, CHUNK_BYTES$1;
 var init_local_file = __esmMin((() => {
 	openFile = promisify(open$2);
 	readFile = promisify(read);
 	statFile = promisify(fstat);
 	closeFile = promisify(close);
+	WITHOUT_WAITING = constants$2.O_RDONLY | (constants$2.O_NONBLOCK ?? 0);
 	CHUNK_BYTES$1 = 65536;
 }));
 // src/install/hash-file.ts
@@ -25947,7 +25953,7 @@ init_unreadable_file();
 init_errors();
 init_local_file();
 async function readEvidenceFile(path, maxBytes, what) {
-	const bytes = await readEvidenceBeside(path, maxBytes, what);
+	const bytes = await readEvidence(path, maxBytes, what, "named");
 	if (bytes !== void 0) return bytes;
 	throw unreadableFile(`${what} ${path}`, new Error("no such file"), {
 		expected: "a file with evidence",
@@ -25955,9 +25961,12 @@ async function readEvidenceFile(path, maxBytes, what) {
 	});
 }
 async function readEvidenceBeside(path, maxBytes, what) {
+	return readEvidence(path, maxBytes, what, "found");
+}
+async function readEvidence(path, maxBytes, what, origin) {
 	let bytes;
 	try {
-		bytes = await readUpTo(path, maxBytes);
+		bytes = await readUpTo(path, maxBytes, origin);
 	} catch (cause) {
 		if (cause instanceof Error && "code" in cause && cause.code === "ENOENT") return void 0;
 		throw unreadableFile(`${what} ${path}`, cause, { advice: "check what is there, and who may read it" });
