@@ -13,6 +13,7 @@ import { parseArgs } from 'node:util';
 import { type Bench, type Topic, versionOf } from './bench/bench.ts';
 import type { Row } from './bench/row.ts';
 import { renderTable } from './bench/table.ts';
+import { executable } from './bench/topics/executable.ts';
 import { extract } from './bench/topics/extract.ts';
 import { install } from './bench/topics/install.ts';
 import { memory } from './bench/topics/memory.ts';
@@ -20,7 +21,15 @@ import { proof } from './bench/topics/proof.ts';
 import { startup } from './bench/topics/startup.ts';
 import { verify } from './bench/topics/verify.ts';
 
-const TOPICS: Readonly<Record<string, Topic>> = { startup, verify, install, memory, proof, extract };
+const TOPICS: Readonly<Record<string, Topic>> = {
+  startup,
+  verify,
+  install,
+  memory,
+  proof,
+  extract,
+  executable,
+};
 const DEFAULT_RUNS = 7;
 const MIN_RUNS = 5;
 
