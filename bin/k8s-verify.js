@@ -9,9 +9,17 @@ function cannotStart(error) {
   process.exitCode = 1;
   process.stderr.write('k8s-verify cannot start: ' + String(error.stack) + '\n');
 }
+// Answered from the first chunk alone: the loader that keeps compiled code takes longer to load than they take to answer.
+var quick = process.argv.slice(2).every(function (word) {
+  return word === '--version' || word === '--help' || word === '-h';
+});
 if (supported) {
   try {
-    require('../dist/cli/start.cjs').start(require('path').join(__dirname, '../dist/cli')).catch(cannotStart);
+    var chunks = require('path').join(__dirname, '../dist/cli');
+    var answer = quick
+      ? require('../dist/cli/main.cjs').main()
+      : require('../dist/cli/start.cjs').start(chunks);
+    answer.catch(cannotStart);
   } catch (error) {
     cannotStart(error);
   }

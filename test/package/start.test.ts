@@ -67,8 +67,9 @@ describe.skipIf(process.platform === 'win32')(
     });
 
     const cache = (): string => path.join(home, '.cache/k8s-verify/compiled-code');
-    const runVersion = (): string =>
-      execFileSync(process.execPath, [BIN, '--version'], {
+    const LIST = ['list', 'v1.30.2'];
+    const runList = (): string =>
+      execFileSync(process.execPath, [BIN, ...LIST], {
         env: { ...environment, HOME: home },
         encoding: 'utf8',
         timeout: 20_000,
@@ -79,22 +80,35 @@ describe.skipIf(process.platform === 'win32')(
     const cached = (): readonly string[] => (existsSync(cache()) ? readdirSync(cache()) : []);
 
     it('is filled in a directory that is private to the user', () => {
-      runVersion();
+      runList();
       expect(cached()).toContainEqual(expect.stringMatching(/^main\.cjs-.*\.code$/));
       expect(statSync(cache()).mode & 0o777).toBe(0o700);
     });
 
     it('is left as it is by a run that finds all of its code in it', () => {
-      runVersion();
+      runList();
       const before = contents();
-      expect(runVersion()).not.toBe('');
+      expect(runList()).not.toBe('');
       expect(contents()).toEqual(before);
     });
 
+    it.each([['--version'], ['--help'], ['-h'], ['--help', '--version']])(
+      'is not looked for by a run that needs none: %j %j',
+      (...words) => {
+        const run = spawnSync(process.execPath, [BIN, ...words.filter(Boolean)], {
+          env: { ...environment, HOME: home },
+          encoding: 'utf8',
+        });
+        expect(run).toMatchObject({ status: 0, stderr: '' });
+        expect(run.stdout).not.toBe('');
+        expect(readdirSync(home)).toStrictEqual([]);
+      },
+    );
+
     it('grows with the commands that are run', () => {
-      runVersion();
+      runList();
       const before = cached();
-      execFileSync(process.execPath, [BIN, 'list', 'v1.30.2'], {
+      execFileSync(process.execPath, [BIN, 'completion', 'bash'], {
         env: { ...environment, HOME: home },
         encoding: 'utf8',
       });
@@ -107,10 +121,10 @@ describe.skipIf(process.platform === 'win32')(
       ['empty', () => Buffer.alloc(0)],
       ['no code', () => Buffer.from('no code at all')],
     ])('is not believed where it is %s, and is made anew', (_, spoil) => {
-      const version = runVersion();
+      const listed = runList();
       const whole = contents();
       for (const [name, code] of Object.entries(whole)) writeFileSync(path.join(cache(), name), spoil(code));
-      expect(runVersion()).toBe(version);
+      expect(runList()).toBe(listed);
       expect(Object.keys(contents())).toEqual(Object.keys(whole));
       for (const code of Object.values(contents())) expect(code.length).toBeGreaterThan(100);
     });
@@ -124,24 +138,24 @@ describe.skipIf(process.platform === 'win32')(
         (file, code) => (writeFileSync(file, code), chmodSync(file, 0o622)),
       ],
     ])('has %s replaced by a file, unread', (_, put) => {
-      const version = runVersion();
+      const listed = runList();
       const [name = ''] = cached();
       const file = path.join(cache(), name);
       const code = readFileSync(file);
       rmSync(file);
       put(file, code);
-      expect(runVersion()).toBe(version);
+      expect(runList()).toBe(listed);
       const { mode, size } = lstatSync(file);
       expect({ mode, size: size < 1e6 }).toEqual({ mode: constants.S_IFREG | 0o600, size: true });
     });
 
     it('does without a file whose place a directory takes', () => {
-      const version = runVersion();
+      const listed = runList();
       const [name = ''] = cached();
       rmSync(path.join(cache(), name));
       mkdirSync(path.join(cache(), name));
       const before = cached();
-      expect(runVersion()).toBe(version);
+      expect(runList()).toBe(listed);
       expect(cached()).toEqual(before);
     });
 
@@ -152,7 +166,7 @@ describe.skipIf(process.platform === 'win32')(
       ['a directory above it can be written to by others', () => prepare(0o700, 0o777)],
     ])('is not used where %s', (_, arrange) => {
       arrange();
-      expect(runVersion()).not.toBe('');
+      expect(runList()).not.toBe('');
       expect(cached()).toStrictEqual([]);
     });
 
@@ -168,17 +182,17 @@ describe.skipIf(process.platform === 'win32')(
       chmodSync(open, 0o777);
       mkdirSync(path.dirname(cache()), { recursive: true });
       symlinkSync(open, cache());
-      runVersion();
+      runList();
       expect(readdirSync(open)).toStrictEqual([]);
     });
 
     it('is not missed where it cannot be made', () => {
       writeFileSync(path.join(home, '.cache'), 'a file');
-      expect(runVersion()).not.toBe('');
+      expect(runList()).not.toBe('');
     });
 
     it.skipIf(!existsSync('/proc/self'))('is not missed in /proc, where nothing can be made (Linux)', () => {
-      const run = spawnSync(process.execPath, [BIN, '--version'], {
+      const run = spawnSync(process.execPath, [BIN, ...LIST], {
         env: { ...environment, XDG_CACHE_HOME: '/proc/nothing' },
         encoding: 'utf8',
         timeout: 20_000,
@@ -187,7 +201,7 @@ describe.skipIf(process.platform === 'win32')(
     });
 
     it('is not looked for without a home', () => {
-      const output = execFileSync(process.execPath, [BIN, '--version'], {
+      const output = execFileSync(process.execPath, [BIN, ...LIST], {
         env: environment,
         encoding: 'utf8',
       });
@@ -199,7 +213,7 @@ describe.skipIf(process.platform === 'win32')(
       () => {
         mkdirSync(cache(), { recursive: true });
         execFileSync('chown', ['-R', '12345', home]);
-        runVersion();
+        runList();
         expect(cached()).toStrictEqual([]);
       },
     );
