@@ -1,9 +1,7 @@
 import type { LookupFunction } from 'node:net';
 import { createServer } from 'node:http';
 import { describe, expect, it } from 'vitest';
-import { client, listen, recording } from './loopback.ts';
-
-const SMALL = { maxBytes: 100, accept: [200], what: 'the marker' } as const;
+import { client, listen, recording, SMALL } from './loopback.ts';
 
 /** A resolver that knows one host, with these addresses. */
 function resolving(...addresses: readonly string[]): LookupFunction {

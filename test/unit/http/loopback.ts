@@ -186,3 +186,9 @@ export function pattern(length: number): Buffer {
   for (let index = 0; index < length; index += 1) bytes[index] = (index * 31 + (index >> 8)) & 0xff;
   return bytes;
 }
+
+/** A small request, but for its URL. */
+export const SMALL = { maxBytes: 100, accept: [200], what: 'the marker' } as const;
+
+/** Answers every request with one word. */
+export const hello: Handler = (_request, response) => void response.end('hello');

@@ -12,6 +12,7 @@ import { testDir } from '../../support/test-dir.ts';
 import {
   client,
   type Handler,
+  hello,
   listen,
   MemorySink,
   pattern,
@@ -19,12 +20,11 @@ import {
   rejection,
   serve,
   serveRaw,
+  SMALL,
   type TestClient,
 } from './loopback.ts';
 
 const authority = createTlsAuthority();
-const SMALL = { maxBytes: 100, accept: [200], what: 'the marker' } as const;
-const hello: Handler = (_request, response) => void response.end('hello');
 
 /** An https server that is dl.k8s.io as far as its certificate goes. */
 async function serveTls(handler: Handler = hello): Promise<number> {

@@ -1,8 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { MAX_REDIRECTS } from '../../../src/limits.ts';
-import { client, MemorySink, rejection, serve } from './loopback.ts';
-
-const SMALL = { maxBytes: 100, accept: [200], what: 'the marker' } as const;
+import { client, MemorySink, rejection, serve, SMALL } from './loopback.ts';
 
 function redirect(to: string, status = 302): Parameters<typeof serve>[0] {
   return (_request, response) => void response.writeHead(status, { location: to }).end('moved');

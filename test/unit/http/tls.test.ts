@@ -11,18 +11,18 @@ import { testDir } from '../../support/test-dir.ts';
 import {
   client,
   type Handler,
+  hello,
   listen,
   recording,
   rejection,
   serve,
   serveRaw,
+  SMALL,
   type TestClient,
 } from './loopback.ts';
 
 const authority = createTlsAuthority();
 const DAY_MS = 86_400_000;
-const SMALL = { maxBytes: 100, accept: [200], what: 'the marker' } as const;
-const hello: Handler = (_request, response) => void response.end('hello');
 
 async function serveTls(
   tls: { readonly key: string; readonly cert: string },
