@@ -1,13 +1,22 @@
 import { RequestError } from './errors.ts';
 import type { Policy } from './proof/policy.ts';
 import type { ReleaseArtifact } from './release/artifact.ts';
-import type { TrustRequest } from './request.ts';
+import type { TrustRequest, VerifyRequest } from './request.ts';
 
 /** Who must have signed: whoever the request names, else the signers of the release. */
 export function policyOf(
-  { identity, publicKeyPem }: TrustRequest,
+  { identity, publicKeyPem, releaseWorkflow }: TrustRequest & Pick<VerifyRequest, 'releaseWorkflow'>,
   signers: ReleaseArtifact['signers'],
 ): Policy {
+  if (releaseWorkflow !== undefined) {
+    if (identity === undefined && publicKeyPem === undefined) {
+      return { kind: 'release-workflow', ...releaseWorkflow };
+    }
+    throw new RequestError('usage', 'a release workflow excludes another identity and a managed key', {
+      expected: 'one of them',
+      found: 'more',
+    });
+  }
   if (publicKeyPem === undefined) {
     return { kind: 'certificate-identity', identities: identity === undefined ? signers : [identity] };
   }

@@ -2,7 +2,7 @@ import { shownUrl } from './encoding/shown-url.ts';
 import { CHECK_NAMES, InterruptedError, K8sVerifyError, UnavailableError, UntrustedError } from './errors.ts';
 import { assembleBundle } from './evidence/assemble-bundle.ts';
 import type { DetachedMaterial } from './evidence/detached-material.ts';
-import type { Digest } from './evidence/evidence.ts';
+import type { Digest, Evidence } from './evidence/evidence.ts';
 import { materialFromBody } from './evidence/hashedrekord.ts';
 import { readBundle } from './evidence/read-bundle.ts';
 import type { RekorEntry } from './evidence/rekor-entry.ts';
@@ -47,8 +47,16 @@ export function proveFromBundle(
   bundle: Uint8Array,
   subject: ProofSubject,
 ): ProvenDigest {
-  const { policy, trust, clock } = context;
-  return proveDigest(readBundle(bundle), subject, policy, trust, { now: clock.now() });
+  return proveFromEvidence(context, readBundle(bundle), subject);
+}
+
+/** The same where the bundle has been read. */
+export function proveFromEvidence(
+  { policy, trust, clock }: Pick<ProofContext, 'policy' | 'trust' | 'clock'>,
+  evidence: Evidence,
+  subject: ProofSubject,
+): ProvenDigest {
+  return proveDigest(evidence, subject, policy, trust, { now: clock.now() });
 }
 
 /**

@@ -7,7 +7,6 @@ import {
   readBundleFile,
   readDetachedPair,
 } from './evidence/local-evidence.ts';
-import { readBundle } from './evidence/read-bundle.ts';
 import { assertLocalFile, readWholeFile } from './install/hash-file.ts';
 import { type MeasuredFile, measureFile } from './install/verified-artifact.ts';
 import { assertOpenable, describeOpened, openArchive, type OpenedArchive } from './open-archive.ts';
@@ -15,7 +14,7 @@ import { policyOf } from './policy.ts';
 import { checkDetachedSignature } from './proof/check-detached-signature.ts';
 import { type ProofSubject, requiredSubject } from './proof/proof.ts';
 import type { Policy } from './proof/policy.ts';
-import { type Proof, type ProofContext, proveFromBundle, proveFromPair } from './prove-pair.ts';
+import { type Proof, type ProofContext, proveFromEvidence, proveFromPair } from './prove-pair.ts';
 import { allReleaseSigners } from './release/signer.ts';
 import { describeProof, reportChecks } from './report-proof.ts';
 import { rekorUrlOf, type VerifyRequest } from './request.ts';
@@ -34,7 +33,7 @@ export async function verifyFile(request: VerifyRequest, world: World): Promise<
   const { subject: named, archive } = request;
   if (named.kind === 'file') await assertLocalFile(named.path, archive === undefined ? 'once' : 'again');
   const trust = await loadTrustMaterial(request.trustedRootFile);
-  const policy = policyFor(request);
+  const policy = policyOf(request, allReleaseSigners());
   const evidence = await findEvidence(request);
   const { subject, sha256, measured } = await readSubject(request, evidence, policy);
   const log = { http: world.http, url: rekorUrlOf(request), signal: request.signal };
@@ -46,17 +45,6 @@ export async function verifyFile(request: VerifyRequest, world: World): Promise<
   const opened = await openArchive(request, proof.proven, measured);
   await placeVerified(request, proof, opened);
   return { schemaVersion: 1, artifacts: [describeVerified(request, proof, trust, sha256, opened)] };
-}
-
-function policyFor({ releaseWorkflow, ...request }: VerifyRequest): Policy {
-  if (releaseWorkflow === undefined) return policyOf(request, allReleaseSigners());
-  if (request.identity === undefined && request.publicKeyPem === undefined) {
-    return { kind: 'release-workflow', ...releaseWorkflow };
-  }
-  throw new RequestError('usage', 'a release workflow excludes another identity and a managed key', {
-    expected: 'one of them',
-    found: 'more',
-  });
 }
 
 /** The bundle first: where it cannot be placed, nothing is. */
@@ -109,7 +97,7 @@ async function prove(
 ): Promise<Proof> {
   const { location } = evidence;
   if (evidence.kind === 'bundle') {
-    const proven = proveFromBundle(context, evidence.bytes, subject);
+    const proven = proveFromEvidence(context, evidence.evidence, subject);
     return { proven, bundle: evidence.bytes, origin: { kind: 'bundle', location }, notes: [] };
   }
   if (subject.kind !== 'digest') throw new TypeError('a detached pair is over a digest');
@@ -173,7 +161,7 @@ async function readSubject(
   }
   const required =
     evidence.kind === 'bundle'
-      ? requiredSubject(readBundle(evidence.bytes, `the bundle ${evidence.location}`), policy)
+      ? requiredSubject(evidence.evidence, policy)
       : ({ kind: 'digest', algorithm: 'sha256' } as const);
   if (required.kind === 'message') {
     const message = await readWholeFile(subject.path);

@@ -25722,8 +25722,10 @@ function proveDigest(evidence, subject, policy, trust, { now = new Date() } = {}
 // src/prove-pair.ts
 init_errors();
 function proveFromBundle(context, bundle, subject) {
-	const { policy, trust, clock } = context;
-	return proveDigest(readBundle(bundle), subject, policy, trust, { now: clock.now() });
+	return proveFromEvidence(context, readBundle(bundle), subject);
+}
+function proveFromEvidence({ policy, trust, clock }, evidence, subject) {
+	return proveDigest(evidence, subject, policy, trust, { now: clock.now() });
 }
 async function proveFromPair(context, claim) {
 	const { material, digest, what, location } = claim;
@@ -25989,11 +25991,7 @@ async function findEvidenceBeside(path) {
 		`${path}.cert`
 	];
 	const bytes = await readEvidenceBeside(location, MAX_BUNDLE_BYTES, "the bundle");
-	if (bytes !== void 0) return {
-		kind: "bundle",
-		bytes,
-		location
-	};
+	if (bytes !== void 0) return parseBundle(bytes, location);
 	const [signature, certificate] = await Promise.all([readEvidenceBeside(signaturePath, MAX_SIGNATURE_FILE_BYTES, "the signature"), readEvidenceBeside(certificatePath, MAX_CERTIFICATE_FILE_BYTES, "the certificate")]);
 	if (signature !== void 0 && certificate !== void 0) return parsePair({
 		signature,
@@ -26025,10 +26023,14 @@ async function statedDigestBeside(path) {
 	}
 }
 async function readBundleFile(path) {
+	return parseBundle(await readEvidenceFile(path, MAX_BUNDLE_BYTES, "the bundle"), path);
+}
+function parseBundle(bytes, location) {
 	return {
 		kind: "bundle",
-		bytes: await readEvidenceFile(path, MAX_BUNDLE_BYTES, "the bundle"),
-		location: path
+		bytes,
+		evidence: readBundle(bytes, `the bundle ${location}`),
+		location
 	};
 }
 async function readDetachedPair(signaturePath, certificatePath) {
@@ -26102,7 +26104,17 @@ function assertConsistent({ extract, fromTarball, force, saveBundle }) {
 }
 // src/policy.ts
 init_errors();
-function policyOf({ identity, publicKeyPem }, signers) {
+function policyOf({ identity, publicKeyPem, releaseWorkflow }, signers) {
+	if (releaseWorkflow !== void 0) {
+		if (identity === void 0 && publicKeyPem === void 0) return {
+			kind: "release-workflow",
+			...releaseWorkflow
+		};
+		throw new RequestError("usage", "a release workflow excludes another identity and a managed key", {
+			expected: "one of them",
+			found: "more"
+		});
+	}
 	if (publicKeyPem === void 0) return {
 		kind: "certificate-identity",
 		identities: identity === void 0 ? signers : [identity]
@@ -31696,7 +31708,7 @@ async function verifyFile(request, world) {
 	const { subject: named, archive } = request;
 	if (named.kind === "file") await assertLocalFile(named.path, archive === void 0 ? "once" : "again");
 	const trust = await loadTrustMaterial(request.trustedRootFile);
-	const policy = policyFor(request);
+	const policy = policyOf(request, allReleaseSigners());
 	const evidence = await findEvidence(request);
 	const { subject, sha256, measured } = await readSubject(request, evidence, policy);
 	const proof = await prove({
@@ -31718,17 +31730,6 @@ async function verifyFile(request, world) {
 		schemaVersion: 1,
 		artifacts: [describeVerified(request, proof, trust, sha256, opened)]
 	};
-}
-function policyFor({ releaseWorkflow, ...request }) {
-	if (releaseWorkflow === void 0) return policyOf(request, allReleaseSigners());
-	if (request.identity === void 0 && request.publicKeyPem === void 0) return {
-		kind: "release-workflow",
-		...releaseWorkflow
-	};
-	throw new RequestError("usage", "a release workflow excludes another identity and a managed key", {
-		expected: "one of them",
-		found: "more"
-	});
 }
 async function placeVerified({ saveBundlePath, signal }, proof, opened) {
 	const extractions = opened?.kind === "unpacked" ? [opened.extraction] : [];
@@ -31762,7 +31763,7 @@ function describeVerified({ subject, saveBundlePath }, proof, trust, sha256, ope
 async function prove(context, evidence, subject, what) {
 	const { location } = evidence;
 	if (evidence.kind === "bundle") return {
-		proven: proveFromBundle(context, evidence.bytes, subject),
+		proven: proveFromEvidence(context, evidence.evidence, subject),
 		bundle: evidence.bytes,
 		origin: {
 			kind: "bundle",
@@ -31819,7 +31820,7 @@ async function readSubject({ subject, signal }, evidence, policy) {
 			sha256
 		};
 	}
-	const required = evidence.kind === "bundle" ? requiredSubject(readBundle(evidence.bytes, `the bundle ${evidence.location}`), policy) : {
+	const required = evidence.kind === "bundle" ? requiredSubject(evidence.evidence, policy) : {
 		kind: "digest",
 		algorithm: "sha256"
 	};

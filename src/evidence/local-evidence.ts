@@ -1,12 +1,18 @@
 import { K8sVerifyError, RequestError } from '../errors.ts';
 import { MAX_BUNDLE_BYTES, MAX_CERTIFICATE_FILE_BYTES, MAX_SIGNATURE_FILE_BYTES } from '../limits.ts';
 import { type DetachedMaterial, parseCertificateFile, parseSignatureFile } from './detached-material.ts';
+import type { Evidence } from './evidence.ts';
 import { readEvidenceBeside, readEvidenceFile } from './local-files.ts';
 import { readBundle } from './read-bundle.ts';
 
 /** Evidence found on this machine's disk. */
 export type LocalEvidence =
-  | { readonly kind: 'bundle'; readonly bytes: Uint8Array; readonly location: string }
+  | {
+      readonly kind: 'bundle';
+      readonly bytes: Uint8Array;
+      readonly evidence: Evidence;
+      readonly location: string;
+    }
   | { readonly kind: 'detached'; readonly material: DetachedMaterial; readonly location: string };
 
 /**
@@ -17,7 +23,7 @@ export type LocalEvidence =
 export async function findEvidenceBeside(path: string): Promise<LocalEvidence> {
   const [location, signaturePath, certificatePath] = [`${path}.sigstore.json`, `${path}.sig`, `${path}.cert`];
   const bytes = await readEvidenceBeside(location, MAX_BUNDLE_BYTES, 'the bundle');
-  if (bytes !== undefined) return { kind: 'bundle', bytes, location };
+  if (bytes !== undefined) return parseBundle(bytes, location);
   const [signature, certificate] = await Promise.all([
     readEvidenceBeside(signaturePath, MAX_SIGNATURE_FILE_BYTES, 'the signature'),
     readEvidenceBeside(certificatePath, MAX_CERTIFICATE_FILE_BYTES, 'the certificate'),
@@ -58,13 +64,13 @@ export async function statedDigestBeside(path: string): Promise<string | undefin
   }
 }
 
-/** @throws RequestError `file-not-readable`; UntrustedError `material-oversized`. */
+/** @throws RequestError `file-not-readable`; UntrustedError for a bundle that is malformed or too large. */
 export async function readBundleFile(path: string): Promise<LocalEvidence> {
-  return {
-    kind: 'bundle',
-    bytes: await readEvidenceFile(path, MAX_BUNDLE_BYTES, 'the bundle'),
-    location: path,
-  };
+  return parseBundle(await readEvidenceFile(path, MAX_BUNDLE_BYTES, 'the bundle'), path);
+}
+
+function parseBundle(bytes: Uint8Array, location: string): LocalEvidence {
+  return { kind: 'bundle', bytes, evidence: readBundle(bytes, `the bundle ${location}`), location };
 }
 
 /** @throws RequestError `file-not-readable`; UntrustedError for material that is malformed or too large. */
