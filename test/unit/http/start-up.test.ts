@@ -3,7 +3,7 @@ import { promisify } from 'node:util';
 import { expect, it } from 'vitest';
 import { serve } from './loopback.ts';
 
-const CLIENT = new URL('../../../dist/http/client.js', import.meta.url).href;
+const CLIENT = new URL('../../../src/http/client.ts', import.meta.url).href;
 
 it('undici is loaded with the first request, and only the parts that are used', async () => {
   const { origin } = await serve((_request, response) => void response.end('hello'));

@@ -196,7 +196,7 @@ describe('a CA file', () => {
     await writeFile(dir.join('extra.pem'), authority.caPem);
     await writeFile(dir.join('ca.pem'), createTlsAuthority('another CA').caPem);
     const url = await serveTls(authority.issue());
-    const module = new URL('../../../dist/http/client.js', import.meta.url).href;
+    const module = new URL('../../../src/http/client.ts', import.meta.url).href;
     const script = `
       const { createHttpClient } = await import(${JSON.stringify(module)});
       const http = createHttpClient({ retries: 0, caFile: process.argv[1] });
