@@ -7,7 +7,7 @@ import {
   confirmMeasured,
   type MeasuredFile,
   type VerifiedFile,
-} from './install/verified-artifact.ts';
+} from './disk/verified-artifact.ts';
 import type { ProvenDigest } from './proof/prove-digest.ts';
 import type { VerifyRequest } from './request.ts';
 import type { ArtifactResult, ListedMember } from './result.ts';

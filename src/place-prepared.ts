@@ -1,5 +1,5 @@
 import { placeExtractions } from './install/extract.ts';
-import { type Placement, placeAll } from './install/place.ts';
+import { type Placement, placeAll } from './disk/place.ts';
 import { bundlePathOf } from './plan-install.ts';
 import { modeOf, type PreparedArtifact } from './prepare-artifact.ts';
 import { modeOfBinary } from './prepare-tarball.ts';

@@ -1,8 +1,8 @@
 import { dirname } from 'node:path';
-import { hashLocalFile } from './install/hash-file.ts';
-import { inspectDestination } from './install/inspect-destination.ts';
-import { isInstalled } from './install/installed.ts';
-import { DATA_MODE, EXECUTABLE_MODE } from './install/place.ts';
+import { hashLocalFile } from './disk/hash-file.ts';
+import { inspectDestination } from './disk/inspect-destination.ts';
+import { isInstalled } from './disk/installed.ts';
+import { DATA_MODE, EXECUTABLE_MODE } from './disk/place.ts';
 import type { PlannedFile, PlannedInstall } from './plan-install.ts';
 import { type PreparedTarball, prepareBinaries, prepareDirectory } from './prepare-tarball.ts';
 import type { Proof } from './prove-pair.ts';

@@ -2,7 +2,7 @@ import { crossCheckArtifact, type RecordsOf } from './cross-check-release.ts';
 import { UntrustedError } from './errors.ts';
 import type { CrossCheck } from './evidence/cross-check.ts';
 import type { ReleaseRecords } from './evidence/release-records.ts';
-import type { VerifiedArtifact } from './install/verified-artifact.ts';
+import type { VerifiedArtifact } from './disk/verified-artifact.ts';
 import type { PlannedArtifact } from './plan-install.ts';
 import { proveArtifact } from './prove-artifact.ts';
 import type { Proof, ProofContext } from './prove-pair.ts';

@@ -1,7 +1,7 @@
 import { InstallError } from './errors.ts';
 import type { Digest } from './evidence/evidence.ts';
-import { openStaging, type StagedArtifact, type StagedDigests } from './install/staging.ts';
-import { confirmDigest, type VerifiedArtifact } from './install/verified-artifact.ts';
+import { openStaging, type StagedArtifact, type StagedDigests } from './disk/staging.ts';
+import { confirmDigest, type VerifiedArtifact } from './disk/verified-artifact.ts';
 import { MAX_ARTIFACT_BYTES } from './limits.ts';
 import type { DownloadOutcome } from './ports.ts';
 import type { ProvenDigest } from './proof/prove-digest.ts';

@@ -7,8 +7,8 @@ import {
   readBundleFile,
   readDetachedPair,
 } from './evidence/local-evidence.ts';
-import { assertLocalFile, readWholeFile } from './install/hash-file.ts';
-import { type MeasuredFile, measureFile } from './install/verified-artifact.ts';
+import { assertLocalFile, readWholeFile } from './disk/hash-file.ts';
+import { type MeasuredFile, measureFile } from './disk/verified-artifact.ts';
 import { assertOpenable, describeOpened, openArchive, type OpenedArchive } from './open-archive.ts';
 import { policyOf } from './policy.ts';
 import { checkDetachedSignature } from './proof/check-detached-signature.ts';
@@ -60,7 +60,7 @@ async function placeVerified(
   if (extractions.length === 0 && sideFiles.length === 0) return;
   try {
     const [{ placeAll }, { placeExtractions }] = await Promise.all([
-      import('./install/place.ts'),
+      import('./disk/place.ts'),
       import('./install/extract.ts'),
     ]);
     await placeAll([], { sideFiles, signal });

@@ -5,6 +5,7 @@ import { describe, expect, it } from 'vitest';
 const SRC = resolve(import.meta.dirname, '../src');
 const FOLDERS = ['http', 'evidence', 'proof', 'trust', 'install'];
 const BASE: readonly string[] = [
+  'disk',
   'release',
   'encoding',
   'errors.ts',

@@ -2,9 +2,9 @@
 import { access, chmod, mkdtemp, rm } from 'node:fs/promises';
 import path from 'node:path';
 import { InstallError, UnavailableError, UntrustedError } from '../errors.ts';
-import { createDirectories } from '../install/directories.ts';
-import { hashLocalFile } from '../install/hash-file.ts';
-import { EXECUTABLE_MODE } from '../install/place.ts';
+import { createDirectories } from '../disk/directories.ts';
+import { hashLocalFile } from '../disk/hash-file.ts';
+import { EXECUTABLE_MODE } from '../disk/place.ts';
 import { installRelease } from '../install-release.ts';
 import { type ReleaseArtifact, releaseArtifact } from '../release/artifact.ts';
 import { findComponent } from '../release/component.ts';

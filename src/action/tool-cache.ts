@@ -6,7 +6,7 @@ import { cacheDir, find } from '@actions/tool-cache';
 import { constants } from 'node:fs';
 import { copyFile, lstat, mkdtemp, rm } from 'node:fs/promises';
 import path from 'node:path';
-import { createDirectories } from '../install/directories.ts';
+import { createDirectories } from '../disk/directories.ts';
 import { MAX_ARTIFACT_BYTES, MAX_BUNDLE_BYTES } from '../limits.ts';
 import type { ReleaseArtifact } from '../release/artifact.ts';
 import { formatReleaseVersion } from '../release/version.ts';

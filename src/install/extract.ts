@@ -1,11 +1,11 @@
 import { InstallError } from '../errors.ts';
-import { throwIfInterrupted } from './disk-error.ts';
+import { throwIfInterrupted } from '../disk/disk-error.ts';
 import { memberMissing, MemberSelection } from './member-selection.ts';
 import type { readArchive as ReadArchive } from './read-archive.ts';
 import { StagingDirectory } from './staging-directory.ts';
-import type { StagedArtifact } from './staging.ts';
+import type { StagedArtifact } from '../disk/staging.ts';
 import type { ArchiveMember } from './tar-reader.ts';
-import { confirmMember, type VerifiedArtifact, type VerifiedFile } from './verified-artifact.ts';
+import { confirmMember, type VerifiedArtifact, type VerifiedFile } from '../disk/verified-artifact.ts';
 
 export interface ListOptions {
   readonly signal?: AbortSignal | undefined;

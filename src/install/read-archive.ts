@@ -7,10 +7,10 @@ import { InstallError } from '../errors.ts';
 import { MAX_ARCHIVE_BYTES, MAX_ARCHIVE_RATIO, MIN_ARCHIVE_RATIO_BYTES } from '../limits.ts';
 import { rejectedArchive } from './archive-error.ts';
 import { ByteStream } from './byte-stream.ts';
-import { diskError, systemCode, throwIfInterrupted } from './disk-error.ts';
-import { identityOf, isSameFile } from './file-identity.ts';
+import { diskError, systemCode, throwIfInterrupted } from '../disk/disk-error.ts';
+import { identityOf, isSameFile } from '../disk/file-identity.ts';
 import { readTar, type VisitedMember } from './tar-reader.ts';
-import { confirmReadThrough, type ReadThrough, type VerifiedFile } from './verified-artifact.ts';
+import { confirmReadThrough, type ReadThrough, type VerifiedFile } from '../disk/verified-artifact.ts';
 
 /** Read at a time, into the same buffer. */
 const CHUNK_BYTES = 128 * 1024;

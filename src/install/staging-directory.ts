@@ -17,12 +17,12 @@ import {
   keepDirectories,
   removeCreatedDirectories,
   syncDirectory,
-} from './directories.ts';
-import { diskError, isAbsent } from './disk-error.ts';
-import { privateName, removeLeftovers } from './leftovers.ts';
-import { renamePatiently } from './replace-file.ts';
-import { identityOf, isSameFile } from './file-identity.ts';
-import { setMode, writeWhole } from './staging.ts';
+} from '../disk/directories.ts';
+import { diskError, isAbsent } from '../disk/disk-error.ts';
+import { privateName, removeLeftovers } from '../disk/leftovers.ts';
+import { renamePatiently } from '../disk/replace-file.ts';
+import { identityOf, isSameFile } from '../disk/file-identity.ts';
+import { setMode, writeWhole } from '../disk/staging.ts';
 import type { VisitedMember } from './tar-reader.ts';
 
 /** Nobody else looks into it before it is complete. */

@@ -3,8 +3,8 @@
  *
  *     node extract-program.ts ARCHIVE TARGET
  */
-import { hashLocalFile } from '../../src/install/hash-file.ts';
-import { confirmFile } from '../../src/install/verified-artifact.ts';
+import { hashLocalFile } from '../../src/disk/hash-file.ts';
+import { confirmFile } from '../../src/disk/verified-artifact.ts';
 import type { ProvenDigest } from '../../src/proof/prove-digest.ts';
 import { unpack } from '../unit/install/support/unpack.ts';
 

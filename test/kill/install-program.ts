@@ -5,9 +5,9 @@
  */
 import { createHash } from 'node:crypto';
 import { join } from 'node:path';
-import { EXECUTABLE_MODE, placeAll } from '../../src/install/place.ts';
-import { openStaging } from '../../src/install/staging.ts';
-import { confirmDigest } from '../../src/install/verified-artifact.ts';
+import { EXECUTABLE_MODE, placeAll } from '../../src/disk/place.ts';
+import { openStaging } from '../../src/disk/staging.ts';
+import { confirmDigest } from '../../src/disk/verified-artifact.ts';
 import type { ProvenDigest } from '../../src/proof/prove-digest.ts';
 import { newContent } from './content.ts';
 

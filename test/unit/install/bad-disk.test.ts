@@ -3,9 +3,9 @@ import { chmodSync, linkSync, mkdirSync, readFileSync, statSync, writeFileSync }
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { stageMembers } from '../../../src/install/extract.ts';
-import { inspectDestination } from '../../../src/install/inspect-destination.ts';
-import { EXECUTABLE_MODE, placeAll } from '../../../src/install/place.ts';
-import { openStaging } from '../../../src/install/staging.ts';
+import { inspectDestination } from '../../../src/disk/inspect-destination.ts';
+import { EXECUTABLE_MODE, placeAll } from '../../../src/disk/place.ts';
+import { openStaging } from '../../../src/disk/staging.ts';
 import { CAN_MOUNT, testDisk } from '../../support/test-disk.ts';
 import { rejection } from '../../support/thrown-by.ts';
 import { verifiedArchive } from './support/archive.ts';

@@ -6,7 +6,7 @@ import { create } from 'tar';
 import { describe, expect, it } from 'vitest';
 import { InterruptedError } from '../../../src/errors.ts';
 import { listArchive } from '../../../src/install/extract.ts';
-import { confirmFile } from '../../../src/install/verified-artifact.ts';
+import { confirmFile } from '../../../src/disk/verified-artifact.ts';
 import { rejection } from '../../support/thrown-by.ts';
 import { CLIENT, KUBECTL, verifiedArchive } from './support/archive.ts';
 import { digestOf, namesIn, provenFor, scratch } from './support/disk.ts';

@@ -1,8 +1,8 @@
 import { chmodSync, statSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { isInstalled } from '../../../src/install/installed.ts';
-import { EXECUTABLE_MODE } from '../../../src/install/place.ts';
+import { isInstalled } from '../../../src/disk/installed.ts';
+import { EXECUTABLE_MODE } from '../../../src/disk/place.ts';
 import { rejection } from '../../support/thrown-by.ts';
 import { provenFor, scratch } from './support/disk.ts';
 

@@ -4,8 +4,8 @@ import { mkdirSync, readdirSync, symlinkSync, utimesSync, writeFileSync } from '
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterEach, describe, expect, it } from 'vitest';
-import { privateName, removeLeftovers } from '../../../src/install/leftovers.ts';
-import { openStaging } from '../../../src/install/staging.ts';
+import { privateName, removeLeftovers } from '../../../src/disk/leftovers.ts';
+import { openStaging } from '../../../src/disk/staging.ts';
 import { namesIn, scratch } from './support/disk.ts';
 
 const program = fileURLToPath(new URL('support/stage-and-wait.ts', import.meta.url));

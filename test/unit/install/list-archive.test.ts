@@ -4,7 +4,7 @@ import { assert, asyncProperty, integer, nat } from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { K8sVerifyError } from '../../../src/errors.ts';
 import { listArchive } from '../../../src/install/extract.ts';
-import { confirmFile } from '../../../src/install/verified-artifact.ts';
+import { confirmFile } from '../../../src/disk/verified-artifact.ts';
 import { CLIENT, KUBECTL, verifiedArchive } from './support/archive.ts';
 import { namesIn, scratch } from './support/disk.ts';
 import { END, file, gnuLong, pax, tar, tarGz } from './support/tar-writer.ts';

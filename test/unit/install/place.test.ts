@@ -18,8 +18,8 @@ import {
   placeAll,
   type Placement,
   type SideFile,
-} from '../../../src/install/place.ts';
-import type { VerifiedArtifact } from '../../../src/install/verified-artifact.ts';
+} from '../../../src/disk/place.ts';
+import type { VerifiedArtifact } from '../../../src/disk/verified-artifact.ts';
 import { rejection } from '../../support/thrown-by.ts';
 import { into, namesIn, placeOne, scratch, stageVerified } from './support/disk.ts';
 

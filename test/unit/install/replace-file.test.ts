@@ -1,7 +1,7 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { setAside } from '../../../src/install/replace-file.ts';
+import { setAside } from '../../../src/disk/replace-file.ts';
 import { namesIn, scratch } from './support/disk.ts';
 
 describe('setting a busy file aside', () => {

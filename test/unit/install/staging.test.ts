@@ -3,7 +3,7 @@ import { existsSync, mkdirSync, readFileSync, statSync, symlinkSync, writeFileSy
 import { basename, join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { InterruptedError } from '../../../src/errors.ts';
-import { openStaging, type StagedArtifact } from '../../../src/install/staging.ts';
+import { openStaging, type StagedArtifact } from '../../../src/disk/staging.ts';
 import { rejection } from '../../support/thrown-by.ts';
 import { digestOf, namesIn, scratch } from './support/disk.ts';
 

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { openStaging } from '../../../src/install/staging.ts';
-import { confirmDigest } from '../../../src/install/verified-artifact.ts';
+import { openStaging } from '../../../src/disk/staging.ts';
+import { confirmDigest } from '../../../src/disk/verified-artifact.ts';
 import { rejection } from '../../support/thrown-by.ts';
 import { provenFor, scratch, stageVerified } from './support/disk.ts';
 

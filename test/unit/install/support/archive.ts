@@ -1,6 +1,6 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { confirmFile, type VerifiedFile } from '../../../../src/install/verified-artifact.ts';
+import { confirmFile, type VerifiedFile } from '../../../../src/disk/verified-artifact.ts';
 import { provenFor, scratch } from './disk.ts';
 import { directory, file } from './tar-writer.ts';
 

@@ -4,9 +4,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach } from 'vitest';
 import type { HashAlgorithm } from '../../../../src/evidence/evidence.ts';
-import { EXECUTABLE_MODE, placeAll, type Placement } from '../../../../src/install/place.ts';
-import { openStaging } from '../../../../src/install/staging.ts';
-import { confirmDigest, type VerifiedArtifact } from '../../../../src/install/verified-artifact.ts';
+import { EXECUTABLE_MODE, placeAll, type Placement } from '../../../../src/disk/place.ts';
+import { openStaging } from '../../../../src/disk/staging.ts';
+import { confirmDigest, type VerifiedArtifact } from '../../../../src/disk/verified-artifact.ts';
 import type { ProvenDigest } from '../../../../src/proof/prove-digest.ts';
 
 const made: string[] = [];

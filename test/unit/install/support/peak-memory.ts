@@ -5,10 +5,10 @@
  */
 import { closeSync, ftruncateSync, openSync, writeSync } from 'node:fs';
 import { join } from 'node:path';
-import { hashLocalFile } from '../../../../src/install/hash-file.ts';
+import { hashLocalFile } from '../../../../src/disk/hash-file.ts';
 import { listArchive } from '../../../../src/install/extract.ts';
-import { openStaging } from '../../../../src/install/staging.ts';
-import { confirmFile } from '../../../../src/install/verified-artifact.ts';
+import { openStaging } from '../../../../src/disk/staging.ts';
+import { confirmFile } from '../../../../src/disk/verified-artifact.ts';
 import type { ProvenDigest } from '../../../../src/proof/prove-digest.ts';
 import { BLOCK, entry } from './tar-writer.ts';
 

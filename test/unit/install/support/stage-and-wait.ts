@@ -1,5 +1,5 @@
 /** A program that stages a file in the directory it is given, says so, and waits to be killed. */
-import { openStaging } from '../../../../src/install/staging.ts';
+import { openStaging } from '../../../../src/disk/staging.ts';
 
 const staged = openStaging({ directory: process.argv[2] ?? '.', fileName: 'kubectl' });
 await staged.write(Buffer.from('half of a'));

@@ -4,7 +4,7 @@ import {
   placeExtractions,
   stageExtraction,
 } from '../../../../src/install/extract.ts';
-import type { VerifiedFile } from '../../../../src/install/verified-artifact.ts';
+import type { VerifiedFile } from '../../../../src/disk/verified-artifact.ts';
 
 /** An archive from the file to its target, as the stories take it there. */
 export async function unpack(archive: VerifiedFile, options: ExtractOptions): Promise<Extracted> {
