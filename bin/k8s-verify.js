@@ -9,17 +9,9 @@ function cannotStart(error) {
   process.exitCode = 1;
   process.stderr.write('k8s-verify cannot start: ' + String(error.stack) + '\n');
 }
-// Answered from the first chunk alone: the loader that keeps compiled code takes longer to load than they take to answer.
-var quick = process.argv.slice(2).every(function (word) {
-  return word === '--version' || word === '--help' || word === '-h';
-});
 if (supported) {
   try {
-    var chunks = require('path').join(__dirname, '../dist/cli');
-    var answer = quick
-      ? require('../dist/cli/main.cjs').main()
-      : require('../dist/cli/start.cjs').start(chunks);
-    answer.catch(cannotStart);
+    require('../dist/cli/main.cjs').main().catch(cannotStart);
   } catch (error) {
     cannotStart(error);
   }

@@ -25,7 +25,6 @@ import path from 'node:path';
 import { parseArgs } from 'node:util';
 import { bundle, ROOT } from './bundle.ts';
 import { bundleCommandLine } from './bundle-command-line.ts';
-import { isCompiledCode } from './executable/compiled-asset.ts';
 import { nodeBinary } from './executable/node-binary.ts';
 import { signForMac } from './executable/sign-for-mac.ts';
 import {
@@ -45,9 +44,9 @@ const { values: options, positionals } = parseArgs({
 const out = path.resolve(options.out ?? path.join(ROOT, 'dist'));
 
 interface Program {
-  /** The loader, which Node runs first. */
+  /** What Node runs first. */
   readonly main: string;
-  /** The chunks of the command line: what the loader loads, each when it is asked for. */
+  /** The directory of the command line's chunks. */
   readonly chunks: string;
   readonly notices: string;
 }
@@ -56,24 +55,16 @@ async function bundleProgram(directory: string): Promise<Program> {
   const chunks = path.join(directory, 'chunks');
   const modules = await bundleCommandLine(chunks);
   await bundle(
-    { loader: 'scripts/executable/entry.ts' },
+    { entry: 'scripts/executable/entry.ts' },
     { dir: directory, format: 'cjs', entryFileNames: '[name].cjs', codeSplitting: false },
   );
-  return { main: 'loader.cjs', chunks, notices: licenseNotices(bundledPackages(modules)) };
+  return { main: 'entry.cjs', chunks, notices: licenseNotices(bundledPackages(modules)) };
 }
 
-/**
- * The chunks as assets; for the building machine's own platform with their compiled code. That fits one version of
- * Node and one processor, so that a target that is built elsewhere compiles what it loads.
- */
-function assetsFor(target: Target, builder: string, chunks: string): Readonly<Record<string, string>> {
-  if (target === hostTarget()) {
-    // A seed of its own would make every build another; V8 does not ask for the same one when it loads the code.
-    const compile = [path.join(ROOT, 'scripts/executable/compile-chunks.ts'), chunks];
-    execFileSync(builder, ['--random-seed=1', ...compile], { stdio: ['ignore', 'pipe', 'pipe'] });
-  }
-  const names = readdirSync(chunks).filter((name) => target === hostTarget() || !isCompiledCode(name));
-  return Object.fromEntries(names.toSorted().map((name) => [name, path.join(chunks, name)]));
+/** The chunks as assets, by their names. */
+function assetsOf(chunks: string): Readonly<Record<string, string>> {
+  const names = readdirSync(chunks).toSorted();
+  return Object.fromEntries(names.map((name) => [name, path.join(chunks, name)]));
 }
 
 /** Has the Node of the target's version prepare the program, and puts it into the target's Node. */
@@ -88,7 +79,7 @@ async function assemble(target: Target, program: Program, directory: string): Pr
       main: program.main,
       output: blob,
       disableExperimentalSEAWarning: true,
-      assets: assetsFor(target, builder, program.chunks),
+      assets: assetsOf(program.chunks),
       // NODE_OPTIONS is for Node programs; a verifier must not load code because a variable says so.
       execArgvExtension: 'none',
     }),

@@ -5,7 +5,7 @@
 import { spawnSync } from 'node:child_process';
 import { mkdirSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
-import { bundle, ROOT } from './bundle.ts';
+import { ROOT } from './bundle.ts';
 import { bundleCommandLine } from './bundle-command-line.ts';
 import { bundledPackages, licenseNotices } from './third-party-licenses.ts';
 
@@ -26,10 +26,6 @@ function buildLibrary(): void {
 async function buildCommandLine(): Promise<void> {
   const directory = path.join(DIST, 'cli');
   const modules = await bundleCommandLine(directory);
-  await bundle(
-    { start: 'src/cli/start.ts' },
-    { dir: directory, format: 'cjs', entryFileNames: '[name].cjs', codeSplitting: false },
-  );
   writeFileSync(path.join(DIST, 'THIRD-PARTY-LICENSES'), licenseNotices(bundledPackages(modules)));
 }
 

@@ -123,5 +123,3 @@ export const MAX_ARCHIVE_METADATA_BYTES: number = 64 * KIB;
 export const MAX_LOCKFILE_BYTES: number = 1 * MIB;
 /** Artifacts in one lockfile. */
 export const MAX_LOCKED_ARTIFACTS = 4096;
-/** V8's compiled code of one chunk of the command line, as it is kept between runs; the largest has 400 KB. */
-export const MAX_COMPILED_CODE_BYTES: number = 8 * MIB;

@@ -1,15 +1,48 @@
-/** Where the executable begins: Node runs this, bundled, with `process.argv` as for a script. */
-import { createRequire } from 'node:module';
-import { getAsset, getAssetKeys, getRawAsset } from 'node:sea';
-import { ChunkLoader, loadCommandLine } from '../../src/cli/chunk-loader.ts';
-import { compiledCodeOf } from './compiled-asset.ts';
+/**
+ * Where the executable begins: Node runs this, bundled, with `process.argv` as for a script. The chunks of the command
+ * line lie in the executable as assets. Nothing is loaded from anywhere else: an import is a chunk or a part of Node.
+ */
+import { getAsset } from 'node:sea';
+import { compileFunction } from 'node:vm';
+import { ENTRY_CHUNK } from './entry-chunk.ts';
 
-const assets = new Set(getAssetKeys());
-const loader = new ChunkLoader((name) => {
-  const code = compiledCodeOf(name);
-  return {
-    source: getAsset(name, 'utf8'),
-    compiledCode: assets.has(code) ? Buffer.from(getRawAsset(code)) : undefined,
-  };
-}, createRequire(process.execPath));
-void loadCommandLine(loader).main();
+interface Module {
+  exports: unknown;
+}
+
+type Require = (id: string) => unknown;
+type RunChunk = (exports: unknown, require: Require, module: Module) => void;
+
+const modules = new Map<string, Module>();
+
+/** The exports of a chunk, which is run once. */
+function loadChunk(name: string): unknown {
+  const known = modules.get(name);
+  if (known !== undefined) return known.exports;
+  const loaded: Module = { exports: {} };
+  modules.set(name, loaded);
+  const source = getAsset(name, 'utf8');
+  const run: RunChunk = compileFunction(source, ['exports', 'require', 'module'], { filename: name });
+  run(loaded.exports, requireEmbedded, loaded);
+  return loaded.exports;
+}
+
+/** `require` would look at NODE_PATH, and at `node_modules` near the executable. */
+function requireEmbedded(id: string): unknown {
+  if (id.startsWith('./')) return loadChunk(id.slice(2));
+  const builtin: unknown = process.getBuiltinModule(id);
+  if (builtin === undefined) throw new Error(`${id} is neither in this executable nor a part of Node`);
+  return builtin;
+}
+
+interface CommandLineChunk {
+  main(): Promise<void>;
+}
+
+function isCommandLine(chunk: unknown): chunk is CommandLineChunk {
+  return typeof chunk === 'object' && chunk !== null && 'main' in chunk && typeof chunk.main === 'function';
+}
+
+const commandLine = loadChunk(ENTRY_CHUNK);
+if (!isCommandLine(commandLine)) throw new TypeError(`${ENTRY_CHUNK} has no main()`);
+void commandLine.main();

@@ -16,7 +16,7 @@ function withFull(
   const redirection = stream === 'stdout' ? '>/dev/full' : '2>/dev/full';
   return runProgram(['sh', '-c', `exec "$@" ${redirection}`, 'sh', process.execPath, CLI_PATH, ...args], {
     cwd: world.dir.path,
-    env: { PATH: process.env['PATH'], HOME: world.dir.path, NODE_DISABLE_COMPILE_CACHE: '1' },
+    env: { PATH: process.env['PATH'], HOME: world.dir.path },
   });
 }
 

@@ -11,7 +11,7 @@ async function inRemovedDirectory(world: LocalWorld, args: readonly string[]): P
   const command = 'rmdir "$PWD" && exec "$@"';
   return runProgram(['sh', '-c', command, 'sh', process.execPath, CLI_PATH, ...args], {
     cwd,
-    env: { PATH: process.env['PATH'], HOME: world.dir.path, NODE_DISABLE_COMPILE_CACHE: '1' },
+    env: { PATH: process.env['PATH'], HOME: world.dir.path },
   });
 }
 

@@ -4,19 +4,16 @@ import { mkdirSync, readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { bundle } from '../../scripts/bundle.ts';
 import { bundleCommandLine } from '../../scripts/bundle-command-line.ts';
-import { compiledCodeOf, isCompiledCode } from '../../scripts/executable/compiled-asset.ts';
-import { hostTarget, type Target } from '../../scripts/executable/targets.ts';
+import type { Target } from '../../scripts/executable/targets.ts';
 import { type CodeSignature, readCodeSignature } from './code-signature.ts';
 import { type Executable, readExecutable } from './container.ts';
 
 export interface Program {
   /** SHA-256, hex. */
   readonly main: string;
-  /** SHA-256 by name, hex; {@link COMPILED} for what is no source. */
+  /** SHA-256 by name, hex. */
   readonly assets: Readonly<Record<string, string>>;
 }
-
-const COMPILED = 'compiled code';
 
 /** An executable, as far as it is the same wherever it is built. */
 export interface Description extends Program, Pick<Executable, 'format' | 'arch'> {
@@ -39,12 +36,11 @@ export async function expectedExecutable(target: Target, directory: string): Pro
   mkdirSync(chunks, { recursive: true });
   await bundleCommandLine(chunks);
   await bundle(
-    { loader: 'scripts/executable/entry.ts' },
+    { entry: 'scripts/executable/entry.ts' },
     { dir: directory, format: 'cjs', entryFileNames: '[name].cjs', codeSplitting: false },
   );
   const names = readdirSync(chunks);
   const sources = names.map((name) => [name, sha256(readFileSync(path.join(chunks, name)))] as const);
-  const compiled = names.map((name) => [compiledCodeOf(name), COMPILED] as const);
   return {
     format: FORMATS[target.platform] ?? 'elf',
     arch: target.arch === 'arm64' ? 'arm64' : 'x64',
@@ -54,9 +50,9 @@ export async function expectedExecutable(target: Target, directory: string): Pro
     // No warning that this is experimental, and assets; no snapshot, and no arguments of Node's own.
     flags: 0b1001,
     optionsFrom: 0,
-    mainName: 'loader.cjs',
-    main: sha256(readFileSync(path.join(directory, 'loader.cjs'))),
-    assets: Object.fromEntries([...sources, ...(target === hostTarget() ? compiled : [])]),
+    mainName: 'entry.cjs',
+    main: sha256(readFileSync(path.join(directory, 'entry.cjs'))),
+    assets: Object.fromEntries(sources),
   };
 }
 
@@ -117,8 +113,7 @@ function readBlob(
   const assets: Record<string, string> = {};
   for (let left = count(); left > 0; left -= 1) {
     const name = bytes().toString();
-    const content = bytes();
-    assets[name] = isCompiledCode(name) ? COMPILED : sha256(content);
+    assets[name] = sha256(bytes());
   }
   if (at !== blob.length) throw new Error('there is more than the program');
   return { flags: blob.readUInt32LE(4), optionsFrom: blob[8], mainName, main, assets };

@@ -24,10 +24,10 @@ describe(`SIGKILL at ${KILLS} random moments of k8s-verify kubectl`, { timeout: 
     await using rekor = await startRekorServer(sigstore.rekor);
     await using releases = await startReleaseServer();
     await using dir = await createTempDir('k8s-verify-kill-');
-    await using cache = await createTempDir('k8s-verify-compile-cache-');
+    await using trust = await createTempDir('k8s-verify-kill-trust-');
     const release = { version: 'v1.30.2', platform: 'linux/amd64', component: 'kubectl' };
     await releases.publishRelease({ ...release, bytes: BINARY, sigstore });
-    const trustedRoot = cache.join('trusted_root.json');
+    const trustedRoot = trust.join('trusted_root.json');
     writeFileSync(trustedRoot, sigstore.trustedRoot());
     const kubectl = dir.join('kubectl');
     const seen = { old: 0, new: 0, leftovers: 0 };
@@ -43,7 +43,7 @@ describe(`SIGKILL at ${KILLS} random moments of k8s-verify kubectl`, { timeout: 
         `--rekor-url=${rekor.url}`,
         `--trusted-root=${trustedRoot}`,
       ],
-      env: { NODE_COMPILE_CACHE: cache.path, NO_PROXY: '*', no_proxy: '*' },
+      env: { NO_PROXY: '*', no_proxy: '*' },
       kills: KILLS,
       seed: SEED,
       prepare: () => writeFileSync(kubectl, OLD, { mode: 0o755 }),

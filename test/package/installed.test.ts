@@ -60,7 +60,7 @@ describe('the packed package, installed into a clean directory', () => {
   });
 
   it('offers no way round its exports', () => {
-    expect(() => run(process.execPath, '-e', "require('k8s-verify/dist/cli/start.cjs')")).toThrow(
+    expect(() => run(process.execPath, '-e', "require('k8s-verify/dist/cli/main.cjs')")).toThrow(
       'ERR_PACKAGE_PATH_NOT_EXPORTED',
     );
   });

@@ -43,7 +43,5 @@ function cleanEnvironment(home: string): ProgramOptions['env'] {
     LOCALAPPDATA: home,
     TMPDIR: process.env['TMPDIR'],
     SystemRoot: process.env['SystemRoot'],
-    // The home is fresh, so nothing is gained by it, and what is on disk is part of what tests compare.
-    NODE_DISABLE_COMPILE_CACHE: '1',
   };
 }
