@@ -3,7 +3,7 @@
  * line lie in the executable as assets. Nothing is loaded from anywhere else: an import is a chunk or a part of Node.
  */
 import { getAsset } from 'node:sea';
-import { compileFunction } from 'node:vm';
+import { Script } from 'node:vm';
 import { ENTRY_CHUNK } from './entry-chunk.ts';
 
 interface Module {
@@ -21,8 +21,8 @@ function loadChunk(name: string): unknown {
   if (known !== undefined) return known.exports;
   const loaded: Module = { exports: {} };
   modules.set(name, loaded);
-  const source = getAsset(name, 'utf8');
-  const run: RunChunk = compileFunction(source, ['exports', 'require', 'module'], { filename: name });
+  const source = `(function (exports, require, module) {${getAsset(name, 'utf8')}\n})`;
+  const run: RunChunk = new Script(source, { filename: name }).runInThisContext();
   run(loaded.exports, requireEmbedded, loaded);
   return loaded.exports;
 }

@@ -9,6 +9,11 @@ import { ROOT } from './packed.ts';
 
 const HELPER = path.join(import.meta.dirname, 'plant-compiled-code.ts');
 
+async function answer(args: readonly string[], options: RunOptions): Promise<object> {
+  const { exitCode, stdout, stderr } = await runCli(args, options);
+  return { args, exitCode, stdout, stderr };
+}
+
 describe('code that somebody put where compiled code was kept', () => {
   let home: TempDir;
   let empty: TempDir;
@@ -17,11 +22,6 @@ describe('code that somebody put where compiled code was kept', () => {
     await promisify(execFile)(process.execPath, [HELPER, home.path, path.join(ROOT, 'dist/cli')]);
     return () => Promise.all([home.remove(), empty.remove()]);
   });
-
-  const answer = async (args: readonly string[], options: RunOptions): Promise<object> => {
-    const { exitCode, stdout, stderr } = await runCli(args, options);
-    return { exitCode, stdout, stderr };
-  };
 
   it.each([
     ['the home', {}],
@@ -35,7 +35,7 @@ describe('code that somebody put where compiled code was kept', () => {
     const named = Object.fromEntries(Object.keys(variables).map((name) => [name, home.path] as const));
     for (const args of [['verify', file], ['list', 'v1.30.2'], ['completion', 'bash'], ['--version']]) {
       const planted = await answer(args, { home: home.path, env: named });
-      expect(planted, args.join(' ')).toEqual(await answer(args, { home: empty.path }));
+      expect(planted).toEqual(await answer(args, { home: empty.path }));
     }
   });
 
