@@ -1,7 +1,7 @@
 import { resolve } from 'node:path';
 import { type InstallCode, InstallError, RequestError } from './errors.ts';
-import type { StagedExtraction } from './install/extract.ts';
-import type { ArchiveMember } from './install/tar-reader.ts';
+import type { StagedExtraction } from './archive/extract.ts';
+import type { ArchiveMember } from './archive/tar-reader.ts';
 import {
   confirmFile,
   confirmMeasured,
@@ -71,7 +71,7 @@ async function openVerified(
   signal: AbortSignal | undefined,
 ): Promise<OpenedArchive> {
   // Most verifications open nothing, and are quicker without the code that could.
-  const { listArchive, stageExtraction } = await import('./install/extract.ts');
+  const { listArchive, stageExtraction } = await import('./archive/extract.ts');
   if (archive.kind === 'list') {
     return { kind: 'listed', members: (await listArchive(file, { signal })).map(describeMember) };
   }

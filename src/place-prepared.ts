@@ -1,4 +1,4 @@
-import { placeExtractions } from './install/extract.ts';
+import { placeExtractions } from './archive/extract.ts';
 import { type Placement, placeAll } from './disk/place.ts';
 import { bundlePathOf } from './plan-install.ts';
 import { modeOf, type PreparedArtifact } from './prepare-artifact.ts';

@@ -1,9 +1,9 @@
 import { basename, dirname } from 'node:path';
-import { type StagedExtraction, stageExtraction, stageMembers } from './install/extract.ts';
+import { type StagedExtraction, stageExtraction, stageMembers } from './archive/extract.ts';
 import { inspectDestination } from './disk/inspect-destination.ts';
 import { isInstalled } from './disk/installed.ts';
 import { DATA_MODE, EXECUTABLE_MODE } from './disk/place.ts';
-import { inspectExtractionTarget } from './install/staging-directory.ts';
+import { inspectExtractionTarget } from './archive/staging-directory.ts';
 import { openStaging, type StagedArtifact } from './disk/staging.ts';
 import type { VerifiedArtifact } from './disk/verified-artifact.ts';
 import type { PlannedArtifact, PlannedBinaries, PlannedBinary, PlannedDirectory } from './plan-install.ts';

@@ -61,7 +61,7 @@ async function placeVerified(
   try {
     const [{ placeAll }, { placeExtractions }] = await Promise.all([
       import('./disk/place.ts'),
-      import('./install/extract.ts'),
+      import('./archive/extract.ts'),
     ]);
     await placeAll([], { sideFiles, signal });
     // What is begun is finished: a bundle alone would be left by a run that says that it was interrupted.

@@ -3,7 +3,7 @@ import { dirname, join, relative, resolve } from 'node:path';
 import { describe, expect, it } from 'vitest';
 
 const SRC = resolve(import.meta.dirname, '../src');
-const FOLDERS = ['http', 'evidence', 'proof', 'trust', 'install'];
+const FOLDERS = ['http', 'evidence', 'proof', 'trust', 'install', 'archive'];
 const BASE: readonly string[] = [
   'disk',
   'release',
@@ -23,7 +23,7 @@ const OWNERS: Readonly<Record<string, string>> = {
   '@sigstore/core': 'proof',
   '@noble/curves': 'proof',
   '@sigstore/protobuf-specs': 'trust',
-  tar: 'install',
+  tar: 'archive',
   'cli-progress': 'cli',
   '@actions/core': 'action',
   '@actions/tool-cache': 'action',

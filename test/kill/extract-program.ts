@@ -6,7 +6,7 @@
 import { hashLocalFile } from '../../src/disk/hash-file.ts';
 import { confirmFile } from '../../src/disk/verified-artifact.ts';
 import type { ProvenDigest } from '../../src/proof/prove-digest.ts';
-import { unpack } from '../unit/install/support/unpack.ts';
+import { unpack } from '../unit/archive/support/unpack.ts';
 
 const [path = '', into = ''] = process.argv.slice(2);
 const [hex] = await hashLocalFile(path, ['sha256'], undefined);

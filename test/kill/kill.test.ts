@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, describe, expect, it } from 'vitest';
-import { file, tarGz } from '../unit/install/support/tar-writer.ts';
+import { file, tarGz } from '../unit/archive/support/tar-writer.ts';
 import { newContent } from './content.ts';
 import { type KillPlan, killAtRandomMoments, runToEnd } from './kill-at-random.ts';
 

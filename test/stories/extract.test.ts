@@ -5,7 +5,7 @@ import { snapshot } from '../support/temp-dir.ts';
 import { testServers } from '../support/test-servers.ts';
 import { CAN_MOUNT, testDisk } from '../support/test-disk.ts';
 import { rejection } from '../support/thrown-by.ts';
-import { entry, file, tarGz } from '../unit/install/support/tar-writer.ts';
+import { entry, file, tarGz } from '../unit/archive/support/tar-writer.ts';
 import { type InstallRun, prepareInstall } from './support/install-run.ts';
 import { binaryTarball, contentOf, publishTarball, sha256 } from './support/tarballs.ts';
 

@@ -19,7 +19,7 @@ import { snapshot, type TempDir } from '../support/temp-dir.ts';
 import { testDir } from '../support/test-dir.ts';
 import { testServers } from '../support/test-servers.ts';
 import { rejection } from '../support/thrown-by.ts';
-import { directory, entry, file, tar, tarGz } from '../unit/install/support/tar-writer.ts';
+import { directory, entry, file, tar, tarGz } from '../unit/archive/support/tar-writer.ts';
 import { binaryTarball, contentOf, sha256 } from './support/tarballs.ts';
 
 const MODIFIED = '2022-12-09T00:00:00.000Z';

@@ -2,16 +2,16 @@ import { execFileSync } from 'node:child_process';
 import { chmodSync, linkSync, mkdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { stageMembers } from '../../../src/install/extract.ts';
+import { stageMembers } from '../../../src/archive/extract.ts';
 import { inspectDestination } from '../../../src/disk/inspect-destination.ts';
 import { EXECUTABLE_MODE, placeAll } from '../../../src/disk/place.ts';
 import { openStaging } from '../../../src/disk/staging.ts';
 import { CAN_MOUNT, testDisk } from '../../support/test-disk.ts';
 import { rejection } from '../../support/thrown-by.ts';
-import { verifiedArchive } from './support/archive.ts';
+import { verifiedArchive } from '../archive/support/archive.ts';
 import { into, namesIn, placeOne, scratch, stageVerified } from './support/disk.ts';
-import { file, tarGz } from './support/tar-writer.ts';
-import { unpack } from './support/unpack.ts';
+import { file, tarGz } from '../archive/support/tar-writer.ts';
+import { unpack } from '../archive/support/unpack.ts';
 
 const isRoot = process.getuid?.() === 0;
 

@@ -6,11 +6,11 @@
 import { closeSync, ftruncateSync, openSync, writeSync } from 'node:fs';
 import { join } from 'node:path';
 import { hashLocalFile } from '../../../../src/disk/hash-file.ts';
-import { listArchive } from '../../../../src/install/extract.ts';
+import { listArchive } from '../../../../src/archive/extract.ts';
 import { openStaging } from '../../../../src/disk/staging.ts';
 import { confirmFile } from '../../../../src/disk/verified-artifact.ts';
 import type { ProvenDigest } from '../../../../src/proof/prove-digest.ts';
-import { BLOCK, entry } from './tar-writer.ts';
+import { BLOCK, entry } from '../../archive/support/tar-writer.ts';
 
 const MIB = 1024 * 1024;
 const [what = '', directory = '', size = '0'] = process.argv.slice(2);

@@ -3,7 +3,7 @@ import {
   type ExtractOptions,
   placeExtractions,
   stageExtraction,
-} from '../../../../src/install/extract.ts';
+} from '../../../../src/archive/extract.ts';
 import type { VerifiedFile } from '../../../../src/disk/verified-artifact.ts';
 
 /** An archive from the file to its target, as the stories take it there. */

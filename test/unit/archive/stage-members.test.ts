@@ -1,12 +1,12 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { stageMembers } from '../../../src/install/extract.ts';
+import { stageMembers } from '../../../src/archive/extract.ts';
 import { EXECUTABLE_MODE, placeAll } from '../../../src/disk/place.ts';
 import { openStaging } from '../../../src/disk/staging.ts';
 import { rejection } from '../../support/thrown-by.ts';
 import { CLIENT, KUBECTL, verifiedArchive } from './support/archive.ts';
-import { digestOf, namesIn, scratch } from './support/disk.ts';
+import { digestOf, namesIn, scratch } from '../install/support/disk.ts';
 import { file, tar, tarGz } from './support/tar-writer.ts';
 
 describe('stageMembers', () => {

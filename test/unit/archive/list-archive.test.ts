@@ -3,10 +3,10 @@ import { join } from 'node:path';
 import { assert, asyncProperty, integer, nat } from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { K8sVerifyError } from '../../../src/errors.ts';
-import { listArchive } from '../../../src/install/extract.ts';
+import { listArchive } from '../../../src/archive/extract.ts';
 import { confirmFile } from '../../../src/disk/verified-artifact.ts';
 import { CLIENT, KUBECTL, verifiedArchive } from './support/archive.ts';
-import { namesIn, scratch } from './support/disk.ts';
+import { namesIn, scratch } from '../install/support/disk.ts';
 import { END, file, gnuLong, pax, tar, tarGz } from './support/tar-writer.ts';
 
 const unix = process.platform !== 'win32';

@@ -1,7 +1,7 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { confirmFile, type VerifiedFile } from '../../../../src/disk/verified-artifact.ts';
-import { provenFor, scratch } from './disk.ts';
+import { provenFor, scratch } from '../../install/support/disk.ts';
 import { directory, file } from './tar-writer.ts';
 
 /** A file with these bytes, as if its digest were proved. */

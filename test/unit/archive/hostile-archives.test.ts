@@ -2,11 +2,11 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { describe, expect, it } from 'vitest';
-import { listArchive } from '../../../src/install/extract.ts';
+import { listArchive } from '../../../src/archive/extract.ts';
 import { MAX_ARCHIVE_MEMBERS } from '../../../src/limits.ts';
 import { rejection } from '../../support/thrown-by.ts';
 import { verifiedArchive } from './support/archive.ts';
-import { namesIn, scratch } from './support/disk.ts';
+import { namesIn, scratch } from '../install/support/disk.ts';
 import { refusal } from './support/refusal.ts';
 import {
   BLOCK,

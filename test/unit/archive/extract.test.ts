@@ -5,11 +5,11 @@ import { gzipSync } from 'node:zlib';
 import { create } from 'tar';
 import { describe, expect, it } from 'vitest';
 import { InterruptedError } from '../../../src/errors.ts';
-import { listArchive } from '../../../src/install/extract.ts';
+import { listArchive } from '../../../src/archive/extract.ts';
 import { confirmFile } from '../../../src/disk/verified-artifact.ts';
 import { rejection } from '../../support/thrown-by.ts';
 import { CLIENT, KUBECTL, verifiedArchive } from './support/archive.ts';
-import { digestOf, namesIn, provenFor, scratch } from './support/disk.ts';
+import { digestOf, namesIn, provenFor, scratch } from '../install/support/disk.ts';
 import { directory, entry, file, gnuLong, pax, tar, tarGz } from './support/tar-writer.ts';
 import { unpack } from './support/unpack.ts';
 

@@ -1,11 +1,11 @@
 import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { placeExtractions, stageExtraction, type StagedExtraction } from '../../../src/install/extract.ts';
+import { placeExtractions, stageExtraction, type StagedExtraction } from '../../../src/archive/extract.ts';
 import { snapshot } from '../../support/temp-dir.ts';
 import { rejection } from '../../support/thrown-by.ts';
 import { verifiedArchive } from './support/archive.ts';
-import { namesIn, scratch } from './support/disk.ts';
+import { namesIn, scratch } from '../install/support/disk.ts';
 import { file, tarGz } from './support/tar-writer.ts';
 
 async function stage(into: string, content: string): Promise<StagedExtraction> {

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { MemberSelection } from '../../../src/install/member-selection.ts';
-import type { ArchiveMember } from '../../../src/install/tar-reader.ts';
+import { MemberSelection } from '../../../src/archive/member-selection.ts';
+import type { ArchiveMember } from '../../../src/archive/tar-reader.ts';
 
 function member(path: string): ArchiveMember {
   const kind = path.endsWith('/') ? 'directory' : 'file';
