@@ -5,7 +5,15 @@
  *   npm run build:action -- --check    fails where the committed one is not what the sources give
  *   npm run build:action -- --out DIR  writes it elsewhere
  */
-import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  copyFileSync,
+  existsSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { parseArgs } from 'node:util';
@@ -36,15 +44,16 @@ const noSecondHttpClient: Plugin = {
 async function build(directory: string): Promise<void> {
   rmSync(directory, { recursive: true, force: true });
   const chunks = await bundle(
-    { index: 'src/action/index.ts' },
-    { dir: directory, format: 'esm', codeSplitting: false },
+    { main: 'src/action/main.ts' },
+    { dir: directory, format: 'cjs', entryFileNames: '[name].cjs', codeSplitting: false },
     [noSecondHttpClient],
   );
+  copyFileSync(path.join(ROOT, 'src/action/index.cjs'), path.join(directory, 'index.js'));
   const packages = bundledPackages(chunks.flatMap((chunk) => chunk.moduleIds));
   const own = readFileSync(path.join(ROOT, 'LICENSE'), 'utf8');
   writeFileSync(path.join(directory, 'LICENSES.txt'), `${own}\n${licenseNotices(packages)}`);
   // The runner looks for the nearest package.json to know what kind of module it runs.
-  writeFileSync(path.join(directory, 'package.json'), '{ "type": "module" }\n');
+  writeFileSync(path.join(directory, 'package.json'), '{ "type": "commonjs" }\n');
 }
 
 /** Names of the files that differ, in either direction. */

@@ -69,7 +69,7 @@ const ENTRY_POINTS: ReadonlySet<string> = new Set([
   'cli/main.ts',
   'index.ts',
   'cli/start.ts',
-  'action/index.ts',
+  'action/main.ts',
 ]);
 
 function exportsOf(file: string): readonly { readonly name: string; readonly isType: boolean }[] {

@@ -42,11 +42,17 @@ export interface TestRunner {
   ) => Promise<ActionRun>;
 }
 
-/** kubectl and kubeadm v1.30.2 (`stable`) and kubectl v1.29.6, signed as Kubernetes signs. */
-export async function startActionWorld(): Promise<ActionWorld> {
+/** The action as it ships, under `action/`, where no package.json above it could say what kind of module it is. */
+export async function buildAction(): Promise<TempDir> {
   const built = await createTempDir();
   execFileSync(process.execPath, ['scripts/build-action.ts', '--out', built.join('action')], { cwd: ROOT });
   writeFileSync(built.join('package.json'), '{}');
+  return built;
+}
+
+/** kubectl and kubeadm v1.30.2 (`stable`) and kubectl v1.29.6, signed as Kubernetes signs. */
+export async function startActionWorld(): Promise<ActionWorld> {
+  const built = await buildAction();
   const [sigstore, releases] = await Promise.all([startLocalSigstore(), startReleaseServer()]);
   writeFileSync(built.join('root.json'), sigstore.trustedRoot());
   const digests = new Map<string, string>();
