@@ -2,7 +2,6 @@
 import { excerpt } from '../encoding/base64.ts';
 import { RequestError } from '../errors.ts';
 import type { CertificateIdentity } from '../release/signer.ts';
-import { nearest } from '../release/nearest.ts';
 import { parseBaseUrl } from '../request.ts';
 
 /** The inputs of action.yml; a test holds the two together. */
@@ -171,26 +170,4 @@ function assertOfflinePossible({ offline, lockfile, cache, installDirectory }: A
       advice: 'leave out the input cache, or give the install-dir of an earlier run',
     });
   }
-}
-
-/** An `INPUT_` variable that is none of the action's inputs. */
-export interface UnknownInput {
-  readonly name: string;
-  /** The input that was probably meant. */
-  readonly meant: string | undefined;
-}
-
-/**
- * The runner hands over inputs as variables, unknown ones too, and merely warns of these. A workflow may also set
- * such variables for purposes of its own, so not every unknown one is a mistake.
- */
-export function unknownInputs(
-  environment: Readonly<Record<string, string | undefined>>,
-): readonly UnknownInput[] {
-  const known = new Set<string>(INPUT_NAMES);
-  return Object.keys(environment).flatMap((variable) => {
-    const name = /^INPUT_(.+)$/.exec(variable)?.[1]?.toLowerCase();
-    if (name === undefined || known.has(name)) return [];
-    return [{ name, meant: nearest(name.replaceAll('_', '-'), INPUT_NAMES) }];
-  });
 }

@@ -4,6 +4,7 @@ import { replaceUnprintable } from '../encoding/unprintable.ts';
 import { factsOf, K8sVerifyError } from '../errors.ts';
 import type { ProgressEvent } from '../ports.ts';
 import type { ArtifactResult } from '../result.ts';
+import { inActionWords } from './words.ts';
 
 /** One line without control characters in which the runner sees no command (`::name::`, `##[name]`). */
 export function harmless(text: string): string {
@@ -28,7 +29,7 @@ export function logEvent(event: ProgressEvent): void {
       info(harmless(`going on with ${event.artifact} at byte ${event.offset}`));
       return;
     case 'note':
-      info(harmless(event.message));
+      logNote(event.message);
       return;
     case 'check':
       debug(harmless(`${event.artifact}: ${event.check}: ${event.detail}`));
@@ -48,8 +49,14 @@ export function logArtifact(artifact: ArtifactResult): void {
   for (const [name, { outcome: passed, detail }] of Object.entries(artifact.checks)) {
     info(harmless(`${passed === 'passed' ? 'passed' : 'none  '} ${name}: ${detail}`));
   }
-  for (const note of artifact.notes) info(harmless(`note: ${note}`));
+  for (const note of artifact.notes) logNote(`note: ${note}`);
   endGroup();
+}
+
+/** A note that is nothing but an option of the command is none for a job. */
+function logNote(text: string): void {
+  const words = inActionWords(text);
+  if (words !== '' && words !== 'note') info(harmless(words));
 }
 
 export function logWarning(title: string, message: string): void {
@@ -67,7 +74,12 @@ export function logFailure(error: unknown): void {
     annotate(stack.split('\n').map(harmless).join('\n'), { title: 'k8s-verify: a bug; nothing was proved' });
     return;
   }
-  const lines = factsOf(error).map(([label, text]) => `${label}: ${harmless(text)}`);
+  const lines = factsOf(error).flatMap(([label, text]) => {
+    // What was found stays as it was found.
+    const isOurs = text === error.advice || text === error.why;
+    const words = harmless(isOurs ? inActionWords(text) : text);
+    return words === '' ? [] : [`${label}: ${words}`];
+  });
   annotate([harmless(error.message), ...lines].join('\n'), { title: `k8s-verify: ${error.code}` });
   const cause: unknown = error.cause;
   if (cause instanceof Error) debug(harmless(`${cause.name}: ${cause.message}`));

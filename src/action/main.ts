@@ -1,15 +1,15 @@
 /** The GitHub Action: runs once, and ends with the exit code of its reason. */
 import { addPath, getInput, setSecret } from '@actions/core';
-import { RequestError } from '../errors.ts';
 import { exitCodeFor } from '../exit-codes.ts';
 import { VERSION } from '../version.ts';
 import { createWorld } from '../world.ts';
-import { type ActionInputs, readInputs, unknownInputs } from './inputs.ts';
+import { type ActionInputs, readInputs } from './inputs.ts';
 import { logArtifact, logEvent, logFailure, logWarning } from './log.ts';
 import { writeOutputs, writeSummary } from './outputs.ts';
 import { readRunner } from './runner.ts';
 import { proxyUrls, secretsIn } from './secrets.ts';
 import { setUp } from './set-up.ts';
+import { refuseInput, unknownInputs } from './unknown-inputs.ts';
 
 /** Never rejects: whatever goes wrong is annotated, and fails the step. */
 export async function main(): Promise<void> {
@@ -44,16 +44,9 @@ async function run(): Promise<void> {
 
 /** A misspelt input would be ignored by the runner, and with it perhaps the lockfile. */
 function refuseSlips(): void {
-  for (const { name, meant } of unknownInputs(process.env)) {
-    if (meant === undefined) {
-      logWarning('inputs', `there is no input ${name}; it is ignored`);
-    } else {
-      throw new RequestError('usage', `there is no input ${name}`, {
-        expected: meant,
-        found: name,
-        advice: `write ${meant}; if it is a variable of the workflow's own, do not call it INPUT_...`,
-      });
-    }
+  for (const unknown of unknownInputs(process.env)) {
+    refuseInput(unknown);
+    logWarning('inputs', `there is no input ${unknown.name}; it is ignored`);
   }
 }
 

@@ -23,6 +23,14 @@ describe('what is refused', () => {
     ['several versions at once', { version: 'v1.30.2 v1.29.6' }, 2, 'several versions'],
     ['a malformed version', { version: 'v1.x' }, 2, 'version'],
     ['an input that there is not', { versions: VERSION }, 2, 'there is no input versions'],
+    ['a checksum, which a lockfile has', { checksum: 'sha256:0' }, 2, 'there is no input checksum'],
+    [
+      'the mirror of another action',
+      { downloadBaseURL: 'https://a' },
+      2,
+      'there is no input downloadbaseurl',
+    ],
+    ['a component as an input', { kubectl: '1.29.6' }, 2, 'there is no input kubectl'],
     ['a word that is no component', { components: 'kubectl@' }, 2, 'the input components has'],
     ['a switch that is neither on nor off', { cache: 'perhaps' }, 2, 'the input cache is neither'],
     ['a mirror that is no URL', { mirror: 'dl.k8s.io' }, 2, 'the input mirror is not'],
@@ -50,6 +58,7 @@ describe('what is refused', () => {
     expect(job.exitCode).toBe(exitCode);
     expect(job.stdout).toMatch(/^::error title=k8s-verify%3A [a-z-]+::.*%0Awhat to do: /m);
     expect(job.stdout).not.toMatch(/^::error [^:]*file=/m);
+    expect(job.stdout).not.toMatch(/ --[a-z]/);
     expect(job.stderr).toBe('');
     await expectNothing(job, dir);
     expect(await snapshot(dir.join('tool-cache'))).toEqual({});
@@ -90,9 +99,19 @@ describe('what is refused', () => {
     const job = await run();
     world.releases.http.clearFaults();
     expect(job.stdout).toMatch(/^::error title=k8s-verify%3A [a-z-]+::/m);
+    expect(job.stdout).not.toMatch(/ --[a-z]/);
     expect(job.exitCode).toBe(exitCode);
     await expectNothing(job, dir);
     expect(world.releases.http.requestsFor(`/${KUBECTL}`)).toHaveLength(before);
+  });
+
+  it('an install directory below a file, with advice that names the input', async () => {
+    const { dir, run } = await world.useRunner();
+    writeFileSync(dir.join('a-file'), '');
+    const job = await run({ version: VERSION, 'install-dir': dir.join('a-file', 'bin') });
+    expect(job.exitCode).toBe(20);
+    expect(job.stdout).toMatch(/%0Awhat to do: [^\n]*the input install-dir/);
+    expect(job.stdout).not.toMatch(/ --[a-z]/);
   });
 
   it('a tampered binary', async () => {

@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { inspect } from 'node:util';
 import { describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
-import { type ActionInputs, INPUT_NAMES, readInputs, unknownInputs } from '../../../src/action/inputs.ts';
+import { type ActionInputs, INPUT_NAMES, readInputs } from '../../../src/action/inputs.ts';
 import { outputsOf } from '../../../src/action/outputs.ts';
 import { RequestError } from '../../../src/errors.ts';
 
@@ -119,21 +119,3 @@ function catchError(action: () => unknown): Error {
   }
   throw new Error('nothing was thrown');
 }
-
-describe('inputs that there are not', () => {
-  it.each([
-    ['INPUT_VERSIONS', 'versions', 'version'],
-    ['INPUT_COMPONENT', 'component', 'components'],
-    ['INPUT_LOCK-FILE', 'lock-file', 'lockfile'],
-    ['INPUT_CERTIFICATE-IDENTIY', 'certificate-identiy', 'certificate-identity'],
-    ['INPUT_INSTALL_DIR', 'install_dir', 'install-dir'],
-    ['INPUT_TAG', 'tag', undefined],
-  ])('%s: probably meant as', (variable, name, meant) => {
-    expect(unknownInputs({ [variable]: 'x', PATH: '/bin' })).toStrictEqual([{ name, meant }]);
-  });
-
-  it('finds nothing in what the runner sets for known ones', () => {
-    const variables = INPUT_NAMES.map((name) => [`INPUT_${name.toUpperCase()}`, ''] as const);
-    expect(unknownInputs(Object.fromEntries(variables))).toStrictEqual([]);
-  });
-});

@@ -1,0 +1,93 @@
+/** Inputs that this action does not have: slips, and words that mean something to another action. */
+import { RequestError } from '../errors.ts';
+import { COMPONENTS } from '../release/component.ts';
+import { nearest } from '../release/nearest.ts';
+import { INPUT_NAMES, type InputName } from './inputs.ts';
+
+/** An `INPUT_` variable that is none of the action's inputs. */
+export interface UnknownInput {
+  readonly name: string;
+  /** The input that was probably meant. */
+  readonly meant: string | undefined;
+  /** What to write in its place, where the word means something to other actions: ignoring it would change the outcome. */
+  readonly instead?: string;
+}
+
+/** What other actions that install kubectl, and the command k8s-verify, call things. */
+const ELSEWHERE: readonly (readonly [names: RegExp, meant: InputName | undefined, instead: string])[] = [
+  [
+    /^(?:checksums?|digest|sha-?(?:256|512)(?:sums?)?)$/,
+    'lockfile',
+    'name the digest of each component in a lockfile, and give that as the input lockfile',
+  ],
+  [
+    /^(?:(?:base-?|download-?|download-?base-?|mirror-?)ur[il]s?|registry|repository)$/,
+    'mirror',
+    'write mirror; its URL is laid out as dl.k8s.io',
+  ],
+  [/^(?:k8s|kube|kubernetes)(?:-?version)?$|^release$/, 'version', 'write version'],
+  [
+    /^(?:bin-?dir|(?:bin|install)-?(?:directory|path)|destination|output)$/,
+    'install-dir',
+    'write install-dir',
+  ],
+  [
+    /^(?:arch|architecture|os|platforms?)$/,
+    undefined,
+    'leave it out: what is installed is for the machine that the job runs on',
+  ],
+  [
+    /^certificate-(?:identity|oidc-issuer)-regexp$/,
+    undefined,
+    'give certificate-identity and certificate-oidc-issuer, whole and exact; patterns are not taken',
+  ],
+  [
+    /^(?:bundle|signature|certificate)$/,
+    undefined,
+    'leave it out: the evidence is looked up, and what was proved is in the output bundle-paths',
+  ],
+];
+
+/**
+ * The runner hands over inputs as variables, unknown ones too, and merely warns of these. A workflow may also set
+ * such variables for purposes of its own, so not every unknown one is a mistake.
+ */
+export function unknownInputs(
+  environment: Readonly<Record<string, string | undefined>>,
+): readonly UnknownInput[] {
+  const known = new Set<string>(INPUT_NAMES);
+  return Object.keys(environment).flatMap((variable) => {
+    const name = /^INPUT_(.+)$/.exec(variable)?.[1]?.toLowerCase();
+    return name === undefined || known.has(name) ? [] : [explain(name)];
+  });
+}
+
+function explain(name: string): UnknownInput {
+  const word = name.replaceAll(/[_.]/g, '-');
+  for (const [names, meant, instead] of ELSEWHERE) {
+    if (names.test(word)) return { name, meant, instead };
+  }
+  const component = componentIn(word);
+  if (component !== undefined) {
+    return { name, meant: 'components', instead: `write for example: components: ${component}@v1.30.2` };
+  }
+  return { name, meant: nearest(word, INPUT_NAMES) };
+}
+
+/** `kubectl: 1.29.6`, or `kubectl-version: 1.29.6`, as other actions have it. */
+function componentIn(word: string): string | undefined {
+  const names = COMPONENTS.map(({ name }) => name);
+  const asked = word.replace(/-?(?:version|release|checksum)$/, '');
+  return names.find((name) => name.replaceAll('.', '-') === asked);
+}
+
+/** @throws RequestError `usage` for an input that must not be ignored */
+export function refuseInput({ name, meant, instead }: UnknownInput): void {
+  if (meant === undefined && instead === undefined) return;
+  throw new RequestError('usage', `there is no input ${name}`, {
+    expected: meant ?? 'the inputs of action.yml',
+    found: name,
+    ...(instead === undefined ? {} : { why: 'it means something to other actions, and is not ignored here' }),
+    advice: `${instead ?? `write ${meant}`}; if it is a variable of the workflow's own, do not call it INPUT_...`,
+  });
+}
