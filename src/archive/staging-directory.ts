@@ -10,7 +10,7 @@ import {
   stat,
   utimes,
 } from 'node:fs/promises';
-import { dirname, join, resolve } from 'node:path';
+import { basename, dirname, join, resolve } from 'node:path';
 import { InstallError } from '../errors.ts';
 import {
   createDirectories,
@@ -19,10 +19,12 @@ import {
   syncDirectory,
 } from '../disk/directories.ts';
 import { diskError, isAbsent } from '../disk/disk-error.ts';
+import { HeldDirectory } from '../disk/held-directory.ts';
 import { privateName, removeLeftovers } from '../disk/leftovers.ts';
 import { renamePatiently } from '../disk/replace-file.ts';
 import { identityOf, isSameFile } from '../disk/file-identity.ts';
-import { setMode, writeWhole } from '../disk/staging.ts';
+import { setMode } from '../disk/set-mode.ts';
+import { writeWhole } from '../disk/staging.ts';
 import type { VisitedMember } from './tar-reader.ts';
 
 /** Nobody else looks into it before it is complete. */
@@ -64,7 +66,9 @@ export class StagingDirectory {
       await createDirectories(dirname(this.target));
       await mkdir(this.#path, PRIVATE_MODE);
     });
-    await removeLeftovers(dirname(this.target));
+    const parent = await HeldDirectory.open(dirname(this.target));
+    await removeLeftovers(parent, basename(this.#path));
+    await parent.close();
   }
 
   /** Creates a member, and the directories above it. */

@@ -1,21 +1,23 @@
 /**
- * The names of everything that a run puts beside a destination for a while, and the removal of what killed runs
- * left there.
+ * The names of everything that a run puts next to a destination for a while, and the removal of what killed runs left
+ * there.
  *
- * A name carries who made it: a tag of the host, the process and the process's start. A leftover is removed when its
- * maker is known to be gone, which needs the same host, the same boot and the same process namespace (the tag covers
- * all three); a process number that is in use again has another start time. Where the maker cannot be asked, because
- * the directory is shared with another host or container, because the machine was restarted, or because the system
- * does not tell start times, the leftover is removed once it has not been written for a day. No lock is needed, none
- * can be left behind, and a run that is alive never loses its file.
+ * A name carries who made it: a tag of the host, the process and the process's start. Where the maker can be asked, that
+ * alone decides: the tag covers the host, its boot and the process namespace, and a process number that is in use again
+ * has another start time. Where it cannot, because the directory is shared with another host or container or because the
+ * machine was restarted, a leftover is removed once it has not been written for a day, by the clock of the file system
+ * and by this machine's. No lock is needed, none can be left behind, and a run that is alive never loses its file.
+ *
+ * Anybody may give a file such a name. Only what belongs to this user is removed, by descriptor.
  */
 import { createHash, randomBytes } from 'node:crypto';
-import { readdirSync, readFileSync, readlinkSync, type BigIntStats } from 'node:fs';
-import { lstat, rm } from 'node:fs/promises';
-import { hostname } from 'node:os';
-import { join } from 'node:path';
+import { readFileSync, readlinkSync } from 'node:fs';
+import { hostname, networkInterfaces } from 'node:os';
 import { MAX_LEFTOVER_AGE_MS } from '../limits.ts';
 import { systemCode } from './disk-error.ts';
+import type { HeldDirectory } from './held-directory.ts';
+import { isOwn } from './owner.ts';
+import { removeTree } from './remove-tree.ts';
 
 /** `part`: a staged file; `old`: what a destination held before, until the run is done; `dir`: a staged directory. */
 export type PrivateKind = 'part' | 'old' | 'dir';
@@ -31,35 +33,32 @@ export function privateName(kind: PrivateKind): string {
 /**
  * Removes what killed runs left in a directory, and nothing else. It never fails: a leftover that cannot be removed
  * harms nobody, and the run at hand matters more.
+ *
+ * @param fresh the name of something that this run has just made there: its time is the file system's own clock.
  */
-export async function removeLeftovers(directory: string): Promise<void> {
-  for (const name of namesIn(directory)) {
-    const maker = NAME.exec(name);
-    if (maker === null) continue;
-    const path = join(directory, name);
-    try {
-      const found = await lstat(path, { bigint: true });
-      const fitsItsName = maker[4] === 'dir' ? found.isDirectory() : found.isFile();
-      if (fitsItsName && isStale(maker, found)) await rm(path, { recursive: true, force: true });
-    } catch {
-      // Somebody else removed it first, or may and we may not.
-    }
-  }
-}
-
-function namesIn(directory: string): readonly string[] {
+export async function removeLeftovers(directory: HeldDirectory, fresh: string): Promise<void> {
   try {
-    return readdirSync(directory);
+    const names = (await directory.names()).filter((name) => NAME.test(name) && name !== fresh);
+    if (names.length === 0) return;
+    // Clocks differ, by days where a machine was just switched on: the one that makes things younger counts.
+    const now = Math.min(Date.now(), Number((await directory.lstat(fresh)).mtimeMs));
+    for (const name of names) await removeIfLeft(directory, name, now).catch(() => undefined);
   } catch {
-    return [];
+    // A directory that may not be read keeps what is in it.
   }
 }
 
-function isStale(maker: RegExpExecArray, found: BigIntStats): boolean {
-  const [, tag, pid, start] = maker;
-  const outlived = Date.now() - Number(found.mtimeMs) > MAX_LEFTOVER_AGE_MS;
-  if (tag !== hostTag()) return outlived;
-  return !isRunning(Number(pid), start ?? '') || outlived;
+async function removeIfLeft(directory: HeldDirectory, name: string, now: number): Promise<void> {
+  const maker = NAME.exec(name);
+  if (maker === null) return;
+  const found = await directory.lstat(name);
+  const fitsItsName = maker[4] === 'dir' ? found.isDirectory() : found.isFile();
+  if (!fitsItsName || !isOwn(found)) return;
+  if (isLeft(maker, now - Number(found.mtimeMs))) await removeTree(directory, name);
+}
+
+function isLeft([, tag, pid, start = '']: RegExpExecArray, age: number): boolean {
+  return tag === hostTag() ? !isRunning(Number(pid), start) : age > MAX_LEFTOVER_AGE_MS;
 }
 
 /** Whether the process that had this number and this start time is still there; in doubt, it is. */
@@ -103,6 +102,12 @@ function textOf(read: () => string): string {
     return read();
   } catch {
     // Linux without /proc: another container may have the same host name, so that nobody's processes can be asked.
-    return process.platform === 'linux' ? randomBytes(8).toString('hex') : '';
+    // Elsewhere the addresses of the machine's own interfaces tell it from another one of its name.
+    return process.platform === 'linux' ? randomBytes(8).toString('hex') : addresses();
   }
+}
+
+function addresses(): string {
+  const all = Object.values(networkInterfaces()).flatMap((one) => (one ?? []).map(({ mac }) => mac));
+  return [...new Set(all)].sort().join(' ');
 }

@@ -1,13 +1,15 @@
 import { createHash, type Hash } from 'node:crypto';
 import { constants } from 'node:fs';
 import { type FileHandle, open, rm } from 'node:fs/promises';
-import { dirname, join, resolve } from 'node:path';
+import { basename, dirname, join, resolve } from 'node:path';
 import type { HashAlgorithm } from '../evidence/evidence.ts';
 import type { DownloadSink } from '../ports.ts';
 import { type FileIdentity, identityOf } from './file-identity.ts';
 import { createDirectories, keepDirectories, removeCreatedDirectories } from './directories.ts';
 import { diskError, isAbsent, throwIfInterrupted } from './disk-error.ts';
+import { HeldDirectory } from './held-directory.ts';
 import { privateName, removeLeftovers } from './leftovers.ts';
+import { setMode } from './set-mode.ts';
 
 /**
  * Bytes per write. A download arrives in pieces of 16 to 64 KiB; one system call and one hash update per MiB save most
@@ -110,7 +112,9 @@ class StagingFile implements StagedArtifact {
       await this.discard();
       throw this.#failed(error);
     }
-    await removeLeftovers(dirname(this.path));
+    const directory = await HeldDirectory.open(dirname(this.path));
+    await removeLeftovers(directory, basename(this.path));
+    await directory.close();
   }
 
   async #create(attempts: number): Promise<FileHandle> {
@@ -249,19 +253,6 @@ class StagingFile implements StagedArtifact {
 
 function newHashes(algorithms: readonly HashAlgorithm[]): ReadonlyMap<HashAlgorithm, Hash> {
   return new Map(algorithms.map((name) => [name, createHash(name)]));
-}
-
-/**
- * Sets the mode, whatever the umask. Where there are no modes to set (FAT, some network shares, Windows' disks under
- * Linux), the one that the mount gives to all files will do if it allows as much.
- */
-export async function setMode(handle: FileHandle, mode: number): Promise<void> {
-  try {
-    await handle.chmod(mode);
-  } catch (error) {
-    const given = (await handle.stat()).mode;
-    if ((given & mode) !== mode) throw error;
-  }
 }
 
 /** A write may take less than it was given, on a nearly full disk for one. */

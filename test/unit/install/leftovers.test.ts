@@ -1,15 +1,50 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdirSync, readdirSync, symlinkSync, utimesSync, writeFileSync } from 'node:fs';
+import {
+  chmodSync,
+  chownSync,
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  symlinkSync,
+  utimesSync,
+  writeFileSync,
+} from 'node:fs';
 import { join } from 'node:path';
+import { setImmediate } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
-import { afterEach, describe, expect, it } from 'vitest';
-import { privateName, removeLeftovers } from '../../../src/disk/leftovers.ts';
+import { afterEach, describe, expect, it, vi } from 'vitest';
+import { privateName } from '../../../src/disk/leftovers.ts';
 import { openStaging } from '../../../src/disk/staging.ts';
+import { attack, NO_OTHER_USER, OTHER_UID, ROUNDS } from '../../support/other-user.ts';
 import { namesIn, scratch } from './support/disk.ts';
 
 const program = fileURLToPath(new URL('support/stage-and-wait.ts', import.meta.url));
 const running: ChildProcess[] = [];
+
+/** How many files an attacker plants, each named as one of those that it wants removed. */
+const PLANTED = 1000;
+
+/** Plants a leftover full of files, and swaps the directory in it for a link once its removal has begun. */
+const PLANTING = `
+import { existsSync, mkdirSync, renameSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+const [, shared, victim, name, count] = process.argv;
+const attempt = (step) => { try { step(); } catch {} };
+const [planted, sub] = [shared + '/' + name, shared + '/' + name + '/sub'];
+for (let round = 0; ; round += 1) {
+  attempt(() => rmSync(shared + '/' + name, { recursive: true }));
+  mkdirSync(shared + '/making/sub', { recursive: true });
+  for (let index = 0; index < count; index += 1) writeFileSync(shared + '/making/sub/f' + index, '');
+  attempt(() => renameSync(shared + '/making', planted));
+  if (round === 0) process.stdout.write('ready');
+  const until = Date.now() + 60;
+  while (Date.now() < until && existsSync(sub + '/f0') && existsSync(sub + '/f' + (count - 1)));
+  attempt(() => renameSync(sub, shared + '/away' + round));
+  attempt(() => symlinkSync(victim, sub));
+  const end = Date.now() + 20;
+  while (Date.now() < end);
+}
+`;
 
 /** Another process that has staged a file in the directory and waits. */
 async function stageElsewhere(directory: string): Promise<ChildProcess> {
@@ -33,6 +68,13 @@ afterEach(async () => {
 function nameFrom(change: { readonly tag?: string; readonly pid?: number; readonly start?: string }): string {
   const [, tag, pid, start, rest] = /^\.k8s-verify-(\w+)-(\d+)-(\d+)-(.*)$/.exec(privateName('part')) ?? [];
   return `.k8s-verify-${change.tag ?? tag}-${change.pid ?? pid}-${change.start ?? start}-${rest}`;
+}
+
+/** As a run into the directory does, which has just staged something of its own there. */
+async function clear(directory: string): Promise<void> {
+  const staged = openStaging({ directory, fileName: 'kubectl' });
+  await staged.open();
+  await staged.discard();
 }
 
 function age(path: string, hours: number): void {
@@ -61,7 +103,7 @@ describe('what a killed run left', () => {
     const name = privateName(kind);
     if (kind === 'dir') mkdirSync(join(directory, name));
     else writeFileSync(join(directory, name), '');
-    await removeLeftovers(directory);
+    await clear(directory);
     expect(namesIn(directory)).toEqual([name]);
   });
 
@@ -70,7 +112,7 @@ describe('what a killed run left', () => {
     async () => {
       const directory = scratch();
       writeFileSync(join(directory, nameFrom({ start: '1' })), '');
-      await removeLeftovers(directory);
+      await clear(directory);
       expect(namesIn(directory)).toEqual([]);
     },
   );
@@ -82,7 +124,7 @@ describe('what a killed run left', () => {
     for (const name of [fresh, old]) writeFileSync(join(directory, name), '');
     age(join(directory, fresh), 23);
     age(join(directory, old), 25);
-    await removeLeftovers(directory);
+    await clear(directory);
     expect(namesIn(directory)).toEqual([fresh]);
   });
 
@@ -91,7 +133,7 @@ describe('what a killed run left', () => {
     const name = nameFrom({ pid: 999_999_999 }).replace(/part$/, 'dir');
     mkdirSync(join(directory, name, 'deep'), { recursive: true });
     writeFileSync(join(directory, name, 'deep', 'file'), '');
-    await removeLeftovers(directory);
+    await clear(directory);
     expect(namesIn(directory)).toEqual([]);
   });
 });
@@ -110,7 +152,7 @@ describe('never removed', () => {
     const directory = scratch();
     writeFileSync(join(directory, name), '');
     age(join(directory, name), 1000);
-    await removeLeftovers(directory);
+    await clear(directory);
     expect(namesIn(directory)).toEqual([name]);
   });
 
@@ -120,11 +162,68 @@ describe('never removed', () => {
     symlinkSync('/etc', join(directory, dead));
     symlinkSync('/etc', join(directory, dead.replace(/part$/, 'dir')));
     mkdirSync(join(directory, other));
-    await removeLeftovers(directory);
+    await clear(directory);
     expect(namesIn(directory)).toHaveLength(3);
   });
+});
 
-  it('anything in a directory that cannot be listed', async () => {
-    await expect(removeLeftovers(join(scratch(), 'missing'))).resolves.toBeUndefined();
+describe('when clocks differ by more than a day', () => {
+  it('what a living run of this host has stays', async () => {
+    const directory = scratch();
+    const alive = await stageElsewhere(directory);
+    const [name = ''] = namesIn(directory);
+    age(join(directory, name), 1000);
+    await clear(directory);
+    expect(namesIn(directory)).toEqual([name]);
+    await kill(alive);
+    await clear(directory);
+    expect(namesIn(directory)).toEqual([]);
+  });
+
+  it.each([-72, 72])(
+    'what another host has just written stays, where this one is %i hours off',
+    async (hours) => {
+      const directory = scratch();
+      const name = nameFrom({ tag: '00000000', pid: 999_999_999 });
+      writeFileSync(join(directory, name), '');
+      vi.useFakeTimers({ toFake: ['Date'], now: Date.now() + hours * 3_600_000 });
+      try {
+        await clear(directory);
+      } finally {
+        vi.useRealTimers();
+      }
+      expect(namesIn(directory)).toEqual([name]);
+    },
+  );
+});
+
+describe.skipIf(NO_OTHER_USER !== undefined)(`of another user (${NO_OTHER_USER ?? 'as root'})`, () => {
+  it.each(['part', 'old', 'dir'] as const)('is left alone, however old: %s', async (kind) => {
+    const directory = scratch();
+    const name = nameFrom({ pid: 999_999_999 }).replace(/part$/, kind);
+    if (kind === 'dir') mkdirSync(join(directory, name));
+    else writeFileSync(join(directory, name), '');
+    chownSync(join(directory, name), OTHER_UID, OTHER_UID);
+    age(join(directory, name), 1000);
+    await clear(directory);
+    expect(namesIn(directory)).toEqual([name]);
+  });
+
+  it('deletes nothing elsewhere while they swap what they planted for links', async () => {
+    const root = scratch();
+    chmodSync(root, 0o755);
+    const [shared, victim] = [join(root, 'shared'), join(root, 'victim')];
+    mkdirSync(shared);
+    chownSync(shared, OTHER_UID, OTHER_UID);
+    mkdirSync(victim);
+    for (let index = 0; index < PLANTED; index += 1) writeFileSync(join(victim, `f${index}`), 'secret');
+    const name = nameFrom({ pid: 999_999_999 }).replace(/part$/, 'dir');
+    const stop = await attack(PLANTING, shared, victim, name, String(PLANTED));
+    for (let round = 0; round < ROUNDS; round += 1) {
+      while (!existsSync(join(shared, name, 'sub', 'f0'))) await setImmediate();
+      await clear(shared);
+    }
+    await stop();
+    expect(namesIn(victim)).toHaveLength(PLANTED);
   });
 });

@@ -1,0 +1,322 @@
+import { type BigIntStats, constants } from 'node:fs';
+import {
+  type FileHandle,
+  link,
+  lstat,
+  mkdir,
+  open,
+  readdir,
+  realpath,
+  rename,
+  rmdir,
+  stat,
+  statfs,
+  unlink,
+} from 'node:fs/promises';
+import { dirname, join, resolve } from 'node:path';
+import { InstallError } from '../errors.ts';
+import { systemCode } from './disk-error.ts';
+import { type FileIdentity, identityOf, type Inode, isSameInode } from './file-identity.ts';
+import { setMode } from './set-mode.ts';
+import { isOwn } from './owner.ts';
+
+/** Node's types promise every flag; Windows has none of these. */
+const { O_DIRECTORY, O_NOFOLLOW, O_NONBLOCK }: Partial<typeof constants> = constants;
+
+/** How much room a file system has, bytes; undefined where it does not tell. */
+export type FreeSpace = bigint | undefined;
+
+/**
+ * One directory, found once and held: what is done to its entries is done in this directory, whatever becomes of its
+ * path meanwhile. Links among the entries are never followed.
+ *
+ * On Linux that goes through `/proc/self/fd`. Where there is no such thing (macOS, Windows, a directory that may not be
+ * read) the directory is compared with the one that was found before each step and after it; a change in between ends
+ * the step.
+ *
+ * Names are single parts of a path. What the system refuses is thrown as it comes, with the directory's own path in it.
+ */
+export class HeldDirectory {
+  /** Absolute, without links. */
+  readonly path: string;
+  /** The size says nothing. */
+  readonly identity: FileIdentity;
+  readonly #handle: FileHandle | undefined;
+  /** Another name of the directory that cannot be moved; undefined where there is none. */
+  readonly #base: string | undefined;
+  /** Steps under way: a descriptor that is closed too early may mean another directory a moment later. */
+  readonly #steps: Set<Promise<unknown>> = new Set();
+  #closed = false;
+
+  private constructor(path: string, found: Found) {
+    this.path = path;
+    this.identity = found.identity;
+    this.#handle = found.handle;
+    this.#base = found.base;
+  }
+
+  /**
+   * Holds the directory that the path leads to now, through links.
+   *
+   * @throws InstallError `destination-unsuitable` where it is none.
+   */
+  static async open(path: string): Promise<HeldDirectory> {
+    const real = await realpath(resolve(path));
+    return new HeldDirectory(real, await find(real));
+  }
+
+  /** Which directory it is, with its owner and mode as they are now. */
+  async stat(): Promise<BigIntStats> {
+    return this.#step(async () =>
+      this.#handle === undefined ? lstat(this.path, { bigint: true }) : this.#handle.stat({ bigint: true }),
+    );
+  }
+
+  /**
+   * Whether a path leads to this directory, through links.
+   *
+   * @throws InstallError `place-failed` where it does not, by now.
+   */
+  async assertIsAt(path: string): Promise<void> {
+    const found = await stat(path, { bigint: true }).catch(() => undefined);
+    if (found === undefined || !isSameInode(identityOf(found), this.identity)) throw moved(path);
+  }
+
+  async lstat(name: string): Promise<BigIntStats> {
+    return this.#at(name, (path) => lstat(path, { bigint: true }));
+  }
+
+  async names(): Promise<readonly string[]> {
+    return this.#step(() => this.#within(() => readdir(this.#base ?? this.path)));
+  }
+
+  /** A new file, to be read and written; never one that is there, and never through a link. */
+  async createFile(name: string, mode: number): Promise<FileHandle> {
+    const create = constants.O_RDWR | constants.O_CREAT | constants.O_EXCL;
+    // Windows has no O_NOFOLLOW: there, too, O_EXCL refuses any name that is taken, a link's included.
+    const flags = O_NOFOLLOW === undefined ? create : create | O_NOFOLLOW;
+    return this.#opened(name, (path) => open(path, flags, mode));
+  }
+
+  /**
+   * A regular file that is there, for reading.
+   *
+   * @throws Error where it is something else.
+   */
+  async openFile(name: string): Promise<FileHandle> {
+    return this.#opened(name, async (path) => {
+      const handle = await openWithoutLinks(path);
+      if ((await handle.stat()).isFile()) return handle;
+      await handle.close();
+      throw new Error(`${join(this.path, name)} is not a regular file`);
+    });
+  }
+
+  /** A directory that is there, and no link to one. */
+  async openDirectory(name: string): Promise<HeldDirectory> {
+    return this.#at(name, async (path) => new HeldDirectory(join(this.path, name), await find(path)));
+  }
+
+  /**
+   * Makes a directory with exactly this mode, whatever the umask, and holds it.
+   *
+   * @throws InstallError `place-failed` where somebody put another one in its place at once.
+   */
+  async makeDirectory(name: string, mode: number): Promise<HeldDirectory> {
+    await this.#at(name, (path) => mkdir(path, { mode }));
+    const made = await this.openDirectory(name);
+    try {
+      if (!(await made.#isNew())) throw moved(made.path);
+      await made.setMode(mode);
+      return made;
+    } catch (error) {
+      await made.close();
+      throw error;
+    }
+  }
+
+  async #isNew(): Promise<boolean> {
+    return isOwn(await this.stat()) && (await this.names()).length === 0;
+  }
+
+  /** Where a file system has no modes to set, the one that it gives to all directories will do if it allows as much. */
+  async setMode(mode: number): Promise<void> {
+    const handle = this.#handle;
+    // Without a descriptor the mode is what `mkdir` made of it: Windows has no modes, others need the right to read.
+    if (handle !== undefined) await this.#step(() => setMode(handle, mode));
+  }
+
+  async setTimes(modified: Date): Promise<void> {
+    const handle = this.#handle;
+    if (handle !== undefined) await this.#step(() => handle.utimes(modified, modified));
+  }
+
+  /** Makes changes of its entries survive a power cut, where the file system can; a failure is not reported. */
+  async sync(): Promise<void> {
+    // Windows cannot do it, nor can some file systems; the entries are complete before and after.
+    await this.#step(async () => this.#handle?.sync()).catch(() => undefined);
+  }
+
+  /** Over a file that has the new name, as `rename` does. */
+  async rename(name: string, newName: string, into: HeldDirectory = this): Promise<void> {
+    await this.#at(name, (from) => into.#at(newName, (to) => rename(from, to)));
+  }
+
+  /** A second name for a file; a link gets one itself. */
+  async link(name: string, newName: string): Promise<void> {
+    await this.#at(name, (from) => this.#at(newName, (to) => link(from, to)));
+  }
+
+  async unlink(name: string): Promise<void> {
+    await this.#at(name, (path) => unlink(path));
+  }
+
+  async rmdir(name: string): Promise<void> {
+    await this.#at(name, (path) => rmdir(path));
+  }
+
+  /** What this user may still write: root may use the part that is kept back from others. */
+  async freeSpace(): Promise<FreeSpace> {
+    return this.#step(async () => {
+      const disk = await statfs(this.#base ?? this.path, { bigint: true });
+      if (disk.blocks === 0n) return undefined;
+      return (process.geteuid?.() === 0 ? disk.bfree : disk.bavail) * disk.bsize;
+    });
+  }
+
+  /** Waits for the steps that are under way. Never throws. */
+  async close(): Promise<void> {
+    if (this.#closed) return;
+    this.#closed = true;
+    await Promise.allSettled(this.#steps);
+    await this.#handle?.close().catch(() => undefined);
+  }
+
+  async #at<Result>(name: string, act: (path: string) => Promise<Result>): Promise<Result> {
+    assertName(name);
+    return this.#step(() => this.#within(() => act(join(this.#base ?? this.path, name))));
+  }
+
+  async #opened(name: string, openIt: (path: string) => Promise<FileHandle>): Promise<FileHandle> {
+    let handle: FileHandle | undefined;
+    try {
+      return await this.#at(name, async (path) => (handle = await openIt(path)));
+    } catch (error) {
+      await handle?.close();
+      throw error;
+    }
+  }
+
+  /** Without a descriptor to go through, the path has to mean this directory before a step and after it. */
+  async #within<Result>(step: () => Promise<Result>): Promise<Result> {
+    if (this.#base !== undefined) return step();
+    await this.#assertUnmoved();
+    const result = await step();
+    await this.#assertUnmoved();
+    return result;
+  }
+
+  async #assertUnmoved(): Promise<void> {
+    const found = await lstat(this.path, { bigint: true }).catch(() => undefined);
+    if (found === undefined || !isSameInode(identityOf(found), this.identity)) throw moved(this.path);
+  }
+
+  async #step<Result>(step: () => Promise<Result>): Promise<Result> {
+    if (this.#closed) throw new TypeError(`${this.path} is not held any more`);
+    const running = step();
+    this.#steps.add(running);
+    try {
+      return await running;
+    } catch (error) {
+      throw withPath(error, this.#base, this.path);
+    } finally {
+      this.#steps.delete(running);
+    }
+  }
+}
+
+interface Found {
+  readonly identity: FileIdentity;
+  readonly handle: FileHandle | undefined;
+  readonly base: string | undefined;
+}
+
+async function find(path: string): Promise<Found> {
+  const handle = await openDirectory(path);
+  if (handle === undefined) {
+    const found = await lstat(path, { bigint: true });
+    if (!found.isDirectory()) throw notADirectory(path);
+    return { identity: identityOf(found), handle, base: undefined };
+  }
+  try {
+    const identity = identityOf(await handle.stat({ bigint: true }));
+    return { identity, handle, base: await baseOf(handle, identity) };
+  } catch (error) {
+    await handle.close();
+    throw error;
+  }
+}
+
+/** Undefined where a directory cannot be opened: on Windows, or without the right to read it. */
+async function openDirectory(path: string): Promise<FileHandle | undefined> {
+  if (O_DIRECTORY === undefined || O_NOFOLLOW === undefined) return undefined;
+  try {
+    return await open(path, constants.O_RDONLY | O_DIRECTORY | O_NOFOLLOW);
+  } catch (error) {
+    if (systemCode(error) === 'EACCES') return undefined;
+    throw error;
+  }
+}
+
+/** The descriptor as a path, where the system has that and it leads where it should. */
+async function baseOf(handle: FileHandle, identity: Inode): Promise<string | undefined> {
+  if (process.platform !== 'linux') return undefined;
+  const base = `/proc/self/fd/${handle.fd}`;
+  const found = await stat(base, { bigint: true }).catch(() => undefined);
+  return found !== undefined && isSameInode(identityOf(found), identity) ? base : undefined;
+}
+
+async function openWithoutLinks(path: string): Promise<FileHandle> {
+  if (O_NOFOLLOW !== undefined && O_NONBLOCK !== undefined) {
+    // A pipe that nobody writes to is opened at once, and then found to be none of ours.
+    return open(path, constants.O_RDONLY | O_NOFOLLOW | O_NONBLOCK);
+  }
+  const named = await lstat(path, { bigint: true });
+  if (!named.isFile()) throw new Error(`${path} is not a regular file`);
+  const handle = await open(path, constants.O_RDONLY);
+  if (isSameInode(identityOf(await handle.stat({ bigint: true })), identityOf(named))) return handle;
+  await handle.close();
+  throw moved(path);
+}
+
+function assertName(name: string): void {
+  if (name === '' || name === '.' || name === '..' || /[/\0]/.test(name) || join(name) !== name) {
+    throw new TypeError(`${JSON.stringify(name)} is not the name of an entry`);
+  }
+  if (process.platform === 'win32' && /[\\:]/.test(name))
+    throw new TypeError(`${name} names more than an entry`);
+}
+
+/** The number of a descriptor says nothing to a reader. */
+function withPath(error: unknown, base: string | undefined, path: string): unknown {
+  if (base === undefined || !(error instanceof Error) || !error.message.includes(base)) return error;
+  error.message = error.message.replaceAll(new RegExp(`${base}(?![0-9])`, 'g'), () => path);
+  return error;
+}
+
+function notADirectory(path: string): InstallError {
+  return new InstallError('destination-unsuitable', `${path} is not a directory`, {
+    expected: 'a directory',
+    found: 'something else',
+    advice: 'name another place with --install-dir or --output',
+  });
+}
+
+function moved(path: string): InstallError {
+  return new InstallError('place-failed', `${path} was moved or replaced while it was in use`, {
+    expected: `${path}, as it was when it was opened`,
+    found: 'something else at that path',
+    why: `another user or program changes ${dirname(path)}`,
+    advice: 'install into a directory that only you can change',
+  });
+}
