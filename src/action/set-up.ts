@@ -21,6 +21,9 @@ import { logNotice, logWarning } from './log.ts';
 import { readLockfile } from './lockfile.ts';
 import { assertFitsPath, resolvePath, type Runner } from './runner.ts';
 
+/** `rwxr-xr-x`, whatever the umask. */
+const DIRECTORY_MODE = 0o755;
+
 export interface SetUp {
   /** For PATH. */
   readonly directory: string;
@@ -66,6 +69,8 @@ export async function setUp(
     const seeded = await Promise.all(planned.map((one) => seed(run, one)));
     const result = inputs.offline ? await proveOffline(run, seeded) : await install(run, seeded);
     await updateCache(run, seeded, result);
+    // Later steps may be another user's, in a container or by sudo. Until all is proved, the directory is private.
+    if (asked === undefined) await chmod(directory, DIRECTORY_MODE);
     return { directory, result };
   } catch (error) {
     if (inputs.installDirectory === undefined) await rm(directory, { recursive: true, force: true });
@@ -173,7 +178,9 @@ async function proveOffline(run: Run, seeded: readonly SeededArtifact[]): Promis
     if (proved === undefined) throw new Error(`nothing was said of ${label}`);
     if (proved.sha256 !== sha256) throw lockDisagrees(label, sha256, proved.sha256);
     if (artifact.executable) await chmod(file, EXECUTABLE_MODE);
-    results.push({ ...proved, ...namesOf(artifact), bundlePath: `${file}.sigstore.json` });
+    // As online: the file is where it belongs, and that nobody was asked is no other outcome.
+    const bundlePath = `${file}.sigstore.json`;
+    results.push({ ...proved, ...namesOf(artifact), outcome: 'already-installed', bundlePath });
   }
   return { schemaVersion: 1, artifacts: results };
 }

@@ -4,16 +4,18 @@
  */
 import { cacheDir, find } from '@actions/tool-cache';
 import { constants } from 'node:fs';
-import { copyFile, lstat, mkdtemp, rm } from 'node:fs/promises';
+import { chmod, copyFile, lstat, mkdtemp, rm } from 'node:fs/promises';
 import path from 'node:path';
 import { createDirectories } from '../disk/directories.ts';
+import { DATA_MODE, EXECUTABLE_MODE } from '../disk/place.ts';
 import { MAX_ARTIFACT_BYTES, MAX_BUNDLE_BYTES } from '../limits.ts';
 import type { ReleaseArtifact } from '../release/artifact.ts';
 import { formatReleaseVersion } from '../release/version.ts';
 
 export interface ToolCache {
   /**
-   * Copies the cached file, and its bundle where there is one, into the directory under their own names.
+   * Copies the cached file, and its bundle where there is one, into the directory under their own names, with the modes
+   * of an install: those in the cache are another job's.
    *
    * @returns the path in the cache that was copied; undefined where the cache has nothing that could be the artifact
    * @throws Error where it cannot be read; nothing of it is in the directory then
@@ -42,8 +44,10 @@ export function runnerToolCache(root: string, temporary: string): ToolCache {
       const target = path.join(directory, artifact.fileName);
       try {
         await copyFile(file, target, constants.COPYFILE_EXCL | constants.COPYFILE_FICLONE);
+        await chmod(target, artifact.executable ? EXECUTABLE_MODE : DATA_MODE);
         if (await isPlainFile(bundle, MAX_BUNDLE_BYTES)) {
           await copyFile(bundle, `${target}.sigstore.json`, constants.COPYFILE_EXCL);
+          await chmod(`${target}.sigstore.json`, DATA_MODE);
         }
       } catch (error) {
         for (const name of [target, `${target}.sigstore.json`]) await rm(name, { force: true });

@@ -39,6 +39,7 @@ export interface TestRunner {
   readonly run: (
     inputs?: Readonly<Record<string, string>>,
     environment?: Readonly<Record<string, string | undefined>>,
+    umask?: string,
   ) => Promise<ActionRun>;
 }
 
@@ -85,13 +86,13 @@ async function useRunner(world: ActionWorld, action: string): Promise<TestRunner
     dir,
     cachedFile: (version = VERSION) =>
       dir.join('tool-cache', 'kubectl', version.slice(1), process.arch, KUBECTL),
-    async run(inputs = {}, environment = {}) {
+    async run(inputs = {}, environment = {}, umask) {
       jobs += 1;
       const directory = dir.join(`job-${jobs}`);
       mkdirSync(directory);
       mkdirSync(dir.join('tool-cache'), { recursive: true });
       return runAction(
-        { toolCache: dir.join('tool-cache'), directory, action },
+        { toolCache: dir.join('tool-cache'), directory, action, ...(umask === undefined ? {} : { umask }) },
         {
           mirror: world.releases.url,
           'rekor-url': world.sigstore.rekorUrl,

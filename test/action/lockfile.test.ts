@@ -24,6 +24,14 @@ async function withLock(version: string, sha256: string): Promise<TestRunner> {
   return runner;
 }
 
+/** The names of all fields, in the fields as well. How the evidence was found is another thing online. */
+function fieldsOf(value: unknown, at = ''): readonly string[] {
+  if (typeof value !== 'object' || value === null || at === '.evidence') return [at];
+  return Object.entries(value)
+    .flatMap(([name, field]) => fieldsOf(field, `${at}.${name}`))
+    .toSorted();
+}
+
 describe('a lockfile', () => {
   it('gives the version', async () => {
     const { dir, run } = await withLock('v1.29.6', world.digest('kubectl', 'v1.29.6'));
@@ -61,10 +69,27 @@ describe('a lockfile', () => {
     const job = await run(offline);
     expect(job).toMatchObject({ exitCode: 0 });
     expect(job.result?.artifacts).toMatchObject([
-      { outcome: 'verified', component: 'kubectl', version: VERSION, sha256: world.digest('kubectl') },
+      {
+        outcome: 'already-installed',
+        component: 'kubectl',
+        version: VERSION,
+        sha256: world.digest('kubectl'),
+      },
     ]);
     expect(readFileSync(job.outputs['kubectl-path'] ?? '', 'utf8')).toContain(VERSION);
     expect(world.releases.http.requests).toHaveLength(before);
+  });
+
+  it('offline, tells the same things as online', async () => {
+    const { dir, run } = await withLock(VERSION, world.digest('kubectl'));
+    const lockfile = dir.join('k8s.lock.json');
+    await run({ lockfile });
+    const [online, offline] = [await run({ lockfile }), await run({ lockfile, offline: 'true' })];
+    const [one, other] = [online.result?.artifacts[0], offline.result?.artifacts[0]];
+    expect(fieldsOf(other)).toEqual(fieldsOf(one));
+    expect(other?.outcome).toBe(one?.outcome);
+    expect(offline.summary).toBe(online.summary);
+    expect(Object.keys(offline.outputs)).toEqual(Object.keys(online.outputs));
   });
 
   it('offline, refuses a poisoned cache', async () => {

@@ -11,6 +11,8 @@ export interface ActionJob {
   readonly directory: string;
   /** The bundled action. */
   readonly action: string;
+  /** Octal digits; default: the tests' own. */
+  readonly umask?: string;
 }
 
 export interface ActionRun extends ProgramRun {
@@ -48,7 +50,10 @@ export async function runAction(
     ...Object.fromEntries(given),
     ...environment,
   };
-  const run = await runProgram([process.execPath, job.action], { cwd: file('workspace'), env });
+  // No shell: it would drop variables with a hyphen in their name.
+  const umask =
+    job.umask === undefined ? [] : ['--import', `data:text/javascript,process.umask(0o${job.umask})`];
+  const run = await runProgram([process.execPath, ...umask, job.action], { cwd: file('workspace'), env });
   const outputs = readOutputs(readFileSync(file('output'), 'utf8'));
   return {
     ...run,
