@@ -27,7 +27,7 @@ const embedTrustedRoot: Plugin = {
 const embedRepository: Plugin = {
   name: 'embed-repository',
   load: {
-    filter: { id: /[\\/]src[\\/]repository\.ts$/ },
+    filter: { id: /[\\/]src[\\/]text[\\/]repository\.ts$/ },
     handler: () => `export const REPOSITORY = ${JSON.stringify(ownRepository(ROOT))};`,
   },
 };

@@ -15,7 +15,7 @@ import { readBundle } from '../src/evidence/read-bundle.ts';
 import { exitCodeFor } from '../src/exit-codes.ts';
 import { type ProofSubject, requiredSubject } from '../src/proof/proof.ts';
 import { proveDigest } from '../src/proof/prove-digest.ts';
-import type { Policy } from '../src/proof/policy.ts';
+import type { Policy } from '../src/policy/policy.ts';
 import { EMBEDDED_ROOT_NAME, embeddedRootBytes } from '../src/trust/embedded-root.ts';
 import { readTrustedRoot } from '../src/trust/read-trusted-root.ts';
 import type { TrustMaterial } from '../src/trust/trust-material.ts';

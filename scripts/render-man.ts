@@ -9,7 +9,7 @@ import {
   optionUsage,
 } from '../src/cli/options.ts';
 import { EXIT_CODE_MEANINGS } from '../src/exit-codes.ts';
-import { VERSION } from '../src/version.ts';
+import { VERSION } from '../src/text/version.ts';
 
 /** Text as roff reads it: no request by accident, and hyphens that can be copied into a shell. */
 function escape(text: string): string {

@@ -1,7 +1,29 @@
 import { type ErrorCode, K8sVerifyError } from './errors.ts';
-import type { ExitCode } from './exit-code-meanings.ts';
 
-export { EXIT_CODE_MEANINGS, type ExitCode } from './exit-code-meanings.ts';
+/** Every exit code of the command. */
+export type ExitCode = 0 | 1 | 2 | 3 | 4 | 5 | 10 | 11 | 12 | 13 | 14 | 15 | 16 | 17 | 18 | 20 | 21 | 130;
+
+/** What each exit code means, in one phrase; README and `--help` print this table. */
+export const EXIT_CODE_MEANINGS: Readonly<Record<ExitCode, string>> = {
+  0: 'proved (and, where asked, installed)',
+  1: 'a bug in k8s-verify (please report it), or its output could not be written',
+  2: 'usage: the command line cannot be understood, or a named file cannot be read',
+  3: 'no such release or artifact',
+  4: 'network: something needed could not be fetched; nothing was learnt about the artifact',
+  5: 'the trusted root of k8s-verify itself is unavailable',
+  10: 'do not use: no signature is published for this artifact',
+  11: 'do not use: signature material is malformed or oversized',
+  12: 'do not use: the digest of the file is not the proven one',
+  13: 'do not use: the signature does not fit the artifact or the certificate',
+  14: 'do not use: the signing certificate is not trusted',
+  15: 'do not use: signed by another identity',
+  16: 'do not use: the transparency log entry is missing or invalid',
+  17: 'do not use: no trustworthy time of signing',
+  18: 'do not use: the trusted root is invalid',
+  20: 'could not be put in its place; no check has failed',
+  21: 'proved, but the archive holds something that is refused, or lacks what is asked for',
+  130: 'interrupted',
+};
 
 /** One exit code per reason, for scripts. Codes 10 to 19 all mean: do not use this artifact. */
 export const EXIT_CODES: Readonly<Record<ErrorCode, Exclude<ExitCode, 0 | 1>>> = {

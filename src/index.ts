@@ -1,7 +1,7 @@
 /**
  * k8s-verify as a library: prove Kubernetes release artifacts, and install what is proved.
  *
- * The stories take a request and a world: `installRelease({ artifacts: [{ component: 'kubectl' }], ... }, createWorld())`.
+ * The stories take a request and a client: `installRelease({ artifacts: [{ component: 'kubectl' }], ... }, createClient())`.
  * They return a {@link RunResult} or throw a {@link K8sVerifyError}; nothing in between.
  */
 export {
@@ -16,11 +16,13 @@ export {
   UnavailableError,
   UntrustedError,
 } from './errors.ts';
-export type { CrossCheck, CrossCheckOutcome } from './evidence/cross-check.ts';
+export type { CrossCheck, CrossCheckOutcome } from './records/cross-check.ts';
 export { EXIT_CODE_MEANINGS, EXIT_CODES, type ExitCode, exitCodeFor } from './exit-codes.ts';
-export { installRelease } from './install-release.ts';
-export type { Clock, HttpClient, ProgressEvent, Report } from './ports.ts';
-export type { ReleaseWorkflow } from './proof/release-workflow.ts';
+export { installRelease } from './install.ts';
+export type { Clock } from './client.ts';
+export type { HttpClient } from './http/http-client.ts';
+export type { ProgressEvent, Report } from './progress.ts';
+export type { ReleaseWorkflow } from './policy/release-workflow.ts';
 export type { CheckResult, ProvenLogEntry, Signer } from './proof/verdict.ts';
 export type { CertificateIdentity } from './release/signer.ts';
 export type { Tier } from './release/component.ts';
@@ -36,8 +38,8 @@ export {
   type NetworkRequest,
   type TrustRequest,
   type VerifyRequest,
-} from './request.ts';
+} from './plan/request.ts';
 export type { ArtifactResult, EvidenceOrigin, ListedMember, RunResult } from './result.ts';
 export type { TrustSource } from './trust/trust-material.ts';
-export { verifyFile } from './verify-file.ts';
-export { createWorld, type World, type WorldOptions } from './world.ts';
+export { verifyFile } from './verify.ts';
+export { createClient, type Client, type ClientOptions } from './client.ts';

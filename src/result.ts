@@ -3,7 +3,7 @@
  * raises `schemaVersion`.
  */
 import type { CheckName } from './errors.ts';
-import type { CrossCheck } from './evidence/cross-check.ts';
+import type { CrossCheck } from './records/cross-check.ts';
 import type { CheckResult, ProvenLogEntry, Signer } from './proof/verdict.ts';
 import type { TrustSource } from './trust/trust-material.ts';
 

@@ -15,7 +15,7 @@ import { chmod, mkdir, symlink, writeFile } from 'node:fs/promises';
 import { delimiter, dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, it, onTestFinished } from 'vitest';
-import { readLockfile } from '../src/action/lockfile.ts';
+import { readLockfile } from '../src/lockfile/lockfile.ts';
 import { seededBody } from './support/http/large-bodies.ts';
 import { startLocalSigstore } from './support/local-sigstore.ts';
 import { startReleaseServer } from './support/release-server.ts';

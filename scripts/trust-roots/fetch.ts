@@ -5,7 +5,7 @@ import { initTUF } from '@sigstore/tuf';
 import { excerpt } from '../../src/encoding/base64.ts';
 import { K8sVerifyError, UnavailableError, UntrustedError } from '../../src/errors.ts';
 import { runWithFetch } from './global-fetch.ts';
-import type { HttpClient, SmallRequest, SmallResponse } from '../../src/ports.ts';
+import type { HttpClient, SmallRequest, SmallResponse } from '../../src/http/http-client.ts';
 import { readFolder, type TrustRootFiles } from './trust-root-folder.ts';
 
 /** The most that tuf-js takes of any file: targets metadata. It holds each kind to a bound of its own beside this. */

@@ -1,6 +1,6 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
 import { InterruptedError } from '../../src/errors.ts';
-import type { HttpClient } from '../../src/ports.ts';
+import type { HttpClient } from '../../src/http/http-client.ts';
 
 interface FetchContext {
   readonly http: HttpClient;

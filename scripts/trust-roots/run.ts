@@ -4,7 +4,7 @@ import { printable } from '../../src/cli/printable.ts';
 import { RequestError } from '../../src/errors.ts';
 import { type ExitCode, exitCodeFor } from '../../src/exit-codes.ts';
 import { createHttpClient } from '../../src/http/client.ts';
-import { parseBaseUrl } from '../../src/request.ts';
+import { parseBaseUrl } from '../../src/plan/request.ts';
 import { checkTrustRoot } from './check.ts';
 import { describeChange } from './difference.ts';
 import { fetchTrustRoot } from './fetch.ts';

@@ -2,7 +2,7 @@
 import { excerpt } from '../encoding/base64.ts';
 import { RequestError } from '../errors.ts';
 import type { CertificateIdentity } from '../release/signer.ts';
-import { parseBaseUrl } from '../request.ts';
+import { parseBaseUrl } from '../plan/request.ts';
 
 /** The inputs of action.yml; a test holds the two together. */
 export const INPUT_NAMES = [

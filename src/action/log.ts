@@ -2,7 +2,7 @@
 import { debug, endGroup, error as annotate, info, notice, startGroup, warning } from '@actions/core';
 import { replaceUnprintable } from '../encoding/unprintable.ts';
 import { factsOf, K8sVerifyError } from '../errors.ts';
-import type { ProgressEvent } from '../ports.ts';
+import type { ProgressEvent } from '../progress.ts';
 import type { ArtifactResult } from '../result.ts';
 import { inActionWords } from './words.ts';
 

@@ -1,8 +1,8 @@
 /** The GitHub Action: runs once, and ends with the exit code of its reason. */
 import { addPath, getInput, setSecret } from '@actions/core';
 import { exitCodeFor } from '../exit-codes.ts';
-import { VERSION } from '../version.ts';
-import { createWorld } from '../world.ts';
+import { VERSION } from '../text/version.ts';
+import { createClient } from '../client.ts';
 import { type ActionInputs, readInputs } from './inputs.ts';
 import { logArtifact, logEvent, logFailure, logWarning } from './log.ts';
 import { writeOutputs, writeSummary } from './outputs.ts';
@@ -26,19 +26,19 @@ async function run(): Promise<void> {
   const inputs = readInputs(getInput);
   hideSecrets(inputs);
   const runner = readRunner(process.env, { workspace: process.cwd(), platform: process.platform });
-  const world = createWorld({
+  const client = createClient({
     report: logEvent,
     env: process.env,
     userAgent: `k8s-verify/${VERSION} (GitHub Action)`,
   });
   try {
-    const { directory, result } = await setUp(inputs, runner, world, cancelled());
+    const { directory, result } = await setUp(inputs, runner, client, cancelled());
     for (const artifact of result.artifacts) logArtifact(artifact);
     writeOutputs(result);
-    await writeSummary(result, world.clock.now());
+    await writeSummary(result, client.clock.now());
     addPath(directory);
   } finally {
-    await world.http.close();
+    await client.http.close();
   }
 }
 

@@ -5,20 +5,20 @@ import { InstallError, UnavailableError, UntrustedError } from '../errors.ts';
 import { createDirectories } from '../disk/directories.ts';
 import { hashLocalFile } from '../disk/hash-file.ts';
 import { EXECUTABLE_MODE } from '../disk/place.ts';
-import { installRelease } from '../install-release.ts';
+import { installRelease } from '../install.ts';
 import { type ReleaseArtifact, releaseArtifact } from '../release/artifact.ts';
 import { findComponent } from '../release/component.ts';
 import { formatPlatform, hostPlatform } from '../release/platform.ts';
 import { formatReleaseVersion, type ReleaseVersion } from '../release/version.ts';
-import type { NetworkRequest, TrustRequest } from '../request.ts';
-import { versionResolver } from '../resolve-version.ts';
+import type { NetworkRequest, TrustRequest } from '../plan/request.ts';
+import { versionResolver } from '../plan/resolve-version.ts';
 import type { ArtifactResult, RunResult } from '../result.ts';
-import { verifyFile } from '../verify-file.ts';
-import type { World } from '../world.ts';
-import { chooseArtifacts } from './chosen-artifacts.ts';
+import { verifyFile } from '../verify.ts';
+import type { Client } from '../client.ts';
+import { chooseArtifacts } from '../lockfile/chosen-artifacts.ts';
 import type { ActionInputs } from './inputs.ts';
 import { logNotice, logWarning } from './log.ts';
-import { readLockfile } from './lockfile.ts';
+import { readLockfile } from '../lockfile/lockfile.ts';
 import { assertFitsPath, resolvePath, type Runner } from './runner.ts';
 
 /** `rwxr-xr-x`, whatever the umask. */
@@ -34,7 +34,7 @@ export interface SetUp {
 interface Run {
   readonly inputs: ActionInputs;
   readonly runner: Runner;
-  readonly world: World;
+  readonly client: Client;
   readonly signal: AbortSignal;
   readonly directory: string;
 }
@@ -56,15 +56,15 @@ interface SeededArtifact extends PlannedArtifact {
 export async function setUp(
   inputs: ActionInputs,
   runner: Runner,
-  world: World,
+  client: Client,
   signal: AbortSignal,
 ): Promise<SetUp> {
   const asked =
     inputs.installDirectory === undefined ? undefined : resolvePath(runner, inputs.installDirectory);
   assertFitsPath(runner, asked ?? runner.temporary);
-  const planned = await planArtifacts(inputs, runner, world, signal);
+  const planned = await planArtifacts(inputs, runner, client, signal);
   const directory = asked ?? (await openDirectory(runner));
-  const run: Run = { inputs, runner, world, signal, directory };
+  const run: Run = { inputs, runner, client, signal, directory };
   try {
     const seeded = await Promise.all(planned.map((one) => seed(run, one)));
     const result = inputs.offline ? await proveOffline(run, seeded) : await install(run, seeded);
@@ -82,15 +82,15 @@ export async function setUp(
 async function planArtifacts(
   inputs: ActionInputs,
   runner: Runner,
-  world: World,
+  client: Client,
   signal: AbortSignal,
 ): Promise<readonly PlannedArtifact[]> {
-  const platform = hostPlatform(world.host);
+  const platform = hostPlatform(client.host);
   const locked =
     inputs.lockfile === undefined ? undefined : await readLockfile(resolvePath(runner, inputs.lockfile));
   const chosen = chooseArtifacts(inputs, locked, formatPlatform(platform));
   for (const { component } of chosen) findComponent(component);
-  const resolveOnce = versionResolver({ ...networkOf(inputs), signal }, world);
+  const resolveOnce = versionResolver({ ...networkOf(inputs), signal }, client);
   const planned: PlannedArtifact[] = [];
   for (const { component, version, sha256 } of chosen) {
     const resolved = await resolveOnce(version);
@@ -140,7 +140,7 @@ function cacheOf({ inputs, runner }: Run): Runner['toolCache'] {
 }
 
 function install(run: Run, seeded: readonly SeededArtifact[]): Promise<RunResult> {
-  const { inputs, directory, signal, world } = run;
+  const { inputs, directory, signal, client } = run;
   return installRelease(
     {
       artifacts: seeded.map(({ artifact, sha256 }) => ({
@@ -154,7 +154,7 @@ function install(run: Run, seeded: readonly SeededArtifact[]): Promise<RunResult
       ...trustOf(run),
       signal,
     },
-    world,
+    client,
   );
 }
 
@@ -172,7 +172,7 @@ async function proveOffline(run: Run, seeded: readonly SeededArtifact[]): Promis
         ...trustOf(run),
         signal: run.signal,
       },
-      run.world,
+      run.client,
     );
     const [proved] = artifacts;
     if (proved === undefined) throw new Error(`nothing was said of ${label}`);

@@ -1,5 +1,5 @@
 /** The command words. Help, the parser, completion and the manual page are all written from these tables. */
-import type { ExitCode } from '../exit-code-meanings.ts';
+import type { ExitCode } from '../exit-codes.ts';
 
 export type CommandName = 'install' | 'verify' | 'list' | 'doctor' | 'completion';
 

@@ -1,6 +1,6 @@
 /** Where a run's words go: the answer to stdout, everything else to stderr, as the options and the terminal ask. */
 import { type ExitCode, exitCodeFor } from '../exit-codes.ts';
-import type { Report } from '../ports.ts';
+import type { Report } from '../progress.ts';
 import { withoutBlame } from './gone-directory.ts';
 import { failureReport, type JsonAnswer, renderJson } from './output-json.ts';
 import { errorText, type TextStyle } from './output-text.ts';

@@ -1,11 +1,11 @@
 /** The `doctor` command. */
-import { diagnose, type Finding } from '../diagnose.ts';
+import { diagnose, type Finding } from '../doctor.ts';
 import { RequestError } from '../errors.ts';
 import { excerpt } from '../encoding/base64.ts';
 import type { CommandLine } from './command-line.ts';
 import type { Answer, Console } from './console.ts';
 import { hostDirectories } from './host-directories.ts';
-import { inWorld } from './in-world.ts';
+import { withClient } from './with-client.ts';
 import type { JsonAnswer } from './output-json.ts';
 import { printable } from './printable.ts';
 import { readNetwork, readTransport, readTrust } from './shared-arguments.ts';
@@ -32,8 +32,8 @@ export async function doctor(line: CommandLine, output: Console): Promise<Answer
     env: process.env,
     directories: hostDirectories(),
   };
-  const findings = await inWorld({ ...PATIENCE, ...readTransport(line) }, output, (world, signal) =>
-    diagnose({ ...request, signal }, world),
+  const findings = await withClient({ ...PATIENCE, ...readTransport(line) }, output, (client, signal) =>
+    diagnose({ ...request, signal }, client),
   );
   return doctorAnswer(findings);
 }

@@ -1,5 +1,5 @@
 /** `--help`, written from the tables of commands, options and exit codes. Loads nothing else, so that it is quick. */
-import { EXIT_CODE_MEANINGS } from '../exit-code-meanings.ts';
+import { EXIT_CODE_MEANINGS } from '../exit-codes.ts';
 import { type CommandName, COMMANDS, type CommandSpec, commandSpec } from './commands.ts';
 import { OPTION_GROUPS, type OptionSpec, optionsOf, optionUsage } from './options.ts';
 

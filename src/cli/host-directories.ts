@@ -1,7 +1,7 @@
 import { accessSync, constants, statSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { dirname } from 'node:path';
-import type { HostDirectories } from '../install/destination.ts';
+import type { HostDirectories } from '../plan/destination.ts';
 
 /** This machine and this user, as far as they decide where programs go. */
 export function hostDirectories(): HostDirectories {

@@ -1,13 +1,13 @@
 /** The `install` command. */
 import { dirname } from 'node:path';
-import { defaultInstallDirectory, type HostDirectories, isOnPath } from '../install/destination.ts';
-import { installRelease } from '../install-release.ts';
-import type { InstallRequest } from '../request.ts';
+import { defaultInstallDirectory, type HostDirectories, isOnPath } from '../plan/destination.ts';
+import { installRelease } from '../install.ts';
+import type { InstallRequest } from '../plan/request.ts';
 import type { RunResult } from '../result.ts';
 import type { CommandLine } from './command-line.ts';
 import type { Answer, Console } from './console.ts';
 import { hostDirectories } from './host-directories.ts';
-import { inWorld } from './in-world.ts';
+import { withClient } from './with-client.ts';
 import { readInstallArguments } from './install-arguments.ts';
 import { provedAnswer } from './proved-answer.ts';
 import { assertFitsLine } from './result-path.ts';
@@ -26,8 +26,8 @@ export async function install(line: CommandLine, output: Console): Promise<Answe
         : destination,
   };
   assertFitsLine(line, request.destination.path);
-  const result = await inWorld(transport, output, (world, signal) =>
-    installRelease({ ...request, signal }, world),
+  const result = await withClient(transport, output, (client, signal) =>
+    installRelease({ ...request, signal }, client),
   );
   // Whoever named a place knows where it is; the default one may be news.
   return provedAnswer(result, destination.kind === 'default' ? pathNotes(result, host) : []);

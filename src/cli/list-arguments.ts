@@ -1,7 +1,7 @@
 /** The command line of `list`. */
 import { excerpt } from '../encoding/base64.ts';
 import { RequestError } from '../errors.ts';
-import type { NetworkRequest } from '../request.ts';
+import type { NetworkRequest } from '../plan/request.ts';
 import type { CommandLine } from './command-line.ts';
 import { readsAsVersion } from './install-arguments.ts';
 import { readNetwork } from './shared-arguments.ts';

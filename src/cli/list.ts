@@ -3,11 +3,11 @@ import { isTabled, TABLED } from '../release/component.ts';
 import { listArtifacts, type ListedArtifact } from '../release/list.ts';
 import { parsePlatform } from '../release/platform.ts';
 import { formatReleaseVersion, parseVersionRequest, type ReleaseVersion } from '../release/version.ts';
-import { sourcesOf } from '../request.ts';
-import { resolveVersion } from '../resolve-version.ts';
+import { sourcesOf } from '../plan/request.ts';
+import { resolveVersion } from '../plan/resolve-version.ts';
 import type { CommandLine } from './command-line.ts';
 import type { Answer, Console } from './console.ts';
-import { inWorld } from './in-world.ts';
+import { withClient } from './with-client.ts';
 import { readListArguments } from './list-arguments.ts';
 import type { JsonAnswer } from './output-json.ts';
 import { noteText } from './output-text.ts';
@@ -39,8 +39,8 @@ export interface ListedFile {
 /** Lists from the built-in table; only an alias such as `stable` is looked up. */
 export async function list(line: CommandLine, output: Console): Promise<Answer> {
   const { version: asked, platforms, ...network } = readListArguments(line);
-  const version = await inWorld(readTransport(line), output, (world, signal) =>
-    resolveVersion(asked, { ...network, signal }, world),
+  const version = await withClient(readTransport(line), output, (client, signal) =>
+    resolveVersion(asked, { ...network, signal }, client),
   );
   const chosen = platforms.length === 0 ? {} : { platforms: platforms.map((text) => parsePlatform(text)) };
   const [source = ''] = sourcesOf(network);

@@ -1,6 +1,6 @@
 /** The face of the library: reads the command line, runs one command, and ends with that run's exit code. */
 import type { ExitCode } from '../exit-codes.ts';
-import { VERSION } from '../version.ts';
+import { VERSION } from '../text/version.ts';
 import type { CommandLine } from './command-line.ts';
 import type { CommandName } from './commands.ts';
 import type { Answer, Console } from './console.ts';

@@ -1,9 +1,9 @@
 /** `--k8s-verify-release`: the identity that signs the releases of k8s-verify itself, as `docs/bootstrap.md` has it. */
 import { excerpt } from '../encoding/base64.ts';
 import { RequestError } from '../errors.ts';
-import { isReleaseTag, type ReleaseWorkflow, workflowAtTag } from '../proof/release-workflow.ts';
-import { REPOSITORY } from '../repository.ts';
-import type { VerifyRequest } from '../request.ts';
+import { isReleaseTag, type ReleaseWorkflow, workflowAtTag } from '../policy/release-workflow.ts';
+import { REPOSITORY } from '../text/repository.ts';
+import type { VerifyRequest } from '../plan/request.ts';
 import type { CommandLine } from './command-line.ts';
 import type { OptionName } from './options.ts';
 import { theValue } from './shared-arguments.ts';

@@ -1,6 +1,6 @@
 /** What a run tells while it runs, on stderr: bars on a terminal, plain lines elsewhere. */
 import type { MultiBar, SingleBar } from 'cli-progress';
-import type { ProgressEvent, Report } from '../ports.ts';
+import type { ProgressEvent, Report } from '../progress.ts';
 import { noteText, paint, type TextStyle } from './output-text.ts';
 import { printable } from './printable.ts';
 

@@ -1,9 +1,9 @@
 /** What several commands take: whose signature, in which trusted root, over which network. */
 import { excerpt } from '../encoding/base64.ts';
 import { RequestError } from '../errors.ts';
-import { outputFile } from '../install/destination.ts';
+import { outputFile } from '../plan/destination.ts';
 import { MAX_RETRIES, MAX_TIMEOUT_MS } from '../limits.ts';
-import { type NetworkRequest, parseBaseUrl, type TrustRequest } from '../request.ts';
+import { type NetworkRequest, parseBaseUrl, type TrustRequest } from '../plan/request.ts';
 import type { CommandLine } from './command-line.ts';
 import type { OptionName } from './options.ts';
 

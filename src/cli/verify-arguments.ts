@@ -2,7 +2,7 @@
 import { basename } from 'node:path';
 import { excerpt } from '../encoding/base64.ts';
 import { RequestError } from '../errors.ts';
-import type { VerifyRequest } from '../request.ts';
+import type { VerifyRequest } from '../plan/request.ts';
 import type { CommandLine } from './command-line.ts';
 import { readOwnRelease } from './own-release.ts';
 import { outputDirectory, readExtract, readNetwork, readTrust, theValue } from './shared-arguments.ts';

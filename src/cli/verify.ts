@@ -1,12 +1,12 @@
 /** The `verify` command. */
-import { unreadableFile } from '../encoding/unreadable-file.ts';
+import { unreadableFile } from '../files/unreadable-file.ts';
 import { RequestError } from '../errors.ts';
 import { MAX_PUBLIC_KEY_FILE_BYTES } from '../limits.ts';
-import { readUpTo } from '../local-file.ts';
-import { verifyFile } from '../verify-file.ts';
+import { readUpTo } from '../files/local-file.ts';
+import { verifyFile } from '../verify.ts';
 import type { CommandLine } from './command-line.ts';
 import type { Answer, Console } from './console.ts';
-import { inWorld } from './in-world.ts';
+import { withClient } from './with-client.ts';
 import { provedAnswer } from './proved-answer.ts';
 import { assertFitsLine } from './result-path.ts';
 import { readTransport } from './shared-arguments.ts';
@@ -20,8 +20,8 @@ export async function verify(line: CommandLine, output: Console): Promise<Answer
   else if (subject.kind === 'file' && archive === undefined) assertFitsLine(line, subject.path);
   const transport = readTransport(line);
   const publicKeyPem = keyFile === undefined ? {} : { publicKeyPem: await readKey(keyFile) };
-  const result = await inWorld(transport, output, (world, signal) =>
-    verifyFile({ ...asked, ...publicKeyPem, signal }, world),
+  const result = await withClient(transport, output, (client, signal) =>
+    verifyFile({ ...asked, ...publicKeyPem, signal }, client),
   );
   return provedAnswer(result);
 }

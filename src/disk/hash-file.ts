@@ -2,11 +2,11 @@ import { createHash } from 'node:crypto';
 import { stat } from 'node:fs';
 import type { FileHandle } from 'node:fs/promises';
 import { promisify } from 'node:util';
-import { unreadableFile } from '../encoding/unreadable-file.ts';
+import { unreadableFile } from '../files/unreadable-file.ts';
 import { K8sVerifyError, RequestError } from '../errors.ts';
 import type { HashAlgorithm } from '../evidence/evidence.ts';
 import { MAX_WHOLE_MESSAGE_BYTES } from '../limits.ts';
-import { readUpTo, withLocalFile } from '../local-file.ts';
+import { readUpTo, withLocalFile } from '../files/local-file.ts';
 import { throwIfInterrupted } from './disk-error.ts';
 
 /** Two buffers of this size: one is hashed while the next one is read. */

@@ -3,7 +3,7 @@ import { constants } from 'node:fs';
 import { type FileHandle, open, rm } from 'node:fs/promises';
 import { basename, dirname, join, resolve } from 'node:path';
 import type { HashAlgorithm } from '../evidence/evidence.ts';
-import type { DownloadSink } from '../ports.ts';
+import type { DownloadSink } from '../http/http-client.ts';
 import { type FileIdentity, identityOf } from './file-identity.ts';
 import { createDirectories, keepDirectories, removeCreatedDirectories } from './directories.ts';
 import { diskError, isAbsent, throwIfInterrupted } from './disk-error.ts';

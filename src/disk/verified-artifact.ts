@@ -3,7 +3,7 @@ import { basename } from 'node:path';
 import { promisify } from 'node:util';
 import { InstallError, RequestError, UntrustedError } from '../errors.ts';
 import type { HashAlgorithm } from '../evidence/evidence.ts';
-import { withLocalFile } from '../local-file.ts';
+import { withLocalFile } from '../files/local-file.ts';
 import type { ProvenDigest } from '../proof/prove-digest.ts';
 import { diskError } from './disk-error.ts';
 import { type FileIdentity, identityOf, isSameFile } from './file-identity.ts';

@@ -1,6 +1,6 @@
-import { unreadableFile } from '../encoding/unreadable-file.ts';
+import { unreadableFile } from '../files/unreadable-file.ts';
 import { UntrustedError } from '../errors.ts';
-import { type FileOrigin, readUpTo } from '../local-file.ts';
+import { type FileOrigin, readUpTo } from '../files/local-file.ts';
 
 /**
  * Reads a file of evidence that the user named, within its bound.

@@ -2,7 +2,7 @@ import { shownUrl } from '../encoding/shown-url.ts';
 import { excerpt } from '../encoding/base64.ts';
 import { UnavailableError, UntrustedError } from '../errors.ts';
 import { MAX_CANDIDATE_ENTRIES, MAX_LOG_RESPONSE_BYTES } from '../limits.ts';
-import type { HttpClient, SmallResponse } from '../ports.ts';
+import type { HttpClient, SmallResponse } from '../http/http-client.ts';
 import type { DetachedMaterial } from './detached-material.ts';
 import type { Digest } from './evidence.ts';
 import { canonicalBody, hashedRekordEntry, leafHash } from './hashedrekord.ts';

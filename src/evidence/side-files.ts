@@ -5,7 +5,8 @@ import {
   MAX_CHECKSUM_FILE_BYTES,
   MAX_SIGNATURE_FILE_BYTES,
 } from '../limits.ts';
-import type { HttpClient, Report } from '../ports.ts';
+import type { HttpClient } from '../http/http-client.ts';
+import type { Report } from '../progress.ts';
 import { askInTurn } from '../release/ask-in-turn.ts';
 
 /** What a release server has beside an artifact; undefined where it answered "not found". */

@@ -1,7 +1,7 @@
 import { X509Certificate } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { createSecureContext, getCACertificates, type SecureContext } from 'node:tls';
-import { unreadableFile } from '../encoding/unreadable-file.ts';
+import { unreadableFile } from '../files/unreadable-file.ts';
 import { RequestError } from '../errors.ts';
 
 const BLOCK = /-----BEGIN CERTIFICATE-----[^-]+-----END CERTIFICATE-----/g;

@@ -3,10 +3,10 @@ import type {
   DownloadOutcome,
   DownloadRequest,
   HttpClient,
-  Report,
   SmallRequest,
   SmallResponse,
-} from '../ports.ts';
+} from './http-client.ts';
+import type { Report } from '../progress.ts';
 import {
   DEFAULT_CONNECT_TIMEOUT_MS,
   DEFAULT_DOWNLOAD_TIMEOUT_MS,

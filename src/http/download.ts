@@ -1,5 +1,6 @@
 import { MIN_PROGRESS_BYTES } from '../limits.ts';
-import type { DownloadOutcome, DownloadRequest, DownloadSink, Report } from '../ports.ts';
+import type { DownloadOutcome, DownloadRequest, DownloadSink } from './http-client.ts';
+import type { Report } from '../progress.ts';
 import { parseContentRange } from './content-range.ts';
 import type { Operation } from './deadline.ts';
 import { invalidResponse, TransportFailure } from './failure.ts';

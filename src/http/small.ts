@@ -1,5 +1,5 @@
 import { UntrustedError } from '../errors.ts';
-import type { SmallRequest, SmallResponse } from '../ports.ts';
+import type { SmallRequest, SmallResponse } from './http-client.ts';
 import type { Operation } from './deadline.ts';
 import { TransportFailure } from './failure.ts';
 import type { Target } from './target.ts';

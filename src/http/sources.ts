@@ -1,5 +1,5 @@
 import { MAX_WAIT_BEFORE_NEXT_SOURCE_MS } from '../limits.ts';
-import type { Report } from '../ports.ts';
+import type { Report } from '../progress.ts';
 import { type AttemptHooks, OutOfAttempts, type RetryPolicy, withRetries } from './attempts.ts';
 import type { Operation } from './deadline.ts';
 import type { GivenUp } from './failure.ts';

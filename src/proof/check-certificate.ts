@@ -5,8 +5,8 @@ import type { CertificateIdentity } from '../release/signer.ts';
 import type { SigningCertificate, SubjectAlternativeName } from './certificate.ts';
 import { assertSigningProfile } from './certificate-profile.ts';
 import type { Proof } from './proof.ts';
-import type { Policy } from './policy.ts';
-import { releaseTagOf, workflowAtTag } from './release-workflow.ts';
+import type { Policy } from '../policy/policy.ts';
+import { releaseTagOf, workflowAtTag } from '../policy/release-workflow.ts';
 import { verifySigner } from './sigstore-verifier.ts';
 
 /** 4.3: the certificate may sign artifacts at all (RFC 5280 section 6; Fulcio's profile). */

@@ -5,7 +5,7 @@ import type { TrustMaterial } from '../trust/trust-material.ts';
 import { type Authorities, type Log, readAuthorities } from './authorities.ts';
 import { readCertificate, type SigningCertificate } from './certificate.ts';
 import { type EntryBody, readEntryBody } from './entry-body.ts';
-import type { Policy } from './policy.ts';
+import type { Policy } from '../policy/policy.ts';
 import { hashWith, readPublicKey, type SignatureKey } from './public-key.ts';
 import { readTimestampToken, type TimestampToken } from './timestamp-token.ts';
 

@@ -2,7 +2,7 @@ import type { Evidence, HashAlgorithm } from '../evidence/evidence.ts';
 import type { TrustMaterial } from '../trust/trust-material.ts';
 import { claimedTimes } from './explain.ts';
 import { openProof, type ProofSubject } from './proof.ts';
-import type { Policy } from './policy.ts';
+import type { Policy } from '../policy/policy.ts';
 import type { CheckReport, ProvenLogEntry, Signer } from './verdict.ts';
 import { describeChecks, describeEntries, signerOf } from './report.ts';
 import { PROOF_STEPS } from './steps.ts';

@@ -1,6 +1,6 @@
 import { shownUrl } from '../encoding/shown-url.ts';
 import { RequestError, UnavailableError } from '../errors.ts';
-import type { Report } from '../ports.ts';
+import type { Report } from '../progress.ts';
 
 /** What one release server has; `reason` is told where another one is asked because of it. */
 export type SourceAnswer<Found> =

@@ -1,7 +1,7 @@
-import { unreadableFile, unreadableReason } from '../encoding/unreadable-file.ts';
+import { unreadableFile, unreadableReason } from '../files/unreadable-file.ts';
 import { UnavailableError, UntrustedError } from '../errors.ts';
 import { MAX_TRUSTED_ROOT_BYTES } from '../limits.ts';
-import { readUpTo } from '../local-file.ts';
+import { readUpTo } from '../files/local-file.ts';
 import { EMBEDDED_ROOT_NAME, embeddedRootBytes } from './embedded-root.ts';
 import { readTrustedRoot } from './read-trusted-root.ts';
 import type { TrustMaterial } from './trust-material.ts';

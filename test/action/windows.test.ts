@@ -5,7 +5,7 @@ import { expect, it, onTestFinished } from 'vitest';
 import { readInputs } from '../../src/action/inputs.ts';
 import { readRunner } from '../../src/action/runner.ts';
 import { setUp } from '../../src/action/set-up.ts';
-import { createWorld } from '../../src/world.ts';
+import { createClient } from '../../src/client.ts';
 import { startLocalSigstore } from '../support/local-sigstore.ts';
 import { startReleaseServer } from '../support/release-server.ts';
 import { testDir } from '../support/test-dir.ts';
@@ -28,7 +28,7 @@ it('installs kubectl.exe, and its bundle beside it', async () => {
     { RUNNER_TEMP: dir.join('temp'), USERPROFILE: 'C:\\Users\\runner' },
     { workspace: 'D:\\a\\repository', platform: 'win32' },
   );
-  const real = createWorld();
+  const real = createClient();
   onTestFinished(() => real.http.close());
   const world = { ...real, host: { platform: 'win32', arch: 'x64', endianness: 'LE' } as const };
   const asked = { ...readInputs((name) => inputs[name] ?? ''), trustedRootFile: dir.join('root.json') };

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { diagnose, type DiagnoseRequest, type Finding } from '../../src/diagnose.ts';
-import { createWorld } from '../../src/world.ts';
+import { diagnose, type DiagnoseRequest, type Finding } from '../../src/doctor.ts';
+import { createClient } from '../../src/client.ts';
 import { fault } from '../support/http/faults.ts';
 import { localWorld, type LocalWorld } from './local-world.ts';
 
@@ -19,7 +19,7 @@ async function examine(
   changes: Partial<DiagnoseRequest> = {},
   now: Date = new Date(),
 ): Promise<ReadonlyMap<Finding['subject'], Finding>> {
-  const own = createWorld({ retries: 0, timeoutMs: 5000 });
+  const own = createClient({ retries: 0, timeoutMs: 5000 });
   try {
     const findings = await diagnose(
       {

@@ -4,11 +4,11 @@
  */
 import { writeFileSync } from 'node:fs';
 import type { HttpClientOptions } from '../../src/http/client.ts';
-import { installRelease } from '../../src/install-release.ts';
-import type { ProgressEvent } from '../../src/ports.ts';
-import type { InstallRequest } from '../../src/request.ts';
+import { installRelease } from '../../src/install.ts';
+import type { ProgressEvent } from '../../src/progress.ts';
+import type { InstallRequest } from '../../src/plan/request.ts';
 import type { RunResult } from '../../src/result.ts';
-import { createWorld } from '../../src/world.ts';
+import { createClient } from '../../src/client.ts';
 import { createTlsAuthority, type TlsAuthority } from '../support/http/tls.ts';
 import { createLocalSigstore, type LocalSigstore } from '../support/local-sigstore.ts';
 import { type ReleaseServer, startReleaseServer } from '../support/release-server.ts';
@@ -163,7 +163,7 @@ export async function startFaultWorld({ tls = false, host }: FaultWorldOptions =
 async function installThrough(request: InstallRequest, options: HttpClientOptions): Promise<LibraryRun> {
   const events: ProgressEvent[] = [];
   const report = (event: ProgressEvent): void => void events.push(event);
-  const world = createWorld({ retries: 2, retryDelayMs: 1, ...options, report });
+  const world = createClient({ retries: 2, retryDelayMs: 1, ...options, report });
   try {
     return { result: await installRelease(request, world), error: undefined, events };
   } catch (error) {

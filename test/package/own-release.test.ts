@@ -5,7 +5,7 @@ import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
 import { ownRepository } from '../../scripts/own-repository.ts';
-import { createWorld, verifyFile, type VerifyRequest } from '../../src/index.ts';
+import { createClient, verifyFile, type VerifyRequest } from '../../src/index.ts';
 import { createLocalSigstore, type LocalSigstore } from '../support/local-sigstore.ts';
 import { runCli } from '../support/run-cli.ts';
 import type { ProgramRun } from '../support/run-program.ts';
@@ -140,7 +140,7 @@ it('the library takes a release workflow, and no other signer beside it', async 
     trustedRootFile: dir.join('root.json'),
     releaseWorkflow: { workflow: WORKFLOW, issuer: ISSUER },
   };
-  const world = createWorld();
+  const world = createClient();
   const { artifacts } = await verifyFile(request, world);
   expect(artifacts).toMatchObject([{ signer: { subjectAlternativeName: RELEASE, issuer: ISSUER } }]);
   const identity = { subjectAlternativeName: RELEASE, issuer: ISSUER };

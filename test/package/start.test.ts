@@ -33,9 +33,9 @@ describe('a Node that is too old', () => {
     () => {
       const library = pathToFileURL(path.join(ROOT, 'dist/index.js')).href;
       const program = `
-        import { createWorld, K8sVerifyError } from ${JSON.stringify(library)};
+        import { createClient, K8sVerifyError } from ${JSON.stringify(library)};
         try {
-          createWorld();
+          createClient();
         } catch (error) {
           console.log(error instanceof K8sVerifyError, error.code, error.message);
         }`;

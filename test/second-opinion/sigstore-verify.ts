@@ -2,7 +2,7 @@
 import { createRequire } from 'node:module';
 import { TrustedRoot } from '@sigstore/protobuf-specs';
 import { createVerifier, type VerifyOptions } from 'sigstore';
-import type { Policy } from '../../src/proof/policy.ts';
+import type { Policy } from '../../src/policy/policy.ts';
 import type { Evidence } from '../vectors/vector.ts';
 
 const tuf: object = createRequire(import.meta.url)('@sigstore/tuf');

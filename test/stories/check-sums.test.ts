@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { beforeEach, describe, expect, it } from 'vitest';
-import type { CrossCheck } from '../../src/evidence/cross-check.ts';
+import type { CrossCheck } from '../../src/records/cross-check.ts';
 import { fault } from '../support/http/faults.ts';
 import { startLocalSigstore } from '../support/local-sigstore.ts';
 import type { PublishedFile } from '../support/release-server.ts';

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { beforeEach, describe, expect, it } from 'vitest';
-import type { ArtifactRequest } from '../../src/request.ts';
+import type { ArtifactRequest } from '../../src/plan/request.ts';
 import type { PublishedFile } from '../support/release-server.ts';
 import { testServers } from '../support/test-servers.ts';
 import { type InstallRun, prepareInstall } from './support/install-run.ts';

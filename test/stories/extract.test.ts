@@ -1,6 +1,6 @@
 import { mkdirSync, symlinkSync, writeFileSync } from 'node:fs';
 import { beforeEach, describe, expect, it } from 'vitest';
-import type { ArtifactRequest, InstallRequest } from '../../src/request.ts';
+import type { ArtifactRequest, InstallRequest } from '../../src/plan/request.ts';
 import { snapshot } from '../support/temp-dir.ts';
 import { testServers } from '../support/test-servers.ts';
 import { CAN_MOUNT, testDisk } from '../support/test-disk.ts';

@@ -1,7 +1,7 @@
 import { execFileSync } from 'node:child_process';
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { beforeEach, describe, expect, it, onTestFinished } from 'vitest';
-import type { InstallRequest } from '../../src/request.ts';
+import type { InstallRequest } from '../../src/plan/request.ts';
 import type { PublishedFile } from '../support/release-server.ts';
 import { snapshot } from '../support/temp-dir.ts';
 import { testServers } from '../support/test-servers.ts';

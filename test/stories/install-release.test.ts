@@ -1,8 +1,8 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { CHECK_NAMES } from '../../src/errors.ts';
-import { verifyFile } from '../../src/verify-file.ts';
-import { createWorld } from '../../src/world.ts';
+import { verifyFile } from '../../src/verify.ts';
+import { createClient } from '../../src/client.ts';
 import { fault } from '../support/http/faults.ts';
 import { snapshot } from '../support/temp-dir.ts';
 import { testServers } from '../support/test-servers.ts';
@@ -101,7 +101,7 @@ describe('installRelease', () => {
     await releases.publishRelease({ ...RELEASE, bytes: KUBECTL, sigstore });
     const run = await prepareRun();
     await run.install({ saveBundle: true });
-    const world = createWorld();
+    const world = createClient();
     const { artifacts } = await verifyFile(
       {
         subject: { kind: 'file', path: run.dir.join('bin', 'kubectl') },

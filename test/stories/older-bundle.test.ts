@@ -1,9 +1,9 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import type { K8sVerifyError } from '../../src/errors.ts';
-import type { VerifyRequest } from '../../src/request.ts';
-import { verifyFile } from '../../src/verify-file.ts';
-import { createWorld } from '../../src/world.ts';
+import type { VerifyRequest } from '../../src/plan/request.ts';
+import { verifyFile } from '../../src/verify.ts';
+import { createClient } from '../../src/client.ts';
 import { type RunningSigstore, startLocalSigstore } from '../support/local-sigstore.ts';
 import { type ReleaseServer, startReleaseServer } from '../support/release-server.ts';
 import { snapshot } from '../support/temp-dir.ts';
@@ -104,7 +104,7 @@ async function refusal(evidence: 'beside' | 'named'): Promise<K8sVerifyError> {
   await run.install(older());
   await run.install();
   const path = run.dir.join('bin', 'kubectl');
-  const world = createWorld({ retries: 0 });
+  const world = createClient({ retries: 0 });
   const bundle = `${path}.sigstore.json`;
   const request: VerifyRequest = {
     subject: { kind: 'file', path },
@@ -137,7 +137,7 @@ describe('verifying a file', () => {
     const other = sigstore.signBlob({ bytes: OLD });
     writeFileSync(`${path}.sig`, other.signatureFile);
     writeFileSync(`${path}.cert`, other.certificateFile);
-    const world = createWorld({ retries: 0 });
+    const world = createClient({ retries: 0 });
     const trustedRootFile = run.dir.join('trusted_root.json');
     const beside = { kind: 'beside' } as const;
     const error = await rejection(

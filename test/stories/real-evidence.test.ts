@@ -9,12 +9,12 @@ import { canonicalBody, type HashedRekord, hashedRekordEntry } from '../../src/e
 import { readBundle } from '../../src/evidence/read-bundle.ts';
 import { openProof } from '../../src/proof/proof.ts';
 import { proveDigest } from '../../src/proof/prove-digest.ts';
-import type { Policy } from '../../src/proof/policy.ts';
+import type { Policy } from '../../src/policy/policy.ts';
 import { PROOF_STEPS } from '../../src/proof/steps.ts';
 import { allReleaseSigners } from '../../src/release/signer.ts';
 import { loadTrustMaterial } from '../../src/trust/load-trust-material.ts';
-import { verifyFile } from '../../src/verify-file.ts';
-import { createWorld } from '../../src/world.ts';
+import { verifyFile } from '../../src/verify.ts';
+import { createClient } from '../../src/client.ts';
 import { LoopbackServer } from '../support/http/loopback-server.ts';
 import { sharedFile } from '../support/shared.ts';
 import { testDir } from '../support/test-dir.ts';
@@ -93,7 +93,7 @@ describe.skipIf(recorded === undefined)('a recorded detached pair and log answer
   it('is proven whole, and its bundle proves it again without a network', async () => {
     const log = await startRecordedLog();
     const dir = await testDir();
-    const world = createWorld();
+    const world = createClient();
     onTestFinished(() => world.http.close());
     const subject = { kind: 'file', path: artifact } as const;
     const bundle = dir.join('a.txt.sigstore.json');
@@ -122,7 +122,7 @@ describe.skipIf(recorded === undefined)('a recorded detached pair and log answer
 
   it('is refused as a Kubernetes release', async () => {
     const log = await startRecordedLog();
-    const world = createWorld();
+    const world = createClient();
     onTestFinished(() => world.http.close());
     const request = { subject: { kind: 'file', path: artifact }, evidence: { kind: 'beside' } } as const;
     const dir = await testDir();

@@ -4,7 +4,7 @@ import { endianness } from 'node:os';
 import { dirname } from 'node:path';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { formatPlatform, hostPlatform } from '../../src/release/platform.ts';
-import type { ArtifactRequest } from '../../src/request.ts';
+import type { ArtifactRequest } from '../../src/plan/request.ts';
 import { fault } from '../support/http/faults.ts';
 import { releasePath } from '../support/release-server.ts';
 import { snapshot } from '../support/temp-dir.ts';

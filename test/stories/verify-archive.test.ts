@@ -10,11 +10,11 @@ import {
   writeFileSync,
 } from 'node:fs';
 import { beforeEach, describe, expect, it } from 'vitest';
-import type { ProgressEvent } from '../../src/ports.ts';
-import type { VerifyRequest } from '../../src/request.ts';
+import type { ProgressEvent } from '../../src/progress.ts';
+import type { VerifyRequest } from '../../src/plan/request.ts';
 import type { RunResult } from '../../src/result.ts';
-import { verifyFile } from '../../src/verify-file.ts';
-import { createWorld } from '../../src/world.ts';
+import { verifyFile } from '../../src/verify.ts';
+import { createClient } from '../../src/client.ts';
 import { snapshot, type TempDir } from '../support/temp-dir.ts';
 import { testDir } from '../support/test-dir.ts';
 import { testServers } from '../support/test-servers.ts';
@@ -55,7 +55,7 @@ async function verify(
   const report = (event: ProgressEvent): void => {
     if (event.kind === 'check' && event.check === 'identity') onProved();
   };
-  const world = createWorld({ retries: 0, report });
+  const world = createClient({ retries: 0, report });
   try {
     return await verifyFile(
       {

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
-import { assertSupportedNode } from '../../src/supported-node.ts';
+import { assertSupportedNode } from '../../src/client.ts';
 import { thrownBy } from '../support/thrown-by.ts';
 
 describe('the Node that is needed', () => {

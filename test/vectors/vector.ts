@@ -6,7 +6,7 @@ import type { CheckName, UntrustedCode } from '../../src/errors.ts';
 import { readBundle } from '../../src/evidence/read-bundle.ts';
 import { type ProofSubject, requiredSubject } from '../../src/proof/proof.ts';
 import { proveDigest, type ProvenDigest } from '../../src/proof/prove-digest.ts';
-import type { Policy } from '../../src/proof/policy.ts';
+import type { Policy } from '../../src/policy/policy.ts';
 import { readTrustedRoot } from '../../src/trust/read-trusted-root.ts';
 import { createLocalSigstore, type AlterTrustedRoot, type LocalSigstore } from '../support/local-sigstore.ts';
 import type { BundleVersion } from '../support/sigstore/bundle.ts';

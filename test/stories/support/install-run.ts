@@ -1,11 +1,11 @@
 import { writeFileSync } from 'node:fs';
 import { expect } from 'vitest';
 import type { K8sVerifyError } from '../../../src/errors.ts';
-import { installRelease } from '../../../src/install-release.ts';
-import type { ProgressEvent } from '../../../src/ports.ts';
-import type { InstallRequest } from '../../../src/request.ts';
+import { installRelease } from '../../../src/install.ts';
+import type { ProgressEvent } from '../../../src/progress.ts';
+import type { InstallRequest } from '../../../src/plan/request.ts';
 import type { RunResult } from '../../../src/result.ts';
-import { createWorld } from '../../../src/world.ts';
+import { createClient } from '../../../src/client.ts';
 import { snapshot, type TempDir } from '../../support/temp-dir.ts';
 import { testDir } from '../../support/test-dir.ts';
 import type { TestServers } from '../../support/test-servers.ts';
@@ -43,7 +43,7 @@ export async function prepareInstall(
     onEvent(event);
   };
   const install = async (change: Partial<InstallRequest> = {}): Promise<RunResult> => {
-    const world = createWorld({ retries: 1, retryDelayMs: 1, report });
+    const world = createClient({ retries: 1, retryDelayMs: 1, report });
     try {
       return await installRelease({ ...request, ...change }, world);
     } finally {

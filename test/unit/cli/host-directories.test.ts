@@ -2,7 +2,7 @@ import { symlinkSync, writeFileSync } from 'node:fs';
 import { isAbsolute } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { hostDirectories } from '../../../src/cli/host-directories.ts';
-import { defaultInstallDirectory } from '../../../src/install/destination.ts';
+import { defaultInstallDirectory } from '../../../src/plan/destination.ts';
 import { testDir } from '../../support/test-dir.ts';
 
 describe('this machine', () => {

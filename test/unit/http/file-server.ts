@@ -1,7 +1,7 @@
 /** A file server that can be told to misbehave, and one download from it. */
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { HttpClientOptions } from '../../../src/http/client.ts';
-import type { DownloadOutcome, DownloadRequest } from '../../../src/ports.ts';
+import type { DownloadOutcome, DownloadRequest } from '../../../src/http/http-client.ts';
 import { client, type Loopback, MemorySink, pattern, type TestClient } from './loopback.ts';
 
 export const WHAT = 'kubectl v1.26.0 for linux/amd64';

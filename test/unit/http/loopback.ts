@@ -9,7 +9,8 @@ import {
 import { createServer as createTcpServer, type Server as TcpServer, type Socket } from 'node:net';
 import { onTestFinished } from 'vitest';
 import { createHttpClient, type HttpClientOptions } from '../../../src/http/client.ts';
-import type { DownloadSink, HttpClient, ProgressEvent } from '../../../src/ports.ts';
+import type { DownloadSink, HttpClient } from '../../../src/http/http-client.ts';
+import type { ProgressEvent } from '../../../src/progress.ts';
 
 export interface Recorded {
   readonly method: string;

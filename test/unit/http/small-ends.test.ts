@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { ProgressEvent } from '../../../src/ports.ts';
+import type { ProgressEvent } from '../../../src/progress.ts';
 import { client, rejection, serve, serveRaw } from './loopback.ts';
 import { request } from './small-request.ts';
 

@@ -1,5 +1,5 @@
 /** A small request as most tests make it. */
-import type { SmallRequest } from '../../../src/ports.ts';
+import type { SmallRequest } from '../../../src/http/http-client.ts';
 
 export const WHAT = 'the signature of kubectl v1.26.0';
 

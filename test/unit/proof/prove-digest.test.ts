@@ -4,7 +4,7 @@ import { RequestError } from '../../../src/errors.ts';
 import { readBundle } from '../../../src/evidence/read-bundle.ts';
 import { type ProofSubject, requiredSubject } from '../../../src/proof/proof.ts';
 import { proveDigest } from '../../../src/proof/prove-digest.ts';
-import type { Policy } from '../../../src/proof/policy.ts';
+import type { Policy } from '../../../src/policy/policy.ts';
 import { PROOF_STEPS } from '../../../src/proof/steps.ts';
 import { readTrustedRoot } from '../../../src/trust/read-trusted-root.ts';
 import {

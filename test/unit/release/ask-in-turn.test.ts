@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { InterruptedError, UnavailableError } from '../../../src/errors.ts';
-import type { ProgressEvent } from '../../../src/ports.ts';
+import type { ProgressEvent } from '../../../src/progress.ts';
 import { askInTurn, type SourceAnswer } from '../../../src/release/ask-in-turn.ts';
 
 function failed(source: string, message: string, found?: string): UnavailableError {

@@ -1,0 +1,158 @@
+/** What a workflow gives the action under `with:`, read strictly: nothing is ignored in silence. */
+import { excerpt } from '../encoding/base64.js';
+import { RequestError } from '../errors.js';
+import { nearest } from '../release/nearest.js';
+import { parseBaseUrl } from '../plan/request.js';
+/** The inputs of action.yml; a test holds the two together. */
+export const INPUT_NAMES = [
+    'version',
+    'components',
+    'install-dir',
+    'mirror',
+    'rekor-url',
+    'trusted-root',
+    'certificate-identity',
+    'certificate-oidc-issuer',
+    'offline',
+    'lockfile',
+    'cache',
+];
+/**
+ * @param get the value of an input as `@actions/core` reads it: trimmed, empty where it is not given.
+ * @throws RequestError `usage`
+ */
+export function readInputs(get) {
+    const version = readVersion(get('version'));
+    const installDirectory = get('install-dir');
+    const sources = readMirrors(get('mirror'));
+    const rekorUrl = get('rekor-url');
+    const trustedRootFile = get('trusted-root');
+    const identity = readIdentity(get('certificate-identity'), get('certificate-oidc-issuer'));
+    const lockfile = get('lockfile');
+    const inputs = {
+        components: readComponents(get('components')),
+        ...(version === undefined ? {} : { version }),
+        ...(installDirectory === '' ? {} : { installDirectory }),
+        ...(sources.length === 0 ? {} : { sources }),
+        ...(rekorUrl === '' ? {} : { rekorUrl: readUrl('rekor-url', rekorUrl) }),
+        ...(trustedRootFile === '' ? {} : { trustedRootFile }),
+        ...(identity === undefined ? {} : { identity }),
+        ...(lockfile === '' ? {} : { lockfile }),
+        offline: readBoolean('offline', get('offline'), false),
+        cache: readBoolean('cache', get('cache'), true),
+    };
+    assertOfflinePossible(inputs);
+    return inputs;
+}
+function words(text) {
+    return text.split(/[\s,]+/).filter((word) => word !== '');
+}
+function readComponents(text) {
+    const listed = words(text);
+    const names = new Set();
+    return (listed.length === 0 ? ['kubectl'] : listed).map((word) => {
+        const [component = '', version, ...more] = word.split('@');
+        if (component === '' || version === '' || more.length > 0) {
+            throw new RequestError('usage', `the input components has ${excerpt(word)} in it`, {
+                expected: '<component> or <component>@<version>, separated by white space or commas',
+                found: excerpt(word),
+                advice: 'write for example: components: kubectl kubelet@v1.29.6',
+            });
+        }
+        if (names.has(component)) {
+            throw new RequestError('usage', `the input components names ${excerpt(component)} twice`, {
+                expected: 'each component once',
+                found: excerpt(text),
+                advice: 'use the action once for each version',
+            });
+        }
+        names.add(component);
+        return version === undefined ? { component } : { component, version };
+    });
+}
+function readVersion(text) {
+    const listed = words(text);
+    if (listed.length < 2)
+        return listed[0];
+    throw new RequestError('usage', 'the input version has several versions', {
+        expected: 'one version, such as v1.30.2, 1.30 or stable',
+        found: excerpt(text),
+        advice: 'name the versions with the components, as in: components: kubectl@v1.30.2 kubelet@v1.29.6',
+    });
+}
+function readMirrors(text) {
+    const listed = text.split(/\s+/).filter((word) => word !== '');
+    return listed.map((url) => readUrl('mirror', url));
+}
+/** A URL may hold a password: it is never shown. */
+function readUrl(name, text) {
+    const url = parseBaseUrl(text);
+    if (url !== undefined)
+        return url;
+    throw new RequestError('usage', `the input ${name} is not the base URL of a server`, {
+        expected: 'https://host/path, without ? and #',
+        found: 'something else (not shown, it may hold a password)',
+        advice: 'write for example https://mirror.example.com/kubernetes',
+    });
+}
+function readIdentity(identity, issuer) {
+    if (identity === '' && issuer === '')
+        return undefined;
+    if (identity !== '' && issuer !== '')
+        return { subjectAlternativeName: identity, issuer };
+    const [present, missing] = issuer === ''
+        ? ['certificate-identity', 'certificate-oidc-issuer']
+        : ['certificate-oidc-issuer', 'certificate-identity'];
+    throw new RequestError('usage', `the input ${present} needs ${missing} beside it`, {
+        expected: 'both, or neither for the signer of the Kubernetes releases',
+        found: `${present} alone`,
+        why: 'an identity means something only together with the issuer that vouched for it',
+        advice: `add ${missing}`,
+    });
+}
+/** The spellings of the YAML core schema, as `@actions/core` has them. */
+function readBoolean(name, text, otherwise) {
+    if (text === '')
+        return otherwise;
+    if (['true', 'True', 'TRUE'].includes(text))
+        return true;
+    if (['false', 'False', 'FALSE'].includes(text))
+        return false;
+    throw new RequestError('usage', `the input ${name} is neither true nor false`, {
+        expected: 'true or false',
+        found: excerpt(text),
+        advice: `write true or false, or leave ${name} out`,
+    });
+}
+function assertOfflinePossible({ offline, lockfile, cache, installDirectory }) {
+    if (!offline)
+        return;
+    if (lockfile === undefined) {
+        throw new RequestError('usage', 'the input offline needs a lockfile', {
+            expected: 'a lockfile that gives the digest of each component',
+            found: 'none',
+            why: 'a signature says who released a file, not which version it is; offline nothing else ties the two',
+            advice: 'add the input lockfile',
+        });
+    }
+    if (!cache && installDirectory === undefined) {
+        throw new RequestError('usage', 'offline and without the tool cache there is nowhere to look', {
+            expected: 'cache: true, or an install-dir that holds the components',
+            found: 'neither',
+            advice: 'leave out the input cache, or give the install-dir of an earlier run',
+        });
+    }
+}
+/**
+ * The runner hands over inputs as variables, unknown ones too, and merely warns of these. A workflow may also set
+ * such variables for purposes of its own, so not every unknown one is a mistake.
+ */
+export function unknownInputs(environment) {
+    const known = new Set(INPUT_NAMES);
+    return Object.keys(environment).flatMap((variable) => {
+        const name = /^INPUT_(.+)$/.exec(variable)?.[1]?.toLowerCase();
+        if (name === undefined || known.has(name))
+            return [];
+        return [{ name, meant: nearest(name.replaceAll('_', '-'), INPUT_NAMES) }];
+    });
+}

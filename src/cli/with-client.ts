@@ -1,0 +1,22 @@
+/** Runs a story in the real client: the network, progress on the terminal, Ctrl-C. */
+import { createClient, type Client } from '../client.ts';
+import type { Console } from './console.ts';
+import { listenForInterruption } from './interruption.ts';
+import type { TransportArguments } from './shared-arguments.ts';
+
+export async function withClient<T>(
+  transport: TransportArguments,
+  output: Console,
+  story: (client: Client, signal: AbortSignal) => Promise<T>,
+): Promise<T> {
+  const interruption = listenForInterruption();
+  const report = await output.start();
+  const client = createClient({ ...transport, env: process.env, report });
+  try {
+    return await story(client, interruption.signal);
+  } finally {
+    output.finish();
+    await client.http.close();
+    interruption.release();
+  }
+}

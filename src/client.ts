@@ -1,0 +1,91 @@
+import type { HttpClientOptions } from './http/client.ts';
+import type { HttpClient } from './http/http-client.ts';
+import type { Report } from './progress.ts';
+import type { ProcessInfo } from './release/platform.ts';
+import { RequestError } from './errors.ts';
+
+/** Where the time comes from; the wall clock, save in tests that need another day. */
+export interface Clock {
+  now(): Date;
+}
+
+const systemClock: Clock = { now: () => new Date() };
+
+/** What a run works with: the network, the time, the kind of this machine, and where progress is reported. */
+export interface Client {
+  readonly http: HttpClient;
+  readonly clock: Clock;
+  readonly host: ProcessInfo;
+  readonly report: Report;
+}
+
+export interface ClientOptions extends Omit<HttpClientOptions, 'report'> {
+  readonly report?: Report;
+}
+
+/**
+ * A client for one or more runs. Close `http` when done, so that the process can end.
+ *
+ * @throws RequestError `usage` on a Node that is too old
+ */
+export function createClient(options: ClientOptions = {}): Client {
+  assertSupportedNode();
+  const report = options.report ?? (() => undefined);
+  return {
+    http: loadedWhenAsked({ ...options, report }),
+    clock: systemClock,
+    host: { platform: process.platform, arch: process.arch, endianness: endianness() },
+    report,
+  };
+}
+
+/** A proof from a bundle asks nobody, and is quicker without the code that could. */
+function loadedWhenAsked(options: HttpClientOptions): HttpClient {
+  let loading: Promise<HttpClient> | undefined;
+  let closed = false;
+  const load = async (): Promise<HttpClient> => {
+    const { createHttpClient } = await import('./http/client.ts');
+    const client = createHttpClient(options);
+    if (closed) await client.close();
+    return client;
+  };
+  const client = (): Promise<HttpClient> => {
+    loading ??= load();
+    return loading;
+  };
+  return {
+    fetchSmall: async (request) => (await client()).fetchSmall(request),
+    download: async (request) => (await client()).download(request),
+    close: async () => {
+      closed = true;
+      await (await loading)?.close();
+    },
+  };
+}
+
+function endianness(): ProcessInfo['endianness'] {
+  return new Uint8Array(Uint16Array.of(1).buffer)[0] === 1 ? 'LE' : 'BE';
+}
+
+/** `engines` of package.json; `bin/k8s-verify.js` has the same in words that any Node can parse. */
+function isSupported(version: string): boolean {
+  const [major = 0, minor = 0, patch = 0] = version.split('.').map((part) => Number.parseInt(part, 10));
+  if (major >= 26) return true;
+  if (major === 24) return minor >= 15;
+  return major === 22 && (minor > 22 || (minor === 22 && patch >= 2));
+}
+
+/**
+ * An older Node lacks functions that are called in the middle of a run; it is told before there is one.
+ *
+ * @param version without a `v`, as `process.versions.node`.
+ * @throws RequestError `usage`
+ */
+export function assertSupportedNode(version: string = process.versions.node): void {
+  if (isSupported(version)) return;
+  throw new RequestError('usage', `k8s-verify needs another Node than v${version}`, {
+    expected: 'Node 22.22.2, 24.15.0, 26 or newer',
+    found: `v${version}`,
+    advice: 'run it with a newer Node: https://nodejs.org',
+  });
+}

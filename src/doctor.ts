@@ -1,0 +1,181 @@
+import { K8sVerifyError } from './errors.ts';
+import { type ExitCode, exitCodeFor } from './exit-codes.ts';
+import { type Environment, proxyFor } from './http/proxy.ts';
+import { defaultInstallDirectory, type HostDirectories } from './plan/destination.ts';
+import { MAX_CLOCK_SKEW_MS, MAX_LOG_RESPONSE_BYTES, MAX_MARKER_BYTES } from './limits.ts';
+import type { SmallResponse } from './http/http-client.ts';
+import { formatPlatform, hostPlatform } from './release/platform.ts';
+import { type NetworkRequest, rekorUrlOf, sourcesOf } from './plan/request.ts';
+import { describeAge } from './trust/age.ts';
+import { loadTrustMaterial } from './trust/load-trust-material.ts';
+import type { Client } from './client.ts';
+
+export interface DiagnoseRequest extends NetworkRequest {
+  readonly trustedRootFile?: string;
+  readonly env: Environment;
+  readonly directories: HostDirectories;
+  readonly signal?: AbortSignal;
+}
+
+/** One thing that a run depends on. */
+export interface Finding {
+  readonly subject:
+    | 'Node'
+    | 'platform'
+    | 'proxy'
+    | 'release server'
+    | 'transparency log'
+    | 'clock'
+    | 'trusted root'
+    | 'install directory';
+  /** `note`: a run can work, but the user should know. */
+  readonly outcome: 'ok' | 'note' | 'problem';
+  readonly found: string;
+  readonly advice?: string;
+  /** What a run would end with; 0 unless it is a problem. */
+  readonly exitCode: ExitCode;
+}
+
+/** A server that was asked, when it was, and what its clock said then. */
+interface Visit {
+  readonly finding: Finding;
+  readonly skewMs?: number;
+}
+
+/**
+ * Looks at everything that a run depends on: this machine, the way to the servers, the clock, the trusted root and the
+ * place to install to. Changes nothing, and never throws for what it finds.
+ */
+export async function diagnose(request: DiagnoseRequest, client: Client): Promise<readonly Finding[]> {
+  const sources = sourcesOf(request);
+  const log = rekorUrlOf(request);
+  const [visits, trustedRoot] = await Promise.all([
+    Promise.all([
+      ...sources.map((url) => visit('release server', url, '/release/stable.txt', request, client)),
+      visit('transparency log', log, '/api/v1/log', request, client),
+    ]),
+    lookAtTrustedRoot(request, client),
+  ]);
+  return [
+    ok('Node', process.version),
+    attempt('platform', () => ok('platform', formatPlatform(hostPlatform(client.host)))),
+    ...[...sources, log].map((url) => lookAtProxy(url, request.env)),
+    ...asRunWouldTakeThem(visits.map(({ finding }) => finding)),
+    lookAtClock(visits),
+    trustedRoot,
+    attempt('install directory', () => lookAtDirectory(request.directories)),
+  ];
+}
+
+function ok(subject: Finding['subject'], found: string): Finding {
+  return { subject, outcome: 'ok', found, exitCode: 0 };
+}
+
+function problem(subject: Finding['subject'], error: unknown): Finding {
+  if (!(error instanceof K8sVerifyError)) throw error;
+  const found = error.found === undefined ? error.message : `${error.message}: ${error.found}`;
+  const advice = error.advice === undefined ? {} : { advice: error.advice };
+  return { subject, outcome: 'problem', found, ...advice, exitCode: exitCodeFor(error) };
+}
+
+function attempt(subject: Finding['subject'], look: () => Finding): Finding {
+  try {
+    return look();
+  } catch (error) {
+    return problem(subject, error);
+  }
+}
+
+function lookAtProxy(text: string, env: Environment): Finding {
+  return attempt('proxy', () => {
+    const url = new URL(text);
+    const proxy = proxyFor(url, env);
+    // Its user name and password are nobody's business.
+    const way = proxy === undefined ? 'none' : `${proxy.url.protocol}//${proxy.url.host} (${proxy.variable})`;
+    return ok('proxy', `${way} for ${url.host}`);
+  });
+}
+
+async function visit(
+  subject: 'release server' | 'transparency log',
+  base: string,
+  path: string,
+  { signal }: DiagnoseRequest,
+  { http, clock }: Client,
+): Promise<Visit> {
+  const { host } = new URL(base);
+  const started = performance.now();
+  try {
+    const { date }: SmallResponse = await http.fetchSmall({
+      url: `${base}${path}`,
+      maxBytes: Math.max(MAX_MARKER_BYTES, MAX_LOG_RESPONSE_BYTES),
+      accept: [200, 400, 404, 405],
+      what: `an answer of ${host}`,
+      signal,
+    });
+    const finding = ok(subject, `${host} answers after ${Math.round(performance.now() - started)} ms`);
+    return date === undefined ? { finding } : { finding, skewMs: clock.now().getTime() - date.getTime() };
+  } catch (error) {
+    return { finding: problem(subject, error) };
+  }
+}
+
+/** Where one release server answers, a run goes on to it from those that do not. */
+function asRunWouldTakeThem(findings: readonly Finding[]): readonly Finding[] {
+  const answers = findings.some(({ subject, outcome }) => subject === 'release server' && outcome === 'ok');
+  return findings.map((finding) =>
+    answers && finding.subject === 'release server' && finding.outcome === 'problem'
+      ? { ...finding, outcome: 'note', exitCode: 0 }
+      : finding,
+  );
+}
+
+/** The servers' clocks count in whole seconds, and an answer takes its time: the closest of them decides. */
+function lookAtClock(visits: readonly Visit[]): Finding {
+  const skews = visits.flatMap(({ skewMs }) => skewMs ?? []).sort((a, b) => Math.abs(a) - Math.abs(b));
+  const [skew] = skews;
+  if (skew === undefined) {
+    const advice = 'compare this clock with another; certificates and log entries are judged by it';
+    return { subject: 'clock', outcome: 'note', found: 'no server told its time', advice, exitCode: 0 };
+  }
+  const seconds = Math.round(Math.abs(skew) / 1000);
+  const found =
+    seconds <= 1
+      ? "agrees with the servers'"
+      : `${seconds} s ${skew > 0 ? 'ahead of' : 'behind'} the servers'`;
+  if (Math.abs(skew) <= MAX_CLOCK_SKEW_MS) return ok('clock', found);
+  const advice = 'set the clock; certificates and log entries are judged by it';
+  return { subject: 'clock', outcome: 'problem', found, advice, exitCode: 17 };
+}
+
+async function lookAtTrustedRoot({ trustedRootFile }: DiagnoseRequest, { clock }: Client): Promise<Finding> {
+  try {
+    const { source, sha256, newestKeyFrom } = await loadTrustMaterial(trustedRootFile);
+    const name = source.kind === 'file' ? source.path : `${source.name} (embedded)`;
+    const age = newestKeyFrom === undefined ? '' : `, ${describeAge(newestKeyFrom, clock.now())}`;
+    return ok('trusted root', `${name}, sha256 ${sha256.slice(0, 16)}...${age}`);
+  } catch (error) {
+    return problem('trusted root', error);
+  }
+}
+
+function lookAtDirectory(directories: HostDirectories): Finding {
+  const { path, onPath } = defaultInstallDirectory(directories);
+  if (!directories.canBeWritten(path)) {
+    return {
+      subject: 'install directory',
+      outcome: 'problem',
+      found: `${path}, where this user may not write`,
+      advice: 'run it as a user who may (for example with sudo), or use --install-dir',
+      exitCode: 20,
+    };
+  }
+  if (onPath) return ok('install directory', `${path}, on PATH`);
+  return {
+    subject: 'install directory',
+    outcome: 'note',
+    found: `${path}, which is not on PATH`,
+    advice: `add it to PATH, or use --install-dir`,
+    exitCode: 0,
+  };
+}

@@ -1,0 +1,148 @@
+import { K8sVerifyError, UntrustedError } from '../errors.ts';
+import {
+  type CrossCheck,
+  crossCheck,
+  type CrossCheckSource,
+  type SourceSignature,
+} from '../records/cross-check.ts';
+import { digestsFromProvenance } from '../records/provenance.ts';
+import { fetchReleaseRecords, type ReleaseRecord, type ReleaseRecords } from '../records/release-records.ts';
+import { digestFromSums, type SumsAlgorithm } from '../records/release-sums.ts';
+import { type ProofContext, proveFromBundle } from './prove-with-log.ts';
+import { type ReleaseArtifact, releaseFilePaths } from '../release/artifact.ts';
+import { formatReleaseVersion, type ReleaseVersion } from '../release/version.ts';
+import { type InstallRequest, sourcesOf } from '../plan/request.ts';
+import type { Client } from '../client.ts';
+
+/** Gives the records of a release; asked twice for one release, it fetches them once. */
+export type RecordsOf = (version: ReleaseVersion) => Promise<ReleaseRecords>;
+
+/** One artifact whose digest is proved. */
+export interface CrossCheckRequest {
+  readonly artifact: ReleaseArtifact;
+  /** For messages: "kubectl v1.26.0 linux/amd64". */
+  readonly label: string;
+  /** The proven SHA-256, hex. */
+  readonly sha256: string;
+  /** Of the bytes that have it. */
+  readonly sha512: string;
+  readonly records: ReleaseRecords;
+}
+
+/**
+ * The records of the releases of one run, which several artifacts share.
+ *
+ * @param ended ends what is still being fetched when the run is over.
+ */
+export function shareRecords(
+  request: InstallRequest,
+  { http, report }: Client,
+  ended: AbortSignal,
+): RecordsOf {
+  const { signal } = request;
+  const either = signal === undefined ? ended : AbortSignal.any([signal, ended]);
+  const pending = new Map<string, Promise<ReleaseRecords>>();
+  return (version) => {
+    const release = formatReleaseVersion(version);
+    const known = pending.get(release);
+    if (known !== undefined) return known;
+    const paths = releaseFilePaths(version);
+    const records = fetchReleaseRecords({
+      http,
+      report,
+      sources: sourcesOf(request),
+      paths,
+      release,
+      signal: either,
+    });
+    // Whoever asked waits for it later, and sees the failure then; until that it must not end the process.
+    records.catch(() => undefined);
+    pending.set(release, records);
+    return records;
+  };
+}
+
+/**
+ * Holds the release's own records against the proven digest. None of them is needed for the proof, and none can add to
+ * it, save a `provenance.json` that is a bundle and is proved by the same policy: it says so.
+ *
+ * @throws UntrustedError `digest-mismatch` where one differs, naming both; where one is malformed; and where one claims
+ *   to be signed and is not signed by whom the policy names.
+ */
+export function crossCheckArtifact(request: CrossCheckRequest, context: ProofContext): readonly CrossCheck[] {
+  const { sha256, sha512, label, records } = request;
+  const sources = [
+    sumsSource('SHA256SUMS', records.sha256Sums, 'sha256', request.artifact),
+    sumsSource('SHA512SUMS', records.sha512Sums, 'sha512', request.artifact),
+    provenanceSource(records.provenance, request, context),
+  ];
+  return crossCheck({ sha256, sha512 }, sources, label);
+}
+
+function sumsSource(
+  name: string,
+  record: ReleaseRecord | undefined,
+  algorithm: SumsAlgorithm,
+  artifact: ReleaseArtifact,
+): CrossCheckSource {
+  if (record === undefined) return { name, content: { kind: 'not-published' } };
+  const digest = digestFromSums(record.bytes, artifact, algorithm);
+  if (digest === undefined) return { name, content: { kind: 'not-listed' } };
+  return { name, content: { kind: 'listed', digests: { [algorithm]: digest }, signature: 'none' } };
+}
+
+function provenanceSource(
+  record: ReleaseRecord | undefined,
+  { artifact, sha256 }: CrossCheckRequest,
+  context: ProofContext,
+): CrossCheckSource {
+  const name = 'provenance.json';
+  if (record === undefined) return { name, content: { kind: 'not-published' } };
+  const { digests, form } = digestsFromProvenance(record.bytes, artifact);
+  if (digests === undefined) return { name, content: { kind: 'not-listed' } };
+  const signature = {
+    statement: (): SourceSignature => 'none',
+    envelope: (): SourceSignature => 'unchecked',
+    bundle: () => proveStatement(record.bytes, digests.sha256 ?? sha256, artifact.version, context),
+  }[form.kind]();
+  return { name, content: { kind: 'listed', digests, signature } };
+}
+
+/**
+ * Proves a signed statement for the digest that it states itself, so that a proven statement which differs from the
+ * proven artifact is told as what it is.
+ */
+function proveStatement(
+  bundle: Uint8Array,
+  hex: string,
+  version: ReleaseVersion,
+  context: ProofContext,
+): SourceSignature {
+  try {
+    proveFromBundle(context, bundle, { kind: 'digest', digest: { algorithm: 'sha256', hex } });
+    return 'proved';
+  } catch (error) {
+    if (!(error instanceof K8sVerifyError)) throw error;
+    // Only an exact SHA-256 can be proved; a statement may put it in quotation marks, or have the SHA-512 alone.
+    if (error instanceof UntrustedError && error.check === 'digest') return 'unchecked';
+    throw statementNotProved(error, version);
+  }
+}
+
+function statementNotProved(error: K8sVerifyError, version: ReleaseVersion): K8sVerifyError {
+  if (!(error instanceof UntrustedError)) return error;
+  const { check, expected, found } = error;
+  return new UntrustedError(
+    error.code,
+    `provenance.json of ${formatReleaseVersion(version)} is signed, and its signature is not proved: ${error.message}`,
+    {
+      ...(check === undefined ? {} : { check }),
+      ...(expected === undefined ? {} : { expected }),
+      ...(found === undefined ? {} : { found }),
+      why: 'somebody signed a statement about this release who should not have',
+      advice:
+        'do not use the file until the release team has said why: https://github.com/kubernetes/release',
+      cause: error,
+    },
+  );
+}

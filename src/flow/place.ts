@@ -1,0 +1,54 @@
+import { placeExtractions } from '../archive/extract.ts';
+import { type Placement, placeAll } from '../disk/place.ts';
+import { bundlePathOf } from '../plan/plan.ts';
+import { modeOf, type PreparedArtifact } from './prepare.ts';
+import { modeOfBinary } from './prepare-tarball.ts';
+import type { InstallRequest } from '../plan/request.ts';
+
+/**
+ * Puts everything in its place, all or nothing. A run places files, with their bundles where these are asked for, or
+ * directories, and never both.
+ *
+ * @throws InstallError: nothing was installed then, and the disk is as it was.
+ */
+export async function placePrepared(
+  prepared: readonly PreparedArtifact[],
+  { saveBundle, signal }: InstallRequest,
+): Promise<void> {
+  const sideFiles = prepared.flatMap(({ plan, proof }) =>
+    saveBundle === true && plan.kind === 'file'
+      ? [{ destination: bundlePathOf(plan), bytes: proof.bundle }]
+      : [],
+  );
+  await placeAll(prepared.flatMap(placementsOf), { sideFiles, signal });
+  const extractions = prepared.flatMap((one) => (one.kind === 'unpacked' ? [one.extraction] : []));
+  await placeExtractions(extractions, { signal });
+}
+
+function placementsOf(prepared: PreparedArtifact): readonly Placement[] {
+  if (prepared.kind === 'staged') {
+    const { plan, verified } = prepared;
+    return [{ artifact: verified, destination: plan.destination, mode: modeOf(plan) }];
+  }
+  const binaries = prepared.kind === 'binaries' ? prepared.binaries : [];
+  return binaries
+    .filter(({ kind }) => kind === 'staged')
+    .map(({ plan, verified }) => ({
+      artifact: verified,
+      destination: plan.destination,
+      mode: modeOfBinary(plan),
+    }));
+}
+
+/** Removes what is staged and was not placed. */
+export async function discardPrepared(prepared: readonly PreparedArtifact[]): Promise<void> {
+  await Promise.all(prepared.map(discard));
+}
+
+async function discard(prepared: PreparedArtifact): Promise<void> {
+  if (prepared.kind === 'staged') await prepared.verified.staged.discard();
+  if (prepared.kind === 'unpacked') await prepared.extraction.staging.discard();
+  if (prepared.kind === 'binaries') {
+    await Promise.all(prepared.binaries.map(({ verified }) => verified.staged.discard()));
+  }
+}

@@ -1,0 +1,172 @@
+import { shownUrl } from '../encoding/shown-url.ts';
+import {
+  CHECK_NAMES,
+  InterruptedError,
+  K8sVerifyError,
+  UnavailableError,
+  UntrustedError,
+} from '../errors.ts';
+import { assembleBundle } from '../evidence/assemble-bundle.ts';
+import type { DetachedMaterial } from '../evidence/detached-material.ts';
+import type { Digest, Evidence } from '../evidence/evidence.ts';
+import { materialFromBody } from '../evidence/hashedrekord.ts';
+import { readBundle } from '../evidence/read-bundle.ts';
+import type { RekorEntry } from '../evidence/rekor-entry.ts';
+import { lookUpEntries, type RekorLog, searchEntries } from '../evidence/rekor.ts';
+import type { Clock } from '../client.ts';
+import { proveDigest, type ProvenDigest } from '../proof/prove-digest.ts';
+import type { ProofSubject } from '../proof/proof.ts';
+import type { Policy } from '../policy/policy.ts';
+import type { EvidenceOrigin } from '../result.ts';
+import type { TrustMaterial } from '../trust/trust-material.ts';
+
+/** What a proof is held against, whatever its evidence. */
+export interface ProofContext {
+  readonly log: RekorLog;
+  readonly policy: Policy;
+  readonly trust: TrustMaterial;
+  readonly clock: Clock;
+}
+
+export interface Proof {
+  readonly proven: ProvenDigest;
+  readonly origin: EvidenceOrigin;
+  /** The evidence as a bundle: with it, the same proof needs no network. */
+  readonly bundle: Uint8Array;
+  readonly notes: readonly string[];
+}
+
+/** A detached pair as it was found. */
+export interface PairClaim {
+  readonly material: DetachedMaterial;
+  /** A signature over this digest has been checked to be what the pair is. */
+  readonly digest: Digest;
+  /** For messages: "kubectl v1.26.0 linux/amd64". */
+  readonly what: string;
+  /** Where the pair was found. */
+  readonly location: string;
+}
+
+/** Proves a digest from a bundle, read strictly like any foreign one. */
+export function proveFromBundle(
+  context: ProofContext,
+  bundle: Uint8Array,
+  subject: ProofSubject,
+): ProvenDigest {
+  return proveFromEvidence(context, readBundle(bundle), subject);
+}
+
+/** The same where the bundle has been read. */
+export function proveFromEvidence(
+  { policy, trust, clock }: Pick<ProofContext, 'policy' | 'trust' | 'clock'>,
+  evidence: Evidence,
+  subject: ProofSubject,
+): ProvenDigest {
+  return proveDigest(evidence, subject, policy, trust, { now: clock.now() });
+}
+
+/**
+ * Proves a digest from a detached pair that fits it: the log completes the pair to a bundle. The search by digest is
+ * only asked where the log knows no entry for the pair itself.
+ *
+ * @throws UntrustedError with the failed check, or `log-entry-not-found`; UnavailableError `log-unreachable`.
+ */
+export async function proveFromPair(context: ProofContext, claim: PairClaim): Promise<Proof> {
+  const { material, digest, what, location } = claim;
+  const entries = await lookUpEntries(context.log, material, digest);
+  if (entries.length > 0) {
+    const found = firstProof(
+      context,
+      digest,
+      entries.map((entry) => ({ material, entry })),
+    );
+    return { ...found, origin: { kind: 'detached', location, log: shownUrl(context.log.url) }, notes: [] };
+  }
+  const search = await proveFromSearch(context, digest, 'the log has no entry for the published signature');
+  if (search.kind === 'proved') return search.proof;
+  throw new UntrustedError('log-entry-not-found', `the transparency log has no entry for ${what}`, {
+    check: 'entry',
+    expected: `an entry for this signature, certificate and digest at ${shownUrl(context.log.url)}`,
+    found: `none; ${search.found}`,
+    why: 'the certificate was valid for minutes only; without the entry nobody knows that it was used in that time',
+    advice: 'do not use this file; a genuine release is always in the log',
+    cause: search.cause,
+  });
+}
+
+export interface SearchFailed {
+  readonly kind: 'not-proved';
+  /** What the search came to, for the error that the caller throws. */
+  readonly found: string;
+  readonly cause?: K8sVerifyError;
+}
+
+/**
+ * Looks for another signing of the same digest. Anybody can put entries into the log, so what the search finds, and
+ * even that it fails, never replaces the caller's own reason.
+ */
+export async function proveFromSearch(
+  context: ProofContext,
+  digest: Digest,
+  reason: string,
+): Promise<{ readonly kind: 'proved'; readonly proof: Proof } | SearchFailed> {
+  try {
+    const candidates = candidatesFor(digest, await searchEntries(context.log, digest));
+    if (candidates.length === 0)
+      return { kind: 'not-proved', found: 'no other signing of this digest is in the log' };
+    const origin = { kind: 'log-search', log: shownUrl(context.log.url), reason } as const;
+    const note = `${reason}; another signing of the same digest in the log passed every check`;
+    return { kind: 'proved', proof: { ...firstProof(context, digest, candidates), origin, notes: [note] } };
+  } catch (error) {
+    if (!(error instanceof K8sVerifyError) || error instanceof InterruptedError) throw error;
+    const found =
+      error instanceof UnavailableError ? 'the log could not be searched' : 'no other signing passes';
+    return { kind: 'not-proved', found: `${found} (${error.message})`, cause: error };
+  }
+}
+
+/** What others logged for this digest may be anything, a signature with a bare key for one; that is no candidate. */
+function candidatesFor(digest: Digest, entries: readonly RekorEntry[]): readonly Candidate[] {
+  return entries.flatMap((entry) => {
+    try {
+      const material = materialFromBody(entry.body, digest);
+      return material === undefined ? [] : [{ material, entry }];
+    } catch (error) {
+      if (error instanceof UntrustedError) return [];
+      throw error;
+    }
+  });
+}
+
+interface Candidate {
+  readonly material: DetachedMaterial;
+  readonly entry: RekorEntry;
+}
+
+/** The first candidate that passes every check; else the failure of the one that came closest. */
+function firstProof(
+  context: ProofContext,
+  digest: Digest,
+  candidates: readonly Candidate[],
+): { readonly proven: ProvenDigest; readonly bundle: Uint8Array } {
+  const failures: K8sVerifyError[] = [];
+  for (const { material, entry } of candidates) {
+    const bundle = assembleBundle(material, digest, entry);
+    try {
+      return { proven: proveFromBundle(context, bundle, { kind: 'digest', digest }), bundle };
+    } catch (error) {
+      if (!(error instanceof K8sVerifyError)) throw error;
+      failures.push(error);
+    }
+  }
+  throw closest(failures);
+}
+
+/** The failure whose check stands latest in the order of the checks: it passed the most. */
+function closest(failures: readonly K8sVerifyError[]): K8sVerifyError {
+  return failures.reduce((best, error) => (rank(error) > rank(best) ? error : best));
+}
+
+function rank({ check }: K8sVerifyError): number {
+  return check === undefined ? -1 : CHECK_NAMES.indexOf(check);
+}

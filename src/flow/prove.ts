@@ -1,0 +1,149 @@
+import { shownUrl } from '../encoding/shown-url.ts';
+import { UnavailableError, UntrustedError } from '../errors.ts';
+import {
+  type DetachedMaterial,
+  parseCertificateFile,
+  parseChecksumFile,
+  parseSignatureFile,
+} from '../evidence/detached-material.ts';
+import type { Digest } from '../evidence/evidence.ts';
+import { readBundle } from '../evidence/read-bundle.ts';
+import { fetchSideFiles, isSigned, type SideFileRequest, type SideFiles } from '../evidence/side-files.ts';
+import { type BytesOnTheWay, type Contradiction, explainContradiction } from './contradiction.ts';
+import { detachedSignatureFits } from '../proof/check-detached-signature.ts';
+import {
+  type Proof,
+  type ProofContext,
+  proveFromBundle,
+  proveFromPair,
+  proveFromSearch,
+} from './prove-with-log.ts';
+
+export interface ProofRequest extends ProofContext, BytesOnTheWay {
+  readonly files: SideFileRequest;
+  /** Resolves once the first byte of the artifact is there; rejects with `artifact-not-found` where there is none. */
+  readonly published: () => Promise<void>;
+}
+
+type Attempt = { readonly kind: 'proved'; readonly proof: Proof } | Contradiction;
+
+/**
+ * Proves the digest of one published artifact: from its bundle where there is one, else from `.sig` and `.cert`
+ * completed by the transparency log. Local checks come before the network, so that a signature that does not fit, a
+ * log that says no, a log that cannot be reached, another signer and an inconsistent upstream are different answers.
+ *
+ * Where the files contradict each other (a stale copy, an upstream fault as in kubernetes#135858, or an attack), fresh
+ * copies are asked for, then the log for another signing of the same digest; then the bytes decide which sentence is
+ * the true one.
+ *
+ * @throws UntrustedError with the failed check; UnavailableError where something needed cannot be had.
+ */
+export async function proveArtifact(request: ProofRequest): Promise<Proof> {
+  const files = await fetchSideFiles(request.files);
+  const first = await proveFromFiles(request, files);
+  if (first.kind === 'proved') return withNotes(first.proof, files.notes);
+  const fresh = await askPastCaches(request, files);
+  const second = fresh.kind === 'files' ? await proveFromFiles(request, fresh.files) : first;
+  if (second.kind === 'proved') {
+    const stale = `a cache between here and ${shownUrl(files.source)} served stale signature files`;
+    return withNotes(second.proof, [stale]);
+  }
+  const reason = 'the published signature does not fit the published digest';
+  const search = second.kind === 'pair' ? await proveFromSearch(request, second.claimed, reason) : undefined;
+  if (search?.kind === 'proved') return search.proof;
+  return explainContradiction(second, request.files.what, request, {
+    search,
+    freshCopies: fresh.kind === 'files' ? 'no better' : fresh.why,
+  });
+}
+
+function withNotes(proof: Proof, notes: readonly string[]): Proof {
+  return { ...proof, notes: [...proof.notes, ...notes] };
+}
+
+async function proveFromFiles(request: ProofRequest, files: SideFiles): Promise<Attempt> {
+  if (files.bundle !== undefined) return proveBundle(request, files, files.bundle);
+  const material = await detachedMaterial(request, files);
+  const checksum = publishedChecksum(request, files);
+  const claimed = checksum ?? (await request.digestOfBytes());
+  if (detachedSignatureFits(material, claimed)) return provePair(request, files, material, claimed);
+  if (checksum !== undefined) return { kind: 'pair', material, claimed, checksum: 'published' };
+  const anew = (await request.digestOfBytesAnew()) ?? claimed;
+  if (detachedSignatureFits(material, anew)) return provePair(request, files, material, anew);
+  return { kind: 'pair', material, claimed: anew, checksum: 'none' };
+}
+
+/**
+ * The files as their origin has them, past all caches; nothing new is learnt where they cannot be had whole. That they
+ * were there a moment ago, and contradicted each other, stays true.
+ */
+async function askPastCaches(
+  { files: request }: ProofRequest,
+  { source }: SideFiles,
+): Promise<
+  { readonly kind: 'files'; readonly files: SideFiles } | { readonly kind: 'none'; readonly why: string }
+> {
+  try {
+    const files = await fetchSideFiles({ ...request, sources: [source], bypassCache: true });
+    return isSigned(files) ? { kind: 'files', files } : { kind: 'none', why: 'incomplete' };
+  } catch (error) {
+    if (!(error instanceof UnavailableError)) throw error;
+    return { kind: 'none', why: `not to be had (${error.message})` };
+  }
+}
+
+function publishedChecksum({ files: { what } }: ProofRequest, { checksum }: SideFiles): Digest | undefined {
+  return checksum === undefined
+    ? undefined
+    : parseChecksumFile(checksum, 'sha256', `the checksum file of ${what}`);
+}
+
+async function detachedMaterial(request: ProofRequest, files: SideFiles): Promise<DetachedMaterial> {
+  const { what } = request.files;
+  if (files.signature === undefined || files.certificate === undefined) {
+    await request.published();
+    const missing = [
+      ...(files.signature === undefined ? ['.sig'] : []),
+      ...(files.certificate === undefined ? ['.cert'] : []),
+    ].join(' and ');
+    throw new UntrustedError('signature-not-published', `no complete signature is published for ${what}`, {
+      check: 'material',
+      expected: `${request.files.path} with .sig and .cert, or .sigstore.json, at ${request.files.sources.map(shownUrl).join(' or ')}`,
+      found: `HTTP 404 for ${missing}`,
+      why: 'without a signature nobody can tell who made the file',
+      advice: 'a new release can take hours to reach every mirror; try again, or take the next patch release',
+    });
+  }
+  return {
+    signature: parseSignatureFile(files.signature, `the signature of ${what}`),
+    certificate: parseCertificateFile(files.certificate, `the certificate of ${what}`),
+  };
+}
+
+async function provePair(
+  request: ProofRequest,
+  files: SideFiles,
+  material: DetachedMaterial,
+  digest: Digest,
+): Promise<Attempt> {
+  const claim = { material, digest, what: request.files.what, location: `${locationOf(request, files)}.sig` };
+  return { kind: 'proved', proof: await proveFromPair(request, claim) };
+}
+
+/** A bundle says itself what it is over; one with a statement is held against what is claimed. */
+async function proveBundle(request: ProofRequest, files: SideFiles, bundle: Uint8Array): Promise<Attempt> {
+  const { content } = readBundle(bundle);
+  const checksum = publishedChecksum(request, files);
+  const digest =
+    content.kind === 'message-signature' ? content.digest : (checksum ?? (await request.digestOfBytes()));
+  const proven = proveFromBundle(request, bundle, { kind: 'digest', digest });
+  if (checksum !== undefined && checksum.algorithm === digest.algorithm && checksum.hex !== digest.hex) {
+    return { kind: 'bundle', proven: digest, claimed: checksum };
+  }
+  const location = `${locationOf(request, files)}.sigstore.json`;
+  return { kind: 'proved', proof: { proven, bundle, origin: { kind: 'bundle', location }, notes: [] } };
+}
+
+function locationOf({ files: { path } }: ProofRequest, { source }: SideFiles): string {
+  return `${shownUrl(source)}/${path}`;
+}

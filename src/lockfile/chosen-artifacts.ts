@@ -1,0 +1,79 @@
+/** Which artifacts a run is about: what the inputs ask for, held against the lockfile where there is one. */
+import { excerpt } from '../encoding/base64.ts';
+import { RequestError } from '../errors.ts';
+import { formatReleaseVersion, parseVersionRequest } from '../release/version.ts';
+import type { ActionInputs, AskedComponent } from '../action/inputs.ts';
+import type { LockedArtifact } from './lockfile.ts';
+
+export interface ChosenArtifact {
+  readonly component: string;
+  /** As asked for, an alias perhaps; exact where a lockfile gave it. */
+  readonly version: string;
+  /** Hex; the digest that the lockfile demands. */
+  readonly sha256?: string;
+}
+
+/**
+ * @param platform `os/arch` of this machine
+ * @throws RequestError where the lockfile lacks a component, leaves a choice, or disagrees with the inputs
+ */
+export function chooseArtifacts(
+  inputs: Pick<ActionInputs, 'components' | 'version'>,
+  locked: readonly LockedArtifact[] | undefined,
+  platform: string,
+): readonly ChosenArtifact[] {
+  if (locked === undefined) {
+    return inputs.components.map(({ component, version }) => ({
+      component,
+      version: version ?? inputs.version ?? 'stable',
+    }));
+  }
+  return inputs.components.map((asked) =>
+    lockedArtifact({ ...asked, ...pick(asked, inputs) }, locked, platform),
+  );
+}
+
+function pick(asked: AskedComponent, inputs: Pick<ActionInputs, 'version'>): Pick<AskedComponent, 'version'> {
+  const version = asked.version ?? inputs.version;
+  return version === undefined ? {} : { version };
+}
+
+function lockedArtifact(
+  { component, version }: AskedComponent,
+  locked: readonly LockedArtifact[],
+  platform: string,
+): ChosenArtifact {
+  const exact = version === undefined ? undefined : exactVersion(version);
+  const candidates = locked.filter((one) => one.component === component && one.platform === platform);
+  const fitting = candidates.filter((one) => exact === undefined || one.version === exact);
+  const [only, ...more] = fitting;
+  if (only !== undefined && more.length === 0) {
+    return { component, version: only.version, sha256: only.sha256 };
+  }
+  const versions = candidates.map((one) => one.version).join(', ');
+  const what = `${component}${exact === undefined ? '' : ` ${exact}`} for ${platform}`;
+  if (only !== undefined) {
+    throw new RequestError('usage', `the lockfile has several versions of ${what}`, {
+      expected: 'one, or the input version to choose by',
+      found: versions,
+      advice: 'give the version that is meant',
+    });
+  }
+  throw new RequestError('usage', `the lockfile has no ${what}`, {
+    expected: `an entry for ${what}`,
+    found: versions === '' ? 'none of that component and platform' : `version ${versions}`,
+    why: 'what is not locked is not installed',
+    advice: 'bring the lockfile and the inputs into agreement',
+  });
+}
+
+/** With a lockfile an alias would be a second, moving opinion. */
+function exactVersion(text: string): string {
+  const asked = parseVersionRequest(text);
+  if (asked.kind === 'exact') return formatReleaseVersion(asked.version);
+  throw new RequestError('usage', `${excerpt(text)} does not go with a lockfile`, {
+    expected: 'an exact version such as v1.30.2, or none: the lockfile has it',
+    found: excerpt(text),
+    advice: 'leave the version to the lockfile',
+  });
+}

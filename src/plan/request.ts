@@ -1,0 +1,124 @@
+/**
+ * What can be asked of the stories, and what holds where a request says nothing. The CLI and the Action fill these in;
+ * a library user writes them.
+ */
+import type { ReleaseWorkflow } from '../policy/release-workflow.ts';
+import type { CertificateIdentity } from '../release/signer.ts';
+import type { Tier } from '../release/component.ts';
+
+/** Where Kubernetes publishes its releases. */
+export const DEFAULT_SOURCE = 'https://dl.k8s.io';
+/** The public transparency log (Rekor v1). */
+export const DEFAULT_REKOR_URL = 'https://rekor.sigstore.dev';
+
+/** One artifact as a user names it. */
+export interface ArtifactRequest {
+  /** `kubectl`, `kubelet`, `kubernetes-client`, `kube-apiserver.tar`, ... */
+  readonly component: string;
+  /** `v1.26.0`, `1.26.0`, `1.26`, `stable`, `stable-1.26`, `latest`, `latest-1.26`; default `stable`. */
+  readonly version?: string;
+  /** `os/arch`; default: this machine's. */
+  readonly platform?: string;
+  /**
+   * The digest (hex) that the artifact must have, from a lockfile perhaps. A signature says who released a file, not
+   * which version it is; with this, only that very file is installed.
+   */
+  readonly sha256?: string;
+}
+
+/** Whose signature is asked for, and in which trusted root. */
+export interface TrustRequest {
+  /** A trusted root in a file; default: the embedded public-good one. */
+  readonly trustedRootFile?: string;
+  /** Instead of the Kubernetes release signer of the version; whole strings, never patterns. */
+  readonly identity?: CertificateIdentity;
+  /** A managed key (PEM, SPKI) instead of a certificate identity; not together with `identity`. */
+  readonly publicKeyPem?: string;
+}
+
+/** How the network is used. Nothing here changes what is checked. */
+export interface NetworkRequest {
+  /** Base URLs laid out as dl.k8s.io, in order of preference; default {@link DEFAULT_SOURCE}. */
+  readonly sources?: readonly string[];
+  /** Default {@link DEFAULT_REKOR_URL}. */
+  readonly rekorUrl?: string;
+}
+
+export interface InstallRequest extends TrustRequest, NetworkRequest {
+  readonly artifacts: readonly ArtifactRequest[];
+  /** A directory for all of them, or the exact file (with `extract`: directory) for the only one. */
+  readonly destination:
+    | { readonly kind: 'directory'; readonly path: string }
+    | { readonly kind: 'file'; readonly path: string };
+  /** Tries a component or a platform that the table of releases lacks. */
+  readonly force?: boolean;
+  /**
+   * Unpacks each tarball instead of keeping it: into a directory of its name without `.tar.gz`, or exactly the
+   * destination `file`; it must not be there yet, or be empty.
+   */
+  readonly extract?: {
+    /**
+     * Paths in the tarball (of a file, or of a directory with everything in it), or last parts that only one has; none:
+     * everything.
+     */
+    readonly members: readonly string[];
+  };
+  /**
+   * Takes the binaries out of the proven `kubernetes-client`, `-node` or `-server` tarball instead of downloading each
+   * with a signature of its own.
+   */
+  readonly fromTarball?: Tier;
+  /** Writes `<file>.sigstore.json` beside each installed file, so that it can be verified without a network. */
+  readonly saveBundle?: boolean;
+  /**
+   * Also compares each proven digest with `SHA256SUMS`, `SHA512SUMS` and `provenance.json` of its release. They can
+   * contradict the proof, which is an error, and are never needed for it.
+   */
+  readonly checkSums?: boolean;
+  readonly signal?: AbortSignal;
+}
+
+export interface VerifyRequest extends TrustRequest, NetworkRequest {
+  /** Any release of this workflow, instead of one identity; together with neither `identity` nor `publicKeyPem`. */
+  readonly releaseWorkflow?: ReleaseWorkflow;
+  /** A local file, or a digest that somebody else computed. */
+  readonly subject:
+    | { readonly kind: 'file'; readonly path: string }
+    | { readonly kind: 'digest'; readonly sha256: string };
+  /** `beside`: `<file>.sigstore.json`, else `<file>.sig` and `<file>.cert`. A pair needs the log. */
+  readonly evidence:
+    | { readonly kind: 'beside' }
+    | { readonly kind: 'bundle'; readonly path: string }
+    | { readonly kind: 'detached'; readonly signaturePath: string; readonly certificatePath: string };
+  /**
+   * Opens the file, a tar archive (plain or gzip), once it is proved: `list` tells what it holds and writes nothing;
+   * `extract` unpacks it, or some members of it, into a directory that must not be there yet, or be empty.
+   */
+  readonly archive?:
+    | { readonly kind: 'list' }
+    | { readonly kind: 'extract'; readonly into: string; readonly members: readonly string[] };
+  /** Where to write the bundle that was assembled from a pair. */
+  readonly saveBundlePath?: string;
+  readonly signal?: AbortSignal;
+}
+
+/** The base URLs to fetch from, in order of preference, none with a slash at its end. */
+export function sourcesOf({ sources = [DEFAULT_SOURCE] }: NetworkRequest): readonly string[] {
+  return sources.map(withoutSlash);
+}
+
+/** The transparency log's base URL, without a slash at its end. */
+export function rekorUrlOf({ rekorUrl = DEFAULT_REKOR_URL }: NetworkRequest): string {
+  return withoutSlash(rekorUrl);
+}
+
+/** A base URL as a person writes it: of a web server, without query and fragment; undefined where it is none. */
+export function parseBaseUrl(text: string): string | undefined {
+  const url = URL.parse(text);
+  const web = url?.protocol === 'https:' || url?.protocol === 'http:';
+  return url !== null && web && !/[?#]/.test(url.href) ? withoutSlash(url.href) : undefined;
+}
+
+function withoutSlash(url: string): string {
+  return url.replace(/\/+$/, '');
+}

@@ -1,0 +1,39 @@
+import type { CheckName } from './errors.ts';
+
+/** What a run tells while it runs. Whoever listens must not throw and must not block. */
+export type ProgressEvent =
+  /** An alias became a version, or a request became an artifact. */
+  | {
+      readonly kind: 'resolved';
+      readonly requested: string;
+      readonly version: string;
+      readonly source: string;
+    }
+  /** Bytes of an artifact so far; `total` is absent where the server does not say. */
+  | {
+      readonly kind: 'download';
+      readonly artifact: string;
+      readonly received: number;
+      readonly total?: number;
+    }
+  /** A request failed for a passing reason and will be made again. */
+  | {
+      readonly kind: 'retry';
+      readonly url: string;
+      /** The one that failed, from 1. */
+      readonly attempt: number;
+      readonly reason: string;
+      readonly delayMs: number;
+    }
+  /** One source gave up and the next one is asked. */
+  | { readonly kind: 'next-source'; readonly from: string; readonly to: string; readonly reason: string }
+  /** A download went on where an earlier attempt stopped, or had to start anew. */
+  | { readonly kind: 'resume'; readonly artifact: string; readonly offset: number }
+  /** One named check of one artifact passed. */
+  | { readonly kind: 'check'; readonly artifact: string; readonly check: CheckName; readonly detail: string }
+  /** Something that the user should know and that is not a failure. */
+  | { readonly kind: 'note'; readonly message: string }
+  /** Detail for `--verbose`. */
+  | { readonly kind: 'detail'; readonly message: string };
+
+export type Report = (event: ProgressEvent) => void;

@@ -1,0 +1,181 @@
+import { createHash } from 'node:crypto';
+import { resolve } from 'node:path';
+import { RequestError, UntrustedError } from './errors.ts';
+import {
+  findEvidenceBeside,
+  type LocalEvidence,
+  readBundleFile,
+  readDetachedPair,
+} from './evidence/local-evidence.ts';
+import { assertLocalFile, readWholeFile } from './disk/hash-file.ts';
+import { type MeasuredFile, measureFile } from './disk/verified-artifact.ts';
+import { assertOpenable, describeOpened, openArchive, type OpenedArchive } from './flow/open-archive.ts';
+import { policyOf } from './plan/who-must-have-signed.ts';
+import { checkDetachedSignature } from './proof/check-detached-signature.ts';
+import { type ProofSubject, requiredSubject } from './proof/proof.ts';
+import type { Policy } from './policy/policy.ts';
+import { type Proof, type ProofContext, proveFromEvidence, proveFromPair } from './flow/prove-with-log.ts';
+import { allReleaseSigners } from './release/signer.ts';
+import { describeProof, reportChecks } from './flow/report.ts';
+import { rekorUrlOf, type VerifyRequest } from './plan/request.ts';
+import type { RunResult } from './result.ts';
+import { loadTrustMaterial } from './trust/load-trust-material.ts';
+import type { Client } from './client.ts';
+
+/**
+ * Proves a local file, or a digest that somebody else computed, against its evidence. With a bundle no network is
+ * used; a detached pair is completed by the transparency log. A proven archive can be listed or unpacked.
+ *
+ * @throws UntrustedError with the failed check; RequestError where a file is missing; UnavailableError `log-unreachable`.
+ */
+export async function verifyFile(request: VerifyRequest, client: Client): Promise<RunResult> {
+  assertOpenable(request);
+  const { subject: named, archive } = request;
+  if (named.kind === 'file') await assertLocalFile(named.path, archive === undefined ? 'once' : 'again');
+  const trust = await loadTrustMaterial(request.trustedRootFile);
+  const policy = policyOf(request, allReleaseSigners());
+  const evidence = await findEvidence(request);
+  const { subject, sha256, measured } = await readSubject(request, evidence, policy);
+  const log = { http: client.http, url: rekorUrlOf(request), signal: request.signal };
+  const context = { log, policy, trust, clock: client.clock };
+  const proof = await prove(context, evidence, subject, nameOf(request)).catch((error: unknown) => {
+    throw request.evidence.kind === 'beside' ? ofAnotherFile(error, evidence) : error;
+  });
+  reportChecks(client.report, nameOf(request), proof);
+  const opened = await openArchive(request, proof.proven, measured);
+  await placeVerified(request, proof, opened);
+  return { schemaVersion: 1, artifacts: [describeVerified(request, proof, trust, sha256, opened)] };
+}
+
+/** The bundle first: where it cannot be placed, nothing is. */
+async function placeVerified(
+  { saveBundlePath, signal }: VerifyRequest,
+  proof: Proof,
+  opened: OpenedArchive | undefined,
+): Promise<void> {
+  const extractions = opened?.kind === 'unpacked' ? [opened.extraction] : [];
+  const sideFiles =
+    saveBundlePath === undefined ? [] : [{ destination: saveBundlePath, bytes: proof.bundle }];
+  // Most runs place nothing, and are quicker without the code that could.
+  if (extractions.length === 0 && sideFiles.length === 0) return;
+  try {
+    const [{ placeAll }, { placeExtractions }] = await Promise.all([
+      import('./disk/place.ts'),
+      import('./archive/extract.ts'),
+    ]);
+    await placeAll([], { sideFiles, signal });
+    // What is begun is finished: a bundle alone would be left by a run that says that it was interrupted.
+    await placeExtractions(extractions);
+  } finally {
+    for (const { staging } of extractions) await staging.discard();
+  }
+}
+
+function describeVerified(
+  { subject, saveBundlePath }: VerifyRequest,
+  proof: Proof,
+  trust: ProofContext['trust'],
+  sha256: string,
+  opened: OpenedArchive | undefined,
+): RunResult['artifacts'][number] {
+  const { algorithm, hex } = proof.proven;
+  const what = subject.kind === 'file' ? 'of the file' : 'as given';
+  return {
+    outcome: opened?.kind === 'unpacked' ? 'extracted' : 'verified',
+    ...(subject.kind === 'file' ? { path: resolve(subject.path) } : {}),
+    ...describeOpened(opened),
+    ...(saveBundlePath === undefined ? {} : { bundlePath: resolve(saveBundlePath) }),
+    ...describeProof(proof, trust, sha256, `${algorithm}:${hex} (${what})`),
+  };
+}
+
+async function prove(
+  context: ProofContext,
+  evidence: LocalEvidence,
+  subject: ProofSubject,
+  what: string,
+): Promise<Proof> {
+  const { location } = evidence;
+  if (evidence.kind === 'bundle') {
+    const proven = proveFromEvidence(context, evidence.evidence, subject);
+    return { proven, bundle: evidence.bytes, origin: { kind: 'bundle', location }, notes: [] };
+  }
+  if (subject.kind !== 'digest') throw new TypeError('a detached pair is over a digest');
+  checkDetachedSignature(evidence.material, subject);
+  return proveFromPair(context, { material: evidence.material, digest: subject.digest, what, location });
+}
+
+/** Nobody named that evidence: it lay there, from an earlier install perhaps, and the file has been replaced since. */
+function ofAnotherFile(error: unknown, { kind, location }: LocalEvidence): unknown {
+  const [misfit, words] =
+    kind === 'bundle'
+      ? (['digest-mismatch', 'is of another file'] as const)
+      : (['signature-mismatch', 'does not fit it'] as const);
+  if (!(error instanceof UntrustedError) || error.code !== misfit) return error;
+  const { check, expected, found, why } = error;
+  return new UntrustedError(error.code, `${location}, found beside the file, ${words}`, {
+    ...(check === undefined ? {} : { check }),
+    ...(expected === undefined ? {} : { expected }),
+    ...(found === undefined ? {} : { found }),
+    ...(why === undefined ? {} : { why }),
+    advice:
+      'do not use the file unless its own evidence proves it: install it again with --save-bundle, or name that ' +
+      'evidence with --bundle, or --signature and --certificate',
+    cause: error,
+  });
+}
+
+async function findEvidence({ subject, evidence }: VerifyRequest): Promise<LocalEvidence> {
+  switch (evidence.kind) {
+    case 'bundle':
+      return readBundleFile(evidence.path);
+    case 'detached':
+      return readDetachedPair(evidence.signaturePath, evidence.certificatePath);
+    case 'beside':
+      if (subject.kind === 'file') return findEvidenceBeside(subject.path);
+      throw new RequestError('usage', 'a digest has no file beside which evidence could be found', {
+        expected: 'a bundle, or a signature and a certificate',
+        found: 'neither',
+        advice: 'name them: --bundle FILE, or --signature FILE --certificate FILE',
+      });
+  }
+}
+
+interface ReadSubject {
+  readonly subject: ProofSubject;
+  /** Of the artifact, hex, whatever the evidence is over. */
+  readonly sha256: string;
+  /** The file, where its digest is what is proved. */
+  readonly measured?: MeasuredFile;
+}
+
+/** Reads the file once, with the algorithm that the evidence is over; only Ed25519 needs all of it at once. */
+async function readSubject(
+  { subject, signal }: VerifyRequest,
+  evidence: LocalEvidence,
+  policy: Policy,
+): Promise<ReadSubject> {
+  if (subject.kind === 'digest') {
+    const { sha256 } = subject;
+    return { subject: { kind: 'digest', digest: { algorithm: 'sha256', hex: sha256 } }, sha256 };
+  }
+  const required =
+    evidence.kind === 'bundle'
+      ? requiredSubject(evidence.evidence, policy)
+      : ({ kind: 'digest', algorithm: 'sha256' } as const);
+  if (required.kind === 'message') {
+    const message = await readWholeFile(subject.path);
+    return {
+      subject: { kind: 'message', message },
+      sha256: createHash('sha256').update(message).digest('hex'),
+    };
+  }
+  const { algorithm } = required;
+  const measured = await measureFile(subject.path, [...new Set([algorithm, 'sha256'] as const)], signal);
+  const [hex = '', sha256 = ''] = [algorithm, 'sha256' as const].map((name) => measured.digests.get(name));
+  return { subject: { kind: 'digest', digest: { algorithm, hex } }, sha256, measured };
+}
+
+function nameOf({ subject }: VerifyRequest): string {
+  return subject.kind === 'file' ? subject.path : `sha256:${subject.sha256}`;
+}
