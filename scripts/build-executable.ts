@@ -10,21 +10,13 @@
  */
 import { execFileSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import {
-  chmodSync,
-  copyFileSync,
-  mkdirSync,
-  mkdtempSync,
-  readdirSync,
-  readFileSync,
-  rmSync,
-  writeFileSync,
-} from 'node:fs';
+import { chmodSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { parseArgs } from 'node:util';
 import { bundle, ROOT } from './bundle.ts';
 import { bundleCommandLine } from './bundle-command-line.ts';
+import { ignoreCompileCache } from './executable/compile-cache.ts';
 import { nodeBinary } from './executable/node-binary.ts';
 import { signForMac } from './executable/sign-for-mac.ts';
 import {
@@ -88,7 +80,9 @@ async function assemble(target: Target, program: Program, directory: string): Pr
 
   const output = path.join(out, executableName(target));
   rmSync(output, { force: true });
-  copyFileSync(await nodeBinary(target, directory), output);
+  const node = readFileSync(await nodeBinary(target, directory));
+  ignoreCompileCache(node);
+  writeFileSync(output, node, { mode: 0o755 });
   chmodSync(output, 0o755);
   const postject = [path.join(ROOT, 'node_modules/postject/dist/cli.js'), output, 'NODE_SEA_BLOB', blob];
   const fuse = ['--sentinel-fuse', 'NODE_SEA_FUSE_fce680ab2cc467b6e072b8b5df1996b2'];

@@ -1,9 +1,11 @@
 import { K8sVerifyError } from './errors.ts';
 import { type ExitCode, exitCodeFor } from './exit-codes.ts';
 import { type Environment, proxyFor } from './http/proxy.ts';
+import { tlsSwitchNote } from './http/tls-switch.ts';
 import { defaultInstallDirectory, type HostDirectories } from './plan/destination.ts';
 import { MAX_CLOCK_SKEW_MS, MAX_LOG_RESPONSE_BYTES, MAX_MARKER_BYTES } from './limits.ts';
 import type { SmallResponse } from './http/http-client.ts';
+import { nodeVariablesNote } from './text/node-variables.ts';
 import { formatPlatform, hostPlatform } from './release/platform.ts';
 import { type NetworkRequest, rekorUrlOf, sourcesOf } from './plan/request.ts';
 import { describeAge } from './trust/age.ts';
@@ -21,6 +23,7 @@ export interface DiagnoseRequest extends NetworkRequest {
 export interface Finding {
   readonly subject:
     | 'Node'
+    | 'environment'
     | 'platform'
     | 'proxy'
     | 'release server'
@@ -58,6 +61,7 @@ export async function diagnose(request: DiagnoseRequest, client: Client): Promis
   ]);
   return [
     ok('Node', process.version),
+    ...lookAtEnvironment(request.env),
     attempt('platform', () => ok('platform', formatPlatform(hostPlatform(client.host)))),
     ...[...sources, log].map((url) => lookAtProxy(url, request.env)),
     ...asRunWouldTakeThem(visits.map(({ finding }) => finding)),
@@ -84,6 +88,18 @@ function attempt(subject: Finding['subject'], look: () => Finding): Finding {
   } catch (error) {
     return problem(subject, error);
   }
+}
+
+/** Variables that Node itself reads, where there are any. */
+function lookAtEnvironment(env: Environment): readonly Finding[] {
+  const notes = [nodeVariablesNote(env), tlsSwitchNote()].filter((note) => note !== undefined);
+  return notes.map(({ found, advice }) => ({
+    subject: 'environment',
+    outcome: 'note',
+    found,
+    advice,
+    exitCode: 0,
+  }));
 }
 
 function lookAtProxy(text: string, env: Environment): Finding {

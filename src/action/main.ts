@@ -1,6 +1,8 @@
 /** The GitHub Action: runs once, and ends with the exit code of its reason. */
 import { addPath, getInput, setSecret } from '@actions/core';
 import { exitCodeFor } from '../exit-codes.ts';
+import { leaveOutNodeWarnings } from '../http/node-warnings.ts';
+import { nodeVariablesNote } from '../text/node-variables.ts';
 import { VERSION } from '../text/version.ts';
 import { createClient } from '../client.ts';
 import { type ActionInputs, readInputs } from './inputs.ts';
@@ -22,7 +24,10 @@ export async function main(): Promise<void> {
 }
 
 async function run(): Promise<void> {
+  leaveOutNodeWarnings();
   refuseSlips();
+  const note = nodeVariablesNote(process.env);
+  if (note !== undefined) logEvent({ kind: 'note', message: `${note.found}; ${note.advice}` });
   const inputs = readInputs(getInput);
   hideSecrets(inputs);
   const runner = readRunner(process.env, { workspace: process.cwd(), platform: process.platform });

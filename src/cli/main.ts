@@ -40,7 +40,8 @@ const RUN: Readonly<Record<CommandName, () => Promise<RunCommand>>> = {
 };
 
 async function runCommand(scanned: ScannedWords): Promise<ExitCode> {
-  leaveOutExperiments();
+  const { leaveOutNodeWarnings } = await import('../http/node-warnings.ts');
+  leaveOutNodeWarnings();
   const { openConsole } = await import('./console.ts');
   const output = openConsole(scanned.rest, process);
   try {
@@ -51,15 +52,6 @@ async function runCommand(scanned: ScannedWords): Promise<ExitCode> {
   } catch (error) {
     return output.failure(error);
   }
-}
-
-/** That a part of Node or of a package is new (undici's way through a SOCKS proxy) is no matter of the user's. */
-function leaveOutExperiments(): void {
-  const printers = process.listeners('warning');
-  process.removeAllListeners('warning');
-  process.on('warning', (warning) => {
-    if (warning.name !== 'ExperimentalWarning') for (const print of printers) print(warning);
-  });
 }
 
 /**

@@ -1,5 +1,6 @@
 /** Runs a story in the real client: the network, progress on the terminal, Ctrl-C. */
 import { createClient, type Client } from '../client.ts';
+import { nodeVariablesNote } from '../text/node-variables.ts';
 import type { Console } from './console.ts';
 import { listenForInterruption } from './interruption.ts';
 import type { TransportArguments } from './shared-arguments.ts';
@@ -11,6 +12,8 @@ export async function withClient<T>(
 ): Promise<T> {
   const interruption = listenForInterruption();
   const report = await output.start();
+  const note = nodeVariablesNote(process.env);
+  if (note !== undefined) report({ kind: 'note', message: `${note.found}; ${note.advice}` });
   const client = createClient({ ...transport, env: process.env, report });
   try {
     return await story(client, interruption.signal);

@@ -23,6 +23,7 @@ import { type GivenUp, unavailable } from './failure.ts';
 import { attemptSmall } from './small.ts';
 import { fromFirstSource, OutOfSources } from './sources.ts';
 import { parseTarget } from './target.ts';
+import { tlsSwitchNote } from './tls-switch.ts';
 import { Transport } from './transport.ts';
 import type { Environment } from './proxy.ts';
 
@@ -83,6 +84,8 @@ class UndiciHttpClient implements HttpClient {
       random: options.random ?? Math.random,
     };
     this.#report = options.report ?? (() => {});
+    const note = tlsSwitchNote();
+    if (note !== undefined) this.#report({ kind: 'note', message: `${note.found}; ${note.advice}` });
     this.#timeoutMs = options.timeoutMs;
   }
 

@@ -16,7 +16,7 @@ export interface ConnectionSettings {
   readonly lookup: LookupFunction | undefined;
 }
 
-type SocketSettings = Pick<ConnectionOptions, 'secureContext' | 'lookup'>;
+type SocketSettings = Pick<ConnectionOptions, 'secureContext' | 'lookup' | 'rejectUnauthorized'>;
 
 /** A way to a host: a pool of kept-alive connections, direct or through a proxy. */
 export interface Route {
@@ -119,6 +119,8 @@ async function socketSettings({ caFile, lookup }: ConnectionSettings): Promise<S
   const secureContext =
     caFile === undefined ? undefined : await (await import('./ca-file.ts')).trustCaFile(caFile);
   return {
+    // Node's default is what NODE_TLS_REJECT_UNAUTHORIZED says.
+    rejectUnauthorized: true,
     ...(secureContext === undefined ? {} : { secureContext }),
     ...(lookup === undefined ? {} : { lookup }),
   };

@@ -10,6 +10,8 @@ import {
   VERSION,
 } from './action-world.ts';
 import { type Fault, fault } from '../support/http/faults.ts';
+import { createTlsAuthority } from '../support/http/tls.ts';
+import { startReleaseServer } from '../support/release-server.ts';
 import { snapshot } from '../support/temp-dir.ts';
 
 let world: ActionWorld;
@@ -62,6 +64,19 @@ describe('what is refused', () => {
     expect(job.stderr).toBe('');
     await expectNothing(job, dir);
     expect(await snapshot(dir.join('tool-cache'))).toEqual({});
+  });
+
+  it('a mirror with a certificate of an unknown CA, with NODE_TLS_REJECT_UNAUTHORIZED=0 too', async () => {
+    await using mirror = await startReleaseServer({ tls: createTlsAuthority().issue() });
+    const { dir, run } = await world.useRunner();
+    const environment = { NODE_TLS_REJECT_UNAUTHORIZED: '0', NODE_OPTIONS: '--no-deprecation' };
+    const job = await run({ mirror: mirror.url, version: 'stable' }, environment);
+    expect(job).toMatchObject({ exitCode: 4, stderr: '' });
+    expect(job.stdout).toContain('its certificate comes from a CA that is not known here');
+    expect(job.stdout).toMatch(/^NODE_TLS_REJECT_UNAUTHORIZED=0 is set and has no effect/m);
+    expect(job.stdout).toMatch(/^node takes options or code from NODE_OPTIONS, before k8s-verify runs/m);
+    expect(mirror.http.requests).toEqual([]);
+    await expectNothing(job, dir);
   });
 
   it.each<[string, string]>([

@@ -1,12 +1,14 @@
 import { execFile } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { readFileSync, writeFileSync } from 'node:fs';
+import { mkdir, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { executableName, hostTarget } from '../../scripts/executable/targets.ts';
 import { formatPlatform, hostPlatform } from '../../src/release/platform.ts';
 import { ROOT } from '../package/packed.ts';
+import { createTlsAuthority } from '../support/http/tls.ts';
 import { type RunningSigstore, startLocalSigstore } from '../support/local-sigstore.ts';
 import { type ReleaseServer, startReleaseServer } from '../support/release-server.ts';
 import { type ProgramRun, runProgram } from '../support/run-program.ts';
@@ -133,12 +135,49 @@ describe.skipIf(host === undefined)(
       expect(own).toMatchObject({ exitCode: 0 });
     });
 
-    it('loads no code that NODE_OPTIONS names', async () => {
-      const script = built.join('foreign.cjs');
-      writeFileSync(script, "process.stdout.write('foreign code ran');\n");
-      const outcome = await run(executable, ['--version'], { ...BARE, NODE_OPTIONS: `--require ${script}` });
-      expect(outcome).toMatchObject({ exitCode: 0 });
-      expect(outcome.stdout).not.toContain('foreign');
+    it('takes no code from where NODE_OPTIONS, NODE_PATH and NODE_COMPILE_CACHE say', async () => {
+      const planted = built.join('planted');
+      const script = path.join(planted, 'foreign.cjs');
+      await Promise.all(
+        ['undici', 'tar', 'p-retry', 'cli-progress', 'main.cjs'].map(async (name) => {
+          await mkdir(path.join(planted, name), { recursive: true });
+          await writeFile(
+            path.join(planted, name, 'index.js'),
+            "process.stdout.write('foreign code ran');\n",
+          );
+        }),
+      );
+      await writeFile(script, "process.stdout.write('foreign code ran');\n");
+      const cache = built.join('compile-cache');
+      await mkdir(cache);
+      for (const args of [['--version'], ['list', 'v1.30.2']]) {
+        const [clean, surrounded] = [
+          await run(executable, args),
+          await run(executable, args, {
+            ...BARE,
+            NODE_OPTIONS: `--require ${script}`,
+            NODE_PATH: planted,
+            NODE_COMPILE_CACHE: cache,
+          }),
+        ];
+        expect(clean.exitCode).toBe(0);
+        expect(surrounded).toEqual(clean);
+      }
+      // Node writes there whatever it could read from there.
+      expect(await snapshot(cache)).toEqual({});
+    });
+
+    it('refuses a certificate of an unknown CA, with NODE_TLS_REJECT_UNAUTHORIZED=0 too', async () => {
+      await using mirror = await startReleaseServer({ tls: createTlsAuthority().issue() });
+      const args = ['kubectl', 'stable', '--mirror', mirror.url, '--retries', '0'];
+      const env = { ...BARE, NODE_TLS_REJECT_UNAUTHORIZED: '0', NODE_OPTIONS: '--no-deprecation' };
+      const { exitCode, stderr } = await run(executable, args, env);
+      expect(exitCode).toBe(4);
+      expect(stderr).toMatch(/^note: NODE_TLS_REJECT_UNAUTHORIZED=0 is set and has no effect/m);
+      expect(stderr).toContain('its certificate comes from a CA that is not known here');
+      // It ignores this one, so there is nothing to say of it.
+      expect(stderr).not.toContain('NODE_OPTIONS');
+      expect(mirror.http.requests).toEqual([]);
     });
 
     it('is Node for this machine, with exactly our program in it', async () => {

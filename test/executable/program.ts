@@ -4,6 +4,7 @@ import { mkdirSync, readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { bundle } from '../../scripts/bundle.ts';
 import { bundleCommandLine } from '../../scripts/bundle-command-line.ts';
+import { readsCompileCache } from '../../scripts/executable/compile-cache.ts';
 import type { Target } from '../../scripts/executable/targets.ts';
 import { type CodeSignature, readCodeSignature } from './code-signature.ts';
 import { type Executable, readExecutable } from './container.ts';
@@ -18,6 +19,8 @@ export interface Program {
 /** An executable, as far as it is the same wherever it is built. */
 export interface Description extends Program, Pick<Executable, 'format' | 'arch'> {
   readonly hasNode: boolean;
+  /** Whether that Node takes compiled code from where NODE_COMPILE_CACHE says. */
+  readonly readsCompileCache: boolean;
   /** What stands behind each fuse of Node's: `1` where it looks for a program. */
   readonly fuses: readonly string[];
   /** Of a Mac's executable: signed by nobody, over everything before the signature, and no page changed since. */
@@ -45,6 +48,7 @@ export async function expectedExecutable(target: Target, directory: string): Pro
     format: FORMATS[target.platform] ?? 'elf',
     arch: target.arch === 'arm64' ? 'arm64' : 'x64',
     hasNode: true,
+    readsCompileCache: false,
     fuses: ['1'],
     signature: target.platform === 'darwin' ? { adHoc: true, changedPages: [], coversAll: true } : undefined,
     // No warning that this is experimental, and assets; no snapshot, and no arguments of Node's own.
@@ -80,6 +84,7 @@ export function describeExecutable(file: string, { nodeVersion }: Target): Descr
     format,
     arch,
     hasNode: bytes.includes(`v${nodeVersion}`),
+    readsCompileCache: readsCompileCache(bytes),
     fuses,
     signature: signature === undefined ? undefined : describeSignature(bytes, signature),
     ...readBlob(blob, nodeVersion.startsWith('24.') ? 9 : 10),
@@ -95,7 +100,7 @@ function describeSignature(file: Buffer, signature: Buffer): Description['signat
 function readBlob(
   blob: Buffer,
   head: number,
-): Omit<Description, 'format' | 'arch' | 'hasNode' | 'fuses' | 'signature'> {
+): Omit<Description, 'format' | 'arch' | 'hasNode' | 'readsCompileCache' | 'fuses' | 'signature'> {
   if (blob.readUInt32LE(0) !== 0x0143da20) throw new Error('no program of Node');
   let at = head;
   const count = (): number => {

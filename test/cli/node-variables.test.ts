@@ -1,0 +1,87 @@
+import { pathToFileURL } from 'node:url';
+import path from 'node:path';
+import { writeFile } from 'node:fs/promises';
+import { describe, expect, it, onTestFinished } from 'vitest';
+import { createTlsAuthority } from '../support/http/tls.ts';
+import { type ReleaseServer, startReleaseServer } from '../support/release-server.ts';
+import { runCli } from '../support/run-cli.ts';
+import { testDir } from '../support/test-dir.ts';
+import { ROOT } from '../package/packed.ts';
+import { localWorld } from './local-world.ts';
+
+const UNCHECKED = { NODE_TLS_REJECT_UNAUTHORIZED: '0' };
+const NOTE =
+  'NODE_TLS_REJECT_UNAUTHORIZED=0 is set and has no effect: every TLS certificate is checked; unset it; ' +
+  'where a proxy or a mirror has a CA of your own, name that in NODE_EXTRA_CA_CERTS';
+
+async function untrustedMirror(): Promise<ReleaseServer> {
+  const mirror = await startReleaseServer({ tls: createTlsAuthority().issue() });
+  onTestFinished(() => mirror.close());
+  return mirror;
+}
+
+describe('a mirror with a certificate of an unknown CA, and NODE_TLS_REJECT_UNAUTHORIZED=0', () => {
+  it('is refused by the command, with a note and without the warning of Node that says otherwise', async () => {
+    const mirror = await untrustedMirror();
+    const args = ['kubectl', 'stable', '--mirror', mirror.url, '--retries', '0'];
+    const { exitCode, stderr, stdout } = await runCli(args, { env: UNCHECKED });
+    expect({ exitCode, stdout }).toEqual({ exitCode: 4, stdout: '' });
+    expect(stderr).toContain(`note: ${NOTE}\n`);
+    expect(stderr).toMatch(/TLS: the server cannot be trusted: its certificate comes from a CA/);
+    expect(stderr).not.toMatch(/\(node:|insecure/);
+    expect(mirror.http.requests).toEqual([]);
+  });
+
+  it('is refused by the library, which reports the note', async () => {
+    const mirror = await untrustedMirror();
+    const dir = await testDir();
+    await writeFile(
+      dir.join('program.mjs'),
+      `import { createClient, installRelease } from ${JSON.stringify(pathToFileURL(path.join(ROOT, 'dist/index.js')).href)};
+       const notes = [];
+       const report = (event) => event.kind === 'note' && notes.push(event.message);
+       const client = createClient({ retries: 0, report });
+       const destination = { kind: 'directory', path: ${JSON.stringify(dir.join('bin'))} };
+       const request = { artifacts: [{ component: 'kubectl' }], sources: [${JSON.stringify(mirror.url)}], destination };
+       const error = await installRelease(request, client).catch((thrown) => thrown);
+       await client.http.close();
+       console.log(JSON.stringify({ code: error.code, message: error.message, notes }));`,
+    );
+    const { stdout } = await runCli([], { script: dir.join('program.mjs'), env: UNCHECKED });
+    expect(JSON.parse(stdout)).toEqual({
+      code: 'network',
+      message: expect.stringContaining('TLS: the server cannot be trusted'),
+      notes: [NOTE],
+    });
+    expect(mirror.http.requests).toEqual([]);
+  });
+});
+
+describe('variables with which Node loads code', () => {
+  const variables = { NODE_OPTIONS: '--no-deprecation', NODE_PATH: '/secret/lib' };
+  const note = 'node takes options or code from NODE_OPTIONS, NODE_PATH, before k8s-verify runs';
+
+  it('are named in a note of each run, without their values', async () => {
+    const world = await localWorld();
+    const { stderr, exitCode } = await world.run(['list', 'v1.26.4', ...world.options.slice(0, 2)], {
+      env: variables,
+    });
+    expect(exitCode).toBe(0);
+    expect(stderr).toContain(`note: ${note}; unset what you do not need`);
+    expect(stderr).not.toContain('secret');
+    const quiet = await world.run(['list', 'v1.26.4', ...world.options.slice(0, 2)], {});
+    expect(quiet.stderr).not.toContain('NODE_');
+  });
+
+  it('are findings of doctor, which can work nevertheless', async () => {
+    const world = await localWorld();
+    const env = { ...variables, ...UNCHECKED };
+    const { stdout, exitCode } = await world.run(['doctor', ...world.options], { env });
+    expect(exitCode).toBe(0);
+    expect(stdout).toMatch(new RegExp(`^note {5}environment {8}${note}\n {28}what to do: unset what`, 'm'));
+    expect(stdout).toMatch(
+      /^note {5}environment {8}NODE_TLS_REJECT_UNAUTHORIZED=0 is set and has no effect/m,
+    );
+    expect((await world.run(['doctor', ...world.options])).stdout).not.toContain('environment');
+  });
+});
