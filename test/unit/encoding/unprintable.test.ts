@@ -25,6 +25,9 @@ describe('text that can be printed', () => {
     ['a paragraph separator', 'a\u2029b'],
     ['a lone surrogate', 'a\ud800b'],
     ['a byte order mark', 'a\ufeffb'],
+    ['a Hangul filler', 'a\u3164b'],
+    ['a variation selector', 'a\ufe0fb'],
+    ['a code point that is reserved for what is not seen', 'a\u{e0fff}b'],
   ])('%s is replaced, wherever it stands', (_, text) => {
     expect(isPrintable(text)).toBe(false);
     expect(replaceUnprintable(text, () => '?')).toBe('a?b');
