@@ -4,7 +4,7 @@ import { memberMissing, MemberSelection } from './member-selection.ts';
 import type { readArchive as ReadArchive } from './read-archive.ts';
 import { StagingDirectory } from './staging-directory.ts';
 import type { StagedArtifact } from '../disk/staging.ts';
-import type { ArchiveMember } from './tar-reader.ts';
+import type { ArchiveMember } from './member.ts';
 import { confirmMember, type VerifiedArtifact, type VerifiedFile } from '../disk/verified-artifact.ts';
 
 export interface ListOptions {

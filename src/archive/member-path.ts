@@ -1,3 +1,4 @@
+import { isPrintable } from '../encoding/unprintable.ts';
 import {
   MAX_ARCHIVE_DEPTH,
   MAX_ARCHIVE_MEMBERS,
@@ -8,9 +9,6 @@ import { rejectedArchive, rejectedMember } from './archive-error.ts';
 
 export type MemberKind = 'file' | 'directory';
 
-/** C0 and C1 controls, and what reorders or hides text: bidirectional controls, line separators, zero-width marks. */
-// oxlint-disable-next-line no-control-regex -- they are what it looks for
-const CONTROL = /[\u0000-\u001f\u007f-\u009f\u061c\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff]/u;
 /** Not possible in a name on Windows, and a separator, a stream or a wildcard there. */
 const FOREIGN = /[\\:<>"|?*]/u;
 /** Devices on Windows, whatever follows the first dot (learn.microsoft.com, "Naming Files, Paths, and Namespaces"). */
@@ -48,7 +46,8 @@ function wholeProblem(name: string): Problem | undefined {
     return ['a path that is too long', `a path has at most ${MAX_ARCHIVE_PATH_BYTES} bytes`];
   }
   if (name.startsWith('/')) return ['an absolute path', 'it would be written outside the target directory'];
-  if (CONTROL.test(name)) return ['a name with control characters', 'a screen would show another name'];
+  if (!isPrintable(name))
+    return ['a name with control or invisible characters', 'a screen would show another name'];
   if (name.includes('\ufffd')) return ['a name that is not UTF-8', 'systems disagree on what it is called'];
   if (FOREIGN.test(name)) return ['a name that Windows reads differently', 'it would be another path there'];
   return undefined;

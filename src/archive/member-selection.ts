@@ -2,7 +2,7 @@ import { posix } from 'node:path';
 import { excerpt } from '../encoding/base64.ts';
 import { InstallError } from '../errors.ts';
 import { nearestFew } from '../release/nearest.ts';
-import type { ArchiveMember } from './tar-reader.ts';
+import type { ArchiveMember } from './member.ts';
 
 /** How many near misses a message lists. */
 const SHOWN = 5;

@@ -1,15 +1,13 @@
 import { createHash, type Hash } from 'node:crypto';
 import { type FileHandle, open } from 'node:fs/promises';
-import { PassThrough } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { createGunzip, type Gunzip } from 'node:zlib';
 import { InstallError } from '../errors.ts';
 import { MAX_ARCHIVE_BYTES, MAX_ARCHIVE_RATIO, MIN_ARCHIVE_RATIO_BYTES } from '../limits.ts';
 import { rejectedArchive } from './archive-error.ts';
-import { ByteStream } from './byte-stream.ts';
 import { diskError, systemCode, throwIfInterrupted } from '../disk/disk-error.ts';
 import { identityOf, isSameFile } from '../disk/file-identity.ts';
-import { readTar, type VisitedMember } from './tar-reader.ts';
+import { readMembers, type VisitedMember } from './read-members.ts';
 import { confirmReadThrough, type ReadThrough, type VerifiedFile } from '../disk/verified-artifact.ts';
 
 /** Read at a time, into the same buffer. */
@@ -37,15 +35,20 @@ export async function readArchive(
   try {
     const hash = createHash(archive.proven.algorithm);
     const packed = { bytes: 0 };
-    const unpack = (await isGzip(handle)) ? createGunzip({ chunkSize: UNPACKED_CHUNK_BYTES }) : undefined;
-    await pipeline(
-      () => fileChunks(handle, hash, packed, unpack === undefined ? newBuffer : bufferFor(unpack)),
-      unpack ?? new PassThrough(),
-      (chunks: AsyncIterable<Uint8Array>) => readTar(new ByteStream(bounded(chunks, packed)), visit),
-      signal === undefined ? {} : { signal },
-    );
-    if (unpack !== undefined && unpack.bytesWritten !== packed.bytes)
-      throw rejectedArchive('something follows its gzip stream');
+    if (await isGzip(handle)) {
+      const unpack = createGunzip({ chunkSize: UNPACKED_CHUNK_BYTES });
+      await pipeline(
+        () => fileChunks(handle, { hash, packed, nextBuffer: bufferFor(unpack), signal }),
+        unpack,
+        (chunks: AsyncIterable<Buffer>) => readMembers(bounded(chunks, packed), visit),
+        signal === undefined ? {} : { signal },
+      );
+      if (unpack.bytesWritten !== packed.bytes) throw rejectedArchive('something follows its gzip stream');
+    } else {
+      const shared = Buffer.allocUnsafeSlow(CHUNK_BYTES);
+      const chunks = fileChunks(handle, { hash, packed, nextBuffer: () => shared, signal });
+      await readMembers(bounded(chunks, packed), visit);
+    }
     return confirmReadThrough(archive, hash.digest('hex'));
   } catch (error) {
     throwIfInterrupted(signal);
@@ -81,13 +84,20 @@ async function isGzip(handle: FileHandle): Promise<boolean> {
   return bytesRead === 2 && buffer[0] === 0x1f && buffer[1] === 0x8b;
 }
 
+interface FileReading {
+  readonly hash: Hash;
+  /** How much has been read. */
+  readonly packed: { bytes: number };
+  readonly nextBuffer: () => Buffer;
+  readonly signal: AbortSignal | undefined;
+}
+
 async function* fileChunks(
   handle: FileHandle,
-  hash: Hash,
-  packed: { bytes: number },
-  nextBuffer: () => Buffer,
-): AsyncGenerator<Uint8Array, void, undefined> {
+  { hash, packed, nextBuffer, signal }: FileReading,
+): AsyncGenerator<Buffer, void, undefined> {
   for (;;) {
+    throwIfInterrupted(signal);
     const { buffer, bytesRead } = await handle.read(nextBuffer(), 0, CHUNK_BYTES, packed.bytes);
     if (bytesRead === 0) return;
     packed.bytes += bytesRead;
@@ -97,19 +107,17 @@ async function* fileChunks(
   }
 }
 
-const newBuffer = (): Buffer => Buffer.allocUnsafe(CHUNK_BYTES);
-
 /** One buffer for all pieces, as long as gunzip has none of it left when the next piece is read. */
 function bufferFor(gunzip: Gunzip): () => Buffer {
   const shared = Buffer.allocUnsafeSlow(CHUNK_BYTES);
-  return () => (gunzip.writableLength === 0 ? shared : newBuffer());
+  return () => (gunzip.writableLength === 0 ? shared : Buffer.allocUnsafe(CHUNK_BYTES));
 }
 
 /** Ends a bomb before it is unpacked. */
 async function* bounded(
-  chunks: AsyncIterable<Uint8Array>,
+  chunks: AsyncIterable<Buffer>,
   packed: { readonly bytes: number },
-): AsyncGenerator<Uint8Array, void, undefined> {
+): AsyncGenerator<Buffer, void, undefined> {
   let bytes = 0;
   for await (const chunk of chunks) {
     bytes += chunk.length;

@@ -25,7 +25,7 @@ import { renamePatiently } from '../disk/replace-file.ts';
 import { identityOf, isSameFile } from '../disk/file-identity.ts';
 import { setMode } from '../disk/set-mode.ts';
 import { writeWhole } from '../disk/staging.ts';
-import type { VisitedMember } from './tar-reader.ts';
+import type { VisitedMember } from './read-members.ts';
 
 /** Nobody else looks into it before it is complete. */
 const PRIVATE_MODE = 0o700;

@@ -1,7 +1,7 @@
 import { resolve } from 'node:path';
 import { type InstallCode, InstallError, RequestError } from '../errors.ts';
 import type { StagedExtraction } from '../archive/extract.ts';
-import type { ArchiveMember } from '../archive/tar-reader.ts';
+import type { ArchiveMember } from '../archive/member.ts';
 import {
   confirmFile,
   confirmMeasured,

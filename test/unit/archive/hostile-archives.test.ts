@@ -1,6 +1,7 @@
+import { randomBytes } from 'node:crypto';
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { gzipSync } from 'node:zlib';
+import { gzipSync, zstdCompressSync } from 'node:zlib';
 import { describe, expect, it } from 'vitest';
 import { listArchive } from '../../../src/archive/extract.ts';
 import { MAX_ARCHIVE_MEMBERS } from '../../../src/limits.ts';
@@ -41,7 +42,11 @@ describe('tricks with extended headers', () => {
     ['a size that is no number', named({ size: '12x' }), 'a size that is no number'],
     ['a negative size', named({ size: '-1' }), 'a size that is no number'],
     ['a size in another notation', named({ size: '0x10' }), 'a size that is no number'],
-    ['a time that is none', named({ mtime: 'yesterday' }), '"innocent", with a time that is none'],
+    [
+      'a time that cannot be read',
+      named({ mtime: 'yesterday' }),
+      '"innocent", with a time that cannot be read',
+    ],
     [
       'a size for a directory',
       named({ size: '512' }, directory('d/'), file('evil')),
@@ -94,9 +99,18 @@ function flip(bytes: Uint8Array, at: number): Buffer {
   return changed;
 }
 
+/** A good member, and two blocks that node-tar takes for the empty ones of the end. */
+function emptyBlock(checksum: string): Buffer {
+  const end = Buffer.from(END);
+  end.write(checksum, 148);
+  end.write(checksum, BLOCK + 148);
+  return gzipSync(Buffer.concat([good, end]));
+}
+
 describe('an archive that is not whole, or more than that', () => {
   const whole = tarGz(good, file('b', 'x'.repeat(2000)));
   const plain = tar(good, file('b', 'x'.repeat(2000)));
+  const large = tar(file('c', randomBytes(2000)));
   it.each([
     ['an empty file', Buffer.alloc(0), 'ends in the middle'],
     ['two bytes of gzip', whole.subarray(0, 2), 'its gzip stream is damaged or cut short'],
@@ -125,8 +139,13 @@ describe('an archive that is not whole, or more than that', () => {
     [
       'a base-256 number out of range',
       tarGz(entry({ size: Buffer.alloc(12, 0x80) })),
-      'a number that is none',
+      'a number that cannot be read',
     ],
+    ['gzip in gzip', gzipSync(gzipSync(large)), 'packed with gzip twice'],
+    ['zstd in gzip', gzipSync(zstdCompressSync(large)), 'a header '],
+    ['zstd', zstdCompressSync(large), 'a header '],
+    ['an end with a text where its checksum would be', emptyBlock('evil'), 'fails its checksum'],
+    ['an extended header without a name', tarGz(entry({ name: '', type: 'x' }), good), 'without a name'],
     ['tar that is cut in a header', plain.subarray(0, 100), 'ends in the middle'],
     ['tar that is cut in a member', plain.subarray(0, BLOCK * 4), 'ends in the middle'],
     ['tar without its end', plain.subarray(0, -2 * BLOCK), 'lacks the two empty blocks'],

@@ -22,6 +22,24 @@ describe('a member is refused by its name', () => {
     ['a dot at the end', file('a/.'), 'a path with an empty part'],
     ['two dots at the start', file('././a'), 'a path with an empty part'],
     ['a prefix that leaves', entry({ prefix: '../..', name: 'outside' }), 'a path that leaves its directory'],
+    [
+      'a prefix that leaves, in a GNU header',
+      entry({ prefix: '../..', name: 'outside', magic: 'ustar  \0' }),
+      '"outside", with a prefix that its format does not have',
+    ],
+    [
+      'a prefix that leaves, in a header of the oldest format',
+      entry({ prefix: '../..', name: 'outside', magic: '' }),
+      '"outside", with a prefix that its format does not have',
+    ],
+    [
+      'a prefix in the header of a GNU long name',
+      Buffer.concat([
+        entry({ prefix: '..', name: 'L', type: 'L', content: 'name\0', magic: 'ustar  \0' }),
+        file('x'),
+      ]),
+      'with a prefix that its format does not have',
+    ],
     ['a symbolic link', entry({ name: 'bin', type: '2', linkName: '/etc' }), '"bin", a symbolic link'],
     [
       'a symbolic link inside',
@@ -67,6 +85,8 @@ describe('a member is refused by its name', () => {
     ['a volume label', entry({ name: 'volume', type: 'V' }), 'a type that is not for files'],
     ['a continuation', entry({ name: 'rest', type: 'M' }), 'a type that is not for files'],
     ['an old extended header', pax({ path: 'x' }, 'X'), 'a type that is not for files'],
+    ['an old long name', Buffer.concat([gnuLong('x', 'N'), file('y')]), 'a type that is not for files'],
+    ['a directory with a list of names', entry({ name: 'd/', type: 'D' }), 'a type that is not for files'],
     ['set-user-ID', file('su', 'x', 0o4755), 'a set-user-ID, set-group-ID or sticky bit'],
     ['set-group-ID', file('su', 'x', 0o2755), 'a set-user-ID, set-group-ID or sticky bit'],
     ['a sticky directory', directory('tmp/', 0o1777), 'a set-user-ID, set-group-ID or sticky bit'],
@@ -94,10 +114,9 @@ describe('a member is refused by its name', () => {
     ['a trailing dot', file('a./b'), 'ends in a dot or a space'],
     ['a trailing space', file('a /b'), 'ends in a dot or a space'],
     ['three dots', file('.../b'), 'ends in a dot or a space'],
-    ['a line feed', file('a\nb'), '"a\\nb", a name with control characters'],
-    ['an escape sequence', file('a\u001b[2Jb'), 'a name with control characters'],
-    ['text that runs backwards', file('a\u202eb'), 'a name with control characters'],
-    ['a zero-width space', file('kube\u200bctl'), 'a name with control characters'],
+    ['a line feed', file('a\nb'), '"a\\nb", a name with control or invisible characters'],
+    ['an escape sequence', file('a\u001b[2Jb'), 'a name with control or invisible characters'],
+    ['text that runs backwards', file('a\u202eb'), 'a name with control or invisible characters'],
     ['bytes that are not UTF-8', entry({ name: Buffer.from([0x61, 0xff]) }), 'not UTF-8'],
     ['no name', entry({ name: '' }), 'a member without a name'],
     ['a NUL in a name', entry({ name: 'good\0evil' }), 'whose name goes on after its end'],
@@ -137,8 +156,40 @@ describe('a member is refused by its name', () => {
     },
   );
 
+  // Unicode's Default_Ignorable_Code_Point: a screen shows nothing for them. One of each range, and both ends of the last.
+  it.each([
+    ['a soft hyphen', '\u00ad'],
+    ['a grapheme joiner', '\u034f'],
+    ['an Arabic letter mark', '\u061c'],
+    ['a Hangul filler', '\u115f'],
+    ['a Khmer vowel that is not seen', '\u17b4'],
+    ['a Mongolian vowel separator', '\u180e'],
+    ['a Mongolian variation selector', '\u180f'],
+    ['a zero-width space', '\u200b'],
+    ['a right-to-left override', '\u202e'],
+    ['a word joiner', '\u2060'],
+    ['a code point that is reserved for them', '\u2065'],
+    ['another Hangul filler', '\u3164'],
+    ['a variation selector', '\ufe0f'],
+    ['a byte order mark', '\ufeff'],
+    ['a half-width Hangul filler', '\uffa0'],
+    ['a reserved one next to the specials', '\ufff0'],
+    ['a shorthand control', '\u{1bca0}'],
+    ['a musical control', '\u{1d173}'],
+    ['a language tag', '\u{e0001}'],
+    ['the last variation selector', '\u{e01ef}'],
+    ['the last reserved one', '\u{e0fff}'],
+  ])('%s', async (_, hidden) => {
+    expect(await refusal(tarGz(good, file(`kube${hidden}ctl`)))).toContain(
+      'a name with control or invisible characters',
+    );
+  });
+
   it('is refused also where it comes before its own extended header ends', async () => {
     expect(await refusal(tarGz(pax({ path: 'x' }), END))).toContain(
+      'an extended header at its end has no member',
+    );
+    expect(await refusal(tarGz(gnuLong('x', 'K'), END))).toContain(
       'an extended header at its end has no member',
     );
   });

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { MemberSelection } from '../../../src/archive/member-selection.ts';
-import type { ArchiveMember } from '../../../src/archive/tar-reader.ts';
+import type { ArchiveMember } from '../../../src/archive/member.ts';
 
 function member(path: string): ArchiveMember {
   const kind = path.endsWith('/') ? 'directory' : 'file';

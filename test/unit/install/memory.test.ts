@@ -14,7 +14,7 @@ async function peak(what: string, mebibytes: number): Promise<number> {
 
 describe('memory does not grow with the artifact', () => {
   // A program that kept what it reads would need 300 MiB more for the second one.
-  it.each(['stage', 'list'])('to %s', async (what) => {
+  it.each(['stage', 'list', 'list-padded'])('to %s', async (what) => {
     const small = await peak(what, 20);
     const large = await peak(what, 320);
     expect(small).toBeGreaterThan(0);

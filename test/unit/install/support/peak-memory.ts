@@ -1,7 +1,8 @@
 /**
- * A program that stages, or lists the members of, so many MiB, and prints the most memory it had, in MiB.
+ * A program that stages, or lists the members of, so many MiB, and prints the most memory it had, in MiB. The MiB of an
+ * archive are in its one member, or follow its end.
  *
- *     node peak-memory.ts stage|list DIRECTORY MEBIBYTES
+ *     node peak-memory.ts stage|list|list-padded DIRECTORY MEBIBYTES
  */
 import { closeSync, ftruncateSync, openSync, writeSync } from 'node:fs';
 import { join } from 'node:path';
@@ -16,7 +17,7 @@ const MIB = 1024 * 1024;
 const [what = '', directory = '', size = '0'] = process.argv.slice(2);
 const bytes = Number(size) * MIB;
 if (what === 'stage') await stage();
-else await list();
+else await list(what === 'list' ? bytes : 0);
 process.stdout.write(`${Math.round(process.resourceUsage().maxRSS / 1024)}\n`);
 
 async function stage(): Promise<void> {
@@ -28,10 +29,10 @@ async function stage(): Promise<void> {
   await staged.discard();
 }
 
-async function list(): Promise<void> {
+async function list(member: number): Promise<void> {
   const path = join(directory, 'archive.tar');
   const file = openSync(path, 'w');
-  writeSync(file, entry({ name: 'zeros', size: bytes }));
+  writeSync(file, entry({ name: 'zeros', size: member }));
   ftruncateSync(file, BLOCK + bytes + 2 * BLOCK);
   closeSync(file);
   const [hex] = await hashLocalFile(path, ['sha256'], undefined);
@@ -39,5 +40,5 @@ async function list(): Promise<void> {
   // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- reading looks at the digest alone
   const archive = await confirmFile(path, proven as ProvenDigest, undefined);
   const members = await listArchive(archive);
-  if (members[0]?.bytes !== bytes) throw new Error('the member is not as long as it was made');
+  if (members[0]?.bytes !== member) throw new Error('the member is not as long as it was made');
 }
