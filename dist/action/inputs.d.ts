@@ -28,14 +28,3 @@ export interface ActionInputs {
  * @throws RequestError `usage`
  */
 export declare function readInputs(get: (name: InputName) => string): ActionInputs;
-/** An `INPUT_` variable that is none of the action's inputs. */
-export interface UnknownInput {
-    readonly name: string;
-    /** The input that was probably meant. */
-    readonly meant: string | undefined;
-}
-/**
- * The runner hands over inputs as variables, unknown ones too, and merely warns of these. A workflow may also set
- * such variables for purposes of its own, so not every unknown one is a mistake.
- */
-export declare function unknownInputs(environment: Readonly<Record<string, string | undefined>>): readonly UnknownInput[];

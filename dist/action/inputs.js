@@ -1,7 +1,6 @@
 /** What a workflow gives the action under `with:`, read strictly: nothing is ignored in silence. */
 import { excerpt } from '../encoding/base64.js';
 import { RequestError } from '../errors.js';
-import { nearest } from '../release/nearest.js';
 import { parseBaseUrl } from '../plan/request.js';
 /** The inputs of action.yml; a test holds the two together. */
 export const INPUT_NAMES = [
@@ -142,17 +141,4 @@ function assertOfflinePossible({ offline, lockfile, cache, installDirectory }) {
             advice: 'leave out the input cache, or give the install-dir of an earlier run',
         });
     }
-}
-/**
- * The runner hands over inputs as variables, unknown ones too, and merely warns of these. A workflow may also set
- * such variables for purposes of its own, so not every unknown one is a mistake.
- */
-export function unknownInputs(environment) {
-    const known = new Set(INPUT_NAMES);
-    return Object.keys(environment).flatMap((variable) => {
-        const name = /^INPUT_(.+)$/.exec(variable)?.[1]?.toLowerCase();
-        if (name === undefined || known.has(name))
-            return [];
-        return [{ name, meant: nearest(name.replaceAll('_', '-'), INPUT_NAMES) }];
-    });
 }

@@ -5,6 +5,7 @@
 
 /** Node 24: from 26 on, Node for Linux needs libatomic, which minimal systems lack. */
 const NODE_24 = '24.21.0';
+const NODE_24_LICENSE = '5888dbb9a1d2b18f2c3e6c5f6af1b39de658372b402a0577b002777f14c62ace';
 /** The npm packages for macOS stop early in the 24 line; this one has all known fixes. */
 const NODE_26 = '26.10.0';
 
@@ -19,6 +20,8 @@ export interface NodePackage {
   readonly binary: string;
   /** Of the package's tarball, in npm's form (Subresource Integrity). */
   readonly integrity: string;
+  /** SHA-256 of what the build takes out of it, hex: by that the copy is known that `npm ci` installed already. */
+  readonly contents?: { readonly binary: string; readonly license: string };
 }
 
 export interface Target extends NodePackage {
@@ -36,6 +39,10 @@ export const TARGETS: readonly Target[] = [
     binary: 'bin/node',
     integrity:
       'sha512-3nULszZ5X0fciYpG0t6TrdApJzAn8+FlINP6OiMX7V8HrvpATPN936U1LlReOJriLRa4e8yEqQBYCnLyPNAs7Q==',
+    contents: {
+      binary: '7fde7b8afa198da66257f42ee2001d874c7355631e6d1579a5fb5ef1f246df4c',
+      license: NODE_24_LICENSE,
+    },
   },
   {
     name: 'linux-arm64',
@@ -46,6 +53,10 @@ export const TARGETS: readonly Target[] = [
     binary: 'bin/node',
     integrity:
       'sha512-FpJRPEz2OvvTLfjIOlNGFY9JLPMKgl5m+d4oGYBLg24kJ1mmvN1Zl/HPJgF4HDaJ51ISev1l1cRZ/DM+keXW5g==',
+    contents: {
+      binary: '0f8949d1028f6d61506b2d5bc57e7e6fe893d7b1997509b7847294fc9c616584',
+      license: NODE_24_LICENSE,
+    },
   },
   {
     name: 'darwin-x64',

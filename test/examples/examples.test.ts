@@ -6,6 +6,7 @@ import { parse } from 'yaml';
 import type { RunResult } from '../../src/result.ts';
 import { packPackage } from '../package/packed.ts';
 import { fault } from '../support/http/faults.ts';
+import { type NpmRegistry, startNpmRegistry } from '../support/npm-registry.ts';
 import type { ProgramRun } from '../support/run-program.ts';
 import { snapshot } from '../support/temp-dir.ts';
 import {
@@ -22,6 +23,7 @@ function onPath(program: string): boolean {
 }
 
 let world: ExampleWorld;
+let registry: NpmRegistry;
 
 /** The components that are there, whole and to be run. */
 function installedIn(directory: string): readonly string[] {
@@ -46,13 +48,9 @@ async function bootstrapNode(name: string, ...args: readonly string[]): Promise<
   return world.run([example('kubeadm-node.sh'), ...args], { env: { INSTALL_DIR: world.dir.join(name) } });
 }
 
-/** npm installs globally into a place of the test's own, from what it has in its cache. */
+/** npm installs globally into a place of the test's own. */
 function npmInto(prefix: string): Readonly<Record<string, string>> {
-  return {
-    npm_config_prefix: prefix,
-    npm_config_prefer_offline: 'true',
-    npm_config_cache: process.env['npm_config_cache'] ?? `${process.env['HOME'] ?? ''}/.npm`,
-  };
+  return { ...registry.env, npm_config_prefix: prefix };
 }
 
 // They are for Linux machines, and use what these have.
@@ -115,10 +113,14 @@ describe.skipIf(process.platform !== 'linux')('examples (for Linux)', () => {
 
   describe('with the packed package', () => {
     let packed: ReturnType<typeof packPackage>;
-    beforeAll(() => {
+    beforeAll(async () => {
       packed = packPackage();
+      registry = await startNpmRegistry(packed.directory);
     });
-    afterAll(() => rmSync(packed.directory, { recursive: true }));
+    afterAll(async () => {
+      await registry.close();
+      rmSync(packed.directory, { recursive: true });
+    });
 
     it('Dockerfile: every step of the first stage runs, and leaves what the second one copies', async () => {
       const stages = readExample('Dockerfile').split(/^FROM .*$/m);

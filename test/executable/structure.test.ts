@@ -9,7 +9,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { isCached } from '../../scripts/executable/node-binary.ts';
+import { isAtHand } from '../../scripts/executable/node-binary.ts';
 import { builderFor, executableName, hostTarget, TARGETS } from '../../scripts/executable/targets.ts';
 import { ROOT } from '../package/packed.ts';
 import { createTempDir, type TempDir } from '../support/temp-dir.ts';
@@ -19,7 +19,7 @@ const foreign = TARGETS.filter((target) => target !== hostTarget());
 const possible = process.platform === 'linux' && process.arch === 'x64';
 const wanted =
   process.env['K8S_VERIFY_TARGETS'] === 'all' ||
-  (possible && foreign.every((target) => isCached(target) && isCached(builderFor(target))));
+  (possible && foreign.every((target) => isAtHand(target) && isAtHand(builderFor(target))));
 
 describe.skipIf(!possible || !wanted)(
   'executables for other machines (needs Linux x64, and the Node packages or K8S_VERIFY_TARGETS=all)',
