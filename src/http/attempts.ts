@@ -2,7 +2,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import pRetry from 'p-retry';
 import type { Operation } from './deadline.ts';
 import { TransportFailure } from './failure.ts';
-import { retryDelay } from './retry-timing.ts';
+import { retryWait } from './retry-timing.ts';
 import { duration } from './wording.ts';
 
 export interface RetryPolicy {
@@ -52,22 +52,11 @@ export async function withRetries<T>(
   let attempts = 0;
   let failuresInARow = 0;
   let last: TransportFailure | undefined;
-  const mayRetry = async (error: unknown): Promise<boolean> => {
-    if (!(error instanceof TransportFailure) || !error.failure.transient) return false;
-    failuresInARow = hooks.madeProgress?.() === true ? 1 : failuresInARow + 1;
-    if (failuresInARow > policy.retries) return false;
-    const { retryAfterMs, reason } = error.failure;
-    const delayMs = retryDelay(failuresInARow, policy.retryDelayMs, retryAfterMs, policy.random());
-    if (delayMs > (policy.longestWaitMs ?? delayMs)) return false;
-    if (delayMs >= operation.remainingMs()) throw noTimeLeft(error, delayMs, operation);
-    hooks.onRetry(attempts, reason, delayMs);
-    await sleep(delayMs, operation);
-    return true;
-  };
+  let goesOn = false;
   try {
     return await pRetry(
-      async () => {
-        attempts += 1;
+      async (number) => {
+        attempts = number;
         try {
           return await attempt();
         } catch (error) {
@@ -75,18 +64,39 @@ export async function withRetries<T>(
           throw error;
         }
       },
-      // The number of attempts and the time between them are ours to say; p-retry runs the loop and heeds the signal.
       {
+        // Counted here: a download that got further has its failures forgotten, for which p-retry has no word.
         retries: Number.POSITIVE_INFINITY,
+        // Waited for in `onFailedAttempt`: the server may have a say in it (`Retry-After`).
         minTimeout: 0,
+        maxRetryTime: Math.max(0, operation.remainingMs()),
         signal: operation.signal,
-        shouldRetry: async ({ error }) => mayRetry(error),
+        onFailedAttempt: async ({ error }) => {
+          failuresInARow = hooks.madeProgress?.() === true ? 1 : failuresInARow + 1;
+          const delayMs = delayBeforeNext(error, failuresInARow, policy);
+          goesOn = delayMs !== undefined;
+          if (!(error instanceof TransportFailure) || delayMs === undefined) return;
+          if (delayMs >= operation.remainingMs()) throw noTimeLeft(error, delayMs, operation);
+          hooks.onRetry(attempts, error.failure.reason, delayMs);
+          await sleep(delayMs, operation);
+        },
+        shouldRetry: () => goesOn,
       },
     );
   } catch (error) {
     if (!(error instanceof TransportFailure)) throw error;
     throw new OutOfAttempts(attempts, error === operation.deadline ? pastDeadline(error, last) : error);
   }
+}
+
+/** Milliseconds until the next attempt; undefined where there is none. */
+function delayBeforeNext(error: Error, failuresInARow: number, policy: RetryPolicy): number | undefined {
+  if (!(error instanceof TransportFailure) || !error.failure.transient) return undefined;
+  if (failuresInARow > policy.retries) return undefined;
+  const { retryAfterMs } = error.failure;
+  const { askedMs, jitterMs } = retryWait(failuresInARow, policy.retryDelayMs, retryAfterMs, policy.random());
+  const longest = Math.max(askedMs, jitterMs);
+  return longest > (policy.longestWaitMs ?? longest) ? undefined : askedMs + jitterMs;
 }
 
 /** "Not done in time" alone does not say how far it got, or what took so long. */

@@ -1,21 +1,29 @@
 import { MAX_RETRY_AFTER_MS, MAX_RETRY_DELAY_MS } from '../limits.ts';
 
+/** The wait before the next attempt, in milliseconds: what the server asks for, and a random time on top. */
+export interface RetryWait {
+  readonly askedMs: number;
+  readonly jitterMs: number;
+}
+
 /**
- * How long to wait before the next attempt, in milliseconds: exponential backoff with full jitter (a random time
- * between nothing and the bound, so that many clients of one troubled server do not come back together), and never
- * less than what the server asked for, up to {@link MAX_RETRY_AFTER_MS}.
+ * How long to wait before the next attempt. The random time lies between nothing and a bound (full jitter), so that many
+ * clients of one troubled server do not come back together. The bound grows with each failure; where the server asks for
+ * a wait, it is at least half of that: it gives the same `Retry-After` to all of them. At most {@link MAX_RETRY_AFTER_MS}
+ * is waited because a server asks for it.
  *
  * @param failures failed attempts in a row so far, at least 1.
  * @param random a number from 0 (included) to 1 (excluded).
  */
-export function retryDelay(
+export function retryWait(
   failures: number,
   baseMs: number,
   retryAfterMs: number | undefined,
   random: number,
-): number {
-  const bound = Math.min(MAX_RETRY_DELAY_MS, baseMs * 2 ** (failures - 1));
-  return Math.round(Math.max(random * bound, Math.min(retryAfterMs ?? 0, MAX_RETRY_AFTER_MS)));
+): RetryWait {
+  const backoffMs = Math.min(MAX_RETRY_DELAY_MS, baseMs * 2 ** (failures - 1));
+  const askedMs = Math.min(retryAfterMs ?? 0, MAX_RETRY_AFTER_MS);
+  return { askedMs, jitterMs: Math.round(random * Math.max(backoffMs, askedMs / 2)) };
 }
 
 /**

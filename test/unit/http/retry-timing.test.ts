@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { parseHttpDate, parseRetryAfter, retryDelay } from '../../../src/http/retry-timing.ts';
+import { parseHttpDate, parseRetryAfter, retryWait } from '../../../src/http/retry-timing.ts';
 
 describe('the wait before the next attempt', () => {
   it.each([
@@ -49,17 +49,25 @@ describe('the wait before the next attempt', () => {
       failures: 1,
       baseMs: 500,
       retryAfterMs: 7000,
-      random: 0.9,
+      random: 0.5,
+      expected: 7000 + 1750,
+      why: 'the server asks for more: a part of half of that comes on top',
+    },
+    {
+      failures: 1,
+      baseMs: 500,
+      retryAfterMs: 7000,
+      random: 0,
       expected: 7000,
-      why: 'the server asks for more',
+      why: 'never less than what the server asks for',
     },
     {
       failures: 9,
       baseMs: 500,
       retryAfterMs: 1000,
       random: 0.5,
-      expected: 15_000,
-      why: 'the backoff is longer',
+      expected: 1000 + 15_000,
+      why: 'the backoff is longer, and comes on top, too',
     },
     {
       failures: 1,
@@ -78,8 +86,16 @@ describe('the wait before the next attempt', () => {
       why: '"now" does not cancel the backoff',
     },
   ])('is $expected ms: $why', ({ failures, baseMs, retryAfterMs, random, expected }) => {
-    expect(retryDelay(failures, baseMs, retryAfterMs, random)).toBe(expected);
+    const { askedMs, jitterMs } = retryWait(failures, baseMs, retryAfterMs, random);
+    expect(askedMs + jitterMs).toBe(expected);
   });
+});
+
+it('500 clients that are told to wait a minute do not come back in one second', () => {
+  const waits = Array.from({ length: 500 }, (_, index) => retryWait(1, 500, 60_000, index / 500));
+  const seconds = waits.map(({ askedMs, jitterMs }) => Math.floor((askedMs + jitterMs) / 1000));
+  expect(Math.min(...seconds)).toBe(60);
+  expect(new Set(seconds).size).toBe(30);
 });
 
 const NOW = new Date('2026-10-21T07:28:00Z');

@@ -115,13 +115,13 @@ describe('a small request that fails for a passing reason', () => {
   });
 
   it.each([
-    ['seconds', { 'retry-after': '30' }, 30_000],
+    ['seconds', { 'retry-after': '30' }, 40_000],
     [
       'a date, held against the clock of the server',
       { 'retry-after': 'Wed, 21 Oct 2015 07:28:40 GMT', date: 'Wed, 21 Oct 2015 07:28:00 GMT' },
-      40_000,
+      50_000,
     ],
-    ['a day, capped', { 'retry-after': '86400' }, 60_000],
+    ['a day, capped', { 'retry-after': '86400' }, 75_000],
     ['nonsense, ignored', { 'retry-after': 'later' }, 10_000],
   ])('heeds Retry-After: %s', async (_name, headers, delayMs) => {
     // The wait would end after the deadline: the request fails at once and says how long it would have waited.
