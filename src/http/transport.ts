@@ -144,10 +144,17 @@ export function refuseCompressed(reply: Reply): void {
   );
 }
 
+/**
+ * Codings that leave the bytes as they are. Stores with the interface of S3 keep the `aws-chunked` of an upload and send
+ * it back with the plain bytes; were they coded after all, the digest would tell.
+ */
+const PLAIN_CODINGS: ReadonlySet<string> = new Set(['', 'identity', 'aws-chunked']);
+
 function codingOf(reply: Reply): string | undefined {
-  const content = (reply.header('content-encoding') ?? '').trim().toLowerCase();
+  const contentCodings = (reply.header('content-encoding') ?? '').toLowerCase().split(',');
+  const coded = contentCodings.map((coding) => coding.trim()).filter((coding) => !PLAIN_CODINGS.has(coding));
+  if (coded.length > 0) return coded.join(', ');
   const transfer = (reply.header('transfer-encoding') ?? 'chunked').trim().toLowerCase();
-  if (content !== '' && content !== 'identity') return content;
   return transfer === 'chunked' ? undefined : transfer;
 }
 

@@ -35,12 +35,42 @@ function eventsOf<Kind extends LibraryRun['events'][number]['kind']>(
   );
 }
 
+/** As stores with the interface of S3 send it back: the coding of the upload, and the plain bytes. */
+const awsChunked: Fault = fault.alter((honest) => ({
+  ...honest,
+  headers: { ...honest.headers, 'content-encoding': 'aws-chunked' },
+}));
+
 async function expectInstalled(world: FaultWorld, run: LibraryRun): Promise<void> {
   expect(told(run.error)).toBe('installed');
   const disk = await snapshot(world.dir.path);
   expect(disk).toEqual(withInstalled(disk, PAIR));
   expect(Object.keys(disk).filter((name) => name.startsWith('bin/'))).toEqual(['bin/kubectl']);
 }
+
+describe('a store that calls plain bytes aws-chunked', () => {
+  it.concurrent('is installed from, after a break too', async () => {
+    await using world = await startFaultWorld();
+    for (const suffix of ['', '.sig', '.cert', '.sha256']) {
+      world.releases.http.fault(`${BINARY}${suffix}`, awsChunked);
+    }
+    world.releases.http.fault(BINARY, fault.truncate(60_000), { times: 1 });
+    const run = await world.install({});
+    await expectInstalled(world, run);
+    expect(eventsOf(run, 'resume').map(({ offset }) => offset)).toEqual([60_000]);
+  });
+
+  it.concurrent('and really codes them has its digest for an answer', async () => {
+    await using world = await startFaultWorld();
+    const coded = Buffer.concat([Buffer.from('30d40;chunk-signature=00\r\n'), Buffer.alloc(BINARY_BYTES)]);
+    world.releases.http.fault(
+      BINARY,
+      fault.alter((honest) => ({ ...honest, body: coded, headers: { 'content-encoding': 'aws-chunked' } })),
+    );
+    const { error } = await world.install({});
+    expect(error).toMatchObject({ code: 'digest-mismatch' });
+  });
+});
 
 describe('a download that breaks', () => {
   it.concurrent('goes on where it stopped, as often as it takes', async () => {
