@@ -32,21 +32,6 @@ const embedRepository: Plugin = {
   },
 };
 
-const NOTHING = '\0nothing';
-
-/**
- * Leaves out what never runs here, because its evaluation alone costs milliseconds of every run: undici's HTTP/2 client,
- * since only HTTP/1.1 is spoken.
- */
-const leaveOut: Plugin = {
-  name: 'leave-out',
-  resolveId(source, importer = '') {
-    const http2 = source === './client-h2.js' && /[\\/]undici[\\/]lib[\\/]dispatcher[\\/]/.test(importer);
-    return http2 ? NOTHING : undefined;
-  },
-  load: (id) => (id === NOTHING ? 'module.exports = undefined;' : undefined),
-};
-
 /**
  * Bundles the entries with everything that they import, save Node's own modules.
  *
@@ -61,7 +46,7 @@ export async function bundle(
     cwd: ROOT,
     input: { ...entries },
     platform: 'node',
-    plugins: [embedTrustedRoot, embedRepository, leaveOut, ...plugins],
+    plugins: [embedTrustedRoot, embedRepository, ...plugins],
     onLog(level, log) {
       if (level === 'warn') throw new Error(`bundling: ${log.message}`);
     },

@@ -91,6 +91,8 @@ export const MAX_RETRIES: number = 100;
 export const MAX_TIMEOUT_MS: number = 24 * 60 * 60 * 1000;
 /** For one connection to be made, TLS included. */
 export const DEFAULT_CONNECT_TIMEOUT_MS: number = 10_000;
+/** A host's next address is tried beside the others after this time (RFC 8305 section 5 recommends 250 ms). */
+export const NEXT_ADDRESS_AFTER_MS: number = 250;
 /** So long without a byte, and an attempt is given up. */
 export const DEFAULT_STALL_TIMEOUT_MS: number = 30_000;
 /** For one small request as a whole, retries included. */

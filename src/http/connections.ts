@@ -1,11 +1,12 @@
-/** The only file that loads undici, and only what it needs of it, when the first request is made. */
-import type { LookupFunction, Socket } from 'node:net';
-import type { ConnectionOptions } from 'node:tls';
-import type { buildConnector, Dispatcher } from 'undici';
-import type { Connector } from 'undici/lib/core/connect.js';
+/** The only file that loads undici, when the first request is made. */
+import type { LookupFunction } from 'node:net';
+import type * as Undici from 'undici';
+import type { buildConnector, Dispatcher, ProxyAgent } from 'undici';
 import { CLOSED } from './classify.ts';
+import { connectorOf } from './connector.ts';
 import { TransportFailure } from './failure.ts';
 import { type Environment, type ProxyChoice, proxyFor } from './proxy.ts';
+import type { Credentials } from './proxy-url.ts';
 
 export interface ConnectionSettings {
   readonly connectTimeoutMs: number;
@@ -16,7 +17,13 @@ export interface ConnectionSettings {
   readonly lookup: LookupFunction | undefined;
 }
 
-type SocketSettings = Pick<ConnectionOptions, 'secureContext' | 'lookup' | 'rejectUnauthorized'>;
+/** What all pools of one client are made with. */
+interface Loaded {
+  readonly undici: typeof Undici;
+  readonly connect: buildConnector.connector;
+  /** TLS, to servers and proxies alike. */
+  readonly tls: buildConnector.BuildOptions;
+}
 
 /** A way to a host: a pool of kept-alive connections, direct or through a proxy. */
 export interface Route {
@@ -34,9 +41,8 @@ export interface Route {
 export class Connections {
   readonly #settings: ConnectionSettings;
   readonly #pools = new Map<string, Promise<Dispatcher>>();
-  readonly #connecting = new Set<Socket>();
-  #sockets: Promise<SocketSettings> | undefined;
-  #closed = false;
+  readonly #closed = new AbortController();
+  #loaded: Promise<Loaded> | undefined;
 
   constructor(settings: ConnectionSettings) {
     this.#settings = settings;
@@ -48,80 +54,92 @@ export class Connections {
    * @throws RequestError for a CA file or a proxy variable that cannot be used, TransportFailure after `close`.
    */
   async routeTo(url: URL): Promise<Route> {
-    if (this.#closed) throw new TransportFailure(CLOSED);
+    this.#closed.signal.throwIfAborted();
     const proxy = proxyFor(url, this.#settings.env);
-    const key = proxy?.url.href ?? 'direct';
-    const pool = this.#pools.get(key) ?? (proxy === undefined ? this.#direct() : this.#through(proxy.url));
+    const key = proxy === undefined ? 'direct' : `${proxy.variable} ${proxy.url.href}`;
+    const pool = this.#pools.get(key) ?? this.#open(proxy);
     this.#pools.set(key, pool);
     return { dispatcher: await pool, proxy };
   }
 
   /** Ends every connection at once, those that are being made too. What still runs on them fails. */
   async close(): Promise<void> {
-    this.#closed = true;
+    this.#closed.abort(new TransportFailure(CLOSED));
     const pools = await Promise.allSettled(this.#pools.values());
-    for (const socket of this.#connecting) socket.destroy();
     await Promise.all(
       pools.map(async (pool) => (pool.status === 'fulfilled' ? pool.value.destroy() : undefined)),
     );
   }
 
-  async #direct(): Promise<Dispatcher> {
-    const [{ default: Agent }, { default: build }, tls] = await Promise.all([
-      import('undici/lib/dispatcher/agent.js'),
-      import('undici/lib/core/connect.js'),
-      this.#socketSettings(),
-    ]);
-    const timeout = this.#settings.connectTimeoutMs;
-    const connect = build({ ...tls, allowH2: false, autoSelectFamily: true, timeout });
-    return new Agent({ allowH2: false, connect: this.#tracked(connect) });
+  async #open(proxy: ProxyChoice | undefined): Promise<Dispatcher> {
+    this.#loaded ??= this.#load();
+    const loaded = await this.#loaded;
+    const { undici, connect } = loaded;
+    if (proxy === undefined) return new undici.Agent({ allowH2: false, connect });
+    return proxy.url.protocol === 'socks5:'
+      ? this.#throughSocks(proxy, loaded)
+      : this.#throughHttp(proxy, loaded);
   }
 
-  async #through(proxy: URL): Promise<Dispatcher> {
-    const [{ default: ProxyAgent }, { default: DispatcherClass }, { default: connect }, tls] =
-      await Promise.all([
-        import('undici/lib/dispatcher/proxy-agent.js'),
-        import('undici/lib/dispatcher/dispatcher.js'),
-        import('undici/lib/api/api-connect.js'),
-        this.#socketSettings(),
-      ]);
-    // What undici's index does for all its request functions; its ProxyAgent needs this one.
-    Object.assign(DispatcherClass.prototype, { connect });
-    const socks = proxy.protocol === 'socks5:';
-    return new ProxyAgent({
-      uri: proxy.href,
+  async #load(): Promise<Loaded> {
+    const { caFile, connectTimeoutMs: timeoutMs, lookup } = this.#settings;
+    const [undici, secureContext] = await Promise.all([
+      import('undici'),
+      caFile === undefined
+        ? undefined
+        : import('./ca-file.ts').then(({ trustCaFile }) => trustCaFile(caFile)),
+    ]);
+    const closed = this.#closed.signal;
+    const tls = {
+      allowH2: false,
+      // Node's default is what NODE_TLS_REJECT_UNAUTHORIZED says.
+      rejectUnauthorized: true,
+      ...(secureContext === undefined ? {} : { secureContext }),
+    };
+    const connect = connectorOf(undici.buildConnector, { timeoutMs, lookup, tls, closed });
+    return { undici, connect, tls };
+  }
+
+  #throughHttp({ url, credentials }: ProxyChoice, { undici, connect, tls }: Loaded): Dispatcher {
+    // ProxyAgent would connect to the proxy by itself; both kinds of pools to it get our connector.
+    const connectNamingProxy: buildConnector.connector = (options, callback) =>
+      connect(options, (...[error, socket]) =>
+        error === null
+          ? callback(null, socket)
+          : callback(
+              isForAnotherHost(error) ? new undici.errors.SecureProxyConnectionError(error) : error,
+              null,
+            ),
+      );
+    const options: ProxyAgent.Options = {
+      uri: url.href,
       allowH2: false,
       connectTimeout: this.#settings.connectTimeoutMs,
-      requestTls: { ...tls, allowH2: false },
-      // undici takes the presence of `proxyTls` for "speak TLS to the SOCKS proxy".
-      ...(socks ? {} : { proxyTls: { ...tls, allowH2: false } }),
-    });
-  }
-
-  async #socketSettings(): Promise<SocketSettings> {
-    this.#sockets ??= socketSettings(this.#settings);
-    return this.#sockets;
-  }
-
-  /** Remembers sockets until they are connected: undici itself cannot end those before. */
-  #tracked(connect: Connector): buildConnector.connector {
-    return (options, callback) => {
-      const socket = connect(options, (...result) => {
-        this.#connecting.delete(socket);
-        callback(...result);
-      });
-      this.#connecting.add(socket);
+      requestTls: tls,
+      ...(credentials === undefined ? {} : { token: basic(credentials) }),
+      clientFactory: (origin) => new undici.Pool(origin, { allowH2: false, connect }),
+      factory: (origin, others) => {
+        const own = String(origin) === url.href ? { connect: connectNamingProxy } : {};
+        return new undici.Pool(origin, Object.assign(others, { allowH2: false }, own));
+      },
     };
+    return new undici.ProxyAgent(options);
+  }
+
+  #throughSocks({ url, credentials }: ProxyChoice, { undici, connect, tls }: Loaded): Dispatcher {
+    return new undici.Socks5ProxyAgent(url, {
+      connect,
+      connectTimeout: this.#settings.connectTimeoutMs,
+      requestTls: tls,
+      ...credentials,
+    });
   }
 }
 
-async function socketSettings({ caFile, lookup }: ConnectionSettings): Promise<SocketSettings> {
-  const secureContext =
-    caFile === undefined ? undefined : await (await import('./ca-file.ts')).trustCaFile(caFile);
-  return {
-    // Node's default is what NODE_TLS_REJECT_UNAUTHORIZED says.
-    rejectUnauthorized: true,
-    ...(secureContext === undefined ? {} : { secureContext }),
-    ...(lookup === undefined ? {} : { lookup }),
-  };
+function isForAnotherHost(error: Error): boolean {
+  return 'code' in error && error.code === 'ERR_TLS_CERT_ALTNAME_INVALID';
+}
+
+function basic({ username, password }: Credentials): string {
+  return `Basic ${Buffer.from(`${username}:${password}`, 'utf8').toString('base64')}`;
 }

@@ -1,22 +1,22 @@
 import { BlockList, isIP } from 'node:net';
 import { RequestError } from '../errors.ts';
+import { type Credentials, readProxyUrl } from './proxy-url.ts';
 
 /** Environment variables, as `process.env` has them. */
 export type Environment = Readonly<Record<string, string | undefined>>;
 
 /** The proxy for a URL, and the variable that named it. */
 export interface ProxyChoice {
+  /** Scheme, host and port alone. */
   readonly url: URL;
+  readonly credentials?: Credentials;
   readonly variable: string;
 }
-
-const PROXY_PROTOCOLS: ReadonlySet<string> = new Set(['http:', 'https:', 'socks5:']);
 
 /**
  * Which proxy a request goes through, by the rules that curl and Go's net/http share: `https_proxy` for https URLs,
  * `http_proxy` for http ones, `all_proxy` where that is not set; the lower-case name wins over the upper-case one; an
  * empty value counts as not set; `no_proxy` lists the hosts that are asked directly (see {@link bypassesProxy}).
- * A proxy without a scheme is an HTTP proxy. User info in the proxy's URL is its credentials.
  *
  * @throws RequestError `usage` where the variable does not hold the URL of an HTTP, HTTPS or SOCKS5 proxy.
  */
@@ -25,17 +25,17 @@ export function proxyFor(url: URL, env: Environment): ProxyChoice | undefined {
   const found = firstSet(env, [`${scheme}_proxy`, 'all_proxy']);
   if (found === undefined || bypassesProxy(url, firstSet(env, ['no_proxy'])?.value ?? '')) return undefined;
   const { variable, value } = found;
-  const text = value.includes('://') ? value : `http://${value}`;
-  const proxy = URL.parse(text.replace(/^socks(?:5h)?:/i, 'socks5:'));
-  if (proxy === null || proxy.hostname === '' || !PROXY_PROTOCOLS.has(proxy.protocol)) {
+  const proxy = readProxyUrl(value);
+  if (proxy.kind === 'unreadable') {
     throw new RequestError('usage', `${variable} is not the URL of a proxy`, {
       expected:
         'http://host:port, https://host:port or socks5://host:port, with user:password@ where it is needed',
-      found: 'something else (not shown, it may hold a password)',
+      found: `${proxy.problem} (the rest is not shown, it may hold a password)`,
       advice: `set ${variable} to such a URL, or unset it`,
     });
   }
-  return { url: proxy, variable };
+  const { credentials } = proxy;
+  return { url: proxy.url, variable, ...(credentials === undefined ? {} : { credentials }) };
 }
 
 function firstSet(

@@ -1,5 +1,6 @@
 import { RequestError } from '../errors.ts';
 import { excerpt } from '../encoding/base64.ts';
+import { decodePercent } from '../encoding/percent.ts';
 
 /** A place to ask: a URL without user info, and the credentials that were in it. */
 export interface Target {
@@ -43,13 +44,4 @@ export function printable(url: URL): string {
 
 function redactText(text: string): string {
   return excerpt(text.replace(/\/\/[^/?#]*@/, '//...@'), 120);
-}
-
-/** User info may hold a lone `%`; then it means itself. */
-function decodePercent(text: string): string {
-  try {
-    return decodeURIComponent(text);
-  } catch {
-    return text;
-  }
 }

@@ -22,6 +22,7 @@ import {
   serveRaw,
   SMALL,
   type TestClient,
+  turns,
 } from './loopback.ts';
 
 const authority = createTlsAuthority();
@@ -174,10 +175,23 @@ describe('an https request through a proxy', () => {
       onward.on('error', () => socket.destroy());
       socket.pipe(onward).pipe(socket);
     });
-    const env = { HTTPS_PROXY: `https://127.0.0.1:${await listen(secured)}` };
+    const address = `https://127.0.0.1:${await listen(secured)}`;
+    const env = { HTTPS_PROXY: address, HTTP_PROXY: address };
+    const warnings: string[] = [];
+    const warn = ({ message }: Error): void => void warnings.push(message);
+    process.on('warning', warn);
+    onTestFinished(() => void process.off('warning', warn));
     const http = await clientWith(env);
+    const plain = await serve(hello);
     await http.fetchSmall({ ...SMALL, url: `https://127.0.0.1:${port}/` });
-    expect(through.requests).toMatchObject([{ method: 'CONNECT', status: 200 }]);
+    await http.fetchSmall({ ...SMALL, url: `${plain.origin}/` });
+    expect(through.requests).toMatchObject([
+      { method: 'CONNECT', status: 200 },
+      { method: 'GET', status: 200 },
+    ]);
+    // Node warns of an address as a server name in TLS.
+    await turns(1);
+    expect(warnings).toEqual([]);
     const wary = client({ env, retries: 0 });
     const error = await rejection(wary.fetchSmall({ ...SMALL, url: `https://127.0.0.1:${port}/` }));
     expect(error.message).toContain('its certificate comes from a CA that is not known here');
@@ -238,27 +252,63 @@ describe('a download through a proxy', () => {
   });
 });
 
+interface SocksProxy {
+  /** `127.0.0.1:port` */
+  readonly address: string;
+  /** The hosts that were asked for. */
+  readonly hosts: readonly string[];
+  /** `user:password` as they came (RFC 1929). */
+  readonly credentials: readonly string[];
+}
+
+/** A SOCKS5 proxy whose every tunnel leads to a port of loopback; it asks for credentials where it is to. */
+async function serveSocks(port: number, { authenticates = false } = {}): Promise<SocksProxy> {
+  const hosts: string[] = [];
+  const credentials: string[] = [];
+  const tunnel = (socket: Socket): void => {
+    socket.once('data', (request) => {
+      hosts.push(request.subarray(5, 5 + (request[4] ?? 0)).toString());
+      const onward = connect(port, '127.0.0.1', () => {
+        socket.write(Uint8Array.of(5, 0, 0, 1, 127, 0, 0, 1, 0, 0));
+        socket.pipe(onward).pipe(socket);
+      });
+      onward.on('error', () => socket.destroy());
+    });
+  };
+  const authenticate = (socket: Socket): void => {
+    socket.once('data', (login) => {
+      const user = login.subarray(2, 2 + (login[1] ?? 0));
+      credentials.push(`${user.toString()}:${login.subarray(3 + user.length).toString()}`);
+      tunnel(socket);
+      socket.write(Uint8Array.of(1, 0));
+    });
+  };
+  const { origin } = await serveRaw((socket) => {
+    socket.once('data', () => {
+      (authenticates ? authenticate : tunnel)(socket);
+      socket.write(Uint8Array.of(5, authenticates ? 2 : 0));
+    });
+  });
+  return { address: new URL(origin).host, hosts, credentials };
+}
+
 describe('a SOCKS proxy', () => {
   it('is used where ALL_PROXY names one', async () => {
-    const port = await serveTls();
-    const asked: string[] = [];
-    const { origin } = await serveRaw((socket) => {
-      socket.once('data', () => {
-        socket.write(Uint8Array.of(5, 0));
-        socket.once('data', (request) => {
-          asked.push(request.subarray(5, 5 + (request[4] ?? 0)).toString());
-          const onward = connect(port, '127.0.0.1', () => {
-            socket.write(Uint8Array.of(5, 0, 0, 1, 127, 0, 0, 1, 0, 0));
-            socket.pipe(onward).pipe(socket);
-          });
-          onward.on('error', () => socket.destroy());
-        });
-      });
-    });
-    const http = await clientWith({ ALL_PROXY: origin.replace('http:', 'socks5h:') });
+    const socks = await serveSocks(await serveTls());
+    const http = await clientWith({ ALL_PROXY: `socks5h://${socks.address}` });
     const { body } = await http.fetchSmall({ ...SMALL, url: 'https://dl.k8s.io/' });
     expect(Buffer.from(body).toString()).toBe('hello');
-    expect(asked).toEqual(['dl.k8s.io']);
+    expect(socks.hosts).toEqual(['dl.k8s.io']);
+  });
+
+  it.each([
+    ['p%40ss%25word', 'us er:p@ss%word'],
+    ['100%sure', 'us er:100%sure'],
+  ])('gets credentials as they are meant, not as a URL has them: %s', async (password, received) => {
+    const socks = await serveSocks(await serveTls(), { authenticates: true });
+    const http = await clientWith({ ALL_PROXY: `socks5://us%20er:${password}@${socks.address}` });
+    await http.fetchSmall({ ...SMALL, url: 'https://dl.k8s.io/' });
+    expect(socks.credentials).toEqual([received]);
   });
 });
 

@@ -19,7 +19,7 @@ describe('the proxy for a URL', () => {
     [HTTPS, { https_proxy: '', ALL_PROXY: 'http://all:1' }, ['http://all:1/', 'ALL_PROXY']],
     [HTTPS, { HTTPS_PROXY: ' proxy.example:3128 ' }, ['http://proxy.example:3128/', 'HTTPS_PROXY']],
     [HTTPS, { HTTPS_PROXY: 'https://p:443' }, ['https://p/', 'HTTPS_PROXY']],
-    [HTTPS, { HTTPS_PROXY: 'http://u:s%40@p:1' }, ['http://u:s%40@p:1/', 'HTTPS_PROXY']],
+    [HTTPS, { HTTPS_PROXY: 'http://u:s%40@p:1' }, ['http://p:1/', 'HTTPS_PROXY']],
     [HTTPS, { ALL_PROXY: 'socks5://s:1080' }, ['socks5://s:1080', 'ALL_PROXY']],
     [HTTPS, { ALL_PROXY: 'socks5h://s:1080' }, ['socks5://s:1080', 'ALL_PROXY']],
     [HTTPS, { HTTPS_PROXY: 'http://p:1', NO_PROXY: 'k8s.io' }, undefined],

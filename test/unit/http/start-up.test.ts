@@ -5,7 +5,7 @@ import { serve } from './loopback.ts';
 
 const CLIENT = new URL('../../../src/http/client.ts', import.meta.url).href;
 
-it('undici is loaded with the first request, and only the parts that are used', async () => {
+it("undici is loaded with the first request, by its public face, and Node's own copy is not", async () => {
   const { origin } = await serve((_request, response) => void response.end('hello'));
   const script = `
     import { createRequire } from 'node:module';
@@ -21,11 +21,11 @@ it('undici is loaded with the first request, and only the parts that are used', 
     console.log(JSON.stringify({
       before,
       after: after.length,
-      web: after.filter((path) => /undici.(index|lib.web)/.test(path)),
+      face: after.filter((path) => /undici.index/.test(path)).length,
       // Node's own copy, which any lazy export of node:http would load.
       own: process.moduleLoadList.filter((name) => name.includes('deps/undici')),
     }));`;
   const { stdout } = await promisify(execFile)(process.execPath, ['--input-type=module', '--eval', script]);
-  expect(JSON.parse(stdout)).toEqual({ before: [], after: expect.any(Number), web: [], own: [] });
+  expect(JSON.parse(stdout)).toEqual({ before: [], after: expect.any(Number), face: 1, own: [] });
   expect(JSON.parse(stdout).after).toBeGreaterThan(5);
 });
