@@ -10,7 +10,7 @@ import { createHash } from 'node:crypto';
 import { createReadStream, existsSync, readFileSync } from 'node:fs';
 import { pipeline } from 'node:stream/promises';
 import { K8sVerifyError, RequestError } from '../src/errors.ts';
-import type { Evidence } from '../src/evidence/evidence.ts';
+import type { Digest, Evidence, HashAlgorithm } from '../src/evidence/evidence.ts';
 import { readBundle } from '../src/evidence/read-bundle.ts';
 import { exitCodeFor } from '../src/exit-codes.ts';
 import { type ProofSubject, requiredSubject } from '../src/proof/proof.ts';
@@ -41,10 +41,20 @@ export async function runClient(argv: readonly string[]): Promise<ClientOutcome>
   }
 }
 
+/**
+ * The suite asks of an envelope that its statement is about the artifact, whatever it says of it. Its statements are of
+ * these types; one of another type is refused, so that a new one is looked at before it counts.
+ */
+const PREDICATE_TYPES: readonly string[] = ['https://slsa.dev/provenance/v1'];
+
 async function verifyBundle(argv: readonly string[]): Promise<string> {
-  const { bundle, policy, trustedRoot, staging, artifact } = parseArguments(argv);
+  const { bundle, policy: signer, trustedRoot, staging, artifact } = parseArguments(argv);
   const trust = readTrust(trustedRoot, staging);
   const evidence = readBundle(readFileSync(bundle));
+  const policy = {
+    ...signer,
+    ...(evidence.content.kind === 'dsse' ? { predicateTypes: PREDICATE_TYPES } : {}),
+  };
   const proven = proveDigest(evidence, await readSubject(artifact, evidence, policy), policy, trust);
   return `${proven.algorithm}:${proven.hex} ${proven.checks.identity.detail}`;
 }
@@ -108,11 +118,14 @@ async function readSubject(artifact: string, evidence: Evidence, policy: Policy)
   if (DIGEST.test(artifact) && !existsSync(artifact)) {
     return { kind: 'digest', digest: { algorithm: 'sha256', hex: artifact.slice('sha256:'.length) } };
   }
-  const { kind, algorithm } = requiredSubject(evidence, policy);
+  const { kind, algorithm, also = [] } = requiredSubject(evidence, policy);
   if (kind === 'message') return { kind, message: readFileSync(artifact) };
-  const hash = createHash(algorithm);
-  await pipeline(createReadStream(artifact), hash);
-  return { kind, digest: { algorithm, hex: hash.digest('hex') } };
+  const digestBy = async (name: HashAlgorithm): Promise<Digest> => {
+    const hash = createHash(name);
+    await pipeline(createReadStream(artifact), hash);
+    return { algorithm: name, hex: hash.digest('hex') };
+  };
+  return { kind, digest: await digestBy(algorithm), also: await Promise.all(also.map(digestBy)) };
 }
 
 if (import.meta.main) {

@@ -29,6 +29,7 @@ export type UntrustedCode =
   | 'material-oversized'
   | 'digest-mismatch'
   | 'signature-mismatch'
+  | 'claim-mismatch'
   | 'certificate-untrusted'
   | 'sct-invalid'
   | 'identity-mismatch'

@@ -37,6 +37,13 @@ export interface ArtifactResult {
   readonly platform?: string;
   /** The file, or the directory that a tarball was unpacked into; absolute; absent where only a digest was proved. */
   readonly path?: string;
+  /**
+   * What its signer signed. `genuine`: the artifact itself (a tarball, for a file out of one); `attested`: a statement
+   * about it, which says what {@link predicateType} means, and not that it was released.
+   */
+  readonly claim: 'genuine' | 'attested';
+  /** Of the statement; absent where there is none. */
+  readonly predicateType?: string;
   /** Of the artifact, hex. It is the proven digest, save for a file {@link fromTarball}. */
   readonly sha256: string;
   /** The proven tarball that the file was taken out of; `sha256` is the file's own, which nobody signed. */

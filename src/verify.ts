@@ -7,12 +7,14 @@ import {
   readBundleFile,
   readDetachedPair,
 } from './evidence/local-evidence.ts';
+import type { Digest, HashAlgorithm } from './evidence/evidence.ts';
 import { assertLocalFile, readWholeFile } from './disk/hash-file.ts';
 import { type MeasuredFile, measureFile } from './disk/verified-artifact.ts';
 import { assertOpenable, describeOpened, openArchive, type OpenedArchive } from './flow/open-archive.ts';
 import { policyOf } from './plan/who-must-have-signed.ts';
-import { checkDetachedSignature } from './proof/check-detached-signature.ts';
-import { type ProofSubject, requiredSubject } from './proof/proof.ts';
+import { assertMessageWanted } from './proof/check-claim.ts';
+import { detachedHashes, fittingDigest } from './proof/check-detached-signature.ts';
+import { type ProofSubject, type RequiredSubject, requiredSubject } from './proof/proof.ts';
 import type { Policy } from './policy/policy.ts';
 import { type Proof, type ProofContext, proveFromEvidence, proveFromPair } from './flow/prove-with-log.ts';
 import { allReleaseSigners } from './release/signer.ts';
@@ -101,8 +103,9 @@ async function prove(
     return { proven, bundle: evidence.bytes, origin: { kind: 'bundle', location }, notes: [] };
   }
   if (subject.kind !== 'digest') throw new TypeError('a detached pair is over a digest');
-  checkDetachedSignature(evidence.material, subject);
-  return proveFromPair(context, { material: evidence.material, digest: subject.digest, what, location });
+  assertMessageWanted(context.policy);
+  const digest = fittingDigest(evidence.material, [subject.digest, ...(subject.also ?? [])]);
+  return proveFromPair(context, { material: evidence.material, digest, what, location });
 }
 
 /** Nobody named that evidence: it lay there, from an earlier install perhaps, and the file has been replaced since. */
@@ -159,10 +162,7 @@ async function readSubject(
     const { sha256 } = subject;
     return { subject: { kind: 'digest', digest: { algorithm: 'sha256', hex: sha256 } }, sha256 };
   }
-  const required =
-    evidence.kind === 'bundle'
-      ? requiredSubject(evidence.evidence, policy)
-      : ({ kind: 'digest', algorithm: 'sha256' } as const);
+  const required = requiredOf(evidence, policy);
   if (required.kind === 'message') {
     const message = await readWholeFile(subject.path);
     return {
@@ -170,10 +170,24 @@ async function readSubject(
       sha256: createHash('sha256').update(message).digest('hex'),
     };
   }
-  const { algorithm } = required;
-  const measured = await measureFile(subject.path, [...new Set([algorithm, 'sha256'] as const)], signal);
-  const [hex = '', sha256 = ''] = [algorithm, 'sha256' as const].map((name) => measured.digests.get(name));
-  return { subject: { kind: 'digest', digest: { algorithm, hex } }, sha256, measured };
+  const { algorithm, also = [] } = required;
+  const algorithms = [...new Set([algorithm, ...also, 'sha256'] as const)];
+  const measured = await measureFile(subject.path, algorithms, signal);
+  const digestBy = (name: HashAlgorithm): Digest => ({
+    algorithm: name,
+    hex: measured.digests.get(name) ?? '',
+  });
+  return {
+    subject: { kind: 'digest', digest: digestBy(algorithm), also: also.map(digestBy) },
+    sha256: digestBy('sha256').hex,
+    measured,
+  };
+}
+
+function requiredOf(evidence: LocalEvidence, policy: Policy): RequiredSubject {
+  if (evidence.kind === 'bundle') return requiredSubject(evidence.evidence, policy);
+  const [algorithm = 'sha256', ...also] = detachedHashes(evidence.material);
+  return { kind: 'digest', algorithm, also };
 }
 
 function nameOf({ subject }: VerifyRequest): string {

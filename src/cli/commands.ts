@@ -54,7 +54,7 @@ export const COMMANDS: readonly CommandSpec[] = [
     description: [
       'Proves a file that is already here, or a digest that was computed elsewhere. The evidence is a Sigstore ' +
         'bundle, or a signature with its certificate, which are completed by a look-up in the transparency log.',
-      'Without --bundle or --signature, FILE.sigstore.json beside the file is taken, else FILE.sig and FILE.cert.',
+      'Without --bundle or --signature, FILE.sigstore.json or FILE.sigstore beside the file is taken, else FILE.sig and FILE.cert.',
       'Without --certificate-identity, --key or --k8s-verify-release, the signer must be the one of the Kubernetes ' +
         'releases.',
     ],

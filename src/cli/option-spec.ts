@@ -14,6 +14,7 @@ export type OptionName =
   | 'bundle'
   | 'signature'
   | 'certificate'
+  | 'predicate-type'
   | 'key'
   | 'k8s-verify-release'
   | 'certificate-identity'

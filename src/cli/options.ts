@@ -121,7 +121,7 @@ export const OPTIONS: readonly OptionSpec[] = [
     completes: 'file',
     group: 'evidence',
     commands: VERIFY,
-    help: 'the Sigstore bundle; default: FILE.sigstore.json beside the file',
+    help: 'the Sigstore bundle; default: FILE.sigstore.json or FILE.sigstore beside the file',
   },
   {
     name: 'signature',
@@ -138,6 +138,15 @@ export const OPTIONS: readonly OptionSpec[] = [
     group: 'evidence',
     commands: VERIFY,
     help: 'the signing certificate (PEM, or base64 of PEM), together with --signature',
+  },
+  {
+    name: 'predicate-type',
+    value: 'URI',
+    group: 'evidence',
+    commands: VERIFY,
+    help:
+      'take a signed statement with this predicate type as the evidence; it proves what it says, and not that the file ' +
+      'was released; without this option no statement proves anything',
   },
   {
     name: 'certificate-identity',

@@ -89,11 +89,19 @@ const OUTCOMES: Readonly<Record<ArtifactResult['outcome'], string>> = {
   verified: 'verified',
 };
 
+/** A statement is told as what it is, and never as a verified release. */
+function outcomeOf({ claim, outcome }: ArtifactResult): string {
+  if (claim === 'genuine') return OUTCOMES[outcome];
+  const also = outcome === 'extracted' ? ', and unpacked' : '';
+  return `attested by a signed statement${also}; that does not say that it was released`;
+}
+
 /** What a person wants to know of one proved artifact; its notes were told when they came up. */
 export function summaryText(artifact: ArtifactResult, style: TextStyle): string {
   const facts: (readonly [string, string])[] = [
     ['digest', `sha256:${artifact.sha256}`],
     ...originFacts(artifact),
+    ...(artifact.predicateType === undefined ? [] : [['predicate type', artifact.predicateType] as const]),
     ['signer', signerText(artifact.signer)],
     ...(artifact.signedAt === undefined ? [] : [['signed at', artifact.signedAt] as const]),
     ...artifact.logEntries.map((entry) => ['log entry', `${entry.logIndex} of ${entry.logUrl}`] as const),
@@ -107,7 +115,7 @@ export function summaryText(artifact: ArtifactResult, style: TextStyle): string 
   if (artifact.source !== undefined) facts.push(['downloaded', artifact.source]);
   if (artifact.path !== undefined) facts.push(['path', artifact.path]);
   if (artifact.bundlePath !== undefined) facts.push(['bundle', artifact.bundlePath]);
-  const title = `${paint(style, 'green', artifactName(artifact))}: ${OUTCOMES[artifact.outcome]}`;
+  const title = `${paint(style, 'green', artifactName(artifact))}: ${outcomeOf(artifact)}`;
   return [title, ...facts.map(([label, text]) => `  ${label.padEnd(16)}${printable(text)}`), ''].join('\n');
 }
 

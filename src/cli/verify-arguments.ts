@@ -35,6 +35,7 @@ export function readVerifyArguments(line: CommandLine, repository?: string): Ver
   return {
     subject,
     evidence,
+    ...readPredicateType(line, evidence),
     ...readArchive(line, subject),
     ...readSaveBundle(line, subject, evidence),
     ...(keyFile === undefined ? {} : { keyFile }),
@@ -127,6 +128,29 @@ function readPair(
       ? 'a signature by a key of your own is verified from its bundle: --bundle FILE --key FILE'
       : `add ${missing}; Kubernetes publishes both, as kubectl.sig and kubectl.cert`,
   });
+}
+
+function readPredicateType(
+  line: CommandLine,
+  evidence: EvidenceSource,
+): Pick<VerifyArguments, 'predicateTypes'> {
+  const predicateType = theValue(line, 'predicate-type');
+  if (predicateType === undefined) return {};
+  if (!URL.canParse(predicateType) || !/^[\x21-\x7e]+$/.test(predicateType)) {
+    throw new RequestError('usage', `${excerpt(predicateType)} is not a predicate type`, {
+      expected: '--predicate-type with a whole URI',
+      found: excerpt(predicateType),
+      advice: 'write for example --predicate-type https://slsa.dev/verification_summary/v1',
+    });
+  }
+  if (evidence.kind === 'detached') {
+    throw new RequestError('usage', '--predicate-type and --signature contradict each other', {
+      expected: 'a bundle, which can hold a statement',
+      found: 'a detached signature, which is over the file itself',
+      advice: 'name the bundle with --bundle, or leave out --predicate-type',
+    });
+  }
+  return { predicateTypes: [predicateType] };
 }
 
 function readArchive(line: CommandLine, subject: Subject): Pick<VerifyArguments, 'archive'> {

@@ -1,4 +1,5 @@
 import { encodeBase64 } from '../encoding/base64.ts';
+import { HASH_ALGORITHMS, type HashAlgorithm } from '../encoding/hash-algorithms.ts';
 import type { DetachedMaterial } from './detached-material.ts';
 import type { Digest } from './evidence.ts';
 import type { RekorEntry, RekorInclusionProof } from './rekor-entry.ts';
@@ -33,7 +34,10 @@ export function assembleBundle(material: DetachedMaterial, digest: Digest, entry
       ],
     },
     messageSignature: {
-      messageDigest: { algorithm: 'SHA2_256', digest: encodeBase64(Buffer.from(digest.hex, 'hex')) },
+      messageDigest: {
+        algorithm: nameOf(digest.algorithm),
+        digest: encodeBase64(Buffer.from(digest.hex, 'hex')),
+      },
       signature: encodeBase64(material.signature),
     },
   };
@@ -48,4 +52,8 @@ function inclusionProofJson(proof: RekorInclusionProof): unknown {
     hashes: proof.hashes.map((hash) => encodeBase64(hash)),
     checkpoint: { envelope: proof.checkpoint },
   };
+}
+
+function nameOf(wanted: HashAlgorithm): string | undefined {
+  return [...HASH_ALGORITHMS].find(([, algorithm]) => algorithm === wanted)?.[0];
 }

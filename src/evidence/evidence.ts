@@ -2,8 +2,9 @@
  * Evidence: the verification material for one artifact, however it was found. It is parsed and bounded, and nothing
  * in it is believed yet; `proof/` decides that.
  */
+import type { HashAlgorithm } from '../encoding/hash-algorithms.ts';
 
-export type HashAlgorithm = 'sha256' | 'sha384' | 'sha512';
+export type { HashAlgorithm };
 
 /** A digest that somebody claims. Hex is lower case and of the algorithm's length. */
 export interface Digest {
@@ -39,7 +40,8 @@ export interface LogEntry {
 export type SignedContent =
   | {
       readonly kind: 'message-signature';
-      readonly digest: Digest;
+      /** What the bundle says that the signature is over; a label that need not be there. */
+      readonly digest: Digest | undefined;
       readonly signature: Uint8Array;
     }
   | {

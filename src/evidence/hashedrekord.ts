@@ -6,14 +6,14 @@ import { encodePem } from '../encoding/pem.ts';
 import { UntrustedError } from '../errors.ts';
 import { MAX_LOG_RESPONSE_BYTES } from '../limits.ts';
 import { type DetachedMaterial, parseCertificateFile } from './detached-material.ts';
-import type { Digest } from './evidence.ts';
+import type { Digest, HashAlgorithm } from './evidence.ts';
 
 /** Rekor's `hashedrekord` 0.0.1, as proposed to the log and as the log keeps it. */
 export interface HashedRekord {
   readonly apiVersion: '0.0.1';
   readonly kind: 'hashedrekord';
   readonly spec: {
-    readonly data: { readonly hash: { readonly algorithm: 'sha256'; readonly value: string } };
+    readonly data: { readonly hash: { readonly algorithm: HashAlgorithm; readonly value: string } };
     readonly signature: { readonly content: string; readonly publicKey: { readonly content: string } };
   };
 }
@@ -29,7 +29,7 @@ export function hashedRekordEntry(material: DetachedMaterial, digest: Digest): H
     apiVersion: '0.0.1',
     kind: 'hashedrekord',
     spec: {
-      data: { hash: { algorithm: 'sha256', value: digest.hex } },
+      data: { hash: { algorithm: digest.algorithm, value: digest.hex } },
       signature: { content: encodeBase64(material.signature), publicKey: { content: encodeBase64(pem) } },
     },
   };
@@ -55,7 +55,8 @@ export function materialFromBody(body: Uint8Array, digest: Digest): DetachedMate
   const entry = parseJsonStrictly(body, 'the log entry', { maxBytes: MAX_LOG_RESPONSE_BYTES });
   if (member(entry, 'kind') !== 'hashedrekord' || member(entry, 'apiVersion') !== '0.0.1') return undefined;
   const hash = member(member(member(entry, 'spec'), 'data'), 'hash');
-  if (member(hash, 'algorithm') !== 'sha256' || member(hash, 'value') !== digest.hex) return undefined;
+  if (member(hash, 'algorithm') !== digest.algorithm || member(hash, 'value') !== digest.hex)
+    return undefined;
   const signature = member(member(entry, 'spec'), 'signature');
   const content = member(signature, 'content');
   const certificate = member(member(signature, 'publicKey'), 'content');

@@ -16,14 +16,14 @@ export type LocalEvidence =
   | { readonly kind: 'detached'; readonly material: DetachedMaterial; readonly location: string };
 
 /**
- * Finds the evidence beside a file: `<file>.sigstore.json`, else `<file>.sig` and `<file>.cert`.
+ * Finds the evidence next to a file: `<file>.sigstore.json`, else `<file>.sigstore`, else `<file>.sig` and `<file>.cert`.
  *
  * @throws RequestError `file-not-readable`; UntrustedError for material that is malformed or too large.
  */
 export async function findEvidenceBeside(path: string): Promise<LocalEvidence> {
-  const [location, signaturePath, certificatePath] = [`${path}.sigstore.json`, `${path}.sig`, `${path}.cert`];
-  const bytes = await readEvidenceBeside(location, MAX_BUNDLE_BYTES, 'the bundle');
-  if (bytes !== undefined) return parseBundle(bytes, location);
+  const bundle = await readBundleBeside(path);
+  if (bundle !== undefined) return parseBundle(bundle.bytes, bundle.location);
+  const [signaturePath, certificatePath] = [`${path}.sig`, `${path}.cert`];
   const [signature, certificate] = await Promise.all([
     readEvidenceBeside(signaturePath, MAX_SIGNATURE_FILE_BYTES, 'the signature'),
     readEvidenceBeside(certificatePath, MAX_CERTIFICATE_FILE_BYTES, 'the certificate'),
@@ -33,15 +33,29 @@ export async function findEvidenceBeside(path: string): Promise<LocalEvidence> {
   }
   const alone = signature === undefined ? certificatePath : signaturePath;
   throw new RequestError('file-not-readable', `there is no evidence beside ${path}`, {
-    expected: `${location}, or ${signaturePath} and ${certificatePath}`,
+    expected: `${path}.sigstore.json, or ${signaturePath} and ${certificatePath}`,
     found: (signature ?? certificate) === undefined ? 'none of them' : `${alone} alone`,
     advice: adviceFor(path),
   });
 }
 
+/** The two names that a bundle next to a file has; cosign writes the first, other clients the second. */
+const BUNDLE_SUFFIXES = ['.sigstore.json', '.sigstore'] as const;
+
+async function readBundleBeside(
+  path: string,
+): Promise<{ readonly bytes: Uint8Array; readonly location: string } | undefined> {
+  for (const suffix of BUNDLE_SUFFIXES) {
+    const location = `${path}${suffix}`;
+    const bytes = await readEvidenceBeside(location, MAX_BUNDLE_BYTES, 'the bundle');
+    if (bytes !== undefined) return { bytes, location };
+  }
+  return undefined;
+}
+
 /** Whoever names the evidence instead of the file is told so. */
 function adviceFor(path: string): string {
-  const file = /^(.+)\.(?:sigstore\.json|sig|cert)$/s.exec(path)?.[1];
+  const file = /^(.+)\.(?:sigstore\.json|sigstore|sig|cert)$/s.exec(path)?.[1];
   return file === undefined
     ? 'fetch them from where the file came from, or name them: --bundle, or --signature and --certificate'
     : `name the file that is to be verified: ${file}`;
@@ -56,8 +70,8 @@ export async function statedDigestBeside(path: string): Promise<string | undefin
     const bytes = await readEvidenceBeside(`${path}.sigstore.json`, MAX_BUNDLE_BYTES, 'the bundle');
     if (bytes === undefined) return undefined;
     const { content } = readBundle(bytes);
-    if (content.kind !== 'message-signature' || content.digest.algorithm !== 'sha256') return undefined;
-    return content.digest.hex;
+    const stated = content.kind === 'message-signature' ? content.digest : undefined;
+    return stated?.algorithm === 'sha256' ? stated.hex : undefined;
   } catch (error) {
     if (error instanceof K8sVerifyError) return undefined;
     throw error;

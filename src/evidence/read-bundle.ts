@@ -1,5 +1,6 @@
 import { parseJsonStrictly } from '../encoding/json.ts';
 import { ProtoMessage } from '../encoding/proto-json.ts';
+import { DIGEST_BYTES, HASH_ALGORITHMS } from '../encoding/hash-algorithms.ts';
 import { encodeHex } from '../encoding/hex.ts';
 import { malformed, oversized } from '../encoding/malformed.ts';
 import type { UntrustedError } from '../errors.ts';
@@ -18,7 +19,6 @@ import type {
   BundleVersion,
   Digest,
   Evidence,
-  HashAlgorithm,
   InclusionProof,
   LogEntry,
   SignedContent,
@@ -32,13 +32,6 @@ const MEDIA_TYPES: ReadonlyMap<string, BundleVersion> = new Map([
   ['application/vnd.dev.sigstore.bundle.v0.3+json', '0.3'],
 ]);
 
-const HASH_ALGORITHMS: ReadonlyMap<string, HashAlgorithm> = new Map([
-  ['SHA2_256', 'sha256'],
-  ['SHA2_384', 'sha384'],
-  ['SHA2_512', 'sha512'],
-]);
-
-const DIGEST_BYTES: Readonly<Record<HashAlgorithm, number>> = { sha256: 32, sha384: 48, sha512: 64 };
 const SHA256_BYTES = 32;
 
 /**
@@ -82,9 +75,10 @@ export function readBundle(bytes: Uint8Array, what = 'the bundle'): Evidence {
 function readContent(bundle: ProtoMessage): SignedContent {
   if (bundle.oneOf('messageSignature', 'dsseEnvelope') === 'messageSignature') {
     const message = bundle.message('messageSignature', ['messageDigest', 'signature']);
+    const digest = message.optionalMessage('messageDigest', ['algorithm', 'digest']);
     return {
       kind: 'message-signature',
-      digest: readDigest(message.message('messageDigest', ['algorithm', 'digest'])),
+      digest: digest && readDigest(digest),
       signature: message.bytes('signature', MAX_SIGNATURE_FILE_BYTES),
     };
   }

@@ -93,7 +93,7 @@ function sumsSource(
 
 function provenanceSource(
   record: ReleaseRecord | undefined,
-  { artifact, sha256 }: CrossCheckRequest,
+  { artifact, sha256, sha512 }: CrossCheckRequest,
   context: ProofContext,
 ): CrossCheckSource {
   const name = 'provenance.json';
@@ -103,10 +103,17 @@ function provenanceSource(
   const signature = {
     statement: (): SourceSignature => 'none',
     envelope: (): SourceSignature => 'unchecked',
-    bundle: () => proveStatement(record.bytes, digests.sha256 ?? sha256, artifact.version, context),
+    bundle: () => proveStatement(record.bytes, { sha256, sha512, ...digests }, artifact.version, context),
   }[form.kind]();
   return { name, content: { kind: 'listed', digests, signature } };
 }
+
+/** What `provenance.json` may be a statement of: how the release was built, in any version of SLSA's predicate. */
+const PROVENANCE_TYPES: readonly string[] = [
+  'https://slsa.dev/provenance/v0.1',
+  'https://slsa.dev/provenance/v0.2',
+  'https://slsa.dev/provenance/v1',
+];
 
 /**
  * Proves a signed statement for the digest that it states itself, so that a proven statement which differs from the
@@ -114,16 +121,22 @@ function provenanceSource(
  */
 function proveStatement(
   bundle: Uint8Array,
-  hex: string,
+  { sha256, sha512 }: { readonly sha256: string; readonly sha512: string },
   version: ReleaseVersion,
   context: ProofContext,
 ): SourceSignature {
+  const policy = { ...context.policy, predicateTypes: PROVENANCE_TYPES };
+  const subject = {
+    kind: 'digest',
+    digest: { algorithm: 'sha256', hex: sha256 },
+    also: [{ algorithm: 'sha512', hex: sha512 }],
+  } as const;
   try {
-    proveFromBundle(context, bundle, { kind: 'digest', digest: { algorithm: 'sha256', hex } });
+    proveFromBundle({ ...context, policy }, bundle, subject);
     return 'proved';
   } catch (error) {
     if (!(error instanceof K8sVerifyError)) throw error;
-    // Only an exact SHA-256 can be proved; a statement may put it in quotation marks, or have the SHA-512 alone.
+    // Only an exact digest can be proved; a statement may put it in quotation marks.
     if (error instanceof UntrustedError && error.check === 'digest') return 'unchecked';
     throw statementNotProved(error, version);
   }

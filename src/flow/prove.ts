@@ -10,7 +10,9 @@ import type { Digest } from '../evidence/evidence.ts';
 import { readBundle } from '../evidence/read-bundle.ts';
 import { fetchSideFiles, isSigned, type SideFileRequest, type SideFiles } from '../evidence/side-files.ts';
 import { type BytesOnTheWay, type Contradiction, explainContradiction } from './contradiction.ts';
+import { checkClaim } from '../proof/check-claim.ts';
 import { detachedSignatureFits } from '../proof/check-detached-signature.ts';
+import { statedDigest } from '../proof/proof.ts';
 import {
   type Proof,
   type ProofContext,
@@ -130,12 +132,17 @@ async function provePair(
   return { kind: 'proved', proof: await proveFromPair(request, claim) };
 }
 
-/** A bundle says itself what it is over; one with a statement is held against what is claimed. */
+/**
+ * A bundle or its log entry says what it is over; the digest that is published next to it, or else that of the bytes, is
+ * held against any other.
+ */
 async function proveBundle(request: ProofRequest, files: SideFiles, bundle: Uint8Array): Promise<Attempt> {
-  const { content } = readBundle(bundle);
+  const evidence = readBundle(bundle);
+  // A statement proves no release, whatever the artifact is: nobody has to wait for its bytes to be told so.
+  checkClaim({ evidence, policy: request.policy });
+  const stated = statedDigest(evidence);
   const checksum = publishedChecksum(request, files);
-  const digest =
-    content.kind === 'message-signature' ? content.digest : (checksum ?? (await request.digestOfBytes()));
+  const digest = stated ?? checksum ?? (await request.digestOfBytes());
   const proven = proveFromBundle(request, bundle, { kind: 'digest', digest });
   if (checksum !== undefined && checksum.algorithm === digest.algorithm && checksum.hex !== digest.hex) {
     return { kind: 'bundle', proven: digest, claimed: checksum };

@@ -23,6 +23,8 @@ export function describeProof(
 ): Omit<ArtifactResult, 'outcome'> {
   const { proven, origin, notes } = proof;
   return {
+    claim: proven.claim.kind,
+    ...(proven.claim.kind === 'attested' ? { predicateType: proven.claim.predicateType } : {}),
     sha256,
     evidence: origin,
     signer: proven.signer,

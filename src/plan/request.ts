@@ -81,11 +81,17 @@ export interface InstallRequest extends TrustRequest, NetworkRequest {
 export interface VerifyRequest extends TrustRequest, NetworkRequest {
   /** Any release of this workflow, instead of one identity; together with neither `identity` nor `publicKeyPem`. */
   readonly releaseWorkflow?: ReleaseWorkflow;
+  /**
+   * A signed statement (DSSE) about the subject is asked for, with a predicate of one of these types, such as
+   * `https://slsa.dev/verification_summary/v1`. It proves what the predicate says, and not that the subject was released:
+   * the result says `attested`. None: the subject itself must have been signed, and no statement is evidence of that.
+   */
+  readonly predicateTypes?: readonly string[];
   /** A local file, or a digest that somebody else computed. */
   readonly subject:
     | { readonly kind: 'file'; readonly path: string }
     | { readonly kind: 'digest'; readonly sha256: string };
-  /** `beside`: `<file>.sigstore.json`, else `<file>.sig` and `<file>.cert`. A pair needs the log. */
+  /** `beside`: `<file>.sigstore.json` or `<file>.sigstore`, else `<file>.sig` and `<file>.cert`. A pair needs the log. */
   readonly evidence:
     | { readonly kind: 'beside' }
     | { readonly kind: 'bundle'; readonly path: string }

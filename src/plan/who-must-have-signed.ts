@@ -1,13 +1,21 @@
 import { RequestError } from '../errors.ts';
-import type { Policy } from '../policy/policy.ts';
+import type { Policy, SignerPolicy } from '../policy/policy.ts';
 import type { ReleaseArtifact } from '../release/artifact.ts';
 import type { TrustRequest, VerifyRequest } from './request.ts';
 
-/** Who must have signed: whoever the request names, else the signers of the release. */
+/** Who must have signed, and what: the signer that the request names, else those of the release. */
 export function policyOf(
-  { identity, publicKeyPem, releaseWorkflow }: TrustRequest & Pick<VerifyRequest, 'releaseWorkflow'>,
+  request: TrustRequest & Pick<VerifyRequest, 'releaseWorkflow' | 'predicateTypes'>,
   signers: ReleaseArtifact['signers'],
 ): Policy {
+  const { predicateTypes = [] } = request;
+  return { ...signerOf(request, signers), ...(predicateTypes.length === 0 ? {} : { predicateTypes }) };
+}
+
+function signerOf(
+  { identity, publicKeyPem, releaseWorkflow }: TrustRequest & Pick<VerifyRequest, 'releaseWorkflow'>,
+  signers: ReleaseArtifact['signers'],
+): SignerPolicy {
   if (releaseWorkflow !== undefined) {
     if (identity === undefined && publicKeyPem === undefined) {
       return { kind: 'release-workflow', ...releaseWorkflow };

@@ -1,4 +1,5 @@
 import { decodeBase64, excerpt } from '../encoding/base64.ts';
+import { DIGEST_BYTES, HASH_ALGORITHMS, type HashAlgorithm } from '../encoding/hash-algorithms.ts';
 import { decodeHex } from '../encoding/hex.ts';
 import {
   isJsonObject,
@@ -9,7 +10,7 @@ import {
 } from '../encoding/json.ts';
 import { decodePem } from '../encoding/pem.ts';
 import { UntrustedError } from '../errors.ts';
-import type { HashAlgorithm, LogEntry } from '../evidence/evidence.ts';
+import type { LogEntry } from '../evidence/evidence.ts';
 import { MAX_BUNDLE_BYTES } from '../limits.ts';
 
 /** Who the log says has signed: DER of a certificate, or of a SubjectPublicKeyInfo. */
@@ -34,12 +35,6 @@ const V1_ALGORITHMS = new Map<string, HashAlgorithm>([
   ['sha384', 'sha384'],
   ['sha512', 'sha512'],
 ]);
-const V2_ALGORITHMS = new Map<string, HashAlgorithm>([
-  ['SHA2_256', 'sha256'],
-  ['SHA2_384', 'sha384'],
-  ['SHA2_512', 'sha512'],
-]);
-const DIGEST_BYTES: Readonly<Record<HashAlgorithm, number>> = { sha256: 32, sha384: 48, sha512: 64 };
 
 /** The known kinds and versions of entries (client specification 4.4: "a list of known formats; if no type is found, abort"). */
 const READERS: ReadonlyMap<string, (spec: Fields) => EntryBody> = new Map([
@@ -47,7 +42,6 @@ const READERS: ReadonlyMap<string, (spec: Fields) => EntryBody> = new Map([
   ['dsse/0.0.1', readDsseV1],
   ['intoto/0.0.2', readIntotoV1],
   ['hashedrekord/0.0.2', readHashedRekordV2],
-  ['dsse/0.0.2', readDsseV2],
 ]);
 
 /**
@@ -135,19 +129,6 @@ function readHashedRekordV2(spec: Fields): EntryBody {
   };
 }
 
-/** `rekor-tiles/api/proto/rekor/v2/dsse.proto`; withdrawn, but logged in 2025. */
-function readDsseV2(spec: Fields): EntryBody {
-  const record = spec.only('dsseV002').fields('dsseV002').only('payloadHash', 'signatures');
-  const signature = record.single('signatures').only('content', 'verifier');
-  return {
-    rekor: 2,
-    hashOf: 'payload',
-    hash: readHashV2(record.fields('payloadHash')),
-    signature: signature.base64('content'),
-    verifier: readVerifierV2(signature.fields('verifier')),
-  };
-}
-
 function readHashV1(hash: Fields): EntryBody['hash'] {
   const value = hash.only('algorithm', 'value').text('value');
   return toHash(hash, V1_ALGORITHMS.get(hash.text('algorithm')), decodeHex(value), value);
@@ -155,7 +136,7 @@ function readHashV1(hash: Fields): EntryBody['hash'] {
 
 function readHashV2(hash: Fields): EntryBody['hash'] {
   const digest = hash.only('algorithm', 'digest').base64('digest');
-  return toHash(hash, V2_ALGORITHMS.get(hash.text('algorithm')), digest, `${digest.length} bytes`);
+  return toHash(hash, HASH_ALGORITHMS.get(hash.text('algorithm')), digest, `${digest.length} bytes`);
 }
 
 function toHash(

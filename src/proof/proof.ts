@@ -1,3 +1,4 @@
+import { encodeHex } from '../encoding/hex.ts';
 import { decodePem } from '../encoding/pem.ts';
 import { RequestError, UntrustedError } from '../errors.ts';
 import type { Digest, Evidence, HashAlgorithm, LogEntry } from '../evidence/evidence.ts';
@@ -7,6 +8,7 @@ import { readCertificate, type SigningCertificate } from './certificate.ts';
 import { type EntryBody, readEntryBody } from './entry-body.ts';
 import type { Policy } from '../policy/policy.ts';
 import { hashWith, readPublicKey, type SignatureKey } from './public-key.ts';
+import { subjectAlgorithms } from './statement.ts';
 import { readTimestampToken, type TimestampToken } from './timestamp-token.ts';
 
 /**
@@ -14,7 +16,12 @@ import { readTimestampToken, type TimestampToken } from './timestamp-token.ts';
  * once; the proof never sees a file.
  */
 export type ProofSubject =
-  | { readonly kind: 'digest'; readonly digest: Digest }
+  | {
+      readonly kind: 'digest';
+      readonly digest: Digest;
+      /** Of the same bytes, by further algorithms: a statement may name them by several. */
+      readonly also?: readonly Digest[];
+    }
   | { readonly kind: 'message'; readonly message: Uint8Array };
 
 /** The signer's key, and the certificate that came with it. */
@@ -35,6 +42,8 @@ export interface Proof {
   readonly policy: Policy;
   readonly now: Date;
   readonly digest: Digest;
+  /** All digests of the artifact that are known, {@link digest} first. */
+  readonly digests: readonly Digest[];
   readonly message: Uint8Array | undefined;
   readonly authorities: Authorities;
   readonly signer: ProofSigner;
@@ -46,6 +55,8 @@ export interface Proof {
 export interface RequiredSubject {
   readonly kind: ProofSubject['kind'];
   readonly algorithm: HashAlgorithm;
+  /** Further algorithms by which a statement names its subjects; absent where there are none. */
+  readonly also?: readonly HashAlgorithm[];
 }
 
 /**
@@ -57,9 +68,29 @@ export function requiredSubject(evidence: Evidence, policy: Policy): RequiredSub
   return requiredBy(evidence, () => readSigner(evidence, policy));
 }
 
-function requiredBy({ content }: Evidence, signer: () => ProofSigner): RequiredSubject {
-  if (content.kind === 'dsse') return { kind: 'digest', algorithm: 'sha256' };
-  return { kind: signer().key.needsMessage ? 'message' : 'digest', algorithm: content.digest.algorithm };
+function requiredBy(evidence: Evidence, signer: () => ProofSigner): RequiredSubject {
+  const { content } = evidence;
+  if (content.kind === 'dsse') {
+    const also = subjectAlgorithms(content).filter((algorithm) => algorithm !== 'sha256');
+    return { kind: 'digest', algorithm: 'sha256', ...(also.length === 0 ? {} : { also }) };
+  }
+  const { key } = signer();
+  const algorithm = statedDigest(evidence)?.algorithm ?? key.usualHash;
+  return { kind: key.needsMessage ? 'message' : 'digest', algorithm };
+}
+
+/**
+ * The digest that a message signature is stated to be over: by the bundle or, where it does not say, by the log entry.
+ * Undefined for a statement, and where neither says.
+ *
+ * @throws UntrustedError `log-entry-invalid` where it is looked up in an entry that cannot be read.
+ */
+export function statedDigest({ content, logEntries }: Evidence): Digest | undefined {
+  if (content.kind === 'dsse') return undefined;
+  const [entry] = logEntries;
+  if (content.digest !== undefined || entry === undefined) return content.digest;
+  const { hash, hashOf } = readEntryBody(entry);
+  return hashOf === 'signed-bytes' ? { algorithm: hash.algorithm, hex: encodeHex(hash.digest) } : undefined;
 }
 
 /**
@@ -77,14 +108,14 @@ export function openProof(
   const signer = readSigner(evidence, policy);
   const authorities = readAuthorities(trust);
   assertNamed(evidence, signer, authorities);
+  const required = requiredBy(evidence, () => signer);
+  const [digest, ...also] = readSubject(subject, required);
   return {
     evidence,
     policy,
     now,
-    digest: readSubject(
-      subject,
-      requiredBy(evidence, () => signer),
-    ),
+    digest,
+    digests: [digest, ...also],
     message: subject.kind === 'message' ? subject.message : undefined,
     authorities,
     signer,
@@ -121,10 +152,14 @@ function assertNamed({ logEntries, timestamps }: Evidence, signer: ProofSigner, 
   }
 }
 
-function readSubject(subject: ProofSubject, required: RequiredSubject): Digest {
-  const { algorithm } = required;
+function readSubject(subject: ProofSubject, required: RequiredSubject): readonly [Digest, ...Digest[]] {
+  const { algorithm, also = [] } = required;
   if (subject.kind === 'message') {
-    return { algorithm, hex: hashWith(algorithm, subject.message).toString('hex') };
+    const digestBy = (name: HashAlgorithm): Digest => ({
+      algorithm: name,
+      hex: hashWith(name, subject.message).toString('hex'),
+    });
+    return [digestBy(algorithm), ...also.map(digestBy)];
   }
   if (required.kind === 'message') {
     throw new RequestError('usage', 'the signature is by an Ed25519 key, which signs the file itself', {
@@ -140,7 +175,7 @@ function readSubject(subject: ProofSubject, required: RequiredSubject): Digest {
       advice: 'give the file instead of its digest',
     });
   }
-  return subject.digest;
+  return [subject.digest, ...(subject.also ?? [])];
 }
 
 /** The policy says which kind of signer is believed, and the evidence must be of that kind. */

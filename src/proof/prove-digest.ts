@@ -1,9 +1,10 @@
-import type { Evidence, HashAlgorithm } from '../evidence/evidence.ts';
+import type { Digest, Evidence, HashAlgorithm } from '../evidence/evidence.ts';
 import type { TrustMaterial } from '../trust/trust-material.ts';
 import { claimedTimes } from './explain.ts';
-import { openProof, type ProofSubject } from './proof.ts';
+import { openProof, type Proof, type ProofSubject } from './proof.ts';
 import type { Policy } from '../policy/policy.ts';
-import type { CheckReport, ProvenLogEntry, Signer } from './verdict.ts';
+import { namesArtifact, readStatement } from './statement.ts';
+import type { CheckReport, Claim, ProvenLogEntry, Signer } from './verdict.ts';
 import { describeChecks, describeEntries, signerOf } from './report.ts';
 import { PROOF_STEPS } from './steps.ts';
 
@@ -15,6 +16,7 @@ export interface ProvenDigest {
   readonly [minted]: true;
   readonly algorithm: HashAlgorithm;
   readonly hex: string;
+  readonly claim: Claim;
   readonly signer: Signer;
   /** The earliest verified time of signing; undefined for a managed key whose evidence has none. */
   readonly signedAt: Date | undefined;
@@ -47,11 +49,19 @@ export function proveDigest(
   const [signedAt] = claimedTimes(proof).toSorted((a, b) => a.getTime() - b.getTime());
   return Object.freeze({
     [minted]: true as const,
-    algorithm: proof.digest.algorithm,
-    hex: proof.digest.hex,
+    ...provenBy(proof),
     signer: signerOf(proof),
     signedAt,
     logEntries: describeEntries(proof),
     checks: describeChecks(proof),
   });
+}
+
+/** What was signed, and the digest by which it names the artifact. */
+function provenBy({ evidence: { content }, digest, digests }: Proof): Digest & { readonly claim: Claim } {
+  if (content.kind === 'message-signature') return { ...digest, claim: { kind: 'genuine' } };
+  const { predicateType, subjects } = readStatement(content);
+  const subject = subjects.find((one) => namesArtifact(one, digests));
+  const named = digests.find(({ algorithm }) => subject?.has(algorithm) === true);
+  return { ...(named ?? digest), claim: { kind: 'attested', predicateType } };
 }

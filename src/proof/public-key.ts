@@ -4,11 +4,19 @@ import { childrenOf, DER_TAG, parseDer, readInteger } from '../encoding/der.ts';
 import { UntrustedError } from '../errors.ts';
 import type { Digest, HashAlgorithm } from '../evidence/evidence.ts';
 
-/** By OpenSSL's names. `bytes`: of r, of s and of a coordinate. */
-const CURVES = new Map([
-  ['prime256v1', { name: 'ECDSA P-256', bytes: 32, curve: p256 }],
-  ['secp384r1', { name: 'ECDSA P-384', bytes: 48, curve: p384 }],
-  ['secp521r1', { name: 'ECDSA P-521', bytes: 66, curve: p521 }],
+interface Curve {
+  readonly name: string;
+  /** Of r, of s and of a coordinate. */
+  readonly bytes: number;
+  readonly curve: typeof p256;
+  readonly usualHash: HashAlgorithm;
+}
+
+/** By OpenSSL's names. */
+const CURVES = new Map<string, Curve>([
+  ['prime256v1', { name: 'ECDSA P-256', bytes: 32, curve: p256, usualHash: 'sha256' }],
+  ['secp384r1', { name: 'ECDSA P-384', bytes: 48, curve: p384, usualHash: 'sha384' }],
+  ['secp521r1', { name: 'ECDSA P-521', bytes: 66, curve: p521, usualHash: 'sha512' }],
 ]);
 
 const MIN_RSA_BITS = 2048;
@@ -22,6 +30,8 @@ export interface SignatureKey {
   readonly spki: Uint8Array;
   /** Ed25519 signs the message itself: no digest of it can stand in (RFC 8032 section 5.1). */
   readonly needsMessage: boolean;
+  /** How a message is hashed where nothing states it (Sigstore's algorithm registry). */
+  readonly usualHash: HashAlgorithm;
   /** Whether the signature fits the digest. Always false where the key needs the message. */
   readonly verifyDigest: (digest: Digest, signature: Uint8Array) => boolean;
   /** Whether the signature fits the message, hashed with the algorithm where the key type hashes. */
@@ -51,9 +61,18 @@ export function readPublicKey(spki: Uint8Array, what: string): SignatureKey {
     description: 'Ed25519',
     spki,
     needsMessage: true,
+    usualHash: 'sha256',
     verifyDigest: () => false,
     verifyMessage: (message, _, signature) => verify(null, message, key, signature),
   };
+}
+
+/**
+ * How a signature that does not state its hash may have been made: an envelope's, a detached one. The key says it, and
+ * clients before Sigstore's algorithm registry used SHA-256 for every key.
+ */
+export function possibleHashes({ usualHash }: SignatureKey): readonly HashAlgorithm[] {
+  return usualHash === 'sha256' ? ['sha256'] : [usualHash, 'sha256'];
 }
 
 export function hashWith(algorithm: HashAlgorithm, ...parts: readonly Uint8Array[]): Buffer {
@@ -84,6 +103,7 @@ function readEcdsaKey(key: KeyObject, spki: Uint8Array, what: string): Signature
     description: found.name,
     spki,
     needsMessage: false,
+    usualHash: found.usualHash,
     verifyDigest,
     verifyMessage: (message, algorithm, signature) =>
       verifyDigest({ algorithm, hex: hashWith(algorithm, message).toString('hex') }, signature),
@@ -132,6 +152,7 @@ function readRsaKey(key: KeyObject, spki: Uint8Array, what: string): SignatureKe
     description: `RSA ${bits}`,
     spki,
     needsMessage: false,
+    usualHash: 'sha256',
     verifyDigest,
     verifyMessage: (message, algorithm, signature) =>
       verifyDigest({ algorithm, hex: hashWith(algorithm, message).toString('hex') }, signature),

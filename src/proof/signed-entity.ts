@@ -4,7 +4,7 @@ import { equalBytes } from '../encoding/bytes.ts';
 import { decodeHex } from '../encoding/hex.ts';
 import type { HashAlgorithm, LogEntry } from '../evidence/evidence.ts';
 import type { Proof, ProofEntry } from './proof.ts';
-import { hashWith, readPublicKey, type SignatureKey } from './public-key.ts';
+import { hashWith, possibleHashes, readPublicKey, type SignatureKey } from './public-key.ts';
 
 type SignatureContent = SignedEntity['signature'];
 type VerifierLogEntry = SignedEntity['tlogEntries'][number];
@@ -49,10 +49,9 @@ function makeSignatureContent(proof: Proof): SignatureContent {
       const algorithm = ALGORITHM_BY_LENGTH.get(other.length);
       return algorithm !== undefined && equalBytes(other, hashWith(algorithm, signed));
     },
-    verifySignature: onceForEachKey(({ description, verifyMessage }) => {
-      const algorithms = DSSE_ALGORITHMS.get(description) ?? ['sha256'];
-      return algorithms.some((algorithm) => verifyMessage(signed, algorithm, signature));
-    }),
+    verifySignature: onceForEachKey((key) =>
+      possibleHashes(key).some((algorithm) => key.verifyMessage(signed, algorithm, signature)),
+    ),
   };
 }
 
@@ -60,15 +59,6 @@ const ALGORITHM_BY_LENGTH: ReadonlyMap<number, HashAlgorithm> = new Map([
   [32, 'sha256'],
   [48, 'sha384'],
   [64, 'sha512'],
-]);
-
-/**
- * An envelope does not state how it was hashed; the key does (Sigstore's algorithm registry), where clients before
- * the registry used SHA-256 for every key.
- */
-const DSSE_ALGORITHMS: ReadonlyMap<string, readonly HashAlgorithm[]> = new Map([
-  ['ECDSA P-384', ['sha384', 'sha256']],
-  ['ECDSA P-521', ['sha512', 'sha256']],
 ]);
 
 /** DSSE's pre-authentication encoding, the bytes that an envelope's signature is over (DSSE protocol.md). */

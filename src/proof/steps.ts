@@ -1,5 +1,5 @@
-import { checkChain, checkChainHoldsNothingElse, checkIdentity, checkProfile } from './check-certificate.ts';
 import { checkArtifact } from './check-artifact.ts';
+import { checkChain, checkChainHoldsNothingElse, checkIdentity, checkProfile } from './check-certificate.ts';
 import {
   checkCheckpoint,
   checkEntryHash,
@@ -11,7 +11,7 @@ import {
   checkNoDuplicates,
 } from './check-log-entry.ts';
 import { checkSctForm } from './check-sct.ts';
-import { checkStatement } from './check-payload.ts';
+import { checkClaim, checkPredicate, checkStatement } from './check-claim.ts';
 import { checkIntegratedTimes, checkTimestamps } from './check-time.ts';
 import type { Proof } from './proof.ts';
 
@@ -26,11 +26,17 @@ export interface ProofStep {
 }
 
 /**
- * The proof: every step must pass. Numbered as the Sigstore client specification numbers them, in its order, with two
- * liberties: the log entry's own signature (4.4, 1) is compared together with its inclusion, and the artifact's (4.5)
+ * The proof: every step must pass. Numbered as the Sigstore client specification numbers them, in its order, with three
+ * liberties: whether a statement is asked for (4.5) is looked at first, since nothing else of it would be worth telling; the log entry's own signature (4.4, 1) is compared together with its inclusion, and the artifact's (4.5)
  * by sigstore-js at the end of both of its runs. `docs/verification.md` follows the same numbers.
  */
 export const PROOF_STEPS: readonly ProofStep[] = [
+  {
+    section: '4.5',
+    name: 'claim',
+    rule: 'What was signed is what is asked for: the artifact itself, or a statement about it.',
+    verify: checkClaim,
+  },
   {
     section: '4.1',
     name: 'artifact',
@@ -130,7 +136,13 @@ export const PROOF_STEPS: readonly ProofStep[] = [
   {
     section: '4.5',
     name: 'statement',
-    rule: "The artifact's SHA-256 is a subject of the signed in-toto statement.",
+    rule: 'The artifact is a subject of the signed in-toto statement, by every digest that the subject has.',
     verify: checkStatement,
+  },
+  {
+    section: '4.5',
+    name: 'predicate',
+    rule: 'The statement has the predicate type that is asked for; a verification summary says PASSED.',
+    verify: checkPredicate,
   },
 ];

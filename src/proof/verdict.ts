@@ -17,6 +17,14 @@ export type Signer =
   | ({ readonly kind: 'certificate-identity' } & CertificateIdentity)
   | { readonly kind: 'managed-key'; readonly sha256: string };
 
+/**
+ * What the signer signed. `genuine`: the artifact itself, as a release is signed; `attested`: a statement about it, which
+ * says what its predicate type means, and not that the artifact was released.
+ */
+export type Claim =
+  | { readonly kind: 'genuine' }
+  | { readonly kind: 'attested'; readonly predicateType: string };
+
 /** Where the proof stands in the transparency log. */
 export interface ProvenLogEntry {
   /** Over all shards where the log promised that index; else within the tree of the inclusion proof. */

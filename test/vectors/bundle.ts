@@ -31,6 +31,16 @@ function malformed(name: string, make: () => Evidence): Vector {
   return refused(name, 'material-malformed', 'material', make);
 }
 
+const DIGEST = ['messageSignature', 'messageDigest'] as const;
+
+function withoutDigest({ messageSignature }: BundleJson): void {
+  delete messageSignature?.messageDigest;
+}
+
+function withoutProof({ verificationMaterial: { tlogEntries } }: BundleJson): void {
+  for (const entry of tlogEntries) delete entry.inclusionProof;
+}
+
 const FIRST_ENTRY = ['verificationMaterial', 'tlogEntries', 0] as const;
 const LEGACY = 'application/vnd.dev.sigstore.bundle+json;version=';
 
@@ -44,6 +54,60 @@ export const BUNDLE_VECTORS: readonly Vector[] = [
   ),
   accepted('bundle-with-null-for-what-is-not-there', () =>
     value(['verificationMaterial', 'timestampVerificationData'], null),
+  ),
+
+  accepted('bundle-without-a-digest', () => value(DIGEST, null)),
+  accepted('bundle-without-a-digest-in-rekor-v2', () => blob({ log: 'rekor-v2' }, { alter: withoutDigest })),
+  accepted('bundle-without-a-digest-by-p384', () => blob({ key: 'p384' }, { alter: withoutDigest })),
+  accepted('bundle-without-a-digest-by-p384-with-sha256', () =>
+    blob({ key: 'p384', hash: 'sha256' }, { alter: withoutDigest }),
+  ),
+  accepted('bundle-without-a-digest-and-log', () =>
+    blob(
+      { managedKey: 'p521', log: 'none' },
+      { alter: withoutDigest, alterRoot: (root) => void (root.tlogs = []) },
+    ),
+  ),
+  accepted('bundle-without-a-digest-by-ed25519', () => blob({ key: 'ed25519' }, { alter: withoutDigest })),
+  refused('bundle-without-a-digest-for-another-artifact_fail', 'digest-mismatch', 'digest', () => ({
+    ...blob({}, { alter: withoutDigest }),
+    artifact: Buffer.from('another artifact\n'),
+  })),
+  refused(
+    'bundle-without-a-digest-and-log-for-another-artifact_fail',
+    'signature-mismatch',
+    'signature',
+    () => ({
+      ...blob(
+        { managedKey: 'p256', log: 'none' },
+        { alter: withoutDigest, alterRoot: (root) => void (root.tlogs = []) },
+      ),
+      artifact: Buffer.from('another artifact\n'),
+    }),
+  ),
+  refused(
+    'bundle-without-a-digest-and-a-signature-over-something-else_fail',
+    'signature-mismatch',
+    'signature',
+    () => blob({ managedKey: 'p256', alterSignature: () => Buffer.from('junk') }, { alter: withoutDigest }),
+  ),
+  accepted('bundle-relabelled-from-v0.3-without-its-proof', () =>
+    blob({}, { version: '0.1', alter: withoutProof }),
+  ),
+  refused('bundle-v0.3-without-its-proof_fail', 'material-malformed', 'material', () =>
+    blob({}, { alter: withoutProof }),
+  ),
+  refused('bundle-relabelled-without-proof-and-promise_fail', 'material-malformed', 'material', () =>
+    blob(
+      { timestamps: [{}] },
+      {
+        version: '0.1',
+        alter: (bundle) => {
+          withoutProof(bundle);
+          for (const entry of bundle.verificationMaterial.tlogEntries) delete entry.inclusionPromise;
+        },
+      },
+    ),
   ),
 
   malformed('bundle-media-type-unknown_fail', () => value(['mediaType'], 'application/json')),
@@ -135,7 +199,6 @@ export const BUNDLE_VECTORS: readonly Vector[] = [
     value(['messageSignature', 'signature'], 'YWJj ZA=='),
   ),
   malformed('bundle-signature-of-junk_fail', () => value(['messageSignature', 'signature'], 'INVALID!!!')),
-  malformed('bundle-digest-missing_fail', () => value(['messageSignature', 'messageDigest'], null)),
   malformed('bundle-digest-algorithm-missing_fail', () =>
     value(['messageSignature', 'messageDigest', 'algorithm'], null),
   ),

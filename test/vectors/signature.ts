@@ -14,8 +14,10 @@ import {
   accepted,
   ARTIFACT,
   blob,
+  type Evidence,
   evidenceOf,
   KUBERNETES_POLICY,
+  PREDICATE_TYPE,
   refused,
   SIGNED_AT,
   statement,
@@ -176,7 +178,11 @@ function wrongKeyInEntry(): Parameters<typeof blob>[0] {
 /** The statement logged as `hashedrekord` 0.0.1 over what the envelope's signature is over. */
 function asHashedrekord(signedBytes: (payload: Uint8Array) => Uint8Array): Parameters<typeof statement>[0] {
   const payload = Buffer.from(
-    JSON.stringify({ _type: 'https://in-toto.io/Statement/v1', subject: subject({ sha256 }) }),
+    JSON.stringify({
+      _type: 'https://in-toto.io/Statement/v1',
+      predicateType: PREDICATE_TYPE,
+      subject: subject({ sha256 }),
+    }),
   );
   return {
     statement: payload,
@@ -199,14 +205,30 @@ const paeOf = (payload: Uint8Array): Uint8Array =>
   preAuthenticationEncoding('application/vnd.in-toto+json', payload);
 
 const sha256 = Buffer.from(digestOf(ARTIFACT)).toString('hex');
+const sha384 = Buffer.from(digestOf(ARTIFACT, 'sha384')).toString('hex');
+const sha512 = Buffer.from(digestOf(ARTIFACT, 'sha512')).toString('hex');
+const zeros = '00'.repeat(64);
 const subject = (digest: Readonly<Record<string, unknown>>): readonly unknown[] => [
   { name: 'artifact', digest },
 ];
 
+const another = ['digest-mismatch', 'digest'] as const;
+const anotherClaim = ['claim-mismatch', 'signature'] as const;
+const VERIFICATION_SUMMARY = 'https://slsa.dev/verification_summary/';
+const VSA = `${VERIFICATION_SUMMARY}v1`;
+
+/** A verification summary, which is asked for. */
+function summary(
+  predicate: unknown,
+  predicateType: string = VSA,
+  predicateTypes: readonly string[] = [predicateType],
+): Evidence {
+  return statement({ predicateType, predicate }, { predicateTypes });
+}
+
 export const STATEMENT_VECTORS: readonly Vector[] = [
   accepted('statement-in-a-dsse-entry', () => statement()),
   accepted('statement-in-an-intoto-entry', () => statement({ entryKind: 'intoto' })),
-  accepted('statement-in-a-dsse-entry-of-rekor-v2', () => statement({ log: 'rekor-v2' })),
   accepted('statement-in-a-hashedrekord-entry-of-rekor-v2', () =>
     statement({ log: 'rekor-v2', entryKind: 'hashedrekord' }),
   ),
@@ -224,6 +246,81 @@ export const STATEMENT_VECTORS: readonly Vector[] = [
   accepted('statement-by-p521', () => statement({ key: 'p521' })),
   accepted('statement-by-rsa', () => statement({ key: 'rsa2048' })),
   accepted('statement-by-ed25519', () => statement({ key: 'ed25519' })),
+
+  accepted('statement-with-every-digest', () => statement({ subject: subject({ sha256, sha384, sha512 }) })),
+  accepted('statement-with-sha384-alone', () => statement({ subject: subject({ sha384 }) })),
+  accepted('statement-with-sha512-alone', () => statement({ subject: subject({ sha512 }) })),
+  accepted('statement-with-sha512-and-an-unknown-digest', () =>
+    statement({ subject: subject({ sha512, gitCommit: '0' }) }),
+  ),
+  accepted('statement-where-subjects-have-other-algorithms', () =>
+    statement({ subject: [...subject({ sha384: zeros.slice(0, 96) }), ...subject({ sha512 })] }),
+  ),
+  refused('statement-with-one-digest-of-another-artifact_fail', ...another, () =>
+    statement({ subject: subject({ sha256, sha512: zeros }) }),
+  ),
+  refused('statement-with-one-digest-right-in-sha512-alone_fail', ...another, () =>
+    statement({ subject: subject({ sha256: zeros.slice(0, 64), sha512 }) }),
+  ),
+  refused('statement-with-sha512-alone-of-another-artifact_fail', ...another, () =>
+    statement({ subject: subject({ sha512: zeros }) }),
+  ),
+  refused('statement-with-a-digest-that-is-no-text_fail', ...another, () =>
+    statement({ subject: subject({ sha256, sha512: [sha512] }) }),
+  ),
+  refused('statement-with-an-unknown-digest-alone_fail', ...another, () =>
+    statement({ subject: subject({ gitCommit: sha256 }) }),
+  ),
+
+  accepted('statement-of-the-second-of-two-types', () =>
+    statement({}, { predicateTypes: ['https://example.com/other', PREDICATE_TYPE] }),
+  ),
+  accepted('statement-of-a-passed-verification', () => summary({ verificationResult: 'PASSED' })),
+  refused('statement-of-a-failed-verification_fail', ...anotherClaim, () =>
+    summary({ verificationResult: 'FAILED' }),
+  ),
+  refused('statement-of-a-verification-passed-in-lower-case_fail', ...anotherClaim, () =>
+    summary({ verificationResult: 'passed' }),
+  ),
+  refused('statement-of-a-verification-without-result_fail', ...anotherClaim, () => summary({})),
+  refused('statement-of-a-verification-in-an-unknown-form_fail', ...anotherClaim, () =>
+    summary({ verificationResult: ['PASSED'] }),
+  ),
+  refused('statement-of-a-verification-of-another-version-failed_fail', ...anotherClaim, () =>
+    summary({ verification_result: 'FAILED' }, `${VERIFICATION_SUMMARY}v0.1`),
+  ),
+  refused('statement-that-is-not-asked-for_fail', ...anotherClaim, () =>
+    statement({}, { predicateTypes: [] }),
+  ),
+  refused('statement-that-is-not-asked-for-of-a-passed-verification_fail', ...anotherClaim, () =>
+    summary({ verificationResult: 'PASSED' }, VSA, []),
+  ),
+  refused('statement-that-is-not-asked-for-by-another-signer_fail', ...anotherClaim, () =>
+    statement({ identity: 'somebody@example.com' }, { predicateTypes: [] }),
+  ),
+  refused('statement-that-is-not-asked-for-and-cannot-be-read_fail', ...anotherClaim, () =>
+    statement({ statement: Buffer.from('junk') }, { predicateTypes: [] }),
+  ),
+  refused('statement-of-another-type_fail', ...anotherClaim, () => statement({}, { predicateTypes: [VSA] })),
+  refused('statement-of-a-type-with-a-suffix_fail', ...anotherClaim, () =>
+    statement({ predicateType: `${PREDICATE_TYPE}.1` }),
+  ),
+  refused('statement-of-a-type-in-another-case_fail', ...anotherClaim, () =>
+    statement({ predicateType: PREDICATE_TYPE.toUpperCase() }),
+  ),
+  refused('statement-without-a-type_fail', 'material-malformed', 'material', () =>
+    statement({
+      statement: Buffer.from(
+        JSON.stringify({ _type: 'https://in-toto.io/Statement/v1', subject: subject({ sha256 }) }),
+      ),
+    }),
+  ),
+  refused('signature-where-a-statement-is-asked-for_fail', ...anotherClaim, () =>
+    blob({}, { predicateTypes: [PREDICATE_TYPE] }),
+  ),
+  refused('statement-in-a-dsse-entry-of-rekor-v2_fail', 'log-entry-invalid', 'entry', () =>
+    statement({ log: 'rekor-v2' }),
+  ),
 
   refused('statement-type-missing_fail', 'material-malformed', 'material', () =>
     statement({ statement: Buffer.from(JSON.stringify({ subject: subject({ sha256 }) })) }),

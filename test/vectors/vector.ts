@@ -3,6 +3,7 @@
  * it must get. Names follow the sigstore-conformance suite: the flaw in words, `_fail` where it must be refused.
  */
 import type { CheckName, UntrustedCode } from '../../src/errors.ts';
+import type { Digest, HashAlgorithm } from '../../src/evidence/evidence.ts';
 import { readBundle } from '../../src/evidence/read-bundle.ts';
 import { type ProofSubject, requiredSubject } from '../../src/proof/proof.ts';
 import { proveDigest, type ProvenDigest } from '../../src/proof/prove-digest.ts';
@@ -67,6 +68,8 @@ export interface EvidenceOptions {
   readonly alterText?: (text: string) => string;
   readonly alterRoot?: AlterTrustedRoot;
   readonly policy?: Policy;
+  /** The statements that are asked for; default of `statement`: the one that it makes. */
+  readonly predicateTypes?: readonly string[];
   readonly now?: Date;
   readonly artifact?: Uint8Array;
 }
@@ -77,8 +80,13 @@ export function blob(sign: SignOptions = {}, options: EvidenceOptions = {}): Evi
   return evidenceOf(sigstore, sigstore.signBlob({ at: SIGNED_AT, bytes: artifact, ...sign }), options);
 }
 
+/** What the statements of these vectors are of, and what is asked for. */
+export const PREDICATE_TYPE = 'https://example.com/predicate/v1';
+
 export interface StatementOptions {
   readonly type?: string;
+  readonly predicateType?: string;
+  readonly predicate?: unknown;
   readonly subject?: unknown;
   readonly statement?: Uint8Array;
   readonly payloadType?: string;
@@ -95,25 +103,28 @@ export function statement(
   const payload = {
     _type: sign.type ?? 'https://in-toto.io/Statement/v1',
     subject: sign.subject ?? [{ name: 'artifact', digest: { sha256 } }],
-    predicateType: 'https://example.com/predicate/v1',
-    predicate: {},
+    predicateType: sign.predicateType ?? PREDICATE_TYPE,
+    predicate: sign.predicate ?? {},
   };
   const signed = sigstore.signDsse({
     at: SIGNED_AT,
     payload: sign.statement ?? Buffer.from(JSON.stringify(payload)),
     ...sign,
   });
-  return evidenceOf(sigstore, signed, options);
+  return evidenceOf(sigstore, signed, { predicateTypes: [PREDICATE_TYPE], ...options });
 }
 
 export function evidenceOf(sigstore: LocalSigstore, signed: Signed, options: EvidenceOptions = {}): Evidence {
-  const { version = '0.3', alterText = (text) => text, now = NOW } = options;
+  const { version = '0.3', alterText = (text) => text, now = NOW, predicateTypes = [] } = options;
   const managed: Policy = { kind: 'managed-key', publicKeyPem: toPem('PUBLIC KEY', signed.key.spki) };
   return {
     artifact: options.artifact ?? ARTIFACT,
     bundle: alterText(signed.bundle(version, options.alter)),
     trustedRoot: sigstore.trustedRoot(options.alterRoot),
-    policy: options.policy ?? (signed.leaf === undefined ? managed : KUBERNETES_POLICY),
+    policy: {
+      ...(options.policy ?? (signed.leaf === undefined ? managed : KUBERNETES_POLICY)),
+      ...(predicateTypes.length === 0 ? {} : { predicateTypes }),
+    },
     now,
   };
 }
@@ -125,10 +136,15 @@ export function verifyEvidence(evidence: Evidence): ProvenDigest {
     path: 'trusted_root.json',
   });
   const bundle = readBundle(Buffer.from(evidence.bundle));
-  const { kind, algorithm } = requiredSubject(bundle, evidence.policy);
-  const hex = Buffer.from(digestOf(evidence.artifact, algorithm)).toString('hex');
+  const { kind, algorithm, also = [] } = requiredSubject(bundle, evidence.policy);
+  const digestBy = (name: HashAlgorithm): Digest => ({
+    algorithm: name,
+    hex: Buffer.from(digestOf(evidence.artifact, name)).toString('hex'),
+  });
   const subject: ProofSubject =
-    kind === 'message' ? { kind, message: evidence.artifact } : { kind, digest: { algorithm, hex } };
+    kind === 'message'
+      ? { kind, message: evidence.artifact }
+      : { kind, digest: digestBy(algorithm), also: also.map(digestBy) };
   return proveDigest(bundle, subject, evidence.policy, trust, { now: evidence.now ?? NOW });
 }
 

@@ -11,6 +11,7 @@ export function aFullResult(): Required<ArtifactResult> {
     path: '',
     source: '',
     signedAt: '',
+    predicateType: '',
     bundlePath: '/usr/local/bin/kubectl.sigstore.json',
     fromTarball: {
       name: 'kubernetes-client-linux-amd64.tar.gz',
@@ -29,6 +30,7 @@ export function anArtifactResult(changes: Partial<ArtifactResult> = {}): Artifac
   const check: CheckResult = { outcome: 'passed', detail: 'as it should be' };
   return {
     outcome: 'installed',
+    claim: 'genuine',
     component: 'kubectl',
     version: 'v1.26.4',
     platform: 'linux/amd64',

@@ -28,6 +28,14 @@ describe('verify: words to a request', () => {
       { subject: { kind: 'file', path: 'kubectl' }, evidence: { kind: 'bundle', path: 'b.json' } },
     ],
     [
+      'kubectl --predicate-type https://slsa.dev/verification_summary/v1',
+      {
+        subject: { kind: 'file', path: 'kubectl' },
+        evidence: { kind: 'beside' },
+        predicateTypes: ['https://slsa.dev/verification_summary/v1'],
+      },
+    ],
+    [
       '--signature k.sig kubectl --certificate k.cert --save-bundle',
       {
         subject: { kind: 'file', path: 'kubectl' },
@@ -127,6 +135,13 @@ describe('verify: words to a request', () => {
 
   it.each<[string, RegExp, RegExp]>([
     ['', /nothing is named/, /k8s-verify verify/],
+    ['f --predicate-type vsa', /not a predicate type/, /--predicate-type https:/],
+    ['f --predicate-type https://a\u00adb', /not a predicate type/, /--predicate-type https:/],
+    [
+      'f --signature a --certificate b --predicate-type https://slsa.dev/provenance/v1',
+      /--predicate-type and --signature contradict/,
+      /--bundle/,
+    ],
     ['a b', /one file is verified at a time/, /one run for each/],
     ['sha256:123 --bundle b', /not a SHA-256/, /sha256sum/],
     [`sha256:${SHA256}`, /no evidence beside it/, /name the evidence/],

@@ -5,6 +5,7 @@ import type { Evidence } from '../../../src/evidence/evidence.ts';
 import { readBundle } from '../../../src/evidence/read-bundle.ts';
 import { checkDetachedSignature } from '../../../src/proof/check-detached-signature.ts';
 import { proveDigest, type ProvenDigest } from '../../../src/proof/prove-digest.ts';
+import type { ClaimPolicy } from '../../../src/policy/policy.ts';
 import type { CertificateIdentity } from '../../../src/release/signer.ts';
 import { embeddedRootBytes } from '../../../src/trust/embedded-root.ts';
 import { readTrustedRoot } from '../../../src/trust/read-trusted-root.ts';
@@ -18,11 +19,16 @@ const BEACON =
 const trust = readTrustedRoot(embeddedRootBytes(), { kind: 'embedded', name: 'sigstore-public-good' });
 const sha256 = (path: string): string => createHash('sha256').update(readFileSync(path)).digest('hex');
 
-function prove(bundle: Evidence, hex: string, identity: CertificateIdentity): ProvenDigest {
+function prove(
+  bundle: Evidence,
+  hex: string,
+  identity: CertificateIdentity,
+  more: ClaimPolicy = {},
+): ProvenDigest {
   return proveDigest(
     bundle,
     { kind: 'digest', digest: { algorithm: 'sha256', hex } },
-    { kind: 'certificate-identity', identities: [identity] },
+    { kind: 'certificate-identity', identities: [identity], ...more },
     trust,
   );
 }
@@ -58,11 +64,27 @@ describe.skipIf(whl === undefined || a === undefined || vsa === undefined || kub
       const hex = /"sha256":\s*"([0-9a-f]{64})"/.exec(payload)?.[1] ?? '';
       const promoter = 'promoter-summaries@k8s-releng-prod.iam.gserviceaccount.com';
       const krel = 'krel-staging@k8s-releng-prod.iam.gserviceaccount.com';
-      expect(
-        prove(bundle, hex, { subjectAlternativeName: promoter, issuer: GOOGLE }).logEntries,
-      ).toHaveLength(1);
-      expect(() => prove(bundle, hex, { subjectAlternativeName: krel, issuer: GOOGLE })).toThrow(
+      const asked = { predicateTypes: ['https://slsa.dev/verification_summary/v1'] };
+      const proven = prove(bundle, hex, { subjectAlternativeName: promoter, issuer: GOOGLE }, asked);
+      expect(proven.logEntries).toHaveLength(1);
+      expect(proven.claim).toEqual({ kind: 'attested', predicateType: asked.predicateTypes[0] });
+      expect(() => prove(bundle, hex, { subjectAlternativeName: krel, issuer: GOOGLE }, asked)).toThrow(
         expect.objectContaining({ code: 'identity-mismatch', found: expect.stringContaining(promoter) }),
+      );
+    });
+
+    it.each<[string, ClaimPolicy]>([
+      ['nobody asks for', {}],
+      ['is not of the type that is asked for', { predicateTypes: ['https://slsa.dev/provenance/v1'] }],
+    ])("takes the promoter's summary for nothing where it %s", (_, asked) => {
+      const bundle = readBundle(readFileSync(vsa ?? ''));
+      const promoter = 'promoter-summaries@k8s-releng-prod.iam.gserviceaccount.com';
+      const hex = '5ef0ab5aee2157251534834fd1e124d3866df83674bf12b33244cd6ceb5dc9ad';
+      expect(() => prove(bundle, hex, { subjectAlternativeName: promoter, issuer: GOOGLE }, asked)).toThrow(
+        expect.objectContaining({
+          code: 'claim-mismatch',
+          found: expect.stringContaining('https://slsa.dev/verification_summary/v1'),
+        }),
       );
     });
 

@@ -1,0 +1,96 @@
+import { excerpt } from '../encoding/base64.ts';
+import { isJsonObject, type JsonObject, type JsonValue, parseJsonStrictly } from '../encoding/json.ts';
+import { UntrustedError } from '../errors.ts';
+import type { Digest, HashAlgorithm, SignedContent } from '../evidence/evidence.ts';
+import { MAX_BUNDLE_BYTES } from '../limits.ts';
+
+const PAYLOAD_TYPE = 'application/vnd.in-toto+json';
+const STATEMENT_TYPES: ReadonlySet<string> = new Set([
+  'https://in-toto.io/Statement/v0.1',
+  'https://in-toto.io/Statement/v1',
+]);
+/** The digests of a subject that are compared; any others are not understood, and count for nothing. */
+const ALGORITHMS: readonly HashAlgorithm[] = ['sha256', 'sha384', 'sha512'];
+
+export type Envelope = Extract<SignedContent, { readonly kind: 'dsse' }>;
+
+/** An in-toto statement (attestation framework, Statement layer v0.1 and v1), read and not believed. */
+export interface Statement {
+  /** A URI that says what the predicate means, and so what is claimed of the subjects. */
+  readonly predicateType: string;
+  /** The digests of each subject, by their own names. */
+  readonly subjects: readonly SubjectDigests[];
+  readonly predicate: JsonValue | undefined;
+}
+
+/** As far as the algorithms are known; hex that is compared as text, or whatever else stands there. */
+export type SubjectDigests = ReadonlyMap<HashAlgorithm, JsonValue>;
+
+/**
+ * Reads the statement in a DSSE envelope (client specification 4.5: "a known DSSE payload type").
+ *
+ * @throws UntrustedError `material-malformed`
+ */
+export function readStatement({ payloadType, payload }: Envelope): Statement {
+  if (payloadType !== PAYLOAD_TYPE) throw malformed(PAYLOAD_TYPE, excerpt(payloadType));
+  const statement = parseJsonStrictly(payload, 'the in-toto statement', { maxBytes: MAX_BUNDLE_BYTES });
+  const fields: JsonObject = isJsonObject(statement) ? statement : {};
+  const { _type: type, predicateType, subject, predicate } = fields;
+  if (typeof type !== 'string' || !STATEMENT_TYPES.has(type)) {
+    throw malformed([...STATEMENT_TYPES].join(' or '), typeof type === 'string' ? excerpt(type) : 'no _type');
+  }
+  if (typeof predicateType !== 'string') throw malformed('a predicateType', 'none');
+  return { predicateType, subjects: Array.isArray(subject) ? subject.map(readDigests) : [], predicate };
+}
+
+/** The algorithms by which the statement names its subjects; none where it cannot be read, which the proof refuses. */
+export function subjectAlgorithms(envelope: Envelope): readonly HashAlgorithm[] {
+  const subjects = tryToRead(envelope)?.subjects ?? [];
+  return ALGORITHMS.filter((algorithm) => subjects.some((digests) => digests.has(algorithm)));
+}
+
+/** What the envelope holds, in a few words for a person. */
+export function describeEnvelope(envelope: Envelope): string {
+  const statement = tryToRead(envelope);
+  return statement === undefined
+    ? `a statement that cannot be read, in an envelope of ${excerpt(envelope.payloadType)}`
+    : `a statement with the predicate type ${excerpt(statement.predicateType, MAX_SHOWN_TYPE)}`;
+}
+
+/** Longer than any predicate type in use: it is shown so that it can be copied. */
+const MAX_SHOWN_TYPE = 200;
+
+/** Whether the subject is what has these digests: one is there to be compared, and every one that is there is equal. */
+export function namesArtifact(subject: SubjectDigests, artifact: readonly Digest[]): boolean {
+  const comparable = artifact.filter(({ algorithm }) => subject.has(algorithm));
+  return comparable.length > 0 && comparable.every(({ algorithm, hex }) => subject.get(algorithm) === hex);
+}
+
+function tryToRead(envelope: Envelope): Statement | undefined {
+  try {
+    return readStatement(envelope);
+  } catch (error) {
+    if (error instanceof UntrustedError) return undefined;
+    throw error;
+  }
+}
+
+function readDigests(subject: JsonValue): SubjectDigests {
+  const digest = isJsonObject(subject) ? subject['digest'] : undefined;
+  const stated = isJsonObject(digest) ? digest : {};
+  return new Map(
+    ALGORITHMS.flatMap((algorithm) => {
+      const hex = stated[algorithm];
+      return hex === undefined ? [] : [[algorithm, hex] as const];
+    }),
+  );
+}
+
+function malformed(expected: string, found: string): UntrustedError {
+  return new UntrustedError('material-malformed', 'the DSSE envelope does not hold a known statement', {
+    check: 'material',
+    expected,
+    found,
+    why: 'what an unknown kind of statement means cannot be guessed',
+  });
+}
