@@ -7,6 +7,11 @@ export default defineConfig({
     testTimeout: 60_000,
     hookTimeout: 60_000,
     restoreMocks: true,
+    reporters: [
+      'default',
+      ...(process.env['GITHUB_ACTIONS'] === 'true' ? ['github-actions'] : []),
+      './test/support/skip-reporter.ts',
+    ],
     // A closed port: after npm ci no test needs a registry, and one that asks for it fails everywhere.
     env: { npm_config_registry: 'http://127.0.0.1:9/' },
     // Much of the time is waiting, for processes and servers: no core is kept free.

@@ -14,7 +14,7 @@ afterAll(() => world[Symbol.asyncDispose]());
 
 const isRoot = process.getuid?.() === 0;
 
-describe.skipIf(process.platform === 'win32')('the directory of the job (POSIX modes)', () => {
+describe.skipIf(process.platform === 'win32')('the directory of the job (needs POSIX permissions)', () => {
   it.each(['77', '0'])('has the modes of an install, whatever the umask (%s)', async (umask) => {
     const { dir, cachedFile, run } = await world.useRunner();
     const artifacts = [
@@ -37,7 +37,7 @@ describe.skipIf(process.platform === 'win32')('the directory of the job (POSIX m
     }
   });
 
-  it.skipIf(!isRoot)('lets another user run what is in it (needs root, to become another user)', async () => {
+  it.skipIf(!isRoot)('lets another user run what is in it (needs root)', async () => {
     const { dir, run } = await world.useRunner();
     chmodSync(dir.path, 0o755);
     const job = await run({ version: VERSION }, {}, '22');

@@ -141,7 +141,7 @@ describe('what is refused', () => {
   });
 
   it.skipIf(process.getuid?.() === 0 || process.platform === 'win32')(
-    'a directory that cannot be written to (not as root, who can)',
+    'a directory that cannot be written to (needs another user than root)',
     async () => {
       const { dir, run } = await world.useRunner();
       mkdirSync(dir.join('read-only'));
@@ -153,7 +153,7 @@ describe('what is refused', () => {
   );
 
   it.skipIf(process.platform !== 'linux')(
-    'a directory that even root cannot write to (/proc, on Linux)',
+    'a directory that even root cannot write to (needs /proc)',
     async () => {
       const { dir, run } = await world.useRunner();
       const job = await run({ version: VERSION, 'install-dir': '/proc' });

@@ -57,16 +57,19 @@ describe('the tool cache', () => {
     expect(readdirSync(job.path[0] ?? '').toSorted()).toEqual([KUBECTL, `${KUBECTL}.sigstore.json`]);
   });
 
-  it.skipIf(process.platform === 'win32')('with a link in place of the file is not followed', async () => {
-    const { dir, cachedFile, run } = await world.useRunner();
-    await run({ version: VERSION });
-    writeFileSync(dir.join('elsewhere'), '#!/bin/sh\necho evil\n');
-    execFileSync('rm', [cachedFile()]);
-    symlinkSync(dir.join('elsewhere'), cachedFile());
-    const job = await run({ version: VERSION });
-    expect(job.result?.artifacts[0]?.outcome).toBe('installed');
-    expect(readFileSync(dir.join('elsewhere'), 'utf8')).toContain('evil');
-  });
+  it.skipIf(process.platform === 'win32')(
+    'with a link in place of the file is not followed (needs symbolic links)',
+    async () => {
+      const { dir, cachedFile, run } = await world.useRunner();
+      await run({ version: VERSION });
+      writeFileSync(dir.join('elsewhere'), '#!/bin/sh\necho evil\n');
+      execFileSync('rm', [cachedFile()]);
+      symlinkSync(dir.join('elsewhere'), cachedFile());
+      const job = await run({ version: VERSION });
+      expect(job.result?.artifacts[0]?.outcome).toBe('installed');
+      expect(readFileSync(dir.join('elsewhere'), 'utf8')).toContain('evil');
+    },
+  );
 
   it('is left alone where the inputs say so', async () => {
     const { dir, run } = await world.useRunner();
@@ -87,7 +90,7 @@ describe('the tool cache', () => {
   });
 
   it.skipIf(process.platform !== 'linux')(
-    'whose disk denies that its own root is there (/proc, on Linux) is a warning, and ends',
+    'whose disk denies that its own root is there is a warning, and ends (needs /proc)',
     async () => {
       const { run } = await world.useRunner();
       const job = await run({ version: VERSION }, { RUNNER_TOOL_CACHE: '/proc/nothing' });
@@ -99,7 +102,7 @@ describe('the tool cache', () => {
   );
 
   it.skipIf(process.getuid?.() === 0 || process.platform === 'win32')(
-    'with a file that cannot be read is as good as empty (not as root, who can)',
+    'with a file that cannot be read is as good as empty (needs another user than root)',
     async () => {
       const { cachedFile, run } = await world.useRunner();
       await run({ version: VERSION });

@@ -91,7 +91,7 @@ describe('the steps that the README shows', () => {
     for (const what of uses) expect(what).toMatch(/^[\w.-]+\/[\w.-]+@[0-9a-f]{40} # v\d+\.\d+\.\d+$/);
   });
 
-  it.skipIf(!actionlint).each(blocks)('satisfy actionlint (needs it on PATH): %j', (block) => {
+  it.skipIf(!actionlint).each(blocks)('satisfy the linter (needs actionlint): %j', (block) => {
     const head = 'on: push\npermissions: {}\njobs:\n  job:\n    runs-on: ubuntu-24.04\n    steps:\n';
     expect(complaintsOf(['-'], `${head}${block.replaceAll(/^/gm, '      ')}`)).toBe('');
   });
@@ -135,7 +135,7 @@ describe('all workflows', () => {
     expect(writing).toStrictEqual(['release.yml']);
   });
 
-  it.skipIf(!actionlint)('satisfy actionlint (needs it on PATH)', () => {
+  it.skipIf(!actionlint)('satisfy the linter (needs actionlint)', () => {
     expect(complaintsOf(workflows.map(({ file }) => file))).toBe('');
   });
 });

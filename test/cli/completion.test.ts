@@ -48,7 +48,7 @@ async function complete(shell: Shell, words: string): Promise<readonly string[]>
   return stdout.split('\n').filter((line) => line !== '');
 }
 
-describe.each(SHELLS)('completion in %s (skipped where it is not on PATH)', (shell) => {
+describe.each(SHELLS)('completion in %s', (shell) => {
   it.skipIf(!has(shell)).each([
     ['k8s-verify ver', 'verify'],
     ['k8s-verify kube-ag', 'kube-aggregator'],
@@ -61,12 +61,8 @@ describe.each(SHELLS)('completion in %s (skipped where it is not on PATH)', (she
     ['k8s-verify verify --k8s', '--k8s-verify-release'],
     ['k8s-verify verify --k8s-verify-release bund', 'bundle.json'],
     ['k8s-verify completion fi', 'fish'],
-  ])('%s', async (words, expected) => {
+  ])(`%s (needs ${shell})`, async (words, expected) => {
     expect(await complete(shell, words)).toEqual([expected]);
-  });
-
-  it.skipIf(!has(shell) || shell === 'zsh')('offers no option of another command', async () => {
-    expect(await complete(shell, 'k8s-verify verify --install-d')).toEqual([]);
   });
 
   it('names every option of every command', () => {
@@ -86,4 +82,11 @@ it.each([[[]], [['tcsh']], [['bash', 'zsh']]])('completion refuses %j', async (a
   const { exitCode, stderr, stdout } = await runCli(['completion', ...args]);
   expect({ exitCode, stdout }).toEqual({ exitCode: 2, stdout: '' });
   expect(stderr).toContain('bash, zsh, fish');
+});
+
+// zsh goes on to the names of files.
+describe.each(SHELLS.filter((shell) => shell !== 'zsh'))('completion in %s', (shell) => {
+  it.skipIf(!has(shell))(`offers no option of another command (needs ${shell})`, async () => {
+    expect(await complete(shell, 'k8s-verify verify --install-d')).toEqual([]);
+  });
 });

@@ -105,7 +105,7 @@ describe('the file to verify', () => {
   it
     .skipIf(process.platform === 'win32')
     .each([['kubectl.sigstore.json'], ['kubectl.sig'], ['kubectl.cert']])(
-    'is not kept waiting by a pipe that somebody put beside it as %s (mkfifo is not on Windows)',
+    'is not kept waiting by a pipe that somebody put beside it as %s (needs mkfifo)',
     async (name) => {
       const dir = await testDir();
       await writeFile(dir.join('kubectl'), 'x');

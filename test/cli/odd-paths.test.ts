@@ -7,7 +7,7 @@ const KUBECTL = ['kubectl', 'v1.26.4', '--platform', 'linux/amd64'];
 /** A zero-width non-joiner, as Persian words have it. */
 const NON_JOINER = 'خانه\u200cها';
 
-describe.skipIf(process.platform === 'win32')('a path that does not fit a line (POSIX names)', () => {
+describe.skipIf(process.platform === 'win32')('a path that does not fit a line (needs POSIX names)', () => {
   it.each([
     ['a newline', 'bin\n/usr/bin/other'],
     ['a carriage return', 'bin\rother'],

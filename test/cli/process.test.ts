@@ -66,39 +66,37 @@ async function interruptAtEachLine(lines: string, cwd: string): Promise<unknown>
   });
 }
 
-describe.skipIf(process.platform === 'win32')(
-  'an interruption (Windows has no signals and no mkfifo)',
-  () => {
-    const byTheSignal = { exitCode: null, endedBy: 'SIGINT' };
-    const HELD_BY_A_PIPE = `open('pipe', 'r', () => undefined);`;
+describe.skipIf(process.platform === 'win32')('an interruption (needs POSIX signals)', () => {
+  const byTheSignal = { exitCode: null, endedBy: 'SIGINT' };
+  const HELD_BY_A_PIPE = `open('pipe', 'r', () => undefined);`;
 
-    it.each([
-      ['what does not stop by itself', 'setInterval(() => undefined, 1000);'],
-      ['what waits for a pipe that nobody writes to', HELD_BY_A_PIPE],
-    ])('ends %s at once, if it is the second one', async (_, lines) => {
-      const dir = await testDir();
-      execFileSync('mkfifo', [dir.join('pipe')]);
-      const ended = await interruptAtEachLine(
-        `${lines} signal.addEventListener('abort', () => console.log('asked to stop'));`,
-        dir.path,
-      );
-      expect(ended).toEqual({ ...byTheSignal, printed: 'ready\nasked to stop\n' });
-    });
+  it.each([
+    ['what does not stop by itself', 'setInterval(() => undefined, 1000);'],
+    ['what waits for a pipe that nobody writes to', HELD_BY_A_PIPE],
+  ])('ends %s at once, if it is the second one', async (_, lines) => {
+    const dir = await testDir();
+    execFileSync('mkfifo', [dir.join('pipe')]);
+    const ended = await interruptAtEachLine(
+      `${lines} signal.addEventListener('abort', () => console.log('asked to stop'));`,
+      dir.path,
+    );
+    expect(ended).toEqual({ ...byTheSignal, printed: 'ready\nasked to stop\n' });
+  });
 
-    it.each<readonly [string, number, string, object]>([
-      ['ends what has stopped, and waits for nothing but a thread', 130, HELD_BY_A_PIPE, byTheSignal],
-      ['has its exit code where nothing holds the process', 130, '', { exitCode: 130, endedBy: null }],
-      [
-        'changes nothing where it came too late',
-        0,
-        'setTimeout(() => undefined, 300);',
-        { exitCode: 0, endedBy: null },
-      ],
-    ])('%s', async (_, exitCode, lines, expected) => {
-      const dir = await testDir();
-      execFileSync('mkfifo', [dir.join('pipe')]);
-      const ended = await interruptAtEachLine(
-        `${lines}
+  it.each<readonly [string, number, string, object]>([
+    ['ends what has stopped, and waits for nothing but a thread', 130, HELD_BY_A_PIPE, byTheSignal],
+    ['has its exit code where nothing holds the process', 130, '', { exitCode: 130, endedBy: null }],
+    [
+      'changes nothing where it came too late',
+      0,
+      'setTimeout(() => undefined, 300);',
+      { exitCode: 0, endedBy: null },
+    ],
+  ])('%s', async (_, exitCode, lines, expected) => {
+    const dir = await testDir();
+    execFileSync('mkfifo', [dir.join('pipe')]);
+    const ended = await interruptAtEachLine(
+      `${lines}
       const waiting = setInterval(() => undefined, 1000);
       signal.addEventListener('abort', () => {
         process.exitCode = ${exitCode};
@@ -106,12 +104,11 @@ describe.skipIf(process.platform === 'win32')(
         release();
         console.log('done');
       });`,
-        dir.path,
-      );
-      expect(ended).toEqual({ ...expected, printed: 'ready\ndone\n' });
-    });
-  },
-);
+      dir.path,
+    );
+    expect(ended).toEqual({ ...expected, printed: 'ready\ndone\n' });
+  });
+});
 
 describe('a reader that goes away', () => {
   it.each([

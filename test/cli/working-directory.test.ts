@@ -17,7 +17,7 @@ async function inRemovedDirectory(world: LocalWorld, args: readonly string[]): P
 
 const KUBECTL = ['kubectl', 'v1.26.4', '--platform', 'linux/amd64'];
 
-describe.skipIf(process.platform === 'win32')('a working directory that is gone (POSIX)', () => {
+describe.skipIf(process.platform === 'win32')('a working directory that is gone (needs POSIX)', () => {
   it.each<readonly [string, readonly string[]]>([
     ['an install into a relative directory', [...KUBECTL, '--install-dir', 'bin']],
     ['an install into a relative file', [...KUBECTL, '--output', 'kubectl']],

@@ -9,8 +9,7 @@ const present = existsSync(DEFAULT_CASES);
 const runs = present ? listRuns(DEFAULT_CASES) : [];
 
 // The cases are test data of the sigstore-conformance suite and not part of the project: read in place, where present.
-const where = present ? '' : ` (skipped: they do not come with the project, and are not at ${DEFAULT_CASES})`;
-describe.skipIf(!present)(`the sigstore-conformance cases${where}`, () => {
+describe.skipIf(!present)('the sigstore-conformance cases (needs ../shared/conformance)', () => {
   it.each(runs)('$name by $by', async ({ accept, argv }) => {
     const { exitCode, message } = await runClient(argv);
     expect({ accepted: exitCode === 0, message }).toMatchObject({ accepted: accept });

@@ -54,7 +54,7 @@ function npmInto(prefix: string): Readonly<Record<string, string>> {
 }
 
 // They are for Linux machines, and use what these have.
-describe.skipIf(process.platform !== 'linux')('examples (for Linux)', () => {
+describe.skipIf(process.platform !== 'linux')('examples (needs Linux)', () => {
   beforeAll(async () => {
     world = await startExampleWorld();
   });
@@ -104,7 +104,7 @@ describe.skipIf(process.platform !== 'linux')('examples (for Linux)', () => {
     });
   });
 
-  it.skipIf(!onPath('shellcheck'))('scripts satisfy shellcheck (needs it on PATH)', () => {
+  it.skipIf(!onPath('shellcheck'))('scripts satisfy the linter of shells (needs shellcheck)', () => {
     const scripts = readdirSync(example('.')).filter((name) => name.endsWith('.sh'));
     expect(scripts).toContain('kubeadm-node.sh');
     const { stdout, status } = spawnSync('shellcheck', scripts.map(example), { encoding: 'utf8' });
@@ -258,7 +258,7 @@ describe.skipIf(process.platform !== 'linux')('examples (for Linux)', () => {
     });
 
     it.skipIf(!onPath('ansible-playbook'))(
-      'runs as a play, and a second time changes nothing (needs Ansible)',
+      'runs as a play, and a second time changes nothing (needs ansible-playbook)',
       async () => {
         const play = [
           {
@@ -295,12 +295,12 @@ describe.skipIf(process.platform !== 'linux')('examples (for Linux)', () => {
       expect(await world.run(['bash', '-euc', command], { env: unsigned })).toMatchObject({ exitCode: 10 });
     });
 
-    it.skipIf(!onPath('terraform'))('is formatted (needs Terraform)', () => {
+    it.skipIf(!onPath('terraform'))('is formatted (needs terraform)', () => {
       expect(spawnSync('terraform', ['fmt', '-check', example('terraform')]).status).toBe(0);
     });
 
     it.skipIf(!onPath('terraform'))(
-      'is applied, and then nothing is left to do (needs Terraform)',
+      'is applied, and then nothing is left to do (needs terraform)',
       async () => {
         const cwd = world.dir.join('terraform-apply');
         mkdirSync(cwd);

@@ -64,22 +64,25 @@ describe('docs/bootstrap.md', () => {
     (tool) =>
       spawnSync(tool, [tool === 'openssl' ? 'version' : '--version'], { stdio: 'ignore' }).status === 0,
   );
-  it.skipIf(!tools)('the commands with openssl and sha256sum run (needs them, and python3)', () => {
-    const scripts = blocks('sh');
-    expect(scripts).toHaveLength(2);
-    const outputs = scripts.map((script) => {
-      const { stdout, stderr, status } = spawnSync('bash', ['-euo', 'pipefail', '-c', script], {
-        cwd: dir.path,
-        encoding: 'utf8',
-        env: { ...process.env, K8S_VERIFY_SHA256: createHash('sha256').update(CONTENT).digest('hex') },
+  it.skipIf(!tools)(
+    'the commands with openssl and sha256sum run (needs openssl, sha256sum and python3)',
+    () => {
+      const scripts = blocks('sh');
+      expect(scripts).toHaveLength(2);
+      const outputs = scripts.map((script) => {
+        const { stdout, stderr, status } = spawnSync('bash', ['-euo', 'pipefail', '-c', script], {
+          cwd: dir.path,
+          encoding: 'utf8',
+          env: { ...process.env, K8S_VERIFY_SHA256: createHash('sha256').update(CONTENT).digest('hex') },
+        });
+        expect({ stderr, status }).toMatchObject({ status: 0 });
+        return stdout;
       });
-      expect({ stderr, status }).toMatchObject({ status: 0 });
-      return stdout;
-    });
-    expect(outputs[0]).toContain(`${FILE}: OK`);
-    expect(outputs[1]).toContain(IDENTITY);
-    expect(outputs[1]).toContain('Verified OK');
-  });
+      expect(outputs[0]).toContain(`${FILE}: OK`);
+      expect(outputs[1]).toContain(IDENTITY);
+      expect(outputs[1]).toContain('Verified OK');
+    },
+  );
 
   it('names one identity and one issuer, those of the release workflow', () => {
     const workflow: { readonly on: { readonly push: { readonly tags: readonly string[] } } } = parse(

@@ -12,7 +12,7 @@ function diskWithoutFiles(): string {
   return testDisk('size=64k,nr_inodes=1').path;
 }
 
-describe.skipIf(!CAN_MOUNT)('a full disk (skipped where no disk can be mounted)', () => {
+describe.skipIf(!CAN_MOUNT)('a full disk (needs the right to mount a disk)', () => {
   it('hides no failed proof: its code means that the artifact is proved', async () => {
     await using world = await startFaultWorld();
     const release = { version: FORGED, platform: PLATFORM, component: 'kubectl', sigstore: world.sigstore };

@@ -152,16 +152,19 @@ describe('a proxy of HTTPS_PROXY and HTTP_PROXY', () => {
 describe.each(['tinyproxy', 'squid'] as const)(
   'the proxy program %s (skipped where it is not on PATH)',
   (program) => {
-    it.skipIf(!isOnPath(program)).each([true, false])('is gone through (TLS: %s)', async (tls) => {
-      await using world = await startFaultWorld({ tls });
-      await using proxy = await startRealProxy(program);
-      const url = `http://${program === 'tinyproxy' ? 'user:secret@' : ''}${proxy.address}`;
-      const run = await world.command({}, { env: { HTTPS_PROXY: url, HTTP_PROXY: url } });
-      expect(await outcomeOf(world, run)).toBe('installed');
-      expect(proxy.log()).toContain(tls ? `CONNECT 127.0.0.1:${world.releases.http.port}` : '/kubectl.sig');
-    });
+    it.skipIf(!isOnPath(program)).each([true, false])(
+      `is gone through (TLS: %s) (needs ${program})`,
+      async (tls) => {
+        await using world = await startFaultWorld({ tls });
+        await using proxy = await startRealProxy(program);
+        const url = `http://${program === 'tinyproxy' ? 'user:secret@' : ''}${proxy.address}`;
+        const run = await world.command({}, { env: { HTTPS_PROXY: url, HTTP_PROXY: url } });
+        expect(await outcomeOf(world, run)).toBe('installed');
+        expect(proxy.log()).toContain(tls ? `CONNECT 127.0.0.1:${world.releases.http.port}` : '/kubectl.sig');
+      },
+    );
 
-    it.skipIf(!isOnPath(program))('says what it could not reach', async () => {
+    it.skipIf(!isOnPath(program))(`says what it could not reach (needs ${program})`, async () => {
       await using world = await startFaultWorld();
       await using proxy = await startRealProxy(program);
       const url = `http://${program === 'tinyproxy' ? 'user:secret@' : ''}${proxy.address}`;
@@ -212,12 +215,12 @@ const hasIpv6 = Object.values(networkInterfaces()).some((addresses) =>
 );
 
 describe('IPv6 (skipped where the machine has no ::1)', () => {
-  it.skipIf(!hasIpv6).each([false, true])('servers at [::1] (TLS: %s)', async (tls) => {
+  it.skipIf(!hasIpv6).each([false, true])('servers at [::1] (TLS: %s) (needs IPv6)', async (tls) => {
     await using world = await startFaultWorld({ tls, host: '::1' });
     expect(await outcomeOf(world, await world.command({}))).toBe('installed');
   });
 
-  it.skipIf(!hasIpv6)('a proxy lets them pass, by address and by NO_PROXY', async () => {
+  it.skipIf(!hasIpv6)('a proxy lets them pass, by address and by NO_PROXY (needs IPv6)', async () => {
     await using world = await startFaultWorld({ tls: true, host: '::1' });
     await using proxy = await startProxy();
     expect(await outcomeOf(world, await world.command({}, { env: { HTTPS_PROXY: proxy.url } }))).toBe(

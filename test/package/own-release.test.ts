@@ -195,7 +195,7 @@ describe('release.yml', () => {
   });
 
   it.skipIf(process.platform === 'win32')(
-    'sets the repository by a command that npm and the build understand (runs it in a shell)',
+    'sets the repository by a command that npm and the build understand (needs a POSIX shell)',
     async () => {
       const tree = await testDir();
       copyFileSync(path.join(ROOT, 'package.json'), tree.join('package.json'));

@@ -262,7 +262,7 @@ describe('installRelease refuses, and leaves the disk as it was:', () => {
   });
 
   it.skipIf(process.platform !== 'linux')(
-    'a directory that no file system lets anybody make (in /proc)',
+    'a directory that no file system lets anybody make (needs /proc)',
     async () => {
       await releases.publishRelease({ ...RELEASE, bytes: KUBECTL, sigstore });
       const destination = { kind: 'directory', path: '/proc/k8s-verify/bin' } as const;

@@ -206,7 +206,7 @@ describe('a local tarball is refused, and the disk is as it was, where', () => {
   });
 
   it.skipIf(process.platform === 'win32').each([LIST, { kind: 'extract' } as const])(
-    'a pipe is named, before it is read, to $kind (mkfifo is not on Windows)',
+    'a pipe is named, before it is read, to $kind (needs mkfifo)',
     async ({ kind }) => {
       const path = place(randomBytes(10));
       rmSync(path);
@@ -288,7 +288,7 @@ function bytesRead(): number {
 }
 
 it.skipIf(!existsSync(PROCESS_IO))(
-  'a local tarball is read twice: for the proof, and as it is opened (Linux)',
+  'a local tarball is read twice: for the proof, and as it is opened (needs /proc/self/io)',
   async () => {
     const path = place(tarGz(file('a', randomBytes(8_000_000))));
     const before = bytesRead();

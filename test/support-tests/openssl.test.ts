@@ -7,7 +7,7 @@ import { testDir } from '../support/test-dir.ts';
 
 const hasOpenssl = spawnSync('openssl', ['version']).status === 0;
 
-describe.skipIf(!hasOpenssl)('what openssl says (skipped where it is not on the PATH)', () => {
+describe.skipIf(!hasOpenssl)('what openssl says (needs openssl)', () => {
   const sigstore = createLocalSigstore({ rekor: { prefill: [1] } });
 
   it.each(['2022', '2023', '2026'] as const)('verifies the chain of a leaf of %s', async (shape) => {

@@ -36,7 +36,7 @@ const recorded = (name: string, file: string): string | undefined =>
   sharedFile(`conformance/cases/${name}/${file}`);
 
 describe.skipIf(recorded('happy-path-v0.3', 'bundle.sigstore.json') === undefined)(
-  'against recorded bundles (skipped where they are not on this machine)',
+  'against recorded bundles (needs ../shared)',
   () => {
     it.each(CASES)(
       '$recorded has the same members of the same types',

@@ -119,7 +119,7 @@ describe('what sigstore-js says of Rekor v2', () => {
 
 const hasOpenssl = spawnSync('openssl', ['version']).status === 0;
 
-describe.skipIf(!hasOpenssl)('what openssl says of timestamps (skipped where it is not on the PATH)', () => {
+describe.skipIf(!hasOpenssl)('what openssl says of timestamps (needs openssl)', () => {
   it.each([
     { what: 'with certificate', options: { embedCertificate: true, nonce: Buffer.of(1, 2, 3) }, status: 0 },
     { what: 'without certificate', options: {}, status: 0 },

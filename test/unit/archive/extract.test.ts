@@ -43,7 +43,7 @@ describe('unpacking', () => {
     expect(namesIn(join(into, '..'))).toEqual(['client']);
   });
 
-  it.runIf(unix)('gives every file one of two modes', async () => {
+  it.runIf(unix)('gives every file one of two modes (needs POSIX permissions)', async () => {
     const into = join(scratch(), 'client');
     await unpack(await verifiedArchive(tarGz(...CLIENT)), { into });
     expect(

@@ -69,25 +69,28 @@ describe('a held directory', () => {
     await held.assertIsAt(dir.join('link'));
   });
 
-  it.runIf(process.platform === 'linux')('is the same after it was moved, and says that it was', async () => {
-    const dir = await testDir();
-    mkdirSync(dir.join('bin'));
-    mkdirSync(dir.join('victim'));
-    const held = await hold(dir.join('bin'));
-    renameSync(dir.join('bin'), dir.join('away'));
-    symlinkSync('victim', dir.join('bin'));
-    await write(held, 'a', 'text');
-    const inner = await held.makeDirectory('inner', 0o700);
-    await inner.setTimes(new Date(0));
-    await inner.setMode(0o755);
-    await inner.close();
-    expect(readdirSync(dir.join('victim'))).toEqual([]);
-    expect(readdirSync(dir.join('away')).sort()).toEqual(['a', 'inner']);
-    expect(statSync(dir.join('away', 'inner')).mtimeMs).toBe(0);
-    const error = await rejection(held.assertIsAt(dir.join('bin')));
-    expect(error).toMatchObject({ name: 'InstallError', code: 'place-failed' });
-    expect(error.message).toBe(`${dir.join('bin')} was moved or replaced while it was in use`);
-  });
+  it.runIf(process.platform === 'linux')(
+    'is the same after it was moved, and says that it was (needs /proc)',
+    async () => {
+      const dir = await testDir();
+      mkdirSync(dir.join('bin'));
+      mkdirSync(dir.join('victim'));
+      const held = await hold(dir.join('bin'));
+      renameSync(dir.join('bin'), dir.join('away'));
+      symlinkSync('victim', dir.join('bin'));
+      await write(held, 'a', 'text');
+      const inner = await held.makeDirectory('inner', 0o700);
+      await inner.setTimes(new Date(0));
+      await inner.setMode(0o755);
+      await inner.close();
+      expect(readdirSync(dir.join('victim'))).toEqual([]);
+      expect(readdirSync(dir.join('away')).sort()).toEqual(['a', 'inner']);
+      expect(statSync(dir.join('away', 'inner')).mtimeMs).toBe(0);
+      const error = await rejection(held.assertIsAt(dir.join('bin')));
+      expect(error).toMatchObject({ name: 'InstallError', code: 'place-failed' });
+      expect(error.message).toBe(`${dir.join('bin')} was moved or replaced while it was in use`);
+    },
+  );
 
   it('is refused where it is no directory', async () => {
     const dir = await testDir();
@@ -128,7 +131,7 @@ describe('a held directory', () => {
   });
 
   it.runIf(unix).each([0o000, 0o022, 0o077])(
-    'makes directories with exactly their mode, umask %o',
+    'makes directories with exactly their mode, umask %o (needs POSIX permissions)',
     async (umask) => {
       const dir = await testDir();
       const held = await hold(dir.path);
@@ -168,9 +171,12 @@ describe('a held directory', () => {
     expect(await (await hold(dir.path)).freeSpace()).toBeGreaterThan(0n);
   });
 
-  it.runIf(process.platform === 'linux')('tells no room where the disk counts none', async () => {
-    expect(await (await hold('/proc')).freeSpace()).toBeUndefined();
-  });
+  it.runIf(process.platform === 'linux')(
+    'tells no room where the disk counts none (needs /proc)',
+    async () => {
+      expect(await (await hold('/proc')).freeSpace()).toBeUndefined();
+    },
+  );
 });
 
 describe.runIf(unix && process.getuid?.() === 0)('one that may not be read (needs root)', () => {

@@ -30,7 +30,7 @@ describe('a file that a user named', () => {
     },
   );
 
-  it.skipIf(process.platform === 'win32')('may be a pipe (mkfifo is not on Windows)', async () => {
+  it.skipIf(process.platform === 'win32')('may be a pipe (needs mkfifo)', async () => {
     await using dir = await createTempDir();
     execFileSync('mkfifo', [dir.join('pipe')]);
     const reading = readUpTo(dir.join('pipe'), 1_000_000);

@@ -320,7 +320,7 @@ async function startTinyproxy(): Promise<string> {
 }
 
 // Without the program there is nothing to test: Debian has it in the package tinyproxy-bin.
-describe.skipIf(!isOnPath('tinyproxy'))('tinyproxy (needs it on PATH)', () => {
+describe.skipIf(!isOnPath('tinyproxy'))('a real proxy (needs tinyproxy)', () => {
   it('lets https and http pass, with credentials', async () => {
     const url = `http://user:secret@${await startTinyproxy()}`;
     const port = await serveTls();

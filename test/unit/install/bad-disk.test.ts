@@ -18,7 +18,7 @@ const isRoot = process.getuid?.() === 0;
 /** The user who owns nothing, on most systems. */
 const NOBODY = 65_534;
 
-describe.skipIf(!CAN_MOUNT)('on a disk of its own (needs the right to mount one)', () => {
+describe.skipIf(!CAN_MOUNT)('on a disk of its own (needs the right to mount a disk)', () => {
   it('a download that fills the disk is refused, and leaves the old binary alone', async () => {
     const { path } = testDisk('size=1m');
     writeFileSync(join(path, 'kubectl'), 'old');
@@ -155,7 +155,7 @@ async function unprivileged<T>(run: () => Promise<T>): Promise<T> {
   }
 }
 
-describe.skipIf(!CAN_MOUNT)('an archive on a disk of its own (needs the right to mount one)', () => {
+describe.skipIf(!CAN_MOUNT)('an archive on a disk of its own (needs the right to mount a disk)', () => {
   it.each([
     ['one large member', [file('big', Buffer.alloc(2_000_000, 'abcdefg'))]],
     ['many small members', Array.from({ length: 300 }, (_, index) => file(`d${index}/f`, 'x'.repeat(4000)))],
@@ -197,78 +197,85 @@ describe.skipIf(!CAN_MOUNT)('an archive on a disk of its own (needs the right to
   });
 });
 
-describe.skipIf(process.platform === 'win32')('as a user who may not write there (POSIX permissions)', () => {
-  it('names the directory and what to do', async () => {
-    const directory = scratch();
-    chmodSync(directory, 0o555);
-    const staged = openStaging({ directory, fileName: 'kubectl' });
-    const error = await unprivileged(() => rejection(staged.open()));
-    expect(error).toMatchObject({ name: 'InstallError', code: 'destination-unwritable' });
-    expect(error.message).toBe(`could not write kubectl: ${directory} may not be written by this user`);
-    expect(error.advice).toContain('sudo');
-    expect(error.found).toContain('EACCES');
-  });
+describe.skipIf(process.platform === 'win32')(
+  'as a user who may not write there (needs POSIX permissions)',
+  () => {
+    it('names the directory and what to do', async () => {
+      const directory = scratch();
+      chmodSync(directory, 0o555);
+      const staged = openStaging({ directory, fileName: 'kubectl' });
+      const error = await unprivileged(() => rejection(staged.open()));
+      expect(error).toMatchObject({ name: 'InstallError', code: 'destination-unwritable' });
+      expect(error.message).toBe(`could not write kubectl: ${directory} may not be written by this user`);
+      expect(error.advice).toContain('sudo');
+      expect(error.found).toContain('EACCES');
+    });
 
-  it('creates no directory where a deeper one could not be created', async () => {
-    const directory = scratch();
-    chmodSync(directory, 0o555);
-    const staged = openStaging({ directory: join(directory, 'a', 'b'), fileName: 'kubectl' });
-    expect((await unprivileged(() => rejection(staged.open()))).code).toBe('destination-unwritable');
-    expect(namesIn(directory)).toEqual([]);
-  });
+    it('creates no directory where a deeper one could not be created', async () => {
+      const directory = scratch();
+      chmodSync(directory, 0o555);
+      const staged = openStaging({ directory: join(directory, 'a', 'b'), fileName: 'kubectl' });
+      expect((await unprivileged(() => rejection(staged.open()))).code).toBe('destination-unwritable');
+      expect(namesIn(directory)).toEqual([]);
+    });
 
-  it('says so where not even the directory may be searched', async () => {
-    const directory = scratch();
-    mkdirSync(join(directory, 'closed'));
-    chmodSync(join(directory, 'closed'), 0o000);
-    const destination = join(directory, 'closed', 'kubectl');
-    expect((await unprivileged(() => rejection(inspectDestination(destination)))).code).toBe(
-      'destination-unwritable',
+    it('says so where not even the directory may be searched', async () => {
+      const directory = scratch();
+      mkdirSync(join(directory, 'closed'));
+      chmodSync(join(directory, 'closed'), 0o000);
+      const destination = join(directory, 'closed', 'kubectl');
+      expect((await unprivileged(() => rejection(inspectDestination(destination)))).code).toBe(
+        'destination-unwritable',
+      );
+      chmodSync(join(directory, 'closed'), 0o755);
+    });
+
+    it.runIf(isRoot)(
+      'takes the mode that a disk gives to all files where none can be set, if it is enough (needs root)',
+      async () => {
+        const directory = scratch();
+        chmodSync(directory, 0o777);
+        const { staged } = await stageVerified(directory, 'kubectl', 'new');
+        const error = await unprivileged(() => rejection(staged.seal(EXECUTABLE_MODE)));
+        expect(error.code).toBe('destination-unwritable');
+        chmodSync(staged.path, 0o777);
+        await unprivileged(() => staged.seal(EXECUTABLE_MODE));
+        expect(statSync(staged.path).mode & 0o777).toBe(0o777);
+        await staged.discard();
+      },
     );
-    chmodSync(join(directory, 'closed'), 0o755);
-  });
 
-  it.runIf(isRoot)(
-    'takes the mode that a disk gives to all files where none can be set, if it is enough (needs root)',
-    async () => {
-      const directory = scratch();
-      chmodSync(directory, 0o777);
-      const { staged } = await stageVerified(directory, 'kubectl', 'new');
-      const error = await unprivileged(() => rejection(staged.seal(EXECUTABLE_MODE)));
-      expect(error.code).toBe('destination-unwritable');
-      chmodSync(staged.path, 0o777);
-      await unprivileged(() => staged.seal(EXECUTABLE_MODE));
-      expect(statSync(staged.path).mode & 0o777).toBe(0o777);
-      await staged.discard();
-    },
-  );
-
-  it.runIf(isRoot)(
-    'backs up by copy a file of somebody else that may not be linked (needs root)',
-    async () => {
-      const directory = scratch();
-      chmodSync(directory, 0o777);
-      writeFileSync(join(directory, 'kubeadm'), 'old kubeadm', { mode: 0o755 });
-      const error = await unprivileged(async () => {
-        const kubeadm = await stageVerified(directory, 'kubeadm', 'new kubeadm');
-        const kubectl = await stageVerified(directory, 'kubectl', 'new kubectl');
-        const failed = await rejection(
-          placeAll([
-            into(directory, kubeadm),
-            { artifact: kubectl, destination: join(directory, 'missing', 'kubectl'), mode: EXECUTABLE_MODE },
-          ]),
-        );
-        await kubeadm.staged.discard();
-        await kubectl.staged.discard();
-        return failed;
-      });
-      expect(error.code).toBe('place-failed');
-      expect(namesIn(directory)).toEqual(['kubeadm']);
-      expect(readFileSync(join(directory, 'kubeadm'), 'utf8')).toBe('old kubeadm');
-      expect(statSync(join(directory, 'kubeadm')).mode & 0o777).toBe(0o755);
-    },
-  );
-});
+    it.runIf(isRoot)(
+      'backs up by copy a file of somebody else that may not be linked (needs root)',
+      async () => {
+        const directory = scratch();
+        chmodSync(directory, 0o777);
+        writeFileSync(join(directory, 'kubeadm'), 'old kubeadm', { mode: 0o755 });
+        const error = await unprivileged(async () => {
+          const kubeadm = await stageVerified(directory, 'kubeadm', 'new kubeadm');
+          const kubectl = await stageVerified(directory, 'kubectl', 'new kubectl');
+          const failed = await rejection(
+            placeAll([
+              into(directory, kubeadm),
+              {
+                artifact: kubectl,
+                destination: join(directory, 'missing', 'kubectl'),
+                mode: EXECUTABLE_MODE,
+              },
+            ]),
+          );
+          await kubeadm.staged.discard();
+          await kubectl.staged.discard();
+          return failed;
+        });
+        expect(error.code).toBe('place-failed');
+        expect(namesIn(directory)).toEqual(['kubeadm']);
+        expect(readFileSync(join(directory, 'kubeadm'), 'utf8')).toBe('old kubeadm');
+        expect(statSync(join(directory, 'kubeadm')).mode & 0o777).toBe(0o755);
+      },
+    );
+  },
+);
 
 describe('hard links', () => {
   it('to the old file keep the old content', async () => {

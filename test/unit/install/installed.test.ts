@@ -21,24 +21,30 @@ describe('isInstalled', () => {
     expect(await isInstalled(destination, provenFor('genuine'), run)).toBe(expected);
   });
 
-  it.runIf(unix)('makes the proven bytes runnable, and leaves any mode that is', async () => {
-    const destination = join(scratch(), 'kubectl');
-    writeFileSync(destination, 'genuine');
-    chmodSync(destination, 0o640);
-    expect(await isInstalled(destination, provenFor('genuine'), run)).toBe(true);
-    expect(statSync(destination).mode & 0o7777).toBe(0o755);
-    chmodSync(destination, 0o750);
-    expect(await isInstalled(destination, provenFor('genuine'), run)).toBe(true);
-    expect(statSync(destination).mode & 0o7777).toBe(0o750);
-  });
+  it.runIf(unix)(
+    'makes the proven bytes runnable, and leaves any mode that is (needs POSIX permissions)',
+    async () => {
+      const destination = join(scratch(), 'kubectl');
+      writeFileSync(destination, 'genuine');
+      chmodSync(destination, 0o640);
+      expect(await isInstalled(destination, provenFor('genuine'), run)).toBe(true);
+      expect(statSync(destination).mode & 0o7777).toBe(0o755);
+      chmodSync(destination, 0o750);
+      expect(await isInstalled(destination, provenFor('genuine'), run)).toBe(true);
+      expect(statSync(destination).mode & 0o7777).toBe(0o750);
+    },
+  );
 
-  it.runIf(unix)('takes the proven bytes out of the hands of everybody', async () => {
-    const destination = join(scratch(), 'kubectl');
-    writeFileSync(destination, 'genuine');
-    chmodSync(destination, 0o777);
-    expect(await isInstalled(destination, provenFor('genuine'), run)).toBe(true);
-    expect(statSync(destination).mode & 0o7777).toBe(0o755);
-  });
+  it.runIf(unix)(
+    'takes the proven bytes out of the hands of everybody (needs POSIX permissions)',
+    async () => {
+      const destination = join(scratch(), 'kubectl');
+      writeFileSync(destination, 'genuine');
+      chmodSync(destination, 0o777);
+      expect(await isInstalled(destination, provenFor('genuine'), run)).toBe(true);
+      expect(statSync(destination).mode & 0o7777).toBe(0o755);
+    },
+  );
 
   it('refuses a link, even to the proven bytes', async () => {
     const directory = scratch();

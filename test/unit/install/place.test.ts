@@ -53,7 +53,7 @@ describe('placing one artifact', () => {
     expect(namesIn(directory)).toEqual(['kubectl', 'same-file']);
   });
 
-  it.runIf(unix)('replaces a program that is running', async () => {
+  it.runIf(unix)('replaces a program that is running (needs POSIX)', async () => {
     const directory = scratch();
     const destination = join(directory, 'program');
     writeFileSync(destination, '#!/bin/sh\necho old\n', { mode: 0o755 });
@@ -91,7 +91,7 @@ describe('placing one artifact', () => {
     },
   );
 
-  it.runIf(unix)('refuses a pipe without opening it', async () => {
+  it.runIf(unix)('refuses a pipe without opening it (needs mkfifo)', async () => {
     const directory = scratch();
     execFileSync('mkfifo', [join(directory, 'kubectl')]);
     const verified = await stageVerified(directory, 'kubectl', 'new');
