@@ -1,7 +1,7 @@
 /** How the command line, the action and the executable are bundled: one set of rules for all of them. */
 import { type OutputChunk, type OutputOptions, type Plugin, rolldown } from 'rolldown';
 import { fileURLToPath } from 'node:url';
-import { EMBEDDED_ROOT_NAME, embeddedRootBytes } from '../src/trust/embedded-root.ts';
+import { EMBEDDED_ROOT_NAME, embeddedRecordBytes, embeddedRootBytes } from '../src/trust/embedded-root.ts';
 import { ownRepository } from './own-repository.ts';
 
 /** The repository's root directory. */
@@ -13,15 +13,21 @@ const embedTrustedRoot: Plugin = {
   load: {
     filter: { id: /[\\/]src[\\/]trust[\\/]embedded-root\.ts$/ },
     handler: () => {
-      const json = new TextDecoder().decode(embeddedRootBytes());
       return [
         `export const EMBEDDED_ROOT_NAME = ${JSON.stringify(EMBEDDED_ROOT_NAME)};`,
-        `const JSON_TEXT = ${JSON.stringify(json)};`,
-        "export function embeddedRootBytes() { return Buffer.from(JSON_TEXT, 'utf8'); }",
+        `const ROOT = ${literalOf(embeddedRootBytes())};`,
+        `const RECORD = ${literalOf(embeddedRecordBytes())};`,
+        "export function embeddedRootBytes() { return Buffer.from(ROOT, 'utf8'); }",
+        "export function embeddedRecordBytes() { return Buffer.from(RECORD, 'utf8'); }",
       ].join('\n');
     },
   },
 };
+
+/** A text as JavaScript has it. */
+function literalOf(bytes: Uint8Array): string {
+  return JSON.stringify(new TextDecoder().decode(bytes));
+}
 
 /** Tells the program which repository it is from, where package.json names one. */
 const embedRepository: Plugin = {

@@ -1,4 +1,4 @@
-import { K8sVerifyError } from './errors.ts';
+import { K8sVerifyError, UnavailableError } from './errors.ts';
 import { type ExitCode, exitCodeFor } from './exit-codes.ts';
 import { type Environment, proxyFor } from './http/proxy.ts';
 import { tlsSwitchNote } from './http/tls-switch.ts';
@@ -161,17 +161,27 @@ function lookAtClock(visits: readonly Visit[]): Finding {
       : `${seconds} s ${skew > 0 ? 'ahead of' : 'behind'} the servers'`;
   if (Math.abs(skew) <= MAX_CLOCK_SKEW_MS) return ok('clock', found);
   const advice = 'set the clock; certificates and log entries are judged by it';
-  return { subject: 'clock', outcome: 'problem', found, advice, exitCode: 17 };
+  return { subject: 'clock', outcome: 'problem', found, advice, exitCode: 5 };
 }
 
 async function lookAtTrustedRoot({ trustedRootFile }: DiagnoseRequest, { clock }: Client): Promise<Finding> {
   try {
-    const { source, sha256, newestKeyFrom } = await loadTrustMaterial(trustedRootFile);
+    const now = clock.now();
+    const { source, sha256, ignored, ...dates } = await loadTrustMaterial(trustedRootFile, now);
     const name = source.kind === 'file' ? source.path : `${source.name} (embedded)`;
-    const age = newestKeyFrom === undefined ? '' : `, ${describeAge(newestKeyFrom, clock.now())}`;
-    return ok('trusted root', `${name}, sha256 ${sha256.slice(0, 16)}...${age}`);
+    const age = describeAge(dates, now);
+    const found = `${name}, sha256 ${sha256.slice(0, 16)}...${age === '' ? '' : `, ${age}`}`;
+    if (ignored.length === 0) return ok('trusted root', found);
+    return {
+      subject: 'trusted root',
+      outcome: 'note',
+      found: `${found}; left out: ${ignored.map(({ what }) => what).join('; ')}`,
+      advice: 'update k8s-verify, which does not know these parts; the rest of the trusted root counts',
+      exitCode: 0,
+    };
   } catch (error) {
-    return problem('trusted root', error);
+    const isOfClock = error instanceof UnavailableError && error.code === 'clock-wrong';
+    return problem(isOfClock ? 'clock' : 'trusted root', error);
   }
 }
 

@@ -20,8 +20,11 @@ export type UnavailableCode =
   | 'http-status'
   | 'timeout'
   | 'response-invalid'
+  | 'rate-limited'
   | 'log-unreachable'
-  | 'trust-root-unavailable';
+  | 'trust-root-unavailable'
+  | 'authority-unknown'
+  | 'clock-wrong';
 
 export type UntrustedCode =
   | 'signature-not-published'
@@ -123,7 +126,10 @@ export class RequestError extends K8sVerifyError {
   }
 }
 
-/** Something that is needed could not be had. It says nothing about whether the artifact is genuine. */
+/**
+ * Nothing was learnt about whether the artifact is genuine: something that is needed could not be fetched, or this
+ * trusted root or this machine's clock cannot judge it.
+ */
 export class UnavailableError extends K8sVerifyError {
   override readonly name = 'UnavailableError';
   readonly code: UnavailableCode;
@@ -131,6 +137,17 @@ export class UnavailableError extends K8sVerifyError {
     super(message, details);
     this.code = code;
   }
+}
+
+const NOT_OF_THE_NETWORK: ReadonlySet<ErrorCode> = new Set<UnavailableCode>([
+  'trust-root-unavailable',
+  'authority-unknown',
+  'clock-wrong',
+]);
+
+/** True where the network is at fault: trying again later can help. False for a trusted root or a clock that cannot judge. */
+export function isOutage(error: unknown): error is UnavailableError {
+  return error instanceof UnavailableError && !NOT_OF_THE_NETWORK.has(error.code);
 }
 
 const GET_AGAIN =

@@ -9,7 +9,7 @@ import { describeInstall } from './flow/describe.ts';
 import type { InstallRequest } from './plan/request.ts';
 import type { RunResult } from './result.ts';
 import { sideBySide } from './flow/side-by-side.ts';
-import { loadTrustMaterial } from './trust/load-trust-material.ts';
+import { openTrust } from './flow/open-trust.ts';
 import type { TrustMaterial } from './trust/trust-material.ts';
 import type { Client } from './client.ts';
 
@@ -26,7 +26,7 @@ import type { Client } from './client.ts';
  */
 export async function installRelease(request: InstallRequest, client: Client): Promise<RunResult> {
   // Whom to believe, and what is wanted: every file, its destination, and who must have signed it.
-  const trust = await loadTrustMaterial(request.trustedRootFile);
+  const trust = await openTrust(request, client);
   const planned = await planInstall(request, client);
   const prepared = await downloadAndProve(planned, request, client, trust);
   try {

@@ -1,4 +1,5 @@
 import type { CheckName } from './errors.ts';
+import type { TrustedRootReport } from './result.ts';
 
 /** What a run tells while it runs. Whoever listens must not throw and must not block. */
 export type ProgressEvent =
@@ -31,6 +32,8 @@ export type ProgressEvent =
   | { readonly kind: 'resume'; readonly artifact: string; readonly offset: number }
   /** One named check of one artifact passed. */
   | { readonly kind: 'check'; readonly artifact: string; readonly check: CheckName; readonly detail: string }
+  /** The trusted root that everything of this run is held against. */
+  | { readonly kind: 'trusted-root'; readonly trustedRoot: TrustedRootReport }
   /** Something that the user should know and that is not a failure. */
   | { readonly kind: 'note'; readonly message: string }
   /** Detail for `--verbose`. */

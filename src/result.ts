@@ -28,6 +28,17 @@ export interface ListedMember {
   readonly modified: string;
 }
 
+/** The trusted root that everything was held against. */
+export type TrustedRootReport = TrustSource & {
+  readonly sha256: string;
+  /** The day as of which it is known to be current, `2026-10-07`; absent where that is not known. */
+  readonly currentAsOf?: string;
+  /** From when the newest key or authority in it counts, ISO 8601; absent where it names none. */
+  readonly newestKeyFrom?: string;
+  /** Its parts that this version does not know and leaves out; absent where there are none. */
+  readonly ignored?: readonly string[];
+};
+
 export interface ArtifactResult {
   /** `verified` has changed nothing on disk; `extracted`: the proven tarball was unpacked, and not kept. */
   readonly outcome: 'installed' | 'already-installed' | 'extracted' | 'verified';
@@ -61,11 +72,7 @@ export interface ArtifactResult {
   /** The verified time of signing, ISO 8601; absent for a managed key whose evidence has none. */
   readonly signedAt?: string;
   readonly logEntries: readonly ProvenLogEntry[];
-  readonly trustedRoot: TrustSource & {
-    readonly sha256: string;
-    /** From when the newest key or authority in it counts, ISO 8601; absent where it names none. */
-    readonly newestKeyFrom?: string;
-  };
+  readonly trustedRoot: TrustedRootReport;
   readonly checks: Readonly<Record<CheckName, CheckResult>>;
   /** What the release's own records say of the proven digest, where `checkSums` asked; one that differs is an error. */
   readonly crossChecks?: readonly CrossCheck[];

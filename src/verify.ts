@@ -19,9 +19,9 @@ import type { Policy } from './policy/policy.ts';
 import { type Proof, type ProofContext, proveFromEvidence, proveFromPair } from './flow/prove-with-log.ts';
 import { allReleaseSigners } from './release/signer.ts';
 import { describeProof, reportChecks } from './flow/report.ts';
-import { rekorUrlOf, type VerifyRequest } from './plan/request.ts';
+import { logOf, type VerifyRequest } from './plan/request.ts';
 import type { RunResult } from './result.ts';
-import { loadTrustMaterial } from './trust/load-trust-material.ts';
+import { openTrust } from './flow/open-trust.ts';
 import type { Client } from './client.ts';
 
 /**
@@ -34,11 +34,11 @@ export async function verifyFile(request: VerifyRequest, client: Client): Promis
   assertOpenable(request);
   const { subject: named, archive } = request;
   if (named.kind === 'file') await assertLocalFile(named.path, archive === undefined ? 'once' : 'again');
-  const trust = await loadTrustMaterial(request.trustedRootFile);
+  const trust = await openTrust(request, client);
   const policy = policyOf(request, allReleaseSigners());
   const evidence = await findEvidence(request);
   const { subject, sha256, measured } = await readSubject(request, evidence, policy);
-  const log = { http: client.http, url: rekorUrlOf(request), signal: request.signal };
+  const log = { http: client.http, ...logOf(request), signal: request.signal };
   const context = { log, policy, trust, clock: client.clock };
   const proof = await prove(context, evidence, subject, nameOf(request)).catch((error: unknown) => {
     throw request.evidence.kind === 'beside' ? ofAnotherFile(error, evidence) : error;

@@ -34,7 +34,7 @@ const subject = {
   kind: 'digest',
   digest: { algorithm: 'sha256', hex: createHash('sha256').update(artifact).digest('hex') },
 } as const;
-const trust = await loadTrustMaterial(order.trustedRoot);
+const trust = await loadTrustMaterial(order.trustedRoot, new Date());
 const identities = KUBERNETES_RELEASE_SIGNERS.map(({ identity }) => identity);
 const policy = { kind: 'certificate-identity', identities } as const;
 const sigstore = await createVerifier(order.sigstore);

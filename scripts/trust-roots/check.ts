@@ -1,8 +1,9 @@
 import { basename } from 'node:path';
+import { readRootRecord } from '../../src/trust/root-record.ts';
 import { readTrustedRoot } from '../../src/trust/read-trusted-root.ts';
 import type { PackageSeed } from './package-seed.ts';
 import { readReadme, renderReadme, sha256 } from './readme.ts';
-import { readFolder, type TrustRootFiles, tufRootVersion } from './trust-root-folder.ts';
+import { readFolder, renderRootRecord, type TrustRootFiles, tufRootVersion } from './trust-root-folder.ts';
 
 /**
  * Holds the files of a folder against the digests and the origin that its README records, without a request: files of
@@ -22,7 +23,11 @@ export function checkTrustRoot(folder: string, seed: PackageSeed): readonly stri
   if (unrecorded.length > 0) return unrecorded;
   if (origin === undefined) return [`${place}/README.md names no origin that is known`];
   readTrustedRoot(files.trusted, { kind: 'file', path: `${place}/trusted_root.json` });
-  if (text !== renderReadme(files, origin)) return [`${place}/README.md was edited by hand`];
+  const currentAsOf = readRootRecord(files.record);
+  if (Buffer.from(files.record).toString('utf8') !== renderRootRecord(currentAsOf)) {
+    return [`${place}/record.json was edited by hand`];
+  }
+  if (text !== renderReadme(files, origin, currentAsOf)) return [`${place}/README.md was edited by hand`];
   if (origin.kind === 'repository') {
     return tufRootVersion(seed.files.root) > tufRootVersion(files.root)
       ? [`@sigstore/tuf ${seed.version} carries a newer TUF root than ${place}: run npm run trust-roots`]

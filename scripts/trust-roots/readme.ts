@@ -3,7 +3,7 @@ import { PUBLIC_GOOD_REPOSITORY } from './package-seed.ts';
 import { type Origin, type TrustRootFiles, tufRootVersion } from './trust-root-folder.ts';
 
 /** The README of the folder: digests and origin of the files beside it. */
-export function renderReadme(files: TrustRootFiles, origin: Origin): string {
+export function renderReadme(files: TrustRootFiles, origin: Origin, currentAsOf: Date): string {
   return `# sigstore-public-good
 
 The trust root of the public-good Sigstore instance, embedded so that a verification needs no TUF request.
@@ -14,6 +14,8 @@ The trust root of the public-good Sigstore instance, embedded so that a verifica
 | \`root.json\` | the TUF root (version ${tufRootVersion(files.root)}) that signs for the repository's keys | \`${sha256(files.root)}\` |
 
 Origin: ${originText(origin)} Written by \`npm run trust-roots\`; never edited by hand.
+
+Known to be current as of ${currentAsOf.toISOString().slice(0, 10)} (\`record.json\`): every authority that was trusted then is in it. ${datingText(origin)}
 `;
 }
 
@@ -26,6 +28,13 @@ whose integrity is pinned in \`package-lock.json\`.`;
       return `the TUF repository ${origin.url}, fetched by way of the root that was here before.
 It is newer than the seed of the npm package \`@sigstore/tuf\` ${origin.seedVersion}.`;
   }
+}
+
+function datingText(origin: Origin): string {
+  return origin.kind === 'repository'
+    ? 'It is the day of the fetch.'
+    : `It is the day on
+which the TUF root was made, or of a later fetch that found the same files: the package took them then or later.`;
 }
 
 /** What a README says, as far as it can be understood. */

@@ -1,14 +1,24 @@
 import { UntrustedError } from '../../src/errors.ts';
+import { readRootRecord } from '../../src/trust/root-record.ts';
 import { readTrustedRoot } from '../../src/trust/read-trusted-root.ts';
 import { type Change, describeChange, differenceOf } from './difference.ts';
 import { renderReadme } from './readme.ts';
 import {
   type Origin,
   readFolder,
+  renderRootRecord,
   type TrustRootFiles,
   tufRootVersion,
   writeFolder,
 } from './trust-root-folder.ts';
+
+/** What is to be put into a folder. */
+export interface Candidate {
+  readonly files: TrustRootFiles;
+  readonly origin: Origin;
+  /** When the files are known to have been those of the TUF repository. */
+  readonly currentAsOf: Date;
+}
 
 /**
  * Puts other files into the folder of a trust root once both trusted roots are read strictly, and tells what differs.
@@ -18,7 +28,7 @@ import {
  */
 export function replaceTrustRoot(
   folder: string,
-  { files, origin }: { readonly files: TrustRootFiles; readonly origin: Origin },
+  { files, origin, currentAsOf }: Candidate,
   tell: (change: Change) => void,
 ): void {
   const current = readFolder(folder);
@@ -36,7 +46,18 @@ export function replaceTrustRoot(
       advice: 'nothing was written; find out from the operators of the instance what happened',
     });
   }
-  writeFolder(folder, files, renderReadme(files, origin));
+  const date = isSame(files, current) ? later(currentAsOf, readRootRecord(current.record)) : currentAsOf;
+  const record = renderRootRecord(date);
+  writeFolder(folder, files, { readme: renderReadme(files, origin, date), record });
+}
+
+/** Whether two trust roots are the same, byte for byte. */
+export function isSame(one: TrustRootFiles, other: TrustRootFiles): boolean {
+  return Buffer.compare(one.root, other.root) === 0 && Buffer.compare(one.trusted, other.trusted) === 0;
+}
+
+function later(one: Date, other: Date): Date {
+  return one > other ? one : other;
 }
 
 function refuseOlder(current: number, next: number): void {

@@ -9,8 +9,8 @@ import { checkTrustRoot } from './check.ts';
 import { describeChange } from './difference.ts';
 import { fetchTrustRoot } from './fetch.ts';
 import { packageSeed, type PackageSeed, PUBLIC_GOOD_REPOSITORY } from './package-seed.ts';
-import { replaceTrustRoot } from './replace.ts';
-import type { Origin, TrustRootFiles } from './trust-root-folder.ts';
+import { type Candidate, isSame, replaceTrustRoot } from './replace.ts';
+import { tufRootMade } from './trust-root-folder.ts';
 
 /** What the command touches beside the network. */
 export interface TrustRootsWorld {
@@ -20,6 +20,8 @@ export interface TrustRootsWorld {
   readonly env: Readonly<Record<string, string | undefined>>;
   readonly print: (line: string) => void;
   readonly printError: (line: string) => void;
+  /** What the time is, for the record of what is fetched; default: the wall clock's. */
+  readonly now?: () => Date;
   /** Bound of the first wait before a request is repeated, in milliseconds. */
   readonly retryDelayMs?: number;
 }
@@ -51,18 +53,18 @@ function check({ folder, printError }: TrustRootsWorld): ExitCode {
   return complaints.length === 0 ? 0 : exitCodeFor(undefined);
 }
 
-interface Candidate {
-  readonly files: TrustRootFiles;
-  readonly origin: Origin;
-}
-
-function fromPackage(seed: PackageSeed = packageSeed()): Candidate {
-  return { files: seed.files, origin: { kind: 'package', version: seed.version } };
+/** @param currentAsOf default: when the TUF root was made, since the package does not say when it took it. */
+function fromPackage(seed: PackageSeed = packageSeed(), currentAsOf?: Date): Candidate {
+  return {
+    files: seed.files,
+    origin: { kind: 'package', version: seed.version },
+    currentAsOf: currentAsOf ?? tufRootMade(seed.files.root),
+  };
 }
 
 async function fetchFrom(
   { repository, caFile }: FetchArguments,
-  { folder, env, retryDelayMs, printError }: TrustRootsWorld,
+  { folder, env, retryDelayMs, printError, now = () => new Date() }: TrustRootsWorld,
 ): Promise<Candidate> {
   const http = createHttpClient({
     env,
@@ -74,19 +76,16 @@ async function fetchFrom(
     },
   });
   try {
+    const currentAsOf = now();
     const files = await fetchTrustRoot({ repository, folder, http });
     const seed = packageSeed();
     const carried = isSame(files, seed.files);
     return carried
-      ? fromPackage(seed)
-      : { files, origin: { kind: 'repository', url: repository, seedVersion: seed.version } };
+      ? fromPackage(seed, currentAsOf)
+      : { files, origin: { kind: 'repository', url: repository, seedVersion: seed.version }, currentAsOf };
   } finally {
     await http.close();
   }
-}
-
-function isSame(one: TrustRootFiles, other: TrustRootFiles): boolean {
-  return Buffer.compare(one.root, other.root) === 0 && Buffer.compare(one.trusted, other.trusted) === 0;
 }
 
 interface FetchArguments {

@@ -21,8 +21,15 @@ export type Origin =
 /** What tuf-js reads of a root, too. */
 const MAX_TUF_ROOT_BYTES = 512_000;
 
+/** What the folder of a trust root says beside it. */
+export interface FolderRecords {
+  readonly readme: Uint8Array;
+  /** `record.json`, see `src/trust/root-record.ts`. */
+  readonly record: Uint8Array;
+}
+
 /** @throws UnavailableError `trust-root-unavailable` */
-export function readFolder(folder: string): TrustRootFiles & { readonly readme: Uint8Array } {
+export function readFolder(folder: string): TrustRootFiles & FolderRecords {
   const read = (name: string): Uint8Array => {
     try {
       return readFileSync(join(folder, name));
@@ -34,15 +41,30 @@ export function readFolder(folder: string): TrustRootFiles & { readonly readme: 
       });
     }
   };
-  return { root: read('root.json'), trusted: read('trusted_root.json'), readme: read('README.md') };
+  return {
+    root: read('root.json'),
+    trusted: read('trusted_root.json'),
+    readme: read('README.md'),
+    record: read('record.json'),
+  };
+}
+
+/** The record of a root that is known to be current on the day of this date. */
+export function renderRootRecord(date: Date): string {
+  return `${JSON.stringify({ currentAsOf: date.toISOString().slice(0, 10) }, undefined, 2)}\n`;
 }
 
 /** @throws InstallError `destination-unwritable` */
-export function writeFolder(folder: string, files: TrustRootFiles, readme: string): void {
+export function writeFolder(
+  folder: string,
+  files: TrustRootFiles,
+  { readme, record }: Readonly<Record<keyof FolderRecords, string>>,
+): void {
   try {
     writeFileSync(join(folder, 'root.json'), files.root);
     writeFileSync(join(folder, 'trusted_root.json'), files.trusted);
     writeFileSync(join(folder, 'README.md'), readme);
+    writeFileSync(join(folder, 'record.json'), record);
   } catch (cause) {
     throw new InstallError('destination-unwritable', `${folder} cannot be written`, {
       found: cause instanceof Error ? cause.message : String(cause),
@@ -58,11 +80,36 @@ export function writeFolder(folder: string, files: TrustRootFiles, readme: strin
  * @throws UntrustedError `trusted-root-invalid`
  */
 export function tufRootVersion(root: Uint8Array): number {
-  const version = member(member(parse(root), 'signed'), 'version');
+  const version = signedMember(root, 'version');
   if (typeof version === 'number' && Number.isSafeInteger(version) && version > 0) return version;
   throw new UntrustedError('trusted-root-invalid', 'the TUF root tells no version', {
     expected: 'signed.version, a positive whole number',
   });
+}
+
+const DAY_MS = 86_400_000;
+
+/**
+ * When a TUF root was made: its end without the time that tuf-on-ci, which writes the roots of Sigstore, gives each of
+ * them. Whoever carries the root took it from the repository then or later.
+ *
+ * @throws UntrustedError `trusted-root-invalid`
+ */
+export function tufRootMade(root: Uint8Array): Date {
+  const end = signedMember(root, 'expires');
+  const expires = Date.parse(typeof end === 'string' ? end : '');
+  const days = signedMember(root, 'x-tuf-on-ci-expiry-period');
+  if (typeof days === 'number' && days > 0 && Number.isFinite(expires - days * DAY_MS)) {
+    return new Date(expires - days * DAY_MS);
+  }
+  throw new UntrustedError('trusted-root-invalid', 'the TUF root does not tell when it was made', {
+    expected: 'signed.expires, and signed.x-tuf-on-ci-expiry-period in days',
+    advice: 'fetch the root with --fetch, which needs no such date',
+  });
+}
+
+function signedMember(root: Uint8Array, name: string): JsonValue | undefined {
+  return member(member(parse(root), 'signed'), name);
 }
 
 function parse(root: Uint8Array): JsonValue {

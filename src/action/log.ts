@@ -34,6 +34,11 @@ export function logEvent(event: ProgressEvent): void {
     case 'check':
       debug(harmless(`${event.artifact}: ${event.check}: ${event.detail}`));
       return;
+    case 'trusted-root': {
+      const { trustedRoot } = event;
+      for (const part of trustedRoot.ignored ?? []) debug(harmless(`trusted root: left out is ${part}`));
+      return;
+    }
     case 'detail':
       debug(harmless(event.message));
       return;

@@ -1,8 +1,8 @@
 /** What the steps after this one get: outputs, and the table on the job's page. */
 import { setOutput, summary } from '@actions/core';
 import type { ProvenLogEntry } from '../proof/verdict.ts';
-import { type ArtifactResult, type RunResult, successReport } from '../result.ts';
-import { describeAge } from '../trust/age.ts';
+import { type ArtifactResult, type RunResult, successReport, type TrustedRootReport } from '../result.ts';
+import { describeAge, type RootDates } from '../trust/age.ts';
 
 const PUBLIC_LOG = 'https://rekor.sigstore.dev';
 
@@ -53,10 +53,16 @@ function row(artifact: ArtifactResult, now: Date): string[] {
     `<code>${escapeHtml(artifact.sha256)}</code>`,
     escapeHtml(`${signerOf(artifact)}${signedAt === undefined ? '' : ` at ${signedAt}`}`),
     logEntries.join(' ') || 'none',
-    trustedRoot.newestKeyFrom === undefined
-      ? 'no keys'
-      : describeAge(new Date(trustedRoot.newestKeyFrom), now),
+    describeAge(datesOf(trustedRoot), now) || 'no keys',
   ];
+}
+
+function dateOf(text: string | undefined): Date | undefined {
+  return text === undefined ? undefined : new Date(text);
+}
+
+function datesOf({ currentAsOf, newestKeyFrom }: TrustedRootReport): RootDates {
+  return { currentAsOf: dateOf(currentAsOf), newestKeyFrom: dateOf(newestKeyFrom) };
 }
 
 /** The public log has a page for each entry, any other log of Rekor v1 an answer; what has neither is named. */

@@ -37,7 +37,7 @@ export const COMMANDS: readonly CommandSpec[] = [
       'A component that is called like a command is written behind the command word: k8s-verify install verify.',
     ],
     success: 'proved, and installed or unpacked',
-    failures: [1, 2, 3, 4, 10, 11, 12, 13, 14, 15, 16, 17, 18, 20, 21, 130],
+    failures: [1, 2, 3, 4, 5, 10, 11, 12, 13, 14, 15, 16, 17, 18, 20, 21, 130],
     examples: [
       { command: 'k8s-verify kubectl v1.26.0', meaning: 'one binary for this machine' },
       { command: 'k8s-verify kubeadm kubelet kubectl 1.30', meaning: 'three of one version' },
@@ -59,7 +59,7 @@ export const COMMANDS: readonly CommandSpec[] = [
         'releases.',
     ],
     success: 'proved',
-    failures: [1, 2, 4, 11, 12, 13, 14, 15, 16, 17, 18, 20, 21, 130],
+    failures: [1, 2, 4, 5, 11, 12, 13, 14, 15, 16, 17, 18, 20, 21, 130],
     examples: [
       { command: 'k8s-verify verify kubectl', meaning: 'with kubectl.sigstore.json beside it' },
       {

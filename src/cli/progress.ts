@@ -1,6 +1,7 @@
 /** What a run tells while it runs, on stderr: bars on a terminal, plain lines elsewhere. */
 import type { MultiBar, SingleBar } from 'cli-progress';
 import type { ProgressEvent, Report } from '../progress.ts';
+import type { TrustedRootReport } from '../result.ts';
 import { noteText, paint, type TextStyle } from './output-text.ts';
 import { printable } from './printable.ts';
 
@@ -164,11 +165,24 @@ function eventLine(event: LineEvent, style: TextStyle): string | undefined {
       }\n`;
     case 'check':
       return `  ${paint(style, 'green', 'ok')}  ${event.check.padEnd(15)} ${printable(event.detail)}\n`;
+    case 'trusted-root':
+      return style.verbose ? trustedRootLines(event.trustedRoot, style) : undefined;
     case 'note':
       return noteText(event.message, style);
     case 'detail':
       return style.verbose ? `${paint(style, 'dim', printable(event.message))}\n` : undefined;
   }
+}
+
+function trustedRootLines(root: TrustedRootReport, style: TextStyle): string {
+  const name = root.kind === 'file' ? root.path : `${root.name} (embedded)`;
+  const age = root.currentAsOf === undefined ? '' : `, known to be current as of ${root.currentAsOf}`;
+  const left = (root.ignored ?? []).map(
+    (part) => `trusted root: left out is ${part}, which is not known here`,
+  );
+  return [`trusted root: ${name}${age}`, ...left]
+    .map((line) => `${paint(style, 'dim', printable(line))}\n`)
+    .join('');
 }
 
 /** Three figures or fewer before the unit: `512 bytes`, `31.4 kB`, `48.0 MB`. */

@@ -6,6 +6,7 @@ import { malformed, oversized } from './malformed.ts';
 
 const INT64_MAX = 2n ** 63n - 1n;
 const DECIMAL = /^(?:0|[1-9][0-9]{0,18})$/;
+const ENUM_NAME = /^[A-Z][A-Z0-9_]*$/;
 const RFC3339_UTC =
   /^[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}(?:\.[0-9]{3}|\.[0-9]{6}|\.[0-9]{9})?Z$/;
 
@@ -21,14 +22,23 @@ export class ProtoMessage {
   /** Where the message is: "the bundle, verificationMaterial.tlogEntries[0]". */
   readonly path: string;
   readonly #fields: ReadonlyMap<string, JsonValue>;
+  readonly #unknown: string[] | undefined;
 
-  constructor(value: JsonValue | undefined, path: string, known: readonly string[]) {
+  /**
+   * @param unknown takes the fields that the message, or one in it, does not have, in words, instead of refusing them:
+   *   for a caller that leaves out what it does not understand.
+   */
+  constructor(value: JsonValue | undefined, path: string, known: readonly string[], unknown?: string[]) {
     // By its kind alone: where this is a whole file, it may be another one than was meant, a password for one.
     if (!isJsonObject(value)) throw flawed(path, 'an object', kindOf(value));
     this.path = path;
     this.#fields = new Map(Object.entries(value).filter(([, field]) => field !== null));
-    const unknown = Object.keys(value).find((name) => !known.includes(name));
-    if (unknown !== undefined) throw flawed(path, `only ${known.join(', ')}`, `a field ${excerpt(unknown)}`);
+    this.#unknown = unknown;
+    const others = Object.keys(value).filter((name) => !known.includes(name));
+    unknown?.push(...others.map((name) => `a field ${excerpt(name)}`));
+    if (unknown === undefined && others[0] !== undefined) {
+      throw flawed(path, `only ${known.join(', ')}`, `a field ${excerpt(others[0])}`);
+    }
   }
 
   has(name: string): boolean {
@@ -81,6 +91,19 @@ export class ProtoMessage {
     return value;
   }
 
+  /**
+   * The same, but where unknown fields are taken, so is a name that is none of these: it may be one of a later version.
+   *
+   * @returns undefined for such a name.
+   */
+  choiceIfKnown<Value>(name: string, values: ReadonlyMap<string, Value>): Value | undefined {
+    const text = this.text(name);
+    if (this.#unknown === undefined || values.has(text) || !ENUM_NAME.test(text))
+      return this.choice(name, values);
+    this.#unknown.push(`${name} ${excerpt(text)}`);
+    return undefined;
+  }
+
   /** A google.protobuf.Timestamp, or undefined where there is none. */
   timestamp(name: string): Date | undefined {
     if (!this.has(name)) return undefined;
@@ -94,17 +117,26 @@ export class ProtoMessage {
 
   /** A message that must be there. */
   message(name: string, known: readonly string[]): ProtoMessage {
-    return new ProtoMessage(this.#fields.get(name), this.at(name), known);
+    return new ProtoMessage(this.#fields.get(name), this.at(name), known, this.#unknown);
   }
 
   optionalMessage(name: string, known: readonly string[]): ProtoMessage | undefined {
     return this.has(name) ? this.message(name, known) : undefined;
   }
 
-  /** A repeated field of messages. */
-  messages(name: string, known: readonly string[], max: number): readonly ProtoMessage[] {
+  /**
+   * A repeated field of messages.
+   *
+   * @param unknown as for the constructor, one for each message; default: this message's own.
+   */
+  messages(
+    name: string,
+    known: readonly string[],
+    max: number,
+    unknown: (index: number) => string[] | undefined = () => this.#unknown,
+  ): readonly ProtoMessage[] {
     return this.#repeated(name, max).map(
-      (item, i) => new ProtoMessage(item, `${this.at(name)}[${i}]`, known),
+      (item, i) => new ProtoMessage(item, `${this.at(name)}[${i}]`, known, unknown(i)),
     );
   }
 

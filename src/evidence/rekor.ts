@@ -16,6 +16,8 @@ export interface RekorLog {
   readonly http: HttpClient;
   /** Base URL, without `/api/v1` and without a slash at its end. */
   readonly url: string;
+  /** Whether the user named it; default: no. */
+  readonly isNamed?: boolean;
   readonly signal?: AbortSignal | undefined;
 }
 

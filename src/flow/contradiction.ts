@@ -1,4 +1,4 @@
-import { UnavailableError, UntrustedError } from '../errors.ts';
+import { isOutage, UntrustedError } from '../errors.ts';
 import type { DetachedMaterial } from '../evidence/detached-material.ts';
 import type { Digest } from '../evidence/evidence.ts';
 import { detachedSignatureFits } from '../proof/check-detached-signature.ts';
@@ -100,7 +100,7 @@ function wrongSignature(what: string, { claimed }: Pair, tried: Tried): Untruste
 
 /** Upstream has published such releases; whoever replaces file and checksum leaves the same picture. */
 function mixedUpUpstream(what: string, { claimed }: Pair, tried: Tried): UntrustedError {
-  const outage = tried.search?.cause instanceof UnavailableError;
+  const outage = isOutage(tried.search?.cause);
   return new UntrustedError(
     'signature-mismatch',
     `the published signature of ${what} is over another file, though the file has its published checksum`,

@@ -7,7 +7,7 @@ import type { PlannedArtifact } from '../plan/plan.ts';
 import { proveArtifact } from './prove.ts';
 import type { Proof, ProofContext } from './prove-with-log.ts';
 import { reportChecks } from './report.ts';
-import { type NetworkRequest, rekorUrlOf, sourcesOf } from '../plan/request.ts';
+import { logOf, type NetworkRequest, sourcesOf } from '../plan/request.ts';
 import { Transfer } from './download.ts';
 import type { TrustMaterial } from '../trust/trust-material.ts';
 import type { Client } from '../client.ts';
@@ -146,6 +146,6 @@ function proofContext(
   { policy }: PlannedArtifact,
   { network, client, trust, signal }: PrepareContext,
 ): ProofContext {
-  const log = { http: client.http, url: rekorUrlOf(network), signal };
+  const log = { http: client.http, ...logOf(network), signal };
   return { log, policy, trust, clock: client.clock };
 }

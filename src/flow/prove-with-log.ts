@@ -1,11 +1,5 @@
 import { shownUrl } from '../encoding/shown-url.ts';
-import {
-  CHECK_NAMES,
-  InterruptedError,
-  K8sVerifyError,
-  UnavailableError,
-  UntrustedError,
-} from '../errors.ts';
+import { CHECK_NAMES, InterruptedError, isOutage, K8sVerifyError, UntrustedError } from '../errors.ts';
 import { assembleBundle } from '../evidence/assemble-bundle.ts';
 import type { DetachedMaterial } from '../evidence/detached-material.ts';
 import type { Digest, Evidence } from '../evidence/evidence.ts';
@@ -52,17 +46,23 @@ export function proveFromBundle(
   context: ProofContext,
   bundle: Uint8Array,
   subject: ProofSubject,
+  isLogNamed = false,
 ): ProvenDigest {
-  return proveFromEvidence(context, readBundle(bundle), subject);
+  return proveFromEvidence(context, readBundle(bundle), subject, isLogNamed);
 }
 
-/** The same where the bundle has been read. */
+/**
+ * The same where the bundle has been read.
+ *
+ * @param isLogNamed whether the entry is from a log that the user named.
+ */
 export function proveFromEvidence(
   { policy, trust, clock }: Pick<ProofContext, 'policy' | 'trust' | 'clock'>,
   evidence: Evidence,
   subject: ProofSubject,
+  isLogNamed = false,
 ): ProvenDigest {
-  return proveDigest(evidence, subject, policy, trust, { now: clock.now() });
+  return proveDigest(evidence, subject, policy, trust, { now: clock.now(), isLogNamed });
 }
 
 /**
@@ -119,8 +119,7 @@ export async function proveFromSearch(
     return { kind: 'proved', proof: { ...firstProof(context, digest, candidates), origin, notes: [note] } };
   } catch (error) {
     if (!(error instanceof K8sVerifyError) || error instanceof InterruptedError) throw error;
-    const found =
-      error instanceof UnavailableError ? 'the log could not be searched' : 'no other signing passes';
+    const found = isOutage(error) ? 'the log could not be searched' : 'no other signing passes';
     return { kind: 'not-proved', found: `${found} (${error.message})`, cause: error };
   }
 }
@@ -153,7 +152,8 @@ function firstProof(
   for (const { material, entry } of candidates) {
     const bundle = assembleBundle(material, digest, entry);
     try {
-      return { proven: proveFromBundle(context, bundle, { kind: 'digest', digest }), bundle };
+      const proven = proveFromBundle(context, bundle, { kind: 'digest', digest }, context.log.isNamed);
+      return { proven, bundle };
     } catch (error) {
       if (!(error instanceof K8sVerifyError)) throw error;
       failures.push(error);

@@ -1,6 +1,7 @@
 import { CHECK_NAMES } from '../errors.ts';
 import type { Report } from '../progress.ts';
 import type { Proof } from './prove-with-log.ts';
+import { describeTrust } from './open-trust.ts';
 import type { ArtifactResult } from '../result.ts';
 import type { TrustMaterial } from '../trust/trust-material.ts';
 
@@ -30,11 +31,7 @@ export function describeProof(
     signer: proven.signer,
     ...(proven.signedAt === undefined ? {} : { signedAt: proven.signedAt.toISOString() }),
     logEntries: proven.logEntries,
-    trustedRoot: {
-      ...trust.source,
-      sha256: trust.sha256,
-      ...(trust.newestKeyFrom === undefined ? {} : { newestKeyFrom: trust.newestKeyFrom.toISOString() }),
-    },
+    trustedRoot: describeTrust(trust),
     checks: { ...proven.checks, digest: { outcome: 'passed', detail: digest } },
     notes,
   };

@@ -113,6 +113,11 @@ export function sourcesOf({ sources = [DEFAULT_SOURCE] }: NetworkRequest): reado
   return sources.map(withoutSlash);
 }
 
+/** The transparency log to ask. One that the request names may be of another Sigstore than the trusted root. */
+export function logOf(request: NetworkRequest): { readonly url: string; readonly isNamed: boolean } {
+  return { url: rekorUrlOf(request), isNamed: request.rekorUrl !== undefined };
+}
+
 /** The transparency log's base URL, without a slash at its end. */
 export function rekorUrlOf({ rekorUrl = DEFAULT_REKOR_URL }: NetworkRequest): string {
   return withoutSlash(rekorUrl);

@@ -21,6 +21,8 @@ export const EXTENSION_OID = {
   keyUsage: '2.5.29.15',
   subjectAlternativeName: '2.5.29.17',
   basicConstraints: '2.5.29.19',
+  subjectKeyIdentifier: '2.5.29.14',
+  authorityKeyIdentifier: '2.5.29.35',
   extendedKeyUsage: '2.5.29.37',
   signedCertificateTimestamps: '1.3.6.1.4.1.11129.2.4.2',
   /** OIDC issuer as raw text; every Fulcio certificate since 2021. */

@@ -8,6 +8,7 @@ import type { Proof } from './proof.ts';
 import type { Policy } from '../policy/policy.ts';
 import { releaseTagOf, workflowAtTag } from '../policy/release-workflow.ts';
 import { verifySigner } from './sigstore-verifier.ts';
+import { unknownIssuer, verdictOnUnknown } from './unknown-authority.ts';
 
 /** 4.3: the certificate may sign artifacts at all (RFC 5280 section 6; Fulcio's profile). */
 export function checkProfile({ signer }: Proof): void {
@@ -18,14 +19,15 @@ export function checkProfile({ signer }: Proof): void {
  * 4.6 (out-of-band intermediates): whatever came with the leaf is an intermediate that the trusted root has too. A
  * root in the evidence, or anything else, is refused, not dropped.
  */
-export function checkChainHoldsNothingElse({ evidence, authorities }: Proof): void {
+export function checkChainHoldsNothingElse(proof: Proof): void {
+  const { evidence, authorities } = proof;
   if (evidence.key.kind !== 'certificate') return;
   const known = authorities.certificateAuthorities.flatMap(({ chain }) =>
     chain.filter(({ issuerName, subjectName }) => !equalBytes(issuerName, subjectName)),
   );
   for (const [i, certificate] of evidence.key.chain.slice(1).entries()) {
     if (!known.some(({ der }) => equalBytes(der, certificate))) {
-      throw new UntrustedError(
+      const verdict = new UntrustedError(
         'certificate-untrusted',
         'the chain holds a certificate that is not in the trusted root',
         {
@@ -35,6 +37,8 @@ export function checkChainHoldsNothingElse({ evidence, authorities }: Proof): vo
           why: 'whom to trust is for the trusted root to say, not for the evidence',
         },
       );
+      const issuer = unknownIssuer(proof);
+      throw issuer === undefined ? verdict : verdictOnUnknown(proof, issuer, verdict);
     }
   }
 }

@@ -6,6 +6,7 @@ import { covers, describeWindow, type Log } from './authorities.ts';
 import { readCheckpoint } from './checkpoint.ts';
 import type { Proof, ProofEntry } from './proof.ts';
 import { verifyLogEntry } from './sigstore-verifier.ts';
+import { verdictOnUnknown } from './unknown-authority.ts';
 
 /**
  * 4 (policy): a certificate's signature is in a transparency log. A managed key's need not be where the trusted root
@@ -42,18 +43,24 @@ export function checkNoDuplicates({ entries }: Proof): void {
 /**
  * 4.2.2: the entry's log is one of the trusted root, and was trusted at the time of the entry. Its key's window applies
  * to checkpoints as to signed entry timestamps.
+ *
+ * @throws UntrustedError `log-entry-invalid`; UnavailableError `authority-unknown`
  */
 export function checkLogIsTrusted(proof: Proof): void {
   for (const entry of proof.entries) {
     if (logsFor(proof, entry).length > 0) continue;
+    const id = encodeHex(entry.entry.logId);
     const windows = entry.logs.map(({ baseUrl, validFor }) => `${baseUrl} ${describeWindow(validFor)}`);
-    const times = timesOf(proof, entry).map((time) => time.toISOString());
-    throw new UntrustedError('log-entry-invalid', 'the log entry is of a log that is not trusted', {
+    const claimed = timesOf(proof, entry);
+    const times = claimed.map((time) => time.toISOString());
+    const verdict = new UntrustedError('log-entry-invalid', 'the log entry is of a log that is not trusted', {
       check: 'entry',
       expected: windows.join(' or ') || 'a log of the trusted root',
-      found: `log ${encodeHex(entry.entry.logId)} at ${times.join(', ')}`,
+      found: `log ${id} at ${times.join(', ')}`,
       why: 'anybody can run a log',
     });
+    if (entry.logs.length > 0) throw verdict;
+    throw verdictOnUnknown(proof, { kind: 'transparency log', id, claimed }, verdict);
   }
 }
 

@@ -1,10 +1,12 @@
 import { DER_TAG, expectTag, parseDer } from '../encoding/der.ts';
 import { UntrustedError } from '../errors.ts';
-import { EXTENSION_OID } from './certificate.ts';
+import { EXTENSION_OID, type SigningCertificate } from './certificate.ts';
 import type { Proof } from './proof.ts';
 
 const LOG_ID_BYTES = 32;
 const TIMESTAMP_BYTES = 8;
+/** The last time that a Date can hold. */
+const LAST_DATE_MS = 8_640_000_000_000_000;
 /** TLS HashAlgorithm sha256, and SignatureAlgorithm rsa and ecdsa (RFC 5246 section 7.4.1.4.1). */
 const SHA256 = 4;
 const SIGNATURE_ALGORITHMS: ReadonlySet<number> = new Set([1, 3]);
@@ -15,21 +17,34 @@ const SIGNATURE_ALGORITHMS: ReadonlySet<number> = new Set([1, 3]);
  * MD5 and SHA-1, and crash over a list that is cut short.
  */
 export function checkSctForm({ signer }: Proof): void {
-  if (signer.kind !== 'certificate') return;
-  const extension = signer.certificate.extensions.get(EXTENSION_OID.signedCertificateTimestamps);
+  if (signer.kind === 'certificate') readScts(signer.certificate);
+}
+
+/** Which CT log says to have logged a certificate, and when. */
+export interface SctClaim {
+  readonly logId: Uint8Array;
+  readonly time: Date;
+}
+
+/** @throws UntrustedError `sct-invalid`, `material-malformed` */
+export function readScts({ extensions }: SigningCertificate): readonly SctClaim[] {
+  const extension = extensions.get(EXTENSION_OID.signedCertificateTimestamps);
   if (extension === undefined) throw invalid('an SCT in the certificate', 'none');
   const what = 'the SCT list of the certificate';
   const list = new Reader(expectTag(parseDer(extension.value, what), DER_TAG.octetString, what).content);
   const entries = new Reader(list.vector(2));
   list.end();
+  const claims: SctClaim[] = [];
   do {
-    readSct(new Reader(entries.vector(2)));
+    claims.push(readSct(new Reader(entries.vector(2))));
   } while (!entries.atEnd);
+  return claims;
 }
 
-function readSct(sct: Reader): void {
+function readSct(sct: Reader): SctClaim {
   const version = sct.uint(1);
-  sct.take(LOG_ID_BYTES + TIMESTAMP_BYTES);
+  const logId = sct.take(LOG_ID_BYTES);
+  const time = Number(Buffer.from(sct.take(TIMESTAMP_BYTES)).readBigUInt64BE());
   sct.vector(2);
   const hash = sct.uint(1);
   const signature = sct.uint(1);
@@ -41,6 +56,7 @@ function readSct(sct: Reader): void {
       `version ${version + 1}, hash ${hash}, signature ${signature}`,
     );
   }
+  return { logId, time: new Date(Math.min(time, LAST_DATE_MS)) };
 }
 
 /** Reads TLS presentation language (RFC 5246 section 4). */

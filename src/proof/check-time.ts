@@ -1,34 +1,38 @@
 import { excerpt } from '../encoding/base64.ts';
-import { UntrustedError } from '../errors.ts';
+import { UnavailableError, UntrustedError } from '../errors.ts';
 import { MAX_CLOCK_SKEW_MS } from '../limits.ts';
-import { isSignerOf, WHY_TIME } from './explain.ts';
+import { claimedTimes, isSignerOf, WHY_TIME } from './explain.ts';
 import type { Proof } from './proof.ts';
+import { verdictOnUnknown } from './unknown-authority.ts';
 
 /**
  * 4.2.1: each RFC 3161 timestamp names, in what it signed, the certificate of a timestamp authority of the trusted
- * root, and is not from the future. Its signature, its imprint and the authority's validity are sigstore-js's to
- * verify, in {@link verifySigner}.
+ * root. Its signature, its imprint and the authority's validity are sigstore-js's to verify, in {@link verifySigner}.
+ *
+ * @throws UntrustedError `time-untrusted`; UnavailableError `authority-unknown`
  */
-export function checkTimestamps({ timestamps, authorities, now }: Proof): void {
+export function checkTimestamps(proof: Proof): void {
+  const { timestamps, authorities } = proof;
   for (const token of timestamps) {
-    refuseFuture(token.time, now, 'the timestamp');
     const signers = authorities.timestampAuthorities.flatMap(({ chain }) => chain.slice(0, 1));
     if (!signers.some((certificate) => isSignerOf(token, certificate))) {
-      throw new UntrustedError('time-untrusted', 'the timestamp is by an authority that is not trusted', {
+      const id = `whose certificate has serial number ${excerpt(token.signer.serialNumber)}`;
+      const message = 'the timestamp is by an authority that is not trusted';
+      const verdict = new UntrustedError('time-untrusted', message, {
         check: 'time',
-        expected: authorities.timestampAuthorities.map(({ uri }) => uri).join(' or '),
-        found: `a certificate with serial number ${excerpt(token.signer.serialNumber)}`,
+        expected: authorities.timestampAuthorities.map(({ uri }) => uri).join(' or ') || 'none at all',
+        found: `one ${id}`,
         why: WHY_TIME,
       });
+      throw verdictOnUnknown(proof, { kind: 'timestamp authority', id, claimed: [token.time] }, verdict);
     }
   }
 }
 
 /**
- * 4.2.2: an integrated time counts only with the signed entry timestamp that vouches for it; Rekor v2 has neither; a
- * time in the future is nobody's time of signing.
+ * 4.2.2: an integrated time counts only with the signed entry timestamp that vouches for it; Rekor v2 has neither.
  */
-export function checkIntegratedTimes({ entries, now }: Proof): void {
+export function checkIntegratedTimes({ entries }: Proof): void {
   for (const { entry, body } of entries) {
     const { integratedTime, signedEntryTimestamp } = entry;
     if (body.rekor === 2 && (integratedTime !== undefined || signedEntryTimestamp !== undefined)) {
@@ -48,24 +52,33 @@ export function checkIntegratedTimes({ entries, now }: Proof): void {
         `${integratedTime}, ${entry.logIndex}`,
       );
     }
-    const time = new Date(Number(integratedTime) * 1000);
-    refuseFuture(time, now, 'the integrated time of the log entry');
   }
 }
 
 /** The last second that a Date can hold. */
 const MAX_TIME_SECONDS = 8_640_000_000_000n;
 
-function refuseFuture(time: Date, now: Date, what: string): void {
-  if (time.getTime() > now.getTime() + MAX_CLOCK_SKEW_MS) {
-    throw new UntrustedError('time-untrusted', `${what} is in the future`, {
+/**
+ * 4.2: no time is ahead of this machine's clock. It is the last step: every time has then been proved to be signed by a
+ * log or authority of the trusted root, so that it is the clock that is wrong.
+ *
+ * @throws UnavailableError `clock-wrong`
+ */
+export function checkClock(proof: Proof): void {
+  const { now } = proof;
+  const ahead = claimedTimes(proof).find((time) => time.getTime() > now.getTime() + MAX_CLOCK_SKEW_MS);
+  if (ahead === undefined) return;
+  throw new UnavailableError(
+    'clock-wrong',
+    "this machine's clock is wrong: the signature is from its future",
+    {
       check: 'time',
-      expected: `a time up to now, ${now.toISOString()}`,
-      found: time.toISOString(),
-      why: WHY_TIME,
-      advice: "check this machine's clock",
-    });
-  }
+      expected: `a clock at ${ahead.toISOString()} or later, when a trusted log or authority saw the signature`,
+      found: now.toISOString(),
+      why: 'certificates and log entries are judged by the time, so nothing was learnt about the artifact',
+      advice: "set this machine's clock, and try again",
+    },
+  );
 }
 
 function untrustedTime(expected: string, found: string): UntrustedError {

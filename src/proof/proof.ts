@@ -45,10 +45,20 @@ export interface Proof {
   /** All digests of the artifact that are known, {@link digest} first. */
   readonly digests: readonly Digest[];
   readonly message: Uint8Array | undefined;
+  readonly trust: TrustMaterial;
   readonly authorities: Authorities;
+  /** Whether the user named the log that the entries are from: then its trusted root is the user's to name, too. */
+  readonly isLogNamed: boolean;
   readonly signer: ProofSigner;
   readonly entries: readonly ProofEntry[];
   readonly timestamps: readonly TimestampToken[];
+}
+
+export interface ProofOptions {
+  /** What the time is; the wall clock's, save in tests. */
+  readonly now?: Date;
+  /** Whether the user named the log that the entries are from; default: no. */
+  readonly isLogNamed?: boolean;
 }
 
 /** What the caller must have hashed, or must read whole, before {@link openProof}. */
@@ -103,11 +113,10 @@ export function openProof(
   subject: ProofSubject,
   policy: Policy,
   trust: TrustMaterial,
-  now: Date,
+  { now = new Date(), isLogNamed = false }: ProofOptions = {},
 ): Proof {
   const signer = readSigner(evidence, policy);
   const authorities = readAuthorities(trust);
-  assertNamed(evidence, signer, authorities);
   const required = requiredBy(evidence, () => signer);
   const [digest, ...also] = readSubject(subject, required);
   return {
@@ -117,7 +126,9 @@ export function openProof(
     digest,
     digests: [digest, ...also],
     message: subject.kind === 'message' ? subject.message : undefined,
+    trust,
     authorities,
+    isLogNamed,
     signer,
     entries: evidence.logEntries.map((entry) => ({
       entry,
@@ -126,30 +137,6 @@ export function openProof(
     })),
     timestamps: evidence.timestamps.map(readTimestampToken),
   };
-}
-
-/**
- * The trusted root is one of the inputs (client specification 4.1), and whoever must have vouched for this evidence is
- * named in it: a certificate needs a certificate authority, a CT log and a transparency log, an entry a transparency
- * log, a timestamp a timestamp authority. Without them every later step would fail too, and would not say why.
- */
-function assertNamed({ logEntries, timestamps }: Evidence, signer: ProofSigner, trusted: Authorities): void {
-  const certificate = signer.kind === 'certificate';
-  const needs: readonly (readonly [needed: boolean, there: number, what: string])[] = [
-    [certificate, trusted.certificateAuthorities.length, 'certificate authority'],
-    [certificate, trusted.certificateLogs.length, 'CT log'],
-    [certificate || logEntries.length > 0, trusted.logs.length, 'transparency log'],
-    [timestamps.length > 0, trusted.timestampAuthorities.length, 'timestamp authority'],
-  ];
-  const missing = needs.find(([needed, there]) => needed && there === 0)?.[2];
-  if (missing !== undefined) {
-    throw new UntrustedError('trusted-root-invalid', `the trusted root names no ${missing}`, {
-      check: 'material',
-      expected: `a ${missing}`,
-      found: 'none',
-      why: 'nobody is trusted who is not named in the trusted root',
-    });
-  }
 }
 
 function readSubject(subject: ProofSubject, required: RequiredSubject): readonly [Digest, ...Digest[]] {

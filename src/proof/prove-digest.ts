@@ -1,7 +1,7 @@
 import type { Digest, Evidence, HashAlgorithm } from '../evidence/evidence.ts';
 import type { TrustMaterial } from '../trust/trust-material.ts';
 import { claimedTimes } from './explain.ts';
-import { openProof, type Proof, type ProofSubject } from './proof.ts';
+import { openProof, type Proof, type ProofOptions, type ProofSubject } from './proof.ts';
 import type { Policy } from '../policy/policy.ts';
 import { namesArtifact, readStatement } from './statement.ts';
 import type { CheckReport, Claim, ProvenLogEntry, Signer } from './verdict.ts';
@@ -24,17 +24,13 @@ export interface ProvenDigest {
   readonly checks: CheckReport;
 }
 
-export interface ProofOptions {
-  /** What the time is; the wall clock's, save in tests. */
-  readonly now?: Date;
-}
-
 /**
  * Proves that the digest was signed by whom the policy names, as the Sigstore client specification (section 4) has it,
  * on the strict side of every choice. Synchronous on purpose: a promise that nobody awaits would be a way around it.
  * Pure: no network, no disk, no state; a few milliseconds.
  *
- * @throws UntrustedError with the `check` that failed; RequestError `usage` where the subject is not what the evidence
+ * @throws UntrustedError with the `check` that failed; UnavailableError `authority-unknown` or `clock-wrong` where this
+ *   trusted root or this clock cannot judge; RequestError `usage` where the subject is not what the evidence
  *   is over (ask {@link requiredSubject} before hashing) or the policy's key cannot be read.
  */
 export function proveDigest(
@@ -42,9 +38,9 @@ export function proveDigest(
   subject: ProofSubject,
   policy: Policy,
   trust: TrustMaterial,
-  { now = new Date() }: ProofOptions = {},
+  options: ProofOptions = {},
 ): ProvenDigest {
-  const proof = openProof(evidence, subject, policy, trust, now);
+  const proof = openProof(evidence, subject, policy, trust, options);
   for (const step of PROOF_STEPS) step.verify(proof);
   const [signedAt] = claimedTimes(proof).toSorted((a, b) => a.getTime() - b.getTime());
   return Object.freeze({

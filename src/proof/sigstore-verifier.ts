@@ -5,6 +5,7 @@ import {
   type CheckName,
   type ErrorDetails,
   K8sVerifyError,
+  type UnavailableError,
   UntrustedError,
   type UntrustedCode,
 } from '../errors.ts';
@@ -19,6 +20,7 @@ import {
 import type { Authority } from './authorities.ts';
 import type { Proof, ProofEntry } from './proof.ts';
 import { toSignatureContent, toVerifierEntry, toVerifierTimestamps } from './signed-entity.ts';
+import { unknownCtLog, unknownIssuer, type UnknownAuthority, verdictOnUnknown } from './unknown-authority.ts';
 import { toVerifierCertificate } from './verifier-certificate.ts';
 
 /**
@@ -56,7 +58,7 @@ export function verifyLogEntry(proof: Proof, entry: ProofEntry): void {
  * specification 4.3)? RFC 3161 timestamps (4.2.1), the certificate chain at each time, the SCTs; the signature itself
  * (4.5). For a managed key: the timestamps and the signature.
  *
- * @throws UntrustedError
+ * @throws UntrustedError; UnavailableError `authority-unknown`
  */
 export function verifySigner(proof: Proof): void {
   const { authorities, signer } = proof;
@@ -182,7 +184,7 @@ function translate(
   about: 'entry' | 'chain',
   entry: ProofEntry | undefined,
   error: unknown,
-): UntrustedError {
+): UntrustedError | UnavailableError {
   const found =
     error instanceof VerificationError
       ? REFUSALS.find(([code, start]) => code === error.code && error.message.startsWith(start))?.[2]
@@ -198,11 +200,19 @@ function translate(
       cause: error,
     });
   }
-  return new UntrustedError(found.code, found.message, {
+  const verdict = new UntrustedError(found.code, found.message, {
     check: found.check,
     ...explain(proof, entry, found, error),
     cause: error,
   });
+  const unknown = unknownBehind(proof, found, error);
+  return unknown === undefined ? verdict : verdictOnUnknown(proof, unknown, verdict);
+}
+
+/** The authority that the trusted root does not know, where that is why it was refused. */
+function unknownBehind(proof: Proof, { code }: Refusal, error: unknown): UnknownAuthority | undefined {
+  if (code === 'certificate-untrusted') return unknownIssuer(proof);
+  return code === 'sct-invalid' && !isDuplicate(error) ? unknownCtLog(proof) : undefined;
 }
 
 function explain(

@@ -1,11 +1,22 @@
 const DAY_MS = 86_400_000;
 
+/** What is known of the age of a trusted root. */
+export interface RootDates {
+  readonly currentAsOf: Date | undefined;
+  readonly newestKeyFrom: Date | undefined;
+}
+
 /**
- * `newest key from 2025-09-23 (426 days ago)`: what tells a person whether a trusted root is still current. It was
- * written after its newest key, or shortly before.
+ * What tells a person whether a trusted root is still current: `known to be current as of 2026-10-07 (52 days ago)`. Of
+ * a file only its newest key is known: it was written after that, or shortly before. Empty: it has no keys.
  */
-export function describeAge(newestKeyFrom: Date, now: Date): string {
-  const days = Math.floor((now.getTime() - newestKeyFrom.getTime()) / DAY_MS);
+export function describeAge({ currentAsOf, newestKeyFrom }: RootDates, now: Date): string {
+  if (currentAsOf !== undefined) return `known to be current as of ${describeDay(currentAsOf, now)}`;
+  return newestKeyFrom === undefined ? '' : `newest key from ${describeDay(newestKeyFrom, now)}`;
+}
+
+function describeDay(date: Date, now: Date): string {
+  const days = Math.floor((now.getTime() - date.getTime()) / DAY_MS);
   const ago = days < 0 ? 'yet to come' : `${days} ${days === 1 ? 'day' : 'days'} ago`;
-  return `newest key from ${newestKeyFrom.toISOString().slice(0, 10)} (${ago})`;
+  return `${date.toISOString().slice(0, 10)} (${ago})`;
 }

@@ -2,27 +2,42 @@ import { unreadableFile, unreadableReason } from '../files/unreadable-file.ts';
 import { UnavailableError, UntrustedError } from '../errors.ts';
 import { MAX_TRUSTED_ROOT_BYTES } from '../limits.ts';
 import { readUpTo } from '../files/local-file.ts';
-import { EMBEDDED_ROOT_NAME, embeddedRootBytes } from './embedded-root.ts';
+import { EMBEDDED_ROOT_NAME, embeddedRecordBytes, embeddedRootBytes } from './embedded-root.ts';
 import { readTrustedRoot } from './read-trusted-root.ts';
+import { readRootRecord } from './root-record.ts';
 import type { TrustMaterial } from './trust-material.ts';
 
 /**
  * Loads the trusted root: the named file, or else the embedded one. A file that is named and cannot be used is an
  * error; the embedded root never stands in for it.
  *
- * @throws RequestError `file-not-readable`; UntrustedError `trusted-root-invalid` where it is no trusted root;
+ * @param now is held against the date of the embedded root, whichever is used: no clock is right that is behind it.
+ * @throws UnavailableError `clock-wrong`; RequestError `file-not-readable`; UntrustedError `trusted-root-invalid` where it is no trusted root;
  *   UnavailableError `trust-root-unavailable` where the embedded one is missing.
  */
-export async function loadTrustMaterial(file: string | undefined): Promise<TrustMaterial> {
+export async function loadTrustMaterial(file: string | undefined, now: Date): Promise<TrustMaterial> {
+  const currentAsOf = readRootRecord(readEmbedded(embeddedRecordBytes));
+  assertNotBefore(currentAsOf, now);
   if (file === undefined) {
-    return readTrustedRoot(readEmbedded(), { kind: 'embedded', name: EMBEDDED_ROOT_NAME });
+    const source = { kind: 'embedded', name: EMBEDDED_ROOT_NAME } as const;
+    return readTrustedRoot(readEmbedded(embeddedRootBytes), source, currentAsOf);
   }
   return readTrustedRoot(await readBounded(file), { kind: 'file', path: file });
 }
 
-function readEmbedded(): Uint8Array {
+function assertNotBefore(currentAsOf: Date, now: Date): void {
+  if (now >= currentAsOf) return;
+  throw new UnavailableError('clock-wrong', "this machine's clock is wrong: it is behind k8s-verify itself", {
+    expected: `a clock at ${currentAsOf.toISOString().slice(0, 10)} or later, the date of the embedded trusted root`,
+    found: now.toISOString(),
+    why: 'certificates and log entries are judged by the time, so nothing was learnt about the artifact',
+    advice: "set this machine's clock, and try again",
+  });
+}
+
+function readEmbedded(read: () => Uint8Array): Uint8Array {
   try {
-    return embeddedRootBytes();
+    return read();
   } catch (cause) {
     throw new UnavailableError('trust-root-unavailable', 'the trusted root of k8s-verify itself is missing', {
       expected: 'the file that is installed with k8s-verify',

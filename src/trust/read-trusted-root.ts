@@ -11,7 +11,8 @@ import { ProtoMessage } from '../encoding/proto-json.ts';
 import { malformed } from '../encoding/malformed.ts';
 import { UntrustedError } from '../errors.ts';
 import { MAX_CHAIN_CERTIFICATES, MAX_TRUSTED_AUTHORITIES, MAX_TRUSTED_ROOT_BYTES } from '../limits.ts';
-import type { TrustMaterial, TrustSource } from './trust-material.ts';
+import type { IgnoredPart, TrustedRootList, TrustMaterial, TrustSource } from './trust-material.ts';
+import { whatItIs } from './what-it-is.ts';
 
 const MEDIA_TYPES: ReadonlyMap<string, string> = new Map(
   [
@@ -40,54 +41,100 @@ const KEY_DETAILS: ReadonlyMap<string, PublicKeyDetails> = new Map(
   ).map((name) => [name, PublicKeyDetails[name]]),
 );
 
+const ROOT_FIELDS = ['mediaType', 'tlogs', 'certificateAuthorities', 'ctlogs', 'timestampAuthorities'];
 const LOG_FIELDS = ['baseUrl', 'hashAlgorithm', 'publicKey', 'logId', 'checkpointKeyId', 'operator'];
 const AUTHORITY_FIELDS = ['subject', 'uri', 'certChain', 'validFor', 'operator'];
+const INSTANCE_FIELDS: Readonly<Record<TrustedRootList, readonly string[]>> = {
+  tlogs: LOG_FIELDS,
+  certificateAuthorities: AUTHORITY_FIELDS,
+  ctlogs: LOG_FIELDS,
+  timestampAuthorities: AUTHORITY_FIELDS,
+};
 
 /**
- * Reads a trusted root (`trusted_root.json`) as strictly as a bundle is read: known media type, known fields, and for
- * every log and authority a key or chain and the time from which it is trusted. A missing start would otherwise mean
- * "since ever". Whether it holds what one proof needs is for the proof to say.
+ * Reads a trusted root (`trusted_root.json`) as strictly as a bundle is read: known media type, and for every log and
+ * authority a key or chain and the time from which it is trusted. A missing start would otherwise mean "since ever".
+ * Whether it holds what one proof needs is for the proof to say.
  *
+ * A log or authority of a newer kind, with a field or a type of key that is not known here, does not count, and the rest
+ * does: Sigstore adds such ones to a root that others still have to read. What is left out is told.
+ *
+ * @param currentAsOf the date as of which the root is known to be current, where that is known.
  * @throws UntrustedError `trusted-root-invalid`
  */
-export function readTrustedRoot(bytes: Uint8Array, source: TrustSource): TrustMaterial {
+export function readTrustedRoot(bytes: Uint8Array, source: TrustSource, currentAsOf?: Date): TrustMaterial {
+  const what = source.kind === 'file' ? `the trusted root ${source.path}` : 'the trusted root';
   try {
-    const what = source.kind === 'file' ? `the trusted root ${source.path}` : 'the trusted root';
-    const root = readRoot(bytes, what);
+    const { root, ignored } = readRoot(bytes, what);
     const sha256 = createHash('sha256').update(bytes).digest('hex');
-    return { root, source, sha256, newestKeyFrom: newestStart(root) };
+    return { root, source, sha256, newestKeyFrom: newestStart(root), currentAsOf, ignored };
   } catch (cause) {
     if (!(cause instanceof UntrustedError)) throw cause;
+    const other = whatItIs(bytes);
+    if (other !== undefined) {
+      throw new UntrustedError('trusted-root-invalid', `${what} is none: it is ${other.what}`, {
+        check: 'material',
+        expected: 'a trusted_root.json',
+        found: other.what,
+        why: WHY,
+        advice: other.advice,
+        cause,
+      });
+    }
     throw new UntrustedError('trusted-root-invalid', cause.message, {
       check: 'material',
       ...(cause.expected === undefined ? {} : { expected: cause.expected }),
       ...(cause.found === undefined ? {} : { found: cause.found }),
-      why: 'everything that is believed rests on the trusted root, so it must say exactly what it trusts',
+      why: WHY,
       cause,
     });
   }
 }
 
-function readRoot(bytes: Uint8Array, what: string): TrustMaterial['root'] {
+const WHY = 'everything that is believed rests on the trusted root, so it must say exactly what it trusts';
+
+function readRoot(bytes: Uint8Array, what: string): Pick<TrustMaterial, 'root' | 'ignored'> {
+  const unknown: string[] = [];
+  const ignored: IgnoredPart[] = [];
   const json = parseJsonStrictly(bytes, what, { maxBytes: MAX_TRUSTED_ROOT_BYTES });
-  const root = new ProtoMessage(json, what, [
-    'mediaType',
-    'tlogs',
-    'certificateAuthorities',
-    'ctlogs',
-    'timestampAuthorities',
-  ]);
-  return {
-    mediaType: root.choice('mediaType', MEDIA_TYPES),
-    tlogs: root.messages('tlogs', LOG_FIELDS, MAX_TRUSTED_AUTHORITIES).map(readLog),
-    certificateAuthorities: root
-      .messages('certificateAuthorities', AUTHORITY_FIELDS, MAX_TRUSTED_AUTHORITIES)
-      .map(readAuthority),
-    ctlogs: root.messages('ctlogs', LOG_FIELDS, MAX_TRUSTED_AUTHORITIES).map(readLog),
-    timestampAuthorities: root
-      .messages('timestampAuthorities', AUTHORITY_FIELDS, MAX_TRUSTED_AUTHORITIES)
-      .map(readAuthority),
+  const message = new ProtoMessage(json, what, ROOT_FIELDS, unknown);
+  const root = {
+    mediaType: message.choice('mediaType', MEDIA_TYPES),
+    tlogs: readList(message, 'tlogs', readLog, ignored),
+    certificateAuthorities: readList(message, 'certificateAuthorities', readAuthority, ignored),
+    ctlogs: readList(message, 'ctlogs', readLog, ignored),
+    timestampAuthorities: readList(message, 'timestampAuthorities', readAuthority, ignored),
   };
+  const above = unknown.map((field) => ({ list: undefined, what: field }));
+  return { root, ignored: [...above, ...ignored] };
+}
+
+/** The instances of one list that are understood. The others are told: whatever else is wrong with them, they are newer. */
+function readList<Instance>(
+  root: ProtoMessage,
+  list: TrustedRootList,
+  read: (message: ProtoMessage) => Instance,
+  ignored: IgnoredPart[],
+): Instance[] {
+  const unknown: string[][] = [];
+  const unknownIn = (index: number): string[] => (unknown[index] ??= []);
+  const messages = root.messages(list, INSTANCE_FIELDS[list], MAX_TRUSTED_AUTHORITIES, unknownIn);
+  return messages.flatMap((message, index) => {
+    const instance = readUnlessNewer(() => read(message), unknownIn(index));
+    if (instance !== undefined) return [instance];
+    ignored.push({ list, what: `${list}[${index}], which has ${unknownIn(index)[0]}` });
+    return [];
+  });
+}
+
+function readUnlessNewer<Instance>(read: () => Instance, unknown: readonly string[]): Instance | undefined {
+  try {
+    const instance = read();
+    return unknown.length === 0 ? instance : undefined;
+  } catch (error) {
+    if (error instanceof UntrustedError && unknown.length > 0) return undefined;
+    throw error;
+  }
 }
 
 function newestStart(root: TrustMaterial['root']): Date | undefined {
@@ -109,10 +156,12 @@ function readLog(log: ProtoMessage): TransparencyLogInstance {
   if (baseUrl === '') throw flawed(log.at('baseUrl'), 'the URL of the log', 'nothing');
   return {
     baseUrl,
-    hashAlgorithm: log.choice('hashAlgorithm', HASH_ALGORITHMS),
+    hashAlgorithm:
+      log.choiceIfKnown('hashAlgorithm', HASH_ALGORITHMS) ?? HashAlgorithm.HASH_ALGORITHM_UNSPECIFIED,
     publicKey: {
       rawBytes: Buffer.from(key.bytes('rawBytes')),
-      keyDetails: key.choice('keyDetails', KEY_DETAILS),
+      keyDetails:
+        key.choiceIfKnown('keyDetails', KEY_DETAILS) ?? PublicKeyDetails.PUBLIC_KEY_DETAILS_UNSPECIFIED,
       validFor: readTimeRange(key),
     },
     logId: logId && { keyId: Buffer.from(logId.bytes('keyId')) },

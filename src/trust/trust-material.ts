@@ -5,6 +5,17 @@ export type TrustSource =
   | { readonly kind: 'embedded'; readonly name: string }
   | { readonly kind: 'file'; readonly path: string };
 
+/** The lists of a trusted root, by their names in its JSON. */
+export type TrustedRootList = 'tlogs' | 'certificateAuthorities' | 'ctlogs' | 'timestampAuthorities';
+
+/** A part of a trusted root that this program does not know the meaning of. It does not count. */
+export interface IgnoredPart {
+  /** The list that it is in; undefined for a field above the lists. */
+  readonly list: TrustedRootList | undefined;
+  /** What it is and why it does not count, in one line that is safe to print. */
+  readonly what: string;
+}
+
 /** A trusted root, read strictly, not yet held against any evidence. */
 export interface TrustMaterial {
   readonly root: TrustedRoot;
@@ -13,4 +24,10 @@ export interface TrustMaterial {
   readonly sha256: string;
   /** From when the newest key or authority in it counts: it is about as old as that, or newer. Undefined: it has none. */
   readonly newestKeyFrom: Date | undefined;
+  /**
+   * The date as of which it is known to be current: every authority that was trusted then is in it. Undefined: nobody
+   * knows, as for any file.
+   */
+  readonly currentAsOf: Date | undefined;
+  readonly ignored: readonly IgnoredPart[];
 }

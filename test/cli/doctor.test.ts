@@ -70,8 +70,13 @@ describe('diagnose', () => {
     ],
     [
       'a clock that is behind',
-      { subject: 'clock', exitCode: 17, found: expect.stringMatching(/^30\d s behind the servers'$/) },
+      { subject: 'clock', exitCode: 5, found: expect.stringMatching(/^30\d s behind the servers'$/) },
       (world) => examine(world, {}, new Date(Math.floor(Date.now() / 1000) * 1000 - 300_000)),
+    ],
+    [
+      'a clock that is behind k8s-verify itself',
+      { subject: 'clock', exitCode: 5, found: expect.stringMatching(/behind k8s-verify itself: 2020-/) },
+      (world) => examine(world, {}, new Date('2020-01-01T00:00:00Z')),
     ],
     [
       'a trusted root that is not there',

@@ -12,6 +12,8 @@ const HANG_MS = 20_000;
 
 type Noticing = MutantData['vectors'][number];
 
+const REFUSALS: ReadonlySet<string> = new Set(['UntrustedError', 'UnavailableError']);
+
 const sites = new Set<ThrowSite>();
 let reached = new Set<ThrowSite>();
 Object.assign(globalThis, { reachThrow: (site: ThrowSite) => void reached.add(site) });
@@ -31,7 +33,7 @@ for (const { name, make, refusal } of Object.values(VECTORS).flat()) {
     verifyEvidence(evidence);
     throw new Error(`${name} is accepted`);
   } catch (error) {
-    if (Object(error).name !== 'UntrustedError') throw error;
+    if (!REFUSALS.has(Object(error).name)) throw error;
   }
   for (const site of reached)
     noticing.set(site, [...(noticing.get(site) ?? []), { name, evidence, refusal }]);

@@ -236,7 +236,8 @@ describe('--check-sums refuses, and leaves the disk as it was:', () => {
     await using other = await startLocalSigstore();
     const payload = Buffer.from(JSON.stringify(statement()));
     publishProvenance(other.signDsse({ payload }).bundle('0.3'));
-    expect((await run.refused({ checkSums: true })).name).toBe('UntrustedError');
+    // Nobody knows how old a trusted root in a file is: the log may be newer.
+    expect((await run.refused({ checkSums: true })).code).toBe('authority-unknown');
   });
 
   it.each<[string, string]>([

@@ -59,8 +59,8 @@ describe('the first signed kubectl, v1.26.0-rc.1, with the embedded root', () =>
   it.each(['artifact', 'log-trusted', 'profile', 'chain', 'identity', 'entry-signer', 'entry-hash'])(
     'passes the step %s: signature, chain, SCT and identity hold at the published time',
     async (name) => {
-      const trust = await loadTrustMaterial(undefined);
-      const proof = openProof(evidence, { kind: 'digest', digest }, KUBERNETES, trust, new Date());
+      const trust = await loadTrustMaterial(undefined, new Date());
+      const proof = openProof(evidence, { kind: 'digest', digest }, KUBERNETES, trust);
       const step = PROOF_STEPS.find((one) => one.name === name);
       if (step === undefined) throw new Error(`there is no step ${name}`);
       expect(() => step.verify(proof)).not.toThrow();
@@ -68,7 +68,7 @@ describe('the first signed kubectl, v1.26.0-rc.1, with the embedded root', () =>
   );
 
   it('is not proved without the signed entry timestamp', async () => {
-    const trust = await loadTrustMaterial(undefined);
+    const trust = await loadTrustMaterial(undefined, new Date());
     const error = thrownBy(() => proveDigest(evidence, { kind: 'digest', digest }, KUBERNETES, trust));
     expect(error).toMatchObject({ code: 'log-entry-invalid', check: 'set' });
   });
@@ -141,7 +141,7 @@ describe.skipIf(capi === undefined)(
   "a recorded signature by Kubernetes' image promoter (needs ../shared)",
   () => {
     it('is valid, and is refused for its identity alone', async () => {
-      const trust = await loadTrustMaterial(undefined);
+      const trust = await loadTrustMaterial(undefined, new Date());
       const payload = readFileSync(join(capi ?? '', 'simplesigning-payload.json'));
       const hex = createHash('sha256').update(payload).digest('hex');
       const annotation: CosignBundle = JSON.parse(

@@ -4,10 +4,13 @@ import { type PackageSeed, packageSeed } from '../../scripts/trust-roots/package
 import { checkTrustRoot } from '../../scripts/trust-roots/check.ts';
 import { readReadme, renderReadme } from '../../scripts/trust-roots/readme.ts';
 import type { Origin } from '../../scripts/trust-roots/trust-root-folder.ts';
+import { readRootRecord } from '../../src/trust/root-record.ts';
 import { testDir } from '../support/test-dir.ts';
 import { newLog, PUBLIC_GOOD, publicGood } from './public-good.ts';
 import { runIn } from './refresh.ts';
 
+/** What the record beside the files says. */
+const FETCHED_ON = readRootRecord(readFileSync(`${PUBLIC_GOOD}/record.json`));
 const FETCHED: Origin = { kind: 'repository', url: 'https://tuf.example/a', seedVersion: '5.0.1' };
 
 async function copy(): Promise<string> {
@@ -22,7 +25,7 @@ async function fetched(): Promise<string> {
   const trusted = publicGood((root) => root.tlogs.push(newLog('https://log2027-1.example')));
   writeFileSync(`${folder}/trusted_root.json`, trusted);
   const files = { root: readFileSync(`${folder}/root.json`), trusted };
-  writeFileSync(`${folder}/README.md`, renderReadme(files, FETCHED));
+  writeFileSync(`${folder}/README.md`, renderReadme(files, FETCHED, FETCHED_ON));
   return folder;
 }
 
@@ -71,7 +74,7 @@ describe('npm run trust-roots -- --check', () => {
     const files = { root: readFileSync(`${folder}/root.json`), trusted };
     writeFileSync(
       `${folder}/README.md`,
-      renderReadme(files, { kind: 'package', version: packageSeed().version }),
+      renderReadme(files, { kind: 'package', version: packageSeed().version }, FETCHED_ON),
     );
     expect(checkTrustRoot(folder, packageSeed())).toEqual([
       expect.stringContaining('trusted_root.json is not what @sigstore/tuf'),
@@ -93,7 +96,7 @@ describe('npm run trust-roots -- --check', () => {
     const folder = await copy();
     const files = { root: readFileSync(`${folder}/root.json`), trusted: Buffer.from('{}') };
     writeFileSync(`${folder}/trusted_root.json`, files.trusted);
-    writeFileSync(`${folder}/README.md`, renderReadme(files, FETCHED));
+    writeFileSync(`${folder}/README.md`, renderReadme(files, FETCHED, FETCHED_ON));
     expect(await runIn(folder, ['--check'])).toMatchObject({ exitCode: 18 });
   });
 
@@ -128,7 +131,7 @@ describe('npm run trust-roots -- --check', () => {
 
   it.each<Origin>([FETCHED, { kind: 'package', version: '5.0.1' }])('reads what it writes: %j', (origin) => {
     const { files } = packageSeed();
-    const record = readReadme(renderReadme(files, origin));
+    const record = readReadme(renderReadme(files, origin, FETCHED_ON));
     expect(record.origin).toEqual(origin);
     expect([...record.digests.keys()]).toEqual(['trusted_root.json', 'root.json']);
   });

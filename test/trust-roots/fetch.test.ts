@@ -34,6 +34,8 @@ describe('npm run trust-roots -- --fetch', () => {
     const readme = readFileSync(`${folder}/README.md`, 'utf8');
     expect(readme).toContain(`Origin: the TUF repository ${server.url}, fetched`);
     expect(readme).toContain('the TUF root (version 3)');
+    expect(readme).toContain('Known to be current as of 2026-11-20 ');
+    expect(readFileSync(`${folder}/record.json`, 'utf8')).toBe('{\n  "currentAsOf": "2026-11-20"\n}\n');
     expect(readme).toContain('newer than the seed of the npm package `@sigstore/tuf`');
     expect(server.requests.map(({ path }) => path).slice(0, 3)).toEqual([
       '/2.root.json',

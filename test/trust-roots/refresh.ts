@@ -4,11 +4,18 @@ import { onTestFinished } from 'vitest';
 import { packageSeed } from '../../scripts/trust-roots/package-seed.ts';
 import { renderReadme } from '../../scripts/trust-roots/readme.ts';
 import { runTrustRoots } from '../../scripts/trust-roots/run.ts';
+import { renderRootRecord } from '../../scripts/trust-roots/trust-root-folder.ts';
 import { LoopbackServer, type LoopbackServerOptions } from '../support/http/loopback-server.ts';
 import { snapshot } from '../support/temp-dir.ts';
 import { testDir } from '../support/test-dir.ts';
 import { createTufRepository, type TufRepository, type TufRepositoryOptions } from '../support/tuf-repository.ts';
 import { PUBLIC_GOOD, publicGood } from './public-good.ts';
+
+/** What the record of the folder says before it is refreshed. */
+export const MADE: Date = new Date('2026-01-02');
+
+/** When it is refreshed. */
+export const FETCHED: Date = new Date('2026-11-20T10:00:00Z');
 
 export interface Refresh {
   readonly server: LoopbackServer;
@@ -41,13 +48,14 @@ export async function startRefresh(
   mkdirSync(folder);
   copyFileSync(`${PUBLIC_GOOD}/trusted_root.json`, `${folder}/trusted_root.json`);
   writeFileSync(`${folder}/root.json`, repository.firstRoot);
+  writeFileSync(`${folder}/record.json`, renderRootRecord(MADE));
   const files = {
     root: repository.firstRoot,
     trusted: readFileSync(`${folder}/trusted_root.json`),
   };
   writeFileSync(
     `${folder}/README.md`,
-    renderReadme(files, { kind: 'package', version: packageSeed().version }),
+    renderReadme(files, { kind: 'package', version: packageSeed().version }, MADE),
   );
   const { url } = server;
   const fetch: Refresh['fetch'] = async (args = [], env = {}) =>
@@ -75,6 +83,7 @@ export async function runIn(
     env,
     print: (line) => void stdout.push(line),
     printError: (line) => void stderr.push(line),
+    now: () => FETCHED,
     retryDelayMs: 1,
   });
   const untouched = JSON.stringify(await snapshot(folder)) === JSON.stringify(before);

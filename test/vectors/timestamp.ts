@@ -85,9 +85,6 @@ export const TIMESTAMP_VECTORS: readonly Vector[] = [
     stampedWith({ alterDer: (response) => replaceText(response, '20260301120000Z', '20260301120100Z') }),
   ),
   refused('timestamp-twice_fail', 'time-untrusted', 'time', () => stamped([{}, {}])),
-  refused('timestamp-in-the-future_fail', 'time-untrusted', 'time', () =>
-    stamped([{}], { now: minutesAfterSigning(-2) }),
-  ),
   refused('timestamp-after-the-certificate-expired_fail', 'certificate-untrusted', 'chain', () =>
     stampedWith({ at: minutesAfterSigning(11) }),
   ),

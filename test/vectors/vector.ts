@@ -2,7 +2,7 @@
  * A vector: evidence made on the spot by a local Sigstore, honest in all but what its name says, and the verdict that
  * it must get. Names follow the sigstore-conformance suite: the flaw in words, `_fail` where it must be refused.
  */
-import type { CheckName, UntrustedCode } from '../../src/errors.ts';
+import type { CheckName, UnavailableCode, UntrustedCode } from '../../src/errors.ts';
 import type { Digest, HashAlgorithm } from '../../src/evidence/evidence.ts';
 import { readBundle } from '../../src/evidence/read-bundle.ts';
 import { type ProofSubject, requiredSubject } from '../../src/proof/proof.ts';
@@ -23,6 +23,10 @@ export interface Evidence {
   readonly trustedRoot: string;
   readonly policy: Policy;
   readonly now?: Date;
+  /** As of which date the trusted root is known to be current; undefined: nobody knows. */
+  readonly currentAsOf?: Date | undefined;
+  /** Whether the user named the log. */
+  readonly isLogNamed?: boolean;
 }
 
 /** What sigstore's own `verify` says, where it is not what we say; the document has the reason. */
@@ -35,7 +39,10 @@ export interface Vector {
   readonly make: () => Evidence;
 }
 
-export type Refusal = readonly [code: UntrustedCode, check: CheckName];
+/** A verdict; or that this trusted root, or this clock, cannot judge. */
+export type Refusal = readonly [code: UntrustedCode | CannotJudge, check: CheckName];
+
+export type CannotJudge = Extract<UnavailableCode, 'authority-unknown' | 'clock-wrong'>;
 
 export const ARTIFACT: Uint8Array = Buffer.from('the artifact that everybody signs in these vectors\n');
 
@@ -71,6 +78,8 @@ export interface EvidenceOptions {
   /** The statements that are asked for; default of `statement`: the one that it makes. */
   readonly predicateTypes?: readonly string[];
   readonly now?: Date;
+  /** Default: the root is known to be current at {@link NOW}, so that what it does not know is nobody's. */
+  readonly currentAsOf?: Date | undefined;
   readonly artifact?: Uint8Array;
 }
 
@@ -126,15 +135,14 @@ export function evidenceOf(sigstore: LocalSigstore, signed: Signed, options: Evi
       ...(predicateTypes.length === 0 ? {} : { predicateTypes }),
     },
     now,
+    currentAsOf: 'currentAsOf' in options ? options.currentAsOf : NOW,
   };
 }
 
 /** The verdict on evidence, as `k8s-verify verify FILE` comes to it. */
 export function verifyEvidence(evidence: Evidence): ProvenDigest {
-  const trust = readTrustedRoot(Buffer.from(evidence.trustedRoot), {
-    kind: 'file',
-    path: 'trusted_root.json',
-  });
+  const source = { kind: 'file', path: 'trusted_root.json' } as const;
+  const trust = readTrustedRoot(Buffer.from(evidence.trustedRoot), source, evidence.currentAsOf);
   const bundle = readBundle(Buffer.from(evidence.bundle));
   const { kind, algorithm, also = [] } = requiredSubject(bundle, evidence.policy);
   const digestBy = (name: HashAlgorithm): Digest => ({
@@ -145,7 +153,8 @@ export function verifyEvidence(evidence: Evidence): ProvenDigest {
     kind === 'message'
       ? { kind, message: evidence.artifact }
       : { kind, digest: digestBy(algorithm), also: also.map(digestBy) };
-  return proveDigest(bundle, subject, evidence.policy, trust, { now: evidence.now ?? NOW });
+  const { policy, now = NOW, isLogNamed = false } = evidence;
+  return proveDigest(bundle, subject, policy, trust, { now, isLogNamed });
 }
 
 export function accepted(name: string, make: () => Evidence): Vector {
@@ -153,7 +162,7 @@ export function accepted(name: string, make: () => Evidence): Vector {
   return { name, refusal: undefined, make };
 }
 
-export function refused(name: string, code: UntrustedCode, check: CheckName, make: () => Evidence): Vector {
+export function refused(name: string, code: Refusal[0], check: CheckName, make: () => Evidence): Vector {
   if (!name.endsWith('_fail')) throw new Error(`a refused vector is not called ${name}`);
   return { name, refusal: [code, check], make };
 }

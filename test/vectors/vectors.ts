@@ -11,6 +11,7 @@ import { TRUSTED_ROOT_VECTORS } from './trusted-root.ts';
 import { TIMESTAMP_FORM_VECTORS } from './timestamp-form.ts';
 import { INTEGRATED_TIME_VECTORS } from './integrated-time.ts';
 import { TIMESTAMP_VECTORS } from './timestamp.ts';
+import { CLOCK_VECTORS, UNKNOWN_AUTHORITY_VECTORS } from './unknown.ts';
 import type { Vector } from './vector.ts';
 
 /** Every vector, by what it is about. */
@@ -28,6 +29,8 @@ export const VECTORS: Readonly<Record<string, readonly Vector[]>> = {
   checkpoint: CHECKPOINT_VECTORS,
   bundle: BUNDLE_VECTORS,
   trustedRoot: TRUSTED_ROOT_VECTORS,
+  unknownAuthority: UNKNOWN_AUTHORITY_VECTORS,
+  clock: CLOCK_VECTORS,
   signature: SIGNATURE_VECTORS,
   statement: STATEMENT_VECTORS,
 };

@@ -22,10 +22,14 @@ export interface InstallRun {
   refused(change?: Partial<InstallRequest>): Promise<K8sVerifyError>;
 }
 
-/** @param onEvent is told each event before the run goes on. */
+/**
+ * @param onEvent is told each event before the run goes on.
+ * @param now is what this machine's clock says; default: the time.
+ */
 export async function prepareInstall(
   { sigstore, releases }: TestServers,
   onEvent: (event: ProgressEvent) => void = () => undefined,
+  now?: Date,
 ): Promise<InstallRun> {
   const dir = await testDir();
   const trustedRootFile = dir.join('trusted_root.json');
@@ -44,8 +48,9 @@ export async function prepareInstall(
   };
   const install = async (change: Partial<InstallRequest> = {}): Promise<RunResult> => {
     const world = createClient({ retries: 1, retryDelayMs: 1, report });
+    const clock = now === undefined ? world.clock : { now: () => now };
     try {
-      return await installRelease({ ...request, ...change }, world);
+      return await installRelease({ ...request, ...change }, { ...world, clock });
     } finally {
       await world.http.close();
     }

@@ -48,6 +48,40 @@ describe('readTrustedRoot', () => {
     expect(newestKeyFrom).toBeUndefined();
   });
 
+  it.each<[string, AlterTrustedRoot, string, string | undefined]>([
+    [
+      'a log with a newer type of key',
+      ({ tlogs }) => void (tlogs[1]?.publicKey && (tlogs[1].publicKey.keyDetails = 'PKIX_ML_DSA_65')),
+      'tlogs[1], which has keyDetails "PKIX_ML_DSA_65"',
+      'tlogs',
+    ],
+    [
+      'an authority with a newer field',
+      ({ certificateAuthorities: [ca] }) => void Object.assign(ca ?? {}, { oidcIssuers: [] }),
+      'certificateAuthorities[0], which has a field "oidcIssuers"',
+      'certificateAuthorities',
+    ],
+    [
+      'an authority with a newer field in its chain',
+      ({ timestampAuthorities: [tsa] }) => void Object.assign(tsa?.certChain ?? {}, { pem: '' }),
+      'timestampAuthorities[0], which has a field "pem"',
+      'timestampAuthorities',
+    ],
+    [
+      'a field above the lists',
+      (root) => void Object.assign(root, { 'policies\u001b[2J': [] }),
+      String.raw`a field "policies\u001b[2J"`,
+      undefined,
+    ],
+  ])('leaves out what is newer than this program, and tells it: %s', (_, alter, what, list) => {
+    const before = readTrustedRoot(Buffer.from(world().trustedRoot()), source).root;
+    const { root, ignored } = readTrustedRoot(Buffer.from(world().trustedRoot(alter)), source);
+    expect(ignored).toEqual([{ list, what }]);
+    for (const name of ['tlogs', 'ctlogs', 'certificateAuthorities', 'timestampAuthorities'] as const) {
+      expect(root[name]).toHaveLength(before[name].length - (name === list ? 1 : 0));
+    }
+  });
+
   it.each<[string, AlterTrustedRoot]>([
     ['transparency log', ({ tlogs }) => startAt(tlogs[1]?.publicKey)],
     ['CT log', ({ ctlogs }) => startAt(ctlogs[0]?.publicKey)],

@@ -1,0 +1,155 @@
+import { X509Certificate } from 'node:crypto';
+import { excerpt } from '../encoding/base64.ts';
+import { equalBytes } from '../encoding/bytes.ts';
+import { childrenOf, contextTag, DER_TAG, parseDer } from '../encoding/der.ts';
+import { encodeHex } from '../encoding/hex.ts';
+import { UnavailableError, UntrustedError } from '../errors.ts';
+import type { TrustedRootList } from '../trust/trust-material.ts';
+import { type Certificate, EXTENSION_OID } from './certificate.ts';
+import { readScts } from './check-sct.ts';
+import { claimedTimes } from './explain.ts';
+import type { Proof } from './proof.ts';
+
+/**
+ * A log or an authority that the trusted root does not know. Nobody knows it, or it is newer than the root: which of
+ * them is so decides between a verdict and "this trusted root cannot judge it".
+ */
+export interface UnknownAuthority {
+  readonly kind: 'transparency log' | 'CT log' | 'certificate authority' | 'timestamp authority';
+  /** Its ID, for people. */
+  readonly id: string;
+  /** The times at which the evidence claims that it signed. None: now. */
+  readonly claimed: readonly Date[];
+}
+
+const LISTS: Readonly<Record<UnknownAuthority['kind'], TrustedRootList>> = {
+  'transparency log': 'tlogs',
+  'CT log': 'ctlogs',
+  'certificate authority': 'certificateAuthorities',
+  'timestamp authority': 'timestampAuthorities',
+};
+
+/**
+ * A root that is known to be current at the claimed time, or later, knows everybody who was trusted then: the verdict
+ * stands. An older root, or one of unknown age, cannot judge. Whoever makes the evidence chooses the claimed time, and
+ * so chooses between these two answers; neither of them is a yes.
+ */
+export function verdictOnUnknown(
+  proof: Proof,
+  unknown: UnknownAuthority,
+  verdict: UntrustedError,
+): UntrustedError | UnavailableError {
+  const { currentAsOf, ignored } = proof.trust;
+  const claimed = latest(unknown.claimed) ?? proof.now;
+  const unread = ignored.filter(({ list }) => list === LISTS[unknown.kind]);
+  const namedLog = unknown.kind === 'transparency log' && proof.isLogNamed;
+  if (unread.length === 0 && !namedLog && currentAsOf !== undefined && currentAsOf >= claimed) return verdict;
+  const known =
+    currentAsOf === undefined
+      ? 'it is not known as of which date this trusted root is current'
+      : `this trusted root is known to be current as of ${day(currentAsOf)}`;
+  const left = unread.length === 0 ? '' : `; of its ${LISTS[unknown.kind]} it leaves out ${unread[0]?.what}`;
+  return new UnavailableError('authority-unknown', `the trusted root does not know the ${unknown.kind}`, {
+    ...(verdict.check === undefined ? {} : { check: verdict.check }),
+    expected: `a trusted root that knows the ${unknown.kind} ${unknown.id}, which claims to have signed at ${claimed.toISOString()}`,
+    found: `${nameOf(proof)} does not, and ${known}${left}`,
+    why: `a trusted root does not know what is newer than itself, so nothing was learnt about the artifact`,
+    advice: advise(proof, namedLog, unread.length > 0),
+    cause: verdict,
+  });
+}
+
+function advise({ trust: { source } }: Proof, namedLog: boolean, unread: boolean): string {
+  if (namedLog) return 'name the trusted root of the Sigstore that signed it: --trusted-root FILE';
+  if (unread) return 'update k8s-verify, which does not know what that part of the trusted root means';
+  return source.kind === 'embedded'
+    ? 'update k8s-verify, or name a newer trusted root: --trusted-root FILE'
+    : 'get the trusted root of the Sigstore that signed it anew, from where that Sigstore publishes it';
+}
+
+function nameOf({ trust: { source } }: Proof): string {
+  return source.kind === 'embedded' ? `the embedded one (${source.name})` : excerpt(source.path, 200);
+}
+
+/**
+ * The authority that issued the certificate, where the root has none of its name and key ID. One that has both, and whose
+ * signature it is not, is a forgery and nothing new.
+ */
+export function unknownIssuer(proof: Proof): UnknownAuthority | undefined {
+  const { signer, authorities } = proof;
+  if (signer.kind !== 'certificate') return undefined;
+  const leaf = signer.certificate;
+  const keyId = authorityKeyId(leaf);
+  const isKnown = authorities.certificateAuthorities.some(({ chain }) =>
+    chain.some((issuer) => equalBytes(issuer.subjectName, leaf.issuerName) && mayBe(keyId, issuer)),
+  );
+  if (isKnown) return undefined;
+  const id = keyId === undefined ? 'without a key ID' : `with key ID ${encodeHex(keyId)}`;
+  return {
+    kind: 'certificate authority',
+    id: `${issuerText(leaf)} ${id}`,
+    claimed: claimedTimes(proof),
+  };
+}
+
+/** The CT logs of the certificate's SCTs that the root does not know; of several the one that signed last. */
+export function unknownCtLog({ signer, authorities }: Proof): UnknownAuthority | undefined {
+  if (signer.kind !== 'certificate') return undefined;
+  const [last] = readScts(signer.certificate)
+    .filter(({ logId }) => !authorities.certificateLogs.some(({ id }) => equalBytes(id, logId)))
+    .toSorted((a, b) => b.time.getTime() - a.time.getTime());
+  return last && { kind: 'CT log', id: encodeHex(last.logId), claimed: [last.time] };
+}
+
+function mayBe(wanted: Uint8Array | undefined, issuer: Certificate): boolean {
+  const own = subjectKeyId(issuer);
+  return wanted === undefined || own === undefined || equalBytes(wanted, own);
+}
+
+/** RFC 5280 section 4.2.1.1: the key identifier is the first of three optional fields. */
+function authorityKeyId(certificate: Certificate): Uint8Array | undefined {
+  const extension = certificate.extensions.get(EXTENSION_OID.authorityKeyIdentifier);
+  return read(extension?.value, (value) => {
+    const fields = childrenOf(parseDer(value, 'a key ID'), DER_TAG.sequence, 'a key ID');
+    return fields.find(({ tag }) => tag === contextTag(0, 'primitive'))?.content;
+  });
+}
+
+/** RFC 5280 section 4.2.1.2. */
+function subjectKeyId(certificate: Certificate): Uint8Array | undefined {
+  const extension = certificate.extensions.get(EXTENSION_OID.subjectKeyIdentifier);
+  return read(extension?.value, (value) => {
+    const node = parseDer(value, 'a key ID');
+    return node.tag === DER_TAG.octetString ? node.content : undefined;
+  });
+}
+
+/** A key ID helps to find words, and nothing more: one that cannot be read is none. */
+function read(
+  value: Uint8Array | undefined,
+  reader: (value: Uint8Array) => Uint8Array | undefined,
+): Uint8Array | undefined {
+  if (value === undefined) return undefined;
+  try {
+    return reader(value);
+  } catch (error) {
+    if (error instanceof UntrustedError) return undefined;
+    throw error;
+  }
+}
+
+function issuerText({ der }: Certificate): string {
+  try {
+    return excerpt(new X509Certificate(der).issuer.replaceAll('\n', ', '), 200);
+  } catch {
+    return 'with a name that cannot be shown';
+  }
+}
+
+function latest(times: readonly Date[]): Date | undefined {
+  return times.toSorted((a, b) => b.getTime() - a.getTime())[0];
+}
+
+function day(date: Date): string {
+  return date.toISOString().slice(0, 10);
+}
