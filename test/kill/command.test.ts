@@ -1,6 +1,6 @@
 /**
  * SIGKILL through the real command, at moments spread over its whole life: start, look-ups, download, staging, placing,
- * end. `K8S_VERIFY_KILLS` says how often (.ci/run: 200), `KILL_SEED` repeats the moments of an earlier run.
+ * end. `K8S_VERIFY_KILLS` says how often (`npm run test:long`: 200), `KILL_SEED` repeats the moments of an earlier run.
  */
 import { readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';

@@ -14,7 +14,10 @@ export class SkipReporter implements Reporter {
   onTestRunEnd(modules: readonly TestModule[]): void {
     // With a pattern, whatever does not match counts as skipped.
     if (this.#vitest?.config.testNamePattern !== undefined) return;
-    const skipped = modules.flatMap((module) => [...module.children.allTests('skipped')]);
+    // One that did not run because a hook before it failed is no skipped one.
+    const skipped = modules
+      .filter((module) => module.state() !== 'failed')
+      .flatMap((module) => [...module.children.allTests('skipped')]);
     const { lines, unexplained } = describeSkips(skipped.map(titlesOf));
     process.stdout.write(`${lines.join('\n')}\n\n`);
     if (unexplained > 0) process.exitCode = 1;
