@@ -10,5 +10,6 @@ export const BUILT_TESTS: readonly string[] = [
   'test/bench/bench.test.ts',
   'test/kill/command.test.ts',
   'test/readme.test.ts',
+  'test/stories/what-was-signed.test.ts',
   'test/support-tests/{run-cli,without-vitest}.test.ts',
 ];

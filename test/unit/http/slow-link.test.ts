@@ -39,54 +39,57 @@ const ASK = `
 
 const reason = whyNoLink();
 
-describe.skipIf(reason !== undefined)(`a slow link${reason === undefined ? '' : ` (${reason})`}`, () => {
-  let link: SlowLink;
-  let port: number;
-  let server: ChildProcessByStdio<Writable, Readable, null>;
+describe.skipIf(reason !== undefined)(
+  `a slow link (needs a network of its own: ${reason ?? 'it can be made'})`,
+  () => {
+    let link: SlowLink;
+    let port: number;
+    let server: ChildProcessByStdio<Writable, Readable, null>;
 
-  beforeAll(async () => {
-    link = await openSlowLink(DELAY_MS);
-    const [command = '', ...words] = link.at('far');
-    server = spawn(command, [...words, process.execPath, '--input-type=module', '--eval', SERVER], {
-      stdio: ['pipe', 'pipe', 'inherit'],
+    beforeAll(async () => {
+      link = await openSlowLink(DELAY_MS);
+      const [command = '', ...words] = link.at('far');
+      server = spawn(command, [...words, process.execPath, '--input-type=module', '--eval', SERVER], {
+        stdio: ['pipe', 'pipe', 'inherit'],
+      });
+      port = Number(await firstOutput(server));
     });
-    port = Number(await firstOutput(server));
-  });
 
-  afterAll(async () => {
-    server.stdin.end();
-    await link[Symbol.asyncDispose]();
-  });
+    afterAll(async () => {
+      server.stdin.end();
+      await link[Symbol.asyncDispose]();
+    });
 
-  async function ask(
-    addresses: readonly string[],
-    url: string,
-    env: Readonly<Record<string, string>> = {},
-  ): Promise<string> {
-    const [command = '', ...words] = link.at('near');
-    const request = JSON.stringify({ url, env, addresses });
-    const program = [process.execPath, '--input-type=module', '--eval', ASK, request];
-    const { stdout } = await promisify(execFile)(command, [...words, ...program]);
-    return stdout.trim();
-  }
+    async function ask(
+      addresses: readonly string[],
+      url: string,
+      env: Readonly<Record<string, string>> = {},
+    ): Promise<string> {
+      const [command = '', ...words] = link.at('near');
+      const request = JSON.stringify({ url, env, addresses });
+      const program = [process.execPath, '--input-type=module', '--eval', ASK, request];
+      const { stdout } = await promisify(execFile)(command, [...words, ...program]);
+      return stdout.trim();
+    }
 
-  const ways: readonly (readonly [string, readonly string[]])[] = [
-    ['addresses of both families, and no route for one', [FAR_ADDRESSES.v4, UNROUTED.v6]],
-    [
-      'four of each, and no route for one family',
-      [...Array<string>(4).fill(FAR_ADDRESSES.v4), ...Array<string>(4).fill(UNROUTED.v6)],
-    ],
-    ['an IPv6 that leads nowhere', [BLACK_HOLES.v6, FAR_ADDRESSES.v4]],
-    ['an IPv4 that leads nowhere', [BLACK_HOLES.v4, FAR_ADDRESSES.v6]],
-    ['one address', [FAR_ADDRESSES.v6]],
-  ];
+    const ways: readonly (readonly [string, readonly string[]])[] = [
+      ['addresses of both families, and no route for one', [FAR_ADDRESSES.v4, UNROUTED.v6]],
+      [
+        'four of each, and no route for one family',
+        [...Array<string>(4).fill(FAR_ADDRESSES.v4), ...Array<string>(4).fill(UNROUTED.v6)],
+      ],
+      ['an IPv6 that leads nowhere', [BLACK_HOLES.v6, FAR_ADDRESSES.v4]],
+      ['an IPv4 that leads nowhere', [BLACK_HOLES.v4, FAR_ADDRESSES.v6]],
+      ['one address', [FAR_ADDRESSES.v6]],
+    ];
 
-  it.concurrent.for(ways)('reaches a server with %s', async ([, addresses]) => {
-    expect(await ask(addresses, `http://dl.example:${port}/marker`)).toBe('/marker');
-  });
+    it.concurrent.for(ways)('reaches a server with %s', async ([, addresses]) => {
+      expect(await ask(addresses, `http://dl.example:${port}/marker`)).toBe('/marker');
+    });
 
-  it.concurrent.for(ways)('reaches a proxy with %s', async ([, addresses]) => {
-    const env = { HTTP_PROXY: `http://proxy.example:${port}` };
-    expect(await ask(addresses, 'http://dl.example/marker', env)).toBe('http://dl.example/marker');
-  });
-});
+    it.concurrent.for(ways)('reaches a proxy with %s', async ([, addresses]) => {
+      const env = { HTTP_PROXY: `http://proxy.example:${port}` };
+      expect(await ask(addresses, 'http://dl.example/marker', env)).toBe('http://dl.example/marker');
+    });
+  },
+);

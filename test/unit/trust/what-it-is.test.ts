@@ -57,12 +57,15 @@ describe('a file that is no trusted root', () => {
   );
 
   const signingConfig = sharedFile('data/tuf-public-good/targets/signing_config.v0.2.json');
-  it.skipIf(signingConfig === undefined)("is told as what it is: Sigstore's own signing config", () => {
-    const bytes = readFileSync(signingConfig ?? '');
-    expect(thrownBy(() => readTrustedRoot(bytes, source))).toMatchObject({
-      message: 'the trusted root named.json is none: it is a signing config',
-    });
-  });
+  it.skipIf(signingConfig === undefined)(
+    "is told as what it is: Sigstore's own signing config (needs ../shared)",
+    () => {
+      const bytes = readFileSync(signingConfig ?? '');
+      expect(thrownBy(() => readTrustedRoot(bytes, source))).toMatchObject({
+        message: 'the trusted root named.json is none: it is a signing config',
+      });
+    },
+  );
 });
 
 describe('the trusted roots of Sigstore itself', () => {
