@@ -9,7 +9,13 @@ function cannotStart(error) {
   process.exitCode = 1;
   process.stderr.write('k8s-verify cannot start: ' + String(error.stack) + '\n');
 }
-if (supported) {
+if (process.versions.deno) {
+  process.stderr.write(
+    'k8s-verify does not run on Deno, whose crypto refuses genuine signatures. ' +
+      'Use Node 22.22.2, 24.15.0, 26 or newer (https://nodejs.org), or the executable of k8s-verify\n',
+  );
+  process.exitCode = 1;
+} else if (supported) {
   try {
     require('../dist/cli/main.cjs').main().catch(cannotStart);
   } catch (error) {

@@ -2,7 +2,7 @@ import type { HttpClientOptions } from './http/client.ts';
 import type { HttpClient } from './http/http-client.ts';
 import type { Report } from './progress.ts';
 import type { ProcessInfo } from './release/platform.ts';
-import { RequestError } from './errors.ts';
+import { RequestError, UnavailableError } from './errors.ts';
 
 /** Where the time comes from; the wall clock, save in tests that need another day. */
 export interface Clock {
@@ -26,9 +26,10 @@ export interface ClientOptions extends Omit<HttpClientOptions, 'report'> {
 /**
  * A client for one or more runs. Close `http` when done, so that the process can end.
  *
- * @throws RequestError `usage` on a Node that is too old
+ * @throws RequestError `usage` on a Node that is too old; UnavailableError `machine-cannot-judge` on Deno
  */
 export function createClient(options: ClientOptions = {}): Client {
+  assertNotDeno();
   assertSupportedNode();
   const report = options.report ?? (() => undefined);
   return {
@@ -65,6 +66,18 @@ function loadedWhenAsked(options: HttpClientOptions): HttpClient {
 
 function endianness(): ProcessInfo['endianness'] {
   return new Uint8Array(Uint16Array.of(1).buffer)[0] === 1 ? 'LE' : 'BE';
+}
+
+/** Deno passes for a Node of some version, and its crypto throws where Node's verifies. */
+function assertNotDeno(): void {
+  const { deno } = process.versions;
+  if (deno === undefined) return;
+  throw new UnavailableError('machine-cannot-judge', 'k8s-verify does not run on Deno', {
+    expected: 'Node 22.22.2, 24.15.0, 26 or newer',
+    found: `Deno ${deno}`,
+    why: 'the crypto of Deno refuses genuine signatures',
+    advice: 'run it with Node: https://nodejs.org',
+  });
 }
 
 /** `engines` of package.json; `bin/k8s-verify.js` has the same in words that any Node can parse. */

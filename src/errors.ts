@@ -24,7 +24,8 @@ export type UnavailableCode =
   | 'log-unreachable'
   | 'trust-root-unavailable'
   | 'authority-unknown'
-  | 'clock-wrong';
+  | 'clock-wrong'
+  | 'machine-cannot-judge';
 
 export type UntrustedCode =
   | 'signature-not-published'

@@ -6,7 +6,7 @@ export type ExitCode = 0 | 1 | 2 | 3 | 4 | 5 | 10 | 11 | 12 | 13 | 14 | 15 | 16 
 /** What each exit code means, in one phrase; README and `--help` print this table. */
 export const EXIT_CODE_MEANINGS: Readonly<Record<ExitCode, string>> = {
   0: 'proved (and, where asked, installed)',
-  1: 'a bug in k8s-verify (please report it), or its output could not be written',
+  1: 'a bug in k8s-verify (please report it), or its output could not be written, or this machine cannot judge',
   2: 'usage: the command line cannot be understood, or a named file cannot be read',
   3: 'no such release or artifact',
   4: 'network: something needed could not be fetched; nothing was learnt about the artifact',
@@ -26,7 +26,7 @@ export const EXIT_CODE_MEANINGS: Readonly<Record<ExitCode, string>> = {
 };
 
 /** One exit code per reason, for scripts. Codes 10 to 19 all mean: do not use this artifact. */
-export const EXIT_CODES: Readonly<Record<ErrorCode, Exclude<ExitCode, 0 | 1>>> = {
+export const EXIT_CODES: Readonly<Record<ErrorCode, Exclude<ExitCode, 0>>> = {
   usage: 2,
   'version-malformed': 2,
   'file-not-readable': 2,
@@ -43,6 +43,7 @@ export const EXIT_CODES: Readonly<Record<ErrorCode, Exclude<ExitCode, 0 | 1>>> =
   'trust-root-unavailable': 5,
   'authority-unknown': 5,
   'clock-wrong': 5,
+  'machine-cannot-judge': 1,
   'signature-not-published': 10,
   'material-malformed': 11,
   'material-oversized': 11,

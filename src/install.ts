@@ -1,3 +1,4 @@
+import { ableToJudge } from './flow/able-to-judge.ts';
 import { shareRecords } from './flow/compare-records.ts';
 import { MAX_PARALLEL_DOWNLOADS } from './limits.ts';
 import { nameFailure } from './flow/name-failure.ts';
@@ -24,7 +25,11 @@ import type { Client } from './client.ts';
  * @returns what was done, with every check by name.
  * @throws K8sVerifyError: nothing was installed then, and the disk is as it was.
  */
-export async function installRelease(request: InstallRequest, client: Client): Promise<RunResult> {
+export function installRelease(request: InstallRequest, client: Client): Promise<RunResult> {
+  return ableToJudge(() => install(request, client));
+}
+
+async function install(request: InstallRequest, client: Client): Promise<RunResult> {
   // Whom to believe, and what is wanted: every file, its destination, and who must have signed it.
   const trust = await openTrust(request, client);
   const planned = await planInstall(request, client);

@@ -15,6 +15,7 @@ import { policyOf } from './plan/who-must-have-signed.ts';
 import { assertMessageWanted } from './proof/check-claim.ts';
 import { detachedHashes, fittingDigest } from './proof/check-detached-signature.ts';
 import { type ProofSubject, type RequiredSubject, requiredSubject } from './proof/proof.ts';
+import { ableToJudge } from './flow/able-to-judge.ts';
 import type { Policy } from './policy/policy.ts';
 import { type Proof, type ProofContext, proveFromEvidence, proveFromPair } from './flow/prove-with-log.ts';
 import { allReleaseSigners } from './release/signer.ts';
@@ -30,7 +31,11 @@ import type { Client } from './client.ts';
  *
  * @throws UntrustedError with the failed check; RequestError where a file is missing; UnavailableError `log-unreachable`.
  */
-export async function verifyFile(request: VerifyRequest, client: Client): Promise<RunResult> {
+export function verifyFile(request: VerifyRequest, client: Client): Promise<RunResult> {
+  return ableToJudge(() => verify(request, client));
+}
+
+async function verify(request: VerifyRequest, client: Client): Promise<RunResult> {
   assertOpenable(request);
   const { subject: named, archive } = request;
   if (named.kind === 'file') await assertLocalFile(named.path, archive === undefined ? 'once' : 'again');

@@ -143,9 +143,10 @@ function readRsaKey(key: KeyObject, spki: Uint8Array, what: string): SignatureKe
     const expected = Buffer.from(DIGEST_INFO_PREFIX[digest.algorithm] + digest.hex, 'hex');
     try {
       return expected.equals(publicDecrypt({ key, padding: constants.RSA_PKCS1_PADDING }, signature));
-    } catch {
-      // OpenSSL throws where the padding is not that of a signature.
-      return false;
+    } catch (error) {
+      // OpenSSL throws where the padding is not that of a signature. Anything else is no answer.
+      if (isMisfit(error)) return false;
+      throw error;
     }
   };
   return {
@@ -157,6 +158,10 @@ function readRsaKey(key: KeyObject, spki: Uint8Array, what: string): SignatureKe
     verifyMessage: (message, algorithm, signature) =>
       verifyDigest({ algorithm, hex: hashWith(algorithm, message).toString('hex') }, signature),
   };
+}
+
+function isMisfit(error: unknown): boolean {
+  return error instanceof Error && 'code' in error && String(error.code).startsWith('ERR_OSSL_RSA_');
 }
 
 function unsupported(what: string, found: string, cause?: unknown): UntrustedError {

@@ -5,7 +5,7 @@ import {
   type CheckName,
   type ErrorDetails,
   K8sVerifyError,
-  type UnavailableError,
+  UnavailableError,
   UntrustedError,
   type UntrustedCode,
 } from '../errors.ts';
@@ -21,6 +21,7 @@ import type { Authority } from './authorities.ts';
 import type { Proof, ProofEntry } from './proof.ts';
 import { toSignatureContent, toVerifierEntry, toVerifierTimestamps } from './signed-entity.ts';
 import { unknownCtLog, unknownIssuer, type UnknownAuthority, verdictOnUnknown } from './unknown-authority.ts';
+import { askWatchingCrypto } from './swallowed-exception.ts';
 import { toVerifierCertificate } from './verifier-certificate.ts';
 
 /**
@@ -97,19 +98,31 @@ function keyOf({ signer }: Proof): VerifierTrust['publicKey'] {
   return () => ({ publicKey, validFor: () => true });
 }
 
-/** Runs the verifier and says in our words what it refused. */
+/**
+ * Runs the verifier and says in our words what it refused.
+ *
+ * @throws UnavailableError `machine-cannot-judge` where node:crypto could not verify: that is no answer
+ */
 function ask(
   proof: Proof,
   about: 'entry' | 'chain',
   entry: ProofEntry | undefined,
   question: () => unknown,
 ): void {
-  try {
-    question();
-  } catch (error) {
-    if (error instanceof K8sVerifyError) throw error;
-    throw translate(proof, about, entry, error);
-  }
+  const { error, exception } = askWatchingCrypto(question);
+  if (error === undefined) return;
+  if (exception !== undefined) throw cannotJudge(exception);
+  throw error instanceof K8sVerifyError ? error : translate(proof, about, entry, error);
+}
+
+function cannotJudge(cause: unknown): UnavailableError {
+  return new UnavailableError('machine-cannot-judge', 'this machine cannot verify a signature', {
+    expected: 'that crypto.verify of Node answers yes or no',
+    found: cause instanceof Error ? excerpt(cause.message) : 'an exception',
+    why: 'a signature that was not verified is neither good nor bad; nothing was learnt about the artifact',
+    advice: `use k8s-verify on another machine, or with another Node than ${process.version}, or its executable`,
+    cause,
+  });
 }
 
 interface Refusal {

@@ -69,6 +69,36 @@ describe('a Node that is too old', () => {
     expect(run.status).toBe(code);
   });
 
+  it('is refused by name where it is Deno, which passes for a Node', () => {
+    const pretend = `data:text/javascript,${encodeURIComponent(
+      "Object.defineProperty(process.versions, 'deno', { value: '2.9.6' });",
+    )}`;
+    const run = spawnSync(process.execPath, ['--import', pretend, BIN, 'verify', 'file'], {
+      encoding: 'utf8',
+    });
+    expect(run).toMatchObject({ status: 1, stdout: '' });
+    expect(run.stderr).toMatch(/^k8s-verify does not run on Deno, whose crypto refuses genuine .*\n$/);
+  });
+
+  it.skipIf(spawnSync('deno', ['--version']).error !== undefined)(
+    'is refused by name where it is Deno itself (needs deno on PATH)',
+    () => {
+      const run = spawnSync('deno', ['run', '--allow-all', BIN, '--version'], { encoding: 'utf8' });
+      expect(run).toMatchObject({ status: 1, stdout: '' });
+      expect(run.stderr).toContain('k8s-verify does not run on Deno');
+      const library = pathToFileURL(path.join(ROOT, 'dist/index.js')).href;
+      const program = `
+      const { createClient } = await import(${JSON.stringify(library)});
+      try {
+        createClient();
+      } catch (error) {
+        console.log(error.code, error.message);
+      }`;
+      const called = spawnSync('deno', ['eval', program], { encoding: 'utf8' });
+      expect(called.stdout).toBe('machine-cannot-judge k8s-verify does not run on Deno\n');
+    },
+  );
+
   it('is the same range as the package asks for', () => {
     const manifest: { readonly engines: { readonly node: string } } = JSON.parse(
       readFileSync(path.join(ROOT, 'package.json'), 'utf8'),

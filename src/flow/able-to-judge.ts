@@ -1,0 +1,58 @@
+/**
+ * "Do not use" is said only where this machine can tell. Before the first refusal of a process the program proves a
+ * sample that it carries. Where that fails, what refused the artifact is the machine: a Node whose crypto throws, lacks
+ * an algorithm or answers wrongly. Nothing is said about the artifact then.
+ */
+import { K8sVerifyError, UnavailableError, UntrustedError } from '../errors.ts';
+import { exitCodeFor } from '../exit-codes.ts';
+
+/** Exit codes of verdicts that rest on cryptography. */
+const FIRST_VERDICT = 13;
+const LAST_VERDICT = 18;
+
+/**
+ * Runs a story. A refusal of it is told only where the sample is proved.
+ *
+ * @throws UnavailableError `machine-cannot-judge` in place of a refusal
+ */
+export async function ableToJudge<T>(story: () => Promise<T>): Promise<T> {
+  try {
+    return await story();
+  } catch (error) {
+    if (isVerdict(error)) await assertAbleToJudge();
+    throw error;
+  }
+}
+
+function isVerdict(error: unknown): boolean {
+  const code = exitCodeFor(error);
+  return error instanceof UntrustedError && code >= FIRST_VERDICT && code <= LAST_VERDICT;
+}
+
+let able: Promise<void> | undefined;
+
+/** Once for each process: what a machine can do does not change. */
+function assertAbleToJudge(): Promise<void> {
+  able ??= import('./prove-sample.ts').then(({ proveSample }) => proveOrExplain(proveSample));
+  return able;
+}
+
+function proveOrExplain(proveSample: () => void): void {
+  try {
+    proveSample();
+  } catch (cause) {
+    throw new UnavailableError('machine-cannot-judge', 'this machine cannot judge the artifact', {
+      expected: 'that k8s-verify proves the sample that it carries',
+      found: `it refuses it: ${reasonOf(cause)}`,
+      why: 'the code that refuses a sample known to be good would refuse any artifact; nothing was learnt about this one',
+      advice: `use k8s-verify on another machine, or with another Node than ${process.version}, or its executable`,
+      cause,
+    });
+  }
+}
+
+function reasonOf(error: unknown): string {
+  if (!(error instanceof Error)) return String(error);
+  const found = error instanceof K8sVerifyError ? error.found : undefined;
+  return found === undefined ? error.message : `${error.message}: ${found}`;
+}
