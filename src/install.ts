@@ -3,10 +3,11 @@ import { shareRecords } from './flow/compare-records.ts';
 import { MAX_PARALLEL_DOWNLOADS } from './limits.ts';
 import { nameFailure } from './flow/name-failure.ts';
 import { noteOlderBundle } from './flow/note-older-bundle.ts';
+import { noteOthers } from './flow/note-others.ts';
 import { type PlannedInstall, planInstall } from './plan/plan.ts';
 import { discardPrepared, placePrepared } from './flow/place.ts';
 import { type PreparedArtifact, prepareArtifact } from './flow/prepare.ts';
-import { describeInstall } from './flow/describe.ts';
+import { describeInstall, notesOnReplaced } from './flow/describe.ts';
 import type { InstallRequest } from './plan/request.ts';
 import type { RunResult } from './result.ts';
 import { sideBySide } from './flow/side-by-side.ts';
@@ -34,15 +35,20 @@ async function install(request: InstallRequest, client: Client): Promise<RunResu
   const trust = await openTrust(request, client);
   const planned = await planInstall(request, client);
   const prepared = await downloadAndProve(planned, request, client, trust);
+  let notes: readonly string[];
   try {
-    await placePrepared(prepared, request);
+    notes = await placePrepared(prepared, request);
   } finally {
     await discardPrepared(prepared);
   }
-  const results = prepared.flatMap((one) => describeInstall(one, request, trust));
+  for (const message of [...notes, ...prepared.flatMap(notesOnReplaced)]) {
+    client.report({ kind: 'note', message });
+  }
+  const results = prepared.flatMap((one) => describeInstall(one, request, trust, notes));
+  const noted = await noteOthers(results, client.report);
   return {
     schemaVersion: 1,
-    artifacts: await Promise.all(results.map((one) => noteOlderBundle(one, client.report))),
+    artifacts: await Promise.all(noted.map((one) => noteOlderBundle(one, client.report))),
   };
 }
 

@@ -71,6 +71,8 @@ export const MAX_PARALLEL_DOWNLOADS: number = 4;
 export const MAX_LEFTOVER_AGE_MS: number = 24 * 60 * 60 * 1000;
 /** Directories within directories that are removed again; what a run makes is no deeper than an archive. */
 export const MAX_REMOVED_DEPTH: number = 40;
+/** For `restorecon` to set the labels of what was placed. */
+export const MAX_RELABEL_MS: number = 60_000;
 /** A source that asks for a longer wait than this gives way to the next one, where there is one. */
 export const MAX_WAIT_BEFORE_NEXT_SOURCE_MS: number = 10_000;
 /** The longest backoff between two attempts. */

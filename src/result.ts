@@ -2,6 +2,7 @@
  * What a run reports, and the object that `--json` prints of it. Its shape is stable; a change that could break a reader
  * raises `schemaVersion`.
  */
+import type { OtherHand } from './disk/who-can-change.ts';
 import type { CheckName } from './errors.ts';
 import type { CrossCheck } from './records/cross-check.ts';
 import type { CheckResult, ProvenLogEntry, Signer } from './proof/verdict.ts';
@@ -59,6 +60,11 @@ export interface ArtifactResult {
   readonly sha256: string;
   /** The proven tarball that the file was taken out of; `sha256` is the file's own, which nobody signed. */
   readonly fromTarball?: { readonly name: string; readonly sha256: string; readonly member: string };
+  /**
+   * Who else can change what was placed, and where on the way to it they can first; empty where nobody can, absent where
+   * the system does not tell (Windows) or nothing was placed.
+   */
+  readonly othersCanChange?: readonly OtherHand[];
   /** What was unpacked. */
   readonly extracted?: { readonly files: number; readonly bytes: number };
   /** What the archive holds, in its order, where that was asked. */

@@ -51,7 +51,10 @@ async function verify(request: VerifyRequest, client: Client): Promise<RunResult
   reportChecks(client.report, nameOf(request), proof);
   const opened = await openArchive(request, proof.proven, measured);
   await placeVerified(request, proof, opened);
-  return { schemaVersion: 1, artifacts: [describeVerified(request, proof, trust, sha256, opened)] };
+  const result = describeVerified(request, proof, trust, sha256, opened);
+  if (opened?.kind !== 'unpacked') return { schemaVersion: 1, artifacts: [result] };
+  const { noteOthers } = await import('./flow/note-others.ts');
+  return { schemaVersion: 1, artifacts: await noteOthers([result], client.report) };
 }
 
 /** The bundle first: where it cannot be placed, nothing is. */

@@ -183,7 +183,7 @@ export class StagingDirectory {
 
   /** What was placed stays. Never throws. */
   async keep(): Promise<void> {
-    keepDirectories(dirname(this.target));
+    await keepDirectories(dirname(this.target));
     await syncDirectory(dirname(this.target));
   }
 

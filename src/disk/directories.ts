@@ -1,12 +1,24 @@
-import { lstat, mkdir, open, rmdir, stat } from 'node:fs/promises';
-import { dirname } from 'node:path';
+import { lstat } from 'node:fs/promises';
+import { basename, dirname } from 'node:path';
 import { isAbsent, systemCode } from './disk-error.ts';
+import { type Inode, identityOf, isSameInode } from './file-identity.ts';
+import { HeldDirectory } from './held-directory.ts';
+
+/** Of directories that a run creates for what everybody may run or read. */
+export const DIRECTORY_MODE = 0o755;
+
+/** A directory that was not there, held by the one that it was made in. */
+interface Created {
+  readonly parent: HeldDirectory;
+  readonly name: string;
+  readonly made: Inode;
+}
 
 /**
- * Directories that this process created for something that is not in place yet. Several artifacts of one run may
- * share them, so that the last one to be discarded removes them, whoever created them.
+ * Directories that this process created for something that is not in place yet, by their paths as they were asked for.
+ * Several artifacts of one run may share them, so that the last one to be discarded removes them, whoever created them.
  */
-const createdHere = new Set<string>();
+const createdHere = new Map<string, Created>();
 
 /**
  * How often a directory is tried again whose parent is there by now: another, failing run may have removed the parent
@@ -14,42 +26,75 @@ const createdHere = new Set<string>();
  */
 const ATTEMPTS = 5;
 
-/** Creates a directory (an absolute path) and its parents, and remembers which were not there. */
-export async function createDirectories(directory: string, attempts: number = ATTEMPTS): Promise<void> {
+/**
+ * Holds a directory (an absolute path, which may lead through links); what is missing of it is created with mode 0755,
+ * whatever the umask, and remembered. What is there keeps its mode.
+ */
+export async function holdDirectory(directory: string, attempts: number = ATTEMPTS): Promise<HeldDirectory> {
   try {
-    await mkdir(directory);
-    createdHere.add(directory);
+    return await HeldDirectory.open(directory);
   } catch (error) {
-    if (isAbsent(error) && directory !== dirname(directory) && attempts > 1) {
-      await createDirectories(dirname(directory));
-      await createDirectories(directory, attempts - 1);
-    } else if (!(await isDirectory(directory))) throw error;
+    if (!isAbsent(error) || directory === dirname(directory)) throw error;
   }
+  const parent = await holdDirectory(dirname(directory));
+  const name = basename(directory);
+  try {
+    const made = await parent.makeDirectory(name, DIRECTORY_MODE);
+    createdHere.set(directory, { parent, name, made: made.identity });
+    return made;
+  } catch (error) {
+    await parent.close();
+    // Another run was faster, or has just removed what it had made.
+    if (attempts > 1 && (isAbsent(error) || systemCode(error) === 'EEXIST')) {
+      return holdDirectory(directory, attempts - 1);
+    }
+    throw error;
+  }
+}
+
+/** Creates what is missing of a directory, as {@link holdDirectory}. */
+export async function createDirectories(directory: string): Promise<void> {
+  const held = await holdDirectory(directory);
+  await held.close();
 }
 
 /** Removes a directory and its parents as far as this process created them and they are empty. Never throws. */
 export async function removeCreatedDirectories(directory: string): Promise<void> {
   for (let at = directory; at !== dirname(at); at = dirname(at)) {
-    if (!createdHere.has(at) && !(await isMissing(at))) return;
-    try {
-      await rmdir(at);
-    } catch (error) {
-      if (!isAbsent(error)) return;
+    const created = createdHere.get(at);
+    if (created === undefined) {
+      if (!(await isMissing(at))) return;
+      continue;
     }
     createdHere.delete(at);
+    if (!(await isRemoved(created))) {
+      createdHere.set(at, created);
+      return;
+    }
+    await created.parent.close();
   }
 }
 
 /** Something is in place in the directory: it stays, whatever is discarded later. */
-export function keepDirectories(directory: string): void {
-  for (let at = directory; createdHere.delete(at);) at = dirname(at);
+export async function keepDirectories(directory: string): Promise<void> {
+  for (let at = directory; ; at = dirname(at)) {
+    const created = createdHere.get(at);
+    if (created === undefined) return;
+    createdHere.delete(at);
+    await created.parent.close();
+  }
 }
 
-async function isDirectory(path: string): Promise<boolean> {
-  return stat(path).then(
-    (found) => found.isDirectory(),
-    () => false,
-  );
+async function isRemoved({ parent, name, made }: Created): Promise<boolean> {
+  try {
+    const found = await parent.lstat(name);
+    // Another run removed ours, and the one there now is not for this one to remove.
+    if (!isSameInode(identityOf(found), made)) return true;
+    await parent.rmdir(name);
+    return true;
+  } catch (error) {
+    return isAbsent(error);
+  }
 }
 
 async function isMissing(path: string): Promise<boolean> {
@@ -59,19 +104,9 @@ async function isMissing(path: string): Promise<boolean> {
   );
 }
 
-/**
- * Makes a rename in a directory survive a power cut, where the file system can. The result is not reported: before
- * and after the rename the destination is a complete file, and that is all that is promised.
- */
+/** As {@link HeldDirectory.sync}, of a directory by its path. */
 export async function syncDirectory(directory: string): Promise<void> {
-  try {
-    const handle = await open(directory, 'r');
-    try {
-      await handle.sync();
-    } finally {
-      await handle.close();
-    }
-  } catch {
-    // Windows cannot open a directory; some file systems cannot sync one; one without read permission stays closed.
-  }
+  const held = await HeldDirectory.open(directory).catch(() => undefined);
+  await held?.sync();
+  await held?.close();
 }

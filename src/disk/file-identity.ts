@@ -11,6 +11,15 @@ export interface FileIdentity extends Inode {
   readonly size: bigint;
 }
 
+/** A file of this run that is not written any more. */
+export interface FrozenFile extends FileIdentity {
+  /** Who the file system says it belongs to: this user, unless it gives all files to one. */
+  readonly owner: bigint;
+  readonly ownerIsUser: boolean;
+  /** Whether its file system gave it the same inode by name as by descriptor; some network file systems do not. */
+  readonly hasStableInode: boolean;
+}
+
 export function identityOf(stats: BigIntStats): FileIdentity {
   return { device: stats.dev, inode: stats.ino, size: stats.size };
 }

@@ -23,6 +23,9 @@ import { isOwn } from './owner.ts';
 /** Node's types promise every flag; Windows has none of these. */
 const { O_DIRECTORY, O_NOFOLLOW, O_NONBLOCK }: Partial<typeof constants> = constants;
 
+const PERMISSIONS = 0o777;
+const SET_GROUP_ID = 0o2000;
+
 /** How much room a file system has, bytes; undefined where it does not tell. */
 export type FreeSpace = bigint | undefined;
 
@@ -118,7 +121,8 @@ export class HeldDirectory {
   }
 
   /**
-   * Makes a directory with exactly this mode, whatever the umask, and holds it.
+   * Makes a directory with this mode, whatever the umask, and holds it. A directory that the system puts into a group's
+   * hands (set-group-ID of the one above) stays in them.
    *
    * @throws InstallError `place-failed` where somebody put another one in its place at once.
    */
@@ -126,17 +130,17 @@ export class HeldDirectory {
     await this.#at(name, (path) => mkdir(path, { mode }));
     const made = await this.openDirectory(name);
     try {
-      if (!(await made.#isNew())) throw moved(made.path);
-      await made.setMode(mode);
+      const found = await made.stat();
+      if (!isOwn(found)) throw moved(made.path);
+      // Only an empty one is surely new: what another run has put into it meanwhile is not opened up.
+      if ((Number(found.mode) & PERMISSIONS) !== mode && (await made.names()).length === 0) {
+        await made.setMode(mode | (Number(found.mode) & SET_GROUP_ID));
+      }
       return made;
     } catch (error) {
       await made.close();
       throw error;
     }
-  }
-
-  async #isNew(): Promise<boolean> {
-    return isOwn(await this.stat()) && (await this.names()).length === 0;
   }
 
   /** Where a file system has no modes to set, the one that it gives to all directories will do if it allows as much. */

@@ -1,12 +1,14 @@
+import type { BigIntStats } from 'node:fs';
 import { lstat, readlink } from 'node:fs/promises';
-import { resolve } from 'node:path';
+import { join, resolve } from 'node:path';
 import { excerpt } from '../encoding/base64.ts';
 import { InstallError } from '../errors.ts';
 import { diskError, isAbsent } from './disk-error.ts';
+import type { Entry } from './replace-file.ts';
 
 /**
  * Whether a file can be put at the path: nothing is there, or a regular file that is replaced. Changes nothing; a run
- * calls it before it downloads, and placing calls it again.
+ * calls it before it downloads, and placing asks again of the directory that it holds ({@link inspectEntry}).
  *
  * A symbolic link is refused: to write through it would change a file that nobody named, and to replace it would
  * silently undo somebody's arrangement (alternatives, Homebrew and version managers all link /usr/local/bin/kubectl).
@@ -15,9 +17,18 @@ import { diskError, isAbsent } from './disk-error.ts';
  */
 export async function inspectDestination(destination: string): Promise<'absent' | 'file'> {
   const path = resolve(destination);
-  let found: Awaited<ReturnType<typeof lstat>>;
+  return inspect(path, lstat(path, { bigint: true }));
+}
+
+/** The same of a name in a directory that is held. */
+export async function inspectEntry({ directory, name }: Entry): Promise<'absent' | 'file'> {
+  return inspect(join(directory.path, name), directory.lstat(name));
+}
+
+async function inspect(path: string, looking: Promise<BigIntStats>): Promise<'absent' | 'file'> {
+  let found: BigIntStats;
   try {
-    found = await lstat(path);
+    found = await looking;
   } catch (error) {
     if (isAbsent(error)) return 'absent';
     throw diskError(error, `look at ${path}`, path);

@@ -1,54 +1,127 @@
-import { constants } from 'node:fs';
-import { access, type FileHandle, open } from 'node:fs/promises';
-import type { Digest } from '../evidence/evidence.ts';
-import { diskError } from './disk-error.ts';
+import type { BigIntStats } from 'node:fs';
+import type { FileHandle } from 'node:fs/promises';
+import { basename, dirname, resolve } from 'node:path';
+import { InstallError } from '../errors.ts';
+import type { ProvenDigest } from '../proof/prove-digest.ts';
+import { diskError, isAbsent } from './disk-error.ts';
 import { hashFile } from './hash-file.ts';
-import { inspectDestination } from './inspect-destination.ts';
-import { EXECUTABLE_MODE } from './place.ts';
-
-const WRITABLE_BY_ALL = 0o002;
+import { HeldDirectory } from './held-directory.ts';
+import { inspectEntry } from './inspect-destination.ts';
+import { isOwn, isOwnOrRoots, isSetId } from './owner.ts';
+import type { StagedArtifact } from './staging.ts';
+import { othersCanWrite } from './who-can-change.ts';
 
 /**
- * Whether the destination already holds the proven bytes. Such a file is left alone, its owner, times and mode
- * included; only a program that this user could not run, or that everybody could change, is given mode 0755, as an
- * install of the same bytes would.
- *
- * @throws InstallError as {@link inspectDestination} and `destination-unwritable` when the mode cannot be set;
- *   a file that cannot be read counts as another one.
+ * What a destination holds. `fit`: the proven bytes, in a file that may be left alone, its owner, times and mode
+ * included. `unfit`: the proven bytes, but somebody else could change them, or this user could not run them: a new file
+ * has to take its place.
  */
-export async function isInstalled(
+export type Occupant =
+  | { readonly kind: 'absent' | 'other' | 'fit' }
+  | { readonly kind: 'unfit'; readonly why: string };
+
+/** A proven file that is there already, to be looked at again before the run ends. */
+export interface InstalledFile {
+  readonly destination: string;
+  readonly proven: Pick<ProvenDigest, 'algorithm' | 'hex'>;
+  /** Whether it is to be run. */
+  readonly executable: boolean;
+}
+
+/**
+ * Whether the destination already holds the proven bytes, in a file that nobody else can change.
+ *
+ * @throws InstallError as `inspectDestination`; a file that cannot be read counts as another one.
+ */
+export async function findInstalled(
+  { destination, proven, executable }: InstalledFile,
+  signal: AbortSignal | undefined,
+): Promise<Occupant> {
+  const path = resolve(destination);
+  const found = await withFile(path, async (handle): Promise<Occupant> => {
+    if ((await hashFile(handle, proven.algorithm, signal)) !== proven.hex) return { kind: 'other' };
+    const why = await whyUnfit(await handle.stat({ bigint: true }), executable);
+    return why === undefined ? { kind: 'fit' } : { kind: 'unfit', why };
+  });
+  if (found === 'absent') return { kind: 'absent' };
+  return found === 'unreadable' ? { kind: 'other' } : found;
+}
+
+/** Completes "a new file took the place of one with the same bytes: ". */
+async function whyUnfit(file: BigIntStats, executable: boolean): Promise<string | undefined> {
+  if (!isOwnOrRoots(file)) return `it belonged to user ${file.uid}`;
+  if (file.nlink !== 1n) return `it had ${file.nlink} names`;
+  if (isSetId(file)) return 'it ran as its owner or group, whoever started it';
+  const [who] = (await othersCanWrite(file)) ?? [];
+  if (who !== undefined) return `${who} could write to it`;
+  return executable && !mayRun(file) ? 'it could not be run' : undefined;
+}
+
+/** Root may run what anybody may. */
+function mayRun(file: BigIntStats): boolean {
+  if (process.geteuid === undefined) return true;
+  const bits = process.geteuid() === 0 ? 0o111n : isOwn(file) ? 0o100n : 0o011n;
+  return (file.mode & bits) !== 0n;
+}
+
+/**
+ * A file that was left alone is looked at again, and hashed again, next to the placing of what came with it.
+ *
+ * @throws InstallError `place-failed` where it is not what it was.
+ */
+export async function assertStillInstalled(
+  installed: InstalledFile,
+  signal: AbortSignal | undefined,
+): Promise<void> {
+  const { kind } = await findInstalled(installed, signal);
+  if (kind === 'fit') return;
+  const { destination, proven } = installed;
+  throw new InstallError('place-failed', `${destination} was changed while this ran`, {
+    expected: `${proven.algorithm} ${proven.hex}, as it was a moment ago`,
+    found: kind === 'absent' ? 'no such file' : 'another file, or other rights to it',
+    why: 'another user or program writes to that directory',
+    advice: 'find out who does, and run this again',
+  });
+}
+
+/** Copies a file that is there into a staging file: the same bytes in a file of this user's own, without a download. */
+export async function stageCopy(
   destination: string,
-  proven: Digest,
-  options: { readonly mode: number; readonly signal?: AbortSignal | undefined },
-): Promise<boolean> {
-  if ((await inspectDestination(destination)) === 'absent') return false;
-  let handle: FileHandle;
+  staged: StagedArtifact,
+): Promise<'copied' | 'absent' | 'unreadable'> {
+  return withFile(resolve(destination), async (handle): Promise<'copied'> => {
+    // No more than it has now: its owner could let it grow for ever.
+    let left = (await handle.stat()).size;
+    const buffer = Buffer.allocUnsafeSlow(COPIED_BYTES);
+    for (;;) {
+      const { bytesRead } = await handle.read(buffer, 0, Math.min(buffer.length, left), null);
+      if (bytesRead === 0) return 'copied';
+      left -= bytesRead;
+      await staged.write(buffer.subarray(0, bytesRead));
+    }
+  });
+}
+
+const COPIED_BYTES = 1024 * 1024;
+
+/** Opens the file, and follows no link. */
+async function withFile<Result>(
+  path: string,
+  use: (handle: FileHandle) => Promise<Result>,
+): Promise<Result | 'absent' | 'unreadable'> {
+  let directory: HeldDirectory | undefined;
+  let handle: FileHandle | undefined;
   try {
-    handle = await open(destination, constants.O_RDONLY | (constants.O_NOFOLLOW ?? 0));
-  } catch {
-    return false;
-  }
-  try {
-    if ((await hashFile(handle, proven.algorithm, options.signal)) !== proven.hex) return false;
-    if (options.mode === EXECUTABLE_MODE) await makeRunnable(handle, destination);
-    return true;
+    directory = await HeldDirectory.open(dirname(path));
+    const entry = { directory, name: basename(path) };
+    if ((await inspectEntry(entry)) === 'absent') return 'absent';
+    handle = await directory.openFile(entry.name).catch(() => undefined);
+    return handle === undefined ? 'unreadable' : await use(handle);
   } catch (error) {
-    throw diskError(error, `read ${destination}`, destination);
+    if (directory === undefined && isAbsent(error)) return 'absent';
+    throw diskError(error, `read ${path}`, path);
   } finally {
-    await handle.close();
+    await handle?.close();
+    await directory?.close();
   }
-}
-
-async function makeRunnable(handle: FileHandle, path: string): Promise<void> {
-  if (!(await mayRun(path))) return handle.chmod(EXECUTABLE_MODE);
-  if (((await handle.stat()).mode & WRITABLE_BY_ALL) === 0) return;
-  // Where there are no modes (FAT, Windows), or the file is another user's, it stays as it is.
-  await handle.chmod(EXECUTABLE_MODE).catch(() => undefined);
-}
-
-async function mayRun(path: string): Promise<boolean> {
-  return access(path, constants.X_OK).then(
-    () => true,
-    () => false,
-  );
 }

@@ -1,11 +1,15 @@
 import { basename, dirname, resolve } from 'node:path';
 import { InstallError } from '../errors.ts';
-import { syncDirectory } from './directories.ts';
 import { diskError, throwIfInterrupted } from './disk-error.ts';
-import { inspectDestination } from './inspect-destination.ts';
-import { type Replacement, replaceFile } from './replace-file.ts';
+import { HeldDirectory } from './held-directory.ts';
+import { inspectDestination, inspectEntry } from './inspect-destination.ts';
+import { assertStillInstalled, type InstalledFile } from './installed.ts';
+import { type Entry, type Replacement, replaceFile } from './replace-file.ts';
+import { isStill, type KnownFile } from './same-file.ts';
+import { restoreLabels } from './security-labels.ts';
 import { openStaging, type StagedArtifact } from './staging.ts';
 import { assertUnchanged, type VerifiedArtifact } from './verified-artifact.ts';
+import { othersCanChange } from './who-can-change.ts';
 
 /** `rwxr-xr-x`, whatever the umask: what `install -m 0755` gives. */
 export const EXECUTABLE_MODE = 0o755;
@@ -28,12 +32,15 @@ export interface Placement {
 export interface PlaceOptions {
   /** Placed with the artifacts or not at all. */
   readonly sideFiles?: readonly SideFile[];
+  /** Files that are left alone, as long as they still are what was proved. */
+  readonly installed?: readonly InstalledFile[];
   readonly signal?: AbortSignal | undefined;
 }
 
 /** One staged file on its way to one name. */
 interface Step {
   readonly staged: StagedArtifact;
+  /** As it was asked for, absolute; a link may lead to its directory. */
   readonly destination: string;
   readonly mode: number;
   readonly content:
@@ -41,35 +48,45 @@ interface Step {
     | { readonly kind: 'side-file'; readonly bytes: Uint8Array };
 }
 
+/** Everything about it that can fail early is done: only the rename is left. */
+interface ReadyStep extends Step {
+  readonly from: Entry;
+  readonly to: Entry;
+  readonly known: KnownFile;
+}
+
 /**
  * Puts verified artifacts in their places, all or none, each with one rename: whoever looks sees the old file or the
- * complete new one. Everything that can fail early does so before the first rename; when a later rename fails, the
- * earlier ones are undone from backups (a hard link beside the destination, or a copy where the file system has none).
- * A crash in between leaves each destination either old or new and complete; the next run into the directory removes
- * the backups.
+ * complete new one. Everything that can fail early does so before the first rename; when a later one fails, or when what
+ * is in its place in the end is not the file that was proved, all are undone from backups (a hard link next to the
+ * destination, or a copy where the file system has none). A crash in between leaves each destination either old or new
+ * and complete; the next run into the directory removes the backups.
  *
+ * @returns notes for the user.
  * @throws InstallError; every destination is then as it was.
  * @throws InterruptedError when the signal has fired before the first rename; after that the renames are finished.
  */
 export async function placeAll(
   placements: readonly Placement[],
-  { sideFiles = [], signal }: PlaceOptions = {},
-): Promise<void> {
+  { sideFiles = [], installed = [], signal }: PlaceOptions = {},
+): Promise<readonly string[]> {
   for (const { artifact } of placements) await assertUnchanged(artifact);
   // The artifacts first: a bundle without its artifact would say more than is so.
   const steps = [...placements.map(artifactStep), ...sideFiles.map((file) => sideFileStep(file, signal))];
+  const elsewhere: HeldDirectory[] = [];
   try {
     assertDistinct(steps);
     for (const { destination } of steps) await inspectDestination(destination);
-    for (const step of steps) await writeSideFile(step);
+    const ready: ReadyStep[] = [];
+    for (const step of steps) ready.push(await prepareStep(step, elsewhere));
     await Promise.all(steps.map(({ staged, mode }) => staged.seal(mode)));
+    for (const one of installed) await assertStillInstalled(one, signal);
     throwIfInterrupted(signal);
-    const done = await replaceAll(steps);
-    const directories = new Set(done.map(({ destination }) => dirname(destination)));
-    await Promise.all([...directories].map((directory) => syncDirectory(directory)));
+    return await replaceAll(ready);
   } finally {
     // The artifacts belong to the caller, the staged side files to this function; a placed one is not touched.
     for (const { staged, content } of steps) if (content.kind === 'side-file') await staged.discard();
+    for (const directory of elsewhere) await directory.close();
   }
 }
 
@@ -84,33 +101,76 @@ function sideFileStep(file: SideFile, signal: AbortSignal | undefined): Step {
   return { staged, destination, mode: DATA_MODE, content: { kind: 'side-file', bytes: file.bytes } };
 }
 
-async function writeSideFile({ staged, content }: Step): Promise<void> {
-  if (content.kind !== 'side-file') return;
-  await staged.write(content.bytes);
-  await staged.finish();
+async function prepareStep(step: Step, elsewhere: HeldDirectory[]): Promise<ReadyStep> {
+  const { staged, destination, content } = step;
+  const known = content.kind === 'artifact' ? content.artifact : await stageSideFile(staged, content.bytes);
+  const from = staged.at;
+  if (from === undefined) throw new TypeError(`${staged.fileName} is not staged any more`);
+  const name = basename(destination);
+  if (dirname(destination) === dirname(staged.path)) {
+    return { ...step, known, from, to: { directory: from.directory, name } };
+  }
+  try {
+    const directory = await HeldDirectory.open(dirname(destination));
+    elsewhere.push(directory);
+    return { ...step, known, from, to: { directory, name } };
+  } catch (error) {
+    throw diskError(error, `put ${staged.fileName} in place`, destination);
+  }
 }
 
-async function replaceAll(steps: readonly Step[]): Promise<readonly Replacement[]> {
+async function stageSideFile(staged: StagedArtifact, bytes: Uint8Array): Promise<KnownFile> {
+  await staged.write(bytes);
+  const { sha256 } = await staged.finish();
+  return { file: await staged.freeze(), sha256 };
+}
+
+async function replaceAll(steps: readonly ReadyStep[]): Promise<readonly string[]> {
   const done: Replacement[] = [];
+  let notes: readonly string[];
   try {
-    for (const step of steps) done.push(await replace(step, steps.length > 1));
+    for (const step of steps) done.push(await replace(step));
+    notes = await restoreLabels(done.map(({ destination }) => destination));
+    for (const step of steps) await assertPlaced(step);
   } catch (error) {
     await undo(done, error);
     throw error;
   }
-  for (const { staged } of steps) staged.markPlaced();
+  const directories = new Set(steps.map(({ to }) => to.directory));
+  await Promise.all([...directories].map((directory) => directory.sync()));
   await Promise.all(done.map((replacement) => replacement.keep()));
-  return done;
+  for (const { staged } of steps) await staged.markPlaced();
+  return notes;
 }
 
-async function replace({ staged, destination, content }: Step, undoable: boolean): Promise<Replacement> {
-  await inspectDestination(destination);
+async function replace({ staged, destination, content, known, from, to }: ReadyStep): Promise<Replacement> {
+  await inspectEntry(to);
   if (content.kind === 'artifact') await assertUnchanged(content.artifact);
   try {
-    return await replaceFile(staged.path, destination, undoable);
+    return await replaceFile(from, to, () => isStill(known, to));
   } catch (error) {
     throw diskError(error, `put ${staged.fileName} in place`, destination);
   }
+}
+
+/**
+ * Who follows the path that was asked for finds the file that was proved; or one that this user, or root, has put there
+ * since, such as another run of this program, where nobody else can.
+ *
+ * @throws InstallError `place-failed`
+ */
+async function assertPlaced({ destination, known, to }: ReadyStep): Promise<void> {
+  await to.directory.assertIsAt(dirname(destination));
+  if (await isStill(known, to)) return;
+  const isThere = (await inspectEntry(to)) === 'file';
+  const others = await othersCanChange(destination);
+  if (isThere && others?.length === 0) return;
+  throw new InstallError('place-failed', `${destination} is not the file that was just put there`, {
+    expected: `the file with sha256 ${known.sha256}, as it was placed`,
+    found: isThere ? 'another file' : 'no such file',
+    why: `another user or program writes to ${dirname(destination)}`,
+    advice: 'install into a directory that only you can change',
+  });
 }
 
 async function undo(done: readonly Replacement[], reason: unknown): Promise<void> {

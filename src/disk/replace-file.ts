@@ -1,9 +1,16 @@
-import { constants } from 'node:fs';
-import { copyFile, link, lstat, rename, rm, utimes } from 'node:fs/promises';
-import { dirname, join } from 'node:path';
+import { type FileHandle, rename } from 'node:fs/promises';
+import { join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
 import { isAbsent, systemCode } from './disk-error.ts';
+import type { HeldDirectory } from './held-directory.ts';
 import { privateName } from './leftovers.ts';
+import { setMode } from './set-mode.ts';
+
+/** An entry of a held directory. */
+export interface Entry {
+  readonly directory: HeldDirectory;
+  readonly name: string;
+}
 
 /** A file that took another one's place, until the change is kept or undone. */
 export interface Replacement {
@@ -18,61 +25,108 @@ export interface Replacement {
 }
 
 /**
- * Renames `source` to `destination`, which may exist as a regular file.
+ * Renames `source` to `destination`, which may exist as a regular file: that is kept until {@link Replacement.keep}.
  *
- * @param undoable keeps the old file until {@link Replacement.keep}.
+ * @param isPlaced whether the destination still is what was placed: what another one has put there is not undone.
  */
 export async function replaceFile(
-  source: string,
-  destination: string,
-  undoable: boolean,
+  source: Entry,
+  destination: Entry,
+  isPlaced: () => Promise<boolean>,
 ): Promise<Replacement> {
-  let backup = undoable ? await backUp(destination) : undefined;
+  const { directory, name } = destination;
+  let backup = await backUp(destination);
   try {
     const aside = await renameOver(source, destination);
-    if (aside !== undefined) [backup] = [aside, await drop(backup)];
+    if (aside !== undefined) [backup] = [aside, await drop(directory, backup)];
   } catch (error) {
-    await drop(backup);
+    await drop(directory, backup);
     throw error;
   }
   return {
-    destination,
-    backup,
+    destination: join(directory.path, name),
+    backup: backup === undefined ? undefined : join(directory.path, backup),
     keep: async () => {
-      await drop(backup);
+      await drop(directory, backup);
     },
     undo: async () => {
-      if (backup === undefined) await rm(destination, { force: true });
-      else await rename(backup, destination);
+      if ((await isThere(destination)) && !(await isPlaced())) await drop(directory, backup);
+      else if (backup === undefined) await unlinkIfThere(destination);
+      else await directory.rename(backup, name);
     },
   };
 }
 
-/**
- * A second name for the file at the path, or a copy where there can be no second name: FAT, some network file systems,
- * and Linux's protection of hard links to files of other owners. Undefined where nothing is there.
- */
-async function backUp(path: string): Promise<string | undefined> {
-  const backup = join(dirname(path), privateName('old'));
+async function isThere({ directory, name }: Entry): Promise<boolean> {
   try {
-    await link(path, backup);
+    await directory.lstat(name);
+    return true;
+  } catch (error) {
+    if (isAbsent(error)) return false;
+    throw error;
+  }
+}
+
+async function unlinkIfThere({ directory, name }: Entry): Promise<void> {
+  await directory.unlink(name).catch((error: unknown) => {
+    if (!isAbsent(error)) throw error;
+  });
+}
+
+/**
+ * A second name for the file, or a copy where there can be no second name: FAT, some network file systems, and Linux's
+ * protection of hard links to files of other owners. Undefined where nothing is there.
+ */
+async function backUp({ directory, name }: Entry): Promise<string | undefined> {
+  const backup = privateName('old');
+  try {
+    await directory.link(name, backup);
     return backup;
   } catch (error) {
     if (isAbsent(error)) return undefined;
   }
   try {
-    const { atime, mtime } = await lstat(path);
-    await copyFile(path, backup, constants.COPYFILE_EXCL | constants.COPYFILE_FICLONE);
-    await utimes(backup, atime, mtime);
+    await copy(directory, name, backup);
     return backup;
   } catch (error) {
-    await drop(backup);
+    await drop(directory, backup);
     throw error;
   }
 }
 
-async function drop(backup: string | undefined): Promise<undefined> {
-  if (backup !== undefined) await rm(backup, { force: true }).catch(() => undefined);
+const PERMISSIONS = 0o777;
+
+/** A copy belongs to this user, so that it may not run as its owner. */
+async function copy(directory: HeldDirectory, name: string, copied: string): Promise<void> {
+  const from = await directory.openFile(name);
+  try {
+    const to = await directory.createFile(copied, 0o600);
+    try {
+      await copyBytes(from, to);
+      const { mode, atime, mtime } = await from.stat();
+      await setMode(to, mode & PERMISSIONS);
+      await to.utimes(atime, mtime);
+    } finally {
+      await to.close();
+    }
+  } finally {
+    await from.close();
+  }
+}
+
+const COPIED_BYTES = 1024 * 1024;
+
+async function copyBytes(from: FileHandle, to: FileHandle): Promise<void> {
+  const buffer = Buffer.allocUnsafeSlow(COPIED_BYTES);
+  for (;;) {
+    const { bytesRead } = await from.read(buffer, 0, buffer.length, null);
+    if (bytesRead === 0) return;
+    await to.writeFile(buffer.subarray(0, bytesRead));
+  }
+}
+
+async function drop(directory: HeldDirectory, backup: string | undefined): Promise<undefined> {
+  if (backup !== undefined) await directory.unlink(backup).catch(() => undefined);
 }
 
 /** Waits between tries on Windows, milliseconds: a virus scanner holds a new file for a moment. */
@@ -83,9 +137,9 @@ const WINDOWS_BUSY = new Set(['EACCES', 'EBUSY', 'EPERM']);
  * Renames over an existing file. Windows refuses that while the old file runs, but lets a running file be renamed: it
  * is set aside then, and its new name is returned. Only in that case is nothing at the destination for a moment.
  */
-async function renameOver(source: string, destination: string): Promise<string | undefined> {
+async function renameOver(source: Entry, destination: Entry): Promise<string | undefined> {
   try {
-    await renamePatiently(source, destination);
+    await renameEntry(source, destination);
     return undefined;
   } catch (error) {
     if (!isBusyOnWindows(error)) throw error;
@@ -93,18 +147,27 @@ async function renameOver(source: string, destination: string): Promise<string |
   return setAside(source, destination);
 }
 
-/** Renames; on Windows several times, where somebody has a file open. */
+async function renameEntry(source: Entry, destination: Entry): Promise<void> {
+  await patiently(() => source.directory.rename(source.name, destination.name, destination.directory));
+}
+
+/** By paths, as {@link patiently}. */
 export async function renamePatiently(source: string, destination: string): Promise<void> {
+  await patiently(() => rename(source, destination));
+}
+
+/** Renames; on Windows several times, where somebody has a file open. */
+async function patiently(step: () => Promise<void>): Promise<void> {
   for (const delay of WINDOWS_DELAYS_MS) {
     try {
-      await rename(source, destination);
+      await step();
       return;
     } catch (error) {
       if (!isBusyOnWindows(error)) throw error;
       await wait(delay);
     }
   }
-  await rename(source, destination);
+  await step();
 }
 
 function isBusyOnWindows(error: unknown): boolean {
@@ -112,14 +175,14 @@ function isBusyOnWindows(error: unknown): boolean {
 }
 
 /** Replaces a file that cannot be renamed over: the old one gets another name first, and its own back on failure. */
-export async function setAside(source: string, destination: string): Promise<string> {
-  const aside = join(dirname(destination), privateName('old'));
-  await rename(destination, aside);
+export async function setAside(source: Entry, { directory, name }: Entry): Promise<string> {
+  const aside = privateName('old');
+  await directory.rename(name, aside);
   try {
-    await rename(source, destination);
+    await source.directory.rename(source.name, name, directory);
     return aside;
   } catch (error) {
-    await rename(aside, destination);
+    await directory.rename(aside, name);
     throw error;
   }
 }

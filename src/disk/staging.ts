@@ -1,14 +1,15 @@
 import { createHash, type Hash } from 'node:crypto';
-import { constants } from 'node:fs';
-import { type FileHandle, open, rm } from 'node:fs/promises';
+import type { FileHandle } from 'node:fs/promises';
 import { basename, dirname, join, resolve } from 'node:path';
 import type { HashAlgorithm } from '../evidence/evidence.ts';
 import type { DownloadSink } from '../http/http-client.ts';
-import { type FileIdentity, identityOf } from './file-identity.ts';
-import { createDirectories, keepDirectories, removeCreatedDirectories } from './directories.ts';
-import { diskError, isAbsent, throwIfInterrupted } from './disk-error.ts';
-import { HeldDirectory } from './held-directory.ts';
+import { holdDirectory, keepDirectories, removeCreatedDirectories } from './directories.ts';
+import { diskError, diskTooSmall, isAbsent, throwIfInterrupted } from './disk-error.ts';
+import { type FrozenFile, identityOf, type Inode, isSameInode } from './file-identity.ts';
+import { hashFile } from './hash-file.ts';
+import type { HeldDirectory } from './held-directory.ts';
 import { privateName, removeLeftovers } from './leftovers.ts';
+import { isOwn } from './owner.ts';
 import { setMode } from './set-mode.ts';
 
 /**
@@ -43,9 +44,23 @@ export interface StagedDigests {
   readonly sha512?: string;
 }
 
+/** Where a staged file is, and which file was made there. */
+interface Made extends StagedIn {
+  readonly created: Inode;
+  readonly hasStableInode: boolean;
+}
+
+/** The directory of a staged file, held as long as the file is staged or placed. */
+export interface StagedIn {
+  readonly directory: HeldDirectory;
+  /** The file's hidden name in it. */
+  readonly name: string;
+}
+
 /**
- * Downloaded bytes that are not yet verified, in a private file beside the destination (hidden name, mode 0600).
- * Nothing is created before the first byte, and `discard()` leaves nothing behind.
+ * Downloaded bytes that are not yet verified, in a private file next to the destination (hidden name, mode 0600).
+ * Nothing is created before the first byte, and `discard()` leaves nothing behind. The directory is held from then on:
+ * the file is made, named and removed in the one that was found, whatever becomes of its path.
  *
  * Every method throws InstallError `disk-full`, `destination-unwritable`, `destination-unsuitable` or `place-failed`
  * where the disk says no, and InterruptedError once the signal has fired.
@@ -58,12 +73,19 @@ export interface StagedArtifact extends DownloadSink {
   open(): Promise<void>;
   /** Everything is written: the digests of it, computed on the way. More bytes, or a reset, may follow. */
   finish(): Promise<StagedDigests>;
+  /** A digest (hex) that is not computed on the way: the file is read once more. */
+  hash(algorithm: HashAlgorithm): Promise<string>;
   /** The digest is confirmed: no byte may be written from here on. Returns which file it is. */
-  freeze(): Promise<FileIdentity>;
-  /** The last step before placing: sets the mode, makes the bytes durable and closes the file. */
+  freeze(): Promise<FrozenFile>;
+  /** Where the file is; undefined before {@link open} and once it was discarded. */
+  readonly at: StagedIn | undefined;
+  /**
+   * The last step before placing: sets the mode, makes the bytes durable and ends the writing. The file stays open for
+   * reading until it is placed or discarded, so that no other file can get its inode meanwhile.
+   */
   seal(mode: number): Promise<void>;
-  /** The file has its final name now; `discard()` does nothing from here on. */
-  markPlaced(): void;
+  /** The file has its final name now, and is let go; `discard()` does nothing from here on. */
+  markPlaced(): Promise<void>;
   /** Removes the file, and the directories that were created for it where they are empty. Never throws. */
   discard(): Promise<void>;
 }
@@ -79,8 +101,10 @@ class StagingFile implements StagedArtifact {
   readonly #signal: AbortSignal | undefined;
   readonly #algorithms: readonly HashAlgorithm[];
   #hashes: ReadonlyMap<HashAlgorithm, Hash>;
+  #at: Made | undefined;
   #handle: FileHandle | undefined;
   #state: 'staged' | 'frozen' | 'placed' | 'discarded' = 'staged';
+  #sealed = false;
   #length = 0;
   /** How much of the filling buffer is taken but not yet handed to the disk. */
   #filled = 0;
@@ -97,6 +121,10 @@ class StagingFile implements StagedArtifact {
     this.#hashes = newHashes(this.#algorithms);
   }
 
+  get at(): StagedIn | undefined {
+    return this.#at;
+  }
+
   get length(): number {
     return this.#length;
   }
@@ -106,25 +134,38 @@ class StagingFile implements StagedArtifact {
     this.#assertStaged();
     if (this.#handle !== undefined) return;
     try {
-      this.#handle = await this.#create(OPEN_ATTEMPTS);
+      const { at, handle } = await this.#create(OPEN_ATTEMPTS);
+      [this.#at, this.#handle] = [at, handle];
       this.#assertStaged();
+      await removeLeftovers(at.directory, at.name);
     } catch (error) {
       await this.discard();
       throw this.#failed(error);
     }
-    const directory = await HeldDirectory.open(dirname(this.path));
-    await removeLeftovers(directory, basename(this.path));
-    await directory.close();
   }
 
-  async #create(attempts: number): Promise<FileHandle> {
+  async #create(attempts: number): Promise<{ readonly at: Made; readonly handle: FileHandle }> {
+    let directory: HeldDirectory | undefined;
     try {
-      await createDirectories(dirname(this.path));
-      // O_EXCL: never an existing file, and never through a symbolic link.
-      return await open(this.path, constants.O_RDWR | constants.O_CREAT | constants.O_EXCL, OWNER_ONLY);
+      directory = await holdDirectory(dirname(this.path));
+      const name = basename(this.path);
+      const handle = await directory.createFile(name, OWNER_ONLY);
+      const created = identityOf(await handle.stat({ bigint: true }));
+      const named = identityOf(await directory.lstat(name));
+      const hasStableInode = isSameInode(created, named);
+      return { at: { directory, name, created, hasStableInode }, handle };
     } catch (error) {
+      await directory?.close();
       if (attempts > 1 && isAbsent(error)) return this.#create(attempts - 1);
       throw error;
+    }
+  }
+
+  async expect(bytes: number): Promise<void> {
+    await this.open();
+    const free = await this.#at?.directory.freeSpace();
+    if (free !== undefined && free < BigInt(bytes)) {
+      throw diskTooSmall(this.fileName, dirname(this.path), { needed: BigInt(bytes), free });
     }
   }
 
@@ -209,27 +250,49 @@ class StagingFile implements StagedArtifact {
     };
   }
 
-  async freeze(): Promise<FileIdentity> {
+  async hash(algorithm: HashAlgorithm): Promise<string> {
+    await this.finish();
+    if (this.#handle === undefined) throw new TypeError('the staged artifact is not open');
+    try {
+      return await hashFile(this.#handle, algorithm, this.#signal);
+    } catch (error) {
+      throw diskError(error, `read ${this.fileName} back`, this.path);
+    }
+  }
+
+  async freeze(): Promise<FrozenFile> {
     await this.open();
     if (this.#handle === undefined) throw new TypeError('the staged artifact is not open');
     this.#state = 'frozen';
-    return identityOf(await this.#handle.stat({ bigint: true }));
+    // Many artifacts wait for each other: none of them needs its buffers any more.
+    [this.#filling, this.#writing] = [undefined, undefined];
+    const found = await this.#handle.stat({ bigint: true });
+    return {
+      ...identityOf(found),
+      owner: found.uid,
+      ownerIsUser: isOwn(found),
+      hasStableInode: this.#at?.hasStableInode === true,
+    };
   }
 
   async seal(mode: number): Promise<void> {
     throwIfInterrupted(this.#signal);
+    if (this.#sealed || this.#handle === undefined || this.#at === undefined) return;
     try {
-      if (this.#handle !== undefined) await setMode(this.#handle, mode);
-      await this.#handle?.sync();
+      await setMode(this.#handle, mode);
+      await this.#handle.sync();
+      this.#handle = await forReading(this.#handle, this.#at);
+      this.#sealed = true;
     } catch (error) {
       throw this.#failed(error);
     }
-    await this.#close();
   }
 
-  markPlaced(): void {
+  async markPlaced(): Promise<void> {
     this.#state = 'placed';
-    keepDirectories(dirname(this.path));
+    await this.#close();
+    await this.#release();
+    await keepDirectories(dirname(this.path));
   }
 
   async discard(): Promise<void> {
@@ -238,8 +301,23 @@ class StagingFile implements StagedArtifact {
     await this.#write.catch(() => undefined);
     await this.#close();
     if (this.#state === 'placed') return;
-    await rm(this.path, { force: true }).catch(() => undefined);
+    await this.#remove().catch(() => undefined);
+    await this.#release();
     await removeCreatedDirectories(dirname(this.path));
+  }
+
+  /** Only the file that was made here: in a directory of others, something else may have its name by now. */
+  async #remove(): Promise<void> {
+    if (this.#at === undefined) return;
+    const { directory, name, created } = this.#at;
+    const found = await directory.lstat(name);
+    if (isSameInode(identityOf(found), created) || isOwn(found)) await directory.unlink(name);
+  }
+
+  async #release(): Promise<void> {
+    const at = this.#at;
+    this.#at = undefined;
+    await at?.directory.close();
   }
 
   async #close(): Promise<void> {
@@ -249,6 +327,29 @@ class StagingFile implements StagedArtifact {
     this.#writing = undefined;
     await handle?.close().catch(() => undefined);
   }
+}
+
+/**
+ * The same file, open for reading: a program cannot be started as long as anybody may write to it. Where something else
+ * has its name by now, the file itself stays open.
+ */
+async function forReading(
+  writing: FileHandle,
+  { directory, name }: StagedIn,
+): Promise<FileHandle | undefined> {
+  // Windows gives no other file the number of one that is gone, and is at odds with open files.
+  const reading = process.platform === 'win32' ? undefined : await directory.openFile(name);
+  if (reading !== undefined && !(await isSameOpenFile(reading, writing))) {
+    await reading.close();
+    return writing;
+  }
+  await writing.close();
+  return reading;
+}
+
+async function isSameOpenFile(one: FileHandle, other: FileHandle): Promise<boolean> {
+  const [a, b] = await Promise.all([one.stat({ bigint: true }), other.stat({ bigint: true })]);
+  return isSameInode(identityOf(a), identityOf(b));
 }
 
 function newHashes(algorithms: readonly HashAlgorithm[]): ReadonlyMap<HashAlgorithm, Hash> {

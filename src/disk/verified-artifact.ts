@@ -1,13 +1,11 @@
-import { lstat } from 'node:fs';
 import { basename } from 'node:path';
-import { promisify } from 'node:util';
 import { InstallError, RequestError, UntrustedError } from '../errors.ts';
 import type { HashAlgorithm } from '../evidence/evidence.ts';
 import { withLocalFile } from '../files/local-file.ts';
 import type { ProvenDigest } from '../proof/prove-digest.ts';
-import { diskError } from './disk-error.ts';
-import { type FileIdentity, identityOf, isSameFile } from './file-identity.ts';
+import { type FileIdentity, type FrozenFile, identityOf } from './file-identity.ts';
 import { hashAll, readable } from './hash-file.ts';
+import { isStill } from './same-file.ts';
 import type { StagedArtifact, StagedDigests } from './staging.ts';
 
 /**
@@ -41,6 +39,7 @@ class VerifiedFile {
 class VerifiedArtifact extends VerifiedFile {
   readonly #confirmed = true;
   readonly staged: StagedArtifact;
+  declare readonly file: FrozenFile;
   /** Of the artifact itself, hex. */
   readonly sha256: string;
   /** The path in the archive that has the proven digest, where the artifact came out of one. */
@@ -105,7 +104,7 @@ export type { MeasuredFile, ReadThrough, VerifiedArtifact, VerifiedFile };
  */
 export async function confirmDigest(staged: StagedArtifact, proven: ProvenDigest): Promise<VerifiedArtifact> {
   const digests = await staged.finish();
-  const found = digests[proven.algorithm] ?? (await rehash(staged, proven));
+  const found = digests[proven.algorithm] ?? (await staged.hash(proven.algorithm));
   if (found !== proven.hex) throw digestMismatch(staged.fileName, proven, found, digests.bytes);
   return freeze(staged, { digests, proven, member: undefined });
 }
@@ -197,7 +196,7 @@ async function freeze(
 }
 
 /**
- * The staged path still is the file that was confirmed, and the artifact is one that {@link confirmDigest} made.
+ * The artifact is one that {@link confirmDigest} made, and its staging file still is the one that was confirmed.
  *
  * @throws InstallError `place-failed` when something else took its place.
  */
@@ -205,30 +204,12 @@ export async function assertUnchanged(artifact: VerifiedArtifact): Promise<void>
   if (!VerifiedArtifact.isOne(artifact)) {
     throw notConfirmed();
   }
-  const { staged, file } = artifact;
-  let now: FileIdentity;
-  try {
-    now = identityOf(await promisify(lstat)(staged.path, { bigint: true }));
-  } catch (error) {
-    throw swapped(staged, error);
-  }
-  if (!isSameFile(now, file)) throw swapped(staged);
+  const { staged } = artifact;
+  if (staged.at === undefined || !(await isStill(artifact, staged.at))) throw swapped(staged);
 }
 
 function notConfirmed(): RequestError {
   return new RequestError('usage', 'only an artifact whose digest was confirmed can be placed');
-}
-
-/** A digest that was not computed on the way; the file is read once more. */
-async function rehash(staged: StagedArtifact, proven: ProvenDigest): Promise<string> {
-  try {
-    const [hex = ''] = await withLocalFile(staged.path, (file) =>
-      hashAll(file.read, [proven.algorithm], undefined),
-    );
-    return hex;
-  } catch (error) {
-    throw diskError(error, `read ${staged.fileName} back`, staged.path);
-  }
 }
 
 function digestMismatch(name: string, proven: ProvenDigest, found: string, bytes: number): UntrustedError {
@@ -241,12 +222,11 @@ function digestMismatch(name: string, proven: ProvenDigest, found: string, bytes
   });
 }
 
-function swapped(staged: StagedArtifact, cause?: unknown): InstallError {
+function swapped(staged: StagedArtifact): InstallError {
   return new InstallError('place-failed', `the staging file of ${staged.fileName} was changed or replaced`, {
     expected: `${staged.path}, as it was when its digest was confirmed`,
-    found: cause === undefined ? 'another file' : 'no such file',
+    found: 'no such file, or another one',
     why: 'another program writes to that directory',
     advice: 'install into a directory that only you can write to',
-    ...(cause === undefined ? {} : { cause }),
   });
 }

@@ -10,8 +10,22 @@ import type { InstallRequest } from '../plan/request.ts';
 import type { ArtifactResult } from '../result.ts';
 import type { TrustMaterial } from '../trust/trust-material.ts';
 
-/** What became of a prepared artifact, once everything is placed: one result for each file or directory. */
+/**
+ * What became of a prepared artifact, once everything is placed: one result for each file or directory.
+ *
+ * @param notes what placing had to say.
+ */
 export function describeInstall(
+  prepared: PreparedArtifact,
+  request: InstallRequest,
+  trust: TrustMaterial,
+  notes: readonly string[],
+): readonly ArtifactResult[] {
+  const described = describeEach(prepared, request, trust);
+  return notes.length === 0 ? described : described.map((one) => withNotes(one, notes));
+}
+
+function describeEach(
   prepared: PreparedArtifact,
   request: InstallRequest,
   trust: TrustMaterial,
@@ -29,16 +43,41 @@ export function describeInstall(
 
 function describeFile(prepared: PreparedFile, request: InstallRequest, trust: TrustMaterial): ArtifactResult {
   const { kind, plan, proof } = prepared;
-  const what = kind === 'staged' ? `${prepared.verified.bytes} bytes downloaded` : 'the file that was there';
+  const what = kind === 'staged' ? stagedBytes(prepared) : 'the file that was there';
   return {
     outcome: kind === 'staged' ? 'installed' : 'already-installed',
     ...describeArtifact(plan),
     path: plan.destination,
-    ...(kind === 'staged' ? { source: prepared.source } : {}),
+    ...(kind === 'staged' && prepared.source !== undefined ? { source: prepared.source } : {}),
     ...(request.saveBundle === true ? { bundlePath: bundlePathOf(plan) } : {}),
     ...describeCrossChecks(prepared),
-    ...describeProof(proof, trust, proof.proven.hex, `sha256:${proof.proven.hex} (${what})`),
+    ...withNotes(
+      describeProof(proof, trust, proof.proven.hex, `sha256:${proof.proven.hex} (${what})`),
+      noteOnReplaced(prepared),
+    ),
   };
+}
+
+/** Of files with the proven bytes that were replaced all the same: the user may wonder, or want to look into it. */
+export function notesOnReplaced(prepared: PreparedArtifact): readonly string[] {
+  const files = prepared.kind === 'binaries' ? prepared.binaries : [prepared];
+  return files.flatMap(noteOnReplaced);
+}
+
+function noteOnReplaced(file: PreparedArtifact | PreparedBinary): readonly string[] {
+  if (file.kind !== 'staged' || file.unfit === undefined) return [];
+  return [`a new file took the place of ${file.plan.destination}, which had the same bytes: ${file.unfit}`];
+}
+
+function withNotes<Described extends Pick<ArtifactResult, 'notes'>>(
+  described: Described,
+  notes: readonly string[],
+): Described {
+  return { ...described, notes: [...described.notes, ...notes] };
+}
+
+function stagedBytes({ verified, source }: Extract<PreparedFile, { readonly kind: 'staged' }>): string {
+  return `${verified.bytes} bytes ${source === undefined ? 'copied from the file that was there' : 'downloaded'}`;
 }
 
 function describeUnpacked(
@@ -63,10 +102,11 @@ function describeUnpacked(
 }
 
 function describeBinary(
-  { kind, plan, verified }: PreparedBinary,
+  binary: PreparedBinary,
   tarball: Extract<PreparedTarball, { readonly kind: 'binaries' }>,
   trust: TrustMaterial,
 ): ArtifactResult {
+  const { kind, plan, verified } = binary;
   const { proof, source } = tarball;
   const { artifact } = tarball.plan;
   const name = artifact.fileName;
@@ -78,7 +118,10 @@ function describeBinary(
     source,
     fromTarball: { name, sha256: proven, member: plan.member.path },
     ...describeCrossChecks(tarball),
-    ...describeProof(proof, trust, verified.sha256, `sha256:${proven} (${name}, which the file is out of)`),
+    ...withNotes(
+      describeProof(proof, trust, verified.sha256, `sha256:${proven} (${name}, which the file is out of)`),
+      noteOnReplaced(binary),
+    ),
   };
 }
 

@@ -1,5 +1,6 @@
 import { InstallError } from '../errors.ts';
 import type { Digest } from '../evidence/evidence.ts';
+import { stageCopy } from '../disk/installed.ts';
 import { openStaging, type StagedArtifact, type StagedDigests } from '../disk/staging.ts';
 import { confirmDigest, type VerifiedArtifact } from '../disk/verified-artifact.ts';
 import { MAX_ARTIFACT_BYTES } from '../limits.ts';
@@ -113,6 +114,24 @@ export class Transfer {
     const verified = await confirmDigest(this.staged, proven);
     const { url } = await this.begin();
     return { verified, source: url, sha512: digests.sha512 };
+  }
+
+  /**
+   * The bytes of a file that is there, instead of a download.
+   *
+   * @returns undefined, and nothing staged, where these are not the proven bytes any more.
+   */
+  async copyOf(
+    path: string,
+    proven: ProvenDigest,
+  ): Promise<{ readonly verified: VerifiedArtifact; readonly digests: StagedDigests } | undefined> {
+    if ((await stageCopy(path, this.staged)) === 'copied') {
+      const digests = await this.staged.finish();
+      const found = digests[proven.algorithm] ?? (await this.staged.hash(proven.algorithm));
+      if (found === proven.hex) return { verified: await confirmDigest(this.staged, proven), digests };
+    }
+    await this.staged.reset();
+    return undefined;
   }
 
   /** Waits until nothing is written any more, then removes what was staged. The signal must have fired before. */

@@ -1,5 +1,7 @@
 import { placeExtractions } from '../archive/extract.ts';
+import type { InstalledFile } from '../disk/installed.ts';
 import { type Placement, placeAll } from '../disk/place.ts';
+import { restoreLabels } from '../disk/security-labels.ts';
 import { bundlePathOf } from '../plan/plan.ts';
 import { modeOf, type PreparedArtifact } from './prepare.ts';
 import { modeOfBinary } from './prepare-tarball.ts';
@@ -7,22 +9,31 @@ import type { InstallRequest } from '../plan/request.ts';
 
 /**
  * Puts everything in its place, all or nothing. A run places files, with their bundles where these are asked for, or
- * directories, and never both.
+ * directories, and never both. What was there already is looked at again.
  *
+ * @returns notes for the user.
  * @throws InstallError: nothing was installed then, and the disk is as it was.
  */
 export async function placePrepared(
   prepared: readonly PreparedArtifact[],
   { saveBundle, signal }: InstallRequest,
-): Promise<void> {
+): Promise<readonly string[]> {
   const sideFiles = prepared.flatMap(({ plan, proof }) =>
     saveBundle === true && plan.kind === 'file'
       ? [{ destination: bundlePathOf(plan), bytes: proof.bundle }]
       : [],
   );
-  await placeAll(prepared.flatMap(placementsOf), { sideFiles, signal });
+  const installed = prepared.flatMap(installedOf);
+  const notes = await placeAll(prepared.flatMap(placementsOf), { sideFiles, installed, signal });
   const extractions = prepared.flatMap((one) => (one.kind === 'unpacked' ? [one.extraction] : []));
   await placeExtractions(extractions, { signal });
+  const directories = extractions.map(({ directory }) => directory);
+  return [...notes, ...(await restoreLabels(directories))];
+}
+
+function installedOf(prepared: PreparedArtifact): readonly InstalledFile[] {
+  const files = prepared.kind === 'binaries' ? prepared.binaries : [prepared];
+  return files.flatMap((file) => (file.kind === 'already-installed' ? [file.installed] : []));
 }
 
 function placementsOf(prepared: PreparedArtifact): readonly Placement[] {

@@ -1,7 +1,7 @@
 import { basename, dirname } from 'node:path';
 import { type StagedExtraction, stageExtraction, stageMembers } from '../archive/extract.ts';
 import { inspectDestination } from '../disk/inspect-destination.ts';
-import { isInstalled } from '../disk/installed.ts';
+import { findInstalled, type InstalledFile } from '../disk/installed.ts';
 import { DATA_MODE, EXECUTABLE_MODE } from '../disk/place.ts';
 import { inspectExtractionTarget } from '../archive/staging-directory.ts';
 import { openStaging, type StagedArtifact } from '../disk/staging.ts';
@@ -17,11 +17,14 @@ import {
 } from './fetch-and-prove.ts';
 
 /** A binary out of a proven tarball: staged, or already in its place with exactly these bytes. */
-export interface PreparedBinary {
-  readonly kind: 'staged' | 'already-installed';
+export type PreparedBinary = {
   readonly plan: PlannedBinary;
   readonly verified: VerifiedArtifact;
-}
+} & (
+  | { readonly kind: 'already-installed'; readonly installed: InstalledFile }
+  /** `unfit`: why the file that was there could not be left alone, though it had the same bytes. */
+  | { readonly kind: 'staged'; readonly unfit?: string }
+);
 
 /** A proven tarball that is taken apart beside the destinations; itself, it is gone again. */
 export type PreparedTarball =
@@ -114,9 +117,12 @@ async function prepareBinary(
 ): Promise<PreparedBinary> {
   if (verified === undefined) throw new TypeError(`${plan.label} was not taken out of its tarball`);
   assertDemanded(plan, verified.sha256, `out of ${tarball}, which is properly signed`);
-  const digest = { algorithm: 'sha256', hex: verified.sha256 } as const;
-  const there = await isInstalled(plan.destination, digest, { mode: modeOfBinary(plan), signal });
-  if (!there) return { kind: 'staged', plan, verified };
+  const proven = { algorithm: 'sha256', hex: verified.sha256 } as const;
+  const { destination, member } = plan;
+  const installed = { destination, proven, executable: member.executable };
+  const there = await findInstalled(installed, signal);
+  if (there.kind === 'unfit') return { kind: 'staged', plan, verified, unfit: there.why };
+  if (there.kind !== 'fit') return { kind: 'staged', plan, verified };
   await verified.staged.discard();
-  return { kind: 'already-installed', plan, verified };
+  return { kind: 'already-installed', plan, verified, installed };
 }

@@ -1,8 +1,9 @@
 import { dirname } from 'node:path';
 import { hashLocalFile } from '../disk/hash-file.ts';
 import { inspectDestination } from '../disk/inspect-destination.ts';
-import { isInstalled } from '../disk/installed.ts';
+import { findInstalled, type InstalledFile } from '../disk/installed.ts';
 import { DATA_MODE, EXECUTABLE_MODE } from '../disk/place.ts';
+import type { VerifiedArtifact } from '../disk/verified-artifact.ts';
 import type { PlannedFile, PlannedInstall } from '../plan/plan.ts';
 import { type PreparedTarball, prepareBinaries, prepareDirectory } from './prepare-tarball.ts';
 import type { Proof } from './prove-with-log.ts';
@@ -12,15 +13,26 @@ import {
   type Fetching,
   type PrepareContext,
   type Proved,
-  type ProvedBytes,
   provePlanned,
   withTransfer,
 } from './fetch-and-prove.ts';
 
 /** An artifact whose digest is proved, and which is either staged with exactly that digest or already in its place. */
 export type PreparedFile =
-  | (Proved & { readonly kind: 'already-installed'; readonly plan: PlannedFile })
-  | (ProvedBytes & { readonly kind: 'staged'; readonly plan: PlannedFile });
+  | (Proved & {
+      readonly kind: 'already-installed';
+      readonly plan: PlannedFile;
+      readonly installed: InstalledFile;
+    })
+  | (Proved & {
+      readonly kind: 'staged';
+      readonly plan: PlannedFile;
+      readonly verified: VerifiedArtifact;
+      /** The URL that delivered the bytes; undefined where they were there, in a file that could not be left alone. */
+      readonly source: string | undefined;
+      /** Why the file that was there could not be left alone, though it had the proven bytes. */
+      readonly unfit?: string;
+    });
 
 export type PreparedArtifact = PreparedFile | PreparedTarball;
 
@@ -58,28 +70,46 @@ async function prepareFile(plan: PlannedFile, context: PrepareContext): Promise<
     const { transfer } = fetching;
     if (!occupied) void transfer.begin().catch(() => undefined);
     const proof = await provePlanned(fetching);
-    if (occupied) {
-      const checked = await crossCheckExisting(fetching, proof, destination);
-      const { signal } = fetching.context;
-      if (await isInstalled(destination, proof.proven, { mode: modeOf(plan), signal })) {
-        await transfer.discard();
-        return { kind: 'already-installed', plan, proof, ...checked };
-      }
-    }
-    return { kind: 'staged', plan, ...(await confirmPlanned(fetching, proof)) };
+    const there = occupied ? await takeOccupant(fetching, plan, proof) : undefined;
+    return there ?? { kind: 'staged', plan, ...(await confirmPlanned(fetching, proof)) };
   });
 }
 
-/** Of a file that is there already and has the proven digest, before its mode may be changed. */
-async function crossCheckExisting(
+/** Uses the file that is there, where it has the proven bytes: as it is, or as a new file of the same bytes. */
+async function takeOccupant(
   fetching: Fetching,
-  { proven }: Proof,
-  path: string,
+  plan: PlannedFile,
+  proof: Proof,
+): Promise<PreparedFile | undefined> {
+  const { destination, artifact } = plan;
+  const { transfer, context } = fetching;
+  const installed = { destination, proven: proof.proven, executable: artifact.executable };
+  const occupant = await findInstalled(installed, context.signal);
+  if (occupant.kind === 'fit') {
+    const checked = await crossCheckExisting(fetching, destination);
+    await transfer.discard();
+    return { kind: 'already-installed', plan, proof, installed, ...checked };
+  }
+  if (occupant.kind !== 'unfit') return undefined;
+  const copied = await transfer.copyOf(destination, proof.proven);
+  if (copied === undefined) return undefined;
+  const { verified, digests } = copied;
+  const checked = await crossCheckDigests(fetching, digests);
+  return { kind: 'staged', plan, proof, verified, source: undefined, unfit: occupant.why, ...checked };
+}
+
+/** Of a file that is there already and has the proven digest. */
+async function crossCheckExisting(fetching: Fetching, path: string): Promise<Pick<Proved, 'crossChecks'>> {
+  if (fetching.records === undefined) return {};
+  const [sha256, sha512] = await hashLocalFile(path, ['sha256', 'sha512'], fetching.context.signal);
+  return crossCheckDigests(fetching, { sha256: sha256 ?? '', sha512 });
+}
+
+async function crossCheckDigests(
+  fetching: Fetching,
+  { sha256, sha512 }: { readonly sha256: string; readonly sha512?: string | undefined },
 ): Promise<Pick<Proved, 'crossChecks'>> {
   const records = await fetching.records;
-  if (records === undefined) return {};
-  const { signal } = fetching.context;
-  if (!(await isInstalled(path, proven, { mode: DATA_MODE, signal }))) return {};
-  const [sha256 = '', sha512 = ''] = await hashLocalFile(path, ['sha256', 'sha512'], signal);
+  if (records === undefined || sha512 === undefined) return {};
   return { crossChecks: crossCheckPlanned(fetching, { sha256, sha512 }, records) };
 }

@@ -1,56 +1,104 @@
-import { chmodSync, statSync, symlinkSync, writeFileSync } from 'node:fs';
+import { chmodSync, chownSync, linkSync, statSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { isInstalled } from '../../../src/disk/installed.ts';
-import { EXECUTABLE_MODE } from '../../../src/disk/place.ts';
+import { assertStillInstalled, findInstalled, type Occupant } from '../../../src/disk/installed.ts';
+import { NO_OTHER_USER, OTHER_UID } from '../../support/other-user.ts';
 import { rejection } from '../../support/thrown-by.ts';
 import { provenFor, scratch } from './support/disk.ts';
 
 const unix = process.platform !== 'win32';
-const run = { mode: EXECUTABLE_MODE } as const;
+const proven = provenFor('genuine');
 
-describe('isInstalled', () => {
-  it.each([
-    ['nothing there', undefined, false],
-    ['the proven bytes', 'genuine', true],
-    ['other bytes', 'older', false],
-    ['an empty file', '', false],
-  ])('%s', async (_, content, expected) => {
-    const destination = join(scratch(), 'kubectl');
-    if (content !== undefined) writeFileSync(destination, content, { mode: 0o755 });
-    expect(await isInstalled(destination, provenFor('genuine'), run)).toBe(expected);
+async function find(destination: string, executable = true): Promise<Occupant> {
+  return findInstalled({ destination, proven, executable }, undefined);
+}
+
+function placed(mode: number, content = 'genuine'): string {
+  const destination = join(scratch(), 'kubectl');
+  writeFileSync(destination, content);
+  chmodSync(destination, mode);
+  return destination;
+}
+
+describe('what a destination holds', () => {
+  it('is nothing, in a directory that is there or not', async () => {
+    expect(await find(join(scratch(), 'kubectl'))).toEqual({ kind: 'absent' });
+    expect(await find(join(scratch(), 'missing', 'kubectl'))).toEqual({ kind: 'absent' });
   });
 
-  it.runIf(unix)(
-    'makes the proven bytes runnable, and leaves any mode that is (needs POSIX permissions)',
-    async () => {
-      const destination = join(scratch(), 'kubectl');
-      writeFileSync(destination, 'genuine');
-      chmodSync(destination, 0o640);
-      expect(await isInstalled(destination, provenFor('genuine'), run)).toBe(true);
-      expect(statSync(destination).mode & 0o7777).toBe(0o755);
-      chmodSync(destination, 0o750);
-      expect(await isInstalled(destination, provenFor('genuine'), run)).toBe(true);
-      expect(statSync(destination).mode & 0o7777).toBe(0o750);
+  it.each(['older', ''])('is another file: %j', async (content) => {
+    expect(await find(placed(0o755, content))).toEqual({ kind: 'other' });
+  });
+
+  it.each([0o755, 0o750, 0o700, 0o555])('is the proven file, in any mode that serves: %o', async (mode) => {
+    const destination = placed(mode);
+    const before = statSync(destination, { bigint: true });
+    expect(await find(destination)).toEqual({ kind: 'fit' });
+    expect(statSync(destination, { bigint: true })).toMatchObject({
+      mode: before.mode,
+      ctimeNs: before.ctimeNs,
+    });
+  });
+
+  it('may be data that nobody runs', async () => {
+    expect(await find(placed(0o644), false)).toEqual({ kind: 'fit' });
+  });
+
+  it.runIf(unix).each([
+    [0o640, 'it could not be run'],
+    [0o777, 'everybody could write to it'],
+    [0o4755, 'it ran as its owner or group, whoever started it'],
+    [0o2755, 'it ran as its owner or group, whoever started it'],
+  ])(
+    'has the proven bytes and cannot be left alone: mode %o (needs POSIX permissions)',
+    async (mode, why) => {
+      expect(await find(placed(mode))).toEqual({ kind: 'unfit', why });
     },
   );
 
-  it.runIf(unix)(
-    'takes the proven bytes out of the hands of everybody (needs POSIX permissions)',
-    async () => {
-      const destination = join(scratch(), 'kubectl');
-      writeFileSync(destination, 'genuine');
-      chmodSync(destination, 0o777);
-      expect(await isInstalled(destination, provenFor('genuine'), run)).toBe(true);
-      expect(statSync(destination).mode & 0o7777).toBe(0o755);
-    },
-  );
+  it('has the proven bytes, and another name', async () => {
+    const destination = placed(0o755);
+    linkSync(destination, `${destination}.too`);
+    expect(await find(destination)).toEqual({ kind: 'unfit', why: 'it had 2 names' });
+  });
 
-  it('refuses a link, even to the proven bytes', async () => {
+  it('is a link, which is refused, even to the proven bytes', async () => {
     const directory = scratch();
     writeFileSync(join(directory, 'real'), 'genuine');
     symlinkSync('real', join(directory, 'kubectl'));
-    const error = await rejection(isInstalled(join(directory, 'kubectl'), provenFor('genuine'), run));
-    expect(error.code).toBe('destination-unsuitable');
+    expect((await rejection(find(join(directory, 'kubectl')))).code).toBe('destination-unsuitable');
+  });
+
+  it('is looked at again in the end', async () => {
+    const destination = placed(0o755);
+    const installed = { destination, proven, executable: true };
+    await assertStillInstalled(installed, undefined);
+    writeFileSync(destination, 'changed');
+    const error = await rejection(assertStillInstalled(installed, undefined));
+    expect(error).toMatchObject({ name: 'InstallError', code: 'place-failed' });
+    expect(error.message).toBe(`${destination} was changed while this ran`);
+  });
+});
+
+describe.skipIf(NO_OTHER_USER !== undefined)(`of another user (${NO_OTHER_USER ?? 'as root'})`, () => {
+  it.each([
+    [OTHER_UID, 0, 0o755, `it belonged to user ${OTHER_UID}`],
+    [0, OTHER_UID, 0o775, `group ${OTHER_UID} could write to it`],
+  ])('cannot be left alone: owner %i, group %i, mode %o', async (uid, gid, mode, why) => {
+    const destination = placed(mode);
+    chownSync(destination, uid, gid);
+    chmodSync(destination, mode);
+    expect(await find(destination)).toEqual({ kind: 'unfit', why });
+  });
+
+  it("may be root's, whoever runs this", async () => {
+    const destination = placed(0o755);
+    chmodSync(join(destination, '..'), 0o755);
+    process.seteuid?.(OTHER_UID);
+    try {
+      expect(await find(destination)).toEqual({ kind: 'fit' });
+    } finally {
+      process.seteuid?.(0);
+    }
   });
 });

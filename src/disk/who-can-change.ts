@@ -1,0 +1,124 @@
+/**
+ * Who, besides the user of this run and root, can change what is at a path: rename it, link something in its place, or
+ * write to it. Owners, modes, sticky bits, every directory above and every link on the way count.
+ *
+ * Access control lists are not read; on Linux the group's bits of the mode show that there is one. On Windows they are
+ * all that decides, so that the question is not answered there.
+ */
+import type { BigIntStats } from 'node:fs';
+import { lstat, readFile, readlink } from 'node:fs/promises';
+import { dirname, join, resolve } from 'node:path';
+import { isOwnOrRoots } from './owner.ts';
+
+/** Somebody else who can change what is at a path. */
+export interface OtherHand {
+  /** Where they can: the first directory or file on the way to the path. */
+  readonly path: string;
+  /** `user 1000`, `group 50` or `everybody`. */
+  readonly who: string;
+}
+
+/** Whether the question can be answered here at all. */
+const HAS_OWNERS = process.geteuid !== undefined;
+
+const GROUP_WRITE = 0o020n;
+const GROUP_SEARCH = 0o010n;
+const ALL_WRITE = 0o002n;
+const ALL_SEARCH = 0o001n;
+const STICKY = 0o1000n;
+
+/** As many as Linux follows. */
+const MAX_LINKS = 40;
+
+/**
+ * Everybody else who can change what is at the path, each where they can first. What does not exist is passed over: it
+ * will belong to this user.
+ *
+ * @returns undefined where the system does not tell (Windows); that is not "nobody".
+ */
+export async function othersCanChange(path: string): Promise<readonly OtherHand[] | undefined> {
+  if (!HAS_OWNERS) return undefined;
+  const hands = new Map<string, OtherHand>();
+  for await (const hand of handsOnTheWay(resolve(path))) {
+    if (!hands.has(hand.who)) hands.set(hand.who, hand);
+  }
+  return [...hands.values()];
+}
+
+/**
+ * The same of one file alone, whose name nobody else can take: who can write to it, or let others do so.
+ *
+ * @returns undefined on Windows.
+ */
+export async function othersCanWrite(file: BigIntStats): Promise<readonly string[] | undefined> {
+  return HAS_OWNERS ? writersOf(file, false) : undefined;
+}
+
+/** Walks as the system does, from the root, through links. */
+async function* handsOnTheWay(path: string): AsyncGenerator<OtherHand> {
+  let at = '/';
+  let here: BigIntStats | undefined = await look(at);
+  let links = 0;
+  for (const rest = partsOf(path); here !== undefined;) {
+    const name = rest.shift();
+    const isLast = name === undefined;
+    // In a sticky directory others can make entries, and rename or remove only their own.
+    const protects = here.isDirectory() && (here.mode & STICKY) !== 0n;
+    for (const who of await writersOf(here, protects)) yield { path: at, who };
+    if (isLast) return;
+    const child = name === '..' ? dirname(at) : join(at, name);
+    const found: BigIntStats | undefined = await look(child);
+    if (found?.isSymbolicLink() !== true) {
+      [at, here] = [child, found];
+      continue;
+    }
+    if (protects && !isOwnOrRoots(found)) yield { path: child, who: `user ${found.uid}` };
+    links += 1;
+    if (links > MAX_LINKS) return;
+    const target = await readlink(child);
+    rest.unshift(...partsOf(target));
+    if (target.startsWith('/')) [at, here] = ['/', await look('/')];
+  }
+}
+
+function partsOf(path: string): string[] {
+  return path.split('/').filter((part) => part !== '' && part !== '.');
+}
+
+async function look(path: string): Promise<BigIntStats | undefined> {
+  return lstat(path, { bigint: true }).catch(() => undefined);
+}
+
+async function writersOf(entry: BigIntStats, isSticky: boolean): Promise<readonly string[]> {
+  const who = isOwnOrRoots(entry) ? [] : [`user ${entry.uid}`];
+  if (isSticky) return who;
+  // Entries of a directory cannot be made without the right to search it.
+  const [group, all] = entry.isDirectory()
+    ? [GROUP_WRITE | GROUP_SEARCH, ALL_WRITE | ALL_SEARCH]
+    : [GROUP_WRITE, ALL_WRITE];
+  if ((entry.mode & all) === all) return [...who, 'everybody'];
+  const isLetIn = (entry.mode & group) === group && !(await hasOnlyUs(entry.gid));
+  return isLetIn ? [...who, `group ${entry.gid}`] : who;
+}
+
+/**
+ * Many systems give each user a group of their own, and with it directories that the group may write. A group counts as
+ * ours alone where the system's own files list nobody else in it; never group 0, which containers give to any user.
+ */
+async function hasOnlyUs(gid: bigint): Promise<boolean> {
+  if (gid === 0n) return false;
+  const [groups, users] = await Promise.all([recordsOf('/etc/group'), recordsOf('/etc/passwd')]);
+  const group = groups.find(([, , id]) => id === String(gid));
+  if (group === undefined) return false;
+  const ours = new Set(['0', String(process.geteuid?.())]);
+  const named = (group[3] ?? '').split(',').filter((name) => name !== '');
+  const members = users.filter(([name = '', , , primary]) => primary === String(gid) || named.includes(name));
+  const isKnown = named.every((name) => members.some(([member]) => member === name));
+  return isKnown && members.every(([, , uid = '']) => ours.has(uid));
+}
+
+/** Lines of fields; empty where the file is not there. */
+async function recordsOf(path: string): Promise<readonly (readonly string[])[]> {
+  const text = await readFile(path, 'utf8').catch(() => '');
+  return text.split('\n').map((line) => line.split(':'));
+}
