@@ -1,5 +1,6 @@
 import { encodeBase64 } from '../encoding/base64.ts';
 import { HASH_ALGORITHMS, type HashAlgorithm } from '../encoding/hash-algorithms.ts';
+import { type CheckName, UnavailableError } from '../errors.ts';
 import type { DetachedMaterial } from './detached-material.ts';
 import type { Digest } from './evidence.ts';
 import type { RekorEntry, RekorInclusionProof } from './rekor-entry.ts';
@@ -11,8 +12,12 @@ const MEDIA_TYPE = 'application/vnd.dev.sigstore.bundle.v0.3+json';
  * bundle is read back like any foreign one: what is proved is what a later, offline verification will see.
  *
  * @returns the bundle's JSON, UTF-8, with a newline at its end.
+ * @throws UnavailableError `response-invalid` where the log's answer lacks what Rekor gives with every entry.
  */
 export function assembleBundle(material: DetachedMaterial, digest: Digest, entry: RekorEntry): Uint8Array {
+  const { signedEntryTimestamp, inclusionProof } = entry;
+  if (signedEntryTimestamp === undefined) throw incomplete('set', 'signed entry timestamp');
+  if (inclusionProof === undefined) throw incomplete('inclusionProof', 'inclusion proof');
   const bundle = {
     mediaType: MEDIA_TYPE,
     verificationMaterial: {
@@ -23,12 +28,8 @@ export function assembleBundle(material: DetachedMaterial, digest: Digest, entry
           logId: { keyId: encodeBase64(entry.logId) },
           kindVersion: { kind: 'hashedrekord', version: '0.0.1' },
           integratedTime: String(entry.integratedTime),
-          ...(entry.signedEntryTimestamp === undefined
-            ? {}
-            : { inclusionPromise: { signedEntryTimestamp: encodeBase64(entry.signedEntryTimestamp) } }),
-          ...(entry.inclusionProof === undefined
-            ? {}
-            : { inclusionProof: inclusionProofJson(entry.inclusionProof) }),
+          inclusionPromise: { signedEntryTimestamp: encodeBase64(signedEntryTimestamp) },
+          inclusionProof: inclusionProofJson(inclusionProof),
           canonicalizedBody: encodeBase64(entry.body),
         },
       ],
@@ -42,6 +43,16 @@ export function assembleBundle(material: DetachedMaterial, digest: Digest, entry
     },
   };
   return Buffer.from(`${JSON.stringify(bundle, null, 1)}\n`, 'utf8');
+}
+
+function incomplete(check: CheckName, part: string): UnavailableError {
+  return new UnavailableError('response-invalid', `the log's answer lacks the ${part} of the entry`, {
+    check,
+    expected: `a log entry with its ${part}, as Rekor answers it`,
+    found: 'an entry without',
+    why: 'without it nobody can check that the entry is in the log, so nothing is proved either way',
+    advice: 'try again; a proxy may have changed the answer: check --rekor-url, and what stands between',
+  });
 }
 
 function inclusionProofJson(proof: RekorInclusionProof): unknown {

@@ -121,6 +121,5 @@ function invalid(expected: string, found: JsonValue | undefined): UntrustedError
     check: 'entry',
     expected,
     found: found === undefined ? 'nothing' : excerpt(JSON.stringify(found)),
-    advice: 'check --rekor-url; an error page or a proxy may have answered instead of the log',
   });
 }

@@ -1,11 +1,10 @@
-import { shownUrl } from '../encoding/shown-url.ts';
-import { excerpt } from '../encoding/base64.ts';
 import { UnavailableError, UntrustedError } from '../errors.ts';
 import { MAX_CANDIDATE_ENTRIES, MAX_LOG_RESPONSE_BYTES } from '../limits.ts';
 import type { HttpClient, SmallResponse } from '../http/http-client.ts';
 import type { DetachedMaterial } from './detached-material.ts';
 import type { Digest } from './evidence.ts';
 import { canonicalBody, hashedRekordEntry, leafHash } from './hashedrekord.ts';
+import { logUnavailable, notTheLog, readLogAnswer, refusalBy } from './log-answer.ts';
 import { parseRetrievedEntries, parseUuids, type RekorEntry } from './rekor-entry.ts';
 
 /** The most UUIDs that Rekor takes in one retrieval (`SearchLogQuery` of its OpenAPI document). */
@@ -27,7 +26,8 @@ export interface RekorLog {
  * checked before: the log answers 400 where it does not fit, which would read as a fault of the log.
  *
  * @returns an empty list where the log knows no such entry.
- * @throws UnavailableError `log-unreachable`; UntrustedError `log-entry-invalid` for an answer that is none.
+ * @throws UnavailableError `log-unreachable`, `rate-limited`, or `response-invalid` where something else answers;
+ *   UntrustedError `log-entry-invalid` where the log refuses, `log-entry-mismatch`.
  */
 export async function lookUpEntries(
   log: RekorLog,
@@ -48,7 +48,7 @@ export async function lookUpEntries(
  * say which end that is, so of too many entries some of either end are taken: a flood of later ones hides nothing.
  *
  * @returns at most {@link MAX_CANDIDATE_ENTRIES} entries.
- * @throws UnavailableError `log-unreachable`; UntrustedError `log-entry-invalid`
+ * @throws as {@link lookUpEntries}
  */
 export async function searchEntries(log: RekorLog, digest: Digest): Promise<readonly RekorEntry[]> {
   const response = await post(
@@ -57,7 +57,7 @@ export async function searchEntries(log: RekorLog, digest: Digest): Promise<read
     { hash: `${digest.algorithm}:${digest.hex}` },
     [200],
   );
-  const uuids = fromBothEnds([...new Set(parseUuids(response.body))], MAX_CANDIDATE_ENTRIES);
+  const uuids = fromBothEnds([...new Set(readLogAnswer(response, parseUuids))], MAX_CANDIDATE_ENTRIES);
   const entries: RekorEntry[] = [];
   for (let start = 0; start < uuids.length; start += UUIDS_PER_REQUEST) {
     const asked = uuids.slice(start, start + UUIDS_PER_REQUEST);
@@ -73,18 +73,22 @@ function fromBothEnds<Item>(items: readonly Item[], most: number): readonly Item
 
 async function retrieve(log: RekorLog, query: unknown): Promise<readonly RekorEntry[]> {
   const response = await post(log, '/api/v1/log/entries/retrieve', query, [200, 400, 404, 422]);
-  if (response.status === 404) return [];
-  if (response.status !== 200) {
-    throw new UntrustedError('log-entry-invalid', 'the transparency log refuses the look-up', {
-      check: 'entry',
-      expected: 'its entries for this signature, or an empty list',
-      found: `HTTP ${response.status}: ${excerpt(Buffer.from(response.body).toString('utf8'), 200)}`,
-      why: 'the signature was checked before the log was asked, so this is not about the file',
-    });
-  }
-  const entries = parseRetrievedEntries(response.body);
+  if (response.status !== 200) throw refusalOf(response);
+  const entries = readLogAnswer(response, parseRetrievedEntries);
   for (const entry of entries) assertOwnLeaf(entry);
   return entries.slice(0, MAX_CANDIDATE_ENTRIES);
+}
+
+/** Rekor says with 400 or 422 why it takes no look-up. Of an entry that it does not have it never says 404. */
+function refusalOf(response: SmallResponse): UntrustedError | UnavailableError {
+  const reason = response.status === 404 ? undefined : refusalBy(response);
+  if (reason === undefined) return notTheLog(response);
+  return new UntrustedError('log-entry-invalid', 'the transparency log refuses the look-up', {
+    check: 'entry',
+    expected: 'its entries for this signature, or an empty list',
+    found: `HTTP ${response.status}: ${reason}`,
+    why: 'the signature was checked before the log was asked, so this is not about the file',
+  });
 }
 
 async function post(
@@ -105,15 +109,8 @@ async function post(
       signal: log.signal,
     });
   } catch (error) {
-    if (!(error instanceof UnavailableError)) throw error;
-    throw new UnavailableError('log-unreachable', 'the transparency log cannot be reached', {
-      check: 'entry',
-      expected: `an answer of ${shownUrl(url)}`,
-      found: error.found ?? error.message,
-      why: 'without the log entry the time of signing cannot be trusted, so nothing is proved either way',
-      advice: 'try again; a bundle that was saved before (--save-bundle) is verified without the log',
-      cause: error,
-    });
+    const isAnswer = error instanceof UntrustedError && error.code === 'material-oversized';
+    throw error instanceof UnavailableError || isAnswer ? logUnavailable(url, error) : error;
   }
 }
 

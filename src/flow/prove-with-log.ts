@@ -150,8 +150,8 @@ function firstProof(
 ): { readonly proven: ProvenDigest; readonly bundle: Uint8Array } {
   const failures: K8sVerifyError[] = [];
   for (const { material, entry } of candidates) {
-    const bundle = assembleBundle(material, digest, entry);
     try {
+      const bundle = assembleBundle(material, digest, entry);
       const proven = proveFromBundle(context, bundle, { kind: 'digest', digest }, context.log.isNamed);
       return { proven, bundle };
     } catch (error) {

@@ -32,7 +32,7 @@ export function classifyError(error: Error): Failure {
 export function classifyStatus(status: number, retryAfterMs?: number): Failure {
   return {
     transient: status === 408 || status === 425 || status === 429 || (status >= 500 && status <= 599),
-    code: 'http-status',
+    code: status === 429 ? 'rate-limited' : 'http-status',
     status,
     reason: describeStatus(status),
     ...(retryAfterMs === undefined ? {} : { retryAfterMs }),

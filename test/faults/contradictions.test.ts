@@ -322,6 +322,6 @@ describe('a log with more than was asked for:', () => {
   it.concurrent('an answer of four megabytes of nesting', async () => {
     await using world = await startFaultWorld();
     world.rekor.answerWith('/log/entries/retrieve', fault.body('['.repeat(4_000_000)));
-    expect(await refused(world, PAIR)).toContain('material-malformed: ');
+    expect(await refused(world, PAIR)).toContain('response-invalid: ');
   });
 });

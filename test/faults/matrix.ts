@@ -45,7 +45,7 @@ function usualOutcome({ ends, reason }: TransportFault, name: TargetName): Outco
       // Useful, and not needed: the proof without them is the same.
       return { kind: 'installed' };
     case 'look-up':
-      return refused('log-unreachable');
+      return refused(ends === 'rate-limited' || ends === 'response-invalid' ? ends : 'log-unreachable');
     case 'search':
       return refused('log-entry-not-found', 'the log could not be searched');
   }

@@ -1,7 +1,7 @@
 /** Answers that are none: a status in place of the file. */
 import { fault } from '../../support/http/faults.ts';
 import type { TargetName } from '../targets.ts';
-import { always, once, type Outcome, refused, type TransportFault } from './transport-fault.ts';
+import { always, NOT_THE_LOG, once, type Outcome, refused, type TransportFault } from './transport-fault.ts';
 
 const INSTALLED: Outcome = { kind: 'installed' };
 
@@ -63,7 +63,7 @@ export const STATUS_FAULTS: readonly TransportFault[] = [
     name: 'status 429 for good',
     setUp: always(() => fault.status(429)),
     reason: 'HTTP 429 Too Many Requests',
-    ends: 'http-status',
+    ends: 'rate-limited',
     retries: 2,
     command: 'look-up',
   },
@@ -81,8 +81,11 @@ export const STATUS_FAULTS: readonly TransportFault[] = [
     reason: 'HTTP 404',
     ends: 'http-status',
     retries: 0,
-    // The log has no such entry by this look-up, and has it by another.
-    outcomes: { ...ABSENT, 'look-up': INSTALLED },
+    // Rekor never says so of an entry.
+    outcomes: {
+      ...ABSENT,
+      'look-up': refused('response-invalid', NOT_THE_LOG),
+    },
     command: '.sig',
   },
   {

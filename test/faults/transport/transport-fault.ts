@@ -21,13 +21,16 @@ export type Outcome =
   | { readonly kind: 'installed' }
   | { readonly kind: 'refused'; readonly code: ErrorCode; readonly text: string };
 
+/** Nothing is learnt about the artifact from what the log never says. */
+export const NOT_THE_LOG = 'something other than the transparency log answered';
+
 export interface TransportFault {
   readonly name: string;
   readonly setUp: (scene: Scene) => void | Promise<void>;
   /** Says what happened: in the line of each retry, or in the error. */
   readonly reason: string;
   /** `passes`, or the code of the error where the target itself cannot be had. */
-  readonly ends: 'passes' | 'network' | 'timeout' | 'response-invalid' | 'http-status';
+  readonly ends: 'passes' | 'network' | 'timeout' | 'response-invalid' | 'http-status' | 'rate-limited';
   /** Lines that tell of a retry; `retriesOf` where a target differs. */
   readonly retries: number;
   readonly retriesOf?: Partial<Record<TargetName, number>>;
@@ -55,8 +58,8 @@ export function aboutEvidence(code: ErrorCode, text = ''): Partial<Record<Target
     '.cert': verdict,
     '.sha256': verdict,
     '.sigstore.json': verdict,
-    'look-up': verdict,
-    search: refused('log-entry-not-found', text),
+    'look-up': refused('response-invalid', NOT_THE_LOG),
+    search: refused('log-entry-not-found', NOT_THE_LOG),
   };
 }
 

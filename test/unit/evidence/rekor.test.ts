@@ -4,8 +4,10 @@ import type { Digest } from '../../../src/evidence/evidence.ts';
 import { canonicalBody, hashedRekordEntry } from '../../../src/evidence/hashedrekord.ts';
 import { lookUpEntries, type RekorLog, searchEntries } from '../../../src/evidence/rekor.ts';
 import { createHttpClient } from '../../../src/http/client.ts';
+import { exitCodeFor } from '../../../src/exit-codes.ts';
 import { type Fault, fault } from '../../support/http/faults.ts';
 import type { SignedBlob } from '../../support/sigstore/signing.ts';
+import { rejection } from '../../support/thrown-by.ts';
 import { testServers } from '../../support/test-servers.ts';
 
 const { sigstore } = await testServers();
@@ -26,6 +28,10 @@ function textOf(body: unknown): string {
 
 function digestOf({ digestHex }: SignedBlob): Digest {
   return { algorithm: 'sha256', hex: digestHex };
+}
+
+function jsonOf(status: number, body: string): Fault {
+  return fault.status(status, { body });
 }
 
 describe('lookUpEntries', () => {
@@ -76,26 +82,76 @@ describe('lookUpEntries', () => {
   it('calls a web page in place of an answer an outage', async () => {
     sigstore.rekorServer.answerWith('/retrieve', fault.html(200));
     await expect(lookUpEntries(log, materialOf(signed), digestOf(signed))).rejects.toMatchObject({
-      code: 'log-unreachable',
+      name: 'UnavailableError',
+      code: 'response-invalid',
+      message: 'something other than the transparency log answered',
       found: expect.stringContaining('a web page (text/html) came instead'),
+      advice: expect.stringContaining('a proxy may have answered'),
     });
   });
 
   it.each<[string, Fault, string]>([
-    ['HTML that says it is JSON', fault.body('<html></html>'), 'material-malformed'],
-    ['nothing', fault.empty(), 'material-malformed'],
-    ['an object instead of a list', fault.body('{}'), 'log-entry-invalid'],
-    ['a list of numbers', fault.body('[1]'), 'log-entry-invalid'],
-    ['an entry that is no object', fault.body(`[{"${'0'.repeat(64)}":1}]`), 'log-entry-invalid'],
-    ['a UUID that is none', fault.body('[{"../../x":{"body":""}}]'), 'log-entry-invalid'],
-    ['duplicate keys', fault.body('[{"a":1,"a":2}]'), 'material-malformed'],
-    ['a body without end', fault.endless(), 'material-oversized'],
-  ])('refuses %s as an answer', async (_, answer, code) => {
+    [
+      'HTML that says it is JSON',
+      fault.body('<html></html>'),
+      'HTTP 200 of URL, "application/json": a web page',
+    ],
+    ['nothing', fault.empty(), 'HTTP 200 of URL, "application/json": nothing'],
+    ['an object instead of a list', fault.body('{}'), 'HTTP 200 of URL, "application/json": an empty object'],
+    ['null', fault.body('null'), 'HTTP 200 of URL, "application/json": null'],
+    ['a list of numbers', fault.body('[1]'), 'HTTP 200 of URL, "application/json": a list'],
+    [
+      'an entry that is no object',
+      fault.body(`[{"${'0'.repeat(64)}":1}]`),
+      'HTTP 200 of URL, "application/json": a list',
+    ],
+    [
+      'a UUID that is none',
+      fault.body('[{"../../x":{"body":""}}]'),
+      'HTTP 200 of URL, "application/json": a list',
+    ],
+    ['duplicate keys', fault.body('[{"a":1,"a":2}]'), 'HTTP 200 of URL, "application/json": text'],
+    ['a body without end', fault.endless(), 'the transparency log entry is too large'],
+    ['a 404, as a proxy says it', fault.status(404), 'HTTP 404 of URL, "text/plain": a number'],
+    [
+      'a 404, as Rekor says it of a path',
+      jsonOf(404, '{"code":404,"message":"path was not found"}'),
+      'HTTP 404 of URL, ',
+    ],
+    [
+      'a 400 of a web server',
+      jsonOf(400, '<html>secret</html>'),
+      'HTTP 400 of URL, "text/plain": a web page',
+    ],
+    [
+      'a 422 in JSON of another form',
+      jsonOf(422, '{"error":"no"}'),
+      'HTTP 422 of URL, "text/plain": an object',
+    ],
+    ['a 405', fault.status(405), 'HTTP 405'],
+    ['a 410', fault.status(410), 'HTTP 410'],
+  ])('calls %s an answer of something else, from which nothing was learnt', async (_, answer, found) => {
     sigstore.rekorServer.answerWith('/retrieve', answer);
-    await expect(lookUpEntries(log, materialOf(signed), digestOf(signed))).rejects.toMatchObject({
-      name: 'UntrustedError',
-      code,
+    const error = await rejection(lookUpEntries(log, materialOf(signed), digestOf(signed)));
+    expect(error).toMatchObject({
+      name: 'UnavailableError',
+      code: expect.stringMatching(/^(?:response-invalid|log-unreachable)$/),
+      advice: expect.stringContaining('a proxy may have answered'),
     });
+    expect(error.found).toContain(found.replace('URL', `${sigstore.rekorUrl}/api/v1/log/entries/retrieve`));
+    expect(error.found).not.toMatch(/secret|x"|0000/);
+    expect(exitCodeFor(error)).toBe(4);
+  });
+
+  it('says of a log that asks to slow down just that', async () => {
+    sigstore.rekorServer.answerWith('/retrieve', fault.status(429));
+    const error = await rejection(lookUpEntries(log, materialOf(signed), digestOf(signed)));
+    expect(error).toMatchObject({
+      code: 'rate-limited',
+      message: 'the transparency log asked to slow down',
+      found: expect.stringContaining('HTTP 429'),
+    });
+    expect(exitCodeFor(error)).toBe(4);
   });
 
   it.each<[string, (entry: Record<string, unknown>) => Record<string, unknown>]>([
@@ -125,10 +181,10 @@ describe('lookUpEntries', () => {
         return { ...honest, body: JSON.stringify(changed) };
       }),
     );
-    await expect(lookUpEntries(log, materialOf(signed), digestOf(signed))).rejects.toHaveProperty(
-      'code',
-      expect.stringMatching(/^(?:log-entry-invalid|material-malformed)$/),
-    );
+    await expect(lookUpEntries(log, materialOf(signed), digestOf(signed))).rejects.toMatchObject({
+      name: 'UnavailableError',
+      code: 'response-invalid',
+    });
   });
 
   it('says that the log cannot be reached, and that nothing was learnt', async () => {
@@ -175,6 +231,6 @@ describe('searchEntries', () => {
 
   it('refuses an index that answers with anything but UUIDs', async () => {
     sigstore.rekorServer.answerWith('/index/retrieve', fault.body('["https://evil.example/"]'));
-    await expect(searchEntries(log, digestOf(signed))).rejects.toMatchObject({ code: 'log-entry-invalid' });
+    await expect(searchEntries(log, digestOf(signed))).rejects.toMatchObject({ code: 'response-invalid' });
   });
 });

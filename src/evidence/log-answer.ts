@@ -1,0 +1,107 @@
+import { excerpt } from '../encoding/base64.ts';
+import { isJsonObject, type JsonValue, parseJsonStrictly } from '../encoding/json.ts';
+import { shownUrl } from '../encoding/shown-url.ts';
+import { type K8sVerifyError, UnavailableError, UntrustedError } from '../errors.ts';
+import type { SmallResponse } from '../http/http-client.ts';
+import { MAX_LOG_RESPONSE_BYTES } from '../limits.ts';
+
+/**
+ * What answers in the log's place. Rekor v1 answers a look-up with a list, which is empty where it knows nothing, or
+ * refuses it with a JSON object of a code and a message; everything else is by something else, and says nothing about
+ * the artifact.
+ */
+
+const WHY = 'without the log entry the time of signing cannot be trusted, so nothing is proved either way';
+const SAVED = 'a bundle that was saved before (--save-bundle) is verified without the log';
+
+/** The message of a refusal in Rekor's own form, or undefined where that is none. */
+export function refusalBy({ body }: SmallResponse): string | undefined {
+  const json = parse(body);
+  if (!isJsonObject(json)) return undefined;
+  const { code, message } = json;
+  return typeof code === 'number' && typeof message === 'string' ? excerpt(message, 200) : undefined;
+}
+
+/**
+ * Reads an answer that must be a list.
+ *
+ * @throws UnavailableError `response-invalid` where it is not what Rekor answers.
+ */
+export function readLogAnswer<T>(response: SmallResponse, read: (body: Uint8Array) => T): T {
+  try {
+    return read(response.body);
+  } catch (error) {
+    if (error instanceof UntrustedError) throw notTheLog(response, error);
+    throw error;
+  }
+}
+
+/** Its body is not quoted: a redirect may have led to anybody's. */
+export function notTheLog(response: SmallResponse, cause?: K8sVerifyError): UnavailableError {
+  const { status, contentType, url, body } = response;
+  const type = contentType === '' ? 'without a media type' : excerpt(contentType);
+  const flaw = cause?.expected === undefined ? '' : `, in place of ${cause.expected}`;
+  return somethingElse(`HTTP ${status} of ${shownUrl(url)}, ${type}: ${describe(body)}${flaw}`, url, cause);
+}
+
+/** The log could not be asked, or did not answer: in words that say which. */
+export function logUnavailable(url: string, error: K8sVerifyError): UnavailableError {
+  const { code, message } = error;
+  if (code === 'response-invalid' || code === 'material-oversized') {
+    return somethingElse(error.found === undefined ? message : `${message}: ${error.found}`, url, error);
+  }
+  const details = { ...common(url, error), found: error.found ?? message };
+  if (code === 'rate-limited') {
+    const advice = `wait some minutes and try again, with fewer runs from this address; ${SAVED}`;
+    return new UnavailableError(code, 'the transparency log asked to slow down', { ...details, advice });
+  }
+  const answered = code === 'http-status';
+  const words = answered ? 'did not answer the look-up' : 'cannot be reached';
+  const proxy = answered ? 'a proxy may have answered instead of the log; ' : '';
+  return new UnavailableError('log-unreachable', `the transparency log ${words}`, {
+    ...details,
+    advice: `try again; ${proxy}${SAVED}`,
+  });
+}
+
+function somethingElse(found: string, url: string, cause: K8sVerifyError | undefined): UnavailableError {
+  return new UnavailableError('response-invalid', 'something other than the transparency log answered', {
+    ...common(url, cause),
+    expected: `an answer of Rekor, the transparency log, at ${shownUrl(url)}`,
+    found,
+    advice: `a proxy may have answered: check --rekor-url, and what stands between; ${SAVED}`,
+  });
+}
+
+function common(
+  url: string,
+  cause: K8sVerifyError | undefined,
+): {
+  readonly check: 'entry';
+  readonly expected: string;
+  readonly why: string;
+  readonly cause?: K8sVerifyError;
+} {
+  const expected = `an answer of ${shownUrl(url)}`;
+  return { check: 'entry', expected, why: WHY, ...(cause === undefined ? {} : { cause }) };
+}
+
+function describe(body: Uint8Array): string {
+  if (body.length === 0) return 'nothing';
+  const json = parse(body);
+  if (json === undefined)
+    return /^\s*</.test(Buffer.from(body.subarray(0, 64)).toString('latin1')) ? 'a web page' : 'text';
+  if (json === null) return 'null';
+  if (Array.isArray(json)) return 'a list';
+  if (!isJsonObject(json)) return `a ${typeof json}`;
+  return Object.keys(json).length === 0 ? 'an empty object' : 'an object';
+}
+
+function parse(body: Uint8Array): JsonValue | undefined {
+  try {
+    return parseJsonStrictly(body, "the log's answer", { maxBytes: MAX_LOG_RESPONSE_BYTES });
+  } catch (error) {
+    if (error instanceof UntrustedError) return undefined;
+    throw error;
+  }
+}
