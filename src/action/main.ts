@@ -5,7 +5,7 @@ import { leaveOutNodeWarnings } from '../http/node-warnings.ts';
 import { nodeVariablesNote } from '../text/node-variables.ts';
 import { VERSION } from '../text/version.ts';
 import { createClient } from '../client.ts';
-import { type ActionInputs, readInputs } from './inputs.ts';
+import { readInputs } from './inputs.ts';
 import { logArtifact, logEvent, logFailure, logWarning } from './log.ts';
 import { writeOutputs, writeSummary } from './outputs.ts';
 import { readRunner } from './runner.ts';
@@ -25,11 +25,11 @@ export async function main(): Promise<void> {
 
 async function run(): Promise<void> {
   leaveOutNodeWarnings();
+  hideSecrets();
   refuseSlips();
   const note = nodeVariablesNote(process.env);
   if (note !== undefined) logEvent({ kind: 'note', message: `${note.found}; ${note.advice}` });
   const inputs = readInputs(getInput);
-  hideSecrets(inputs);
   const runner = readRunner(process.env, { workspace: process.cwd(), platform: process.platform });
   const client = createClient({
     report: logEvent,
@@ -55,10 +55,12 @@ function refuseSlips(): void {
   }
 }
 
-/** The runner cannot know that a mirror's or a proxy's URL has a password in it. */
-function hideSecrets({ sources = [], rekorUrl }: ActionInputs): void {
-  const urls = [...sources, ...(rekorUrl === undefined ? [] : [rekorUrl]), ...proxyUrls(process.env)];
-  for (const secret of secretsIn(urls)) setSecret(secret);
+/** The runner cannot know that a mirror's or a proxy's URL has a password in it. Before anything is said of an input. */
+function hideSecrets(): void {
+  const mirrors = getInput('mirror').split(/\s+/);
+  for (const secret of secretsIn([...mirrors, getInput('rekor-url'), ...proxyUrls(process.env)])) {
+    setSecret(secret);
+  }
 }
 
 /** The runner ends a cancelled job with SIGINT, and a little later with SIGTERM. */

@@ -1,4 +1,5 @@
 /** The `list` command: what Kubernetes publishes for a release, and what of it is signed. */
+import { shownUrl } from '../encoding/shown-url.ts';
 import { isTabled, TABLED } from '../release/component.ts';
 import { listArtifacts, type ListedArtifact } from '../release/list.ts';
 import { parsePlatform } from '../release/platform.ts';
@@ -77,7 +78,7 @@ function listAnswer(
     kind,
     purpose,
     ...(platform === undefined ? {} : { platform }),
-    ...(path === undefined ? {} : { url: `${source}/${path}` }),
+    ...(path === undefined ? {} : { url: `${shownUrl(source)}/${path}` }),
     signed,
     reason,
   }));

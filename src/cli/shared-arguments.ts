@@ -1,5 +1,6 @@
 /** What several commands take: whose signature, in which trusted root, over which network. */
 import { excerpt } from '../encoding/base64.ts';
+import { shownUrl } from '../encoding/shown-url.ts';
 import { RequestError } from '../errors.ts';
 import { outputFile } from '../plan/destination.ts';
 import { MAX_RETRIES, MAX_TIMEOUT_MS } from '../limits.ts';
@@ -108,7 +109,7 @@ function readUrl(option: OptionName, text: string): string {
   if (url !== undefined) return url;
   throw new RequestError('usage', `--${option} is not the base URL of a server`, {
     expected: 'https://host/path, without ? and #',
-    found: excerpt(text),
+    found: excerpt(shownUrl(text)),
     advice:
       !URL.canParse(text) && URL.canParse(`https://${text}`)
         ? 'did you leave out https:// at the start?'

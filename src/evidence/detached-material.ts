@@ -1,4 +1,4 @@
-import { decodeBase64, excerpt } from '../encoding/base64.ts';
+import { decodeBase64 } from '../encoding/base64.ts';
 import { decodePem } from '../encoding/pem.ts';
 import { UntrustedError } from '../errors.ts';
 import {
@@ -57,7 +57,10 @@ export function parseChecksumFile(bytes: Uint8Array, algorithm: HashAlgorithm, w
   const digits = HEX_DIGITS[algorithm];
   const expected = `${digits} lower-case hex digits`;
   const hex = asText(bytes, MAX_CHECKSUM_FILE_BYTES, what, expected);
-  if (hex.length !== digits || !/^[0-9a-f]+$/.test(hex)) throw malformed(what, expected, excerpt(hex));
+  if (hex.length !== digits || !/^[0-9a-f]+$/.test(hex)) {
+    // Not quoted: after a redirect it may be a page of any host.
+    throw malformed(what, expected, `other text, of ${hex.length} characters`);
+  }
   return { algorithm, hex };
 }
 
@@ -66,7 +69,7 @@ function asText(bytes: Uint8Array, limit: number, what: string, expected: string
   const text = Buffer.from(bytes)
     .toString('latin1')
     .replace(/\r?\n$/, '');
-  if (text.length === 0) throw malformed(what, expected, excerpt(text));
+  if (text.length === 0) throw malformed(what, expected, 'nothing (it is empty)');
   if (text.startsWith('<')) throw malformed(what, expected, 'a web page instead of data');
   return text;
 }

@@ -7,6 +7,8 @@ export interface SmallResponse {
   readonly body: Uint8Array;
   /** The URL that answered, after redirects. */
   readonly url: string;
+  /** True where a redirect led to another host: what stands there is for nobody to read in a message. */
+  readonly fromOtherHost: boolean;
   /** Lower-case media type without parameters, or an empty string. */
   readonly contentType: string;
   /** The server's clock (`Date`), where it tells. */

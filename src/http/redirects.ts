@@ -2,7 +2,7 @@ import { excerpt } from '../encoding/base64.ts';
 import { MAX_REDIRECTS } from '../limits.ts';
 import { describeStatus } from './classify.ts';
 import { invalidResponse } from './failure.ts';
-import { printable } from './target.ts';
+import { shownUrl } from '../encoding/shown-url.ts';
 
 const REDIRECTS: ReadonlySet<number> = new Set([301, 302, 303, 307, 308]);
 
@@ -34,14 +34,16 @@ export function nextHop({ method, status, location, visited }: Hop): URL {
   if (location === undefined) throw invalidResponse(`${describeStatus(status)} without a Location`);
   const to = URL.parse(location, from?.href);
   if (to === null || (to.protocol !== 'https:' && to.protocol !== 'http:')) {
-    throw invalidResponse(`redirected to something that is not a web address: ${excerpt(location)}`);
+    throw invalidResponse(
+      `redirected to something that is not a web address: ${excerpt(shownUrl(location))}`,
+    );
   }
   to.username = '';
   to.password = '';
   to.hash = '';
   if (from?.protocol === 'https:' && to.protocol === 'http:') {
     throw invalidResponse(
-      `redirected from https to http: ${printable(to)}`,
+      `redirected from https to http: ${shownUrl(to)}`,
       'an encrypted connection is not left for an open one; tell the operator of the server',
     );
   }
@@ -50,7 +52,7 @@ export function nextHop({ method, status, location, visited }: Hop): URL {
       `a POST was redirected with ${describeStatus(status)}, which would turn it into a GET`,
     );
   }
-  const chain = [...visited, to].map(printable).join(' -> ');
+  const chain = [...visited, to].map(shownUrl).join(' -> ');
   if (visited.some((url) => url.href === to.href)) throw invalidResponse(`redirected in a circle: ${chain}`);
   if (visited.length > MAX_REDIRECTS) throw invalidResponse(`more than ${MAX_REDIRECTS} redirects: ${chain}`);
   return to;

@@ -28,7 +28,8 @@ export async function attemptSmall(
   }
   const body = isSuccess(reply) ? await readWhole(reply, request) : await readErrorPage(reply, request);
   const { status, url, mediaType: contentType, date } = reply;
-  return { status, body, url, contentType, ...(date === undefined ? {} : { date }) };
+  const fromOtherHost = new URL(url).host !== target.url.host;
+  return { status, body, url, fromOtherHost, contentType, ...(date === undefined ? {} : { date }) };
 }
 
 function isSuccess({ status }: Reply): boolean {

@@ -3,7 +3,8 @@ import type { Report } from '../progress.ts';
 import { type AttemptHooks, OutOfAttempts, type RetryPolicy, withRetries } from './attempts.ts';
 import type { Operation } from './deadline.ts';
 import type { GivenUp } from './failure.ts';
-import { printable, type Target } from './target.ts';
+import type { Target } from './target.ts';
+import { shownUrl } from '../encoding/shown-url.ts';
 
 /** How a failing source gives way to the next one. */
 export interface SourceRun<T> {
@@ -35,7 +36,7 @@ export async function fromFirstSource<T>(run: SourceRun<T>): Promise<T> {
   const { sources, attempt, policy, operation, report, madeProgress } = run;
   const givenUp: GivenUp[] = [];
   for (const [index, source] of sources.entries()) {
-    const url = printable(source.url);
+    const url = shownUrl(source.url);
     const hooks: AttemptHooks = {
       onRetry: (made, reason, delayMs) => report({ kind: 'retry', url, attempt: made, reason, delayMs }),
       ...(madeProgress === undefined ? {} : { madeProgress }),
@@ -53,7 +54,7 @@ export async function fromFirstSource<T>(run: SourceRun<T>): Promise<T> {
       report({
         kind: 'next-source',
         from: url,
-        to: printable(next.url),
+        to: shownUrl(next.url),
         reason: error.failure.failure.reason,
       });
     }

@@ -1,6 +1,7 @@
 import { RequestError } from '../errors.ts';
 import { excerpt } from '../encoding/base64.ts';
 import { decodePercent } from '../encoding/percent.ts';
+import { shownUrl } from '../encoding/shown-url.ts';
 
 /** A place to ask: a URL without user info, and the credentials that were in it. */
 export interface Target {
@@ -18,9 +19,9 @@ export interface Target {
 export function parseTarget(text: string): Target {
   const url = URL.parse(text);
   if (url === null || (url.protocol !== 'http:' && url.protocol !== 'https:')) {
-    throw new RequestError('usage', `not a URL that k8s-verify can fetch: ${redactText(text)}`, {
+    throw new RequestError('usage', `not a URL that k8s-verify can fetch: ${excerpt(shownUrl(text), 120)}`, {
       expected: 'an http:// or https:// URL',
-      found: redactText(text),
+      found: excerpt(shownUrl(text), 120),
     });
   }
   const { username, password } = url;
@@ -35,13 +36,4 @@ export function parseTarget(text: string): Target {
 function basicCredentials(username: string, password: string): string {
   const pair = `${decodePercent(username)}:${decodePercent(password)}`;
   return `Basic ${Buffer.from(pair, 'utf8').toString('base64')}`;
-}
-
-/** A URL as messages and results show it: without user info, query (signed URLs carry secrets there) and fragment. */
-export function printable(url: URL): string {
-  return `${url.origin}${url.pathname}${url.search === '' ? '' : '?...'}`;
-}
-
-function redactText(text: string): string {
-  return excerpt(text.replace(/\/\/[^/?#]*@/, '//...@'), 120);
 }

@@ -6,7 +6,8 @@ import { type Answer, exchange } from './exchange.ts';
 import { invalidResponse, TransportFailure } from './failure.ts';
 import { isRedirect, nextHop } from './redirects.ts';
 import { parseHttpDate, parseRetryAfter } from './retry-timing.ts';
-import { printable, type Target } from './target.ts';
+import type { Target } from './target.ts';
+import { shownUrl } from '../encoding/shown-url.ts';
 import { excerpt } from '../encoding/base64.ts';
 
 export interface TransportSettings {
@@ -109,7 +110,7 @@ function toReply({ status, header, body }: Answer, url: URL, route: Route): Repl
   const retryAfterMs = retryAfter === undefined ? undefined : parseRetryAfter(retryAfter, date ?? new Date());
   return {
     status,
-    url: printable(url),
+    url: shownUrl(url),
     header,
     length: length === undefined ? undefined : Number(length),
     endsByClose: length === undefined && header('transfer-encoding') === undefined,

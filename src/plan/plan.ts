@@ -1,7 +1,7 @@
 import { basename, dirname, join, posix, resolve } from 'node:path';
 import { assertPossible } from './assert-possible.ts';
 import { RequestError } from '../errors.ts';
-import { policyOf } from './who-must-have-signed.ts';
+import { assertIdentity, policyOf } from './who-must-have-signed.ts';
 import type { Policy } from '../policy/policy.ts';
 import {
   type ArtifactCoordinates,
@@ -75,6 +75,7 @@ export async function planInstall(
   client: Client,
 ): Promise<readonly PlannedInstall[]> {
   assertPossible(request);
+  if (request.identity !== undefined) assertIdentity(request.identity);
   for (const asked of request.artifacts) assertNamesRead(asked, request.force === true);
   const resolveOnce = versionResolver(request, client);
   const named = request.artifacts.map((asked) => ({

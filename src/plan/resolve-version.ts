@@ -71,7 +71,9 @@ async function readMarker(
 ): Promise<ReleaseVersion | undefined> {
   const url = markerUrl(source, marker);
   const response = await fetchMarker(url, formatMarker(marker), request, client);
-  return response.status === 200 ? parseMarker(response.body, marker) : undefined;
+  return response.status === 200
+    ? parseMarker(response.body, marker, { quoted: !response.fromOtherHost })
+    : undefined;
 }
 
 function markerUrl(source: string, marker: VersionMarker): string {

@@ -1,6 +1,8 @@
+import { excerpt } from '../encoding/base64.ts';
 import { RequestError } from '../errors.ts';
 import type { Policy, SignerPolicy } from '../policy/policy.ts';
 import type { ReleaseArtifact } from '../release/artifact.ts';
+import type { CertificateIdentity } from '../release/signer.ts';
 import type { TrustRequest, VerifyRequest } from './request.ts';
 
 /** Who must have signed, and what: the signer that the request names, else those of the release. */
@@ -16,6 +18,7 @@ function signerOf(
   { identity, publicKeyPem, releaseWorkflow }: TrustRequest & Pick<VerifyRequest, 'releaseWorkflow'>,
   signers: ReleaseArtifact['signers'],
 ): SignerPolicy {
+  if (identity !== undefined) assertIdentity(identity);
   if (releaseWorkflow !== undefined) {
     if (identity === undefined && publicKeyPem === undefined) {
       return { kind: 'release-workflow', ...releaseWorkflow };
@@ -33,4 +36,24 @@ function signerOf(
     expected: 'one of the two',
     found: 'both',
   });
+}
+
+/**
+ * No certificate has white space in its names. It would never match, and the answer "signed by somebody else" would be
+ * wrong about a file that is fine.
+ *
+ * @throws RequestError `usage`
+ */
+export function assertIdentity({ subjectAlternativeName, issuer }: CertificateIdentity): void {
+  for (const [name, text] of [
+    ['certificate identity', subjectAlternativeName],
+    ['certificate OIDC issuer', issuer],
+  ] as const) {
+    if (text !== '' && !/[\s\p{Cc}]/u.test(text)) continue;
+    throw new RequestError('usage', `the ${name} ${text === '' ? 'is empty' : 'has white space in it'}`, {
+      expected: 'the whole name as the certificate has it, without spaces and line breaks',
+      found: excerpt(text, 200),
+      advice: 'look for a line break or a space that came with the name from a file or a variable',
+    });
+  }
 }

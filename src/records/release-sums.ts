@@ -55,7 +55,8 @@ function readSums(text: string, algorithm: SumsAlgorithm, what: string): Readonl
     if (digest === undefined || path === undefined) {
       throw new UntrustedError('material-malformed', `line ${index + 1} of ${what} is not a checksum`, {
         expected: `${HEX_CHARACTERS[algorithm]} lower-case hex digits, two spaces, and a path`,
-        found: excerpt(line),
+        // Not quoted: after a redirect it may be a page of any host.
+        found: line === '' ? 'an empty line' : `other text, of ${line.length} characters`,
       });
     }
     const earlier = sums.get(path);

@@ -101,9 +101,16 @@ export function markerPath(marker: VersionMarker): string {
  * Reads a marker file: a canonical version, with or without a newline at the end, that lies within what the marker
  * names. Markers have been served empty, stale and as a proxy's HTML page, so nothing here has a default.
  *
+ * @param options `quoted`: whether an error may quote what is there instead; not where another host answered.
  * @throws UnavailableError `response-invalid`
  */
-export function parseMarker(bytes: Uint8Array, marker: VersionMarker): ReleaseVersion {
+export function parseMarker(
+  bytes: Uint8Array,
+  marker: VersionMarker,
+  { quoted = true }: { readonly quoted?: boolean } = {},
+): ReleaseVersion {
+  const shown = (text: string): string =>
+    quoted ? excerpt(text) : `other text, of ${text.length} characters`;
   const name = `${formatMarker(marker)}.txt`;
   if (bytes.byteLength > MAX_MARKER_BYTES) {
     throw invalidMarker(name, `a version, at most ${MAX_MARKER_BYTES} bytes`, `${bytes.byteLength} bytes`);
@@ -111,15 +118,15 @@ export function parseMarker(bytes: Uint8Array, marker: VersionMarker): ReleaseVe
   const text = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString('latin1');
   const line = text.replace(/\r?\n$/, '');
   const version = line.startsWith('v') ? readVersion(line) : undefined;
-  if (version === undefined) throw invalidMarker(name, 'a version such as v1.26.0', excerpt(text));
+  if (version === undefined) throw invalidMarker(name, 'a version such as v1.26.0', shown(text));
   const within =
     (marker.major === undefined || marker.major === version.major) &&
     (marker.minor === undefined || marker.minor === version.minor);
   if (!within) {
-    throw invalidMarker(name, `a version of ${marker.major}.${marker.minor ?? 'x'}`, excerpt(line));
+    throw invalidMarker(name, `a version of ${marker.major}.${marker.minor ?? 'x'}`, shown(line));
   }
   if (marker.channel === 'stable' && version.prerelease !== undefined) {
-    throw invalidMarker(name, 'a final version', excerpt(line));
+    throw invalidMarker(name, 'a final version', shown(line));
   }
   return version;
 }

@@ -131,6 +131,16 @@ describe('installRelease', () => {
 });
 
 describe('installRelease refuses, and leaves the disk as it was:', () => {
+  it('an identity with a line break in it, before anything is asked for', async () => {
+    const run = await prepareInstall({ sigstore, releases });
+    const error = await run.refused({
+      artifacts: [{ component: 'kubectl', version: 'stable' }],
+      identity: { subjectAlternativeName: 'builder@example.com\n', issuer: 'https://accounts.example.com' },
+    });
+    expect(error).toMatchObject({ code: 'usage', message: expect.stringContaining('certificate identity') });
+    expect(releases.http.requests).toEqual([]);
+  });
+
   it('a flipped byte', async () => {
     await releases.publishRelease({ ...RELEASE, bytes: KUBECTL, sigstore });
     const flipped = Buffer.from(KUBECTL);

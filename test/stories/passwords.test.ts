@@ -1,6 +1,7 @@
 import { inspect } from 'node:util';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { fault } from '../support/http/faults.ts';
+import { LoopbackServer } from '../support/http/loopback-server.ts';
 import { testServers } from '../support/test-servers.ts';
 import { prepareInstall } from './support/install-run.ts';
 
@@ -61,4 +62,24 @@ describe('the password of a mirror or of a log is shown nowhere', () => {
     expect(shown).toContain('Error');
     expect(shown).not.toContain(PASSWORD);
   });
+});
+
+describe('what stands at another host, where a redirect led to it', () => {
+  const SECRET = 'AKIA-instance-credentials';
+
+  it.each(['/release/stable.txt', '.sig', '.cert', '.sha256', 'SHA256SUMS', 'SHA512SUMS', 'provenance.json'])(
+    'is shown nowhere, in place of %s',
+    async (path) => {
+      await using inner = await LoopbackServer.start(() => ({ status: 200, body: `${SECRET}\n${SECRET}\n` }));
+      releases.http.fault(path, fault.redirect(`${inner.url}/latest/meta-data`, 307));
+      const run = await prepareInstall({ sigstore, releases });
+      const outcome: unknown = await run
+        .install({ artifacts: [{ ...KUBECTL, version: 'stable' }], checkSums: true })
+        .catch((error: unknown) => error);
+      const shown = inspect([run.events, outcome], { depth: 20, maxStringLength: Infinity });
+      expect(inner.requests).not.toHaveLength(0);
+      expect(shown).toContain('Error');
+      expect(shown).not.toContain('AKIA');
+    },
+  );
 });

@@ -12,6 +12,7 @@ describe('a small request', () => {
     const url = `${server.origin}/release/stable.txt`;
     expect(await client().fetchSmall(request(url))).toEqual({
       status: 200,
+      fromOtherHost: false,
       body: Buffer.from('v1.26.0'),
       url,
       contentType: 'text/plain',

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { RequestError } from '../../../src/errors.ts';
-import { parseTarget, printable } from '../../../src/http/target.ts';
+import { shownUrl } from '../../../src/encoding/shown-url.ts';
+import { parseTarget } from '../../../src/http/target.ts';
 
 describe('a URL to fetch', () => {
   it.each([
@@ -40,9 +41,9 @@ describe('a URL to fetch', () => {
   });
 
   it('is printed without its query', () => {
-    expect(printable(new URL('https://user:a@s3.example/x?X-Signature=secret#y'))).toBe(
+    expect(shownUrl(new URL('https://user:a@s3.example/x?X-Signature=secret#y'))).toBe(
       'https://s3.example/x?...',
     );
-    expect(printable(new URL('https://s3.example:8443/x'))).toBe('https://s3.example:8443/x');
+    expect(shownUrl(new URL('https://s3.example:8443/x'))).toBe('https://s3.example:8443/x');
   });
 });
