@@ -112,6 +112,7 @@ export async function placeExtractions(
       await staging.place();
       placed.push(staging);
     }
+    for (const staging of placed) await staging.assertPlaced();
   } catch (error) {
     for (const staging of placed.toReversed()) await takeBack(staging, error);
     throw error;

@@ -1,208 +1,195 @@
-import {
-  chmod,
-  type FileHandle,
-  lstat,
-  mkdir,
-  open,
-  readdir,
-  rm,
-  rmdir,
-  stat,
-  utimes,
-} from 'node:fs/promises';
+import { lstat, readdir, stat } from 'node:fs/promises';
 import { basename, dirname, join, resolve } from 'node:path';
-import { InstallError } from '../errors.ts';
 import {
-  createDirectories,
+  DIRECTORY_MODE,
+  holdDirectory,
   keepDirectories,
   removeCreatedDirectories,
-  syncDirectory,
 } from '../disk/directories.ts';
 import { diskError, isAbsent } from '../disk/disk-error.ts';
-import { HeldDirectory } from '../disk/held-directory.ts';
+import { identityOf, isSameFile, isSameInode } from '../disk/file-identity.ts';
+import type { HeldDirectory } from '../disk/held-directory.ts';
 import { privateName, removeLeftovers } from '../disk/leftovers.ts';
-import { renamePatiently } from '../disk/replace-file.ts';
-import { identityOf, isSameFile } from '../disk/file-identity.ts';
-import { setMode } from '../disk/set-mode.ts';
-import { writeWhole } from '../disk/staging.ts';
+import { removeContents } from '../disk/remove-tree.ts';
+import { patiently } from '../disk/replace-file.ts';
+import { InstallError } from '../errors.ts';
 import type { VisitedMember } from './read-members.ts';
+import { StagedTree } from './staged-tree.ts';
 
 /** Nobody else looks into it before it is complete. */
 const PRIVATE_MODE = 0o700;
-const DIRECTORY_MODE = 0o755;
+/** How often a directory that another, failing run removed meanwhile is made again. */
+const OPEN_ATTEMPTS = 5;
+const SET_GROUP_ID = 0o2000;
 const ALL_MODE_BITS = 0o7777;
 
-/** Files that wait for the disk at a time; each keeps one file open. */
-const MAX_SETTLING = 16;
+/** The directory that is filled, and the one that it is in: held, so that a new name of either changes nothing. */
+interface Staged {
+  readonly parent: HeldDirectory;
+  readonly root: HeldDirectory;
+  readonly tree: StagedTree;
+}
 
 /**
- * A private directory beside the target, which becomes the target with one rename. What is written into it has paths
- * that the archive's reader has checked: relative, inside, distinct, and no links, so that no write can leave it.
+ * A private directory next to the target, which becomes the target with one rename.
+ *
+ * Who may write to the directory above may rename the private one and put a link in its place. So it is held: what is
+ * written, changed and removed is so in the directory that was made, and it counts as placed only if the target's path
+ * leads to that very directory.
  */
 export class StagingDirectory {
   /** Absolute. */
   readonly target: string;
-  readonly #path: string;
-  /** Directories made so far, by their path in the archive. */
-  readonly #made: Set<string> = new Set(['']);
-  readonly #times: Map<string, Date> = new Map();
-  /** Files that are written and on their way to the disk. */
-  readonly #settling: Set<Promise<unknown>> = new Set();
-  #failure: Error | undefined;
+  /** Its name while it is private. */
+  readonly #name: string = privateName('dir');
+  #staged: Staged | undefined;
   #state: 'none' | 'staged' | 'placed' = 'none';
   /** The mode of the empty directory that was replaced, where there was one. */
   #replacedMode: number | undefined;
 
   constructor(target: string) {
     this.target = resolve(target);
-    this.#path = join(dirname(this.target), privateName('dir'));
   }
 
   /** @throws InstallError as {@link inspectExtractionTarget}, and where the disk says no. */
   async open(): Promise<void> {
     await inspectExtractionTarget(this.target);
-    await this.#attempt(async () => {
-      this.#state = 'staged';
-      await createDirectories(dirname(this.target));
-      await mkdir(this.#path, PRIVATE_MODE);
-    });
-    const parent = await HeldDirectory.open(dirname(this.target));
-    await removeLeftovers(parent, basename(this.#path));
-    await parent.close();
+    this.#state = 'staged';
+    try {
+      this.#staged = await this.#make(OPEN_ATTEMPTS);
+      await removeLeftovers(this.#staged.parent, this.#name);
+    } catch (error) {
+      throw this.#failed(error);
+    }
+  }
+
+  async #make(attempts: number): Promise<Staged> {
+    const parent = await holdDirectory(dirname(this.target));
+    try {
+      const root = await parent.makeDirectory(this.#name, PRIVATE_MODE);
+      return { parent, root, tree: new StagedTree(root) };
+    } catch (error) {
+      await parent.close();
+      if (attempts > 1 && isAbsent(error)) return this.#make(attempts - 1);
+      throw error;
+    }
   }
 
   /** Creates a member, and the directories above it. */
   async write(member: VisitedMember): Promise<void> {
-    const { path, kind, modified } = member;
-    if (kind === 'directory') this.#times.set(path, modified);
-    await this.#attempt(async () => {
-      await this.#makeDirectories(kind === 'directory' ? path : parentOf(path));
-    });
-    if (kind === 'file') await this.#writeFile(member);
-  }
-
-  async #makeDirectories(path: string): Promise<void> {
-    if (this.#made.has(path)) return;
-    await this.#makeDirectories(parentOf(path));
-    await mkdir(this.#on(path), DIRECTORY_MODE);
-    this.#made.add(path);
-  }
-
-  async #writeFile({ path, mode, modified, content }: VisitedMember): Promise<void> {
-    const handle = await this.#attempt(() => open(this.#on(path), 'wx', mode));
-    try {
-      let position = 0;
-      for await (const piece of content) {
-        await this.#attempt(() => writeWhole(handle, piece, position));
-        position += piece.length;
-      }
-    } catch (error) {
-      await handle.close();
-      throw error;
-    }
-    await this.#settle(handle, { mode, modified });
-  }
-
-  /**
-   * Completes a file that is written while the next one is read: its mode whatever the umask, its time, and its way to
-   * the disk, since after a power cut no file of the target may be empty. A failure ends the next step.
-   */
-  async #settle(
-    handle: FileHandle,
-    { mode, modified }: Pick<VisitedMember, 'mode' | 'modified'>,
-  ): Promise<void> {
-    const settled = complete(handle, mode, modified)
-      .catch((error: unknown) => {
-        this.#failure ??= this.#failed(error);
-      })
-      .finally(() => this.#settling.delete(settled));
-    this.#settling.add(settled);
-    if (this.#settling.size >= MAX_SETTLING) await Promise.race(this.#settling);
-    this.#throwFailure();
-  }
-
-  #throwFailure(): void {
-    if (this.#failure !== undefined) throw this.#failure;
+    await this.#attempt(({ tree }) => tree.write(member));
   }
 
   /** Takes a file back, and the directories above it as far as they are empty. */
   async remove(path: string): Promise<void> {
-    await this.#attempt(() => rm(this.#on(path)));
-    for (let above = parentOf(path); above !== ''; above = parentOf(above)) {
-      try {
-        await rmdir(this.#on(above));
-      } catch {
-        return;
-      }
-      this.#times.delete(above);
-    }
+    await this.#attempt(({ tree }) => tree.remove(path));
   }
 
   /** Everything is written: makes it durable, and its times and modes as they are to be. The last step before placing. */
   async seal(): Promise<void> {
-    await Promise.all(this.#settling);
-    this.#throwFailure();
-    await this.#attempt(async () => {
-      // Innermost first: to write into a directory changes its time.
-      for (const [path, time] of [...this.#times].toReversed()) await utimes(this.#on(path), time, time);
-      await chmod(this.#path, DIRECTORY_MODE);
+    await this.#attempt(async ({ tree, root }) => {
+      await tree.seal();
+      // A directory that the one above puts into a group's hands stays in them.
+      const inherited = Number((await root.stat()).mode) & SET_GROUP_ID;
+      await root.setMode(DIRECTORY_MODE | inherited);
+      await root.sync();
     });
-    await Promise.all([...this.#made].map((path) => syncDirectory(this.#on(path))));
   }
 
   /**
    * The directory gets its name.
    *
-   * @throws InstallError `destination-unsuitable` where something came to the target meanwhile.
+   * @throws InstallError `destination-unsuitable` where something came to the target meanwhile; `place-failed` where the
+   *   directory, or the one above it, was moved. The target is then as it was.
    */
   async place(): Promise<void> {
     await inspectExtractionTarget(this.target);
-    this.#replacedMode = await modeOf(this.target);
-    await this.#attempt(async () => {
+    await this.#attempt(async ({ parent, root }) => {
+      const path = join(parent.path, this.#name);
+      await assertNamed(parent, this.#name, { directory: root, path });
+      this.#replacedMode = await modeOf(parent, basename(this.target));
       try {
-        await replaceEmptyDirectory(this.#path, this.target);
+        await replaceEmptyDirectory(parent, this.#name, basename(this.target));
       } catch (error) {
         // Where another run was faster, that is the reason.
         await inspectExtractionTarget(this.target);
         throw error;
       }
+      this.#state = 'placed';
+      try {
+        await this.assertPlaced();
+      } catch (error) {
+        await this.undo().catch(() => undefined);
+        throw error;
+      }
     });
-    this.#state = 'placed';
+  }
+
+  /**
+   * Whoever follows the target's path finds the directory that was filled here.
+   *
+   * @throws InstallError `place-failed`
+   */
+  async assertPlaced(): Promise<void> {
+    await this.#attempt(async ({ parent, root }) => {
+      await parent.assertIsAt(dirname(this.target));
+      await assertNamed(parent, basename(this.target), { directory: root, path: this.target });
+    });
   }
 
   /** Takes back what was placed, so that it can be discarded; the target is then as it was. */
   async undo(): Promise<void> {
-    await this.#attempt(async () => {
-      await renamePatiently(this.target, this.#path);
+    await this.#attempt(async ({ parent }) => {
+      // Where it is something else that was renamed, that gets its name back, too.
+      await patiently(() => parent.rename(basename(this.target), this.#name));
       this.#state = 'staged';
       if (this.#replacedMode === undefined) return;
-      await mkdir(this.target, PRIVATE_MODE);
-      await chmod(this.target, this.#replacedMode);
+      const again = await parent.makeDirectory(basename(this.target), PRIVATE_MODE);
+      await again.setMode(this.#replacedMode);
+      await again.close();
     });
   }
 
   /** What was placed stays. Never throws. */
   async keep(): Promise<void> {
+    await this.#staged?.parent.sync();
     await keepDirectories(dirname(this.target));
-    await syncDirectory(dirname(this.target));
+    await this.#letGo();
   }
 
   /** Removes it where it was not placed. Never throws. */
   async discard(): Promise<void> {
-    if (this.#state !== 'staged') return;
-    this.#state = 'none';
-    await Promise.all(this.#settling);
-    await rm(this.#path, { recursive: true, force: true }).catch(() => undefined);
-    await removeCreatedDirectories(dirname(this.target));
+    const isStaged = this.#state === 'staged';
+    if (isStaged) {
+      this.#state = 'none';
+      await this.#remove().catch(() => undefined);
+    }
+    await this.#letGo();
+    if (isStaged) await removeCreatedDirectories(dirname(this.target));
   }
 
-  #on(path: string): string {
-    return join(this.#path, ...path.split('/'));
+  /** What is in it goes, wherever it is by now; its name goes only where that is its own. */
+  async #remove(): Promise<void> {
+    if (this.#staged === undefined) return;
+    const { parent, root, tree } = this.#staged;
+    await tree.close();
+    await removeContents(root);
+    if (isSameInode(identityOf(await parent.lstat(this.#name)), root.identity))
+      await parent.rmdir(this.#name);
   }
 
-  async #attempt<Result>(step: () => Promise<Result>): Promise<Result> {
+  async #letGo(): Promise<void> {
+    const staged = this.#staged;
+    this.#staged = undefined;
+    await staged?.tree.close();
+    await staged?.root.close();
+    await staged?.parent.close();
+  }
+
+  async #attempt(step: (staged: Staged) => Promise<void>): Promise<void> {
+    if (this.#staged === undefined) throw new TypeError(`nothing is staged for ${this.target}`);
     try {
-      return await step();
+      await step(this.#staged);
     } catch (error) {
       throw this.#failed(error);
     }
@@ -213,35 +200,37 @@ export class StagingDirectory {
   }
 }
 
-async function modeOf(path: string): Promise<number | undefined> {
-  return lstat(path).then(
-    ({ mode }) => mode & ALL_MODE_BITS,
+/** @throws InstallError `place-failed` where the name does not mean the directory. */
+async function assertNamed(
+  parent: HeldDirectory,
+  name: string,
+  { directory, path }: { readonly directory: HeldDirectory; readonly path: string },
+): Promise<void> {
+  const found = await parent.lstat(name).catch(() => undefined);
+  if (found !== undefined && isSameInode(identityOf(found), directory.identity)) return;
+  throw new InstallError('place-failed', `${path} is not the directory that was unpacked`, {
+    expected: 'the directory that was made and filled in this run',
+    found: found === undefined ? 'nothing' : 'something else',
+    why: `another user or program writes to ${dirname(path)}`,
+    advice: 'unpack into a directory that only you can change',
+  });
+}
+
+async function modeOf(parent: HeldDirectory, name: string): Promise<number | undefined> {
+  return parent.lstat(name).then(
+    ({ mode }) => Number(mode) & ALL_MODE_BITS,
     () => undefined,
   );
 }
 
-async function complete(handle: FileHandle, mode: number, modified: Date): Promise<void> {
-  try {
-    await setMode(handle, mode);
-    await handle.utimes(modified, modified);
-    await handle.sync();
-  } finally {
-    await handle.close();
-  }
-}
-
-function parentOf(path: string): string {
-  return path.slice(0, Math.max(0, path.lastIndexOf('/')));
-}
-
-/** Both names are in one directory. POSIX renames over an empty directory, Windows does not. */
-async function replaceEmptyDirectory(source: string, target: string): Promise<void> {
+/** POSIX renames over an empty directory, Windows does not. */
+async function replaceEmptyDirectory(parent: HeldDirectory, name: string, target: string): Promise<void> {
   if (process.platform === 'win32') {
-    await rmdir(target).catch((error: unknown) => {
+    await parent.rmdir(target).catch((error: unknown) => {
       if (!isAbsent(error)) throw error;
     });
   }
-  await renamePatiently(source, target);
+  await patiently(() => parent.rename(name, target));
 }
 
 /**

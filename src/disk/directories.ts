@@ -103,10 +103,3 @@ async function isMissing(path: string): Promise<boolean> {
     (error: unknown) => isAbsent(error) || systemCode(error) === 'ENAMETOOLONG',
   );
 }
-
-/** As {@link HeldDirectory.sync}, of a directory by its path. */
-export async function syncDirectory(directory: string): Promise<void> {
-  const held = await HeldDirectory.open(directory).catch(() => undefined);
-  await held?.sync();
-  await held?.close();
-}

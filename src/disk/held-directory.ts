@@ -3,6 +3,7 @@ import {
   type FileHandle,
   link,
   lstat,
+  lutimes,
   mkdir,
   open,
   readdir,
@@ -128,7 +129,9 @@ export class HeldDirectory {
    */
   async makeDirectory(name: string, mode: number): Promise<HeldDirectory> {
     await this.#at(name, (path) => mkdir(path, { mode }));
-    const made = await this.openDirectory(name);
+    const made = await this.openDirectory(name).catch((error: unknown) => {
+      throw isElsewhere(error) ? moved(join(this.path, name)) : error;
+    });
     try {
       const found = await made.stat();
       if (!isOwn(found)) throw moved(made.path);
@@ -152,7 +155,11 @@ export class HeldDirectory {
 
   async setTimes(modified: Date): Promise<void> {
     const handle = this.#handle;
-    if (handle !== undefined) await this.#step(() => handle.utimes(modified, modified));
+    await this.#step(() =>
+      handle === undefined
+        ? this.#within(() => lutimes(this.path, modified, modified))
+        : handle.utimes(modified, modified),
+    );
   }
 
   /** Makes changes of its entries survive a power cut, where the file system can; a failure is not reported. */
@@ -306,6 +313,11 @@ function withPath(error: unknown, base: string | undefined, path: string): unkno
   if (base === undefined || !(error instanceof Error) || !error.message.includes(base)) return error;
   error.message = error.message.replaceAll(new RegExp(`${base}(?![0-9])`, 'g'), () => path);
   return error;
+}
+
+/** What was just made is not at its name any more: nothing is, or something that is no directory. */
+function isElsewhere(error: unknown): boolean {
+  return error instanceof InstallError || ['ENOENT', 'ENOTDIR', 'ELOOP'].includes(systemCode(error));
 }
 
 function notADirectory(path: string): InstallError {

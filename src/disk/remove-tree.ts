@@ -17,6 +17,15 @@ export async function removeTree(parent: HeldDirectory, name: string, owner?: bi
   await removeEntry(parent, name, { owner, depth: MAX_REMOVED_DEPTH });
 }
 
+/**
+ * Removes what is in a held directory, as {@link removeTree}: also where the directory itself has another name by now.
+ *
+ * @throws Error as the system has it, also where something stays.
+ */
+export async function removeContents(directory: HeldDirectory): Promise<void> {
+  await removeEach(directory, { owner: undefined, depth: MAX_REMOVED_DEPTH });
+}
+
 interface Bounds {
   readonly owner: bigint | undefined;
   readonly depth: number;

@@ -1,4 +1,4 @@
-import { type FileHandle, rename } from 'node:fs/promises';
+import type { FileHandle } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
 import { isAbsent, systemCode } from './disk-error.ts';
@@ -151,13 +151,8 @@ async function renameEntry(source: Entry, destination: Entry): Promise<void> {
   await patiently(() => source.directory.rename(source.name, destination.name, destination.directory));
 }
 
-/** By paths, as {@link patiently}. */
-export async function renamePatiently(source: string, destination: string): Promise<void> {
-  await patiently(() => rename(source, destination));
-}
-
 /** Renames; on Windows several times, where somebody has a file open. */
-async function patiently(step: () => Promise<void>): Promise<void> {
+export async function patiently(step: () => Promise<void>): Promise<void> {
   for (const delay of WINDOWS_DELAYS_MS) {
     try {
       await step();

@@ -1,5 +1,13 @@
 import { execFileSync } from 'node:child_process';
-import { existsSync, mkdirSync, readFileSync, statSync, symlinkSync, writeFileSync } from 'node:fs';
+import {
+  chmodSync,
+  existsSync,
+  mkdirSync,
+  readFileSync,
+  statSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { create } from 'tar';
@@ -43,15 +51,34 @@ describe('unpacking', () => {
     expect(namesIn(join(into, '..'))).toEqual(['client']);
   });
 
-  it.runIf(unix)('gives every file one of two modes (needs POSIX permissions)', async () => {
-    const into = join(scratch(), 'client');
-    await unpack(await verifiedArchive(tarGz(...CLIENT)), { into });
-    expect(
-      ['.', 'kubernetes/client', KUBECTL, `${KUBECTL}-convert`, 'kubernetes/LICENSES'].map((path) =>
-        modeOf(join(into, path)).toString(8),
-      ),
-    ).toEqual(['755', '755', '755', '755', '644']);
-  });
+  it.runIf(unix).each([0o077, 0o022, 0])(
+    'gives every file and every directory that it makes one of two modes, umask %i (needs POSIX permissions)',
+    async (umask) => {
+      const parent = scratch();
+      chmodSync(parent, 0o750);
+      const into = join(parent, 'new', 'client');
+      const archive = await verifiedArchive(tarGz(...CLIENT, file('without/its/directories')));
+      const before = process.umask(umask);
+      try {
+        await unpack(archive, { into });
+      } finally {
+        process.umask(before);
+      }
+      const modes = (paths: readonly string[]): readonly string[] =>
+        paths.map((path) => modeOf(join(into, path)).toString(8));
+      expect(modes(['..', '.', 'kubernetes/client', 'without/its', KUBECTL, `${KUBECTL}-convert`])).toEqual([
+        '755',
+        '755',
+        '755',
+        '755',
+        '755',
+        '755',
+      ]);
+      expect(modes(['kubernetes/LICENSES', 'without/its/directories'])).toEqual(['644', '644']);
+      // What was there keeps its mode.
+      expect(modeOf(parent)).toBe(0o750);
+    },
+  );
 
   it.each([
     ['a plain tar', tar(...CLIENT)],
