@@ -144,6 +144,7 @@ const NOT_OF_THE_NETWORK: ReadonlySet<ErrorCode> = new Set<UnavailableCode>([
   'trust-root-unavailable',
   'authority-unknown',
   'clock-wrong',
+  'machine-cannot-judge',
 ]);
 
 /** True where the network is at fault: trying again later can help. False for a trusted root or a clock that cannot judge. */

@@ -8,6 +8,7 @@ import { type PlannedInstall, planInstall } from './plan/plan.ts';
 import { discardPrepared, placePrepared } from './flow/place.ts';
 import { type PreparedArtifact, prepareArtifact } from './flow/prepare.ts';
 import { describeInstall, notesOnReplaced } from './flow/describe.ts';
+import { reportExpectedSigners } from './flow/report.ts';
 import type { InstallRequest } from './plan/request.ts';
 import type { RunResult } from './result.ts';
 import { sideBySide } from './flow/side-by-side.ts';
@@ -34,6 +35,7 @@ async function install(request: InstallRequest, client: Client): Promise<RunResu
   // Whom to believe, and what is wanted: every file, its destination, and who must have signed it.
   const trust = await openTrust(request, client);
   const planned = await planInstall(request, client);
+  for (const { label, policy } of planned) reportExpectedSigners(client.report, label, policy);
   const prepared = await downloadAndProve(planned, request, client, trust);
   let notes: readonly string[];
   try {

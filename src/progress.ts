@@ -1,5 +1,5 @@
 import type { CheckName } from './errors.ts';
-import type { TrustedRootReport } from './result.ts';
+import type { ArtifactSigners, TrustedRootReport } from './result.ts';
 
 /** What a run tells while it runs. Whoever listens must not throw and must not block. */
 export type ProgressEvent =
@@ -34,6 +34,8 @@ export type ProgressEvent =
   | { readonly kind: 'check'; readonly artifact: string; readonly check: CheckName; readonly detail: string }
   /** The trusted root that everything of this run is held against. */
   | { readonly kind: 'trusted-root'; readonly trustedRoot: TrustedRootReport }
+  /** Who must have signed an artifact of this run. */
+  | ({ readonly kind: 'expected-signers' } & ArtifactSigners)
   /** Something that the user should know and that is not a failure. */
   | { readonly kind: 'note'; readonly message: string }
   /** Detail for `--verbose`. */

@@ -40,6 +40,18 @@ export type TrustedRootReport = TrustSource & {
   readonly ignored?: readonly string[];
 };
 
+/** Somebody whose signature is accepted: one signer, or the releases of a workflow. */
+export type ExpectedSigner =
+  | Signer
+  | { readonly kind: 'release-workflow'; readonly workflow: string; readonly issuer: string };
+
+/** Who must have signed an artifact: one of these. */
+export interface ArtifactSigners {
+  /** As messages name it: "kubectl v1.26.0 linux/amd64", a file, a digest. */
+  readonly artifact: string;
+  readonly signers: readonly ExpectedSigner[];
+}
+
 export interface ArtifactResult {
   /** `verified` has changed nothing on disk; `extracted`: the proven tarball was unpacked, and not kept. */
   readonly outcome: 'installed' | 'already-installed' | 'extracted' | 'verified';

@@ -19,7 +19,7 @@ import { ableToJudge } from './flow/able-to-judge.ts';
 import type { Policy } from './policy/policy.ts';
 import { type Proof, type ProofContext, proveFromEvidence, proveFromPair } from './flow/prove-with-log.ts';
 import { allReleaseSigners } from './release/signer.ts';
-import { describeProof, reportChecks } from './flow/report.ts';
+import { describeProof, reportChecks, reportExpectedSigners } from './flow/report.ts';
 import { logOf, type VerifyRequest } from './plan/request.ts';
 import type { RunResult } from './result.ts';
 import { openTrust } from './flow/open-trust.ts';
@@ -41,6 +41,7 @@ async function verify(request: VerifyRequest, client: Client): Promise<RunResult
   if (named.kind === 'file') await assertLocalFile(named.path, archive === undefined ? 'once' : 'again');
   const trust = await openTrust(request, client);
   const policy = policyOf(request, allReleaseSigners());
+  reportExpectedSigners(client.report, nameOf(request), policy);
   const evidence = await findEvidence(request);
   const { subject, sha256, measured } = await readSubject(request, evidence, policy);
   const log = { http: client.http, ...logOf(request), signal: request.signal };

@@ -43,6 +43,7 @@ export function logEvent(event: ProgressEvent): void {
       debug(harmless(event.message));
       return;
     case 'download':
+    case 'expected-signers':
       return;
   }
 }

@@ -5,6 +5,7 @@ import { withoutBlame } from './gone-directory.ts';
 import { failureReport, type JsonAnswer, renderJson } from './output-json.ts';
 import { errorText, type TextStyle } from './output-text.ts';
 import { printableLines } from './printable.ts';
+import { recordFacts } from './run-facts.ts';
 import { barProgress, lineProgress, type Progress, quietProgress } from './progress.ts';
 
 /** The part of `process` that is used. */
@@ -45,6 +46,7 @@ interface Mode {
 /** The mode is read from the bare words, because a command line that cannot be understood must be answered too. */
 export function openConsole(words: readonly string[], { stdout, stderr, env }: Surroundings): Console {
   const mode = readMode(words, stderr, env);
+  const recorder = recordFacts(new Date());
   let progress: Progress = quietProgress();
   const finish = (): void => {
     progress.finish();
@@ -52,7 +54,7 @@ export function openConsole(words: readonly string[], { stdout, stderr, env }: S
   return {
     async start() {
       progress = await startProgress(mode, stderr);
-      return progress.report;
+      return recorder.listenTo(progress.report);
     },
     finish,
     answer({ text, summary, json }) {
@@ -65,7 +67,7 @@ export function openConsole(words: readonly string[], { stdout, stderr, env }: S
       finish();
       const error = withoutBlame(thrown);
       stderr.write(errorText(error, mode.style));
-      if (mode.json) stdout.write(renderJson(failureReport(error)));
+      if (mode.json) stdout.write(renderJson(failureReport(error, recorder.facts())));
       return exitCodeFor(error);
     },
   };

@@ -1,6 +1,9 @@
 /** What `--json` prints: one object on stdout, whether the run succeeded or not. docs/json.md describes it. */
 import { type CheckName, type ErrorCode, K8sVerifyError } from '../errors.ts';
 import { type ExitCode, exitCodeFor } from '../exit-codes.ts';
+import type { ArtifactSigners, TrustedRootReport } from '../result.ts';
+import { VERSION } from '../text/version.ts';
+import type { RunFacts } from './run-facts.ts';
 import { causesOf } from './output-text.ts';
 import { printableLines } from './printable.ts';
 
@@ -16,6 +19,14 @@ export interface FailureReport {
   readonly schemaVersion: 1;
   readonly ok: false;
   readonly exitCode: Exclude<ExitCode, 0>;
+  /** Of k8s-verify. */
+  readonly version: string;
+  /** When the run began, ISO 8601. */
+  readonly time: string;
+  /** Absent where the run failed before it had one. */
+  readonly trustedRoot?: TrustedRootReport;
+  /** Absent where the run failed before it looked at any artifact. */
+  readonly expectedSigners?: readonly ArtifactSigners[];
   readonly error: {
     /** `bug` where k8s-verify itself is at fault. */
     readonly code: ErrorCode | 'bug';
@@ -31,7 +42,8 @@ export interface FailureReport {
   };
 }
 
-export function failureReport(error: unknown): FailureReport {
+export function failureReport(error: unknown, facts: RunFacts): FailureReport {
+  const { startedAt, trustedRoot, expectedSigners } = facts;
   const code = exitCodeFor(error);
   const known = error instanceof K8sVerifyError ? error : undefined;
   const message = error instanceof Error ? error.message : String(error);
@@ -39,6 +51,10 @@ export function failureReport(error: unknown): FailureReport {
     schemaVersion: 1,
     ok: false,
     exitCode: code === 0 ? 1 : code,
+    version: VERSION,
+    time: startedAt.toISOString(),
+    ...(trustedRoot === undefined ? {} : { trustedRoot }),
+    ...(expectedSigners.length === 0 ? {} : { expectedSigners }),
     error: {
       code: known?.code ?? 'bug',
       kind: known?.name ?? 'bug',

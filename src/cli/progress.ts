@@ -167,6 +167,8 @@ function eventLine(event: LineEvent, style: TextStyle): string | undefined {
       return `  ${paint(style, 'green', 'ok')}  ${event.check.padEnd(15)} ${printable(event.detail)}\n`;
     case 'trusted-root':
       return style.verbose ? trustedRootLines(event.trustedRoot, style) : undefined;
+    case 'expected-signers':
+      return undefined;
     case 'note':
       return noteText(event.message, style);
     case 'detail':

@@ -1,4 +1,6 @@
 import { CHECK_NAMES } from '../errors.ts';
+import { expectedSigners } from '../plan/who-must-have-signed.ts';
+import type { Policy } from '../policy/policy.ts';
 import type { Report } from '../progress.ts';
 import type { Proof } from './prove-with-log.ts';
 import { describeTrust } from './open-trust.ts';
@@ -13,6 +15,11 @@ export function reportChecks(report: Report, artifact: string, proof: Proof): vo
     report({ kind: 'check', artifact, check, detail: checks[check].detail });
   }
   for (const message of proof.notes) report({ kind: 'note', message: `${artifact}: ${message}` });
+}
+
+/** Tells who must have signed an artifact, before it is known whether they did. */
+export function reportExpectedSigners(report: Report, artifact: string, policy: Policy): void {
+  report({ kind: 'expected-signers', artifact, signers: expectedSigners(policy) });
 }
 
 /** The members of a result that a proof decides; `digest` says what had the proven digest, `sha256` is the artifact's. */

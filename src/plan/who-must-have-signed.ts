@@ -1,8 +1,11 @@
+import { createHash } from 'node:crypto';
 import { excerpt } from '../encoding/base64.ts';
-import { RequestError } from '../errors.ts';
+import { decodePem } from '../encoding/pem.ts';
+import { RequestError, UntrustedError } from '../errors.ts';
 import type { Policy, SignerPolicy } from '../policy/policy.ts';
 import type { ReleaseArtifact } from '../release/artifact.ts';
 import type { CertificateIdentity } from '../release/signer.ts';
+import type { ExpectedSigner } from '../result.ts';
 import type { TrustRequest, VerifyRequest } from './request.ts';
 
 /** Who must have signed, and what: the signer that the request names, else those of the release. */
@@ -12,6 +15,34 @@ export function policyOf(
 ): Policy {
   const { predicateTypes = [] } = request;
   return { ...signerOf(request, signers), ...(predicateTypes.length === 0 ? {} : { predicateTypes }) };
+}
+
+/** The same for people and programs; of a managed key that cannot be read the proof says what is wrong with it. */
+export function expectedSigners(policy: Policy): readonly ExpectedSigner[] {
+  switch (policy.kind) {
+    case 'certificate-identity':
+      return policy.identities.map(({ subjectAlternativeName, issuer }) => ({
+        kind: policy.kind,
+        subjectAlternativeName,
+        issuer,
+      }));
+    case 'release-workflow':
+      return [{ kind: policy.kind, workflow: policy.workflow, issuer: policy.issuer }];
+    case 'managed-key': {
+      const sha256 = keyDigest(policy.publicKeyPem);
+      return sha256 === undefined ? [] : [{ kind: policy.kind, sha256 }];
+    }
+  }
+}
+
+function keyDigest(pem: string): string | undefined {
+  try {
+    const spki = decodePem(pem, 'PUBLIC KEY', 'the given public key');
+    return createHash('sha256').update(spki).digest('hex');
+  } catch (error) {
+    if (error instanceof UntrustedError) return undefined;
+    throw error;
+  }
 }
 
 function signerOf(

@@ -7,6 +7,7 @@ import { failureReport } from '../../src/cli/output-json.ts';
 import { UntrustedError } from '../../src/errors.ts';
 import { successReport } from '../../src/result.ts';
 import { aFullResult, anArtifactResult } from '../unit/cli/results.ts';
+import { VERSION } from '../../src/text/version.ts';
 import { localWorld } from './local-world.ts';
 
 const schema: { readonly $defs: Readonly<Record<string, { readonly [key: string]: unknown }>> } = JSON.parse(
@@ -34,6 +35,8 @@ function sorted(values: unknown): readonly unknown[] {
 }
 
 const KUBECTL = ['kubectl', 'v1.26.4', '--platform', 'linux/amd64', '--json'];
+
+const facts = { startedAt: new Date(), trustedRoot: undefined, expectedSigners: [] };
 
 describe('the schema of --json', () => {
   it('knows every error code, exit code and check', () => {
@@ -72,7 +75,7 @@ describe('the schema of --json', () => {
     ['a bug', new TypeError('x')],
     ['something that is no error', 'x'],
   ])('describes %s', (_, error) => {
-    expect(faults(failureReport(error))).toEqual([]);
+    expect(faults(failureReport(error, facts))).toEqual([]);
   });
 });
 
@@ -113,6 +116,51 @@ describe('--json', () => {
     expect(exitCode).toBe(12);
     expect(faults(printed)).toEqual([]);
     expect(printed).toMatchObject({ ok: false, exitCode: 12, error: { kind: 'UntrustedError' } });
+  });
+
+  it('tells with a failure what the run was held against', async () => {
+    const world = await localWorld();
+    const root = world.dir.join('root.json');
+    const before = Date.now();
+    const options = [...world.options, '--install-dir', 'bin', '--quiet'];
+    const { stdout } = await world.run([
+      ...KUBECTL,
+      ...options,
+      '--certificate-identity',
+      'you@example.com',
+      '--certificate-oidc-issuer',
+      'https://issuer.example',
+    ]);
+    const printed = JSON.parse(stdout);
+    expect(faults(printed)).toEqual([]);
+    expect(printed).toMatchObject({
+      exitCode: 15,
+      version: VERSION,
+      trustedRoot: { kind: 'file', path: root, sha256: expect.stringMatching(/^[0-9a-f]{64}$/) },
+      expectedSigners: [
+        {
+          artifact: 'kubectl v1.26.4 linux/amd64',
+          signers: [
+            {
+              kind: 'certificate-identity',
+              subjectAlternativeName: 'you@example.com',
+              issuer: 'https://issuer.example',
+            },
+          ],
+        },
+      ],
+    });
+    expect(Date.parse(printed.time)).toBeGreaterThanOrEqual(before - 1000);
+    expect(Date.parse(printed.time)).toBeLessThanOrEqual(Date.now() + 1000);
+  });
+
+  it('tells as much as is known where a run fails early', async () => {
+    const world = await localWorld();
+    const { stdout } = await world.run(['kubectl', '--json', '--nonsense']);
+    const printed = JSON.parse(stdout);
+    expect(printed).toMatchObject({ exitCode: 2, version: VERSION });
+    expect(printed).not.toHaveProperty('trustedRoot');
+    expect(printed).not.toHaveProperty('expectedSigners');
   });
 
   it.each([
