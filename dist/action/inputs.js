@@ -1,5 +1,5 @@
 /** What a workflow gives the action under `with:`, read strictly: nothing is ignored in silence. */
-import { excerpt } from '../encoding/base64.js';
+import { excerpt } from '../text/excerpt.js';
 import { RequestError } from '../errors.js';
 import { parseBaseUrl } from '../plan/request.js';
 /** The inputs of action.yml; a test holds the two together. */

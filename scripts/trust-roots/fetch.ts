@@ -2,7 +2,7 @@ import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { initTUF } from '@sigstore/tuf';
-import { excerpt } from '../../src/encoding/base64.ts';
+import { excerpt } from '../../src/text/excerpt.ts';
 import { K8sVerifyError, UnavailableError, UntrustedError } from '../../src/errors.ts';
 import { runWithFetch } from './global-fetch.ts';
 import type { HttpClient, SmallRequest, SmallResponse } from '../../src/http/http-client.ts';

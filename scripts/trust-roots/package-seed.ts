@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
-import { isJsonObject, type JsonValue, parseJsonStrictly } from '../../src/encoding/json.ts';
+import { isJsonObject, type JsonValue, parseJsonStrictly } from '../../src/strict/json.ts';
 import type { TrustRootFiles } from './trust-root-folder.ts';
 
 /** The TUF repository of the public-good instance. */

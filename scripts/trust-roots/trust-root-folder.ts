@@ -1,6 +1,6 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { isJsonObject, type JsonValue, parseJsonStrictly } from '../../src/encoding/json.ts';
+import { isJsonObject, type JsonValue, parseJsonStrictly } from '../../src/strict/json.ts';
 import { InstallError, UnavailableError, UntrustedError } from '../../src/errors.ts';
 
 /** A trust root as it lies in its folder, byte for byte. */

@@ -1,5 +1,5 @@
 /** What a workflow gives the action under `with:`, read strictly: nothing is ignored in silence. */
-import { excerpt } from '../encoding/base64.ts';
+import { excerpt } from '../text/excerpt.ts';
 import { RequestError } from '../errors.ts';
 import type { CertificateIdentity } from '../release/signer.ts';
 import { parseBaseUrl } from '../plan/request.ts';

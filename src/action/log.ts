@@ -1,6 +1,6 @@
 /** The job's log. Whatever comes from elsewhere is made harmless: the runner takes commands from a log's lines. */
 import { debug, endGroup, error as annotate, info, notice, startGroup, warning } from '@actions/core';
-import { replaceUnprintable } from '../encoding/unprintable.ts';
+import { replaceUnprintable } from '../text/unprintable.ts';
 import { factsOf, K8sVerifyError } from '../errors.ts';
 import type { ProgressEvent } from '../progress.ts';
 import type { ArtifactResult } from '../result.ts';

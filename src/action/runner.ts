@@ -1,7 +1,7 @@
 /** The machine and the job that the action runs in, as the runner describes them in the environment. */
 import path from 'node:path';
-import { excerpt } from '../encoding/base64.ts';
-import { isPrintable } from '../encoding/unprintable.ts';
+import { excerpt } from '../text/excerpt.ts';
+import { isPrintable } from '../text/unprintable.ts';
 import { RequestError } from '../errors.ts';
 import { runnerToolCache, type ToolCache } from './tool-cache.ts';
 

@@ -1,7 +1,7 @@
 /** What must not be read in a job's log, and the runner does not know as a secret: passwords and tokens inside URLs. */
 
-import { decodePercent } from '../encoding/percent.ts';
-import { userInfoOf } from '../encoding/shown-url.ts';
+import { decodePercent } from '../text/percent.ts';
+import { userInfoOf } from '../text/shown-url.ts';
 
 /**
  * The passwords (or tokens in their place) of URLs in every form in which a log could show them; never an empty text,

@@ -1,7 +1,7 @@
 /** Inputs that this action does not have: slips, and words that mean something to another action. */
 import { RequestError } from '../errors.ts';
 import { COMPONENTS } from '../release/component.ts';
-import { nearest } from '../release/nearest.ts';
+import { nearest } from '../text/nearest.ts';
 import { INPUT_NAMES, type InputName } from './inputs.ts';
 
 /** An `INPUT_` variable that is none of the action's inputs. */

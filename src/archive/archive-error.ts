@@ -1,4 +1,4 @@
-import { excerpt } from '../encoding/base64.ts';
+import { excerpt } from '../text/excerpt.ts';
 import { InstallError } from '../errors.ts';
 
 /** Longer than {@link excerpt}'s usual bound: a path is only of use whole. */

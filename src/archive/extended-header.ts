@@ -1,5 +1,5 @@
 import type { Header } from 'tar/header';
-import { excerpt } from '../encoding/base64.ts';
+import { excerpt } from '../text/excerpt.ts';
 import { rejectedArchive } from './archive-error.ts';
 
 /**

@@ -1,4 +1,4 @@
-import { isPrintable } from '../encoding/unprintable.ts';
+import { isPrintable } from '../text/unprintable.ts';
 import {
   MAX_ARCHIVE_DEPTH,
   MAX_ARCHIVE_MEMBERS,

@@ -1,7 +1,7 @@
 import { posix } from 'node:path';
-import { excerpt } from '../encoding/base64.ts';
+import { excerpt } from '../text/excerpt.ts';
 import { InstallError } from '../errors.ts';
-import { nearestFew } from '../release/nearest.ts';
+import { nearestFew } from '../text/nearest.ts';
 import type { ArchiveMember } from './member.ts';
 
 /** How many near misses a message lists. */

@@ -1,8 +1,8 @@
 /** Words to operands and option values, strictly. */
 import { parseArgs } from 'node:util';
-import { excerpt } from '../encoding/base64.ts';
+import { excerpt } from '../text/excerpt.ts';
 import { RequestError } from '../errors.ts';
-import { nearest } from '../release/nearest.ts';
+import { nearest } from '../text/nearest.ts';
 import type { CommandName } from './commands.ts';
 import {
   alwaysTakesValue,

@@ -1,5 +1,5 @@
 /** The `completion` command: scripts for shells, written from the tables of commands and options. */
-import { excerpt } from '../encoding/base64.ts';
+import { excerpt } from '../text/excerpt.ts';
 import { RequestError } from '../errors.ts';
 import { COMPONENTS } from '../release/component.ts';
 import { formatPlatform, PLATFORMS } from '../release/platform.ts';

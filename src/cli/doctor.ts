@@ -1,7 +1,7 @@
 /** The `doctor` command. */
 import { diagnose, type Finding } from '../doctor.ts';
 import { RequestError } from '../errors.ts';
-import { excerpt } from '../encoding/base64.ts';
+import { excerpt } from '../text/excerpt.ts';
 import type { CommandLine } from './command-line.ts';
 import type { Answer, Console } from './console.ts';
 import { hostDirectories } from './host-directories.ts';

@@ -1,10 +1,10 @@
 /** The command line of `install`, made into a request. No work is done here, so that a table can test it. */
-import { excerpt } from '../encoding/base64.ts';
+import { excerpt } from '../text/excerpt.ts';
 import { RequestError } from '../errors.ts';
 import { outputFile } from '../plan/destination.ts';
 import { MAX_ARTIFACTS_PER_RUN } from '../limits.ts';
 import { COMPONENTS } from '../release/component.ts';
-import { nearest } from '../release/nearest.ts';
+import { nearest } from '../text/nearest.ts';
 import { BINARY_TARBALLS } from '../release/tarball.ts';
 import type { ArtifactRequest, InstallRequest } from '../plan/request.ts';
 import type { CommandLine } from './command-line.ts';

@@ -1,5 +1,5 @@
 /** The command line of `list`. */
-import { excerpt } from '../encoding/base64.ts';
+import { excerpt } from '../text/excerpt.ts';
 import { RequestError } from '../errors.ts';
 import type { NetworkRequest } from '../plan/request.ts';
 import type { CommandLine } from './command-line.ts';

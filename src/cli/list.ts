@@ -1,5 +1,5 @@
 /** The `list` command: what Kubernetes publishes for a release, and what of it is signed. */
-import { shownUrl } from '../encoding/shown-url.ts';
+import { shownUrl } from '../text/shown-url.ts';
 import { isTabled, TABLED } from '../release/component.ts';
 import { listArtifacts, type ListedArtifact } from '../release/list.ts';
 import { parsePlatform } from '../release/platform.ts';

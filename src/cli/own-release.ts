@@ -1,5 +1,5 @@
 /** `--k8s-verify-release`: the identity that signs the releases of k8s-verify itself, as `docs/bootstrap.md` has it. */
-import { excerpt } from '../encoding/base64.ts';
+import { excerpt } from '../text/excerpt.ts';
 import { RequestError } from '../errors.ts';
 import { isReleaseTag, type ReleaseWorkflow, workflowAtTag } from '../policy/release-workflow.ts';
 import { REPOSITORY } from '../text/repository.ts';

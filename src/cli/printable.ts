@@ -1,5 +1,5 @@
 /** Text for a terminal. */
-import { replaceUnprintable } from '../encoding/unprintable.ts';
+import { replaceUnprintable } from '../text/unprintable.ts';
 
 /** As JSON writes it, so that the same escape serves text and JSON. */
 function escape(character: string): string {

@@ -1,5 +1,5 @@
 import { resolve } from 'node:path';
-import { excerpt } from '../encoding/base64.ts';
+import { excerpt } from '../text/excerpt.ts';
 import { RequestError } from '../errors.ts';
 import type { CommandLine } from './command-line.ts';
 

@@ -1,6 +1,6 @@
 /** What several commands take: whose signature, in which trusted root, over which network. */
-import { excerpt } from '../encoding/base64.ts';
-import { shownUrl } from '../encoding/shown-url.ts';
+import { excerpt } from '../text/excerpt.ts';
+import { shownUrl } from '../text/shown-url.ts';
 import { RequestError } from '../errors.ts';
 import { outputFile } from '../plan/destination.ts';
 import { MAX_RETRIES, MAX_TIMEOUT_MS } from '../limits.ts';

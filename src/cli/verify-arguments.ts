@@ -1,6 +1,6 @@
 /** The command line of `verify`, made into a request. No work is done here, so that a table can test it. */
 import { basename } from 'node:path';
-import { excerpt } from '../encoding/base64.ts';
+import { excerpt } from '../text/excerpt.ts';
 import { RequestError } from '../errors.ts';
 import type { VerifyRequest } from '../plan/request.ts';
 import type { CommandLine } from './command-line.ts';

@@ -1,7 +1,7 @@
 import type { BigIntStats } from 'node:fs';
 import { lstat, readlink } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
-import { excerpt } from '../encoding/base64.ts';
+import { excerpt } from '../text/excerpt.ts';
 import { InstallError } from '../errors.ts';
 import { diskError, isAbsent } from './disk-error.ts';
 import type { Entry } from './replace-file.ts';

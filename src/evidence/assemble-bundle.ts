@@ -1,5 +1,5 @@
-import { encodeBase64 } from '../encoding/base64.ts';
-import { HASH_ALGORITHMS, type HashAlgorithm } from '../encoding/hash-algorithms.ts';
+import { encodeBase64 } from '../strict/base64.ts';
+import { HASH_ALGORITHMS, type HashAlgorithm } from '../strict/hash-algorithms.ts';
 import { type CheckName, UnavailableError } from '../errors.ts';
 import type { DetachedMaterial } from './detached-material.ts';
 import type { Digest } from './evidence.ts';

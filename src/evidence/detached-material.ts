@@ -1,5 +1,5 @@
-import { decodeBase64 } from '../encoding/base64.ts';
-import { decodePem } from '../encoding/pem.ts';
+import { decodeBase64 } from '../strict/base64.ts';
+import { decodePem } from '../strict/pem.ts';
 import { UntrustedError } from '../errors.ts';
 import {
   MAX_CERTIFICATE_FILE_BYTES,

@@ -2,7 +2,7 @@
  * Evidence: the verification material for one artifact, however it was found. It is parsed and bounded, and nothing
  * in it is believed yet; `proof/` decides that.
  */
-import type { HashAlgorithm } from '../encoding/hash-algorithms.ts';
+import type { HashAlgorithm } from '../strict/hash-algorithms.ts';
 
 export type { HashAlgorithm };
 

@@ -1,8 +1,9 @@
 import { createHash } from 'node:crypto';
-import { decodeBase64, encodeBase64 } from '../encoding/base64.ts';
-import { encodeHex } from '../encoding/hex.ts';
-import { isJsonObject, type JsonValue, parseJsonStrictly } from '../encoding/json.ts';
-import { encodePem } from '../encoding/pem.ts';
+import { encodeBase64 } from '../strict/base64.ts';
+import { encodeHex } from '../strict/hex.ts';
+import { Fields, type FieldsForm } from '../strict/fields.ts';
+import { type JsonValue, parseJsonStrictly } from '../strict/json.ts';
+import { encodePem } from '../strict/pem.ts';
 import { UntrustedError } from '../errors.ts';
 import { MAX_LOG_RESPONSE_BYTES } from '../limits.ts';
 import { type DetachedMaterial, parseCertificateFile } from './detached-material.ts';
@@ -52,28 +53,35 @@ export function leafHash(body: Uint8Array): string {
  * @throws UntrustedError `log-entry-invalid` where it claims to be a `hashedrekord` for this digest and is none.
  */
 export function materialFromBody(body: Uint8Array, digest: Digest): DetachedMaterial | undefined {
-  const entry = parseJsonStrictly(body, 'the log entry', { maxBytes: MAX_LOG_RESPONSE_BYTES });
-  if (member(entry, 'kind') !== 'hashedrekord' || member(entry, 'apiVersion') !== '0.0.1') return undefined;
-  const hash = member(member(member(entry, 'spec'), 'data'), 'hash');
-  if (member(hash, 'algorithm') !== digest.algorithm || member(hash, 'value') !== digest.hex)
-    return undefined;
-  const signature = member(member(entry, 'spec'), 'signature');
-  const content = member(signature, 'content');
-  const certificate = member(member(signature, 'publicKey'), 'content');
-  if (typeof content !== 'string' || typeof certificate !== 'string') {
-    throw new UntrustedError('log-entry-invalid', 'the log entry has no signature or no certificate', {
-      check: 'entry',
-      expected: 'a hashedrekord 0.0.1 with signature.content and publicKey.content',
-      found: 'one without',
-    });
-  }
-  const what = "the log entry's certificate";
+  const json = parseJsonStrictly(body, 'the log entry', { maxBytes: MAX_LOG_RESPONSE_BYTES });
+  const spec = specFor(json, digest);
+  if (spec === undefined) return undefined;
+  const signature = spec.object('signature', 'any');
+  const certificate = signature.object('publicKey', 'any').text('content');
   return {
-    signature: decodeBase64(content, "the log entry's signature"),
-    certificate: parseCertificateFile(Buffer.from(certificate, 'latin1'), what),
+    signature: signature.bytes('content'),
+    certificate: parseCertificateFile(Buffer.from(certificate, 'latin1'), "the log entry's certificate"),
   };
 }
 
-function member(value: JsonValue | undefined, name: string): JsonValue | undefined {
-  return isJsonObject(value) && Object.hasOwn(value, name) ? value[name] : undefined;
+/** What a `hashedrekord` 0.0.1 for this digest says, or undefined for anything else. */
+function specFor(json: JsonValue, digest: Digest): Fields | undefined {
+  try {
+    const entry = new Fields(json, 'the log entry', 'any', FORM);
+    if (entry.text('kind') !== 'hashedrekord' || entry.text('apiVersion') !== '0.0.1') return undefined;
+    const spec = entry.object('spec', 'any');
+    const hash = spec.object('data', 'any').object('hash', 'any');
+    return hash.text('algorithm') === digest.algorithm && hash.text('value') === digest.hex
+      ? spec
+      : undefined;
+  } catch (error) {
+    if (error instanceof UntrustedError) return undefined;
+    throw error;
+  }
 }
+
+/** The proof reads the body strictly; here it is only looked through for what may be proved. */
+const FORM: FieldsForm = {
+  flawed: (path, expected, found) =>
+    new UntrustedError('log-entry-invalid', `${path} is malformed`, { check: 'entry', expected, found }),
+};

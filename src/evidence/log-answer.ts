@@ -1,6 +1,6 @@
-import { excerpt } from '../encoding/base64.ts';
-import { isJsonObject, type JsonValue, parseJsonStrictly } from '../encoding/json.ts';
-import { shownUrl } from '../encoding/shown-url.ts';
+import { excerpt } from '../text/excerpt.ts';
+import { isJsonObject, type JsonValue, parseJsonStrictly } from '../strict/json.ts';
+import { shownUrl } from '../text/shown-url.ts';
 import { type K8sVerifyError, UnavailableError, UntrustedError } from '../errors.ts';
 import type { SmallResponse } from '../http/http-client.ts';
 import { MAX_LOG_RESPONSE_BYTES } from '../limits.ts';

@@ -1,8 +1,8 @@
-import { parseJsonStrictly } from '../encoding/json.ts';
-import { ProtoMessage } from '../encoding/proto-json.ts';
-import { DIGEST_BYTES, HASH_ALGORITHMS } from '../encoding/hash-algorithms.ts';
-import { encodeHex } from '../encoding/hex.ts';
-import { malformed, oversized } from '../encoding/malformed.ts';
+import { parseJsonStrictly } from '../strict/json.ts';
+import { Fields, PROTOBUF } from '../strict/fields.ts';
+import { DIGEST_BYTES, HASH_ALGORITHMS } from '../strict/hash-algorithms.ts';
+import { encodeHex } from '../strict/hex.ts';
+import { malformed, oversized } from '../strict/malformed.ts';
 import type { UntrustedError } from '../errors.ts';
 import {
   MAX_BUNDLE_BYTES,
@@ -33,6 +33,7 @@ const MEDIA_TYPES: ReadonlyMap<string, BundleVersion> = new Map([
 ]);
 
 const SHA256_BYTES = 32;
+const BUNDLE_FIELDS = ['mediaType', 'verificationMaterial', 'messageSignature', 'dsseEnvelope'];
 
 /**
  * Reads a Sigstore bundle (`*.sigstore.json`, client specification section 5, bundle v0.1 to v0.3) as strictly as it
@@ -43,14 +44,9 @@ const SHA256_BYTES = 32;
  */
 export function readBundle(bytes: Uint8Array, what = 'the bundle'): Evidence {
   const json = parseJsonStrictly(bytes, what, { maxBytes: MAX_BUNDLE_BYTES });
-  const bundle = new ProtoMessage(json, what, [
-    'mediaType',
-    'verificationMaterial',
-    'messageSignature',
-    'dsseEnvelope',
-  ]);
+  const bundle = new Fields(json, what, BUNDLE_FIELDS, PROTOBUF);
   const version = bundle.choice('mediaType', MEDIA_TYPES);
-  const material = bundle.message('verificationMaterial', [
+  const material = bundle.object('verificationMaterial', [
     'publicKey',
     'x509CertificateChain',
     'certificate',
@@ -62,51 +58,47 @@ export function readBundle(bytes: Uint8Array, what = 'the bundle'): Evidence {
     content: readContent(bundle),
     key: readKey(material, version),
     logEntries: material
-      .messages('tlogEntries', LOG_ENTRY_FIELDS, MAX_LOG_ENTRIES)
+      .objects('tlogEntries', LOG_ENTRY_FIELDS, MAX_LOG_ENTRIES)
       .map((entry) => readLogEntry(entry, version)),
     timestamps:
       material
-        .optionalMessage('timestampVerificationData', ['rfc3161Timestamps'])
-        ?.messages('rfc3161Timestamps', ['signedTimestamp'], MAX_TIMESTAMPS)
+        .optionalObject('timestampVerificationData', ['rfc3161Timestamps'])
+        ?.objects('rfc3161Timestamps', ['signedTimestamp'], MAX_TIMESTAMPS)
         .map((timestamp) => timestamp.bytes('signedTimestamp', MAX_TIMESTAMP_BYTES)) ?? [],
   };
 }
 
-function readContent(bundle: ProtoMessage): SignedContent {
+function readContent(bundle: Fields): SignedContent {
   if (bundle.oneOf('messageSignature', 'dsseEnvelope') === 'messageSignature') {
-    const message = bundle.message('messageSignature', ['messageDigest', 'signature']);
-    const digest = message.optionalMessage('messageDigest', ['algorithm', 'digest']);
+    const message = bundle.object('messageSignature', ['messageDigest', 'signature']);
+    const digest = message.optionalObject('messageDigest', ['algorithm', 'digest']);
     return {
       kind: 'message-signature',
       digest: digest && readDigest(digest),
       signature: message.bytes('signature', MAX_SIGNATURE_FILE_BYTES),
     };
   }
-  const envelope = bundle.message('dsseEnvelope', ['payload', 'payloadType', 'signatures']);
-  const [signature, ...others] = envelope.messages('signatures', ['sig', 'keyid'], MAX_LOG_ENTRIES);
+  const envelope = bundle.object('dsseEnvelope', ['payload', 'payloadType', 'signatures']);
+  const [signature, ...others] = envelope.objects('signatures', ['sig', 'keyid'], MAX_LOG_ENTRIES);
   if (signature === undefined || others.length > 0) {
-    throw flawed(
-      envelope.at('signatures'),
-      'exactly one signature',
-      `${others.length + (signature ? 1 : 0)}`,
-    );
+    throw envelope.flawed('signatures', 'exactly one signature', `${others.length + (signature ? 1 : 0)}`);
   }
   // A hint that nobody signed; it is read so that it is at least a string, and then dropped.
-  signature.text('keyid');
+  signature.textOrEmpty('keyid');
   return {
     kind: 'dsse',
-    payloadType: envelope.text('payloadType'),
+    payloadType: envelope.textOrEmpty('payloadType'),
     payload: envelope.bytes('payload', MAX_BUNDLE_BYTES),
     signature: signature.bytes('sig', MAX_SIGNATURE_FILE_BYTES),
   };
 }
 
-function readDigest(message: ProtoMessage): Digest {
+function readDigest(message: Fields): Digest {
   const algorithm = message.choice('algorithm', HASH_ALGORITHMS);
   const digest = message.bytes('digest');
   if (digest.length !== DIGEST_BYTES[algorithm]) {
-    throw flawed(
-      message.at('digest'),
+    throw message.flawed(
+      'digest',
       `${DIGEST_BYTES[algorithm]} bytes of ${algorithm}`,
       `${digest.length} bytes`,
     );
@@ -115,26 +107,25 @@ function readDigest(message: ProtoMessage): Digest {
 }
 
 /** Bundles before v0.3 carry a chain, v0.3 carries the leaf alone; either can name a key instead. */
-function readKey(material: ProtoMessage, version: BundleVersion): SigningKey {
+function readKey(material: Fields, version: BundleVersion): SigningKey {
   const kind = material.oneOf('publicKey', 'x509CertificateChain', 'certificate');
   if (kind === 'publicKey') {
-    return { kind: 'public-key', hint: material.message('publicKey', ['hint']).text('hint') };
+    return { kind: 'public-key', hint: material.object('publicKey', ['hint']).textOrEmpty('hint') };
   }
   if ((kind === 'certificate') !== (version === '0.3')) {
     const expected = version === '0.3' ? 'certificate' : 'x509CertificateChain';
-    throw flawed(material.path, `${expected} in a bundle v${version}`, kind);
+    throw material.flawed(kind, `${expected} in a bundle v${version}`, kind);
   }
   if (kind === 'certificate') {
-    const leaf = material.message('certificate', ['rawBytes']).bytes('rawBytes');
+    const leaf = material.object('certificate', ['rawBytes']).bytes('rawBytes');
     return { kind: 'certificate', leaf, chain: [leaf] };
   }
   const chain = material
-    .message('x509CertificateChain', ['certificates'])
-    .messages('certificates', ['rawBytes'], MAX_CHAIN_CERTIFICATES)
+    .object('x509CertificateChain', ['certificates'])
+    .objects('certificates', ['rawBytes'], MAX_CHAIN_CERTIFICATES)
     .map((certificate) => certificate.bytes('rawBytes'));
   const [leaf] = chain;
-  if (leaf === undefined)
-    throw flawed(material.at('x509CertificateChain'), 'a certificate', 'an empty chain');
+  if (leaf === undefined) throw material.flawed('x509CertificateChain', 'a certificate', 'an empty chain');
   return { kind: 'certificate', leaf, chain };
 }
 
@@ -148,11 +139,11 @@ const LOG_ENTRY_FIELDS = [
   'canonicalizedBody',
 ];
 
-function readLogEntry(entry: ProtoMessage, version: BundleVersion): LogEntry {
-  const kindVersion = entry.message('kindVersion', ['kind', 'version']);
+function readLogEntry(entry: Fields, version: BundleVersion): LogEntry {
+  const kindVersion = entry.object('kindVersion', ['kind', 'version']);
   const integratedTime = entry.int64('integratedTime');
-  const promise = entry.optionalMessage('inclusionPromise', ['signedEntryTimestamp']);
-  const proof = entry.optionalMessage('inclusionProof', [
+  const promise = entry.optionalObject('inclusionPromise', ['signedEntryTimestamp']);
+  const proof = entry.optionalObject('inclusionProof', [
     'logIndex',
     'rootHash',
     'treeSize',
@@ -161,16 +152,16 @@ function readLogEntry(entry: ProtoMessage, version: BundleVersion): LogEntry {
   ]);
   // The bundle format has the promise mandatory in v0.1 and the proof, with its checkpoint, from v0.2 on.
   if (version === '0.1' && promise === undefined) {
-    throw flawed(entry.at('inclusionPromise'), 'an inclusion promise in a bundle v0.1', 'none');
+    throw entry.flawed('inclusionPromise', 'an inclusion promise in a bundle v0.1', 'none');
   }
   if (version !== '0.1' && proof === undefined) {
-    throw flawed(entry.at('inclusionProof'), `an inclusion proof in a bundle v${version}`, 'none');
+    throw entry.flawed('inclusionProof', `an inclusion proof in a bundle v${version}`, 'none');
   }
   return {
     logIndex: entry.int64('logIndex'),
-    logId: entry.message('logId', ['keyId']).bytes('keyId', SHA256_BYTES),
-    kind: kindVersion.text('kind'),
-    version: kindVersion.text('version'),
+    logId: entry.object('logId', ['keyId']).bytes('keyId', SHA256_BYTES),
+    kind: kindVersion.textOrEmpty('kind'),
+    version: kindVersion.textOrEmpty('version'),
     integratedTime: integratedTime === 0n ? undefined : integratedTime,
     signedEntryTimestamp: promise?.bytes('signedEntryTimestamp', MAX_SIGNATURE_FILE_BYTES),
     inclusionProof: proof && readInclusionProof(proof, version),
@@ -178,10 +169,10 @@ function readLogEntry(entry: ProtoMessage, version: BundleVersion): LogEntry {
   };
 }
 
-function readInclusionProof(proof: ProtoMessage, version: BundleVersion): InclusionProof {
-  const checkpoint = proof.optionalMessage('checkpoint', ['envelope'])?.text('envelope');
+function readInclusionProof(proof: Fields, version: BundleVersion): InclusionProof {
+  const checkpoint = proof.optionalObject('checkpoint', ['envelope'])?.textOrEmpty('envelope');
   if (version !== '0.1' && checkpoint === undefined) {
-    throw flawed(proof.at('checkpoint'), `a checkpoint in a bundle v${version}`, 'none');
+    throw proof.flawed('checkpoint', `a checkpoint in a bundle v${version}`, 'none');
   }
   if (checkpoint !== undefined && Buffer.byteLength(checkpoint) > MAX_CHECKPOINT_BYTES) {
     throw oversized(
@@ -193,7 +184,7 @@ function readInclusionProof(proof: ProtoMessage, version: BundleVersion): Inclus
   return {
     logIndex: proof.int64('logIndex'),
     treeSize: proof.int64('treeSize'),
-    rootHash: hash(proof.bytes('rootHash', MAX_DER_BYTES), proof.at('rootHash')),
+    rootHash: hash(proof.bytes('rootHash'), proof.at('rootHash')),
     hashes: proof
       .bytesList('hashes', MAX_PROOF_HASHES, MAX_DER_BYTES)
       .map((bytes, i) => hash(bytes, `${proof.at('hashes')}[${i}]`)),

@@ -1,8 +1,10 @@
-import { decodeBase64, excerpt } from '../encoding/base64.ts';
-import { decodeHex } from '../encoding/hex.ts';
-import { isJsonObject, type JsonObject, type JsonValue, parseJsonStrictly } from '../encoding/json.ts';
+import { excerpt } from '../text/excerpt.ts';
+import { Fields, type FieldsForm } from '../strict/fields.ts';
+import { type JsonValue, parseJsonStrictly } from '../strict/json.ts';
 import { UntrustedError } from '../errors.ts';
 import { MAX_LOG_RESPONSE_BYTES, MAX_PROOF_HASHES } from '../limits.ts';
+
+const SHA256_BYTES = 32;
 
 /** One entry as the Rekor v1 API answers it (`LogEntry` of its OpenAPI document), decoded and bounded. */
 export interface RekorEntry {
@@ -34,11 +36,10 @@ export interface RekorInclusionProof {
  * @throws UntrustedError `log-entry-invalid` for anything that is not such a list.
  */
 export function parseRetrievedEntries(bytes: Uint8Array): readonly RekorEntry[] {
-  const answer = parseJsonStrictly(bytes, "the log's answer", { maxBytes: MAX_LOG_RESPONSE_BYTES });
-  if (!Array.isArray(answer)) throw invalid('a list of entries', answer);
-  return answer.flatMap((item) =>
-    Object.entries(asObject(item, 'an entry by its UUID')).map(([uuid, entry]) => parseEntry(uuid, entry)),
-  );
+  return parseList(bytes).flatMap((item) => {
+    const entries = new Fields(item, 'an entry by its UUID', 'any', FORM);
+    return entries.names().map((uuid) => parseEntry(asUuid(uuid), entries.object(uuid, 'any', 'an entry')));
+  });
 }
 
 /**
@@ -47,79 +48,55 @@ export function parseRetrievedEntries(bytes: Uint8Array): readonly RekorEntry[] 
  * @throws UntrustedError `log-entry-invalid`
  */
 export function parseUuids(bytes: Uint8Array): readonly string[] {
+  return parseList(bytes).map((uuid) => asUuid(typeof uuid === 'string' ? uuid : JSON.stringify(uuid)));
+}
+
+function parseList(bytes: Uint8Array): readonly JsonValue[] {
   const answer = parseJsonStrictly(bytes, "the log's answer", { maxBytes: MAX_LOG_RESPONSE_BYTES });
-  if (!Array.isArray(answer)) throw invalid('a list of UUIDs', answer);
-  return answer.map((uuid) => asUuid(uuid));
+  // As a field, so that whatever stands there instead is told as every other flaw is.
+  return new Fields({ answer }, 'the log', 'any', FORM).list('answer', Number.POSITIVE_INFINITY);
 }
 
-function parseEntry(uuid: string, value: JsonValue | undefined): RekorEntry {
-  const entry = asObject(value, 'an entry');
-  const verification = entry['verification'];
-  const parts = verification === undefined ? {} : asObject(verification, 'the verification of an entry');
-  const set = parts['signedEntryTimestamp'];
-  const proof = parts['inclusionProof'];
+function parseEntry(uuid: string, entry: Fields): RekorEntry {
+  const verification = entry.optionalObject('verification', 'any');
   return {
-    uuid: asUuid(uuid),
-    body: decodeBase64(asString(entry['body'], 'body'), "the log entry's body"),
-    integratedTime: asIndex(entry['integratedTime'], 'integratedTime'),
-    logId: asHash(entry['logID'], 'logID'),
-    logIndex: asIndex(entry['logIndex'], 'logIndex'),
+    uuid,
+    body: entry.bytes('body', MAX_LOG_RESPONSE_BYTES),
+    integratedTime: entry.count('integratedTime'),
+    logId: entry.hex('logID', SHA256_BYTES),
+    logIndex: entry.count('logIndex'),
     signedEntryTimestamp:
-      set === undefined
-        ? undefined
-        : decodeBase64(asString(set, 'signedEntryTimestamp'), 'the signed entry timestamp'),
-    inclusionProof: proof === undefined ? undefined : parseInclusionProof(proof),
+      verification?.has('signedEntryTimestamp') === true
+        ? verification.bytes('signedEntryTimestamp')
+        : undefined,
+    inclusionProof: parseInclusionProof(verification?.optionalObject('inclusionProof', 'any')),
   };
 }
 
-function parseInclusionProof(value: JsonValue | undefined): RekorInclusionProof {
-  const proof = asObject(value, 'an inclusion proof');
-  const hashes = proof['hashes'];
-  if (!Array.isArray(hashes) || hashes.length > MAX_PROOF_HASHES) {
-    throw invalid(`at most ${MAX_PROOF_HASHES} hashes in the inclusion proof`, hashes);
-  }
-  return {
-    checkpoint: asString(proof['checkpoint'], 'checkpoint'),
-    hashes: hashes.map((hash) => asHash(hash, 'a hash of the inclusion proof')),
-    logIndex: asIndex(proof['logIndex'], 'logIndex of the inclusion proof'),
-    rootHash: asHash(proof['rootHash'], 'rootHash'),
-    treeSize: asIndex(proof['treeSize'], 'treeSize'),
-  };
+function parseInclusionProof(proof: Fields | undefined): RekorInclusionProof | undefined {
+  return (
+    proof && {
+      checkpoint: proof.text('checkpoint'),
+      hashes: proof.hexList('hashes', MAX_PROOF_HASHES, SHA256_BYTES),
+      logIndex: proof.count('logIndex'),
+      rootHash: proof.hex('rootHash', SHA256_BYTES),
+      treeSize: proof.count('treeSize'),
+    }
+  );
 }
 
-function asObject(value: JsonValue | undefined, what: string): JsonObject {
-  if (!isJsonObject(value)) throw invalid(what, value);
-  return value;
+function asUuid(uuid: string): string {
+  if (/^(?:[0-9a-f]{16})?[0-9a-f]{64}$/.test(uuid)) return uuid;
+  throw invalid('a UUID', '64 or 80 hex digits', excerpt(uuid));
 }
 
-function asString(value: JsonValue | undefined, what: string): string {
-  if (typeof value !== 'string') throw invalid(`a text for ${what}`, value);
-  return value;
-}
+/** Other fields than these are the log's own business: what is proved is put together of these alone. */
+const FORM: FieldsForm = { flawed: invalid };
 
-function asIndex(value: JsonValue | undefined, what: string): number {
-  if (typeof value !== 'number' || !Number.isSafeInteger(value) || value < 0) {
-    throw invalid(`a non-negative whole number for ${what}`, value);
-  }
-  return value;
-}
-
-function asHash(value: JsonValue | undefined, what: string): Uint8Array {
-  const bytes = decodeHex(asString(value, what));
-  if (bytes?.length !== 32) throw invalid(`64 lower-case hex digits for ${what}`, value);
-  return bytes;
-}
-
-function asUuid(value: JsonValue | undefined): string {
-  const uuid = asString(value, 'UUID');
-  if (!/^(?:[0-9a-f]{16})?[0-9a-f]{64}$/.test(uuid)) throw invalid('a UUID of 64 or 80 hex digits', uuid);
-  return uuid;
-}
-
-function invalid(expected: string, found: JsonValue | undefined): UntrustedError {
+function invalid(path: string, expected: string, found: string): UntrustedError {
   return new UntrustedError('log-entry-invalid', "the transparency log's answer is malformed", {
     check: 'entry',
-    expected,
-    found: found === undefined ? 'nothing' : excerpt(JSON.stringify(found)),
+    expected: `${path}: ${expected}`,
+    found,
   });
 }

@@ -1,4 +1,4 @@
-import { shownUrl } from '../encoding/shown-url.ts';
+import { shownUrl } from '../text/shown-url.ts';
 import { CHECK_NAMES, InterruptedError, isOutage, K8sVerifyError, UntrustedError } from '../errors.ts';
 import { assembleBundle } from '../evidence/assemble-bundle.ts';
 import type { DetachedMaterial } from '../evidence/detached-material.ts';

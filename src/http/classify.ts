@@ -6,7 +6,7 @@
  * that stalls or is cut short. Final: every other status, TLS failures, answers that are not HTTP, and refusals by
  * a proxy. Verdicts (`K8sVerifyError`) never come here.
  */
-import { excerpt } from '../encoding/base64.ts';
+import { excerpt } from '../text/excerpt.ts';
 import { type Failure, TransportFailure } from './failure.ts';
 import { tlsFailure } from './tls-failure.ts';
 

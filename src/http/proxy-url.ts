@@ -2,7 +2,7 @@
  * The URL of a proxy as people write it into a variable: with `DOMAIN\user`, with `/`, `?` or `#` in a password, with a
  * path behind the port. The URL standard reads some of these as another host, and refuses others.
  */
-import { decodePercent } from '../encoding/percent.ts';
+import { decodePercent } from '../text/percent.ts';
 
 export interface Credentials {
   readonly username: string;

@@ -1,8 +1,8 @@
-import { excerpt } from '../encoding/base64.ts';
+import { excerpt } from '../text/excerpt.ts';
 import { MAX_REDIRECTS } from '../limits.ts';
 import { describeStatus } from './classify.ts';
 import { invalidResponse } from './failure.ts';
-import { shownUrl } from '../encoding/shown-url.ts';
+import { shownUrl } from '../text/shown-url.ts';
 
 const REDIRECTS: ReadonlySet<number> = new Set([301, 302, 303, 307, 308]);
 

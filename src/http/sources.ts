@@ -4,7 +4,7 @@ import { type AttemptHooks, OutOfAttempts, type RetryPolicy, withRetries } from 
 import type { Operation } from './deadline.ts';
 import type { GivenUp } from './failure.ts';
 import type { Target } from './target.ts';
-import { shownUrl } from '../encoding/shown-url.ts';
+import { shownUrl } from '../text/shown-url.ts';
 
 /** How a failing source gives way to the next one. */
 export interface SourceRun<T> {

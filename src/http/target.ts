@@ -1,7 +1,7 @@
 import { RequestError } from '../errors.ts';
-import { excerpt } from '../encoding/base64.ts';
-import { decodePercent } from '../encoding/percent.ts';
-import { shownUrl } from '../encoding/shown-url.ts';
+import { excerpt } from '../text/excerpt.ts';
+import { decodePercent } from '../text/percent.ts';
+import { shownUrl } from '../text/shown-url.ts';
 
 /** A place to ask: a URL without user info, and the credentials that were in it. */
 export interface Target {

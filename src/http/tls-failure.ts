@@ -1,4 +1,4 @@
-import { excerpt } from '../encoding/base64.ts';
+import { excerpt } from '../text/excerpt.ts';
 import type { Failure } from './failure.ts';
 
 const UNKNOWN_CA_ADVICE =

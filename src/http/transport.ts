@@ -7,8 +7,8 @@ import { invalidResponse, TransportFailure } from './failure.ts';
 import { isRedirect, nextHop } from './redirects.ts';
 import { parseHttpDate, parseRetryAfter } from './retry-timing.ts';
 import type { Target } from './target.ts';
-import { shownUrl } from '../encoding/shown-url.ts';
-import { excerpt } from '../encoding/base64.ts';
+import { shownUrl } from '../text/shown-url.ts';
+import { excerpt } from '../text/excerpt.ts';
 
 export interface TransportSettings {
   readonly stallTimeoutMs: number;

@@ -1,5 +1,5 @@
 /** Which artifacts a run is about: what the inputs ask for, held against the lockfile where there is one. */
-import { excerpt } from '../encoding/base64.ts';
+import { excerpt } from '../text/excerpt.ts';
 import { RequestError } from '../errors.ts';
 import { formatReleaseVersion, parseVersionRequest } from '../release/version.ts';
 import type { ActionInputs, AskedComponent } from '../action/inputs.ts';

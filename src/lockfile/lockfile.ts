@@ -13,8 +13,10 @@
  *
  * Nothing may be missing and nothing may be added: a reader that skips what it does not know cannot be relied on.
  */
-import { excerpt } from '../encoding/base64.ts';
-import { isJsonObject, type JsonObject, type JsonValue, parseJsonStrictly } from '../encoding/json.ts';
+import { excerpt } from '../text/excerpt.ts';
+import { Fields, type FieldsForm } from '../strict/fields.ts';
+import { encodeHex } from '../strict/hex.ts';
+import { type JsonValue, parseJsonStrictly } from '../strict/json.ts';
 import { unreadableFile } from '../files/unreadable-file.ts';
 import { K8sVerifyError, RequestError } from '../errors.ts';
 import { MAX_LOCKED_ARTIFACTS, MAX_LOCKFILE_BYTES } from '../limits.ts';
@@ -58,23 +60,35 @@ export async function readLockfile(path: string): Promise<readonly LockedArtifac
 
 /** @throws RequestError `usage` naming the file and what is wrong in it */
 export function parseLockfile(bytes: Uint8Array, path: string): readonly LockedArtifact[] {
-  const document = readJson(bytes, path);
-  if (!isJsonObject(document)) throw malformed(path, 'an object', document);
-  onlyKeys(document, ['schemaVersion', 'artifacts'], path);
-  const { schemaVersion, artifacts } = document;
-  if (schemaVersion !== 1) throw malformed(path, '"schemaVersion": 1', schemaVersion);
-  if (!Array.isArray(artifacts)) throw malformed(path, '"artifacts": [...]', artifacts);
-  if (artifacts.length > MAX_LOCKED_ARTIFACTS) {
-    throw malformed(path, `at most ${MAX_LOCKED_ARTIFACTS} artifacts`, artifacts.length);
-  }
-  const locked = artifacts.map((artifact: JsonValue) => readArtifact(artifact, path));
+  const document = new Fields(
+    readJson(bytes, path),
+    'the document',
+    ['schemaVersion', 'artifacts'],
+    formOf(path),
+  );
+  const version = document.count('schemaVersion');
+  if (version !== 1) throw document.flawed('schemaVersion', '1', String(version));
+  const locked = document.objects('artifacts', ARTIFACT_FIELDS, MAX_LOCKED_ARTIFACTS).map(readArtifact);
   const seen = new Set<string>();
-  for (const { component, version, platform } of locked) {
-    const name = `${component} ${version} ${platform}`;
-    if (seen.has(name)) throw malformed(path, 'each artifact once', name);
+  for (const { component, version: release, platform } of locked) {
+    const name = `${component} ${release} ${platform}`;
+    if (seen.has(name)) throw document.flawed('artifacts', 'each artifact once', excerpt(name));
     seen.add(name);
   }
   return locked;
+}
+
+const ARTIFACT_FIELDS = ['component', 'version', 'platform', 'sha256'];
+
+function formOf(file: string): FieldsForm {
+  return {
+    flawed: (path, expected, found) =>
+      new RequestError('usage', `the lockfile ${file} is malformed`, {
+        expected: `${path}: ${expected}`,
+        found,
+        advice: ADVICE,
+      }),
+  };
 }
 
 function readJson(bytes: Uint8Array, path: string): JsonValue {
@@ -92,38 +106,16 @@ function readJson(bytes: Uint8Array, path: string): JsonValue {
   }
 }
 
-function readArtifact(value: JsonValue, path: string): LockedArtifact {
-  if (!isJsonObject(value)) throw malformed(path, 'an object for each artifact', value);
-  onlyKeys(value, ['component', 'version', 'platform', 'sha256'], path);
-  const component = text(value, 'component', path);
+function readArtifact(fields: Fields): LockedArtifact {
+  const component = fields.text('component');
   if (!/^[a-z0-9][a-z0-9.-]{0,99}$/.test(component))
-    throw malformed(path, 'the name of a component', component);
-  const sha256 = text(value, 'sha256', path);
-  if (!/^[0-9a-f]{64}$/.test(sha256)) throw malformed(path, 'a SHA-256 in 64 lower-case hex digits', sha256);
-  const version = text(value, 'version', path);
-  const platform = text(value, 'platform', path);
+    throw fields.flawed('component', 'the name of a component', excerpt(component));
+  const sha256 = encodeHex(fields.hex('sha256', 32));
+  const version = fields.text('version');
+  const platform = fields.text('platform');
   // Written in one way only, so that equal versions are equal strings.
   if (formatReleaseVersion(parseReleaseVersion(version)) !== version) {
-    throw malformed(path, 'an exact version with its v, such as v1.30.2', version);
+    throw fields.flawed('version', 'an exact version with its v, such as v1.30.2', excerpt(version));
   }
   return { component, version, platform: formatPlatform(parsePlatform(platform)), sha256 };
-}
-
-function text(object: JsonObject, key: string, path: string): string {
-  const value = object[key];
-  if (typeof value === 'string') return value;
-  throw malformed(path, `"${key}" as a text`, value);
-}
-
-function onlyKeys(object: JsonObject, known: readonly string[], path: string): void {
-  const unknown = Object.keys(object).find((key) => !known.includes(key));
-  if (unknown !== undefined) throw malformed(path, `nothing beside ${known.join(', ')}`, unknown);
-}
-
-function malformed(path: string, expected: string, found: JsonValue | undefined): RequestError {
-  return new RequestError('usage', `the lockfile ${path} is malformed`, {
-    expected,
-    found: found === undefined ? 'nothing' : excerpt(JSON.stringify(found)),
-    advice: ADVICE,
-  });
 }

@@ -1,4 +1,4 @@
-import { shownUrl } from '../encoding/shown-url.ts';
+import { shownUrl } from '../text/shown-url.ts';
 import { RequestError, UnavailableError, UntrustedError } from '../errors.ts';
 import { MAX_MARKER_BYTES } from '../limits.ts';
 import type { SmallResponse } from '../http/http-client.ts';

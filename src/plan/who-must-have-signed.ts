@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
-import { excerpt } from '../encoding/base64.ts';
-import { decodePem } from '../encoding/pem.ts';
+import { excerpt } from '../text/excerpt.ts';
+import { decodePem } from '../strict/pem.ts';
 import { RequestError, UntrustedError } from '../errors.ts';
 import type { Policy, SignerPolicy } from '../policy/policy.ts';
 import type { ReleaseArtifact } from '../release/artifact.ts';

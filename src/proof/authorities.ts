@@ -1,10 +1,10 @@
 import { createHash, createPublicKey, type KeyObject } from 'node:crypto';
 import type { CertificateAuthority, TimeRange, TransparencyLogInstance } from '@sigstore/protobuf-specs';
 import type { TrustMaterial as VerifierTrust } from '@sigstore/verify';
-import { equalBytes } from '../encoding/bytes.ts';
-import { excerpt } from '../encoding/base64.ts';
-import { childrenOf, DER_TAG, parseDer, readOid } from '../encoding/der.ts';
-import { encodeHex } from '../encoding/hex.ts';
+import { equalBytes } from '../strict/bytes.ts';
+import { excerpt } from '../text/excerpt.ts';
+import { childrenOf, DER_TAG, parseDer, readOid } from '../strict/der.ts';
+import { encodeHex } from '../strict/hex.ts';
 import { UntrustedError } from '../errors.ts';
 import type { TrustMaterial } from '../trust/trust-material.ts';
 import { type Certificate, readX509 } from './certificate.ts';

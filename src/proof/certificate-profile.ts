@@ -1,4 +1,4 @@
-import { childrenOf, DER_TAG, parseDer, readBoolean, readOid } from '../encoding/der.ts';
+import { childrenOf, DER_TAG, parseDer, readBoolean, readOid } from '../strict/der.ts';
 import { UntrustedError } from '../errors.ts';
 import { type Certificate, EXTENSION_OID } from './certificate.ts';
 

@@ -1,4 +1,4 @@
-import { equalBytes } from '../encoding/bytes.ts';
+import { equalBytes } from '../strict/bytes.ts';
 import {
   childrenOf,
   contextTag,
@@ -10,11 +10,11 @@ import {
   readInteger,
   readOid,
   readTime,
-} from '../encoding/der.ts';
-import { encodeHex } from '../encoding/hex.ts';
-import { decodeUtf8 } from '../encoding/json.ts';
-import { malformed } from '../encoding/malformed.ts';
-import { isPrintable } from '../encoding/unprintable.ts';
+} from '../strict/der.ts';
+import { encodeHex } from '../strict/hex.ts';
+import { decodeUtf8 } from '../strict/json.ts';
+import { malformed } from '../strict/malformed.ts';
+import { isPrintable } from '../text/unprintable.ts';
 import type { UntrustedError } from '../errors.ts';
 
 export const EXTENSION_OID = {

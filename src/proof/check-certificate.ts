@@ -1,5 +1,5 @@
-import { excerpt } from '../encoding/base64.ts';
-import { equalBytes } from '../encoding/bytes.ts';
+import { excerpt } from '../text/excerpt.ts';
+import { equalBytes } from '../strict/bytes.ts';
 import { UntrustedError } from '../errors.ts';
 import type { CertificateIdentity } from '../release/signer.ts';
 import type { SigningCertificate, SubjectAlternativeName } from './certificate.ts';

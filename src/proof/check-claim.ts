@@ -1,5 +1,5 @@
-import { isJsonObject } from '../encoding/json.ts';
-import { excerpt } from '../encoding/base64.ts';
+import { isJsonObject } from '../strict/json.ts';
+import { excerpt } from '../text/excerpt.ts';
 import { type ErrorDetails, RequestError, UntrustedError } from '../errors.ts';
 import type { Policy } from '../policy/policy.ts';
 import type { Proof } from './proof.ts';

@@ -1,6 +1,6 @@
-import { excerpt } from '../encoding/base64.ts';
-import { equalBytes } from '../encoding/bytes.ts';
-import { encodeHex } from '../encoding/hex.ts';
+import { excerpt } from '../text/excerpt.ts';
+import { equalBytes } from '../strict/bytes.ts';
+import { encodeHex } from '../strict/hex.ts';
 import { UntrustedError } from '../errors.ts';
 import { covers, describeWindow, type Log } from './authorities.ts';
 import { readCheckpoint } from './checkpoint.ts';

@@ -1,4 +1,4 @@
-import { DER_TAG, expectTag, parseDer } from '../encoding/der.ts';
+import { DER_TAG, expectTag, parseDer } from '../strict/der.ts';
 import { UntrustedError } from '../errors.ts';
 import { EXTENSION_OID, type SigningCertificate } from './certificate.ts';
 import type { Proof } from './proof.ts';

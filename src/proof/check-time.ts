@@ -1,4 +1,4 @@
-import { excerpt } from '../encoding/base64.ts';
+import { excerpt } from '../text/excerpt.ts';
 import { UnavailableError, UntrustedError } from '../errors.ts';
 import { MAX_CLOCK_SKEW_MS } from '../limits.ts';
 import { claimedTimes, isSignerOf, WHY_TIME } from './explain.ts';

@@ -1,4 +1,5 @@
-import { decodeBase64, excerpt } from '../encoding/base64.ts';
+import { decodeBase64 } from '../strict/base64.ts';
+import { excerpt } from '../text/excerpt.ts';
 import { UntrustedError } from '../errors.ts';
 import { MAX_CHECKPOINT_SIGNATURES } from '../limits.ts';
 

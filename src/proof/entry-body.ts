@@ -1,14 +1,9 @@
-import { decodeBase64, excerpt } from '../encoding/base64.ts';
-import { DIGEST_BYTES, HASH_ALGORITHMS, type HashAlgorithm } from '../encoding/hash-algorithms.ts';
-import { decodeHex } from '../encoding/hex.ts';
-import {
-  isJsonObject,
-  type JsonObject,
-  type JsonValue,
-  parseJsonStrictly,
-  decodeUtf8,
-} from '../encoding/json.ts';
-import { decodePem } from '../encoding/pem.ts';
+import { decodeBase64 } from '../strict/base64.ts';
+import { excerpt } from '../text/excerpt.ts';
+import { Fields } from '../strict/fields.ts';
+import { DIGEST_BYTES, HASH_ALGORITHMS, type HashAlgorithm } from '../strict/hash-algorithms.ts';
+import { decodeUtf8, parseJsonStrictly } from '../strict/json.ts';
+import { decodePem } from '../strict/pem.ts';
 import { UntrustedError } from '../errors.ts';
 import type { LogEntry } from '../evidence/evidence.ts';
 import { MAX_BUNDLE_BYTES } from '../limits.ts';
@@ -37,7 +32,7 @@ const V1_ALGORITHMS = new Map<string, HashAlgorithm>([
 ]);
 
 /** The known kinds and versions of entries (client specification 4.4: "a list of known formats; if no type is found, abort"). */
-const READERS: ReadonlyMap<string, (spec: Fields) => EntryBody> = new Map([
+const READERS: ReadonlyMap<string, (body: Fields) => EntryBody> = new Map([
   ['hashedrekord/0.0.1', readHashedRekordV1],
   ['dsse/0.0.1', readDsseV1],
   ['intoto/0.0.2', readIntotoV1],
@@ -58,14 +53,11 @@ export function readEntryBody(entry: LogEntry): EntryBody {
   }
   try {
     const what = 'the body of the log entry';
-    const body = new Fields(
-      parseJsonStrictly(entry.canonicalizedBody, what, { maxBytes: MAX_BUNDLE_BYTES }),
-      what,
-    );
-    body.only('apiVersion', 'kind', 'spec');
+    const json = parseJsonStrictly(entry.canonicalizedBody, what, { maxBytes: MAX_BUNDLE_BYTES });
+    const body = new Fields(json, what, ['apiVersion', 'kind', 'spec']);
     const actual = `${body.text('kind')}/${body.text('apiVersion')}`;
     if (actual !== stated) throw invalid('the log entry is not of the stated kind', stated, excerpt(actual));
-    return read(body.fields('spec'));
+    return read(body);
   } catch (cause) {
     if (!(cause instanceof UntrustedError) || cause.code !== 'material-malformed') throw cause;
     throw invalid(cause.message, cause.expected, cause.found, cause);
@@ -73,80 +65,73 @@ export function readEntryBody(entry: LogEntry): EntryBody {
 }
 
 /** `rekor/pkg/types/hashedrekord/v0.0.1` */
-function readHashedRekordV1(spec: Fields): EntryBody {
-  const data = spec.only('data', 'signature').fields('data').only('hash');
-  const signature = spec.fields('signature').only('content', 'publicKey');
+function readHashedRekordV1(body: Fields): EntryBody {
+  const spec = body.object('spec', ['data', 'signature']);
+  const signature = spec.object('signature', ['content', 'publicKey']);
   return {
     rekor: 1,
     hashOf: 'signed-bytes',
-    hash: readHashV1(data.fields('hash')),
-    signature: signature.base64('content'),
-    verifier: readPemVerifier(signature.fields('publicKey').only('content').base64('content')),
+    hash: readHashV1(spec.object('data', ['hash']), 'hash'),
+    signature: signature.bytes('content'),
+    verifier: readPemVerifier(signature.object('publicKey', ['content']).bytes('content')),
   };
 }
 
 /** `rekor/pkg/types/dsse/v0.0.1` */
-function readDsseV1(spec: Fields): EntryBody {
-  spec.only('envelopeHash', 'payloadHash', 'signatures');
-  readHashV1(spec.fields('envelopeHash'));
-  const signature = spec.single('signatures').only('signature', 'verifier');
+function readDsseV1(body: Fields): EntryBody {
+  const spec = body.object('spec', ['envelopeHash', 'payloadHash', 'signatures']);
+  readHashV1(spec, 'envelopeHash');
+  const signature = spec.onlyObject('signatures', ['signature', 'verifier']);
   return {
     rekor: 1,
     hashOf: 'payload',
-    hash: readHashV1(spec.fields('payloadHash')),
-    signature: signature.base64('signature'),
-    verifier: readPemVerifier(signature.base64('verifier')),
+    hash: readHashV1(spec, 'payloadHash'),
+    signature: signature.bytes('signature'),
+    verifier: readPemVerifier(signature.bytes('verifier')),
   };
 }
 
 /** `rekor/pkg/types/intoto/v0.0.2`; signatures are in base64 twice over. */
-function readIntotoV1(spec: Fields): EntryBody {
-  const content = spec.only('content').fields('content').only('envelope', 'hash', 'payloadHash');
-  readHashV1(content.fields('hash'));
-  const envelope = content.fields('envelope').only('payloadType', 'signatures', 'payload');
+function readIntotoV1(body: Fields): EntryBody {
+  const content = body.object('spec', ['content']).object('content', ['envelope', 'hash', 'payloadHash']);
+  readHashV1(content, 'hash');
+  const envelope = content.object('envelope', ['payloadType', 'signatures', 'payload']);
   envelope.text('payloadType');
-  const signature = envelope.single('signatures').only('publicKey', 'sig', 'keyid');
+  const signature = envelope.onlyObject('signatures', ['publicKey', 'sig', 'keyid']);
   const what = 'the signature in the log entry';
   return {
     rekor: 1,
     hashOf: 'payload',
-    hash: readHashV1(content.fields('payloadHash')),
-    signature: decodeBase64(decodeUtf8(signature.base64('sig'), what), what),
-    verifier: readPemVerifier(signature.base64('publicKey')),
+    hash: readHashV1(content, 'payloadHash'),
+    signature: decodeBase64(decodeUtf8(signature.bytes('sig'), what), what),
+    verifier: readPemVerifier(signature.bytes('publicKey')),
   };
 }
 
 /** `rekor-tiles/api/proto/rekor/v2/hashedrekord.proto`; over a DSSE envelope, the digest of its PAE (Rekor v2 spec 6.1.4). */
-function readHashedRekordV2(spec: Fields): EntryBody {
-  const record = spec.only('hashedRekordV002').fields('hashedRekordV002').only('data', 'signature');
-  const signature = record.fields('signature').only('content', 'verifier');
+function readHashedRekordV2(body: Fields): EntryBody {
+  const record = body.object('spec', ['hashedRekordV002']).object('hashedRekordV002', ['data', 'signature']);
+  const signature = record.object('signature', ['content', 'verifier']);
   return {
     rekor: 2,
     hashOf: 'signed-bytes',
-    hash: readHashV2(record.fields('data')),
-    signature: signature.base64('content'),
-    verifier: readVerifierV2(signature.fields('verifier')),
+    hash: readHashV2(record.object('data', ['algorithm', 'digest'])),
+    signature: signature.bytes('content'),
+    verifier: readVerifierV2(signature.object('verifier', ['keyDetails', 'x509Certificate', 'publicKey'])),
   };
 }
 
-function readHashV1(hash: Fields): EntryBody['hash'] {
-  const value = hash.only('algorithm', 'value').text('value');
-  return toHash(hash, V1_ALGORITHMS.get(hash.text('algorithm')), decodeHex(value), value);
+function readHashV1(holder: Fields, name: string): EntryBody['hash'] {
+  const hash = holder.object(name, ['algorithm', 'value']);
+  const algorithm = hash.choice('algorithm', V1_ALGORITHMS);
+  return { algorithm, digest: hash.hex('value', DIGEST_BYTES[algorithm]) };
 }
 
 function readHashV2(hash: Fields): EntryBody['hash'] {
-  const digest = hash.only('algorithm', 'digest').base64('digest');
-  return toHash(hash, HASH_ALGORITHMS.get(hash.text('algorithm')), digest, `${digest.length} bytes`);
-}
-
-function toHash(
-  hash: Fields,
-  algorithm: HashAlgorithm | undefined,
-  digest: Uint8Array | undefined,
-  found: string,
-): EntryBody['hash'] {
-  if (algorithm === undefined || digest?.length !== DIGEST_BYTES[algorithm]) {
-    throw hash.malformed('a SHA-256, SHA-384 or SHA-512 digest of its length', excerpt(found));
+  const algorithm = hash.choice('algorithm', HASH_ALGORITHMS);
+  const digest = hash.bytes('digest');
+  if (digest.length !== DIGEST_BYTES[algorithm]) {
+    throw hash.flawed('digest', `${DIGEST_BYTES[algorithm]} bytes of ${algorithm}`, `${digest.length} bytes`);
   }
   return { algorithm, digest };
 }
@@ -162,77 +147,9 @@ function readPemVerifier(pem: Uint8Array): EntryVerifier {
 
 function readVerifierV2(verifier: Fields): EntryVerifier {
   verifier.text('keyDetails');
-  if (verifier.has('x509Certificate')) {
-    const certificate = verifier
-      .only('keyDetails', 'x509Certificate')
-      .fields('x509Certificate')
-      .only('rawBytes');
-    return { kind: 'certificate', der: certificate.base64('rawBytes') };
-  }
-  const key = verifier.only('keyDetails', 'publicKey').fields('publicKey').only('rawBytes');
-  return { kind: 'public-key', der: key.base64('rawBytes') };
-}
-
-/** The fields of one JSON object, each of the type that is asked for. */
-class Fields {
-  readonly #object: JsonObject;
-  readonly #path: string;
-
-  constructor(value: JsonValue | undefined, path: string) {
-    this.#path = path;
-    // What is no object has no fields, and every kind of entry has some.
-    this.#object = isJsonObject(value) ? value : {};
-  }
-
-  only(...known: readonly string[]): this {
-    const unknown = Object.keys(this.#object).find((name) => !known.includes(name));
-    if (unknown !== undefined)
-      throw this.malformed(`only ${known.join(', ')}`, `a field ${excerpt(unknown)}`);
-    return this;
-  }
-
-  has(name: string): boolean {
-    return this.#object[name] !== undefined;
-  }
-
-  text(name: string): string {
-    const value = this.#object[name];
-    if (typeof value !== 'string')
-      throw this.malformed(`a string ${name}`, value === undefined ? 'nothing' : typeof value);
-    return value;
-  }
-
-  base64(name: string): Uint8Array {
-    return decodeBase64(this.text(name), this.#at(name));
-  }
-
-  fields(name: string): Fields {
-    return new Fields(this.#object[name], this.#at(name));
-  }
-
-  /** The only element of an array. */
-  single(name: string): Fields {
-    const value = this.#object[name];
-    if (!Array.isArray(value) || value.length !== 1) {
-      throw this.malformed(
-        `exactly one of ${name}`,
-        Array.isArray(value) ? String(value.length) : 'no array',
-      );
-    }
-    return new Fields(value[0], `${this.#at(name)}[0]`);
-  }
-
-  #at(name: string): string {
-    return `${this.#path}${this.#path.includes(',') ? '.' : ', '}${name}`;
-  }
-
-  malformed(expected: string, found: string): UntrustedError {
-    return new UntrustedError('material-malformed', `${this.#path} is malformed`, {
-      check: 'entry',
-      expected,
-      found,
-    });
-  }
+  const kind = verifier.oneOf('x509Certificate', 'publicKey');
+  const der = verifier.object(kind, ['rawBytes']).bytes('rawBytes');
+  return { kind: kind === 'publicKey' ? 'public-key' : 'certificate', der };
 }
 
 function invalid(message: string, expected = '', found = '', cause?: unknown): UntrustedError {

@@ -1,6 +1,6 @@
 import type { CheckName, ErrorDetails } from '../errors.ts';
-import { equalBytes } from '../encoding/bytes.ts';
-import { encodeHex } from '../encoding/hex.ts';
+import { equalBytes } from '../strict/bytes.ts';
+import { encodeHex } from '../strict/hex.ts';
 import { type Authority, covers, describeWindow } from './authorities.ts';
 import type { Certificate } from './certificate.ts';
 import type { Proof, ProofEntry } from './proof.ts';

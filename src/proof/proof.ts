@@ -1,5 +1,5 @@
-import { encodeHex } from '../encoding/hex.ts';
-import { decodePem } from '../encoding/pem.ts';
+import { encodeHex } from '../strict/hex.ts';
+import { decodePem } from '../strict/pem.ts';
 import { RequestError, UntrustedError } from '../errors.ts';
 import type { Digest, Evidence, HashAlgorithm, LogEntry } from '../evidence/evidence.ts';
 import type { TrustMaterial } from '../trust/trust-material.ts';

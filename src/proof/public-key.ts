@@ -1,6 +1,6 @@
 import { constants, createHash, createPublicKey, type KeyObject, publicDecrypt, verify } from 'node:crypto';
 import { p256, p384, p521 } from '@noble/curves/nist.js';
-import { childrenOf, DER_TAG, parseDer, readInteger } from '../encoding/der.ts';
+import { childrenOf, DER_TAG, parseDer, readInteger } from '../strict/der.ts';
 import { UntrustedError } from '../errors.ts';
 import type { Digest, HashAlgorithm } from '../evidence/evidence.ts';
 

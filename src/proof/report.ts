@@ -1,4 +1,4 @@
-import { encodeHex } from '../encoding/hex.ts';
+import { encodeHex } from '../strict/hex.ts';
 import type { Certificate } from './certificate.ts';
 import { readIdentity } from './check-certificate.ts';
 import { logsFor } from './check-log-entry.ts';

@@ -1,5 +1,5 @@
 import { createPublicKey } from 'node:crypto';
-import { excerpt } from '../encoding/base64.ts';
+import { excerpt } from '../text/excerpt.ts';
 import { VerificationError, Verifier, type TrustMaterial as VerifierTrust } from '@sigstore/verify';
 import {
   type CheckName,

@@ -1,5 +1,5 @@
-import { excerpt } from '../encoding/base64.ts';
-import { isJsonObject, type JsonObject, type JsonValue, parseJsonStrictly } from '../encoding/json.ts';
+import { excerpt } from '../text/excerpt.ts';
+import { isJsonObject, type JsonObject, type JsonValue, parseJsonStrictly } from '../strict/json.ts';
 import { UntrustedError } from '../errors.ts';
 import type { Digest, HashAlgorithm, SignedContent } from '../evidence/evidence.ts';
 import { MAX_BUNDLE_BYTES } from '../limits.ts';

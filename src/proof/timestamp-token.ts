@@ -8,8 +8,8 @@ import {
   readInteger,
   readOid,
   readTime,
-} from '../encoding/der.ts';
-import { encodeHex } from '../encoding/hex.ts';
+} from '../strict/der.ts';
+import { encodeHex } from '../strict/hex.ts';
 import { UntrustedError } from '../errors.ts';
 import type { HashAlgorithm } from '../evidence/evidence.ts';
 

@@ -1,8 +1,8 @@
 import { X509Certificate } from 'node:crypto';
-import { excerpt } from '../encoding/base64.ts';
-import { equalBytes } from '../encoding/bytes.ts';
-import { childrenOf, contextTag, DER_TAG, parseDer } from '../encoding/der.ts';
-import { encodeHex } from '../encoding/hex.ts';
+import { excerpt } from '../text/excerpt.ts';
+import { equalBytes } from '../strict/bytes.ts';
+import { childrenOf, contextTag, DER_TAG, parseDer } from '../strict/der.ts';
+import { encodeHex } from '../strict/hex.ts';
 import { UnavailableError, UntrustedError } from '../errors.ts';
 import type { TrustedRootList } from '../trust/trust-material.ts';
 import { type Certificate, EXTENSION_OID } from './certificate.ts';

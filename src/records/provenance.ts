@@ -1,5 +1,6 @@
-import { decodeBase64, excerpt } from '../encoding/base64.ts';
-import { isJsonObject, type JsonObject, type JsonValue, parseJsonStrictly } from '../encoding/json.ts';
+import { excerpt } from '../text/excerpt.ts';
+import { Fields, type FieldsForm } from '../strict/fields.ts';
+import { parseJsonStrictly } from '../strict/json.ts';
 import { UntrustedError } from '../errors.ts';
 import { MAX_RELEASE_FILE_BYTES } from '../limits.ts';
 import { isPathOf, type ReleaseArtifact } from '../release/artifact.ts';
@@ -21,15 +22,14 @@ export interface ReleaseProvenance {
     | { readonly kind: 'statement' }
     | { readonly kind: 'envelope' }
     | { readonly kind: 'bundle'; readonly bytes: Uint8Array };
-  readonly predicateType: string;
 }
 
 /** in-toto attestation framework, Statement layer: v0.1 is what krel writes, v1 its successor. */
-const STATEMENT_TYPES: readonly string[] = [
+const STATEMENT_TYPES: ReadonlyMap<string, string> = namesOf(
   'https://in-toto.io/Statement/v0.1',
   'https://in-toto.io/Statement/v1',
-];
-const IN_TOTO_PAYLOAD_TYPE = 'application/vnd.in-toto+json';
+);
+const IN_TOTO_PAYLOAD_TYPE: ReadonlyMap<string, string> = namesOf('application/vnd.in-toto+json');
 const BUNDLE_MEDIA_TYPE = 'application/vnd.dev.sigstore.bundle';
 /** Some SPDX readers hand a checksum on with the quotation marks around it, and so it has got into statements. */
 const DIGESTS: Readonly<Record<SumsAlgorithm, RegExp>> = {
@@ -47,85 +47,69 @@ const DIGESTS: Readonly<Record<SumsAlgorithm, RegExp>> = {
 export function digestsFromProvenance(bytes: Uint8Array, artifact: ReleaseArtifact): ReleaseProvenance {
   const what = `provenance.json of ${formatReleaseVersion(artifact.version)}`;
   const document = parseJsonStrictly(bytes, what, { maxBytes: MAX_RELEASE_FILE_BYTES });
-  const { form, statement } = unwrap(document, bytes, what);
-  const type = statement['_type'];
-  if (typeof type !== 'string' || !STATEMENT_TYPES.includes(type)) {
-    throw malformed(what, `an in-toto statement, ${STATEMENT_TYPES.join(' or ')}`, describe(type));
-  }
-  const predicateType = statement['predicateType'];
-  if (typeof predicateType !== 'string') throw malformed(what, 'a predicate type', describe(predicateType));
-  const subjects = statement['subject'];
-  if (!Array.isArray(subjects) || subjects.length === 0)
-    throw malformed(what, 'subjects', describe(subjects));
+  const { form, statement } = unwrap(new Fields(document, what, 'any', formOf(what)), bytes, what);
+  statement.choice('_type', STATEMENT_TYPES);
+  const subjects = statement.objects('subject', 'any', Number.POSITIVE_INFINITY);
+  if (subjects.length === 0) throw statement.flawed('subject', 'a subject', 'none');
+  statement.text('predicateType');
   let digests: StatedDigests | undefined;
   for (const subject of subjects) {
-    const { name, digest } = readSubject(subject, what);
-    if (isPathOf(name, artifact))
-      digests = mergeDigests(digests ?? {}, readDigests(digest, what), name, what);
+    const [name, digest] = [subject.text('name'), subject.object('digest', 'any')];
+    if (isPathOf(name, artifact)) digests = mergeDigests(digests ?? {}, readDigests(digest), name, what);
   }
-  return { digests, form, predicateType };
+  return { digests, form };
+}
+
+/** Whatever else the document has is not read: it is held against a proof, and proves nothing by itself. */
+function formOf(what: string): FieldsForm {
+  return {
+    flawed: (path, expected, found) =>
+      new UntrustedError('material-malformed', `${what} is not a provenance statement`, {
+        expected: `${path}: ${expected}`,
+        found,
+      }),
+  };
 }
 
 function unwrap(
-  document: JsonValue,
+  document: Fields,
   bytes: Uint8Array,
   what: string,
-): { readonly form: ReleaseProvenance['form']; readonly statement: JsonObject } {
-  if (!isJsonObject(document)) throw malformed(what, 'a JSON object', describe(document));
-  const kinds = ['_type', 'payload', 'dsseEnvelope'].filter((key) => Object.hasOwn(document, key));
-  if (kinds.length !== 1) {
-    throw malformed(
-      what,
-      'a statement, a DSSE envelope or a Sigstore bundle',
-      `${kinds.length} of these at once`,
-    );
+): { readonly form: ReleaseProvenance['form']; readonly statement: Fields } {
+  switch (document.oneOf('_type', 'payload', 'dsseEnvelope')) {
+    case '_type':
+      return { form: { kind: 'statement' }, statement: document };
+    case 'payload':
+      return { form: { kind: 'envelope' }, statement: openEnvelope(document, what) };
+    case 'dsseEnvelope': {
+      const mediaType = document.text('mediaType');
+      if (!mediaType.startsWith(BUNDLE_MEDIA_TYPE)) {
+        throw document.flawed('mediaType', BUNDLE_MEDIA_TYPE, excerpt(mediaType));
+      }
+      const envelope = document.object('dsseEnvelope', 'any');
+      return { form: { kind: 'bundle', bytes }, statement: openEnvelope(envelope, what) };
+    }
   }
-  if (kinds[0] === '_type') return { form: { kind: 'statement' }, statement: document };
-  if (kinds[0] === 'payload') return { form: { kind: 'envelope' }, statement: openEnvelope(document, what) };
-  const mediaType = document['mediaType'];
-  if (typeof mediaType !== 'string' || !mediaType.startsWith(BUNDLE_MEDIA_TYPE)) {
-    throw malformed(what, `a bundle of media type ${BUNDLE_MEDIA_TYPE}`, describe(mediaType));
-  }
-  return { form: { kind: 'bundle', bytes }, statement: openEnvelope(document['dsseEnvelope'], what) };
 }
 
-function openEnvelope(envelope: JsonValue | undefined, what: string): JsonObject {
-  const fields = isJsonObject(envelope) ? envelope : {};
-  const [payloadType, payload] = [fields['payloadType'], fields['payload']];
-  if (payloadType !== IN_TOTO_PAYLOAD_TYPE || typeof payload !== 'string') {
-    throw malformed(what, `a DSSE envelope of ${IN_TOTO_PAYLOAD_TYPE}`, describe(payloadType));
-  }
-  const statement = parseJsonStrictly(
-    decodeBase64(payload, `the payload of ${what}`),
-    `the statement in ${what}`,
-    { maxBytes: MAX_RELEASE_FILE_BYTES },
-  );
-  if (!isJsonObject(statement)) throw malformed(what, 'a statement as payload', describe(statement));
-  return statement;
+function openEnvelope(envelope: Fields, what: string): Fields {
+  envelope.choice('payloadType', IN_TOTO_PAYLOAD_TYPE);
+  const payload = envelope.bytes('payload', MAX_RELEASE_FILE_BYTES);
+  const inner = `the statement in ${what}`;
+  const statement = parseJsonStrictly(payload, inner, { maxBytes: MAX_RELEASE_FILE_BYTES });
+  return new Fields(statement, inner, 'any', formOf(what));
 }
 
-function readSubject(
-  subject: JsonValue,
-  what: string,
-): { readonly name: string; readonly digest: JsonObject } {
-  const fields = isJsonObject(subject) ? subject : {};
-  const [name, digest] = [fields['name'], fields['digest']];
-  if (typeof name !== 'string' || !isJsonObject(digest)) {
-    throw malformed(what, 'subjects with a name and digests', describe(subject));
-  }
-  return { name, digest };
-}
-
-function readDigests(digest: JsonObject, what: string): StatedDigests {
-  const [sha256, sha512] = [readDigest(digest, 'sha256', what), readDigest(digest, 'sha512', what)];
+function readDigests(digest: Fields): StatedDigests {
+  const [sha256, sha512] = [readDigest(digest, 'sha256'), readDigest(digest, 'sha512')];
   return { ...(sha256 === undefined ? {} : { sha256 }), ...(sha512 === undefined ? {} : { sha512 }) };
 }
 
-function readDigest(digest: JsonObject, algorithm: SumsAlgorithm, what: string): string | undefined {
-  const text = digest[algorithm];
-  if (text === undefined) return undefined;
-  const hex = typeof text === 'string' ? DIGESTS[algorithm].exec(text)?.[2] : undefined;
-  if (hex === undefined) throw malformed(what, `${algorithm} in lower-case hex`, describe(text));
+function readDigest(digest: Fields, algorithm: SumsAlgorithm): string | undefined {
+  if (!digest.has(algorithm)) return undefined;
+  const text = digest.text(algorithm);
+  const hex = DIGESTS[algorithm].exec(text)?.[2];
+  if (hex === undefined) throw digest.flawed(algorithm, 'lower-case hex', excerpt(text));
   return hex;
 }
 
@@ -142,14 +126,6 @@ function mergeDigests(known: StatedDigests, more: StatedDigests, name: string, w
   return { ...known, ...more };
 }
 
-function malformed(what: string, expected: string, found: string): UntrustedError {
-  return new UntrustedError('material-malformed', `${what} is not a provenance statement`, {
-    expected,
-    found,
-  });
-}
-
-function describe(value: JsonValue | undefined): string {
-  if (value === undefined) return 'nothing';
-  return excerpt(typeof value === 'string' ? value : JSON.stringify(value));
+function namesOf(...names: readonly string[]): ReadonlyMap<string, string> {
+  return new Map(names.map((name) => [name, name]));
 }

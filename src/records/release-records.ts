@@ -1,4 +1,4 @@
-import { shownUrl } from '../encoding/shown-url.ts';
+import { shownUrl } from '../text/shown-url.ts';
 import { MAX_RELEASE_FILE_BYTES } from '../limits.ts';
 import type { HttpClient } from '../http/http-client.ts';
 import type { Report } from '../progress.ts';

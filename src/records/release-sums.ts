@@ -1,5 +1,5 @@
-import { excerpt } from '../encoding/base64.ts';
-import { decodeUtf8 } from '../encoding/json.ts';
+import { excerpt } from '../text/excerpt.ts';
+import { decodeUtf8 } from '../strict/json.ts';
 import { UntrustedError } from '../errors.ts';
 import { MAX_RELEASE_FILE_BYTES, MAX_SUMS_PATH_CHARACTERS } from '../limits.ts';
 import { isPathOf, type ReleaseArtifact } from '../release/artifact.ts';

@@ -1,4 +1,4 @@
-import { excerpt } from '../encoding/base64.ts';
+import { excerpt } from '../text/excerpt.ts';
 import { RequestError } from '../errors.ts';
 import { MAX_FORCED_NAME_CHARACTERS } from '../limits.ts';
 import { type ArtifactKind, assertAvailable, COMPONENTS, findComponent } from './component.ts';

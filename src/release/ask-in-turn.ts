@@ -1,4 +1,4 @@
-import { shownUrl } from '../encoding/shown-url.ts';
+import { shownUrl } from '../text/shown-url.ts';
 import { RequestError, UnavailableError } from '../errors.ts';
 import type { Report } from '../progress.ts';
 

@@ -1,6 +1,6 @@
-import { excerpt } from '../encoding/base64.ts';
+import { excerpt } from '../text/excerpt.ts';
 import { RequestError } from '../errors.ts';
-import { nearestFew } from './nearest.ts';
+import { nearestFew } from '../text/nearest.ts';
 import { formatPlatform, PLATFORMS, type Platform, samePlatform } from './platform.ts';
 import { formatReleaseVersion, type ReleaseVersion } from './version.ts';
 

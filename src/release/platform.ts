@@ -1,6 +1,6 @@
-import { excerpt } from '../encoding/base64.ts';
+import { excerpt } from '../text/excerpt.ts';
 import { RequestError } from '../errors.ts';
-import { nearest } from './nearest.ts';
+import { nearest } from '../text/nearest.ts';
 
 /** An operating system and an architecture, by the names of Go and so of Kubernetes: `linux/amd64`. */
 export interface Platform {

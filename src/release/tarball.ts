@@ -1,8 +1,8 @@
-import { excerpt } from '../encoding/base64.ts';
+import { excerpt } from '../text/excerpt.ts';
 import { RequestError } from '../errors.ts';
 import { type ArtifactCoordinates, releaseArtifact, type ReleaseArtifact } from './artifact.ts';
 import { type Component, COMPONENTS, findComponent, platformsOf, type Tier } from './component.ts';
-import { nearestFew } from './nearest.ts';
+import { nearestFew } from '../text/nearest.ts';
 import { formatPlatform, type Platform, samePlatform } from './platform.ts';
 import { formatReleaseVersion, type ReleaseVersion } from './version.ts';
 

@@ -1,7 +1,7 @@
-import { excerpt } from '../encoding/base64.ts';
+import { excerpt } from '../text/excerpt.ts';
 import { RequestError, UnavailableError } from '../errors.ts';
 import { MAX_MARKER_BYTES, MAX_VERSION_CHARACTERS } from '../limits.ts';
-import { nearest } from './nearest.ts';
+import { nearest } from '../text/nearest.ts';
 
 /** The stages of a Kubernetes pre-release, in their order. */
 export type PrereleaseStage = 'alpha' | 'beta' | 'rc';

@@ -6,9 +6,8 @@ import {
   type TimeRange,
   type TransparencyLogInstance,
 } from '@sigstore/protobuf-specs';
-import { parseJsonStrictly } from '../encoding/json.ts';
-import { ProtoMessage } from '../encoding/proto-json.ts';
-import { malformed } from '../encoding/malformed.ts';
+import { parseJsonStrictly } from '../strict/json.ts';
+import { Fields, PROTOBUF } from '../strict/fields.ts';
 import { UntrustedError } from '../errors.ts';
 import { MAX_CHAIN_CERTIFICATES, MAX_TRUSTED_AUTHORITIES, MAX_TRUSTED_ROOT_BYTES } from '../limits.ts';
 import type { IgnoredPart, TrustedRootList, TrustMaterial, TrustSource } from './trust-material.ts';
@@ -97,7 +96,7 @@ function readRoot(bytes: Uint8Array, what: string): Pick<TrustMaterial, 'root' |
   const unknown: string[] = [];
   const ignored: IgnoredPart[] = [];
   const json = parseJsonStrictly(bytes, what, { maxBytes: MAX_TRUSTED_ROOT_BYTES });
-  const message = new ProtoMessage(json, what, ROOT_FIELDS, unknown);
+  const message = new Fields(json, what, ROOT_FIELDS, { ...PROTOBUF, unknown });
   const root = {
     mediaType: message.choice('mediaType', MEDIA_TYPES),
     tlogs: readList(message, 'tlogs', readLog, ignored),
@@ -111,14 +110,14 @@ function readRoot(bytes: Uint8Array, what: string): Pick<TrustMaterial, 'root' |
 
 /** The instances of one list that are understood. The others are told: whatever else is wrong with them, they are newer. */
 function readList<Instance>(
-  root: ProtoMessage,
+  root: Fields,
   list: TrustedRootList,
-  read: (message: ProtoMessage) => Instance,
+  read: (message: Fields) => Instance,
   ignored: IgnoredPart[],
 ): Instance[] {
   const unknown: string[][] = [];
   const unknownIn = (index: number): string[] => (unknown[index] ??= []);
-  const messages = root.messages(list, INSTANCE_FIELDS[list], MAX_TRUSTED_AUTHORITIES, unknownIn);
+  const messages = root.objects(list, INSTANCE_FIELDS[list], MAX_TRUSTED_AUTHORITIES, unknownIn);
   return messages.flatMap((message, index) => {
     const instance = readUnlessNewer(() => read(message), unknownIn(index));
     if (instance !== undefined) return [instance];
@@ -147,13 +146,13 @@ function newestStart(root: TrustMaterial['root']): Date | undefined {
   return starts.length === 0 ? undefined : new Date(Math.max(...starts));
 }
 
-function readLog(log: ProtoMessage): TransparencyLogInstance {
-  const key = log.message('publicKey', ['rawBytes', 'keyDetails', 'validFor']);
-  const logId = log.optionalMessage('logId', ['keyId']);
-  const checkpointKeyId = log.optionalMessage('checkpointKeyId', ['keyId']);
-  if (logId === undefined && checkpointKeyId === undefined) log.message('logId', ['keyId']);
-  const baseUrl = log.text('baseUrl');
-  if (baseUrl === '') throw flawed(log.at('baseUrl'), 'the URL of the log', 'nothing');
+function readLog(log: Fields): TransparencyLogInstance {
+  const key = log.object('publicKey', ['rawBytes', 'keyDetails', 'validFor']);
+  const logId = log.optionalObject('logId', ['keyId']);
+  const checkpointKeyId = log.optionalObject('checkpointKeyId', ['keyId']);
+  if (logId === undefined && checkpointKeyId === undefined) log.object('logId', ['keyId']);
+  const baseUrl = log.textOrEmpty('baseUrl');
+  if (baseUrl === '') throw log.flawed('baseUrl', 'the URL of the log', 'nothing');
   return {
     baseUrl,
     hashAlgorithm:
@@ -166,41 +165,37 @@ function readLog(log: ProtoMessage): TransparencyLogInstance {
     },
     logId: logId && { keyId: Buffer.from(logId.bytes('keyId')) },
     checkpointKeyId: checkpointKeyId && { keyId: Buffer.from(checkpointKeyId.bytes('keyId')) },
-    operator: log.text('operator'),
+    operator: log.textOrEmpty('operator'),
   };
 }
 
-function readAuthority(authority: ProtoMessage): CertificateAuthority {
-  const subject = authority.optionalMessage('subject', ['organization', 'commonName']);
-  const chain = authority.message('certChain', ['certificates']);
+function readAuthority(authority: Fields): CertificateAuthority {
+  const subject = authority.optionalObject('subject', ['organization', 'commonName']);
+  const chain = authority.object('certChain', ['certificates']);
   const certificates = chain
-    .messages('certificates', ['rawBytes'], MAX_CHAIN_CERTIFICATES)
+    .objects('certificates', ['rawBytes'], MAX_CHAIN_CERTIFICATES)
     .map((certificate) => ({ rawBytes: Buffer.from(certificate.bytes('rawBytes')) }));
-  if (certificates.length === 0) throw flawed(chain.at('certificates'), 'a certificate', 'an empty chain');
+  if (certificates.length === 0) throw chain.flawed('certificates', 'a certificate', 'an empty chain');
   return {
     subject: subject && {
-      organization: subject.text('organization'),
-      commonName: subject.text('commonName'),
+      organization: subject.textOrEmpty('organization'),
+      commonName: subject.textOrEmpty('commonName'),
     },
-    uri: authority.text('uri'),
+    uri: authority.textOrEmpty('uri'),
     certChain: { certificates },
     validFor: readTimeRange(authority),
-    operator: authority.text('operator'),
+    operator: authority.textOrEmpty('operator'),
   };
 }
 
 /** A closed interval (sigstore_common.proto, TimeRange); an absent end is open. */
-function readTimeRange(message: ProtoMessage): TimeRange {
-  const range = message.message('validFor', ['start', 'end']);
+function readTimeRange(message: Fields): TimeRange {
+  const range = message.object('validFor', ['start', 'end']);
   const start = range.timestamp('start');
   const end = range.timestamp('end');
-  if (start === undefined) throw flawed(range.at('start'), 'the time from which this is trusted', 'nothing');
+  if (start === undefined) throw range.flawed('start', 'the time from which this is trusted', 'nothing');
   if (end !== undefined && end < start) {
-    throw flawed(range.at('end'), `a time not before ${start.toISOString()}`, end.toISOString());
+    throw range.flawed('end', `a time not before ${start.toISOString()}`, end.toISOString());
   }
   return { start, end };
-}
-
-function flawed(what: string, expected: string, found: string): UntrustedError {
-  return malformed(`${what} is malformed`, expected, found);
 }

@@ -1,4 +1,4 @@
-import { isJsonObject, parseJsonStrictly } from '../encoding/json.ts';
+import { isJsonObject, parseJsonStrictly } from '../strict/json.ts';
 import { UntrustedError } from '../errors.ts';
 
 const MAX_RECORD_BYTES = 1024;

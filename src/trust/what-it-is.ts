@@ -1,4 +1,4 @@
-import { isJsonObject, type JsonValue, parseJsonStrictly } from '../encoding/json.ts';
+import { isJsonObject, type JsonValue, parseJsonStrictly } from '../strict/json.ts';
 import { UntrustedError } from '../errors.ts';
 import { MAX_TRUSTED_ROOT_BYTES } from '../limits.ts';
 

@@ -9,7 +9,7 @@ const DECIDING: readonly RegExp[] = [
   /^src\/proof\//,
   /^src\/evidence\/read-bundle\.ts$/,
   /^src\/trust\/read-trusted-root\.ts$/,
-  /^src\/encoding\/proto-json\.ts$/,
+  /^src\/strict\/fields\.ts$/,
 ];
 
 /** One `throw` statement: "src/proof/proof.ts:120". */

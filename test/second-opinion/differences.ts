@@ -139,6 +139,7 @@ export const TOO_LAX: Readonly<Record<string, readonly string[]>> = {
     'entry-body-with-an-unknown-field_fail',
     'entry-body-with-a-digest-in-upper-case_fail',
     'entry-body-with-a-digest-of-md5_fail',
+    'entry-body-with-a-null-for-another-key_fail',
     'statement-in-a-dsse-entry-of-rekor-v2_fail',
   ],
   '4.4 c': [
@@ -224,6 +225,7 @@ export const TOO_STRICT: Readonly<Record<string, readonly string[]>> = {
   '4.2.2 h': ['proof-without-checkpoint-in-a-bundle-of-v0.1'],
   '4.3 f': ['identity-user-name', 'identity-second-of-two-acceptable'],
   '4.5 c': ['signature-ed25519-sha256', 'signature-ed25519-sha512', 'managed-key-of-ed25519'],
+  '4.1 a': ['root-with-another-log-with-an-unknown-type-of-key', 'root-with-another-log-with-another-form'],
   '4.5 e': ['statement-by-p384', 'statement-by-p521'],
   '5 e': [
     'bundle-without-a-digest',

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it, onTestFinished } from 'vitest';
-import { decodeBase64, encodeBase64 } from '../../src/encoding/base64.ts';
+import { decodeBase64, encodeBase64 } from '../../src/strict/base64.ts';
 import type { Evidence } from '../../src/evidence/evidence.ts';
 import { parseCertificateFile, parseSignatureFile } from '../../src/evidence/detached-material.ts';
 import { canonicalBody, type HashedRekord, hashedRekordEntry } from '../../src/evidence/hashedrekord.ts';

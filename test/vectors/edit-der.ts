@@ -1,4 +1,4 @@
-import { type DerNode, parseDer } from '../../src/encoding/der.ts';
+import { type DerNode, parseDer } from '../../src/strict/der.ts';
 import * as der from '../support/sigstore/der.ts';
 
 /**

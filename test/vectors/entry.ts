@@ -247,6 +247,12 @@ export const ENTRY_VECTORS: readonly Vector[] = [
   refused('entry-body-with-a-digest-of-md5_fail', 'log-entry-invalid', 'entry', () =>
     blob(alterBody(['spec', 'data', 'hash', 'algorithm'], 'md5')),
   ),
+  refused('entry-body-with-a-digest-of-another-length-in-rekor-v2_fail', 'log-entry-invalid', 'entry', () =>
+    blob({ ...V2, ...alterBody(['spec', 'hashedRekordV002', 'data', 'digest'], base64('short')) }),
+  ),
+  refused('entry-body-with-a-null-for-another-key_fail', 'log-entry-invalid', 'entry', () =>
+    blob({ ...V2, ...alterBody(['spec', 'hashedRekordV002', 'signature', 'verifier', 'publicKey'], null) }),
+  ),
   refused('entry-with-two-signatures_fail', 'log-entry-invalid', 'entry', () =>
     statement({
       alterBody: (body) =>

@@ -1,5 +1,5 @@
 /** The form of a timestamp response: RFC 3161 in RFC 5652, with nothing that is not signed or not meant. */
-import type { DerNode } from '../../src/encoding/der.ts';
+import type { DerNode } from '../../src/strict/der.ts';
 import * as der from '../support/sigstore/der.ts';
 import { signMessage } from '../support/sigstore/keys.ts';
 import { derAt, editDer } from './edit-der.ts';

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { decodePem } from '../../../src/encoding/pem.ts';
+import { decodePem } from '../../../src/strict/pem.ts';
 import {
   parseCertificateFile,
   parseChecksumFile,

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { RequestError } from '../../../src/errors.ts';
-import { shownUrl } from '../../../src/encoding/shown-url.ts';
+import { shownUrl } from '../../../src/text/shown-url.ts';
 import { parseTarget } from '../../../src/http/target.ts';
 
 describe('a URL to fetch', () => {

@@ -1,5 +1,3 @@
-import { withoutPasswords } from './shown-url.ts';
-import { replaceUnprintable } from './unprintable.ts';
 import { malformed } from './malformed.ts';
 
 /**
@@ -33,15 +31,4 @@ function flawOf(text: string): string {
 
 export function encodeBase64(bytes: Uint8Array): string {
   return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString('base64');
-}
-
-/** As much of a foreign text as is looked at for passwords; a token in a URL can have some thousand characters. */
-const LOOKED_AT = 16_384;
-
-/** The beginning of foreign text, quoted, without control characters and passwords in URLs, for messages. */
-export function excerpt(foreign: string, length = 60): string {
-  if (foreign.length === 0) return 'nothing (it is empty)';
-  const text = withoutPasswords(foreign.slice(0, LOOKED_AT));
-  const start = replaceUnprintable(JSON.stringify(text.slice(0, length)), () => '?');
-  return text.length > length ? `${start}... (${foreign.length} characters)` : start;
 }

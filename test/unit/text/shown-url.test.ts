@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { excerpt } from '../../../src/encoding/base64.ts';
-import { shownUrl, userInfoOf } from '../../../src/encoding/shown-url.ts';
+import { excerpt } from '../../../src/text/excerpt.ts';
+import { shownUrl, userInfoOf } from '../../../src/text/shown-url.ts';
 
 describe('a URL as it is shown', () => {
   it.each([

@@ -1,6 +1,6 @@
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { type JsonValue, parseJsonStrictly } from '../../../src/encoding/json.ts';
+import { type JsonValue, parseJsonStrictly } from '../../../src/strict/json.ts';
 import { resultOrTypedError } from '../../support/result-or-typed-error.ts';
 
 const read = (input: string | Uint8Array): JsonValue =>

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { decodeBase64, encodeBase64, excerpt } from '../../../src/encoding/base64.ts';
+import { decodeBase64, encodeBase64 } from '../../../src/strict/base64.ts';
 import { thrownBy } from '../../support/thrown-by.ts';
 
 describe('decodeBase64', () => {
@@ -23,15 +23,5 @@ describe('decodeBase64', () => {
       message: 'the field is not valid base64',
       found,
     });
-  });
-});
-
-describe('excerpt', () => {
-  it('never passes control characters on to a terminal', () => {
-    expect(excerpt('\u001b[2J\u009b31m\u202e')).toBe('"\\u001b[2J?31m?"');
-  });
-
-  it('bounds what it shows and says how long it was', () => {
-    expect(excerpt('a'.repeat(100), 3)).toBe('"aaa"... (100 characters)');
   });
 });

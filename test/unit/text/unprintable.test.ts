@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { isPrintable, replaceUnprintable } from '../../../src/encoding/unprintable.ts';
+import { isPrintable, replaceUnprintable } from '../../../src/text/unprintable.ts';
 
 describe('text that can be printed', () => {
   it.each([

@@ -10,7 +10,7 @@ import {
   readInteger,
   readOid,
   readTime,
-} from '../../../src/encoding/der.ts';
+} from '../../../src/strict/der.ts';
 import { UntrustedError } from '../../../src/errors.ts';
 import { resultOrTypedError } from '../../support/result-or-typed-error.ts';
 

@@ -1,6 +1,6 @@
 import type { UntrustedError } from '../errors.ts';
 import { MAX_JSON_DEPTH } from '../limits.ts';
-import { excerpt } from './base64.ts';
+import { excerpt } from '../text/excerpt.ts';
 import { malformed, oversized } from './malformed.ts';
 
 /** JSON as it was written: objects have no prototype, so that a key like `__proto__` is a key like any other. */

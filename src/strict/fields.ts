@@ -1,0 +1,284 @@
+import type { K8sVerifyError } from '../errors.ts';
+import { MAX_DER_BYTES } from '../limits.ts';
+import { decodeBase64 } from './base64.ts';
+import { excerpt } from '../text/excerpt.ts';
+import { decodeHex } from './hex.ts';
+import { isJsonObject, type JsonValue } from './json.ts';
+import { malformed, oversized } from './malformed.ts';
+
+const INT64_MAX = 2n ** 63n - 1n;
+const DECIMAL = /^(?:0|[1-9][0-9]{0,18})$/;
+const ENUM_NAME = /^[A-Z][A-Z0-9_]*$/;
+const RFC3339_UTC =
+  /^[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}(?:\.[0-9]{3}|\.[0-9]{6}|\.[0-9]{9})?Z$/;
+
+/** The fields that an object may have; `any` for documents that others extend as they like. */
+export type KnownFields = readonly string[] | 'any';
+
+/** What differs from one kind of document to another. */
+export interface FieldsForm {
+  /**
+   * Whether a field that is absent or null has its default (no text, zero, no elements), as protobuf has it; else null is
+   * a value like any other, and what is asked for must be there.
+   */
+  readonly defaults?: boolean;
+  /**
+   * Takes the fields that an object, or one in it, does not have, in words, instead of refusing them: for a caller that
+   * leaves out what it does not understand.
+   */
+  readonly unknown?: string[] | undefined;
+  /**
+   * The error for a field that is not as it must be; default: `material-malformed`.
+   *
+   * @param path "the bundle, verificationMaterial.tlogEntries[0]".
+   */
+  readonly flawed?: (path: string, expected: string, found: string) => K8sVerifyError;
+}
+
+/**
+ * Protobuf's JSON mapping, in the narrow form that the client specification allows (section 5): lowerCamelCase keys, enum
+ * values by name, 64-bit integers as decimal strings, padded standard base64. A field that is absent or null has its
+ * default; a field that the message does not have is refused, as Go's protojson and with it sigstore-go does.
+ */
+export const PROTOBUF: FieldsForm = { defaults: true };
+
+/**
+ * The fields of one JSON object, each of the type that is asked for. The object has no other fields than the known ones:
+ * what a reader skips, another one may act on. Every method throws the form's error, naming the field.
+ */
+export class Fields {
+  /** Where the object is: "the bundle, verificationMaterial.tlogEntries[0]". */
+  readonly path: string;
+  readonly #fields: ReadonlyMap<string, JsonValue>;
+  readonly #form: FieldsForm;
+
+  constructor(value: JsonValue | undefined, path: string, known: KnownFields, form: FieldsForm = {}) {
+    this.path = path;
+    this.#form = form;
+    // By its kind alone: where this is a whole file, it may be another one than was meant, a password for one.
+    if (!isJsonObject(value)) throw this.#flawedAt(path, 'an object', kindOf(value));
+    const fields = Object.entries(value);
+    this.#fields = new Map(form.defaults === true ? fields.filter(([, field]) => field !== null) : fields);
+    if (known === 'any') return;
+    const others = Object.keys(value).filter((name) => !known.includes(name));
+    form.unknown?.push(...others.map((name) => `a field ${excerpt(name)}`));
+    if (form.unknown === undefined && others[0] !== undefined) {
+      throw this.#flawedAt(path, `only ${known.join(', ')}`, `a field ${excerpt(others[0])}`);
+    }
+  }
+
+  has(name: string): boolean {
+    return this.#fields.has(name);
+  }
+
+  /** The fields that are there, in their order. */
+  names(): readonly string[] {
+    return [...this.#fields.keys()];
+  }
+
+  /** The one field of several that is there. */
+  oneOf<Name extends string>(...names: readonly Name[]): Name {
+    const [present, second] = names.filter((name) => this.has(name));
+    if (present === undefined || second !== undefined) {
+      const found = second === undefined ? 'none of them' : `${present} and ${second}`;
+      throw this.#flawedAt(this.path, `exactly one of ${names.join(', ')}`, found);
+    }
+    return present;
+  }
+
+  /** A string that must be there. */
+  text(name: string): string {
+    return this.#read(name, 'a string', asText);
+  }
+
+  /** A string, or the empty one where there is none. */
+  textOrEmpty(name: string): string {
+    return this.has(name) ? this.text(name) : '';
+  }
+
+  /** Bytes that must be there, in base64. */
+  bytes(name: string, maxBytes: number = MAX_DER_BYTES): Uint8Array {
+    return this.#bytes(this.textOrEmpty(name), this.at(name), maxBytes);
+  }
+
+  /** Bytes of exactly this length, in lower-case hex. */
+  hex(name: string, bytes: number): Uint8Array {
+    return this.#read(name, `${2 * bytes} lower-case hex digits`, hexOf(bytes));
+  }
+
+  /** A non-negative int64 of protobuf: "0", "735"; not "-1", "007", "1e3" or 735. Absent: zero. */
+  int64(name: string): bigint {
+    if (!this.has(name)) return 0n;
+    return this.#read(name, 'a decimal string of a non-negative 64-bit integer', asInt64);
+  }
+
+  /** A JSON number that counts something: whole, not negative, and held exactly. */
+  count(name: string): number {
+    return this.#read(name, 'a non-negative whole number', asCount);
+  }
+
+  /** An enum value by its name. */
+  choice<Value>(name: string, values: ReadonlyMap<string, Value>): Value {
+    const expected = `one of ${[...values.keys()].join(', ')}`;
+    return this.#read(name, expected, (value) => (typeof value === 'string' ? values.get(value) : undefined));
+  }
+
+  /**
+   * The same, but where unknown fields are taken, so is a name that is none of these: it may be one of a later version.
+   *
+   * @returns undefined for such a name.
+   */
+  choiceIfKnown<Value>(name: string, values: ReadonlyMap<string, Value>): Value | undefined {
+    const { unknown } = this.#form;
+    const text = this.textOrEmpty(name);
+    if (unknown === undefined || values.has(text) || !ENUM_NAME.test(text)) return this.choice(name, values);
+    unknown.push(`${name} ${excerpt(text)}`);
+    return undefined;
+  }
+
+  /** A google.protobuf.Timestamp, or undefined where there is none. */
+  timestamp(name: string): Date | undefined {
+    return this.has(name) ? this.#read(name, 'a time like 2022-11-30T18:59:07Z', asTime) : undefined;
+  }
+
+  /**
+   * An object that must be there.
+   *
+   * @param path for messages, where the name itself is foreign.
+   */
+  object(name: string, known: KnownFields, path: string = this.at(name)): Fields {
+    return new Fields(this.#fields.get(name), path, known, this.#form);
+  }
+
+  optionalObject(name: string, known: KnownFields): Fields | undefined {
+    return this.has(name) ? this.object(name, known) : undefined;
+  }
+
+  /**
+   * A list of objects.
+   *
+   * @param unknown as the form's, one for each object; default: the form's own.
+   */
+  objects(
+    name: string,
+    known: KnownFields,
+    max: number,
+    unknown: (index: number) => string[] | undefined = () => this.#form.unknown,
+  ): readonly Fields[] {
+    return this.list(name, max).map(
+      (item, i) => new Fields(item, this.at(name, i), known, { ...this.#form, unknown: unknown(i) }),
+    );
+  }
+
+  /** The only object of a list. */
+  onlyObject(name: string, known: KnownFields): Fields {
+    const items = this.list(name, Number.POSITIVE_INFINITY);
+    if (items.length !== 1) throw this.flawed(name, 'exactly one', String(items.length));
+    return new Fields(items[0], this.at(name, 0), known, this.#form);
+  }
+
+  /** A list of bytes in base64. */
+  bytesList(name: string, max: number, maxBytes: number): readonly Uint8Array[] {
+    return this.list(name, max).map((item, i) => {
+      const path = this.at(name, i);
+      return this.#bytes(this.#value(item, path, 'a string', asText), path, maxBytes);
+    });
+  }
+
+  /** A list of bytes of exactly this length, in lower-case hex. */
+  hexList(name: string, max: number, bytes: number): readonly Uint8Array[] {
+    const expected = `${2 * bytes} lower-case hex digits`;
+    return this.list(name, max).map((item, i) => this.#value(item, this.at(name, i), expected, hexOf(bytes)));
+  }
+
+  /** A list of whatever. */
+  list(name: string, max: number): readonly JsonValue[] {
+    const absent = this.#form.defaults === true && !this.has(name);
+    const items = absent ? [] : this.#read(name, 'an array', asList);
+    if (items.length > max)
+      throw this.#oversized(this.at(name), `at most ${max} elements`, `${items.length}`);
+    return items;
+  }
+
+  /** The error for this field, for what only the reader of the document can judge. */
+  flawed(name: string, expected: string, found: string): K8sVerifyError {
+    return this.#flawedAt(this.at(name), expected, found);
+  }
+
+  /** The full name of a field, or of an element of it, for messages. */
+  at(name: string, index?: number): string {
+    const element = index === undefined ? name : `${name}[${index}]`;
+    return this.path.includes(',') ? `${this.path}.${element}` : `${this.path}, ${element}`;
+  }
+
+  #read<Value>(name: string, expected: string, parse: Parse<Value>): Value {
+    return this.#value(this.#fields.get(name), this.at(name), expected, parse);
+  }
+
+  #value<Value>(value: JsonValue | undefined, path: string, expected: string, parse: Parse<Value>): Value {
+    const parsed = value === undefined ? undefined : parse(value);
+    if (parsed === undefined) throw this.#flawedAt(path, expected, describe(value));
+    return parsed;
+  }
+
+  #bytes(text: string, path: string, maxBytes: number): Uint8Array {
+    const bytes = Math.ceil((text.length * 3) / 4) - (/={0,2}$/.exec(text)?.[0].length ?? 0);
+    if (bytes > maxBytes) throw this.#oversized(path, `at most ${maxBytes} bytes`, `${bytes} bytes`);
+    if (text === '') throw this.#flawedAt(path, 'base64', 'nothing');
+    return decodeBase64(text, path);
+  }
+
+  #flawedAt(path: string, expected: string, found: string): K8sVerifyError {
+    return this.#form.flawed?.(path, expected, found) ?? malformed(`${path} is malformed`, expected, found);
+  }
+
+  #oversized(path: string, expected: string, found: string): K8sVerifyError {
+    return this.#form.flawed?.(path, expected, found) ?? oversized(path, expected, found);
+  }
+}
+
+/** What a value stands for, or undefined where it stands for nothing of that type. */
+type Parse<Value> = (value: JsonValue) => Value | undefined;
+
+const asText: Parse<string> = (value) => (typeof value === 'string' ? value : undefined);
+
+const asList: Parse<readonly JsonValue[]> = (value) => (isJsonList(value) ? value : undefined);
+
+const asCount: Parse<number> = (value) =>
+  typeof value === 'number' && Number.isSafeInteger(value) && value >= 0 ? value : undefined;
+
+const asInt64: Parse<bigint> = (value) => {
+  const number = typeof value === 'string' && DECIMAL.test(value) ? BigInt(value) : undefined;
+  return number === undefined || number > INT64_MAX ? undefined : number;
+};
+
+const asTime: Parse<Date> = (value) => {
+  if (typeof value !== 'string' || !RFC3339_UTC.test(value)) return undefined;
+  const date = new Date(value);
+  // A day that does not exist is read as another one.
+  const exists = !Number.isNaN(date.getTime()) && date.toISOString().startsWith(value.slice(0, 19));
+  return exists ? date : undefined;
+};
+
+function hexOf(length: number): Parse<Uint8Array> {
+  return (value) => {
+    const bytes = typeof value === 'string' ? decodeHex(value) : undefined;
+    return bytes?.length === length ? bytes : undefined;
+  };
+}
+
+function isJsonList(value: JsonValue): value is readonly JsonValue[] {
+  return Array.isArray(value);
+}
+
+function describe(value: JsonValue | undefined): string {
+  if (value === undefined) return 'nothing';
+  if (typeof value === 'string') return excerpt(value);
+  if (Array.isArray(value)) return 'an array';
+  return isJsonObject(value) ? 'an object' : JSON.stringify(value);
+}
+
+function kindOf(value: JsonValue | undefined): string {
+  if (typeof value === 'string') return 'a string';
+  return typeof value === 'number' ? 'a number' : describe(value);
+}
