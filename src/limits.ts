@@ -53,8 +53,16 @@ export const MAX_PROOF_HASHES: number = 64;
 export const MAX_CANDIDATE_ENTRIES: number = 16;
 /** Depth of nested JSON. */
 export const MAX_JSON_DEPTH: number = 32;
-/** An artifact; the largest release file, kubernetes-test, has about 1 GiB. */
-export const MAX_ARTIFACT_BYTES: number = 8 * GIB;
+/**
+ * An artifact, by its kind: a mirror that never ends its kubectl must not fill a disk. The largest of each have about
+ * 140 MiB (kube-apiserver), 140 MiB (its image), 1 GiB (kubernetes-test) and 4 MiB (SPDX).
+ */
+export const MAX_ARTIFACT_BYTES: Readonly<Record<'binary' | 'image' | 'tarball' | 'sbom', number>> = {
+  binary: 1 * GIB,
+  image: 2 * GIB,
+  tarball: 4 * GIB,
+  sbom: 16 * MIB,
+};
 /** An artifact whose key type must see the whole message (Ed25519), so that it is read into memory. */
 export const MAX_WHOLE_MESSAGE_BYTES: number = 64 * MIB;
 /** How far a verified time of signing may be ahead of this machine's clock. */

@@ -40,7 +40,7 @@ export function runnerToolCache(root: string, temporary: string): ToolCache {
       if (cached === '') return undefined;
       const file = path.join(cached, artifact.fileName);
       const bundle = `${file}.sigstore.json`;
-      if (!(await isPlainFile(file, MAX_ARTIFACT_BYTES))) return undefined;
+      if (!(await isPlainFile(file, MAX_ARTIFACT_BYTES[artifact.kind]))) return undefined;
       const target = path.join(directory, artifact.fileName);
       try {
         await copyFile(file, target, constants.COPYFILE_EXCL | constants.COPYFILE_FICLONE);

@@ -3,7 +3,6 @@ import type { Digest } from '../evidence/evidence.ts';
 import { stageCopy } from '../disk/installed.ts';
 import { openStaging, type StagedArtifact, type StagedDigests } from '../disk/staging.ts';
 import { confirmDigest, type VerifiedArtifact } from '../disk/verified-artifact.ts';
-import { MAX_ARTIFACT_BYTES } from '../limits.ts';
 import type { DownloadOutcome } from '../http/http-client.ts';
 import type { ProvenDigest } from '../proof/prove-digest.ts';
 import type { Client } from '../client.ts';
@@ -14,6 +13,8 @@ export interface TransferRequest {
   readonly directory: string;
   readonly fileName: string;
   readonly label: string;
+  /** The most that is taken. */
+  readonly maxBytes: number;
   /** Whether the SHA-512 is computed, too. */
   readonly sha512: boolean;
   readonly signal: AbortSignal;
@@ -146,11 +147,11 @@ export class Transfer {
   }
 
   async #download(bypassCache: boolean): Promise<DownloadOutcome> {
-    const { urls, label, signal } = this.#request;
+    const { urls, label, maxBytes, signal } = this.#request;
     return this.#client.http.download({
       urls,
       sink: this.staged,
-      maxBytes: MAX_ARTIFACT_BYTES,
+      maxBytes,
       what: label,
       bypassCache,
       signal,

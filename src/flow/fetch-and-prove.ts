@@ -3,6 +3,7 @@ import { UntrustedError } from '../errors.ts';
 import type { CrossCheck } from '../records/cross-check.ts';
 import type { ReleaseRecords } from '../records/release-records.ts';
 import type { VerifiedArtifact } from '../disk/verified-artifact.ts';
+import { MAX_ARTIFACT_BYTES } from '../limits.ts';
 import type { PlannedArtifact } from '../plan/plan.ts';
 import { proveArtifact } from './prove.ts';
 import type { Proof, ProofContext } from './prove-with-log.ts';
@@ -61,7 +62,15 @@ export async function withTransfer<Result>(
   const signal = AbortSignal.any([context.signal, abort.signal]);
   const urls = sourcesOf(network).map((source) => `${source}/${artifact.path}`);
   const transfer = new Transfer(
-    { urls, directory, fileName: artifact.fileName, label, sha512: recordsOf !== undefined, signal },
+    {
+      urls,
+      directory,
+      fileName: artifact.fileName,
+      label,
+      maxBytes: MAX_ARTIFACT_BYTES[artifact.kind],
+      sha512: recordsOf !== undefined,
+      signal,
+    },
     client,
   );
   try {

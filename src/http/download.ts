@@ -133,6 +133,7 @@ export class Download {
     if (kind === 'whole') await this.#begin(reply, chunk, source);
     else this.#goOn();
     this.#total = total ?? this.#total;
+    if (this.#total !== undefined) await this.#sink.expect?.(this.#total - this.#sink.length);
     for (; chunk !== undefined; chunk = await this.#next(reply, this.#sink.length, this.#total)) {
       await this.#write(chunk);
     }

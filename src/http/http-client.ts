@@ -41,6 +41,8 @@ export interface DownloadSink {
    * sink's until then and no longer: their memory is taken back.
    */
   write(chunk: Uint8Array): Promise<void>;
+  /** Told once the answer has begun, where it tells its length: how many bytes are still to come. May refuse them. */
+  expect?(bytes: number): Promise<void>;
   /** Drops everything; `length` is 0 afterwards. */
   reset(): Promise<void>;
 }

@@ -1,5 +1,14 @@
 import { randomBytes } from 'node:crypto';
-import { existsSync, mkdirSync, readFileSync, statSync, symlinkSync, writeFileSync } from 'node:fs';
+import {
+  existsSync,
+  mkdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  statSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { basename, join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { InterruptedError } from '../../../src/errors.ts';
@@ -170,4 +179,37 @@ describe('a staged artifact', () => {
     }
     expect(namesIn(directory)).toEqual([]);
   });
+
+  it.skipIf(process.platform === 'win32')(
+    'keeps its inode until it is placed or discarded: no other file can pass for it (needs POSIX)',
+    async () => {
+      const directory = scratch();
+      const staged = openStaging({ directory, fileName: 'kubectl' });
+      await staged.write(Buffer.from('genuine'));
+      await staged.finish();
+      const { inode } = await staged.freeze();
+      await staged.seal(0o755);
+      rmSync(staged.path);
+      const others = Array.from({ length: 50 }, (_, index) => join(directory, `other${index}`));
+      for (const path of others) writeFileSync(path, 'another');
+      expect(others.map((path) => statSync(path, { bigint: true }).ino)).not.toContain(inode);
+      await staged.discard();
+    },
+  );
+
+  it.runIf(process.platform === 'linux')(
+    'is made and removed in the directory that was found, wherever that is by now (needs Linux)',
+    async () => {
+      const root = scratch();
+      for (const name of ['bin', 'victim']) mkdirSync(join(root, name));
+      const staged = openStaging({ directory: join(root, 'bin'), fileName: 'kubectl' });
+      await staged.write(Buffer.from('x'));
+      writeFileSync(join(root, 'victim', basename(staged.path)), 'theirs');
+      renameSync(join(root, 'bin'), join(root, 'away'));
+      symlinkSync('victim', join(root, 'bin'));
+      await staged.discard();
+      expect(namesIn(join(root, 'away'))).toEqual([]);
+      expect(namesIn(join(root, 'victim'))).toEqual([basename(staged.path)]);
+    },
+  );
 });

@@ -1,3 +1,5 @@
+import { renameSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { openStaging } from '../../../src/disk/staging.ts';
 import { confirmDigest } from '../../../src/disk/verified-artifact.ts';
@@ -30,6 +32,18 @@ describe('confirmDigest', () => {
     );
     const verified = await confirmDigest(staged, provenFor('genuine', algorithm));
     expect(verified.sha256).toBe(provenFor('genuine').hex);
+    await staged.discard();
+  });
+
+  it('reads its own file again, whatever has the name by now', async () => {
+    const directory = scratch();
+    const staged = openStaging({ directory, fileName: 'kubectl' });
+    await staged.write(Buffer.from('tampered'));
+    await staged.finish();
+    renameSync(staged.path, join(directory, 'away'));
+    writeFileSync(staged.path, 'genuine!');
+    const error = await rejection(confirmDigest(staged, provenFor('genuine!', 'sha512')));
+    expect(error.code).toBe('digest-mismatch');
     await staged.discard();
   });
 
