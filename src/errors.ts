@@ -20,6 +20,7 @@ export type UnavailableCode =
   | 'http-status'
   | 'timeout'
   | 'response-invalid'
+  | 'mirror-incomplete'
   | 'rate-limited'
   | 'log-unreachable'
   | 'trust-root-unavailable'

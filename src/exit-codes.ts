@@ -38,6 +38,7 @@ export const EXIT_CODES: Readonly<Record<ErrorCode, Exclude<ExitCode, 0>>> = {
   'http-status': 4,
   timeout: 4,
   'response-invalid': 4,
+  'mirror-incomplete': 4,
   'rate-limited': 4,
   'log-unreachable': 4,
   'trust-root-unavailable': 5,

@@ -9,6 +9,7 @@ import {
 import type { Digest } from '../evidence/evidence.ts';
 import { readBundle } from '../evidence/read-bundle.ts';
 import { fetchSideFiles, isSigned, type SideFileRequest, type SideFiles } from '../evidence/side-files.ts';
+import { DEFAULT_SOURCE } from '../plan/request.ts';
 import { type BytesOnTheWay, type Contradiction, explainContradiction } from './contradiction.ts';
 import { checkClaim } from '../proof/check-claim.ts';
 import { detachedSignatureFits } from '../proof/check-detached-signature.ts';
@@ -104,22 +105,53 @@ async function detachedMaterial(request: ProofRequest, files: SideFiles): Promis
   const { what } = request.files;
   if (files.signature === undefined || files.certificate === undefined) {
     await request.published();
-    const missing = [
-      ...(files.signature === undefined ? ['.sig'] : []),
-      ...(files.certificate === undefined ? ['.cert'] : []),
-    ].join(' and ');
-    throw new UntrustedError('signature-not-published', `no complete signature is published for ${what}`, {
-      check: 'material',
-      expected: `${request.files.path} with .sig and .cert, or .sigstore.json, at ${request.files.sources.map(shownUrl).join(' or ')}`,
-      found: `HTTP 404 for ${missing}`,
-      why: 'without a signature nobody can tell who made the file',
-      advice: 'a new release can take hours to reach every mirror; try again, or take the next patch release',
-    });
+    throw withoutSignature(request.files, files);
   }
   return {
     signature: parseSignatureFile(files.signature, `the signature of ${what}`),
     certificate: parseCertificateFile(files.certificate, `the certificate of ${what}`),
   };
+}
+
+/** The artifact is there, and its signature is not: a verdict where Kubernetes itself was asked, else a gap in a copy. */
+function withoutSignature(
+  { sources, path, what }: SideFileRequest,
+  { signature, certificate }: SideFiles,
+): UntrustedError | UnavailableError {
+  const missing = [
+    ...(signature === undefined ? ['.sig'] : []),
+    ...(certificate === undefined ? ['.cert'] : []),
+  ];
+  const name = path.slice(path.lastIndexOf('/') + 1);
+  const details = {
+    expected: `${name}.sigstore.json, or ${name}.sig and ${name}.cert, at ${sources.map((source) => shownUrl(`${source}/${directoryOf(path)}`)).join(' or ')}`,
+    found: `HTTP 404 for ${missing.join(' and ')}, and for .sigstore.json`,
+  };
+  if (sources.some(isPublisher)) {
+    return new UntrustedError('signature-not-published', `no complete signature is published for ${what}`, {
+      check: 'material',
+      ...details,
+      why: 'without a signature nobody can tell who made the file',
+      advice: 'a new release can take hours to be complete; try again, or take the next patch release',
+    });
+  }
+  const [verb, mirrors] = sources.length === 1 ? ['has', 'the mirror'] : ['have', 'the mirrors'];
+  const files = missing.map((suffix) => `${name}${suffix}`).join(' and ');
+  return new UnavailableError('mirror-incomplete', `${mirrors} ${verb} ${what}, but not its signature`, {
+    ...details,
+    advice:
+      `ask dl.k8s.io for what is missing: add --mirror ${DEFAULT_SOURCE}; or fill the mirror: copy ${files} there ` +
+      `from ${DEFAULT_SOURCE}/${directoryOf(path)}`,
+  });
+}
+
+function directoryOf(path: string): string {
+  return path.slice(0, path.lastIndexOf('/') + 1);
+}
+
+/** Whether a source is where Kubernetes publishes, and no copy of it. */
+function isPublisher(source: string): boolean {
+  return URL.parse(source)?.origin === new URL(DEFAULT_SOURCE).origin;
 }
 
 async function provePair(

@@ -9,7 +9,7 @@ import { runCli } from '../support/run-cli.ts';
 import type { ProgramRun } from '../support/run-program.ts';
 import { snapshot } from '../support/temp-dir.ts';
 import { withInstalled } from './expected.ts';
-import { type FaultWorld, PAIR, PLATFORM, startFaultWorld } from './fault-world.ts';
+import { binaryPath, type FaultWorld, PAIR, PLATFORM, startFaultWorld } from './fault-world.ts';
 import { isOnPath, startRealProxy } from '../support/real-proxy.ts';
 
 const CREDENTIALS = { username: 'user', password: 'p@ss:w/rd' };
@@ -81,6 +81,33 @@ describe('a proxy of HTTPS_PROXY and HTTP_PROXY', () => {
     expect(await outcomeOf(world, run)).toBe('installed');
     const targets = new Set(proxy.requests.map(({ target }) => target));
     expect(targets).toEqual(new Set(['dl.k8s.io:443', 'rekor.sigstore.dev:443']));
+  });
+
+  const NOT_PUBLISHED = 'no complete signature is published for kubectl v1.30.1';
+  const FILL = 'add --mirror https://dl.k8s.io; or fill the mirror: copy kubectl.sig and kubectl.cert there';
+  const [mirror, other, publisher] = ['https://mirror.example', 'https://b.example', 'https://dl.k8s.io/'];
+  it.concurrent.for([
+    ['dl.k8s.io', [], 10, NOT_PUBLISHED, 'try again, or take the next patch release'],
+    ['dl.k8s.io behind a mirror', [mirror, publisher], 10, NOT_PUBLISHED, 'take the next patch release'],
+    ['a mirror', [mirror], 4, 'the mirror has kubectl v1.30.1', FILL],
+    ['two mirrors', [mirror, other], 4, 'the mirrors have kubectl v1.30.1', FILL],
+  ] as const)('a file without its signature at %s', async ([, mirrors, exitCode, text, advice]) => {
+    const hosts = ['dl.k8s.io', 'mirror.example', 'b.example', 'rekor.sigstore.dev'];
+    await using world = await startFaultWorld({ tls: hosts });
+    for (const suffix of ['.sig', '.cert']) world.releases.unpublish(`${binaryPath(PAIR)}${suffix}`);
+    await using proxy = await startProxy({
+      routeTo: (host) => ({
+        host: '127.0.0.1',
+        port: (host === 'rekor.sigstore.dev' ? world.rekor : world.releases).http.port,
+      }),
+    });
+    const args = ['kubectl', PAIR, '--platform', PLATFORM, '--install-dir', world.bin];
+    const trust = ['--ca-file', world.caFile, '--trusted-root', world.trustedRootFile];
+    const run = await runCli([...args, ...trust, ...mirrors.flatMap((url) => ['--mirror', url])], {
+      env: { HTTPS_PROXY: proxy.url },
+    });
+    expect(run).toMatchObject({ exitCode, stderr: expect.stringContaining(text) });
+    expect(run.stderr).toContain(advice);
   });
 
   it.concurrent.for([true, false])('credentials reach the proxy and nobody else (TLS: %s)', async (tls) => {

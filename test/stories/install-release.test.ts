@@ -203,9 +203,9 @@ describe('installRelease refuses, and leaves the disk as it was:', () => {
   });
 
   it.each<[string, Readonly<Record<string, null>>, string]>([
-    ['.sig', { '.sig': null }, 'signature-not-published'],
-    ['.cert', { '.cert': null }, 'signature-not-published'],
-    ['any signature', { '.sig': null, '.cert': null, '.sha256': null }, 'signature-not-published'],
+    ['.sig', { '.sig': null }, 'mirror-incomplete'],
+    ['.cert', { '.cert': null }, 'mirror-incomplete'],
+    ['any signature', { '.sig': null, '.cert': null, '.sha256': null }, 'mirror-incomplete'],
   ])('an artifact without %s', async (_, sideFiles, code) => {
     await releases.publishRelease({ ...RELEASE, bytes: KUBECTL, sigstore, sideFiles });
     expect(await (await prepareRun()).refused()).toMatchObject({ code });

@@ -166,7 +166,7 @@ describe('several artifacts are all refused, and the disk is as it was, where', 
           releases.unpublish(`${releasePath(wanted('kube-proxy'))}${suffix}`);
         }
       },
-      'signature-not-published',
+      'mirror-incomplete',
       'kube-proxy v1.30.2 linux/amd64',
     ],
     [

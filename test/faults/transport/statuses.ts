@@ -8,8 +8,8 @@ const INSTALLED: Outcome = { kind: 'installed' };
 /** Files that are not there mean something, and none of it is an outage. */
 const ABSENT: Partial<Record<TargetName, Outcome>> = {
   binary: refused('artifact-not-found', 'does not exist'),
-  '.sig': refused('signature-not-published', '404 for .sig'),
-  '.cert': refused('signature-not-published', '404 for .cert'),
+  '.sig': refused('mirror-incomplete', '404 for .sig'),
+  '.cert': refused('mirror-incomplete', '404 for .cert'),
   '.sha256': INSTALLED,
   '.sigstore.json': INSTALLED,
   marker: refused('release-not-found', 'there is no release for stable-1.30'),
@@ -96,8 +96,8 @@ export const STATUS_FAULTS: readonly TransportFault[] = [
     retries: 0,
     outcomes: {
       ...ABSENT,
-      '.sig': refused('signature-not-published'),
-      '.cert': refused('signature-not-published'),
+      '.sig': refused('mirror-incomplete'),
+      '.cert': refused('mirror-incomplete'),
     },
     command: 'binary',
   },
