@@ -43,16 +43,34 @@ async function verify(request: VerifyRequest, client: Client): Promise<RunResult
   const policy = policyOf(request, allReleaseSigners());
   reportExpectedSigners(client.report, nameOf(request), policy);
   const evidence = await findEvidence(request);
-  const { subject, sha256, measured } = await readSubject(request, evidence, policy);
+  const read = await readSubject(request, evidence, policy);
   const log = { http: client.http, ...logOf(request), signal: request.signal };
   const context = { log, policy, trust, clock: client.clock };
+  try {
+    return await proveAndOpen({ request, client, evidence, context }, read);
+  } finally {
+    await read.measured?.opened.close();
+  }
+}
+
+interface Verifying {
+  readonly request: VerifyRequest;
+  readonly client: Client;
+  readonly evidence: LocalEvidence;
+  readonly context: ProofContext;
+}
+
+async function proveAndOpen(
+  { request, client, evidence, context }: Verifying,
+  { subject, sha256, measured }: ReadSubject,
+): Promise<RunResult> {
   const proof = await prove(context, evidence, subject, nameOf(request)).catch((error: unknown) => {
     throw request.evidence.kind === 'beside' ? ofAnotherFile(error, evidence) : error;
   });
   reportChecks(client.report, nameOf(request), proof);
   const opened = await openArchive(request, proof.proven, measured);
   await placeVerified(request, proof, opened);
-  const result = describeVerified(request, proof, trust, sha256, opened);
+  const result = describeVerified(request, proof, context.trust, sha256, opened);
   if (opened?.kind !== 'unpacked') return { schemaVersion: 1, artifacts: [result] };
   const { noteOthers } = await import('./flow/note-others.ts');
   return { schemaVersion: 1, artifacts: await noteOthers([result], client.report) };
@@ -157,7 +175,7 @@ interface ReadSubject {
   readonly subject: ProofSubject;
   /** Of the artifact, hex, whatever the evidence is over. */
   readonly sha256: string;
-  /** The file, where its digest is what is proved. */
+  /** The open file, where its digest is what is proved; to be closed. */
   readonly measured?: MeasuredFile;
 }
 

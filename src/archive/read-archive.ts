@@ -1,5 +1,5 @@
 import { createHash, type Hash } from 'node:crypto';
-import { type FileHandle, open } from 'node:fs/promises';
+import { stat } from 'node:fs/promises';
 import { pipeline } from 'node:stream/promises';
 import { createGunzip, type Gunzip } from 'node:zlib';
 import { InstallError } from '../errors.ts';
@@ -20,8 +20,8 @@ const UNPACKED_CHUNK_BYTES = 64 * 1024;
 
 /**
  * Visits the members of a verified archive (tar, or tar.gz by its first bytes), one after the other, in flat memory.
- * The bytes are hashed again as they are read, so that what was visited is what was proved even if somebody writes to
- * the file meanwhile: whatever `visit` did holds only if this returns.
+ * They are read from the open file that was hashed for the proof, and hashed again, so that what was visited is what was
+ * proved even if another program writes to the file meanwhile: whatever `visit` did holds only if this returns.
  *
  * @throws InstallError `archive-rejected`; UntrustedError `digest-mismatch`; InterruptedError; whatever `visit` throws.
  */
@@ -31,14 +31,14 @@ export async function readArchive(
   signal: AbortSignal | undefined,
 ): Promise<ReadThrough> {
   throwIfInterrupted(signal);
-  const handle = await openUnchanged(archive);
   try {
+    await assertUnchanged(archive);
     const hash = createHash(archive.proven.algorithm);
     const packed = { bytes: 0 };
-    if (await isGzip(handle)) {
+    if (await isGzip(archive)) {
       const unpack = createGunzip({ chunkSize: UNPACKED_CHUNK_BYTES });
       await pipeline(
-        () => fileChunks(handle, { hash, packed, nextBuffer: bufferFor(unpack), signal }),
+        () => fileChunks(archive, { hash, packed, nextBuffer: bufferFor(unpack), signal }),
         unpack,
         (chunks: AsyncIterable<Buffer>) => readMembers(bounded(chunks, packed), visit),
         signal === undefined ? {} : { signal },
@@ -46,7 +46,7 @@ export async function readArchive(
       if (unpack.bytesWritten !== packed.bytes) throw rejectedArchive('something follows its gzip stream');
     } else {
       const shared = Buffer.allocUnsafeSlow(CHUNK_BYTES);
-      const chunks = fileChunks(handle, { hash, packed, nextBuffer: () => shared, signal });
+      const chunks = fileChunks(archive, { hash, packed, nextBuffer: () => shared, signal });
       await readMembers(bounded(chunks, packed), visit);
     }
     return confirmReadThrough(archive, hash.digest('hex'));
@@ -55,33 +55,21 @@ export async function readArchive(
     if (systemCode(error).startsWith('Z_'))
       throw rejectedArchive('its gzip stream is damaged or cut short', error);
     throw diskError(error, `read ${archive.name}`, archive.path);
-  } finally {
-    await handle.close();
   }
 }
 
-async function openUnchanged(archive: VerifiedFile): Promise<FileHandle> {
-  let handle: FileHandle;
-  try {
-    handle = await open(archive.path, 'r');
-  } catch (error) {
-    throw diskError(error, `read ${archive.name}`, archive.path);
-  }
-  if (isSameFile(identityOf(await handle.stat({ bigint: true })), archive.file)) return handle;
-  await handle.close();
-  throw new InstallError(
-    'place-failed',
-    `${archive.path} was changed or replaced after its digest was confirmed`,
-    {
-      why: 'another program writes to it',
-      advice: 'keep it where only you can write to it',
-    },
-  );
+/** Its name means the file that was proved, and that has its length. */
+async function assertUnchanged({ path, file }: VerifiedFile): Promise<void> {
+  if (isSameFile(identityOf(await stat(path, { bigint: true })), file)) return;
+  throw new InstallError('place-failed', `${path} was changed or replaced after its digest was confirmed`, {
+    why: 'another program writes to it',
+    advice: 'keep it where only you can write to it',
+  });
 }
 
-async function isGzip(handle: FileHandle): Promise<boolean> {
-  const { buffer, bytesRead } = await handle.read(Buffer.alloc(2), 0, 2, 0);
-  return bytesRead === 2 && buffer[0] === 0x1f && buffer[1] === 0x8b;
+async function isGzip({ readAt }: VerifiedFile): Promise<boolean> {
+  const magic = Buffer.alloc(2);
+  return (await readAt(magic, 0)) === 2 && magic[0] === 0x1f && magic[1] === 0x8b;
 }
 
 interface FileReading {
@@ -93,15 +81,16 @@ interface FileReading {
 }
 
 async function* fileChunks(
-  handle: FileHandle,
+  { readAt }: VerifiedFile,
   { hash, packed, nextBuffer, signal }: FileReading,
 ): AsyncGenerator<Buffer, void, undefined> {
   for (;;) {
     throwIfInterrupted(signal);
-    const { buffer, bytesRead } = await handle.read(nextBuffer(), 0, CHUNK_BYTES, packed.bytes);
-    if (bytesRead === 0) return;
-    packed.bytes += bytesRead;
-    const chunk = buffer.subarray(0, bytesRead);
+    const buffer = nextBuffer();
+    const bytes = await readAt(buffer, packed.bytes);
+    if (bytes === 0) return;
+    packed.bytes += bytes;
+    const chunk = buffer.subarray(0, bytes);
     hash.update(chunk);
     yield chunk;
   }

@@ -75,6 +75,8 @@ export interface StagedArtifact extends DownloadSink {
   finish(): Promise<StagedDigests>;
   /** A digest (hex) that is not computed on the way: the file is read once more. */
   hash(algorithm: HashAlgorithm): Promise<string>;
+  /** Reads at a position of the staging file, whatever its name means by now; 0 at the end. */
+  readAt(buffer: Uint8Array, position: number): Promise<number>;
   /** The digest is confirmed: no byte may be written from here on. Returns which file it is. */
   freeze(): Promise<FrozenFile>;
   /** Where the file is; undefined before {@link open} and once it was discarded. */
@@ -258,6 +260,11 @@ class StagingFile implements StagedArtifact {
     } catch (error) {
       throw diskError(error, `read ${this.fileName} back`, this.path);
     }
+  }
+
+  async readAt(buffer: Uint8Array, position: number): Promise<number> {
+    if (this.#handle === undefined) throw new TypeError('the staged artifact is not open');
+    return (await this.#handle.read(buffer, 0, buffer.length, position)).bytesRead;
   }
 
   async freeze(): Promise<FrozenFile> {

@@ -1,7 +1,7 @@
 import { basename } from 'node:path';
 import { InstallError, RequestError, UntrustedError } from '../errors.ts';
 import type { HashAlgorithm } from '../evidence/evidence.ts';
-import { withLocalFile } from '../files/local-file.ts';
+import { openLocalFile, type OpenLocalFile } from '../files/local-file.ts';
 import type { ProvenDigest } from '../proof/prove-digest.ts';
 import { type FileIdentity, type FrozenFile, identityOf } from './file-identity.ts';
 import { hashAll, readable } from './hash-file.ts';
@@ -21,13 +21,16 @@ class VerifiedFile {
   readonly bytes: number;
   /** The file as it was when its digest was confirmed. */
   readonly file: FileIdentity;
+  /** Reads at a position of the open file that was hashed, whatever its name means by now; 0 at the end. */
+  readonly readAt: (buffer: Uint8Array, position: number) => Promise<number>;
 
-  constructor(from: Pick<VerifiedFile, 'path' | 'name' | 'proven' | 'bytes' | 'file'>) {
+  constructor(from: Pick<VerifiedFile, 'path' | 'name' | 'proven' | 'bytes' | 'file' | 'readAt'>) {
     this.path = from.path;
     this.name = from.name;
     this.proven = from.proven;
     this.bytes = from.bytes;
     this.file = from.file;
+    this.readAt = from.readAt;
   }
 
   static isOne(value: object): boolean {
@@ -49,7 +52,12 @@ class VerifiedArtifact extends VerifiedFile {
     staged: StagedArtifact,
     from: Pick<VerifiedArtifact, 'proven' | 'bytes' | 'file' | 'sha256' | 'member'>,
   ) {
-    super({ ...from, path: staged.path, name: staged.fileName });
+    super({
+      ...from,
+      path: staged.path,
+      name: staged.fileName,
+      readAt: (buffer, position) => staged.readAt(buffer, position),
+    });
     this.staged = staged;
     this.sha256 = from.sha256;
     this.member = from.member;
@@ -60,7 +68,7 @@ class VerifiedArtifact extends VerifiedFile {
   }
 }
 
-/** A file that was hashed, before anybody knew what digest it ought to have. */
+/** A file that was hashed, before anybody knew what digest it ought to have. It is open until it is closed. */
 class MeasuredFile {
   readonly #measured = true;
   readonly path: string;
@@ -68,9 +76,11 @@ class MeasuredFile {
   readonly digests: ReadonlyMap<HashAlgorithm, string>;
   /** The file as it was when it was opened to be hashed. */
   readonly file: FileIdentity;
+  readonly opened: OpenLocalFile;
 
-  constructor(from: Pick<MeasuredFile, 'path' | 'digests' | 'file'>) {
+  constructor(from: Pick<MeasuredFile, 'path' | 'digests' | 'file' | 'opened'>) {
     this.path = from.path;
+    this.opened = from.opened;
     this.digests = from.digests;
     this.file = from.file;
   }
@@ -110,21 +120,9 @@ export async function confirmDigest(staged: StagedArtifact, proven: ProvenDigest
 }
 
 /**
- * The same for a file that is there already, such as an archive that a user has.
+ * Hashes a file that a user named, for {@link confirmMeasured}, and leaves it open.
  *
- * @throws RequestError `file-not-readable`, UntrustedError `digest-mismatch`
- */
-export async function confirmFile(
-  path: string,
-  proven: ProvenDigest,
-  signal: AbortSignal | undefined,
-): Promise<VerifiedFile> {
-  return confirmMeasured(await measureFile(path, [proven.algorithm], signal), proven);
-}
-
-/**
- * Hashes a file that a user named, once, for {@link confirmMeasured}.
- *
+ * @returns the file, for the caller to close.
  * @throws RequestError `file-not-readable`
  */
 export async function measureFile(
@@ -132,31 +130,31 @@ export async function measureFile(
   algorithms: readonly HashAlgorithm[],
   signal: AbortSignal | undefined,
 ): Promise<MeasuredFile> {
-  const measuring = withLocalFile(path, async (local) => {
-    const file = identityOf(await local.stat());
-    const digests = await hashAll(local.read, algorithms, signal);
-    return new MeasuredFile({
-      path,
-      digests: new Map(algorithms.map((algorithm, index) => [algorithm, digests[index] ?? ''])),
-      file,
-    });
-  });
-  return readable(path, measuring);
+  const opened = await readable(path, openLocalFile(path));
+  try {
+    const file = identityOf(await readable(path, opened.stat()));
+    const hashes = await readable(path, hashAll(opened.read, algorithms, signal));
+    const digests = new Map(algorithms.map((algorithm, index) => [algorithm, hashes[index] ?? '']));
+    return new MeasuredFile({ path, digests, file, opened });
+  } catch (error) {
+    await opened.close();
+    throw error;
+  }
 }
 
 /**
- * As {@link confirmFile}, of a file that was hashed before its proof. It may have been changed since, as it may be after
+ * As {@link confirmDigest}, of a file that was hashed before its proof. It may have been changed since, as it may be after
  * any look at it: whoever reads it holds what was read against the digest once more ({@link confirmReadThrough}).
  *
  * @throws UntrustedError `digest-mismatch`
  */
 export function confirmMeasured(measured: MeasuredFile, proven: ProvenDigest): VerifiedFile {
   if (!MeasuredFile.isOne(measured)) throw notConfirmed();
-  const { path, file } = measured;
+  const { path, file, opened } = measured;
   const bytes = Number(file.size);
   const found = measured.digests.get(proven.algorithm);
   if (found !== proven.hex) throw digestMismatch(path, proven, found ?? 'not computed', bytes);
-  return new VerifiedFile({ path, name: basename(path), proven, bytes, file });
+  return new VerifiedFile({ path, name: basename(path), proven, bytes, file, readAt: opened.readAt });
 }
 
 /**

@@ -25,20 +25,39 @@ export type FileOrigin = 'named' | 'found';
 /** A pipe without a writer is opened at once; Windows has no such flag, and no such pipes. */
 const WITHOUT_WAITING = constants.O_RDONLY | (constants.O_NONBLOCK ?? 0);
 
-/** Opens a file, and closes it in the end. What the system refuses is thrown as it comes. */
+/** A file that stays open until it is closed: what is read is of the file that was opened, whatever its name means by then. */
+export interface OpenLocalFile extends LocalFile {
+  /** The bytes at a position; 0 at the end. */
+  readonly readAt: (buffer: Uint8Array, position: number) => Promise<number>;
+  /** May be called again. */
+  readonly close: () => Promise<void>;
+}
+
+/** Opens a file. What the system refuses is thrown as it comes. */
+export async function openLocalFile(path: string, origin: FileOrigin = 'named'): Promise<OpenLocalFile> {
+  const descriptor = await openFile(path, origin === 'named' ? constants.O_RDONLY : WITHOUT_WAITING);
+  const readAt = async (buffer: Uint8Array, position: number | null): Promise<number> =>
+    (await readFile(descriptor, buffer, 0, buffer.length, position)).bytesRead;
+  let closing: Promise<void> | undefined;
+  return {
+    read: (buffer) => readAt(buffer, null),
+    readAt,
+    stat: () => statFile(descriptor, { bigint: true }),
+    close: () => (closing ??= closeFile(descriptor)),
+  };
+}
+
+/** The same for one use of it. */
 export async function withLocalFile<Result>(
   path: string,
   use: (file: LocalFile) => Promise<Result>,
   origin: FileOrigin = 'named',
 ): Promise<Result> {
-  const descriptor = await openFile(path, origin === 'named' ? constants.O_RDONLY : WITHOUT_WAITING);
+  const file = await openLocalFile(path, origin);
   try {
-    return await use({
-      read: async (buffer) => (await readFile(descriptor, buffer, 0, buffer.length, null)).bytesRead,
-      stat: () => statFile(descriptor, { bigint: true }),
-    });
+    return await use(file);
   } finally {
-    await closeFile(descriptor);
+    await file.close();
   }
 }
 

@@ -3,9 +3,9 @@ import { type InstallCode, InstallError, RequestError } from '../errors.ts';
 import type { StagedExtraction } from '../archive/extract.ts';
 import type { ArchiveMember } from '../archive/member.ts';
 import {
-  confirmFile,
   confirmMeasured,
   type MeasuredFile,
+  measureFile,
   type VerifiedFile,
 } from '../disk/verified-artifact.ts';
 import type { ProvenDigest } from '../proof/prove-digest.ts';
@@ -42,7 +42,7 @@ const OF_THE_FILE: ReadonlySet<InstallCode> = new Set([
  * Lists or unpacks a local archive, after its proof. It is hashed once more as it is read, so that what is listed is what
  * was proved, whoever writes to the file meanwhile.
  *
- * @param measured the file as it was hashed for the proof; it is hashed here where the proof needed no digest of it.
+ * @param measured the open file that was hashed for the proof; it is hashed here where the proof needed no digest of it.
  * @throws InstallError `archive-rejected`, `archive-member-missing`; UntrustedError `digest-mismatch`
  */
 export async function openArchive(
@@ -52,17 +52,28 @@ export async function openArchive(
 ): Promise<OpenedArchive | undefined> {
   if (archive === undefined || subject.kind !== 'file') return undefined;
   const { path } = subject;
-  const file =
-    measured === undefined ? await confirmFile(path, proven, signal) : confirmMeasured(measured, proven);
+  const file = measured ?? (await measureFile(path, [proven.algorithm], signal));
   try {
-    return await openVerified(file, archive, signal);
+    return await openVerified(confirmMeasured(file, proven), archive, signal);
   } catch (error) {
     // What is wrong with an archive is only worth telling of the one that was proved.
-    if (error instanceof InstallError && OF_THE_FILE.has(error.code)) {
-      await confirmFile(path, proven, signal);
-    }
+    if (error instanceof InstallError && OF_THE_FILE.has(error.code))
+      await confirmAgain(path, proven, signal);
     throw error;
+  } finally {
+    await file.opened.close();
   }
+}
+
+/** @throws UntrustedError `digest-mismatch` where the path leads to something else than what was proved. */
+async function confirmAgain(
+  path: string,
+  proven: ProvenDigest,
+  signal: AbortSignal | undefined,
+): Promise<void> {
+  const file = await measureFile(path, [proven.algorithm], signal);
+  await file.opened.close();
+  confirmMeasured(file, proven);
 }
 
 async function openVerified(

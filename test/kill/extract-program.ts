@@ -4,7 +4,7 @@
  *     node extract-program.ts ARCHIVE TARGET
  */
 import { hashLocalFile } from '../../src/disk/hash-file.ts';
-import { confirmFile } from '../../src/disk/verified-artifact.ts';
+import { confirmMeasured, measureFile } from '../../src/disk/verified-artifact.ts';
 import type { ProvenDigest } from '../../src/proof/prove-digest.ts';
 import { unpack } from '../unit/archive/support/unpack.ts';
 
@@ -12,6 +12,6 @@ const [path = '', into = ''] = process.argv.slice(2);
 const [hex] = await hashLocalFile(path, ['sha256'], undefined);
 const proven: unknown = { algorithm: 'sha256', hex };
 // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- reading looks at the digest alone
-const archive = await confirmFile(path, proven as ProvenDigest, undefined);
+const archive = confirmMeasured(await measureFile(path, ['sha256'], undefined), proven as ProvenDigest);
 process.stdout.write('unpacking\n');
 await unpack(archive, { into });

@@ -4,7 +4,9 @@ import {
   appendFileSync,
   existsSync,
   mkdirSync,
+  readdirSync,
   readFileSync,
+  readlinkSync,
   renameSync,
   rmSync,
   writeFileSync,
@@ -296,5 +298,31 @@ it.skipIf(!existsSync(PROCESS_IO))(
     const times = (bytesRead() - before) / readFileSync(path).length;
     expect(times).toBeGreaterThan(2);
     expect(times).toBeLessThan(2.5);
+  },
+);
+
+const OPEN_FILES = '/proc/self/fd';
+
+it.skipIf(!existsSync(OPEN_FILES))(
+  'a local tarball is closed in the end, whatever becomes of it (needs /proc/self/fd)',
+  async () => {
+    const good = place(binaryTarball('client', 'kubectl'));
+    const bad = place(Buffer.from('no archive'), 'bundle', 'bad');
+    const unsigned = place(randomBytes(100), 'bundle', 'unsigned');
+    appendFileSync(unsigned, 'x');
+    const openOnes = (): readonly string[] =>
+      readdirSync(OPEN_FILES).flatMap((number) => {
+        try {
+          return [readlinkSync(`${OPEN_FILES}/${number}`)].filter((path) => path.startsWith(dir.path));
+        } catch {
+          return [];
+        }
+      });
+    for (const path of [good, bad, unsigned]) {
+      for (const archive of [undefined, LIST, extract()]) {
+        await verify(path, archive).catch(() => undefined);
+        expect(openOnes()).toEqual([]);
+      }
+    }
   },
 );

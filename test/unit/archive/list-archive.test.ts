@@ -4,8 +4,7 @@ import { assert, asyncProperty, integer, nat } from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { K8sVerifyError } from '../../../src/errors.ts';
 import { listArchive } from '../../../src/archive/extract.ts';
-import { confirmFile } from '../../../src/disk/verified-artifact.ts';
-import { CLIENT, KUBECTL, verifiedArchive } from './support/archive.ts';
+import { CLIENT, confirmedFile, KUBECTL, verifiedArchive } from './support/archive.ts';
 import { namesIn, scratch } from '../install/support/disk.ts';
 import { END, file, gnuLong, pax, tar, tarGz } from './support/tar-writer.ts';
 
@@ -31,7 +30,7 @@ describe('listArchive', () => {
     const archive = await verifiedArchive(tarGz(file('a')));
     const link = join(scratch(), 'link');
     symlinkSync(archive.path, link);
-    const linked = await confirmFile(link, archive.proven, undefined);
+    const linked = await confirmedFile(link, archive.proven);
     expect((await listArchive(linked)).map(({ path }) => path)).toEqual(['a']);
   });
 

@@ -2,7 +2,12 @@ import { renameSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { openStaging } from '../../../src/disk/staging.ts';
-import { confirmDigest } from '../../../src/disk/verified-artifact.ts';
+import {
+  confirmDigest,
+  confirmMeasured,
+  measureFile,
+  type VerifiedFile,
+} from '../../../src/disk/verified-artifact.ts';
 import { rejection } from '../../support/thrown-by.ts';
 import { provenFor, scratch, stageVerified } from './support/disk.ts';
 
@@ -52,5 +57,33 @@ describe('confirmDigest', () => {
     await expect(staged.write(Buffer.from('x'))).rejects.toThrow('frozen');
     await expect(staged.reset()).rejects.toThrow('frozen');
     await staged.discard();
+  });
+});
+
+describe('what is read of a verified file is of the file that was hashed', () => {
+  async function readAfterSwap(file: VerifiedFile): Promise<string> {
+    writeFileSync(`${file.path}.other`, 'another');
+    renameSync(`${file.path}.other`, file.path);
+    const buffer = Buffer.alloc(100);
+    return buffer.toString('utf8', 0, await file.readAt(buffer, 2));
+  }
+
+  it.skipIf(process.platform === 'win32')(
+    'though its name means another one by now (needs POSIX)',
+    async () => {
+      const path = join(scratch(), 'archive.tar');
+      writeFileSync(path, 'genuine');
+      const measured = await measureFile(path, ['sha256'], undefined);
+      expect(await readAfterSwap(confirmMeasured(measured, provenFor('genuine')))).toBe('nuine');
+      await measured.opened.close();
+      await measured.opened.close();
+      await expect(measured.opened.readAt(Buffer.alloc(1), 0)).rejects.toThrow('EBADF');
+    },
+  );
+
+  it.skipIf(process.platform === 'win32')('and so it is of a staged one (needs POSIX)', async () => {
+    const verified = await stageVerified(scratch(), 'kubectl', 'genuine');
+    expect(await readAfterSwap(verified)).toBe('nuine');
+    await verified.staged.discard();
   });
 });

@@ -1,6 +1,8 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { confirmFile, type VerifiedFile } from '../../../../src/disk/verified-artifact.ts';
+import { onTestFinished } from 'vitest';
+import { confirmMeasured, measureFile, type VerifiedFile } from '../../../../src/disk/verified-artifact.ts';
+import type { ProvenDigest } from '../../../../src/proof/prove-digest.ts';
 import { provenFor, scratch } from '../../install/support/disk.ts';
 import { directory, file } from './tar-writer.ts';
 
@@ -8,7 +10,14 @@ import { directory, file } from './tar-writer.ts';
 export async function verifiedArchive(bytes: Uint8Array, name = 'archive.tar.gz'): Promise<VerifiedFile> {
   const path = join(scratch(), name);
   writeFileSync(path, bytes);
-  return confirmFile(path, provenFor(bytes), undefined);
+  return confirmedFile(path, provenFor(bytes));
+}
+
+/** A file that is there; it is open until the test ends. */
+export async function confirmedFile(path: string, proven: ProvenDigest): Promise<VerifiedFile> {
+  const measured = await measureFile(path, [proven.algorithm], undefined);
+  onTestFinished(() => measured.opened.close());
+  return confirmMeasured(measured, proven);
 }
 
 /** Where {@link CLIENT} has kubectl. */

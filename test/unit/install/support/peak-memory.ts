@@ -9,7 +9,7 @@ import { join } from 'node:path';
 import { hashLocalFile } from '../../../../src/disk/hash-file.ts';
 import { listArchive } from '../../../../src/archive/extract.ts';
 import { openStaging } from '../../../../src/disk/staging.ts';
-import { confirmFile } from '../../../../src/disk/verified-artifact.ts';
+import { confirmMeasured, measureFile } from '../../../../src/disk/verified-artifact.ts';
 import type { ProvenDigest } from '../../../../src/proof/prove-digest.ts';
 import { BLOCK, entry } from '../../archive/support/tar-writer.ts';
 
@@ -38,7 +38,7 @@ async function list(member: number): Promise<void> {
   const [hex] = await hashLocalFile(path, ['sha256'], undefined);
   const proven: unknown = { algorithm: 'sha256', hex };
   // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- reading looks at the digest alone
-  const archive = await confirmFile(path, proven as ProvenDigest, undefined);
+  const archive = confirmMeasured(await measureFile(path, ['sha256'], undefined), proven as ProvenDigest);
   const members = await listArchive(archive);
   if (members[0]?.bytes !== member) throw new Error('the member is not as long as it was made');
 }
