@@ -31,8 +31,15 @@ export const MAX_PUBLIC_KEY_FILE_BYTES: number = 16 * KIB;
 export const MAX_TRUSTED_ROOT_BYTES: number = 1 * MIB;
 /** One answer of the transparency log. */
 export const MAX_LOG_RESPONSE_BYTES: number = 4 * MIB;
-/** `SHA256SUMS`, `SHA512SUMS`, `provenance.json`. */
-export const MAX_RELEASE_FILE_BYTES: number = 16 * MIB;
+/** `SHA256SUMS`, `SHA512SUMS`: a thousand lines of 130 and 200 characters. */
+export const MAX_SUMS_BYTES: number = 2 * MIB;
+/** `provenance.json`: that of v1.25.2 has 48 KiB, and a third more where it is signed. */
+export const MAX_PROVENANCE_BYTES: number = 1 * MIB;
+/**
+ * Values in a `provenance.json`; that of v1.25.2 has 750 for its 113 files. As a rule nobody signs it, two characters
+ * are enough for a value, and its memory is a hundred times that.
+ */
+export const MAX_PROVENANCE_VALUES: number = 32_768;
 /** One path in `SHA256SUMS`; absolute build paths have about 120 characters. */
 export const MAX_SUMS_PATH_CHARACTERS = 1024;
 /** A checkpoint (signed note) with its witnesses' cosignatures. */

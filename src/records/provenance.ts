@@ -2,7 +2,7 @@ import { excerpt } from '../text/excerpt.ts';
 import { Fields, type FieldsForm } from '../strict/fields.ts';
 import { parseJsonStrictly } from '../strict/json.ts';
 import { UntrustedError } from '../errors.ts';
-import { MAX_RELEASE_FILE_BYTES } from '../limits.ts';
+import { MAX_PROVENANCE_BYTES, MAX_PROVENANCE_VALUES } from '../limits.ts';
 import { isPathOf, type ReleaseArtifact } from '../release/artifact.ts';
 import { formatReleaseVersion } from '../release/version.ts';
 import type { SumsAlgorithm } from './release-sums.ts';
@@ -30,6 +30,7 @@ const STATEMENT_TYPES: ReadonlyMap<string, string> = namesOf(
   'https://in-toto.io/Statement/v1',
 );
 const IN_TOTO_PAYLOAD_TYPE: ReadonlyMap<string, string> = namesOf('application/vnd.in-toto+json');
+const LIMITS = { maxBytes: MAX_PROVENANCE_BYTES, maxValues: MAX_PROVENANCE_VALUES } as const;
 const BUNDLE_MEDIA_TYPE = 'application/vnd.dev.sigstore.bundle';
 /** Some SPDX readers hand a checksum on with the quotation marks around it, and so it has got into statements. */
 const DIGESTS: Readonly<Record<SumsAlgorithm, RegExp>> = {
@@ -46,7 +47,7 @@ const DIGESTS: Readonly<Record<SumsAlgorithm, RegExp>> = {
  */
 export function digestsFromProvenance(bytes: Uint8Array, artifact: ReleaseArtifact): ReleaseProvenance {
   const what = `provenance.json of ${formatReleaseVersion(artifact.version)}`;
-  const document = parseJsonStrictly(bytes, what, { maxBytes: MAX_RELEASE_FILE_BYTES });
+  const document = parseJsonStrictly(bytes, what, LIMITS);
   const { form, statement } = unwrap(new Fields(document, what, 'any', formOf(what)), bytes, what);
   statement.choice('_type', STATEMENT_TYPES);
   const subjects = statement.objects('subject', 'any', Number.POSITIVE_INFINITY);
@@ -94,9 +95,9 @@ function unwrap(
 
 function openEnvelope(envelope: Fields, what: string): Fields {
   envelope.choice('payloadType', IN_TOTO_PAYLOAD_TYPE);
-  const payload = envelope.bytes('payload', MAX_RELEASE_FILE_BYTES);
+  const payload = envelope.bytes('payload', MAX_PROVENANCE_BYTES);
   const inner = `the statement in ${what}`;
-  const statement = parseJsonStrictly(payload, inner, { maxBytes: MAX_RELEASE_FILE_BYTES });
+  const statement = parseJsonStrictly(payload, inner, LIMITS);
   return new Fields(statement, inner, 'any', formOf(what));
 }
 

@@ -1,5 +1,5 @@
 import { shownUrl } from '../text/shown-url.ts';
-import { MAX_RELEASE_FILE_BYTES } from '../limits.ts';
+import { MAX_PROVENANCE_BYTES, MAX_SUMS_BYTES } from '../limits.ts';
 import type { HttpClient } from '../http/http-client.ts';
 import type { Report } from '../progress.ts';
 import type { ReleaseFilePaths } from '../release/artifact.ts';
@@ -26,6 +26,11 @@ export interface ReleaseRecordsRequest {
   readonly signal?: AbortSignal | undefined;
 }
 
+const MAX_BYTES: Readonly<Record<keyof ReleaseFilePaths, number>> = {
+  sha256Sums: MAX_SUMS_BYTES,
+  sha512Sums: MAX_SUMS_BYTES,
+  provenance: MAX_PROVENANCE_BYTES,
+};
 const OK = 200;
 const NOT_FOUND = 404;
 const GONE = 410;
@@ -42,7 +47,7 @@ export async function fetchReleaseRecords(request: ReleaseRecordsRequest): Promi
   const signal =
     request.signal === undefined ? abort.signal : AbortSignal.any([request.signal, abort.signal]);
   const fetchOne = (name: keyof ReleaseFilePaths): Promise<ReleaseRecord | undefined> =>
-    fetchRecord({ ...request, signal }, request.paths[name]);
+    fetchRecord({ ...request, signal }, request.paths[name], MAX_BYTES[name]);
   try {
     const [sha256Sums, sha512Sums, provenance] = await Promise.all([
       fetchOne('sha256Sums'),
@@ -56,9 +61,13 @@ export async function fetchReleaseRecords(request: ReleaseRecordsRequest): Promi
   }
 }
 
-async function fetchRecord(request: ReleaseRecordsRequest, path: string): Promise<ReleaseRecord | undefined> {
+async function fetchRecord(
+  request: ReleaseRecordsRequest,
+  path: string,
+  maxBytes: number,
+): Promise<ReleaseRecord | undefined> {
   return askInTurn(request.sources, request.report, async (source) => {
-    const bytes = await fetchFrom(request, source, path);
+    const bytes = await fetchFrom(request, source, path, maxBytes);
     return bytes === undefined
       ? { kind: 'lacking', reason: `it has no ${path}` }
       : { kind: 'found', found: { bytes, source: shownUrl(source) } };
@@ -69,10 +78,11 @@ async function fetchFrom(
   { http, release, signal }: ReleaseRecordsRequest,
   source: string,
   path: string,
+  maxBytes: number,
 ): Promise<Uint8Array | undefined> {
   const response = await http.fetchSmall({
     url: `${source}/${path}`,
-    maxBytes: MAX_RELEASE_FILE_BYTES,
+    maxBytes,
     accept: [OK, NOT_FOUND, GONE],
     what: `${path.slice(path.lastIndexOf('/') + 1)} of ${release}`,
     signal,

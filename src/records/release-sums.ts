@@ -1,7 +1,7 @@
 import { excerpt } from '../text/excerpt.ts';
 import { decodeUtf8 } from '../strict/json.ts';
 import { UntrustedError } from '../errors.ts';
-import { MAX_RELEASE_FILE_BYTES, MAX_SUMS_PATH_CHARACTERS } from '../limits.ts';
+import { MAX_SUMS_BYTES, MAX_SUMS_PATH_CHARACTERS } from '../limits.ts';
 import { isPathOf, type ReleaseArtifact } from '../release/artifact.ts';
 import { formatReleaseVersion } from '../release/version.ts';
 
@@ -31,9 +31,9 @@ export function digestFromSums(
   algorithm: SumsAlgorithm,
 ): string | undefined {
   const what = `${algorithm.toUpperCase()}SUMS of ${formatReleaseVersion(artifact.version)}`;
-  if (bytes.byteLength > MAX_RELEASE_FILE_BYTES) {
+  if (bytes.byteLength > MAX_SUMS_BYTES) {
     throw new UntrustedError('material-oversized', `${what} is too large`, {
-      expected: `at most ${MAX_RELEASE_FILE_BYTES} bytes`,
+      expected: `at most ${MAX_SUMS_BYTES} bytes`,
       found: `${bytes.byteLength} bytes`,
     });
   }

@@ -19,6 +19,8 @@ export interface JsonLimits {
   readonly maxBytes: number;
   /** Depth of nested arrays and objects. */
   readonly maxDepth?: number;
+  /** Values of every kind, at any depth. Two characters are enough for one, and its memory is a hundred times that. */
+  readonly maxValues?: number;
 }
 
 /**
@@ -35,7 +37,7 @@ export function parseJsonStrictly(input: Uint8Array | string, what: string, limi
     throw oversized(what, `at most ${limits.maxBytes} bytes`, `${size} bytes`);
   }
   const text = typeof input === 'string' ? input : decodeUtf8(input, what);
-  return new StrictJson(text, what, limits.maxDepth ?? MAX_JSON_DEPTH).document();
+  return new StrictJson(text, what, limits).document();
 }
 
 /**
@@ -58,12 +60,15 @@ class StrictJson {
   readonly #text: string;
   readonly #what: string;
   readonly #maxDepth: number;
+  readonly #maxValues: number;
   #at = 0;
+  #values = 0;
 
-  constructor(text: string, what: string, maxDepth: number) {
+  constructor(text: string, what: string, { maxDepth, maxValues }: JsonLimits) {
     this.#text = text;
     this.#what = what;
-    this.#maxDepth = maxDepth;
+    this.#maxDepth = maxDepth ?? MAX_JSON_DEPTH;
+    this.#maxValues = maxValues ?? Number.POSITIVE_INFINITY;
   }
 
   document(): JsonValue {
@@ -75,6 +80,10 @@ class StrictJson {
 
   #value(depth: number): JsonValue {
     this.#skipSpace();
+    this.#values += 1;
+    if (this.#values > this.#maxValues) {
+      throw oversized(this.#what, `at most ${this.#maxValues} values`, 'more');
+    }
     const next = this.#text[this.#at];
     if (next === '{' || next === '[') {
       if (depth >= this.#maxDepth) throw this.#malformed(`nesting of at most ${this.#maxDepth} levels`);

@@ -1,13 +1,23 @@
+import { execFile } from 'node:child_process';
 import { createHash } from 'node:crypto';
+import { readFileSync } from 'node:fs';
+import { writeFile } from 'node:fs/promises';
+import { promisify } from 'node:util';
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { K8sVerifyError } from '../../../src/errors.ts';
 import { digestsFromProvenance } from '../../../src/records/provenance.ts';
-import { MAX_RELEASE_FILE_BYTES } from '../../../src/limits.ts';
+import { MAX_PROVENANCE_BYTES, MAX_PROVENANCE_VALUES } from '../../../src/limits.ts';
 import { releaseArtifact } from '../../../src/release/artifact.ts';
 import { parsePlatform } from '../../../src/release/platform.ts';
 import { parseReleaseVersion } from '../../../src/release/version.ts';
+import { parseJsonStrictly } from '../../../src/strict/json.ts';
+import { sharedFile } from '../../support/shared.ts';
+import { testDir } from '../../support/test-dir.ts';
 import { thrownBy } from '../../support/thrown-by.ts';
+
+const READER = new URL('../../../src/records/provenance.ts', import.meta.url).href;
+const REAL = sharedFile('data/records/provenance-v1.25.2.json');
 
 const kubectl = releaseArtifact({
   component: 'kubectl',
@@ -163,8 +173,57 @@ describe('provenance of a release', () => {
     expect(thrownBy(() => digestsFromProvenance(Buffer.from(text), kubectl)).code).toBe('material-malformed');
   });
 
+  /** Where the memory of a run ends that reads one of these as it comes. */
+  const HEAP_MB = 40;
+  it.each([
+    ['empty lists', `[${'[],'.repeat(345_000)}[]]`],
+    ['empty objects', `[${'{},'.repeat(345_000)}{}]`],
+    ['objects with a key', `[${'{"":0},'.repeat(149_000)}0]`],
+    ['numbers', `[${'0,'.repeat(520_000)}0]`],
+    ['keys', `{${Array.from({ length: 95_000 }, (_, key) => `"${key.toString(36)}":0`).join(',')}}`],
+    [
+      'subjects',
+      JSON.stringify(statement(Array.from({ length: 30_000 }, () => ({ name: 'a', digest: {} })))),
+    ],
+  ])('costs little where it is nothing but %s', async (_, text) => {
+    const bytes = Buffer.from(text);
+    expect(bytes.byteLength).toBeLessThanOrEqual(MAX_PROVENANCE_BYTES);
+    const dir = await testDir();
+    await writeFile(dir.join('provenance.json'), bytes);
+    const script = `
+      import { readFileSync } from 'node:fs';
+      const { digestsFromProvenance } = await import(${JSON.stringify(READER)});
+      const bytes = readFileSync(process.argv[1]);
+      try {
+        digestsFromProvenance(bytes, ${JSON.stringify(kubectl)});
+      } catch ({ code }) {
+        console.log(code);
+      }`;
+    const parameters = ['--input-type=module', `--max-old-space-size=${HEAP_MB}`, '--eval', script];
+    const { stdout } = await promisify(execFile)(process.execPath, [
+      ...parameters,
+      dir.join('provenance.json'),
+    ]);
+    expect(stdout.trim()).toBe('material-oversized');
+  });
+
+  it.skipIf(REAL === undefined)('of a real release (shared material) is far within its bounds', () => {
+    const bytes = readFileSync(REAL ?? '');
+    expect(bytes.byteLength * 16).toBeLessThan(MAX_PROVENANCE_BYTES);
+    const v1252 = releaseArtifact({
+      component: 'kubectl',
+      version: parseReleaseVersion('v1.25.2'),
+      platform: parsePlatform('linux/amd64'),
+    });
+    expect(digestsFromProvenance(bytes, v1252).digests).toMatchObject({
+      sha256: expect.stringMatching(/^[0-9a-f]{64}$/),
+    });
+    const limits = { maxBytes: bytes.byteLength, maxValues: MAX_PROVENANCE_VALUES / 16 };
+    expect(() => parseJsonStrictly(bytes, 'it', limits)).not.toThrow();
+  });
+
   it('is refused where it is too large, before it is read', () => {
-    const bytes = new Uint8Array(MAX_RELEASE_FILE_BYTES + 1);
+    const bytes = new Uint8Array(MAX_PROVENANCE_BYTES + 1);
     expect(thrownBy(() => digestsFromProvenance(bytes, kubectl)).code).toBe('material-oversized');
   });
 

@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { fetchReleaseRecords } from '../../../src/records/release-records.ts';
 import { createHttpClient } from '../../../src/http/client.ts';
-import { MAX_RELEASE_FILE_BYTES } from '../../../src/limits.ts';
+import { MAX_SUMS_BYTES } from '../../../src/limits.ts';
 import type { HttpClient } from '../../../src/http/http-client.ts';
 import type { ProgressEvent } from '../../../src/progress.ts';
 import { releaseFilePaths } from '../../../src/release/artifact.ts';
@@ -82,7 +82,7 @@ describe('the records of a release', () => {
   });
 
   it('are bounded', async () => {
-    here.publishFile(`${RELEASE}/SHA256SUMS`, Buffer.alloc(MAX_RELEASE_FILE_BYTES + 1, 0x61));
+    here.publishFile(`${RELEASE}/SHA256SUMS`, Buffer.alloc(MAX_SUMS_BYTES + 1, 0x61));
     const fetching = fetchFrom(here);
     await expect(fetching).rejects.toMatchObject({ code: 'material-oversized' });
     await expect(fetching).rejects.toThrow('SHA256SUMS of v1.26.0 is too large');

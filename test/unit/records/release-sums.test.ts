@@ -3,7 +3,7 @@ import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { K8sVerifyError } from '../../../src/errors.ts';
 import { digestFromSums } from '../../../src/records/release-sums.ts';
-import { MAX_RELEASE_FILE_BYTES } from '../../../src/limits.ts';
+import { MAX_SUMS_BYTES } from '../../../src/limits.ts';
 import { releaseArtifact, type ReleaseArtifact } from '../../../src/release/artifact.ts';
 import { parsePlatform } from '../../../src/release/platform.ts';
 import { parseReleaseVersion } from '../../../src/release/version.ts';
@@ -120,7 +120,7 @@ describe('checksum lists', () => {
   });
 
   it('are refused where they are too large, before they are read', () => {
-    const bytes = new Uint8Array(MAX_RELEASE_FILE_BYTES + 1);
+    const bytes = new Uint8Array(MAX_SUMS_BYTES + 1);
     expect(thrownBy(() => digestFromSums(bytes, artifact(), 'sha256')).code).toBe('material-oversized');
   });
 
