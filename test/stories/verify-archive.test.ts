@@ -303,6 +303,18 @@ it.skipIf(!existsSync(PROCESS_IO))(
 
 const OPEN_FILES = '/proc/self/fd';
 
+/** Files below the test's directory that this process has open. */
+function openOnes(): readonly string[] {
+  return readdirSync(OPEN_FILES).flatMap((number) => {
+    try {
+      return [readlinkSync(`${OPEN_FILES}/${number}`)].filter((path) => path.startsWith(dir.path));
+    } catch {
+      // The one that lists them is closed by now.
+      return [];
+    }
+  });
+}
+
 it.skipIf(!existsSync(OPEN_FILES))(
   'a local tarball is closed in the end, whatever becomes of it (needs /proc/self/fd)',
   async () => {
@@ -310,14 +322,6 @@ it.skipIf(!existsSync(OPEN_FILES))(
     const bad = place(Buffer.from('no archive'), 'bundle', 'bad');
     const unsigned = place(randomBytes(100), 'bundle', 'unsigned');
     appendFileSync(unsigned, 'x');
-    const openOnes = (): readonly string[] =>
-      readdirSync(OPEN_FILES).flatMap((number) => {
-        try {
-          return [readlinkSync(`${OPEN_FILES}/${number}`)].filter((path) => path.startsWith(dir.path));
-        } catch {
-          return [];
-        }
-      });
     for (const path of [good, bad, unsigned]) {
       for (const archive of [undefined, LIST, extract()]) {
         await verify(path, archive).catch(() => undefined);

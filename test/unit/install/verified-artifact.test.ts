@@ -60,14 +60,14 @@ describe('confirmDigest', () => {
   });
 });
 
-describe('what is read of a verified file is of the file that was hashed', () => {
-  async function readAfterSwap(file: VerifiedFile): Promise<string> {
-    writeFileSync(`${file.path}.other`, 'another');
-    renameSync(`${file.path}.other`, file.path);
-    const buffer = Buffer.alloc(100);
-    return buffer.toString('utf8', 0, await file.readAt(buffer, 2));
-  }
+async function readAfterSwap(file: VerifiedFile): Promise<string> {
+  writeFileSync(`${file.path}.other`, 'another');
+  renameSync(`${file.path}.other`, file.path);
+  const buffer = Buffer.alloc(100);
+  return buffer.toString('utf8', 0, await file.readAt(buffer, 2));
+}
 
+describe('what is read of a verified file is of the file that was hashed', () => {
   it.skipIf(process.platform === 'win32')(
     'though its name means another one by now (needs POSIX)',
     async () => {
