@@ -2,7 +2,7 @@ import { ableToJudge } from './flow/able-to-judge.ts';
 import { shareRecords } from './flow/compare-records.ts';
 import { MAX_PARALLEL_DOWNLOADS } from './limits.ts';
 import { nameFailure } from './flow/name-failure.ts';
-import { noteOlderBundle } from './flow/note-older-bundle.ts';
+import { noteOlderBundle } from './flow/older-bundle.ts';
 import { noteOthers } from './flow/note-others.ts';
 import { type PlannedInstall, planInstall } from './plan/plan.ts';
 import { discardPrepared, placePrepared } from './flow/place.ts';

@@ -84,7 +84,7 @@ export interface ArtifactResult {
   /** The URL that delivered the bytes; absent where nothing was downloaded. */
   readonly source?: string;
   readonly evidence: EvidenceOrigin;
-  /** Where the bundle was written, when asked. */
+  /** Where the bundle was written: when asked, or when the replaced file had its own. */
   readonly bundlePath?: string;
   readonly signer: Signer;
   /** The verified time of signing, ISO 8601; absent for a managed key whose evidence has none. */

@@ -14,10 +14,11 @@ import { othersCanWrite } from './who-can-change.ts';
 /**
  * What a destination holds. `fit`: the proven bytes, in a file that may be left alone, its owner, times and mode
  * included. `unfit`: the proven bytes, but somebody else could change them, or this user could not run them: a new file
- * has to take its place.
+ * has to take its place. `other`: other bytes, with their digest by the proven one's algorithm, where they can be read.
  */
 export type Occupant =
-  | { readonly kind: 'absent' | 'other' | 'fit' }
+  | { readonly kind: 'absent' | 'fit' }
+  | { readonly kind: 'other'; readonly digest: string | undefined }
   | { readonly kind: 'unfit'; readonly why: string };
 
 /** A proven file that is there already, to be looked at again before the run ends. */
@@ -39,12 +40,13 @@ export async function findInstalled(
 ): Promise<Occupant> {
   const path = resolve(destination);
   const found = await withFile(path, async (handle): Promise<Occupant> => {
-    if ((await hashFile(handle, proven.algorithm, signal)) !== proven.hex) return { kind: 'other' };
+    const digest = await hashFile(handle, proven.algorithm, signal);
+    if (digest !== proven.hex) return { kind: 'other', digest };
     const why = await whyUnfit(await handle.stat({ bigint: true }), executable);
     return why === undefined ? { kind: 'fit' } : { kind: 'unfit', why };
   });
   if (found === 'absent') return { kind: 'absent' };
-  return found === 'unreadable' ? { kind: 'other' } : found;
+  return found === 'unreadable' ? { kind: 'other', digest: undefined } : found;
 }
 
 /** Completes "a new file took the place of one with the same bytes: ". */

@@ -1,5 +1,6 @@
 import { describeExtraction } from './open-archive.ts';
-import { bundlePathOf, type PlannedArtifact } from '../plan/plan.ts';
+import type { PlannedArtifact } from '../plan/plan.ts';
+import { bundleToPlace } from './place.ts';
 import type { PreparedArtifact, PreparedFile } from './prepare.ts';
 import type { PreparedBinary, PreparedTarball } from './prepare-tarball.ts';
 import type { Proved } from './fetch-and-prove.ts';
@@ -43,13 +44,14 @@ function describeEach(
 
 function describeFile(prepared: PreparedFile, request: InstallRequest, trust: TrustMaterial): ArtifactResult {
   const { kind, plan, proof } = prepared;
+  const bundlePath = bundleToPlace(prepared, request.saveBundle === true);
   const what = kind === 'staged' ? stagedBytes(prepared) : 'the file that was there';
   return {
     outcome: kind === 'staged' ? 'installed' : 'already-installed',
     ...describeArtifact(plan),
     path: plan.destination,
     ...(kind === 'staged' && prepared.source !== undefined ? { source: prepared.source } : {}),
-    ...(request.saveBundle === true ? { bundlePath: bundlePathOf(plan) } : {}),
+    ...(bundlePath === undefined ? {} : { bundlePath }),
     ...describeCrossChecks(prepared),
     ...withNotes(
       describeProof(proof, trust, proof.proven.hex, `sha256:${proof.proven.hex} (${what})`),

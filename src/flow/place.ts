@@ -18,17 +18,23 @@ export async function placePrepared(
   prepared: readonly PreparedArtifact[],
   { saveBundle, signal }: InstallRequest,
 ): Promise<readonly string[]> {
-  const sideFiles = prepared.flatMap(({ plan, proof }) =>
-    saveBundle === true && plan.kind === 'file'
-      ? [{ destination: bundlePathOf(plan), bytes: proof.bundle }]
-      : [],
-  );
+  const sideFiles = prepared.flatMap((one) => {
+    const destination = bundleToPlace(one, saveBundle === true);
+    return destination === undefined ? [] : [{ destination, bytes: one.proof.bundle }];
+  });
   const installed = prepared.flatMap(installedOf);
   const notes = await placeAll(prepared.flatMap(placementsOf), { sideFiles, installed, signal });
   const extractions = prepared.flatMap((one) => (one.kind === 'unpacked' ? [one.extraction] : []));
   await placeExtractions(extractions, { signal });
   const directories = extractions.map(({ directory }) => directory);
   return [...notes, ...(await restoreLabels(directories))];
+}
+
+/** Where the bundle goes: where one is asked for, or where the replaced file had its own next to it. */
+export function bundleToPlace(prepared: PreparedArtifact, isAskedFor: boolean): string | undefined {
+  if (prepared.kind !== 'staged' && prepared.kind !== 'already-installed') return undefined;
+  const isRenewed = prepared.kind === 'staged' && prepared.renewsBundle;
+  return isAskedFor || isRenewed ? bundlePathOf(prepared.plan) : undefined;
 }
 
 function installedOf(prepared: PreparedArtifact): readonly InstalledFile[] {

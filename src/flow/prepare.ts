@@ -5,6 +5,7 @@ import { findInstalled, type InstalledFile } from '../disk/installed.ts';
 import { DATA_MODE, EXECUTABLE_MODE } from '../disk/place.ts';
 import type { VerifiedArtifact } from '../disk/verified-artifact.ts';
 import type { PlannedFile, PlannedInstall } from '../plan/plan.ts';
+import { hasBundleOf } from './older-bundle.ts';
 import { type PreparedTarball, prepareBinaries, prepareDirectory } from './prepare-tarball.ts';
 import type { Proof } from './prove-with-log.ts';
 import {
@@ -30,6 +31,8 @@ export type PreparedFile =
       readonly verified: VerifiedArtifact;
       /** The URL that delivered the bytes; undefined where they were there, in a file that could not be left alone. */
       readonly source: string | undefined;
+      /** Whether the bundle next to the file that it replaces was that file's, and so is renewed with it. */
+      readonly renewsBundle: boolean;
       /** Why the file that was there could not be left alone, though it had the proven bytes. */
       readonly unfit?: string;
     });
@@ -70,17 +73,27 @@ async function prepareFile(plan: PlannedFile, context: PrepareContext): Promise<
     const { transfer } = fetching;
     if (!occupied) void transfer.begin().catch(() => undefined);
     const proof = await provePlanned(fetching);
-    const there = occupied ? await takeOccupant(fetching, plan, proof) : undefined;
-    return there ?? { kind: 'staged', plan, ...(await confirmPlanned(fetching, proof)) };
+    const there = occupied ? await takeOccupant(fetching, plan, proof) : NOTHING_THERE;
+    if (there.kind !== 'replaced') return there;
+    const renewsBundle = await hasBundleOf(destination, there.digest);
+    return { kind: 'staged', plan, renewsBundle, ...(await confirmPlanned(fetching, proof)) };
   });
 }
+
+/** A file with other bytes, which a new one replaces; without a digest where it cannot be read, or is not there. */
+interface Replaced {
+  readonly kind: 'replaced';
+  readonly digest: string | undefined;
+}
+
+const NOTHING_THERE: Replaced = { kind: 'replaced', digest: undefined };
 
 /** Uses the file that is there, where it has the proven bytes: as it is, or as a new file of the same bytes. */
 async function takeOccupant(
   fetching: Fetching,
   plan: PlannedFile,
   proof: Proof,
-): Promise<PreparedFile | undefined> {
+): Promise<PreparedFile | Replaced> {
   const { destination, artifact } = plan;
   const { transfer, context } = fetching;
   const installed = { destination, proven: proof.proven, executable: artifact.executable };
@@ -90,12 +103,14 @@ async function takeOccupant(
     await transfer.discard();
     return { kind: 'already-installed', plan, proof, installed, ...checked };
   }
-  if (occupant.kind !== 'unfit') return undefined;
+  if (occupant.kind === 'other') return { kind: 'replaced', digest: occupant.digest };
+  if (occupant.kind !== 'unfit') return NOTHING_THERE;
   const copied = await transfer.copyOf(destination, proof.proven);
-  if (copied === undefined) return undefined;
+  if (copied === undefined) return NOTHING_THERE;
   const { verified, digests } = copied;
   const checked = await crossCheckDigests(fetching, digests);
-  return { kind: 'staged', plan, proof, verified, source: undefined, unfit: occupant.why, ...checked };
+  const taken = { source: undefined, renewsBundle: false, unfit: occupant.why };
+  return { kind: 'staged', plan, proof, verified, ...taken, ...checked };
 }
 
 /** Of a file that is there already and has the proven digest. */

@@ -17,7 +17,7 @@ export class SkipReporter implements Reporter {
     // One that did not run because a hook before it failed is no skipped one.
     const skipped = modules
       .filter((module) => module.state() !== 'failed')
-      .flatMap((module) => [...module.children.allTests('skipped')]);
+      .flatMap((module) => Array.from(module.children.allTests('skipped')));
     const { lines, unexplained } = describeSkips(skipped.map(titlesOf));
     process.stdout.write(`${lines.join('\n')}\n\n`);
     if (unexplained > 0) process.exitCode = 1;

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { chmodSync, chownSync, linkSync, statSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
@@ -27,7 +28,10 @@ describe('what a destination holds', () => {
   });
 
   it.each(['older', ''])('is another file: %j', async (content) => {
-    expect(await find(placed(0o755, content))).toEqual({ kind: 'other' });
+    expect(await find(placed(0o755, content))).toEqual({
+      kind: 'other',
+      digest: createHash('sha256').update(content).digest('hex'),
+    });
   });
 
   it.each([0o755, 0o750, 0o700, 0o555])('is the proven file, in any mode that serves: %o', async (mode) => {
