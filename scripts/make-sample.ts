@@ -9,7 +9,7 @@
 import { createHash } from 'node:crypto';
 import { writeFileSync } from 'node:fs';
 import path from 'node:path';
-import { createLocalSigstore } from '../test/support/local-sigstore.ts';
+import { createLocalSigstore } from '#support/local-sigstore';
 import { ROOT } from './bundle.ts';
 
 const CONTENT = Buffer.from('k8s-verify proves this sample before it refuses anything\n');

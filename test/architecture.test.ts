@@ -174,6 +174,21 @@ describe('the architecture', () => {
     expect(unused).toEqual([]);
   });
 
+  it('lets test/support be a package of its own, which knows no test and no script', () => {
+    const support = resolve(SRC, '../test/support');
+    const wrong = [...readAll(support)].flatMap(([from, source]) =>
+      importsOf(from, source)
+        .map(({ specifier }) => specifier)
+        .filter((specifier) => specifier.startsWith('.'))
+        .filter((specifier) => {
+          const to = relative(support, join(support, dirname(from), specifier));
+          return to.startsWith('..') && !to.startsWith('../../src/');
+        })
+        .map((specifier) => `${from}: ${specifier}`),
+    );
+    expect(wrong).toEqual([]);
+  });
+
   it('has no module called utils, helpers or common', () => {
     expect(files.filter((name) => /(?:^|\/)(?:utils?|helpers?|common|misc)(?:\.ts|\/)/.test(name))).toEqual(
       [],

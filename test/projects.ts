@@ -6,7 +6,7 @@
 
 /** Patterns of the test files that start the built program, or look into the built package. */
 export const BUILT_TESTS: readonly string[] = [
-  'test/{action,cli,demo,examples,executable,faults,package,transcripts}/**/*.test.ts',
+  'test/{action,cli,demo,examples,executable,faults,package,transcripts,world}/**/*.test.ts',
   'test/bench/bench.test.ts',
   'test/kill/command.test.ts',
   'test/readme.test.ts',

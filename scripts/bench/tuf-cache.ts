@@ -5,7 +5,7 @@
 import { createHash, generateKeyPairSync, sign } from 'node:crypto';
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { canonicalJson, type JsonValue } from '../../test/support/sigstore/canonical-json.ts';
+import { canonicalJson, type JsonValue } from '#support/sigstore/canonical-json';
 
 /** Options of `sigstore`'s own `verify`. */
 export interface TufOptions {

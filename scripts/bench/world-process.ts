@@ -4,10 +4,10 @@
  */
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { type DigestedBody, fileBody } from '../../test/support/http/large-bodies.ts';
-import { createLocalSigstore } from '../../test/support/local-sigstore.ts';
-import { releasePath, startReleaseServer } from '../../test/support/release-server.ts';
-import { startRekorServer } from '../../test/support/sigstore/rekor-server.ts';
+import { type DigestedBody, fileBody } from '#support/http/large-bodies';
+import { createLocalSigstore } from '#support/local-sigstore';
+import { releasePath } from '#support/release-server';
+import { startWorld } from '#support/world';
 import type { Link, LinkOrder, WorldOrder } from './world.ts';
 
 const EVIDENCE = /\.(?:sig|cert|sha256|sha512|sigstore\.json)$/;
@@ -24,11 +24,17 @@ function bodyOf(path: string): DigestedBody {
 }
 
 async function startLink({ name, bitsPerSecond, evidenceDelayMs }: LinkOrder): Promise<Link> {
-  const releases = await startReleaseServer(bitsPerSecond === undefined ? {} : { bitsPerSecond });
-  const log = await startRekorServer(sigstore.rekor);
+  const { directory } = order;
+  const speed = bitsPerSecond === undefined ? {} : { bitsPerSecond };
+  const {
+    releases,
+    mirror,
+    rekorUrl,
+    sigstore: served,
+  } = await startWorld({ directory, sigstore, releases: speed });
   if (evidenceDelayMs !== undefined) {
     releases.http.delay(EVIDENCE, evidenceDelayMs);
-    log.http.delay(/^/, evidenceDelayMs);
+    served.rekorServer.http.delay(/^/, evidenceDelayMs);
   }
   for (const { component, version, platform, path } of order.artifacts) {
     const where =
@@ -37,7 +43,7 @@ async function startLink({ name, bitsPerSecond, evidenceDelayMs }: LinkOrder): P
         : releasePath({ component, version, platform });
     await releases.publishSigned(where, { bytes: bodyOf(path), sigstore });
   }
-  return { name, url: releases.url, rekorUrl: log.url };
+  return { name, url: mirror, rekorUrl };
 }
 
 const trustedRootPath = join(order.directory, 'trusted_root.json');

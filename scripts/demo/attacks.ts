@@ -1,11 +1,11 @@
 /** What the demo tries against k8s-verify, and how each attempt has to end. */
 import { createHash } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
-import { fileBody } from '../../test/support/http/large-bodies.ts';
-import type { RunningSigstore } from '../../test/support/local-sigstore.ts';
-import type { ReleaseServer } from '../../test/support/release-server.ts';
+import { fileBody } from '#support/http/large-bodies';
+import type { RunningSigstore } from '#support/local-sigstore';
+import type { ReleaseServer } from '#support/release-server';
 import type { ExitCode } from '../../src/exit-codes.ts';
-import type { SignOptions } from '../../test/support/sigstore/signing.ts';
+import type { SignOptions } from '#support/sigstore/signing';
 import { type RealKubectl, REAL_KUBECTL_VERSION } from '../real-kubectl.ts';
 
 export interface Target {

@@ -3,15 +3,13 @@
  * what an attacker could try. It ends with 0 only if everything went as told.
  */
 import { spawnSync } from 'node:child_process';
-import { writeFile } from 'node:fs/promises';
 import { endianness } from 'node:os';
 import { EXIT_CODE_MEANINGS, type ExitCode } from '../../src/exit-codes.ts';
 import { formatPlatform, hostPlatform } from '../../src/release/platform.ts';
-import { type RunningSigstore, startLocalSigstore } from '../../test/support/local-sigstore.ts';
-import { type ReleaseServer, startReleaseServer } from '../../test/support/release-server.ts';
-import { runCli } from '../../test/support/run-cli.ts';
-import type { ProgramRun } from '../../test/support/run-program.ts';
-import { createTempDir, snapshot, type TempDir } from '../../test/support/temp-dir.ts';
+import { runCli } from '#support/run-cli';
+import type { ProgramRun } from '#support/run-program';
+import { createTempDir, snapshot, type TempDir } from '#support/temp-dir';
+import { startWorld } from '#support/world';
 import { binaryTarball, contentOf, publishTarball } from '../../test/stories/support/tarballs.ts';
 import { REAL_KUBECTL_VERSION as VERSION, realKubectl } from '../real-kubectl.ts';
 import { type Attack, ATTACKS, publish, type Target } from './attacks.ts';
@@ -76,11 +74,8 @@ function expectExit({ exitCode, signal }: ProgramRun, expected: ExitCode): void 
 
 async function playScene(binary: Binary, act: (scene: Scene) => Promise<void>): Promise<void> {
   await using dir = await createTempDir('k8s-verify-demo-');
-  await using sigstore: RunningSigstore = await startLocalSigstore();
-  await using releases: ReleaseServer = await startReleaseServer();
-  const trustedRoot = dir.join('trusted_root.json');
-  await writeFile(trustedRoot, sigstore.trustedRoot());
-  const options = ['--mirror', releases.url, '--rekor-url', sigstore.rekorUrl, '--trusted-root', trustedRoot];
+  await using world = await startWorld({ directory: dir.path });
+  const { sigstore, releases, options } = world;
   await act({ ...binary, dir, sigstore, releases, options });
 }
 

@@ -9,6 +9,7 @@ import {
   createCertificateAuthority,
 } from './sigstore/certificate-authority.ts';
 import { createCtLog, type CtLog } from './sigstore/ct-log.ts';
+import { freshKey, type MakeKey } from './sigstore/keys.ts';
 import { RekorLog, type RekorLogOptions } from './sigstore/rekor-log.ts';
 import { RekorV2Log, type RekorV2LogOptions } from './sigstore/rekor-v2-log.ts';
 import { type RekorServer, startRekorServer } from './sigstore/rekor-server.ts';
@@ -33,6 +34,8 @@ import {
 } from './sigstore/trusted-root.ts';
 
 export interface LocalSigstoreOptions {
+  /** Where the keys of all come from. Default: new ones. */
+  readonly makeKey?: MakeKey;
   readonly certificateAuthority?: CertificateAuthorityOptions;
   readonly rekor?: RekorLogOptions;
   readonly rekorV2?: RekorV2LogOptions;
@@ -65,11 +68,15 @@ export interface RunningSigstore extends LocalSigstore {
 }
 
 export function createLocalSigstore(options: LocalSigstoreOptions = {}): LocalSigstore {
-  const ctLog = createCtLog();
-  const certificateAuthority = createCertificateAuthority(ctLog, options.certificateAuthority);
-  const rekor = new RekorLog(options.rekor);
-  const rekorV2 = new RekorV2Log(options.rekorV2);
-  const timestampAuthority = createTimestampAuthority(options.timestampAuthority);
+  const { makeKey = freshKey } = options;
+  const ctLog = createCtLog({ makeKey });
+  const certificateAuthority = createCertificateAuthority(ctLog, {
+    makeKey,
+    ...options.certificateAuthority,
+  });
+  const rekor = new RekorLog({ makeKey, ...options.rekor });
+  const rekorV2 = new RekorV2Log({ makeKey, ...options.rekorV2 });
+  const timestampAuthority = createTimestampAuthority({ makeKey, ...options.timestampAuthority });
   const authorities = { certificateAuthority, rekor, rekorV2, timestampAuthority };
   const trustedRootJson = (): TrustedRootJson => ({
     mediaType: TRUSTED_ROOT_MEDIA_TYPE,
@@ -102,7 +109,11 @@ export function createLocalSigstore(options: LocalSigstoreOptions = {}): LocalSi
 }
 
 export async function startLocalSigstore(options: LocalSigstoreOptions = {}): Promise<RunningSigstore> {
-  const sigstore = createLocalSigstore(options);
+  return serveSigstore(createLocalSigstore(options));
+}
+
+/** One Sigstore may be served several times: over links of several speeds, for one. */
+export async function serveSigstore(sigstore: LocalSigstore): Promise<RunningSigstore> {
   const rekorServer = await startRekorServer(sigstore.rekor);
   const close = (): Promise<void> => rekorServer.close();
   return {

@@ -4,8 +4,10 @@
  * `server.http` takes faults, delays and a rate, and keeps the log of requests.
  */
 import { createHash } from 'node:crypto';
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
 import { LoopbackServer, type LoopbackServerOptions } from './http/loopback-server.ts';
-import type { DigestedBody } from './http/large-bodies.ts';
+import { currentFile, type DigestedBody } from './http/large-bodies.ts';
 import type { Reply, ReplyBody } from './http/reply.ts';
 import type { ReceivedRequest } from './http/request.ts';
 import type { LocalSigstore } from './local-sigstore.ts';
@@ -73,12 +75,17 @@ interface StoredFile {
   readonly headers: Readonly<Record<string, string>>;
 }
 
-export async function startReleaseServer(options: LoopbackServerOptions = {}): Promise<ReleaseServer> {
+export interface ReleaseServerOptions extends LoopbackServerOptions {
+  /** Small files are kept there, and read anew for each request: what is changed there is what is served. */
+  readonly directory?: string;
+}
+
+export async function startReleaseServer(options: ReleaseServerOptions = {}): Promise<ReleaseServer> {
   const files = new Map<string, StoredFile>();
   const published: { readonly path: string; readonly bytes: ArtifactBytes }[] = [];
   const http = await LoopbackServer.start((request) => answer(files, request), options);
   const publishFile: ReleaseServer['publishFile'] = (path, body, headers = {}) => {
-    files.set(path, { body, headers });
+    files.set(path, { body: keepIn(options.directory, path, body), headers });
   };
   const publishSigned: ReleaseServer['publishSigned'] = async (path, file) => {
     const sha256 = await digestOf(file.bytes, 'sha256');
@@ -120,6 +127,14 @@ export async function startReleaseServer(options: LoopbackServerOptions = {}): P
     close: () => http.close(),
     [Symbol.asyncDispose]: () => http.close(),
   };
+}
+
+function keepIn(root: string | undefined, path: string, body: ReplyBody): ReplyBody {
+  if (root === undefined || (typeof body !== 'string' && !(body instanceof Uint8Array))) return body;
+  const file = join(root, ...path.split('/'));
+  mkdirSync(dirname(file), { recursive: true });
+  writeFileSync(file, body);
+  return currentFile(file);
 }
 
 /** Where dl.k8s.io has a binary. */

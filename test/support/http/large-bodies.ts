@@ -31,18 +31,28 @@ export function seededBody(seed: string, size: number): DigestedBody {
   });
 }
 
-/** A file as it is when it is read. */
+/** A file that stays as it is. */
 export function fileBody(path: string): DigestedBody {
-  return digested({
-    size: statSync(path).size,
-    async *read(start, end) {
-      if (start >= end) return;
-      const stream = createReadStream(path, { start, end: end - 1, highWaterMark: PIECE_BYTES });
-      for await (const piece of stream) {
-        if (piece instanceof Uint8Array) yield piece;
-      }
+  const { size } = statSync(path);
+  return digested({ size, read: (start, end) => readFilePart(path, start, end) });
+}
+
+/** A file as it is when it is asked for: it may be replaced, and become longer or shorter. */
+export function currentFile(path: string): LargeBody {
+  return {
+    get size() {
+      return statSync(path).size;
     },
-  });
+    read: (start, end) => readFilePart(path, start, end),
+  };
+}
+
+async function* readFilePart(path: string, start: number, end: number): AsyncGenerator<Uint8Array> {
+  if (start >= end) return;
+  const stream = createReadStream(path, { start, end: end - 1, highWaterMark: PIECE_BYTES });
+  for await (const piece of stream) {
+    if (piece instanceof Uint8Array) yield piece;
+  }
 }
 
 function digested(body: LargeBody): DigestedBody {

@@ -17,7 +17,7 @@ import {
 } from './certificate.ts';
 import { type CtLog, sctList, type SctOptions, signTimestamp } from './ct-log.ts';
 import { octetString } from './der.ts';
-import { generateKey, type KeyKind, type KeyPair, toPem } from './keys.ts';
+import { freshKey, generateKey, type KeyKind, type KeyPair, toPem, type MakeKey } from './keys.ts';
 
 export const KUBERNETES_IDENTITY = 'krel-staging@k8s-releng-prod.iam.gserviceaccount.com';
 export const KUBERNETES_ISSUER = 'https://accounts.google.com';
@@ -41,6 +41,7 @@ export interface CertificateAuthorityOptions {
   readonly uri?: string;
   readonly organization?: string;
   readonly key?: KeyKind;
+  readonly makeKey?: MakeKey;
   /** Certificates between root and leaf; 0 lets the root sign leaves. Default 1. */
   readonly intermediates?: number;
   readonly notBefore?: Date;
@@ -97,8 +98,13 @@ export function createCertificateAuthority(
     notBefore: options.notBefore ?? new Date('2021-10-07T13:56:59Z'),
     notAfter: options.notAfter ?? new Date('2041-10-05T13:56:58Z'),
   };
-  const key = options.key ?? 'p384';
-  const root = createRoot(name(organization, 'sigstore'), generateKey(key), validity, options.alterRoot);
+  const { key = 'p384', makeKey = freshKey } = options;
+  const root = createRoot(
+    name(organization, 'sigstore'),
+    makeKey('fulcio-root', key),
+    validity,
+    options.alterRoot,
+  );
   const intermediates: Authority[] = [];
   const count = options.intermediates ?? 1;
   for (let index = 0; index < count; index += 1) {
@@ -106,7 +112,7 @@ export function createCertificateAuthority(
     intermediates.push(
       createIntermediate(intermediates.at(-1) ?? root, {
         subject: name(organization, `sigstore-intermediate${suffix}`),
-        key: generateKey(key),
+        key: makeKey(`fulcio-intermediate${suffix}`, key),
         pathLength: count - 1 - index,
         ...validity,
         alter: (template) => options.alterIntermediate?.(template, index) ?? template,

@@ -1,5 +1,13 @@
 /** A certificate transparency log as far as a verifier sees one: signed certificate timestamps (RFC 6962, section 3). */
-import { digestOf, generateKey, hashFor, type KeyKind, type KeyPair, signMessage } from './keys.ts';
+import {
+  digestOf,
+  freshKey,
+  hashFor,
+  type KeyKind,
+  type KeyPair,
+  type MakeKey,
+  signMessage,
+} from './keys.ts';
 
 export interface CtLog {
   readonly baseUrl: string;
@@ -8,8 +16,15 @@ export interface CtLog {
   readonly logId: Uint8Array;
 }
 
-export function createCtLog(options: { readonly baseUrl?: string; readonly key?: KeyKind } = {}): CtLog {
-  const key = generateKey(options.key ?? 'p256');
+export interface CtLogOptions {
+  readonly baseUrl?: string;
+  readonly key?: KeyKind;
+  readonly makeKey?: MakeKey;
+}
+
+export function createCtLog(options: CtLogOptions = {}): CtLog {
+  const { makeKey = freshKey } = options;
+  const key = makeKey('ct-log', options.key ?? 'p256');
   return { baseUrl: options.baseUrl ?? 'https://ctfe.sigstore.test/2022', key, logId: digestOf(key.spki) };
 }
 

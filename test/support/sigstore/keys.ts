@@ -2,6 +2,7 @@
 import {
   constants,
   createHash,
+  createPublicKey,
   generateKeyPairSync,
   type KeyObject,
   privateEncrypt,
@@ -30,8 +31,18 @@ const HASH_OIDS = {
   sha512: '2.16.840.1.101.3.4.2.3',
 } as const;
 
+/** Makes a key, or finds the one that an authority of that name has had before. */
+export type MakeKey = (name: string, kind: KeyKind) => KeyPair;
+
+/** Another one each time. */
+export const freshKey: MakeKey = (_, kind) => generateKey(kind);
+
 export function generateKey(kind: KeyKind = 'p256'): KeyPair {
-  const { privateKey, publicKey } = generatePair(kind);
+  return keyPairOf(kind, generatePair(kind).privateKey);
+}
+
+export function keyPairOf(kind: KeyKind, privateKey: KeyObject): KeyPair {
+  const publicKey = createPublicKey(privateKey);
   return { kind, privateKey, publicKey, spki: publicKey.export({ type: 'spki', format: 'der' }) };
 }
 

@@ -5,13 +5,14 @@
 import { createHash, randomBytes } from 'node:crypto';
 import { canonicalJson } from './canonical-json.ts';
 import { checkpointText, type LogAlterations, type NoteSigner, signNote } from './checkpoint.ts';
-import { digestOf, generateKey, type KeyKind, type KeyPair, signMessage } from './keys.ts';
+import { digestOf, freshKey, type KeyKind, type KeyPair, type MakeKey, signMessage } from './keys.ts';
 import { hashLeaf, MerkleTree } from './merkle-tree.ts';
 
 export interface RekorLogOptions {
   /** Default `rekor.sigstore.test`. */
   readonly host?: string;
   readonly key?: KeyKind;
+  readonly makeKey?: MakeKey;
   /** Entries that were there before: of the inactive shard, and of the active one. */
   readonly prefill?: readonly number[];
 }
@@ -85,7 +86,8 @@ export class RekorLog {
 
   constructor(options: RekorLogOptions = {}) {
     this.host = options.host ?? 'rekor.sigstore.test';
-    this.key = generateKey(options.key ?? 'p256');
+    const { makeKey = freshKey } = options;
+    this.key = makeKey('rekor', options.key ?? 'p256');
     this.logId = Buffer.from(digestOf(this.key.spki)).toString('hex');
     for (const size of options.prefill ?? [70, 150]) {
       this.rotate();

@@ -7,7 +7,15 @@ import { at } from '../json.ts';
 import type { TlogEntryJson } from './bundle.ts';
 import { canonicalJson, type JsonValue } from './canonical-json.ts';
 import { checkpointText, type LogAlterations, type NoteSigner, signNote } from './checkpoint.ts';
-import { digestOf, generateKey, type KeyKind, type KeyPair, signMessage } from './keys.ts';
+import {
+  digestOf,
+  generateKey,
+  freshKey,
+  type KeyKind,
+  type KeyPair,
+  type MakeKey,
+  signMessage,
+} from './keys.ts';
 import { hashLeaf, MerkleTree } from './merkle-tree.ts';
 
 export interface RekorV2LogOptions {
@@ -15,6 +23,7 @@ export interface RekorV2LogOptions {
   readonly host?: string;
   /** Default `ed25519`. */
   readonly key?: KeyKind;
+  readonly makeKey?: MakeKey;
   /** Entries that were there before. */
   readonly prefill?: number;
 }
@@ -30,7 +39,8 @@ export class RekorV2Log {
 
   constructor(options: RekorV2LogOptions = {}) {
     this.host = options.host ?? 'log2025-1.rekor.sigstore.test';
-    this.key = generateKey(options.key ?? 'ed25519');
+    const { makeKey = freshKey } = options;
+    this.key = makeKey('rekor-v2', options.key ?? 'ed25519');
     this.logId =
       this.key.kind === 'ed25519'
         ? noteKeyId(this.host, NOTE_TYPE_ED25519, this.key)

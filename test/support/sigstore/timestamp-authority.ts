@@ -13,7 +13,15 @@ import {
   signCertificate,
 } from './certificate.ts';
 import * as der from './der.ts';
-import { digestOf, generateKey, type HashName, type KeyKind, type KeyPair, signMessage } from './keys.ts';
+import {
+  digestOf,
+  freshKey,
+  type HashName,
+  type KeyKind,
+  type KeyPair,
+  type MakeKey,
+  signMessage,
+} from './keys.ts';
 
 const OID_SIGNED_DATA = '1.2.840.113549.1.7.2';
 const OID_TST_INFO = '1.2.840.113549.1.9.16.1.4';
@@ -33,6 +41,7 @@ const HASH_OIDS: Readonly<Record<HashName, string>> = {
 export const PKI_STATUS = { granted: 0, grantedWithMods: 1, rejection: 2 } as const;
 
 export interface TimestampAuthorityOptions {
+  readonly makeKey?: MakeKey;
   readonly uri?: string;
   readonly organization?: string;
   readonly key?: KeyKind;
@@ -83,10 +92,15 @@ interface TsaLeaf {
 }
 
 export function createTimestampAuthority(options: TimestampAuthorityOptions = {}): TimestampAuthority {
-  const { organization = 'sigstore.test', alterRoot = unchanged, alterLeaf = unchanged } = options;
+  const {
+    makeKey = freshKey,
+    organization = 'sigstore.test',
+    alterRoot = unchanged,
+    alterLeaf = unchanged,
+  } = options;
   const notBefore = options.notBefore ?? new Date('2021-10-07T13:56:59Z');
   const notAfter = options.notAfter ?? new Date('2041-10-05T13:56:58Z');
-  const rootKey = generateKey(options.key ?? 'p384');
+  const rootKey = makeKey('timestamp-root', options.key ?? 'p384');
   const rootName = name(organization, 'sigstore-tsa-selfsigned');
   const root = alterRoot({
     version: 2,
@@ -102,7 +116,7 @@ export function createTimestampAuthority(options: TimestampAuthorityOptions = {}
       extension.subjectKeyIdentifier(rootKey.spki),
     ],
   });
-  const key = generateKey(options.key ?? 'p384');
+  const key = makeKey('timestamp', options.key ?? 'p384');
   const leaf = alterLeaf({
     version: 2,
     serialNumber: randomSerialNumber(),
