@@ -144,3 +144,7 @@ export const MAX_ARCHIVE_METADATA_BYTES: number = 64 * KIB;
 export const MAX_LOCKFILE_BYTES: number = 1 * MIB;
 /** Artifacts in one lockfile. */
 export const MAX_LOCKED_ARTIFACTS = 4096;
+/** Signers' keys that stay read: more than artifacts are worked on at once. */
+export const MAX_REMEMBERED_KEYS = 64;
+/** Signatures of one key that are known to fit; a keyless signer's key makes one. */
+export const MAX_REMEMBERED_SIGNATURES = 16;

@@ -2,6 +2,7 @@ import { constants, createHash, createPublicKey, type KeyObject, publicDecrypt, 
 import { p256, p384, p521 } from '@noble/curves/nist.js';
 import { childrenOf, DER_TAG, parseDer, readInteger } from '../strict/der.ts';
 import { UntrustedError } from '../errors.ts';
+import { MAX_REMEMBERED_KEYS, MAX_REMEMBERED_SIGNATURES } from '../limits.ts';
 import type { Digest, HashAlgorithm } from '../evidence/evidence.ts';
 
 interface Curve {
@@ -28,6 +29,8 @@ export interface SignatureKey {
   readonly description: string;
   /** DER of the SubjectPublicKeyInfo. */
   readonly spki: Uint8Array;
+  /** As node:crypto has it. */
+  readonly object: KeyObject;
   /** Ed25519 signs the message itself: no digest of it can stand in (RFC 8032 section 5.1). */
   readonly needsMessage: boolean;
   /** How a message is hashed where nothing states it (Sigstore's algorithm registry). */
@@ -45,6 +48,20 @@ export interface SignatureKey {
  * @throws UntrustedError `material-malformed`
  */
 export function readPublicKey(spki: Uint8Array, what: string): SignatureKey {
+  const id = Buffer.from(spki).toString('latin1');
+  const key = known.get(id) ?? parseKey(spki, what);
+  // The newest last: the oldest is forgotten first.
+  known.delete(id);
+  known.set(id, key);
+  const [oldest] = known.keys();
+  if (known.size > MAX_REMEMBERED_KEYS && oldest !== undefined) known.delete(oldest);
+  return key;
+}
+
+/** One artifact's key is read several times, for its detached signature and for each part of its proof. */
+const known = new Map<string, SignatureKey>();
+
+function parseKey(spki: Uint8Array, what: string): SignatureKey {
   parseDer(spki, what);
   let key: KeyObject;
   try {
@@ -60,6 +77,7 @@ export function readPublicKey(spki: Uint8Array, what: string): SignatureKey {
   return {
     description: 'Ed25519',
     spki,
+    object: key,
     needsMessage: true,
     usualHash: 'sha256',
     verifyDigest: () => false,
@@ -93,20 +111,36 @@ function readEcdsaKey(key: KeyObject, spki: Uint8Array, what: string): Signature
     throw unsupported(what, `a key on the curve ${namedCurve}`);
   }
   const point = Buffer.concat([Buffer.of(4), Buffer.from(x, 'base64url'), Buffer.from(y, 'base64url')]);
-  const verifyDigest = (digest: Digest, signature: Uint8Array): boolean => {
+  const verifyDigest = rememberFitting((digest, signature) => {
     const compact = readEcdsaSignature(signature, found.bytes);
     if (compact === undefined) return false;
     const options = { prehash: false, lowS: false, format: 'compact' } as const;
     return found.curve.verify(compact, Buffer.from(digest.hex, 'hex'), point, options);
-  };
+  });
   return {
     description: found.name,
     spki,
+    object: key,
     needsMessage: false,
     usualHash: found.usualHash,
     verifyDigest,
     verifyMessage: (message, algorithm, signature) =>
       verifyDigest({ algorithm, hex: hashWith(algorithm, message).toString('hex') }, signature),
+  };
+}
+
+/**
+ * The same key, digest and signature have one answer, which is asked for three times: before the log is, and by both
+ * runs of sigstore-js. ECDSA in JavaScript is the slowest part of a proof. Only a yes is remembered.
+ */
+function rememberFitting(ask: SignatureKey['verifyDigest']): SignatureKey['verifyDigest'] {
+  const fitting = new Set<string>();
+  return (digest, signature) => {
+    const question = `${digest.algorithm} ${digest.hex} ${Buffer.from(signature).toString('latin1')}`;
+    if (fitting.has(question)) return true;
+    const fits = ask(digest, signature);
+    if (fits && fitting.size < MAX_REMEMBERED_SIGNATURES) fitting.add(question);
+    return fits;
   };
 }
 
@@ -152,6 +186,7 @@ function readRsaKey(key: KeyObject, spki: Uint8Array, what: string): SignatureKe
   return {
     description: `RSA ${bits}`,
     spki,
+    object: key,
     needsMessage: false,
     usualHash: 'sha256',
     verifyDigest,

@@ -34,7 +34,7 @@ function makeSignatureContent(proof: Proof): SignatureContent {
       compareSignature,
       compareDigest,
       compareSignedDigest: compareDigest,
-      verifySignature: onceForEachKey(({ needsMessage, verifyDigest, verifyMessage }) => {
+      verifySignature: byKey(proof, ({ needsMessage, verifyDigest, verifyMessage }) => {
         if (!needsMessage) return verifyDigest(proof.digest, signature);
         return proof.message !== undefined && verifyMessage(proof.message, proof.digest.algorithm, signature);
       }),
@@ -49,7 +49,7 @@ function makeSignatureContent(proof: Proof): SignatureContent {
       const algorithm = ALGORITHM_BY_LENGTH.get(other.length);
       return algorithm !== undefined && equalBytes(other, hashWith(algorithm, signed));
     },
-    verifySignature: onceForEachKey((key) =>
+    verifySignature: byKey(proof, (key) =>
       possibleHashes(key).some((algorithm) => key.verifyMessage(signed, algorithm, signature)),
     ),
   };
@@ -72,15 +72,16 @@ function preAuthEncoding(payloadType: string, payload: Uint8Array): Uint8Array {
   ]);
 }
 
-/** The same key, signature and digest have one answer, and ECDSA in JavaScript is the slowest part of a proof. */
-function onceForEachKey(verify: (key: SignatureKey) => boolean): SignatureContent['verifySignature'] {
-  const answers = new Map<string, boolean>();
-  return (key) => {
-    const spki = key.export({ format: 'der', type: 'spki' });
-    const id = spki.toString('base64');
-    const answer = answers.get(id) ?? verify(readPublicKey(spki, 'the key'));
-    answers.set(id, answer);
-    return answer;
+/** The verifier has keys as node:crypto has them; it asks about the signer's, and reading that again takes time. */
+function byKey(
+  { signer }: Proof,
+  verify: (key: SignatureKey) => boolean,
+): SignatureContent['verifySignature'] {
+  return (object) => {
+    const isSigner = signer.key.object.equals(object);
+    return verify(
+      isSigner ? signer.key : readPublicKey(object.export({ format: 'der', type: 'spki' }), 'the key'),
+    );
   };
 }
 

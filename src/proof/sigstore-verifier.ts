@@ -1,4 +1,3 @@
-import { createPublicKey } from 'node:crypto';
 import { excerpt } from '../text/excerpt.ts';
 import { VerificationError, Verifier, type TrustMaterial as VerifierTrust } from '@sigstore/verify';
 import {
@@ -94,8 +93,7 @@ const EMPTY_TRUST = { certificateAuthorities: [], timestampAuthorities: [], tlog
 
 /** The one key that the proof is about. Its validity is the certificate's, or for a managed key unlimited. */
 function keyOf({ signer }: Proof): VerifierTrust['publicKey'] {
-  const publicKey = createPublicKey({ key: Buffer.from(signer.key.spki), format: 'der', type: 'spki' });
-  return () => ({ publicKey, validFor: () => true });
+  return () => ({ publicKey: signer.key.object, validFor: () => true });
 }
 
 /**
