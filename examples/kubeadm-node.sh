@@ -31,6 +31,7 @@ before=$(digest_of "$install_dir/kubelet")
 
 # All three are proved before the first is put in place. The bundles stay beside them, so that
 # "k8s-verify verify /usr/local/bin/kubelet" needs no network later.
+# Where SELinux is on, k8s-verify has restorecon set the labels that systemd needs to start the kubelet from there.
 k8s-verify "${components[@]}" "$version" --install-dir "$install_dir" --save-bundle "$@"
 
 if [[ $(digest_of "$install_dir/kubelet") == "$before" ]]; then

@@ -1,10 +1,10 @@
 /** The action's story: what the inputs ask for is proved in a directory of its own, and only then handed over. */
-import { access, chmod, mkdtemp, rm } from 'node:fs/promises';
+import { access, chmod } from 'node:fs/promises';
 import path from 'node:path';
 import { InstallError, UnavailableError, UntrustedError } from '../errors.ts';
-import { createDirectories } from '../disk/directories.ts';
 import { hashLocalFile } from '../disk/hash-file.ts';
 import { EXECUTABLE_MODE } from '../disk/place.ts';
+import { PrivateDirectory } from '../disk/private-directory.ts';
 import { installRelease } from '../install.ts';
 import { type ReleaseArtifact, releaseArtifact } from '../release/artifact.ts';
 import { findComponent } from '../release/component.ts';
@@ -22,7 +22,6 @@ import { readLockfile } from '../lockfile/lockfile.ts';
 import { assertFitsPath, resolvePath, type Runner } from './runner.ts';
 
 /** `rwxr-xr-x`, whatever the umask. */
-const DIRECTORY_MODE = 0o755;
 
 export interface SetUp {
   /** For PATH. */
@@ -63,17 +62,18 @@ export async function setUp(
     inputs.installDirectory === undefined ? undefined : resolvePath(runner, inputs.installDirectory);
   assertFitsPath(runner, asked ?? runner.temporary);
   const planned = await planArtifacts(inputs, runner, client, signal);
-  const directory = asked ?? (await openDirectory(runner));
+  const own = asked === undefined ? await openDirectory(runner) : undefined;
+  const directory = asked ?? own?.path ?? '';
   const run: Run = { inputs, runner, client, signal, directory };
   try {
     const seeded = await Promise.all(planned.map((one) => seed(run, one)));
     const result = inputs.offline ? await proveOffline(run, seeded) : await install(run, seeded);
     await updateCache(run, seeded, result);
     // Later steps may be another user's, in a container or by sudo. Until all is proved, the directory is private.
-    if (asked === undefined) await chmod(directory, DIRECTORY_MODE);
+    await own?.publish();
     return { directory, result };
   } catch (error) {
-    if (inputs.installDirectory === undefined) await rm(directory, { recursive: true, force: true });
+    await own?.remove();
     throw error;
   }
 }
@@ -110,10 +110,9 @@ function tellOfPreRelease(asked: string, version: ReleaseVersion): void {
   );
 }
 
-async function openDirectory({ temporary }: Runner): Promise<string> {
+async function openDirectory({ temporary }: Runner): Promise<PrivateDirectory> {
   try {
-    await createDirectories(path.resolve(temporary));
-    return await mkdtemp(path.join(temporary, 'k8s-verify-'));
+    return await PrivateDirectory.make(temporary, 'k8s-verify-');
   } catch (cause) {
     throw new InstallError('destination-unwritable', 'no directory can be made for this job', {
       expected: `RUNNER_TEMP, in which this job may write: ${temporary}`,

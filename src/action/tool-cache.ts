@@ -4,10 +4,11 @@
  */
 import { cacheDir, find } from '@actions/tool-cache';
 import { constants } from 'node:fs';
-import { chmod, copyFile, lstat, mkdtemp, rm } from 'node:fs/promises';
+import { chmod, copyFile, lstat, rm } from 'node:fs/promises';
 import path from 'node:path';
 import { createDirectories } from '../disk/directories.ts';
 import { DATA_MODE, EXECUTABLE_MODE } from '../disk/place.ts';
+import { PrivateDirectory } from '../disk/private-directory.ts';
 import { MAX_ARTIFACT_BYTES, MAX_BUNDLE_BYTES } from '../limits.ts';
 import type { ReleaseArtifact } from '../release/artifact.ts';
 import { formatReleaseVersion } from '../release/version.ts';
@@ -57,16 +58,14 @@ export function runnerToolCache(root: string, temporary: string): ToolCache {
     },
     async store(artifact, file, bundle) {
       // Node's own way to create parents, which `cacheDir` takes, goes on for ever where a disk (/proc) denies its own root.
-      for (const parent of [path.join(root, artifact.component), temporary]) {
-        await createDirectories(path.resolve(parent));
-      }
-      const staging = await mkdtemp(path.join(temporary, 'k8s-verify-cache-'));
+      await createDirectories(path.resolve(root, artifact.component));
+      const staging = await PrivateDirectory.make(temporary, 'k8s-verify-cache-');
       try {
-        await copyFile(file, path.join(staging, artifact.fileName), constants.COPYFILE_FICLONE);
-        if (bundle !== undefined) await copyFile(bundle, path.join(staging, path.basename(bundle)));
-        await cacheDir(staging, artifact.component, formatReleaseVersion(artifact.version));
+        await copyFile(file, path.join(staging.path, artifact.fileName), constants.COPYFILE_FICLONE);
+        if (bundle !== undefined) await copyFile(bundle, path.join(staging.path, path.basename(bundle)));
+        await cacheDir(staging.path, artifact.component, formatReleaseVersion(artifact.version));
       } finally {
-        await rm(staging, { recursive: true, force: true });
+        await staging.remove();
       }
     },
   };

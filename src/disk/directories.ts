@@ -52,10 +52,11 @@ export async function holdDirectory(directory: string, attempts: number = ATTEMP
   }
 }
 
-/** Creates what is missing of a directory, as {@link holdDirectory}. */
+/** Creates what is missing of a directory, as {@link holdDirectory}, to stay. */
 export async function createDirectories(directory: string): Promise<void> {
   const held = await holdDirectory(directory);
   await held.close();
+  await keepDirectories(directory);
 }
 
 /** Removes a directory and its parents as far as this process created them and they are empty. Never throws. */

@@ -10,11 +10,10 @@ import { isOwn } from './owner.ts';
  * no link and no rename leads the removal elsewhere. Only what belongs to this user is removed, on the same file system,
  * to a bounded depth; the rest stays, and so do the directories that hold it.
  *
- * @param owner of everything that may go: this user, unless the file system gives what they make to another one.
  * @throws Error as the system has it, also where something stays.
  */
-export async function removeTree(parent: HeldDirectory, name: string, owner?: bigint): Promise<void> {
-  await removeEntry(parent, name, { owner, depth: MAX_REMOVED_DEPTH });
+export async function removeTree(parent: HeldDirectory, name: string): Promise<void> {
+  await removeEntry(parent, name, MAX_REMOVED_DEPTH);
 }
 
 /**
@@ -23,25 +22,20 @@ export async function removeTree(parent: HeldDirectory, name: string, owner?: bi
  * @throws Error as the system has it, also where something stays.
  */
 export async function removeContents(directory: HeldDirectory): Promise<void> {
-  await removeEach(directory, { owner: undefined, depth: MAX_REMOVED_DEPTH });
+  await removeEach(directory, MAX_REMOVED_DEPTH);
 }
 
-interface Bounds {
-  readonly owner: bigint | undefined;
-  readonly depth: number;
-}
-
-async function removeEntry(parent: HeldDirectory, name: string, { owner, depth }: Bounds): Promise<void> {
+async function removeEntry(parent: HeldDirectory, name: string, depth: number): Promise<void> {
   const found = await lookAt(parent, name);
   if (found === undefined) return;
-  if (owner === undefined ? !isOwn(found) : found.uid !== owner) throw stays(parent, name, 'of another user');
+  if (!isOwn(found)) throw stays(parent, name, 'of another user');
   if (!found.isDirectory()) return parent.unlink(name);
   if (depth === 0) throw stays(parent, name, 'too deep');
   if (found.dev !== parent.identity.device) throw stays(parent, name, 'on another file system');
   const directory = await parent.openDirectory(name);
   try {
     if (!isSameInode(directory.identity, identityOf(found))) throw stays(parent, name, 'another one by now');
-    await removeEach(directory, { owner, depth: depth - 1 });
+    await removeEach(directory, depth - 1);
   } finally {
     await directory.close();
   }
@@ -49,10 +43,10 @@ async function removeEntry(parent: HeldDirectory, name: string, { owner, depth }
 }
 
 /** As many as can be removed; the first that cannot is what is told. */
-async function removeEach(directory: HeldDirectory, bounds: Bounds): Promise<void> {
+async function removeEach(directory: HeldDirectory, depth: number): Promise<void> {
   const failures: unknown[] = [];
   for (const name of await directory.names()) {
-    await removeEntry(directory, name, bounds).catch((error: unknown) => failures.push(error));
+    await removeEntry(directory, name, depth).catch((error: unknown) => failures.push(error));
   }
   if (failures.length > 0) throw failures[0];
 }

@@ -22,8 +22,10 @@ export interface LocalFile {
  */
 export type FileOrigin = 'named' | 'found';
 
-/** A pipe without a writer is opened at once; Windows has no such flag, and no such pipes. */
-const WITHOUT_WAITING = constants.O_RDONLY | (constants.O_NONBLOCK ?? 0);
+/** Node's types promise the flag; Windows has no such flag, and no such pipes. */
+const { O_NONBLOCK }: Partial<typeof constants> = constants;
+/** A pipe without a writer is opened at once. */
+const WITHOUT_WAITING = O_NONBLOCK === undefined ? constants.O_RDONLY : constants.O_RDONLY | O_NONBLOCK;
 
 /** A file that stays open until it is closed: what is read is of the file that was opened, whatever its name means by then. */
 export interface OpenLocalFile extends LocalFile {
