@@ -109,8 +109,7 @@ function ask(
 ): void {
   const { error, exception } = askWatchingCrypto(question);
   if (error === undefined) return;
-  if (exception !== undefined) throw cannotJudge(exception);
-  throw error instanceof K8sVerifyError ? error : translate(proof, about, entry, error);
+  throw exception === undefined ? translate(proof, about, entry, error) : cannotJudge(exception);
 }
 
 function cannotJudge(cause: unknown): UnavailableError {
@@ -195,7 +194,8 @@ function translate(
   about: 'entry' | 'chain',
   entry: ProofEntry | undefined,
   error: unknown,
-): UntrustedError | UnavailableError {
+): K8sVerifyError {
+  if (error instanceof K8sVerifyError) return error;
   const found =
     error instanceof VerificationError
       ? REFUSALS.find(([code, start]) => code === error.code && error.message.startsWith(start))?.[2]

@@ -69,25 +69,30 @@ export function readTrustedRoot(bytes: Uint8Array, source: TrustSource, currentA
     return { root, source, sha256, newestKeyFrom: newestStart(root), currentAsOf, ignored };
   } catch (cause) {
     if (!(cause instanceof UntrustedError)) throw cause;
-    const other = whatItIs(bytes);
-    if (other !== undefined) {
-      throw new UntrustedError('trusted-root-invalid', `${what} is none: it is ${other.what}`, {
-        check: 'material',
-        expected: 'a trusted_root.json',
-        found: other.what,
-        why: WHY,
-        advice: other.advice,
-        cause,
-      });
-    }
-    throw new UntrustedError('trusted-root-invalid', cause.message, {
+    throw notATrustedRoot(bytes, what, cause);
+  }
+}
+
+/** A file of another kind is told as what it is. */
+function notATrustedRoot(bytes: Uint8Array, what: string, cause: UntrustedError): UntrustedError {
+  const other = whatItIs(bytes);
+  if (other !== undefined) {
+    return new UntrustedError('trusted-root-invalid', `${what} is none: it is ${other.what}`, {
       check: 'material',
-      ...(cause.expected === undefined ? {} : { expected: cause.expected }),
-      ...(cause.found === undefined ? {} : { found: cause.found }),
+      expected: 'a trusted_root.json',
+      found: other.what,
       why: WHY,
+      advice: other.advice,
       cause,
     });
   }
+  return new UntrustedError('trusted-root-invalid', cause.message, {
+    check: 'material',
+    ...(cause.expected === undefined ? {} : { expected: cause.expected }),
+    ...(cause.found === undefined ? {} : { found: cause.found }),
+    why: WHY,
+    cause,
+  });
 }
 
 const WHY = 'everything that is believed rests on the trusted root, so it must say exactly what it trusts';
