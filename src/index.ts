@@ -39,7 +39,15 @@ export {
   type TrustRequest,
   type VerifyRequest,
 } from './plan/request.ts';
-export type { ArtifactResult, EvidenceOrigin, ListedMember, RunResult } from './result.ts';
+export type {
+  ArtifactResult,
+  ArtifactSigners,
+  EvidenceOrigin,
+  ExpectedSigner,
+  ListedMember,
+  RunResult,
+  TrustedRootReport,
+} from './result.ts';
 export type { TrustSource } from './trust/trust-material.ts';
 export { verifyFile } from './verify.ts';
 export { createClient, type Client, type ClientOptions } from './client.ts';

@@ -180,7 +180,7 @@ function trustedRootLines(root: TrustedRootReport, style: TextStyle): string {
   const name = root.kind === 'file' ? root.path : `${root.name} (embedded)`;
   const age = root.currentAsOf === undefined ? '' : `, known to be current as of ${root.currentAsOf}`;
   const left = (root.ignored ?? []).map(
-    (part) => `trusted root: left out is ${part}, which is not known here`,
+    (part) => `trusted root: left out, since it is not known here: ${part}`,
   );
   return [`trusted root: ${name}${age}`, ...left]
     .map((line) => `${paint(style, 'dim', printable(line))}\n`)

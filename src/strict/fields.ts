@@ -136,6 +136,11 @@ export class Fields {
     return undefined;
   }
 
+  /** Takes something else of the object that the caller does not know, where unknown fields are taken. */
+  leaveOut(what: string): void {
+    this.#form.unknown?.push(what);
+  }
+
   /** A google.protobuf.Timestamp, or undefined where there is none. */
   timestamp(name: string): Date | undefined {
     return this.has(name) ? this.#read(name, 'a time like 2022-11-30T18:59:07Z', asTime) : undefined;

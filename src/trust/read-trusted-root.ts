@@ -10,6 +10,7 @@ import { parseJsonStrictly } from '../strict/json.ts';
 import { Fields, PROTOBUF } from '../strict/fields.ts';
 import { UntrustedError } from '../errors.ts';
 import { MAX_CHAIN_CERTIFICATES, MAX_TRUSTED_AUTHORITIES, MAX_TRUSTED_ROOT_BYTES } from '../limits.ts';
+import { unknownKeyType } from './certificate-key.ts';
 import type { IgnoredPart, TrustedRootList, TrustMaterial, TrustSource } from './trust-material.ts';
 import { whatItIs } from './what-it-is.ts';
 
@@ -181,6 +182,10 @@ function readAuthority(authority: Fields): CertificateAuthority {
     .objects('certificates', ['rawBytes'], MAX_CHAIN_CERTIFICATES)
     .map((certificate) => ({ rawBytes: Buffer.from(certificate.bytes('rawBytes')) }));
   if (certificates.length === 0) throw chain.flawed('certificates', 'a certificate', 'an empty chain');
+  for (const { rawBytes } of certificates) {
+    const type = unknownKeyType(rawBytes);
+    if (type !== undefined) authority.leaveOut(`a key of type ${type}`);
+  }
   return {
     subject: subject && {
       organization: subject.textOrEmpty('organization'),

@@ -1,3 +1,4 @@
+import { writeFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { diagnose, type DiagnoseRequest, type Finding } from '../../src/doctor.ts';
 import { createClient } from '../../src/client.ts';
@@ -47,6 +48,19 @@ describe('diagnose', () => {
       /root\.json, sha256 [0-9a-f]{16}\.\.\., newest key from 2021-10-07 \(\d+ days ago\)$/,
     );
     expect(findings.get('proxy')?.found).toMatch(/^none for /);
+  });
+
+  it('names what of the trusted root is newer than this program', async () => {
+    const world = await localWorld();
+    const trustedRootFile = world.dir.join('newer.json');
+    const newer = world.sigstore.trustedRoot((root) => void Object.assign(root, { policies: [] }));
+    writeFileSync(trustedRootFile, newer);
+    expect((await examine(world, { trustedRootFile })).get('trusted root')).toMatchObject({
+      outcome: 'note',
+      exitCode: 0,
+      found: expect.stringMatching(/; left out: a field "policies"$/),
+      advice: expect.stringContaining('update k8s-verify'),
+    });
   });
 
   it.each<[string, Partial<Finding>, (world: LocalWorld) => Promise<ReadonlyMap<string, Finding>>]>([

@@ -1,7 +1,12 @@
 /** The trusted root: it says exactly whom it trusts, and has whoever this proof needs. */
 import type { SignOptions } from '../support/sigstore/signing.ts';
-import type { TransparencyLogJson, TrustedRootJson } from '../support/sigstore/trusted-root.ts';
-import { alterAuthority, alterCtLog, alterLog, alterTimestampAuthority } from './alterations.ts';
+import type {
+  CertificateAuthorityJson,
+  TransparencyLogJson,
+  TrustedRootJson,
+} from '../support/sigstore/trusted-root.ts';
+import { editDer } from './edit-der.ts';
+import { alterAuthority, base64, alterCtLog, alterLog, alterTimestampAuthority } from './alterations.ts';
 import {
   accepted,
   blob,
@@ -54,6 +59,18 @@ function newer(what: string, alter: (log: TransparencyLogJson) => void): readonl
     refused(`root-log-with-${what}_fail`, 'authority-unknown', 'entry', () => blob({}, alterLog(0, alter))),
     accepted(`root-with-another-log-with-${what}`, () => blob({}, alterLog(1, alter))),
   ];
+}
+
+/** The same certificates, with keys of a type that nobody knows. */
+function ofUnknownKeys({
+  certificates,
+}: CertificateAuthorityJson['certChain']): CertificateAuthorityJson['certChain'] {
+  const unknown = Buffer.from('06072a8648ce3d0901', 'hex');
+  return {
+    certificates: certificates.map(({ rawBytes }) => ({
+      rawBytes: base64(editDer(Buffer.from(rawBytes, 'base64'), [0, 6, 0, 0], () => [unknown])),
+    })),
+  };
 }
 
 const managed = (): Evidence => blob({ managedKey: 'p256', log: 'none' }, { alterRoot: withoutAnybody });
@@ -145,6 +162,23 @@ export const TRUSTED_ROOT_VECTORS: readonly Vector[] = [
   ...newer('an-unknown-field', (log) => void Object.assign(log, { note: 'x' })),
   ...newer('an-unknown-field-in-its-key', ({ publicKey }) => void Object.assign(publicKey, { note: 'x' })),
   ...newer('another-form', (log) => void Object.assign(log, { publicKey: undefined, publicKeys: [] })),
+  refused('root-authority-with-an-unknown-type-of-key_fail', 'authority-unknown', 'chain', () =>
+    blob(
+      {},
+      alterAuthority((ca) => void (ca.certChain = ofUnknownKeys(ca.certChain))),
+    ),
+  ),
+  accepted('root-with-another-authority-with-an-unknown-type-of-key', () =>
+    blob(
+      {},
+      {
+        alterRoot: ({ certificateAuthorities: all }) => {
+          const [ca] = all;
+          if (ca !== undefined) all.unshift({ ...ca, certChain: ofUnknownKeys(ca.certChain) });
+        },
+      },
+    ),
+  ),
   refused('root-authority-with-an-unknown-field_fail', 'authority-unknown', 'chain', () =>
     blob(
       {},

@@ -59,6 +59,24 @@ describe('progress in a pipe', () => {
     expect(lines([{ kind: 'detail', message: 'GET /x' }], true)).toBe('GET /x\n');
   });
 
+  it('names the trusted root with --verbose, and what of it does not count', () => {
+    const event: ProgressEvent = {
+      kind: 'trusted-root',
+      trustedRoot: {
+        kind: 'embedded',
+        name: 'sigstore-public-good',
+        sha256: 'ab',
+        currentAsOf: '2026-10-07',
+        ignored: ['tlogs[3], which has keyDetails "PKIX_NEWER"'],
+      },
+    };
+    expect(lines([event])).toBe('');
+    expect(lines([event], true)).toBe(
+      'trusted root: sigstore-public-good (embedded), known to be current as of 2026-10-07\n' +
+        'trusted root: left out, since it is not known here: tlogs[3], which has keyDetails "PKIX_NEWER"\n',
+    );
+  });
+
   it('tells a download at its start, and then every ten seconds', () => {
     const event = { kind: 'download', artifact: ARTIFACT, total: 48_000_000 } as const;
     expect(

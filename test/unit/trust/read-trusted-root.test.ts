@@ -68,6 +68,18 @@ describe('readTrustedRoot', () => {
       'timestampAuthorities',
     ],
     [
+      'an authority with a newer type of key',
+      ({ certificateAuthorities: [ca] }) => {
+        for (const certificate of ca?.certChain.certificates ?? []) {
+          const der = Buffer.from(certificate.rawBytes, 'base64').toString('hex');
+          const newer = der.replaceAll('06072a8648ce3d0201', '06072a8648ce3d0901');
+          certificate.rawBytes = Buffer.from(newer, 'hex').toString('base64');
+        }
+      },
+      'certificateAuthorities[0], which has a key of type 1.2.840.10045.9.1',
+      'certificateAuthorities',
+    ],
+    [
       'a field above the lists',
       (root) => void Object.assign(root, { 'policies\u001b[2J': [] }),
       String.raw`a field "policies\u001b[2J"`,
