@@ -69,32 +69,40 @@ async function proveAndOpen(
   });
   reportChecks(client.report, nameOf(request), proof);
   const opened = await openArchive(request, proof.proven, measured);
-  await placeVerified(request, proof, opened);
-  const result = describeVerified(request, proof, context.trust, sha256, opened);
+  const notes = await placeVerified(request, proof, opened);
+  for (const message of notes) client.report({ kind: 'note', message });
+  const described = describeVerified(request, proof, context.trust, sha256, opened);
+  const result = { ...described, notes: [...described.notes, ...notes] };
   if (opened?.kind !== 'unpacked') return { schemaVersion: 1, artifacts: [result] };
   const { noteOthers } = await import('./flow/note-others.ts');
   return { schemaVersion: 1, artifacts: await noteOthers([result], client.report) };
 }
 
-/** The bundle first: where it cannot be placed, nothing is. */
+/**
+ * The bundle first: where it cannot be placed, nothing is.
+ *
+ * @returns notes for the user.
+ */
 async function placeVerified(
   { saveBundlePath, signal }: VerifyRequest,
   proof: Proof,
   opened: OpenedArchive | undefined,
-): Promise<void> {
+): Promise<readonly string[]> {
   const extractions = opened?.kind === 'unpacked' ? [opened.extraction] : [];
   const sideFiles =
     saveBundlePath === undefined ? [] : [{ destination: saveBundlePath, bytes: proof.bundle }];
   // Most runs place nothing, and are quicker without the code that could.
-  if (extractions.length === 0 && sideFiles.length === 0) return;
+  if (extractions.length === 0 && sideFiles.length === 0) return [];
   try {
-    const [{ placeAll }, { placeExtractions }] = await Promise.all([
+    const [{ placeAll }, { placeExtractions }, { restoreLabels }] = await Promise.all([
       import('./disk/place.ts'),
       import('./archive/extract.ts'),
+      import('./disk/security-labels.ts'),
     ]);
-    await placeAll([], { sideFiles, signal });
+    const notes = await placeAll([], { sideFiles, signal });
     // What is begun is finished: a bundle alone would be left by a run that says that it was interrupted.
     await placeExtractions(extractions);
+    return [...notes, ...(await restoreLabels(extractions.map(({ directory }) => directory)))];
   } finally {
     for (const { staging } of extractions) await staging.discard();
   }

@@ -1,11 +1,10 @@
-import { type BigIntStats, constants } from 'node:fs';
+import type { BigIntStats } from 'node:fs';
 import {
   type FileHandle,
   link,
   lstat,
   lutimes,
   mkdir,
-  open,
   readdir,
   realpath,
   rename,
@@ -14,15 +13,19 @@ import {
   statfs,
   unlink,
 } from 'node:fs/promises';
-import { dirname, join, resolve } from 'node:path';
+import { join, resolve } from 'node:path';
 import { InstallError } from '../errors.ts';
 import { systemCode } from './disk-error.ts';
-import { type FileIdentity, identityOf, type Inode, isSameInode } from './file-identity.ts';
-import { setMode } from './set-mode.ts';
+import { type FileIdentity, identityOf, isSameInode } from './file-identity.ts';
+import {
+  createWithoutLinks,
+  findDirectory,
+  type FoundDirectory,
+  moved,
+  openWithoutLinks,
+} from './open-without-links.ts';
 import { isOwn } from './owner.ts';
-
-/** Node's types promise every flag; Windows has none of these. */
-const { O_DIRECTORY, O_NOFOLLOW, O_NONBLOCK }: Partial<typeof constants> = constants;
+import { setMode } from './set-mode.ts';
 
 const PERMISSIONS = 0o777;
 const SET_GROUP_ID = 0o2000;
@@ -52,7 +55,7 @@ export class HeldDirectory {
   readonly #steps: Set<Promise<unknown>> = new Set();
   #closed = false;
 
-  private constructor(path: string, found: Found) {
+  private constructor(path: string, found: FoundDirectory) {
     this.path = path;
     this.identity = found.identity;
     this.#handle = found.handle;
@@ -66,7 +69,7 @@ export class HeldDirectory {
    */
   static async open(path: string): Promise<HeldDirectory> {
     const real = await realpath(resolve(path));
-    return new HeldDirectory(real, await find(real));
+    return new HeldDirectory(real, await findDirectory(real));
   }
 
   /** Which directory it is, with its owner and mode as they are now. */
@@ -96,10 +99,7 @@ export class HeldDirectory {
 
   /** A new file, to be read and written; never one that is there, and never through a link. */
   async createFile(name: string, mode: number): Promise<FileHandle> {
-    const create = constants.O_RDWR | constants.O_CREAT | constants.O_EXCL;
-    // Windows has no O_NOFOLLOW: there, too, O_EXCL refuses any name that is taken, a link's included.
-    const flags = O_NOFOLLOW === undefined ? create : create | O_NOFOLLOW;
-    return this.#opened(name, (path) => open(path, flags, mode));
+    return this.#opened(name, (path) => createWithoutLinks(path, mode));
   }
 
   /**
@@ -118,7 +118,10 @@ export class HeldDirectory {
 
   /** A directory that is there, and no link to one. */
   async openDirectory(name: string): Promise<HeldDirectory> {
-    return this.#at(name, async (path) => new HeldDirectory(join(this.path, name), await find(path)));
+    return this.#at(
+      name,
+      async (path) => new HeldDirectory(join(this.path, name), await findDirectory(path)),
+    );
   }
 
   /**
@@ -246,60 +249,6 @@ export class HeldDirectory {
   }
 }
 
-interface Found {
-  readonly identity: FileIdentity;
-  readonly handle: FileHandle | undefined;
-  readonly base: string | undefined;
-}
-
-async function find(path: string): Promise<Found> {
-  const handle = await openDirectory(path);
-  if (handle === undefined) {
-    const found = await lstat(path, { bigint: true });
-    if (!found.isDirectory()) throw notADirectory(path);
-    return { identity: identityOf(found), handle, base: undefined };
-  }
-  try {
-    const identity = identityOf(await handle.stat({ bigint: true }));
-    return { identity, handle, base: await baseOf(handle, identity) };
-  } catch (error) {
-    await handle.close();
-    throw error;
-  }
-}
-
-/** Undefined where a directory cannot be opened: on Windows, or without the right to read it. */
-async function openDirectory(path: string): Promise<FileHandle | undefined> {
-  if (O_DIRECTORY === undefined || O_NOFOLLOW === undefined) return undefined;
-  try {
-    return await open(path, constants.O_RDONLY | O_DIRECTORY | O_NOFOLLOW);
-  } catch (error) {
-    if (systemCode(error) === 'EACCES') return undefined;
-    throw error;
-  }
-}
-
-/** The descriptor as a path, where the system has that and it leads where it should. */
-async function baseOf(handle: FileHandle, identity: Inode): Promise<string | undefined> {
-  if (process.platform !== 'linux') return undefined;
-  const base = `/proc/self/fd/${handle.fd}`;
-  const found = await stat(base, { bigint: true }).catch(() => undefined);
-  return found !== undefined && isSameInode(identityOf(found), identity) ? base : undefined;
-}
-
-async function openWithoutLinks(path: string): Promise<FileHandle> {
-  if (O_NOFOLLOW !== undefined && O_NONBLOCK !== undefined) {
-    // A pipe that nobody writes to is opened at once, and then found to be none of ours.
-    return open(path, constants.O_RDONLY | O_NOFOLLOW | O_NONBLOCK);
-  }
-  const named = await lstat(path, { bigint: true });
-  if (!named.isFile()) throw new Error(`${path} is not a regular file`);
-  const handle = await open(path, constants.O_RDONLY);
-  if (isSameInode(identityOf(await handle.stat({ bigint: true })), identityOf(named))) return handle;
-  await handle.close();
-  throw moved(path);
-}
-
 function assertName(name: string): void {
   if (name === '' || name === '.' || name === '..' || /[/\0]/.test(name) || join(name) !== name) {
     throw new TypeError(`${JSON.stringify(name)} is not the name of an entry`);
@@ -318,21 +267,4 @@ function withPath(error: unknown, base: string | undefined, path: string): unkno
 /** What was just made is not at its name any more: nothing is, or something that is no directory. */
 function isElsewhere(error: unknown): boolean {
   return error instanceof InstallError || ['ENOENT', 'ENOTDIR', 'ELOOP'].includes(systemCode(error));
-}
-
-function notADirectory(path: string): InstallError {
-  return new InstallError('destination-unsuitable', `${path} is not a directory`, {
-    expected: 'a directory',
-    found: 'something else',
-    advice: 'name another place with --install-dir or --output',
-  });
-}
-
-function moved(path: string): InstallError {
-  return new InstallError('place-failed', `${path} was moved or replaced while it was in use`, {
-    expected: `${path}, as it was when it was opened`,
-    found: 'something else at that path',
-    why: `another user or program changes ${dirname(path)}`,
-    advice: 'install into a directory that only you can change',
-  });
 }

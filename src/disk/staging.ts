@@ -1,16 +1,22 @@
 import { createHash, type Hash } from 'node:crypto';
 import type { FileHandle } from 'node:fs/promises';
-import { basename, dirname, join, resolve } from 'node:path';
+import { dirname, join, resolve } from 'node:path';
 import type { HashAlgorithm } from '../evidence/evidence.ts';
 import type { DownloadSink } from '../http/http-client.ts';
-import { holdDirectory, keepDirectories, removeCreatedDirectories } from './directories.ts';
-import { diskError, diskTooSmall, isAbsent, throwIfInterrupted } from './disk-error.ts';
-import { type FrozenFile, identityOf, type Inode, isSameInode } from './file-identity.ts';
+import { keepDirectories, removeCreatedDirectories } from './directories.ts';
+import { diskError, diskTooSmall, throwIfInterrupted } from './disk-error.ts';
+import type { FrozenFile } from './file-identity.ts';
 import { hashFile } from './hash-file.ts';
-import type { HeldDirectory } from './held-directory.ts';
 import { privateName, removeLeftovers } from './leftovers.ts';
-import { isOwn } from './owner.ts';
 import { setMode } from './set-mode.ts';
+import {
+  frozen,
+  type MadeFile,
+  makeStagingFile,
+  openForReading,
+  removeStagingFile,
+  type StagedIn,
+} from './staging-file.ts';
 
 /**
  * Bytes per write. A download arrives in pieces of 16 to 64 KiB; one system call and one hash update per MiB save most
@@ -22,9 +28,6 @@ const BUFFER_BYTES = 1024 * 1024;
  * `seal` has little left to wait for: 250 ms become 6 for 1 GiB, and seconds are saved on a slow disk.
  */
 const SYNC_BYTES = 16 * 1024 * 1024;
-/** How often a directory that another, failing run removed meanwhile is made again. */
-const OPEN_ATTEMPTS = 5;
-const OWNER_ONLY = 0o600;
 
 export interface StagingOptions {
   /** The destination's directory: the staging file is made in it, so that placing is one rename. */
@@ -42,19 +45,6 @@ export interface StagedDigests {
   readonly sha256: string;
   readonly sha384?: string;
   readonly sha512?: string;
-}
-
-/** Where a staged file is, and which file was made there. */
-interface Made extends StagedIn {
-  readonly created: Inode;
-  readonly hasStableInode: boolean;
-}
-
-/** The directory of a staged file, held as long as the file is staged or placed. */
-export interface StagedIn {
-  readonly directory: HeldDirectory;
-  /** The file's hidden name in it. */
-  readonly name: string;
 }
 
 /**
@@ -103,7 +93,7 @@ class StagingFile implements StagedArtifact {
   readonly #signal: AbortSignal | undefined;
   readonly #algorithms: readonly HashAlgorithm[];
   #hashes: ReadonlyMap<HashAlgorithm, Hash>;
-  #at: Made | undefined;
+  #at: MadeFile | undefined;
   #handle: FileHandle | undefined;
   #state: 'staged' | 'frozen' | 'placed' | 'discarded' = 'staged';
   #sealed = false;
@@ -136,30 +126,13 @@ class StagingFile implements StagedArtifact {
     this.#assertStaged();
     if (this.#handle !== undefined) return;
     try {
-      const { at, handle } = await this.#create(OPEN_ATTEMPTS);
+      const { at, handle } = await makeStagingFile(this.path);
       [this.#at, this.#handle] = [at, handle];
       this.#assertStaged();
       await removeLeftovers(at.directory, at.name);
     } catch (error) {
       await this.discard();
       throw this.#failed(error);
-    }
-  }
-
-  async #create(attempts: number): Promise<{ readonly at: Made; readonly handle: FileHandle }> {
-    let directory: HeldDirectory | undefined;
-    try {
-      directory = await holdDirectory(dirname(this.path));
-      const name = basename(this.path);
-      const handle = await directory.createFile(name, OWNER_ONLY);
-      const created = identityOf(await handle.stat({ bigint: true }));
-      const named = identityOf(await directory.lstat(name));
-      const hasStableInode = isSameInode(created, named);
-      return { at: { directory, name, created, hasStableInode }, handle };
-    } catch (error) {
-      await directory?.close();
-      if (attempts > 1 && isAbsent(error)) return this.#create(attempts - 1);
-      throw error;
     }
   }
 
@@ -269,17 +242,13 @@ class StagingFile implements StagedArtifact {
 
   async freeze(): Promise<FrozenFile> {
     await this.open();
-    if (this.#handle === undefined) throw new TypeError('the staged artifact is not open');
+    if (this.#handle === undefined || this.#at === undefined) {
+      throw new TypeError('the staged artifact is not open');
+    }
     this.#state = 'frozen';
     // Many artifacts wait for each other: none of them needs its buffers any more.
     [this.#filling, this.#writing] = [undefined, undefined];
-    const found = await this.#handle.stat({ bigint: true });
-    return {
-      ...identityOf(found),
-      owner: found.uid,
-      ownerIsUser: isOwn(found),
-      hasStableInode: this.#at?.hasStableInode === true,
-    };
+    return frozen(this.#handle, this.#at);
   }
 
   async seal(mode: number): Promise<void> {
@@ -288,7 +257,7 @@ class StagingFile implements StagedArtifact {
     try {
       await setMode(this.#handle, mode);
       await this.#handle.sync();
-      this.#handle = await forReading(this.#handle, this.#at);
+      this.#handle = await openForReading(this.#handle, this.#at);
       this.#sealed = true;
     } catch (error) {
       throw this.#failed(error);
@@ -308,17 +277,9 @@ class StagingFile implements StagedArtifact {
     await this.#write.catch(() => undefined);
     await this.#close();
     if (this.#state === 'placed') return;
-    await this.#remove().catch(() => undefined);
+    if (this.#at !== undefined) await removeStagingFile(this.#at);
     await this.#release();
     await removeCreatedDirectories(dirname(this.path));
-  }
-
-  /** Only the file that was made here: in a directory of others, something else may have its name by now. */
-  async #remove(): Promise<void> {
-    if (this.#at === undefined) return;
-    const { directory, name, created } = this.#at;
-    const found = await directory.lstat(name);
-    if (isSameInode(identityOf(found), created) || isOwn(found)) await directory.unlink(name);
   }
 
   async #release(): Promise<void> {
@@ -334,29 +295,6 @@ class StagingFile implements StagedArtifact {
     this.#writing = undefined;
     await handle?.close().catch(() => undefined);
   }
-}
-
-/**
- * The same file, open for reading: a program cannot be started as long as anybody may write to it. Where something else
- * has its name by now, the file itself stays open.
- */
-async function forReading(
-  writing: FileHandle,
-  { directory, name }: StagedIn,
-): Promise<FileHandle | undefined> {
-  // Windows gives no other file the number of one that is gone, and is at odds with open files.
-  const reading = process.platform === 'win32' ? undefined : await directory.openFile(name);
-  if (reading !== undefined && !(await isSameOpenFile(reading, writing))) {
-    await reading.close();
-    return writing;
-  }
-  await writing.close();
-  return reading;
-}
-
-async function isSameOpenFile(one: FileHandle, other: FileHandle): Promise<boolean> {
-  const [a, b] = await Promise.all([one.stat({ bigint: true }), other.stat({ bigint: true })]);
-  return isSameInode(identityOf(a), identityOf(b));
 }
 
 function newHashes(algorithms: readonly HashAlgorithm[]): ReadonlyMap<HashAlgorithm, Hash> {

@@ -20,4 +20,9 @@ describe('memory does not grow with the artifact', () => {
     expect(small).toBeGreaterThan(0);
     expect(large - small).toBeLessThan(40);
   });
+
+  // Two buffers of 1 MiB each, as long as it is written: 64 would need 128 MiB more.
+  it('nor with the number of artifacts that wait to be placed', async () => {
+    expect((await peak('stage-many', 64)) - (await peak('stage-many', 1))).toBeLessThan(40);
+  });
 });

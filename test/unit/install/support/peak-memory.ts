@@ -1,14 +1,14 @@
 /**
  * A program that stages, or lists the members of, so many MiB, and prints the most memory it had, in MiB. The MiB of an
- * archive are in its one member, or follow its end.
+ * archive are in its one member, or follow its end. `stage-many` stages as many artifacts, of 2 MiB each.
  *
- *     node peak-memory.ts stage|list|list-padded DIRECTORY MEBIBYTES
+ *     node peak-memory.ts stage|stage-many|list|list-padded DIRECTORY MEBIBYTES
  */
 import { closeSync, ftruncateSync, openSync, writeSync } from 'node:fs';
 import { join } from 'node:path';
 import { hashLocalFile } from '../../../../src/disk/hash-file.ts';
 import { listArchive } from '../../../../src/archive/extract.ts';
-import { openStaging } from '../../../../src/disk/staging.ts';
+import { openStaging, type StagedArtifact } from '../../../../src/disk/staging.ts';
 import { confirmMeasured, measureFile } from '../../../../src/disk/verified-artifact.ts';
 import type { ProvenDigest } from '../../../../src/proof/prove-digest.ts';
 import { BLOCK, entry } from '../../archive/support/tar-writer.ts';
@@ -17,6 +17,7 @@ const MIB = 1024 * 1024;
 const [what = '', directory = '', size = '0'] = process.argv.slice(2);
 const bytes = Number(size) * MIB;
 if (what === 'stage') await stage();
+else if (what === 'stage-many') await stageMany(Number(size));
 else await list(what === 'list' ? bytes : 0);
 process.stdout.write(`${Math.round(process.resourceUsage().maxRSS / 1024)}\n`);
 
@@ -27,6 +28,20 @@ async function stage(): Promise<void> {
   for (let sent = 0; sent < bytes; sent += piece.length) await staged.write(piece);
   await staged.finish();
   await staged.discard();
+}
+
+/** One after the other, each kept as a proved one is until all of them are. */
+async function stageMany(count: number): Promise<void> {
+  const piece = Buffer.alloc(2 * MIB, 'piece');
+  const waiting: StagedArtifact[] = [];
+  for (let index = 0; index < count; index += 1) {
+    const staged = openStaging({ directory, fileName: `kubectl${index}` });
+    await staged.write(piece);
+    await staged.finish();
+    await staged.freeze();
+    waiting.push(staged);
+  }
+  for (const staged of waiting) await staged.discard();
 }
 
 async function list(member: number): Promise<void> {

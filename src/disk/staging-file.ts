@@ -1,0 +1,87 @@
+import type { FileHandle } from 'node:fs/promises';
+import { basename, dirname } from 'node:path';
+import { holdDirectory } from './directories.ts';
+import { isAbsent } from './disk-error.ts';
+import { type FrozenFile, identityOf, type Inode, isSameInode } from './file-identity.ts';
+import type { HeldDirectory } from './held-directory.ts';
+import { isOwn } from './owner.ts';
+
+/** How often a directory that another, failing run removed meanwhile is made again. */
+const ATTEMPTS = 5;
+const OWNER_ONLY = 0o600;
+
+/** The directory of a staged file, held as long as the file is staged or placed. */
+export interface StagedIn {
+  readonly directory: HeldDirectory;
+  /** The file's hidden name in it. */
+  readonly name: string;
+}
+
+/** Which file was made there. */
+export interface MadeFile extends StagedIn {
+  readonly created: Inode;
+  readonly hasStableInode: boolean;
+}
+
+/** Makes the file at the path (absolute), and what is missing of the directories above it. */
+export async function makeStagingFile(
+  path: string,
+  attempts: number = ATTEMPTS,
+): Promise<{ readonly at: MadeFile; readonly handle: FileHandle }> {
+  let directory: HeldDirectory | undefined;
+  let handle: FileHandle | undefined;
+  try {
+    directory = await holdDirectory(dirname(path));
+    const name = basename(path);
+    handle = await directory.createFile(name, OWNER_ONLY);
+    const created = identityOf(await handle.stat({ bigint: true }));
+    const named = identityOf(await directory.lstat(name));
+    return { at: { directory, name, created, hasStableInode: isSameInode(created, named) }, handle };
+  } catch (error) {
+    await handle?.close();
+    await directory?.close();
+    if (attempts > 1 && isAbsent(error)) return makeStagingFile(path, attempts - 1);
+    throw error;
+  }
+}
+
+/** Only the file that was made: in a directory of others, something else may have its name by now. Never throws. */
+export async function removeStagingFile({ directory, name, created }: MadeFile): Promise<void> {
+  try {
+    const found = await directory.lstat(name);
+    if (isSameInode(identityOf(found), created) || isOwn(found)) await directory.unlink(name);
+  } catch {
+    // It was placed, or somebody else removed it.
+  }
+}
+
+/** Which file it is, once no byte of it will change. */
+export async function frozen(handle: FileHandle, { hasStableInode }: MadeFile): Promise<FrozenFile> {
+  const found = await handle.stat({ bigint: true });
+  return { ...identityOf(found), owner: found.uid, ownerIsUser: isOwn(found), hasStableInode };
+}
+
+/**
+ * The same file, open for reading: a program cannot be started as long as anybody may write to it. Where something else
+ * has its name by now, the file itself stays open, so that no other one can get its inode.
+ */
+export async function openForReading(
+  writing: FileHandle,
+  { directory, name }: StagedIn,
+): Promise<FileHandle | undefined> {
+  // Windows gives no other file the number of one that is gone, and is at odds with open files.
+  if (process.platform === 'win32') {
+    await writing.close();
+    return undefined;
+  }
+  const reading = await directory.openFile(name).catch(() => undefined);
+  if (reading === undefined) return writing;
+  const isSame = await isSameOpenFile(reading, writing);
+  await (isSame ? writing : reading).close();
+  return isSame ? reading : writing;
+}
+
+async function isSameOpenFile(one: FileHandle, other: FileHandle): Promise<boolean> {
+  const [a, b] = await Promise.all([one.stat({ bigint: true }), other.stat({ bigint: true })]);
+  return isSameInode(identityOf(a), identityOf(b));
+}
