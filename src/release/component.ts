@@ -1,6 +1,6 @@
 import { excerpt } from '../text/excerpt.ts';
 import { RequestError } from '../errors.ts';
-import { nearestFew } from '../text/nearest.ts';
+import { nearest } from '../text/nearest.ts';
 import { formatPlatform, PLATFORMS, type Platform, samePlatform } from './platform.ts';
 import { formatReleaseVersion, type ReleaseVersion } from './version.ts';
 
@@ -143,7 +143,7 @@ export const COMPONENTS: readonly Component[] = [
 /**
  * The component of that name; a tarball may be asked for as `kubernetes-src.tar.gz` too.
  *
- * @throws RequestError `component-unknown`, with the nearest names
+ * @throws RequestError `component-unknown`, with the nearest name
  */
 export function findComponent(name: string): Component {
   const found = COMPONENTS.find(
@@ -152,21 +152,21 @@ export function findComponent(name: string): Component {
   );
   if (found !== undefined) return found;
   const names = COMPONENTS.map((component) => component.name);
-  const near = nearestFew(name.toLowerCase(), names, 3);
+  const near = nearest(name.toLowerCase(), names);
   const [first = '', ...rest] = name.split(/[,=:]/);
   const severed = rest.length > 0 && names.includes(first) ? name.charAt(first.length) : undefined;
   throw new RequestError('component-unknown', `Kubernetes publishes no component ${excerpt(name)}`, {
-    expected: names.join(', '),
+    expected: 'a name from k8s-verify list',
     found: excerpt(name),
     advice: adviceFor(near, severed),
   });
 }
 
 /** @param severed what stands behind the name of a component where nothing should */
-function adviceFor(near: readonly string[], severed: string | undefined): string {
+function adviceFor(near: string | undefined, severed: string | undefined): string {
   if (severed === ',') return 'write one argument for each component, without commas';
   if (severed !== undefined) return 'write the version of a component behind @, as in kubectl@v1.26.0';
-  return near.length === 0 ? 'see what there is with: k8s-verify list' : `did you mean ${near.join(' or ')}?`;
+  return near === undefined ? 'see what there is with: k8s-verify list' : `did you mean ${near}?`;
 }
 
 /** The platforms that the component is published for in that release; empty where it has none. */

@@ -2,7 +2,7 @@ import { excerpt } from '../text/excerpt.ts';
 import { RequestError } from '../errors.ts';
 import { type ArtifactCoordinates, releaseArtifact, type ReleaseArtifact } from './artifact.ts';
 import { type Component, COMPONENTS, findComponent, platformsOf, type Tier } from './component.ts';
-import { nearestFew } from '../text/nearest.ts';
+import { nearest } from '../text/nearest.ts';
 import { formatPlatform, type Platform, samePlatform } from './platform.ts';
 import { formatReleaseVersion, type ReleaseVersion } from './version.ts';
 
@@ -74,7 +74,7 @@ export function memberOf(tier: Tier, { component, version, platform }: ArtifactC
 }
 
 function adviceFor(component: string, names: readonly string[]): string {
-  const near = nearestFew(component, names, 1)[0];
+  const near = nearest(component, names);
   return near === undefined ? 'name one of these' : `did you mean ${near}?`;
 }
 

@@ -63,7 +63,7 @@ describe('tarballs of binaries', () => {
   it.each([
     ['client', 'kubelet', 'linux/amd64', 'take it from another: --from-tarball node'],
     ['node', 'kube-apiserver', 'linux/amd64', 'take it from another: --from-tarball server'],
-    ['client', 'kubelet', 'darwin/arm64', 'did you mean kubectl?'],
+    ['client', 'kubelet', 'darwin/arm64', 'name one of these'],
     ['server', 'kubeclt', 'linux/amd64', 'did you mean kubectl?'],
   ] as const)('%s without %s on %s: %s', (tier, component, platform, advice) => {
     expect(thrownBy(() => memberOf(tier, coordinates(component, platform)))).toMatchObject({ advice });
