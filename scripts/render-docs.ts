@@ -1,12 +1,12 @@
 /**
  * Writes the tables of the documents from the code's own tables, so that the two cannot drift apart: in every Markdown
  * file of the root and of `docs/`, what stands between `<!-- generated: NAME -->` and `<!-- end of NAME -->`.
- * It writes the manual page, too, from the tables of `--help`.
+ * It writes the manual pages too, from the declaration of the command line.
  * With `--check` it writes nothing, names the files that are not current, and ends with 1.
  *
  *     node scripts/render-docs.ts [--check] [DIRECTORY]
  */
-import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { EXIT_CODE_MEANINGS } from '../src/exit-codes.ts';
@@ -21,13 +21,15 @@ import { parsePlatform, PLATFORMS } from '../src/release/platform.ts';
 import { describeRange, KUBERNETES_RELEASE_SIGNERS } from '../src/release/signer.ts';
 import { BINARY_TARBALLS, tarballMembers } from '../src/release/tarball.ts';
 import { parseReleaseVersion } from '../src/release/version.ts';
-import { renderManualPage } from './render-man.ts';
+import { renderManualPages } from './render-man.ts';
 import {
   renderActionInputs,
   renderActionOutputs,
   renderCommands,
+  renderExitCodePages,
   renderJsonFields,
   renderOptions,
+  renderVariables,
 } from './render-readme.ts';
 
 const KINDS: readonly (readonly [ArtifactKind, string, string])[] = [
@@ -130,12 +132,18 @@ const SECTIONS: Readonly<Record<string, () => string>> = {
   commands: () => renderCommands(table),
   'options-install': () => renderOptions('install', table),
   'options-verify': () => renderOptions('verify', table),
+  'options-list': () => renderOptions('list', table),
+  'options-doctor': () => renderOptions('doctor', table),
+  'options-common': () => renderOptions(undefined, table),
+  variables: () => renderVariables(table),
+  'exit-code-pages': renderExitCodePages,
   'action-inputs': () => renderActionInputs(table),
   'action-outputs': () => renderActionOutputs(table),
   'json-success': () => renderJsonFields('success', table),
   'json-failure': () => renderJsonFields('failure', table),
   'json-list': () => renderJsonFields('list', table),
   'json-doctor': () => renderJsonFields('doctor', table),
+  'json-words': () => renderJsonFields('words', table),
 };
 
 function render(text: string, file: string): string {
@@ -156,7 +164,7 @@ function render(text: string, file: string): string {
   return rendered;
 }
 
-const MANUAL_PAGE = 'man/k8s-verify.1';
+const MANUAL = 'man';
 
 function main(): void {
   const check = process.argv.includes('--check');
@@ -167,10 +175,14 @@ function main(): void {
       .filter((name) => name.endsWith('.md'))
       .map((name) => join(folder, name)),
   );
-  if (directory === undefined) files.push(MANUAL_PAGE);
-  for (const file of files) {
-    const text = readFileSync(join(root, file), 'utf8');
-    const rendered = file === MANUAL_PAGE ? renderManualPage() : render(text, file);
+  const manual = directory === undefined ? renderManualPages() : new Map<string, string>();
+  const current = [
+    ...files.map((file) => [file, render(readFileSync(join(root, file), 'utf8'), file)] as const),
+    ...Array.from(manual, ([name, page]) => [join(MANUAL, name), page] as const),
+  ];
+  for (const [file, rendered] of current) {
+    const path = join(root, file);
+    const text = existsSync(path) ? readFileSync(path, 'utf8') : '';
     if (rendered === text) continue;
     if (check) {
       console.error(`${file} is not current: run node scripts/render-docs.ts`);

@@ -1,20 +1,28 @@
 /** The generated sections of README.md and docs/ that come from the command line's tables and from the JSON Schema. */
 import { readFileSync } from 'node:fs';
 import { parse } from 'yaml';
-import { type CommandName, COMMANDS } from '../src/cli/commands.ts';
-import { OPTION_GROUPS, optionsOf, optionUsage } from '../src/cli/options.ts';
+import { OPTION_GROUPS } from '../src/cli/declared-options.ts';
+import { EXIT_CODE_PAGES, type ExitCodePage } from '../src/cli/exit-code-pages.ts';
+import { factsOf, PageHelp } from '../src/cli/help-page.ts';
+import { OTHER_VARIABLES, variableItems } from '../src/cli/help-topics.ts';
+import { type CommandName, createProgram } from '../src/cli/program.ts';
 
 export type Table = (head: readonly string[], rows: readonly (readonly string[])[]) => string;
 
-/** Every command's options, as the README has them. */
-export function renderOptions(name: CommandName, table: Table): string {
+const help = new PageHelp(120);
+
+function cell(text: string): string {
+  return text.replaceAll('|', '\\|');
+}
+
+/** A command's own options; those of every command for the root. */
+export function renderOptions(name: CommandName | undefined, table: Table): string {
+  const program = createProgram();
+  const command = program.strictCommands.find((one) => one.name() === name) ?? program;
   const rows = OPTION_GROUPS.flatMap((group) =>
-    optionsOf(name)
-      .filter((option) => option.group === group)
-      .map((option) => [
-        `\`${optionUsage(option)}\``,
-        `${option.help}${option.repeatable === true ? ' (may be repeated)' : ''}`,
-      ]),
+    command.ownOptions
+      .filter(({ long, helpGroupHeading }) => helpGroupHeading === group && long !== '--help-all')
+      .map((option) => [`\`${option.usage}\``, cell(help.optionDescription(option))]),
   );
   return table(['Option', 'Meaning'], rows);
 }
@@ -22,8 +30,42 @@ export function renderOptions(name: CommandName, table: Table): string {
 export function renderCommands(table: Table): string {
   return table(
     ['Command', 'What it does'],
-    COMMANDS.map(({ usage, summary }) => [`\`k8s-verify ${usage.replaceAll('|', '\\|')}\``, summary]),
+    createProgram().strictCommands.map((command) => [
+      `\`${cell(factsOf(command).usages[0] ?? '')}\``,
+      command.summary(),
+    ]),
   );
+}
+
+export function renderVariables(table: Table): string {
+  const rows = [...variableItems(), ...OTHER_VARIABLES].map(([names, meaning]) => [
+    names
+      .split(', ')
+      .map((name) => `\`${name}\``)
+      .join(', '),
+    meaning,
+  ]);
+  return table(['Variable', 'Meaning'], rows);
+}
+
+/** A section for each exit code, as `k8s-verify help N` has it. */
+export function renderExitCodePages(): string {
+  return Object.entries(EXIT_CODE_PAGES)
+    .map(([code, page]) => exitCodeSection(code, page))
+    .join('\n\n');
+}
+
+function exitCodeSection(code: string, { title, meaning, causes, steps, yourself }: ExitCodePage): string {
+  const lines = steps.map(([text, command], index) =>
+    command === undefined ? `${index + 1}. ${text}` : `${index + 1}. ${text} \`${command}\``,
+  );
+  return [
+    `## ${code}: ${title}`,
+    meaning,
+    ...(causes.length === 0 ? [] : [`Usual causes: ${causes.join('; ')}.`]),
+    ...(lines.length === 0 ? [] : [lines.join('\n')]),
+    ...(yourself === undefined ? [] : [`See it yourself:\n\n\`\`\`text\n${yourself.join('\n')}\n\`\`\``]),
+  ].join('\n\n');
 }
 
 /** The part of action.yml that the README tells. */

@@ -78,6 +78,8 @@ export const MAX_CLOCK_SKEW_MS: number = 60_000;
 export const MAX_REDIRECTS: number = 5;
 /** The longest `Retry-After` that is honoured. */
 export const MAX_RETRY_AFTER_MS: number = 60_000;
+/** Words of one command line; a shell can pass on far more than a person types. */
+export const MAX_COMMAND_LINE_WORDS: number = 50_000;
 /** Artifacts named in one run. */
 export const MAX_ARTIFACTS_PER_RUN: number = 64;
 /** Artifacts that are downloaded side by side. */

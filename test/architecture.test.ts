@@ -28,6 +28,7 @@ const OWNERS: Readonly<Record<string, string>> = {
   '@sigstore/protobuf-specs': 'trust',
   tar: 'archive',
   'cli-progress': 'cli',
+  commander: 'cli',
   '@actions/core': 'action',
   '@actions/tool-cache': 'action',
 };

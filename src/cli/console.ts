@@ -2,9 +2,10 @@
 import { type ExitCode, exitCodeFor } from '../exit-codes.ts';
 import type { Report } from '../progress.ts';
 import { withoutBlame } from './gone-directory.ts';
+import { type Mode, readMode } from './mode.ts';
 import { failureReport, type JsonAnswer, renderJson } from './output-json.ts';
-import { errorText, type TextStyle } from './output-text.ts';
-import { printableLines } from './printable.ts';
+import { errorText, noteText, paint, type TextStyle } from './output-text.ts';
+import { printable, printableLines } from './printable.ts';
 import { recordFacts } from './run-facts.ts';
 import { barProgress, lineProgress, type Progress, quietProgress } from './progress.ts';
 
@@ -27,6 +28,10 @@ export interface Answer {
 export interface Console {
   /** Begins the display of progress; what is reported before is lost. */
   start(): Promise<Report>;
+  /** Tells what a person should know. */
+  note(text: string): void;
+  /** Tells what is only told with `--verbose`. */
+  detail(text: string): void;
   /** Ends the display of progress, so that the terminal is as it was. */
   finish(): void;
   /** @returns the exit code of the run. */
@@ -35,15 +40,6 @@ export interface Console {
   failure(error: unknown): ExitCode;
 }
 
-interface Mode {
-  readonly json: boolean;
-  readonly quiet: boolean;
-  readonly style: TextStyle;
-  /** Whether lines may be drawn over. */
-  readonly animated: boolean;
-}
-
-/** The mode is read from the bare words, because a command line that cannot be understood must be answered too. */
 export function openConsole(words: readonly string[], { stdout, stderr, env }: Surroundings): Console {
   const mode = readMode(words, stderr, env);
   const recorder = recordFacts(new Date());
@@ -55,6 +51,12 @@ export function openConsole(words: readonly string[], { stdout, stderr, env }: S
     async start() {
       progress = await startProgress(mode, stderr);
       return recorder.listenTo(progress.report);
+    },
+    note(text) {
+      if (!mode.quiet) stderr.write(noteText(text, mode.style));
+    },
+    detail(text) {
+      if (mode.style.verbose) stderr.write(`${paint(mode.style, 'dim', printable(text))}\n`);
     },
     finish,
     answer({ text, summary, json }) {
@@ -71,23 +73,6 @@ export function openConsole(words: readonly string[], { stdout, stderr, env }: S
       return exitCodeFor(error);
     },
   };
-}
-
-function readMode(words: readonly string[], stderr: Surroundings['stderr'], env: Surroundings['env']): Mode {
-  const end = words.indexOf('--');
-  const options = new Set(end === -1 ? words : words.slice(0, end));
-  const terminal = stderr.isTTY && env['TERM'] !== 'dumb';
-  return {
-    json: options.has('--json'),
-    quiet: options.has('--quiet'),
-    style: { color: terminal && (env['NO_COLOR'] ?? '') === '', verbose: options.has('--verbose') },
-    animated: terminal && !inContinuousIntegration(env['CI']),
-  };
-}
-
-/** `CI=false` is how some switch it off. NO_COLOR, in contrast, counts whatever it says (no-color.org). */
-function inContinuousIntegration(value: string | undefined): boolean {
-  return value !== undefined && value !== '' && value !== 'false';
 }
 
 function startProgress(mode: Mode, stderr: Surroundings['stderr']): Promise<Progress> {

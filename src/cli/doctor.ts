@@ -1,38 +1,28 @@
 /** The `doctor` command. */
 import { diagnose, type Finding } from '../doctor.ts';
-import { RequestError } from '../errors.ts';
-import { excerpt } from '../text/excerpt.ts';
-import type { CommandLine } from './command-line.ts';
 import type { Answer, Console } from './console.ts';
 import { hostDirectories } from './host-directories.ts';
 import { withClient } from './with-client.ts';
 import type { JsonAnswer } from './output-json.ts';
 import { printable } from './printable.ts';
-import { readNetwork, readTransport, readTrust } from './shared-arguments.ts';
+import { type ParsedLine, readNetwork, readTransport, readTrust } from './parsed-line.ts';
 
 export interface DoctorReport extends JsonAnswer {
   readonly findings: readonly Omit<Finding, 'exitCode'>[];
 }
 
-/** Shorter than a run's: whoever asks a doctor is waiting. */
+/** Shorter than a run's: the person who asked is waiting. */
 const PATIENCE = { retries: 0, timeoutMs: 10_000 } as const;
 
 /** Looks at what a run needs; its exit code is what a run would end with. */
-export async function doctor(line: CommandLine, output: Console): Promise<Answer> {
-  const [operand] = line.operands;
-  if (operand !== undefined) {
-    throw new RequestError('usage', 'doctor takes no argument', {
-      found: excerpt(operand),
-      advice: 'for example: k8s-verify doctor --mirror https://mirror.example.com',
-    });
-  }
+export async function doctor({ options }: ParsedLine, output: Console): Promise<Answer> {
   const request = {
-    ...readNetwork(line),
-    ...readTrust(line),
+    ...readNetwork(options),
+    ...readTrust(options),
     env: process.env,
     directories: hostDirectories(),
   };
-  const findings = await withClient({ ...PATIENCE, ...readTransport(line) }, output, (client, signal) =>
+  const findings = await withClient({ ...PATIENCE, ...readTransport(options) }, output, (client, signal) =>
     diagnose({ ...request, signal }, client),
   );
   return doctorAnswer(findings);

@@ -1,100 +1,53 @@
-/** `--help`, written from the tables of commands, options and exit codes. Loads nothing else, so that it is quick. */
-import { EXIT_CODE_MEANINGS } from '../exit-codes.ts';
-import { type CommandName, COMMANDS, type CommandSpec, commandSpec } from './commands.ts';
-import { OPTION_GROUPS, type OptionSpec, optionsOf, optionUsage } from './options.ts';
+/** The `help` command, and the pages of `--help`. */
+import { RequestError } from '../errors.ts';
+import { excerpt } from '../text/excerpt.ts';
+import { nearest } from '../text/nearest.ts';
+import type { Answer } from './console.ts';
+import type { JsonAnswer } from './output-json.ts';
+import { commandPage, firstPage, pageWidth, wholePage } from './help-page.ts';
+import { exitCodePageOf, type Topic, topicPage, TOPICS } from './help-topics.ts';
+import type { ParsedLine, ParsedQuestion } from './parsed-line.ts';
+import { createProgram } from './program.ts';
 
-const WIDTH = 80;
-const LABEL_WIDTH = 28;
-
-export const INTRODUCTION: string =
-  'Downloads Kubernetes release binaries, verifies the cosign signature, the transparency log entry and the ' +
-  "signer's identity, and only then installs them.";
-
-/** What `k8s-verify --help` prints. */
-export function overviewHelp(): string {
-  const [install] = COMMANDS;
-  return sections([
-    usageLines(COMMANDS),
-    wrap(INTRODUCTION, 0),
-    `Commands:\n${COMMANDS.map((command) => entry(command.name, command.summary)).join('\n')}`,
-    ...(install === undefined ? [] : [optionLines(install.name), exampleLines(install)]),
-    exitCodeLines(Object.entries(EXIT_CODE_MEANINGS)),
-    'k8s-verify <command> --help says more about a command.',
-  ]);
-}
-
-/** What `k8s-verify <command> --help` prints. */
-export function commandHelp(name: CommandName): string {
-  const command = commandSpec(name);
-  return sections([
-    usageLines([command]),
-    ...command.description.map((paragraph) => wrap(paragraph, 0)),
-    optionLines(name),
-    exampleLines(command),
-    exitCodeLines([
-      [0, command.success],
-      ...command.failures.map((code) => [code, EXIT_CODE_MEANINGS[code]] as const),
-    ]),
-  ]);
-}
-
-function sections(parts: readonly string[]): string {
-  return `${parts.join('\n\n')}\n`;
-}
-
-function usageLines(commands: readonly CommandSpec[]): string {
-  return commands
-    .map((command, index) => `${index === 0 ? 'Usage:' : '      '} k8s-verify ${command.usage}`)
-    .join('\n');
-}
-
-function optionLines(name: CommandName): string {
-  const options = optionsOf(name);
-  const groups = OPTION_GROUPS.map((group) => {
-    const members = options.filter((option) => option.group === group);
-    const title = `${group.slice(0, 1).toUpperCase()}${group.slice(1)}:`;
-    return members.length === 0
-      ? []
-      : [`${title}\n${members.map((option) => optionLine(option)).join('\n')}`];
+/** `help`, `help COMMAND`, `help TOPIC` or `help N`. */
+export function help({ operands }: ParsedLine): Promise<Answer> {
+  const [word] = operands;
+  const text = word === undefined ? overview(columns()) : helpFor(word, columns());
+  return Promise.resolve({
+    text,
+    json: { schemaVersion: 1, ok: true, exitCode: 0, text } satisfies JsonAnswer & { readonly text: string },
   });
-  return groups.flat().join('\n\n');
 }
 
-function optionLine(option: OptionSpec): string {
-  const repeatable = option.repeatable === true ? ' (may be repeated)' : '';
-  return entry(optionUsage(option), `${option.help}${repeatable}`);
+/** The page that `--help` or `--help-all` on a line asks for. */
+export function questionPage({ page, all }: ParsedQuestion, width: number): string {
+  if (all) return wholePage(page, width);
+  return page.parent === null ? overview(width) : commandPage(page, width);
 }
 
-function exampleLines(command: CommandSpec): string {
-  const lines = command.examples.map((example) => `  ${example.command}\n      ${example.meaning}`);
-  return `Examples:\n${lines.join('\n')}`;
+/** @returns the columns of the page */
+export function columns(): number {
+  return pageWidth(process.stdout.isTTY ? process.stdout.columns : undefined);
 }
 
-function exitCodeLines(codes: readonly (readonly [code: number | string, meaning: string])[]): string {
-  const lines = codes.map(
-    ([code, meaning]) => `  ${String(code).padStart(3)}  ${wrap(meaning, 7).trimStart()}`,
-  );
-  return `Exit codes:\n${lines.join('\n')}`;
+/** The first page. */
+export function overview(width: number): string {
+  return firstPage(createProgram(), [...TOPICS, '12'], width);
 }
 
-function entry(label: string, text: string): string {
-  const body = wrap(text, LABEL_WIDTH);
-  const fits = label.length + 2 < LABEL_WIDTH - 1;
-  return fits ? `  ${label}${body.slice(label.length + 2)}` : `  ${label}\n${body}`;
-}
-
-/** Breaks text into lines of at most so many columns, each indented. */
-export function wrap(text: string, indent: number, width: number = WIDTH): string {
-  const lines: string[] = [];
-  let line = '';
-  for (const word of text.split(' ')) {
-    if (line !== '' && indent + line.length + 1 + word.length > width) {
-      lines.push(line);
-      line = word;
-    } else {
-      line = line === '' ? word : `${line} ${word}`;
-    }
-  }
-  lines.push(line);
-  return lines.map((content) => `${' '.repeat(indent)}${content}`).join('\n');
+/** @throws RequestError `usage` where there is no such page */
+export function helpFor(word: string, width: number): string {
+  const program = createProgram();
+  const command = program.strictCommands.find((one) => one.name() === word || one.aliases().includes(word));
+  if (command !== undefined) return commandPage(command, width);
+  const topic: Topic | undefined = TOPICS.find((one) => one === word);
+  const page = topic === undefined ? exitCodePageOf(word, width) : topicPage(topic, width);
+  if (page !== undefined) return page;
+  const names = [...program.strictCommands.map((one) => one.name()), ...TOPICS];
+  const near = nearest(word, names);
+  throw new RequestError('usage', `there is no help on ${excerpt(word)}`, {
+    expected: `a command, an exit code, or ${TOPICS.join(', ')}`,
+    found: excerpt(word),
+    advice: `k8s-verify help${near === undefined ? '' : ` ${near}`}`,
+  });
 }

@@ -1,22 +1,40 @@
-/** The `install` command. */
+/** The `install` command: its words made into a request, and the request carried out. */
 import { dirname } from 'node:path';
-import { defaultInstallDirectory, type HostDirectories, isOnPath } from '../plan/destination.ts';
+import { RequestError } from '../errors.ts';
+import { excerpt } from '../text/excerpt.ts';
+import { defaultInstallDirectory, type HostDirectories, isOnPath, outputFile } from '../plan/destination.ts';
 import { installRelease } from '../install.ts';
-import type { InstallRequest } from '../plan/request.ts';
+import { MAX_ARTIFACTS_PER_RUN } from '../limits.ts';
+import { findComponent, isComponent } from '../release/component.ts';
+import type { ArtifactRequest, InstallRequest } from '../plan/request.ts';
 import type { RunResult } from '../result.ts';
-import type { CommandLine } from './command-line.ts';
 import type { Answer, Console } from './console.ts';
 import { hostDirectories } from './host-directories.ts';
 import { withClient } from './with-client.ts';
-import { readInstallArguments } from './install-arguments.ts';
+import { mistypedCommand, mistypedComponent } from './meant.ts';
+import {
+  type Options,
+  outputDirectory,
+  type ParsedLine,
+  readExtract,
+  readNetwork,
+  readTransport,
+  readTrust,
+} from './parsed-line.ts';
+import { commandNames } from './program.ts';
 import { provedAnswer } from './proved-answer.ts';
 import { assertFitsLine } from './result-path.ts';
-import { readTransport } from './shared-arguments.ts';
+import { readsAsVersion, refuseLatest } from './version-words.ts';
+import { commandText } from './words.ts';
+
+/** Everything of an {@link InstallRequest} that the command line says; where to install may be left to the machine. */
+export interface InstallArguments extends Omit<InstallRequest, 'destination' | 'signal'> {
+  readonly destination: InstallRequest['destination'] | { readonly kind: 'default' };
+}
 
 /** Installs what the command line asks for, and notes where a shell would not find it. */
-export async function install(line: CommandLine, output: Console): Promise<Answer> {
-  const { destination, ...asked } = readInstallArguments(line);
-  const transport = readTransport(line);
+export async function install(line: ParsedLine, output: Console): Promise<Answer> {
+  const { destination, ...asked } = readInstall(line);
   const host = hostDirectories();
   const request: InstallRequest = {
     ...asked,
@@ -25,11 +43,11 @@ export async function install(line: CommandLine, output: Console): Promise<Answe
         ? { kind: 'directory', path: defaultInstallDirectory(host).path }
         : destination,
   };
-  assertFitsLine(line, request.destination.path);
-  const result = await withClient(transport, output, (client, signal) =>
+  assertFitsLine(line.options, request.destination.path);
+  const result = await withClient(readTransport(line.options), output, (client, signal) =>
     installRelease({ ...request, signal }, client),
   );
-  // Whoever named a place knows where it is; the default one may be news.
+  // A named place is known to the person who named it; the default one may be news.
   return provedAnswer(result, destination.kind === 'default' ? pathNotes(result, host) : []);
 }
 
@@ -42,4 +60,173 @@ export function pathNotes(
   return [...directories]
     .filter((directory) => !isOnPath(directory, host))
     .map((directory) => `${directory} is not on PATH; add it, or call the program by its whole path`);
+}
+
+/** @throws RequestError `usage` or `component-unknown`; no work is done here */
+export function readInstall(line: ParsedLine): InstallArguments {
+  const { options } = line;
+  const artifacts = readArtifacts(line);
+  return {
+    artifacts,
+    destination: readDestination(options, artifacts),
+    ...(options.forceName === true ? { force: true } : {}),
+    ...readExtract(options),
+    ...(options.fromTarball === undefined ? {} : { fromTarball: options.fromTarball }),
+    ...(options.checkSums === true ? { checkSums: true } : {}),
+    ...(options.saveBundle === true ? { saveBundle: true } : {}),
+    ...readTrust(options),
+    ...readNetwork(options),
+  };
+}
+
+function readArtifacts(line: ParsedLine): readonly ArtifactRequest[] {
+  const { operands, options, words } = line;
+  const last = operands.at(-1);
+  const common = last !== undefined && readsAsVersion(last) ? last : undefined;
+  const names = common === undefined ? operands : operands.slice(0, -1);
+  if (names.length === 0) throw noComponent(common);
+  if (names.length > MAX_ARTIFACTS_PER_RUN) {
+    throw new RequestError('usage', 'too many components for one run', {
+      expected: `at most ${MAX_ARTIFACTS_PER_RUN}`,
+      found: String(names.length),
+      advice: 'make several runs of it',
+    });
+  }
+  refuseMistypedCommand(names[0] ?? '', line);
+  const artifacts = names.map((name) => readArtifact(name, common, line));
+  for (const { component } of artifacts) refuseUnknown(component, line);
+  refuseTwins(artifacts);
+  for (const { version } of artifacts) refuseLatest(version, words);
+  if (common !== undefined && names.every((name) => name.includes('@'))) {
+    throw new RequestError('usage', `the version ${excerpt(common)} belongs to no component`, {
+      expected: 'a component without a version of its own, or no version at the end',
+      found: `${names.map((name) => excerpt(name)).join(', ')} and then ${excerpt(common)}`,
+      advice: 'leave out one of the two versions',
+    });
+  }
+  const platforms = options.platform ?? [];
+  if (platforms.length === 0) return artifacts;
+  return platforms.flatMap((platform) => artifacts.map((artifact) => withPlatform(artifact, platform)));
+}
+
+function withPlatform(artifact: ArtifactRequest, platform: string): ArtifactRequest {
+  return { ...artifact, platform };
+}
+
+function noComponent(version: string | undefined): RequestError {
+  return new RequestError('usage', 'no component is named', {
+    expected: 'COMPONENT[@VERSION]... [VERSION]',
+    found: version === undefined ? 'nothing' : `only the version ${excerpt(version)}`,
+    advice: `name what to install, for example: ${commandText(['kubectl', version ?? 'v1.30.2']) ?? 'k8s-verify kubectl'}`,
+  });
+}
+
+function readArtifact(
+  word: string,
+  common: string | undefined,
+  { operands, words }: ParsedLine,
+): ArtifactRequest {
+  const at = word.indexOf('@');
+  const component = at === -1 ? word : word.slice(0, at);
+  const version = at === -1 ? common : word.slice(at + 1);
+  if (component === '' || version === '' || version?.includes('@') === true) {
+    throw new RequestError(
+      'usage',
+      `${excerpt(word)} is neither a component nor a component with a version`,
+      {
+        expected: 'COMPONENT or COMPONENT@VERSION',
+        found: excerpt(word),
+        advice: 'write for example kubectl@v1.30.2; without a version, the newest stable release is meant',
+      },
+    );
+  }
+  if (/[/\\]/.test(component)) {
+    throw new RequestError('usage', `${excerpt(word)} looks like a file, and install takes components`, {
+      expected: 'the name of a component, such as kubectl',
+      found: excerpt(word),
+      advice: `to verify a file that is here: ${commandText(['verify', word]) ?? 'k8s-verify verify FILE'}`,
+    });
+  }
+  if (readsAsVersion(component)) throw misplacedVersion(word, words);
+  const [name = '', joined = ''] = component.split(/[=:]/);
+  if (joined !== '' && readsAsVersion(joined)) {
+    const better = operands.length === 1 ? [name, joined] : [`${name}@${joined}`];
+    throw new RequestError('usage', `${excerpt(word)} is no way to write a version`, {
+      expected: 'COMPONENT VERSION, or COMPONENT@VERSION',
+      found: excerpt(word),
+      advice:
+        commandText(words.flatMap((one) => (one === word ? better : [one]))) ?? 'write @ before the version',
+    });
+  }
+  return version === undefined ? { component } : { component, version };
+}
+
+/** `v1.30.2 kubectl` is the wrong way round; `kubectl v1.30.2 v1.31.0` has a version too many. */
+function misplacedVersion(word: string, words: readonly string[]): RequestError {
+  const others = words.filter((one) => one !== word);
+  const turned = others.length === words.length - 1 && !others.some(readsAsVersion) && words[0] === word;
+  return new RequestError('usage', `a version stands where a component should: ${excerpt(word)}`, {
+    expected: 'components first, and at most one version, last',
+    found: excerpt(word),
+    advice:
+      (turned ? commandText([...others, word]) : undefined) ??
+      'give a component its own version with @, as in kubectl@v1.26.0 kubelet@v1.27.1',
+  });
+}
+
+/** `k8s-verify verfy FILE` asks for a component; its author did not. */
+function refuseMistypedCommand(word: string, { explicit, words }: ParsedLine): void {
+  if (explicit || isComponent(word.split('@', 1)[0] ?? '') || /[/\\]/.test(word)) return;
+  const commands = commandNames();
+  if (commands.includes(word)) {
+    const others = words.filter((one) => one !== word);
+    throw new RequestError('usage', `the command ${word} stands after an option`, {
+      expected: 'the command first',
+      found: excerpt(words[0] ?? ''),
+      advice: commandText([word, ...others]) ?? `write k8s-verify ${word} first, and the options after it`,
+    });
+  }
+  const mistake = mistypedCommand(word, words, commands);
+  if (mistake !== undefined) throw mistake;
+}
+
+/** A name that the table lacks is refused before anything is asked of the network, unless `--force-name` says to try. */
+function refuseUnknown(component: string, { options, words }: ParsedLine): void {
+  if (options.forceName === true || isComponent(component)) return;
+  const mistake = mistypedComponent(component, words);
+  if (mistake !== undefined) throw mistake;
+  findComponent(component);
+}
+
+/** Two artifacts of one name would be installed into one file. */
+function refuseTwins(artifacts: readonly ArtifactRequest[]): void {
+  const seen = new Set<string>();
+  for (const { component } of artifacts) {
+    if (seen.has(component)) {
+      throw new RequestError('usage', `${excerpt(component)} is named twice`, {
+        expected: 'each component once, because each is installed as one file',
+        advice: 'name it once; for several versions make several runs with different --install-dir',
+      });
+    }
+    seen.add(component);
+  }
+}
+
+function readDestination(
+  { installDir, output, extract }: Options,
+  artifacts: readonly ArtifactRequest[],
+): InstallArguments['destination'] {
+  if (output === undefined) {
+    if (installDir !== undefined) return { kind: 'directory', path: installDir };
+    // As tar does: every machine has a place for programs, none has one for directories of files.
+    return extract === true ? { kind: 'directory', path: '.' } : { kind: 'default' };
+  }
+  if (artifacts.length > 1) {
+    throw new RequestError('usage', '--output names one file, but several artifacts are asked for', {
+      expected: 'one component',
+      found: artifacts.map(({ component }) => excerpt(component)).join(', '),
+      advice: 'use --install-dir DIR, or one run for each with its own --output',
+    });
+  }
+  return { kind: 'file', path: extract === true ? outputDirectory(output) : outputFile(output) };
 }

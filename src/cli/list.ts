@@ -1,19 +1,20 @@
 /** The `list` command: what Kubernetes publishes for a release, and what of it is signed. */
+import { excerpt } from '../text/excerpt.ts';
 import { shownUrl } from '../text/shown-url.ts';
+import { RequestError } from '../errors.ts';
 import { isTabled, TABLED } from '../release/component.ts';
 import { listArtifacts, type ListedArtifact } from '../release/list.ts';
 import { parsePlatform } from '../release/platform.ts';
 import { formatReleaseVersion, parseVersionRequest, type ReleaseVersion } from '../release/version.ts';
-import { sourcesOf } from '../plan/request.ts';
+import { type NetworkRequest, sourcesOf } from '../plan/request.ts';
 import { resolveVersion } from '../plan/resolve-version.ts';
-import type { CommandLine } from './command-line.ts';
 import type { Answer, Console } from './console.ts';
 import { withClient } from './with-client.ts';
-import { readListArguments } from './list-arguments.ts';
 import type { JsonAnswer } from './output-json.ts';
 import { noteText } from './output-text.ts';
 import { printable } from './printable.ts';
-import { readTransport } from './shared-arguments.ts';
+import { readsAsVersion, refuseLatest } from './version-words.ts';
+import { type ParsedLine, readNetwork, readTransport } from './parsed-line.ts';
 
 export interface ListReport extends JsonAnswer {
   readonly release: {
@@ -38,9 +39,9 @@ export interface ListedFile {
 }
 
 /** Lists from the built-in table; only an alias such as `stable` is looked up. */
-export async function list(line: CommandLine, output: Console): Promise<Answer> {
-  const { version: asked, platforms, ...network } = readListArguments(line);
-  const version = await withClient(readTransport(line), output, (client, signal) =>
+export async function list(line: ParsedLine, output: Console): Promise<Answer> {
+  const { version: asked, platforms, ...network } = readList(line);
+  const version = await withClient(readTransport(line.options), output, (client, signal) =>
     resolveVersion(asked, { ...network, signal }, client),
   );
   const chosen = platforms.length === 0 ? {} : { platforms: platforms.map((text) => parsePlatform(text)) };
@@ -51,6 +52,26 @@ export async function list(line: CommandLine, output: Console): Promise<Answer> 
     ...(isTabled(version) ? [] : [notTabled(version)]),
   ];
   return listAnswer(formatReleaseVersion(version), listArtifacts({ version, ...chosen }), source, notes);
+}
+
+export interface ListArguments extends NetworkRequest {
+  readonly version: string;
+  /** Empty for every platform. */
+  readonly platforms: readonly string[];
+}
+
+/** @throws RequestError `usage`; no work is done here */
+export function readList({ operands, options, words }: ParsedLine): ListArguments {
+  const [version = 'stable'] = operands;
+  refuseLatest(version, words);
+  if (!readsAsVersion(version)) {
+    throw new RequestError('usage', `${excerpt(version)} is not a version`, {
+      expected: 'v1.30.2, 1.30, stable, prerelease, or nothing for stable',
+      found: excerpt(version),
+      advice: 'for example: k8s-verify list v1.30.2 --platform linux/arm64; it lists every component',
+    });
+  }
+  return { version, platforms: options.platform ?? [], ...readNetwork(options) };
 }
 
 function minorOf({ major, minor }: ReleaseVersion): string {

@@ -1,11 +1,10 @@
 /** The face of the library: reads the command line, runs one command, and ends with that run's exit code. */
 import type { ExitCode } from '../exit-codes.ts';
 import { VERSION } from '../text/version.ts';
-import type { CommandLine } from './command-line.ts';
-import type { CommandName } from './commands.ts';
 import type { Answer, Console } from './console.ts';
-import { commandHelp, overviewHelp } from './help.ts';
-import { scanWords, type ScannedWords } from './scan.ts';
+import type { ParsedLine } from './parsed-line.ts';
+import type { CommandName } from './program.ts';
+import { version, versionText } from './version-text.ts';
 
 /**
  * Runs one command line and sets `process.exitCode`. It never rejects: whatever goes wrong is printed and has its code.
@@ -16,19 +15,20 @@ export async function main(argv: readonly string[] = process.argv): Promise<void
   tolerateClosedOutput(process.stdout);
   tolerateClosedOutput(process.stderr);
   const words = argv.slice(2);
-  const scanned = scanWords(words);
-  if (words.length === 0 || scanned.help) {
-    const text = scanned.explicit ? commandHelp(scanned.command) : overviewHelp();
-    (scanned.help ? process.stdout : process.stderr).write(text);
-    process.exitCode = scanned.help ? 0 : 2;
-  } else if (scanned.version) {
-    process.stdout.write(`${VERSION}\n`);
+  const [first] = words;
+  if (first === undefined) {
+    const { columns, overview } = await import('./help.ts');
+    process.stderr.write(overview(columns()));
+    process.exitCode = 2;
+  } else if (words.length === 1 && first === '--version') {
+    // Nothing but this is loaded for it; with more words, the parser says what is wrong.
+    process.stdout.write(versionText(VERSION, process.stdout.isTTY));
   } else {
-    process.exitCode = await runCommand(scanned);
+    process.exitCode = await run(words);
   }
 }
 
-type RunCommand = (line: CommandLine, output: Console) => Promise<Answer>;
+type RunCommand = (line: ParsedLine, output: Console) => Promise<Answer>;
 
 /** Each command is loaded when it is asked for. */
 const RUN: Readonly<Record<CommandName, () => Promise<RunCommand>>> = {
@@ -37,18 +37,27 @@ const RUN: Readonly<Record<CommandName, () => Promise<RunCommand>>> = {
   list: async () => (await import('./list.ts')).list,
   doctor: async () => (await import('./doctor.ts')).doctor,
   completion: async () => (await import('./completion.ts')).completion,
+  help: async () => (await import('./help.ts')).help,
+  version: () => Promise.resolve(version),
 };
 
-async function runCommand(scanned: ScannedWords): Promise<ExitCode> {
+async function run(words: readonly string[]): Promise<ExitCode> {
   const { leaveOutNodeWarnings } = await import('../http/node-warnings.ts');
   leaveOutNodeWarnings();
   const { openConsole } = await import('./console.ts');
-  const output = openConsole(scanned.rest, process);
+  const output = openConsole(words, process);
   try {
-    const { readCommandLine } = await import('./command-line.ts');
-    const line = readCommandLine(scanned.command, scanned.rest);
-    const run = await RUN[scanned.command]();
-    return output.answer(await run(line, output));
+    const { parseLine } = await import('./parsed-line.ts');
+    const line = parseLine(words, process.env);
+    if (line.kind === 'help') {
+      const { columns, questionPage } = await import('./help.ts');
+      process.stdout.write(questionPage(line, columns()));
+      return 0;
+    }
+    for (const note of line.notes) output.note(note);
+    for (const detail of line.fromVariables) output.detail(detail);
+    const command = await RUN[line.command]();
+    return output.answer(await command(line, output));
   } catch (error) {
     return output.failure(error);
   }

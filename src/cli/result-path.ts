@@ -1,7 +1,7 @@
 import { resolve } from 'node:path';
 import { excerpt } from '../text/excerpt.ts';
 import { RequestError } from '../errors.ts';
-import type { CommandLine } from './command-line.ts';
+import type { Options } from './parsed-line.ts';
 
 /** Ends a line for somebody who reads lines, is obeyed by a terminal, or cannot be encoded. */
 const UNFIT = /[\p{Cc}\p{Cs}\p{Zl}\p{Zp}]/u;
@@ -13,9 +13,9 @@ const UNFIT = /[\p{Cc}\p{Cs}\p{Zl}\p{Zp}]/u;
  *
  * @throws RequestError `usage`
  */
-export function assertFitsLine({ switches }: CommandLine, path: string): void {
+export function assertFitsLine({ json }: Options, path: string): void {
   const whole = resolve(path);
-  if (switches.has('json') || !UNFIT.test(whole)) return;
+  if (json === true || !UNFIT.test(whole)) return;
   throw new RequestError('usage', `the path ${excerpt(whole, 200)} cannot be printed on a line`, {
     expected: 'a path without control characters and line separators',
     found: 'one with them',

@@ -1,26 +1,45 @@
-/** The `verify` command. */
+/** The `verify` command: its words made into a request, and the request carried out. */
+import { basename } from 'node:path';
 import { unreadableFile } from '../files/unreadable-file.ts';
 import { RequestError } from '../errors.ts';
+import { excerpt } from '../text/excerpt.ts';
 import { MAX_PUBLIC_KEY_FILE_BYTES } from '../limits.ts';
 import { readUpTo } from '../files/local-file.ts';
+import { type ReleaseWorkflow, workflowAtTag } from '../policy/release-workflow.ts';
+import { REPOSITORY } from '../text/repository.ts';
+import type { VerifyRequest } from '../plan/request.ts';
 import { verifyFile } from '../verify.ts';
-import type { CommandLine } from './command-line.ts';
 import type { Answer, Console } from './console.ts';
 import { withClient } from './with-client.ts';
+import { ANY_RELEASE } from './option-values.ts';
+import {
+  type Options,
+  outputDirectory,
+  type ParsedLine,
+  readExtract,
+  readNetwork,
+  readTransport,
+  readTrust,
+} from './parsed-line.ts';
 import { provedAnswer } from './proved-answer.ts';
 import { assertFitsLine } from './result-path.ts';
-import { readTransport } from './shared-arguments.ts';
-import { readVerifyArguments } from './verify-arguments.ts';
+
+/** Everything of a {@link VerifyRequest} that the command line says; the key is still a file name. */
+export interface VerifyArguments extends Omit<VerifyRequest, 'publicKeyPem' | 'signal'> {
+  readonly keyFile?: string;
+}
+
+type Subject = VerifyRequest['subject'];
+type EvidenceSource = VerifyRequest['evidence'];
 
 /** Proves the file or digest that the command line names. */
-export async function verify(line: CommandLine, output: Console): Promise<Answer> {
-  const { keyFile, ...asked } = readVerifyArguments(line);
+export async function verify(line: ParsedLine, output: Console): Promise<Answer> {
+  const { keyFile, ...asked } = readVerify(line);
   const { subject, archive } = asked;
-  if (archive?.kind === 'extract') assertFitsLine(line, archive.into);
-  else if (subject.kind === 'file' && archive === undefined) assertFitsLine(line, subject.path);
-  const transport = readTransport(line);
+  if (archive?.kind === 'extract') assertFitsLine(line.options, archive.into);
+  else if (subject.kind === 'file' && archive === undefined) assertFitsLine(line.options, subject.path);
   const publicKeyPem = keyFile === undefined ? {} : { publicKeyPem: await readKey(keyFile) };
-  const result = await withClient(transport, output, (client, signal) =>
+  const result = await withClient(readTransport(line.options), output, (client, signal) =>
     verifyFile({ ...asked, ...publicKeyPem, signal }, client),
   );
   return provedAnswer(result);
@@ -38,5 +57,163 @@ async function readKey(path: string): Promise<string> {
     expected: `at most ${MAX_PUBLIC_KEY_FILE_BYTES} bytes of PEM`,
     found: 'more',
     advice: 'check the name after --key',
+  });
+}
+
+/**
+ * @param repository `owner/name` of k8s-verify's own repository, where the build was told; for tests
+ * @throws RequestError `usage` where the words contradict each other; no work is done here
+ */
+export function readVerify({ operands, options }: ParsedLine, repository?: string): VerifyArguments {
+  const subject = readSubject(operands);
+  const evidence = readEvidence(options, subject);
+  return {
+    subject,
+    evidence,
+    ...(options.predicateType === undefined ? {} : { predicateTypes: [options.predicateType] }),
+    ...readArchive(options, subject),
+    ...readSaveBundle(options, subject),
+    ...(options.key === undefined ? {} : { keyFile: options.key }),
+    ...readTrust(options),
+    ...readOwnRelease(options, repository),
+    ...readNetwork(options),
+  };
+}
+
+function readSubject(operands: readonly string[]): Subject {
+  const [word, more] = operands;
+  if (word === undefined || word === '') {
+    throw new RequestError('usage', 'nothing is named to verify', {
+      expected: 'a file, or sha256: and 64 hex digits',
+      found: 'nothing',
+      advice: 'for example: k8s-verify verify ./kubectl',
+    });
+  }
+  if (more !== undefined) {
+    throw new RequestError('usage', 'one file is verified at a time', {
+      expected: 'one file or digest',
+      found: operands.map((operand) => excerpt(operand)).join(', '),
+      advice: 'make one run for each; a signature is given with --signature, a bundle with --bundle',
+    });
+  }
+  if (!word.startsWith('sha256:')) return { kind: 'file', path: word };
+  const sha256 = word.slice('sha256:'.length).toLowerCase();
+  if (!/^[0-9a-f]{64}$/.test(sha256)) {
+    throw new RequestError('usage', 'the digest is not a SHA-256', {
+      expected: 'sha256: and 64 hex digits',
+      found: excerpt(word, 80),
+      advice: 'compute it with sha256sum; a file of that name is written ./sha256:...',
+    });
+  }
+  return { kind: 'digest', sha256 };
+}
+
+function readEvidence(options: Options, subject: Subject): EvidenceSource {
+  const { bundle, signature: signaturePath, certificate: certificatePath } = options;
+  const pair = signaturePath ?? certificatePath;
+  if (bundle !== undefined) return { kind: 'bundle', path: bundle };
+  if (pair !== undefined) return readPair(signaturePath, certificatePath, options);
+  if (subject.kind === 'digest') {
+    throw new RequestError('usage', 'a digest alone has no evidence next to it', {
+      expected: '--bundle FILE, or --signature FILE with --certificate FILE',
+      found: 'none of them',
+      advice: 'name the evidence for that digest',
+    });
+  }
+  return { kind: 'beside' };
+}
+
+function readPair(
+  signaturePath: string | undefined,
+  certificatePath: string | undefined,
+  { key }: Options,
+): EvidenceSource {
+  if (signaturePath !== undefined && certificatePath !== undefined) {
+    return { kind: 'detached', signaturePath, certificatePath };
+  }
+  const [given, missing] =
+    certificatePath === undefined ? ['--signature', '--certificate'] : ['--certificate', '--signature'];
+  throw new RequestError('usage', `${given} needs ${missing} with it`, {
+    expected: '--signature FILE with --certificate FILE',
+    found: `${given} alone`,
+    advice:
+      key !== undefined
+        ? 'a signature by a key of your own is verified from its bundle: --bundle FILE --key FILE'
+        : `add ${missing}; Kubernetes publishes both, as kubectl.sig and kubectl.cert`,
+  });
+}
+
+function readArchive(options: Options, subject: Subject): Pick<VerifyArguments, 'archive'> {
+  const { output, list } = options;
+  const { extract } = readExtract(options);
+  if (output !== undefined && extract === undefined) {
+    throw new RequestError('usage', '--output has nothing to write', {
+      expected: '--extract with it',
+      found: '--output alone',
+      advice: 'verify leaves the file where it is; to install from a release, use k8s-verify install',
+    });
+  }
+  if (list === true) return { archive: { kind: 'list' } };
+  if (extract === undefined) return {};
+  const into = output === undefined ? defaultTarget(subject) : outputDirectory(output);
+  return { archive: { kind: 'extract', into, members: extract.members } };
+}
+
+/** The archive's name without its ending, in the working directory. */
+function defaultTarget(subject: Subject): string {
+  const name = subject.kind === 'file' ? basename(subject.path) : '';
+  const bare = name.replace(/\.(?:tar\.gz|tgz|tar)$/, '');
+  if (bare !== name && bare !== '') return bare;
+  throw new RequestError('usage', 'it is not clear what directory to unpack into', {
+    expected: 'a file whose name ends with .tar.gz, .tgz or .tar, or --output DIR',
+    found: excerpt(name),
+    advice: 'name the directory with --output',
+  });
+}
+
+function readSaveBundle(options: Options, subject: Subject): Pick<VerifyArguments, 'saveBundlePath'> {
+  if (options.saveBundle !== true) return {};
+  if (subject.kind === 'file') return { saveBundlePath: `${subject.path}.sigstore.json` };
+  throw new RequestError('usage', '--save-bundle needs a file to save the bundle next to', {
+    expected: 'a file to verify',
+    found: 'a digest',
+    advice: 'verify the file itself, or leave out --save-bundle',
+  });
+}
+
+/** The workflow whose job signs; a test holds it to the file, and to what the file does. */
+const WORKFLOW_FILE = '.github/workflows/release.yml';
+/** Who vouches for jobs of GitHub's runners. */
+const ISSUER = 'https://token.actions.githubusercontent.com';
+
+type OwnRelease = Pick<VerifyRequest, 'identity' | 'releaseWorkflow'>;
+
+/**
+ * Any release of k8s-verify, or the one of a version: then the identity is one whole string.
+ *
+ * @param repository `owner/name`; undefined where this build does not know it
+ * @throws RequestError `usage`
+ */
+function readOwnRelease(
+  { k8sVerifyRelease: tag }: Options,
+  repository: string | undefined = REPOSITORY,
+): OwnRelease {
+  if (tag === undefined) return {};
+  const { workflow, issuer } = ownWorkflow(repository);
+  if (tag === ANY_RELEASE) return { releaseWorkflow: { workflow, issuer } };
+  return { identity: { subjectAlternativeName: workflowAtTag(workflow, tag), issuer } };
+}
+
+function ownWorkflow(repository: string | undefined): ReleaseWorkflow {
+  if (repository !== undefined) {
+    return { workflow: `https://github.com/${repository}/${WORKFLOW_FILE}`, issuer: ISSUER };
+  }
+  throw new RequestError('usage', 'this build of k8s-verify does not know the repository that it is from', {
+    expected: 'a released k8s-verify, whose build was told its repository',
+    found: 'a build from a source tree whose package.json names none',
+    why: 'an address that nobody is known to own must not be believed',
+    advice:
+      `name the signer yourself: --certificate-identity https://github.com/OWNER/REPOSITORY/${WORKFLOW_FILE}` +
+      `@refs/tags/vX.Y.Z --certificate-oidc-issuer ${ISSUER}; docs/bootstrap.md says more`,
   });
 }

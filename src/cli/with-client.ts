@@ -3,7 +3,7 @@ import { createClient, type Client } from '../client.ts';
 import { nodeVariablesNote } from '../text/node-variables.ts';
 import type { Console } from './console.ts';
 import { listenForInterruption } from './interruption.ts';
-import type { TransportArguments } from './shared-arguments.ts';
+import type { TransportArguments } from './parsed-line.ts';
 
 export async function withClient<T>(
   transport: TransportArguments,

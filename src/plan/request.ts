@@ -15,7 +15,7 @@ export const DEFAULT_REKOR_URL = 'https://rekor.sigstore.dev';
 export interface ArtifactRequest {
   /** `kubectl`, `kubelet`, `kubernetes-client`, `kube-apiserver.tar`, ... */
   readonly component: string;
-  /** `v1.26.0`, `1.26.0`, `1.26`, `stable`, `stable-1.26`, `latest`, `latest-1.26`; default `stable`. */
+  /** `v1.26.0`, `1.26.0`, `1.26`, `stable`, `stable-1.26`, `prerelease`, `prerelease-1.26`; default `stable`. */
   readonly version?: string;
   /** `os/arch`; default: this machine's. */
   readonly platform?: string;

@@ -146,10 +146,7 @@ export const COMPONENTS: readonly Component[] = [
  * @throws RequestError `component-unknown`, with the nearest name
  */
 export function findComponent(name: string): Component {
-  const found = COMPONENTS.find(
-    (component) =>
-      component.name === name || (component.kind === 'tarball' && `${component.name}.tar.gz` === name),
-  );
+  const found = lookUp(name);
   if (found !== undefined) return found;
   const names = COMPONENTS.map((component) => component.name);
   const near = nearest(name.toLowerCase(), names);
@@ -160,6 +157,18 @@ export function findComponent(name: string): Component {
     found: excerpt(name),
     advice: adviceFor(near, severed),
   });
+}
+
+/** Whether the table has a component of that name. */
+export function isComponent(name: string): boolean {
+  return lookUp(name) !== undefined;
+}
+
+function lookUp(name: string): Component | undefined {
+  return COMPONENTS.find(
+    (component) =>
+      component.name === name || (component.kind === 'tarball' && `${component.name}.tar.gz` === name),
+  );
 }
 
 /** @param severed what stands behind the name of a component where nothing should */

@@ -35,7 +35,7 @@ export type VersionRequest =
 const NUMBER = String.raw`(0|[1-9][0-9]{0,4})`;
 const VERSION = new RegExp(String.raw`^v?${NUMBER}\.${NUMBER}\.${NUMBER}(?:-(alpha|beta|rc)\.${NUMBER})?$`);
 const MINOR = new RegExp(String.raw`^v?${NUMBER}\.${NUMBER}$`);
-const MARKER = new RegExp(String.raw`^(stable|latest)(?:-${NUMBER}(?:\.${NUMBER})?)?$`);
+const MARKER = new RegExp(String.raw`^(stable|latest|prerelease)(?:-${NUMBER}(?:\.${NUMBER})?)?$`);
 const LOOSE =
   /^[^0-9]{0,20}([0-9]{1,5})\.([0-9]{1,5})(?:\.([0-9]{1,5}))?(?:[-._]?(alpha|beta|rc)[-._]?([0-9]{1,5}))?/;
 const STAGES: readonly PrereleaseStage[] = ['alpha', 'beta', 'rc'];
@@ -68,7 +68,8 @@ export function compareReleaseVersions(a: ReleaseVersion, b: ReleaseVersion): nu
 
 /**
  * Reads what a user may type for a version: an exact one, `1.26` (the newest final release of that minor), or a marker
- * (`stable`, `stable-1`, `stable-1.26`, `latest`, `latest-1`, `latest-1.26`).
+ * (`stable`, `stable-1`, `stable-1.26`; for pre-releases `prerelease`, `prerelease-1`, `prerelease-1.26`, which the release server
+ * calls `latest`).
  *
  * @throws RequestError `version-malformed`, with the nearest thing that would have been understood
  */
@@ -79,7 +80,7 @@ export function parseVersionRequest(text: string): VersionRequest {
   if (marker === undefined) {
     throw malformed(
       text,
-      'v1.26.0, 1.26, stable, stable-1.26, latest or latest-1.26',
+      'v1.26.0, 1.26, stable, stable-1.26, prerelease or prerelease-1.26',
       nearestVersionText(text),
     );
   }
@@ -155,7 +156,7 @@ function readMarkerName(text: string): VersionMarker | undefined {
   if (match === null) return undefined;
   const [, channel, major, minor] = match;
   return {
-    channel: channel === 'latest' ? 'latest' : 'stable',
+    channel: channel === 'stable' ? 'stable' : 'latest',
     major: major === undefined ? undefined : Number(major),
     minor: minor === undefined ? undefined : Number(minor),
   };
@@ -186,10 +187,11 @@ function nearestVersionText(text: string): string | undefined {
     return number > 1 ? `1.${number}` : `stable-${number}`;
   }
   const loose = LOOSE.exec(plain);
-  if (loose === null) return nearest(plain, ['stable', 'latest']);
+  if (loose === null) return nearest(plain, ['stable', 'latest', 'prerelease']);
   const [major, minor, patch, number] = [loose[1], loose[2], loose[3], loose[5]].map(Number);
   if (loose[3] === undefined && loose[4] === undefined) {
-    return plain.startsWith('latest') ? `latest-${major}.${minor}` : `${major}.${minor}`;
+    const channel = /^(?:latest|prerelease)(?=-)/.exec(plain)?.[0];
+    return channel === undefined ? `${major}.${minor}` : `${channel}-${major}.${minor}`;
   }
   const final = `v${major}.${minor}.${loose[3] === undefined ? 0 : patch}`;
   return loose[4] === undefined ? final : `${final}-${loose[4]}.${number}`;

@@ -1,14 +1,21 @@
 import { spawnSync } from 'node:child_process';
 import { writeFile } from 'node:fs/promises';
 import { describe, expect, it } from 'vitest';
-import { completionScript, type Shell, SHELLS } from '../../src/cli/completion.ts';
-import { COMMANDS } from '../../src/cli/commands.ts';
-import { optionsOf } from '../../src/cli/options.ts';
+import { completionScript } from '../../src/cli/completion-scripts.ts';
+import { createProgram } from '../../src/cli/program.ts';
+import { type Shell, SHELLS } from '../../src/cli/shells.ts';
 import { runCli } from '../support/run-cli.ts';
 import { testDir } from '../support/test-dir.ts';
 
+const PROGRAMS: Readonly<Record<Shell, string>> = {
+  bash: 'bash',
+  zsh: 'zsh',
+  fish: 'fish',
+  powershell: 'pwsh',
+};
+
 function has(shell: Shell): boolean {
-  return spawnSync(shell, ['-c', 'exit 0']).status === 0;
+  return spawnSync(PROGRAMS[shell], ['-c', 'exit 0']).status === 0;
 }
 
 /** Shell programs that load `./script` and say what the words in `$WORDS` are completed to, one a line. */
@@ -32,13 +39,17 @@ const ASK: Readonly<Record<Shell, string>> = {
     zpty -w -n z "$WORDS"$'\\t\\n'
     zpty -r -m z line '*<<[^$]*>>*'
     print -r -- "\${\${line##*<<}%%>>*}"`,
+  powershell: `
+    . ([scriptblock]::Create((Get-Content -Raw ./script)))
+    [System.Management.Automation.CommandCompletion]::CompleteInput($env:WORDS, $env:WORDS.Length, $null).CompletionMatches |
+      ForEach-Object { Split-Path -Leaf $_.CompletionText }`,
 };
 
 async function complete(shell: Shell, words: string): Promise<readonly string[]> {
   const dir = await testDir();
   await writeFile(dir.join('script'), completionScript(shell));
   await writeFile(dir.join('bundle.json'), '');
-  const { stdout, stderr, status } = spawnSync(shell, ['-c', ASK[shell]], {
+  const { stdout, stderr, status } = spawnSync(PROGRAMS[shell], ['-c', ASK[shell]], {
     cwd: dir.path,
     encoding: 'utf8',
     timeout: 20_000,
@@ -50,7 +61,7 @@ async function complete(shell: Shell, words: string): Promise<readonly string[]>
 
 describe.each(SHELLS)('completion in %s', (shell) => {
   it.skipIf(!has(shell)).each([
-    ['k8s-verify ver', 'verify'],
+    ['k8s-verify veri', 'verify'],
     ['k8s-verify kube-ag', 'kube-aggregator'],
     ['k8s-verify install kube-ag', 'kube-aggregator'],
     ['k8s-verify kubectl --install-d', '--install-dir'],
@@ -59,7 +70,10 @@ describe.each(SHELLS)('completion in %s', (shell) => {
     ['k8s-verify verify bund', 'bundle.json'],
     ['k8s-verify verify x --bundle bund', 'bundle.json'],
     ['k8s-verify verify --k8s', '--k8s-verify-release'],
-    ['k8s-verify verify --k8s-verify-release bund', 'bundle.json'],
+    ['k8s-verify kubectl --from-tarball cl', 'client'],
+    ['k8s-verify --color al', 'always'],
+    ['k8s-verify ls --plat', '--platform'],
+    ['k8s-verify help env', 'environment'],
     ['k8s-verify completion fi', 'fish'],
   ])(`%s (needs ${shell})`, async (words, expected) => {
     expect(await complete(shell, words)).toEqual([expected]);
@@ -67,8 +81,8 @@ describe.each(SHELLS)('completion in %s', (shell) => {
 
   it('names every option of every command', () => {
     const script = completionScript(shell);
-    for (const { name } of COMMANDS) {
-      for (const option of optionsOf(name)) expect(script).toContain(option.name);
+    for (const command of createProgram().strictCommands) {
+      for (const option of command.ownOptions) expect(script).toContain(option.name());
     }
   });
 
@@ -81,7 +95,7 @@ describe.each(SHELLS)('completion in %s', (shell) => {
 it.each([[[]], [['tcsh']], [['bash', 'zsh']]])('completion refuses %j', async (args) => {
   const { exitCode, stderr, stdout } = await runCli(['completion', ...args]);
   expect({ exitCode, stdout }).toEqual({ exitCode: 2, stdout: '' });
-  expect(stderr).toContain('bash, zsh, fish');
+  expect(stderr).toMatch(/bash, zsh, fish, powershell|takes one argument/);
 });
 
 // zsh goes on to the names of files.

@@ -165,6 +165,9 @@ describe('--json', () => {
 
   it.each([
     ['list', ['list', 'v1.30.2']],
+    ['help', ['help', '12']],
+    ['version', ['version']],
+    ['completion', ['completion', 'bash']],
     ['doctor', ['doctor', '--mirror', 'http://127.0.0.1:9', '--rekor-url', 'http://127.0.0.1:9']],
   ])('prints what the schema says for %s', async (_, args) => {
     const world = await localWorld();

@@ -1,13 +1,13 @@
 import { spawnSync } from 'node:child_process';
-import { readFileSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
-import { COMMANDS } from '../../src/cli/commands.ts';
-import { renderManualPage } from '../../scripts/render-man.ts';
-import { OPTIONS } from '../../src/cli/options.ts';
+import { renderManualPages } from '../../scripts/render-man.ts';
+import { createProgram } from '../../src/cli/program.ts';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
-const page = 'man/k8s-verify.1';
+const manual = renderManualPages();
+const pages = [...manual.keys()].map((name) => `man/${name}`);
 
 function run(command: string, args: readonly string[]): { status: number | null; output: string } {
   const { status, stdout, stderr } = spawnSync(command, args, { cwd: root, encoding: 'utf8' });
@@ -21,38 +21,46 @@ function has(command: string, args: readonly string[]): boolean {
 /** How groff prints bold for a line printer. */
 const OVERSTRUCK = new RegExp(String.raw`.\x08`, 'g');
 
-describe('the manual page', () => {
-  it('is written from the tables of --help', () => {
-    expect(readFileSync(`${root}/${page}`, 'utf8')).toBe(renderManualPage());
+describe('the manual pages', () => {
+  it('are written from the declaration of the command line, and no other is there', () => {
+    for (const [name, page] of manual) expect(readFileSync(`${root}/man/${name}`, 'utf8')).toBe(page);
+    expect(readdirSync(`${root}/man`).sort()).toEqual([...manual.keys()].sort());
   });
 
-  it('is what the package installs', () => {
-    expect(JSON.parse(readFileSync(`${root}/package.json`, 'utf8'))).toMatchObject({
-      man: `./${page}`,
-      files: expect.arrayContaining(['man']),
-    });
+  it('are one for each command, and what the package installs', () => {
+    for (const command of createProgram().strictCommands) {
+      expect(pages).toContain(`man/k8s-verify-${command.name()}.1`);
+    }
+    const { man, files } = JSON.parse(readFileSync(`${root}/package.json`, 'utf8'));
+    expect(man.toSorted()).toEqual(pages.map((page) => `./${page}`).sort());
+    expect(files).toContain('man');
   });
 
-  it.skipIf(!has('groff', ['--version']))('has nothing that groff warns of (needs groff)', () => {
-    expect(run('groff', ['-man', '-ww', '-z', page])).toEqual({ status: 0, output: '' });
+  it.skipIf(!has('groff', ['--version']))('have nothing that groff warns of (needs groff)', () => {
+    for (const page of pages) {
+      expect([page, run('groff', ['-man', '-ww', '-z', page])]).toEqual([page, { status: 0, output: '' }]);
+    }
   });
 
   it.skipIf(!has('mandoc', ['-h']))(
-    'has nothing but its missing date that mandoc warns of (needs mandoc)',
+    'have nothing but their missing date that mandoc warns of (needs mandoc)',
     () => {
-      const { output } = run('mandoc', ['-T', 'lint', '-W', 'warning', page]);
+      const { output } = run('mandoc', ['-T', 'lint', '-W', 'warning', ...pages]);
       expect(output.split('\n').filter((line) => line !== '' && !line.includes('missing date'))).toEqual([]);
     },
   );
 
   it.skipIf(!has('groff', ['--version']))(
-    'shows every command and option, to be copied as they are (needs groff)',
+    'show every option of their command, to be copied as it is (needs groff)',
     () => {
-      const { output } = run('groff', ['-man', '-T', 'ascii', '-P', '-c', page]);
-      const text = output.replaceAll(OVERSTRUCK, '');
-      for (const { name } of COMMANDS)
-        expect(text).toContain(`k8s-verify ${name === 'install' ? '[install]' : name}`);
-      for (const { name } of OPTIONS) expect(text).toMatch(new RegExp(`^ +(?:-\\w, )?--${name}\\b`, 'm'));
+      for (const command of createProgram().strictCommands) {
+        const page = `man/k8s-verify-${command.name()}.1`;
+        const { output } = run('groff', ['-man', '-T', 'ascii', '-P', '-c', page]);
+        const text = output.replaceAll(OVERSTRUCK, '');
+        for (const { long } of command.everyOption) {
+          expect(text).toMatch(new RegExp(`^ +(?:-\\w, )?${long}\\b`, 'm'));
+        }
+      }
     },
   );
 });

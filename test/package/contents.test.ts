@@ -47,7 +47,7 @@ describe('the packed package', () => {
     const known = [
       /^(?:LICENSE|README\.md|CHANGELOG\.md|SECURITY\.md|package\.json)$/,
       /^bin\/(?:k8s-verify\.js|package\.json)$/,
-      /^man\/k8s-verify\.1$/,
+      /^man\/k8s-verify(?:-[a-z-]+)?\.[17]$/,
       /^dist\/THIRD-PARTY-LICENSES$/,
       /^dist\/cli\/[^/]+\.cjs$/,
       /^trust-roots\/(?:README\.md|[a-z-]+\/(?:README\.md|root\.json|trusted_root\.json))$/,

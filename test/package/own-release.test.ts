@@ -38,7 +38,10 @@ interface Asked {
 }
 
 /** What a build says of a file that is signed so. */
-async function verify(sign: SignOptions, { tree = 'named', options = [] }: Asked = {}): Promise<ProgramRun> {
+async function verify(
+  sign: SignOptions,
+  { tree = 'named', options = ['any'] }: Asked = {},
+): Promise<ProgramRun> {
   const bytes = Buffer.from('an executable');
   const signed = sigstore.signBlob({ bytes, issuer: ISSUER, ...sign });
   const file = dir.join('k8s-verify-linux-x64');
@@ -55,7 +58,7 @@ function byWorkflow(value: string): SignOptions {
 
 describe('a build that knows its repository', () => {
   it.each<[string, readonly string[]]>([
-    ['any release', []],
+    ['any release', ['any']],
     ['the release of a version', ['v0.2.0']],
     ['the release of a version, written without v', ['0.2.0']],
   ])('accepts %s', async (_, options) => {
@@ -120,7 +123,7 @@ describe('a build that knows its repository', () => {
 });
 
 it('a build that knows no repository refuses the option, before it reads anything', async () => {
-  const { exitCode, stdout, stderr } = await runCli(['verify', 'missing', '--k8s-verify-release'], {
+  const { exitCode, stdout, stderr } = await runCli(['verify', 'missing', '--k8s-verify-release', 'any'], {
     script: dir.join('nameless', 'bin', 'k8s-verify.js'),
   });
   expect({ exitCode, stdout }).toEqual({ exitCode: 2, stdout: '' });

@@ -3,8 +3,7 @@
  * it). One line is one step; test/transcripts/README.md lists the steps.
  */
 import { writeFile } from 'node:fs/promises';
-import { commandSpec } from '../../src/cli/commands.ts';
-import { scanWords } from '../../src/cli/scan.ts';
+import { createProgram } from '../../src/cli/program.ts';
 import { fault, type Fault } from '../support/http/faults.ts';
 import { seededBody } from '../support/http/large-bodies.ts';
 import { type RunningSigstore, startLocalSigstore } from '../support/local-sigstore.ts';
@@ -216,7 +215,9 @@ class Run {
 
 /** Whether the help of the command names the exit code that it ended with. */
 function isDocumented(args: readonly string[], exitCode: number | null): boolean {
-  const { failures } = commandSpec(scanWords(args).command);
+  const commands = createProgram().strictCommands;
+  const named = commands.find((one) => [one.name(), ...one.aliases()].some((name) => args.includes(name)));
+  const failures = (named ?? commands[0])?.facts?.failures ?? [];
   return exitCode === 0 || failures.some((code) => code === exitCode);
 }
 

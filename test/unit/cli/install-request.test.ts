@@ -1,12 +1,12 @@
 import { resolve } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { readCommandLine } from '../../../src/cli/command-line.ts';
-import { type InstallArguments, readInstallArguments } from '../../../src/cli/install-arguments.ts';
+import { type InstallArguments, readInstall } from '../../../src/cli/install.ts';
 import { RequestError } from '../../../src/errors.ts';
+import { parseRun } from './parse-run.ts';
 
 /** As a shell would split it; no test needs quotes. */
 async function read(command: string): Promise<InstallArguments> {
-  return readInstallArguments(readCommandLine('install', command.split(' ').filter(Boolean)));
+  return readInstall(parseRun(['install', ...command.split(' ').filter(Boolean)]));
 }
 
 async function refusal(command: string): Promise<RequestError> {
@@ -21,7 +21,8 @@ describe('install: words to a request', () => {
     ['kubectl v1.26.0', { artifacts: [{ component: 'kubectl', version: 'v1.26.0' }] }],
     ['kubectl 1.26', { artifacts: [{ component: 'kubectl', version: '1.26' }] }],
     ['kubectl stable-1.26', { artifacts: [{ component: 'kubectl', version: 'stable-1.26' }] }],
-    ['kubectl latest', { artifacts: [{ component: 'kubectl', version: 'latest' }] }],
+    ['kubectl prerelease', { artifacts: [{ component: 'kubectl', version: 'prerelease' }] }],
+    ['kubectl prerelease-1.30', { artifacts: [{ component: 'kubectl', version: 'prerelease-1.30' }] }],
     [
       'kubectl@1.26 kubelet@v1.27.1',
       {
@@ -62,7 +63,7 @@ describe('install: words to a request', () => {
     ['kubectl -o k --force-name --save-bundle', { force: true, saveBundle: true }],
     ['kubernetes-client v1.30.2 --extract', { extract: { members: [] } }],
     [
-      'kubernetes-client v1.30.2 --extract client/bin/kubectl LICENSES --json',
+      'kubernetes-client v1.30.2 --member client/bin/kubectl --member LICENSES --json',
       {
         extract: { members: ['client/bin/kubectl', 'LICENSES'] },
         artifacts: [{ component: 'kubernetes-client', version: 'v1.30.2' }],
@@ -72,8 +73,9 @@ describe('install: words to a request', () => {
     ['kubectl --from-tarball kubernetes-client', { fromTarball: 'client' }],
     ['kubectl --check-sums', { checkSums: true }],
     ['kubectl -- v1.26.0', { artifacts: [{ component: 'kubectl', version: 'v1.26.0' }] }],
-    ['-- --kubectl', { artifacts: [{ component: '--kubectl' }] }],
-    ['verify', { artifacts: [{ component: 'verify' }] }],
+    ['--force-name -- --kubectl', { artifacts: [{ component: '--kubectl' }] }],
+    ['verify --force-name', { artifacts: [{ component: 'verify' }] }],
+    ['kubernetes-src.tar.gz', { artifacts: [{ component: 'kubernetes-src.tar.gz' }] }],
     [
       'kubectl --mirror https://a.example/k8s/ --mirror=http://b.example',
       { sources: ['https://a.example/k8s', 'http://b.example'] },
@@ -89,15 +91,18 @@ describe('install: words to a request', () => {
       { extract: { members: [] }, destination: { kind: 'directory', path: '.' } },
     ],
     [
-      '--extract=a --extract=b kubernetes-client v1.30.2 --install-dir d',
+      '--member=a --member=b kubernetes-client v1.30.2 --install-dir d',
       {
         artifacts: [{ component: 'kubernetes-client', version: 'v1.30.2' }],
         extract: { members: ['a', 'b'] },
         destination: { kind: 'directory', path: 'd' },
       },
     ],
-    ['kubernetes-src v1.30.2 --extract 1.30.md', { extract: { members: ['1.30.md'] } }],
-    ['kubernetes-src@v1.30.2 --extract 1.30.md', { extract: { members: ['1.30.md'] } }],
+    [
+      'kubernetes-src --extract v1.30.2',
+      { artifacts: [{ component: 'kubernetes-src', version: 'v1.30.2' }] },
+    ],
+    ['--extract kubernetes-src', { artifacts: [{ component: 'kubernetes-src' }], extract: { members: [] } }],
     ['kubernetes-src -o d/ --extract', { destination: { kind: 'file', path: resolve('d') } }],
   ])('%s', async (command, expected) => {
     expect(await read(command)).toMatchObject(expected);
@@ -111,27 +116,33 @@ describe('install: words to a request', () => {
   });
 
   it.each<[string, RegExp, RegExp]>([
-    ['', /no component is named/, /k8s-verify kubectl v1\.26\.0/],
+    ['', /no component is named/, /k8s-verify kubectl v1\.30\.2/],
     ['v1.27.3', /no component is named/, /k8s-verify kubectl v1\.27\.3/],
-    ['v1.26.0 kubectl', /a version stands where a component should/, /kubectl@v1\.26\.0/],
+    ['kubectl v1.26.0 kubelet', /a version stands where a component should/, /kubectl@v1\.26\.0/],
     ['kubectl v1.26.0 v1.27.0', /a version stands where a component should/, /with @/],
     ['kubectl@v1.26.0 v1.27.0', /belongs to no component/, /leave out one/],
-    ['kubectl@', /neither a component/, /kubectl@v1\.26\.0/],
-    ['@v1.26.0', /neither a component/, /kubectl@v1\.26\.0/],
-    ['kubectl@v1@v2', /neither a component/, /kubectl@v1\.26\.0/],
+    ['kubectl@', /neither a component/, /kubectl@v1\.30\.2/],
+    ['@v1.26.0', /neither a component/, /kubectl@v1\.30\.2/],
+    ['kubectl@v1@v2', /neither a component/, /kubectl@v1\.30\.2/],
     ['kubectl kubectl', /named twice/, /name it once/],
     ['kubectl@v1.26.0 kubectl@v1.27.0', /named twice/, /several runs/],
-    ['./kubectl', /looks like a file/, /k8s-verify verify "\.\/kubectl"/],
-    ['verfy kubectl', /no component "verfy"/, /k8s-verify verify/],
+    ['./kubectl', /looks like a file/, /k8s-verify verify \.\/kubectl$/],
+    ['kubetcl', /no component "kubetcl"/, /^k8s-verify install kubectl$/],
+    ['kubetcl@v1.30.2 -o k', /no component "kubetcl"/, /^k8s-verify install kubectl@v1\.30\.2 -o k$/],
+    ['nothing-like-it', /publishes no component/, /k8s-verify list/],
+    ['kubectl latest', /has two meanings/, /kubectl stable, or k8s-verify install kubectl prerelease$/],
+    ['kubectl@latest-1.30', /two meanings/, /kubectl@stable-1\.30, or .* kubectl@prerelease-1\.30$/],
+    ['kubectl=1.30.2', /no way to write a version/, /^k8s-verify install kubectl 1\.30\.2$/],
+    ['kubeadm kubectl:v1.30.2', /no way to write a version/, /kubeadm kubectl@v1\.30\.2$/],
     ['kubectl --install-dir a --output b', /contradict/, /leave out --install-dir/],
     ['kubectl kubelet --output b', /names one file/, /--install-dir DIR/],
     ['kubectl --platform a/b --platform c/d --output b', /names one file/, /--install-dir DIR/],
-    ['--extract kubernetes-client v1.30.2', /no component is named/, /behind the components/],
-    ['kubernetes-client --extract v1.30.2', /a version stands behind --extract/, /"v1\.30\.2" before/],
-    ['kubernetes-client --extract a stable', /a version stands behind --extract/, /"stable" before/],
+    ['kubernetes-client --member v1.30.2 --member', /--member needs a value/, /--member NAME/],
+    ['kubernetes-client --extract=a', /--extract takes no value/, /write --extract/],
     ['kubernetes-client --extract -o -', /standard output/, /name a file/],
     ['kubectl --from-tarball desktop', /does not name a tarball/, /client, node or server/],
-    ['kubectl --from-tarball client --extract', /contradict/, /k8s-verify kubernetes-client --extract/],
+    ['kubectl --from-tarball client --extract', /contradict/, /use --from-tarball alone/],
+    ['kubectl --from-tarball client --member x', /contradict/, /use --from-tarball alone/],
     ['kubectl --output -', /standard output/, /name a file/],
     ['kubectl --output bin/', /name of a file/, /--install-dir/],
     ['kubectl --certificate-identity a', /needs --certificate-oidc-issuer/, /add --certificate-oidc-issuer/],
@@ -144,10 +155,10 @@ describe('install: words to a request', () => {
     ['kubectl -x', /no option "-x"/, /after --/],
     ['kubectl --signature s', /install has no option --signature/, /--help/],
     ['kubectl --output', /--output needs a value/, /--output FILE/],
-    ['kubectl --output --json', /--output needs a value/, /\.\/--json/],
+    ['kubectl --output --json', /--output needs a value/, /--output=VALUE/],
     ['kubectl --output=', /--output needs a value/, /--output FILE/],
     ['kubectl --json=yes', /--json takes no value/, /write --json/],
-    ['kubectl --trusted-root a --trusted-root b', /given 2 times/, /leave one/],
+    ['kubectl --trusted-root a --trusted-root b', /given more than once/, /leave one/],
   ])('refuses: %s', async (command, message, advice) => {
     const error = await refusal(command);
     expect(error.message).toMatch(message);

@@ -1,13 +1,13 @@
 import { resolve } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { readCommandLine } from '../../../src/cli/command-line.ts';
-import { readVerifyArguments, type VerifyArguments } from '../../../src/cli/verify-arguments.ts';
+import { readVerify, type VerifyArguments } from '../../../src/cli/verify.ts';
 import { RequestError } from '../../../src/errors.ts';
+import { parseRun } from './parse-run.ts';
 
 const SHA256 = '982dfe7e5a1a2b3c4d5e6f708192a3b4c5d6e7f8091a2b3c4d5e6f708192a3b4';
 
 async function read(command: string, repository?: string): Promise<VerifyArguments> {
-  return readVerifyArguments(readCommandLine('verify', command.split(' ').filter(Boolean)), repository);
+  return readVerify(parseRun(['verify', ...command.split(' ').filter(Boolean)]), repository);
 }
 
 async function refusal(command: string, repository?: string): Promise<RequestError> {
@@ -60,7 +60,7 @@ describe('verify: words to a request', () => {
       },
     ],
     [
-      'dir/c.tar.gz --extract a/b',
+      'dir/c.tar.gz --member a/b',
       {
         subject: { kind: 'file', path: 'dir/c.tar.gz' },
         evidence: { kind: 'beside' },
@@ -89,11 +89,11 @@ describe('verify: words to a request', () => {
   });
 
   it.each<[string, Partial<VerifyArguments>]>([
-    ['', { releaseWorkflow: { workflow: WORKFLOW, issuer: ISSUER } }],
+    [' any', { releaseWorkflow: { workflow: WORKFLOW, issuer: ISSUER } }],
     [' v1.20.3', { identity: { subjectAlternativeName: `${WORKFLOW}@refs/tags/v1.20.3`, issuer: ISSUER } }],
     ['=0.2.0', { identity: { subjectAlternativeName: `${WORKFLOW}@refs/tags/v0.2.0`, issuer: ISSUER } }],
     [
-      ' --trusted-root r.json',
+      ' any --trusted-root r.json',
       { releaseWorkflow: { workflow: WORKFLOW, issuer: ISSUER }, trustedRootFile: 'r.json' },
     ],
   ])('of a build that knows its repository: f --k8s-verify-release%s', async (rest, expected) => {
@@ -105,28 +105,33 @@ describe('verify: words to a request', () => {
   });
 
   it('of a build that knows no repository: refuses its own release, and says what to do', async () => {
-    const error = await refusal('f --k8s-verify-release');
+    const error = await refusal('f --k8s-verify-release any');
     expect(error.message).toMatch(/does not know the repository/);
     expect(error.advice).toMatch(/--certificate-identity https:\/\/github\.com\/OWNER\/.*bootstrap\.md/);
   });
 
   it.each<[string, RegExp, RegExp]>([
-    ['f --k8s-verify-release --key k', /--key contradict/, /leave out one/],
-    ['f --certificate-identity i --k8s-verify-release', /--certificate-identity contradict/, /leave out one/],
+    ['f --k8s-verify-release any --key k', /contradict/, /leave out one/],
     [
-      'f --k8s-verify-release --certificate-oidc-issuer https://i.example',
-      /--certificate-oidc-issuer contradict/,
+      'f --certificate-identity i --k8s-verify-release any',
+      /--certificate-identity and .* contradict/,
       /leave out one/,
     ],
-    ['--k8s-verify-release f', /nothing is named/, /behind the file/],
-    ['f --k8s-verify-release g', /took "g" as a version/, /behind the file/],
-    ['f --k8s-verify-release v1.2.3x', /took "v1\.2\.3x" as a version/, /behind the file/],
-    ['f --k8s-verify-release v1.2.3-rc.1', /as a version/, /behind the file/],
-    ['f --k8s-verify-release v1.02.3', /as a version/, /behind the file/],
-    ['f --k8s-verify-release vv1.2.3', /as a version/, /behind the file/],
-    ['f --k8s-verify-release v1.2.3 --k8s-verify-release', /given 2 times/, /leave one/],
-    ['f --k8s-verify-release --k8s-verify-release', /given 2 times/, /leave one/],
-    ['f --k8s-verify-release=', /needs a value/, /behind it/],
+    [
+      'f --k8s-verify-release any --certificate-oidc-issuer https://i.example',
+      /--certificate-oidc-issuer and .* contradict/,
+      /leave out one/,
+    ],
+    ['--k8s-verify-release f', /took "f" as a version/, /v1\.2\.3 for that release/],
+    ['f --k8s-verify-release', /needs a value/, /--k8s-verify-release VERSION/],
+    ['f --k8s-verify-release g', /took "g" as a version/, /any for every one/],
+    ['f --k8s-verify-release v1.2.3x', /took "v1\.2\.3x" as a version/, /any for every one/],
+    ['f --k8s-verify-release v1.2.3-rc.1', /as a version/, /any for every one/],
+    ['f --k8s-verify-release v1.02.3', /as a version/, /any for every one/],
+    ['f --k8s-verify-release vv1.2.3', /as a version/, /any for every one/],
+    ['f --k8s-verify-release v1.2.3 --k8s-verify-release any', /more than once/, /leave one/],
+    ['f --k8s-verify-release --key k', /needs a value/, /--k8s-verify-release=VALUE/],
+    ['f --k8s-verify-release=', /needs a value/, /after it/],
   ])('refuses, in a build that knows its repository: %s', async (command, message, advice) => {
     const error = await refusal(command, REPOSITORY);
     expect(error.message).toMatch(message);
@@ -144,7 +149,7 @@ describe('verify: words to a request', () => {
     ],
     ['a b', /one file is verified at a time/, /one run for each/],
     ['sha256:123 --bundle b', /not a SHA-256/, /sha256sum/],
-    [`sha256:${SHA256}`, /no evidence beside it/, /name the evidence/],
+    [`sha256:${SHA256}`, /no evidence next to it/, /name the evidence/],
     [
       `sha256:${SHA256} --signature a --certificate b --save-bundle`,
       /needs a file/,
@@ -158,9 +163,10 @@ describe('verify: words to a request', () => {
     [
       'a --key k --certificate-identity i --certificate-oidc-issuer https://i.example',
       /contradict/,
-      /leave out the one/,
+      /leave out one/,
     ],
     ['c.tar.gz --list --extract', /contradict/, /leave out one/],
+    ['c.tar.gz --list --member x', /--list and --member contradict/, /leave out one/],
     ['c.tar.gz --output d', /nothing to write/, /k8s-verify install/],
     ['archive --extract', /not clear what directory/, /--output/],
     ['.tar.gz --extract', /not clear what directory/, /--output/],

@@ -1,10 +1,10 @@
 import { describe, expect, it } from 'vitest';
-import { readCommandLine } from '../../../src/cli/command-line.ts';
-import { readTransport, type TransportArguments } from '../../../src/cli/shared-arguments.ts';
+import { readTransport, type TransportArguments } from '../../../src/cli/parsed-line.ts';
 import { RequestError } from '../../../src/errors.ts';
+import { parseRun } from './parse-run.ts';
 
 async function read(...words: readonly string[]): Promise<TransportArguments> {
-  return readTransport(readCommandLine('install', ['kubectl', ...words]));
+  return readTransport(parseRun(['kubectl', ...words]).options);
 }
 
 describe('how the network is used', () => {

@@ -1,0 +1,235 @@
+/** The options, by group: each is declared here once, and `program.ts` says which command takes it. */
+import {
+  DEFAULT_DOWNLOAD_TIMEOUT_MS,
+  DEFAULT_REQUEST_TIMEOUT_MS,
+  DEFAULT_RETRIES,
+  DEFAULT_RETRY_DELAY_MS,
+} from '../limits.ts';
+import { BINARY_TARBALLS } from '../release/tarball.ts';
+import { CliOption } from './option.ts';
+import {
+  readCount,
+  readDuration,
+  readOwnVersion,
+  readPredicateType,
+  readTier,
+  readUrl,
+} from './option-values.ts';
+
+const MINUTE_MS = 60_000;
+
+const WHERE_TO = 'WHERE TO';
+const TARBALLS = 'TARBALLS';
+const SIGNER = 'WHO MUST HAVE SIGNED';
+const EVIDENCE = 'EVIDENCE';
+const NETWORK = 'NETWORK';
+const EVERY_COMMAND = 'OPTIONS OF EVERY COMMAND';
+
+/** The groups in which `--help-all`, the manual pages and the documents show them. */
+export const OPTION_GROUPS: readonly string[] = [
+  WHERE_TO,
+  TARBALLS,
+  SIGNER,
+  EVIDENCE,
+  NETWORK,
+  EVERY_COMMAND,
+];
+
+function option(group: string, flags: string, description: string): CliOption {
+  const made = new CliOption(flags, description);
+  made.helpGroup(group);
+  return made;
+}
+
+/** Of an option that few need: on the page of `--help-all`, and not on that of `--help`. */
+function rare(group: string, flags: string, description: string): CliOption {
+  const made = option(group, flags, description);
+  made.hideHelp();
+  return made;
+}
+
+export const installDir = (): CliOption =>
+  option(
+    WHERE_TO,
+    '--install-dir <DIR>',
+    'where to; default /usr/local/bin if writable, else ~/.local/bin (on Windows ' +
+      '%LOCALAPPDATA%\\Programs\\k8s-verify\\bin)',
+  )
+    .from('K8S_VERIFY_INSTALL_DIR', 'output')
+    .conflicts('output');
+
+export const output = (flags: string, description: string): CliOption => option(WHERE_TO, flags, description);
+
+export const platform = (description: string): CliOption =>
+  option(WHERE_TO, '--platform <OS/ARCH>', description).many();
+
+export const forceName = (): CliOption =>
+  rare(
+    WHERE_TO,
+    '--force-name',
+    'try a component or a platform that the built-in table of releases lacks; it is proved all the same',
+  );
+
+export const extract = (target: string): CliOption =>
+  option(TARBALLS, '--extract', `unpack a proven tarball ${target}`).conflicts(['list', 'fromTarball']);
+
+export const member = (): CliOption =>
+  rare(
+    TARBALLS,
+    '--member <NAME>',
+    'unpack only this member: a path in the tarball, a directory, or the last part of exactly one path; may be repeated; ' +
+      'it means --extract',
+  )
+    .many()
+    .implies({ extract: true })
+    .conflicts(['list', 'fromTarball']);
+
+export const fromTarball = (): CliOption =>
+  rare(
+    TARBALLS,
+    '--from-tarball <TARBALL>',
+    'take the binaries out of the proven kubernetes-client, -node or -server tarball: client, node or server',
+  )
+    .oneOf(BINARY_TARBALLS)
+    .reads(readTier);
+
+export const list = (): CliOption =>
+  option(TARBALLS, '--list', 'print what a proven tarball holds, and write nothing');
+
+export const certificateIdentity = (): CliOption =>
+  rare(
+    SIGNER,
+    '--certificate-identity <SAN>',
+    "who must have signed: the certificate's identity, letter for letter, together with --certificate-oidc-issuer; " +
+      'default: the signer of the Kubernetes releases',
+  );
+
+export const certificateIssuer = (): CliOption =>
+  rare(
+    SIGNER,
+    '--certificate-oidc-issuer <URL>',
+    'the OIDC issuer that vouched for that identity, letter for letter',
+  );
+
+export const key = (): CliOption =>
+  rare(
+    SIGNER,
+    '--key <FILE>',
+    'a public key (PEM) that must have signed, instead of a certificate identity',
+  ).conflicts(['certificateIdentity', 'certificateOidcIssuer', 'k8sVerifyRelease']);
+
+export const ownRelease = (): CliOption =>
+  rare(
+    SIGNER,
+    '--k8s-verify-release <VERSION>',
+    'the signer must be the workflow that releases k8s-verify itself: at that version (v1.2.3), or at any of them (any)',
+  )
+    .reads(readOwnVersion)
+    .conflicts(['certificateIdentity', 'certificateOidcIssuer']);
+
+export const trustedRoot = (): CliOption =>
+  rare(
+    SIGNER,
+    '--trusted-root <FILE>',
+    'a Sigstore trusted root (JSON) instead of the embedded one of the public-good instance',
+  );
+
+export const bundle = (): CliOption =>
+  option(
+    EVIDENCE,
+    '--bundle <FILE>',
+    'the Sigstore bundle; default FILE.sigstore.json or FILE.sigstore next to the file',
+  ).conflicts(['signature', 'certificate', 'saveBundle']);
+
+export const signature = (): CliOption =>
+  option(EVIDENCE, '--signature <FILE>', 'the detached signature (base64), with --certificate');
+
+export const certificate = (): CliOption =>
+  option(EVIDENCE, '--certificate <FILE>', 'its signing certificate (PEM, or base64 of PEM)');
+
+export const predicateType = (): CliOption =>
+  rare(
+    EVIDENCE,
+    '--predicate-type <URI>',
+    'take a signed statement with this predicate type as the evidence; it proves what it says, and not that the file was ' +
+      'released; without this option no statement proves anything',
+  )
+    .reads(readPredicateType)
+    .conflicts(['signature', 'certificate']);
+
+export const saveBundle = (): CliOption =>
+  rare(
+    EVIDENCE,
+    '--save-bundle',
+    'write FILE.sigstore.json next to the file, with which it can be verified without a network',
+  );
+
+export const checkSums = (): CliOption =>
+  rare(
+    EVIDENCE,
+    '--check-sums',
+    "also compare the proven digest with the release's SHA256SUMS, SHA512SUMS and provenance.json",
+  );
+
+export const mirror = (description: string): CliOption =>
+  option(NETWORK, '--mirror <URL>', description).many().reads(readUrl).from('K8S_VERIFY_MIRROR');
+
+export const rekorUrl = (): CliOption =>
+  rare(NETWORK, '--rekor-url <URL>', 'the transparency log to ask; default https://rekor.sigstore.dev')
+    .reads(readUrl)
+    .from('K8S_VERIFY_REKOR_URL');
+
+export const retries = (standard: number = DEFAULT_RETRIES): CliOption =>
+  rare(
+    NETWORK,
+    '--retries <N>',
+    `how often a request is made again after a passing fault; default ${standard}`,
+  )
+    .reads(readCount)
+    .from('K8S_VERIFY_RETRIES');
+
+export const retryDelay = (): CliOption =>
+  rare(
+    NETWORK,
+    '--retry-delay <TIME>',
+    `the longest wait before the first retry, doubled for each further one; default ${DEFAULT_RETRY_DELAY_MS}ms`,
+  ).reads(readDuration);
+
+export const DOWNLOAD_TIMEOUT: string =
+  'the most time for each request and each download, retries included, as in 30s or 5m; default ' +
+  `${DEFAULT_REQUEST_TIMEOUT_MS / MINUTE_MS}m for a request, ${DEFAULT_DOWNLOAD_TIMEOUT_MS / MINUTE_MS}m for a download`;
+
+export const REQUEST_TIMEOUT: string =
+  'the most time for each request, retries included, as in 30s or 5m; default ' +
+  `${DEFAULT_REQUEST_TIMEOUT_MS / MINUTE_MS}m`;
+
+export const timeout = (description: string): CliOption =>
+  rare(NETWORK, '--timeout <TIME>', description).reads(readDuration).from('K8S_VERIFY_TIMEOUT');
+
+export const caFile = (): CliOption =>
+  rare(
+    NETWORK,
+    '--ca-file <FILE>',
+    'certificates (PEM) of authorities to trust for TLS besides the usual ones, for a proxy or a mirror',
+  ).from('K8S_VERIFY_CA_FILE');
+
+const COLOR_CHOICES: readonly string[] = ['auto', 'always', 'never'];
+
+/** What every command has; their places on the pages are fixed. */
+export const commonOptions = (): readonly CliOption[] => [
+  option(EVERY_COMMAND, '--json', 'one JSON object; on stdout, on failure too'),
+  option(EVERY_COMMAND, '-q, --quiet', 'errors only; stdout has the result as in a pipe').conflicts(
+    'verbose',
+  ),
+  option(
+    EVERY_COMMAND,
+    '-v, --verbose',
+    'every check; the evidence, the trusted root and the causes behind an error too',
+  ),
+  rare(EVERY_COMMAND, '--color <WHEN>', 'colour on stderr: auto, always or never').oneOf(COLOR_CHOICES),
+  rare(EVERY_COMMAND, '--no-progress', 'no bar on a terminal').from('K8S_VERIFY_NO_PROGRESS'),
+  option(EVERY_COMMAND, '--version', 'alone only; the version of k8s-verify'),
+];
+
+/** Each command has its own, so that it is that command's page. */
+export const helpAll = (): CliOption => rare(EVERY_COMMAND, '--help-all', 'help with every option');

@@ -1,0 +1,202 @@
+/** What `k8s-verify help N` says of exit code N, and docs/exit-codes.md of all of them. */
+import type { ExitCode } from '../exit-codes.ts';
+
+export interface ExitCodePage {
+  /** After `Exit code N: `. */
+  readonly title: string;
+  /** What was learnt, and whether the file may be used. */
+  readonly meaning: string;
+  readonly causes: readonly string[];
+  /** Steps, each with what to type where there is something to type. */
+  readonly steps: readonly (readonly [text: string, command?: string])[];
+  /** Commands that show the same without k8s-verify. */
+  readonly yourself?: readonly string[];
+}
+
+const FROM_ITS_SOURCE = ['take it from its source:', 'k8s-verify kubectl VERSION'] as const;
+const LOOK_AROUND = ['look at network, clock and trusted root:', 'k8s-verify doctor'] as const;
+const TELL_KUBERNETES = ['if dl.k8s.io itself sends it, tell security@kubernetes.io'] as const;
+const ALL_CHECKS = ['see every check:', 'k8s-verify verify FILE --verbose'] as const;
+
+export const EXIT_CODE_PAGES: Readonly<Record<ExitCode, ExitCodePage>> = {
+  0: {
+    title: 'proved',
+    meaning:
+      'Every check passed for every file that was asked for, and where it was asked, the files are installed.',
+    causes: [],
+    steps: [],
+  },
+  1: {
+    title: 'a bug, an output that could not be written, or a machine that cannot judge',
+    meaning: 'Nothing was proved, or the result could not be told. It says nothing about the file.',
+    causes: [
+      'a fault in k8s-verify',
+      'standard output that cannot be written, on a full disk for instance',
+      'a Node or a machine on which proven evidence that k8s-verify carries does not pass',
+    ],
+    steps: [
+      ['make room where the output goes, and run it again'],
+      ['try another Node, or the executable that needs none'],
+      ['report what it printed, where you got k8s-verify from'],
+    ],
+  },
+  2: {
+    title: 'the command line cannot be understood, or a named file cannot be read',
+    meaning: 'Nothing was done.',
+    causes: [
+      'a mistyped option',
+      'two options that contradict each other',
+      'a file that is missing or is of another kind',
+    ],
+    steps: [['see what a command takes:', 'k8s-verify COMMAND --help']],
+  },
+  3: {
+    title: 'there is no such release or component',
+    meaning: 'Kubernetes does not publish what was asked for. Nothing was installed.',
+    causes: [
+      'a mistyped name or version',
+      'a platform that this release was not built for',
+      'a mirror that lacks the release',
+    ],
+    steps: [['see what a release has:', 'k8s-verify list VERSION']],
+  },
+  4: {
+    title: 'something needed could not be fetched',
+    meaning: 'Nothing was learnt about the file, neither good nor bad, and nothing was installed.',
+    causes: [
+      'no network, or a proxy that is not named',
+      'a server or the transparency log that is down or slow',
+      'a mirror that lacks the signature',
+    ],
+    steps: [
+      LOOK_AROUND,
+      ['try again later, or name another source:', 'k8s-verify kubectl VERSION --mirror URL'],
+    ],
+  },
+  5: {
+    title: "this trusted root, or this machine's clock, cannot judge it",
+    meaning: 'Nothing was learnt about the file, neither good nor bad, and nothing was installed.',
+    causes: [
+      'a k8s-verify whose trusted root is older than the signing',
+      'a clock of this machine that is wrong',
+      'an installation of k8s-verify that is damaged',
+    ],
+    steps: [LOOK_AROUND, ['set the clock, or install a newer k8s-verify']],
+  },
+  10: {
+    title: 'no signature is published for this file',
+    meaning: 'Without a signature there is no proof. Do not use the file.',
+    causes: ['a release from before Kubernetes signed its files', 'a file that Kubernetes does not sign'],
+    steps: [
+      ['see what of a release is signed:', 'k8s-verify list VERSION'],
+      ['use a release that is signed'],
+    ],
+  },
+  11: {
+    title: 'the signature files are malformed or too large',
+    meaning: 'What should be a signature, a certificate or a bundle is something else. Do not use the file.',
+    causes: ['a proxy or mirror that answers with a page of its own', 'a download that was cut', 'an attack'],
+    steps: [FROM_ITS_SOURCE, LOOK_AROUND],
+    yourself: ['head -c 200 FILE.sig FILE.cert'],
+  },
+  12: {
+    title: 'the file is not the one that was signed',
+    meaning: 'The signature is good, and it is for other bytes than these. Do not use the file.',
+    causes: [
+      'a mirror or proxy that changes or cuts files',
+      'a mirror that was filled from another build',
+      'a file changed after it was installed',
+      'an attack',
+    ],
+    steps: [FROM_ITS_SOURCE, ['see whether a proxy is in the way:', 'k8s-verify doctor'], TELL_KUBERNETES],
+    yourself: [
+      'sha256sum FILE',
+      'curl -fsSL https://dl.k8s.io/release/VERSION/bin/linux/amd64/kubectl.sha256',
+      '# the two differ',
+    ],
+  },
+  13: {
+    title: 'the signature does not fit the file, or a signed statement says something else',
+    meaning: 'The key in the certificate did not make this signature of this file. Do not use the file.',
+    causes: ['signature and certificate of different files', 'a file that was changed', 'an attack'],
+    steps: [FROM_ITS_SOURCE, ALL_CHECKS],
+    yourself: [
+      'base64 -d FILE.cert | openssl x509 -pubkey -noout > key.pem',
+      'base64 -d FILE.sig > sig.der',
+      'openssl dgst -sha256 -verify key.pem -signature sig.der FILE',
+    ],
+  },
+  14: {
+    title: 'the signing certificate is not trusted',
+    meaning:
+      'No authority of the trusted root issued the certificate, or no certificate log recorded it. Do not use the file.',
+    causes: [
+      'a file signed with another Sigstore than the public one',
+      'a certificate that somebody made',
+      'a trusted root that is too old',
+    ],
+    steps: [
+      FROM_ITS_SOURCE,
+      ['for a Sigstore of your own, name its root:', 'k8s-verify verify FILE --trusted-root FILE'],
+      ['read more:', 'k8s-verify help trust'],
+    ],
+    yourself: ['base64 -d FILE.cert | openssl x509 -noout -issuer -dates'],
+  },
+  15: {
+    title: 'somebody else signed it',
+    meaning:
+      'A signature proves who signed, and it was not the signer that was asked for. Do not use the file.',
+    causes: [
+      'a build by a distribution or a vendor',
+      'a file that anybody signed in their own name',
+      'an attack',
+    ],
+    steps: [FROM_ITS_SOURCE, ['if you trust that signer:', 'k8s-verify help trust']],
+    yourself: ['base64 -d FILE.cert | openssl x509 -noout -ext subjectAltName'],
+  },
+  16: {
+    title: 'the transparency log entry is missing or invalid',
+    meaning: 'The signing is not on public record as it should be. Do not use the file.',
+    causes: [
+      'evidence from a log that the trusted root does not know',
+      'a signature that was never logged',
+      'an attack',
+    ],
+    steps: [FROM_ITS_SOURCE, ALL_CHECKS],
+  },
+  17: {
+    title: 'no trustworthy time of signing',
+    meaning:
+      'A certificate counts for minutes, and nothing shows that the signing fell into them. Do not use the file.',
+    causes: [
+      'evidence without a time that the log or a timestamp authority signed',
+      'a clock of this machine that is wrong',
+    ],
+    steps: [LOOK_AROUND, FROM_ITS_SOURCE],
+  },
+  18: {
+    title: 'the trusted root is not valid',
+    meaning:
+      'The named trusted root cannot be used, so nothing proved with it would count. Do not use the file on its word.',
+    causes: ['another JSON file than a trusted root', 'a trusted root that was cut or edited'],
+    steps: [['leave out --trusted-root, or fetch that file again'], LOOK_AROUND],
+  },
+  20: {
+    title: 'it could not be put in its place',
+    meaning: 'No check has failed. The disk is as it was.',
+    causes: ['a directory that you may not write to', 'a full disk', 'something else under that name'],
+    steps: [['install where you may write:', 'k8s-verify kubectl --install-dir ~/.local/bin']],
+  },
+  21: {
+    title: 'the archive holds something that is refused, or lacks what was asked for',
+    meaning: 'The tarball is the one that was signed. It was not unpacked, and the disk is as it was.',
+    causes: ['a mistyped member', 'a tarball with links or paths that lead out of the directory'],
+    steps: [['see what it holds:', 'k8s-verify verify FILE.tar.gz --list']],
+  },
+  130: {
+    title: 'interrupted',
+    meaning: 'Ctrl-C or a signal ended the run. What was staged is removed, and the disk is as it was.',
+    causes: [],
+    steps: [['run it again']],
+  },
+};

@@ -1,0 +1,129 @@
+/** What was probably meant, by spelling and by meaning. One answer at most, and never a way to check less. */
+import { RequestError } from '../errors.ts';
+import { excerpt } from '../text/excerpt.ts';
+import { COMPONENTS } from '../release/component.ts';
+import { nearest } from '../text/nearest.ts';
+import type { CliOption } from './option.ts';
+import { commandText } from './words.ts';
+
+export interface Meant {
+  /** Where more is to be said than that there is no such option. */
+  readonly message?: string;
+  readonly advice?: string;
+}
+
+const OPTIONS_BY_MEANING: Readonly<Record<string, string>> = {
+  '--dir': '--install-dir DIR',
+  '--bin-dir': '--install-dir DIR',
+  '--to': '--install-dir DIR',
+  '--arch': '--platform OS/ARCH',
+  '--os': '--platform OS/ARCH',
+  '-V': '--version',
+};
+
+const LEAVING_OUT = /^--(?:insecure|skip|no-verify|no-check|allow-insecure|disable)/i;
+
+export function meantOption(flag: string, name: string, options: readonly CliOption[]): Meant {
+  if (LEAVING_OUT.test(name)) {
+    return {
+      message: `there is no way to leave out a check, and no option ${excerpt(flag)}`,
+      advice: 'run it without that option; what fails then says why',
+    };
+  }
+  const bare = name.replace(/^-+/, '');
+  const names = options.map((option) => option.name());
+  const near = nearest(bare, names) ?? nearest(bare.replace(/^no-/, ''), names);
+  const meant = OPTIONS_BY_MEANING[name] ?? (near === undefined ? undefined : `--${near}`);
+  return meant === undefined ? {} : { advice: `did you mean ${meant}?` };
+}
+
+const COMMANDS_BY_MEANING: Readonly<Record<string, string>> = {
+  get: 'install',
+  download: 'install',
+  fetch: 'install',
+  add: 'install',
+  i: 'install',
+  check: 'verify',
+  prove: 'verify',
+  validate: 'verify',
+  diagnose: 'doctor',
+  env: 'doctor',
+  info: 'doctor',
+};
+
+const REMOVING: ReadonlySet<string> = new Set(['uninstall', 'remove', 'rm']);
+const UPDATING: ReadonlySet<string> = new Set(['self-update', 'upgrade', 'update']);
+
+const COMPONENT_NAMES: readonly string[] = COMPONENTS.map(({ name }) => name);
+
+/** Programs that are often asked for next to those of Kubernetes. */
+const ELSEWHERE: ReadonlySet<string> = new Set(['helm', 'kustomize', 'k9s', 'kind', 'etcd', 'crictl']);
+
+/**
+ * The error for a first word that is neither a command nor a component, where something can be said about it.
+ *
+ * @param words the whole command line
+ * @param commands the names of commands
+ */
+export function mistypedCommand(
+  word: string,
+  words: readonly string[],
+  commands: readonly string[],
+): RequestError | undefined {
+  const lower = word.toLowerCase();
+  if (ELSEWHERE.has(lower)) return notOfKubernetes(word);
+  if (REMOVING.has(lower)) return removesNothing(words[words.indexOf(word) + 1]);
+  if (UPDATING.has(lower)) {
+    return new RequestError('usage', 'k8s-verify does not replace itself', {
+      advice: 'update it the way it was installed; docs/bootstrap.md says how to check the new one first',
+    });
+  }
+  const meaning = COMMANDS_BY_MEANING[lower];
+  if (meaning !== undefined) {
+    return new RequestError('usage', `there is no command ${word}`, {
+      advice: instead(words, word, meaning),
+    });
+  }
+  const spelled = nearest(lower, commands);
+  if (spelled === undefined || nearest(lower, COMPONENT_NAMES) !== undefined) return undefined;
+  return new RequestError('component-unknown', `there is no command and no component ${excerpt(word)}`, {
+    expected: 'a component of a Kubernetes release, or a command',
+    found: excerpt(word),
+    advice: instead(words, word, spelled),
+  });
+}
+
+/** The error for a name that Kubernetes does not publish, where something can be said about it. */
+export function mistypedComponent(word: string, words: readonly string[]): RequestError | undefined {
+  const lower = word.toLowerCase();
+  if (ELSEWHERE.has(lower)) return notOfKubernetes(word);
+  const near = nearest(lower, COMPONENT_NAMES);
+  if (near === undefined) return undefined;
+  return new RequestError('component-unknown', `there is no component ${excerpt(word)}`, {
+    expected: 'a name from k8s-verify list',
+    found: excerpt(word),
+    advice: instead(words, word, near),
+  });
+}
+
+function notOfKubernetes(word: string): RequestError {
+  return new RequestError('component-unknown', `${word} is not part of a Kubernetes release`, {
+    why: 'k8s-verify proves what the Kubernetes release process signs, and nothing else',
+    advice: 'see what there is with: k8s-verify list',
+  });
+}
+
+/** The same line with a better word, which may have a version after an `@`. */
+function instead(words: readonly string[], word: string, better: string): string {
+  const line = words.map((one) =>
+    one === word || one.startsWith(`${word}@`) ? `${better}${one.slice(word.length)}` : one,
+  );
+  return commandText(line) ?? `k8s-verify ${better}`;
+}
+
+function removesNothing(component: string | undefined): RequestError {
+  const name = COMPONENT_NAMES.find((one) => one === component) ?? 'kubectl';
+  return new RequestError('usage', 'k8s-verify removes nothing', {
+    advice: `rm "$(command -v ${name})"`,
+  });
+}

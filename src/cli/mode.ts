@@ -1,0 +1,56 @@
+/** How a run talks: for a person or a program, with or without colour, little or much. */
+import type { Environment } from './environment.ts';
+import { beforeDashes } from './words.ts';
+import type { TextStyle } from './output-text.ts';
+
+export interface Mode {
+  readonly json: boolean;
+  readonly quiet: boolean;
+  readonly style: TextStyle;
+  /** Whether lines may be drawn over. */
+  readonly animated: boolean;
+}
+
+/** It is read from the bare words, because a command line that cannot be understood must be answered too. */
+export function readMode(
+  words: readonly string[],
+  stderr: { readonly isTTY: boolean },
+  env: Environment,
+): Mode {
+  const terminal = stderr.isTTY && env['TERM'] !== 'dumb';
+  const given = beforeDashes(words);
+  const options = givenOptions(given);
+  return {
+    json: options.has('--json'),
+    quiet: options.has('--quiet') || options.has('-q'),
+    style: {
+      color: wantsColor(given, terminal, env),
+      verbose: options.has('--verbose') || options.has('-v'),
+    },
+    animated:
+      terminal && !options.has('--no-progress') && !isOn(env['K8S_VERIFY_NO_PROGRESS']) && !isOn(env['CI']),
+  };
+}
+
+/** The switches among the words, those in a group (`-qv`) one by one. */
+function givenOptions(given: readonly string[]): ReadonlySet<string> {
+  return new Set(
+    given.flatMap((word) =>
+      /^-[hqv]{2,}$/.test(word) ? Array.from(word.slice(1), (one) => `-${one}`) : [word],
+    ),
+  );
+}
+
+/** In this order: the option, NO_COLOR (no-color.org: whatever it says), what forces colour, the terminal. */
+function wantsColor(words: readonly string[], terminal: boolean, env: Environment): boolean {
+  const at = words.findIndex((word) => word === '--color' || word.startsWith('--color='));
+  const asked = words[at] === '--color' ? words[at + 1] : words[at]?.slice('--color='.length);
+  if (asked === 'always' || asked === 'never') return asked === 'always';
+  if ((env['NO_COLOR'] ?? '') !== '') return false;
+  return isOn(env['CLICOLOR_FORCE']) || isOn(env['FORCE_COLOR']) || terminal;
+}
+
+/** `CI=false` and `CLICOLOR_FORCE=0` are how some switch it off. */
+function isOn(value: string | undefined): boolean {
+  return value !== undefined && value !== '' && value !== 'false' && value !== '0';
+}

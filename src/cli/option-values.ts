@@ -1,0 +1,87 @@
+/** How the values of options are read: numbers, lengths of time, URLs, names of files. */
+import { excerpt } from '../text/excerpt.ts';
+import { shownUrl } from '../text/shown-url.ts';
+import { RequestError } from '../errors.ts';
+import { MAX_RETRIES, MAX_TIMEOUT_MS } from '../limits.ts';
+import { isReleaseTag } from '../policy/release-workflow.ts';
+import type { Tier } from '../release/component.ts';
+import { BINARY_TARBALLS } from '../release/tarball.ts';
+import { parseBaseUrl } from '../plan/request.ts';
+
+/** An option and its value, or a variable and its value, as they are written. */
+function written(source: string, value: string): string {
+  return `${source}${source.startsWith('--') ? ' ' : '='}${value}`;
+}
+
+/** A whole number of retries. */
+export function readCount(text: string, source: string): number {
+  if (/^\d{1,4}$/.test(text) && Number(text) <= MAX_RETRIES) return Number(text);
+  throw new RequestError('usage', `${excerpt(text)} is not a number of retries`, {
+    expected: `${source} with a whole number from 0 to ${MAX_RETRIES}`,
+    found: excerpt(text),
+    advice: `write for example ${written(source, '3')}`,
+  });
+}
+
+const UNITS: Readonly<Record<string, number>> = { ms: 1, s: 1000, m: 60_000, h: 3_600_000 };
+
+/** `500ms`, `2s`, `1.5m`, in milliseconds; a bare number is seconds, as curl has it. */
+export function readDuration(text: string, source: string): number {
+  const parts = /^(?<amount>\d{1,9}(?:\.\d{1,3})?)(?<unit>ms|s|m|h)?$/.exec(text)?.groups;
+  const milliseconds = Math.round(Number(parts?.['amount'] ?? 0) * (UNITS[parts?.['unit'] ?? 's'] ?? 0));
+  if (milliseconds >= 1 && milliseconds <= MAX_TIMEOUT_MS) return milliseconds;
+  throw new RequestError('usage', `${excerpt(text)} is not a length of time`, {
+    expected: `${source} with a number above 0 and ms, s, m or h after it; without one of these, seconds`,
+    found: excerpt(text),
+    advice: `write for example ${written(source, '30s')}`,
+  });
+}
+
+/** The base URL of a server, without a slash at its end. */
+export function readUrl(text: string, source: string): string {
+  const url = parseBaseUrl(text);
+  if (url !== undefined) return url;
+  throw new RequestError('usage', `${source} is not the base URL of a server`, {
+    expected: 'https://host/path, without ? and #',
+    found: excerpt(shownUrl(text)),
+    advice:
+      !URL.canParse(text) && URL.canParse(`https://${text}`)
+        ? 'did you leave out https:// at the start?'
+        : 'write for example https://mirror.example.com/kubernetes',
+  });
+}
+
+/** `client`, or `kubernetes-client`, as the tarball is called. */
+export function readTier(text: string, source: string): Tier {
+  const tier = BINARY_TARBALLS.find((one) => one === text || `kubernetes-${one}` === text);
+  if (tier !== undefined) return tier;
+  throw new RequestError('usage', `${source} does not name a tarball of binaries`, {
+    expected: BINARY_TARBALLS.join(', '),
+    found: excerpt(text),
+    advice: 'name client, node or server; each holds the binaries of those before it',
+  });
+}
+
+/** Any release of k8s-verify, for `--k8s-verify-release`. */
+export const ANY_RELEASE = 'any';
+
+/** A version of k8s-verify as its tag (`v1.2.3`), or {@link ANY_RELEASE}. */
+export function readOwnVersion(text: string, source: string): string {
+  const tag = text === ANY_RELEASE || text.startsWith('v') ? text : `v${text}`;
+  if (tag === ANY_RELEASE || isReleaseTag(tag)) return tag;
+  throw new RequestError('usage', `${source} took ${excerpt(text)} as a version of k8s-verify`, {
+    expected: 'v1.2.3, or any',
+    found: excerpt(text),
+    advice: `write ${source} v1.2.3 for that release, or ${source} ${ANY_RELEASE} for every one`,
+  });
+}
+
+/** A whole URI, as a statement has it. */
+export function readPredicateType(text: string, source: string): string {
+  if (URL.canParse(text) && /^[\x21-\x7e]+$/.test(text)) return text;
+  throw new RequestError('usage', `${excerpt(text)} is not a predicate type`, {
+    expected: `${source} with a whole URI`,
+    found: excerpt(text),
+    advice: `write for example ${source} https://slsa.dev/verification_summary/v1`,
+  });
+}

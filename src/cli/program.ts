@@ -1,0 +1,301 @@
+/**
+ * The command line, declared once: the parser, help, the manual pages, completion and the tables in the documents are all
+ * made from what stands here. The options are in `declared-options.ts`, each with what reads its value.
+ */
+import { SHELLS } from './shells.ts';
+import * as option from './declared-options.ts';
+import type { CliOption } from './option.ts';
+import { StrictCommand } from './strict-command.ts';
+
+export const COMMANDS = ['install', 'verify', 'list', 'doctor', 'completion', 'help', 'version'] as const;
+export type CommandName = (typeof COMMANDS)[number];
+
+/** What a command is called, and where the first page has it. */
+interface Outline {
+  readonly name: CommandName;
+  readonly operands: string;
+  readonly summary: string;
+  readonly group: string;
+}
+
+/** The groups of commands on the first page of help. */
+export const COMMAND_GROUPS: readonly string[] = ['INSTALL AND CHECK', 'SET UP'];
+
+/** @returns the root, with every command below it; it reads one command line, and a new one is made for the next */
+export function createProgram(): StrictCommand {
+  const program = new StrictCommand('k8s-verify')
+    .summary('k8s-verify installs Kubernetes programs after proving who signed them.')
+    .describe({
+      usages: [
+        'k8s-verify COMPONENT... [VERSION]      the word install may be left out',
+        'k8s-verify COMMAND [ARGUMENTS] [OPTIONS]',
+      ],
+      examples: [
+        { command: 'k8s-verify kubectl v1.30.2', meaning: 'install kubectl, if it is genuine' },
+        { command: 'k8s-verify kubeadm kubelet 1.30', meaning: 'the newest 1.30 of both' },
+        { command: 'k8s-verify verify /usr/bin/kubelet', meaning: 'is this file genuine?' },
+        { command: 'k8s-verify list v1.30.2', meaning: 'what there is, and what is signed' },
+      ],
+      details: [],
+      success: 'proved (and, where asked, installed)',
+      failures: [],
+    });
+  for (const one of option.commonOptions()) program.addOption(one);
+  addInstall(program);
+  addVerify(program);
+  addList(program);
+  addDoctor(program);
+  addCompletion(program);
+  addHelp(program);
+  return program;
+}
+
+/** Words that are taken for a command where they come first. */
+export function commandNames(program: StrictCommand = createProgram()): readonly string[] {
+  return program.strictCommands.flatMap((command) => [command.name(), ...command.aliases()]);
+}
+
+function add(program: StrictCommand, outline: Outline, options: readonly CliOption[]): StrictCommand {
+  const command = new StrictCommand(outline.name).summary(outline.summary).helpGroup(outline.group);
+  command.copyInheritedSettings(program).exitOverride();
+  if (outline.operands !== '') command.arguments(outline.operands);
+  for (const one of [...options, option.helpAll()]) command.addOption(one);
+  program.addCommand(command, { isDefault: outline.name === 'install', hidden: outline.group === '' });
+  return command;
+}
+
+function addInstall(program: StrictCommand): void {
+  add(
+    program,
+    {
+      name: 'install',
+      operands: '[COMPONENT...]',
+      summary: 'download, prove, install',
+      group: 'INSTALL AND CHECK',
+    },
+    [
+      option.installDir(),
+      option.output(
+        '-o, --output <FILE>',
+        'one file, under this name; with --extract, the directory to unpack into',
+      ),
+      option.platform('for another machine; may be repeated, then each is installed into DIR/OS-ARCH'),
+      option.mirror('download from there, laid out as https://dl.k8s.io; may be repeated, in order'),
+      option.member(),
+      option.extract('into a new directory instead of keeping it'),
+      option.fromTarball(),
+      option.forceName(),
+      option.certificateIdentity(),
+      option.certificateIssuer(),
+      option.trustedRoot(),
+      option.saveBundle(),
+      option.checkSums(),
+      option.rekorUrl(),
+      option.retries(),
+      option.retryDelay(),
+      option.timeout(option.DOWNLOAD_TIMEOUT),
+      option.caFile(),
+    ],
+  ).describe({
+    usages: ['k8s-verify [install] COMPONENT[@VERSION]... [VERSION] [OPTIONS]'],
+    examples: [
+      { command: 'k8s-verify kubectl', meaning: 'newest stable release' },
+      { command: 'k8s-verify kubeadm kubelet kubectl v1.30.2', meaning: 'three, all or none' },
+      { command: 'k8s-verify kubectl@v1.29.3 -o kubectl-1.29', meaning: 'into a file' },
+      { command: 'k8s-verify kubectl v1.30.2 --platform linux/arm64', meaning: 'for another machine' },
+    ],
+    section: [
+      'VERSION',
+      'v1.30.2, 1.30 (its newest), stable (the default), stable-1.30, prerelease, prerelease-1.30',
+    ],
+    details: [
+      'Download Kubernetes files, prove each, and only then install them.',
+      'Anything short of proof changes nothing on disk. Several files are installed all or none.',
+      'A version at the end counts for every component without one of its own. Without any version, stable is taken, and ' +
+        'the version that it stood for is printed.',
+    ],
+    success: 'proved, and installed or unpacked',
+    failures: [1, 2, 3, 4, 5, 10, 11, 12, 13, 14, 15, 16, 17, 18, 20, 21, 130],
+  });
+}
+
+function addVerify(program: StrictCommand): void {
+  add(
+    program,
+    {
+      name: 'verify',
+      operands: '[FILE...]',
+      summary: 'prove files that you have',
+      group: 'INSTALL AND CHECK',
+    },
+    [
+      option.bundle(),
+      option.signature(),
+      option.certificate(),
+      option.predicateType(),
+      option.saveBundle(),
+      option.list(),
+      option.member(),
+      option.extract('into a new directory'),
+      option.output('-o, --output <DIR>', 'with --extract, the directory to unpack into'),
+      option.certificateIdentity(),
+      option.certificateIssuer(),
+      option.key(),
+      option.ownRelease(),
+      option.trustedRoot(),
+      option.rekorUrl(),
+      option.retries(),
+      option.retryDelay(),
+      option.timeout(option.REQUEST_TIMEOUT),
+      option.caFile(),
+    ],
+  ).describe({
+    usages: ['k8s-verify verify FILE | sha256:DIGEST [OPTIONS]'],
+    examples: [
+      { command: 'k8s-verify verify kubectl', meaning: 'kubectl.sigstore.json is next to it' },
+      {
+        command: 'k8s-verify verify kubectl --signature kubectl.sig --certificate kubectl.cert',
+        meaning: 'with the two files that Kubernetes publishes',
+      },
+      {
+        command: 'k8s-verify verify k8s-verify-linux-x64 --k8s-verify-release v0.2.0',
+        meaning: 'a newer k8s-verify, before it is used',
+      },
+    ],
+    section: [
+      'WHICH EVIDENCE',
+      'what --bundle or --signature names; else FILE.sigstore.json or FILE.sigstore next to the file; else FILE.sig and ' +
+        'FILE.cert, completed by a look-up in the transparency log',
+    ],
+    details: [
+      'Prove a file that you have, or a digest that was computed elsewhere.',
+      'Nothing is installed. Without --certificate-identity, --key or --k8s-verify-release, the signer must be the one of the Kubernetes releases.',
+    ],
+    success: 'proved',
+    failures: [1, 2, 4, 5, 11, 12, 13, 14, 15, 16, 17, 18, 20, 21, 130],
+  });
+}
+
+function addList(program: StrictCommand): void {
+  add(
+    program,
+    {
+      name: 'list',
+      operands: '[VERSION]',
+      summary: 'what a release has, and what of it is signed',
+      group: 'SET UP',
+    },
+    [
+      option.platform('only what is published for this platform; may be repeated; default: for every one'),
+      option.mirror('where a name such as stable is looked up; default https://dl.k8s.io'),
+      option.retries(),
+      option.retryDelay(),
+      option.timeout(option.REQUEST_TIMEOUT),
+      option.caFile(),
+    ],
+  )
+    .alias('ls')
+    .describe({
+      usages: ['k8s-verify list [VERSION] [OPTIONS]'],
+      examples: [
+        { command: 'k8s-verify list v1.30.2 --platform linux/arm64', meaning: 'one release, one platform' },
+        { command: 'k8s-verify list', meaning: 'the newest stable release' },
+      ],
+      details: [
+        'List what a Kubernetes release has, for which platforms, and what of it is signed.',
+        'The list is what Kubernetes publishes for a release of that minor, from a table built into k8s-verify. Only a name ' +
+          'such as stable is looked up: a version is taken as it is, whether there is such a release or not. Where the ' +
+          'table was not checked against releases of that minor, a note says so.',
+      ],
+      success: 'listed',
+      failures: [1, 2, 3, 4, 130],
+    });
+}
+
+function addDoctor(program: StrictCommand): void {
+  add(
+    program,
+    {
+      name: 'doctor',
+      operands: '',
+      summary: 'check network, clock, trusted root and PATH',
+      group: 'SET UP',
+    },
+    [
+      option.mirror('the release server to look at; default https://dl.k8s.io'),
+      option.trustedRoot(),
+      option.rekorUrl(),
+      option.retries(0),
+      option.retryDelay(),
+      option.timeout('the most time for each request, as in 30s; default 10s'),
+      option.caFile(),
+    ],
+  ).describe({
+    usages: ['k8s-verify doctor [OPTIONS]'],
+    examples: [{ command: 'k8s-verify doctor', meaning: 'before the first install, or when one fails' }],
+    details: [
+      'Check what a run needs on this machine, and say what to do about what is missing.',
+      'Nothing is installed. It ends with 0 where a run can be expected to work.',
+    ],
+    success: 'a run can be expected to work; else the code of what would stop it',
+    failures: [1, 2, 3, 4, 17, 18, 20, 130],
+  });
+}
+
+function addCompletion(program: StrictCommand): void {
+  add(
+    program,
+    {
+      name: 'completion',
+      operands: '[SHELL]',
+      summary: 'completion for bash, zsh, fish and PowerShell',
+      group: 'SET UP',
+    },
+    [],
+  ).describe({
+    usages: [`k8s-verify completion ${SHELLS.join(' | ')}`],
+    examples: [
+      { command: 'source <(k8s-verify completion bash)', meaning: 'for this shell' },
+      {
+        command: 'k8s-verify completion fish > ~/.config/fish/completions/k8s-verify.fish',
+        meaning: 'for every fish',
+      },
+      { command: 'k8s-verify completion powershell >> $PROFILE', meaning: 'for every PowerShell' },
+    ],
+    details: [
+      'Print a script that completes commands, options, components and platforms, without a network.',
+    ],
+    success: 'printed',
+    failures: [1, 2],
+  });
+}
+
+/** The two commands that only talk about k8s-verify; the first page names them among the options and topics. */
+function addHelp(program: StrictCommand): void {
+  add(
+    program,
+    { name: 'help', operands: '[TOPIC]', summary: 'help for a command, a topic or an exit code', group: '' },
+    [],
+  ).describe({
+    usages: ['k8s-verify help [COMMAND | TOPIC | EXIT CODE]'],
+    examples: [
+      { command: 'k8s-verify help verify', meaning: 'a command' },
+      { command: 'k8s-verify help environment', meaning: 'a topic' },
+      { command: 'k8s-verify help 12', meaning: 'an exit code' },
+    ],
+    details: ['Print help for a command, a topic or an exit code.'],
+    success: 'printed',
+    failures: [1, 2],
+  });
+  add(
+    program,
+    { name: 'version', operands: '', summary: 'the version of k8s-verify', group: '' },
+    [],
+  ).describe({
+    usages: ['k8s-verify version'],
+    examples: [{ command: 'k8s-verify version', meaning: 'the same as k8s-verify --version' }],
+    details: ['Print the version of k8s-verify.'],
+    success: 'printed',
+    failures: [1, 2],
+  });
+}
