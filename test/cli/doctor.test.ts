@@ -18,7 +18,7 @@ function withoutPath(directory: string): DiagnoseRequest['directories'] {
 async function examine(
   world: LocalWorld,
   changes: Partial<DiagnoseRequest> = {},
-  now: Date = new Date(),
+  now?: Date,
 ): Promise<ReadonlyMap<Finding['subject'], Finding>> {
   const own = createClient({ retries: 0, timeoutMs: 5000 });
   try {
@@ -31,7 +31,8 @@ async function examine(
         directories: withoutPath('/home/you'),
         ...changes,
       },
-      { ...own, clock: { now: () => now } },
+      // Where no other time is asked for, the real one goes on: a busy machine takes seconds.
+      now === undefined ? own : { ...own, clock: { now: () => now } },
     );
     return new Map(findings.map((finding) => [finding.subject, finding]));
   } finally {
