@@ -253,8 +253,12 @@ function assertName(name: string): void {
   if (name === '' || name === '.' || name === '..' || /[/\0]/.test(name) || join(name) !== name) {
     throw new TypeError(`${JSON.stringify(name)} is not the name of an entry`);
   }
-  if (process.platform === 'win32' && /[\\:]/.test(name))
-    throw new TypeError(`${name} names more than an entry`);
+  if (process.platform === 'win32' && /[\\:]/.test(name)) {
+    throw new InstallError('destination-unsuitable', `${name} cannot be the name of a file on Windows`, {
+      expected: 'a name without \\ and :',
+      advice: 'name another file with --output',
+    });
+  }
 }
 
 /** The number of a descriptor says nothing to a reader. */

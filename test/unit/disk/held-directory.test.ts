@@ -10,10 +10,16 @@ import {
   symlinkSync,
   writeFileSync,
 } from 'node:fs';
+import { execFileSync } from 'node:child_process';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { HeldDirectory } from '../../../src/disk/held-directory.ts';
 import { testDir } from '../../support/test-dir.ts';
+import { CAN_MOUNT } from '../../support/test-disk.ts';
 import { rejection } from '../../support/thrown-by.ts';
+
+const PROGRAM = fileURLToPath(new URL('../../kill/install-program.ts', import.meta.url));
 
 const unix = process.platform !== 'win32';
 
@@ -199,5 +205,37 @@ describe.runIf(unix && process.getuid?.() === 0)('one that may not be read (need
     expect(existsSync(dir.join('drop', 'b'))).toBe(false);
     expect(readFileSync(dir.join('away', 'a'), 'utf8')).toBe('text');
     expect(lstatSync(dir.join('away', 'a')).uid).toBe(65_534);
+  });
+});
+
+describe.runIf(CAN_MOUNT)('without /proc (needs the right to mount a disk)', () => {
+  const MASKED = 'mount -t tmpfs none /proc && exec "$@"';
+
+  it('an install goes by path, over what is there and into what is not', async () => {
+    const dir = await testDir();
+    writeFileSync(dir.join('kubectl'), 'old');
+    for (const directory of [dir.path, dir.join('new', 'bin')]) {
+      execFileSync('unshare', [
+        '-m',
+        'sh',
+        '-ec',
+        MASKED,
+        'sh',
+        process.execPath,
+        PROGRAM,
+        directory,
+        '1000',
+        'kubectl',
+        'kubelet',
+      ]);
+      expect(
+        readdirSync(directory)
+          .filter((name) => name !== 'new')
+          .sort(),
+      ).toEqual(['kubectl', 'kubelet']);
+      expect(statSync(join(directory, 'kubectl')).size).toBe(1000);
+      expect(statSync(join(directory, 'kubectl')).mode & 0o7777).toBe(0o755);
+    }
+    expect(statSync(dir.join('new')).mode & 0o7777).toBe(0o755);
   });
 });
