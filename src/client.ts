@@ -57,6 +57,7 @@ function loadedWhenAsked(options: HttpClientOptions): HttpClient {
   return {
     fetchSmall: async (request) => (await client()).fetchSmall(request),
     download: async (request) => (await client()).download(request),
+    underWay: async () => (await loading)?.underWay(),
     close: async () => {
       closed = true;
       await (await loading)?.close();

@@ -1,5 +1,4 @@
 import { ableToJudge } from './flow/able-to-judge.ts';
-import { shareRecords } from './flow/compare-records.ts';
 import { MAX_PARALLEL_DOWNLOADS } from './limits.ts';
 import { nameFailure } from './flow/name-failure.ts';
 import { noteOlderBundle } from './flow/older-bundle.ts';
@@ -12,8 +11,7 @@ import { reportExpectedSigners } from './flow/report.ts';
 import type { InstallRequest } from './plan/request.ts';
 import type { RunResult } from './result.ts';
 import { sideBySide } from './flow/side-by-side.ts';
-import { openTrust } from './flow/open-trust.ts';
-import type { TrustMaterial } from './trust/trust-material.ts';
+import { supplyTrust, type TrustSupply } from './flow/open-trust.ts';
 import type { Client } from './client.ts';
 
 /**
@@ -33,7 +31,17 @@ export function installRelease(request: InstallRequest, client: Client): Promise
 
 async function install(request: InstallRequest, client: Client): Promise<RunResult> {
   // Whom to believe, and what is wanted: every file, its destination, and who must have signed it.
-  const trust = await openTrust(request, client);
+  const trust = await supplyTrust(request, client);
+  try {
+    return await installWith(trust, request, client);
+  } catch (error) {
+    // A failure tells the trusted root of the run too, even where nothing came to be judged.
+    await trust().catch(() => undefined);
+    throw error;
+  }
+}
+
+async function installWith(trust: TrustSupply, request: InstallRequest, client: Client): Promise<RunResult> {
   const planned = await planInstall(request, client);
   for (const { label, policy } of planned) reportExpectedSigners(client.report, label, policy);
   const prepared = await downloadAndProve(planned, request, client, trust);
@@ -46,7 +54,8 @@ async function install(request: InstallRequest, client: Client): Promise<RunResu
   for (const message of [...notes, ...prepared.flatMap(notesOnReplaced)]) {
     client.report({ kind: 'note', message });
   }
-  const results = prepared.flatMap((one) => describeInstall(one, request, trust, notes));
+  const root = await trust();
+  const results = prepared.flatMap((one) => describeInstall(one, request, root, notes));
   const noted = await noteOthers(results, client.report);
   return {
     schemaVersion: 1,
@@ -59,12 +68,15 @@ async function downloadAndProve(
   planned: readonly PlannedInstall[],
   request: InstallRequest,
   client: Client,
-  trust: TrustMaterial,
+  trust: TrustSupply,
 ): Promise<readonly PreparedArtifact[]> {
   const prepared: PreparedArtifact[] = [];
   const ended = new AbortController();
-  const recordsOf = request.checkSums === true ? shareRecords(request, client, ended.signal) : undefined;
   try {
+    const recordsOf =
+      request.checkSums === true
+        ? (await import('./flow/compare-records.ts')).shareRecords(request, client, ended.signal)
+        : undefined;
     return await sideBySide(planned, MAX_PARALLEL_DOWNLOADS, request.signal, async (plan, signal) => {
       const context = { network: request, client, trust, recordsOf, signal };
       const one = await prepareArtifact(plan, context).catch((error: unknown) => {

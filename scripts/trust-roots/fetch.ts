@@ -83,6 +83,7 @@ class Witness implements HttpClient {
   }
 
   download: HttpClient['download'] = async (request) => this.#http.download(request);
+  underWay: HttpClient['underWay'] = async () => this.#http.underWay();
   close: HttpClient['close'] = async () => this.#http.close();
 
   /** The error to end with. Whatever the repository sent is quoted. */

@@ -1,23 +1,23 @@
-import { crossCheckArtifact, type RecordsOf } from './compare-records.ts';
+import type { RecordsOf } from './compare-records.ts';
 import { UntrustedError } from '../errors.ts';
 import type { CrossCheck } from '../records/cross-check.ts';
 import type { ReleaseRecords } from '../records/release-records.ts';
 import type { VerifiedArtifact } from '../disk/verified-artifact.ts';
 import { MAX_ARTIFACT_BYTES } from '../limits.ts';
 import type { PlannedArtifact } from '../plan/plan.ts';
-import { proveArtifact } from './prove.ts';
 import type { Proof, ProofContext } from './prove-with-log.ts';
 import { reportChecks } from './report.ts';
 import { logOf, type NetworkRequest, sourcesOf } from '../plan/request.ts';
 import { Transfer } from './download.ts';
-import type { TrustMaterial } from '../trust/trust-material.ts';
+import { fetchSideFiles } from '../evidence/side-files.ts';
+import type { TrustSupply } from './open-trust.ts';
 import type { Client } from '../client.ts';
 
 /** What every artifact of one run is proved with. */
 export interface PrepareContext {
   readonly network: NetworkRequest;
   readonly client: Client;
-  readonly trust: TrustMaterial;
+  readonly trust: TrustSupply;
   /** Where proven digests are to be held against the release's own records. */
   readonly recordsOf?: RecordsOf | undefined;
   readonly signal: AbortSignal;
@@ -91,15 +91,23 @@ export async function provePlanned({ plan, context, transfer }: Fetching): Promi
   const { network, client, signal } = context;
   const { http, report } = client;
   const { artifact, label } = plan;
-  const proof = await transfer.orFailure(
-    proveArtifact({
-      ...proofContext(plan, context),
-      files: { http, report, sources: sourcesOf(network), path: artifact.path, what: label, signal },
+  const files = { http, report, sources: sourcesOf(network), path: artifact.path, what: label, signal };
+  const prove = async (): Promise<Proof> => {
+    const sideFiles = fetchSideFiles(files);
+    sideFiles.catch(() => undefined);
+    // The servers have something to do now: a good moment to load the proof's code and the trusted root.
+    await http.underWay();
+    const { proveArtifact } = await import('./prove.ts');
+    const request = {
+      ...(await proofContext(plan, context)),
+      files,
       published: () => transfer.published(),
       digestOfBytes: () => transfer.digest(),
       digestOfBytesAnew: () => transfer.digestAnew(),
-    }),
-  );
+    };
+    return proveArtifact(request, sideFiles);
+  };
+  const proof = await transfer.orFailure(prove());
   reportChecks(report, label, proof);
   assertDemanded(plan, proof.proven.hex, 'which is properly signed');
   return proof;
@@ -137,24 +145,25 @@ export async function confirmPlanned(fetching: Fetching, proof: Proof): Promise<
   const [confirmed, records] = await Promise.all([fetching.transfer.confirm(proof.proven), fetching.records]);
   const { verified, source, sha512 } = confirmed;
   if (records === undefined || sha512 === undefined) return { proof, verified, source };
-  const crossChecks = crossCheckPlanned(fetching, { sha256: verified.sha256, sha512 }, records);
+  const crossChecks = await crossCheckPlanned(fetching, { sha256: verified.sha256, sha512 }, records);
   return { proof, verified, source, crossChecks };
 }
 
 /** Holds digests of the proven bytes against the release's records. */
-export function crossCheckPlanned(
+export async function crossCheckPlanned(
   { plan, context }: Fetching,
   digests: { readonly sha256: string; readonly sha512: string },
   records: ReleaseRecords,
-): readonly CrossCheck[] {
+): Promise<readonly CrossCheck[]> {
   const { artifact, label } = plan;
-  return crossCheckArtifact({ artifact, label, ...digests, records }, proofContext(plan, context));
+  const { crossCheckArtifact } = await import('./compare-records.ts');
+  return crossCheckArtifact({ artifact, label, ...digests, records }, await proofContext(plan, context));
 }
 
-function proofContext(
+async function proofContext(
   { policy }: PlannedArtifact,
   { network, client, trust, signal }: PrepareContext,
-): ProofContext {
+): Promise<ProofContext> {
   const log = { http: client.http, ...logOf(network), signal };
-  return { log, policy, trust, clock: client.clock };
+  return { log, policy, trust: await trust(), clock: client.clock };
 }

@@ -1,7 +1,7 @@
 import type { Client } from '../client.ts';
 import type { TrustRequest } from '../plan/request.ts';
 import type { TrustedRootReport } from '../result.ts';
-import { loadTrustMaterial } from '../trust/load-trust-material.ts';
+import { assertClockNotBehindRoot } from '../trust/clock.ts';
 import type { TrustMaterial } from '../trust/trust-material.ts';
 
 /**
@@ -14,9 +14,28 @@ export async function openTrust(
   { trustedRootFile }: TrustRequest,
   { clock, report }: Client,
 ): Promise<TrustMaterial> {
+  const { loadTrustMaterial } = await import('../trust/load-trust-material.ts');
   const trust = await loadTrustMaterial(trustedRootFile, clock.now());
   report({ kind: 'trusted-root', trustedRoot: describeTrust(trust) });
   return trust;
+}
+
+/** Gives the trusted root of a run, which is read when it is first asked for, and once. */
+export type TrustSupply = () => Promise<TrustMaterial>;
+
+/**
+ * The trusted root for a run that asks servers anyway. A file that the user names is read at once, so that nothing is
+ * fetched where it cannot be used. The embedded one waits until a proof needs it: reading it takes longer than making a
+ * request.
+ *
+ * @throws as {@link openTrust}; of the embedded root at once only where the clock is wrong.
+ */
+export async function supplyTrust(request: TrustRequest, client: Client): Promise<TrustSupply> {
+  let opened: Promise<TrustMaterial> | undefined;
+  const supply: TrustSupply = () => (opened ??= openTrust(request, client));
+  if (request.trustedRootFile === undefined) assertClockNotBehindRoot(client.clock.now());
+  else await supply();
+  return supply;
 }
 
 export function describeTrust(trust: TrustMaterial): TrustedRootReport {

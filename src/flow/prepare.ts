@@ -126,5 +126,5 @@ async function crossCheckDigests(
 ): Promise<Pick<Proved, 'crossChecks'>> {
   const records = await fetching.records;
   if (records === undefined || sha512 === undefined) return {};
-  return { crossChecks: crossCheckPlanned(fetching, { sha256, sha512 }, records) };
+  return { crossChecks: await crossCheckPlanned(fetching, { sha256, sha512 }, records) };
 }

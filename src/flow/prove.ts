@@ -39,10 +39,11 @@ type Attempt = { readonly kind: 'proved'; readonly proof: Proof } | Contradictio
  * copies are asked for, then the log for another signing of the same digest; then the bytes decide which sentence is
  * the true one.
  *
+ * @param sideFiles those of `request.files`, which are asked for before this code is loaded.
  * @throws UntrustedError with the failed check; UnavailableError where something needed cannot be had.
  */
-export async function proveArtifact(request: ProofRequest): Promise<Proof> {
-  const files = await fetchSideFiles(request.files);
+export async function proveArtifact(request: ProofRequest, sideFiles: Promise<SideFiles>): Promise<Proof> {
+  const files = await sideFiles;
   const first = await proveFromFiles(request, files);
   if (first.kind === 'proved') return withNotes(first.proof, files.notes);
   const fresh = await askPastCaches(request, files);

@@ -66,6 +66,9 @@ class UndiciHttpClient implements HttpClient {
   readonly #policy: RetryPolicy;
   readonly #report: Report;
   readonly #timeoutMs: number | undefined;
+  /** Of which no request has left yet. */
+  readonly #unsent = new Set<Operation>();
+  #whenSent = Promise.withResolvers<void>();
 
   constructor(options: HttpClientOptions) {
     this.#connections = new Connections({
@@ -77,6 +80,7 @@ class UndiciHttpClient implements HttpClient {
     this.#transport = new Transport(this.#connections, {
       stallTimeoutMs: options.stallTimeoutMs ?? DEFAULT_STALL_TIMEOUT_MS,
       userAgent: options.userAgent ?? 'k8s-verify',
+      onStart: (operation) => this.#sent(operation),
     });
     this.#policy = {
       retries: options.retries ?? DEFAULT_RETRIES,
@@ -117,6 +121,17 @@ class UndiciHttpClient implements HttpClient {
     });
   }
 
+  underWay(): Promise<void> {
+    return this.#unsent.size === 0 ? Promise.resolve() : this.#whenSent.promise;
+  }
+
+  #sent(operation: Operation): void {
+    if (!this.#unsent.delete(operation)) return;
+    // What is about to be written is written when this turn of the event loop is over.
+    setImmediate(this.#whenSent.resolve);
+    this.#whenSent = Promise.withResolvers();
+  }
+
   async close(): Promise<void> {
     await this.#connections.close();
   }
@@ -128,11 +143,13 @@ class UndiciHttpClient implements HttpClient {
     run: (operation: Operation) => Promise<T>,
   ): Promise<T> {
     const operation = startOperation(this.#timeoutMs ?? defaultTimeoutMs, signal);
+    this.#unsent.add(operation);
     try {
       return await run(operation);
     } catch (error) {
       throw error instanceof OutOfSources ? failed(what, error.givenUp) : error;
     } finally {
+      this.#sent(operation);
       operation.finish();
     }
   }

@@ -13,6 +13,8 @@ export interface ExchangeRequest {
   /** No byte for so long (while somebody waits for one) ends the exchange as a stall. */
   readonly stallTimeoutMs: number;
   readonly signal: AbortSignal;
+  /** Told once the connection stands and the request is about to be written to it. */
+  readonly onStart: () => void;
 }
 
 /** The head of an answer, and its body, still on the wire. */
@@ -59,6 +61,7 @@ type Phase = 'head' | 'body' | 'discard' | 'ended';
 class Exchange implements Dispatcher.DispatchHandler, AnswerBody {
   readonly #signal: AbortSignal;
   readonly #stallTimeoutMs: number;
+  readonly #onStart: () => void;
   #phase: Phase = 'head';
   #controller: Dispatcher.DispatchController | undefined;
   #answer: Answer | undefined;
@@ -68,7 +71,8 @@ class Exchange implements Dispatcher.DispatchHandler, AnswerBody {
   #discarded = 0;
   #wake: (() => void) | undefined;
 
-  constructor({ signal, stallTimeoutMs }: ExchangeRequest) {
+  constructor({ signal, stallTimeoutMs, onStart }: ExchangeRequest) {
+    this.#onStart = onStart;
     this.#signal = signal;
     this.#stallTimeoutMs = stallTimeoutMs;
     signal.addEventListener('abort', this.#interrupt, { once: true });
@@ -107,6 +111,7 @@ class Exchange implements Dispatcher.DispatchHandler, AnswerBody {
 
   onRequestStart(controller: Dispatcher.DispatchController): void {
     this.#controller = controller;
+    this.#onStart();
     if (this.#failure !== undefined) controller.abort(this.#failure);
   }
 

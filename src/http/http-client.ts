@@ -82,6 +82,8 @@ export interface DownloadOutcome {
 export interface HttpClient {
   fetchSmall(request: SmallRequest): Promise<SmallResponse>;
   download(request: DownloadRequest): Promise<DownloadOutcome>;
+  /** Resolves once one of the requests that are still to leave has left or has failed; at once where none is. */
+  underWay(): Promise<void>;
   /** Ends every connection, so that a process can end; what still runs fails. */
   close(): Promise<void>;
 }

@@ -13,6 +13,8 @@ import { excerpt } from '../text/excerpt.ts';
 export interface TransportSettings {
   readonly stallTimeoutMs: number;
   readonly userAgent: string;
+  /** Told when a request of the operation is about to be written to its connection. */
+  readonly onStart: (operation: Operation) => void;
 }
 
 export interface TransportRequest {
@@ -80,6 +82,7 @@ export class Transport {
         ...(body === undefined ? {} : { body }),
         stallTimeoutMs: this.#settings.stallTimeoutMs,
         signal: request.operation.signal,
+        onStart: () => this.#settings.onStart(request.operation),
       });
       return toReply(answer, url, route);
     } catch (error) {

@@ -1,10 +1,10 @@
-import { unreadableFile, unreadableReason } from '../files/unreadable-file.ts';
-import { UnavailableError, UntrustedError } from '../errors.ts';
+import { unreadableFile } from '../files/unreadable-file.ts';
+import { UntrustedError } from '../errors.ts';
 import { MAX_TRUSTED_ROOT_BYTES } from '../limits.ts';
 import { readUpTo } from '../files/local-file.ts';
-import { EMBEDDED_ROOT_NAME, embeddedRecordBytes, embeddedRootBytes } from './embedded-root.ts';
+import { assertClockNotBehindRoot, readEmbedded } from './clock.ts';
+import { EMBEDDED_ROOT_NAME, embeddedRootBytes } from './embedded-root.ts';
 import { readTrustedRoot } from './read-trusted-root.ts';
-import { readRootRecord } from './root-record.ts';
 import type { TrustMaterial } from './trust-material.ts';
 
 /**
@@ -16,36 +16,12 @@ import type { TrustMaterial } from './trust-material.ts';
  *   UnavailableError `trust-root-unavailable` where the embedded one is missing.
  */
 export async function loadTrustMaterial(file: string | undefined, now: Date): Promise<TrustMaterial> {
-  const currentAsOf = readRootRecord(readEmbedded(embeddedRecordBytes));
-  assertNotBefore(currentAsOf, now);
+  const currentAsOf = assertClockNotBehindRoot(now);
   if (file === undefined) {
     const source = { kind: 'embedded', name: EMBEDDED_ROOT_NAME } as const;
     return readTrustedRoot(readEmbedded(embeddedRootBytes), source, currentAsOf);
   }
   return readTrustedRoot(await readBounded(file), { kind: 'file', path: file });
-}
-
-function assertNotBefore(currentAsOf: Date, now: Date): void {
-  if (now >= currentAsOf) return;
-  throw new UnavailableError('clock-wrong', "this machine's clock is wrong: it is behind k8s-verify itself", {
-    expected: `a clock at ${currentAsOf.toISOString().slice(0, 10)} or later, the date of the embedded trusted root`,
-    found: now.toISOString(),
-    why: 'certificates and log entries are judged by the time, so nothing was learnt about the artifact',
-    advice: "set this machine's clock, and try again",
-  });
-}
-
-function readEmbedded(read: () => Uint8Array): Uint8Array {
-  try {
-    return read();
-  } catch (cause) {
-    throw new UnavailableError('trust-root-unavailable', 'the trusted root of k8s-verify itself is missing', {
-      expected: 'the file that is installed with k8s-verify',
-      found: unreadableReason(cause),
-      advice: 'install k8s-verify again',
-      cause,
-    });
-  }
 }
 
 async function readBounded(path: string): Promise<Uint8Array> {

@@ -8,6 +8,7 @@ export interface DecisionMutation {
 }
 
 const UNKNOWN_AUTHORITY = 'proof/unknown-authority.ts';
+const CLOCK = 'trust/clock.ts';
 const LOAD = 'trust/load-trust-material.ts';
 
 export const DECISION_MUTATIONS: readonly DecisionMutation[] = [
@@ -31,7 +32,7 @@ export const DECISION_MUTATIONS: readonly DecisionMutation[] = [
   { file: 'proof/check-time.ts', from: ' + MAX_CLOCK_SKEW_MS', to: '' },
   { file: 'proof/check-time.ts', from: 'time.getTime() > now', to: 'time.getTime() >= now' },
   { file: 'trust/read-trusted-root.ts', from: 'unknown.length === 0 ? instance : undefined', to: 'instance' },
-  { file: LOAD, from: 'now >= currentAsOf', to: 'now > currentAsOf' },
-  { file: LOAD, from: 'now >= currentAsOf', to: 'true' },
+  { file: CLOCK, from: 'now >= currentAsOf', to: 'now > currentAsOf' },
+  { file: CLOCK, from: 'now >= currentAsOf', to: 'true' },
   { file: LOAD, from: 'embeddedRootBytes), source, currentAsOf', to: 'embeddedRootBytes), source' },
 ];

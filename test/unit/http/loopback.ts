@@ -112,6 +112,7 @@ export function client(options: HttpClientOptions = {}): TestClient {
     events,
     fetchSmall: async (request) => http.fetchSmall(request),
     download: async (request) => http.download(request),
+    underWay: async () => http.underWay(),
     close: async () => http.close(),
   };
 }

@@ -1,0 +1,34 @@
+/** This machine's clock against the date of the embedded root: the part of a trusted root that is there at once. */
+import { unreadableReason } from '../files/unreadable-file.ts';
+import { UnavailableError } from '../errors.ts';
+import { embeddedRecordBytes } from './embedded-root.ts';
+import { readRootRecord } from './root-record.ts';
+
+/**
+ * @returns the date as of which the embedded root is known to be current.
+ * @throws UnavailableError `clock-wrong` where the clock is behind it; `trust-root-unavailable` where it is missing.
+ */
+export function assertClockNotBehindRoot(now: Date): Date {
+  const currentAsOf = readRootRecord(readEmbedded(embeddedRecordBytes));
+  if (now >= currentAsOf) return currentAsOf;
+  throw new UnavailableError('clock-wrong', "this machine's clock is wrong: it is behind k8s-verify itself", {
+    expected: `a clock at ${currentAsOf.toISOString().slice(0, 10)} or later, the date of the embedded trusted root`,
+    found: now.toISOString(),
+    why: 'certificates and log entries are judged by the time, so nothing was learnt about the artifact',
+    advice: "set this machine's clock, and try again",
+  });
+}
+
+/** @throws UnavailableError `trust-root-unavailable` */
+export function readEmbedded(read: () => Uint8Array): Uint8Array {
+  try {
+    return read();
+  } catch (cause) {
+    throw new UnavailableError('trust-root-unavailable', 'the trusted root of k8s-verify itself is missing', {
+      expected: 'the file that is installed with k8s-verify',
+      found: unreadableReason(cause),
+      advice: 'install k8s-verify again',
+      cause,
+    });
+  }
+}
