@@ -11,7 +11,7 @@ import { digestFromSums, type SumsAlgorithm } from '../records/release-sums.ts';
 import { type ProofContext, proveFromBundle } from './prove-with-log.ts';
 import { type ReleaseArtifact, releaseFilePaths } from '../release/artifact.ts';
 import { formatReleaseVersion, type ReleaseVersion } from '../release/version.ts';
-import { type InstallRequest, sourcesOf } from '../plan/request.ts';
+import { type InstallRequest, releaseSourcesOf } from '../plan/request.ts';
 import type { Client } from '../client.ts';
 
 /** Gives the records of a release; asked twice for one release, it fetches them once. */
@@ -48,9 +48,8 @@ export function shareRecords(
     if (known !== undefined) return known;
     const paths = releaseFilePaths(version);
     const records = fetchReleaseRecords({
-      http,
       report,
-      sources: sourcesOf(request),
+      sources: releaseSourcesOf(request, http),
       paths,
       release,
       signal: either,

@@ -3,12 +3,17 @@ import type { Digest } from '../evidence/evidence.ts';
 import { stageCopy } from '../disk/installed.ts';
 import { openStaging, type StagedArtifact, type StagedDigests } from '../disk/staging.ts';
 import { confirmDigest, type VerifiedArtifact } from '../disk/verified-artifact.ts';
-import type { DownloadOutcome } from '../http/http-client.ts';
+import type { DownloadOutcome } from '../source/bytes.ts';
+import { fetchBytes } from '../source/fetch-bytes.ts';
+import type { ReleaseSource } from '../source/release-source.ts';
 import type { ProvenDigest } from '../proof/prove-digest.ts';
 import type { Client } from '../client.ts';
 
 export interface TransferRequest {
-  readonly urls: readonly string[];
+  /** In order of preference. */
+  readonly sources: readonly ReleaseSource[];
+  /** Of the artifact, below a source. */
+  readonly path: string;
   /** The staging file is made in this file's directory. */
   readonly directory: string;
   readonly fileName: string;
@@ -147,23 +152,20 @@ export class Transfer {
   }
 
   async #download(bypassCache: boolean): Promise<DownloadOutcome> {
-    const { urls, label, maxBytes, signal } = this.#request;
-    return this.#client.http.download({
-      urls,
-      sink: this.staged,
-      maxBytes,
-      what: label,
-      bypassCache,
-      signal,
-      onProgress: (received, total) => {
-        this.#firstByte.resolve();
-        this.#client.report({
-          kind: 'download',
-          artifact: label,
-          received,
-          ...(total === undefined ? {} : { total }),
-        });
-      },
-    });
+    const { sources, path, label, maxBytes, signal } = this.#request;
+    const onProgress = (received: number, total: number | undefined): void => {
+      this.#firstByte.resolve();
+      this.#client.report({
+        kind: 'download',
+        artifact: label,
+        received,
+        ...(total === undefined ? {} : { total }),
+      });
+    };
+    return fetchBytes(
+      sources,
+      { path, sink: this.staged, maxBytes, what: label, bypassCache, signal, onProgress },
+      this.#client.report,
+    );
   }
 }

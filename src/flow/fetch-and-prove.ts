@@ -7,9 +7,9 @@ import { MAX_ARTIFACT_BYTES } from '../limits.ts';
 import type { PlannedArtifact } from '../plan/plan.ts';
 import type { Proof, ProofContext } from './prove-with-log.ts';
 import { reportChecks } from './report.ts';
-import { logOf, type NetworkRequest, sourcesOf } from '../plan/request.ts';
+import { logOf, type NetworkRequest, releaseSourcesOf } from '../plan/request.ts';
 import { Transfer } from './download.ts';
-import { fetchSideFiles } from '../evidence/side-files.ts';
+import { fetchSideFiles } from '../source/side-files.ts';
 import type { TrustSupply } from './open-trust.ts';
 import type { Client } from '../client.ts';
 
@@ -60,10 +60,10 @@ export async function withTransfer<Result>(
   const { network, recordsOf, client } = context;
   const abort = new AbortController();
   const signal = AbortSignal.any([context.signal, abort.signal]);
-  const urls = sourcesOf(network).map((source) => `${source}/${artifact.path}`);
   const transfer = new Transfer(
     {
-      urls,
+      sources: releaseSourcesOf(network, client.http),
+      path: artifact.path,
       directory,
       fileName: artifact.fileName,
       label,
@@ -90,8 +90,9 @@ export async function withTransfer<Result>(
 export async function provePlanned({ plan, context, transfer }: Fetching): Promise<Proof> {
   const { network, client, signal } = context;
   const { http, report } = client;
+  const sources = releaseSourcesOf(network, http);
   const { artifact, label } = plan;
-  const files = { http, report, sources: sourcesOf(network), path: artifact.path, what: label, signal };
+  const files = { report, sources, path: artifact.path, what: label, signal };
   const prove = async (): Promise<Proof> => {
     const sideFiles = fetchSideFiles(files);
     sideFiles.catch(() => undefined);

@@ -1,4 +1,3 @@
-import { shownUrl } from '../text/shown-url.ts';
 import { UnavailableError, UntrustedError } from '../errors.ts';
 import {
   type DetachedMaterial,
@@ -8,7 +7,7 @@ import {
 } from '../evidence/detached-material.ts';
 import type { Digest } from '../evidence/evidence.ts';
 import { readBundle } from '../evidence/read-bundle.ts';
-import { fetchSideFiles, isSigned, type SideFileRequest, type SideFiles } from '../evidence/side-files.ts';
+import { fetchSideFiles, isSigned, type SideFileRequest, type SideFiles } from '../source/side-files.ts';
 import { DEFAULT_SOURCE } from '../plan/request.ts';
 import { type BytesOnTheWay, type Contradiction, explainContradiction } from './contradiction.ts';
 import { checkClaim } from '../proof/check-claim.ts';
@@ -49,7 +48,7 @@ export async function proveArtifact(request: ProofRequest, sideFiles: Promise<Si
   const fresh = await askPastCaches(request, files);
   const second = fresh.kind === 'files' ? await proveFromFiles(request, fresh.files) : first;
   if (second.kind === 'proved') {
-    const stale = `a cache between here and ${shownUrl(files.source)} served stale signature files`;
+    const stale = `a cache between here and ${files.source.shown} served stale signature files`;
     return withNotes(second.proof, [stale]);
   }
   const reason = 'the published signature does not fit the published digest';
@@ -125,10 +124,10 @@ function withoutSignature(
   ];
   const name = path.slice(path.lastIndexOf('/') + 1);
   const details = {
-    expected: `${name}.sigstore.json, or ${name}.sig and ${name}.cert, at ${sources.map((source) => shownUrl(`${source}/${directoryOf(path)}`)).join(' or ')}`,
+    expected: `${name}.sigstore.json, or ${name}.sig and ${name}.cert, at ${sources.map(({ shown }) => `${shown}/${directoryOf(path)}`).join(' or ')}`,
     found: `HTTP 404 for ${missing.join(' and ')}, and for .sigstore.json`,
   };
-  if (sources.some(isPublisher)) {
+  if (sources.some(({ isPublisher }) => isPublisher)) {
     return new UntrustedError('signature-not-published', `no complete signature is published for ${what}`, {
       check: 'material',
       ...details,
@@ -148,11 +147,6 @@ function withoutSignature(
 
 function directoryOf(path: string): string {
   return path.slice(0, path.lastIndexOf('/') + 1);
-}
-
-/** Whether a source is where Kubernetes publishes, and no copy of it. */
-function isPublisher(source: string): boolean {
-  return URL.parse(source)?.origin === new URL(DEFAULT_SOURCE).origin;
 }
 
 async function provePair(
@@ -185,5 +179,5 @@ async function proveBundle(request: ProofRequest, files: SideFiles, bundle: Uint
 }
 
 function locationOf({ files: { path } }: ProofRequest, { source }: SideFiles): string {
-  return `${shownUrl(source)}/${path}`;
+  return `${source.shown}/${path}`;
 }

@@ -1,11 +1,4 @@
-import { RequestError } from '../errors.ts';
-import type {
-  DownloadOutcome,
-  DownloadRequest,
-  HttpClient,
-  SmallRequest,
-  SmallResponse,
-} from './http-client.ts';
+import type { DownloadRequest, HttpClient, SmallRequest, SmallResponse } from './http-client.ts';
 import type { Report } from '../progress.ts';
 import {
   DEFAULT_CONNECT_TIMEOUT_MS,
@@ -14,18 +7,20 @@ import {
   DEFAULT_RETRIES,
   DEFAULT_RETRY_DELAY_MS,
   DEFAULT_STALL_TIMEOUT_MS,
+  MAX_WAIT_BEFORE_NEXT_SOURCE_MS,
 } from '../limits.ts';
-import type { RetryPolicy } from './attempts.ts';
+import { type AttemptHooks, OutOfAttempts, type RetryPolicy, withRetries } from './attempts.ts';
 import { Connections, type ConnectionSettings } from './connections.ts';
 import { type Operation, startOperation } from './deadline.ts';
 import { Download } from './download.ts';
 import { type GivenUp, unavailable } from './failure.ts';
 import { attemptSmall } from './small.ts';
-import { fromFirstSource, OutOfSources } from './sources.ts';
-import { parseTarget } from './target.ts';
+import { parseTarget, type Target } from './target.ts';
 import { tlsSwitchNote } from './tls-switch.ts';
 import { Transport } from './transport.ts';
 import type { Environment } from './proxy.ts';
+import type { Delivery } from '../source/release-source.ts';
+import { shownUrl } from '../text/shown-url.ts';
 
 export interface HttpClientOptions {
   /** Further attempts after a failed first one, per source; 0 for none. */
@@ -94,35 +89,58 @@ class UndiciHttpClient implements HttpClient {
   }
 
   async fetchSmall(request: SmallRequest): Promise<SmallResponse> {
-    const source = parseTarget(request.url);
-    return this.#operate(request, DEFAULT_REQUEST_TIMEOUT_MS, unavailable, async (operation) =>
-      fromFirstSource({
-        sources: [source],
-        attempt: async (target) => attemptSmall(this.#transport, request, target, operation),
-        policy: this.#policy,
+    const target = parseTarget(request.url);
+    const timeoutMs = this.#timeoutMs ?? DEFAULT_REQUEST_TIMEOUT_MS;
+    const operation = this.#start(timeoutMs, request.signal);
+    try {
+      return await withRetries(
+        async () => attemptSmall(this.#transport, request, target, operation),
+        this.#policy,
         operation,
-        report: this.#report,
-      }),
-    );
+        this.#hooksOf(target),
+      );
+    } catch (error) {
+      throw error instanceof OutOfAttempts ? unavailable(request.what, givenUpAt(target, error)) : error;
+    } finally {
+      this.#sent(operation);
+      operation.finish();
+    }
   }
 
-  async download(request: DownloadRequest): Promise<DownloadOutcome> {
-    const sources = request.urls.map(parseTarget);
-    return this.#operate(request, DEFAULT_DOWNLOAD_TIMEOUT_MS, downloadFailure, async (operation) => {
-      const download = new Download(this.#transport, request, operation, this.#report);
-      return fromFirstSource({
-        sources,
-        attempt: async (target) => download.attempt(target),
-        policy: this.#policy,
-        operation,
-        report: this.#report,
-        madeProgress: () => download.madeProgress(),
-      });
-    });
+  async download(request: DownloadRequest): Promise<Delivery> {
+    const { received, othersFollow, signal, what } = request;
+    const target = parseTarget(request.url);
+    const timeoutMs = this.#timeoutMs ?? DEFAULT_DOWNLOAD_TIMEOUT_MS;
+    const operation = this.#start(timeoutMs, signal, received.since);
+    const policy =
+      othersFollow === true
+        ? { ...this.#policy, longestWaitMs: MAX_WAIT_BEFORE_NEXT_SOURCE_MS }
+        : this.#policy;
+    try {
+      const download = new Download(this.#transport, target, request, operation, this.#report);
+      const hooks = { ...this.#hooksOf(target), madeProgress: () => download.madeProgress() };
+      const outcome = await withRetries(async () => download.attempt(), policy, operation, hooks);
+      return { kind: 'delivered', outcome };
+    } catch (error) {
+      received.outOfTime = operation.signal.aborted;
+      if (!(error instanceof OutOfAttempts)) throw error;
+      const { status, reason } = error.failure.failure;
+      if (status === 404 || status === 410) return { kind: 'absent', reason };
+      throw unavailable(what, givenUpAt(target, error));
+    } finally {
+      this.#sent(operation);
+      operation.finish();
+    }
   }
 
   underWay(): Promise<void> {
     return this.#unsent.size === 0 ? Promise.resolve() : this.#whenSent.promise;
+  }
+
+  #start(timeoutMs: number, signal: AbortSignal | undefined, since?: number): Operation {
+    const operation = startOperation(timeoutMs, signal, since);
+    this.#unsent.add(operation);
+    return operation;
   }
 
   #sent(operation: Operation): void {
@@ -136,38 +154,14 @@ class UndiciHttpClient implements HttpClient {
     await this.#connections.close();
   }
 
-  async #operate<T>(
-    { what, signal }: Pick<SmallRequest, 'what' | 'signal'>,
-    defaultTimeoutMs: number,
-    failed: (what: string, givenUp: readonly GivenUp[]) => Error,
-    run: (operation: Operation) => Promise<T>,
-  ): Promise<T> {
-    const operation = startOperation(this.#timeoutMs ?? defaultTimeoutMs, signal);
-    this.#unsent.add(operation);
-    try {
-      return await run(operation);
-    } catch (error) {
-      throw error instanceof OutOfSources ? failed(what, error.givenUp) : error;
-    } finally {
-      this.#sent(operation);
-      operation.finish();
-    }
+  #hooksOf({ url }: Target): AttemptHooks {
+    return {
+      onRetry: (attempt, reason, delayMs) =>
+        this.#report({ kind: 'retry', url: shownUrl(url), attempt, reason, delayMs }),
+    };
   }
 }
 
-/** A file that no source has does not exist; anything else may be there tomorrow. */
-function downloadFailure(what: string, givenUp: readonly GivenUp[]): Error {
-  const absent = givenUp.every(
-    ({ failure: { failure } }) => failure.status === 404 || failure.status === 410,
-  );
-  if (!absent) return unavailable(what, givenUp);
-  return new RequestError('artifact-not-found', `${what} does not exist: ${givenUp.map(told).join('; ')}`, {
-    advice:
-      'check the version, the component and the platform; a new release can take hours to reach every region',
-    cause: givenUp.at(-1)?.failure,
-  });
-}
-
-function told({ url, failure }: GivenUp): string {
-  return `${failure.failure.reason} (${url})`;
+function givenUpAt({ url }: Target, { attempts, failure }: OutOfAttempts): GivenUp {
+  return { url: shownUrl(url), attempts, failure };
 }

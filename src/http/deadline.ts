@@ -14,24 +14,32 @@ export interface Operation {
   finish(): void;
 }
 
-/** Starts the clock of one operation. */
-export function startOperation(timeoutMs: number, caller: AbortSignal | undefined): Operation {
+/**
+ * Starts the clock of one operation.
+ *
+ * @param started since when its time counts, as `performance.now()` tells it.
+ */
+export function startOperation(
+  timeoutMs: number,
+  caller: AbortSignal | undefined,
+  started: number = performance.now(),
+): Operation {
   const controller = new AbortController();
-  const started = performance.now();
+  const remainingMs = (): number => timeoutMs - (performance.now() - started);
   const deadline = new TransportFailure({
     transient: false,
     code: 'timeout',
     reason: `not done within ${duration(timeoutMs)}`,
     advice: 'try again, or allow more time with --timeout',
   });
-  const timer = setTimeout(() => controller.abort(deadline), timeoutMs);
+  const timer = setTimeout(() => controller.abort(deadline), Math.max(0, remainingMs()));
   const interrupt = (): void =>
     controller.abort(new InterruptedError('interrupted', { cause: caller?.reason }));
   if (caller?.aborted === true) interrupt();
   caller?.addEventListener('abort', interrupt, { once: true });
   return {
     signal: controller.signal,
-    remainingMs: () => timeoutMs - (performance.now() - started),
+    remainingMs,
     deadline,
     finish: () => {
       clearTimeout(timer);

@@ -1,5 +1,6 @@
 import { MIN_PROGRESS_BYTES } from '../limits.ts';
-import type { DownloadOutcome, DownloadRequest, DownloadSink } from './http-client.ts';
+import type { DownloadOutcome, DownloadSink, ReceivedBytes } from '../source/bytes.ts';
+import type { DownloadRequest } from './http-client.ts';
 import type { Report } from '../progress.ts';
 import { parseContentRange } from './content-range.ts';
 import type { Operation } from './deadline.ts';
@@ -20,33 +21,37 @@ interface Opened {
 }
 
 /**
- * One download over as many attempts and sources as it takes. The sink keeps what arrived; the next attempt asks for
+ * One download from one source over as many attempts as it takes. The sink keeps what arrived; the next attempt asks for
  * the rest (`Range`). dl.k8s.io sends no ETag, so nothing but the length can be compared on the way: whether the
  * parts belong together is decided by the digest in the end, and the outcome says that there were parts.
  */
 export class Download {
   readonly #transport: Transport;
+  readonly #source: Target;
   readonly #request: DownloadRequest;
   readonly #operation: Operation;
   readonly #report: Report;
+  readonly #received: ReceivedBytes;
   readonly #sink: DownloadSink;
-  /** The length of the artifact that the bytes in the sink are the beginning of. */
-  #total: number | undefined;
-  /** The source that the first bytes in the sink came from; undefined where the caller had them already. */
-  #origin: Target | undefined;
-  #resumed: boolean;
-  /** Sources whose answers to a range request cannot be used. */
-  readonly #rangeless = new Set<Target>();
+  /** Whether this source's answers to a range request cannot be used. */
+  #isRangeless = false;
   #furthest: number;
 
-  constructor(transport: Transport, request: DownloadRequest, operation: Operation, report: Report) {
+  constructor(
+    transport: Transport,
+    source: Target,
+    request: DownloadRequest,
+    operation: Operation,
+    report: Report,
+  ) {
     this.#transport = transport;
+    this.#source = source;
     this.#request = request;
     this.#operation = operation;
     this.#report = report;
-    this.#sink = request.sink;
-    this.#resumed = request.sink.length > 0;
-    this.#furthest = request.sink.length;
+    this.#received = request.received;
+    this.#sink = request.received.sink;
+    this.#furthest = this.#sink.length;
   }
 
   /** Whether the download got substantially further than it ever was when this was last true. */
@@ -57,60 +62,62 @@ export class Download {
   }
 
   /**
-   * One attempt at one source.
+   * One attempt.
    *
    * @throws TransportFailure, or whatever the sink throws.
    */
-  async attempt(source: Target): Promise<DownloadOutcome> {
-    const opened = (await this.#openRest(source)) ?? (await this.#openWhole(source));
+  async attempt(): Promise<DownloadOutcome> {
+    const opened = (await this.#openRest()) ?? (await this.#openWhole());
     const { reply, kind } = opened;
     try {
-      if (kind !== 'nothing') await this.#take(opened, source);
+      if (kind !== 'nothing') await this.#take(opened);
     } finally {
       reply.cancel();
     }
     return {
       url: reply.url,
       bytes: this.#sink.length,
-      resumed: this.#resumed,
+      resumed: this.#received.resumed,
       endedByClose: opened.total === undefined && reply.endsByClose,
     };
   }
 
   /** Asks for what is missing; undefined where this source cannot say what that is, and is asked for the whole. */
-  async #openRest(source: Target): Promise<Opened | undefined> {
+  async #openRest(): Promise<Opened | undefined> {
     const offset = this.#sink.length;
     // Bytes of another source are only kept where the length of the whole can be compared.
-    const comparable = this.#total !== undefined || this.#origin === undefined || this.#origin === source;
-    if (offset === 0 || !comparable || this.#rangeless.has(source)) return undefined;
-    const reply = await this.#send(source, { range: `bytes=${offset}-` });
+    const { total, origin } = this.#received;
+    const comparable = total !== undefined || origin === undefined || origin === this.#source.url.href;
+    if (offset === 0 || !comparable || this.#isRangeless) return undefined;
+    const reply = await this.#send({ range: `bytes=${offset}-` });
     if (reply.status === 200) return this.#accept(reply, 'whole', reply.length);
     if (reply.status !== 206 && reply.status !== 416) {
       reply.discard();
       throw reply.statusFailure();
     }
     const range = parseContentRange(reply.header('content-range'));
-    const sameTotal = this.#total === undefined || range?.total === this.#total;
+    const sameTotal = total === undefined || range?.total === total;
     if (sameTotal && reply.status === 416 && range?.kind === 'unsatisfied' && range.total === offset) {
       return { reply, kind: 'nothing', total: offset };
     }
     if (sameTotal && reply.status === 206 && range?.kind === 'part' && range.start === offset) {
       return this.#accept(reply, 'rest', range.total);
     }
-    this.#rangeless.add(source);
+    this.#isRangeless = true;
     reply.cancel();
     return undefined;
   }
 
-  async #openWhole(source: Target): Promise<Opened> {
-    const reply = await this.#send(source, {});
+  async #openWhole(): Promise<Opened> {
+    const reply = await this.#send({});
     if (reply.status === 200) return this.#accept(reply, 'whole', reply.length);
     reply.discard();
     throw reply.statusFailure();
   }
 
-  async #send(target: Target, headers: Readonly<Record<string, string>>): Promise<Reply> {
+  async #send(headers: Readonly<Record<string, string>>): Promise<Reply> {
     const { bypassCache } = this.#request;
+    const target = this.#source;
     return this.#transport.send({ target, method: 'GET', headers, bypassCache, operation: this.#operation });
   }
 
@@ -126,50 +133,51 @@ export class Download {
     return { reply, kind, total };
   }
 
-  async #take(opened: Opened, source: Target): Promise<void> {
+  async #take(opened: Opened): Promise<void> {
     const { reply, kind, total } = opened;
     let chunk = await this.#next(reply, kind === 'whole' ? 0 : this.#sink.length, total);
     // What is there is only given up once there is something better.
-    if (kind === 'whole') await this.#begin(reply, chunk, source);
+    if (kind === 'whole') await this.#begin(reply, chunk);
     else this.#goOn();
-    this.#total = total ?? this.#total;
-    if (this.#total !== undefined) await this.#sink.expect?.(this.#total - this.#sink.length);
-    for (; chunk !== undefined; chunk = await this.#next(reply, this.#sink.length, this.#total)) {
+    this.#received.total = total ?? this.#received.total;
+    if (this.#received.total !== undefined)
+      await this.#sink.expect?.(this.#received.total - this.#sink.length);
+    for (; chunk !== undefined; chunk = await this.#next(reply, this.#sink.length, this.#received.total)) {
       await this.#write(chunk);
     }
-    if (this.#total !== undefined && this.#sink.length < this.#total) {
-      throw told(CUT_SHORT, this.#sink.length, this.#total);
+    if (this.#received.total !== undefined && this.#sink.length < this.#received.total) {
+      throw told(CUT_SHORT, this.#sink.length, this.#received.total);
     }
   }
 
-  async #begin(reply: Reply, chunk: Uint8Array | undefined, source: Target): Promise<void> {
+  async #begin(reply: Reply, chunk: Uint8Array | undefined): Promise<void> {
     if (chunk === undefined) throw emptyBody();
     refuseWebPage(reply, chunk);
     if (this.#sink.length > 0) {
       await this.#sink.reset();
       this.#report({ kind: 'resume', artifact: this.#request.what, offset: 0 });
     }
-    this.#total = undefined;
-    this.#origin = source;
-    this.#resumed = false;
+    this.#received.total = undefined;
+    this.#received.origin = this.#source.url.href;
+    this.#received.resumed = false;
   }
 
   #goOn(): void {
-    this.#resumed = true;
+    this.#received.resumed = true;
     this.#report({ kind: 'resume', artifact: this.#request.what, offset: this.#sink.length });
   }
 
   async #write(chunk: Uint8Array): Promise<void> {
     const { maxBytes, onProgress } = this.#request;
     const received = this.#sink.length + chunk.byteLength;
-    const bound = this.#total ?? maxBytes;
+    const bound = this.#received.total ?? maxBytes;
     if (received > bound) {
       await this.#sink.reset();
       throw invalidResponse(`the body goes on after ${count(bound)} bytes, where it should have ended`);
     }
     await this.#sink.write(chunk);
     releaseMemory(chunk);
-    onProgress?.(received, this.#total);
+    onProgress?.(received, this.#received.total);
   }
 
   async #next(reply: Reply, received: number, total: number | undefined): Promise<Uint8Array | undefined> {

@@ -43,16 +43,12 @@ export interface GivenUp {
   readonly failure: TransportFailure;
 }
 
-/** The error that the caller sees once every attempt at every source has failed. */
-export function unavailable(what: string, sources: readonly GivenUp[]): UnavailableError {
-  const lines = sources.map(
-    ({ url, attempts, failure }) => `${failure.failure.reason} (${url}, ${tried(attempts)})`,
-  );
-  const worst = sources.findLast(({ failure }) => failure.failure.code !== 'http-status') ?? sources.at(-1);
-  const told = worst?.failure.failure;
-  return new UnavailableError(told?.code ?? 'network', `could not fetch ${what}: ${lines.join('; then ')}`, {
-    ...(told?.advice === undefined ? {} : { advice: told.advice }),
-    cause: worst?.failure,
+/** The error that the caller sees once every attempt has failed. */
+export function unavailable(what: string, { url, attempts, failure }: GivenUp): UnavailableError {
+  const { code, reason, advice } = failure.failure;
+  return new UnavailableError(code, `could not fetch ${what}: ${reason} (${url}, ${tried(attempts)})`, {
+    ...(advice === undefined ? {} : { advice }),
+    cause: failure,
   });
 }
 

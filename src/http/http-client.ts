@@ -1,5 +1,8 @@
 /** The network as the rest of the program sees it: an interface that `client.ts` implements. */
 
+import type { ReceivedBytes } from '../source/bytes.ts';
+import type { Delivery } from '../source/release-source.ts';
+
 /** A small answer, read whole, within its bound. */
 export interface SmallResponse {
   readonly status: number;
@@ -32,56 +35,31 @@ export interface SmallRequest {
   readonly signal?: AbortSignal | undefined;
 }
 
-/** Takes the bytes of one download in order. `install/` implements it over a staging file. */
-export interface DownloadSink {
-  /** How many bytes it holds; a download goes on from here. */
-  readonly length: number;
-  /**
-   * Resolves once the chunk is taken; the caller waits for that before it reads on (backpressure). The bytes are the
-   * sink's until then and no longer: their memory is taken back.
-   */
-  write(chunk: Uint8Array): Promise<void>;
-  /** Told once the answer has begun, where it tells its length: how many bytes are still to come. May refuse them. */
-  expect?(bytes: number): Promise<void>;
-  /** Drops everything; `length` is 0 afterwards. */
-  reset(): Promise<void>;
-}
-
 export interface DownloadRequest {
-  /** The same bytes from several places, in order of preference. */
-  readonly urls: readonly string[];
-  readonly sink: DownloadSink;
+  readonly url: string;
+  /** What is there already, from this source or another. */
+  readonly received: ReceivedBytes;
   readonly maxBytes: number;
   readonly what: string;
   readonly onProgress?: (received: number, total: number | undefined) => void;
   readonly bypassCache?: boolean;
+  /** Whether another source can be asked, so that a long wait for this one is not worth it. */
+  readonly othersFollow?: boolean;
   readonly signal?: AbortSignal | undefined;
-}
-
-export interface DownloadOutcome {
-  /** The URL that delivered the last byte, after redirects. */
-  readonly url: string;
-  readonly bytes: number;
-  /** True where any part came from an earlier, broken transfer: a digest that differs then asks for a fresh start. */
-  readonly resumed: boolean;
-  /**
-   * True where the answer told no length and ended with the connection, so that a broken transfer cannot be told from
-   * a whole one: a digest that differs then asks for a fresh start, too.
-   */
-  readonly endedByClose: boolean;
 }
 
 /**
  * The network. Retries transport faults by itself and nothing else. URLs are http or https; user info in one becomes
  * credentials for that origin alone, and is never printed.
  *
- * @throws UnavailableError when an answer cannot be had, RequestError `artifact-not-found` when every source of a
- *   download answers 404 or 410, RequestError `usage` for a URL, a proxy or a CA file that cannot be used,
+ * A download goes on with what another one has received; its time counts from the first of them.
+ *
+ * @throws UnavailableError when an answer cannot be had, RequestError `usage` for a URL, a proxy or a CA file that cannot be used,
  *   InterruptedError when the signal fires.
  */
 export interface HttpClient {
   fetchSmall(request: SmallRequest): Promise<SmallResponse>;
-  download(request: DownloadRequest): Promise<DownloadOutcome>;
+  download(request: DownloadRequest): Promise<Delivery>;
   /** Resolves once one of the requests that are still to leave has left or has failed; at once where none is. */
   underWay(): Promise<void>;
   /** Ends every connection, so that a process can end; what still runs fails. */

@@ -2,12 +2,15 @@
  * What can be asked of the stories, and what holds where a request says nothing. The CLI and the Action fill these in;
  * a library user writes them.
  */
+import type { HttpClient } from '../http/http-client.ts';
+import { HttpSource, PUBLISHER } from '../source/http-source.ts';
+import type { ReleaseSource } from '../source/release-source.ts';
 import type { ReleaseWorkflow } from '../policy/release-workflow.ts';
 import type { CertificateIdentity } from '../release/signer.ts';
 import type { Tier } from '../release/component.ts';
 
 /** Where Kubernetes publishes its releases. */
-export const DEFAULT_SOURCE = 'https://dl.k8s.io';
+export const DEFAULT_SOURCE: string = PUBLISHER;
 /** The public transparency log (Rekor v1). */
 export const DEFAULT_REKOR_URL = 'https://rekor.sigstore.dev';
 
@@ -116,6 +119,11 @@ export function sourcesOf({ sources = [DEFAULT_SOURCE] }: NetworkRequest): reado
 /** The transparency log to ask. One that the request names may be of another Sigstore than the trusted root. */
 export function logOf(request: NetworkRequest): { readonly url: string; readonly isNamed: boolean } {
   return { url: rekorUrlOf(request), isNamed: request.rekorUrl !== undefined };
+}
+
+/** The sources of a request, in order of preference. */
+export function releaseSourcesOf(request: NetworkRequest, http: HttpClient): readonly ReleaseSource[] {
+  return sourcesOf(request).map((base) => new HttpSource(base, http));
 }
 
 /** The transparency log's base URL, without a slash at its end. */

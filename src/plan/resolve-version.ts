@@ -1,8 +1,7 @@
-import { shownUrl } from '../text/shown-url.ts';
 import { RequestError, UnavailableError, UntrustedError } from '../errors.ts';
 import { MAX_MARKER_BYTES } from '../limits.ts';
-import type { SmallResponse } from '../http/http-client.ts';
-import { askInTurn } from '../release/ask-in-turn.ts';
+import { askInTurn } from '../source/in-turn.ts';
+import type { ReleaseSource, SmallFile } from '../source/release-source.ts';
 import {
   formatMarker,
   formatReleaseVersion,
@@ -12,11 +11,8 @@ import {
   type ReleaseVersion,
   type VersionMarker,
 } from '../release/version.ts';
-import { type NetworkRequest, sourcesOf } from './request.ts';
+import { type NetworkRequest, releaseSourcesOf } from './request.ts';
 import type { Client } from '../client.ts';
-
-const NOT_FOUND = 404;
-const GONE = 410;
 
 export interface ResolveRequest extends NetworkRequest {
   readonly signal?: AbortSignal;
@@ -37,12 +33,12 @@ export async function resolveVersion(
   const asked = parseVersionRequest(text);
   if (asked.kind === 'exact') return asked.version;
   const { marker } = asked;
-  const sources = sourcesOf(request);
+  const sources = releaseSourcesOf(request, client.http);
   const found = await askInTurn(sources, client.report, async (source) => {
-    const version = await readMarker(source, marker, request, client);
+    const version = await readMarker(source, marker, request);
     return version === undefined
       ? { kind: 'lacking', reason: `there is no release for ${formatMarker(marker)}` }
-      : { kind: 'found', found: { version, source: shownUrl(source) } };
+      : { kind: 'found', found: { version, source: source.shown } };
   });
   if (found === undefined) throw noSuchMarker(marker, sources);
   const { version, source } = found;
@@ -64,25 +60,17 @@ export function versionResolver(
 }
 
 async function readMarker(
-  source: string,
+  source: ReleaseSource,
   marker: VersionMarker,
-  request: ResolveRequest,
-  client: Client,
+  { signal }: ResolveRequest,
 ): Promise<ReleaseVersion | undefined> {
-  const url = markerUrl(source, marker);
-  const response = await fetchMarker(url, formatMarker(marker), request, client);
-  return response.status === 200
-    ? parseMarker(response.body, marker, { quoted: !response.fromOtherHost })
-    : undefined;
+  const file = await fetchMarker(source, marker, signal);
+  return file === undefined ? undefined : parseMarker(file.bytes, marker, { quoted: file.quotable });
 }
 
-function markerUrl(source: string, marker: VersionMarker): string {
-  return `${source}/${markerPath(marker)}`;
-}
-
-function noSuchMarker(marker: VersionMarker, sources: readonly string[]): RequestError {
+function noSuchMarker(marker: VersionMarker, sources: readonly ReleaseSource[]): RequestError {
   return new RequestError('release-not-found', `there is no release for ${formatMarker(marker)}`, {
-    expected: `a version at ${sources.map((source) => shownUrl(markerUrl(source, marker))).join(' or ')}`,
+    expected: `a version at ${sources.map(({ shown }) => `${shown}/${markerPath(marker)}`).join(' or ')}`,
     found: sources.length === 1 ? 'no such file' : 'no such file at any of them',
     advice: 'name an exact version such as v1.30.2, or another minor release',
   });
@@ -90,20 +78,13 @@ function noSuchMarker(marker: VersionMarker, sources: readonly string[]): Reques
 
 /** A marker signs nothing: one that is too large is an answer that cannot be used, not evidence against a release. */
 async function fetchMarker(
-  url: string,
-  name: string,
-  { signal }: ResolveRequest,
-  { http }: Client,
-): Promise<SmallResponse> {
-  const what = `the version marker ${name}`;
+  source: ReleaseSource,
+  marker: VersionMarker,
+  signal: AbortSignal | undefined,
+): Promise<SmallFile | undefined> {
+  const what = `the version marker ${formatMarker(marker)}`;
   try {
-    return await http.fetchSmall({
-      url,
-      maxBytes: MAX_MARKER_BYTES,
-      accept: [200, NOT_FOUND, GONE],
-      what,
-      signal,
-    });
+    return await source.small({ path: markerPath(marker), maxBytes: MAX_MARKER_BYTES, what, signal });
   } catch (error) {
     if (!(error instanceof UntrustedError)) throw error;
     throw new UnavailableError('response-invalid', error.message, {

@@ -1,14 +1,13 @@
-import { shownUrl } from '../text/shown-url.ts';
 import { MAX_PROVENANCE_BYTES, MAX_SUMS_BYTES } from '../limits.ts';
-import type { HttpClient } from '../http/http-client.ts';
 import type { Report } from '../progress.ts';
 import type { ReleaseFilePaths } from '../release/artifact.ts';
-import { askInTurn } from '../release/ask-in-turn.ts';
+import { askInTurn } from '../source/in-turn.ts';
+import type { ReleaseSource } from '../source/release-source.ts';
 
 /** A file about a whole release as a server has it, not yet parsed. */
 export interface ReleaseRecord {
   readonly bytes: Uint8Array;
-  /** The base URL that it came from. */
+  /** The source that it came from, as it is shown. */
   readonly source: string;
 }
 
@@ -16,10 +15,9 @@ export interface ReleaseRecord {
 export type ReleaseRecords = Readonly<Record<keyof ReleaseFilePaths, ReleaseRecord | undefined>>;
 
 export interface ReleaseRecordsRequest {
-  readonly http: HttpClient;
   readonly report: Report;
-  /** Base URLs without a slash at the end, in order of preference. */
-  readonly sources: readonly string[];
+  /** In order of preference. */
+  readonly sources: readonly ReleaseSource[];
   readonly paths: ReleaseFilePaths;
   /** For messages: "v1.26.0". */
   readonly release: string;
@@ -31,9 +29,6 @@ const MAX_BYTES: Readonly<Record<keyof ReleaseFilePaths, number>> = {
   sha512Sums: MAX_SUMS_BYTES,
   provenance: MAX_PROVENANCE_BYTES,
 };
-const OK = 200;
-const NOT_FOUND = 404;
-const GONE = 410;
 
 /**
  * Fetches `SHA256SUMS`, `SHA512SUMS` and `provenance.json` of a release, side by side. Each comes from the first source
@@ -62,30 +57,15 @@ export async function fetchReleaseRecords(request: ReleaseRecordsRequest): Promi
 }
 
 async function fetchRecord(
-  request: ReleaseRecordsRequest,
+  { report, release, signal, sources }: ReleaseRecordsRequest,
   path: string,
   maxBytes: number,
 ): Promise<ReleaseRecord | undefined> {
-  return askInTurn(request.sources, request.report, async (source) => {
-    const bytes = await fetchFrom(request, source, path, maxBytes);
-    return bytes === undefined
+  const what = `${path.slice(path.lastIndexOf('/') + 1)} of ${release}`;
+  return askInTurn(sources, report, async (source) => {
+    const file = await source.small({ path, maxBytes, what, signal });
+    return file === undefined
       ? { kind: 'lacking', reason: `it has no ${path}` }
-      : { kind: 'found', found: { bytes, source: shownUrl(source) } };
+      : { kind: 'found', found: { bytes: file.bytes, source: source.shown } };
   });
-}
-
-async function fetchFrom(
-  { http, release, signal }: ReleaseRecordsRequest,
-  source: string,
-  path: string,
-  maxBytes: number,
-): Promise<Uint8Array | undefined> {
-  const response = await http.fetchSmall({
-    url: `${source}/${path}`,
-    maxBytes,
-    accept: [OK, NOT_FOUND, GONE],
-    what: `${path.slice(path.lastIndexOf('/') + 1)} of ${release}`,
-    signal,
-  });
-  return response.status === OK ? response.body : undefined;
 }

@@ -1,6 +1,7 @@
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { InterruptedError, K8sVerifyError } from '../../../src/errors.ts';
+import { fetchThrough } from './file-server.ts';
 import { client, MemorySink, serveRaw } from './loopback.ts';
 
 const ANSWERS = [
@@ -56,8 +57,8 @@ describe('any answer at all', () => {
       answer = bytes;
       const run = small
         ? http.fetchSmall({ url, maxBytes: 100, accept: [200], what: 'the marker' })
-        : http.download({
-            urls: [url],
+        : fetchThrough(http, [{ origin: url }], {
+            path: 'kubectl',
             sink: MemorySink.holding(Buffer.from('he')),
             maxBytes: 100,
             what: 'kubectl',

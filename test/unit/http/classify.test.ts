@@ -14,7 +14,11 @@ function parserError(message: string): Error {
 
 describe('a status', () => {
   it.each([408, 425, 429, 500, 501, 502, 503, 504, 520, 599])('%i may pass', (status) => {
-    expect(classifyStatus(status)).toMatchObject({ transient: true, code: 'http-status', status });
+    expect(classifyStatus(status)).toMatchObject({
+      transient: true,
+      code: status === 429 ? 'rate-limited' : 'http-status',
+      status,
+    });
   });
 
   it.each([204, 206, 304, 400, 401, 403, 404, 407, 409, 410, 413, 416, 418, 421, 451, 600, 999])(

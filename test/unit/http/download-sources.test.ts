@@ -164,9 +164,9 @@ describe('a download from several sources', () => {
     const error = await rejection(download(servers, {}, { retries: 1 }).outcome);
     expect(error).toMatchObject({ name: 'UnavailableError', code: 'network' });
     expect(error.message).toBe(
-      `could not fetch ${WHAT}: HTTP 404 Not Found (${first.origin}/kubectl, 1 attempt); ` +
-        `then connection refused (127.0.0.1:${port}) (http://127.0.0.1:${port}/kubectl, 2 attempts); ` +
-        `then HTTP 503 Service Unavailable (${third.origin}/kubectl, 2 attempts)`,
+      `could not fetch ${WHAT}: connection refused (127.0.0.1:${port}) (http://127.0.0.1:${port}/kubectl, 2 attempts); ` +
+        `then HTTP 503 Service Unavailable (${third.origin}/kubectl, 2 attempts); ` +
+        `not found at ${first.origin}/kubectl`,
     );
   });
 

@@ -1,7 +1,9 @@
 /** A file server that can be told to misbehave, and one download from it. */
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { HttpClientOptions } from '../../../src/http/client.ts';
-import type { DownloadOutcome, DownloadRequest } from '../../../src/http/http-client.ts';
+import type { DownloadOutcome } from '../../../src/source/bytes.ts';
+import { fetchBytes, type FetchBytesRequest } from '../../../src/source/fetch-bytes.ts';
+import { HttpSource } from '../../../src/source/http-source.ts';
 import { client, type Loopback, MemorySink, pattern, type TestClient } from './loopback.ts';
 
 export const WHAT = 'kubectl v1.26.0 for linux/amd64';
@@ -40,13 +42,23 @@ interface Run {
 
 export function download(
   servers: readonly Pick<Loopback, 'origin'>[],
-  change: Partial<DownloadRequest> & { readonly sink?: MemorySink } = {},
+  change: Partial<Omit<FetchBytesRequest, 'sink'>> & { readonly sink?: MemorySink } = {},
   options: HttpClientOptions = {},
 ): Run {
   const http = client(options);
   const sink = change.sink ?? new MemorySink();
-  const urls = servers.map(({ origin }) => `${origin}/kubectl`);
-  return { http, sink, outcome: http.download({ urls, maxBytes: 1_000_000, what: WHAT, ...change, sink }) };
+  const request = { path: 'kubectl', maxBytes: 1_000_000, what: WHAT, ...change, sink };
+  return { http, sink, outcome: fetchThrough(http, servers, request) };
+}
+
+/** Bytes of a file at the first of some servers that has it. */
+export async function fetchThrough(
+  http: TestClient,
+  servers: readonly Pick<Loopback, 'origin'>[],
+  request: FetchBytesRequest,
+): Promise<DownloadOutcome> {
+  const sources = servers.map(({ origin }) => new HttpSource(origin, http));
+  return fetchBytes(sources, request, http.report);
 }
 
 export function ranges(server: Loopback): readonly (string | undefined)[] {

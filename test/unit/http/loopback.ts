@@ -9,8 +9,9 @@ import {
 import { createServer as createTcpServer, type Server as TcpServer, type Socket } from 'node:net';
 import { onTestFinished } from 'vitest';
 import { createHttpClient, type HttpClientOptions } from '../../../src/http/client.ts';
-import type { DownloadSink, HttpClient } from '../../../src/http/http-client.ts';
-import type { ProgressEvent } from '../../../src/progress.ts';
+import type { HttpClient } from '../../../src/http/http-client.ts';
+import type { DownloadSink } from '../../../src/source/bytes.ts';
+import type { ProgressEvent, Report } from '../../../src/progress.ts';
 
 export interface Recorded {
   readonly method: string;
@@ -95,21 +96,25 @@ function portOf(server: Server | TcpServer): number {
 
 export interface TestClient extends HttpClient {
   readonly events: readonly ProgressEvent[];
+  /** Adds to the events. */
+  readonly report: Report;
 }
 
 /** A client with tiny waits that remembers what it reported. */
 export function client(options: HttpClientOptions = {}): TestClient {
   const events: ProgressEvent[] = [];
+  const report: Report = (event) => void events.push(event);
   const http = createHttpClient({
     retries: 2,
     retryDelayMs: 1,
     stallTimeoutMs: 20_000,
-    report: (event) => events.push(event),
+    report,
     ...options,
   });
   onTestFinished(async () => http.close());
   return {
     events,
+    report,
     fetchSmall: async (request) => http.fetchSmall(request),
     download: async (request) => http.download(request),
     underWay: async () => http.underWay(),

@@ -9,6 +9,7 @@ import { createTlsAuthority } from '../../support/http/tls.ts';
 import { type Proxy, type ProxyOptions, startProxy } from '../../support/proxy.ts';
 import { isOnPath, startRealProxy } from '../../support/real-proxy.ts';
 import { testDir } from '../../support/test-dir.ts';
+import { fetchThrough } from './file-server.ts';
 import {
   client,
   type Handler,
@@ -244,8 +245,8 @@ describe('a download through a proxy', () => {
     const through = await proxy();
     const http = await clientWith({ HTTPS_PROXY: through.url });
     const sink = new MemorySink();
-    const urls = [`https://127.0.0.1:${port}/kubectl`];
-    const outcome = await http.download({ urls, sink, maxBytes: whole.length, what: 'kubectl' });
+    const request = { path: 'kubectl', sink, maxBytes: whole.length, what: 'kubectl' };
+    const outcome = await fetchThrough(http, [{ origin: `https://127.0.0.1:${port}` }], request);
     expect(outcome).toMatchObject({ bytes: whole.length, resumed: true });
     expect(sink.bytes.equals(whole)).toBe(true);
     expect(through.requests).toHaveLength(2);

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { MAX_REDIRECTS } from '../../../src/limits.ts';
+import { fetchThrough } from './file-server.ts';
 import { client, MemorySink, rejection, serve, SMALL } from './loopback.ts';
 
 function redirect(to: string, status = 302): Parameters<typeof serve>[0] {
@@ -86,7 +87,12 @@ describe('a redirect', () => {
     });
     const sink = new MemorySink();
     const http = client();
-    const outcome = await http.download({ urls: [server.origin], sink, maxBytes: 100, what: 'kubectl' });
+    const outcome = await fetchThrough(http, [server], {
+      path: 'kubectl',
+      sink,
+      maxBytes: 100,
+      what: 'kubectl',
+    });
     expect(sink.bytes.equals(whole)).toBe(true);
     expect(outcome.url).toBe(`${mirror.origin}/signed?...`);
     expect(mirror.requests.map(({ path, headers }) => [path, headers.range])).toEqual([

@@ -73,7 +73,8 @@ describe('a small request that fails for a passing reason', () => {
 
   it.each(passing)('is given up after its retries: %s', async (_name, fault, reason) => {
     const error = await failureOf(fault, { stallTimeoutMs: stallTimeout(reason), retries: 1 });
-    const code = reason.startsWith('HTTP') ? 'http-status' : reason.startsWith('no ') ? 'timeout' : 'network';
+    const status = reason === 'HTTP 429 ' ? 'rate-limited' : 'http-status';
+    const code = reason.startsWith('HTTP') ? status : reason.startsWith('no ') ? 'timeout' : 'network';
     expect(error).toMatchObject({ name: 'UnavailableError', code });
     expect(error.message).toContain(`could not fetch ${WHAT}: `);
     expect(error.message).toContain(reason);

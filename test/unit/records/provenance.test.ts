@@ -207,7 +207,7 @@ describe('provenance of a release', () => {
     expect(stdout.trim()).toBe('material-oversized');
   });
 
-  it.skipIf(REAL === undefined)('of a real release (shared material) is far within its bounds', () => {
+  it.skipIf(REAL === undefined)('of a real release is far within its bounds (needs ../shared)', () => {
     const bytes = readFileSync(REAL ?? '');
     expect(bytes.byteLength * 16).toBeLessThan(MAX_PROVENANCE_BYTES);
     const v1252 = releaseArtifact({

@@ -6,6 +6,7 @@ import type { HttpClient } from '../../../src/http/http-client.ts';
 import type { ProgressEvent } from '../../../src/progress.ts';
 import { releaseFilePaths } from '../../../src/release/artifact.ts';
 import { parseReleaseVersion } from '../../../src/release/version.ts';
+import { HttpSource } from '../../../src/source/http-source.ts';
 import { fault } from '../../support/http/faults.ts';
 import { type ReleaseServer, startReleaseServer } from '../../support/release-server.ts';
 
@@ -30,9 +31,8 @@ afterEach(async () => {
 
 function fetchFrom(...servers: readonly ReleaseServer[]) {
   return fetchReleaseRecords({
-    http,
     report: (event) => void events.push(event),
-    sources: servers.map(({ url }) => url),
+    sources: servers.map(({ url }) => new HttpSource(url, http)),
     paths,
     release: 'v1.26.0',
   });

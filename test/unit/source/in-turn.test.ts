@@ -1,12 +1,16 @@
 import { describe, expect, it } from 'vitest';
+import { createHttpClient } from '../../../src/http/client.ts';
+import { HttpSource } from '../../../src/source/http-source.ts';
 import { InterruptedError, UnavailableError } from '../../../src/errors.ts';
 import type { ProgressEvent } from '../../../src/progress.ts';
-import { askInTurn, type SourceAnswer } from '../../../src/release/ask-in-turn.ts';
+import { askInTurn, type SourceAnswer } from '../../../src/source/in-turn.ts';
 
 function failed(source: string, message: string, found?: string): UnavailableError {
   const details = { advice: `look at ${source}`, ...(found === undefined ? {} : { found }) };
   return new UnavailableError('network', message, details);
 }
+
+const nobody = createHttpClient();
 
 interface Asked {
   /** What came of it: what was found, or the error. */
@@ -22,9 +26,11 @@ async function ask(servers: Readonly<Record<string, string | Error | undefined>>
   const asked: string[] = [];
   const events: ProgressEvent[] = [];
   const report = (event: ProgressEvent): void => void events.push(event);
-  const outcome: unknown = await askInTurn(Object.keys(servers), report, async (source) => {
-    asked.push(source);
-    const has = servers[source];
+  const sources = Object.keys(servers).map((url) => new HttpSource(url, nobody));
+  const outcome: unknown = await askInTurn(sources, report, async (source) => {
+    const url = Object.keys(servers)[sources.findIndex((one) => one === source)] ?? '';
+    asked.push(url);
+    const has = servers[url];
     if (has instanceof Error) throw has;
     const answer: SourceAnswer<string> = has === undefined ? LACKING : { kind: 'found', found: has };
     return answer;

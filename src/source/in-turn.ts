@@ -1,24 +1,33 @@
-import { shownUrl } from '../text/shown-url.ts';
-import { RequestError, UnavailableError } from '../errors.ts';
+import { K8sVerifyError, RequestError, UnavailableError } from '../errors.ts';
 import type { Report } from '../progress.ts';
+import type { ReleaseSource } from './release-source.ts';
 
-/** What one release server has; `reason` is told where another one is asked because of it. */
+/** What one source has; `reason` is told where another one is asked because of it. */
 export type SourceAnswer<Found> =
   | { readonly kind: 'found'; readonly found: Found }
   | { readonly kind: 'lacking'; readonly reason: string };
 
+/** How a change of the source is told, and when there is none any more. */
+export interface InTurnOptions {
+  /** What was asked for, at a source; by default the source itself. */
+  readonly located?: (source: ReleaseSource) => string;
+  /** False where asking another source is of no use. */
+  readonly goesOn?: () => boolean;
+}
+
 /**
- * Asks one release server after the other, until one has what is wanted.
+ * Asks one source after the other, until one has what is wanted.
  *
- * @param sources base URLs, in order of preference.
+ * @param sources in order of preference.
  * @returns undefined where every one of them answered, and none has it.
  * @throws UnavailableError where none has it and one could not be asked: an outage says nothing about what is there, so
- *   it outranks another's "not found". RequestError `usage` where there is nobody to ask.
+ *   it outranks another's "not found". RequestError `usage` where there is no source to ask.
  */
 export async function askInTurn<Found>(
-  sources: readonly string[],
+  sources: readonly ReleaseSource[],
   report: Report,
-  ask: (source: string) => Promise<SourceAnswer<Found>>,
+  ask: (source: ReleaseSource) => Promise<SourceAnswer<Found>>,
+  { located = ({ shown }) => shown, goesOn = () => true }: InTurnOptions = {},
 ): Promise<Found | undefined> {
   if (sources.length === 0) throw new RequestError('usage', 'no source to fetch from is named');
   const failures: FailedSource[] = [];
@@ -26,16 +35,21 @@ export async function askInTurn<Found>(
   for (const [index, source] of sources.entries()) {
     const answer = await orFailure(ask(source));
     if (answer.kind === 'found') return answer.found;
-    if (answer.kind === 'failed') failures.push({ source, error: answer.error });
-    else lacking.push(source);
+    if (answer.kind === 'failed') failures.push({ source: located(source), error: answer.error });
+    else lacking.push(located(source));
     const next = sources[index + 1];
-    if (next === undefined) break;
-    const reason = answer.kind === 'failed' ? answer.error.message : answer.reason;
-    report({ kind: 'next-source', from: shownUrl(source), to: shownUrl(next), reason });
+    if (next === undefined || !goesOn()) break;
+    const reason = answer.kind === 'failed' ? shortReason(answer.error) : answer.reason;
+    report({ kind: 'next-source', from: located(source), to: located(next), reason });
   }
   const [first, ...others] = failures;
   if (first !== undefined) throw everySourceFailed([first, ...others], lacking);
   return undefined;
+}
+
+/** What went wrong on the way, without what was asked for and where: the event says that itself. */
+function shortReason({ cause, message }: UnavailableError): string {
+  return cause instanceof Error && !(cause instanceof K8sVerifyError) ? cause.message : message;
 }
 
 async function orFailure<Found>(
@@ -47,7 +61,7 @@ async function orFailure<Found>(
   });
 }
 
-/** A base URL, and why nothing could be had from it. */
+/** Where something was asked for, and why it could not be had. */
 interface FailedSource {
   readonly source: string;
   readonly error: UnavailableError;
@@ -55,19 +69,22 @@ interface FailedSource {
 
 /**
  * One error for all sources that failed, each with its reason. The code and the advice are those of the last one, since
- * it was the last hope.
+ * it was the last hope; but rather of one that could not be reached than of one that answered.
  *
- * @param lacking base URLs that answered, and have no such file.
+ * @param lacking sources that answered, and have no such file.
  */
 function everySourceFailed(
   failures: readonly [FailedSource, ...FailedSource[]],
   lacking: readonly string[],
 ): UnavailableError {
   const [first] = failures;
-  const { error: last } = failures.at(-1) ?? first;
+  const { error: last } =
+    failures.findLast(({ error: { code } }) => code === 'network' || code === 'timeout') ??
+    failures.at(-1) ??
+    first;
   if (failures.length === 1 && lacking.length === 0) return first.error;
   const reasons = withoutRepetition(failures.map(namingSource));
-  const others = lacking.length === 0 ? '' : `; not found at ${lacking.map(shownUrl).join(', ')}`;
+  const others = lacking.length === 0 ? '' : `; not found at ${lacking.join(', ')}`;
   return new UnavailableError(last.code, `${reasons}${others}`, {
     ...(last.advice === undefined ? {} : { advice: last.advice }),
     cause: new AggregateError(failures.map(({ error }) => error)),
@@ -75,9 +92,8 @@ function everySourceFailed(
 }
 
 function namingSource({ source, error: { message, found } }: FailedSource): string {
-  const url = shownUrl(source);
-  if (message.includes(url)) return message;
-  return `${message} (${url}${found === undefined ? '' : ` has ${found}`})`;
+  if (message.includes(source)) return message;
+  return `${message} (${source}${found === undefined ? '' : ` has ${found}`})`;
 }
 
 /** "could not fetch the signature of kubectl v1.26.0: " is said once, where it stands before every reason. */

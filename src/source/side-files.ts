@@ -5,14 +5,14 @@ import {
   MAX_CHECKSUM_FILE_BYTES,
   MAX_SIGNATURE_FILE_BYTES,
 } from '../limits.ts';
-import type { HttpClient } from '../http/http-client.ts';
 import type { Report } from '../progress.ts';
-import { askInTurn } from '../release/ask-in-turn.ts';
+import { askInTurn } from './in-turn.ts';
+import type { ReleaseSource } from './release-source.ts';
 
-/** What a release server has beside an artifact; undefined where it answered "not found". */
+/** What a source has beside an artifact; undefined where it said that there is none. */
 export interface SideFiles {
-  /** The base URL that answered; all of them come from one, since files of different copies need not fit together. */
-  readonly source: string;
+  /** Where they are from: all of them from one, since files of different copies need not fit together. */
+  readonly source: ReleaseSource;
   readonly bundle: Uint8Array | undefined;
   readonly signature: Uint8Array | undefined;
   readonly certificate: Uint8Array | undefined;
@@ -22,11 +22,10 @@ export interface SideFiles {
 }
 
 export interface SideFileRequest {
-  readonly http: HttpClient;
   readonly report: Report;
-  /** Base URLs without a slash at the end, in order of preference. */
-  readonly sources: readonly string[];
-  /** Of the artifact, below a base URL. */
+  /** In order of preference. */
+  readonly sources: readonly ReleaseSource[];
+  /** Of the artifact, below a source. */
   readonly path: string;
   /** For messages: "kubectl v1.26.0 linux/amd64". */
   readonly what: string;
@@ -34,9 +33,6 @@ export interface SideFileRequest {
   readonly bypassCache?: boolean;
   readonly signal?: AbortSignal | undefined;
 }
-
-const NOT_FOUND = 404;
-const GONE = 410;
 
 /**
  * Fetches the bundle, signature, certificate and checksum file of an artifact, side by side, from the first source
@@ -69,20 +65,19 @@ export function isSigned({ bundle, signature, certificate }: SideFiles): boolean
 
 type Fetched = Uint8Array | undefined;
 
-async function fetchFrom(request: SideFileRequest, source: string): Promise<SideFiles> {
+async function fetchFrom(request: SideFileRequest, source: ReleaseSource): Promise<SideFiles> {
   const abort = new AbortController();
   const signal =
     request.signal === undefined ? abort.signal : AbortSignal.any([request.signal, abort.signal]);
   const fetchOne = async (suffix: string, maxBytes: number, what: string): Promise<Fetched> => {
-    const response = await request.http.fetchSmall({
-      url: `${source}/${request.path}${suffix}`,
+    const file = await source.small({
+      path: `${request.path}${suffix}`,
       maxBytes,
-      accept: [200, NOT_FOUND, GONE],
       what: `the ${what} of ${request.what}`,
       bypassCache: request.bypassCache ?? false,
       signal,
     });
-    return response.status === 200 ? response.body : undefined;
+    return file?.bytes;
   };
   try {
     const [bundle, signature, certificate, checksum] = await Promise.all([
@@ -106,7 +101,7 @@ async function orUnavailable(fetched: Promise<Fetched>): Promise<Fetched | Unava
 }
 
 interface Answers {
-  readonly source: string;
+  readonly source: ReleaseSource;
   readonly bundle: Fetched | UnavailableError;
   readonly signature: Fetched;
   readonly certificate: Fetched;

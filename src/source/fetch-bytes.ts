@@ -1,0 +1,42 @@
+import { RequestError } from '../errors.ts';
+import type { Report } from '../progress.ts';
+import { type DownloadOutcome, type DownloadSink, receivedIn } from './bytes.ts';
+import { askInTurn } from './in-turn.ts';
+import type { BytesRequest, ReleaseSource } from './release-source.ts';
+
+export interface FetchBytesRequest extends Omit<BytesRequest, 'received' | 'othersFollow'> {
+  readonly sink: DownloadSink;
+}
+
+/**
+ * Fetches the bytes of a file from the first source that has it. What came from one source is gone on with at the next,
+ * where the lengths agree.
+ *
+ * @throws RequestError `artifact-not-found` where every source says that it has no such file; UnavailableError
+ */
+export async function fetchBytes(
+  sources: readonly ReleaseSource[],
+  { sink, ...request }: FetchBytesRequest,
+  report: Report,
+): Promise<DownloadOutcome> {
+  const received = receivedIn(sink);
+  const absent: string[] = [];
+  const located = (source: ReleaseSource): string => `${source.shown}/${request.path}`;
+  const outcome = await askInTurn(
+    sources,
+    report,
+    async (source) => {
+      const othersFollow = source !== sources.at(-1);
+      const delivery = await source.bytes({ ...request, received, othersFollow });
+      if (delivery.kind === 'delivered') return { kind: 'found', found: delivery.outcome };
+      absent.push(`${delivery.reason} (${located(source)})`);
+      return { kind: 'lacking', reason: delivery.reason };
+    },
+    { located, goesOn: () => !received.outOfTime },
+  );
+  if (outcome !== undefined) return outcome;
+  throw new RequestError('artifact-not-found', `${request.what} does not exist: ${absent.join('; ')}`, {
+    advice:
+      'check the version, the component and the platform; a new release can take hours to reach every region',
+  });
+}

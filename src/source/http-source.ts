@@ -1,0 +1,36 @@
+import type { HttpClient } from '../http/http-client.ts';
+import { shownUrl } from '../text/shown-url.ts';
+import type { BytesRequest, Delivery, ReleaseSource, SmallFile, SmallFileRequest } from './release-source.ts';
+
+const OK = 200;
+const NOT_FOUND = 404;
+const GONE = 410;
+
+/** Where Kubernetes publishes its releases. */
+export const PUBLISHER = 'https://dl.k8s.io';
+
+/** A release server. */
+export class HttpSource implements ReleaseSource {
+  readonly shown: string;
+  readonly isPublisher: boolean;
+  readonly #base: string;
+  readonly #http: HttpClient;
+
+  /** @param base its URL, with the user name and password that it may need, without a slash at its end. */
+  constructor(base: string, http: HttpClient) {
+    this.#base = base;
+    this.#http = http;
+    this.shown = shownUrl(base);
+    this.isPublisher = URL.parse(base)?.origin === PUBLISHER;
+  }
+
+  async small({ path, ...request }: SmallFileRequest): Promise<SmallFile | undefined> {
+    const accept = [OK, NOT_FOUND, GONE];
+    const response = await this.#http.fetchSmall({ ...request, url: `${this.#base}/${path}`, accept });
+    return response.status === OK ? { bytes: response.body, quotable: !response.fromOtherHost } : undefined;
+  }
+
+  async bytes({ path, ...request }: BytesRequest): Promise<Delivery> {
+    return this.#http.download({ ...request, url: `${this.#base}/${path}` });
+  }
+}
