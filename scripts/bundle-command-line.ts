@@ -1,6 +1,22 @@
 /** The command line as chunks: for the npm package, and for the executable. */
+import type { Plugin } from 'rolldown';
 import { bundle } from './bundle.ts';
 import { ENTRY_CHUNK } from './executable/entry-chunk.ts';
+
+const NOTHING = '\0nothing';
+
+/**
+ * Commander can start a command that is a program of its own, and loads `node:child_process` for that at once. Here no
+ * command is one, and no run waits for it.
+ */
+const withoutChildProcess: Plugin = {
+  name: 'without-child-process',
+  resolveId(source, importer = '') {
+    const isCommander = /[\\/]commander[\\/]lib[\\/]command\.js$/.test(importer);
+    return isCommander && source === 'node:child_process' ? NOTHING : undefined;
+  },
+  load: (id) => (id === NOTHING ? 'export default undefined;' : undefined),
+};
 
 /**
  * Bundles the command line into CommonJS chunks, one for each part that is imported when it is needed, and returns the
@@ -14,6 +30,7 @@ export async function bundleCommandLine(directory: string): Promise<readonly str
   const chunks = await bundle(
     { main: 'src/cli/main.ts' },
     { dir: directory, format: 'cjs', entryFileNames: ENTRY_CHUNK, chunkFileNames: '[name]-[hash].cjs' },
+    [withoutChildProcess],
   );
-  return chunks.flatMap((chunk) => chunk.moduleIds);
+  return chunks.flatMap((chunk) => chunk.moduleIds).filter((id) => id !== NOTHING);
 }

@@ -55,7 +55,11 @@ async function run(words: readonly string[]): Promise<ExitCode> {
       return 0;
     }
     for (const note of line.notes) output.note(note);
-    for (const detail of line.fromVariables) output.detail(detail);
+    // What a doctor looks at may come from a variable that was forgotten.
+    for (const variable of line.fromVariables) {
+      if (line.command === 'doctor') output.note(variable);
+      else output.detail(variable);
+    }
     const command = await RUN[line.command]();
     return output.answer(await command(line, output));
   } catch (error) {

@@ -1,5 +1,5 @@
 import { execFileSync, spawn } from 'node:child_process';
-import { readFileSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
 import { mkdir, writeFile } from 'node:fs/promises';
 import { dirname, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -152,6 +152,14 @@ describe('start-up', () => {
     expect(loaded).toContain('/cli/version-text.ts');
     expect(loaded.filter((name) => !name.startsWith('/'))).toEqual([]);
     expect(loaded.length).toBeLessThan(10);
+  });
+
+  it('reads a command line without the part of Node that starts programs, which takes longer than the reading', () => {
+    const directory = fileURLToPath(new URL('../../dist/cli/', import.meta.url));
+    const chunks = readdirSync(directory).map((name) => readFileSync(`${directory}${name}`, 'utf8'));
+    const commander = chunks.filter((text) => text.includes('optionMissingArgument'));
+    expect(commander).toHaveLength(1);
+    expect(commander[0]).not.toContain('child_process');
   });
 
   it('says its version without anything but its own files', async () => {
