@@ -50,7 +50,7 @@ describe('the packed package', () => {
       /^man\/k8s-verify(?:-[a-z-]+)?\.[17]$/,
       /^dist\/THIRD-PARTY-LICENSES$/,
       /^dist\/cli\/[^/]+\.cjs$/,
-      /^trust-roots\/(?:README\.md|[a-z-]+\/(?:README\.md|root\.json|trusted_root\.json))$/,
+      /^trust-roots\/(?:README\.md|[a-z-]+\/(?:README\.md|record\.json|root\.json|trusted_root\.json))$/,
     ];
     expect(
       packed.files.filter((file) => !isModule(file) && !known.some((pattern) => pattern.test(file))),
