@@ -18,6 +18,7 @@ import { extract } from './bench/topics/extract.ts';
 import { install } from './bench/topics/install.ts';
 import { memory } from './bench/topics/memory.ts';
 import { proof } from './bench/topics/proof.ts';
+import { several } from './bench/topics/several.ts';
 import { startup } from './bench/topics/startup.ts';
 import { verify } from './bench/topics/verify.ts';
 
@@ -25,6 +26,7 @@ const TOPICS: Readonly<Record<string, Topic>> = {
   startup,
   verify,
   install,
+  several,
   memory,
   proof,
   extract,

@@ -37,15 +37,21 @@ export function installContestant(
   bench: Bench,
   link: Link,
   trustedRootPath: string,
-  options: { readonly component?: string; readonly version?: string; readonly more?: readonly string[] } = {},
+  options: {
+    readonly components?: readonly string[];
+    readonly platforms?: readonly string[];
+    readonly version?: string;
+    readonly more?: readonly string[];
+  } = {},
 ): Contestant {
-  const { component = 'kubectl', version = VERSION, more = [] } = options;
+  const { components = ['kubectl'], platforms = [PLATFORM], version = VERSION, more = [] } = options;
   const target = join(bench.directory, 'installed');
   const world = ['--mirror', link.url, '--rekor-url', link.rekorUrl, '--trusted-root', trustedRootPath];
-  const where = ['--platform', PLATFORM, '--install-dir', target, ...world, ...more];
+  const machines = platforms.flatMap((platform) => ['--platform', platform]);
+  const where = [...machines, '--install-dir', target, ...world, ...more];
   return {
     name: 'k8s-verify',
-    commands: [k8sVerify(component, version, ...where)],
+    commands: [k8sVerify('install', ...components, version, ...where)],
     reset: () => renew(target),
   };
 }
@@ -79,10 +85,10 @@ export async function publishedKubectl(bench: Bench): Promise<RealKubectl> {
 
 const MIB = 1024 * 1024;
 
-/** A file of bytes that nothing can compress, the same ones every time. */
-export function makeFile(path: string, bytes: number): string {
+/** A file of bytes that nothing can compress, the same ones every time for a seed. */
+export function makeFile(path: string, bytes: number, seed: string = 'k'): string {
   if (existsSync(path)) return path;
-  const cipher = createCipheriv('aes-128-ctr', Buffer.alloc(16, 'k'), Buffer.alloc(16));
+  const cipher = createCipheriv('aes-128-ctr', Buffer.alloc(16, seed), Buffer.alloc(16));
   const zeros = Buffer.alloc(MIB);
   const file = openSync(path, 'wx');
   try {

@@ -53,23 +53,6 @@ export function ratioRow(
   };
 }
 
-/** Median time less median time of the reference. */
-export function extraTimeRow(
-  name: string,
-  ours: readonly Run[],
-  reference: { readonly name: string; readonly runs: readonly Run[] },
-  atMostMs: number,
-): Row {
-  const row = twoSides(name, ours, reference);
-  const extraMs = (row.ours.seconds - row.reference.seconds) * 1000;
-  return {
-    ...row,
-    result: `${extraMs < 0 ? '-' : '+'}${Math.abs(extraMs).toFixed(0)} ms`,
-    target: `at most +${atMostMs} ms`,
-    verdict: verdict(extraMs, atMostMs),
-  };
-}
-
 export function peakRow(name: string, runs: readonly Run[], underMb: number): Row {
   const ours = figuresOf(runs);
   const target = `under ${underMb} MB`;
@@ -101,8 +84,10 @@ function typicalPeak(runs: readonly Run[]): number {
   return median(runs.flatMap(({ peakBytes }) => peakBytes ?? []));
 }
 
-export function notMeasured(name: string, reason: string, target = ''): Row {
-  return { name, result: reason, target, verdict: 'not measured' };
+/** @param target in words, or the ratio that it would have been at most */
+export function notMeasured(name: string, reason: string, target: string | number = ''): Row {
+  const words = typeof target === 'number' ? `at most ${target}` : target;
+  return { name, result: reason, target: words, verdict: 'not measured' };
 }
 
 function twoSides(

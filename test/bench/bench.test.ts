@@ -14,7 +14,7 @@ describe('npm run bench', () => {
     expect(exitCode).toBe(0);
     expect(stdout).toMatch(/^Machine: \d+ x .*\nSystem: .*, Node v\d+.*\nTools: curl .*; tar .*\nRuns: 5 /);
     expect(stdout).toMatch(
-      /^\| --version +\| +[\d.]+ m?s +\| node -e 0: .*\| at most 1\.4 +\| (?:pass|FAIL)/m,
+      /^\| --version +\| +[\d.]+ m?s +\| node -e 0: .*\| at most 1\.7 +\| (?:pass|FAIL)/m,
     );
     expect(stdout).toMatch(/^\| --help /m);
     expect(stderr).toMatch(/^startup, k8s-verify --version: (?:[\d.]+ m?s(?:, )?){15}$/m);
