@@ -94,15 +94,13 @@ async function placeVerified(
   // Most runs place nothing, and are quicker without the code that could.
   if (extractions.length === 0 && sideFiles.length === 0) return [];
   try {
-    const [{ placeAll }, { placeExtractions }, { restoreLabels }] = await Promise.all([
+    const [{ placeAll }, { placeExtractions }] = await Promise.all([
       import('./disk/place.ts'),
       import('./archive/extract.ts'),
-      import('./disk/security-labels.ts'),
     ]);
     const notes = await placeAll([], { sideFiles, signal });
     // What is begun is finished: a bundle alone would be left by a run that says that it was interrupted.
-    await placeExtractions(extractions);
-    return [...notes, ...(await restoreLabels(extractions.map(({ directory }) => directory)))];
+    return [...notes, ...(await placeExtractions(extractions))];
   } finally {
     for (const { staging } of extractions) await staging.discard();
   }

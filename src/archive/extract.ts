@@ -1,5 +1,6 @@
 import { InstallError } from '../errors.ts';
 import { throwIfInterrupted } from '../disk/disk-error.ts';
+import { restoreLabels } from '../disk/security-labels.ts';
 import { memberMissing, MemberSelection } from './member-selection.ts';
 import type { readArchive as ReadArchive } from './read-archive.ts';
 import { StagingDirectory } from './staging-directory.ts';
@@ -96,28 +97,33 @@ export async function stageExtraction(
 }
 
 /**
- * Puts several unpacked archives in their places, all or none: when a later rename fails, the earlier ones are undone.
+ * Puts several unpacked archives in their places, all or none: when a later rename fails, or when something else is in the
+ * place of one in the end, all are undone.
  *
+ * @returns notes for the user.
  * @throws InstallError; every target is then as it was.
  * @throws InterruptedError when the signal has fired before the first rename; after that the renames are finished.
  */
 export async function placeExtractions(
   extractions: readonly StagedExtraction[],
   { signal }: ListOptions = {},
-): Promise<void> {
+): Promise<readonly string[]> {
   throwIfInterrupted(signal);
   const placed: StagingDirectory[] = [];
+  let notes: readonly string[];
   try {
     for (const { staging } of extractions) {
       await staging.place();
       placed.push(staging);
     }
+    notes = await restoreLabels(placed.map(({ target }) => target));
     for (const staging of placed) await staging.assertPlaced();
   } catch (error) {
     for (const staging of placed.toReversed()) await takeBack(staging, error);
     throw error;
   }
   for (const staging of placed) await staging.keep();
+  return notes;
 }
 
 async function takeBack(staging: StagingDirectory, reason: unknown): Promise<void> {

@@ -44,7 +44,7 @@ export class StagingDirectory {
   readonly #name: string = privateName('dir');
   #staged: Staged | undefined;
   #state: 'none' | 'staged' | 'placed' = 'none';
-  /** The mode of the empty directory that was replaced, where there was one. */
+  /** The mode of the empty directory that is replaced, where there is one; the new one gets it, too. */
   #replacedMode: number | undefined;
 
   constructor(target: string) {
@@ -108,6 +108,7 @@ export class StagingDirectory {
       const path = join(parent.path, this.#name);
       await assertNamed(parent, this.#name, { directory: root, path });
       this.#replacedMode = await modeOf(parent, basename(this.target));
+      if (this.#replacedMode !== undefined) await root.setMode(this.#replacedMode);
       try {
         await replaceEmptyDirectory(parent, this.#name, basename(this.target));
       } catch (error) {

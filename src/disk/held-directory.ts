@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto';
 import type { BigIntStats } from 'node:fs';
 import {
   type FileHandle,
@@ -137,7 +138,7 @@ export class HeldDirectory {
     });
     try {
       const found = await made.stat();
-      if (!isOwn(found)) throw moved(made.path);
+      if (!isOwn(found) && found.uid !== (await this.#ownerOfNew())) throw moved(made.path);
       // Only an empty one is surely new: what another run has put into it meanwhile is not opened up.
       if ((Number(found.mode) & PERMISSIONS) !== mode && (await made.names()).length === 0) {
         await made.setMode(mode | (Number(found.mode) & SET_GROUP_ID));
@@ -146,6 +147,18 @@ export class HeldDirectory {
     } catch (error) {
       await made.close();
       throw error;
+    }
+  }
+
+  /** Some file systems give whatever is made in them to one user: Windows' disks under Linux, shares that know no root. */
+  async #ownerOfNew(): Promise<bigint> {
+    const name = `.k8s-verify-${randomBytes(16).toString('hex')}`;
+    const file = await this.createFile(name, 0o600);
+    try {
+      return (await file.stat({ bigint: true })).uid;
+    } finally {
+      await file.close();
+      await this.unlink(name);
     }
   }
 

@@ -13,29 +13,36 @@ import { isOwn } from './owner.ts';
  * @throws Error as the system has it, also where something stays.
  */
 export async function removeTree(parent: HeldDirectory, name: string): Promise<void> {
-  await removeEntry(parent, name, MAX_REMOVED_DEPTH);
+  await removeEntry(parent, name, { isOurs: isOwn, depth: MAX_REMOVED_DEPTH });
 }
 
 /**
- * Removes what is in a held directory, as {@link removeTree}: also where the directory itself has another name by now.
+ * Removes what is in a directory that this run made, as {@link removeTree}: also where it has another name by now. What
+ * belongs to the owner of the directory goes: this user, unless the file system gives what they make to another one.
  *
  * @throws Error as the system has it, also where something stays.
  */
 export async function removeContents(directory: HeldDirectory): Promise<void> {
-  await removeEach(directory, MAX_REMOVED_DEPTH);
+  const { uid: owner } = await directory.stat();
+  await removeEach(directory, { isOurs: ({ uid }) => uid === owner, depth: MAX_REMOVED_DEPTH });
 }
 
-async function removeEntry(parent: HeldDirectory, name: string, depth: number): Promise<void> {
+interface Bounds {
+  readonly isOurs: (entry: BigIntStats) => boolean;
+  readonly depth: number;
+}
+
+async function removeEntry(parent: HeldDirectory, name: string, { isOurs, depth }: Bounds): Promise<void> {
   const found = await lookAt(parent, name);
   if (found === undefined) return;
-  if (!isOwn(found)) throw stays(parent, name, 'of another user');
+  if (!isOurs(found)) throw stays(parent, name, 'of another user');
   if (!found.isDirectory()) return parent.unlink(name);
   if (depth === 0) throw stays(parent, name, 'too deep');
   if (found.dev !== parent.identity.device) throw stays(parent, name, 'on another file system');
   const directory = await parent.openDirectory(name);
   try {
     if (!isSameInode(directory.identity, identityOf(found))) throw stays(parent, name, 'another one by now');
-    await removeEach(directory, depth - 1);
+    await removeEach(directory, { isOurs, depth: depth - 1 });
   } finally {
     await directory.close();
   }
@@ -43,10 +50,10 @@ async function removeEntry(parent: HeldDirectory, name: string, depth: number): 
 }
 
 /** As many as can be removed; the first that cannot is what is told. */
-async function removeEach(directory: HeldDirectory, depth: number): Promise<void> {
+async function removeEach(directory: HeldDirectory, bounds: Bounds): Promise<void> {
   const failures: unknown[] = [];
   for (const name of await directory.names()) {
-    await removeEntry(directory, name, depth).catch((error: unknown) => failures.push(error));
+    await removeEntry(directory, name, bounds).catch((error: unknown) => failures.push(error));
   }
   if (failures.length > 0) throw failures[0];
 }

@@ -1,7 +1,6 @@
 import { placeExtractions } from '../archive/extract.ts';
 import type { InstalledFile } from '../disk/installed.ts';
 import { type Placement, placeAll } from '../disk/place.ts';
-import { restoreLabels } from '../disk/security-labels.ts';
 import { bundlePathOf } from '../plan/plan.ts';
 import { modeOf, type PreparedArtifact } from './prepare.ts';
 import { modeOfBinary } from './prepare-tarball.ts';
@@ -25,9 +24,7 @@ export async function placePrepared(
   const installed = prepared.flatMap(installedOf);
   const notes = await placeAll(prepared.flatMap(placementsOf), { sideFiles, installed, signal });
   const extractions = prepared.flatMap((one) => (one.kind === 'unpacked' ? [one.extraction] : []));
-  await placeExtractions(extractions, { signal });
-  const directories = extractions.map(({ directory }) => directory);
-  return [...notes, ...(await restoreLabels(directories))];
+  return [...notes, ...(await placeExtractions(extractions, { signal }))];
 }
 
 /** Where the bundle goes: where one is asked for, or where the replaced file had its own next to it. */

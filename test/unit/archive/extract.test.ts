@@ -9,11 +9,13 @@ import {
   writeFileSync,
 } from 'node:fs';
 import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { gzipSync } from 'node:zlib';
 import { create } from 'tar';
 import { describe, expect, it } from 'vitest';
 import { InterruptedError } from '../../../src/errors.ts';
 import { listArchive } from '../../../src/archive/extract.ts';
+import { CAN_MOUNT } from '../../support/test-disk.ts';
 import { rejection } from '../../support/thrown-by.ts';
 import { CLIENT, confirmedFile, KUBECTL, verifiedArchive } from './support/archive.ts';
 import { digestOf, namesIn, provenFor, scratch } from '../install/support/disk.ts';
@@ -196,6 +198,20 @@ describe('unpacking', () => {
   });
 });
 
+const PROGRAM = fileURLToPath(new URL('../../kill/extract-program.ts', import.meta.url));
+
+it.skipIf(!CAN_MOUNT)('unpacks where there is no /proc (needs the right to mount a disk)', async () => {
+  const into = join(scratch(), 'new', 'client');
+  const { path } = await verifiedArchive(tarGz(...CLIENT));
+  const script = 'umask 077; mount -t tmpfs none /proc; exec "$@"';
+  execFileSync('unshare', ['-m', 'sh', '-ec', script, 'sh', process.execPath, PROGRAM, path, into]);
+  expect(readFileSync(join(into, KUBECTL), 'utf8')).toBe('the program');
+  expect(modeOf(join(into, '..'))).toBe(0o755);
+  expect(modeOf(join(into, 'kubernetes'))).toBe(0o755);
+  expect(statSync(join(into, 'kubernetes')).mtime.toISOString()).toBe('2022-12-09T00:00:00.000Z');
+  expect(namesIn(join(into, '..'))).toEqual(['client']);
+});
+
 describe('the target', () => {
   it('may be an empty directory', async () => {
     const parent = scratch();
@@ -203,6 +219,8 @@ describe('the target', () => {
     await unpack(await verifiedArchive(tarGz(...CLIENT)), { into: join(parent, 'out') });
     expect(namesIn(join(parent, 'out'))).toEqual(['kubernetes']);
     expect(namesIn(parent)).toEqual(['out']);
+    // Its mode is its owner's choice.
+    expect(modeOf(join(parent, 'out'))).toBe(unix ? 0o700 : modeOf(join(parent, 'out', 'kubernetes')));
   });
 
   it.each<[string, (path: string) => void, string]>([

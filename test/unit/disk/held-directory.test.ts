@@ -13,8 +13,9 @@ import {
 import { execFileSync } from 'node:child_process';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { describe, expect, it, onTestFinished } from 'vitest';
+import { describe, expect, it, onTestFinished, vi } from 'vitest';
 import { HeldDirectory } from '../../../src/disk/held-directory.ts';
+import { removeContents } from '../../../src/disk/remove-tree.ts';
 import { testDir } from '../../support/test-dir.ts';
 import { CAN_MOUNT } from '../../support/test-disk.ts';
 import { rejection } from '../../support/thrown-by.ts';
@@ -239,3 +240,21 @@ describe.runIf(CAN_MOUNT)('without /proc (needs the right to mount a disk)', () 
     expect(statSync(dir.join('new')).mode & 0o7777).toBe(0o755);
   });
 });
+
+describe.skipIf(process.geteuid === undefined)(
+  'a file system that gives everything to one user (needs POSIX)',
+  () => {
+    it('is one to make and remove directories in', async () => {
+      const dir = await testDir();
+      const held = await hold(dir.path);
+      // As Windows' disks are under WSL: what is made belongs to another one than the user who made it.
+      vi.spyOn(process, 'geteuid').mockReturnValue(12_345);
+      const inner = await held.makeDirectory('inner', 0o755);
+      await write(inner, 'file', 'text');
+      expect(readdirSync(dir.path)).toEqual(['inner']);
+      await removeContents(inner);
+      expect(await inner.names()).toEqual([]);
+      await inner.close();
+    });
+  },
+);

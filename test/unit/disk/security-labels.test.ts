@@ -7,7 +7,9 @@ import { type LabellingHost, restoreLabels } from '../../../src/disk/security-la
 import type { TempDir } from '../../support/temp-dir.ts';
 import { testDir } from '../../support/test-dir.ts';
 import { CAN_MOUNT } from '../../support/test-disk.ts';
+import { file, tar } from '../archive/support/tar-writer.ts';
 
+const UNPACK = fileURLToPath(new URL('../../kill/extract-program.ts', import.meta.url));
 const PROGRAM = fileURLToPath(new URL('../../kill/install-program.ts', import.meta.url));
 
 /** A machine where SELinux is on, with a `restorecon` that writes down what it is given. */
@@ -65,5 +67,17 @@ describe.runIf(CAN_MOUNT)('on a machine where SELinux is on (needs the right to 
     );
     const asked = readFileSync(dir.join('asked'), 'utf8').trim().split(/\s+/);
     expect(asked).toEqual(['1000', dir.join('bin', 'kubectl')]);
+  });
+
+  it('so has the directory that a tarball was unpacked into', async () => {
+    const dir = await testDir();
+    labellingHost(dir, `for last; do :; done; cat "$last/a" > '${dir.join('asked')}'`);
+    writeFileSync(dir.join('a.tar'), tar(file('a', 'unpacked')));
+    execFileSync(
+      'unshare',
+      ['-m', 'sh', '-ec', WITH_SELINUX, 'sh', process.execPath, UNPACK, dir.join('a.tar'), dir.join('out')],
+      { env: { ...process.env, PATH: [dir.path, process.env['PATH']].join(delimiter) } },
+    );
+    expect(readFileSync(dir.join('asked'), 'utf8')).toBe('unpacked');
   });
 });
