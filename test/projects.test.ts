@@ -11,8 +11,12 @@ function filesOf(patterns: readonly string[]): readonly string[] {
 
 /** Modules that a module imports, and programs of the repository that it starts by their URL. */
 function modulesOf(source: string, from: string): readonly string[] {
-  const named = source.matchAll(/(?:\bfrom |\bimport\(|\bnew URL\()'(\.{1,2}\/[^']+\.[cm]?[jt]s)'/g);
-  return Array.from(named, ([, name = '']) => path.posix.join(path.posix.dirname(from), name));
+  const named = source.matchAll(
+    /(?:\bfrom |\bimport\(|\bnew URL\()'(\.{1,2}\/[^']+\.[cm]?[jt]s|#support\/[^']+)'/g,
+  );
+  return Array.from(named, ([, name = '']) =>
+    name.startsWith('#') ? `test/${name.slice(1)}.ts` : path.posix.join(path.posix.dirname(from), name),
+  );
 }
 
 /** The first module, the file itself or one that it needs, that starts the built program; undefined where none does. */
