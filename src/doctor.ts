@@ -8,7 +8,7 @@ import type { SmallResponse } from './http/http-client.ts';
 import { nodeVariablesNote } from './text/node-variables.ts';
 import { formatPlatform, hostPlatform } from './release/platform.ts';
 import { type NetworkRequest, rekorUrlOf, sourcesOf } from './plan/request.ts';
-import { describeAge } from './trust/age.ts';
+import { describeAge } from './trust/root-age.ts';
 import { loadTrustMaterial } from './trust/load-trust-material.ts';
 import type { Client } from './client.ts';
 

@@ -7,7 +7,7 @@ import {
   readBundleFile,
   readDetachedPair,
 } from './evidence/local-evidence.ts';
-import type { Digest, HashAlgorithm } from './evidence/evidence.ts';
+import type { Digest, HashAlgorithm } from './strict/digest.ts';
 import { assertLocalFile, readWholeFile } from './disk/hash-file.ts';
 import { type MeasuredFile, measureFile } from './disk/verified-artifact.ts';
 import { assertOpenable, describeOpened, openArchive, type OpenedArchive } from './flow/open-archive.ts';

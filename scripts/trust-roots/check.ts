@@ -1,5 +1,5 @@
 import { basename } from 'node:path';
-import { readRootRecord } from '../../src/trust/root-record.ts';
+import { readRootRecord } from '../../src/trust/root-age.ts';
 import { readTrustedRoot } from '../../src/trust/read-trusted-root.ts';
 import type { PackageSeed } from './package-seed.ts';
 import { readReadme, renderReadme, sha256 } from './readme.ts';

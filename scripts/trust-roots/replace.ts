@@ -1,5 +1,5 @@
 import { UntrustedError } from '../../src/errors.ts';
-import { readRootRecord } from '../../src/trust/root-record.ts';
+import { readRootRecord } from '../../src/trust/root-age.ts';
 import { readTrustedRoot } from '../../src/trust/read-trusted-root.ts';
 import { type Change, describeChange, differenceOf } from './difference.ts';
 import { renderReadme } from './readme.ts';

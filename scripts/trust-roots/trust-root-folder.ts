@@ -24,7 +24,7 @@ const MAX_TUF_ROOT_BYTES = 512_000;
 /** What the folder of a trust root says beside it. */
 export interface FolderRecords {
   readonly readme: Uint8Array;
-  /** `record.json`, see `src/trust/root-record.ts`. */
+  /** `record.json`, see `src/trust/root-age.ts`. */
   readonly record: Uint8Array;
 }
 

@@ -2,7 +2,7 @@
 import { setOutput, summary } from '@actions/core';
 import type { ProvenLogEntry } from '../proof/verdict.ts';
 import { type ArtifactResult, type RunResult, successReport, type TrustedRootReport } from '../result.ts';
-import { describeAge, type RootDates } from '../trust/age.ts';
+import { describeAge, type RootDates } from '../trust/root-age.ts';
 
 const PUBLIC_LOG = 'https://rekor.sigstore.dev';
 

@@ -21,8 +21,6 @@ import { logNotice, logWarning } from './log.ts';
 import { readLockfile } from '../lockfile/lockfile.ts';
 import { assertFitsPath, resolvePath, type Runner } from './runner.ts';
 
-/** `rwxr-xr-x`, whatever the umask. */
-
 export interface SetUp {
   /** For PATH. */
   readonly directory: string;
@@ -38,14 +36,14 @@ interface Run {
   readonly directory: string;
 }
 
-interface PlannedArtifact {
+interface ResolvedArtifact {
   readonly artifact: ReleaseArtifact;
   /** Hex; the digest that the lockfile demands. */
   readonly sha256: string | undefined;
 }
 
 /** An artifact, and the file of the tool cache that was copied into the run's directory for it. */
-interface SeededArtifact extends PlannedArtifact {
+interface SeededArtifact extends ResolvedArtifact {
   readonly cached: string | undefined;
 }
 
@@ -84,14 +82,14 @@ async function planArtifacts(
   runner: Runner,
   client: Client,
   signal: AbortSignal,
-): Promise<readonly PlannedArtifact[]> {
+): Promise<readonly ResolvedArtifact[]> {
   const platform = hostPlatform(client.host);
   const locked =
     inputs.lockfile === undefined ? undefined : await readLockfile(resolvePath(runner, inputs.lockfile));
   const chosen = chooseArtifacts(inputs, locked, formatPlatform(platform));
   for (const { component } of chosen) findComponent(component);
   const resolveOnce = versionResolver({ ...networkOf(inputs), signal }, client);
-  const planned: PlannedArtifact[] = [];
+  const planned: ResolvedArtifact[] = [];
   for (const { component, version, sha256 } of chosen) {
     const resolved = await resolveOnce(version);
     tellOfPreRelease(version, resolved);
@@ -123,7 +121,7 @@ async function openDirectory({ temporary }: Runner): Promise<PrivateDirectory> {
   }
 }
 
-async function seed(run: Run, { artifact, sha256 }: PlannedArtifact): Promise<SeededArtifact> {
+async function seed(run: Run, { artifact, sha256 }: ResolvedArtifact): Promise<SeededArtifact> {
   try {
     return { artifact, sha256, cached: await cacheOf(run)?.copyTo(run.directory, artifact) };
   } catch (error) {

@@ -4,7 +4,7 @@ import type { FileHandle } from 'node:fs/promises';
 import { promisify } from 'node:util';
 import { unreadableFile } from '../files/unreadable-file.ts';
 import { K8sVerifyError, RequestError } from '../errors.ts';
-import type { HashAlgorithm } from '../evidence/evidence.ts';
+import type { HashAlgorithm } from '../strict/digest.ts';
 import { MAX_WHOLE_MESSAGE_BYTES } from '../limits.ts';
 import { readUpTo, withLocalFile } from '../files/local-file.ts';
 import { throwIfInterrupted } from './disk-error.ts';

@@ -1,7 +1,7 @@
 import { createHash, type Hash } from 'node:crypto';
 import type { FileHandle } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
-import type { HashAlgorithm } from '../evidence/evidence.ts';
+import type { HashAlgorithm } from '../strict/digest.ts';
 import type { DownloadSink } from '../source/bytes.ts';
 import { keepDirectories, removeCreatedDirectories } from './directories.ts';
 import { diskError, diskTooSmall, throwIfInterrupted } from './disk-error.ts';

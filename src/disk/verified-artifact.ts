@@ -1,6 +1,6 @@
 import { basename } from 'node:path';
 import { InstallError, RequestError, UntrustedError } from '../errors.ts';
-import type { HashAlgorithm } from '../evidence/evidence.ts';
+import type { HashAlgorithm } from '../strict/digest.ts';
 import { openLocalFile, type OpenLocalFile } from '../files/local-file.ts';
 import type { ProvenDigest } from '../proof/prove-digest.ts';
 import { type FileIdentity, type FrozenFile, identityOf } from './file-identity.ts';

@@ -1,8 +1,7 @@
 import { encodeBase64 } from '../strict/base64.ts';
-import { HASH_ALGORITHMS, type HashAlgorithm } from '../strict/hash-algorithms.ts';
+import { type Digest, HASH_ALGORITHMS, type HashAlgorithm } from '../strict/digest.ts';
 import { type CheckName, UnavailableError } from '../errors.ts';
 import type { DetachedMaterial } from './detached-material.ts';
-import type { Digest } from './evidence.ts';
 import type { RekorEntry, RekorInclusionProof } from './rekor-entry.ts';
 
 const MEDIA_TYPE = 'application/vnd.dev.sigstore.bundle.v0.3+json';

@@ -7,7 +7,7 @@ import {
   MAX_DER_BYTES,
   MAX_SIGNATURE_FILE_BYTES,
 } from '../limits.ts';
-import type { Digest, HashAlgorithm } from './evidence.ts';
+import type { Digest, HashAlgorithm } from '../strict/digest.ts';
 
 /** What `krel sign blobs` leaves beside an artifact: a signature and the certificate of its ephemeral key. */
 export interface DetachedMaterial {

@@ -2,15 +2,7 @@
  * Evidence: the verification material for one artifact, however it was found. It is parsed and bounded, and nothing
  * in it is believed yet; `proof/` decides that.
  */
-import type { HashAlgorithm } from '../strict/hash-algorithms.ts';
-
-export type { HashAlgorithm };
-
-/** A digest that somebody claims. Hex is lower case and of the algorithm's length. */
-export interface Digest {
-  readonly algorithm: HashAlgorithm;
-  readonly hex: string;
-}
+import type { Digest } from '../strict/digest.ts';
 
 /** An inclusion proof (RFC 6962) with the checkpoint it leads to. */
 export interface InclusionProof {

@@ -7,7 +7,7 @@ import { encodePem } from '../strict/pem.ts';
 import { UntrustedError } from '../errors.ts';
 import { MAX_LOG_RESPONSE_BYTES } from '../limits.ts';
 import { type DetachedMaterial, parseCertificateFile } from './detached-material.ts';
-import type { Digest, HashAlgorithm } from './evidence.ts';
+import type { Digest, HashAlgorithm } from '../strict/digest.ts';
 
 /** Rekor's `hashedrekord` 0.0.1, as proposed to the log and as the log keeps it. */
 export interface HashedRekord {

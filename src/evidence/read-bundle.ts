@@ -1,6 +1,6 @@
 import { parseJsonStrictly } from '../strict/json.ts';
 import { Fields, PROTOBUF } from '../strict/fields.ts';
-import { DIGEST_BYTES, HASH_ALGORITHMS } from '../strict/hash-algorithms.ts';
+import { type Digest, DIGEST_BYTES, HASH_ALGORITHMS } from '../strict/digest.ts';
 import { encodeHex } from '../strict/hex.ts';
 import { malformed, oversized } from '../strict/malformed.ts';
 import type { UntrustedError } from '../errors.ts';
@@ -17,7 +17,6 @@ import {
 } from '../limits.ts';
 import type {
   BundleVersion,
-  Digest,
   Evidence,
   InclusionProof,
   LogEntry,

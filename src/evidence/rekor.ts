@@ -2,7 +2,7 @@ import { UnavailableError, UntrustedError } from '../errors.ts';
 import { MAX_CANDIDATE_ENTRIES, MAX_LOG_RESPONSE_BYTES } from '../limits.ts';
 import type { HttpClient, SmallResponse } from '../http/http-client.ts';
 import type { DetachedMaterial } from './detached-material.ts';
-import type { Digest } from './evidence.ts';
+import type { Digest } from '../strict/digest.ts';
 import { canonicalBody, hashedRekordEntry, leafHash } from './hashedrekord.ts';
 import { logUnavailable, notTheLog, readLogAnswer, refusalBy } from './log-answer.ts';
 import { parseRetrievedEntries, parseUuids, type RekorEntry } from './rekor-entry.ts';

@@ -1,6 +1,6 @@
 import { isOutage, UntrustedError } from '../errors.ts';
 import type { DetachedMaterial } from '../evidence/detached-material.ts';
-import type { Digest } from '../evidence/evidence.ts';
+import type { Digest } from '../strict/digest.ts';
 import { detachedSignatureFits } from '../proof/check-detached-signature.ts';
 import type { SearchFailed } from './prove-with-log.ts';
 

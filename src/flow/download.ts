@@ -1,5 +1,5 @@
 import { InstallError } from '../errors.ts';
-import type { Digest } from '../evidence/evidence.ts';
+import type { Digest } from '../strict/digest.ts';
 import { stageCopy } from '../disk/installed.ts';
 import { openStaging, type StagedArtifact, type StagedDigests } from '../disk/staging.ts';
 import { confirmDigest, type VerifiedArtifact } from '../disk/verified-artifact.ts';

@@ -5,7 +5,7 @@ import {
   parseChecksumFile,
   parseSignatureFile,
 } from '../evidence/detached-material.ts';
-import type { Digest } from '../evidence/evidence.ts';
+import type { Digest } from '../strict/digest.ts';
 import { readBundle } from '../evidence/read-bundle.ts';
 import { fetchSideFiles, isSigned, type SideFileRequest, type SideFiles } from '../source/side-files.ts';
 import { DEFAULT_SOURCE } from '../plan/request.ts';

@@ -1,5 +1,5 @@
 import { RequestError, UntrustedError } from '../errors.ts';
-import type { Digest, HashAlgorithm } from '../evidence/evidence.ts';
+import type { Digest, HashAlgorithm } from '../strict/digest.ts';
 import { readCertificate, type SigningCertificate } from './certificate.ts';
 import type { ProofSubject } from './proof.ts';
 import { possibleHashes, readPublicKey, type SignatureKey } from './public-key.ts';

@@ -1,7 +1,7 @@
 import { decodeBase64 } from '../strict/base64.ts';
 import { excerpt } from '../text/excerpt.ts';
 import { Fields } from '../strict/fields.ts';
-import { DIGEST_BYTES, HASH_ALGORITHMS, type HashAlgorithm } from '../strict/hash-algorithms.ts';
+import { DIGEST_BYTES, HASH_ALGORITHMS, type HashAlgorithm } from '../strict/digest.ts';
 import { decodeUtf8, parseJsonStrictly } from '../strict/json.ts';
 import { decodePem } from '../strict/pem.ts';
 import { UntrustedError } from '../errors.ts';

@@ -1,7 +1,8 @@
 import { encodeHex } from '../strict/hex.ts';
 import { decodePem } from '../strict/pem.ts';
 import { RequestError, UntrustedError } from '../errors.ts';
-import type { Digest, Evidence, HashAlgorithm, LogEntry } from '../evidence/evidence.ts';
+import type { Digest, HashAlgorithm } from '../strict/digest.ts';
+import type { Evidence, LogEntry } from '../evidence/evidence.ts';
 import type { TrustMaterial } from '../trust/trust-material.ts';
 import { type Authorities, type Log, readAuthorities } from './authorities.ts';
 import { readCertificate, type SigningCertificate } from './certificate.ts';

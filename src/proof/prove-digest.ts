@@ -1,4 +1,5 @@
-import type { Digest, Evidence, HashAlgorithm } from '../evidence/evidence.ts';
+import type { Digest, HashAlgorithm } from '../strict/digest.ts';
+import type { Evidence } from '../evidence/evidence.ts';
 import type { TrustMaterial } from '../trust/trust-material.ts';
 import { claimedTimes } from './explain.ts';
 import { openProof, type Proof, type ProofOptions, type ProofSubject } from './proof.ts';

@@ -3,7 +3,7 @@ import { p256, p384, p521 } from '@noble/curves/nist.js';
 import { childrenOf, DER_TAG, parseDer, readInteger } from '../strict/der.ts';
 import { UntrustedError } from '../errors.ts';
 import { MAX_REMEMBERED_KEYS, MAX_REMEMBERED_SIGNATURES } from '../limits.ts';
-import type { Digest, HashAlgorithm } from '../evidence/evidence.ts';
+import type { Digest, HashAlgorithm } from '../strict/digest.ts';
 
 interface Curve {
   readonly name: string;

@@ -2,7 +2,8 @@ import { RFC3161Timestamp } from '@sigstore/core';
 import type { SignedEntity } from '@sigstore/verify';
 import { equalBytes } from '../strict/bytes.ts';
 import { decodeHex } from '../strict/hex.ts';
-import type { HashAlgorithm, LogEntry } from '../evidence/evidence.ts';
+import type { HashAlgorithm } from '../strict/digest.ts';
+import type { LogEntry } from '../evidence/evidence.ts';
 import type { Proof, ProofEntry } from './proof.ts';
 import { hashWith, possibleHashes, readPublicKey, type SignatureKey } from './public-key.ts';
 

@@ -1,7 +1,8 @@
 import { excerpt } from '../text/excerpt.ts';
 import { isJsonObject, type JsonObject, type JsonValue, parseJsonStrictly } from '../strict/json.ts';
 import { UntrustedError } from '../errors.ts';
-import type { Digest, HashAlgorithm, SignedContent } from '../evidence/evidence.ts';
+import type { Digest, HashAlgorithm } from '../strict/digest.ts';
+import type { SignedContent } from '../evidence/evidence.ts';
 import { MAX_BUNDLE_BYTES } from '../limits.ts';
 
 const PAYLOAD_TYPE = 'application/vnd.in-toto+json';

@@ -11,7 +11,7 @@ import {
 } from '../strict/der.ts';
 import { encodeHex } from '../strict/hex.ts';
 import { UntrustedError } from '../errors.ts';
-import type { HashAlgorithm } from '../evidence/evidence.ts';
+import type { HashAlgorithm } from '../strict/digest.ts';
 
 const OID = {
   signedData: '1.2.840.113549.1.7.2',

@@ -6,20 +6,6 @@ import type { Platform } from './platform.ts';
 import { type CertificateIdentity, signersOf } from './signer.ts';
 import { formatReleaseVersion, type ReleaseVersion } from './version.ts';
 
-/** Where the files beside an artifact are, relative to the release server. Whether each exists, only the server knows. */
-export interface SidePaths {
-  /** `.sha256`, unsigned: integrity, not authenticity. */
-  readonly sha256: string;
-  /** `.sha512`, unsigned. */
-  readonly sha512: string;
-  /** `.sig`: base64 of the signature. */
-  readonly signature: string;
-  /** `.cert`: base64 of the PEM of the signing certificate. */
-  readonly certificate: string;
-  /** `.sigstore.json`: a Sigstore bundle; not published yet by Kubernetes in 2026, but by mirrors of ours. */
-  readonly bundle: string;
-}
-
 /** One file of one release. */
 export interface ReleaseArtifact {
   /** `kubectl`, `kube-apiserver.tar`, `kubernetes-server`. */
@@ -34,13 +20,10 @@ export interface ReleaseArtifact {
   readonly path: string;
   /** The same within the release's own directory, as checksum lists have it: `bin/linux/amd64/kubectl`. */
   readonly pathInRelease: string;
-  readonly sidePaths: SidePaths;
   /** Whether the file is to be run, and so installed with mode 0755. */
   readonly executable: boolean;
   /** Of these one must have signed; empty where the release is unsigned. */
   readonly signers: readonly CertificateIdentity[];
-  /** True where the table lacks it and the user insisted on the name. */
-  readonly forced: boolean;
 }
 
 /** What names one artifact; the platform does not matter where one file serves all. */
@@ -77,7 +60,7 @@ export function releaseArtifact({
   const component = findComponent(name);
   assertAvailable(component, version, platform);
   const where = component.platforms === 'none' ? undefined : platform;
-  return describeArtifact(component.name, component.kind, version, where, false);
+  return describeArtifact(component.name, component.kind, version, where);
 }
 
 /**
@@ -93,7 +76,7 @@ export function forcedArtifact({ component: name, version, platform }: ArtifactC
   const known = COMPONENTS.find((component) => component.name === name);
   if (known !== undefined) {
     const where = known.platforms === 'none' ? undefined : platform;
-    return describeArtifact(known.name, known.kind, version, where, true);
+    return describeArtifact(known.name, known.kind, version, where);
   }
   if (!isFileName(name) || SIDE_FILE.test(name)) {
     throw new RequestError(
@@ -108,10 +91,10 @@ export function forcedArtifact({ component: name, version, platform }: ArtifactC
     );
   }
   if (name.endsWith('.tar.gz')) {
-    return describeArtifact(name.slice(0, -'.tar.gz'.length), 'tarball', version, undefined, true);
+    return describeArtifact(name.slice(0, -'.tar.gz'.length), 'tarball', version, undefined);
   }
-  if (name.endsWith('.spdx')) return describeArtifact(name, 'sbom', version, undefined, true);
-  return describeArtifact(name, name.endsWith('.tar') ? 'image' : 'binary', version, platform, true);
+  if (name.endsWith('.spdx')) return describeArtifact(name, 'sbom', version, undefined);
+  return describeArtifact(name, name.endsWith('.tar') ? 'image' : 'binary', version, platform);
 }
 
 /**
@@ -171,7 +154,6 @@ function describeArtifact(
   kind: ArtifactKind,
   version: ReleaseVersion,
   platform: Platform | undefined,
-  forced: boolean,
 ): ReleaseArtifact {
   const fileName = fileNameOf(component, kind, platform);
   const inBin = platform !== undefined && kind !== 'tarball';
@@ -185,16 +167,8 @@ function describeArtifact(
     platform,
     path,
     pathInRelease,
-    sidePaths: {
-      sha256: `${path}.sha256`,
-      sha512: `${path}.sha512`,
-      signature: `${path}.sig`,
-      certificate: `${path}.cert`,
-      bundle: `${path}.sigstore.json`,
-    },
     executable: kind === 'binary',
     signers: signersOf(version),
-    forced,
   };
 }
 

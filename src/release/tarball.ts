@@ -14,12 +14,6 @@ export interface TarballMember {
   readonly executable: boolean;
 }
 
-/** A tarball to fetch, and which member of it is wanted. */
-export interface MemberRequest {
-  readonly tarball: ReleaseArtifact;
-  readonly member: TarballMember;
-}
-
 /** The tarballs of binaries, smallest first; each holds the binaries of its tier and of those before it. */
 export const BINARY_TARBALLS: readonly Tier[] = ['client', 'node', 'server'];
 
@@ -51,7 +45,10 @@ export function tarballMembers(
  * @throws RequestError `platform-impossible` where there is no such tarball for the platform, `component-unknown` where
  *   it does not hold the component
  */
-export function memberOf(tier: Tier, { component, version, platform }: ArtifactCoordinates): MemberRequest {
+export function memberOf(
+  tier: Tier,
+  { component, version, platform }: ArtifactCoordinates,
+): { readonly tarball: ReleaseArtifact; readonly member: TarballMember } {
   const tarball = releaseArtifact({ component: `kubernetes-${tier}`, version, platform });
   const members = tarballMembers(tier, version, platform);
   const member = members.find((one) => one.component === component);

@@ -2,7 +2,7 @@
 import { unreadableReason } from '../files/unreadable-file.ts';
 import { UnavailableError } from '../errors.ts';
 import { embeddedRecordBytes } from './embedded-root.ts';
-import { readRootRecord } from './root-record.ts';
+import { readRootRecord } from './root-age.ts';
 
 /**
  * @returns the date as of which the embedded root is known to be current.

@@ -3,7 +3,7 @@
  * it must get. Names follow the sigstore-conformance suite: the flaw in words, `_fail` where it must be refused.
  */
 import type { CheckName, UnavailableCode, UntrustedCode } from '../../src/errors.ts';
-import type { Digest, HashAlgorithm } from '../../src/evidence/evidence.ts';
+import type { Digest, HashAlgorithm } from '../../src/strict/digest.ts';
 import { readBundle } from '../../src/evidence/read-bundle.ts';
 import { type ProofSubject, requiredSubject } from '../../src/proof/proof.ts';
 import { proveDigest, type ProvenDigest } from '../../src/proof/prove-digest.ts';

@@ -1,6 +1,6 @@
 import { afterAll, describe, expect, it } from 'vitest';
 import type { DetachedMaterial } from '../../../src/evidence/detached-material.ts';
-import type { Digest } from '../../../src/evidence/evidence.ts';
+import type { Digest } from '../../../src/strict/digest.ts';
 import { canonicalBody, hashedRekordEntry } from '../../../src/evidence/hashedrekord.ts';
 import { lookUpEntries, type RekorLog, searchEntries } from '../../../src/evidence/rekor.ts';
 import { createHttpClient } from '../../../src/http/client.ts';

@@ -3,7 +3,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { gunzipSync } from 'node:zlib';
 import { describe, expect, it } from 'vitest';
 import { UntrustedError } from '../../../src/errors.ts';
-import type { HashAlgorithm } from '../../../src/evidence/evidence.ts';
+import type { HashAlgorithm } from '../../../src/strict/digest.ts';
 import { readPublicKey } from '../../../src/proof/public-key.ts';
 import { generateKey, hashFor, type KeyKind, signMessage } from '../../support/sigstore/keys.ts';
 

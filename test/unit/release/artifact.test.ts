@@ -52,16 +52,8 @@ describe('release artifacts', () => {
       platform,
       path: 'release/v1.26.0/bin/linux/amd64/kubectl',
       pathInRelease: 'bin/linux/amd64/kubectl',
-      sidePaths: {
-        sha256: 'release/v1.26.0/bin/linux/amd64/kubectl.sha256',
-        sha512: 'release/v1.26.0/bin/linux/amd64/kubectl.sha512',
-        signature: 'release/v1.26.0/bin/linux/amd64/kubectl.sig',
-        certificate: 'release/v1.26.0/bin/linux/amd64/kubectl.cert',
-        bundle: 'release/v1.26.0/bin/linux/amd64/kubectl.sigstore.json',
-      },
       executable: true,
       signers: signersOf(version),
-      forced: false,
     });
   });
 
@@ -160,7 +152,6 @@ describe('forced artifacts', () => {
       path: `release/v1.30.2/${pathInRelease}`,
       kind,
       executable: kind === 'binary',
-      forced: true,
       signers: signersOf(parseReleaseVersion('v1.30.2')),
     });
   });

@@ -2,7 +2,7 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { expect, it } from 'vitest';
 import { embeddedRecordBytes } from '../../../src/trust/embedded-root.ts';
 import { loadTrustMaterial } from '../../../src/trust/load-trust-material.ts';
-import { readRootRecord } from '../../../src/trust/root-record.ts';
+import { readRootRecord } from '../../../src/trust/root-age.ts';
 import { testDir } from '../../support/test-dir.ts';
 import { thrownBy } from '../../support/thrown-by.ts';
 import { world } from '../../vectors/vector.ts';

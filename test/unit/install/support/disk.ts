@@ -3,7 +3,7 @@ import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach } from 'vitest';
-import type { HashAlgorithm } from '../../../../src/evidence/evidence.ts';
+import type { HashAlgorithm } from '../../../../src/strict/digest.ts';
 import { EXECUTABLE_MODE, placeAll, type Placement } from '../../../../src/disk/place.ts';
 import { openStaging } from '../../../../src/disk/staging.ts';
 import { confirmDigest, type VerifiedArtifact } from '../../../../src/disk/verified-artifact.ts';

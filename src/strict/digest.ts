@@ -1,7 +1,13 @@
 /** The hash algorithms of Sigstore's signatures, log entries and statements. */
 export type HashAlgorithm = 'sha256' | 'sha384' | 'sha512';
 
-/** Their names in the Sigstore protobuf specifications, and so in bundles and in Rekor v2. */
+/** A digest that something claims to have. Hex is lower case and of the algorithm's length. */
+export interface Digest {
+  readonly algorithm: HashAlgorithm;
+  readonly hex: string;
+}
+
+/** The algorithms' names in the Sigstore protobuf specifications, and so in bundles and in Rekor v2. */
 export const HASH_ALGORITHMS: ReadonlyMap<string, HashAlgorithm> = new Map([
   ['SHA2_256', 'sha256'],
   ['SHA2_384', 'sha384'],

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { describeAge } from '../../../src/trust/age.ts';
+import { describeAge } from '../../../src/trust/root-age.ts';
 
 it.each([
   ['2026-03-01T11:59:59Z', 'newest key from 2024-02-29 (730 days ago)'],
