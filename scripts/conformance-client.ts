@@ -33,7 +33,7 @@ export async function runClient(argv: readonly string[]): Promise<ClientOutcome>
     return { exitCode: 0, message: await verifyBundle(argv) };
   } catch (error) {
     if (!(error instanceof K8sVerifyError)) throw error;
-    const parts = [error.expected && `expected ${error.expected}`, error.found && `found ${error.found}`];
+    const parts = [error.wanted && `expected ${error.wanted}`, error.found && `found ${error.found}`];
     const detail = parts.filter((part) => part !== undefined && part !== '').join('; ');
     return {
       exitCode: exitCodeFor(error),
@@ -90,7 +90,7 @@ function parseArguments(argv: readonly string[]): Arguments {
     (identity === undefined) !== (issuer === undefined)
   ) {
     throw new RequestError('usage', 'these are not the arguments of the conformance protocol', {
-      expected:
+      wanted:
         'verify-bundle [--staging] --bundle FILE (--certificate-identity ... --certificate-oidc-issuer ... | --key PEM) [--trusted-root FILE] FILE_OR_DIGEST',
       found: argv.join(' '),
     });

@@ -74,10 +74,10 @@ function assertNotDeno(): void {
   const { deno } = process.versions;
   if (deno === undefined) return;
   throw new UnavailableError('machine-cannot-judge', 'k8s-verify does not run on Deno', {
-    expected: 'Node 22.22.2, 24.15.0, 26 or newer',
+    wanted: 'Node 22.22.2, 24.15.0, 26 or newer',
     found: `Deno ${deno}`,
     why: 'the crypto of Deno refuses genuine signatures',
-    advice: 'run it with Node: https://nodejs.org',
+    next: 'run it with Node: https://nodejs.org',
   });
 }
 
@@ -98,8 +98,8 @@ function isSupported(version: string): boolean {
 export function assertSupportedNode(version: string = process.versions.node): void {
   if (isSupported(version)) return;
   throw new RequestError('usage', `k8s-verify needs another Node than v${version}`, {
-    expected: 'Node 22.22.2, 24.15.0, 26 or newer',
+    wanted: 'Node 22.22.2, 24.15.0, 26 or newer',
     found: `v${version}`,
-    advice: 'run it with a newer Node: https://nodejs.org',
+    next: 'run it with a newer Node: https://nodejs.org',
   });
 }

@@ -78,7 +78,7 @@ function ok(subject: Finding['subject'], found: string): Finding {
 function problem(subject: Finding['subject'], error: unknown): Finding {
   if (!(error instanceof K8sVerifyError)) throw error;
   const found = error.found === undefined ? error.message : `${error.message}: ${error.found}`;
-  const advice = error.advice === undefined ? {} : { advice: error.advice };
+  const advice = error.next === undefined ? {} : { advice: error.next };
   return { subject, outcome: 'problem', found, ...advice, exitCode: exitCodeFor(error) };
 }
 

@@ -78,13 +78,13 @@ export interface ErrorDetails {
   /** The check that failed, where one did. */
   readonly check?: CheckName;
   /** What a passing input would have had. */
-  readonly expected?: string;
+  readonly wanted?: string;
   /** What was there instead. */
   readonly found?: string;
   /** Why it matters, in one sentence. */
   readonly why?: string;
   /** What the user can do; never how to check less. */
-  readonly advice?: string;
+  readonly next?: string;
   readonly cause?: unknown;
 }
 
@@ -92,28 +92,28 @@ export interface ErrorDetails {
 export abstract class K8sVerifyError extends Error {
   abstract readonly code: ErrorCode;
   readonly check: CheckName | undefined;
-  readonly expected: string | undefined;
+  readonly wanted: string | undefined;
   readonly found: string | undefined;
   readonly why: string | undefined;
-  readonly advice: string | undefined;
+  readonly next: string | undefined;
 
   constructor(message: string, details: ErrorDetails = {}) {
     super(message, 'cause' in details ? { cause: details.cause } : {});
     this.check = details.check;
-    this.expected = details.expected;
+    this.wanted = details.wanted;
     this.found = details.found;
     this.why = details.why;
-    this.advice = details.advice;
+    this.next = details.next;
   }
 }
 
 /** What an error says beside its message, with labels for people, in the order in which they want it. */
 export function factsOf(error: K8sVerifyError): readonly (readonly [label: string, text: string])[] {
   const facts = [
-    ['expected', error.expected],
+    ['expected', error.wanted],
     ['found', error.found],
     ['why it matters', error.why],
-    ['what to do', error.advice],
+    ['what to do', error.next],
   ] as const;
   return facts.flatMap(([label, text]) => (text === undefined ? [] : [[label, text] as const]));
 }
@@ -166,7 +166,7 @@ export class UntrustedError extends K8sVerifyError {
   override readonly name = 'UntrustedError';
   readonly code: UntrustedCode;
   constructor(code: UntrustedCode, message: string, details?: ErrorDetails) {
-    super(message, { advice: UNTRUSTED_ADVICE[code] ?? GET_AGAIN, ...details });
+    super(message, { next: UNTRUSTED_ADVICE[code] ?? GET_AGAIN, ...details });
     this.code = code;
   }
 }

@@ -148,13 +148,13 @@ function ofAnotherFile(error: unknown, { kind, location }: LocalEvidence): unkno
       ? (['digest-mismatch', 'is of another file'] as const)
       : (['signature-mismatch', 'does not fit it'] as const);
   if (!(error instanceof UntrustedError) || error.code !== misfit) return error;
-  const { check, expected, found, why } = error;
+  const { check, wanted, found, why } = error;
   return new UntrustedError(error.code, `${location}, found beside the file, ${words}`, {
     ...(check === undefined ? {} : { check }),
-    ...(expected === undefined ? {} : { expected }),
+    ...(wanted === undefined ? {} : { wanted }),
     ...(found === undefined ? {} : { found }),
     ...(why === undefined ? {} : { why }),
-    advice:
+    next:
       'do not use the file unless its own evidence proves it: install it again with --save-bundle, or name that ' +
       'evidence with --bundle, or --signature and --certificate',
     cause: error,
@@ -170,9 +170,9 @@ async function findEvidence({ subject, evidence }: VerifyRequest): Promise<Local
     case 'beside':
       if (subject.kind === 'file') return findEvidenceBeside(subject.path);
       throw new RequestError('usage', 'a digest has no file beside which evidence could be found', {
-        expected: 'a bundle, or a signature and a certificate',
+        wanted: 'a bundle, or a signature and a certificate',
         found: 'neither',
-        advice: 'name them: --bundle FILE, or --signature FILE --certificate FILE',
+        next: 'name them: --bundle FILE, or --signature FILE --certificate FILE',
       });
   }
 }

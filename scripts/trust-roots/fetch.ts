@@ -92,17 +92,17 @@ class Witness implements HttpClient {
     if (this.#last !== undefined && this.#last.status !== 200) {
       const { url, status } = this.#last;
       return new UnavailableError('trust-root-unavailable', `${repository} is no complete TUF repository`, {
-        expected: excerpt(url, 200),
+        wanted: excerpt(url, 200),
         found: `HTTP ${status}`,
-        advice: 'check --repository, and whether a proxy on the way refuses the request',
+        next: 'check --repository, and whether a proxy on the way refuses the request',
         cause: error,
       });
     }
     return new UntrustedError('trusted-root-invalid', `the trust root from ${repository} is refused`, {
-      expected: 'what the TUF root in the folder signs for, unexpired and whole',
+      wanted: 'what the TUF root in the folder signs for, unexpired and whole',
       found: messagesOf(error).join(': '),
       why: 'Everything that is believed rests on the trust root.',
-      advice: 'nothing was written; try again later, and ask the operators of the repository if it stays so',
+      next: 'nothing was written; try again later, and ask the operators of the repository if it stays so',
       cause: error,
     });
   }

@@ -40,10 +40,10 @@ export function replaceTrustRoot(
   const alarms = changes.filter(({ kind }) => kind === 'key-replaced');
   if (alarms.length > 0) {
     throw new UntrustedError('trusted-root-invalid', 'a key changes in place', {
-      expected: 'a new log or authority beside the old one, which gets an end',
+      wanted: 'a new log or authority beside the old one, which gets an end',
       found: alarms.map(describeChange).join('; '),
       why: 'What was signed before would no longer verify, and whoever holds the other key could sign in its name.',
-      advice: 'nothing was written; find out from the operators of the instance what happened',
+      next: 'nothing was written; find out from the operators of the instance what happened',
     });
   }
   const date = isSame(files, current) ? later(currentAsOf, readRootRecord(current.record)) : currentAsOf;
@@ -63,9 +63,9 @@ function later(one: Date, other: Date): Date {
 function refuseOlder(current: number, next: number): void {
   if (next >= current) return;
   throw new UntrustedError('trusted-root-invalid', 'the TUF root is older than the one in the folder', {
-    expected: `version ${current} or a later one`,
+    wanted: `version ${current} or a later one`,
     found: `version ${next}`,
     why: 'A root that was replaced may have been replaced because a key was lost.',
-    advice: 'update @sigstore/tuf, or fetch the newest root with --fetch; nothing was written',
+    next: 'update @sigstore/tuf, or fetch the newest root with --fetch; nothing was written',
   });
 }

@@ -157,8 +157,8 @@ function isAnonymous({ username, password }: URL): boolean {
 
 function usage(message: string, cause?: unknown): RequestError {
   return new RequestError('usage', message, {
-    expected: USAGE,
-    advice: 'see npm run trust-roots -- --help',
+    wanted: USAGE,
+    next: 'see npm run trust-roots -- --help',
     cause,
   });
 }

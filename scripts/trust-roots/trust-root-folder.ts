@@ -36,7 +36,7 @@ export function readFolder(folder: string): TrustRootFiles & FolderRecords {
     } catch (cause) {
       throw new UnavailableError('trust-root-unavailable', `${join(folder, name)} cannot be read`, {
         found: cause instanceof Error ? cause.message : String(cause),
-        advice: 'restore the folder from version control',
+        next: 'restore the folder from version control',
         cause,
       });
     }
@@ -68,7 +68,7 @@ export function writeFolder(
   } catch (cause) {
     throw new InstallError('destination-unwritable', `${folder} cannot be written`, {
       found: cause instanceof Error ? cause.message : String(cause),
-      advice: 'restore the folder from version control, and make it writable',
+      next: 'restore the folder from version control, and make it writable',
       cause,
     });
   }
@@ -83,7 +83,7 @@ export function tufRootVersion(root: Uint8Array): number {
   const version = signedMember(root, 'version');
   if (typeof version === 'number' && Number.isSafeInteger(version) && version > 0) return version;
   throw new UntrustedError('trusted-root-invalid', 'the TUF root tells no version', {
-    expected: 'signed.version, a positive whole number',
+    wanted: 'signed.version, a positive whole number',
   });
 }
 
@@ -103,8 +103,8 @@ export function tufRootMade(root: Uint8Array): Date {
     return new Date(expires - days * DAY_MS);
   }
   throw new UntrustedError('trusted-root-invalid', 'the TUF root does not tell when it was made', {
-    expected: 'signed.expires, and signed.x-tuf-on-ci-expiry-period in days',
-    advice: 'fetch the root with --fetch, which needs no such date',
+    wanted: 'signed.expires, and signed.x-tuf-on-ci-expiry-period in days',
+    next: 'fetch the root with --fetch, which needs no such date',
   });
 }
 

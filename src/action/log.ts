@@ -82,7 +82,7 @@ export function logFailure(error: unknown): void {
   }
   const lines = factsOf(error).flatMap(([label, text]) => {
     // What was found stays as it was found.
-    const isOurs = text === error.advice || text === error.why;
+    const isOurs = text === error.next || text === error.why;
     const words = harmless(isOurs ? inActionWords(text) : text);
     return words === '' ? [] : [`${label}: ${words}`];
   });

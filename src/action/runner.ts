@@ -25,9 +25,9 @@ export function readRunner(
   const temporary = environment['RUNNER_TEMP'] ?? '';
   if (temporary === '') {
     throw new RequestError('usage', 'RUNNER_TEMP is not set: this is the GitHub Action of k8s-verify', {
-      expected: 'a job of GitHub Actions, or a runner that is compatible with it',
+      wanted: 'a job of GitHub Actions, or a runner that is compatible with it',
       found: 'neither',
-      advice: 'elsewhere, use the command k8s-verify',
+      next: 'elsewhere, use the command k8s-verify',
     });
   }
   const home = environment[platform === 'win32' ? 'USERPROFILE' : 'HOME'] ?? '';
@@ -56,9 +56,9 @@ export function resolvePath(
   if (inHome === undefined) return flavour.resolve(workspace, text);
   if (home === undefined) {
     throw new RequestError('usage', `${text} begins in the home directory, and this runner has none`, {
-      expected: platform === 'win32' ? 'USERPROFILE to be set' : 'HOME to be set',
+      wanted: platform === 'win32' ? 'USERPROFILE to be set' : 'HOME to be set',
       found: 'nothing',
-      advice: 'give an absolute path, or one from the workspace on',
+      next: 'give an absolute path, or one from the workspace on',
     });
   }
   return flavour.resolve(home, inHome);
@@ -74,9 +74,9 @@ export function assertFitsPath({ platform }: Pick<Runner, 'platform'>, directory
   const { delimiter } = platform === 'win32' ? path.win32 : path.posix;
   if (isPrintable(directory) && !directory.includes(delimiter)) return;
   throw new RequestError('usage', 'the install directory cannot stand on PATH', {
-    expected: `a path without ${JSON.stringify(delimiter)} and without line breaks`,
+    wanted: `a path without ${JSON.stringify(delimiter)} and without line breaks`,
     found: excerpt(directory),
     why: 'PATH would be taken apart there, and the next steps would not find what is installed',
-    advice: 'name another install-dir; one of Windows (C:\\...) is for Windows runners alone',
+    next: 'name another install-dir; one of Windows (C:\\...) is for Windows runners alone',
   });
 }

@@ -113,9 +113,9 @@ async function openDirectory({ temporary }: Runner): Promise<PrivateDirectory> {
     return await PrivateDirectory.make(temporary, 'k8s-verify-');
   } catch (cause) {
     throw new InstallError('destination-unwritable', 'no directory can be made for this job', {
-      expected: `RUNNER_TEMP, in which this job may write: ${temporary}`,
+      wanted: `RUNNER_TEMP, in which this job may write: ${temporary}`,
       found: cause instanceof Error ? cause.message : String(cause),
-      advice: 'look at that directory of the runner, or give an install-dir',
+      next: 'look at that directory of the runner, or give an install-dir',
       cause,
     });
   }
@@ -190,18 +190,18 @@ async function assertPresent(file: string, label: string, { installDirectory }: 
   if (present) return;
   const where = installDirectory === undefined ? 'the tool cache' : installDirectory;
   throw new UnavailableError('network', `${label} would have to be downloaded, and offline is asked for`, {
-    expected: `${path.basename(file)} with its bundle in ${where}`,
+    wanted: `${path.basename(file)} with its bundle in ${where}`,
     found: 'nothing',
-    advice: `run once without offline on this runner, which fills ${where}`,
+    next: `run once without offline on this runner, which fills ${where}`,
   });
 }
 
 function lockDisagrees(label: string, locked: string | undefined, found: string): UntrustedError {
   return new UntrustedError('digest-mismatch', `${label} is not the file that the lockfile names`, {
     check: 'digest',
-    expected: `sha256:${locked ?? 'none'}`,
+    wanted: `sha256:${locked ?? 'none'}`,
     found: `sha256:${found}, which is properly signed`,
-    advice: 'do not use it; remove it, and run once without offline',
+    next: 'do not use it; remove it, and run once without offline',
   });
 }
 

@@ -85,9 +85,9 @@ function componentIn(word: string): string | undefined {
 export function refuseInput({ name, meant, instead }: UnknownInput): void {
   if (meant === undefined && instead === undefined) return;
   throw new RequestError('usage', `there is no input ${name}`, {
-    expected: meant ?? 'the inputs of action.yml',
+    wanted: meant ?? 'the inputs of action.yml',
     found: name,
     ...(instead === undefined ? {} : { why: 'it means something to other actions, and is not ignored here' }),
-    advice: `${instead ?? `write ${meant}`}; if it is a variable of the workflow's own, do not call it INPUT_...`,
+    next: `${instead ?? `write ${meant}`}; if it is a variable of the workflow's own, do not call it INPUT_...`,
   });
 }

@@ -14,11 +14,10 @@ export function rejectedMember(path: string, found: string, why: string): Instal
     'archive-rejected',
     `the archive holds ${excerpt(path, SHOWN_CHARACTERS)}, ${found}`,
     {
-      expected: ACCEPTED,
+      wanted: ACCEPTED,
       found,
       why,
-      advice:
-        'nothing was unpacked; keep the archive as a file, and look at it before you unpack it by other means',
+      next: 'nothing was unpacked; keep the archive as a file, and look at it before you unpack it by other means',
     },
   );
 }
@@ -26,10 +25,10 @@ export function rejectedMember(path: string, found: string, why: string): Instal
 /** `archive-rejected` for the archive as a whole. */
 export function rejectedArchive(found: string, cause?: unknown): InstallError {
   return new InstallError('archive-rejected', `the archive cannot be unpacked: ${found}`, {
-    expected: 'one complete tar archive, plain or packed with gzip, and nothing after it',
+    wanted: 'one complete tar archive, plain or packed with gzip, and nothing after it',
     found,
     why: 'programs differ in what they make of such an archive',
-    advice: 'nothing was unpacked; keep the archive as a file',
+    next: 'nothing was unpacked; keep the archive as a file',
     ...(cause === undefined ? {} : { cause }),
   });
 }

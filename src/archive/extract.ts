@@ -135,7 +135,7 @@ async function takeBack(staging: StagingDirectory, reason: unknown): Promise<voi
       `an archive could not be put in place, and ${staging.target} could not be taken back`,
       {
         found: error instanceof Error ? error.message : String(error),
-        advice: `remove ${staging.target} by hand`,
+        next: `remove ${staging.target} by hand`,
         cause: new AggregateError([reason, error]),
       },
     );

@@ -66,19 +66,19 @@ export class MemberSelection {
 export function memberMissing(name: string, files: readonly string[]): InstallError {
   const near = nearestPaths(name, files);
   return new InstallError('archive-member-missing', `the archive has no member ${excerpt(name)}`, {
-    expected: 'a path in the archive, or the last part of exactly one path',
+    wanted: 'a path in the archive, or the last part of exactly one path',
     found:
       near.length === 0 ? `${files.length} files, none of a similar name` : `near it: ${near.join(', ')}`,
-    advice: 'list the members of the archive, and name one as it is written there',
+    next: 'list the members of the archive, and name one as it is written there',
   });
 }
 
 function ambiguous(name: string, paths: readonly string[]): InstallError {
   const more = paths.length > SHOWN ? ` and ${paths.length - SHOWN} more` : '';
   return new InstallError('archive-member-missing', `${excerpt(name)} stands for ${paths.length} members`, {
-    expected: 'a path in the archive, or the last part of exactly one path',
+    wanted: 'a path in the archive, or the last part of exactly one path',
     found: `${paths.slice(0, SHOWN).join(', ')}${more}`,
-    advice: 'name one by its whole path',
+    next: 'name one by its whole path',
   });
 }
 

@@ -63,7 +63,7 @@ async function assertUnchanged({ path, file }: VerifiedFile): Promise<void> {
   if (isSameFile(identityOf(await stat(path, { bigint: true })), file)) return;
   throw new InstallError('place-failed', `${path} was changed or replaced after its digest was confirmed`, {
     why: 'another program writes to it',
-    advice: 'keep it where only you can write to it',
+    next: 'keep it where only you can write to it',
   });
 }
 

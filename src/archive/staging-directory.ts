@@ -210,10 +210,10 @@ async function assertNamed(
   const found = await parent.lstat(name).catch(() => undefined);
   if (found !== undefined && isSameInode(identityOf(found), directory.identity)) return;
   throw new InstallError('place-failed', `${path} is not the directory that was unpacked`, {
-    expected: 'the directory that was made and filled in this run',
+    wanted: 'the directory that was made and filled in this run',
     found: found === undefined ? 'nothing' : 'something else',
     why: `another user or program writes to ${dirname(path)}`,
-    advice: 'unpack into a directory that only you can change',
+    next: 'unpack into a directory that only you can change',
   });
 }
 
@@ -246,9 +246,9 @@ export async function inspectExtractionTarget(path: string): Promise<void> {
   const found = await whatIsAt(target);
   if (found === undefined) return;
   throw new InstallError('destination-unsuitable', `${target} is ${found}`, {
-    expected: 'a directory that is not there yet, or an empty one',
+    wanted: 'a directory that is not there yet, or an empty one',
     found,
-    advice: 'name a new directory to unpack into',
+    next: 'name a new directory to unpack into',
   });
 }
 

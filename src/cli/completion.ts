@@ -13,9 +13,9 @@ export function completion({ operands }: ParsedLine): Promise<Answer> {
   const shell = SHELLS.find((name) => name === word);
   if (shell === undefined) {
     throw new RequestError('usage', 'completion takes the name of a shell', {
-      expected: SHELLS.join(', '),
+      wanted: SHELLS.join(', '),
       found: word === undefined ? 'nothing' : excerpt(word),
-      advice: 'for example: k8s-verify completion bash > /etc/bash_completion.d/k8s-verify',
+      next: 'for example: k8s-verify completion bash > /etc/bash_completion.d/k8s-verify',
     });
   }
   const script = completionScript(shell);

@@ -7,9 +7,9 @@ import { RequestError } from '../errors.ts';
 export function withoutBlame(error: unknown): unknown {
   if (!(error instanceof Error && 'syscall' in error && error.syscall === 'uv_cwd')) return error;
   return new RequestError('file-not-readable', 'the working directory is gone', {
-    expected: 'a directory in which relative paths mean something',
+    wanted: 'a directory in which relative paths mean something',
     found: 'one that was removed after this shell entered it',
-    advice: 'change to another directory (cd), or name every file and directory by its whole path',
+    next: 'change to another directory (cd), or name every file and directory by its whole path',
     cause: error,
   });
 }

@@ -46,8 +46,8 @@ export function helpFor(word: string, width: number): string {
   const names = [...program.strictCommands.map((one) => one.name()), ...TOPICS];
   const near = nearest(word, names);
   throw new RequestError('usage', `there is no help on ${excerpt(word)}`, {
-    expected: `a command, an exit code, or ${TOPICS.join(', ')}`,
+    wanted: `a command, an exit code, or ${TOPICS.join(', ')}`,
     found: excerpt(word),
-    advice: `k8s-verify help${near === undefined ? '' : ` ${near}`}`,
+    next: `k8s-verify help${near === undefined ? '' : ` ${near}`}`,
   });
 }

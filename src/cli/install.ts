@@ -87,9 +87,9 @@ function readArtifacts(line: ParsedLine): readonly ArtifactRequest[] {
   if (names.length === 0) throw noComponent(common);
   if (names.length > MAX_ARTIFACTS_PER_RUN) {
     throw new RequestError('usage', 'too many components for one run', {
-      expected: `at most ${MAX_ARTIFACTS_PER_RUN}`,
+      wanted: `at most ${MAX_ARTIFACTS_PER_RUN}`,
       found: String(names.length),
-      advice: 'make several runs of it',
+      next: 'make several runs of it',
     });
   }
   refuseMistypedCommand(names[0] ?? '', line);
@@ -99,9 +99,9 @@ function readArtifacts(line: ParsedLine): readonly ArtifactRequest[] {
   for (const { version } of artifacts) refuseLatest(version, words);
   if (common !== undefined && names.every((name) => name.includes('@'))) {
     throw new RequestError('usage', `the version ${excerpt(common)} belongs to no component`, {
-      expected: 'a component without a version of its own, or no version at the end',
+      wanted: 'a component without a version of its own, or no version at the end',
       found: `${names.map((name) => excerpt(name)).join(', ')} and then ${excerpt(common)}`,
-      advice: 'leave out one of the two versions',
+      next: 'leave out one of the two versions',
     });
   }
   const platforms = options.platform ?? [];
@@ -115,9 +115,9 @@ function withPlatform(artifact: ArtifactRequest, platform: string): ArtifactRequ
 
 function noComponent(version: string | undefined): RequestError {
   return new RequestError('usage', 'no component is named', {
-    expected: 'COMPONENT[@VERSION]... [VERSION]',
+    wanted: 'COMPONENT[@VERSION]... [VERSION]',
     found: version === undefined ? 'nothing' : `only the version ${excerpt(version)}`,
-    advice: `name what to install, for example: ${commandText(['kubectl', version ?? 'v1.30.2']) ?? 'k8s-verify kubectl'}`,
+    next: `name what to install, for example: ${commandText(['kubectl', version ?? 'v1.30.2']) ?? 'k8s-verify kubectl'}`,
   });
 }
 
@@ -134,17 +134,17 @@ function readArtifact(
       'usage',
       `${excerpt(word)} is neither a component nor a component with a version`,
       {
-        expected: 'COMPONENT or COMPONENT@VERSION',
+        wanted: 'COMPONENT or COMPONENT@VERSION',
         found: excerpt(word),
-        advice: 'write for example kubectl@v1.30.2; without a version, the newest stable release is meant',
+        next: 'write for example kubectl@v1.30.2; without a version, the newest stable release is meant',
       },
     );
   }
   if (/[/\\]/.test(component)) {
     throw new RequestError('usage', `${excerpt(word)} looks like a file, and install takes components`, {
-      expected: 'the name of a component, such as kubectl',
+      wanted: 'the name of a component, such as kubectl',
       found: excerpt(word),
-      advice: `to verify a file that is here: ${commandText(['verify', word]) ?? 'k8s-verify verify FILE'}`,
+      next: `to verify a file that is here: ${commandText(['verify', word]) ?? 'k8s-verify verify FILE'}`,
     });
   }
   if (readsAsVersion(component)) throw misplacedVersion(word, words);
@@ -152,9 +152,9 @@ function readArtifact(
   if (joined !== '' && readsAsVersion(joined)) {
     const better = operands.length === 1 ? [name, joined] : [`${name}@${joined}`];
     throw new RequestError('usage', `${excerpt(word)} is no way to write a version`, {
-      expected: 'COMPONENT VERSION, or COMPONENT@VERSION',
+      wanted: 'COMPONENT VERSION, or COMPONENT@VERSION',
       found: excerpt(word),
-      advice:
+      next:
         commandText(words.flatMap((one) => (one === word ? better : [one]))) ?? 'write @ before the version',
     });
   }
@@ -166,9 +166,9 @@ function misplacedVersion(word: string, words: readonly string[]): RequestError 
   const others = words.filter((one) => one !== word);
   const turned = others.length === words.length - 1 && !others.some(readsAsVersion) && words[0] === word;
   return new RequestError('usage', `a version stands where a component should: ${excerpt(word)}`, {
-    expected: 'components first, and at most one version, last',
+    wanted: 'components first, and at most one version, last',
     found: excerpt(word),
-    advice:
+    next:
       (turned ? commandText([...others, word]) : undefined) ??
       'give a component its own version with @, as in kubectl@v1.26.0 kubelet@v1.27.1',
   });
@@ -181,9 +181,9 @@ function refuseMistypedCommand(word: string, { explicit, words }: ParsedLine): v
   if (commands.includes(word)) {
     const others = words.filter((one) => one !== word);
     throw new RequestError('usage', `the command ${word} stands after an option`, {
-      expected: 'the command first',
+      wanted: 'the command first',
       found: excerpt(words[0] ?? ''),
-      advice: commandText([word, ...others]) ?? `write k8s-verify ${word} first, and the options after it`,
+      next: commandText([word, ...others]) ?? `write k8s-verify ${word} first, and the options after it`,
     });
   }
   const mistake = mistypedCommand(word, words, commands);
@@ -204,8 +204,8 @@ function refuseTwins(artifacts: readonly ArtifactRequest[]): void {
   for (const { component } of artifacts) {
     if (seen.has(component)) {
       throw new RequestError('usage', `${excerpt(component)} is named twice`, {
-        expected: 'each component once, because each is installed as one file',
-        advice: 'name it once; for several versions make several runs with different --install-dir',
+        wanted: 'each component once, because each is installed as one file',
+        next: 'name it once; for several versions make several runs with different --install-dir',
       });
     }
     seen.add(component);
@@ -223,9 +223,9 @@ function readDestination(
   }
   if (artifacts.length > 1) {
     throw new RequestError('usage', '--output names one file, but several artifacts are asked for', {
-      expected: 'one component',
+      wanted: 'one component',
       found: artifacts.map(({ component }) => excerpt(component)).join(', '),
-      advice: 'use --install-dir DIR, or one run for each with its own --output',
+      next: 'use --install-dir DIR, or one run for each with its own --output',
     });
   }
   return { kind: 'file', path: extract === true ? outputDirectory(output) : outputFile(output) };

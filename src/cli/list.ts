@@ -66,9 +66,9 @@ export function readList({ operands, options, words }: ParsedLine): ListArgument
   refuseLatest(version, words);
   if (!readsAsVersion(version)) {
     throw new RequestError('usage', `${excerpt(version)} is not a version`, {
-      expected: 'v1.30.2, 1.30, stable, prerelease, or nothing for stable',
+      wanted: 'v1.30.2, 1.30, stable, prerelease, or nothing for stable',
       found: excerpt(version),
-      advice: 'for example: k8s-verify list v1.30.2 --platform linux/arm64; it lists every component',
+      next: 'for example: k8s-verify list v1.30.2 --platform linux/arm64; it lists every component',
     });
   }
   return { version, platforms: options.platform ?? [], ...readNetwork(options) };

@@ -75,21 +75,21 @@ export function mistypedCommand(
   if (REMOVING.has(lower)) return removesNothing(words[words.indexOf(word) + 1]);
   if (UPDATING.has(lower)) {
     return new RequestError('usage', 'k8s-verify does not replace itself', {
-      advice: 'update it the way it was installed; docs/bootstrap.md says how to check the new one first',
+      next: 'update it the way it was installed; docs/bootstrap.md says how to check the new one first',
     });
   }
   const meaning = COMMANDS_BY_MEANING[lower];
   if (meaning !== undefined) {
     return new RequestError('usage', `there is no command ${word}`, {
-      advice: instead(words, word, meaning),
+      next: instead(words, word, meaning),
     });
   }
   const spelled = nearest(lower, commands);
   if (spelled === undefined || nearest(lower, COMPONENT_NAMES) !== undefined) return undefined;
   return new RequestError('component-unknown', `there is no command and no component ${excerpt(word)}`, {
-    expected: 'a component of a Kubernetes release, or a command',
+    wanted: 'a component of a Kubernetes release, or a command',
     found: excerpt(word),
-    advice: instead(words, word, spelled),
+    next: instead(words, word, spelled),
   });
 }
 
@@ -100,16 +100,16 @@ export function mistypedComponent(word: string, words: readonly string[]): Reque
   const near = nearest(lower, COMPONENT_NAMES);
   if (near === undefined) return undefined;
   return new RequestError('component-unknown', `there is no component ${excerpt(word)}`, {
-    expected: 'a name from k8s-verify list',
+    wanted: 'a name from k8s-verify list',
     found: excerpt(word),
-    advice: instead(words, word, near),
+    next: instead(words, word, near),
   });
 }
 
 function notOfKubernetes(word: string): RequestError {
   return new RequestError('component-unknown', `${word} is not part of a Kubernetes release`, {
     why: 'k8s-verify proves what the Kubernetes release process signs, and nothing else',
-    advice: 'see what there is with: k8s-verify list',
+    next: 'see what there is with: k8s-verify list',
   });
 }
 
@@ -124,6 +124,6 @@ function instead(words: readonly string[], word: string, better: string): string
 function removesNothing(component: string | undefined): RequestError {
   const name = COMPONENT_NAMES.find((one) => one === component) ?? 'kubectl';
   return new RequestError('usage', 'k8s-verify removes nothing', {
-    advice: `rm "$(command -v ${name})"`,
+    next: `rm "$(command -v ${name})"`,
   });
 }

@@ -17,9 +17,9 @@ function written(source: string, value: string): string {
 export function readCount(text: string, source: string): number {
   if (/^\d{1,4}$/.test(text) && Number(text) <= MAX_RETRIES) return Number(text);
   throw new RequestError('usage', `${excerpt(text)} is not a number of retries`, {
-    expected: `${source} with a whole number from 0 to ${MAX_RETRIES}`,
+    wanted: `${source} with a whole number from 0 to ${MAX_RETRIES}`,
     found: excerpt(text),
-    advice: `write for example ${written(source, '3')}`,
+    next: `write for example ${written(source, '3')}`,
   });
 }
 
@@ -31,9 +31,9 @@ export function readDuration(text: string, source: string): number {
   const milliseconds = Math.round(Number(parts?.['amount'] ?? 0) * (UNITS[parts?.['unit'] ?? 's'] ?? 0));
   if (milliseconds >= 1 && milliseconds <= MAX_TIMEOUT_MS) return milliseconds;
   throw new RequestError('usage', `${excerpt(text)} is not a length of time`, {
-    expected: `${source} with a number above 0 and ms, s, m or h after it; without one of these, seconds`,
+    wanted: `${source} with a number above 0 and ms, s, m or h after it; without one of these, seconds`,
     found: excerpt(text),
-    advice: `write for example ${written(source, '30s')}`,
+    next: `write for example ${written(source, '30s')}`,
   });
 }
 
@@ -42,9 +42,9 @@ export function readUrl(text: string, source: string): string {
   const url = parseBaseUrl(text);
   if (url !== undefined) return url;
   throw new RequestError('usage', `${source} is not the base URL of a server`, {
-    expected: 'https://host/path, without ? and #',
+    wanted: 'https://host/path, without ? and #',
     found: excerpt(shownUrl(text)),
-    advice:
+    next:
       !URL.canParse(text) && URL.canParse(`https://${text}`)
         ? 'did you leave out https:// at the start?'
         : 'write for example https://mirror.example.com/kubernetes',
@@ -56,9 +56,9 @@ export function readTier(text: string, source: string): Tier {
   const tier = BINARY_TARBALLS.find((one) => one === text || `kubernetes-${one}` === text);
   if (tier !== undefined) return tier;
   throw new RequestError('usage', `${source} does not name a tarball of binaries`, {
-    expected: BINARY_TARBALLS.join(', '),
+    wanted: BINARY_TARBALLS.join(', '),
     found: excerpt(text),
-    advice: 'name client, node or server; each holds the binaries of those before it',
+    next: 'name client, node or server; each holds the binaries of those before it',
   });
 }
 
@@ -70,9 +70,9 @@ export function readOwnVersion(text: string, source: string): string {
   const tag = text === ANY_RELEASE || text.startsWith('v') ? text : `v${text}`;
   if (tag === ANY_RELEASE || isReleaseTag(tag)) return tag;
   throw new RequestError('usage', `${source} took ${excerpt(text)} as a version of k8s-verify`, {
-    expected: 'v1.2.3, or any',
+    wanted: 'v1.2.3, or any',
     found: excerpt(text),
-    advice: `write ${source} v1.2.3 for that release, or ${source} ${ANY_RELEASE} for every one`,
+    next: `write ${source} v1.2.3 for that release, or ${source} ${ANY_RELEASE} for every one`,
   });
 }
 
@@ -80,8 +80,8 @@ export function readOwnVersion(text: string, source: string): string {
 export function readPredicateType(text: string, source: string): string {
   if (URL.canParse(text) && /^[\x21-\x7e]+$/.test(text)) return text;
   throw new RequestError('usage', `${excerpt(text)} is not a predicate type`, {
-    expected: `${source} with a whole URI`,
+    wanted: `${source} with a whole URI`,
     found: excerpt(text),
-    advice: `write for example ${source} https://slsa.dev/verification_summary/v1`,
+    next: `write for example ${source} https://slsa.dev/verification_summary/v1`,
   });
 }

@@ -51,9 +51,9 @@ export class CliOption extends Option {
     return this.reads((text, source) => {
       if (choices.includes(text)) return text;
       throw new RequestError('usage', `${source} does not take ${excerpt(text)}`, {
-        expected: choices.join(', '),
+        wanted: choices.join(', '),
         found: excerpt(text),
-        advice: `write one of them: ${source} ${choices.join(' | ')}`,
+        next: `write one of them: ${source} ${choices.join(' | ')}`,
       });
     });
   }
@@ -95,9 +95,9 @@ export class CliOption extends Option {
     }
     if (before === undefined) return value;
     throw new RequestError('usage', `${this.long} is given more than once`, {
-      expected: `${this.long} at most once`,
+      wanted: `${this.long} at most once`,
       found: `another one, with ${excerpt(text)}`,
-      advice: 'leave one of them',
+      next: 'leave one of them',
     });
   }
 }
@@ -105,9 +105,9 @@ export class CliOption extends Option {
 /** @param found what stands where the value should */
 export function needsValue(option: CliOption, found: string, hint?: string): RequestError {
   return new RequestError('usage', `${option.long} needs a value`, {
-    expected: option.usage,
+    wanted: option.usage,
     found,
-    advice: hint ?? `write the value after it: ${option.long} ${option.placeholder ?? 'VALUE'}`,
+    next: hint ?? `write the value after it: ${option.long} ${option.placeholder ?? 'VALUE'}`,
   });
 }
 
@@ -115,8 +115,8 @@ function readSwitch(text: string, source: string): boolean {
   if (['1', 'true'].includes(text)) return true;
   if (['0', 'false'].includes(text)) return false;
   throw new RequestError('usage', `${source} is neither on nor off`, {
-    expected: '1 or true, 0 or false',
+    wanted: '1 or true, 0 or false',
     found: excerpt(text),
-    advice: `set ${source}=1, or unset it`,
+    next: `set ${source}=1, or unset it`,
   });
 }

@@ -33,7 +33,7 @@ export interface FailureReport {
     readonly kind: string;
     readonly message: string;
     readonly check?: CheckName;
-    readonly expected?: string;
+    readonly wanted?: string;
     readonly found?: string;
     readonly why?: string;
     readonly advice?: string;
@@ -60,10 +60,10 @@ export function failureReport(error: unknown, facts: RunFacts): FailureReport {
       kind: known?.name ?? 'bug',
       message,
       ...(known?.check === undefined ? {} : { check: known.check }),
-      ...(known?.expected === undefined ? {} : { expected: known.expected }),
+      ...(known?.wanted === undefined ? {} : { wanted: known.wanted }),
       ...(known?.found === undefined ? {} : { found: known.found }),
       ...(known?.why === undefined ? {} : { why: known.why }),
-      ...(known?.advice === undefined ? {} : { advice: known.advice }),
+      ...(known?.next === undefined ? {} : { advice: known.next }),
       causes: causesOf(error),
     },
   };

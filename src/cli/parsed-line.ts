@@ -78,9 +78,9 @@ export interface ParsedQuestion {
 export function parseLine(words: readonly string[], env: Environment): ParsedLine | ParsedQuestion {
   if (words.length > MAX_COMMAND_LINE_WORDS) {
     throw new RequestError('usage', 'the command line has too many words', {
-      expected: `at most ${MAX_COMMAND_LINE_WORDS}`,
+      wanted: `at most ${MAX_COMMAND_LINE_WORDS}`,
       found: String(words.length),
-      advice: 'make several runs of it',
+      next: 'make several runs of it',
     });
   }
   if (beforeDashes(words).some((word) => /^--version(?:=|$)/.test(word))) throw versionAmongWords(words);
@@ -131,7 +131,7 @@ function versionAmongWords(words: readonly string[]): RequestError {
     return [word];
   });
   return new RequestError('usage', '--version stands alone; a version is written without it', {
-    advice: commandText(rest) ?? 'k8s-verify kubectl v1.30.2',
+    next: commandText(rest) ?? 'k8s-verify kubectl v1.30.2',
   });
 }
 
@@ -158,10 +158,10 @@ export function readTrust(options: Options): TrustArguments {
         ? ['--certificate-identity', '--certificate-oidc-issuer']
         : ['--certificate-oidc-issuer', '--certificate-identity'];
     throw new RequestError('usage', `${given} needs ${missing} with it`, {
-      expected: 'both, or neither for the signer of the Kubernetes releases',
+      wanted: 'both, or neither for the signer of the Kubernetes releases',
       found: `${given} alone`,
       why: 'an identity means something only together with the issuer that vouched for it',
-      advice: `add ${missing}`,
+      next: `add ${missing}`,
     });
   }
   return {

@@ -17,9 +17,9 @@ export function assertFitsLine({ json }: Options, path: string): void {
   const whole = resolve(path);
   if (json === true || !UNFIT.test(whole)) return;
   throw new RequestError('usage', `the path ${excerpt(whole, 200)} cannot be printed on a line`, {
-    expected: 'a path without control characters and line separators',
+    wanted: 'a path without control characters and line separators',
     found: 'one with them',
     why: 'scripts read the result by lines, each of them a path, and would take parts of this one for another',
-    advice: 'use another name, or --json, which has every path exactly',
+    next: 'use another name, or --json, which has every path exactly',
   });
 }

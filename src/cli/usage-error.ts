@@ -31,7 +31,7 @@ export function usageError(command: CommandAtFault, code: string, message: strin
       return tooManyArguments(command);
     default:
       return new RequestError('usage', withoutPasswords(message.replace(/^error: /, '')), {
-        advice: seeHelp(command),
+        next: seeHelp(command),
       });
   }
 }
@@ -49,9 +49,9 @@ export function misplacedWord(
 ): RequestError | undefined {
   if (/^-[a-zA-Z]=/.test(word)) {
     return new RequestError('usage', `${excerpt(word)} is no way to write an option`, {
-      expected: 'a short option and its value as two words, or the long one with =',
+      wanted: 'a short option and its value as two words, or the long one with =',
       found: excerpt(word),
-      advice: `write the value as a word of its own: ${word.slice(0, 2)} VALUE`,
+      next: `write the value as a word of its own: ${word.slice(0, 2)} VALUE`,
     });
   }
   if (option?.required !== true || next === undefined || next === '-' || !next.startsWith('-')) {
@@ -71,7 +71,7 @@ function seeHelp(command: CommandAtFault): string {
 function missingValue(command: CommandAtFault, message: string): RequestError {
   const option = command.options.find(({ flags }) => message.includes(`'${flags}'`));
   if (option !== undefined) return needsValue(option, 'nothing');
-  return new RequestError('usage', 'an option needs a value', { advice: seeHelp(command) });
+  return new RequestError('usage', 'an option needs a value', { next: seeHelp(command) });
 }
 
 /** Where two options say different things, more can be said than that one of them has to go. */
@@ -94,9 +94,9 @@ function contradiction(command: CommandAtFault, message: string): RequestError {
     .map(({ long }) => long ?? '')
     .sort();
   return new RequestError('usage', `${names.join(' and ')} contradict each other`, {
-    expected: 'one of them',
+    wanted: 'one of them',
     found: 'both',
-    advice: WAYS_OUT[names.join(' ')] ?? 'leave out one of them',
+    next: WAYS_OUT[names.join(' ')] ?? 'leave out one of them',
   });
 }
 
@@ -104,7 +104,7 @@ function tooManyArguments(command: CommandAtFault): RequestError {
   const takes = ['no argument', 'one argument'][command.takes] ?? `${command.takes} arguments`;
   return new RequestError('usage', `k8s-verify ${command.name} takes ${takes}`, {
     found: command.operands.map((word) => excerpt(word)).join(', '),
-    advice: `for example: ${command.example ?? seeHelp(command)}`,
+    next: `for example: ${command.example ?? seeHelp(command)}`,
   });
 }
 
@@ -121,15 +121,15 @@ function unknownOption(command: CommandAtFault, flag: string): RequestError {
     );
   const { message, advice } = meantOption(flag, name, command.options);
   return new RequestError('usage', message ?? `there is no option ${excerpt(flag)}`, {
-    advice: advice ?? `${seeHelp(command)}; a name that begins with a dash is written after --`,
+    next: advice ?? `${seeHelp(command)}; a name that begins with a dash is written after --`,
   });
 }
 
 function takesNoValue({ long }: CliOption, flag: string): RequestError {
   return new RequestError('usage', `${long} takes no value`, {
-    expected: `${long} alone`,
+    wanted: `${long} alone`,
     found: excerpt(flag),
-    advice: `write ${long} to switch it on, and leave it out otherwise`,
+    next: `write ${long} to switch it on, and leave it out otherwise`,
   });
 }
 
@@ -137,8 +137,8 @@ function takesNoValue({ long }: CliOption, flag: string): RequestError {
 function ofAnotherCommand(command: CommandAtFault, name: string, owners: readonly string[]): RequestError {
   const [owner = ''] = owners;
   return new RequestError('usage', `k8s-verify ${command.name} has no option ${name}`, {
-    expected: `an option of k8s-verify ${command.name}`,
+    wanted: `an option of k8s-verify ${command.name}`,
     found: `${name}, which belongs to k8s-verify ${owners.join(' and ')}`,
-    advice: `see k8s-verify ${command.name} --help; a command's name comes first: k8s-verify ${owner} ... ${name}`,
+    next: `see k8s-verify ${command.name} --help; a command's name comes first: k8s-verify ${owner} ... ${name}`,
   });
 }

@@ -48,15 +48,15 @@ export async function verify(line: ParsedLine, output: Console): Promise<Answer>
 async function readKey(path: string): Promise<string> {
   const bytes = await readUpTo(path, MAX_PUBLIC_KEY_FILE_BYTES).catch((cause: unknown) => {
     throw unreadableFile(`the public key ${path}`, cause, {
-      expected: 'a PEM file with one public key',
-      advice: 'check the name after --key',
+      wanted: 'a PEM file with one public key',
+      next: 'check the name after --key',
     });
   });
   if (bytes !== undefined) return Buffer.from(bytes).toString('utf8');
   throw new RequestError('file-not-readable', `${path} is too large for a public key`, {
-    expected: `at most ${MAX_PUBLIC_KEY_FILE_BYTES} bytes of PEM`,
+    wanted: `at most ${MAX_PUBLIC_KEY_FILE_BYTES} bytes of PEM`,
     found: 'more',
-    advice: 'check the name after --key',
+    next: 'check the name after --key',
   });
 }
 
@@ -84,25 +84,25 @@ function readSubject(operands: readonly string[]): Subject {
   const [word, more] = operands;
   if (word === undefined || word === '') {
     throw new RequestError('usage', 'nothing is named to verify', {
-      expected: 'a file, or sha256: and 64 hex digits',
+      wanted: 'a file, or sha256: and 64 hex digits',
       found: 'nothing',
-      advice: 'for example: k8s-verify verify ./kubectl',
+      next: 'for example: k8s-verify verify ./kubectl',
     });
   }
   if (more !== undefined) {
     throw new RequestError('usage', 'one file is verified at a time', {
-      expected: 'one file or digest',
+      wanted: 'one file or digest',
       found: operands.map((operand) => excerpt(operand)).join(', '),
-      advice: 'make one run for each; a signature is given with --signature, a bundle with --bundle',
+      next: 'make one run for each; a signature is given with --signature, a bundle with --bundle',
     });
   }
   if (!word.startsWith('sha256:')) return { kind: 'file', path: word };
   const sha256 = word.slice('sha256:'.length).toLowerCase();
   if (!/^[0-9a-f]{64}$/.test(sha256)) {
     throw new RequestError('usage', 'the digest is not a SHA-256', {
-      expected: 'sha256: and 64 hex digits',
+      wanted: 'sha256: and 64 hex digits',
       found: excerpt(word, 80),
-      advice: 'compute it with sha256sum; a file of that name is written ./sha256:...',
+      next: 'compute it with sha256sum; a file of that name is written ./sha256:...',
     });
   }
   return { kind: 'digest', sha256 };
@@ -115,9 +115,9 @@ function readEvidence(options: Options, subject: Subject): EvidenceSource {
   if (pair !== undefined) return readPair(signaturePath, certificatePath, options);
   if (subject.kind === 'digest') {
     throw new RequestError('usage', 'a digest alone has no evidence next to it', {
-      expected: '--bundle FILE, or --signature FILE with --certificate FILE',
+      wanted: '--bundle FILE, or --signature FILE with --certificate FILE',
       found: 'none of them',
-      advice: 'name the evidence for that digest',
+      next: 'name the evidence for that digest',
     });
   }
   return { kind: 'beside' };
@@ -134,9 +134,9 @@ function readPair(
   const [given, missing] =
     certificatePath === undefined ? ['--signature', '--certificate'] : ['--certificate', '--signature'];
   throw new RequestError('usage', `${given} needs ${missing} with it`, {
-    expected: '--signature FILE with --certificate FILE',
+    wanted: '--signature FILE with --certificate FILE',
     found: `${given} alone`,
-    advice:
+    next:
       key !== undefined
         ? 'a signature by a key of your own is verified from its bundle: --bundle FILE --key FILE'
         : `add ${missing}; Kubernetes publishes both, as kubectl.sig and kubectl.cert`,
@@ -148,9 +148,9 @@ function readArchive(options: Options, subject: Subject): Pick<VerifyArguments, 
   const { extract } = readExtract(options);
   if (output !== undefined && extract === undefined) {
     throw new RequestError('usage', '--output has nothing to write', {
-      expected: '--extract with it',
+      wanted: '--extract with it',
       found: '--output alone',
-      advice: 'verify leaves the file where it is; to install from a release, use k8s-verify install',
+      next: 'verify leaves the file where it is; to install from a release, use k8s-verify install',
     });
   }
   if (list === true) return { archive: { kind: 'list' } };
@@ -165,9 +165,9 @@ function defaultTarget(subject: Subject): string {
   const bare = name.replace(/\.(?:tar\.gz|tgz|tar)$/, '');
   if (bare !== name && bare !== '') return bare;
   throw new RequestError('usage', 'it is not clear what directory to unpack into', {
-    expected: 'a file whose name ends with .tar.gz, .tgz or .tar, or --output DIR',
+    wanted: 'a file whose name ends with .tar.gz, .tgz or .tar, or --output DIR',
     found: excerpt(name),
-    advice: 'name the directory with --output',
+    next: 'name the directory with --output',
   });
 }
 
@@ -175,9 +175,9 @@ function readSaveBundle(options: Options, subject: Subject): Pick<VerifyArgument
   if (options.saveBundle !== true) return {};
   if (subject.kind === 'file') return { saveBundlePath: `${subject.path}.sigstore.json` };
   throw new RequestError('usage', '--save-bundle needs a file to save the bundle next to', {
-    expected: 'a file to verify',
+    wanted: 'a file to verify',
     found: 'a digest',
-    advice: 'verify the file itself, or leave out --save-bundle',
+    next: 'verify the file itself, or leave out --save-bundle',
   });
 }
 
@@ -209,10 +209,10 @@ function ownWorkflow(repository: string | undefined): ReleaseWorkflow {
     return { workflow: `https://github.com/${repository}/${WORKFLOW_FILE}`, issuer: ISSUER };
   }
   throw new RequestError('usage', 'this build of k8s-verify does not know the repository that it is from', {
-    expected: 'a released k8s-verify, whose build was told its repository',
+    wanted: 'a released k8s-verify, whose build was told its repository',
     found: 'a build from a source tree whose package.json names none',
     why: 'an address that nobody is known to own must not be believed',
-    advice:
+    next:
       `name the signer yourself: --certificate-identity https://github.com/OWNER/REPOSITORY/${WORKFLOW_FILE}` +
       `@refs/tags/vX.Y.Z --certificate-oidc-issuer ${ISSUER}; docs/bootstrap.md says more`,
   });

@@ -25,8 +25,8 @@ export function refuseLatest(version: string | undefined, words: readonly string
     return commandText(line) ?? meant;
   });
   throw new RequestError('usage', `${excerpt(version)} has two meanings`, {
-    expected: `${version.replace('latest', 'stable')}, the newest final release, or ${version.replace('latest', 'prerelease')}, the newest pre-release`,
+    wanted: `${version.replace('latest', 'stable')}, the newest final release, or ${version.replace('latest', 'prerelease')}, the newest pre-release`,
     found: excerpt(version),
-    advice: `${stable}, or ${prerelease}`,
+    next: `${stable}, or ${prerelease}`,
   });
 }

@@ -26,7 +26,7 @@ export function diskError(error: unknown, doing: string, path: string): K8sVerif
   const { kind, says, advice } =
     (NOT_ON_PSEUDO.has(code) ? pseudo(path) : undefined) ?? meaningOf(code, path);
   const message = says === undefined ? `could not ${doing}` : `could not ${doing}: ${says}`;
-  return new InstallError(kind, message, { found, advice, cause: error });
+  return new InstallError(kind, message, { found, next: advice, cause: error });
 }
 
 /**
@@ -41,9 +41,9 @@ export function diskTooSmall(
 ): InstallError {
   const { kind, says, advice } = full(directory);
   return new InstallError(kind, `could not write ${fileName}: ${says}`, {
-    expected: `room for ${needed} bytes`,
+    wanted: `room for ${needed} bytes`,
     found: `${free} bytes free for this user`,
-    advice,
+    next: advice,
   });
 }
 

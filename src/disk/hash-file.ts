@@ -72,7 +72,7 @@ export async function readWholeFile(path: string): Promise<Uint8Array> {
   const bytes = await readable(path, readUpTo(path, MAX_WHOLE_MESSAGE_BYTES));
   if (bytes !== undefined) return bytes;
   throw new RequestError('file-not-readable', `${path} is too large to be verified with an Ed25519 key`, {
-    expected: `at most ${MAX_WHOLE_MESSAGE_BYTES} bytes, since this kind of key signs the file itself`,
+    wanted: `at most ${MAX_WHOLE_MESSAGE_BYTES} bytes, since this kind of key signs the file itself`,
     found: 'more',
   });
 }
@@ -88,9 +88,9 @@ export async function assertLocalFile(path: string, reads: 'once' | 'again'): Pr
   if (found.isDirectory()) throw unreadable(path, new Error('a directory'));
   if (reads === 'once' || found.isFile()) return;
   throw new RequestError('file-not-readable', `${path} cannot be read twice`, {
-    expected: 'a file, which is read once for its proof and once more to be opened',
+    wanted: 'a file, which is read once for its proof and once more to be opened',
     found: 'a pipe or a device',
-    advice: 'save it as a file first, and name that',
+    next: 'save it as a file first, and name that',
   });
 }
 
@@ -109,5 +109,5 @@ export async function readable<Result>(path: string, reading: Promise<Result>): 
 }
 
 function unreadable(path: string, cause: unknown): RequestError {
-  return unreadableFile(path, cause, { advice: 'check the name of the file, and who may read it' });
+  return unreadableFile(path, cause, { next: 'check the name of the file, and who may read it' });
 }

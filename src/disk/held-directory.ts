@@ -268,8 +268,8 @@ function assertName(name: string): void {
   }
   if (process.platform === 'win32' && /[\\:]/.test(name)) {
     throw new InstallError('destination-unsuitable', `${name} cannot be the name of a file on Windows`, {
-      expected: 'a name without \\ and :',
-      advice: 'name another file with --output',
+      wanted: 'a name without \\ and :',
+      next: 'name another file with --output',
     });
   }
 }

@@ -37,10 +37,10 @@ async function inspect(path: string, looking: Promise<BigIntStats>): Promise<'ab
   if (found.isSymbolicLink()) {
     const target = await readlink(path).catch(() => '');
     throw new InstallError('destination-unsuitable', `${path} is a symbolic link`, {
-      expected: 'a regular file, or nothing',
+      wanted: 'a regular file, or nothing',
       found: `a link to ${excerpt(target, 200)}`,
       why: 'writing through a link changes a file that was not named, and replacing it undoes what somebody set up',
-      advice: `remove the link first (rm ${path}), or install to its target with --output, or elsewhere with --install-dir`,
+      next: `remove the link first (rm ${path}), or install to its target with --output, or elsewhere with --install-dir`,
     });
   }
   const directory = found.isDirectory();
@@ -48,9 +48,9 @@ async function inspect(path: string, looking: Promise<BigIntStats>): Promise<'ab
     'destination-unsuitable',
     `${path} is ${directory ? 'a directory' : 'not a regular file'}`,
     {
-      expected: 'a regular file, or nothing',
+      wanted: 'a regular file, or nothing',
       found: directory ? 'a directory' : 'a device, pipe or socket',
-      advice: directory
+      next: directory
         ? `to install into it, use --install-dir ${path}`
         : 'name another place with --install-dir or --output',
     },

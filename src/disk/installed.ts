@@ -79,10 +79,10 @@ export async function assertStillInstalled(
   if (kind === 'fit') return;
   const { destination, proven } = installed;
   throw new InstallError('place-failed', `${destination} was changed while this ran`, {
-    expected: `${proven.algorithm} ${proven.hex}, as it was a moment ago`,
+    wanted: `${proven.algorithm} ${proven.hex}, as it was a moment ago`,
     found: kind === 'absent' ? 'no such file' : 'another file, or other rights to it',
     why: 'another user or program writes to that directory',
-    advice: 'find out who does, and run this again',
+    next: 'find out who does, and run this again',
   });
 }
 

@@ -76,18 +76,18 @@ export async function openWithoutLinks(path: string): Promise<FileHandle> {
 
 function notADirectory(path: string): InstallError {
   return new InstallError('destination-unsuitable', `${path} is not a directory`, {
-    expected: 'a directory',
+    wanted: 'a directory',
     found: 'something else',
-    advice: 'name another place with --install-dir or --output',
+    next: 'name another place with --install-dir or --output',
   });
 }
 
 /** What was found is not at its path any more. */
 export function moved(path: string): InstallError {
   return new InstallError('place-failed', `${path} was moved or replaced while it was in use`, {
-    expected: `${path}, as it was when it was opened`,
+    wanted: `${path}, as it was when it was opened`,
     found: 'something else at that path',
     why: `another user or program changes ${dirname(path)}`,
-    advice: 'install into a directory that only you can change',
+    next: 'install into a directory that only you can change',
   });
 }

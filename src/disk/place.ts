@@ -166,10 +166,10 @@ async function assertPlaced({ destination, known, to }: ReadyStep): Promise<void
   const others = await othersCanChange(destination);
   if (isThere && others?.length === 0) return;
   throw new InstallError('place-failed', `${destination} is not the file that was just put there`, {
-    expected: `the file with sha256 ${known.sha256}, as it was placed`,
+    wanted: `the file with sha256 ${known.sha256}, as it was placed`,
     found: isThere ? 'another file' : 'no such file',
     why: `another user or program writes to ${dirname(destination)}`,
-    advice: 'install into a directory that only you can change',
+    next: 'install into a directory that only you can change',
   });
 }
 
@@ -184,7 +184,7 @@ async function undo(done: readonly Replacement[], reason: unknown): Promise<void
         `an artifact could not be put in place, and ${replacement.destination} could not be put back${kept}`,
         {
           found: error instanceof Error ? error.message : String(error),
-          advice: 'put it back by hand',
+          next: 'put it back by hand',
           cause: new AggregateError([reason, error]),
         },
       );
@@ -200,7 +200,7 @@ function assertDistinct(steps: readonly Step[]): void {
         'destination-unsuitable',
         `two files would both be installed as ${destination}`,
         {
-          advice: 'install them one at a time, or into different directories',
+          next: 'install them one at a time, or into different directories',
         },
       );
     }

@@ -213,18 +213,18 @@ function notConfirmed(): RequestError {
 function digestMismatch(name: string, proven: ProvenDigest, found: string, bytes: number): UntrustedError {
   return new UntrustedError('digest-mismatch', `${name} is not the artifact that was signed`, {
     check: 'digest',
-    expected: `${proven.algorithm} ${proven.hex}`,
+    wanted: `${proven.algorithm} ${proven.hex}`,
     found: `${proven.algorithm} ${found} (${bytes} bytes)`,
     why: 'the bytes were changed, cut short or mixed up after they were signed',
-    advice: 'do not use them; fetch them again, from another source if that stays so',
+    next: 'do not use them; fetch them again, from another source if that stays so',
   });
 }
 
 function swapped(staged: StagedArtifact): InstallError {
   return new InstallError('place-failed', `the staging file of ${staged.fileName} was changed or replaced`, {
-    expected: `${staged.path}, as it was when its digest was confirmed`,
+    wanted: `${staged.path}, as it was when its digest was confirmed`,
     found: 'no such file, or another one',
     why: 'another program writes to that directory',
-    advice: 'install into a directory that only you can write to',
+    next: 'install into a directory that only you can write to',
   });
 }

@@ -47,10 +47,10 @@ export function assembleBundle(material: DetachedMaterial, digest: Digest, entry
 function incomplete(check: CheckName, part: string): UnavailableError {
   return new UnavailableError('response-invalid', `the log's answer lacks the ${part} of the entry`, {
     check,
-    expected: `a log entry with its ${part}, as Rekor answers it`,
+    wanted: `a log entry with its ${part}, as Rekor answers it`,
     found: 'an entry without',
     why: 'without it nobody can check that the entry is in the log, so nothing is proved either way',
-    advice: 'try again; a proxy may have changed the answer: check --rekor-url, and what stands between',
+    next: 'try again; a proxy may have changed the answer: check --rekor-url, and what stands between',
   });
 }
 

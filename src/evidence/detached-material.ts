@@ -55,38 +55,38 @@ export function parseCertificateFile(bytes: Uint8Array, what: string): Uint8Arra
  */
 export function parseChecksumFile(bytes: Uint8Array, algorithm: HashAlgorithm, what: string): Digest {
   const digits = HEX_DIGITS[algorithm];
-  const expected = `${digits} lower-case hex digits`;
-  const hex = asText(bytes, MAX_CHECKSUM_FILE_BYTES, what, expected);
+  const wanted = `${digits} lower-case hex digits`;
+  const hex = asText(bytes, MAX_CHECKSUM_FILE_BYTES, what, wanted);
   if (hex.length !== digits || !/^[0-9a-f]+$/.test(hex)) {
     // Not quoted: after a redirect it may be a page of any host.
-    throw malformed(what, expected, `other text, of ${hex.length} characters`);
+    throw malformed(what, wanted, `other text, of ${hex.length} characters`);
   }
   return { algorithm, hex };
 }
 
-function asText(bytes: Uint8Array, limit: number, what: string, expected: string): string {
+function asText(bytes: Uint8Array, limit: number, what: string, wanted: string): string {
   if (bytes.length > limit) throw oversized(what, bytes.length, limit);
   const text = Buffer.from(bytes)
     .toString('latin1')
     .replace(/\r?\n$/, '');
-  if (text.length === 0) throw malformed(what, expected, 'nothing (it is empty)');
-  if (text.startsWith('<')) throw malformed(what, expected, 'a web page instead of data');
+  if (text.length === 0) throw malformed(what, wanted, 'nothing (it is empty)');
+  if (text.startsWith('<')) throw malformed(what, wanted, 'a web page instead of data');
   return text;
 }
 
-function malformed(what: string, expected: string, found: string): UntrustedError {
+function malformed(what: string, wanted: string, found: string): UntrustedError {
   return new UntrustedError('material-malformed', `${what} is malformed`, {
     check: 'material',
-    expected,
+    wanted,
     found,
-    advice: 'try again later or from another mirror; a proxy or an error page may stand in its place',
+    next: 'try again later or from another mirror; a proxy or an error page may stand in its place',
   });
 }
 
 function oversized(what: string, found: number, limit: number): UntrustedError {
   return new UntrustedError('material-oversized', `${what} is too large`, {
     check: 'material',
-    expected: `at most ${limit} bytes`,
+    wanted: `at most ${limit} bytes`,
     found: `${found} bytes`,
   });
 }

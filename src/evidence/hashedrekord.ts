@@ -82,6 +82,6 @@ function specFor(json: JsonValue, digest: Digest): Fields | undefined {
 
 /** The proof reads the body strictly; here it is only looked through for what may be proved. */
 const FORM: FieldsForm = {
-  flawed: (path, expected, found) =>
-    new UntrustedError('log-entry-invalid', `${path} is malformed`, { check: 'entry', expected, found }),
+  flawed: (path, wanted, found) =>
+    new UntrustedError('log-entry-invalid', `${path} is malformed`, { check: 'entry', wanted, found }),
 };

@@ -33,9 +33,9 @@ export async function findEvidenceBeside(path: string): Promise<LocalEvidence> {
   }
   const alone = signature === undefined ? certificatePath : signaturePath;
   throw new RequestError('file-not-readable', `there is no evidence beside ${path}`, {
-    expected: `${path}.sigstore.json, or ${signaturePath} and ${certificatePath}`,
+    wanted: `${path}.sigstore.json, or ${signaturePath} and ${certificatePath}`,
     found: (signature ?? certificate) === undefined ? 'none of them' : `${alone} alone`,
-    advice: adviceFor(path),
+    next: adviceFor(path),
   });
 }
 

@@ -12,8 +12,8 @@ export async function readEvidenceFile(path: string, maxBytes: number, what: str
   const bytes = await readEvidence(path, maxBytes, what, 'named');
   if (bytes !== undefined) return bytes;
   throw unreadableFile(`${what} ${path}`, new Error('no such file'), {
-    expected: 'a file with evidence',
-    advice: 'check the name after its option',
+    wanted: 'a file with evidence',
+    next: 'check the name after its option',
   });
 }
 
@@ -37,13 +37,13 @@ async function readEvidence(
     bytes = await readUpTo(path, maxBytes, origin);
   } catch (cause) {
     if (cause instanceof Error && 'code' in cause && cause.code === 'ENOENT') return undefined;
-    throw unreadableFile(`${what} ${path}`, cause, { advice: 'check what is there, and who may read it' });
+    throw unreadableFile(`${what} ${path}`, cause, { next: 'check what is there, and who may read it' });
   }
   if (bytes !== undefined) return bytes;
   throw new UntrustedError('material-oversized', `${what} ${path} is too large`, {
     check: 'material',
-    expected: `at most ${maxBytes} bytes`,
+    wanted: `at most ${maxBytes} bytes`,
     found: 'more',
-    advice: 'check that it is the file that was meant',
+    next: 'check that it is the file that was meant',
   });
 }

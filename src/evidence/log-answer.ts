@@ -40,7 +40,7 @@ export function readLogAnswer<T>(response: SmallResponse, read: (body: Uint8Arra
 export function notTheLog(response: SmallResponse, cause?: K8sVerifyError): UnavailableError {
   const { status, contentType, url, body } = response;
   const type = contentType === '' ? 'without a media type' : excerpt(contentType);
-  const flaw = cause?.expected === undefined ? '' : `, in place of ${cause.expected}`;
+  const flaw = cause?.wanted === undefined ? '' : `, in place of ${cause.wanted}`;
   return somethingElse(`HTTP ${status} of ${shownUrl(url)}, ${type}: ${describe(body)}${flaw}`, url, cause);
 }
 
@@ -53,23 +53,26 @@ export function logUnavailable(url: string, error: K8sVerifyError): UnavailableE
   const details = { ...common(url, error), found: error.found ?? message };
   if (code === 'rate-limited') {
     const advice = `wait some minutes and try again, with fewer runs from this address; ${SAVED}`;
-    return new UnavailableError(code, 'the transparency log asked to slow down', { ...details, advice });
+    return new UnavailableError(code, 'the transparency log asked to slow down', {
+      ...details,
+      next: advice,
+    });
   }
   const answered = code === 'http-status';
   const words = answered ? 'did not answer the look-up' : 'cannot be reached';
   const proxy = answered ? 'a proxy may have answered instead of the log; ' : '';
   return new UnavailableError('log-unreachable', `the transparency log ${words}`, {
     ...details,
-    advice: `try again; ${proxy}${SAVED}`,
+    next: `try again; ${proxy}${SAVED}`,
   });
 }
 
 function somethingElse(found: string, url: string, cause: K8sVerifyError | undefined): UnavailableError {
   return new UnavailableError('response-invalid', 'something other than the transparency log answered', {
     ...common(url, cause),
-    expected: `an answer of Rekor, the transparency log, at ${shownUrl(url)}`,
+    wanted: `an answer of Rekor, the transparency log, at ${shownUrl(url)}`,
     found,
-    advice: `a proxy may have answered: check --rekor-url, and what stands between; ${SAVED}`,
+    next: `a proxy may have answered: check --rekor-url, and what stands between; ${SAVED}`,
   });
 }
 
@@ -78,12 +81,12 @@ function common(
   cause: K8sVerifyError | undefined,
 ): {
   readonly check: 'entry';
-  readonly expected: string;
+  readonly wanted: string;
   readonly why: string;
   readonly cause?: K8sVerifyError;
 } {
-  const expected = `an answer of ${shownUrl(url)}`;
-  return { check: 'entry', expected, why: WHY, ...(cause === undefined ? {} : { cause }) };
+  const wanted = `an answer of ${shownUrl(url)}`;
+  return { check: 'entry', wanted, why: WHY, ...(cause === undefined ? {} : { cause }) };
 }
 
 function describe(body: Uint8Array): string {

@@ -112,8 +112,8 @@ function readKey(material: Fields, version: BundleVersion): SigningKey {
     return { kind: 'public-key', hint: material.object('publicKey', ['hint']).textOrEmpty('hint') };
   }
   if ((kind === 'certificate') !== (version === '0.3')) {
-    const expected = version === '0.3' ? 'certificate' : 'x509CertificateChain';
-    throw material.flawed(kind, `${expected} in a bundle v${version}`, kind);
+    const wanted = version === '0.3' ? 'certificate' : 'x509CertificateChain';
+    throw material.flawed(kind, `${wanted} in a bundle v${version}`, kind);
   }
   if (kind === 'certificate') {
     const leaf = material.object('certificate', ['rawBytes']).bytes('rawBytes');
@@ -196,6 +196,6 @@ function hash(bytes: Uint8Array, what: string): Uint8Array {
   return bytes;
 }
 
-function flawed(what: string, expected: string, found: string): UntrustedError {
-  return malformed(`${what} is malformed`, expected, found);
+function flawed(what: string, wanted: string, found: string): UntrustedError {
+  return malformed(`${what} is malformed`, wanted, found);
 }

@@ -93,10 +93,10 @@ function asUuid(uuid: string): string {
 /** Other fields than these are the log's own business: what is proved is put together of these alone. */
 const FORM: FieldsForm = { flawed: invalid };
 
-function invalid(path: string, expected: string, found: string): UntrustedError {
+function invalid(path: string, wanted: string, found: string): UntrustedError {
   return new UntrustedError('log-entry-invalid', "the transparency log's answer is malformed", {
     check: 'entry',
-    expected: `${path}: ${expected}`,
+    wanted: `${path}: ${wanted}`,
     found,
   });
 }

@@ -85,7 +85,7 @@ function refusalOf(response: SmallResponse): UntrustedError | UnavailableError {
   if (reason === undefined) return notTheLog(response);
   return new UntrustedError('log-entry-invalid', 'the transparency log refuses the look-up', {
     check: 'entry',
-    expected: 'its entries for this signature, or an empty list',
+    wanted: 'its entries for this signature, or an empty list',
     found: `HTTP ${response.status}: ${reason}`,
     why: 'the signature was checked before the log was asked, so this is not about the file',
   });
@@ -124,13 +124,13 @@ function assertWanted(entry: RekorEntry, wanted: string): void {
   if (!entry.uuid.endsWith(wanted)) throw mismatch(wanted, entry.uuid.slice(-64));
 }
 
-function mismatch(expected: string, found: string): UntrustedError {
+function mismatch(wanted: string, found: string): UntrustedError {
   return new UntrustedError(
     'log-entry-mismatch',
     'the transparency log answered with an entry for something else',
     {
       check: 'entry',
-      expected: `leaf hash ${expected}`,
+      wanted: `leaf hash ${wanted}`,
       found: `leaf hash ${found}`,
       why: 'an entry counts only for exactly this signature, certificate and digest',
     },

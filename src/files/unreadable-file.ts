@@ -23,7 +23,7 @@ export function unreadableReason(cause: unknown): string {
 export function unreadableFile(
   file: string,
   cause: unknown,
-  details: { readonly expected?: string; readonly advice: string },
+  details: { readonly wanted?: string; readonly next: string },
 ): RequestError {
   return new RequestError('file-not-readable', `${file} cannot be read`, {
     ...details,

@@ -42,10 +42,10 @@ function proveOrExplain(proveSample: () => void): void {
     proveSample();
   } catch (cause) {
     throw new UnavailableError('machine-cannot-judge', 'this machine cannot judge the artifact', {
-      expected: 'that k8s-verify proves the sample that it carries',
+      wanted: 'that k8s-verify proves the sample that it carries',
       found: `it refuses it: ${reasonOf(cause)}`,
       why: 'the code that refuses a sample known to be good would refuse any artifact; nothing was learnt about this one',
-      advice: `use k8s-verify on another machine, or with another Node than ${process.version}, or its executable`,
+      next: `use k8s-verify on another machine, or with another Node than ${process.version}, or its executable`,
       cause,
     });
   }

@@ -143,17 +143,16 @@ function proveStatement(
 
 function statementNotProved(error: K8sVerifyError, version: ReleaseVersion): K8sVerifyError {
   if (!(error instanceof UntrustedError)) return error;
-  const { check, expected, found } = error;
+  const { check, wanted, found } = error;
   return new UntrustedError(
     error.code,
     `provenance.json of ${formatReleaseVersion(version)} is signed, and its signature is not proved: ${error.message}`,
     {
       ...(check === undefined ? {} : { check }),
-      ...(expected === undefined ? {} : { expected }),
+      ...(wanted === undefined ? {} : { wanted }),
       ...(found === undefined ? {} : { found }),
       why: 'somebody signed a statement about this release who should not have',
-      advice:
-        'do not use the file until the release team has said why: https://github.com/kubernetes/release',
+      next: 'do not use the file until the release team has said why: https://github.com/kubernetes/release',
       cause: error,
     },
   );

@@ -62,10 +62,10 @@ export async function explainContradiction(
   }
   throw new UntrustedError('signature-mismatch', `the signature does not fit ${what}`, {
     check: 'signature',
-    expected: `a signature over sha256:${actual.hex}`,
+    wanted: `a signature over sha256:${actual.hex}`,
     found: `a signature over something else, and sha256:${claimed.hex} in the checksum file; ${attempts(tried)}`,
     why: 'the file, its checksum and its signature do not belong together: one of them was replaced',
-    advice: 'do not use this file; get it from another source',
+    next: 'do not use this file; get it from another source',
     cause: tried.search?.cause,
   });
 }
@@ -79,10 +79,10 @@ function wrongChecksum(
 ): UntrustedError {
   return new UntrustedError('digest-mismatch', `the checksum file of ${what} is wrong`, {
     check: 'digest',
-    expected: `sha256:${actual}, ${because}`,
+    wanted: `sha256:${actual}, ${because}`,
     found: `sha256:${claimed} in the checksum file; fresh copies: ${freshCopies}`,
     why: 'files of one release contradict each other, so the server does not hold what was published',
-    advice: 'try again later or from another mirror',
+    next: 'try again later or from another mirror',
   });
 }
 
@@ -90,10 +90,10 @@ function wrongChecksum(
 function wrongSignature(what: string, { claimed }: Pair, tried: Tried): UntrustedError {
   return new UntrustedError('signature-mismatch', `the signature does not fit ${what}`, {
     check: 'signature',
-    expected: `a signature over sha256:${claimed.hex}, the digest of the file`,
+    wanted: `a signature over sha256:${claimed.hex}, the digest of the file`,
     found: `a signature over something else; ${attempts(tried)}`,
     why: 'the file and its signature do not belong together: one of them was replaced',
-    advice: 'do not use this file; get it from another source',
+    next: 'do not use this file; get it from another source',
     cause: tried.search?.cause,
   });
 }
@@ -106,12 +106,12 @@ function mixedUpUpstream(what: string, { claimed }: Pair, tried: Tried): Untrust
     `the published signature of ${what} is over another file, though the file has its published checksum`,
     {
       check: 'signature',
-      expected: `a signature over sha256:${claimed.hex}`,
+      wanted: `a signature over sha256:${claimed.hex}`,
       found: `a signature over something else; ${attempts(tried)}`,
       why: outage
         ? 'the log may have another signing of this file, and could not be searched: this is not yet a verdict on the file'
         : 'upstream mixed up the signatures of two builds, as it did before (kubernetes#135858), or the file was replaced together with its checksum; nothing here tells which',
-      advice: outage
+      next: outage
         ? 'do not use this file before it is proved; try again when the log can be reached'
         : 'do not use this file; take another patch release, and report this one to kubernetes/kubernetes',
       cause: tried.search?.cause,

@@ -128,11 +128,10 @@ export function assertDemanded(
   if (demanded === undefined || demanded === found) return;
   throw new UntrustedError('digest-mismatch', `${label} is not the file that was asked for by its digest`, {
     check: 'digest',
-    expected: `sha256:${demanded}`,
+    wanted: `sha256:${demanded}`,
     found: `sha256:${found}, ${standing}`,
     why: 'a signature does not say which version it is for: a mirror can serve another release under this name',
-    advice:
-      'find out where the two digests come from; the release server may have been changed, or the lockfile',
+    next: 'find out where the two digests come from; the release server may have been changed, or the lockfile',
   });
 }
 

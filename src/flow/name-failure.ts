@@ -22,13 +22,13 @@ export function nameFailure(error: unknown, label: string): unknown {
   return error instanceof RequestError ? new RequestError(error.code, message, details) : error;
 }
 
-function detailsOf({ check, expected, found, why, advice, cause }: K8sVerifyError): ErrorDetails {
+function detailsOf({ check, wanted, found, why, next: advice, cause }: K8sVerifyError): ErrorDetails {
   return {
     ...(check === undefined ? {} : { check }),
-    ...(expected === undefined ? {} : { expected }),
+    ...(wanted === undefined ? {} : { wanted }),
     ...(found === undefined ? {} : { found }),
     ...(why === undefined ? {} : { why }),
-    ...(advice === undefined ? {} : { advice }),
+    ...(advice === undefined ? {} : { next: advice }),
     ...(cause === undefined ? {} : { cause }),
   };
 }

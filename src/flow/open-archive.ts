@@ -25,9 +25,9 @@ export type OpenedArchive =
 export function assertOpenable({ subject, archive }: VerifyRequest): void {
   if (archive === undefined || subject.kind === 'file') return;
   throw new RequestError('usage', 'a digest alone cannot be opened', {
-    expected: 'an archive',
+    wanted: 'an archive',
     found: 'its digest',
-    advice: 'name the file itself',
+    next: 'name the file itself',
   });
 }
 

@@ -87,10 +87,10 @@ export async function proveFromPair(context: ProofContext, claim: PairClaim): Pr
   if (search.kind === 'proved') return search.proof;
   throw new UntrustedError('log-entry-not-found', `the transparency log has no entry for ${what}`, {
     check: 'entry',
-    expected: `an entry for this signature, certificate and digest at ${shownUrl(context.log.url)}`,
+    wanted: `an entry for this signature, certificate and digest at ${shownUrl(context.log.url)}`,
     found: `none; ${search.found}`,
     why: 'the certificate was valid for minutes only; without the entry nobody knows that it was used in that time',
-    advice: 'do not use this file; a genuine release is always in the log',
+    next: 'do not use this file; a genuine release is always in the log',
     cause: search.cause,
   });
 }

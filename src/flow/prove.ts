@@ -124,7 +124,7 @@ function withoutSignature(
   ];
   const name = path.slice(path.lastIndexOf('/') + 1);
   const details = {
-    expected: `${name}.sigstore.json, or ${name}.sig and ${name}.cert, at ${sources.map(({ shown }) => `${shown}/${directoryOf(path)}`).join(' or ')}`,
+    wanted: `${name}.sigstore.json, or ${name}.sig and ${name}.cert, at ${sources.map(({ shown }) => `${shown}/${directoryOf(path)}`).join(' or ')}`,
     found: `HTTP 404 for ${missing.join(' and ')}, and for .sigstore.json`,
   };
   if (sources.some(({ isPublisher }) => isPublisher)) {
@@ -132,14 +132,14 @@ function withoutSignature(
       check: 'material',
       ...details,
       why: 'without a signature nobody can tell who made the file',
-      advice: 'a new release can take hours to be complete; try again, or take the next patch release',
+      next: 'a new release can take hours to be complete; try again, or take the next patch release',
     });
   }
   const [verb, mirrors] = sources.length === 1 ? ['has', 'the mirror'] : ['have', 'the mirrors'];
   const files = missing.map((suffix) => `${name}${suffix}`).join(' and ');
   return new UnavailableError('mirror-incomplete', `${mirrors} ${verb} ${what}, but not its signature`, {
     ...details,
-    advice:
+    next:
       `ask dl.k8s.io for what is missing: add --mirror ${DEFAULT_SOURCE}; or fill the mirror: copy ${files} there ` +
       `from ${DEFAULT_SOURCE}/${directoryOf(path)}`,
   });

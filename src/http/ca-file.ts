@@ -19,15 +19,15 @@ export async function trustCaFile(path: string): Promise<SecureContext> {
     text = await readFile(path, 'latin1');
   } catch (cause) {
     throw unreadableFile(`the CA file ${path}`, cause, {
-      expected: 'certificates of authorities in PEM',
-      advice: 'check the name after --ca-file',
+      wanted: 'certificates of authorities in PEM',
+      next: 'check the name after --ca-file',
     });
   }
   const blocks = text.match(BLOCK) ?? [];
   if (blocks.length === 0) {
     throw new RequestError('usage', `the CA file ${path} holds no certificate`, {
-      expected: 'PEM: -----BEGIN CERTIFICATE----- ...',
-      advice: 'name the file with the certificate of the authority that signs for the proxy or the mirror',
+      wanted: 'PEM: -----BEGIN CERTIFICATE----- ...',
+      next: 'name the file with the certificate of the authority that signs for the proxy or the mirror',
     });
   }
   for (const [index, block] of blocks.entries()) {
@@ -35,7 +35,7 @@ export async function trustCaFile(path: string): Promise<SecureContext> {
       void new X509Certificate(block);
     } catch (cause) {
       throw new RequestError('usage', `certificate ${index + 1} in the CA file ${path} is broken`, {
-        advice: 'get that certificate again, or take it out of the file',
+        next: 'get that certificate again, or take it out of the file',
         cause,
       });
     }

@@ -47,7 +47,7 @@ export interface GivenUp {
 export function unavailable(what: string, { url, attempts, failure }: GivenUp): UnavailableError {
   const { code, reason, advice } = failure.failure;
   return new UnavailableError(code, `could not fetch ${what}: ${reason} (${url}, ${tried(attempts)})`, {
-    ...(advice === undefined ? {} : { advice }),
+    ...(advice === undefined ? {} : { next: advice }),
     cause: failure,
   });
 }

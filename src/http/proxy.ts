@@ -28,10 +28,10 @@ export function proxyFor(url: URL, env: Environment): ProxyChoice | undefined {
   const proxy = readProxyUrl(value);
   if (proxy.kind === 'unreadable') {
     throw new RequestError('usage', `${variable} is not the URL of a proxy`, {
-      expected:
+      wanted:
         'http://host:port, https://host:port or socks5://host:port, with user:password@ where it is needed',
       found: `${proxy.problem} (the rest is not shown, it may hold a password)`,
-      advice: `set ${variable} to such a URL, or unset it`,
+      next: `set ${variable} to such a URL, or unset it`,
     });
   }
   const { credentials } = proxy;

@@ -81,7 +81,7 @@ async function next(reply: Reply, received: number): Promise<Uint8Array | undefi
 function oversized(what: string, maxBytes: number, found: string, url: string): UntrustedError {
   return new UntrustedError('material-oversized', `${what} is too large (${url})`, {
     check: 'material',
-    expected: `at most ${count(maxBytes)} bytes`,
+    wanted: `at most ${count(maxBytes)} bytes`,
     found,
     why: 'nothing larger is ever published under this name, so this is something else',
   });

@@ -20,7 +20,7 @@ export function parseTarget(text: string): Target {
   const url = URL.parse(text);
   if (url === null || (url.protocol !== 'http:' && url.protocol !== 'https:')) {
     throw new RequestError('usage', `not a URL that k8s-verify can fetch: ${excerpt(shownUrl(text), 120)}`, {
-      expected: 'an http:// or https:// URL',
+      wanted: 'an http:// or https:// URL',
       found: excerpt(shownUrl(text), 120),
     });
   }

@@ -54,16 +54,16 @@ function lockedArtifact(
   const what = `${component}${exact === undefined ? '' : ` ${exact}`} for ${platform}`;
   if (only !== undefined) {
     throw new RequestError('usage', `the lockfile has several versions of ${what}`, {
-      expected: 'one, or the input version to choose by',
+      wanted: 'one, or the input version to choose by',
       found: versions,
-      advice: 'give the version that is meant',
+      next: 'give the version that is meant',
     });
   }
   throw new RequestError('usage', `the lockfile has no ${what}`, {
-    expected: `an entry for ${what}`,
+    wanted: `an entry for ${what}`,
     found: versions === '' ? 'none of that component and platform' : `version ${versions}`,
     why: 'what is not locked is not installed',
-    advice: 'bring the lockfile and the inputs into agreement',
+    next: 'bring the lockfile and the inputs into agreement',
   });
 }
 
@@ -72,8 +72,8 @@ function exactVersion(text: string): string {
   const asked = parseVersionRequest(text);
   if (asked.kind === 'exact') return formatReleaseVersion(asked.version);
   throw new RequestError('usage', `${excerpt(text)} does not go with a lockfile`, {
-    expected: 'an exact version such as v1.30.2, or none: the lockfile has it',
+    wanted: 'an exact version such as v1.30.2, or none: the lockfile has it',
     found: excerpt(text),
-    advice: 'leave the version to the lockfile',
+    next: 'leave the version to the lockfile',
   });
 }

@@ -43,16 +43,15 @@ export async function readLockfile(path: string): Promise<readonly LockedArtifac
     bytes = await readUpTo(path, MAX_LOCKFILE_BYTES);
   } catch (cause) {
     throw unreadableFile(`the lockfile ${path}`, cause, {
-      expected: 'a file that this job may read',
-      advice:
-        'check the input lockfile, and that the repository is checked out before; it counts from the workspace on',
+      wanted: 'a file that this job may read',
+      next: 'check the input lockfile, and that the repository is checked out before; it counts from the workspace on',
     });
   }
   if (bytes === undefined) {
     throw new RequestError('usage', `the lockfile ${path} is too large`, {
-      expected: `at most ${MAX_LOCKFILE_BYTES} bytes`,
+      wanted: `at most ${MAX_LOCKFILE_BYTES} bytes`,
       found: 'more',
-      advice: ADVICE,
+      next: ADVICE,
     });
   }
   return parseLockfile(bytes, path);
@@ -82,11 +81,11 @@ const ARTIFACT_FIELDS = ['component', 'version', 'platform', 'sha256'];
 
 function formOf(file: string): FieldsForm {
   return {
-    flawed: (path, expected, found) =>
+    flawed: (path, wanted, found) =>
       new RequestError('usage', `the lockfile ${file} is malformed`, {
-        expected: `${path}: ${expected}`,
+        wanted: `${path}: ${wanted}`,
         found,
-        advice: ADVICE,
+        next: ADVICE,
       }),
   };
 }
@@ -96,11 +95,11 @@ function readJson(bytes: Uint8Array, path: string): JsonValue {
     return parseJsonStrictly(bytes, `the lockfile ${path}`, { maxBytes: MAX_LOCKFILE_BYTES });
   } catch (error) {
     if (!(error instanceof K8sVerifyError)) throw error;
-    const { expected, found } = error;
+    const { wanted, found } = error;
     throw new RequestError('usage', error.message, {
-      ...(expected === undefined ? {} : { expected }),
+      ...(wanted === undefined ? {} : { wanted }),
       ...(found === undefined ? {} : { found }),
-      advice: ADVICE,
+      next: ADVICE,
       cause: error,
     });
   }

@@ -12,13 +12,13 @@ export function assertPossible(request: InstallRequest): void {
   if (artifacts.length === 0) throw new RequestError('usage', 'no component is named');
   if (artifacts.length > MAX_ARTIFACTS_PER_RUN) {
     throw new RequestError('usage', 'too many artifacts are named', {
-      expected: `at most ${MAX_ARTIFACTS_PER_RUN}`,
+      wanted: `at most ${MAX_ARTIFACTS_PER_RUN}`,
       found: String(artifacts.length),
     });
   }
   if (destination.kind === 'file' && artifacts.length > 1) {
     throw new RequestError('usage', 'one output cannot take several artifacts', {
-      expected: 'one component with an output of its own, or a directory for all of them',
+      wanted: 'one component with an output of its own, or a directory for all of them',
       found: `${artifacts.length} components`,
     });
   }
@@ -28,25 +28,23 @@ export function assertPossible(request: InstallRequest): void {
 function assertConsistent({ extract, fromTarball, force, saveBundle }: InstallRequest): void {
   if (extract !== undefined && fromTarball !== undefined) {
     throw new RequestError('usage', 'to unpack tarballs and to take binaries out of one exclude each other', {
-      expected: 'one of the two',
+      wanted: 'one of the two',
       found: 'both',
-      advice:
-        'name the tarball to unpack it, or to unpack single members of it; or name the binaries and the tarball that they come from',
+      next: 'name the tarball to unpack it, or to unpack single members of it; or name the binaries and the tarball that they come from',
     });
   }
   if (saveBundle === true && (extract !== undefined || fromTarball !== undefined)) {
     throw new RequestError('usage', 'there would be no file that the saved bundle proves', {
-      expected: 'a tarball that is kept, or no bundle',
+      wanted: 'a tarball that is kept, or no bundle',
       found: 'a tarball that is taken apart, and a bundle, which proves the tarball alone',
-      advice:
-        'install the tarball with its bundle, and unpack it after: it can then be verified again at any time',
+      next: 'install the tarball with its bundle, and unpack it after: it can then be verified again at any time',
     });
   }
   if (fromTarball !== undefined && force === true) {
     throw new RequestError('usage', 'where a binary is in a tarball is known only for names of the table', {
-      expected: 'a component of the table, or the path of a member',
+      wanted: 'a component of the table, or the path of a member',
       found: 'a name that is tried in spite of the table',
-      advice: 'unpack that member of the tarball instead, by its path',
+      next: 'unpack that member of the tarball instead, by its path',
     });
   }
 }

@@ -52,7 +52,7 @@ function windowsDirectory({ env, home }: HostDirectories): string {
 function noDirectory(found: string): RequestError {
   return new RequestError('usage', 'there is no default directory to install into', {
     found: `${found}, and there is no home directory`,
-    advice: 'name one with --install-dir, or the file with --output',
+    next: 'name one with --install-dir, or the file with --output',
   });
 }
 
@@ -91,13 +91,13 @@ export function outputFile(text: string): string {
   if (text === '-') {
     throw new RequestError('usage', 'standard output cannot be installed to', {
       why: 'nothing may be used before it is proved, and what went into a pipe cannot be taken back',
-      advice: 'name a file with --output; a file called "-" is ./-',
+      next: 'name a file with --output; a file called "-" is ./-',
     });
   }
   if (text === '' || text.includes('\0') || text.endsWith('/') || text.endsWith(sep)) {
     throw new RequestError('usage', '--output needs the name of a file', {
       found: JSON.stringify(text),
-      advice: 'to install into a directory, use --install-dir',
+      next: 'to install into a directory, use --install-dir',
     });
   }
   return resolve(text);

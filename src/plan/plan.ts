@@ -201,16 +201,16 @@ function labelOf({
 
 function notATarball(label: string): RequestError {
   return new RequestError('usage', `${label} is not a tarball, so that it cannot be unpacked`, {
-    expected: 'a tarball, such as kubernetes-client',
+    wanted: 'a tarball, such as kubernetes-client',
     found: label,
-    advice: 'leave out --extract; to take a binary out of a tarball, use --from-tarball',
+    next: 'leave out --extract; to take a binary out of a tarball, use --from-tarball',
   });
 }
 
 function collision(destination: string, one: string, other: string): RequestError {
   return new RequestError('usage', `two artifacts would become the same ${basename(destination)}`, {
-    expected: 'one artifact for each name',
+    wanted: 'one artifact for each name',
     found: `${one} and ${other} in ${dirname(destination)}`,
-    advice: 'install them into different directories, in two runs',
+    next: 'install them into different directories, in two runs',
   });
 }

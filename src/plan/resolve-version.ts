@@ -70,9 +70,9 @@ async function readMarker(
 
 function noSuchMarker(marker: VersionMarker, sources: readonly ReleaseSource[]): RequestError {
   return new RequestError('release-not-found', `there is no release for ${formatMarker(marker)}`, {
-    expected: `a version at ${sources.map(({ shown }) => `${shown}/${markerPath(marker)}`).join(' or ')}`,
+    wanted: `a version at ${sources.map(({ shown }) => `${shown}/${markerPath(marker)}`).join(' or ')}`,
     found: sources.length === 1 ? 'no such file' : 'no such file at any of them',
-    advice: 'name an exact version such as v1.30.2, or another minor release',
+    next: 'name an exact version such as v1.30.2, or another minor release',
   });
 }
 
@@ -88,9 +88,9 @@ async function fetchMarker(
   } catch (error) {
     if (!(error instanceof UntrustedError)) throw error;
     throw new UnavailableError('response-invalid', error.message, {
-      expected: `a version such as v1.30.2, in ${error.expected ?? `at most ${MAX_MARKER_BYTES} bytes`}`,
+      wanted: `a version such as v1.30.2, in ${error.wanted ?? `at most ${MAX_MARKER_BYTES} bytes`}`,
       found: error.found ?? 'more',
-      advice: 'try again later, or name an exact version',
+      next: 'try again later, or name an exact version',
       cause: error,
     });
   }

@@ -55,7 +55,7 @@ function signerOf(
       return { kind: 'release-workflow', ...releaseWorkflow };
     }
     throw new RequestError('usage', 'a release workflow excludes another identity and a managed key', {
-      expected: 'one of them',
+      wanted: 'one of them',
       found: 'more',
     });
   }
@@ -64,7 +64,7 @@ function signerOf(
   }
   if (identity === undefined) return { kind: 'managed-key', publicKeyPem };
   throw new RequestError('usage', 'a managed key and a certificate identity exclude each other', {
-    expected: 'one of the two',
+    wanted: 'one of the two',
     found: 'both',
   });
 }
@@ -82,9 +82,9 @@ export function assertIdentity({ subjectAlternativeName, issuer }: CertificateId
   ] as const) {
     if (text !== '' && !/[\s\p{Cc}]/u.test(text)) continue;
     throw new RequestError('usage', `the ${name} ${text === '' ? 'is empty' : 'has white space in it'}`, {
-      expected: 'the whole name as the certificate has it, without spaces and line breaks',
+      wanted: 'the whole name as the certificate has it, without spaces and line breaks',
       found: excerpt(text, 200),
-      advice: 'look for a line break or a space that came with the name from a file or a variable',
+      next: 'look for a line break or a space that came with the name from a file or a variable',
     });
   }
 }

@@ -170,10 +170,10 @@ function readWindow(range: TimeRange | undefined): Window {
   return { start: range?.start ?? END_OF_TIME, end: range?.end ?? END_OF_TIME };
 }
 
-function invalid(message: string, expected: string, found: string, cause?: unknown): UntrustedError {
+function invalid(message: string, wanted: string, found: string, cause?: unknown): UntrustedError {
   return new UntrustedError('trusted-root-invalid', message, {
     check: 'material',
-    expected: (cause instanceof UntrustedError ? cause.expected : undefined) ?? expected,
+    wanted: (cause instanceof UntrustedError ? cause.wanted : undefined) ?? wanted,
     found: (cause instanceof UntrustedError ? cause.found : undefined) ?? found,
     why: 'everything that is believed rests on the trusted root, so it must say exactly what it trusts',
     ...(cause === undefined ? {} : { cause }),

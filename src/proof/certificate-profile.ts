@@ -109,10 +109,10 @@ function isAuthority({ extensions }: Certificate, what: string): boolean {
   return flag?.tag === DER_TAG.boolean && readBoolean(flag, what);
 }
 
-function untrusted(what: string, expected: string, found: string): UntrustedError {
+function untrusted(what: string, wanted: string, found: string): UntrustedError {
   return new UntrustedError('certificate-untrusted', `${what} is not fit for its purpose`, {
     check: 'chain',
-    expected,
+    wanted,
     found,
     why: 'a certificate that was issued for something else must not vouch for an artifact',
   });

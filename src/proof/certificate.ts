@@ -191,6 +191,6 @@ function readText(bytes: Uint8Array, what: string): string {
   return text;
 }
 
-function flawed(what: string, expected: string, found: string): UntrustedError {
-  return malformed(`${what} is malformed`, expected, found);
+function flawed(what: string, wanted: string, found: string): UntrustedError {
+  return malformed(`${what} is malformed`, wanted, found);
 }

@@ -11,10 +11,10 @@ export function checkArtifact({ evidence, digest }: Proof): void {
   if (stated.algorithm !== digest.algorithm || stated.hex !== digest.hex) {
     throw new UntrustedError('digest-mismatch', 'the signature is for another artifact', {
       check: 'digest',
-      expected: `${stated.algorithm} ${stated.hex}`,
+      wanted: `${stated.algorithm} ${stated.hex}`,
       found: `${digest.algorithm} ${digest.hex}`,
       why: 'the artifact is not the one that was signed: it was changed, or it is another file',
-      advice: 'do not use the artifact; fetch it again, together with its signature',
+      next: 'do not use the artifact; fetch it again, together with its signature',
     });
   }
 }

@@ -32,7 +32,7 @@ export function checkChainHoldsNothingElse(proof: Proof): void {
         'the chain holds a certificate that is not in the trusted root',
         {
           check: 'chain',
-          expected: 'the signing certificate and intermediates of the trusted root',
+          wanted: 'the signing certificate and intermediates of the trusted root',
           found: `another certificate at place ${i + 2}, or a root`,
           why: 'whom to trust is for the trusted root to say, not for the evidence',
         },
@@ -138,10 +138,10 @@ function shown(name: string): string {
 
 const MAX_SHOWN = 300;
 
-function refused(message: string, expected: string, found: string): UntrustedError {
+function refused(message: string, wanted: string, found: string): UntrustedError {
   return new UntrustedError('identity-mismatch', message, {
     check: 'identity',
-    expected,
+    wanted,
     found,
     why: 'a valid signature by somebody else says nothing about this artifact',
   });

@@ -17,11 +17,10 @@ export function checkClaim({ evidence: { content }, policy }: Pick<Proof, 'evide
   const { predicateTypes = [] } = policy;
   if (content.kind === 'dsse' && predicateTypes.length === 0) {
     throw anotherClaim({
-      expected: 'a signature over the artifact itself',
+      wanted: 'a signature over the artifact itself',
       found: describeEnvelope(content),
       why: 'a statement says what its predicate says, and not that the artifact was released',
-      advice:
-        'do not use the artifact as a release; where such a statement is what you want, name its type with --predicate-type',
+      next: 'do not use the artifact as a release; where such a statement is what you want, name its type with --predicate-type',
     });
   }
   if (content.kind === 'message-signature') assertMessageWanted(policy);
@@ -35,10 +34,10 @@ export function checkClaim({ evidence: { content }, policy }: Pick<Proof, 'evide
 export function assertMessageWanted({ predicateTypes = [] }: Policy): void {
   if (predicateTypes.length === 0) return;
   throw anotherClaim({
-    expected: statementOf(predicateTypes),
+    wanted: statementOf(predicateTypes),
     found: 'a signature over the artifact itself',
     why: 'such a signature says nothing of what the predicate would say',
-    advice: 'name the bundle that holds the statement, with --bundle; or leave out --predicate-type',
+    next: 'name the bundle that holds the statement, with --bundle; or leave out --predicate-type',
   });
 }
 
@@ -56,17 +55,17 @@ export function checkStatement({ evidence: { content }, digests }: Proof): void 
       'usage',
       `the statement names an artifact by ${[...others.keys()].join(' and ')} alone`,
       {
-        expected: 'the file',
+        wanted: 'the file',
         found: `its ${[...known].join(' and ')}`,
         why: 'whether it is the same artifact cannot be told from that digest',
-        advice: 'give the file instead of its digest',
+        next: 'give the file instead of its digest',
       },
     );
   }
   const named = subjects.filter((subject) => subject.size > 0).length;
   throw new UntrustedError('digest-mismatch', 'the signed statement is about another artifact', {
     check: 'digest',
-    expected: `a subject with ${digests.map(({ algorithm, hex }) => `${algorithm} ${hex}`).join(' and ')}`,
+    wanted: `a subject with ${digests.map(({ algorithm, hex }) => `${algorithm} ${hex}`).join(' and ')}`,
     found:
       named === 0 ? 'no subject with a digest that is known here' : `${named} subjects, none of them with it`,
     why: 'the artifact is not the one that the statement was signed for',
@@ -78,13 +77,13 @@ export function checkPredicate({ evidence: { content }, policy: { predicateTypes
   if (content.kind !== 'dsse') return;
   const { predicateType, predicate } = readStatement(content);
   if (!predicateTypes.includes(predicateType)) {
-    throw anotherClaim({ expected: statementOf(predicateTypes), found: describeEnvelope(content) });
+    throw anotherClaim({ wanted: statementOf(predicateTypes), found: describeEnvelope(content) });
   }
   if (!predicateType.startsWith(VERIFICATION_SUMMARY)) return;
   const result = isJsonObject(predicate) ? predicate['verificationResult'] : undefined;
   if (result !== 'PASSED') {
     throw anotherClaim({
-      expected: 'verificationResult PASSED in the verification summary',
+      wanted: 'verificationResult PASSED in the verification summary',
       found: typeof result === 'string' ? excerpt(result) : 'no such result',
       why: 'the statement does not say that the verification passed',
     });

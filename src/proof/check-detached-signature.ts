@@ -61,9 +61,9 @@ export function fittingDigest(pair: DetachedSignature, digests: readonly Digest[
       'usage',
       `the signature is by an ${key.description} key, which signs the file itself`,
       {
-        expected: 'a bundle, with the file',
+        wanted: 'a bundle, with the file',
         found: 'a detached signature, which is looked up in the log by a digest',
-        advice: 'name the bundle of the file with --bundle',
+        next: 'name the bundle of the file with --bundle',
       },
     );
   }
@@ -75,9 +75,9 @@ export function fittingDigest(pair: DetachedSignature, digests: readonly Digest[
       'usage',
       `the signature by the ${key.description} key is not over the given digest`,
       {
-        expected: `the file, of which the ${missing.join(' or ')} may be what was signed`,
+        wanted: `the file, of which the ${missing.join(' or ')} may be what was signed`,
         found: `its ${digests.map(({ algorithm }) => algorithm).join(' and ')} alone`,
-        advice: 'give the file instead of its digest',
+        next: 'give the file instead of its digest',
       },
     );
   }
@@ -91,7 +91,7 @@ function keyOf(certificate: SigningCertificate): SignatureKey {
 function misfit(key: SignatureKey, over: string): UntrustedError {
   return new UntrustedError('signature-mismatch', 'the signature does not fit the artifact', {
     check: 'signature',
-    expected: `a signature by the certificate's ${key.description} key over ${over}`,
+    wanted: `a signature by the certificate's ${key.description} key over ${over}`,
     found: 'a signature over something else, or by another key',
     why: 'artifact, signature and certificate do not belong together',
   });

@@ -16,7 +16,7 @@ export function checkEntryThere({ entries, signer, authorities }: Proof): void {
   if (entries.length === 0 && (signer.kind === 'certificate' || authorities.logs.length > 0)) {
     throw new UntrustedError('log-entry-not-found', 'there is no transparency log entry', {
       check: 'entry',
-      expected: 'an entry of a log of the trusted root',
+      wanted: 'an entry of a log of the trusted root',
       found: 'none',
       why: 'a signature that no public log knows could have been made without anybody noticing',
     });
@@ -31,7 +31,7 @@ export function checkNoDuplicates({ entries }: Proof): void {
     if (seen.has(key)) {
       throw new UntrustedError('log-entry-invalid', 'the same log entry is given twice', {
         check: 'entry',
-        expected: 'each entry once',
+        wanted: 'each entry once',
         found: 'one of them again',
         why: 'the same entry twice is one entry',
       });
@@ -55,7 +55,7 @@ export function checkLogIsTrusted(proof: Proof): void {
     const times = claimed.map((time) => time.toISOString());
     const verdict = new UntrustedError('log-entry-invalid', 'the log entry is of a log that is not trusted', {
       check: 'entry',
-      expected: windows.join(' or ') || 'a log of the trusted root',
+      wanted: windows.join(' or ') || 'a log of the trusted root',
       found: `log ${id} at ${times.join(', ')}`,
       why: 'anybody can run a log',
     });
@@ -74,7 +74,7 @@ export function checkLogIndex({ entries }: Proof): void {
     if (body.rekor === 2 && inTree !== entry.logIndex) {
       throw new UntrustedError('log-entry-invalid', 'entry and inclusion proof have different log indexes', {
         check: 'inclusionProof',
-        expected: String(entry.logIndex),
+        wanted: String(entry.logIndex),
         found: String(inTree),
         why: 'in Rekor v2 the index is the place of the leaf in the tree',
       });
@@ -170,19 +170,19 @@ function isOriginOf(origin: string, log: Log, { body }: ProofEntry): boolean {
   );
 }
 
-function wrongCheckpoint(expected: string, found: string): UntrustedError {
+function wrongCheckpoint(wanted: string, found: string): UntrustedError {
   return new UntrustedError('log-entry-invalid', 'the checkpoint is not that of the entry and its log', {
     check: 'checkpoint',
-    expected,
+    wanted,
     found,
     why: 'an inclusion proof proves membership in the tree of its checkpoint only',
   });
 }
 
-function mismatch(expected: string, found: string): UntrustedError {
+function mismatch(wanted: string, found: string): UntrustedError {
   return new UntrustedError('log-entry-mismatch', 'the log entry is about something else', {
     check: 'entry',
-    expected,
+    wanted,
     found,
     why: 'a log entry proves only what it was made for',
   });

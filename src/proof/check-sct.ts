@@ -92,10 +92,10 @@ class Reader {
   }
 }
 
-function invalid(expected: string, found: string): UntrustedError {
+function invalid(wanted: string, found: string): UntrustedError {
   return new UntrustedError('sct-invalid', 'the certificate has no proper proof of being logged', {
     check: 'sct',
-    expected,
+    wanted,
     found,
     why: 'a certificate that no public log knows could have been issued without anybody noticing',
   });

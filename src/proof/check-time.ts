@@ -20,7 +20,7 @@ export function checkTimestamps(proof: Proof): void {
       const message = 'the timestamp is by an authority that is not trusted';
       const verdict = new UntrustedError('time-untrusted', message, {
         check: 'time',
-        expected: authorities.timestampAuthorities.map(({ uri }) => uri).join(' or ') || 'none at all',
+        wanted: authorities.timestampAuthorities.map(({ uri }) => uri).join(' or ') || 'none at all',
         found: `one ${id}`,
         why: WHY_TIME,
       });
@@ -73,18 +73,18 @@ export function checkClock(proof: Proof): void {
     "this machine's clock is wrong: the signature is from its future",
     {
       check: 'time',
-      expected: `a clock at ${ahead.toISOString()} or later, when a trusted log or authority saw the signature`,
+      wanted: `a clock at ${ahead.toISOString()} or later, when a trusted log or authority saw the signature`,
       found: now.toISOString(),
       why: 'certificates and log entries are judged by the time, so nothing was learnt about the artifact',
-      advice: "set this machine's clock, and try again",
+      next: "set this machine's clock, and try again",
     },
   );
 }
 
-function untrustedTime(expected: string, found: string): UntrustedError {
+function untrustedTime(wanted: string, found: string): UntrustedError {
   return new UntrustedError('time-untrusted', 'the log entry has a time that nobody vouches for', {
     check: 'time',
-    expected,
+    wanted,
     found,
     why: 'whoever made the bundle could have chosen the time',
   });

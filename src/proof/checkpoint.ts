@@ -76,10 +76,10 @@ function decode(text: string): Uint8Array {
   }
 }
 
-function malformed(expected: string, found: string, cause?: unknown): UntrustedError {
+function malformed(wanted: string, found: string, cause?: unknown): UntrustedError {
   return new UntrustedError('log-entry-invalid', 'the checkpoint of the log is malformed', {
     check: 'checkpoint',
-    expected,
+    wanted,
     found,
     why: 'a checkpoint that can be read in two ways proves neither',
     ...(cause === undefined ? {} : { cause }),

@@ -60,7 +60,7 @@ export function readEntryBody(entry: LogEntry): EntryBody {
     return read(body);
   } catch (cause) {
     if (!(cause instanceof UntrustedError) || cause.code !== 'material-malformed') throw cause;
-    throw invalid(cause.message, cause.expected, cause.found, cause);
+    throw invalid(cause.message, cause.wanted, cause.found, cause);
   }
 }
 
@@ -152,10 +152,10 @@ function readVerifierV2(verifier: Fields): EntryVerifier {
   return { kind: kind === 'publicKey' ? 'public-key' : 'certificate', der };
 }
 
-function invalid(message: string, expected = '', found = '', cause?: unknown): UntrustedError {
+function invalid(message: string, wanted = '', found = '', cause?: unknown): UntrustedError {
   return new UntrustedError('log-entry-invalid', message, {
     check: 'entry',
-    expected,
+    wanted,
     found,
     why: 'a log entry that can be read in two ways proves neither',
     ...(cause === undefined ? {} : { cause }),

@@ -44,7 +44,7 @@ function explainUntrustedChain(proof: Proof): ErrorDetails {
   const unknown: Candidate = {
     rank: 0,
     details: {
-      expected: `a certificate by ${authorities.map(({ uri }) => uri).join(' or ')}`,
+      wanted: `a certificate by ${authorities.map(({ uri }) => uri).join(' or ')}`,
       found: 'one by another issuer',
     },
   };
@@ -58,21 +58,21 @@ function judgeAuthority(leaf: Certificate, authority: Authority, times: readonly
     return {
       rank: 1,
       details: {
-        expected: `a certificate signed by ${authority.uri}`,
+        wanted: `a certificate signed by ${authority.uri}`,
         found: 'one that names it as its issuer, with a signature that is not its own',
       },
     };
   }
   if (authority.flaw !== undefined) {
-    const { message, expected, found } = authority.flaw;
-    return { rank: 2, details: { expected: expected ?? message, found: found ?? message } };
+    const { message, wanted, found } = authority.flaw;
+    return { rank: 2, details: { wanted: wanted ?? message, found: found ?? message } };
   }
   const outside = times.find((time) => !covers(authority.validFor, time));
   if (outside !== undefined) {
     return {
       rank: 3,
       details: {
-        expected: `a signature while ${authority.uri} is trusted, ${span(authority.validFor.start, authority.validFor.end)}`,
+        wanted: `a signature while ${authority.uri} is trusted, ${span(authority.validFor.start, authority.validFor.end)}`,
         found: `one made at ${iso(outside)}`,
       },
     };
@@ -83,11 +83,11 @@ function judgeAuthority(leaf: Certificate, authority: Authority, times: readonly
   );
   const [first] = late;
   if (first === undefined)
-    return { rank: 2, details: { expected: `a chain up to ${authority.uri}`, found: 'a broken one' } };
+    return { rank: 2, details: { wanted: `a chain up to ${authority.uri}`, found: 'a broken one' } };
   return {
     rank: 4,
     details: {
-      expected: `a signature while the certificate is valid, ${span(first.cert.notBefore, first.cert.notAfter)}`,
+      wanted: `a signature while the certificate is valid, ${span(first.cert.notBefore, first.cert.notAfter)}`,
       found: `one made at ${iso(first.time)}`,
       why: 'a short-lived certificate speaks for its signer for minutes only',
     },
@@ -98,7 +98,7 @@ function judgeAuthority(leaf: Certificate, authority: Authority, times: readonly
 export const WHY_TIME = 'without a trustworthy time of signing a short-lived certificate proves nothing';
 
 export function explainTimestampFailure(proof: Proof, duplicate: boolean): ErrorDetails {
-  if (duplicate) return { expected: 'each time once', found: 'one of them again', why: WHY_TIME };
+  if (duplicate) return { wanted: 'each time once', found: 'one of them again', why: WHY_TIME };
   return { why: WHY_TIME, ...explainUntrustedTimestamp(proof) };
 }
 
@@ -106,7 +106,7 @@ function explainUntrustedTimestamp(proof: Proof): ErrorDetails {
   const { timestamps, authorities, evidence } = proof;
   if (timestamps.length === 0) {
     return {
-      expected: 'a signed entry timestamp or an RFC 3161 timestamp',
+      wanted: 'a signed entry timestamp or an RFC 3161 timestamp',
       found: 'neither',
     };
   }
@@ -116,7 +116,7 @@ function explainUntrustedTimestamp(proof: Proof): ErrorDetails {
       return [
         {
           rank: 9,
-          details: { expected: 'a timestamp over this signature', found: 'one over something else' },
+          details: { wanted: 'a timestamp over this signature', found: 'one over something else' },
         },
       ];
     }
@@ -125,7 +125,7 @@ function explainUntrustedTimestamp(proof: Proof): ErrorDetails {
   const names =
     authorities.timestampAuthorities.map(({ uri }) => uri).join(' or ') || 'an authority (there is none)';
   return closest([
-    { rank: 0, details: { expected: `a timestamp by ${names}`, found: 'one by another authority' } },
+    { rank: 0, details: { wanted: `a timestamp by ${names}`, found: 'one by another authority' } },
     ...candidates,
   ]);
 }
@@ -134,14 +134,14 @@ function judgeTimestampAuthority(token: TimestampToken, authority: Authority): C
   const [signer] = authority.chain;
   if (signer === undefined || !isSignerOf(token, signer)) return { rank: -1, details: {} };
   if (authority.flaw !== undefined) {
-    const { message, expected, found } = authority.flaw;
-    return { rank: 2, details: { expected: expected ?? message, found: found ?? message } };
+    const { message, wanted, found } = authority.flaw;
+    return { rank: 2, details: { wanted: wanted ?? message, found: found ?? message } };
   }
   if (!covers(authority.validFor, token.time)) {
     return {
       rank: 3,
       details: {
-        expected: `a timestamp while ${authority.uri} is trusted, ${span(authority.validFor.start, authority.validFor.end)}`,
+        wanted: `a timestamp while ${authority.uri} is trusted, ${span(authority.validFor.start, authority.validFor.end)}`,
         found: iso(token.time),
       },
     };
@@ -151,14 +151,14 @@ function judgeTimestampAuthority(token: TimestampToken, authority: Authority): C
     return {
       rank: 3,
       details: {
-        expected: `a timestamp while its authority's certificate is valid, ${span(expired.notBefore, expired.notAfter)}`,
+        wanted: `a timestamp while its authority's certificate is valid, ${span(expired.notBefore, expired.notAfter)}`,
         found: iso(token.time),
       },
     };
   }
   return {
     rank: 4,
-    details: { expected: `a signature by ${authority.uri}`, found: 'one that does not verify' },
+    details: { wanted: `a signature by ${authority.uri}`, found: 'one that does not verify' },
   };
 }
 
@@ -175,11 +175,11 @@ export function isSignerOf(token: TimestampToken, certificate: Certificate): boo
 export function explainEntryMismatch(proof: Proof, { body }: ProofEntry): ErrorDetails {
   const why = 'A log entry proves only what it was made for.';
   if (!equalBytes(body.signature, proof.evidence.content.signature)) {
-    return { expected: 'an entry with this signature', found: 'one with another signature', why };
+    return { wanted: 'an entry with this signature', found: 'one with another signature', why };
   }
   const what = body.hashOf === 'payload' ? 'payload' : 'artifact';
   return {
-    expected: `an entry for this ${what}`,
+    wanted: `an entry for this ${what}`,
     found: `one for ${body.hash.algorithm} ${encodeHex(body.hash.digest)}`,
     why,
   };
@@ -187,12 +187,12 @@ export function explainEntryMismatch(proof: Proof, { body }: ProofEntry): ErrorD
 
 export function explainSctFailure({ authorities }: Proof, duplicate: boolean): ErrorDetails {
   const why = 'A certificate that no public log knows could have been issued without anybody noticing.';
-  if (duplicate) return { expected: 'one SCT of each CT log', found: 'two of one', why };
+  if (duplicate) return { wanted: 'one SCT of each CT log', found: 'two of one', why };
   const logs = authorities.certificateLogs.map(
     ({ baseUrl, validFor }) => `${baseUrl} ${describeWindow(validFor)}`,
   );
   return {
-    expected: `SCTs over this certificate by ${logs.join(' or ')}`,
+    wanted: `SCTs over this certificate by ${logs.join(' or ')}`,
     found: 'one by another log, at another time, or over another certificate',
     why,
   };
@@ -205,15 +205,15 @@ export function explainLogFailure({ entry, logs }: ProofEntry, check: CheckName)
   if (check === 'set') {
     const time = new Date(Number(entry.integratedTime ?? 0n) * 1000);
     return {
-      expected: `a signature by ${log} over index ${entry.logIndex}, time ${iso(time)} and this body`,
+      wanted: `a signature by ${log} over index ${entry.logIndex}, time ${iso(time)} and this body`,
       found: 'one that does not verify',
       why,
     };
   }
   if (check === 'checkpoint')
-    return { expected: `a signature by ${log}`, found: 'one that does not verify', why };
+    return { wanted: `a signature by ${log}`, found: 'one that does not verify', why };
   return {
-    expected: `hashes from leaf ${proof?.logIndex ?? 'of the entry'} to the root of ${proof?.treeSize ?? 'the'} leaves`,
+    wanted: `hashes from leaf ${proof?.logIndex ?? 'of the entry'} to the root of ${proof?.treeSize ?? 'the'} leaves`,
     found:
       proof === undefined ? 'no proof and no promise' : `${proof.hashes.length} hashes that lead elsewhere`,
     why,
@@ -223,10 +223,10 @@ export function explainLogFailure({ entry, logs }: ProofEntry, check: CheckName)
 export function explainSignatureMismatch({ signer, digest, evidence }: Proof): ErrorDetails {
   const over = evidence.content.kind === 'dsse' ? 'the envelope' : `${digest.algorithm} ${digest.hex}`;
   return {
-    expected: `a signature by the ${signer.key.description} key over ${over}`,
+    wanted: `a signature by the ${signer.key.description} key over ${over}`,
     found: 'a signature over something else, or by another key',
     why: 'whoever changed the artifact could not sign it again',
-    advice: 'do not use the artifact; fetch it and its signature again, from the place that publishes both',
+    next: 'do not use the artifact; fetch it and its signature again, from the place that publishes both',
   };
 }
 

@@ -151,16 +151,16 @@ function readSubject(subject: ProofSubject, required: RequiredSubject): readonly
   }
   if (required.kind === 'message') {
     throw new RequestError('usage', 'the signature is by an Ed25519 key, which signs the file itself', {
-      expected: 'the file',
+      wanted: 'the file',
       found: 'a digest',
-      advice: 'give the file instead of its digest',
+      next: 'give the file instead of its digest',
     });
   }
   if (subject.digest.algorithm !== algorithm) {
     throw new RequestError('usage', `the signature is over a ${algorithm} digest`, {
-      expected: algorithm,
+      wanted: algorithm,
       found: subject.digest.algorithm,
-      advice: 'give the file instead of its digest',
+      next: 'give the file instead of its digest',
     });
   }
   return [subject.digest, ...(subject.also ?? [])];
@@ -188,21 +188,21 @@ function readManagedKey(pem: string): SignatureKey {
     return readPublicKey(decodePem(pem, 'PUBLIC KEY', what), what);
   } catch (cause) {
     throw new RequestError('usage', `${what} cannot be used`, {
-      expected: 'a PEM file with one PUBLIC KEY',
+      wanted: 'a PEM file with one PUBLIC KEY',
       found: cause instanceof UntrustedError ? (cause.found ?? cause.message) : 'something else',
-      advice: 'name the public key by itself, in PEM, as openssl pkey -pubout writes it',
+      next: 'name the public key by itself, in PEM, as openssl pkey -pubout writes it',
       cause,
     });
   }
 }
 
-function otherKind(expected: string, found: string): UntrustedError {
+function otherKind(wanted: string, found: string): UntrustedError {
   return new UntrustedError(
     'identity-mismatch',
     'the bundle is of another kind of signer than is asked for',
     {
       check: 'identity',
-      expected,
+      wanted,
       found,
       why: 'only the signer that was asked for is believed',
     },

@@ -202,7 +202,7 @@ function isMisfit(error: unknown): boolean {
 function unsupported(what: string, found: string, cause?: unknown): UntrustedError {
   return new UntrustedError('material-malformed', `${what} has no key that can be used`, {
     check: 'material',
-    expected: `ECDSA on P-256, P-384 or P-521, RSA of ${MIN_RSA_BITS} to ${MAX_RSA_BITS} bits, or Ed25519`,
+    wanted: `ECDSA on P-256, P-384 or P-521, RSA of ${MIN_RSA_BITS} to ${MAX_RSA_BITS} bits, or Ed25519`,
     found,
     why: 'only these keys sign in the public log, and only their signatures can be checked here',
     ...(cause === undefined ? {} : { cause }),

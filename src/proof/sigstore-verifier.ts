@@ -114,10 +114,10 @@ function ask(
 
 function cannotJudge(cause: unknown): UnavailableError {
   return new UnavailableError('machine-cannot-judge', 'this machine cannot verify a signature', {
-    expected: 'that crypto.verify of Node answers yes or no',
+    wanted: 'that crypto.verify of Node answers yes or no',
     found: cause instanceof Error ? excerpt(cause.message) : 'an exception',
     why: 'a signature that was not verified is neither good nor bad; nothing was learnt about the artifact',
-    advice: `use k8s-verify on another machine, or with another Node than ${process.version}, or its executable`,
+    next: `use k8s-verify on another machine, or with another Node than ${process.version}, or its executable`,
     cause,
   });
 }
@@ -205,7 +205,7 @@ function translate(
     const what = about === 'entry' ? 'the log entry' : 'the certificate or a timestamp';
     return new UntrustedError(code, `${what} cannot be verified`, {
       check: about,
-      expected: 'evidence that can be verified',
+      wanted: 'evidence that can be verified',
       found: error instanceof Error ? excerpt(error.message) : 'something else',
       why: 'what cannot be checked proves nothing',
       cause: error,

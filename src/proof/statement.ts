@@ -87,10 +87,10 @@ function readDigests(subject: JsonValue): SubjectDigests {
   );
 }
 
-function malformed(expected: string, found: string): UntrustedError {
+function malformed(wanted: string, found: string): UntrustedError {
   return new UntrustedError('material-malformed', 'the DSSE envelope does not hold a known statement', {
     check: 'material',
-    expected,
+    wanted,
     found,
     why: 'what an unknown kind of statement means cannot be guessed',
   });

@@ -67,7 +67,7 @@ export function readTimestampToken(der: Uint8Array): TimestampToken {
     if (!(cause instanceof UntrustedError) || cause.code !== 'material-malformed') throw cause;
     throw new UntrustedError('time-untrusted', cause.message, {
       check: 'time',
-      expected: cause.expected ?? 'a TimeStampResp (RFC 3161)',
+      wanted: cause.wanted ?? 'a TimeStampResp (RFC 3161)',
       found: cause.found ?? 'something else',
       why: 'without a trustworthy time of signing a short-lived certificate proves nothing',
       cause,
@@ -212,10 +212,10 @@ function readHashAlgorithm(node: DerNode | undefined): HashAlgorithm {
   return algorithm;
 }
 
-function malformed(expected: string, found: string): UntrustedError {
+function malformed(wanted: string, found: string): UntrustedError {
   return new UntrustedError('material-malformed', `${WHAT} is not acceptable`, {
     check: 'time',
-    expected,
+    wanted,
     found,
   });
 }

@@ -51,10 +51,10 @@ export function verdictOnUnknown(
   const left = unread.length === 0 ? '' : `; of its ${LISTS[unknown.kind]} it leaves out ${unread[0]?.what}`;
   return new UnavailableError('authority-unknown', `the trusted root does not know the ${unknown.kind}`, {
     ...(verdict.check === undefined ? {} : { check: verdict.check }),
-    expected: `a trusted root that knows the ${unknown.kind} ${unknown.id}, which claims to have signed at ${claimed.toISOString()}`,
+    wanted: `a trusted root that knows the ${unknown.kind} ${unknown.id}, which claims to have signed at ${claimed.toISOString()}`,
     found: `${nameOf(proof)} does not, and ${known}${left}`,
     why: `a trusted root does not know what is newer than itself, so nothing was learnt about the artifact`,
-    advice: advise(proof, namedLog, unread.length > 0),
+    next: advise(proof, namedLog, unread.length > 0),
     cause: verdict,
   });
 }

@@ -116,11 +116,10 @@ function mismatch({ name, signature, algorithm, ours, theirs, what }: Mismatch):
     `${name} has another ${algorithm} for ${what} than is proved`,
     {
       check: 'digest',
-      expected: `${algorithm} ${ours} (${standing})`,
+      wanted: `${algorithm} ${ours} (${standing})`,
       found: `${algorithm} ${theirs} (${name}, ${STANDING[signature]})`,
       why: 'the release and its own records disagree, so one of them was changed or published wrongly',
-      advice:
-        'do not use the file until the release team has said which is right: https://github.com/kubernetes/release',
+      next: 'do not use the file until the release team has said which is right: https://github.com/kubernetes/release',
     },
   );
 }

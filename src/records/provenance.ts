@@ -64,9 +64,9 @@ export function digestsFromProvenance(bytes: Uint8Array, artifact: ReleaseArtifa
 /** Whatever else the document has is not read: it is held against a proof, and proves nothing by itself. */
 function formOf(what: string): FieldsForm {
   return {
-    flawed: (path, expected, found) =>
+    flawed: (path, wanted, found) =>
       new UntrustedError('material-malformed', `${what} is not a provenance statement`, {
-        expected: `${path}: ${expected}`,
+        wanted: `${path}: ${wanted}`,
         found,
       }),
   };
@@ -119,7 +119,7 @@ function mergeDigests(known: StatedDigests, more: StatedDigests, name: string, w
     const [one, other] = [known[algorithm], more[algorithm]];
     if (one !== undefined && other !== undefined && one !== other) {
       throw new UntrustedError('material-malformed', `${what} has two digests for ${excerpt(name)}`, {
-        expected: `one ${algorithm} for each subject`,
+        wanted: `one ${algorithm} for each subject`,
         found: `${one} and ${other}`,
       });
     }

@@ -33,7 +33,7 @@ export function digestFromSums(
   const what = `${algorithm.toUpperCase()}SUMS of ${formatReleaseVersion(artifact.version)}`;
   if (bytes.byteLength > MAX_SUMS_BYTES) {
     throw new UntrustedError('material-oversized', `${what} is too large`, {
-      expected: `at most ${MAX_SUMS_BYTES} bytes`,
+      wanted: `at most ${MAX_SUMS_BYTES} bytes`,
       found: `${bytes.byteLength} bytes`,
     });
   }
@@ -54,7 +54,7 @@ function readSums(text: string, algorithm: SumsAlgorithm, what: string): Readonl
     const [, digest, path] = readLine(line, algorithm) ?? [];
     if (digest === undefined || path === undefined) {
       throw new UntrustedError('material-malformed', `line ${index + 1} of ${what} is not a checksum`, {
-        expected: `${HEX_CHARACTERS[algorithm]} lower-case hex digits, two spaces, and a path`,
+        wanted: `${HEX_CHARACTERS[algorithm]} lower-case hex digits, two spaces, and a path`,
         // Not quoted: after a redirect it may be a page of any host.
         found: line === '' ? 'an empty line' : `other text, of ${line.length} characters`,
       });
@@ -80,7 +80,7 @@ function hasControlCharacters(text: string): boolean {
 
 function contradiction(what: string, path: string, one: string, other: string): UntrustedError {
   return new UntrustedError('material-malformed', `${what} has two digests for ${excerpt(path)}`, {
-    expected: 'one digest for each file',
+    wanted: 'one digest for each file',
     found: `${one} and ${other}`,
   });
 }

@@ -83,10 +83,9 @@ export function forcedArtifact({ component: name, version, platform }: ArtifactC
       'component-unknown',
       `${excerpt(name)} cannot be the name of a published artifact`,
       {
-        expected: 'a file name of letters, digits, ".", "_" and "-" that starts with a letter or digit',
+        wanted: 'a file name of letters, digits, ".", "_" and "-" that starts with a letter or digit',
         found: excerpt(name),
-        advice:
-          'give the bare name as it is on the server, without directories; side files are not artifacts',
+        next: 'give the bare name as it is on the server, without directories; side files are not artifacts',
       },
     );
   }
@@ -143,9 +142,9 @@ function assertSafePlatform({ os, arch }: Platform): void {
 
 function unsafePlatform(text: string): RequestError {
   return new RequestError('platform-impossible', `${excerpt(text)} cannot be a platform`, {
-    expected: 'os/arch of lower-case letters and digits, as in linux/riscv64',
+    wanted: 'os/arch of lower-case letters and digits, as in linux/riscv64',
     found: excerpt(text),
-    advice: 'write it as Go has it, for example linux/riscv64',
+    next: 'write it as Go has it, for example linux/riscv64',
   });
 }
 

@@ -153,9 +153,9 @@ export function findComponent(name: string): Component {
   const [first = '', ...rest] = name.split(/[,=:]/);
   const severed = rest.length > 0 && names.includes(first) ? name.charAt(first.length) : undefined;
   throw new RequestError('component-unknown', `Kubernetes publishes no component ${excerpt(name)}`, {
-    expected: 'a name from k8s-verify list',
+    wanted: 'a name from k8s-verify list',
     found: excerpt(name),
-    advice: adviceFor(near, severed),
+    next: adviceFor(near, severed),
   });
 }
 
@@ -208,14 +208,14 @@ export function assertAvailable(component: Component, version: ReleaseVersion, p
   const others = COMPONENTS.filter((other) =>
     platformsOf(other, version).some((one) => samePlatform(one, platform)),
   );
-  const expected =
+  const wanted =
     platforms.length === 0
       ? `another release: ${release} has no ${component.name} at all`
       : `${component.name} of ${release} for ${platforms.map(formatPlatform).join(', ')}`;
   throw new RequestError('platform-impossible', `there is no ${component.name} of ${release} for ${where}`, {
-    expected,
+    wanted,
     found: where,
-    advice:
+    next:
       others.length === 0
         ? `nothing of ${release} is published for ${where}`
         : `${where} has ${others.map(({ name }) => name).join(', ')}`,

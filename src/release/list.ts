@@ -41,9 +41,9 @@ export function listArtifacts({ version, platforms = PLATFORMS }: ListRequest): 
 function unknownMajor(version: ReleaseVersion): RequestError {
   const name = formatReleaseVersion(version);
   return new RequestError('release-not-found', `k8s-verify knows of no Kubernetes release ${name}`, {
-    expected: `a release of v${TABLED.until[0]}, such as v1.30.2`,
+    wanted: `a release of v${TABLED.until[0]}, such as v1.30.2`,
     found: name,
-    advice: 'name another version, or stable for the newest one',
+    next: 'name another version, or stable for the newest one',
   });
 }
 

@@ -90,9 +90,9 @@ export function parsePlatform(text: string, choices: readonly Platform[] = PLATF
     'platform-impossible',
     `Kubernetes publishes nothing for the platform ${excerpt(text)}`,
     {
-      expected: choices.map(formatPlatform).join(', '),
+      wanted: choices.map(formatPlatform).join(', '),
       found: excerpt(text),
-      advice: choice === undefined ? 'name one of these as os/arch' : `try ${choice}`,
+      next: choice === undefined ? 'name one of these as os/arch' : `try ${choice}`,
     },
   );
 }
@@ -114,9 +114,9 @@ export function hostPlatform({ platform, arch, endianness }: ProcessInfo): Platf
     'platform-impossible',
     `Kubernetes publishes nothing for this machine: ${platform}/${arch}${order}`,
     {
-      expected: PLATFORMS.map(formatPlatform).join(', '),
+      wanted: PLATFORMS.map(formatPlatform).join(', '),
       found: `${platform}/${arch}${order}`,
-      advice: 'name the platform to fetch for with --platform os/arch',
+      next: 'name the platform to fetch for with --platform os/arch',
     },
   );
 }

@@ -87,10 +87,10 @@ export function assertSigned(version: ReleaseVersion): void {
   if (isSigned(version)) return;
   const name = formatReleaseVersion(version);
   throw new UntrustedError('signature-not-published', `no signatures are published for Kubernetes ${name}`, {
-    expected: describeSignedReleases(),
+    wanted: describeSignedReleases(),
     found: name,
     why: 'without a signature nothing proves who built the file; a checksum from the same server proves nothing',
-    advice: `use ${formatReleaseVersion(nearestSigned(version))} or a later release`,
+    next: `use ${formatReleaseVersion(nearestSigned(version))} or a later release`,
   });
 }
 

@@ -62,9 +62,9 @@ export function memberOf(
     'component-unknown',
     `kubernetes-${tier} of ${release} does not hold ${excerpt(component)}`,
     {
-      expected: names.join(', '),
+      wanted: names.join(', '),
       found: excerpt(component),
-      advice:
+      next:
         other === undefined ? adviceFor(component, names) : `take it from another: --from-tarball ${other}`,
     },
   );

@@ -170,11 +170,11 @@ function comparePrereleases(a: ReleaseVersion, b: ReleaseVersion): number {
   return stages || a.prerelease.number - b.prerelease.number;
 }
 
-function malformed(text: string, expected: string, choice: string | undefined): RequestError {
+function malformed(text: string, wanted: string, choice: string | undefined): RequestError {
   return new RequestError('version-malformed', `${excerpt(text)} is not a Kubernetes version`, {
-    expected,
+    wanted,
     found: excerpt(text),
-    advice: choice === undefined ? `name ${expected}` : `try ${choice}`,
+    next: choice === undefined ? `name ${wanted}` : `try ${choice}`,
   });
 }
 
@@ -197,11 +197,11 @@ function nearestVersionText(text: string): string | undefined {
   return loose[4] === undefined ? final : `${final}-${loose[4]}.${number}`;
 }
 
-function invalidMarker(name: string, expected: string, found: string): UnavailableError {
+function invalidMarker(name: string, wanted: string, found: string): UnavailableError {
   return new UnavailableError('response-invalid', `the version marker ${name} cannot be used`, {
-    expected,
+    wanted,
     found,
     why: 'another version than the one asked for would be installed if it were guessed',
-    advice: 'name an exact version, or try again later',
+    next: 'name an exact version, or try again later',
   });
 }

@@ -36,7 +36,6 @@ export async function fetchBytes(
   );
   if (outcome !== undefined) return outcome;
   throw new RequestError('artifact-not-found', `${request.what} does not exist: ${absent.join('; ')}`, {
-    advice:
-      'check the version, the component and the platform; a new release can take hours to reach every region',
+    next: 'check the version, the component and the platform; a new release can take hours to reach every region',
   });
 }

@@ -86,7 +86,7 @@ function everySourceFailed(
   const reasons = withoutRepetition(failures.map(namingSource));
   const others = lacking.length === 0 ? '' : `; not found at ${lacking.join(', ')}`;
   return new UnavailableError(last.code, `${reasons}${others}`, {
-    ...(last.advice === undefined ? {} : { advice: last.advice }),
+    ...(last.next === undefined ? {} : { next: last.next }),
     cause: new AggregateError(failures.map(({ error }) => error)),
   });
 }

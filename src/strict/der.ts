@@ -216,6 +216,6 @@ function hex(octet: number): string {
   return `0x${octet.toString(16).padStart(2, '0')}`;
 }
 
-function flawed(what: string, expected: string, found: string): UntrustedError {
-  return malformed(`${what} is not canonical DER`, expected, found);
+function flawed(what: string, wanted: string, found: string): UntrustedError {
+  return malformed(`${what} is not canonical DER`, wanted, found);
 }

@@ -32,7 +32,7 @@ export interface FieldsForm {
    *
    * @param path "the bundle, verificationMaterial.tlogEntries[0]".
    */
-  readonly flawed?: (path: string, expected: string, found: string) => K8sVerifyError;
+  readonly flawed?: (path: string, wanted: string, found: string) => K8sVerifyError;
 }
 
 /**
@@ -119,8 +119,8 @@ export class Fields {
 
   /** An enum value by its name. */
   choice<Value>(name: string, values: ReadonlyMap<string, Value>): Value {
-    const expected = `one of ${[...values.keys()].join(', ')}`;
-    return this.#read(name, expected, (value) => (typeof value === 'string' ? values.get(value) : undefined));
+    const wanted = `one of ${[...values.keys()].join(', ')}`;
+    return this.#read(name, wanted, (value) => (typeof value === 'string' ? values.get(value) : undefined));
   }
 
   /**
@@ -192,8 +192,8 @@ export class Fields {
 
   /** A list of bytes of exactly this length, in lower-case hex. */
   hexList(name: string, max: number, bytes: number): readonly Uint8Array[] {
-    const expected = `${2 * bytes} lower-case hex digits`;
-    return this.list(name, max).map((item, i) => this.#value(item, this.at(name, i), expected, hexOf(bytes)));
+    const wanted = `${2 * bytes} lower-case hex digits`;
+    return this.list(name, max).map((item, i) => this.#value(item, this.at(name, i), wanted, hexOf(bytes)));
   }
 
   /** A list of whatever. */
@@ -206,8 +206,8 @@ export class Fields {
   }
 
   /** The error for this field, for what only the reader of the document can judge. */
-  flawed(name: string, expected: string, found: string): K8sVerifyError {
-    return this.#flawedAt(this.at(name), expected, found);
+  flawed(name: string, wanted: string, found: string): K8sVerifyError {
+    return this.#flawedAt(this.at(name), wanted, found);
   }
 
   /** The full name of a field, or of an element of it, for messages. */
@@ -216,13 +216,13 @@ export class Fields {
     return this.path.includes(',') ? `${this.path}.${element}` : `${this.path}, ${element}`;
   }
 
-  #read<Value>(name: string, expected: string, parse: Parse<Value>): Value {
-    return this.#value(this.#fields.get(name), this.at(name), expected, parse);
+  #read<Value>(name: string, wanted: string, parse: Parse<Value>): Value {
+    return this.#value(this.#fields.get(name), this.at(name), wanted, parse);
   }
 
-  #value<Value>(value: JsonValue | undefined, path: string, expected: string, parse: Parse<Value>): Value {
+  #value<Value>(value: JsonValue | undefined, path: string, wanted: string, parse: Parse<Value>): Value {
     const parsed = value === undefined ? undefined : parse(value);
-    if (parsed === undefined) throw this.#flawedAt(path, expected, describe(value));
+    if (parsed === undefined) throw this.#flawedAt(path, wanted, describe(value));
     return parsed;
   }
 
@@ -233,12 +233,12 @@ export class Fields {
     return decodeBase64(text, path);
   }
 
-  #flawedAt(path: string, expected: string, found: string): K8sVerifyError {
-    return this.#form.flawed?.(path, expected, found) ?? malformed(`${path} is malformed`, expected, found);
+  #flawedAt(path: string, wanted: string, found: string): K8sVerifyError {
+    return this.#form.flawed?.(path, wanted, found) ?? malformed(`${path} is malformed`, wanted, found);
   }
 
-  #oversized(path: string, expected: string, found: string): K8sVerifyError {
-    return this.#form.flawed?.(path, expected, found) ?? oversized(path, expected, found);
+  #oversized(path: string, wanted: string, found: string): K8sVerifyError {
+    return this.#form.flawed?.(path, wanted, found) ?? oversized(path, wanted, found);
   }
 }
 

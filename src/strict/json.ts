@@ -179,10 +179,10 @@ class StrictJson {
     }
   }
 
-  #malformed(expected: string, found = this.#found()): UntrustedError {
+  #malformed(wanted: string, found = this.#found()): UntrustedError {
     const lines = this.#text.slice(0, this.#at).split('\n');
     const place = `line ${lines.length}, column ${(lines.at(-1) ?? '').length + 1}`;
-    return malformed(`${this.#what} is not strict JSON`, expected, `${found} at ${place}`);
+    return malformed(`${this.#what} is not strict JSON`, wanted, `${found} at ${place}`);
   }
 
   /** What is there instead, unquoted: a file that is no JSON may be anything, a list of passwords for one. */

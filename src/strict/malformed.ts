@@ -4,10 +4,10 @@ const WHY_STRICT = 'what can be read in two ways proves neither';
 const WHY_BOUNDED = 'nothing genuine is that large, and reading it could take time and memory without end';
 
 /** Foreign data that is not exactly of its form. */
-export function malformed(message: string, expected: string, found: string, cause?: unknown): UntrustedError {
+export function malformed(message: string, wanted: string, found: string, cause?: unknown): UntrustedError {
   return new UntrustedError('material-malformed', message, {
     check: 'material',
-    expected,
+    wanted,
     found,
     why: WHY_STRICT,
     ...(cause === undefined ? {} : { cause }),
@@ -15,10 +15,10 @@ export function malformed(message: string, expected: string, found: string, caus
 }
 
 /** Foreign data beyond its bound (limits.ts). */
-export function oversized(what: string, expected: string, found: string): UntrustedError {
+export function oversized(what: string, wanted: string, found: string): UntrustedError {
   return new UntrustedError('material-oversized', `${what} is too large`, {
     check: 'material',
-    expected,
+    wanted,
     found,
     why: WHY_BOUNDED,
   });

@@ -12,10 +12,10 @@ export function assertClockNotBehindRoot(now: Date): Date {
   const currentAsOf = readRootRecord(readEmbedded(embeddedRecordBytes));
   if (now >= currentAsOf) return currentAsOf;
   throw new UnavailableError('clock-wrong', "this machine's clock is wrong: it is behind k8s-verify itself", {
-    expected: `a clock at ${currentAsOf.toISOString().slice(0, 10)} or later, the date of the embedded trusted root`,
+    wanted: `a clock at ${currentAsOf.toISOString().slice(0, 10)} or later, the date of the embedded trusted root`,
     found: now.toISOString(),
     why: 'certificates and log entries are judged by the time, so nothing was learnt about the artifact',
-    advice: "set this machine's clock, and try again",
+    next: "set this machine's clock, and try again",
   });
 }
 
@@ -25,9 +25,9 @@ export function readEmbedded(read: () => Uint8Array): Uint8Array {
     return read();
   } catch (cause) {
     throw new UnavailableError('trust-root-unavailable', 'the trusted root of k8s-verify itself is missing', {
-      expected: 'the file that is installed with k8s-verify',
+      wanted: 'the file that is installed with k8s-verify',
       found: unreadableReason(cause),
-      advice: 'install k8s-verify again',
+      next: 'install k8s-verify again',
       cause,
     });
   }

@@ -27,13 +27,13 @@ export async function loadTrustMaterial(file: string | undefined, now: Date): Pr
 async function readBounded(path: string): Promise<Uint8Array> {
   const bytes = await readUpTo(path, MAX_TRUSTED_ROOT_BYTES).catch((error: unknown) => {
     throw unreadableFile(`the trusted root ${path}`, error, {
-      expected: 'a trusted_root.json',
-      advice: 'check the name of the file; where none is named, the public-good root of Sigstore is used',
+      wanted: 'a trusted_root.json',
+      next: 'check the name of the file; where none is named, the public-good root of Sigstore is used',
     });
   });
   if (bytes !== undefined) return bytes;
   throw new UntrustedError('trusted-root-invalid', `the trusted root ${path} is too large`, {
-    expected: `at most ${MAX_TRUSTED_ROOT_BYTES} bytes`,
+    wanted: `at most ${MAX_TRUSTED_ROOT_BYTES} bytes`,
     found: 'more',
   });
 }

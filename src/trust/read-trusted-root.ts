@@ -80,16 +80,16 @@ function notATrustedRoot(bytes: Uint8Array, what: string, cause: UntrustedError)
   if (other !== undefined) {
     return new UntrustedError('trusted-root-invalid', `${what} is none: it is ${other.what}`, {
       check: 'material',
-      expected: 'a trusted_root.json',
+      wanted: 'a trusted_root.json',
       found: other.what,
       why: WHY,
-      advice: other.advice,
+      next: other.advice,
       cause,
     });
   }
   return new UntrustedError('trusted-root-invalid', cause.message, {
     check: 'material',
-    ...(cause.expected === undefined ? {} : { expected: cause.expected }),
+    ...(cause.wanted === undefined ? {} : { wanted: cause.wanted }),
     ...(cause.found === undefined ? {} : { found: cause.found }),
     why: WHY,
     cause,

@@ -19,7 +19,7 @@ export function readRootRecord(bytes: Uint8Array): Date {
     if (!Number.isNaN(date.getTime()) && date.toISOString().startsWith(text)) return date;
   }
   throw new UntrustedError('trusted-root-invalid', 'the record of the trusted root tells no date', {
-    expected: '{"currentAsOf": "2026-10-07"}, or another day',
+    wanted: '{"currentAsOf": "2026-10-07"}, or another day',
   });
 }
 

@@ -70,7 +70,7 @@ describe('the schema of --json', () => {
   it.each([
     [
       'a refusal',
-      new UntrustedError('identity-mismatch', 'm', { check: 'identity', expected: 'a', found: 'b' }),
+      new UntrustedError('identity-mismatch', 'm', { check: 'identity', wanted: 'a', found: 'b' }),
     ],
     ['a bug', new TypeError('x')],
     ['something that is no error', 'x'],

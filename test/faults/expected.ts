@@ -16,6 +16,6 @@ export function withInstalled(
 export function told(error: unknown): string {
   if (error === undefined) return 'installed';
   if (!(error instanceof K8sVerifyError)) throw new Error('not one of our errors', { cause: error });
-  const { code, message, expected, found, why, advice } = error;
+  const { code, message, wanted: expected, found, why, next: advice } = error;
   return [`${code}: ${message}`, expected, found, why, advice].join('\n');
 }

@@ -275,7 +275,7 @@ describe('sources that do not give way', () => {
     const { error } = await world.install({ version: 'stable-1.99', sources });
     expect(error).toMatchObject({
       code: 'release-not-found',
-      expected: `a version at ${sources.map((url) => `${url}/release/stable-1.99.txt`).join(' or ')}`,
+      wanted: `a version at ${sources.map((url) => `${url}/release/stable-1.99.txt`).join(' or ')}`,
     });
   });
 

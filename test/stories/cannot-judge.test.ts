@@ -78,11 +78,11 @@ describe('a log that the trusted root does not know', () => {
       name: 'UnavailableError',
       code: 'authority-unknown',
       message: 'the trusted root does not know the transparency log',
-      expected: `a trusted root that knows the transparency log ${logId}, which claims to have signed at 2026-10-07T00:00:01.000Z`,
+      wanted: `a trusted root that knows the transparency log ${logId}, which claims to have signed at 2026-10-07T00:00:01.000Z`,
       found:
         'the embedded one (sigstore-public-good) does not, and this trusted root is known to be current as of 2026-10-07',
       why: expect.stringContaining('nothing was learnt'),
-      advice: 'update k8s-verify, or name a newer trusted root: --trusted-root FILE',
+      next: 'update k8s-verify, or name a newer trusted root: --trusted-root FILE',
     });
     expect(exitCodeFor(error)).toBe(5);
   });
@@ -94,8 +94,7 @@ describe('a log that the trusted root does not know', () => {
     expect(error).toMatchObject({
       code: 'authority-unknown',
       found: expect.stringContaining('not known as of which date'),
-      advice:
-        'get the trusted root of the Sigstore that signed it anew, from where that Sigstore publishes it',
+      next: 'get the trusted root of the Sigstore that signed it anew, from where that Sigstore publishes it',
     });
   });
 
@@ -106,8 +105,8 @@ describe('a log that the trusted root does not know', () => {
     });
     expect(error).toMatchObject({
       code: 'authority-unknown',
-      expected: expect.stringContaining(logId),
-      advice: 'name the trusted root of the Sigstore that signed it: --trusted-root FILE',
+      wanted: expect.stringContaining(logId),
+      next: 'name the trusted root of the Sigstore that signed it: --trusted-root FILE',
     });
     expect(exitCodeFor(error)).toBe(5);
   });
@@ -153,7 +152,7 @@ describe("this machine's clock", () => {
     expect(error).toMatchObject({
       code: 'clock-wrong',
       check: 'time',
-      expected: expect.stringContaining('2026-11-01T12:02:00.000Z'),
+      wanted: expect.stringContaining('2026-11-01T12:02:00.000Z'),
       found: '2026-11-01T12:00:00.000Z',
     });
     expect(exitCodeFor(error)).toBe(5);

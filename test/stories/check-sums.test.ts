@@ -205,7 +205,7 @@ describe('--check-sums refuses, and leaves the disk as it was:', () => {
     expect(error.found).toContain(theirs);
     expect(error.found).toContain(standing);
     const ours = theirs.length === 64 ? kubectl.sha256 : SHA512;
-    expect(error.expected).toContain(ours);
+    expect(error.wanted).toContain(ours);
   });
 
   it('a difference in a file that is installed already, which stays as it is, mode and all', async () => {

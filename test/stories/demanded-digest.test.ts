@@ -34,7 +34,7 @@ describe('an artifact that is asked for by its digest', () => {
       name: 'UntrustedError',
       code: 'digest-mismatch',
       check: 'digest',
-      expected: `sha256:${OTHER}`,
+      wanted: `sha256:${OTHER}`,
       found: `sha256:${published.sha256}, which is properly signed`,
     });
   });

@@ -138,7 +138,7 @@ describe('a tarball is not unpacked, and the disk is as it was, where', () => {
   it('another one was asked for by its digest', async () => {
     const { sha256: found } = await publish();
     const error = await run.refused({ ...ASKED, artifacts: [{ ...tarball(), sha256: sha256('another') }] });
-    expect(error).toMatchObject({ code: 'digest-mismatch', expected: `sha256:${sha256('another')}` });
+    expect(error).toMatchObject({ code: 'digest-mismatch', wanted: `sha256:${sha256('another')}` });
     expect(error.found).toContain(found);
   });
 

@@ -138,7 +138,7 @@ describe('no binary is installed, and the disk is as it was, where', () => {
       one.component === 'kubelet' ? { ...one, sha256: sha256('another kubelet') } : one,
     );
     const error = await run.refused({ ...ASKED, artifacts });
-    expect(error).toMatchObject({ code: 'digest-mismatch', expected: `sha256:${sha256('another kubelet')}` });
+    expect(error).toMatchObject({ code: 'digest-mismatch', wanted: `sha256:${sha256('another kubelet')}` });
     expect(error.found).toContain(sha256(contentOf('kubelet')));
   });
 

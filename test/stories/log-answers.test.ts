@@ -26,7 +26,7 @@ describe('an install whose log look-up is answered by something else', () => {
       name: 'UnavailableError',
       message: 'something other than the transparency log answered',
       why: expect.stringContaining('nothing is proved either way'),
-      advice: expect.stringContaining('a proxy may have answered'),
+      next: expect.stringContaining('a proxy may have answered'),
     });
     expect(exitCodeFor(error)).toBe(4);
   });
@@ -57,7 +57,7 @@ describe('an install whose entry in the log is answered in part', () => {
       message: `the log's answer lacks the ${part} of the entry`,
       check,
     });
-    expect(`${error.message} ${error.expected} ${error.found}`).not.toContain('bundle');
+    expect(`${error.message} ${error.wanted} ${error.found}`).not.toContain('bundle');
     expect(exitCodeFor(error)).toBe(4);
   });
 });

@@ -190,9 +190,9 @@ describe('verifying a file', () => {
       code: 'digest-mismatch',
       check: 'digest',
       message: `${bundle}, found beside the file, is of another file`,
-      expected: `sha256 ${sha256(OLD)}`,
+      wanted: `sha256 ${sha256(OLD)}`,
       found: `sha256 ${sha256(NEW)}`,
-      advice: expect.stringContaining('--save-bundle'),
+      next: expect.stringContaining('--save-bundle'),
     });
   });
 

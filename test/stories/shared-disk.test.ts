@@ -253,7 +253,7 @@ describe('room', () => {
       expect(error).toMatchObject({
         code: 'disk-full',
         message: `could not write kubectl: no space is left in ${path}`,
-        expected: 'room for 3000000 bytes',
+        wanted: 'room for 3000000 bytes',
       });
       expect(Object.keys(await snapshot(path))).toEqual(['kept']);
     },

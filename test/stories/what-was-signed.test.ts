@@ -79,7 +79,7 @@ describe('a statement by the release signer', () => {
       code: 'claim-mismatch',
       check: 'signature',
       found: expect.stringContaining(`"${type}"`),
-      advice: expect.stringContaining('--predicate-type'),
+      next: expect.stringContaining('--predicate-type'),
     });
   });
 
@@ -120,7 +120,7 @@ describe('a statement by the release signer', () => {
       subject: { kind: 'digest', sha256: hex('sha256') },
       evidence: { kind: 'bundle', path },
     });
-    expect(error).toMatchObject({ name: 'RequestError', advice: 'give the file instead of its digest' });
+    expect(error).toMatchObject({ name: 'RequestError', next: 'give the file instead of its digest' });
   });
 
   it('on a mirror installs nothing', async () => {
@@ -154,7 +154,7 @@ describe('a signature over the file', () => {
     const asked = sigstore.rekorServer.http.requests.length;
     expect(await refused({ predicateTypes: [VSA] })).toMatchObject({
       code: 'claim-mismatch',
-      expected: expect.stringContaining(VSA),
+      wanted: expect.stringContaining(VSA),
     });
     expect(sigstore.rekorServer.http.requests).toHaveLength(asked);
   });

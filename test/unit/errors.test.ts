@@ -7,7 +7,7 @@ describe('an error about something that must not be used', () => {
     ['identity-mismatch', /^do not use the artifact; get it from where the expected signer/],
     ['trusted-root-invalid', /^get the trusted root again/],
   ] as const)('says what to do, where nothing more particular is said: %s', (code, advice) => {
-    expect(new UntrustedError(code, 'no').advice).toMatch(advice);
-    expect(new UntrustedError(code, 'no', { advice: 'wait' }).advice).toBe('wait');
+    expect(new UntrustedError(code, 'no').next).toMatch(advice);
+    expect(new UntrustedError(code, 'no', { next: 'wait' }).next).toBe('wait');
   });
 });

@@ -15,7 +15,7 @@ describe('the Node that is needed', () => {
     expect(thrownBy(() => assertSupportedNode(version))).toMatchObject({
       name: 'RequestError',
       code: 'usage',
-      expected: 'Node 22.22.2, 24.15.0, 26 or newer',
+      wanted: 'Node 22.22.2, 24.15.0, 26 or newer',
       found: `v${version}`,
     });
   });

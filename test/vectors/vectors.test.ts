@@ -22,10 +22,10 @@ describe.each(Object.entries(VECTORS))('vectors: %s', (_, vectors) => {
         code,
         check,
         message: WORDS,
-        expected: WORDS,
+        wanted: WORDS,
         found: WORDS,
         why: WORDS,
-        advice: WORDS,
+        next: WORDS,
       }),
     );
   });

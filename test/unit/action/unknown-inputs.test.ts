@@ -39,8 +39,8 @@ describe('inputs that mean something elsewhere', () => {
     const [unknown, ...more] = unknownInputs({ [variable]: '1.29.6' });
     expect(more).toEqual([]);
     const error = thrownBy(() => unknown === undefined || refuseInput(unknown));
-    expect(error).toMatchObject({ name: 'RequestError', code: 'usage', expected });
-    expect(error.advice).toMatch(advice);
+    expect(error).toMatchObject({ name: 'RequestError', code: 'usage', wanted: expected });
+    expect(error.next).toMatch(advice);
   });
 
   it.each(['INPUT_TAG', 'INPUT_GITHUB_TOKEN', 'INPUT_FAIL_FAST'])('%s changes nothing here', (variable) => {

@@ -121,5 +121,5 @@ it.each([
 ])('help on %s is refused, with %s', (word, advice) => {
   const read = (): string => helpFor(word, 80);
   expect(read).toThrow(RequestError);
-  expect(read).toThrow(expect.objectContaining({ advice }));
+  expect(read).toThrow(expect.objectContaining({ next: advice }));
 });

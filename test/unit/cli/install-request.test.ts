@@ -162,7 +162,7 @@ describe('install: words to a request', () => {
   ])('refuses: %s', async (command, message, advice) => {
     const error = await refusal(command);
     expect(error.message).toMatch(message);
-    expect(error.advice).toMatch(advice);
+    expect(error.next).toMatch(advice);
     expect(error.code).toMatch(/^(?:usage|component-unknown)$/);
   });
 

@@ -26,6 +26,6 @@ describe('list: words to a request', () => {
   ])('refuses: %s', (line, message, advice) => {
     const read = (): ListArguments => readList(parseRun(line.split(' ')));
     expect(read).toThrow(RequestError);
-    expect(read).toThrow(expect.objectContaining({ message, advice: expect.stringContaining(advice) }));
+    expect(read).toThrow(expect.objectContaining({ message, next: expect.stringContaining(advice) }));
   });
 });

@@ -8,10 +8,10 @@ const VERBOSE = { color: false, verbose: true };
 
 describe('errors', () => {
   const error = new UntrustedError('identity-mismatch', 'kubectl v1.26.0 is signed by somebody else', {
-    expected: 'krel-staging',
+    wanted: 'krel-staging',
     found: 'mallory',
     why: 'anybody can have a certificate',
-    advice: 'do not use the file',
+    next: 'do not use the file',
     cause: new Error('outer', { cause: Object.assign(new Error('inner'), { code: 'ECONNRESET' }) }),
   });
 

@@ -166,7 +166,7 @@ describe('mistakes in a line', () => {
     const error = refusal(words);
     expect(error.code).toBe('usage');
     expect(error.message).toContain(message);
-    expect(error.advice).toContain(advice);
+    expect(error.next).toContain(advice);
   });
 
   it.each<readonly [readonly string[]]>([
@@ -198,7 +198,7 @@ describe('mistakes in a line', () => {
   it('are told without what a terminal would obey', () => {
     for (const word of ['--\u001b[31mred', '--version', '\u001b[2J']) {
       const error = refusal(['--version', word, '--outptu\u0007']);
-      expect(`${error.message} ${error.advice}`).not.toMatch(/\p{Cc}/u);
+      expect(`${error.message} ${error.next}`).not.toMatch(/\p{Cc}/u);
     }
   });
 });
@@ -236,7 +236,7 @@ describe('variables', () => {
   ])('%j is refused', (env, message, advice) => {
     const error = refusal(['kubectl'], env);
     expect(error.message).toContain(message);
-    expect(error.advice).toContain(advice);
+    expect(error.next).toContain(advice);
   });
 
   it('are told of, those that count and those that nothing reads', () => {

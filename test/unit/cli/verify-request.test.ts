@@ -107,7 +107,7 @@ describe('verify: words to a request', () => {
   it('of a build that knows no repository: refuses its own release, and says what to do', async () => {
     const error = await refusal('f --k8s-verify-release any');
     expect(error.message).toMatch(/does not know the repository/);
-    expect(error.advice).toMatch(/--certificate-identity https:\/\/github\.com\/OWNER\/.*bootstrap\.md/);
+    expect(error.next).toMatch(/--certificate-identity https:\/\/github\.com\/OWNER\/.*bootstrap\.md/);
   });
 
   it.each<[string, RegExp, RegExp]>([
@@ -135,7 +135,7 @@ describe('verify: words to a request', () => {
   ])('refuses, in a build that knows its repository: %s', async (command, message, advice) => {
     const error = await refusal(command, REPOSITORY);
     expect(error.message).toMatch(message);
-    expect(error.advice).toMatch(advice);
+    expect(error.next).toMatch(advice);
   });
 
   it.each<[string, RegExp, RegExp]>([
@@ -174,7 +174,7 @@ describe('verify: words to a request', () => {
   ])('refuses: %s', async (command, message, advice) => {
     const error = await refusal(command);
     expect(error.message).toMatch(message);
-    expect(error.advice).toMatch(advice);
+    expect(error.next).toMatch(advice);
     expect(error.code).toBe('usage');
   });
 });

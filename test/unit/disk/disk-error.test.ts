@@ -42,7 +42,7 @@ describe('what a failed system call means', () => {
   );
 
   it.each(['EPERM', 'EROFS', 'EBUSY'])('%s: sudo would not help', async (code) => {
-    expect((await told(code)).advice).not.toContain('sudo');
+    expect((await told(code)).next).not.toContain('sudo');
   });
 });
 
@@ -53,10 +53,10 @@ describe.skipIf(NO_OTHER_USER !== undefined)(
       const dir = await testDir();
       const asRoot = diskError(failure('EACCES'), 'write kubectl', dir.join('kubectl'));
       expect(asRoot.message).toContain('not even by root');
-      expect(asRoot.advice).not.toContain('sudo');
+      expect(asRoot.next).not.toContain('sudo');
       process.seteuid?.(OTHER_UID);
       try {
-        expect(diskError(failure('EACCES'), 'write kubectl', dir.join('kubectl')).advice).toContain('sudo');
+        expect(diskError(failure('EACCES'), 'write kubectl', dir.join('kubectl')).next).toContain('sudo');
       } finally {
         process.seteuid?.(0);
       }
@@ -72,7 +72,7 @@ describe.runIf(linux)('a file system that shows the state of the system (needs L
       expect(error.code).toBe('destination-unsuitable');
       const [, root] = directory.split('/');
       expect(error.message).toBe(`could not write kubectl: /${root} is no disk, and holds no files`);
-      expect(error.advice).not.toContain('sudo');
+      expect(error.next).not.toContain('sudo');
     },
   );
 

@@ -108,7 +108,7 @@ describe('a checksum file', () => {
     const error = thrownBy(() =>
       parseChecksumFile(Buffer.from(text), 'sha256', 'the checksum file of kubectl'),
     );
-    expect(error).toMatchObject({ code: 'material-malformed', expected: '64 lower-case hex digits' });
+    expect(error).toMatchObject({ code: 'material-malformed', wanted: '64 lower-case hex digits' });
   });
 
   it('is refused when it is larger than any checksum', () => {

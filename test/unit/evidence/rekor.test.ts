@@ -86,7 +86,7 @@ describe('lookUpEntries', () => {
       code: 'response-invalid',
       message: 'something other than the transparency log answered',
       found: expect.stringContaining('a web page (text/html) came instead'),
-      advice: expect.stringContaining('a proxy may have answered'),
+      next: expect.stringContaining('a proxy may have answered'),
     });
   });
 
@@ -136,7 +136,7 @@ describe('lookUpEntries', () => {
     expect(error).toMatchObject({
       name: 'UnavailableError',
       code: expect.stringMatching(/^(?:response-invalid|log-unreachable)$/),
-      advice: expect.stringContaining('a proxy may have answered'),
+      next: expect.stringContaining('a proxy may have answered'),
     });
     expect(error.found).toContain(found.replace('URL', `${sigstore.rekorUrl}/api/v1/log/entries/retrieve`));
     expect(error.found).not.toMatch(/secret|x"|0000/);

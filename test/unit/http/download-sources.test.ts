@@ -177,7 +177,7 @@ describe('a download from several sources', () => {
     expect(error).toMatchObject({
       name: 'RequestError',
       code: 'artifact-not-found',
-      advice: expect.any(String),
+      next: expect.any(String),
     });
     expect(error.message).toContain(`${WHAT} does not exist: HTTP ${status} `);
     expect(error.message).toContain(servers[1]?.origin);

@@ -103,7 +103,7 @@ describe('an https request through a proxy', () => {
     expect(error).toMatchObject({
       name: 'UnavailableError',
       code: 'network',
-      advice: expect.stringContaining('HTTPS_PROXY=http://user:password@host:port'),
+      next: expect.stringContaining('HTTPS_PROXY=http://user:password@host:port'),
     });
     expect(error.message).toContain('the proxy answered HTTP 407 Proxy Authentication Required');
     expect(error.message).not.toContain('guess');
@@ -130,7 +130,7 @@ describe('an https request through a proxy', () => {
     );
     expect(error.message).not.toContain('secret');
     expect(error).toHaveProperty(
-      'advice',
+      'next',
       expect.stringMatching(/^check that https_proxy names the right proxy/),
     );
     expect(http.events).toHaveLength(1);
@@ -224,7 +224,7 @@ describe('an http request through a proxy', () => {
     const through = await proxy({ credentials: { username: 'user', password: 'secret' } });
     const http = client({ env: { HTTP_PROXY: through.url.replace(/\/\/.*@/, '//') } });
     const error = await rejection(http.fetchSmall({ ...SMALL, url: 'http://dl.k8s.io/' }));
-    expect(error).toMatchObject({ code: 'network', advice: expect.stringContaining('user:password@') });
+    expect(error).toMatchObject({ code: 'network', next: expect.stringContaining('user:password@') });
     expect(error.message).toContain('the proxy answered HTTP 407 Proxy Authentication Required');
     expect(http.events).toEqual([]);
   });

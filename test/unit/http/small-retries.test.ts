@@ -86,7 +86,7 @@ describe('a small request that fails for a passing reason', () => {
     const port = await closedPort();
     const http = client({ retries: 1 });
     const error = await rejection(http.fetchSmall(request(`http://127.0.0.1:${port}/`)));
-    expect(error).toMatchObject({ code: 'network', advice: expect.stringContaining('HTTPS_PROXY') });
+    expect(error).toMatchObject({ code: 'network', next: expect.stringContaining('HTTPS_PROXY') });
     expect(error.message).toContain(
       `connection refused (127.0.0.1:${port}) (http://127.0.0.1:${port}/, 2 attempts)`,
     );
@@ -96,7 +96,7 @@ describe('a small request that fails for a passing reason', () => {
   it('is made again when the name is unknown', async () => {
     const http = client({ retries: 1 });
     const error = await rejection(http.fetchSmall(request('http://dl.k8s-verify.invalid/')));
-    expect(error).toMatchObject({ code: 'network', advice: expect.stringContaining('DNS') });
+    expect(error).toMatchObject({ code: 'network', next: expect.stringContaining('DNS') });
     expect(error.message).toMatch(/DNS look-up failed for dl\.k8s-verify\.invalid \((ENOTFOUND|EAI_AGAIN)\)/);
     expect(http.events).toHaveLength(1);
   });
@@ -129,7 +129,7 @@ describe('a small request that fails for a passing reason', () => {
     const http = client({ timeoutMs: 9999, retryDelayMs: 20_000, random: () => 0.5 });
     const { origin } = await serve((_request, response) => void response.writeHead(503, headers).end());
     const error = await rejection(http.fetchSmall(request(origin)));
-    expect(error).toMatchObject({ code: 'timeout', advice: expect.stringContaining('--timeout') });
+    expect(error).toMatchObject({ code: 'timeout', next: expect.stringContaining('--timeout') });
     expect(error.message).toContain(
       'HTTP 503 Service Unavailable; not done within 10 s: the next attempt would be in',
     );

@@ -123,7 +123,7 @@ describe('a small request that fails for good', () => {
     expect(error).toMatchObject({
       name: 'UntrustedError',
       code: 'material-oversized',
-      expected: 'at most 1,000 bytes',
+      wanted: 'at most 1,000 bytes',
       found: expect.stringContaining(found),
     });
     expect(error.message).toContain(WHAT);
@@ -137,7 +137,7 @@ describe('a small request that fails for good', () => {
         response.writeHead(200, { 'content-encoding': encoding }).end('x');
       });
       const error = await rejection(client().fetchSmall(request(server.origin)));
-      expect(error).toMatchObject({ code: 'response-invalid', advice: expect.stringContaining('identity') });
+      expect(error).toMatchObject({ code: 'response-invalid', next: expect.stringContaining('identity') });
       expect(error.message).toContain('the body is encoded ("');
       expect(server.requests).toHaveLength(1);
     },

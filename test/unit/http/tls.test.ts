@@ -110,7 +110,7 @@ describe('an https server', () => {
     expect(error).toMatchObject({
       name: 'UnavailableError',
       code: 'network',
-      advice: expect.stringContaining(advice),
+      next: expect.stringContaining(advice),
     });
     expect(error.message).toContain('TLS: the server cannot be trusted: its certificate ');
     expect(error.message).toContain(reason);
@@ -121,7 +121,7 @@ describe('an https server', () => {
     await using server = await startRefusingServer('no-tls');
     const http = client();
     const error = await rejection(http.fetchSmall({ ...SMALL, url: server.url }));
-    expect(error).toMatchObject({ code: 'network', advice: expect.stringContaining('port') });
+    expect(error).toMatchObject({ code: 'network', next: expect.stringContaining('port') });
     expect(error.message).toContain('TLS: no secure connection could be made');
     expect(http.events).toEqual([]);
   });

@@ -31,7 +31,7 @@ describe.skipIf(!CAN_MOUNT)('on a disk of its own (needs the right to mount a di
     );
     expect(error).toMatchObject({ name: 'InstallError', code: 'disk-full' });
     expect(error.message).toBe(`could not write kubectl: no space is left in ${path}`);
-    expect(error.advice).toContain('--install-dir');
+    expect(error.next).toContain('--install-dir');
     await staged.discard();
     expect(namesIn(path)).toEqual(['kubectl']);
     expect(readFileSync(join(path, 'kubectl'), 'utf8')).toBe('old');
@@ -207,7 +207,7 @@ describe.skipIf(process.platform === 'win32')(
       const error = await unprivileged(() => rejection(staged.open()));
       expect(error).toMatchObject({ name: 'InstallError', code: 'destination-unwritable' });
       expect(error.message).toBe(`could not write kubectl: ${directory} may not be written by this user`);
-      expect(error.advice).toContain('sudo');
+      expect(error.next).toContain('sudo');
       expect(error.found).toContain('EACCES');
     });
 

@@ -68,7 +68,7 @@ describe('placing one artifact', () => {
     const verified = await stageVerified(directory, 'kubectl', 'new');
     const error = await rejection(placeOne(verified, join(directory, 'kubectl')));
     expect(error).toMatchObject({ code: 'destination-unsuitable', found: 'a directory' });
-    expect(error.advice).toContain(`--install-dir ${join(directory, 'kubectl')}`);
+    expect(error.next).toContain(`--install-dir ${join(directory, 'kubectl')}`);
     await verified.staged.discard();
     expect(namesIn(directory)).toEqual(['kubectl']);
   });
@@ -83,7 +83,7 @@ describe('placing one artifact', () => {
       const verified = await stageVerified(directory, 'kubectl', 'new');
       const error = await rejection(placeOne(verified, destination));
       expect(error).toMatchObject({ code: 'destination-unsuitable', found: `a link to "${target}"` });
-      expect(error.advice).toContain('remove the link first');
+      expect(error.next).toContain('remove the link first');
       expect(readlinkSync(destination)).toBe(target);
       expect(readFileSync(join(directory, 'target'), 'utf8')).toBe('untouched');
       await verified.staged.discard();

@@ -19,7 +19,7 @@ describe('confirmDigest', () => {
     expect(error).toMatchObject({
       code: 'digest-mismatch',
       check: 'digest',
-      expected: `sha256 ${provenFor('genuine').hex}`,
+      wanted: `sha256 ${provenFor('genuine').hex}`,
       found: `sha256 ${provenFor('tampered').hex} (8 bytes)`,
     });
     await staged.reset();

@@ -151,7 +151,7 @@ describe('a managed key of the policy', () => {
       expect.objectContaining({
         name: 'RequestError',
         code: 'usage',
-        expected: expect.stringContaining('PUBLIC KEY'),
+        wanted: expect.stringContaining('PUBLIC KEY'),
       }),
     );
   });
@@ -162,7 +162,7 @@ describe('the closest failure', () => {
     const evidence = blob({ integratedAt: new Date('2026-03-01T13:00:00Z') });
     expect(() => verifyEvidence(evidence)).toThrow(
       expect.objectContaining({
-        expected: 'a signature while the certificate is valid, 2026-03-01T12:00:00Z to 2026-03-01T12:10:00Z',
+        wanted: 'a signature while the certificate is valid, 2026-03-01T12:00:00Z to 2026-03-01T12:10:00Z',
         found: 'one made at 2026-03-01T13:00:00Z',
       }),
     );
@@ -172,7 +172,7 @@ describe('the closest failure', () => {
     const evidence = blob({ identity: 'somebody@example.com' });
     expect(() => verifyEvidence({ ...evidence, policy: KUBERNETES_POLICY })).toThrow(
       expect.objectContaining({
-        expected: expect.stringContaining('krel-staging@k8s-releng-prod.iam.gserviceaccount.com'),
+        wanted: expect.stringContaining('krel-staging@k8s-releng-prod.iam.gserviceaccount.com'),
         found: expect.stringContaining('somebody@example.com (issuer https://accounts.google.com)'),
       }),
     );

@@ -75,7 +75,7 @@ describe('readPublicKey', () => {
   ])('refuses %s', (_, key) => {
     const spki = key.export({ format: 'der', type: 'spki' });
     expect(() => readPublicKey(spki, 'the key')).toThrow(
-      expect.objectContaining({ code: 'material-malformed', expected: expect.stringContaining('P-256') }),
+      expect.objectContaining({ code: 'material-malformed', wanted: expect.stringContaining('P-256') }),
     );
   });
 

@@ -98,7 +98,7 @@ describe('cross-checks', () => {
       code: 'digest-mismatch',
       check: 'digest',
       message: `${name} has another ${algorithm} for ${WHAT} than is proved`,
-      expected:
+      wanted:
         algorithm === 'sha256'
           ? `sha256 ${sha256} (proved)`
           : `sha512 ${sha512} (of the bytes that have the proven sha256)`,

@@ -101,8 +101,8 @@ describe('release artifacts', () => {
     (component, version, platform, has, other) => {
       const error = thrownBy(() => artifact(component, version, platform));
       expect(error).toMatchObject({ code: 'platform-impossible', found: platform });
-      expect(error.expected).toContain(has);
-      expect(error.advice).toContain(other);
+      expect(error.wanted).toContain(has);
+      expect(error.next).toContain(other);
     },
   );
 

@@ -162,7 +162,7 @@ describe('unknown components', () => {
   ])('for %s suggest %s first', (name, choice) => {
     const error = thrownBy(() => findComponent(name));
     expect(error.code).toBe('component-unknown');
-    expect(error.advice?.replace('did you mean ', '').split(/ or |\?/)[0]).toBe(choice);
+    expect(error.next?.replace('did you mean ', '').split(/ or |\?/)[0]).toBe(choice);
   });
 
   it.each([
@@ -170,7 +170,7 @@ describe('unknown components', () => {
     ['kubectl=v1.30.2', 'write the version of a component behind @, as in kubectl@v1.26.0'],
     ['kubectl:1.30', 'write the version of a component behind @, as in kubectl@v1.26.0'],
   ])('with more in one word get the way to write it: %s', (name, advice) => {
-    expect(thrownBy(() => findComponent(name))).toMatchObject({ code: 'component-unknown', advice });
+    expect(thrownBy(() => findComponent(name))).toMatchObject({ code: 'component-unknown', next: advice });
   });
 
   it.each([
@@ -186,7 +186,7 @@ describe('unknown components', () => {
     expect(error.code).toBe('component-unknown');
     expect(error.message.length).toBeLessThan(250);
     expect(error.message).not.toContain('\u001b');
-    expect(error.advice).toBe('see what there is with: k8s-verify list');
+    expect(error.next).toBe('see what there is with: k8s-verify list');
   });
 
   it('reads a tarball by its file name where that has no platform', () => {

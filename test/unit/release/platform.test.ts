@@ -39,7 +39,7 @@ describe('platforms', () => {
   ])('offers for %s the valid %s', (text, choice) => {
     expect(thrownBy(() => parsePlatform(text))).toMatchObject({
       code: 'platform-impossible',
-      advice: `try ${choice}`,
+      next: `try ${choice}`,
     });
     expect(formatPlatform(parsePlatform(choice))).toBe(choice);
   });
@@ -57,14 +57,14 @@ describe('platforms', () => {
   ])('refuses %j and names what there is', (text) => {
     const error = thrownBy(() => parsePlatform(text));
     expect(error).toMatchObject({ code: 'platform-impossible' });
-    expect(error.expected).toContain('linux/amd64');
+    expect(error.wanted).toContain('linux/amd64');
     expect(error.message).not.toContain('\u001b');
   });
 
   it.each(['linux/mips', 'linux/riscv64', 'linux/loong64', 'plan9/amd64', 'freebsd/amd64', 'solaris/sparc'])(
     'offers nothing far-fetched for %s',
     (text) => {
-      expect(thrownBy(() => parsePlatform(text)).advice).toBe('name one of these as os/arch');
+      expect(thrownBy(() => parsePlatform(text)).next).toBe('name one of these as os/arch');
     },
   );
 
@@ -74,10 +74,10 @@ describe('platforms', () => {
       { os: 'darwin', arch: 'arm64' },
     ];
     expect(thrownBy(() => parsePlatform('arm', choices))).toMatchObject({
-      expected: 'linux/arm64, darwin/arm64',
-      advice: 'name one of these as os/arch',
+      wanted: 'linux/arm64, darwin/arm64',
+      next: 'name one of these as os/arch',
     });
-    expect(thrownBy(() => parsePlatform('linux/aarch64', choices)).advice).toBe('try linux/arm64');
+    expect(thrownBy(() => parsePlatform('linux/aarch64', choices)).next).toBe('try linux/arm64');
     expect(parsePlatform('windows/386', choices)).toEqual({ os: 'windows', arch: '386' });
   });
 
@@ -119,6 +119,6 @@ describe('the platform of a process', () => {
   ])('%o is none, and the error says what was found', (info, found) => {
     const error = thrownBy(() => hostPlatform(info));
     expect(error).toMatchObject({ code: 'platform-impossible', found });
-    expect(error.advice).toContain('--platform');
+    expect(error.next).toContain('--platform');
   });
 });

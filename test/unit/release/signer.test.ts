@@ -65,7 +65,7 @@ describe('which releases are signed', () => {
     expect(error).toMatchObject({
       code: 'signature-not-published',
       found: text,
-      advice: `use ${choice} or a later release`,
+      next: `use ${choice} or a later release`,
     });
     expect(isSigned(parseReleaseVersion(choice))).toBe(true);
   });

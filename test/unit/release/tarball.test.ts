@@ -57,7 +57,7 @@ describe('tarballs of binaries', () => {
   ] as const)('%s does not hold %s, and the error says what it holds', (tier, component, platform, has) => {
     const error = thrownBy(() => memberOf(tier, coordinates(component, platform)));
     expect(error.code).toBe('component-unknown');
-    expect(error.expected).toContain(has);
+    expect(error.wanted).toContain(has);
   });
 
   it.each([
@@ -66,7 +66,7 @@ describe('tarballs of binaries', () => {
     ['client', 'kubelet', 'darwin/arm64', 'name one of these'],
     ['server', 'kubeclt', 'linux/amd64', 'did you mean kubectl?'],
   ] as const)('%s without %s on %s: %s', (tier, component, platform, advice) => {
-    expect(thrownBy(() => memberOf(tier, coordinates(component, platform)))).toMatchObject({ advice });
+    expect(thrownBy(() => memberOf(tier, coordinates(component, platform)))).toMatchObject({ next: advice });
   });
 
   it.each([

@@ -95,7 +95,7 @@ describe('release versions', () => {
     ['1.26', 'name a release version such as v1.26.0 or v1.26.0-rc.1'],
     ['stable', 'name a release version such as v1.26.0 or v1.26.0-rc.1'],
   ])('for %s advises only an exact version', (text, advice) => {
-    expect(thrownBy(() => parseReleaseVersion(text)).advice).toBe(advice);
+    expect(thrownBy(() => parseReleaseVersion(text)).next).toBe(advice);
   });
 
   it('orders as Semantic Versioning does', () => {
@@ -176,7 +176,7 @@ describe('version requests', () => {
   ])('offers for %j the valid %s', (text, choice) => {
     expect(thrownBy(() => parseVersionRequest(text))).toMatchObject({
       code: 'version-malformed',
-      advice: `try ${choice}`,
+      next: `try ${choice}`,
     });
     expect(() => parseVersionRequest(choice)).not.toThrow();
   });
@@ -189,7 +189,7 @@ describe('version requests', () => {
           fc.pre(!isRead(text));
           const error = thrownBy(() => parseVersionRequest(text));
           expect(error.code).toBe('version-malformed');
-          const choice = /^try (.*)$/.exec(error.advice ?? '')?.[1] ?? 'stable';
+          const choice = /^try (.*)$/.exec(error.next ?? '')?.[1] ?? 'stable';
           expect(isRead(choice)).toBe(true);
         },
       ),

@@ -6,7 +6,7 @@ import type { ProgressEvent } from '../../../src/progress.ts';
 import { askInTurn, type SourceAnswer } from '../../../src/source/in-turn.ts';
 
 function failed(source: string, message: string, found?: string): UnavailableError {
-  const details = { advice: `look at ${source}`, ...(found === undefined ? {} : { found }) };
+  const details = { next: `look at ${source}`, ...(found === undefined ? {} : { found }) };
   return new UnavailableError('network', message, details);
 }
 
@@ -87,7 +87,7 @@ describe('the error of several servers', () => {
       message:
         'could not fetch it: refused (https://a/it, 1 attempt); then HTTP 503 (https://b/it, 6 attempts); ' +
         'then no answer (https://c/it, 6 attempts)',
-      advice: 'look at https://c',
+      next: 'look at https://c',
     });
   });
 

@@ -68,7 +68,7 @@ describe('the fields of a protobuf message', () => {
       expect.objectContaining({
         code: 'material-malformed',
         check: 'material',
-        expected: expect.stringMatching(/./),
+        wanted: expect.stringMatching(/./),
         found: expect.stringMatching(/./),
       }),
     );
@@ -82,7 +82,7 @@ describe('the fields of a protobuf message', () => {
 });
 
 const OWN_ERROR: FieldsForm = {
-  flawed: (path, expected, found) => new RequestError('usage', path, { expected, found }),
+  flawed: (path, expected, found) => new RequestError('usage', path, { wanted: expected, found }),
 };
 
 const strict = (value: JsonValue, form?: FieldsForm): Fields =>

@@ -64,7 +64,7 @@ describe('parseJsonStrictly', () => {
       expect.objectContaining({
         code: 'material-malformed',
         check: 'material',
-        expected: expect.stringContaining(expected),
+        wanted: expect.stringContaining(expected),
       }),
     );
   });

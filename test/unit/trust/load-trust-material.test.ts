@@ -30,8 +30,8 @@ it.each([
     name: 'UnavailableError',
     code: 'clock-wrong',
     message: expect.stringContaining("this machine's clock"),
-    expected: expect.stringContaining(DAY.toISOString().slice(0, 10)),
-    advice: expect.stringContaining("set this machine's clock"),
+    wanted: expect.stringContaining(DAY.toISOString().slice(0, 10)),
+    next: expect.stringContaining("set this machine's clock"),
   });
 });
 

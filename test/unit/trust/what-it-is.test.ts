@@ -42,7 +42,7 @@ describe('a file that is no trusted root', () => {
       message: expect.stringMatching(
         new RegExp(`^the trusted root named\\.json is none: it is .*${what.source}`),
       ),
-      advice: expect.stringMatching(advice),
+      next: expect.stringMatching(advice),
     });
   });
 
