@@ -133,7 +133,8 @@ describe.skipIf(!possible)(
         `${file}.sigstore.json`,
         sigstore.signBlob({ bytes: Buffer.from('kubectl') }).bundle('0.3'),
       );
-      expect(await run(executable, ['verify', file])).toMatchObject({ exitCode: 16 });
+      // Signed after the day on which that root was taken: it cannot judge whether there is such a log.
+      expect(await run(executable, ['verify', file])).toMatchObject({ exitCode: 5 });
       const own = await run(executable, ['verify', file, '--trusted-root', built.join('root.json')]);
       expect(own).toMatchObject({ exitCode: 0 });
     });

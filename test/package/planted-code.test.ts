@@ -32,10 +32,11 @@ describe('code that somebody put where compiled code was kept', () => {
     const file = empty.join('kubectl');
     writeFileSync(file, 'nobody has signed this');
     writeFileSync(`${file}.sigstore.json`, '{}');
-    const named = Object.fromEntries(Object.keys(variables).map((name) => [name, home.path] as const));
+    const naming = ({ path: directory }: TempDir): Readonly<Record<string, string>> =>
+      Object.fromEntries(Object.keys(variables).map((name) => [name, directory] as const));
     for (const args of [['verify', file], ['list', 'v1.30.2'], ['completion', 'bash'], ['--version']]) {
-      const planted = await answer(args, { home: home.path, env: named });
-      expect(planted).toEqual(await answer(args, { home: empty.path }));
+      const planted = await answer(args, { home: home.path, env: naming(home) });
+      expect(planted).toEqual(await answer(args, { home: empty.path, env: naming(empty) }));
     }
   });
 
