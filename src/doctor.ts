@@ -1,3 +1,4 @@
+import { trustSourceName } from './trust/trust-material.ts';
 import { K8sVerifyError, UnavailableError } from './errors.ts';
 import { type ExitCode, exitCodeFor } from './exit-codes.ts';
 import { type Environment, proxyFor } from './http/proxy.ts';
@@ -168,7 +169,7 @@ async function lookAtTrustedRoot({ trustedRootFile }: DiagnoseRequest, { clock }
   try {
     const now = clock.now();
     const { source, sha256, ignored, ...dates } = await loadTrustMaterial(trustedRootFile, now);
-    const name = source.kind === 'file' ? source.path : `${source.name} (embedded)`;
+    const name = trustSourceName(source);
     const age = describeAge(dates, now);
     const found = `${name}, sha256 ${sha256.slice(0, 16)}...${age === '' ? '' : `, ${age}`}`;
     if (ignored.length === 0) return ok('trusted root', found);

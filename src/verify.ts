@@ -6,6 +6,8 @@ import {
   type LocalEvidence,
   readBundleFile,
   readDetachedPair,
+  readGivenBundle,
+  readGivenPair,
 } from './evidence/local-evidence.ts';
 import type { Digest, HashAlgorithm } from './strict/digest.ts';
 import { assertLocalFile, readWholeFile } from './disk/hash-file.ts';
@@ -114,7 +116,7 @@ function describeVerified(
   opened: OpenedArchive | undefined,
 ): RunResult['artifacts'][number] {
   const { algorithm, hex } = proof.proven;
-  const what = subject.kind === 'file' ? 'of the file' : 'as given';
+  const what = { file: 'of the file', bytes: 'of the bytes', digest: 'as given' }[subject.kind];
   return {
     outcome: opened?.kind === 'unpacked' ? 'extracted' : 'verified',
     ...(subject.kind === 'file' ? { path: resolve(subject.path) } : {}),
@@ -167,9 +169,13 @@ async function findEvidence({ subject, evidence }: VerifyRequest): Promise<Local
       return readBundleFile(evidence.path);
     case 'detached':
       return readDetachedPair(evidence.signaturePath, evidence.certificatePath);
+    case 'bundle-in-memory':
+      return readGivenBundle(evidence.bytes);
+    case 'detached-in-memory':
+      return readGivenPair(evidence.signature, evidence.certificate);
     case 'beside':
       if (subject.kind === 'file') return findEvidenceBeside(subject.path);
-      throw new RequestError('usage', 'a digest has no file beside which evidence could be found', {
+      throw new RequestError('usage', 'no file is named beside which evidence could be found', {
         wanted: 'a bundle, or a signature and a certificate',
         found: 'neither',
         next: 'name them: --bundle FILE, or --signature FILE --certificate FILE',
@@ -197,24 +203,25 @@ async function readSubject(
   }
   const required = requiredOf(evidence, policy);
   if (required.kind === 'message') {
-    const message = await readWholeFile(subject.path);
-    return {
-      subject: { kind: 'message', message },
-      sha256: createHash('sha256').update(message).digest('hex'),
-    };
+    // A copy: whoever owns the bytes may write to them while the log is asked.
+    const message =
+      subject.kind === 'bytes' ? Uint8Array.from(subject.bytes) : await readWholeFile(subject.path);
+    return { subject: { kind: 'message', message }, sha256: digestOf(message, 'sha256').hex };
   }
   const { algorithm, also = [] } = required;
-  const algorithms = [...new Set([algorithm, ...also, 'sha256'] as const)];
-  const measured = await measureFile(subject.path, algorithms, signal);
-  const digestBy = (name: HashAlgorithm): Digest => ({
-    algorithm: name,
-    hex: measured.digests.get(name) ?? '',
-  });
-  return {
+  const describe = (digestBy: (name: HashAlgorithm) => Digest): ReadSubject => ({
     subject: { kind: 'digest', digest: digestBy(algorithm), also: also.map(digestBy) },
     sha256: digestBy('sha256').hex,
-    measured,
-  };
+  });
+  if (subject.kind === 'bytes') return describe((name) => digestOf(subject.bytes, name));
+  const algorithms = [...new Set([algorithm, ...also, 'sha256'] as const)];
+  const measured = await measureFile(subject.path, algorithms, signal);
+  const read = describe((name) => ({ algorithm: name, hex: measured.digests.get(name) ?? '' }));
+  return { ...read, measured };
+}
+
+function digestOf(bytes: Uint8Array, algorithm: HashAlgorithm): Digest {
+  return { algorithm, hex: createHash(algorithm).update(bytes).digest('hex') };
 }
 
 function requiredOf(evidence: LocalEvidence, policy: Policy): RequiredSubject {
@@ -224,5 +231,12 @@ function requiredOf(evidence: LocalEvidence, policy: Policy): RequiredSubject {
 }
 
 function nameOf({ subject }: VerifyRequest): string {
-  return subject.kind === 'file' ? subject.path : `sha256:${subject.sha256}`;
+  switch (subject.kind) {
+    case 'file':
+      return subject.path;
+    case 'bytes':
+      return 'the given bytes';
+    case 'digest':
+      return `sha256:${subject.sha256}`;
+  }
 }

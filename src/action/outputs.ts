@@ -1,4 +1,5 @@
 /** What the steps after this one get: outputs, and the table on the job's page. */
+import { trustSourceName } from '../trust/trust-material.ts';
 import { setOutput, summary } from '@actions/core';
 import type { ProvenLogEntry } from '../proof/verdict.ts';
 import { type ArtifactResult, type RunResult, successReport, type TrustedRootReport } from '../result.ts';
@@ -77,7 +78,8 @@ function logLink({ logUrl, logIndex, integratedTime }: ProvenLogEntry): string {
 
 function trustedRootLines(result: RunResult): readonly string[] {
   const roots = result.artifacts.map(({ trustedRoot }) => {
-    const where = trustedRoot.kind === 'file' ? trustedRoot.path : `${trustedRoot.kind} ${trustedRoot.name}`;
+    const where =
+      trustedRoot.kind === 'embedded' ? `embedded ${trustedRoot.name}` : trustSourceName(trustedRoot);
     return `Trusted root: ${escapeHtml(where)}, <code>sha256:${escapeHtml(trustedRoot.sha256)}</code>`;
   });
   return [...new Set(roots)];

@@ -10,6 +10,7 @@
  * - A stack trace is for bugs of k8s-verify, and says that it is one.
  * - Colour only repeats what the words say.
  */
+import { trustSourceName } from '../trust/trust-material.ts';
 import { styleText } from 'node:util';
 import { factsOf, K8sVerifyError } from '../errors.ts';
 import type { ArtifactResult, EvidenceOrigin, ListedMember } from '../result.ts';
@@ -110,7 +111,10 @@ export function summaryText(artifact: ArtifactResult, style: TextStyle): string 
   if (style.verbose) {
     facts.push(['evidence', evidenceText(artifact.evidence)]);
     const { trustedRoot } = artifact;
-    facts.push(['trusted root', trustedRoot.kind === 'file' ? trustedRoot.path : trustedRoot.name]);
+    facts.push([
+      'trusted root',
+      trustedRoot.kind === 'embedded' ? trustedRoot.name : trustSourceName(trustedRoot),
+    ]);
   }
   if (artifact.source !== undefined) facts.push(['downloaded', artifact.source]);
   if (artifact.path !== undefined) facts.push(['path', artifact.path]);

@@ -1,4 +1,5 @@
 /** What a run tells while it runs, on stderr: bars on a terminal, plain lines elsewhere. */
+import { trustSourceName } from '../trust/trust-material.ts';
 import type { MultiBar, SingleBar } from 'cli-progress';
 import type { ProgressEvent, Report } from '../progress.ts';
 import type { TrustedRootReport } from '../result.ts';
@@ -177,7 +178,7 @@ function eventLine(event: LineEvent, style: TextStyle): string | undefined {
 }
 
 function trustedRootLines(root: TrustedRootReport, style: TextStyle): string {
-  const name = root.kind === 'file' ? root.path : `${root.name} (embedded)`;
+  const name = trustSourceName(root);
   const age = root.currentAsOf === undefined ? '' : `, known to be current as of ${root.currentAsOf}`;
   const left = (root.ignored ?? []).map(
     (part) => `trusted root: left out, since it is not known here: ${part}`,

@@ -5,7 +5,7 @@ import type { Evidence } from './evidence.ts';
 import { readEvidenceBeside, readEvidenceFile } from './local-files.ts';
 import { readBundle } from './read-bundle.ts';
 
-/** Evidence found on this machine's disk. */
+/** Evidence found on this machine's disk, or given as a value. */
 export type LocalEvidence =
   | {
       readonly kind: 'bundle';
@@ -82,6 +82,23 @@ export async function statedDigestBeside(path: string): Promise<string | undefin
 export async function readBundleFile(path: string): Promise<LocalEvidence> {
   return parseBundle(await readEvidenceFile(path, MAX_BUNDLE_BYTES, 'the bundle'), path);
 }
+
+/** What a bundle's file would hold. @throws UntrustedError for a bundle that is malformed or too large. */
+export function readGivenBundle(bytes: Uint8Array): LocalEvidence {
+  return { kind: 'bundle', bytes, evidence: readBundle(bytes), location: IN_MEMORY };
+}
+
+/** What the two files would hold. @throws UntrustedError for material that is malformed or too large. */
+export function readGivenPair(signature: Uint8Array, certificate: Uint8Array): LocalEvidence {
+  const material = {
+    signature: parseSignatureFile(signature, 'the signature'),
+    certificate: parseCertificateFile(certificate, 'the certificate'),
+  };
+  return { kind: 'detached', material, location: IN_MEMORY };
+}
+
+/** The location of evidence that is no file. */
+const IN_MEMORY = 'memory';
 
 function parseBundle(bytes: Uint8Array, location: string): LocalEvidence {
   return { kind: 'bundle', bytes, evidence: readBundle(bytes, `the bundle ${location}`), location };

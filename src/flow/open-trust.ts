@@ -11,11 +11,11 @@ import type { TrustMaterial } from '../trust/trust-material.ts';
  *   `trust-root-unavailable`, or `clock-wrong` where this machine's clock is behind the embedded root.
  */
 export async function openTrust(
-  { trustedRootFile }: TrustRequest,
+  { trustedRootFile, trustedRoot }: TrustRequest,
   { clock, report }: Client,
 ): Promise<TrustMaterial> {
   const { loadTrustMaterial } = await import('../trust/load-trust-material.ts');
-  const trust = await loadTrustMaterial(trustedRootFile, clock.now());
+  const trust = await loadTrustMaterial(trustedRoot ?? trustedRootFile, clock.now());
   report({ kind: 'trusted-root', trustedRoot: describeTrust(trust) });
   return trust;
 }
@@ -33,7 +33,8 @@ export type TrustSupply = () => Promise<TrustMaterial>;
 export async function supplyTrust(request: TrustRequest, client: Client): Promise<TrustSupply> {
   let opened: Promise<TrustMaterial> | undefined;
   const supply: TrustSupply = () => (opened ??= openTrust(request, client));
-  if (request.trustedRootFile === undefined) assertClockNotBehindRoot(client.clock.now());
+  if (request.trustedRootFile === undefined && request.trustedRoot === undefined)
+    assertClockNotBehindRoot(client.clock.now());
   else await supply();
   return supply;
 }

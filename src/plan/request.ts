@@ -33,6 +33,8 @@ export interface ArtifactRequest {
 export interface TrustRequest {
   /** A trusted root in a file; default: the embedded public-good one. */
   readonly trustedRootFile?: string;
+  /** The JSON text of a trusted root instead of a file; not together with `trustedRootFile`. */
+  readonly trustedRoot?: Uint8Array;
   /** Instead of the Kubernetes release signer of the version; whole strings, never patterns. */
   readonly identity?: CertificateIdentity;
   /** A managed key (PEM, SPKI) instead of a certificate identity; not together with `identity`. */
@@ -90,15 +92,23 @@ export interface VerifyRequest extends TrustRequest, NetworkRequest {
    * the result says `attested`. None: the subject itself must have been signed, and no statement is evidence of that.
    */
   readonly predicateTypes?: readonly string[];
-  /** A local file, or a digest that somebody else computed. */
+  /** A local file, the bytes themselves, or a digest that was computed elsewhere. */
   readonly subject:
     | { readonly kind: 'file'; readonly path: string }
+    | { readonly kind: 'bytes'; readonly bytes: Uint8Array }
     | { readonly kind: 'digest'; readonly sha256: string };
   /** `beside`: `<file>.sigstore.json` or `<file>.sigstore`, else `<file>.sig` and `<file>.cert`. A pair needs the log. */
   readonly evidence:
     | { readonly kind: 'beside' }
     | { readonly kind: 'bundle'; readonly path: string }
-    | { readonly kind: 'detached'; readonly signaturePath: string; readonly certificatePath: string };
+    | { readonly kind: 'detached'; readonly signaturePath: string; readonly certificatePath: string }
+    /** The same as values: what the files would hold. */
+    | { readonly kind: 'bundle-in-memory'; readonly bytes: Uint8Array }
+    | {
+        readonly kind: 'detached-in-memory';
+        readonly signature: Uint8Array;
+        readonly certificate: Uint8Array;
+      };
   /**
    * Opens the file, a tar archive (plain or gzip), once it is proved: `list` tells what it holds and writes nothing;
    * `extract` unpacks it, or some members of it, into a directory that must not be there yet, or be empty.

@@ -68,7 +68,8 @@ function advise({ trust: { source } }: Proof, namedLog: boolean, unread: boolean
 }
 
 function nameOf({ trust: { source } }: Proof): string {
-  return source.kind === 'embedded' ? `the embedded one (${source.name})` : excerpt(source.path, 200);
+  if (source.kind === 'embedded') return `the embedded one (${source.name})`;
+  return source.kind === 'file' ? excerpt(source.path, 200) : 'the given one';
 }
 
 /**

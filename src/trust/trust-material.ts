@@ -3,7 +3,21 @@ import type { TrustedRoot } from '@sigstore/protobuf-specs';
 /** Where trust material came from, for results and messages. */
 export type TrustSource =
   | { readonly kind: 'embedded'; readonly name: string }
-  | { readonly kind: 'file'; readonly path: string };
+  | { readonly kind: 'file'; readonly path: string }
+  /** Given to the library as a value. */
+  | { readonly kind: 'memory' };
+
+/** Its name for people: "public-good of 2026-10-07 (embedded)", a path. */
+export function trustSourceName(source: TrustSource): string {
+  switch (source.kind) {
+    case 'embedded':
+      return `${source.name} (embedded)`;
+    case 'file':
+      return source.path;
+    case 'memory':
+      return 'the given one';
+  }
+}
 
 /** The lists of a trusted root, by their names in its JSON. */
 export type TrustedRootList = 'tlogs' | 'certificateAuthorities' | 'ctlogs' | 'timestampAuthorities';
