@@ -53,16 +53,16 @@ function readComponents(text) {
         const [component = '', version, ...more] = word.split('@');
         if (component === '' || version === '' || more.length > 0) {
             throw new RequestError('usage', `the input components has ${excerpt(word)} in it`, {
-                expected: '<component> or <component>@<version>, separated by white space or commas',
+                wanted: '<component> or <component>@<version>, separated by white space or commas',
                 found: excerpt(word),
-                advice: 'write for example: components: kubectl kubelet@v1.29.6',
+                next: 'write for example: components: kubectl kubelet@v1.29.6',
             });
         }
         if (names.has(component)) {
             throw new RequestError('usage', `the input components names ${excerpt(component)} twice`, {
-                expected: 'each component once',
+                wanted: 'each component once',
                 found: excerpt(text),
-                advice: 'use the action once for each version',
+                next: 'use the action once for each version',
             });
         }
         names.add(component);
@@ -74,9 +74,9 @@ function readVersion(text) {
     if (listed.length < 2)
         return listed[0];
     throw new RequestError('usage', 'the input version has several versions', {
-        expected: 'one version, such as v1.30.2, 1.30 or stable',
+        wanted: 'one version, such as v1.30.2, 1.30 or stable',
         found: excerpt(text),
-        advice: 'name the versions with the components, as in: components: kubectl@v1.30.2 kubelet@v1.29.6',
+        next: 'name the versions with the components, as in: components: kubectl@v1.30.2 kubelet@v1.29.6',
     });
 }
 function readMirrors(text) {
@@ -89,9 +89,9 @@ function readUrl(name, text) {
     if (url !== undefined)
         return url;
     throw new RequestError('usage', `the input ${name} is not the base URL of a server`, {
-        expected: 'https://host/path, without ? and #',
+        wanted: 'https://host/path, without ? and #',
         found: 'something else (not shown, it may hold a password)',
-        advice: 'write for example https://mirror.example.com/kubernetes',
+        next: 'write for example https://mirror.example.com/kubernetes',
     });
 }
 function readIdentity(identity, issuer) {
@@ -103,10 +103,10 @@ function readIdentity(identity, issuer) {
         ? ['certificate-identity', 'certificate-oidc-issuer']
         : ['certificate-oidc-issuer', 'certificate-identity'];
     throw new RequestError('usage', `the input ${present} needs ${missing} beside it`, {
-        expected: 'both, or neither for the signer of the Kubernetes releases',
+        wanted: 'both, or neither for the signer of the Kubernetes releases',
         found: `${present} alone`,
         why: 'an identity means something only together with the issuer that vouched for it',
-        advice: `add ${missing}`,
+        next: `add ${missing}`,
     });
 }
 /** The spellings of the YAML core schema, as `@actions/core` has them. */
@@ -118,9 +118,9 @@ function readBoolean(name, text, otherwise) {
     if (['false', 'False', 'FALSE'].includes(text))
         return false;
     throw new RequestError('usage', `the input ${name} is neither true nor false`, {
-        expected: 'true or false',
+        wanted: 'true or false',
         found: excerpt(text),
-        advice: `write true or false, or leave ${name} out`,
+        next: `write true or false, or leave ${name} out`,
     });
 }
 function assertOfflinePossible({ offline, lockfile, cache, installDirectory }) {
@@ -128,17 +128,17 @@ function assertOfflinePossible({ offline, lockfile, cache, installDirectory }) {
         return;
     if (lockfile === undefined) {
         throw new RequestError('usage', 'the input offline needs a lockfile', {
-            expected: 'a lockfile that gives the digest of each component',
+            wanted: 'a lockfile that gives the digest of each component',
             found: 'none',
             why: 'a signature says who released a file, not which version it is; offline nothing else ties the two',
-            advice: 'add the input lockfile',
+            next: 'add the input lockfile',
         });
     }
     if (!cache && installDirectory === undefined) {
         throw new RequestError('usage', 'offline and without the tool cache there is nowhere to look', {
-            expected: 'cache: true, or an install-dir that holds the components',
+            wanted: 'cache: true, or an install-dir that holds the components',
             found: 'neither',
-            advice: 'leave out the input cache, or give the install-dir of an earlier run',
+            next: 'leave out the input cache, or give the install-dir of an earlier run',
         });
     }
 }

@@ -2,6 +2,7 @@
  * A real HTTP server on loopback whose replies can be made to fail on demand, be slowed down and be looked at afterwards.
  * The release server and the log are handlers on it.
  */
+import { once } from 'node:events';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import { createServer as createTlsServer } from 'node:https';
 import type { Socket } from 'node:net';
@@ -210,7 +211,7 @@ export class LoopbackServer {
     response: ServerResponse,
     gone: AbortSignal,
   ): Promise<void> {
-    const { socket } = response;
+    const socket = await socketOf(response, gone);
     if (gone.aborted || socket === null || delivery.unanswered === 'silence') return;
     if (delivery.unanswered === 'reset') {
       socket.resetAndDestroy();
@@ -278,6 +279,17 @@ export class LoopbackServer {
  * slow client may still see fewer bytes.
  */
 const RESET_GRACE_MS = 25;
+
+/**
+ * The connection, once it is this reply's turn: a client that has all of the body before may ask again before that reply
+ * has ended, and until then its next one has no connection.
+ */
+async function socketOf(response: ServerResponse, gone: AbortSignal): Promise<ServerResponse['socket']> {
+  if (response.socket === null && !gone.aborted) {
+    await once(response, 'socket', { signal: gone }).catch(() => undefined);
+  }
+  return response.socket;
+}
 
 /** Resolves once the kernel took the bytes or the client is gone. */
 async function written(response: ServerResponse, bytes: Uint8Array, gone: AbortSignal): Promise<void> {
