@@ -77,16 +77,23 @@ export type CheckName = (typeof CHECK_NAMES)[number];
 export interface ErrorDetails {
   /** The check that failed, where one did. */
   readonly check?: CheckName;
-  /** What a passing input would have had. */
+  /** What a good answer would have been. */
   readonly wanted?: string;
   /** What was there instead. */
   readonly found?: string;
+  /** The URL or file that it came from, without a password. */
+  readonly from?: string;
   /** Why it matters, in one sentence. */
   readonly why?: string;
-  /** What the user can do; never how to check less. */
+  /** What the user can do, as a plain sentence; never how to check less. */
   readonly next?: string;
   readonly cause?: unknown;
 }
+
+/** What {@link K8sVerifyError.with} replaces; a detail that is given as undefined is taken away. */
+export type ErrorChanges = { readonly message?: string } & {
+  readonly [Name in keyof ErrorDetails]?: ErrorDetails[Name] | undefined;
+};
 
 /** The base of every error that k8s-verify throws on purpose. Anything else that escapes is a bug. */
 export abstract class K8sVerifyError extends Error {
@@ -94,6 +101,7 @@ export abstract class K8sVerifyError extends Error {
   readonly check: CheckName | undefined;
   readonly wanted: string | undefined;
   readonly found: string | undefined;
+  readonly from: string | undefined;
   readonly why: string | undefined;
   readonly next: string | undefined;
 
@@ -102,8 +110,22 @@ export abstract class K8sVerifyError extends Error {
     this.check = details.check;
     this.wanted = details.wanted;
     this.found = details.found;
+    this.from = details.from;
     this.why = details.why;
     this.next = details.next;
+  }
+
+  /** The same error, saying something else: what is not given stays as it is. */
+  abstract with(changes: ErrorChanges): K8sVerifyError;
+
+  /** What {@link with} gives a constructor. */
+  protected changed({ message = this.message, ...changes }: ErrorChanges): [string, ErrorDetails] {
+    const { check, wanted, found, from, why, next, cause } = this;
+    const details = { check, wanted, found, from, why, next, cause, ...changes };
+    return [
+      message,
+      Object.fromEntries(Object.entries(details).filter(([, detail]) => detail !== undefined)),
+    ];
   }
 }
 
@@ -112,6 +134,7 @@ export function factsOf(error: K8sVerifyError): readonly (readonly [label: strin
   const facts = [
     ['expected', error.wanted],
     ['found', error.found],
+    ['from', error.from],
     ['why it matters', error.why],
     ['what to do', error.next],
   ] as const;
@@ -126,6 +149,9 @@ export class RequestError extends K8sVerifyError {
     super(message, details);
     this.code = code;
   }
+  override with(changes: ErrorChanges): RequestError {
+    return new RequestError(this.code, ...this.changed(changes));
+  }
 }
 
 /**
@@ -138,6 +164,9 @@ export class UnavailableError extends K8sVerifyError {
   constructor(code: UnavailableCode, message: string, details?: ErrorDetails) {
     super(message, details);
     this.code = code;
+  }
+  override with(changes: ErrorChanges): UnavailableError {
+    return new UnavailableError(this.code, ...this.changed(changes));
   }
 }
 
@@ -169,6 +198,9 @@ export class UntrustedError extends K8sVerifyError {
     super(message, { next: UNTRUSTED_ADVICE[code] ?? GET_AGAIN, ...details });
     this.code = code;
   }
+  override with(changes: ErrorChanges): UntrustedError {
+    return new UntrustedError(this.code, ...this.changed(changes));
+  }
 }
 
 /**
@@ -182,6 +214,9 @@ export class InstallError extends K8sVerifyError {
     super(message, details);
     this.code = code;
   }
+  override with(changes: ErrorChanges): InstallError {
+    return new InstallError(this.code, ...this.changed(changes));
+  }
 }
 
 /** The caller's `AbortSignal` fired (Ctrl-C, SIGTERM, a deadline of the caller's own). */
@@ -190,5 +225,8 @@ export class InterruptedError extends K8sVerifyError {
   readonly code = 'interrupted' as const;
   constructor(message = 'interrupted', details?: ErrorDetails) {
     super(message, details);
+  }
+  override with(changes: ErrorChanges): InterruptedError {
+    return new InterruptedError(...this.changed(changes));
   }
 }

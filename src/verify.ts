@@ -18,6 +18,7 @@ import { assertMessageWanted } from './proof/check-claim.ts';
 import { detachedHashes, fittingDigest } from './proof/check-detached-signature.ts';
 import { type ProofSubject, type RequiredSubject, requiredSubject } from './proof/proof.ts';
 import { ableToJudge } from './flow/able-to-judge.ts';
+import { nameFile } from './flow/name-failure.ts';
 import type { Policy } from './policy/policy.ts';
 import { type Proof, type ProofContext, proveFromEvidence, proveFromPair } from './flow/prove-with-log.ts';
 import { allReleaseSigners } from './release/signer.ts';
@@ -67,7 +68,8 @@ async function proveAndOpen(
   { subject, sha256, measured }: ReadSubject,
 ): Promise<RunResult> {
   const proof = await prove(context, evidence, subject, nameOf(request)).catch((error: unknown) => {
-    throw request.evidence.kind === 'beside' ? ofAnotherFile(error, evidence) : error;
+    const own = request.evidence.kind === 'beside' ? ofAnotherFile(error, evidence) : error;
+    throw nameFile(own, nameOf(request));
   });
   reportChecks(client.report, nameOf(request), proof);
   const opened = await openArchive(request, proof.proven, measured);
@@ -150,12 +152,8 @@ function ofAnotherFile(error: unknown, { kind, location }: LocalEvidence): unkno
       ? (['digest-mismatch', 'is of another file'] as const)
       : (['signature-mismatch', 'does not fit it'] as const);
   if (!(error instanceof UntrustedError) || error.code !== misfit) return error;
-  const { check, wanted, found, why } = error;
-  return new UntrustedError(error.code, `${location}, found beside the file, ${words}`, {
-    ...(check === undefined ? {} : { check }),
-    ...(wanted === undefined ? {} : { wanted }),
-    ...(found === undefined ? {} : { found }),
-    ...(why === undefined ? {} : { why }),
+  return error.with({
+    message: `${location}, found beside the file, ${words}`,
     next:
       'do not use the file unless its own evidence proves it: install it again with --save-bundle, or name that ' +
       'evidence with --bundle, or --signature and --certificate',

@@ -35,7 +35,7 @@ export const ATTACKS: readonly Attack[] = [
     name: 'a flipped byte',
     story: 'One byte of the binary is changed on its way; its side files are the true ones.',
     exitCode: 12,
-    says: /not the artifact that was signed/,
+    says: /is not the file that Kubernetes signed/,
     arrange: async (target) => {
       const { path } = await publish(target);
       target.releases.publishFile(path, await flipped(target.kubectl));
@@ -71,7 +71,7 @@ export const ATTACKS: readonly Attack[] = [
     name: `signed by ${identity}`,
     story: 'A valid signature with a valid certificate and log entry, by somebody whose name looks alike.',
     exitCode: 15,
-    says: /signed by another identity/,
+    says: /was signed by somebody else/,
     arrange: async (target: Target) => {
       await publish(target, {}, { identity });
     },

@@ -1,4 +1,4 @@
-import { statfsSync } from 'node:fs';
+import { statfsSync, statSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { InstallError, InterruptedError, K8sVerifyError } from '../errors.ts';
 
@@ -25,8 +25,11 @@ export function diskError(error: unknown, doing: string, path: string): K8sVerif
   const found = error instanceof Error ? error.message : String(error);
   const { kind, says, advice } =
     (NOT_ON_PSEUDO.has(code) ? pseudo(path) : undefined) ?? meaningOf(code, path);
-  const message = says === undefined ? `could not ${doing}` : `could not ${doing}: ${says}`;
-  return new InstallError(kind, message, { found, next: advice, cause: error });
+  if (says === undefined)
+    return new InstallError(kind, `could not ${doing}`, { found, next: advice, cause: error });
+  return says.startsWith(FORBIDDEN)
+    ? new InstallError(kind, says, { found: standingOf(dirname(path)) ?? found, next: advice, cause: error })
+    : new InstallError(kind, `could not ${doing}: ${says}`, { found, next: advice, cause: error });
 }
 
 /**
@@ -99,9 +102,22 @@ function full(directory: string): Meaning & { readonly says: string } {
   };
 }
 
+const FORBIDDEN = 'you may not write to ';
+
+/** `owner user 0, mode 755`; undefined where the system does not tell. */
+function standingOf(directory: string): string | undefined {
+  if (process.platform === 'win32') return undefined;
+  try {
+    const { uid, mode } = statSync(directory);
+    return `owner ${uid === 0 ? 'root' : `user ${uid}`}, mode ${(mode & 0o7777).toString(8)}`;
+  } catch {
+    return undefined;
+  }
+}
+
 /** Permission bits say no, and another user may have what it takes; root and Windows know no sudo. */
 function forbidden(directory: string): Meaning {
-  const says = `${directory} may not be written by this user`;
+  const says = `${FORBIDDEN}${directory}`;
   const kind = 'destination-unwritable';
   if (process.platform === 'win32') {
     return { kind, says, advice: `end programs that use it, run this as an administrator, or ${ELSEWHERE}` };

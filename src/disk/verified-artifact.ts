@@ -115,7 +115,7 @@ export type { MeasuredFile, ReadThrough, VerifiedArtifact, VerifiedFile };
 export async function confirmDigest(staged: StagedArtifact, proven: ProvenDigest): Promise<VerifiedArtifact> {
   const digests = await staged.finish();
   const found = digests[proven.algorithm] ?? (await staged.hash(proven.algorithm));
-  if (found !== proven.hex) throw digestMismatch(staged.fileName, proven, found, digests.bytes);
+  if (found !== proven.hex) throw digestMismatch(staged.fileName, proven, found);
   return freeze(staged, { digests, proven, member: undefined });
 }
 
@@ -153,7 +153,7 @@ export function confirmMeasured(measured: MeasuredFile, proven: ProvenDigest): V
   const { path, file, opened } = measured;
   const bytes = Number(file.size);
   const found = measured.digests.get(proven.algorithm);
-  if (found !== proven.hex) throw digestMismatch(path, proven, found ?? 'not computed', bytes);
+  if (found !== proven.hex) throw digestMismatch(path, proven, found ?? 'not computed');
   return new VerifiedFile({ path, name: basename(path), proven, bytes, file, readAt: opened.readAt });
 }
 
@@ -164,7 +164,7 @@ export function confirmMeasured(measured: MeasuredFile, proven: ProvenDigest): V
  */
 export function confirmReadThrough(archive: VerifiedFile, hex: string): ReadThrough {
   if (!VerifiedFile.isOne(archive) || hex !== archive.proven.hex) {
-    throw digestMismatch(archive.name, archive.proven, hex, archive.bytes);
+    throw digestMismatch(archive.name, archive.proven, hex);
   }
   return new ReadThrough(archive);
 }
@@ -210,13 +210,12 @@ function notConfirmed(): RequestError {
   return new RequestError('usage', 'only an artifact whose digest was confirmed can be placed');
 }
 
-function digestMismatch(name: string, proven: ProvenDigest, found: string, bytes: number): UntrustedError {
-  return new UntrustedError('digest-mismatch', `${name} is not the artifact that was signed`, {
+function digestMismatch(name: string, proven: ProvenDigest, found: string): UntrustedError {
+  return new UntrustedError('digest-mismatch', `${name} is not the file that was signed`, {
     check: 'digest',
-    wanted: `${proven.algorithm} ${proven.hex}`,
-    found: `${proven.algorithm} ${found} (${bytes} bytes)`,
-    why: 'the bytes were changed, cut short or mixed up after they were signed',
-    next: 'do not use them; fetch them again, from another source if that stays so',
+    wanted: `${proven.algorithm}:${proven.hex}`,
+    found: `${proven.algorithm}:${found}`,
+    next: 'take it from its source, or from another mirror',
   });
 }
 

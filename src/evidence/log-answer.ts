@@ -11,7 +11,8 @@ import { MAX_LOG_RESPONSE_BYTES } from '../limits.ts';
  * the artifact.
  */
 
-const WHY = 'without the log entry the time of signing cannot be trusted, so nothing is proved either way';
+const NO_ANSWER = 'the public log gave no usable answer';
+const WHY = 'the log tells when the file was signed; without that there is no proof';
 const SAVED = 'a bundle that was saved before (--save-bundle) is verified without the log';
 
 /** The message of a refusal in Rekor's own form, or undefined where that is none. */
@@ -48,29 +49,29 @@ export function notTheLog(response: SmallResponse, cause?: K8sVerifyError): Unav
 export function logUnavailable(url: string, error: K8sVerifyError): UnavailableError {
   const { code, message } = error;
   if (code === 'response-invalid' || code === 'material-oversized') {
-    return somethingElse(error.found === undefined ? message : `${message}: ${error.found}`, url, error);
+    return somethingElse(
+      code === 'response-invalid' ? (error.found ?? message) : `${message}: ${error.found ?? ''}`,
+      url,
+      error,
+    );
   }
   const details = { ...common(url, error), found: error.found ?? message };
   if (code === 'rate-limited') {
-    const advice = `wait some minutes and try again, with fewer runs from this address; ${SAVED}`;
-    return new UnavailableError(code, 'the transparency log asked to slow down', {
-      ...details,
-      next: advice,
-    });
+    const next = `wait some minutes and try again, with fewer runs from this address; ${SAVED}`;
+    return new UnavailableError(code, NO_ANSWER, { ...details, next });
   }
   const answered = code === 'http-status';
-  const words = answered ? 'did not answer the look-up' : 'cannot be reached';
   const proxy = answered ? 'a proxy may have answered instead of the log; ' : '';
-  return new UnavailableError('log-unreachable', `the transparency log ${words}`, {
+  return new UnavailableError('log-unreachable', NO_ANSWER, {
     ...details,
     next: `try again; ${proxy}${SAVED}`,
   });
 }
 
 function somethingElse(found: string, url: string, cause: K8sVerifyError | undefined): UnavailableError {
-  return new UnavailableError('response-invalid', 'something other than the transparency log answered', {
+  return new UnavailableError('response-invalid', NO_ANSWER, {
     ...common(url, cause),
-    wanted: `an answer of Rekor, the transparency log, at ${shownUrl(url)}`,
+    wanted: 'an answer of Rekor, the transparency log',
     found,
     next: `a proxy may have answered: check --rekor-url, and what stands between; ${SAVED}`,
   });
@@ -81,12 +82,11 @@ function common(
   cause: K8sVerifyError | undefined,
 ): {
   readonly check: 'entry';
-  readonly wanted: string;
+  readonly from: string;
   readonly why: string;
   readonly cause?: K8sVerifyError;
 } {
-  const wanted = `an answer of ${shownUrl(url)}`;
-  return { check: 'entry', wanted, why: WHY, ...(cause === undefined ? {} : { cause }) };
+  return { check: 'entry', from: shownUrl(url), why: WHY, ...(cause === undefined ? {} : { cause }) };
 }
 
 function describe(body: Uint8Array): string {

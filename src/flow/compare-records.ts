@@ -143,17 +143,10 @@ function proveStatement(
 
 function statementNotProved(error: K8sVerifyError, version: ReleaseVersion): K8sVerifyError {
   if (!(error instanceof UntrustedError)) return error;
-  const { check, wanted, found } = error;
-  return new UntrustedError(
-    error.code,
-    `provenance.json of ${formatReleaseVersion(version)} is signed, and its signature is not proved: ${error.message}`,
-    {
-      ...(check === undefined ? {} : { check }),
-      ...(wanted === undefined ? {} : { wanted }),
-      ...(found === undefined ? {} : { found }),
-      why: 'somebody signed a statement about this release who should not have',
-      next: 'do not use the file until the release team has said why: https://github.com/kubernetes/release',
-      cause: error,
-    },
-  );
+  return error.with({
+    message: `provenance.json of ${formatReleaseVersion(version)} is signed, and its signature is not proved: ${error.message}`,
+    why: 'somebody signed a statement about this release who should not have',
+    next: 'do not use the file until the release team has said why: https://github.com/kubernetes/release',
+    cause: error,
+  });
 }

@@ -1,4 +1,4 @@
-import { InstallError } from '../errors.ts';
+import { InstallError, UntrustedError } from '../errors.ts';
 import type { Digest } from '../strict/digest.ts';
 import { stageCopy } from '../disk/installed.ts';
 import { openStaging, type StagedArtifact, type StagedDigests } from '../disk/staging.ts';
@@ -7,6 +7,7 @@ import type { DownloadOutcome } from '../source/bytes.ts';
 import { fetchBytes } from '../source/fetch-bytes.ts';
 import type { ReleaseSource } from '../source/release-source.ts';
 import type { ProvenDigest } from '../proof/prove-digest.ts';
+import { isReleaseSigner } from '../release/signer.ts';
 import type { Client } from '../client.ts';
 
 export interface TransferRequest {
@@ -117,8 +118,12 @@ export class Transfer {
     if (found !== undefined && found !== proven.hex && (await this.digestAnew()) !== undefined) {
       digests = await this.#digests();
     }
-    const verified = await confirmDigest(this.staged, proven);
     const { url } = await this.begin();
+    const verified = await confirmDigest(this.staged, proven).catch((error: unknown) => {
+      throw error instanceof UntrustedError
+        ? notWhatWasSigned(error, this.#request.label, proven, url)
+        : error;
+    });
     return { verified, source: url, sha512: digests.sha512 };
   }
 
@@ -168,4 +173,14 @@ export class Transfer {
       this.#client.report,
     );
   }
+}
+
+function notWhatWasSigned(
+  error: UntrustedError,
+  label: string,
+  { signer }: ProvenDigest,
+  from: string,
+): UntrustedError {
+  const who = isReleaseSigner(signer) ? 'that Kubernetes signed' : 'that was signed';
+  return error.with({ message: `${label} is not the file ${who}`, from });
 }

@@ -6,6 +6,7 @@ import type { VerifiedArtifact } from '../disk/verified-artifact.ts';
 import { MAX_ARTIFACT_BYTES } from '../limits.ts';
 import type { PlannedArtifact } from '../plan/plan.ts';
 import type { Proof, ProofContext } from './prove-with-log.ts';
+import { nameFile } from './name-failure.ts';
 import { reportChecks } from './report.ts';
 import { logOf, type NetworkRequest, releaseSourcesOf } from '../plan/request.ts';
 import { Transfer } from './download.ts';
@@ -108,7 +109,9 @@ export async function provePlanned({ plan, context, transfer }: Fetching): Promi
     };
     return proveArtifact(request, sideFiles);
   };
-  const proof = await transfer.orFailure(prove());
+  const proof = await transfer.orFailure(prove()).catch((error: unknown) => {
+    throw nameFile(error, label);
+  });
   reportChecks(report, label, proof);
   assertDemanded(plan, proof.proven.hex, 'which is properly signed');
   return proof;

@@ -1,34 +1,21 @@
-import {
-  type ErrorDetails,
-  InstallError,
-  K8sVerifyError,
-  RequestError,
-  UnavailableError,
-  UntrustedError,
-} from '../errors.ts';
+import { InterruptedError, K8sVerifyError } from '../errors.ts';
+
+/** How a check that knows no name speaks of the artifact. */
+const UNNAMED = 'the file ';
 
 /**
- * The same error, saying which of several artifacts it is about, where it does not say so itself.
+ * The same error, saying which artifact it is about, where it speaks of "the file".
  *
- * @param label "kubectl v1.26.0 linux/amd64".
+ * @param label "kubectl v1.26.0 linux/amd64", or a path.
  */
-export function nameFailure(error: unknown, label: string): unknown {
-  if (!(error instanceof K8sVerifyError) || error.message.includes(label)) return error;
-  const message = `${label}: ${error.message}`;
-  const details = detailsOf(error);
-  if (error instanceof UntrustedError) return new UntrustedError(error.code, message, details);
-  if (error instanceof UnavailableError) return new UnavailableError(error.code, message, details);
-  if (error instanceof InstallError) return new InstallError(error.code, message, details);
-  return error instanceof RequestError ? new RequestError(error.code, message, details) : error;
+export function nameFile(error: unknown, label: string): unknown {
+  return error instanceof K8sVerifyError && error.message.startsWith(UNNAMED)
+    ? error.with({ message: `${label} ${error.message.slice(UNNAMED.length)}` })
+    : error;
 }
 
-function detailsOf({ check, wanted, found, why, next: advice, cause }: K8sVerifyError): ErrorDetails {
-  return {
-    ...(check === undefined ? {} : { check }),
-    ...(wanted === undefined ? {} : { wanted }),
-    ...(found === undefined ? {} : { found }),
-    ...(why === undefined ? {} : { why }),
-    ...(advice === undefined ? {} : { next: advice }),
-    ...(cause === undefined ? {} : { cause }),
-  };
+/** The same error, saying which of several artifacts it is about, where it does not say so itself. */
+export function nameFailure(error: unknown, label: string): unknown {
+  if (!(error instanceof K8sVerifyError) || error instanceof InterruptedError) return error;
+  return error.message.includes(label) ? error : error.with({ message: `${label}: ${error.message}` });
 }

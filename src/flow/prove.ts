@@ -124,8 +124,12 @@ function withoutSignature(
   ];
   const name = path.slice(path.lastIndexOf('/') + 1);
   const details = {
-    wanted: `${name}.sigstore.json, or ${name}.sig and ${name}.cert, at ${sources.map(({ shown }) => `${shown}/${directoryOf(path)}`).join(' or ')}`,
-    found: `HTTP 404 for ${missing.join(' and ')}, and for .sigstore.json`,
+    wanted: `${name}.sigstore.json, or ${name}.sig and ${name}.cert`,
+    found:
+      missing.length === 2
+        ? 'HTTP 404 for all three'
+        : `HTTP 404 for ${missing.join(' and ')}, and for .sigstore.json`,
+    from: sources.map(({ shown }) => `${shown}/${directoryOf(path)}`).join(', '),
   };
   if (sources.some(({ isPublisher }) => isPublisher)) {
     return new UntrustedError('signature-not-published', `no complete signature is published for ${what}`, {

@@ -46,12 +46,11 @@ export interface GivenUp {
 /** The error that the caller sees once every attempt has failed. */
 export function unavailable(what: string, { url, attempts, failure }: GivenUp): UnavailableError {
   const { code, reason, advice } = failure.failure;
-  return new UnavailableError(code, `could not fetch ${what}: ${reason} (${url}, ${tried(attempts)})`, {
+  const found = attempts === 1 ? reason : `${reason}, ${attempts} tries`;
+  return new UnavailableError(code, `could not fetch ${what}: ${found} (${url})`, {
+    found,
+    from: url,
     ...(advice === undefined ? {} : { next: advice }),
     cause: failure,
   });
-}
-
-function tried(attempts: number): string {
-  return attempts === 1 ? '1 attempt' : `${attempts} attempts`;
 }

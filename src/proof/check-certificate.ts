@@ -59,9 +59,9 @@ export function checkIdentity({ policy, signer }: Proof): void {
   const { name, issuer } = readIdentity(signer.certificate);
   if (isAccepted(policy, name, issuer)) return;
   throw refused(
-    'signed by another identity',
+    'the file was signed by somebody else',
     describeAccepted(policy) || 'nobody: no identity is acceptable',
-    `${describe({ subjectAlternativeName: name.value, issuer })}, a name of type ${name.type}`,
+    `${describe({ subjectAlternativeName: name.value, issuer })}${oddType(name)}`,
   );
 }
 
@@ -128,7 +128,12 @@ function typeOfName(name: string): SubjectAlternativeName['type'] {
 }
 
 function describe({ subjectAlternativeName, issuer }: CertificateIdentity): string {
-  return `${shown(subjectAlternativeName)} (issuer ${shown(issuer)})`;
+  return `${shown(subjectAlternativeName)} vouched for by ${shown(issuer)}`;
+}
+
+/** Said where it is what makes the difference: an e-mail address in the place of a URI, and the like. */
+function oddType({ value, type }: SubjectAlternativeName): string {
+  return type === typeOfName(value) ? '' : `, a name of type ${type}`;
 }
 
 /** Names were read without control characters, so that they can be shown as they are; save very long ones. */
@@ -143,6 +148,6 @@ function refused(message: string, wanted: string, found: string): UntrustedError
     check: 'identity',
     wanted,
     found,
-    why: 'a valid signature by somebody else says nothing about this artifact',
+    why: 'a signature proves who signed; anybody can sign in their own name',
   });
 }

@@ -68,7 +68,7 @@ function describeSigner(proof: Proof): string {
   const signer = signerOf(proof);
   return signer.kind === 'managed-key'
     ? `the given ${proof.signer.key.description} key`
-    : `${signer.subjectAlternativeName} (issuer ${signer.issuer})`;
+    : `${signer.subjectAlternativeName} vouched for by ${signer.issuer}`;
 }
 
 function describeValidity({ notBefore, notAfter }: Certificate): string {

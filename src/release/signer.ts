@@ -70,6 +70,21 @@ export function allReleaseSigners(): readonly CertificateIdentity[] {
   return KUBERNETES_RELEASE_SIGNERS.map(({ identity }) => identity);
 }
 
+/** Whether the signer is one whose signature a release of Kubernetes has. */
+export function isReleaseSigner(
+  signer:
+    | ({ readonly kind: 'certificate-identity' } & CertificateIdentity)
+    | { readonly kind: 'managed-key' },
+): boolean {
+  return (
+    signer.kind === 'certificate-identity' &&
+    allReleaseSigners().some(
+      ({ subjectAlternativeName, issuer }) =>
+        subjectAlternativeName === signer.subjectAlternativeName && issuer === signer.issuer,
+    )
+  );
+}
+
 /**
  * Whether Kubernetes publishes signatures for the release: everything from v1.26.0-rc.1 by precedence, and the later
  * patch releases of v1.22 to v1.25. `vX.Y.0-alpha.0` only marks where a branch begins and is not signed.

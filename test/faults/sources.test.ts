@@ -251,7 +251,7 @@ describe('sources that do not give way', () => {
     const { error } = await world.install({ sources: [mirror.url, world.releases.url] });
     expect(told(error)).toMatch(/^network: could not fetch the signature of kubectl v1\.30\.1/);
     expect(told(error)).toContain(`HTTP 403 Forbidden (${mirror.url}`);
-    expect(told(error)).toContain(`(${world.releases.url}${BINARY}.sig, 3 attempts)`);
+    expect(told(error)).toContain(`, 3 tries (${world.releases.url}${BINARY}.sig)`);
   });
 
   it.concurrent('when the marker cannot be had from any, the error names each with its reason', async () => {

@@ -89,9 +89,9 @@ describe('a build that knows its repository', () => {
     const { exitCode, stdout, stderr } = await verify(byWorkflow(name));
     expect({ exitCode, stdout }).toEqual({ exitCode: 15, stdout: '' });
     expect(stderr).toContain(
-      `expected:       ${WORKFLOW}@refs/tags/v<major>.<minor>.<patch> (issuer ${ISSUER})`,
+      `wanted ${WORKFLOW}@refs/tags/v<major>.<minor>.<patch> vouched for by ${ISSUER}`,
     );
-    expect(stderr).toContain(`found:          ${name} (issuer ${ISSUER})`);
+    expect(stderr).toContain(`found  ${name} vouched for by ${ISSUER}`);
   });
 
   it('refuses another issuer', async () => {
@@ -100,13 +100,13 @@ describe('a build that knows its repository', () => {
       issuer: 'https://accounts.google.com',
     });
     expect(exitCode).toBe(15);
-    expect(stderr).toContain(`found:          ${RELEASE} (issuer https://accounts.google.com)`);
+    expect(stderr).toContain(`found  ${RELEASE} vouched for by https://accounts.google.com`);
   });
 
   it('refuses another version than the one that is asked for', async () => {
     const { exitCode, stderr } = await verify(byWorkflow(RELEASE), { options: ['v0.2.1'] });
     expect(exitCode).toBe(15);
-    expect(stderr).toContain(`expected:       ${WORKFLOW}@refs/tags/v0.2.1 (issuer ${ISSUER})`);
+    expect(stderr).toContain(`wanted ${WORKFLOW}@refs/tags/v0.2.1 vouched for by ${ISSUER}`);
   });
 
   it('refuses a newline behind the version', async () => {

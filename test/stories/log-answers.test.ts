@@ -24,8 +24,8 @@ describe('an install whose log look-up is answered by something else', () => {
     const error = await (await prepareInstall({ sigstore, releases })).refused();
     expect(error).toMatchObject({
       name: 'UnavailableError',
-      message: 'something other than the transparency log answered',
-      why: expect.stringContaining('nothing is proved either way'),
+      message: 'the public log gave no usable answer',
+      why: expect.stringContaining('there is no proof'),
       next: expect.stringContaining('a proxy may have answered'),
     });
     expect(exitCodeFor(error)).toBe(4);

@@ -157,7 +157,7 @@ describe('several artifacts are all refused, and the disk is as it was, where', 
           sign: { identity: 'kubelet@example.com' },
         }),
       'identity-mismatch',
-      'kubelet v1.30.2 linux/amd64: signed by another identity',
+      'kubelet v1.30.2 linux/amd64 was signed by somebody else',
     ],
     [
       'one of five is not signed',
@@ -214,7 +214,9 @@ describe('several artifacts are all refused, and the disk is as it was, where', 
       sign: { identity: 'kubelet@example.com' },
     });
     const run = await prepareInstall({ sigstore, releases });
-    expect((await run.refused({ artifacts: [only] })).message).toBe('signed by another identity');
+    expect((await run.refused({ artifacts: [only] })).message).toBe(
+      'kubelet v1.30.2 linux/amd64 was signed by somebody else',
+    );
   });
 
   it.each<[string, readonly ArtifactRequest[], string]>([

@@ -52,7 +52,7 @@ export const ODD_ANSWERS: readonly TransportFault[] = [
     retries: 0,
     outcomes: {
       ...aboutEvidence('material-malformed'),
-      binary: refused('digest-mismatch', 'is not the artifact that was signed'),
+      binary: refused('digest-mismatch', 'is not the file that Kubernetes signed'),
       marker: refused('response-invalid', 'stable-1.30'),
     },
     command: 'binary',

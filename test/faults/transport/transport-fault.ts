@@ -22,7 +22,7 @@ export type Outcome =
   | { readonly kind: 'refused'; readonly code: ErrorCode; readonly text: string };
 
 /** Nothing is learnt about the artifact from what the log never says. */
-export const NOT_THE_LOG = 'something other than the transparency log answered';
+export const NOT_THE_LOG = 'the public log gave no usable answer';
 
 export interface TransportFault {
   readonly name: string;

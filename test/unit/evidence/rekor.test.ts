@@ -84,7 +84,7 @@ describe('lookUpEntries', () => {
     await expect(lookUpEntries(log, materialOf(signed), digestOf(signed))).rejects.toMatchObject({
       name: 'UnavailableError',
       code: 'response-invalid',
-      message: 'something other than the transparency log answered',
+      message: 'the public log gave no usable answer',
       found: expect.stringContaining('a web page (text/html) came instead'),
       next: expect.stringContaining('a proxy may have answered'),
     });
@@ -148,7 +148,7 @@ describe('lookUpEntries', () => {
     const error = await rejection(lookUpEntries(log, materialOf(signed), digestOf(signed)));
     expect(error).toMatchObject({
       code: 'rate-limited',
-      message: 'the transparency log asked to slow down',
+      message: 'the public log gave no usable answer',
       found: expect.stringContaining('HTTP 429'),
     });
     expect(exitCodeFor(error)).toBe(4);

@@ -164,8 +164,8 @@ describe('a download from several sources', () => {
     const error = await rejection(download(servers, {}, { retries: 1 }).outcome);
     expect(error).toMatchObject({ name: 'UnavailableError', code: 'network' });
     expect(error.message).toBe(
-      `could not fetch ${WHAT}: connection refused (127.0.0.1:${port}) (http://127.0.0.1:${port}/kubectl, 2 attempts); ` +
-        `then HTTP 503 Service Unavailable (${third.origin}/kubectl, 2 attempts); ` +
+      `could not fetch ${WHAT}: connection refused (127.0.0.1:${port}), 2 tries (http://127.0.0.1:${port}/kubectl); ` +
+        `then HTTP 503 Service Unavailable, 2 tries (${third.origin}/kubectl); ` +
         `not found at ${first.origin}/kubectl`,
     );
   });

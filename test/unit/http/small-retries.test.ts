@@ -78,7 +78,7 @@ describe('a small request that fails for a passing reason', () => {
     expect(error).toMatchObject({ name: 'UnavailableError', code });
     expect(error.message).toContain(`could not fetch ${WHAT}: `);
     expect(error.message).toContain(reason);
-    expect(error.message).toMatch(/\(http:\/\/127\.0\.0\.1:\d+\/kubectl\.sig, 2 attempts\)$/);
+    expect(error.message).toMatch(/, 2 tries \(http:\/\/127\.0\.0\.1:\d+\/kubectl\.sig\)$/);
     expect(error.cause).toBeInstanceOf(Error);
   });
 
@@ -88,7 +88,7 @@ describe('a small request that fails for a passing reason', () => {
     const error = await rejection(http.fetchSmall(request(`http://127.0.0.1:${port}/`)));
     expect(error).toMatchObject({ code: 'network', next: expect.stringContaining('HTTPS_PROXY') });
     expect(error.message).toContain(
-      `connection refused (127.0.0.1:${port}) (http://127.0.0.1:${port}/, 2 attempts)`,
+      `connection refused (127.0.0.1:${port}), 2 tries (http://127.0.0.1:${port}/)`,
     );
     expect(http.events).toHaveLength(1);
   });

@@ -97,7 +97,7 @@ describe('a small request', () => {
     expect(server.requests[0]?.headers.authorization).toBe(
       `Basic ${Buffer.from('user:s@cret').toString('base64')}`,
     );
-    expect(error.message).toBe(`could not fetch ${WHAT}: HTTP 403 Forbidden (${server.origin}/, 1 attempt)`);
+    expect(error.message).toBe(`could not fetch ${WHAT}: HTTP 403 Forbidden (${server.origin}/)`);
   });
 });
 

@@ -19,8 +19,8 @@ describe('confirmDigest', () => {
     expect(error).toMatchObject({
       code: 'digest-mismatch',
       check: 'digest',
-      wanted: `sha256 ${provenFor('genuine').hex}`,
-      found: `sha256 ${provenFor('tampered').hex} (8 bytes)`,
+      wanted: `sha256:${provenFor('genuine').hex}`,
+      found: `sha256:${provenFor('tampered').hex}`,
     });
     await staged.reset();
     await staged.write(Buffer.from('genuine'));

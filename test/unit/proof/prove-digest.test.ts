@@ -173,7 +173,7 @@ describe('the closest failure', () => {
     expect(() => verifyEvidence({ ...evidence, policy: KUBERNETES_POLICY })).toThrow(
       expect.objectContaining({
         wanted: expect.stringContaining('krel-staging@k8s-releng-prod.iam.gserviceaccount.com'),
-        found: expect.stringContaining('somebody@example.com (issuer https://accounts.google.com)'),
+        found: expect.stringContaining('somebody@example.com vouched for by https://accounts.google.com'),
       }),
     );
   });
