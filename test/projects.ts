@@ -7,9 +7,9 @@
 /** Patterns of the test files that start the built program, or look into the built package. */
 export const BUILT_TESTS: readonly string[] = [
   'test/{action,cli,demo,examples,executable,faults,package,transcripts,world}/**/*.test.ts',
+  'test/docs/{commands,readme}.test.ts',
   'test/bench/bench.test.ts',
   'test/kill/command.test.ts',
-  'test/readme.test.ts',
   'test/stories/what-was-signed.test.ts',
   'test/support-tests/{run-cli,without-vitest}.test.ts',
 ];

@@ -4,6 +4,7 @@ import path from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
 import { INPUT_NAMES } from '../../src/action/inputs.ts';
+import { blocksOf } from '../docs/blocks.ts';
 import { ROOT } from '../package/packed.ts';
 
 interface Step {
@@ -79,14 +80,23 @@ function complaintsOf(names: readonly string[], input = ''): string {
   return spawnSync('actionlint', [...options, ...names], { cwd: ROOT, encoding: 'utf8', input }).stdout;
 }
 
-describe('the steps that the README shows', () => {
-  const readme = readFileSync(path.join(ROOT, 'README.md'), 'utf8');
-  const blocks = Array.from(readme.matchAll(/^```yaml\n([\s\S]*?)^```$/gm), ([, block = '']) => block);
+describe('the steps that README.md and docs/action.md show', () => {
+  const blocks = ['README.md', 'docs/action.md'].flatMap((page) => blocksOf(page, 'yaml'));
 
   it('are the line that takes the place of setup-kubectl, and the one with a cache and a lockfile', () => {
     const steps = blocks.map((block): readonly Step[] => parse(block));
-    expect(steps.map((some) => some.length)).toEqual([1, 2]);
+    expect(steps.map((some) => some.length)).toEqual([1, 1, 2]);
     expect(steps.flatMap(unknownInputs)).toEqual([]);
+  });
+
+  it('have inputs that exist in their comments, too', () => {
+    const uncommented = blocks.map((block) => block.replaceAll(/^ {4}# (\S+: \S+).*$/gm, '    $1'));
+    const steps = uncommented.map((block): readonly Step[] => parse(block));
+    expect(Object.keys(steps[0]?.[0]?.with ?? {}).length).toBeGreaterThan(2);
+    expect(steps.flatMap(unknownInputs)).toEqual([]);
+  });
+
+  it('pin their actions by commit', () => {
     const uses = [...blocks.join('').matchAll(/^- uses: (.*)$/gm)].map(([, what]) => what);
     for (const what of uses) expect(what).toMatch(/^[\w.-]+\/[\w.-]+@[0-9a-f]{40} # v\d+\.\d+\.\d+$/);
   });

@@ -4,9 +4,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { COMPONENTS } from '../src/release/component.ts';
+import { COMPONENTS } from '../../src/release/component.ts';
 
-const root = fileURLToPath(new URL('..', import.meta.url));
+const root = fileURLToPath(new URL('../..', import.meta.url));
 
 function renderDocs(...args: readonly string[]): { status: number | null; stderr: string } {
   const { status, stderr } = spawnSync(process.execPath, ['scripts/render-docs.ts', ...args], {

@@ -1,0 +1,59 @@
+/**
+ * Every `sh` block of docs/, run as it is printed, on the stage of `stage.ts`. docs/bootstrap.md has a test of its own
+ * (test/executable/bootstrap.test.ts), since its commands need a release of k8s-verify.
+ */
+import { spawnSync } from 'node:child_process';
+import { createHash } from 'node:crypto';
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { readLockfile } from '../../src/lockfile/lockfile.ts';
+import { blocksIn, blocksOf } from './blocks.ts';
+import { ROOT, setStage } from './stage.ts';
+
+const pages = readdirSync(join(ROOT, 'docs'))
+  .filter((name) => name.endsWith('.md') && name !== 'bootstrap.md')
+  .map((name) => `docs/${name}`);
+const scripts = pages.flatMap((page) => blocksOf(page, 'sh').map((code) => ({ page, code })));
+
+function onPath(program: string): boolean {
+  return spawnSync(program, ['--version'], { stdio: 'ignore' }).status === 0;
+}
+
+describe('the commands in docs/', () => {
+  it.each(scripts.filter(({ code }) => !code.includes('jq ')))('$page: $code', async ({ code }) => {
+    await using stage = await setStage();
+    const ran = await stage.exec('sh', ['-exc', code]);
+    expect({ exitCode: ran.exitCode, stderr: ran.stderr }).toMatchObject({ exitCode: 0 });
+  });
+
+  it.skipIf(!onPath('jq')).each(scripts.filter(({ code }) => code.includes('jq ')))(
+    '$page: $code (needs jq)',
+    async ({ code }) => {
+      await using stage = await setStage();
+      const ran = await stage.exec('sh', ['-exc', code]);
+      expect({ exitCode: ran.exitCode, stderr: ran.stderr }).toMatchObject({ exitCode: 0 });
+    },
+  );
+
+  it.skipIf(!onPath('jq'))('make a lockfile that the action reads (needs jq)', async () => {
+    await using stage = await setStage();
+    const code = blocksOf('docs/action.md', 'sh').find((script) => script.includes('k8s.lock.json'));
+    await stage.exec('sh', ['-exc', code ?? 'exit 1']);
+    const sha256 = createHash('sha256')
+      .update(readFileSync(join(stage.path, 'proved/kubectl')))
+      .digest('hex');
+    expect(await readLockfile(join(stage.path, 'k8s.lock.json'))).toEqual([
+      { component: 'kubectl', version: 'v1.30.2', platform: 'linux/amd64', sha256 },
+    ]);
+  });
+
+  it('are in blocks that say so, and in no other', () => {
+    const hidden = pages.flatMap((page) =>
+      blocksIn(page)
+        .filter(({ language, code }) => language !== 'sh' && /^(?:\$ )?k8s-verify\b/m.test(code))
+        .map(({ code }) => `${page}: ${code}`),
+    );
+    expect(hidden).toEqual([]);
+  });
+});

@@ -1,0 +1,84 @@
+/** What the pages point at is there: files, headings, options, variables. */
+import { existsSync, readdirSync } from 'node:fs';
+import { dirname, join, normalize } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { OTHER_VARIABLES, variableItems } from '../../src/cli/help-topics.ts';
+import { createProgram } from '../../src/cli/program.ts';
+import { readPage } from './blocks.ts';
+import { ROOT } from './stage.ts';
+
+const FOLDERS = ['.', 'docs', 'trust-roots', 'test/support', 'test/transcripts'];
+const pages = FOLDERS.flatMap((folder) =>
+  readdirSync(join(ROOT, folder))
+    .filter((name) => name.endsWith('.md'))
+    .map((name) => normalize(join(folder, name))),
+);
+
+/** As GitHub names headings: lower case, no punctuation, hyphens for spaces. */
+function anchorsOf(page: string): readonly string[] {
+  return [...readPage(page).matchAll(/^#+ (.*)$/gm)].map(([, title = '']) =>
+    title
+      .toLowerCase()
+      .replaceAll(/[^\p{L}\p{N} _-]/gu, '')
+      .replaceAll(' ', '-'),
+  );
+}
+
+function brokenLinks(page: string): readonly string[] {
+  const links = [...readPage(page).matchAll(/\]\((?!https?:)([^)\s]+)\)/g)].map(([, link = '']) => link);
+  return links
+    .filter((link) => {
+      const [file = '', anchor] = link.split('#');
+      const target = file === '' ? page : normalize(join(dirname(page), file));
+      if (!existsSync(join(ROOT, target))) return true;
+      return anchor !== undefined && !anchorsOf(target).includes(anchor);
+    })
+    .map((link) => `${page}: ${link}`);
+}
+
+/** Options of other programs, and of this project's scripts. */
+const OTHER_OPTIONS =
+  /^--(?:fetch|check|repository|env|directory|strict|require|import|runs|new-bundle-format|sign|force|signer-workflow|source-ref|repo|global|fail|location|remote-name-all|changed|config|project|insecure-.*)$/;
+
+describe('the pages', () => {
+  it('lead to files and headings that there are', () => {
+    expect(pages.flatMap(brokenLinks)).toEqual([]);
+  });
+
+  it('are all in the index of docs/', () => {
+    const index = readPage('docs/README.md');
+    const missing = readdirSync(join(ROOT, 'docs')).filter(
+      (name) => name !== 'README.md' && !index.includes(`](${name})`),
+    );
+    expect(missing).toEqual([]);
+  });
+
+  it('name options that there are', () => {
+    const program = createProgram();
+    const commands = [program, ...program.strictCommands];
+    const known = new Set([
+      '--help',
+      ...commands.flatMap(({ ownOptions }) => ownOptions.map(({ long }) => long ?? '')),
+    ]);
+    const unknown = pages
+      .filter((page) => /^(?:README|docs\/)/.test(page))
+      .flatMap((page) =>
+        [...readPage(page).matchAll(/(?<![\w-])--[a-z][\w-]*/g)]
+          .map(([option]) => option)
+          .filter((option) => !known.has(option) && !OTHER_OPTIONS.test(option))
+          .map((option) => `${page}: ${option}`),
+      );
+    expect(unknown).toEqual([]);
+  });
+
+  it('name variables that there are', () => {
+    const known = new Set([...variableItems(), ...OTHER_VARIABLES].flatMap(([names]) => names.split(', ')));
+    const unknown = pages.flatMap((page) =>
+      [...readPage(page).matchAll(/\bK8S_VERIFY_(?!SHA256|URL|OPTIONS|DIR\b)[A-Z_]*[A-Z]\b/g)]
+        .map(([name]) => name)
+        .filter((name) => !known.has(name))
+        .map((name) => `${page}: ${name}`),
+    );
+    expect(unknown).toEqual([]);
+  });
+});

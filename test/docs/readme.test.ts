@@ -1,0 +1,116 @@
+/**
+ * Every block of code in README.md, run on the stage of `stage.ts`. What is not run there:
+ *
+ * - npm is not run within its own tests: its commands must be scripts of package.json, and CI runs them.
+ * - The steps for workflows are held against action.yml, in test/action/workflows.test.ts.
+ * - Times, ports, digests and log numbers of the transcript are compared by their shape.
+ */
+import { readFileSync } from 'node:fs';
+import { mkdir, symlink, writeFile } from 'node:fs/promises';
+import { describe, expect, it } from 'vitest';
+import { blocksIn, blocksOf, readPage, readTranscript } from './blocks.ts';
+import { ROOT, setStage } from './stage.ts';
+
+const PAGE = 'README.md';
+
+function shBlock(containing: string): string {
+  const found = blocksOf(PAGE, 'sh').find((code) => code.includes(containing));
+  if (found === undefined) throw new Error(`no block has ${containing}`);
+  return found;
+}
+
+/** What may differ between the README's run and this one. */
+function shapeOf(transcript: string): readonly string[] {
+  return transcript
+    .replaceAll(/[0-9a-f]{64}/g, '<sha256>')
+    .replaceAll(/\d{4}-\d\d-\d\d(?:T[\d:.]+Z)?/g, '<time>')
+    .replaceAll(/https?:\/\/[\w.:-]+(?=\/release)/g, '<server>')
+    .replaceAll(/\S+(?=\/\.local\/bin)/g, '<home>')
+    .replaceAll(/\d+\.\d MB/g, '<size>')
+    .replaceAll(/(?<=index |log entry +|leaf |of |test - )\d+/g, '<number>')
+    .trimEnd()
+    .split('\n');
+}
+
+/** Whether the download or the proof is told first is a matter of milliseconds. */
+function withoutDownload(lines: readonly string[]): readonly string[] {
+  return lines.filter((line) => !/: downloading .*$/.test(line)).sort();
+}
+
+describe('README.md', () => {
+  it('is at most 180 lines long', () => {
+    expect(readPage(PAGE).trimEnd().split('\n').length).toBeLessThanOrEqual(180);
+  });
+
+  it('has no block that is not run', () => {
+    const languages = blocksIn(PAGE).map(({ language }) => language);
+    expect(languages).toEqual(['console', 'sh', 'sh', 'yaml', 'sh', 'sh', 'ts']);
+  });
+
+  it('shows what happens: an install, and a mirror that is refused', async () => {
+    const { commands, shown } = readTranscript(blocksOf(PAGE, 'console')[0] ?? '');
+    await using stage = await setStage();
+    const runs = [];
+    for (const command of commands) runs.push(await stage.exec('sh', ['-c', command]));
+    expect(runs.map(({ exitCode }) => exitCode)).toEqual([0, 12]);
+    const output = runs.map((run) => run.output).join('');
+    expect(withoutDownload(shapeOf(shown))).toEqual(withoutDownload(shapeOf(output)));
+  });
+
+  it('has commands that work', async () => {
+    await using stage = await setStage();
+    const ran = await stage.exec('sh', ['-exc', shBlock('k8s-verify list')]);
+    expect(ran.stderr).toContain('k8s-verify verify k8s/kubectl');
+    expect(ran).toMatchObject({ exitCode: 0 });
+    expect(JSON.parse(readFileSync(`${stage.path}/result.json`, 'utf8'))).toMatchObject({ ok: true });
+  });
+
+  it('carries a proof to a machine without a network', async () => {
+    await using stage = await setStage();
+    const ran = await stage.exec('sh', ['-exc', shBlock('carry')]);
+    expect(ran).toMatchObject({ exitCode: 0 });
+  });
+
+  it('has an example for the library that compiles and works', async () => {
+    await using stage = await setStage();
+    const { path, env, exec } = stage;
+    const world = { sources: [env['MIRROR']], rekorUrl: env['REKOR'], trustedRootFile: env['TRUSTED_ROOT'] };
+    const added = JSON.stringify(world).slice(1, -1);
+    const code = (blocksOf(PAGE, 'ts')[0] ?? '').replace('artifacts: [{', `${added}, artifacts: [{`);
+    await writeFile(`${path}/example.ts`, code);
+    await writeFile(`${path}/package.json`, '{ "type": "module" }');
+    await mkdir(`${path}/node_modules`);
+    await symlink(ROOT, `${path}/node_modules/k8s-verify`, 'junction');
+    await symlink(`${ROOT}/node_modules/@types`, `${path}/node_modules/@types`, 'junction');
+    const { stdout, stderr, exitCode } = await exec(process.execPath, ['example.ts']);
+    expect(stderr).toBe('');
+    expect(exitCode).toBe(0);
+    expect(stdout).toMatch(/bin\/kubectl [0-9a-f]{64} \{/);
+    const options = ['--noEmit', '--strict', '--skipLibCheck', '--module', 'nodenext', '--types', 'node'];
+    const checked = await exec(process.execPath, [
+      `${ROOT}/node_modules/typescript/bin/tsc`,
+      ...options,
+      'example.ts',
+    ]);
+    expect(checked.stdout).toBe('');
+  });
+
+  it('has the same check by hand', async () => {
+    await using stage = await setStage();
+    const code = shBlock('cosign verify-blob').replace('https://dl.k8s.io', stage.env['MIRROR'] ?? '');
+    const { exitCode, stderr } = await stage.exec('bash', ['-euo', 'pipefail', '-c', code]);
+    expect(stderr).toMatch(/kubectl.*\b(?:verified|genuine)\b/);
+    expect(exitCode).toBe(0);
+  });
+
+  it('names commands of npm that there are', () => {
+    const { scripts }: { readonly scripts: Readonly<Record<string, string>> } = JSON.parse(
+      readPage('package.json'),
+    );
+    const named = Array.from(shBlock('npm').matchAll(/^npm (?:run )?(\S+)/gm), ([, name = '']) => name);
+    // `npm cit` is npm ci with npm test behind it.
+    expect(
+      named.map((name) => (name === 'cit' ? 'test' : name)).filter((name) => !(name in scripts)),
+    ).toEqual([]);
+  });
+});

@@ -1,0 +1,118 @@
+/**
+ * Where the commands of README.md and docs/ run: a home, a release server, and a `k8s-verify` on PATH. What differs from a
+ * reader's machine is declared here and nowhere else:
+ *
+ * - `k8s-verify` and `cosign` are the scripts below. The first adds the options that point at a local release server and a
+ *   local Sigstore, where the command does not name its own; the second is `k8s-verify verify`, which takes cosign's option
+ *   names.
+ * - `https://mirror.example.com` is a second server: the same releases, with a kubectl v1.26.4 that was changed.
+ * - The files that commands name and do not make are there: `corporate-ca.pem` and `trusted_root.json`.
+ */
+import { chmod, mkdir, writeFile } from 'node:fs/promises';
+import { delimiter, dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { fault } from '#support/http/faults';
+import { seededBody } from '#support/http/large-bodies';
+import { createTlsAuthority } from '#support/http/tls';
+import { createLocalSigstore } from '#support/local-sigstore';
+import { type ArtifactBytes, type ReleaseServer, startReleaseServer } from '#support/release-server';
+import { type ProgramRun, runProgram } from '#support/run-program';
+import { createTempDir } from '#support/temp-dir';
+import { startWorld, type World } from '#support/world';
+
+export const ROOT = fileURLToPath(new URL('../..', import.meta.url));
+
+const SCRIPTS = {
+  'k8s-verify': `#!/bin/sh
+for word do
+  shift
+  if [ "$word" = https://mirror.example.com ]; then word=$OTHER_MIRROR; fi
+  set -- "$@" "$word"
+done
+words=" $* "
+lacks() { case $words in *" $1 "*) false ;; esac; }
+case \${1-} in verify | list | doctor | help | completion | version | -*) command=$1 ;; *) command=install ;; esac
+if [ "$command" = install ] && lacks --platform; then set -- "$@" --platform linux/amd64; fi
+case $command in install | list | doctor) if lacks --mirror; then set -- "$@" --mirror "$MIRROR"; fi ;; esac
+case $command in install | verify | doctor)
+  if lacks --rekor-url; then set -- "$@" --rekor-url "$REKOR"; fi
+  if lacks --trusted-root; then set -- "$@" --trusted-root "$TRUSTED_ROOT"; fi ;;
+esac
+exec "$NODE" "$CLI" "$@"
+`,
+  cosign: `#!/bin/sh
+[ "$1" = verify-blob ] || exit 99
+shift
+exec k8s-verify verify "$@"
+`,
+} as const;
+
+const RELEASES = [
+  ['kubectl', 'v1.26.4'],
+  ['kubeadm', 'v1.30.2'],
+  ['kubelet', 'v1.30.2'],
+  ['kubectl', 'v1.30.2'],
+] as const;
+
+export interface Stage extends AsyncDisposable {
+  /** The home, which is the current directory of every command. */
+  readonly path: string;
+  readonly env: Readonly<Record<string, string>>;
+  readonly exec: (command: string, args: readonly string[]) => Promise<ProgramRun>;
+}
+
+export interface StageOptions {
+  /** What kubectl v1.26.4 is; default: made-up bytes. */
+  readonly kubectl?: ArtifactBytes;
+}
+
+export async function setStage({ kubectl }: StageOptions = {}): Promise<Stage> {
+  const dir = await createTempDir('k8s-verify-stage-');
+  const world = await startWorld({ directory: dir.path, sigstore: createLocalSigstore() });
+  const other = await startReleaseServer();
+  for (const server of [world.releases, other]) await publishReleases(server, world, kubectl);
+  other.http.fault('/v1.26.4/bin/linux/amd64/kubectl', fault.body('a kubectl that was changed'));
+  const home = dir.join('home');
+  await mkdir(home);
+  await writeFile(join(home, 'corporate-ca.pem'), createTlsAuthority().caPem);
+  await writeFile(join(home, 'trusted_root.json'), world.sigstore.trustedRoot());
+  await writeScripts(dir.join('path'));
+  const env = {
+    NODE: process.execPath,
+    CLI: join(ROOT, 'bin/k8s-verify.js'),
+    MIRROR: world.mirror,
+    OTHER_MIRROR: other.url,
+    REKOR: world.rekorUrl,
+    TRUSTED_ROOT: world.trustedRoot,
+    HOME: home,
+    PATH: [dir.join('path'), dirname(process.execPath), process.env['PATH']].join(delimiter),
+  };
+  return {
+    path: home,
+    env,
+    exec: (command, args) => runProgram([command, ...args], { cwd: home, env }),
+    [Symbol.asyncDispose]: async () => {
+      await Promise.all([world.close(), other.close()]);
+      await dir.remove();
+    },
+  };
+}
+
+async function publishReleases(server: ReleaseServer, world: World, real?: ArtifactBytes): Promise<void> {
+  const { sigstore } = world;
+  for (const [component, version] of RELEASES) {
+    const made = seededBody(`${component} ${version}`, 100_000);
+    const bytes = version === 'v1.26.4' ? (real ?? made) : made;
+    await server.publishRelease({ component, version, platform: 'linux/amd64', bytes, sigstore });
+  }
+  await server.publishSums('v1.30.2');
+  for (const marker of ['stable', 'stable-1.30']) server.publishMarker(marker, 'v1.30.2');
+}
+
+async function writeScripts(directory: string): Promise<void> {
+  await mkdir(directory);
+  for (const [name, script] of Object.entries(SCRIPTS)) {
+    await writeFile(join(directory, name), script);
+    await chmod(join(directory, name), 0o755);
+  }
+}
