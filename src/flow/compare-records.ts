@@ -11,8 +11,8 @@ import { digestFromSums, type SumsAlgorithm } from '../records/release-sums.ts';
 import { type ProofContext, proveFromBundle } from './prove-with-log.ts';
 import { type ReleaseArtifact, releaseFilePaths } from '../release/artifact.ts';
 import { formatReleaseVersion, type ReleaseVersion } from '../release/version.ts';
-import { type InstallRequest, releaseSourcesOf } from '../plan/request.ts';
-import type { Client } from '../client.ts';
+import type { ReleaseSource } from '../source/release-source.ts';
+import type { Report } from '../progress.ts';
 
 /** Gives the records of a release; asked twice for one release, it fetches them once. */
 export type RecordsOf = (version: ReleaseVersion) => Promise<ReleaseRecords>;
@@ -32,27 +32,24 @@ export interface CrossCheckRequest {
 /**
  * The records of the releases of one run, which several artifacts share.
  *
- * @param ended ends what is still being fetched when the run is over.
+ * @param signal ends what is still being fetched when the run is over.
  */
 export function shareRecords(
-  request: InstallRequest,
-  { http, report }: Client,
-  ended: AbortSignal,
+  sources: readonly ReleaseSource[],
+  report: Report,
+  signal: AbortSignal,
 ): RecordsOf {
-  const { signal } = request;
-  const either = signal === undefined ? ended : AbortSignal.any([signal, ended]);
   const pending = new Map<string, Promise<ReleaseRecords>>();
   return (version) => {
     const release = formatReleaseVersion(version);
     const known = pending.get(release);
     if (known !== undefined) return known;
-    const paths = releaseFilePaths(version);
     const records = fetchReleaseRecords({
       report,
-      sources: releaseSourcesOf(request, http),
-      paths,
+      sources,
+      paths: releaseFilePaths(version),
       release,
-      signal: either,
+      signal,
     });
     // Whoever asked waits for it later, and sees the failure then; until that it must not end the process.
     records.catch(() => undefined);

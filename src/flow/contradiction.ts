@@ -18,13 +18,15 @@ export type Contradiction =
 
 /** The artifact itself, while it is still on its way. */
 export interface BytesOnTheWay {
+  /** Resolves once the first byte is there; rejects with `artifact-not-found` where there is no such artifact. */
+  readonly published: () => Promise<void>;
   /**
    * The digest of the bytes themselves. It is only waited for where the published files contradict each other or
    * claim no digest: the proof is otherwise finished while the bytes still stream.
    */
-  readonly digestOfBytes: () => Promise<Digest>;
+  readonly digest: () => Promise<Digest>;
   /** The same after a fresh download, where the bytes may be no whole copy of the artifact; else undefined. */
-  readonly digestOfBytesAnew: () => Promise<Digest | undefined>;
+  readonly digestAnew: () => Promise<Digest | undefined>;
 }
 
 /** What was tried before giving up. */
@@ -54,8 +56,8 @@ export async function explainContradiction(
     throw wrongChecksum(what, contradiction.proven.hex, 'which the bundle proves', claimed.hex, tried);
   }
   if (contradiction.checksum === 'none') throw wrongSignature(what, contradiction, tried);
-  const staged = await bytes.digestOfBytes();
-  const actual = staged.hex === claimed.hex ? staged : ((await bytes.digestOfBytesAnew()) ?? staged);
+  const staged = await bytes.digest();
+  const actual = staged.hex === claimed.hex ? staged : ((await bytes.digestAnew()) ?? staged);
   if (actual.hex === claimed.hex) throw mixedUpUpstream(what, contradiction, tried);
   if (detachedSignatureFits(contradiction.material, actual)) {
     throw wrongChecksum(what, actual.hex, 'which the signature fits', claimed.hex, tried);

@@ -1,144 +1,134 @@
-import { describeExtraction } from './open-archive.ts';
-import type { PlannedArtifact } from '../plan/plan.ts';
-import { bundleToPlace } from './place.ts';
-import type { PreparedArtifact, PreparedFile } from './prepare.ts';
-import type { PreparedBinary, PreparedTarball } from './prepare-tarball.ts';
-import type { Proved } from './fetch-and-prove.ts';
+import { resolve } from 'node:path';
+import type { Report } from '../progress.ts';
 import { formatPlatform } from '../release/platform.ts';
 import { formatReleaseVersion } from '../release/version.ts';
-import { describeProof } from './report.ts';
-import type { InstallRequest } from '../plan/request.ts';
-import type { ArtifactResult } from '../result.ts';
+import type { ArtifactResult, RunResult } from '../result.ts';
 import type { TrustMaterial } from '../trust/trust-material.ts';
+import { describeTrust } from './open-trust.ts';
+import type { Output, PreparedArtifact } from './prepared-artifact.ts';
+import type { ProvenArtifact } from './prove-with-log.ts';
 
 /**
- * What became of a prepared artifact, once everything is placed: one result for each file or directory.
+ * What a run comes to, once everything is placed: one result for each file or directory.
  *
  * @param notes what placing had to say.
  */
-export function describeInstall(
-  prepared: PreparedArtifact,
-  request: InstallRequest,
+export async function describeRun(
+  prepared: readonly PreparedArtifact[],
   trust: TrustMaterial,
   notes: readonly string[],
-): readonly ArtifactResult[] {
-  const described = describeEach(prepared, request, trust);
-  return notes.length === 0 ? described : described.map((one) => withNotes(one, notes));
+  report: Report,
+): Promise<RunResult> {
+  const outputs = prepared.flatMap((one) => one.outputs);
+  for (const message of [...notes, ...outputs.flatMap(noteOnReplaced)]) report({ kind: 'note', message });
+  const artifacts = prepared.flatMap((one) =>
+    one.outputs.map((output) => describeOutput(one, output, trust, notes)),
+  );
+  if (outputs.every(({ kind }) => kind === 'verified')) return { schemaVersion: 1, artifacts };
+  const { notePlaced } = await import('./note-placed.ts');
+  return { schemaVersion: 1, artifacts: await notePlaced(artifacts, report) };
 }
 
-function describeEach(
+function describeOutput(
   prepared: PreparedArtifact,
-  request: InstallRequest,
+  output: Output,
   trust: TrustMaterial,
-): readonly ArtifactResult[] {
-  switch (prepared.kind) {
-    case 'staged':
+  notes: readonly string[],
+): ArtifactResult {
+  const { proof, source, bundlePath } = prepared;
+  const { proven, crossChecks } = proof;
+  const path = pathOf(output);
+  return {
+    outcome: output.kind,
+    ...coordinatesOf(prepared, output),
+    ...(path === undefined ? {} : { path: resolve(path) }),
+    ...(source === undefined ? {} : { source }),
+    ...tarballOf(prepared, output),
+    ...(bundlePath === undefined ? {} : { bundlePath: resolve(bundlePath) }),
+    ...contentOf(output),
+    ...(crossChecks === undefined ? {} : { crossChecks }),
+    ...describeProof(proof, trust, output.sha256),
+    checks: {
+      ...proven.checks,
+      digest: { outcome: 'passed', detail: `${proven.algorithm}:${proven.hex} (${output.had})` },
+    },
+    notes: [...proof.notes, ...noteOnReplaced(output), ...notes],
+  };
+}
+
+function pathOf(output: Output): string | undefined {
+  switch (output.kind) {
+    case 'installed':
     case 'already-installed':
-      return [describeFile(prepared, request, trust)];
-    case 'unpacked':
-      return [describeUnpacked(prepared, trust)];
-    case 'binaries':
-      return prepared.binaries.map((binary) => describeBinary(binary, prepared, trust));
+      return output.file.destination;
+    case 'extracted':
+      return output.extraction.directory;
+    case 'verified':
+      return output.path;
   }
 }
 
-function describeFile(prepared: PreparedFile, request: InstallRequest, trust: TrustMaterial): ArtifactResult {
-  const { kind, plan, proof } = prepared;
-  const bundlePath = bundleToPlace(prepared, request.saveBundle === true);
-  const what = kind === 'staged' ? stagedBytes(prepared) : 'the file that was there';
+function coordinatesOf(
+  { artifact }: PreparedArtifact,
+  output: Output,
+): Pick<ArtifactResult, 'component' | 'version' | 'platform'> {
+  if (artifact === undefined) return {};
+  const { component, version, platform } = artifact;
   return {
-    outcome: kind === 'staged' ? 'installed' : 'already-installed',
-    ...describeArtifact(plan),
-    path: plan.destination,
-    ...(kind === 'staged' && prepared.source !== undefined ? { source: prepared.source } : {}),
-    ...(bundlePath === undefined ? {} : { bundlePath }),
-    ...describeCrossChecks(prepared),
-    ...withNotes(
-      describeProof(proof, trust, proof.proven.hex, `sha256:${proof.proven.hex} (${what})`),
-      noteOnReplaced(prepared),
-    ),
-  };
-}
-
-/** Of files with the proven bytes that were replaced all the same: the user may wonder, or want to look into it. */
-export function notesOnReplaced(prepared: PreparedArtifact): readonly string[] {
-  const files = prepared.kind === 'binaries' ? prepared.binaries : [prepared];
-  return files.flatMap(noteOnReplaced);
-}
-
-function noteOnReplaced(file: PreparedArtifact | PreparedBinary): readonly string[] {
-  if (file.kind !== 'staged' || file.unfit === undefined) return [];
-  return [`a new file took the place of ${file.plan.destination}, which had the same bytes: ${file.unfit}`];
-}
-
-function withNotes<Described extends Pick<ArtifactResult, 'notes'>>(
-  described: Described,
-  notes: readonly string[],
-): Described {
-  return { ...described, notes: [...described.notes, ...notes] };
-}
-
-function stagedBytes({ verified, source }: Extract<PreparedFile, { readonly kind: 'staged' }>): string {
-  return `${verified.bytes} bytes ${source === undefined ? 'copied from the file that was there' : 'downloaded'}`;
-}
-
-function describeUnpacked(
-  prepared: Extract<PreparedTarball, { readonly kind: 'unpacked' }>,
-  trust: TrustMaterial,
-): ArtifactResult {
-  const { plan, proof, verified, source, extraction } = prepared;
-  return {
-    outcome: 'extracted',
-    ...describeArtifact(plan),
-    path: plan.destination,
-    source,
-    extracted: describeExtraction(extraction),
-    ...describeCrossChecks(prepared),
-    ...describeProof(
-      proof,
-      trust,
-      verified.sha256,
-      `sha256:${verified.sha256} (${verified.bytes} bytes of tarball downloaded, and the same again as it was unpacked)`,
-    ),
-  };
-}
-
-function describeBinary(
-  binary: PreparedBinary,
-  tarball: Extract<PreparedTarball, { readonly kind: 'binaries' }>,
-  trust: TrustMaterial,
-): ArtifactResult {
-  const { kind, plan, verified } = binary;
-  const { proof, source } = tarball;
-  const { artifact } = tarball.plan;
-  const name = artifact.fileName;
-  const proven = proof.proven.hex;
-  return {
-    outcome: kind === 'staged' ? 'installed' : 'already-installed',
-    ...describeArtifact({ artifact: { ...artifact, component: plan.member.component } }),
-    path: plan.destination,
-    source,
-    fromTarball: { name, sha256: proven, member: plan.member.path },
-    ...describeCrossChecks(tarball),
-    ...withNotes(
-      describeProof(proof, trust, verified.sha256, `sha256:${proven} (${name}, which the file is out of)`),
-      noteOnReplaced(binary),
-    ),
-  };
-}
-
-function describeArtifact({
-  artifact: { component, version, platform },
-}: {
-  readonly artifact: Pick<PlannedArtifact['artifact'], 'component' | 'version' | 'platform'>;
-}): Pick<ArtifactResult, 'component' | 'version' | 'platform'> {
-  return {
-    component,
+    component: memberOf(output)?.component ?? component,
     version: formatReleaseVersion(version),
     ...(platform === undefined ? {} : { platform: formatPlatform(platform) }),
   };
 }
 
-function describeCrossChecks({ crossChecks }: Proved): Pick<ArtifactResult, 'crossChecks'> {
-  return crossChecks === undefined ? {} : { crossChecks };
+function tarballOf(
+  { artifact, proof: { proven } }: PreparedArtifact,
+  output: Output,
+): Pick<ArtifactResult, 'fromTarball'> {
+  const member = memberOf(output);
+  if (artifact === undefined || member === undefined) return {};
+  return { fromTarball: { name: artifact.fileName, sha256: proven.hex, member: member.path } };
+}
+
+type Member = Extract<Extract<Output, { readonly kind: 'installed' }>['file'], { readonly member: unknown }>;
+
+function memberOf(output: Output): Member['member'] | undefined {
+  return 'file' in output && 'member' in output.file ? output.file.member : undefined;
+}
+
+function contentOf(output: Output): Pick<ArtifactResult, 'members' | 'extracted'> {
+  if (output.kind === 'verified') return output.members === undefined ? {} : { members: output.members };
+  if (output.kind !== 'extracted') return {};
+  const files = output.extraction.members.filter(({ kind }) => kind === 'file');
+  return { extracted: { files: files.length, bytes: files.reduce((sum, { bytes }) => sum + bytes, 0) } };
+}
+
+/** Of a file with the proven bytes that was replaced all the same: the user may wonder, or want to look into it. */
+function noteOnReplaced(output: Output): readonly string[] {
+  if (output.kind !== 'installed' || output.unfit === undefined) return [];
+  return [
+    `a new file took the place of ${output.file.destination}, which had the same bytes: ${output.unfit}`,
+  ];
+}
+
+/** The members of a result that a proof decides. */
+function describeProof(
+  { proven, origin }: ProvenArtifact,
+  trust: TrustMaterial,
+  sha256: string,
+): Pick<
+  ArtifactResult,
+  'claim' | 'predicateType' | 'sha256' | 'evidence' | 'signer' | 'signedAt' | 'logEntries' | 'trustedRoot'
+> {
+  const { claim, signer, signedAt, logEntries } = proven;
+  return {
+    claim: claim.kind,
+    ...(claim.kind === 'attested' ? { predicateType: claim.predicateType } : {}),
+    sha256,
+    evidence: origin,
+    signer,
+    ...(signedAt === undefined ? {} : { signedAt: signedAt.toISOString() }),
+    logEntries,
+    trustedRoot: describeTrust(trust),
+  };
 }

@@ -1,4 +1,6 @@
+import { dirname } from 'node:path';
 import { InstallError, UntrustedError } from '../errors.ts';
+import { MAX_ARTIFACT_BYTES } from '../limits.ts';
 import type { Digest } from '../strict/digest.ts';
 import { stageCopy } from '../disk/installed.ts';
 import { openStaging, type StagedArtifact, type StagedDigests } from '../disk/staging.ts';
@@ -6,52 +8,55 @@ import { confirmDigest, type VerifiedArtifact } from '../disk/verified-artifact.
 import type { DownloadOutcome } from '../source/bytes.ts';
 import { fetchBytes } from '../source/fetch-bytes.ts';
 import type { ReleaseSource } from '../source/release-source.ts';
+import type { ReleaseRecords } from '../records/release-records.ts';
 import type { ProvenDigest } from '../proof/prove-digest.ts';
 import { isReleaseSigner } from '../release/signer.ts';
+import type { PlannedArtifact } from '../plan/plan.ts';
+import type { NetworkRequest } from '../plan/request.ts';
 import type { Client } from '../client.ts';
+import type { RecordsOf } from './compare-records.ts';
+import type { BytesOnTheWay } from './contradiction.ts';
+import type { TrustSupply } from './open-trust.ts';
 
-export interface TransferRequest {
-  /** In order of preference. */
+/** What every artifact of one run is fetched and proved with. */
+export interface RunContext {
+  readonly network: NetworkRequest;
+  /** Those of `network`, in order of preference. */
   readonly sources: readonly ReleaseSource[];
-  /** Of the artifact, below a source. */
-  readonly path: string;
-  /** The staging file is made in this file's directory. */
-  readonly directory: string;
-  readonly fileName: string;
-  readonly label: string;
-  /** The most that is taken. */
-  readonly maxBytes: number;
-  /** Whether the SHA-512 is computed, too. */
-  readonly sha512: boolean;
+  readonly client: Client;
+  readonly trust: TrustSupply;
+  /** Where proven digests are to be held against the release's own records. */
+  readonly recordsOf: RecordsOf | undefined;
   readonly signal: AbortSignal;
 }
 
-/** Bytes that have the proven digest, and where they came from. */
-export interface ConfirmedTransfer {
-  readonly verified: VerifiedArtifact;
-  /** The URL that delivered them. */
-  readonly source: string;
-  /** Hex; undefined where it was not asked for. */
-  readonly sha512: string | undefined;
-}
-
 /**
- * The bytes of one artifact on their way into a staging file, beside whatever else goes on. Nothing is asked for and
- * nothing is created before {@link Transfer.begin}.
+ * One planned artifact on its way: its bytes go into a staging file, beside whatever else goes on. Nothing is asked for
+ * and nothing is created before {@link Download.begin}.
  */
-export class Transfer {
+export class Download implements BytesOnTheWay {
+  readonly plan: PlannedArtifact;
+  readonly context: RunContext;
+  /** Of its release, where proven digests are held against them. */
+  readonly records: Promise<ReleaseRecords> | undefined;
   readonly staged: StagedArtifact;
-  readonly #request: TransferRequest;
-  readonly #client: Client;
   readonly #firstByte = Promise.withResolvers<void>();
   #outcome: Promise<DownloadOutcome> | undefined;
   #startedAnew = false;
 
-  constructor(request: TransferRequest, client: Client) {
-    const { directory, fileName, sha512, signal } = request;
-    this.#request = request;
-    this.#client = client;
-    this.staged = openStaging({ directory, fileName, alsoHash: sha512 ? ['sha512'] : [], signal });
+  /** @param destination the staging file is made in the directory of this one. */
+  constructor(plan: PlannedArtifact, destination: string, context: RunContext) {
+    const { artifact } = plan;
+    const { recordsOf, signal } = context;
+    this.plan = plan;
+    this.context = context;
+    this.records = recordsOf?.(artifact.version);
+    this.staged = openStaging({
+      directory: dirname(destination),
+      fileName: artifact.fileName,
+      alsoHash: recordsOf === undefined ? [] : ['sha512'],
+      signal,
+    });
   }
 
   /** Starts the download where it has not been started; resolves when all bytes are staged. */
@@ -87,7 +92,7 @@ export class Transfer {
     if (this.#startedAnew || !(resumed || endedByClose)) return undefined;
     this.#startedAnew = true;
     await this.staged.reset();
-    this.#client.report({ kind: 'resume', artifact: this.#request.label, offset: 0 });
+    this.context.client.report({ kind: 'resume', artifact: this.plan.label, offset: 0 });
     this.#outcome = this.#download(true);
     return this.digest();
   }
@@ -107,12 +112,17 @@ export class Transfer {
   }
 
   /**
-   * Waits for the bytes and holds them against the proven digest, after a fresh start ({@link Transfer.digestAnew})
+   * Waits for the bytes and holds them against the proven digest, after a fresh start ({@link Download.digestAnew})
    * where that may help.
    *
+   * @returns what has that digest, and the URL or path that delivered it.
    * @throws UntrustedError `digest-mismatch`
    */
-  async confirm(proven: ProvenDigest): Promise<ConfirmedTransfer> {
+  async confirm(proven: ProvenDigest): Promise<{
+    readonly verified: VerifiedArtifact;
+    readonly source: string;
+    readonly digests: StagedDigests;
+  }> {
     let digests = await this.#digests();
     const found = digests[proven.algorithm];
     if (found !== undefined && found !== proven.hex && (await this.digestAnew()) !== undefined) {
@@ -120,11 +130,9 @@ export class Transfer {
     }
     const { url } = await this.begin();
     const verified = await confirmDigest(this.staged, proven).catch((error: unknown) => {
-      throw error instanceof UntrustedError
-        ? notWhatWasSigned(error, this.#request.label, proven, url)
-        : error;
+      throw error instanceof UntrustedError ? notWhatWasSigned(error, this.plan.label, proven, url) : error;
     });
-    return { verified, source: url, sha512: digests.sha512 };
+    return { verified, source: url, digests };
   }
 
   /**
@@ -157,21 +165,17 @@ export class Transfer {
   }
 
   async #download(bypassCache: boolean): Promise<DownloadOutcome> {
-    const { sources, path, label, maxBytes, signal } = this.#request;
+    const { artifact, label: what } = this.plan;
+    const { sources, signal, client } = this.context;
+    const { path, kind } = artifact;
+    const maxBytes = MAX_ARTIFACT_BYTES[kind];
     const onProgress = (received: number, total: number | undefined): void => {
       this.#firstByte.resolve();
-      this.#client.report({
-        kind: 'download',
-        artifact: label,
-        received,
-        ...(total === undefined ? {} : { total }),
-      });
+      const told = total === undefined ? {} : { total };
+      client.report({ kind: 'download', artifact: what, received, ...told });
     };
-    return fetchBytes(
-      sources,
-      { path, sink: this.staged, maxBytes, what: label, bypassCache, signal, onProgress },
-      this.#client.report,
-    );
+    const request = { path, sink: this.staged, maxBytes, what, bypassCache, signal, onProgress };
+    return fetchBytes(sources, request, client.report);
   }
 }
 

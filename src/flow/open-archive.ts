@@ -1,6 +1,4 @@
-import { resolve } from 'node:path';
-import { type InstallCode, InstallError, RequestError } from '../errors.ts';
-import type { StagedExtraction } from '../archive/extract.ts';
+import { type InstallCode, InstallError } from '../errors.ts';
 import type { ArchiveMember } from '../archive/member.ts';
 import {
   confirmMeasured,
@@ -10,26 +8,13 @@ import {
 } from '../disk/verified-artifact.ts';
 import type { ProvenDigest } from '../proof/prove-digest.ts';
 import type { VerifyRequest } from '../plan/request.ts';
-import type { ArtifactResult, ListedMember } from '../result.ts';
+import type { ListedMember } from '../result.ts';
+import type { Output } from './prepared-artifact.ts';
 
-/** What was made of a proven archive; what is unpacked waits to be placed. */
-export type OpenedArchive =
-  | { readonly kind: 'listed'; readonly members: readonly ListedMember[] }
-  | { readonly kind: 'unpacked'; readonly extraction: StagedExtraction };
+/** What was made of a proven file; what is unpacked waits to be placed. */
+type Opened = Extract<OutputOf<Output>, { readonly kind: 'verified' | 'extracted' }>;
 
-/**
- * Refuses, before anything is proved, to open what is no file.
- *
- * @throws RequestError `usage`
- */
-export function assertOpenable({ subject, archive }: VerifyRequest): void {
-  if (archive === undefined || subject.kind === 'file') return;
-  throw new RequestError('usage', 'a digest alone cannot be opened', {
-    wanted: 'an archive',
-    found: 'its digest',
-    next: 'name the file itself',
-  });
-}
+type OutputOf<One> = One extends unknown ? Omit<One, 'sha256' | 'had'> : never;
 
 /** Failures that may mean that the file is another one by now. */
 const OF_THE_FILE: ReadonlySet<InstallCode> = new Set([
@@ -39,7 +24,7 @@ const OF_THE_FILE: ReadonlySet<InstallCode> = new Set([
 ]);
 
 /**
- * Lists or unpacks a local archive, after its proof. It is hashed once more as it is read, so that what is listed is what
+ * Lists or unpacks a local archive, after its proof, where that is asked for. It is hashed once more as it is read, so that what is listed is what
  * was proved, whoever writes to the file meanwhile.
  *
  * @param measured the open file that was hashed for the proof; it is hashed here where the proof needed no digest of it.
@@ -49,9 +34,10 @@ export async function openArchive(
   { subject, archive, signal }: VerifyRequest,
   proven: ProvenDigest,
   measured: MeasuredFile | undefined,
-): Promise<OpenedArchive | undefined> {
-  if (archive === undefined || subject.kind !== 'file') return undefined;
+): Promise<Opened> {
+  if (subject.kind !== 'file') return { kind: 'verified', path: undefined, members: undefined };
   const { path } = subject;
+  if (archive === undefined) return { kind: 'verified', path, members: undefined };
   const file = measured ?? (await measureFile(path, [proven.algorithm], signal));
   try {
     return await openVerified(confirmMeasured(file, proven), archive, signal);
@@ -80,34 +66,15 @@ async function openVerified(
   file: VerifiedFile,
   archive: NonNullable<VerifyRequest['archive']>,
   signal: AbortSignal | undefined,
-): Promise<OpenedArchive> {
+): Promise<Opened> {
   // Most verifications open nothing, and are quicker without the code that could.
   const { listArchive, stageExtraction } = await import('../archive/extract.ts');
   if (archive.kind === 'list') {
-    return { kind: 'listed', members: (await listArchive(file, { signal })).map(describeMember) };
+    const members = (await listArchive(file, { signal })).map(describeMember);
+    return { kind: 'verified', path: file.path, members };
   }
   const { into, members } = archive;
-  return { kind: 'unpacked', extraction: await stageExtraction(file, { into, members, signal }) };
-}
-
-export function describeOpened(
-  opened: OpenedArchive | undefined,
-): Pick<ArtifactResult, 'path' | 'members' | 'extracted'> {
-  switch (opened?.kind) {
-    case 'listed':
-      return { members: opened.members };
-    case 'unpacked':
-      return { path: resolve(opened.extraction.directory), extracted: describeExtraction(opened.extraction) };
-    case undefined:
-      return {};
-  }
-}
-
-export function describeExtraction({
-  members,
-}: Pick<StagedExtraction, 'members'>): NonNullable<ArtifactResult['extracted']> {
-  const files = members.filter(({ kind }) => kind === 'file');
-  return { files: files.length, bytes: files.reduce((sum, { bytes }) => sum + bytes, 0) };
+  return { kind: 'extracted', extraction: await stageExtraction(file, { into, members, signal }) };
 }
 
 function describeMember({ path, kind, bytes, mode, modified }: ArchiveMember): ListedMember {

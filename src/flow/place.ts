@@ -1,68 +1,48 @@
-import { placeExtractions } from '../archive/extract.ts';
-import type { InstalledFile } from '../disk/installed.ts';
-import { type Placement, placeAll } from '../disk/place.ts';
-import { bundlePathOf } from '../plan/plan.ts';
-import { modeOf, type PreparedArtifact } from './prepare.ts';
-import { modeOfBinary } from './prepare-tarball.ts';
-import type { InstallRequest } from '../plan/request.ts';
+import { discardPrepared, type PreparedArtifact } from './prepared-artifact.ts';
 
 /**
- * Puts everything in its place, all or nothing. A run places files, with their bundles where these are asked for, or
- * directories, and never both. What was there already is looked at again.
+ * Puts everything in its place, all or nothing, and removes what is staged where that fails. What was there already is
+ * looked at again.
  *
  * @returns notes for the user.
- * @throws InstallError: nothing was installed then, and the disk is as it was.
+ * @throws InstallError: nothing was placed then, and the disk is as it was.
  */
 export async function placePrepared(
   prepared: readonly PreparedArtifact[],
-  { saveBundle, signal }: InstallRequest,
+  signal: AbortSignal | undefined,
 ): Promise<readonly string[]> {
-  const sideFiles = prepared.flatMap((one) => {
-    const destination = bundleToPlace(one, saveBundle === true);
-    return destination === undefined ? [] : [{ destination, bytes: one.proof.bundle }];
+  try {
+    return await placeOutputs(prepared, signal);
+  } finally {
+    await discardPrepared(prepared);
+  }
+}
+
+async function placeOutputs(
+  prepared: readonly PreparedArtifact[],
+  signal: AbortSignal | undefined,
+): Promise<readonly string[]> {
+  const outputs = prepared.flatMap((one) => one.outputs);
+  const sideFiles = prepared.flatMap(({ bundlePath, proof: { bundle } }) =>
+    bundlePath === undefined ? [] : [{ destination: bundlePath, bytes: bundle }],
+  );
+  // Most verifications place nothing, and are quicker without the code that could.
+  if (sideFiles.length === 0 && outputs.every(({ kind }) => kind === 'verified')) return [];
+  const [{ DATA_MODE, EXECUTABLE_MODE, placeAll }, { placeExtractions }] = await Promise.all([
+    import('../disk/place.ts'),
+    import('../archive/extract.ts'),
+  ]);
+  const placements = outputs.flatMap((output) => {
+    if (output.kind !== 'installed') return [];
+    const { verified: artifact, file } = output;
+    const { destination, executable } = file;
+    return [{ artifact, destination, mode: executable ? EXECUTABLE_MODE : DATA_MODE }];
   });
-  const installed = prepared.flatMap(installedOf);
-  const notes = await placeAll(prepared.flatMap(placementsOf), { sideFiles, installed, signal });
-  const extractions = prepared.flatMap((one) => (one.kind === 'unpacked' ? [one.extraction] : []));
-  return [...notes, ...(await placeExtractions(extractions, { signal }))];
-}
-
-/** Where the bundle goes: where one is asked for, or where the replaced file had its own next to it. */
-export function bundleToPlace(prepared: PreparedArtifact, isAskedFor: boolean): string | undefined {
-  if (prepared.kind !== 'staged' && prepared.kind !== 'already-installed') return undefined;
-  const isRenewed = prepared.kind === 'staged' && prepared.renewsBundle;
-  return isAskedFor || isRenewed ? bundlePathOf(prepared.plan) : undefined;
-}
-
-function installedOf(prepared: PreparedArtifact): readonly InstalledFile[] {
-  const files = prepared.kind === 'binaries' ? prepared.binaries : [prepared];
-  return files.flatMap((file) => (file.kind === 'already-installed' ? [file.installed] : []));
-}
-
-function placementsOf(prepared: PreparedArtifact): readonly Placement[] {
-  if (prepared.kind === 'staged') {
-    const { plan, verified } = prepared;
-    return [{ artifact: verified, destination: plan.destination, mode: modeOf(plan) }];
-  }
-  const binaries = prepared.kind === 'binaries' ? prepared.binaries : [];
-  return binaries
-    .filter(({ kind }) => kind === 'staged')
-    .map(({ plan, verified }) => ({
-      artifact: verified,
-      destination: plan.destination,
-      mode: modeOfBinary(plan),
-    }));
-}
-
-/** Removes what is staged and was not placed. */
-export async function discardPrepared(prepared: readonly PreparedArtifact[]): Promise<void> {
-  await Promise.all(prepared.map(discard));
-}
-
-async function discard(prepared: PreparedArtifact): Promise<void> {
-  if (prepared.kind === 'staged') await prepared.verified.staged.discard();
-  if (prepared.kind === 'unpacked') await prepared.extraction.staging.discard();
-  if (prepared.kind === 'binaries') {
-    await Promise.all(prepared.binaries.map(({ verified }) => verified.staged.discard()));
-  }
+  const installed = outputs.flatMap((one) => (one.kind === 'already-installed' ? [one.installed] : []));
+  const extractions = outputs.flatMap((one) => (one.kind === 'extracted' ? [one.extraction] : []));
+  // The bundle first: where it cannot be placed, nothing is.
+  const notes = await placeAll(placements, { sideFiles, installed, signal });
+  // What is begun is finished: a bundle alone would be left by a run that says that it was interrupted.
+  const isBegun = placements.length > 0 || sideFiles.length > 0;
+  return [...notes, ...(await placeExtractions(extractions, isBegun ? {} : { signal }))];
 }

@@ -1,64 +1,87 @@
-import { dirname } from 'node:path';
+import { basename, dirname } from 'node:path';
+import { stageExtraction, stageMembers } from '../archive/extract.ts';
+import { inspectExtractionTarget } from '../archive/staging-directory.ts';
 import { hashLocalFile } from '../disk/hash-file.ts';
 import { inspectDestination } from '../disk/inspect-destination.ts';
-import { findInstalled, type InstalledFile } from '../disk/installed.ts';
-import { DATA_MODE, EXECUTABLE_MODE } from '../disk/place.ts';
+import { findInstalled } from '../disk/installed.ts';
+import { openStaging } from '../disk/staging.ts';
 import type { VerifiedArtifact } from '../disk/verified-artifact.ts';
-import type { PlannedFile, PlannedInstall } from '../plan/plan.ts';
-import { hasBundleOf } from './older-bundle.ts';
-import { type PreparedTarball, prepareBinaries, prepareDirectory } from './prepare-tarball.ts';
-import type { Proof } from './prove-with-log.ts';
+import { MAX_PARALLEL_DOWNLOADS } from '../limits.ts';
+import type { Becomes, PlannedArtifact, PlannedFile, PlannedMember } from '../plan/plan.ts';
+import { type InstallRequest, releaseSourcesOf } from '../plan/request.ts';
+import type { ReleaseSource } from '../source/release-source.ts';
+import type { Client } from '../client.ts';
+import type { RecordsOf } from './compare-records.ts';
+import type { TrustSupply } from './open-trust.ts';
+import type { Download, RunContext } from './download.ts';
 import {
+  assertDemanded,
   confirmPlanned,
-  crossCheckPlanned,
-  type Fetching,
-  type PrepareContext,
-  type Proved,
+  crossChecked,
   provePlanned,
-  withTransfer,
+  withDownload,
 } from './fetch-and-prove.ts';
-
-/** An artifact whose digest is proved, and which is either staged with exactly that digest or already in its place. */
-export type PreparedFile =
-  | (Proved & {
-      readonly kind: 'already-installed';
-      readonly plan: PlannedFile;
-      readonly installed: InstalledFile;
-    })
-  | (Proved & {
-      readonly kind: 'staged';
-      readonly plan: PlannedFile;
-      readonly verified: VerifiedArtifact;
-      /** The URL that delivered the bytes; undefined where they were there, in a file that could not be left alone. */
-      readonly source: string | undefined;
-      /** Whether the bundle next to the file that it replaces was that file's, and so is renewed with it. */
-      readonly renewsBundle: boolean;
-      /** Why the file that was there could not be left alone, though it had the proven bytes. */
-      readonly unfit?: string;
-    });
-
-export type PreparedArtifact = PreparedFile | PreparedTarball;
-
-export function modeOf({ artifact }: PlannedFile): number {
-  return artifact.executable ? EXECUTABLE_MODE : DATA_MODE;
-}
+import { nameFailure } from './name-failure.ts';
+import { bundlePathOf, hasBundleOf } from './saved-bundle.ts';
+import { discardPrepared, type Output, type PreparedArtifact } from './prepared-artifact.ts';
+import type { ProvenArtifact } from './prove-with-log.ts';
+import { sideBySide } from './side-by-side.ts';
 
 /**
- * Downloads and proves one artifact: everything up to the moment when it only has to be placed.
+ * Downloads and proves everything that is planned, side by side: up to the moment when it only has to be placed. The
+ * first failure ends the others, and leaves nothing staged.
  *
- * @throws K8sVerifyError after everything that was staged is removed again.
+ * @returns in the order of the plan.
+ * @throws K8sVerifyError
  */
-export async function prepareArtifact(
-  plan: PlannedInstall,
-  context: PrepareContext,
-): Promise<PreparedArtifact> {
-  switch (plan.kind) {
+export async function prepareAll(
+  planned: readonly PlannedArtifact[],
+  request: InstallRequest,
+  client: Client,
+  trust: TrustSupply,
+): Promise<readonly PreparedArtifact[]> {
+  const sources = releaseSourcesOf(request, client.http);
+  const prepared: PreparedArtifact[] = [];
+  const ended = new AbortController();
+  try {
+    const recordsOf = await openRecords(request, sources, client, ended.signal);
+    return await sideBySide(planned, MAX_PARALLEL_DOWNLOADS, request.signal, async (plan, signal) => {
+      const context = { network: request, sources, client, trust, recordsOf, signal };
+      const one = await prepareArtifact(plan, context).catch((error: unknown) => {
+        throw planned.length > 1 ? nameFailure(error, plan.label) : error;
+      });
+      prepared.push(one);
+      return one;
+    });
+  } catch (error) {
+    await discardPrepared(prepared);
+    throw error;
+  } finally {
+    ended.abort();
+  }
+}
+
+/** @param ended ends what is still being fetched when the run is over. */
+async function openRecords(
+  { checkSums, signal }: InstallRequest,
+  sources: readonly ReleaseSource[],
+  { report }: Client,
+  ended: AbortSignal,
+): Promise<RecordsOf | undefined> {
+  if (checkSums !== true) return undefined;
+  const { shareRecords } = await import('./compare-records.ts');
+  return shareRecords(sources, report, signal === undefined ? ended : AbortSignal.any([signal, ended]));
+}
+
+async function prepareArtifact(plan: PlannedArtifact, context: RunContext): Promise<PreparedArtifact> {
+  const { becomes } = plan;
+  switch (becomes.kind) {
     case 'file':
-      return prepareFile(plan, context);
+      return prepareFile(plan, becomes, context);
     case 'directory':
-      return prepareDirectory(plan, context);
-    case 'binaries':
-      return prepareBinaries(plan, context);
+      return prepareDirectory(plan, becomes, context);
+    case 'members':
+      return prepareMembers(plan, becomes.files, context);
   }
 }
 
@@ -66,18 +89,38 @@ export async function prepareArtifact(
  * The proof and the bytes side by side, then the bytes held against the proven digest. Where the destination exists
  * already, the proof comes first: it may be what is asked for, and need no download.
  */
-async function prepareFile(plan: PlannedFile, context: PrepareContext): Promise<PreparedFile> {
-  const { destination } = plan;
+async function prepareFile(
+  plan: PlannedArtifact,
+  file: Extract<Becomes, { readonly kind: 'file' }>,
+  context: RunContext,
+): Promise<PreparedArtifact> {
+  const { destination, saveBundle } = file;
+  const { artifact } = plan;
   const occupied = (await inspectDestination(destination)) === 'file';
-  return withTransfer(plan, dirname(destination), context, async (fetching) => {
-    const { transfer } = fetching;
-    if (!occupied) void transfer.begin().catch(() => undefined);
-    const proof = await provePlanned(fetching);
-    const there = occupied ? await takeOccupant(fetching, plan, proof) : NOTHING_THERE;
-    if (there.kind !== 'replaced') return there;
+  return withDownload(plan, destination, context, async (download) => {
+    if (!occupied) void download.begin().catch(() => undefined);
+    const proven = await provePlanned(download);
+    const there = occupied ? await takeOccupant(download, file, proven) : NOTHING_THERE;
+    const bundlePath = bundlePathOf(destination);
+    if (there.kind === 'taken') {
+      const { output, proof } = there;
+      const kept = saveBundle ? bundlePath : undefined;
+      return { artifact, proof, source: undefined, bundlePath: kept, outputs: [output] };
+    }
     const renewsBundle = await hasBundleOf(destination, there.digest);
-    return { kind: 'staged', plan, renewsBundle, ...(await confirmPlanned(fetching, proof)) };
+    const { proof, verified, source } = await confirmPlanned(download, proven);
+    const had = `${verified.bytes} bytes downloaded`;
+    const output = { kind: 'installed', file, verified, sha256: verified.sha256, had } as const;
+    const kept = saveBundle || renewsBundle ? bundlePath : undefined;
+    return { artifact, proof, source, bundlePath: kept, outputs: [output] };
   });
+}
+
+/** The file that was there, or a copy of it, is what is asked for. */
+interface Taken {
+  readonly kind: 'taken';
+  readonly proof: ProvenArtifact;
+  readonly output: Output;
 }
 
 /** A file with other bytes, which a new one replaces; without a digest where it cannot be read, or is not there. */
@@ -90,41 +133,117 @@ const NOTHING_THERE: Replaced = { kind: 'replaced', digest: undefined };
 
 /** Uses the file that is there, where it has the proven bytes: as it is, or as a new file of the same bytes. */
 async function takeOccupant(
-  fetching: Fetching,
-  plan: PlannedFile,
-  proof: Proof,
-): Promise<PreparedFile | Replaced> {
-  const { destination, artifact } = plan;
-  const { transfer, context } = fetching;
-  const installed = { destination, proven: proof.proven, executable: artifact.executable };
-  const occupant = await findInstalled(installed, context.signal);
+  download: Download,
+  file: PlannedFile,
+  proof: ProvenArtifact,
+): Promise<Taken | Replaced> {
+  const { destination, executable } = file;
+  const { proven } = proof;
+  const installed = { destination, proven, executable };
+  const occupant = await findInstalled(installed, download.context.signal);
   if (occupant.kind === 'fit') {
-    const checked = await crossCheckExisting(fetching, destination);
-    await transfer.discard();
-    return { kind: 'already-installed', plan, proof, installed, ...checked };
+    const checked = await crossCheckExisting(download, destination, proof);
+    await download.discard();
+    const had = 'the file that was there';
+    const output = { kind: 'already-installed', file, installed, sha256: proven.hex, had } as const;
+    return { kind: 'taken', proof: checked, output };
   }
   if (occupant.kind === 'other') return { kind: 'replaced', digest: occupant.digest };
   if (occupant.kind !== 'unfit') return NOTHING_THERE;
-  const copied = await transfer.copyOf(destination, proof.proven);
+  const copied = await download.copyOf(destination, proven);
   if (copied === undefined) return NOTHING_THERE;
   const { verified, digests } = copied;
-  const checked = await crossCheckDigests(fetching, digests);
-  const taken = { source: undefined, renewsBundle: false, unfit: occupant.why };
-  return { kind: 'staged', plan, proof, verified, ...taken, ...checked };
+  const { sha256, bytes } = verified;
+  const had = `${bytes} bytes copied from the file that was there`;
+  const output = { kind: 'installed', file, verified, unfit: occupant.why, sha256, had } as const;
+  return { kind: 'taken', proof: await crossChecked(download, proof, digests), output };
 }
 
 /** Of a file that is there already and has the proven digest. */
-async function crossCheckExisting(fetching: Fetching, path: string): Promise<Pick<Proved, 'crossChecks'>> {
-  if (fetching.records === undefined) return {};
-  const [sha256, sha512] = await hashLocalFile(path, ['sha256', 'sha512'], fetching.context.signal);
-  return crossCheckDigests(fetching, { sha256: sha256 ?? '', sha512 });
+async function crossCheckExisting(
+  download: Download,
+  path: string,
+  proof: ProvenArtifact,
+): Promise<ProvenArtifact> {
+  if (download.records === undefined) return proof;
+  const [sha256 = '', sha512] = await hashLocalFile(path, ['sha256', 'sha512'], download.context.signal);
+  return crossChecked(download, proof, { sha256, sha512 });
 }
 
-async function crossCheckDigests(
-  fetching: Fetching,
-  { sha256, sha512 }: { readonly sha256: string; readonly sha512?: string | undefined },
-): Promise<Pick<Proved, 'crossChecks'>> {
-  const records = await fetching.records;
-  if (records === undefined || sha512 === undefined) return {};
-  return { crossChecks: await crossCheckPlanned(fetching, { sha256, sha512 }, records) };
+/** Downloads and proves a tarball, and only then unpacks it next to the directory that it is to become. */
+async function prepareDirectory(
+  plan: PlannedArtifact,
+  { destination, members }: Extract<Becomes, { readonly kind: 'directory' }>,
+  context: RunContext,
+): Promise<PreparedArtifact> {
+  await inspectExtractionTarget(destination);
+  return withProvedTarball(plan, destination, context, async (tarball, signal) => {
+    context.client.report({ kind: 'detail', message: `unpacking ${plan.label} into ${destination}` });
+    const extraction = await stageExtraction(tarball, { into: destination, members, signal });
+    const { sha256, bytes } = tarball;
+    const had = `${bytes} bytes of tarball downloaded, and the same again as it was unpacked`;
+    return [{ kind: 'extracted', extraction, sha256, had }];
+  });
+}
+
+/** Downloads and proves a tarball, and only then takes files out of it, each next to its own destination. */
+async function prepareMembers(
+  plan: PlannedArtifact,
+  files: readonly [PlannedMember, ...PlannedMember[]],
+  context: RunContext,
+): Promise<PreparedArtifact> {
+  for (const { destination } of files) await inspectDestination(destination);
+  return withProvedTarball(plan, files[0].destination, context, async (tarball, signal) => {
+    context.client.report({ kind: 'detail', message: `taking the binaries out of ${plan.label}` });
+    const requests = files.map(({ destination, member }) => {
+      const [directory, fileName] = [dirname(destination), basename(destination)];
+      return { member: member.path, staged: openStaging({ directory, fileName, signal }) };
+    });
+    try {
+      const verified = await stageMembers(tarball, requests, { signal });
+      return await Promise.all(
+        files.map(async (file, index) => prepareMember(file, verified[index], tarball.name, signal)),
+      );
+    } catch (error) {
+      await Promise.all(requests.map(({ staged }) => staged.discard()));
+      throw error;
+    }
+  });
+}
+
+async function prepareMember(
+  file: PlannedMember,
+  verified: VerifiedArtifact | undefined,
+  tarball: string,
+  signal: AbortSignal,
+): Promise<Output> {
+  const { destination, executable, label } = file;
+  if (verified === undefined) throw new TypeError(`${label} was not taken out of its tarball`);
+  const { sha256 } = verified;
+  assertDemanded(file, sha256, `out of ${tarball}, which is properly signed`);
+  const had = `${tarball}, which the file is out of`;
+  const installed = { destination, proven: { algorithm: 'sha256', hex: sha256 }, executable } as const;
+  const there = await findInstalled(installed, signal);
+  if (there.kind !== 'fit') {
+    const unfit = there.kind === 'unfit' ? there.why : undefined;
+    return { kind: 'installed', file, verified, unfit, sha256, had };
+  }
+  await verified.staged.discard();
+  return { kind: 'already-installed', file, installed, sha256, had };
+}
+
+/** The tarball is staged as long as `open` needs it. */
+async function withProvedTarball(
+  plan: PlannedArtifact,
+  destination: string,
+  context: RunContext,
+  open: (tarball: VerifiedArtifact, signal: AbortSignal) => Promise<readonly Output[]>,
+): Promise<PreparedArtifact> {
+  return withDownload(plan, destination, context, async (download) => {
+    void download.begin().catch(() => undefined);
+    const { proof, verified, source } = await confirmPlanned(download, await provePlanned(download));
+    const outputs = await open(verified, download.context.signal);
+    await download.discard();
+    return { artifact: plan.artifact, proof, source, bundlePath: undefined, outputs };
+  });
 }

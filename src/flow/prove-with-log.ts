@@ -12,6 +12,7 @@ import type { Clock } from '../client.ts';
 import { proveDigest, type ProvenDigest } from '../proof/prove-digest.ts';
 import type { ProofSubject } from '../proof/proof.ts';
 import type { Policy } from '../policy/policy.ts';
+import type { CrossCheck } from '../records/cross-check.ts';
 import type { EvidenceOrigin } from '../result.ts';
 import type { TrustMaterial } from '../trust/trust-material.ts';
 
@@ -23,12 +24,15 @@ export interface ProofContext {
   readonly clock: Clock;
 }
 
-export interface Proof {
+/** An artifact whose digest is proved, wherever its bytes are. */
+export interface ProvenArtifact {
   readonly proven: ProvenDigest;
   readonly origin: EvidenceOrigin;
   /** The evidence as a bundle: with it, the same proof needs no network. */
   readonly bundle: Uint8Array;
   readonly notes: readonly string[];
+  /** What the release's own records say of it, where they were asked for. */
+  readonly crossChecks?: readonly CrossCheck[];
 }
 
 /** A detached pair as it was found. */
@@ -72,7 +76,7 @@ export function proveFromEvidence(
  *
  * @throws UntrustedError with the failed check, or `log-entry-not-found`; UnavailableError `log-unreachable`.
  */
-export async function proveFromPair(context: ProofContext, claim: PairClaim): Promise<Proof> {
+export async function proveFromPair(context: ProofContext, claim: PairClaim): Promise<ProvenArtifact> {
   const { material, digest, what, location } = claim;
   const entries = await lookUpEntries(context.log, material, digest);
   if (entries.length > 0) {
@@ -110,7 +114,7 @@ export async function proveFromSearch(
   context: ProofContext,
   digest: Digest,
   reason: string,
-): Promise<{ readonly kind: 'proved'; readonly proof: Proof } | SearchFailed> {
+): Promise<{ readonly kind: 'proved'; readonly proof: ProvenArtifact } | SearchFailed> {
   try {
     const candidates = candidatesFor(digest, await searchEntries(context.log, digest));
     if (candidates.length === 0)

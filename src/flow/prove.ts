@@ -14,20 +14,19 @@ import { checkClaim } from '../proof/check-claim.ts';
 import { detachedSignatureFits } from '../proof/check-detached-signature.ts';
 import { statedDigest } from '../proof/proof.ts';
 import {
-  type Proof,
   type ProofContext,
   proveFromBundle,
   proveFromPair,
   proveFromSearch,
+  type ProvenArtifact,
 } from './prove-with-log.ts';
 
-export interface ProofRequest extends ProofContext, BytesOnTheWay {
+export interface ProofRequest extends ProofContext {
   readonly files: SideFileRequest;
-  /** Resolves once the first byte of the artifact is there; rejects with `artifact-not-found` where there is none. */
-  readonly published: () => Promise<void>;
+  readonly bytes: BytesOnTheWay;
 }
 
-type Attempt = { readonly kind: 'proved'; readonly proof: Proof } | Contradiction;
+type Attempt = { readonly kind: 'proved'; readonly proof: ProvenArtifact } | Contradiction;
 
 /**
  * Proves the digest of one published artifact: from its bundle where there is one, else from `.sig` and `.cert`
@@ -41,7 +40,10 @@ type Attempt = { readonly kind: 'proved'; readonly proof: Proof } | Contradictio
  * @param sideFiles those of `request.files`, which are asked for before this code is loaded.
  * @throws UntrustedError with the failed check; UnavailableError where something needed cannot be had.
  */
-export async function proveArtifact(request: ProofRequest, sideFiles: Promise<SideFiles>): Promise<Proof> {
+export async function proveArtifact(
+  request: ProofRequest,
+  sideFiles: Promise<SideFiles>,
+): Promise<ProvenArtifact> {
   const files = await sideFiles;
   const first = await proveFromFiles(request, files);
   if (first.kind === 'proved') return withNotes(first.proof, files.notes);
@@ -54,13 +56,13 @@ export async function proveArtifact(request: ProofRequest, sideFiles: Promise<Si
   const reason = 'the published signature does not fit the published digest';
   const search = second.kind === 'pair' ? await proveFromSearch(request, second.claimed, reason) : undefined;
   if (search?.kind === 'proved') return search.proof;
-  return explainContradiction(second, request.files.what, request, {
+  return explainContradiction(second, request.files.what, request.bytes, {
     search,
     freshCopies: fresh.kind === 'files' ? 'no better' : fresh.why,
   });
 }
 
-function withNotes(proof: Proof, notes: readonly string[]): Proof {
+function withNotes(proof: ProvenArtifact, notes: readonly string[]): ProvenArtifact {
   return { ...proof, notes: [...proof.notes, ...notes] };
 }
 
@@ -68,10 +70,10 @@ async function proveFromFiles(request: ProofRequest, files: SideFiles): Promise<
   if (files.bundle !== undefined) return proveBundle(request, files, files.bundle);
   const material = await detachedMaterial(request, files);
   const checksum = publishedChecksum(request, files);
-  const claimed = checksum ?? (await request.digestOfBytes());
+  const claimed = checksum ?? (await request.bytes.digest());
   if (detachedSignatureFits(material, claimed)) return provePair(request, files, material, claimed);
   if (checksum !== undefined) return { kind: 'pair', material, claimed, checksum: 'published' };
-  const anew = (await request.digestOfBytesAnew()) ?? claimed;
+  const anew = (await request.bytes.digestAnew()) ?? claimed;
   if (detachedSignatureFits(material, anew)) return provePair(request, files, material, anew);
   return { kind: 'pair', material, claimed: anew, checksum: 'none' };
 }
@@ -104,7 +106,7 @@ function publishedChecksum({ files: { what } }: ProofRequest, { checksum }: Side
 async function detachedMaterial(request: ProofRequest, files: SideFiles): Promise<DetachedMaterial> {
   const { what } = request.files;
   if (files.signature === undefined || files.certificate === undefined) {
-    await request.published();
+    await request.bytes.published();
     throw withoutSignature(request.files, files);
   }
   return {
@@ -173,7 +175,7 @@ async function proveBundle(request: ProofRequest, files: SideFiles, bundle: Uint
   checkClaim({ evidence, policy: request.policy });
   const stated = statedDigest(evidence);
   const checksum = publishedChecksum(request, files);
-  const digest = stated ?? checksum ?? (await request.digestOfBytes());
+  const digest = stated ?? checksum ?? (await request.bytes.digest());
   const proven = proveFromBundle(request, bundle, { kind: 'digest', digest });
   if (checksum !== undefined && checksum.algorithm === digest.algorithm && checksum.hex !== digest.hex) {
     return { kind: 'bundle', proven: digest, claimed: checksum };

@@ -1,6 +1,6 @@
 import { basename, dirname, join, posix, resolve } from 'node:path';
-import { assertPossible } from './assert-possible.ts';
 import { RequestError } from '../errors.ts';
+import { MAX_ARTIFACTS_PER_RUN } from '../limits.ts';
 import { assertIdentity, policyOf } from './who-must-have-signed.ts';
 import type { Policy } from '../policy/policy.ts';
 import {
@@ -19,7 +19,7 @@ import type { ArtifactRequest, InstallRequest } from './request.ts';
 import { versionResolver } from './resolve-version.ts';
 import type { Client } from '../client.ts';
 
-/** One artifact that is to be downloaded and proved. What becomes of it is in the kinds below. */
+/** One artifact that is to be downloaded and proved, and what becomes of it. */
 export interface PlannedArtifact {
   readonly artifact: ReleaseArtifact;
   /** For messages: "kubectl v1.26.0 linux/amd64". */
@@ -27,42 +27,30 @@ export interface PlannedArtifact {
   readonly policy: Policy;
   /** The digest (hex) that the request demands beside the proof. */
   readonly demanded: string | undefined;
+  readonly becomes: Becomes;
 }
 
-/** It becomes a file. */
-export interface PlannedFile extends PlannedArtifact {
-  readonly kind: 'file';
+export type Becomes =
+  /** The artifact itself becomes a file. */
+  | ({ readonly kind: 'file'; readonly saveBundle: boolean } & PlannedFile)
+  /** It is a tarball, and is unpacked into a directory; `members` empty: all of it. */
+  | { readonly kind: 'directory'; readonly destination: string; readonly members: readonly string[] }
+  /** It is a tarball, and files are taken out of it. */
+  | { readonly kind: 'members'; readonly files: readonly [PlannedMember, ...PlannedMember[]] };
+
+export interface PlannedFile {
   readonly destination: string;
+  /** Whether it is to be run. */
+  readonly executable: boolean;
 }
 
-/** Where its bundle goes, if that is asked for. */
-export function bundlePathOf({ destination }: PlannedFile): string {
-  return `${destination}.sigstore.json`;
-}
-
-/** It is a tarball, and is unpacked into a directory. */
-export interface PlannedDirectory extends PlannedArtifact {
-  readonly kind: 'directory';
-  readonly destination: string;
-  /** None: everything. */
-  readonly members: readonly string[];
-}
-
-/** It is a tarball, and binaries are taken out of it. */
-export interface PlannedBinaries extends PlannedArtifact {
-  readonly kind: 'binaries';
-  readonly binaries: readonly PlannedBinary[];
-}
-
-export interface PlannedBinary {
+/** A file out of a tarball. */
+export interface PlannedMember extends PlannedFile {
   readonly member: TarballMember;
   readonly label: string;
-  readonly destination: string;
-  /** The digest (hex) that the request demands of the binary itself. */
+  /** The digest (hex) that the request demands of the file itself. */
   readonly demanded: string | undefined;
 }
-
-export type PlannedInstall = PlannedFile | PlannedDirectory | PlannedBinaries;
 
 /**
  * Turns what was asked for into artifacts and destinations. Everything impossible is refused here, before any
@@ -73,7 +61,7 @@ export type PlannedInstall = PlannedFile | PlannedDirectory | PlannedBinaries;
 export async function planInstall(
   request: InstallRequest,
   client: Client,
-): Promise<readonly PlannedInstall[]> {
+): Promise<readonly PlannedArtifact[]> {
   assertPossible(request);
   if (request.identity !== undefined) assertIdentity(request.identity);
   for (const asked of request.artifacts) assertNamesRead(asked, request.force === true);
@@ -82,24 +70,64 @@ export async function planInstall(
     ...asked,
     platform: platformOf(asked, request.force === true, client),
   }));
-  const platforms = new Set(named.map(({ platform }) => formatPlatform(platform)));
-  const single: SinglePlan[] = [];
+  const perPlatform = new Set(named.map(({ platform }) => formatPlatform(platform))).size > 1;
+  const planned: PlannedArtifact[] = [];
   for (const { component, version: text = 'stable', platform, sha256 } of named) {
-    const wanted = { component, version: await resolveOnce(text), platform, demanded: sha256 };
-    single.push(planOne(wanted, request, platforms.size > 1));
+    const coordinates = { component, version: await resolveOnce(text), platform };
+    planned.push(planOne(coordinates, sha256, request, perPlatform));
+    // A signature that is asked for by name may well exist for what Kubernetes itself did not sign.
+    if (request.identity === undefined && request.publicKeyPem === undefined) {
+      assertSigned(coordinates.version);
+    }
   }
-  return shareTarballs(withoutTwins(single));
+  return shareTarballs(withoutTwins(planned));
 }
 
-/** A plan with one output. */
-type SinglePlan =
-  | PlannedFile
-  | PlannedDirectory
-  | (PlannedArtifact & { readonly kind: 'binary'; readonly binary: PlannedBinary });
+/**
+ * Refuses what no release could fulfil.
+ *
+ * @throws RequestError `usage`
+ */
+function assertPossible(request: InstallRequest): void {
+  const { artifacts, destination } = request;
+  if (artifacts.length === 0) throw new RequestError('usage', 'no component is named');
+  if (artifacts.length > MAX_ARTIFACTS_PER_RUN) {
+    throw new RequestError('usage', 'too many artifacts are named', {
+      wanted: `at most ${MAX_ARTIFACTS_PER_RUN}`,
+      found: String(artifacts.length),
+    });
+  }
+  if (destination.kind === 'file' && artifacts.length > 1) {
+    throw new RequestError('usage', 'one output cannot take several artifacts', {
+      wanted: 'one component with an output of its own, or a directory for all of them',
+      found: `${artifacts.length} components`,
+    });
+  }
+  assertConsistent(request);
+}
 
-/** One artifact as it is asked for, its version resolved. */
-interface Wanted extends ArtifactCoordinates {
-  readonly demanded: string | undefined;
+function assertConsistent({ extract, fromTarball, force, saveBundle }: InstallRequest): void {
+  if (extract !== undefined && fromTarball !== undefined) {
+    throw new RequestError('usage', 'to unpack tarballs and to take binaries out of one exclude each other', {
+      wanted: 'one of the two',
+      found: 'both',
+      next: 'name the tarball to unpack it, or to unpack single members of it; or name the binaries and the tarball that they come from',
+    });
+  }
+  if (saveBundle === true && (extract !== undefined || fromTarball !== undefined)) {
+    throw new RequestError('usage', 'there would be no file that the saved bundle proves', {
+      wanted: 'a tarball that is kept, or no bundle',
+      found: 'a tarball that is taken apart, and a bundle, which proves the tarball alone',
+      next: 'install the tarball with its bundle, and unpack it after: it can then be verified again at any time',
+    });
+  }
+  if (fromTarball !== undefined && force === true) {
+    throw new RequestError('usage', 'where a binary is in a tarball is known only for names of the table', {
+      wanted: 'a component of the table, or the path of a member',
+      found: 'a name that is tried in spite of the table',
+      next: 'unpack that member of the tarball instead, by its path',
+    });
+  }
 }
 
 /** Every name that is none is refused before the first look-up, whatever stands before it. */
@@ -115,57 +143,63 @@ function platformOf({ component, platform }: ArtifactRequest, force: boolean, cl
     : parsePlatform(platform, everyPlatformOf(findComponent(component)));
 }
 
-function planOne(wanted: Wanted, request: InstallRequest, perPlatform: boolean): SinglePlan {
-  const plan = describePlan(wanted, request, perPlatform);
-  // Somebody else's signature, by name, may well exist for what Kubernetes itself did not sign.
-  if (request.identity === undefined && request.publicKeyPem === undefined) assertSigned(wanted.version);
-  return plan;
-}
-
-function describePlan(wanted: Wanted, request: InstallRequest, perPlatform: boolean): SinglePlan {
+/** @param perPlatform several platforms go into a folder each, since their files have the same names. */
+function planOne(
+  coordinates: ArtifactCoordinates,
+  demanded: string | undefined,
+  request: InstallRequest,
+  perPlatform: boolean,
+): PlannedArtifact {
   const { extract, fromTarball, force } = request;
-  const folder = (platform: Platform | undefined): string =>
-    perPlatform && platform !== undefined ? `${platform.os}-${platform.arch}` : '.';
-  if (fromTarball !== undefined) {
-    return planBinary(wanted, fromTarball, request, folder(wanted.platform));
-  }
-  const artifact = force === true ? forcedArtifact(wanted) : releaseArtifact(wanted);
-  const label = labelOf(artifact);
-  const policy = policyOf(request, artifact.signers);
-  const planned = { artifact, label, policy, demanded: wanted.demanded };
-  const { fileName, platform } = artifact;
+  const destinationOf = (platform: Platform | undefined, name: string): string => {
+    const { kind, path } = request.destination;
+    const folder = perPlatform && platform !== undefined ? `${platform.os}-${platform.arch}` : '.';
+    return kind === 'file' ? resolve(path) : join(resolve(path), folder, name);
+  };
+  if (fromTarball !== undefined)
+    return planMember(coordinates, demanded, request, fromTarball, destinationOf);
+  const artifact = force === true ? forcedArtifact(coordinates) : releaseArtifact(coordinates);
+  const planned = {
+    artifact,
+    label: labelOf(artifact),
+    policy: policyOf(request, artifact.signers),
+    demanded,
+  };
+  const { fileName, platform, executable } = artifact;
   if (extract === undefined) {
-    return { ...planned, kind: 'file', destination: destinationOf(request, folder(platform), fileName) };
+    const file = { destination: destinationOf(platform, fileName), executable };
+    return { ...planned, becomes: { kind: 'file', saveBundle: request.saveBundle === true, ...file } };
   }
-  if (artifact.kind !== 'tarball') throw notATarball(label);
-  const name = fileName.slice(0, -TARBALL_SUFFIX.length);
-  const destination = destinationOf(request, folder(platform), name);
-  return { ...planned, kind: 'directory', destination, members: extract.members };
+  if (artifact.kind !== 'tarball') throw notATarball(planned.label);
+  const destination = destinationOf(platform, fileName.slice(0, -TARBALL_SUFFIX.length));
+  return { ...planned, becomes: { kind: 'directory', destination, members: extract.members } };
 }
 
 const TARBALL_SUFFIX = '.tar.gz';
 
-function planBinary(wanted: Wanted, tier: Tier, request: InstallRequest, folder: string): SinglePlan {
-  const { tarball, member } = memberOf(tier, wanted);
-  const label = labelOf(wanted);
-  const destination = destinationOf(request, folder, posix.basename(member.path));
-  const policy = policyOf(request, tarball.signers);
-  const binary = { member, label, destination, demanded: wanted.demanded };
-  return { kind: 'binary', artifact: tarball, label: labelOf(tarball), policy, demanded: undefined, binary };
-}
-
-/** Several platforms go into a folder each, since their files have the same names. */
-function destinationOf({ destination }: InstallRequest, folder: string, fileName: string): string {
-  return destination.kind === 'file'
-    ? resolve(destination.path)
-    : join(resolve(destination.path), folder, fileName);
+function planMember(
+  coordinates: ArtifactCoordinates,
+  demanded: string | undefined,
+  request: InstallRequest,
+  tier: Tier,
+  destinationOf: (platform: Platform, name: string) => string,
+): PlannedArtifact {
+  const { tarball: artifact, member } = memberOf(tier, coordinates);
+  const destination = destinationOf(coordinates.platform, posix.basename(member.path));
+  const { executable } = member;
+  const file = { destination, executable, member, label: labelOf(coordinates), demanded };
+  const policy = policyOf(request, artifact.signers);
+  const becomes = { kind: 'members', files: [file] } as const;
+  return { artifact, label: labelOf(artifact), policy, demanded: undefined, becomes };
 }
 
 /** What is asked for twice is planned once: a file for all platforms, where several are asked for. */
-function withoutTwins(plans: readonly SinglePlan[]): readonly SinglePlan[] {
-  const taken = new Map<string, Pick<PlannedBinary, 'label' | 'demanded'>>();
-  return plans.filter((plan) => {
-    const { destination, label, demanded } = plan.kind === 'binary' ? plan.binary : plan;
+function withoutTwins(planned: readonly PlannedArtifact[]): readonly PlannedArtifact[] {
+  const taken = new Map<string, Pick<PlannedArtifact, 'label' | 'demanded'>>();
+  return planned.filter((plan) => {
+    const { becomes } = plan;
+    const { label, demanded } = becomes.kind === 'members' ? becomes.files[0] : plan;
+    const { destination } = becomes.kind === 'members' ? becomes.files[0] : becomes;
     const other = taken.get(destination);
     taken.set(destination, { label, demanded });
     if (other === undefined) return true;
@@ -175,19 +209,16 @@ function withoutTwins(plans: readonly SinglePlan[]): readonly SinglePlan[] {
 }
 
 /** A tarball is fetched once, whatever is taken out of it. */
-function shareTarballs(plans: readonly SinglePlan[]): readonly PlannedInstall[] {
-  const planned = new Map<string, PlannedInstall>();
-  for (const plan of plans) {
-    if (plan.kind !== 'binary') {
-      planned.set(plan.destination, plan);
-      continue;
-    }
-    const { binary, ...tarball } = plan;
-    const known = planned.get(tarball.artifact.path);
-    const others = known?.kind === 'binaries' ? known.binaries : [];
-    planned.set(tarball.artifact.path, { ...tarball, kind: 'binaries', binaries: [...others, binary] });
+function shareTarballs(planned: readonly PlannedArtifact[]): readonly PlannedArtifact[] {
+  const shared: PlannedArtifact[] = [];
+  for (const plan of planned) {
+    const { becomes, artifact } = plan;
+    const index = shared.findIndex((one) => one.artifact.path === artifact.path);
+    const other = shared[index]?.becomes;
+    if (becomes.kind !== 'members' || other?.kind !== 'members') shared.push(plan);
+    else shared[index] = { ...plan, becomes: { kind: 'members', files: [...other.files, ...becomes.files] } };
   }
-  return [...planned.values()];
+  return shared;
 }
 
 function labelOf({

@@ -1,0 +1,189 @@
+import { createHash } from 'node:crypto';
+import type { Client } from '../client.ts';
+import { assertLocalFile, readWholeFile } from '../disk/hash-file.ts';
+import { type MeasuredFile, measureFile } from '../disk/verified-artifact.ts';
+import { RequestError, UntrustedError } from '../errors.ts';
+import {
+  findEvidenceBeside,
+  type LocalEvidence,
+  readBundleFile,
+  readDetachedPair,
+  readGivenBundle,
+  readGivenPair,
+} from '../evidence/local-evidence.ts';
+import { logOf, type VerifyRequest } from '../plan/request.ts';
+import type { Policy } from '../policy/policy.ts';
+import { assertMessageWanted } from '../proof/check-claim.ts';
+import { detachedHashes, fittingDigest } from '../proof/check-detached-signature.ts';
+import { type ProofSubject, type RequiredSubject, requiredSubject } from '../proof/proof.ts';
+import type { Digest, HashAlgorithm } from '../strict/digest.ts';
+import type { TrustMaterial } from '../trust/trust-material.ts';
+import { nameFile } from './name-failure.ts';
+import { openArchive } from './open-archive.ts';
+import type { PreparedArtifact } from './prepared-artifact.ts';
+import {
+  type ProofContext,
+  proveFromEvidence,
+  proveFromPair,
+  type ProvenArtifact,
+} from './prove-with-log.ts';
+import { reportChecks } from './report.ts';
+
+/**
+ * Refuses what cannot be verified, before anything is read.
+ *
+ * @throws RequestError `usage`, `file-not-readable`
+ */
+export async function assertVerifiable({ subject, archive }: VerifyRequest): Promise<void> {
+  if (subject.kind === 'file') {
+    return assertLocalFile(subject.path, archive === undefined ? 'once' : 'again');
+  }
+  if (archive === undefined) return;
+  throw new RequestError('usage', 'a digest alone cannot be opened', {
+    wanted: 'an archive',
+    found: 'its digest',
+    next: 'name the file itself',
+  });
+}
+
+/** For messages. */
+export function nameOf({ subject }: VerifyRequest): string {
+  switch (subject.kind) {
+    case 'file':
+      return subject.path;
+    case 'bytes':
+      return 'the given bytes';
+    case 'digest':
+      return `sha256:${subject.sha256}`;
+  }
+}
+
+/**
+ * Proves what is there already, by the evidence that is there, and opens it where that is asked for.
+ *
+ * @throws K8sVerifyError; nothing is staged then.
+ */
+export async function prepareLocal(
+  request: VerifyRequest,
+  client: Client,
+  policy: Policy,
+  trust: TrustMaterial,
+): Promise<PreparedArtifact> {
+  const evidence = await findEvidence(request);
+  const { subject, sha256, measured } = await readSubject(request, evidence, policy);
+  const log = { http: client.http, ...logOf(request), signal: request.signal };
+  const context = { log, policy, trust, clock: client.clock };
+  try {
+    const proof = await prove(context, evidence, subject, nameOf(request)).catch((error: unknown) => {
+      const own = request.evidence.kind === 'beside' ? ofAnotherFile(error, evidence) : error;
+      throw nameFile(own, nameOf(request));
+    });
+    reportChecks(client.report, nameOf(request), proof);
+    const had = { file: 'of the file', bytes: 'of the bytes', digest: 'as given' }[request.subject.kind];
+    const outputs = [{ sha256, had, ...(await openArchive(request, proof.proven, measured)) }];
+    const bundlePath = request.saveBundlePath;
+    return { artifact: undefined, proof, source: undefined, bundlePath, outputs };
+  } finally {
+    await measured?.opened.close();
+  }
+}
+
+async function prove(
+  context: ProofContext,
+  evidence: LocalEvidence,
+  subject: ProofSubject,
+  what: string,
+): Promise<ProvenArtifact> {
+  const { location } = evidence;
+  if (evidence.kind === 'bundle') {
+    const proven = proveFromEvidence(context, evidence.evidence, subject);
+    return { proven, bundle: evidence.bytes, origin: { kind: 'bundle', location }, notes: [] };
+  }
+  if (subject.kind !== 'digest') throw new TypeError('a detached pair is over a digest');
+  assertMessageWanted(context.policy);
+  const digest = fittingDigest(evidence.material, [subject.digest, ...(subject.also ?? [])]);
+  return proveFromPair(context, { material: evidence.material, digest, what, location });
+}
+
+/** The user did not name that evidence: it lay there, from an earlier install perhaps, and the file has been replaced since. */
+function ofAnotherFile(error: unknown, { kind, location }: LocalEvidence): unknown {
+  const [misfit, words] =
+    kind === 'bundle'
+      ? (['digest-mismatch', 'is of another file'] as const)
+      : (['signature-mismatch', 'does not fit it'] as const);
+  if (!(error instanceof UntrustedError) || error.code !== misfit) return error;
+  return error.with({
+    message: `${location}, found beside the file, ${words}`,
+    next:
+      'do not use the file unless its own evidence proves it: install it again with --save-bundle, or name that ' +
+      'evidence with --bundle, or --signature and --certificate',
+    cause: error,
+  });
+}
+
+async function findEvidence({ subject, evidence }: VerifyRequest): Promise<LocalEvidence> {
+  switch (evidence.kind) {
+    case 'bundle':
+      return readBundleFile(evidence.path);
+    case 'detached':
+      return readDetachedPair(evidence.signaturePath, evidence.certificatePath);
+    case 'bundle-in-memory':
+      return readGivenBundle(evidence.bytes);
+    case 'detached-in-memory':
+      return readGivenPair(evidence.signature, evidence.certificate);
+    case 'beside':
+      if (subject.kind === 'file') return findEvidenceBeside(subject.path);
+      throw new RequestError('usage', 'no file is named beside which evidence could be found', {
+        wanted: 'a bundle, or a signature and a certificate',
+        found: 'neither',
+        next: 'name them: --bundle FILE, or --signature FILE --certificate FILE',
+      });
+  }
+}
+
+interface ReadSubject {
+  readonly subject: ProofSubject;
+  /** Of the artifact, hex, whatever the evidence is over. */
+  readonly sha256: string;
+  /** The open file, where its digest is what is proved; to be closed. */
+  readonly measured?: MeasuredFile;
+}
+
+/** Reads the file once, with the algorithm that the evidence is over; only Ed25519 needs all of it at once. */
+async function readSubject(
+  { subject, signal }: VerifyRequest,
+  evidence: LocalEvidence,
+  policy: Policy,
+): Promise<ReadSubject> {
+  if (subject.kind === 'digest') {
+    const { sha256 } = subject;
+    return { subject: { kind: 'digest', digest: { algorithm: 'sha256', hex: sha256 } }, sha256 };
+  }
+  const required = requiredOf(evidence, policy);
+  if (required.kind === 'message') {
+    // A copy: whoever owns the bytes may write to them while the log is asked.
+    const message =
+      subject.kind === 'bytes' ? Uint8Array.from(subject.bytes) : await readWholeFile(subject.path);
+    return { subject: { kind: 'message', message }, sha256: digestOf(message, 'sha256').hex };
+  }
+  const { algorithm, also = [] } = required;
+  const describe = (digestBy: (name: HashAlgorithm) => Digest): ReadSubject => ({
+    subject: { kind: 'digest', digest: digestBy(algorithm), also: also.map(digestBy) },
+    sha256: digestBy('sha256').hex,
+  });
+  if (subject.kind === 'bytes') return describe((name) => digestOf(subject.bytes, name));
+  const algorithms = [...new Set([algorithm, ...also, 'sha256'] as const)];
+  const measured = await measureFile(subject.path, algorithms, signal);
+  const read = describe((name) => ({ algorithm: name, hex: measured.digests.get(name) ?? '' }));
+  return { ...read, measured };
+}
+
+function digestOf(bytes: Uint8Array, algorithm: HashAlgorithm): Digest {
+  return { algorithm, hex: createHash(algorithm).update(bytes).digest('hex') };
+}
+
+function requiredOf(evidence: LocalEvidence, policy: Policy): RequiredSubject {
+  if (evidence.kind === 'bundle') return requiredSubject(evidence.evidence, policy);
+  const [algorithm = 'sha256', ...also] = detachedHashes(evidence.material);
+  return { kind: 'digest', algorithm, also };
+}

@@ -1,0 +1,20 @@
+import { inspectDestination } from '../disk/inspect-destination.ts';
+import { InstallError } from '../errors.ts';
+import { statedDigestBeside } from '../evidence/local-evidence.ts';
+
+/** Where the bundle of a file is kept. */
+export function bundlePathOf(path: string): string {
+  return `${path}.sigstore.json`;
+}
+
+/** Whether the bundle next to a file is that file's own, by the digest (SHA-256) that it states: a saved one. */
+export async function hasBundleOf(path: string, digest: string | undefined): Promise<boolean> {
+  if (digest === undefined || (await statedDigestBeside(path)) !== digest) return false;
+  try {
+    return (await inspectDestination(bundlePathOf(path))) === 'file';
+  } catch (error) {
+    // A link, for one: the user arranged it, and nobody asked for a bundle.
+    if (error instanceof InstallError) return false;
+    throw error;
+  }
+}
