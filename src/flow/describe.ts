@@ -4,6 +4,7 @@ import { formatPlatform } from '../release/platform.ts';
 import { formatReleaseVersion } from '../release/version.ts';
 import type { ArtifactResult, RunResult } from '../result.ts';
 import type { TrustMaterial } from '../trust/trust-material.ts';
+import { notePlaced } from './note-placed.ts';
 import { describeTrust } from './open-trust.ts';
 import type { Output, PreparedArtifact } from './prepared-artifact.ts';
 import type { ProvenArtifact } from './prove-with-log.ts';
@@ -24,8 +25,6 @@ export async function describeRun(
   const artifacts = prepared.flatMap((one) =>
     one.outputs.map((output) => describeOutput(one, output, trust, notes)),
   );
-  if (outputs.every(({ kind }) => kind === 'verified')) return { schemaVersion: 1, artifacts };
-  const { notePlaced } = await import('./note-placed.ts');
   return { schemaVersion: 1, artifacts: await notePlaced(artifacts, report) };
 }
 
