@@ -70,6 +70,8 @@ export const MAX_ARTIFACT_BYTES: Readonly<Record<'binary' | 'image' | 'tarball' 
   tarball: 4 * GIB,
   sbom: 16 * MIB,
 };
+/** A file that is copied, where it can get no second name, to be put back if its replacement fails: as large as any artifact. */
+export const MAX_BACKUP_BYTES: number = 4 * GIB;
 /** An artifact whose key type must see the whole message (Ed25519), so that it is read into memory. */
 export const MAX_WHOLE_MESSAGE_BYTES: number = 64 * MIB;
 /** How far a verified time of signing may be ahead of this machine's clock. */

@@ -18,14 +18,25 @@ export async function hashFile(
   algorithm: HashAlgorithm,
   signal: AbortSignal | undefined,
 ): Promise<string> {
+  const [digest = ''] = await hashBeginning(handle, Number.POSITIVE_INFINITY, [algorithm], signal);
+  return digest;
+}
+
+/** The digests (hex) of what an open file begins with: another user could let theirs grow for as long as it is read. */
+export async function hashBeginning(
+  handle: FileHandle,
+  bytes: number,
+  algorithms: readonly HashAlgorithm[],
+  signal: AbortSignal | undefined,
+): Promise<readonly string[]> {
   let position = 0;
   const read = async (buffer: Uint8Array): Promise<number> => {
-    const { bytesRead } = await handle.read(buffer, 0, buffer.length, position);
+    const length = Math.min(buffer.length, bytes - position);
+    const { bytesRead } = await handle.read(buffer, 0, length, position);
     position += bytesRead;
     return bytesRead;
   };
-  const [digest = ''] = await hashAll(read, [algorithm], signal);
-  return digest;
+  return hashAll(read, algorithms, signal);
 }
 
 /** The same for several algorithms, in one pass: they are then of the same bytes, whoever writes to the file. */

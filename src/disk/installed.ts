@@ -2,9 +2,10 @@ import type { BigIntStats } from 'node:fs';
 import type { FileHandle } from 'node:fs/promises';
 import { basename, dirname, resolve } from 'node:path';
 import { InstallError } from '../errors.ts';
+import type { HashAlgorithm } from '../strict/digest.ts';
 import type { ProvenDigest } from '../proof/prove-digest.ts';
 import { diskError, isAbsent } from './disk-error.ts';
-import { hashFile } from './hash-file.ts';
+import { hashBeginning } from './hash-file.ts';
 import { HeldDirectory } from './held-directory.ts';
 import { inspectEntry } from './inspect-destination.ts';
 import { isOwn, isOwnOrRoots, isSetId } from './owner.ts';
@@ -14,7 +15,8 @@ import { othersCanWrite } from './who-can-change.ts';
 /**
  * What a destination holds. `fit`: the proven bytes, in a file that may be left alone, its owner, times and mode
  * included. `unfit`: the proven bytes, but somebody else could change them, or this user could not run them: a new file
- * has to take its place. `other`: other bytes, with their digest by the proven one's algorithm, where they can be read.
+ * has to take its place. `other`: other bytes, with their digest by the proven one's algorithm, where they can be read
+ * and are not too many.
  */
 export type Occupant =
   | { readonly kind: 'absent' | 'fit' }
@@ -27,6 +29,8 @@ export interface InstalledFile {
   readonly proven: Pick<ProvenDigest, 'algorithm' | 'hex'>;
   /** Whether it is to be run. */
   readonly executable: boolean;
+  /** The most that a file of its kind has: what is larger is another one, and nobody waits for its digest. */
+  readonly maxBytes: number;
 }
 
 /**
@@ -35,12 +39,14 @@ export interface InstalledFile {
  * @throws InstallError as `inspectDestination`; a file that cannot be read counts as another one.
  */
 export async function findInstalled(
-  { destination, proven, executable }: InstalledFile,
+  { destination, proven, executable, maxBytes }: InstalledFile,
   signal: AbortSignal | undefined,
 ): Promise<Occupant> {
   const path = resolve(destination);
   const found = await withFile(path, async (handle): Promise<Occupant> => {
-    const digest = await hashFile(handle, proven.algorithm, signal);
+    const bytes = (await handle.stat()).size;
+    if (bytes > maxBytes) return { kind: 'other', digest: undefined };
+    const [digest] = await hashBeginning(handle, bytes, [proven.algorithm], signal);
     if (digest !== proven.hex) return { kind: 'other', digest };
     const why = await whyUnfit(await handle.stat({ bigint: true }), executable);
     return why === undefined ? { kind: 'fit' } : { kind: 'unfit', why };
@@ -76,9 +82,11 @@ export async function assertStillInstalled(
   signal: AbortSignal | undefined,
 ): Promise<void> {
   const { kind } = await findInstalled(installed, signal);
-  if (kind === 'fit') return;
-  const { destination, proven } = installed;
-  throw new InstallError('place-failed', `${destination} was changed while this ran`, {
+  if (kind !== 'fit') throw changed(installed, kind);
+}
+
+function changed({ destination, proven }: InstalledFile, kind: string): InstallError {
+  return new InstallError('place-failed', `${destination} was changed while this ran`, {
     wanted: `${proven.algorithm} ${proven.hex}, as it was a moment ago`,
     found: kind === 'absent' ? 'no such file' : 'another file, or other rights to it',
     why: 'another user or program writes to that directory',
@@ -86,14 +94,34 @@ export async function assertStillInstalled(
   });
 }
 
+/**
+ * Further digests (hex) of a file that was found to be fit, in the order of the algorithms.
+ *
+ * @throws InstallError `place-failed` where it is not there any more, or is no such file.
+ */
+export async function hashInstalled(
+  installed: InstalledFile,
+  algorithms: readonly HashAlgorithm[],
+  signal: AbortSignal | undefined,
+): Promise<readonly string[]> {
+  const { destination, maxBytes } = installed;
+  const hashes = await withFile(resolve(destination), async (handle) => {
+    const bytes = (await handle.stat()).size;
+    return bytes > maxBytes ? 'other' : hashBeginning(handle, bytes, algorithms, signal);
+  });
+  if (typeof hashes === 'string') throw changed(installed, hashes);
+  return hashes;
+}
+
 /** Copies a file that is there into a staging file: the same bytes in a file of this user's own, without a download. */
 export async function stageCopy(
   destination: string,
   staged: StagedArtifact,
+  maxBytes: number,
 ): Promise<'copied' | 'absent' | 'unreadable'> {
   return withFile(resolve(destination), async (handle): Promise<'copied'> => {
     // No more than it has now: its owner could let it grow for ever.
-    let left = (await handle.stat()).size;
+    let left = Math.min((await handle.stat()).size, maxBytes);
     const buffer = Buffer.allocUnsafeSlow(COPIED_BYTES);
     for (;;) {
       const { bytesRead } = await handle.read(buffer, 0, Math.min(buffer.length, left), null);

@@ -1,6 +1,8 @@
 import type { FileHandle } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
+import { InstallError } from '../errors.ts';
+import { MAX_BACKUP_BYTES } from '../limits.ts';
 import { isAbsent, systemCode } from './disk-error.ts';
 import type { HeldDirectory } from './held-directory.ts';
 import { privateName } from './leftovers.ts';
@@ -96,14 +98,24 @@ async function backUp({ directory, name }: Entry): Promise<string | undefined> {
 
 const PERMISSIONS = 0o777;
 
+function tooLarge(path: string, bytes: number): InstallError {
+  return new InstallError('destination-unsuitable', `${path} is too large to be kept while it is replaced`, {
+    wanted: `a file of at most ${MAX_BACKUP_BYTES} bytes, or one that may get a second name`,
+    found: `${bytes} bytes`,
+    next: `remove it first, or name another place with --install-dir or --output`,
+  });
+}
+
 /** A copy belongs to this user, so that it may not run as its owner. */
 async function copy(directory: HeldDirectory, name: string, copied: string): Promise<void> {
   const from = await directory.openFile(name);
   try {
+    const was = await from.stat();
+    if (was.size > MAX_BACKUP_BYTES) throw tooLarge(join(directory.path, name), was.size);
     const to = await directory.createFile(copied, 0o600);
     try {
-      await copyBytes(from, to);
-      const { mode, atime, mtime } = await from.stat();
+      const { mode, atime, mtime } = was;
+      await copyBytes(from, to, was.size);
       await setMode(to, mode & PERMISSIONS);
       await to.utimes(atime, mtime);
     } finally {
@@ -116,11 +128,13 @@ async function copy(directory: HeldDirectory, name: string, copied: string): Pro
 
 const COPIED_BYTES = 1024 * 1024;
 
-async function copyBytes(from: FileHandle, to: FileHandle): Promise<void> {
+/** No more than it had: its owner could let it grow for ever. */
+async function copyBytes(from: FileHandle, to: FileHandle, bytes: number): Promise<void> {
   const buffer = Buffer.allocUnsafeSlow(COPIED_BYTES);
-  for (;;) {
-    const { bytesRead } = await from.read(buffer, 0, buffer.length, null);
+  for (let left = bytes; ;) {
+    const { bytesRead } = await from.read(buffer, 0, Math.min(buffer.length, left), null);
     if (bytesRead === 0) return;
+    left -= bytesRead;
     await to.writeFile(buffer.subarray(0, bytesRead));
   }
 }

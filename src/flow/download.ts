@@ -144,7 +144,7 @@ export class Download implements BytesOnTheWay {
     path: string,
     proven: ProvenDigest,
   ): Promise<{ readonly verified: VerifiedArtifact; readonly digests: StagedDigests } | undefined> {
-    if ((await stageCopy(path, this.staged)) === 'copied') {
+    if ((await stageCopy(path, this.staged, MAX_ARTIFACT_BYTES[this.plan.artifact.kind])) === 'copied') {
       const digests = await this.staged.finish();
       const found = digests[proven.algorithm] ?? (await this.staged.hash(proven.algorithm));
       if (found === proven.hex) return { verified: await confirmDigest(this.staged, proven), digests };

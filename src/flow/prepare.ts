@@ -1,12 +1,11 @@
 import { basename, dirname } from 'node:path';
 import { stageExtraction, stageMembers } from '../archive/extract.ts';
 import { inspectExtractionTarget } from '../archive/staging-directory.ts';
-import { hashLocalFile } from '../disk/hash-file.ts';
 import { inspectDestination } from '../disk/inspect-destination.ts';
-import { findInstalled } from '../disk/installed.ts';
+import { findInstalled, hashInstalled, type InstalledFile } from '../disk/installed.ts';
 import { openStaging } from '../disk/staging.ts';
 import type { VerifiedArtifact } from '../disk/verified-artifact.ts';
-import { MAX_PARALLEL_DOWNLOADS } from '../limits.ts';
+import { MAX_ARTIFACT_BYTES, MAX_PARALLEL_DOWNLOADS } from '../limits.ts';
 import type { Becomes, PlannedArtifact, PlannedFile, PlannedMember } from '../plan/plan.ts';
 import { type InstallRequest, releaseSourcesOf } from '../plan/request.ts';
 import type { ReleaseSource } from '../source/release-source.ts';
@@ -139,10 +138,11 @@ async function takeOccupant(
 ): Promise<Taken | Replaced> {
   const { destination, executable } = file;
   const { proven } = proof;
-  const installed = { destination, proven, executable };
+  const maxBytes = MAX_ARTIFACT_BYTES[download.plan.artifact.kind];
+  const installed = { destination, proven, executable, maxBytes };
   const occupant = await findInstalled(installed, download.context.signal);
   if (occupant.kind === 'fit') {
-    const checked = await crossCheckExisting(download, destination, proof);
+    const checked = await crossCheckExisting(download, installed, proof);
     await download.discard();
     const had = 'the file that was there';
     const output = { kind: 'already-installed', file, installed, sha256: proven.hex, had } as const;
@@ -162,11 +162,11 @@ async function takeOccupant(
 /** Of a file that is there already and has the proven digest. */
 async function crossCheckExisting(
   download: Download,
-  path: string,
+  installed: InstalledFile,
   proof: ProvenArtifact,
 ): Promise<ProvenArtifact> {
   if (download.records === undefined) return proof;
-  const [sha256 = '', sha512] = await hashLocalFile(path, ['sha256', 'sha512'], download.context.signal);
+  const [sha256 = '', sha512] = await hashInstalled(installed, ['sha256', 'sha512'], download.context.signal);
   return crossChecked(download, proof, { sha256, sha512 });
 }
 
@@ -222,7 +222,8 @@ async function prepareMember(
   const { sha256 } = verified;
   assertDemanded(file, sha256, `out of ${tarball}, which is properly signed`);
   const had = `${tarball}, which the file is out of`;
-  const installed = { destination, proven: { algorithm: 'sha256', hex: sha256 }, executable } as const;
+  const proven = { algorithm: 'sha256', hex: sha256 } as const;
+  const installed = { destination, proven, executable, maxBytes: verified.bytes };
   const there = await findInstalled(installed, signal);
   if (there.kind !== 'fit') {
     const unfit = there.kind === 'unfit' ? there.why : undefined;

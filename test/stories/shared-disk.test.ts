@@ -8,6 +8,7 @@ import {
   readFileSync,
   rmSync,
   statSync,
+  truncateSync,
   writeFileSync,
 } from 'node:fs';
 import { setImmediate } from 'node:timers/promises';
@@ -144,6 +145,19 @@ describe.skipIf(NO_OTHER_USER !== undefined)(`with another user (${NO_OTHER_USER
     expect(() =>
       asOther(`import { writeFileSync } from 'node:fs'; writeFileSync(process.argv[1], 'theirs')`, file),
     ).toThrow('EACCES');
+  });
+
+  it('waits for no digest of a file of theirs that never ends', async () => {
+    await publish('kubectl');
+    const run = await prepareInstall({ sigstore, releases });
+    mkdirSync(run.dir.join('bin'));
+    const file = run.dir.join('bin', 'kubectl');
+    writeFileSync(file, '');
+    truncateSync(file, 2 ** 43);
+    chownSync(file, OTHER_UID, OTHER_UID);
+    const { artifacts } = await run.install();
+    expect(artifacts[0]?.outcome).toBe('installed');
+    expect(readFileSync(file)).toEqual(KUBECTL);
   });
 
   it('writes nothing elsewhere while they swap the directory for a link', async () => {

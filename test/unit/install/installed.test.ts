@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { chmodSync, chownSync, linkSync, statSync, symlinkSync, writeFileSync } from 'node:fs';
+import { chmodSync, chownSync, linkSync, statSync, symlinkSync, truncateSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { assertStillInstalled, findInstalled, type Occupant } from '../../../src/disk/installed.ts';
@@ -11,7 +11,7 @@ const unix = process.platform !== 'win32';
 const proven = provenFor('genuine');
 
 async function find(destination: string, executable = true): Promise<Occupant> {
-  return findInstalled({ destination, proven, executable }, undefined);
+  return findInstalled({ destination, proven, executable, maxBytes: 7 }, undefined);
 }
 
 function placed(mode: number, content = 'genuine'): string {
@@ -32,6 +32,12 @@ describe('what a destination holds', () => {
       kind: 'other',
       digest: createHash('sha256').update(content).digest('hex'),
     });
+  });
+
+  it('is another file where it is larger than its kind is, and nobody waits for its digest', async () => {
+    const destination = placed(0o755);
+    truncateSync(destination, 2 ** 40);
+    expect(await find(destination)).toEqual({ kind: 'other', digest: undefined });
   });
 
   it.each([0o755, 0o750, 0o700, 0o555])('is the proven file, in any mode that serves: %o', async (mode) => {
@@ -75,7 +81,7 @@ describe('what a destination holds', () => {
 
   it('is looked at again in the end', async () => {
     const destination = placed(0o755);
-    const installed = { destination, proven, executable: true };
+    const installed = { destination, proven, executable: true, maxBytes: 7 };
     await assertStillInstalled(installed, undefined);
     writeFileSync(destination, 'changed');
     const error = await rejection(assertStillInstalled(installed, undefined));
