@@ -133,6 +133,15 @@ describe('the architecture', () => {
     expect(wrong).toEqual([]);
   });
 
+  it('keeps the faces (cli, action) out of the rest, types included', () => {
+    const faces = new Set(['cli', 'action']);
+    const wrong = imports.filter((one) => {
+      const to = target(one);
+      return to !== undefined && faces.has(place(to)) && place(one.from) !== place(to);
+    });
+    expect(wrong).toEqual([]);
+  });
+
   it('has no circle, not even of types', () => {
     const done = new Set<string>();
     const circleFrom = (file: string, way: readonly string[]): readonly string[] => {

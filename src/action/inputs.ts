@@ -1,6 +1,7 @@
 /** What a workflow gives the action under `with:`, read strictly: nothing is ignored in silence. */
 import { excerpt } from '../text/excerpt.ts';
 import { RequestError } from '../errors.ts';
+import type { AskedComponent, AskedComponents } from '../lockfile/chosen-artifacts.ts';
 import type { CertificateIdentity } from '../release/signer.ts';
 import { parseBaseUrl } from '../plan/request.ts';
 
@@ -21,16 +22,8 @@ export const INPUT_NAMES = [
 
 export type InputName = (typeof INPUT_NAMES)[number];
 
-/** One component that is asked for; `version` where it stands with it, as in `kubelet@v1.30.2`. */
-export interface AskedComponent {
-  readonly component: string;
-  readonly version?: string;
-}
-
-export interface ActionInputs {
-  readonly components: readonly AskedComponent[];
-  /** For the components that have none of their own; absent: the lockfile's, else `stable`. */
-  readonly version?: string;
+/** `version` is the lockfile's where it is absent, else `stable`. */
+export interface ActionInputs extends AskedComponents {
   /** As written; relative to the workspace. */
   readonly installDirectory?: string;
   readonly sources?: readonly string[];

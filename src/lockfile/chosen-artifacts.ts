@@ -2,8 +2,20 @@
 import { excerpt } from '../text/excerpt.ts';
 import { RequestError } from '../errors.ts';
 import { formatReleaseVersion, parseVersionRequest } from '../release/version.ts';
-import type { ActionInputs, AskedComponent } from '../action/inputs.ts';
 import type { LockedArtifact } from './lockfile.ts';
+
+/** A component as it is asked for; without a version it has that of the run. */
+export interface AskedComponent {
+  readonly component: string;
+  readonly version?: string;
+}
+
+/** What one run asks for. */
+export interface AskedComponents {
+  readonly components: readonly AskedComponent[];
+  /** For components without one of their own. */
+  readonly version?: string;
+}
 
 export interface ChosenArtifact {
   readonly component: string;
@@ -18,7 +30,7 @@ export interface ChosenArtifact {
  * @throws RequestError where the lockfile lacks a component, leaves a choice, or disagrees with the inputs
  */
 export function chooseArtifacts(
-  inputs: Pick<ActionInputs, 'components' | 'version'>,
+  inputs: AskedComponents,
   locked: readonly LockedArtifact[] | undefined,
   platform: string,
 ): readonly ChosenArtifact[] {
@@ -33,7 +45,10 @@ export function chooseArtifacts(
   );
 }
 
-function pick(asked: AskedComponent, inputs: Pick<ActionInputs, 'version'>): Pick<AskedComponent, 'version'> {
+function pick(
+  asked: AskedComponent,
+  inputs: Pick<AskedComponents, 'version'>,
+): Pick<AskedComponent, 'version'> {
   const version = asked.version ?? inputs.version;
   return version === undefined ? {} : { version };
 }
