@@ -31,7 +31,7 @@ it('every test that may be skipped says what it needs', () => {
   const files = globSync('**/*.test.ts', { cwd: TESTS });
   const silent = files.flatMap((file) => {
     const source = readFileSync(path.join(TESTS, file), 'utf8');
-    const calls = source.matchAll(/\b(?:it|test|describe)\s*\.(?:skipIf|runIf)\((.*?)=>/gs);
+    const calls = source.matchAll(/\b(?:it|test|describe)\s*\.(?:skipIf|runIf)\((.*?)=>\s*\{/gs);
     // The text up to the body of the test has its title.
     return Array.from(calls, ([call]) => call)
       .filter((call) => !/\(needs |\$\{(?:NO_OTHER_USER|OTHER)\b/.test(call))
