@@ -4,8 +4,8 @@
 #   kubeadm-node.sh v1.30.2
 #   kubeadm-node.sh v1.30.2 --mirror https://mirror.example.com/kubernetes
 #
-# Options behind the version go to k8s-verify as they are. INSTALL_DIR says where (default /usr/local/bin).
-# systemd is left alone: no unit is written, nothing is restarted; what is to be done is printed.
+# Options after the version go to k8s-verify. INSTALL_DIR is the directory (default /usr/local/bin).
+# It writes no systemd unit and restarts nothing, but prints what is left to do.
 set -euo pipefail
 
 readonly components=(kubeadm kubelet kubectl)
@@ -29,9 +29,9 @@ digest_of() {
 
 before=$(digest_of "$install_dir/kubelet")
 
-# All three are proved before the first is put in place. The bundles stay beside them, so that
+# All three are proved before the first is put in place. The bundles stay next to them, so that
 # "k8s-verify verify /usr/local/bin/kubelet" needs no network later.
-# Where SELinux is on, k8s-verify has restorecon set the labels that systemd needs to start the kubelet from there.
+# With SELinux, k8s-verify runs restorecon, so that systemd may start the kubelet from there.
 k8s-verify "${components[@]}" "$version" --install-dir "$install_dir" --save-bundle "$@"
 
 if [[ $(digest_of "$install_dir/kubelet") == "$before" ]]; then

@@ -1,5 +1,5 @@
-# kubectl for local-exec provisioners, proved on the machine that runs Terraform. A run that cannot prove it fails
-# before anything that depends on it is touched.
+# kubectl for local-exec provisioners, proved on the machine that runs Terraform. If it cannot be proved, the run fails
+# before it touches anything that depends on kubectl.
 
 variable "kubectl_version" {
   type    = string

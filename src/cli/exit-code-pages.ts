@@ -132,7 +132,7 @@ export const EXIT_CODE_PAGES: Readonly<Record<ExitCode, ExitCodePage>> = {
       'No authority of the trusted root issued the certificate, or no certificate log recorded it. Do not use the file.',
     causes: [
       'a file signed with another Sigstore than the public one',
-      'a certificate that somebody made',
+      'a certificate that an attacker made',
       'a trusted root that is too old',
     ],
     steps: [
@@ -143,12 +143,12 @@ export const EXIT_CODE_PAGES: Readonly<Record<ExitCode, ExitCodePage>> = {
     yourself: ['base64 -d FILE.cert | openssl x509 -noout -issuer -dates'],
   },
   15: {
-    title: 'somebody else signed it',
+    title: 'another signer',
     meaning:
       'A signature proves who signed, and it was not the signer that was asked for. Do not use the file.',
     causes: [
       'a build by a distribution or a vendor',
-      'a file that anybody signed in their own name',
+      'a file that someone signed in their own name',
       'an attack',
     ],
     steps: [FROM_ITS_SOURCE, ['if you trust that signer:', 'k8s-verify help trust']],

@@ -82,7 +82,7 @@ export interface UnsignedFile {
 
 const NOT_A_PROOF = 'never signed: it tells a broken transfer, not a forgery';
 const COMPARED = 'never signed; --check-sums compares it with what is proved';
-const ONLY_A_NAME = 'not signed: whoever serves it can name an older release, not forge one';
+const ONLY_A_NAME = 'not signed: a server can name an older release here, but not forge one';
 
 /** What krel signs none of (kubernetes/release, `krel sign blobs`). */
 export const UNSIGNED_FILES: readonly UnsignedFile[] = [
@@ -120,7 +120,7 @@ export const UNSIGNED_FILES: readonly UnsignedFile[] = [
     name: '*.docker_tag',
     purpose: 'tag of a container image',
     path: 'release/<version>/bin/linux/*/*.docker_tag',
-    reason: 'not signed; the image tar beside it is',
+    reason: 'not signed; the image tar next to it is',
   },
   {
     name: 'stable markers',
