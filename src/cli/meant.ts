@@ -33,8 +33,13 @@ export function meantOption(flag: string, name: string, options: readonly CliOpt
   const bare = name.replace(/^-+/, '');
   const names = options.map((option) => option.name());
   const near = nearest(bare, names) ?? nearest(bare.replace(/^no-/, ''), names);
-  const meant = OPTIONS_BY_MEANING[name] ?? (near === undefined ? undefined : `--${near}`);
+  const meant = ofTable(OPTIONS_BY_MEANING, name) ?? (near === undefined ? undefined : `--${near}`);
   return meant === undefined ? {} : { advice: `did you mean ${meant}?` };
+}
+
+/** Words are foreign input: `constructor` stands in no table, and is found on every object. */
+function ofTable(table: Readonly<Record<string, string>>, word: string): string | undefined {
+  return Object.hasOwn(table, word) ? table[word] : undefined;
 }
 
 const COMMANDS_BY_MEANING: Readonly<Record<string, string>> = {
@@ -78,7 +83,7 @@ export function mistypedCommand(
       next: 'update it the way it was installed; docs/bootstrap.md says how to check the new one first',
     });
   }
-  const meaning = COMMANDS_BY_MEANING[lower];
+  const meaning = ofTable(COMMANDS_BY_MEANING, lower);
   if (meaning !== undefined) {
     return new RequestError('usage', `there is no command ${word}`, {
       next: instead(words, word, meaning),

@@ -1,6 +1,7 @@
 import { array, assert, constantFrom, property } from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { readInstall } from '../../../src/cli/install.ts';
+import { meantOption, mistypedCommand } from '../../../src/cli/meant.ts';
 import { readMode } from '../../../src/cli/mode.ts';
 import { type Options, type ParsedLine, parseLine } from '../../../src/cli/parsed-line.ts';
 import { createProgram } from '../../../src/cli/program.ts';
@@ -187,6 +188,11 @@ describe('mistakes in a line', () => {
   ])('%j are told without the password', (words) => {
     const told = mistake(words);
     expect(told).not.toMatch(/pass|pa\/ss|pa@ss|user:/);
+  });
+
+  it.each(['constructor', '__proto__', 'toString'])('know no word but those of the tables: %s', (word) => {
+    expect(mistypedCommand(word, [word, 'v1.30.2'], ['install'])).toBeUndefined();
+    expect(meantOption(word, word, [])).toEqual({});
   });
 
   it('are told with a line to type that shows where the password was', () => {
