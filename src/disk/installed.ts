@@ -97,17 +97,19 @@ function changed({ destination, proven }: InstalledFile, kind: string): InstallE
 /**
  * Further digests (hex) of a file that was found to be fit, in the order of the algorithms.
  *
- * @throws InstallError `place-failed` where it is not there any more, or is no such file.
+ * @throws InstallError `place-failed` where it is not what it was.
  */
 export async function hashInstalled(
   installed: InstalledFile,
   algorithms: readonly HashAlgorithm[],
   signal: AbortSignal | undefined,
 ): Promise<readonly string[]> {
-  const { destination, maxBytes } = installed;
+  const { destination, maxBytes, proven } = installed;
   const hashes = await withFile(resolve(destination), async (handle) => {
     const bytes = (await handle.stat()).size;
-    return bytes > maxBytes ? 'other' : hashBeginning(handle, bytes, algorithms, signal);
+    if (bytes > maxBytes) return 'other';
+    const [found, ...further] = await hashBeginning(handle, bytes, [proven.algorithm, ...algorithms], signal);
+    return found === proven.hex ? further : 'other';
   });
   if (typeof hashes === 'string') throw changed(installed, hashes);
   return hashes;

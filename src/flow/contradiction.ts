@@ -1,6 +1,6 @@
 import { isOutage, UntrustedError } from '../errors.ts';
 import type { DetachedMaterial } from '../evidence/detached-material.ts';
-import type { Digest } from '../strict/digest.ts';
+import type { Digest, HashAlgorithm } from '../strict/digest.ts';
 import { detachedSignatureFits } from '../proof/check-detached-signature.ts';
 import type { SearchFailed } from './prove-with-log.ts';
 
@@ -22,9 +22,9 @@ export interface BytesOnTheWay {
   readonly published: () => Promise<void>;
   /**
    * The digest of the bytes themselves. It is only waited for where the published files contradict each other or
-   * claim no digest: the proof is otherwise finished while the bytes still stream.
+   * claim no digest of the algorithm (default: SHA-256): the proof is otherwise finished while the bytes still stream.
    */
-  readonly digest: () => Promise<Digest>;
+  readonly digest: (algorithm?: HashAlgorithm) => Promise<Digest>;
   /** The same after a fresh download, where the bytes may be no whole copy of the artifact; else undefined. */
   readonly digestAnew: () => Promise<Digest | undefined>;
 }

@@ -1,7 +1,7 @@
 import { dirname } from 'node:path';
 import { InstallError, UntrustedError } from '../errors.ts';
 import { MAX_ARTIFACT_BYTES } from '../limits.ts';
-import type { Digest } from '../strict/digest.ts';
+import type { Digest, HashAlgorithm } from '../strict/digest.ts';
 import { stageCopy } from '../disk/installed.ts';
 import { openStaging, type StagedArtifact, type StagedDigests } from '../disk/staging.ts';
 import { confirmDigest, type VerifiedArtifact } from '../disk/verified-artifact.ts';
@@ -77,9 +77,9 @@ export class Download implements BytesOnTheWay {
   }
 
   /** The digest of the staged bytes, once all of them are there. */
-  async digest(): Promise<Digest> {
-    const { sha256 } = await this.#digests();
-    return { algorithm: 'sha256', hex: sha256 };
+  async digest(algorithm: HashAlgorithm = 'sha256'): Promise<Digest> {
+    const digests = await this.#digests();
+    return { algorithm, hex: digests[algorithm] ?? (await this.staged.hash(algorithm)) };
   }
 
   /**

@@ -52,7 +52,9 @@ export async function provePlanned(download: Download): Promise<ProvenArtifact> 
     throw nameFile(error, label);
   });
   reportChecks(report, label, proof);
-  assertDemanded(plan, proof.proven.hex, 'which is properly signed');
+  // What is demanded is a SHA-256. Where another digest is proved, that has to wait for the bytes.
+  const { algorithm, hex } = proof.proven;
+  if (algorithm === 'sha256') assertIsDemanded(plan, hex);
   return proof;
 }
 
@@ -77,6 +79,11 @@ export function assertDemanded(
   });
 }
 
+/** The artifact itself, by its SHA-256, is the one that the request demands. */
+export function assertIsDemanded(plan: Pick<PlannedArtifact, 'label' | 'demanded'>, sha256: string): void {
+  assertDemanded(plan, sha256, 'which is properly signed');
+}
+
 /**
  * Waits for the bytes, and holds them against the proven digest and that against the release's records.
  *
@@ -95,6 +102,7 @@ export async function confirmPlanned(
     download.confirm(proof.proven),
     download.records,
   ]);
+  assertIsDemanded(download.plan, verified.sha256);
   return { proof: await crossChecked(download, proof, digests), verified, source };
 }
 

@@ -15,6 +15,7 @@ import type { TrustSupply } from './open-trust.ts';
 import type { Download, RunContext } from './download.ts';
 import {
   assertDemanded,
+  assertIsDemanded,
   confirmPlanned,
   crossChecked,
   provePlanned,
@@ -142,10 +143,10 @@ async function takeOccupant(
   const installed = { destination, proven, executable, maxBytes };
   const occupant = await findInstalled(installed, download.context.signal);
   if (occupant.kind === 'fit') {
-    const checked = await crossCheckExisting(download, installed, proof);
+    const [sha256, checked] = await digestsOfExisting(download, installed, proof);
     await download.discard();
     const had = 'the file that was there';
-    const output = { kind: 'already-installed', file, installed, sha256: proven.hex, had } as const;
+    const output = { kind: 'already-installed', file, installed, sha256, had } as const;
     return { kind: 'taken', proof: checked, output };
   }
   if (occupant.kind === 'other') return { kind: 'replaced', digest: occupant.digest };
@@ -153,21 +154,25 @@ async function takeOccupant(
   const copied = await download.copyOf(destination, proven);
   if (copied === undefined) return NOTHING_THERE;
   const { verified, digests } = copied;
+  assertIsDemanded(download.plan, verified.sha256);
   const { sha256, bytes } = verified;
   const had = `${bytes} bytes copied from the file that was there`;
   const output = { kind: 'installed', file, verified, unfit: occupant.why, sha256, had } as const;
   return { kind: 'taken', proof: await crossChecked(download, proof, digests), output };
 }
 
-/** Of a file that is there already and has the proven digest. */
-async function crossCheckExisting(
+/** The SHA-256 of a file that is there already and has the proven digest, held against what the run asks for. */
+async function digestsOfExisting(
   download: Download,
   installed: InstalledFile,
   proof: ProvenArtifact,
-): Promise<ProvenArtifact> {
-  if (download.records === undefined) return proof;
-  const [sha256 = '', sha512] = await hashInstalled(installed, ['sha256', 'sha512'], download.context.signal);
-  return crossChecked(download, proof, { sha256, sha512 });
+): Promise<readonly [sha256: string, checked: ProvenArtifact]> {
+  const { algorithm, hex } = proof.proven;
+  if (download.records === undefined && algorithm === 'sha256') return [hex, proof];
+  const { signal } = download.context;
+  const [sha256 = '', sha512 = ''] = await hashInstalled(installed, ['sha256', 'sha512'], signal);
+  assertIsDemanded(download.plan, sha256);
+  return [sha256, await crossChecked(download, proof, { sha256, sha512 })];
 }
 
 /** Downloads and proves a tarball, and only then unpacks it next to the directory that it is to become. */

@@ -11,7 +11,7 @@ import { fetchSideFiles, isSigned, type SideFileRequest, type SideFiles } from '
 import { DEFAULT_SOURCE } from '../plan/request.ts';
 import { type BytesOnTheWay, type Contradiction, explainContradiction } from './contradiction.ts';
 import { checkClaim } from '../proof/check-claim.ts';
-import { detachedSignatureFits } from '../proof/check-detached-signature.ts';
+import { detachedHashes, detachedSignatureFits, needsWholeFile } from '../proof/check-detached-signature.ts';
 import { statedDigest } from '../proof/proof.ts';
 import {
   type ProofContext,
@@ -71,11 +71,45 @@ async function proveFromFiles(request: ProofRequest, files: SideFiles): Promise<
   const material = await detachedMaterial(request, files);
   const checksum = publishedChecksum(request, files);
   const claimed = checksum ?? (await request.bytes.digest());
-  if (detachedSignatureFits(material, claimed)) return provePair(request, files, material, claimed);
+  const signed = await signedDigest(request, material, claimed);
+  if (signed !== undefined) return provePair(request, files, material, signed);
   if (checksum !== undefined) return { kind: 'pair', material, claimed, checksum: 'published' };
   const anew = (await request.bytes.digestAnew()) ?? claimed;
-  if (detachedSignatureFits(material, anew)) return provePair(request, files, material, anew);
+  const signedAnew = await signedDigest(request, material, anew);
+  if (signedAnew !== undefined) return provePair(request, files, material, signedAnew);
   return { kind: 'pair', material, claimed: anew, checksum: 'none' };
+}
+
+/**
+ * The digest of the artifact that the pair is over: the SHA-256, or by a larger key's usual algorithm that of the bytes,
+ * since no file with it is looked for.
+ */
+async function signedDigest(
+  { bytes, files: { what } }: ProofRequest,
+  material: DetachedMaterial,
+  claimed: Digest,
+): Promise<Digest | undefined> {
+  if (needsWholeFile(material)) throw onlyInBundle(what);
+  if (detachedSignatureFits(material, claimed)) return claimed;
+  for (const algorithm of detachedHashes(material).filter((name) => name !== claimed.algorithm)) {
+    const digest = await bytes.digest(algorithm);
+    if (detachedSignatureFits(material, digest)) return digest;
+  }
+  return undefined;
+}
+
+/** The log is asked for a pair by a digest, and such a key signs none. */
+function onlyInBundle(what: string): UnavailableError {
+  return new UnavailableError(
+    'mirror-incomplete',
+    `the signature of ${what} can only be checked in a bundle`,
+    {
+      wanted: 'a bundle (.sigstore.json), or a signature by an ECDSA or RSA key',
+      found: 'a signature by an Ed25519 key in .sig and .cert alone',
+      why: 'nothing was learnt about the file',
+      next: 'get it from another source: --mirror URL',
+    },
+  );
 }
 
 /**

@@ -97,13 +97,20 @@ function misfit(key: SignatureKey, over: string): UntrustedError {
   });
 }
 
-/** {@link checkDetachedSignature} as a question, for a caller who has somewhere else to look. */
+/** {@link checkDetachedSignature} as a question, for a caller who has another digest of the artifact, or another signature. */
 export function detachedSignatureFits(pair: DetachedSignature, digest: Digest): boolean {
   try {
     checkDetachedSignature(pair, { kind: 'digest', digest });
     return true;
   } catch (error) {
-    if (error instanceof UntrustedError && error.code === 'signature-mismatch') return false;
+    const mayFitAnother = error instanceof RequestError;
+    if (mayFitAnother || (error instanceof UntrustedError && error.code === 'signature-mismatch'))
+      return false;
     throw error;
   }
+}
+
+/** Whether the key signs the file itself, so that no digest of it can tell. */
+export function needsWholeFile({ certificate }: Pick<DetachedSignature, 'certificate'>): boolean {
+  return keyOf(readCertificate(certificate)).needsMessage;
 }

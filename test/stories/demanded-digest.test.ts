@@ -39,6 +39,21 @@ describe('an artifact that is asked for by its digest', () => {
     });
   });
 
+  it('is installed where the bundle is over its SHA-512, and refused where it is another file', async () => {
+    const sign = { key: 'p521', hash: 'sha512' } as const;
+    const bytes = Buffer.from('#!/bin/sh\necho kubectl v1.30.2\n');
+    await releases.publishRelease({ ...KUBECTL, bytes, sigstore, sign, bundle: '0.3' });
+    expect(await run.refused(demanding(OTHER))).toMatchObject({
+      code: 'digest-mismatch',
+      found: `sha256:${published.sha256}, which is properly signed`,
+    });
+    for (const outcome of ['installed', 'already-installed']) {
+      const { artifacts } = await run.install(demanding(published.sha256));
+      expect(artifacts[0]).toMatchObject({ outcome, sha256: published.sha256 });
+    }
+    expect(await run.refused(demanding(OTHER))).toMatchObject({ code: 'digest-mismatch' });
+  });
+
   it('is not taken for installed because the proven file is there', async () => {
     await run.install(demanding(published.sha256));
     expect(await run.refused(demanding(OTHER))).toMatchObject({ code: 'digest-mismatch' });

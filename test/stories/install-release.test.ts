@@ -1,6 +1,7 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { CHECK_NAMES } from '../../src/errors.ts';
+import { exitCodeFor } from '../../src/exit-codes.ts';
 import { verifyFile } from '../../src/verify.ts';
 import { createClient } from '../../src/client.ts';
 import { fault } from '../support/http/faults.ts';
@@ -123,6 +124,28 @@ describe('installRelease', () => {
     expect(artifacts[0]?.evidence).toEqual({ kind: 'bundle', location: `${bundle.url}.sigstore.json` });
   });
 
+  it.each([
+    ['p384', 'sha384'],
+    ['p521', 'sha512'],
+    ['p384', 'sha256'],
+  ] as const)('takes a pair by %s over %s, with a checksum file or without', async (key, hash) => {
+    const sign = { key, hash };
+    for (const sideFiles of [{}, { '.sha256': null }]) {
+      const { sha256 } = await releases.publishRelease({
+        ...RELEASE,
+        bytes: KUBECTL,
+        sigstore,
+        sign,
+        sideFiles,
+      });
+      const run = await prepareRun();
+      for (const outcome of ['installed', 'already-installed']) {
+        const evidence = { kind: 'detached' };
+        expect((await run.install()).artifacts[0]).toMatchObject({ outcome, sha256, evidence });
+      }
+    }
+  });
+
   it('works without a checksum file', async () => {
     await releases.publishRelease({ ...RELEASE, bytes: KUBECTL, sigstore, sideFiles: { '.sha256': null } });
     const run = await prepareRun();
@@ -163,6 +186,18 @@ describe('installRelease refuses, and leaves the disk as it was:', () => {
       code: 'signature-mismatch',
       check: 'signature',
     });
+  });
+
+  it.each([
+    ['p384', 13],
+    ['p521', 13],
+    ['ed25519', 4],
+  ] as const)('a pair by %s over another file: %i', async (key, exitCode) => {
+    const other = sigstore.signBlob({ bytes: Buffer.from('kubelet'), key });
+    const sideFiles = { '.sig': other.signatureFile, '.cert': other.certificateFile };
+    const sign = { log: 'none' } as const;
+    await releases.publishRelease({ ...RELEASE, bytes: NEVER_LOGGED, sigstore, sign, sideFiles });
+    expect(exitCodeFor(await (await prepareRun()).refused())).toBe(exitCode);
   });
 
   it.each([
