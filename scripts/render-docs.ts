@@ -30,7 +30,7 @@ import {
   renderJsonFields,
   renderOptions,
   renderVariables,
-} from './render-readme.ts';
+} from './render-tables.ts';
 
 const KINDS: readonly (readonly [ArtifactKind, string, string])[] = [
   ['binary', 'Binaries', '`bin/<os>/<arch>/<component>`, with `.exe` on Windows'],

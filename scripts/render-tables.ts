@@ -1,4 +1,4 @@
-/** The generated sections of README.md and docs/ that come from the command line's tables and from the JSON Schema. */
+/** The generated sections of README.md and docs/: from the command line, action.yml and the JSON Schema. */
 import { readFileSync } from 'node:fs';
 import { parse } from 'yaml';
 import { OPTION_GROUPS } from '../src/cli/declared-options.ts';
@@ -68,7 +68,7 @@ function exitCodeSection(code: string, { title, meaning, causes, steps, yourself
   ].join('\n\n');
 }
 
-/** The part of action.yml that the README tells. */
+/** The part of action.yml that docs/action.md shows. */
 interface ActionManifest {
   readonly inputs: Readonly<Record<string, { readonly description: string; readonly default: string }>>;
   readonly outputs: Readonly<Record<string, { readonly description: string }>>;
@@ -127,11 +127,11 @@ export function renderJsonFields(definition: string, table: Table): string {
     ({ path, type, required, meaning }) => [
       `\`${path}\``,
       type.replaceAll('|', '\\|'),
-      required ? 'always' : 'where it applies',
+      required ? 'yes' : 'if it applies',
       meaning,
     ],
   );
-  return table(['Field', 'Type', 'There', 'Meaning'], rows);
+  return table(['Field', 'Type', 'Always', 'Meaning'], rows);
 }
 
 function resolve(schema: Schema, root: ResultSchema): Schema {
