@@ -3,6 +3,8 @@ import type { HttpClient } from './http/http-client.ts';
 import type { Report } from './progress.ts';
 import type { ProcessInfo } from './release/platform.ts';
 import { RequestError, UnavailableError } from './errors.ts';
+import { MAX_RETRIES, MAX_TIMEOUT_MS } from './limits.ts';
+import { InputFields } from './strict/input-fields.ts';
 
 /** Where the time comes from; the wall clock, save in tests that need another day. */
 export interface Clock {
@@ -19,25 +21,80 @@ export interface Client {
   readonly report: Report;
 }
 
+/** A client that its owner closes, by hand or with `await using`. */
+export interface OwnedClient extends Client, AsyncDisposable {
+  /** Ends every connection, so that the process can end; what still runs fails. May be called again. */
+  close(): Promise<void>;
+}
+
+/** How a client uses the network, and where it tells of it. Nothing here changes what is checked. */
 export interface ClientOptions extends Omit<HttpClientOptions, 'report'> {
+  /** Told what a run does while it runs; must not throw and must not block. */
   readonly report?: Report;
 }
 
 /**
- * A client for one or more runs. Close `http` when done, so that the process can end.
+ * A client for one or more runs, which share its connections. Nothing is connected before the first request.
  *
- * @throws RequestError `usage` on a Node that is too old; UnavailableError `machine-cannot-judge` on Deno
+ * @throws RequestError `usage` for an option that is unknown or out of bounds, and on a Node that is too old;
+ *   UnavailableError `machine-cannot-judge` on Deno
  */
-export function createClient(options: ClientOptions = {}): Client {
+export function createClient(options: ClientOptions = {}): OwnedClient {
   assertNotDeno();
   assertSupportedNode();
+  assertOptions(options);
   const report = options.report ?? (() => undefined);
+  const http = loadedWhenAsked({ ...options, report });
+  const close = (): Promise<void> => http.close();
   return {
-    http: loadedWhenAsked({ ...options, report }),
+    http,
     clock: systemClock,
     host: { platform: process.platform, arch: process.arch, endianness: endianness() },
     report,
+    close,
+    [Symbol.asyncDispose]: close,
   };
+}
+
+const DURATIONS = ['retryDelayMs', 'timeoutMs', 'connectTimeoutMs', 'stallTimeoutMs'] as const;
+const FUNCTIONS = ['report', 'random', 'lookup'] as const;
+const OPTIONS = [...DURATIONS, ...FUNCTIONS, 'retries', 'caFile', 'env', 'userAgent'] as const;
+
+function assertOptions(options: ClientOptions): void {
+  const fields = new InputFields(options, 'the options of the client', OPTIONS, OPTIONS);
+  const { optional, count, call } = fields;
+  optional('retries', count(0, MAX_RETRIES));
+  for (const name of DURATIONS) optional(name, count(0, MAX_TIMEOUT_MS));
+  for (const name of FUNCTIONS) optional(name, call);
+  optional('caFile', fields.path);
+  optional('userAgent', fields.text);
+}
+
+/** Runs a story with the given client, which stays open, or else with one that is made and closed for it. */
+export async function usingClient<T>(
+  client: Client | undefined,
+  story: (client: Client) => Promise<T>,
+): Promise<T> {
+  if (client !== undefined) {
+    assertClient(client);
+    return story(client);
+  }
+  const own = createClient();
+  try {
+    return await story(own);
+  } finally {
+    await own.close();
+  }
+}
+
+/** Options of a client, passed in its place, would be left out without a word. */
+function assertClient(client: Partial<Client>): void {
+  if (typeof client === 'object' && typeof client.http?.fetchSmall === 'function') return;
+  throw new RequestError('usage', 'the client is none', {
+    wanted: 'what createClient() gives, or nothing',
+    found: 'something else',
+    next: 'write createClient(options) and pass what it gives',
+  });
 }
 
 /** A proof from a bundle asks nobody, and is quicker without the code that could. */

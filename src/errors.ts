@@ -6,6 +6,7 @@
  * (`InstallError`). The `code` says the reason, and each reason has one exit code, in {@link EXIT_CODES}.
  */
 
+/** Why something impossible was asked for. */
 export type RequestCode =
   | 'usage'
   | 'version-malformed'
@@ -15,6 +16,7 @@ export type RequestCode =
   | 'artifact-not-found'
   | 'file-not-readable';
 
+/** Why nothing was learnt about the artifact. */
 export type UnavailableCode =
   | 'network'
   | 'http-status'
@@ -28,6 +30,7 @@ export type UnavailableCode =
   | 'clock-wrong'
   | 'machine-cannot-judge';
 
+/** Why the artifact must not be used. */
 export type UntrustedCode =
   | 'signature-not-published'
   | 'material-malformed'
@@ -44,6 +47,7 @@ export type UntrustedCode =
   | 'time-untrusted'
   | 'trusted-root-invalid';
 
+/** Why something could not be put in its place. */
 export type InstallCode =
   | 'destination-unwritable'
   | 'destination-unsuitable'
@@ -52,8 +56,10 @@ export type InstallCode =
   | 'archive-rejected'
   | 'archive-member-missing';
 
+/** The caller ended the run. */
 export type InterruptedCode = 'interrupted';
 
+/** The reason of an error; {@link EXIT_CODES} has the exit code of each. */
 export type ErrorCode = RequestCode | UnavailableCode | UntrustedCode | InstallCode | InterruptedCode;
 
 /** The named checks that make up a proof, in the order in which the client specification has them. */
@@ -71,6 +77,7 @@ export const CHECK_NAMES = [
   'digest',
 ] as const;
 
+/** One of {@link CHECK_NAMES}. */
 export type CheckName = (typeof CHECK_NAMES)[number];
 
 /** What an error tells beside its message; all of it is plain text, safe to print. */

@@ -1,30 +1,45 @@
-import type { Client } from './client.ts';
+import { type Client, usingClient } from './client.ts';
 import { ableToJudge } from './flow/able-to-judge.ts';
 import { describeRun } from './flow/describe.ts';
 import { type TrustSupply, supplyTrust } from './flow/open-trust.ts';
 import { placePrepared } from './flow/place.ts';
 import { prepareAll } from './flow/prepare.ts';
 import { reportExpectedSigners } from './flow/report.ts';
+import type { InstallInput } from './plan/input.ts';
 import { planInstall } from './plan/plan.ts';
+import { readInstall } from './plan/read-input.ts';
 import type { InstallRequest } from './plan/request.ts';
 import type { RunResult } from './result.ts';
 
 /**
- * Downloads, proves and installs release artifacts.
+ * Downloads, proves and installs release artifacts: all that are named, or none.
+ *
+ * @param client made and closed for the call where there is none.
+ * @returns what was done, with every check by name.
+ * @throws K8sVerifyError: nothing was installed then, and the disk is as it was. RequestError for what no release could
+ *   fulfil, UnavailableError where something could not be fetched, UntrustedError where a check failed, InstallError
+ *   where a file could not be put in its place, InterruptedError where the signal fired.
+ */
+export async function install(input: InstallInput, client?: Client): Promise<RunResult> {
+  const request = readInstall(input);
+  return usingClient(client, (one) => installRelease(request, one));
+}
+
+/**
+ * The same for a request that is read already.
  *
  * A Kubernetes signature is over a SHA-256. So everything that decides is a few kilobytes: signature, certificate and
  * log entry prove which digest the artifact has, while its bytes, from wherever, stream into a private file next to the
  * destination. Bytes of exactly the proven digest are put in their place or, where they are a tarball, opened; any
  * other bytes are thrown away. Nothing is placed before everything that was asked for is proved.
  *
- * @returns what was done, with every check by name.
  * @throws K8sVerifyError: nothing was installed then, and the disk is as it was.
  */
 export function installRelease(request: InstallRequest, client: Client): Promise<RunResult> {
   return ableToJudge(async () => {
     const trust = await supplyTrust(request, client);
     try {
-      return await install(request, client, trust);
+      return await proveAndPlace(request, client, trust);
     } catch (error) {
       // A failure tells the trusted root of the run too, even where nothing came to be judged.
       await trust().catch(() => undefined);
@@ -33,7 +48,11 @@ export function installRelease(request: InstallRequest, client: Client): Promise
   });
 }
 
-async function install(request: InstallRequest, client: Client, trust: TrustSupply): Promise<RunResult> {
+async function proveAndPlace(
+  request: InstallRequest,
+  client: Client,
+  trust: TrustSupply,
+): Promise<RunResult> {
   const planned = await planInstall(request, client);
   for (const { label, policy } of planned) reportExpectedSigners(client.report, label, policy);
   const prepared = await prepareAll(planned, request, client, trust);

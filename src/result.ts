@@ -52,6 +52,7 @@ export interface ArtifactSigners {
   readonly signers: readonly ExpectedSigner[];
 }
 
+/** One artifact that was proved, and what became of it. */
 export interface ArtifactResult {
   /** `verified` has changed nothing on disk; `extracted`: the proven tarball was unpacked, and not kept. */
   readonly outcome: 'installed' | 'already-installed' | 'extracted' | 'verified';
@@ -98,6 +99,7 @@ export interface ArtifactResult {
   readonly notes: readonly string[];
 }
 
+/** What a run did: what `--json` prints, without `ok` and `exitCode`. */
 export interface RunResult {
   readonly schemaVersion: 1;
   readonly artifacts: readonly ArtifactResult[];

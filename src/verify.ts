@@ -1,27 +1,52 @@
-import type { Client } from './client.ts';
+import { type Client, usingClient } from './client.ts';
 import { ableToJudge } from './flow/able-to-judge.ts';
 import { describeRun } from './flow/describe.ts';
 import { openTrust } from './flow/open-trust.ts';
 import { placePrepared } from './flow/place.ts';
 import { assertVerifiable, nameOf, prepareLocal } from './flow/prepare-local.ts';
 import { reportExpectedSigners } from './flow/report.ts';
+import type { VerifyInput, VerifyOptions } from './plan/input.ts';
+import { readVerify } from './plan/read-input.ts';
 import type { VerifyRequest } from './plan/request.ts';
 import { policyOf } from './plan/who-must-have-signed.ts';
 import { allReleaseSigners } from './release/signer.ts';
 import type { RunResult } from './result.ts';
 
 /**
- * Proves a local file, or a digest that was computed elsewhere, against its evidence: the way of an install, with bytes
+ * Proves an artifact against its evidence: bytes in memory, a digest that was computed elsewhere, or a file. With a bundle
+ * no network is used, and where everything is given as a value, no file is read or written. A signature with its
+ * certificate is completed by the transparency log.
+ *
+ * @param input the artifact and its evidence.
+ * @param options who must have signed, and by which trusted root; default: a Kubernetes release signer, and the
+ *   public-good root that the library carries.
+ * @param client made and closed for the call where there is none.
+ * @returns one artifact, with every check by name.
+ * @throws K8sVerifyError: UntrustedError where a check failed: do not use the artifact. RequestError where the input says
+ *   nothing that could be proved, or a file cannot be read; UnavailableError where nothing was learnt: the log could not be
+ *   asked, or the trusted root or this machine's clock cannot judge.
+ */
+export async function verify(
+  input: VerifyInput,
+  options: VerifyOptions = {},
+  client?: Client,
+): Promise<RunResult> {
+  const request = readVerify(input, options);
+  return usingClient(client, (one) => verifyFile(request, one));
+}
+
+/**
+ * The same for a request that is read already: the way of an install, with bytes
  * that are there already. With a bundle no network is used; a detached pair is completed by the transparency log. A
  * proven archive can be listed or unpacked.
  *
  * @throws UntrustedError with the failed check; RequestError where a file is missing; UnavailableError `log-unreachable`.
  */
 export function verifyFile(request: VerifyRequest, client: Client): Promise<RunResult> {
-  return ableToJudge(() => verify(request, client));
+  return ableToJudge(() => proveAndOpen(request, client));
 }
 
-async function verify(request: VerifyRequest, client: Client): Promise<RunResult> {
+async function proveAndOpen(request: VerifyRequest, client: Client): Promise<RunResult> {
   await assertVerifiable(request);
   const trust = await openTrust(request, client);
   const policy = policyOf(request, allReleaseSigners());

@@ -14,7 +14,7 @@ const FLOORS: readonly (readonly string[])[] = [
   ['client.ts', 'result.ts'],
   ['plan'],
   ['flow'],
-  ['install.ts', 'verify.ts', 'doctor.ts'],
+  ['install.ts', 'verify.ts', 'list.ts', 'doctor.ts'],
   ['index.ts', 'cli', 'action'],
 ];
 

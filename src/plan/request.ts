@@ -12,7 +12,7 @@ import type { Tier } from '../release/component.ts';
 /** Where Kubernetes publishes its releases. */
 export const DEFAULT_SOURCE: string = PUBLISHER;
 /** The public transparency log (Rekor v1). */
-export const DEFAULT_REKOR_URL = 'https://rekor.sigstore.dev';
+const DEFAULT_REKOR_URL = 'https://rekor.sigstore.dev';
 
 /** One artifact as a user names it. */
 export interface ArtifactRequest {

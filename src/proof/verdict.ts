@@ -2,6 +2,7 @@
 import type { CheckName } from '../errors.ts';
 import type { CertificateIdentity } from '../release/signer.ts';
 
+/** What one named check of a proof found. */
 export interface CheckResult {
   /** `not-present`: this kind of evidence has nothing to check here, and needs nothing. */
   readonly outcome: 'passed' | 'not-present';

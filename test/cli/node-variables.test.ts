@@ -37,14 +37,14 @@ describe('a mirror with a certificate of an unknown CA, and NODE_TLS_REJECT_UNAU
     const dir = await testDir();
     await writeFile(
       dir.join('program.mjs'),
-      `import { createClient, installRelease } from ${JSON.stringify(pathToFileURL(path.join(ROOT, 'dist/index.js')).href)};
+      `import { createClient, install } from ${JSON.stringify(pathToFileURL(path.join(ROOT, 'dist/index.js')).href)};
        const notes = [];
        const report = (event) => event.kind === 'note' && notes.push(event.message);
        const client = createClient({ retries: 0, report });
-       const destination = { kind: 'directory', path: ${JSON.stringify(dir.join('bin'))} };
-       const request = { artifacts: [{ component: 'kubectl' }], sources: [${JSON.stringify(mirror.url)}], destination };
-       const error = await installRelease(request, client).catch((thrown) => thrown);
-       await client.http.close();
+       const into = ${JSON.stringify(dir.join('bin'))};
+       const request = { artifacts: ['kubectl'], sources: [${JSON.stringify(mirror.url)}], into };
+       const error = await install(request, client).catch((thrown) => thrown);
+       await client.close();
        console.log(JSON.stringify({ code: error.code, message: error.message, notes }));`,
     );
     const { stdout } = await runCli([], { script: dir.join('program.mjs'), env: UNCHECKED });

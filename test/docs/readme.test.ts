@@ -2,14 +2,14 @@
  * Every block of code in README.md, run on the stage of `stage.ts`. What is not run there:
  *
  * - npm is not run within its own tests: its commands must be scripts of package.json, and CI runs them.
+ * - The example for the library is run in library.test.ts.
  * - The steps for workflows are held against action.yml, in test/action/workflows.test.ts.
  * - Times, ports, digests and log numbers of the transcript are compared by their shape.
  */
 import { readFileSync } from 'node:fs';
-import { mkdir, symlink, writeFile } from 'node:fs/promises';
 import { describe, expect, it } from 'vitest';
 import { blocksIn, blocksOf, readPage, readTranscript } from './blocks.ts';
-import { ROOT, setStage } from './stage.ts';
+import { setStage } from './stage.ts';
 
 const PAGE = 'README.md';
 
@@ -69,30 +69,6 @@ describe('README.md', () => {
     await using stage = await setStage();
     const ran = await stage.exec('sh', ['-exc', shBlock('carry')]);
     expect(ran).toMatchObject({ exitCode: 0 });
-  });
-
-  it('has an example for the library that compiles and works', async () => {
-    await using stage = await setStage();
-    const { path, env, exec } = stage;
-    const world = { sources: [env['MIRROR']], rekorUrl: env['REKOR'], trustedRootFile: env['TRUSTED_ROOT'] };
-    const added = JSON.stringify(world).slice(1, -1);
-    const code = (blocksOf(PAGE, 'ts')[0] ?? '').replace('artifacts: [{', `${added}, artifacts: [{`);
-    await writeFile(`${path}/example.ts`, code);
-    await writeFile(`${path}/package.json`, '{ "type": "module" }');
-    await mkdir(`${path}/node_modules`);
-    await symlink(ROOT, `${path}/node_modules/k8s-verify`, 'junction');
-    await symlink(`${ROOT}/node_modules/@types`, `${path}/node_modules/@types`, 'junction');
-    const { stdout, stderr, exitCode } = await exec(process.execPath, ['example.ts']);
-    expect(stderr).toBe('');
-    expect(exitCode).toBe(0);
-    expect(stdout).toMatch(/bin\/kubectl [0-9a-f]{64} \{/);
-    const options = ['--noEmit', '--strict', '--skipLibCheck', '--module', 'nodenext', '--types', 'node'];
-    const checked = await exec(process.execPath, [
-      `${ROOT}/node_modules/typescript/bin/tsc`,
-      ...options,
-      'example.ts',
-    ]);
-    expect(checked.stdout).toBe('');
   });
 
   it('has the same check by hand', async () => {

@@ -1,0 +1,116 @@
+/**
+ * What a user of the library writes. Each field that is there has a value: one that is `undefined` is refused, since a pin
+ * or an identity that is lost on its way must not turn into "none asked for".
+ */
+import type { ReleaseWorkflow } from '../policy/release-workflow.ts';
+import type { Tier } from '../release/component.ts';
+import type { CertificateIdentity } from '../release/signer.ts';
+import type { ArtifactRequest } from './request.ts';
+
+/** `'kubectl@v1.26.4'`, `'kubectl'` for the newest stable release, or the same as an object. */
+export type ArtifactInput = string | ArtifactRequest;
+
+/** The signer and the trusted root; without any, a Kubernetes release signer and the embedded public-good root. */
+export interface TrustInput {
+  /** Who must have signed, whole and exact, instead of the signer of the Kubernetes releases. */
+  readonly identity?: CertificateIdentity;
+  /** A managed key (PEM, SPKI) instead of a certificate identity; not together with `identity`. */
+  readonly publicKeyPem?: string;
+  /** The JSON of a trusted root: its text, or the bytes of it. */
+  readonly trustedRoot?: string | Uint8Array;
+  /** The file of a trusted root; not together with `trustedRoot`. */
+  readonly trustedRootPath?: string;
+}
+
+/** Where a release is asked for. */
+export interface SourcesInput {
+  /** Base URLs laid out as dl.k8s.io, in order of preference; default `https://dl.k8s.io`. */
+  readonly sources?: readonly string[];
+  /** Ends the run with an `InterruptedError` when it fires. */
+  readonly signal?: AbortSignal | undefined;
+}
+
+/** What {@link install} is asked for. */
+export interface InstallInput extends TrustInput, SourcesInput {
+  /** At least one; all of them are installed, or none. */
+  readonly artifacts: readonly ArtifactInput[];
+  /** The directory for all of them; made where it is not there. Either this or `output`. */
+  readonly into?: string;
+  /** The exact file (with `extract`: directory) for the only artifact. */
+  readonly output?: string;
+  /** `os/arch`, for the artifacts that name none; default: this machine's. */
+  readonly platform?: string;
+  /** Tries a component or a platform that the table of releases lacks; default false. */
+  readonly force?: boolean;
+  /**
+   * Unpacks each tarball instead of keeping it: `true` for all of it, or the members to unpack, by path in the tarball (of
+   * a file, or of a directory with everything in it) or by a last part that only one has.
+   */
+  readonly extract?: true | { readonly members: readonly string[] };
+  /** Takes the binaries out of the proven client, node or server tarball instead of downloading each. */
+  readonly fromTarball?: Tier;
+  /** Writes `<file>.sigstore.json` next to each file, so that it can be verified without a network; default false. */
+  readonly saveBundle?: boolean;
+  /**
+   * Also compares each proven digest with `SHA256SUMS`, `SHA512SUMS` and `provenance.json` of its release, which can
+   * contradict the proof and are never needed for it; default false.
+   */
+  readonly checkSums?: boolean;
+  /** The base URL of the transparency log (Rekor v1); default `https://rekor.sigstore.dev`. */
+  readonly rekorUrl?: string;
+}
+
+/**
+ * What {@link verify} is to prove, and with what evidence. The artifact is exactly one of `bytes`, `sha256` and `path`. The
+ * evidence is a bundle, or a signature with its certificate, as values or as files; for a `path` it may be left out, and is
+ * then looked for next to the file.
+ */
+export interface VerifyInput {
+  /** The artifact itself. */
+  readonly bytes?: Uint8Array;
+  /** The SHA-256 of the artifact, 64 hex digits; whoever gives it vouches for having computed it. */
+  readonly sha256?: string;
+  /** The file with the artifact. */
+  readonly path?: string;
+  /** A Sigstore bundle: its JSON text, or the bytes of it. */
+  readonly bundle?: string | Uint8Array;
+  readonly bundlePath?: string;
+  /** What a `.sig` file holds: base64 of the signature. The transparency log completes it, which needs the network. */
+  readonly signature?: string | Uint8Array;
+  /** What a `.cert` file holds: base64 of a PEM certificate, or the PEM. */
+  readonly certificate?: string | Uint8Array;
+  readonly signaturePath?: string;
+  readonly certificatePath?: string;
+}
+
+/** Who must have signed, and what else {@link verify} does. */
+export interface VerifyOptions extends TrustInput {
+  /** Any release of this workflow, instead of one identity; together with neither `identity` nor `publicKeyPem`. */
+  readonly releaseWorkflow?: ReleaseWorkflow;
+  /**
+   * A signed statement about the artifact is asked for, whose predicate has one of these types (URIs, compared whole). The
+   * result then says `attested`, and not that the artifact was released.
+   */
+  readonly predicateTypes?: readonly string[];
+  /**
+   * Opens the file at `path`, a tar archive (plain or gzip), once it is proved: `list` tells what it holds and writes
+   * nothing; `extract` unpacks it, or the members named, into a directory that must not be there yet, or be empty.
+   */
+  readonly archive?:
+    | { readonly kind: 'list' }
+    | { readonly kind: 'extract'; readonly into: string; readonly members?: readonly string[] };
+  /** Where to write the bundle that a signature, its certificate and the log's entry make. */
+  readonly saveBundlePath?: string;
+  /** The base URL of the transparency log (Rekor v1); default `https://rekor.sigstore.dev`. */
+  readonly rekorUrl?: string;
+  /** Ends the run with an `InterruptedError` when it fires. */
+  readonly signal?: AbortSignal | undefined;
+}
+
+/** What {@link list} is asked for. */
+export interface ListInput extends SourcesInput {
+  /** As {@link resolveVersion} takes it; default `stable`. */
+  readonly version?: string;
+  /** `os/arch`: only these, and what serves all platforms; default: every platform. */
+  readonly platforms?: readonly string[];
+}

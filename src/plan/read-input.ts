@@ -1,0 +1,289 @@
+/** What a user of the library writes, made into the requests that the stories carry out; everything else is refused. */
+import { RequestError } from '../errors.ts';
+import { MAX_ARTIFACTS_PER_RUN } from '../limits.ts';
+import type { ReleaseWorkflow } from '../policy/release-workflow.ts';
+import { parsePlatform, type Platform } from '../release/platform.ts';
+import type { CertificateIdentity } from '../release/signer.ts';
+import { BINARY_TARBALLS } from '../release/tarball.ts';
+import { excerpt } from '../text/excerpt.ts';
+import { shownUrl } from '../text/shown-url.ts';
+import { InputFields } from '../strict/input-fields.ts';
+import {
+  type ArtifactRequest,
+  type InstallRequest,
+  parseBaseUrl,
+  type TrustRequest,
+  type VerifyRequest,
+} from './request.ts';
+import type { ResolveRequest } from './resolve-version.ts';
+import { assertIdentity } from './who-must-have-signed.ts';
+
+const TRUST_FIELDS = ['identity', 'publicKeyPem', 'trustedRoot', 'trustedRootPath'] as const;
+const SOURCES_FIELDS = ['sources', 'signal'] as const;
+const INSTALL_FIELDS = [
+  'artifacts',
+  'into',
+  'output',
+  'platform',
+  'force',
+  'extract',
+  'fromTarball',
+  'saveBundle',
+  'checkSums',
+  'rekorUrl',
+  ...SOURCES_FIELDS,
+  ...TRUST_FIELDS,
+] as const;
+const ARTIFACT_FIELDS = ['component', 'version', 'platform', 'sha256'] as const;
+const SUBJECT_FIELDS = ['bytes', 'sha256', 'path'] as const;
+const EVIDENCE_FIELDS = [
+  'bundle',
+  'bundlePath',
+  'signature',
+  'certificate',
+  'signaturePath',
+  'certificatePath',
+] as const;
+const VERIFY_FIELDS = [
+  'releaseWorkflow',
+  'predicateTypes',
+  'archive',
+  'saveBundlePath',
+  'rekorUrl',
+  'signal',
+  ...TRUST_FIELDS,
+] as const;
+
+/** @throws RequestError `usage` */
+export function readInstall(input: unknown): InstallRequest {
+  const fields = new InputFields(input, 'the request', INSTALL_FIELDS);
+  const { list, text, flag, signal, choice } = fields;
+  const platform = fields.entry('platform', text);
+  const withPlatform = (artifact: ArtifactRequest): ArtifactRequest => ({ ...platform, ...artifact });
+  return {
+    artifacts: readArtifacts(fields).map(withPlatform),
+    destination: readDestination(fields),
+    ...fields.entry('force', flag),
+    ...fields.entry('extract', (value) => readExtract(value, fields)),
+    ...fields.entry('fromTarball', choice(BINARY_TARBALLS)),
+    ...fields.entry('saveBundle', flag),
+    ...fields.entry('checkSums', flag),
+    ...fields.entry('sources', list(urlReader(fields))),
+    ...fields.entry('rekorUrl', urlReader(fields)),
+    ...fields.entry('signal', signal),
+    ...readTrust(fields),
+  };
+}
+
+function readArtifacts(fields: InputFields): readonly ArtifactRequest[] {
+  const artifacts = fields.required('artifacts', fields.list(readArtifact));
+  if (artifacts.length <= MAX_ARTIFACTS_PER_RUN) return artifacts;
+  throw fields.wrong(
+    'artifacts',
+    `a list of at most ${MAX_ARTIFACTS_PER_RUN}`,
+    `${artifacts.length} of them`,
+  );
+}
+
+function readArtifact(value: unknown, name: string): ArtifactRequest {
+  if (typeof value === 'string') return readComponent(value);
+  const fields = new InputFields(value, name, ARTIFACT_FIELDS);
+  return {
+    component: fields.required('component', fields.text),
+    ...fields.entry('version', fields.text),
+    ...fields.entry('platform', fields.text),
+    ...fields.entry('sha256', fields.sha256),
+  };
+}
+
+/** `kubectl@v1.26.4`, or `kubectl` alone. */
+function readComponent(written: string): ArtifactRequest {
+  const [component = '', version, more] = written.split('@');
+  if (component !== '' && version !== '' && more === undefined) {
+    return version === undefined ? { component } : { component, version };
+  }
+  throw new RequestError('usage', `${excerpt(written)} is neither a component nor one with a version`, {
+    wanted: 'COMPONENT or COMPONENT@VERSION',
+    found: excerpt(written),
+    next: 'write for example kubectl@v1.30.2; without a version, the newest stable release is meant',
+  });
+}
+
+function readDestination(fields: InputFields): InstallRequest['destination'] {
+  const next = 'name a directory with into, or the exact file for one artifact with output';
+  return fields.onlyOne('the destination', ['into', 'output'], next) === 'into'
+    ? { kind: 'directory', path: fields.required('into', fields.path) }
+    : { kind: 'file', path: fields.required('output', fields.path) };
+}
+
+function readExtract(value: unknown, { wrong }: InputFields): { readonly members: readonly string[] } {
+  if (value === true) return { members: [] };
+  if (typeof value === 'boolean') {
+    throw wrong(
+      'extract',
+      'true or an object with members',
+      'false',
+      'leave extract out to keep the tarball',
+    );
+  }
+  const fields = new InputFields(value, 'extract', ['members']);
+  return { members: fields.required('members', fields.list(fields.text)) };
+}
+
+type ReadTrust = Pick<TrustRequest, 'identity' | 'publicKeyPem' | 'trustedRoot' | 'trustedRootFile'>;
+
+function readTrust(fields: InputFields): ReadTrust {
+  fields.atMostOne('the signer', ['identity', 'publicKeyPem', 'releaseWorkflow'], 'name one of them');
+  fields.atMostOne('the trusted root', ['trustedRoot', 'trustedRootPath'], 'pass it, or name its file');
+  const trustedRootFile = fields.optional('trustedRootPath', fields.path);
+  return {
+    ...fields.entry('identity', readIdentity),
+    ...fields.entry('publicKeyPem', fields.text),
+    ...fields.entry('trustedRoot', fields.content),
+    ...(trustedRootFile === undefined ? {} : { trustedRootFile }),
+  };
+}
+
+function readIdentity(value: unknown): CertificateIdentity {
+  const fields = new InputFields(value, 'identity', ['subjectAlternativeName', 'issuer']);
+  const identity = {
+    subjectAlternativeName: fields.required('subjectAlternativeName', fields.text),
+    issuer: fields.required('issuer', fields.text),
+  };
+  assertIdentity(identity);
+  return identity;
+}
+
+function readWorkflow(value: unknown): ReleaseWorkflow {
+  const fields = new InputFields(value, 'releaseWorkflow', ['workflow', 'issuer']);
+  return {
+    workflow: fields.required('workflow', fields.text),
+    issuer: fields.required('issuer', fields.text),
+  };
+}
+
+/** @throws RequestError `usage` */
+export function readVerify(input: unknown, options: unknown): VerifyRequest {
+  const artifact = new InputFields(input, 'what is to be verified', [...SUBJECT_FIELDS, ...EVIDENCE_FIELDS]);
+  const fields = new InputFields(options, 'the options', VERIFY_FIELDS);
+  const { list, text, path, signal } = fields;
+  return {
+    subject: readSubject(artifact),
+    evidence: readEvidence(artifact),
+    ...readTrust(fields),
+    ...fields.entry('releaseWorkflow', readWorkflow),
+    ...fields.entry('predicateTypes', list(text)),
+    ...fields.entry('archive', readArchive),
+    ...fields.entry('saveBundlePath', path),
+    ...fields.entry('rekorUrl', urlReader(fields)),
+    ...fields.entry('signal', signal),
+  };
+}
+
+function readSubject(fields: InputFields): VerifyRequest['subject'] {
+  const next = 'pass the bytes of the artifact, or its SHA-256, or name its file';
+  switch (fields.onlyOne('the artifact', SUBJECT_FIELDS, next)) {
+    case 'bytes':
+      return { kind: 'bytes', bytes: fields.required('bytes', fields.bytes) };
+    case 'sha256':
+      return { kind: 'digest', sha256: fields.required('sha256', fields.sha256) };
+    case 'path':
+      return { kind: 'file', path: fields.required('path', fields.path) };
+  }
+}
+
+const PAIRS = [
+  ['signature', 'certificate'],
+  ['signaturePath', 'certificatePath'],
+] as const;
+
+function readEvidence(fields: InputFields): VerifyRequest['evidence'] {
+  if (fields.present(EVIDENCE_FIELDS).length === 0 && fields.has('path')) return { kind: 'beside' };
+  for (const [signature, certificate] of PAIRS) {
+    if (fields.has(signature) === fields.has(certificate)) continue;
+    const [there, missing] = fields.has(signature) ? [signature, certificate] : [certificate, signature];
+    throw new RequestError('usage', `${there} needs ${missing} with it`, {
+      wanted: `${signature} and ${certificate}`,
+      found: `${there} alone`,
+      next: `add ${missing}; Kubernetes publishes both, as kubectl.sig and kubectl.cert`,
+    });
+  }
+  const kinds = ['bundle', 'bundlePath', 'signature', 'signaturePath'] as const;
+  const next = 'pass a bundle, or a signature with its certificate, or name their files';
+  switch (fields.onlyOne('the evidence', kinds, next)) {
+    case 'bundle':
+      return { kind: 'bundle-in-memory', bytes: fields.required('bundle', fields.content) };
+    case 'bundlePath':
+      return { kind: 'bundle', path: fields.required('bundlePath', fields.path) };
+    case 'signature':
+      return {
+        kind: 'detached-in-memory',
+        signature: fields.required('signature', fields.content),
+        certificate: fields.required('certificate', fields.content),
+      };
+    case 'signaturePath':
+      return {
+        kind: 'detached',
+        signaturePath: fields.required('signaturePath', fields.path),
+        certificatePath: fields.required('certificatePath', fields.path),
+      };
+  }
+}
+
+function readArchive(value: unknown): NonNullable<VerifyRequest['archive']> {
+  const fields = new InputFields(value, 'archive', ['kind', 'into', 'members']);
+  const kind = fields.required('kind', fields.choice(['list', 'extract'] as const));
+  if (kind === 'extract') {
+    const members = fields.optional('members', fields.list(fields.text)) ?? [];
+    return { kind, into: fields.required('into', fields.path), members };
+  }
+  const [extra] = fields.present(['into', 'members']);
+  if (extra === undefined) return { kind };
+  throw fields.wrong(extra, 'of a list', 'an archive that is only listed', `leave ${extra} out`);
+}
+
+/** What a look-up of a version, or of what it has, is asked for. */
+export interface ReadList extends ResolveRequest {
+  readonly version: string;
+  /** Undefined for every platform. */
+  readonly platforms: readonly Platform[] | undefined;
+}
+
+/** @throws RequestError `usage`, `platform-impossible` */
+export function readList(input: unknown): ReadList {
+  const fields = new InputFields(input, 'the request', ['version', 'platforms', ...SOURCES_FIELDS]);
+  const platform = (value: unknown, name: string): Platform => parsePlatform(fields.text(value, name));
+  return {
+    version: fields.optional('version', fields.text) ?? 'stable',
+    platforms: fields.optional('platforms', fields.list(platform)),
+    ...readSources(fields),
+  };
+}
+
+/** @throws RequestError `usage` */
+export function readResolve(version: unknown, input: unknown): ResolveRequest & { readonly version: string } {
+  if (typeof version !== 'string') {
+    throw new RequestError('usage', 'the version is not a text', {
+      wanted: 'v1.26.0, 1.26, stable, stable-1.26, prerelease or prerelease-1.26',
+      found: typeof version,
+    });
+  }
+  return { version, ...readSources(new InputFields(input, 'the options', SOURCES_FIELDS)) };
+}
+
+function readSources(fields: InputFields): ResolveRequest {
+  return {
+    ...fields.entry('sources', fields.list(urlReader(fields))),
+    ...fields.entry('signal', fields.signal),
+  };
+}
+
+function urlReader({ text, wrong }: InputFields): (value: unknown, name: string) => string {
+  return (value, name) => {
+    const written = text(value, name);
+    const url = parseBaseUrl(written);
+    if (url !== undefined) return url;
+    const next = 'write https://host/path, without ? and #';
+    throw wrong(name, 'the base URL of a server', excerpt(shownUrl(written)), next);
+  };
+}
