@@ -8,7 +8,8 @@
  * machine was restarted, a leftover is removed once it has not been written for a day, by the clock of the file system
  * and by this machine's. No lock is needed, none can be left behind, and a run that is alive never loses its file.
  *
- * Anybody may give a file such a name. Only what belongs to this user is removed, by descriptor.
+ * Anybody may give a file such a name. Only what belongs to this user is removed, by descriptor; a directory only where
+ * nobody else can rename it.
  */
 import { createHash, randomBytes } from 'node:crypto';
 import { readFileSync, readlinkSync } from 'node:fs';
@@ -18,6 +19,7 @@ import { systemCode } from './disk-error.ts';
 import type { HeldDirectory } from './held-directory.ts';
 import { isOwn } from './owner.ts';
 import { removeTree } from './remove-tree.ts';
+import { othersCanRename } from './who-can-change.ts';
 
 /** `part`: a staged file; `old`: what a destination held before, until the run is done; `dir`: a staged directory. */
 export type PrivateKind = 'part' | 'old' | 'dir';
@@ -54,7 +56,17 @@ async function removeIfLeft(directory: HeldDirectory, name: string, now: number)
   const found = await directory.lstat(name);
   const fitsItsName = maker[4] === 'dir' ? found.isDirectory() : found.isFile();
   if (!fitsItsName || !isOwn(found)) return;
+  if (found.isDirectory() && (await isNamedByOthers(directory))) return;
   if (isLeft(maker, now - Number(found.mtimeMs))) await removeTree(directory, name);
+}
+
+/**
+ * Who can rename entries can give this name to any directory of this user's next to it, whose content is not theirs to
+ * delete. A file they could delete themselves.
+ */
+async function isNamedByOthers(directory: HeldDirectory): Promise<boolean> {
+  const others = await othersCanRename(await directory.stat());
+  return others !== undefined && others.length > 0;
 }
 
 function isLeft([, tag, pid, start = '']: RegExpExecArray, age: number): boolean {

@@ -81,6 +81,15 @@ async function* handsOnTheWay(path: string): AsyncGenerator<OtherHand> {
   }
 }
 
+/**
+ * The same of the entries of one directory: who can give them other names, whoever owns what they name.
+ *
+ * @returns undefined on Windows.
+ */
+export async function othersCanRename(directory: BigIntStats): Promise<readonly string[] | undefined> {
+  return HAS_OWNERS ? writersOf(directory, (directory.mode & STICKY) !== 0n) : undefined;
+}
+
 function partsOf(path: string): string[] {
   return path.split('/').filter((part) => part !== '' && part !== '.');
 }

@@ -209,6 +209,20 @@ describe.skipIf(NO_OTHER_USER !== undefined)(`of another user (${NO_OTHER_USER ?
     expect(namesIn(directory)).toEqual([name]);
   });
 
+  it('is none where they gave its name to a directory of ours', async () => {
+    const [theirs, sticky] = [scratch(), scratch()];
+    const name = nameFrom({ pid: 999_999_999 }).replace(/part$/, 'dir');
+    for (const directory of [theirs, sticky]) {
+      mkdirSync(join(directory, name));
+      writeFileSync(join(directory, name, 'secret'), '');
+    }
+    chownSync(theirs, OTHER_UID, OTHER_UID);
+    chmodSync(sticky, 0o1777);
+    for (const directory of [theirs, sticky]) await clear(directory);
+    expect(namesIn(join(theirs, name))).toEqual(['secret']);
+    expect(namesIn(sticky)).toEqual([]);
+  });
+
   it('deletes nothing elsewhere while they swap what they planted for links', async () => {
     const root = scratch();
     chmodSync(root, 0o755);
