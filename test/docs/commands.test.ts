@@ -8,13 +8,35 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { readLockfile } from '../../src/lockfile/lockfile.ts';
-import { blocksIn, blocksOf } from './blocks.ts';
+import { blocksIn, blocksOf, readPage } from './blocks.ts';
 import { ROOT, setStage } from './stage.ts';
 
 const pages = readdirSync(join(ROOT, 'docs'))
   .filter((name) => name.endsWith('.md') && name !== 'bootstrap.md')
   .map((name) => `docs/${name}`);
 const scripts = pages.flatMap((page) => blocksOf(page, 'sh').map((code) => ({ page, code })));
+
+/** What a reader puts in for the words in capitals. */
+const STAND_INS = [
+  ['--trusted-root FILE', '--trusted-root trusted_root.json'],
+  ['FILE.tar.gz', 'client.tar.gz'],
+  ['FILE', 'kubectl-1.30'],
+  ['VERSION', 'v1.30.2'],
+  ['URL', 'https://mirror.example.com'],
+  ['COMMAND', 'install'],
+  ['TOPIC', 'trust'],
+  ['help N', 'help 12'],
+] as const;
+
+/** Commands within a sentence; those with brackets or bars are descriptions of a command line. */
+const inSentences = new Set(
+  ['README.md', ...pages].flatMap((page) =>
+    [...readPage(page).matchAll(/`(k8s-verify [^`]*)`/g)]
+      .map(([, command = '']) => command)
+      .filter((command) => !/[[|]/.test(command))
+      .map((command) => STAND_INS.reduce((text, [word, value]) => text.replaceAll(word, value), command)),
+  ),
+);
 
 function onPath(program: string): boolean {
   return spawnSync(program, ['--version'], { stdio: 'ignore' }).status === 0;
@@ -46,6 +68,16 @@ describe('the commands in docs/', () => {
     expect(await readLockfile(join(stage.path, 'k8s.lock.json'))).toEqual([
       { component: 'kubectl', version: 'v1.30.2', platform: 'linux/amd64', sha256 },
     ]);
+  });
+
+  it('work in sentences, too', async () => {
+    await using stage = await setStage();
+    const begin =
+      'export K8S_VERIFY_INSTALL_DIR="$HOME/bin"; k8s-verify kubectl v1.30.2 -o kubectl-1.30 --save-bundle; ' +
+      'k8s-verify kubernetes-client v1.30.2 -o client.tar.gz --save-bundle';
+    const ran = await stage.exec('sh', ['-exc', [begin, ...inSentences].join('\n')]);
+    expect({ exitCode: ran.exitCode, stderr: ran.stderr }).toMatchObject({ exitCode: 0 });
+    expect(inSentences.size).toBeGreaterThan(10);
   });
 
   it('are in blocks that say so, and in no other', () => {

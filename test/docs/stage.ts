@@ -19,6 +19,7 @@ import { type ArtifactBytes, type ReleaseServer, startReleaseServer } from '#sup
 import { type ProgramRun, runProgram } from '#support/run-program';
 import { createTempDir } from '#support/temp-dir';
 import { startWorld, type World } from '#support/world';
+import { binaryTarball, publishTarball } from '../stories/support/tarballs.ts';
 
 export const ROOT = fileURLToPath(new URL('../..', import.meta.url));
 
@@ -105,6 +106,11 @@ async function publishReleases(server: ReleaseServer, world: World, real?: Artif
     const bytes = version === 'v1.26.4' ? (real ?? made) : made;
     await server.publishRelease({ component, version, platform: 'linux/amd64', bytes, sigstore });
   }
+  const servers = { releases: server, sigstore };
+  const client = binaryTarball('client', 'kubectl');
+  await publishTarball(servers, 'kubernetes-client-linux-amd64.tar.gz', client);
+  const node = binaryTarball('node', 'kubeadm', 'kubelet');
+  await publishTarball(servers, 'kubernetes-node-linux-amd64.tar.gz', node);
   await server.publishSums('v1.30.2');
   for (const marker of ['stable', 'stable-1.30']) server.publishMarker(marker, 'v1.30.2');
 }
