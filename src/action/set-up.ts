@@ -1,12 +1,15 @@
 /** The action's story: what the inputs ask for is proved in a directory of its own, and only then handed over. */
-import { access, chmod } from 'node:fs/promises';
+import { access } from 'node:fs/promises';
 import path from 'node:path';
 import { InstallError, UnavailableError, UntrustedError } from '../errors.ts';
 import { hashLocalFile } from '../disk/hash-file.ts';
 import { EXECUTABLE_MODE } from '../disk/place.ts';
+import { setInstalledMode } from '../disk/installed.ts';
 import { PrivateDirectory } from '../disk/private-directory.ts';
+import { notePlaced } from '../flow/note-placed.ts';
 import { installRelease } from '../install.ts';
 import { type ReleaseArtifact, releaseArtifact } from '../release/artifact.ts';
+import { MAX_ARTIFACT_BYTES } from '../limits.ts';
 import { findComponent } from '../release/component.ts';
 import { formatPlatform, hostPlatform } from '../release/platform.ts';
 import { formatReleaseVersion, type ReleaseVersion } from '../release/version.ts';
@@ -174,12 +177,17 @@ async function proveOffline(run: Run, seeded: readonly SeededArtifact[]): Promis
     const [proved] = artifacts;
     if (proved === undefined) throw new Error(`nothing was said of ${label}`);
     if (proved.sha256 !== sha256) throw lockDisagrees(label, sha256, proved.sha256);
-    if (artifact.executable) await chmod(file, EXECUTABLE_MODE);
+    if (artifact.executable) {
+      const proven = { algorithm: 'sha256', hex: proved.sha256 } as const;
+      const maxBytes = MAX_ARTIFACT_BYTES[artifact.kind];
+      const installed = { destination: file, proven, executable: true, maxBytes };
+      await setInstalledMode(installed, EXECUTABLE_MODE, run.signal);
+    }
     // As online: the file is where it belongs, and that nobody was asked is no other outcome.
     const bundlePath = `${file}.sigstore.json`;
     results.push({ ...proved, ...namesOf(artifact), outcome: 'already-installed', bundlePath });
   }
-  return { schemaVersion: 1, artifacts: results };
+  return { schemaVersion: 1, artifacts: await notePlaced(results, run.client.report) };
 }
 
 async function assertPresent(file: string, label: string, { installDirectory }: ActionInputs): Promise<void> {

@@ -9,6 +9,7 @@ import { hashBeginning } from './hash-file.ts';
 import { HeldDirectory } from './held-directory.ts';
 import { inspectEntry } from './inspect-destination.ts';
 import { isOwn, isOwnOrRoots, isSetId } from './owner.ts';
+import { setMode } from './set-mode.ts';
 import type { StagedArtifact } from './staging.ts';
 import { othersCanWrite } from './who-can-change.ts';
 
@@ -114,6 +115,32 @@ export async function hashInstalled(
   if (typeof hashes === 'string') throw changed(installed, hashes);
   return hashes;
 }
+
+/**
+ * Gives a proven file that is there the mode of an install: the file itself, never what a link or another file in its place
+ * leads to.
+ *
+ * @throws InstallError `destination-unsuitable` for a link, `place-failed` where it is not the proven file any more.
+ */
+export async function setInstalledMode(
+  installed: InstalledFile,
+  mode: number,
+  signal: AbortSignal | undefined,
+): Promise<void> {
+  const { destination, proven, maxBytes } = installed;
+  const done = await withFile(resolve(destination), async (handle) => {
+    const found = await handle.stat();
+    if ((found.mode & ALL_MODE_BITS) === mode) return 'fit';
+    if (found.size > maxBytes) return 'other';
+    const [hex] = await hashBeginning(handle, found.size, [proven.algorithm], signal);
+    if (hex !== proven.hex) return 'other';
+    await setMode(handle, mode);
+    return 'fit';
+  });
+  if (done !== 'fit') throw changed(installed, done);
+}
+
+const ALL_MODE_BITS = 0o7777;
 
 /** Copies a file that is there into a staging file: the same bytes in a file of this user's own, without a download. */
 export async function stageCopy(

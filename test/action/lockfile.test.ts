@@ -27,6 +27,7 @@ async function withLock(version: string, sha256: string): Promise<TestRunner> {
 /** The names of all fields, in the fields as well. How the evidence was found is another thing online. */
 function fieldsOf(value: unknown, at = ''): readonly string[] {
   if (typeof value !== 'object' || value === null || at === '.evidence') return [at];
+  if (Object.keys(value).length === 0) return [at];
   return Object.entries(value)
     .flatMap(([name, field]) => fieldsOf(field, `${at}.${name}`))
     .toSorted();

@@ -2,7 +2,12 @@ import { createHash } from 'node:crypto';
 import { chmodSync, chownSync, linkSync, statSync, symlinkSync, truncateSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { assertStillInstalled, findInstalled, type Occupant } from '../../../src/disk/installed.ts';
+import {
+  assertStillInstalled,
+  findInstalled,
+  type Occupant,
+  setInstalledMode,
+} from '../../../src/disk/installed.ts';
 import { NO_OTHER_USER, OTHER_UID } from '../../support/other-user.ts';
 import { rejection } from '../../support/thrown-by.ts';
 import { provenFor, scratch } from './support/disk.ts';
@@ -77,6 +82,19 @@ describe('what a destination holds', () => {
     writeFileSync(join(directory, 'real'), 'genuine');
     symlinkSync('real', join(directory, 'kubectl'));
     expect((await rejection(find(join(directory, 'kubectl')))).code).toBe('destination-unsuitable');
+  });
+
+  it.runIf(unix)('gets the mode of an install, and nothing else does (needs POSIX permissions)', async () => {
+    const set = async (destination: string): Promise<void> =>
+      setInstalledMode({ destination, proven, executable: true, maxBytes: 7 }, 0o755, undefined);
+    const ours = placed(0o600);
+    await set(ours);
+    expect(statSync(ours).mode & 0o7777).toBe(0o755);
+    const [other, link] = [placed(0o600, 'another'), join(scratch(), 'kubectl')];
+    symlinkSync(other, link);
+    expect((await rejection(set(other))).code).toBe('place-failed');
+    expect((await rejection(set(link))).code).toBe('destination-unsuitable');
+    expect(statSync(other).mode & 0o7777).toBe(0o600);
   });
 
   it('is looked at again in the end', async () => {
