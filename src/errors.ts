@@ -80,7 +80,7 @@ export const CHECK_NAMES = [
 /** One of {@link CHECK_NAMES}. */
 export type CheckName = (typeof CHECK_NAMES)[number];
 
-/** What an error tells beside its message; all of it is plain text, safe to print. */
+/** The parts of an error besides its message: plain text, safe to print. */
 export interface ErrorDetails {
   /** The check that failed, where one did. */
   readonly check?: CheckName;

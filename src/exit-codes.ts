@@ -68,7 +68,7 @@ export const EXIT_CODES: Readonly<Record<ErrorCode, Exclude<ExitCode, 0>>> = {
   interrupted: 130,
 };
 
-/** The exit code for whatever a run ended with. */
+/** The exit code for the error that a run ended with; 1 for an error that is not ours. */
 export function exitCodeFor(error: unknown): ExitCode {
   return error instanceof K8sVerifyError ? EXIT_CODES[error.code] : 1;
 }

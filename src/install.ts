@@ -14,7 +14,7 @@ import type { RunResult } from './result.ts';
 /**
  * Downloads, proves and installs release artifacts: all that are named, or none.
  *
- * @param client made and closed for the call where there is none.
+ * @param client default: one that is made and closed for this call.
  * @returns what was done, with every check by name.
  * @throws K8sVerifyError: nothing was installed then, and the disk is as it was. RequestError for what no release could
  *   fulfil, UnavailableError where something could not be fetched, UntrustedError where a check failed, InstallError

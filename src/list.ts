@@ -16,7 +16,7 @@ export interface ReleaseList {
  * Lists what Kubernetes publishes for a release, and what of it is signed, from the built-in table. Only an alias such as
  * `stable` is looked up; whether there is a release of an exact version is not.
  *
- * @param client made and closed for the call where there is none.
+ * @param client default: one that is made and closed for this call.
  * @throws RequestError `usage`, `version-malformed`, `platform-impossible`, `release-not-found`; UnavailableError where an
  *   alias cannot be looked up.
  */
@@ -32,7 +32,7 @@ export async function list(input: ListInput = {}, client?: Client): Promise<Rele
  * is looked up at the first source that answers; a look-up that fails is an error and never another version. What the
  * sources say is not signed: one can name an older release.
  *
- * @param client made and closed for the call where there is none.
+ * @param client default: one that is made and closed for this call.
  * @throws RequestError `usage`, `version-malformed`, `release-not-found`; UnavailableError where no source can be asked, or
  *   what it says is no version.
  */

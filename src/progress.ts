@@ -1,7 +1,7 @@
 import type { CheckName } from './errors.ts';
 import type { ArtifactSigners, TrustedRootReport } from './result.ts';
 
-/** What a run tells while it runs. Whoever listens must not throw and must not block. */
+/** What a run reports while it runs. A listener must not throw and must not block. */
 export type ProgressEvent =
   /** An alias became a version, or a request became an artifact. */
   | {
@@ -10,7 +10,7 @@ export type ProgressEvent =
       readonly version: string;
       readonly source: string;
     }
-  /** Bytes of an artifact so far; `total` is absent where the server does not say. */
+  /** Bytes of an artifact so far; `total` is absent if the server does not say. */
   | {
       readonly kind: 'download';
       readonly artifact: string;
@@ -32,7 +32,7 @@ export type ProgressEvent =
   | { readonly kind: 'resume'; readonly artifact: string; readonly offset: number }
   /** One named check of one artifact passed. */
   | { readonly kind: 'check'; readonly artifact: string; readonly check: CheckName; readonly detail: string }
-  /** The trusted root that everything of this run is held against. */
+  /** The trusted root of all proofs of this run. */
   | { readonly kind: 'trusted-root'; readonly trustedRoot: TrustedRootReport }
   /** Who must have signed an artifact of this run. */
   | ({ readonly kind: 'expected-signers' } & ArtifactSigners)

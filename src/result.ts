@@ -10,7 +10,7 @@ import type { TrustSource } from './trust/trust-material.ts';
 
 /** How the evidence for an artifact was found. */
 export type EvidenceOrigin =
-  /** A Sigstore bundle: published beside the artifact, found beside a local file, or named. */
+  /** A Sigstore bundle: published next to the artifact, found next to a local file, or named. */
   | { readonly kind: 'bundle'; readonly location: string }
   /** `.sig` and `.cert`, completed by a look-up in the transparency log. */
   | { readonly kind: 'detached'; readonly location: string; readonly log: string }
@@ -40,7 +40,7 @@ export type TrustedRootReport = TrustSource & {
   readonly ignored?: readonly string[];
 };
 
-/** Somebody whose signature is accepted: one signer, or the releases of a workflow. */
+/** A signer that is accepted: one identity or key, or the releases of a workflow. */
 export type ExpectedSigner =
   | Signer
   | { readonly kind: 'release-workflow'; readonly workflow: string; readonly issuer: string };
@@ -60,42 +60,42 @@ export interface ArtifactResult {
   readonly component?: string;
   readonly version?: string;
   readonly platform?: string;
-  /** The file, or the directory that a tarball was unpacked into; absolute; absent where only a digest was proved. */
+  /** The absolute path of the file, or of the directory with the unpacked tarball. Absent if only a digest was proved. */
   readonly path?: string;
   /**
    * What its signer signed. `genuine`: the artifact itself (a tarball, for a file out of one); `attested`: a statement
    * about it, which says what {@link predicateType} means, and not that it was released.
    */
   readonly claim: 'genuine' | 'attested';
-  /** Of the statement; absent where there is none. */
+  /** The type of the statement. Absent if the artifact itself was signed. */
   readonly predicateType?: string;
-  /** Of the artifact, hex. It is the proven digest, save for a file {@link fromTarball}. */
+  /** The proven digest of the artifact, hex. For a file {@link fromTarball} it is the file's own, which is not signed. */
   readonly sha256: string;
-  /** The proven tarball that the file was taken out of; `sha256` is the file's own, which nobody signed. */
+  /** The proven tarball that the file comes from. */
   readonly fromTarball?: { readonly name: string; readonly sha256: string; readonly member: string };
   /**
-   * Who else can change what was placed, and where on the way to it they can first; empty where nobody can, absent where
-   * the system does not tell (Windows) or nothing was placed.
+   * Which other users can change what was placed, and where on the way to it. Empty if there are none; absent on Windows,
+   * or if nothing was placed.
    */
   readonly othersCanChange?: readonly OtherHand[];
   /** What was unpacked. */
   readonly extracted?: { readonly files: number; readonly bytes: number };
-  /** What the archive holds, in its order, where that was asked. */
+  /** What the archive holds, in its order, if you asked for that. */
   readonly members?: readonly ListedMember[];
-  /** The URL that delivered the bytes; absent where nothing was downloaded. */
+  /** The URL of the download. Absent if nothing was downloaded. */
   readonly source?: string;
   readonly evidence: EvidenceOrigin;
   /** Where the bundle was written: when asked, or when the replaced file had its own. */
   readonly bundlePath?: string;
   readonly signer: Signer;
-  /** The verified time of signing, ISO 8601; absent for a managed key whose evidence has none. */
+  /** The verified time of signing, ISO 8601. Absent for a managed key without a time in its evidence. */
   readonly signedAt?: string;
   readonly logEntries: readonly ProvenLogEntry[];
   readonly trustedRoot: TrustedRootReport;
   readonly checks: Readonly<Record<CheckName, CheckResult>>;
-  /** What the release's own records say of the proven digest, where `checkSums` asked; one that differs is an error. */
+  /** With `checkSums`: what the release's own records say about the proven digest. One that differs is an error. */
   readonly crossChecks?: readonly CrossCheck[];
-  /** Sentences that a person should read: a stale copy upstream, a missing checksum file. */
+  /** Sentences for people, about a missing checksum file for example. */
   readonly notes: readonly string[];
 }
 

@@ -20,7 +20,7 @@ import type { RunResult } from './result.ts';
  * @param input the artifact and its evidence.
  * @param options who must have signed, and by which trusted root; default: a Kubernetes release signer, and the
  *   public-good root that the library carries.
- * @param client made and closed for the call where there is none.
+ * @param client default: one that is made and closed for this call.
  * @returns one artifact, with every check by name.
  * @throws K8sVerifyError: UntrustedError where a check failed: do not use the artifact. RequestError where the input says
  *   nothing that could be proved, or a file cannot be read; UnavailableError where nothing was learnt: the log could not be

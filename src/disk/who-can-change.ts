@@ -10,7 +10,7 @@ import { lstat, readFile, readlink } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
 import { isOwnOrRoots } from './owner.ts';
 
-/** Somebody else who can change what is at a path. */
+/** Another user, or a group, who can change what is at a path. */
 export interface OtherHand {
   /** Where they can: the first directory or file on the way to the path. */
   readonly path: string;

@@ -68,7 +68,7 @@ export interface InstallInput extends TrustInput, SourcesInput {
 export interface VerifyInput {
   /** The artifact itself. */
   readonly bytes?: Uint8Array;
-  /** The SHA-256 of the artifact, 64 hex digits; whoever gives it vouches for having computed it. */
+  /** The SHA-256 of the artifact, 64 hex digits. It is up to you that it is the digest of your file. */
   readonly sha256?: string;
   /** The file with the artifact. */
   readonly path?: string;

@@ -23,8 +23,8 @@ export interface ArtifactRequest {
   /** `os/arch`; default: this machine's. */
   readonly platform?: string;
   /**
-   * The digest (hex) that the artifact must have, from a lockfile perhaps. A signature says who released a file, not
-   * which version it is; with this, only that very file is installed.
+   * The digest (hex) that the artifact must have, from a lockfile for example. A signature says who released a file, not
+   * which version it is. With a digest, only that very file is installed.
    */
   readonly sha256?: string;
 }

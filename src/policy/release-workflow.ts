@@ -1,4 +1,4 @@
-/** A GitHub workflow that publishes releases: whatever it signs at a version tag is signed by the same signer. */
+/** A GitHub workflow that publishes releases: at every version tag it counts as the same signer. */
 export interface ReleaseWorkflow {
   /** Where the workflow is: `https://github.com/<owner>/<repository>/.github/workflows/<file>`, whole, no pattern. */
   readonly workflow: string;

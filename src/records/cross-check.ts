@@ -30,7 +30,7 @@ export interface CrossCheckSource {
       };
 }
 
-/** `agrees` is a proof only where the source itself is proved: whoever forges an artifact can write a list, too. */
+/** `agrees` proves something only if the source itself is proved: a forger of an artifact can write a list, too. */
 export type CrossCheckOutcome = 'agrees' | 'not-published' | 'not-listed' | 'not-comparable';
 
 /** What one of the release's own records says of a proven digest. */

@@ -1,4 +1,4 @@
-/** What the pages point at is there: files, headings, options, variables. */
+/** What the pages point at is there (files, headings, options, variables), and they are in plain English. */
 import { existsSync, readdirSync } from 'node:fs';
 import { dirname, join, normalize } from 'node:path';
 import { describe, expect, it } from 'vitest';
@@ -80,5 +80,13 @@ describe('the pages', () => {
         .map((name) => `${page}: ${name}`),
     );
     expect(unknown).toEqual([]);
+  });
+
+  it('are in plain English', () => {
+    const odd = /\b(?:whoever|whom|whatever|nobody|somebody|anybody|is none|no matter of|beside)\b/gi;
+    const found = pages.flatMap((page) =>
+      [...readPage(page).matchAll(odd)].map(([word]) => `${page}: ${word}`),
+    );
+    expect(found).toEqual([]);
   });
 });
