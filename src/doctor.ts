@@ -8,7 +8,7 @@ import { MAX_CLOCK_SKEW_MS, MAX_LOG_RESPONSE_BYTES, MAX_MARKER_BYTES } from './l
 import type { SmallResponse } from './http/http-client.ts';
 import { nodeVariablesNote } from './text/node-variables.ts';
 import { formatPlatform, hostPlatform } from './release/platform.ts';
-import { type NetworkRequest, rekorUrlOf, sourcesOf } from './plan/request.ts';
+import { type NetworkRequest, rekorUrlOf, serversOf } from './plan/request.ts';
 import { describeAge } from './trust/root-age.ts';
 import { loadTrustMaterial } from './trust/load-trust-material.ts';
 import type { Client } from './client.ts';
@@ -51,7 +51,7 @@ interface Visit {
  * place to install to. Changes nothing, and never throws for what it finds.
  */
 export async function diagnose(request: DiagnoseRequest, client: Client): Promise<readonly Finding[]> {
-  const sources = sourcesOf(request);
+  const sources = serversOf(request);
   const log = rekorUrlOf(request);
   const [visits, trustedRoot] = await Promise.all([
     Promise.all([

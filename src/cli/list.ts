@@ -6,7 +6,7 @@ import { isTabled, TABLED } from '../release/component.ts';
 import { listArtifacts, type ListedArtifact } from '../release/list.ts';
 import { parsePlatform } from '../release/platform.ts';
 import { formatReleaseVersion, parseVersionRequest, type ReleaseVersion } from '../release/version.ts';
-import { type NetworkRequest, sourcesOf } from '../plan/request.ts';
+import { type NetworkRequest, serversOf } from '../plan/request.ts';
 import { resolveVersion } from '../plan/resolve-version.ts';
 import type { Answer, Console } from './console.ts';
 import { withClient } from './with-client.ts';
@@ -45,7 +45,7 @@ export async function list(line: ParsedLine, output: Console): Promise<Answer> {
     resolveVersion(asked, { ...network, signal }, client),
   );
   const chosen = platforms.length === 0 ? {} : { platforms: platforms.map((text) => parsePlatform(text)) };
-  const [source = ''] = sourcesOf(network);
+  const [source = ''] = serversOf(network);
   const isExact = parseVersionRequest(asked).kind === 'exact';
   const notes = [
     ...(isExact ? [notLookedUp(version)] : []),

@@ -7,7 +7,7 @@ import { openStaging } from '../disk/staging.ts';
 import type { VerifiedArtifact } from '../disk/verified-artifact.ts';
 import { MAX_ARTIFACT_BYTES, MAX_PARALLEL_DOWNLOADS } from '../limits.ts';
 import type { Becomes, PlannedArtifact, PlannedFile, PlannedMember } from '../plan/plan.ts';
-import { type InstallRequest, releaseSourcesOf } from '../plan/request.ts';
+import { type InstallRequest, sourcesOf } from '../plan/request.ts';
 import type { ReleaseSource } from '../source/release-source.ts';
 import type { Client } from '../client.ts';
 import type { RecordsOf } from './compare-records.ts';
@@ -40,7 +40,7 @@ export async function prepareAll(
   client: Client,
   trust: TrustSupply,
 ): Promise<readonly PreparedArtifact[]> {
-  const sources = releaseSourcesOf(request, client.http);
+  const sources = sourcesOf(request, client.http);
   const prepared: PreparedArtifact[] = [];
   const ended = new AbortController();
   try {

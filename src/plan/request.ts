@@ -43,8 +43,11 @@ export interface TrustRequest {
 
 /** How the network is used. Nothing here changes what is checked. */
 export interface NetworkRequest {
-  /** Base URLs laid out as dl.k8s.io, in order of preference; default {@link DEFAULT_SOURCE}. */
-  readonly sources?: readonly string[];
+  /**
+   * In order of preference, laid out as dl.k8s.io: base URLs of servers, or other places to take files from; default
+   * {@link DEFAULT_SOURCE}.
+   */
+  readonly sources?: readonly (string | ReleaseSource)[];
   /** Default {@link DEFAULT_REKOR_URL}. */
   readonly rekorUrl?: string;
 }
@@ -121,9 +124,9 @@ export interface VerifyRequest extends TrustRequest, NetworkRequest {
   readonly signal?: AbortSignal;
 }
 
-/** The base URLs to fetch from, in order of preference, none with a slash at its end. */
-export function sourcesOf({ sources = [DEFAULT_SOURCE] }: NetworkRequest): readonly string[] {
-  return sources.map(withoutSlash);
+/** The servers among the sources: their base URLs, in order of preference, none with a slash at its end. */
+export function serversOf({ sources = [DEFAULT_SOURCE] }: NetworkRequest): readonly string[] {
+  return sources.filter((source) => typeof source === 'string').map(withoutSlash);
 }
 
 /** The transparency log to ask. One that the request names may be of another Sigstore than the trusted root. */
@@ -132,8 +135,13 @@ export function logOf(request: NetworkRequest): { readonly url: string; readonly
 }
 
 /** The sources of a request, in order of preference. */
-export function releaseSourcesOf(request: NetworkRequest, http: HttpClient): readonly ReleaseSource[] {
-  return sourcesOf(request).map((base) => new HttpSource(base, http));
+export function sourcesOf(
+  { sources = [DEFAULT_SOURCE] }: NetworkRequest,
+  http: HttpClient,
+): readonly ReleaseSource[] {
+  return sources.map((source) =>
+    typeof source === 'string' ? new HttpSource(withoutSlash(source), http) : source,
+  );
 }
 
 /** The transparency log's base URL, without a slash at its end. */

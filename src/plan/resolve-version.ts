@@ -11,7 +11,7 @@ import {
   type ReleaseVersion,
   type VersionMarker,
 } from '../release/version.ts';
-import { type NetworkRequest, releaseSourcesOf } from './request.ts';
+import { type NetworkRequest, sourcesOf } from './request.ts';
 import type { Client } from '../client.ts';
 
 export interface ResolveRequest extends NetworkRequest {
@@ -33,7 +33,7 @@ export async function resolveVersion(
   const asked = parseVersionRequest(text);
   if (asked.kind === 'exact') return asked.version;
   const { marker } = asked;
-  const sources = releaseSourcesOf(request, client.http);
+  const sources = sourcesOf(request, client.http);
   const found = await askInTurn(sources, client.report, async (source) => {
     const version = await readMarker(source, marker, request);
     return version === undefined

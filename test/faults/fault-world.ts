@@ -6,7 +6,7 @@ import { writeFileSync } from 'node:fs';
 import type { HttpClientOptions } from '../../src/http/client.ts';
 import { installRelease } from '../../src/install.ts';
 import type { ProgressEvent } from '../../src/progress.ts';
-import type { InstallRequest } from '../../src/plan/request.ts';
+import { type InstallRequest, serversOf } from '../../src/plan/request.ts';
 import type { RunResult } from '../../src/result.ts';
 import { createClient } from '../../src/client.ts';
 import { createTlsAuthority, type TlsAuthority } from '../support/http/tls.ts';
@@ -181,7 +181,7 @@ function commandLine(request: InstallRequest): readonly string[] {
     PLATFORM,
     '--install-dir',
     destination.path,
-    ...sources.flatMap((source) => ['--mirror', source]),
+    ...serversOf({ sources }).flatMap((url) => ['--mirror', url]),
     ...(rekorUrl === undefined ? [] : ['--rekor-url', rekorUrl]),
     ...(trustedRootFile === undefined ? [] : ['--trusted-root', trustedRootFile]),
     '--retries',

@@ -18,7 +18,7 @@ import { listArchive } from '../../../src/archive/extract.ts';
 import { CAN_MOUNT } from '../../support/test-disk.ts';
 import { rejection } from '../../support/thrown-by.ts';
 import { CLIENT, confirmedFile, KUBECTL, verifiedArchive } from './support/archive.ts';
-import { digestOf, namesIn, provenFor, scratch } from '../install/support/disk.ts';
+import { digestOf, namesIn, provenFor, scratch } from '../disk/support/disk.ts';
 import { directory, entry, file, gnuLong, pax, tar, tarGz } from './support/tar-writer.ts';
 import { unpack } from './support/unpack.ts';
 

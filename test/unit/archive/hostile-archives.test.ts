@@ -7,7 +7,7 @@ import { listArchive } from '../../../src/archive/extract.ts';
 import { MAX_ARCHIVE_MEMBERS } from '../../../src/limits.ts';
 import { rejection } from '../../support/thrown-by.ts';
 import { verifiedArchive } from './support/archive.ts';
-import { namesIn, scratch } from '../install/support/disk.ts';
+import { namesIn, scratch } from '../disk/support/disk.ts';
 import { refusal } from './support/refusal.ts';
 import {
   BLOCK,

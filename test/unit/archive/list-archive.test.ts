@@ -5,7 +5,7 @@ import { describe, expect, it } from 'vitest';
 import { K8sVerifyError } from '../../../src/errors.ts';
 import { listArchive } from '../../../src/archive/extract.ts';
 import { CLIENT, confirmedFile, KUBECTL, verifiedArchive } from './support/archive.ts';
-import { namesIn, scratch } from '../install/support/disk.ts';
+import { namesIn, scratch } from '../disk/support/disk.ts';
 import { END, file, gnuLong, pax, tar, tarGz } from './support/tar-writer.ts';
 
 const unix = process.platform !== 'win32';

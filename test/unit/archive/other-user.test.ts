@@ -17,7 +17,7 @@ import { placeExtractions, stageExtraction } from '../../../src/archive/extract.
 import { InstallError } from '../../../src/errors.ts';
 import { attack, NO_OTHER_USER, OTHER_UID, ROUNDS } from '../../support/other-user.ts';
 import { rejection } from '../../support/thrown-by.ts';
-import { namesIn, scratch } from '../install/support/disk.ts';
+import { namesIn, scratch } from '../disk/support/disk.ts';
 import { verifiedArchive } from './support/archive.ts';
 import { directory, file, tarGz } from './support/tar-writer.ts';
 import { unpack } from './support/unpack.ts';

@@ -5,7 +5,7 @@ import { placeExtractions, stageExtraction, type StagedExtraction } from '../../
 import { snapshot } from '../../support/temp-dir.ts';
 import { rejection } from '../../support/thrown-by.ts';
 import { verifiedArchive } from './support/archive.ts';
-import { namesIn, scratch } from '../install/support/disk.ts';
+import { namesIn, scratch } from '../disk/support/disk.ts';
 import { file, tarGz } from './support/tar-writer.ts';
 
 async function stage(into: string, content: string): Promise<StagedExtraction> {

@@ -6,7 +6,7 @@ import { EXECUTABLE_MODE, placeAll } from '../../../src/disk/place.ts';
 import { openStaging } from '../../../src/disk/staging.ts';
 import { rejection } from '../../support/thrown-by.ts';
 import { CLIENT, KUBECTL, verifiedArchive } from './support/archive.ts';
-import { digestOf, namesIn, scratch } from '../install/support/disk.ts';
+import { digestOf, namesIn, scratch } from '../disk/support/disk.ts';
 import { file, tar, tarGz } from './support/tar-writer.ts';
 
 describe('stageMembers', () => {

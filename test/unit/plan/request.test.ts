@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { parseBaseUrl, rekorUrlOf, sourcesOf } from '../../../src/plan/request.ts';
+import { parseBaseUrl, rekorUrlOf, serversOf } from '../../../src/plan/request.ts';
 
 describe('a base URL as a person writes it', () => {
   it.each([
@@ -32,16 +32,16 @@ describe('where a request goes', () => {
       sources: ['https://b.example/', 'https://a.example/k8s//'],
       rekorUrl: 'https://log.example/',
     };
-    expect(sourcesOf(request)).toEqual(['https://b.example', 'https://a.example/k8s']);
+    expect(serversOf(request)).toEqual(['https://b.example', 'https://a.example/k8s']);
     expect(rekorUrlOf(request)).toBe('https://log.example');
   });
 
   it("is Kubernetes' own server and the public log where it names none", () => {
-    expect(sourcesOf({})).toEqual(['https://dl.k8s.io']);
+    expect(serversOf({})).toEqual(['https://dl.k8s.io']);
     expect(rekorUrlOf({})).toBe('https://rekor.sigstore.dev');
   });
 
   it('is nowhere where it names no source at all', () => {
-    expect(sourcesOf({ sources: [] })).toEqual([]);
+    expect(serversOf({ sources: [] })).toEqual([]);
   });
 });

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { onTestFinished } from 'vitest';
 import { confirmMeasured, measureFile, type VerifiedFile } from '../../../../src/disk/verified-artifact.ts';
 import type { ProvenDigest } from '../../../../src/proof/prove-digest.ts';
-import { provenFor, scratch } from '../../install/support/disk.ts';
+import { provenFor, scratch } from '../../disk/support/disk.ts';
 import { directory, file } from './tar-writer.ts';
 
 /** A file with these bytes, as if its digest were proved. */

@@ -4,7 +4,7 @@ import { expect } from 'vitest';
 import { listArchive } from '../../../../src/archive/extract.ts';
 import { rejection } from '../../../support/thrown-by.ts';
 import { verifiedArchive } from './archive.ts';
-import { namesIn, scratch } from '../../install/support/disk.ts';
+import { namesIn, scratch } from '../../disk/support/disk.ts';
 import { unpack } from './unpack.ts';
 
 /** Why the archive is refused; there is then nothing where it was to be unpacked, nor beside it. */
