@@ -22,22 +22,22 @@ export const EXIT_CODE_PAGES: Readonly<Record<ExitCode, ExitCodePage>> = {
   0: {
     title: 'proved',
     meaning:
-      'Every check passed for every file that was asked for, and where it was asked, the files are installed.',
+      'Every check passed for every file that you asked for. If you asked to install them, they are installed.',
     causes: [],
     steps: [],
   },
   1: {
     title: 'a bug, an output that could not be written, or a machine that cannot judge',
-    meaning: 'Nothing was proved, or the result could not be told. It says nothing about the file.',
+    meaning: 'Nothing was proved, or the result could not be printed. This says nothing about the file.',
     causes: [
       'a fault in k8s-verify',
       'standard output that cannot be written, on a full disk for instance',
-      'a Node or a machine on which proven evidence that k8s-verify carries does not pass',
+      'a Node or a machine that refuses the proven sample that k8s-verify carries',
     ],
     steps: [
       ['make room where the output goes, and run it again'],
       ['try another Node, or the executable that needs none'],
-      ['report what it printed, where you got k8s-verify from'],
+      ['report the output to the project that you got k8s-verify from'],
     ],
   },
   2: {
