@@ -19,6 +19,10 @@ async function find(destination: string, executable = true): Promise<Occupant> {
   return findInstalled({ destination, proven, executable, maxBytes: 7 }, undefined);
 }
 
+async function makeRunnable(destination: string): Promise<void> {
+  return setInstalledMode({ destination, proven, executable: true, maxBytes: 7 }, 0o755, undefined);
+}
+
 function placed(mode: number, content = 'genuine'): string {
   const destination = join(scratch(), 'kubectl');
   writeFileSync(destination, content);
@@ -85,15 +89,13 @@ describe('what a destination holds', () => {
   });
 
   it.runIf(unix)('gets the mode of an install, and nothing else does (needs POSIX permissions)', async () => {
-    const set = async (destination: string): Promise<void> =>
-      setInstalledMode({ destination, proven, executable: true, maxBytes: 7 }, 0o755, undefined);
     const ours = placed(0o600);
-    await set(ours);
+    await makeRunnable(ours);
     expect(statSync(ours).mode & 0o7777).toBe(0o755);
     const [other, link] = [placed(0o600, 'another'), join(scratch(), 'kubectl')];
     symlinkSync(other, link);
-    expect((await rejection(set(other))).code).toBe('place-failed');
-    expect((await rejection(set(link))).code).toBe('destination-unsuitable');
+    expect((await rejection(makeRunnable(other))).code).toBe('place-failed');
+    expect((await rejection(makeRunnable(link))).code).toBe('destination-unsuitable');
     expect(statSync(other).mode & 0o7777).toBe(0o600);
   });
 
