@@ -152,3 +152,17 @@ export const MAX_LOCKED_ARTIFACTS = 4096;
 export const MAX_REMEMBERED_KEYS = 64;
 /** Signatures of one key that are known to fit; a keyless signer's key makes one. */
 export const MAX_REMEMBERED_SIGNATURES = 16;
+/** Sections of an executable; a Kubernetes binary has about 30. */
+export const MAX_BINARY_SECTIONS: number = 4096;
+/** The table of the names of an ELF file's sections. */
+export const MAX_SECTION_NAMES_BYTES: number = 1 * MIB;
+/** Load commands of a Mach-O file; kubectl has 2 KiB. */
+export const MAX_LOAD_COMMANDS_BYTES: number = 1 * MIB;
+/** Programs in a universal file. */
+export const MAX_UNIVERSAL_SLICES: number = 16;
+/** One string of Go's build information; kubelet's has about 20 KiB. */
+export const MAX_BUILD_INFO_BYTES: number = 1 * MIB;
+/** How much of a section is searched for Go's build information; it stands near the beginning. */
+export const MAX_BUILD_INFO_SEARCH_BYTES: number = 64 * MIB;
+/** Distinct version strings of one binary; two already say nothing. */
+export const MAX_VERSION_STRINGS = 8;

@@ -1,0 +1,80 @@
+import type { FileHandle } from 'node:fs/promises';
+
+/** A part of a file, in bytes from its beginning. */
+export interface ByteRange {
+  readonly offset: number;
+  readonly length: number;
+}
+
+/** Bytes that are read where they are wanted, so that a program of any size costs the same memory. */
+export interface ByteSource {
+  /** Bytes. */
+  readonly size: number;
+  /** Exactly the bytes of the range, or undefined where the source does not hold all of them. */
+  read(range: ByteRange): Promise<Uint8Array | undefined>;
+}
+
+/** The bytes of an open file. The size is the one that the file had when its digest was taken. */
+export function bytesOfFile(handle: FileHandle, size: number): ByteSource {
+  return {
+    size,
+    read: async ({ offset, length }) => {
+      if (!isWithin({ offset, length }, size)) return undefined;
+      const bytes = Buffer.allocUnsafe(length);
+      let filled = 0;
+      while (filled < length) {
+        const { bytesRead } = await handle.read(bytes, filled, length - filled, offset + filled);
+        if (bytesRead === 0) return undefined;
+        filled += bytesRead;
+      }
+      return bytes;
+    },
+  };
+}
+
+/** A part of a source as a source of its own: one program of a universal file. */
+export function sliceOf(source: ByteSource, { offset, length }: ByteRange): ByteSource | undefined {
+  if (!isWithin({ offset, length }, source.size)) return undefined;
+  return {
+    size: length,
+    read: async (range) =>
+      isWithin(range, length) ? source.read({ ...range, offset: offset + range.offset }) : undefined,
+  };
+}
+
+/** Whether a range lies within so many bytes. Safe for any numbers that a header can hold. */
+export function isWithin({ offset, length }: ByteRange, size: number): boolean {
+  return offset >= 0 && length >= 0 && offset <= size && length <= size - offset;
+}
+
+/** The numbers of a header, in its byte order. */
+export class HeaderNumbers {
+  readonly #view: DataView;
+  readonly #littleEndian: boolean;
+
+  constructor(bytes: Uint8Array, littleEndian: boolean) {
+    this.#view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+    this.#littleEndian = littleEndian;
+  }
+
+  u16(offset: number): number {
+    return this.#view.getUint16(offset, this.#littleEndian);
+  }
+
+  u32(offset: number): number {
+    return this.#view.getUint32(offset, this.#littleEndian);
+  }
+
+  /** A number beyond what JavaScript counts exactly lies beyond every file, and so does what is returned for it. */
+  u64(offset: number): number {
+    const value = this.#view.getBigUint64(offset, this.#littleEndian);
+    return value > BigInt(Number.MAX_SAFE_INTEGER) ? Number.MAX_SAFE_INTEGER : Number(value);
+  }
+}
+
+/** A name in a field of fixed length, without the zero bytes that fill it. */
+export function fixedName(bytes: Uint8Array, offset: number, length: number): string {
+  const field = Buffer.from(bytes.buffer, bytes.byteOffset + offset, length);
+  const end = field.indexOf(0);
+  return field.toString('latin1', 0, end === -1 ? length : end);
+}
