@@ -1,0 +1,154 @@
+import { open, writeFile } from 'node:fs/promises';
+import fc from 'fast-check';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { bytesOfFile } from '../../../src/binary/byte-source.ts';
+import { type ProgramFacts, readBinary } from '../../../src/binary/read-binary.ts';
+import { goProgram, type GoProgram, modulesText, universal } from '../../support/go-program.ts';
+import { createTempDir, type TempDir } from '../../support/temp-dir.ts';
+
+let directory: TempDir;
+
+beforeAll(async () => {
+  directory = await createTempDir();
+});
+
+afterAll(() => directory.remove());
+
+/** Through a real file, as a run reads it. */
+async function read(bytes: Uint8Array): Promise<readonly ProgramFacts[]> {
+  const path = directory.join('program');
+  await writeFile(path, bytes);
+  const handle = await open(path);
+  try {
+    return await readBinary(bytesOfFile(handle, (await handle.stat()).size));
+  } finally {
+    await handle.close();
+  }
+}
+
+const FORMATS: readonly (GoProgram & { readonly name: string })[] = [
+  { name: 'ELF, 64 bit', format: 'elf64' },
+  { name: 'ELF, 64 bit, big-endian', format: 'elf64', bigEndian: true },
+  { name: 'ELF, 32 bit', format: 'elf32' },
+  { name: 'ELF, 32 bit, big-endian', format: 'elf32', bigEndian: true },
+  { name: 'Mach-O, 64 bit', format: 'mach-o' },
+  { name: 'Mach-O, 64 bit, big-endian', format: 'mach-o', bigEndian: true },
+  { name: 'Mach-O, 32 bit', format: 'mach-o-32' },
+  { name: 'PE', format: 'pe' },
+];
+
+describe('what a program says of itself', () => {
+  it.each(FORMATS)('is read from $name', async (program) => {
+    const [facts, ...others] = await read(goProgram(program));
+    expect(others).toEqual([]);
+    expect(facts?.buildInfo.mainPackage).toBe('k8s.io/kubernetes/cmd/kubectl');
+    expect(facts?.buildInfo.mainModule).toEqual({ path: 'k8s.io/kubernetes', version: '(devel)' });
+    expect(Object.fromEntries(facts?.buildInfo.settings ?? [])).toEqual({ GOARCH: 'amd64', GOOS: 'linux' });
+    expect(facts?.versionStrings).toEqual(['v1.30.2']);
+  });
+
+  it('is read from each program of a universal file', async () => {
+    const slices = ['amd64', 'arm64'].map((GOARCH) =>
+      goProgram({ format: 'mach-o', settings: { GOOS: 'darwin', GOARCH } }),
+    );
+    const facts = await read(universal(slices));
+    expect(facts.map(({ buildInfo }) => buildInfo.settings.get('GOARCH'))).toEqual(['amd64', 'arm64']);
+  });
+
+  it('has the value of a quoted setting', async () => {
+    const ldflags = `all=-X 'k8s.io/component-base/version.gitVersion=v1.26.4' -s "-w"`;
+    const [facts] = await read(goProgram({ settings: { '-ldflags': ldflags } }));
+    expect(facts?.buildInfo.settings.get('-ldflags')).toBe(ldflags);
+  });
+
+  it('has every version between two zero bytes once, and no other', async () => {
+    const strings = ['v1.30.2', 'v1.30.2', 'v1.31.1-gke.200', 'v1.29.0+k3s1', 'v2.0.0', 'v1.3', 'xv1.28.0'];
+    const [facts] = await read(goProgram({ strings }));
+    expect(facts?.versionStrings).toEqual(['v1.30.2', 'v1.31.1-gke.200', 'v1.29.0+k3s1']);
+  });
+
+  it('has a version that lies across two pieces of what is read', async () => {
+    for (let shift = 0; shift < 16; shift += 1) {
+      const padding = 1024 * 1024 - 48 + shift;
+      const [facts] = await read(goProgram({ padding }));
+      expect(facts?.versionStrings).toEqual(['v1.30.2']);
+    }
+  });
+});
+
+describe('a file that is cut, hostile or something else', () => {
+  const text = (lines: readonly string[]): GoProgram => ({ modules: modulesText(lines) });
+  const cases: readonly (readonly [string, Uint8Array])[] = [
+    ['an empty file', Buffer.alloc(0)],
+    ['three bytes', Buffer.from([0x7f, 0x45, 0x4c])],
+    ['a text file', Buffer.from('#!/bin/sh\nexec kubectl "$@"\n')],
+    ['a length of 2^63', goProgram({ modulesLength: 2n ** 63n })],
+    ['a length of 2^64 - 1', goProgram({ modulesLength: 2n ** 64n - 1n })],
+    ['a length past the end', goProgram({ modulesLength: 1_000_000n })],
+    [
+      'module information without its frame',
+      goProgram({ modules: Buffer.from('path\tk8s.io/kubernetes/cmd/kubectl\n') }),
+    ],
+    [
+      'two main packages',
+      goProgram(text(['path\tk8s.io/kubernetes/cmd/kubectl', 'path\tk8s.io/kubernetes/cmd/kubeadm'])),
+    ],
+    ['build information by pointers, as before Go 1.18', goProgram({ flags: 0 })],
+    ['a universal file of 2^32 - 1 programs', universal([goProgram({ format: 'mach-o' })], 2 ** 32 - 1)],
+    ['a universal file of no program', universal([], 0)],
+    ['a universal file of ELF programs', universal([goProgram()])],
+    [
+      'a universal file with one program that says nothing',
+      universal([goProgram({ format: 'mach-o' }), Buffer.alloc(64)]),
+    ],
+    ['a Java class file', Buffer.from('cafebabe00000034', 'hex')],
+    ['a PE file with its header past the end', peWithHeaderAt(0xffff_fff0)],
+  ];
+
+  it.each(cases)('says nothing: %s', async (_, bytes) => {
+    expect(await read(bytes)).toEqual([]);
+  });
+
+  it.each(FORMATS)('says nothing or the same, wherever it is cut: $name', async (program) => {
+    const whole = goProgram(program);
+    const [facts] = await read(whole);
+    for (let length = 0; length < whole.length; length += 7) {
+      const cut = await read(whole.subarray(0, length));
+      if (cut.length > 0) expect(cut[0]?.buildInfo).toEqual(facts?.buildInfo);
+    }
+  });
+
+  it('leaves out a setting that stands twice with two values', async () => {
+    const lines = [
+      'path\tk8s.io/kubernetes/cmd/kubectl',
+      'build\tGOOS=linux',
+      'build\tGOOS=windows',
+      'build\tGOARCH=amd64',
+    ];
+    const [facts] = await read(goProgram(text(lines)));
+    expect(Object.fromEntries(facts?.buildInfo.settings ?? [])).toEqual({ GOARCH: 'amd64' });
+  });
+
+  it('never fails, whatever bytes are changed', async () => {
+    const programs = FORMATS.map((program) => goProgram(program));
+    const change = fc.record({
+      program: fc.nat(programs.length - 1),
+      edits: fc.array(fc.tuple(fc.nat(400), fc.nat(255)), { maxLength: 8 }),
+    });
+    await fc.assert(
+      fc.asyncProperty(change, async ({ program, edits }) => {
+        const bytes = Buffer.from(programs[program] ?? Buffer.alloc(0));
+        for (const [at, value] of edits) bytes[at % bytes.length] = value;
+        const facts = await read(bytes);
+        expect(facts.length).toBeLessThanOrEqual(1);
+      }),
+      { numRuns: 500 },
+    );
+  });
+});
+
+function peWithHeaderAt(offset: number): Buffer {
+  const bytes = goProgram({ format: 'pe' });
+  bytes.writeUInt32LE(offset, 0x3c);
+  return bytes;
+}
