@@ -45,7 +45,8 @@ export type UntrustedCode =
   | 'log-entry-invalid'
   | 'log-entry-mismatch'
   | 'time-untrusted'
-  | 'trusted-root-invalid';
+  | 'trusted-root-invalid'
+  | 'name-mismatch';
 
 /** Why something could not be put in its place. */
 export type InstallCode =

@@ -1,7 +1,26 @@
 import { type ErrorCode, K8sVerifyError } from './errors.ts';
 
 /** Every exit code of the command. */
-export type ExitCode = 0 | 1 | 2 | 3 | 4 | 5 | 10 | 11 | 12 | 13 | 14 | 15 | 16 | 17 | 18 | 20 | 21 | 130;
+export type ExitCode =
+  | 0
+  | 1
+  | 2
+  | 3
+  | 4
+  | 5
+  | 10
+  | 11
+  | 12
+  | 13
+  | 14
+  | 15
+  | 16
+  | 17
+  | 18
+  | 19
+  | 20
+  | 21
+  | 130;
 
 /** What each exit code means, in one phrase; README and `--help` print this table. */
 export const EXIT_CODE_MEANINGS: Readonly<Record<ExitCode, string>> = {
@@ -20,6 +39,7 @@ export const EXIT_CODE_MEANINGS: Readonly<Record<ExitCode, string>> = {
   16: 'do not use: the transparency log entry is missing or invalid',
   17: 'do not use: no trustworthy time of signing',
   18: 'do not use: the trusted root is invalid',
+  19: 'do not use: genuine, but another component, version or platform',
   20: 'could not be put in its place; no check has failed',
   21: 'proved, but the archive holds something that is refused, or lacks what is asked for',
   130: 'interrupted',
@@ -59,6 +79,7 @@ export const EXIT_CODES: Readonly<Record<ErrorCode, Exclude<ExitCode, 0>>> = {
   'log-entry-mismatch': 16,
   'time-untrusted': 17,
   'trusted-root-invalid': 18,
+  'name-mismatch': 19,
   'destination-unwritable': 20,
   'destination-unsuitable': 20,
   'disk-full': 20,

@@ -166,7 +166,3 @@ export const MAX_BUILD_INFO_BYTES: number = 1 * MIB;
 export const MAX_BUILD_INFO_SEARCH_BYTES: number = 64 * MIB;
 /** Distinct version strings of one binary; two already say nothing. */
 export const MAX_VERSION_STRINGS = 8;
-/** The SPDX document of a release; those with image packages have about 300 KB. */
-export const MAX_MANIFEST_BYTES: number = 4 * MIB;
-/** Files and packages that an SPDX document lists; v1.25.2 has 113 files. */
-export const MAX_MANIFEST_FILES = 10_000;

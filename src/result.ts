@@ -60,6 +60,11 @@ export interface ArtifactResult {
   readonly component?: string;
   readonly version?: string;
   readonly platform?: string;
+  /**
+   * Whether something that is signed says that the file is what `component`, `version` and `platform` name. The
+   * signature does not; a binary says it itself. Absent where there are no bytes of one file.
+   */
+  readonly name?: { readonly bound: boolean; readonly by: readonly 'binary'[] };
   /** The absolute path of the file, or of the directory with the unpacked tarball. Absent if only a digest was proved. */
   readonly path?: string;
   /**

@@ -10,7 +10,7 @@ const SRC = resolve(import.meta.dirname, '../src');
 const FLOORS: readonly (readonly string[])[] = [
   ['text', 'strict', 'release', 'files', 'errors.ts', 'exit-codes.ts', 'limits.ts', 'progress.ts'],
   ['disk', 'policy', 'source'],
-  ['http', 'evidence', 'records', 'proof', 'trust', 'archive', 'lockfile'],
+  ['http', 'evidence', 'records', 'proof', 'trust', 'archive', 'binary', 'lockfile', 'names'],
   ['client.ts', 'result.ts'],
   ['plan'],
   ['flow'],

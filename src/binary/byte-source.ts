@@ -1,5 +1,3 @@
-import type { FileHandle } from 'node:fs/promises';
-
 /** A part of a file, in bytes from its beginning. */
 export interface ByteRange {
   readonly offset: number;
@@ -14,8 +12,14 @@ export interface ByteSource {
   read(range: ByteRange): Promise<Uint8Array | undefined>;
 }
 
-/** The bytes of an open file. The size is the one that the file had when its digest was taken. */
-export function bytesOfFile(handle: FileHandle, size: number): ByteSource {
+/** A file that is open: its size in bytes, and how it is read at a position; 0 at the end. */
+export interface OpenBytes {
+  readonly bytes: number;
+  readonly readAt: (buffer: Uint8Array, position: number) => Promise<number>;
+}
+
+/** The bytes of an open file, as many as it had when its digest was taken. */
+export function bytesOf({ bytes: size, readAt }: OpenBytes): ByteSource {
   return {
     size,
     read: async ({ offset, length }) => {
@@ -23,9 +27,9 @@ export function bytesOfFile(handle: FileHandle, size: number): ByteSource {
       const bytes = Buffer.allocUnsafe(length);
       let filled = 0;
       while (filled < length) {
-        const { bytesRead } = await handle.read(bytes, filled, length - filled, offset + filled);
-        if (bytesRead === 0) return undefined;
-        filled += bytesRead;
+        const read = await readAt(bytes.subarray(filled), offset + filled);
+        if (read === 0) return undefined;
+        filled += read;
       }
       return bytes;
     },
@@ -43,7 +47,7 @@ export function sliceOf(source: ByteSource, { offset, length }: ByteRange): Byte
 }
 
 /** Whether a range lies within so many bytes. Safe for any numbers that a header can hold. */
-export function isWithin({ offset, length }: ByteRange, size: number): boolean {
+function isWithin({ offset, length }: ByteRange, size: number): boolean {
   return offset >= 0 && length >= 0 && offset <= size && length <= size - offset;
 }
 

@@ -181,6 +181,17 @@ export const EXIT_CODE_PAGES: Readonly<Record<ExitCode, ExitCodePage>> = {
     causes: ['another JSON file than a trusted root', 'a trusted root that was cut or edited'],
     steps: [['leave out --trusted-root, or fetch that file again'], LOOK_AROUND],
   },
+  19: {
+    title: 'the file is genuine, but it is something else',
+    meaning:
+      'The release signer signed it, as another component, version or platform than the one that was asked for. Do not use it under this name.',
+    causes: [
+      'a mirror, proxy or cache that serves an old release under a new name',
+      'a mirror that was filled by hand, with files mixed up',
+    ],
+    steps: [FROM_ITS_SOURCE, TELL_KUBERNETES],
+    yourself: ['go version -m FILE'],
+  },
   20: {
     title: 'it could not be put in its place',
     meaning: 'No check has failed. The disk is as it was.',

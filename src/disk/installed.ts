@@ -11,6 +11,7 @@ import { inspectEntry } from './inspect-destination.ts';
 import { isOwn, isOwnOrRoots, isSetId } from './owner.ts';
 import { setMode } from './set-mode.ts';
 import type { StagedArtifact } from './staging.ts';
+import type { VerifiedFile } from './verified-artifact.ts';
 import { othersCanWrite } from './who-can-change.ts';
 
 /**
@@ -141,6 +142,24 @@ export async function setInstalledMode(
 }
 
 const ALL_MODE_BITS = 0o7777;
+
+/**
+ * Reads in a file that was found to be fit.
+ *
+ * @throws InstallError `place-failed` where it is not there any more, or is no such file.
+ */
+export async function readInstalled<Result extends object>(
+  installed: InstalledFile,
+  use: (file: Pick<VerifiedFile, 'bytes' | 'readAt'>) => Promise<Result>,
+): Promise<Result> {
+  const result = await withFile(resolve(installed.destination), async (handle) => {
+    const readAt = async (buffer: Uint8Array, position: number): Promise<number> =>
+      (await handle.read(buffer, 0, buffer.length, position)).bytesRead;
+    return use({ bytes: (await handle.stat()).size, readAt });
+  });
+  if (typeof result === 'string') throw changed(installed, result);
+  return result;
+}
 
 /** Copies a file that is there into a staging file: the same bytes in a file of this user's own, without a download. */
 export async function stageCopy(

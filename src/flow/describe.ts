@@ -4,6 +4,7 @@ import { formatPlatform } from '../release/platform.ts';
 import { formatReleaseVersion } from '../release/version.ts';
 import type { ArtifactResult, RunResult } from '../result.ts';
 import type { TrustMaterial } from '../trust/trust-material.ts';
+import type { ClaimedName } from '../names/claimed-name.ts';
 import { notePlaced } from './note-placed.ts';
 import { describeTrust } from './open-trust.ts';
 import type { Output, PreparedArtifact } from './prepared-artifact.ts';
@@ -40,6 +41,7 @@ function describeOutput(
   return {
     outcome: output.kind,
     ...coordinatesOf(prepared, output),
+    ...describeName(output),
     ...(path === undefined ? {} : { path: resolve(path) }),
     ...(source === undefined ? {} : { source }),
     ...tarballOf(prepared, output),
@@ -71,13 +73,30 @@ function coordinatesOf(
   { artifact }: PreparedArtifact,
   output: Output,
 ): Pick<ArtifactResult, 'component' | 'version' | 'platform'> {
-  if (artifact === undefined) return {};
+  if (artifact === undefined) return describeClaim(output.name?.claimed);
   const { component, version, platform } = artifact;
   return {
     component: memberOf(output)?.component ?? component,
     version: formatReleaseVersion(version),
     ...(platform === undefined ? {} : { platform: formatPlatform(platform) }),
   };
+}
+
+/** Of a local file: what it says that it is. */
+function describeClaim(
+  claimed: ClaimedName | undefined,
+): Pick<ArtifactResult, 'component' | 'version' | 'platform'> {
+  if (claimed === undefined) return {};
+  const { component, version, platform } = claimed;
+  return {
+    component,
+    ...(version === undefined ? {} : { version: formatReleaseVersion(version) }),
+    ...(platform === undefined ? {} : { platform: formatPlatform(platform) }),
+  };
+}
+
+function describeName({ name }: Output): Pick<ArtifactResult, 'name'> {
+  return name === undefined ? {} : { name: { bound: name.bound, by: name.bound ? ['binary'] : [] } };
 }
 
 function tarballOf(

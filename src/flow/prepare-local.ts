@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { Client } from '../client.ts';
 import { assertLocalFile, readWholeFile } from '../disk/hash-file.ts';
-import { type MeasuredFile, measureFile } from '../disk/verified-artifact.ts';
+import { confirmMeasured, type MeasuredFile, measureFile } from '../disk/verified-artifact.ts';
 import { RequestError, UntrustedError } from '../errors.ts';
 import {
   findEvidenceBeside,
@@ -18,6 +18,7 @@ import { detachedHashes, fittingDigest } from '../proof/check-detached-signature
 import { type ProofSubject, type RequiredSubject, requiredSubject } from '../proof/proof.ts';
 import type { Digest, HashAlgorithm } from '../strict/digest.ts';
 import type { TrustMaterial } from '../trust/trust-material.ts';
+import { type ArtifactName, nameItself, readName } from './name.ts';
 import { nameFile } from './name-failure.ts';
 import { openArchive } from './open-archive.ts';
 import type { PreparedArtifact } from './prepared-artifact.ts';
@@ -80,12 +81,34 @@ export async function prepareLocal(
     });
     reportChecks(client.report, nameOf(request), proof);
     const had = { file: 'of the file', bytes: 'of the bytes', digest: 'as given' }[request.subject.kind];
-    const outputs = [{ sha256, had, ...(await openArchive(request, proof.proven, measured)) }];
+    const name = await nameProven(request, proof, measured);
+    const outputs = [{ sha256, had, ...name, ...(await openArchive(request, proof.proven, measured)) }];
     const bundlePath = request.saveBundlePath;
     return { artifact: undefined, proof, source: undefined, bundlePath, outputs };
   } finally {
     await measured?.opened.close();
   }
+}
+
+/** A statement says nothing of the file's name, and a digest alone has no bytes to say it. */
+async function nameProven(
+  { subject }: VerifyRequest,
+  { proven }: ProvenArtifact,
+  measured: MeasuredFile | undefined,
+): Promise<{ readonly name?: ArtifactName }> {
+  if (proven.claim.kind !== 'genuine') return {};
+  if (measured !== undefined) {
+    const file = confirmMeasured(measured, proven);
+    return { name: nameItself(await readName(file)) };
+  }
+  if (subject.kind !== 'bytes') return {};
+  const { bytes } = subject;
+  const readAt = (buffer: Uint8Array, position: number): Promise<number> => {
+    const piece = bytes.subarray(position, position + buffer.length);
+    buffer.set(piece);
+    return Promise.resolve(piece.length);
+  };
+  return { name: nameItself(await readName({ bytes: bytes.length, readAt })) };
 }
 
 async function prove(

@@ -2,10 +2,11 @@ import { basename, dirname } from 'node:path';
 import { stageExtraction, stageMembers } from '../archive/extract.ts';
 import { inspectExtractionTarget } from '../archive/staging-directory.ts';
 import { inspectDestination } from '../disk/inspect-destination.ts';
-import { findInstalled, hashInstalled, type InstalledFile } from '../disk/installed.ts';
+import { findInstalled, hashInstalled, type InstalledFile, readInstalled } from '../disk/installed.ts';
 import { openStaging } from '../disk/staging.ts';
 import type { VerifiedArtifact } from '../disk/verified-artifact.ts';
 import { MAX_ARTIFACT_BYTES, MAX_PARALLEL_DOWNLOADS } from '../limits.ts';
+import type { ReleaseArtifact } from '../release/artifact.ts';
 import type { Becomes, PlannedArtifact, PlannedFile, PlannedMember } from '../plan/plan.ts';
 import { type InstallRequest, sourcesOf } from '../plan/request.ts';
 import type { ReleaseSource } from '../source/release-source.ts';
@@ -21,6 +22,7 @@ import {
   provePlanned,
   withDownload,
 } from './fetch-and-prove.ts';
+import { assertName } from './name.ts';
 import { nameFailure } from './name-failure.ts';
 import { bundlePathOf, hasBundleOf } from './saved-bundle.ts';
 import { discardPrepared, type Output, type PreparedArtifact } from './prepared-artifact.ts';
@@ -109,8 +111,9 @@ async function prepareFile(
     }
     const renewsBundle = await hasBundleOf(destination, there.digest);
     const { proof, verified, source } = await confirmPlanned(download, proven);
+    const name = await assertName(artifact, verified, source);
     const had = `${verified.bytes} bytes downloaded`;
-    const output = { kind: 'installed', file, verified, sha256: verified.sha256, had } as const;
+    const output = { kind: 'installed', file, verified, sha256: verified.sha256, had, name } as const;
     const kept = saveBundle || renewsBundle ? bundlePath : undefined;
     return { artifact, proof, source, bundlePath: kept, outputs: [output] };
   });
@@ -144,9 +147,12 @@ async function takeOccupant(
   const occupant = await findInstalled(installed, download.context.signal);
   if (occupant.kind === 'fit') {
     const [sha256, checked] = await digestsOfExisting(download, installed, proof);
+    const name = await readInstalled(installed, (bytes) =>
+      assertName(download.plan.artifact, bytes, destination),
+    );
     await download.discard();
     const had = 'the file that was there';
-    const output = { kind: 'already-installed', file, installed, sha256, had } as const;
+    const output = { kind: 'already-installed', file, installed, sha256, had, name } as const;
     return { kind: 'taken', proof: checked, output };
   }
   if (occupant.kind === 'other') return { kind: 'replaced', digest: occupant.digest };
@@ -156,8 +162,9 @@ async function takeOccupant(
   const { verified, digests } = copied;
   assertIsDemanded(download.plan, verified.sha256);
   const { sha256, bytes } = verified;
+  const name = await assertName(download.plan.artifact, verified, destination);
   const had = `${bytes} bytes copied from the file that was there`;
-  const output = { kind: 'installed', file, verified, unfit: occupant.why, sha256, had } as const;
+  const output = { kind: 'installed', file, verified, unfit: occupant.why, sha256, had, name } as const;
   return { kind: 'taken', proof: await crossChecked(download, proof, digests), output };
 }
 
@@ -207,7 +214,7 @@ async function prepareMembers(
     try {
       const verified = await stageMembers(tarball, requests, { signal });
       return await Promise.all(
-        files.map(async (file, index) => prepareMember(file, verified[index], tarball.name, signal)),
+        files.map(async (file, index) => prepareMember(file, verified[index], { ...plan, signal })),
       );
     } catch (error) {
       await Promise.all(requests.map(({ staged }) => staged.discard()));
@@ -219,23 +226,25 @@ async function prepareMembers(
 async function prepareMember(
   file: PlannedMember,
   verified: VerifiedArtifact | undefined,
-  tarball: string,
-  signal: AbortSignal,
+  { artifact, signal }: { readonly artifact: ReleaseArtifact; readonly signal: AbortSignal },
 ): Promise<Output> {
-  const { destination, executable, label } = file;
+  const { destination, executable, label, member } = file;
   if (verified === undefined) throw new TypeError(`${label} was not taken out of its tarball`);
   const { sha256 } = verified;
+  const tarball = artifact.fileName;
   assertDemanded(file, sha256, `out of ${tarball}, which is properly signed`);
+  const kind = executable ? 'binary' : 'image';
+  const name = await assertName({ ...artifact, component: member.component, kind }, verified, tarball);
   const had = `${tarball}, which the file is out of`;
   const proven = { algorithm: 'sha256', hex: sha256 } as const;
   const installed = { destination, proven, executable, maxBytes: verified.bytes };
   const there = await findInstalled(installed, signal);
   if (there.kind !== 'fit') {
     const unfit = there.kind === 'unfit' ? there.why : undefined;
-    return { kind: 'installed', file, verified, unfit, sha256, had };
+    return { kind: 'installed', file, verified, unfit, sha256, had, name };
   }
   await verified.staged.discard();
-  return { kind: 'already-installed', file, installed, sha256, had };
+  return { kind: 'already-installed', file, installed, sha256, had, name };
 }
 
 /** The tarball is staged as long as `open` needs it. */

@@ -4,6 +4,7 @@ import type { VerifiedArtifact } from '../disk/verified-artifact.ts';
 import type { PlannedFile, PlannedMember } from '../plan/plan.ts';
 import type { ReleaseArtifact } from '../release/artifact.ts';
 import type { ListedMember } from '../result.ts';
+import type { ArtifactName } from './name.ts';
 import type { ProvenArtifact } from './prove-with-log.ts';
 
 /** A proven artifact, and what it becomes: all that is left is to put that in its place. */
@@ -24,6 +25,8 @@ export type Output = {
   readonly sha256: string;
   /** What had the proven digest, for people: "31 bytes downloaded". */
   readonly had: string;
+  /** Undefined of a directory, and of a digest without a file. */
+  readonly name?: ArtifactName;
 } & (
   | {
       readonly kind: 'installed';

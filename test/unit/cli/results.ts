@@ -8,6 +8,7 @@ export function aFullResult(): Required<ArtifactResult> {
     component: '',
     version: '',
     platform: '',
+    name: { bound: true, by: ['binary'] },
     path: '',
     source: '',
     signedAt: '',

@@ -17,6 +17,9 @@ async function nameOf(bytes: Buffer): Promise<ClaimedName | undefined> {
   return claimedName(await readBinary(inMemory(bytes)));
 }
 
+const slice = (program: GoProgram): Buffer => goProgram({ format: 'mach-o', ...program });
+const on = (GOARCH: string): GoProgram => ({ settings: { GOOS: 'darwin', GOARCH } });
+
 const LINUX = { GOOS: 'linux', GOARCH: 'amd64' };
 
 describe('the name that a binary claims', () => {
@@ -99,8 +102,6 @@ describe('the name that a binary claims', () => {
   );
 
   it('is what all programs of a universal file agree on', async () => {
-    const slice = (program: GoProgram): Buffer => goProgram({ format: 'mach-o', ...program });
-    const on = (GOARCH: string): GoProgram => ({ settings: { GOOS: 'darwin', GOARCH } });
     expect(await nameOf(universal([slice(on('arm64')), slice(on('arm64'))]))).toMatchObject({
       platform: { os: 'darwin', arch: 'arm64' },
     });
