@@ -56,7 +56,7 @@ export interface ArtifactSigners {
 export interface ArtifactResult {
   /** `verified` has changed nothing on disk; `extracted`: the proven tarball was unpacked, and not kept. */
   readonly outcome: 'installed' | 'already-installed' | 'extracted' | 'verified';
-  /** Component, release version and `os/arch`; absent where a local file was verified. */
+  /** Component, release version and `os/arch`; for a local file what it says that it is, if it says so. */
   readonly component?: string;
   readonly version?: string;
   readonly platform?: string;
