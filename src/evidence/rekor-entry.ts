@@ -38,7 +38,10 @@ export interface RekorInclusionProof {
 export function parseRetrievedEntries(bytes: Uint8Array): readonly RekorEntry[] {
   return parseList(bytes).flatMap((item) => {
     const entries = new Fields(item, 'an entry by its UUID', 'any', FORM);
-    return entries.names().map((uuid) => parseEntry(asUuid(uuid), entries.object(uuid, 'any', 'an entry')));
+    const uuids = entries.names();
+    // Rekor says that it knows nothing by an empty list, never by an object of nothing.
+    if (uuids.length === 0) throw invalid('an entry by its UUID', 'one member or more', 'none');
+    return uuids.map((uuid) => parseEntry(asUuid(uuid), entries.object(uuid, 'any', 'an entry')));
   });
 }
 

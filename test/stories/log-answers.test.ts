@@ -12,6 +12,7 @@ const { sigstore, releases } = await testServers();
 describe('an install whose log look-up is answered by something else', () => {
   it.each<[string, Fault]>([
     ['404', fault.status(404)],
+    ['a list of an empty object', fault.body('[{}]', 'application/json')],
     ['400 in words', fault.status(400)],
     ['422 in words', fault.status(422)],
     ['an empty object', fault.body('{}')],
