@@ -2,7 +2,7 @@ import type { FileHandle } from 'node:fs/promises';
 import { DIRECTORY_MODE } from '../disk/directories.ts';
 import type { HeldDirectory } from '../disk/held-directory.ts';
 import { setMode } from '../disk/set-mode.ts';
-import { writeWhole } from '../disk/staging.ts';
+import { writeWhole } from '../disk/staging-file.ts';
 import type { VisitedMember } from './read-members.ts';
 
 /** Files that wait for the disk at a time; each keeps one file open. */

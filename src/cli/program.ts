@@ -287,11 +287,8 @@ function addHelp(program: StrictCommand): void {
     success: 'printed',
     failures: [1, 2],
   });
-  add(
-    program,
-    { name: 'version', operands: '', summary: 'the version of k8s-verify', group: '' },
-    [],
-  ).describe({
+  const version = { name: 'version', operands: '', summary: 'the version of k8s-verify', group: '' } as const;
+  add(program, version, []).describe({
     usages: ['k8s-verify version'],
     examples: [{ command: 'k8s-verify version', meaning: 'the same as k8s-verify --version' }],
     details: ['Print the version of k8s-verify.'],

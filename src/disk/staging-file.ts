@@ -1,3 +1,4 @@
+import { createHash, type Hash } from 'node:crypto';
 import type { FileHandle } from 'node:fs/promises';
 import { basename, dirname } from 'node:path';
 import { holdDirectory } from './directories.ts';
@@ -5,6 +6,7 @@ import { isAbsent } from './disk-error.ts';
 import { type FrozenFile, identityOf, type Inode, isSameInode } from './file-identity.ts';
 import type { HeldDirectory } from './held-directory.ts';
 import { isOwn } from './owner.ts';
+import type { HashAlgorithm } from '../strict/digest.ts';
 
 /** How often a directory that another, failing run removed meanwhile is made again. */
 const ATTEMPTS = 5;
@@ -84,4 +86,16 @@ export async function openForReading(
 async function isSameOpenFile(one: FileHandle, other: FileHandle): Promise<boolean> {
   const [a, b] = await Promise.all([one.stat({ bigint: true }), other.stat({ bigint: true })]);
   return isSameInode(identityOf(a), identityOf(b));
+}
+
+export function newHashes(algorithms: readonly HashAlgorithm[]): ReadonlyMap<HashAlgorithm, Hash> {
+  return new Map(algorithms.map((name) => [name, createHash(name)]));
+}
+
+/** A write may take less than it was given, on a nearly full disk for one. */
+export async function writeWhole(handle: FileHandle, bytes: Uint8Array, position: number): Promise<void> {
+  for (let done = 0; done < bytes.length;) {
+    const { bytesWritten } = await handle.write(bytes, done, bytes.length - done, position + done);
+    done += bytesWritten;
+  }
 }

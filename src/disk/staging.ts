@@ -1,4 +1,4 @@
-import { createHash, type Hash } from 'node:crypto';
+import type { Hash } from 'node:crypto';
 import type { FileHandle } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
 import type { HashAlgorithm } from '../strict/digest.ts';
@@ -13,9 +13,11 @@ import {
   frozen,
   type MadeFile,
   makeStagingFile,
+  newHashes,
   openForReading,
   removeStagingFile,
   type StagedIn,
+  writeWhole,
 } from './staging-file.ts';
 
 /**
@@ -294,17 +296,5 @@ class StagingFile implements StagedArtifact {
     this.#filling = undefined;
     this.#writing = undefined;
     await handle?.close().catch(() => undefined);
-  }
-}
-
-function newHashes(algorithms: readonly HashAlgorithm[]): ReadonlyMap<HashAlgorithm, Hash> {
-  return new Map(algorithms.map((name) => [name, createHash(name)]));
-}
-
-/** A write may take less than it was given, on a nearly full disk for one. */
-export async function writeWhole(handle: FileHandle, bytes: Uint8Array, position: number): Promise<void> {
-  for (let done = 0; done < bytes.length;) {
-    const { bytesWritten } = await handle.write(bytes, done, bytes.length - done, position + done);
-    done += bytesWritten;
   }
 }
