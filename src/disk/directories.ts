@@ -4,10 +4,10 @@ import { isAbsent, systemCode } from './disk-error.ts';
 import { type Inode, identityOf, isSameInode } from './file-identity.ts';
 import { HeldDirectory } from './held-directory.ts';
 
-/** Of directories that a run creates for what everybody may run or read. */
+/** Mode of the directories that a run creates. Every user may list and enter them. */
 export const DIRECTORY_MODE = 0o755;
 
-/** A directory that was not there, held by the one that it was made in. */
+/** A directory that this process created, with the parent it was created in. */
 interface Created {
   readonly parent: HeldDirectory;
   readonly name: string;
@@ -15,20 +15,20 @@ interface Created {
 }
 
 /**
- * Directories that this process created for something that is not in place yet, by their paths as they were asked for.
- * Several artifacts of one run may share them, so that the last one to be discarded removes them, whoever created them.
+ * Directories that this process created for a file that is not in place yet, by the path that was asked for. Several
+ * artifacts of one run may share a directory; the last one to be discarded removes it.
  */
 const createdHere = new Map<string, Created>();
 
 /**
- * How often a directory is tried again whose parent is there by now: another, failing run may have removed the parent
- * meanwhile. Some file systems (/proc) say for ever that it is missing.
+ * How often to retry when a directory is missing although its parent exists: another run that failed may just have
+ * removed the parent. There must be a limit, because some file systems (/proc) report it as missing for ever.
  */
 const ATTEMPTS = 5;
 
 /**
- * Holds a directory (an absolute path, which may lead through links); what is missing of it is created with mode 0755,
- * whatever the umask, and remembered. What is there keeps its mode.
+ * Opens a directory (an absolute path, which may lead through links) and keeps hold of it. Creates the missing parts
+ * with mode 0755, regardless of the umask, and remembers them. Directories that already exist keep their mode.
  */
 export async function holdDirectory(directory: string, attempts: number = ATTEMPTS): Promise<HeldDirectory> {
   try {
@@ -52,14 +52,14 @@ export async function holdDirectory(directory: string, attempts: number = ATTEMP
   }
 }
 
-/** Creates what is missing of a directory, as {@link holdDirectory}, to stay. */
+/** Creates the missing parts of a directory, like {@link holdDirectory}, and keeps them. */
 export async function createDirectories(directory: string): Promise<void> {
   const held = await holdDirectory(directory);
   await held.close();
   await keepDirectories(directory);
 }
 
-/** Removes a directory and its parents as far as this process created them and they are empty. Never throws. */
+/** Removes a directory and its parents if this process created them and they are empty. Never throws. */
 export async function removeCreatedDirectories(directory: string): Promise<void> {
   for (let at = directory; at !== dirname(at); at = dirname(at)) {
     const created = createdHere.get(at);
@@ -76,7 +76,7 @@ export async function removeCreatedDirectories(directory: string): Promise<void>
   }
 }
 
-/** Something is in place in the directory: it stays, whatever is discarded later. */
+/** Keeps the directory from now on, because a file has its final place in it. */
 export async function keepDirectories(directory: string): Promise<void> {
   for (let at = directory; ; at = dirname(at)) {
     const created = createdHere.get(at);
@@ -89,7 +89,7 @@ export async function keepDirectories(directory: string): Promise<void> {
 async function isRemoved({ parent, name, made }: Created): Promise<boolean> {
   try {
     const found = await parent.lstat(name);
-    // Another run removed ours, and the one there now is not for this one to remove.
+    // Another run removed our directory and made its own. Leave that one alone.
     if (!isSameInode(identityOf(found), made)) return true;
     await parent.rmdir(name);
     return true;

@@ -2,20 +2,21 @@ import { statfsSync, statSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { InstallError, InterruptedError, K8sVerifyError } from '../errors.ts';
 
-/** The code of a failed system call (`ENOSPC`), or an empty string where the error is something else. */
+/** The code of a failed system call (`ENOSPC`), or an empty string for any other error. */
 export function systemCode(error: unknown): string {
   return error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : '';
 }
 
-/** True where nothing is at the path, or a part of the path is missing. */
+/** True if nothing is at the path, or a part of the path is missing. */
 export function isAbsent(error: unknown): boolean {
   return systemCode(error) === 'ENOENT';
 }
 
-const ELSEWHERE = 'name another place with --install-dir or --output';
+const ELSEWHERE = 'choose another place with --install-dir or --output';
 
 /**
- * What a failed system call means for whoever wants a file at `path`. Our own errors pass as they are.
+ * Turns a failed system call into an error that says what to do about a file at `path`. Our own errors pass through
+ * unchanged.
  *
  * @param doing completes "could not ...", for example "write kubectl".
  */
@@ -33,9 +34,9 @@ export function diskError(error: unknown, doing: string, path: string): K8sVerif
 }
 
 /**
- * The file that is on its way does not fit.
+ * The error for a file that does not fit on the disk.
  *
- * @param sizes bytes.
+ * @param sizes in bytes.
  */
 export function diskTooSmall(
   fileName: string,
@@ -52,7 +53,7 @@ export function diskTooSmall(
 
 interface Meaning {
   readonly kind: InstallError['code'];
-  /** Completes the message; undefined where nothing is known but that it failed. */
+  /** Completes the message; undefined if all we know is that it failed. */
   readonly says: string | undefined;
   readonly advice: string;
 }
@@ -71,13 +72,14 @@ function meaningOf(code: string, path: string): Meaning {
       return {
         kind: 'destination-unwritable',
         says: `the disk that holds ${directory} is read-only`,
-        advice: 'name a place on another disk with --install-dir or --output; no user may write to this one',
+        advice:
+          'choose a place on another disk with --install-dir or --output; no user can write to this one',
       };
     case 'EBUSY':
       return {
         kind: 'place-failed',
         says: `${path} is in use, or something is mounted there`,
-        advice: `end what uses it, or ${ELSEWHERE}`,
+        advice: `stop the program that uses it, or ${ELSEWHERE}`,
       };
     case 'EEXIST':
     case 'ENOTDIR':
@@ -89,7 +91,7 @@ function meaningOf(code: string, path: string): Meaning {
       return {
         kind: 'place-failed',
         says: undefined,
-        advice: `look at the disk that holds ${directory}`,
+        advice: `check the disk that holds ${directory}`,
       };
   }
 }
@@ -104,7 +106,7 @@ function full(directory: string): Meaning & { readonly says: string } {
 
 const FORBIDDEN = 'you may not write to ';
 
-/** `owner user 0, mode 755`; undefined where the system does not tell. */
+/** `owner user 0, mode 755`; undefined if the system does not tell. */
 function standingOf(directory: string): string | undefined {
   if (process.platform === 'win32') return undefined;
   try {
@@ -115,39 +117,49 @@ function standingOf(directory: string): string | undefined {
   }
 }
 
-/** Permission bits say no, and another user may have what it takes; root and Windows know no sudo. */
+/**
+ * The permission bits forbid it, and another user may have the rights. There is no sudo to suggest to root or on
+ * Windows.
+ */
 function forbidden(directory: string): Meaning {
   const says = `${FORBIDDEN}${directory}`;
   const kind = 'destination-unwritable';
   if (process.platform === 'win32') {
-    return { kind, says, advice: `end programs that use it, run this as an administrator, or ${ELSEWHERE}` };
+    return {
+      kind,
+      says,
+      advice: `close the programs that use it, run this as an administrator, or ${ELSEWHERE}`,
+    };
   }
   if (process.geteuid?.() === 0) {
-    return { kind, says: `${directory} may not be written, not even by root`, advice: ELSEWHERE };
+    return { kind, says: `not even root may write to ${directory}`, advice: ELSEWHERE };
   }
-  const advice = `run it as a user who may (for example with sudo), or ${ELSEWHERE}`;
+  const advice = `run this as a user who may (for example with sudo), or ${ELSEWHERE}`;
   return { kind, says, advice };
 }
 
-/** The system refuses the act itself, whoever asks: a file that may not be changed, a disk that lacks what was asked. */
+/** The system refuses the operation for every user: the file is marked immutable, or the disk does not support it. */
 function refused(directory: string): Meaning {
   if (process.platform === 'win32') return forbidden(directory);
   return {
     kind: 'destination-unwritable',
-    says: `the system does not let it be changed in ${directory}`,
-    advice: `look whether it is marked as not to be changed (lsattr, or chflags on macOS), or ${ELSEWHERE}`,
+    says: `the system does not allow this change in ${directory}`,
+    advice: `check whether it is marked immutable (lsattr, or ls -lO on macOS), or ${ELSEWHERE}`,
   };
 }
 
-/** Codes that such a file system answers with, each meaning something else on a disk. */
+/** Error codes that mean something else on a pseudo file system than on a disk. */
 const NOT_ON_PSEUDO: ReadonlySet<string> = new Set(['ENOENT', 'EACCES', 'EPERM', 'EINVAL']);
 
-/** Linux's file systems that show the system's own state, by their numbers: proc, sys, cgroup, debug and their like. */
+/**
+ * Magic numbers of Linux's pseudo file systems, which show the system's own state: proc, sysfs, cgroup, debugfs and
+ * others.
+ */
 const PSEUDO_FILE_SYSTEMS: ReadonlySet<number> = new Set([
   0x9fa0, 0x62656572, 0x63677270, 0x27e0eb, 0x64626720, 0x74726163, 0x73636673, 0x62656570, 0x1cd1,
 ]);
 
-/** Where the nearest directory that is there is on no disk at all. */
+/** The error to give if the nearest existing directory is on a pseudo file system. */
 function pseudo(path: string): Meaning | undefined {
   if (process.platform !== 'linux') return undefined;
   for (let at = dirname(path); ; at = dirname(at)) {
@@ -156,7 +168,7 @@ function pseudo(path: string): Meaning | undefined {
       if (!isPseudo) return undefined;
       return {
         kind: 'destination-unsuitable',
-        says: `${at} is no disk, and holds no files`,
+        says: `${at} is not on a disk and cannot hold files`,
         advice: ELSEWHERE,
       };
     } catch {

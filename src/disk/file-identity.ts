@@ -1,22 +1,22 @@
 import type { BigIntStats } from 'node:fs';
 
-/** Which entry of a file system it is, whatever its name. */
+/** Identifies an entry of a file system, independent of its name. */
 export interface Inode {
   readonly device: bigint;
   readonly inode: bigint;
 }
 
-/** Which file it is, whatever its name; to notice when something else took its place. */
+/** Identifies a file, independent of its name, so that we notice when another file takes its place. */
 export interface FileIdentity extends Inode {
   readonly size: bigint;
 }
 
-/** A file of this run that is not written any more. */
+/** A file of this run that is no longer written to. */
 export interface FrozenFile extends FileIdentity {
-  /** Who the file system says it belongs to: this user, unless it gives all files to one. */
+  /** The owner that the file system reports: this user, unless the file system gives all files to one owner. */
   readonly owner: bigint;
   readonly ownerIsUser: boolean;
-  /** Whether its file system gave it the same inode by name as by descriptor; some network file systems do not. */
+  /** Whether the file has the same inode by name and by descriptor. On some network file systems it does not. */
   readonly hasStableInode: boolean;
 }
 

@@ -9,10 +9,10 @@ import { MAX_WHOLE_MESSAGE_BYTES } from '../limits.ts';
 import { readUpTo, withLocalFile } from '../files/local-file.ts';
 import { throwIfInterrupted } from './disk-error.ts';
 
-/** Two buffers of this size: one is hashed while the next one is read. */
+/** There are two buffers of this size: one is hashed while the other is filled. */
 const BUFFER_BYTES = 1024 * 1024;
 
-/** The digest (hex) of an open file, from its beginning, in flat memory. */
+/** The digest (hex) of an open file from its beginning, in constant memory. */
 export async function hashFile(
   handle: FileHandle,
   algorithm: HashAlgorithm,
@@ -39,7 +39,10 @@ export async function hashBeginning(
   return hashAll(read, algorithms, signal);
 }
 
-/** The same for several algorithms, in one pass: they are then of the same bytes, whoever writes to the file. */
+/**
+ * The same for several algorithms in one pass, so that all digests are of the same bytes even if another program
+ * writes to the file.
+ */
 export async function hashAll(
   read: (buffer: Uint8Array) => Promise<number>,
   algorithms: readonly HashAlgorithm[],
@@ -59,7 +62,7 @@ export async function hashAll(
 }
 
 /**
- * The digests (hex) of a file that a user named, in the order of the algorithms.
+ * The digests (hex) of a file that the user named, in the order of the algorithms.
  *
  * @throws RequestError `file-not-readable`
  */
@@ -75,23 +78,23 @@ export async function hashLocalFile(
 }
 
 /**
- * All bytes of a file that a user named, for a key type that signs the message itself.
+ * All bytes of a file that the user named, for a key type that signs the message itself.
  *
- * @throws RequestError `file-not-readable`, also where it is larger than {@link MAX_WHOLE_MESSAGE_BYTES}.
+ * @throws RequestError `file-not-readable`, also if the file is larger than {@link MAX_WHOLE_MESSAGE_BYTES}.
  */
 export async function readWholeFile(path: string): Promise<Uint8Array> {
   const bytes = await readable(path, readUpTo(path, MAX_WHOLE_MESSAGE_BYTES));
   if (bytes !== undefined) return bytes;
-  throw new RequestError('file-not-readable', `${path} is too large to be verified with an Ed25519 key`, {
-    wanted: `at most ${MAX_WHOLE_MESSAGE_BYTES} bytes, since this kind of key signs the file itself`,
+  throw new RequestError('file-not-readable', `${path} is too large to verify with an Ed25519 key`, {
+    wanted: `at most ${MAX_WHOLE_MESSAGE_BYTES} bytes, because this kind of key signs the file itself`,
     found: 'more',
   });
 }
 
 /**
- * Refuses what is no file before anything is looked for beside it.
+ * Checks that the path is a file before we look for signatures next to it.
  *
- * @param reads a pipe can be read once: for its proof, and not again for what is in it.
+ * @param reads `again` if the file is opened once more after its proof, which a pipe does not allow.
  * @throws RequestError `file-not-readable`
  */
 export async function assertLocalFile(path: string, reads: 'once' | 'again'): Promise<void> {
@@ -99,16 +102,16 @@ export async function assertLocalFile(path: string, reads: 'once' | 'again'): Pr
   if (found.isDirectory()) throw unreadable(path, new Error('a directory'));
   if (reads === 'once' || found.isFile()) return;
   throw new RequestError('file-not-readable', `${path} cannot be read twice`, {
-    wanted: 'a file, which is read once for its proof and once more to be opened',
+    wanted: 'a regular file, because it is read twice: once to prove it, once to open it',
     found: 'a pipe or a device',
     next: 'save it as a file first, and name that',
   });
 }
 
 /**
- * The same failures for whatever reads a file that a user named.
+ * Reports any failure to read a file that the user named in the same way.
  *
- * @throws RequestError `file-not-readable`; our own errors as they are.
+ * @throws RequestError `file-not-readable`; our own errors pass through unchanged.
  */
 export async function readable<Result>(path: string, reading: Promise<Result>): Promise<Result> {
   try {
@@ -120,5 +123,5 @@ export async function readable<Result>(path: string, reading: Promise<Result>): 
 }
 
 function unreadable(path: string, cause: unknown): RequestError {
-  return unreadableFile(path, cause, { next: 'check the name of the file, and who may read it' });
+  return unreadableFile(path, cause, { next: 'check the name of the file and its permissions' });
 }

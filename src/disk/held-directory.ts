@@ -31,28 +31,31 @@ import { setMode } from './set-mode.ts';
 const PERMISSIONS = 0o777;
 const SET_GROUP_ID = 0o2000;
 
-/** How much room a file system has, bytes; undefined where it does not tell. */
+/** Free space on a file system in bytes; undefined if it does not tell. */
 export type FreeSpace = bigint | undefined;
 
 /**
- * One directory, found once and held: what is done to its entries is done in this directory, whatever becomes of its
- * path meanwhile. Links among the entries are never followed.
+ * A directory that was opened once and is held. Everything done to its entries happens in this very directory, even
+ * if its path is moved or replaced meanwhile. Links among the entries are never followed.
  *
- * On Linux that goes through `/proc/self/fd`. Where there is no such thing (macOS, Windows, a directory that may not be
- * read) the directory is compared with the one that was found before each step and after it; a change in between ends
- * the step.
+ * On Linux this works through `/proc/self/fd`. Elsewhere (macOS, Windows, a directory that may not be read) we check
+ * before and after each step that the path still leads to the same directory; if it does not, the step fails.
  *
- * Names are single parts of a path. What the system refuses is thrown as it comes, with the directory's own path in it.
+ * Names are single parts of a path. System errors are thrown unchanged, but with the directory's own path in the
+ * message.
  */
 export class HeldDirectory {
   /** Absolute, without links. */
   readonly path: string;
-  /** The size says nothing. */
+  /** The size in it means nothing. */
   readonly identity: FileIdentity;
   readonly #handle: FileHandle | undefined;
-  /** Another name of the directory that cannot be moved; undefined where there is none. */
+  /** A second path to the directory that cannot be moved; undefined if the system has none. */
   readonly #base: string | undefined;
-  /** Steps under way: a descriptor that is closed too early may mean another directory a moment later. */
+  /**
+   * Steps in progress. Closing the descriptor too early would be dangerous: its number may soon stand for another
+   * directory.
+   */
   readonly #steps: Set<Promise<unknown>> = new Set();
   #closed = false;
 
@@ -64,16 +67,16 @@ export class HeldDirectory {
   }
 
   /**
-   * Holds the directory that the path leads to now, through links.
+   * Opens the directory that the path leads to now, through links.
    *
-   * @throws InstallError `destination-unsuitable` where it is none.
+   * @throws InstallError `destination-unsuitable` if it is not a directory.
    */
   static async open(path: string): Promise<HeldDirectory> {
     const real = await realpath(resolve(path));
     return new HeldDirectory(real, await findDirectory(real));
   }
 
-  /** Which directory it is, with its owner and mode as they are now. */
+  /** The directory's current identity, owner and mode. */
   async stat(): Promise<BigIntStats> {
     return this.#step(async () =>
       this.#handle === undefined ? lstat(this.path, { bigint: true }) : this.#handle.stat({ bigint: true }),
@@ -81,9 +84,9 @@ export class HeldDirectory {
   }
 
   /**
-   * Whether a path leads to this directory, through links.
+   * Checks that a path leads to this directory, through links.
    *
-   * @throws InstallError `place-failed` where it does not, by now.
+   * @throws InstallError `place-failed` if it no longer does.
    */
   async assertIsAt(path: string): Promise<void> {
     const found = await stat(path, { bigint: true }).catch(() => undefined);
@@ -98,15 +101,15 @@ export class HeldDirectory {
     return this.#step(() => this.#within(() => readdir(this.#base ?? this.path)));
   }
 
-  /** A new file, to be read and written; never one that is there, and never through a link. */
+  /** Creates a file for reading and writing. Fails if the name is taken, even by a link. */
   async createFile(name: string, mode: number): Promise<FileHandle> {
     return this.#opened(name, (path) => createWithoutLinks(path, mode));
   }
 
   /**
-   * A regular file that is there, for reading.
+   * Opens an existing regular file for reading.
    *
-   * @throws Error where it is something else.
+   * @throws Error if it is anything else.
    */
   async openFile(name: string): Promise<FileHandle> {
     return this.#opened(name, async (path) => {
@@ -117,7 +120,7 @@ export class HeldDirectory {
     });
   }
 
-  /** A directory that is there, and no link to one. */
+  /** Opens an existing directory; a link to one is refused. */
   async openDirectory(name: string): Promise<HeldDirectory> {
     return this.#at(
       name,
@@ -126,10 +129,10 @@ export class HeldDirectory {
   }
 
   /**
-   * Makes a directory with this mode, whatever the umask, and holds it. A directory that the system puts into a group's
-   * hands (set-group-ID of the one above) stays in them.
+   * Makes a directory with this mode, regardless of the umask, and holds it. If the system hands the directory to a
+   * group (because the parent has set-group-ID), it keeps that.
    *
-   * @throws InstallError `place-failed` where somebody put another one in its place at once.
+   * @throws InstallError `place-failed` if another directory took its place right away.
    */
   async makeDirectory(name: string, mode: number): Promise<HeldDirectory> {
     await this.#at(name, (path) => mkdir(path, { mode }));
@@ -139,7 +142,8 @@ export class HeldDirectory {
     try {
       const found = await made.stat();
       if (!isOwn(found) && found.uid !== (await this.#ownerOfNew())) throw moved(made.path);
-      // Only an empty one is surely new: what another run has put into it meanwhile is not opened up.
+      // Only an empty directory is certainly the new one. We do not widen the mode of one that another run has
+      // filled.
       if ((Number(found.mode) & PERMISSIONS) !== mode && (await made.names()).length === 0) {
         await made.setMode(mode | (Number(found.mode) & SET_GROUP_ID));
       }
@@ -150,7 +154,10 @@ export class HeldDirectory {
     }
   }
 
-  /** Some file systems give whatever is made in them to one user: Windows' disks under Linux, shares that know no root. */
+  /**
+   * Some file systems give every new file to one fixed user: Windows' disks under Linux, and shares that do not know
+   * root.
+   */
   async #ownerOfNew(): Promise<bigint> {
     const name = `.k8s-verify-${randomBytes(16).toString('hex')}`;
     const file = await this.createFile(name, 0o600);
@@ -162,10 +169,14 @@ export class HeldDirectory {
     }
   }
 
-  /** Where a file system has no modes to set, the one that it gives to all directories will do if it allows as much. */
+  /**
+   * If the file system cannot set modes, the fixed mode that it gives directories is accepted as long as it is wide
+   * enough.
+   */
   async setMode(mode: number): Promise<void> {
     const handle = this.#handle;
-    // Without a descriptor the mode is what `mkdir` made of it: Windows has no modes, others need the right to read.
+    // Without a descriptor, the mode stays as `mkdir` set it: Windows has no modes, and elsewhere we lack the right
+    // to read the directory.
     if (handle !== undefined) await this.#step(() => setMode(handle, mode));
   }
 
@@ -178,18 +189,18 @@ export class HeldDirectory {
     );
   }
 
-  /** Makes changes of its entries survive a power cut, where the file system can; a failure is not reported. */
+  /** Makes changes to its entries survive a power cut if the file system supports it. Failures are not reported. */
   async sync(): Promise<void> {
-    // Windows cannot do it, nor can some file systems; the entries are complete before and after.
+    // Windows and some file systems cannot do this. The entries are complete with or without it.
     await this.#step(async () => this.#handle?.sync()).catch(() => undefined);
   }
 
-  /** Over a file that has the new name, as `rename` does. */
+  /** Replaces a file that has the new name, like `rename`. */
   async rename(name: string, newName: string, into: HeldDirectory = this): Promise<void> {
     await this.#at(name, (from) => into.#at(newName, (to) => rename(from, to)));
   }
 
-  /** A second name for a file; a link gets one itself. */
+  /** Gives a file a second name. If the entry is a link, the link itself gets it. */
   async link(name: string, newName: string): Promise<void> {
     await this.#at(name, (from) => this.#at(newName, (to) => link(from, to)));
   }
@@ -202,7 +213,7 @@ export class HeldDirectory {
     await this.#at(name, (path) => rmdir(path));
   }
 
-  /** What this user may still write: root may use the part that is kept back from others. */
+  /** Bytes that this user may still write. For root this includes the part reserved for root. */
   async freeSpace(): Promise<FreeSpace> {
     return this.#step(async () => {
       const disk = await statfs(this.#base ?? this.path, { bigint: true });
@@ -211,7 +222,7 @@ export class HeldDirectory {
     });
   }
 
-  /** Waits for the steps that are under way. Never throws. */
+  /** Waits for the steps in progress. Never throws. */
   async close(): Promise<void> {
     if (this.#closed) return;
     this.#closed = true;
@@ -234,7 +245,9 @@ export class HeldDirectory {
     }
   }
 
-  /** Without a descriptor to go through, the path has to mean this directory before a step and after it. */
+  /**
+   * Without a descriptor to go through, checks before and after the step that the path still means this directory.
+   */
   async #within<Result>(step: () => Promise<Result>): Promise<Result> {
     if (this.#base !== undefined) return step();
     await this.#assertUnmoved();
@@ -249,7 +262,7 @@ export class HeldDirectory {
   }
 
   async #step<Result>(step: () => Promise<Result>): Promise<Result> {
-    if (this.#closed) throw new TypeError(`${this.path} is not held any more`);
+    if (this.#closed) throw new TypeError(`${this.path} is no longer held`);
     const running = step();
     this.#steps.add(running);
     try {
@@ -267,21 +280,21 @@ function assertName(name: string): void {
     throw new TypeError(`${JSON.stringify(name)} is not the name of an entry`);
   }
   if (process.platform === 'win32' && /[\\:]/.test(name)) {
-    throw new InstallError('destination-unsuitable', `${name} cannot be the name of a file on Windows`, {
+    throw new InstallError('destination-unsuitable', `${name} cannot be a file name on Windows`, {
       wanted: 'a name without \\ and :',
-      next: 'name another file with --output',
+      next: 'choose another file name with --output',
     });
   }
 }
 
-/** The number of a descriptor says nothing to a reader. */
+/** Replaces the number of a descriptor in a message, which tells a reader nothing, with the path. */
 function withPath(error: unknown, base: string | undefined, path: string): unknown {
   if (base === undefined || !(error instanceof Error) || !error.message.includes(base)) return error;
   error.message = error.message.replaceAll(new RegExp(`${base}(?![0-9])`, 'g'), () => path);
   return error;
 }
 
-/** What was just made is not at its name any more: nothing is, or something that is no directory. */
+/** The entry that was just made is gone from its name, or something else has the name. */
 function isElsewhere(error: unknown): boolean {
   return error instanceof InstallError || ['ENOENT', 'ENOTDIR', 'ELOOP'].includes(systemCode(error));
 }

@@ -7,20 +7,21 @@ import { diskError, isAbsent } from './disk-error.ts';
 import type { Entry } from './replace-file.ts';
 
 /**
- * Whether a file can be put at the path: nothing is there, or a regular file that is replaced. Changes nothing; a run
- * calls it before it downloads, and placing asks again of the directory that it holds ({@link inspectEntry}).
+ * Checks that a file can be put at the path: either nothing is there, or a regular file that will be replaced.
+ * Changes nothing. A run calls it before the download; placing checks again in the directory that it holds ({@link
+ * inspectEntry}).
  *
- * A symbolic link is refused: to write through it would change a file that nobody named, and to replace it would
- * silently undo somebody's arrangement (alternatives, Homebrew and version managers all link /usr/local/bin/kubectl).
+ * A symbolic link is refused. Writing through it would change a file that the user did not name. Replacing it would
+ * silently undo a set-up: alternatives, Homebrew and version managers all make /usr/local/bin/kubectl a link.
  *
- * @throws InstallError `destination-unsuitable`; `destination-unwritable` where the directory may not even be searched.
+ * @throws InstallError `destination-unsuitable`; `destination-unwritable` if we may not even search the directory.
  */
 export async function inspectDestination(destination: string): Promise<'absent' | 'file'> {
   const path = resolve(destination);
   return inspect(path, lstat(path, { bigint: true }));
 }
 
-/** The same of a name in a directory that is held. */
+/** The same for a name in a held directory. */
 export async function inspectEntry({ directory, name }: Entry): Promise<'absent' | 'file'> {
   return inspect(join(directory.path, name), directory.lstat(name));
 }
@@ -31,7 +32,7 @@ async function inspect(path: string, looking: Promise<BigIntStats>): Promise<'ab
     found = await looking;
   } catch (error) {
     if (isAbsent(error)) return 'absent';
-    throw diskError(error, `look at ${path}`, path);
+    throw diskError(error, `check ${path}`, path);
   }
   if (found.isFile()) return 'file';
   if (found.isSymbolicLink()) {
@@ -39,7 +40,7 @@ async function inspect(path: string, looking: Promise<BigIntStats>): Promise<'ab
     throw new InstallError('destination-unsuitable', `${path} is a symbolic link`, {
       wanted: 'a regular file, or nothing',
       found: `a link to ${excerpt(target, 200)}`,
-      why: 'writing through a link changes a file that was not named, and replacing it undoes what somebody set up',
+      why: 'writing through the link would change a file that you did not name; replacing it would undo an existing set-up',
       next: `remove the link first (rm ${path}), or install to its target with --output, or elsewhere with --install-dir`,
     });
   }
@@ -52,7 +53,7 @@ async function inspect(path: string, looking: Promise<BigIntStats>): Promise<'ab
       found: directory ? 'a directory' : 'a device, pipe or socket',
       next: directory
         ? `to install into it, use --install-dir ${path}`
-        : 'name another place with --install-dir or --output',
+        : 'choose another place with --install-dir or --output',
     },
   );
 }

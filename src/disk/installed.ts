@@ -15,30 +15,30 @@ import type { VerifiedFile } from './verified-artifact.ts';
 import { othersCanWrite } from './who-can-change.ts';
 
 /**
- * What a destination holds. `fit`: the proven bytes, in a file that may be left alone, its owner, times and mode
- * included. `unfit`: the proven bytes, but somebody else could change them, or this user could not run them: a new file
- * has to take its place. `other`: other bytes, with their digest by the proven one's algorithm, where they can be read
- * and are not too many.
+ * What is at a destination. `fit`: the proven bytes, in a file that can stay as it is, with its owner, times and
+ * mode. `unfit`: the proven bytes, but another user could change the file, or this user could not run it, so a new
+ * file must replace it. `other`: other bytes, with their digest by the proven digest's algorithm if the file can be
+ * read and is not too large.
  */
 export type Occupant =
   | { readonly kind: 'absent' | 'fit' }
   | { readonly kind: 'other'; readonly digest: string | undefined }
   | { readonly kind: 'unfit'; readonly why: string };
 
-/** A proven file that is there already, to be looked at again before the run ends. */
+/** A proven file that was already installed. It is checked again before the run ends. */
 export interface InstalledFile {
   readonly destination: string;
   readonly proven: Pick<ProvenDigest, 'algorithm' | 'hex'>;
-  /** Whether it is to be run. */
+  /** Whether the file must be executable. */
   readonly executable: boolean;
   /** The most that a file of its kind has: what is larger is another one, and nobody waits for its digest. */
   readonly maxBytes: number;
 }
 
 /**
- * Whether the destination already holds the proven bytes, in a file that nobody else can change.
+ * Checks whether the destination already holds the proven bytes, in a file that no other user can change.
  *
- * @throws InstallError as `inspectDestination`; a file that cannot be read counts as another one.
+ * @throws InstallError like `inspectDestination`; an unreadable file counts as `other`.
  */
 export async function findInstalled(
   { destination, proven, executable, maxBytes }: InstalledFile,
@@ -61,13 +61,13 @@ export async function findInstalled(
 async function whyUnfit(file: BigIntStats, executable: boolean): Promise<string | undefined> {
   if (!isOwnOrRoots(file)) return `it belonged to user ${file.uid}`;
   if (file.nlink !== 1n) return `it had ${file.nlink} names`;
-  if (isSetId(file)) return 'it ran as its owner or group, whoever started it';
+  if (isSetId(file)) return 'it ran with the rights of its owner or group (setuid or setgid)';
   const [who] = (await othersCanWrite(file)) ?? [];
   if (who !== undefined) return `${who} could write to it`;
   return executable && !mayRun(file) ? 'it could not be run' : undefined;
 }
 
-/** Root may run what anybody may. */
+/** Root may run a file if any execute bit is set. */
 function mayRun(file: BigIntStats): boolean {
   if (process.geteuid === undefined) return true;
   const bits = process.geteuid() === 0 ? 0o111n : isOwn(file) ? 0o100n : 0o011n;
@@ -75,9 +75,9 @@ function mayRun(file: BigIntStats): boolean {
 }
 
 /**
- * A file that was left alone is looked at again, and hashed again, next to the placing of what came with it.
+ * Checks and hashes a file that was left alone once more, while the files that came with it are placed.
  *
- * @throws InstallError `place-failed` where it is not what it was.
+ * @throws InstallError `place-failed` if it has changed.
  */
 export async function assertStillInstalled(
   installed: InstalledFile,
@@ -90,16 +90,16 @@ export async function assertStillInstalled(
 function changed({ destination, proven }: InstalledFile, kind: string): InstallError {
   return new InstallError('place-failed', `${destination} was changed while this ran`, {
     wanted: `${proven.algorithm} ${proven.hex}, as it was a moment ago`,
-    found: kind === 'absent' ? 'no such file' : 'another file, or other rights to it',
+    found: kind === 'absent' ? 'no such file' : 'another file, or the same file with other permissions',
     why: 'another user or program writes to that directory',
-    next: 'find out who does, and run this again',
+    next: 'find that user or program, then run this again',
   });
 }
 
 /**
- * Further digests (hex) of a file that was found to be fit, in the order of the algorithms.
+ * More digests (hex) of a file that was found to be fit, in the order of the algorithms.
  *
- * @throws InstallError `place-failed` where it is not what it was.
+ * @throws InstallError `place-failed` if it has changed.
  */
 export async function hashInstalled(
   installed: InstalledFile,
@@ -118,10 +118,9 @@ export async function hashInstalled(
 }
 
 /**
- * Gives a proven file that is there the mode of an install: the file itself, never what a link or another file in its place
- * leads to.
+ * Sets the mode of a proven file that is already installed. Never touches a link's target or another file in its place.
  *
- * @throws InstallError `destination-unsuitable` for a link, `place-failed` where it is not the proven file any more.
+ * @throws InstallError `destination-unsuitable` for a link, `place-failed` if it is no longer the proven file.
  */
 export async function setInstalledMode(
   installed: InstalledFile,
@@ -144,9 +143,9 @@ export async function setInstalledMode(
 const ALL_MODE_BITS = 0o7777;
 
 /**
- * Reads in a file that was found to be fit.
+ * Reads from a file that was found to be fit.
  *
- * @throws InstallError `place-failed` where it is not there any more, or is no such file.
+ * @throws InstallError `place-failed` if it is gone or no longer such a file.
  */
 export async function readInstalled<Result extends object>(
   installed: InstalledFile,
@@ -161,14 +160,14 @@ export async function readInstalled<Result extends object>(
   return result;
 }
 
-/** Copies a file that is there into a staging file: the same bytes in a file of this user's own, without a download. */
+/** Copies an existing file into a staging file, so that this user owns the same bytes without a download. */
 export async function stageCopy(
   destination: string,
   staged: StagedArtifact,
   maxBytes: number,
 ): Promise<'copied' | 'absent' | 'unreadable'> {
   return withFile(resolve(destination), async (handle): Promise<'copied'> => {
-    // No more than it has now: its owner could let it grow for ever.
+    // Read no more than its present size: its owner could make it grow for ever.
     let left = Math.min((await handle.stat()).size, maxBytes);
     const buffer = Buffer.allocUnsafeSlow(COPIED_BYTES);
     for (;;) {
@@ -182,7 +181,7 @@ export async function stageCopy(
 
 const COPIED_BYTES = 1024 * 1024;
 
-/** Opens the file, and follows no link. */
+/** Opens the file without following a link. */
 async function withFile<Result>(
   path: string,
   use: (handle: FileHandle) => Promise<Result>,

@@ -1,15 +1,15 @@
 /**
- * The names of everything that a run puts next to a destination for a while, and the removal of what killed runs left
- * there.
+ * Names the temporary files that a run puts next to a destination, and removes those that killed runs left there.
  *
- * A name carries who made it: a tag of the host, the process and the process's start. Where the maker can be asked, that
- * alone decides: the tag covers the host, its boot and the process namespace, and a process number that is in use again
- * has another start time. Where it cannot, because the directory is shared with another host or container or because the
- * machine was restarted, a leftover is removed once it has not been written for a day, by the clock of the file system
- * and by this machine's. No lock is needed, none can be left behind, and a run that is alive never loses its file.
+ * A name says who made it: a tag of the host, the process ID and the start time of the process. If we can ask whether
+ * that process still runs, the answer decides. The tag covers the host, its boot and its process namespace, and a
+ * reused process ID has another start time. If we cannot ask, because another host or container shares the directory
+ * or the machine was restarted, a leftover is removed once nothing has been written to it for a day, by both the file
+ * system's clock and this machine's. This needs no lock, so no lock can be left behind, and a running process never
+ * loses its file.
  *
- * Anybody may give a file such a name. Only what belongs to this user is removed, by descriptor; a directory only where
- * nobody else can rename it.
+ * Anyone can give a file such a name, so we remove only what belongs to this user, by descriptor, and a directory only if
+ * no other user can rename it.
  */
 import { createHash, randomBytes } from 'node:crypto';
 import { readFileSync, readlinkSync } from 'node:fs';
@@ -21,32 +21,35 @@ import { isOwn } from './owner.ts';
 import { removeTree } from './remove-tree.ts';
 import { othersCanRename } from './who-can-change.ts';
 
-/** `part`: a staged file; `old`: what a destination held before, until the run is done; `dir`: a staged directory. */
+/**
+ * `part`: a staged file; `old`: the previous file of a destination, until the run is done; `dir`: a staged directory.
+ */
 export type PrivateKind = 'part' | 'old' | 'dir';
 
 const NAME = /^\.k8s-verify-([0-9a-f]{8})-([1-9][0-9]{0,9})-([0-9]{1,20})-[0-9a-f]{16}\.(part|old|dir)$/;
 
-/** A new hidden name for something private to this process. */
+/** A new hidden name for a file or directory that is private to this process. */
 export function privateName(kind: PrivateKind): string {
   const random = randomBytes(8).toString('hex');
   return `.k8s-verify-${hostTag()}-${process.pid}-${startOf(process.pid)}-${random}.${kind}`;
 }
 
 /**
- * Removes what killed runs left in a directory, and nothing else. It never fails: a leftover that cannot be removed
- * harms nobody, and the run at hand matters more.
+ * Removes what killed runs left in a directory, and nothing else. Never fails: a leftover does no harm, and this run
+ * matters more.
  *
- * @param fresh the name of something that this run has just made there: its time is the file system's own clock.
+ * @param fresh the name of an entry that this run has just made there; its time shows the file system's own clock.
  */
 export async function removeLeftovers(directory: HeldDirectory, fresh: string): Promise<void> {
   try {
     const names = (await directory.names()).filter((name) => NAME.test(name) && name !== fresh);
     if (names.length === 0) return;
-    // Clocks differ, by days where a machine was just switched on: the one that makes things younger counts.
+    // The two clocks can differ by days on a machine that was just switched on. Use the one that makes files look
+    // younger.
     const now = Math.min(Date.now(), Number((await directory.lstat(fresh)).mtimeMs));
     for (const name of names) await removeIfLeft(directory, name, now).catch(() => undefined);
   } catch {
-    // A directory that may not be read keeps what is in it.
+    // If we may not read the directory, its leftovers stay.
   }
 }
 
@@ -73,7 +76,7 @@ function isLeft([, tag, pid, start = '']: RegExpExecArray, age: number): boolean
   return tag === hostTag() ? !isRunning(Number(pid), start) : age > MAX_LEFTOVER_AGE_MS;
 }
 
-/** Whether the process that had this number and this start time is still there; in doubt, it is. */
+/** Whether the process with this ID and start time is still running; true if in doubt. */
 function isRunning(pid: number, start: string): boolean {
   try {
     process.kill(pid, 0);
@@ -84,11 +87,11 @@ function isRunning(pid: number, start: string): boolean {
   return startNow === '0' || start === '0' || startNow === start;
 }
 
-/** When a process started, in clock ticks since the boot; `0` where the system does not tell. */
+/** When a process started, in clock ticks since boot; `0` if the system does not tell. */
 function startOf(pid: number): string {
   try {
     const stat = readFileSync(`/proc/${pid}/stat`, 'latin1');
-    // Field 22 of proc(5); the second field may hold spaces and parentheses, so count from the last one.
+    // Field 22 in proc(5). The second field may contain spaces and parentheses, so count from the last parenthesis.
     return stat.slice(stat.lastIndexOf(')') + 2).split(' ')[19] ?? '0';
   } catch {
     return '0';
@@ -97,7 +100,7 @@ function startOf(pid: number): string {
 
 let knownHostTag: string | undefined;
 
-/** Names this host, its boot and the process namespace: within one tag, a process number means one thing. */
+/** Identifies this host, its boot and the process namespace. Within one tag a process ID is unambiguous. */
 function hostTag(): string {
   knownHostTag ??= createHash('sha256')
     .update([hostname(), textOf(readBootId), textOf(readNamespace)].join('\0'))
@@ -113,8 +116,8 @@ function textOf(read: () => string): string {
   try {
     return read();
   } catch {
-    // Linux without /proc: another container may have the same host name, so that nobody's processes can be asked.
-    // Elsewhere the addresses of the machine's own interfaces tell it from another one of its name.
+    // On Linux without /proc, another container may have the same host name, so we cannot ask about any process. On
+    // other systems the addresses of the network interfaces tell apart two machines with the same name.
     return process.platform === 'linux' ? randomBytes(8).toString('hex') : addresses();
   }
 }

@@ -1,4 +1,4 @@
-/** Opening what is at a path, and no link: the flags are not there on every system. */
+/** Opens what is at a path without following links. Not every system has the flags for it. */
 import { constants } from 'node:fs';
 import { type FileHandle, lstat, open, stat } from 'node:fs/promises';
 import { dirname } from 'node:path';
@@ -6,18 +6,18 @@ import { InstallError } from '../errors.ts';
 import { systemCode } from './disk-error.ts';
 import { type FileIdentity, identityOf, type Inode, isSameInode } from './file-identity.ts';
 
-/** Node's types promise every flag; Windows has none of these. */
+/** Node's types declare every flag, but Windows has none of these. */
 const { O_DIRECTORY, O_NOFOLLOW, O_NONBLOCK }: Partial<typeof constants> = constants;
 
-/** A directory as it was found. */
+/** A directory, opened and identified. */
 export interface FoundDirectory {
   readonly identity: FileIdentity;
   readonly handle: FileHandle | undefined;
-  /** Another name of the directory that cannot be moved; undefined where there is none. */
+  /** A second path to the directory that cannot be moved; undefined if the system has none. */
   readonly base: string | undefined;
 }
 
-/** @throws Error as the system has it, also where it is a link; InstallError `destination-unsuitable` */
+/** @throws Error from the system, also if the path is a link; InstallError `destination-unsuitable` */
 export async function findDirectory(path: string): Promise<FoundDirectory> {
   const handle = await openDirectory(path);
   if (handle === undefined) {
@@ -34,7 +34,7 @@ export async function findDirectory(path: string): Promise<FoundDirectory> {
   }
 }
 
-/** Undefined where a directory cannot be opened: on Windows, or without the right to read it. */
+/** Undefined if the directory cannot be opened: on Windows, or without the right to read it. */
 async function openDirectory(path: string): Promise<FileHandle | undefined> {
   if (O_DIRECTORY === undefined || O_NOFOLLOW === undefined) return undefined;
   try {
@@ -45,7 +45,7 @@ async function openDirectory(path: string): Promise<FileHandle | undefined> {
   }
 }
 
-/** The descriptor as a path, where the system has that and it leads where it should. */
+/** The descriptor as a path, if the system has such paths and this one leads to the right directory. */
 async function baseOf(handle: FileHandle, identity: Inode): Promise<string | undefined> {
   if (process.platform !== 'linux') return undefined;
   const base = `/proc/self/fd/${handle.fd}`;
@@ -53,17 +53,17 @@ async function baseOf(handle: FileHandle, identity: Inode): Promise<string | und
   return found !== undefined && isSameInode(identityOf(found), identity) ? base : undefined;
 }
 
-/** A new file; never one that is there, and never through a link. */
+/** Creates a file. Fails if the name is taken, even by a link. */
 export async function createWithoutLinks(path: string, mode: number): Promise<FileHandle> {
   const create = constants.O_RDWR | constants.O_CREAT | constants.O_EXCL;
-  // Windows has no O_NOFOLLOW: there, too, O_EXCL refuses any name that is taken, a link's included.
+  // Windows has no O_NOFOLLOW, but O_EXCL refuses any name that is taken, also by a link.
   return open(path, O_NOFOLLOW === undefined ? create : create | O_NOFOLLOW, mode);
 }
 
-/** What is there, for reading: a file, or what turns out to be something else. */
+/** Opens what is there for reading. The caller checks whether it is a file. */
 export async function openWithoutLinks(path: string): Promise<FileHandle> {
   if (O_NOFOLLOW !== undefined && O_NONBLOCK !== undefined) {
-    // A pipe that nobody writes to is opened at once, and then found to be none of ours.
+    // O_NONBLOCK: opening a pipe that has no writer returns at once, and the caller then refuses it.
     return open(path, constants.O_RDONLY | O_NOFOLLOW | O_NONBLOCK);
   }
   const named = await lstat(path, { bigint: true });
@@ -78,11 +78,11 @@ function notADirectory(path: string): InstallError {
   return new InstallError('destination-unsuitable', `${path} is not a directory`, {
     wanted: 'a directory',
     found: 'something else',
-    next: 'name another place with --install-dir or --output',
+    next: 'choose another place with --install-dir or --output',
   });
 }
 
-/** What was found is not at its path any more. */
+/** The path no longer leads to what we opened. */
 export function moved(path: string): InstallError {
   return new InstallError('place-failed', `${path} was moved or replaced while it was in use`, {
     wanted: `${path}, as it was when it was opened`,

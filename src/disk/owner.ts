@@ -1,6 +1,6 @@
 import type { BigIntStats } from 'node:fs';
 
-/** Whether the entry belongs to the user of this run; on Windows nothing else can be told apart. */
+/** Whether the entry belongs to the user of this run. Always true on Windows, which does not tell. */
 export function isOwn(entry: Pick<BigIntStats, 'uid'>): boolean {
   return process.geteuid === undefined || entry.uid === BigInt(process.geteuid());
 }
@@ -8,12 +8,12 @@ export function isOwn(entry: Pick<BigIntStats, 'uid'>): boolean {
 const ROOT = 0n;
 const SET_ID = 0o6000n;
 
-/** Whether the user of this run or root owns it: nobody else decides what becomes of it. */
+/** Whether the entry belongs to the user of this run or to root, so that no other user controls it. */
 export function isOwnOrRoots(entry: Pick<BigIntStats, 'uid'>): boolean {
   return isOwn(entry) || entry.uid === ROOT;
 }
 
-/** A file that runs as its owner or group, whoever starts it. */
+/** Whether the file is setuid or setgid. */
 export function isSetId(file: Pick<BigIntStats, 'mode'>): boolean {
   return (file.mode & SET_ID) !== 0n;
 }

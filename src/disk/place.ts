@@ -11,12 +11,12 @@ import { openStaging, type StagedArtifact } from './staging.ts';
 import { assertUnchanged, type VerifiedArtifact } from './verified-artifact.ts';
 import { othersCanChange } from './who-can-change.ts';
 
-/** `rwxr-xr-x`, whatever the umask: what `install -m 0755` gives. */
+/** `rwxr-xr-x`, regardless of the umask, like `install -m 0755`. */
 export const EXECUTABLE_MODE = 0o755;
-/** `rw-r--r--`, for everything that is not run. */
+/** `rw-r--r--`, for files that are not executable. */
 export const DATA_MODE = 0o644;
 
-/** A small file of our own making that goes with the artifacts, such as a bundle. It gets {@link DATA_MODE}. */
+/** A small file of ours that goes with the artifacts, such as a bundle. It gets {@link DATA_MODE}. */
 export interface SideFile {
   readonly destination: string;
   readonly bytes: Uint8Array;
@@ -24,7 +24,7 @@ export interface SideFile {
 
 export interface Placement {
   readonly artifact: VerifiedArtifact;
-  /** The file to be; its directory is the one that the artifact was staged in. */
+  /** Path of the final file, in the directory where the artifact was staged. */
   readonly destination: string;
   readonly mode: number;
 }
@@ -32,7 +32,7 @@ export interface Placement {
 export interface PlaceOptions {
   /** Placed with the artifacts or not at all. */
   readonly sideFiles?: readonly SideFile[];
-  /** Files that are left alone, as long as they still are what was proved. */
+  /** Files that are left alone as long as they are still what was proved. */
   readonly installed?: readonly InstalledFile[];
   readonly signal?: AbortSignal | undefined;
 }
@@ -40,7 +40,7 @@ export interface PlaceOptions {
 /** One staged file on its way to one name. */
 interface Step {
   readonly staged: StagedArtifact;
-  /** As it was asked for, absolute; a link may lead to its directory. */
+  /** The absolute path that was asked for. Its directory may be a link. */
   readonly destination: string;
   readonly mode: number;
   readonly content:
@@ -48,7 +48,7 @@ interface Step {
     | { readonly kind: 'side-file'; readonly bytes: Uint8Array };
 }
 
-/** Everything about it that can fail early is done: only the rename is left. */
+/** All that can fail early is done; only the rename is left. */
 interface ReadyStep extends Step {
   readonly from: Entry;
   readonly to: Entry;
@@ -56,22 +56,22 @@ interface ReadyStep extends Step {
 }
 
 /**
- * Puts verified artifacts in their places, all or none, each with one rename: whoever looks sees the old file or the
- * complete new one. Everything that can fail early does so before the first rename; when a later one fails, or when what
- * is in its place in the end is not the file that was proved, all are undone from backups (a hard link next to the
- * destination, or a copy where the file system has none). A crash in between leaves each destination either old or new
- * and complete; the next run into the directory removes the backups.
+ * Puts verified artifacts in their places, all or none, each with one rename: a reader sees the old file or the
+ * complete new one. Everything that can fail early is done before the first rename. If a later rename fails, or if
+ * the file in place is not the one that was proved, all of them are undone from backups (a hard link next to the
+ * destination, or a copy if the file system has no hard links). After a crash, each destination is either the old
+ * file or the complete new one, and the next run in that directory removes the backups.
  *
  * @returns notes for the user.
- * @throws InstallError; every destination is then as it was.
- * @throws InterruptedError when the signal has fired before the first rename; after that the renames are finished.
+ * @throws InstallError; every destination is then as it was before.
+ * @throws InterruptedError if the signal fired before the first rename; once renaming has begun, it is finished.
  */
 export async function placeAll(
   placements: readonly Placement[],
   { sideFiles = [], installed = [], signal }: PlaceOptions = {},
 ): Promise<readonly string[]> {
   for (const { artifact } of placements) await assertUnchanged(artifact);
-  // The artifacts first: a bundle without its artifact would say more than is so.
+  // Artifacts first: a bundle without its artifact would claim too much.
   const steps = [...placements.map(artifactStep), ...sideFiles.map((file) => sideFileStep(file, signal))];
   const elsewhere: HeldDirectory[] = [];
   try {
@@ -84,7 +84,7 @@ export async function placeAll(
     throwIfInterrupted(signal);
     return await replaceAll(ready);
   } finally {
-    // The artifacts belong to the caller, the staged side files to this function; a placed one is not touched.
+    // The caller owns the artifacts; this function owns the staged side files. Discarding a placed file does nothing.
     for (const { staged, content } of steps) if (content.kind === 'side-file') await staged.discard();
     for (const directory of elsewhere) await directory.close();
   }
@@ -105,7 +105,7 @@ async function prepareStep(step: Step, elsewhere: HeldDirectory[]): Promise<Read
   const { staged, destination, content } = step;
   const known = content.kind === 'artifact' ? content.artifact : await stageSideFile(staged, content.bytes);
   const from = staged.at;
-  if (from === undefined) throw new TypeError(`${staged.fileName} is not staged any more`);
+  if (from === undefined) throw new TypeError(`${staged.fileName} is no longer staged`);
   const name = basename(destination);
   if (dirname(destination) === dirname(staged.path)) {
     return { ...step, known, from, to: { directory: from.directory, name } };
@@ -154,8 +154,8 @@ async function replace({ staged, destination, content, known, from, to }: ReadyS
 }
 
 /**
- * Who follows the path that was asked for finds the file that was proved; or one that this user, or root, has put there
- * since, such as another run of this program, where nobody else can.
+ * Checks that the path leads to the proved file. A file that this user or root has put there since is fine too, for
+ * example by another run of this program, if no other user could have done it.
  *
  * @throws InstallError `place-failed`
  */
@@ -166,7 +166,7 @@ async function assertPlaced({ destination, known, to }: ReadyStep): Promise<void
   const others = await othersCanChange(destination);
   if (isThere && others?.length === 0) return;
   throw new InstallError('place-failed', `${destination} is not the file that was just put there`, {
-    wanted: `the file with sha256 ${known.sha256}, as it was placed`,
+    wanted: `the file that was placed, with sha256 ${known.sha256}`,
     found: isThere ? 'another file' : 'no such file',
     why: `another user or program writes to ${dirname(destination)}`,
     next: 'install into a directory that only you can change',

@@ -6,7 +6,7 @@ import { removeContents, removeTree } from './remove-tree.ts';
 
 const PRIVATE_MODE = 0o700;
 
-/** A new directory that nobody else looks into, held as long as it is filled: until it is published or removed. */
+/** A new directory that no other user can open, held until it is published or removed. */
 export class PrivateDirectory {
   /** Absolute. */
   readonly path: string;
@@ -22,8 +22,8 @@ export class PrivateDirectory {
   }
 
   /**
-   * @param within is created where it is missing.
-   * @throws Error as the system has it
+   * @param within created if it is missing.
+   * @throws Error from the system
    */
   static async make(within: string, prefix: string): Promise<PrivateDirectory> {
     const above = resolve(within);
@@ -40,9 +40,9 @@ export class PrivateDirectory {
   }
 
   /**
-   * It is complete: everybody may use what is in it.
+   * Opens the finished directory to all users.
    *
-   * @throws InstallError `place-failed` where its path leads elsewhere by now.
+   * @throws InstallError `place-failed` if its path no longer leads to it.
    */
   async publish(): Promise<void> {
     await this.#held.setMode(DIRECTORY_MODE);
@@ -50,7 +50,7 @@ export class PrivateDirectory {
     await this.#close();
   }
 
-  /** Removes it with everything in it, wherever it is by now. Never throws. */
+  /** Removes it with everything in it, even if it was renamed. Never throws. */
   async remove(): Promise<void> {
     await removeContents(this.#held).catch(() => undefined);
     await removeTree(this.#parent, this.#name).catch(() => undefined);

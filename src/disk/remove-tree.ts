@@ -6,21 +6,22 @@ import type { HeldDirectory } from './held-directory.ts';
 import { isOwn } from './owner.ts';
 
 /**
- * Removes an entry of a held directory, with everything in it where it is a directory: level by level, each held, so that
- * no link and no rename leads the removal elsewhere. Only what belongs to this user is removed, on the same file system,
- * to a bounded depth; the rest stays, and so do the directories that hold it.
+ * Removes an entry of a held directory, and everything in it if it is a directory. Each level is held, so that no
+ * link or rename can lead the removal elsewhere. Removes only what belongs to this user, on the same file system,
+ * down to a fixed depth. The rest stays, and so do the directories that contain it.
  *
- * @throws Error as the system has it, also where something stays.
+ * @throws Error from the system, also if anything stays.
  */
 export async function removeTree(parent: HeldDirectory, name: string): Promise<void> {
   await removeEntry(parent, name, { isOurs: isOwn, depth: MAX_REMOVED_DEPTH });
 }
 
 /**
- * Removes what is in a directory that this run made, as {@link removeTree}: also where it has another name by now. What
- * belongs to the owner of the directory goes: this user, unless the file system gives what they make to another one.
+ * Removes the contents of a directory that this run made, like {@link removeTree}, even if it was renamed. Removes
+ * what belongs to the owner of the directory: that is this user, unless the file system gives new files to another
+ * one.
  *
- * @throws Error as the system has it, also where something stays.
+ * @throws Error from the system, also if anything stays.
  */
 export async function removeContents(directory: HeldDirectory): Promise<void> {
   const { uid: owner } = await directory.stat();
@@ -35,13 +36,14 @@ interface Bounds {
 async function removeEntry(parent: HeldDirectory, name: string, { isOurs, depth }: Bounds): Promise<void> {
   const found = await lookAt(parent, name);
   if (found === undefined) return;
-  if (!isOurs(found)) throw stays(parent, name, 'of another user');
+  if (!isOurs(found)) throw stays(parent, name, 'owned by another user');
   if (!found.isDirectory()) return parent.unlink(name);
   if (depth === 0) throw stays(parent, name, 'too deep');
   if (found.dev !== parent.identity.device) throw stays(parent, name, 'on another file system');
   const directory = await parent.openDirectory(name);
   try {
-    if (!isSameInode(directory.identity, identityOf(found))) throw stays(parent, name, 'another one by now');
+    if (!isSameInode(directory.identity, identityOf(found)))
+      throw stays(parent, name, 'no longer the same one');
     await removeEach(directory, { isOurs, depth: depth - 1 });
   } finally {
     await directory.close();
@@ -49,7 +51,7 @@ async function removeEntry(parent: HeldDirectory, name: string, { isOurs, depth 
   return parent.rmdir(name);
 }
 
-/** As many as can be removed; the first that cannot is what is told. */
+/** Removes as many as possible, then throws the first failure. */
 async function removeEach(directory: HeldDirectory, bounds: Bounds): Promise<void> {
   const failures: unknown[] = [];
   for (const name of await directory.names()) {
@@ -68,5 +70,5 @@ async function lookAt(parent: HeldDirectory, name: string): Promise<BigIntStats 
 }
 
 function stays(parent: HeldDirectory, name: string, why: string): Error {
-  return new Error(`${name} in ${parent.path} is ${why}, and stays`);
+  return new Error(`${name} in ${parent.path} is ${why}, so it was not removed`);
 }

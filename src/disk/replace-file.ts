@@ -14,22 +14,24 @@ export interface Entry {
   readonly name: string;
 }
 
-/** A file that took another one's place, until the change is kept or undone. */
+/** A file that replaced another one, until the change is kept or undone. */
 export interface Replacement {
   /** Absolute. */
   readonly destination: string;
-  /** Where the old file is meanwhile. */
+  /** Path of the old file for the time being. */
   readonly backup: string | undefined;
-  /** Drops the backup. Never throws: what cannot be removed now, the next run removes. */
+  /** Removes the backup. Never throws: if it fails, the next run removes the backup. */
   keep(): Promise<void>;
-  /** Puts back what was there. */
+  /** Puts the old file back. */
   undo(): Promise<void>;
 }
 
 /**
- * Renames `source` to `destination`, which may exist as a regular file: that is kept until {@link Replacement.keep}.
+ * Renames `source` to `destination`. If a regular file is there, a backup of it is kept until {@link
+ * Replacement.keep}.
  *
- * @param isPlaced whether the destination still is what was placed: what another one has put there is not undone.
+ * @param isPlaced whether the destination still is the file that was placed. If another program has put a file there,
+ *   that is not undone.
  */
 export async function replaceFile(
   source: Entry,
@@ -76,8 +78,8 @@ async function unlinkIfThere({ directory, name }: Entry): Promise<void> {
 }
 
 /**
- * A second name for the file, or a copy where there can be no second name: FAT, some network file systems, and Linux's
- * protection of hard links to files of other owners. Undefined where nothing is there.
+ * Makes a second name for the file, or a copy where a second name is impossible: FAT, some network file systems, and
+ * Linux's protection of hard links to other owners' files. Returns undefined if nothing is there.
  */
 async function backUp({ directory, name }: Entry): Promise<string | undefined> {
   const backup = privateName('old');
@@ -99,14 +101,18 @@ async function backUp({ directory, name }: Entry): Promise<string | undefined> {
 const PERMISSIONS = 0o777;
 
 function tooLarge(path: string, bytes: number): InstallError {
-  return new InstallError('destination-unsuitable', `${path} is too large to be kept while it is replaced`, {
-    wanted: `a file of at most ${MAX_BACKUP_BYTES} bytes, or one that may get a second name`,
-    found: `${bytes} bytes`,
-    next: `remove it first, or name another place with --install-dir or --output`,
-  });
+  return new InstallError(
+    'destination-unsuitable',
+    `${path} is too large to keep a copy while it is replaced`,
+    {
+      wanted: `a file of at most ${MAX_BACKUP_BYTES} bytes, or one that can have a second name (hard link)`,
+      found: `${bytes} bytes`,
+      next: `remove it first, or choose another place with --install-dir or --output`,
+    },
+  );
 }
 
-/** A copy belongs to this user, so that it may not run as its owner. */
+/** The copy belongs to this user, so it must not be setuid or setgid. */
 async function copy(directory: HeldDirectory, name: string, copied: string): Promise<void> {
   const from = await directory.openFile(name);
   try {
@@ -143,13 +149,14 @@ async function drop(directory: HeldDirectory, backup: string | undefined): Promi
   if (backup !== undefined) await directory.unlink(backup).catch(() => undefined);
 }
 
-/** Waits between tries on Windows, milliseconds: a virus scanner holds a new file for a moment. */
+/** Waits between tries on Windows, in milliseconds: a virus scanner may keep a new file open for a moment. */
 const WINDOWS_DELAYS_MS = [10, 30, 100, 300, 1000];
 const WINDOWS_BUSY = new Set(['EACCES', 'EBUSY', 'EPERM']);
 
 /**
- * Renames over an existing file. Windows refuses that while the old file runs, but lets a running file be renamed: it
- * is set aside then, and its new name is returned. Only in that case is nothing at the destination for a moment.
+ * Renames over an existing file. Windows refuses this while the old file is running, but allows renaming a running
+ * file. In that case the old file is renamed first, and its new name is returned. Only then is the destination empty
+ * for a moment.
  */
 async function renameOver(source: Entry, destination: Entry): Promise<string | undefined> {
   try {
@@ -165,7 +172,7 @@ async function renameEntry(source: Entry, destination: Entry): Promise<void> {
   await patiently(() => source.directory.rename(source.name, destination.name, destination.directory));
 }
 
-/** Renames; on Windows several times, where somebody has a file open. */
+/** Renames, on Windows with retries in case another program has the file open. */
 export async function patiently(step: () => Promise<void>): Promise<void> {
   for (const delay of WINDOWS_DELAYS_MS) {
     try {
@@ -183,7 +190,7 @@ function isBusyOnWindows(error: unknown): boolean {
   return process.platform === 'win32' && WINDOWS_BUSY.has(systemCode(error));
 }
 
-/** Replaces a file that cannot be renamed over: the old one gets another name first, and its own back on failure. */
+/** Replaces a file that cannot be renamed over: renames the old file first, and renames it back on failure. */
 export async function setAside(source: Entry, { directory, name }: Entry): Promise<string> {
   const aside = privateName('old');
   await directory.rename(name, aside);

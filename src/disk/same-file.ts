@@ -12,8 +12,8 @@ export interface KnownFile {
 }
 
 /**
- * Whether a name in a directory still means the file. Its inode tells. Where a file system has no stable ones, the bytes
- * are hashed again, and the file has to be as much this user's own.
+ * Whether a name in a directory still means the file. The inode tells. If the file system has no stable inodes, we
+ * hash the bytes again and check the owner and mode.
  */
 export async function isStill(
   known: KnownFile,
@@ -43,7 +43,9 @@ async function hasSameBytes(
 
 const WRITABLE_BY_OTHERS = 0o022n;
 
-/** Nobody else may have a hand on it: its modes may only be wider where the file system gives all files to one owner. */
+/**
+ * No other user may have access to it. A wider mode is accepted only if the file system gives all files to one owner.
+ */
 function isAsOwn(found: BigIntStats, { size, owner, ownerIsUser }: FrozenFile): boolean {
   const isPrivate = !ownerIsUser || (found.mode & WRITABLE_BY_OTHERS) === 0n;
   return found.size === size && found.uid === owner && found.nlink === 1n && !isSetId(found) && isPrivate;

@@ -1,6 +1,6 @@
 /**
- * SELinux gives a new file the label of its directory, or one that goes with its name. What is renamed keeps the label
- * that its hidden name got, so that the system's own `restorecon` sets the one that its place asks for.
+ * SELinux gives a new file the label of its directory, or one that fits its name. A renamed file keeps the label of
+ * its hidden name, so the system's own `restorecon` must set the label for its final place.
  */
 import { execFile } from 'node:child_process';
 import { access, constants } from 'node:fs/promises';
@@ -9,17 +9,17 @@ import { promisify } from 'node:util';
 import { MAX_RELABEL_MS } from '../limits.ts';
 
 export interface LabellingHost {
-  /** A file that is there where SELinux is on. */
+  /** A file that exists if SELinux is on. */
   readonly enforcing: string;
-  /** As in PATH. */
+  /** In the form of PATH. */
   readonly path: string | undefined;
 }
 
 const thisHost = (): LabellingHost => ({ enforcing: '/sys/fs/selinux/enforce', path: process.env['PATH'] });
 
 /**
- * Restores the labels of files, and of directories with everything in them, where SELinux is on and `restorecon` is there.
- * What it cannot do ends no run.
+ * Restores the SELinux labels of files and directory trees, if SELinux is on and `restorecon` is installed. A failure
+ * does not fail the run.
  *
  * @param paths absolute, without links.
  * @returns notes for the user.
@@ -32,16 +32,16 @@ export async function restoreLabels(
   const program = await findProgram('restorecon', path);
   if (program === undefined) return [];
   try {
-    // -F would also reset what an administrator chose; -R serves files too.
+    // -F would also reset labels that an administrator chose. -R works on files too.
     await promisify(execFile)(program, ['-R', '--', ...paths], { timeout: MAX_RELABEL_MS });
     return [];
   } catch (error) {
     const reason = error instanceof Error ? error.message : String(error);
-    return [`the SELinux labels of ${paths.join(', ')} could not be restored: ${reason.trim()}`];
+    return [`could not restore the SELinux labels of ${paths.join(', ')}: ${reason.trim()}`];
   }
 }
 
-/** A relative entry of PATH means another program in another directory. */
+/** Skips relative entries of PATH: they mean another program in each working directory. */
 async function findProgram(name: string, path: string | undefined): Promise<string | undefined> {
   for (const directory of (path ?? '').split(delimiter).filter((one) => isAbsolute(one))) {
     const program = join(directory, name);

@@ -1,8 +1,8 @@
 import type { FileHandle } from 'node:fs/promises';
 
 /**
- * Sets the mode, whatever the umask. Where there are no modes to set (FAT, some network shares, Windows' disks under
- * Linux), the one that the mount gives to all files will do if it allows as much.
+ * Sets the mode, regardless of the umask. If the file system cannot set modes (FAT, some network shares, Windows'
+ * disks under Linux), the fixed mode of the mount is accepted as long as it is wide enough.
  */
 export async function setMode(handle: FileHandle, mode: number): Promise<void> {
   try {

@@ -8,24 +8,24 @@ import type { HeldDirectory } from './held-directory.ts';
 import { isOwn } from './owner.ts';
 import type { HashAlgorithm } from '../strict/digest.ts';
 
-/** How often a directory that another, failing run removed meanwhile is made again. */
+/** How often to make a directory again after another run, which failed, has removed it. */
 const ATTEMPTS = 5;
 const OWNER_ONLY = 0o600;
 
-/** The directory of a staged file, held as long as the file is staged or placed. */
+/** The directory of a staged file. It is held while the file is staged or placed. */
 export interface StagedIn {
   readonly directory: HeldDirectory;
-  /** The file's hidden name in it. */
+  /** The file's hidden name in the directory. */
   readonly name: string;
 }
 
-/** Which file was made there. */
+/** Identifies the file that was made. */
 export interface MadeFile extends StagedIn {
   readonly created: Inode;
   readonly hasStableInode: boolean;
 }
 
-/** Makes the file at the path (absolute), and what is missing of the directories above it. */
+/** Creates the file at the absolute path, and the missing directories above it. */
 export async function makeStagingFile(
   path: string,
   attempts: number = ATTEMPTS,
@@ -47,31 +47,34 @@ export async function makeStagingFile(
   }
 }
 
-/** Only the file that was made: in a directory of others, something else may have its name by now. Never throws. */
+/**
+ * Removes the file if it is still the one that we made: where others can write, another file may have the name by
+ * now. Never throws.
+ */
 export async function removeStagingFile({ directory, name, created }: MadeFile): Promise<void> {
   try {
     const found = await directory.lstat(name);
     if (isSameInode(identityOf(found), created) || isOwn(found)) await directory.unlink(name);
   } catch {
-    // It was placed, or somebody else removed it.
+    // It was placed, or another program removed it.
   }
 }
 
-/** Which file it is, once no byte of it will change. */
+/** Identifies the file, once its bytes no longer change. */
 export async function frozen(handle: FileHandle, { hasStableInode }: MadeFile): Promise<FrozenFile> {
   const found = await handle.stat({ bigint: true });
   return { ...identityOf(found), owner: found.uid, ownerIsUser: isOwn(found), hasStableInode };
 }
 
 /**
- * The same file, open for reading: a program cannot be started as long as anybody may write to it. Where something else
- * has its name by now, the file itself stays open, so that no other one can get its inode.
+ * Opens the same file for reading only, because a program cannot be started while a process has it open for writing.
+ * If another file has its name by now, the original stays open so that no other file can get its inode.
  */
 export async function openForReading(
   writing: FileHandle,
   { directory, name }: StagedIn,
 ): Promise<FileHandle | undefined> {
-  // Windows gives no other file the number of one that is gone, and is at odds with open files.
+  // Windows does not reuse file numbers, and open files cause trouble there.
   if (process.platform === 'win32') {
     await writing.close();
     return undefined;

@@ -21,27 +21,27 @@ import {
 } from './staging-file.ts';
 
 /**
- * Bytes per write. A download arrives in pieces of 16 to 64 KiB; one system call and one hash update per MiB save most
- * of the trips to the thread pool, and two buffers are all the memory that staging takes.
+ * Bytes per write. A download arrives in pieces of 16 to 64 KiB. One system call and one hash update per MiB save
+ * most trips to the thread pool, and staging needs only two buffers of memory.
  */
 const BUFFER_BYTES = 1024 * 1024;
 /**
- * The disk is asked to have written what it was given after each of these many bytes, beside the download, so that
- * `seal` has little left to wait for: 250 ms become 6 for 1 GiB, and seconds are saved on a slow disk.
+ * Starts a disk sync each time this many bytes are written, in parallel with the download, so that `seal` has little
+ * left to wait for. This takes 6 ms instead of 250 ms for 1 GiB, and saves seconds on a slow disk.
  */
 const SYNC_BYTES = 16 * 1024 * 1024;
 
 export interface StagingOptions {
-  /** The destination's directory: the staging file is made in it, so that placing is one rename. */
+  /** The destination's directory. The staging file is made in it, so that placing is one rename. */
   readonly directory: string;
   /** The destination's file name, for messages. */
   readonly fileName: string;
-  /** Hashes to compute beside SHA-256. */
+  /** Hashes to compute in addition to SHA-256. */
   readonly alsoHash?: readonly Exclude<HashAlgorithm, 'sha256'>[];
   readonly signal?: AbortSignal | undefined;
 }
 
-/** What the bytes of a staged artifact hash to; hex. */
+/** The digests of a staged artifact, in hex. */
 export interface StagedDigests {
   readonly bytes: number;
   readonly sha256: string;
@@ -51,40 +51,40 @@ export interface StagedDigests {
 
 /**
  * Downloaded bytes that are not yet verified, in a private file next to the destination (hidden name, mode 0600).
- * Nothing is created before the first byte, and `discard()` leaves nothing behind. The directory is held from then on:
- * the file is made, named and removed in the one that was found, whatever becomes of its path.
+ * Creates nothing before the first byte arrives; `discard()` leaves nothing behind. The directory is held from then
+ * on: the file is made, renamed and removed in that very directory, even if its path changes.
  *
  * Every method throws InstallError `disk-full`, `destination-unwritable`, `destination-unsuitable` or `place-failed`
- * where the disk says no, and InterruptedError once the signal has fired.
+ * if the disk fails, and InterruptedError once the signal has fired.
  */
 export interface StagedArtifact extends DownloadSink {
-  /** The staging file, absolute. */
+  /** Absolute path of the staging file. */
   readonly path: string;
   readonly fileName: string;
   /** Creates the staging file now instead of with the first byte. */
   open(): Promise<void>;
-  /** Everything is written: the digests of it, computed on the way. More bytes, or a reset, may follow. */
+  /** Returns the digests of everything written so far. More bytes, or a reset, may follow. */
   finish(): Promise<StagedDigests>;
-  /** A digest (hex) that is not computed on the way: the file is read once more. */
+  /** A digest (hex) that was not computed during the download. Reads the file once more. */
   hash(algorithm: HashAlgorithm): Promise<string>;
-  /** Reads at a position of the staging file, whatever its name means by now; 0 at the end. */
+  /** Reads at a position of the staging file, even if its name means another file by now. Returns 0 at the end. */
   readAt(buffer: Uint8Array, position: number): Promise<number>;
-  /** The digest is confirmed: no byte may be written from here on. Returns which file it is. */
+  /** Ends the writing once the digest is confirmed, and returns the identity of the file. */
   freeze(): Promise<FrozenFile>;
-  /** Where the file is; undefined before {@link open} and once it was discarded. */
+  /** Where the file is; undefined before {@link open} and after it is discarded. */
   readonly at: StagedIn | undefined;
   /**
-   * The last step before placing: sets the mode, makes the bytes durable and ends the writing. The file stays open for
-   * reading until it is placed or discarded, so that no other file can get its inode meanwhile.
+   * The last step before placing: sets the mode and makes the bytes durable. The file stays open for reading until it
+   * is placed or discarded, so that no other file can get its inode.
    */
   seal(mode: number): Promise<void>;
-  /** The file has its final name now, and is let go; `discard()` does nothing from here on. */
+  /** Lets go of the file, which has its final name now. `discard()` does nothing from here on. */
   markPlaced(): Promise<void>;
-  /** Removes the file, and the directories that were created for it where they are empty. Never throws. */
+  /** Removes the file, and the directories created for it if they are empty. Never throws. */
   discard(): Promise<void>;
 }
 
-/** A staging file for one artifact. Touches no disk yet. */
+/** A staging file for one artifact. Does not touch the disk yet. */
 export function openStaging(options: StagingOptions): StagedArtifact {
   return new StagingFile(options);
 }
@@ -100,7 +100,7 @@ class StagingFile implements StagedArtifact {
   #state: 'staged' | 'frozen' | 'placed' | 'discarded' = 'staged';
   #sealed = false;
   #length = 0;
-  /** How much of the filling buffer is taken but not yet handed to the disk. */
+  /** Bytes in the buffer that are not yet handed to the disk. */
   #filled = 0;
   #filling: Buffer | undefined;
   #writing: Buffer | undefined;
@@ -160,13 +160,13 @@ class StagingFile implements StagedArtifact {
     }
   }
 
-  /** Starts to write the filled buffer; it is hashed here while another thread writes it. */
+  /** Starts to write the full buffer. It is hashed here while another thread writes it. */
   async #handOver(): Promise<void> {
     await this.#lastWrite();
     if (this.#handle === undefined || this.#filling === undefined) return;
     const full = this.#filling.subarray(0, this.#filled);
     this.#write = writeWhole(this.#handle, full, this.#length - this.#filled);
-    // A failure is reported by the next step that waits for it; until then it must not end the process.
+    // The next step that waits for the write reports its failure. Until then the rejection must not end the process.
     this.#write.catch(() => undefined);
     for (const hash of this.#hashes.values()) hash.update(full);
     [this.#filling, this.#writing] = [this.#writing, this.#filling];
@@ -178,7 +178,7 @@ class StagingFile implements StagedArtifact {
     this.#unsynced += bytes;
     if (this.#unsynced < SYNC_BYTES) return;
     this.#unsynced = 0;
-    // `seal` syncs again and reports; closing the file waits for this.
+    // `seal` syncs again and reports failures. Closing the file waits for this sync.
     this.#handle?.datasync().catch(() => undefined);
   }
 
@@ -216,7 +216,7 @@ class StagingFile implements StagedArtifact {
     await this.open();
     await this.#handOver();
     await this.#lastWrite();
-    // A copy, so that a download that turns out to be incomplete can go on.
+    // Hash a copy, so that a download that turns out to be incomplete can continue.
     const hex = (name: HashAlgorithm): string | undefined => this.#hashes.get(name)?.copy().digest('hex');
     const [sha256, sha384, sha512] = [hex('sha256') ?? '', hex('sha384'), hex('sha512')];
     return {
@@ -248,7 +248,7 @@ class StagingFile implements StagedArtifact {
       throw new TypeError('the staged artifact is not open');
     }
     this.#state = 'frozen';
-    // Many artifacts wait for each other: none of them needs its buffers any more.
+    // Free the buffers: many artifacts may wait for each other in this state.
     [this.#filling, this.#writing] = [undefined, undefined];
     return frozen(this.#handle, this.#at);
   }
@@ -274,7 +274,7 @@ class StagingFile implements StagedArtifact {
   }
 
   async discard(): Promise<void> {
-    // At once, so that a step that is on its way makes no file after this has removed it.
+    // Set this first, so that a step in progress does not create a file after the removal.
     if (this.#state !== 'placed') this.#state = 'discarded';
     await this.#write.catch(() => undefined);
     await this.#close();

@@ -9,8 +9,8 @@ import { isStill } from './same-file.ts';
 import type { StagedArtifact, StagedDigests } from './staging.ts';
 
 /**
- * A file that has a proven digest, wherever it is. These classes stay in this module and only their types leave it, so
- * that nothing else can make one; the private fields tell a look-alike at run time.
+ * A file with a proven digest, wherever it is. These classes stay in this module and only their types leave it, so
+ * that no other code can make one. The private fields expose a look-alike at run time.
  */
 class VerifiedFile {
   readonly #confirmed = true;
@@ -21,7 +21,10 @@ class VerifiedFile {
   readonly bytes: number;
   /** The file as it was when its digest was confirmed. */
   readonly file: FileIdentity;
-  /** Reads at a position of the open file that was hashed, whatever its name means by now; 0 at the end. */
+  /**
+   * Reads at a position of the open file that was hashed, even if its name means another file by now. Returns 0 at
+   * the end.
+   */
   readonly readAt: (buffer: Uint8Array, position: number) => Promise<number>;
 
   constructor(from: Pick<VerifiedFile, 'path' | 'name' | 'proven' | 'bytes' | 'file' | 'readAt'>) {
@@ -38,14 +41,14 @@ class VerifiedFile {
   }
 }
 
-/** A staged artifact whose bytes are proved: the only thing that can be placed. */
+/** A staged artifact whose bytes are proved. Nothing else can be placed. */
 class VerifiedArtifact extends VerifiedFile {
   readonly #confirmed = true;
   readonly staged: StagedArtifact;
   declare readonly file: FrozenFile;
   /** Of the artifact itself, hex. */
   readonly sha256: string;
-  /** The path in the archive that has the proven digest, where the artifact came out of one. */
+  /** If the artifact came from an archive: its path in the archive, which is what has the proven digest. */
   readonly member: string | undefined;
 
   constructor(
@@ -68,7 +71,7 @@ class VerifiedArtifact extends VerifiedFile {
   }
 }
 
-/** A file that was hashed, before anybody knew what digest it ought to have. It is open until it is closed. */
+/** A file that was hashed before we knew which digest it must have. It stays open until it is closed. */
 class MeasuredFile {
   readonly #measured = true;
   readonly path: string;
@@ -90,7 +93,7 @@ class MeasuredFile {
   }
 }
 
-/** Says that a verified file was read to its end and still had the proven digest. */
+/** Shows that a verified file was read to its end and still had the proven digest. */
 class ReadThrough {
   readonly #confirmed = true;
   readonly archive: VerifiedFile;
@@ -107,10 +110,10 @@ class ReadThrough {
 export type { MeasuredFile, ReadThrough, VerifiedArtifact, VerifiedFile };
 
 /**
- * Step 5 of an install: the digest of the staged bytes is the proven one.
+ * Step 5 of an install: checks that the staged bytes have the proven digest.
  *
- * @throws UntrustedError `digest-mismatch` with both digests; the staged artifact is then as it was, to be reset for
- *   another try or discarded.
+ * @throws UntrustedError `digest-mismatch` with both digests. The staged artifact is unchanged then; reset it for
+ *   another try, or discard it.
  */
 export async function confirmDigest(staged: StagedArtifact, proven: ProvenDigest): Promise<VerifiedArtifact> {
   const digests = await staged.finish();
@@ -120,9 +123,9 @@ export async function confirmDigest(staged: StagedArtifact, proven: ProvenDigest
 }
 
 /**
- * Hashes a file that a user named, for {@link confirmMeasured}, and leaves it open.
+ * Hashes a file that the user named, for {@link confirmMeasured}, and leaves it open.
  *
- * @returns the file, for the caller to close.
+ * @returns the file; the caller closes it.
  * @throws RequestError `file-not-readable`
  */
 export async function measureFile(
@@ -143,8 +146,8 @@ export async function measureFile(
 }
 
 /**
- * As {@link confirmDigest}, of a file that was hashed before its proof. It may have been changed since, as it may be after
- * any look at it: whoever reads it holds what was read against the digest once more ({@link confirmReadThrough}).
+ * Like {@link confirmDigest}, for a file that was hashed before its proof. The file may have changed since, so a
+ * reader must check the bytes that it read against the digest again ({@link confirmReadThrough}).
  *
  * @throws UntrustedError `digest-mismatch`
  */
@@ -158,7 +161,8 @@ export function confirmMeasured(measured: MeasuredFile, proven: ProvenDigest): V
 }
 
 /**
- * What was read from a verified file hashed to `hex`: what was made of it holds only if that is the proven digest.
+ * Checks `hex`, the digest of the bytes that were read from a verified file. The results of that reading are valid
+ * only if it is the proven digest.
  *
  * @throws UntrustedError `digest-mismatch`
  */
@@ -169,7 +173,7 @@ export function confirmReadThrough(archive: VerifiedFile, hex: string): ReadThro
   return new ReadThrough(archive);
 }
 
-/** A staged artifact that came out of a verified archive is verified once the archive was read through. */
+/** Verifies a staged artifact that came from a verified archive, after the archive was read to its end. */
 export async function confirmMember(
   staged: StagedArtifact,
   member: string,
@@ -194,9 +198,9 @@ async function freeze(
 }
 
 /**
- * The artifact is one that {@link confirmDigest} made, and its staging file still is the one that was confirmed.
+ * Checks that {@link confirmDigest} made the artifact and that its staging file is still the one that was confirmed.
  *
- * @throws InstallError `place-failed` when something else took its place.
+ * @throws InstallError `place-failed` if another file took its place.
  */
 export async function assertUnchanged(artifact: VerifiedArtifact): Promise<void> {
   if (!VerifiedArtifact.isOne(artifact)) {
@@ -215,7 +219,7 @@ function digestMismatch(name: string, proven: ProvenDigest, found: string): Untr
     check: 'digest',
     wanted: `${proven.algorithm}:${proven.hex}`,
     found: `${proven.algorithm}:${found}`,
-    next: 'take it from its source, or from another mirror',
+    next: 'download it from its source or another mirror',
   });
 }
 

@@ -1,24 +1,24 @@
 /**
- * Who, besides the user of this run and root, can change what is at a path: rename it, link something in its place, or
- * write to it. Owners, modes, sticky bits, every directory above and every link on the way count.
+ * Finds out who else, apart from root and the user of this run, can change what is at a path: rename it, replace it
+ * with a link, or write to it. Owners, modes, sticky bits, every directory above and every link on the way count.
  *
- * Access control lists are not read; on Linux the group's bits of the mode show that there is one. On Windows they are
- * all that decides, so that the question is not answered there.
+ * Access control lists are not read, but on Linux the group bits of the mode show that one exists. On Windows only
+ * access control lists decide, so there we give no answer.
  */
 import type { BigIntStats } from 'node:fs';
 import { lstat, readFile, readlink } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
 import { isOwnOrRoots } from './owner.ts';
 
-/** Another user, or a group, who can change what is at a path. */
+/** Another user or group who can change what is at a path. */
 export interface OtherHand {
-  /** Where they can: the first directory or file on the way to the path. */
+  /** The first directory or file on the path that they can change. */
   readonly path: string;
   /** `user 1000`, `group 50` or `everybody`. */
   readonly who: string;
 }
 
-/** Whether the question can be answered here at all. */
+/** Whether this system can answer the question at all. */
 const HAS_OWNERS = process.geteuid !== undefined;
 
 const GROUP_WRITE = 0o020n;
@@ -27,14 +27,14 @@ const ALL_WRITE = 0o002n;
 const ALL_SEARCH = 0o001n;
 const STICKY = 0o1000n;
 
-/** As many as Linux follows. */
+/** Linux's own limit. */
 const MAX_LINKS = 40;
 
 /**
- * Everybody else who can change what is at the path, each where they can first. What does not exist is passed over: it
- * will belong to this user.
+ * Everyone else who can change what is at the path, each with the first place where they can. Parts that do not exist
+ * are skipped, because they will belong to this user.
  *
- * @returns undefined where the system does not tell (Windows); that is not "nobody".
+ * @returns undefined if the system does not tell (Windows). That does not mean "no one".
  */
 export async function othersCanChange(path: string): Promise<readonly OtherHand[] | undefined> {
   if (!HAS_OWNERS) return undefined;
@@ -46,7 +46,7 @@ export async function othersCanChange(path: string): Promise<readonly OtherHand[
 }
 
 /**
- * The same of one file alone, whose name nobody else can take: who can write to it, or let others do so.
+ * Like {@link othersCanChange}, but for an open file on its own: who can write to it or give others the right to.
  *
  * @returns undefined on Windows.
  */
@@ -54,7 +54,7 @@ export async function othersCanWrite(file: BigIntStats): Promise<readonly string
   return HAS_OWNERS ? writersOf(file, false) : undefined;
 }
 
-/** Walks as the system does, from the root, through links. */
+/** Walks from the root through links, like the system. */
 async function* handsOnTheWay(path: string): AsyncGenerator<OtherHand> {
   let at = '/';
   let here: BigIntStats | undefined = await look(at);
@@ -62,7 +62,7 @@ async function* handsOnTheWay(path: string): AsyncGenerator<OtherHand> {
   for (const rest = partsOf(path); here !== undefined;) {
     const name = rest.shift();
     const isLast = name === undefined;
-    // In a sticky directory others can make entries, and rename or remove only their own.
+    // In a sticky directory, others can create entries, but can rename or remove only their own.
     const protects = here.isDirectory() && (here.mode & STICKY) !== 0n;
     for (const who of await writersOf(here, protects)) yield { path: at, who };
     if (isLast) return;
@@ -101,7 +101,7 @@ async function look(path: string): Promise<BigIntStats | undefined> {
 async function writersOf(entry: BigIntStats, isSticky: boolean): Promise<readonly string[]> {
   const who = isOwnOrRoots(entry) ? [] : [`user ${entry.uid}`];
   if (isSticky) return who;
-  // Entries of a directory cannot be made without the right to search it.
+  // To create an entry in a directory you also need the right to search it.
   const [group, all] = entry.isDirectory()
     ? [GROUP_WRITE | GROUP_SEARCH, ALL_WRITE | ALL_SEARCH]
     : [GROUP_WRITE, ALL_WRITE];
@@ -111,8 +111,9 @@ async function writersOf(entry: BigIntStats, isSticky: boolean): Promise<readonl
 }
 
 /**
- * Many systems give each user a group of their own, and with it directories that the group may write. A group counts as
- * ours alone where the system's own files list nobody else in it; never group 0, which containers give to any user.
+ * Many systems give each user their own group and make directories writable for that group. A group counts as this
+ * user's alone if /etc/group and /etc/passwd list no one else in it. Group 0 never does, because containers give it
+ * to any user.
  */
 async function hasOnlyUs(gid: bigint): Promise<boolean> {
   if (gid === 0n) return false;
@@ -126,7 +127,7 @@ async function hasOnlyUs(gid: bigint): Promise<boolean> {
   return isKnown && members.every(([, , uid = '']) => ours.has(uid));
 }
 
-/** Lines of fields; empty where the file is not there. */
+/** Lines split into fields; empty if the file does not exist. */
 async function recordsOf(path: string): Promise<readonly (readonly string[])[]> {
   const text = await readFile(path, 'utf8').catch(() => '');
   return text.split('\n').map((line) => line.split(':'));

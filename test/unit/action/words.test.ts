@@ -23,7 +23,10 @@ describe('advice in a job', () => {
     ['try again, or allow more time with --timeout', 'try again'],
     ['try again later, or use --mirror', 'try again later, or use the input mirror'],
     ['check --rekor-url; a proxy may have answered', 'check the input rekor-url; a proxy may have answered'],
-    ['name another place with --install-dir or --output', 'name another place with the input install-dir'],
+    [
+      'choose another place with --install-dir or --output',
+      'choose another place with the input install-dir',
+    ],
     [
       'give it with --ca-file FILE (or NODE_EXTRA_CA_CERTS); otherwise',
       'give it with NODE_EXTRA_CA_CERTS; otherwise',

@@ -21,7 +21,7 @@ describe('what a failed system call means', () => {
   it.each([
     ['ENOSPC', 'disk-full', 'no space is left in'],
     ['EDQUOT', 'disk-full', 'no space is left in'],
-    ['EACCES', 'destination-unwritable', 'may not be written'],
+    ['EACCES', 'destination-unwritable', 'not even root may write'],
     ['EROFS', 'destination-unwritable', 'is read-only'],
     ['EBUSY', 'place-failed', 'is in use, or something is mounted there'],
     ['EISDIR', 'destination-unsuitable', 'cannot be a file'],
@@ -37,7 +37,7 @@ describe('what a failed system call means', () => {
     async () => {
       const error = await told('EPERM');
       expect(error.code).toBe('destination-unwritable');
-      expect(error.message).toContain('the system does not let it be changed');
+      expect(error.message).toContain('the system does not allow this change');
     },
   );
 
@@ -52,7 +52,7 @@ describe.skipIf(NO_OTHER_USER !== undefined)(
     it('sudo helps another user, and not root', async () => {
       const dir = await testDir();
       const asRoot = diskError(failure('EACCES'), 'write kubectl', dir.join('kubectl'));
-      expect(asRoot.message).toContain('not even by root');
+      expect(asRoot.message).toContain('not even root');
       expect(asRoot.next).not.toContain('sudo');
       process.seteuid?.(OTHER_UID);
       try {
@@ -71,7 +71,7 @@ describe.runIf(linux)('a file system that shows the state of the system (needs L
       const error = await rejection(openStaging({ directory, fileName: 'kubectl' }).open());
       expect(error.code).toBe('destination-unsuitable');
       const [, root] = directory.split('/');
-      expect(error.message).toBe(`could not write kubectl: /${root} is no disk, and holds no files`);
+      expect(error.message).toBe(`could not write kubectl: /${root} is not on a disk and cannot hold files`);
       expect(error.next).not.toContain('sudo');
     },
   );

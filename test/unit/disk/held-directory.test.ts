@@ -169,7 +169,7 @@ describe('a held directory', () => {
     const writing = Array.from({ length: 20 }, (_, index) => write(held, `f${index}`, 'text'));
     const closing = held.close();
     await Promise.allSettled([...writing, closing]);
-    await expect(held.names()).rejects.toThrow('not held any more');
+    await expect(held.names()).rejects.toThrow('no longer held');
     expect(readdirSync(dir.path)).toHaveLength(20);
   });
 

@@ -66,8 +66,8 @@ describe('what a destination holds', () => {
   it.runIf(unix).each([
     [0o640, 'it could not be run'],
     [0o777, 'everybody could write to it'],
-    [0o4755, 'it ran as its owner or group, whoever started it'],
-    [0o2755, 'it ran as its owner or group, whoever started it'],
+    [0o4755, 'it ran with the rights of its owner or group (setuid or setgid)'],
+    [0o2755, 'it ran with the rights of its owner or group (setuid or setgid)'],
   ])(
     'has the proven bytes and cannot be left alone: mode %o (needs POSIX permissions)',
     async (mode, why) => {

@@ -83,7 +83,7 @@ describe.skipIf(NO_OTHER_USER !== undefined)(`with another user (${OTHER})`, () 
     const dir = await testDir();
     fill(dir, 'out/ours', 'out/shared/ours', 'out/shared/theirs');
     chownSync(dir.join('out', 'shared', 'theirs'), OTHER_UID, OTHER_UID);
-    await expect(removeTree(await hold(dir.path), 'out')).rejects.toThrow('of another user');
+    await expect(removeTree(await hold(dir.path), 'out')).rejects.toThrow('owned by another user');
     expect(readdirSync(dir.join('out'))).toEqual(['shared']);
     expect(readdirSync(dir.join('out', 'shared'))).toEqual(['theirs']);
   });

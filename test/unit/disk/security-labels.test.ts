@@ -33,7 +33,7 @@ describe.skipIf(process.platform === 'win32')('SELinux labels (needs a POSIX she
     const host = labellingHost(dir, 'echo "Operation not permitted" >&2; exit 255');
     const [note, ...rest] = await restoreLabels(['/usr/local/bin/kubectl'], host);
     expect(rest).toEqual([]);
-    expect(note).toContain('the SELinux labels of /usr/local/bin/kubectl could not be restored');
+    expect(note).toContain('could not restore the SELinux labels of /usr/local/bin/kubectl');
     expect(note).toContain('Operation not permitted');
   });
 
