@@ -45,7 +45,7 @@ function proveOrExplain(proveSample: () => void): void {
       wanted: 'that k8s-verify proves the sample that it carries',
       found: `it refuses it: ${reasonOf(cause)}`,
       why: 'the code that refuses a sample known to be good would refuse any artifact; nothing was learnt about this one',
-      next: `use k8s-verify on another machine, or with another Node than ${process.version}, or its executable`,
+      next: `run k8s-verify on another machine, with another Node than ${process.version}, or as its executable`,
       cause,
     });
   }

@@ -6,24 +6,24 @@ import { retryWait } from './retry-timing.ts';
 import { duration } from './wording.ts';
 
 export interface RetryPolicy {
-  /** How many more attempts follow a failed first one. */
+  /** How many attempts may follow a failed first one. */
   readonly retries: number;
-  /** Bound of the first backoff, in milliseconds; it doubles with each failure in a row. */
+  /** Upper bound of the first backoff, in milliseconds. It doubles with each failure in a row. */
   readonly retryDelayMs: number;
   /** From 0 to 1, for jitter. */
   readonly random: () => number;
-  /** A longer wait than this is not worth it: somebody else can be asked. */
+  /** Give up on a longer wait than this, because another source can be asked. */
   readonly longestWaitMs?: number;
 }
 
-/** What the retry loop tells and asks while it runs. */
+/** What the retry loop reports and asks while it runs. */
 export interface AttemptHooks {
   onRetry(attempt: number, reason: string, delayMs: number): void;
-  /** True where the failed attempt brought something worth having: the count of failures starts anew. */
+  /** True if the failed attempt made progress; the count of failures then starts again. */
   madeProgress?(): boolean;
 }
 
-/** A failure that ended the loop, with the number of attempts that were made. */
+/** The failure that ended the loop, with the number of attempts. */
 export class OutOfAttempts extends Error {
   override readonly name = 'OutOfAttempts';
   readonly attempts: number;
@@ -37,9 +37,9 @@ export class OutOfAttempts extends Error {
 }
 
 /**
- * Runs an attempt until it succeeds, fails for good, or has failed transiently `retries` + 1 times in a row.
- * Only a `TransportFailure` is ever repeated; whatever else is thrown (a verdict, a full disk, an interruption, a bug)
- * passes through at once.
+ * Runs an attempt until it succeeds, fails for good, or has failed `retries` + 1 times in a row with a transient
+ * error. Only a `TransportFailure` is retried. Anything else (a verdict, a full disk, an interruption, a bug) is
+ * thrown at once.
  *
  * @throws OutOfAttempts for the failure that ended it.
  */
@@ -65,9 +65,9 @@ export async function withRetries<T>(
         }
       },
       {
-        // Counted here: a download that got further has its failures forgotten, for which p-retry has no word.
+        // We count failures here: a download that made progress starts again at zero, which p-retry cannot do.
         retries: Number.POSITIVE_INFINITY,
-        // Waited for in `onFailedAttempt`: the server may have a say in it (`Retry-After`).
+        // `onFailedAttempt` waits, because the server may ask for a delay (`Retry-After`).
         minTimeout: 0,
         maxRetryTime: Math.max(0, operation.remainingMs()),
         signal: operation.signal,
@@ -89,7 +89,7 @@ export async function withRetries<T>(
   }
 }
 
-/** Milliseconds until the next attempt; undefined where there is none. */
+/** Milliseconds until the next attempt; undefined if there is none. */
 function delayBeforeNext(error: Error, failuresInARow: number, policy: RetryPolicy): number | undefined {
   if (!(error instanceof TransportFailure) || !error.failure.transient) return undefined;
   if (failuresInARow > policy.retries) return undefined;
@@ -99,7 +99,7 @@ function delayBeforeNext(error: Error, failuresInARow: number, policy: RetryPoli
   return longest > (policy.longestWaitMs ?? longest) ? undefined : askedMs + jitterMs;
 }
 
-/** "Not done in time" alone does not say how far it got, or what took so long. */
+/** "Not done in time" alone does not say how far it got or what took so long, so the last failure is added. */
 function pastDeadline(deadline: TransportFailure, last: TransportFailure | undefined): TransportFailure {
   if (last === undefined || last === deadline) return deadline;
   if (last.cause === deadline) return last;
@@ -107,7 +107,7 @@ function pastDeadline(deadline: TransportFailure, last: TransportFailure | undef
   return new TransportFailure({ ...deadline.failure, reason }, last);
 }
 
-/** A wait that ends after the deadline would only delay the same answer. */
+/** A wait that ends after the deadline would only delay the same answer, so it fails now. */
 function noTimeLeft(last: TransportFailure, delayMs: number, { deadline }: Operation): TransportFailure {
   const reason = `${last.failure.reason}; ${deadline.failure.reason}: the next attempt would be in ${duration(delayMs)}`;
   return new TransportFailure({ ...deadline.failure, reason }, last);

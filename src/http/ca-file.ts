@@ -7,11 +7,11 @@ import { RequestError } from '../errors.ts';
 const BLOCK = /-----BEGIN CERTIFICATE-----[^-]+-----END CERTIFICATE-----/g;
 
 /**
- * TLS that trusts the CAs of a file beside Node's own list, with NODE_EXTRA_CA_CERTS, which Node leaves out as soon as
- * a list is given. Made once for all connections: reading 150 certificates for each would take longer than connecting.
+ * TLS that trusts the CAs in a file in addition to Node's own list and NODE_EXTRA_CA_CERTS; Node drops both as soon
+ * as it gets a list. Made once for all connections, because reading 150 certificates takes longer than connecting.
  *
- * @param path a PEM file with one certificate or more; text around them is ignored, as OpenSSL does.
- * @throws RequestError `file-not-readable`, or `usage` where it holds no certificate or a broken one.
+ * @param path a PEM file with at least one certificate; other text in it is ignored, as in OpenSSL.
+ * @throws RequestError `file-not-readable`, or `usage` if it has no certificate or a broken one.
  */
 export async function trustCaFile(path: string): Promise<SecureContext> {
   let text: string;
@@ -19,13 +19,13 @@ export async function trustCaFile(path: string): Promise<SecureContext> {
     text = await readFile(path, 'latin1');
   } catch (cause) {
     throw unreadableFile(`the CA file ${path}`, cause, {
-      wanted: 'certificates of authorities in PEM',
-      next: 'check the name after --ca-file',
+      wanted: 'CA certificates in PEM',
+      next: 'check the file name after --ca-file',
     });
   }
   const blocks = text.match(BLOCK) ?? [];
   if (blocks.length === 0) {
-    throw new RequestError('usage', `the CA file ${path} holds no certificate`, {
+    throw new RequestError('usage', `the CA file ${path} contains no certificate`, {
       wanted: 'PEM: -----BEGIN CERTIFICATE----- ...',
       next: 'name the file with the certificate of the authority that signs for the proxy or the mirror',
     });
@@ -35,7 +35,7 @@ export async function trustCaFile(path: string): Promise<SecureContext> {
       void new X509Certificate(block);
     } catch (cause) {
       throw new RequestError('usage', `certificate ${index + 1} in the CA file ${path} is broken`, {
-        next: 'get that certificate again, or take it out of the file',
+        next: 'replace that certificate, or remove it from the file',
         cause,
       });
     }

@@ -1,18 +1,18 @@
 /**
- * The one place that decides which failures pass and which are final, and how each is called. Pure: an error or a
- * status goes in, a {@link Failure} comes out.
+ * The one place that decides whether a failure is transient or final, and how to name it. Pure: takes an error or a
+ * status and returns a {@link Failure}.
  *
  * Transient: 408, 425, 429 and 5xx; connections that are reset, closed, refused or time out; DNS failures; a body
- * that stalls or is cut short. Final: every other status, TLS failures, answers that are not HTTP, and refusals by
- * a proxy. Verdicts (`K8sVerifyError`) never come here.
+ * that stalls or is cut short. Final: every other status, TLS failures, answers that are not HTTP, and refusals by a
+ * proxy. Verdicts (`K8sVerifyError`) never come here.
  */
 import { excerpt } from '../text/excerpt.ts';
 import { type Failure, TransportFailure } from './failure.ts';
 import { tlsFailure } from './tls-failure.ts';
 
 /**
- * What an error of a socket, of the resolver or of undici means. One that is not known is final: a server that can
- * make undici stumble must not bring the program down, nor be asked again.
+ * Classifies an error of a socket, the resolver or undici. An unknown error is final: a server that makes undici
+ * stumble must not crash the program, and must not be asked again.
  */
 export function classifyError(error: Error): Failure {
   if (error instanceof TransportFailure) return error.failure;
@@ -22,13 +22,13 @@ export function classifyError(error: Error): Failure {
   if (code.startsWith('EAI_'))
     return withHost({ ...transient('DNS look-up failed'), advice: DNS_ADVICE }, code, error);
   if (error.name === 'HTTPParserError') return parserFailure(error.message);
-  // An answer that undici did not reckon with, such as a "101 Switching Protocols" that nobody asked for.
+  // An answer that undici did not expect, such as "101 Switching Protocols" without a request for it.
   if (code === 'ERR_ASSERTION') return NOT_HTTP;
   if ('syscall' in error) return transient(`${code} (${String(error.syscall)})`);
   return { transient: false, code: 'network', reason: `the exchange failed: ${excerpt(error.message)}` };
 }
 
-/** What a status means that is not an answer to the request. */
+/** Classifies a status that does not answer the request. */
 export function classifyStatus(status: number, retryAfterMs?: number): Failure {
   return {
     transient: status === 408 || status === 425 || status === 429 || (status >= 500 && status <= 599),
@@ -41,9 +41,9 @@ export function classifyStatus(status: number, retryAfterMs?: number): Failure {
 }
 
 /**
- * "HTTP 503 Service Unavailable": the phrase is Node's, not the server's.
+ * "HTTP 503 Service Unavailable"; the phrase is Node's, not the server's.
  *
- * `import` of node:http would resolve every export, among them lazy ones that load a whole fetch: 27 ms.
+ * Not an `import` of node:http: that would resolve every export, including lazy ones that load all of fetch (27 ms).
  */
 export function describeStatus(status: number): string {
   const phrase = process.getBuiltinModule('node:http').STATUS_CODES[status];
@@ -56,24 +56,24 @@ function adviceForStatus(status: number): { advice?: string } {
   if (status === 407) return { advice: PROXY_CREDENTIALS_ADVICE };
   if (status === 429)
     return { advice: 'the server limits requests from this address; try again later, or use --mirror' };
-  if (status >= 500) return { advice: 'the server is in trouble; try again later, or use --mirror' };
-  // What is not there is the caller's to explain.
+  if (status >= 500) return { advice: 'the server has a problem; try again later, or use --mirror' };
+  // The caller explains what is missing.
   if (status === 404 || status === 410) return {};
   return status >= 400 ? { advice: REFUSED_ADVICE } : { advice: UNASKED_ADVICE };
 }
 
 const DNS_ADVICE = 'check the host name, the DNS resolver, and whether a proxy is needed (HTTPS_PROXY)';
 const CONNECT_ADVICE = 'check the network, the firewall, and whether a proxy is needed (HTTPS_PROXY)';
-/** No byte comes, or none any more. */
+/** For a connection on which no bytes arrive, or no more of them. */
 export const STALL_ADVICE = 'check the network, and whether a proxy is needed (HTTPS_PROXY)';
 const REFUSED_ADVICE =
-  'the server, or a proxy on the way, refuses this; check the URL, and what its operator lets through, or use --mirror';
+  'the server, or a proxy on the way, refuses this; check the URL and the access rules, or use --mirror';
 const UNASKED_ADVICE =
-  'that does not answer what was asked; check the URL and what stands between, or use --mirror';
+  'that does not answer the request; check the URL and any proxy on the way, or use --mirror';
 const PROXY_CREDENTIALS_ADVICE =
   'give the credentials for the proxy in its URL (HTTPS_PROXY=http://user:password@host:port)';
 
-/** The failure of an exchange that went through a proxy: then whether one is needed is not the question. */
+/** The failure of an exchange through a proxy. There is no point in asking whether a proxy is needed. */
 export function throughProxy(failure: Failure, host: string, variable: string): Failure {
   const reason = `${failure.reason}, through the proxy ${host} (${variable})`;
   const { advice = '' } = failure;
@@ -81,7 +81,7 @@ export function throughProxy(failure: Failure, host: string, variable: string): 
   return {
     ...failure,
     reason,
-    advice: `check that ${variable} names the right proxy and that it runs; NO_PROXY names hosts that need none`,
+    advice: `check that ${variable} names the right proxy and that it is running; list hosts that need no proxy in NO_PROXY`,
   };
 }
 
@@ -89,15 +89,15 @@ function transient(reason: string, code: 'network' | 'timeout' = 'network'): Fai
   return { transient: true, code, reason };
 }
 
-/** What answers does not speak HTTP, or contradicts itself. */
+/** The server does not speak HTTP, or its answer contradicts itself. */
 export const NOT_HTTP: Failure = {
   transient: false,
   code: 'response-invalid',
   reason: 'the answer is not valid HTTP',
-  advice: 'check the URL and its port; something that is not a web server answers there',
+  advice: 'check the URL and its port; what answers there is not a web server',
 };
 
-/** Whoever closed the client does not wait for an answer any more. */
+/** For requests that still run when the caller closes the client. */
 export const CLOSED: Failure = { transient: false, code: 'network', reason: 'the client was closed' };
 
 const NAMED: Readonly<Record<string, Failure | undefined>> = {
@@ -120,14 +120,14 @@ const NAMED: Readonly<Record<string, Failure | undefined>> = {
   UND_ERR_CLOSED: CLOSED,
 };
 
-/** undici's parser gives no code, only the words of llhttp in parentheses. */
+/** undici's parser gives no code, only llhttp's message in parentheses. */
 function parserFailure(message: string): Failure {
   const reason = /\(([^()]{1,80})\)$/.exec(message)?.[1];
   if (reason === 'Invalid EOF state') return transient('body cut short');
   return reason === undefined ? NOT_HTTP : { ...NOT_HTTP, reason: `${NOT_HTTP.reason} (${reason})` };
 }
 
-/** Refusals by a proxy, which undici tells only in the text of its messages. */
+/** Refusals by a proxy, which undici reports only in the text of its messages. */
 function proxyFailure(error: Error, code: string): Failure | undefined {
   if (code === 'UND_ERR_PRX_CONN') return transient('the proxy closed the connection');
   if (code === 'UND_ERR_SOCKS5') return transient(`the SOCKS proxy refused: ${excerpt(error.message)}`);
@@ -142,7 +142,7 @@ function proxyAnswered(status: number): Failure {
   return { ...failure, code: 'network', reason: `the proxy answered ${describeStatus(status)}` };
 }
 
-/** Names the host or the address that could not be had, where the error knows it. */
+/** Adds the host or address to the reason, if the error has it. */
 function withHost(failure: Failure, code: string, error: Error): Failure {
   if (failure.code === 'response-invalid' || !failure.transient) return failure;
   if ('hostname' in error && typeof error.hostname === 'string') {

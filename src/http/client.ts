@@ -23,33 +23,34 @@ import type { Delivery } from '../source/release-source.ts';
 import { shownUrl } from '../text/shown-url.ts';
 
 export interface HttpClientOptions {
-  /** Further attempts after a failed first one, per source; 0 for none. */
+  /** Attempts after a failed first one, per source; 0 for none. */
   readonly retries?: number | undefined;
-  /** Bound of the first backoff in milliseconds; it doubles with every failure in a row. */
+  /** Upper bound of the first backoff, in milliseconds. It doubles with each failure in a row. */
   readonly retryDelayMs?: number | undefined;
-  /** The most time for one request or one download as a whole, retries and sources included, in milliseconds. */
+  /** Time limit for one whole request or download, with all retries and sources, in milliseconds. */
   readonly timeoutMs?: number | undefined;
-  /** The most time for one connection to be made, TLS included, in milliseconds. */
+  /** Time limit for making one connection, TLS included, in milliseconds. */
   readonly connectTimeoutMs?: number | undefined;
-  /** So long without a byte, and an attempt is given up, in milliseconds. */
+  /** An attempt ends after this long without a byte, in milliseconds. */
   readonly stallTimeoutMs?: number | undefined;
-  /** PEM file of CAs to trust beside those that Node trusts. */
+  /** PEM file of CAs to trust in addition to those that Node trusts. */
   readonly caFile?: string | undefined;
-  /** Where HTTPS_PROXY, HTTP_PROXY, ALL_PROXY and NO_PROXY are looked up, in upper and lower case; none by default. */
+  /** Where to look up HTTPS_PROXY, HTTP_PROXY, ALL_PROXY and NO_PROXY, in upper and lower case; empty by default. */
   readonly env?: Environment | undefined;
-  /** Told of every retry, change of source and resumption. */
+  /** Receives every retry, change of source and resumption. */
   readonly report?: Report | undefined;
   readonly userAgent?: string | undefined;
-  /** The jitter's source: numbers from 0 to 1. */
+  /** Random numbers from 0 to 1, for the jitter. */
   readonly random?: (() => number) | undefined;
   /** Resolves host names instead of the system's resolver. */
   readonly lookup?: ConnectionSettings['lookup'];
 }
 
 /**
- * The network as the stories see it. Cheap: nothing is loaded, read or connected before the first request.
+ * The network for the rest of the program. Cheap to create: nothing is loaded, read or connected before the first
+ * request.
  *
- * A failed CA file or proxy variable is told by the first request, as a `RequestError`.
+ * The first request throws a `RequestError` if the CA file or a proxy variable cannot be used.
  */
 export function createHttpClient(options: HttpClientOptions = {}): HttpClient {
   return new UndiciHttpClient(options);
@@ -61,7 +62,7 @@ class UndiciHttpClient implements HttpClient {
   readonly #policy: RetryPolicy;
   readonly #report: Report;
   readonly #timeoutMs: number | undefined;
-  /** Of which no request has left yet. */
+  /** Operations that have not sent a request yet. */
   readonly #unsent = new Set<Operation>();
   #whenSent = Promise.withResolvers<void>();
 
@@ -145,7 +146,7 @@ class UndiciHttpClient implements HttpClient {
 
   #sent(operation: Operation): void {
     if (!this.#unsent.delete(operation)) return;
-    // What is about to be written is written when this turn of the event loop is over.
+    // The request is written at the end of this turn of the event loop.
     setImmediate(this.#whenSent.resolve);
     this.#whenSent = Promise.withResolvers();
   }

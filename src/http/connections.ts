@@ -1,4 +1,4 @@
-/** The only file that loads undici, when the first request is made. */
+/** The only file that loads undici, on the first request. */
 import type { LookupFunction } from 'node:net';
 import type * as Undici from 'undici';
 import type { buildConnector, Dispatcher, ProxyAgent } from 'undici';
@@ -11,13 +11,13 @@ import type { Credentials } from './proxy-url.ts';
 export interface ConnectionSettings {
   readonly connectTimeoutMs: number;
   readonly env: Environment;
-  /** PEM file of CAs to trust beside Node's own. */
+  /** PEM file of CAs to trust in addition to Node's own. */
   readonly caFile: string | undefined;
-  /** Instead of the system's resolver. */
+  /** Replaces the system's resolver. */
   readonly lookup: LookupFunction | undefined;
 }
 
-/** What all pools of one client are made with. */
+/** What all pools of one client share. */
 interface Loaded {
   readonly undici: typeof Undici;
   readonly connect: buildConnector.connector;
@@ -25,7 +25,7 @@ interface Loaded {
   readonly tls: buildConnector.BuildOptions;
 }
 
-/** A way to a host: a pool of kept-alive connections, direct or through a proxy. */
+/** A route to a host: a pool of kept-alive connections, direct or through a proxy. */
 export interface Route {
   readonly dispatcher: Dispatcher;
   readonly proxy: ProxyChoice | undefined;
@@ -34,9 +34,9 @@ export interface Route {
 /**
  * All connections of one client.
  *
- * HTTP/1.1 only. HTTP/2 was measured on loopback (TLS 1.3, one core): a 400 MB download is 20 % slower, and its flow
- * control (256 KiB a stream in undici) would bound a download to 5 MB/s at 50 ms; five small requests at once save
- * 10 ms of handshakes, which run beside each other anyway.
+ * HTTP/1.1 only. Measured over loopback (TLS 1.3, one core), HTTP/2 downloads 400 MB 20 % slower. undici's flow
+ * control (256 KiB per stream) would limit a download to 5 MB/s at 50 ms latency. Five small requests at once would
+ * save only 10 ms of handshakes, which run in parallel anyway.
  */
 export class Connections {
   readonly #settings: ConnectionSettings;
@@ -49,9 +49,9 @@ export class Connections {
   }
 
   /**
-   * The way to a URL's host. Connects to nothing yet.
+   * The route to a URL's host. Does not connect yet.
    *
-   * @throws RequestError for a CA file or a proxy variable that cannot be used, TransportFailure after `close`.
+   * @throws RequestError if a CA file or a proxy variable cannot be used; TransportFailure after `close`.
    */
   async routeTo(url: URL): Promise<Route> {
     this.#closed.signal.throwIfAborted();
@@ -62,7 +62,9 @@ export class Connections {
     return { dispatcher: await pool, proxy };
   }
 
-  /** Ends every connection at once, those that are being made too. What still runs on them fails. */
+  /**
+   * Ends every connection at once, including those that are still being made. Requests that still run on them fail.
+   */
   async close(): Promise<void> {
     this.#closed.abort(new TransportFailure(CLOSED));
     const pools = await Promise.allSettled(this.#pools.values());
@@ -92,7 +94,7 @@ export class Connections {
     const closed = this.#closed.signal;
     const tls = {
       allowH2: false,
-      // Node's default is what NODE_TLS_REJECT_UNAUTHORIZED says.
+      // Node's default depends on NODE_TLS_REJECT_UNAUTHORIZED.
       rejectUnauthorized: true,
       ...(secureContext === undefined ? {} : { secureContext }),
     };
@@ -101,7 +103,7 @@ export class Connections {
   }
 
   #throughHttp({ url, credentials }: ProxyChoice, { undici, connect, tls }: Loaded): Dispatcher {
-    // ProxyAgent would connect to the proxy by itself; both kinds of pools to it get our connector.
+    // ProxyAgent would connect to the proxy itself. Both kinds of pools use our connector instead.
     const connectNamingProxy: buildConnector.connector = (options, callback) =>
       connect(options, (...[error, socket]) =>
         error === null

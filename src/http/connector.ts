@@ -1,22 +1,24 @@
-/** How undici gets its connections: TCP to the first address that answers, TLS over it, all within one time. */
+/**
+ * Makes connections for undici: TCP to the first address that answers, with TLS on top, all within one time limit.
+ */
 import type { LookupFunction, Socket } from 'node:net';
 import { isIP } from 'node:net';
 import type { buildConnector } from 'undici';
 import { connectToFirst, timedOut } from './first-address.ts';
 
 export interface ConnectorSettings {
-  /** For one connection to be made, TLS included, in milliseconds. */
+  /** Time limit for making one connection, TLS included, in milliseconds. */
   readonly timeoutMs: number;
   readonly lookup: LookupFunction | undefined;
   readonly tls: buildConnector.BuildOptions;
-  /** Ends connections that are still being made: undici itself cannot end those. */
+  /** Ends connections that are still being made, which undici cannot do. */
   readonly closed: AbortSignal;
 }
 
 /**
  * A connector for undici.
  *
- * @param build undici's own maker of connectors; it is used for TLS, over a TCP connection that is there.
+ * @param build undici's own connector factory, used for TLS over an existing TCP connection.
  */
 export function connectorOf(
   build: typeof buildConnector,
@@ -46,7 +48,7 @@ async function answer(connecting: Promise<Socket>, callback: buildConnector.Call
   callback(null, socket);
 }
 
-/** TLS over a TCP connection that is there. */
+/** TLS over an existing TCP connection. */
 async function secured(
   tls: buildConnector.connector,
   options: buildConnector.Options,
@@ -63,7 +65,8 @@ async function secured(
   const deadline = setTimeout(() => give(timedOut([{ address, port }])), timeoutMs);
   const close = (): void => give(closed.reason);
   closed.addEventListener('abort', close, { once: true });
-  // RFC 6066 has no addresses as names of servers, and Node warns of them; the certificate is compared all the same.
+  // RFC 6066 does not allow an address as server name, and Node warns about it. The certificate is still checked
+  // against the address.
   const { servername, ...others } = options;
   const name = servername === undefined || isIP(servername) !== 0 ? {} : { servername };
   tls({ ...others, ...name, httpSocket: socket }, (...[error, connection]) => {

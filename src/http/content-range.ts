@@ -6,10 +6,10 @@ export type ContentRange =
       readonly end: number;
       readonly total: number | undefined;
     }
-  /** `bytes * /1234`, with status 416: nothing to give, but this is how long the whole is. */
+  /** `bytes * /1234`, with status 416: no such range, but this is the total length. */
   | { readonly kind: 'unsatisfied'; readonly total: number };
 
-/** Undefined where the header is missing, is not about bytes, or contradicts itself. */
+/** Undefined if the header is missing, has another unit, or contradicts itself. */
 export function parseContentRange(value: string | undefined): ContentRange | undefined {
   const text = value?.trim() ?? '';
   const unsatisfied = /^bytes \*\/(\d{1,15})$/i.exec(text)?.[1];

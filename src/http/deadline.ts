@@ -2,22 +2,25 @@ import { InterruptedError } from '../errors.ts';
 import { TransportFailure } from './failure.ts';
 import { duration } from './wording.ts';
 
-/** One operation's time: a signal that fires at the deadline or with the caller's own, and what to throw then. */
+/**
+ * The time limit of one operation: a signal that fires at the deadline or together with the caller's, and the error
+ * to throw then.
+ */
 export interface Operation {
   /** Its reason is the error to throw: `InterruptedError`, or the deadline's `TransportFailure`. */
   readonly signal: AbortSignal;
   /** Milliseconds left until the deadline. */
   remainingMs(): number;
-  /** What is thrown at the deadline. */
+  /** The error to throw at the deadline. */
   readonly deadline: TransportFailure;
-  /** Must be called when the operation ends, however it ends. */
+  /** Call this when the operation ends, whether it succeeded or not. */
   finish(): void;
 }
 
 /**
  * Starts the clock of one operation.
  *
- * @param started since when its time counts, as `performance.now()` tells it.
+ * @param started when its time began, from `performance.now()`.
  */
 export function startOperation(
   timeoutMs: number,

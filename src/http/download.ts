@@ -11,19 +11,19 @@ import { type Reply, refuseCompressed, type Transport } from './transport.ts';
 import { refuseWebPage } from './web-page.ts';
 import { afterBytes, count } from './wording.ts';
 
-/** An answer that is ready to be read, and what it holds. */
+/** An answer that is ready to be read, and which part of the artifact it has. */
 interface Opened {
   readonly reply: Reply;
-  /** The artifact from its first byte, what is missing of it, or nothing, because nothing is missing. */
+  /** The whole artifact, the missing rest, or nothing because the artifact is complete. */
   readonly kind: 'whole' | 'rest' | 'nothing';
-  /** The length of the whole artifact, where the answer tells. */
+  /** Length of the whole artifact, if the answer says. */
   readonly total: number | undefined;
 }
 
 /**
- * One download from one source over as many attempts as it takes. The sink keeps what arrived; the next attempt asks for
- * the rest (`Range`). dl.k8s.io sends no ETag, so nothing but the length can be compared on the way: whether the
- * parts belong together is decided by the digest in the end, and the outcome says that there were parts.
+ * One download from one source, over several attempts if needed. The sink keeps what has arrived, and the next
+ * attempt asks for the rest (`Range`). dl.k8s.io sends no ETag, so only the length can be compared on the way. The
+ * digest at the end decides whether the parts belong together; the outcome says that there were parts.
  */
 export class Download {
   readonly #transport: Transport;
@@ -33,7 +33,7 @@ export class Download {
   readonly #report: Report;
   readonly #received: ReceivedBytes;
   readonly #sink: DownloadSink;
-  /** Whether this source's answers to a range request cannot be used. */
+  /** Whether this source does not answer range requests properly. */
   #isRangeless = false;
   #furthest: number;
 
@@ -54,7 +54,7 @@ export class Download {
     this.#furthest = this.#sink.length;
   }
 
-  /** Whether the download got substantially further than it ever was when this was last true. */
+  /** Whether the download has got well beyond the point where this last returned true. */
   madeProgress(): boolean {
     if (this.#sink.length < this.#furthest + MIN_PROGRESS_BYTES) return false;
     this.#furthest = this.#sink.length;
@@ -64,7 +64,7 @@ export class Download {
   /**
    * One attempt.
    *
-   * @throws TransportFailure, or whatever the sink throws.
+   * @throws TransportFailure, or any error of the sink.
    */
   async attempt(): Promise<DownloadOutcome> {
     const opened = (await this.#openRest()) ?? (await this.#openWhole());
@@ -82,10 +82,10 @@ export class Download {
     };
   }
 
-  /** Asks for what is missing; undefined where this source cannot say what that is, and is asked for the whole. */
+  /** Asks for the missing part; undefined if this source cannot give it and must be asked for the whole. */
   async #openRest(): Promise<Opened | undefined> {
     const offset = this.#sink.length;
-    // Bytes of another source are only kept where the length of the whole can be compared.
+    // Bytes from another source are kept only if the total length can be compared.
     const { total, origin } = this.#received;
     const comparable = total !== undefined || origin === undefined || origin === this.#source.url.href;
     if (offset === 0 || !comparable || this.#isRangeless) return undefined;
@@ -121,14 +121,14 @@ export class Download {
     return this.#transport.send({ target, method: 'GET', headers, bypassCache, operation: this.#operation });
   }
 
-  /** Refuses what cannot be the artifact before a byte of it is taken. */
+  /** Refuses what cannot be the artifact before taking any bytes. */
   #accept(reply: Reply, kind: 'whole' | 'rest', total: number | undefined): Opened {
     const { maxBytes } = this.#request;
     refuseCompressed(reply);
     if (total === 0 || (total !== undefined && total > maxBytes)) {
       reply.cancel();
       if (total === 0) throw emptyBody();
-      throw invalidResponse(`it is too large: ${count(total)} bytes, at most ${count(maxBytes)} are taken`);
+      throw invalidResponse(`it is too large: ${count(total)} bytes; the limit is ${count(maxBytes)}`);
     }
     return { reply, kind, total };
   }
@@ -136,7 +136,7 @@ export class Download {
   async #take(opened: Opened): Promise<void> {
     const { reply, kind, total } = opened;
     let chunk = await this.#next(reply, kind === 'whole' ? 0 : this.#sink.length, total);
-    // What is there is only given up once there is something better.
+    // Give up the bytes that we have only once there is something better.
     if (kind === 'whole') await this.#begin(reply, chunk);
     else this.#goOn();
     this.#received.total = total ?? this.#received.total;
@@ -173,7 +173,7 @@ export class Download {
     const bound = this.#received.total ?? maxBytes;
     if (received > bound) {
       await this.#sink.reset();
-      throw invalidResponse(`the body goes on after ${count(bound)} bytes, where it should have ended`);
+      throw invalidResponse(`the body continues after ${count(bound)} bytes, where it should end`);
     }
     await this.#sink.write(chunk);
     releaseMemory(chunk);
@@ -189,7 +189,7 @@ export class Download {
   }
 }
 
-/** The same failure, saying how far the download got. */
+/** Adds to a failure how far the download got. */
 function told(error: TransportFailure, received: number, total: number | undefined): TransportFailure {
   const reason = `${error.failure.reason}${afterBytes(received, total)}`;
   return new TransportFailure({ ...error.failure, reason }, error.cause ?? error);

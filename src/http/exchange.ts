@@ -10,33 +10,36 @@ export interface ExchangeRequest {
   readonly method: 'GET' | 'POST';
   readonly headers: Readonly<Record<string, string>>;
   readonly body?: string;
-  /** No byte for so long (while somebody waits for one) ends the exchange as a stall. */
+  /** If no byte arrives for this long while the caller waits, the exchange fails as stalled. */
   readonly stallTimeoutMs: number;
   readonly signal: AbortSignal;
-  /** Told once the connection stands and the request is about to be written to it. */
+  /** Called when the connection is ready and the request is about to be written. */
   readonly onStart: () => void;
 }
 
-/** The head of an answer, and its body, still on the wire. */
+/** The headers of an answer; its body is not read yet. */
 export interface Answer {
   readonly status: number;
-  /** A header by its lower-case name; one that came more than once as a list with commas (RFC 9110 section 5.3). */
+  /** A header by its lower-case name. Repeated headers are joined with commas (RFC 9110 section 5.3). */
   readonly header: (name: string) => string | undefined;
   readonly body: AnswerBody;
 }
 
 export interface AnswerBody {
   /**
-   * The next bytes, or undefined at the end. Bytes that arrived before a failure are delivered before it is thrown.
+   * The next bytes, or undefined at the end. Bytes that arrived before a failure are returned before it is thrown.
    */
   read(): Promise<Uint8Array | undefined>;
-  /** Closes the connection; nothing is read any more. */
+  /** Closes the connection. Nothing more can be read. */
   cancel(): void;
-  /** Lets the rest of a small body pass, so that the connection can serve again; a large one is cut off. */
+  /**
+   * Reads and drops the rest of a small body, so that the connection can be used again. Closes the connection if the
+   * body is large.
+   */
   discard(): void;
 }
 
-/** Sends one request and resolves with the head of its answer. Follows nothing and repeats nothing. */
+/** Sends one request and resolves with the headers of the answer. Does not follow redirects or retry. */
 export async function exchange(dispatcher: Dispatcher, request: ExchangeRequest): Promise<Answer> {
   request.signal.throwIfAborted();
   const running = new Exchange(request);
@@ -47,7 +50,7 @@ export async function exchange(dispatcher: Dispatcher, request: ExchangeRequest)
       method: request.method,
       headers: { ...request.headers },
       body: request.body ?? null,
-      // Stalls are timed here, exactly, and only while somebody waits for bytes.
+      // We time stalls ourselves, exactly and only while the caller waits for bytes.
       headersTimeout: 0,
       bodyTimeout: 0,
     },
@@ -97,7 +100,7 @@ class Exchange implements Dispatcher.DispatchHandler, AnswerBody {
   }
 
   cancel(): void {
-    this.#fail(new Error('the rest of the answer is not wanted'));
+    this.#fail(new Error('the rest of the answer is not needed'));
     this.#queue = [];
   }
 
@@ -166,7 +169,7 @@ class Exchange implements Dispatcher.DispatchHandler, AnswerBody {
     this.#wake?.();
   }
 
-  /** Waits until there is something to tell, or fails the exchange as stalled. */
+  /** Waits until there is something to return, or fails the exchange as stalled. */
   async #until(ready: () => boolean): Promise<void> {
     if (ready() || this.#phase === 'ended') return;
     const stall = setTimeout(
@@ -183,13 +186,13 @@ class Exchange implements Dispatcher.DispatchHandler, AnswerBody {
 
 function reader(headers: IncomingHttpHeaders): (name: string) => string | undefined {
   return (name) => {
-    // undici gives a list for any header that is repeated, whatever its types say.
+    // undici returns a list for a repeated header, although its types say otherwise.
     const value = headers[name];
     return Array.isArray(value) ? value.join(', ') : value;
   };
 }
 
-/** Before there is a body, a wrong length can only be the headers' own: two lengths, or a length and chunks. */
+/** Before the body begins, a wrong length can only come from the headers: two lengths, or a length and chunks. */
 function contradictsItself(error: Error): boolean {
   return 'code' in error && error.code === 'UND_ERR_RES_CONTENT_LENGTH_MISMATCH';
 }

@@ -1,20 +1,20 @@
 import { UnavailableError, type UnavailableCode } from '../errors.ts';
 
-/** What went wrong with one attempt, in words, and whether another attempt could fare better. */
+/** What went wrong with one attempt, in words, and whether another attempt might succeed. */
 export interface Failure {
-  /** True where the same request may succeed in a moment. */
+  /** True if the same request may soon succeed. */
   readonly transient: boolean;
   readonly code: UnavailableCode;
   /** A phrase that follows "failed: ": "connection refused", "HTTP 503 Service Unavailable". */
   readonly reason: string;
   readonly advice?: string;
-  /** The status of an answer that was not what was asked for. */
+  /** The status of an answer that was not the requested one. */
   readonly status?: number;
-  /** How long the server asks to wait (`Retry-After`), in milliseconds, not yet capped. */
+  /** How long the server asks us to wait (`Retry-After`), in milliseconds, without our upper limit. */
   readonly retryAfterMs?: number;
 }
 
-/** One attempt's failure, on its way from the wire to the retry loop; it never leaves `src/http`. */
+/** The failure of one attempt, for the retry loop. It never leaves `src/http`. */
 export class TransportFailure extends Error {
   override readonly name = 'TransportFailure';
   readonly failure: Failure;
@@ -25,7 +25,7 @@ export class TransportFailure extends Error {
   }
 }
 
-/** A final failure by name: the answer is there, and it is not one that can be used. */
+/** A final failure: there is an answer, but it cannot be used. */
 export function invalidResponse(reason: string, advice?: string): TransportFailure {
   return new TransportFailure({
     transient: false,
@@ -35,7 +35,7 @@ export function invalidResponse(reason: string, advice?: string): TransportFailu
   });
 }
 
-/** Where and how often something was tried before it was given up. */
+/** What was tried, and how often, before we gave up. */
 export interface GivenUp {
   /** The URL, safe to print. */
   readonly url: string;
@@ -43,7 +43,7 @@ export interface GivenUp {
   readonly failure: TransportFailure;
 }
 
-/** The error that the caller sees once every attempt has failed. */
+/** The error for the caller once every attempt has failed. */
 export function unavailable(what: string, { url, attempts, failure }: GivenUp): UnavailableError {
   const { code, reason, advice } = failure.failure;
   const found = attempts === 1 ? reason : `${reason}, ${attempts} tries`;

@@ -1,9 +1,9 @@
 /**
- * A TCP connection to whichever address of a host answers first (RFC 8305, "Happy Eyeballs").
+ * A TCP connection to the first address of a host that answers (RFC 8305, "Happy Eyeballs").
  *
- * Node has `autoSelectFamily`, which gives up each address before it tries the next: 250 ms by default, so that a link
- * slower than that connects to nothing, and a longer time is lost at every address that answers nobody. Here the next
- * address gets its chance after 250 ms, and the earlier ones go on: a slow link and a black hole both work.
+ * Node's `autoSelectFamily` gives up on each address before it tries the next one, by default after 250 ms. A slower
+ * link never connects, and a longer limit wastes that time on every address that does not answer. Here, the next
+ * address starts after 250 ms while the earlier attempts continue, so slow links and dead addresses are both fine.
  */
 import { ADDRCONFIG, type LookupAddress, lookup as systemLookup } from 'node:dns';
 import { connect, isIP, type LookupFunction, type Socket } from 'node:net';
@@ -13,15 +13,15 @@ export interface Destination {
   /** A name, or an address with or without brackets. */
   readonly host: string;
   readonly port: number;
-  /** Instead of the system's resolver. */
+  /** Replaces the system's resolver. */
   readonly lookup: LookupFunction | undefined;
   /** For all addresses together, in milliseconds. */
   readonly timeoutMs: number;
-  /** Ends the attempts; its reason is what is thrown. */
+  /** Ends the attempts; its reason is thrown. */
   readonly signal: AbortSignal;
 }
 
-/** What an attempt that took too long is told as; `address` and `port` are those of the only one, if there is one. */
+/** The error for an attempt that took too long. Has `address` and `port` if there was only one address. */
 export function timedOut(
   attempted: readonly { readonly address: string; readonly port: number }[],
 ): AggregateError {
@@ -30,8 +30,8 @@ export function timedOut(
 }
 
 /**
- * @throws the error of the resolver; that of the only address; an `AggregateError` with the code of the first address
- *   where several failed, or `ETIMEDOUT`
+ * @throws the resolver's error; the error of the only address; an `AggregateError` with the first address's code if
+ *   several failed; or `ETIMEDOUT`
  */
 export async function connectToFirst(destination: Destination): Promise<Socket> {
   const { host, lookup, signal } = destination;
@@ -49,7 +49,7 @@ async function resolveHost(
 ): Promise<readonly LookupAddress[]> {
   const family = isIP(host);
   if (family !== 0) return [{ address: host, family }];
-  // As Node's own `net.connect` asks: no IPv6 addresses on a machine without IPv6. Windows does not know that hint.
+  // Like Node's own `net.connect`: no IPv6 addresses on a machine without IPv6. Windows does not know the hint.
   const hints = process.platform === 'win32' ? 0 : ADDRCONFIG;
   return new Promise((resolve, reject) => {
     lookup(host, { all: true, hints }, (error, addresses) => {
@@ -62,7 +62,7 @@ async function resolveHost(
   });
 }
 
-/** IPv6 and IPv4 by turns, beginning with the family that the resolver prefers (RFC 8305 section 4). */
+/** IPv6 and IPv4 in turn, starting with the family that the resolver prefers (RFC 8305 section 4). */
 function interleaved(addresses: readonly LookupAddress[]): readonly LookupAddress[] {
   const preferred = addresses.filter(({ family }) => family === addresses[0]?.family);
   const others = addresses.filter(({ family }) => family !== addresses[0]?.family);
@@ -100,7 +100,7 @@ class Race {
     destination.signal.addEventListener('abort', this.#interrupt, { once: true });
   }
 
-  /** Begins with the next address, and lets the one after it follow in a moment. */
+  /** Starts the next address, and schedules the one after it. */
   readonly start = (): void => {
     clearTimeout(this.#next);
     const target = this.#addresses[this.#started];
@@ -117,7 +117,7 @@ class Race {
     });
     this.#open.add(socket);
     socket.once('connect', () => this.#win(socket));
-    // It stays: an error between here and the listeners of undici must not end the process.
+    // Keep this listener: an error before undici adds its own must not end the process.
     socket.on('error', (error) => this.#lose(socket, error));
   };
 
@@ -150,7 +150,7 @@ class Race {
   }
 }
 
-/** Several failures as Node tells them: by the code of the first. */
+/** Reports several failures like Node does: with the code of the first. */
 function asOne(failures: readonly Error[]): Error {
   const [first] = failures;
   if (first !== undefined && failures.length === 1) return first;

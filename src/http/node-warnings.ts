@@ -1,12 +1,12 @@
-/** Warnings of Node's that say nothing to a user of k8s-verify, or what is not so here. */
+/** Node warnings that do not help a user of k8s-verify, or are not true here. */
 import { isTlsSwitchWarning } from './tls-switch.ts';
 
 const ADDRESS_AS_TLS_NAME = 'DEP0123';
 
 /**
- * Leaves them out, for a program of our own: that a part of Node or of a package is new (undici's way through a SOCKS
- * proxy), that such a proxy is asked for an address, which TLS does not have as a name, and that TLS certificates are
- * not checked.
+ * Hides these warnings in our own programs: that a part of Node or of a package is experimental (undici's SOCKS
+ * support), that a proxy is given as an address, which TLS does not allow as a server name, and that TLS certificates
+ * are not checked.
  */
 export function leaveOutNodeWarnings(): void {
   const printers = process.listeners('warning');

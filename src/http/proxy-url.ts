@@ -1,6 +1,6 @@
 /**
- * The URL of a proxy as people write it into a variable: with `DOMAIN\user`, with `/`, `?` or `#` in a password, with a
- * path behind the port. The URL standard reads some of these as another host, and refuses others.
+ * Reads a proxy URL the way people write it into a variable: with `DOMAIN\user`, with `/`, `?` or `#` in a password,
+ * with a path after the port. The URL standard takes some of these for another host and rejects others.
  */
 import { decodePercent } from '../text/percent.ts';
 
@@ -12,12 +12,12 @@ export interface Credentials {
 export type ProxyUrl =
   | {
       readonly kind: 'read';
-      /** Scheme, host and port alone. */
+      /** Only scheme, host and port. */
       readonly url: URL;
-      /** As they are meant, without percent-encoding. */
+      /** Percent-decoded. */
       readonly credentials?: Credentials;
     }
-  /** `problem` says what is wrong, by its character where one is to blame, and never quotes a user name or password. */
+  /** `problem` says what is wrong, if possible which character. It never quotes a user name or password. */
   | { readonly kind: 'unreadable'; readonly problem: string };
 
 const SCHEMES: Readonly<Record<string, string | undefined>> = {
@@ -27,13 +27,13 @@ const SCHEMES: Readonly<Record<string, string | undefined>> = {
   socks5: 'socks5:',
   socks5h: 'socks5:',
 };
-/** Where a host and port end, and a path, a query or a fragment begins. */
+/** Ends the host and port and begins a path, query or fragment. */
 const END_OF_HOST = /[/?#]/;
 const HOST_AND_PORT = /^(?<host>\[[0-9a-f:.]+\]|[^\s:@[\]\\/?#"'<>^`{|}%]+)(?::(?<port>\d{0,5}))?$/i;
 
 /**
- * Reads `[scheme://][user[:password]@]host[:port][/...]`; without a scheme it is an HTTP proxy. What is behind the host
- * and port does not matter to a proxy.
+ * Reads `[scheme://][user[:password]@]host[:port][/...]`; without a scheme it is an HTTP proxy. A proxy ignores what
+ * follows the host and port.
  */
 export function readProxyUrl(text: string): ProxyUrl {
   const [, scheme = 'http', rest = ''] = /^(?:([^:/?#@]*):\/\/)?(.*)$/s.exec(text) ?? [];
@@ -49,7 +49,7 @@ export function readProxyUrl(text: string): ProxyUrl {
     );
   }
   const control = /\p{Cc}/u.exec(rest)?.[0];
-  if (control !== undefined) return unreadable(`it has ${named(control)} in it`);
+  if (control !== undefined) return unreadable(`it contains ${named(control)}`);
   const place = beforeEnd(address);
   const url = isHostAndPort(place) ? URL.parse(`${protocol}//${place}`) : null;
   if (url === null) return unreadable(wrongAddress(place));
@@ -60,7 +60,7 @@ function unreadable(problem: string): ProxyUrl {
   return { kind: 'unreadable', problem };
 }
 
-/** The last `@` ends the user info, since a host has none. */
+/** The last `@` ends the user info, because a host cannot contain one. */
 function split(rest: string): { readonly userInfo: string | undefined; readonly address: string } {
   const at = rest.lastIndexOf('@');
   if (at === -1) return { userInfo: undefined, address: rest };
@@ -86,7 +86,7 @@ function credentialsOf(userInfo: string): Credentials {
 function wrongScheme(scheme: string): string {
   const odd = /[^a-z0-9+.-]/i.exec(scheme)?.[0];
   if (odd !== undefined) return `${named(odd)} does not belong before "://"`;
-  return 'its scheme is not that of a proxy that k8s-verify can use';
+  return 'k8s-verify cannot use a proxy with that scheme';
 }
 
 function wrongAddress(place: string): string {
@@ -100,7 +100,7 @@ function wrongAddress(place: string): string {
   return port === undefined ? 'its host cannot be read' : 'its host or port cannot be read';
 }
 
-/** A character by name where it cannot be seen. */
+/** A character, by name if it is invisible. */
 function named(character: string): string {
   if (character === ' ') return 'a space';
   if (character === '\t') return 'a tab';

@@ -2,23 +2,23 @@ import { BlockList, isIP } from 'node:net';
 import { RequestError } from '../errors.ts';
 import { type Credentials, readProxyUrl } from './proxy-url.ts';
 
-/** Environment variables, as `process.env` has them. */
+/** Environment variables, like `process.env`. */
 export type Environment = Readonly<Record<string, string | undefined>>;
 
 /** The proxy for a URL, and the variable that named it. */
 export interface ProxyChoice {
-  /** Scheme, host and port alone. */
+  /** Only scheme, host and port. */
   readonly url: URL;
   readonly credentials?: Credentials;
   readonly variable: string;
 }
 
 /**
- * Which proxy a request goes through, by the rules that curl and Go's net/http share: `https_proxy` for https URLs,
- * `http_proxy` for http ones, `all_proxy` where that is not set; the lower-case name wins over the upper-case one; an
- * empty value counts as not set; `no_proxy` lists the hosts that are asked directly (see {@link bypassesProxy}).
+ * The proxy for a request, by the rules that curl and Go's net/http share: `https_proxy` for https URLs, `http_proxy`
+ * for http ones, `all_proxy` if that is not set. The lower-case name wins over the upper-case one, and an empty value
+ * counts as not set. `no_proxy` lists hosts that need no proxy (see {@link bypassesProxy}).
  *
- * @throws RequestError `usage` where the variable does not hold the URL of an HTTP, HTTPS or SOCKS5 proxy.
+ * @throws RequestError `usage` if the variable is not the URL of an HTTP, HTTPS or SOCKS5 proxy.
  */
 export function proxyFor(url: URL, env: Environment): ProxyChoice | undefined {
   const scheme = url.protocol.slice(0, -1);
@@ -28,9 +28,8 @@ export function proxyFor(url: URL, env: Environment): ProxyChoice | undefined {
   const proxy = readProxyUrl(value);
   if (proxy.kind === 'unreadable') {
     throw new RequestError('usage', `${variable} is not the URL of a proxy`, {
-      wanted:
-        'http://host:port, https://host:port or socks5://host:port, with user:password@ where it is needed',
-      found: `${proxy.problem} (the rest is not shown, it may hold a password)`,
+      wanted: 'http://host:port, https://host:port or socks5://host:port, with user:password@ if needed',
+      found: `${proxy.problem} (the rest is not shown because it may contain a password)`,
       next: `set ${variable} to such a URL, or unset it`,
     });
   }
@@ -52,9 +51,9 @@ function firstSet(
 }
 
 /**
- * Whether `no_proxy` exempts a URL. Entries are separated by commas or white space: `*` for every host; a domain,
- * which also means its subdomains (a leading dot or `*.` makes no difference but for `*.`, which leaves out the
- * domain itself); an address; an address range (`10.0.0.0/8`); each but `*` and ranges with an optional port.
+ * Whether `no_proxy` exempts a URL. Entries are separated by commas or white space: `*` for every host; a domain with
+ * its subdomains (a leading dot makes no difference; a leading `*.` leaves out the domain itself); an address; an
+ * address range (`10.0.0.0/8`). All but `*` and ranges may have a port.
  */
 export function bypassesProxy(url: URL, noProxy: string): boolean {
   const host = bareHost(url.hostname);
@@ -76,7 +75,7 @@ function matches(entry: string, host: string, port: string): boolean {
   return (host === domain && !name.startsWith('*.')) || (isIP(host) === 0 && host.endsWith(`.${domain}`));
 }
 
-/** A host name without brackets (IPv6) and without the dot that marks a full name. */
+/** A host name without the brackets of IPv6 and without the final dot of a full name. */
 function bareHost(host: string): string {
   return host
     .replace(/^\[(.+)\]$/, '$1')

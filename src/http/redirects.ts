@@ -15,17 +15,16 @@ export interface Hop {
   readonly status: number;
   /** The `Location` header, as it came. */
   readonly location: string | undefined;
-  /** Every URL asked so far, in order; the last one gave this redirect. */
+  /** Every URL requested so far, in order. The last one sent this redirect. */
   readonly visited: readonly URL[];
 }
 
 /**
- * Where a redirect leads, or why it is not followed. Pure.
+ * Returns where a redirect leads, or throws if it is not followed. Pure.
  *
- * A redirect never leads from https to http, never in a circle, and never further than {@link MAX_REDIRECTS} steps.
- * A POST goes on only where its method and body do (307, 308: RFC 9110 section 15.4.8); a POST that turns into a GET
- * would read something else and take it for the answer. Credentials are not this function's matter: they are bound
- * to an origin (see `Target`).
+ * Refused: a redirect from https to http, a circle, and more than {@link MAX_REDIRECTS} steps. A POST is followed
+ * only if it keeps its method and body (307, 308: RFC 9110 section 15.4.8), because a POST that turns into a GET
+ * would read something else and take it for the answer. Credentials are bound to an origin elsewhere (see `Target`).
  *
  * @throws TransportFailure final, `response-invalid`
  */
@@ -44,7 +43,7 @@ export function nextHop({ method, status, location, visited }: Hop): URL {
   if (from?.protocol === 'https:' && to.protocol === 'http:') {
     throw invalidResponse(
       `redirected from https to http: ${shownUrl(to)}`,
-      'an encrypted connection is not left for an open one; tell the operator of the server',
+      'k8s-verify does not leave an encrypted connection for an open one; tell the operator of the server',
     );
   }
   if (method === 'POST' && status !== 307 && status !== 308) {

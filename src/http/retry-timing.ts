@@ -1,16 +1,16 @@
 import { MAX_RETRY_AFTER_MS, MAX_RETRY_DELAY_MS } from '../limits.ts';
 
-/** The wait before the next attempt, in milliseconds: what the server asks for, and a random time on top. */
+/** The wait before the next attempt, in milliseconds: what the server asks for, plus a random time. */
 export interface RetryWait {
   readonly askedMs: number;
   readonly jitterMs: number;
 }
 
 /**
- * How long to wait before the next attempt. The random time lies between nothing and a bound (full jitter), so that many
- * clients of one troubled server do not come back together. The bound grows with each failure; where the server asks for
- * a wait, it is at least half of that: it gives the same `Retry-After` to all of them. At most {@link MAX_RETRY_AFTER_MS}
- * is waited because a server asks for it.
+ * How long to wait before the next attempt. The random time is between zero and a bound (full jitter), so that the
+ * clients of an overloaded server do not all return at once. The bound grows with each failure. If the server asks
+ * for a wait, the bound is at least half of it, because the server sends all clients the same `Retry-After`. We wait
+ * at most {@link MAX_RETRY_AFTER_MS} for a server.
  *
  * @param failures failed attempts in a row so far, at least 1.
  * @param random a number from 0 (included) to 1 (excluded).
@@ -28,10 +28,10 @@ export function retryWait(
 
 /**
  * The wait that a `Retry-After` header asks for, in milliseconds (RFC 9110 section 10.2.3: seconds or an HTTP date);
- * undefined where it is neither.
+ * undefined if it is neither.
  *
- * @param now the time that a date is held against: the answer's own `Date` where it has one, so that a wrong clock
- *   here does not matter.
+ * @param now the time to compare a date with: the answer's own `Date` if it has one, so that a wrong clock here does
+ *   not matter.
  */
 export function parseRetryAfter(value: string, now: Date): number | undefined {
   const text = value.trim();
@@ -52,9 +52,9 @@ const HTTP_DATES: readonly RegExp[] = [
 ];
 
 /**
- * A date in any of the three forms that RFC 9110 section 5.6.7 obliges a recipient to read.
+ * A date in any of the three forms that RFC 9110 section 5.6.7 requires us to accept.
  *
- * @param now decides the century of a year with two digits: not more than 50 years ahead.
+ * @param now decides the century of a two-digit year: at most 50 years ahead.
  */
 export function parseHttpDate(text: string, now: Date = new Date()): Date | undefined {
   for (const form of HTTP_DATES) {

@@ -8,8 +8,8 @@ import { refuseWebPage } from './web-page.ts';
 import { afterBytes, count } from './wording.ts';
 
 /**
- * One attempt at a small request: an accepted status with its body, whole and within its bound; of the body of a
- * status that is no success, the beginning.
+ * One attempt at a small request. Returns the whole body within its limit if the status is accepted; for an error
+ * status only the beginning of the body.
  *
  * @throws TransportFailure, or UntrustedError `material-oversized`.
  */
@@ -38,7 +38,7 @@ function isSuccess({ status }: Reply): boolean {
 
 async function readWhole(reply: Reply, { maxBytes, what }: SmallRequest): Promise<Uint8Array> {
   refuseCompressed(reply);
-  // An error page is larger than most files may be: that it is none matters more than its size.
+  // An error page may exceed the size limit of the file. That it is a web page matters more than its size.
   if (reply.mediaType !== 'text/html' && reply.length !== undefined && reply.length > maxBytes) {
     reply.cancel();
     throw oversized(what, maxBytes, `${count(reply.length)} bytes (Content-Length)`, reply.url);
@@ -49,7 +49,7 @@ async function readWhole(reply: Reply, { maxBytes, what }: SmallRequest): Promis
   throw oversized(what, maxBytes, `more than ${count(maxBytes)} bytes`, reply.url);
 }
 
-/** The beginning of what comes with a "not found" or "bad request": a page of any size and form changes nothing there. */
+/** Reads the beginning of a "not found" or "bad request" page. Its size and form do not matter. */
 async function readErrorPage(reply: Reply, { maxBytes }: SmallRequest): Promise<Uint8Array> {
   if (!isCompressed(reply)) return readAtMost(reply, maxBytes);
   reply.discard();
@@ -83,6 +83,6 @@ function oversized(what: string, maxBytes: number, found: string, url: string): 
     check: 'material',
     wanted: `at most ${count(maxBytes)} bytes`,
     found,
-    why: 'nothing larger is ever published under this name, so this is something else',
+    why: 'no file with this name is ever larger, so this is something else',
   });
 }

@@ -3,18 +3,18 @@ import { excerpt } from '../text/excerpt.ts';
 import { decodePercent } from '../text/percent.ts';
 import { shownUrl } from '../text/shown-url.ts';
 
-/** A place to ask: a URL without user info, and the credentials that were in it. */
+/** A URL to request, without user info, and the credentials that were in it. */
 export interface Target {
   readonly url: URL;
-  /** `Authorization` for this URL's origin and no other. */
+  /** `Authorization` for this URL's origin only. */
   readonly authorization?: string;
 }
 
 /**
- * Reads a URL that the user or a story gave. User info becomes Basic credentials and leaves the URL, so that no
- * message can print it.
+ * Reads a URL from the user or another part of the program. User info is removed from the URL and becomes Basic
+ * credentials, so that no message can print it.
  *
- * @throws RequestError `usage` where it is not an http or https URL.
+ * @throws RequestError `usage` if it is not an http or https URL.
  */
 export function parseTarget(text: string): Target {
   const url = URL.parse(text);
@@ -32,7 +32,7 @@ export function parseTarget(text: string): Target {
   return { url, authorization: basicCredentials(username, password) };
 }
 
-/** A `Basic` credential (RFC 7617) from the percent-encoded halves of a URL's user info. */
+/** A `Basic` credential (RFC 7617) from the percent-encoded user name and password of a URL. */
 function basicCredentials(username: string, password: string): string {
   const pair = `${decodePercent(username)}:${decodePercent(password)}`;
   return `Basic ${Buffer.from(pair, 'utf8').toString('base64')}`;

@@ -2,25 +2,22 @@ import { excerpt } from '../text/excerpt.ts';
 import type { Failure } from './failure.ts';
 
 const UNKNOWN_CA_ADVICE =
-  'if a proxy or a mirror of your organisation answers here, give the certificate of its CA with --ca-file FILE ' +
+  "if your organisation's proxy or mirror answers here, give its CA certificate with --ca-file FILE " +
   '(or NODE_EXTRA_CA_CERTS); otherwise something intercepts the connection';
 const EXPIRY_ADVICE =
-  "check this machine's clock; if it is right, the server's operator has to renew the certificate";
+  "check this machine's clock; if it is right, the server's operator must renew the certificate";
 
-/** Verification errors of OpenSSL, by the names that Node gives them. */
+/** Verification errors of OpenSSL, keyed by Node's names for them. */
 const CERTIFICATE_ERRORS: Readonly<Record<string, readonly [reason: string, advice: string] | undefined>> = {
   DEPTH_ZERO_SELF_SIGNED_CERT: ['its certificate is self-signed', UNKNOWN_CA_ADVICE],
-  SELF_SIGNED_CERT_IN_CHAIN: ['its certificate comes from a CA that is not trusted here', UNKNOWN_CA_ADVICE],
-  UNABLE_TO_VERIFY_LEAF_SIGNATURE: [
-    'its certificate comes from a CA that is not known here',
+  SELF_SIGNED_CERT_IN_CHAIN: [
+    'its certificate comes from a CA that this machine does not trust',
     UNKNOWN_CA_ADVICE,
   ],
-  UNABLE_TO_GET_ISSUER_CERT: ['its certificate comes from a CA that is not known here', UNKNOWN_CA_ADVICE],
-  UNABLE_TO_GET_ISSUER_CERT_LOCALLY: [
-    'its certificate comes from a CA that is not known here',
-    UNKNOWN_CA_ADVICE,
-  ],
-  CERT_UNTRUSTED: ['its certificate comes from a CA that is not trusted here', UNKNOWN_CA_ADVICE],
+  UNABLE_TO_VERIFY_LEAF_SIGNATURE: ['its certificate comes from an unknown CA', UNKNOWN_CA_ADVICE],
+  UNABLE_TO_GET_ISSUER_CERT: ['its certificate comes from an unknown CA', UNKNOWN_CA_ADVICE],
+  UNABLE_TO_GET_ISSUER_CERT_LOCALLY: ['its certificate comes from an unknown CA', UNKNOWN_CA_ADVICE],
+  CERT_UNTRUSTED: ['its certificate comes from a CA that this machine does not trust', UNKNOWN_CA_ADVICE],
   CERT_HAS_EXPIRED: ['its certificate has expired', EXPIRY_ADVICE],
   CERT_NOT_YET_VALID: ['its certificate is not valid yet', EXPIRY_ADVICE],
   ERR_TLS_CERT_ALTNAME_INVALID: [
@@ -30,8 +27,8 @@ const CERTIFICATE_ERRORS: Readonly<Record<string, readonly [reason: string, advi
 };
 
 /**
- * What a TLS error means; undefined where it is none. All are final: a certificate that is wrong now is wrong in a
- * second, and no message here ever suggests to check less.
+ * Explains a TLS error; undefined if it is not one. All are final, because a wrong certificate will still be wrong in
+ * a second. No advice here suggests weaker checks.
  */
 export function tlsFailure(error: Error, code: string): Failure | undefined {
   if (code === 'UND_ERR_PRX_TLS' && error.cause instanceof Error) return proxyTlsFailure(error.cause);
@@ -47,7 +44,7 @@ export function tlsFailure(error: Error, code: string): Failure | undefined {
     )
   ) {
     return final(
-      `TLS: no secure connection could be made: ${excerpt(error.message.trim(), 120)} (${code})`,
+      `TLS: could not make a secure connection: ${excerpt(error.message.trim(), 120)} (${code})`,
       'check the URL and its port, and whether a proxy stands in between (HTTPS_PROXY, NO_PROXY)',
     );
   }

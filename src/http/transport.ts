@@ -13,7 +13,7 @@ import { excerpt } from '../text/excerpt.ts';
 export interface TransportSettings {
   readonly stallTimeoutMs: number;
   readonly userAgent: string;
-  /** Told when a request of the operation is about to be written to its connection. */
+  /** Called when a request of the operation is about to be written to its connection. */
   readonly onStart: (operation: Operation) => void;
 }
 
@@ -26,29 +26,32 @@ export interface TransportRequest {
   readonly operation: Operation;
 }
 
-/** One answer after redirects, its body still to be read. */
+/** One answer after redirects; its body is not read yet. */
 export interface Reply {
   readonly status: number;
   /** The URL that answered, safe to print. */
   readonly url: string;
   readonly header: (name: string) => string | undefined;
-  /** `Content-Length`, where the answer has one. */
+  /** `Content-Length`, if the answer has one. */
   readonly length: number | undefined;
-  /** True where nothing but the end of the connection marks the end of the body (RFC 9112 section 6.3). */
+  /** True if only the end of the connection marks the end of the body (RFC 9112 section 6.3). */
   readonly endsByClose: boolean;
   /** Lower-case media type without parameters, or an empty string. */
   readonly mediaType: string;
-  /** The server's clock, where it tells. */
+  /** The server's clock, if it sends it. */
   readonly date: Date | undefined;
-  /** The next bytes, or undefined at the end; throws a `TransportFailure` whose reason does not tell how far it got. */
+  /**
+   * The next bytes, or undefined at the end. Throws a `TransportFailure` whose reason does not yet say how far it
+   * got.
+   */
   read(): Promise<Uint8Array | undefined>;
   cancel(): void;
   discard(): void;
-  /** What this status means as a failure, with the `Retry-After` of the answer. */
+  /** This status as a failure, with the answer's `Retry-After`. */
   statusFailure(): TransportFailure;
 }
 
-/** One attempt at one request: sends it, follows redirects, and names what goes wrong. It repeats nothing. */
+/** One attempt at one request: sends it, follows redirects, and classifies errors. Does not retry. */
 export class Transport {
   readonly #connections: Connections;
   readonly #settings: TransportSettings;
@@ -58,7 +61,7 @@ export class Transport {
     this.#settings = settings;
   }
 
-  /** @throws TransportFailure, or what the operation's signal was aborted with. */
+  /** @throws TransportFailure, or the reason of the operation's signal. */
   async send(request: TransportRequest): Promise<Reply> {
     const visited: [URL, ...URL[]] = [request.target.url];
     for (let url = request.target.url; ;) {
@@ -93,7 +96,7 @@ export class Transport {
   #headers(url: URL, { target, json, headers, bypassCache }: TransportRequest): Record<string, string> {
     return {
       accept: '*/*',
-      // A compressed body would have to be bounded twice, and a range of it is a range of something else.
+      // A compressed body would need two limits, and a range of it would be a range of other bytes.
       'accept-encoding': 'identity',
       'user-agent': this.#settings.userAgent,
       ...(json === undefined ? {} : { 'content-type': 'application/json' }),
@@ -132,25 +135,25 @@ function toReply({ status, header, body }: Answer, url: URL, route: Route): Repl
   };
 }
 
-/** Whether the body is compressed or coded otherwise, which was not asked for. */
+/** Whether the body is compressed or otherwise encoded, although the request did not allow it. */
 export function isCompressed(reply: Reply): boolean {
   return codingOf(reply) !== undefined;
 }
 
-/** @throws TransportFailure final, where the body is compressed. */
+/** @throws TransportFailure final, if the body is compressed. */
 export function refuseCompressed(reply: Reply): void {
   const coding = codingOf(reply);
   if (coding === undefined) return;
   reply.cancel();
   throw invalidResponse(
-    `the body is encoded (${excerpt(coding)}), which was not asked for`,
+    `the body is encoded (${excerpt(coding)}), although the request did not allow it`,
     'the server or a proxy on the way ignores "Accept-Encoding: identity"; tell its operator, or use another mirror',
   );
 }
 
 /**
- * Codings that leave the bytes as they are. Stores with the interface of S3 keep the `aws-chunked` of an upload and send
- * it back with the plain bytes; were they coded after all, the digest would tell.
+ * Codings that leave the bytes as they are. S3-like stores keep the `aws-chunked` of an upload and send it back with
+ * the plain bytes. If the bytes were encoded after all, the digest would not match.
  */
 const PLAIN_CODINGS: ReadonlySet<string> = new Set(['', 'identity', 'aws-chunked']);
 
@@ -162,7 +165,7 @@ function codingOf(reply: Reply): string | undefined {
   return transfer === 'chunked' ? undefined : transfer;
 }
 
-/** An error of the wire as a `TransportFailure`, with the proxy that it came through. */
+/** Turns a network error into a `TransportFailure` that names the proxy on the way. */
 function named(error: unknown, { proxy }: Route): unknown {
   if (!(error instanceof Error) || error instanceof K8sVerifyError) return error;
   const failure = classifyError(error);

@@ -2,8 +2,8 @@ import { invalidResponse } from './failure.ts';
 import type { Reply } from './transport.ts';
 
 /**
- * Refuses a captive portal's page, or an error page with status 200: taken for the file, it would read as tampering.
- * Both the media type and the first bytes must say so: some servers call everything text/html.
+ * Refuses a captive portal's page or an error page with status 200, which would otherwise look like tampering. Both
+ * the media type and the first bytes must say that it is a page, because some servers send everything as text/html.
  *
  * @throws TransportFailure final, `response-invalid`
  */
@@ -13,6 +13,6 @@ export function refuseWebPage(reply: Reply, start: Uint8Array): void {
   reply.cancel();
   throw invalidResponse(
     'a web page (text/html) came instead of the file',
-    'a proxy, a captive portal or a wrong URL answers here; open the URL in a browser to see what it says',
+    'a proxy or a captive portal answers here, or the URL is wrong; open it in a browser to see the page',
   );
 }

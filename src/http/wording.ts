@@ -10,7 +10,7 @@ export function duration(milliseconds: number): string {
     : `${Number((milliseconds / 1000).toFixed(1))} s`;
 }
 
-/** " after 1,234 of 5,678 bytes", or " after 1,234 bytes" where the total is not known. */
+/** " after 1,234 of 5,678 bytes", or " after 1,234 bytes" if the total is unknown. */
 export function afterBytes(received: number, total: number | undefined): string {
   return total === undefined
     ? ` after ${count(received)} bytes`

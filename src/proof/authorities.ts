@@ -11,7 +11,7 @@ import { type Certificate, readX509 } from './certificate.ts';
 import { assertAuthorityProfile, type ExtendedKeyUsage } from './certificate-profile.ts';
 import { toVerifierCertificate } from './verifier-certificate.ts';
 
-/** The end of a window that has none: the last time that a Date can hold. */
+/** Stands for the missing end of a window: the last time that a Date can hold. */
 const END_OF_TIME = new Date(8_640_000_000_000_000);
 
 export interface Window {
@@ -19,12 +19,12 @@ export interface Window {
   readonly end: Date;
 }
 
-/** A certificate authority or timestamp authority, leaf or intermediate first. */
+/** A certificate authority or timestamp authority; the leaf or intermediate comes first. */
 export interface Authority {
   readonly uri: string;
   readonly validFor: Window;
   readonly chain: readonly Certificate[];
-  /** Why it does not count, where it does not. */
+  /** Why this authority does not count; undefined if it does. */
   readonly flaw: UntrustedError | undefined;
   readonly forVerifier: VerifierTrust['certificateAuthorities'][number];
 }
@@ -32,14 +32,14 @@ export interface Authority {
 /** A transparency log, or a certificate transparency log. */
 export interface Log {
   readonly baseUrl: string;
-  /** The names that its checkpoints may be signed by: its URL without the scheme. */
+  /** The origin of its checkpoints: its URL without the scheme. */
   readonly origin: string;
   readonly id: Uint8Array;
   readonly validFor: Window;
   readonly forVerifier: VerifierTrust['tlogs'][number];
 }
 
-/** A trusted root, taken apart once and kept as long as the root itself is. */
+/** A trusted root, parsed once and kept as long as the root itself. */
 export interface Authorities {
   readonly certificateAuthorities: readonly Authority[];
   readonly timestampAuthorities: readonly Authority[];
@@ -64,7 +64,7 @@ export function readAuthorities(trust: TrustMaterial): Authorities {
   return authorities;
 }
 
-/** A window for people. */
+/** A window as text. */
 export function describeWindow({ start, end }: Window): string {
   const from = `since ${start.toISOString()}`;
   return end === END_OF_TIME ? from : `${from} until ${end.toISOString()}`;
@@ -104,7 +104,7 @@ function findFlaw(chain: readonly Certificate[], purpose: ExtendedKeyUsage): Unt
   }
 }
 
-/** A log counts under each of its IDs, every one of which must be the digest of its key. */
+/** Every ID that a log has must be the digest of its key, and it is found under each of them. */
 function readLog(
   log: TransparencyLogInstance,
   idsOf: (spki: Uint8Array, origin: string) => readonly Uint8Array[],
@@ -132,7 +132,7 @@ function readLog(
   }));
 }
 
-/** Whole, or as C2SP cuts it for signature lines. */
+/** The whole ID, or the first bytes of it, which C2SP puts into signature lines. */
 function isKeyId(id: Uint8Array, digest: Uint8Array): boolean {
   return equalBytes(id, digest) || equalBytes(id, digest.subarray(0, 4));
 }
@@ -140,7 +140,8 @@ function isKeyId(id: Uint8Array, digest: Uint8Array): boolean {
 function readLogKey(log: TransparencyLogInstance, what: string): KeyObject {
   try {
     const key = log.publicKey?.rawBytes ?? Buffer.alloc(0);
-    // A PKCS #1 key is a SEQUENCE of integers; a SubjectPublicKeyInfo begins with one of an object identifier.
+    // A PKCS #1 key is a SEQUENCE of integers. A SubjectPublicKeyInfo begins with a SEQUENCE that holds an object
+    // identifier.
     const [first] = childrenOf(parseDer(key, 'its key'), DER_TAG.sequence, 'its key');
     return createPublicKey({ key, format: 'der', type: first?.tag === DER_TAG.integer ? 'pkcs1' : 'spki' });
   } catch (cause) {
@@ -151,8 +152,8 @@ function readLogKey(log: TransparencyLogInstance, what: string): KeyObject {
 const OID_ED25519 = '1.3.101.112';
 
 /**
- * The IDs that a log's key gives it: the SHA-256 of its SubjectPublicKeyInfo (RFC 6962 section 3.2), and for Ed25519
- * the C2SP key ID over name, type and key (signed-note, "Signatures"), in full.
+ * The IDs that follow from a log's key: the SHA-256 of its SubjectPublicKeyInfo (RFC 6962 section 3.2) and, for
+ * Ed25519, the full C2SP key ID over name, type and key (signed-note, "Signatures").
  */
 function checkpointIds(spki: Uint8Array, origin: string): readonly Uint8Array[] {
   const [algorithm] = childrenOf(parseDer(spki, 'a key'), DER_TAG.sequence, 'a key');
@@ -165,7 +166,7 @@ function sha256(bytes: Uint8Array): Uint8Array {
   return createHash('sha256').update(bytes).digest();
 }
 
-/** The reader of trusted roots refuses a missing start; here it means "never", not "since ever". */
+/** The reader of trusted roots refuses a missing start. Here it means "never trusted", not "always trusted". */
 function readWindow(range: TimeRange | undefined): Window {
   return { start: range?.start ?? END_OF_TIME, end: range?.end ?? END_OF_TIME };
 }
@@ -175,7 +176,7 @@ function invalid(message: string, wanted: string, found: string, cause?: unknown
     check: 'material',
     wanted: (cause instanceof UntrustedError ? cause.wanted : undefined) ?? wanted,
     found: (cause instanceof UntrustedError ? cause.found : undefined) ?? found,
-    why: 'everything that is believed rests on the trusted root, so it must say exactly what it trusts',
+    why: 'every check rests on the trusted root, so it must say exactly what it trusts',
     ...(cause === undefined ? {} : { cause }),
   });
 }

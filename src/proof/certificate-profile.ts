@@ -11,7 +11,7 @@ const EXTENDED_KEY_USAGE = {
 
 export type ExtendedKeyUsage = 'codeSigning' | 'timeStamping';
 
-/** Extensions whose meaning is acted on, here or in sigstore-js. Every other one must not be critical. */
+/** Extensions that we or sigstore-js act on. Any other one must not be critical. */
 const UNDERSTOOD: ReadonlySet<string> = new Set([
   EXTENSION_OID.keyUsage,
   EXTENSION_OID.subjectAlternativeName,
@@ -19,12 +19,12 @@ const UNDERSTOOD: ReadonlySet<string> = new Set([
   EXTENSION_OID.extendedKeyUsage,
 ]);
 
-/** Bits of KeyUsage, from the first (RFC 5280 section 4.2.1.3). */
+/** Bits of KeyUsage, counted from the first (RFC 5280 section 4.2.1.3). */
 const KEY_USAGE_BIT = { digitalSignature: 0, keyCertSign: 5 } as const;
 
 /**
- * What a certificate must be to sign artifacts (Fulcio's certificate specification): code signing in its extended key
- * usage, digitalSignature in its key usage, not an authority, nothing critical that is not understood.
+ * Checks that a certificate may sign artifacts (Fulcio's certificate specification): extended key usage code signing,
+ * key usage digitalSignature, not an authority, no unknown critical extension.
  *
  * @throws UntrustedError `certificate-untrusted`
  */
@@ -35,9 +35,10 @@ export function assertSigningProfile(certificate: Certificate): void {
 }
 
 /**
- * What the certificates of an authority must be. A timestamp authority's first one signs itself, for that purpose
- * alone and critically so (RFC 3161 section 2.3); the extended key usage of all others, where there is one, must not
- * contradict the purpose. That they are authorities, sigstore-js verifies along the chain.
+ * Checks that the certificates of an authority fit its purpose. The first one of a timestamp authority signs
+ * timestamps itself; that must be its only purpose, and marked critical (RFC 3161 section 2.3). If any other
+ * certificate has an extended key usage, it must not contradict the purpose. sigstore-js checks along the chain that
+ * they are authorities.
  *
  * @throws UntrustedError `certificate-untrusted`
  */
@@ -66,7 +67,7 @@ export function assertAuthorityProfile(chain: readonly Certificate[], purpose: E
 function assertNothingUnknown({ extensions }: Certificate, what: string): void {
   const unknown = [...extensions.values()].find(({ oid, critical }) => critical && !UNDERSTOOD.has(oid));
   if (unknown !== undefined) {
-    throw untrusted(what, 'no critical extension that is unknown', `critical extension ${unknown.oid}`);
+    throw untrusted(what, 'no unknown critical extension', `critical extension ${unknown.oid}`);
   }
 }
 
@@ -110,10 +111,10 @@ function isAuthority({ extensions }: Certificate, what: string): boolean {
 }
 
 function untrusted(what: string, wanted: string, found: string): UntrustedError {
-  return new UntrustedError('certificate-untrusted', `${what} is not fit for its purpose`, {
+  return new UntrustedError('certificate-untrusted', `${what} does not fit its purpose`, {
     check: 'chain',
     wanted,
     found,
-    why: 'a certificate that was issued for something else must not vouch for an artifact',
+    why: 'a certificate that was issued for another purpose must not vouch for an artifact',
   });
 }

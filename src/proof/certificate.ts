@@ -25,13 +25,13 @@ export const EXTENSION_OID = {
   authorityKeyIdentifier: '2.5.29.35',
   extendedKeyUsage: '2.5.29.37',
   signedCertificateTimestamps: '1.3.6.1.4.1.11129.2.4.2',
-  /** OIDC issuer as raw text; every Fulcio certificate since 2021. */
+  /** OIDC issuer as raw text; in every Fulcio certificate since 2021. */
   issuerV1: '1.3.6.1.4.1.57264.1.1',
   /** OIDC issuer as a DER UTF8String; since 2023. */
   issuerV2: '1.3.6.1.4.1.57264.1.8',
 } as const;
 
-/** SAN of a signer without an e-mail address or a URI (Fulcio's oid-info.md). */
+/** SAN of a signer that has neither an e-mail address nor a URI (Fulcio's oid-info.md). */
 const OTHER_NAME_USERNAME = '1.3.6.1.4.1.57264.1.7';
 
 export interface Extension {
@@ -41,18 +41,18 @@ export interface Extension {
   readonly value: Uint8Array;
 }
 
-/** One subject alternative name. `other`: a kind of name that no Sigstore identity has. */
+/** One subject alternative name. `other`: a kind of name that Sigstore identities do not use. */
 export interface SubjectAlternativeName {
   readonly type: 'email' | 'uri' | 'username' | 'other';
   readonly value: string;
 }
 
-/** An X.509 certificate (RFC 5280), read strictly; nothing in it is believed yet. */
+/** An X.509 certificate (RFC 5280), parsed strictly. Nothing in it is verified yet. */
 export interface Certificate {
   readonly der: Uint8Array;
-  /** DER of the TBSCertificate: what the issuer's signature is over. */
+  /** DER of the TBSCertificate, the part that the issuer signs. */
   readonly tbs: Uint8Array;
-  /** Upper bits first, as in the certificate; hex. */
+  /** Hex, the most significant byte first, as in the certificate. */
   readonly serialNumber: string;
   /** DER of the names, for comparison. */
   readonly issuerName: Uint8Array;
@@ -67,7 +67,7 @@ export interface Certificate {
 /** What a signing certificate says about its signer. */
 export interface SigningCertificate extends Certificate {
   readonly subjectAlternativeNames: readonly SubjectAlternativeName[];
-  /** Each issuer extension that is there. */
+  /** The values of all issuer extensions present. */
   readonly issuers: readonly string[];
 }
 
@@ -107,7 +107,7 @@ export function readX509(der: Uint8Array, what: string): Certificate {
 }
 
 /**
- * Reads a signing certificate: what anybody needs to know of it, so that nobody else parses X.509.
+ * Reads everything that the program needs from a signing certificate, so that no other module parses X.509.
  *
  * @throws UntrustedError `material-malformed`
  */
@@ -175,7 +175,10 @@ function readIssuers(certificate: Certificate, what: string): readonly string[] 
   return issuers;
 }
 
-/** IA5String as names use it. A NUL or a newline in a name is how two programs read two names. */
+/**
+ * Reads an IA5String in a name. Two programs can read a name with a NUL or a newline differently, so these are
+ * refused.
+ */
 function readAscii(bytes: Uint8Array, what: string): string {
   if (bytes.length === 0 || bytes.some((octet) => octet <= 0x20 || octet >= 0x7f)) {
     throw flawed(what, 'a name of printable ASCII without spaces', encodeHex(bytes.subarray(0, 64)));

@@ -2,8 +2,8 @@ import { UntrustedError } from '../errors.ts';
 import { type Proof, statedDigest } from './proof.ts';
 
 /**
- * 4.1: the artifact is the one that the signature is stated to be over, by the bundle or else by its log entry. The
- * bundle's word is only a label, so this proves nothing yet; it tells "another file" apart from "a bad signature".
+ * 4.1: the artifact is the one that the bundle, or else its log entry, says was signed. That statement is only a
+ * label and proves nothing yet, but it tells "another file" from "a bad signature".
  */
 export function checkArtifact({ evidence, digest }: Proof): void {
   const stated = statedDigest(evidence);

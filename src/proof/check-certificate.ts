@@ -10,14 +10,14 @@ import { releaseTagOf, workflowAtTag } from '../policy/release-workflow.ts';
 import { verifySigner } from './sigstore-verifier.ts';
 import { unknownIssuer, verdictOnUnknown } from './unknown-authority.ts';
 
-/** 4.3: the certificate may sign artifacts at all (RFC 5280 section 6; Fulcio's profile). */
+/** 4.3: the certificate may sign artifacts (RFC 5280 section 6; Fulcio's profile). */
 export function checkProfile({ signer }: Proof): void {
   if (signer.kind === 'certificate') assertSigningProfile(signer.certificate);
 }
 
 /**
- * 4.6 (out-of-band intermediates): whatever came with the leaf is an intermediate that the trusted root has too. A
- * root in the evidence, or anything else, is refused, not dropped.
+ * 4.6 (out-of-band intermediates): every other certificate in the chain is an intermediate that the trusted root also
+ * has. A root in the evidence, or anything else, is refused, not ignored.
  */
 export function checkChainHoldsNothingElse(proof: Proof): void {
   const { evidence, authorities } = proof;
@@ -33,8 +33,8 @@ export function checkChainHoldsNothingElse(proof: Proof): void {
         {
           check: 'chain',
           wanted: 'the signing certificate and intermediates of the trusted root',
-          found: `another certificate at place ${i + 2}, or a root`,
-          why: 'whom to trust is for the trusted root to say, not for the evidence',
+          found: `another certificate, or a root, at position ${i + 2}`,
+          why: 'the trusted root decides which authorities to trust, not the evidence',
         },
       );
       const issuer = unknownIssuer(proof);
@@ -43,24 +43,24 @@ export function checkChainHoldsNothingElse(proof: Proof): void {
   }
 }
 
-/** 4.3: the chain at every time of signing, and the SCTs. */
+/** 4.3: the certificate chain at every time of signing, and the SCTs. */
 export function checkChain(proof: Proof): void {
   verifySigner(proof);
 }
 
 /**
- * 4.3: "The Verifier MUST then check the certificate against the verification policy." Exactly one subject alternative
- * name, of the type that the expected one has, and the issuer: each equal as a whole to one of the accepted pairs. Of a
- * release workflow the tag alone is open, and has to be a version.
+ * 4.3: "The Verifier MUST then check the certificate against the verification policy." There is exactly one subject
+ * alternative name, of the same type as the expected one. The name and the issuer both equal one of the accepted
+ * pairs in full. For a release workflow only the tag may vary, and it must be a version.
  */
 export function checkIdentity({ policy, signer }: Proof): void {
-  // openProof lets a managed key pass for a managed key alone; a certificate needs a policy that names identities.
+  // openProof accepts a managed key only if the policy names one; a certificate needs a policy with identities.
   if (signer.kind !== 'certificate') return;
   const { name, issuer } = readIdentity(signer.certificate);
   if (isAccepted(policy, name, issuer)) return;
   throw refused(
-    'the file was signed by somebody else',
-    describeAccepted(policy) || 'nobody: no identity is acceptable',
+    'the file was signed by another signer',
+    describeAccepted(policy) || 'no one: the policy accepts no identity',
     `${describe({ subjectAlternativeName: name.value, issuer })}${oddType(name)}`,
   );
 }
@@ -97,7 +97,7 @@ function describeAccepted(policy: Policy): string {
   }
 }
 
-/** @throws UntrustedError `identity-mismatch` where the certificate does not name one signer and one issuer. */
+/** @throws UntrustedError `identity-mismatch` if the certificate does not name exactly one signer and one issuer. */
 export function readIdentity(certificate: SigningCertificate): {
   readonly name: SubjectAlternativeName;
   readonly issuer: string;
@@ -106,22 +106,25 @@ export function readIdentity(certificate: SigningCertificate): {
   const [issuer, second] = certificate.issuers;
   if (name === undefined || otherNames.length > 0) {
     throw refused(
-      'the certificate does not name one signer',
+      'the certificate does not name exactly one signer',
       'exactly one subject alternative name',
       shown(certificate.subjectAlternativeNames.map(({ value }) => value).join(', ')) || 'none',
     );
   }
   if (issuer === undefined || (second !== undefined && second !== issuer)) {
     throw refused(
-      'the certificate does not name one issuer of identities',
-      'one OIDC issuer, the same in extensions 1.3.6.1.4.1.57264.1.8 and .1.1 where both are there',
+      'the certificate does not name exactly one OIDC issuer',
+      'one OIDC issuer; if extensions 1.3.6.1.4.1.57264.1.8 and .1.1 are both present, the same in both',
       shown(certificate.issuers.join(', ')) || 'none',
     );
   }
   return { name, issuer };
 }
 
-/** An e-mail address that stands in a URI's place is another identity: whoever may choose the one may not choose the other. */
+/**
+ * An e-mail address in the place of a URI is another identity: a person who can choose one may not be able to choose
+ * the other.
+ */
 function typeOfName(name: string): SubjectAlternativeName['type'] {
   if (/^[A-Za-z][A-Za-z0-9+.-]*:/.test(name)) return 'uri';
   return name.includes('@') ? 'email' : 'username';
@@ -131,12 +134,15 @@ function describe({ subjectAlternativeName, issuer }: CertificateIdentity): stri
   return `${shown(subjectAlternativeName)} vouched for by ${shown(issuer)}`;
 }
 
-/** Said where it is what makes the difference: an e-mail address in the place of a URI, and the like. */
+/**
+ * Added to the message if the type of the name makes the difference, for example an e-mail address in the place of a
+ * URI.
+ */
 function oddType({ value, type }: SubjectAlternativeName): string {
   return type === typeOfName(value) ? '' : `, a name of type ${type}`;
 }
 
-/** Names were read without control characters, so that they can be shown as they are; save very long ones. */
+/** Names contain no control characters, so they can be shown as they are. Very long ones are cut. */
 function shown(name: string): string {
   return name.length > MAX_SHOWN ? excerpt(name, MAX_SHOWN) : name;
 }
@@ -148,6 +154,6 @@ function refused(message: string, wanted: string, found: string): UntrustedError
     check: 'identity',
     wanted,
     found,
-    why: 'a signature proves who signed; anybody can sign in their own name',
+    why: 'a signature only proves who signed, and anyone can sign in their own name',
   });
 }

@@ -5,13 +5,14 @@ import type { Policy } from '../policy/policy.ts';
 import type { Proof } from './proof.ts';
 import { describeEnvelope, namesArtifact, readStatement } from './statement.ts';
 
-/** Verification summaries of SLSA, of any version: they say whether the verification that they are about passed. */
+/** Prefix of SLSA verification summaries, of any version. A summary says whether a verification passed. */
 const VERIFICATION_SUMMARY = 'https://slsa.dev/verification_summary/';
 
 /**
- * 4.5: what was signed is what is asked for. A message signature is the signer's word for the artifact itself. A
- * statement about it is not: its predicate may say that a verification failed, what a scan found, or how a build was
- * made that was never released. So a statement counts only where the policy names its predicate type, and only as that.
+ * 4.5: what was signed is what you asked for. A message signature is the signer's word for the artifact itself. A
+ * statement about the artifact is not: its predicate may say that a verification failed, what a scan found, or how an
+ * unreleased build was made. So a statement counts only if the policy names its predicate type, and only as that
+ * type.
  */
 export function checkClaim({ evidence: { content }, policy }: Pick<Proof, 'evidence' | 'policy'>): void {
   const { predicateTypes = [] } = policy;
@@ -19,29 +20,29 @@ export function checkClaim({ evidence: { content }, policy }: Pick<Proof, 'evide
     throw anotherClaim({
       wanted: 'a signature over the artifact itself',
       found: describeEnvelope(content),
-      why: 'a statement says what its predicate says, and not that the artifact was released',
-      next: 'do not use the artifact as a release; where such a statement is what you want, name its type with --predicate-type',
+      why: 'a statement says only what its predicate says, not that the artifact was released',
+      next: 'do not use the artifact as a release; if you want such a statement, name its type with --predicate-type',
     });
   }
   if (content.kind === 'message-signature') assertMessageWanted(policy);
 }
 
 /**
- * The same of a signature over the artifact itself, such as a detached one.
+ * The same for a signature over the artifact itself, such as a detached one.
  *
- * @throws UntrustedError `claim-mismatch` where a statement is asked for.
+ * @throws UntrustedError `claim-mismatch` if the policy asks for a statement.
  */
 export function assertMessageWanted({ predicateTypes = [] }: Policy): void {
   if (predicateTypes.length === 0) return;
   throw anotherClaim({
     wanted: statementOf(predicateTypes),
     found: 'a signature over the artifact itself',
-    why: 'such a signature says nothing of what the predicate would say',
-    next: 'name the bundle that holds the statement, with --bundle; or leave out --predicate-type',
+    why: 'such a signature says nothing about a predicate',
+    next: 'name the bundle that contains the statement with --bundle; or leave out --predicate-type',
   });
 }
 
-/** 4.5: the artifact is a subject of the statement, by every digest of it that the subject has. */
+/** 4.5: the artifact is a subject of the statement, and matches every digest that the subject has. */
 export function checkStatement({ evidence: { content }, digests }: Proof): void {
   if (content.kind !== 'dsse') return;
   const { subjects } = readStatement(content);
@@ -53,11 +54,11 @@ export function checkStatement({ evidence: { content }, digests }: Proof): void 
   if (others !== undefined) {
     throw new RequestError(
       'usage',
-      `the statement names an artifact by ${[...others.keys()].join(' and ')} alone`,
+      `the statement names an artifact by ${[...others.keys()].join(' and ')} only`,
       {
         wanted: 'the file',
         found: `its ${[...known].join(' and ')}`,
-        why: 'whether it is the same artifact cannot be told from that digest',
+        why: 'that digest does not tell whether it is the same artifact',
         next: 'give the file instead of its digest',
       },
     );
@@ -67,12 +68,15 @@ export function checkStatement({ evidence: { content }, digests }: Proof): void 
     check: 'digest',
     wanted: `a subject with ${digests.map(({ algorithm, hex }) => `${algorithm} ${hex}`).join(' and ')}`,
     found:
-      named === 0 ? 'no subject with a digest that is known here' : `${named} subjects, none of them with it`,
+      named === 0 ? 'no subject with a comparable digest' : `${named} subjects, but none with that digest`,
     why: 'the artifact is not the one that the statement was signed for',
   });
 }
 
-/** 4.5: the predicate is of a type that is asked for, and a verification summary says that the verification passed. */
+/**
+ * 4.5: the predicate has a type that the policy asks for, and a verification summary says that the verification
+ * passed.
+ */
 export function checkPredicate({ evidence: { content }, policy: { predicateTypes = [] } }: Proof): void {
   if (content.kind !== 'dsse') return;
   const { predicateType, predicate } = readStatement(content);
@@ -95,9 +99,9 @@ function statementOf(predicateTypes: readonly string[]): string {
 }
 
 function anotherClaim(details: ErrorDetails): UntrustedError {
-  return new UntrustedError('claim-mismatch', 'what was signed is not what was asked for', {
+  return new UntrustedError('claim-mismatch', 'what was signed is not what you asked for', {
     check: 'signature',
-    why: 'a statement says what its predicate says, and nothing else',
+    why: 'a statement says only what its predicate says',
     ...details,
   });
 }

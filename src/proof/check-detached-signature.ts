@@ -4,7 +4,7 @@ import { readCertificate, type SigningCertificate } from './certificate.ts';
 import type { ProofSubject } from './proof.ts';
 import { possibleHashes, readPublicKey, type SignatureKey } from './public-key.ts';
 
-/** What a detached pair says, decoded: the files' base64 and PEM are the evidence folder's to undo. */
+/** A detached pair, decoded. The evidence folder reads the base64 and PEM of the files. */
 export interface DetachedSignature {
   readonly signature: Uint8Array;
   /** DER of the signing certificate. */
@@ -12,7 +12,8 @@ export interface DetachedSignature {
 }
 
 /**
- * How the artifact of a detached signature may have been hashed, likeliest first: nothing in the pair states it.
+ * The algorithms that may have hashed the artifact of a detached signature, likeliest first. The pair itself does not
+ * say.
  *
  * @throws UntrustedError `material-malformed` for the certificate.
  */
@@ -23,13 +24,13 @@ export function detachedHashes({
 }
 
 /**
- * Whether a detached signature is by its certificate's key over the artifact: the part of a proof that needs nobody's
- * answer. It comes before the log is asked, which would take a signature that does not fit for a malformed request; a
- * pass proves nothing about the signer.
+ * Checks that a detached signature was made over the artifact with its certificate's key. This part of a proof needs
+ * no network. It runs before we ask the log, which would answer that our request is malformed if the signature does
+ * not match. A pass proves nothing about the signer.
  *
- * @param algorithm how a whole message is hashed; most of cosign's detached signatures are over SHA-256.
+ * @param algorithm how to hash a whole message; most of cosign's detached signatures are over SHA-256.
  * @returns the certificate.
- * @throws UntrustedError `signature-mismatch`, or `material-malformed` for the certificate; RequestError `usage` where
+ * @throws UntrustedError `signature-mismatch`, or `material-malformed` for the certificate; RequestError `usage` if
  *   the key needs the whole message and the subject is a digest.
  */
 export function checkDetachedSignature(
@@ -48,11 +49,11 @@ export function checkDetachedSignature(
 }
 
 /**
- * The digest of the artifact that a detached signature is over.
+ * Finds the digest of the artifact that a detached signature is over.
  *
- * @param digests of one artifact, by the algorithms of {@link detachedHashes} as far as they are known.
- * @throws UntrustedError `signature-mismatch`, or `material-malformed` for the certificate; RequestError `usage` where
- *   the key needs the whole message, or where a digest that is not known could be the signed one.
+ * @param digests of one artifact, by those algorithms of {@link detachedHashes} that are known.
+ * @throws UntrustedError `signature-mismatch`, or `material-malformed` for the certificate; RequestError `usage` if
+ *   the key needs the whole message, or if the signature may be over a digest that is not known.
  */
 export function fittingDigest(pair: DetachedSignature, digests: readonly Digest[]): Digest {
   const key = keyOf(readCertificate(pair.certificate));
@@ -62,7 +63,7 @@ export function fittingDigest(pair: DetachedSignature, digests: readonly Digest[
       `the signature is by an ${key.description} key, which signs the file itself`,
       {
         wanted: 'a bundle, with the file',
-        found: 'a detached signature, which is looked up in the log by a digest',
+        found: 'a detached signature, which the log only finds by a digest',
         next: 'name the bundle of the file with --bundle',
       },
     );
@@ -75,8 +76,8 @@ export function fittingDigest(pair: DetachedSignature, digests: readonly Digest[
       'usage',
       `the signature by the ${key.description} key is not over the given digest`,
       {
-        wanted: `the file, of which the ${missing.join(' or ')} may be what was signed`,
-        found: `its ${digests.map(({ algorithm }) => algorithm).join(' and ')} alone`,
+        wanted: `the file, because its ${missing.join(' or ')} may be what was signed`,
+        found: `only its ${digests.map(({ algorithm }) => algorithm).join(' and ')}`,
         next: 'give the file instead of its digest',
       },
     );
@@ -89,7 +90,7 @@ function keyOf(certificate: SigningCertificate): SignatureKey {
 }
 
 function misfit(key: SignatureKey, over: string): UntrustedError {
-  return new UntrustedError('signature-mismatch', 'the signature does not fit the artifact', {
+  return new UntrustedError('signature-mismatch', 'the signature does not match the artifact', {
     check: 'signature',
     wanted: `a signature by the certificate's ${key.description} key over ${over}`,
     found: 'a signature over something else, or by another key',
@@ -97,7 +98,7 @@ function misfit(key: SignatureKey, over: string): UntrustedError {
   });
 }
 
-/** {@link checkDetachedSignature} as a question, for a caller who has another digest of the artifact, or another signature. */
+/** Like {@link checkDetachedSignature}, but returns false on a mismatch. */
 export function detachedSignatureFits(pair: DetachedSignature, digest: Digest): boolean {
   try {
     checkDetachedSignature(pair, { kind: 'digest', digest });

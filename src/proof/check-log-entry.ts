@@ -9,21 +9,21 @@ import { verifyLogEntry } from './sigstore-verifier.ts';
 import { verdictOnUnknown } from './unknown-authority.ts';
 
 /**
- * 4 (policy): a certificate's signature is in a transparency log. A managed key's need not be where the trusted root
- * names no log: then there is none to be in.
+ * 4 (policy): a signature with a certificate is in a transparency log. A signature by a managed key need not be if
+ * the trusted root names no log.
  */
 export function checkEntryThere({ entries, signer, authorities }: Proof): void {
   if (entries.length === 0 && (signer.kind === 'certificate' || authorities.logs.length > 0)) {
     throw new UntrustedError('log-entry-not-found', 'there is no transparency log entry', {
       check: 'entry',
-      wanted: 'an entry of a log of the trusted root',
+      wanted: 'an entry in a log that the trusted root has',
       found: 'none',
-      why: 'a signature that no public log knows could have been made without anybody noticing',
+      why: 'if no public log has the signature, it could have been made without anyone noticing',
     });
   }
 }
 
-/** 4.6 (threshold): the same entry twice is one entry; two of them are junk at best. */
+/** 4.6 (threshold): the same entry twice counts once, and at best someone made a mistake. */
 export function checkNoDuplicates({ entries }: Proof): void {
   const seen = new Set<string>();
   for (const { entry } of entries) {
@@ -32,7 +32,7 @@ export function checkNoDuplicates({ entries }: Proof): void {
       throw new UntrustedError('log-entry-invalid', 'the same log entry is given twice', {
         check: 'entry',
         wanted: 'each entry once',
-        found: 'one of them again',
+        found: 'the same entry again',
         why: 'the same entry twice is one entry',
       });
     }
@@ -41,8 +41,8 @@ export function checkNoDuplicates({ entries }: Proof): void {
 }
 
 /**
- * 4.2.2: the entry's log is one of the trusted root, and was trusted at the time of the entry. Its key's window applies
- * to checkpoints as to signed entry timestamps.
+ * 4.2.2: the trusted root has the entry's log, and trusted it at the time of the entry. The validity of its key
+ * applies to checkpoints and to signed entry timestamps alike.
  *
  * @throws UntrustedError `log-entry-invalid`; UnavailableError `authority-unknown`
  */
@@ -53,38 +53,46 @@ export function checkLogIsTrusted(proof: Proof): void {
     const windows = entry.logs.map(({ baseUrl, validFor }) => `${baseUrl} ${describeWindow(validFor)}`);
     const claimed = timesOf(proof, entry);
     const times = claimed.map((time) => time.toISOString());
-    const verdict = new UntrustedError('log-entry-invalid', 'the log entry is of a log that is not trusted', {
-      check: 'entry',
-      wanted: windows.join(' or ') || 'a log of the trusted root',
-      found: `log ${id} at ${times.join(', ')}`,
-      why: 'anybody can run a log',
-    });
+    const verdict = new UntrustedError(
+      'log-entry-invalid',
+      'the log entry is from a log that is not trusted',
+      {
+        check: 'entry',
+        wanted: windows.join(' or ') || 'a log in the trusted root',
+        found: `log ${id} at ${times.join(', ')}`,
+        why: 'anyone can run a log',
+      },
+    );
     if (entry.logs.length > 0) throw verdict;
     throw verdictOnUnknown(proof, { kind: 'transparency log', id, claimed }, verdict);
   }
 }
 
 /**
- * 4.2.2: the index is the leaf's own. Rekor v2 has one tree per log, so that entry and proof must agree; Rekor v1
- * counts over all its shards, and the signed entry timestamp vouches for that count.
+ * 4.2.2: the log index is the leaf's own. Rekor v2 has one tree per log, so entry and proof must agree. Rekor v1
+ * counts over all its shards, and the signed entry timestamp covers that count.
  */
 export function checkLogIndex({ entries }: Proof): void {
   for (const { entry, body } of entries) {
     const inTree = entry.inclusionProof?.logIndex;
     if (body.rekor === 2 && inTree !== entry.logIndex) {
-      throw new UntrustedError('log-entry-invalid', 'entry and inclusion proof have different log indexes', {
-        check: 'inclusionProof',
-        wanted: String(entry.logIndex),
-        found: String(inTree),
-        why: 'in Rekor v2 the index is the place of the leaf in the tree',
-      });
+      throw new UntrustedError(
+        'log-entry-invalid',
+        'the entry and its inclusion proof have different log indexes',
+        {
+          check: 'inclusionProof',
+          wanted: String(entry.logIndex),
+          found: String(inTree),
+          why: "in Rekor v2 the index is the leaf's position in the tree",
+        },
+      );
     }
   }
 }
 
 /**
- * 4.2.2: the checkpoint is a well-formed signed note (C2SP) of that very log: its origin is the log's, exactly one
- * signature line has the log's name and key ID, and size and root are those that the proof leads to.
+ * 4.2.2: the checkpoint is a well-formed signed note (C2SP) of this very log. It has the log's origin, exactly one
+ * signature line with the log's name and key ID, and the size and root that the inclusion proof leads to.
  */
 export function checkCheckpoint(proof: Proof): void {
   for (const entry of proof.entries) {
@@ -110,14 +118,14 @@ export function checkCheckpoint(proof: Proof): void {
   }
 }
 
-/** 4.2.2, 4.4: each entry is in its log, and is about this signature. */
+/** 4.2.2, 4.4: each entry is in its log and belongs to this signature. */
 export function checkInclusion(proof: Proof): void {
   for (const entry of proof.entries) verifyLogEntry(proof, entry);
 }
 
 /**
  * 4.4, 2: "The key or certificate from the parsed body is the same as in the input certificate." sigstore-js does not
- * look: with it, anybody's entry for the same artifact and signature would do.
+ * check this, so without it anyone's entry for the same artifact and signature would pass.
  */
 export function checkEntrySigner({ entries, signer }: Proof): void {
   const ours = signer.kind === 'certificate' ? signer.certificate.der : signer.key.spki;
@@ -132,7 +140,7 @@ export function checkEntrySigner({ entries, signer }: Proof): void {
   }
 }
 
-/** 4.4, 3: the entry's hash was made with the algorithm that the signature is over; for envelopes' payloads SHA-256. */
+/** 4.4, 3: the entry's hash uses the same algorithm as the signature; for an envelope's payload it is SHA-256. */
 export function checkEntryHash({ entries, evidence, digest }: Proof): void {
   for (const { entry, body } of entries) {
     const envelope = evidence.content.kind === 'dsse';
@@ -148,19 +156,22 @@ export function checkEntryHash({ entries, evidence, digest }: Proof): void {
   }
 }
 
-/** The trusted root's logs that may vouch for an entry: its own, while they are trusted. */
+/** The logs in the trusted root that may vouch for an entry: those with its log ID, while they are trusted. */
 export function logsFor(proof: Proof, entry: ProofEntry): readonly Log[] {
   const times = timesOf(proof, entry);
   return entry.logs.filter(({ validFor }) => times.every((time) => covers(validFor, time)));
 }
 
-/** When an entry was made, as far as anybody says: its integrated time, else every RFC 3161 time, else now. */
+/** When an entry was made, according to the evidence: its integrated time, else every RFC 3161 time, else now. */
 function timesOf({ timestamps, now }: Proof, { entry }: ProofEntry): readonly Date[] {
   if (entry.integratedTime !== undefined) return [new Date(Number(entry.integratedTime) * 1000)];
   return timestamps.length > 0 ? timestamps.map(({ time }) => time) : [now];
 }
 
-/** Rekor v1 appends its tree ID ("rekor.sigstore.dev - 2605736670972794746"); Rekor v2's origin is its name. */
+/**
+ * Rekor v1 appends its tree ID ("rekor.sigstore.dev - 2605736670972794746"). In Rekor v2 the origin is the log's
+ * name.
+ */
 function isOriginOf(origin: string, log: Log, { body }: ProofEntry): boolean {
   if (origin === log.origin) return true;
   return (
@@ -171,19 +182,19 @@ function isOriginOf(origin: string, log: Log, { body }: ProofEntry): boolean {
 }
 
 function wrongCheckpoint(wanted: string, found: string): UntrustedError {
-  return new UntrustedError('log-entry-invalid', 'the checkpoint is not that of the entry and its log', {
+  return new UntrustedError('log-entry-invalid', 'the checkpoint does not belong to the entry and its log', {
     check: 'checkpoint',
     wanted,
     found,
-    why: 'an inclusion proof proves membership in the tree of its checkpoint only',
+    why: 'an inclusion proof only proves that the entry is in the tree of its checkpoint',
   });
 }
 
 function mismatch(wanted: string, found: string): UntrustedError {
-  return new UntrustedError('log-entry-mismatch', 'the log entry is about something else', {
+  return new UntrustedError('log-entry-mismatch', 'the log entry belongs to another signature', {
     check: 'entry',
     wanted,
     found,
-    why: 'a log entry proves only what it was made for',
+    why: 'a log entry only proves what it was made for',
   });
 }

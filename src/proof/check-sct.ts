@@ -12,15 +12,15 @@ const SHA256 = 4;
 const SIGNATURE_ALGORITHMS: ReadonlySet<number> = new Set([1, 3]);
 
 /**
- * 4.3: the certificate carries SCTs, each of version 1 and with nothing left over, made with SHA-256 and ECDSA or RSA
- * (RFC 6962 sections 2.1.4 and 3.3). sigstore-js verifies their signatures, in {@link verifySigner}; it would also take
- * MD5 and SHA-1, and crash over a list that is cut short.
+ * 4.3: the certificate has SCTs. Each has version 1 and no trailing bytes, and was made with SHA-256 and ECDSA or RSA
+ * (RFC 6962 sections 2.1.4 and 3.3). sigstore-js verifies their signatures in {@link verifySigner}, but it would also
+ * accept MD5 and SHA-1, and it crashes on a truncated list.
  */
 export function checkSctForm({ signer }: Proof): void {
   if (signer.kind === 'certificate') readScts(signer.certificate);
 }
 
-/** Which CT log says to have logged a certificate, and when. */
+/** The CT log that claims to have logged a certificate, and when. */
 export interface SctClaim {
   readonly logId: Uint8Array;
   readonly time: Date;
@@ -74,7 +74,7 @@ class Reader {
 
   take(count: number): Uint8Array {
     const bytes = this.#bytes.subarray(this.#at, this.#at + count);
-    if (bytes.length !== count) throw invalid('a complete SCT list', `${this.#bytes.length} bytes of it`);
+    if (bytes.length !== count) throw invalid('a complete SCT list', `only ${this.#bytes.length} bytes`);
     this.#at += count;
     return bytes;
   }
@@ -93,10 +93,10 @@ class Reader {
 }
 
 function invalid(wanted: string, found: string): UntrustedError {
-  return new UntrustedError('sct-invalid', 'the certificate has no proper proof of being logged', {
+  return new UntrustedError('sct-invalid', 'the certificate has no valid proof that it was logged', {
     check: 'sct',
     wanted,
     found,
-    why: 'a certificate that no public log knows could have been issued without anybody noticing',
+    why: 'if no public log has the certificate, it could have been issued without anyone noticing',
   });
 }

@@ -6,8 +6,8 @@ import type { Proof } from './proof.ts';
 import { verdictOnUnknown } from './unknown-authority.ts';
 
 /**
- * 4.2.1: each RFC 3161 timestamp names, in what it signed, the certificate of a timestamp authority of the trusted
- * root. Its signature, its imprint and the authority's validity are sigstore-js's to verify, in {@link verifySigner}.
+ * 4.2.1: each RFC 3161 timestamp names, in its signed part, the certificate of a timestamp authority in the trusted
+ * root. sigstore-js verifies its signature, its imprint and the authority's validity in {@link verifySigner}.
  *
  * @throws UntrustedError `time-untrusted`; UnavailableError `authority-unknown`
  */
@@ -16,11 +16,11 @@ export function checkTimestamps(proof: Proof): void {
   for (const token of timestamps) {
     const signers = authorities.timestampAuthorities.flatMap(({ chain }) => chain.slice(0, 1));
     if (!signers.some((certificate) => isSignerOf(token, certificate))) {
-      const id = `whose certificate has serial number ${excerpt(token.signer.serialNumber)}`;
-      const message = 'the timestamp is by an authority that is not trusted';
+      const id = `whose certificate has the serial number ${excerpt(token.signer.serialNumber)}`;
+      const message = 'the timestamp is from an authority that is not trusted';
       const verdict = new UntrustedError('time-untrusted', message, {
         check: 'time',
-        wanted: authorities.timestampAuthorities.map(({ uri }) => uri).join(' or ') || 'none at all',
+        wanted: authorities.timestampAuthorities.map(({ uri }) => uri).join(' or ') || 'no timestamp',
         found: `one ${id}`,
         why: WHY_TIME,
       });
@@ -29,23 +29,21 @@ export function checkTimestamps(proof: Proof): void {
   }
 }
 
-/**
- * 4.2.2: an integrated time counts only with the signed entry timestamp that vouches for it; Rekor v2 has neither.
- */
+/** 4.2.2: an integrated time counts only with the signed entry timestamp that covers it. Rekor v2 has neither. */
 export function checkIntegratedTimes({ entries }: Proof): void {
   for (const { entry, body } of entries) {
     const { integratedTime, signedEntryTimestamp } = entry;
     if (body.rekor === 2 && (integratedTime !== undefined || signedEntryTimestamp !== undefined)) {
-      throw untrustedTime('an entry of Rekor v2 without integrated time', 'one with it');
+      throw untrustedTime('a Rekor v2 entry without an integrated time', 'one with an integrated time');
     }
     if ((integratedTime === undefined) !== (signedEntryTimestamp === undefined)) {
       throw untrustedTime(
-        'an integrated time together with a signed entry timestamp',
-        integratedTime === undefined ? 'the timestamp alone' : 'the time alone',
+        'an integrated time and a signed entry timestamp',
+        integratedTime === undefined ? 'only the timestamp' : 'only the time',
       );
     }
     if (integratedTime === undefined) continue;
-    // The signed entry timestamp is over JSON numbers: beyond 2^53 two indexes would be one number.
+    // The signed entry timestamp covers JSON numbers. Beyond 2^53, two indexes would be the same number.
     if (integratedTime > MAX_TIME_SECONDS || entry.logIndex > BigInt(Number.MAX_SAFE_INTEGER)) {
       throw untrustedTime(
         'a time and an index that JSON numbers can hold',
@@ -59,8 +57,8 @@ export function checkIntegratedTimes({ entries }: Proof): void {
 const MAX_TIME_SECONDS = 8_640_000_000_000n;
 
 /**
- * 4.2: no time is ahead of this machine's clock. It is the last step: every time has then been proved to be signed by a
- * log or authority of the trusted root, so that it is the clock that is wrong.
+ * 4.2: no time is ahead of this machine's clock. This is the last step. By now a log or authority in the trusted root
+ * has provably signed every time, so the clock must be wrong.
  *
  * @throws UnavailableError `clock-wrong`
  */
@@ -75,17 +73,17 @@ export function checkClock(proof: Proof): void {
       check: 'time',
       wanted: `a clock at ${ahead.toISOString()} or later, when a trusted log or authority saw the signature`,
       found: now.toISOString(),
-      why: 'certificates and log entries are judged by the time, so nothing was learnt about the artifact',
+      why: 'certificates and log entries cannot be judged without the right time, so nothing was learnt about the artifact',
       next: "set this machine's clock, and try again",
     },
   );
 }
 
 function untrustedTime(wanted: string, found: string): UntrustedError {
-  return new UntrustedError('time-untrusted', 'the log entry has a time that nobody vouches for', {
+  return new UntrustedError('time-untrusted', 'nothing proves the time of the log entry', {
     check: 'time',
     wanted,
     found,
-    why: 'whoever made the bundle could have chosen the time',
+    why: 'the maker of the bundle could have made up the time',
   });
 }

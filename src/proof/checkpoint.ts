@@ -4,7 +4,7 @@ import { UntrustedError } from '../errors.ts';
 import { MAX_CHECKPOINT_SIGNATURES } from '../limits.ts';
 
 export interface NoteSignature {
-  /** Name of the key: by convention the origin of the log, or the name of a witness. */
+  /** Name of the key: normally the log's origin, or the name of a witness. */
   readonly name: string;
   /** The first four bytes of the key's ID. */
   readonly keyHint: Uint8Array;
@@ -19,14 +19,16 @@ export interface Checkpoint {
   readonly signatures: readonly NoteSignature[];
 }
 
-/** Not as itself: one such character in the program doubles the memory of its source, and the time to read it. */
+/**
+ * Written as a code point: one such character in the source would double its size in memory, and the time to read it.
+ */
 const EM_DASH = String.fromCodePoint(0x2014);
 const SIZE = /^(?:0|[1-9][0-9]{0,18})$/;
 const MIN_SIGNATURE_BYTES = 5;
 
 /**
- * Reads a checkpoint by the C2SP rules: origin, size, root hash, non-empty extension lines, one empty line, signature
- * lines of an em dash, a name and base64 to the end, no control characters.
+ * Reads a checkpoint by the C2SP rules: origin, size, root hash, non-empty extension lines, one empty line, then
+ * signature lines of an em dash, a name and base64. No control characters.
  *
  * @throws UntrustedError `log-entry-invalid`
  */
@@ -35,7 +37,10 @@ export function readCheckpoint(envelope: string): Checkpoint {
   const text = envelope.slice(0, end);
   const lines = envelope.slice(end + 2).split('\n');
   if (end < 0 || lines.pop() !== '') {
-    throw malformed('a text, one empty line and signature lines, each ended by a newline', excerpt(envelope));
+    throw malformed(
+      'text, one empty line, and signature lines that each end with a newline',
+      excerpt(envelope),
+    );
   }
   // oxlint-disable-next-line no-control-regex -- control characters are what is looked for
   if (/[\u0000-\u0009\u000b-\u001f\u007f]/.test(envelope)) {
@@ -43,7 +48,7 @@ export function readCheckpoint(envelope: string): Checkpoint {
   }
   const [origin = '', size = '', root = ''] = text.split('\n');
   if (origin === '' || !SIZE.test(size)) {
-    throw malformed('lines of origin, tree size in decimal, and root hash', excerpt(text));
+    throw malformed('lines with the origin, the tree size in decimal, and the root hash', excerpt(text));
   }
   return {
     origin,
@@ -77,11 +82,11 @@ function decode(text: string): Uint8Array {
 }
 
 function malformed(wanted: string, found: string, cause?: unknown): UntrustedError {
-  return new UntrustedError('log-entry-invalid', 'the checkpoint of the log is malformed', {
+  return new UntrustedError('log-entry-invalid', "the log's checkpoint is malformed", {
     check: 'checkpoint',
     wanted,
     found,
-    why: 'a checkpoint that can be read in two ways proves neither',
+    why: 'a checkpoint that can be read in two ways proves nothing',
     ...(cause === undefined ? {} : { cause }),
   });
 }

@@ -8,17 +8,17 @@ import { UntrustedError } from '../errors.ts';
 import type { LogEntry } from '../evidence/evidence.ts';
 import { MAX_BUNDLE_BYTES } from '../limits.ts';
 
-/** Who the log says has signed: DER of a certificate, or of a SubjectPublicKeyInfo. */
+/** The signer that the log entry names: DER of a certificate or of a SubjectPublicKeyInfo. */
 export interface EntryVerifier {
   readonly kind: 'certificate' | 'public-key';
   readonly der: Uint8Array;
 }
 
-/** What a log entry says was signed, whatever its kind; spread over the kinds that the log has had. */
+/** What a log entry says was signed, in one form for all kinds of entries. */
 export interface EntryBody {
-  /** Rekor v1 counts its index over shards and signs entry timestamps; Rekor v2 does neither. */
+  /** Rekor v1 counts its index over all shards and has signed entry timestamps. Rekor v2 has neither. */
   readonly rekor: 1 | 2;
-  /** What the hash is over: the signed bytes, or the payload of the DSSE envelope. */
+  /** What was hashed: the signed bytes, or the payload of the DSSE envelope. */
   readonly hashOf: 'signed-bytes' | 'payload';
   readonly hash: { readonly algorithm: HashAlgorithm; readonly digest: Uint8Array };
   readonly signature: Uint8Array;
@@ -40,8 +40,8 @@ const READERS: ReadonlyMap<string, (body: Fields) => EntryBody> = new Map([
 ]);
 
 /**
- * Reads the canonicalized body of a log entry as strictly as a bundle: one JSON document of a known kind, of the kind
- * that the bundle states, and with exactly the fields that the kind has.
+ * Reads the canonicalized body of a log entry as strictly as a bundle: one JSON document, of the kind that the bundle
+ * states, with exactly the fields of that kind.
  *
  * @throws UntrustedError `log-entry-invalid`
  */
@@ -49,14 +49,15 @@ export function readEntryBody(entry: LogEntry): EntryBody {
   const stated = `${entry.kind}/${entry.version}`;
   const read = READERS.get(stated);
   if (read === undefined) {
-    throw invalid('the log entry is of an unknown kind', [...READERS.keys()].join(', '), excerpt(stated));
+    throw invalid('the log entry has an unknown kind', [...READERS.keys()].join(', '), excerpt(stated));
   }
   try {
     const what = 'the body of the log entry';
     const json = parseJsonStrictly(entry.canonicalizedBody, what, { maxBytes: MAX_BUNDLE_BYTES });
     const body = new Fields(json, what, ['apiVersion', 'kind', 'spec']);
     const actual = `${body.text('kind')}/${body.text('apiVersion')}`;
-    if (actual !== stated) throw invalid('the log entry is not of the stated kind', stated, excerpt(actual));
+    if (actual !== stated)
+      throw invalid('the log entry does not have the stated kind', stated, excerpt(actual));
     return read(body);
   } catch (cause) {
     if (!(cause instanceof UntrustedError) || cause.code !== 'material-malformed') throw cause;
@@ -91,7 +92,7 @@ function readDsseV1(body: Fields): EntryBody {
   };
 }
 
-/** `rekor/pkg/types/intoto/v0.0.2`; signatures are in base64 twice over. */
+/** `rekor/pkg/types/intoto/v0.0.2`; signatures are base64 inside base64. */
 function readIntotoV1(body: Fields): EntryBody {
   const content = body.object('spec', ['content']).object('content', ['envelope', 'hash', 'payloadHash']);
   readHashV1(content, 'hash');
@@ -108,7 +109,10 @@ function readIntotoV1(body: Fields): EntryBody {
   };
 }
 
-/** `rekor-tiles/api/proto/rekor/v2/hashedrekord.proto`; over a DSSE envelope, the digest of its PAE (Rekor v2 spec 6.1.4). */
+/**
+ * `rekor-tiles/api/proto/rekor/v2/hashedrekord.proto`; for a DSSE envelope it has the digest of its PAE (Rekor v2
+ * spec 6.1.4).
+ */
 function readHashedRekordV2(body: Fields): EntryBody {
   const record = body.object('spec', ['hashedRekordV002']).object('hashedRekordV002', ['data', 'signature']);
   const signature = record.object('signature', ['content', 'verifier']);
@@ -136,7 +140,7 @@ function readHashV2(hash: Fields): EntryBody['hash'] {
   return { algorithm, digest };
 }
 
-/** Rekor v1 keeps the PEM text that the signer sent, in lines of any length: a certificate, or a public key. */
+/** Rekor v1 keeps the signer's PEM text, a certificate or a public key, with lines of any length. */
 function readPemVerifier(pem: Uint8Array): EntryVerifier {
   const what = 'the certificate or key in the log entry';
   const text = decodeUtf8(pem, what);
@@ -157,7 +161,7 @@ function invalid(message: string, wanted = '', found = '', cause?: unknown): Unt
     check: 'entry',
     wanted,
     found,
-    why: 'a log entry that can be read in two ways proves neither',
+    why: 'a log entry that can be read in two ways proves nothing',
     ...(cause === undefined ? {} : { cause }),
   });
 }

@@ -9,12 +9,12 @@ import { toVerifierCertificate } from './verifier-certificate.ts';
 import type { TimestampToken } from './timestamp-token.ts';
 
 /**
- * Words for refusals of sigstore-js. Nothing here decides anything: where several authorities were tried, the one that
- * came closest is spoken of, because its failure is the one that helps.
+ * Explains the refusals of sigstore-js. Nothing here decides anything. If several authorities were tried, the message
+ * is about the one that came closest, because its failure helps most.
  */
 
 interface Candidate {
-  /** How far the evidence got with this authority; the highest is told. */
+  /** How far the evidence got with this authority; the message is about the highest. */
   readonly rank: number;
   readonly details: ErrorDetails;
 }
@@ -31,7 +31,7 @@ export function claimedTimes(proof: Proof): readonly Date[] {
 
 export function explainChainFailure(proof: Proof): ErrorDetails {
   return {
-    why: 'only an authority of the trusted root can say who holds a key, and only for the time it says',
+    why: 'only an authority in the trusted root can say who holds a key, and only while it is trusted',
     ...explainUntrustedChain(proof),
   };
 }
@@ -44,8 +44,8 @@ function explainUntrustedChain(proof: Proof): ErrorDetails {
   const unknown: Candidate = {
     rank: 0,
     details: {
-      wanted: `a certificate by ${authorities.map(({ uri }) => uri).join(' or ')}`,
-      found: 'one by another issuer',
+      wanted: `a certificate from ${authorities.map(({ uri }) => uri).join(' or ')}`,
+      found: 'one from another issuer',
     },
   };
   return closest([unknown, ...authorities.map((authority) => judgeAuthority(leaf, authority, times))]);
@@ -59,7 +59,7 @@ function judgeAuthority(leaf: Certificate, authority: Authority, times: readonly
       rank: 1,
       details: {
         wanted: `a certificate signed by ${authority.uri}`,
-        found: 'one that names it as its issuer, with a signature that is not its own',
+        found: 'one that names it as issuer, but that it did not sign',
       },
     };
   }
@@ -89,16 +89,16 @@ function judgeAuthority(leaf: Certificate, authority: Authority, times: readonly
     details: {
       wanted: `a signature while the certificate is valid, ${span(first.cert.notBefore, first.cert.notAfter)}`,
       found: `one made at ${iso(first.time)}`,
-      why: 'a short-lived certificate speaks for its signer for minutes only',
+      why: 'a short-lived certificate speaks for its signer for a few minutes only',
     },
   };
 }
 
-/** Why every refusal about time is one. */
-export const WHY_TIME = 'without a trustworthy time of signing a short-lived certificate proves nothing';
+/** The reason for every refusal about time. */
+export const WHY_TIME = 'a short-lived certificate proves nothing without a trustworthy time of signing';
 
 export function explainTimestampFailure(proof: Proof, duplicate: boolean): ErrorDetails {
-  if (duplicate) return { wanted: 'each time once', found: 'one of them again', why: WHY_TIME };
+  if (duplicate) return { wanted: 'each timestamp once', found: 'the same one again', why: WHY_TIME };
   return { why: WHY_TIME, ...explainUntrustedTimestamp(proof) };
 }
 
@@ -116,16 +116,17 @@ function explainUntrustedTimestamp(proof: Proof): ErrorDetails {
       return [
         {
           rank: 9,
-          details: { wanted: 'a timestamp over this signature', found: 'one over something else' },
+          details: { wanted: 'a timestamp over this signature', found: 'one over other bytes' },
         },
       ];
     }
     return authorities.timestampAuthorities.map((authority) => judgeTimestampAuthority(token, authority));
   });
   const names =
-    authorities.timestampAuthorities.map(({ uri }) => uri).join(' or ') || 'an authority (there is none)';
+    authorities.timestampAuthorities.map(({ uri }) => uri).join(' or ') ||
+    'an authority (the trusted root has none)';
   return closest([
-    { rank: 0, details: { wanted: `a timestamp by ${names}`, found: 'one by another authority' } },
+    { rank: 0, details: { wanted: `a timestamp from ${names}`, found: 'one from another authority' } },
     ...candidates,
   ]);
 }
@@ -162,7 +163,7 @@ function judgeTimestampAuthority(token: TimestampToken, authority: Authority): C
   };
 }
 
-/** The signer that the token names, by name and number and by the digest of its certificate. */
+/** Whether the certificate is the signer that the token names: by issuer, serial number and digest. */
 export function isSignerOf(token: TimestampToken, certificate: Certificate): boolean {
   const { issuerName, serialNumber, certificate: identifier } = token.signer;
   return (
@@ -173,7 +174,7 @@ export function isSignerOf(token: TimestampToken, certificate: Certificate): boo
 }
 
 export function explainEntryMismatch(proof: Proof, { body }: ProofEntry): ErrorDetails {
-  const why = 'A log entry proves only what it was made for.';
+  const why = 'A log entry only proves what it was made for.';
   if (!equalBytes(body.signature, proof.evidence.content.signature)) {
     return { wanted: 'an entry with this signature', found: 'one with another signature', why };
   }
@@ -186,26 +187,26 @@ export function explainEntryMismatch(proof: Proof, { body }: ProofEntry): ErrorD
 }
 
 export function explainSctFailure({ authorities }: Proof, duplicate: boolean): ErrorDetails {
-  const why = 'A certificate that no public log knows could have been issued without anybody noticing.';
-  if (duplicate) return { wanted: 'one SCT of each CT log', found: 'two of one', why };
+  const why = 'If no public log has the certificate, it could have been issued without anyone noticing.';
+  if (duplicate) return { wanted: 'one SCT from each CT log', found: 'two from one log', why };
   const logs = authorities.certificateLogs.map(
     ({ baseUrl, validFor }) => `${baseUrl} ${describeWindow(validFor)}`,
   );
   return {
-    wanted: `SCTs over this certificate by ${logs.join(' or ')}`,
-    found: 'one by another log, at another time, or over another certificate',
+    wanted: `SCTs for this certificate from ${logs.join(' or ')}`,
+    found: 'one from another log, another time, or for another certificate',
     why,
   };
 }
 
 export function explainLogFailure({ entry, logs }: ProofEntry, check: CheckName): ErrorDetails {
-  const why = 'A signature that no public log knows could have been made without anybody noticing.';
+  const why = 'If no public log has the signature, it could have been made without anyone noticing.';
   const log = logs[0]?.baseUrl ?? 'a trusted log';
   const proof = entry.inclusionProof;
   if (check === 'set') {
     const time = new Date(Number(entry.integratedTime ?? 0n) * 1000);
     return {
-      wanted: `a signature by ${log} over index ${entry.logIndex}, time ${iso(time)} and this body`,
+      wanted: `a signature by ${log} over index ${entry.logIndex}, time ${iso(time)} and this entry's body`,
       found: 'one that does not verify',
       why,
     };
@@ -225,8 +226,8 @@ export function explainSignatureMismatch({ signer, digest, evidence }: Proof): E
   return {
     wanted: `a signature by the ${signer.key.description} key over ${over}`,
     found: 'a signature over something else, or by another key',
-    why: 'whoever changed the artifact could not sign it again',
-    next: 'do not use the artifact; fetch it and its signature again, from the place that publishes both',
+    why: 'a person who changed the artifact could not sign it again',
+    next: 'do not use the artifact; download it and its signature again from their source',
   };
 }
 

@@ -13,14 +13,14 @@ import { subjectAlgorithms } from './statement.ts';
 import { readTimestampToken, type TimestampToken } from './timestamp-token.ts';
 
 /**
- * What is to be proved: a digest, or the whole message where {@link requiredSubject} asks for it. The caller hashes
- * once; the proof never sees a file.
+ * What to prove: a digest, or the whole message if {@link requiredSubject} asks for it. The caller hashes once; the
+ * proof never sees a file.
  */
 export type ProofSubject =
   | {
       readonly kind: 'digest';
       readonly digest: Digest;
-      /** Of the same bytes, by further algorithms: a statement may name them by several. */
+      /** Digests of the same bytes by other algorithms: a statement may name the artifact by several. */
       readonly also?: readonly Digest[];
     }
   | { readonly kind: 'message'; readonly message: Uint8Array };
@@ -33,22 +33,22 @@ export type ProofSigner =
 export interface ProofEntry {
   readonly entry: LogEntry;
   readonly body: EntryBody;
-  /** The log of the trusted root with the entry's log ID, one per window of validity. */
+  /** The logs in the trusted root with the entry's log ID, one per window of validity. */
   readonly logs: readonly Log[];
 }
 
-/** A proof in progress: the evidence taken apart, nothing of it believed. The steps decide. */
+/** A proof in progress: the evidence is parsed, but nothing in it is verified yet. The steps decide. */
 export interface Proof {
   readonly evidence: Evidence;
   readonly policy: Policy;
   readonly now: Date;
   readonly digest: Digest;
-  /** All digests of the artifact that are known, {@link digest} first. */
+  /** All known digests of the artifact, {@link digest} first. */
   readonly digests: readonly Digest[];
   readonly message: Uint8Array | undefined;
   readonly trust: TrustMaterial;
   readonly authorities: Authorities;
-  /** Whether the user named the log that the entries are from: then its trusted root is the user's to name, too. */
+  /** Whether the user named the log of the entries. In that case the user must name its trusted root too. */
   readonly isLogNamed: boolean;
   readonly signer: ProofSigner;
   readonly entries: readonly ProofEntry[];
@@ -56,24 +56,24 @@ export interface Proof {
 }
 
 export interface ProofOptions {
-  /** What the time is; the wall clock's, save in tests. */
+  /** The current time; the wall clock by default, set only in tests. */
   readonly now?: Date;
-  /** Whether the user named the log that the entries are from; default: no. */
+  /** Whether the user named the log of the entries; default: no. */
   readonly isLogNamed?: boolean;
 }
 
-/** What the caller must have hashed, or must read whole, before {@link openProof}. */
+/** What the caller must hash, or read whole, before {@link openProof}. */
 export interface RequiredSubject {
   readonly kind: ProofSubject['kind'];
   readonly algorithm: HashAlgorithm;
-  /** Further algorithms by which a statement names its subjects; absent where there are none. */
+  /** Other algorithms by which a statement names its subjects; absent if there are none. */
   readonly also?: readonly HashAlgorithm[];
 }
 
 /**
- * Tells what the evidence is over: a digest with its algorithm, or, for Ed25519, the message itself.
+ * Says what the evidence is over: a digest with its algorithm or, for Ed25519, the message itself.
  *
- * @throws UntrustedError, RequestError when the key or certificate cannot be read.
+ * @throws UntrustedError, RequestError if the key or certificate cannot be read.
  */
 export function requiredSubject(evidence: Evidence, policy: Policy): RequiredSubject {
   return requiredBy(evidence, () => readSigner(evidence, policy));
@@ -91,10 +91,10 @@ function requiredBy(evidence: Evidence, signer: () => ProofSigner): RequiredSubj
 }
 
 /**
- * The digest that a message signature is stated to be over: by the bundle or, where it does not say, by the log entry.
- * Undefined for a statement, and where neither says.
+ * The digest that a message signature is over, as stated by the bundle or else by the log entry. Undefined for a
+ * statement, and if neither states it.
  *
- * @throws UntrustedError `log-entry-invalid` where it is looked up in an entry that cannot be read.
+ * @throws UntrustedError `log-entry-invalid` if the entry is needed and cannot be read.
  */
 export function statedDigest({ content, logEntries }: Evidence): Digest | undefined {
   if (content.kind === 'dsse') return undefined;
@@ -105,9 +105,9 @@ export function statedDigest({ content, logEntries }: Evidence): Digest | undefi
 }
 
 /**
- * Takes the evidence apart.
+ * Parses the evidence.
  *
- * @throws UntrustedError where something is malformed; RequestError `usage` where the subject is not what is needed.
+ * @throws UntrustedError if it is malformed; RequestError `usage` if the evidence needs another subject.
  */
 export function openProof(
   evidence: Evidence,
@@ -166,14 +166,14 @@ function readSubject(subject: ProofSubject, required: RequiredSubject): readonly
   return [subject.digest, ...(subject.also ?? [])];
 }
 
-/** The policy says which kind of signer is believed, and the evidence must be of that kind. */
+/** The policy says which kind of signer to accept, and the evidence must have that kind. */
 function readSigner({ key }: Evidence, policy: Policy): ProofSigner {
   if (policy.kind === 'managed-key') {
     if (key.kind !== 'public-key') throw otherKind('a signature by the given key', 'one with a certificate');
     return { kind: 'managed-key', key: readManagedKey(policy.publicKeyPem) };
   }
   if (key.kind !== 'certificate')
-    throw otherKind('a signature with a certificate', 'one by a key without any');
+    throw otherKind('a signature with a certificate', 'one by a key without a certificate');
   const certificate = readCertificate(key.leaf);
   return {
     kind: 'certificate',
@@ -190,21 +190,17 @@ function readManagedKey(pem: string): SignatureKey {
     throw new RequestError('usage', `${what} cannot be used`, {
       wanted: 'a PEM file with one PUBLIC KEY',
       found: cause instanceof UntrustedError ? (cause.found ?? cause.message) : 'something else',
-      next: 'name the public key by itself, in PEM, as openssl pkey -pubout writes it',
+      next: 'name a PEM file with only the public key, such as openssl pkey -pubout writes',
       cause,
     });
   }
 }
 
 function otherKind(wanted: string, found: string): UntrustedError {
-  return new UntrustedError(
-    'identity-mismatch',
-    'the bundle is of another kind of signer than is asked for',
-    {
-      check: 'identity',
-      wanted,
-      found,
-      why: 'only the signer that was asked for is believed',
-    },
-  );
+  return new UntrustedError('identity-mismatch', 'the bundle has another kind of signer than you asked for', {
+    check: 'identity',
+    wanted,
+    found,
+    why: 'only the signer that you asked for is accepted',
+  });
 }

@@ -19,20 +19,20 @@ export interface ProvenDigest {
   readonly hex: string;
   readonly claim: Claim;
   readonly signer: Signer;
-  /** The earliest verified time of signing; undefined for a managed key whose evidence has none. */
+  /** The earliest verified time of signing; undefined for a managed key without one in its evidence. */
   readonly signedAt: Date | undefined;
   readonly logEntries: readonly ProvenLogEntry[];
   readonly checks: CheckReport;
 }
 
 /**
- * Proves that the digest was signed by whom the policy names, as the Sigstore client specification (section 4) has it,
- * on the strict side of every choice. Synchronous on purpose: a promise that nobody awaits would be a way around it.
- * Pure: no network, no disk, no state; a few milliseconds.
+ * Proves that a signer that the policy accepts has signed the digest. Follows the Sigstore client specification
+ * (section 4) and takes the strict side of every choice. Synchronous on purpose: otherwise a caller could
+ * forget to wait for it, and skip the proof. Pure: no network, no disk, no state; takes a few milliseconds.
  *
- * @throws UntrustedError with the `check` that failed; UnavailableError `authority-unknown` or `clock-wrong` where this
- *   trusted root or this clock cannot judge; RequestError `usage` where the subject is not what the evidence
- *   is over (ask {@link requiredSubject} before hashing) or the policy's key cannot be read.
+ * @throws UntrustedError with the `check` that failed; UnavailableError `authority-unknown` or `clock-wrong` if this
+ *   trusted root or this clock cannot judge; RequestError `usage` if the subject is not what the evidence is over
+ *   (ask {@link requiredSubject} before hashing) or the policy's key cannot be read.
  */
 export function proveDigest(
   evidence: Evidence,
@@ -54,7 +54,7 @@ export function proveDigest(
   });
 }
 
-/** What was signed, and the digest by which it names the artifact. */
+/** What was signed, and the digest that it names the artifact by. */
 function provenBy({ evidence: { content }, digest, digests }: Proof): Digest & { readonly claim: Claim } {
   if (content.kind === 'message-signature') return { ...digest, claim: { kind: 'genuine' } };
   const { predicateType, subjects } = readStatement(content);

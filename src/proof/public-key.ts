@@ -7,13 +7,13 @@ import type { Digest, HashAlgorithm } from '../strict/digest.ts';
 
 interface Curve {
   readonly name: string;
-  /** Of r, of s and of a coordinate. */
+  /** Length of r, of s and of a coordinate. */
   readonly bytes: number;
   readonly curve: typeof p256;
   readonly usualHash: HashAlgorithm;
 }
 
-/** By OpenSSL's names. */
+/** By their names in OpenSSL. */
 const CURVES = new Map<string, Curve>([
   ['prime256v1', { name: 'ECDSA P-256', bytes: 32, curve: p256, usualHash: 'sha256' }],
   ['secp384r1', { name: 'ECDSA P-384', bytes: 48, curve: p384, usualHash: 'sha384' }],
@@ -23,21 +23,21 @@ const CURVES = new Map<string, Curve>([
 const MIN_RSA_BITS = 2048;
 const MAX_RSA_BITS = 8192;
 
-/** A key of one of the types that sign in Sigstore's public log. */
+/** A key of a type that is used in Sigstore's public log. */
 export interface SignatureKey {
-  /** For people: "ECDSA P-256", "RSA 4096", "Ed25519". */
+  /** For messages: "ECDSA P-256", "RSA 4096", "Ed25519". */
   readonly description: string;
   /** DER of the SubjectPublicKeyInfo. */
   readonly spki: Uint8Array;
-  /** As node:crypto has it. */
+  /** The key for node:crypto. */
   readonly object: KeyObject;
-  /** Ed25519 signs the message itself: no digest of it can stand in (RFC 8032 section 5.1). */
+  /** Ed25519 signs the message itself, so a digest is not enough (RFC 8032 section 5.1). */
   readonly needsMessage: boolean;
-  /** How a message is hashed where nothing states it (Sigstore's algorithm registry). */
+  /** The hash to assume if the evidence names none (Sigstore's algorithm registry). */
   readonly usualHash: HashAlgorithm;
-  /** Whether the signature fits the digest. Always false where the key needs the message. */
+  /** Whether the signature matches the digest. Always false if the key needs the message. */
   readonly verifyDigest: (digest: Digest, signature: Uint8Array) => boolean;
-  /** Whether the signature fits the message, hashed with the algorithm where the key type hashes. */
+  /** Whether the signature matches the message. The algorithm is used if the key type hashes first. */
   readonly verifyMessage: (message: Uint8Array, algorithm: HashAlgorithm, signature: Uint8Array) => boolean;
 }
 
@@ -50,7 +50,7 @@ export interface SignatureKey {
 export function readPublicKey(spki: Uint8Array, what: string): SignatureKey {
   const id = Buffer.from(spki).toString('latin1');
   const key = known.get(id) ?? parseKey(spki, what);
-  // The newest last: the oldest is forgotten first.
+  // Move it to the end: the first entry is dropped first.
   known.delete(id);
   known.set(id, key);
   const [oldest] = known.keys();
@@ -58,7 +58,7 @@ export function readPublicKey(spki: Uint8Array, what: string): SignatureKey {
   return key;
 }
 
-/** One artifact's key is read several times, for its detached signature and for each part of its proof. */
+/** Recently read keys: one artifact's key is read for its detached signature and for each part of its proof. */
 const known = new Map<string, SignatureKey>();
 
 function parseKey(spki: Uint8Array, what: string): SignatureKey {
@@ -86,8 +86,8 @@ function parseKey(spki: Uint8Array, what: string): SignatureKey {
 }
 
 /**
- * How a signature that does not state its hash may have been made: an envelope's, a detached one. The key says it, and
- * clients before Sigstore's algorithm registry used SHA-256 for every key.
+ * The hashes that a signature may use if it does not say: that of an envelope or a detached one. The key type implies
+ * one, but clients older than Sigstore's algorithm registry used SHA-256 for every key.
  */
 export function possibleHashes({ usualHash }: SignatureKey): readonly HashAlgorithm[] {
   return usualHash === 'sha256' ? ['sha256'] : [usualHash, 'sha256'];
@@ -100,8 +100,9 @@ export function hashWith(algorithm: HashAlgorithm, ...parts: readonly Uint8Array
 }
 
 /**
- * ECDSA over a ready digest (FIPS 186-5 section 6.4.2), which node:crypto cannot do. The signature is canonical DER
- * with nothing after it; high S is valid, as it is in X.509, CMS and Go, so that every signature in the log verifies.
+ * ECDSA over a precomputed digest (FIPS 186-5 section 6.4.2), which node:crypto cannot do. The signature must be
+ * canonical DER with nothing after it. High S is valid, as in X.509, CMS and Go, so that every signature in the log
+ * verifies.
  */
 function readEcdsaKey(key: KeyObject, spki: Uint8Array, what: string): SignatureKey {
   const namedCurve = key.asymmetricKeyDetails?.namedCurve ?? 'without a name';
@@ -130,8 +131,9 @@ function readEcdsaKey(key: KeyObject, spki: Uint8Array, what: string): Signature
 }
 
 /**
- * The same key, digest and signature have one answer, which is asked for three times: before the log is, and by both
- * runs of sigstore-js. ECDSA in JavaScript is the slowest part of a proof. Only a yes is remembered.
+ * A proof asks three times about the same key, digest and signature: before the log is asked, and in both runs of
+ * sigstore-js. ECDSA in JavaScript is the slowest part of a proof, so the answer is remembered, but only if it is
+ * yes.
  */
 function rememberFitting(ask: SignatureKey['verifyDigest']): SignatureKey['verifyDigest'] {
   const fitting = new Set<string>();
@@ -144,7 +146,7 @@ function rememberFitting(ask: SignatureKey['verifyDigest']): SignatureKey['verif
   };
 }
 
-/** r and s as fixed-length big-endian integers, or undefined where the DER is not canonical or they are out of range. */
+/** r and s as fixed-length big-endian integers; undefined if the DER is not canonical or they are out of range. */
 function readEcdsaSignature(der: Uint8Array, bytes: number): Uint8Array | undefined {
   try {
     const [r, s, ...rest] = childrenOf(parseDer(der, 'the signature'), DER_TAG.sequence, 'the signature');
@@ -158,7 +160,7 @@ function readEcdsaSignature(der: Uint8Array, bytes: number): Uint8Array | undefi
   }
 }
 
-/** DigestInfo up to the digest (RFC 8017 section 9.2, note 1). */
+/** The part of a DigestInfo before the digest (RFC 8017 section 9.2, note 1). */
 const DIGEST_INFO_PREFIX: Readonly<Record<HashAlgorithm, string>> = {
   sha256: '3031300d060960864801650304020105000420',
   sha384: '3041300d060960864801650304020205000430',
@@ -166,8 +168,8 @@ const DIGEST_INFO_PREFIX: Readonly<Record<HashAlgorithm, string>> = {
 };
 
 /**
- * RSASSA-PKCS1-v1_5 over a ready digest (RFC 8017 section 8.2.2): what OpenSSL recovers under the padding must be the
- * one DigestInfo, octet for octet.
+ * RSASSA-PKCS1-v1_5 over a precomputed digest (RFC 8017 section 8.2.2): the bytes that OpenSSL recovers from under
+ * the padding must equal the expected DigestInfo.
  */
 function readRsaKey(key: KeyObject, spki: Uint8Array, what: string): SignatureKey {
   const bits = key.asymmetricKeyDetails?.modulusLength ?? 0;
@@ -178,7 +180,7 @@ function readRsaKey(key: KeyObject, spki: Uint8Array, what: string): SignatureKe
     try {
       return expected.equals(publicDecrypt({ key, padding: constants.RSA_PKCS1_PADDING }, signature));
     } catch (error) {
-      // OpenSSL throws where the padding is not that of a signature. Anything else is no answer.
+      // OpenSSL throws if the padding is wrong: the signature does not match. Any other exception answers nothing.
       if (isMisfit(error)) return false;
       throw error;
     }
@@ -200,11 +202,11 @@ function isMisfit(error: unknown): boolean {
 }
 
 function unsupported(what: string, found: string, cause?: unknown): UntrustedError {
-  return new UntrustedError('material-malformed', `${what} has no key that can be used`, {
+  return new UntrustedError('material-malformed', `${what} has no usable key`, {
     check: 'material',
     wanted: `ECDSA on P-256, P-384 or P-521, RSA of ${MIN_RSA_BITS} to ${MAX_RSA_BITS} bits, or Ed25519`,
     found,
-    why: 'only these keys sign in the public log, and only their signatures can be checked here',
+    why: 'the public log accepts only these keys, and k8s-verify can check only these',
     ...(cause === undefined ? {} : { cause }),
   });
 }

@@ -7,7 +7,7 @@ import type { Proof, ProofEntry } from './proof.ts';
 import type { CheckReport, CheckResult, ProvenLogEntry, Signer } from './verdict.ts';
 import { hashWith } from './public-key.ts';
 
-/** What each check found, for a proof whose every step has passed. */
+/** What each check found, in a proof that passed all steps. */
 export function describeChecks(proof: Proof): CheckReport {
   const { evidence, entries, timestamps, signer, digest } = proof;
   const certificate = signer.kind === 'certificate' ? signer.certificate : undefined;
@@ -48,7 +48,10 @@ export function describeEntries(proof: Proof): readonly ProvenLogEntry[] {
   }));
 }
 
-/** Rekor v1's count over its shards is in the signed entry timestamp alone; without it the leaf's place is proved. */
+/**
+ * Only the signed entry timestamp covers Rekor v1's count over its shards. Without it, what is proved is the leaf's
+ * position.
+ */
 function provenIndex({ entry }: ProofEntry): bigint {
   const { inclusionProof, signedEntryTimestamp } = entry;
   return signedEntryTimestamp === undefined && inclusionProof !== undefined

@@ -14,8 +14,8 @@ type VerifierTimestamp = SignedEntity['timestamps'][number];
 const contents = new WeakMap<Proof, SignatureContent>();
 
 /**
- * The signature as sigstore-js's `Verifier` sees it, over the ready digest or over the DSSE envelope. The three
- * comparisons are with what the log entry says. One for each proof, since the verifier is run twice.
+ * The signature in the form that sigstore-js's `Verifier` takes, over the digest or over the DSSE envelope. The three
+ * comparisons are with the log entry. Made once for each proof, because the verifier runs twice.
  */
 export function toSignatureContent(proof: Proof): SignatureContent {
   const content = contents.get(proof) ?? makeSignatureContent(proof);
@@ -62,7 +62,7 @@ const ALGORITHM_BY_LENGTH: ReadonlyMap<number, HashAlgorithm> = new Map([
   [64, 'sha512'],
 ]);
 
-/** DSSE's pre-authentication encoding, the bytes that an envelope's signature is over (DSSE protocol.md). */
+/** DSSE's pre-authentication encoding: the bytes that an envelope's signature covers (DSSE protocol.md). */
 function preAuthEncoding(payloadType: string, payload: Uint8Array): Uint8Array {
   const type = Buffer.from(payloadType);
   return Buffer.concat([
@@ -73,7 +73,9 @@ function preAuthEncoding(payloadType: string, payload: Uint8Array): Uint8Array {
   ]);
 }
 
-/** The verifier has keys as node:crypto has them; it asks about the signer's, and reading that again takes time. */
+/**
+ * The verifier passes node:crypto keys. For the signer's key we use the one that is already parsed, which saves time.
+ */
 function byKey(
   { signer }: Proof,
   verify: (key: SignatureKey) => boolean,
@@ -87,8 +89,8 @@ function byKey(
 }
 
 /**
- * A log entry as sigstore-js takes it. An inclusion proof without a checkpoint, as bundles v0.1 have it, proves
- * nothing and would crash the verifier: the entry is then judged by its signed entry timestamp.
+ * A log entry in the form that sigstore-js takes. An inclusion proof without a checkpoint, as in v0.1 bundles, proves
+ * nothing and would crash the verifier, so it is left out; the signed entry timestamp must then prove the entry.
  */
 export function toVerifierEntry(entry: LogEntry): VerifierLogEntry {
   const proof = entry.inclusionProof;
@@ -114,7 +116,7 @@ export function toVerifierEntry(entry: LogEntry): VerifierLogEntry {
   };
 }
 
-/** Every source of time in the evidence: signed entry timestamps first, then RFC 3161 timestamps. */
+/** Every source of time in the evidence: first signed entry timestamps, then RFC 3161 timestamps. */
 export function toVerifierTimestamps(proof: Proof): VerifierTimestamp[] {
   const entries = proof.entries.filter(({ entry }: ProofEntry) => entry.signedEntryTimestamp !== undefined);
   return [

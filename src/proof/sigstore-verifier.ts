@@ -24,15 +24,15 @@ import { askWatchingCrypto } from './swallowed-exception.ts';
 import { toVerifierCertificate } from './verifier-certificate.ts';
 
 /**
- * The cryptography, done by sigstore-js's `Verifier`, in two questions. Both also ask whether the signature is the
- * key's. Neither is given a policy: sigstore-js takes an identity for a regular expression, so identities are
- * compared elsewhere, as text.
+ * Asks sigstore-js's `Verifier` two questions; it does the cryptography. Both also ask whether the key made the
+ * signature. We pass no policy, because sigstore-js treats an identity as a regular expression; our own step compares
+ * identities as text.
  */
 
 /**
- * Is this entry in the log, and is it about this signature? The signed entry timestamp, the checkpoint's signature and
- * the inclusion proof, each where it is there, and at least one of them (client specification 4.2.2); the entry's
- * signature and hash (4.4); the signature itself (4.5).
+ * Asks: is this entry in the log, and does it belong to this signature? Verifies the signed entry timestamp, the
+ * checkpoint's signature and the inclusion proof, as far as they are present, and requires at least one (client
+ * specification 4.2.2); the entry's signature and hash (4.4); and the signature itself (4.5).
  *
  * @throws UntrustedError
  */
@@ -54,9 +54,9 @@ export function verifyLogEntry(proof: Proof, entry: ProofEntry): void {
 }
 
 /**
- * Did a certificate authority of the trusted root issue the certificate, at every time of signing (client
- * specification 4.3)? RFC 3161 timestamps (4.2.1), the certificate chain at each time, the SCTs; the signature itself
- * (4.5). For a managed key: the timestamps and the signature.
+ * Asks: did a certificate authority in the trusted root issue the certificate, at every time of signing (client
+ * specification 4.3)? Verifies RFC 3161 timestamps (4.2.1), the certificate chain at each time, the SCTs, and the
+ * signature itself (4.5). For a managed key: the timestamps and the signature.
  *
  * @throws UntrustedError; UnavailableError `authority-unknown`
  */
@@ -84,22 +84,22 @@ export function verifySigner(proof: Proof): void {
   );
 }
 
-/** Authorities whose certificates contradict their purpose do not count. */
+/** Leaves out authorities whose certificates contradict their purpose. */
 function trusted(authorities: readonly Authority[]): VerifierTrust['certificateAuthorities'] {
   return authorities.filter(({ flaw }) => flaw === undefined).map(({ forVerifier }) => forVerifier);
 }
 
 const EMPTY_TRUST = { certificateAuthorities: [], timestampAuthorities: [], tlogs: [], ctlogs: [] };
 
-/** The one key that the proof is about. Its validity is the certificate's, or for a managed key unlimited. */
+/** The key that the proof is about. It is valid as long as its certificate; a managed key has no limit. */
 function keyOf({ signer }: Proof): VerifierTrust['publicKey'] {
   return () => ({ publicKey: signer.key.object, validFor: () => true });
 }
 
 /**
- * Runs the verifier and says in our words what it refused.
+ * Runs the verifier and turns a refusal into our own error.
  *
- * @throws UnavailableError `machine-cannot-judge` where node:crypto could not verify: that is no answer
+ * @throws UnavailableError `machine-cannot-judge` if node:crypto could not verify at all, which answers nothing.
  */
 function ask(
   proof: Proof,
@@ -114,10 +114,10 @@ function ask(
 
 function cannotJudge(cause: unknown): UnavailableError {
   return new UnavailableError('machine-cannot-judge', 'this machine cannot verify a signature', {
-    wanted: 'that crypto.verify of Node answers yes or no',
+    wanted: "a yes or no from Node's crypto.verify",
     found: cause instanceof Error ? excerpt(cause.message) : 'an exception',
-    why: 'a signature that was not verified is neither good nor bad; nothing was learnt about the artifact',
-    next: `use k8s-verify on another machine, or with another Node than ${process.version}, or its executable`,
+    why: 'the signature was not checked, so nothing was learnt about the artifact',
+    next: `run k8s-verify on another machine, with another Node than ${process.version}, or as its executable`,
     cause,
   });
 }
@@ -128,7 +128,10 @@ interface Refusal {
   readonly message: string;
 }
 
-/** sigstore-js's codes, and for two of them the beginning of the message, in our words. First match counts. */
+/**
+ * sigstore-js's error codes with, for some of them, the beginning of the message, and the error that we give. The
+ * first match counts.
+ */
 const REFUSALS: readonly (readonly [code: string, message: string, refusal: Refusal])[] = [
   ['TIMESTAMP_ERROR', 'duplicate', refusal('time-untrusted', 'time', 'the same timestamp is given twice')],
   [
@@ -156,32 +159,32 @@ const REFUSALS: readonly (readonly [code: string, message: string, refusal: Refu
   [
     'TLOG_INCLUSION_PROMISE_ERROR',
     '',
-    refusal('log-entry-invalid', 'set', "the signed entry timestamp is not the log's"),
+    refusal('log-entry-invalid', 'set', 'the log did not sign the signed entry timestamp'),
   ],
   [
     'TLOG_INCLUSION_PROOF_ERROR',
     'invalid checkpoint signature',
-    refusal('log-entry-invalid', 'checkpoint', 'the checkpoint is not signed by the log'),
+    refusal('log-entry-invalid', 'checkpoint', 'the log did not sign the checkpoint'),
   ],
   [
     'TLOG_INCLUSION_PROOF_ERROR',
     '',
-    refusal(
-      'log-entry-invalid',
-      'inclusionProof',
-      'the inclusion proof does not lead to the root of the log',
-    ),
+    refusal('log-entry-invalid', 'inclusionProof', "the inclusion proof does not lead to the log's root"),
   ],
   [
     'TLOG_MISSING_INCLUSION_ERROR',
     '',
     refusal('log-entry-invalid', 'inclusionProof', 'nothing proves that the entry is in the log'),
   ],
-  ['TLOG_BODY_ERROR', '', refusal('log-entry-mismatch', 'entry', 'the log entry is about something else')],
+  [
+    'TLOG_BODY_ERROR',
+    '',
+    refusal('log-entry-mismatch', 'entry', 'the log entry belongs to another signature'),
+  ],
   [
     'SIGNATURE_ERROR',
     '',
-    refusal('signature-mismatch', 'signature', 'the signature does not fit the artifact'),
+    refusal('signature-mismatch', 'signature', 'the signature does not match the artifact'),
   ],
 ];
 
@@ -207,7 +210,7 @@ function translate(
       check: about,
       wanted: 'evidence that can be verified',
       found: error instanceof Error ? excerpt(error.message) : 'something else',
-      why: 'what cannot be checked proves nothing',
+      why: 'evidence that cannot be checked proves nothing',
       cause: error,
     });
   }
@@ -220,7 +223,7 @@ function translate(
   return unknown === undefined ? verdict : verdictOnUnknown(proof, unknown, verdict);
 }
 
-/** The authority that the trusted root does not know, where that is why it was refused. */
+/** The authority that the trusted root does not know, if that is the reason for the refusal. */
 function unknownBehind(proof: Proof, { code }: Refusal, error: unknown): UnknownAuthority | undefined {
   if (code === 'certificate-untrusted') return unknownIssuer(proof);
   return code === 'sct-invalid' && !isDuplicate(error) ? unknownCtLog(proof) : undefined;
@@ -240,7 +243,7 @@ function explain(
   return code === 'log-entry-mismatch' ? explainEntryMismatch(proof, entry) : explainLogFailure(entry, check);
 }
 
-/** sigstore-js has one code for what is given twice and for what does not verify. */
+/** sigstore-js uses the same code for a duplicate and for a failed verification. */
 function isDuplicate(error: unknown): boolean {
   return error instanceof Error && error.message.startsWith('duplicate');
 }

@@ -10,21 +10,21 @@ const STATEMENT_TYPES: ReadonlySet<string> = new Set([
   'https://in-toto.io/Statement/v0.1',
   'https://in-toto.io/Statement/v1',
 ]);
-/** The digests of a subject that are compared; any others are not understood, and count for nothing. */
+/** The digests of a subject that are compared. Others are not understood and do not count. */
 const ALGORITHMS: readonly HashAlgorithm[] = ['sha256', 'sha384', 'sha512'];
 
 export type Envelope = Extract<SignedContent, { readonly kind: 'dsse' }>;
 
-/** An in-toto statement (attestation framework, Statement layer v0.1 and v1), read and not believed. */
+/** An in-toto statement (attestation framework, Statement layer v0.1 and v1), parsed but not verified. */
 export interface Statement {
-  /** A URI that says what the predicate means, and so what is claimed of the subjects. */
+  /** A URI for the meaning of the predicate, that is, what the statement claims about its subjects. */
   readonly predicateType: string;
-  /** The digests of each subject, by their own names. */
+  /** The digests of each subject, keyed by their own names. */
   readonly subjects: readonly SubjectDigests[];
   readonly predicate: JsonValue | undefined;
 }
 
-/** As far as the algorithms are known; hex that is compared as text, or whatever else stands there. */
+/** Digests by known algorithms: hex, compared as text, or any other JSON value that stands there. */
 export type SubjectDigests = ReadonlyMap<HashAlgorithm, JsonValue>;
 
 /**
@@ -44,13 +44,16 @@ export function readStatement({ payloadType, payload }: Envelope): Statement {
   return { predicateType, subjects: Array.isArray(subject) ? subject.map(readDigests) : [], predicate };
 }
 
-/** The algorithms by which the statement names its subjects; none where it cannot be read, which the proof refuses. */
+/**
+ * The algorithms by which the statement names its subjects; empty if it cannot be read, in which case the proof
+ * refuses it.
+ */
 export function subjectAlgorithms(envelope: Envelope): readonly HashAlgorithm[] {
   const subjects = tryToRead(envelope)?.subjects ?? [];
   return ALGORITHMS.filter((algorithm) => subjects.some((digests) => digests.has(algorithm)));
 }
 
-/** What the envelope holds, in a few words for a person. */
+/** The contents of the envelope in a few words, for messages. */
 export function describeEnvelope(envelope: Envelope): string {
   const statement = tryToRead(envelope);
   return statement === undefined
@@ -58,10 +61,13 @@ export function describeEnvelope(envelope: Envelope): string {
     : `a statement with the predicate type ${excerpt(statement.predicateType, MAX_SHOWN_TYPE)}`;
 }
 
-/** Longer than any predicate type in use: it is shown so that it can be copied. */
+/** Longer than any predicate type in use, so that it can be copied from the message. */
 const MAX_SHOWN_TYPE = 200;
 
-/** Whether the subject is what has these digests: one is there to be compared, and every one that is there is equal. */
+/**
+ * Whether the subject is the artifact with these digests: at least one digest can be compared, and all that can be
+ * compared are equal.
+ */
 export function namesArtifact(subject: SubjectDigests, artifact: readonly Digest[]): boolean {
   const comparable = artifact.filter(({ algorithm }) => subject.has(algorithm));
   return comparable.length > 0 && comparable.every(({ algorithm, hex }) => subject.get(algorithm) === hex);
@@ -92,6 +98,6 @@ function malformed(wanted: string, found: string): UntrustedError {
     check: 'material',
     wanted,
     found,
-    why: 'what an unknown kind of statement means cannot be guessed',
+    why: 'an unknown kind of statement could mean anything',
   });
 }

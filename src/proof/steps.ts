@@ -19,30 +19,30 @@ export interface ProofStep {
   /** Section of the Sigstore client specification. */
   readonly section: string;
   readonly name: string;
-  /** What must be so, in one sentence. */
+  /** What must be true, in one sentence. */
   readonly rule: string;
-  /** @throws UntrustedError where it is not; UnavailableError where that cannot be judged. */
+  /** @throws UntrustedError if it is not true; UnavailableError if that cannot be judged. */
   verify(proof: Proof): void;
 }
 
 /**
- * The proof: every step must pass. Numbered as the Sigstore client specification numbers them, in its order, with four
- * liberties: whether a statement is asked for (4.5) is looked at first, since nothing else of it would be worth telling;
- * the log entry's own signature (4.4, 1) is compared together with its inclusion; the artifact's (4.5) by sigstore-js at
- * the end of both of its runs; and this machine's clock comes last, once the times are proved (4.2).
- * `docs/verification.md` follows the same numbers.
+ * The proof: every step must pass. The steps have the numbers and the order of the Sigstore client specification,
+ * with four exceptions. Whether to accept a statement (4.5) comes first, because otherwise nothing else matters. The
+ * log entry's own signature (4.4, 1) is compared together with its inclusion. sigstore-js checks the artifact's
+ * signature (4.5) at the end of both of its runs. This machine's clock comes last, after the times are proved (4.2).
+ * `docs/verification.md` uses the same numbers.
  */
 export const PROOF_STEPS: readonly ProofStep[] = [
   {
     section: '4.5',
     name: 'claim',
-    rule: 'What was signed is what is asked for: the artifact itself, or a statement about it.',
+    rule: 'What was signed is what you asked for: the artifact itself, or a statement about it.',
     verify: checkClaim,
   },
   {
     section: '4.1',
     name: 'artifact',
-    rule: 'The artifact is the one that the signature is stated to be over.',
+    rule: 'The artifact is the one that the evidence says was signed.',
     verify: checkArtifact,
   },
   {
@@ -90,19 +90,19 @@ export const PROOF_STEPS: readonly ProofStep[] = [
   {
     section: '4.2.2',
     name: 'inclusion',
-    rule: 'Signed entry timestamp, checkpoint and inclusion proof verify, for an entry about this signature.',
+    rule: 'The signed entry timestamp, checkpoint and inclusion proof verify, for an entry of this signature.',
     verify: checkInclusion,
   },
   {
     section: '4.3',
     name: 'profile',
-    rule: 'The certificate may sign artifacts, and may do nothing else of consequence.',
+    rule: 'The certificate may sign artifacts, and has no other power that matters.',
     verify: checkProfile,
   },
   {
     section: '4.3',
     name: 'chain-content',
-    rule: 'The evidence brings no certificates but the leaf and known intermediates.',
+    rule: 'The evidence has no certificates except the leaf and known intermediates.',
     verify: checkChainHoldsNothingElse,
   },
   {
@@ -114,7 +114,7 @@ export const PROOF_STEPS: readonly ProofStep[] = [
   {
     section: '4.3',
     name: 'chain',
-    rule: 'Timestamps, certificate chain at every time of signing, SCT and signature verify.',
+    rule: 'The timestamps, the certificate chain at every time of signing, the SCTs and the signature verify.',
     verify: checkChain,
   },
   {
@@ -126,7 +126,7 @@ export const PROOF_STEPS: readonly ProofStep[] = [
   {
     section: '4.4',
     name: 'entry-signer',
-    rule: "The log entry's certificate or key is the signer's.",
+    rule: "The log entry has the signer's certificate or key.",
     verify: checkEntrySigner,
   },
   {
@@ -138,13 +138,13 @@ export const PROOF_STEPS: readonly ProofStep[] = [
   {
     section: '4.5',
     name: 'statement',
-    rule: 'The artifact is a subject of the signed in-toto statement, by every digest that the subject has.',
+    rule: 'The artifact is a subject of the signed in-toto statement and matches every digest that the subject has.',
     verify: checkStatement,
   },
   {
     section: '4.5',
     name: 'predicate',
-    rule: 'The statement has the predicate type that is asked for; a verification summary says PASSED.',
+    rule: 'The statement has the predicate type that you asked for; a verification summary says PASSED.',
     verify: checkPredicate,
   },
   {

@@ -1,17 +1,17 @@
 import crypto from 'node:crypto';
 
-/** What a question to sigstore-js came to, and what node:crypto threw meanwhile. */
+/** How a question to sigstore-js ended, and what node:crypto threw meanwhile. */
 export interface Asked {
-  /** What the question ended with; undefined where all is well. */
+  /** The error that the question ended with; undefined if it passed. */
   readonly error: unknown;
-  /** The first exception out of `crypto.verify`. */
+  /** The first exception from `crypto.verify`. */
   readonly exception: unknown;
 }
 
 /**
- * Asks, and watches node:crypto meanwhile. sigstore-js takes every exception of `crypto.verify` for "the signature does
- * not fit" (@sigstore/core, `crypto.verify`). But a Node that cannot verify has found nothing out about a signature.
- * Nothing else runs in between, since the question is synchronous; the function is put back in any case.
+ * Asks the question and records exceptions of node:crypto. sigstore-js treats every exception of `crypto.verify` as a
+ * mismatch (@sigstore/core, `crypto.verify`), but a Node that cannot verify has learnt nothing about the signature.
+ * The question is synchronous, so no other code runs while the function is replaced, and it is always restored.
  */
 export function askWatchingCrypto(question: () => unknown): Asked {
   const { verify } = crypto;

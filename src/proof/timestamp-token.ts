@@ -33,17 +33,17 @@ const SIGNATURE_OIDS: ReadonlyMap<string, HashAlgorithm> = new Map([
   ['1.2.840.10045.4.3.4', 'sha512'],
 ]);
 
-/** PKIStatus (RFC 3161 section 2.4.2); "granted with modifications" is of something that was not asked for. */
+/** PKIStatus (RFC 3161 section 2.4.2). "Granted with modifications" would be a timestamp that no one asked for. */
 const GRANTED = 0n;
 const WHAT = 'the timestamp response';
 
-/** What an RFC 3161 TimeStampResp says, its form checked; whether an authority signed it is for the proof to find out. */
+/** An RFC 3161 TimeStampResp whose form is checked. The proof finds out whether an authority signed it. */
 export interface TimestampToken {
   readonly der: Uint8Array;
   readonly time: Date;
   /** Digest of what was stamped. */
   readonly imprint: { readonly algorithm: HashAlgorithm; readonly digest: Uint8Array };
-  /** Who says to have signed. */
+  /** The signer that the token claims. */
   readonly signer: {
     readonly issuerName: Uint8Array;
     /** Hex. */
@@ -54,9 +54,9 @@ export interface TimestampToken {
 }
 
 /**
- * Reads a TimeStampResp (RFC 3161 section 2.4.2) strictly: status granted, one signer, the attributes that CMS and
- * RFC 3161 ask for each once, no unsigned attributes, no revocation lists, nothing left over. Certificates that came
- * along are ignored: the trusted root says whom to believe.
+ * Reads a TimeStampResp (RFC 3161 section 2.4.2) strictly: status granted, one signer, each attribute that CMS and
+ * RFC 3161 require exactly once, no unsigned attributes, no revocation lists, nothing left over. Included
+ * certificates are ignored, because the trusted root decides which ones count.
  *
  * @throws UntrustedError `time-untrusted`
  */
@@ -69,7 +69,7 @@ export function readTimestampToken(der: Uint8Array): TimestampToken {
       check: 'time',
       wanted: cause.wanted ?? 'a TimeStampResp (RFC 3161)',
       found: cause.found ?? 'something else',
-      why: 'without a trustworthy time of signing a short-lived certificate proves nothing',
+      why: 'a short-lived certificate proves nothing without a trustworthy time of signing',
       cause,
     });
   }
@@ -100,7 +100,7 @@ function readSignedData(der: Uint8Array, signedData: DerNode | undefined): Times
     readInteger(version, WHAT) !== 3n ||
     optional.some((field, i) => i > 0 || field.tag !== contextTag(0, 'constructed'))
   ) {
-    throw malformed('SignedData version 3 with certificates at most', 'another structure');
+    throw malformed('SignedData version 3, with nothing optional except certificates', 'another structure');
   }
   const [signer, ...others] = childrenOf(signers, DER_TAG.set, WHAT);
   if (others.length > 0) throw malformed('one signer', `${others.length + 1} signers`);
@@ -147,7 +147,10 @@ function readSignerInfo(
   };
 }
 
-/** The signed attributes that RFC 3161 and RFC 5652 want, each with one value; returns the signer's ESSCertID. */
+/**
+ * Checks that the signed attributes that RFC 3161 and RFC 5652 require are present, each with one value. Returns the
+ * signer's ESSCertID.
+ */
 function readAttributes(attributes: DerNode | undefined): TimestampToken['signer']['certificate'] {
   const values = new Map<string, DerNode>();
   for (const attribute of childrenOf(attributes, contextTag(0, 'constructed'), WHAT)) {

@@ -11,14 +11,14 @@ import { claimedTimes } from './explain.ts';
 import type { Proof } from './proof.ts';
 
 /**
- * A log or an authority that the trusted root does not know. Nobody knows it, or it is newer than the root: which of
- * them is so decides between a verdict and "this trusted root cannot judge it".
+ * A log or an authority that the trusted root does not know. Either it is a stranger, or it is newer than the root.
+ * This decides between a verdict and "this trusted root cannot judge it".
  */
 export interface UnknownAuthority {
   readonly kind: 'transparency log' | 'CT log' | 'certificate authority' | 'timestamp authority';
-  /** Its ID, for people. */
+  /** Its ID, for messages. */
   readonly id: string;
-  /** The times at which the evidence claims that it signed. None: now. */
+  /** When the evidence claims that it signed; if empty, now. */
   readonly claimed: readonly Date[];
 }
 
@@ -30,9 +30,9 @@ const LISTS: Readonly<Record<UnknownAuthority['kind'], TrustedRootList>> = {
 };
 
 /**
- * A root that is known to be current at the claimed time, or later, knows everybody who was trusted then: the verdict
- * stands. An older root, or one of unknown age, cannot judge. Whoever makes the evidence chooses the claimed time, and
- * so chooses between these two answers; neither of them is a yes.
+ * A root that is known to be current at the claimed time or later knows everyone who was trusted then, so the verdict
+ * stands. An older root, or one of unknown age, cannot judge. The maker of the evidence chooses the claimed time and
+ * so can choose between these two answers, but neither is a yes.
  */
 export function verdictOnUnknown(
   proof: Proof,
@@ -46,14 +46,17 @@ export function verdictOnUnknown(
   if (unread.length === 0 && !namedLog && currentAsOf !== undefined && currentAsOf >= claimed) return verdict;
   const known =
     currentAsOf === undefined
-      ? 'it is not known as of which date this trusted root is current'
-      : `this trusted root is known to be current as of ${day(currentAsOf)}`;
-  const left = unread.length === 0 ? '' : `; of its ${LISTS[unknown.kind]} it leaves out ${unread[0]?.what}`;
+      ? 'the date of this trusted root is unknown'
+      : `this trusted root was current on ${day(currentAsOf)}`;
+  const left =
+    unread.length === 0
+      ? ''
+      : `; k8s-verify does not understand ${unread[0]?.what} in its ${LISTS[unknown.kind]}`;
   return new UnavailableError('authority-unknown', `the trusted root does not know the ${unknown.kind}`, {
     ...(verdict.check === undefined ? {} : { check: verdict.check }),
     wanted: `a trusted root that knows the ${unknown.kind} ${unknown.id}, which claims to have signed at ${claimed.toISOString()}`,
     found: `${nameOf(proof)} does not, and ${known}${left}`,
-    why: `a trusted root does not know what is newer than itself, so nothing was learnt about the artifact`,
+    why: `a trusted root cannot know an authority that is newer, so nothing was learnt about the artifact`,
     next: advise(proof, namedLog, unread.length > 0),
     cause: verdict,
   });
@@ -61,10 +64,10 @@ export function verdictOnUnknown(
 
 function advise({ trust: { source } }: Proof, namedLog: boolean, unread: boolean): string {
   if (namedLog) return 'name the trusted root of the Sigstore that signed it: --trusted-root FILE';
-  if (unread) return 'update k8s-verify, which does not know what that part of the trusted root means';
+  if (unread) return 'update k8s-verify, which does not understand that part of the trusted root';
   return source.kind === 'embedded'
     ? 'update k8s-verify, or name a newer trusted root: --trusted-root FILE'
-    : 'get the trusted root of the Sigstore that signed it anew, from where that Sigstore publishes it';
+    : 'download the current trusted root of the Sigstore that signed it';
 }
 
 function nameOf({ trust: { source } }: Proof): string {
@@ -73,8 +76,8 @@ function nameOf({ trust: { source } }: Proof): string {
 }
 
 /**
- * The authority that issued the certificate, where the root has none of its name and key ID. One that has both, and whose
- * signature it is not, is a forgery and nothing new.
+ * The authority that issued the certificate, if the root has none with its name and key ID. If the root has one with
+ * both, but it did not sign the certificate, then the certificate is forged and no new authority is involved.
  */
 export function unknownIssuer(proof: Proof): UnknownAuthority | undefined {
   const { signer, authorities } = proof;
@@ -93,7 +96,10 @@ export function unknownIssuer(proof: Proof): UnknownAuthority | undefined {
   };
 }
 
-/** The CT logs of the certificate's SCTs that the root does not know; of several the one that signed last. */
+/**
+ * The CT log, among those of the certificate's SCTs, that the root does not know. If there are several, the one that
+ * signed last.
+ */
 export function unknownCtLog({ signer, authorities }: Proof): UnknownAuthority | undefined {
   if (signer.kind !== 'certificate') return undefined;
   const [last] = readScts(signer.certificate)
@@ -125,7 +131,7 @@ function subjectKeyId(certificate: Certificate): Uint8Array | undefined {
   });
 }
 
-/** A key ID helps to find words, and nothing more: one that cannot be read is none. */
+/** Key IDs only help to word the message, so an unreadable one is treated as absent. */
 function read(
   value: Uint8Array | undefined,
   reader: (value: Uint8Array) => Uint8Array | undefined,
@@ -143,7 +149,7 @@ function issuerText({ der }: Certificate): string {
   try {
     return excerpt(new X509Certificate(der).issuer.replaceAll('\n', ', '), 200);
   } catch {
-    return 'with a name that cannot be shown';
+    return 'with an unreadable name';
   }
 }
 

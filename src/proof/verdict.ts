@@ -1,4 +1,4 @@
-/** What a proof says of what it proved. */
+/** The answers of a proof. */
 import type { CheckName } from '../errors.ts';
 import type { CertificateIdentity } from '../release/signer.ts';
 
@@ -10,29 +10,29 @@ export interface CheckResult {
   readonly detail: string;
 }
 
-/** Every check by name; `digest` is the bytes', and not the proof's. */
+/** Every check by name. `digest` is not part of the proof: it is checked on the bytes. */
 export type CheckReport = Readonly<Record<Exclude<CheckName, 'digest'>, CheckResult>>;
 
-/** Who signed, as the proof found it. */
+/** The signer that the proof established. */
 export type Signer =
   | ({ readonly kind: 'certificate-identity' } & CertificateIdentity)
   | { readonly kind: 'managed-key'; readonly sha256: string };
 
 /**
- * What the signer signed. `genuine`: the artifact itself, as a release is signed; `attested`: a statement about it, which
- * says what its predicate type means, and not that the artifact was released.
+ * What the signer signed. `genuine`: the artifact itself, the way a release is signed. `attested`: a statement about
+ * it. A statement means what its predicate type says, and not that the artifact was released.
  */
 export type Claim =
   | { readonly kind: 'genuine' }
   | { readonly kind: 'attested'; readonly predicateType: string };
 
-/** Where the proof stands in the transparency log. */
+/** Position in the transparency log. */
 export interface ProvenLogEntry {
-  /** Over all shards where the log promised that index; else within the tree of the inclusion proof. */
+  /** Counted over all shards if the log promised that index; else the position in the tree of the inclusion proof. */
   readonly logIndex: string;
   /** Hex. */
   readonly logId: string;
-  /** The log's base URL, as the trusted root has it. */
+  /** The log's base URL in the trusted root. */
   readonly logUrl: string;
   /** ISO 8601; absent for Rekor v2. */
   readonly integratedTime?: string;

@@ -1,12 +1,14 @@
 import { X509Certificate } from '@sigstore/core';
 import type { Certificate } from './certificate.ts';
 
-/** Of the SubjectPublicKeyInfo among the fields of a TBSCertificate that has its version (RFC 5280 section 4.1). */
+/**
+ * Position of the SubjectPublicKeyInfo among the fields of a TBSCertificate with a version (RFC 5280 section 4.1).
+ */
 const PUBLIC_KEY_FIELD = 6;
 
 /**
- * A certificate as sigstore-js takes it. Its verifier compares and checks certificates by encoding them anew, dozens of
- * times for one chain; it gets the bytes as they came instead, which are what the signature is over.
+ * A certificate in the form that sigstore-js takes. Its verifier re-encodes certificates to compare and check them,
+ * dozens of times for one chain. We give it the original bytes instead, which are also what the issuer signed.
  */
 export function toVerifierCertificate({ der, tbs, publicKey }: Certificate): X509Certificate {
   const certificate = X509Certificate.parse(Buffer.from(der));
@@ -18,9 +20,9 @@ export function toVerifierCertificate({ der, tbs, publicKey }: Certificate): X50
 }
 
 /**
- * sigstore-js verifies the whole chain anew for every time of signing of every proof, and ECDSA over P-384 takes a
- * millisecond. Which certificate of the same trusted root signed which never changes, so a yes is remembered, for these
- * very objects. Whether they are valid at a time, and everything else, is asked each time.
+ * sigstore-js verifies the whole chain again for every time of signing in every proof, and ECDSA over P-384 takes a
+ * millisecond. Which certificate in a trusted root signed which never changes, so a yes is remembered for these very
+ * objects. Everything else, such as the validity at a time, is checked each time.
  */
 function rememberIssuers(certificate: X509Certificate): void {
   const issuers = new WeakSet<X509Certificate>();

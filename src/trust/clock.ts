@@ -14,7 +14,7 @@ export function assertClockNotBehindRoot(now: Date): Date {
   throw new UnavailableError('clock-wrong', "this machine's clock is wrong: it is behind k8s-verify itself", {
     wanted: `a clock at ${currentAsOf.toISOString().slice(0, 10)} or later, the date of the embedded trusted root`,
     found: now.toISOString(),
-    why: 'certificates and log entries are judged by the time, so nothing was learnt about the artifact',
+    why: 'certificates and log entries cannot be judged without the right time, so nothing was learnt about the artifact',
     next: "set this machine's clock, and try again",
   });
 }

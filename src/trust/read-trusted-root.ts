@@ -96,7 +96,7 @@ function notATrustedRoot(bytes: Uint8Array, what: string, cause: UntrustedError)
   });
 }
 
-const WHY = 'everything that is believed rests on the trusted root, so it must say exactly what it trusts';
+const WHY = 'every check rests on the trusted root, so it must say exactly what it trusts';
 
 function readRoot(bytes: Uint8Array, what: string): Pick<TrustMaterial, 'root' | 'ignored'> {
   const unknown: string[] = [];

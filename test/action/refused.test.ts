@@ -72,7 +72,7 @@ describe('what is refused', () => {
     const environment = { NODE_TLS_REJECT_UNAUTHORIZED: '0', NODE_OPTIONS: '--no-deprecation' };
     const job = await run({ mirror: mirror.url, version: 'stable' }, environment);
     expect(job).toMatchObject({ exitCode: 4, stderr: '' });
-    expect(job.stdout).toContain('its certificate comes from a CA that is not known here');
+    expect(job.stdout).toContain('its certificate comes from an unknown CA');
     expect(job.stdout).toMatch(/^NODE_TLS_REJECT_UNAUTHORIZED=0 is set and has no effect/m);
     expect(job.stdout).toMatch(/^node takes options or code from NODE_OPTIONS, before k8s-verify runs/m);
     expect(mirror.http.requests).toEqual([]);

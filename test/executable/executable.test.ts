@@ -178,7 +178,7 @@ describe.skipIf(!possible)(
       const { exitCode, stderr } = await run(executable, args, env);
       expect(exitCode).toBe(4);
       expect(stderr).toMatch(/^note: NODE_TLS_REJECT_UNAUTHORIZED=0 is set and has no effect/m);
-      expect(stderr).toContain('its certificate comes from a CA that is not known here');
+      expect(stderr).toContain('its certificate comes from an unknown CA');
       // It ignores this one, so there is nothing to say of it.
       expect(stderr).not.toContain('NODE_OPTIONS');
       expect(mirror.http.requests).toEqual([]);

@@ -80,7 +80,7 @@ describe('a log that the trusted root does not know', () => {
       message: 'the trusted root does not know the transparency log',
       wanted: `a trusted root that knows the transparency log ${logId}, which claims to have signed at 2026-10-07T00:00:01.000Z`,
       found:
-        'the embedded one (sigstore-public-good) does not, and this trusted root is known to be current as of 2026-10-07',
+        'the embedded one (sigstore-public-good) does not, and this trusted root was current on 2026-10-07',
       why: expect.stringContaining('nothing was learnt'),
       next: 'update k8s-verify, or name a newer trusted root: --trusted-root FILE',
     });
@@ -93,8 +93,8 @@ describe('a log that the trusted root does not know', () => {
     });
     expect(error).toMatchObject({
       code: 'authority-unknown',
-      found: expect.stringContaining('not known as of which date'),
-      next: 'get the trusted root of the Sigstore that signed it anew, from where that Sigstore publishes it',
+      found: expect.stringContaining('the date of this trusted root is unknown'),
+      next: 'download the current trusted root of the Sigstore that signed it',
     });
   });
 

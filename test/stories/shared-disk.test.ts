@@ -284,6 +284,6 @@ describe('room', () => {
     const run = await prepareInstall({ sigstore, releases });
     const error = await run.refused({ artifacts: asked(component) });
     expect(error).toMatchObject({ name: 'UnavailableError', code: 'response-invalid' });
-    expect(error.message).toContain(`at most ${(gib * GIB).toLocaleString('en')} are taken`);
+    expect(error.message).toContain(`the limit is ${(gib * GIB).toLocaleString('en')}`);
   });
 });

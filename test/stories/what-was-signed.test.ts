@@ -235,7 +235,7 @@ describe('a detached pair', () => {
     } as const;
     const digest = { subject: { kind: 'digest', sha256: hex('sha256') }, evidence } as const;
     await pair('p384');
-    expect(await refused(digest)).toMatchObject({ name: 'RequestError', found: 'its sha256 alone' });
+    expect(await refused(digest)).toMatchObject({ name: 'RequestError', found: 'only its sha256' });
     await pair('p384', 'sha256');
     expect(await verify(digest)).toMatchObject({ claim: 'genuine' });
   });
@@ -262,7 +262,7 @@ describe('k8s-verify verify --predicate-type', () => {
   ])('ends with 13 %s, and names the type that is there', async (_, args) => {
     const { exitCode, stderr } = await run(...args);
     expect(exitCode).toBe(13);
-    expect(stderr).toMatch(/^k8s-verify: what was signed is not what was asked for$/m);
+    expect(stderr).toMatch(/^k8s-verify: what was signed is not what you asked for$/m);
     expect(stderr).toMatch(new RegExp(`^ {2}found: +a statement with the predicate type "${VSA}"$`, 'm'));
   });
 });

@@ -31,8 +31,8 @@ describe('a status', () => {
   it.each([
     [404, 'HTTP 404 Not Found', undefined],
     [410, 'HTTP 410 Gone', undefined],
-    [206, 'HTTP 206 Partial Content', expect.stringContaining('what was asked')],
-    [304, 'HTTP 304 Not Modified', expect.stringContaining('what was asked')],
+    [206, 'HTTP 206 Partial Content', expect.stringContaining('answer the request')],
+    [304, 'HTTP 304 Not Modified', expect.stringContaining('answer the request')],
     [403, 'HTTP 403 Forbidden', expect.stringContaining('refuses')],
     [416, 'HTTP 416 Range Not Satisfiable', expect.stringContaining('refuses')],
     [599, 'HTTP 599', expect.stringContaining('--mirror')],
@@ -148,16 +148,16 @@ describe('an error of the connection', () => {
 describe('a TLS error', () => {
   it.each([
     ['DEPTH_ZERO_SELF_SIGNED_CERT', 'self-signed', '--ca-file'],
-    ['SELF_SIGNED_CERT_IN_CHAIN', 'not trusted here', 'NODE_EXTRA_CA_CERTS'],
-    ['UNABLE_TO_VERIFY_LEAF_SIGNATURE', 'not known here', '--ca-file'],
-    ['UNABLE_TO_GET_ISSUER_CERT_LOCALLY', 'not known here', '--ca-file'],
+    ['SELF_SIGNED_CERT_IN_CHAIN', 'this machine does not trust', 'NODE_EXTRA_CA_CERTS'],
+    ['UNABLE_TO_VERIFY_LEAF_SIGNATURE', 'an unknown CA', '--ca-file'],
+    ['UNABLE_TO_GET_ISSUER_CERT_LOCALLY', 'an unknown CA', '--ca-file'],
     ['CERT_HAS_EXPIRED', 'expired', 'clock'],
     ['CERT_NOT_YET_VALID', 'not valid yet', 'clock'],
     ['ERR_TLS_CERT_ALTNAME_INVALID', 'another host', 'host name'],
-    ['CERT_REVOKED', 'no secure connection', 'URL'],
-    ['ERR_SSL_WRONG_VERSION_NUMBER', 'no secure connection', 'port'],
-    ['ERR_SSL_TLSV1_ALERT_PROTOCOL_VERSION', 'no secure connection', 'port'],
-    ['EPROTO', 'no secure connection', 'port'],
+    ['CERT_REVOKED', 'could not make a secure connection', 'URL'],
+    ['ERR_SSL_WRONG_VERSION_NUMBER', 'could not make a secure connection', 'port'],
+    ['ERR_SSL_TLSV1_ALERT_PROTOCOL_VERSION', 'could not make a secure connection', 'port'],
+    ['EPROTO', 'could not make a secure connection', 'port'],
   ])('%s is final, says why and what to do', (code, reason, advice) => {
     const failure = classifyError(systemError(code, 'foreign text', { syscall: 'read' }));
     expect(failure).toMatchObject({ transient: false, code: 'network' });

@@ -25,7 +25,7 @@ describe('an answer that cannot be the artifact', () => {
     [
       'too much, announced',
       (response: ServerResponse) => response.writeHead(200, { 'content-length': 1_000_001 }).flushHeaders(),
-      '1,000,001 bytes, at most 1,000,000 are taken',
+      '1,000,001 bytes; the limit is 1,000,000',
       1,
     ],
     [
@@ -34,7 +34,7 @@ describe('an answer that cannot be the artifact', () => {
         const more = (): void => void response.write(WHOLE, () => setImmediate(more));
         more();
       },
-      'goes on after 1,000,000 bytes, where it should have ended',
+      'continues after 1,000,000 bytes, where it should end',
       1,
     ],
     [
@@ -62,7 +62,7 @@ describe('an answer that cannot be the artifact', () => {
     const { sink, outcome } = download([server]);
     const error = await rejection(outcome);
     expect(error).toMatchObject({ code: 'response-invalid' });
-    expect(error.message).toContain('goes on after 300,000 bytes');
+    expect(error.message).toContain('continues after 300,000 bytes');
     expect(sink.length).toBe(0);
   });
 

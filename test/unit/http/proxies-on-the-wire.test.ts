@@ -195,7 +195,7 @@ describe('an https request through a proxy', () => {
     expect(warnings).toEqual([]);
     const wary = client({ env, retries: 0 });
     const error = await rejection(wary.fetchSmall({ ...SMALL, url: `https://127.0.0.1:${port}/` }));
-    expect(error.message).toContain('its certificate comes from a CA that is not known here');
+    expect(error.message).toContain('its certificate comes from an unknown CA');
   });
 
   it('is refused where the variable is no URL', async () => {

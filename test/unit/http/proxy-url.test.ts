@@ -47,8 +47,8 @@ describe('the URL of a proxy', () => {
     ['http://', 'it names no host'],
     ['http://:3128', 'it names no host'],
     ['http://user:secret@:3128', 'it names no host'],
-    ['ftp://user:secret@proxy:1', 'its scheme is not that of a proxy'],
-    ['socks4://proxy:1', 'its scheme is not that of a proxy'],
+    ['ftp://user:secret@proxy:1', 'cannot use a proxy with that scheme'],
+    ['socks4://proxy:1', 'cannot use a proxy with that scheme'],
     ['"http://proxy:1"', 'the character """ does not belong before "://"'],
     ['http:/proxy:1', '"//" is missing after the scheme'],
     ['https:proxy:1', '"//" is missing after the scheme'],
@@ -58,8 +58,8 @@ describe('the URL of a proxy', () => {
     ['http://pro xy:1', 'a space does not belong in a host'],
     ['http://user:secret@pro"xy', 'the character """ does not belong in a host'],
     ['http://u:secret@[broken', 'the character "[" does not belong in a host'],
-    ['http://u:sec\nret@proxy:1', 'it has a line break in it'],
-    ['http://u:sec\u0007ret@proxy:1', 'it has the character U+0007 in it'],
+    ['http://u:sec\nret@proxy:1', 'it contains a line break'],
+    ['http://u:sec\u0007ret@proxy:1', 'it contains the character U+0007'],
     // Two readings, by this program and by others: neither is taken in silence.
     [
       'http://user:12/secret@proxy:1',
