@@ -1,25 +1,21 @@
 /**
- * A client for the sigstore-conformance suite, over the library. Its protocol (docs/cli_protocol.md there), arguments
+ * A client for the sigstore-conformance suite, over the library's `verify`. Its protocol (docs/cli_protocol.md there), arguments
  * always in this order, exit status 0 for "verified":
  *
  *     verify-bundle [--staging] --bundle FILE --certificate-identity IDENTITY --certificate-oidc-issuer URL
  *       [--trusted-root FILE] FILE_OR_DIGEST
  *     verify-bundle [--staging] --bundle FILE --key PEM [--trusted-root FILE] FILE_OR_DIGEST
  */
-import { createHash } from 'node:crypto';
-import { createReadStream, existsSync, readFileSync } from 'node:fs';
-import { pipeline } from 'node:stream/promises';
-import { K8sVerifyError, RequestError } from '../src/errors.ts';
-import type { Digest, HashAlgorithm } from '../src/strict/digest.ts';
-import type { Evidence } from '../src/evidence/evidence.ts';
+import { existsSync, readFileSync } from 'node:fs';
 import { readBundle } from '../src/evidence/read-bundle.ts';
-import { exitCodeFor } from '../src/exit-codes.ts';
-import { type ProofSubject, requiredSubject } from '../src/proof/proof.ts';
-import { proveDigest } from '../src/proof/prove-digest.ts';
-import type { Policy } from '../src/policy/policy.ts';
-import { EMBEDDED_ROOT_NAME, embeddedRootBytes } from '../src/trust/embedded-root.ts';
-import { readTrustedRoot } from '../src/trust/read-trusted-root.ts';
-import type { TrustMaterial } from '../src/trust/trust-material.ts';
+import {
+  exitCodeFor,
+  K8sVerifyError,
+  RequestError,
+  verify,
+  type VerifyInput,
+  type VerifyOptions,
+} from '../src/index.ts';
 
 export interface ClientOutcome {
   readonly exitCode: number;
@@ -49,22 +45,18 @@ export async function runClient(argv: readonly string[]): Promise<ClientOutcome>
 const PREDICATE_TYPES: readonly string[] = ['https://slsa.dev/provenance/v1'];
 
 async function verifyBundle(argv: readonly string[]): Promise<string> {
-  const { bundle, policy: signer, trustedRoot, staging, artifact } = parseArguments(argv);
-  const trust = readTrust(trustedRoot, staging);
-  const evidence = readBundle(readFileSync(bundle));
-  const policy = {
-    ...signer,
-    ...(evidence.content.kind === 'dsse' ? { predicateTypes: PREDICATE_TYPES } : {}),
-  };
-  const proven = proveDigest(evidence, await readSubject(artifact, evidence, policy), policy, trust);
-  return `${proven.algorithm}:${proven.hex} ${proven.checks.identity.detail}`;
+  const { bundlePath, options, artifact } = parseArguments(argv);
+  const bundle = readFileSync(bundlePath);
+  const statement = readBundle(bundle).content.kind === 'dsse' ? { predicateTypes: PREDICATE_TYPES } : {};
+  const input: VerifyInput = { ...subjectOf(artifact), bundle };
+  const { artifacts } = await verify(input, { ...options, ...statement });
+  return artifacts.map(({ checks }) => `${checks.digest.detail} ${checks.identity.detail}`).join();
 }
 
 interface Arguments {
-  readonly bundle: string;
-  readonly policy: Policy;
-  readonly trustedRoot: string | undefined;
-  readonly staging: boolean;
+  readonly bundlePath: string;
+  /** The signer and the trusted root. */
+  readonly options: VerifyOptions;
   readonly artifact: string;
 }
 
@@ -95,38 +87,25 @@ function parseArguments(argv: readonly string[]): Arguments {
       found: argv.join(' '),
     });
   }
-  const policy: Policy =
-    key === undefined
-      ? {
-          kind: 'certificate-identity',
-          identities: [{ subjectAlternativeName: identity ?? '', issuer: issuer ?? '' }],
-        }
-      : { kind: 'managed-key', publicKeyPem: readFileSync(key, 'utf8') };
-  return { bundle, policy, trustedRoot, staging, artifact };
-}
-
-function readTrust(path: string | undefined, staging: boolean): TrustMaterial {
-  if (path !== undefined) return readTrustedRoot(readFileSync(path), { kind: 'file', path });
-  if (staging)
+  if (staging && trustedRoot === undefined) {
     throw new RequestError('usage', 'the staging instance needs --trusted-root: its root does not ship');
-  return readTrustedRoot(embeddedRootBytes(), { kind: 'embedded', name: EMBEDDED_ROOT_NAME });
+  }
+  const options: VerifyOptions = {
+    ...(key === undefined
+      ? { identity: { subjectAlternativeName: identity ?? '', issuer: issuer ?? '' } }
+      : { publicKeyPem: readFileSync(key, 'utf8') }),
+    ...(trustedRoot === undefined ? {} : { trustedRootPath: trustedRoot }),
+  };
+  return { bundlePath: bundle, options, artifact };
 }
 
 const DIGEST = /^sha256:[0-9a-f]{64}$/;
 
 /** "A digest if it starts with sha256:, has the right length and no such path exists." */
-async function readSubject(artifact: string, evidence: Evidence, policy: Policy): Promise<ProofSubject> {
-  if (DIGEST.test(artifact) && !existsSync(artifact)) {
-    return { kind: 'digest', digest: { algorithm: 'sha256', hex: artifact.slice('sha256:'.length) } };
-  }
-  const { kind, algorithm, also = [] } = requiredSubject(evidence, policy);
-  if (kind === 'message') return { kind, message: readFileSync(artifact) };
-  const digestBy = async (name: HashAlgorithm): Promise<Digest> => {
-    const hash = createHash(name);
-    await pipeline(createReadStream(artifact), hash);
-    return { algorithm: name, hex: hash.digest('hex') };
-  };
-  return { kind, digest: await digestBy(algorithm), also: await Promise.all(also.map(digestBy)) };
+function subjectOf(artifact: string): VerifyInput {
+  return DIGEST.test(artifact) && !existsSync(artifact)
+    ? { sha256: artifact.slice('sha256:'.length) }
+    : { path: artifact };
 }
 
 if (import.meta.main) {

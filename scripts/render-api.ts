@@ -30,11 +30,37 @@ Made by \`node scripts/render-api.ts\` from the comments in the source; [library
 function renderApi(index: string): string {
   const declarations = publicDeclarations(index);
   const names = new Set(declarations.map(({ name }) => name));
+  assertComplete(declarations, names);
   const sections = SECTIONS.map(([title, kind]) => {
     const members = declarations.filter((one) => one.kind === kind);
     return `## ${title}\n\n${members.map((one) => renderDeclaration(one, names)).join('\n')}`;
   });
   return [INTRODUCTION, ...sections].join('\n');
+}
+
+/** What the language and Node have, and the one part of a client that only the library itself uses. */
+const KNOWN: ReadonlySet<string> = new Set([
+  'Promise',
+  'Error',
+  'Date',
+  'Uint8Array',
+  'AbortSignal',
+  'AsyncDisposable',
+  'Readonly',
+  'Record',
+  'Exclude',
+  'HttpClient',
+]);
+
+/** A signature must not name a type that nobody can look up. */
+function assertComplete(declarations: readonly Declaration[], names: ReadonlySet<string>): void {
+  for (const { name, code, bases, members } of declarations) {
+    const written = [code, ...bases, ...members.map(({ type }) => type)].join('\n');
+    const types = written.replaceAll(/\/\*.*?\*\/|'[^'\n]*'/gs, '').match(/\b[A-Z]\w+/g) ?? [];
+    const unknown = types.find((type) => !names.has(type) && !KNOWN.has(type));
+    if (unknown !== undefined)
+      throw new Error(`${name} names ${unknown}, which src/index.ts does not export`);
+  }
 }
 
 const page = renderApi(INDEX);

@@ -2,9 +2,10 @@ import type { HttpClientOptions } from './http/client.ts';
 import type { HttpClient } from './http/http-client.ts';
 import type { Report } from './progress.ts';
 import type { ProcessInfo } from './release/platform.ts';
-import { RequestError, UnavailableError } from './errors.ts';
+import { K8sVerifyError, RequestError, UnavailableError } from './errors.ts';
 import { MAX_RETRIES, MAX_TIMEOUT_MS } from './limits.ts';
 import { InputFields } from './strict/input-fields.ts';
+import { inFieldWords } from './text/field-words.ts';
 
 /** Where the time comes from; the wall clock, save in tests that need another day. */
 export interface Clock {
@@ -28,7 +29,23 @@ export interface OwnedClient extends Client, AsyncDisposable {
 }
 
 /** How a client uses the network, and where it tells of it. Nothing here changes what is checked. */
-export interface ClientOptions extends Omit<HttpClientOptions, 'report'> {
+export interface ClientOptions {
+  /** Further attempts after a failed first one, for each source: 0 to 100; default 5. */
+  readonly retries?: number | undefined;
+  /** Bound of the first wait before a retry, in milliseconds; it doubles with every failure in a row. Default 500. */
+  readonly retryDelayMs?: number | undefined;
+  /** The most time for one request or one download as a whole, retries and sources included, in milliseconds. */
+  readonly timeoutMs?: number | undefined;
+  /** The most time for one connection to be made, TLS included, in milliseconds. */
+  readonly connectTimeoutMs?: number | undefined;
+  /** So long without a byte, and an attempt is given up, in milliseconds. */
+  readonly stallTimeoutMs?: number | undefined;
+  /** A PEM file of CAs to trust as well as those that Node trusts. */
+  readonly caFile?: string | undefined;
+  /** Where HTTPS_PROXY, HTTP_PROXY, ALL_PROXY and NO_PROXY are looked up; default: nowhere. */
+  readonly env?: Readonly<Record<string, string | undefined>> | undefined;
+  /** Sent as `User-Agent`; default `k8s-verify`. */
+  readonly userAgent?: string | undefined;
   /** Told what a run does while it runs; must not throw and must not block. */
   readonly report?: Report;
 }
@@ -57,33 +74,45 @@ export function createClient(options: ClientOptions = {}): OwnedClient {
 }
 
 const DURATIONS = ['retryDelayMs', 'timeoutMs', 'connectTimeoutMs', 'stallTimeoutMs'] as const;
-const FUNCTIONS = ['report', 'random', 'lookup'] as const;
-const OPTIONS = [...DURATIONS, ...FUNCTIONS, 'retries', 'caFile', 'env', 'userAgent'] as const;
+const OPTIONS = [...DURATIONS, 'report', 'retries', 'caFile', 'env', 'userAgent'] as const;
 
 function assertOptions(options: ClientOptions): void {
   const fields = new InputFields(options, 'the options of the client', OPTIONS, OPTIONS);
   const { optional, count, call } = fields;
   optional('retries', count(0, MAX_RETRIES));
   for (const name of DURATIONS) optional(name, count(0, MAX_TIMEOUT_MS));
-  for (const name of FUNCTIONS) optional(name, call);
+  optional('report', call);
   optional('caFile', fields.path);
   optional('userAgent', fields.text);
 }
 
-/** Runs a story with the given client, which stays open, or else with one that is made and closed for it. */
+/**
+ * Runs a story for a program: with the given client, which stays open, or else with one that is made and closed for it. An
+ * error says what to do in the words of a request.
+ */
 export async function usingClient<T>(
   client: Client | undefined,
   story: (client: Client) => Promise<T>,
 ): Promise<T> {
   if (client !== undefined) {
     assertClient(client);
-    return story(client);
+    return told(story(client));
   }
   const own = createClient();
   try {
-    return await story(own);
+    return await told(story(own));
   } finally {
     await own.close();
+  }
+}
+
+async function told<T>(run: Promise<T>): Promise<T> {
+  try {
+    return await run;
+  } catch (error) {
+    if (!(error instanceof K8sVerifyError) || error.next === undefined) throw error;
+    const next = inFieldWords(error.next);
+    throw next === error.next ? error : error.with({ next });
   }
 }
 

@@ -34,7 +34,9 @@ export type { CheckResult, ProvenLogEntry, Signer } from './proof/verdict.ts';
 export type { CrossCheck, CrossCheckOutcome } from './records/cross-check.ts';
 export type { OtherHand } from './disk/who-can-change.ts';
 export type { TrustSource } from './trust/trust-material.ts';
+export type { SumsAlgorithm } from './records/release-sums.ts';
 export type { ListedArtifact } from './release/list.ts';
+export type { ProcessInfo } from './release/platform.ts';
 export type { ArtifactKind, Tier } from './release/component.ts';
 export type { ProgressEvent, Report } from './progress.ts';
 export {
@@ -55,4 +57,3 @@ export {
   UntrustedError,
 } from './errors.ts';
 export { EXIT_CODE_MEANINGS, EXIT_CODES, type ExitCode, exitCodeFor } from './exit-codes.ts';
-export { KUBERNETES_RELEASE_SIGNERS, type ReleaseSigner } from './release/signer.ts';

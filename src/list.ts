@@ -4,6 +4,7 @@ import { readList, readResolve } from './plan/read-input.ts';
 import { resolveVersion as resolveRelease } from './plan/resolve-version.ts';
 import { type ListedArtifact, listArtifacts } from './release/list.ts';
 import { formatReleaseVersion } from './release/version.ts';
+import { inFieldWords } from './text/field-words.ts';
 
 /** What Kubernetes publishes for one release. */
 export interface ReleaseList {
@@ -24,7 +25,12 @@ export async function list(input: ListInput = {}, client?: Client): Promise<Rele
   const { version: asked, platforms, ...request } = readList(input);
   const version = await usingClient(client, (one) => resolveRelease(asked, request, one));
   const chosen = platforms === undefined ? {} : { platforms };
-  return { version: formatReleaseVersion(version), artifacts: listArtifacts({ version, ...chosen }) };
+  const artifacts = listArtifacts({ version, ...chosen }).map(inRequestWords);
+  return { version: formatReleaseVersion(version), artifacts };
+}
+
+function inRequestWords(artifact: ListedArtifact): ListedArtifact {
+  return { ...artifact, reason: inFieldWords(artifact.reason) };
 }
 
 /**

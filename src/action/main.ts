@@ -43,7 +43,7 @@ async function run(): Promise<void> {
     await writeSummary(result, client.clock.now());
     addPath(directory);
   } finally {
-    await client.http.close();
+    await client.close();
   }
 }
 

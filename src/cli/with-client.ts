@@ -19,7 +19,7 @@ export async function withClient<T>(
     return await story(client, interruption.signal);
   } finally {
     output.finish();
-    await client.http.close();
+    await client.close();
     interruption.release();
   }
 }

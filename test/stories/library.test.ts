@@ -73,6 +73,19 @@ describe('without a client', () => {
   });
 });
 
+describe('what an error says to do', () => {
+  it('is in the words of a request, not of the command line', async () => {
+    const request = await publish();
+    releases.http.reset();
+    const error = await rejection(install({ ...request, artifacts: ['kubectl@v1.30.2'], extract: true }));
+    expect(error).toMatchObject({
+      next: 'leave out extract; to take a binary out of a tarball, use fromTarball',
+    });
+    const { artifacts } = await list({ version: 'v1.30.2' });
+    expect(JSON.stringify(artifacts)).not.toContain('--');
+  });
+});
+
 describe('with a client', () => {
   it('uses it for each run, and leaves it open', async () => {
     const request = await publish();

@@ -1,0 +1,26 @@
+/** What an option of the command line is called in a request to the library. */
+const FIELDS: ReadonlyMap<string, string> = new Map([
+  ['bundle', 'bundle'],
+  ['ca-file', 'caFile'],
+  ['certificate', 'certificate'],
+  ['check-sums', 'checkSums'],
+  ['extract', 'extract'],
+  ['from-tarball', 'fromTarball'],
+  ['install-dir', 'into'],
+  ['mirror', 'sources'],
+  ['output', 'output'],
+  ['platform', 'platform'],
+  ['predicate-type', 'predicateTypes'],
+  ['rekor-url', 'rekorUrl'],
+  ['save-bundle', 'saveBundle'],
+  ['signature', 'signature'],
+  ['timeout', 'timeoutMs'],
+  ['trusted-root', 'trustedRoot'],
+]);
+
+const OPTION = /(?<=^|[\s(])--([a-z][a-z-]*)(?: (?:FILE|URL|DIR|TYPE)\b)?/g;
+
+/** Advice for a person at a command line, for the author of a program: `name it with --bundle FILE` names `bundle`. */
+export function inFieldWords(text: string): string {
+  return text.replaceAll(OPTION, (option, name: string) => FIELDS.get(name) ?? option);
+}

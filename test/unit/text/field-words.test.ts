@@ -1,0 +1,36 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { inFieldWords } from '../../../src/text/field-words.ts';
+
+const SRC = join(import.meta.dirname, '../../../src');
+
+describe('the words of a request', () => {
+  it.each([
+    [
+      'name them: --bundle FILE, or --signature FILE --certificate FILE',
+      'name them: bundle, or signature certificate',
+    ],
+    ['name another place with --install-dir or --output', 'name another place with into or output'],
+    ['add --mirror https://dl.k8s.io', 'add sources https://dl.k8s.io'],
+    ['a bundle (--save-bundle) is', 'a bundle (saveBundle) is'],
+    ['rm /srv/a--bundle', 'rm /srv/a--bundle'],
+    ['no option --such', 'no option --such'],
+  ])('take the place of options: %s', (text, words) => {
+    expect(inFieldWords(text)).toBe(words);
+  });
+
+  it('are known for every option that is named outside the command line', () => {
+    const files = readdirSync(SRC, { recursive: true, encoding: 'utf8' }).filter(
+      (name) => name.endsWith('.ts') && !/^(?:cli|action)\//.test(name),
+    );
+    const left = files.flatMap((name) => {
+      const code = readFileSync(join(SRC, name), 'utf8').replaceAll(/\/\*.*?\*\/|^\s*\/\/.*$/gms, '');
+      const texts = code.match(/'[^'\n]*'|`[^`]*`/g) ?? [];
+      return texts.flatMap(
+        (text) => inFieldWords(text.slice(1, -1)).match(/(?<=^|[\s(])--[a-z][a-z-]*/g) ?? [],
+      );
+    });
+    expect(left).toEqual([]);
+  });
+});
