@@ -108,7 +108,21 @@ async function nameProven(
     buffer.set(piece);
     return Promise.resolve(piece.length);
   };
-  return { name: nameItself(await readName({ bytes: bytes.length, readAt })) };
+  const name = nameItself(await readName({ bytes: bytes.length, readAt }));
+  assertUnchanged(bytes, proven);
+  return { name };
+}
+
+/** Whoever owns the bytes may write to them while the log is asked: a name would then be of other bytes than the proof. */
+function assertUnchanged(bytes: Uint8Array, { algorithm, hex }: Digest): void {
+  const found = digestOf(bytes, algorithm).hex;
+  if (found === hex) return;
+  throw new UntrustedError('digest-mismatch', 'the given bytes were written to while they were verified', {
+    check: 'digest',
+    wanted: `${algorithm}:${hex}`,
+    found: `${algorithm}:${found}`,
+    next: 'verify a copy that nothing else writes to',
+  });
 }
 
 async function prove(

@@ -63,6 +63,21 @@ describe('a bundle in memory', () => {
     expect(await rejection(verify(subject))).toMatchObject({ code: 'digest-mismatch' });
   });
 
+  it('refuses bytes that are written to while they are verified', async () => {
+    const bytes = Uint8Array.from(KUBECTL);
+    // The last report before the name is read is of a check that passed.
+    const client = createClient({ report: ({ kind }) => kind === 'check' && bytes.fill(7) });
+    onTestFinished(() => client.close());
+    const evidence = {
+      kind: 'bundle-in-memory',
+      bytes: Buffer.from(sigstore.signBlob({ bytes: KUBECTL }).bundle('0.3')),
+    } as const;
+    const error = await rejection(
+      verifyFile({ subject: { kind: 'bytes', bytes }, evidence, ...given }, client),
+    );
+    expect(error).toMatchObject({ code: 'digest-mismatch', found: expect.stringContaining('sha256') });
+  });
+
   it('refuses a bundle that is none', async () => {
     const error = await rejection(
       verify(
