@@ -140,11 +140,11 @@ export abstract class K8sVerifyError extends Error {
 /** What an error says beside its message, with labels for people, in the order in which they want it. */
 export function factsOf(error: K8sVerifyError): readonly (readonly [label: string, text: string])[] {
   const facts = [
-    ['expected', error.wanted],
+    ['wanted', error.wanted],
     ['found', error.found],
     ['from', error.from],
-    ['why it matters', error.why],
-    ['what to do', error.next],
+    ['why', error.why],
+    ['next', error.next],
   ] as const;
   return facts.flatMap(([label, text]) => (text === undefined ? [] : [[label, text] as const]));
 }

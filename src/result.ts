@@ -54,8 +54,13 @@ export interface ArtifactSigners {
 
 /** One artifact that was proved, and what became of it. */
 export interface ArtifactResult {
-  /** `verified` has changed nothing on disk; `extracted`: the proven tarball was unpacked, and not kept. */
-  readonly outcome: 'installed' | 'already-installed' | 'extracted' | 'verified';
+  /**
+   * `replaced`: another file, or one that could not be left alone, was there; `kept`: it was there with the proven digest,
+   * and nothing was written; `verified` has changed nothing on disk; `extracted`: the proven tarball was unpacked, and not kept.
+   */
+  readonly outcome: 'installed' | 'replaced' | 'kept' | 'extracted' | 'verified';
+  /** The version that was replaced, where it is known. */
+  readonly previous?: string;
   /** Component, release version and `os/arch`; for a local file what it says that it is, if it says so. */
   readonly component?: string;
   readonly version?: string;
@@ -112,10 +117,12 @@ export interface RunResult {
 
 /** The whole object that `--json` prints of a run that succeeded, and that the Action gives as its output `result`. */
 export interface SuccessReport extends RunResult {
+  readonly command: 'install' | 'verify';
   readonly ok: true;
   readonly exitCode: 0;
 }
 
-export function successReport(result: RunResult): SuccessReport {
-  return { schemaVersion: result.schemaVersion, ok: true, exitCode: 0, artifacts: result.artifacts };
+export function successReport(command: SuccessReport['command'], result: RunResult): SuccessReport {
+  const { schemaVersion, artifacts } = result;
+  return { schemaVersion, command, ok: true, exitCode: 0, artifacts };
 }

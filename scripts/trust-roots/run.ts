@@ -1,5 +1,5 @@
 import { parseArgs } from 'node:util';
-import { errorText } from '../../src/cli/output-text.ts';
+import { errorText } from '../../src/cli/error-text.ts';
 import { printable } from '../../src/cli/printable.ts';
 import { RequestError } from '../../src/errors.ts';
 import { type ExitCode, exitCodeFor } from '../../src/exit-codes.ts';

@@ -20,7 +20,7 @@ export function outputsOf(result: RunResult): Readonly<Record<string, string>> {
     signer: lines(signerOf),
     'log-index': lines((artifact) => artifact.logEntries[0]?.logIndex),
     'bundle-paths': lines((artifact) => artifact.bundlePath),
-    result: JSON.stringify(successReport(result)),
+    result: JSON.stringify(successReport('install', result)),
   };
 }
 

@@ -185,7 +185,7 @@ async function proveOffline(run: Run, seeded: readonly SeededArtifact[]): Promis
     }
     // As online: the file is where it belongs, and that nobody was asked is no other outcome.
     const bundlePath = `${file}.sigstore.json`;
-    results.push({ ...proved, ...namesOf(artifact), outcome: 'already-installed', bundlePath });
+    results.push({ ...proved, ...namesOf(artifact), outcome: 'kept', bundlePath });
   }
   return { schemaVersion: 1, artifacts: await notePlaced(results, run.client.report) };
 }

@@ -23,7 +23,13 @@ export function completion({ operands }: ParsedLine): Promise<Answer> {
   return Promise.resolve({
     text: script,
     ...(process.stdout.isTTY ? { summary: () => `now:    ${now}\nalways: ${always}\n` } : {}),
-    json: { schemaVersion: 1, ok: true, exitCode: 0, text: script } satisfies JsonAnswer & {
+    json: {
+      schemaVersion: 1,
+      command: 'completion',
+      ok: true,
+      exitCode: 0,
+      text: script,
+    } satisfies JsonAnswer & {
       readonly text: string;
     },
   });

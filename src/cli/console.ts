@@ -2,10 +2,15 @@
 import { type ExitCode, exitCodeFor } from '../exit-codes.ts';
 import type { Report } from '../progress.ts';
 import { withoutBlame } from './gone-directory.ts';
-import { type Mode, readMode } from './mode.ts';
+import { type Mode, readMode, terminalOf } from './mode.ts';
 import { failureReport, type JsonAnswer, renderJson } from './output-json.ts';
-import { errorText, noteText, paint, type TextStyle } from './output-text.ts';
+import { errorText } from './error-text.ts';
+import type { Invocation } from './invocation.ts';
+import { noteText } from './output-text.ts';
+import type { ParsedLine } from './parsed-line.ts';
 import { printable, printableLines } from './printable.ts';
+import { paint, type TextStyle } from './style.ts';
+import type { Aliases } from './success-text.ts';
 import { recordFacts } from './run-facts.ts';
 import { barProgress, lineProgress, type Progress, quietProgress } from './progress.ts';
 
@@ -20,12 +25,16 @@ export interface Surroundings {
 export interface Answer {
   /** For stdout, where no JSON is asked for. */
   readonly text: string;
+  /** For stdout on a terminal; the same where it is left out. */
+  readonly shown?: (style: TextStyle) => string;
   /** For people, on stderr. */
-  readonly summary?: (style: TextStyle) => string;
+  readonly summary?: (style: TextStyle, aliases: Aliases) => string;
   readonly json: JsonAnswer;
 }
 
 export interface Console {
+  /** The words are understood; a failure from here on is told with them. */
+  invoked(line: ParsedLine): void;
   /** Begins the display of progress; what is reported before is lost. */
   start(): Promise<Report>;
   /** Tells what a person should know. */
@@ -44,10 +53,15 @@ export function openConsole(words: readonly string[], { stdout, stderr, env }: S
   const mode = readMode(words, stderr, env);
   const recorder = recordFacts(new Date());
   let progress: Progress = quietProgress();
+  let line: ParsedLine | undefined;
+  const invocation = (): Invocation => ({ words, line, downloaded: recorder.facts().downloaded });
   const finish = (): void => {
     progress.finish();
   };
   return {
+    invoked(understood) {
+      line = understood;
+    },
     async start() {
       progress = await startProgress(mode, stderr);
       return recorder.listenTo(progress.report);
@@ -59,17 +73,23 @@ export function openConsole(words: readonly string[], { stdout, stderr, env }: S
       if (mode.style.verbose) stderr.write(`${paint(mode.style, 'dim', printable(text))}\n`);
     },
     finish,
-    answer({ text, summary, json }) {
+    answer({ text, shown, summary, json }) {
       finish();
-      if (!mode.quiet && summary !== undefined) stderr.write(summary(mode.style));
-      stdout.write(mode.json ? renderJson(json) : stdout.isTTY ? printableLines(text) : text);
+      if (!mode.quiet && summary !== undefined) stderr.write(summary(mode.style, recorder.facts().aliases));
+      if (mode.json) stdout.write(renderJson(json, stdout.isTTY));
+      else if (!stdout.isTTY) stdout.write(text);
+      else if (mode.quiet || shown === undefined) stdout.write(printableLines(text));
+      else stdout.write(shown({ ...mode.style, ...terminalOf(stdout, env) }));
       return json.exitCode;
     },
     failure(thrown) {
       finish();
       const error = withoutBlame(thrown);
-      stderr.write(errorText(error, mode.style));
-      if (mode.json) stdout.write(renderJson(failureReport(error, recorder.facts())));
+      stderr.write(errorText(error, mode.style, invocation()));
+      if (mode.json) {
+        const report = failureReport(error, recorder.facts(), invocation());
+        stdout.write(renderJson(report, stdout.isTTY));
+      }
       return exitCodeFor(error);
     },
   };

@@ -3,7 +3,10 @@ import { diagnose, type Finding } from '../doctor.ts';
 import type { Answer, Console } from './console.ts';
 import { hostDirectories } from './host-directories.ts';
 import { withClient } from './with-client.ts';
+import type { ExitCode } from '../exit-codes.ts';
 import type { JsonAnswer } from './output-json.ts';
+import { tsvLine } from './output-text.ts';
+import { symbol, type TextStyle, wrapped } from './style.ts';
 import { printable } from './printable.ts';
 import { type ParsedLine, readNetwork, readTransport, readTrust } from './parsed-line.ts';
 
@@ -31,9 +34,13 @@ export async function doctor({ options }: ParsedLine, output: Console): Promise<
 function doctorAnswer(findings: readonly Finding[]): Answer & { readonly json: DoctorReport } {
   const exitCode = findings.find(({ outcome }) => outcome === 'problem')?.exitCode ?? 0;
   return {
-    text: findings.map(findingText).join(''),
+    text: findings
+      .map(({ outcome, subject, found, advice }) => tsvLine([outcome, subject, found, advice]))
+      .join(''),
+    shown: (style) => findingsTable(findings, exitCode, style),
     json: {
       schemaVersion: 1,
+      command: 'doctor',
       ok: exitCode === 0,
       exitCode,
       findings: findings.map(({ subject, outcome, found, advice }) => ({
@@ -46,7 +53,21 @@ function doctorAnswer(findings: readonly Finding[]): Answer & { readonly json: D
   };
 }
 
-function findingText({ subject, outcome, found, advice }: Finding): string {
-  const line = `${outcome.padEnd(8)} ${subject.padEnd(18)} ${printable(found)}\n`;
-  return advice === undefined ? line : `${line}${' '.repeat(28)}what to do: ${printable(advice)}\n`;
+/** A line for each thing, with what to do below it; then how many of them need a look. */
+function findingsTable(findings: readonly Finding[], exitCode: ExitCode, style: TextStyle): string {
+  const lines = findings.map(({ subject, outcome, found, advice }) => {
+    const mark = symbol(style, outcome === 'ok' ? 'done' : outcome === 'note' ? 'note' : 'failed');
+    const column = (style.terminal?.unicode === true ? 2 : 3) + SUBJECT_WIDTH;
+    const begin = `${mark}${style.terminal?.unicode !== true && outcome === 'note' ? ' ' : ''}`;
+    const below =
+      advice === undefined ? '' : `\n${' '.repeat(column)}${wrapped(printable(advice), column, style)}`;
+    return `${begin}${subject.padEnd(SUBJECT_WIDTH)}${wrapped(printable(found), column, style)}${below}\n`;
+  });
+  const count = findings.filter(({ outcome }) => outcome !== 'ok').length;
+  const things = count === 0 ? 'Nothing' : count === 1 ? '1 thing' : `${count} things`;
+  const means = exitCode === 0 ? ': a run can be expected to work' : ` (k8s-verify help ${exitCode})`;
+  return `${lines.join('')}${things} to look at. Exit code ${exitCode}${means}\n`;
 }
+
+/** Longer than any subject. */
+const SUBJECT_WIDTH = 19;

@@ -15,7 +15,9 @@ export function help({ operands }: ParsedLine): Promise<Answer> {
   const text = word === undefined ? overview(columns()) : helpFor(word, columns());
   return Promise.resolve({
     text,
-    json: { schemaVersion: 1, ok: true, exitCode: 0, text } satisfies JsonAnswer & { readonly text: string },
+    json: { schemaVersion: 1, command: 'help', ok: true, exitCode: 0, text } satisfies JsonAnswer & {
+      readonly text: string;
+    },
   });
 }
 

@@ -22,7 +22,7 @@ import {
   readTrust,
 } from './parsed-line.ts';
 import { commandNames } from './program.ts';
-import { provedAnswer } from './proved-answer.ts';
+import { installAnswer } from './proved-answer.ts';
 import { assertFitsLine } from './result-path.ts';
 import { readsAsVersion, refuseLatest } from './version-words.ts';
 import { commandText } from './words.ts';
@@ -48,7 +48,7 @@ export async function install(line: ParsedLine, output: Console): Promise<Answer
     installRelease({ ...request, signal }, client),
   );
   // A named place is known to the person who named it; the default one may be news.
-  return provedAnswer(result, destination.kind === 'default' ? pathNotes(result, host) : []);
+  return installAnswer(result, destination.kind === 'default' ? pathNotes(result, host) : []);
 }
 
 /** Directories in which a shell would not find what was installed. */

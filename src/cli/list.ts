@@ -11,7 +11,7 @@ import { resolveVersion } from '../plan/resolve-version.ts';
 import type { Answer, Console } from './console.ts';
 import { withClient } from './with-client.ts';
 import type { JsonAnswer } from './output-json.ts';
-import { noteText } from './output-text.ts';
+import { noteText, tsvLine } from './output-text.ts';
 import { printable } from './printable.ts';
 import { readsAsVersion, refuseLatest } from './version-words.ts';
 import { type ParsedLine, readNetwork, readTransport } from './parsed-line.ts';
@@ -35,6 +35,8 @@ export interface ListedFile {
   /** With `*` for any name; absent where it is published in another place. */
   readonly url?: string;
   readonly signed: boolean;
+  /** The first release whose files are signed; absent where this one's are not. */
+  readonly since?: string;
   readonly reason: string;
 }
 
@@ -51,7 +53,12 @@ export async function list(line: ParsedLine, output: Console): Promise<Answer> {
     ...(isExact ? [notLookedUp(version)] : []),
     ...(isTabled(version) ? [] : [notTabled(version)]),
   ];
-  return listAnswer(formatReleaseVersion(version), listArtifacts({ version, ...chosen }), source, notes);
+  return listAnswer(
+    { version: formatReleaseVersion(version), platforms },
+    listArtifacts({ version, ...chosen }),
+    source,
+    notes,
+  );
 }
 
 export interface ListArguments extends NetworkRequest {
@@ -89,53 +96,67 @@ function notTabled(version: ReleaseVersion): string {
 }
 
 function listAnswer(
-  version: string,
+  { version, platforms }: Pick<ListArguments, 'version' | 'platforms'>,
   artifacts: readonly ListedArtifact[],
   source: string,
   notes: readonly string[],
 ): Answer & { readonly json: ListReport } {
-  const files = artifacts.map(({ component, kind, purpose, platform, path, signed, reason }) => ({
+  const files = artifacts.map(({ component, kind, purpose, platform, path, signed, since, reason }) => ({
     name: component,
     kind,
     purpose,
     ...(platform === undefined ? {} : { platform }),
     ...(path === undefined ? {} : { url: `${shownUrl(source)}/${path}` }),
     signed,
+    ...(since === undefined ? {} : { since }),
     reason,
   }));
   return {
-    text: listText(version, files),
+    text: listLines(files),
+    shown: () => listTable(version, platforms, files),
     summary: (style) => notes.map((note) => noteText(note, style)).join(''),
-    json: { schemaVersion: 1, ok: true, exitCode: 0, release: { version, files, notes } },
+    json: { schemaVersion: 1, command: 'list', ok: true, exitCode: 0, release: { version, files, notes } },
   };
 }
 
 const HEADINGS: Readonly<Record<ListedArtifact['kind'], string>> = {
-  binary: 'binaries',
-  image: 'container images',
-  tarball: 'tarballs',
-  sbom: 'SPDX documents',
-  metadata: 'other files',
+  binary: 'BINARY',
+  image: 'CONTAINER IMAGE',
+  tarball: 'TARBALL',
+  sbom: 'SPDX DOCUMENT',
+  metadata: 'OTHER FILE',
 };
 
-/** One line for each name, by kind: `kubectl  signed  linux/amd64 linux/arm64 ...`. */
-function listText(version: string, files: readonly ListedFile[]): string {
-  const width = Math.max(...files.map(({ name }) => name.length));
-  const byKind = Map.groupBy(files, ({ kind }) => kind);
-  const sections = Array.from(byKind, ([kind, members]) => {
-    const lines = Array.from(
-      Map.groupBy(members, ({ name }) => name),
-      ([name, same]) => listLine(name.padEnd(width), same),
-    );
-    return `${HEADINGS[kind]}\n${lines.join('')}`;
-  });
-  return `${printable(version)}\n${sections.join('')}`;
+/** Name, kind, platform, whether it is signed, since when, and where it is; one line a file. */
+function listLines(files: readonly ListedFile[]): string {
+  return files
+    .map(({ name, kind, platform, signed, since, url }) =>
+      tsvLine([name, kind, platform, signed ? 'signed' : 'unsigned', since, url]),
+    )
+    .join('');
 }
 
-function listLine(label: string, same: readonly ListedFile[]): string {
-  const [first] = same;
-  const platforms = same.flatMap(({ platform }) => platform ?? []).join(' ');
-  const signed = first?.signed === true ? 'signed  ' : 'unsigned';
-  const what = platforms === '' ? (first?.purpose ?? '') : platforms;
-  return `  ${printable(label)}  ${signed}  ${printable(what)}\n`;
+/** A table for each kind, one line for each name: `kubectl  yes  command line for a cluster`. */
+function listTable(version: string, platforms: readonly string[], files: readonly ListedFile[]): string {
+  const title = ['Kubernetes ' + version, ...platforms].join(', ');
+  const width = Math.max(
+    ...files.map(({ name }) => name.length),
+    ...Object.values(HEADINGS).map(({ length }) => length),
+  );
+  const row = (name: string, signed: string, what: string): string =>
+    `  ${printable(`${name.padEnd(width)}  ${signed.padEnd(6)}  ${what}`)}\n`;
+  const sections = Array.from(
+    Map.groupBy(files, ({ kind }) => kind),
+    ([kind, members]) => {
+      const rows = Array.from(
+        Map.groupBy(members, ({ name }) => name),
+        ([name, [first]]) => row(name, first?.signed === true ? 'yes' : 'no', first?.purpose ?? ''),
+      );
+      return `${row(HEADINGS[kind], 'SIGNED', 'WHAT IT IS')}${rows.join('')}`;
+    },
+  );
+  const example = files.some(({ name }) => name === 'kubectl')
+    ? `  next   k8s-verify kubectl ${version}\n`
+    : '';
+  return `${printable(title)}\n${sections.join('')}${printable(example.trimEnd())}${example === '' ? '' : '\n'}`;
 }

@@ -54,6 +54,7 @@ async function run(words: readonly string[]): Promise<ExitCode> {
       process.stdout.write(questionPage(line, columns()));
       return 0;
     }
+    output.invoked(line);
     for (const note of line.notes) output.note(note);
     // What a doctor looks at may come from a variable that was forgotten.
     for (const variable of line.fromVariables) {

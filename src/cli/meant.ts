@@ -92,8 +92,6 @@ export function mistypedCommand(
   const spelled = nearest(lower, commands);
   if (spelled === undefined || nearest(lower, COMPONENT_NAMES) !== undefined) return undefined;
   return new RequestError('component-unknown', `there is no command and no component ${excerpt(word)}`, {
-    wanted: 'a component of a Kubernetes release, or a command',
-    found: excerpt(word),
     next: instead(words, word, spelled),
   });
 }
@@ -105,8 +103,6 @@ export function mistypedComponent(word: string, words: readonly string[]): Reque
   const near = nearest(lower, COMPONENT_NAMES);
   if (near === undefined) return undefined;
   return new RequestError('component-unknown', `there is no component ${excerpt(word)}`, {
-    wanted: 'a name from k8s-verify list',
-    found: excerpt(word),
     next: instead(words, word, near),
   });
 }

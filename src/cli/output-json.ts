@@ -4,12 +4,16 @@ import { type ExitCode, exitCodeFor } from '../exit-codes.ts';
 import type { ArtifactSigners, TrustedRootReport } from '../result.ts';
 import { VERSION } from '../text/version.ts';
 import type { RunFacts } from './run-facts.ts';
-import { causesOf } from './output-text.ts';
+import { causesOf } from './causes.ts';
+import type { Invocation } from './invocation.ts';
+import { nextSteps, type NextStep } from './next.ts';
+import type { CommandName } from './program.ts';
 import { printableLines } from './printable.ts';
 
 /** What every answer has, whichever command gives it. */
 export interface JsonAnswer {
   readonly schemaVersion: 1;
+  readonly command: CommandName;
   /** True exactly where `exitCode` is 0. */
   readonly ok: boolean;
   readonly exitCode: ExitCode;
@@ -17,8 +21,12 @@ export interface JsonAnswer {
 
 export interface FailureReport {
   readonly schemaVersion: 1;
+  /** Absent where the words cannot be understood. */
+  readonly command?: CommandName;
   readonly ok: false;
   readonly exitCode: Exclude<ExitCode, 0>;
+  /** Nothing: what fails installs nothing. Only there for commands that have results. */
+  readonly artifacts?: readonly [];
   /** Of k8s-verify. */
   readonly version: string;
   /** When the run began, ISO 8601. */
@@ -30,45 +38,55 @@ export interface FailureReport {
   readonly error: {
     /** `bug` where k8s-verify itself is at fault. */
     readonly code: ErrorCode | 'bug';
+    readonly exitCode: Exclude<ExitCode, 0>;
     readonly kind: string;
     readonly message: string;
     readonly check?: CheckName;
     readonly wanted?: string;
     readonly found?: string;
+    readonly from?: string;
     readonly why?: string;
-    readonly advice?: string;
+    /** What to do; empty where there is nothing to say. */
+    readonly next: readonly NextStep[];
     /** The messages of the errors behind this one, nearest first. */
     readonly causes: readonly string[];
   };
 }
 
-export function failureReport(error: unknown, facts: RunFacts): FailureReport {
+export function failureReport(error: unknown, facts: RunFacts, invocation: Invocation): FailureReport {
   const { startedAt, trustedRoot, expectedSigners } = facts;
   const code = exitCodeFor(error);
   const known = error instanceof K8sVerifyError ? error : undefined;
   const message = error instanceof Error ? error.message : String(error);
+  const command = invocation.line?.command;
+  const hasArtifacts = command === 'install' || command === 'verify';
   return {
     schemaVersion: 1,
+    ...(command === undefined ? {} : { command }),
     ok: false,
     exitCode: code === 0 ? 1 : code,
+    ...(hasArtifacts ? { artifacts: [] } : {}),
     version: VERSION,
     time: startedAt.toISOString(),
     ...(trustedRoot === undefined ? {} : { trustedRoot }),
     ...(expectedSigners.length === 0 ? {} : { expectedSigners }),
     error: {
       code: known?.code ?? 'bug',
+      exitCode: code === 0 ? 1 : code,
       kind: known?.name ?? 'bug',
       message,
       ...(known?.check === undefined ? {} : { check: known.check }),
       ...(known?.wanted === undefined ? {} : { wanted: known.wanted }),
       ...(known?.found === undefined ? {} : { found: known.found }),
+      ...(known?.from === undefined ? {} : { from: known.from }),
       ...(known?.why === undefined ? {} : { why: known.why }),
-      ...(known?.next === undefined ? {} : { advice: known.next }),
+      next: known === undefined ? [] : nextSteps(known, invocation),
       causes: causesOf(error),
     },
   };
 }
 
-export function renderJson(report: JsonAnswer): string {
-  return `${printableLines(JSON.stringify(report, undefined, 2))}\n`;
+/** One line in a pipe, so that appended runs are JSON lines; indented by two on a terminal. */
+export function renderJson(report: JsonAnswer | FailureReport, isTerminal: boolean): string {
+  return `${printableLines(JSON.stringify(report, undefined, isTerminal ? 2 : undefined))}\n`;
 }

@@ -3,8 +3,9 @@ import { trustSourceName } from '../trust/trust-material.ts';
 import type { MultiBar, SingleBar } from 'cli-progress';
 import type { ProgressEvent, Report } from '../progress.ts';
 import type { TrustedRootReport } from '../result.ts';
-import { noteText, paint, type TextStyle } from './output-text.ts';
+import { noteText } from './output-text.ts';
 import { printable } from './printable.ts';
+import { paint, type TextStyle } from './style.ts';
 
 /** Where lines go. */
 export type WriteLine = (line: string) => void;
@@ -21,12 +22,12 @@ export function quietProgress(): Progress {
 }
 
 /** How often a long download says how far it is, where there is no bar. */
-const LINE_INTERVAL_MS = 10_000;
+const LINE_INTERVAL_MS = 30_000;
 
 /** Plain lines, without control characters other than the colours that were asked for. */
 export function lineProgress(write: WriteLine, style: TextStyle, now: () => number = Date.now): Progress {
   const lastLine = new Map<string, number>();
-  const lineOf = eventLines(style);
+  const lineOf = (event: LineEvent): string | undefined => eventLine(event, style);
   const report: Report = (event) => {
     if (event.kind !== 'download') {
       const line = lineOf(event);
@@ -34,15 +35,11 @@ export function lineProgress(write: WriteLine, style: TextStyle, now: () => numb
       return;
     }
     const last = lastLine.get(event.artifact);
-    if (last !== undefined && now() - last < LINE_INTERVAL_MS) return;
+    if (last === undefined) lastLine.set(event.artifact, now());
+    if (last === undefined || now() - last < LINE_INTERVAL_MS) return;
     lastLine.set(event.artifact, now());
-    const name = printable(event.artifact);
-    const total = event.total === undefined ? undefined : size(event.total);
-    if (last === undefined) {
-      write(`${name}: downloading${total === undefined ? '' : ` ${total}`}\n`);
-    } else {
-      write(`${name}: ${size(event.received)}${total === undefined ? '' : ` of ${total}`}\n`);
-    }
+    const total = event.total === undefined ? '' : ` of ${size(event.total)}`;
+    write(`${printable(event.artifact)}: ${size(event.received)}${total}\n`);
   };
   return { report, finish: () => undefined };
 }
@@ -68,7 +65,7 @@ export async function barProgress(stream: TerminalStream, style: TextStyle): Pro
     linewrap: true,
   });
   const running = new Map<string, SingleBar>();
-  const lineOf = eventLines(style);
+  const lineOf = (event: LineEvent): string | undefined => eventLine(event, style);
   const finish = (): void => {
     process.removeListener('exit', finish);
     if (!bars.isActive) return;
@@ -137,20 +134,10 @@ function readPayload(payload: unknown): { readonly artifact: string; readonly fr
 
 type LineEvent = Exclude<ProgressEvent, { readonly kind: 'download' }>;
 
-/** Says whose checks follow wherever that changes. */
-function eventLines(style: TextStyle): (event: LineEvent) => string | undefined {
-  let subject: string | undefined;
-  return (event) => {
-    const line = eventLine(event, style);
-    if (event.kind !== 'check' || event.artifact === subject) return line;
-    subject = event.artifact;
-    return `${printable(subject)}: proof\n${line}`;
-  };
-}
-
 function eventLine(event: LineEvent, style: TextStyle): string | undefined {
   switch (event.kind) {
     case 'resolved':
+      if (!style.verbose) return undefined;
       return `${printable(event.requested)} is ${printable(event.version)} (${printable(event.source)})\n`;
     case 'retry':
       return `${paint(style, 'yellow', 'again:')} ${printable(
@@ -161,13 +148,13 @@ function eventLine(event: LineEvent, style: TextStyle): string | undefined {
         `${event.to}, because ${event.from} failed: ${event.reason}`,
       )}\n`;
     case 'resume':
+      if (!style.verbose) return undefined;
       return `${printable(event.artifact)}: ${
         event.offset === 0 ? 'starting anew' : `going on after ${size(event.offset)}`
       }\n`;
-    case 'check':
-      return `  ${paint(style, 'green', 'ok')}  ${event.check.padEnd(15)} ${printable(event.detail)}\n`;
     case 'trusted-root':
       return style.verbose ? trustedRootLines(event.trustedRoot, style) : undefined;
+    case 'check':
     case 'expected-signers':
       return undefined;
     case 'note':

@@ -1,35 +1,44 @@
 /** The answer of `install` and `verify`. */
-import { type ArtifactResult, type RunResult, successReport } from '../result.ts';
+import { type RunResult, successReport } from '../result.ts';
 import type { Answer } from './console.ts';
-import { noteText, resultLine, summaryText } from './output-text.ts';
+import { checkLines } from './check-lines.ts';
+import { memberLines, noteText, pathLine, verdictLine } from './output-text.ts';
+import { successText } from './success-text.ts';
 
-/** @param notes what a person should know beside the result. */
-export function provedAnswer(result: RunResult, notes: readonly string[] = []): Answer {
+/**
+ * The path of each file for a program; a line for each on standard error for a person.
+ *
+ * @param notes what a person should know beside the result.
+ */
+export function installAnswer(result: RunResult, notes: readonly string[]): Answer {
+  const { artifacts } = result;
   return {
-    text: result.artifacts.map(resultLine).join(''),
-    summary: (style) =>
-      [
-        ...result.artifacts.map((artifact) => summaryText(artifact, style)),
-        totals(result),
-        ...notes.map((note) => noteText(note, style)),
-      ].join(''),
-    json: successReport(result),
+    text: artifacts.map(pathLine).join(''),
+    shown: () => '',
+    summary: (style, aliases) =>
+      [successText(artifacts, style, aliases), ...notes.map((note) => noteText(note, style))].join(''),
+    json: successReport('install', result),
   };
 }
 
-const WORDS: Readonly<Record<ArtifactResult['outcome'], string>> = {
-  installed: 'installed',
-  'already-installed': 'already installed',
-  extracted: 'unpacked',
-  verified: 'verified',
-};
-
-/** The last line where there are several: `3 artifacts: 2 installed, 1 already installed`. */
-function totals({ artifacts }: RunResult): string {
-  if (artifacts.length < 2) return '';
-  const groups = Array.from(
-    Map.groupBy(artifacts, ({ outcome }) => outcome),
-    ([outcome, members]) => `${members.length} ${WORDS[outcome]}`,
-  );
-  return `${artifacts.length} artifacts: ${groups.join(', ')}\n`;
+/** A verdict for each file: fields for a program, lines for a person. */
+export function verifyAnswer(result: RunResult): Answer {
+  const { artifacts } = result;
+  return {
+    text: artifacts.map(verdictLine).join(''),
+    shown: (style) =>
+      artifacts
+        .map(({ members, ...one }) =>
+          members === undefined ? successText([one], { ...style, verbose: false }) : memberLines(members),
+        )
+        .join(''),
+    summary: (style) =>
+      style.verbose
+        ? artifacts
+            .flatMap((one) => checkLines(one, style))
+            .map((line) => `${line}\n`)
+            .join('')
+        : '',
+    json: successReport('verify', result),
+  };
 }

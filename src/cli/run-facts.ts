@@ -1,4 +1,5 @@
 import type { ProgressEvent, Report } from '../progress.ts';
+import type { Aliases } from './success-text.ts';
 import type { ArtifactSigners, TrustedRootReport } from '../result.ts';
 
 /** What is known of a run when it fails, beside the error. */
@@ -7,6 +8,10 @@ export interface RunFacts {
   readonly startedAt: Date;
   /** Undefined where the run failed before it had one. */
   readonly trustedRoot: TrustedRootReport | undefined;
+  /** Whether bytes of an artifact had arrived. */
+  readonly downloaded: boolean;
+  /** Versions by the word that was asked for them. */
+  readonly aliases: Aliases;
   /** Of every artifact that was looked at. */
   readonly expectedSigners: readonly ArtifactSigners[];
 }
@@ -20,15 +25,19 @@ export interface FactsRecorder {
 
 export function recordFacts(startedAt: Date): FactsRecorder {
   let trustedRoot: TrustedRootReport | undefined;
+  let downloaded = false;
+  const aliases = new Map<string, string>();
   const expectedSigners: ArtifactSigners[] = [];
   const take = (event: ProgressEvent): void => {
+    if (event.kind === 'download') downloaded = true;
+    if (event.kind === 'resolved') aliases.set(event.version, event.requested);
     if (event.kind === 'trusted-root') trustedRoot = event.trustedRoot;
     if (event.kind === 'expected-signers') {
       expectedSigners.push({ artifact: event.artifact, signers: event.signers });
     }
   };
   return {
-    facts: () => ({ startedAt, trustedRoot, expectedSigners }),
+    facts: () => ({ startedAt, trustedRoot, downloaded, aliases, expectedSigners }),
     listenTo: (report) => (event) => {
       take(event);
       report(event);

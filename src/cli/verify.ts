@@ -21,7 +21,7 @@ import {
   readTransport,
   readTrust,
 } from './parsed-line.ts';
-import { provedAnswer } from './proved-answer.ts';
+import { verifyAnswer } from './proved-answer.ts';
 import { assertFitsLine } from './result-path.ts';
 
 /** Everything of a {@link VerifyRequest} that the command line says; the key is still a file name. */
@@ -42,7 +42,7 @@ export async function verify(line: ParsedLine, output: Console): Promise<Answer>
   const result = await withClient(readTransport(line.options), output, (client, signal) =>
     verifyFile({ ...asked, ...publicKeyPem, signal }, client),
   );
-  return provedAnswer(result);
+  return verifyAnswer(result);
 }
 
 async function readKey(path: string): Promise<string> {

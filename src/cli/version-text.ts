@@ -11,7 +11,13 @@ export function versionText(number: string, isTerminal: boolean): string {
 export function version(): Promise<Answer> {
   return Promise.resolve({
     text: versionText(VERSION, process.stdout.isTTY),
-    json: { schemaVersion: 1, ok: true, exitCode: 0, version: VERSION } satisfies JsonAnswer & {
+    json: {
+      schemaVersion: 1,
+      command: 'version',
+      ok: true,
+      exitCode: 0,
+      version: VERSION,
+    } satisfies JsonAnswer & {
       readonly version: string;
     },
   });

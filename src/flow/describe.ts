@@ -39,7 +39,7 @@ function describeOutput(
   const { proven, crossChecks } = proof;
   const path = pathOf(output);
   return {
-    outcome: output.kind,
+    outcome: outcomeOf(output),
     ...coordinatesOf(prepared, output),
     ...describeName(output),
     ...(path === undefined ? {} : { path: resolve(path) }),
@@ -55,6 +55,11 @@ function describeOutput(
     },
     notes: [...proof.notes, ...noteOnReplaced(output), ...notes],
   };
+}
+
+function outcomeOf(output: Output): ArtifactResult['outcome'] {
+  if (output.kind === 'already-installed') return 'kept';
+  return output.kind === 'installed' && output.replaces ? 'replaced' : output.kind;
 }
 
 function pathOf(output: Output): string | undefined {

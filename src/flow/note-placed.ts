@@ -49,7 +49,7 @@ async function noteOthers(
  */
 async function noteOlderBundle(result: ArtifactResult, report: Report): Promise<ArtifactResult> {
   const { outcome, path, bundlePath, sha256, fromTarball, notes } = result;
-  const isFile = outcome === 'installed' || outcome === 'already-installed';
+  const isFile = outcome === 'installed' || outcome === 'replaced' || outcome === 'kept';
   if (!isFile || path === undefined || bundlePath !== undefined) return result;
   const stated = await statedDigestBeside(path);
   if (stated === undefined || stated === sha256) return result;

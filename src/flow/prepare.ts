@@ -113,7 +113,8 @@ async function prepareFile(
     const { proof, verified, source } = await confirmPlanned(download, proven);
     const name = await assertName(artifact, verified, source);
     const had = `${verified.bytes} bytes downloaded`;
-    const output = { kind: 'installed', file, verified, sha256: verified.sha256, had, name } as const;
+    const { sha256 } = verified;
+    const output = { kind: 'installed', file, verified, replaces: occupied, sha256, had, name } as const;
     const kept = saveBundle || renewsBundle ? bundlePath : undefined;
     return { artifact, proof, source, bundlePath: kept, outputs: [output] };
   });
@@ -164,7 +165,8 @@ async function takeOccupant(
   const { sha256, bytes } = verified;
   const name = await assertName(download.plan.artifact, verified, destination);
   const had = `${bytes} bytes copied from the file that was there`;
-  const output = { kind: 'installed', file, verified, unfit: occupant.why, sha256, had, name } as const;
+  const unfit = occupant.why;
+  const output = { kind: 'installed', file, verified, replaces: true, unfit, sha256, had, name } as const;
   return { kind: 'taken', proof: await crossChecked(download, proof, digests), output };
 }
 
@@ -241,7 +243,8 @@ async function prepareMember(
   const there = await findInstalled(installed, signal);
   if (there.kind !== 'fit') {
     const unfit = there.kind === 'unfit' ? there.why : undefined;
-    return { kind: 'installed', file, verified, unfit, sha256, had, name };
+    const replaces = there.kind === 'unfit' || there.kind === 'other';
+    return { kind: 'installed', file, verified, replaces, unfit, sha256, had, name };
   }
   await verified.staged.discard();
   return { kind: 'already-installed', file, installed, sha256, had, name };

@@ -32,6 +32,8 @@ export type Output = {
       readonly kind: 'installed';
       readonly file: PlannedFile | PlannedMember;
       readonly verified: VerifiedArtifact;
+      /** Whether a file is there that this one takes the place of. */
+      readonly replaces: boolean;
       /** Why the file that was there could not be left alone, though it had the same bytes. */
       readonly unfit?: string | undefined;
     }

@@ -2,7 +2,7 @@ import { RequestError } from '../errors.ts';
 import { releaseArtifact } from './artifact.ts';
 import { type ArtifactKind, COMPONENTS, platformsOf, TABLED } from './component.ts';
 import { formatPlatform, type Platform, PLATFORMS, samePlatform } from './platform.ts';
-import { describeSignedReleases, isSigned } from './signer.ts';
+import { describeSignedReleases, isSigned, signedSince } from './signer.ts';
 import { formatReleaseVersion, type ReleaseVersion } from './version.ts';
 
 /** One published file, and whether a signature is published for it. */
@@ -17,6 +17,8 @@ export interface ListedArtifact {
   /** Relative to the release server, with `*` for any name; undefined where it is published in another place. */
   readonly path: string | undefined;
   readonly signed: boolean;
+  /** The first release whose files are signed; absent where this one's are not. */
+  readonly since?: string | undefined;
   /** Why it is, or is not, in a few words. */
   readonly reason: string;
 }
@@ -63,6 +65,7 @@ function listComponents(version: ReleaseVersion, wanted: readonly Platform[]): r
         platform: artifact.platform === undefined ? undefined : formatPlatform(artifact.platform),
         path: artifact.path,
         signed,
+        since: signedSince(version),
         reason: signed
           ? `signed by ${artifact.signers.map(({ subjectAlternativeName }) => subjectAlternativeName).join(' or ')}`
           : `this release is not signed; signed are ${describeSignedReleases()}`,

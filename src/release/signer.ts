@@ -93,6 +93,14 @@ export function isSigned(version: ReleaseVersion): boolean {
   return signersOf(version).length > 0;
 }
 
+/** The first release of the range in which the release's files are signed, `v1.26.0-rc.1`; undefined where they are not. */
+export function signedSince(version: ReleaseVersion): string | undefined {
+  const range = KUBERNETES_RELEASE_SIGNERS.flatMap(({ ranges }) => ranges).find((one) =>
+    covers(one, version),
+  );
+  return range === undefined || !isSigned(version) ? undefined : formatReleaseVersion(range.since);
+}
+
 /**
  * Refuses a release whose artifacts nobody signed, before anything is fetched.
  *

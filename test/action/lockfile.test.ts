@@ -71,7 +71,7 @@ describe('a lockfile', () => {
     expect(job).toMatchObject({ exitCode: 0 });
     expect(job.result?.artifacts).toMatchObject([
       {
-        outcome: 'already-installed',
+        outcome: 'kept',
         component: 'kubectl',
         version: VERSION,
         sha256: world.digest('kubectl'),

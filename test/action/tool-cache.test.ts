@@ -21,7 +21,7 @@ describe('the tool cache', () => {
     const second = await run({ version: VERSION });
     expect(second).toMatchObject({ exitCode: 0 });
     expect(second.stdout).toContain('came from the tool cache, and was proved again');
-    expect(second.result?.artifacts[0]?.outcome).toBe('already-installed');
+    expect(second.result?.artifacts[0]?.outcome).toBe('kept');
     expect(readFileSync(second.outputs['kubectl-path'] ?? '', 'utf8')).toContain(VERSION);
     expect(world.releases.http.requestsFor(`/${KUBECTL}`)).toHaveLength(downloads);
     expect(world.sigstore.rekorServer.http.requests.length).toBeGreaterThan(lookUps);

@@ -56,8 +56,10 @@ describe('where the machine cannot judge', () => {
         exitCode,
         words: /do not use|is of another/.exec(stderr + stdout),
       }).toEqual({ exitCode: 1, words: null });
-      expect(stderr).toMatch(/^k8s-verify: this machine cannot (?:judge the artifact|verify a signature)$/m);
-      expect(stderr).toMatch(/what to do: +use k8s-verify on another machine/);
+      expect(stderr).toMatch(
+        /^k8s-verify: error: this machine cannot (?:judge the artifact|verify a signature)$/m,
+      );
+      expect(stderr).toMatch(/next +use k8s-verify on another machine/);
     }
   });
 
@@ -81,7 +83,7 @@ describe('where the machine cannot judge', () => {
     const args = ['kubectl', 'v1.26.4', '--platform', 'linux/amd64', '--output', world.dir.join('kubectl')];
     const { exitCode, stdout, stderr } = await world.run([...args, ...world.options], { nodeArguments });
     expect({ exitCode, stdout }).toEqual({ exitCode: 1, stdout: '' });
-    expect(stderr).toContain('k8s-verify: this machine cannot judge the artifact\n');
+    expect(stderr).toContain('k8s-verify: error: this machine cannot judge the artifact\n');
     expect(stderr).not.toContain('do not use');
   });
 

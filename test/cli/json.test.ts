@@ -36,7 +36,14 @@ function sorted(values: unknown): readonly unknown[] {
 
 const KUBECTL = ['kubectl', 'v1.26.4', '--platform', 'linux/amd64', '--json'];
 
-const facts = { startedAt: new Date(), trustedRoot: undefined, expectedSigners: [] };
+const facts = {
+  startedAt: new Date(),
+  trustedRoot: undefined,
+  downloaded: false,
+  aliases: new Map(),
+  expectedSigners: [],
+};
+const invocation = { words: [], line: undefined, downloaded: false };
 
 describe('the schema of --json', () => {
   it('knows every error code, exit code and check', () => {
@@ -48,12 +55,12 @@ describe('the schema of --json', () => {
   });
 
   it('has every field that a result can have', () => {
-    expect(faults(successReport({ schemaVersion: 1, artifacts: [aFullResult()] }))).toEqual([]);
+    expect(faults(successReport('install', { schemaVersion: 1, artifacts: [aFullResult()] }))).toEqual([]);
     expect(sorted(Object.keys(aFullResult()))).toEqual(sorted(Object.keys(at('artifact.properties') ?? {})));
   });
 
   it('refuses what no run prints', () => {
-    const report = successReport({ schemaVersion: 1, artifacts: [anArtifactResult()] });
+    const report = successReport('install', { schemaVersion: 1, artifacts: [anArtifactResult()] });
     expect(faults(report)).toEqual([]);
     for (const wrong of [
       { ...report, ok: false },
@@ -75,7 +82,7 @@ describe('the schema of --json', () => {
     ['a bug', new TypeError('x')],
     ['something that is no error', 'x'],
   ])('describes %s', (_, error) => {
-    expect(faults(failureReport(error, facts))).toEqual([]);
+    expect(faults(failureReport(error, facts, invocation))).toEqual([]);
   });
 });
 
@@ -83,7 +90,7 @@ describe('--json', () => {
   it('prints what the schema says when all is well', async () => {
     const world = await localWorld();
     const install = [...KUBECTL, ...world.options, '--install-dir', 'bin', '--save-bundle'];
-    for (const outcome of ['installed', 'already-installed']) {
+    for (const outcome of ['installed', 'kept']) {
       const { stdout, exitCode } = await world.run(install);
       const printed: unknown = JSON.parse(stdout);
       expect(exitCode).toBe(0);

@@ -55,9 +55,9 @@ describe.each(OPTIONS)('%s', (_, args) => {
     if (kind === 'directory') await mkdir(dir.join('private'));
     const { stderr, exitCode } = await runCli([...args, '--retries', '0'], { cwd: dir.path });
     expect(exitCode).toBe(2);
-    expect(stderr).toMatch(/^k8s-verify: the .* private cannot be read\n/);
-    expect(stderr).toMatch(new RegExp(`^ {2}found: +${found}$`, 'm'));
-    expect(stderr).toMatch(/^ {2}what to do: +\S/m);
+    expect(stderr).toMatch(/^k8s-verify: error: the .* private cannot be read\n/);
+    expect(stderr).toMatch(new RegExp(`^ {2}found +${found}$`, 'm'));
+    expect(stderr).toMatch(/^ {2}next +\S/m);
   });
 });
 
@@ -70,14 +70,14 @@ describe('the file to verify', () => {
     await writeFile(dir.join('bundle'), '{}');
     const { stderr, exitCode } = await runCli(['verify', 'nofile', ...evidence], { cwd: dir.path });
     expect(exitCode).toBe(2);
-    expect(stderr).toMatch(/^k8s-verify: nofile cannot be read\n {2}found: +no such file\n {2}what to do: /);
+    expect(stderr).toMatch(/^k8s-verify: error: nofile cannot be read\n {2}found +no such file\n {2}next +/);
   });
 
   it('is no directory', async () => {
     const dir = await testDir();
     const { stderr, exitCode } = await runCli(['verify', dir.path]);
     expect(exitCode).toBe(2);
-    expect(stderr).toMatch(/^ {2}found: +a directory$/m);
+    expect(stderr).toMatch(/^ {2}found +a directory$/m);
   });
 
   it.each([
@@ -89,9 +89,9 @@ describe('the file to verify', () => {
     for (const name of ['kubectl', ...names]) await writeFile(dir.join(name), 'x');
     const { stderr, exitCode } = await runCli(['verify', 'kubectl'], { cwd: dir.path });
     expect(exitCode).toBe(2);
-    expect(stderr).toMatch(/^k8s-verify: there is no evidence beside kubectl\n/);
-    expect(stderr).toMatch(/^ {2}expected: +kubectl\.sigstore\.json, or kubectl\.sig and kubectl\.cert$/m);
-    expect(stderr).toMatch(new RegExp(`^ {2}found: +${found}$`, 'm'));
+    expect(stderr).toMatch(/^k8s-verify: error: there is no evidence beside kubectl\n/);
+    expect(stderr).toMatch(/^ {2}wanted +kubectl\.sigstore\.json, or kubectl\.sig and kubectl\.cert$/m);
+    expect(stderr).toMatch(new RegExp(`^ {2}found +${found}$`, 'm'));
   });
 
   it.each(['.sigstore.json', '.sig', '.cert'])('is not its own evidence (%s)', async (suffix) => {
@@ -99,7 +99,7 @@ describe('the file to verify', () => {
     for (const name of ['kubectl', `kubectl${suffix}`]) await writeFile(dir.join(name), 'x');
     const { stderr, exitCode } = await runCli(['verify', `kubectl${suffix}`], { cwd: dir.path });
     expect(exitCode).toBe(2);
-    expect(stderr).toMatch(/^ {2}what to do: +name the file that is to be verified: kubectl$/m);
+    expect(stderr).toMatch(/^ {2}next +name the file that is to be verified: kubectl$/m);
   });
 
   it
@@ -112,7 +112,7 @@ describe('the file to verify', () => {
       execFileSync('mkfifo', [dir.join(name)]);
       const run = await runCli(['verify', 'kubectl'], { cwd: dir.path, timeoutMs: 20_000 });
       expect(run).toMatchObject({ exitCode: 2, signal: null });
-      expect(run.stderr).toMatch(/^ {2}found: +a pipe or a device$/m);
+      expect(run.stderr).toMatch(/^ {2}found +a pipe or a device$/m);
     },
   );
 
@@ -122,6 +122,6 @@ describe('the file to verify', () => {
     await writeFile(dir.join('kubectl.sigstore.json'), 'x');
     const { stderr, exitCode } = await runCli(['verify', 'kubectl'], { cwd: dir.path });
     expect(exitCode).toBe(11);
-    expect(stderr).toMatch(/^k8s-verify: the bundle kubectl\.sigstore\.json is not strict JSON\n/);
+    expect(stderr).toMatch(/^k8s-verify: refused: the bundle kubectl\.sigstore\.json is not strict JSON\n/);
   });
 });

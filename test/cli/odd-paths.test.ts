@@ -23,8 +23,8 @@ describe.skipIf(process.platform === 'win32')('a path that does not fit a line (
       name,
     ]);
     expect({ exitCode, stdout }).toEqual({ exitCode: 2, stdout: '' });
-    expect(stderr).toMatch(/^k8s-verify: the path .* cannot be printed on a line\n/);
-    expect(stderr).toMatch(/^ {2}what to do: .*--json/m);
+    expect(stderr).toMatch(/^k8s-verify: error: the path .* cannot be printed on a line\n/);
+    expect(stderr).toMatch(/^ {2}next +.*--json/m);
     expect(await snapshot(world.dir.path)).toEqual(before);
     expect(world.releases.http.requests).toEqual([]);
   });

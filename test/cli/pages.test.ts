@@ -28,6 +28,10 @@ const SAME: Readonly<Record<string, readonly string[]>> = {
   'help-evidence': ['help', 'evidence'],
   'help-trust': ['help', 'trust'],
   'help-versions': ['help', 'versions'],
+};
+
+/** Failures, which a terminal wraps. */
+const FAILURES: Readonly<Record<string, readonly string[]>> = {
   'fail-typo': ['kubetcl', 'v1.30.2'],
   'fail-typo-option': ['kubectl', '--version', 'v1.30.2'],
   'fail-latest': ['kubectl', 'latest-1.30'],
@@ -63,6 +67,16 @@ describe.each(Object.entries(SAME))('%s', (name, words) => {
 
   it.skipIf(!hasScript)('on a terminal of 80 columns (needs script of util-linux)', async () => {
     await expect(await onTerminal(words)).toMatchFileSnapshot(`pages/${name}.txt`);
+  });
+});
+
+describe.each(Object.entries(FAILURES))('%s', (name, words) => {
+  it('in a pipe', async () => {
+    await expect(await inPipe(words)).toMatchFileSnapshot(`pages/${name}.txt`);
+  });
+
+  it.skipIf(!hasScript)('on a terminal of 80 columns (needs script of util-linux)', async () => {
+    await expect(await onTerminal(words)).toMatchFileSnapshot(`pages/${name}.tty.txt`);
   });
 });
 

@@ -26,8 +26,8 @@ describe.skipIf(process.platform === 'win32')('a working directory that is gone 
     const world = await localWorld();
     const { exitCode, stdout, stderr } = await inRemovedDirectory(world, [...args, ...world.options]);
     expect({ exitCode, stdout }).toEqual({ exitCode: 2, stdout: '' });
-    expect(stderr).toMatch(/^k8s-verify: the working directory is gone$/m);
-    expect(stderr).toMatch(/^ {2}what to do: +change to another directory/m);
+    expect(stderr).toMatch(/^k8s-verify: error: the working directory is gone$/m);
+    expect(stderr).toMatch(/^ {2}next +change to another directory/m);
     expect(stderr).not.toMatch(/bug|\n +at /);
   });
 

@@ -162,7 +162,7 @@ describe('a proxy of HTTPS_PROXY and HTTP_PROXY', () => {
     const address = `127.0.0.1:${await closedPort()}`;
     const run = await world.command({}, { env: { HTTP_PROXY: `socks5://${address}` }, args: ['--quiet'] });
     expect(run).toMatchObject({ exitCode: 4, stdout: '' });
-    expect(run.stderr).toMatch(/^k8s-verify: /);
+    expect(run.stderr).toMatch(/^k8s-verify: error: /);
     expect(run.stderr).toContain(`through the proxy ${address} (HTTP_PROXY)`);
     expect(run.stderr).not.toContain('xperimental');
   });

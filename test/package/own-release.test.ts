@@ -130,7 +130,7 @@ it('a build that knows no repository refuses the option, before it reads anythin
   });
   expect({ exitCode, stdout }).toEqual({ exitCode: 2, stdout: '' });
   expect(stderr).toContain('does not know the repository that it is from');
-  expect(stderr).toMatch(/what to do: .*--certificate-identity .*docs\/bootstrap\.md/);
+  expect(stderr).toMatch(/next   .*--certificate-identity .*docs\/bootstrap\.md/);
 });
 
 it('the library takes a release workflow, and no other signer beside it', async () => {

@@ -157,7 +157,7 @@ describe('--check-sums', () => {
     await run.install();
     const { artifacts } = await run.install({ checkSums: true });
     expect(artifacts[0]).toMatchObject({
-      outcome: 'already-installed',
+      outcome: 'kept',
       crossChecks: [{ compared: ['sha256'] }, { compared: ['sha512'] }, { outcome: 'not-published' }],
     });
   });

@@ -85,7 +85,7 @@ describe('installRelease', () => {
     const run = await prepareRun();
     await run.install();
     const { artifacts } = await run.install();
-    expect(artifacts[0]?.outcome).toBe('already-installed');
+    expect(artifacts[0]?.outcome).toBe('kept');
     expect(releases.http.requestsFor(/\/kubectl$/)).toHaveLength(1);
   });
 

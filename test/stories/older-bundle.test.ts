@@ -124,7 +124,7 @@ describe('a bundle of another file beside the installed one', () => {
     await installOlderBesideForeignBundle();
     await run.install();
     const { artifacts } = await run.install();
-    expect(artifacts[0]).toMatchObject({ outcome: 'already-installed', notes: [expect.any(String)] });
+    expect(artifacts[0]).toMatchObject({ outcome: 'kept', notes: [expect.any(String)] });
   });
 
   it('is renewed with --save-bundle, and nothing is told', async () => {
@@ -136,7 +136,7 @@ describe('a bundle of another file beside the installed one', () => {
   it('is no matter where it is of the very file', async () => {
     await run.install({ saveBundle: true });
     const { artifacts } = await run.install();
-    expect(artifacts[0]).toMatchObject({ outcome: 'already-installed', notes: [] });
+    expect(artifacts[0]).toMatchObject({ outcome: 'kept', notes: [] });
   });
 
   it('is told of beside a file out of a tarball, which has none', async () => {

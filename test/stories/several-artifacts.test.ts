@@ -129,8 +129,8 @@ describe('several artifacts in one run', () => {
     await run.install({ artifacts: FIVE.slice(0, 2) });
     const { artifacts } = await run.install({ artifacts: FIVE });
     expect(artifacts.map(({ outcome }) => outcome)).toEqual([
-      'already-installed',
-      'already-installed',
+      'kept',
+      'kept',
       'installed',
       'installed',
       'installed',

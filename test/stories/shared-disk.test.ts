@@ -122,7 +122,7 @@ describe('a file that is there with the right bytes', () => {
       expect(statSync(file).ino).not.toBe(before);
       expect(readFileSync(file)).toEqual(KUBECTL);
       expect(releases.http.requestsFor(path)).toEqual([]);
-      expect((await run.install()).artifacts[0]?.outcome).toBe('already-installed');
+      expect((await run.install()).artifacts[0]?.outcome).toBe('kept');
     },
   );
 });

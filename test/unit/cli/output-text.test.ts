@@ -1,58 +1,140 @@
 import { describe, expect, it } from 'vitest';
-import { causesOf, errorText, noteText, resultLine, summaryText } from '../../../src/cli/output-text.ts';
-import { UntrustedError } from '../../../src/errors.ts';
+import { causesOf } from '../../../src/cli/causes.ts';
+import { errorText } from '../../../src/cli/error-text.ts';
+import { memberLines, noteText, pathLine, verdictLine } from '../../../src/cli/output-text.ts';
+import { successText, thisPlatform } from '../../../src/cli/success-text.ts';
+import { InterruptedError, RequestError, UnavailableError, UntrustedError } from '../../../src/errors.ts';
 import { anArtifactResult } from './results.ts';
+import { invocationOf } from './parse-run.ts';
 
 const PLAIN = { color: false, verbose: false };
 const VERBOSE = { color: false, verbose: true };
+const TERMINAL = { ...PLAIN, terminal: { columns: 80, unicode: true } };
+const SIGNER = 'krel-staging@k8s-releng-prod.iam.gserviceaccount.com';
 
 describe('errors', () => {
-  const error = new UntrustedError('identity-mismatch', 'kubectl v1.26.0 is signed by somebody else', {
-    wanted: 'krel-staging',
-    found: 'mallory',
-    why: 'anybody can have a certificate',
+  const error = new UntrustedError('identity-mismatch', './kubectl was signed by somebody else', {
+    wanted: `${SIGNER} vouched for by https://accounts.google.com`,
+    found: 'builder@example.com vouched for by https://accounts.google.com',
+    why: 'a signature proves who signed; anybody can sign in their own name',
     next: 'do not use the file',
     cause: new Error('outer', { cause: Object.assign(new Error('inner'), { code: 'ECONNRESET' }) }),
   });
+  const typed = invocationOf('verify ./kubectl');
 
-  it('say what was expected, found, why it matters, and what to do', () => {
-    expect(errorText(error, PLAIN)).toBe(
+  it('say what was wanted and found, why, what to do and what the disk is like', () => {
+    expect(errorText(error, TERMINAL, typed)).toBe(
       [
-        'k8s-verify: kubectl v1.26.0 is signed by somebody else',
-        '  expected:       krel-staging',
-        '  found:          mallory',
-        '  why it matters: anybody can have a certificate',
-        '  what to do:     do not use the file',
+        'k8s-verify: refused: ./kubectl was signed by somebody else',
+        `  wanted ${SIGNER}`,
+        '         vouched for by https://accounts.google.com',
+        '  found  builder@example.com vouched for by https://accounts.google.com',
+        '  why    a signature proves who signed; anybody can sign in their own name',
+        '  next   get the released file: k8s-verify kubectl VERSION',
+        '         or, if builder@example.com is whom you trust: k8s-verify help trust',
+        'Do not use ./kubectl. Exit code 15 (k8s-verify help 15)',
         '',
       ].join('\n'),
     );
   });
 
+  it('have one fact on one line in a pipe', () => {
+    expect(errorText(error, PLAIN, typed)).toContain(
+      `\n  wanted ${SIGNER} vouched for by https://accounts.google.com\n`,
+    );
+  });
+
+  it.each([
+    ['kubectl v1.30.2 --mirror https://m.example', 'k8s-verify kubectl v1.30.2'],
+    ['kubectl v1.30.2 --mirror=https://m.example --json', 'k8s-verify kubectl v1.30.2'],
+    ["kubectl v1.30.2 --mirror https://m.example -o 'a b'", "k8s-verify kubectl v1.30.2 -o 'a b'"],
+  ])('end with the command that was typed, without what was at fault: %s', (words, command) => {
+    const tampered = new UntrustedError('digest-mismatch', 'kubectl is not the file that was signed');
+    expect(errorText(tampered, PLAIN, invocationOf(words))).toContain(
+      `\n  next   take it from its source: ${command}\nDo not use this file. Nothing was installed. Exit code 12`,
+    );
+  });
+
+  it.each([
+    ['kubectl v1.30.2', 'Nothing was learnt about kubectl v1.30.2, and nothing was installed.\nExit code 4'],
+    ['verify ./kubectl', 'Nothing was learnt about ./kubectl. Exit code 4'],
+  ])('say that nothing was learnt: %s', (words, last) => {
+    const outage = new UnavailableError('log-unreachable', 'the public log gave no usable answer');
+    const text = errorText(outage, TERMINAL, invocationOf(words));
+    expect(text).toMatch(/^k8s-verify: error: the public log/);
+    expect(text).toContain(last);
+  });
+
+  it('count what was asked for where it is several', () => {
+    const tampered = new UntrustedError('digest-mismatch', 'kubectl is not the file that was signed');
+    expect(errorText(tampered, PLAIN, invocationOf('kubeadm kubelet kubectl v1.30.2'))).toContain(
+      'None of the 3 was installed.',
+    );
+  });
+
+  it('leave out this platform on a terminal, and nothing in a pipe', () => {
+    const message = `kubectl v1.30.2 ${thisPlatform()} is not the file that Kubernetes signed`;
+    const tampered = new UntrustedError('digest-mismatch', message);
+    expect(errorText(tampered, PLAIN)).toContain(message);
+    expect(errorText(tampered, TERMINAL)).toContain('refused: kubectl v1.30.2 is not the file');
+  });
+
+  it('say nothing twice', () => {
+    const failed = new UnavailableError('network', 'could not fetch it: refused (https://a)', {
+      found: 'refused',
+      from: 'https://a',
+    });
+    expect(errorText(failed, PLAIN)).toBe(
+      'k8s-verify: error: could not fetch it: refused (https://a)\nExit code 4 (k8s-verify help 4)\n',
+    );
+  });
+
   it('have their causes with --verbose', () => {
-    expect(errorText(error, VERBOSE)).toMatch(
-      /because: {8}Error: outer\n {2}because: {8}Error: inner \[ECONNRESET\]\n$/,
+    expect(errorText(error, VERBOSE, typed)).toContain(
+      '\n  cause  Error: outer\n  cause  Error: inner [ECONNRESET]\n',
     );
   });
 
   it('carry no control characters of others', () => {
     const hostile = new UntrustedError('material-malformed', 'bad \u001b[2J', {
       found: 'a\nk8s-verify: all is well',
+      from: 'https://a\u001b[2J',
       cause: new Error('\u001b]0;title\u0007'),
     });
-    expect(errorText(hostile, VERBOSE)).not.toMatch(/(?!\n)\p{Cc}/u);
-    expect(errorText(hostile, VERBOSE)).not.toMatch(/^k8s-verify: all is well/m);
+    for (const style of [VERBOSE, { ...TERMINAL, verbose: true }]) {
+      expect(errorText(hostile, style)).not.toMatch(/(?!\n)\p{Cc}/u);
+      expect(errorText(hostile, style)).not.toMatch(/^k8s-verify: all is well/m);
+    }
   });
 
   it('are coloured only where asked', () => {
-    expect(errorText(error, { color: true, verbose: false })).toContain('\u001b[31m');
+    expect(errorText(error, { color: true, verbose: false })).toContain('\u001b[31mk8s-verify: refused:');
     expect(errorText(error, PLAIN)).not.toContain('\u001b');
   });
 
-  it('that are bugs say so, and only they show a stack', () => {
-    const text = errorText(new TypeError('x is not a function'), PLAIN);
-    expect(text).toMatch(/^k8s-verify: this is a bug in k8s-verify; nothing was proved\n/);
-    expect(text).toMatch(/TypeError: x is not a function\n\s+at /);
+  it('that are bugs say so, and show a stack with --verbose alone', () => {
+    const bug = new TypeError('x is not a function');
+    expect(errorText(bug, PLAIN)).toMatch(
+      /^k8s-verify: error: this is a bug in k8s-verify; nothing was proved\n {2}found {2}TypeError: x is not a function\n {2}next {3}run it again with --verbose/,
+    );
+    expect(errorText(bug, PLAIN)).not.toMatch(/^\s+at /m);
+    expect(errorText(bug, VERBOSE)).toMatch(/^\s+at /m);
     expect(errorText(error, VERBOSE)).not.toMatch(/^\s+at /m);
+  });
+
+  it('have neither label nor code where the user interrupted', () => {
+    expect(errorText(new InterruptedError('interrupted; nothing was installed'), PLAIN)).toBe(
+      'k8s-verify: interrupted; nothing was installed\n',
+    );
+  });
+
+  it('name the list of names for a name that is not in it', () => {
+    const unknown = new RequestError('component-unknown', 'there is no component "kubetcl"', {
+      next: 'k8s-verify kubectl v1.30.2',
+    });
+    expect(errorText(unknown, PLAIN)).toBe(
+      'k8s-verify: error: there is no component "kubetcl"\n  next   k8s-verify kubectl v1.30.2\nExit code 3; all names: k8s-verify list\n',
+    );
   });
 
   it('end a circle of causes', () => {
@@ -68,58 +150,89 @@ describe('errors', () => {
 });
 
 describe('results', () => {
+  const own = anArtifactResult({ platform: thisPlatform() ?? '' });
+
   it('are a path for a program', () => {
-    expect(resultLine(anArtifactResult())).toBe('/usr/local/bin/kubectl\n');
-    const { path: _, ...digestOnly } = anArtifactResult();
-    expect(resultLine(digestOnly)).toBe(`sha256:${digestOnly.sha256}\n`);
+    expect(pathLine(own)).toBe('/usr/local/bin/kubectl\n');
+    const { path: _, ...digestOnly } = own;
+    expect(pathLine(digestOnly)).toBe(`sha256:${digestOnly.sha256}\n`);
   });
 
-  it('are told to a person in full', () => {
-    const result = anArtifactResult();
-    const text = summaryText(result, PLAIN);
-    expect(text.split('\n')[0]).toBe('kubectl v1.26.4 linux/amd64: verified and installed');
-    for (const fact of [
-      result.sha256,
-      'krel-staging@k8s-releng-prod.iam.gserviceaccount.com (https://accounts.google.com)',
-      '2023-04-12T12:26:15.000Z',
-      '17866340 of https://rekor.sigstore.dev',
-      '/usr/local/bin/kubectl',
-    ]) {
-      expect(text).toContain(fact);
-    }
+  it('of verify are fields for a program, with what is not known left empty', () => {
+    const { component: _, version: _v, platform: _p, ...file } = own;
+    expect(verdictLine(file)).toBe(`genuine\t/usr/local/bin/kubectl\t\t\t\t${own.sha256}\n`);
+    expect(verdictLine(anArtifactResult())).toBe(
+      `genuine\t/usr/local/bin/kubectl\tkubectl\tv1.26.4\tlinux/amd64\t${own.sha256}\n`,
+    );
+  });
+
+  it('are one line a file and one for the signer', () => {
+    expect(successText([own], TERMINAL)).toBe(
+      `✓ installed kubectl v1.26.4 as /usr/local/bin/kubectl\n  signed 2023-04-12 by ${SIGNER}\n`,
+    );
+    expect(successText([own], TERMINAL, new Map([['v1.26.4', 'stable']]))).toContain('v1.26.4 (stable) as');
+    expect(successText([anArtifactResult()], PLAIN)).toBe(
+      `installed kubectl v1.26.4 linux/amd64 as /usr/local/bin/kubectl; signed 2023-04-12 by ${SIGNER}\n`,
+    );
+  });
+
+  it('of several have their signer once', () => {
+    const replaced = { ...own, component: 'kubelet', outcome: 'replaced', previous: 'v1.25.0' } as const;
+    expect(successText([replaced, { ...own, outcome: 'kept' }], TERMINAL)).toBe(
+      '✓ replaced kubelet v1.25.0 with v1.26.4 in /usr/local/bin/kubectl\n' +
+        '✓ kept kubectl v1.26.4, already in /usr/local/bin/kubectl\n' +
+        `  all signed by ${SIGNER}\n`,
+    );
+    expect(successText([{ ...own, outcome: 'replaced' }], TERMINAL)).toMatch(
+      /^✓ replaced \/usr\/local\/bin\/kubectl with kubectl v1\.26\.4\n/,
+    );
+  });
+
+  it('have ASCII symbols where a terminal knows no others', () => {
+    const ascii = { ...PLAIN, terminal: { columns: 80, unicode: false } };
+    expect(successText([own], ascii)).toMatch(/^ok installed kubectl /);
   });
 
   it('have notes on a line each', () => {
     expect(noteText('a\u001b[1m', PLAIN)).toBe('note: a\\u001b[1m\n');
+    expect(noteText('a note', TERMINAL)).toBe('! a note\n');
   });
 
   it('are what an archive holds, where that was asked', () => {
     const file = { kind: 'file', bytes: 12, mode: '0755', modified: '2023-04-12T12:13:53.000Z' } as const;
     const directory = { ...file, path: 'a', kind: 'directory', bytes: 0 } as const;
     const members = [directory, { ...file, path: 'a/b\u001b' }];
-    expect(resultLine(anArtifactResult({ members }))).toBe(
-      [
-        '0755            0  2023-04-12T12:13:53.000Z  a/',
-        '0755           12  2023-04-12T12:13:53.000Z  a/b\\u001b',
-        '',
-      ].join('\n'),
-    );
+    const lines = [
+      '0755            0  2023-04-12T12:13:53.000Z  a/',
+      '0755           12  2023-04-12T12:13:53.000Z  a/b\\u001b',
+      '',
+    ].join('\n');
+    expect(memberLines(members)).toBe(lines);
+    expect(verdictLine(anArtifactResult({ members }))).toBe(lines);
   });
 
-  it('say what came out of a tarball, and what of it is proved', () => {
+  it('say what came out of a tarball, and what the records of the release say', () => {
     const fromTarball = {
       name: 'kubernetes-client-linux-amd64.tar.gz',
       sha256: 'b'.repeat(64),
       member: 'c/kubectl',
     };
-    const text = summaryText(anArtifactResult({ fromTarball, extracted: { files: 3, bytes: 9 } }), PLAIN);
-    expect(text).toContain('kubernetes-client-linux-amd64.tar.gz, c/kubectl');
-    expect(text).toContain(`sha256:${'b'.repeat(64)} of the tarball`);
-    expect(text).toContain('3 files, 9 bytes');
+    const record = { source: 'SHA256SUMS', outcome: 'agrees', proved: false, compared: ['sha256'] } as const;
+    const text = successText(
+      [{ ...own, fromTarball, crossChecks: [{ ...record, detail: 'agrees' }] }],
+      TERMINAL,
+    );
+    expect(text).toContain('\n  out of kubernetes-client-linux-amd64.tar.gz, which is what was signed\n');
+    expect(text).toContain('\n  SHA256SUMS: agrees\n');
   });
 
-  it('say that a file was left alone', () => {
-    expect(summaryText(anArtifactResult({ outcome: 'already-installed' }), PLAIN)).toMatch(/left alone/);
+  it('never call a statement genuine', () => {
+    const attested = anArtifactResult({ claim: 'attested', outcome: 'verified', predicateType: 'x' });
+    expect(successText([attested], TERMINAL)).toMatch(
+      /^✓ kubectl v1\.26\.4.* is attested by a signed statement/,
+    );
+    expect(successText([attested], TERMINAL)).not.toContain('genuine');
+    expect(verdictLine(attested)).toMatch(/^attested\t/);
   });
 
   it('say how the proof was found with --verbose', () => {
@@ -128,9 +241,15 @@ describe('results', () => {
       log: 'https://rekor.sigstore.dev',
       reason: 'the pair did not fit',
     } as const;
-    expect(summaryText(anArtifactResult({ evidence }), VERBOSE)).toMatch(
-      /another entry of .*: the pair did not fit/,
-    );
-    expect(summaryText(anArtifactResult(), PLAIN)).not.toMatch(/evidence/);
+    const text = successText([{ ...own, evidence }], { ...TERMINAL, verbose: true });
+    expect(text).toMatch(/^kubectl v1\.26\.4 \S+\n {2}✓ file {9}as it should be\n/);
+    expect(text).toMatch(/\n {2}evidence {7}another entry of .*:/);
+    expect(
+      text
+        .split('\n')
+        .slice(1, 12)
+        .map((line) => line.search(/(?<=^.{16} )\S/)),
+    ).toEqual(Array.from({ length: 11 }, () => 17));
+    expect(successText([own], TERMINAL)).not.toMatch(/evidence/);
   });
 });

@@ -1,3 +1,4 @@
+import type { Invocation } from '../../../src/cli/invocation.ts';
 import { type ParsedLine, parseLine } from '../../../src/cli/parsed-line.ts';
 
 /** A command line that runs a command, as its words are read. */
@@ -8,4 +9,10 @@ export function parseRun(
   const line = parseLine(words, env);
   if (line.kind !== 'run') throw new TypeError(`asks for help: ${words.join(' ')}`);
   return line;
+}
+
+/** What a failure's answer is told of a command line, whose words are as a shell has them. */
+export function invocationOf(words: string): Invocation {
+  const typed = Array.from(words.matchAll(/'([^']*)'|\S+/g), ([word, quoted]) => quoted ?? word);
+  return { words: typed, line: parseRun(typed), downloaded: false };
 }

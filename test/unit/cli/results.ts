@@ -22,6 +22,7 @@ export function aFullResult(): Required<ArtifactResult> {
     extracted: { files: 1, bytes: 2 },
     members: [{ path: 'a', kind: 'file', bytes: 2, mode: '0644', modified: '2022-12-09T00:00:00.000Z' }],
     othersCanChange: [{ path: '/home/alice', who: 'user 1000' }],
+    previous: '',
     crossChecks: [{ ...crossCheck, compared: ['sha256'] }],
     ...anArtifactResult(),
   };

@@ -60,6 +60,7 @@ describe('what a release holds', () => {
       platform: 'linux/amd64',
       path: 'release/v1.30.2/bin/linux/amd64/kubectl',
       signed: true,
+      since: 'v1.26.0-rc.1',
       reason: 'signed by krel-staging@k8s-releng-prod.iam.gserviceaccount.com',
     });
   });

@@ -1,0 +1,53 @@
+/** What a failed run says last: what is on the disk now, in words, and the exit code. */
+import type { ErrorCode } from '../errors.ts';
+import type { ExitCode } from '../exit-codes.ts';
+import { type Invocation, subjectOf } from './invocation.ts';
+
+/** Empty where nothing could have changed and nothing was to be learnt. */
+export function diskState(code: ErrorCode | 'bug', exitCode: ExitCode, invocation: Invocation): string {
+  if (isRefusal(exitCode)) return refused(code, invocation);
+  if (exitCode === 4 || exitCode === 5) return nothingLearnt(invocation);
+  if (invocation.line?.command !== 'install') return '';
+  if (exitCode === 20)
+    return invocation.downloaded ? nothingInstalled(invocation) : 'Nothing was downloaded or installed.';
+  const mayHaveAsked =
+    exitCode === 1 || exitCode === 21 || code === 'release-not-found' || code === 'artifact-not-found';
+  return mayHaveAsked ? nothingInstalled(invocation) : '';
+}
+
+/** Exit codes about the artifact: do not use it. */
+export function isRefusal(exitCode: ExitCode): boolean {
+  return exitCode >= 10 && exitCode <= 19;
+}
+
+function refused(code: ErrorCode | 'bug', invocation: Invocation): string {
+  const { line } = invocation;
+  const isRoot = code === 'trusted-root-invalid';
+  if (line?.command === 'install') {
+    const what = isRoot ? 'this trusted root' : 'this file';
+    return `Do not use ${what}. ${nothingInstalled(invocation)}`;
+  }
+  if (isRoot || line === undefined) return isRoot ? 'Do not use this trusted root.' : '';
+  return line.command === 'verify' ? `Do not use ${subjectOf(invocation)}.` : '';
+}
+
+function nothingLearnt(invocation: Invocation): string {
+  const subject = subjectOf(invocation);
+  const command = invocation.line?.command;
+  if (command === 'install') return `Nothing was learnt about ${subject}, and nothing was installed.`;
+  return command === 'verify' ? `Nothing was learnt about ${subject}.` : '';
+}
+
+/** Of several that were asked for, none is installed unless all are. */
+function nothingInstalled({ line }: Invocation): string {
+  const operands = line?.operands ?? [];
+  const names = operands.filter((word) => !/^(?:v?\d|stable|prerelease)/.test(word));
+  return names.length > 1 ? `None of the ${names.length} was installed.` : 'Nothing was installed.';
+}
+
+/** `Exit code 12 (k8s-verify help 12)`. */
+export function exitLine(code: ErrorCode | 'bug', exitCode: ExitCode): string {
+  const help =
+    code === 'component-unknown' ? '; all names: k8s-verify list' : ` (k8s-verify help ${exitCode})`;
+  return `Exit code ${exitCode}${help}`;
+}

@@ -1,0 +1,114 @@
+/** A success, for people: one line for each file and one for the signer; how it was proved only with --verbose. */
+import { endianness } from 'node:os';
+import { formatPlatform, hostPlatform } from '../release/platform.ts';
+import type { ArtifactResult } from '../result.ts';
+import { checkLines } from './check-lines.ts';
+import { printable } from './printable.ts';
+import { symbol, type TextStyle, wrapped } from './style.ts';
+
+/** Versions by the word that was asked for them: `v1.36.2` by `stable`. */
+export type Aliases = ReadonlyMap<string, string>;
+
+/** Every artifact of a run, as lines. */
+export function successText(
+  artifacts: readonly ArtifactResult[],
+  style: TextStyle,
+  aliases: Aliases = new Map(),
+): string {
+  const checks = style.verbose ? artifacts.flatMap((one) => checkLines(one, style)) : [];
+  const platforms = new Set(artifacts.map(({ platform }) => platform));
+  const naming = { aliases, showPlatform: style.terminal === undefined || platforms.size > 1 };
+  const signers = new Set(artifacts.map((one) => signerOf(one)));
+  const together = style.terminal !== undefined && artifacts.length > 1 && signers.size === 1;
+  const lines = artifacts.flatMap((one) => {
+    const done = sentence(one, naming);
+    const signed = signedText(one);
+    const more = detailLines(one);
+    if (style.terminal === undefined) return [[`${done}; ${signed}`, ...more].map(printable).join('; ')];
+    const line = `${symbol(style, 'done')}${wrapped(printable(done), 2, style)}`;
+    return [
+      line,
+      ...(together ? more : [signed, ...more]).map((text) => `  ${wrapped(printable(text), 6, style)}`),
+    ];
+  });
+  const [first] = artifacts;
+  const shared =
+    together && first !== undefined
+      ? [`  ${wrapped(printable(`all signed by ${signerOf(first)}`), 6, style)}`]
+      : [];
+  return [...checks, ...lines, ...shared].map((line) => `${line}\n`).join('');
+}
+
+interface Naming {
+  readonly aliases: Aliases;
+  readonly showPlatform: boolean;
+}
+
+/** `installed kubectl v1.30.2 as /usr/local/bin/kubectl`: the verb starts the line. */
+function sentence(artifact: ArtifactResult, naming: Naming): string {
+  const { outcome, claim, path, sha256, component, previous } = artifact;
+  const name = nameOf(artifact, naming);
+  const place = path ?? `sha256:${sha256}`;
+  if (claim === 'attested') {
+    const also = outcome === 'extracted' ? `, and extracted into ${place}` : '';
+    return `${name === '' ? place : name} is attested by a signed statement${also}; that does not say that it was released`;
+  }
+  switch (outcome) {
+    case 'installed':
+      return `installed ${name} as ${place}`;
+    case 'replaced':
+      return previous === undefined
+        ? `replaced ${place} with ${name}`
+        : `replaced ${component ?? name} ${previous} with ${artifact.version ?? ''} in ${place}`;
+    case 'kept':
+      return `kept ${name}, already in ${place}`;
+    case 'extracted':
+      return `extracted ${filesOf(artifact)}${name === '' ? '' : ` of ${name}`} into ${place}`;
+    case 'verified':
+      return `${place} is genuine${name === '' ? '' : `: ${name}`}`;
+  }
+}
+
+function filesOf({ extracted }: ArtifactResult): string {
+  const count = extracted?.files ?? 0;
+  return count === 1 ? '1 file' : `${count} files`;
+}
+
+/** `kubectl v1.36.2 (stable)`; the platform where it is not this machine's, and always in a pipe. */
+function nameOf({ component, version, platform }: ArtifactResult, { aliases, showPlatform }: Naming): string {
+  if (component === undefined || version === undefined) return '';
+  const alias = aliases.get(version);
+  const shown = platform !== undefined && (showPlatform || platform !== thisPlatform()) ? [platform] : [];
+  return [component, version, ...(alias === undefined ? [] : [`(${alias})`]), ...shown].join(' ');
+}
+
+/** Undefined on a machine that Kubernetes publishes nothing for. */
+export function thisPlatform(): string | undefined {
+  try {
+    return formatPlatform(
+      hostPlatform({ platform: process.platform, arch: process.arch, endianness: endianness() }),
+    );
+  } catch {
+    return undefined;
+  }
+}
+
+function signedText(artifact: ArtifactResult): string {
+  const { signedAt } = artifact;
+  return `signed ${signedAt === undefined ? '' : `${signedAt.slice(0, 10)} `}by ${signerOf(artifact)}`;
+}
+
+function signerOf({ signer }: ArtifactResult): string {
+  return signer.kind === 'managed-key'
+    ? `the key with SHA-256 ${signer.sha256}`
+    : signer.subjectAlternativeName;
+}
+
+/** What only some runs have: a tarball, the release's own records, a bundle. */
+function detailLines({ fromTarball, crossChecks = [], bundlePath }: ArtifactResult): readonly string[] {
+  return [
+    ...(fromTarball === undefined ? [] : [`out of ${fromTarball.name}, which is what was signed`]),
+    ...crossChecks.map(({ source, detail }) => `${source}: ${detail}`),
+    ...(bundlePath === undefined ? [] : [`evidence saved as ${bundlePath}`]),
+  ];
+}
