@@ -8,7 +8,7 @@ import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileBody } from '#support/http/large-bodies';
 import { blocksOf, readPage, readTranscript } from '../test/docs/blocks.ts';
-import { ROOT, setStage } from '../test/docs/stage.ts';
+import { asReadersSeeIt, ROOT, setStage } from '../test/docs/stage.ts';
 import { realKubectl } from './real-kubectl.ts';
 
 const kubectl = await realKubectl();
@@ -18,12 +18,9 @@ const [old = ''] = blocksOf('README.md', 'console');
 let text = '';
 for (const command of readTranscript(old).commands) {
   const { output } = await stage.exec('sh', ['-c', command]);
-  text += `$ ${command}\n${output}`;
+  text += `$ ${command}\n${asReadersSeeIt(stage, output)}`;
 }
-const shown = text
-  .replaceAll(stage.path, '/home/you')
-  .replaceAll(stage.env['OTHER_MIRROR'] ?? '', 'https://mirror.example.com');
 writeFileSync(
   join(ROOT, 'README.md'),
-  readPage('README.md').replace(old, () => shown),
+  readPage('README.md').replace(old, () => text),
 );

@@ -99,6 +99,21 @@ export async function setStage({ kubectl }: StageOptions = {}): Promise<Stage> {
   };
 }
 
+/** What a command on the stage prints, as a reader's machine would print it: without the stage's options and addresses. */
+export function asReadersSeeIt({ path, env }: Stage, output: string): string {
+  const { MIRROR = '', OTHER_MIRROR = '', REKOR = '', TRUSTED_ROOT = '' } = env;
+  const added = [
+    '--platform linux/amd64',
+    `--mirror ${MIRROR}`,
+    `--rekor-url ${REKOR}`,
+    `--trusted-root ${TRUSTED_ROOT}`,
+  ];
+  return added
+    .reduce((text, option) => text.replaceAll(` ${option}`, ''), output)
+    .replaceAll(OTHER_MIRROR, 'https://mirror.example.com')
+    .replaceAll(path, '/home/you');
+}
+
 async function publishReleases(server: ReleaseServer, world: World, real?: ArtifactBytes): Promise<void> {
   const { sigstore } = world;
   for (const [component, version] of RELEASES) {
