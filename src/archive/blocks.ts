@@ -1,9 +1,12 @@
 import { rejectedArchive } from './archive-error.ts';
 
-/** Everything in a tar archive comes in blocks of this size. */
+/** A tar archive consists of blocks of this size. */
 export const BLOCK_BYTES = 512;
 
-/** Chunks of any size, cut into runs of whole blocks. Holds one chunk at a time; what it gives is valid until the next. */
+/**
+ * Cuts chunks of any size into runs of whole blocks. Holds one chunk at a time; what it returns is valid until the
+ * next call.
+ */
 export class Blocks {
   readonly #chunks: AsyncIterator<Buffer>;
   #chunk: Buffer = Buffer.alloc(0);
@@ -13,7 +16,7 @@ export class Blocks {
   }
 
   /**
-   * What is at hand: whole blocks, at most so many bytes.
+   * The available whole blocks, at most `most` bytes.
    *
    * @throws InstallError `archive-rejected` at the end.
    */
@@ -30,14 +33,14 @@ export class Blocks {
     return piece;
   }
 
-  /** Exactly so many bytes, a multiple of a block. */
+  /** Exactly `bytes` bytes, a multiple of a block. */
   async take(bytes: number): Promise<Buffer> {
     const pieces: Buffer[] = [];
     for (let left = bytes; left > 0;) {
       const piece = await this.some(left);
       if (piece.length === bytes) return piece;
       left -= piece.length;
-      // The buffer behind it may be used again.
+      // The buffer behind it may be reused.
       pieces.push(Buffer.from(piece));
     }
     return Buffer.concat(pieces);

@@ -3,9 +3,9 @@ import { excerpt } from '../text/excerpt.ts';
 import { rejectedArchive } from './archive-error.ts';
 
 /**
- * The records that may be there (POSIX.1-2008, pax, "Extended Header Keywords", and what GNU tar and libarchive add
- * to plain files). Not `linkpath`, since there are no links; not `GNU.sparse.*`; not `hdrcharset`, which makes names
- * mean something else; not `type` and `mode`, which node-tar alone knows.
+ * The records that are accepted (POSIX.1-2008, pax, "Extended Header Keywords", and what GNU tar and libarchive add
+ * for plain files). Left out: `linkpath`, because there are no links; `GNU.sparse.*`; `hdrcharset`, which changes the
+ * meaning of names; `type` and `mode`, which only node-tar knows.
  */
 const ALLOWED: ReadonlySet<string> = new Set([
   'path',
@@ -23,26 +23,26 @@ const ALLOWED: ReadonlySet<string> = new Set([
   'SCHILY.nlink',
   'LIBARCHIVE.creationtime',
 ]);
-/** An empty value takes back what the plain header says, which is no use for these. */
+/** An empty value cancels the plain header's, which makes no sense for these. */
 const NEVER_EMPTY: ReadonlySet<string> = new Set(['path', 'size', 'mtime']);
 /** For the whole archive: git-archive notes its commit. */
 const ALLOWED_GLOBALLY: ReadonlySet<string> = new Set(['comment']);
 
 /**
- * Refuses what node-tar passes over in extended headers: it skips a record that is out of shape, ends a value at its
- * first line feed or NUL, takes the last of several, and takes what is not UTF-8 for something else. The vectors are in
+ * Refuses what node-tar tolerates in extended headers: it skips a malformed record, ends a value at its first line
+ * feed or NUL, takes the last of several records, and replaces bytes that are not UTF-8. The vectors are in
  * test/unit/archive/hostile-archives.test.ts, "tricks with extended headers".
  */
 export class ExtendedHeaders {
-  /** A name or records for the next member are there. */
+  /** There is a name, or records, for the next member. */
   #named = false;
-  /** A long link target is there, which only a link can have. */
+  /** There is a long link target, which only a link can have. */
   #linked = false;
 
   /**
-   * One more extended header before a member.
+   * Adds one extended header before a member.
    *
-   * @param blocks its content, padded.
+   * @param blocks its padded content.
    * @throws InstallError `archive-rejected`
    */
   add({ typeKey, size }: Header, blocks: Uint8Array): void {
@@ -58,7 +58,7 @@ export class ExtendedHeaders {
     else assertRecords(body, ALLOWED);
   }
 
-  /** What they said is of the member that is there now. */
+  /** Applies what they said to the current member. */
   take(): 'linked' | 'not linked' {
     const linked = this.#linked;
     this.#named = false;
@@ -66,19 +66,19 @@ export class ExtendedHeaders {
     return linked ? 'linked' : 'not linked';
   }
 
-  /** @throws InstallError `archive-rejected` where a member should have followed. */
+  /** @throws InstallError `archive-rejected` if a member should have followed. */
   assertNone(): void {
     if (this.#named || this.#linked) throw rejectedArchive('an extended header at its end has no member');
   }
 }
 
-/** Records are `length key=value\n`, the length in decimal and of the whole record. */
+/** Records are `length key=value\n`; the decimal length is that of the whole record. */
 function assertRecords(body: Uint8Array, allowed: ReadonlySet<string>): void {
   const seen = new Set<string>();
   for (let at = 0; at < body.length;) {
     const { key, value, length } = decodeRecord(body.subarray(at));
     if (!allowed.has(key))
-      throw rejectedArchive(`an extended header says ${excerpt(key)}, which changes what it holds`);
+      throw rejectedArchive(`an extended header says ${excerpt(key)}, which changes its contents`);
     if (seen.has(key)) throw rejectedArchive(`an extended header says ${key} twice`);
     seen.add(key);
     if (key === 'size') assertPlainSize(value);
@@ -102,22 +102,22 @@ function decodeRecord(bytes: Uint8Array): {
   const value = text.slice(separator + 1);
   const key = text.slice(0, separator);
   if (separator < 1 || /[\0\n]/.test(text) || (value === '' && NEVER_EMPTY.has(key))) {
-    throw rejectedArchive('an extended header has a record that is out of shape');
+    throw rejectedArchive('an extended header has a malformed record');
   }
   return { key, value, length };
 }
 
 function assertPlainSize(size: string): void {
   if (!/^(?:0|[1-9][0-9]{0,14})$/.test(size)) {
-    throw rejectedArchive('an extended header gives a size that is no number');
+    throw rejectedArchive('an extended header gives a size that is not a number');
   }
 }
 
-/** GNU's long name: the name, and a NUL after it. */
+/** GNU's long name: the name, followed by a NUL. */
 function assertLongName(body: Uint8Array): void {
   const name = decodeText(body.subarray(0, -1));
   if (body.at(-1) !== 0 || name === '' || name.includes('\0')) {
-    throw rejectedArchive('a long name in it is out of shape');
+    throw rejectedArchive('a long name in it is malformed');
   }
 }
 

@@ -13,9 +13,9 @@ export interface ListOptions {
 }
 
 export interface ExtractOptions extends ListOptions {
-  /** The directory to be; it must not exist, or be empty. */
+  /** The directory to create; it must not exist or must be empty. */
   readonly into: string;
-  /** Paths in the archive, or last parts of paths, see {@link MemberSelection}; none: everything. */
+  /** Paths in the archive, or last parts of paths, see {@link MemberSelection}; without any: everything. */
   readonly members?: readonly string[];
 }
 
@@ -25,14 +25,14 @@ export interface Extracted {
   readonly members: readonly ArchiveMember[];
 }
 
-/** The archive's reader is a tenth of all code, and most runs open no archive: it is loaded when one is opened. */
+/** Loaded only when an archive is opened: the reader is a tenth of all code, and most runs do not need it. */
 const readArchive: typeof ReadArchive = async (...args) =>
   (await import('./read-archive.ts')).readArchive(...args);
 
 /**
- * What a verified archive holds, in its order, after the same checks that unpacking makes. Writes nothing.
+ * Lists a verified archive in its own order, after the same checks as for unpacking. Writes nothing.
  *
- * @throws InstallError `archive-rejected`; UntrustedError `digest-mismatch` where the file changed meanwhile.
+ * @throws InstallError `archive-rejected`; UntrustedError `digest-mismatch` if the file has changed meanwhile.
  */
 export async function listArchive(
   archive: VerifiedFile,
@@ -49,20 +49,20 @@ export async function listArchive(
   return members;
 }
 
-/** An archive that is unpacked beside its target, and waits to get its name. */
+/** An archive that is unpacked next to its target and waits for its final name. */
 export interface StagedExtraction extends Extracted {
   readonly staging: StagingDirectory;
 }
 
 /**
- * Unpacks a verified archive into a private directory beside the target; {@link placeExtractions} then gives it its name.
- * Every member is checked, also those that are not asked for, and the whole file is hashed again on the way; only then is
- * anything where somebody could use it. Files belong to the caller, with mode 0755 where anybody may run them, else
- * 0644, and keep their time of change.
+ * Unpacks a verified archive into a private directory next to the target; {@link placeExtractions} then renames it.
+ * Every member is checked, even those that you did not ask for, and the whole file is hashed again on the way. No one
+ * can use the files before that. Files belong to the user of this run, get mode 0755 if the archive marks them
+ * executable, else 0644, and keep their modification time.
  *
- * @returns what is staged, which is the caller's to place or to discard.
- * @throws InstallError `archive-rejected` or `archive-member-missing`, `destination-unsuitable` where the target is
- *   there and not empty, or as staging does; UntrustedError `digest-mismatch`; the disk is then as it was.
+ * @returns what is staged; the caller places or discards it.
+ * @throws InstallError `archive-rejected` or `archive-member-missing`, `destination-unsuitable` if the target exists
+ *   and is not empty, or an error of staging; UntrustedError `digest-mismatch`. The disk is then as it was before.
  */
 export async function stageExtraction(
   archive: VerifiedFile,
@@ -97,12 +97,12 @@ export async function stageExtraction(
 }
 
 /**
- * Puts several unpacked archives in their places, all or none: when a later rename fails, or when something else is in the
- * place of one in the end, all are undone.
+ * Puts several unpacked archives in their places, all or none: if a later rename fails, or if another directory is in
+ * the place of one at the end, all are undone.
  *
  * @returns notes for the user.
- * @throws InstallError; every target is then as it was.
- * @throws InterruptedError when the signal has fired before the first rename; after that the renames are finished.
+ * @throws InstallError; every target is then as it was before.
+ * @throws InterruptedError if the signal fired before the first rename; once renaming has begun, it is finished.
  */
 export async function placeExtractions(
   extractions: readonly StagedExtraction[],
@@ -132,7 +132,7 @@ async function takeBack(staging: StagingDirectory, reason: unknown): Promise<voi
   } catch (error) {
     throw new InstallError(
       'place-failed',
-      `an archive could not be put in place, and ${staging.target} could not be taken back`,
+      `an archive could not be put in place, and ${staging.target} could not be removed again`,
       {
         found: error instanceof Error ? error.message : String(error),
         next: `remove ${staging.target} by hand`,
@@ -142,19 +142,19 @@ async function takeBack(staging: StagingDirectory, reason: unknown): Promise<voi
   }
 }
 
-/** One file of an archive on its way to a place of its own. */
+/** One file of an archive that gets a place of its own. */
 export interface MemberRequest {
   /** The exact path in the archive. */
   readonly member: string;
-  /** Where its bytes go; empty as yet. */
+  /** Where its bytes go; still empty. */
   readonly staged: StagedArtifact;
 }
 
 /**
- * Takes single files out of a verified archive, as artifacts that can be placed.
+ * Extracts single files from a verified archive, as artifacts that can be placed.
  *
- * @returns one for each request, in their order; what was staged belongs to the caller, on failure too.
- * @throws as {@link stageExtraction}.
+ * @returns one artifact for each request, in the same order. The caller owns what was staged, on failure too.
+ * @throws like {@link stageExtraction}.
  */
 export async function stageMembers(
   archive: VerifiedFile,

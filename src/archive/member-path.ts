@@ -9,17 +9,20 @@ import { rejectedArchive, rejectedMember } from './archive-error.ts';
 
 export type MemberKind = 'file' | 'directory';
 
-/** Not possible in a name on Windows, and a separator, a stream or a wildcard there. */
+/** Characters that Windows does not allow in a name: separators, streams and wildcards. */
 const FOREIGN = /[\\:<>"|?*]/u;
-/** Devices on Windows, whatever follows the first dot (learn.microsoft.com, "Naming Files, Paths, and Namespaces"). */
+/**
+ * Devices on Windows, regardless of what follows the first dot (learn.microsoft.com, "Naming Files, Paths, and
+ * Namespaces").
+ */
 const DEVICE =
   /^(?:con|prn|aux|nul|com[0-9\u00b9\u00b2\u00b3]|lpt[0-9\u00b9\u00b2\u00b3]|conin\$|conout\$|clock\$) *(?:\.|$)/iu;
 
 /**
- * The path of a member as it will be below the target directory: parts joined by `/`, or an empty text for the
- * archive's own top directory (`./`). The same rules hold on every system, so that an archive means the same on each.
+ * The path of a member below the target directory: parts joined by `/`, or an empty string for the archive's own top
+ * directory (`./`). The same rules apply on every system, so that an archive means the same everywhere.
  *
- * @throws InstallError `archive-rejected`, by name.
+ * @throws InstallError `archive-rejected`, naming the member.
  */
 export function memberPath(name: string, kind: MemberKind): string {
   const problem = wholeProblem(name);
@@ -41,14 +44,14 @@ export function memberPath(name: string, kind: MemberKind): string {
 type Problem = readonly [found: string, why: string];
 
 function wholeProblem(name: string): Problem | undefined {
-  if (name === '') return ['a member without a name', 'it would be written nowhere'];
+  if (name === '') return ['a member without a name', 'there is no place to write it'];
   if (Buffer.byteLength(name) > MAX_ARCHIVE_PATH_BYTES) {
     return ['a path that is too long', `a path has at most ${MAX_ARCHIVE_PATH_BYTES} bytes`];
   }
   if (name.startsWith('/')) return ['an absolute path', 'it would be written outside the target directory'];
   if (!isPrintable(name))
-    return ['a name with control or invisible characters', 'a screen would show another name'];
-  if (name.includes('\ufffd')) return ['a name that is not UTF-8', 'systems disagree on what it is called'];
+    return ['a name with control or invisible characters', 'a screen would show a different name'];
+  if (name.includes('\ufffd')) return ['a name that is not UTF-8', 'systems disagree on its name'];
   if (FOREIGN.test(name)) return ['a name that Windows reads differently', 'it would be another path there'];
   return undefined;
 }
@@ -57,33 +60,36 @@ function partProblem(part: string): Problem | undefined {
   if (part === '..')
     return ['a path that leaves its directory', 'it could be written outside the target directory'];
   if (part === '' || part === '.')
-    return ['a path with an empty part', 'it is another spelling of another path'];
+    return ['a path with an empty part', 'it is a second spelling of another path'];
   if (Buffer.byteLength(part) > MAX_ARCHIVE_NAME_BYTES) {
     return ['a name that is too long', `a name has at most ${MAX_ARCHIVE_NAME_BYTES} bytes`];
   }
   if (/[. ]$/u.test(part))
-    return ['a name that ends in a dot or a space', 'Windows drops it: another name there'];
+    return [
+      'a name that ends in a dot or a space',
+      'Windows drops the ending, so it would have another name there',
+    ];
   if (DEVICE.test(part))
     return ['a name that is a device on Windows', 'it would be written to the device there'];
   return undefined;
 }
 
 interface Node {
-  /** As the archive spells it. */
+  /** The archive's spelling. */
   readonly spelling: string;
   readonly children: Map<string, Node> | undefined;
-  /** A member of its own, rather than a directory that only other paths name. */
+  /** Whether the archive lists it, or it is only a directory in other members' paths. */
   listed: boolean;
 }
 
-/** The paths seen so far, to refuse whatever would be one file on some file system. */
+/** The paths seen so far, to refuse two that some file system would treat as one file. */
 export class MemberPaths {
   readonly #root: Map<string, Node> = new Map();
   #count = 0;
 
   /**
-   * @throws InstallError `archive-rejected` for a second member of one path, for a path that differs from another one
-   *   only in case or in Unicode normalisation, for a path through a file, and for too many of them.
+   * @throws InstallError `archive-rejected` for a second member with the same path, for a path that differs from
+   *   another only in case or Unicode normalisation, for a path through a file, and for too many members.
    */
   add(path: string, kind: MemberKind): void {
     const parts = path.split('/');
@@ -110,7 +116,9 @@ export class MemberPaths {
   }
 }
 
-/** One text for all names that a file system which ignores case, accents' encoding or both would take for the same. */
+/**
+ * Maps names to the same text if a file system that ignores case, Unicode normalisation or both treats them as equal.
+ */
 function fold(part: string): string {
   return part.normalize('NFKC').toUpperCase().toLowerCase().normalize('NFKC');
 }
@@ -118,15 +126,15 @@ function fold(part: string): string {
 function collision(path: string, part: string, other: string): Error {
   return rejectedMember(
     path,
-    `whose part ${JSON.stringify(part)} differs from ${JSON.stringify(other)} in case or encoding alone`,
-    'on many file systems they are one file, and the later one would win',
+    `whose part ${JSON.stringify(part)} differs from ${JSON.stringify(other)} only in case or encoding`,
+    'on many file systems they are the same file, and the later one would win',
   );
 }
 
 function belowFile(path: string): Error {
-  return rejectedMember(path, 'which lies below a file', 'a file has nothing in it');
+  return rejectedMember(path, 'which lies below a file', 'a file cannot contain another one');
 }
 
 function duplicate(path: string): Error {
-  return rejectedMember(path, 'which is there twice', 'programs differ in which of the two they take');
+  return rejectedMember(path, 'which is there twice', 'programs disagree on which of the two counts');
 }

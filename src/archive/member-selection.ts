@@ -8,14 +8,14 @@ import type { ArchiveMember } from './member.ts';
 const SHOWN = 5;
 
 /**
- * Which members of an archive were asked for. A name is a path (`kubernetes/client/bin/kubectl`; a directory stands
- * for everything in it), or the last part of one where only one file has it (`kubectl`). A path comes before a last
- * part that is the same text. What a name stands for is known at the end of the archive only, so that candidates are
- * taken as they come and those that a path displaces are given back.
+ * Selects the requested members of an archive. A name is a path (`kubernetes/client/bin/kubectl`; a directory stands
+ * for everything in it), or the last part of a path if only one file has it (`kubectl`). If a name is both, the path
+ * wins. The meaning of a name is known only at the end of the archive, so candidates are accepted as they come, and
+ * those that lose to a path are returned at the end.
  */
 export class MemberSelection {
   readonly #asked: readonly string[];
-  /** For each name, the files that it may stand for. */
+  /** The files that each name may stand for. */
   readonly #byPath: ReadonlyMap<string, string[]>;
   readonly #byLastPart: ReadonlyMap<string, string[]>;
   readonly #files: string[] = [];
@@ -26,7 +26,7 @@ export class MemberSelection {
     this.#byLastPart = new Map(this.#asked.map((name) => [name, []]));
   }
 
-  /** Whether the member may be one that was asked for. */
+  /** Whether the member may be a requested one. */
   offer({ path, kind }: ArchiveMember): boolean {
     const byPath = this.#namesFor(path);
     for (const name of byPath) this.#byPath.get(name)?.push(path);
@@ -38,9 +38,9 @@ export class MemberSelection {
   }
 
   /**
-   * At the end of the archive: the candidates that are not meant after all.
+   * Call at the end of the archive. Returns the candidates that were not meant after all.
    *
-   * @throws InstallError `archive-member-missing` where a name stands for nothing, or for more than one file.
+   * @throws InstallError `archive-member-missing` if a name stands for nothing or for more than one file.
    */
   finish(): readonly string[] {
     const displaced: string[] = [];
@@ -54,7 +54,7 @@ export class MemberSelection {
     return displaced;
   }
 
-  /** The names that stand for a path: its own, and those of directories above it. */
+  /** The names that stand for a path: its own and those of the directories above it. */
   #namesFor(path: string): readonly string[] {
     const parts = path.split('/');
     const above = parts.map((_, index) => parts.slice(0, index + 1).join('/'));
@@ -62,14 +62,14 @@ export class MemberSelection {
   }
 }
 
-/** `archive-member-missing`, with what may have been meant. */
+/** `archive-member-missing`, with similar names. */
 export function memberMissing(name: string, files: readonly string[]): InstallError {
   const near = nearestPaths(name, files);
   return new InstallError('archive-member-missing', `the archive has no member ${excerpt(name)}`, {
     wanted: 'a path in the archive, or the last part of exactly one path',
     found:
       near.length === 0 ? `${files.length} files, none of a similar name` : `near it: ${near.join(', ')}`,
-    next: 'list the members of the archive, and name one as it is written there',
+    next: 'list the members of the archive, and copy the name from that list',
   });
 }
 

@@ -5,11 +5,11 @@ import { hasNoContent } from './header-form.ts';
 import { type MemberKind, memberPath } from './member-path.ts';
 
 export interface ArchiveMember {
-  /** Relative, with `/`, checked: it stays inside, and is safe to print. */
+  /** Relative, with `/`. Checked: it stays inside and is safe to print. */
   readonly path: string;
   readonly kind: MemberKind;
   readonly bytes: number;
-  /** 0755 for a directory and for what anybody may run, else 0644. */
+  /** 0755 for a directory and for a file with any execute bit, else 0644. */
   readonly mode: number;
   readonly modified: Date;
 }
@@ -17,12 +17,12 @@ export interface ArchiveMember {
 export interface MemberForm {
   /** Its own header. */
   readonly block: Buffer;
-  /** A GNU long link target came with it. */
+  /** Whether a GNU long link target came with it. */
   readonly linked: boolean;
 }
 
 /**
- * What an entry may be: a regular file or a directory, with a name that stays inside.
+ * Accepts an entry that is a regular file or a directory, with a name that stays inside.
  *
  * @throws InstallError `archive-rejected`, naming it.
  */
@@ -31,9 +31,13 @@ export function memberOf(entry: ReadEntry, { block, linked }: MemberForm): Archi
   const kind = kindOf(name, entry.type);
   const path = memberPath(name, kind);
   if (linked) throw rejectedLinkTarget(name);
-  // Its size may come from an extended header too.
+  // The size may also come from an extended header.
   if (kind === 'directory' && (entry.size !== 0 || !hasNoContent(block))) {
-    throw rejectedMember(name, 'a directory with content', 'programs differ in where the next member begins');
+    throw rejectedMember(
+      name,
+      'a directory with content',
+      'programs disagree on where the next member begins',
+    );
   }
   if (entry.size > MAX_ARCHIVE_MEMBER_BYTES) {
     throw rejectedMember(name, `of ${entry.size} bytes`, `a member has at most ${MAX_ARCHIVE_MEMBER_BYTES}`);
@@ -50,12 +54,12 @@ export function memberOf(entry: ReadEntry, { block, linked }: MemberForm): Archi
   return { path, kind, bytes: entry.size, mode: usual, modified: modifiedAt(name, entry.mtime) };
 }
 
-/** On Windows, node-tar has turned `\` into `/` in the path, but not in the header; {@link memberPath} refuses it. */
+/** On Windows, node-tar turns `\` into `/` in the path but not in the header. {@link memberPath} refuses it. */
 function nameOf({ header, path }: ReadEntry): string {
   return header.path?.includes('\\') === true ? header.path : path;
 }
 
-/** What else a header can stand for; none of it is unpacked. */
+/** Other kinds of members, which are never unpacked. */
 const REFUSED_KINDS: Readonly<Record<string, string>> = {
   Link: 'a hard link',
   SymbolicLink: 'a symbolic link',
@@ -78,20 +82,20 @@ function kindOf(name: string, type: string): MemberKind {
 
 /** @param type as node-tar names it. */
 export function rejectedKind(name: string, type: string): Error {
-  const found = REFUSED_KINDS[type] ?? 'an entry of a type that is not for files';
-  return rejectedMember(name, found, 'it is no regular file and no directory');
+  const found = REFUSED_KINDS[type] ?? 'an entry of an unknown type';
+  return rejectedMember(name, found, 'it is neither a regular file nor a directory');
 }
 
 export function rejectedLinkTarget(name: string): Error {
-  return rejectedMember(name, 'with the target of a link, and no link', 'programs differ in what it is');
+  return rejectedMember(name, 'with the target of a link, but not a link', 'programs disagree on what it is');
 }
 
-/** Times before 1970 and after 9999 are brought to these; no file system has to know them. */
+/** Times are limited to 1970 to 9999, because no file system needs to know any others. */
 const LATEST_SECOND = 253_402_300_799;
 
 function modifiedAt(name: string, time: Date | undefined): Date {
   const seconds = time === undefined ? 0 : time.getTime() / 1000;
   if (Number.isNaN(seconds))
-    throw rejectedMember(name, 'with a time that cannot be read', 'its header is out of shape');
+    throw rejectedMember(name, 'with a time that cannot be read', 'its header is malformed');
   return new Date(Math.min(Math.max(seconds, 0), LATEST_SECOND) * 1000);
 }

@@ -10,20 +10,20 @@ import { identityOf, isSameFile } from '../disk/file-identity.ts';
 import { readMembers, type VisitedMember } from './read-members.ts';
 import { confirmReadThrough, type ReadThrough, type VerifiedFile } from '../disk/verified-artifact.ts';
 
-/** Read at a time, into the same buffer. */
+/** Bytes read at a time, into the same buffer. */
 const CHUNK_BYTES = 128 * 1024;
 /**
- * Unpacked at a time, into a buffer of its own each: what waits for the collector grows with it. Measured with 160 MB
- * packed, 520 MB unpacked: 64 KiB took 102 MB of memory, 256 KiB 134 MB and 7 % less processor time.
+ * Bytes unpacked at a time, each into a new buffer. Larger buffers leave more memory to the garbage collector: with
+ * 160 MB packed and 520 MB unpacked, 64 KiB took 102 MB of memory; 256 KiB took 134 MB and 7 % less processor time.
  */
 const UNPACKED_CHUNK_BYTES = 64 * 1024;
 
 /**
- * Visits the members of a verified archive (tar, or tar.gz by its first bytes), one after the other, in flat memory.
- * They are read from the open file that was hashed for the proof, and hashed again, so that what was visited is what was
- * proved even if another program writes to the file meanwhile: whatever `visit` did holds only if this returns.
+ * Visits the members of a verified archive (tar, or tar.gz by its first bytes) one after the other, in constant
+ * memory. They are read from the open file that was hashed for the proof, and the file is hashed again on the way,
+ * because another program may write to it meanwhile. So the results of `visit` are valid only if this returns.
  *
- * @throws InstallError `archive-rejected`; UntrustedError `digest-mismatch`; InterruptedError; whatever `visit` throws.
+ * @throws InstallError `archive-rejected`; UntrustedError `digest-mismatch`; InterruptedError; any error of `visit`.
  */
 export async function readArchive(
   archive: VerifiedFile,
@@ -58,7 +58,7 @@ export async function readArchive(
   }
 }
 
-/** Its name means the file that was proved, and that has its length. */
+/** Checks that the name still means the proved file, with the same length. */
 async function assertUnchanged({ path, file }: VerifiedFile): Promise<void> {
   if (isSameFile(identityOf(await stat(path, { bigint: true })), file)) return;
   throw new InstallError('place-failed', `${path} was changed or replaced after its digest was confirmed`, {
@@ -74,7 +74,7 @@ async function isGzip({ readAt }: VerifiedFile): Promise<boolean> {
 
 interface FileReading {
   readonly hash: Hash;
-  /** How much has been read. */
+  /** How many bytes have been read. */
   readonly packed: { bytes: number };
   readonly nextBuffer: () => Buffer;
   readonly signal: AbortSignal | undefined;
@@ -96,13 +96,13 @@ async function* fileChunks(
   }
 }
 
-/** One buffer for all pieces, as long as gunzip has none of it left when the next piece is read. */
+/** One buffer for all pieces, if gunzip has used it up when the next piece is read. */
 function bufferFor(gunzip: Gunzip): () => Buffer {
   const shared = Buffer.allocUnsafeSlow(CHUNK_BYTES);
   return () => (gunzip.writableLength === 0 ? shared : Buffer.allocUnsafe(CHUNK_BYTES));
 }
 
-/** Ends a bomb before it is unpacked. */
+/** Stops a decompression bomb before it is unpacked. */
 async function* bounded(
   chunks: AsyncIterable<Buffer>,
   packed: { readonly bytes: number },

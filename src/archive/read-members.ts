@@ -1,9 +1,9 @@
 /**
- * Reads the members of a tar archive, one after the other, as they stream by.
+ * Reads the members of a tar archive from a stream, one after the other.
  *
- * The parser of node-tar, in its strict mode, decodes headers and extended headers and says what an entry is, what it
- * is called and where it ends. What may be in an archive is decided in member.ts and member-path.ts. What node-tar
- * passes over, and another program would read differently, is refused in header-form.ts and extended-header.ts.
+ * node-tar's parser, in its strict mode, decodes headers and extended headers: the kind, the name and the end of each
+ * entry. member.ts and member-path.ts decide what an archive may contain. header-form.ts and extended-header.ts
+ * refuse what node-tar tolerates but another program would read differently.
  */
 import { rejectedArchive } from './archive-error.ts';
 import { BLOCK_BYTES, Blocks, isZero } from './blocks.ts';
@@ -14,14 +14,16 @@ import { MemberPaths } from './member-path.ts';
 import { type ParsedMember, TarParser } from './tar-parser.ts';
 
 export interface VisitedMember extends ArchiveMember {
-  /** The content of a file: to be read while the member is visited, or not at all. Each piece is valid until the next. */
+  /**
+   * The content of a file. Read it while the member is visited, or not at all. Each piece is valid until the next.
+   */
   readonly content: AsyncIterable<Uint8Array>;
 }
 
 /**
  * Visits every member in order and returns after the end of the archive.
  *
- * @throws InstallError `archive-rejected`, naming the member; whatever `visit` throws.
+ * @throws InstallError `archive-rejected`, naming the member; any error of `visit`.
  */
 export async function readMembers(
   chunks: AsyncIterable<Buffer>,
@@ -52,7 +54,7 @@ export async function readMembers(
   await assertEnd(blocks);
 }
 
-/** As far as it is not read yet. Whoever stops early leaves the rest to be skipped. */
+/** The part that is not read yet. If the visitor stops early, the rest is skipped. */
 async function* contentOf(
   parsed: ParsedMember,
   parser: TarParser,
@@ -64,7 +66,7 @@ async function* contentOf(
   }
 }
 
-/** What the next piece of an entry holds without its padding; undefined where it is padding alone. */
+/** The next piece of an entry without its padding; undefined if it is only padding. */
 async function nextPiece(
   { entry }: ParsedMember,
   parser: TarParser,
@@ -73,7 +75,7 @@ async function nextPiece(
   return parser.content(await blocks.some(entry.blockRemain));
 }
 
-/** After the first empty block: a second one, and nothing but padding to the end of the file. */
+/** Checks what follows the first empty block: a second one, then only padding to the end of the file. */
 async function assertEnd(blocks: Blocks): Promise<void> {
   if (!isZero(await blocks.take(BLOCK_BYTES)))
     throw rejectedArchive('an empty block stands between its members');

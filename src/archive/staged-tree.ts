@@ -5,24 +5,27 @@ import { setMode } from '../disk/set-mode.ts';
 import { writeWhole } from '../disk/staging-file.ts';
 import type { VisitedMember } from './read-members.ts';
 
-/** Files that wait for the disk at a time; each keeps one file open. */
+/** How many files may wait for the disk at a time. Each keeps one file open. */
 const MAX_SETTLING = 16;
 
 /**
- * The members of an archive as they are written into a held directory. Every directory on the way to one is held too
- * while it is used, and nothing is done by path: no rename of what is above leads a write elsewhere.
+ * Writes the members of an archive into a held directory. Every directory on the way to a member is also held while
+ * it is used. Nothing is done by path, so that renaming a parent cannot lead a write elsewhere.
  *
- * Paths are those that the archive's reader has checked: relative, inside, distinct, no links, bounded in depth. What the
- * system refuses is thrown as it comes.
+ * The archive's reader has checked the paths: relative, inside, distinct, no links, limited depth. System errors are
+ * thrown unchanged.
  */
 export class StagedTree {
   readonly #root: HeldDirectory;
-  /** The directory that was used last and those above it, outermost first: most archives go from one to the next. */
+  /**
+   * The last used directory and those above it, outermost first. Members of an archive are mostly sorted by
+   * directory.
+   */
   readonly #held: { readonly path: string; readonly directory: HeldDirectory }[] = [];
   /** Directories made so far, by their path in the archive; outermost first. */
   readonly #made: Set<string> = new Set();
   readonly #times: Map<string, Date> = new Map();
-  /** Files that are written and on their way to the disk. */
+  /** Files that are written but not yet on the disk. */
   readonly #settling: Set<Promise<unknown>> = new Set();
   #failure: Error | undefined;
 
@@ -30,7 +33,7 @@ export class StagedTree {
     this.#root = root;
   }
 
-  /** Creates a member, and the directories above it. */
+  /** Creates a member and the directories above it. */
   async write(member: VisitedMember): Promise<void> {
     const { path, kind, modified } = member;
     if (kind === 'directory') {
@@ -39,7 +42,7 @@ export class StagedTree {
     } else await this.#writeFile(member, await this.#directory(parentOf(path)));
   }
 
-  /** Holds a directory, and makes what is missing of it. */
+  /** Holds a directory and creates what is missing of it. */
   async #directory(path: string): Promise<HeldDirectory> {
     await this.#letGo((held) => path === held || path.startsWith(`${held}/`));
     const last = this.#held.at(-1);
@@ -83,8 +86,8 @@ export class StagedTree {
   }
 
   /**
-   * Completes a file that is written while the next one is read: its mode whatever the umask, its time, and its way to
-   * the disk, since after a power cut no file of the target may be empty. A failure ends the next step.
+   * Completes a written file while the next one is read: sets its mode (regardless of the umask) and time, and syncs
+   * it, so that no file is empty after a power cut. The next step throws a failure.
    */
   async #settle(
     handle: FileHandle,
@@ -104,7 +107,7 @@ export class StagedTree {
     if (this.#failure !== undefined) throw this.#failure;
   }
 
-  /** Takes a file back, and the directories above it as far as they are empty. */
+  /** Removes a file again, and the directories above it if they are empty. */
   async remove(path: string): Promise<void> {
     await (await this.#directory(parentOf(path))).unlink(nameOf(path));
     for (let above = parentOf(path); above !== ''; above = parentOf(above)) {
@@ -118,7 +121,7 @@ export class StagedTree {
     }
   }
 
-  /** Everything is written: makes it durable, and gives the directories their times. */
+  /** After everything is written: makes it durable and sets the times of the directories. */
   async seal(): Promise<void> {
     await Promise.all(this.#settling);
     this.#throwFailure();
@@ -131,7 +134,7 @@ export class StagedTree {
     await this.close();
   }
 
-  /** Lets go of everything but the root. Never throws. */
+  /** Closes everything except the root. Never throws. */
   async close(): Promise<void> {
     await Promise.all(this.#settling);
     await this.#letGo(() => false);

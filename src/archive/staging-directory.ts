@@ -16,14 +16,14 @@ import { InstallError } from '../errors.ts';
 import type { VisitedMember } from './read-members.ts';
 import { StagedTree } from './staged-tree.ts';
 
-/** Nobody else looks into it before it is complete. */
+/** No other user can look into it before it is complete. */
 const PRIVATE_MODE = 0o700;
-/** How often a directory that another, failing run removed meanwhile is made again. */
+/** How often to make a directory again after another run, which failed, has removed it. */
 const OPEN_ATTEMPTS = 5;
 const SET_GROUP_ID = 0o2000;
 const ALL_MODE_BITS = 0o7777;
 
-/** The directory that is filled, and the one that it is in: held, so that a new name of either changes nothing. */
+/** The directory that is filled and its parent. Both are held, so renaming either changes nothing. */
 interface Staged {
   readonly parent: HeldDirectory;
   readonly root: HeldDirectory;
@@ -33,25 +33,25 @@ interface Staged {
 /**
  * A private directory next to the target, which becomes the target with one rename.
  *
- * Who may write to the directory above may rename the private one and put a link in its place. So it is held: what is
- * written, changed and removed is so in the directory that was made, and it counts as placed only if the target's path
- * leads to that very directory.
+ * Another user who can write to the parent could rename the private directory and put a link in its place. So it is
+ * held: everything is written, changed and removed in the directory that was made, and it counts as placed only if
+ * the target's path leads to that very directory.
  */
 export class StagingDirectory {
   /** Absolute. */
   readonly target: string;
-  /** Its name while it is private. */
+  /** Its name before it is placed. */
   readonly #name: string = privateName('dir');
   #staged: Staged | undefined;
   #state: 'none' | 'staged' | 'placed' = 'none';
-  /** The mode of the empty directory that is replaced, where there is one; the new one gets it, too. */
+  /** The mode of the empty directory that is replaced, if any. The new directory gets the same mode. */
   #replacedMode: number | undefined;
 
   constructor(target: string) {
     this.target = resolve(target);
   }
 
-  /** @throws InstallError as {@link inspectExtractionTarget}, and where the disk says no. */
+  /** @throws InstallError like {@link inspectExtractionTarget}, and if the disk fails. */
   async open(): Promise<void> {
     await inspectExtractionTarget(this.target);
     this.#state = 'staged';
@@ -75,21 +75,23 @@ export class StagingDirectory {
     }
   }
 
-  /** Creates a member, and the directories above it. */
+  /** Creates a member and the directories above it. */
   async write(member: VisitedMember): Promise<void> {
     await this.#attempt(({ tree }) => tree.write(member));
   }
 
-  /** Takes a file back, and the directories above it as far as they are empty. */
+  /** Removes a file again, and the directories above it if they are empty. */
   async remove(path: string): Promise<void> {
     await this.#attempt(({ tree }) => tree.remove(path));
   }
 
-  /** Everything is written: makes it durable, and its times and modes as they are to be. The last step before placing. */
+  /**
+   * After everything is written: makes it durable and sets its final times and modes. The last step before placing.
+   */
   async seal(): Promise<void> {
     await this.#attempt(async ({ tree, root }) => {
       await tree.seal();
-      // A directory that the one above puts into a group's hands stays in them.
+      // If the parent hands its directories to a group (set-group-ID), this one keeps that.
       const inherited = Number((await root.stat()).mode) & SET_GROUP_ID;
       await root.setMode(DIRECTORY_MODE | inherited);
       await root.sync();
@@ -97,10 +99,10 @@ export class StagingDirectory {
   }
 
   /**
-   * The directory gets its name.
+   * Renames the directory to its final name.
    *
-   * @throws InstallError `destination-unsuitable` where something came to the target meanwhile; `place-failed` where the
-   *   directory, or the one above it, was moved. The target is then as it was.
+   * @throws InstallError `destination-unsuitable` if something was put at the target meanwhile; `place-failed` if the
+   *   directory or its parent was moved. The target is then as it was before.
    */
   async place(): Promise<void> {
     await inspectExtractionTarget(this.target);
@@ -112,7 +114,7 @@ export class StagingDirectory {
       try {
         await replaceEmptyDirectory(parent, this.#name, basename(this.target));
       } catch (error) {
-        // Where another run was faster, that is the reason.
+        // If another run was faster, say so.
         await inspectExtractionTarget(this.target);
         throw error;
       }
@@ -127,7 +129,7 @@ export class StagingDirectory {
   }
 
   /**
-   * Whoever follows the target's path finds the directory that was filled here.
+   * Checks that the target's path leads to the directory that was filled here.
    *
    * @throws InstallError `place-failed`
    */
@@ -138,10 +140,10 @@ export class StagingDirectory {
     });
   }
 
-  /** Takes back what was placed, so that it can be discarded; the target is then as it was. */
+  /** Moves a placed directory back so that it can be discarded. The target is then as it was before. */
   async undo(): Promise<void> {
     await this.#attempt(async ({ parent }) => {
-      // Where it is something else that was renamed, that gets its name back, too.
+      // If we renamed another directory, give it its name back.
       await patiently(() => parent.rename(basename(this.target), this.#name));
       this.#state = 'staged';
       if (this.#replacedMode === undefined) return;
@@ -151,14 +153,14 @@ export class StagingDirectory {
     });
   }
 
-  /** What was placed stays. Never throws. */
+  /** Keeps what was placed. Never throws. */
   async keep(): Promise<void> {
     await this.#staged?.parent.sync();
     await keepDirectories(dirname(this.target));
     await this.#letGo();
   }
 
-  /** Removes it where it was not placed. Never throws. */
+  /** Removes it if it was not placed. Never throws. */
   async discard(): Promise<void> {
     const isStaged = this.#state === 'staged';
     if (isStaged) {
@@ -169,7 +171,9 @@ export class StagingDirectory {
     if (isStaged) await removeCreatedDirectories(dirname(this.target));
   }
 
-  /** What is in it goes, wherever it is by now; its name goes only where that is its own. */
+  /**
+   * Removes the contents even if the directory was moved, but the directory itself only if it still has its own name.
+   */
   async #remove(): Promise<void> {
     if (this.#staged === undefined) return;
     const { parent, root, tree } = this.#staged;
@@ -201,7 +205,7 @@ export class StagingDirectory {
   }
 }
 
-/** @throws InstallError `place-failed` where the name does not mean the directory. */
+/** @throws InstallError `place-failed` if the name does not mean the directory. */
 async function assertNamed(
   parent: HeldDirectory,
   name: string,
@@ -210,7 +214,7 @@ async function assertNamed(
   const found = await parent.lstat(name).catch(() => undefined);
   if (found !== undefined && isSameInode(identityOf(found), directory.identity)) return;
   throw new InstallError('place-failed', `${path} is not the directory that was unpacked`, {
-    wanted: 'the directory that was made and filled in this run',
+    wanted: 'the directory that this run made and filled',
     found: found === undefined ? 'nothing' : 'something else',
     why: `another user or program writes to ${dirname(path)}`,
     next: 'unpack into a directory that only you can change',
@@ -224,7 +228,7 @@ async function modeOf(parent: HeldDirectory, name: string): Promise<number | und
   );
 }
 
-/** POSIX renames over an empty directory, Windows does not. */
+/** POSIX can rename over an empty directory, Windows cannot. */
 async function replaceEmptyDirectory(parent: HeldDirectory, name: string, target: string): Promise<void> {
   if (process.platform === 'win32') {
     await parent.rmdir(target).catch((error: unknown) => {
@@ -235,9 +239,10 @@ async function replaceEmptyDirectory(parent: HeldDirectory, name: string, target
 }
 
 /**
- * Whether an archive can be unpacked to the path: nothing is there, or an empty directory, which is replaced. Anything
- * else is refused, since files of two archives in one directory cannot be told apart, nor be put back after a failure;
- * the current directory, too, since whoever stands in it would stay in the one that was replaced. Changes nothing.
+ * Checks that an archive can be unpacked to the path: nothing is there, or an empty directory, which is replaced.
+ * Anything else is refused, because files of two archives in one directory could not be told apart, or restored after
+ * a failure. The current directory is refused too, because a shell in it would stay in the replaced one. Changes
+ * nothing.
  *
  * @throws InstallError `destination-unsuitable`
  */
@@ -246,13 +251,13 @@ export async function inspectExtractionTarget(path: string): Promise<void> {
   const found = await whatIsAt(target);
   if (found === undefined) return;
   throw new InstallError('destination-unsuitable', `${target} is ${found}`, {
-    wanted: 'a directory that is not there yet, or an empty one',
+    wanted: 'a directory that does not exist yet, or an empty one',
     found,
-    next: 'name a new directory to unpack into',
+    next: 'choose a new directory to unpack into',
   });
 }
 
-/** What stands in the way, in words. */
+/** What is in the way, in words. */
 async function whatIsAt(target: string): Promise<string | undefined> {
   try {
     const found = await lstat(target, { bigint: true });
@@ -263,6 +268,6 @@ async function whatIsAt(target: string): Promise<string | undefined> {
     return isSameFile(here, identityOf(found)) ? 'the current directory' : undefined;
   } catch (error) {
     if (isAbsent(error)) return undefined;
-    throw diskError(error, `look at ${target}`, target);
+    throw diskError(error, `check ${target}`, target);
   }
 }

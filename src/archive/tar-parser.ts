@@ -9,7 +9,7 @@ import { isRefusedKind, rejectedKind, rejectedLinkTarget } from './member.ts';
 export interface ParsedMember {
   readonly kind: 'member';
   readonly header: Header;
-  /** With what extended headers said; `blockRemain` counts down as its content is given to the parser. */
+  /** Includes what extended headers said. `blockRemain` counts down as the parser gets its content. */
   readonly entry: ReadEntry;
 }
 
@@ -17,20 +17,20 @@ export interface ParsedMember {
 export interface ParsedExtension {
   readonly kind: 'extension';
   readonly header: Header;
-  /** To the beginning of the next header. */
+  /** Bytes up to the next header. */
   readonly paddedBytes: number;
 }
 
-/** PAX for one member, PAX for all, GNU long name, GNU long link target. */
+/** PAX for one member, PAX for all members, GNU long name, GNU long link target. */
 const EXTENSIONS: ReadonlySet<string> = new Set(['x', 'g', 'L', 'K']);
 
 /**
- * node-tar's parser, given one header, one whole extended header or a piece of one member at a time. So an extended
- * header is never cut in the middle of a character, nothing waits in the parser's queue, and what follows the end of
- * the archive, which it would collect in memory, never gets there.
+ * node-tar's parser, fed with one header, one whole extended header or a piece of one member at a time. So an
+ * extended header is never cut in the middle of a character, the parser's queue stays empty, and it never gets what
+ * follows the end of the archive, which it would collect in memory.
  */
 export class TarParser {
-  // It would also unpack what is packed inside the archive's gzip stream; see `header` for a second gzip.
+  // Otherwise it would also unpack a second gzip inside the first one; see `header`.
   readonly #parser: Parser = new Parser({
     strict: true,
     zstd: false,
@@ -58,7 +58,7 @@ export class TarParser {
   }
 
   /**
-   * What one header, which is not an empty block, stands for.
+   * Parses one header that is not an empty block.
    *
    * @throws InstallError `archive-rejected`
    */
@@ -80,7 +80,7 @@ export class TarParser {
     };
   }
 
-  /** Takes the content that follows a header, in whole blocks, and returns that of a member without its padding. */
+  /** Takes the content after a header in whole blocks, and returns a member's content without its padding. */
   content(blocks: Buffer): Uint8Array | undefined {
     if (blocks.length > 0) this.#write(blocks);
     return this.#content;
@@ -94,21 +94,21 @@ export class TarParser {
   }
 }
 
-/** node-tar passes over what it does not know, and over extended headers that are too large. */
+/** node-tar ignores unknown entries and extended headers that are too large. */
 function ignored({ path, type, meta, size }: ReadEntry): Error {
   return meta ? rejectedArchive(`an extended header has ${size} bytes`) : rejectedKind(path, type);
 }
 
-/** Why the strict parser stopped. It gives the header, where there is one that it could decode. */
+/** Why the strict parser stopped. Its error includes the header if it could decode one. */
 function refusedByParser(error: Error): Error {
   const header = 'header' in error && error.header instanceof Header ? error.header : undefined;
   if (header === undefined) return rejectedArchive('a header has a number that cannot be read', error);
   if (!header.cksumValid) return badChecksum(error);
   const { path = '', type } = header;
-  if (path === '') return rejectedMember(path, 'a member without a name', 'it would be written nowhere');
+  if (path === '') return rejectedMember(path, 'a member without a name', 'there is no place to write it');
   return isRefusedKind(type) ? rejectedKind(path, type) : rejectedLinkTarget(path);
 }
 
 function badChecksum(cause?: unknown): Error {
-  return rejectedArchive('a header fails its checksum, or it is no tar archive at all', cause);
+  return rejectedArchive('a header fails its checksum, or it is not a tar archive', cause);
 }

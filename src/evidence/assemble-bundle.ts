@@ -7,11 +7,11 @@ import type { RekorEntry, RekorInclusionProof } from './rekor-entry.ts';
 const MEDIA_TYPE = 'application/vnd.dev.sigstore.bundle.v0.3+json';
 
 /**
- * Puts a detached pair and its log entry together as a Sigstore bundle v0.3, the form that is proved and kept. The
- * bundle is read back like any foreign one: what is proved is what a later, offline verification will see.
+ * Combines a detached pair and its log entry into a Sigstore bundle v0.3, the form that is proved and kept. The
+ * bundle is read back like any other, so that we prove what a later, offline verification will see.
  *
  * @returns the bundle's JSON, UTF-8, with a newline at its end.
- * @throws UnavailableError `response-invalid` where the log's answer lacks what Rekor gives with every entry.
+ * @throws UnavailableError `response-invalid` if the log's answer lacks a part that Rekor gives with every entry.
  */
 export function assembleBundle(material: DetachedMaterial, digest: Digest, entry: RekorEntry): Uint8Array {
   const { signedEntryTimestamp, inclusionProof } = entry;
@@ -47,10 +47,10 @@ export function assembleBundle(material: DetachedMaterial, digest: Digest, entry
 function incomplete(check: CheckName, part: string): UnavailableError {
   return new UnavailableError('response-invalid', `the log's answer lacks the ${part} of the entry`, {
     check,
-    wanted: `a log entry with its ${part}, as Rekor answers it`,
-    found: 'an entry without',
-    why: 'without it nobody can check that the entry is in the log, so nothing is proved either way',
-    next: 'try again; a proxy may have changed the answer: check --rekor-url, and what stands between',
+    wanted: `a log entry with its ${part}, as Rekor sends it`,
+    found: 'an entry without it',
+    why: 'without it we cannot check that the entry is in the log, so nothing is proved either way',
+    next: 'try again; a proxy may have changed the answer: check --rekor-url and any proxy on the way',
   });
 }
 

@@ -9,11 +9,11 @@ import {
 } from '../limits.ts';
 import type { Digest, HashAlgorithm } from '../strict/digest.ts';
 
-/** What `krel sign blobs` leaves beside an artifact: a signature and the certificate of its ephemeral key. */
+/** What `krel sign blobs` puts next to an artifact: a signature and the certificate of its ephemeral key. */
 export interface DetachedMaterial {
   /** DER ECDSA signature over the SHA-256 of the artifact. */
   readonly signature: Uint8Array;
-  /** DER of the signing certificate, alone. */
+  /** DER of the signing certificate, without a chain. */
   readonly certificate: Uint8Array;
 }
 
@@ -31,7 +31,8 @@ export function parseSignatureFile(bytes: Uint8Array, what: string): Uint8Array 
 }
 
 /**
- * Reads a `.cert` file: Kubernetes publishes base64 of a PEM certificate; plain PEM, as cosign prints it, will do too.
+ * Reads a `.cert` file: Kubernetes publishes base64 of a PEM certificate; plain PEM, as cosign prints it, is accepted
+ * too.
  *
  * @throws UntrustedError `material-malformed`, `material-oversized`
  */
@@ -49,7 +50,7 @@ export function parseCertificateFile(bytes: Uint8Array, what: string): Uint8Arra
 }
 
 /**
- * Reads a `.sha256` or `.sha512` file: hex digits, lower case, and nothing else but a newline at the end.
+ * Reads a `.sha256` or `.sha512` file: lower-case hex digits, and nothing else except a newline at the end.
  *
  * @throws UntrustedError `material-malformed`, `material-oversized`
  */
@@ -58,8 +59,8 @@ export function parseChecksumFile(bytes: Uint8Array, algorithm: HashAlgorithm, w
   const wanted = `${digits} lower-case hex digits`;
   const hex = asText(bytes, MAX_CHECKSUM_FILE_BYTES, what, wanted);
   if (hex.length !== digits || !/^[0-9a-f]+$/.test(hex)) {
-    // Not quoted: after a redirect it may be a page of any host.
-    throw malformed(what, wanted, `other text, of ${hex.length} characters`);
+    // Do not quote it: after a redirect it may be any host's page.
+    throw malformed(what, wanted, `other text of ${hex.length} characters`);
   }
   return { algorithm, hex };
 }
@@ -79,7 +80,7 @@ function malformed(what: string, wanted: string, found: string): UntrustedError 
     check: 'material',
     wanted,
     found,
-    next: 'try again later or from another mirror; a proxy or an error page may stand in its place',
+    next: 'try again later or use another mirror; a proxy may have sent an error page in its place',
   });
 }
 

@@ -1,6 +1,6 @@
 /**
- * Evidence: the verification material for one artifact, however it was found. It is parsed and bounded, and nothing
- * in it is believed yet; `proof/` decides that.
+ * Evidence: the verification material for one artifact, from any source. It is parsed and limited in size, but
+ * nothing in it is verified yet; `proof/` does that.
  */
 import type { Digest } from '../strict/digest.ts';
 
@@ -21,9 +21,9 @@ export interface LogEntry {
   readonly logId: Uint8Array;
   readonly kind: string;
   readonly version: string;
-  /** Seconds since the epoch; undefined where there is none (Rekor v2). */
+  /** Seconds since the epoch; undefined for Rekor v2. */
   readonly integratedTime: bigint | undefined;
-  /** Signed entry timestamp; undefined where there is none (Rekor v2). */
+  /** Signed entry timestamp; undefined for Rekor v2. */
   readonly signedEntryTimestamp: Uint8Array | undefined;
   readonly inclusionProof: InclusionProof | undefined;
   readonly canonicalizedBody: Uint8Array;
@@ -32,7 +32,7 @@ export interface LogEntry {
 export type SignedContent =
   | {
       readonly kind: 'message-signature';
-      /** What the bundle says that the signature is over; a label that need not be there. */
+      /** The digest that the bundle claims the signature is over; an optional label. */
       readonly digest: Digest | undefined;
       readonly signature: Uint8Array;
     }
@@ -44,7 +44,7 @@ export type SignedContent =
     };
 
 export type SigningKey =
-  /** `chain` is what came with the leaf, leaf first; a bundle v0.3 has the leaf alone. */
+  /** `chain` is what came with the leaf, leaf first. A v0.3 bundle has only the leaf. */
   | { readonly kind: 'certificate'; readonly leaf: Uint8Array; readonly chain: readonly Uint8Array[] }
   | { readonly kind: 'public-key'; readonly hint: string };
 

@@ -9,7 +9,7 @@ import { MAX_LOG_RESPONSE_BYTES } from '../limits.ts';
 import { type DetachedMaterial, parseCertificateFile } from './detached-material.ts';
 import type { Digest, HashAlgorithm } from '../strict/digest.ts';
 
-/** Rekor's `hashedrekord` 0.0.1, as proposed to the log and as the log keeps it. */
+/** Rekor's `hashedrekord` 0.0.1, in the form that is both proposed to the log and kept by it. */
 export interface HashedRekord {
   readonly apiVersion: '0.0.1';
   readonly kind: 'hashedrekord';
@@ -20,9 +20,9 @@ export interface HashedRekord {
 }
 
 /**
- * The entry that a signing of this digest with this material leaves in the log. Its members stand in the order of
- * RFC 8785, so that its JSON is the log's canonical body byte for byte; Rekor writes the certificate as PEM with
- * lines of 64, whatever it was given.
+ * The log entry for a signature over this digest with this material. Its members have the order of RFC 8785, so that
+ * its JSON equals the log's canonical body byte for byte. Rekor always writes the certificate as PEM with lines of 64
+ * characters.
  */
 export function hashedRekordEntry(material: DetachedMaterial, digest: Digest): HashedRekord {
   const pem = Buffer.from(encodePem(material.certificate, 'CERTIFICATE'), 'latin1');
@@ -47,10 +47,11 @@ export function leafHash(body: Uint8Array): string {
 }
 
 /**
- * Takes the signature and the certificate out of a log entry's body, for an entry that was found by its digest.
+ * Extracts the signature and the certificate from the body of a log entry that was found by its digest.
  *
- * @returns undefined where the entry is of another kind or for another digest: the search found more than was asked.
- * @throws UntrustedError `log-entry-invalid` where it claims to be a `hashedrekord` for this digest and is none.
+ * @returns undefined if the entry is of another kind or for another digest, because the search may return more than
+ *   we asked for.
+ * @throws UntrustedError `log-entry-invalid` if it claims to be a `hashedrekord` for this digest but is malformed.
  */
 export function materialFromBody(body: Uint8Array, digest: Digest): DetachedMaterial | undefined {
   const json = parseJsonStrictly(body, 'the log entry', { maxBytes: MAX_LOG_RESPONSE_BYTES });
@@ -64,7 +65,7 @@ export function materialFromBody(body: Uint8Array, digest: Digest): DetachedMate
   };
 }
 
-/** What a `hashedrekord` 0.0.1 for this digest says, or undefined for anything else. */
+/** The spec of a `hashedrekord` 0.0.1 for this digest; undefined for anything else. */
 function specFor(json: JsonValue, digest: Digest): Fields | undefined {
   try {
     const entry = new Fields(json, 'the log entry', 'any', FORM);
@@ -80,7 +81,7 @@ function specFor(json: JsonValue, digest: Digest): Fields | undefined {
   }
 }
 
-/** The proof reads the body strictly; here it is only looked through for what may be proved. */
+/** The proof reads the body strictly. Here we only search it for material to prove. */
 const FORM: FieldsForm = {
   flawed: (path, wanted, found) =>
     new UntrustedError('log-entry-invalid', `${path} is malformed`, { check: 'entry', wanted, found }),

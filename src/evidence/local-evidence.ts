@@ -5,7 +5,7 @@ import type { Evidence } from './evidence.ts';
 import { readEvidenceBeside, readEvidenceFile } from './local-files.ts';
 import { readBundle } from './read-bundle.ts';
 
-/** Evidence found on this machine's disk, or given as a value. */
+/** Evidence from a file on this machine, or passed as a value. */
 export type LocalEvidence =
   | {
       readonly kind: 'bundle';
@@ -32,14 +32,14 @@ export async function findEvidenceBeside(path: string): Promise<LocalEvidence> {
     return parsePair({ signature, signaturePath, certificate, certificatePath });
   }
   const alone = signature === undefined ? certificatePath : signaturePath;
-  throw new RequestError('file-not-readable', `there is no evidence beside ${path}`, {
+  throw new RequestError('file-not-readable', `there is no evidence next to ${path}`, {
     wanted: `${path}.sigstore.json, or ${signaturePath} and ${certificatePath}`,
-    found: (signature ?? certificate) === undefined ? 'none of them' : `${alone} alone`,
+    found: (signature ?? certificate) === undefined ? 'none of them' : `only ${alone}`,
     next: adviceFor(path),
   });
 }
 
-/** The two names that a bundle next to a file has; cosign writes the first, other clients the second. */
+/** The two names of a bundle next to a file. cosign writes the first, other clients the second. */
 const BUNDLE_SUFFIXES = ['.sigstore.json', '.sigstore'] as const;
 
 async function readBundleBeside(
@@ -53,17 +53,17 @@ async function readBundleBeside(
   return undefined;
 }
 
-/** Whoever names the evidence instead of the file is told so. */
+/** The user may have named the evidence instead of the file. */
 function adviceFor(path: string): string {
   const file = /^(.+)\.(?:sigstore\.json|sigstore|sig|cert)$/s.exec(path)?.[1];
   return file === undefined
-    ? 'fetch them from where the file came from, or name them: --bundle, or --signature and --certificate'
-    : `name the file that is to be verified: ${file}`;
+    ? 'download them from where the file came from, or name them: --bundle, or --signature and --certificate'
+    : `name the file to verify: ${file}`;
 }
 
 /**
- * The SHA-256 (hex) that the bundle beside a file says it is over, which proves nothing; undefined where there is no
- * bundle, or one that does not say.
+ * The SHA-256 (hex) that the bundle next to a file claims to be over, which proves nothing; undefined if there is no
+ * bundle or it does not say.
  */
 export async function statedDigestBeside(path: string): Promise<string | undefined> {
   try {
@@ -83,12 +83,12 @@ export async function readBundleFile(path: string): Promise<LocalEvidence> {
   return parseBundle(await readEvidenceFile(path, MAX_BUNDLE_BYTES, 'the bundle'), path);
 }
 
-/** What a bundle's file would hold. @throws UntrustedError for a bundle that is malformed or too large. */
+/** The content of a bundle file. @throws UntrustedError for a bundle that is malformed or too large. */
 export function readGivenBundle(bytes: Uint8Array): LocalEvidence {
   return { kind: 'bundle', bytes, evidence: readBundle(bytes), location: IN_MEMORY };
 }
 
-/** What the two files would hold. @throws UntrustedError for material that is malformed or too large. */
+/** The contents of the two files. @throws UntrustedError for material that is malformed or too large. */
 export function readGivenPair(signature: Uint8Array, certificate: Uint8Array): LocalEvidence {
   const material = {
     signature: parseSignatureFile(signature, 'the signature'),
@@ -97,7 +97,7 @@ export function readGivenPair(signature: Uint8Array, certificate: Uint8Array): L
   return { kind: 'detached', material, location: IN_MEMORY };
 }
 
-/** The location of evidence that is no file. */
+/** The location of evidence that is not in a file. */
 const IN_MEMORY = 'memory';
 
 function parseBundle(bytes: Uint8Array, location: string): LocalEvidence {

@@ -3,10 +3,10 @@ import { UntrustedError } from '../errors.ts';
 import { type FileOrigin, readUpTo } from '../files/local-file.ts';
 
 /**
- * Reads a file of evidence that the user named, within its bound.
+ * Reads an evidence file that the user named, within its size limit.
  *
  * @param what "the bundle".
- * @throws UntrustedError `material-oversized`; RequestError `file-not-readable` where it is not there, too.
+ * @throws UntrustedError `material-oversized`; RequestError `file-not-readable`, also if it does not exist.
  */
 export async function readEvidenceFile(path: string, maxBytes: number, what: string): Promise<Uint8Array> {
   const bytes = await readEvidence(path, maxBytes, what, 'named');
@@ -17,7 +17,7 @@ export async function readEvidenceFile(path: string, maxBytes: number, what: str
   });
 }
 
-/** The same for a file that nobody named, and that need not be there: undefined where it is not. */
+/** The same for an optional file that the user did not name; undefined if it does not exist. */
 export async function readEvidenceBeside(
   path: string,
   maxBytes: number,
@@ -37,13 +37,13 @@ async function readEvidence(
     bytes = await readUpTo(path, maxBytes, origin);
   } catch (cause) {
     if (cause instanceof Error && 'code' in cause && cause.code === 'ENOENT') return undefined;
-    throw unreadableFile(`${what} ${path}`, cause, { next: 'check what is there, and who may read it' });
+    throw unreadableFile(`${what} ${path}`, cause, { next: 'check what is there and its permissions' });
   }
   if (bytes !== undefined) return bytes;
   throw new UntrustedError('material-oversized', `${what} ${path} is too large`, {
     check: 'material',
     wanted: `at most ${maxBytes} bytes`,
     found: 'more',
-    next: 'check that it is the file that was meant',
+    next: 'check that it is the right file',
   });
 }

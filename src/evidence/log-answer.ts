@@ -6,16 +6,16 @@ import type { SmallResponse } from '../http/http-client.ts';
 import { MAX_LOG_RESPONSE_BYTES } from '../limits.ts';
 
 /**
- * What answers in the log's place. Rekor v1 answers a look-up with a list, which is empty where it knows nothing, or
- * refuses it with a JSON object of a code and a message; everything else is by something else, and says nothing about
- * the artifact.
+ * Recognises answers that are not from the log. Rekor v1 answers a look-up with a list, which may be empty, or
+ * refuses it with a JSON object that has a code and a message. Any other answer comes from something else and says
+ * nothing about the artifact.
  */
 
 const NO_ANSWER = 'the public log gave no usable answer';
-const WHY = 'the log tells when the file was signed; without that there is no proof';
-const SAVED = 'a bundle that was saved before (--save-bundle) is verified without the log';
+const WHY = 'the log says when the file was signed; without that there is no proof';
+const SAVED = 'a bundle that you saved earlier (--save-bundle) can be verified without the log';
 
-/** The message of a refusal in Rekor's own form, or undefined where that is none. */
+/** The message of a refusal in Rekor's own form; undefined for anything else. */
 export function refusalBy({ body }: SmallResponse): string | undefined {
   const json = parse(body);
   if (!isJsonObject(json)) return undefined;
@@ -26,7 +26,7 @@ export function refusalBy({ body }: SmallResponse): string | undefined {
 /**
  * Reads an answer that must be a list.
  *
- * @throws UnavailableError `response-invalid` where it is not what Rekor answers.
+ * @throws UnavailableError `response-invalid` if it is not an answer of Rekor.
  */
 export function readLogAnswer<T>(response: SmallResponse, read: (body: Uint8Array) => T): T {
   try {
@@ -37,15 +37,15 @@ export function readLogAnswer<T>(response: SmallResponse, read: (body: Uint8Arra
   }
 }
 
-/** Its body is not quoted: a redirect may have led to anybody's. */
+/** The body is not quoted, because a redirect may have led anywhere. */
 export function notTheLog(response: SmallResponse, cause?: K8sVerifyError): UnavailableError {
   const { status, contentType, url, body } = response;
   const type = contentType === '' ? 'without a media type' : excerpt(contentType);
-  const flaw = cause?.wanted === undefined ? '' : `, in place of ${cause.wanted}`;
-  return somethingElse(`HTTP ${status} of ${shownUrl(url)}, ${type}: ${describe(body)}${flaw}`, url, cause);
+  const flaw = cause?.wanted === undefined ? '' : `, instead of ${cause.wanted}`;
+  return somethingElse(`HTTP ${status} from ${shownUrl(url)}, ${type}: ${describe(body)}${flaw}`, url, cause);
 }
 
-/** The log could not be asked, or did not answer: in words that say which. */
+/** Says whether the log could not be asked or did not answer. */
 export function logUnavailable(url: string, error: K8sVerifyError): UnavailableError {
   const { code, message } = error;
   if (code === 'response-invalid' || code === 'material-oversized') {
@@ -57,7 +57,7 @@ export function logUnavailable(url: string, error: K8sVerifyError): UnavailableE
   }
   const details = { ...common(url, error), found: error.found ?? message };
   if (code === 'rate-limited') {
-    const next = `wait some minutes and try again, with fewer runs from this address; ${SAVED}`;
+    const next = `wait a few minutes and try again, with fewer runs from this address; ${SAVED}`;
     return new UnavailableError(code, NO_ANSWER, { ...details, next });
   }
   const answered = code === 'http-status';
@@ -71,9 +71,9 @@ export function logUnavailable(url: string, error: K8sVerifyError): UnavailableE
 function somethingElse(found: string, url: string, cause: K8sVerifyError | undefined): UnavailableError {
   return new UnavailableError('response-invalid', NO_ANSWER, {
     ...common(url, cause),
-    wanted: 'an answer of Rekor, the transparency log',
+    wanted: 'an answer from Rekor, the transparency log',
     found,
-    next: `a proxy may have answered: check --rekor-url, and what stands between; ${SAVED}`,
+    next: `a proxy may have answered: check --rekor-url and any proxy on the way; ${SAVED}`,
   });
 }
 

@@ -35,8 +35,8 @@ const SHA256_BYTES = 32;
 const BUNDLE_FIELDS = ['mediaType', 'verificationMaterial', 'messageSignature', 'dsseEnvelope'];
 
 /**
- * Reads a Sigstore bundle (`*.sigstore.json`, client specification section 5, bundle v0.1 to v0.3) as strictly as it
- * can be read. What comes out is bounded and of the right shape; nothing in it is believed.
+ * Reads a Sigstore bundle (`*.sigstore.json`, client specification section 5, bundle v0.1 to v0.3) as strictly as
+ * possible. The result is limited in size and well-formed, but not verified.
  *
  * @param what names it in errors.
  * @throws UntrustedError `material-malformed`, `material-oversized`
@@ -82,7 +82,7 @@ function readContent(bundle: Fields): SignedContent {
   if (signature === undefined || others.length > 0) {
     throw envelope.flawed('signatures', 'exactly one signature', `${others.length + (signature ? 1 : 0)}`);
   }
-  // A hint that nobody signed; it is read so that it is at least a string, and then dropped.
+  // An unsigned hint. Check that it is a string, then drop it.
   signature.textOrEmpty('keyid');
   return {
     kind: 'dsse',
@@ -105,7 +105,7 @@ function readDigest(message: Fields): Digest {
   return { algorithm, hex: encodeHex(digest) };
 }
 
-/** Bundles before v0.3 carry a chain, v0.3 carries the leaf alone; either can name a key instead. */
+/** Bundles before v0.3 have a chain, v0.3 has only the leaf. Either can name a key instead. */
 function readKey(material: Fields, version: BundleVersion): SigningKey {
   const kind = material.oneOf('publicKey', 'x509CertificateChain', 'certificate');
   if (kind === 'publicKey') {
@@ -149,7 +149,7 @@ function readLogEntry(entry: Fields, version: BundleVersion): LogEntry {
     'hashes',
     'checkpoint',
   ]);
-  // The bundle format has the promise mandatory in v0.1 and the proof, with its checkpoint, from v0.2 on.
+  // The bundle format requires the promise in v0.1, and the proof with its checkpoint from v0.2 on.
   if (version === '0.1' && promise === undefined) {
     throw entry.flawed('inclusionPromise', 'an inclusion promise in a bundle v0.1', 'none');
   }

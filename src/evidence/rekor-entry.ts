@@ -6,9 +6,9 @@ import { MAX_LOG_RESPONSE_BYTES, MAX_PROOF_HASHES } from '../limits.ts';
 
 const SHA256_BYTES = 32;
 
-/** One entry as the Rekor v1 API answers it (`LogEntry` of its OpenAPI document), decoded and bounded. */
+/** One entry in an answer of the Rekor v1 API (`LogEntry` in its OpenAPI document), decoded and limited in size. */
 export interface RekorEntry {
-  /** 80 hex digits: tree ID (16) and leaf hash (64); or the leaf hash alone. */
+  /** 80 hex digits: tree ID (16) and leaf hash (64); or only the leaf hash. */
   readonly uuid: string;
   readonly body: Uint8Array;
   readonly integratedTime: number;
@@ -30,8 +30,8 @@ export interface RekorInclusionProof {
 }
 
 /**
- * Reads the answer of `POST /api/v1/log/entries/retrieve`: a list of objects, each with one member or more, named by
- * the entry's UUID.
+ * Reads the answer of `POST /api/v1/log/entries/retrieve`: a list of objects, each with at least one member whose
+ * name is the entry's UUID.
  *
  * @throws UntrustedError `log-entry-invalid` for anything that is not such a list.
  */
@@ -56,7 +56,7 @@ export function parseUuids(bytes: Uint8Array): readonly string[] {
 
 function parseList(bytes: Uint8Array): readonly JsonValue[] {
   const answer = parseJsonStrictly(bytes, "the log's answer", { maxBytes: MAX_LOG_RESPONSE_BYTES });
-  // As a field, so that whatever stands there instead is told as every other flaw is.
+  // Read it as a field, so that a wrong value is reported like any other flaw.
   return new Fields({ answer }, 'the log', 'any', FORM).list('answer', Number.POSITIVE_INFINITY);
 }
 
@@ -93,7 +93,7 @@ function asUuid(uuid: string): string {
   throw invalid('a UUID', '64 or 80 hex digits', excerpt(uuid));
 }
 
-/** Other fields than these are the log's own business: what is proved is put together of these alone. */
+/** Other fields are ignored: the proof uses only the ones read here. */
 const FORM: FieldsForm = { flawed: invalid };
 
 function invalid(path: string, wanted: string, found: string): UntrustedError {

@@ -7,13 +7,13 @@ import { canonicalBody, hashedRekordEntry, leafHash } from './hashedrekord.ts';
 import { logUnavailable, notTheLog, readLogAnswer, refusalBy } from './log-answer.ts';
 import { parseRetrievedEntries, parseUuids, type RekorEntry } from './rekor-entry.ts';
 
-/** The most UUIDs that Rekor takes in one retrieval (`SearchLogQuery` of its OpenAPI document). */
+/** The most UUIDs that Rekor accepts in one request (`SearchLogQuery` in its OpenAPI document). */
 const UUIDS_PER_REQUEST = 10;
 
-/** A Rekor v1 log, asked and not believed. */
+/** A Rekor v1 log. Its answers are not trusted. */
 export interface RekorLog {
   readonly http: HttpClient;
-  /** Base URL, without `/api/v1` and without a slash at its end. */
+  /** Base URL, without `/api/v1` and without a final slash. */
   readonly url: string;
   /** Whether the user named it; default: no. */
   readonly isNamed?: boolean;
@@ -21,13 +21,13 @@ export interface RekorLog {
 }
 
 /**
- * Finds the log's entries for exactly this signature, certificate and digest. The answer's UUIDs must end in the leaf
- * hash that is computed here, so an entry for anything else is not taken for ours. The signature must have been
- * checked before: the log answers 400 where it does not fit, which would read as a fault of the log.
+ * Finds the log's entries for exactly this signature, certificate and digest. The UUIDs in the answer must end with
+ * the leaf hash that we compute, so an entry for anything else is not mistaken for ours. Check the signature first:
+ * the log answers 400 if it does not match, which would look like a fault of the log.
  *
- * @returns an empty list where the log knows no such entry.
- * @throws UnavailableError `log-unreachable`, `rate-limited`, or `response-invalid` where something else answers;
- *   UntrustedError `log-entry-invalid` where the log refuses, `log-entry-mismatch`.
+ * @returns an empty list if the log has no such entry.
+ * @throws UnavailableError `log-unreachable`, `rate-limited`, or `response-invalid` if the answer is not from the
+ *   log; UntrustedError `log-entry-invalid` if the log refuses, `log-entry-mismatch`.
  */
 export async function lookUpEntries(
   log: RekorLog,
@@ -44,11 +44,12 @@ export async function lookUpEntries(
 /**
  * Finds entries by the artifact's digest alone. Rekor's search index is best-effort, so an empty answer says little.
  *
- * Anybody may log a signature for any digest. The signing that is looked for is among the oldest, and the index does not
- * say which end that is, so of too many entries some of either end are taken: a flood of later ones hides nothing.
+ * Anyone may log a signature for any digest. The genuine one is among the oldest, and the index does not say at which
+ * end these are. So if there are too many entries, some from each end are taken, and a flood of later ones hides
+ * nothing.
  *
  * @returns at most {@link MAX_CANDIDATE_ENTRIES} entries.
- * @throws as {@link lookUpEntries}
+ * @throws like {@link lookUpEntries}
  */
 export async function searchEntries(log: RekorLog, digest: Digest): Promise<readonly RekorEntry[]> {
   const response = await post(
@@ -79,7 +80,7 @@ async function retrieve(log: RekorLog, query: unknown): Promise<readonly RekorEn
   return entries.slice(0, MAX_CANDIDATE_ENTRIES);
 }
 
-/** Rekor says with 400 or 422 why it takes no look-up. Of an entry that it does not have it never says 404. */
+/** Rekor explains with 400 or 422 why it refuses a look-up. It never says 404 for a missing entry. */
 function refusalOf(response: SmallResponse): UntrustedError | UnavailableError {
   const reason = response.status === 404 ? undefined : refusalBy(response);
   if (reason === undefined) return notTheLog(response);
@@ -87,7 +88,7 @@ function refusalOf(response: SmallResponse): UntrustedError | UnavailableError {
     check: 'entry',
     wanted: 'its entries for this signature, or an empty list',
     found: `HTTP ${response.status}: ${reason}`,
-    why: 'the signature was checked before the log was asked, so this is not about the file',
+    why: 'the signature was already checked before, so this is not about the file',
   });
 }
 
@@ -114,7 +115,7 @@ async function post(
   }
 }
 
-/** The UUID names the leaf; a body that does not hash to it is not the entry it is said to be. */
+/** The UUID names the leaf. A body with another hash is not that entry. */
 function assertOwnLeaf(entry: RekorEntry): void {
   const found = leafHash(entry.body);
   if (!entry.uuid.endsWith(found)) throw mismatch(entry.uuid.slice(-64), found);
@@ -125,14 +126,10 @@ function assertWanted(entry: RekorEntry, wanted: string): void {
 }
 
 function mismatch(wanted: string, found: string): UntrustedError {
-  return new UntrustedError(
-    'log-entry-mismatch',
-    'the transparency log answered with an entry for something else',
-    {
-      check: 'entry',
-      wanted: `leaf hash ${wanted}`,
-      found: `leaf hash ${found}`,
-      why: 'an entry counts only for exactly this signature, certificate and digest',
-    },
-  );
+  return new UntrustedError('log-entry-mismatch', 'the transparency log answered with another entry', {
+    check: 'entry',
+    wanted: `leaf hash ${wanted}`,
+    found: `leaf hash ${found}`,
+    why: 'an entry counts only for exactly this signature, certificate and digest',
+  });
 }

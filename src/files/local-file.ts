@@ -1,6 +1,6 @@
 /**
- * Files that a user named, for reading. Through the callbacks of `node:fs`: nothing else on the way of a verification
- * needs `node:fs/promises`, which takes a millisecond to load.
+ * Reads files that the user named. Uses the callbacks of `node:fs`, because `node:fs/promises` takes a millisecond to
+ * load and verification does not need it otherwise.
  */
 import { type BigIntStats, close, constants, fstat, open, read } from 'node:fs';
 import { promisify } from 'node:util';
@@ -17,17 +17,20 @@ export interface LocalFile {
 }
 
 /**
- * A named file may be a pipe, and is waited for. What is found where nobody named it must be a file: whoever put a pipe
- * there could keep a run waiting for ever.
+ * A file that the user named may be a pipe, and we wait for it. A file that we found by ourselves must be a regular
+ * file, because a pipe could keep a run waiting for ever.
  */
 export type FileOrigin = 'named' | 'found';
 
-/** Node's types promise the flag; Windows has no such flag, and no such pipes. */
+/** Node's types declare the flag, but Windows has neither the flag nor such pipes. */
 const { O_NONBLOCK }: Partial<typeof constants> = constants;
-/** A pipe without a writer is opened at once. */
+/** Opens a pipe without a writer at once. */
 const WITHOUT_WAITING = O_NONBLOCK === undefined ? constants.O_RDONLY : constants.O_RDONLY | O_NONBLOCK;
 
-/** A file that stays open until it is closed: what is read is of the file that was opened, whatever its name means by then. */
+/**
+ * A file that stays open until it is closed. All reads are from the file that was opened, even if its name means
+ * another file by then.
+ */
 export interface OpenLocalFile extends LocalFile {
   /** The bytes at a position; 0 at the end. */
   readonly readAt: (buffer: Uint8Array, position: number) => Promise<number>;
@@ -35,7 +38,7 @@ export interface OpenLocalFile extends LocalFile {
   readonly close: () => Promise<void>;
 }
 
-/** Opens a file. What the system refuses is thrown as it comes. */
+/** Opens a file. System errors are thrown unchanged. */
 export async function openLocalFile(path: string, origin: FileOrigin = 'named'): Promise<OpenLocalFile> {
   const descriptor = await openFile(path, origin === 'named' ? constants.O_RDONLY : WITHOUT_WAITING);
   const readAt = async (buffer: Uint8Array, position: number | null): Promise<number> =>
@@ -49,7 +52,7 @@ export async function openLocalFile(path: string, origin: FileOrigin = 'named'):
   };
 }
 
-/** The same for one use of it. */
+/** Opens a file for one use, then closes it. */
 export async function withLocalFile<Result>(
   path: string,
   use: (file: LocalFile) => Promise<Result>,
@@ -64,8 +67,8 @@ export async function withLocalFile<Result>(
 }
 
 /**
- * The whole file, or undefined where it is larger: counted as it is read, since what `stat` says of a pipe or a device
- * is not how much comes out of it.
+ * The whole file, or undefined if it is larger. The bytes are counted while reading, because `stat` does not know the
+ * size of a pipe or a device.
  */
 export async function readUpTo(
   path: string,
@@ -87,7 +90,7 @@ export async function readUpTo(
   return withLocalFile(path, reading, origin);
 }
 
-/** Of a directory, the system says that it is one when it is read. */
+/** Directories pass: reading one fails with an error that says so. */
 function isFileOrDirectory(status: BigIntStats): boolean {
   return status.isFile() || status.isDirectory();
 }

@@ -2,13 +2,13 @@ import { RequestError } from '../errors.ts';
 
 const REASONS: Readonly<Record<string, string>> = {
   ENOENT: 'no such file',
-  ENOTDIR: 'no such file: a part of its path is no directory',
+  ENOTDIR: 'no such file: a part of its path is not a directory',
   EISDIR: 'a directory',
   EACCES: 'a file that this user may not read',
   EPERM: 'a file that this user may not read',
 };
 
-/** What a failed system call says of a file that was to be read, in words. */
+/** Explains why a file could not be read. */
 export function unreadableReason(cause: unknown): string {
   const code = cause instanceof Error && 'code' in cause ? String(cause.code) : '';
   const message = cause instanceof Error ? cause.message : String(cause);
@@ -16,7 +16,7 @@ export function unreadableReason(cause: unknown): string {
 }
 
 /**
- * A file that a user named, and that cannot be read: one error for all of them.
+ * The error for a file that the user named and that cannot be read.
  *
  * @param file "the bundle kubectl.sigstore.json".
  */

@@ -1,26 +1,31 @@
-/** A GitHub workflow that publishes releases: at every version tag it counts as the same signer. */
+/** A GitHub workflow that publishes releases: it counts as the same signer at every version tag. */
 export interface ReleaseWorkflow {
-  /** Where the workflow is: `https://github.com/<owner>/<repository>/.github/workflows/<file>`, whole, no pattern. */
+  /**
+   * Where the workflow is: `https://github.com/<owner>/<repository>/.github/workflows/<file>`, the whole string, not
+   * a pattern.
+   */
   readonly workflow: string;
-  /** Who vouches for it; a whole string. */
+  /** The OIDC issuer; a whole string. */
   readonly issuer: string;
 }
 
-/** `vX.Y.Z` as Semantic Versioning has it, without pre-release and build: 1.02.3 is no version. */
+/** `vX.Y.Z` as in Semantic Versioning, without pre-release and build: 1.02.3 is not a version. */
 const RELEASE_TAG = /^v(?:0|[1-9]\d*)\.(?:0|[1-9]\d*)\.(?:0|[1-9]\d*)$/;
 
 export function isReleaseTag(text: string): boolean {
   return RELEASE_TAG.test(text);
 }
 
-/** The certificate's name for a run of the workflow at that tag (Fulcio: `job_workflow_ref` behind GitHub's address). */
+/**
+ * The certificate's name for a run of the workflow at that tag (Fulcio: `job_workflow_ref` after GitHub's address).
+ */
 export function workflowAtTag(workflow: string, tag: string): string {
   return `${workflow}@refs/tags/${tag}`;
 }
 
 /**
- * The tag at which the workflow signed, or undefined where the name is any other: of another workflow, of a branch, of
- * a tag that is no version. What comes before the tag is compared whole; there is no pattern to get wrong.
+ * The tag at which the workflow signed, or undefined for any other name: another workflow, a branch, or a tag that is
+ * not a version. Everything before the tag is compared as a whole string, so there is no pattern to get wrong.
  */
 export function releaseTagOf(name: string, { workflow }: ReleaseWorkflow): string | undefined {
   const prefix = workflowAtTag(workflow, '');

@@ -14,19 +14,19 @@ export interface ReleaseArtifact {
   /** `kubectl.exe`, `kubernetes-server-linux-amd64.tar.gz`. */
   readonly fileName: string;
   readonly version: ReleaseVersion;
-  /** Undefined where one file serves all platforms. */
+  /** Undefined if one file serves all platforms. */
   readonly platform: Platform | undefined;
   /** Relative to the release server, without a leading slash: `release/v1.26.0/bin/linux/amd64/kubectl`. */
   readonly path: string;
-  /** The same within the release's own directory, as checksum lists have it: `bin/linux/amd64/kubectl`. */
+  /** Relative to the release's own directory, as in checksum lists: `bin/linux/amd64/kubectl`. */
   readonly pathInRelease: string;
-  /** Whether the file is to be run, and so installed with mode 0755. */
+  /** Whether the file is a program and is installed with mode 0755. */
   readonly executable: boolean;
-  /** Of these one must have signed; empty where the release is unsigned. */
+  /** One of these must have signed; empty if the release is unsigned. */
   readonly signers: readonly CertificateIdentity[];
 }
 
-/** What names one artifact; the platform does not matter where one file serves all. */
+/** Names one artifact. The platform does not matter if one file serves all. */
 export interface ArtifactCoordinates {
   readonly component: string;
   readonly version: ReleaseVersion;
@@ -40,15 +40,18 @@ export interface ReleaseFilePaths {
   readonly provenance: string;
 }
 
-/** Letters, digits and inner `.`, `_`, `-`: nothing that a path, a URL, a shell or a terminal reads as more than a name. */
+/**
+ * Letters, digits and inner `.`, `_`, `-`: nothing that has a special meaning in a path, a URL, a shell or a
+ * terminal.
+ */
 const SAFE_NAME = /^[A-Za-z0-9](?:[A-Za-z0-9_-]|\.(?!\.))*$/;
 const SAFE_PLATFORM_PART = /^[a-z0-9]{1,16}$/;
-/** Names that Windows takes for devices, whatever their extension and case. */
+/** Names of devices on Windows, with any extension and in any case. */
 const WINDOWS_DEVICE = /^(?:con|prn|aux|nul|com[0-9]|lpt[0-9])(?:\.|$)/i;
 const SIDE_FILE = /\.(?:sha256|sha512|sig|cert|pem|sigstore\.json|docker_tag)$/i;
 
 /**
- * The artifact that the table has for a component, version and platform.
+ * The artifact in the table for a component, version and platform.
  *
  * @throws RequestError `component-unknown` or `platform-impossible`, each with the nearest valid choices
  */
@@ -64,12 +67,13 @@ export function releaseArtifact({
 }
 
 /**
- * An artifact that the table may lack, because the user insists on it. A component of the table keeps its place and
- * file name, for any platform. Another name is a file of that name: a `.tar.gz` or `.spdx` in the release's directory,
- * anything else under `bin/<os>/<arch>/`, with `.exe` on Windows unless it has an extension. The table alone is passed
- * over: the file has to exist, and every proof is asked of it.
+ * An artifact that the user insists on, although the table may lack it. A component in the table keeps its path and
+ * file name, for any platform. Any other name means a file of that name: a `.tar.gz` or `.spdx` in the release's
+ * directory, anything else under `bin/<os>/<arch>/`, with `.exe` on Windows unless it has an extension. Only the
+ * table is skipped: the file must exist, and it must pass every check.
  *
- * @throws RequestError `component-unknown` where the text cannot be a file's name, `platform-impossible` likewise
+ * @throws RequestError `component-unknown` if the text cannot be a file name; `platform-impossible` if it cannot be a
+ *   platform
  */
 export function forcedArtifact({ component: name, version, platform }: ArtifactCoordinates): ReleaseArtifact {
   assertSafePlatform(platform);
@@ -85,7 +89,7 @@ export function forcedArtifact({ component: name, version, platform }: ArtifactC
       {
         wanted: 'a file name of letters, digits, ".", "_" and "-" that starts with a letter or digit',
         found: excerpt(name),
-        next: 'give the bare name as it is on the server, without directories; side files are not artifacts',
+        next: 'give the file name on the server, without directories; side files are not artifacts',
       },
     );
   }
@@ -97,7 +101,7 @@ export function forcedArtifact({ component: name, version, platform }: ArtifactC
 }
 
 /**
- * Reads the `os/arch` of a forced artifact, which may be a platform that the table does not know.
+ * Reads the `os/arch` of a forced artifact, which the table may lack.
  *
  * @throws RequestError `platform-impossible`
  */
@@ -119,8 +123,9 @@ export function releaseFilePaths(version: ReleaseVersion): ReleaseFilePaths {
 }
 
 /**
- * Whether a path in a checksum list or a statement means the artifact: relative to the release (`bin/linux/amd64/kubectl`),
- * or a build path, bucket path or URL that ends with the release's directory and that (`.../v1.26.0/bin/...`).
+ * Whether a path in a checksum list or a statement means the artifact. It may be relative to the release
+ * (`bin/linux/amd64/kubectl`), or a build path, bucket path or URL that ends with the release's directory and the
+ * relative path (`.../v1.26.0/bin/...`).
  */
 export function isPathOf(path: string, { version, pathInRelease }: ReleaseArtifact): boolean {
   const withVersion = `${formatReleaseVersion(version)}/${pathInRelease}`;
@@ -144,7 +149,7 @@ function unsafePlatform(text: string): RequestError {
   return new RequestError('platform-impossible', `${excerpt(text)} cannot be a platform`, {
     wanted: 'os/arch of lower-case letters and digits, as in linux/riscv64',
     found: excerpt(text),
-    next: 'write it as Go has it, for example linux/riscv64',
+    next: "write it with Go's names, for example linux/riscv64",
   });
 }
 

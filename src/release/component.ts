@@ -10,26 +10,29 @@ import { formatReleaseVersion, type ReleaseVersion } from './version.ts';
  */
 export type ArtifactKind = 'binary' | 'image' | 'tarball' | 'sbom';
 
-/** Who runs a binary: everybody, each node, or the control plane. Each tarball of binaries holds its tier and those before. */
+/**
+ * Who runs a binary: any user, each node, or the control plane. Each tarball of binaries contains its own tier and
+ * the ones before.
+ */
 export type Tier = 'client' | 'node' | 'server';
 
 /** A minor release: `[1, 26]`. */
 export type Minor = readonly [major: number, minor: number];
 
-/** Platforms that a component is published for, in all minors or in some. Bounds are inclusive. */
+/** Platforms that a component is published for, in all minors or only some. Both ends are included. */
 export interface Availability {
   readonly platforms: readonly Platform[];
   readonly since?: Minor;
   readonly until?: Minor;
 }
 
-/** Something that Kubernetes publishes with every release. */
+/** A kind of file that Kubernetes publishes with every release. */
 export interface Component {
   readonly name: string;
   readonly kind: ArtifactKind;
   /** What it is, in a few words. */
   readonly purpose: string;
-  /** Of binaries and images. */
+  /** Only for binaries and images. */
   readonly tier?: Tier;
   /** `none`: one file for all platforms. */
   readonly platforms: readonly Availability[] | 'none';
@@ -90,7 +93,7 @@ function sbom(name: string, purpose: string): Component {
   return { name, kind: 'sbom', purpose, platforms: 'none' };
 }
 
-/** The same platforms, where the component itself came later than they did. */
+/** The same platforms, for a component that was added later. */
 function from(since: Minor | undefined, all: readonly Availability[]): readonly Availability[] {
   if (since === undefined) return all;
   return all
@@ -104,12 +107,12 @@ function from(since: Minor | undefined, all: readonly Availability[]): readonly 
 /** The minor releases that the table was checked against. */
 export const TABLED: { readonly since: Minor; readonly until: Minor } = { since: [1, 22], until: [1, 36] };
 
-/** Whether the table was checked against releases of that minor; for others it is the best guess. */
+/** Whether the table was checked against releases of that minor. For others it is a best guess. */
 export function isTabled(version: ReleaseVersion): boolean {
   return holds(TABLED, version);
 }
 
-/** Everything with a signature of its own, in the order in which lists show it. */
+/** Every file with its own signature, in the order of lists. */
 export const COMPONENTS: readonly Component[] = [
   binary('kubectl', 'command-line client', 'client'),
   binary('kubectl-convert', 'kubectl plugin that converts manifests', 'client'),
@@ -141,7 +144,7 @@ export const COMPONENTS: readonly Component[] = [
 ];
 
 /**
- * The component of that name; a tarball may be asked for as `kubernetes-src.tar.gz` too.
+ * The component with that name. A tarball may also be named with its ending: `kubernetes-src.tar.gz`.
  *
  * @throws RequestError `component-unknown`, with the nearest name
  */
@@ -171,14 +174,14 @@ function lookUp(name: string): Component | undefined {
   );
 }
 
-/** @param severed what stands behind the name of a component where nothing should */
+/** @param severed the separator after the name of a component, if there is one */
 function adviceFor(near: string | undefined, severed: string | undefined): string {
   if (severed === ',') return 'write one argument for each component, without commas';
-  if (severed !== undefined) return 'write the version of a component behind @, as in kubectl@v1.26.0';
+  if (severed !== undefined) return 'write the version of a component after @, as in kubectl@v1.26.0';
   return near === undefined ? 'see what there is with: k8s-verify list' : `did you mean ${near}?`;
 }
 
-/** The platforms that the component is published for in that release; empty where it has none. */
+/** The platforms that the component is published for in that release; empty if there are none. */
 export function platformsOf(component: Component, version: ReleaseVersion): readonly Platform[] {
   if (component.platforms === 'none') return [];
   const available = component.platforms.filter((availability) => holds(availability, version));
@@ -187,7 +190,7 @@ export function platformsOf(component: Component, version: ReleaseVersion): read
   );
 }
 
-/** The platforms that the component has been published for in any release; all there are where one file serves all. */
+/** The platforms that the component has been published for in any release; all platforms if one file serves all. */
 export function everyPlatformOf({ platforms }: Component): readonly Platform[] {
   if (platforms === 'none') return PLATFORMS;
   return PLATFORMS.filter((platform) =>
@@ -196,9 +199,10 @@ export function everyPlatformOf({ platforms }: Component): readonly Platform[] {
 }
 
 /**
- * Refuses a pair that the table lacks in that release.
+ * Refuses a component and platform that the table lacks for that release.
  *
- * @throws RequestError `platform-impossible`, naming what the component, or else the platform, has
+ * @throws RequestError `platform-impossible`, naming the platforms of the component, or else the components for the
+ *   platform
  */
 export function assertAvailable(component: Component, version: ReleaseVersion, platform: Platform): void {
   if (component.platforms === 'none') return;

@@ -5,35 +5,35 @@ import { formatPlatform, type Platform, PLATFORMS, samePlatform } from './platfo
 import { describeSignedReleases, isSigned, signedSince } from './signer.ts';
 import { formatReleaseVersion, type ReleaseVersion } from './version.ts';
 
-/** One published file, and whether a signature is published for it. */
+/** One published file, and whether it has a published signature. */
 export interface ListedArtifact {
-  /** The name to ask for; for an unsigned file its own name. */
+  /** The name to request; for an unsigned file its own name. */
   readonly component: string;
   /** `metadata`: a file about the release that can only be read, not proved. */
   readonly kind: ArtifactKind | 'metadata';
   readonly purpose: string;
-  /** `linux/amd64`; undefined where one file serves all platforms. */
+  /** `linux/amd64`; undefined if one file serves all platforms. */
   readonly platform: string | undefined;
-  /** Relative to the release server, with `*` for any name; undefined where it is published in another place. */
+  /** Relative to the release server, with `*` for any name; undefined if it is published elsewhere. */
   readonly path: string | undefined;
   readonly signed: boolean;
-  /** The first release whose files are signed; absent where this one's are not. */
+  /** The first release whose files are signed; absent if this release's files are unsigned. */
   readonly since?: string | undefined;
-  /** Why it is, or is not, in a few words. */
+  /** Why it is signed or not, in a few words. */
   readonly reason: string;
 }
 
 export interface ListRequest {
   readonly version: ReleaseVersion;
-  /** Only these, and what serves all platforms; default: every platform. */
+  /** List only files for these platforms and for all platforms; default: every platform. */
   readonly platforms?: readonly Platform[];
 }
 
 /**
- * Everything that Kubernetes publishes for a release, as the table has it. Nothing is looked up, the release itself
- * included.
+ * Everything that Kubernetes publishes for a release, according to the table. Does not check whether the release
+ * exists.
  *
- * @throws RequestError `release-not-found` for a major version that the table has nothing of
+ * @throws RequestError `release-not-found` for a major version that is not in the table
  */
 export function listArtifacts({ version, platforms = PLATFORMS }: ListRequest): readonly ListedArtifact[] {
   if (version.major !== TABLED.until[0]) throw unknownMajor(version);
@@ -83,11 +83,11 @@ export interface UnsignedFile {
   readonly reason: string;
 }
 
-const NOT_A_PROOF = 'never signed: it tells a broken transfer, not a forgery';
+const NOT_A_PROOF = 'never signed: it reveals a broken transfer, not a forgery';
 const COMPARED = 'never signed; --check-sums compares it with what is proved';
 const ONLY_A_NAME = 'not signed: a server can name an older release here, but not forge one';
 
-/** What krel signs none of (kubernetes/release, `krel sign blobs`). */
+/** Files that krel does not sign (kubernetes/release, `krel sign blobs`). */
 export const UNSIGNED_FILES: readonly UnsignedFile[] = [
   {
     name: 'SHA256SUMS',

@@ -2,13 +2,13 @@ import { excerpt } from '../text/excerpt.ts';
 import { RequestError } from '../errors.ts';
 import { nearest } from '../text/nearest.ts';
 
-/** An operating system and an architecture, by the names of Go and so of Kubernetes: `linux/amd64`. */
+/** An operating system and an architecture, by the names that Go and Kubernetes use: `linux/amd64`. */
 export interface Platform {
   readonly os: string;
   readonly arch: string;
 }
 
-/** What this process runs on, as Node says it. */
+/** What this process runs on, according to Node. */
 export interface ProcessInfo {
   /** `process.platform` */
   readonly platform: string;
@@ -33,7 +33,7 @@ export const PLATFORMS: readonly Platform[] = [
   { os: 'windows', arch: '386' },
 ];
 
-/** What other tools call the same things; only ever suggested, so that one platform has one name in records. */
+/** Names that other tools use. They are only suggested, never accepted, so that a platform always has one name. */
 const OS_SYNONYMS: Readonly<Record<string, string>> = {
   macos: 'darwin',
   mac: 'darwin',
@@ -76,10 +76,10 @@ export function samePlatform(a: Platform, b: Platform): boolean {
 }
 
 /**
- * Reads `linux/amd64` and its like: exactly the names of Kubernetes. Other tools' names (`x86_64`, `macos`) are refused
- * with the right one as advice.
+ * Reads `linux/amd64` and the like; only the names that Kubernetes uses. Other tools' names (`x86_64`, `macos`) are
+ * refused with the right name as advice.
  *
- * @param choices what there is for whatever is asked for, to be named where the text is no platform at all.
+ * @param choices the platforms of the requested files, to list if the text is not a platform.
  * @throws RequestError `platform-impossible`
  */
 export function parsePlatform(text: string, choices: readonly Platform[] = PLATFORMS): Platform {
@@ -98,14 +98,14 @@ export function parsePlatform(text: string, choices: readonly Platform[] = PLATF
 }
 
 /**
- * The platform of this process. An emulated process (x64 Node under Rosetta, 32-bit Node under WOW64) is served what
- * it runs as: that binary runs there too, and guessing past the emulator would need the host's word for it.
+ * The platform of this process. An emulated process (x64 Node under Rosetta, 32-bit Node under WOW64) gets binaries
+ * for the platform that it runs as. They run there too, and only the host could tell what is behind the emulator.
  *
  * @throws RequestError `platform-impossible`
  */
 export function hostPlatform({ platform, arch, endianness }: ProcessInfo): Platform {
   const os = lookUp(NODE_OS, platform);
-  // Node calls both byte orders ppc64; Kubernetes builds for the little-endian one alone.
+  // Node calls both byte orders ppc64; Kubernetes only builds for little-endian.
   const machine = arch === 'ppc64' && endianness === 'LE' ? 'ppc64le' : lookUp(NODE_ARCH, arch);
   const found = PLATFORMS.find((known) => known.os === os && known.arch === machine);
   if (found !== undefined) return found;
@@ -116,7 +116,7 @@ export function hostPlatform({ platform, arch, endianness }: ProcessInfo): Platf
     {
       wanted: PLATFORMS.map(formatPlatform).join(', '),
       found: `${platform}/${arch}${order}`,
-      next: 'name the platform to fetch for with --platform os/arch',
+      next: 'choose a platform with --platform os/arch',
     },
   );
 }
@@ -137,7 +137,7 @@ function nearestPlatform(text: string, platforms: readonly Platform[]): string |
   return found === undefined ? undefined : formatPlatform(found);
 }
 
-/** Each part by itself: `linux/mips` is as long as `linux/386`, and is nothing like it. */
+/** Compares each part separately: `linux/mips` is close to `linux/386` as a text, but not as a platform. */
 function nearestPair(os: string, arch: string, platforms: readonly Platform[]): Platform | undefined {
   const nearOs = nearest(
     os,

@@ -12,32 +12,32 @@ export interface CertificateIdentity {
   readonly issuer: string;
 }
 
-/** A span of releases, by precedence of their versions. */
+/** A range of releases, ordered by version precedence. */
 export interface VersionRange {
   readonly since: ReleaseVersion;
-  /** The last release of the span; undefined where it goes on. */
+  /** The last release of the range; undefined if it is open. */
   readonly until: ReleaseVersion | undefined;
-  /** True where the span ends with the minor of `since`: patch releases of an older minor. */
+  /** True if the range ends with the minor of `since`, for patch releases of an older minor. */
   readonly withinMinor: boolean;
 }
 
-/** One identity that signs release blobs, and the releases it is acceptable for. */
+/** An identity that signs release blobs, and the releases for which it is accepted. */
 export interface ReleaseSigner {
   readonly identity: CertificateIdentity;
   readonly ranges: readonly VersionRange[];
   /** The day of its first signature, ISO 8601. */
   readonly sinceDate: string;
-  /** Where that is stated. */
+  /** Where this is documented. */
   readonly source: string;
 }
 
 /**
- * Every identity that has signed release blobs (binaries, image tars, tarballs, SPDX files), and so also the one
- * statement of which releases are signed at all.
+ * Every identity that has signed release blobs (binaries, image tars, tarballs, SPDX files), This table also decides
+ * which releases are signed at all.
  *
- * Not here, on purpose: `krel-trust@...`, which signs promoted container images, and `promoter-summaries@...`, which
+ * Left out on purpose: `krel-trust@...`, which signs promoted container images, and `promoter-summaries@...`, which
  * signs their verification summaries. An independent signing job is planned (kubernetes/release#4507): its identity
- * becomes another entry, and the ranges of this one get their `until`.
+ * will be another entry, and the ranges of this one will get an `until`.
  */
 export const KUBERNETES_RELEASE_SIGNERS: readonly ReleaseSigner[] = [
   {
@@ -57,7 +57,7 @@ export const KUBERNETES_RELEASE_SIGNERS: readonly ReleaseSigner[] = [
   },
 ];
 
-/** The identities of which one must have signed a release's blobs; empty where the release is unsigned. */
+/** One of these identities must have signed the release's blobs; empty if the release is unsigned. */
 export function signersOf(version: ReleaseVersion): readonly CertificateIdentity[] {
   if (isBranchPoint(version)) return [];
   return KUBERNETES_RELEASE_SIGNERS.filter(({ ranges }) =>
@@ -65,12 +65,12 @@ export function signersOf(version: ReleaseVersion): readonly CertificateIdentity
   ).map(({ identity }) => identity);
 }
 
-/** Every identity that ever signed release blobs: what a file of unknown version is held against. */
+/** Every identity that has ever signed release blobs, for a file of unknown version. */
 export function allReleaseSigners(): readonly CertificateIdentity[] {
   return KUBERNETES_RELEASE_SIGNERS.map(({ identity }) => identity);
 }
 
-/** Whether the signer is one whose signature a release of Kubernetes has. */
+/** Whether this signer has signed releases of Kubernetes. */
 export function isReleaseSigner(
   signer:
     | ({ readonly kind: 'certificate-identity' } & CertificateIdentity)
@@ -102,7 +102,7 @@ export function signedSince(version: ReleaseVersion): string | undefined {
 }
 
 /**
- * Refuses a release whose artifacts nobody signed, before anything is fetched.
+ * Refuses an unsigned release before anything is fetched.
  *
  * @throws UntrustedError `signature-not-published`, with the nearest release that is signed
  */

@@ -14,13 +14,13 @@ export interface TarballMember {
   readonly executable: boolean;
 }
 
-/** The tarballs of binaries, smallest first; each holds the binaries of its tier and of those before it. */
+/** The tarballs of binaries, smallest first; each contains the binaries of its tier and of the ones before. */
 export const BINARY_TARBALLS: readonly Tier[] = ['client', 'node', 'server'];
 
 /**
- * What `kubernetes-<tier>-<os>-<arch>.tar.gz` holds of the components (kubernetes/kubernetes, build/lib/release.sh). All of
- * it is in `kubernetes/<tier>/bin/`. The tarballs hold more: licences, the source code, addons. Empty where there is no such
- * tarball for the platform.
+ * The components in `kubernetes-<tier>-<os>-<arch>.tar.gz` (kubernetes/kubernetes, build/lib/release.sh). They are
+ * all in `kubernetes/<tier>/bin/`. The tarballs also contain licences, source code and addons. Empty if there is no
+ * such tarball for the platform.
  */
 export function tarballMembers(
   tier: Tier,
@@ -40,10 +40,10 @@ export function tarballMembers(
 }
 
 /**
- * The tarball and the member in it that is the wanted component.
+ * The tarball and its member that is the requested component.
  *
- * @throws RequestError `platform-impossible` where there is no such tarball for the platform, `component-unknown` where
- *   it does not hold the component
+ * @throws RequestError `platform-impossible` if there is no such tarball for the platform, `component-unknown` if it
+ *   does not contain the component
  */
 export function memberOf(
   tier: Tier,
@@ -60,7 +60,7 @@ export function memberOf(
   const release = `${formatReleaseVersion(version)} for ${formatPlatform(platform)}`;
   throw new RequestError(
     'component-unknown',
-    `kubernetes-${tier} of ${release} does not hold ${excerpt(component)}`,
+    `kubernetes-${tier} of ${release} does not contain ${excerpt(component)}`,
     {
       wanted: names.join(', '),
       found: excerpt(component),

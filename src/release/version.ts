@@ -19,14 +19,16 @@ export interface ReleaseVersion {
   readonly prerelease: Prerelease | undefined;
 }
 
-/** `stable`: the newest final release; `latest`: the newest pre-release. Both as published, within a major or minor. */
+/**
+ * `stable`: the newest final release; `latest`: the newest pre-release. Both within a major or minor, as published.
+ */
 export interface VersionMarker {
   readonly channel: 'stable' | 'latest';
   readonly major: number | undefined;
   readonly minor: number | undefined;
 }
 
-/** What a user asked for: one version, or whatever a marker says today. */
+/** The requested version: an exact one, or the current value of a marker. */
 export type VersionRequest =
   | { readonly kind: 'exact'; readonly version: ReleaseVersion }
   | { readonly kind: 'marker'; readonly marker: VersionMarker };
@@ -42,7 +44,7 @@ const STAGES: readonly PrereleaseStage[] = ['alpha', 'beta', 'rc'];
 
 /**
  * Reads `v1.26.0`, `1.26.0` or `v1.26.0-rc.1`. No leading zeros, no build metadata, no white space: the text becomes
- * part of a URL and of what is printed as proved.
+ * part of a URL and of the printed result.
  *
  * @throws RequestError `version-malformed`
  */
@@ -61,17 +63,17 @@ export function formatReleaseVersion(version: ReleaseVersion): string {
   return prerelease === undefined ? final : `${final}-${prerelease.stage}.${prerelease.number}`;
 }
 
-/** Precedence of Semantic Versioning 2.0.0, section 11: negative where `a` comes before `b`, 0 where they are equal. */
+/** Precedence of Semantic Versioning 2.0.0, section 11: negative if `a` comes before `b`, 0 if they are equal. */
 export function compareReleaseVersions(a: ReleaseVersion, b: ReleaseVersion): number {
   return a.major - b.major || a.minor - b.minor || a.patch - b.patch || comparePrereleases(a, b);
 }
 
 /**
- * Reads what a user may type for a version: an exact one, `1.26` (the newest final release of that minor), or a marker
- * (`stable`, `stable-1`, `stable-1.26`; for pre-releases `prerelease`, `prerelease-1`, `prerelease-1.26`, which the release server
- * calls `latest`).
+ * Reads the version that a user typed: an exact one, `1.26` (the newest final release of that minor), or a marker
+ * (`stable`, `stable-1`, `stable-1.26`; for pre-releases `prerelease`, `prerelease-1`, `prerelease-1.26`, which the
+ * release server calls `latest`).
  *
- * @throws RequestError `version-malformed`, with the nearest thing that would have been understood
+ * @throws RequestError `version-malformed`, with the nearest valid version
  */
 export function parseVersionRequest(text: string): VersionRequest {
   const version = readVersion(text);
@@ -87,22 +89,22 @@ export function parseVersionRequest(text: string): VersionRequest {
   return { kind: 'marker', marker };
 }
 
-/** `stable-1.26`: how the marker is called on the command line and on the release server. */
+/** `stable-1.26`: the marker's name on the command line and on the release server. */
 export function formatMarker(marker: VersionMarker): string {
   const scope = [marker.major, marker.minor].filter((number) => number !== undefined);
   return scope.length === 0 ? marker.channel : `${marker.channel}-${scope.join('.')}`;
 }
 
-/** Where the marker's file is, relative to the release server: `release/stable-1.26.txt`. */
+/** Path of the marker's file, relative to the release server: `release/stable-1.26.txt`. */
 export function markerPath(marker: VersionMarker): string {
   return `release/${formatMarker(marker)}.txt`;
 }
 
 /**
- * Reads a marker file: a canonical version, with or without a newline at the end, that lies within what the marker
- * names. Markers have been served empty, stale and as a proxy's HTML page, so nothing here has a default.
+ * Reads a marker file: a canonical version, with or without a newline at the end, that fits the marker. Servers have
+ * sent empty and stale markers, and proxies HTML pages, so nothing here has a default.
  *
- * @param options `quoted`: whether an error may quote what is there instead; not where another host answered.
+ * @param options `quoted`: whether an error may quote the content; not if another host answered.
  * @throws UnavailableError `response-invalid`
  */
 export function parseMarker(
@@ -111,7 +113,7 @@ export function parseMarker(
   { quoted = true }: { readonly quoted?: boolean } = {},
 ): ReleaseVersion {
   const shown = (text: string): string =>
-    quoted ? excerpt(text) : `other text, of ${text.length} characters`;
+    quoted ? excerpt(text) : `other text of ${text.length} characters`;
   const name = `${formatMarker(marker)}.txt`;
   if (bytes.byteLength > MAX_MARKER_BYTES) {
     throw invalidMarker(name, `a version, at most ${MAX_MARKER_BYTES} bytes`, `${bytes.byteLength} bytes`);
@@ -178,12 +180,12 @@ function malformed(text: string, wanted: string, choice: string | undefined): Re
   });
 }
 
-/** What the user most likely meant, always something that `parseVersionRequest` reads; undefined where it is anyone's guess. */
+/** What the user most likely meant, in a form that `parseVersionRequest` accepts; undefined if that is unclear. */
 function nearestVersionText(text: string): string | undefined {
   const plain = text.slice(0, MAX_VERSION_CHARACTERS).trim().toLowerCase();
   if (/^v?[0-9]{1,5}(?:\.x(?:\.x)?)?$/.test(plain)) {
     const number = Number.parseInt(plain.replace('v', ''), 10);
-    // "30" is the minor release: there is no major one beyond 1.
+    // "30" means the minor release, because there is no major version above 1.
     return number > 1 ? `1.${number}` : `stable-${number}`;
   }
   const loose = LOOSE.exec(plain);
@@ -201,7 +203,7 @@ function invalidMarker(name: string, wanted: string, found: string): Unavailable
   return new UnavailableError('response-invalid', `the version marker ${name} cannot be used`, {
     wanted,
     found,
-    why: 'another version than the one asked for would be installed if it were guessed',
+    why: 'a guess could install another version than you asked for',
     next: 'name an exact version, or try again later',
   });
 }

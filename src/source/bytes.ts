@@ -1,35 +1,34 @@
-/** The bytes of one file on their way, from one source or several. */
+/** The download of one file, from one source or several. */
 
 /** Takes the bytes of one download in order. `disk/` implements it over a staging file. */
 export interface DownloadSink {
-  /** How many bytes it holds; a download goes on from here. */
+  /** How many bytes it has; a download continues from here. */
   readonly length: number;
   /**
-   * Resolves once the chunk is taken; the caller waits for that before it reads on (backpressure). The bytes are the
-   * sink's until then and no longer: their memory is taken back.
+   * Resolves once the chunk is written; the caller waits for that before it reads on (backpressure). After that the
+   * memory of the bytes is reused, so the sink must not keep them.
    */
   write(chunk: Uint8Array): Promise<void>;
-  /** Told once the answer has begun, where it tells its length: how many bytes are still to come. May refuse them. */
+  /**
+   * Called when an answer begins, if its length is known, with the number of bytes still to come. May refuse them.
+   */
   expect?(bytes: number): Promise<void>;
   /** Drops everything; `length` is 0 afterwards. */
   reset(): Promise<void>;
 }
 
-/**
- * What is in a sink already, and what is known of it. Each source that is asked for a file goes on with it, and writes
- * down here what it learns.
- */
+/** What a sink already has, and what we know about it. Each source continues from here and updates it. */
 export interface ReceivedBytes {
   readonly sink: DownloadSink;
-  /** When the first source was asked, as `performance.now()` tells it. */
+  /** When the first source was asked, from `performance.now()`. */
   readonly since: number;
-  /** The length of the file that the bytes are the beginning of, where a source told it. */
+  /** Total length of the file, if a source said so. */
   total: number | undefined;
-  /** The source that the first byte came from; undefined where the sink held bytes from the start. */
+  /** The source that the first byte came from; undefined if the sink had bytes from the start. */
   origin: string | undefined;
   /** Whether any part came from an earlier, broken transfer. */
   resumed: boolean;
-  /** Whether the time for the file is up: no other source is asked then. */
+  /** Whether the time limit for the file has passed, so that no other source is asked. */
   outOfTime: boolean;
 }
 
@@ -48,11 +47,13 @@ export interface DownloadOutcome {
   /** The URL or path that delivered the last byte, after redirects. */
   readonly url: string;
   readonly bytes: number;
-  /** True where any part came from an earlier, broken transfer: a digest that differs then asks for a fresh start. */
+  /**
+   * True if any part came from an earlier, broken transfer. If the digest differs then, the download starts again.
+   */
   readonly resumed: boolean;
   /**
-   * True where the answer told no length and ended with the connection, so that a broken transfer cannot be told from
-   * a whole one: a digest that differs then asks for a fresh start, too.
+   * True if the answer had no length and ended with the connection, so that a broken transfer looks like a complete
+   * one. If the digest differs then, the download starts again too.
    */
   readonly endedByClose: boolean;
 }

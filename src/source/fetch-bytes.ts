@@ -9,10 +9,10 @@ export interface FetchBytesRequest extends Omit<BytesRequest, 'received' | 'othe
 }
 
 /**
- * Fetches the bytes of a file from the first source that has it. What came from one source is gone on with at the next,
- * where the lengths agree.
+ * Fetches the bytes of a file from the first source that has it. The next source continues after the bytes of the one
+ * before, if the lengths agree.
  *
- * @throws RequestError `artifact-not-found` where every source says that it has no such file; UnavailableError
+ * @throws RequestError `artifact-not-found` if every source says that it has no such file; UnavailableError
  */
 export async function fetchBytes(
   sources: readonly ReleaseSource[],

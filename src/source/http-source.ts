@@ -16,7 +16,7 @@ export class HttpSource implements ReleaseSource {
   readonly #base: string;
   readonly #http: HttpClient;
 
-  /** @param base its URL, with the user name and password that it may need, without a slash at its end. */
+  /** @param base its URL, with user name and password if needed, without a final slash. */
   constructor(base: string, http: HttpClient) {
     this.#base = base;
     this.#http = http;

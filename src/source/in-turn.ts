@@ -2,26 +2,26 @@ import { K8sVerifyError, RequestError, UnavailableError } from '../errors.ts';
 import type { Report } from '../progress.ts';
 import type { ReleaseSource } from './release-source.ts';
 
-/** What one source has; `reason` is told where another one is asked because of it. */
+/** What one source has; `reason` is reported if another one is asked because of it. */
 export type SourceAnswer<Found> =
   | { readonly kind: 'found'; readonly found: Found }
   | { readonly kind: 'lacking'; readonly reason: string };
 
-/** How a change of the source is told, and when there is none any more. */
+/** How to report a change of source, and when to stop. */
 export interface InTurnOptions {
-  /** What was asked for, at a source; by default the source itself. */
+  /** The name of what was requested from a source; by default the source itself. */
   readonly located?: (source: ReleaseSource) => string;
-  /** False where asking another source is of no use. */
+  /** False if it is no use to ask another source. */
   readonly goesOn?: () => boolean;
 }
 
 /**
- * Asks one source after the other, until one has what is wanted.
+ * Asks one source after the other until one has the file.
  *
  * @param sources in order of preference.
- * @returns undefined where every one of them answered, and none has it.
- * @throws UnavailableError where none has it and one could not be asked: an outage says nothing about what is there, so
- *   it outranks another's "not found". RequestError `usage` where there is no source to ask.
+ * @returns undefined if all of them answered and none has it.
+ * @throws UnavailableError if none has it and one could not be asked: during an outage we cannot know what is there,
+ *   so this outranks another source's "not found". RequestError `usage` if there is no source.
  */
 export async function askInTurn<Found>(
   sources: readonly ReleaseSource[],
@@ -29,7 +29,7 @@ export async function askInTurn<Found>(
   ask: (source: ReleaseSource) => Promise<SourceAnswer<Found>>,
   { located = ({ shown }) => shown, goesOn = () => true }: InTurnOptions = {},
 ): Promise<Found | undefined> {
-  if (sources.length === 0) throw new RequestError('usage', 'no source to fetch from is named');
+  if (sources.length === 0) throw new RequestError('usage', 'there is no source to fetch from');
   const failures: FailedSource[] = [];
   const lacking: string[] = [];
   for (const [index, source] of sources.entries()) {
@@ -47,7 +47,7 @@ export async function askInTurn<Found>(
   return undefined;
 }
 
-/** What went wrong on the way, without what was asked for and where: the event says that itself. */
+/** The cause only: the event already says what was requested and where. */
 function shortReason({ cause, message }: UnavailableError): string {
   return cause instanceof Error && !(cause instanceof K8sVerifyError) ? cause.message : message;
 }
@@ -61,17 +61,17 @@ async function orFailure<Found>(
   });
 }
 
-/** Where something was asked for, and why it could not be had. */
+/** A source that failed, and why. */
 interface FailedSource {
   readonly source: string;
   readonly error: UnavailableError;
 }
 
 /**
- * One error for all sources that failed, each with its reason. The code and the advice are those of the last one, since
- * it was the last hope; but rather of one that could not be reached than of one that answered.
+ * One error for all sources that failed, each with its reason. The code and the advice come from the last one that
+ * could not be reached, or else from the last one.
  *
- * @param lacking sources that answered, and have no such file.
+ * @param lacking sources that answered but have no such file.
  */
 function everySourceFailed(
   failures: readonly [FailedSource, ...FailedSource[]],
@@ -96,7 +96,7 @@ function namingSource({ source, error: { message, found } }: FailedSource): stri
   return `${message} (${source}${found === undefined ? '' : ` has ${found}`})`;
 }
 
-/** "could not fetch the signature of kubectl v1.26.0: " is said once, where it stands before every reason. */
+/** If every reason begins with the same "could not fetch the signature of kubectl v1.26.0: ", says it only once. */
 function withoutRepetition(reasons: readonly string[]): string {
   const [first = ''] = reasons;
   const opening = first.slice(0, first.indexOf(': ') + 1);

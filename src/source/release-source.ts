@@ -1,30 +1,30 @@
 import type { DownloadOutcome, ReceivedBytes } from './bytes.ts';
 
 /**
- * A place that has files of Kubernetes releases, laid out as dl.k8s.io: a server, a directory, another store. Nothing
- * that comes from one is believed; that is the proof's part.
+ * A place with files of Kubernetes releases, laid out like dl.k8s.io: a server, a directory, another store. Nothing
+ * from a source is trusted before it is proved.
  */
 export interface ReleaseSource {
-  /** Where it is, for messages and results: without passwords, and without a slash at its end. */
+  /** Its address for messages and results, without passwords and without a final slash. */
   readonly shown: string;
-  /** Whether Kubernetes itself publishes there; what a copy lacks says nothing about a release. */
+  /** Whether Kubernetes itself publishes there. If a copy lacks a file, that says nothing about the release. */
   readonly isPublisher: boolean;
   /**
-   * A small file, whole; undefined where the source says that it has none.
+   * A small file, whole; undefined if the source says that it has none.
    *
-   * @throws UnavailableError where it cannot be had; UntrustedError `material-oversized`.
+   * @throws UnavailableError if it cannot be fetched; UntrustedError `material-oversized`.
    */
   small(request: SmallFileRequest): Promise<SmallFile | undefined>;
   /**
-   * The bytes of a file into a sink, from where the sink ends where that is possible.
+   * Writes the bytes of a file into a sink. Continues after the bytes that the sink has, if possible.
    *
-   * @throws UnavailableError where they cannot be had, or whatever the sink throws.
+   * @throws UnavailableError if they cannot be fetched; any error of the sink.
    */
   bytes(request: BytesRequest): Promise<Delivery>;
 }
 
 export interface SmallFileRequest {
-  /** Below the source. */
+  /** Relative to the source. */
   readonly path: string;
   /** One byte more is an error. */
   readonly maxBytes: number;
@@ -37,7 +37,7 @@ export interface SmallFileRequest {
 
 export interface SmallFile {
   readonly bytes: Uint8Array;
-  /** Whether a message may quote it: not where another place than the source answered. */
+  /** Whether a message may quote it; not if another place than the source answered. */
   readonly quotable: boolean;
 }
 
@@ -48,12 +48,12 @@ export interface BytesRequest {
   readonly what: string;
   readonly onProgress?: (received: number, total: number | undefined) => void;
   readonly bypassCache?: boolean;
-  /** Whether another source can be asked, so that a long wait for this one is not worth it. */
+  /** Whether another source can be asked, so that it is better not to wait long for this one. */
   readonly othersFollow: boolean;
   readonly signal?: AbortSignal | undefined;
 }
 
 export type Delivery =
   | { readonly kind: 'delivered'; readonly outcome: DownloadOutcome }
-  /** The source says that it has no such file; `reason` in its words: "HTTP 404 Not Found". */
+  /** The source says that it has no such file; `reason` says how: "HTTP 404 Not Found". */
   | { readonly kind: 'absent'; readonly reason: string };

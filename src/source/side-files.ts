@@ -9,15 +9,15 @@ import type { Report } from '../progress.ts';
 import { askInTurn } from './in-turn.ts';
 import type { ReleaseSource } from './release-source.ts';
 
-/** What a source has beside an artifact; undefined where it said that there is none. */
+/** The files that a source has next to an artifact; undefined if it said that there is none. */
 export interface SideFiles {
-  /** Where they are from: all of them from one, since files of different copies need not fit together. */
+  /** The source of all of them: files from different copies may not belong together. */
   readonly source: ReleaseSource;
   readonly bundle: Uint8Array | undefined;
   readonly signature: Uint8Array | undefined;
   readonly certificate: Uint8Array | undefined;
   readonly checksum: Uint8Array | undefined;
-  /** What could not be had and was done without, in sentences for people. */
+  /** Notes for the user about files that could not be fetched and were not needed. */
   readonly notes: readonly string[];
 }
 
@@ -25,25 +25,25 @@ export interface SideFileRequest {
   readonly report: Report;
   /** In order of preference. */
   readonly sources: readonly ReleaseSource[];
-  /** Of the artifact, below a source. */
+  /** Of the artifact, relative to a source. */
   readonly path: string;
   /** For messages: "kubectl v1.26.0 linux/amd64". */
   readonly what: string;
-  /** Asks past the caches on the way. */
+  /** Asks caches on the way for a fresh copy. */
   readonly bypassCache?: boolean;
   readonly signal?: AbortSignal | undefined;
 }
 
 /**
- * Fetches the bundle, signature, certificate and checksum file of an artifact, side by side, from the first source
- * that has a whole signature in either form. A source that cannot be reached gives way to the next one.
+ * Fetches the bundle, signature, certificate and checksum file of an artifact, in parallel, from the first source
+ * that has a complete signature in either form. If a source cannot be reached, the next one is asked.
  *
- * Storage that may not be listed answers 403 for what is not there, and a file that most releases lack is the first to
- * be forgotten by a mirror. So a bundle that cannot be had is done without where there is a pair, and a checksum file
- * always: what is proved, and how strictly, is the same.
+ * Storage without list permission answers 403 for missing files, and mirrors easily forget a file that most releases
+ * lack. So we can do without the bundle if there is a pair, and always without the checksum file. The proof is just
+ * as strict.
  *
- * @returns the files of the last source asked where none has a signature: the caller says what that means.
- * @throws UnavailableError where no source could be asked.
+ * @returns the files of the last source if none has a signature; the caller decides what that means.
+ * @throws UnavailableError if no source could be asked.
  */
 export async function fetchSideFiles(request: SideFileRequest): Promise<SideFiles> {
   let last: SideFiles | undefined;
@@ -58,7 +58,7 @@ export async function fetchSideFiles(request: SideFileRequest): Promise<SideFile
   return files;
 }
 
-/** Whether there is a whole signature, in either form. */
+/** Whether there is a complete signature in either form. */
 export function isSigned({ bundle, signature, certificate }: SideFiles): boolean {
   return bundle !== undefined || (signature !== undefined && certificate !== undefined);
 }
@@ -108,7 +108,7 @@ interface Answers {
   readonly checksum: Fetched | UnavailableError;
 }
 
-/** @throws UnavailableError where the bundle cannot be had and nothing else can take its place. */
+/** @throws UnavailableError if the bundle cannot be fetched and nothing can replace it. */
 function withoutUnavailable({ source, bundle, signature, certificate, checksum }: Answers): SideFiles {
   const notes: string[] = [];
   const present = (answer: Fetched | UnavailableError, note: string): Fetched => {

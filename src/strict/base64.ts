@@ -2,8 +2,8 @@ import { malformed } from './malformed.ts';
 
 /**
  * Decodes base64 strictly (RFC 4648 section 4): the standard alphabet, padded, no white space, zero trailing bits.
- * `Buffer.from` skips whatever it does not know, so that two texts can mean the same bytes; a signature format where
- * that holds can be changed without anybody noticing.
+ * `Buffer.from` skips unknown characters, so two texts can mean the same bytes, and a signature file could be changed
+ * without anyone noticing.
  *
  * @param what names the field in the error.
  * @throws UntrustedError `material-malformed`
@@ -20,11 +20,11 @@ export function decodeBase64(text: string, what: string): Uint8Array {
   return bytes;
 }
 
-/** What is wrong, and where; the text itself is not quoted, since it may be another file than was meant. */
+/** What is wrong, and where. The text is not quoted, because it may be the wrong file. */
 function flawOf(text: string): string {
   const at = text.search(/[^A-Za-z0-9+/=]|=(?!=?\s*$)/);
   const next = text[at];
-  if (next === undefined) return `${text.length} characters, which are not padded as they should be`;
+  if (next === undefined) return `${text.length} characters with wrong padding or stray last bits`;
   const kind = /\s/.test(next) ? 'white space' : next === '=' ? 'padding' : 'another character';
   return `${kind} as character ${at + 1} of ${text.length}`;
 }

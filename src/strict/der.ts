@@ -25,10 +25,10 @@ export function contextTag(number: number, form: 'primitive' | 'constructed'): n
   return (form === 'constructed' ? 0xa0 : 0x80) | number;
 }
 
-/** One element of DER: identifier, content, and what is inside where it is constructed. */
+/** One element of DER: identifier, content, and child elements if it is constructed. */
 export interface DerNode {
   readonly tag: number;
-  /** The whole element, header and all. */
+  /** The whole element, including its header. */
   readonly der: Uint8Array;
   readonly content: Uint8Array;
   /** Empty for a primitive element. */
@@ -58,7 +58,7 @@ export function childrenOf(node: DerNode | undefined, tag: number, what: string)
   return expectTag(node, tag, what).children;
 }
 
-/** The node itself, where it is there and has the tag. @throws UntrustedError `material-malformed` */
+/** The node itself, if it exists and has the tag. @throws UntrustedError `material-malformed` */
 export function expectTag(node: DerNode | undefined, tag: number, what: string): DerNode {
   if (node?.tag !== tag) {
     throw flawed(what, `an element with tag ${hex(tag)}`, node ? `tag ${hex(node.tag)}` : 'nothing');
@@ -94,7 +94,9 @@ export function readBoolean(node: DerNode | undefined, what: string): boolean {
   return expectTag(node, DER_TAG.boolean, what).content[0] === 0xff;
 }
 
-/** UTCTime or GeneralizedTime as RFC 5280 section 4.1.2.5 wants them: seconds, Zulu, a date that exists. */
+/**
+ * UTCTime or GeneralizedTime in the form of RFC 5280 section 4.1.2.5: with seconds, in UTC, and a date that exists.
+ */
 export function readTime(node: DerNode | undefined, what: string): Date {
   const text = Buffer.from(node?.content ?? []).toString('latin1');
   const digits =
@@ -113,7 +115,7 @@ export function readTime(node: DerNode | undefined, what: string): Date {
   throw flawed(what, 'a time in UTC with seconds', JSON.stringify(text.slice(0, 40)));
 }
 
-/** How many more elements may come. */
+/** How many more elements are allowed. */
 interface Budget {
   left: number;
 }
@@ -165,7 +167,7 @@ function parseLength(bytes: Uint8Array, start: number, what: string): { length: 
   return { length, at: start + 1 + octets };
 }
 
-/** X.690 sections 8 and 11: what the content octets of the universal types may be. */
+/** X.690 sections 8 and 11: the allowed content octets of the universal types. */
 function assertCanonicalContent(tag: number, content: Uint8Array, what: string): void {
   const [first, second] = content;
   switch (tag) {
@@ -206,7 +208,7 @@ function assertCanonicalContent(tag: number, content: Uint8Array, what: string):
       const number = tag & 0x1f;
       const constructedType = number === 0x10 || number === 0x11;
       if (universal && (number === 0 || constructedType !== ((tag & 0x20) !== 0))) {
-        throw flawed(what, 'the form that DER has for the type', `tag ${hex(tag)}`);
+        throw flawed(what, 'the form that DER requires for the type', `tag ${hex(tag)}`);
       }
     }
   }

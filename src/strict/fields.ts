@@ -12,23 +12,23 @@ const ENUM_NAME = /^[A-Z][A-Z0-9_]*$/;
 const RFC3339_UTC =
   /^[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}(?:\.[0-9]{3}|\.[0-9]{6}|\.[0-9]{9})?Z$/;
 
-/** The fields that an object may have; `any` for documents that others extend as they like. */
+/** The fields that an object may have; `any` for documents that others may extend. */
 export type KnownFields = readonly string[] | 'any';
 
-/** What differs from one kind of document to another. */
+/** The differences between kinds of documents. */
 export interface FieldsForm {
   /**
-   * Whether a field that is absent or null has its default (no text, zero, no elements), as protobuf has it; else null is
-   * a value like any other, and what is asked for must be there.
+   * Whether an absent or null field has its default (empty text, zero, no elements), as in protobuf. Otherwise null
+   * is a value like any other, and the field must be present.
    */
   readonly defaults?: boolean;
   /**
-   * Takes the fields that an object, or one in it, does not have, in words, instead of refusing them: for a caller that
+   * Collects unknown fields of the object and of objects in it, in words, instead of refusing them. For a caller that
    * leaves out what it does not understand.
    */
   readonly unknown?: string[] | undefined;
   /**
-   * The error for a field that is not as it must be; default: `material-malformed`.
+   * The error for a wrong field; default: `material-malformed`.
    *
    * @param path "the bundle, verificationMaterial.tlogEntries[0]".
    */
@@ -36,15 +36,15 @@ export interface FieldsForm {
 }
 
 /**
- * Protobuf's JSON mapping, in the narrow form that the client specification allows (section 5): lowerCamelCase keys, enum
- * values by name, 64-bit integers as decimal strings, padded standard base64. A field that is absent or null has its
- * default; a field that the message does not have is refused, as Go's protojson and with it sigstore-go does.
+ * Protobuf's JSON mapping, in the strict form that the client specification allows (section 5): lowerCamelCase keys,
+ * enum values by name, 64-bit integers as decimal strings, padded standard base64. An absent or null field has its
+ * default. An unknown field is refused, as in Go's protojson and so in sigstore-go.
  */
 export const PROTOBUF: FieldsForm = { defaults: true };
 
 /**
- * The fields of one JSON object, each of the type that is asked for. The object has no other fields than the known ones:
- * what a reader skips, another one may act on. Every method throws the form's error, naming the field.
+ * Reads the fields of one JSON object with the requested types. Unknown fields are refused, because another reader
+ * may act on what this one skips. Every method throws the form's error, naming the field.
  */
 export class Fields {
   /** Where the object is: "the bundle, verificationMaterial.tlogEntries[0]". */
@@ -55,7 +55,7 @@ export class Fields {
   constructor(value: JsonValue | undefined, path: string, known: KnownFields, form: FieldsForm = {}) {
     this.path = path;
     this.#form = form;
-    // By its kind alone: where this is a whole file, it may be another one than was meant, a password for one.
+    // Show only its kind: it may be a whole file, and the wrong one, such as a password file.
     if (!isJsonObject(value)) throw this.#flawedAt(path, 'an object', kindOf(value));
     const fields = Object.entries(value);
     this.#fields = new Map(form.defaults === true ? fields.filter(([, field]) => field !== null) : fields);
@@ -71,12 +71,12 @@ export class Fields {
     return this.#fields.has(name);
   }
 
-  /** The fields that are there, in their order. */
+  /** The names of all fields, in order. */
   names(): readonly string[] {
     return [...this.#fields.keys()];
   }
 
-  /** The one field of several that is there. */
+  /** The one field of several that is present. */
   oneOf<Name extends string>(...names: readonly Name[]): Name {
     const [present, second] = names.filter((name) => this.has(name));
     if (present === undefined || second !== undefined) {
@@ -86,17 +86,17 @@ export class Fields {
     return present;
   }
 
-  /** A string that must be there. */
+  /** A required string. */
   text(name: string): string {
     return this.#read(name, 'a string', asText);
   }
 
-  /** A string, or the empty one where there is none. */
+  /** A string; empty if absent. */
   textOrEmpty(name: string): string {
     return this.has(name) ? this.text(name) : '';
   }
 
-  /** Bytes that must be there, in base64. */
+  /** Required bytes, in base64. */
   bytes(name: string, maxBytes: number = MAX_DER_BYTES): Uint8Array {
     return this.#bytes(this.textOrEmpty(name), this.at(name), maxBytes);
   }
@@ -106,13 +106,13 @@ export class Fields {
     return this.#read(name, `${2 * bytes} lower-case hex digits`, hexOf(bytes));
   }
 
-  /** A non-negative int64 of protobuf: "0", "735"; not "-1", "007", "1e3" or 735. Absent: zero. */
+  /** A non-negative int64 of protobuf: "0", "735"; not "-1", "007", "1e3" or 735. Zero if absent. */
   int64(name: string): bigint {
     if (!this.has(name)) return 0n;
     return this.#read(name, 'a decimal string of a non-negative 64-bit integer', asInt64);
   }
 
-  /** A JSON number that counts something: whole, not negative, and held exactly. */
+  /** A JSON number that is a count: whole, not negative, and exactly represented. */
   count(name: string): number {
     return this.#read(name, 'a non-negative whole number', asCount);
   }
@@ -124,7 +124,7 @@ export class Fields {
   }
 
   /**
-   * The same, but where unknown fields are taken, so is a name that is none of these: it may be one of a later version.
+   * The same, but if unknown fields are accepted, so is an unknown name: it may come from a later version.
    *
    * @returns undefined for such a name.
    */
@@ -136,20 +136,20 @@ export class Fields {
     return undefined;
   }
 
-  /** Takes something else of the object that the caller does not know, where unknown fields are taken. */
+  /** Records another unknown part of the object, if unknown fields are accepted. */
   leaveOut(what: string): void {
     this.#form.unknown?.push(what);
   }
 
-  /** A google.protobuf.Timestamp, or undefined where there is none. */
+  /** A google.protobuf.Timestamp; undefined if absent. */
   timestamp(name: string): Date | undefined {
     return this.has(name) ? this.#read(name, 'a time like 2022-11-30T18:59:07Z', asTime) : undefined;
   }
 
   /**
-   * An object that must be there.
+   * A required object.
    *
-   * @param path for messages, where the name itself is foreign.
+   * @param path for messages, if the name itself is foreign text.
    */
   object(name: string, known: KnownFields, path: string = this.at(name)): Fields {
     return new Fields(this.#fields.get(name), path, known, this.#form);
@@ -162,7 +162,7 @@ export class Fields {
   /**
    * A list of objects.
    *
-   * @param unknown as the form's, one for each object; default: the form's own.
+   * @param unknown replaces the form's, one for each object; default: the form's own.
    */
   objects(
     name: string,
@@ -196,7 +196,7 @@ export class Fields {
     return this.list(name, max).map((item, i) => this.#value(item, this.at(name, i), wanted, hexOf(bytes)));
   }
 
-  /** A list of whatever. */
+  /** A list of any values. */
   list(name: string, max: number): readonly JsonValue[] {
     const absent = this.#form.defaults === true && !this.has(name);
     const items = absent ? [] : this.#read(name, 'an array', asList);
@@ -205,7 +205,7 @@ export class Fields {
     return items;
   }
 
-  /** The error for this field, for what only the reader of the document can judge. */
+  /** The error for this field, if only the reader of the document can tell that it is wrong. */
   flawed(name: string, wanted: string, found: string): K8sVerifyError {
     return this.#flawedAt(this.at(name), wanted, found);
   }
@@ -242,7 +242,7 @@ export class Fields {
   }
 }
 
-/** What a value stands for, or undefined where it stands for nothing of that type. */
+/** Converts a value; undefined if it does not have the type. */
 type Parse<Value> = (value: JsonValue) => Value | undefined;
 
 const asText: Parse<string> = (value) => (typeof value === 'string' ? value : undefined);
@@ -260,7 +260,7 @@ const asInt64: Parse<bigint> = (value) => {
 const asTime: Parse<Date> = (value) => {
   if (typeof value !== 'string' || !RFC3339_UTC.test(value)) return undefined;
   const date = new Date(value);
-  // A day that does not exist is read as another one.
+  // Date turns a day that does not exist into another one.
   const exists = !Number.isNaN(date.getTime()) && date.toISOString().startsWith(value.slice(0, 19));
   return exists ? date : undefined;
 };

@@ -3,7 +3,7 @@ import { MAX_JSON_DEPTH } from '../limits.ts';
 import { excerpt } from '../text/excerpt.ts';
 import { malformed, oversized } from './malformed.ts';
 
-/** JSON as it was written: objects have no prototype, so that a key like `__proto__` is a key like any other. */
+/** A JSON value. Objects have no prototype, so that `__proto__` is a key like any other. */
 export type JsonValue = null | boolean | number | string | readonly JsonValue[] | JsonObject;
 
 export interface JsonObject {
@@ -15,18 +15,21 @@ export function isJsonObject(value: JsonValue | undefined): value is JsonObject 
 }
 
 export interface JsonLimits {
-  /** The most bytes (of UTF-8) that are looked at. */
+  /** The most bytes (of UTF-8) to accept. */
   readonly maxBytes: number;
   /** Depth of nested arrays and objects. */
   readonly maxDepth?: number;
-  /** Values of every kind, at any depth. Two characters are enough for one, and its memory is a hundred times that. */
+  /**
+   * The most values of every kind, at any depth. Two characters of text can make a value that takes a hundred times
+   * as much memory.
+   */
   readonly maxValues?: number;
 }
 
 /**
  * Parses one JSON text (RFC 8259) strictly: valid UTF-8 without a byte order mark, no duplicate keys, nothing but
  * white space after the value, no lone surrogates (RFC 7493), bounded size and depth. `JSON.parse` takes the last of
- * two equal keys, where another reader takes the first: two programs would then read two different bundles.
+ * two equal keys, but another reader may take the first, so two programs would read two different bundles.
  *
  * @param what names the text in errors: "the bundle".
  * @throws UntrustedError `material-malformed`, `material-oversized`
@@ -41,7 +44,7 @@ export function parseJsonStrictly(input: Uint8Array | string, what: string, limi
 }
 
 /**
- * Decodes UTF-8, refusing every byte sequence that is not.
+ * Decodes UTF-8 and refuses invalid bytes.
  *
  * @throws UntrustedError `material-malformed`
  */
@@ -53,7 +56,7 @@ export function decodeUtf8(bytes: Uint8Array, what: string): string {
   }
 }
 
-/** Numbers as RFC 8259 section 6 has them. Sticky and without nested repetition: linear in the input. */
+/** Numbers by RFC 8259 section 6. Sticky and without nested repetition, so it takes linear time. */
 const NUMBER = /-?(?:0|[1-9][0-9]*)(?:\.[0-9]+)?(?:[eE][+-]?[0-9]+)?/y;
 
 class StrictJson {
@@ -137,7 +140,7 @@ class StrictJson {
     if (end === -1) throw this.#malformed('a string that ends');
     let value: unknown;
     try {
-      // The escapes are JSON.parse's to judge; what it is given is one string token.
+      // JSON.parse checks the escapes. It gets exactly one string token.
       value = JSON.parse(this.#text.slice(start, end + 1));
     } catch {
       value = undefined;
@@ -185,7 +188,10 @@ class StrictJson {
     return malformed(`${this.#what} is not strict JSON`, wanted, `${found} at ${place}`);
   }
 
-  /** What is there instead, unquoted: a file that is no JSON may be anything, a list of passwords for one. */
+  /**
+   * Describes what is there instead. It is not quoted, because a file that is not JSON may be anything, such as a
+   * list of passwords.
+   */
   #found(): string {
     const next = this.#text[this.#at];
     if (next === undefined) return 'the end of the text';

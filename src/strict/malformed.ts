@@ -1,9 +1,9 @@
 import { UntrustedError } from '../errors.ts';
 
-const WHY_STRICT = 'what can be read in two ways proves neither';
-const WHY_BOUNDED = 'nothing genuine is that large, and reading it could take time and memory without end';
+const WHY_STRICT = 'data that can be read in two ways proves nothing';
+const WHY_BOUNDED = 'genuine data is never that large, and reading it could take unlimited time and memory';
 
-/** Foreign data that is not exactly of its form. */
+/** The error for foreign data that does not have exactly the right form. */
 export function malformed(message: string, wanted: string, found: string, cause?: unknown): UntrustedError {
   return new UntrustedError('material-malformed', message, {
     check: 'material',
@@ -14,7 +14,7 @@ export function malformed(message: string, wanted: string, found: string, cause?
   });
 }
 
-/** Foreign data beyond its bound (limits.ts). */
+/** The error for foreign data that is larger than its limit (limits.ts). */
 export function oversized(what: string, wanted: string, found: string): UntrustedError {
   return new UntrustedError('material-oversized', `${what} is too large`, {
     check: 'material',

@@ -4,10 +4,10 @@ import { malformed } from './malformed.ts';
 const LINE = 64;
 
 /**
- * Reads a PEM text that holds exactly one block of the given label and nothing else (RFC 7468 section 3, "strict",
- * with LF or CRLF and any number of newlines at the end).
+ * Reads a PEM text with exactly one block of the given label and nothing else (RFC 7468 section 3, "strict", with LF
+ * or CRLF and any number of newlines at the end).
  *
- * @param maxLine the longest line; a log keeps what signers sent, some of it in one line.
+ * @param maxLine the longest line; a log keeps what signers sent, sometimes all in one line.
  * @throws UntrustedError `material-malformed`
  */
 export function decodePem(text: string, label: string, what: string, maxLine: number = LINE): Uint8Array {
@@ -29,14 +29,14 @@ export function decodePem(text: string, label: string, what: string, maxLine: nu
   return decodeBase64(body.join(''), what);
 }
 
-/** What kind of text it is, and no more: the wrong file may be a private key. */
+/** Says only what kind of text it is: the wrong file may be a private key. */
 function describeText(text: string, label: string): string {
   const labels = Array.from(text.matchAll(/^-----BEGIN ([A-Z0-9 ]{1,40})-----\r?$/gm), ([, found]) => found);
   const [first] = labels;
   if (first === undefined) return `${text.length} characters without the first line of a PEM block`;
   if (labels.length > 1) return `${labels.length} blocks, the first of ${first}`;
   return first === label
-    ? 'such a block, with other text or with lines of another length'
+    ? 'such a block, but with other text or lines of another length'
     : `a block of ${first}`;
 }
 

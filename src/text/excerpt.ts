@@ -1,7 +1,7 @@
 import { withoutPasswords } from './shown-url.ts';
 import { replaceUnprintable } from './unprintable.ts';
 
-/** As much of a foreign text as is looked at for passwords; a token in a URL can have some thousand characters. */
+/** How much of a foreign text is searched for passwords; a token in a URL can have thousands of characters. */
 const LOOKED_AT = 16_384;
 
 /** The beginning of foreign text, quoted, without control characters and passwords in URLs, for messages. */

@@ -1,13 +1,13 @@
 import { MAX_NAME_CHARACTERS } from '../limits.ts';
 
-/** From this length on two slips are forgiven; in a shorter word two of them make another word. */
+/** Words of this length or more may contain two mistakes. In a shorter word, two mistakes make another word. */
 const LONG_WORD = 8;
 
 /**
- * The one choice that a mistyped text most likely meant, or undefined where none is close. One letter may be wrong,
- * missing or too many, or two neighbours swapped (`kubetcl`); in a word of 8 letters or more that may happen twice. What a
- * choice is only followed by counts as near too (`kubectl.exe`, `kubectl-linux`), and so does a choice without its first
- * part (`controller-manager`).
+ * The one choice that a mistyped text most likely meant, or undefined if none is close. One letter may be wrong,
+ * missing or too many, or two neighbours swapped (`kubetcl`); in a word of 8 letters or more, two such mistakes. A
+ * choice with something after it is also close (`kubectl.exe`, `kubectl-linux`), and so is one without its first part
+ * (`controller-manager`).
  */
 export function nearest(text: string, choices: readonly string[]): string | undefined {
   if (text.length === 0 || text.length > MAX_NAME_CHARACTERS) return undefined;
@@ -29,7 +29,7 @@ function shortestEnd(text: string, choices: readonly string[]): string | undefin
   return choices.filter((choice) => choice.endsWith(`-${text}`)).sort((a, b) => a.length - b.length)[0];
 }
 
-/** Names in a list that a person looks through: also those that the text is a part of. The closest come first. */
+/** Close names for a list in a message, including those that contain the text. The closest come first. */
 export function nearestFew(text: string, choices: readonly string[], most: number): readonly string[] {
   if (text.length === 0 || text.length > MAX_NAME_CHARACTERS) return [];
   return choices

@@ -1,28 +1,28 @@
 /**
- * URLs as messages, results and logs show them: without what may be secret in them. User names and passwords are left
- * out, and so is the query, in which signed URLs carry their signature. A password may hold the characters that end a
- * host (`/`, `?`, `#`): then everything up to the last `@` is left out, rather than that a part of it is shown.
+ * URLs without secrets, for messages, results and logs. User names and passwords are left out, and so is the query,
+ * which contains the signature of a signed URL. A password may contain characters that end a host (`/`, `?`, `#`), so
+ * everything up to the last `@` is left out.
  */
 
 const SCHEME = /^[a-z][a-z0-9+.-]*:\/\//i;
 const END_OF_HOST = /[/?#]/;
 
-/** A URL as it was given, or what was given in place of one, without secrets. */
+/** A URL, or the text that was given as one, without secrets. */
 export function shownUrl(url: string | URL): string {
   const { scheme, userInfo, rest } = splitUrl(String(url));
   const isPlain = userInfo === undefined || !END_OF_HOST.test(userInfo);
   return `${scheme}${isPlain ? '' : '...@'}${withoutQuery(rest)}`;
 }
 
-/** User name and password of a URL as they were given, not decoded; undefined where it has none. */
+/** User name and password of a URL, not decoded; undefined if it has none. */
 export function userInfoOf(url: string): string | undefined {
   return splitUrl(url).userInfo;
 }
 
 /**
- * A quoted text with the user names and passwords of the URLs in it left out. Rather more is left out than that a part
- * of a password stays: up to the last "@" of the line. Only an "@" behind a plain host is surely part of a path, as in
- * the identity of a workflow ("https://github.com/.../release.yml@refs/tags/v1").
+ * A quoted text without the user names and passwords of URLs in it. Everything up to the last "@" of the line is left
+ * out, so that no part of a password stays. Only an "@" after a plain host is certainly part of a path, as in the
+ * identity of a workflow ("https://github.com/.../release.yml@refs/tags/v1").
  */
 export function withoutPasswords(text: string): string {
   return text.replace(

@@ -1,2 +1,2 @@
-/** The version of k8s-verify; a test holds it to package.json, so that nothing has to be read to say it. */
+/** The version of k8s-verify; a test compares it with package.json, so that no file must be read at run time. */
 export const VERSION = '0.1.0';

@@ -1,4 +1,4 @@
-/** This machine's clock against the date of the embedded root: the part of a trusted root that is there at once. */
+/** Compares this machine's clock with the date of the embedded root, which needs no loading. */
 import { unreadableReason } from '../files/unreadable-file.ts';
 import { UnavailableError } from '../errors.ts';
 import { embeddedRecordBytes } from './embedded-root.ts';
@@ -6,7 +6,7 @@ import { readRootRecord } from './root-age.ts';
 
 /**
  * @returns the date as of which the embedded root is known to be current.
- * @throws UnavailableError `clock-wrong` where the clock is behind it; `trust-root-unavailable` where it is missing.
+ * @throws UnavailableError `clock-wrong` if the clock is behind it; `trust-root-unavailable` if it is missing.
  */
 export function assertClockNotBehindRoot(now: Date): Date {
   const currentAsOf = readRootRecord(readEmbedded(embeddedRecordBytes));
@@ -24,11 +24,15 @@ export function readEmbedded(read: () => Uint8Array): Uint8Array {
   try {
     return read();
   } catch (cause) {
-    throw new UnavailableError('trust-root-unavailable', 'the trusted root of k8s-verify itself is missing', {
-      wanted: 'the file that is installed with k8s-verify',
-      found: unreadableReason(cause),
-      next: 'install k8s-verify again',
-      cause,
-    });
+    throw new UnavailableError(
+      'trust-root-unavailable',
+      'the trusted root that comes with k8s-verify is missing',
+      {
+        wanted: 'the file that is installed with k8s-verify',
+        found: unreadableReason(cause),
+        next: 'install k8s-verify again',
+        cause,
+      },
+    );
   }
 }

@@ -7,14 +7,14 @@ export function embeddedRootBytes(): Uint8Array {
   return embedded('trusted_root.json');
 }
 
-/** What was written down when it was taken: `{"currentAsOf": "2026-10-07"}`. */
+/** The record that was written when it was fetched: `{"currentAsOf": "2026-10-07"}`. */
 export function embeddedRecordBytes(): Uint8Array {
   return embedded('record.json');
 }
 
 /**
- * The path holds from `src/trust/`, from `dist/trust/` and from the bundled `dist/cli/` alike; single-file builds put
- * the files' content in place of this module.
+ * The path is the same from `src/trust/`, `dist/trust/` and the bundled `dist/cli/`. Single-file builds replace this
+ * module with the content of the files.
  */
 function embedded(name: string): Uint8Array {
   return readFileSync(new URL(`../../trust-roots/${EMBEDDED_ROOT_NAME}/${name}`, import.meta.url));

@@ -8,13 +8,14 @@ import { readTrustedRoot } from './read-trusted-root.ts';
 import type { TrustMaterial } from './trust-material.ts';
 
 /**
- * Loads the trusted root: the one that is given, or else the embedded one. One that is given and cannot be used is an
- * error; the embedded root never stands in for it.
+ * Loads the given trusted root, or else the embedded one. If the given one cannot be used, that is an error; the
+ * embedded root never replaces it.
  *
- * @param given the name of a file, or what such a file would hold.
- * @param now is held against the date of the embedded root, whichever is used: no clock is right that is behind it.
- * @throws UnavailableError `clock-wrong`; RequestError `file-not-readable`; UntrustedError `trusted-root-invalid` where it is no trusted root;
- *   UnavailableError `trust-root-unavailable` where the embedded one is missing.
+ * @param given the path of a file, or its content.
+ * @param now compared with the date of the embedded root, even if another is used: a clock that is behind it is
+ *   wrong.
+ * @throws UnavailableError `clock-wrong`; RequestError `file-not-readable`; UntrustedError `trusted-root-invalid` if
+ *   it is not a trusted root; UnavailableError `trust-root-unavailable` if the embedded one is missing.
  */
 export async function loadTrustMaterial(
   given: string | Uint8Array | undefined,
@@ -34,7 +35,7 @@ async function readBounded(path: string): Promise<Uint8Array> {
   const bytes = await readUpTo(path, MAX_TRUSTED_ROOT_BYTES).catch((error: unknown) => {
     throw unreadableFile(`the trusted root ${path}`, error, {
       wanted: 'a trusted_root.json',
-      next: 'check the name of the file; where none is named, the public-good root of Sigstore is used',
+      next: "check the file name; without one, Sigstore's public-good root is used",
     });
   });
   return bounded(bytes, `the trusted root ${path}`);

@@ -22,7 +22,7 @@ const MEDIA_TYPES: ReadonlyMap<string, string> = new Map(
   ].map((type) => [type, type]),
 );
 
-/** Merkle trees are over SHA-256 in every log there is, and in every check of ours. */
+/** All existing logs, and all our checks, use Merkle trees over SHA-256. */
 const HASH_ALGORITHMS = new Map([['SHA2_256', HashAlgorithm.SHA2_256]]);
 
 const KEY_DETAILS: ReadonlyMap<string, PublicKeyDetails> = new Map(
@@ -53,13 +53,13 @@ const INSTANCE_FIELDS: Readonly<Record<TrustedRootList, readonly string[]>> = {
 
 /**
  * Reads a trusted root (`trusted_root.json`) as strictly as a bundle is read: known media type, and for every log and
- * authority a key or chain and the time from which it is trusted. A missing start would otherwise mean "since ever".
- * Whether it holds what one proof needs is for the proof to say.
+ * authority a key or chain and the time from which it is trusted. A missing start would otherwise mean "always
+ * trusted". The proof finds out whether the root has what it needs.
  *
- * A log or authority of a newer kind, with a field or a type of key that is not known here, does not count, and the rest
- * does: Sigstore adds such ones to a root that others still have to read. What is left out is told.
+ * A log or authority with an unknown field or key type does not count, but the rest does, because Sigstore adds newer
+ * kinds to a root that older programs must still read. What is left out is reported.
  *
- * @param currentAsOf the date as of which the root is known to be current, where that is known.
+ * @param currentAsOf the date as of which the root is known to be current, if known.
  * @throws UntrustedError `trusted-root-invalid`
  */
 export function readTrustedRoot(bytes: Uint8Array, source: TrustSource, currentAsOf?: Date): TrustMaterial {
@@ -74,11 +74,11 @@ export function readTrustedRoot(bytes: Uint8Array, source: TrustSource, currentA
   }
 }
 
-/** A file of another kind is told as what it is. */
+/** Says what kind of file it is instead. */
 function notATrustedRoot(bytes: Uint8Array, what: string, cause: UntrustedError): UntrustedError {
   const other = whatItIs(bytes);
   if (other !== undefined) {
-    return new UntrustedError('trusted-root-invalid', `${what} is none: it is ${other.what}`, {
+    return new UntrustedError('trusted-root-invalid', `${what} is not a trusted root: it is ${other.what}`, {
       check: 'material',
       wanted: 'a trusted_root.json',
       found: other.what,
@@ -114,7 +114,10 @@ function readRoot(bytes: Uint8Array, what: string): Pick<TrustMaterial, 'root' |
   return { root, ignored: [...above, ...ignored] };
 }
 
-/** The instances of one list that are understood. The others are told: whatever else is wrong with them, they are newer. */
+/**
+ * The instances of one list that we understand. The others are reported as unknown, because they are newer, even if
+ * something else is wrong with them.
+ */
 function readList<Instance>(
   root: Fields,
   list: TrustedRootList,
@@ -198,7 +201,7 @@ function readAuthority(authority: Fields): CertificateAuthority {
   };
 }
 
-/** A closed interval (sigstore_common.proto, TimeRange); an absent end is open. */
+/** A closed interval (sigstore_common.proto, TimeRange). Without an end it is open. */
 function readTimeRange(message: Fields): TimeRange {
   const range = message.object('validFor', ['start', 'end']);
   const start = range.timestamp('start');

@@ -7,8 +7,8 @@ const DAY_MS = 86_400_000;
 /**
  * Reads the record of an embedded trusted root.
  *
- * @returns the date as of which the root is known to be current: the start of that day in UTC, so that it is never later
- *   than the moment in which the root was taken from its TUF repository.
+ * @returns the date as of which the root is known to be current: the start of that day in UTC, so that it is never
+ *   later than the moment when the root was fetched from its TUF repository.
  * @throws UntrustedError `trusted-root-invalid`
  */
 export function readRootRecord(bytes: Uint8Array): Date {
@@ -18,20 +18,21 @@ export function readRootRecord(bytes: Uint8Array): Date {
     const date = new Date(text);
     if (!Number.isNaN(date.getTime()) && date.toISOString().startsWith(text)) return date;
   }
-  throw new UntrustedError('trusted-root-invalid', 'the record of the trusted root tells no date', {
+  throw new UntrustedError('trusted-root-invalid', 'the record of the trusted root has no date', {
     wanted: '{"currentAsOf": "2026-10-07"}, or another day',
   });
 }
 
-/** What is known of the age of a trusted root. */
+/** What we know about the age of a trusted root. */
 export interface RootDates {
   readonly currentAsOf: Date | undefined;
   readonly newestKeyFrom: Date | undefined;
 }
 
 /**
- * What tells a person whether a trusted root is still current: `known to be current as of 2026-10-07 (52 days ago)`. Of
- * a file only its newest key is known: it was written after that, or shortly before. Empty: it has no keys.
+ * Says whether a trusted root is still current, for messages: `known to be current as of 2026-10-07 (52 days ago)`.
+ * For a file only the date of its newest key is known: the file was written after that, or shortly before. Empty if
+ * it has no keys.
  */
 export function describeAge({ currentAsOf, newestKeyFrom }: RootDates, now: Date): string {
   if (currentAsOf !== undefined) return `known to be current as of ${describeDay(currentAsOf, now)}`;

@@ -4,10 +4,10 @@ import type { TrustedRoot } from '@sigstore/protobuf-specs';
 export type TrustSource =
   | { readonly kind: 'embedded'; readonly name: string }
   | { readonly kind: 'file'; readonly path: string }
-  /** Given to the library as a value. */
+  /** Passed to the library as a value. */
   | { readonly kind: 'memory' };
 
-/** Its name for people: "public-good of 2026-10-07 (embedded)", a path. */
+/** Its name, for messages: "public-good of 2026-10-07 (embedded)", a path. */
 export function trustSourceName(source: TrustSource): string {
   switch (source.kind) {
     case 'embedded':
@@ -22,25 +22,28 @@ export function trustSourceName(source: TrustSource): string {
 /** The lists of a trusted root, by their names in its JSON. */
 export type TrustedRootList = 'tlogs' | 'certificateAuthorities' | 'ctlogs' | 'timestampAuthorities';
 
-/** A part of a trusted root that this program does not know the meaning of. It does not count. */
+/** A part of a trusted root that this program does not understand. It does not count. */
 export interface IgnoredPart {
-  /** The list that it is in; undefined for a field above the lists. */
+  /** The list that contains it; undefined for a top-level field. */
   readonly list: TrustedRootList | undefined;
   /** What it is and why it does not count, in one line that is safe to print. */
   readonly what: string;
 }
 
-/** A trusted root, read strictly, not yet held against any evidence. */
+/** A trusted root, read strictly but not yet used to check evidence. */
 export interface TrustMaterial {
   readonly root: TrustedRoot;
   readonly source: TrustSource;
-  /** Of the JSON as read, hex. */
+  /** Of the JSON file, hex. */
   readonly sha256: string;
-  /** From when the newest key or authority in it counts: it is about as old as that, or newer. Undefined: it has none. */
+  /**
+   * When the newest key or authority in it became valid. The root is about as old as that, or newer. Undefined if it
+   * has none.
+   */
   readonly newestKeyFrom: Date | undefined;
   /**
-   * The date as of which it is known to be current: every authority that was trusted then is in it. Undefined: nobody
-   * knows, as for any file.
+   * The date on which it was known to be current: it contains every authority that was trusted then. Undefined if
+   * unknown, as for any file.
    */
   readonly currentAsOf: Date | undefined;
   readonly ignored: readonly IgnoredPart[];

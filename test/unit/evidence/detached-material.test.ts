@@ -75,7 +75,7 @@ describe('a certificate file', () => {
   it.each([
     ['a block of PUBLIC KEY', pem.replaceAll('CERTIFICATE', 'PUBLIC KEY')],
     ['2 blocks, the first of CERTIFICATE', pem + pem],
-    ['such a block, with other text or with lines of another length', `${pem}and more\n`],
+    ['such a block, but with other text or lines of another length', `${pem}and more\n`],
     ['without the first line of a PEM block', Buffer.from('hello').toString('base64')],
   ])('is told to be %s, and is not quoted', (found, text) => {
     const error = thrownBy(() => parseCertificateFile(Buffer.from(text), 'it'));

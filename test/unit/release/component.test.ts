@@ -167,8 +167,8 @@ describe('unknown components', () => {
 
   it.each([
     ['kubectl,kubeadm', 'write one argument for each component, without commas'],
-    ['kubectl=v1.30.2', 'write the version of a component behind @, as in kubectl@v1.26.0'],
-    ['kubectl:1.30', 'write the version of a component behind @, as in kubectl@v1.26.0'],
+    ['kubectl=v1.30.2', 'write the version of a component after @, as in kubectl@v1.26.0'],
+    ['kubectl:1.30', 'write the version of a component after @, as in kubectl@v1.26.0'],
   ])('with more in one word get the way to write it: %s', (name, advice) => {
     expect(thrownBy(() => findComponent(name))).toMatchObject({ code: 'component-unknown', next: advice });
   });

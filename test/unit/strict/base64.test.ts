@@ -9,11 +9,11 @@ describe('decodeBase64', () => {
   });
 
   it.each([
-    ['without its padding', 'aGVsbG8', '7 characters, which are not padded as they should be'],
+    ['without its padding', 'aGVsbG8', '7 characters with wrong padding or stray last bits'],
     ['with white space', 'aGVs bG8=', 'white space as character 5 of 9'],
     ['with a newline at the end', 'aGVsbG8=\n', 'white space as character 9 of 9'],
     ['with the URL alphabet', '-_-_', 'another character as character 1 of 4'],
-    ['with stray bits', 'aGVsbG9=', '8 characters, which are not padded as they should be'],
+    ['with stray bits', 'aGVsbG9=', '8 characters with wrong padding or stray last bits'],
     ['with text after the padding', 'aGVsbG8=aGVs', 'padding as character 8 of 12'],
     ['with foreign characters', 'aGVs!bG8=', 'another character as character 5 of 9'],
   ])('refuses text %s, without quoting it', (_, text, found) => {

@@ -40,7 +40,7 @@ describe('a file that is no trusted root', () => {
     expect(thrownBy(() => readTrustedRoot(Buffer.from(bytes), source))).toMatchObject({
       code: 'trusted-root-invalid',
       message: expect.stringMatching(
-        new RegExp(`^the trusted root named\\.json is none: it is .*${what.source}`),
+        new RegExp(`^the trusted root named\\.json is not a trusted root: it is .*${what.source}`),
       ),
       next: expect.stringMatching(advice),
     });
@@ -62,7 +62,7 @@ describe('a file that is no trusted root', () => {
     () => {
       const bytes = readFileSync(signingConfig ?? '');
       expect(thrownBy(() => readTrustedRoot(bytes, source))).toMatchObject({
-        message: 'the trusted root named.json is none: it is a signing config',
+        message: 'the trusted root named.json is not a trusted root: it is a signing config',
       });
     },
   );
