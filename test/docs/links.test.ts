@@ -89,4 +89,16 @@ describe('the pages', () => {
     );
     expect(found).toEqual([]);
   });
+
+  it('quote messages that the program has', () => {
+    const sources = readdirSync(join(ROOT, 'src'), { recursive: true, encoding: 'utf8' })
+      .filter((name) => name.endsWith('.ts'))
+      .map((name) => readPage(join('src', name)));
+    const text = [...sources, readPage('bin/k8s-verify.js')].join('');
+    const quoted = ['comes from an unknown CA', 'its certificate has expired', 'is set and has no effect'];
+    const more = ['a web page (text/html) came instead of the file', 'is not the URL of a proxy'];
+    const all = [...quoted, ...more, 'this machine cannot judge', 'but not its signature'];
+    const page = readPage('docs/troubleshooting.md');
+    expect(all.filter((message) => !page.includes(message) || !text.includes(message))).toEqual([]);
+  });
 });
