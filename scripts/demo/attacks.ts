@@ -71,7 +71,7 @@ export const ATTACKS: readonly Attack[] = [
     name: `signed by ${identity}`,
     story: 'A valid signature with a valid certificate and log entry, by somebody whose name looks alike.',
     exitCode: 15,
-    says: /was signed by somebody else/,
+    says: /was signed by another signer/,
     arrange: async (target: Target) => {
       await publish(target, {}, { identity });
     },

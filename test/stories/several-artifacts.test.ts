@@ -157,7 +157,7 @@ describe('several artifacts are all refused, and the disk is as it was, where', 
           sign: { identity: 'kubelet@example.com' },
         }),
       'identity-mismatch',
-      'kubelet v1.30.2 linux/amd64 was signed by somebody else',
+      'kubelet v1.30.2 linux/amd64 was signed by another signer',
     ],
     [
       'one of five is not signed',
@@ -215,7 +215,7 @@ describe('several artifacts are all refused, and the disk is as it was, where', 
     });
     const run = await prepareInstall({ sigstore, releases });
     expect((await run.refused({ artifacts: [only] })).message).toBe(
-      'kubelet v1.30.2 linux/amd64 was signed by somebody else',
+      'kubelet v1.30.2 linux/amd64 was signed by another signer',
     );
   });
 
