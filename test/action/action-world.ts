@@ -3,11 +3,11 @@ import { execFileSync } from 'node:child_process';
 import { mkdirSync, readdirSync, writeFileSync } from 'node:fs';
 import { expect } from 'vitest';
 import { formatPlatform, hostPlatform } from '../../src/release/platform.ts';
-import { type RunningSigstore, startLocalSigstore } from '../support/local-sigstore.ts';
-import { type ReleaseServer, startReleaseServer } from '../support/release-server.ts';
-import type { SignOptions } from '../support/sigstore/signing.ts';
-import { createTempDir, snapshot, type TempDir } from '../support/temp-dir.ts';
-import { testDir } from '../support/test-dir.ts';
+import { type RunningSigstore, startLocalSigstore } from '#support/local-sigstore';
+import { type ReleaseServer, startReleaseServer } from '#support/release-server';
+import type { SignOptions } from '#support/sigstore/signing';
+import { createTempDir, snapshot, type TempDir } from '#support/temp-dir';
+import { testDir } from '#support/test-dir';
 import { ROOT } from '../package/packed.ts';
 import { type ActionRun, runAction } from './run-action.ts';
 

@@ -3,7 +3,7 @@ import path from 'node:path';
 import { Ajv2020 } from 'ajv/dist/2020.js';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type ActionWorld, KUBECTL, PLATFORM, SIGNER, startActionWorld, VERSION } from './action-world.ts';
-import { startLocalSigstore } from '../support/local-sigstore.ts';
+import { startLocalSigstore } from '#support/local-sigstore';
 import { ROOT } from '../package/packed.ts';
 
 let world: ActionWorld;

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type ActionWorld, startActionWorld, VERSION } from './action-world.ts';
-import { fault } from '../support/http/faults.ts';
-import { startProxy } from '../support/proxy.ts';
+import { fault } from '#support/http/faults';
+import { startProxy } from '#support/proxy';
 
 let world: ActionWorld;
 beforeAll(async () => {

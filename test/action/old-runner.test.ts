@@ -1,7 +1,7 @@
 import { spawnSync, type SpawnSyncReturns } from 'node:child_process';
 import { copyFileSync, existsSync, mkdirSync, readFileSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { TempDir } from '../support/temp-dir.ts';
+import type { TempDir } from '#support/temp-dir';
 import { buildAction } from './action-world.ts';
 
 let built: TempDir;

@@ -4,7 +4,7 @@ import { chmodSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type ActionWorld, KUBECTL, PLATFORM, startActionWorld, VERSION } from './action-world.ts';
-import { snapshot } from '../support/temp-dir.ts';
+import { snapshot } from '#support/temp-dir';
 
 let world: ActionWorld;
 beforeAll(async () => {

@@ -9,10 +9,10 @@ import {
   startActionWorld,
   VERSION,
 } from './action-world.ts';
-import { type Fault, fault } from '../support/http/faults.ts';
-import { createTlsAuthority } from '../support/http/tls.ts';
-import { startReleaseServer } from '../support/release-server.ts';
-import { snapshot } from '../support/temp-dir.ts';
+import { type Fault, fault } from '#support/http/faults';
+import { createTlsAuthority } from '#support/http/tls';
+import { startReleaseServer } from '#support/release-server';
+import { snapshot } from '#support/temp-dir';
 
 let world: ActionWorld;
 beforeAll(async () => {

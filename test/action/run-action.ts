@@ -2,7 +2,7 @@
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import type { SuccessReport } from '../../src/result.ts';
-import { type ProgramRun, runProgram } from '../support/run-program.ts';
+import { type ProgramRun, runProgram } from '#support/run-program';
 
 export interface ActionJob {
   /** Lies there from job to job: RUNNER_TOOL_CACHE. */

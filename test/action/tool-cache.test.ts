@@ -3,7 +3,7 @@ import { chmodSync, readdirSync, readFileSync, symlinkSync, writeFileSync } from
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type ActionWorld, EXE, KUBECTL, startActionWorld, VERSION } from './action-world.ts';
-import { snapshot } from '../support/temp-dir.ts';
+import { snapshot } from '#support/temp-dir';
 
 let world: ActionWorld;
 beforeAll(async () => {

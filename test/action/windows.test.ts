@@ -6,9 +6,9 @@ import { readInputs } from '../../src/action/inputs.ts';
 import { readRunner } from '../../src/action/runner.ts';
 import { setUp } from '../../src/action/set-up.ts';
 import { createClient } from '../../src/client.ts';
-import { startLocalSigstore } from '../support/local-sigstore.ts';
-import { startReleaseServer } from '../support/release-server.ts';
-import { testDir } from '../support/test-dir.ts';
+import { startLocalSigstore } from '#support/local-sigstore';
+import { startReleaseServer } from '#support/release-server';
+import { testDir } from '#support/test-dir';
 
 it('installs kubectl.exe, and its bundle beside it', async () => {
   const dir = await testDir();

@@ -1,6 +1,6 @@
 import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
-import { type ProgramRun, runProgram } from '../support/run-program.ts';
+import { type ProgramRun, runProgram } from '#support/run-program';
 
 const BENCH = fileURLToPath(new URL('../../scripts/bench.ts', import.meta.url));
 

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { compare, measure } from '../../scripts/bench/measure.ts';
-import { testDir } from '../support/test-dir.ts';
+import { testDir } from '#support/test-dir';
 
 function node(code: string): { readonly program: string; readonly args: readonly string[] } {
   return { program: process.execPath, args: ['-e', code] };

@@ -5,7 +5,7 @@ import { describe, expect, it } from 'vitest';
 import { writeTufCache } from '../../scripts/bench/tuf-cache.ts';
 import { startWorld } from '../../scripts/bench/world.ts';
 import { KUBERNETES_RELEASE_SIGNERS } from '../../src/release/signer.ts';
-import { testDir } from '../support/test-dir.ts';
+import { testDir } from '#support/test-dir';
 
 describe('the world of the bench', () => {
   it('publishes, signs, and gives sigstore-js a trusted root that it takes', async () => {

@@ -4,8 +4,8 @@ import { describe, expect, it } from 'vitest';
 import { completionScript } from '../../src/cli/completion-scripts.ts';
 import { createProgram } from '../../src/cli/program.ts';
 import { type Shell, SHELLS } from '../../src/cli/shells.ts';
-import { runCli } from '../support/run-cli.ts';
-import { testDir } from '../support/test-dir.ts';
+import { runCli } from '#support/run-cli';
+import { testDir } from '#support/test-dir';
 
 const PROGRAMS: Readonly<Record<Shell, string>> = {
   bash: 'bash',

@@ -2,7 +2,7 @@ import { writeFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { diagnose, type DiagnoseRequest, type Finding } from '../../src/doctor.ts';
 import { createClient } from '../../src/client.ts';
-import { fault } from '../support/http/faults.ts';
+import { fault } from '#support/http/faults';
 import { localWorld, type LocalWorld } from './local-world.ts';
 
 function withoutPath(directory: string): DiagnoseRequest['directories'] {

@@ -1,8 +1,8 @@
 import { existsSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
-import { CLI_PATH } from '../support/run-cli.ts';
-import { type ProgramRun, runProgram } from '../support/run-program.ts';
-import { snapshot } from '../support/temp-dir.ts';
+import { CLI_PATH } from '#support/run-cli';
+import { type ProgramRun, runProgram } from '#support/run-program';
+import { snapshot } from '#support/temp-dir';
 import { localWorld, type LocalWorld } from './local-world.ts';
 
 const KUBECTL = ['kubectl', 'v1.26.4', '--platform', 'linux/amd64', '--install-dir', 'bin'];

@@ -1,12 +1,12 @@
 import { writeFile } from 'node:fs/promises';
 import { onTestFinished } from 'vitest';
-import { seededBody } from '../support/http/large-bodies.ts';
-import { type RunningSigstore, startLocalSigstore } from '../support/local-sigstore.ts';
-import { type PublishedFile, type ReleaseServer, startReleaseServer } from '../support/release-server.ts';
-import { runCli, type RunOptions } from '../support/run-cli.ts';
-import type { ProgramRun } from '../support/run-program.ts';
-import type { TempDir } from '../support/temp-dir.ts';
-import { testDir } from '../support/test-dir.ts';
+import { seededBody } from '#support/http/large-bodies';
+import { type RunningSigstore, startLocalSigstore } from '#support/local-sigstore';
+import { type PublishedFile, type ReleaseServer, startReleaseServer } from '#support/release-server';
+import { runCli, type RunOptions } from '#support/run-cli';
+import type { ProgramRun } from '#support/run-program';
+import type { TempDir } from '#support/temp-dir';
+import { testDir } from '#support/test-dir';
 
 /** kubectl v1.26.4 for linux/amd64, published and signed, and the command that would fetch it from there. */
 export interface LocalWorld {

@@ -1,8 +1,8 @@
 import { execFileSync } from 'node:child_process';
 import { mkdir, writeFile } from 'node:fs/promises';
 import { describe, expect, it } from 'vitest';
-import { runCli } from '../support/run-cli.ts';
-import { testDir } from '../support/test-dir.ts';
+import { runCli } from '#support/run-cli';
+import { testDir } from '#support/test-dir';
 
 const SECRET = 'hunter2hunter2hunter2';
 const NOT_ANSWERED = 'http://127.0.0.1:9';

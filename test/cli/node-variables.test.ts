@@ -2,10 +2,10 @@ import { pathToFileURL } from 'node:url';
 import path from 'node:path';
 import { writeFile } from 'node:fs/promises';
 import { describe, expect, it, onTestFinished } from 'vitest';
-import { createTlsAuthority } from '../support/http/tls.ts';
-import { type ReleaseServer, startReleaseServer } from '../support/release-server.ts';
-import { runCli } from '../support/run-cli.ts';
-import { testDir } from '../support/test-dir.ts';
+import { createTlsAuthority } from '#support/http/tls';
+import { type ReleaseServer, startReleaseServer } from '#support/release-server';
+import { runCli } from '#support/run-cli';
+import { testDir } from '#support/test-dir';
 import { ROOT } from '../package/packed.ts';
 import { localWorld } from './local-world.ts';
 

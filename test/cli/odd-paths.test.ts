@@ -1,6 +1,6 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import { describe, expect, it } from 'vitest';
-import { snapshot } from '../support/temp-dir.ts';
+import { snapshot } from '#support/temp-dir';
 import { localWorld } from './local-world.ts';
 
 const KUBECTL = ['kubectl', 'v1.26.4', '--platform', 'linux/amd64'];

@@ -5,9 +5,9 @@
  */
 import { spawnSync } from 'node:child_process';
 import { describe, expect, it } from 'vitest';
-import { CLI_PATH, runCli } from '../support/run-cli.ts';
-import { runProgram } from '../support/run-program.ts';
-import { testDir } from '../support/test-dir.ts';
+import { CLI_PATH, runCli } from '#support/run-cli';
+import { runProgram } from '#support/run-program';
+import { testDir } from '#support/test-dir';
 
 const hasScript =
   spawnSync('script', ['--version'], { encoding: 'utf8' }).stdout?.includes('util-linux') ?? false;

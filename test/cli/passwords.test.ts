@@ -1,7 +1,7 @@
 /** The password of a mirror or a log, given to the real command in every place where one can be: it is told nowhere. */
 import { describe, expect, it } from 'vitest';
-import { startReleaseServer } from '../support/release-server.ts';
-import { runCli } from '../support/run-cli.ts';
+import { startReleaseServer } from '#support/release-server';
+import { runCli } from '#support/run-cli';
 
 /** Any part of a password that says something. */
 const TOLD = /hun|ter2/;

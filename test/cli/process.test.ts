@@ -4,10 +4,10 @@ import { mkdir, writeFile } from 'node:fs/promises';
 import { dirname, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
-import { CLI_PATH, runCli } from '../support/run-cli.ts';
-import { snapshot } from '../support/temp-dir.ts';
-import { fault } from '../support/http/faults.ts';
-import { testDir } from '../support/test-dir.ts';
+import { CLI_PATH, runCli } from '#support/run-cli';
+import { snapshot } from '#support/temp-dir';
+import { fault } from '#support/http/faults';
+import { testDir } from '#support/test-dir';
 import { localWorld } from './local-world.ts';
 
 const KUBECTL = ['kubectl', 'v1.26.4', '--platform', 'linux/amd64', '--install-dir', 'bin'];

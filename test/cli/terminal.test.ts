@@ -1,7 +1,7 @@
 import { spawnSync } from 'node:child_process';
 import { describe, expect, it } from 'vitest';
-import { CLI_PATH } from '../support/run-cli.ts';
-import { runProgram } from '../support/run-program.ts';
+import { CLI_PATH } from '#support/run-cli';
+import { runProgram } from '#support/run-program';
 import { localWorld, type LocalWorld } from './local-world.ts';
 
 const hasScript =

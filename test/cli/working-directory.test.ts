@@ -1,7 +1,7 @@
 import { mkdir } from 'node:fs/promises';
 import { describe, expect, it } from 'vitest';
-import { CLI_PATH } from '../support/run-cli.ts';
-import { type ProgramRun, runProgram } from '../support/run-program.ts';
+import { CLI_PATH } from '#support/run-cli';
+import { type ProgramRun, runProgram } from '#support/run-program';
 import { localWorld, type LocalWorld } from './local-world.ts';
 
 /** Runs the command in a directory that its shell has removed. */

@@ -2,8 +2,8 @@ import { spawn } from 'node:child_process';
 import { readdir } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
-import type { TempDir } from '../support/temp-dir.ts';
-import { testDir } from '../support/test-dir.ts';
+import type { TempDir } from '#support/temp-dir';
+import { testDir } from '#support/test-dir';
 
 const PROGRAM = fileURLToPath(new URL('../../scripts/demo/run.ts', import.meta.url));
 

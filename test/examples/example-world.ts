@@ -3,10 +3,10 @@ import { chmodSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { formatPlatform, hostPlatform } from '../../src/release/platform.ts';
 import { ROOT } from '../package/packed.ts';
-import { startLocalSigstore } from '../support/local-sigstore.ts';
-import { type ReleaseServer, startReleaseServer } from '../support/release-server.ts';
-import { type ProgramRun, runProgram } from '../support/run-program.ts';
-import { createTempDir, type TempDir } from '../support/temp-dir.ts';
+import { startLocalSigstore } from '#support/local-sigstore';
+import { type ReleaseServer, startReleaseServer } from '#support/release-server';
+import { type ProgramRun, runProgram } from '#support/run-program';
+import { createTempDir, type TempDir } from '#support/temp-dir';
 
 export const VERSION = 'v1.30.2';
 export const COMPONENTS = ['kubeadm', 'kubelet', 'kubectl'] as const;

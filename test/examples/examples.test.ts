@@ -5,10 +5,10 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
 import type { RunResult } from '../../src/result.ts';
 import { packPackage } from '../package/packed.ts';
-import { fault } from '../support/http/faults.ts';
-import { type NpmRegistry, startNpmRegistry } from '../support/npm-registry.ts';
-import type { ProgramRun } from '../support/run-program.ts';
-import { snapshot } from '../support/temp-dir.ts';
+import { fault } from '#support/http/faults';
+import { type NpmRegistry, startNpmRegistry } from '#support/npm-registry';
+import type { ProgramRun } from '#support/run-program';
+import { snapshot } from '#support/temp-dir';
 import {
   COMPONENTS,
   example,

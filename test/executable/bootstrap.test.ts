@@ -7,9 +7,9 @@ import { parse } from 'yaml';
 import { TARGETS } from '../../scripts/executable/targets.ts';
 import { ROOT } from '../package/packed.ts';
 import { buildTree, copySourceTree } from '../package/source-tree.ts';
-import { createLocalSigstore } from '../support/local-sigstore.ts';
-import { runCli } from '../support/run-cli.ts';
-import { createTempDir, type TempDir } from '../support/temp-dir.ts';
+import { createLocalSigstore } from '#support/local-sigstore';
+import { runCli } from '#support/run-cli';
+import { createTempDir, type TempDir } from '#support/temp-dir';
 
 const text = readFileSync(path.join(ROOT, 'docs/bootstrap.md'), 'utf8');
 const IDENTITY = 'https://github.com/OWNER/k8s-verify/.github/workflows/release.yml@refs/tags/v0.1.0';

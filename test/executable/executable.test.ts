@@ -9,11 +9,11 @@ import { isAtHand } from '../../scripts/executable/node-binary.ts';
 import { builderFor, executableName, hostTarget } from '../../scripts/executable/targets.ts';
 import { formatPlatform, hostPlatform } from '../../src/release/platform.ts';
 import { ROOT } from '../package/packed.ts';
-import { createTlsAuthority } from '../support/http/tls.ts';
-import { type RunningSigstore, startLocalSigstore } from '../support/local-sigstore.ts';
-import { type ReleaseServer, startReleaseServer } from '../support/release-server.ts';
-import { type ProgramRun, runProgram } from '../support/run-program.ts';
-import { createTempDir, snapshot, type TempDir } from '../support/temp-dir.ts';
+import { createTlsAuthority } from '#support/http/tls';
+import { type RunningSigstore, startLocalSigstore } from '#support/local-sigstore';
+import { type ReleaseServer, startReleaseServer } from '#support/release-server';
+import { type ProgramRun, runProgram } from '#support/run-program';
+import { createTempDir, snapshot, type TempDir } from '#support/temp-dir';
 import { describeExecutable, expectedExecutable } from './program.ts';
 
 const host = hostTarget();

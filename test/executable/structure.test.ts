@@ -12,7 +12,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { isAtHand } from '../../scripts/executable/node-binary.ts';
 import { builderFor, executableName, hostTarget, TARGETS } from '../../scripts/executable/targets.ts';
 import { ROOT } from '../package/packed.ts';
-import { createTempDir, type TempDir } from '../support/temp-dir.ts';
+import { createTempDir, type TempDir } from '#support/temp-dir';
 import { describeExecutable, expectedExecutable } from './program.ts';
 
 const foreign = TARGETS.filter((target) => target !== hostTarget());

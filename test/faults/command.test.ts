@@ -4,8 +4,8 @@
  */
 import { describe, expect, it } from 'vitest';
 import { EXIT_CODES } from '../../src/exit-codes.ts';
-import { at } from '../support/json.ts';
-import { snapshot } from '../support/temp-dir.ts';
+import { at } from '#support/json';
+import { snapshot } from '#support/temp-dir';
 import { withInstalled } from './expected.ts';
 import { COMMAND_ROWS, startScene } from './matrix.ts';
 

@@ -3,11 +3,11 @@
  * what is proved all the same says how, and what is not says which of the many stories it is.
  */
 import { describe, expect, it } from 'vitest';
-import { at } from '../support/json.ts';
-import { fault } from '../support/http/faults.ts';
-import type { ReleaseOptions } from '../support/release-server.ts';
-import type { SignedBlob } from '../support/sigstore/signing.ts';
-import { snapshot } from '../support/temp-dir.ts';
+import { at } from '#support/json';
+import { fault } from '#support/http/faults';
+import type { ReleaseOptions } from '#support/release-server';
+import type { SignedBlob } from '#support/sigstore/signing';
+import { snapshot } from '#support/temp-dir';
 import { told } from './expected.ts';
 import {
   BUNDLE,

@@ -9,13 +9,13 @@ import type { ProgressEvent } from '../../src/progress.ts';
 import { type InstallRequest, serversOf } from '../../src/plan/request.ts';
 import type { RunResult } from '../../src/result.ts';
 import { createClient } from '../../src/client.ts';
-import { createTlsAuthority, type TlsAuthority } from '../support/http/tls.ts';
-import { createLocalSigstore, type LocalSigstore } from '../support/local-sigstore.ts';
-import { type ReleaseServer, startReleaseServer } from '../support/release-server.ts';
-import { type RunOptions, runCli } from '../support/run-cli.ts';
-import type { ProgramRun } from '../support/run-program.ts';
-import { type RekorServer, startRekorServer } from '../support/sigstore/rekor-server.ts';
-import { createTempDir, type TempDir } from '../support/temp-dir.ts';
+import { createTlsAuthority, type TlsAuthority } from '#support/http/tls';
+import { createLocalSigstore, type LocalSigstore } from '#support/local-sigstore';
+import { type ReleaseServer, startReleaseServer } from '#support/release-server';
+import { type RunOptions, runCli } from '#support/run-cli';
+import type { ProgramRun } from '#support/run-program';
+import { type RekorServer, startRekorServer } from '#support/sigstore/rekor-server';
+import { createTempDir, type TempDir } from '#support/temp-dir';
 
 /** How the releases are proved: by `.sig` and `.cert`, by a bundle, or by another signing in the log. */
 export const PAIR = 'v1.30.1';

@@ -2,9 +2,9 @@
 import { createHash } from 'node:crypto';
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
-import { type Fault, fault } from '../support/http/faults.ts';
-import { readWhole } from '../support/http/reply.ts';
-import { snapshot } from '../support/temp-dir.ts';
+import { type Fault, fault } from '#support/http/faults';
+import { readWhole } from '#support/http/reply';
+import { snapshot } from '#support/temp-dir';
 import {
   BINARY_BYTES,
   binaryOf,

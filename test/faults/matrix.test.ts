@@ -4,7 +4,7 @@
  * installed and the disk as it was.
  */
 import { describe, expect, it } from 'vitest';
-import { snapshot } from '../support/temp-dir.ts';
+import { snapshot } from '#support/temp-dir';
 import { told, withInstalled } from './expected.ts';
 import { ROWS, startScene } from './matrix.ts';
 

@@ -1,6 +1,6 @@
 /** One row of the fault matrix: a fault at a target, set up in a world, and what must come of it. */
 import type { ErrorCode } from '../../src/errors.ts';
-import type { RequestPattern } from '../support/http/request.ts';
+import type { RequestPattern } from '#support/http/request';
 import { BINARY_BYTES, type FaultWorld, startFaultWorld } from './fault-world.ts';
 import { TARGET_NAMES, type Target, type TargetName, targetOf } from './targets.ts';
 import type { Outcome, Scene, TransportFault } from './transport/transport-fault.ts';

@@ -1,7 +1,7 @@
 /** Which of two failures is told: what is wrong with the artifact matters more than what is wrong with the disk. */
 import { describe, expect, it } from 'vitest';
-import { snapshot } from '../support/temp-dir.ts';
-import { CAN_MOUNT, testDisk } from '../support/test-disk.ts';
+import { snapshot } from '#support/temp-dir';
+import { CAN_MOUNT, testDisk } from '#support/test-disk';
 import { told } from './expected.ts';
 import { binaryOf, PAIR, PLATFORM, startFaultWorld } from './fault-world.ts';
 

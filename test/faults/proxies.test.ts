@@ -3,14 +3,14 @@ import { writeFileSync } from 'node:fs';
 import { networkInterfaces } from 'node:os';
 import { isDeepStrictEqual } from 'node:util';
 import { describe, expect, it } from 'vitest';
-import { closedPort } from '../support/http/listen.ts';
-import { startProxy } from '../support/proxy.ts';
-import { runCli } from '../support/run-cli.ts';
-import type { ProgramRun } from '../support/run-program.ts';
-import { snapshot } from '../support/temp-dir.ts';
+import { closedPort } from '#support/http/listen';
+import { startProxy } from '#support/proxy';
+import { runCli } from '#support/run-cli';
+import type { ProgramRun } from '#support/run-program';
+import { snapshot } from '#support/temp-dir';
 import { withInstalled } from './expected.ts';
 import { binaryPath, type FaultWorld, PAIR, PLATFORM, startFaultWorld } from './fault-world.ts';
-import { isOnPath, startRealProxy } from '../support/real-proxy.ts';
+import { isOnPath, startRealProxy } from '#support/real-proxy';
 
 const CREDENTIALS = { username: 'user', password: 'p@ss:w/rd' };
 

@@ -1,11 +1,11 @@
 /** Downloads that break and go on, and sources that give way to the next one. */
 import { createHash } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
-import { type Fault, fault } from '../support/http/faults.ts';
-import { closedPort } from '../support/http/listen.ts';
-import { createTlsAuthority } from '../support/http/tls.ts';
-import { type ReleaseServer, startReleaseServer } from '../support/release-server.ts';
-import { snapshot } from '../support/temp-dir.ts';
+import { type Fault, fault } from '#support/http/faults';
+import { closedPort } from '#support/http/listen';
+import { createTlsAuthority } from '#support/http/tls';
+import { type ReleaseServer, startReleaseServer } from '#support/release-server';
+import { snapshot } from '#support/temp-dir';
 import { told, withInstalled } from './expected.ts';
 import {
   BINARY_BYTES,

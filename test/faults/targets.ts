@@ -1,6 +1,6 @@
 /** The eight things that an install asks for, each of which can fail. */
-import type { LoopbackServer } from '../support/http/loopback-server.ts';
-import type { RequestPattern } from '../support/http/request.ts';
+import type { LoopbackServer } from '#support/http/loopback-server';
+import type { RequestPattern } from '#support/http/request';
 import { BUNDLE, type FaultWorld, MARKER, PAIR, SEARCH } from './fault-world.ts';
 
 export const TARGET_NAMES = [

@@ -4,11 +4,11 @@
  */
 import { readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
-import { createLocalSigstore } from '../support/local-sigstore.ts';
-import { startReleaseServer } from '../support/release-server.ts';
-import { CLI_PATH } from '../support/run-cli.ts';
-import { startRekorServer } from '../support/sigstore/rekor-server.ts';
-import { createTempDir } from '../support/temp-dir.ts';
+import { createLocalSigstore } from '#support/local-sigstore';
+import { startReleaseServer } from '#support/release-server';
+import { CLI_PATH } from '#support/run-cli';
+import { startRekorServer } from '#support/sigstore/rekor-server';
+import { createTempDir } from '#support/temp-dir';
 import { newContent } from './content.ts';
 import { type KillPlan, killAtRandomMoments, runToEnd } from './kill-at-random.ts';
 

@@ -2,10 +2,10 @@ import { readFileSync, statSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { expect, it } from 'vitest';
-import { seededBody } from '../support/http/large-bodies.ts';
-import { runCli } from '../support/run-cli.ts';
-import { testDir } from '../support/test-dir.ts';
-import { testServers } from '../support/test-servers.ts';
+import { seededBody } from '#support/http/large-bodies';
+import { runCli } from '#support/run-cli';
+import { testDir } from '#support/test-dir';
+import { testServers } from '#support/test-servers';
 
 const WRITE_PEAK = fileURLToPath(new URL('../../scripts/bench/write-peak.cjs', import.meta.url));
 const GIGABYTE = 1_000_000_000;

@@ -3,10 +3,10 @@ import { execFileSync } from 'node:child_process';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { expect, it } from 'vitest';
 import { REAL_KUBECTL_VERSION, realKubectl } from '../../scripts/real-kubectl.ts';
-import { fileBody } from '../support/http/large-bodies.ts';
-import { runCli } from '../support/run-cli.ts';
-import { testDir } from '../support/test-dir.ts';
-import { testServers } from '../support/test-servers.ts';
+import { fileBody } from '#support/http/large-bodies';
+import { runCli } from '#support/run-cli';
+import { testDir } from '#support/test-dir';
+import { testServers } from '#support/test-servers';
 
 const { sigstore, releases } = await testServers();
 const kubectl = await realKubectl();

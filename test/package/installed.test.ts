@@ -1,8 +1,8 @@
 import { readFileSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { type NpmRegistry, startNpmRegistry } from '../support/npm-registry.ts';
-import { runProgram } from '../support/run-program.ts';
+import { type NpmRegistry, startNpmRegistry } from '#support/npm-registry';
+import { runProgram } from '#support/run-program';
 import { type PackedPackage, packPackage, ROOT } from './packed.ts';
 
 /** Runs a program in the clean directory and returns what it prints. */

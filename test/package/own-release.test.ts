@@ -8,12 +8,12 @@ import { ownRepository } from '../../scripts/own-repository.ts';
 import { createClient } from '../../src/client.ts';
 import type { VerifyRequest } from '../../src/plan/request.ts';
 import { verifyFile } from '../../src/verify.ts';
-import { createLocalSigstore, type LocalSigstore } from '../support/local-sigstore.ts';
-import { runCli } from '../support/run-cli.ts';
-import type { ProgramRun } from '../support/run-program.ts';
-import type { SignOptions } from '../support/sigstore/signing.ts';
-import { createTempDir, type TempDir } from '../support/temp-dir.ts';
-import { testDir } from '../support/test-dir.ts';
+import { createLocalSigstore, type LocalSigstore } from '#support/local-sigstore';
+import { runCli } from '#support/run-cli';
+import type { ProgramRun } from '#support/run-program';
+import type { SignOptions } from '#support/sigstore/signing';
+import { createTempDir, type TempDir } from '#support/temp-dir';
+import { testDir } from '#support/test-dir';
 import { ROOT } from './packed.ts';
 import { buildTree, copySourceTree } from './source-tree.ts';
 

@@ -3,8 +3,8 @@ import { writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { promisify } from 'node:util';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { runCli, type RunOptions } from '../support/run-cli.ts';
-import { createTempDir, snapshot, type TempDir } from '../support/temp-dir.ts';
+import { runCli, type RunOptions } from '#support/run-cli';
+import { createTempDir, snapshot, type TempDir } from '#support/temp-dir';
 import { ROOT } from './packed.ts';
 
 const HELPER = path.join(import.meta.dirname, 'plant-compiled-code.ts');

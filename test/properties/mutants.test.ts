@@ -5,7 +5,7 @@
 import * as fc from 'fast-check';
 import { describe, expect, it, vi } from 'vitest';
 import { K8sVerifyError } from '../../src/errors.ts';
-import { isRecord } from '../support/json.ts';
+import { isRecord } from '#support/json';
 import { ARTIFACT, blob, type Evidence, statement, verifyEvidence } from '../vectors/vector.ts';
 
 const SEED = Number(process.env['K8S_VERIFY_SEED'] ?? Date.now() % 2 ** 31);

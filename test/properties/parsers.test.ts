@@ -6,8 +6,8 @@ import { readCertificate } from '../../src/proof/certificate.ts';
 import { readCheckpoint } from '../../src/proof/checkpoint.ts';
 import { readTimestampToken } from '../../src/proof/timestamp-token.ts';
 import { readTrustedRoot } from '../../src/trust/read-trusted-root.ts';
-import { isRecord } from '../support/json.ts';
-import { resultOrTypedError } from '../support/result-or-typed-error.ts';
+import { isRecord } from '#support/json';
+import { resultOrTypedError } from '#support/result-or-typed-error';
 import { blob, SIGNED_AT, statement, verifyEvidence, world } from '../vectors/vector.ts';
 
 const SEED = Number(process.env['K8S_VERIFY_SEED'] ?? Date.now() % 2 ** 31);

@@ -7,10 +7,10 @@ import { createClient } from '../../src/client.ts';
 import type { VerifyRequest } from '../../src/plan/request.ts';
 import type { ProgressEvent } from '../../src/progress.ts';
 import { verifyFile } from '../../src/verify.ts';
-import { createLocalSigstore } from '../support/local-sigstore.ts';
-import { testDir } from '../support/test-dir.ts';
-import { testServers } from '../support/test-servers.ts';
-import { rejection } from '../support/thrown-by.ts';
+import { createLocalSigstore } from '#support/local-sigstore';
+import { testDir } from '#support/test-dir';
+import { testServers } from '#support/test-servers';
+import { rejection } from '#support/thrown-by';
 import { prepareInstall } from './support/install-run.ts';
 
 const KUBECTL = Buffer.from('#!/bin/sh\necho kubectl v1.30.2\n');

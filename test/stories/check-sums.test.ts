@@ -2,10 +2,10 @@ import { createHash } from 'node:crypto';
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { beforeEach, describe, expect, it } from 'vitest';
 import type { CrossCheck } from '../../src/records/cross-check.ts';
-import { fault } from '../support/http/faults.ts';
-import { startLocalSigstore } from '../support/local-sigstore.ts';
-import type { PublishedFile } from '../support/release-server.ts';
-import { testServers } from '../support/test-servers.ts';
+import { fault } from '#support/http/faults';
+import { startLocalSigstore } from '#support/local-sigstore';
+import type { PublishedFile } from '#support/release-server';
+import { testServers } from '#support/test-servers';
 import { type InstallRun, prepareInstall } from './support/install-run.ts';
 
 const BYTES = Buffer.from('#!/bin/sh\necho kubectl v1.30.2\n');

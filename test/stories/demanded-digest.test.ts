@@ -1,8 +1,8 @@
 import { readFileSync } from 'node:fs';
 import { beforeEach, describe, expect, it } from 'vitest';
 import type { ArtifactRequest } from '../../src/plan/request.ts';
-import type { PublishedFile } from '../support/release-server.ts';
-import { testServers } from '../support/test-servers.ts';
+import type { PublishedFile } from '#support/release-server';
+import { testServers } from '#support/test-servers';
 import { type InstallRun, prepareInstall } from './support/install-run.ts';
 
 const KUBECTL = { component: 'kubectl', version: 'v1.30.2', platform: 'linux/amd64' };

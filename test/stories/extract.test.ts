@@ -1,10 +1,10 @@
 import { mkdirSync, symlinkSync, writeFileSync } from 'node:fs';
 import { beforeEach, describe, expect, it } from 'vitest';
 import type { ArtifactRequest, InstallRequest } from '../../src/plan/request.ts';
-import { snapshot } from '../support/temp-dir.ts';
-import { testServers } from '../support/test-servers.ts';
-import { CAN_MOUNT, testDisk } from '../support/test-disk.ts';
-import { rejection } from '../support/thrown-by.ts';
+import { snapshot } from '#support/temp-dir';
+import { testServers } from '#support/test-servers';
+import { CAN_MOUNT, testDisk } from '#support/test-disk';
+import { rejection } from '#support/thrown-by';
 import { entry, file, tarGz } from '../unit/archive/support/tar-writer.ts';
 import { type InstallRun, prepareInstall } from './support/install-run.ts';
 import { binaryTarball, contentOf, publishTarball, sha256 } from './support/tarballs.ts';

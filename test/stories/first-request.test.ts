@@ -5,8 +5,8 @@ import { promisify } from 'node:util';
 import path from 'node:path';
 import { expect, it } from 'vitest';
 import { ROOT } from '../package/packed.ts';
-import { startReleaseServer } from '../support/release-server.ts';
-import { testDir } from '../support/test-dir.ts';
+import { startReleaseServer } from '#support/release-server';
+import { testDir } from '#support/test-dir';
 
 const source = (name: string): string => JSON.stringify(pathToFileURL(path.join(ROOT, 'src', name)).href);
 

@@ -5,8 +5,8 @@ import { createClient } from '../../src/client.ts';
 import type { VerifyRequest } from '../../src/plan/request.ts';
 import type { RunResult } from '../../src/result.ts';
 import { verifyFile } from '../../src/verify.ts';
-import { rejection } from '../support/thrown-by.ts';
-import { testServers } from '../support/test-servers.ts';
+import { rejection } from '#support/thrown-by';
+import { testServers } from '#support/test-servers';
 
 const { sigstore } = await testServers();
 const KUBECTL = Buffer.from('#!/bin/sh\necho kubectl v1.30.2\n');

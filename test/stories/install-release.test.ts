@@ -4,9 +4,9 @@ import { CHECK_NAMES } from '../../src/errors.ts';
 import { exitCodeFor } from '../../src/exit-codes.ts';
 import { verifyFile } from '../../src/verify.ts';
 import { createClient } from '../../src/client.ts';
-import { fault } from '../support/http/faults.ts';
-import { snapshot } from '../support/temp-dir.ts';
-import { testServers } from '../support/test-servers.ts';
+import { fault } from '#support/http/faults';
+import { snapshot } from '#support/temp-dir';
+import { testServers } from '#support/test-servers';
 import { type InstallRun, prepareInstall } from './support/install-run.ts';
 
 const KUBECTL = Buffer.from('#!/bin/sh\necho kubectl v1.30.2\n');

@@ -10,9 +10,9 @@ import {
   resolveVersion,
   verify,
 } from '../../src/index.ts';
-import { rejection, thrownBy } from '../support/thrown-by.ts';
-import { testDir } from '../support/test-dir.ts';
-import { testServers } from '../support/test-servers.ts';
+import { rejection, thrownBy } from '#support/thrown-by';
+import { testDir } from '#support/test-dir';
+import { testServers } from '#support/test-servers';
 
 const { sigstore, releases } = await testServers();
 const KUBECTL = Buffer.from('#!/bin/sh\necho kubectl v1.30.2\n');

@@ -1,8 +1,8 @@
 /** What the log answers, as an install tells it: nothing is learnt from an answer that Rekor never gives. */
 import { describe, expect, it } from 'vitest';
 import { exitCodeFor } from '../../src/exit-codes.ts';
-import { type Fault, fault } from '../support/http/faults.ts';
-import { testServers } from '../support/test-servers.ts';
+import { type Fault, fault } from '#support/http/faults';
+import { testServers } from '#support/test-servers';
 import { prepareInstall } from './support/install-run.ts';
 
 const KUBECTL = Buffer.from('#!/bin/sh\necho kubectl v1.30.2\n');

@@ -4,10 +4,10 @@ import type { K8sVerifyError } from '../../src/errors.ts';
 import type { VerifyRequest } from '../../src/plan/request.ts';
 import { verifyFile } from '../../src/verify.ts';
 import { createClient } from '../../src/client.ts';
-import { type RunningSigstore, startLocalSigstore } from '../support/local-sigstore.ts';
-import { type ReleaseServer, startReleaseServer } from '../support/release-server.ts';
-import { snapshot } from '../support/temp-dir.ts';
-import { rejection } from '../support/thrown-by.ts';
+import { type RunningSigstore, startLocalSigstore } from '#support/local-sigstore';
+import { type ReleaseServer, startReleaseServer } from '#support/release-server';
+import { snapshot } from '#support/temp-dir';
+import { rejection } from '#support/thrown-by';
 import { type InstallRun, prepareInstall } from './support/install-run.ts';
 import { binaryTarball, contentOf, publishTarball, sha256 } from './support/tarballs.ts';
 

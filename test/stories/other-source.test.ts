@@ -10,9 +10,9 @@ import type {
   SmallFile,
   SmallFileRequest,
 } from '../../src/source/release-source.ts';
-import { snapshot } from '../support/temp-dir.ts';
-import { testDir } from '../support/test-dir.ts';
-import { testServers } from '../support/test-servers.ts';
+import { snapshot } from '#support/temp-dir';
+import { testDir } from '#support/test-dir';
+import { testServers } from '#support/test-servers';
 import { prepareInstall } from './support/install-run.ts';
 
 const KUBECTL = Buffer.from('#!/bin/sh\necho kubectl v1.30.2\n');

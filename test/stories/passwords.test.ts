@@ -1,8 +1,8 @@
 import { inspect } from 'node:util';
 import { beforeEach, describe, expect, it } from 'vitest';
-import { fault } from '../support/http/faults.ts';
-import { LoopbackServer } from '../support/http/loopback-server.ts';
-import { testServers } from '../support/test-servers.ts';
+import { fault } from '#support/http/faults';
+import { LoopbackServer } from '#support/http/loopback-server';
+import { testServers } from '#support/test-servers';
 import { prepareInstall } from './support/install-run.ts';
 
 const PASSWORD = 'hunter2';

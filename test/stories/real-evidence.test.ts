@@ -15,10 +15,10 @@ import { allReleaseSigners } from '../../src/release/signer.ts';
 import { loadTrustMaterial } from '../../src/trust/load-trust-material.ts';
 import { verifyFile } from '../../src/verify.ts';
 import { createClient } from '../../src/client.ts';
-import { LoopbackServer } from '../support/http/loopback-server.ts';
-import { sharedFile } from '../support/shared.ts';
-import { testDir } from '../support/test-dir.ts';
-import { thrownBy } from '../support/thrown-by.ts';
+import { LoopbackServer } from '#support/http/loopback-server';
+import { sharedFile } from '#support/shared';
+import { testDir } from '#support/test-dir';
+import { thrownBy } from '#support/thrown-by';
 
 const KUBECTL = join(import.meta.dirname, '../fixtures/kubectl-v1.26.0-rc.1-linux-amd64');
 const KUBERNETES: Policy = { kind: 'certificate-identity', identities: allReleaseSigners() };

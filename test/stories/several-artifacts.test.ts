@@ -5,11 +5,11 @@ import { dirname } from 'node:path';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { formatPlatform, hostPlatform } from '../../src/release/platform.ts';
 import type { ArtifactRequest } from '../../src/plan/request.ts';
-import { fault } from '../support/http/faults.ts';
-import { releasePath } from '../support/release-server.ts';
-import { snapshot } from '../support/temp-dir.ts';
-import { testServers } from '../support/test-servers.ts';
-import { CAN_MOUNT } from '../support/test-disk.ts';
+import { fault } from '#support/http/faults';
+import { releasePath } from '#support/release-server';
+import { snapshot } from '#support/temp-dir';
+import { testServers } from '#support/test-servers';
+import { CAN_MOUNT } from '#support/test-disk';
 import { prepareInstall } from './support/install-run.ts';
 
 const { sigstore, releases } = await testServers();

@@ -15,11 +15,11 @@ import { setImmediate } from 'node:timers/promises';
 import { describe, expect, it } from 'vitest';
 import { InstallError } from '../../src/errors.ts';
 import type { ProgressEvent } from '../../src/progress.ts';
-import { seededBody } from '../support/http/large-bodies.ts';
-import { asOther, attack, NO_OTHER_USER, OTHER_UID, ROUNDS } from '../support/other-user.ts';
-import { snapshot } from '../support/temp-dir.ts';
-import { CAN_MOUNT, testDisk } from '../support/test-disk.ts';
-import { testServers } from '../support/test-servers.ts';
+import { seededBody } from '#support/http/large-bodies';
+import { asOther, attack, NO_OTHER_USER, OTHER_UID, ROUNDS } from '#support/other-user';
+import { snapshot } from '#support/temp-dir';
+import { CAN_MOUNT, testDisk } from '#support/test-disk';
+import { testServers } from '#support/test-servers';
 import { prepareInstall } from './support/install-run.ts';
 
 const RELEASE = { version: 'v1.30.2', platform: 'linux/amd64' };

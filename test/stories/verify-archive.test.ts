@@ -17,10 +17,10 @@ import type { VerifyRequest } from '../../src/plan/request.ts';
 import type { RunResult } from '../../src/result.ts';
 import { verifyFile } from '../../src/verify.ts';
 import { createClient } from '../../src/client.ts';
-import { snapshot, type TempDir } from '../support/temp-dir.ts';
-import { testDir } from '../support/test-dir.ts';
-import { testServers } from '../support/test-servers.ts';
-import { rejection } from '../support/thrown-by.ts';
+import { snapshot, type TempDir } from '#support/temp-dir';
+import { testDir } from '#support/test-dir';
+import { testServers } from '#support/test-servers';
+import { rejection } from '#support/thrown-by';
 import { directory, entry, file, tar, tarGz } from '../unit/archive/support/tar-writer.ts';
 import { binaryTarball, contentOf, sha256 } from './support/tarballs.ts';
 

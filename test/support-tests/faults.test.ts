@@ -4,8 +4,8 @@ import { connect } from 'node:net';
 import { text } from 'node:stream/consumers';
 import { gunzipSync, inflateSync } from 'node:zlib';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { type Fault, fault, HTML_ERROR_PAGE } from '../support/http/faults.ts';
-import { LoopbackServer } from '../support/http/loopback-server.ts';
+import { type Fault, fault, HTML_ERROR_PAGE } from '#support/http/faults';
+import { LoopbackServer } from '#support/http/loopback-server';
 
 const BODY = 'x'.repeat(300_000);
 let server: LoopbackServer;

@@ -1,7 +1,7 @@
 import { createPublicKey, verify, X509Certificate } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
-import { flipBit, replaceText } from '../support/bytes.ts';
-import { createLocalSigstore } from '../support/local-sigstore.ts';
+import { flipBit, replaceText } from '#support/bytes';
+import { createLocalSigstore } from '#support/local-sigstore';
 import {
   EKU,
   extension,
@@ -9,10 +9,10 @@ import {
   signatureAlgorithm,
   withExtension,
   withoutExtension,
-} from '../support/sigstore/certificate.ts';
-import type { LeafShape } from '../support/sigstore/certificate-authority.ts';
-import { createCtLog } from '../support/sigstore/ct-log.ts';
-import { logJson } from '../support/sigstore/trusted-root.ts';
+} from '#support/sigstore/certificate';
+import type { LeafShape } from '#support/sigstore/certificate-authority';
+import { createCtLog } from '#support/sigstore/ct-log';
+import { logJson } from '#support/sigstore/trusted-root';
 import { sigstoreJsVerdict } from './sigstore-js.ts';
 
 const sigstore = createLocalSigstore();

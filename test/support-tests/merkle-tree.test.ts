@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
-import { hashLeaf, MerkleTree } from '../support/sigstore/merkle-tree.ts';
+import { hashLeaf, MerkleTree } from '#support/sigstore/merkle-tree';
 
 const leaves = Array.from({ length: 70 }, (_, index) => hashLeaf(Buffer.from(`leaf ${index}`)));
 const node = (left: Uint8Array, right: Uint8Array): Uint8Array =>

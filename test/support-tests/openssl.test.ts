@@ -1,9 +1,9 @@
 import { execFileSync, spawnSync } from 'node:child_process';
 import { writeFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
-import { createLocalSigstore } from '../support/local-sigstore.ts';
-import { toPem } from '../support/sigstore/keys.ts';
-import { testDir } from '../support/test-dir.ts';
+import { createLocalSigstore } from '#support/local-sigstore';
+import { toPem } from '#support/sigstore/keys';
+import { testDir } from '#support/test-dir';
 
 const hasOpenssl = spawnSync('openssl', ['version']).status === 0;
 

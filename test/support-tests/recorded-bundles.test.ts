@@ -1,8 +1,8 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
-import { at } from '../support/json.ts';
-import { createLocalSigstore } from '../support/local-sigstore.ts';
-import { sharedFile } from '../support/shared.ts';
+import { at } from '#support/json';
+import { createLocalSigstore } from '#support/local-sigstore';
+import { sharedFile } from '#support/shared';
 import { shapeOf } from './shape-of.ts';
 
 const sigstore = createLocalSigstore({ rekor: { prefill: [3, 5] } });

@@ -1,10 +1,10 @@
 import { readFileSync } from 'node:fs';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
-import { fault } from '../support/http/faults.ts';
-import { at } from '../support/json.ts';
-import { type RunningSigstore, startLocalSigstore } from '../support/local-sigstore.ts';
-import { sharedFile } from '../support/shared.ts';
-import type { SignedBlob } from '../support/sigstore/signing.ts';
+import { fault } from '#support/http/faults';
+import { at } from '#support/json';
+import { type RunningSigstore, startLocalSigstore } from '#support/local-sigstore';
+import { sharedFile } from '#support/shared';
+import type { SignedBlob } from '#support/sigstore/signing';
 import { shapeOf } from './shape-of.ts';
 
 let sigstore: RunningSigstore;

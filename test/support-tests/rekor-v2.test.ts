@@ -1,13 +1,13 @@
 import { spawnSync } from 'node:child_process';
 import { writeFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
-import { setAt } from '../support/json.ts';
-import { createLocalSigstore } from '../support/local-sigstore.ts';
-import { EKU, extension, withExtension } from '../support/sigstore/certificate.ts';
-import { toPem } from '../support/sigstore/keys.ts';
-import { createWitness } from '../support/sigstore/rekor-v2-log.ts';
-import { createTimestampAuthority, PKI_STATUS } from '../support/sigstore/timestamp-authority.ts';
-import { testDir } from '../support/test-dir.ts';
+import { setAt } from '#support/json';
+import { createLocalSigstore } from '#support/local-sigstore';
+import { EKU, extension, withExtension } from '#support/sigstore/certificate';
+import { toPem } from '#support/sigstore/keys';
+import { createWitness } from '#support/sigstore/rekor-v2-log';
+import { createTimestampAuthority, PKI_STATUS } from '#support/sigstore/timestamp-authority';
+import { testDir } from '#support/test-dir';
 import { sigstoreJsVerdict } from './sigstore-js.ts';
 
 const sigstore = createLocalSigstore({ rekor: { prefill: [1] } });

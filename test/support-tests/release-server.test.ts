@@ -1,9 +1,9 @@
 import { createHash } from 'node:crypto';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
-import { createLocalSigstore } from '../support/local-sigstore.ts';
-import { seededBody } from '../support/http/large-bodies.ts';
-import { readWhole } from '../support/http/reply.ts';
-import { type PublishedFile, type ReleaseServer, startReleaseServer } from '../support/release-server.ts';
+import { createLocalSigstore } from '#support/local-sigstore';
+import { seededBody } from '#support/http/large-bodies';
+import { readWhole } from '#support/http/reply';
+import { type PublishedFile, type ReleaseServer, startReleaseServer } from '#support/release-server';
 
 const sigstore = createLocalSigstore({ rekor: { prefill: [1] } });
 const artifact = Buffer.from('the bytes of a release binary');

@@ -1,9 +1,9 @@
 import { chmodSync, mkdirSync, symlinkSync, writeFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
-import { runCli } from '../support/run-cli.ts';
-import { runProgram } from '../support/run-program.ts';
-import { snapshot } from '../support/temp-dir.ts';
-import { testDir } from '../support/test-dir.ts';
+import { runCli } from '#support/run-cli';
+import { runProgram } from '#support/run-program';
+import { snapshot } from '#support/temp-dir';
+import { testDir } from '#support/test-dir';
 
 async function scriptOf(source: string): Promise<string> {
   const dir = await testDir();

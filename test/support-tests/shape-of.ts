@@ -1,4 +1,4 @@
-import { isList, isRecord } from '../support/json.ts';
+import { isList, isRecord } from '#support/json';
 
 /** The value with every leaf replaced by its type, and every list by its first element. */
 export function shapeOf(value: unknown): unknown {

@@ -1,7 +1,7 @@
 import { globSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { describeSkips } from '../support/skip-reporter.ts';
+import { describeSkips } from '#support/skip-reporter';
 
 const TESTS = path.resolve(import.meta.dirname, '..');
 

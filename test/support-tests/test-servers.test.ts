@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { fault } from '../support/http/faults.ts';
-import { at } from '../support/json.ts';
-import { testServers } from '../support/test-servers.ts';
+import { fault } from '#support/http/faults';
+import { at } from '#support/json';
+import { testServers } from '#support/test-servers';
 
 const { sigstore, releases } = await testServers();
 const before = await treeSize();

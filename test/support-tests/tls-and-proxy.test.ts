@@ -5,10 +5,10 @@ import { connect } from 'node:tls';
 import { buffer } from 'node:stream/consumers';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { ProxyAgent, request } from 'undici';
-import { closedPort } from '../support/http/listen.ts';
-import { LoopbackServer } from '../support/http/loopback-server.ts';
-import { createTlsAuthority, startRefusingServer } from '../support/http/tls.ts';
-import { startProxy } from '../support/proxy.ts';
+import { closedPort } from '#support/http/listen';
+import { LoopbackServer } from '#support/http/loopback-server';
+import { createTlsAuthority, startRefusingServer } from '#support/http/tls';
+import { startProxy } from '#support/proxy';
 
 const authority = createTlsAuthority();
 const { caPem } = authority;

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { TokenBucket } from '../support/http/token-bucket.ts';
+import { TokenBucket } from '#support/http/token-bucket';
 
 it('a rate lets the bytes of 20 ms pass at once, and then as many as the rate says, in pieces of 5 ms', async () => {
   let now = 0;

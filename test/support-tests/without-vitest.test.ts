@@ -1,7 +1,7 @@
 import { writeFileSync } from 'node:fs';
 import { expect, it } from 'vitest';
-import { runCli } from '../support/run-cli.ts';
-import { testDir } from '../support/test-dir.ts';
+import { runCli } from '#support/run-cli';
+import { testDir } from '#support/test-dir';
 
 const MODULES = [
   'local-sigstore',

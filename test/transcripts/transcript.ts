@@ -4,14 +4,14 @@
  */
 import { writeFile } from 'node:fs/promises';
 import { createProgram } from '../../src/cli/program.ts';
-import { fault, type Fault } from '../support/http/faults.ts';
-import { seededBody } from '../support/http/large-bodies.ts';
-import { type RunningSigstore, startLocalSigstore } from '../support/local-sigstore.ts';
-import { type ReleaseServer, startReleaseServer } from '../support/release-server.ts';
-import { runCli } from '../support/run-cli.ts';
-import type { ProgramRun } from '../support/run-program.ts';
+import { fault, type Fault } from '#support/http/faults';
+import { seededBody } from '#support/http/large-bodies';
+import { type RunningSigstore, startLocalSigstore } from '#support/local-sigstore';
+import { type ReleaseServer, startReleaseServer } from '#support/release-server';
+import { runCli } from '#support/run-cli';
+import type { ProgramRun } from '#support/run-program';
 import { binaryTarball, publishTarball } from '../stories/support/tarballs.ts';
-import { createTempDir, snapshot, type TempDir } from '../support/temp-dir.ts';
+import { createTempDir, snapshot, type TempDir } from '#support/temp-dir';
 
 const PLATFORM = 'linux/amd64';
 const ARTIFACT_BYTES = 200_000;

@@ -5,7 +5,7 @@ import { checkTrustRoot } from '../../scripts/trust-roots/check.ts';
 import { readReadme, renderReadme } from '../../scripts/trust-roots/readme.ts';
 import type { Origin } from '../../scripts/trust-roots/trust-root-folder.ts';
 import { readRootRecord } from '../../src/trust/root-age.ts';
-import { testDir } from '../support/test-dir.ts';
+import { testDir } from '#support/test-dir';
 import { newLog, PUBLIC_GOOD, publicGood } from './public-good.ts';
 import { runIn } from './refresh.ts';
 

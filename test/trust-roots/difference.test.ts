@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { describeChange, differenceOf } from '../../scripts/trust-roots/difference.ts';
-import type { TrustedRootJson } from '../support/sigstore/trusted-root.ts';
+import type { TrustedRootJson } from '#support/sigstore/trusted-root';
 import { newLog, present, publicGood, trusted } from './public-good.ts';
 
 const REKOR = 'https://rekor.sigstore.dev';

@@ -4,12 +4,12 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
 import { tufRootVersion } from '../../scripts/trust-roots/trust-root-folder.ts';
-import { fault } from '../support/http/faults.ts';
-import { LoopbackServer } from '../support/http/loopback-server.ts';
-import { createTlsAuthority } from '../support/http/tls.ts';
-import { startProxy } from '../support/proxy.ts';
-import { createTempDir, snapshot } from '../support/temp-dir.ts';
-import { createTufRepository, type TufRepositoryOptions } from '../support/tuf-repository.ts';
+import { fault } from '#support/http/faults';
+import { LoopbackServer } from '#support/http/loopback-server';
+import { createTlsAuthority } from '#support/http/tls';
+import { startProxy } from '#support/proxy';
+import { createTempDir, snapshot } from '#support/temp-dir';
+import { createTufRepository, type TufRepositoryOptions } from '#support/tuf-repository';
 import { newLog, present, PUBLIC_GOOD, publicGood } from './public-good.ts';
 import { runIn, startRefresh } from './refresh.ts';
 

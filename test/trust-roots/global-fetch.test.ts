@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { runWithFetch } from '../../scripts/trust-roots/global-fetch.ts';
-import { startProxy } from '../support/proxy.ts';
+import { startProxy } from '#support/proxy';
 import { client, rejection, serve } from '../unit/http/loopback.ts';
 
 const LIMITS = { maxBytes: 100, what: 'the trust root' } as const;

@@ -3,8 +3,8 @@ import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import type { TrustedRoot } from '@sigstore/protobuf-specs';
 import { readTrustedRoot } from '../../src/trust/read-trusted-root.ts';
-import { generateKey } from '../support/sigstore/keys.ts';
-import { logJson, type TransparencyLogJson, type TrustedRootJson } from '../support/sigstore/trusted-root.ts';
+import { generateKey } from '#support/sigstore/keys';
+import { logJson, type TransparencyLogJson, type TrustedRootJson } from '#support/sigstore/trusted-root';
 
 export const PUBLIC_GOOD: string = fileURLToPath(
   new URL('../../trust-roots/sigstore-public-good', import.meta.url),

@@ -5,10 +5,10 @@ import { packageSeed } from '../../scripts/trust-roots/package-seed.ts';
 import { renderReadme } from '../../scripts/trust-roots/readme.ts';
 import { runTrustRoots } from '../../scripts/trust-roots/run.ts';
 import { renderRootRecord } from '../../scripts/trust-roots/trust-root-folder.ts';
-import { LoopbackServer, type LoopbackServerOptions } from '../support/http/loopback-server.ts';
-import { snapshot } from '../support/temp-dir.ts';
-import { testDir } from '../support/test-dir.ts';
-import { createTufRepository, type TufRepository, type TufRepositoryOptions } from '../support/tuf-repository.ts';
+import { LoopbackServer, type LoopbackServerOptions } from '#support/http/loopback-server';
+import { snapshot } from '#support/temp-dir';
+import { testDir } from '#support/test-dir';
+import { createTufRepository, type TufRepository, type TufRepositoryOptions } from '#support/tuf-repository';
 import { PUBLIC_GOOD, publicGood } from './public-good.ts';
 
 /** What the record of the folder says before it is refreshed. */

@@ -1,6 +1,6 @@
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { createClient, type Client } from '../../src/client.ts';
-import { LoopbackServer } from '../support/http/loopback-server.ts';
+import { LoopbackServer } from '#support/http/loopback-server';
 
 async function startServer(): Promise<LoopbackServer> {
   const server = await LoopbackServer.start(() => ({ status: 200, headers: {}, body: 'v1.30.2' }));

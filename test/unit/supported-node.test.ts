@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { assertSupportedNode } from '../../src/client.ts';
-import { thrownBy } from '../support/thrown-by.ts';
+import { thrownBy } from '#support/thrown-by';
 
 describe('the Node that is needed', () => {
   it.each(['22.22.2', '22.23.0', '24.15.0', '26.0.0', '27.0.0-nightly2027', process.versions.node])(

@@ -1,8 +1,8 @@
 /** Changes to the parts of a bundle and of a trusted root, for the vectors. */
-import { setAt } from '../support/json.ts';
-import type { InclusionProofJson, TlogEntryJson } from '../support/sigstore/bundle.ts';
-import type { JsonValue } from '../support/sigstore/canonical-json.ts';
-import type { CertificateAuthorityJson, TransparencyLogJson } from '../support/sigstore/trusted-root.ts';
+import { setAt } from '#support/json';
+import type { InclusionProofJson, TlogEntryJson } from '#support/sigstore/bundle';
+import type { JsonValue } from '#support/sigstore/canonical-json';
+import type { CertificateAuthorityJson, TransparencyLogJson } from '#support/sigstore/trusted-root';
 import type { EvidenceOptions } from './vector.ts';
 
 export const V2 = { log: 'rekor-v2' } as const;

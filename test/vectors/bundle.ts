@@ -1,7 +1,7 @@
 /** The bundle as a document: one way to read it, or none. */
-import type { BundleJson } from '../support/sigstore/bundle.ts';
-import { setAt } from '../support/json.ts';
-import type { JsonValue } from '../support/sigstore/canonical-json.ts';
+import type { BundleJson } from '#support/sigstore/bundle';
+import { setAt } from '#support/json';
+import type { JsonValue } from '#support/sigstore/canonical-json';
 import { alterEntry } from './alterations.ts';
 import {
   accepted,

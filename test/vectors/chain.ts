@@ -1,12 +1,8 @@
 /** The chain: an authority of the trusted root issued the certificate, and it was valid when it signed. */
-import * as der from '../support/sigstore/der.ts';
-import { flipBit } from '../support/bytes.ts';
-import {
-  createLocalSigstore,
-  type LocalSigstore,
-  type LocalSigstoreOptions,
-} from '../support/local-sigstore.ts';
-import type { BundleJson } from '../support/sigstore/bundle.ts';
+import * as der from '#support/sigstore/der';
+import { flipBit } from '#support/bytes';
+import { createLocalSigstore, type LocalSigstore, type LocalSigstoreOptions } from '#support/local-sigstore';
+import type { BundleJson } from '#support/sigstore/bundle';
 import {
   type CertificateTemplate,
   EKU,
@@ -14,7 +10,7 @@ import {
   OID,
   withExtension,
   withoutExtension,
-} from '../support/sigstore/certificate.ts';
+} from '#support/sigstore/certificate';
 import { alterAuthority, SINCE_AFTER, UNTIL_BEFORE, UNTIL_THEN } from './alterations.ts';
 import {
   accepted,

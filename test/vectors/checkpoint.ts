@@ -1,8 +1,8 @@
 /** The checkpoint: a well-formed signed note, of that log, of that tree. */
-import { flipBit } from '../support/bytes.ts';
-import { generateKey, signMessage } from '../support/sigstore/keys.ts';
-import { createWitness } from '../support/sigstore/rekor-v2-log.ts';
-import type { SignOptions } from '../support/sigstore/signing.ts';
+import { flipBit } from '#support/bytes';
+import { generateKey, signMessage } from '#support/sigstore/keys';
+import { createWitness } from '#support/sigstore/rekor-v2-log';
+import type { SignOptions } from '#support/sigstore/signing';
 import { alterNote, V2 } from './alterations.ts';
 import { accepted, blob, refused, world, type Vector } from './vector.ts';
 

@@ -1,5 +1,5 @@
 import { type DerNode, parseDer } from '../../src/strict/der.ts';
-import * as der from '../support/sigstore/der.ts';
+import * as der from '#support/sigstore/der';
 
 /**
  * The DER with the element at a path of child indexes replaced by others (or by none), and every length around it made

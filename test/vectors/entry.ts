@@ -1,9 +1,9 @@
 /** The transparency log entry: about this signature, by this signer, over this artifact. */
 import { createHash } from 'node:crypto';
-import { createLocalSigstore } from '../support/local-sigstore.ts';
-import type { JsonValue } from '../support/sigstore/canonical-json.ts';
-import { digestOf, generateKey } from '../support/sigstore/keys.ts';
-import { certificateVerifier, publicKeyVerifier } from '../support/sigstore/signing.ts';
+import { createLocalSigstore } from '#support/local-sigstore';
+import type { JsonValue } from '#support/sigstore/canonical-json';
+import { digestOf, generateKey } from '#support/sigstore/keys';
+import { certificateVerifier, publicKeyVerifier } from '#support/sigstore/signing';
 import { alterBody, alterEntry, base64, V2, withoutPromise } from './alterations.ts';
 import {
   accepted,

@@ -1,6 +1,6 @@
 /** Who signed: the certificate's one name, its type, and the issuer of the identity. */
-import { extension, OID, withExtension, withoutExtension } from '../support/sigstore/certificate.ts';
-import { KUBERNETES_IDENTITY, KUBERNETES_ISSUER } from '../support/sigstore/certificate-authority.ts';
+import { extension, OID, withExtension, withoutExtension } from '#support/sigstore/certificate';
+import { KUBERNETES_IDENTITY, KUBERNETES_ISSUER } from '#support/sigstore/certificate-authority';
 import type { Policy } from '../../src/policy/policy.ts';
 import { accepted, blob, type Evidence, refused, type Vector } from './vector.ts';
 

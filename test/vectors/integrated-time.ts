@@ -1,7 +1,7 @@
 /** The integrated time, and the signed entry timestamp that vouches for it. */
-import { flipBit } from '../support/bytes.ts';
-import { canonicalJson } from '../support/sigstore/canonical-json.ts';
-import { signMessage } from '../support/sigstore/keys.ts';
+import { flipBit } from '#support/bytes';
+import { canonicalJson } from '#support/sigstore/canonical-json';
+import { signMessage } from '#support/sigstore/keys';
 import { alterEntry, base64, V2, withoutPromise } from './alterations.ts';
 import { accepted, blob, minutesAfterSigning, refused, type Vector, world } from './vector.ts';
 

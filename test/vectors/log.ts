@@ -1,7 +1,7 @@
 /** The log: one that is trusted, and a proof that the entry is in it. */
-import { flipBit } from '../support/bytes.ts';
-import { createLocalSigstore } from '../support/local-sigstore.ts';
-import { bundleEntryOf } from '../support/sigstore/bundle.ts';
+import { flipBit } from '#support/bytes';
+import { createLocalSigstore } from '#support/local-sigstore';
+import { bundleEntryOf } from '#support/sigstore/bundle';
 import {
   alterEntry,
   alterLog,

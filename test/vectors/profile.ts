@@ -1,6 +1,6 @@
 /** The signing certificate: what it may be used for, and its form. */
 import { generateKeyPairSync } from 'node:crypto';
-import * as der from '../support/sigstore/der.ts';
+import * as der from '#support/sigstore/der';
 import {
   EKU,
   extension,
@@ -9,7 +9,7 @@ import {
   withCritical,
   withExtension,
   withoutExtension,
-} from '../support/sigstore/certificate.ts';
+} from '#support/sigstore/certificate';
 import { accepted, blob, refused, type Vector } from './vector.ts';
 
 const UNKNOWN = { oid: '1.2.3.4.5', critical: true, value: der.utf8String('?') };

@@ -1,10 +1,10 @@
 /** The SCTs: the certificate was logged. */
-import * as der from '../support/sigstore/der.ts';
-import { flipBit } from '../support/bytes.ts';
-import { OID, withExtension } from '../support/sigstore/certificate.ts';
-import { createCtLog } from '../support/sigstore/ct-log.ts';
-import { generateKey } from '../support/sigstore/keys.ts';
-import { logJson } from '../support/sigstore/trusted-root.ts';
+import * as der from '#support/sigstore/der';
+import { flipBit } from '#support/bytes';
+import { OID, withExtension } from '#support/sigstore/certificate';
+import { createCtLog } from '#support/sigstore/ct-log';
+import { generateKey } from '#support/sigstore/keys';
+import { logJson } from '#support/sigstore/trusted-root';
 import { alterCtLog, SINCE_AFTER, UNTIL_BEFORE } from './alterations.ts';
 import { accepted, blob, refused, type Vector, world } from './vector.ts';
 

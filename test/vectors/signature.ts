@@ -1,6 +1,6 @@
 /** The signature: over this artifact, by this key, of every type of key in the public log's history. */
-import { flipBit } from '../support/bytes.ts';
-import * as der from '../support/sigstore/der.ts';
+import { flipBit } from '#support/bytes';
+import * as der from '#support/sigstore/der';
 import {
   digestOf,
   generateKey,
@@ -8,8 +8,8 @@ import {
   type KeyKind,
   signMessage,
   toPem,
-} from '../support/sigstore/keys.ts';
-import { preAuthenticationEncoding } from '../support/sigstore/signing.ts';
+} from '#support/sigstore/keys';
+import { preAuthenticationEncoding } from '#support/sigstore/signing';
 import {
   accepted,
   ARTIFACT,

@@ -1,7 +1,7 @@
 /** The form of a timestamp response: RFC 3161 in RFC 5652, with nothing that is not signed or not meant. */
 import type { DerNode } from '../../src/strict/der.ts';
-import * as der from '../support/sigstore/der.ts';
-import { signMessage } from '../support/sigstore/keys.ts';
+import * as der from '#support/sigstore/der';
+import { signMessage } from '#support/sigstore/keys';
 import { derAt, editDer } from './edit-der.ts';
 import { blob, refused, type Vector, world } from './vector.ts';
 

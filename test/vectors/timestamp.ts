@@ -1,10 +1,10 @@
 /** RFC 3161 timestamps: by a trusted authority, over this signature, at a time when the certificate was valid. */
-import * as der from '../support/sigstore/der.ts';
-import { flipBit, replaceText } from '../support/bytes.ts';
-import { createLocalSigstore, type LocalSigstoreOptions } from '../support/local-sigstore.ts';
-import { EKU, extension, withExtension } from '../support/sigstore/certificate.ts';
-import { digestOf } from '../support/sigstore/keys.ts';
-import { createTimestampAuthority, type TimestampOptions } from '../support/sigstore/timestamp-authority.ts';
+import * as der from '#support/sigstore/der';
+import { flipBit, replaceText } from '#support/bytes';
+import { createLocalSigstore, type LocalSigstoreOptions } from '#support/local-sigstore';
+import { EKU, extension, withExtension } from '#support/sigstore/certificate';
+import { digestOf } from '#support/sigstore/keys';
+import { createTimestampAuthority, type TimestampOptions } from '#support/sigstore/timestamp-authority';
 import { alterTimestampAuthority, UNTIL_BEFORE, UNTIL_THEN } from './alterations.ts';
 import { editDer } from './edit-der.ts';
 import {

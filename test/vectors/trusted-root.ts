@@ -1,10 +1,10 @@
 /** The trusted root: it says exactly whom it trusts, and has whoever this proof needs. */
-import type { SignOptions } from '../support/sigstore/signing.ts';
+import type { SignOptions } from '#support/sigstore/signing';
 import type {
   CertificateAuthorityJson,
   TransparencyLogJson,
   TrustedRootJson,
-} from '../support/sigstore/trusted-root.ts';
+} from '#support/sigstore/trusted-root';
 import { editDer } from './edit-der.ts';
 import { alterAuthority, base64, alterCtLog, alterLog, alterTimestampAuthority } from './alterations.ts';
 import {

@@ -2,12 +2,12 @@
  * Authorities that the trusted root does not know: a root that is known to be current at the claimed time gives a
  * verdict, any other one cannot judge. And the clock, which judges nobody that a trusted log or authority contradicts.
  */
-import { createLocalSigstore, type LocalSigstore } from '../support/local-sigstore.ts';
-import { flipBit } from '../support/bytes.ts';
-import { createCtLog } from '../support/sigstore/ct-log.ts';
-import type { SignOptions } from '../support/sigstore/signing.ts';
-import { createTimestampAuthority } from '../support/sigstore/timestamp-authority.ts';
-import type { TrustedRootJson } from '../support/sigstore/trusted-root.ts';
+import { createLocalSigstore, type LocalSigstore } from '#support/local-sigstore';
+import { flipBit } from '#support/bytes';
+import { createCtLog } from '#support/sigstore/ct-log';
+import type { SignOptions } from '#support/sigstore/signing';
+import { createTimestampAuthority } from '#support/sigstore/timestamp-authority';
+import type { TrustedRootJson } from '#support/sigstore/trusted-root';
 import { alterAuthority, alterEntry, alterLog, UNTIL_BEFORE, V2 } from './alterations.ts';
 import {
   accepted,

@@ -9,11 +9,11 @@ import { type ProofSubject, requiredSubject } from '../../src/proof/proof.ts';
 import { proveDigest, type ProvenDigest } from '../../src/proof/prove-digest.ts';
 import type { Policy } from '../../src/policy/policy.ts';
 import { readTrustedRoot } from '../../src/trust/read-trusted-root.ts';
-import { createLocalSigstore, type AlterTrustedRoot, type LocalSigstore } from '../support/local-sigstore.ts';
-import type { BundleVersion } from '../support/sigstore/bundle.ts';
-import { KUBERNETES_IDENTITY, KUBERNETES_ISSUER } from '../support/sigstore/certificate-authority.ts';
-import { digestOf, toPem } from '../support/sigstore/keys.ts';
-import type { AlterBundle, Signed, SignOptions } from '../support/sigstore/signing.ts';
+import { createLocalSigstore, type AlterTrustedRoot, type LocalSigstore } from '#support/local-sigstore';
+import type { BundleVersion } from '#support/sigstore/bundle';
+import { KUBERNETES_IDENTITY, KUBERNETES_ISSUER } from '#support/sigstore/certificate-authority';
+import { digestOf, toPem } from '#support/sigstore/keys';
+import type { AlterBundle, Signed, SignOptions } from '#support/sigstore/signing';
 
 export interface Evidence {
   readonly artifact: Uint8Array;

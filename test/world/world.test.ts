@@ -11,10 +11,10 @@ import {
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, it, onTestFinished } from 'vitest';
-import { runProgram } from '../support/run-program.ts';
-import { runCli } from '../support/run-cli.ts';
-import type { TempDir } from '../support/temp-dir.ts';
-import { testDir } from '../support/test-dir.ts';
+import { runProgram } from '#support/run-program';
+import { runCli } from '#support/run-cli';
+import type { TempDir } from '#support/temp-dir';
+import { testDir } from '#support/test-dir';
 
 const WORLD = fileURLToPath(new URL('../../scripts/world.ts', import.meta.url));
 

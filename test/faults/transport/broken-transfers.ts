@@ -1,7 +1,7 @@
 /** Transfers that end too early, too late, or never. */
 import { setTimeout as wait } from 'node:timers/promises';
-import { type Fault, fault } from '../../support/http/faults.ts';
-import { readWhole } from '../../support/http/reply.ts';
+import { type Fault, fault } from '#support/http/faults';
+import { readWhole } from '#support/http/reply';
 import { aboutEvidence, always, once, refused, type TransportFault } from './transport-fault.ts';
 
 /** The honest body, a byte at a time. */

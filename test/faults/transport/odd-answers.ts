@@ -1,7 +1,7 @@
 /** Answers of another form or from another place than was asked for. */
-import { type Fault, fault } from '../../support/http/faults.ts';
-import { LoopbackServer } from '../../support/http/loopback-server.ts';
-import { bodySize, type Reply, readWhole } from '../../support/http/reply.ts';
+import { type Fault, fault } from '#support/http/faults';
+import { LoopbackServer } from '#support/http/loopback-server';
+import { bodySize, type Reply, readWhole } from '#support/http/reply';
 import {
   aboutEvidence,
   always,

@@ -1,9 +1,9 @@
 /** Servers that cannot be reached or understood, and rests that are none. */
-import { type Fault, fault } from '../../support/http/faults.ts';
-import { closedPort } from '../../support/http/listen.ts';
-import { LoopbackServer } from '../../support/http/loopback-server.ts';
-import { bodySize } from '../../support/http/reply.ts';
-import { createTlsAuthority, startRefusingServer } from '../../support/http/tls.ts';
+import { type Fault, fault } from '#support/http/faults';
+import { closedPort } from '#support/http/listen';
+import { LoopbackServer } from '#support/http/loopback-server';
+import { bodySize } from '#support/http/reply';
+import { createTlsAuthority, startRefusingServer } from '#support/http/tls';
 import { always, redirect, type Scene, type TransportFault } from './transport-fault.ts';
 
 async function toTls(

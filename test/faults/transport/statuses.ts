@@ -1,5 +1,5 @@
 /** Answers that are none: a status in place of the file. */
-import { fault } from '../../support/http/faults.ts';
+import { fault } from '#support/http/faults';
 import type { TargetName } from '../targets.ts';
 import { always, NOT_THE_LOG, once, type Outcome, refused, type TransportFault } from './transport-fault.ts';
 

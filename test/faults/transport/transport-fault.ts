@@ -1,7 +1,7 @@
 /** One way in which a transfer can fail, what has to come of it, and how it is set up. */
 import type { ErrorCode } from '../../../src/errors.ts';
 import type { HttpClientOptions } from '../../../src/http/client.ts';
-import { type Fault, fault } from '../../support/http/faults.ts';
+import { type Fault, fault } from '#support/http/faults';
 import type { FaultWorld } from '../fault-world.ts';
 import type { Target, TargetName } from '../targets.ts';
 

@@ -6,10 +6,10 @@ import type { ProgressEvent } from '../../../src/progress.ts';
 import type { InstallRequest } from '../../../src/plan/request.ts';
 import type { RunResult } from '../../../src/result.ts';
 import { createClient } from '../../../src/client.ts';
-import { snapshot, type TempDir } from '../../support/temp-dir.ts';
-import { testDir } from '../../support/test-dir.ts';
-import type { TestServers } from '../../support/test-servers.ts';
-import { rejection } from '../../support/thrown-by.ts';
+import { snapshot, type TempDir } from '#support/temp-dir';
+import { testDir } from '#support/test-dir';
+import type { TestServers } from '#support/test-servers';
+import { rejection } from '#support/thrown-by';
 
 /** One directory, and installs into its `bin` from the local world. */
 export interface InstallRun {

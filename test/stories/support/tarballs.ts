@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
-import type { PublishedFile } from '../../support/release-server.ts';
-import type { TestServers } from '../../support/test-servers.ts';
+import type { PublishedFile } from '#support/release-server';
+import type { TestServers } from '#support/test-servers';
 import { directory, file, tarGz } from '../../unit/archive/support/tar-writer.ts';
 
 /** What a made-up binary holds: its own name, enough of it that tarballs of several differ. */

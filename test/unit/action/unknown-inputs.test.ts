@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { INPUT_NAMES } from '../../../src/action/inputs.ts';
 import { refuseInput, unknownInputs } from '../../../src/action/unknown-inputs.ts';
-import { thrownBy } from '../../support/thrown-by.ts';
+import { thrownBy } from '#support/thrown-by';
 
 describe('inputs that there are not', () => {
   it.each([

@@ -5,7 +5,7 @@ import { gzipSync, zstdCompressSync } from 'node:zlib';
 import { describe, expect, it } from 'vitest';
 import { listArchive } from '../../../src/archive/extract.ts';
 import { MAX_ARCHIVE_MEMBERS } from '../../../src/limits.ts';
-import { rejection } from '../../support/thrown-by.ts';
+import { rejection } from '#support/thrown-by';
 import { verifiedArchive } from './support/archive.ts';
 import { namesIn, scratch } from '../disk/support/disk.ts';
 import { refusal } from './support/refusal.ts';

@@ -4,7 +4,7 @@ import { describe, expect, it } from 'vitest';
 import { stageMembers } from '../../../src/archive/extract.ts';
 import { EXECUTABLE_MODE, placeAll } from '../../../src/disk/place.ts';
 import { openStaging } from '../../../src/disk/staging.ts';
-import { rejection } from '../../support/thrown-by.ts';
+import { rejection } from '#support/thrown-by';
 import { CLIENT, KUBECTL, verifiedArchive } from './support/archive.ts';
 import { digestOf, namesIn, scratch } from '../disk/support/disk.ts';
 import { file, tar, tarGz } from './support/tar-writer.ts';

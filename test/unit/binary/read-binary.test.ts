@@ -3,8 +3,8 @@ import { array, assert, asyncProperty, nat, record, tuple } from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { bytesOf } from '../../../src/binary/byte-source.ts';
 import { type ProgramFacts, readBinary } from '../../../src/binary/read-binary.ts';
-import { goProgram, type GoProgram, modulesText, universal } from '../../support/go-program.ts';
-import { createTempDir, type TempDir } from '../../support/temp-dir.ts';
+import { goProgram, type GoProgram, modulesText, universal } from '#support/go-program';
+import { createTempDir, type TempDir } from '#support/temp-dir';
 
 let directory: TempDir;
 

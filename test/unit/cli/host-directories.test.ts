@@ -3,7 +3,7 @@ import { isAbsolute } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { hostDirectories } from '../../../src/cli/host-directories.ts';
 import { defaultInstallDirectory } from '../../../src/plan/destination.ts';
-import { testDir } from '../../support/test-dir.ts';
+import { testDir } from '#support/test-dir';
 
 describe('this machine', () => {
   it('has a directory to install into', () => {

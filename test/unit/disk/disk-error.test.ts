@@ -2,9 +2,9 @@ import { describe, expect, it } from 'vitest';
 import { diskError } from '../../../src/disk/disk-error.ts';
 import { holdDirectory } from '../../../src/disk/directories.ts';
 import { openStaging } from '../../../src/disk/staging.ts';
-import { NO_OTHER_USER, OTHER_UID } from '../../support/other-user.ts';
-import { rejection } from '../../support/thrown-by.ts';
-import { testDir } from '../../support/test-dir.ts';
+import { NO_OTHER_USER, OTHER_UID } from '#support/other-user';
+import { rejection } from '#support/thrown-by';
+import { testDir } from '#support/test-dir';
 
 const linux = process.platform === 'linux';
 

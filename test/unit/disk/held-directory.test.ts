@@ -16,9 +16,9 @@ import { fileURLToPath } from 'node:url';
 import { describe, expect, it, onTestFinished, vi } from 'vitest';
 import { HeldDirectory } from '../../../src/disk/held-directory.ts';
 import { removeContents } from '../../../src/disk/remove-tree.ts';
-import { testDir } from '../../support/test-dir.ts';
-import { CAN_MOUNT } from '../../support/test-disk.ts';
-import { rejection } from '../../support/thrown-by.ts';
+import { testDir } from '#support/test-dir';
+import { CAN_MOUNT } from '#support/test-disk';
+import { rejection } from '#support/thrown-by';
 
 const PROGRAM = fileURLToPath(new URL('../../kill/install-program.ts', import.meta.url));
 

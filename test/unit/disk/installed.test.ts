@@ -8,8 +8,8 @@ import {
   type Occupant,
   setInstalledMode,
 } from '../../../src/disk/installed.ts';
-import { NO_OTHER_USER, OTHER_UID } from '../../support/other-user.ts';
-import { rejection } from '../../support/thrown-by.ts';
+import { NO_OTHER_USER, OTHER_UID } from '#support/other-user';
+import { rejection } from '#support/thrown-by';
 import { provenFor, scratch } from './support/disk.ts';
 
 const unix = process.platform !== 'win32';

@@ -16,7 +16,7 @@ import { fileURLToPath } from 'node:url';
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import { privateName } from '../../../src/disk/leftovers.ts';
 import { openStaging } from '../../../src/disk/staging.ts';
-import { attack, NO_OTHER_USER, OTHER_UID, ROUNDS } from '../../support/other-user.ts';
+import { attack, NO_OTHER_USER, OTHER_UID, ROUNDS } from '#support/other-user';
 import { namesIn, scratch } from './support/disk.ts';
 
 const program = fileURLToPath(new URL('support/stage-and-wait.ts', import.meta.url));

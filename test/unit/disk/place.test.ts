@@ -20,7 +20,7 @@ import {
   type SideFile,
 } from '../../../src/disk/place.ts';
 import type { VerifiedArtifact } from '../../../src/disk/verified-artifact.ts';
-import { rejection } from '../../support/thrown-by.ts';
+import { rejection } from '#support/thrown-by';
 import { into, namesIn, placeOne, scratch, stageVerified } from './support/disk.ts';
 
 const unix = process.platform !== 'win32';

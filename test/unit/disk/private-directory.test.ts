@@ -10,7 +10,7 @@ import {
 import { basename, join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { PrivateDirectory } from '../../../src/disk/private-directory.ts';
-import { testDir } from '../../support/test-dir.ts';
+import { testDir } from '#support/test-dir';
 
 const unix = process.platform !== 'win32';
 

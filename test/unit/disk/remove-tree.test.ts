@@ -11,9 +11,9 @@ import {
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { HeldDirectory } from '../../../src/disk/held-directory.ts';
 import { removeTree } from '../../../src/disk/remove-tree.ts';
-import { attack, NO_OTHER_USER, OTHER_UID, ROUNDS } from '../../support/other-user.ts';
-import type { TempDir } from '../../support/temp-dir.ts';
-import { testDir } from '../../support/test-dir.ts';
+import { attack, NO_OTHER_USER, OTHER_UID, ROUNDS } from '#support/other-user';
+import type { TempDir } from '#support/temp-dir';
+import { testDir } from '#support/test-dir';
 
 async function hold(path: string): Promise<HeldDirectory> {
   const held = await HeldDirectory.open(path);

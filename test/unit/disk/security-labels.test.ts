@@ -4,9 +4,9 @@ import { delimiter } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
 import { type LabellingHost, restoreLabels } from '../../../src/disk/security-labels.ts';
-import type { TempDir } from '../../support/temp-dir.ts';
-import { testDir } from '../../support/test-dir.ts';
-import { CAN_MOUNT } from '../../support/test-disk.ts';
+import type { TempDir } from '#support/temp-dir';
+import { testDir } from '#support/test-dir';
+import { CAN_MOUNT } from '#support/test-disk';
 import { file, tar } from '../archive/support/tar-writer.ts';
 
 const UNPACK = fileURLToPath(new URL('../../kill/extract-program.ts', import.meta.url));

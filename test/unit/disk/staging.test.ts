@@ -13,7 +13,7 @@ import { basename, join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { InterruptedError } from '../../../src/errors.ts';
 import { openStaging, type StagedArtifact } from '../../../src/disk/staging.ts';
-import { rejection } from '../../support/thrown-by.ts';
+import { rejection } from '#support/thrown-by';
 import { digestOf, namesIn, scratch } from './support/disk.ts';
 
 const MIB = 1024 * 1024;

@@ -8,7 +8,7 @@ import {
   measureFile,
   type VerifiedFile,
 } from '../../../src/disk/verified-artifact.ts';
-import { rejection } from '../../support/thrown-by.ts';
+import { rejection } from '#support/thrown-by';
 import { provenFor, scratch, stageVerified } from './support/disk.ts';
 
 describe('confirmDigest', () => {

@@ -1,8 +1,8 @@
 import { chmodSync, chownSync, lchownSync, mkdirSync, statSync, symlinkSync, writeFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { othersCanChange, othersCanWrite } from '../../../src/disk/who-can-change.ts';
-import { NO_OTHER_USER, OTHER_UID } from '../../support/other-user.ts';
-import { testDir } from '../../support/test-dir.ts';
+import { NO_OTHER_USER, OTHER_UID } from '#support/other-user';
+import { testDir } from '#support/test-dir';
 
 const unix = process.platform !== 'win32';
 const OTHER = `user ${OTHER_UID}`;

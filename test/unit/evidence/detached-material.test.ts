@@ -7,7 +7,7 @@ import {
   parseChecksumFile,
   parseSignatureFile,
 } from '../../../src/evidence/detached-material.ts';
-import { thrownBy } from '../../support/thrown-by.ts';
+import { thrownBy } from '#support/thrown-by';
 
 const KUBECTL = join(import.meta.dirname, '../../fixtures/kubectl-v1.26.0-rc.1-linux-amd64');
 const sig = readFileSync(join(KUBECTL, 'kubectl.sig'), 'latin1');

@@ -8,7 +8,7 @@ import {
   leafHash,
   materialFromBody,
 } from '../../../src/evidence/hashedrekord.ts';
-import { thrownBy } from '../../support/thrown-by.ts';
+import { thrownBy } from '#support/thrown-by';
 
 const KUBECTL = join(import.meta.dirname, '../../fixtures/kubectl-v1.26.0-rc.1-linux-amd64');
 const DIGEST = {

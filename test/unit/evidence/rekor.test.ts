@@ -5,10 +5,10 @@ import { canonicalBody, hashedRekordEntry } from '../../../src/evidence/hashedre
 import { lookUpEntries, type RekorLog, searchEntries } from '../../../src/evidence/rekor.ts';
 import { createHttpClient } from '../../../src/http/client.ts';
 import { exitCodeFor } from '../../../src/exit-codes.ts';
-import { type Fault, fault } from '../../support/http/faults.ts';
-import type { SignedBlob } from '../../support/sigstore/signing.ts';
-import { rejection } from '../../support/thrown-by.ts';
-import { testServers } from '../../support/test-servers.ts';
+import { type Fault, fault } from '#support/http/faults';
+import type { SignedBlob } from '#support/sigstore/signing';
+import { rejection } from '#support/thrown-by';
+import { testServers } from '#support/test-servers';
 
 const { sigstore } = await testServers();
 const signed = sigstore.signBlob({ bytes: Buffer.from('kubectl') });

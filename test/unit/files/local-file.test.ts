@@ -3,7 +3,7 @@ import { createWriteStream, existsSync, readdirSync, readlinkSync, writeFileSync
 import { finished } from 'node:stream/promises';
 import { describe, expect, it } from 'vitest';
 import { readUpTo, withLocalFile } from '../../../src/files/local-file.ts';
-import { createTempDir } from '../../support/temp-dir.ts';
+import { createTempDir } from '#support/temp-dir';
 
 describe('a file that a user named', () => {
   it.each([

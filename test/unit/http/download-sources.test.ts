@@ -1,6 +1,6 @@
 import type { ServerResponse } from 'node:http';
 import { describe, expect, it } from 'vitest';
-import { closedPort } from '../../support/http/listen.ts';
+import { closedPort } from '#support/http/listen';
 import { download, ranges, sendFile, sendPart, WHAT, WHOLE } from './file-server.ts';
 import { type Handler, pattern, rejection, serve, serveTexts } from './loopback.ts';
 

@@ -4,11 +4,11 @@ import { connect, type Socket } from 'node:net';
 import { createServer as createTlsServer } from 'node:tls';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import type { Environment } from '../../../src/http/proxy.ts';
-import { closedPort } from '../../support/http/listen.ts';
-import { createTlsAuthority } from '../../support/http/tls.ts';
-import { type Proxy, type ProxyOptions, startProxy } from '../../support/proxy.ts';
-import { isOnPath, startRealProxy } from '../../support/real-proxy.ts';
-import { testDir } from '../../support/test-dir.ts';
+import { closedPort } from '#support/http/listen';
+import { createTlsAuthority } from '#support/http/tls';
+import { type Proxy, type ProxyOptions, startProxy } from '#support/proxy';
+import { isOnPath, startRealProxy } from '#support/real-proxy';
+import { testDir } from '#support/test-dir';
 import { fetchThrough } from './file-server.ts';
 import {
   client,

@@ -11,7 +11,7 @@ import {
   type SlowLink,
   UNROUTED,
   whyNoLink,
-} from '../../support/slow-link.ts';
+} from '#support/slow-link';
 
 const CLIENT = new URL('../../../src/http/client.ts', import.meta.url).href;
 /** An answer takes 900 ms; Node's own choice of an address ends each attempt after 250. */

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { HttpClientOptions } from '../../../src/http/client.ts';
-import { closedPort } from '../../support/http/listen.ts';
+import { closedPort } from '#support/http/listen';
 import { client, type Handler, rejection, serve } from './loopback.ts';
 import { request, WHAT } from './small-request.ts';
 

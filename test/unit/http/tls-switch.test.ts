@@ -4,9 +4,9 @@ import { connect } from 'node:net';
 import { createServer as createTlsServer } from 'node:tls';
 import { beforeEach, describe, expect, it, onTestFinished, vi } from 'vitest';
 import type { HttpClientOptions } from '../../../src/http/client.ts';
-import { createTlsAuthority } from '../../support/http/tls.ts';
-import { startProxy } from '../../support/proxy.ts';
-import { testDir } from '../../support/test-dir.ts';
+import { createTlsAuthority } from '#support/http/tls';
+import { startProxy } from '#support/proxy';
+import { testDir } from '#support/test-dir';
 import { writeFile } from 'node:fs/promises';
 import { client, hello, listen, recording, rejection, serveRaw, SMALL } from './loopback.ts';
 

@@ -4,10 +4,10 @@ import { createServer } from 'node:https';
 import { promisify } from 'node:util';
 import { describe, expect, it } from 'vitest';
 import type { HttpClientOptions } from '../../../src/http/client.ts';
-import { createTlsAuthority, startRefusingServer } from '../../support/http/tls.ts';
-import { extension, name, randomSerialNumber, signCertificate } from '../../support/sigstore/certificate.ts';
-import { generateKey, toPem } from '../../support/sigstore/keys.ts';
-import { testDir } from '../../support/test-dir.ts';
+import { createTlsAuthority, startRefusingServer } from '#support/http/tls';
+import { extension, name, randomSerialNumber, signCertificate } from '#support/sigstore/certificate';
+import { generateKey, toPem } from '#support/sigstore/keys';
+import { testDir } from '#support/test-dir';
 import {
   client,
   type Handler,

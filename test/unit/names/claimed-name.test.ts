@@ -3,7 +3,7 @@ import type { ByteSource } from '../../../src/binary/byte-source.ts';
 import { readBinary } from '../../../src/binary/read-binary.ts';
 import { type ClaimedName, claimedName } from '../../../src/names/claimed-name.ts';
 import { formatName } from '../../../src/names/bind-name.ts';
-import { goProgram, type GoProgram, universal } from '../../support/go-program.ts';
+import { goProgram, type GoProgram, universal } from '#support/go-program';
 
 function inMemory(bytes: Buffer): ByteSource {
   return {

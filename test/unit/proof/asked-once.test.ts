@@ -7,8 +7,8 @@ import { checkDetachedSignature } from '../../../src/proof/check-detached-signat
 import { proveDigest } from '../../../src/proof/prove-digest.ts';
 import { readTrustedRoot } from '../../../src/trust/read-trusted-root.ts';
 import type { TrustMaterial } from '../../../src/trust/trust-material.ts';
-import { createLocalSigstore } from '../../support/local-sigstore.ts';
-import type { SignedBlob } from '../../support/sigstore/signing.ts';
+import { createLocalSigstore } from '#support/local-sigstore';
+import type { SignedBlob } from '#support/sigstore/signing';
 import { KUBERNETES_POLICY } from '../../vectors/vector.ts';
 
 const counted = vi.hoisted(() => ({ verifications: 0 }));

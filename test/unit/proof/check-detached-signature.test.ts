@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { checkDetachedSignature } from '../../../src/proof/check-detached-signature.ts';
-import { flipBit } from '../../support/bytes.ts';
-import type { KeyKind } from '../../support/sigstore/keys.ts';
-import type { SignedBlob } from '../../support/sigstore/signing.ts';
+import { flipBit } from '#support/bytes';
+import type { KeyKind } from '#support/sigstore/keys';
+import type { SignedBlob } from '#support/sigstore/signing';
 import { ARTIFACT, SIGNED_AT, world } from '../../vectors/vector.ts';
 
 function sign(key: KeyKind = 'p256'): SignedBlob & { readonly certificate: Uint8Array } {

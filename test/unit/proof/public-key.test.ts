@@ -5,7 +5,7 @@ import { describe, expect, it } from 'vitest';
 import { UntrustedError } from '../../../src/errors.ts';
 import type { HashAlgorithm } from '../../../src/strict/digest.ts';
 import { readPublicKey } from '../../../src/proof/public-key.ts';
-import { generateKey, hashFor, type KeyKind, signMessage } from '../../support/sigstore/keys.ts';
+import { generateKey, hashFor, type KeyKind, signMessage } from '#support/sigstore/keys';
 
 const WYCHEPROOF = new URL('../../fixtures/wycheproof/', import.meta.url);
 

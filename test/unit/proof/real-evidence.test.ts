@@ -9,7 +9,7 @@ import type { ClaimPolicy } from '../../../src/policy/policy.ts';
 import type { CertificateIdentity } from '../../../src/release/signer.ts';
 import { embeddedRootBytes } from '../../../src/trust/embedded-root.ts';
 import { readTrustedRoot } from '../../../src/trust/read-trusted-root.ts';
-import { sharedFile } from '../../support/shared.ts';
+import { sharedFile } from '#support/shared';
 
 const GITHUB = 'https://token.actions.githubusercontent.com';
 const GOOGLE = 'https://accounts.google.com';

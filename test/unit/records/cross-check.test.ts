@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { crossCheck, type CrossCheckSource, type SourceSignature } from '../../../src/records/cross-check.ts';
-import { thrownBy } from '../../support/thrown-by.ts';
+import { thrownBy } from '#support/thrown-by';
 
 const sha256 = 'a'.repeat(64);
 const sha512 = 'b'.repeat(128);

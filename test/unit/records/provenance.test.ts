@@ -12,9 +12,9 @@ import { releaseArtifact } from '../../../src/release/artifact.ts';
 import { parsePlatform } from '../../../src/release/platform.ts';
 import { parseReleaseVersion } from '../../../src/release/version.ts';
 import { parseJsonStrictly } from '../../../src/strict/json.ts';
-import { sharedFile } from '../../support/shared.ts';
-import { testDir } from '../../support/test-dir.ts';
-import { thrownBy } from '../../support/thrown-by.ts';
+import { sharedFile } from '#support/shared';
+import { testDir } from '#support/test-dir';
+import { thrownBy } from '#support/thrown-by';
 
 const READER = new URL('../../../src/records/provenance.ts', import.meta.url).href;
 const REAL = sharedFile('data/records/provenance-v1.25.2.json');

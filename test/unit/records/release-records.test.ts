@@ -7,8 +7,8 @@ import type { ProgressEvent } from '../../../src/progress.ts';
 import { releaseFilePaths } from '../../../src/release/artifact.ts';
 import { parseReleaseVersion } from '../../../src/release/version.ts';
 import { HttpSource } from '../../../src/source/http-source.ts';
-import { fault } from '../../support/http/faults.ts';
-import { type ReleaseServer, startReleaseServer } from '../../support/release-server.ts';
+import { fault } from '#support/http/faults';
+import { type ReleaseServer, startReleaseServer } from '#support/release-server';
 
 const RELEASE = '/release/v1.26.0';
 const paths = releaseFilePaths(parseReleaseVersion('v1.26.0'));

@@ -7,7 +7,7 @@ import { MAX_SUMS_BYTES } from '../../../src/limits.ts';
 import { releaseArtifact, type ReleaseArtifact } from '../../../src/release/artifact.ts';
 import { parsePlatform } from '../../../src/release/platform.ts';
 import { parseReleaseVersion } from '../../../src/release/version.ts';
-import { thrownBy } from '../../support/thrown-by.ts';
+import { thrownBy } from '#support/thrown-by';
 
 const BUILD = '/workspace/src/git/kubernetes/kubernetes/_output/gcs-stage';
 

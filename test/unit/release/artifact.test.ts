@@ -12,7 +12,7 @@ import { COMPONENTS, platformsOf } from '../../../src/release/component.ts';
 import { parsePlatform, PLATFORMS } from '../../../src/release/platform.ts';
 import { signersOf } from '../../../src/release/signer.ts';
 import { parseReleaseVersion } from '../../../src/release/version.ts';
-import { thrownBy } from '../../support/thrown-by.ts';
+import { thrownBy } from '#support/thrown-by';
 
 function artifact(component: string, version: string, platform: string) {
   return releaseArtifact({

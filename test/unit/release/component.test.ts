@@ -4,8 +4,8 @@ import { releaseArtifact } from '../../../src/release/artifact.ts';
 import { COMPONENTS, findComponent, platformsOf } from '../../../src/release/component.ts';
 import { formatPlatform, PLATFORMS, samePlatform } from '../../../src/release/platform.ts';
 import { parseReleaseVersion } from '../../../src/release/version.ts';
-import { sharedFile } from '../../support/shared.ts';
-import { thrownBy } from '../../support/thrown-by.ts';
+import { sharedFile } from '#support/shared';
+import { thrownBy } from '#support/thrown-by';
 
 /** `os/arch` -> the binaries' file names, sorted: what the table says for a release. */
 function binariesOf(version: string): Record<string, string[]> {

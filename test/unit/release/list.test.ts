@@ -3,7 +3,7 @@ import { isTabled } from '../../../src/release/component.ts';
 import { listArtifacts } from '../../../src/release/list.ts';
 import { parsePlatform } from '../../../src/release/platform.ts';
 import { parseReleaseVersion } from '../../../src/release/version.ts';
-import { thrownBy } from '../../support/thrown-by.ts';
+import { thrownBy } from '#support/thrown-by';
 
 describe('what a release holds', () => {
   const version = parseReleaseVersion('v1.30.2');

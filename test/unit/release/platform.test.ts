@@ -7,7 +7,7 @@ import {
   PLATFORMS,
   type ProcessInfo,
 } from '../../../src/release/platform.ts';
-import { thrownBy } from '../../support/thrown-by.ts';
+import { thrownBy } from '#support/thrown-by';
 
 describe('platforms', () => {
   it.each(PLATFORMS.map((platform) => [formatPlatform(platform), platform] as const))(

@@ -8,7 +8,7 @@ import {
   signersOf,
 } from '../../../src/release/signer.ts';
 import { parseReleaseVersion } from '../../../src/release/version.ts';
-import { thrownBy } from '../../support/thrown-by.ts';
+import { thrownBy } from '#support/thrown-by';
 
 describe('which releases are signed', () => {
   it.each([

@@ -3,7 +3,7 @@ import { releaseArtifact } from '../../../src/release/artifact.ts';
 import { parsePlatform } from '../../../src/release/platform.ts';
 import { BINARY_TARBALLS, memberOf, tarballMembers } from '../../../src/release/tarball.ts';
 import { parseReleaseVersion } from '../../../src/release/version.ts';
-import { thrownBy } from '../../support/thrown-by.ts';
+import { thrownBy } from '#support/thrown-by';
 
 function coordinates(component: string, platform: string, version = 'v1.30.2') {
   return { component, version: parseReleaseVersion(version), platform: parsePlatform(platform) };

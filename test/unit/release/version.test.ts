@@ -12,7 +12,7 @@ import {
   type ReleaseVersion,
   type VersionMarker,
 } from '../../../src/release/version.ts';
-import { thrownBy } from '../../support/thrown-by.ts';
+import { thrownBy } from '#support/thrown-by';
 
 const number = fc.integer({ min: 0, max: 99_999 });
 const version: fc.Arbitrary<ReleaseVersion> = fc.record({

@@ -12,7 +12,7 @@ import {
   readTime,
 } from '../../../src/strict/der.ts';
 import { UntrustedError } from '../../../src/errors.ts';
-import { resultOrTypedError } from '../../support/result-or-typed-error.ts';
+import { resultOrTypedError } from '#support/result-or-typed-error';
 
 const bytes = (hex: string): Uint8Array => Buffer.from(hex.replaceAll(' ', ''), 'hex');
 const read = (hex: string): ReturnType<typeof parseDer> => parseDer(bytes(hex), 'the element');

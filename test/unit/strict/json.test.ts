@@ -1,7 +1,7 @@
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { type JsonValue, parseJsonStrictly } from '../../../src/strict/json.ts';
-import { resultOrTypedError } from '../../support/result-or-typed-error.ts';
+import { resultOrTypedError } from '#support/result-or-typed-error';
 
 const read = (input: string | Uint8Array): JsonValue =>
   parseJsonStrictly(input, 'the text', { maxBytes: 10_000 });

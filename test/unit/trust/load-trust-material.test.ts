@@ -3,8 +3,8 @@ import { expect, it } from 'vitest';
 import { embeddedRecordBytes } from '../../../src/trust/embedded-root.ts';
 import { loadTrustMaterial } from '../../../src/trust/load-trust-material.ts';
 import { readRootRecord } from '../../../src/trust/root-age.ts';
-import { testDir } from '../../support/test-dir.ts';
-import { thrownBy } from '../../support/thrown-by.ts';
+import { testDir } from '#support/test-dir';
+import { thrownBy } from '#support/thrown-by';
 import { world } from '../../vectors/vector.ts';
 
 const DAY = readRootRecord(embeddedRecordBytes());

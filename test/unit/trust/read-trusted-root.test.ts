@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
 import { embeddedRootBytes } from '../../../src/trust/embedded-root.ts';
 import { readTrustedRoot } from '../../../src/trust/read-trusted-root.ts';
-import type { AlterTrustedRoot } from '../../support/local-sigstore.ts';
+import type { AlterTrustedRoot } from '#support/local-sigstore';
 import { world } from '../../vectors/vector.ts';
 
 const source = { kind: 'file', path: 'trusted_root.json' } as const;

@@ -2,8 +2,8 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { readTrustedRoot } from '../../../src/trust/read-trusted-root.ts';
-import { sharedFile } from '../../support/shared.ts';
-import { thrownBy } from '../../support/thrown-by.ts';
+import { sharedFile } from '#support/shared';
+import { thrownBy } from '#support/thrown-by';
 import { blob, world } from '../../vectors/vector.ts';
 
 const source = { kind: 'file', path: 'named.json' } as const;

@@ -2,7 +2,7 @@ import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect } from 'vitest';
 import { listArchive } from '../../../../src/archive/extract.ts';
-import { rejection } from '../../../support/thrown-by.ts';
+import { rejection } from '#support/thrown-by';
 import { verifiedArchive } from './archive.ts';
 import { namesIn, scratch } from '../../disk/support/disk.ts';
 import { unpack } from './unpack.ts';
