@@ -1,12 +1,13 @@
 /**
  * Every way in which k8s-verify says no.
  *
- * Four classes say whose move it is: the caller's (`RequestError`), the network's (`UnavailableError`, nothing was
- * learnt about the artifact), nobody's (`UntrustedError`, the artifact must not be used) and the machine's
- * (`InstallError`). The `code` says the reason, and each reason has one exit code, in {@link EXIT_CODES}.
+ * Four classes say what went wrong: the request (`RequestError`), something that could not be fetched or judged
+ * (`UnavailableError`, nothing was learnt about the artifact), the artifact (`UntrustedError`, it must not be used)
+ * or this machine's disk (`InstallError`). The `code` says the reason, and each reason has one exit code, in {@link
+ * EXIT_CODES}.
  */
 
-/** Why something impossible was asked for. */
+/** Why the request is impossible. */
 export type RequestCode =
   | 'usage'
   | 'version-malformed'
@@ -48,7 +49,7 @@ export type UntrustedCode =
   | 'trusted-root-invalid'
   | 'name-mismatch';
 
-/** Why something could not be put in its place. */
+/** Why something could not be installed. */
 export type InstallCode =
   | 'destination-unwritable'
   | 'destination-unsuitable'
@@ -63,7 +64,7 @@ export type InterruptedCode = 'interrupted';
 /** The reason of an error; {@link EXIT_CODES} has the exit code of each. */
 export type ErrorCode = RequestCode | UnavailableCode | UntrustedCode | InstallCode | InterruptedCode;
 
-/** The named checks that make up a proof, in the order in which the client specification has them. */
+/** The named checks that make up a proof, in the order of the client specification. */
 export const CHECK_NAMES = [
   'material',
   'time',
@@ -83,11 +84,11 @@ export type CheckName = (typeof CHECK_NAMES)[number];
 
 /** The parts of an error besides its message: plain text, safe to print. */
 export interface ErrorDetails {
-  /** The check that failed, where one did. */
+  /** The check that failed, if any. */
   readonly check?: CheckName;
-  /** What a good answer would have been. */
+  /** What we expected. */
   readonly wanted?: string;
-  /** What was there instead. */
+  /** What we found instead. */
   readonly found?: string;
   /** The URL or file that it came from, without a password. */
   readonly from?: string;
@@ -98,7 +99,7 @@ export interface ErrorDetails {
   readonly cause?: unknown;
 }
 
-/** What {@link K8sVerifyError.with} replaces; a detail that is given as undefined is taken away. */
+/** What {@link K8sVerifyError.with} replaces. A detail that is given as undefined is removed. */
 export type ErrorChanges = { readonly message?: string } & {
   readonly [Name in keyof ErrorDetails]?: ErrorDetails[Name] | undefined;
 };
@@ -123,10 +124,10 @@ export abstract class K8sVerifyError extends Error {
     this.next = details.next;
   }
 
-  /** The same error, saying something else: what is not given stays as it is. */
+  /** The same error with some parts replaced. The rest stays as it is. */
   abstract with(changes: ErrorChanges): K8sVerifyError;
 
-  /** What {@link with} gives a constructor. */
+  /** The arguments that {@link with} passes to a constructor. */
   protected changed({ message = this.message, ...changes }: ErrorChanges): [string, ErrorDetails] {
     const { check, wanted, found, from, why, next, cause } = this;
     const details = { check, wanted, found, from, why, next, cause, ...changes };
@@ -137,7 +138,7 @@ export abstract class K8sVerifyError extends Error {
   }
 }
 
-/** What an error says beside its message, with labels for people, in the order in which they want it. */
+/** What an error says besides its message, with labels, in the order for messages. */
 export function factsOf(error: K8sVerifyError): readonly (readonly [label: string, text: string])[] {
   const facts = [
     ['wanted', error.wanted],
@@ -149,7 +150,7 @@ export function factsOf(error: K8sVerifyError): readonly (readonly [label: strin
   return facts.flatMap(([label, text]) => (text === undefined ? [] : [[label, text] as const]));
 }
 
-/** Something impossible was asked for; nothing was fetched beyond what it took to know that. */
+/** The request is impossible. Nothing was fetched except what was needed to find that out. */
 export class RequestError extends K8sVerifyError {
   override readonly name = 'RequestError';
   readonly code: RequestCode;
@@ -163,8 +164,8 @@ export class RequestError extends K8sVerifyError {
 }
 
 /**
- * Nothing was learnt about whether the artifact is genuine: something that is needed could not be fetched, or this
- * trusted root or this machine's clock cannot judge it.
+ * Nothing was learnt about whether the artifact is genuine: something could not be fetched, or this trusted root or
+ * this machine's clock cannot judge it.
  */
 export class UnavailableError extends K8sVerifyError {
   override readonly name = 'UnavailableError';
@@ -185,20 +186,23 @@ const NOT_OF_THE_NETWORK: ReadonlySet<ErrorCode> = new Set<UnavailableCode>([
   'machine-cannot-judge',
 ]);
 
-/** True where the network is at fault: trying again later can help. False for a trusted root or a clock that cannot judge. */
+/**
+ * True if the network is at fault, so that trying again later may help. False for a trusted root or a clock that
+ * cannot judge.
+ */
 export function isOutage(error: unknown): error is UnavailableError {
   return error instanceof UnavailableError && !NOT_OF_THE_NETWORK.has(error.code);
 }
 
 const GET_AGAIN =
   'do not use the artifact; get it and its signature again, from another source if that stays so';
-/** What there is to do where nothing more particular is. */
+/** Default advice for errors without their own. */
 const UNTRUSTED_ADVICE: Readonly<Partial<Record<UntrustedCode, string>>> = {
   'identity-mismatch': 'do not use the artifact; get it from where the expected signer publishes it',
   'trusted-root-invalid': 'get the trusted root again, from where it is published',
 };
 
-/** Everything needed was there, and it does not prove the claim. The artifact must not be used. */
+/** Everything needed was there, but it does not prove the claim. You must not use the artifact. */
 export class UntrustedError extends K8sVerifyError {
   override readonly name = 'UntrustedError';
   readonly code: UntrustedCode;
@@ -212,8 +216,8 @@ export class UntrustedError extends K8sVerifyError {
 }
 
 /**
- * The artifact could not be put in place, whether it was proved already (a full disk) or not yet (a destination that no
- * file can be put at). No check has failed, and the destination is as it was.
+ * The artifact could not be put in place, whether it was already proved (the disk is full) or not yet (the
+ * destination cannot be a file). No check has failed, and the destination is as it was before.
  */
 export class InstallError extends K8sVerifyError {
   override readonly name = 'InstallError';
@@ -227,7 +231,7 @@ export class InstallError extends K8sVerifyError {
   }
 }
 
-/** The caller's `AbortSignal` fired (Ctrl-C, SIGTERM, a deadline of the caller's own). */
+/** The caller's `AbortSignal` fired (Ctrl-C, SIGTERM, or the caller's own deadline). */
 export class InterruptedError extends K8sVerifyError {
   override readonly name = 'InterruptedError';
   readonly code = 'interrupted' as const;

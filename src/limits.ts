@@ -1,6 +1,6 @@
 /**
- * Every bound on foreign input, by name. Nothing from the network, from a bundle or from an archive is parsed
- * before it has been held against one of these. Sizes are bytes, times milliseconds.
+ * Every limit on foreign input, by name. Everything from the network, a bundle or an archive is checked against one
+ * of these before it is parsed. Sizes are in bytes, times in milliseconds.
  */
 
 const KIB = 1024;
@@ -33,11 +33,11 @@ export const MAX_TRUSTED_ROOT_BYTES: number = 1 * MIB;
 export const MAX_LOG_RESPONSE_BYTES: number = 4 * MIB;
 /** `SHA256SUMS`, `SHA512SUMS`: a thousand lines of 130 and 200 characters. */
 export const MAX_SUMS_BYTES: number = 2 * MIB;
-/** `provenance.json`: that of v1.25.2 has 48 KiB, and a third more where it is signed. */
+/** `provenance.json`: that of v1.25.2 has 48 KiB, and a third more if it is signed. */
 export const MAX_PROVENANCE_BYTES: number = 1 * MIB;
 /**
- * Values in a `provenance.json`; that of v1.25.2 has 750 for its 113 files. As a rule nobody signs it, two characters
- * are enough for a value, and its memory is a hundred times that.
+ * Values in a `provenance.json`; that of v1.25.2 has 750 for its 113 files. It is mostly unsigned, and two characters
+ * of text can make a value that takes a hundred times as much memory.
  */
 export const MAX_PROVENANCE_VALUES: number = 32_768;
 /** One path in `SHA256SUMS`; absolute build paths have about 120 characters. */
@@ -48,15 +48,15 @@ export const MAX_CHECKPOINT_BYTES: number = 16 * KIB;
 export const MAX_CHECKPOINT_SIGNATURES: number = 32;
 /** Logs or certificate authorities of one kind in a trusted root. */
 export const MAX_TRUSTED_AUTHORITIES: number = 64;
-/** Log entries in one bundle (sigstore-go has the same bound). */
+/** Log entries in one bundle (sigstore-go has the same limit). */
 export const MAX_LOG_ENTRIES: number = 32;
-/** RFC 3161 timestamps in one bundle (sigstore-go has the same bound). */
+/** RFC 3161 timestamps in one bundle (sigstore-go has the same limit). */
 export const MAX_TIMESTAMPS: number = 32;
 /** Certificates in one bundle's chain. */
 export const MAX_CHAIN_CERTIFICATES: number = 10;
 /** Hashes of one inclusion proof: a tree of 2^63 leaves has 63. */
 export const MAX_PROOF_HASHES: number = 64;
-/** Log entries that are fetched and tried for one digest when the published pair does not serve. */
+/** Log entries that are fetched and tried for one digest if the published pair does not work. */
 export const MAX_CANDIDATE_ENTRIES: number = 16;
 /** Depth of nested JSON. */
 export const MAX_JSON_DEPTH: number = 32;
@@ -70,9 +70,9 @@ export const MAX_ARTIFACT_BYTES: Readonly<Record<'binary' | 'image' | 'tarball' 
   tarball: 4 * GIB,
   sbom: 16 * MIB,
 };
-/** A file that is copied, where it can get no second name, to be put back if its replacement fails: as large as any artifact. */
+/** A file that is copied as a backup, if it cannot get a second name. As large as any artifact. */
 export const MAX_BACKUP_BYTES: number = 4 * GIB;
-/** An artifact whose key type must see the whole message (Ed25519), so that it is read into memory. */
+/** An artifact that is read into memory because its key type signs the whole message (Ed25519). */
 export const MAX_WHOLE_MESSAGE_BYTES: number = 64 * MIB;
 /** How far a verified time of signing may be ahead of this machine's clock. */
 export const MAX_CLOCK_SKEW_MS: number = 60_000;
@@ -84,49 +84,55 @@ export const MAX_RETRY_AFTER_MS: number = 60_000;
 export const MAX_COMMAND_LINE_WORDS: number = 50_000;
 /** Artifacts named in one run. */
 export const MAX_ARTIFACTS_PER_RUN: number = 64;
-/** Artifacts that are downloaded side by side. */
+/** Artifacts that are downloaded in parallel. */
 export const MAX_PARALLEL_DOWNLOADS: number = 4;
-/** What a killed run left beside a destination is removed after this time even where its process cannot be asked. */
+/**
+ * What a killed run left next to a destination is removed after this time, even if we cannot ask whether its process
+ * still runs.
+ */
 export const MAX_LEFTOVER_AGE_MS: number = 24 * 60 * 60 * 1000;
-/** Directories within directories that are removed again; what a run makes is no deeper than an archive. */
+/** Depth of nested directories that are removed again; a run never makes deeper ones than an archive may have. */
 export const MAX_REMOVED_DEPTH: number = 40;
 /** For `restorecon` to set the labels of what was placed. */
 export const MAX_RELABEL_MS: number = 60_000;
-/** A source that asks for a longer wait than this gives way to the next one, where there is one. */
+/** If a source asks for a longer wait than this, the next one is asked, if there is one. */
 export const MAX_WAIT_BEFORE_NEXT_SOURCE_MS: number = 10_000;
 /** The longest backoff between two attempts. */
 export const MAX_RETRY_DELAY_MS: number = 30_000;
-/** A download that gets so much further has its count of failures set back. */
+/** After this much progress, a download's count of failures starts again. */
 export const MIN_PROGRESS_BYTES: number = 1 * MIB;
-/** Bytes of one body that wait in memory for their reader; beyond that the sender has to wait. */
+/** Bytes of one body that wait in memory for their reader. Beyond that, the sender must wait. */
 export const MAX_BUFFERED_BODY_BYTES: number = 1 * MIB;
-/** The rest of an unwanted body that is read so that its connection can serve again. */
+/** The rest of an unneeded body that is read so that its connection can be used again. */
 export const MAX_DISCARDED_BODY_BYTES: number = 16 * KIB;
-/** Further attempts after a failed first one. */
+/** Attempts after a failed first one. */
 export const DEFAULT_RETRIES: number = 5;
-/** Bound of the first backoff; it doubles with every failure in a row. */
+/** Upper bound of the first backoff. It doubles with each failure in a row. */
 export const DEFAULT_RETRY_DELAY_MS: number = 500;
 /** The most retries that can be asked for. */
 export const MAX_RETRIES: number = 100;
 /** The longest time that can be asked for. */
 export const MAX_TIMEOUT_MS: number = 24 * 60 * 60 * 1000;
-/** For one connection to be made, TLS included. */
+/** Time limit for making one connection, TLS included. */
 export const DEFAULT_CONNECT_TIMEOUT_MS: number = 10_000;
-/** A host's next address is tried beside the others after this time (RFC 8305 section 5 recommends 250 ms). */
+/** After this time a host's next address is tried in parallel (RFC 8305 section 5 recommends 250 ms). */
 export const NEXT_ADDRESS_AFTER_MS: number = 250;
-/** So long without a byte, and an attempt is given up. */
+/** An attempt ends after this long without a byte. */
 export const DEFAULT_STALL_TIMEOUT_MS: number = 30_000;
-/** For one small request as a whole, retries included. */
+/** Time limit for one small request, retries included. */
 export const DEFAULT_REQUEST_TIMEOUT_MS: number = 120_000;
-/** For one download as a whole, retries and sources included. */
+/** Time limit for one download, retries and sources included. */
 export const DEFAULT_DOWNLOAD_TIMEOUT_MS: number = 3_600_000;
 /** A version, or a marker's name, as typed; the longest real one has 20. */
 export const MAX_VERSION_CHARACTERS = 40;
-/** A component's name for which near ones are looked for; longer texts are no slips of a key. */
+/** The longest component name for which we suggest similar ones. Longer texts are not typing mistakes. */
 export const MAX_NAME_CHARACTERS = 64;
-/** A file name that is asked for in spite of the table. */
+/** A file name that the user insists on, although the table lacks it. */
 export const MAX_FORCED_NAME_CHARACTERS = 128;
-/** Files and directories in one archive, directories that only paths name included; kubernetes-src has about 30,000. */
+/**
+ * Files and directories in one archive, including directories that only occur in paths; kubernetes-src has about
+ * 30,000.
+ */
 export const MAX_ARCHIVE_MEMBERS: number = 65_536;
 /** One member of an archive; the largest in a release are test programs and image tars, under 1 GiB. */
 export const MAX_ARCHIVE_MEMBER_BYTES: number = 4 * GIB;
@@ -134,11 +140,11 @@ export const MAX_ARCHIVE_MEMBER_BYTES: number = 4 * GIB;
 export const MAX_ARCHIVE_BYTES: number = 16 * GIB;
 /** Unpacked bytes for each packed one; release tarballs have 2 to 5, gzip of zeros has 1,000. */
 export const MAX_ARCHIVE_RATIO: number = 100;
-/** So much may be unpacked before the ratio counts: a small archive of a text file is no bomb. */
+/** This much may be unpacked before the ratio counts, because a small archive of a text file is not a bomb. */
 export const MIN_ARCHIVE_RATIO_BYTES: number = 16 * MIB;
 /** A member's path; most file systems take 4,096 with everything before it. */
 export const MAX_ARCHIVE_PATH_BYTES: number = 1024;
-/** One part of a member's path: what file systems take. */
+/** One part of a member's path: the limit of most file systems. */
 export const MAX_ARCHIVE_NAME_BYTES: number = 255;
 /** Parts of a member's path: directories within directories. */
 export const MAX_ARCHIVE_DEPTH: number = 32;
@@ -148,9 +154,9 @@ export const MAX_ARCHIVE_METADATA_BYTES: number = 64 * KIB;
 export const MAX_LOCKFILE_BYTES: number = 1 * MIB;
 /** Artifacts in one lockfile. */
 export const MAX_LOCKED_ARTIFACTS = 4096;
-/** Signers' keys that stay read: more than artifacts are worked on at once. */
+/** Parsed signers' keys that are kept: more than the artifacts in progress at once. */
 export const MAX_REMEMBERED_KEYS = 64;
-/** Signatures of one key that are known to fit; a keyless signer's key makes one. */
+/** Signatures of one key that are known to match. A keyless signer's key makes only one. */
 export const MAX_REMEMBERED_SIGNATURES = 16;
 /** Sections of an executable; a Kubernetes binary has about 30. */
 export const MAX_BINARY_SECTIONS: number = 4096;

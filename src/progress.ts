@@ -41,5 +41,5 @@ export type ProgressEvent =
   /** Detail for `--verbose`. */
   | { readonly kind: 'detail'; readonly message: string };
 
-/** Listens to what a run tells; must not throw and must not block. */
+/** Receives the events of a run. Must not throw and must not block. */
 export type Report = (event: ProgressEvent) => void;

@@ -1,11 +1,11 @@
-/** What a workflow gives the action under `with:`, read strictly: nothing is ignored in silence. */
+/** The action's inputs under `with:`, read strictly: nothing is silently ignored. */
 import { excerpt } from '../text/excerpt.ts';
 import { RequestError } from '../errors.ts';
 import type { AskedComponent, AskedComponents } from '../lockfile/chosen-artifacts.ts';
 import type { CertificateIdentity } from '../release/signer.ts';
 import { parseBaseUrl } from '../plan/request.ts';
 
-/** The inputs of action.yml; a test holds the two together. */
+/** The inputs of action.yml; a test compares the two. */
 export const INPUT_NAMES = [
   'version',
   'components',
@@ -31,7 +31,7 @@ export interface ActionInputs extends AskedComponents {
   readonly trustedRootFile?: string;
   readonly identity?: CertificateIdentity;
   readonly lockfile?: string;
-  /** No network: what is in the tool cache or the install directory, and is locked, is all there is. */
+  /** No network: use only files in the tool cache or the install directory that the lockfile names. */
   readonly offline: boolean;
   /** Whether the runner's tool cache is used. */
   readonly cache: boolean;
@@ -114,7 +114,7 @@ function readUrl(name: InputName, text: string): string {
   if (url !== undefined) return url;
   throw new RequestError('usage', `the input ${name} is not the base URL of a server`, {
     wanted: 'https://host/path, without ? and #',
-    found: 'something else (not shown, it may hold a password)',
+    found: 'something else (not shown because it may contain a password)',
     next: 'write for example https://mirror.example.com/kubernetes',
   });
 }

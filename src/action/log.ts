@@ -1,4 +1,4 @@
-/** The job's log. Whatever comes from elsewhere is made harmless: the runner takes commands from a log's lines. */
+/** The job's log. Foreign text is made harmless, because the runner executes commands in log lines. */
 import { debug, endGroup, error as annotate, info, notice, startGroup, warning } from '@actions/core';
 import { replaceUnprintable } from '../text/unprintable.ts';
 import { factsOf, K8sVerifyError } from '../errors.ts';
@@ -13,7 +13,7 @@ export function harmless(text: string): string {
     .replaceAll('##[', '## [');
 }
 
-/** What happens while it happens. Downloads are not followed byte by byte: a log has no progress bar. */
+/** Logs events as they happen, but not the progress of downloads: a log has no progress bar. */
 export function logEvent(event: ProgressEvent): void {
   switch (event.kind) {
     case 'resolved':
@@ -59,7 +59,7 @@ export function logArtifact(artifact: ArtifactResult): void {
   endGroup();
 }
 
-/** A note that is nothing but an option of the command is none for a job. */
+/** Leaves out a note that is only about an option of the command. */
 function logNote(text: string): void {
   const words = inActionWords(text);
   if (words !== '' && words !== 'note') info(harmless(words));
@@ -73,7 +73,7 @@ export function logNotice(title: string, message: string): void {
   notice(harmless(message), { title: `k8s-verify: ${title}` });
 }
 
-/** An annotation without a file: the fault is in no line of the workflow's repository. */
+/** An annotation without a file, because no line of the workflow's repository is at fault. */
 export function logFailure(error: unknown): void {
   if (!(error instanceof K8sVerifyError)) {
     const stack = error instanceof Error ? (error.stack ?? error.message) : String(error);
@@ -81,7 +81,7 @@ export function logFailure(error: unknown): void {
     return;
   }
   const lines = factsOf(error).flatMap(([label, text]) => {
-    // What was found stays as it was found.
+    // Show what was found unchanged.
     const isOurs = text === error.next || text === error.why;
     const words = harmless(isOurs ? inActionWords(text) : text);
     return words === '' ? [] : [`${label}: ${words}`];

@@ -13,7 +13,7 @@ import { proxyUrls, secretsIn } from './secrets.ts';
 import { setUp } from './set-up.ts';
 import { refuseInput, unknownInputs } from './unknown-inputs.ts';
 
-/** Never rejects: whatever goes wrong is annotated, and fails the step. */
+/** Never rejects: every error becomes an annotation and fails the step. */
 export async function main(): Promise<void> {
   try {
     await run();
@@ -55,7 +55,10 @@ function refuseSlips(): void {
   }
 }
 
-/** The runner cannot know that a mirror's or a proxy's URL has a password in it. Before anything is said of an input. */
+/**
+ * Masks passwords in the URLs of mirrors and proxies, which the runner does not know as secrets. Runs before any
+ * input is logged.
+ */
 function hideSecrets(): void {
   const mirrors = getInput('mirror').split(/\s+/);
   for (const secret of secretsIn([...mirrors, getInput('rekor-url'), ...proxyUrls(process.env)])) {

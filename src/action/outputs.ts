@@ -1,4 +1,4 @@
-/** What the steps after this one get: outputs, and the table on the job's page. */
+/** What later steps and people get: the outputs, and the table on the job's page. */
 import { trustSourceName } from '../trust/trust-material.ts';
 import { setOutput, summary } from '@actions/core';
 import type { ProvenLogEntry } from '../proof/verdict.ts';
@@ -44,7 +44,7 @@ export async function writeSummary(result: RunResult, now: Date): Promise<void> 
   await summary.write();
 }
 
-/** `@actions/core` writes cells as they are, so whatever came from outside is escaped here. */
+/** `@actions/core` does not escape cells, so foreign text is escaped here. */
 function row(artifact: ArtifactResult, now: Date): string[] {
   const { signedAt, trustedRoot } = artifact;
   const logEntries = artifact.logEntries.map(logLink);
@@ -66,12 +66,15 @@ function datesOf({ currentAsOf, newestKeyFrom }: TrustedRootReport): RootDates {
   return { currentAsOf: dateOf(currentAsOf), newestKeyFrom: dateOf(newestKeyFrom) };
 }
 
-/** The public log has a page for each entry, any other log of Rekor v1 an answer; what has neither is named. */
+/**
+ * Links to the public log's page for the entry, or to the API of another Rekor v1 log. A log with neither is only
+ * named.
+ */
 function logLink({ logUrl, logIndex, integratedTime }: ProvenLogEntry): string {
   const index = escapeHtml(logIndex);
   const elsewhere = escapeHtml(logUrl);
   if (logUrl === PUBLIC_LOG) return `<a href="https://search.sigstore.dev/?logIndex=${index}">${index}</a>`;
-  // Rekor v2 tells no time and serves no entries, only tiles of its tree.
+  // Rekor v2 has no time and serves only tiles of its tree, not entries.
   if (integratedTime === undefined || !/^https?:/.test(logUrl)) return `${index} in ${elsewhere}`;
   return `<a href="${elsewhere}/api/v1/log/entries?logIndex=${index}">${index}</a> in ${elsewhere}`;
 }

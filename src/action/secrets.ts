@@ -1,11 +1,11 @@
-/** What must not be read in a job's log, and the runner does not know as a secret: passwords and tokens inside URLs. */
+/** Secrets that the runner does not know and that must not show in a job's log: passwords and tokens in URLs. */
 
 import { decodePercent } from '../text/percent.ts';
 import { userInfoOf } from '../text/shown-url.ts';
 
 /**
- * The passwords (or tokens in their place) of URLs in every form in which a log could show them; never an empty text,
- * which masks all.
+ * The passwords or tokens in URLs, in every form that a log could show. Never an empty text, which would mask
+ * everything.
  */
 export function secretsIn(urls: readonly string[]): readonly string[] {
   const secrets = urls.flatMap((text) => {
@@ -22,7 +22,7 @@ export function secretsIn(urls: readonly string[]): readonly string[] {
   return [...new Set(secrets)];
 }
 
-/** The proxies that the job's environment names; whichever of them is used, their passwords are passwords. */
+/** The proxies in the job's environment. Their passwords are secret whether or not they are used. */
 export function proxyUrls(environment: Readonly<Record<string, string | undefined>>): readonly string[] {
   return ['http_proxy', 'https_proxy', 'all_proxy'].flatMap((name) =>
     [name, name.toUpperCase()].map((variable) => environment[variable]?.trim() ?? ''),

@@ -1,4 +1,4 @@
-/** The action's story: what the inputs ask for is proved in a directory of its own, and only then handed over. */
+/** The action's story: proves the requested artifacts in a private directory, and only then hands them over. */
 import { access } from 'node:fs/promises';
 import path from 'node:path';
 import { InstallError, UnavailableError, UntrustedError } from '../errors.ts';
@@ -128,13 +128,13 @@ async function seed(run: Run, { artifact, sha256 }: ResolvedArtifact): Promise<S
   try {
     return { artifact, sha256, cached: await cacheOf(run)?.copyTo(run.directory, artifact) };
   } catch (error) {
-    // What cannot be read there is as good as not there.
-    logWarning('tool cache', `${labelOf(artifact)} could not be read there: ${String(error)}`);
+    // A file that cannot be read counts as missing.
+    logWarning('tool cache', `could not read ${labelOf(artifact)} there: ${String(error)}`);
     return { artifact, sha256, cached: undefined };
   }
 }
 
-/** A directory of the workflow's own may be on PATH already: nothing unproven is copied there. */
+/** The workflow's own directory may already be on PATH, so nothing unproven is copied there. */
 function cacheOf({ inputs, runner }: Run): Runner['toolCache'] {
   return inputs.installDirectory === undefined && inputs.cache ? runner.toolCache : undefined;
 }
@@ -183,7 +183,7 @@ async function proveOffline(run: Run, seeded: readonly SeededArtifact[]): Promis
       const installed = { destination: file, proven, executable: true, maxBytes };
       await setInstalledMode(installed, EXECUTABLE_MODE, run.signal);
     }
-    // As online: the file is where it belongs, and that nobody was asked is no other outcome.
+    // The outcome is the same as online: the file is in its place.
     const bundlePath = `${file}.sigstore.json`;
     results.push({ ...proved, ...namesOf(artifact), outcome: 'kept', bundlePath });
   }
@@ -197,11 +197,15 @@ async function assertPresent(file: string, label: string, { installDirectory }: 
   );
   if (present) return;
   const where = installDirectory === undefined ? 'the tool cache' : installDirectory;
-  throw new UnavailableError('network', `${label} would have to be downloaded, and offline is asked for`, {
-    wanted: `${path.basename(file)} with its bundle in ${where}`,
-    found: 'nothing',
-    next: `run once without offline on this runner, which fills ${where}`,
-  });
+  throw new UnavailableError(
+    'network',
+    `${label} would have to be downloaded, but the input offline is true`,
+    {
+      wanted: `${path.basename(file)} with its bundle in ${where}`,
+      found: 'nothing',
+      next: `run once without offline on this runner, which fills ${where}`,
+    },
+  );
 }
 
 function lockDisagrees(label: string, locked: string | undefined, found: string): UntrustedError {
@@ -213,7 +217,7 @@ function lockDisagrees(label: string, locked: string | undefined, found: string)
   });
 }
 
-/** What the runner keeps for later jobs: proven files only, and none that was found to be something else. */
+/** Keeps proven files for later jobs, and reports cached files that turned out to be something else. */
 async function updateCache(
   run: Run,
   seeded: readonly SeededArtifact[],
@@ -230,7 +234,7 @@ async function updateCache(
     try {
       await cache?.store(artifact, proved.path, proved.bundlePath);
     } catch (error) {
-      // The file is proved and in place; that the next job has to download it again is no failure of this one.
+      // The file is proved and in place. If the next job must download it again, this one has not failed.
       logWarning('tool cache', `${label} could not be kept there: ${String(error)}`);
     }
   }

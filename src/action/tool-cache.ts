@@ -1,6 +1,6 @@
 /**
- * The runner's tool cache as a place where bytes may lie, and nothing more. On self-hosted runners every job can write
- * to it, so a file from there is a claim: it is copied to a place of this run's own and proved there, as a download is.
+ * The runner's tool cache, used as untrusted storage. On self-hosted runners every job can write to it, so a cached
+ * file is copied to this run's own directory and proved there like a download.
  */
 import { cacheDir, find } from '@actions/tool-cache';
 import { constants } from 'node:fs';
@@ -15,17 +15,17 @@ import { formatReleaseVersion } from '../release/version.ts';
 
 export interface ToolCache {
   /**
-   * Copies the cached file, and its bundle where there is one, into the directory under their own names, with the modes
-   * of an install: those in the cache are another job's.
+   * Copies the cached file, and its bundle if there is one, into the directory under their own names, with the modes
+   * of an install instead of those in the cache.
    *
-   * @returns the path in the cache that was copied; undefined where the cache has nothing that could be the artifact
-   * @throws Error where it cannot be read; nothing of it is in the directory then
+   * @returns the path in the cache that was copied; undefined if the cache has nothing that could be the artifact
+   * @throws Error if it cannot be read; the directory then has no part of it
    */
   copyTo(directory: string, artifact: ReleaseArtifact): Promise<string | undefined>;
   /**
-   * Puts a proven file with its bundle into the cache, in place of what may be there.
+   * Puts a proven file with its bundle into the cache, replacing what may be there.
    *
-   * @throws Error where the cache cannot be written
+   * @throws Error if the cache cannot be written
    */
   store(artifact: ReleaseArtifact, file: string, bundle: string | undefined): Promise<void>;
 }

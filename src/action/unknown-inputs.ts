@@ -1,15 +1,15 @@
-/** Inputs that this action does not have: slips, and words that mean something to another action. */
+/** Inputs that this action does not have: typing mistakes, and names that other actions use. */
 import { RequestError } from '../errors.ts';
 import { COMPONENTS } from '../release/component.ts';
 import { nearest } from '../text/nearest.ts';
 import { INPUT_NAMES, type InputName } from './inputs.ts';
 
-/** An `INPUT_` variable that is none of the action's inputs. */
+/** An `INPUT_` variable that is not one of the action's inputs. */
 export interface UnknownInput {
   readonly name: string;
   /** The input that was probably meant. */
   readonly meant: string | undefined;
-  /** What to write in its place, where the word means something to other actions: ignoring it would change the outcome. */
+  /** What to write instead, if other actions have an input with this name: ignoring it would change the outcome. */
   readonly instead?: string;
 }
 
@@ -49,8 +49,8 @@ const ELSEWHERE: readonly (readonly [names: RegExp, meant: InputName | undefined
 ];
 
 /**
- * The runner hands over inputs as variables, unknown ones too, and merely warns of these. A workflow may also set
- * such variables for purposes of its own, so not every unknown one is a mistake.
+ * The runner passes inputs as variables, and only warns about unknown ones. A workflow may also set such variables
+ * for its own purposes, so not every unknown one is a mistake.
  */
 export function unknownInputs(
   environment: Readonly<Record<string, string | undefined>>,

@@ -1,18 +1,20 @@
-/** The words of an error or a note, as they are right under `with:`. The parts below the action speak of the command's options. */
+/**
+ * Rewords errors and notes for the action: they name the command's options, but a workflow has inputs under `with:`.
+ */
 import { INPUT_NAMES } from './inputs.ts';
 
 /** An option with its value's placeholder, as in `--trusted-root FILE`. */
 const OPTION = /--([a-z][a-z0-9-]*)(?: [A-Z]{2,}\b|=[A-Z]{2,}\b)?/g;
 
-/** Where one of several things to do ends and the next begins. The separator stays with what follows it. */
+/** The boundary between two pieces of advice. The separator stays with the second one. */
 const NEXT = /(?=; |: |, or |(?<!,) or (?=--|name |use |allow ))/;
 
 /**
- * Advice without options: one that the action has as an input is called so, and what takes an option that it lacks is
- * left out. Empty where nothing is left.
+ * Advice without options. An option that is also an input is named as the input, and advice with any other option is
+ * left out. Empty if nothing is left.
  */
 export function inActionWords(text: string): string {
-  // `--ca-file FILE (or NODE_EXTRA_CA_CERTS)`: the other way is the one that a job has.
+  // `--ca-file FILE (or NODE_EXTRA_CA_CERTS)`: a job can only use the second.
   const otherWays = text.replaceAll(
     /--([a-z][a-z0-9-]*)(?: [A-Z]{2,})? \(or ([^)]+)\)/g,
     (whole, name, other) => (isInput(name) ? whole : other),

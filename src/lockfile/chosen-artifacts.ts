@@ -1,4 +1,4 @@
-/** Which artifacts a run is about: what the inputs ask for, held against the lockfile where there is one. */
+/** Chooses the artifacts of a run: those in the inputs, checked against the lockfile if there is one. */
 import { excerpt } from '../text/excerpt.ts';
 import { RequestError } from '../errors.ts';
 import { formatReleaseVersion, parseVersionRequest } from '../release/version.ts';
@@ -77,12 +77,12 @@ function lockedArtifact(
   throw new RequestError('usage', `the lockfile has no ${what}`, {
     wanted: `an entry for ${what}`,
     found: versions === '' ? 'none of that component and platform' : `version ${versions}`,
-    why: 'what is not locked is not installed',
-    next: 'bring the lockfile and the inputs into agreement',
+    why: 'only artifacts in the lockfile are installed',
+    next: 'make the lockfile and the inputs agree',
   });
 }
 
-/** With a lockfile an alias would be a second, moving opinion. */
+/** With a lockfile, an alias would be a second opinion that changes over time. */
 function exactVersion(text: string): string {
   const asked = parseVersionRequest(text);
   if (asked.kind === 'exact') return formatReleaseVersion(asked.version);

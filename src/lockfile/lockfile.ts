@@ -1,17 +1,11 @@
 /**
- * The lockfile: which release artifacts a project has settled on, by digest. The action takes versions from it, and
- * installs nothing else than what it names.
+ * The lockfile: the release artifacts that a project has chosen, by digest. The action takes versions from it and
+ * installs only what it names.
  *
- * ```json
- * {
- *   "schemaVersion": 1,
- *   "artifacts": [
- *     { "component": "kubectl", "version": "v1.30.2", "platform": "linux/amd64", "sha256": "<64 hex digits>" }
- *   ]
- * }
- * ```
+ * ```json { "schemaVersion": 1, "artifacts": [
+ *     { "component": "kubectl", "version": "v1.30.2", "platform": "linux/amd64", "sha256": "<64 hex digits>" } ] } ```
  *
- * Nothing may be missing and nothing may be added: a reader that skips what it does not know cannot be relied on.
+ * Every field is required and no others are allowed: you cannot rely on a reader that skips what it does not know.
  */
 import { excerpt } from '../text/excerpt.ts';
 import { Fields, type FieldsForm } from '../strict/fields.ts';

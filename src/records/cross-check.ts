@@ -2,15 +2,15 @@ import { UntrustedError } from '../errors.ts';
 import type { StatedDigests } from './provenance.ts';
 import type { SumsAlgorithm } from './release-sums.ts';
 
-/** The proven SHA-256, and where somebody hashed the bytes that have it, their SHA-512. Hex. */
+/** The proven SHA-256 and, if the bytes were hashed, their SHA-512. Hex. */
 export interface ProvenDigests {
   readonly sha256: string;
   readonly sha512?: string;
 }
 
 /**
- * What stands behind a source. `proved`: a bundle that passed every check; `none`: it is not signed; `unchecked`: it is
- * signed in a way that cannot be proved, a bare DSSE envelope for one.
+ * How a source is signed. `proved`: a bundle that passed every check; `none`: not signed; `unchecked`: signed in a
+ * way that we cannot prove, such as a bare DSSE envelope.
  */
 export type SourceSignature = 'proved' | 'none' | 'unchecked';
 
@@ -21,7 +21,7 @@ export interface CrossCheckSource {
   readonly content:
     /** The release server has no such file. */
     | { readonly kind: 'not-published' }
-    /** The file says nothing of the artifact. */
+    /** The file says nothing about the artifact. */
     | { readonly kind: 'not-listed' }
     | {
         readonly kind: 'listed';
@@ -30,14 +30,17 @@ export interface CrossCheckSource {
       };
 }
 
-/** `agrees` proves something only if the source itself is proved: a forger of an artifact can write a list, too. */
+/**
+ * `agrees` proves something only if the source itself is proved, because someone who forges an artifact can also forge a
+ * list.
+ */
 export type CrossCheckOutcome = 'agrees' | 'not-published' | 'not-listed' | 'not-comparable';
 
-/** What one of the release's own records says of a proven digest. */
+/** What one of the release's own records says about a proven digest. */
 export interface CrossCheck {
   readonly source: string;
   readonly outcome: CrossCheckOutcome;
-  /** Whether what the source says was proved like an artifact. */
+  /** Whether the source itself was proved, like an artifact. */
   readonly proved: boolean;
   /** The algorithms by which it was compared. */
   readonly compared: readonly SumsAlgorithm[];
@@ -46,8 +49,8 @@ export interface CrossCheck {
 }
 
 /**
- * Holds what other sources say against what is proved. It can only take trust away: a source that is missing or silent
- * is reported, one that differs is an error.
+ * Compares other sources with the proven digests. This can only reduce trust: a source that is missing or silent is
+ * reported, and one that differs is an error.
  *
  * @param what names the artifact in the error: "kubectl v1.26.0 linux/amd64".
  * @throws UntrustedError `digest-mismatch`, naming both digests
@@ -74,7 +77,7 @@ function compare(proven: ProvenDigests, source: CrossCheckSource, what: string):
     compared.push(algorithm);
   }
   if (compared.length === 0) {
-    return silent(name, 'not-comparable', 'it has no digest of an algorithm that was computed');
+    return silent(name, 'not-comparable', 'it has no digest that can be compared');
   }
   return {
     source: name,

@@ -7,16 +7,16 @@ import { isPathOf, type ReleaseArtifact } from '../release/artifact.ts';
 import { formatReleaseVersion } from '../release/version.ts';
 import type { SumsAlgorithm } from './release-sums.ts';
 
-/** Digests in hex, as far as the document states them. */
+/** The digests in the document, in hex. */
 export type StatedDigests = Readonly<Partial<Record<SumsAlgorithm, string>>>;
 
-/** What a release's `provenance.json` says of one artifact, before anything of it is believed. */
+/** What a release's `provenance.json` says about one artifact. Not verified yet. */
 export interface ReleaseProvenance {
-  /** Undefined where no subject is the artifact. */
+  /** Undefined if no subject is the artifact. */
   readonly digests: StatedDigests | undefined;
   /**
-   * `statement`: unsigned, as krel publishes it up to 2026. `envelope`: a DSSE envelope without certificate or log entry,
-   * which nothing here can prove. `bundle`: a Sigstore bundle, whose bytes are to be proved before the statement counts.
+   * `statement`: unsigned, as krel publishes it up to 2026. `envelope`: a DSSE envelope without certificate or log
+   * entry, which cannot be proved. `bundle`: a Sigstore bundle; its bytes must be proved before the statement counts.
    */
   readonly form:
     | { readonly kind: 'statement' }
@@ -32,18 +32,18 @@ const STATEMENT_TYPES: ReadonlyMap<string, string> = namesOf(
 const IN_TOTO_PAYLOAD_TYPE: ReadonlyMap<string, string> = namesOf('application/vnd.in-toto+json');
 const LIMITS = { maxBytes: MAX_PROVENANCE_BYTES, maxValues: MAX_PROVENANCE_VALUES } as const;
 const BUNDLE_MEDIA_TYPE = 'application/vnd.dev.sigstore.bundle';
-/** Some SPDX readers hand a checksum on with the quotation marks around it, and so it has got into statements. */
+/** Some SPDX readers keep the quotation marks around a checksum, so some statements contain them. */
 const DIGESTS: Readonly<Record<SumsAlgorithm, RegExp>> = {
   sha256: /^(["']?)([0-9a-f]{64})\1$/,
   sha512: /^(["']?)([0-9a-f]{128})\1$/,
 };
 
 /**
- * Finds an artifact among the subjects of a release's provenance, an in-toto statement. A subject's name is the path in
- * the release, or that behind a bucket or URL (`gs://k8s-release/release/v1.26.0/bin/...`). Subjects may occur more than
- * once, as the release's SPDX document lists files in several packages; they have to agree.
+ * Finds an artifact among the subjects of a release's provenance, an in-toto statement. A subject's name is the path
+ * in the release, or follows a bucket or URL (`gs://k8s-release/release/v1.26.0/bin/...`). Subjects may occur more
+ * than once, as the release's SPDX document lists files in several packages; they must agree.
  *
- * @throws UntrustedError `material-oversized`; `material-malformed`, also where two subjects contradict each other
+ * @throws UntrustedError `material-oversized`; `material-malformed`, also if two subjects contradict each other
  */
 export function digestsFromProvenance(bytes: Uint8Array, artifact: ReleaseArtifact): ReleaseProvenance {
   const what = `provenance.json of ${formatReleaseVersion(artifact.version)}`;
@@ -61,7 +61,7 @@ export function digestsFromProvenance(bytes: Uint8Array, artifact: ReleaseArtifa
   return { digests, form };
 }
 
-/** Whatever else the document has is not read: it is held against a proof, and proves nothing by itself. */
+/** The rest of the document is not read: it is only compared with a proof, and proves nothing by itself. */
 function formOf(what: string): FieldsForm {
   return {
     flawed: (path, wanted, found) =>

@@ -4,14 +4,14 @@ import type { ReleaseFilePaths } from '../release/artifact.ts';
 import { askInTurn } from '../source/in-turn.ts';
 import type { ReleaseSource } from '../source/release-source.ts';
 
-/** A file about a whole release as a server has it, not yet parsed. */
+/** A file about a whole release from a server, not parsed yet. */
 export interface ReleaseRecord {
   readonly bytes: Uint8Array;
-  /** The source that it came from, as it is shown. */
+  /** The source that it came from, for messages. */
   readonly source: string;
 }
 
-/** What a release server says about a whole release; undefined where it has no such file. Nothing of it is a proof. */
+/** What a release server says about a whole release; undefined if it has no such file. None of it proves anything. */
 export type ReleaseRecords = Readonly<Record<keyof ReleaseFilePaths, ReleaseRecord | undefined>>;
 
 export interface ReleaseRecordsRequest {
@@ -31,11 +31,12 @@ const MAX_BYTES: Readonly<Record<keyof ReleaseFilePaths, number>> = {
 };
 
 /**
- * Fetches `SHA256SUMS`, `SHA512SUMS` and `provenance.json` of a release, side by side. Each comes from the first source
- * that has it: unlike the signature files of one artifact they need not fit together, since each is compared by itself.
+ * Fetches `SHA256SUMS`, `SHA512SUMS` and `provenance.json` of a release, in parallel. Each comes from the first
+ * source that has it. Unlike the signature files of an artifact they may come from different sources, because each is
+ * compared on its own.
  *
- * @throws UnavailableError where a file cannot be had and a source did not answer: then nobody knows whether it would
- *   have agreed. UntrustedError `material-oversized`.
+ * @throws UnavailableError if a file cannot be fetched because a source did not answer: then we cannot know whether
+ *   it would agree. UntrustedError `material-oversized`.
  */
 export async function fetchReleaseRecords(request: ReleaseRecordsRequest): Promise<ReleaseRecords> {
   const abort = new AbortController();

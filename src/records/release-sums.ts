@@ -5,7 +5,7 @@ import { MAX_SUMS_BYTES, MAX_SUMS_PATH_CHARACTERS } from '../limits.ts';
 import { isPathOf, type ReleaseArtifact } from '../release/artifact.ts';
 import { formatReleaseVersion } from '../release/version.ts';
 
-/** The two checksum lists of a release, by what they hold. */
+/** The two checksum lists of a release, by algorithm. */
 export type SumsAlgorithm = 'sha256' | 'sha512';
 
 const HEX_CHARACTERS: Readonly<Record<SumsAlgorithm, number>> = { sha256: 64, sha512: 128 };
@@ -15,15 +15,15 @@ const LINES: Readonly<Record<SumsAlgorithm, RegExp>> = {
 };
 
 /**
- * Finds an artifact in `SHA256SUMS` or `SHA512SUMS`. The lists are not signed: what they say can contradict a proof, and
- * can never be one.
+ * Finds an artifact in `SHA256SUMS` or `SHA512SUMS`. The lists are not signed: they can contradict a proof, but never
+ * be one.
  *
- * Each line is `<hex>  <path>`. The path is relative to the release since 2023-08-25 (kubernetes/release#3227); before,
- * it was the absolute path on the build machine. The whole list has to be well-formed, so that an error page or a list
- * cut short in a line is not taken for one that lacks the artifact.
+ * Each line is `<hex>  <path>`. The path is relative to the release since 2023-08-25 (kubernetes/release#3227);
+ * before, it was the absolute path on the build machine. The whole list must be well-formed, so that an error page or
+ * a truncated list does not look like a list without the artifact.
  *
- * @returns the digest in hex, or undefined where the list lacks the artifact
- * @throws UntrustedError `material-oversized`; `material-malformed`, also where the list contradicts itself
+ * @returns the digest in hex, or undefined if the list lacks the artifact
+ * @throws UntrustedError `material-oversized`; `material-malformed`, also if the list contradicts itself
  */
 export function digestFromSums(
   bytes: Uint8Array,
@@ -55,7 +55,7 @@ function readSums(text: string, algorithm: SumsAlgorithm, what: string): Readonl
     if (digest === undefined || path === undefined) {
       throw new UntrustedError('material-malformed', `line ${index + 1} of ${what} is not a checksum`, {
         wanted: `${HEX_CHARACTERS[algorithm]} lower-case hex digits, two spaces, and a path`,
-        // Not quoted: after a redirect it may be a page of any host.
+        // Do not quote it: after a redirect it may be any host's page.
         found: line === '' ? 'an empty line' : `other text, of ${line.length} characters`,
       });
     }

@@ -2,7 +2,7 @@ import { isJsonObject, type JsonValue, parseJsonStrictly } from '../strict/json.
 import { UntrustedError } from '../errors.ts';
 import { MAX_TRUSTED_ROOT_BYTES } from '../limits.ts';
 
-/** What a file is that is named as a trusted root and is none. */
+/** A file that was named as a trusted root but is something else. */
 export interface OtherFile {
   /** "a TUF root (root.json)". */
   readonly what: string;
@@ -13,8 +13,8 @@ const TRUSTED_ROOT = /^application\/vnd\.dev\.sigstore\.trustedroot[+.]/;
 const TUF_ROLES: ReadonlySet<JsonValue | undefined> = new Set(['root', 'timestamp', 'snapshot', 'targets']);
 
 /**
- * Tells what a file is that cannot be read as a trusted root: one of those that people take for it, or that a tool or an
- * editor made of it. Undefined: something else.
+ * Recognises a file that is not a trusted root: one that people mistake for it, or one that a tool or an editor
+ * changed. Undefined if unknown.
  */
 export function whatItIs(bytes: Uint8Array): OtherFile | undefined {
   return encodingOf(bytes) ?? documentsOf(Buffer.from(bytes).toString('utf8')) ?? kindOf(parse(bytes));
@@ -38,7 +38,7 @@ function documentsOf(text: string): OtherFile | undefined {
   return {
     what: `${lines.length} trusted roots, one a line, as gh attestation trusted-root prints them`,
     advice:
-      'put the line of the Sigstore that signed the artifact into a file of its own; for Kubernetes releases it is ' +
+      'put the line of the Sigstore that signed the artifact into its own file; for Kubernetes releases it is ' +
       'the one that names https://rekor.sigstore.dev',
   };
 }

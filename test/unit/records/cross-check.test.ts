@@ -73,7 +73,7 @@ describe('cross-checks', () => {
         outcome: 'not-comparable',
         proved: false,
         compared: [],
-        detail: 'it has no digest of an algorithm that was computed',
+        detail: 'it has no digest that can be compared',
       },
     ]);
   });
