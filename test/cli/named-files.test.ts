@@ -82,14 +82,14 @@ describe('the file to verify', () => {
 
   it.each([
     ['nothing', [], 'none of them'],
-    ['a signature alone', ['kubectl.sig'], 'kubectl.sig alone'],
-    ['a certificate alone', ['kubectl.cert'], 'kubectl.cert alone'],
+    ['a signature alone', ['kubectl.sig'], 'only kubectl.sig'],
+    ['a certificate alone', ['kubectl.cert'], 'only kubectl.cert'],
   ])('with %s beside it has no evidence', async (_, names, found) => {
     const dir = await testDir();
     for (const name of ['kubectl', ...names]) await writeFile(dir.join(name), 'x');
     const { stderr, exitCode } = await runCli(['verify', 'kubectl'], { cwd: dir.path });
     expect(exitCode).toBe(2);
-    expect(stderr).toMatch(/^k8s-verify: error: there is no evidence beside kubectl\n/);
+    expect(stderr).toMatch(/^k8s-verify: error: there is no evidence next to kubectl\n/);
     expect(stderr).toMatch(/^ {2}wanted +kubectl\.sigstore\.json, or kubectl\.sig and kubectl\.cert$/m);
     expect(stderr).toMatch(new RegExp(`^ {2}found +${found}$`, 'm'));
   });
@@ -99,7 +99,7 @@ describe('the file to verify', () => {
     for (const name of ['kubectl', `kubectl${suffix}`]) await writeFile(dir.join(name), 'x');
     const { stderr, exitCode } = await runCli(['verify', `kubectl${suffix}`], { cwd: dir.path });
     expect(exitCode).toBe(2);
-    expect(stderr).toMatch(/^ {2}next +name the file that is to be verified: kubectl$/m);
+    expect(stderr).toMatch(/^ {2}next +name the file to verify: kubectl$/m);
   });
 
   it

@@ -225,7 +225,7 @@ describe('certificate authorities of an organisation', () => {
 
   it.concurrent.for([
     ['is not there', undefined, 'cannot be read'],
-    ['is empty', '', 'holds no certificate'],
+    ['is empty', '', 'contains no certificate'],
     ['is broken', '-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n', 'certificate 1'],
   ] as const)('a CA file that %s', async ([, content, text]) => {
     await using world = await startFaultWorld();

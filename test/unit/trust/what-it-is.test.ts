@@ -27,12 +27,7 @@ describe('a file that is no trusted root', () => {
       /a signing config/,
       /says where to sign/,
     ],
-    [
-      'JSON lines',
-      `${line}\n${line}\n`,
-      /2 trusted roots, one a line, as gh attestation/,
-      /its own file/,
-    ],
+    ['JSON lines', `${line}\n${line}\n`, /2 trusted roots, one a line, as gh attestation/, /its own file/],
     ['text with a byte order mark', `\uFEFF${root}`, /a byte order mark/, /save it as UTF-8/],
     ['text in UTF-16', Buffer.from(`\uFEFF${root}`, 'utf16le'), /UTF-16/, /save it as UTF-8/],
     ['a bundle', blob().bundle, /a Sigstore bundle/, /--bundle/],
