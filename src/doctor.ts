@@ -78,7 +78,8 @@ function ok(subject: Finding['subject'], found: string): Finding {
 
 function problem(subject: Finding['subject'], error: unknown): Finding {
   if (!(error instanceof K8sVerifyError)) throw error;
-  const found = error.found === undefined ? error.message : `${error.message}: ${error.found}`;
+  const { message, found: detail } = error;
+  const found = detail === undefined || message.includes(detail) ? message : `${message}: ${detail}`;
   const advice = error.next === undefined ? {} : { advice: error.next };
   return { subject, outcome: 'problem', found, ...advice, exitCode: exitCodeFor(error) };
 }
@@ -127,7 +128,7 @@ async function visit(
       url: `${base}${path}`,
       maxBytes: Math.max(MAX_MARKER_BYTES, MAX_LOG_RESPONSE_BYTES),
       accept: [200, 400, 404, 405],
-      what: `an answer of ${host}`,
+      what: `an answer from ${host}`,
       signal,
     });
     const finding = ok(subject, `${host} answers after ${Math.round(performance.now() - started)} ms`);

@@ -21,8 +21,8 @@ The options of an install:
 
 In another shell, in this directory, after npm run build:
 
-${use}node bin/k8s-verify.js kubectl v1.30.2 --platform linux/amd64 --install-dir /tmp/world-bin --save-bundle $OPTIONS
-node bin/k8s-verify.js verify /tmp/world-bin/kubectl --trusted-root "$TRUSTED_ROOT"
-node bin/k8s-verify.js kubelet stable --platform linux/arm64 --install-dir /tmp/world-bin $OPTIONS
+${use}npx k8s-verify kubectl v1.30.2 --platform linux/amd64 --install-dir /tmp/world-bin --save-bundle $OPTIONS
+npx k8s-verify verify /tmp/world-bin/kubectl --trusted-root "$TRUSTED_ROOT"
+npx k8s-verify kubelet stable --platform linux/arm64 --install-dir /tmp/world-bin $OPTIONS
 `;
 }

@@ -167,7 +167,7 @@ export const EXIT_CODE_PAGES: Readonly<Record<ExitCode, ExitCodePage>> = {
   17: {
     title: 'no trustworthy time of signing',
     meaning:
-      'A certificate counts for minutes, and nothing shows that the signing fell into them. Do not use the file.',
+      'A certificate is valid for minutes only, and nothing shows that it was used in that time. Do not use the file.',
     causes: [
       'evidence without a time that the log or a timestamp authority signed',
       'a clock of this machine that is wrong',
@@ -177,7 +177,7 @@ export const EXIT_CODE_PAGES: Readonly<Record<ExitCode, ExitCodePage>> = {
   18: {
     title: 'the trusted root is not valid',
     meaning:
-      'The named trusted root cannot be used, so nothing proved with it would count. Do not use the file on its word.',
+      'The named trusted root cannot be used, so nothing proved with it would count. Do not use the file.',
     causes: ['another JSON file than a trusted root', 'a trusted root that was cut or edited'],
     steps: [['leave out --trusted-root, or fetch that file again'], LOOK_AROUND],
   },

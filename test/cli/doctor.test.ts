@@ -183,7 +183,7 @@ describe('doctor', () => {
     const { stdout, exitCode } = await world.run(args);
     expect(exitCode).toBe(0);
     expect(stdout).toMatch(
-      /^note\trelease server\tcould not fetch an answer of 127\.0\.0\.1:9: connection refused/m,
+      /^note\trelease server\tcould not fetch an answer from 127\.0\.0\.1:9: connection refused/m,
     );
     expect(stdout).toMatch(/^ok\trelease server\t127\.0\.0\.1:\d+ answers after/m);
   });
