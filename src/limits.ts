@@ -102,7 +102,7 @@ export const MAX_RETRY_DELAY_MS: number = 30_000;
 /** After this much progress, a download's count of failures starts again. */
 export const MIN_PROGRESS_BYTES: number = 1 * MIB;
 /** Bytes of one body that wait in memory for their reader. Beyond that, the sender must wait. */
-export const MAX_BUFFERED_BODY_BYTES: number = 1 * MIB;
+export const MAX_BUFFERED_BODY_BYTES: number = MIB / 4;
 /** The rest of an unneeded body that is read so that its connection can be used again. */
 export const MAX_DISCARDED_BODY_BYTES: number = 16 * KIB;
 /** Attempts after a failed first one. */

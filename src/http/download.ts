@@ -5,7 +5,7 @@ import type { Report } from '../progress.ts';
 import { parseContentRange } from './content-range.ts';
 import type { Operation } from './deadline.ts';
 import { invalidResponse, TransportFailure } from './failure.ts';
-import { releaseMemory } from './memory.ts';
+import { releaseMemory } from '../strict/memory.ts';
 import type { Target } from './target.ts';
 import { type Reply, refuseCompressed, type Transport } from './transport.ts';
 import { refuseWebPage } from './web-page.ts';

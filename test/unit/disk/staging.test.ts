@@ -42,7 +42,8 @@ describe('a staged artifact', () => {
     ['one byte', [1]],
     ['small pieces', [3, 5, 7, 11]],
     ['pieces as a network gives them', Array.from({ length: 100 }, () => 65_536)],
-    ['exactly one buffer', [MIB]],
+    ['exactly one buffer', [MIB / 8]],
+    ['exactly eight buffers', [MIB]],
     ['pieces across buffers', [MIB - 1, 2, MIB, 3 * MIB + 7]],
   ])('holds what was written and knows its digest: %s', async (_, sizes) => {
     const staged = openStaging({ directory: scratch(), fileName: 'kubectl', alsoHash: ['sha512', 'sha384'] });

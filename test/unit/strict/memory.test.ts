@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { releaseMemory } from '../../../src/http/memory.ts';
+import { releaseMemory } from '../../../src/strict/memory.ts';
 
 describe('giving memory back', () => {
   it('empties bytes that are the whole of their buffer', () => {
