@@ -42,6 +42,8 @@ const RUN: Readonly<Record<CommandName, () => Promise<RunCommand>>> = {
 };
 
 async function run(words: readonly string[]): Promise<ExitCode> {
+  const { takeLessMemory } = await import('./engine.ts');
+  takeLessMemory();
   const { leaveOutNodeWarnings } = await import('../http/node-warnings.ts');
   leaveOutNodeWarnings();
   const { openConsole } = await import('./console.ts');
