@@ -33,8 +33,8 @@ if (supported) {
   process.exitCode = 2;
   annotate('this runner is too old', [
     'this runner starts actions with Node v' + process.versions.node + ', which is too old for k8s-verify',
-    'expected: Node 22.22.2, 24.15.0, 26 or newer',
-    'what to do: update the runner. actions/runner ' +
+    'wanted Node 22.22.2, 24.15.0, 26 or newer',
+    'next: update the runner. actions/runner ' +
       FIRST_RUNNER +
       ' or newer brings a Node that will do; with ' +
       'Gitea, Forgejo or act, take a newer image for the job, since Node comes from there',

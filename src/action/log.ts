@@ -51,7 +51,7 @@ export function logEvent(event: ProgressEvent): void {
 /** The checks of one artifact, folded under its name. */
 export function logArtifact(artifact: ArtifactResult): void {
   const { component = 'artifact', version = '', platform = '', outcome } = artifact;
-  startGroup(harmless(`${component} ${version} ${platform}: proved, ${outcome.replace('-', ' ')}`));
+  startGroup(harmless(`${component} ${version} ${platform}: proved, ${outcome}`));
   for (const [name, { outcome: passed, detail }] of Object.entries(artifact.checks)) {
     info(harmless(`${passed === 'passed' ? 'passed' : 'none  '} ${name}: ${detail}`));
   }
@@ -84,7 +84,7 @@ export function logFailure(error: unknown): void {
     // Show what was found unchanged.
     const isOurs = text === error.next || text === error.why;
     const words = harmless(isOurs ? inActionWords(text) : text);
-    return words === '' ? [] : [`${label}: ${words}`];
+    return words === '' ? [] : [`${label === 'next' ? 'next:' : label} ${words}`];
   });
   annotate([harmless(error.message), ...lines].join('\n'), { title: `k8s-verify: ${error.code}` });
   const cause: unknown = error.cause;

@@ -227,7 +227,7 @@ async function updateCache(
   for (const { artifact, cached } of cache === undefined ? [] : seeded) {
     const proved = artifacts.find(({ component }) => component === artifact.component);
     const label = labelOf(artifact);
-    const hit = cached !== undefined && proved?.outcome !== 'installed';
+    const hit = cached !== undefined && proved?.outcome === 'kept';
     if (hit) logNotice('tool cache', `${label} came from the tool cache, and was proved again`);
     else if (cached !== undefined) await warnOfCache(label, cached);
     if (hit || proved?.path === undefined) continue;

@@ -138,7 +138,7 @@ describe('a lockfile', () => {
     const job = await run({ lockfile: dir.join('k8s.lock.json'), offline: 'true', ...inputs });
     expect(job.exitCode).toBe(4);
     expect(job.stdout).toContain('would have to be downloaded');
-    expect(job.stdout).toContain(`expected: ${KUBECTL} with its bundle in ${where}%0A`);
+    expect(job.stdout).toContain(`wanted ${KUBECTL} with its bundle in ${where}%0A`);
     expect(job.stdout).toContain(`run once without offline on this runner, which fills ${where}\n`);
     await expectNothing(job, dir);
   });

@@ -24,8 +24,8 @@ function startAs(version: string): SpawnSyncReturns<string> {
 function updateNeededFrom(version: string): object {
   const text =
     `this runner starts actions with Node v${version}, which is too old for k8s-verify%0A` +
-    'expected: Node 22.22.2, 24.15.0, 26 or newer%0A' +
-    'what to do: update the runner. actions/runner 2.336.0 or newer brings a Node that will do; with Gitea, Forgejo ' +
+    'wanted Node 22.22.2, 24.15.0, 26 or newer%0A' +
+    'next: update the runner. actions/runner 2.336.0 or newer brings a Node that will do; with Gitea, Forgejo ' +
     'or act, take a newer image for the job, since Node comes from there';
   return {
     status: 2,

@@ -58,7 +58,7 @@ describe('what is refused', () => {
     const job = await run(inputs, { HOME: undefined, USERPROFILE: undefined });
     expect(job.stdout).toContain(text);
     expect(job.exitCode).toBe(exitCode);
-    expect(job.stdout).toMatch(/^::error title=k8s-verify%3A [a-z-]+::.*%0Awhat to do: /m);
+    expect(job.stdout).toMatch(/^::error title=k8s-verify%3A [a-z-]+::.*%0Anext: /m);
     expect(job.stdout).not.toMatch(/^::error [^:]*file=/m);
     expect(job.stdout).not.toMatch(/ --[a-z]/);
     expect(job.stderr).toBe('');
@@ -89,8 +89,8 @@ describe('what is refused', () => {
     const job = await run({ version: 'v1.28.11' });
     expect(job.exitCode).toBe(15);
     expect(job.stdout).toMatch(/^::error title=k8s-verify%3A identity-mismatch::/m);
-    expect(job.stdout).toContain(`expected: ${SIGNER} `);
-    expect(job.stdout).toContain(`found: ${identity} `);
+    expect(job.stdout).toContain(`wanted ${SIGNER} `);
+    expect(job.stdout).toContain(`found ${identity} `);
     await expectNothing(job, dir);
     expect(await snapshot(dir.join('tool-cache'))).toEqual({});
   });
@@ -125,7 +125,7 @@ describe('what is refused', () => {
     writeFileSync(dir.join('a-file'), '');
     const job = await run({ version: VERSION, 'install-dir': dir.join('a-file', 'bin') });
     expect(job.exitCode).toBe(20);
-    expect(job.stdout).toMatch(/%0Awhat to do: [^\n]*the input install-dir/);
+    expect(job.stdout).toMatch(/%0Anext: [^\n]*the input install-dir/);
     expect(job.stdout).not.toMatch(/ --[a-z]/);
   });
 

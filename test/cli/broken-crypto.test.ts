@@ -59,7 +59,7 @@ describe('where the machine cannot judge', () => {
       expect(stderr).toMatch(
         /^k8s-verify: error: this machine cannot (?:judge the artifact|verify a signature)$/m,
       );
-      expect(stderr).toMatch(/next +use k8s-verify on another machine/);
+      expect(stderr).toMatch(/next +run k8s-verify on another machine/);
     }
   });
 

@@ -73,7 +73,7 @@ describe('binaries out of a proven tarball', () => {
     writeFileSync(run.dir.join('bin', 'kubelet'), contentOf('kubelet'), { mode: 0o700 });
     writeFileSync(run.dir.join('bin', 'kubectl'), 'old');
     const { artifacts } = await run.install(ASKED);
-    expect(artifacts.map(({ outcome }) => outcome)).toEqual(['installed', 'kept', 'installed']);
+    expect(artifacts.map(({ outcome }) => outcome)).toEqual(['installed', 'kept', 'replaced']);
     expect(await snapshot(run.dir.join('bin'))).toEqual({
       ...installed(...THREE),
       kubelet: `file 0700 ${sha256(contentOf('kubelet'))}`,

@@ -139,7 +139,7 @@ describe('installRelease', () => {
         sideFiles,
       });
       const run = await prepareRun();
-      for (const outcome of ['installed', 'already-installed']) {
+      for (const outcome of ['installed', 'kept']) {
         const evidence = { kind: 'detached' };
         expect((await run.install()).artifacts[0]).toMatchObject({ outcome, sha256, evidence });
       }

@@ -113,7 +113,7 @@ describe('a file that is there with the right bytes', () => {
       chmodSync(file, mode);
       const before = statSync(file).ino;
       const { artifacts } = await run.install();
-      expect(artifacts[0]).toMatchObject({ outcome: 'installed', path: file });
+      expect(artifacts[0]).toMatchObject({ outcome: 'replaced', path: file });
       expect(artifacts[0]).not.toHaveProperty('source');
       const note = `a new file took the place of ${file}, which had the same bytes: ${why}`;
       expect(artifacts[0]?.notes).toEqual([note]);
@@ -136,7 +136,7 @@ describe.skipIf(NO_OTHER_USER !== undefined)(`with another user (${NO_OTHER_USER
     writeFileSync(file, KUBECTL, { mode: 0o755 });
     chownSync(file, OTHER_UID, OTHER_UID);
     const { artifacts } = await run.install();
-    expect(artifacts[0]?.outcome).toBe('installed');
+    expect(artifacts[0]?.outcome).toBe('replaced');
     expect(artifacts[0]?.notes).toEqual([
       `a new file took the place of ${file}, which had the same bytes: it belonged to user ${OTHER_UID}`,
     ]);
@@ -156,7 +156,7 @@ describe.skipIf(NO_OTHER_USER !== undefined)(`with another user (${NO_OTHER_USER
     truncateSync(file, 2 ** 43);
     chownSync(file, OTHER_UID, OTHER_UID);
     const { artifacts } = await run.install();
-    expect(artifacts[0]?.outcome).toBe('installed');
+    expect(artifacts[0]?.outcome).toBe('replaced');
     expect(readFileSync(file)).toEqual(KUBECTL);
   });
 
