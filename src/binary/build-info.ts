@@ -11,8 +11,8 @@ export interface BuildInfo {
   readonly settings: ReadonlyMap<string, string>;
 }
 
-/** Source: debug/buildinfo of Go. The blob is aligned, and so are the places where it is looked for. */
-const MAGIC = Buffer.from('\xff Go buildinf:', 'latin1');
+/** `\xff Go buildinf:`. Source: debug/buildinfo of Go. The blob is aligned, and so are the places where it is looked for. */
+const MAGIC = Buffer.from('ff20476f206275696c64696e663a', 'hex');
 const ALIGNMENT = 16;
 const HEADER_BYTES = 32;
 const FLAGS_AT = 15;

@@ -12,7 +12,7 @@ import { localWorld } from './local-world.ts';
 const UNCHECKED = { NODE_TLS_REJECT_UNAUTHORIZED: '0' };
 const NOTE =
   'NODE_TLS_REJECT_UNAUTHORIZED=0 is set and has no effect: every TLS certificate is checked; unset it; ' +
-  'where a proxy or a mirror has a CA of your own, name that in NODE_EXTRA_CA_CERTS';
+  'if a proxy or mirror uses a CA of your own, name it in NODE_EXTRA_CA_CERTS';
 
 async function untrustedMirror(): Promise<ReleaseServer> {
   const mirror = await startReleaseServer({ tls: createTlsAuthority().issue() });
@@ -27,7 +27,7 @@ describe('a mirror with a certificate of an unknown CA, and NODE_TLS_REJECT_UNAU
     const { exitCode, stderr, stdout } = await runCli(args, { env: UNCHECKED });
     expect({ exitCode, stdout }).toEqual({ exitCode: 4, stdout: '' });
     expect(stderr).toContain(`note: ${NOTE}\n`);
-    expect(stderr).toMatch(/TLS: the server cannot be trusted: its certificate comes from a CA/);
+    expect(stderr).toMatch(/TLS: the server cannot be trusted: its certificate comes from an unknown CA/);
     expect(stderr).not.toMatch(/\(node:|insecure/);
     expect(mirror.http.requests).toEqual([]);
   });

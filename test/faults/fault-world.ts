@@ -3,7 +3,7 @@
  * kubectl that differ in how they can be proved. Each world has servers of its own, so that tests can run at once.
  */
 import { writeFileSync } from 'node:fs';
-import type { HttpClientOptions } from '../../src/http/client.ts';
+import { createHttpClient, type HttpClientOptions } from '../../src/http/client.ts';
 import { installRelease } from '../../src/install.ts';
 import type { ProgressEvent } from '../../src/progress.ts';
 import { type InstallRequest, serversOf } from '../../src/plan/request.ts';
@@ -163,13 +163,14 @@ export async function startFaultWorld({ tls = false, host }: FaultWorldOptions =
 async function installThrough(request: InstallRequest, options: HttpClientOptions): Promise<LibraryRun> {
   const events: ProgressEvent[] = [];
   const report = (event: ProgressEvent): void => void events.push(event);
-  const world = createClient({ retries: 2, retryDelayMs: 1, ...options, report });
+  const http = createHttpClient({ retries: 2, retryDelayMs: 1, ...options, report });
   try {
-    return { result: await installRelease(request, world), error: undefined, events };
+    const client = { ...createClient({ report }), http };
+    return { result: await installRelease(request, client), error: undefined, events };
   } catch (error) {
     return { result: undefined, error, events };
   } finally {
-    await world.http.close();
+    await http.close();
   }
 }
 

@@ -47,7 +47,7 @@ describe('an artifact that is asked for by its digest', () => {
       code: 'digest-mismatch',
       found: `sha256:${published.sha256}, which is properly signed`,
     });
-    for (const outcome of ['installed', 'already-installed']) {
+    for (const outcome of ['installed', 'kept']) {
       const { artifacts } = await run.install(demanding(published.sha256));
       expect(artifacts[0]).toMatchObject({ outcome, sha256: published.sha256 });
     }

@@ -73,7 +73,7 @@ describe('the own bundle of a file that is replaced', () => {
   it('is renewed, so that verifying the new file next to it passes', async () => {
     await run.install(older());
     const { artifacts } = await run.install();
-    expect(artifacts[0]).toMatchObject({ outcome: 'installed', bundlePath: bundleOf(), notes: [] });
+    expect(artifacts[0]).toMatchObject({ outcome: 'replaced', bundlePath: bundleOf(), notes: [] });
     await expect(verifyInstalled()).resolves.toMatchObject({ artifacts: [{ sha256: sha256(NEW) }] });
     expect(said()).toEqual([]);
   });
@@ -102,7 +102,7 @@ describe('the own bundle of a file that is replaced', () => {
     symlinkSync(elsewhere, bundleOf());
     const { artifacts } = await run.install();
     expect(lstatSync(bundleOf()).isSymbolicLink()).toBe(true);
-    expect(artifacts[0]).toMatchObject({ outcome: 'installed' });
+    expect(artifacts[0]).toMatchObject({ outcome: 'replaced' });
     expect(artifacts[0]).not.toHaveProperty('bundlePath');
   });
 });

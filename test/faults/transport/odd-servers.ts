@@ -73,7 +73,7 @@ export const ODD_SERVERS: readonly TransportFault[] = [
   {
     name: 'a server that speaks no TLS',
     setUp: always(async ({ use }) => redirect(use(await startRefusingServer('no-tls')).url)),
-    reason: 'TLS: no secure connection could be made',
+    reason: 'TLS: could not make a secure connection',
     ends: 'network',
     retries: 0,
     command: 'binary',

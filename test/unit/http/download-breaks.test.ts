@@ -165,7 +165,7 @@ describe('a download that breaks', () => {
     const error = await rejection(download([server]).outcome);
     expect(error).toMatchObject({ name: 'UnavailableError', code: 'network' });
     expect(error.message).toMatch(
-      /^could not fetch kubectl v1\.26\.0 for linux\/amd64: connection closed by the server after 50 of 300,000 bytes \(http:\/\/127\.0\.0\.1:\d+\/kubectl, 3 attempts\)$/,
+      /^could not fetch kubectl v1\.26\.0 for linux\/amd64: connection closed by the server after 50 of 300,000 bytes, 3 tries \(http:\/\/127\.0\.0\.1:\d+\/kubectl\)$/,
     );
   });
 });
