@@ -126,7 +126,7 @@ function assertClient(client: Partial<Client>): void {
   });
 }
 
-/** A proof from a bundle asks nobody, and is quicker without the code that could. */
+/** A proof from a bundle needs no network, and is quicker if that code is not loaded. */
 function loadedWhenAsked(options: HttpClientOptions): HttpClient {
   let loading: Promise<HttpClient> | undefined;
   let closed = false;

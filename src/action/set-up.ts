@@ -101,7 +101,7 @@ async function planArtifacts(
   return planned;
 }
 
-/** Whoever comes from azure/setup-kubectl calls the newest release `latest`; Kubernetes calls the newest of all so. */
+/** `latest` is the newest release in azure/setup-kubectl, and the newest pre-release at Kubernetes. */
 function tellOfPreRelease(asked: string, version: ReleaseVersion): void {
   if (version.prerelease === undefined || !asked.startsWith('latest')) return;
   const meant = asked.replace('latest', 'stable');

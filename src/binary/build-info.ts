@@ -23,7 +23,7 @@ const CHUNK_BYTES = 1024 * 1024;
 const SENTINEL_BYTES = 16;
 const VARINT_BYTES = 10;
 
-/** The build information in one of these ranges, or undefined where there is none that can be read. */
+/** Go's build information from the first of these ranges that has it; undefined if it cannot be read. */
 export async function readBuildInfo(
   source: ByteSource,
   ranges: readonly ByteRange[],

@@ -43,7 +43,7 @@ function checkLine(
   return line(`  ${passed ? mark : absent}`, label, text, style);
 }
 
-/** The words of a line begin in one column, whatever stands in front. */
+/** The text of every line begins in the same column. */
 function line(begin: string, label: string, text: string, style: TextStyle): string {
   const column = (style.terminal?.unicode === true ? 4 : 5) + LABEL_WIDTH;
   const shown = begin === '  ' ? 2 : column - LABEL_WIDTH;

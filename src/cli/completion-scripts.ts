@@ -1,4 +1,4 @@
-/** Scripts that complete the command line in a shell, written from its declaration. They ask nobody while completing. */
+/** Scripts that complete the command line in a shell, written from its declaration. They start no program and open no connection. */
 import {
   choices,
   commandWords,

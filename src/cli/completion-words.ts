@@ -6,7 +6,7 @@ import type { CliOption } from './option.ts';
 import { SHELLS } from './shells.ts';
 import type { StrictCommand } from './strict-command.ts';
 
-/** The versions that can be completed without asking anybody. */
+/** The versions that can be completed without a request. */
 const ALIASES = ['stable', 'prerelease'];
 const platforms = (): readonly string[] => PLATFORMS.map(formatPlatform);
 export const commandWords = (program: StrictCommand): readonly string[] =>

@@ -53,7 +53,7 @@ function givenOptions(given: readonly string[]): ReadonlySet<string> {
   );
 }
 
-/** In this order: the option, NO_COLOR (no-color.org: whatever it says), what forces colour, the terminal. */
+/** The first that applies: the option, NO_COLOR with any value (no-color.org), a variable that forces colour, the terminal. */
 function wantsColor(words: readonly string[], terminal: boolean, env: Environment): boolean {
   const at = words.findIndex((word) => word === '--color' || word.startsWith('--color='));
   const asked = words[at] === '--color' ? words[at + 1] : words[at]?.slice('--color='.length);

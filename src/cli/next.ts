@@ -46,7 +46,7 @@ function fromItsSource(_: K8sVerifyError, { words, line }: Invocation): readonly
   return command === undefined ? [] : [{ text: 'take it from its source', command }];
 }
 
-/** Who signed is another: the released file, or the words on whom to trust. */
+/** For another signer: get the released file, or read how to trust that signer. */
 function fromTheSigner(error: K8sVerifyError, invocation: Invocation): readonly NextStep[] {
   const { line } = invocation;
   const signer = /^\S+@\S+(?= vouched for by )/.exec(error.found ?? '')?.[0] ?? 'that signer';

@@ -1,5 +1,5 @@
 /**
- * What stdout has of `install` and `verify`, for programs. Whatever came from outside (a server, a file, a certificate,
+ * What stdout has of `install` and `verify`, for programs. Text from outside (a server, a file, a certificate,
  * the command line) is printed without control characters: no foreign text moves the cursor or colours a line.
  */
 import type { ArtifactResult, ListedMember } from '../result.ts';

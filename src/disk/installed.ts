@@ -31,7 +31,7 @@ export interface InstalledFile {
   readonly proven: Pick<ProvenDigest, 'algorithm' | 'hex'>;
   /** Whether the file must be executable. */
   readonly executable: boolean;
-  /** The most that a file of its kind has: what is larger is another one, and nobody waits for its digest. */
+  /** The most that a file of its kind has: a larger file is another one, and is not hashed. */
   readonly maxBytes: number;
 }
 

@@ -51,7 +51,7 @@ export function shareRecords(
       release,
       signal,
     });
-    // Whoever asked waits for it later, and sees the failure then; until that it must not end the process.
+    // Its failure is seen where it is awaited; until then it must not end the process.
     records.catch(() => undefined);
     pending.set(release, records);
     return records;

@@ -63,7 +63,7 @@ export class Download implements BytesOnTheWay {
   begin(): Promise<DownloadOutcome> {
     if (this.#outcome === undefined) {
       this.#outcome = this.#download(false);
-      // Whoever waits for the outcome sees its failure; until somebody does, it must not end the process.
+      // Its failure is seen where the outcome is awaited; until then it must not end the process.
       this.#outcome.then(() => this.#firstByte.resolve(), this.#firstByte.reject);
       this.#firstByte.promise.catch(() => undefined);
     }

@@ -16,7 +16,7 @@ export async function readName(file: OpenBytes): Promise<ClaimedName | undefined
   return claimedName(await readBinary(bytesOf(file)));
 }
 
-/** The name of bytes that nobody asked for by name: bound where they say all of it themselves. */
+/** The name of a file that you did not ask for by name: bound if the file itself says all of it. */
 export function nameItself(claimed: ClaimedName | undefined): ArtifactName {
   return { bound: claimed?.version !== undefined && claimed.platform !== undefined, claimed };
 }

@@ -113,7 +113,7 @@ async function nameProven(
   return { name };
 }
 
-/** Whoever owns the bytes may write to them while the log is asked: a name would then be of other bytes than the proof. */
+/** The caller may write to the bytes while the log is asked: the name would then be of other bytes than the proof. */
 function assertUnchanged(bytes: Uint8Array, { algorithm, hex }: Digest): void {
   const found = digestOf(bytes, algorithm).hex;
   if (found === hex) return;
@@ -198,7 +198,7 @@ async function readSubject(
   }
   const required = requiredOf(evidence, policy);
   if (required.kind === 'message') {
-    // A copy: whoever owns the bytes may write to them while the log is asked.
+    // A copy: the caller may write to the bytes while the log is asked.
     const message =
       subject.kind === 'bytes' ? Uint8Array.from(subject.bytes) : await readWholeFile(subject.path);
     return { subject: { kind: 'message', message }, sha256: digestOf(message, 'sha256').hex };

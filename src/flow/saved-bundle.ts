@@ -13,7 +13,7 @@ export async function hasBundleOf(path: string, digest: string | undefined): Pro
   try {
     return (await inspectDestination(bundlePathOf(path))) === 'file';
   } catch (error) {
-    // A link, for one: the user arranged it, and nobody asked for a bundle.
+    // A link, for example: you arranged it, and did not ask for a bundle.
     if (error instanceof InstallError) return false;
     throw error;
   }

@@ -130,7 +130,7 @@ function assertConsistent({ extract, fromTarball, force, saveBundle }: InstallRe
   }
 }
 
-/** Every name that is none is refused before the first look-up, whatever stands before it. */
+/** Refuses every unknown name before the first look-up, wherever it stands. */
 function assertNamesRead({ component, version }: ArtifactRequest, force: boolean): void {
   if (!force) findComponent(component);
   if (version !== undefined) parseVersionRequest(version);
