@@ -17,6 +17,7 @@ import { executable } from './bench/topics/executable.ts';
 import { extract } from './bench/topics/extract.ts';
 import { install } from './bench/topics/install.ts';
 import { memory } from './bench/topics/memory.ts';
+import { name as nameOfBinary } from './bench/topics/name.ts';
 import { proof } from './bench/topics/proof.ts';
 import { several } from './bench/topics/several.ts';
 import { startup } from './bench/topics/startup.ts';
@@ -29,6 +30,7 @@ const TOPICS: Readonly<Record<string, Topic>> = {
   several,
   memory,
   proof,
+  name: nameOfBinary,
   extract,
   executable,
 };

@@ -67,6 +67,21 @@ export function peakRow(name: string, runs: readonly Run[], underMb: number): Ro
   };
 }
 
+/** The median of the CPU time, however many cores it was on. */
+export function cpuRow(name: string, runs: readonly Run[], underMs: number): Row {
+  const ours = figuresOf(runs);
+  const target = `under ${underMs} ms of CPU`;
+  if (ours.cpuSeconds === undefined) return notMeasured(name, 'the platform does not tell CPU time', target);
+  const cpuMs = ours.cpuSeconds * 1000;
+  return {
+    name,
+    ours,
+    result: `${cpuMs.toFixed(1)} ms`,
+    target,
+    verdict: cpuMs < underMs ? 'pass' : 'FAIL',
+  };
+}
+
 /** Peak memory at a larger size less peak memory at a smaller one; medians, since one collection more or less is chance. */
 export function growthRow(name: string, large: readonly Run[], small: readonly Run[], underMb: number): Row {
   const growthMb = (typicalPeak(large) - typicalPeak(small)) / 1e6;

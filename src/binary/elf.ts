@@ -62,7 +62,10 @@ function describe({ numbers, layout, word, names }: SectionTable, index: number)
   const at = index * layout.entry;
   const range = { offset: word(at + layout.offset), length: word(at + layout.size) };
   if (numbers.u32(at + 4) !== PROGBITS) return { ...range, holds: 'other' };
-  if (nameAt(names, numbers.u32(at)) === '.go.buildinfo') return { ...range, holds: 'build-info' };
+  const name = nameAt(names, numbers.u32(at));
+  if (name === '.go.buildinfo') return { ...range, holds: 'build-info' };
+  // Names of functions and files, and no string of the program: two thirds of all read-only data.
+  if (name === '.gopclntab') return { ...range, holds: 'other' };
   const flags = word(at + layout.flags) & (FLAG_ALLOC | FLAG_WRITE | FLAG_EXECUTE);
   return { ...range, holds: flags === FLAG_ALLOC ? 'read-only-data' : 'other' };
 }

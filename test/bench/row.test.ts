@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { Run } from '../../scripts/bench/measure.ts';
-import { growthRow, median, notMeasured, peakRow, ratioRow } from '../../scripts/bench/row.ts';
+import { cpuRow, growthRow, median, notMeasured, peakRow, ratioRow } from '../../scripts/bench/row.ts';
 import { renderTable } from '../../scripts/bench/table.ts';
 
 function runs(seconds: readonly number[], peakMb?: readonly number[]): readonly Run[] {
@@ -57,7 +57,15 @@ describe('rows', () => {
     expect(growthRow('growth', large, small, 8)).toMatchObject({ verdict: 'FAIL' });
   });
 
+  it('hold the median of the CPU time against a bound', () => {
+    const half = runs([0.12, 9, 0.1]);
+    expect(cpuRow('cpu', half, 60)).toMatchObject({ result: '60.0 ms', verdict: 'FAIL' });
+    expect(cpuRow('cpu', half, 61)).toMatchObject({ target: 'under 61 ms of CPU', verdict: 'pass' });
+  });
+
   it('say so where the platform does not tell', () => {
+    const silent = { seconds: 1, cpuSeconds: undefined, peakBytes: undefined };
+    expect(cpuRow('cpu', [silent], 60)).toMatchObject({ verdict: 'not measured' });
     expect(peakRow('peak', runs([1]), 96)).toMatchObject({ verdict: 'not measured' });
     expect(growthRow('growth', runs([1]), runs([1]), 96)).toMatchObject({ verdict: 'not measured' });
   });
