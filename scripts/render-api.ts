@@ -46,6 +46,7 @@ const KNOWN: ReadonlySet<string> = new Set([
   'Uint8Array',
   'AbortSignal',
   'AsyncDisposable',
+  'AsyncIterable',
   'Readonly',
   'Record',
   'Exclude',

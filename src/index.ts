@@ -18,6 +18,7 @@ export type {
   VerifyInput,
   VerifyOptions,
 } from './plan/input.ts';
+export type { ReleaseStore } from './source/store-source.ts';
 export type { ArtifactRequest } from './plan/request.ts';
 export type { CertificateIdentity } from './release/signer.ts';
 export type { ReleaseWorkflow } from './policy/release-workflow.ts';

@@ -5,6 +5,7 @@
 import type { ReleaseWorkflow } from '../policy/release-workflow.ts';
 import type { Tier } from '../release/component.ts';
 import type { CertificateIdentity } from '../release/signer.ts';
+import type { ReleaseStore } from '../source/store-source.ts';
 import type { ArtifactRequest } from './request.ts';
 
 /** `'kubectl@v1.26.4'`, `'kubectl'` for the newest stable release, or the same as an object. */
@@ -24,8 +25,11 @@ export interface TrustInput {
 
 /** Where a release is asked for. */
 export interface SourcesInput {
-  /** Base URLs laid out as dl.k8s.io, in order of preference; default `https://dl.k8s.io`. */
-  readonly sources?: readonly string[];
+  /**
+   * Places with release files laid out as dl.k8s.io, in order of preference: base URLs of servers, or stores of your own;
+   * default `https://dl.k8s.io`.
+   */
+  readonly sources?: readonly (string | ReleaseStore)[];
   /** Ends the run with an `InterruptedError` when it fires. */
   readonly signal?: AbortSignal | undefined;
 }

@@ -8,6 +8,7 @@ import { BINARY_TARBALLS } from '../release/tarball.ts';
 import { excerpt } from '../text/excerpt.ts';
 import { shownUrl } from '../text/shown-url.ts';
 import { InputFields } from '../strict/input-fields.ts';
+import { isReleaseStore, StoreSource } from '../source/store-source.ts';
 import {
   type ArtifactRequest,
   type InstallRequest,
@@ -68,7 +69,7 @@ export function readInstall(input: unknown): InstallRequest {
     ...fields.entry('fromTarball', choice(BINARY_TARBALLS)),
     ...fields.entry('saveBundle', flag),
     ...fields.entry('checkSums', flag),
-    ...fields.entry('sources', list(urlReader(fields))),
+    ...fields.entry('sources', list(sourceReader(fields))),
     ...fields.entry('rekorUrl', urlReader(fields)),
     ...fields.entry('signal', signal),
     ...readTrust(fields),
@@ -273,8 +274,19 @@ export function readResolve(version: unknown, input: unknown): ResolveRequest & 
 
 function readSources(fields: InputFields): ResolveRequest {
   return {
-    ...fields.entry('sources', fields.list(urlReader(fields))),
+    ...fields.entry('sources', fields.list(sourceReader(fields))),
     ...fields.entry('signal', fields.signal),
+  };
+}
+
+/** The URL of a server, or a store that the program brings itself. */
+function sourceReader(fields: InputFields): (value: unknown, name: string) => string | StoreSource {
+  const readUrl = urlReader(fields);
+  return (value, name) => {
+    if (typeof value !== 'object' || value === null) return readUrl(value, name);
+    if (isReleaseStore(value)) return new StoreSource(value);
+    const next = 'write https://host/path, or an object that has both';
+    throw fields.wrong(name, 'a base URL, or a store with a name and open()', 'an object without them', next);
   };
 }
 

@@ -5,7 +5,7 @@
  */
 import { spawnSync } from 'node:child_process';
 import { mkdir, symlink, writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { expect, describe, it } from 'vitest';
 import type { ProgramRun } from '#support/run-program';
@@ -38,6 +38,18 @@ async function prepare({ path }: Stage): Promise<void> {
   await writeFile(join(modules, 'k8s-verify/index.js'), PACKAGE);
 }
 
+const KUBECTL = 'release/v1.26.4/bin/linux/amd64/kubectl';
+
+/** The directory that the example of a store reads: a part of the stage's server. */
+async function fillMirror({ path, env }: Stage): Promise<void> {
+  await mkdir(join(path, 'mirror', dirname(KUBECTL)), { recursive: true });
+  for (const suffix of ['', '.sig', '.cert']) {
+    const response = await fetch(`${env['MIRROR']}/${KUBECTL}${suffix}`);
+    expect(response.status).toBe(200);
+    await writeFile(join(path, 'mirror', `${KUBECTL}${suffix}`), await response.bytes());
+  }
+}
+
 /** Runs the examples in their order; what each prints. */
 async function run(stage: Stage, examples: readonly string[]): Promise<readonly ProgramRun[]> {
   await prepare(stage);
@@ -59,6 +71,7 @@ describe('docs/library.md', () => {
 
   it('has examples that work, and end without being told to', async () => {
     await using stage = await setStage();
+    await fillMirror(stage);
     const runs = await run(stage, examples);
     expect(runs.map(({ exitCode, stderr }) => ({ exitCode, stderr }))).toEqual(
       examples.map(() => ({ exitCode: 0, stderr: '' })),
@@ -73,6 +86,7 @@ describe('docs/library.md', () => {
       'do not use it: digest-mismatch 12\n',
       expect.stringContaining('kubelet v1.30.2 linux/amd64 identity\n'),
       '',
+      `mirror/${KUBECTL}\n`,
       expect.stringMatching(/^v1\.30\.2 \d+ \S+\n$/),
     ]);
   });

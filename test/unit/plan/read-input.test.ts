@@ -7,6 +7,22 @@ const SHA256 = 'ab'.repeat(32);
 const KUBECTL = { artifacts: ['kubectl'], into: 'bin' };
 const identity = { subjectAlternativeName: 'me@example.com', issuer: 'https://accounts.example.com' };
 
+describe('a source', () => {
+  it('may be a store, whose address is shown without a password', () => {
+    const store = { name: 'https://me:secret@bucket.example/k8s/', open: async () => undefined };
+    const { sources } = readInstall({ ...KUBECTL, sources: ['https://a.example', store] });
+    expect(sources).toMatchObject(['https://a.example', { shown: 'https://bucket.example/k8s' }]);
+  });
+
+  it.each([{}, { name: 'x' }, { name: '', open: 7 }, { open: 7 }, [[]], null, 7])(
+    'is refused if it is %j',
+    (source) => {
+      const error = thrownBy(() => readInstall({ ...KUBECTL, sources: [source] }));
+      expect(error).toMatchObject({ code: 'usage', found: expect.any(String) });
+    },
+  );
+});
+
 describe('what is to be installed', () => {
   it('may be written short', () => {
     expect(readInstall({ artifacts: ['kubectl@v1.26.4', 'kubeadm'], into: 'bin' })).toEqual({
