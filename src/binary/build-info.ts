@@ -1,5 +1,5 @@
 import { MAX_BUILD_INFO_BYTES, MAX_BUILD_INFO_SEARCH_BYTES } from '../limits.ts';
-import type { ByteRange, ByteSource } from './byte-source.ts';
+import { type ByteRange, type ByteSource, piecesOf } from './byte-source.ts';
 
 /** What Go's linker wrote about a program (`go version -m` prints it). */
 export interface BuildInfo {
@@ -18,7 +18,6 @@ const HEADER_BYTES = 32;
 const FLAGS_AT = 15;
 /** Strings stand behind the header, each after its length; since Go 1.18. */
 const INLINE_STRINGS = 2;
-const CHUNK_BYTES = 1024 * 1024;
 /** What the linker puts around the module information, so that it can be found in a running program. */
 const SENTINEL_BYTES = 16;
 const VARINT_BYTES = 10;
@@ -35,18 +34,12 @@ export async function readBuildInfo(
   return undefined;
 }
 
-async function findMagic(source: ByteSource, { offset, length }: ByteRange): Promise<number | undefined> {
-  const searched = Math.min(length, MAX_BUILD_INFO_SEARCH_BYTES, Math.max(0, source.size - offset));
-  for (let done = 0; done < searched; done += CHUNK_BYTES) {
-    // A multiple of the alignment, so that no blob begins in one piece and ends its magic in the next.
-    const piece = await source.read({
-      offset: offset + done,
-      length: Math.min(CHUNK_BYTES, searched - done),
-    });
-    if (piece === undefined) return undefined;
-    const bytes = Buffer.from(piece.buffer, piece.byteOffset, piece.byteLength);
+async function findMagic(source: ByteSource, range: ByteRange): Promise<number | undefined> {
+  const searched = { ...range, length: Math.min(range.length, MAX_BUILD_INFO_SEARCH_BYTES) };
+  // A piece has a multiple of the alignment, so that no blob begins in one and ends its magic in the next.
+  for await (const { at: start, bytes } of piecesOf(source, searched, 0)) {
     for (let at = bytes.indexOf(MAGIC); at !== -1; at = bytes.indexOf(MAGIC, at + 1)) {
-      if (at % ALIGNMENT === 0) return offset + done + at;
+      if (at % ALIGNMENT === 0) return start + at;
     }
   }
   return undefined;

@@ -8,8 +8,12 @@ export interface ByteRange {
 export interface ByteSource {
   /** Bytes. */
   readonly size: number;
-  /** Exactly the bytes of the range, or undefined where the source does not hold all of them. */
-  read(range: ByteRange): Promise<Uint8Array | undefined>;
+  /**
+   * Exactly the bytes of the range, or undefined where the source does not hold all of them.
+   *
+   * @param into at least as long as the range, to be filled in place of a buffer of its own.
+   */
+  read(range: ByteRange, into?: Buffer): Promise<Uint8Array | undefined>;
 }
 
 /** A file that is open: its size in bytes, and how it is read at a position; 0 at the end. */
@@ -22,9 +26,9 @@ export interface OpenBytes {
 export function bytesOf({ bytes: size, readAt }: OpenBytes): ByteSource {
   return {
     size,
-    read: async ({ offset, length }) => {
+    read: async ({ offset, length }, into) => {
       if (!isWithin({ offset, length }, size)) return undefined;
-      const bytes = Buffer.allocUnsafe(length);
+      const bytes = into?.subarray(0, length) ?? Buffer.allocUnsafe(length);
       let filled = 0;
       while (filled < length) {
         const read = await readAt(bytes.subarray(filled), offset + filled);
@@ -41,9 +45,45 @@ export function sliceOf(source: ByteSource, { offset, length }: ByteRange): Byte
   if (!isWithin({ offset, length }, source.size)) return undefined;
   return {
     size: length,
-    read: async (range) =>
-      isWithin(range, length) ? source.read({ ...range, offset: offset + range.offset }) : undefined,
+    read: async (range, into) =>
+      isWithin(range, length) ? source.read({ ...range, offset: offset + range.offset }, into) : undefined,
   };
+}
+
+/** A read-only section has up to 60 MB; buffers that are made for each piece would be a third of a verification. */
+export const PIECE_BYTES: number = 256 * 1024;
+
+/**
+ * The bytes of a range, piece by piece: each counts until the next is asked for, and the next is read meanwhile. They end
+ * early where the source does not hold all of them.
+ *
+ * @param overlap so many bytes at the end of a piece are the first of the next one.
+ */
+export async function* piecesOf(
+  source: ByteSource,
+  { offset, length }: ByteRange,
+  overlap: number,
+): AsyncGenerator<{ readonly at: number; readonly bytes: Buffer }, void, void> {
+  const end = Math.min(offset + length, source.size);
+  const read = (at: number, into: Buffer): Promise<Uint8Array | undefined> =>
+    source.read({ offset: at, length: Math.min(PIECE_BYTES, end - at) }, into);
+  let [current, other] = [Buffer.allocUnsafeSlow(PIECE_BYTES), Buffer.allocUnsafeSlow(PIECE_BYTES)];
+  let at = offset;
+  let reading = at < end ? read(at, current) : undefined;
+  try {
+    while (reading !== undefined) {
+      const piece = await reading;
+      if (piece === undefined) return;
+      const next = at + piece.length - overlap;
+      reading = at + piece.length >= end ? undefined : read(next, other);
+      yield { at, bytes: Buffer.from(piece.buffer, piece.byteOffset, piece.byteLength) };
+      [current, other] = [other, current];
+      at = next;
+    }
+  } finally {
+    // A reader that has seen enough closes the file next.
+    await reading?.catch(() => undefined);
+  }
 }
 
 /** Whether a range lies within so many bytes. Safe for any numbers that a header can hold. */

@@ -1,11 +1,10 @@
 import { MAX_VERSION_STRINGS } from '../limits.ts';
-import type { ByteRange, ByteSource } from './byte-source.ts';
+import { type ByteRange, type ByteSource, piecesOf } from './byte-source.ts';
 
 /** What stands between two zero bytes and looks like a version of Kubernetes, with or without a builder's mark. */
 const VERSION = /^v1\.[0-9]{1,5}\.[0-9]{1,5}(?:[-+][0-9A-Za-z.+-]{1,64})?$/;
 const LONGEST = 96;
 const START = Buffer.from('v1.', 'latin1');
-const CHUNK_BYTES = 1024 * 1024;
 
 /**
  * The distinct version strings of a program: the linker ends the value of a `-X` flag with a zero byte, and what stands
@@ -19,26 +18,14 @@ export async function findVersionStrings(
   ranges: readonly ByteRange[],
 ): Promise<readonly string[]> {
   const found = new Set<string>();
-  for (const range of ranges) await searchRange(source, range, found);
-  return [...found];
-}
-
-async function searchRange(
-  source: ByteSource,
-  { offset, length }: ByteRange,
-  found: Set<string>,
-): Promise<void> {
-  const end = Math.min(offset + length, source.size);
-  let at = offset;
-  while (at < end && found.size < MAX_VERSION_STRINGS) {
-    const piece = await source.read({ offset: at, length: Math.min(CHUNK_BYTES, end - at) });
-    if (piece === undefined) return;
-    const bytes = Buffer.from(piece.buffer, piece.byteOffset, piece.byteLength);
-    searchPiece(bytes, found);
-    if (at + piece.length >= end) return;
+  for (const range of ranges) {
     // What begins in the last bytes of a piece is read again with what follows it.
-    at += piece.length - (LONGEST + 1);
+    for await (const { bytes } of piecesOf(source, range, LONGEST + 1)) {
+      searchPiece(bytes, found);
+      if (found.size >= MAX_VERSION_STRINGS) break;
+    }
   }
+  return [...found];
 }
 
 function searchPiece(bytes: Buffer, found: Set<string>): void {

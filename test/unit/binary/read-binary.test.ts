@@ -1,7 +1,7 @@
 import { open, writeFile } from 'node:fs/promises';
 import { array, assert, asyncProperty, nat, record, tuple } from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { bytesOf } from '../../../src/binary/byte-source.ts';
+import { bytesOf, PIECE_BYTES, piecesOf } from '../../../src/binary/byte-source.ts';
 import { type ProgramFacts, readBinary } from '../../../src/binary/read-binary.ts';
 import { goProgram, type GoProgram, modulesText, universal } from '#support/go-program';
 import { createTempDir, type TempDir } from '#support/temp-dir';
@@ -71,7 +71,7 @@ describe('what a program says of itself', () => {
 
   it('has a version that lies across two pieces of what is read', async () => {
     for (let shift = 0; shift < 16; shift += 1) {
-      const padding = 1024 * 1024 - 48 + shift;
+      const padding = PIECE_BYTES - 48 + shift;
       const [facts] = await read(goProgram({ padding }));
       expect(facts?.versionStrings).toEqual(['v1.30.2']);
     }
@@ -79,6 +79,44 @@ describe('what a program says of itself', () => {
 });
 
 const text = (lines: readonly string[]): GoProgram => ({ modules: modulesText(lines) });
+
+describe('the pieces of a range', () => {
+  const numbers = Buffer.from(Array.from({ length: 3 * PIECE_BYTES + 1000 }, (_, index) => index % 251));
+  const source = bytesOf({
+    bytes: numbers.length,
+    readAt: (buffer, position) => Promise.resolve(numbers.copy(buffer, 0, position)),
+  });
+
+  it.each([0, 97])('are the bytes of the range, in order, with %i of them twice', async (overlap) => {
+    const range = { offset: 5, length: 2 * PIECE_BYTES + 500 };
+    let end = range.offset;
+    for await (const { at, bytes } of piecesOf(source, range, overlap)) {
+      expect(at).toBe(end - (end === range.offset ? 0 : overlap));
+      expect(bytes.equals(numbers.subarray(at, at + bytes.length))).toBe(true);
+      end = at + bytes.length;
+    }
+    expect(end).toBe(range.offset + range.length);
+  });
+
+  it('may be left in the middle, and what is read meanwhile may fail then', async () => {
+    const failing = {
+      ...source,
+      read: async (range: { readonly offset: number; readonly length: number }) => {
+        if (range.offset > 0) throw new Error('the disk is gone');
+        return source.read(range);
+      },
+    };
+    for await (const { at } of piecesOf(failing, { offset: 0, length: numbers.length }, 0)) {
+      expect(at).toBe(0);
+      break;
+    }
+    const whole = async (): Promise<void> => {
+      for await (const { at } of piecesOf(failing, { offset: 0, length: numbers.length }, 0))
+        expect(at).toBe(0);
+    };
+    await expect(whole()).rejects.toThrow('the disk is gone');
+  });
+});
 
 describe('a file that is cut, hostile or something else', () => {
   const cases: readonly (readonly [string, Uint8Array])[] = [
