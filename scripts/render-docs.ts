@@ -10,6 +10,7 @@ import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { EXIT_CODE_MEANINGS } from '../src/exit-codes.ts';
+import { NOTE_MEANINGS } from '../src/notes.ts';
 import {
   type ArtifactKind,
   type Availability,
@@ -71,6 +72,13 @@ function describePlatforms({ platforms: availabilities }: Component): string {
     .filter(({ arches }) => arches.length > 0)
     .map(({ os, arches }) => `${os}: ${arches.join(', ')}`)
     .join('; ');
+}
+
+function renderNoteCodes(): string {
+  return table(
+    ['`code`', 'What it means'],
+    Object.entries(NOTE_MEANINGS).map(([name, meaning]) => [code(name), meaning]),
+  );
 }
 
 function renderComponents(): string {
@@ -144,6 +152,7 @@ const SECTIONS: Readonly<Record<string, () => string>> = {
   'json-list': () => renderJsonFields('list', table),
   'json-doctor': () => renderJsonFields('doctor', table),
   'json-words': () => renderJsonFields('words', table),
+  'json-notes': renderNoteCodes,
 };
 
 function render(text: string, file: string): string {

@@ -39,6 +39,7 @@ export type { SumsAlgorithm } from './records/release-sums.ts';
 export type { ListedArtifact } from './release/list.ts';
 export type { ProcessInfo } from './release/platform.ts';
 export type { ArtifactKind, Tier } from './release/component.ts';
+export { type Note, NOTE_MEANINGS, type NoteCode } from './notes.ts';
 export type { ProgressEvent, Report } from './progress.ts';
 export {
   CHECK_NAMES,

@@ -1,4 +1,5 @@
 import type { CheckName } from './errors.ts';
+import type { Note } from './notes.ts';
 import type { ArtifactSigners, TrustedRootReport } from './result.ts';
 
 /** What a run reports while it runs. A listener must not throw and must not block. */
@@ -36,8 +37,12 @@ export type ProgressEvent =
   | { readonly kind: 'trusted-root'; readonly trustedRoot: TrustedRootReport }
   /** Who must have signed an artifact of this run. */
   | ({ readonly kind: 'expected-signers' } & ArtifactSigners)
-  /** Something that the user should know and that is not a failure. */
-  | { readonly kind: 'note'; readonly message: string }
+  /** Something that the user should know and that is not a failure; `text` names the artifact, if it is about one. */
+  | ({
+      readonly kind: 'note';
+      /** The artifact whose result has the note; absent if the note is about the whole run. */
+      readonly artifact?: string;
+    } & Note)
   /** Detail for `--verbose`. */
   | { readonly kind: 'detail'; readonly message: string };
 

@@ -4,6 +4,7 @@
  */
 import type { OtherHand } from './disk/who-can-change.ts';
 import type { CheckName } from './errors.ts';
+import type { Note } from './notes.ts';
 import type { CrossCheck } from './records/cross-check.ts';
 import type { CheckResult, ProvenLogEntry, Signer } from './proof/verdict.ts';
 import type { TrustSource } from './trust/trust-material.ts';
@@ -105,14 +106,16 @@ export interface ArtifactResult {
   readonly checks: Readonly<Record<CheckName, CheckResult>>;
   /** With `checkSums`: what the release's own records say about the proven digest. One that differs is an error. */
   readonly crossChecks?: readonly CrossCheck[];
-  /** Sentences for people, about a missing checksum file for example. */
-  readonly notes: readonly string[];
+  /** What a person should know about this artifact: that the checksum file could not be fetched, for example. */
+  readonly notes: readonly Note[];
 }
 
 /** What a run did: what `--json` prints, without `ok` and `exitCode`. */
 export interface RunResult {
   readonly schemaVersion: 1;
   readonly artifacts: readonly ArtifactResult[];
+  /** What a person should know about the run as a whole. */
+  readonly notes: readonly Note[];
 }
 
 /** The whole object that `--json` prints of a run that succeeded, and that the Action gives as its output `result`. */
@@ -123,6 +126,6 @@ export interface SuccessReport extends RunResult {
 }
 
 export function successReport(command: SuccessReport['command'], result: RunResult): SuccessReport {
-  const { schemaVersion, artifacts } = result;
-  return { schemaVersion, command, ok: true, exitCode: 0, artifacts };
+  const { schemaVersion, artifacts, notes } = result;
+  return { schemaVersion, command, ok: true, exitCode: 0, artifacts, notes };
 }

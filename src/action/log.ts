@@ -29,7 +29,7 @@ export function logEvent(event: ProgressEvent): void {
       info(harmless(`going on with ${event.artifact} at byte ${event.offset}`));
       return;
     case 'note':
-      logNote(event.message);
+      logNote('', event.text);
       return;
     case 'check':
       debug(harmless(`${event.artifact}: ${event.check}: ${event.detail}`));
@@ -55,14 +55,14 @@ export function logArtifact(artifact: ArtifactResult): void {
   for (const [name, { outcome: passed, detail }] of Object.entries(artifact.checks)) {
     info(harmless(`${passed === 'passed' ? 'passed' : 'none  '} ${name}: ${detail}`));
   }
-  for (const note of artifact.notes) logNote(`note: ${note}`);
+  for (const { text } of artifact.notes) logNote('note: ', text);
   endGroup();
 }
 
 /** Leaves out a note that is only about an option of the command. */
-function logNote(text: string): void {
+function logNote(label: string, text: string): void {
   const words = inActionWords(text);
-  if (words !== '' && words !== 'note') info(harmless(words));
+  if (words !== '') info(harmless(`${label}${words}`));
 }
 
 export function logWarning(title: string, message: string): void {

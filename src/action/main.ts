@@ -2,7 +2,9 @@
 import { addPath, getInput, setSecret } from '@actions/core';
 import { exitCodeFor } from '../exit-codes.ts';
 import { leaveOutNodeWarnings } from '../http/node-warnings.ts';
-import { nodeVariablesNote } from '../text/node-variables.ts';
+import { note, type Note } from '../notes.ts';
+import type { Report } from '../progress.ts';
+import { nodeVariablesNote, noteOf } from '../text/node-variables.ts';
 import { VERSION } from '../text/version.ts';
 import { createClient } from '../client.ts';
 import { readInputs } from './inputs.ts';
@@ -27,19 +29,24 @@ async function run(): Promise<void> {
   leaveOutNodeWarnings();
   hideSecrets();
   refuseSlips();
-  const note = nodeVariablesNote(process.env);
-  if (note !== undefined) logEvent({ kind: 'note', message: `${note.found}; ${note.advice}` });
+  const notes: Note[] = [];
+  const report: Report = (event) => {
+    if (event.kind === 'note' && event.artifact === undefined) notes.push(note(event.code, event.text));
+    logEvent(event);
+  };
+  const variables = nodeVariablesNote(process.env);
+  if (variables !== undefined) report({ kind: 'note', ...noteOf(variables) });
   const inputs = readInputs(getInput);
   const runner = readRunner(process.env, { workspace: process.cwd(), platform: process.platform });
   const client = createClient({
-    report: logEvent,
+    report,
     env: process.env,
     userAgent: `k8s-verify/${VERSION} (GitHub Action)`,
   });
   try {
     const { directory, result } = await setUp(inputs, runner, client, cancelled());
     for (const artifact of result.artifacts) logArtifact(artifact);
-    writeOutputs(result);
+    writeOutputs({ ...result, notes });
     await writeSummary(result, client.clock.now());
     addPath(directory);
   } finally {

@@ -8,6 +8,7 @@ import { setInstalledMode } from '../disk/installed.ts';
 import { PrivateDirectory } from '../disk/private-directory.ts';
 import { notePlaced } from '../flow/note-placed.ts';
 import { installRelease } from '../install.ts';
+import type { Note } from '../notes.ts';
 import { type ReleaseArtifact, releaseArtifact } from '../release/artifact.ts';
 import { MAX_ARTIFACT_BYTES } from '../limits.ts';
 import { findComponent } from '../release/component.ts';
@@ -161,11 +162,12 @@ function install(run: Run, seeded: readonly SeededArtifact[]): Promise<RunResult
 /** Without a network the bundle proves who signed, and the lockfile says which version it is. */
 async function proveOffline(run: Run, seeded: readonly SeededArtifact[]): Promise<RunResult> {
   const results: ArtifactResult[] = [];
+  const runNotes: Note[] = [];
   for (const { artifact, sha256 } of seeded) {
     const file = path.join(run.directory, artifact.fileName);
     const label = labelOf(artifact);
     await assertPresent(file, label, run.inputs);
-    const { artifacts } = await verifyFile(
+    const { artifacts, notes } = await verifyFile(
       {
         subject: { kind: 'file', path: file },
         evidence: { kind: 'bundle', path: `${file}.sigstore.json` },
@@ -174,6 +176,7 @@ async function proveOffline(run: Run, seeded: readonly SeededArtifact[]): Promis
       },
       run.client,
     );
+    runNotes.push(...notes);
     const [proved] = artifacts;
     if (proved === undefined) throw new Error(`nothing was said of ${label}`);
     if (proved.sha256 !== sha256) throw lockDisagrees(label, sha256, proved.sha256);
@@ -187,7 +190,8 @@ async function proveOffline(run: Run, seeded: readonly SeededArtifact[]): Promis
     const bundlePath = `${file}.sigstore.json`;
     results.push({ ...proved, ...namesOf(artifact), outcome: 'kept', bundlePath });
   }
-  return { schemaVersion: 1, artifacts: await notePlaced(results, run.client.report) };
+  const artifacts = await notePlaced(results, run.client.report);
+  return { schemaVersion: 1, artifacts, notes: runNotes };
 }
 
 async function assertPresent(file: string, label: string, { installDirectory }: ActionInputs): Promise<void> {

@@ -1,4 +1,5 @@
 import { InstallError } from '../errors.ts';
+import type { Note } from '../notes.ts';
 import { throwIfInterrupted } from '../disk/disk-error.ts';
 import { restoreLabels } from '../disk/security-labels.ts';
 import { memberMissing, MemberSelection } from './member-selection.ts';
@@ -100,17 +101,17 @@ export async function stageExtraction(
  * Puts several unpacked archives in their places, all or none: if a later rename fails, or if another directory is in
  * the place of one at the end, all are undone.
  *
- * @returns notes for the user.
+ * @returns notes about the whole run.
  * @throws InstallError; every target is then as it was before.
  * @throws InterruptedError if the signal fired before the first rename; once renaming has begun, it is finished.
  */
 export async function placeExtractions(
   extractions: readonly StagedExtraction[],
   { signal }: ListOptions = {},
-): Promise<readonly string[]> {
+): Promise<readonly Note[]> {
   throwIfInterrupted(signal);
   const placed: StagingDirectory[] = [];
-  let notes: readonly string[];
+  let notes: readonly Note[];
   try {
     for (const { staging } of extractions) {
       await staging.place();

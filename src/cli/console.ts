@@ -1,5 +1,6 @@
 /** Where a run's words go: the answer to stdout, everything else to stderr, as the options and the terminal ask. */
 import { type ExitCode, exitCodeFor } from '../exit-codes.ts';
+import type { Note } from '../notes.ts';
 import type { Report } from '../progress.ts';
 import { withoutBlame } from './gone-directory.ts';
 import { type Mode, readMode, terminalOf } from './mode.ts';
@@ -29,6 +30,8 @@ export interface Answer {
   readonly shown?: (style: TextStyle) => string;
   /** For people, on stderr. */
   readonly summary?: (style: TextStyle, aliases: Aliases) => string;
+  /** What a person should know besides, after the summary. */
+  readonly notes?: readonly Note[];
   readonly json: JsonAnswer;
 }
 
@@ -38,7 +41,7 @@ export interface Console {
   /** Begins the display of progress; what is reported before is lost. */
   start(): Promise<Report>;
   /** Tells what a person should know. */
-  note(text: string): void;
+  note(note: Note): void;
   /** Tells what is only told with `--verbose`. */
   detail(text: string): void;
   /** Ends the display of progress, so that the terminal is as it was. */
@@ -55,6 +58,10 @@ export function openConsole(words: readonly string[], { stdout, stderr, env }: S
   let progress: Progress = quietProgress();
   let line: ParsedLine | undefined;
   const invocation = (): Invocation => ({ words, line, downloaded: recorder.facts().downloaded });
+  const tell = (note: Note): void => {
+    recorder.note(note);
+    if (!mode.quiet) stderr.write(noteText(note, mode.style));
+  };
   const finish = (): void => {
     progress.finish();
   };
@@ -66,17 +73,16 @@ export function openConsole(words: readonly string[], { stdout, stderr, env }: S
       progress = await startProgress(mode, stderr);
       return recorder.listenTo(progress.report);
     },
-    note(text) {
-      if (!mode.quiet) stderr.write(noteText(text, mode.style));
-    },
+    note: tell,
     detail(text) {
       if (mode.style.verbose) stderr.write(`${paint(mode.style, 'dim', printable(text))}\n`);
     },
     finish,
-    answer({ text, shown, summary, json }) {
+    answer({ text, shown, summary, notes = [], json }) {
       finish();
       if (!mode.quiet && summary !== undefined) stderr.write(summary(mode.style, recorder.facts().aliases));
-      if (mode.json) stdout.write(renderJson(json, stdout.isTTY));
+      for (const one of notes) tell(one);
+      if (mode.json) stdout.write(renderJson({ ...json, notes: recorder.facts().notes }, stdout.isTTY));
       else if (!stdout.isTTY) stdout.write(text);
       else if (mode.quiet || shown === undefined) stdout.write(printableLines(text));
       else stdout.write(shown({ ...mode.style, ...terminalOf(stdout, env) }));

@@ -2,6 +2,7 @@
  * Variables of the environment. They say where files come from and how the network is used; none says who must have
  * signed, which trusted root counts, or that a check is left out.
  */
+import { note, type Note } from '../notes.ts';
 import { excerpt } from '../text/excerpt.ts';
 import { nearest } from '../text/nearest.ts';
 import type { StrictCommand } from './strict-command.ts';
@@ -46,13 +47,14 @@ export function variablesOf(program: StrictCommand): ReadonlyMap<string, string>
 }
 
 /** Notes about variables that are set and do nothing; most often a name is mistyped. */
-export function environmentNotes(program: StrictCommand, env: Environment): readonly string[] {
+export function environmentNotes(program: StrictCommand, env: Environment): readonly Note[] {
   const known = variablesOf(program);
   const names = Object.keys(env).filter(
     (name) => name.toUpperCase().startsWith(PREFIX) && !known.has(name) && env[name] !== '',
   );
   return names.sort().map((name) => {
     const near = nearest(name.toUpperCase(), [...known.keys()]);
-    return `${excerpt(name)} is no variable that k8s-verify reads${near === undefined ? '' : `; did you mean ${near}?`}`;
+    const meant = near === undefined ? '' : `; did you mean ${near}?`;
+    return note('variable-unknown', `${excerpt(name)} is no variable that k8s-verify reads${meant}`);
   });
 }

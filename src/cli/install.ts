@@ -5,6 +5,7 @@ import { excerpt } from '../text/excerpt.ts';
 import { defaultInstallDirectory, type HostDirectories, isOnPath, outputFile } from '../plan/destination.ts';
 import { installRelease } from '../install.ts';
 import { MAX_ARTIFACTS_PER_RUN } from '../limits.ts';
+import { note, type Note } from '../notes.ts';
 import { findComponent, isComponent } from '../release/component.ts';
 import type { ArtifactRequest, InstallRequest } from '../plan/request.ts';
 import type { RunResult } from '../result.ts';
@@ -55,11 +56,16 @@ export async function install(line: ParsedLine, output: Console): Promise<Answer
 export function pathNotes(
   { artifacts }: RunResult,
   host: Pick<HostDirectories, 'platform' | 'env'>,
-): readonly string[] {
+): readonly Note[] {
   const directories = new Set(artifacts.flatMap(({ path }) => (path === undefined ? [] : [dirname(path)])));
   return [...directories]
     .filter((directory) => !isOnPath(directory, host))
-    .map((directory) => `${directory} is not on PATH; add it, or call the program by its whole path`);
+    .map((directory) =>
+      note(
+        'directory-not-on-path',
+        `${directory} is not on PATH; add it, or call the program by its whole path`,
+      ),
+    );
 }
 
 /** @throws RequestError `usage` or `component-unknown`; no work is done here */

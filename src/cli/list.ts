@@ -2,6 +2,7 @@
 import { excerpt } from '../text/excerpt.ts';
 import { shownUrl } from '../text/shown-url.ts';
 import { RequestError } from '../errors.ts';
+import { note, type Note } from '../notes.ts';
 import { isTabled, TABLED } from '../release/component.ts';
 import { listArtifacts, type ListedArtifact } from '../release/list.ts';
 import { parsePlatform } from '../release/platform.ts';
@@ -11,7 +12,7 @@ import { resolveVersion } from '../plan/resolve-version.ts';
 import type { Answer, Console } from './console.ts';
 import { withClient } from './with-client.ts';
 import type { JsonAnswer } from './output-json.ts';
-import { noteText, tsvLine } from './output-text.ts';
+import { tsvLine } from './output-text.ts';
 import { printable } from './printable.ts';
 import { readsAsVersion, refuseLatest } from './version-words.ts';
 import { type ParsedLine, readNetwork, readTransport } from './parsed-line.ts';
@@ -20,8 +21,6 @@ export interface ListReport extends JsonAnswer {
   readonly release: {
     readonly version: string;
     readonly files: readonly ListedFile[];
-    /** Sentences that a person should read: what the list is not. */
-    readonly notes: readonly string[];
   };
 }
 
@@ -85,21 +84,27 @@ function minorOf({ major, minor }: ReleaseVersion): string {
   return `v${major}.${minor}`;
 }
 
-function notLookedUp(version: ReleaseVersion): string {
+function notLookedUp(version: ReleaseVersion): Note {
   const name = formatReleaseVersion(version);
-  return `this is what Kubernetes publishes for releases of ${minorOf(version)}; whether there is a ${name} was not looked up`;
+  return note(
+    'release-not-looked-up',
+    `this is what Kubernetes publishes for releases of ${minorOf(version)}; whether there is a ${name} was not looked up`,
+  );
 }
 
-function notTabled(version: ReleaseVersion): string {
+function notTabled(version: ReleaseVersion): Note {
   const [since, until] = [TABLED.since, TABLED.until].map((minor) => `v${minor.join('.')}`);
-  return `the table was checked against releases of ${since} to ${until}; what ${minorOf(version)} has may differ`;
+  return note(
+    'release-not-in-table',
+    `the table was checked against releases of ${since} to ${until}; what ${minorOf(version)} has may differ`,
+  );
 }
 
 function listAnswer(
   { version, platforms }: Pick<ListArguments, 'version' | 'platforms'>,
   artifacts: readonly ListedArtifact[],
   source: string,
-  notes: readonly string[],
+  notes: readonly Note[],
 ): Answer & { readonly json: ListReport } {
   const files = artifacts.map(({ component, kind, purpose, platform, path, signed, since, reason }) => ({
     name: component,
@@ -114,8 +119,8 @@ function listAnswer(
   return {
     text: listLines(files),
     shown: () => listTable(version, platforms, files),
-    summary: (style) => notes.map((note) => noteText(note, style)).join(''),
-    json: { schemaVersion: 1, command: 'list', ok: true, exitCode: 0, release: { version, files, notes } },
+    notes,
+    json: { schemaVersion: 1, command: 'list', ok: true, exitCode: 0, release: { version, files } },
   };
 }
 

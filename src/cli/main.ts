@@ -1,4 +1,5 @@
 /** The face of the library: reads the command line, runs one command, and ends with that run's exit code. */
+import { note } from '../notes.ts';
 import type { ExitCode } from '../exit-codes.ts';
 import { VERSION } from '../text/version.ts';
 import type { Answer, Console } from './console.ts';
@@ -57,10 +58,10 @@ async function run(words: readonly string[]): Promise<ExitCode> {
       return 0;
     }
     output.invoked(line);
-    for (const note of line.notes) output.note(note);
+    for (const one of line.notes) output.note(one);
     // What a doctor looks at may come from a variable that was forgotten.
     for (const variable of line.fromVariables) {
-      if (line.command === 'doctor') output.note(variable);
+      if (line.command === 'doctor') output.note(note('variable-in-effect', variable));
       else output.detail(variable);
     }
     const command = await RUN[line.command]();

@@ -1,6 +1,7 @@
 /** What `--json` prints: one object on stdout, whether the run succeeded or not. docs/json.md describes it. */
 import { type CheckName, type ErrorCode, K8sVerifyError } from '../errors.ts';
 import { type ExitCode, exitCodeFor } from '../exit-codes.ts';
+import type { Note } from '../notes.ts';
 import type { ArtifactSigners, TrustedRootReport } from '../result.ts';
 import { VERSION } from '../text/version.ts';
 import type { RunFacts } from './run-facts.ts';
@@ -10,7 +11,7 @@ import { nextSteps, type NextStep } from './next.ts';
 import type { CommandName } from './program.ts';
 import { printableLines } from './printable.ts';
 
-/** What every answer has, whichever command gives it. */
+/** What every answer has, whichever command gives it; the notes of the run come to it in the end. */
 export interface JsonAnswer {
   readonly schemaVersion: 1;
   readonly command: CommandName;
@@ -27,6 +28,8 @@ export interface FailureReport {
   readonly exitCode: Exclude<ExitCode, 0>;
   /** Nothing: what fails installs nothing. Only there for commands that have results. */
   readonly artifacts?: readonly [];
+  /** What was to be told until it failed. */
+  readonly notes: readonly Note[];
   /** Of k8s-verify. */
   readonly version: string;
   /** When the run began, ISO 8601. */
@@ -54,7 +57,7 @@ export interface FailureReport {
 }
 
 export function failureReport(error: unknown, facts: RunFacts, invocation: Invocation): FailureReport {
-  const { startedAt, trustedRoot, expectedSigners } = facts;
+  const { startedAt, trustedRoot, expectedSigners, allNotes: notes } = facts;
   const code = exitCodeFor(error);
   const known = error instanceof K8sVerifyError ? error : undefined;
   const message = error instanceof Error ? error.message : String(error);
@@ -66,6 +69,7 @@ export function failureReport(error: unknown, facts: RunFacts, invocation: Invoc
     ok: false,
     exitCode: code === 0 ? 1 : code,
     ...(hasArtifacts ? { artifacts: [] } : {}),
+    notes,
     version: VERSION,
     time: startedAt.toISOString(),
     ...(trustedRoot === undefined ? {} : { trustedRoot }),
@@ -87,6 +91,9 @@ export function failureReport(error: unknown, facts: RunFacts, invocation: Invoc
 }
 
 /** One line in a pipe, so that appended runs are JSON lines; indented by two on a terminal. */
-export function renderJson(report: JsonAnswer | FailureReport, isTerminal: boolean): string {
+export function renderJson(
+  report: (JsonAnswer & { readonly notes: readonly Note[] }) | FailureReport,
+  isTerminal: boolean,
+): string {
   return `${printableLines(JSON.stringify(report, undefined, isTerminal ? 2 : undefined))}\n`;
 }

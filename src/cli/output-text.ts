@@ -2,6 +2,7 @@
  * What stdout has of `install` and `verify`, for programs. Text from outside (a server, a file, a certificate,
  * the command line) is printed without control characters: no foreign text moves the cursor or colours a line.
  */
+import type { Note } from '../notes.ts';
 import type { ArtifactResult, ListedMember } from '../result.ts';
 import { printable } from './printable.ts';
 import { symbol, type TextStyle, wrapped } from './style.ts';
@@ -33,7 +34,7 @@ export function tsvLine(fields: readonly (string | undefined)[]): string {
   return `${fields.map((field) => printable(field ?? '')).join('\t')}\n`;
 }
 
-export function noteText(note: string, style: TextStyle): string {
-  if (style.terminal === undefined) return `note: ${printable(note)}\n`;
-  return `${symbol(style, 'note')}${wrapped(printable(note), 2, style)}\n`;
+export function noteText({ text }: Note, style: TextStyle): string {
+  if (style.terminal === undefined) return `note: ${printable(text)}\n`;
+  return `${symbol(style, 'note')}${wrapped(printable(text), 2, style)}\n`;
 }

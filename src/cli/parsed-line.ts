@@ -1,6 +1,7 @@
 /** A command line that is understood, and the parts of requests that several commands take from it. */
 import { CommanderError } from 'commander';
 import { RequestError } from '../errors.ts';
+import type { Note } from '../notes.ts';
 import { outputFile } from '../plan/destination.ts';
 import { MAX_COMMAND_LINE_WORDS } from '../limits.ts';
 import type { Tier } from '../release/component.ts';
@@ -58,7 +59,7 @@ export interface ParsedLine {
   /** All words, for advice that repeats them. */
   readonly words: readonly string[];
   /** What a person should know of the environment: `K8S_VERIFY_MIROR` is no variable that is read. */
-  readonly notes: readonly string[];
+  readonly notes: readonly Note[];
   /** What variables of the environment set: `K8S_VERIFY_MIRROR sets --mirror`. */
   readonly fromVariables: readonly string[];
 }

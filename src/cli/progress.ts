@@ -158,7 +158,7 @@ function eventLine(event: LineEvent, style: TextStyle): string | undefined {
     case 'expected-signers':
       return undefined;
     case 'note':
-      return noteText(event.message, style);
+      return noteText(event, style);
     case 'detail':
       return style.verbose ? `${paint(style, 'dim', printable(event.message))}\n` : undefined;
   }

@@ -1,8 +1,9 @@
 /** The answer of `install` and `verify`. */
+import type { Note } from '../notes.ts';
 import { type RunResult, successReport } from '../result.ts';
 import type { Answer } from './console.ts';
 import { checkLines } from './check-lines.ts';
-import { memberLines, noteText, pathLine, verdictLine } from './output-text.ts';
+import { memberLines, pathLine, verdictLine } from './output-text.ts';
 import { successText } from './success-text.ts';
 
 /**
@@ -10,13 +11,13 @@ import { successText } from './success-text.ts';
  *
  * @param notes what a person should know beside the result.
  */
-export function installAnswer(result: RunResult, notes: readonly string[]): Answer {
+export function installAnswer(result: RunResult, notes: readonly Note[]): Answer {
   const { artifacts } = result;
   return {
     text: artifacts.map(pathLine).join(''),
     shown: () => '',
-    summary: (style, aliases) =>
-      [successText(artifacts, style, aliases), ...notes.map((note) => noteText(note, style))].join(''),
+    summary: (style, aliases) => successText(artifacts, style, aliases),
+    notes,
     json: successReport('install', result),
   };
 }

@@ -1,3 +1,4 @@
+import type { Note } from '../notes.ts';
 import type { ProgressEvent, Report } from '../progress.ts';
 import type { Aliases } from './success-text.ts';
 import type { ArtifactSigners, TrustedRootReport } from '../result.ts';
@@ -12,6 +13,10 @@ export interface RunFacts {
   readonly downloaded: boolean;
   /** Versions by the word that was asked for them. */
   readonly aliases: Aliases;
+  /** About the run as a whole. */
+  readonly notes: readonly Note[];
+  /** Those, and what would stand with the artifacts if the run had not failed. */
+  readonly allNotes: readonly Note[];
   /** Of every artifact that was looked at. */
   readonly expectedSigners: readonly ArtifactSigners[];
 }
@@ -19,6 +24,8 @@ export interface RunFacts {
 /** Picks the facts of a run out of what it reports. */
 export interface FactsRecorder {
   facts(): RunFacts;
+  /** Takes what is told without an event. */
+  note(note: Note): void;
   /** The same report, listened to. */
   listenTo(report: Report): Report;
 }
@@ -28,8 +35,15 @@ export function recordFacts(startedAt: Date): FactsRecorder {
   let downloaded = false;
   const aliases = new Map<string, string>();
   const expectedSigners: ArtifactSigners[] = [];
+  const notes: Note[] = [];
+  const allNotes: Note[] = [];
+  const takeNote = ({ code, text }: Note, artifact?: string): void => {
+    allNotes.push({ code, text });
+    if (artifact === undefined) notes.push({ code, text });
+  };
   const take = (event: ProgressEvent): void => {
     if (event.kind === 'download') downloaded = true;
+    if (event.kind === 'note') takeNote(event, event.artifact);
     if (event.kind === 'resolved') aliases.set(event.version, event.requested);
     if (event.kind === 'trusted-root') trustedRoot = event.trustedRoot;
     if (event.kind === 'expected-signers') {
@@ -37,7 +51,8 @@ export function recordFacts(startedAt: Date): FactsRecorder {
     }
   };
   return {
-    facts: () => ({ startedAt, trustedRoot, downloaded, aliases, expectedSigners }),
+    facts: () => ({ startedAt, trustedRoot, downloaded, aliases, notes, allNotes, expectedSigners }),
+    note: takeNote,
     listenTo: (report) => (event) => {
       take(event);
       report(event);

@@ -1,6 +1,6 @@
 /** Runs a story in the real client: the network, progress on the terminal, Ctrl-C. */
 import { createClient, type Client } from '../client.ts';
-import { nodeVariablesNote } from '../text/node-variables.ts';
+import { nodeVariablesNote, noteOf } from '../text/node-variables.ts';
 import type { Console } from './console.ts';
 import { listenForInterruption } from './interruption.ts';
 import type { TransportArguments } from './parsed-line.ts';
@@ -13,7 +13,7 @@ export async function withClient<T>(
   const interruption = listenForInterruption();
   const report = await output.start();
   const note = nodeVariablesNote(process.env);
-  if (note !== undefined) report({ kind: 'note', message: `${note.found}; ${note.advice}` });
+  if (note !== undefined) report({ kind: 'note', ...noteOf(note) });
   const client = createClient({ ...transport, env: process.env, report });
   try {
     return await story(client, interruption.signal);

@@ -1,5 +1,6 @@
 import { basename, dirname, resolve } from 'node:path';
 import { InstallError } from '../errors.ts';
+import type { Note } from '../notes.ts';
 import { diskError, throwIfInterrupted } from './disk-error.ts';
 import { HeldDirectory } from './held-directory.ts';
 import { inspectDestination, inspectEntry } from './inspect-destination.ts';
@@ -62,14 +63,14 @@ interface ReadyStep extends Step {
  * destination, or a copy if the file system has no hard links). After a crash, each destination is either the old
  * file or the complete new one, and the next run in that directory removes the backups.
  *
- * @returns notes for the user.
+ * @returns notes about the whole run.
  * @throws InstallError; every destination is then as it was before.
  * @throws InterruptedError if the signal fired before the first rename; once renaming has begun, it is finished.
  */
 export async function placeAll(
   placements: readonly Placement[],
   { sideFiles = [], installed = [], signal }: PlaceOptions = {},
-): Promise<readonly string[]> {
+): Promise<readonly Note[]> {
   for (const { artifact } of placements) await assertUnchanged(artifact);
   // Artifacts first: a bundle without its artifact would claim too much.
   const steps = [...placements.map(artifactStep), ...sideFiles.map((file) => sideFileStep(file, signal))];
@@ -125,9 +126,9 @@ async function stageSideFile(staged: StagedArtifact, bytes: Uint8Array): Promise
   return { file: await staged.freeze(), sha256 };
 }
 
-async function replaceAll(steps: readonly ReadyStep[]): Promise<readonly string[]> {
+async function replaceAll(steps: readonly ReadyStep[]): Promise<readonly Note[]> {
   const done: Replacement[] = [];
-  let notes: readonly string[];
+  let notes: readonly Note[];
   try {
     for (const step of steps) done.push(await replace(step));
     notes = await restoreLabels(done.map(({ destination }) => destination));

@@ -7,6 +7,7 @@ import { access, constants } from 'node:fs/promises';
 import { delimiter, isAbsolute, join } from 'node:path';
 import { promisify } from 'node:util';
 import { MAX_RELABEL_MS } from '../limits.ts';
+import { note, type Note } from '../notes.ts';
 
 export interface LabellingHost {
   /** A file that exists if SELinux is on. */
@@ -22,12 +23,12 @@ const thisHost = (): LabellingHost => ({ enforcing: '/sys/fs/selinux/enforce', p
  * does not fail the run.
  *
  * @param paths absolute, without links.
- * @returns notes for the user.
+ * @returns notes about the whole run.
  */
 export async function restoreLabels(
   paths: readonly string[],
   { enforcing, path }: LabellingHost = thisHost(),
-): Promise<readonly string[]> {
+): Promise<readonly Note[]> {
   if (paths.length === 0 || !(await isThere(enforcing, constants.F_OK))) return [];
   const program = await findProgram('restorecon', path);
   if (program === undefined) return [];
@@ -37,7 +38,8 @@ export async function restoreLabels(
     return [];
   } catch (error) {
     const reason = error instanceof Error ? error.message : String(error);
-    return [`could not restore the SELinux labels of ${paths.join(', ')}: ${reason.trim()}`];
+    const text = `could not restore the SELinux labels of ${paths.join(', ')}: ${reason.trim()}`;
+    return [note('label-not-restored', text)];
   }
 }
 

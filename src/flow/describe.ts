@@ -1,4 +1,5 @@
 import { resolve } from 'node:path';
+import { note, type Note } from '../notes.ts';
 import type { Report } from '../progress.ts';
 import { formatPlatform } from '../release/platform.ts';
 import { formatReleaseVersion } from '../release/version.ts';
@@ -13,28 +14,26 @@ import type { ProvenArtifact } from './prove-with-log.ts';
 /**
  * What a run comes to, once everything is placed: one result for each file or directory.
  *
- * @param notes what placing had to say.
+ * @param notes about the whole run: what placing had to say.
  */
 export async function describeRun(
   prepared: readonly PreparedArtifact[],
   trust: TrustMaterial,
-  notes: readonly string[],
+  notes: readonly Note[],
   report: Report,
 ): Promise<RunResult> {
   const outputs = prepared.flatMap((one) => one.outputs);
-  for (const message of [...notes, ...outputs.flatMap(noteOnReplaced)]) report({ kind: 'note', message });
+  for (const one of notes) report({ kind: 'note', ...one });
+  for (const output of outputs) {
+    for (const one of noteOnReplaced(output)) report({ kind: 'note', ...one, ...artifactOf(output) });
+  }
   const artifacts = prepared.flatMap((one) =>
-    one.outputs.map((output) => describeOutput(one, output, trust, notes)),
+    one.outputs.map((output) => describeOutput(one, output, trust)),
   );
-  return { schemaVersion: 1, artifacts: await notePlaced(artifacts, report) };
+  return { schemaVersion: 1, artifacts: await notePlaced(artifacts, report), notes };
 }
 
-function describeOutput(
-  prepared: PreparedArtifact,
-  output: Output,
-  trust: TrustMaterial,
-  notes: readonly string[],
-): ArtifactResult {
+function describeOutput(prepared: PreparedArtifact, output: Output, trust: TrustMaterial): ArtifactResult {
   const { proof, source, bundlePath } = prepared;
   const { proven, crossChecks } = proof;
   const path = pathOf(output);
@@ -53,13 +52,19 @@ function describeOutput(
       ...proven.checks,
       digest: { outcome: 'passed', detail: `${proven.algorithm}:${proven.hex} (${output.had})` },
     },
-    notes: [...proof.notes, ...noteOnReplaced(output), ...notes],
+    notes: [...proof.notes, ...noteOnReplaced(output)],
   };
 }
 
 function outcomeOf(output: Output): ArtifactResult['outcome'] {
   if (output.kind === 'already-installed') return 'kept';
   return output.kind === 'installed' && output.replaces ? 'replaced' : output.kind;
+}
+
+/** For a note about it. */
+function artifactOf(output: Output): { readonly artifact?: string } {
+  const artifact = pathOf(output);
+  return artifact === undefined ? {} : { artifact };
 }
 
 function pathOf(output: Output): string | undefined {
@@ -127,11 +132,10 @@ function contentOf(output: Output): Pick<ArtifactResult, 'members' | 'extracted'
 }
 
 /** Of a file with the proven bytes that was replaced all the same: the user may wonder, or want to look into it. */
-function noteOnReplaced(output: Output): readonly string[] {
+function noteOnReplaced(output: Output): readonly Note[] {
   if (output.kind !== 'installed' || output.unfit === undefined) return [];
-  return [
-    `a new file took the place of ${output.file.destination}, which had the same bytes: ${output.unfit}`,
-  ];
+  const text = `a new file took the place of ${output.file.destination}, which had the same bytes: ${output.unfit}`;
+  return [note('file-renewed', text)];
 }
 
 /** The members of a result that a proof decides. */

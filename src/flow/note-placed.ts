@@ -1,6 +1,7 @@
 import { dirname } from 'node:path';
 import { othersCanChange } from '../disk/who-can-change.ts';
 import { statedDigestBeside } from '../evidence/local-evidence.ts';
+import { note } from '../notes.ts';
 import type { Report } from '../progress.ts';
 import type { ArtifactResult } from '../result.ts';
 import { bundlePathOf } from './saved-bundle.ts';
@@ -31,14 +32,14 @@ async function noteOthers(
       noted.push(result);
       continue;
     }
-    const messages = others.map(
-      (other) => `${other.who} can change what is in ${dirname(path)}, through ${other.path}`,
+    const added = others.map((other) =>
+      note('others-can-change', `${other.who} can change what is in ${dirname(path)}, through ${other.path}`),
     );
-    for (const message of messages.filter((one) => !told.has(one))) {
-      told.add(message);
-      report({ kind: 'note', message });
+    for (const one of added.filter(({ text }) => !told.has(text))) {
+      told.add(one.text);
+      report({ kind: 'note', ...one, artifact: path });
     }
-    noted.push({ ...result, othersCanChange: others, notes: [...notes, ...messages] });
+    noted.push({ ...result, othersCanChange: others, notes: [...notes, ...added] });
   }
   return noted;
 }
@@ -57,7 +58,10 @@ async function noteOlderBundle(result: ArtifactResult, report: Report): Promise<
     fromTarball === undefined
       ? 'to renew it, install with --save-bundle'
       : 'remove it: a file out of a tarball has no signature of its own';
-  const message = `${bundlePathOf(path)} was left alone and is of another file; ${remedy}`;
-  report({ kind: 'note', message });
-  return { ...result, notes: [...notes, message] };
+  const left = note(
+    'older-bundle-left',
+    `${bundlePathOf(path)} was left alone and is of another file; ${remedy}`,
+  );
+  report({ kind: 'note', ...left, artifact: path });
+  return { ...result, notes: [...notes, left] };
 }

@@ -1,16 +1,17 @@
+import type { Note } from '../notes.ts';
 import { discardPrepared, type PreparedArtifact } from './prepared-artifact.ts';
 
 /**
  * Puts everything in its place, all or nothing, and removes what is staged where that fails. What was there already is
  * looked at again.
  *
- * @returns notes for the user.
+ * @returns notes about the whole run.
  * @throws InstallError: nothing was placed then, and the disk is as it was.
  */
 export async function placePrepared(
   prepared: readonly PreparedArtifact[],
   signal: AbortSignal | undefined,
-): Promise<readonly string[]> {
+): Promise<readonly Note[]> {
   try {
     return await placeOutputs(prepared, signal);
   } finally {
@@ -21,7 +22,7 @@ export async function placePrepared(
 async function placeOutputs(
   prepared: readonly PreparedArtifact[],
   signal: AbortSignal | undefined,
-): Promise<readonly string[]> {
+): Promise<readonly Note[]> {
   const outputs = prepared.flatMap((one) => one.outputs);
   const sideFiles = prepared.flatMap(({ bundlePath, proof: { bundle } }) =>
     bundlePath === undefined ? [] : [{ destination: bundlePath, bytes: bundle }],

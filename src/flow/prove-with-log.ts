@@ -1,5 +1,6 @@
 import { shownUrl } from '../text/shown-url.ts';
 import { CHECK_NAMES, InterruptedError, isOutage, K8sVerifyError, UntrustedError } from '../errors.ts';
+import { note, type Note } from '../notes.ts';
 import { assembleBundle } from '../evidence/assemble-bundle.ts';
 import type { DetachedMaterial } from '../evidence/detached-material.ts';
 import type { Digest } from '../strict/digest.ts';
@@ -30,7 +31,7 @@ export interface ProvenArtifact {
   readonly origin: EvidenceOrigin;
   /** The evidence as a bundle: with it, the same proof needs no network. */
   readonly bundle: Uint8Array;
-  readonly notes: readonly string[];
+  readonly notes: readonly Note[];
   /** What the release's own records say of it, where they were asked for. */
   readonly crossChecks?: readonly CrossCheck[];
 }
@@ -120,8 +121,13 @@ export async function proveFromSearch(
     if (candidates.length === 0)
       return { kind: 'not-proved', found: 'no other signing of this digest is in the log' };
     const origin = { kind: 'log-search', log: shownUrl(context.log.url), reason } as const;
-    const note = `${reason}; another signing of the same digest in the log passed every check`;
-    return { kind: 'proved', proof: { ...firstProof(context, digest, candidates), origin, notes: [note] } };
+    const notes = [
+      note(
+        'other-signing-used',
+        `${reason}; another signing of the same digest in the log passed every check`,
+      ),
+    ];
+    return { kind: 'proved', proof: { ...firstProof(context, digest, candidates), origin, notes } };
   } catch (error) {
     if (!(error instanceof K8sVerifyError) || error instanceof InterruptedError) throw error;
     const found = isOutage(error) ? 'the log could not be searched' : 'no other signing passes';

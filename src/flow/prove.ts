@@ -5,6 +5,7 @@ import {
   parseChecksumFile,
   parseSignatureFile,
 } from '../evidence/detached-material.ts';
+import { note, type Note } from '../notes.ts';
 import type { Digest } from '../strict/digest.ts';
 import { readBundle } from '../evidence/read-bundle.ts';
 import { fetchSideFiles, isSigned, type SideFileRequest, type SideFiles } from '../source/side-files.ts';
@@ -51,7 +52,7 @@ export async function proveArtifact(
   const second = fresh.kind === 'files' ? await proveFromFiles(request, fresh.files) : first;
   if (second.kind === 'proved') {
     const stale = `a cache between here and ${files.source.shown} served stale signature files`;
-    return withNotes(second.proof, [stale]);
+    return withNotes(second.proof, [note('signature-files-stale', stale)]);
   }
   const reason = 'the published signature does not fit the published digest';
   const search = second.kind === 'pair' ? await proveFromSearch(request, second.claimed, reason) : undefined;
@@ -62,7 +63,7 @@ export async function proveArtifact(
   });
 }
 
-function withNotes(proof: ProvenArtifact, notes: readonly string[]): ProvenArtifact {
+function withNotes(proof: ProvenArtifact, notes: readonly Note[]): ProvenArtifact {
   return { ...proof, notes: [...proof.notes, ...notes] };
 }
 

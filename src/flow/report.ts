@@ -11,7 +11,9 @@ export function reportChecks(report: Report, artifact: string, proof: ProvenArti
     if (check === 'digest' || checks[check].outcome !== 'passed') continue;
     report({ kind: 'check', artifact, check, detail: checks[check].detail });
   }
-  for (const message of proof.notes) report({ kind: 'note', message: `${artifact}: ${message}` });
+  for (const { code, text } of proof.notes) {
+    report({ kind: 'note', code, text: `${artifact}: ${text}`, artifact });
+  }
 }
 
 /** Tells who must have signed an artifact, before it is known whether they did. */

@@ -16,6 +16,7 @@ import { Download } from './download.ts';
 import { type GivenUp, unavailable } from './failure.ts';
 import { attemptSmall } from './small.ts';
 import { parseTarget, type Target } from './target.ts';
+import { noteOf } from '../text/node-variables.ts';
 import { tlsSwitchNote } from './tls-switch.ts';
 import { Transport } from './transport.ts';
 import type { Environment } from './proxy.ts';
@@ -85,7 +86,7 @@ class UndiciHttpClient implements HttpClient {
     };
     this.#report = options.report ?? (() => {});
     const note = tlsSwitchNote();
-    if (note !== undefined) this.#report({ kind: 'note', message: `${note.found}; ${note.advice}` });
+    if (note !== undefined) this.#report({ kind: 'note', ...noteOf(note) });
     this.#timeoutMs = options.timeoutMs;
   }
 

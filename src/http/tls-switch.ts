@@ -12,6 +12,7 @@ const VARIABLE = 'NODE_TLS_REJECT_UNAUTHORIZED';
 export function tlsSwitchNote(): EnvironmentNote | undefined {
   if (process.env[VARIABLE] !== '0') return undefined;
   return {
+    code: 'tls-switch-ignored',
     found: `${VARIABLE}=0 is set and has no effect: every TLS certificate is checked`,
     advice: `unset it; if a proxy or mirror uses a CA of your own, name it in NODE_EXTRA_CA_CERTS`,
   };

@@ -5,6 +5,7 @@ import {
   MAX_CHECKSUM_FILE_BYTES,
   MAX_SIGNATURE_FILE_BYTES,
 } from '../limits.ts';
+import { note, type Note, type NoteCode } from '../notes.ts';
 import type { Report } from '../progress.ts';
 import { askInTurn } from './in-turn.ts';
 import type { ReleaseSource } from './release-source.ts';
@@ -18,7 +19,7 @@ export interface SideFiles {
   readonly certificate: Uint8Array | undefined;
   readonly checksum: Uint8Array | undefined;
   /** Notes for the user about files that could not be fetched and were not needed. */
-  readonly notes: readonly string[];
+  readonly notes: readonly Note[];
 }
 
 export interface SideFileRequest {
@@ -110,10 +111,10 @@ interface Answers {
 
 /** @throws UnavailableError if the bundle cannot be fetched and nothing can replace it. */
 function withoutUnavailable({ source, bundle, signature, certificate, checksum }: Answers): SideFiles {
-  const notes: string[] = [];
-  const present = (answer: Fetched | UnavailableError, note: string): Fetched => {
+  const notes: Note[] = [];
+  const present = (answer: Fetched | UnavailableError, code: NoteCode, without: string): Fetched => {
     if (!(answer instanceof UnavailableError)) return answer;
-    notes.push(`${note}: ${answer.message}`);
+    notes.push(note(code, `proved without the ${without}: ${answer.message}`));
     return undefined;
   };
   if (bundle instanceof UnavailableError && (signature === undefined || certificate === undefined))
@@ -122,8 +123,8 @@ function withoutUnavailable({ source, bundle, signature, certificate, checksum }
     source,
     signature,
     certificate,
-    bundle: present(bundle, 'proved without the bundle'),
-    checksum: present(checksum, 'proved without the checksum file'),
+    bundle: present(bundle, 'bundle-not-fetched', 'bundle'),
+    checksum: present(checksum, 'checksum-not-fetched', 'checksum file'),
     notes,
   };
 }

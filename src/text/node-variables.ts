@@ -1,7 +1,14 @@
+import { note, type Note, type NoteCode } from '../notes.ts';
+
 /** Something in the environment that the user should know about. */
 export interface EnvironmentNote {
+  readonly code: NoteCode;
   readonly found: string;
   readonly advice: string;
+}
+
+export function noteOf({ code, found, advice }: EnvironmentNote): Note {
+  return note(code, `${found}; ${advice}`);
 }
 
 /**
@@ -17,6 +24,7 @@ export function nodeVariablesNote(
   const names = VARIABLES.filter((name) => (env[name] ?? '') !== '');
   if (names.length === 0 || process.getBuiltinModule('node:sea').isSea()) return undefined;
   return {
+    code: 'node-variables',
     found: `node takes options or code from ${names.join(', ')}, before k8s-verify runs`,
     advice: 'unset what you do not need, and make sure that no other user can write to the places they name',
   };

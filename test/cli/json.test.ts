@@ -3,6 +3,7 @@ import { Ajv2020 } from 'ajv/dist/2020.js';
 import { describe, expect, it } from 'vitest';
 import { CHECK_NAMES } from '../../src/errors.ts';
 import { EXIT_CODE_MEANINGS, EXIT_CODES } from '../../src/exit-codes.ts';
+import { NOTE_MEANINGS } from '../../src/notes.ts';
 import { failureReport } from '../../src/cli/output-json.ts';
 import { UntrustedError } from '../../src/errors.ts';
 import { successReport } from '../../src/result.ts';
@@ -34,6 +35,11 @@ function sorted(values: unknown): readonly unknown[] {
   return Array.isArray(values) ? values.map(String).sort() : [];
 }
 
+function codesOf(stdout: string): unknown {
+  const printed: { readonly notes: readonly { readonly code: string }[] } = JSON.parse(stdout);
+  return printed.notes.map(({ code }) => code);
+}
+
 const KUBECTL = ['kubectl', 'v1.26.4', '--platform', 'linux/amd64', '--json'];
 
 const facts = {
@@ -41,6 +47,8 @@ const facts = {
   trustedRoot: undefined,
   downloaded: false,
   aliases: new Map(),
+  notes: [],
+  allNotes: [],
   expectedSigners: [],
 };
 const invocation = { words: [], line: undefined, downloaded: false };
@@ -51,16 +59,20 @@ describe('the schema of --json', () => {
     const exits = Object.keys(EXIT_CODE_MEANINGS).map(Number);
     expect(at('failure.properties.exitCode.enum')).toEqual(exits.filter((code) => code !== 0));
     expect(at('checkName.enum')).toEqual(CHECK_NAMES);
+    expect(at('note.properties.code.enum')).toEqual(Object.keys(NOTE_MEANINGS));
+    expect(at('error.properties.exitCode.enum')).toEqual(at('failure.properties.exitCode.enum'));
     expect(at('artifact.properties.checks.required')).toEqual(CHECK_NAMES);
   });
 
   it('has every field that a result can have', () => {
-    expect(faults(successReport('install', { schemaVersion: 1, artifacts: [aFullResult()] }))).toEqual([]);
+    expect(
+      faults(successReport('install', { schemaVersion: 1, artifacts: [aFullResult()], notes: [] })),
+    ).toEqual([]);
     expect(sorted(Object.keys(aFullResult()))).toEqual(sorted(Object.keys(at('artifact.properties') ?? {})));
   });
 
   it('refuses what no run prints', () => {
-    const report = successReport('install', { schemaVersion: 1, artifacts: [anArtifactResult()] });
+    const report = successReport('install', { schemaVersion: 1, artifacts: [anArtifactResult()], notes: [] });
     expect(faults(report)).toEqual([]);
     for (const wrong of [
       { ...report, ok: false },
@@ -180,6 +192,24 @@ describe('--json', () => {
     const world = await localWorld();
     const { stdout } = await world.run([...args, '--json']);
     expect(faults(JSON.parse(stdout))).toEqual([]);
+  });
+
+  it('has the notes of the run at the top, by code', async () => {
+    const world = await localWorld();
+    const env = { K8S_VERIFY_MIROR: 'x', NODE_TLS_REJECT_UNAUTHORIZED: '0' };
+    const listed = await world.run(['list', 'v1.30.2', '--json'], { env });
+    expect(codesOf(listed.stdout)).toEqual(['variable-unknown', 'release-not-looked-up']);
+    const install = [...KUBECTL, ...world.options, '--install-dir', 'bin'];
+    const installed = await world.run(install, { env });
+    expect(codesOf(installed.stdout)).toEqual(['variable-unknown', 'tls-switch-ignored']);
+    expect(faults(JSON.parse(installed.stdout))).toEqual([]);
+    world.releases.publishFile(world.kubectl.path, 'something else');
+    const refused = await world.run([...install.slice(0, -1), 'other'], { env });
+    expect(codesOf(refused.stdout)).toEqual(['variable-unknown', 'tls-switch-ignored']);
+    expect(faults(JSON.parse(refused.stdout))).toEqual([]);
+    const quiet = await world.run([...install, '--quiet'], { env });
+    expect(quiet.stderr).toBe('');
+    expect(codesOf(quiet.stdout)).toEqual(['variable-unknown', 'tls-switch-ignored']);
   });
 
   it('is one object on stdout even where the command line makes no sense', async () => {

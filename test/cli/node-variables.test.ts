@@ -39,7 +39,7 @@ describe('a mirror with a certificate of an unknown CA, and NODE_TLS_REJECT_UNAU
       dir.join('program.mjs'),
       `import { createClient, install } from ${JSON.stringify(pathToFileURL(path.join(ROOT, 'dist/index.js')).href)};
        const notes = [];
-       const report = (event) => event.kind === 'note' && notes.push(event.message);
+       const report = (event) => event.kind === 'note' && notes.push(event.text);
        const client = createClient({ retries: 0, report });
        const into = ${JSON.stringify(dir.join('bin'))};
        const request = { artifacts: ['kubectl'], sources: [${JSON.stringify(mirror.url)}], into };

@@ -69,7 +69,7 @@ function evidenceOf({ result, error }: LibraryRun): unknown {
 
 function notesOf({ result, error }: LibraryRun): string {
   expect(error).toBeUndefined();
-  return (result?.artifacts[0]?.notes ?? []).join('\n');
+  return (result?.artifacts[0]?.notes ?? []).map(({ text }) => text).join('\n');
 }
 
 describe('a damaged file of evidence is refused by name:', () => {
@@ -159,7 +159,12 @@ describe('files that contradict each other:', () => {
     const run = await world.install({ version: release.version });
     expect(evidenceOf(run)).toBe('log-search');
     expect(notesOf(run)).toContain('the published signature does not fit the published digest');
-    expect(run.events).toContainEqual({ kind: 'note', message: expect.stringContaining('does not fit') });
+    expect(run.events).toContainEqual({
+      kind: 'note',
+      code: 'other-signing-used',
+      text: expect.stringContaining('does not fit'),
+      artifact: expect.any(String),
+    });
   });
 
   it.concurrent.for<[string, string, string]>([

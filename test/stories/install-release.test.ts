@@ -336,7 +336,7 @@ describe('when upstream is inconsistent', () => {
       outcome: 'installed',
       sha256: genuine.digestHex,
       evidence: { kind: 'log-search' },
-      notes: [containing('does not fit')],
+      notes: [{ code: 'other-signing-used', text: containing('does not fit') }],
     });
   });
 
@@ -348,7 +348,7 @@ describe('when upstream is inconsistent', () => {
     expect(artifacts[0]).toMatchObject({
       sha256: published.sha256,
       evidence: { kind: 'detached' },
-      notes: [containing('stale')],
+      notes: [{ code: 'signature-files-stale', text: containing('stale') }],
     });
     const [first, second] = releases.http.requestsFor('.sig');
     expect(first?.headers['cache-control']).toBeUndefined();

@@ -40,7 +40,7 @@ const older = (): Parameters<InstallRun['install']>[0] => ({
 });
 
 const said = (): readonly string[] =>
-  run.events.flatMap((event) => (event.kind === 'note' ? [event.message] : []));
+  run.events.flatMap((event) => (event.kind === 'note' ? [event.text] : []));
 
 const bundleOf = (): string => run.dir.join('bin', 'kubectl.sigstore.json');
 
@@ -113,18 +113,21 @@ describe('a bundle of another file beside the installed one', () => {
     const bundle = (await snapshot(run.dir.join('bin')))['kubectl.sigstore.json'];
     const { artifacts } = await run.install();
     expect((await snapshot(run.dir.join('bin')))['kubectl.sigstore.json']).toBe(bundle);
-    const note =
+    const text =
       `${run.dir.join('bin', 'kubectl.sigstore.json')} was left alone and is of another file; ` +
       'to renew it, install with --save-bundle';
-    expect(artifacts[0]?.notes).toEqual([note]);
-    expect(said()).toContain(note);
+    expect(artifacts[0]?.notes).toEqual([{ code: 'older-bundle-left', text }]);
+    expect(said()).toContain(text);
   });
 
   it('is told of again where nothing has to be installed', async () => {
     await installOlderBesideForeignBundle();
     await run.install();
     const { artifacts } = await run.install();
-    expect(artifacts[0]).toMatchObject({ outcome: 'kept', notes: [expect.any(String)] });
+    expect(artifacts[0]).toMatchObject({
+      outcome: 'kept',
+      notes: [{ code: 'older-bundle-left', text: expect.any(String) }],
+    });
   });
 
   it('is renewed with --save-bundle, and nothing is told', async () => {
@@ -149,7 +152,9 @@ describe('a bundle of another file beside the installed one', () => {
     const other = sigstore.signBlob({ bytes: OLD });
     writeFileSync(run.dir.join('bin', 'kubectl.sigstore.json'), other.bundle('0.3'));
     const { artifacts } = await run.install({ fromTarball: 'client' });
-    expect(artifacts[0]?.notes).toEqual([expect.stringMatching(/is of another file; remove it/)]);
+    expect(artifacts[0]?.notes).toEqual([
+      { code: 'older-bundle-left', text: expect.stringMatching(/is of another file; remove it/) },
+    ]);
   });
 
   it.each([

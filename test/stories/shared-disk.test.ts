@@ -14,6 +14,7 @@ import {
 import { setImmediate } from 'node:timers/promises';
 import { describe, expect, it } from 'vitest';
 import { InstallError } from '../../src/errors.ts';
+import type { Note } from '../../src/notes.ts';
 import type { ProgressEvent } from '../../src/progress.ts';
 import { seededBody } from '#support/http/large-bodies';
 import { asOther, attack, NO_OTHER_USER, OTHER_UID, ROUNDS } from '#support/other-user';
@@ -36,8 +37,8 @@ function asked(...components: readonly string[]): { readonly component: string; 
   return components.map((component) => ({ component, version: 'v1.30.2', platform: 'linux/amd64' }));
 }
 
-function notesOf(events: readonly ProgressEvent[]): readonly string[] {
-  return events.flatMap((event) => (event.kind === 'note' ? [event.message] : []));
+function notesOf(events: readonly ProgressEvent[]): readonly Note[] {
+  return events.flatMap((event) => (event.kind === 'note' ? [{ code: event.code, text: event.text }] : []));
 }
 
 describe.skipIf(process.platform === 'win32')('who else can change it (needs POSIX permissions)', () => {
@@ -58,7 +59,10 @@ describe.skipIf(process.platform === 'win32')('who else can change it (needs POS
     for (const { othersCanChange } of artifacts) {
       expect(othersCanChange).toEqual([{ path: run.dir.join('bin'), who: 'everybody' }]);
     }
-    const note = `everybody can change what is in ${run.dir.join('bin')}, through ${run.dir.join('bin')}`;
+    const note = {
+      code: 'others-can-change',
+      text: `everybody can change what is in ${run.dir.join('bin')}, through ${run.dir.join('bin')}`,
+    };
     expect(artifacts[0]?.notes).toEqual([note]);
     expect(notesOf(run.events)).toEqual([note]);
     expect(statSync(run.dir.join('bin')).mode & 0o7777).toBe(0o777);
@@ -115,7 +119,10 @@ describe('a file that is there with the right bytes', () => {
       const { artifacts } = await run.install();
       expect(artifacts[0]).toMatchObject({ outcome: 'replaced', path: file });
       expect(artifacts[0]).not.toHaveProperty('source');
-      const note = `a new file took the place of ${file}, which had the same bytes: ${why}`;
+      const note = {
+        code: 'file-renewed',
+        text: `a new file took the place of ${file}, which had the same bytes: ${why}`,
+      };
       expect(artifacts[0]?.notes).toEqual([note]);
       expect(notesOf(run.events)).toEqual([note]);
       expect(statSync(file).mode & 0o7777).toBe(0o755);
@@ -138,7 +145,10 @@ describe.skipIf(NO_OTHER_USER !== undefined)(`with another user (${NO_OTHER_USER
     const { artifacts } = await run.install();
     expect(artifacts[0]?.outcome).toBe('replaced');
     expect(artifacts[0]?.notes).toEqual([
-      `a new file took the place of ${file}, which had the same bytes: it belonged to user ${OTHER_UID}`,
+      {
+        code: 'file-renewed',
+        text: `a new file took the place of ${file}, which had the same bytes: it belonged to user ${OTHER_UID}`,
+      },
     ]);
     expect(statSync(file).uid).toBe(0);
     chmodSync(run.dir.path, 0o755);

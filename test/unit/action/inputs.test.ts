@@ -34,7 +34,7 @@ describe('action.yml', () => {
   });
 
   it('names the outputs that are written', () => {
-    const written = outputsOf({ schemaVersion: 1, artifacts: [] });
+    const written = outputsOf({ schemaVersion: 1, artifacts: [], notes: [] });
     expect(Object.keys(actionFile.outputs)).toStrictEqual(Object.keys(written));
     for (const { description } of Object.values(actionFile.outputs)) expect(description).not.toBe('');
   });

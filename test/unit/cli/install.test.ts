@@ -4,7 +4,7 @@ import type { RunResult } from '../../../src/result.ts';
 import { anArtifactResult } from './results.ts';
 
 function installedTo(...paths: readonly string[]): RunResult {
-  return { schemaVersion: 1, artifacts: paths.map((path) => anArtifactResult({ path })) };
+  return { schemaVersion: 1, artifacts: paths.map((path) => anArtifactResult({ path })), notes: [] };
 }
 
 it.each([
@@ -14,5 +14,6 @@ it.each([
   [undefined, ['/a/kubectl'], ['/a']],
 ])('with PATH %s, %j is noted for %j', (path, files, noted) => {
   const notes = pathNotes(installedTo(...files), { platform: 'linux', env: { PATH: path } });
-  expect(notes.map((note) => note.replace(/ is not on PATH;.*/, ''))).toEqual(noted);
+  expect(notes.map(({ text }) => text.replace(/ is not on PATH;.*/, ''))).toEqual(noted);
+  expect(notes.every(({ code }) => code === 'directory-not-on-path')).toBe(true);
 });

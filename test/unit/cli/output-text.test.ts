@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { causesOf } from '../../../src/cli/causes.ts';
 import { errorText } from '../../../src/cli/error-text.ts';
 import { memberLines, noteText, pathLine, verdictLine } from '../../../src/cli/output-text.ts';
+import { note } from '../../../src/notes.ts';
 import { successText, thisPlatform } from '../../../src/cli/success-text.ts';
 import { InterruptedError, RequestError, UnavailableError, UntrustedError } from '../../../src/errors.ts';
 import { anArtifactResult } from './results.ts';
@@ -194,8 +195,8 @@ describe('results', () => {
   });
 
   it('have notes on a line each', () => {
-    expect(noteText('a\u001b[1m', PLAIN)).toBe('note: a\\u001b[1m\n');
-    expect(noteText('a note', TERMINAL)).toBe('! a note\n');
+    expect(noteText(note('older-bundle-left', 'a\u001b[1m'), PLAIN)).toBe('note: a\\u001b[1m\n');
+    expect(noteText(note('older-bundle-left', 'a note'), TERMINAL)).toBe('! a note\n');
   });
 
   it('are what an archive holds, where that was asked', () => {

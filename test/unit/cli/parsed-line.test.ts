@@ -249,8 +249,11 @@ describe('variables', () => {
     const env = { K8S_VERIFY_MIROR: 'x', K8S_VERIFY_KEY: 'k', K8S_VERIFY_RETRIES: '1', PATH: '/bin' };
     expect(parseRun(['kubectl'], env)).toMatchObject({
       notes: [
-        '"K8S_VERIFY_KEY" is no variable that k8s-verify reads',
-        '"K8S_VERIFY_MIROR" is no variable that k8s-verify reads; did you mean K8S_VERIFY_MIRROR?',
+        { code: 'variable-unknown', text: '"K8S_VERIFY_KEY" is no variable that k8s-verify reads' },
+        {
+          code: 'variable-unknown',
+          text: '"K8S_VERIFY_MIROR" is no variable that k8s-verify reads; did you mean K8S_VERIFY_MIRROR?',
+        },
       ],
       fromVariables: ['K8S_VERIFY_RETRIES sets --retries'],
     });

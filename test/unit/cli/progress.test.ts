@@ -35,7 +35,7 @@ describe('progress in a pipe', () => {
       'next source: https://b, because https://a failed: timeout\n',
     ],
     [check(ARTIFACT), ''],
-    [{ kind: 'note', message: 'a\u001b[1m' }, 'note: a\\u001b[1m\n'],
+    [{ kind: 'note', code: 'older-bundle-left', text: 'a\u001b[1m' }, 'note: a\\u001b[1m\n'],
     [{ kind: 'detail', message: 'GET' }, ''],
   ])('%j', (event, expected) => {
     expect(lines([event])).toBe(expected);
@@ -103,9 +103,9 @@ describe('bars', () => {
   it('leave nothing of themselves behind a line, and end without a trace', async () => {
     const stream = Object.assign(new PassThrough({ encoding: 'utf8' }), { isTTY: true, columns: 80 });
     const bars = await barProgress(stream, { color: false, verbose: false });
-    bars.report({ kind: 'note', message: 'fine' });
+    bars.report({ kind: 'note', code: 'older-bundle-left', text: 'fine' });
     bars.report({ kind: 'download', artifact: 'a', received: 1, total: 10 });
-    bars.report({ kind: 'note', message: 'fine' });
+    bars.report({ kind: 'note', code: 'older-bundle-left', text: 'fine' });
     bars.report({ kind: 'download', artifact: 'a', received: 10, total: 10 });
     bars.finish();
     bars.finish();

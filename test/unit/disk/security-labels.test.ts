@@ -33,8 +33,9 @@ describe.skipIf(process.platform === 'win32')('SELinux labels (needs a POSIX she
     const host = labellingHost(dir, 'echo "Operation not permitted" >&2; exit 255');
     const [note, ...rest] = await restoreLabels(['/usr/local/bin/kubectl'], host);
     expect(rest).toEqual([]);
-    expect(note).toContain('could not restore the SELinux labels of /usr/local/bin/kubectl');
-    expect(note).toContain('Operation not permitted');
+    expect(note?.code).toBe('label-not-restored');
+    expect(note?.text).toContain('could not restore the SELinux labels of /usr/local/bin/kubectl');
+    expect(note?.text).toContain('Operation not permitted');
   });
 
   it('are nothing to think of where SELinux is off, the program is not there, or nothing was placed', async () => {

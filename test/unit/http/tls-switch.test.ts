@@ -83,7 +83,9 @@ describe('with NODE_TLS_REJECT_UNAUTHORIZED=0, a certificate of an unknown CA', 
     expect(error).toMatchObject({ name: 'UnavailableError', code: 'network' });
     expect(error.message).toMatch(/TLS: the \w+ cannot be trusted: its certificate comes from an unknown CA/);
     expect(requests).toEqual([]);
-    expect(http.events).toEqual([{ kind: 'note', message: expect.stringContaining('has no effect') }]);
+    expect(http.events).toEqual([
+      { kind: 'note', code: 'tls-switch-ignored', text: expect.stringContaining('has no effect') },
+    ]);
   });
 
   it.each(['1', ''])('is no matter where it is set to %j', (value) => {

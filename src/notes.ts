@@ -1,0 +1,54 @@
+/**
+ * What a person should know that is no failure. Each kind of note has a code, so that no program has to read sentences;
+ * this file has all of them.
+ */
+
+/** The kind of a note, for programs. New ones may be added. */
+export type NoteCode =
+  | 'bundle-not-fetched'
+  | 'checksum-not-fetched'
+  | 'signature-files-stale'
+  | 'other-signing-used'
+  | 'file-renewed'
+  | 'others-can-change'
+  | 'older-bundle-left'
+  | 'label-not-restored'
+  | 'directory-not-on-path'
+  | 'variable-unknown'
+  | 'variable-in-effect'
+  | 'node-variables'
+  | 'tls-switch-ignored'
+  | 'release-not-looked-up'
+  | 'release-not-in-table';
+
+/** What each code means, in one phrase; docs/json.md prints this table. */
+export const NOTE_MEANINGS: Readonly<Record<NoteCode, string>> = {
+  'bundle-not-fetched': 'the bundle could not be fetched; signature and certificate proved the artifact',
+  'checksum-not-fetched': 'the checksum file could not be fetched; it was not needed',
+  'signature-files-stale': 'a cache on the way had old signature files; fresh copies proved the artifact',
+  'other-signing-used':
+    'the published signature proved nothing; the log has another signing of the same digest, which passed every check',
+  'file-renewed': 'a file with the same bytes could not be left alone, and a new one took its place',
+  'others-can-change': 'other users can change what was placed',
+  'older-bundle-left': 'the bundle next to the file is of another file, and was left alone',
+  'label-not-restored': 'the SELinux label of a file could not be set',
+  'directory-not-on-path': 'a shell does not find what was installed in this directory',
+  'variable-unknown': 'a K8S_VERIFY_ variable is set that k8s-verify does not read',
+  'variable-in-effect': 'a K8S_VERIFY_ variable sets an option (doctor only)',
+  'node-variables': 'variables make Node load code or options before k8s-verify runs',
+  'tls-switch-ignored': 'a variable asks for unchecked TLS, and has no effect',
+  'release-not-looked-up': 'whether the release exists was not looked up (list only)',
+  'release-not-in-table':
+    'the release is newer or older than those that the list was checked against (list only)',
+};
+
+/** Something that a person should know and that is no failure. */
+export interface Note {
+  readonly code: NoteCode;
+  /** One sentence for people; foreign text in it is not made printable yet. */
+  readonly text: string;
+}
+
+export function note(code: NoteCode, text: string): Note {
+  return { code, text };
+}
