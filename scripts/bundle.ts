@@ -3,6 +3,7 @@ import { type OutputChunk, type OutputOptions, type Plugin, rolldown } from 'rol
 import { fileURLToPath } from 'node:url';
 import { EMBEDDED_ROOT_NAME, embeddedRecordBytes, embeddedRootBytes } from '../src/trust/embedded-root.ts';
 import { ownRepository } from './own-repository.ts';
+import { undiciInPart, WITHOUT_SECOND_PARSER } from './undici-in-part.ts';
 
 /** The repository's root directory. */
 export const ROOT: string = fileURLToPath(new URL('..', import.meta.url));
@@ -52,7 +53,8 @@ export async function bundle(
     cwd: ROOT,
     input: { ...entries },
     platform: 'node',
-    plugins: [embedTrustedRoot, embedRepository, ...plugins],
+    plugins: [embedTrustedRoot, embedRepository, undiciInPart, ...plugins],
+    transform: { define: { ...WITHOUT_SECOND_PARSER } },
     onLog(level, log) {
       if (level === 'warn') throw new Error(`bundling: ${log.message}`);
     },

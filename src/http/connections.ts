@@ -17,9 +17,12 @@ export interface ConnectionSettings {
   readonly lookup: LookupFunction | undefined;
 }
 
+/** All that is used of undici. A bundle has nothing else of it. */
+export type UndiciPart = 'Agent' | 'Pool' | 'ProxyAgent' | 'Socks5ProxyAgent' | 'buildConnector' | 'errors';
+
 /** What all pools of one client share. */
 interface Loaded {
-  readonly undici: typeof Undici;
+  readonly undici: Pick<typeof Undici, UndiciPart>;
   readonly connect: buildConnector.connector;
   /** TLS, to servers and proxies alike. */
   readonly tls: buildConnector.BuildOptions;
