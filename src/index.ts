@@ -30,11 +30,13 @@ export type {
   ListedMember,
   RunResult,
   TrustedRootReport,
+  ResultName,
 } from './result.ts';
 export type { CheckResult, ProvenLogEntry, Signer } from './proof/verdict.ts';
 export type { CrossCheck, CrossCheckOutcome } from './records/cross-check.ts';
 export type { OtherHand } from './disk/who-can-change.ts';
 export type { TrustSource } from './trust/trust-material.ts';
+export type { NameSource } from './names/bind-name.ts';
 export type { SumsAlgorithm } from './records/release-sums.ts';
 export type { ListedArtifact } from './release/list.ts';
 export type { ProcessInfo } from './release/platform.ts';

@@ -42,6 +42,10 @@ export const MAX_PROVENANCE_BYTES: number = 1 * MIB;
 export const MAX_PROVENANCE_VALUES: number = 32_768;
 /** One path in `SHA256SUMS`; absolute build paths have about 120 characters. */
 export const MAX_SUMS_PATH_CHARACTERS = 1024;
+/** `kubernetes-release.spdx`: that of v1.25.2 has 95 KB, and with its images three times as much. */
+export const MAX_MANIFEST_BYTES: number = 4 * MIB;
+/** Files and packages that count in a `kubernetes-release.spdx`; that of v1.25.2 has 113 files. */
+export const MAX_MANIFEST_ENTRIES: number = 10_000;
 /** A checkpoint (signed note) with its witnesses' cosignatures. */
 export const MAX_CHECKPOINT_BYTES: number = 16 * KIB;
 /** Signature lines of one checkpoint. */

@@ -9,6 +9,9 @@ export type NoteCode =
   | 'checksum-not-fetched'
   | 'signature-files-stale'
   | 'other-signing-used'
+  | 'release-manifest-not-used'
+  | 'release-manifest-silent'
+  | 'binary-says-other-version'
   | 'file-renewed'
   | 'others-can-change'
   | 'older-bundle-left'
@@ -28,6 +31,10 @@ export const NOTE_MEANINGS: Readonly<Record<NoteCode, string>> = {
   'signature-files-stale': 'a cache on the way had old signature files; fresh copies proved the artifact',
   'other-signing-used':
     'the published signature proved nothing; the log has another signing of the same digest, which passed every check',
+  'release-manifest-not-used': 'the signed release manifest could not be had or proved, and binds no name',
+  'release-manifest-silent': 'the signed release manifest does not list the artifact',
+  'binary-says-other-version':
+    'the version in the binary is another one than its release, which the release manifest proves',
   'file-renewed': 'a file with the same bytes could not be left alone, and a new one took its place',
   'others-can-change': 'other users can change what was placed',
   'older-bundle-left': 'the bundle next to the file is of another file, and was left alone',

@@ -2,6 +2,7 @@
  * What a run reports, and the object that `--json` prints of it. Its shape is stable; a change that could break a reader
  * raises `schemaVersion`.
  */
+import type { NameSource } from './names/bind-name.ts';
 import type { OtherHand } from './disk/who-can-change.ts';
 import type { CheckName } from './errors.ts';
 import type { Note } from './notes.ts';
@@ -53,6 +54,19 @@ export interface ArtifactSigners {
   readonly signers: readonly ExpectedSigner[];
 }
 
+/** Whether an artifact has the name that it was asked for by. Its signature binds it to a signer, and to no name. */
+export interface ResultName {
+  /** False where nothing says it. */
+  readonly bound: boolean;
+  /**
+   * What says it. `release-manifest`: the signed list of the release's files; `binary`: the file itself. `lockfile`,
+   * `sha256`: you demanded the digest.
+   */
+  readonly by: readonly NameSource[];
+  /** The SHA-256 of the release manifest, hex; where that binds the name. */
+  readonly manifestSha256?: string;
+}
+
 /** One artifact that was proved, and what became of it. */
 export interface ArtifactResult {
   /**
@@ -66,11 +80,8 @@ export interface ArtifactResult {
   readonly component?: string;
   readonly version?: string;
   readonly platform?: string;
-  /**
-   * Whether something that is signed says that the file is what `component`, `version` and `platform` name. The
-   * signature does not; a binary says it itself. Absent where there are no bytes of one file.
-   */
-  readonly name?: { readonly bound: boolean; readonly by: readonly 'binary'[] };
+  /** What says that the file is what `component`, `version` and `platform` name. Absent where there are no bytes of one file. */
+  readonly name?: ResultName;
   /** The absolute path of the file, or of the directory with the unpacked tarball. Absent if only a digest was proved. */
   readonly path?: string;
   /**

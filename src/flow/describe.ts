@@ -52,7 +52,7 @@ function describeOutput(prepared: PreparedArtifact, output: Output, trust: Trust
       ...proven.checks,
       digest: { outcome: 'passed', detail: `${proven.algorithm}:${proven.hex} (${output.had})` },
     },
-    notes: [...proof.notes, ...noteOnReplaced(output)],
+    notes: [...proof.notes, ...(output.name?.notes ?? []), ...noteOnReplaced(output)],
   };
 }
 
@@ -106,7 +106,11 @@ function describeClaim(
 }
 
 function describeName({ name }: Output): Pick<ArtifactResult, 'name'> {
-  return name === undefined ? {} : { name: { bound: name.bound, by: name.bound ? ['binary'] : [] } };
+  if (name === undefined) return {};
+  const { by, manifestSha256 } = name;
+  return {
+    name: { bound: by.length > 0, by, ...(manifestSha256 === undefined ? {} : { manifestSha256 }) },
+  };
 }
 
 function tarballOf(

@@ -1,46 +1,104 @@
-import { bytesOf, type OpenBytes } from '../binary/byte-source.ts';
+import { type ByteSource, bytesOf, type OpenBytes } from '../binary/byte-source.ts';
 import { readBinary } from '../binary/read-binary.ts';
 import { UntrustedError } from '../errors.ts';
-import { bindName, type Coordinates, formatName } from '../names/bind-name.ts';
+import { MAX_MANIFEST_BYTES } from '../limits.ts';
+import {
+  bindName,
+  type Coordinates,
+  formatName,
+  MANIFEST_NAME,
+  type ManifestAnswer,
+  type NameContradiction,
+  type NameSource,
+} from '../names/bind-name.ts';
 import { type ClaimedName, claimedName } from '../names/claimed-name.ts';
+import type { Note } from '../notes.ts';
+import { readReleaseManifest } from '../records/release-manifest.ts';
 
-/** What proven bytes are, and whether something signed says so. */
+/** What proven bytes are, and what says so. */
 export interface ArtifactName {
-  readonly bound: boolean;
+  /** None: nothing signed says it, and nothing was demanded. */
+  readonly by: readonly NameSource[];
+  /** Of the release manifest that lists them, hex. */
+  readonly manifestSha256?: string;
   /** What they say themselves, where they say it. */
   readonly claimed: ClaimedName | undefined;
+  readonly notes: readonly Note[];
+}
+
+/** Proven bytes, and what to hold their name against. */
+export interface NamedBytes {
+  readonly file: OpenBytes;
+  /** Of the file that the release has under the name, hex. */
+  readonly sha256: string;
+  /** Undefined where it was not asked for. */
+  readonly manifest: ManifestAnswer | undefined;
+  /** Where the bytes came from, without a password. */
+  readonly from: string | undefined;
 }
 
 /** What the bytes of a proven file say that they are. */
 export async function readName(file: OpenBytes): Promise<ClaimedName | undefined> {
-  return claimedName(await readBinary(bytesOf(file)));
+  const bytes = bytesOf(file);
+  return claimedName(await readBinary(bytes)) ?? (await nameOfManifest(bytes));
 }
+
+/** Of `kubernetes-release.spdx`, which says of which release it is. */
+async function nameOfManifest(bytes: ByteSource): Promise<ClaimedName | undefined> {
+  const { size } = bytes;
+  const head = await bytes.read({ offset: 0, length: SPDX_BEGINS.length });
+  if (head === undefined || Buffer.compare(head, SPDX_BEGINS) !== 0 || size > MAX_MANIFEST_BYTES)
+    return undefined;
+  const read = readReleaseManifest((await bytes.read({ offset: 0, length: size })) ?? head);
+  return read.kind === 'manifest' ? { component: MANIFEST_NAME, version: read.manifest.version } : undefined;
+}
+
+const SPDX_BEGINS = Buffer.from('SPDXVersion:');
 
 /** The name of a file that you did not ask for by name: bound if the file itself says all of it. */
 export function nameItself(claimed: ClaimedName | undefined): ArtifactName {
-  return { bound: claimed?.version !== undefined && claimed.platform !== undefined, claimed };
+  const isManifest = claimed?.component === MANIFEST_NAME;
+  const isWhole = claimed?.version !== undefined && (isManifest || claimed.platform !== undefined);
+  const by = isManifest ? 'release-manifest' : 'binary';
+  return { by: isWhole ? [by] : [], claimed, notes: [] };
 }
 
 /**
  * Holds proven bytes against the name under which they were asked for.
  *
- * @param from where they came from, without a password.
- * @throws UntrustedError `name-mismatch` where they say that they are something else.
+ * @throws UntrustedError `name-mismatch` where something signed says that they are something else.
  */
 export async function assertName(
   wanted: Coordinates,
-  file: OpenBytes,
-  from: string | undefined,
+  { file, sha256, manifest, from }: NamedBytes,
 ): Promise<ArtifactName> {
   const claimed = await readName(file);
-  const verdict = bindName(wanted, claimed);
-  if (verdict.kind !== 'contradicted') return { bound: verdict.kind === 'bound', claimed };
+  const verdict = bindName(wanted, sha256, { manifest, claimed });
+  if (verdict.kind === 'contradicted') throw nameMismatch(wanted, claimed, verdict, from);
+  if (verdict.kind === 'unbound') return { by: [], claimed, notes: verdict.notes };
+  const { by, manifestSha256, notes } = verdict;
+  return { by, ...(manifestSha256 === undefined ? {} : { manifestSha256 }), claimed, notes };
+}
+
+function nameMismatch(
+  wanted: Coordinates,
+  claimed: ClaimedName | undefined,
+  { wrong, wanted: expected, found }: NameContradiction,
+  from: string | undefined,
+): UntrustedError {
   const name = formatName(wanted);
-  throw new UntrustedError('name-mismatch', `${verdict.found} was given under the name of ${name}`, {
-    wanted: name,
-    found: `${verdict.found}, genuine`,
-    ...(from === undefined ? {} : { from }),
-    why: 'an old release under a new name brings back bugs that were fixed',
+  const what = claimed === undefined ? 'another genuine file' : formatName(claimed);
+  const details = { wanted: expected, found, ...(from === undefined ? {} : { from }) };
+  if (wrong === 'file') {
+    return new UntrustedError('name-mismatch', `${what} was given under the name of ${name}`, {
+      ...details,
+      why: 'an old release under a new name brings back bugs that were fixed',
+      next: 'take it from its source, or from another mirror',
+    });
+  }
+  return new UntrustedError('name-mismatch', `the signed release manifest does not fit ${name}`, {
+    ...details,
+    why: 'it is signed like the release, so the files of another release were given under this name',
     next: 'take it from its source, or from another mirror',
   });
 }

@@ -111,9 +111,9 @@ async function prepareFile(
     }
     const renewsBundle = await hasBundleOf(destination, there.digest);
     const { proof, verified, source } = await confirmPlanned(download, proven);
-    const name = await assertName(artifact, verified, source);
-    const had = `${verified.bytes} bytes downloaded`;
     const { sha256 } = verified;
+    const name = await assertName(artifact, { file: verified, sha256, manifest: undefined, from: source });
+    const had = `${verified.bytes} bytes downloaded`;
     const output = { kind: 'installed', file, verified, replaces: occupied, sha256, had, name } as const;
     const kept = saveBundle || renewsBundle ? bundlePath : undefined;
     return { artifact, proof, source, bundlePath: kept, outputs: [output] };
@@ -143,13 +143,14 @@ async function takeOccupant(
 ): Promise<Taken | Replaced> {
   const { destination, executable } = file;
   const { proven } = proof;
-  const maxBytes = MAX_ARTIFACT_BYTES[download.plan.artifact.kind];
+  const { artifact } = download.plan;
+  const maxBytes = MAX_ARTIFACT_BYTES[artifact.kind];
   const installed = { destination, proven, executable, maxBytes };
   const occupant = await findInstalled(installed, download.context.signal);
   if (occupant.kind === 'fit') {
     const [sha256, checked] = await digestsOfExisting(download, installed, proof);
     const name = await readInstalled(installed, (bytes) =>
-      assertName(download.plan.artifact, bytes, destination),
+      assertName(artifact, { file: bytes, sha256, manifest: undefined, from: destination }),
     );
     await download.discard();
     const had = 'the file that was there';
@@ -163,7 +164,8 @@ async function takeOccupant(
   const { verified, digests } = copied;
   assertIsDemanded(download.plan, verified.sha256);
   const { sha256, bytes } = verified;
-  const name = await assertName(download.plan.artifact, verified, destination);
+  const named = { file: verified, sha256, manifest: undefined, from: destination };
+  const name = await assertName(artifact, named);
   const had = `${bytes} bytes copied from the file that was there`;
   const unfit = occupant.why;
   const output = { kind: 'installed', file, verified, replaces: true, unfit, sha256, had, name } as const;
@@ -236,7 +238,8 @@ async function prepareMember(
   const tarball = artifact.fileName;
   assertDemanded(file, sha256, `out of ${tarball}, which is properly signed`);
   const kind = executable ? 'binary' : 'image';
-  const name = await assertName({ ...artifact, component: member.component, kind }, verified, tarball);
+  const wanted = { ...artifact, component: member.component, kind } as const;
+  const name = await assertName(wanted, { file: verified, sha256, manifest: undefined, from: tarball });
   const had = `${tarball}, which the file is out of`;
   const proven = { algorithm: 'sha256', hex: sha256 } as const;
   const installed = { destination, proven, executable, maxBytes: verified.bytes };

@@ -46,7 +46,7 @@ function wrongNames(right: Coordinates): readonly Coordinates[] {
 
 function verdictOn({ component, version, platform }: Coordinates, claimed: ClaimedName | undefined): string {
   const asked = { component, version: parseReleaseVersion(version), platform: parsePlatform(platform) };
-  return bindName(forcedArtifact(asked), claimed).kind;
+  return bindName(forcedArtifact(asked), '', { claimed }).kind;
 }
 
 async function claimOf(path: string): Promise<ClaimedName | undefined> {

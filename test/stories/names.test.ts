@@ -88,6 +88,19 @@ describe('a genuine file under another name', () => {
     });
   });
 
+  it('is refused where it is the release manifest of another release', async () => {
+    const bytes = Buffer.from(
+      'SPDXVersion: SPDX-2.3\nDocumentNamespace: https://sbom.k8s.io/v1.24.9/release\n',
+    );
+    await releases.publishSigned('/release/v1.36.0/kubernetes-release.spdx', { bytes, sigstore });
+    const artifacts = [{ component: 'kubernetes-release.spdx', version: 'v1.36.0' }];
+    expect(await run.refused({ artifacts })).toMatchObject({
+      code: 'name-mismatch',
+      wanted: 'kubernetes-release.spdx v1.36.0',
+      found: 'kubernetes-release.spdx v1.24.9, genuine',
+    });
+  });
+
   it('is refused where it lies in its place already', async () => {
     const old = kubectl('v1.24.9');
     await releases.publishRelease({ ...KUBECTL, version: 'v1.24.9', bytes: old, sigstore });
@@ -136,6 +149,18 @@ describe('a local file', () => {
       platform: 'linux/arm64',
       name: { bound: true, by: ['binary'] },
     });
+  });
+
+  it('that is a release manifest is told by its release', async () => {
+    const manifest = Buffer.from(
+      'SPDXVersion: SPDX-2.3\nDocumentNamespace: https://sbom.k8s.io/v1.30.2/release\n',
+    );
+    expect(await verify(manifest)).toMatchObject({
+      component: 'kubernetes-release.spdx',
+      version: 'v1.30.2',
+      name: { bound: true, by: ['release-manifest'] },
+    });
+    expect(await verify(manifest.subarray(0, -1))).toMatchObject({ name: { bound: false, by: [] } });
   });
 
   it('has no name where it says none', async () => {
