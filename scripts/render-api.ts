@@ -38,7 +38,7 @@ function renderApi(index: string): string {
   return [INTRODUCTION, ...sections].join('\n');
 }
 
-/** What the language and Node have, and the one part of a client that only the library itself uses. */
+/** What the language and Node have, and the parts of a client that only the library itself uses. */
 const KNOWN: ReadonlySet<string> = new Set([
   'Promise',
   'Error',
@@ -51,6 +51,7 @@ const KNOWN: ReadonlySet<string> = new Set([
   'Record',
   'Exclude',
   'HttpClient',
+  'DataStore',
 ]);
 
 /** A signature must not name a type that nobody can look up. */

@@ -1,6 +1,9 @@
+import { resolve } from 'node:path';
 import type { HttpClientOptions } from './http/client.ts';
 import type { HttpClient } from './http/http-client.ts';
 import type { Report } from './progress.ts';
+import type { DataPlaces } from './data/data-places.ts';
+import type { DataStore } from './data/data-store.ts';
 import type { ProcessInfo } from './release/platform.ts';
 import { K8sVerifyError, RequestError, UnavailableError } from './errors.ts';
 import { MAX_RETRIES, MAX_TIMEOUT_MS } from './limits.ts';
@@ -14,11 +17,15 @@ export interface Clock {
 
 const systemClock: Clock = { now: () => new Date() };
 
-/** What a run works with: the network, the time, the kind of this machine, and where progress is reported. */
+/**
+ * What a run works with: the network, the time, the kind of this machine, what earlier runs kept, and where progress is
+ * reported.
+ */
 export interface Client {
   readonly http: HttpClient;
   readonly clock: Clock;
   readonly host: ProcessInfo;
+  readonly data: DataStore;
   readonly report: Report;
 }
 
@@ -46,6 +53,11 @@ export interface ClientOptions {
   readonly env?: Readonly<Record<string, string | undefined>> | undefined;
   /** Sent as `User-Agent`; default `k8s-verify`. */
   readonly userAgent?: string | undefined;
+  /**
+   * Where evidence, names and trusted roots are kept for later runs; what is kept is checked again each time. Default:
+   * nothing is kept. The command line has a place for each user, see `k8s-verify help environment`.
+   */
+  readonly dataDirectory?: string | DataPlaces | undefined;
   /** Told what a run does while it runs; must not throw and must not block. */
   readonly report?: Report;
 }
@@ -67,6 +79,7 @@ export function createClient(options: ClientOptions = {}): OwnedClient {
     http,
     clock: systemClock,
     host: { platform: process.platform, arch: process.arch, endianness: endianness() },
+    data: dataWhenUsed(options.dataDirectory, report),
     report,
     close,
     [Symbol.asyncDispose]: close,
@@ -74,7 +87,7 @@ export function createClient(options: ClientOptions = {}): OwnedClient {
 }
 
 const DURATIONS = ['retryDelayMs', 'timeoutMs', 'connectTimeoutMs', 'stallTimeoutMs'] as const;
-const OPTIONS = [...DURATIONS, 'report', 'retries', 'caFile', 'env', 'userAgent'] as const;
+const OPTIONS = [...DURATIONS, 'report', 'retries', 'caFile', 'env', 'userAgent', 'dataDirectory'] as const;
 
 function assertOptions(options: ClientOptions): void {
   const fields = new InputFields(options, 'the options of the client', OPTIONS, OPTIONS);
@@ -83,7 +96,19 @@ function assertOptions(options: ClientOptions): void {
   for (const name of DURATIONS) optional(name, count(0, MAX_TIMEOUT_MS));
   optional('report', call);
   optional('caFile', fields.path);
+  optional('dataDirectory', (value, name) =>
+    typeof value === 'object' ? assertPlaces(value) : fields.path(value, name),
+  );
   optional('userAgent', fields.text);
+}
+
+const PLACES = ['own', 'system', 'isShared'] as const;
+
+function assertPlaces(places: unknown): void {
+  const fields = new InputFields(places, 'dataDirectory', PLACES, PLACES);
+  fields.optional('own', fields.path);
+  fields.optional('system', fields.path);
+  fields.required('isShared', fields.flag);
 }
 
 /**
@@ -149,6 +174,28 @@ function loadedWhenAsked(options: HttpClientOptions): HttpClient {
       await (await loading)?.close();
     },
   };
+}
+
+/** Its code is loaded with the first use. */
+function dataWhenUsed(directory: ClientOptions['dataDirectory'], report: Report): DataStore {
+  let loading: Promise<DataStore> | undefined;
+  const load = async (): Promise<DataStore> => {
+    const { NO_DATA, openDataStore } = await import('./data/data-store.ts');
+    if (directory === undefined) return NO_DATA;
+    const places = typeof directory === 'string' ? onlyPlace(directory) : directory;
+    return openDataStore(places, (note) => report({ kind: 'note', ...note }));
+  };
+  const store = (): Promise<DataStore> => (loading ??= load());
+  return {
+    read: async (kind, key) => (await store()).read(kind, key),
+    write: async (kind, key, bytes, options) => (await store()).write(kind, key, bytes, options),
+    list: async (kind) => (await store()).list(kind),
+    remove: async (kind, key) => (await store()).remove(kind, key),
+  };
+}
+
+function onlyPlace(directory: string): DataPlaces {
+  return { own: resolve(directory), system: undefined, isShared: process.geteuid?.() === 0 };
 }
 
 function endianness(): ProcessInfo['endianness'] {

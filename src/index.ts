@@ -34,6 +34,7 @@ export type {
 } from './result.ts';
 export type { CheckResult, ProvenLogEntry, Signer } from './proof/verdict.ts';
 export type { CrossCheck, CrossCheckOutcome } from './records/cross-check.ts';
+export type { DataPlaces } from './data/data-places.ts';
 export type { OtherHand } from './disk/who-can-change.ts';
 export type { TrustSource } from './trust/trust-material.ts';
 export type { NameSource } from './names/bind-name.ts';

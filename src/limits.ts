@@ -176,3 +176,19 @@ export const MAX_BUILD_INFO_BYTES: number = 1 * MIB;
 export const MAX_BUILD_INFO_SEARCH_BYTES: number = 64 * MIB;
 /** Distinct version strings of one binary; two already say nothing. */
 export const MAX_VERSION_STRINGS = 8;
+/** Bundles, and release manifests, that are kept in the data directory. */
+export const MAX_KEPT_ENTRIES: number = 4096;
+/** All kept bundles; one has about 12 KiB. */
+export const MAX_KEPT_BUNDLES_BYTES: number = 64 * MIB;
+/** All kept release manifests; one has under 1 MiB. */
+export const MAX_KEPT_MANIFESTS_BYTES: number = 128 * MIB;
+/** One remembered name with its digest; about 600 bytes. */
+export const MAX_KEPT_NAME_BYTES: number = 8 * KIB;
+/** Remembered names; a release has about 120. */
+export const MAX_KEPT_NAMES: number = 16_384;
+/** Everything that one refreshed trusted root is verified from. */
+export const MAX_KEPT_TRUST_BYTES: number = 8 * MIB;
+/** Refreshed trusted roots: the public one and private ones. */
+export const MAX_KEPT_TRUST_STATES = 16;
+/** Logs whose newest checkpoint is kept. */
+export const MAX_KEPT_CHECKPOINTS = 256;

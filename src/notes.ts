@@ -16,6 +16,8 @@ export type NoteCode =
   | 'others-can-change'
   | 'older-bundle-left'
   | 'label-not-restored'
+  | 'not-kept'
+  | 'kept-not-used'
   | 'directory-not-on-path'
   | 'variable-unknown'
   | 'variable-in-effect'
@@ -39,6 +41,8 @@ export const NOTE_MEANINGS: Readonly<Record<NoteCode, string>> = {
   'others-can-change': 'other users can change what was placed',
   'older-bundle-left': 'the bundle next to the file is of another file, and was left alone',
   'label-not-restored': 'the SELinux label of a file could not be set',
+  'not-kept': 'something could not be kept in the data directory, or removed from it',
+  'kept-not-used': 'something in the data directory could not be read and was not used',
   'directory-not-on-path': 'a shell does not find what was installed in this directory',
   'variable-unknown': 'a K8S_VERIFY_ variable is set that k8s-verify does not read',
   'variable-in-effect': 'a K8S_VERIFY_ variable sets an option (doctor only)',

@@ -20,7 +20,7 @@ const FLOORS: readonly (readonly string[])[] = [
     'progress.ts',
   ],
   ['disk', 'policy', 'source'],
-  ['http', 'evidence', 'records', 'proof', 'trust', 'archive', 'binary', 'lockfile', 'names'],
+  ['http', 'evidence', 'records', 'proof', 'trust', 'archive', 'binary', 'lockfile', 'names', 'data'],
   ['client.ts', 'result.ts'],
   ['plan'],
   ['flow'],

@@ -171,6 +171,13 @@ export const checkSums = (): CliOption =>
     "also compare the proven digest with the release's SHA256SUMS, SHA512SUMS and provenance.json",
   );
 
+export const dataDir = (): CliOption =>
+  rare(
+    EVIDENCE,
+    '--data-dir <DIR>',
+    'the directory in which runs keep what later ones can use; default: one of this user (k8s-verify help environment)',
+  ).from('K8S_VERIFY_DATA_DIR');
+
 export const mirror = (description: string): CliOption =>
   option(NETWORK, '--mirror <URL>', description).many().reads(readUrl).from('K8S_VERIFY_MIRROR');
 

@@ -33,6 +33,7 @@ export const OTHER_VARIABLES: readonly (readonly [names: string, meaning: string
 const VARIABLE_NOTES: Readonly<Record<string, string>> = {
   K8S_VERIFY_MIRROR: 'several, separated by white space',
   K8S_VERIFY_INSTALL_DIR: 'without effect where --output is given',
+  K8S_VERIFY_DATA_DIR: 'the only such directory then',
   K8S_VERIFY_NO_PROGRESS: '1 or true; 0 or false is the same as nothing',
 };
 
@@ -43,11 +44,17 @@ export function variableItems(): readonly (readonly [name: string, meaning: stri
   });
 }
 
+const DATA_DIRECTORIES =
+  'Root keeps them in /var/lib/k8s-verify, an elevated process on Windows in %ProgramData%\\k8s-verify. Other users ' +
+  'read that too, and keep their own in $XDG_DATA_HOME/k8s-verify or ~/.local/share/k8s-verify, on macOS in ' +
+  '~/Library/Application Support/k8s-verify, on Windows in %LOCALAPPDATA%\\k8s-verify.';
+
 function environment(help: PageHelp): readonly string[] {
   return [
     help.paragraph('Variables say where files come from and how the network is used.', 0),
     `THE SAME AS AN OPTION\n${help.items(variableItems())}`,
     `OTHERS\n${help.items(OTHER_VARIABLES)}`,
+    help.section('WHERE THINGS ARE KEPT', DATA_DIRECTORIES),
     help.paragraph(
       'An option on the command line counts before its variable, an empty variable counts as none, and an unknown ' +
         'K8S_VERIFY_ name is noted. No variable says who must have signed, names a trusted root, or leaves out a check.',

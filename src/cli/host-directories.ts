@@ -14,7 +14,7 @@ export function hostDirectories(): HostDirectories {
   };
 }
 
-function homedirOrNone(): string | undefined {
+export function homedirOrNone(): string | undefined {
   try {
     return homedir();
   } catch {

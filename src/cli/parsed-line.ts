@@ -34,6 +34,7 @@ export interface Options {
   readonly predicateType?: string;
   readonly saveBundle?: true;
   readonly checkSums?: true;
+  readonly dataDir?: string;
   readonly rekorUrl?: string;
   readonly retries?: number;
   /** Milliseconds. */
@@ -180,16 +181,19 @@ export function readNetwork({ mirror, rekorUrl }: Options): NetworkRequest {
   };
 }
 
-/** How the network is used; each is absent where the default counts. */
+/** How the network is used, and where things are kept; each is absent where the default counts. */
 export interface TransportArguments {
   readonly retries?: number;
   readonly retryDelayMs?: number;
   readonly timeoutMs?: number;
   readonly caFile?: string;
+  readonly dataDirectory?: string;
 }
 
-export function readTransport({ retries, retryDelay, timeout, caFile }: Options): TransportArguments {
+export function readTransport(options: Options): TransportArguments {
+  const { retries, retryDelay, timeout, caFile, dataDir } = options;
   return {
+    ...(dataDir === undefined ? {} : { dataDirectory: dataDir }),
     ...(retries === undefined ? {} : { retries }),
     ...(retryDelay === undefined ? {} : { retryDelayMs: retryDelay }),
     ...(timeout === undefined ? {} : { timeoutMs: timeout }),

@@ -90,6 +90,7 @@ function addInstall(program: StrictCommand): void {
       option.trustedRoot(),
       option.saveBundle(),
       option.checkSums(),
+      option.dataDir(),
       option.rekorUrl(),
       option.retries(),
       option.retryDelay(),
@@ -143,6 +144,7 @@ function addVerify(program: StrictCommand): void {
       option.key(),
       option.ownRelease(),
       option.trustedRoot(),
+      option.dataDir(),
       option.rekorUrl(),
       option.retries(),
       option.retryDelay(),
@@ -224,6 +226,7 @@ function addDoctor(program: StrictCommand): void {
     [
       option.mirror('the release server to look at; default https://dl.k8s.io'),
       option.trustedRoot(),
+      option.dataDir(),
       option.rekorUrl(),
       option.retries(0),
       option.retryDelay(),

@@ -2,6 +2,7 @@
 import { createClient, type Client } from '../client.ts';
 import { nodeVariablesNote, noteOf } from '../text/node-variables.ts';
 import type { Console } from './console.ts';
+import { dataDirectory } from './data-directory.ts';
 import { listenForInterruption } from './interruption.ts';
 import type { TransportArguments } from './parsed-line.ts';
 
@@ -14,7 +15,12 @@ export async function withClient<T>(
   const report = await output.start();
   const note = nodeVariablesNote(process.env);
   if (note !== undefined) report({ kind: 'note', ...noteOf(note) });
-  const client = createClient({ ...transport, env: process.env, report });
+  const client = createClient({
+    ...transport,
+    env: process.env,
+    dataDirectory: dataDirectory(transport.dataDirectory),
+    report,
+  });
   try {
     return await story(client, interruption.signal);
   } finally {

@@ -267,6 +267,7 @@ describe('variables', () => {
     expect(new Set(named)).toEqual(
       new Set([
         '--ca-file',
+        '--data-dir',
         '--install-dir',
         '--mirror',
         '--no-progress',
