@@ -42,8 +42,9 @@ export async function listArchive(
   const members: ArchiveMember[] = [];
   await readArchive(
     archive,
-    async ({ path, kind, bytes, mode, modified }) => {
-      members.push({ path, kind, bytes, mode, modified });
+    async (visited) => {
+      const { content: _, ...member } = visited;
+      members.push(member);
     },
     signal,
   );
@@ -77,11 +78,11 @@ export async function stageExtraction(
     const taken = new Map<string, ArchiveMember>();
     await readArchive(
       archive,
-      async (member) => {
-        if (selection?.offer(member) === false) return;
-        await staging.write(member);
-        const { path, kind, bytes, mode, modified } = member;
-        taken.set(path, { path, kind, bytes, mode, modified });
+      async (visited) => {
+        if (selection?.offer(visited) === false) return;
+        await staging.write(visited);
+        const { content: _, ...member } = visited;
+        taken.set(member.path, member);
       },
       signal,
     );

@@ -109,7 +109,8 @@ export class StagingDirectory {
     await this.#attempt(async ({ parent, root }) => {
       const path = join(parent.path, this.#name);
       await assertNamed(parent, this.#name, { directory: root, path });
-      this.#replacedMode = await modeOf(parent, basename(this.target));
+      const replaced = await parent.find(basename(this.target));
+      this.#replacedMode = replaced === undefined ? undefined : Number(replaced.mode) & ALL_MODE_BITS;
       if (this.#replacedMode !== undefined) await root.setMode(this.#replacedMode);
       try {
         await replaceEmptyDirectory(parent, this.#name, basename(this.target));
@@ -219,13 +220,6 @@ async function assertNamed(
     why: `another user or program writes to ${dirname(path)}`,
     next: 'unpack into a directory that only you can change',
   });
-}
-
-async function modeOf(parent: HeldDirectory, name: string): Promise<number | undefined> {
-  return parent.lstat(name).then(
-    ({ mode }) => Number(mode) & ALL_MODE_BITS,
-    () => undefined,
-  );
 }
 
 /** POSIX can rename over an empty directory, Windows cannot. */

@@ -16,7 +16,8 @@ import {
 } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { InstallError } from '../errors.ts';
-import { systemCode } from './disk-error.ts';
+import { isAbsent, systemCode } from './disk-error.ts';
+import { assertEntryName } from './entry-name.ts';
 import { type FileIdentity, identityOf, isSameInode } from './file-identity.ts';
 import {
   createWithoutLinks,
@@ -95,6 +96,16 @@ export class HeldDirectory {
 
   async lstat(name: string): Promise<BigIntStats> {
     return this.#at(name, (path) => lstat(path, { bigint: true }));
+  }
+
+  /** Undefined if there is no such entry. */
+  async find(name: string): Promise<BigIntStats | undefined> {
+    try {
+      return await this.lstat(name);
+    } catch (error) {
+      if (isAbsent(error)) return undefined;
+      throw error;
+    }
   }
 
   async names(): Promise<readonly string[]> {
@@ -231,7 +242,7 @@ export class HeldDirectory {
   }
 
   async #at<Result>(name: string, act: (path: string) => Promise<Result>): Promise<Result> {
-    assertName(name);
+    assertEntryName(name);
     return this.#step(() => this.#within(() => act(join(this.#base ?? this.path, name))));
   }
 
@@ -272,18 +283,6 @@ export class HeldDirectory {
     } finally {
       this.#steps.delete(running);
     }
-  }
-}
-
-function assertName(name: string): void {
-  if (name === '' || name === '.' || name === '..' || /[/\0]/.test(name) || join(name) !== name) {
-    throw new TypeError(`${JSON.stringify(name)} is not the name of an entry`);
-  }
-  if (process.platform === 'win32' && /[\\:]/.test(name)) {
-    throw new InstallError('destination-unsuitable', `${name} cannot be a file name on Windows`, {
-      wanted: 'a name without \\ and :',
-      next: 'choose another file name with --output',
-    });
   }
 }
 

@@ -9,6 +9,7 @@ import { hashBeginning } from './hash-file.ts';
 import { HeldDirectory } from './held-directory.ts';
 import { inspectEntry } from './inspect-destination.ts';
 import { isOwn, isOwnOrRoots, isSetId } from './owner.ts';
+import { copyBeginning } from './replace-file.ts';
 import { setMode } from './set-mode.ts';
 import type { StagedArtifact } from './staging.ts';
 import type { VerifiedFile } from './verified-artifact.ts';
@@ -46,15 +47,24 @@ export async function findInstalled(
 ): Promise<Occupant> {
   const path = resolve(destination);
   const found = await withFile(path, async (handle): Promise<Occupant> => {
-    const bytes = (await handle.stat()).size;
-    if (bytes > maxBytes) return { kind: 'other', digest: undefined };
-    const [digest] = await hashBeginning(handle, bytes, [proven.algorithm], signal);
+    const [digest] = (await hashWhole(handle, maxBytes, [proven.algorithm], signal)) ?? [];
     if (digest !== proven.hex) return { kind: 'other', digest };
     const why = await whyUnfit(await handle.stat({ bigint: true }), executable);
     return why === undefined ? { kind: 'fit' } : { kind: 'unfit', why };
   });
   if (found === 'absent') return { kind: 'absent' };
   return found === 'unreadable' ? { kind: 'other', digest: undefined } : found;
+}
+
+/** The digests of a file; undefined if it is larger than any of its kind. */
+async function hashWhole(
+  handle: FileHandle,
+  maxBytes: number,
+  algorithms: readonly HashAlgorithm[],
+  signal: AbortSignal | undefined,
+): Promise<readonly string[] | undefined> {
+  const { size } = await handle.stat();
+  return size > maxBytes ? undefined : hashBeginning(handle, size, algorithms, signal);
 }
 
 /** Completes "a new file took the place of one with the same bytes: ". */
@@ -108,9 +118,8 @@ export async function hashInstalled(
 ): Promise<readonly string[]> {
   const { destination, maxBytes, proven } = installed;
   const hashes = await withFile(resolve(destination), async (handle) => {
-    const bytes = (await handle.stat()).size;
-    if (bytes > maxBytes) return 'other';
-    const [found, ...further] = await hashBeginning(handle, bytes, [proven.algorithm, ...algorithms], signal);
+    const all = [proven.algorithm, ...algorithms];
+    const [found, ...further] = (await hashWhole(handle, maxBytes, all, signal)) ?? [];
     return found === proven.hex ? further : 'other';
   });
   if (typeof hashes === 'string') throw changed(installed, hashes);
@@ -131,8 +140,7 @@ export async function setInstalledMode(
   const done = await withFile(resolve(destination), async (handle) => {
     const found = await handle.stat();
     if ((found.mode & ALL_MODE_BITS) === mode) return 'fit';
-    if (found.size > maxBytes) return 'other';
-    const [hex] = await hashBeginning(handle, found.size, [proven.algorithm], signal);
+    const [hex] = (await hashWhole(handle, maxBytes, [proven.algorithm], signal)) ?? [];
     if (hex !== proven.hex) return 'other';
     await setMode(handle, mode);
     return 'fit';
@@ -167,19 +175,11 @@ export async function stageCopy(
   maxBytes: number,
 ): Promise<'copied' | 'absent' | 'unreadable'> {
   return withFile(resolve(destination), async (handle): Promise<'copied'> => {
-    // Read no more than its present size: its owner could make it grow for ever.
-    let left = Math.min((await handle.stat()).size, maxBytes);
-    const buffer = Buffer.allocUnsafeSlow(COPIED_BYTES);
-    for (;;) {
-      const { bytesRead } = await handle.read(buffer, 0, Math.min(buffer.length, left), null);
-      if (bytesRead === 0) return 'copied';
-      left -= bytesRead;
-      await staged.write(buffer.subarray(0, bytesRead));
-    }
+    const bytes = Math.min((await handle.stat()).size, maxBytes);
+    await copyBeginning(handle, bytes, (chunk) => staged.write(chunk));
+    return 'copied';
   });
 }
-
-const COPIED_BYTES = 1024 * 1024;
 
 /** Opens the file without following a link. */
 async function withFile<Result>(

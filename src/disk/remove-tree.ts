@@ -1,6 +1,5 @@
 import type { BigIntStats } from 'node:fs';
 import { MAX_REMOVED_DEPTH } from '../limits.ts';
-import { isAbsent } from './disk-error.ts';
 import { identityOf, isSameInode } from './file-identity.ts';
 import type { HeldDirectory } from './held-directory.ts';
 import { isOwn } from './owner.ts';
@@ -34,7 +33,7 @@ interface Bounds {
 }
 
 async function removeEntry(parent: HeldDirectory, name: string, { isOurs, depth }: Bounds): Promise<void> {
-  const found = await lookAt(parent, name);
+  const found = await parent.find(name);
   if (found === undefined) return;
   if (!isOurs(found)) throw stays(parent, name, 'owned by another user');
   if (!found.isDirectory()) return parent.unlink(name);
@@ -58,15 +57,6 @@ async function removeEach(directory: HeldDirectory, bounds: Bounds): Promise<voi
     await removeEntry(directory, name, bounds).catch((error: unknown) => failures.push(error));
   }
   if (failures.length > 0) throw failures[0];
-}
-
-async function lookAt(parent: HeldDirectory, name: string): Promise<BigIntStats | undefined> {
-  try {
-    return await parent.lstat(name);
-  } catch (error) {
-    if (isAbsent(error)) return undefined;
-    throw error;
-  }
 }
 
 function stays(parent: HeldDirectory, name: string, why: string): Error {

@@ -54,21 +54,11 @@ export async function replaceFile(
       await drop(directory, backup);
     },
     undo: async () => {
-      if ((await isThere(destination)) && !(await isPlaced())) await drop(directory, backup);
+      if ((await directory.find(name)) !== undefined && !(await isPlaced())) await drop(directory, backup);
       else if (backup === undefined) await unlinkIfThere(destination);
       else await directory.rename(backup, name);
     },
   };
-}
-
-async function isThere({ directory, name }: Entry): Promise<boolean> {
-  try {
-    await directory.lstat(name);
-    return true;
-  } catch (error) {
-    if (isAbsent(error)) return false;
-    throw error;
-  }
 }
 
 async function unlinkIfThere({ directory, name }: Entry): Promise<void> {
@@ -121,7 +111,7 @@ async function copy(directory: HeldDirectory, name: string, copied: string): Pro
     const to = await directory.createFile(copied, 0o600);
     try {
       const { mode, atime, mtime } = was;
-      await copyBytes(from, to, was.size);
+      await copyBeginning(from, was.size, (chunk) => to.writeFile(chunk));
       await setMode(to, mode & PERMISSIONS);
       await to.utimes(atime, mtime);
     } finally {
@@ -134,14 +124,18 @@ async function copy(directory: HeldDirectory, name: string, copied: string): Pro
 
 const COPIED_BYTES = 1024 * 1024;
 
-/** No more than it had: its owner could let it grow for ever. */
-async function copyBytes(from: FileHandle, to: FileHandle, bytes: number): Promise<void> {
+/** Copies no more than the size that a file had: its owner could let it grow for ever. */
+export async function copyBeginning(
+  from: FileHandle,
+  bytes: number,
+  write: (chunk: Uint8Array) => Promise<void>,
+): Promise<void> {
   const buffer = Buffer.allocUnsafeSlow(COPIED_BYTES);
   for (let left = bytes; ;) {
     const { bytesRead } = await from.read(buffer, 0, Math.min(buffer.length, left), null);
     if (bytesRead === 0) return;
     left -= bytesRead;
-    await to.writeFile(buffer.subarray(0, bytesRead));
+    await write(buffer.subarray(0, bytesRead));
   }
 }
 
