@@ -1,6 +1,5 @@
 import { resolve } from 'node:path';
-import type { HttpClientOptions } from './http/client.ts';
-import type { HttpClient } from './http/http-client.ts';
+import type { HttpClient, NetworkOptions } from './http/http-client.ts';
 import type { Report } from './progress.ts';
 import type { DataPlaces } from './data/data-places.ts';
 import type { DataStore } from './data/data-store.ts';
@@ -35,31 +34,13 @@ export interface OwnedClient extends Client, AsyncDisposable {
   close(): Promise<void>;
 }
 
-/** How a client uses the network, and where it tells of it. Nothing here changes what is checked. */
-export interface ClientOptions {
-  /** Further attempts after a failed first one, for each source: 0 to 100; default 5. */
-  readonly retries?: number | undefined;
-  /** Bound of the first wait before a retry, in milliseconds; it doubles with every failure in a row. Default 500. */
-  readonly retryDelayMs?: number | undefined;
-  /** The most time for one request or one download as a whole, retries and sources included, in milliseconds. */
-  readonly timeoutMs?: number | undefined;
-  /** The most time for one connection to be made, TLS included, in milliseconds. */
-  readonly connectTimeoutMs?: number | undefined;
-  /** So long without a byte, and an attempt is given up, in milliseconds. */
-  readonly stallTimeoutMs?: number | undefined;
-  /** A PEM file of CAs to trust as well as those that Node trusts. */
-  readonly caFile?: string | undefined;
-  /** Where HTTPS_PROXY, HTTP_PROXY, ALL_PROXY and NO_PROXY are looked up; default: nowhere. */
-  readonly env?: Readonly<Record<string, string | undefined>> | undefined;
-  /** Sent as `User-Agent`; default `k8s-verify`. */
-  readonly userAgent?: string | undefined;
+/** How a client uses the network, and what it keeps. Nothing here changes what is checked. */
+export interface ClientOptions extends NetworkOptions {
   /**
    * Where evidence, names and trusted roots are kept for later runs; what is kept is checked again each time. Default:
    * nothing is kept. The command line has a place for each user, see `k8s-verify help environment`.
    */
   readonly dataDirectory?: string | DataPlaces | undefined;
-  /** Told what a run does while it runs; must not throw and must not block. */
-  readonly report?: Report;
 }
 
 /**
@@ -152,7 +133,7 @@ function assertClient(client: Partial<Client>): void {
 }
 
 /** A proof from a bundle needs no network, and is quicker if that code is not loaded. */
-function loadedWhenAsked(options: HttpClientOptions): HttpClient {
+function loadedWhenAsked(options: NetworkOptions): HttpClient {
   let loading: Promise<HttpClient> | undefined;
   let closed = false;
   const load = async (): Promise<HttpClient> => {

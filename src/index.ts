@@ -9,6 +9,7 @@ export { install } from './install.ts';
 export { verify } from './verify.ts';
 export { list, type ReleaseList, resolveVersion } from './list.ts';
 export { type Client, type ClientOptions, type Clock, createClient, type OwnedClient } from './client.ts';
+export type { NetworkOptions } from './http/http-client.ts';
 export type {
   ArtifactInput,
   InstallInput,

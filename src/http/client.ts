@@ -1,4 +1,10 @@
-import type { DownloadRequest, HttpClient, SmallRequest, SmallResponse } from './http-client.ts';
+import type {
+  NetworkOptions,
+  DownloadRequest,
+  HttpClient,
+  SmallRequest,
+  SmallResponse,
+} from './http-client.ts';
 import type { Report } from '../progress.ts';
 import {
   DEFAULT_CONNECT_TIMEOUT_MS,
@@ -19,28 +25,11 @@ import { parseTarget, type Target } from './target.ts';
 import { noteOf } from '../text/node-variables.ts';
 import { tlsSwitchNote } from './tls-switch.ts';
 import { Transport } from './transport.ts';
-import type { Environment } from './proxy.ts';
 import type { Delivery } from '../source/release-source.ts';
 import { shownUrl } from '../text/shown-url.ts';
 
-export interface HttpClientOptions {
-  /** Attempts after a failed first one, per source; 0 for none. */
-  readonly retries?: number | undefined;
-  /** Upper bound of the first backoff, in milliseconds. It doubles with each failure in a row. */
-  readonly retryDelayMs?: number | undefined;
-  /** Time limit for one whole request or download, with all retries and sources, in milliseconds. */
-  readonly timeoutMs?: number | undefined;
-  /** Time limit for making one connection, TLS included, in milliseconds. */
-  readonly connectTimeoutMs?: number | undefined;
-  /** An attempt ends after this long without a byte, in milliseconds. */
-  readonly stallTimeoutMs?: number | undefined;
-  /** PEM file of CAs to trust in addition to those that Node trusts. */
-  readonly caFile?: string | undefined;
-  /** Where to look up HTTPS_PROXY, HTTP_PROXY, ALL_PROXY and NO_PROXY, in upper and lower case; empty by default. */
-  readonly env?: Environment | undefined;
-  /** Receives every retry, change of source and resumption. */
-  readonly report?: Report | undefined;
-  readonly userAgent?: string | undefined;
+/** The options of the network, and what only tests replace. */
+export interface HttpClientOptions extends NetworkOptions {
   /** Random numbers from 0 to 1, for the jitter. */
   readonly random?: (() => number) | undefined;
   /** Resolves host names instead of the system's resolver. */

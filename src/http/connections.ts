@@ -6,7 +6,7 @@ import { CLOSED } from './classify.ts';
 import { connectorOf } from './connector.ts';
 import { TransportFailure } from './failure.ts';
 import { type Environment, type ProxyChoice, proxyFor } from './proxy.ts';
-import type { Credentials } from './proxy-url.ts';
+import { basic } from './target.ts';
 
 export interface ConnectionSettings {
   readonly connectTimeoutMs: number;
@@ -143,8 +143,4 @@ export class Connections {
 
 function isForAnotherHost(error: Error): boolean {
   return 'code' in error && error.code === 'ERR_TLS_CERT_ALTNAME_INVALID';
-}
-
-function basic({ username, password }: Credentials): string {
-  return `Basic ${Buffer.from(`${username}:${password}`, 'utf8').toString('base64')}`;
 }

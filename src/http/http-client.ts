@@ -1,7 +1,7 @@
 /** The network as an interface for the rest of the program. `client.ts` implements it. */
 
-import type { ReceivedBytes } from '../source/bytes.ts';
-import type { Delivery } from '../source/release-source.ts';
+import type { Report } from '../progress.ts';
+import type { BytesRequest, Delivery, SmallFileRequest } from '../source/release-source.ts';
 
 /** A small answer, read in full within its limit. */
 export interface SmallResponse {
@@ -18,34 +18,42 @@ export interface SmallResponse {
   readonly date?: Date;
 }
 
-export interface SmallRequest {
+export interface SmallRequest extends Omit<SmallFileRequest, 'path'> {
   readonly url: string;
   /** GET, or POST if there is `json`. A POST is retried like a GET, because it only looks something up. */
   readonly method?: 'GET' | 'POST';
   /** Sent as `application/json`. */
   readonly json?: unknown;
-  /** The most bytes to read. More is an `UntrustedError` `material-oversized`. */
-  readonly maxBytes: number;
   /** Statuses that count as answers. Any other is retried if transient, and ends as `UnavailableError`. */
   readonly accept: readonly number[];
-  /** What is fetched, for messages: "the signature of kubectl v1.26.0". */
-  readonly what: string;
-  /** Asks caches on the way for a fresh copy. */
-  readonly bypassCache?: boolean;
-  readonly signal?: AbortSignal | undefined;
 }
 
-export interface DownloadRequest {
+export interface DownloadRequest extends Omit<BytesRequest, 'path' | 'othersFollow'> {
   readonly url: string;
-  /** Bytes that already arrived, from this or another source. */
-  readonly received: ReceivedBytes;
-  readonly maxBytes: number;
-  readonly what: string;
-  readonly onProgress?: (received: number, total: number | undefined) => void;
-  readonly bypassCache?: boolean;
   /** Whether another source can be asked, so that it is better not to wait long for this one. */
   readonly othersFollow?: boolean;
-  readonly signal?: AbortSignal | undefined;
+}
+
+/** How the network is used, and where that is reported. Nothing here changes what is checked. */
+export interface NetworkOptions {
+  /** Attempts after a failed first one, for each source: 0 to 100; default 5. */
+  readonly retries?: number | undefined;
+  /** Upper bound of the wait before the first retry, in milliseconds; it doubles with each failure in a row. Default 500. */
+  readonly retryDelayMs?: number | undefined;
+  /** Time limit for one whole request or download, with all retries and sources, in milliseconds. */
+  readonly timeoutMs?: number | undefined;
+  /** Time limit for making one connection, TLS included, in milliseconds. */
+  readonly connectTimeoutMs?: number | undefined;
+  /** An attempt ends after this long without a byte, in milliseconds. */
+  readonly stallTimeoutMs?: number | undefined;
+  /** PEM file of CAs to trust in addition to those that Node trusts. */
+  readonly caFile?: string | undefined;
+  /** Where to look up HTTPS_PROXY, HTTP_PROXY, ALL_PROXY and NO_PROXY, in upper and lower case; default: nowhere. */
+  readonly env?: Readonly<Record<string, string | undefined>> | undefined;
+  /** Sent as `User-Agent`; default `k8s-verify`. */
+  readonly userAgent?: string | undefined;
+  /** Called with each step of a run; must not throw and must not block. */
+  readonly report?: Report | undefined;
 }
 
 /**

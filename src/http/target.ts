@@ -1,4 +1,5 @@
 import { RequestError } from '../errors.ts';
+import type { Credentials } from './proxy-url.ts';
 import { excerpt } from '../text/excerpt.ts';
 import { decodePercent } from '../text/percent.ts';
 import { shownUrl } from '../text/shown-url.ts';
@@ -29,11 +30,11 @@ export function parseTarget(text: string): Target {
   url.password = '';
   url.hash = '';
   if (username === '' && password === '') return { url };
-  return { url, authorization: basicCredentials(username, password) };
+  const authorization = basic({ username: decodePercent(username), password: decodePercent(password) });
+  return { url, authorization };
 }
 
-/** A `Basic` credential (RFC 7617) from the percent-encoded user name and password of a URL. */
-function basicCredentials(username: string, password: string): string {
-  const pair = `${decodePercent(username)}:${decodePercent(password)}`;
-  return `Basic ${Buffer.from(pair, 'utf8').toString('base64')}`;
+/** A `Basic` credential (RFC 7617). */
+export function basic({ username, password }: Credentials): string {
+  return `Basic ${Buffer.from(`${username}:${password}`, 'utf8').toString('base64')}`;
 }
