@@ -2,7 +2,6 @@
 import { access } from 'node:fs/promises';
 import path from 'node:path';
 import { InstallError, UnavailableError, UntrustedError } from '../errors.ts';
-import { hashLocalFile } from '../disk/hash-file.ts';
 import { EXECUTABLE_MODE } from '../disk/place.ts';
 import { setInstalledMode } from '../disk/installed.ts';
 import { PrivateDirectory } from '../disk/private-directory.ts';
@@ -24,6 +23,7 @@ import type { ActionInputs } from './inputs.ts';
 import { logNotice, logWarning } from './log.ts';
 import { readLockfile } from '../lockfile/lockfile.ts';
 import { assertFitsPath, resolvePath, type Runner } from './runner.ts';
+import type { CachedFile } from './tool-cache.ts';
 
 export interface SetUp {
   /** For PATH. */
@@ -48,7 +48,7 @@ interface ResolvedArtifact {
 
 /** An artifact, and the file of the tool cache that was copied into the run's directory for it. */
 interface SeededArtifact extends ResolvedArtifact {
-  readonly cached: string | undefined;
+  readonly cached: CachedFile | undefined;
 }
 
 /**
@@ -233,7 +233,7 @@ async function updateCache(
     const label = labelOf(artifact);
     const hit = cached !== undefined && proved?.outcome === 'kept';
     if (hit) logNotice('tool cache', `${label} came from the tool cache, and was proved again`);
-    else if (cached !== undefined) await warnOfCache(label, cached);
+    else if (cached !== undefined) warnOfCache(label, cached);
     if (hit || proved?.path === undefined) continue;
     try {
       await cache?.store(artifact, proved.path, proved.bundlePath);
@@ -244,11 +244,10 @@ async function updateCache(
   }
 }
 
-async function warnOfCache(label: string, cached: string): Promise<void> {
-  const [digest] = await hashLocalFile(cached, ['sha256'], undefined).catch(() => ['unreadable']);
+function warnOfCache(label: string, cached: CachedFile): void {
   logWarning(
     'tool cache',
-    `what lay there as ${label} is not what was released (${cached}, sha256:${digest ?? ''}); ` +
+    `what lay there as ${label} is not what was released (${cached.path}, sha256:${cached.sha256}); ` +
       'it was not used, and the proven file takes its place. Another job on this runner may have put it there.',
   );
 }

@@ -6,7 +6,7 @@ import { unreadableFile } from '../files/unreadable-file.ts';
 import { K8sVerifyError, RequestError } from '../errors.ts';
 import type { HashAlgorithm } from '../strict/digest.ts';
 import { MAX_WHOLE_MESSAGE_BYTES } from '../limits.ts';
-import { readUpTo, withLocalFile } from '../files/local-file.ts';
+import { readUpTo } from '../files/local-file.ts';
 import { throwIfInterrupted } from './disk-error.ts';
 
 /** There are two buffers of this size: one is hashed while the other is filled. */
@@ -59,22 +59,6 @@ export async function hashAll(
     for (const hash of hashes) hash.update(current.subarray(0, bytes));
     [current, other] = [other, current];
   }
-}
-
-/**
- * The digests (hex) of a file that the user named, in the order of the algorithms.
- *
- * @throws RequestError `file-not-readable`
- */
-export async function hashLocalFile(
-  path: string,
-  algorithms: readonly HashAlgorithm[],
-  signal: AbortSignal | undefined,
-): Promise<readonly string[]> {
-  return readable(
-    path,
-    withLocalFile(path, async (file) => hashAll(file.read, algorithms, signal)),
-  );
 }
 
 /**

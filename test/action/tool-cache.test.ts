@@ -1,4 +1,5 @@
 import { execFileSync } from 'node:child_process';
+import { createHash } from 'node:crypto';
 import { chmodSync, readdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -68,6 +69,27 @@ describe('the tool cache', () => {
       const job = await run({ version: VERSION });
       expect(job.result?.artifacts[0]?.outcome).toBe('installed');
       expect(readFileSync(dir.join('elsewhere'), 'utf8')).toContain('evil');
+    },
+  );
+
+  it('says the digest of the poisoned bytes that it held', async () => {
+    const { cachedFile, run } = await world.useRunner();
+    await run({ version: VERSION });
+    writeFileSync(cachedFile(), 'evil');
+    const job = await run({ version: VERSION });
+    expect(job.stdout).toContain(`sha256:${createHash('sha256').update('evil').digest('hex')}`);
+  });
+
+  it.skipIf(process.platform === 'win32')(
+    'with a pipe in place of the file or of its bundle is not read for ever (needs mkfifo)',
+    async () => {
+      for (const suffix of ['', '.sigstore.json']) {
+        const { cachedFile, run } = await world.useRunner();
+        await run({ version: VERSION });
+        execFileSync('rm', [`${cachedFile()}${suffix}`]);
+        execFileSync('mkfifo', [`${cachedFile()}${suffix}`]);
+        expect(await run({ version: VERSION })).toMatchObject({ exitCode: 0 });
+      }
     },
   );
 

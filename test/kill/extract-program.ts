@@ -3,15 +3,14 @@
  *
  *     node extract-program.ts ARCHIVE TARGET
  */
-import { hashLocalFile } from '../../src/disk/hash-file.ts';
 import { confirmMeasured, measureFile } from '../../src/disk/verified-artifact.ts';
 import type { ProvenDigest } from '../../src/proof/prove-digest.ts';
 import { unpack } from '../unit/archive/support/unpack.ts';
 
 const [path = '', into = ''] = process.argv.slice(2);
-const [hex] = await hashLocalFile(path, ['sha256'], undefined);
-const proven: unknown = { algorithm: 'sha256', hex };
+const measured = await measureFile(path, ['sha256'], undefined);
+const proven: unknown = { algorithm: 'sha256', hex: measured.digests.get('sha256') };
 // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- reading looks at the digest alone
-const archive = confirmMeasured(await measureFile(path, ['sha256'], undefined), proven as ProvenDigest);
+const archive = confirmMeasured(measured, proven as ProvenDigest);
 process.stdout.write('unpacking\n');
 await unpack(archive, { into });

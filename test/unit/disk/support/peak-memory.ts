@@ -6,7 +6,6 @@
  */
 import { closeSync, ftruncateSync, openSync, writeSync } from 'node:fs';
 import { join } from 'node:path';
-import { hashLocalFile } from '../../../../src/disk/hash-file.ts';
 import { listArchive } from '../../../../src/archive/extract.ts';
 import { openStaging, type StagedArtifact } from '../../../../src/disk/staging.ts';
 import { confirmMeasured, measureFile } from '../../../../src/disk/verified-artifact.ts';
@@ -50,10 +49,10 @@ async function list(member: number): Promise<void> {
   writeSync(file, entry({ name: 'zeros', size: member }));
   ftruncateSync(file, BLOCK + bytes + 2 * BLOCK);
   closeSync(file);
-  const [hex] = await hashLocalFile(path, ['sha256'], undefined);
-  const proven: unknown = { algorithm: 'sha256', hex };
+  const measured = await measureFile(path, ['sha256'], undefined);
+  const proven: unknown = { algorithm: 'sha256', hex: measured.digests.get('sha256') };
   // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- reading looks at the digest alone
-  const archive = confirmMeasured(await measureFile(path, ['sha256'], undefined), proven as ProvenDigest);
+  const archive = confirmMeasured(measured, proven as ProvenDigest);
   const members = await listArchive(archive);
   if (members[0]?.bytes !== member) throw new Error('the member is not as long as it was made');
 }
