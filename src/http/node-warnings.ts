@@ -5,8 +5,8 @@ const ADDRESS_AS_TLS_NAME = 'DEP0123';
 
 /**
  * Hides these warnings in our own programs: that a part of Node or of a package is experimental (undici's SOCKS
- * support), that a proxy is given as an address, which TLS does not allow as a server name, and that TLS certificates
- * are not checked.
+ * support), that a server behind a SOCKS proxy is given as an address, which undici passes on as its TLS server name,
+ * and that TLS certificates are not checked.
  */
 export function leaveOutNodeWarnings(): void {
   const printers = process.listeners('warning');

@@ -6,6 +6,7 @@ import { describe, expect, it } from 'vitest';
 import { closedPort } from '#support/http/listen';
 import { startProxy } from '#support/proxy';
 import { runCli } from '#support/run-cli';
+import { startSocksProxy } from '#support/socks-proxy';
 import type { ProgramRun } from '#support/run-program';
 import { snapshot } from '#support/temp-dir';
 import { withInstalled } from './expected.ts';
@@ -165,6 +166,24 @@ describe('a proxy of HTTPS_PROXY and HTTP_PROXY', () => {
     expect(run.stderr).toMatch(/^k8s-verify: error: /);
     expect(run.stderr).toContain(`through the proxy ${address} (HTTP_PROXY)`);
     expect(run.stderr).not.toContain('xperimental');
+  });
+
+  it.concurrent('one that speaks TLS at an address brings no warning of Node about its name', async () => {
+    await using world = await startFaultWorld({ tls: true });
+    await using proxy = await startProxy({ tls: world.authority?.issue() ?? { key: '', cert: '' } });
+    const run = await world.command({}, { env: { HTTPS_PROXY: proxy.url } });
+    expect(await outcomeOf(world, run)).toBe('installed');
+    expect(proxy.requests.map(({ method }) => method)).toContain('CONNECT');
+    expect(run.stderr).not.toMatch(/warning|DEP0123/i);
+  });
+
+  it.concurrent('one that speaks SOCKS brings no warning of Node about a server at an address', async () => {
+    await using world = await startFaultWorld({ tls: true });
+    await using socks = await startSocksProxy();
+    const run = await world.command({}, { env: { ALL_PROXY: `socks5://${socks.address}` } });
+    expect(await outcomeOf(world, run)).toBe('installed');
+    expect(socks.hosts).toContain('127.0.0.1');
+    expect(run.stderr).not.toMatch(/warning|DEP0123/i);
   });
 
   it.concurrent('one that is no URL is a slip of the user, and not printed', async () => {

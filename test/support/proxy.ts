@@ -3,6 +3,7 @@
  * authentication if asked for, and a log of what went through it.
  */
 import { createServer, request as httpRequest, type IncomingMessage, type ServerResponse } from 'node:http';
+import { createServer as createTlsServer } from 'node:https';
 import { connect, type Socket } from 'node:net';
 import { listen, listeningPort } from './http/listen.ts';
 
@@ -17,6 +18,8 @@ export interface ProxiedRequest {
 
 export interface ProxyOptions {
   readonly credentials?: { readonly username: string; readonly password: string };
+  /** Key and certificate of a proxy that itself speaks TLS. */
+  readonly tls?: { readonly key: string; readonly cert: string };
   /** Sends every tunnel and request to this port of loopback, whatever host was asked for. */
   readonly routeTo?: (host: string, port: number) => { readonly host: string; readonly port: number };
 }
@@ -32,9 +35,10 @@ export interface Proxy {
 export async function startProxy(options: ProxyOptions = {}): Promise<Proxy> {
   const requests: ProxiedRequest[] = [];
   const sockets = new Set<Socket>();
-  const server = createServer((request, response) => {
+  const answer = (request: IncomingMessage, response: ServerResponse): void => {
     forward(request, response, options, requests);
-  });
+  };
+  const server = options.tls === undefined ? createServer(answer) : createTlsServer(options.tls, answer);
   server.on('connection', (socket) => track(socket, sockets));
   server.on('connect', (request, socket: Socket, head) => {
     tunnel(request, socket, head, { options, requests, sockets });
@@ -53,7 +57,7 @@ export async function startProxy(options: ProxyOptions = {}): Promise<Proxy> {
     await closed;
   };
   return {
-    url: `http://${login}127.0.0.1:${listeningPort(server)}`,
+    url: `${options.tls === undefined ? 'http' : 'https'}://${login}127.0.0.1:${listeningPort(server)}`,
     requests,
     close,
     [Symbol.asyncDispose]: close,

@@ -8,6 +8,7 @@ import { closedPort } from '#support/http/listen';
 import { createTlsAuthority } from '#support/http/tls';
 import { type Proxy, type ProxyOptions, startProxy } from '#support/proxy';
 import { isOnPath, startRealProxy } from '#support/real-proxy';
+import { type SocksProxy, startSocksProxy } from '#support/socks-proxy';
 import { testDir } from '#support/test-dir';
 import { fetchThrough } from './file-server.ts';
 import {
@@ -253,44 +254,10 @@ describe('a download through a proxy', () => {
   });
 });
 
-interface SocksProxy {
-  /** `127.0.0.1:port` */
-  readonly address: string;
-  /** The hosts that were asked for. */
-  readonly hosts: readonly string[];
-  /** `user:password` as they came (RFC 1929). */
-  readonly credentials: readonly string[];
-}
-
-/** A SOCKS5 proxy whose every tunnel leads to a port of loopback; it asks for credentials where it is to. */
 async function serveSocks(port: number, { authenticates = false } = {}): Promise<SocksProxy> {
-  const hosts: string[] = [];
-  const credentials: string[] = [];
-  const tunnel = (socket: Socket): void => {
-    socket.once('data', (request) => {
-      hosts.push(request.subarray(5, 5 + (request[4] ?? 0)).toString());
-      const onward = connect(port, '127.0.0.1', () => {
-        socket.write(Uint8Array.of(5, 0, 0, 1, 127, 0, 0, 1, 0, 0));
-        socket.pipe(onward).pipe(socket);
-      });
-      onward.on('error', () => socket.destroy());
-    });
-  };
-  const authenticate = (socket: Socket): void => {
-    socket.once('data', (login) => {
-      const user = login.subarray(2, 2 + (login[1] ?? 0));
-      credentials.push(`${user.toString()}:${login.subarray(3 + user.length).toString()}`);
-      tunnel(socket);
-      socket.write(Uint8Array.of(1, 0));
-    });
-  };
-  const { origin } = await serveRaw((socket) => {
-    socket.once('data', () => {
-      (authenticates ? authenticate : tunnel)(socket);
-      socket.write(Uint8Array.of(5, authenticates ? 2 : 0));
-    });
-  });
-  return { address: new URL(origin).host, hosts, credentials };
+  const socks = await startSocksProxy({ port, authenticates });
+  onTestFinished(() => socks[Symbol.asyncDispose]());
+  return socks;
 }
 
 describe('a SOCKS proxy', () => {

@@ -6,9 +6,10 @@ import { beforeEach, describe, expect, it, onTestFinished, vi } from 'vitest';
 import type { HttpClientOptions } from '../../../src/http/client.ts';
 import { createTlsAuthority } from '#support/http/tls';
 import { startProxy } from '#support/proxy';
+import { startSocksProxy } from '#support/socks-proxy';
 import { testDir } from '#support/test-dir';
 import { writeFile } from 'node:fs/promises';
-import { client, hello, listen, recording, rejection, serveRaw, SMALL } from './loopback.ts';
+import { client, hello, listen, recording, rejection, SMALL } from './loopback.ts';
 
 const untrusted = createTlsAuthority('an untrusted CA');
 const trusted = createTlsAuthority('a trusted CA');
@@ -37,21 +38,10 @@ async function tlsProxy(tls: { readonly key: string; readonly cert: string }): P
   return `https://127.0.0.1:${await listen(server)}`;
 }
 
-/** Sends everything to one port of loopback. */
-async function socksProxy(port: number): Promise<string> {
-  const { origin } = await serveRaw((socket) => {
-    socket.once('data', () => {
-      socket.write(Uint8Array.of(5, 0));
-      socket.once('data', () => {
-        const onward = connect(port, '127.0.0.1', () => {
-          socket.write(Uint8Array.of(5, 0, 0, 1, 127, 0, 0, 1, 0, 0));
-          socket.pipe(onward).pipe(socket);
-        });
-        onward.on('error', () => socket.destroy());
-      });
-    });
-  });
-  return origin.replace('http:', 'socks5:');
+async function socksProxy(): Promise<string> {
+  const socks = await startSocksProxy();
+  onTestFinished(() => socks[Symbol.asyncDispose]());
+  return `socks5://${socks.address}`;
 }
 
 async function caFile(): Promise<HttpClientOptions> {
@@ -66,7 +56,7 @@ describe('with NODE_TLS_REJECT_UNAUTHORIZED=0, a certificate of an unknown CA', 
     onTestFinished(() => void vi.unstubAllEnvs());
   });
 
-  it.each<readonly [string, (port: number) => Promise<HttpClientOptions>]>([
+  it.each<readonly [string, () => Promise<HttpClientOptions>]>([
     ['of the server', async () => ({})],
     ['of the server, with a CA file of another', caFile],
     ['behind a proxy', async () => ({ env: { HTTPS_PROXY: await forwardProxy() } })],
@@ -75,10 +65,10 @@ describe('with NODE_TLS_REJECT_UNAUTHORIZED=0, a certificate of an unknown CA', 
       async () => ({ ...(await caFile()), env: { HTTPS_PROXY: await tlsProxy(trusted.issue()) } }),
     ],
     ['of the proxy', async () => ({ env: { HTTPS_PROXY: await tlsProxy(untrusted.issue()) } })],
-    ['behind a SOCKS proxy', async (port) => ({ env: { ALL_PROXY: await socksProxy(port) } })],
+    ['behind a SOCKS proxy', async () => ({ env: { ALL_PROXY: await socksProxy() } })],
   ])('%s is refused', async (_, arrange) => {
     const { url, requests } = await serveUntrusted();
-    const http = client({ ...(await arrange(Number(new URL(url).port))), retries: 0 });
+    const http = client({ ...(await arrange()), retries: 0 });
     const error = await rejection(http.fetchSmall({ ...SMALL, url }));
     expect(error).toMatchObject({ name: 'UnavailableError', code: 'network' });
     expect(error.message).toMatch(/TLS: the \w+ cannot be trusted: its certificate comes from an unknown CA/);
