@@ -26,6 +26,7 @@ export type UnavailableCode =
   | 'mirror-incomplete'
   | 'rate-limited'
   | 'log-unreachable'
+  | 'name-unbound'
   | 'trust-root-unavailable'
   | 'authority-unknown'
   | 'clock-wrong'
@@ -184,6 +185,7 @@ const NOT_OF_THE_NETWORK: ReadonlySet<ErrorCode> = new Set<UnavailableCode>([
   'authority-unknown',
   'clock-wrong',
   'machine-cannot-judge',
+  'name-unbound',
 ]);
 
 /**

@@ -12,6 +12,7 @@ import {
   readDuration,
   readOwnVersion,
   readPredicateType,
+  readSha256,
   readTier,
   readUrl,
 } from './option-values.ts';
@@ -133,6 +134,21 @@ export const trustedRoot = (): CliOption =>
     '--trusted-root <FILE>',
     'a Sigstore trusted root (JSON) instead of the embedded one of the public-good instance',
   );
+
+export const requireName = (): CliOption =>
+  rare(
+    SIGNER,
+    '--require-name',
+    'nothing is installed unless its name is bound: by the signed release manifest, by the file itself, or by a digest ' +
+      'that you demand (--sha256)',
+  );
+
+export const sha256 = (): CliOption =>
+  rare(
+    SIGNER,
+    '--sha256 <HEX>',
+    'the digest that the one artifact must have: with another one it is refused, however well it is signed',
+  ).reads(readSha256);
 
 export const bundle = (): CliOption =>
   option(

@@ -6,6 +6,7 @@ import { type Invocation, subjectOf } from './invocation.ts';
 /** Empty where nothing could have changed and nothing was to be learnt. */
 export function diskState(code: ErrorCode | 'bug', exitCode: ExitCode, invocation: Invocation): string {
   if (isRefusal(exitCode)) return refused(code, invocation);
+  if (code === 'name-unbound') return nothingNamed(invocation);
   if (exitCode === 4 || exitCode === 5) return nothingLearnt(invocation);
   if (invocation.line?.command !== 'install') return '';
   if (exitCode === 20)
@@ -36,6 +37,12 @@ function nothingLearnt(invocation: Invocation): string {
   const command = invocation.line?.command;
   if (command === 'install') return `Nothing was learnt about ${subject}, and nothing was installed.`;
   return command === 'verify' ? `Nothing was learnt about ${subject}.` : '';
+}
+
+/** The file is genuine: what was not learnt is which one it is. */
+function nothingNamed(invocation: Invocation): string {
+  const learnt = 'It is signed by the right signer; which file it is was not learnt';
+  return invocation.line?.command === 'install' ? `${learnt}. ${nothingInstalled(invocation)}` : `${learnt}.`;
 }
 
 /** Of several that were asked for, none is installed unless all are. */

@@ -61,16 +61,18 @@ export const EXIT_CODE_PAGES: Readonly<Record<ExitCode, ExitCodePage>> = {
     steps: [['see what a release has:', 'k8s-verify list VERSION']],
   },
   4: {
-    title: 'something needed could not be fetched',
+    title: 'something needed could not be fetched, or a name is not bound',
     meaning: 'Nothing was learnt about the file, neither good nor bad, and nothing was installed.',
     causes: [
       'no network, or a proxy that is not named',
       'a server or the transparency log that is down or slow',
       'a mirror that lacks the signature',
+      'with --require-name: a file that nothing signed names, neither the release manifest nor the file itself',
     ],
     steps: [
       LOOK_AROUND,
       ['try again later, or name another source:', 'k8s-verify kubectl VERSION --mirror URL'],
+      ['with --require-name: demand a digest that you know, with --sha256'],
     ],
   },
   5: {

@@ -80,6 +80,7 @@ export function readInstall(line: ParsedLine): InstallArguments {
     ...(options.fromTarball === undefined ? {} : { fromTarball: options.fromTarball }),
     ...(options.checkSums === true ? { checkSums: true } : {}),
     ...(options.saveBundle === true ? { saveBundle: true } : {}),
+    ...(options.requireName === true ? { requireName: 'always' } : {}),
     ...readTrust(options),
     ...readNetwork(options),
   };
@@ -111,8 +112,26 @@ function readArtifacts(line: ParsedLine): readonly ArtifactRequest[] {
     });
   }
   const platforms = options.platform ?? [];
-  if (platforms.length === 0) return artifacts;
-  return platforms.flatMap((platform) => artifacts.map((artifact) => withPlatform(artifact, platform)));
+  const asked =
+    platforms.length === 0
+      ? artifacts
+      : platforms.flatMap((platform) => artifacts.map((artifact) => withPlatform(artifact, platform)));
+  return options.sha256 === undefined ? asked : demanding(asked, options.sha256);
+}
+
+/** Two files that differ cannot both have one digest. */
+function demanding(artifacts: readonly ArtifactRequest[], sha256: string): readonly ArtifactRequest[] {
+  const [only, ...more] = artifacts;
+  if (only !== undefined && more.length === 0) return [{ ...only, sha256 }];
+  throw new RequestError('usage', '--sha256 is the digest of one artifact, but several are asked for', {
+    wanted: 'one component, for one platform',
+    found: artifacts
+      .map(({ component, platform }) =>
+        excerpt(platform === undefined ? component : `${component} ${platform}`),
+      )
+      .join(', '),
+    next: 'make one run for each, with its own --sha256',
+  });
 }
 
 function withPlatform(artifact: ArtifactRequest, platform: string): ArtifactRequest {

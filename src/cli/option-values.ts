@@ -76,6 +76,17 @@ export function readOwnVersion(text: string, source: string): string {
   });
 }
 
+/** A SHA-256 in hex, with `sha256:` before it or not; lower case comes out. */
+export function readSha256(text: string, source: string): string {
+  const hex = /^(?:sha256:)?(?<hex>[0-9a-f]{64})$/i.exec(text)?.groups?.['hex'];
+  if (hex !== undefined) return hex.toLowerCase();
+  throw new RequestError('usage', `${source} does not take ${excerpt(text, 80)} as a SHA-256`, {
+    wanted: `${source} with 64 hex digits`,
+    found: excerpt(text, 80),
+    next: 'compute it with sha256sum of a file that you trust, or take it from a lockfile',
+  });
+}
+
 /** A whole URI, as a statement has it. */
 export function readPredicateType(text: string, source: string): string {
   if (URL.canParse(text) && /^[\x21-\x7e]+$/.test(text)) return text;

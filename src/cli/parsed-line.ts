@@ -35,6 +35,9 @@ export interface Options {
   readonly saveBundle?: true;
   readonly checkSums?: true;
   readonly dataDir?: string;
+  readonly requireName?: true;
+  /** Hex. */
+  readonly sha256?: string;
   readonly rekorUrl?: string;
   readonly retries?: number;
   /** Milliseconds. */

@@ -88,6 +88,8 @@ function addInstall(program: StrictCommand): void {
       option.certificateIdentity(),
       option.certificateIssuer(),
       option.trustedRoot(),
+      option.requireName(),
+      option.sha256(),
       option.saveBundle(),
       option.checkSums(),
       option.dataDir(),

@@ -1,6 +1,6 @@
 import { type ByteSource, bytesOf, type OpenBytes } from '../binary/byte-source.ts';
 import { readBinary } from '../binary/read-binary.ts';
-import { UntrustedError } from '../errors.ts';
+import { UnavailableError, UntrustedError } from '../errors.ts';
 import { MAX_MANIFEST_BYTES } from '../limits.ts';
 import {
   bindName,
@@ -35,6 +35,8 @@ export interface NamedBytes {
   readonly manifest: ManifestAnswer | undefined;
   /** Where the bytes came from, without a password. */
   readonly from: string | undefined;
+  /** What an archive says by what it holds; asked only where the release manifest does not list it. */
+  readonly archive?: (() => Promise<ClaimedName | undefined>) | undefined;
 }
 
 /** What the bytes of a proven file say that they are. */
@@ -63,21 +65,64 @@ export function nameItself(claimed: ClaimedName | undefined): ArtifactName {
   return { by: isWhole ? [by] : [], claimed, notes: [] };
 }
 
+/** What the request says of a name, besides the name itself. */
+export interface NameDemand {
+  /** The digest (hex) that was demanded, and is the proven one by now. */
+  readonly demanded: string | undefined;
+  readonly demandedBy: 'lockfile' | 'sha256';
+  /** Whether a name has to be bound. */
+  readonly nameRequired: boolean;
+}
+
 /**
  * Holds proven bytes against the name under which they were asked for.
  *
- * @throws UntrustedError `name-mismatch` where something signed says that they are something else.
+ * @throws UntrustedError `name-mismatch` where something signed says that they are something else; UnavailableError
+ *   `name-unbound` where a name is required and nothing says it.
  */
 export async function assertName(
   wanted: Coordinates,
-  { file, sha256, manifest, from }: NamedBytes,
+  { file, sha256, manifest, from, archive }: NamedBytes,
+  demand: NameDemand,
 ): Promise<ArtifactName> {
-  const claimed = await readName(file);
-  const verdict = bindName(wanted, sha256, { manifest, claimed });
+  const demanded = demand.demanded === undefined ? undefined : demand.demandedBy;
+  let claimed = await readName(file);
+  let verdict = bindName(wanted, sha256, { manifest, claimed, demanded });
+  const isListed = verdict.kind === 'bound' && verdict.by.includes('release-manifest');
+  if (claimed === undefined && archive !== undefined && verdict.kind !== 'contradicted' && !isListed) {
+    claimed = await archive();
+    verdict = bindName(wanted, sha256, { manifest, claimed, demanded });
+  }
   if (verdict.kind === 'contradicted') throw nameMismatch(wanted, claimed, verdict, from);
-  if (verdict.kind === 'unbound') return { by: [], claimed, notes: verdict.notes };
+  if (verdict.kind === 'unbound') {
+    if (demand.nameRequired) throw nameUnbound(wanted, manifest, claimed);
+    return { by: [], claimed, notes: verdict.notes };
+  }
   const { by, manifestSha256, notes } = verdict;
   return { by, ...(manifestSha256 === undefined ? {} : { manifestSha256 }), claimed, notes };
+}
+
+/** It is genuine, and may even be what was asked for; but nothing that is signed says so. */
+function nameUnbound(
+  wanted: Pick<Coordinates, 'component' | 'version' | 'platform'>,
+  manifest: ManifestAnswer | undefined,
+  claimed: ClaimedName | undefined,
+): UnavailableError {
+  const name = formatName(wanted);
+  const listed =
+    manifest === undefined
+      ? 'the release manifest was not asked'
+      : manifest.kind === 'none'
+        ? manifest.why
+        : 'the release manifest does not list it';
+  const said =
+    claimed === undefined ? 'the file does not say what it is' : `the file says ${formatName(claimed)}`;
+  return new UnavailableError('name-unbound', `nothing that is signed says that this is ${name}`, {
+    wanted: `${name}, by the signed release manifest or by the file itself`,
+    found: `${listed}; ${said}`,
+    why: 'a signature says who made a file, and not which version it is',
+    next: 'try again with a source that has kubernetes-release.spdx and its signature, or demand a digest that you know with --sha256 HEX',
+  });
 }
 
 function nameMismatch(

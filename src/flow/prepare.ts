@@ -112,7 +112,11 @@ async function prepareFile(
     const renewsBundle = await hasBundleOf(destination, there.digest);
     const { proof, verified, source } = await confirmPlanned(download, proven);
     const { sha256 } = verified;
-    const name = await assertName(artifact, { file: verified, sha256, manifest: undefined, from: source });
+    const name = await assertName(
+      artifact,
+      { file: verified, sha256, manifest: undefined, from: source },
+      plan,
+    );
     const had = `${verified.bytes} bytes downloaded`;
     const output = { kind: 'installed', file, verified, replaces: occupied, sha256, had, name } as const;
     const kept = saveBundle || renewsBundle ? bundlePath : undefined;
@@ -150,7 +154,7 @@ async function takeOccupant(
   if (occupant.kind === 'fit') {
     const [sha256, checked] = await digestsOfExisting(download, installed, proof);
     const name = await readInstalled(installed, (bytes) =>
-      assertName(artifact, { file: bytes, sha256, manifest: undefined, from: destination }),
+      assertName(artifact, { file: bytes, sha256, manifest: undefined, from: destination }, download.plan),
     );
     await download.discard();
     const had = 'the file that was there';
@@ -165,7 +169,7 @@ async function takeOccupant(
   assertIsDemanded(download.plan, verified.sha256);
   const { sha256, bytes } = verified;
   const named = { file: verified, sha256, manifest: undefined, from: destination };
-  const name = await assertName(artifact, named);
+  const name = await assertName(artifact, named, download.plan);
   const had = `${bytes} bytes copied from the file that was there`;
   const unfit = occupant.why;
   const output = { kind: 'installed', file, verified, replaces: true, unfit, sha256, had, name } as const;
@@ -239,7 +243,7 @@ async function prepareMember(
   assertDemanded(file, sha256, `out of ${tarball}, which is properly signed`);
   const kind = executable ? 'binary' : 'image';
   const wanted = { ...artifact, component: member.component, kind } as const;
-  const name = await assertName(wanted, { file: verified, sha256, manifest: undefined, from: tarball });
+  const name = await assertName(wanted, { file: verified, sha256, manifest: undefined, from: tarball }, file);
   const had = `${tarball}, which the file is out of`;
   const proven = { algorithm: 'sha256', hex: sha256 } as const;
   const installed = { destination, proven, executable, maxBytes: verified.bytes };

@@ -60,6 +60,12 @@ export interface InstallInput extends TrustInput, SourcesInput {
    * contradict the proof and are never needed for it; default false.
    */
   readonly checkSums?: boolean;
+  /**
+   * Fails with `name-unbound` where nothing binds an artifact to the component, version and platform that were asked for:
+   * neither the signed release manifest nor the file itself says it, and no digest was demanded. Default false: it is
+   * installed then, and its `name.bound` is false.
+   */
+  readonly requireName?: boolean;
   /** The base URL of the transparency log (Rekor v1); default `https://rekor.sigstore.dev`. */
   readonly rekorUrl?: string;
 }

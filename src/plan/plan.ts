@@ -1,6 +1,7 @@
 import { basename, dirname, join, posix, resolve } from 'node:path';
 import { RequestError } from '../errors.ts';
 import { MAX_ARTIFACTS_PER_RUN } from '../limits.ts';
+import { carriesName } from '../names/carries-name.ts';
 import { assertIdentity, policyOf } from './who-must-have-signed.ts';
 import type { Policy } from '../policy/policy.ts';
 import {
@@ -27,6 +28,10 @@ export interface PlannedArtifact {
   readonly policy: Policy;
   /** The digest (hex) that the request demands beside the proof. */
   readonly demanded: string | undefined;
+  /** Where a digest that is demanded comes from. */
+  readonly demandedBy: 'lockfile' | 'sha256';
+  /** Whether nothing may be installed that no name is bound to. */
+  readonly nameRequired: boolean;
   readonly becomes: Becomes;
 }
 
@@ -50,6 +55,8 @@ export interface PlannedMember extends PlannedFile {
   readonly label: string;
   /** The digest (hex) that the request demands of the file itself. */
   readonly demanded: string | undefined;
+  readonly demandedBy: PlannedArtifact['demandedBy'];
+  readonly nameRequired: boolean;
 }
 
 /**
@@ -72,9 +79,14 @@ export async function planInstall(
   }));
   const perPlatform = new Set(named.map(({ platform }) => formatPlatform(platform))).size > 1;
   const planned: PlannedArtifact[] = [];
-  for (const { component, version: text = 'stable', platform, sha256 } of named) {
+  for (const { component, version: text = 'stable', platform, sha256, locked } of named) {
     const coordinates = { component, version: await resolveOnce(text), platform };
-    planned.push(planOne(coordinates, sha256, request, perPlatform));
+    const demand: Demand = {
+      demanded: sha256,
+      demandedBy: locked === true ? 'lockfile' : 'sha256',
+      nameRequired: isNameRequired(request, coordinates),
+    };
+    planned.push(planOne(coordinates, demand, request, perPlatform));
     // A signature that is asked for by name may well exist for what Kubernetes itself did not sign.
     if (request.identity === undefined && request.publicKeyPem === undefined) {
       assertSigned(coordinates.version);
@@ -143,10 +155,20 @@ function platformOf({ component, platform }: ArtifactRequest, force: boolean, cl
     : parsePlatform(platform, everyPlatformOf(findComponent(component)));
 }
 
+/** What the request demands of an artifact beside the proof. */
+type Demand = Pick<PlannedArtifact, 'demanded' | 'demandedBy' | 'nameRequired'>;
+
+function isNameRequired(
+  { requireName }: InstallRequest,
+  { component, version }: Pick<ArtifactCoordinates, 'component' | 'version'>,
+): boolean {
+  return requireName === 'always' || (requireName === 'known' && carriesName(component, version));
+}
+
 /** @param perPlatform several platforms go into a folder each, since their files have the same names. */
 function planOne(
   coordinates: ArtifactCoordinates,
-  demanded: string | undefined,
+  demand: Demand,
   request: InstallRequest,
   perPlatform: boolean,
 ): PlannedArtifact {
@@ -156,14 +178,13 @@ function planOne(
     const folder = perPlatform && platform !== undefined ? `${platform.os}-${platform.arch}` : '.';
     return kind === 'file' ? resolve(path) : join(resolve(path), folder, name);
   };
-  if (fromTarball !== undefined)
-    return planMember(coordinates, demanded, request, fromTarball, destinationOf);
+  if (fromTarball !== undefined) return planMember(coordinates, demand, request, fromTarball, destinationOf);
   const artifact = force === true ? forcedArtifact(coordinates) : releaseArtifact(coordinates);
   const planned = {
     artifact,
     label: labelOf(artifact),
     policy: policyOf(request, artifact.signers),
-    demanded,
+    ...demand,
   };
   const { fileName, platform, executable } = artifact;
   if (extract === undefined) {
@@ -179,7 +200,7 @@ const TARBALL_SUFFIX = '.tar.gz';
 
 function planMember(
   coordinates: ArtifactCoordinates,
-  demanded: string | undefined,
+  demand: Demand,
   request: InstallRequest,
   tier: Tier,
   destinationOf: (platform: Platform, name: string) => string,
@@ -187,10 +208,10 @@ function planMember(
   const { tarball: artifact, member } = memberOf(tier, coordinates);
   const destination = destinationOf(coordinates.platform, posix.basename(member.path));
   const { executable } = member;
-  const file = { destination, executable, member, label: labelOf(coordinates), demanded };
+  const file = { destination, executable, member, label: labelOf(coordinates), ...demand };
   const policy = policyOf(request, artifact.signers);
   const becomes = { kind: 'members', files: [file] } as const;
-  return { artifact, label: labelOf(artifact), policy, demanded: undefined, becomes };
+  return { artifact, label: labelOf(artifact), policy, ...demand, demanded: undefined, becomes };
 }
 
 /** What is asked for twice is planned once: a file for all platforms, where several are asked for. */

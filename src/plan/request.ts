@@ -52,8 +52,14 @@ export interface NetworkRequest {
   readonly rekorUrl?: string;
 }
 
+/** An artifact of an install. */
+export interface AskedArtifact extends ArtifactRequest {
+  /** Whether its `sha256` is that of a lockfile, which the result then names. */
+  readonly locked?: boolean;
+}
+
 export interface InstallRequest extends TrustRequest, NetworkRequest {
-  readonly artifacts: readonly ArtifactRequest[];
+  readonly artifacts: readonly AskedArtifact[];
   /** A directory for all of them, or the exact file (with `extract`: directory) for the only one. */
   readonly destination:
     | { readonly kind: 'directory'; readonly path: string }
@@ -83,6 +89,11 @@ export interface InstallRequest extends TrustRequest, NetworkRequest {
    * contradict the proof, which is an error, and are never needed for it.
    */
   readonly checkSums?: boolean;
+  /**
+   * Refuses what nothing binds to the name that was asked for: `always`, or only for components whose binaries are
+   * `known` to say it themselves.
+   */
+  readonly requireName?: 'always' | 'known';
   readonly signal?: AbortSignal;
 }
 

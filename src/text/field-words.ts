@@ -12,13 +12,15 @@ const FIELDS: ReadonlyMap<string, string> = new Map([
   ['platform', 'platform'],
   ['predicate-type', 'predicateTypes'],
   ['rekor-url', 'rekorUrl'],
+  ['require-name', 'requireName'],
   ['save-bundle', 'saveBundle'],
+  ['sha256', 'sha256'],
   ['signature', 'signature'],
   ['timeout', 'timeoutMs'],
   ['trusted-root', 'trustedRoot'],
 ]);
 
-const OPTION = /(?<=^|[\s(])--([a-z][a-z-]*)(?: (?:FILE|URL|DIR|TYPE)\b)?/g;
+const OPTION = /(?<=^|[\s(])--([a-z][a-z0-9-]*)(?: (?:FILE|URL|DIR|TYPE)\b)?/g;
 
 /** Advice for a person at a command line, for the author of a program: `name it with --bundle FILE` names `bundle`. */
 export function inFieldWords(text: string): string {

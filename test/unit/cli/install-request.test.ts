@@ -72,6 +72,23 @@ describe('install: words to a request', () => {
     ['kubeadm kubelet --from-tarball server', { fromTarball: 'server' }],
     ['kubectl --from-tarball kubernetes-client', { fromTarball: 'client' }],
     ['kubectl --check-sums', { checkSums: true }],
+    ['kubectl --require-name', { requireName: 'always' }],
+    [
+      `kubectl --sha256 ${'AB'.repeat(32)}`,
+      { artifacts: [{ component: 'kubectl', sha256: 'ab'.repeat(32) }] },
+    ],
+    [
+      `kubectl --sha256 sha256:${'ab'.repeat(32)}`,
+      { artifacts: [{ component: 'kubectl', sha256: 'ab'.repeat(32) }] },
+    ],
+    [
+      `kubectl v1.30.2 --platform linux/arm64 --sha256 ${'ab'.repeat(32)}`,
+      {
+        artifacts: [
+          { component: 'kubectl', version: 'v1.30.2', platform: 'linux/arm64', sha256: 'ab'.repeat(32) },
+        ],
+      },
+    ],
     ['kubectl -- v1.26.0', { artifacts: [{ component: 'kubectl', version: 'v1.26.0' }] }],
     ['--force-name -- --kubectl', { artifacts: [{ component: '--kubectl' }] }],
     ['verify --force-name', { artifacts: [{ component: 'verify' }] }],
@@ -135,6 +152,15 @@ describe('install: words to a request', () => {
     ['kubectl=1.30.2', /no way to write a version/, /^k8s-verify install kubectl 1\.30\.2$/],
     ['kubeadm kubectl:v1.30.2', /no way to write a version/, /kubeadm kubectl@v1\.30\.2$/],
     ['kubectl --install-dir a --output b', /contradict/, /leave out --install-dir/],
+    [`kubectl kubelet --sha256 ${'ab'.repeat(32)}`, /one artifact, but several/, /its own --sha256/],
+    [
+      `kubectl --platform a/b --platform c/d --sha256 ${'ab'.repeat(32)}`,
+      /one artifact, but several/,
+      /its own --sha256/,
+    ],
+    ['kubectl --sha256 abc', /does not take "abc" as a SHA-256/, /sha256sum/],
+    [`kubectl --sha256 ${'ab'.repeat(33)}`, /as a SHA-256/, /sha256sum/],
+    ['kubectl --require-name=yes', /--require-name takes no value/, /write --require-name/],
     ['kubectl kubelet --output b', /names one file/, /--install-dir DIR/],
     ['kubectl --platform a/b --platform c/d --output b', /names one file/, /--install-dir DIR/],
     ['kubernetes-client --member v1.30.2 --member', /--member needs a value/, /--member NAME/],

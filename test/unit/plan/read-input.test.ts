@@ -72,6 +72,8 @@ describe('what is to be installed', () => {
       trustedRoot: Buffer.from('{}'),
     });
     expect(readInstall({ ...KUBECTL, extract: true }).extract).toEqual({ members: [] });
+    expect(readInstall({ ...KUBECTL, requireName: true }).requireName).toBe('always');
+    expect(readInstall({ ...KUBECTL, requireName: false })).not.toHaveProperty('requireName');
     expect(readInstall({ ...KUBECTL, trustedRootPath: 'r' }).trustedRootFile).toBe('r');
     expect(readInstall({ ...KUBECTL, signal: undefined })).not.toHaveProperty('signal');
   });
