@@ -10,6 +10,7 @@ import { findComponent, isComponent } from '../release/component.ts';
 import type { ArtifactRequest, InstallRequest } from '../plan/request.ts';
 import type { RunResult } from '../result.ts';
 import type { Answer, Console } from './console.ts';
+import { takeLessMemory } from './engine.ts';
 import { hostDirectories } from './host-directories.ts';
 import { withClient } from './with-client.ts';
 import { mistypedCommand, mistypedComponent } from './meant.ts';
@@ -35,6 +36,7 @@ export interface InstallArguments extends Omit<InstallRequest, 'destination' | '
 
 /** Installs what the command line asks for, and notes where a shell would not find it. */
 export async function install(line: ParsedLine, output: Console): Promise<Answer> {
+  takeLessMemory();
   const { destination, ...asked } = readInstall(line);
   const host = hostDirectories();
   const request: InstallRequest = {

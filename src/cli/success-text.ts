@@ -1,5 +1,4 @@
 /** A success, for people: one line for each file and one for the signer; how it was proved only with --verbose. */
-import { endianness } from 'node:os';
 import { formatPlatform, hostPlatform } from '../release/platform.ts';
 import type { ArtifactResult } from '../result.ts';
 import { checkLines } from './check-lines.ts';
@@ -85,6 +84,8 @@ function nameOf({ component, version, platform }: ArtifactResult, { aliases, sho
 /** Undefined on a machine that Kubernetes publishes nothing for. */
 export function thisPlatform(): string | undefined {
   try {
+    // Loaded here, because most runs do not ask.
+    const { endianness } = process.getBuiltinModule('node:os');
     return formatPlatform(
       hostPlatform({ platform: process.platform, arch: process.arch, endianness: endianness() }),
     );

@@ -2,7 +2,6 @@
  * SELinux gives a new file the label of its directory, or one that fits its name. A renamed file keeps the label of
  * its hidden name, so the system's own `restorecon` must set the label for its final place.
  */
-import { execFile } from 'node:child_process';
 import { access, constants } from 'node:fs/promises';
 import { delimiter, isAbsolute, join } from 'node:path';
 import { promisify } from 'node:util';
@@ -32,6 +31,8 @@ export async function restoreLabels(
   if (paths.length === 0 || !(await isThere(enforcing, constants.F_OK))) return [];
   const program = await findProgram('restorecon', path);
   if (program === undefined) return [];
+  // Loaded here: few systems have SELinux.
+  const { execFile } = process.getBuiltinModule('node:child_process');
   try {
     // -F would also reset labels that an administrator chose. -R works on files too.
     await promisify(execFile)(program, ['-R', '--', ...paths], { timeout: MAX_RELABEL_MS });

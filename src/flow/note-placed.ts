@@ -1,5 +1,4 @@
 import { dirname } from 'node:path';
-import { othersCanChange } from '../disk/who-can-change.ts';
 import { statedDigestBeside } from '../evidence/local-evidence.ts';
 import { note } from '../notes.ts';
 import type { Report } from '../progress.ts';
@@ -27,7 +26,7 @@ async function noteOthers(
   const noted: ArtifactResult[] = [];
   for (const result of results) {
     const { path, outcome, notes } = result;
-    const others = path === undefined || outcome === 'verified' ? undefined : await othersCanChange(path);
+    const others = path === undefined || outcome === 'verified' ? undefined : await whoElse(path);
     if (path === undefined || others === undefined) {
       noted.push(result);
       continue;
@@ -42,6 +41,12 @@ async function noteOthers(
     noted.push({ ...result, othersCanChange: others, notes: [...notes, ...added] });
   }
   return noted;
+}
+
+/** Loaded where something was placed: a verification is quicker without it. */
+async function whoElse(path: string): Promise<ArtifactResult['othersCanChange']> {
+  const { othersCanChange } = await import('../disk/who-can-change.ts');
+  return othersCanChange(path);
 }
 
 /**

@@ -1,6 +1,4 @@
 import { basename, dirname } from 'node:path';
-import { stageExtraction, stageMembers } from '../archive/extract.ts';
-import { inspectExtractionTarget } from '../archive/staging-directory.ts';
 import { inspectDestination } from '../disk/inspect-destination.ts';
 import { findInstalled, hashInstalled, type InstalledFile, readInstalled } from '../disk/installed.ts';
 import { openStaging } from '../disk/staging.ts';
@@ -196,9 +194,11 @@ async function prepareDirectory(
   { destination, members }: Extract<Becomes, { readonly kind: 'directory' }>,
   context: RunContext,
 ): Promise<PreparedArtifact> {
+  const { inspectExtractionTarget } = await import('../archive/staging-directory.ts');
   await inspectExtractionTarget(destination);
   return withProvedTarball(plan, destination, context, async (tarball, signal) => {
     context.client.report({ kind: 'detail', message: `unpacking ${plan.label} into ${destination}` });
+    const { stageExtraction } = await import('../archive/extract.ts');
     const extraction = await stageExtraction(tarball, { into: destination, members, signal });
     const { sha256, bytes } = tarball;
     const had = `${bytes} bytes of tarball downloaded, and the same again as it was unpacked`;
@@ -220,6 +220,7 @@ async function prepareMembers(
       return { member: member.path, staged: openStaging({ directory, fileName, signal }) };
     });
     try {
+      const { stageMembers } = await import('../archive/extract.ts');
       const verified = await stageMembers(tarball, requests, { signal });
       return await Promise.all(
         files.map(async (file, index) => prepareMember(file, verified[index], { ...plan, signal })),

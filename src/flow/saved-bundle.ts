@@ -1,4 +1,3 @@
-import { inspectDestination } from '../disk/inspect-destination.ts';
 import { InstallError } from '../errors.ts';
 import { statedDigestBeside } from '../evidence/local-evidence.ts';
 
@@ -10,6 +9,7 @@ export function bundlePathOf(path: string): string {
 /** Whether the bundle next to a file is that file's own, by the digest (SHA-256) that it states: a saved one. */
 export async function hasBundleOf(path: string, digest: string | undefined): Promise<boolean> {
   if (digest === undefined || (await statedDigestBeside(path)) !== digest) return false;
+  const { inspectDestination } = await import('../disk/inspect-destination.ts');
   try {
     return (await inspectDestination(bundlePathOf(path))) === 'file';
   } catch (error) {

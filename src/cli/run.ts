@@ -1,0 +1,46 @@
+/** Runs one command line: reads it, has its command do the work, and gives the answer. */
+import type { ExitCode } from '../exit-codes.ts';
+import { leaveOutNodeWarnings } from '../http/node-warnings.ts';
+import { type Answer, type Console, openConsole } from './console.ts';
+import { type ParsedLine, parseLine } from './parsed-line.ts';
+import type { CommandName } from './program.ts';
+import { note } from '../notes.ts';
+import { version } from './version-text.ts';
+
+type RunCommand = (line: ParsedLine, output: Console) => Promise<Answer>;
+
+/** Each command is loaded when it is asked for. */
+const RUN: Readonly<Record<CommandName, () => Promise<RunCommand>>> = {
+  install: async () => (await import('./install.ts')).install,
+  verify: async () => (await import('./verify.ts')).verify,
+  list: async () => (await import('./list.ts')).list,
+  doctor: async () => (await import('./doctor.ts')).doctor,
+  completion: async () => (await import('./completion.ts')).completion,
+  help: async () => (await import('./help.ts')).help,
+  version: () => Promise.resolve(version),
+};
+
+/** @returns the exit code of the run. It never rejects. */
+export async function run(words: readonly string[]): Promise<ExitCode> {
+  leaveOutNodeWarnings();
+  const output = openConsole(words, process);
+  try {
+    const line = parseLine(words, process.env);
+    if (line.kind === 'help') {
+      const { columns, questionPage } = await import('./help.ts');
+      process.stdout.write(questionPage(line, columns()));
+      return 0;
+    }
+    output.invoked(line);
+    for (const one of line.notes) output.note(one);
+    // What a doctor looks at may come from a variable that was forgotten.
+    for (const variable of line.fromVariables) {
+      if (line.command === 'doctor') output.note(note('variable-in-effect', variable));
+      else output.detail(variable);
+    }
+    const command = await RUN[line.command]();
+    return output.answer(await command(line, output));
+  } catch (error) {
+    return output.failure(error);
+  }
+}
