@@ -251,6 +251,7 @@ class StagingFile implements StagedArtifact {
     this.#state = 'frozen';
     // Free the buffers at once: many artifacts may wait for each other in this state. No write may still read them.
     await this.#lastWrite();
+    this.#syncAhead(SYNC_BYTES);
     for (const buffer of [this.#filling, this.#writing]) if (buffer !== undefined) releaseMemory(buffer);
     [this.#filling, this.#writing] = [undefined, undefined];
     return frozen(this.#handle, this.#at);

@@ -1,3 +1,4 @@
+import { setImmediate } from 'node:timers/promises';
 import { UntrustedError } from '../errors.ts';
 import type { VerifiedArtifact } from '../disk/verified-artifact.ts';
 import type { PlannedArtifact } from '../plan/plan.ts';
@@ -46,7 +47,10 @@ export async function provePlanned(download: Download): Promise<ProvenArtifact> 
     // The servers have something to do now: a good moment to load the proof's code and the trusted root.
     await http.underWay();
     const { proveArtifact } = await import('./prove.ts');
-    return proveArtifact({ ...(await proofContext(plan, context)), files, bytes: download }, sideFiles);
+    const proofOf = await proofContext(plan, context);
+    // Loading takes tens of milliseconds in one go: what has arrived meanwhile makes room for more.
+    await setImmediate();
+    return proveArtifact({ ...proofOf, files, bytes: download }, sideFiles);
   };
   const proof = await download.orFailure(prove()).catch((error: unknown) => {
     throw nameFile(error, label);
