@@ -8,7 +8,7 @@ import { exitCodeFor } from '../exit-codes.ts';
 import { causesOf } from './causes.ts';
 import { diskState, exitLine, isRefusal } from './disk-state.ts';
 import type { Invocation } from './invocation.ts';
-import { nextSteps, type NextStep } from './next.ts';
+import { bugSteps, nextSteps, type NextStep } from './next.ts';
 import { printable } from './printable.ts';
 import { paint, type TextStyle, wrapped } from './style.ts';
 import { thisPlatform } from './success-text.ts';
@@ -81,13 +81,10 @@ function lastLines(state: string, exit: string, style: TextStyle): readonly stri
 function bugText(error: unknown, style: TextStyle, invocation: Invocation): string {
   const found = error instanceof Error ? `${error.name}: ${error.message}` : String(error);
   const stack = error instanceof Error ? (error.stack ?? '').split('\n').slice(1) : [];
-  const next = style.verbose
-    ? 'please report it, with all these lines, where you got k8s-verify from'
-    : 'run it again with --verbose, and report what it prints where you got k8s-verify from';
   const lines = [
     headline('error', 'this is a bug in k8s-verify; nothing was proved', style),
     labelled('found', found, style),
-    labelled('next', next, style),
+    ...nextLines(bugSteps(invocation), style),
     ...(style.verbose
       ? [...stack.map(printable), ...causesOf(error).map((one) => labelled('cause', one, style))]
       : []),

@@ -1,6 +1,6 @@
 /** What was typed, as far as a failure's answer needs it. */
 import type { ParsedLine } from './parsed-line.ts';
-import { commandText } from './words.ts';
+import { beforeDashes, commandText, type Word } from './words.ts';
 
 /** The command line that failed, and how far it came. */
 export interface Invocation {
@@ -19,10 +19,35 @@ export function subjectOf({ line }: Invocation): string {
 
 /** The same command line without an option that takes a value, wherever and however it is written. */
 export function without(words: readonly string[], option: string): readonly string[] {
-  return words.filter(
-    (word, index) =>
-      word !== option && !word.startsWith(`${option}=`) && !(words[index - 1] === option && index > 0),
+  return changed(words, (before) =>
+    before.filter(
+      (word, index) => word !== option && !word.startsWith(`${option}=`) && before[index - 1] !== option,
+    ),
   );
+}
+
+/** The same command line without a switch. */
+export function withoutSwitch(words: readonly string[], name: string): readonly string[] {
+  return changed(words, (before) => before.filter((word) => word !== name));
+}
+
+/** Those options of the line, with their values, that another command takes as well. */
+export function optionsAmong(words: readonly string[], names: ReadonlySet<string>): readonly string[] {
+  const before = beforeDashes(words);
+  return before.flatMap((word, index) => {
+    const [name = ''] = word.split('=', 1);
+    if (!names.has(name)) return [];
+    return word === name ? before.slice(index, index + 2) : [word];
+  });
+}
+
+/** What stands behind `--` are operands, and stays. */
+function changed(
+  words: readonly string[],
+  change: (before: readonly string[]) => readonly string[],
+): readonly string[] {
+  const before = beforeDashes(words);
+  return [...change(before), ...words.slice(before.length)];
 }
 
 /** Options of this run alone, which a line to type need not have. */
@@ -35,7 +60,13 @@ const OF_THE_MOMENT: ReadonlySet<string> = new Set([
   '--no-progress',
 ]);
 
-/** A line to type; undefined where a word of it cannot be shown. */
-export function toType(words: readonly string[]): string | undefined {
-  return commandText(words.filter((word) => !OF_THE_MOMENT.has(word)));
+/**
+ * A line to type; undefined where a word of it cannot be shown.
+ *
+ * @param more options that come to it
+ */
+export function toType(words: readonly string[], more: readonly Word[] = []): string | undefined {
+  const before = beforeDashes(words);
+  const kept = before.filter((word) => !OF_THE_MOMENT.has(word));
+  return commandText([...kept, ...more, ...words.slice(before.length)]);
 }

@@ -2,10 +2,9 @@
  * What to do after a failure, as commands to type with the user's own arguments. The library says it in a plain
  * sentence; here it becomes a command where there is one. None of them checks less.
  */
-import { basename } from 'node:path';
 import type { ErrorCode, K8sVerifyError } from '../errors.ts';
-import { isComponent } from '../release/component.ts';
-import { type Invocation, toType, without } from './invocation.ts';
+import type { Invocation } from './invocation.ts';
+import * as commands from './next-commands.ts';
 
 /** One thing to do. */
 export interface NextStep {
@@ -16,19 +15,24 @@ export interface NextStep {
 
 type Steps = (error: K8sVerifyError, invocation: Invocation) => readonly NextStep[];
 
-const BY_CODE: Readonly<Partial<Record<ErrorCode, Steps>>> = {
-  'digest-mismatch': fromItsSource,
-  'signature-mismatch': fromItsSource,
-  'identity-mismatch': fromTheSigner,
-  'destination-unwritable': elsewhere,
-};
-
-/** What to do about an error; empty where there is nothing to say. */
-export function nextSteps(error: K8sVerifyError, invocation: Invocation): readonly NextStep[] {
-  const steps = BY_CODE[error.code]?.(error, invocation) ?? [];
-  if (steps.length > 0) return steps;
-  return error.next === undefined ? [] : [asCommand(error.next)];
+/** A step that is left out where there is no such command. */
+function step(text: string, command: commands.Command): Steps {
+  return (_, invocation) => {
+    const line = command(invocation);
+    return line === undefined ? [] : [{ text, command: line }];
+  };
 }
+
+/** The sentence that the error has itself. */
+const own: Steps = ({ next }) => {
+  if (next === undefined) return [];
+  const [, one, other] = /^(k8s-verify [^;]*), or (k8s-verify [^;]*)$/.exec(next) ?? [];
+  if (one === undefined || other === undefined) return [asCommand(next)];
+  return [
+    { text: one, command: one },
+    { text: 'or', command: other },
+  ];
+};
 
 /** A sentence that is a command, or that ends with one after a colon. */
 function asCommand(sentence: string): NextStep {
@@ -39,37 +43,133 @@ function asCommand(sentence: string): NextStep {
   return { text: text === '' ? command : text, command };
 }
 
-/** A copy differed from what was signed: the same without that copy. */
-function fromItsSource(_: K8sVerifyError, { words, line }: Invocation): readonly NextStep[] {
-  if (line?.command !== 'install' || line.options.mirror === undefined) return [];
-  const command = toType(without(words, '--mirror'));
-  return command === undefined ? [] : [{ text: 'take it from its source', command }];
+/** Only where it is a command. */
+function withCommand(steps: Steps): Steps {
+  return (error, invocation) => steps(error, invocation).filter(({ command }) => command !== undefined);
 }
 
-/** For another signer: get the released file, or read how to trust that signer. */
-function fromTheSigner(error: K8sVerifyError, invocation: Invocation): readonly NextStep[] {
-  const { line } = invocation;
-  const signer = /^\S+@\S+(?= vouched for by )/.exec(error.found ?? '')?.[0] ?? 'that signer';
-  const trust = { text: `or, if ${signer} is whom you trust`, command: 'k8s-verify help trust' };
-  if (line?.command === 'install') {
-    const [source] = fromItsSource(error, invocation);
-    return source === undefined ? [] : [source, trust];
+/** A command that needs no words. */
+function itself(command: commands.Command): Steps {
+  return (_, invocation) => {
+    const line = command(invocation);
+    return line === undefined ? [] : [{ text: line, command: line }];
+  };
+}
+
+/** For another signer: how to say that this one is trusted. */
+const trustTheSigner: Steps = ({ found }) => {
+  const signer = /^\S+@\S+(?= vouched for by )/.exec(found ?? '')?.[0] ?? 'that signer';
+  return [{ text: `or, if you trust ${signer}`, command: 'k8s-verify help trust' }];
+};
+const ownSigstore: Steps = () => [
+  { text: 'or, if it was signed with a Sigstore of your own', command: 'k8s-verify help trust' },
+];
+
+function all(...parts: readonly Steps[]): Steps {
+  return (error, invocation) => parts.flatMap((part) => part(error, invocation));
+}
+
+/** The first that has something to say. */
+function first(...parts: readonly Steps[]): Steps {
+  return (error, invocation) =>
+    parts.map((part) => part(error, invocation)).find((steps) => steps.length > 0) ?? [];
+}
+
+const source = step('take it from its source', commands.fromItsSource);
+const orSource = step('or take it from its source', commands.fromItsSource);
+const released = step('get the released file', commands.releasedFile);
+const lookAround = step('see what is wrong on the way', commands.doctor);
+const lookAtTrust = step('look at clock and trusted root', commands.doctor);
+const thenAgain = step('then', commands.again);
+const page = step('see what it takes', commands.help);
+const listed = step('see what there is', commands.list);
+
+/** Another copy, or what may have changed this one. */
+const anotherCopy = first(source, released, all(own, lookAround));
+const ofTheNetwork = all(own, lookAround, orSource);
+const ofTheDisk = all(own, thenAgain);
+
+const BY_CODE: Readonly<Record<ErrorCode, Steps>> = {
+  usage: first(withCommand(own), all(own, page)),
+  'version-malformed': all(
+    own,
+    step('see how a version is written', () => 'k8s-verify help versions'),
+  ),
+  'component-unknown': first(withCommand(own), all(own, listed)),
+  'platform-impossible': all(own, step('see what there is', commands.listEverywhere)),
+  'release-not-found': all(
+    own,
+    step('or take the newest of that minor release', commands.newestOfMinor),
+    orSource,
+  ),
+  'artifact-not-found': all(own, listed, orSource),
+  'file-not-readable': all(own, thenAgain),
+  network: ofTheNetwork,
+  'http-status': ofTheNetwork,
+  timeout: ofTheNetwork,
+  'response-invalid': ofTheNetwork,
+  'mirror-incomplete': first(
+    all(step('ask dl.k8s.io for what is missing', commands.sourceToo), own),
+    all(own, thenAgain),
+  ),
+  'rate-limited': all(own, thenAgain),
+  'log-unreachable': all(own, lookAround, thenAgain),
+  'name-unbound': all(own, first(orSource, thenAgain)),
+  'trust-root-unavailable': all(own, lookAtTrust),
+  'authority-unknown': all(own, lookAtTrust),
+  'clock-wrong': all(own, thenAgain),
+  'machine-cannot-judge': all(own, thenAgain),
+  'signature-not-published': all(own, step('see what is signed', commands.list)),
+  'material-malformed': anotherCopy,
+  'material-oversized': anotherCopy,
+  'digest-mismatch': anotherCopy,
+  'signature-mismatch': anotherCopy,
+  'claim-mismatch': all(own, source, released),
+  'certificate-untrusted': all(first(source, released, own), ownSigstore),
+  'sct-invalid': anotherCopy,
+  'identity-mismatch': all(first(source, released, own), trustTheSigner),
+  'log-entry-not-found': anotherCopy,
+  'log-entry-invalid': anotherCopy,
+  'log-entry-mismatch': anotherCopy,
+  'time-untrusted': all(first(source, released, own), lookAtTrust),
+  'trusted-root-invalid': all(own, lookAtTrust),
+  'name-mismatch': first(source, all(own, listed)),
+  'destination-unwritable': first(
+    all(itself(commands.intoOwnDirectory), step('for all users', commands.asRoot)),
+    ofTheDisk,
+  ),
+  'destination-unsuitable': all(own, step('or', commands.intoOwnDirectory)),
+  'disk-full': ofTheDisk,
+  'place-failed': ofTheDisk,
+  'archive-rejected': all(
+    own,
+    step('see what it holds', commands.listMembers),
+    step('or keep the tarball as it is', commands.tarballItself),
+  ),
+  'archive-member-missing': all(
+    own,
+    step('see what it holds', commands.listMembers),
+    step('or unpack all of it', commands.allMembers),
+  ),
+  interrupted: step('run it again', commands.again),
+};
+
+/** What to do about an error: at least one thing, and a command where there is a line to repeat. */
+export function nextSteps(error: K8sVerifyError, invocation: Invocation): readonly NextStep[] {
+  const steps = BY_CODE[error.code](error, invocation);
+  if (steps.some(({ command }) => command !== undefined)) return steps;
+  return [...steps, ...step('see what is behind it', commands.withCauses)(error, invocation)];
+}
+
+const REPORT = 'report what it prints where you got k8s-verify from';
+
+/** What to do about a fault of k8s-verify itself. */
+export function bugSteps(invocation: Invocation): readonly NextStep[] {
+  if (invocation.line?.options.verbose === true) {
+    return [{ text: 'please report it, with all these lines, where you got k8s-verify from' }];
   }
-  const name = basename(line?.operands[0] ?? '').replace(/\.exe$/, '');
-  if (line?.command !== 'verify' || !isComponent(name)) return [];
-  return [{ text: 'get the released file', command: `k8s-verify ${name} VERSION` }, trust];
-}
-
-/** A directory of the user's own, or the same as root. */
-function elsewhere(_: K8sVerifyError, { words, line }: Invocation): readonly NextStep[] {
-  if (line?.command !== 'install' || process.platform === 'win32' || process.geteuid?.() === 0) return [];
-  if (line.options.output !== undefined) return [];
-  const rest = without(words, '--install-dir');
-  const own = toType([...rest, '--install-dir', '~/.local/bin']);
-  const forAll = toType(rest);
-  if (own === undefined || forAll === undefined) return [];
-  return [
-    { text: own, command: own },
-    { text: 'for all users', command: `sudo ${forAll}` },
-  ];
+  const command = commands.withCauses(invocation);
+  return command === undefined
+    ? [{ text: `run it again with --verbose, and ${REPORT}` }]
+    : [{ text: `run it again, and ${REPORT}`, command }];
 }

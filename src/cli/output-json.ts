@@ -7,7 +7,7 @@ import { VERSION } from '../text/version.ts';
 import type { RunFacts } from './run-facts.ts';
 import { causesOf } from './causes.ts';
 import type { Invocation } from './invocation.ts';
-import { nextSteps, type NextStep } from './next.ts';
+import { bugSteps, nextSteps, type NextStep } from './next.ts';
 import type { CommandName } from './program.ts';
 import { printableLines } from './printable.ts';
 
@@ -49,7 +49,7 @@ export interface FailureReport {
     readonly found?: string;
     readonly from?: string;
     readonly why?: string;
-    /** What to do; empty where there is nothing to say. */
+    /** What to do; at least one thing. */
     readonly next: readonly NextStep[];
     /** The messages of the errors behind this one, nearest first. */
     readonly causes: readonly string[];
@@ -84,7 +84,7 @@ export function failureReport(error: unknown, facts: RunFacts, invocation: Invoc
       ...(known?.found === undefined ? {} : { found: known.found }),
       ...(known?.from === undefined ? {} : { from: known.from }),
       ...(known?.why === undefined ? {} : { why: known.why }),
-      next: known === undefined ? [] : nextSteps(known, invocation),
+      next: known === undefined ? bugSteps(invocation) : nextSteps(known, invocation),
       causes: causesOf(error),
     },
   };

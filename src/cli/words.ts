@@ -7,23 +7,45 @@ export function beforeDashes(words: readonly string[]): readonly string[] {
   return end === -1 ? words : words.slice(0, end);
 }
 
-/** Needs no quotes in any shell. */
-const PLAIN = /^[\w@%+=:,./~-]+$/;
+/** A word as it is, or one that the shell has to read first, such as `~/.local/bin`. */
+export type Word = string | { readonly expanded: string };
+
 /** A user name and a password, perhaps, without the scheme that would tell. */
 const MAY_BE_SECRET = /^[^@]*:[^@]*@/;
+/** The query of a URL, which may be a signature. */
+const QUERY = /^((?:--[\w-]+=)?[a-z][a-z0-9+.-]*:\/\/[^?]*)\?.+$/is;
 
 /**
- * A command line as it would be typed, without the passwords of URLs; undefined where a word of it cannot be shown as it
- * is.
+ * A command line as it would be typed, without the passwords and queries of URLs; undefined where a word of it cannot be
+ * shown as it is.
  */
-export function commandText(words: readonly string[]): string | undefined {
-  const parts = words.map(typed);
+export function commandText(words: readonly Word[]): string | undefined {
+  const parts = words.map((word) => (typeof word === 'string' ? typed(word) : word.expanded));
   return parts.includes(undefined) ? undefined : ['k8s-verify', ...parts].join(' ');
 }
 
 function typed(word: string): string | undefined {
-  const shown = withoutPasswords(word);
-  if (/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}']/u.test(shown)) return undefined;
+  const shown = withoutPasswords(word).replace(QUERY, '$1?...');
+  if (/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/u.test(shown)) return undefined;
   if (MAY_BE_SECRET.test(shown) && !shown.includes('://...@')) return undefined;
-  return PLAIN.test(shown) ? shown : `'${shown}'`;
+  return quoted(shown);
+}
+
+/** Needs no quotes in a POSIX shell. A shell gives a meaning to `~` and `=` where they come first. */
+const PLAIN = /^[\w@%+:,./-][\w@%+=:,./~-]*$/;
+/** The same in PowerShell, which splits some words that begin with `-`. */
+const PLAIN_IN_POWERSHELL = /^(?:-{0,2}[\w-]+|[\w./\\][\w:./\\+=-]*)$/;
+
+/**
+ * A word as a shell has to be given it: of PowerShell on Windows, else of POSIX.
+ *
+ * @param platform as `process.platform`; for tests
+ */
+export function quoted(word: string, platform: NodeJS.Platform = process.platform): string {
+  if (platform === 'win32') {
+    return PLAIN_IN_POWERSHELL.test(word)
+      ? word
+      : `'${word.replaceAll(/['\u2018\u2019\u201a\u201b]/g, '$&$&')}'`;
+  }
+  return PLAIN.test(word) ? word : `'${word.replaceAll("'", String.raw`'\''`)}'`;
 }

@@ -180,9 +180,7 @@ function withoutSignature(
   const files = missing.map((suffix) => `${name}${suffix}`).join(' and ');
   return new UnavailableError('mirror-incomplete', `${mirrors} ${verb} ${what}, but not its signature`, {
     ...details,
-    next:
-      `ask dl.k8s.io for what is missing: add --mirror ${DEFAULT_SOURCE}; or fill the mirror: copy ${files} there ` +
-      `from ${DEFAULT_SOURCE}/${directoryOf(path)}`,
+    next: `fill the mirror: copy ${files} there from ${DEFAULT_SOURCE}/${directoryOf(path)}`,
   });
 }
 

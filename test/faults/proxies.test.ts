@@ -85,7 +85,8 @@ describe('a proxy of HTTPS_PROXY and HTTP_PROXY', () => {
   });
 
   const NOT_PUBLISHED = 'no complete signature is published for kubectl v1.30.1';
-  const FILL = 'add --mirror https://dl.k8s.io; or fill the mirror: copy kubectl.sig and kubectl.cert there';
+  const FILL =
+    '--mirror https://dl.k8s.io\n         fill the mirror: copy kubectl.sig and kubectl.cert there';
   const [mirror, other, publisher] = ['https://mirror.example', 'https://b.example', 'https://dl.k8s.io/'];
   it.concurrent.for([
     ['dl.k8s.io', [], 10, NOT_PUBLISHED, 'try again, or take the next patch release'],

@@ -32,7 +32,7 @@ describe('errors', () => {
         '  found  builder@example.com vouched for by https://accounts.google.com',
         '  why    a signature proves who signed; anybody can sign in their own name',
         '  next   get the released file: k8s-verify kubectl VERSION',
-        '         or, if builder@example.com is whom you trust: k8s-verify help trust',
+        '         or, if you trust builder@example.com: k8s-verify help trust',
         'Do not use ./kubectl. Exit code 15 (k8s-verify help 15)',
         '',
       ].join('\n'),

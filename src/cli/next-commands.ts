@@ -1,0 +1,149 @@
+/**
+ * Commands to type after a failure, made of the words of the command line that failed. Each keeps every option that says
+ * who must have signed, by which evidence and trusted root, and what else must hold: none of them checks less.
+ */
+import { basename } from 'node:path';
+import { isComponent } from '../release/component.ts';
+import { DEFAULT_SOURCE } from '../plan/request.ts';
+import { type Invocation, optionsAmong, toType, without, withoutSwitch } from './invocation.ts';
+import { COMMANDS } from './program.ts';
+import { readsAsVersion } from './version-words.ts';
+
+/** Undefined where there is no such command, or where a word of it cannot be shown. */
+export type Command = (invocation: Invocation) => string | undefined;
+
+/** The same line. */
+export const again: Command = ({ words, line }) => (line === undefined ? undefined : toType(words));
+
+/** The same with the causes of its failure. */
+export const withCauses: Command = (invocation) => {
+  const { words, line } = invocation;
+  if (line === undefined || line.options.verbose === true) return undefined;
+  return toType(words, ['--verbose']);
+};
+
+/** An install from Kubernetes' own server, where another was asked. */
+export const fromItsSource: Command = ({ words, line }) => {
+  const { mirror = [] } = line?.options ?? {};
+  if (line?.command !== 'install' || mirror.every((url) => url === DEFAULT_SOURCE)) return undefined;
+  const rest = without(words, '--mirror');
+  // A variable that names the mirror is outdone by an option.
+  const isNamed = rest.length < words.length;
+  return toType(rest, isNamed ? [] : ['--mirror', DEFAULT_SOURCE]);
+};
+
+/** The same, with Kubernetes' own server asked last. */
+export const sourceToo: Command = ({ words, line }) => {
+  const { mirror = [] } = line?.options ?? {};
+  if (line?.command !== 'install' || mirror.length === 0 || mirror.includes(DEFAULT_SOURCE)) return undefined;
+  const isNamed = optionsAmong(words, new Set(['--mirror'])).length > 0;
+  const mirrors = isNamed ? [] : mirror.flatMap((url) => ['--mirror', url]);
+  return toType(words, [...mirrors, '--mirror', DEFAULT_SOURCE]);
+};
+
+/** What `doctor` looks at as a run does. */
+const OF_DOCTOR: ReadonlySet<string> = new Set([
+  '--mirror',
+  '--rekor-url',
+  '--trusted-root',
+  '--ca-file',
+  '--timeout',
+  '--retries',
+  '--retry-delay',
+]);
+
+/** A look at network, clock and trusted root, as this line has them. */
+export const doctor: Command = ({ words, line }) =>
+  line === undefined || line.command === 'doctor'
+    ? undefined
+    : toType(['doctor', ...optionsAmong(words, OF_DOCTOR)]);
+
+/** What there is of the version that was asked for. */
+export const list: Command = ({ words, line }) => {
+  if (line?.command !== 'install') return undefined;
+  const version = versionsOf(line.operands)[0];
+  const platforms = optionsAmong(words, new Set(['--platform']));
+  return toType(['list', ...(version === undefined ? [] : [version]), ...platforms]);
+};
+
+/** The same for all platforms. */
+export const listEverywhere: Command = (invocation) =>
+  list({ ...invocation, words: without(invocation.words, '--platform') });
+
+/** Every version on the line, in its order. */
+function versionsOf(operands: readonly string[]): readonly string[] {
+  return operands.flatMap((word) => {
+    const version = word.includes('@') ? word.slice(word.indexOf('@') + 1) : word;
+    return readsAsVersion(version) ? [version] : [];
+  });
+}
+
+const EXACT = /^v?(\d+\.\d+)\.\d+(-(?:alpha|beta|rc)\.\d+)?$/;
+
+/** The newest release of the minor that was asked for, where that is one. */
+export const newestOfMinor: Command = ({ words, line }) => {
+  const [version, ...others] = line?.command === 'install' ? versionsOf(line.operands) : [];
+  const [, minor, prerelease] = EXACT.exec(version ?? '') ?? [];
+  if (version === undefined || minor === undefined || others.length > 0) return undefined;
+  const newest = prerelease === undefined ? minor : `prerelease-${minor}`;
+  const places = words.filter((word) => word === version || word.endsWith(`@${version}`));
+  if (places.length !== 1) return undefined;
+  return toType(
+    words.map((word) => (places.includes(word) ? `${word.slice(0, -version.length)}${newest}` : word)),
+  );
+};
+
+/** The file that Kubernetes released under the name of the one that was verified. */
+export const releasedFile: Command = ({ line }) => {
+  const name = basename(line?.operands[0] ?? '').replace(/\.exe$/, '');
+  if (line?.command !== 'verify' || !isComponent(name)) return undefined;
+  const { trustedRoot, certificateIdentity, key, k8sVerifyRelease, requireName, sha256 } = line.options;
+  const demands = [trustedRoot, certificateIdentity, key, k8sVerifyRelease, requireName, sha256];
+  const isDemanding = demands.some((one) => one !== undefined);
+  return isDemanding ? undefined : `k8s-verify ${name} VERSION`;
+};
+
+/** What a proven archive holds. */
+export const listMembers: Command = ({ words, line }) => {
+  if (line?.command !== 'verify') return undefined;
+  const rest = ['--output', '-o', '--member'].reduce(without, withoutSwitch(words, '--extract'));
+  // `-oDIR` is one word, which stays.
+  return rest.some((word) => word.startsWith('-o')) ? undefined : toType(rest, ['--list']);
+};
+
+/** The tarball itself, as one file. */
+export const tarballItself: Command = ({ words, line }) =>
+  line?.command === 'install' && line.options.extract === true
+    ? toType(without(withoutSwitch(words, '--extract'), '--member'))
+    : undefined;
+
+/** All of the tarball. */
+export const allMembers: Command = ({ words, line }) =>
+  line?.command === 'install' && line.options.extract === true
+    ? toType(without(words, '--member'))
+    : undefined;
+
+/** An install into a directory of the user's own. */
+export const intoOwnDirectory: Command = (invocation) => {
+  const rest = elsewhere(invocation);
+  return rest === undefined ? undefined : toType(rest, ['--install-dir', { expanded: '~/.local/bin' }]);
+};
+
+/** An install for all users. */
+export const asRoot: Command = (invocation) => {
+  const rest = elsewhere(invocation);
+  const line = rest === undefined ? undefined : toType(rest);
+  return line === undefined ? undefined : `sudo ${line}`;
+};
+
+function elsewhere({ words, line }: Invocation): readonly string[] | undefined {
+  if (line?.command !== 'install' || process.platform === 'win32' || process.geteuid?.() === 0)
+    return undefined;
+  return line.options.output === undefined ? without(words, '--install-dir') : undefined;
+}
+
+/** The page of the command, also where its words cannot be understood. */
+export const help: Command = ({ words, line }) => {
+  const name = line?.command ?? COMMANDS.find((one) => one === words[0]);
+  return name === undefined || name === 'help' ? 'k8s-verify help' : `k8s-verify ${name} --help`;
+};

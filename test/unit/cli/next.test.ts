@@ -1,0 +1,224 @@
+import { execFileSync } from 'node:child_process';
+import { isDeepStrictEqual } from 'node:util';
+import * as fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import type { Invocation } from '../../../src/cli/invocation.ts';
+import { bugSteps, nextSteps } from '../../../src/cli/next.ts';
+import { commandText, quoted } from '../../../src/cli/words.ts';
+import { type ErrorCode, type K8sVerifyError, UntrustedError } from '../../../src/errors.ts';
+import { EXIT_CODES } from '../../../src/exit-codes.ts';
+import { parseRun } from './parse-run.ts';
+
+function invocation(...words: readonly string[]): Invocation {
+  return { words, line: parseRun(words), downloaded: false };
+}
+
+/** An error of each class with the code; only what the tables read of it. */
+function errorOf(code: ErrorCode): K8sVerifyError {
+  const details = { next: 'look at it' };
+  const found = 'builder@example.com vouched for by https://accounts.google.com';
+  // The code decides, whatever the class.
+  const error = new UntrustedError('digest-mismatch', 'it is wrong', { ...details, found });
+  return Object.defineProperty(error, 'code', { value: code });
+}
+
+const CODES = Object.keys(EXIT_CODES).filter((code): code is ErrorCode => code in EXIT_CODES);
+
+/** What a POSIX shell makes of a command: the words after `k8s-verify`. */
+function wordsOf(command: string): readonly string[] {
+  const script = command.replace(/^(?:sudo )?k8s-verify\b/, String.raw`printf '%s\0'`);
+  const printed = execFileSync('sh', ['-c', script], { encoding: 'utf8', env: { HOME: '/home/you' } });
+  return printed.split('\0').slice(0, -1);
+}
+
+const LINES: readonly (readonly string[])[] = [
+  ['kubectl', 'v1.30.2'],
+  [
+    'install',
+    'kubectl@v1.30.2',
+    'kubelet',
+    '--mirror',
+    'https://mirror.example.com',
+    '--platform=linux/arm64',
+  ],
+  ['kubectl', 'v1.30.2', '--mirror=https://mirror.example.com', '--install-dir', "/srv/it's here", '--quiet'],
+  [
+    'kubectl',
+    'v1.30.2',
+    '--certificate-identity',
+    'you@example.com',
+    '--certificate-oidc-issuer',
+    'https://issuer.example',
+    '--trusted-root',
+    'my root.json',
+    '--check-sums',
+    '--require-name',
+    '--sha256',
+    'a'.repeat(64),
+    '--mirror',
+    'https://mirror.example.com',
+    '--rekor-url=https://log.example',
+  ],
+  ['kubernetes-client', 'v1.30.2', '--extract', '--member', 'a', '--member=b', '--trusted-root', 'root.json'],
+  ['verify', './kubectl', '--bundle', 'b.json', '--trusted-root=root.json'],
+  ['verify', './kubectl', '--key', 'k.pem', '--bundle', 'b.json', '--predicate-type', 'https://slsa.dev/x'],
+  ['verify', '/srv/kubelet'],
+  ['verify', 'a b.tar.gz', '--extract', '--member', 'x', '--output', 'out'],
+  ['verify', '--bundle', 'b.json', '--', '-odd name'],
+  ['install', '--mirror', 'https://mirror.example.com', '--', 'kubectl', 'v1.30.2'],
+  ['list', 'stable', '--mirror', 'https://mirror.example.com', '--json'],
+  ['doctor', '--rekor-url', 'https://log.example'],
+];
+
+/** Where files come from and go to, and how much is said. Everything else may say what is checked. */
+const FREE: ReadonlySet<string> = new Set([
+  'mirror',
+  'installDir',
+  'output',
+  'extract',
+  'member',
+  'list',
+  'json',
+  'quiet',
+  'verbose',
+]);
+
+function guards(line: Invocation['line']): Readonly<Record<string, unknown>> {
+  return Object.fromEntries(Object.entries(line?.options ?? {}).filter(([name]) => !FREE.has(name)));
+}
+
+/** What a command checks less than the line that failed, and sources that it did not name; nothing is as it should be. */
+function weaker(command: string, failed: Invocation): readonly string[] {
+  const typed = wordsOf(command);
+  if (typed.includes('help') || typed.includes('--help')) return [];
+  const line = parseRun(typed);
+  const sources = new Set([...(failed.line?.options.mirror ?? []), 'https://dl.k8s.io']);
+  const strange = (line.options.mirror ?? []).filter((url) => !sources.has(url));
+  if (line.command === 'list' || line.command === 'doctor') return strange;
+  // The released file, where another was verified: all is as it is without options.
+  const wanted = line.command === failed.line?.command ? guards(failed.line) : { progress: true };
+  return isDeepStrictEqual(guards(line), wanted) ? strange : [...strange, command];
+}
+
+describe.each(LINES.map((words) => [words.join(' '), words] as const))('after k8s-verify %s', (_, words) => {
+  const failed = invocation(...words);
+
+  it.each(CODES)('%s has a command, which a shell reads and which checks no less', (code) => {
+    const steps = nextSteps(errorOf(code), failed);
+    const commands = steps.flatMap(({ command }) => (command === undefined ? [] : [command]));
+    expect(commands).not.toEqual([]);
+    expect(new Set(commands).size).toBe(commands.length);
+    expect(commands.flatMap((command) => weaker(command, failed))).toEqual([]);
+  });
+});
+
+function commandsAfter(code: ErrorCode, ...words: readonly string[]): readonly (string | undefined)[] {
+  return nextSteps(errorOf(code), invocation(...words)).map(({ command }) => command);
+}
+
+describe('the commands of a failure', () => {
+  it.each<[ErrorCode, readonly string[], readonly (string | undefined)[]]>([
+    [
+      'mirror-incomplete',
+      ['kubectl', 'v1.30.2', '--mirror', 'https://m.example'],
+      ['k8s-verify kubectl v1.30.2 --mirror https://m.example --mirror https://dl.k8s.io', undefined],
+    ],
+    [
+      'release-not-found',
+      ['kubectl@v1.30.99', '--platform', 'linux/arm64'],
+      [undefined, 'k8s-verify kubectl@1.30 --platform linux/arm64'],
+    ],
+    ['release-not-found', ['kubectl', 'v1.37.0-alpha.9'], [undefined, 'k8s-verify kubectl prerelease-1.37']],
+    [
+      'artifact-not-found',
+      ['kubectl', 'v1.30.2', '--platform', 'linux/arm64'],
+      [undefined, 'k8s-verify list v1.30.2 --platform linux/arm64'],
+    ],
+    [
+      'network',
+      ['kubectl', '--mirror', 'https://m.example', '--ca-file=my ca.pem', '--json'],
+      [
+        undefined,
+        "k8s-verify doctor --mirror https://m.example '--ca-file=my ca.pem'",
+        "k8s-verify kubectl '--ca-file=my ca.pem'",
+      ],
+    ],
+    [
+      'disk-full',
+      ['kubectl', '--install-dir', "/a b/it's"],
+      [undefined, String.raw`k8s-verify kubectl --install-dir '/a b/it'\''s'`],
+    ],
+    [
+      'archive-rejected',
+      ['verify', 'a.tar.gz', '--extract', '-o', 'x'],
+      [undefined, 'k8s-verify verify a.tar.gz --list'],
+    ],
+    ['interrupted', ['kubectl', '--quiet'], ['k8s-verify kubectl']],
+    ['digest-mismatch', ['verify', './a b'], [undefined, 'k8s-verify doctor']],
+  ])('are of its own line: %s %j', (code, words, expected) => {
+    expect(commandsAfter(code, ...words)).toEqual(expected);
+  });
+
+  it('name no mirror that a variable names', () => {
+    const line = parseRun(['kubectl'], { K8S_VERIFY_MIRROR: 'https://m.example' });
+    const steps = nextSteps(errorOf('digest-mismatch'), { words: ['kubectl'], line, downloaded: true });
+    expect(steps.map(({ command }) => command)).toEqual(['k8s-verify kubectl --mirror https://dl.k8s.io']);
+  });
+
+  it('have no password and no query of a URL', () => {
+    const url = 'https://you:hunter2@m.example/k8s';
+    for (const code of CODES) {
+      const told = JSON.stringify(nextSteps(errorOf(code), invocation('kubectl', '--mirror', url)));
+      expect(told).not.toContain('hunter2');
+    }
+    expect(commandText(['--mirror=https://m.example/x?sig=hunter2'])).toBe(
+      "k8s-verify '--mirror=https://m.example/x?...'",
+    );
+  });
+
+  it('are left out where a word cannot be shown', () => {
+    expect(commandsAfter('disk-full', 'kubectl', '--install-dir', '/a\u202eb')).toEqual([undefined]);
+  });
+
+  it('show a bug in full', () => {
+    expect(bugSteps(invocation('kubectl', '-q'))).toMatchObject([
+      { command: 'k8s-verify kubectl --verbose' },
+    ]);
+    expect(bugSteps(invocation('kubectl', '--verbose'))[0]).not.toHaveProperty('command');
+    expect(bugSteps({ words: ['x'], line: undefined, downloaded: false })[0]).not.toHaveProperty('command');
+  });
+});
+
+describe('a word that is shown for a shell', () => {
+  it('is the same word in a POSIX shell, whatever it holds', () => {
+    fc.assert(
+      fc.property(
+        fc.string({ unit: fc.constantFrom(...Array.from(' \'"$`\\!*?[]{}()<>|&;#~=:@%^-/.,a0\n\t')) }),
+        (word) => {
+          const printed = execFileSync('sh', ['-c', String.raw`printf '%s\0' ` + quoted(word, 'linux')], {
+            encoding: 'utf8',
+            env: { HOME: '/home/you' },
+          });
+          expect(printed).toBe(`${word}\0`);
+        },
+      ),
+      { numRuns: 100 },
+    );
+  });
+
+  it.each([
+    ['kubectl', 'kubectl'],
+    ['--install-dir', '--install-dir'],
+    [String.raw`C:\bin\kubectl.exe`, String.raw`C:\bin\kubectl.exe`],
+    ["it's", "'it''s'"],
+    ['it\u2019s', "'it\u2019\u2019s'"],
+    ['a b', "'a b'"],
+    ['a,b', "'a,b'"],
+    ['@x', "'@x'"],
+    ['--mirror=https://m.example', "'--mirror=https://m.example'"],
+    ['$env:HOME', "'$env:HOME'"],
+    ['', "''"],
+  ])('is quoted for PowerShell on Windows: %s', (word, expected) => {
+    expect(quoted(word, 'win32')).toBe(expected);
+  });
+});
