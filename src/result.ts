@@ -74,7 +74,7 @@ export interface ArtifactResult {
    * and nothing was written; `verified` has changed nothing on disk; `extracted`: the proven tarball was unpacked, and not kept.
    */
   readonly outcome: 'installed' | 'replaced' | 'kept' | 'extracted' | 'verified';
-  /** The version that was replaced, where it is known. */
+  /** The version that was replaced, as the file that was there said it; nothing proved that file. */
   readonly previous?: string;
   /** Component, release version and `os/arch`; for a local file what it says that it is, if it says so. */
   readonly component?: string;

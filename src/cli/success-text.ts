@@ -56,9 +56,10 @@ function sentence(artifact: ArtifactResult, naming: Naming): string {
     case 'installed':
       return `installed ${name} as ${place}`;
     case 'replaced':
-      return previous === undefined
+      // One version with other bytes says nothing of an upgrade.
+      return component === undefined || previous === undefined || previous === artifact.version
         ? `replaced ${place} with ${name}`
-        : `replaced ${component ?? name} ${previous} with ${artifact.version ?? ''} in ${place}`;
+        : `replaced ${component} ${previous} with ${name.slice(component.length + 1)} in ${place}`;
     case 'kept':
       return `kept ${name}, already in ${place}`;
     case 'extracted':

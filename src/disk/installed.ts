@@ -159,13 +159,34 @@ export async function readInstalled<Result extends object>(
   installed: InstalledFile,
   use: (file: Pick<VerifiedFile, 'bytes' | 'readAt'>) => Promise<Result>,
 ): Promise<Result> {
-  const result = await withFile(resolve(installed.destination), async (handle) => {
-    const readAt = async (buffer: Uint8Array, position: number): Promise<number> =>
-      (await handle.read(buffer, 0, buffer.length, position)).bytesRead;
-    return use({ bytes: (await handle.stat()).size, readAt });
-  });
+  const result = await withFile(resolve(installed.destination), async (handle) =>
+    use({ bytes: (await handle.stat()).size, readAt: readerOf(handle) }),
+  );
   if (typeof result === 'string') throw changed(installed, result);
   return result;
+}
+
+/**
+ * Reads from whatever file is there, whose bytes may be anything.
+ *
+ * @param maxBytes a larger file is not read.
+ * @returns undefined where there is no such file, or it cannot be read.
+ * @throws InstallError like `inspectDestination`
+ */
+export async function readOccupant<Result>(
+  destination: string,
+  maxBytes: number,
+  use: (file: Pick<VerifiedFile, 'bytes' | 'readAt'>) => Promise<Result>,
+): Promise<Result | undefined> {
+  const result = await withFile(resolve(destination), async (handle) => {
+    const { size } = await handle.stat();
+    return { value: size > maxBytes ? undefined : await use({ bytes: size, readAt: readerOf(handle) }) };
+  });
+  return typeof result === 'string' ? undefined : result.value;
+}
+
+function readerOf(handle: FileHandle): VerifiedFile['readAt'] {
+  return async (buffer, position) => (await handle.read(buffer, 0, buffer.length, position)).bytesRead;
 }
 
 /** Copies an existing file into a staging file, so that this user owns the same bytes without a download. */

@@ -39,6 +39,7 @@ function describeOutput(prepared: PreparedArtifact, output: Output, trust: Trust
   const path = pathOf(output);
   return {
     outcome: outcomeOf(output),
+    ...previousOf(output),
     ...coordinatesOf(prepared, output),
     ...describeName(output),
     ...(path === undefined ? {} : { path: resolve(path) }),
@@ -65,6 +66,10 @@ function outcomeOf(output: Output): ArtifactResult['outcome'] {
 function artifactOf(output: Output): { readonly artifact?: string } {
   const artifact = pathOf(output);
   return artifact === undefined ? {} : { artifact };
+}
+
+function previousOf(output: Output): Pick<ArtifactResult, 'previous'> {
+  return output.kind === 'installed' && output.previous !== undefined ? { previous: output.previous } : {};
 }
 
 function pathOf(output: Output): string | undefined {

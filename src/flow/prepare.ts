@@ -21,6 +21,7 @@ import {
   withDownload,
 } from './fetch-and-prove.ts';
 import { assertName } from './name.ts';
+import { previousVersion } from './previous-version.ts';
 import { nameFailure } from './name-failure.ts';
 import { bundlePathOf, hasBundleOf } from './saved-bundle.ts';
 import { discardPrepared, type Output, type PreparedArtifact } from './prepared-artifact.ts';
@@ -107,7 +108,10 @@ async function prepareFile(
       const kept = saveBundle ? bundlePath : undefined;
       return { artifact, proof, source: undefined, bundlePath: kept, outputs: [output] };
     }
+    void download.begin().catch(() => undefined);
     const renewsBundle = await hasBundleOf(destination, there.digest);
+    const maxBytes = MAX_ARTIFACT_BYTES[artifact.kind];
+    const previous = occupied ? await previousVersion(destination, artifact.component, maxBytes) : undefined;
     const { proof, verified, source } = await confirmPlanned(download, proven);
     const { sha256 } = verified;
     const name = await assertName(
@@ -116,7 +120,8 @@ async function prepareFile(
       plan,
     );
     const had = `${verified.bytes} bytes downloaded`;
-    const output = { kind: 'installed', file, verified, replaces: occupied, sha256, had, name } as const;
+    const replaced = { replaces: occupied, previous };
+    const output = { kind: 'installed', file, verified, ...replaced, sha256, had, name } as const;
     const kept = saveBundle || renewsBundle ? bundlePath : undefined;
     return { artifact, proof, source, bundlePath: kept, outputs: [output] };
   });
@@ -252,7 +257,10 @@ async function prepareMember(
   if (there.kind !== 'fit') {
     const unfit = there.kind === 'unfit' ? there.why : undefined;
     const replaces = there.kind === 'unfit' || there.kind === 'other';
-    return { kind: 'installed', file, verified, replaces, unfit, sha256, had, name };
+    const maxBytes = MAX_ARTIFACT_BYTES[kind];
+    const previous =
+      there.kind === 'other' ? await previousVersion(destination, member.component, maxBytes) : undefined;
+    return { kind: 'installed', file, verified, replaces, previous, unfit, sha256, had, name };
   }
   await verified.staged.discard();
   return { kind: 'already-installed', file, installed, sha256, had, name };

@@ -34,6 +34,8 @@ export type Output = {
       readonly verified: VerifiedArtifact;
       /** Whether a file is there that this one takes the place of. */
       readonly replaces: boolean;
+      /** The version of the file that was there, as it says itself. */
+      readonly previous?: string | undefined;
       /** Why the file that was there could not be left alone, though it had the same bytes. */
       readonly unfit?: string | undefined;
     }

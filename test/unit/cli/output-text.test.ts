@@ -184,6 +184,12 @@ describe('results', () => {
         '✓ kept kubectl v1.26.4, already in /usr/local/bin/kubectl\n' +
         `  all signed by ${SIGNER}\n`,
     );
+    expect(successText([replaced], PLAIN, new Map([['v1.26.4', 'stable']]))).toMatch(
+      /^replaced kubelet v1\.25\.0 with v1\.26\.4 \(stable\) \S+ in \/usr\/local\/bin\/kubectl; signed /,
+    );
+    expect(successText([{ ...replaced, previous: 'v1.26.4' }], TERMINAL)).toMatch(
+      /^✓ replaced \/usr\/local\/bin\/kubectl with kubelet v1\.26\.4\n/,
+    );
     expect(successText([{ ...own, outcome: 'replaced' }], TERMINAL)).toMatch(
       /^✓ replaced \/usr\/local\/bin\/kubectl with kubectl v1\.26\.4\n/,
     );
