@@ -3,6 +3,7 @@ import type { HttpClient, NetworkOptions } from './http/http-client.ts';
 import type { Report } from './progress.ts';
 import type { DataPlaces } from './data/data-places.ts';
 import type { DataStore } from './data/data-store.ts';
+import { NO_DATA } from './data/no-data.ts';
 import type { ProcessInfo } from './release/platform.ts';
 import { K8sVerifyError, RequestError, UnavailableError } from './errors.ts';
 import { MAX_RETRIES, MAX_TIMEOUT_MS } from './limits.ts';
@@ -159,10 +160,10 @@ function loadedWhenAsked(options: NetworkOptions): HttpClient {
 
 /** Its code is loaded with the first use. */
 function dataWhenUsed(directory: ClientOptions['dataDirectory'], report: Report): DataStore {
+  if (directory === undefined) return NO_DATA;
   let loading: Promise<DataStore> | undefined;
   const load = async (): Promise<DataStore> => {
-    const { NO_DATA, openDataStore } = await import('./data/data-store.ts');
-    if (directory === undefined) return NO_DATA;
+    const { openDataStore } = await import('./data/data-store.ts');
     const places = typeof directory === 'string' ? onlyPlace(directory) : directory;
     return openDataStore(places, (note) => report({ kind: 'note', ...note }));
   };

@@ -48,7 +48,8 @@ export type UntrustedCode =
   | 'log-entry-mismatch'
   | 'time-untrusted'
   | 'trusted-root-invalid'
-  | 'name-mismatch';
+  | 'name-mismatch'
+  | 'name-digest-changed';
 
 /** Why something could not be installed. */
 export type InstallCode =

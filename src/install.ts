@@ -4,6 +4,7 @@ import { describeRun } from './flow/describe.ts';
 import { type TrustSupply, supplyTrust } from './flow/open-trust.ts';
 import { placePrepared } from './flow/place.ts';
 import { prepareAll } from './flow/prepare.ts';
+import { rememberNames } from './flow/remember-names.ts';
 import { reportExpectedSigners } from './flow/report.ts';
 import type { InstallInput } from './plan/input.ts';
 import { planInstall } from './plan/plan.ts';
@@ -56,6 +57,7 @@ async function proveAndPlace(
   const planned = await planInstall(request, client);
   for (const { label, policy } of planned) reportExpectedSigners(client.report, label, policy);
   const prepared = await prepareAll(planned, request, client, trust);
-  const notes = await placePrepared(prepared, request.signal);
-  return describeRun(prepared, await trust(), notes, client.report);
+  const remembered = await rememberNames(prepared, client, request.forgetNames);
+  const placed = await placePrepared(prepared, request.signal);
+  return describeRun(prepared, await trust(), [...remembered, ...placed], client.report);
 }

@@ -18,6 +18,9 @@ export type NoteCode =
   | 'label-not-restored'
   | 'not-kept'
   | 'kept-not-used'
+  | 'name-memory-damaged'
+  | 'name-forgotten'
+  | 'name-not-forgotten'
   | 'directory-not-on-path'
   | 'variable-unknown'
   | 'variable-in-effect'
@@ -43,6 +46,9 @@ export const NOTE_MEANINGS: Readonly<Record<NoteCode, string>> = {
   'label-not-restored': 'the SELinux label of a file could not be set',
   'not-kept': 'something could not be kept in the data directory, or removed from it',
   'kept-not-used': 'something in the data directory could not be read and was not used',
+  'name-memory-damaged': 'what was remembered of a name could not be read, and was written anew',
+  'name-forgotten': 'the digest that was remembered for a name was forgotten, as you asked',
+  'name-not-forgotten': 'a name that you asked to forget was not proved in this run, or was not remembered',
   'directory-not-on-path': 'a shell does not find what was installed in this directory',
   'variable-unknown': 'a K8S_VERIFY_ variable is set that k8s-verify does not read',
   'variable-in-effect': 'a K8S_VERIFY_ variable sets an option (doctor only)',

@@ -4,6 +4,7 @@ import { describeRun } from './flow/describe.ts';
 import { openTrust } from './flow/open-trust.ts';
 import { placePrepared } from './flow/place.ts';
 import { assertVerifiable, nameOf, prepareLocal } from './flow/prepare-local.ts';
+import { rememberNames } from './flow/remember-names.ts';
 import { reportExpectedSigners } from './flow/report.ts';
 import type { VerifyInput, VerifyOptions } from './plan/input.ts';
 import { readVerify } from './plan/read-input.ts';
@@ -52,6 +53,7 @@ async function proveAndOpen(request: VerifyRequest, client: Client): Promise<Run
   const policy = policyOf(request, allReleaseSigners());
   reportExpectedSigners(client.report, nameOf(request), policy);
   const prepared = [await prepareLocal(request, client, policy, trust)];
-  const notes = await placePrepared(prepared, request.signal);
-  return describeRun(prepared, trust, notes, client.report);
+  const remembered = await rememberNames(prepared, client, request.forgetNames);
+  const placed = await placePrepared(prepared, request.signal);
+  return describeRun(prepared, trust, [...remembered, ...placed], client.report);
 }

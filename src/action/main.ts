@@ -10,7 +10,7 @@ import { createClient } from '../client.ts';
 import { readInputs } from './inputs.ts';
 import { logArtifact, logEvent, logFailure, logWarning } from './log.ts';
 import { writeOutputs, writeSummary } from './outputs.ts';
-import { readRunner } from './runner.ts';
+import { dataDirectory, readRunner } from './runner.ts';
 import { proxyUrls, secretsIn } from './secrets.ts';
 import { setUp } from './set-up.ts';
 import { refuseInput, unknownInputs } from './unknown-inputs.ts';
@@ -41,6 +41,7 @@ async function run(): Promise<void> {
   const client = createClient({
     report,
     env: process.env,
+    dataDirectory: dataDirectory(runner, inputs.cache),
     userAgent: `k8s-verify/${VERSION} (GitHub Action)`,
   });
   try {

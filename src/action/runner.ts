@@ -14,7 +14,22 @@ export interface Runner {
   readonly home?: string;
   /** Absent where the runner has none. */
   readonly toolCache?: ToolCache;
+  /** The tool cache's own directory. */
+  readonly toolCachePath?: string;
   readonly platform: NodeJS.Platform;
+}
+
+/**
+ * Where runs of the action keep things for later ones: next to the cached tools, or for this job alone.
+ *
+ * @param cache whether the tool cache may be used.
+ */
+export function dataDirectory(
+  { toolCachePath, temporary }: Pick<Runner, 'toolCachePath' | 'temporary'>,
+  cache: boolean,
+): string {
+  // Not the name of a tool, so that the tool cache never hands it out as one.
+  return path.join(cache ? (toolCachePath ?? temporary) : temporary, 'k8s-verify-data');
 }
 
 /** @throws RequestError `usage` where the environment is not a runner's */
@@ -37,7 +52,9 @@ export function readRunner(
     workspace,
     platform,
     ...(home === '' ? {} : { home }),
-    ...(toolCache === '' ? {} : { toolCache: runnerToolCache(toolCache, temporary) }),
+    ...(toolCache === ''
+      ? {}
+      : { toolCache: runnerToolCache(toolCache, temporary), toolCachePath: toolCache }),
   };
 }
 

@@ -6,6 +6,7 @@ import {
   DEFAULT_RETRY_DELAY_MS,
 } from '../limits.ts';
 import { BINARY_TARBALLS } from '../release/tarball.ts';
+import { parseWrittenName } from '../release/written-name.ts';
 import { CliOption } from './option.ts';
 import {
   readCount,
@@ -193,6 +194,16 @@ export const dataDir = (): CliOption =>
     '--data-dir <DIR>',
     'the directory in which runs keep what later ones can use; default: one of this user (k8s-verify help environment)',
   ).from('K8S_VERIFY_DATA_DIR');
+
+export const forgetName = (): CliOption =>
+  rare(
+    EVIDENCE,
+    '--forget-name <NAME>',
+    'forget the digest that was remembered for kubectl@v1.30.2:linux/amd64, once you know why there are two; this run ' +
+      'remembers its own; may be repeated',
+  )
+    .many()
+    .reads(parseWrittenName);
 
 export const mirror = (description: string): CliOption =>
   option(NETWORK, '--mirror <URL>', description).many().reads(readUrl).from('K8S_VERIFY_MIRROR');

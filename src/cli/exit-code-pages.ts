@@ -186,10 +186,11 @@ export const EXIT_CODE_PAGES: Readonly<Record<ExitCode, ExitCodePage>> = {
   19: {
     title: 'the file is genuine, but it is something else',
     meaning:
-      'The release signer signed it, as another component, version or platform than the one that was asked for. Do not use it under this name.',
+      'The release signer signed it, as another component, version or platform than the one that was asked for, or as a second build of a release. Do not use it under this name.',
     causes: [
       'a mirror, proxy or cache that serves an old release under a new name',
       'a mirror that was filled by hand, with files mixed up',
+      'a second build under a name whose first build was proved on this machine',
     ],
     steps: [FROM_ITS_SOURCE, TELL_KUBERNETES],
     yourself: ['go version -m FILE'],

@@ -19,6 +19,7 @@ import {
   outputDirectory,
   type ParsedLine,
   readExtract,
+  readNames,
   readNetwork,
   readTransport,
   readTrust,
@@ -84,6 +85,7 @@ export function readInstall(line: ParsedLine): InstallArguments {
     ...(options.saveBundle === true ? { saveBundle: true } : {}),
     ...(options.requireName === true ? { requireName: 'always' } : {}),
     ...readTrust(options),
+    ...readNames(options),
     ...readNetwork(options),
   };
 }

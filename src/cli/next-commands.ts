@@ -22,6 +22,10 @@ export const withCauses: Command = (invocation) => {
   return toType(words, ['--verbose']);
 };
 
+/** The same, and what was remembered of the name no longer counts; only after a person has looked. */
+export const withForgotten = ({ words, line }: Invocation, name: string): string | undefined =>
+  line === undefined ? undefined : toType(words, ['--forget-name', name]);
+
 /** An install from Kubernetes' own server, where another was asked. */
 export const fromItsSource: Command = ({ words, line }) => {
   const { mirror = [] } = line?.options ?? {};
@@ -46,6 +50,7 @@ const OF_DOCTOR: ReadonlySet<string> = new Set([
   '--mirror',
   '--rekor-url',
   '--trusted-root',
+  '--data-dir',
   '--ca-file',
   '--timeout',
   '--retries',

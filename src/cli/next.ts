@@ -65,6 +65,16 @@ const ownSigstore: Steps = () => [
   { text: 'or, if it was signed with a Sigstore of your own', command: 'k8s-verify help trust' },
 ];
 
+/** A person looks first. Without that step, the line with the option would be typed without a thought. */
+const lookThenForget: Steps = ({ next }, invocation) => {
+  const look = { text: 'use neither file before you know why there are two' };
+  const name = / --forget-name (?<name>\S+)$/.exec(next ?? '')?.groups?.['name'];
+  const command = name === undefined ? undefined : commands.withForgotten(invocation, name);
+  if (command === undefined) return [look];
+  const root = next?.includes('only root') === true ? 'as root, ' : '';
+  return [look, { text: `${root}once you know that this one is right`, command }];
+};
+
 function all(...parts: readonly Steps[]): Steps {
   return (error, invocation) => parts.flatMap((part) => part(error, invocation));
 }
@@ -134,6 +144,7 @@ const BY_CODE: Readonly<Record<ErrorCode, Steps>> = {
   'time-untrusted': all(first(source, released, own), lookAtTrust),
   'trusted-root-invalid': all(own, lookAtTrust),
   'name-mismatch': first(source, all(own, listed)),
+  'name-digest-changed': lookThenForget,
   'destination-unwritable': first(
     all(itself(commands.intoOwnDirectory), step('for all users', commands.asRoot)),
     ofTheDisk,

@@ -4,8 +4,9 @@ import { RequestError } from '../errors.ts';
 import type { Note } from '../notes.ts';
 import { outputFile } from '../plan/destination.ts';
 import { MAX_COMMAND_LINE_WORDS } from '../limits.ts';
+import type { WrittenName } from '../release/written-name.ts';
 import type { Tier } from '../release/component.ts';
-import type { NetworkRequest, TrustRequest } from '../plan/request.ts';
+import type { NamesRequest, NetworkRequest, TrustRequest } from '../plan/request.ts';
 import { applyVariables, type Environment, environmentNotes } from './environment.ts';
 import { type CommandName, COMMANDS, createProgram } from './program.ts';
 import type { StrictCommand } from './strict-command.ts';
@@ -34,6 +35,7 @@ export interface Options {
   readonly predicateType?: string;
   readonly saveBundle?: true;
   readonly checkSums?: true;
+  readonly forgetName?: readonly WrittenName[];
   readonly dataDir?: string;
   readonly requireName?: true;
   /** Hex. */
@@ -175,6 +177,10 @@ export function readTrust(options: Options): TrustArguments {
       ? {}
       : { identity: { subjectAlternativeName: identity, issuer } }),
   };
+}
+
+export function readNames({ forgetName }: Options): NamesRequest {
+  return forgetName === undefined ? {} : { forgetNames: forgetName };
 }
 
 export function readNetwork({ mirror, rekorUrl }: Options): NetworkRequest {

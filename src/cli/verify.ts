@@ -17,6 +17,7 @@ import {
   outputDirectory,
   type ParsedLine,
   readExtract,
+  readNames,
   readNetwork,
   readTransport,
   readTrust,
@@ -76,6 +77,7 @@ export function readVerify({ operands, options }: ParsedLine, repository?: strin
     ...(options.key === undefined ? {} : { keyFile: options.key }),
     ...readTrust(options),
     ...readOwnRelease(options, repository),
+    ...readNames(options),
     ...readNetwork(options),
   };
 }

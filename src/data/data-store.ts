@@ -68,14 +68,6 @@ export function openDataStore(places: DataPlaces, tell: (note: Note) => void): D
   return new DirectoryStore(places, tell);
 }
 
-/** A store that keeps nothing. */
-export const NO_DATA: DataStore = {
-  read: () => Promise.resolve([]),
-  write: () => Promise.resolve('failed'),
-  list: () => Promise.resolve([]),
-  remove: () => Promise.resolve(true),
-};
-
 class DirectoryStore implements DataStore {
   readonly #places: DataPlaces;
   readonly #modes: Modes;

@@ -68,6 +68,11 @@ export interface InstallInput extends TrustInput, SourcesInput {
   readonly requireName?: boolean;
   /** The base URL of the transparency log (Rekor v1); default `https://rekor.sigstore.dev`. */
   readonly rekorUrl?: string;
+  /**
+   * Names of this run (`kubectl@v1.30.2:linux/amd64`) whose remembered digest no longer counts, once you know why there
+   * are two. The digest of this run is remembered in its place.
+   */
+  readonly forgetNames?: readonly string[];
 }
 
 /**
@@ -113,6 +118,11 @@ export interface VerifyOptions extends TrustInput {
   readonly saveBundlePath?: string;
   /** The base URL of the transparency log (Rekor v1); default `https://rekor.sigstore.dev`. */
   readonly rekorUrl?: string;
+  /**
+   * Names of this run (`kubectl@v1.30.2:linux/amd64`) whose remembered digest no longer counts, once you know why there
+   * are two. The digest of this run is remembered in its place.
+   */
+  readonly forgetNames?: readonly string[];
   /** Ends the run with an `InterruptedError` when it fires. */
   readonly signal?: AbortSignal | undefined;
 }

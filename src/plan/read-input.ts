@@ -5,6 +5,7 @@ import type { ReleaseWorkflow } from '../policy/release-workflow.ts';
 import { parsePlatform, type Platform } from '../release/platform.ts';
 import type { CertificateIdentity } from '../release/signer.ts';
 import { BINARY_TARBALLS } from '../release/tarball.ts';
+import { parseWrittenName, type WrittenName } from '../release/written-name.ts';
 import { excerpt } from '../text/excerpt.ts';
 import { shownUrl } from '../text/shown-url.ts';
 import { InputFields } from '../strict/input-fields.ts';
@@ -33,6 +34,7 @@ const INSTALL_FIELDS = [
   'checkSums',
   'requireName',
   'rekorUrl',
+  'forgetNames',
   ...SOURCES_FIELDS,
   ...TRUST_FIELDS,
 ] as const;
@@ -52,6 +54,7 @@ const VERIFY_FIELDS = [
   'archive',
   'saveBundlePath',
   'rekorUrl',
+  'forgetNames',
   'signal',
   ...TRUST_FIELDS,
 ] as const;
@@ -73,6 +76,7 @@ export function readInstall(input: unknown): InstallRequest {
     ...(fields.optional('requireName', flag) === true ? { requireName: 'always' } : {}),
     ...fields.entry('sources', list(sourceReader(fields))),
     ...fields.entry('rekorUrl', urlReader(fields)),
+    ...fields.entry('forgetNames', list(nameReader(fields))),
     ...fields.entry('signal', signal),
     ...readTrust(fields),
   };
@@ -179,6 +183,7 @@ export function readVerify(input: unknown, options: unknown): VerifyRequest {
     ...fields.entry('archive', readArchive),
     ...fields.entry('saveBundlePath', path),
     ...fields.entry('rekorUrl', urlReader(fields)),
+    ...fields.entry('forgetNames', list(nameReader(fields))),
     ...fields.entry('signal', signal),
   };
 }
@@ -279,6 +284,10 @@ function readSources(fields: InputFields): ResolveRequest {
     ...fields.entry('sources', fields.list(sourceReader(fields))),
     ...fields.entry('signal', fields.signal),
   };
+}
+
+function nameReader({ text }: InputFields): (value: unknown, name: string) => WrittenName {
+  return (value, name) => parseWrittenName(text(value, name), name);
 }
 
 /** The URL of a server, or a store that the program brings itself. */

@@ -7,6 +7,7 @@ import { HttpSource, PUBLISHER } from '../source/http-source.ts';
 import type { ReleaseSource } from '../source/release-source.ts';
 import type { ReleaseWorkflow } from '../policy/release-workflow.ts';
 import type { CertificateIdentity } from '../release/signer.ts';
+import type { WrittenName } from '../release/written-name.ts';
 import type { Tier } from '../release/component.ts';
 
 /** Where Kubernetes publishes its releases. */
@@ -41,6 +42,15 @@ export interface TrustRequest {
   readonly publicKeyPem?: string;
 }
 
+/** What is remembered of names on this machine. */
+export interface NamesRequest {
+  /**
+   * Names of this run whose remembered digest no longer counts, after a person has looked at why there are two:
+   * `kubectl@v1.30.2:linux/amd64`. The digest of this run is remembered in its place.
+   */
+  readonly forgetNames?: readonly WrittenName[];
+}
+
 /** How the network is used. Nothing here changes what is checked. */
 export interface NetworkRequest {
   /**
@@ -58,7 +68,7 @@ export interface AskedArtifact extends ArtifactRequest {
   readonly locked?: boolean;
 }
 
-export interface InstallRequest extends TrustRequest, NetworkRequest {
+export interface InstallRequest extends TrustRequest, NetworkRequest, NamesRequest {
   readonly artifacts: readonly AskedArtifact[];
   /** A directory for all of them, or the exact file (with `extract`: directory) for the only one. */
   readonly destination:
@@ -97,7 +107,7 @@ export interface InstallRequest extends TrustRequest, NetworkRequest {
   readonly signal?: AbortSignal;
 }
 
-export interface VerifyRequest extends TrustRequest, NetworkRequest {
+export interface VerifyRequest extends TrustRequest, NetworkRequest, NamesRequest {
   /** Any release of this workflow, instead of one identity; together with neither `identity` nor `publicKeyPem`. */
   readonly releaseWorkflow?: ReleaseWorkflow;
   /**

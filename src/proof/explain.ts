@@ -235,7 +235,7 @@ function closest(candidates: readonly Candidate[]): ErrorDetails {
   return candidates.reduce((best, next) => (next.rank > best.rank ? next : best)).details;
 }
 
-function isSignedBy(leaf: Certificate, issuer: Certificate): boolean {
+export function isSignedBy(leaf: Certificate, issuer: Certificate): boolean {
   try {
     return toVerifierCertificate(leaf).verify(toVerifierCertificate(issuer));
   } catch {

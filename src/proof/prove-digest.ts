@@ -6,7 +6,7 @@ import { openProof, type Proof, type ProofOptions, type ProofSubject } from './p
 import type { Policy } from '../policy/policy.ts';
 import { namesArtifact, readStatement } from './statement.ts';
 import type { CheckReport, Claim, ProvenLogEntry, Signer } from './verdict.ts';
-import { describeChecks, describeEntries, signerOf } from './report.ts';
+import { authorityOf, describeChecks, describeEntries, signerOf } from './report.ts';
 import { PROOF_STEPS } from './steps.ts';
 
 /** The brand is not exported: only this module can make a {@link ProvenDigest}. */
@@ -19,6 +19,8 @@ export interface ProvenDigest {
   readonly hex: string;
   readonly claim: Claim;
   readonly signer: Signer;
+  /** SHA-256 of the root certificate of the authority that vouched for the signer, hex; undefined for a managed key. */
+  readonly authority: string | undefined;
   /** The earliest verified time of signing; undefined for a managed key without one in its evidence. */
   readonly signedAt: Date | undefined;
   readonly logEntries: readonly ProvenLogEntry[];
@@ -48,6 +50,7 @@ export function proveDigest(
     [minted]: true as const,
     ...provenBy(proof),
     signer: signerOf(proof),
+    authority: authorityOf(proof),
     signedAt,
     logEntries: describeEntries(proof),
     checks: describeChecks(proof),

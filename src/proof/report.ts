@@ -1,8 +1,9 @@
+import { equalBytes } from '../strict/bytes.ts';
 import { encodeHex } from '../strict/hex.ts';
 import type { Certificate } from './certificate.ts';
 import { readIdentity } from './check-certificate.ts';
 import { logsFor } from './check-log-entry.ts';
-import { claimedTimes } from './explain.ts';
+import { claimedTimes, isSignedBy } from './explain.ts';
 import type { Proof, ProofEntry } from './proof.ts';
 import type { CheckReport, CheckResult, ProvenLogEntry, Signer } from './verdict.ts';
 import { hashWith } from './public-key.ts';
@@ -65,6 +66,23 @@ export function signerOf({ signer }: Proof): Signer {
   }
   const { name, issuer } = readIdentity(signer.certificate);
   return { kind: 'certificate-identity', subjectAlternativeName: name.value, issuer };
+}
+
+/**
+ * The root certificate of the authority that issued the signing certificate, as SHA-256 in hex. It tells one Sigstore
+ * from another: a test world may use the names of the public one, but not its key. Undefined for a managed key.
+ */
+export function authorityOf({ signer, authorities }: Proof): string | undefined {
+  if (signer.kind === 'managed-key') return undefined;
+  const issuing = authorities.certificateAuthorities.find(
+    ({ chain, flaw }) => flaw === undefined && chain.some((issuer) => issued(issuer, signer.certificate)),
+  );
+  const root = issuing?.chain.find(({ issuerName, subjectName }) => equalBytes(issuerName, subjectName));
+  return root === undefined ? undefined : hashWith('sha256', root.der).toString('hex');
+}
+
+function issued(issuer: Certificate, leaf: Certificate): boolean {
+  return equalBytes(issuer.subjectName, leaf.issuerName) && isSignedBy(leaf, issuer);
 }
 
 function describeSigner(proof: Proof): string {

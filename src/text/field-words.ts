@@ -5,6 +5,7 @@ const FIELDS: ReadonlyMap<string, string> = new Map([
   ['certificate', 'certificate'],
   ['check-sums', 'checkSums'],
   ['extract', 'extract'],
+  ['forget-name', 'forgetNames'],
   ['from-tarball', 'fromTarball'],
   ['install-dir', 'into'],
   ['mirror', 'sources'],

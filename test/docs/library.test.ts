@@ -80,6 +80,7 @@ describe('docs/library.md', () => {
     expect(printed).toEqual([
       expect.stringMatching(/bin\/kubectl [0-9a-f]{64} \{/),
       '',
+      '',
       expect.stringMatching(/^verified \d{4}-/),
       expect.stringMatching(SHA256),
       expect.stringContaining('krel-staging@'),

@@ -25,11 +25,13 @@ export interface InstallRun {
 /**
  * @param onEvent is told each event before the run goes on.
  * @param now is what this machine's clock says; default: the time.
+ * @param dataDirectory is where the runs keep things; default: nowhere.
  */
 export async function prepareInstall(
   { sigstore, releases }: TestServers,
   onEvent: (event: ProgressEvent) => void = () => undefined,
   now?: Date,
+  dataDirectory?: string,
 ): Promise<InstallRun> {
   const dir = await testDir();
   const trustedRootFile = dir.join('trusted_root.json');
@@ -47,7 +49,7 @@ export async function prepareInstall(
     onEvent(event);
   };
   const install = async (change: Partial<InstallRequest> = {}): Promise<RunResult> => {
-    const world = createClient({ retries: 1, retryDelayMs: 1, report });
+    const world = createClient({ retries: 1, retryDelayMs: 1, dataDirectory, report });
     const clock = now === undefined ? world.clock : { now: () => now };
     try {
       return await installRelease({ ...request, ...change }, { ...world, clock });

@@ -1,0 +1,9 @@
+import type { DataStore } from './data-store.ts';
+
+/** A store that keeps nothing. */
+export const NO_DATA: DataStore = {
+  read: () => Promise.resolve([]),
+  write: () => Promise.resolve('failed'),
+  list: () => Promise.resolve([]),
+  remove: () => Promise.resolve(true),
+};

@@ -1,0 +1,114 @@
+import type { Client } from '../client.ts';
+import { UntrustedError } from '../errors.ts';
+import { MANIFEST_NAME } from '../names/bind-name.ts';
+import { type EarlierDigest, forgetName, type ProvenName, recallName } from '../names/name-memory.ts';
+import { type Note, note } from '../notes.ts';
+import { formatPlatform } from '../release/platform.ts';
+import { formatReleaseVersion } from '../release/version.ts';
+import { type WrittenName, writeName } from '../release/written-name.ts';
+import { discardPrepared, type Output, type PreparedArtifact } from './prepared-artifact.ts';
+
+/**
+ * Compares each name that something signed binds with the digest that was proved for it before on this machine, and
+ * remembers the names that are new.
+ *
+ * @param forget names of this run whose earlier digest no longer counts.
+ * @returns notes about the whole run.
+ * @throws UntrustedError `name-digest-changed`; nothing is staged then.
+ */
+export async function rememberNames(
+  prepared: readonly PreparedArtifact[],
+  { data }: Client,
+  forget: readonly WrittenName[] = [],
+): Promise<readonly Note[]> {
+  const names = prepared.flatMap((one) =>
+    one.outputs.flatMap((output) => {
+      const name = provenName(one, output);
+      return name === undefined ? [] : [{ name, from: one.source }];
+    }),
+  );
+  try {
+    const notes: Note[] = [];
+    for (const written of forget)
+      notes.push(
+        await forgetWritten(
+          data,
+          written,
+          names.map(({ name }) => name),
+        ),
+      );
+    for (const { name, from } of names) {
+      const recalled = await recallName(data, name);
+      notes.push(...recalled.notes);
+      if (recalled.kind === 'other') throw digestChanged(name, recalled.earlier, from);
+    }
+    return notes;
+  } catch (error) {
+    await discardPrepared(prepared);
+    throw error;
+  }
+}
+
+/** Undefined if nothing signed binds the name to the proven digest itself. */
+function provenName({ artifact, proof }: PreparedArtifact, output: Output): ProvenName | undefined {
+  const { signer, authority, signedAt, claim } = proof.proven;
+  const { name, sha256 } = output;
+  const isBound = name?.by.some((source) => source === 'binary' || source === 'release-manifest') === true;
+  // A file out of a tarball has a digest of its own, and the proven one is the tarball's.
+  const isMember = 'file' in output && 'member' in output.file;
+  if (!isBound || isMember || claim.kind !== 'genuine') return undefined;
+  const coordinates = artifact ?? name.claimed;
+  if (coordinates?.version === undefined) return undefined;
+  const { component, version, platform } = coordinates;
+  return {
+    kind: artifact?.kind ?? (component === MANIFEST_NAME ? 'sbom' : 'binary'),
+    component,
+    version: formatReleaseVersion(version),
+    platform: platform === undefined ? undefined : formatPlatform(platform),
+    signer,
+    authority,
+    sha256,
+    signedAt,
+  };
+}
+
+async function forgetWritten(
+  data: Client['data'],
+  written: WrittenName,
+  names: readonly ProvenName[],
+): Promise<Note> {
+  const meant = names.filter(
+    ({ component, version, platform }) =>
+      component === written.component &&
+      version === written.version &&
+      (written.platform === undefined || platform === written.platform),
+  );
+  const text = writeName(written);
+  if (meant.length === 0)
+    return note('name-not-forgotten', `nothing of this run is bound to the name ${text}`);
+  let forgotten = false;
+  for (const name of meant) forgotten = (await forgetName(data, name)) || forgotten;
+  return forgotten
+    ? note('name-forgotten', `the digest that was remembered for ${text} is forgotten`)
+    : note('name-not-forgotten', `nothing was remembered for ${text}`);
+}
+
+function digestChanged(name: ProvenName, earlier: EarlierDigest, from: string | undefined): UntrustedError {
+  const { component, version, platform } = name;
+  const label = [component, version, ...(platform === undefined ? [] : [platform])].join(' ');
+  const forgetting = `--forget-name ${writeName(name)}`;
+  return new UntrustedError('name-digest-changed', `another file was proved to be ${label} before`, {
+    wanted: signed(earlier.sha256, earlier.signedAt),
+    found: `${signed(name.sha256, name.signedAt?.toISOString())}, genuine too`,
+    ...(from === undefined ? {} : { from }),
+    why: `a released name has one file for ever, and ${earlier.path} remembers the other one`,
+    next:
+      earlier.place === 'own'
+        ? `find out why there are two; once you know that this one is right, forget the other one with ${forgetting}`
+        : `find out why there are two; only root can forget the other one, with ${forgetting}`,
+  });
+}
+
+function signed(sha256: string, at: string | undefined): string {
+  return `sha256:${sha256}${at === undefined ? '' : `, signed ${at}`}`;
+}
