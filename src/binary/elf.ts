@@ -55,7 +55,7 @@ export async function readElf(source: ByteSource): Promise<Sections | undefined>
   const table = await readSectionTable(source);
   if (table === undefined) return undefined;
   const sections = Array.from({ length: table.count }, (_, index) => describe(table, index));
-  return sortSections(sections);
+  return sortSections(sections, source.size);
 }
 
 function describe({ numbers, layout, word, names }: SectionTable, index: number): Section {

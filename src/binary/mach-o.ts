@@ -36,7 +36,7 @@ export function isUniversal(start: Uint8Array): boolean {
 }
 
 /**
- * Where the programs of a universal file lie, or undefined where its table is not whole, empty or too long. A Java
+ * Where the programs of a universal file lie, or undefined where its table is not whole, empty or too long, or they overlap. A Java
  * class file begins with the same bytes, and its version reads as a table that is too long.
  */
 export async function readUniversal(source: ByteSource): Promise<readonly ByteRange[] | undefined> {
@@ -48,12 +48,14 @@ export async function readUniversal(source: ByteSource): Promise<readonly ByteRa
   const table = await source.read({ offset: 8, length: count * kind.entry });
   if (table === undefined) return undefined;
   const numbers = new HeaderNumbers(table, false);
-  return Array.from({ length: count }, (_, index) => {
+  const programs = Array.from({ length: count }, (_, index) => {
     const at = index * kind.entry;
     return kind.wide
       ? { offset: numbers.u64(at + 8), length: numbers.u64(at + 16) }
       : { offset: numbers.u32(at + 8), length: numbers.u32(at + 12) };
   });
+  // Programs that overlap would be read again for each of them.
+  return programs.reduce((sum, { length }) => sum + length, 0) > source.size ? undefined : programs;
 }
 
 /** The sections of a Mach-O file, or undefined where its load commands are not whole. */
@@ -68,7 +70,7 @@ export async function readMachO(source: ByteSource): Promise<Sections | undefine
   const commands = await source.read({ offset: layout.header, length });
   if (commands === undefined) return undefined;
   const sections = readCommands(commands, count, layout, kind.littleEndian);
-  return sections === undefined ? undefined : sortSections(sections);
+  return sections === undefined ? undefined : sortSections(sections, source.size);
 }
 
 function readCommands(

@@ -26,7 +26,8 @@ export async function readPe(source: ByteSource): Promise<Sections | undefined> 
   const table = await source.read({ offset: start + 24 + of.u16(20), length: count * SECTION_BYTES });
   if (table === undefined) return undefined;
   const numbers = new HeaderNumbers(table, true);
-  return sortSections(Array.from({ length: count }, (_, index) => describe(numbers, index * SECTION_BYTES)));
+  const sections = Array.from({ length: count }, (_, index) => describe(numbers, index * SECTION_BYTES));
+  return sortSections(sections, source.size);
 }
 
 /** Go's linker puts the build information at the beginning of `.data`, among other data that a program may write. */

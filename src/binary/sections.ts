@@ -13,7 +13,16 @@ export interface Section extends ByteRange {
   readonly holds: 'build-info' | 'read-only-data' | 'other';
 }
 
-export function sortSections(sections: readonly Section[]): Sections {
+/**
+ * @param size of the file, in bytes.
+ * @returns undefined where the sections that would be searched have more bytes than the file: they overlap, as those of
+ *   no compiler do, and thousands of them could each have all of it.
+ */
+export function sortSections(sections: readonly Section[], size: number): Sections | undefined {
+  const searched = sections
+    .filter(({ holds }) => holds !== 'other')
+    .reduce((sum, { offset, length }) => sum + Math.min(length, Math.max(0, size - offset)), 0);
+  if (searched > size) return undefined;
   const those = (holds: Section['holds']): readonly ByteRange[] =>
     sections
       .filter((section) => section.holds === holds && section.length > 0)

@@ -1,5 +1,5 @@
 import { open, writeFile } from 'node:fs/promises';
-import { array, assert, asyncProperty, nat, record, tuple } from 'fast-check';
+import { array, assert, asyncProperty, boolean, constantFrom, nat, record, tuple } from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { bytesOf, PIECE_BYTES, piecesOf } from '../../../src/binary/byte-source.ts';
 import { type ProgramFacts, readBinary } from '../../../src/binary/read-binary.ts';
@@ -144,6 +144,8 @@ describe('a file that is cut, hostile or something else', () => {
     ],
     ['a Java class file', Buffer.from('cafebabe00000034', 'hex')],
     ['a PE file with its header past the end', peWithHeaderAt(0xffff_fff0)],
+    ['an ELF file whose read-only data is all of it, other sections too', withAllAsReadOnlyData()],
+    ['a universal file with one program sixteen times', withOneProgram(16)],
   ];
 
   it.each(cases)('says nothing: %s', async (_, bytes) => {
@@ -187,10 +189,64 @@ describe('a file that is cut, hostile or something else', () => {
       { numRuns: 500 },
     );
   });
+
+  it('is read no more than a few times over, whatever its headers say', async () => {
+    const darwin = { format: 'mach-o', padding: 40_000 } as const;
+    const programs = [
+      ...FORMATS.map((program) => goProgram({ ...program, padding: 40_000 })),
+      universal([goProgram(darwin), goProgram(darwin)]),
+    ];
+    // Sizes and offsets of headers, all over the ranges that they can have.
+    const values = constantFrom(0, 1, 2, 0x28, 0x40, 0xff, 0x7f, 0x80);
+    const change = record({
+      program: nat(programs.length - 1),
+      edits: array(tuple(nat(700), values), { maxLength: 24 }),
+      fromEnd: boolean(),
+    });
+    await assert(
+      asyncProperty(change, async ({ program, edits, fromEnd }) => {
+        const bytes = Buffer.from(programs[program] ?? Buffer.alloc(0));
+        for (const [at, value] of edits) bytes[fromEnd ? bytes.length - 1 - at : at] = value;
+        let taken = 0;
+        const source = bytesOf({
+          bytes: bytes.length,
+          readAt: (buffer, position) => {
+            const piece = bytes.subarray(position, position + buffer.length);
+            buffer.set(piece);
+            taken += piece.length;
+            return Promise.resolve(piece.length);
+          },
+        });
+        await readBinary(source);
+        expect(taken).toBeLessThanOrEqual(4 * bytes.length + 4096);
+      }),
+      { numRuns: 1000 },
+    );
+  });
 });
 
 function peWithHeaderAt(offset: number): Buffer {
   const bytes = goProgram({ format: 'pe' });
   bytes.writeUInt32LE(offset, 0x3c);
+  return bytes;
+}
+
+/** The second section of the table, which has the strings, begins at the start of the file and ends at its end. */
+function withAllAsReadOnlyData(): Buffer {
+  const bytes = goProgram();
+  const entry = Number(bytes.readBigUInt64LE(40)) + 2 * 64;
+  bytes.writeBigUInt64LE(0n, entry + 24);
+  bytes.writeBigUInt64LE(BigInt(bytes.length), entry + 32);
+  return bytes;
+}
+
+function withOneProgram(times: number): Buffer {
+  const program = goProgram({ format: 'mach-o', padding: 4096 });
+  const bytes = universal([program, ...Array.from({ length: times - 1 }, () => Buffer.alloc(0))]);
+  const offset = bytes.readUInt32BE(8 + 8);
+  for (let index = 0; index < times; index += 1) {
+    bytes.writeUInt32BE(offset, 8 + 20 * index + 8);
+    bytes.writeUInt32BE(program.length, 8 + 20 * index + 12);
+  }
   return bytes;
 }
