@@ -1,7 +1,13 @@
 /** How the command line, the action and the executable are bundled: one set of rules for all of them. */
 import { type OutputChunk, type OutputOptions, type Plugin, rolldown } from 'rolldown';
 import { fileURLToPath } from 'node:url';
-import { EMBEDDED_ROOT_NAME, embeddedRecordBytes, embeddedRootBytes } from '../src/trust/embedded-root.ts';
+import {
+  EMBEDDED_ROOT_NAME,
+  embeddedRecordBytes,
+  embeddedRootBytes,
+  embeddedTufRootBytes,
+  PUBLIC_GOOD_TUF_URL,
+} from '../src/trust/embedded-root.ts';
 import { ownRepository } from './own-repository.ts';
 import { undiciInPart, WITHOUT_SECOND_PARSER } from './undici-in-part.ts';
 
@@ -16,6 +22,9 @@ const embedTrustedRoot: Plugin = {
     handler: () => {
       return [
         `export const EMBEDDED_ROOT_NAME = ${JSON.stringify(EMBEDDED_ROOT_NAME)};`,
+        `export const PUBLIC_GOOD_TUF_URL = ${JSON.stringify(PUBLIC_GOOD_TUF_URL)};`,
+        `const TUF_ROOT = ${literalOf(embeddedTufRootBytes())};`,
+        "export function embeddedTufRootBytes() { return Buffer.from(TUF_ROOT, 'utf8'); }",
         `const ROOT = ${literalOf(embeddedRootBytes())};`,
         `const RECORD = ${literalOf(embeddedRecordBytes())};`,
         "export function embeddedRootBytes() { return Buffer.from(ROOT, 'utf8'); }",

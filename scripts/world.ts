@@ -3,8 +3,8 @@
  *
  *     npm run world -- [--env FILE] [--directory DIR]
  *
- * `--env FILE` writes MIRROR, REKOR_URL, TRUSTED_ROOT and OPTIONS as shell assignments; FILE appears once every server
- * answers, and goes away with them. `--directory DIR` keeps keys and files in DIR, so that what was signed yesterday
+ * `--env FILE` writes MIRROR, REKOR_URL, TRUSTED_ROOT, TUF_URL, TUF_ROOT and OPTIONS as shell assignments; FILE appears once
+ * every server answers, and goes away with them. `--directory DIR` keeps keys and files in DIR, so that what was signed yesterday
  * verifies today, and a file that is changed there is served changed.
  */
 import { WorldRefused } from './world/refused.ts';
@@ -25,8 +25,8 @@ function untilStopped(): Promise<unknown> {
 }
 
 /** Fails where a server does not answer, before anybody is told of it. */
-async function assertAnswers({ mirror, rekorUrl }: World): Promise<void> {
-  for (const url of [`${mirror}/release/stable.txt`, `${rekorUrl}/api/v1/log`]) {
+async function assertAnswers({ mirror, rekorUrl, tuf }: World): Promise<void> {
+  for (const url of [`${mirror}/release/stable.txt`, `${rekorUrl}/api/v1/log`, `${tuf.url}/timestamp.json`]) {
     const { status } = await fetch(url);
     if (status !== 200) throw new Error(`${url} answers ${status}`);
   }

@@ -169,6 +169,7 @@ function dataWhenUsed(directory: ClientOptions['dataDirectory'], report: Report)
   };
   const store = (): Promise<DataStore> => (loading ??= load());
   return {
+    keeps: true,
     read: async (kind, key) => (await store()).read(kind, key),
     write: async (kind, key, bytes, options) => (await store()).write(kind, key, bytes, options),
     list: async (kind) => (await store()).list(kind),

@@ -1,4 +1,3 @@
-import { trustSourceName } from './trust/trust-material.ts';
 import { K8sVerifyError, UnavailableError } from './errors.ts';
 import { type ExitCode, exitCodeFor } from './exit-codes.ts';
 import { type Environment, proxyFor } from './http/proxy.ts';
@@ -9,7 +8,7 @@ import type { SmallResponse } from './http/http-client.ts';
 import { nodeVariablesNote } from './text/node-variables.ts';
 import { formatPlatform, hostPlatform } from './release/platform.ts';
 import { type NetworkRequest, rekorUrlOf, serversOf } from './plan/request.ts';
-import { describeAge } from './trust/root-age.ts';
+import { factsOf, rootWords } from './trust/root-age.ts';
 import { loadTrustMaterial } from './trust/load-trust-material.ts';
 import type { Client } from './client.ts';
 
@@ -169,10 +168,9 @@ function lookAtClock(visits: readonly Visit[]): Finding {
 async function lookAtTrustedRoot({ trustedRootFile }: DiagnoseRequest, { clock }: Client): Promise<Finding> {
   try {
     const now = clock.now();
-    const { source, sha256, ignored, ...dates } = await loadTrustMaterial(trustedRootFile, now);
-    const name = trustSourceName(source);
-    const age = describeAge(dates, now);
-    const found = `${name}, sha256 ${sha256.slice(0, 16)}...${age === '' ? '' : `, ${age}`}`;
+    const trust = await loadTrustMaterial(trustedRootFile, now);
+    const { sha256, ignored } = trust;
+    const found = `${rootWords(factsOf(trust), now)}, sha256 ${sha256.slice(0, 16)}...`;
     if (ignored.length === 0) return ok('trusted root', found);
     return {
       subject: 'trusted root',

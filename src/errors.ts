@@ -28,6 +28,7 @@ export type UnavailableCode =
   | 'log-unreachable'
   | 'name-unbound'
   | 'trust-root-unavailable'
+  | 'trusted-root-old'
   | 'authority-unknown'
   | 'clock-wrong'
   | 'machine-cannot-judge';
@@ -183,6 +184,7 @@ export class UnavailableError extends K8sVerifyError {
 
 const NOT_OF_THE_NETWORK: ReadonlySet<ErrorCode> = new Set<UnavailableCode>([
   'trust-root-unavailable',
+  'trusted-root-old',
   'authority-unknown',
   'clock-wrong',
   'machine-cannot-judge',

@@ -63,6 +63,7 @@ export const EXIT_CODES: Readonly<Record<ErrorCode, Exclude<ExitCode, 0>>> = {
   'log-unreachable': 4,
   'name-unbound': 4,
   'trust-root-unavailable': 5,
+  'trusted-root-old': 5,
   'authority-unknown': 5,
   'clock-wrong': 5,
   'machine-cannot-judge': 1,

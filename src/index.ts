@@ -37,7 +37,7 @@ export type { CheckResult, ProvenLogEntry, Signer } from './proof/verdict.ts';
 export type { CrossCheck, CrossCheckOutcome } from './records/cross-check.ts';
 export type { DataPlaces } from './data/data-places.ts';
 export type { OtherHand } from './disk/who-can-change.ts';
-export type { TrustSource } from './trust/trust-material.ts';
+export type { RootFacts } from './trust/root-age.ts';
 export type { NameSource } from './names/bind-name.ts';
 export type { SumsAlgorithm } from './records/release-sums.ts';
 export type { ListedArtifact } from './release/list.ts';

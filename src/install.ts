@@ -1,11 +1,12 @@
 import { type Client, usingClient } from './client.ts';
 import { ableToJudge } from './flow/able-to-judge.ts';
 import { describeRun } from './flow/describe.ts';
-import { type TrustSupply, supplyTrust } from './flow/open-trust.ts';
+import { openTrust } from './flow/open-trust.ts';
 import { placePrepared } from './flow/place.ts';
 import { prepareAll } from './flow/prepare.ts';
 import { rememberNames } from './flow/remember-names.ts';
 import { reportExpectedSigners } from './flow/report.ts';
+import type { RunTrust } from './flow/run-trust.ts';
 import type { InstallInput } from './plan/input.ts';
 import { planInstall } from './plan/plan.ts';
 import { readInstall } from './plan/read-input.ts';
@@ -38,26 +39,25 @@ export async function install(input: InstallInput, client?: Client): Promise<Run
  */
 export function installRelease(request: InstallRequest, client: Client): Promise<RunResult> {
   return ableToJudge(async () => {
-    const trust = await supplyTrust(request, client);
+    const trust = await openTrust(request, client, request.signal);
     try {
-      return await proveAndPlace(request, client, trust);
+      const result = await proveAndPlace(request, client, trust);
+      await trust.finish();
+      return result;
     } catch (error) {
       // A failure tells the trusted root of the run too, even where nothing came to be judged.
-      await trust().catch(() => undefined);
+      trust.drop();
+      await trust.current().catch(() => undefined);
       throw error;
     }
   });
 }
 
-async function proveAndPlace(
-  request: InstallRequest,
-  client: Client,
-  trust: TrustSupply,
-): Promise<RunResult> {
+async function proveAndPlace(request: InstallRequest, client: Client, trust: RunTrust): Promise<RunResult> {
   const planned = await planInstall(request, client);
   for (const { label, policy } of planned) reportExpectedSigners(client.report, label, policy);
   const prepared = await prepareAll(planned, request, client, trust);
   const remembered = await rememberNames(prepared, client, request.forgetNames);
   const placed = await placePrepared(prepared, request.signal);
-  return describeRun(prepared, await trust(), [...remembered, ...placed], client.report);
+  return describeRun(prepared, [...remembered, ...placed], client.report);
 }

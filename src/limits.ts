@@ -29,6 +29,24 @@ export const MAX_BUNDLE_BYTES: number = 4 * MIB;
 export const MAX_PUBLIC_KEY_FILE_BYTES: number = 16 * KIB;
 /** A trusted root; the public-good one has 6 KiB. */
 export const MAX_TRUSTED_ROOT_BYTES: number = 1 * MIB;
+/** A `root.json` of a TUF repository; Sigstore's has 6 KiB. These four bounds are those of tuf-js. */
+export const MAX_TUF_ROOT_BYTES: number = 512_000;
+/** A `timestamp.json`; Sigstore's has 500 bytes. */
+export const MAX_TUF_TIMESTAMP_BYTES: number = 16_384;
+/** A `snapshot.json` whose length the timestamp does not say. */
+export const MAX_TUF_SNAPSHOT_BYTES: number = 2_000_000;
+/** A `targets.json` whose length the snapshot does not say. */
+export const MAX_TUF_TARGETS_BYTES: number = 5_000_000;
+/** Versions of the TUF root that are followed in one refresh, kept ones included. Sigstore has made 16 in five years. */
+export const MAX_TUF_ROOT_ROTATIONS: number = 256;
+/** So long after a check of the TUF repository it is not asked again. */
+export const TRUST_CHECK_INTERVAL_MS: number = 24 * 60 * 60 * 1000;
+/** So much longer a run waits for a refresh of the trusted root when all else is done. */
+export const LATE_REFRESH_MS: number = 2000;
+/** The largest age of a trusted root that can be asked for. */
+export const MAX_TRUSTED_ROOT_AGE_MS: number = 3650 * 24 * 60 * 60 * 1000;
+/** A clock so far ahead of that of a server is the likely cause of metadata that looks expired. */
+export const MAX_AHEAD_OF_SERVER_MS: number = 60 * 60 * 1000;
 /** One answer of the transparency log. */
 export const MAX_LOG_RESPONSE_BYTES: number = 4 * MIB;
 /** `SHA256SUMS`, `SHA512SUMS`: a thousand lines of 130 and 200 characters. */

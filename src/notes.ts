@@ -22,6 +22,7 @@ export type NoteCode =
   | 'name-forgotten'
   | 'name-not-forgotten'
   | 'directory-not-on-path'
+  | 'trusted-root-not-renewed'
   | 'variable-unknown'
   | 'variable-in-effect'
   | 'node-variables'
@@ -50,6 +51,7 @@ export const NOTE_MEANINGS: Readonly<Record<NoteCode, string>> = {
   'name-forgotten': 'the digest that was remembered for a name was forgotten, as you asked',
   'name-not-forgotten': 'a name that you asked to forget was not proved in this run, or was not remembered',
   'directory-not-on-path': 'a shell does not find what was installed in this directory',
+  'trusted-root-not-renewed': 'the trusted root could not be renewed by TUF; an older one was used',
   'variable-unknown': 'a K8S_VERIFY_ variable is set that k8s-verify does not read',
   'variable-in-effect': 'a K8S_VERIFY_ variable sets an option (doctor only)',
   'node-variables': 'variables make Node load code or options before k8s-verify runs',

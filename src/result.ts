@@ -8,7 +8,7 @@ import type { CheckName } from './errors.ts';
 import type { Note } from './notes.ts';
 import type { CrossCheck } from './records/cross-check.ts';
 import type { CheckResult, ProvenLogEntry, Signer } from './proof/verdict.ts';
-import type { TrustSource } from './trust/trust-material.ts';
+import type { RootFacts } from './trust/root-age.ts';
 
 /** How the evidence for an artifact was found. */
 export type EvidenceOrigin =
@@ -32,15 +32,10 @@ export interface ListedMember {
 }
 
 /** The trusted root that everything was held against. */
-export type TrustedRootReport = TrustSource & {
-  readonly sha256: string;
-  /** The day as of which it is known to be current, `2026-10-07`; absent where that is not known. */
-  readonly currentAsOf?: string;
-  /** From when the newest key or authority in it counts, ISO 8601; absent where it names none. */
-  readonly newestKeyFrom?: string;
+export interface TrustedRootReport extends RootFacts {
   /** Its parts that this version does not know and leaves out; absent where there are none. */
   readonly ignored?: readonly string[];
-};
+}
 
 /** A signer that is accepted: one identity or key, or the releases of a workflow. */
 export type ExpectedSigner =

@@ -6,6 +6,7 @@ import { placePrepared } from './flow/place.ts';
 import { assertVerifiable, nameOf, prepareLocal } from './flow/prepare-local.ts';
 import { rememberNames } from './flow/remember-names.ts';
 import { reportExpectedSigners } from './flow/report.ts';
+import type { RunTrust } from './flow/run-trust.ts';
 import type { VerifyInput, VerifyOptions } from './plan/input.ts';
 import { readVerify } from './plan/read-input.ts';
 import type { VerifyRequest } from './plan/request.ts';
@@ -49,11 +50,23 @@ export function verifyFile(request: VerifyRequest, client: Client): Promise<RunR
 
 async function proveAndOpen(request: VerifyRequest, client: Client): Promise<RunResult> {
   await assertVerifiable(request);
-  const trust = await openTrust(request, client);
+  const trust = await openTrust(request, client, request.signal);
+  try {
+    const result = await proveWithin(request, client, trust);
+    await trust.finish();
+    return result;
+  } catch (error) {
+    trust.drop();
+    throw error;
+  }
+}
+
+async function proveWithin(request: VerifyRequest, client: Client, trust: RunTrust): Promise<RunResult> {
+  await trust.current();
   const policy = policyOf(request, allReleaseSigners());
   reportExpectedSigners(client.report, nameOf(request), policy);
   const prepared = [await prepareLocal(request, client, policy, trust)];
   const remembered = await rememberNames(prepared, client, request.forgetNames);
   const placed = await placePrepared(prepared, request.signal);
-  return describeRun(prepared, trust, [...remembered, ...placed], client.report);
+  return describeRun(prepared, [...remembered, ...placed], client.report);
 }

@@ -36,6 +36,7 @@ const OWNERS: Readonly<Record<string, string>> = {
   '@sigstore/core': 'proof',
   '@noble/curves': 'proof',
   '@sigstore/protobuf-specs': 'trust',
+  'tuf-js': 'trust',
   tar: 'archive',
   'cli-progress': 'cli',
   commander: 'cli',

@@ -3,7 +3,8 @@ import { readRootRecord } from '../../src/trust/root-age.ts';
 import { readTrustedRoot } from '../../src/trust/read-trusted-root.ts';
 import type { PackageSeed } from './package-seed.ts';
 import { readReadme, renderReadme, sha256 } from './readme.ts';
-import { readFolder, renderRootRecord, type TrustRootFiles, tufRootVersion } from './trust-root-folder.ts';
+import { readFolder, renderRootRecord, type TrustRootFiles } from './trust-root-folder.ts';
+import { tufRootVersion } from '../../src/trust/tuf-root.ts';
 
 /**
  * Holds the files of a folder against the digests and the origin that its README records, without a request: files of

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import type {
   CertificateAuthority,
   TimeRange,
@@ -133,20 +134,32 @@ function logEntry(kind: string): (log: TransparencyLogInstance) => Entry {
 }
 
 function authorityEntry(kind: string): (authority: CertificateAuthority) => Entry {
-  return ({ uri, subject, certChain, validFor, operator }) => ({
-    what: `${kind} ${uri} (${subject?.commonName ?? 'no name'}, ${subject?.organization ?? 'no organization'})`,
-    key: (certChain?.certificates ?? []).map(({ rawBytes }) => hex(rawBytes)).join(' '),
-    id: undefined,
-    place: uri,
-    validFor,
-    facts: {
-      URI: uri,
-      'common name': String(subject?.commonName),
-      organization: String(subject?.organization),
-      operator,
-      start: iso(validFor?.start),
-    },
-  });
+  return ({ uri, subject, certChain, validFor, operator }) => {
+    const chain = (certChain?.certificates ?? []).map(({ rawBytes }) => hex(rawBytes));
+    return {
+      what: `${kind} ${uri} (${subject?.commonName ?? 'no name'}, ${subject?.organization ?? 'no organization'})`,
+      // In any order: Sigstore has put a chain into its right order, which changed no key.
+      key: chain.toSorted().join(' '),
+      id: undefined,
+      place: uri,
+      validFor,
+      facts: {
+        URI: uri,
+        'common name': String(subject?.commonName),
+        organization: String(subject?.organization),
+        operator,
+        start: iso(validFor?.start),
+        'order of the chain': orderOf(chain),
+      },
+    };
+  };
+}
+
+/** The certificates by the beginnings of their SHA-256, in their order. */
+function orderOf(chain: readonly string[]): string {
+  return chain
+    .map((der) => createHash('sha256').update(der, 'hex').digest('hex').slice(0, 8))
+    .join(', ');
 }
 
 function hex(bytes: Uint8Array | undefined): string {

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { PUBLIC_GOOD_REPOSITORY } from './package-seed.ts';
-import { type Origin, type TrustRootFiles, tufRootVersion } from './trust-root-folder.ts';
+import { type Origin, type TrustRootFiles } from './trust-root-folder.ts';
+import { tufRootVersion } from '../../src/trust/tuf-root.ts';
 
 /** The README of the folder: digests and origin of the files beside it. */
 export function renderReadme(files: TrustRootFiles, origin: Origin, currentAsOf: Date): string {

@@ -3,14 +3,8 @@ import { readRootRecord } from '../../src/trust/root-age.ts';
 import { readTrustedRoot } from '../../src/trust/read-trusted-root.ts';
 import { type Change, describeChange, differenceOf } from './difference.ts';
 import { renderReadme } from './readme.ts';
-import {
-  type Origin,
-  readFolder,
-  renderRootRecord,
-  type TrustRootFiles,
-  tufRootVersion,
-  writeFolder,
-} from './trust-root-folder.ts';
+import { type Origin, readFolder, renderRootRecord, type TrustRootFiles, writeFolder } from './trust-root-folder.ts';
+import { tufRootVersion } from '../../src/trust/tuf-root.ts';
 
 /** What is to be put into a folder. */
 export interface Candidate {

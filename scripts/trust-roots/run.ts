@@ -77,7 +77,7 @@ async function fetchFrom(
   });
   try {
     const currentAsOf = now();
-    const files = await fetchTrustRoot({ repository, folder, http });
+    const files = await fetchTrustRoot({ repository, folder, http, now: currentAsOf });
     const seed = packageSeed();
     const carried = isSame(files, seed.files);
     return carried

@@ -1,7 +1,7 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { isJsonObject, type JsonValue, parseJsonStrictly } from '../../src/strict/json.ts';
 import { InstallError, UnavailableError, UntrustedError } from '../../src/errors.ts';
+import { signedMember } from '../../src/trust/tuf-root.ts';
 
 /** A trust root as it lies in its folder, byte for byte. */
 export interface TrustRootFiles {
@@ -17,9 +17,6 @@ export type Origin =
   | { readonly kind: 'package'; readonly version: string }
   /** Fetched from a TUF repository while `@sigstore/tuf` of `seedVersion` carried something older. */
   | { readonly kind: 'repository'; readonly url: string; readonly seedVersion: string };
-
-/** What tuf-js reads of a root, too. */
-const MAX_TUF_ROOT_BYTES = 512_000;
 
 /** What the folder of a trust root says beside it. */
 export interface FolderRecords {
@@ -74,19 +71,6 @@ export function writeFolder(
   }
 }
 
-/**
- * The version of a TUF root (TUF specification, section 4.3); it grows with every change.
- *
- * @throws UntrustedError `trusted-root-invalid`
- */
-export function tufRootVersion(root: Uint8Array): number {
-  const version = signedMember(root, 'version');
-  if (typeof version === 'number' && Number.isSafeInteger(version) && version > 0) return version;
-  throw new UntrustedError('trusted-root-invalid', 'the TUF root tells no version', {
-    wanted: 'signed.version, a positive whole number',
-  });
-}
-
 const DAY_MS = 86_400_000;
 
 /**
@@ -106,21 +90,4 @@ export function tufRootMade(root: Uint8Array): Date {
     wanted: 'signed.expires, and signed.x-tuf-on-ci-expiry-period in days',
     next: 'fetch the root with --fetch, which needs no such date',
   });
-}
-
-function signedMember(root: Uint8Array, name: string): JsonValue | undefined {
-  return member(member(parse(root), 'signed'), name);
-}
-
-function parse(root: Uint8Array): JsonValue {
-  try {
-    return parseJsonStrictly(root, 'the TUF root', { maxBytes: MAX_TUF_ROOT_BYTES });
-  } catch (cause) {
-    if (!(cause instanceof UntrustedError)) throw cause;
-    throw new UntrustedError('trusted-root-invalid', cause.message, { cause });
-  }
-}
-
-function member(value: JsonValue | undefined, name: string): JsonValue | undefined {
-  return isJsonObject(value) ? value[name] : undefined;
 }

@@ -16,7 +16,7 @@ export interface WorldDirectory extends Disposable {
 }
 
 /** What a world keeps in its directory. */
-const OWN_NAMES: ReadonlySet<string> = new Set(['keys', 'files', 'trusted_root.json', 'in-use']);
+const OWN_NAMES: ReadonlySet<string> = new Set(['keys', 'files', 'trusted_root.json', 'root.json', 'in-use']);
 
 /** @throws WorldRefused where another world uses it, it is of something else, or it cannot be written */
 export function openDirectory(asked: string | undefined): WorldDirectory {

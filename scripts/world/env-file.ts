@@ -16,14 +16,17 @@ export interface EnvFile extends Disposable {
   publish(world: World): void;
 }
 
-/** MIRROR, REKOR_URL, TRUSTED_ROOT and OPTIONS, and nothing else. */
-const ASSIGNMENTS = /^MIRROR='.*'\nREKOR_URL='.*'\nTRUSTED_ROOT='.*'\nOPTIONS='.*'\n$/;
+/** MIRROR, REKOR_URL, TRUSTED_ROOT, TUF_URL, TUF_ROOT and OPTIONS, and nothing else. */
+const ASSIGNMENTS =
+  /^MIRROR='.*'\nREKOR_URL='.*'\nTRUSTED_ROOT='.*'\nTUF_URL='.*'\nTUF_ROOT='.*'\nOPTIONS='.*'\n$/;
 
-export function assignments({ mirror, rekorUrl, trustedRoot, options }: World): string {
+export function assignments({ mirror, rekorUrl, trustedRoot, tuf, options }: World): string {
   const values = {
     MIRROR: mirror,
     REKOR_URL: rekorUrl,
     TRUSTED_ROOT: trustedRoot,
+    TUF_URL: tuf.url,
+    TUF_ROOT: tuf.root,
     OPTIONS: options.join(' '),
   };
   return Object.entries(values)

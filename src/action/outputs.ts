@@ -1,9 +1,8 @@
 /** What later steps and people get: the outputs, and the table on the job's page. */
-import { trustSourceName } from '../trust/trust-material.ts';
 import { setOutput, summary } from '@actions/core';
 import type { ProvenLogEntry } from '../proof/verdict.ts';
-import { type ArtifactResult, type RunResult, successReport, type TrustedRootReport } from '../result.ts';
-import { describeAge, type RootDates } from '../trust/root-age.ts';
+import { type ArtifactResult, type RunResult, successReport } from '../result.ts';
+import { rootWords } from '../trust/root-age.ts';
 
 const PUBLIC_LOG = 'https://rekor.sigstore.dev';
 
@@ -54,16 +53,8 @@ function row(artifact: ArtifactResult, now: Date): string[] {
     `<code>${escapeHtml(artifact.sha256)}</code>`,
     escapeHtml(`${signerOf(artifact)}${signedAt === undefined ? '' : ` at ${signedAt}`}`),
     logEntries.join(' ') || 'none',
-    describeAge(datesOf(trustedRoot), now) || 'no keys',
+    escapeHtml(rootWords(trustedRoot, now)),
   ];
-}
-
-function dateOf(text: string | undefined): Date | undefined {
-  return text === undefined ? undefined : new Date(text);
-}
-
-function datesOf({ currentAsOf, newestKeyFrom }: TrustedRootReport): RootDates {
-  return { currentAsOf: dateOf(currentAsOf), newestKeyFrom: dateOf(newestKeyFrom) };
 }
 
 /**
@@ -81,9 +72,7 @@ function logLink({ logUrl, logIndex, integratedTime }: ProvenLogEntry): string {
 
 function trustedRootLines(result: RunResult): readonly string[] {
   const roots = result.artifacts.map(({ trustedRoot }) => {
-    const where =
-      trustedRoot.kind === 'embedded' ? `embedded ${trustedRoot.name}` : trustSourceName(trustedRoot);
-    return `Trusted root: ${escapeHtml(where)}, <code>sha256:${escapeHtml(trustedRoot.sha256)}</code>`;
+    return `Trusted root: ${escapeHtml(rootWords(trustedRoot))}, <code>sha256:${escapeHtml(trustedRoot.sha256)}</code>`;
   });
   return [...new Set(roots)];
 }

@@ -1,7 +1,7 @@
 /** How an artifact was proved, for `--verbose`: eight lines for the checks, then where everything came from. */
 import type { CheckName } from '../errors.ts';
 import type { ArtifactResult, EvidenceOrigin } from '../result.ts';
-import { trustSourceName } from '../trust/trust-material.ts';
+import { rootWords } from '../trust/root-age.ts';
 import { printable } from './printable.ts';
 import { symbol, type TextStyle, wrapped } from './style.ts';
 
@@ -51,12 +51,10 @@ function line(begin: string, label: string, text: string, style: TextStyle): str
 }
 
 function origins({ source, trustedRoot, evidence }: ArtifactResult): readonly (readonly [string, string])[] {
-  const age = trustedRoot.currentAsOf === undefined ? '' : `, of ${trustedRoot.currentAsOf}`;
-  const root = trustedRoot.kind === 'embedded' ? 'built in' : trustSourceName(trustedRoot);
   return [
     ...(source === undefined ? [] : [['from', source] as const]),
     ['evidence', evidenceText(evidence)],
-    ['trusted root', `${root}${age}`],
+    ['trusted root', rootWords(trustedRoot)],
   ];
 }
 

@@ -9,6 +9,7 @@ import { BINARY_TARBALLS } from '../release/tarball.ts';
 import { parseWrittenName } from '../release/written-name.ts';
 import { CliOption } from './option.ts';
 import {
+  readAge,
   readCount,
   readDuration,
   readOwnVersion,
@@ -150,6 +151,38 @@ export const sha256 = (): CliOption =>
     '--sha256 <HEX>',
     'the digest that the one artifact must have: with another one it is refused, however well it is signed',
   ).reads(readSha256);
+const tufUrl = (): CliOption =>
+  rare(
+    SIGNER,
+    '--tuf-url <URL>',
+    'the TUF repository of another Sigstore, which its trusted root is taken from, together with --tuf-root',
+  )
+    .reads(readUrl)
+    .conflicts('trustedRoot');
+
+const tufRoot = (): CliOption =>
+  rare(SIGNER, '--tuf-root <FILE>', 'the TUF root (root.json) that this repository begins with').conflicts(
+    'trustedRoot',
+  );
+
+const requireFresh = (): CliOption =>
+  rare(
+    SIGNER,
+    '--require-fresh-trusted-root',
+    'the trusted root must have been the newest within the last day; it is renewed if need be',
+  );
+
+const maxAge = (): CliOption =>
+  rare(SIGNER, '--max-trusted-root-age <AGE>', 'the same with another age, as in 12h or 30d').reads(readAge);
+
+/** How the trusted root is chosen. */
+export const trust = (): readonly CliOption[] => [
+  trustedRoot(),
+  tufUrl(),
+  tufRoot(),
+  requireFresh(),
+  maxAge(),
+];
 
 export const bundle = (): CliOption =>
   option(

@@ -126,6 +126,7 @@ const BY_CODE: Readonly<Record<ErrorCode, Steps>> = {
   'log-unreachable': all(own, lookAround, thenAgain),
   'name-unbound': all(own, first(orSource, thenAgain)),
   'trust-root-unavailable': all(own, lookAtTrust),
+  'trusted-root-old': all(own, lookAtTrust),
   'authority-unknown': all(own, lookAtTrust),
   'clock-wrong': all(own, thenAgain),
   'machine-cannot-judge': all(own, thenAgain),

@@ -2,7 +2,7 @@
 import { excerpt } from '../text/excerpt.ts';
 import { shownUrl } from '../text/shown-url.ts';
 import { RequestError } from '../errors.ts';
-import { MAX_RETRIES, MAX_TIMEOUT_MS } from '../limits.ts';
+import { MAX_RETRIES, MAX_TIMEOUT_MS, MAX_TRUSTED_ROOT_AGE_MS } from '../limits.ts';
 import { isReleaseTag } from '../policy/release-workflow.ts';
 import type { Tier } from '../release/component.ts';
 import { BINARY_TARBALLS } from '../release/tarball.ts';
@@ -36,6 +36,20 @@ export function readDuration(text: string, source: string): number {
     next: `write for example ${written(source, '30s')}`,
   });
 }
+
+/** `12h`, `30d`, in milliseconds. */
+export function readAge(text: string, source: string): number {
+  const { amount, unit } = /^(?<amount>[1-9]\d{0,4})(?<unit>[mhd])$/.exec(text)?.groups ?? {};
+  const milliseconds = Number(amount) * (AGE_UNITS[unit ?? ''] ?? 0);
+  if (milliseconds > 0 && milliseconds <= MAX_TRUSTED_ROOT_AGE_MS) return milliseconds;
+  throw new RequestError('usage', `${excerpt(text)} is not an age`, {
+    wanted: `${source} with a whole number and m, h or d after it, up to ${MAX_TRUSTED_ROOT_AGE_MS / 86_400_000}d`,
+    found: excerpt(text),
+    next: `write for example ${written(source, '12h')}`,
+  });
+}
+
+const AGE_UNITS: Readonly<Record<string, number>> = { m: 60_000, h: 3_600_000, d: 86_400_000 };
 
 /** The base URL of a server, without a slash at its end. */
 export function readUrl(text: string, source: string): string {

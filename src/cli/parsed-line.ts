@@ -3,7 +3,7 @@ import { CommanderError } from 'commander';
 import { RequestError } from '../errors.ts';
 import type { Note } from '../notes.ts';
 import { outputFile } from '../plan/destination.ts';
-import { MAX_COMMAND_LINE_WORDS } from '../limits.ts';
+import { MAX_COMMAND_LINE_WORDS, TRUST_CHECK_INTERVAL_MS } from '../limits.ts';
 import type { WrittenName } from '../release/written-name.ts';
 import type { Tier } from '../release/component.ts';
 import type { NamesRequest, NetworkRequest, TrustRequest } from '../plan/request.ts';
@@ -29,6 +29,11 @@ export interface Options {
   /** A tag, or `any`. */
   readonly k8sVerifyRelease?: string;
   readonly trustedRoot?: string;
+  readonly tufUrl?: string;
+  readonly tufRoot?: string;
+  readonly requireFreshTrustedRoot?: true;
+  /** Milliseconds. */
+  readonly maxTrustedRootAge?: number;
   readonly bundle?: string;
   readonly signature?: string;
   readonly certificate?: string;
@@ -171,8 +176,12 @@ export function readTrust(options: Options): TrustArguments {
       next: `add ${missing}`,
     });
   }
+  const { maxTrustedRootAge: age = options.requireFreshTrustedRoot && TRUST_CHECK_INTERVAL_MS } = options;
+  const tuf = readTuf(options);
   return {
     ...(trustedRoot === undefined ? {} : { trustedRootFile: trustedRoot }),
+    ...(tuf === undefined ? {} : { tuf }),
+    ...(age === undefined ? {} : { maxTrustedRootAgeMs: age }),
     ...(identity === undefined || issuer === undefined
       ? {}
       : { identity: { subjectAlternativeName: identity, issuer } }),
@@ -181,6 +190,19 @@ export function readTrust(options: Options): TrustArguments {
 
 export function readNames({ forgetName }: Options): NamesRequest {
   return forgetName === undefined ? {} : { forgetNames: forgetName };
+}
+
+/** The TUF repository of another Sigstore, with the root that it begins with. */
+function readTuf({ tufUrl: url, tufRoot: rootFile }: Options): TrustRequest['tuf'] {
+  if (url === undefined && rootFile === undefined) return undefined;
+  if (url !== undefined && rootFile !== undefined) return { url, rootFile };
+  const [given, missing] = url === undefined ? ['--tuf-root', '--tuf-url'] : ['--tuf-url', '--tuf-root'];
+  throw new RequestError('usage', `${given} needs ${missing} with it`, {
+    wanted: 'both, or neither for the public-good Sigstore',
+    found: `${given} alone`,
+    why: 'what a TUF repository has is believed only as far as its own first root signs for it',
+    next: `add ${missing}`,
+  });
 }
 
 export function readNetwork({ mirror, rekorUrl }: Options): NetworkRequest {

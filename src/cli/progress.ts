@@ -1,5 +1,5 @@
 /** What a run tells while it runs, on stderr: bars on a terminal, plain lines elsewhere. */
-import { trustSourceName } from '../trust/trust-material.ts';
+import { rootWords } from '../trust/root-age.ts';
 import type { MultiBar, SingleBar } from 'cli-progress';
 import type { ProgressEvent, Report } from '../progress.ts';
 import type { TrustedRootReport } from '../result.ts';
@@ -165,12 +165,10 @@ function eventLine(event: LineEvent, style: TextStyle): string | undefined {
 }
 
 function trustedRootLines(root: TrustedRootReport, style: TextStyle): string {
-  const name = trustSourceName(root);
-  const age = root.currentAsOf === undefined ? '' : `, known to be current as of ${root.currentAsOf}`;
   const left = (root.ignored ?? []).map(
     (part) => `trusted root: left out, since it is not known here: ${part}`,
   );
-  return [`trusted root: ${name}${age}`, ...left]
+  return [`trusted root: ${rootWords(root)}`, ...left]
     .map((line) => `${paint(style, 'dim', printable(line))}\n`)
     .join('');
 }

@@ -34,6 +34,8 @@ export type Written = 'written' | 'taken' | 'failed';
  * No method throws for anything that the disk or another user does.
  */
 export interface DataStore {
+  /** Whether things are to be kept: false only for a library user who names no directory. */
+  readonly keeps: boolean;
   /** What is kept under the key: this user's own first, then the system's. Both may be there, and differ. */
   read(kind: KeptKind, key: string): Promise<readonly KeptEntry[]>;
   /**
@@ -69,6 +71,7 @@ export function openDataStore(places: DataPlaces, tell: (note: Note) => void): D
 }
 
 class DirectoryStore implements DataStore {
+  readonly keeps = true;
   readonly #places: DataPlaces;
   readonly #modes: Modes;
   readonly #tellNote: (note: Note) => void;

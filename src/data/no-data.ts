@@ -2,6 +2,7 @@ import type { DataStore } from './data-store.ts';
 
 /** A store that keeps nothing. */
 export const NO_DATA: DataStore = {
+  keeps: false,
   read: () => Promise.resolve([]),
   write: () => Promise.resolve('failed'),
   list: () => Promise.resolve([]),

@@ -4,10 +4,9 @@ import type { Report } from '../progress.ts';
 import { formatPlatform } from '../release/platform.ts';
 import { formatReleaseVersion } from '../release/version.ts';
 import type { ArtifactResult, RunResult } from '../result.ts';
-import type { TrustMaterial } from '../trust/trust-material.ts';
 import type { ClaimedName } from '../names/claimed-name.ts';
 import { notePlaced } from './note-placed.ts';
-import { describeTrust } from './open-trust.ts';
+import { describeTrust } from './run-trust.ts';
 import type { Output, PreparedArtifact } from './prepared-artifact.ts';
 import type { ProvenArtifact } from './prove-with-log.ts';
 
@@ -18,7 +17,6 @@ import type { ProvenArtifact } from './prove-with-log.ts';
  */
 export async function describeRun(
   prepared: readonly PreparedArtifact[],
-  trust: TrustMaterial,
   notes: readonly Note[],
   report: Report,
 ): Promise<RunResult> {
@@ -27,13 +25,11 @@ export async function describeRun(
   for (const output of outputs) {
     for (const one of noteOnReplaced(output)) report({ kind: 'note', ...one, ...artifactOf(output) });
   }
-  const artifacts = prepared.flatMap((one) =>
-    one.outputs.map((output) => describeOutput(one, output, trust)),
-  );
+  const artifacts = prepared.flatMap((one) => one.outputs.map((output) => describeOutput(one, output)));
   return { schemaVersion: 1, artifacts: await notePlaced(artifacts, report), notes };
 }
 
-function describeOutput(prepared: PreparedArtifact, output: Output, trust: TrustMaterial): ArtifactResult {
+function describeOutput(prepared: PreparedArtifact, output: Output): ArtifactResult {
   const { proof, source, bundlePath } = prepared;
   const { proven, crossChecks } = proof;
   const path = pathOf(output);
@@ -48,7 +44,7 @@ function describeOutput(prepared: PreparedArtifact, output: Output, trust: Trust
     ...(bundlePath === undefined ? {} : { bundlePath: resolve(bundlePath) }),
     ...contentOf(output),
     ...(crossChecks === undefined ? {} : { crossChecks }),
-    ...describeProof(proof, trust, output.sha256),
+    ...describeProof(proof, output.sha256),
     checks: {
       ...proven.checks,
       digest: { outcome: 'passed', detail: `${proven.algorithm}:${proven.hex} (${output.had})` },
@@ -149,8 +145,7 @@ function noteOnReplaced(output: Output): readonly Note[] {
 
 /** The members of a result that a proof decides. */
 function describeProof(
-  { proven, origin }: ProvenArtifact,
-  trust: TrustMaterial,
+  { proven, origin, trust }: ProvenArtifact,
   sha256: string,
 ): Pick<
   ArtifactResult,

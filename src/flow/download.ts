@@ -16,7 +16,7 @@ import type { NetworkRequest } from '../plan/request.ts';
 import type { Client } from '../client.ts';
 import type { RecordsOf } from './compare-records.ts';
 import type { BytesOnTheWay } from './contradiction.ts';
-import type { TrustSupply } from './open-trust.ts';
+import type { RunTrust } from './run-trust.ts';
 
 /** What every artifact of one run is fetched and proved with. */
 export interface RunContext {
@@ -24,7 +24,7 @@ export interface RunContext {
   /** Those of `network`, in order of preference. */
   readonly sources: readonly ReleaseSource[];
   readonly client: Client;
-  readonly trust: TrustSupply;
+  readonly trust: RunTrust;
   /** Where proven digests are to be held against the release's own records. */
   readonly recordsOf: RecordsOf | undefined;
   readonly signal: AbortSignal;

@@ -8,6 +8,8 @@ import { Download, type RunContext } from './download.ts';
 import { nameFile } from './name-failure.ts';
 import type { ProofContext, ProvenArtifact } from './prove-with-log.ts';
 import { reportChecks } from './report.ts';
+import { proveWith } from './run-trust.ts';
+import type { TrustMaterial } from '../trust/trust-material.ts';
 
 /**
  * Runs `prepare` with a download that is staged next to the destination. Its signal is aborted and what was staged is
@@ -47,10 +49,13 @@ export async function provePlanned(download: Download): Promise<ProvenArtifact> 
     // The servers have something to do now: a good moment to load the proof's code and the trusted root.
     await http.underWay();
     const { proveArtifact } = await import('./prove.ts');
-    const proofOf = await proofContext(plan, context);
-    // Loading takes tens of milliseconds in one go: what has arrived meanwhile makes room for more.
-    await setImmediate();
-    return proveArtifact({ ...proofOf, files, bytes: download }, sideFiles);
+    context.trust.begin();
+    return proveWith(context.trust, async (trust) => {
+      // Loading takes tens of milliseconds in one go: what has arrived meanwhile makes room for more.
+      await setImmediate();
+      const proofOf = proofContext(plan, context, trust);
+      return proveArtifact({ ...proofOf, files, bytes: download }, sideFiles);
+    });
   };
   const proof = await download.orFailure(prove()).catch((error: unknown) => {
     throw nameFile(error, label);
@@ -120,13 +125,17 @@ export async function crossChecked(
   const { crossCheckArtifact } = await import('./compare-records.ts');
   const { artifact, label } = plan;
   const request = { artifact, label, sha256, sha512, records: await records };
-  return { ...proof, crossChecks: crossCheckArtifact(request, await proofContext(plan, context)) };
+  return {
+    ...proof,
+    crossChecks: crossCheckArtifact(request, proofContext(plan, context, await context.trust.current())),
+  };
 }
 
-async function proofContext(
+function proofContext(
   { policy }: PlannedArtifact,
-  { network, client, trust, signal }: RunContext,
-): Promise<ProofContext> {
+  { network, client, signal }: RunContext,
+  trust: TrustMaterial,
+): ProofContext {
   const log = { http: client.http, ...logOf(network), signal };
-  return { log, policy, trust: await trust(), clock: client.clock };
+  return { log, policy, trust, clock: client.clock };
 }

@@ -1,51 +1,50 @@
 import type { Client } from '../client.ts';
+import { UnavailableError } from '../errors.ts';
 import type { TrustRequest } from '../plan/request.ts';
-import type { TrustedRootReport } from '../result.ts';
 import { assertClockNotBehindRoot } from '../trust/clock.ts';
+import { factsOf, rootWords } from '../trust/root-age.ts';
 import type { TrustMaterial } from '../trust/trust-material.ts';
+import { RefreshedTrust } from './refreshed-trust.ts';
+import { describeTrust, type RunTrust } from './run-trust.ts';
 
 /**
- * Loads the trusted root of a run, and tells which one it is and what of it does not count.
+ * Opens the trusted root of a run. A file that the user names is read at once, so that nothing is fetched if it cannot be
+ * used. Anything else is read when it is first asked for: that takes longer than making a request.
  *
- * @throws RequestError `file-not-readable`; UntrustedError `trusted-root-invalid`; UnavailableError
- *   `trust-root-unavailable`, or `clock-wrong` where this machine's clock is behind the embedded root.
+ * @throws RequestError `file-not-readable`; UntrustedError `trusted-root-invalid`; UnavailableError `clock-wrong` if this
+ *   machine's clock is behind the embedded root, `trust-root-unavailable`, or `trusted-root-old` for a file together with
+ *   a demand for a fresh one.
  */
 export async function openTrust(
-  { trustedRootFile, trustedRoot }: TrustRequest,
-  { clock, report }: Client,
-): Promise<TrustMaterial> {
+  request: TrustRequest,
+  client: Client,
+  signal: AbortSignal | undefined,
+): Promise<RunTrust> {
+  const embeddedAsOf = assertClockNotBehindRoot(client.clock.now());
+  const given = request.trustedRoot ?? request.trustedRootFile;
+  if (given === undefined) return RefreshedTrust.open(request, client, embeddedAsOf, signal);
   const { loadTrustMaterial } = await import('../trust/load-trust-material.ts');
-  const trust = await loadTrustMaterial(trustedRoot ?? trustedRootFile, clock.now());
-  report({ kind: 'trusted-root', trustedRoot: describeTrust(trust) });
-  return trust;
+  const trust = await loadTrustMaterial(given, client.clock.now());
+  if (request.maxTrustedRootAgeMs !== undefined) throw withoutDate(trust);
+  client.report({ kind: 'trusted-root', trustedRoot: describeTrust(trust) });
+  return fixed(trust);
 }
 
-/** Gives the trusted root of a run, which is read when it is first asked for, and once. */
-export type TrustSupply = () => Promise<TrustMaterial>;
-
-/**
- * The trusted root for a run that asks servers anyway. A file that the user names is read at once, so that nothing is
- * fetched where it cannot be used. The embedded one waits until a proof needs it: reading it takes longer than making a
- * request.
- *
- * @throws as {@link openTrust}; of the embedded root at once only where the clock is wrong.
- */
-export async function supplyTrust(request: TrustRequest, client: Client): Promise<TrustSupply> {
-  let opened: Promise<TrustMaterial> | undefined;
-  const supply: TrustSupply = () => (opened ??= openTrust(request, client));
-  if (request.trustedRootFile === undefined && request.trustedRoot === undefined)
-    assertClockNotBehindRoot(client.clock.now());
-  else await supply();
-  return supply;
-}
-
-export function describeTrust(trust: TrustMaterial): TrustedRootReport {
-  const { source, sha256, currentAsOf, newestKeyFrom, ignored } = trust;
+function fixed(trust: TrustMaterial): RunTrust {
   return {
-    ...source,
-    sha256,
-    ...(currentAsOf === undefined ? {} : { currentAsOf: currentAsOf.toISOString().slice(0, 10) }),
-    ...(newestKeyFrom === undefined ? {} : { newestKeyFrom: newestKeyFrom.toISOString() }),
-    ...(ignored.length === 0 ? {} : { ignored: ignored.map(({ what }) => what) }),
+    current: () => Promise.resolve(trust),
+    begin: () => undefined,
+    newerThan: () => Promise.resolve(undefined),
+    finish: () => Promise.resolve(),
+    drop: () => undefined,
   };
+}
+
+function withoutDate(trust: TrustMaterial): UnavailableError {
+  return new UnavailableError('trusted-root-old', 'nothing says how old the trusted root is', {
+    wanted: 'a trusted root that is known to be fresh',
+    found: `${rootWords(factsOf(trust))}, which has no date`,
+    why: 'a file does not say when it was the newest, so nothing was learnt about the artifact',
+    next: 'leave out --trusted-root, so that the trusted root is renewed by TUF; or leave out the demand',
+  });
 }

@@ -29,6 +29,7 @@ import {
   type ProvenArtifact,
 } from './prove-with-log.ts';
 import { reportChecks } from './report.ts';
+import { proveWith, type RunTrust } from './run-trust.ts';
 
 /**
  * Refuses what cannot be verified, before anything is read.
@@ -68,14 +69,17 @@ export async function prepareLocal(
   request: VerifyRequest,
   client: Client,
   policy: Policy,
-  trust: TrustMaterial,
+  trust: RunTrust,
 ): Promise<PreparedArtifact> {
   const evidence = await findEvidence(request);
   const { subject, sha256, measured } = await readSubject(request, evidence, policy);
   const log = { http: client.http, ...logOf(request), signal: request.signal };
-  const context = { log, policy, trust, clock: client.clock };
+  const proveBy = async (material: TrustMaterial): Promise<ProvenArtifact> =>
+    prove({ log, policy, trust: material, clock: client.clock }, evidence, subject, nameOf(request));
+  // A pair is completed by the log, so that this run uses the network.
+  if (evidence.kind === 'detached') trust.begin();
   try {
-    const proof = await prove(context, evidence, subject, nameOf(request)).catch((error: unknown) => {
+    const proof = await proveWith(trust, proveBy).catch((error: unknown) => {
       const own = request.evidence.kind === 'beside' ? ofAnotherFile(error, evidence) : error;
       throw nameFile(own, nameOf(request));
     });
@@ -134,7 +138,8 @@ async function prove(
   const { location } = evidence;
   if (evidence.kind === 'bundle') {
     const proven = proveFromEvidence(context, evidence.evidence, subject);
-    return { proven, bundle: evidence.bytes, origin: { kind: 'bundle', location }, notes: [] };
+    const { trust } = context;
+    return { proven, trust, bundle: evidence.bytes, origin: { kind: 'bundle', location }, notes: [] };
   }
   if (subject.kind !== 'digest') throw new TypeError('a detached pair is over a digest');
   assertMessageWanted(context.policy);

@@ -10,7 +10,7 @@ import { type InstallRequest, sourcesOf } from '../plan/request.ts';
 import type { ReleaseSource } from '../source/release-source.ts';
 import type { Client } from '../client.ts';
 import type { RecordsOf } from './compare-records.ts';
-import type { TrustSupply } from './open-trust.ts';
+import type { RunTrust } from './run-trust.ts';
 import type { Download, RunContext } from './download.ts';
 import {
   assertDemanded,
@@ -39,7 +39,7 @@ export async function prepareAll(
   planned: readonly PlannedArtifact[],
   request: InstallRequest,
   client: Client,
-  trust: TrustSupply,
+  trust: RunTrust,
 ): Promise<readonly PreparedArtifact[]> {
   const sources = sourcesOf(request, client.http);
   const prepared: PreparedArtifact[] = [];

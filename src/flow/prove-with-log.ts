@@ -29,6 +29,8 @@ export interface ProofContext {
 export interface ProvenArtifact {
   readonly proven: ProvenDigest;
   readonly origin: EvidenceOrigin;
+  /** The trusted root that it was proved with. */
+  readonly trust: TrustMaterial;
   /** The evidence as a bundle: with it, the same proof needs no network. */
   readonly bundle: Uint8Array;
   readonly notes: readonly Note[];
@@ -86,7 +88,8 @@ export async function proveFromPair(context: ProofContext, claim: PairClaim): Pr
       digest,
       entries.map((entry) => ({ material, entry })),
     );
-    return { ...found, origin: { kind: 'detached', location, log: shownUrl(context.log.url) }, notes: [] };
+    const origin = { kind: 'detached', location, log: shownUrl(context.log.url) } as const;
+    return { ...found, trust: context.trust, origin, notes: [] };
   }
   const search = await proveFromSearch(context, digest, 'the log has no entry for the published signature');
   if (search.kind === 'proved') return search.proof;
@@ -127,7 +130,8 @@ export async function proveFromSearch(
         `${reason}; another signing of the same digest in the log passed every check`,
       ),
     ];
-    return { kind: 'proved', proof: { ...firstProof(context, digest, candidates), origin, notes } };
+    const { trust } = context;
+    return { kind: 'proved', proof: { ...firstProof(context, digest, candidates), trust, origin, notes } };
   } catch (error) {
     if (!(error instanceof K8sVerifyError) || error instanceof InterruptedError) throw error;
     const found = isOutage(error) ? 'the log could not be searched' : 'no other signing passes';

@@ -214,7 +214,11 @@ async function proveBundle(request: ProofRequest, files: SideFiles, bundle: Uint
     return { kind: 'bundle', proven: digest, claimed: checksum };
   }
   const location = `${locationOf(request, files)}.sigstore.json`;
-  return { kind: 'proved', proof: { proven, bundle, origin: { kind: 'bundle', location }, notes: [] } };
+  const { trust } = request;
+  return {
+    kind: 'proved',
+    proof: { proven, trust, bundle, origin: { kind: 'bundle', location }, notes: [] },
+  };
 }
 
 function locationOf({ files: { path } }: ProofRequest, { source }: SideFiles): string {

@@ -88,7 +88,7 @@ class UndiciHttpClient implements HttpClient {
         async () => attemptSmall(this.#transport, request, target, operation),
         this.#policy,
         operation,
-        this.#hooksOf(target),
+        request.quiet === true ? { onRetry: () => undefined } : this.#hooksOf(target),
       );
     } catch (error) {
       throw error instanceof OutOfAttempts ? unavailable(request.what, givenUpAt(target, error)) : error;

@@ -26,6 +26,8 @@ export interface SmallRequest extends Omit<SmallFileRequest, 'path'> {
   readonly json?: unknown;
   /** Statuses that count as answers. Any other is retried if transient, and ends as `UnavailableError`. */
   readonly accept: readonly number[];
+  /** Retries are not reported, because nobody waits for the answer. */
+  readonly quiet?: boolean;
 }
 
 export interface DownloadRequest extends Omit<BytesRequest, 'path' | 'othersFollow'> {

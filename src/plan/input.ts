@@ -21,6 +21,15 @@ export interface TrustInput {
   readonly trustedRoot?: string | Uint8Array;
   /** The file of a trusted root; not together with `trustedRoot`. */
   readonly trustedRootPath?: string;
+  /** The TUF repository of another Sigstore, from which the trusted root is taken; together with `tufRootPath`. */
+  readonly tufUrl?: string;
+  /** The file with the TUF root (`root.json`) to begin with. */
+  readonly tufRootPath?: string;
+  /**
+   * The trusted root must have been the newest within this time, in milliseconds; it is renewed by TUF if need be. Default:
+   * any age. Not together with a trusted root of your own, which has no date.
+   */
+  readonly maxTrustedRootAgeMs?: number;
 }
 
 /** Where a release is asked for. */

@@ -1,6 +1,6 @@
 /** What a user of the library writes, made into the requests that the stories carry out; everything else is refused. */
 import { RequestError } from '../errors.ts';
-import { MAX_ARTIFACTS_PER_RUN } from '../limits.ts';
+import { MAX_ARTIFACTS_PER_RUN, MAX_TRUSTED_ROOT_AGE_MS } from '../limits.ts';
 import type { ReleaseWorkflow } from '../policy/release-workflow.ts';
 import { parsePlatform, type Platform } from '../release/platform.ts';
 import type { CertificateIdentity } from '../release/signer.ts';
@@ -20,7 +20,15 @@ import {
 import type { ResolveRequest } from './resolve-version.ts';
 import { assertIdentity } from './who-must-have-signed.ts';
 
-const TRUST_FIELDS = ['identity', 'publicKeyPem', 'trustedRoot', 'trustedRootPath'] as const;
+const TRUST_FIELDS = [
+  'identity',
+  'publicKeyPem',
+  'trustedRoot',
+  'trustedRootPath',
+  'tufUrl',
+  'tufRootPath',
+  'maxTrustedRootAgeMs',
+] as const;
 const SOURCES_FIELDS = ['sources', 'signal'] as const;
 const INSTALL_FIELDS = [
   'artifacts',
@@ -137,18 +145,30 @@ function readExtract(value: unknown, { wrong }: InputFields): { readonly members
   return { members: fields.required('members', fields.list(fields.text)) };
 }
 
-type ReadTrust = Pick<TrustRequest, 'identity' | 'publicKeyPem' | 'trustedRoot' | 'trustedRootFile'>;
-
-function readTrust(fields: InputFields): ReadTrust {
+function readTrust(fields: InputFields): TrustRequest {
   fields.atMostOne('the signer', ['identity', 'publicKeyPem', 'releaseWorkflow'], 'name one of them');
   fields.atMostOne('the trusted root', ['trustedRoot', 'trustedRootPath'], 'pass it, or name its file');
   const trustedRootFile = fields.optional('trustedRootPath', fields.path);
+  const tuf = readTuf(fields);
   return {
     ...fields.entry('identity', readIdentity),
     ...fields.entry('publicKeyPem', fields.text),
     ...fields.entry('trustedRoot', fields.content),
     ...(trustedRootFile === undefined ? {} : { trustedRootFile }),
+    ...(tuf === undefined ? {} : { tuf }),
+    ...fields.entry('maxTrustedRootAgeMs', fields.count(1, MAX_TRUSTED_ROOT_AGE_MS)),
   };
+}
+
+function readTuf(fields: InputFields): TrustRequest['tuf'] {
+  const url = fields.optional('tufUrl', urlReader(fields));
+  const rootFile = fields.optional('tufRootPath', fields.path);
+  if (url === undefined && rootFile === undefined) return undefined;
+  const next = 'pass both, or neither for the public-good Sigstore';
+  fields.atMostOne('the trusted root', ['trustedRoot', 'trustedRootPath', 'tufUrl'], 'name one of them');
+  if (url !== undefined && rootFile !== undefined) return { url, rootFile };
+  const [given, missing] = url === undefined ? ['tufRootPath', 'tufUrl'] : ['tufUrl', 'tufRootPath'];
+  throw fields.wrong(given, `${missing} together with it`, 'it alone', next);
 }
 
 function readIdentity(value: unknown): CertificateIdentity {

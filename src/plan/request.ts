@@ -36,6 +36,10 @@ export interface TrustRequest {
   readonly trustedRootFile?: string;
   /** The JSON text of a trusted root instead of a file; not together with `trustedRootFile`. */
   readonly trustedRoot?: Uint8Array;
+  /** The TUF repository of another Sigstore, and the TUF root to begin with; not together with a trusted root. */
+  readonly tuf?: { readonly url: string; readonly rootFile: string };
+  /** The trusted root must have been the newest within this time, in milliseconds; default: any age. */
+  readonly maxTrustedRootAgeMs?: number;
   /** Instead of the Kubernetes release signer of the version; whole strings, never patterns. */
   readonly identity?: CertificateIdentity;
   /** A managed key (PEM, SPKI) instead of a certificate identity; not together with `identity`. */

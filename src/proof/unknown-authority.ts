@@ -65,13 +65,14 @@ export function verdictOnUnknown(
 function advise({ trust: { source } }: Proof, namedLog: boolean, unread: boolean): string {
   if (namedLog) return 'name the trusted root of the Sigstore that signed it: --trusted-root FILE';
   if (unread) return 'update k8s-verify, which does not understand that part of the trusted root';
-  return source.kind === 'embedded'
+  return source.kind === 'embedded' || source.kind === 'tuf'
     ? 'update k8s-verify, or name a newer trusted root: --trusted-root FILE'
     : 'download the current trusted root of the Sigstore that signed it';
 }
 
 function nameOf({ trust: { source } }: Proof): string {
   if (source.kind === 'embedded') return `the embedded one (${source.name})`;
+  if (source.kind === 'tuf') return `the one from ${excerpt(source.url, 200)}`;
   return source.kind === 'file' ? excerpt(source.path, 200) : 'the given one';
 }
 

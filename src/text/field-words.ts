@@ -14,11 +14,14 @@ const FIELDS: ReadonlyMap<string, string> = new Map([
   ['predicate-type', 'predicateTypes'],
   ['rekor-url', 'rekorUrl'],
   ['require-name', 'requireName'],
+  ['data-dir', 'dataDirectory'],
   ['save-bundle', 'saveBundle'],
   ['sha256', 'sha256'],
   ['signature', 'signature'],
   ['timeout', 'timeoutMs'],
   ['trusted-root', 'trustedRoot'],
+  ['tuf-root', 'tufRootPath'],
+  ['tuf-url', 'tufUrl'],
 ]);
 
 const OPTION = /(?<=^|[\s(])--([a-z][a-z0-9-]*)(?: (?:FILE|URL|DIR|TYPE)\b)?/g;

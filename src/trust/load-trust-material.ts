@@ -3,9 +3,10 @@ import { UntrustedError } from '../errors.ts';
 import { MAX_TRUSTED_ROOT_BYTES } from '../limits.ts';
 import { readUpTo } from '../files/local-file.ts';
 import { assertClockNotBehindRoot, readEmbedded } from './clock.ts';
-import { EMBEDDED_ROOT_NAME, embeddedRootBytes } from './embedded-root.ts';
+import { EMBEDDED_ROOT_NAME, embeddedRootBytes, embeddedTufRootBytes } from './embedded-root.ts';
 import { readTrustedRoot } from './read-trusted-root.ts';
 import type { TrustMaterial } from './trust-material.ts';
+import { tufRootVersion } from './tuf-root.ts';
 
 /**
  * Loads the given trusted root, or else the embedded one. If the given one cannot be used, that is an error; the
@@ -22,13 +23,21 @@ export async function loadTrustMaterial(
   now: Date,
 ): Promise<TrustMaterial> {
   const currentAsOf = assertClockNotBehindRoot(now);
-  if (given === undefined) {
-    const source = { kind: 'embedded', name: EMBEDDED_ROOT_NAME } as const;
-    return readTrustedRoot(readEmbedded(embeddedRootBytes), source, currentAsOf);
-  }
+  if (given === undefined) return readEmbeddedRoot(currentAsOf);
   if (typeof given !== 'string')
     return readTrustedRoot(bounded(given, 'the trusted root'), { kind: 'memory' });
   return readTrustedRoot(await readBounded(given), { kind: 'file', path: given });
+}
+
+/**
+ * The trusted root that the program carries.
+ *
+ * @throws UnavailableError `trust-root-unavailable` if it is missing.
+ */
+export function readEmbeddedRoot(currentAsOf: Date): TrustMaterial {
+  const source = { kind: 'embedded', name: EMBEDDED_ROOT_NAME } as const;
+  const trust = readTrustedRoot(readEmbedded(embeddedRootBytes), source, currentAsOf);
+  return { ...trust, tufVersion: tufRootVersion(readEmbedded(embeddedTufRootBytes)) };
 }
 
 async function readBounded(path: string): Promise<Uint8Array> {

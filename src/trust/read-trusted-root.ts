@@ -67,7 +67,7 @@ export function readTrustedRoot(bytes: Uint8Array, source: TrustSource, currentA
   try {
     const { root, ignored } = readRoot(bytes, what);
     const sha256 = createHash('sha256').update(bytes).digest('hex');
-    return { root, source, sha256, newestKeyFrom: newestStart(root), currentAsOf, ignored };
+    return { root, source, sha256, currentAsOf, ignored };
   } catch (cause) {
     if (!(cause instanceof UntrustedError)) throw cause;
     throw notATrustedRoot(bytes, what, cause);
@@ -143,16 +143,6 @@ function readUnlessNewer<Instance>(read: () => Instance, unknown: readonly strin
     if (error instanceof UntrustedError && unknown.length > 0) return undefined;
     throw error;
   }
-}
-
-function newestStart(root: TrustMaterial['root']): Date | undefined {
-  const { tlogs, ctlogs, certificateAuthorities, timestampAuthorities } = root;
-  const windows = [
-    ...[...tlogs, ...ctlogs].map(({ publicKey }) => publicKey?.validFor),
-    ...[...certificateAuthorities, ...timestampAuthorities].map(({ validFor }) => validFor),
-  ];
-  const starts = windows.flatMap((window) => window?.start?.getTime() ?? []);
-  return starts.length === 0 ? undefined : new Date(Math.max(...starts));
 }
 
 function readLog(log: Fields): TransparencyLogInstance {

@@ -1,5 +1,6 @@
 import { isJsonObject, parseJsonStrictly } from '../strict/json.ts';
 import { UntrustedError } from '../errors.ts';
+import type { TrustMaterial } from './trust-material.ts';
 
 const MAX_RECORD_BYTES = 1024;
 const DAY_MS = 86_400_000;
@@ -23,24 +24,47 @@ export function readRootRecord(bytes: Uint8Array): Date {
   });
 }
 
-/** What we know about the age of a trusted root. */
-export interface RootDates {
-  readonly currentAsOf: Date | undefined;
-  readonly newestKeyFrom: Date | undefined;
+/** A trusted root, as results and messages tell of it. */
+export interface RootFacts {
+  /** Where it is from: built into the program, a TUF repository (in this run or an earlier one), or a file or a value. */
+  readonly source: 'embedded' | 'tuf' | 'file';
+  /** The version of the TUF root that it was verified with; absent for a file. */
+  readonly tufVersion?: number;
+  /** As of when it is known to have been the newest, `2026-11-27T08:30:00Z`; absent for a file. */
+  readonly asOf?: string;
+  /** Of the JSON, hex. */
+  readonly sha256: string;
+  /** Of the file that was named. */
+  readonly path?: string;
+}
+
+/** What results and messages tell of this trusted root. */
+export function factsOf({ source, sha256, currentAsOf, tufVersion }: TrustMaterial): RootFacts {
+  return {
+    source: source.kind === 'memory' ? 'file' : source.kind,
+    ...(tufVersion === undefined ? {} : { tufVersion }),
+    // Whole seconds, and never later than it was.
+    ...(currentAsOf === undefined ? {} : { asOf: `${currentAsOf.toISOString().slice(0, 19)}Z` }),
+    sha256,
+    ...(source.kind === 'file' ? { path: source.path } : {}),
+  };
+}
+
+/** How old a trusted root is, in whole days; undefined if nothing is known about that. */
+function daysOld({ asOf }: RootFacts, now: Date): number | undefined {
+  return asOf === undefined ? undefined : Math.floor((now.getTime() - new Date(asOf).getTime()) / DAY_MS);
 }
 
 /**
- * Says whether a trusted root is still current, for messages: `known to be current as of 2026-10-07 (52 days ago)`.
- * For a file only the date of its newest key is known: the file was written after that, or shortly before. Empty if
- * it has no keys.
+ * Says which trusted root it is and how old: `built in, of 2026-11-20 (8 days old)`.
+ *
+ * @param now without it, the date alone.
  */
-export function describeAge({ currentAsOf, newestKeyFrom }: RootDates, now: Date): string {
-  if (currentAsOf !== undefined) return `known to be current as of ${describeDay(currentAsOf, now)}`;
-  return newestKeyFrom === undefined ? '' : `newest key from ${describeDay(newestKeyFrom, now)}`;
-}
-
-function describeDay(date: Date, now: Date): string {
-  const days = Math.floor((now.getTime() - date.getTime()) / DAY_MS);
-  const ago = days < 0 ? 'yet to come' : `${days} ${days === 1 ? 'day' : 'days'} ago`;
-  return `${date.toISOString().slice(0, 10)} (${ago})`;
+export function rootWords(root: RootFacts, now?: Date): string {
+  const { source, path, asOf, tufVersion } = root;
+  if (asOf === undefined) return path ?? 'the given one';
+  const days = now && daysOld(root, now);
+  const age = days === undefined || days < 0 ? '' : ` (${days} ${days === 1 ? 'day' : 'days'} old)`;
+  const from = source === 'embedded' ? 'built in' : `by TUF, root version ${tufVersion}`;
+  return `${from}, of ${asOf.slice(0, 10)}${age}`;
 }

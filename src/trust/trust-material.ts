@@ -3,21 +3,11 @@ import type { TrustedRoot } from '@sigstore/protobuf-specs';
 /** Where trust material came from, for results and messages. */
 export type TrustSource =
   | { readonly kind: 'embedded'; readonly name: string }
+  /** Fetched from a TUF repository, in this run or an earlier one. */
+  | { readonly kind: 'tuf'; readonly url: string }
   | { readonly kind: 'file'; readonly path: string }
   /** Passed to the library as a value. */
   | { readonly kind: 'memory' };
-
-/** Its name, for messages: "public-good of 2026-10-07 (embedded)", a path. */
-export function trustSourceName(source: TrustSource): string {
-  switch (source.kind) {
-    case 'embedded':
-      return `${source.name} (embedded)`;
-    case 'file':
-      return source.path;
-    case 'memory':
-      return 'the given one';
-  }
-}
 
 /** The lists of a trusted root, by their names in its JSON. */
 export type TrustedRootList = 'tlogs' | 'certificateAuthorities' | 'ctlogs' | 'timestampAuthorities';
@@ -37,14 +27,11 @@ export interface TrustMaterial {
   /** Of the JSON file, hex. */
   readonly sha256: string;
   /**
-   * When the newest key or authority in it became valid. The root is about as old as that, or newer. Undefined if it
-   * has none.
-   */
-  readonly newestKeyFrom: Date | undefined;
-  /**
    * The date on which it was known to be current: it contains every authority that was trusted then. Undefined if
    * unknown, as for any file.
    */
   readonly currentAsOf: Date | undefined;
+  /** The version of the TUF root that it was verified with; absent if it did not come by TUF. */
+  readonly tufVersion?: number;
   readonly ignored: readonly IgnoredPart[];
 }

@@ -45,9 +45,7 @@ describe('diagnose', () => {
     const findings = await examine(await localWorld());
     expect([...findings.values()].filter(({ outcome }) => outcome === 'problem')).toEqual([]);
     expect(findings.get('clock')).toMatchObject({ outcome: 'ok', found: "agrees with the servers'" });
-    expect(findings.get('trusted root')?.found).toMatch(
-      /root\.json, sha256 [0-9a-f]{16}\.\.\., newest key from 2021-10-07 \(\d+ days ago\)$/,
-    );
+    expect(findings.get('trusted root')?.found).toMatch(/root\.json, sha256 [0-9a-f]{16}\.\.\.$/);
     expect(findings.get('proxy')?.found).toMatch(/^none for /);
   });
 

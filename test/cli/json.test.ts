@@ -155,7 +155,7 @@ describe('--json', () => {
     expect(printed).toMatchObject({
       exitCode: 15,
       version: VERSION,
-      trustedRoot: { kind: 'file', path: root, sha256: expect.stringMatching(/^[0-9a-f]{64}$/) },
+      trustedRoot: { source: 'file', path: root, sha256: expect.stringMatching(/^[0-9a-f]{64}$/) },
       expectedSigners: [
         {
           artifact: 'kubectl v1.26.4 linux/amd64',

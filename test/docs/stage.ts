@@ -6,7 +6,8 @@
  *   local Sigstore, where the command does not name its own; the second is `k8s-verify verify`, which takes cosign's option
  *   names.
  * - `https://mirror.example.com` is a second server: the same releases, with a kubectl v1.26.4 that was changed.
- * - The files that commands name and do not make are there: `corporate-ca.pem` and `trusted_root.json`.
+ * - `https://tuf.example.com` is a TUF repository with the trusted root of the local Sigstore.
+ * - The files that commands name and do not make are there: `corporate-ca.pem`, `trusted_root.json` and `root.json`.
  */
 import { chmod, mkdir, writeFile } from 'node:fs/promises';
 import { delimiter, dirname, join } from 'node:path';
@@ -28,6 +29,7 @@ const SCRIPTS = {
 for word do
   shift
   if [ "$word" = https://mirror.example.com ]; then word=$OTHER_MIRROR; fi
+  if [ "$word" = https://tuf.example.com ]; then word=$TUF_URL; fi
   set -- "$@" "$word"
 done
 words=" $* "
@@ -37,7 +39,7 @@ if [ "$command" = install ] && lacks --platform; then set -- "$@" --platform lin
 case $command in install | list | doctor) if lacks --mirror; then set -- "$@" --mirror "$MIRROR"; fi ;; esac
 case $command in install | verify | doctor)
   if lacks --rekor-url; then set -- "$@" --rekor-url "$REKOR"; fi
-  if lacks --trusted-root; then set -- "$@" --trusted-root "$TRUSTED_ROOT"; fi ;;
+  if lacks --trusted-root && lacks --tuf-url; then set -- "$@" --trusted-root "$TRUSTED_ROOT"; fi ;;
 esac
 exec "$NODE" "$CLI" "$@"
 `,
@@ -77,12 +79,14 @@ export async function setStage({ kubectl }: StageOptions = {}): Promise<Stage> {
   await mkdir(home);
   await writeFile(join(home, 'corporate-ca.pem'), createTlsAuthority().caPem);
   await writeFile(join(home, 'trusted_root.json'), world.sigstore.trustedRoot());
+  await writeFile(join(home, 'root.json'), world.tuf.repository.firstRoot);
   await writeScripts(dir.join('path'));
   const env = {
     NODE: process.execPath,
     CLI: join(ROOT, 'bin/k8s-verify.js'),
     MIRROR: world.mirror,
     OTHER_MIRROR: other.url,
+    TUF_URL: world.tuf.url,
     REKOR: world.rekorUrl,
     TRUSTED_ROOT: world.trustedRoot,
     HOME: home,

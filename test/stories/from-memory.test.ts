@@ -36,7 +36,7 @@ describe('a bundle in memory', () => {
         outcome: 'verified',
         sha256: SHA256,
         evidence: { kind: 'bundle', location: 'memory' },
-        trustedRoot: { kind: 'memory', sha256: createHash('sha256').update(trustedRoot).digest('hex') },
+        trustedRoot: { source: 'file', sha256: createHash('sha256').update(trustedRoot).digest('hex') },
         checks: { identity: { outcome: 'passed' }, digest: { outcome: 'passed' } },
       },
     ]);

@@ -47,7 +47,7 @@ describe('installRelease', () => {
         subjectAlternativeName: 'krel-staging@k8s-releng-prod.iam.gserviceaccount.com',
         issuer: 'https://accounts.google.com',
       },
-      trustedRoot: { kind: 'file' },
+      trustedRoot: { source: 'file' },
     });
     const { checks } = artifacts[0] ?? {};
     for (const name of CHECK_NAMES) expect(checks).toHaveProperty([name, 'outcome'], 'passed');

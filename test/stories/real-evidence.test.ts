@@ -110,7 +110,7 @@ describe.skipIf(recorded === undefined)('a recorded detached pair and log answer
       outcome: 'verified',
       evidence: { kind: 'detached' },
       logEntries: [{ logIndex: '38966124', logUrl: 'https://rekor.sigstore.dev' }],
-      trustedRoot: { kind: 'embedded' },
+      trustedRoot: { source: 'embedded' },
     });
     const outcomes = Object.values(first.artifacts[0]?.checks ?? {}).map(({ outcome }) => outcome);
     expect(new Set(outcomes)).toEqual(new Set(['passed']));

@@ -287,7 +287,7 @@ describe.skipIf(vsa === undefined)("the promoter's signed summary of 2026 (needs
     expect((await verifyFile({ ...request, predicateTypes: [VSA] }, world)).artifacts[0]).toMatchObject({
       claim: 'attested',
       predicateType: VSA,
-      trustedRoot: { kind: 'embedded' },
+      trustedRoot: { source: 'embedded' },
     });
     const error = await rejection(verifyFile(request, world));
     expect(error).toMatchObject({ code: 'claim-mismatch', found: expect.stringContaining(VSA) });

@@ -72,7 +72,14 @@ describe('npm run world', () => {
     const dir = await testDir();
     const world = await start(dir);
     const { MIRROR, REKOR_URL, TRUSTED_ROOT } = world.values;
-    expect(Object.keys(world.values)).toEqual(['MIRROR', 'REKOR_URL', 'TRUSTED_ROOT', 'OPTIONS']);
+    expect(Object.keys(world.values)).toEqual([
+      'MIRROR',
+      'REKOR_URL',
+      'TRUSTED_ROOT',
+      'TUF_URL',
+      'TUF_ROOT',
+      'OPTIONS',
+    ]);
     expect(world.options).toEqual([
       '--mirror',
       MIRROR,
@@ -105,6 +112,27 @@ describe('npm run world', () => {
     const run = await runCli(['install', 'kubectl', 'v1.31.0', ...tarball, ...world.options]);
     expect({ exitCode: run.exitCode, output: run.output }).toMatchObject({ exitCode: 0 });
 
+    const { TUF_URL = '', TUF_ROOT = '' } = world.values;
+    const byTuf = [...world.options.slice(0, 4), '--tuf-url', TUF_URL, '--tuf-root', TUF_ROOT];
+    const there = [
+      '--platform',
+      'linux/amd64',
+      '--install-dir',
+      dir.join('tuf'),
+      '--data-dir',
+      dir.join('data'),
+    ];
+    const renewed = await runCli([
+      'kubectl',
+      'v1.30.2',
+      ...there,
+      ...byTuf,
+      '--json',
+      '--require-fresh-trusted-root',
+    ]);
+    expect({ exitCode: renewed.exitCode, output: renewed.output }).toMatchObject({ exitCode: 0 });
+    expect(renewed.stdout).toContain('"trustedRoot":{"source":"tuf","tufVersion":1,"asOf":"');
+
     expect(await world.stop('SIGTERM')).toBe(0);
     expect(existsSync(dir.join('world.env'))).toBe(false);
     expect(existsSync(TRUSTED_ROOT ?? '')).toBe(false);
@@ -120,7 +148,7 @@ describe('npm run world', () => {
       stdout: `${MIRROR}|${REKOR_URL}|${TRUSTED_ROOT}|${OPTIONS}\n`,
       stderr: '',
     });
-    expect(readFileSync(dir.join('world.env'), 'utf8').split('\n')).toHaveLength(5);
+    expect(readFileSync(dir.join('world.env'), 'utf8').split('\n')).toHaveLength(7);
     expect(await world.stop('SIGINT')).toBe(0);
   });
 

@@ -61,16 +61,16 @@ describe('progress in a pipe', () => {
     const event: ProgressEvent = {
       kind: 'trusted-root',
       trustedRoot: {
-        kind: 'embedded',
-        name: 'sigstore-public-good',
+        source: 'embedded',
+        tufVersion: 16,
         sha256: 'ab',
-        currentAsOf: '2026-10-07',
+        asOf: '2026-10-07T00:00:00Z',
         ignored: ['tlogs[3], which has keyDetails "PKIX_NEWER"'],
       },
     };
     expect(lines([event])).toBe('');
     expect(lines([event], true)).toBe(
-      'trusted root: sigstore-public-good (embedded), known to be current as of 2026-10-07\n' +
+      'trusted root: built in, of 2026-10-07\n' +
         'trusted root: left out, since it is not known here: tlogs[3], which has keyDetails "PKIX_NEWER"\n',
     );
   });

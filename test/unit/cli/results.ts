@@ -60,10 +60,10 @@ export function anArtifactResult(changes: Partial<ArtifactResult> = {}): Artifac
       },
     ],
     trustedRoot: {
-      kind: 'embedded',
-      name: 'sigstore-public-good',
+      source: 'embedded',
+      tufVersion: 16,
       sha256: 'a'.repeat(64),
-      newestKeyFrom: '2025-09-23T00:00:00.000Z',
+      asOf: '2026-10-07T00:00:00Z',
     },
     checks: {
       material: check,

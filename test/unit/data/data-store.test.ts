@@ -34,6 +34,7 @@ function open(own: string | undefined, system?: string, isShared: boolean = fals
   const notes: string[] = [];
   const store = openDataStore({ own, system, isShared }, ({ text }) => notes.push(text));
   return {
+    keeps: store.keeps,
     read: (kind, key) => store.read(kind, key),
     write: (kind, key, bytes, options) => store.write(kind, key, bytes, options),
     list: (kind) => store.list(kind),

@@ -1,23 +1,64 @@
-import { expect, it } from 'vitest';
-import { describeAge } from '../../../src/trust/root-age.ts';
+import { TrustedRoot } from '@sigstore/protobuf-specs';
+import { describe, expect, it } from 'vitest';
+import { factsOf, rootWords } from '../../../src/trust/root-age.ts';
+import type { TrustMaterial } from '../../../src/trust/trust-material.ts';
 
-it.each([
-  ['2026-03-01T11:59:59Z', 'newest key from 2024-02-29 (730 days ago)'],
-  ['2024-03-01T12:00:00Z', 'newest key from 2024-02-29 (1 day ago)'],
-  ['2024-02-29T12:00:00Z', 'newest key from 2024-02-29 (0 days ago)'],
-  ['2024-02-28T12:00:00Z', 'newest key from 2024-02-29 (yet to come)'],
-])('at %s: %s', (now, expected) => {
-  const newestKeyFrom = new Date('2024-02-29T12:00:00Z');
-  expect(describeAge({ currentAsOf: undefined, newestKeyFrom }, new Date(now))).toBe(expected);
+const NOW = new Date('2026-11-28T12:00:00Z');
+const EMBEDDED = { source: 'embedded', tufVersion: 16, asOf: '2026-11-20T00:00:00Z', sha256: 'ab' } as const;
+
+describe('the words for a trusted root', () => {
+  it.each([
+    ['2026-11-28T12:00:00Z', 'built in, of 2026-11-20 (8 days old)'],
+    ['2026-11-21T23:59:59Z', 'built in, of 2026-11-20 (1 day old)'],
+    ['2026-11-20T12:00:00Z', 'built in, of 2026-11-20 (0 days old)'],
+    ['2026-11-19T12:00:00Z', 'built in, of 2026-11-20'],
+  ])('at %s: %s', (now, expected) => {
+    expect(rootWords(EMBEDDED, new Date(now))).toBe(expected);
+  });
+
+  it('have no age where it is not asked for', () => {
+    expect(rootWords(EMBEDDED)).toBe('built in, of 2026-11-20');
+  });
+
+  it('name the version of the TUF root', () => {
+    const root = { ...EMBEDDED, source: 'tuf', tufVersion: 17 } as const;
+    expect(rootWords(root, NOW)).toBe('by TUF, root version 17, of 2026-11-20 (8 days old)');
+  });
+
+  it('name the file, whose age nobody knows', () => {
+    expect(rootWords({ source: 'file', path: '/etc/root.json', sha256: 'ab' }, NOW)).toBe('/etc/root.json');
+    expect(rootWords({ source: 'file', sha256: 'ab' }, NOW)).toBe('the given one');
+  });
 });
 
-it('tells as of which day a root is known to be current, where that is known', () => {
-  const dates = { currentAsOf: new Date('2026-10-07'), newestKeyFrom: new Date('2025-09-23') };
-  expect(describeAge(dates, new Date('2026-11-28T12:00:00Z'))).toBe(
-    'known to be current as of 2026-10-07 (52 days ago)',
-  );
-});
+describe('the facts of a trusted root', () => {
+  const root: TrustMaterial = {
+    root: TrustedRoot.fromJSON({}),
+    source: { kind: 'memory' },
+    sha256: 'ab',
+    currentAsOf: undefined,
+    ignored: [],
+  };
 
-it('has nothing to tell of a root without any key', () => {
-  expect(describeAge({ currentAsOf: undefined, newestKeyFrom: undefined }, new Date())).toBe('');
+  it('have the date in whole seconds, and never a later one', () => {
+    const trust: TrustMaterial = {
+      ...root,
+      source: { kind: 'tuf', url: 'https://tuf.example' },
+      tufVersion: 3,
+      currentAsOf: new Date('2026-11-27T08:30:00.999Z'),
+    };
+    expect(factsOf(trust)).toEqual({
+      source: 'tuf',
+      tufVersion: 3,
+      asOf: '2026-11-27T08:30:00Z',
+      sha256: 'ab',
+    });
+  });
+
+  it.each([
+    [{ kind: 'file', path: '/etc/root.json' } as const, { source: 'file', path: '/etc/root.json' }],
+    [{ kind: 'memory' } as const, { source: 'file' }],
+  ])('of %j are those of a file', (source, expected) => {
+    expect(factsOf({ ...root, source })).toEqual({ ...expected, sha256: 'ab' });
+  });
 });

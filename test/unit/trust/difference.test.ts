@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { describeChange, differenceOf } from '../../scripts/trust-roots/difference.ts';
+import { describeChange, differenceOf } from '../../../scripts/trust-roots/difference.ts';
 import type { TrustedRootJson } from '#support/sigstore/trusted-root';
-import { newLog, present, publicGood, trusted } from './public-good.ts';
+import { newLog, present, publicGood, trusted } from '../../trust-roots/public-good.ts';
 
 const REKOR = 'https://rekor.sigstore.dev';
 const FULCIO = 'https://fulcio.sigstore.dev';
@@ -28,11 +28,7 @@ describe('the difference of two trusted roots', () => {
     ['the order', (root) => void (root.tlogs = root.tlogs.toReversed()), []],
     ['a new log', (root) => void root.tlogs.push(newLog('https://log2027-1.example')), ['appears']],
     ['a new log at the place of one that stays', (root) => void root.tlogs.push(newLog(REKOR)), ['appears']],
-    [
-      'a new CT log',
-      (root) => void root.ctlogs.push(newLog('https://ctfe.example/2027')),
-      ['appears'],
-    ],
+    ['a new CT log', (root) => void root.ctlogs.push(newLog('https://ctfe.example/2027')), ['appears']],
     [
       'a log that ends',
       (root) => {

@@ -1,0 +1,252 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import type { Client } from '../client.ts';
+import { K8sVerifyError, UnavailableError } from '../errors.ts';
+import { LATE_REFRESH_MS, TRUST_CHECK_INTERVAL_MS } from '../limits.ts';
+import { note } from '../notes.ts';
+import type { TrustRequest } from '../plan/request.ts';
+import { readEmbedded } from '../trust/clock.ts';
+import { embeddedRootBytes, embeddedTufRootBytes, PUBLIC_GOOD_TUF_URL } from '../trust/embedded-root.ts';
+import { encodeKeptRoot, keptRootKey } from '../trust/kept-root.ts';
+import type { TufTrustedRoot } from '../trust/refresh-root.ts';
+import { factsOf, rootWords } from '../trust/root-age.ts';
+import type { TrustMaterial } from '../trust/trust-material.ts';
+import { loadTufRoot } from '../trust/tuf-root.ts';
+import { describeTrust, type RunTrust } from './run-trust.ts';
+
+/** Where a trusted root is refreshed from, and what is in hand before. */
+interface Repository {
+  readonly url: string;
+  /** The TUF root that everything is verified from. */
+  readonly anchor: Uint8Array;
+  /** The trusted root that the program carries; undefined for a Sigstore that it does not know. */
+  readonly embedded: TrustMaterial | undefined;
+}
+
+interface InHand {
+  readonly repository: Repository;
+  /** What an earlier run kept, verified again. */
+  readonly kept: TufTrustedRoot | undefined;
+}
+
+type Outcome =
+  | { readonly kind: 'renewed'; readonly root: TufTrustedRoot }
+  | { readonly kind: 'failed'; readonly error: K8sVerifyError };
+
+/** A trusted root that is renewed by TUF: the public-good one, or that of the repository which the user names. */
+export class RefreshedTrust implements RunTrust {
+  readonly #request: TrustRequest;
+  readonly #client: Client;
+  readonly #embeddedAsOf: Date;
+  readonly #dropped = new AbortController();
+  readonly #signal: AbortSignal;
+  #opened: Promise<InHand> | undefined;
+  #refresh: Promise<Outcome> | undefined;
+  #outcome: Outcome | undefined;
+  #told: TrustMaterial | undefined;
+
+  private constructor(
+    request: TrustRequest,
+    client: Client,
+    embeddedAsOf: Date,
+    signal: AbortSignal | undefined,
+  ) {
+    this.#request = request;
+    this.#client = client;
+    this.#embeddedAsOf = embeddedAsOf;
+    const own = this.#dropped.signal;
+    this.#signal = signal === undefined ? own : AbortSignal.any([own, signal]);
+  }
+
+  /** @throws RequestError `file-not-readable`, UntrustedError `trusted-root-invalid` for the named TUF root. */
+  static async open(
+    request: TrustRequest,
+    client: Client,
+    embeddedAsOf: Date,
+    signal: AbortSignal | undefined,
+  ): Promise<RefreshedTrust> {
+    const trust = new RefreshedTrust(request, client, embeddedAsOf, signal);
+    if (request.tuf !== undefined) await trust.#open();
+    return trust;
+  }
+
+  async current(): Promise<TrustMaterial> {
+    const { repository } = await this.#open();
+    let newest = await this.#newest();
+    if (newest === undefined || !this.#isFreshEnough(newest)) {
+      const outcome = await this.#refreshOnce();
+      newest = await this.#newest();
+      if (newest === undefined) throw outcome.kind === 'failed' ? outcome.error : nothingFrom(repository.url);
+      if (!this.#isFreshEnough(newest)) throw this.#tooOld(newest, outcome);
+    }
+    this.#tell(newest);
+    return newest;
+  }
+
+  begin(): void {
+    const whenDue = async (): Promise<void> => {
+      const { kept } = await this.#open();
+      if (this.#isDue(kept)) await this.#refreshOnce();
+    };
+    // Whoever needs the trusted root sees the failure.
+    whenDue().catch(() => undefined);
+  }
+
+  async newerThan(trust: TrustMaterial): Promise<TrustMaterial | undefined> {
+    if (!this.#mayAsk()) return undefined;
+    await this.#refreshOnce();
+    const newest = await this.#newest();
+    if (newest === undefined || !isNewer(newest, trust)) return undefined;
+    this.#tell(newest);
+    return newest;
+  }
+
+  async finish(): Promise<void> {
+    if (this.#refresh !== undefined && this.#outcome === undefined) {
+      const done = new AbortController();
+      const late = delay(LATE_REFRESH_MS, undefined, { signal: done.signal }).catch(() => undefined);
+      await Promise.race([this.#refresh, late]);
+      done.abort();
+      this.drop();
+    }
+    await this.#noteFailure();
+  }
+
+  drop(): void {
+    this.#dropped.abort();
+  }
+
+  #open(): Promise<InHand> {
+    this.#opened ??= this.#find();
+    return this.#opened;
+  }
+
+  async #find(): Promise<InHand> {
+    const repository = await this.#repository();
+    const entries = await this.#client.data.read('trust', keptRootKey(repository.anchor, repository.url));
+    if (entries.length === 0) return { repository, kept: undefined };
+    const { newestKeptRoot } = await import('../trust/refresh-root.ts');
+    const { anchor, url } = repository;
+    const { root, damaged } = newestKeptRoot(entries, anchor, url, this.#client.clock.now());
+    for (const message of damaged) this.#client.report({ kind: 'detail', message });
+    return { repository, kept: root };
+  }
+
+  async #repository(): Promise<Repository> {
+    const { tuf } = this.#request;
+    if (tuf !== undefined)
+      return { url: tuf.url, anchor: await loadTufRoot(tuf.rootFile), embedded: undefined };
+    const { readEmbeddedRoot } = await import('../trust/load-trust-material.ts');
+    const anchor = readEmbedded(embeddedTufRootBytes);
+    return { url: PUBLIC_GOOD_TUF_URL, anchor, embedded: readEmbeddedRoot(this.#embeddedAsOf) };
+  }
+
+  /** Of what is built in, kept and fetched, the one that was the newest last. */
+  async #newest(): Promise<TrustMaterial | undefined> {
+    const { repository, kept } = await this.#open();
+    const renewed = this.#outcome?.kind === 'renewed' ? this.#outcome.root : undefined;
+    const known = [repository.embedded, kept?.trust, renewed?.trust].flatMap((trust) => trust ?? []);
+    return known.reduce<TrustMaterial | undefined>(
+      (best, trust) => (best === undefined || isNewer(trust, best) ? trust : best),
+      undefined,
+    );
+  }
+
+  /** A library that keeps nothing asks no server that its user does not know of. */
+  #mayAsk(): boolean {
+    const { tuf, maxTrustedRootAgeMs } = this.#request;
+    return this.#client.data.keeps || tuf !== undefined || maxTrustedRootAgeMs !== undefined;
+  }
+
+  /** Without a place to keep the answer, each run would ask anew: then only for a reason. */
+  #isDue(kept: TufTrustedRoot | undefined): boolean {
+    if (!this.#client.data.keeps) return false;
+    if (kept === undefined) return true;
+    const age = this.#client.clock.now().getTime() - kept.kept.checkedAt.getTime();
+    return age < 0 || age >= TRUST_CHECK_INTERVAL_MS;
+  }
+
+  #isFreshEnough(trust: TrustMaterial): boolean {
+    const { maxTrustedRootAgeMs: most } = this.#request;
+    if (most === undefined) return true;
+    const age = this.#client.clock.now().getTime() - (trust.currentAsOf?.getTime() ?? 0);
+    return age <= most;
+  }
+
+  #refreshOnce(): Promise<Outcome> {
+    this.#refresh ??= this.#ask();
+    return this.#refresh;
+  }
+
+  async #ask(): Promise<Outcome> {
+    const { repository, kept } = await this.#open();
+    const { anchor, url, embedded } = repository;
+    const { http, clock, data } = this.#client;
+    const { refreshTrustedRoot } = await import('../trust/refresh-root.ts');
+    try {
+      const root = await refreshTrustedRoot({
+        server: { url, http, signal: this.#signal, quiet: true },
+        anchor,
+        kept: kept?.kept,
+        known: embedded === undefined ? [] : [readEmbedded(embeddedRootBytes)],
+        now: clock.now(),
+      });
+      this.#outcome = { kind: 'renewed', root };
+      await data.write('trust', keptRootKey(anchor, url), encodeKeptRoot(root.kept));
+    } catch (error) {
+      if (!(error instanceof K8sVerifyError)) throw error;
+      this.#outcome = { kind: 'failed', error };
+    }
+    return this.#outcome;
+  }
+
+  #tell(trust: TrustMaterial): void {
+    if (this.#told === trust) return;
+    this.#told = trust;
+    this.#client.report({ kind: 'trusted-root', trustedRoot: describeTrust(trust) });
+  }
+
+  /** Of a refresh that was dropped, nothing is said: the next run makes another. */
+  async #noteFailure(): Promise<void> {
+    if (this.#outcome?.kind !== 'failed' || this.#outcome.error.code === 'interrupted') return;
+    const { error } = this.#outcome;
+    const newest = await this.#newest();
+    const used =
+      newest === undefined ? '' : `; used is the one ${rootWords(factsOf(newest), this.#client.clock.now())}`;
+    const text = `the trusted root could not be renewed: ${reasonOf(error)}${used}`;
+    this.#client.report({ kind: 'note', ...note('trusted-root-not-renewed', text) });
+  }
+
+  #tooOld(newest: TrustMaterial, outcome: Outcome): UnavailableError {
+    const { maxTrustedRootAgeMs: most = 0 } = this.#request;
+    const found = rootWords(factsOf(newest), this.#client.clock.now());
+    const failure = outcome.kind === 'failed' ? outcome.error : undefined;
+    return new UnavailableError('trusted-root-old', 'the trusted root is older than you allow', {
+      wanted: `a trusted root that was the newest within the last ${ageWords(most)}`,
+      found: failure === undefined ? found : `${found}; it could not be renewed: ${reasonOf(failure)}`,
+      why: 'you asked for a fresh trusted root, so nothing was learnt about the artifact',
+      next: failure?.next ?? 'try again; k8s-verify doctor looks at the network and the clock',
+      ...(failure === undefined ? {} : { cause: failure }),
+    });
+  }
+}
+
+/** Known to be current at a later time. */
+function isNewer(one: TrustMaterial, other: TrustMaterial): boolean {
+  return (one.currentAsOf?.getTime() ?? 0) > (other.currentAsOf?.getTime() ?? 0);
+}
+
+function reasonOf(error: K8sVerifyError): string {
+  return error.found === undefined || error.message.includes(error.found)
+    ? error.message
+    : `${error.message} (${error.found})`;
+}
+
+function ageWords(milliseconds: number): string {
+  const hours = milliseconds / 3_600_000;
+  if (hours >= 48 && hours % 24 === 0) return `${hours / 24} days`;
+  return hours >= 1 ? `${Math.round(hours * 10) / 10} hours` : `${Math.round(milliseconds / 60_000)} minutes`;
+}
+
+function nothingFrom(url: string): UnavailableError {
+  return new UnavailableError('trust-root-unavailable', `there is no trusted root from ${url}`);
+}

@@ -1,0 +1,69 @@
+/** The TUF root (`root.json`) that a refresh begins with. */
+import { UntrustedError } from '../errors.ts';
+import { readUpTo } from '../files/local-file.ts';
+import { unreadableFile } from '../files/unreadable-file.ts';
+import { MAX_TUF_ROOT_BYTES } from '../limits.ts';
+import { isJsonObject, type JsonValue, parseJsonStrictly } from '../strict/json.ts';
+import { whatItIs } from './what-it-is.ts';
+
+/**
+ * The version of a TUF root (TUF specification, section 4.3); it grows with every change.
+ *
+ * @throws UntrustedError `trusted-root-invalid`
+ */
+export function tufRootVersion(root: Uint8Array): number {
+  const version = signedMember(root, 'version');
+  if (typeof version === 'number' && Number.isSafeInteger(version) && version > 0) return version;
+  throw new UntrustedError('trusted-root-invalid', 'the TUF root tells no version', {
+    wanted: 'signed.version, a positive whole number',
+  });
+}
+
+/**
+ * A member of what is signed in a TUF root; undefined if it is not there.
+ *
+ * @throws UntrustedError `trusted-root-invalid`
+ */
+export function signedMember(root: Uint8Array, name: string): JsonValue | undefined {
+  const signed = parse(root);
+  const inner = isJsonObject(signed) ? signed['signed'] : undefined;
+  return isJsonObject(inner) ? inner[name] : undefined;
+}
+
+function parse(root: Uint8Array): JsonValue {
+  try {
+    return parseJsonStrictly(root, 'the TUF root', { maxBytes: MAX_TUF_ROOT_BYTES });
+  } catch (cause) {
+    if (!(cause instanceof UntrustedError)) throw cause;
+    throw new UntrustedError('trusted-root-invalid', cause.message, { cause });
+  }
+}
+
+/**
+ * Reads the TUF root that the user names.
+ *
+ * @throws RequestError `file-not-readable`; UntrustedError `trusted-root-invalid` if it is something else.
+ */
+export async function loadTufRoot(path: string): Promise<Uint8Array> {
+  const wanted = 'a root.json of the TUF repository';
+  const next = 'check the file name; it is the root.json that the operators of that Sigstore give out';
+  const bytes = await readUpTo(path, MAX_TUF_ROOT_BYTES).catch((error: unknown) => {
+    throw unreadableFile(`the TUF root ${path}`, error, { wanted, next });
+  });
+  if (bytes !== undefined && roleOf(bytes) === 'root') return bytes;
+  const found = bytes === undefined ? 'a larger file' : (whatItIs(bytes)?.what ?? 'something else');
+  throw new UntrustedError('trusted-root-invalid', `the TUF root ${path} is not a TUF root`, {
+    wanted,
+    found,
+    next,
+  });
+}
+
+function roleOf(bytes: Uint8Array): JsonValue | undefined {
+  try {
+    return signedMember(bytes, '_type');
+  } catch (error) {
+    if (error instanceof UntrustedError) return undefined;
+    throw error;
+  }
+}

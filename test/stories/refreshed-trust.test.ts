@@ -1,0 +1,263 @@
+/** The trusted root of an install is renewed by TUF next to the download, and kept for later runs. */
+import { createHash } from 'node:crypto';
+import {
+  chmodSync,
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  truncateSync,
+  writeFileSync,
+} from 'node:fs';
+import { beforeEach, describe, expect, it } from 'vitest';
+import { createClient } from '../../src/client.ts';
+import { verifyFile } from '../../src/verify.ts';
+import { fault } from '#support/http/faults';
+import { testServers } from '#support/test-servers';
+import { createTufRepository } from '#support/tuf-repository';
+import { prepareRefreshed, type RefreshedRun } from './support/refreshed-run.ts';
+
+const servers = await testServers();
+const { sigstore, releases } = servers;
+const TARGET = 'trusted_root.json';
+const ROOT = Buffer.from(sigstore.trustedRoot());
+/** From before the log that the certificates are in. */
+const OLDER = Buffer.from(sigstore.trustedRoot((root) => void root.ctlogs.splice(0)));
+const sha256 = (bytes: Uint8Array): string => createHash('sha256').update(bytes).digest('hex');
+const UNCHANGED = ['/2.root.json', '/timestamp.json'];
+
+beforeEach(async () => {
+  const bytes = Buffer.from('kubectl v1.30.2');
+  const release = { version: 'v1.30.2', platform: 'linux/amd64', component: 'kubectl', bytes };
+  await releases.publishRelease({ ...release, sigstore });
+});
+
+/** The only file that is kept. */
+function keptFile({ dir }: RefreshedRun): string {
+  const [name] = readdirSync(dir.join('data', 'trust'));
+  if (name === undefined) throw new Error('nothing is kept');
+  return dir.join('data', 'trust', name);
+}
+
+describe('a trusted root that is renewed by TUF', () => {
+  it('is fetched by the first run, told in its result, and kept for a day', async () => {
+    const run = await prepareRefreshed(servers, { rootVersion: 2 });
+    const before = Date.now();
+    const { trustedRoot } = await run.install();
+    expect(trustedRoot).toEqual({
+      source: 'tuf',
+      tufVersion: 2,
+      asOf: expect.stringMatching(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ$/),
+      sha256: sha256(ROOT),
+    });
+    expect(new Date(trustedRoot.asOf ?? '').getTime()).toBeGreaterThan(before - 1000);
+    expect(run.asked()).toHaveLength(6);
+    expect((await run.install({ daysLater: 0.9 })).trustedRoot).toEqual(trustedRoot);
+    expect(run.asked()).toEqual([]);
+    expect(run.notes()).toEqual([]);
+  });
+
+  it('costs two requests where nothing has changed after a day', async () => {
+    const run = await prepareRefreshed(servers);
+    const first = await run.install();
+    run.asked();
+    await run.install({ daysLater: 1.1 });
+    expect(run.asked()).toEqual(UNCHANGED);
+    // The check itself is kept.
+    const { trustedRoot } = await run.install({ daysLater: 2 });
+    expect(run.asked()).toEqual([]);
+    expect(trustedRoot.sha256).toBe(first.trustedRoot.sha256);
+    expect(new Date(trustedRoot.asOf ?? 0) > new Date(first.trustedRoot.asOf ?? 0)).toBe(true);
+  });
+
+  it('is renewed once more, and waited for, where a proof fails for what it does not know', async () => {
+    const run = await prepareRefreshed(servers, { targets: { [TARGET]: OLDER } });
+    await run.refused({ daysLater: -0.5 });
+    run.repository.publish({ targets: { [TARGET]: ROOT } });
+    run.asked();
+    const { trustedRoot } = await run.install();
+    expect(run.asked()).toHaveLength(5);
+    expect(trustedRoot.sha256).toBe(sha256(ROOT));
+  });
+
+  it('is asked for once where the newest does not know it either', async () => {
+    const run = await prepareRefreshed(servers, { targets: { [TARGET]: OLDER } });
+    await run.refused({ daysLater: -0.5 });
+    run.asked();
+    // Known to be the newest now: what it does not know is a stranger.
+    expect(await run.refused()).toMatchObject({ code: 'sct-invalid' });
+    expect(run.asked()).toEqual(UNCHANGED);
+    await run.refused();
+    expect(run.asked()).toEqual([]);
+  });
+
+  it('cannot judge what is newer, where it cannot be renewed', async () => {
+    const run = await prepareRefreshed(servers, { targets: { [TARGET]: OLDER } });
+    await run.refused({ daysLater: -0.5 });
+    run.tuf.fault('/timestamp.json', fault.status(503));
+    expect(await run.refused()).toMatchObject({ code: 'authority-unknown' });
+  });
+
+  it('does not delay an install where its server is silent, and nothing is said', async () => {
+    const run = await prepareRefreshed(servers);
+    const first = await run.install();
+    run.tuf.fault('/timestamp.json', fault.stall());
+    const { trustedRoot } = await run.install({ daysLater: 3 });
+    expect(trustedRoot).toEqual(first.trustedRoot);
+    expect(run.notes()).toEqual([]);
+    expect(existsSync(run.dir.join('bin', 'kubectl'))).toBe(true);
+  });
+
+  it.each([
+    ['is signed by others', { forged: ['timestamp'] }, /timestamp was signed by 0\/1 keys/],
+    ['has expired by this clock', { expired: ['timestamp'] }, /clock is wrong: it is ahead of that of/],
+    ['is older than what was seen', { versions: { timestamp: 1 } }, /less than current version 2/],
+  ] as const)('is not replaced by one that %s, which a note says', async (_name, publication, reason) => {
+    const run = await prepareRefreshed(servers);
+    run.repository.publish();
+    const first = await run.install();
+    run.repository.publish(publication);
+    const { trustedRoot } = await run.install({ daysLater: 2 });
+    expect(trustedRoot).toEqual(first.trustedRoot);
+    const [one, ...others] = run.notes();
+    expect(others).toEqual([]);
+    expect(one).toMatchObject({ code: 'trusted-root-not-renewed', text: expect.stringMatching(reason) });
+    expect(one?.text).toMatch(/used is the one by TUF, root version 1, of \d{4}-\d\d-\d\d \(2 days old\)$/);
+  });
+
+  it('is used as it was kept where the repository is gone, at any later time', async () => {
+    const run = await prepareRefreshed(servers);
+    const { trustedRoot } = await run.install();
+    await run.tuf.close();
+    expect((await run.install({ daysLater: 200 })).trustedRoot).toEqual(trustedRoot);
+    expect(run.notes()).toMatchObject([{ text: expect.stringContaining('connection refused') }]);
+  });
+
+  it('is needed: without one in hand the run ends as the refresh does', async () => {
+    const run = await prepareRefreshed(servers, { forged: ['snapshot'] });
+    expect(await run.refused()).toMatchObject({ code: 'trusted-root-invalid' });
+    expect(existsSync(run.dir.join('bin', 'kubectl'))).toBe(false);
+  });
+
+  it('does not ask where nothing is kept, but for what it needs', async () => {
+    const run = await prepareRefreshed(servers);
+    await run.install({ keeps: false });
+    expect(run.asked()).toHaveLength(5);
+    expect(existsSync(run.dir.join('data'))).toBe(false);
+  });
+});
+
+describe('a demand for a fresh trusted root', () => {
+  const maxTrustedRootAgeMs = 3_600_000;
+
+  it('is met by what is kept, or else by a refresh that is waited for', async () => {
+    const run = await prepareRefreshed(servers);
+    await run.install();
+    run.asked();
+    await run.install({ maxTrustedRootAgeMs });
+    expect(run.asked()).toEqual([]);
+    const { trustedRoot } = await run.install({ maxTrustedRootAgeMs, daysLater: 0.5 });
+    expect(run.asked()).toEqual(UNCHANGED);
+    expect(new Date(trustedRoot.asOf ?? 0).getTime()).toBeGreaterThan(Date.now() + 40_000_000);
+  });
+
+  it('ends the run where it cannot be met, and says why', async () => {
+    const run = await prepareRefreshed(servers);
+    await run.install();
+    run.tuf.fault('/timestamp.json', fault.status(503));
+    expect(await run.refused({ maxTrustedRootAgeMs, daysLater: 2 })).toMatchObject({
+      code: 'trusted-root-old',
+      wanted: expect.stringContaining('1 hours'),
+      found: expect.stringMatching(/\(2 days old\); it could not be renewed: .*HTTP 503/),
+    });
+  });
+
+  it('is never met by a file, which has no date', async () => {
+    const run = await prepareRefreshed(servers);
+    const trustedRootFile = run.dir.join('given.json');
+    writeFileSync(trustedRootFile, ROOT);
+    expect(await run.refused({ trustedRootFile, maxTrustedRootAgeMs })).toMatchObject({
+      code: 'trusted-root-old',
+      found: expect.stringContaining(trustedRootFile),
+    });
+    expect([run.asked(), releases.http.requests]).toEqual([[], []]);
+  });
+});
+
+describe('what is kept of a trusted root', () => {
+  it('is verified again: a file that is cut or of another repository costs requests, and is healed', async () => {
+    const run = await prepareRefreshed(servers);
+    await run.install();
+    const file = keptFile(run);
+    const honest = readFileSync(file);
+    const other = await prepareRefreshed(servers, { targets: { [TARGET]: OLDER } });
+    await other.refused();
+    for (const damage of [
+      () => truncateSync(file, honest.length - 20),
+      () => truncateSync(file, 0),
+      () => writeFileSync(file, readFileSync(keptFile(other))),
+    ]) {
+      damage();
+      run.asked();
+      const { trustedRoot } = await run.install();
+      expect(trustedRoot.sha256).toBe(sha256(ROOT));
+      expect(run.asked()).toHaveLength(5);
+      expect(readFileSync(file).length).toBe(honest.length);
+    }
+  });
+
+  it('does not evict that of another repository, nor of another root to begin with', async () => {
+    const run = await prepareRefreshed(servers);
+    await run.install();
+    const other = createTufRepository({ targets: { [TARGET]: ROOT } });
+    run.repository.files.clear();
+    for (const [path, bytes] of other.files) run.repository.files.set(path, bytes);
+    const rootFile = run.dir.join('other.json');
+    writeFileSync(rootFile, other.firstRoot);
+    await run.install({ tuf: { url: run.tuf.url, rootFile } });
+    expect(readdirSync(run.dir.join('data', 'trust'))).toHaveLength(2);
+  });
+
+  it('is whole with 20 runs at once', async () => {
+    const run = await prepareRefreshed(servers);
+    await Promise.all(
+      Array.from({ length: 20 }, async (_, index) =>
+        run.install({ destination: { kind: 'directory', path: run.dir.join(`bin-${index}`) } }),
+      ),
+    );
+    run.asked();
+    await run.install();
+    expect(run.asked()).toEqual([]);
+  });
+
+  it('may be impossible: a note says so, and the install goes on', async () => {
+    const run = await prepareRefreshed(servers);
+    mkdirSync(run.dir.join('data'));
+    chmodSync(run.dir.join('data'), 0o700);
+    // A file where a directory should be: not even root can write into it.
+    writeFileSync(run.dir.join('data', 'trust'), '');
+    const { trustedRoot } = await run.install();
+    expect(trustedRoot.sha256).toBe(sha256(ROOT));
+    expect(run.notes().map(({ code }) => code)).toContain('not-kept');
+  });
+});
+
+describe('verify', () => {
+  it('asks nobody where a bundle and a kept trusted root are enough, however old they are', async () => {
+    const run = await prepareRefreshed(servers);
+    await run.install({ saveBundle: true });
+    run.asked();
+    await using client = createClient({ dataDirectory: run.dir.join('data') });
+    const clock = { now: () => new Date(Date.now() + 30 * 86_400_000) };
+    const { artifacts } = await verifyFile(
+      {
+        subject: { kind: 'file', path: run.dir.join('bin', 'kubectl') },
+        evidence: { kind: 'beside' },
+        tuf: { url: run.tuf.url, rootFile: run.dir.join('root.json') },
+      },
+      { ...client, clock },
+    );
+    expect(artifacts[0]?.trustedRoot).toMatchObject({ source: 'tuf', sha256: sha256(ROOT) });
+    expect(run.asked()).toEqual([]);
+  });
+});
