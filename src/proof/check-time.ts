@@ -1,8 +1,9 @@
 import { excerpt } from '../text/excerpt.ts';
 import { UnavailableError, UntrustedError } from '../errors.ts';
 import { MAX_CLOCK_SKEW_MS } from '../limits.ts';
-import { claimedTimes, isSignerOf, WHY_TIME } from './explain.ts';
-import type { Proof } from './proof.ts';
+import { WHY_TIME } from './explain.ts';
+import { claimedTimes, type Proof } from './proof.ts';
+import { isSignerOf } from './timestamp-token.ts';
 import { verdictOnUnknown } from './unknown-authority.ts';
 
 /**

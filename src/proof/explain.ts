@@ -3,10 +3,10 @@ import { equalBytes } from '../strict/bytes.ts';
 import { encodeHex } from '../strict/hex.ts';
 import { type Authority, covers, describeWindow } from './authorities.ts';
 import type { Certificate } from './certificate.ts';
-import type { Proof, ProofEntry } from './proof.ts';
-import { hashWith } from './public-key.ts';
+import { claimedTimes, type Proof, type ProofEntry } from './proof.ts';
 import { toVerifierCertificate } from './verifier-certificate.ts';
-import type { TimestampToken } from './timestamp-token.ts';
+import { hashWith } from './public-key.ts';
+import { isSignerOf, type TimestampToken } from './timestamp-token.ts';
 
 /**
  * Explains the refusals of sigstore-js. Nothing here decides anything. If several authorities were tried, the message
@@ -17,16 +17,6 @@ interface Candidate {
   /** How far the evidence got with this authority; the message is about the highest. */
   readonly rank: number;
   readonly details: ErrorDetails;
-}
-
-/** Each time of signing that the evidence claims. */
-export function claimedTimes(proof: Proof): readonly Date[] {
-  const integrated = proof.entries.flatMap(({ entry }) =>
-    entry.integratedTime !== undefined && entry.signedEntryTimestamp !== undefined
-      ? [new Date(Number(entry.integratedTime) * 1000)]
-      : [],
-  );
-  return [...integrated, ...proof.timestamps.map(({ time }) => time)];
 }
 
 export function explainChainFailure(proof: Proof): ErrorDetails {
@@ -161,16 +151,6 @@ function judgeTimestampAuthority(token: TimestampToken, authority: Authority): C
     rank: 4,
     details: { wanted: `a signature by ${authority.uri}`, found: 'one that does not verify' },
   };
-}
-
-/** Whether the certificate is the signer that the token names: by issuer, serial number and digest. */
-export function isSignerOf(token: TimestampToken, certificate: Certificate): boolean {
-  const { issuerName, serialNumber, certificate: identifier } = token.signer;
-  return (
-    equalBytes(issuerName, certificate.issuerName) &&
-    serialNumber === certificate.serialNumber &&
-    equalBytes(identifier.digest, hashWith(identifier.algorithm, certificate.der))
-  );
 }
 
 export function explainEntryMismatch(proof: Proof, { body }: ProofEntry): ErrorDetails {

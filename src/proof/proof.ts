@@ -204,3 +204,13 @@ function otherKind(wanted: string, found: string): UntrustedError {
     why: 'only the signer that you asked for is accepted',
   });
 }
+
+/** Each time of signing that the evidence claims. */
+export function claimedTimes(proof: Proof): readonly Date[] {
+  const integrated = proof.entries.flatMap(({ entry }) =>
+    entry.integratedTime !== undefined && entry.signedEntryTimestamp !== undefined
+      ? [new Date(Number(entry.integratedTime) * 1000)]
+      : [],
+  );
+  return [...integrated, ...proof.timestamps.map(({ time }) => time)];
+}

@@ -1,8 +1,7 @@
 import type { Digest, HashAlgorithm } from '../strict/digest.ts';
 import type { Evidence } from '../evidence/evidence.ts';
 import type { TrustMaterial } from '../trust/trust-material.ts';
-import { claimedTimes } from './explain.ts';
-import { openProof, type Proof, type ProofOptions, type ProofSubject } from './proof.ts';
+import { claimedTimes, openProof, type Proof, type ProofOptions, type ProofSubject } from './proof.ts';
 import type { Policy } from '../policy/policy.ts';
 import { namesArtifact, readStatement } from './statement.ts';
 import type { CheckReport, Claim, ProvenLogEntry, Signer } from './verdict.ts';

@@ -1,10 +1,10 @@
 import { equalBytes } from '../strict/bytes.ts';
 import { encodeHex } from '../strict/hex.ts';
 import type { Certificate } from './certificate.ts';
-import { readIdentity } from './check-certificate.ts';
+import { readIdentity } from './check-identity.ts';
 import { logsFor } from './check-log-entry.ts';
-import { claimedTimes, isSignedBy } from './explain.ts';
-import type { Proof, ProofEntry } from './proof.ts';
+import { isSignedBy } from './explain.ts';
+import { claimedTimes, type Proof, type ProofEntry } from './proof.ts';
 import type { CheckReport, CheckResult, ProvenLogEntry, Signer } from './verdict.ts';
 import { hashWith } from './public-key.ts';
 

@@ -1,5 +1,6 @@
 import { checkArtifact } from './check-artifact.ts';
-import { checkChain, checkChainHoldsNothingElse, checkIdentity, checkProfile } from './check-certificate.ts';
+import { checkChain, checkChainHoldsNothingElse, checkProfile } from './check-certificate.ts';
+import { checkIdentity } from './check-identity.ts';
 import {
   checkCheckpoint,
   checkEntryHash,

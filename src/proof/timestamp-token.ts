@@ -9,9 +9,12 @@ import {
   readOid,
   readTime,
 } from '../strict/der.ts';
+import { equalBytes } from '../strict/bytes.ts';
 import { encodeHex } from '../strict/hex.ts';
 import { UntrustedError } from '../errors.ts';
 import type { HashAlgorithm } from '../strict/digest.ts';
+import type { Certificate } from './certificate.ts';
+import { hashWith } from './public-key.ts';
 
 const OID = {
   signedData: '1.2.840.113549.1.7.2',
@@ -221,4 +224,14 @@ function malformed(wanted: string, found: string): UntrustedError {
     wanted,
     found,
   });
+}
+
+/** Whether the certificate is the signer that the token names: by issuer, serial number and digest. */
+export function isSignerOf(token: TimestampToken, certificate: Certificate): boolean {
+  const { issuerName, serialNumber, certificate: identifier } = token.signer;
+  return (
+    equalBytes(issuerName, certificate.issuerName) &&
+    serialNumber === certificate.serialNumber &&
+    equalBytes(identifier.digest, hashWith(identifier.algorithm, certificate.der))
+  );
 }

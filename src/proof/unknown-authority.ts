@@ -7,8 +7,7 @@ import { UnavailableError, UntrustedError } from '../errors.ts';
 import type { TrustedRootList } from '../trust/trust-material.ts';
 import { type Certificate, EXTENSION_OID } from './certificate.ts';
 import { readScts } from './check-sct.ts';
-import { claimedTimes } from './explain.ts';
-import type { Proof } from './proof.ts';
+import { claimedTimes, type Proof } from './proof.ts';
 
 /**
  * A log or an authority that the trusted root does not know. Either it is a stranger, or it is newer than the root.
