@@ -54,11 +54,13 @@ const KNOWN: ReadonlySet<string> = new Set([
   'DataStore',
 ]);
 
-/** A signature must not name a type that nobody can look up. */
+/** A signature must not name a type that a reader cannot look up, and every field has a meaning. */
 function assertComplete(declarations: readonly Declaration[], names: ReadonlySet<string>): void {
   for (const { name, code, bases, members } of declarations) {
     const written = [code, ...bases, ...members.map(({ type }) => type)].join('\n');
     const types = written.replaceAll(/\/\*.*?\*\/|'[^'\n]*'/gs, '').match(/\b[A-Z]\w+/g) ?? [];
+    const silent = members.find(({ comment }) => comment === '');
+    if (silent !== undefined) throw new Error(`${name}.${silent.name} has no comment`);
     const unknown = types.find((type) => !names.has(type) && !KNOWN.has(type));
     if (unknown !== undefined)
       throw new Error(`${name} names ${unknown}, which src/index.ts does not export`);

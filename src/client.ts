@@ -10,8 +10,9 @@ import { MAX_RETRIES, MAX_TIMEOUT_MS } from './limits.ts';
 import { InputFields } from './strict/input-fields.ts';
 import { inFieldWords } from './text/field-words.ts';
 
-/** Where the time comes from; the wall clock, save in tests that need another day. */
+/** Gives the time: the machine's clock, except in tests that need another day. */
 export interface Clock {
+  /** The current time. */
   now(): Date;
 }
 
@@ -22,10 +23,15 @@ const systemClock: Clock = { now: () => new Date() };
  * reported.
  */
 export interface Client {
+  /** The network; only k8s-verify itself uses it. */
   readonly http: HttpClient;
+  /** The time by which certificates and trusted roots are judged. */
   readonly clock: Clock;
+  /** Decides the default platform. */
   readonly host: ProcessInfo;
+  /** What earlier runs kept; only k8s-verify itself uses it. */
   readonly data: DataStore;
+  /** Called with each step of a run. */
   readonly report: Report;
 }
 
@@ -94,8 +100,8 @@ function assertPlaces(places: unknown): void {
 }
 
 /**
- * Runs a story for a program: with the given client, which stays open, or else with one that is made and closed for it. An
- * error says what to do in the words of a request.
+ * Runs a story with the given client, which stays open, or with a new one, which is closed at the end. Errors say what to
+ * do in the words of the library.
  */
 export async function usingClient<T>(
   client: Client | undefined,
@@ -123,17 +129,17 @@ async function told<T>(run: Promise<T>): Promise<T> {
   }
 }
 
-/** Options of a client, passed in its place, would be left out without a word. */
+/** Refuses options that are passed in place of a client; they would be ignored silently. */
 function assertClient(client: Partial<Client>): void {
   if (typeof client === 'object' && typeof client.http?.fetchSmall === 'function') return;
-  throw new RequestError('usage', 'the client is none', {
+  throw new RequestError('usage', 'this is not a client', {
     wanted: 'what createClient() gives, or nothing',
     found: 'something else',
     next: 'write createClient(options) and pass what it gives',
   });
 }
 
-/** A proof from a bundle needs no network, and is quicker if that code is not loaded. */
+/** A proof from a bundle needs no network, and is faster if that code is not loaded. */
 function loadedWhenAsked(options: NetworkOptions): HttpClient {
   let loading: Promise<HttpClient> | undefined;
   let closed = false;
@@ -185,7 +191,7 @@ function endianness(): ProcessInfo['endianness'] {
   return new Uint8Array(Uint16Array.of(1).buffer)[0] === 1 ? 'LE' : 'BE';
 }
 
-/** Deno passes for a Node of some version, and its crypto throws where Node's verifies. */
+/** Deno reports the version of some Node, but its crypto fails where Node's verifies. */
 function assertNotDeno(): void {
   const { deno } = process.versions;
   if (deno === undefined) return;
@@ -206,7 +212,7 @@ function isSupported(version: string): boolean {
 }
 
 /**
- * An older Node lacks functions that are called in the middle of a run; it is told before there is one.
+ * Refuses an older Node at the start, because it lacks functions that are called in the middle of a run.
  *
  * @param version without a `v`, as `process.versions.node`.
  * @throws RequestError `usage`

@@ -99,6 +99,7 @@ export interface ErrorDetails {
   readonly why?: string;
   /** What the user can do, as a plain sentence; never how to check less. */
   readonly next?: string;
+  /** The error behind this one. */
   readonly cause?: unknown;
 }
 
@@ -109,12 +110,19 @@ export type ErrorChanges = { readonly message?: string } & {
 
 /** The base of every error that k8s-verify throws on purpose. Anything else that escapes is a bug. */
 export abstract class K8sVerifyError extends Error {
+  /** The reason, which decides the exit code. */
   abstract readonly code: ErrorCode;
+  /** The check that failed, if any. */
   readonly check: CheckName | undefined;
+  /** What we expected. */
   readonly wanted: string | undefined;
+  /** What we found instead. */
   readonly found: string | undefined;
+  /** The URL or file that it came from, without a password. */
   readonly from: string | undefined;
+  /** Why it matters, in one sentence. */
   readonly why: string | undefined;
+  /** What you can do, as a plain sentence; never how to check less. */
   readonly next: string | undefined;
 
   constructor(message: string, details: ErrorDetails = {}) {
@@ -155,7 +163,9 @@ export function factsOf(error: K8sVerifyError): readonly (readonly [label: strin
 
 /** The request is impossible. Nothing was fetched except what was needed to find that out. */
 export class RequestError extends K8sVerifyError {
+  /** The name of the class. */
   override readonly name = 'RequestError';
+  /** The reason, which decides the exit code. */
   readonly code: RequestCode;
   constructor(code: RequestCode, message: string, details?: ErrorDetails) {
     super(message, details);
@@ -171,7 +181,9 @@ export class RequestError extends K8sVerifyError {
  * this machine's clock cannot judge it.
  */
 export class UnavailableError extends K8sVerifyError {
+  /** The name of the class. */
   override readonly name = 'UnavailableError';
+  /** The reason, which decides the exit code. */
   readonly code: UnavailableCode;
   constructor(code: UnavailableCode, message: string, details?: ErrorDetails) {
     super(message, details);
@@ -209,7 +221,9 @@ const UNTRUSTED_ADVICE: Readonly<Partial<Record<UntrustedCode, string>>> = {
 
 /** Everything needed was there, but it does not prove the claim. You must not use the artifact. */
 export class UntrustedError extends K8sVerifyError {
+  /** The name of the class. */
   override readonly name = 'UntrustedError';
+  /** The reason, which decides the exit code. */
   readonly code: UntrustedCode;
   constructor(code: UntrustedCode, message: string, details?: ErrorDetails) {
     super(message, { next: UNTRUSTED_ADVICE[code] ?? GET_AGAIN, ...details });
@@ -225,7 +239,9 @@ export class UntrustedError extends K8sVerifyError {
  * destination cannot be a file). No check has failed, and the destination is as it was before.
  */
 export class InstallError extends K8sVerifyError {
+  /** The name of the class. */
   override readonly name = 'InstallError';
+  /** The reason, which decides the exit code. */
   readonly code: InstallCode;
   constructor(code: InstallCode, message: string, details?: ErrorDetails) {
     super(message, details);
@@ -238,7 +254,9 @@ export class InstallError extends K8sVerifyError {
 
 /** The caller's `AbortSignal` fired (Ctrl-C, SIGTERM, or the caller's own deadline). */
 export class InterruptedError extends K8sVerifyError {
+  /** The name of the class. */
   override readonly name = 'InterruptedError';
+  /** The only reason. */
   readonly code = 'interrupted' as const;
   constructor(message = 'interrupted', details?: ErrorDetails) {
     super(message, details);

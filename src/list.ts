@@ -10,6 +10,7 @@ import { inFieldWords } from './text/field-words.ts';
 export interface ReleaseList {
   /** The release, as `v1.30.2`. */
   readonly version: string;
+  /** Everything that it has, signed or not. */
   readonly artifacts: readonly ListedArtifact[];
 }
 

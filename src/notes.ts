@@ -63,6 +63,7 @@ export const NOTE_MEANINGS: Readonly<Record<NoteCode, string>> = {
 
 /** Something that a person should know and that is no failure. */
 export interface Note {
+  /** The kind of note, for programs. */
   readonly code: NoteCode;
   /** One sentence for people; foreign text in it is not made printable yet. */
   readonly text: string;

@@ -23,7 +23,9 @@ export type EvidenceOrigin =
 export interface ListedMember {
   /** Relative, with `/`; safe to print. */
   readonly path: string;
+  /** Archives with anything else are refused. */
   readonly kind: 'file' | 'directory';
+  /** Its size; 0 for a directory. */
   readonly bytes: number;
   /** Octal: `0755` or `0644`. */
   readonly mode: string;
@@ -46,6 +48,7 @@ export type ExpectedSigner =
 export interface ArtifactSigners {
   /** As messages name it: "kubectl v1.26.0 linux/amd64", a file, a digest. */
   readonly artifact: string;
+  /** One of them is enough. */
   readonly signers: readonly ExpectedSigner[];
 }
 
@@ -73,7 +76,9 @@ export interface ArtifactResult {
   readonly previous?: string;
   /** Component, release version and `os/arch`; for a local file what it says that it is, if it says so. */
   readonly component?: string;
+  /** As {@link component}. */
   readonly version?: string;
+  /** As {@link component}. */
   readonly platform?: string;
   /** What says that the file is what `component`, `version` and `platform` name. Absent where there are no bytes of one file. */
   readonly name?: ResultName;
@@ -101,14 +106,19 @@ export interface ArtifactResult {
   readonly members?: readonly ListedMember[];
   /** The URL of the download. Absent if nothing was downloaded. */
   readonly source?: string;
+  /** Where the signature came from. */
   readonly evidence: EvidenceOrigin;
   /** Where the bundle was written: when asked, or when the replaced file had its own. */
   readonly bundlePath?: string;
+  /** Who signed: the proven identity or key. */
   readonly signer: Signer;
   /** The verified time of signing, ISO 8601. Absent for a managed key without a time in its evidence. */
   readonly signedAt?: string;
+  /** The entries of transparency logs that were proved. */
   readonly logEntries: readonly ProvenLogEntry[];
+  /** The trusted root by which it was proved. */
   readonly trustedRoot: TrustedRootReport;
+  /** Every check by name. */
   readonly checks: Readonly<Record<CheckName, CheckResult>>;
   /** With `checkSums`: what the release's own records say about the proven digest. One that differs is an error. */
   readonly crossChecks?: readonly CrossCheck[];
@@ -118,7 +128,9 @@ export interface ArtifactResult {
 
 /** What a run did: what `--json` prints, without `ok` and `exitCode`. */
 export interface RunResult {
+  /** Rises with a change that could break a reader. */
   readonly schemaVersion: 1;
+  /** One for each file or directory, in the order of the request. */
   readonly artifacts: readonly ArtifactResult[];
   /** What a person should know about the run as a whole. */
   readonly notes: readonly Note[];

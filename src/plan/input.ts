@@ -1,6 +1,6 @@
 /**
- * What a user of the library writes. Each field that is there has a value: one that is `undefined` is refused, since a pin
- * or an identity that is lost on its way must not turn into "none asked for".
+ * What a user of the library writes. A field that is `undefined` is refused: an identity or a digest that got lost must
+ * not turn into "none asked for".
  */
 import type { ReleaseWorkflow } from '../policy/release-workflow.ts';
 import type { Tier } from '../release/component.ts';
@@ -47,7 +47,7 @@ export interface SourcesInput {
 export interface InstallInput extends TrustInput, SourcesInput {
   /** At least one; all of them are installed, or none. */
   readonly artifacts: readonly ArtifactInput[];
-  /** The directory for all of them; made where it is not there. Either this or `output`. */
+  /** The directory for all of them; created if it does not exist. Either this or `output`. */
   readonly into?: string;
   /** The exact file (with `extract`: directory) for the only artifact. */
   readonly output?: string;
@@ -98,12 +98,15 @@ export interface VerifyInput {
   readonly path?: string;
   /** A Sigstore bundle: its JSON text, or the bytes of it. */
   readonly bundle?: string | Uint8Array;
+  /** The file with a bundle. */
   readonly bundlePath?: string;
   /** What a `.sig` file holds: base64 of the signature. The transparency log completes it, which needs the network. */
   readonly signature?: string | Uint8Array;
   /** What a `.cert` file holds: base64 of a PEM certificate, or the PEM. */
   readonly certificate?: string | Uint8Array;
+  /** The `.sig` file. */
   readonly signaturePath?: string;
+  /** The `.cert` file. */
   readonly certificatePath?: string;
 }
 
@@ -140,6 +143,6 @@ export interface VerifyOptions extends TrustInput {
 export interface ListInput extends SourcesInput {
   /** As {@link resolveVersion} takes it; default `stable`. */
   readonly version?: string;
-  /** `os/arch`: only these, and what serves all platforms; default: every platform. */
+  /** `os/arch`: only these, and files for all platforms; default: every platform. */
   readonly platforms?: readonly string[];
 }

@@ -38,7 +38,9 @@ export type CrossCheckOutcome = 'agrees' | 'not-published' | 'not-listed' | 'not
 
 /** What one of the release's own records says about a proven digest. */
 export interface CrossCheck {
+  /** The name of the record: `SHA256SUMS`, `SHA512SUMS` or `provenance.json`. */
   readonly source: string;
+  /** What the comparison showed. */
   readonly outcome: CrossCheckOutcome;
   /** Whether the source itself was proved, like an artifact. */
   readonly proved: boolean;

@@ -11,11 +11,13 @@ export interface ListedArtifact {
   readonly component: string;
   /** `metadata`: a file about the release that can only be read, not proved. */
   readonly kind: ArtifactKind | 'metadata';
+  /** What it is for, in a few words. */
   readonly purpose: string;
   /** `linux/amd64`; undefined if one file serves all platforms. */
   readonly platform: string | undefined;
   /** Relative to the release server, with `*` for any name; undefined if it is published elsewhere. */
   readonly path: string | undefined;
+  /** Whether Kubernetes signs it in this release. */
   readonly signed: boolean;
   /** The first release whose files are signed; absent if this release's files are unsigned. */
   readonly since?: string | undefined;

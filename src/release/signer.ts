@@ -8,7 +8,9 @@ import {
 
 /** Who must have signed: the certificate's only SAN, and the OIDC issuer. Both are whole strings, never patterns. */
 export interface CertificateIdentity {
+  /** An e-mail address or the URI of a workflow, whole and exact. */
   readonly subjectAlternativeName: string;
+  /** The URL of the OIDC issuer, whole and exact. */
   readonly issuer: string;
 }
 
