@@ -1,5 +1,5 @@
 /**
- * Measures what a verified install costs beside the plain tools, and prints one table.
+ * Measures what a verified install costs compared with the plain tools, and prints one table.
  *
  *     npm run bench -- [TOPIC ...] [--runs N] [--strict]
  *

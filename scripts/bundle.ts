@@ -14,7 +14,7 @@ import { undiciInPart, WITHOUT_SECOND_PARSER } from './undici-in-part.ts';
 /** The repository's root directory. */
 export const ROOT: string = fileURLToPath(new URL('..', import.meta.url));
 
-/** Puts the trusted root itself in place of the module that reads it: a bundle has no files beside it. */
+/** Puts the trusted root itself in place of the module that reads it: a bundle has no files next to it. */
 const embedTrustedRoot: Plugin = {
   name: 'embed-trusted-root',
   load: {

@@ -25,6 +25,6 @@ export function ownRepository(root: string): string | undefined {
   if (name !== undefined && !/\/\.{1,2}$|\.git$/i.test(name)) return name;
   throw new Error(
     `package.json: repository.url is not ${EXPECTED}, but ${JSON.stringify(url ?? repository)}: ` +
-      'whoever signs the releases of k8s-verify would be somebody else',
+      'the releases of k8s-verify would then have another signer',
   );
 }

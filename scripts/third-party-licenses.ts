@@ -1,4 +1,4 @@
-/** The licenses of bundled packages: whoever gets a bundle gets the notices that its parts ask for. */
+/** The licenses of bundled packages: each bundle comes with the notices that its parts ask for. */
 import { readFileSync, readdirSync } from 'node:fs';
 import path from 'node:path';
 

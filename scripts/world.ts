@@ -24,7 +24,7 @@ function untilStopped(): Promise<unknown> {
   return promise;
 }
 
-/** Fails where a server does not answer, before anybody is told of it. */
+/** Fails if a server does not answer, before its address is printed. */
 async function assertAnswers({ mirror, rekorUrl, tuf }: World): Promise<void> {
   for (const url of [`${mirror}/release/stable.txt`, `${rekorUrl}/api/v1/log`, `${tuf.url}/timestamp.json`]) {
     const { status } = await fetch(url);
@@ -47,7 +47,7 @@ async function main(): Promise<void> {
   await publishSampleReleases(world);
   await assertAnswers(world);
   envFile?.publish(world);
-  // Nobody has to read it: with `--env` a program may have started this.
+  // Perhaps no one reads it: with `--env`, a program may have started this.
   process.stdout.on('error', () => undefined);
   process.stdout.write(introduction(world, { env, directory: asked }));
   await stopped;

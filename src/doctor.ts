@@ -107,7 +107,7 @@ function lookAtProxy(text: string, env: Environment): Finding {
   return attempt('proxy', () => {
     const url = new URL(text);
     const proxy = proxyFor(url, env);
-    // Its user name and password are nobody's business.
+    // Do not show its user name and password.
     const way = proxy === undefined ? 'none' : `${proxy.url.protocol}//${proxy.url.host} (${proxy.variable})`;
     return ok('proxy', `${way} for ${url.host}`);
   });

@@ -45,7 +45,7 @@ export function installRelease(request: InstallRequest, client: Client): Promise
       await trust.finish();
       return result;
     } catch (error) {
-      // A failure tells the trusted root of the run too, even where nothing came to be judged.
+      // Reports the trusted root of a failed run too, even if nothing was judged by it.
       trust.drop();
       await trust.current().catch(() => undefined);
       throw error;

@@ -1,7 +1,7 @@
 /**
  * The two projects of the test suite, by what they need. `source` runs the sources as they stand and needs nothing
  * built; `built` starts what ships, so `dist/` is built once before it. A test file belongs to `source` unless a pattern
- * below names it; test/projects.test.ts notices one that starts what nobody built for it.
+ * below names it; test/projects.test.ts notices one that starts a program that was not built for it.
  */
 
 /** Patterns of the test files that start the built program, or look into the built package. */

@@ -15,7 +15,7 @@ export interface Bench {
   readonly directory: string;
   /** Runs for each figure. */
   readonly runs: number;
-  /** A line about how it goes, beside the table. */
+  /** A line about the progress, in addition to the table. */
   say(line: string): void;
 }
 

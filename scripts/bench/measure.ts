@@ -116,7 +116,7 @@ function childCpuSeconds(): number | undefined {
   return (Number(fields[13]) + Number(fields[14])) / 100;
 }
 
-/** No proxies, no tokens, no settings of whoever runs the bench. */
+/** No proxies, no tokens, no settings of the user who runs the bench. */
 function environment(directory: string): Record<string, string> {
   const { PATH, SystemRoot } = process.env;
   return {

@@ -1,5 +1,5 @@
 /**
- * A TUF cache that sigstore-js takes a trusted root from without asking anybody: `sigstore` has no option for a trusted
+ * A TUF cache that sigstore-js takes a trusted root from without a request: `sigstore` has no option for a trusted
  * root in a file. The metadata are signed as TUF wants them, by one key for all roles.
  */
 import { createHash, generateKeyPairSync, sign } from 'node:crypto';
@@ -15,7 +15,7 @@ export interface TufOptions {
   readonly tufForceCache: true;
 }
 
-/** Nobody is asked: the cache is complete and fresh. */
+/** No request is made: the cache is complete and fresh. */
 const MIRROR_HOST = 'tuf.invalid';
 const EXPIRES = '2099-01-01T00:00:00Z';
 

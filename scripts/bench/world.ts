@@ -24,7 +24,7 @@ export interface WorldOrder {
   readonly directory: string;
   readonly links: readonly LinkOrder[];
   readonly artifacts: readonly ArtifactOrder[];
-  /** Files that get a bundle beside them. */
+  /** Files that get a bundle next to them. */
   readonly bundled: readonly string[];
 }
 

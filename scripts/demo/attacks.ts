@@ -56,7 +56,7 @@ export const ATTACKS: readonly Attack[] = [
   {
     name: "another artifact's signature",
     story:
-      'Nobody signed this binary. Its .sig and .cert are genuine, by the right signer, and in the log: those of kubelet.',
+      'This binary is not signed. Its .sig and .cert are genuine, by the right signer, and in the log: those of kubelet.',
     exitCode: 13,
     says: /signature/,
     arrange: async (target) => {
@@ -69,7 +69,7 @@ export const ATTACKS: readonly Attack[] = [
   },
   ...[`${SIGNER}.evil.example`, `not-${SIGNER}`].map((identity): Attack => ({
     name: `signed by ${identity}`,
-    story: 'A valid signature with a valid certificate and log entry, by somebody whose name looks alike.',
+    story: 'A valid signature with a valid certificate and log entry, by a signer whose name looks alike.',
     exitCode: 15,
     says: /was signed by another signer/,
     arrange: async (target: Target) => {
@@ -88,13 +88,13 @@ export const ATTACKS: readonly Attack[] = [
   {
     name: 'the log cannot be reached',
     story:
-      'Everything is genuine, but without the log nobody can tell: that is no proof, and no verdict either.',
+      'Everything is genuine, but without the log that cannot be shown: it is neither a proof nor a verdict.',
     exitCode: 4,
     says: /log/,
     arrange: async (target) => {
       await publish(target);
     },
-    // The discard port of this machine: nobody listens there.
+    // The discard port of this machine, where no server listens.
     args: ['--rekor-url', 'http://127.0.0.1:9', '--retries', '1', '--retry-delay', '50ms'],
   },
 ];

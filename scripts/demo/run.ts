@@ -32,7 +32,7 @@ class Stopped extends Error {
 
 let stopped: { readonly exitCode: number } | undefined;
 
-/** Nobody reads any more (`| head`), or somebody has had enough. */
+/** The reader has closed the pipe (`| head`), or the user has pressed Ctrl-C. */
 function listenForTheEnd(): void {
   process.stdout.on('error', () => {
     stopped ??= { exitCode: 1 };

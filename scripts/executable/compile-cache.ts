@@ -1,6 +1,6 @@
 /**
  * Node reads NODE_COMPILE_CACHE before the first line of a program runs, and takes compiled code from the directory that
- * it names: whoever restores that directory decides what is run. NODE_OPTIONS can be switched off for an executable, this
+ * it names, so anyone who can fill that directory decides what is run. NODE_OPTIONS can be switched off for an executable, this
  * cannot. So the name that Node asks the environment for is made empty in the executable, and no variable has that name.
  */
 const NAME = Buffer.from('\0NODE_COMPILE_CACHE\0');

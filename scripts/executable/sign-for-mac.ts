@@ -1,5 +1,5 @@
 /**
- * An ad-hoc code signature: the SHA-256 of every page of a Mach-O executable, by nobody. macOS on Apple silicon runs
+ * An ad-hoc code signature: the SHA-256 of every page of a Mach-O executable, without a signer. macOS on Apple silicon runs
  * nothing that has none, and `codesign` is on Macs alone. The layout is Apple's `cs_blobs.h` (xnu); Go's linker writes
  * the same kind of signature into what it builds on other systems.
  */
@@ -18,7 +18,7 @@ const SIGNATURE_ALIGNMENT = 16;
 
 const DIRECTORY_BYTES = 88;
 const SUPER_BLOB_BYTES = 20;
-/** Signed by nobody (CS_ADHOC), and by what made it (CS_LINKER_SIGNED): `codesign` may replace it without being forced. */
+/** Without a signer (CS_ADHOC), made by a linker (CS_LINKER_SIGNED): `codesign` replaces it without `--force`. */
 const FLAGS = 0x2_0002;
 
 interface LoadCommand {

@@ -3,7 +3,7 @@ import { PUBLIC_GOOD_REPOSITORY } from './package-seed.ts';
 import { type Origin, type TrustRootFiles } from './trust-root-folder.ts';
 import { tufRootVersion } from '../../src/trust/tuf-root.ts';
 
-/** The README of the folder: digests and origin of the files beside it. */
+/** The README of the folder: digests and origin of the files next to it. */
 export function renderReadme(files: TrustRootFiles, origin: Origin, currentAsOf: Date): string {
   return `# sigstore-public-good
 

@@ -34,9 +34,9 @@ export function replaceTrustRoot(
   const alarms = changes.filter(({ kind }) => kind === 'key-replaced');
   if (alarms.length > 0) {
     throw new UntrustedError('trusted-root-invalid', 'a key changes in place', {
-      wanted: 'a new log or authority beside the old one, which gets an end',
+      wanted: 'a new log or authority in addition to the old one, which gets an end',
       found: alarms.map(describeChange).join('; '),
-      why: 'What was signed before would no longer verify, and whoever holds the other key could sign in its name.',
+      why: 'What was signed before would no longer verify, and the holder of the other key could sign in its name.',
       next: 'nothing was written; find out from the operators of the instance what happened',
     });
   }

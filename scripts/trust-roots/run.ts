@@ -12,7 +12,7 @@ import { packageSeed, type PackageSeed, PUBLIC_GOOD_REPOSITORY } from './package
 import { type Candidate, isSame, replaceTrustRoot } from './replace.ts';
 import { tufRootMade } from './trust-root-folder.ts';
 
-/** What the command touches beside the network. */
+/** What the command uses in addition to the network. */
 export interface TrustRootsWorld {
   /** The trust root to check or to write anew; its `root.json` is where TUF starts. */
   readonly folder: string;

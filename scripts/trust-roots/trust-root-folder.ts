@@ -18,7 +18,7 @@ export type Origin =
   /** Fetched from a TUF repository while `@sigstore/tuf` of `seedVersion` carried something older. */
   | { readonly kind: 'repository'; readonly url: string; readonly seedVersion: string };
 
-/** What the folder of a trust root says beside it. */
+/** What the folder of a trust root says about it. */
 export interface FolderRecords {
   readonly readme: Uint8Array;
   /** `record.json`, see `src/trust/root-age.ts`. */
@@ -75,7 +75,7 @@ const DAY_MS = 86_400_000;
 
 /**
  * When a TUF root was made: its end without the time that tuf-on-ci, which writes the roots of Sigstore, gives each of
- * them. Whoever carries the root took it from the repository then or later.
+ * them. A program that carries the root took it from the repository then or later.
  *
  * @throws UntrustedError `trusted-root-invalid`
  */

@@ -126,7 +126,7 @@ function readIdentity(identity: string, issuer: string): CertificateIdentity | u
     issuer === ''
       ? ['certificate-identity', 'certificate-oidc-issuer']
       : ['certificate-oidc-issuer', 'certificate-identity'];
-  throw new RequestError('usage', `the input ${present} needs ${missing} beside it`, {
+  throw new RequestError('usage', `the input ${present} needs ${missing} with it`, {
     wanted: 'both, or neither for the signer of the Kubernetes releases',
     found: `${present} alone`,
     why: 'an identity means something only together with the issuer that vouched for it',

@@ -7,7 +7,7 @@ import { completionScript, LOADING } from './completion-scripts.ts';
 import type { ParsedLine } from './parsed-line.ts';
 import { SHELLS } from './shells.ts';
 
-/** Prints the script; on a terminal, also how to load it. */
+/** Prints the script; on a terminal, also says how to load it. */
 export function completion({ operands }: ParsedLine): Promise<Answer> {
   const [word] = operands;
   const shell = SHELLS.find((name) => name === word);

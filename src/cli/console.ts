@@ -1,4 +1,4 @@
-/** Where a run's words go: the answer to stdout, everything else to stderr, as the options and the terminal ask. */
+/** Writes the answer of a run to stdout and everything else to stderr, in the form that the options and the terminal ask for. */
 import { type ExitCode, exitCodeFor } from '../exit-codes.ts';
 import type { Note } from '../notes.ts';
 import type { Report } from '../progress.ts';
@@ -22,7 +22,7 @@ export interface Surroundings {
   readonly env: Readonly<Record<string, string | undefined>>;
 }
 
-/** What a command has to say in the end. */
+/** The answer of a command. */
 export interface Answer {
   /** For stdout, where no JSON is asked for. */
   readonly text: string;
@@ -40,9 +40,9 @@ export interface Console {
   invoked(line: ParsedLine): void;
   /** Begins the display of progress; what is reported before is lost. */
   start(): Promise<Report>;
-  /** Tells what a person should know. */
+  /** Prints a note. */
   note(note: Note): void;
-  /** Tells what is only told with `--verbose`. */
+  /** Prints a line that only `--verbose` shows. */
   detail(text: string): void;
   /** Ends the display of progress, so that the terminal is as it was. */
   finish(): void;

@@ -12,7 +12,7 @@ export type Environment = Readonly<Record<string, string | undefined>>;
 const PREFIX = 'K8S_VERIFY_';
 
 /**
- * Sets what no word of the line has said.
+ * Sets the options that the command line does not give.
  *
  * @returns for each variable that counts: `K8S_VERIFY_MIRROR sets --mirror`
  * @throws RequestError `usage` where a variable's value cannot be read
@@ -46,7 +46,7 @@ export function variablesOf(program: StrictCommand): ReadonlyMap<string, string>
   );
 }
 
-/** Notes about variables that are set and do nothing; most often a name is mistyped. */
+/** Notes about variables that are set but have no effect, mostly because the name is mistyped. */
 export function environmentNotes(program: StrictCommand, env: Environment): readonly Note[] {
   const known = variablesOf(program);
   const names = Object.keys(env).filter(

@@ -1,8 +1,8 @@
 import { RequestError } from '../errors.ts';
 
 /**
- * The same error, save where a relative path was to be resolved in a working directory that somebody has removed: that
- * is no fault of k8s-verify's.
+ * The same error, unless a relative path could not be resolved because the working directory was removed. That is not a
+ * fault of k8s-verify.
  */
 export function withoutBlame(error: unknown): unknown {
   if (!(error instanceof Error && 'syscall' in error && error.syscall === 'uv_cwd')) return error;

@@ -31,7 +31,7 @@ function isWritableDirectory(directory: string): boolean {
   }
 }
 
-/** Whatever is missing can be created where the first directory above it that is there can be written. */
+/** A missing directory can be created if its nearest existing parent is writable. */
 function canBeWritten(directory: string): boolean {
   if (isWritableDirectory(directory)) return true;
   const parent = dirname(directory);

@@ -8,7 +8,7 @@ export interface Interruption {
 
 const SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
 const INTERRUPTED_EXIT_CODE = 130;
-/** Milliseconds in which an interrupted process has ended by itself, where nothing holds it. */
+/** An interrupted process ends by itself within this many milliseconds, unless something holds it. */
 const LINGERING_MS = 100;
 
 /** The first one asks the run to stop and clean up; the second one ends the process at once. */
@@ -29,14 +29,14 @@ export function listenForInterruption(): Interruption {
   return { signal: controller.signal, release };
 }
 
-/** A run that was too far to be stopped has another exit code. */
+/** A run that was too far along to be stopped has another exit code. */
 function endIfInterrupted(): void {
   if (process.exitCode === INTERRUPTED_EXIT_CODE) endAtOnce();
 }
 
 /**
- * By the signal itself, which a shell calls 130, too: `process.exit` waits for the threads of the process, and one of them
- * may be held for long by a look-up of a name, or for ever by a pipe that nobody writes to.
+ * Ends by the signal itself, which a shell also shows as 130. `process.exit` waits for the threads of the process, and a
+ * DNS look-up may hold one of them for long, or a pipe without a writer for ever.
  */
 function endAtOnce(): never {
   if (process.platform !== 'win32') process.once('exit', () => process.kill(process.pid, 'SIGINT'));

@@ -1,4 +1,4 @@
-/** What was typed, as far as a failure's answer needs it. */
+/** The command line that failed, for the answer. */
 import type { ParsedLine } from './parsed-line.ts';
 import { beforeDashes, commandText, type Word } from './words.ts';
 

@@ -3,7 +3,7 @@ import { VERSION } from '../text/version.ts';
 import { versionText } from './version-text.ts';
 
 /**
- * Runs one command line and sets `process.exitCode`. It never rejects: whatever goes wrong is printed and has its code.
+ * Runs one command line and sets `process.exitCode`. Never rejects: every failure is printed and has its code.
  *
  * @param argv as Node has it, with the program's own two words in front.
  */

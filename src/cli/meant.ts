@@ -37,7 +37,7 @@ export function meantOption(flag: string, name: string, options: readonly CliOpt
   return meant === undefined ? {} : { advice: `did you mean ${meant}?` };
 }
 
-/** Words are foreign input: `constructor` stands in no table, and is found on every object. */
+/** Own fields only: the words are foreign input, and every object has a `constructor`. */
 function ofTable(table: Readonly<Record<string, string>>, word: string): string | undefined {
   return Object.hasOwn(table, word) ? table[word] : undefined;
 }
@@ -61,7 +61,7 @@ const UPDATING: ReadonlySet<string> = new Set(['self-update', 'upgrade', 'update
 
 const COMPONENT_NAMES: readonly string[] = COMPONENTS.map(({ name }) => name);
 
-/** Programs that are often asked for next to those of Kubernetes. */
+/** Programs that people often ask for together with those of Kubernetes. */
 const ELSEWHERE: ReadonlySet<string> = new Set(['helm', 'kustomize', 'k9s', 'kind', 'etcd', 'crictl']);
 
 /**

@@ -9,7 +9,7 @@ import { successText } from './success-text.ts';
 /**
  * The path of each file for a program; a line for each on standard error for a person.
  *
- * @param notes what a person should know beside the result.
+ * @param notes for a person, in addition to the result.
  */
 export function installAnswer(result: RunResult, notes: readonly Note[]): Answer {
   const { artifacts } = result;

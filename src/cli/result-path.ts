@@ -3,13 +3,13 @@ import { excerpt } from '../text/excerpt.ts';
 import { RequestError } from '../errors.ts';
 import type { Options } from './parsed-line.ts';
 
-/** Ends a line for somebody who reads lines, is obeyed by a terminal, or cannot be encoded. */
+/** Characters that end a line, that a terminal obeys, or that cannot be encoded. */
 const UNFIT = /[\p{Cc}\p{Cs}\p{Zl}\p{Zp}]/u;
 
 /**
- * Refuses, before anything is done, a path that could not be printed on its line as it is. Whoever reads the lines takes
- * each for the path of something that is proved: a newline in one would name a second file, which nobody proved, and an
- * escape in its place could be the name of a third. In JSON every path is exact.
+ * Refuses, before anything is done, a path that cannot be printed on one line as it is. A script takes each line for the
+ * path of a proved file. A newline in a path would name a second file that is not proved, and an escape in its place could
+ * be the name of a third. In JSON every path is exact.
  *
  * @throws RequestError `usage`
  */

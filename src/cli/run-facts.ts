@@ -3,7 +3,7 @@ import type { ProgressEvent, Report } from '../progress.ts';
 import type { Aliases } from './success-text.ts';
 import type { ArtifactSigners, TrustedRootReport } from '../result.ts';
 
-/** What is known of a run when it fails, beside the error. */
+/** What we know about a failed run, in addition to the error. */
 export interface RunFacts {
   /** When the run began. */
   readonly startedAt: Date;
@@ -21,7 +21,7 @@ export interface RunFacts {
   readonly expectedSigners: readonly ArtifactSigners[];
 }
 
-/** Picks the facts of a run out of what it reports. */
+/** Collects the facts of a run from its reports. */
 export interface FactsRecorder {
   facts(): RunFacts;
   /** Takes what is told without an event. */

@@ -33,7 +33,7 @@ export async function run(words: readonly string[]): Promise<ExitCode> {
     }
     output.invoked(line);
     for (const one of line.notes) output.note(one);
-    // What a doctor looks at may come from a variable that was forgotten.
+    // `doctor` shows the variables in effect, because a user may have forgotten one.
     for (const variable of line.fromVariables) {
       if (line.command === 'doctor') output.note(note('variable-in-effect', variable));
       else output.detail(variable);

@@ -83,7 +83,7 @@ export class StrictCommand extends Command {
     return super.parseOptions(words);
   }
 
-  /** Every mistake that commander finds comes through here, and is told in our words. */
+  /** Every mistake that commander finds comes through here and becomes our own error. */
   override error(message: string, options?: ErrorOptions): never {
     throw usageError(this.#atFault(), options?.code ?? '', message);
   }

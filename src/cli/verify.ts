@@ -213,7 +213,7 @@ function ownWorkflow(repository: string | undefined): ReleaseWorkflow {
   throw new RequestError('usage', 'this build of k8s-verify does not know the repository that it is from', {
     wanted: 'a released k8s-verify, whose build was told its repository',
     found: 'a build from a source tree whose package.json names none',
-    why: 'an address that nobody is known to own must not be believed',
+    why: 'anyone could own that address',
     next:
       `name the signer yourself: --certificate-identity https://github.com/OWNER/REPOSITORY/${WORKFLOW_FILE}` +
       `@refs/tags/vX.Y.Z --certificate-oidc-issuer ${ISSUER}; docs/bootstrap.md says more`,

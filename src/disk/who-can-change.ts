@@ -82,7 +82,7 @@ async function* handsOnTheWay(path: string): AsyncGenerator<OtherHand> {
 }
 
 /**
- * The same of the entries of one directory: who can give them other names, whoever owns what they name.
+ * The same for the entries of one directory: who can rename them, even without owning them.
  *
  * @returns undefined on Windows.
  */

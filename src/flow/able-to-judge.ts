@@ -1,17 +1,17 @@
 /**
- * "Do not use" is said only where this machine can tell. Before the first refusal of a process the program proves a
- * sample that it carries. Where that fails, what refused the artifact is the machine: a Node whose crypto throws, lacks
- * an algorithm or answers wrongly. Nothing is said about the artifact then.
+ * The program says "do not use" only if this machine is able to tell. Before the first refusal of a process it proves a
+ * sample that it carries. If that fails, the machine is at fault: a Node whose crypto throws, lacks an algorithm or
+ * answers wrongly. Then the program says nothing about the artifact.
  */
 import { K8sVerifyError, UnavailableError, UntrustedError } from '../errors.ts';
 import { exitCodeFor } from '../exit-codes.ts';
 
-/** Exit codes of verdicts that rest on cryptography. */
+/** Exit codes of verdicts that depend on cryptography. */
 const FIRST_VERDICT = 13;
 const LAST_VERDICT = 18;
 
 /**
- * Runs a story. A refusal of it is told only where the sample is proved.
+ * Runs a story. Its refusal is passed on only if the sample can be proved.
  *
  * @throws UnavailableError `machine-cannot-judge` in place of a refusal
  */

@@ -14,7 +14,7 @@ import { formatReleaseVersion, type ReleaseVersion } from '../release/version.ts
 import type { ReleaseSource } from '../source/release-source.ts';
 import type { Report } from '../progress.ts';
 
-/** Gives the records of a release; asked twice for one release, it fetches them once. */
+/** Gives the records of a release. The records of one release are fetched once. */
 export type RecordsOf = (version: ReleaseVersion) => Promise<ReleaseRecords>;
 
 /** One artifact whose digest is proved. */
@@ -51,7 +51,7 @@ export function shareRecords(
       release,
       signal,
     });
-    // Its failure is seen where it is awaited; until then it must not end the process.
+    // The code that awaits it sees its failure; until then it must not end the process.
     records.catch(() => undefined);
     pending.set(release, records);
     return records;
@@ -59,11 +59,11 @@ export function shareRecords(
 }
 
 /**
- * Holds the release's own records against the proven digest. None of them is needed for the proof, and none can add to
- * it, save a `provenance.json` that is a bundle and is proved by the same policy: it says so.
+ * Compares the release's own records with the proven digest. The proof needs none of them. Only a `provenance.json`
+ * that is a bundle, and is proved by the same policy, can add something to it.
  *
- * @throws UntrustedError `digest-mismatch` where one differs, naming both; where one is malformed; and where one claims
- *   to be signed and is not signed by whom the policy names.
+ * @throws UntrustedError `digest-mismatch` if one differs, with both digests; if one is malformed; if one claims to be
+ *   signed and is not signed by the signer that the policy names.
  */
 export function crossCheckArtifact(request: CrossCheckRequest, context: ProofContext): readonly CrossCheck[] {
   const { sha256, sha512, label, records } = request;
@@ -104,7 +104,7 @@ function provenanceSource(
   return { name, content: { kind: 'listed', digests, signature } };
 }
 
-/** What `provenance.json` may be a statement of: how the release was built, in any version of SLSA's predicate. */
+/** `provenance.json` may state how the release was built, in any version of SLSA's predicate. */
 const PROVENANCE_TYPES: readonly string[] = [
   'https://slsa.dev/provenance/v0.1',
   'https://slsa.dev/provenance/v0.2',
@@ -112,8 +112,8 @@ const PROVENANCE_TYPES: readonly string[] = [
 ];
 
 /**
- * Proves a signed statement for the digest that it states itself, so that a proven statement which differs from the
- * proven artifact is told as what it is.
+ * Proves a signed statement for the digest that it states itself. If that differs from the digest of the proven
+ * artifact, the error can say so.
  */
 function proveStatement(
   bundle: Uint8Array,
@@ -142,7 +142,7 @@ function statementNotProved(error: K8sVerifyError, version: ReleaseVersion): K8s
   if (!(error instanceof UntrustedError)) return error;
   return error.with({
     message: `provenance.json of ${formatReleaseVersion(version)} is signed, and its signature is not proved: ${error.message}`,
-    why: 'somebody signed a statement about this release who should not have',
+    why: 'another signer than the expected one signed a statement about this release',
     next: 'do not use the file until the release team has said why: https://github.com/kubernetes/release',
     cause: error,
   });

@@ -4,28 +4,28 @@ import type { Digest, HashAlgorithm } from '../strict/digest.ts';
 import { detachedSignatureFits } from '../proof/check-detached-signature.ts';
 import type { SearchFailed } from './prove-with-log.ts';
 
-/** Files of one artifact that cannot all be right, whichever of them is wrong. */
+/** Files of one artifact that cannot all be right. */
 export type Contradiction =
   | {
       readonly kind: 'pair';
       readonly material: DetachedMaterial;
-      /** The signature is not over this; from the checksum file, or of the bytes where there is none. */
+      /** The signature is not over this digest: that of the checksum file, or of the bytes if there is no such file. */
       readonly claimed: Digest;
       readonly checksum: 'published' | 'none';
     }
   /** The bundle is proved, and the checksum file has another digest. */
   | { readonly kind: 'bundle'; readonly proven: Digest; readonly claimed: Digest };
 
-/** The artifact itself, while it is still on its way. */
+/** The artifact itself, while it is still being downloaded. */
 export interface BytesOnTheWay {
-  /** Resolves once the first byte is there; rejects with `artifact-not-found` where there is no such artifact. */
+  /** Resolves once the first byte has arrived; rejects with `artifact-not-found` if there is no such artifact. */
   readonly published: () => Promise<void>;
   /**
-   * The digest of the bytes themselves. It is only waited for where the published files contradict each other or
-   * claim no digest of the algorithm (default: SHA-256): the proof is otherwise finished while the bytes still stream.
+   * The digest of the bytes themselves (default: SHA-256). We wait for it only if the published files contradict each
+   * other or claim no such digest. Otherwise the proof is finished while the bytes still arrive.
    */
   readonly digest: (algorithm?: HashAlgorithm) => Promise<Digest>;
-  /** The same after a fresh download, where the bytes may be no whole copy of the artifact; else undefined. */
+  /** The same after a fresh download, if the bytes may not be one whole copy of the artifact; else undefined. */
   readonly digestAnew: () => Promise<Digest | undefined>;
 }
 
@@ -40,8 +40,8 @@ export interface Tried {
 type Pair = Extract<Contradiction, { readonly kind: 'pair' }>;
 
 /**
- * Says which sentence about files that contradict each other is the true one, by the bytes themselves: a wrong checksum
- * file, an upstream that mixed up its signatures, or a file that is not the signed one.
+ * Decides by the bytes themselves what is wrong with files that contradict each other: a wrong checksum file, an
+ * upstream that mixed up its signatures, or a file that is not the signed one.
  *
  * @throws UntrustedError, always.
  */
@@ -100,7 +100,7 @@ function wrongSignature(what: string, { claimed }: Pair, tried: Tried): Untruste
   });
 }
 
-/** Upstream has published such releases; whoever replaces file and checksum leaves the same picture. */
+/** Upstream has published such releases. An attacker who replaces file and checksum produces the same. */
 function mixedUpUpstream(what: string, { claimed }: Pair, tried: Tried): UntrustedError {
   const outage = isOutage(tried.search?.cause);
   return new UntrustedError(

@@ -11,7 +11,7 @@ import type { Output, PreparedArtifact } from './prepared-artifact.ts';
 import type { ProvenArtifact } from './prove-with-log.ts';
 
 /**
- * What a run comes to, once everything is placed: one result for each file or directory.
+ * The result of a run, once everything is placed: one for each file or directory.
  *
  * @param notes about the whole run: what placing had to say.
  */
@@ -93,7 +93,7 @@ function coordinatesOf(
   };
 }
 
-/** Of a local file: what it says that it is. */
+/** What a local file says that it is. */
 function describeClaim(
   claimed: ClaimedName | undefined,
 ): Pick<ArtifactResult, 'component' | 'version' | 'platform'> {
@@ -136,7 +136,7 @@ function contentOf(output: Output): Pick<ArtifactResult, 'members' | 'extracted'
   return { extracted: { files: files.length, bytes: files.reduce((sum, { bytes }) => sum + bytes, 0) } };
 }
 
-/** Of a file with the proven bytes that was replaced all the same: the user may wonder, or want to look into it. */
+/** A file with the proven bytes was replaced all the same. The user may wonder why, or want to look into it. */
 function noteOnReplaced(output: Output): readonly Note[] {
   if (output.kind !== 'installed' || output.unfit === undefined) return [];
   const text = `a new file took the place of ${output.file.destination}, which had the same bytes: ${output.unfit}`;

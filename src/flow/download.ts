@@ -25,26 +25,26 @@ export interface RunContext {
   readonly sources: readonly ReleaseSource[];
   readonly client: Client;
   readonly trust: RunTrust;
-  /** Where proven digests are to be held against the release's own records. */
+  /** Set if proven digests are to be compared with the release's own records. */
   readonly recordsOf: RecordsOf | undefined;
   readonly signal: AbortSignal;
 }
 
 /**
- * One planned artifact on its way: its bytes go into a staging file, beside whatever else goes on. Nothing is asked for
- * and nothing is created before {@link Download.begin}.
+ * The download of one planned artifact into a staging file, in parallel with everything else. Nothing is requested and
+ * nothing is created before {@link Download.begin}.
  */
 export class Download implements BytesOnTheWay {
   readonly plan: PlannedArtifact;
   readonly context: RunContext;
-  /** Of its release, where proven digests are held against them. */
+  /** The records of its release, if proven digests are compared with them. */
   readonly records: Promise<ReleaseRecords> | undefined;
   readonly staged: StagedArtifact;
   readonly #firstByte = Promise.withResolvers<void>();
   #outcome: Promise<DownloadOutcome> | undefined;
   #startedAnew = false;
 
-  /** @param destination the staging file is made in the directory of this one. */
+  /** @param destination the staging file is made in its directory. */
   constructor(plan: PlannedArtifact, destination: string, context: RunContext) {
     const { artifact } = plan;
     const { recordsOf, signal } = context;
@@ -59,18 +59,18 @@ export class Download implements BytesOnTheWay {
     });
   }
 
-  /** Starts the download where it has not been started; resolves when all bytes are staged. */
+  /** Starts the download if it has not started yet; resolves when all bytes are staged. */
   begin(): Promise<DownloadOutcome> {
     if (this.#outcome === undefined) {
       this.#outcome = this.#download(false);
-      // Its failure is seen where the outcome is awaited; until then it must not end the process.
+      // The code that awaits the outcome sees its failure; until then it must not end the process.
       this.#outcome.then(() => this.#firstByte.resolve(), this.#firstByte.reject);
       this.#firstByte.promise.catch(() => undefined);
     }
     return this.#outcome;
   }
 
-  /** Resolves once the artifact is known to be there; rejects where the download failed before its first byte. */
+  /** Resolves once the artifact is known to exist; rejects if the download fails before its first byte. */
   async published(): Promise<void> {
     this.begin().catch(() => undefined);
     await this.#firstByte.promise;
@@ -83,9 +83,9 @@ export class Download implements BytesOnTheWay {
   }
 
   /**
-   * The digest that another download gives, where the staged bytes may be no whole copy: they were pieced together from
-   * several transfers, and pieces of different copies do not fit together; or nothing told where they should end.
-   * There is one fresh start, past the caches; undefined where it was had, or would give the same bytes.
+   * The digest after a second download, past the caches, if the staged bytes may not be one whole copy: they came from
+   * several transfers, and parts of different copies do not fit together; or no length said where they should end.
+   * Undefined if the second download was made already, or would give the same bytes.
    */
   async digestAnew(): Promise<Digest | undefined> {
     const { resumed, endedByClose } = await this.begin();
@@ -98,8 +98,8 @@ export class Download implements BytesOnTheWay {
   }
 
   /**
-   * What the proof comes to, or the download's failure if that is earlier: neither is worth waiting for then. Only a
-   * disk that says no waits for the proof, since its exit code means that the artifact is proved.
+   * The result of the proof, or the download's failure if that comes first: then there is no point in waiting for the
+   * proof. Only a failure of the disk waits for it, because its exit code means that the artifact is proved.
    */
   async orFailure<Result>(proof: Promise<Result>): Promise<Result> {
     const failure = new Promise<never>((_, reject) => {
@@ -112,8 +112,8 @@ export class Download implements BytesOnTheWay {
   }
 
   /**
-   * Waits for the bytes and holds them against the proven digest, after a fresh start ({@link Download.digestAnew})
-   * where that may help.
+   * Waits for the bytes and compares them with the proven digest, after a second download ({@link Download.digestAnew})
+   * if that may help.
    *
    * @returns what has that digest, and the URL or path that delivered it.
    * @throws UntrustedError `digest-mismatch`
@@ -136,9 +136,9 @@ export class Download implements BytesOnTheWay {
   }
 
   /**
-   * The bytes of a file that is there, instead of a download.
+   * Takes the bytes of a file that is already there, instead of a download.
    *
-   * @returns undefined, and nothing staged, where these are not the proven bytes any more.
+   * @returns undefined, with nothing staged, if these are no longer the proven bytes.
    */
   async copyOf(
     path: string,
@@ -153,7 +153,7 @@ export class Download implements BytesOnTheWay {
     return undefined;
   }
 
-  /** Waits until nothing is written any more, then removes what was staged. The signal must have fired before. */
+  /** Waits for the last write, then removes what was staged. The signal must have fired before. */
   async discard(): Promise<void> {
     await this.#outcome?.catch(() => undefined);
     await this.staged.discard();

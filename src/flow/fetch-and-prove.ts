@@ -12,8 +12,8 @@ import { proveWith } from './run-trust.ts';
 import type { TrustMaterial } from '../trust/trust-material.ts';
 
 /**
- * Runs `prepare` with a download that is staged next to the destination. Its signal is aborted and what was staged is
- * removed when that fails; otherwise what is staged belongs to the caller.
+ * Runs `prepare` with a download that is staged next to the destination. If that fails, its signal is aborted and the
+ * staged bytes are removed; otherwise they belong to the caller.
  */
 export async function withDownload<Result>(
   plan: PlannedArtifact,
@@ -34,8 +34,8 @@ export async function withDownload<Result>(
 }
 
 /**
- * Proves the digest of an artifact, while its bytes are on their way where that has begun, tells each check, and holds
- * the digest against the one that the request demands, if it demands one.
+ * Proves the digest of an artifact and reports each check. Its download may already be running. If the request demands
+ * a digest, compares the two.
  */
 export async function provePlanned(download: Download): Promise<ProvenArtifact> {
   const { plan, context } = download;
@@ -61,14 +61,14 @@ export async function provePlanned(download: Download): Promise<ProvenArtifact> 
     throw nameFile(error, label);
   });
   reportChecks(report, label, proof);
-  // What is demanded is a SHA-256. Where another digest is proved, that has to wait for the bytes.
+  // The demanded digest is a SHA-256. If another digest was proved, the comparison has to wait for the bytes.
   const { algorithm, hex } = proof.proven;
   if (algorithm === 'sha256') assertIsDemanded(plan, hex);
   return proof;
 }
 
 /**
- * Properly signed, and yet another file than the one that the request settled on.
+ * The file is properly signed, but it is not the one that the request demands.
  *
  * @param standing what the found digest is, for the message.
  * @throws UntrustedError `digest-mismatch`
@@ -94,7 +94,7 @@ export function assertIsDemanded(plan: Pick<PlannedArtifact, 'label' | 'demanded
 }
 
 /**
- * Waits for the bytes, and holds them against the proven digest and that against the release's records.
+ * Waits for the bytes, compares them with the proven digest, and compares that digest with the release's records.
  *
  * @throws UntrustedError `digest-mismatch`; UnavailableError
  */
@@ -106,7 +106,7 @@ export async function confirmPlanned(
   readonly verified: VerifiedArtifact;
   readonly source: string;
 }> {
-  // Both at once: records that cannot be had end the download.
+  // Both at once: if the records cannot be fetched, the download ends too.
   const [{ verified, source, digests }] = await Promise.all([
     download.confirm(proof.proven),
     download.records,
@@ -115,7 +115,7 @@ export async function confirmPlanned(
   return { proof: await crossChecked(download, proof, digests), verified, source };
 }
 
-/** Holds digests of the proven bytes against the release's records, where these were asked for. */
+/** Compares digests of the proven bytes with the release's records, if the request asks for that. */
 export async function crossChecked(
   { plan, context, records }: Download,
   proof: ProvenArtifact,

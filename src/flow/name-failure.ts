@@ -1,10 +1,10 @@
 import { InterruptedError, K8sVerifyError } from '../errors.ts';
 
-/** How a check that knows no name speaks of the artifact. */
+/** What a check calls an artifact whose name it does not know. */
 const UNNAMED = 'the file ';
 
 /**
- * The same error, saying which artifact it is about, where it speaks of "the file".
+ * The same error with the name of the artifact in place of "the file".
  *
  * @param label "kubectl v1.26.0 linux/amd64", or a path.
  */
@@ -14,7 +14,7 @@ export function nameFile(error: unknown, label: string): unknown {
     : error;
 }
 
-/** The same error, saying which of several artifacts it is about, where it does not say so itself. */
+/** The same error, which says which of several artifacts it is about. */
 export function nameFailure(error: unknown, label: string): unknown {
   if (!(error instanceof K8sVerifyError) || error instanceof InterruptedError) return error;
   return error.message.includes(label) ? error : error.with({ message: `${label}: ${error.message}` });

@@ -5,7 +5,7 @@ import type { Report } from '../progress.ts';
 import type { ArtifactResult } from '../result.ts';
 import { bundlePathOf } from './saved-bundle.ts';
 
-/** Adds to each result what a person should know of what lies next to it now, and tells it. */
+/** Adds notes to each result about what is next to it now, and reports them. */
 export async function notePlaced(
   results: readonly ArtifactResult[],
   report: Report,
@@ -15,8 +15,8 @@ export async function notePlaced(
 }
 
 /**
- * Says of what was placed who else can change it. That is no failure: a job's container runs as root in the workspace of
- * another user, and `sudo` installs into a home. Where the system does not tell, nothing is said.
+ * Notes who else can change what was placed. That is not a failure: a job's container runs as root in the workspace of
+ * another user, and `sudo` installs into a home. If the system does not tell, there is no note.
  */
 async function noteOthers(
   results: readonly ArtifactResult[],
@@ -50,8 +50,8 @@ async function whoElse(path: string): Promise<ArtifactResult['othersCanChange']>
 }
 
 /**
- * Tells of a bundle next to an installed file that is of another file. It was not the bundle of the file that was
- * replaced, so that nobody knows whose it is, and it stays; but verifying the new file next to it would be refused.
+ * Notes that a bundle next to an installed file is not its own. It was not the bundle of the replaced file either, so
+ * we do not know what it is for, and it stays. But verifying the new file next to it would be refused.
  */
 async function noteOlderBundle(result: ArtifactResult, report: Report): Promise<ArtifactResult> {
   const { outcome, path, bundlePath, sha256, fromTarball, notes } = result;

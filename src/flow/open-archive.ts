@@ -11,12 +11,12 @@ import type { VerifyRequest } from '../plan/request.ts';
 import type { ListedMember } from '../result.ts';
 import type { Output } from './prepared-artifact.ts';
 
-/** What was made of a proven file; what is unpacked waits to be placed. */
+/** What became of a proven file. An unpacked directory is still to be placed. */
 type Opened = Extract<OutputOf<Output>, { readonly kind: 'verified' | 'extracted' }>;
 
 type OutputOf<One> = One extends unknown ? Omit<One, 'sha256' | 'had'> : never;
 
-/** Failures that may mean that the file is another one by now. */
+/** Failures that another program may have caused by changing the file. */
 const OF_THE_FILE: ReadonlySet<InstallCode> = new Set([
   'archive-rejected',
   'archive-member-missing',
@@ -24,8 +24,8 @@ const OF_THE_FILE: ReadonlySet<InstallCode> = new Set([
 ]);
 
 /**
- * Lists or unpacks a local archive, after its proof, where that is asked for. It is hashed once more as it is read, so that what is listed is what
- * was proved, whoever writes to the file meanwhile.
+ * Lists or unpacks a local archive after its proof, if the request asks for that. It is hashed once more while it is
+ * read, because another program may write to the file meanwhile.
  *
  * @param measured the open file that was hashed for the proof; it is hashed here where the proof needed no digest of it.
  * @throws InstallError `archive-rejected`, `archive-member-missing`; UntrustedError `digest-mismatch`
@@ -42,7 +42,7 @@ export async function openArchive(
   try {
     return await openVerified(confirmMeasured(file, proven), archive, signal);
   } catch (error) {
-    // What is wrong with an archive is only worth telling of the one that was proved.
+    // A fault of the archive is worth reporting only if it is still the one that was proved.
     if (error instanceof InstallError && OF_THE_FILE.has(error.code))
       await confirmAgain(path, proven, signal);
     throw error;
@@ -51,7 +51,7 @@ export async function openArchive(
   }
 }
 
-/** @throws UntrustedError `digest-mismatch` where the path leads to something else than what was proved. */
+/** @throws UntrustedError `digest-mismatch` if the path leads to another file than the proved one. */
 async function confirmAgain(
   path: string,
   proven: ProvenDigest,
@@ -67,7 +67,7 @@ async function openVerified(
   archive: NonNullable<VerifyRequest['archive']>,
   signal: AbortSignal | undefined,
 ): Promise<Opened> {
-  // Most verifications open nothing, and are quicker without the code that could.
+  // Most verifications open no archive, and are faster without this code.
   const { listArchive, stageExtraction } = await import('../archive/extract.ts');
   if (archive.kind === 'list') {
     const members = (await listArchive(file, { signal })).map(describeMember);

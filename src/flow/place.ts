@@ -2,8 +2,8 @@ import type { Note } from '../notes.ts';
 import { discardPrepared, type PreparedArtifact } from './prepared-artifact.ts';
 
 /**
- * Puts everything in its place, all or nothing, and removes what is staged where that fails. What was there already is
- * looked at again.
+ * Puts everything in its place, all or nothing. Removes what is staged if that fails. Files that were already there are
+ * checked again.
  *
  * @returns notes about the whole run.
  * @throws InstallError: nothing was placed then, and the disk is as it was.
@@ -27,7 +27,7 @@ async function placeOutputs(
   const sideFiles = prepared.flatMap(({ bundlePath, proof: { bundle } }) =>
     bundlePath === undefined ? [] : [{ destination: bundlePath, bytes: bundle }],
   );
-  // Most verifications place nothing, and are quicker without the code that could.
+  // Most verifications place nothing, and are faster without this code.
   if (sideFiles.length === 0 && outputs.every(({ kind }) => kind === 'verified')) return [];
   const [{ DATA_MODE, EXECUTABLE_MODE, placeAll }, { placeExtractions }] = await Promise.all([
     import('../disk/place.ts'),
@@ -43,7 +43,7 @@ async function placeOutputs(
   const extractions = outputs.flatMap((one) => (one.kind === 'extracted' ? [one.extraction] : []));
   // The bundle first: where it cannot be placed, nothing is.
   const notes = await placeAll(placements, { sideFiles, installed, signal });
-  // What is begun is finished: a bundle alone would be left by a run that says that it was interrupted.
+  // From here on the signal is ignored: an interrupted run would leave a bundle without its file.
   const isBegun = placements.length > 0 || sideFiles.length > 0;
   return [...notes, ...(await placeExtractions(extractions, isBegun ? {} : { signal }))];
 }

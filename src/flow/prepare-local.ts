@@ -61,7 +61,7 @@ export function nameOf({ subject }: VerifyRequest): string {
 }
 
 /**
- * Proves what is there already, by the evidence that is there, and opens it where that is asked for.
+ * Proves a local file, bytes in memory or a digest by local evidence, and opens the archive if the request asks for that.
  *
  * @throws K8sVerifyError; nothing is staged then.
  */
@@ -94,7 +94,7 @@ export async function prepareLocal(
   }
 }
 
-/** A statement says nothing of the file's name, and a digest alone has no bytes to say it. */
+/** A statement does not say the file's name, and a digest alone has no bytes that could. */
 async function nameProven(
   { subject }: VerifyRequest,
   { proven }: ProvenArtifact,
@@ -117,7 +117,7 @@ async function nameProven(
   return { name };
 }
 
-/** The caller may write to the bytes while the log is asked: the name would then be of other bytes than the proof. */
+/** The caller may write to the bytes while we ask the log. The name would then belong to other bytes than the proof. */
 function assertUnchanged(bytes: Uint8Array, { algorithm, hex }: Digest): void {
   const found = digestOf(bytes, algorithm).hex;
   if (found === hex) return;
@@ -147,7 +147,7 @@ async function prove(
   return proveFromPair(context, { material: evidence.material, digest, what, location });
 }
 
-/** The user did not name that evidence: it lay there, from an earlier install perhaps, and the file has been replaced since. */
+/** The user did not name that evidence. It may be left from an earlier install, and the file was replaced since. */
 function ofAnotherFile(error: unknown, { kind, location }: LocalEvidence): unknown {
   const [misfit, words] =
     kind === 'bundle'
@@ -155,7 +155,7 @@ function ofAnotherFile(error: unknown, { kind, location }: LocalEvidence): unkno
       : (['signature-mismatch', 'does not fit it'] as const);
   if (!(error instanceof UntrustedError) || error.code !== misfit) return error;
   return error.with({
-    message: `${location}, found beside the file, ${words}`,
+    message: `${location}, found next to the file, ${words}`,
     next:
       'do not use the file unless its own evidence proves it: install it again with --save-bundle, or name that ' +
       'evidence with --bundle, or --signature and --certificate',
@@ -175,7 +175,7 @@ async function findEvidence({ subject, evidence }: VerifyRequest): Promise<Local
       return readGivenPair(evidence.signature, evidence.certificate);
     case 'beside':
       if (subject.kind === 'file') return findEvidenceBeside(subject.path);
-      throw new RequestError('usage', 'no file is named beside which evidence could be found', {
+      throw new RequestError('usage', 'without a file there is no place to look for evidence', {
         wanted: 'a bundle, or a signature and a certificate',
         found: 'neither',
         next: 'name them: --bundle FILE, or --signature FILE --certificate FILE',
@@ -203,7 +203,7 @@ async function readSubject(
   }
   const required = requiredOf(evidence, policy);
   if (required.kind === 'message') {
-    // A copy: the caller may write to the bytes while the log is asked.
+    // A copy, because the caller may write to the bytes while we ask the log.
     const message =
       subject.kind === 'bytes' ? Uint8Array.from(subject.bytes) : await readWholeFile(subject.path);
     return { subject: { kind: 'message', message }, sha256: digestOf(message, 'sha256').hex };

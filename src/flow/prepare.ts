@@ -29,8 +29,8 @@ import type { ProvenArtifact } from './prove-with-log.ts';
 import { sideBySide } from './side-by-side.ts';
 
 /**
- * Downloads and proves everything that is planned, side by side: up to the moment when it only has to be placed. The
- * first failure ends the others, and leaves nothing staged.
+ * Downloads and proves all planned artifacts in parallel, so that they only have to be placed. The first failure ends
+ * the others and leaves nothing staged.
  *
  * @returns in the order of the plan.
  * @throws K8sVerifyError
@@ -87,8 +87,8 @@ async function prepareArtifact(plan: PlannedArtifact, context: RunContext): Prom
 }
 
 /**
- * The proof and the bytes side by side, then the bytes held against the proven digest. Where the destination exists
- * already, the proof comes first: it may be what is asked for, and need no download.
+ * Proves the digest while the bytes arrive, then compares the two. If the destination already exists, the proof comes
+ * first: the file may be the right one, and need no download.
  */
 async function prepareFile(
   plan: PlannedArtifact,
@@ -127,14 +127,14 @@ async function prepareFile(
   });
 }
 
-/** The file that was there, or a copy of it, is what is asked for. */
+/** The file that was there, or a copy of it, is the right one. */
 interface Taken {
   readonly kind: 'taken';
   readonly proof: ProvenArtifact;
   readonly output: Output;
 }
 
-/** A file with other bytes, which a new one replaces; without a digest where it cannot be read, or is not there. */
+/** A file with other bytes, which a new one replaces; without a digest if it cannot be read or does not exist. */
 interface Replaced {
   readonly kind: 'replaced';
   readonly digest: string | undefined;
@@ -142,7 +142,7 @@ interface Replaced {
 
 const NOTHING_THERE: Replaced = { kind: 'replaced', digest: undefined };
 
-/** Uses the file that is there, where it has the proven bytes: as it is, or as a new file of the same bytes. */
+/** Uses the existing file if it has the proven bytes: as it is, or as a new file with the same bytes. */
 async function takeOccupant(
   download: Download,
   file: PlannedFile,
@@ -266,7 +266,7 @@ async function prepareMember(
   return { kind: 'already-installed', file, installed, sha256, had, name };
 }
 
-/** The tarball is staged as long as `open` needs it. */
+/** The tarball stays staged while `open` needs it. */
 async function withProvedTarball(
   plan: PlannedArtifact,
   destination: string,

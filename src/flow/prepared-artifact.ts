@@ -7,14 +7,14 @@ import type { ListedMember } from '../result.ts';
 import type { ArtifactName } from './name.ts';
 import type { ProvenArtifact } from './prove-with-log.ts';
 
-/** A proven artifact, and what it becomes: all that is left is to put that in its place. */
+/** A proven artifact, and what it becomes. Only placing is left. */
 export interface PreparedArtifact {
-  /** Undefined of a local file: nothing tells which release it is. */
+  /** Undefined for a local file, because nothing says which release it is. */
   readonly artifact: ReleaseArtifact | undefined;
   readonly proof: ProvenArtifact;
-  /** The URL that delivered the bytes; undefined where they were on this machine. */
+  /** The URL that delivered the bytes; undefined if they were already on this machine. */
   readonly source: string | undefined;
-  /** Where its bundle goes, where one is to be kept. */
+  /** Where its bundle goes, if it is to be kept. */
   readonly bundlePath: string | undefined;
   readonly outputs: readonly Output[];
 }
@@ -25,18 +25,18 @@ export type Output = {
   readonly sha256: string;
   /** What had the proven digest, for people: "31 bytes downloaded". */
   readonly had: string;
-  /** Undefined of a directory, and of a digest without a file. */
+  /** Undefined for a directory, and for a digest without a file. */
   readonly name?: ArtifactName;
 } & (
   | {
       readonly kind: 'installed';
       readonly file: PlannedFile | PlannedMember;
       readonly verified: VerifiedArtifact;
-      /** Whether a file is there that this one takes the place of. */
+      /** Whether it replaces a file. */
       readonly replaces: boolean;
       /** The version of the file that was there, as it says itself. */
       readonly previous?: string | undefined;
-      /** Why the file that was there could not be left alone, though it had the same bytes. */
+      /** Why the existing file had to be replaced although it has the same bytes. */
       readonly unfit?: string | undefined;
     }
   | {
@@ -45,7 +45,7 @@ export type Output = {
       readonly installed: InstalledFile;
     }
   | { readonly kind: 'extracted'; readonly extraction: StagedExtraction }
-  /** Nothing is placed; `path` is undefined where there is no file, but its digest. */
+  /** Nothing is placed; `path` is undefined if there is only a digest and no file. */
   | {
       readonly kind: 'verified';
       readonly path: string | undefined;
@@ -53,7 +53,7 @@ export type Output = {
     }
 );
 
-/** Removes what is staged and was not placed. */
+/** Removes what is staged but not placed. */
 export async function discardPrepared(prepared: readonly PreparedArtifact[]): Promise<void> {
   const outputs = prepared.flatMap((one) => one.outputs);
   await Promise.all(

@@ -17,7 +17,7 @@ import type { CrossCheck } from '../records/cross-check.ts';
 import type { EvidenceOrigin } from '../result.ts';
 import type { TrustMaterial } from '../trust/trust-material.ts';
 
-/** What a proof is held against, whatever its evidence. */
+/** What every proof needs besides its evidence. */
 export interface ProofContext {
   readonly log: RekorLog;
   readonly policy: Policy;
@@ -25,7 +25,7 @@ export interface ProofContext {
   readonly clock: Clock;
 }
 
-/** An artifact whose digest is proved, wherever its bytes are. */
+/** An artifact whose digest is proved. Its bytes may be anywhere. */
 export interface ProvenArtifact {
   readonly proven: ProvenDigest;
   readonly origin: EvidenceOrigin;
@@ -34,14 +34,14 @@ export interface ProvenArtifact {
   /** The evidence as a bundle: with it, the same proof needs no network. */
   readonly bundle: Uint8Array;
   readonly notes: readonly Note[];
-  /** What the release's own records say of it, where they were asked for. */
+  /** What the release's own records say about it, if they were asked for. */
   readonly crossChecks?: readonly CrossCheck[];
 }
 
 /** A detached pair as it was found. */
 export interface PairClaim {
   readonly material: DetachedMaterial;
-  /** A signature over this digest has been checked to be what the pair is. */
+  /** The pair's signature was checked to be over this digest. */
   readonly digest: Digest;
   /** For messages: "kubectl v1.26.0 linux/amd64". */
   readonly what: string;
@@ -49,7 +49,7 @@ export interface PairClaim {
   readonly location: string;
 }
 
-/** Proves a digest from a bundle, read strictly like any foreign one. */
+/** Proves a digest from a bundle, which is read as strictly as any other. */
 export function proveFromBundle(
   context: ProofContext,
   bundle: Uint8Array,
@@ -60,7 +60,7 @@ export function proveFromBundle(
 }
 
 /**
- * The same where the bundle has been read.
+ * The same for a bundle that is read already.
  *
  * @param isLogNamed whether the entry is from a log that the user named.
  */
@@ -74,8 +74,8 @@ export function proveFromEvidence(
 }
 
 /**
- * Proves a digest from a detached pair that fits it: the log completes the pair to a bundle. The search by digest is
- * only asked where the log knows no entry for the pair itself.
+ * Proves a digest from a detached pair that fits it: the log completes the pair to a bundle. The log is searched by
+ * digest only if it knows no entry for the pair itself.
  *
  * @throws UntrustedError with the failed check, or `log-entry-not-found`; UnavailableError `log-unreachable`.
  */
@@ -97,7 +97,7 @@ export async function proveFromPair(context: ProofContext, claim: PairClaim): Pr
     check: 'entry',
     wanted: `an entry for this signature, certificate and digest at ${shownUrl(context.log.url)}`,
     found: `none; ${search.found}`,
-    why: 'the certificate was valid for minutes only; without the entry nobody knows that it was used in that time',
+    why: 'the certificate was valid for minutes only; without the entry nothing shows that it was used in that time',
     next: 'do not use this file; a genuine release is always in the log',
     cause: search.cause,
   });
@@ -105,14 +105,14 @@ export async function proveFromPair(context: ProofContext, claim: PairClaim): Pr
 
 export interface SearchFailed {
   readonly kind: 'not-proved';
-  /** What the search came to, for the error that the caller throws. */
+  /** The outcome of the search, for the error that the caller throws. */
   readonly found: string;
   readonly cause?: K8sVerifyError;
 }
 
 /**
- * Looks for another signing of the same digest. Anybody can put entries into the log, so what the search finds, and
- * even that it fails, never replaces the caller's own reason.
+ * Looks for another signing of the same digest. Anyone can put entries into the log, so whatever the search finds, even
+ * a failure, never replaces the caller's own reason.
  */
 export async function proveFromSearch(
   context: ProofContext,
@@ -139,7 +139,7 @@ export async function proveFromSearch(
   }
 }
 
-/** What others logged for this digest may be anything, a signature with a bare key for one; that is no candidate. */
+/** Others can log anything for this digest, for example a signature with a bare key. Such an entry is no candidate. */
 function candidatesFor(digest: Digest, entries: readonly RekorEntry[]): readonly Candidate[] {
   return entries.flatMap((entry) => {
     try {
@@ -177,7 +177,7 @@ function firstProof(
   throw closest(failures);
 }
 
-/** The failure whose check stands latest in the order of the checks: it passed the most. */
+/** The failure whose check comes last in the order of the checks: it passed the most. */
 function closest(failures: readonly K8sVerifyError[]): K8sVerifyError {
   return failures.reduce((best, error) => (rank(error) > rank(best) ? error : best));
 }

@@ -30,16 +30,15 @@ export interface ProofRequest extends ProofContext {
 type Attempt = { readonly kind: 'proved'; readonly proof: ProvenArtifact } | Contradiction;
 
 /**
- * Proves the digest of one published artifact: from its bundle where there is one, else from `.sig` and `.cert`
- * completed by the transparency log. Local checks come before the network, so that a signature that does not fit, a
- * log that says no, a log that cannot be reached, another signer and an inconsistent upstream are different answers.
+ * Proves the digest of one published artifact: from its bundle if there is one, else from `.sig` and `.cert`, which the
+ * transparency log completes. Local checks come before the network, so that a signature that does not fit, a missing log
+ * entry, a log that cannot be reached, another signer and an inconsistent upstream are different answers.
  *
- * Where the files contradict each other (a stale copy, an upstream fault as in kubernetes#135858, or an attack), fresh
- * copies are asked for, then the log for another signing of the same digest; then the bytes decide which sentence is
- * the true one.
+ * If the files contradict each other (a stale copy, an upstream fault as in kubernetes#135858, or an attack), we ask for
+ * fresh copies, then ask the log for another signing of the same digest. Then the bytes decide what is wrong.
  *
  * @param sideFiles those of `request.files`, which are asked for before this code is loaded.
- * @throws UntrustedError with the failed check; UnavailableError where something needed cannot be had.
+ * @throws UntrustedError with the failed check; UnavailableError if something that is needed cannot be fetched.
  */
 export async function proveArtifact(
   request: ProofRequest,
@@ -99,7 +98,7 @@ async function signedDigest(
   return undefined;
 }
 
-/** The log is asked for a pair by a digest, and such a key signs none. */
+/** The log is searched by digest, and such a key signs no digest. */
 function onlyInBundle(what: string): UnavailableError {
   return new UnavailableError(
     'mirror-incomplete',
@@ -114,8 +113,8 @@ function onlyInBundle(what: string): UnavailableError {
 }
 
 /**
- * The files as their origin has them, past all caches; nothing new is learnt where they cannot be had whole. That they
- * were there a moment ago, and contradicted each other, stays true.
+ * The files as their origin has them, past all caches. If they cannot be fetched completely, that teaches us nothing new:
+ * they were there a moment ago, and contradicted each other.
  */
 async function askPastCaches(
   { files: request }: ProofRequest,
@@ -150,7 +149,7 @@ async function detachedMaterial(request: ProofRequest, files: SideFiles): Promis
   };
 }
 
-/** The artifact is there, and its signature is not: a verdict where Kubernetes itself was asked, else a gap in a copy. */
+/** The artifact exists without a signature: a verdict if Kubernetes itself was asked, else a gap in a copy. */
 function withoutSignature(
   { sources, path, what }: SideFileRequest,
   { signature, certificate }: SideFiles,
@@ -172,7 +171,7 @@ function withoutSignature(
     return new UntrustedError('signature-not-published', `no complete signature is published for ${what}`, {
       check: 'material',
       ...details,
-      why: 'without a signature nobody can tell who made the file',
+      why: 'without a signature it is not known who made the file',
       next: 'a new release can take hours to be complete; try again, or take the next patch release',
     });
   }
@@ -204,7 +203,7 @@ async function provePair(
  */
 async function proveBundle(request: ProofRequest, files: SideFiles, bundle: Uint8Array): Promise<Attempt> {
   const evidence = readBundle(bundle);
-  // A statement proves no release, whatever the artifact is: nobody has to wait for its bytes to be told so.
+  // A statement never proves a release, so we do not wait for the bytes of the artifact.
   checkClaim({ evidence, policy: request.policy });
   const stated = statedDigest(evidence);
   const checksum = publishedChecksum(request, files);

@@ -87,7 +87,7 @@ export class RefreshedTrust implements RunTrust {
       const { kept } = await this.#open();
       if (this.#isDue(kept)) await this.#refreshOnce();
     };
-    // Whoever needs the trusted root sees the failure.
+    // The code that needs the trusted root sees the failure.
     whenDue().catch(() => undefined);
   }
 

@@ -4,7 +4,7 @@ import type { Policy } from '../policy/policy.ts';
 import type { Report } from '../progress.ts';
 import type { ProvenArtifact } from './prove-with-log.ts';
 
-/** Tells each check that the proof passed, in the order of the checks, and what a person should know about it. */
+/** Reports each check that the proof passed, in the order of the checks, and notes about it. */
 export function reportChecks(report: Report, artifact: string, proof: ProvenArtifact): void {
   const { checks } = proof.proven;
   for (const check of CHECK_NAMES) {
@@ -16,7 +16,7 @@ export function reportChecks(report: Report, artifact: string, proof: ProvenArti
   }
 }
 
-/** Tells who must have signed an artifact, before it is known whether they did. */
+/** Reports who must have signed an artifact, before we know whether they did. */
 export function reportExpectedSigners(report: Report, artifact: string, policy: Policy): void {
   report({ kind: 'expected-signers', artifact, signers: expectedSigners(policy) });
 }

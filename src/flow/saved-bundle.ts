@@ -6,7 +6,7 @@ export function bundlePathOf(path: string): string {
   return `${path}.sigstore.json`;
 }
 
-/** Whether the bundle next to a file is that file's own, by the digest (SHA-256) that it states: a saved one. */
+/** Whether the bundle next to a file states the file's own digest (SHA-256), so that it was saved for it. */
 export async function hasBundleOf(path: string, digest: string | undefined): Promise<boolean> {
   if (digest === undefined || (await statedDigestBeside(path)) !== digest) return false;
   const { inspectDestination } = await import('../disk/inspect-destination.ts');

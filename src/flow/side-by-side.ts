@@ -1,6 +1,6 @@
 /**
- * Runs a task for each item, at most `limit` at a time. The first failure aborts the others; it is thrown only after
- * all of them have ended, so that whatever they had begun is cleaned up by then.
+ * Runs a task for each item, at most `limit` at a time. The first failure aborts the others. It is thrown after all of
+ * them have ended, so that everything is cleaned up by then.
  *
  * @returns the results in the order of the items.
  */

@@ -1,12 +1,12 @@
 import { posix, resolve, sep, win32 } from 'node:path';
 import { RequestError } from '../errors.ts';
 
-/** The machine as far as it decides where programs go; given, so that every system can be told on any system. */
+/** The facts about a machine that decide where programs go. They are passed in, so that tests can play any system. */
 export interface HostDirectories {
   /** As `process.platform` has it. */
   readonly platform: string;
   readonly env: Readonly<Record<string, string | undefined>>;
-  /** The user's home directory, or undefined on a machine that tells none. */
+  /** The user's home directory, or undefined if the machine does not tell. */
   readonly home: string | undefined;
   /** Whether the directory exists and this user may create files in it. */
   readonly isWritable: (directory: string) => boolean;
@@ -16,19 +16,19 @@ export interface HostDirectories {
 
 export interface InstallDirectory {
   readonly path: string;
-  /** Whether a shell finds programs there; the CLI says so where it does not. */
+  /** Whether a shell finds programs there. If not, the CLI says so. */
   readonly onPath: boolean;
 }
 
 const SYSTEM_DIRECTORY = '/usr/local/bin';
 
 /**
- * Where programs go when nobody says: /usr/local/bin where it is writable, else `~/.local/bin` (systemd's
+ * Where programs go by default: /usr/local/bin if it is writable, else `~/.local/bin` (systemd's
  * file-hierarchy(7), XDG). On Windows `%LOCALAPPDATA%\Programs\k8s-verify\bin`: `%LOCALAPPDATA%\Programs` is the
  * system's own folder for one user's programs (FOLDERID_UserProgramFiles), where winget and most per-user setups
  * install; it needs no administrator and does not roam.
  *
- * @throws RequestError `usage` where neither is known.
+ * @throws RequestError `usage` if neither is known.
  */
 export function defaultInstallDirectory(host: HostDirectories): InstallDirectory {
   const path = host.platform === 'win32' ? windowsDirectory(host) : unixDirectory(host);
@@ -65,7 +65,7 @@ export function isOnPath(directory: string, host: Pick<HostDirectories, 'platfor
     const plain = path.resolve(windows ? text.replaceAll('"', '') : text);
     return windows ? plain.toLowerCase() : plain;
   };
-  // A relative entry means another directory tomorrow; a shell may find a program there, a user should not.
+  // A relative entry means another directory in each working directory, so it does not count.
   return entries
     .split(path.delimiter)
     .some((entry) => isAbsoluteEntry(entry, windows) && same(entry) === same(directory));
@@ -75,15 +75,15 @@ function isAbsoluteEntry(entry: string, windows: boolean): boolean {
   return windows ? win32.isAbsolute(entry.replaceAll('"', '')) : posix.isAbsolute(entry);
 }
 
-/** A variable whatever its case, as Windows looks it up. An empty one counts as not set. */
+/** A variable in any spelling of its name, as on Windows. An empty one counts as not set. */
 function variable(env: HostDirectories['env'], name: string): string | undefined {
   const found = Object.entries(env).find(([key]) => key.toUpperCase() === name);
   return found?.[1] === '' ? undefined : found?.[1];
 }
 
 /**
- * `--output FILE`, absolute. `-` is refused: bytes may not leave before they are proved, and a pipe cannot be taken
- * back.
+ * `--output FILE`, absolute. `-` is refused: nothing may be written before it is proved, and what is in a pipe cannot
+ * be taken back.
  *
  * @throws RequestError `usage`
  */

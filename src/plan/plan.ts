@@ -26,7 +26,7 @@ export interface PlannedArtifact {
   /** For messages: "kubectl v1.26.0 linux/amd64". */
   readonly label: string;
   readonly policy: Policy;
-  /** The digest (hex) that the request demands beside the proof. */
+  /** The digest (hex) that the request demands in addition to the proof. */
   readonly demanded: string | undefined;
   /** Where a digest that is demanded comes from. */
   readonly demandedBy: 'lockfile' | 'sha256';
@@ -63,7 +63,7 @@ export interface PlannedMember extends PlannedFile {
  * Turns what was asked for into artifacts and destinations. Everything impossible is refused here, before any
  * artifact or signature is fetched; only version markers are looked up.
  *
- * @throws RequestError, or UntrustedError `signature-not-published` for a release that nobody signed.
+ * @throws RequestError, or UntrustedError `signature-not-published` for a release that is not signed.
  */
 export async function planInstall(
   request: InstallRequest,
@@ -87,7 +87,7 @@ export async function planInstall(
       nameRequired: isNameRequired(request, coordinates),
     };
     planned.push(planOne(coordinates, demand, request, perPlatform));
-    // A signature that is asked for by name may well exist for what Kubernetes itself did not sign.
+    // Another signer that the request names may well have signed what Kubernetes itself did not.
     if (request.identity === undefined && request.publicKeyPem === undefined) {
       assertSigned(coordinates.version);
     }
@@ -142,7 +142,7 @@ function assertConsistent({ extract, fromTarball, force, saveBundle }: InstallRe
   }
 }
 
-/** Refuses every unknown name before the first look-up, wherever it stands. */
+/** Refuses every unknown name before the first look-up. */
 function assertNamesRead({ component, version }: ArtifactRequest, force: boolean): void {
   if (!force) findComponent(component);
   if (version !== undefined) parseVersionRequest(version);
@@ -155,7 +155,7 @@ function platformOf({ component, platform }: ArtifactRequest, force: boolean, cl
     : parsePlatform(platform, everyPlatformOf(findComponent(component)));
 }
 
-/** What the request demands of an artifact beside the proof. */
+/** What the request demands of an artifact in addition to the proof. */
 type Demand = Pick<PlannedArtifact, 'demanded' | 'demandedBy' | 'nameRequired'>;
 
 function isNameRequired(
@@ -165,7 +165,7 @@ function isNameRequired(
   return requireName === 'always' || (requireName === 'known' && carriesName(component, version));
 }
 
-/** @param perPlatform several platforms go into a folder each, since their files have the same names. */
+/** @param perPlatform each platform gets its own folder, because their files have the same names. */
 function planOne(
   coordinates: ArtifactCoordinates,
   demand: Demand,
@@ -214,7 +214,7 @@ function planMember(
   return { artifact, label: labelOf(artifact), policy, ...demand, demanded: undefined, becomes };
 }
 
-/** What is asked for twice is planned once: a file for all platforms, where several are asked for. */
+/** Removes duplicates: a file for all platforms is planned once, even if the request names several platforms. */
 function withoutTwins(planned: readonly PlannedArtifact[]): readonly PlannedArtifact[] {
   const taken = new Map<string, Pick<PlannedArtifact, 'label' | 'demanded'>>();
   return planned.filter((plan) => {
@@ -229,7 +229,7 @@ function withoutTwins(planned: readonly PlannedArtifact[]): readonly PlannedArti
   });
 }
 
-/** A tarball is fetched once, whatever is taken out of it. */
+/** A tarball is fetched once, even if several files are taken out of it. */
 function shareTarballs(planned: readonly PlannedArtifact[]): readonly PlannedArtifact[] {
   const shared: PlannedArtifact[] = [];
   for (const plan of planned) {

@@ -270,7 +270,7 @@ function readArchive(value: unknown): NonNullable<VerifyRequest['archive']> {
   throw fields.wrong(extra, 'of a list', 'an archive that is only listed', `leave ${extra} out`);
 }
 
-/** What a look-up of a version, or of what it has, is asked for. */
+/** A request to list a release. */
 export interface ReadList extends ResolveRequest {
   readonly version: string;
   /** Undefined for every platform. */

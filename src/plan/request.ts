@@ -1,6 +1,5 @@
 /**
- * What can be asked of the stories, and what holds where a request says nothing. The CLI and the Action fill these in;
- * a library user writes them.
+ * The requests that the stories carry out, and their defaults. The command line, the Action and the library fill them in.
  */
 import type { HttpClient } from '../http/http-client.ts';
 import { HttpSource, PUBLISHER } from '../source/http-source.ts';
@@ -96,7 +95,7 @@ export interface InstallRequest extends TrustRequest, NetworkRequest, NamesReque
    * with a signature of its own.
    */
   readonly fromTarball?: Tier;
-  /** Writes `<file>.sigstore.json` beside each installed file, so that it can be verified without a network. */
+  /** Writes `<file>.sigstore.json` next to each installed file, so that it can be verified without a network. */
   readonly saveBundle?: boolean;
   /**
    * Also compares each proven digest with `SHA256SUMS`, `SHA512SUMS` and `provenance.json` of its release. They can
@@ -174,7 +173,7 @@ export function rekorUrlOf({ rekorUrl = DEFAULT_REKOR_URL }: NetworkRequest): st
   return withoutSlash(rekorUrl);
 }
 
-/** A base URL as a person writes it: of a web server, without query and fragment; undefined where it is none. */
+/** A base URL as a person writes it: of a web server, without query and fragment; undefined if the text is not one. */
 export function parseBaseUrl(text: string): string | undefined {
   const url = URL.parse(text);
   const web = url?.protocol === 'https:' || url?.protocol === 'http:';

@@ -70,8 +70,8 @@ function signerOf(
 }
 
 /**
- * No certificate has white space in its names. It would never match, and the answer "signed by somebody else" would be
- * wrong about a file that is fine.
+ * No certificate has white space in its names. It would never match, and the answer "signed by another identity" would be
+ * wrong about a genuine file.
  *
  * @throws RequestError `usage`
  */

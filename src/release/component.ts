@@ -46,7 +46,7 @@ function on(...names: readonly string[]): readonly Platform[] {
  * Sources. Binaries: the release_binaries.json of kubernetes-sigs/downloadkubernetes over its history, made from the
  * SHA256SUMS of 137 releases, v1.25.12 to v1.36.2 (read October 2026). v1.22 to v1.25.11 and the rest:
  * kubernetes/kubernetes hack/lib/golang.sh (KUBE_SUPPORTED_*_PLATFORMS), build/lib/release.sh (which tarballs; that
- * each image is written beside its binary as <binary>.tar), build/common.sh (which binaries get an image), CHANGELOG-1.23
+ * each image is written next to its binary as <binary>.tar), build/common.sh (which binaries get an image), CHANGELOG-1.23
  * (first with windows/arm64), kubernetes/sig-release#2260 (kubectl image from v1.28), and kubernetes/release
  * (CopyBinaries: all of server/bin is published under bin/<os>/<arch>/). Not tabled, as no source shows it under
  * bin/: the conformance image, and images for Windows.

@@ -60,7 +60,7 @@ export async function refreshTrustedRoot(request: RefreshRequest): Promise<TufTr
 }
 
 /**
- * Verifies what an earlier run kept, without a request. Its date is that of the last check, which whoever can write to
+ * Verifies what an earlier run kept, without a request. Its date is that of the last check, which anyone who can write to
  * the file chooses: up to the time when the kept timestamp expires, and not after `now`.
  *
  * @throws UntrustedError or an error of tuf-js if anything does not verify.

@@ -116,7 +116,7 @@ describe('a lockfile', () => {
     expect(job.path).toEqual([]);
   });
 
-  it('offline, refuses a bundle of somebody else', async () => {
+  it('offline, refuses a bundle by another signer', async () => {
     const { dir, cachedFile, run } = await withLock(VERSION, world.digest('kubectl'));
     const lockfile = dir.join('k8s.lock.json');
     await run({ lockfile });

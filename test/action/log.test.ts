@@ -47,7 +47,7 @@ describe('what the log shows', () => {
   it.each([
     ['latest', 'latest is v1.31.0-beta.0, a pre-release; the newest release is stable'],
     ['latest-1.31', 'latest-1.31 is v1.31.0-beta.0, a pre-release; the newest release is stable-1.31'],
-  ])('tells whoever means the newest release by %s that it is not', async (version, notice) => {
+  ])('says that %s is not the newest release', async (version, notice) => {
     await world.publish('kubectl', 'v1.31.0-beta.0');
     world.releases.publishMarker(version, 'v1.31.0-beta.0');
     const { run } = await world.useRunner();

@@ -80,7 +80,7 @@ describe('what is refused', () => {
   });
 
   it.each<[string, string]>([
-    ['somebody else', 'somebody@example.com'],
+    ['another identity', 'somebody@example.com'],
     ['a name that has the right one in it', 'not-krel-staging@k8s-releng-prod.iam.gserviceaccount.com'],
     ['another account of the same project', 'krel-trust@k8s-releng-prod.iam.gserviceaccount.com'],
   ])('a release that is signed by %s', async (_, identity) => {
@@ -95,7 +95,7 @@ describe('what is refused', () => {
     expect(await snapshot(dir.join('tool-cache'))).toEqual({});
   });
 
-  it('an unknown component, before anybody is asked', async () => {
+  it('an unknown component, before a server is asked', async () => {
     const { run } = await world.useRunner();
     const before = world.releases.http.requests.length;
     expect(await run({ components: 'kubectl kubctl' })).toMatchObject({ exitCode: 3 });

@@ -10,7 +10,7 @@ import { startLocalSigstore } from '#support/local-sigstore';
 import { startReleaseServer } from '#support/release-server';
 import { testDir } from '#support/test-dir';
 
-it('installs kubectl.exe, and its bundle beside it', async () => {
+it('installs kubectl.exe, and its bundle next to it', async () => {
   const dir = await testDir();
   await using sigstore = await startLocalSigstore();
   const releases = await startReleaseServer();

@@ -41,7 +41,7 @@ describe.each(workflows)('$file', ({ text, workflow, jobs }) => {
     for (const job of jobs) expect(job.permissions).toBeDefined();
   });
 
-  it('pins every action to a commit, with its version beside it', () => {
+  it('pins every action to a commit, with its version next to it', () => {
     const uses = [...text.matchAll(/^\s*(?:- )?uses: (?!\.\/)(.*)$/gm)].map(([, what]) => what);
     expect(uses.length).toBeGreaterThan(0);
     for (const what of uses) expect(what).toMatch(/^[\w.-]+\/[\w.-]+@[0-9a-f]{40} # v\d+\.\d+\.\d+$/);

@@ -7,7 +7,7 @@ import { testDir } from '#support/test-dir';
 const SECRET = 'hunter2hunter2hunter2';
 const NOT_ANSWERED = 'http://127.0.0.1:9';
 
-/** Files that somebody could name by mistake, or be led to name; none of them has any place in a log. */
+/** Files that a user could name by mistake, or be led to name. None of them belongs in a log. */
 const PRIVATE_FILES: readonly (readonly [string, string])[] = [
   ['a list of passwords', `root:${SECRET}:0:0\n${SECRET}\n`],
   ['a single word', SECRET],
@@ -63,7 +63,7 @@ describe.each(OPTIONS)('%s', (_, args) => {
 
 describe('the file to verify', () => {
   it.each<readonly [string, readonly string[]]>([
-    ['beside which nothing is', []],
+    ['without any other file', []],
     ['with a bundle', ['--bundle', 'bundle']],
   ])('%s is asked for first', async (_, evidence) => {
     const dir = await testDir();
@@ -84,7 +84,7 @@ describe('the file to verify', () => {
     ['nothing', [], 'none of them'],
     ['a signature alone', ['kubectl.sig'], 'only kubectl.sig'],
     ['a certificate alone', ['kubectl.cert'], 'only kubectl.cert'],
-  ])('with %s beside it has no evidence', async (_, names, found) => {
+  ])('with %s next to it has no evidence', async (_, names, found) => {
     const dir = await testDir();
     for (const name of ['kubectl', ...names]) await writeFile(dir.join(name), 'x');
     const { stderr, exitCode } = await runCli(['verify', 'kubectl'], { cwd: dir.path });
@@ -105,7 +105,7 @@ describe('the file to verify', () => {
   it
     .skipIf(process.platform === 'win32')
     .each([['kubectl.sigstore.json'], ['kubectl.sig'], ['kubectl.cert']])(
-    'is not kept waiting by a pipe that somebody put beside it as %s (needs mkfifo)',
+    'is not kept waiting by a pipe next to it called %s (needs mkfifo)',
     async (name) => {
       const dir = await testDir();
       await writeFile(dir.join('kubectl'), 'x');
@@ -116,7 +116,7 @@ describe('the file to verify', () => {
     },
   );
 
-  it('is told apart from a bundle beside it that cannot be read', async () => {
+  it('is told apart from a bundle next to it that cannot be read', async () => {
     const dir = await testDir();
     await writeFile(dir.join('kubectl'), 'x');
     await writeFile(dir.join('kubectl.sigstore.json'), 'x');

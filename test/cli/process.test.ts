@@ -72,7 +72,7 @@ describe.skipIf(process.platform === 'win32')('an interruption (needs POSIX sign
 
   it.each([
     ['what does not stop by itself', 'setInterval(() => undefined, 1000);'],
-    ['what waits for a pipe that nobody writes to', HELD_BY_A_PIPE],
+    ['what waits for a pipe without a writer', HELD_BY_A_PIPE],
   ])('ends %s at once, if it is the second one', async (_, lines) => {
     const dir = await testDir();
     execFileSync('mkfifo', [dir.join('pipe')]);

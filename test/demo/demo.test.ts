@@ -31,7 +31,7 @@ async function leftBehind(dir: TempDir): Promise<readonly string[]> {
 }
 
 describe('the demo cleans up', () => {
-  it('where nobody reads any more', async () => {
+  it('when its reader has closed the pipe', async () => {
     const dir = await testDir();
     expect(await demo(dir, (child) => child.stdout?.destroy())).toBe(1);
     expect(await leftBehind(dir)).toEqual([]);

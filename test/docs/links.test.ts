@@ -90,6 +90,20 @@ describe('the pages', () => {
     expect(found).toEqual([]);
   });
 
+  it('are as plain as the words of the source', () => {
+    const odd =
+      /\b(?:whoever|whom|somebody|anybody|that is none|where it is none|no matter of)\b|[^`'"]\bbeside\b[^`'"]/gi;
+    const files = ['src', 'scripts'].flatMap((folder) =>
+      readdirSync(join(ROOT, folder), { recursive: true, encoding: 'utf8' })
+        .filter((name) => name.endsWith('.ts'))
+        .map((name) => join(folder, name)),
+    );
+    const found = files.flatMap((file) =>
+      [...readPage(file).matchAll(odd)].map(([word]) => `${file}: ${word}`),
+    );
+    expect(found).toEqual([]);
+  });
+
   it('quote messages that the program has', () => {
     const sources = readdirSync(join(ROOT, 'src'), { recursive: true, encoding: 'utf8' })
       .filter((name) => name.endsWith('.ts'))

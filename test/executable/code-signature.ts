@@ -2,7 +2,7 @@
 import { createHash } from 'node:crypto';
 
 export interface CodeSignature {
-  /** CS_ADHOC: nobody has signed. */
+  /** CS_ADHOC: there is no signer. */
   readonly adHoc: boolean;
   readonly identifier: string;
   /** The bytes of the file that it is over, from the beginning on. */

@@ -23,7 +23,7 @@ export interface Description extends Program, Pick<Executable, 'format' | 'arch'
   readonly readsCompileCache: boolean;
   /** What stands behind each fuse of Node's: `1` where it looks for a program. */
   readonly fuses: readonly string[];
-  /** Of a Mac's executable: signed by nobody, over everything before the signature, and no page changed since. */
+  /** Of a Mac's executable: without a signer, over everything before the signature, and no page changed since. */
   readonly signature:
     | (Pick<CodeSignature, 'adHoc' | 'changedPages'> & { readonly coversAll: boolean })
     | undefined;

@@ -38,7 +38,7 @@ describe.skipIf(!possible || !wanted)(
       expect(describeExecutable(built.join(executableName(target)), target)).toEqual(expected);
     });
 
-    it('stand in SHA256SUMS, each with its licenses beside it', () => {
+    it('stand in SHA256SUMS, each with its licenses next to it', () => {
       const lines = foreign.map((target) => {
         const file = built.join(executableName(target));
         expect(existsSync(`${file}.LICENSES.txt`)).toBe(true);

@@ -210,7 +210,7 @@ describe('files that contradict each other:', () => {
   it.concurrent.for<[string, Partial<ReleaseOptions>]>([
     ['a pair', {}],
     ['a bundle', { bundle: '0.3' }],
-  ])('a checksum file that lies beside %s', async ([, options]) => {
+  ])('a wrong checksum file next to %s', async ([, options]) => {
     await using world = await startFaultWorld();
     const release = newRelease();
     await publish(world, release, { ...options, sideFiles: { '.sha256': 'b'.repeat(64) } });
@@ -295,7 +295,7 @@ describe('a log with more than was asked for:', () => {
     },
   );
 
-  it.concurrent('somebody signed the same digest with a bare key', async () => {
+  it.concurrent('another signer signed the same digest with a bare key', async () => {
     await using world = await startFaultWorld();
     const release = newRelease();
     world.sigstore.signBlob({ bytes: release.bytes, managedKey: 'p256' });

@@ -112,7 +112,7 @@ describe('a proxy of HTTPS_PROXY and HTTP_PROXY', () => {
     expect(run.stderr).toContain(advice);
   });
 
-  it.concurrent.for([true, false])('credentials reach the proxy and nobody else (TLS: %s)', async (tls) => {
+  it.concurrent.for([true, false])('credentials reach the proxy and no server (TLS: %s)', async (tls) => {
     await using world = await startFaultWorld({ tls });
     await using proxy = await startProxy({ credentials: CREDENTIALS });
     const env = { HTTPS_PROXY: proxy.url, HTTP_PROXY: proxy.url };

@@ -1,6 +1,6 @@
 /**
  * `npm run test:mutate-steps`, its third part: turns each comparison of {@link DECISION_MUTATIONS}, and looks for a vector
- * whose outcome then changes. A comparison that nobody misses is not tested, or not needed; either way the run fails.
+ * whose outcome then changes. A comparison that no test misses is not tested, or not needed; either way the run fails.
  */
 import { once } from 'node:events';
 import { availableParallelism } from 'node:os';

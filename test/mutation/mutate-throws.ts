@@ -1,6 +1,6 @@
 /**
  * `npm run test:mutate-throws`: drops each `throw` of the modules that decide, one at a time, and runs the vectors that
- * reach it. At least one must then be accepted, or be refused for another reason; a refusal that nobody would miss is
+ * reach it. At least one must then be accepted, or be refused for another reason; a refusal that no test would miss is
  * not tested, or not needed.
  */
 import { availableParallelism } from 'node:os';

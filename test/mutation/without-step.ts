@@ -4,7 +4,7 @@ import { registerHooks } from 'node:module';
 const TABLE = new URL('../../src/proof/steps.ts', import.meta.url).href;
 const UNTOUCHED = `${TABLE}?untouched`;
 
-/** The real table, each of its steps done only while nobody asks to leave it out. */
+/** The real table, each of its steps done unless a test leaves it out. */
 const SWITCHED = `
 import { PROOF_STEPS as steps } from '${UNTOUCHED}';
 export const PROOF_STEPS = steps.map((step) => ({

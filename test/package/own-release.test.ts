@@ -136,7 +136,7 @@ it('a build that knows no repository refuses the option, before it reads anythin
   expect(stderr).toMatch(/next   .*--certificate-identity .*docs\/bootstrap\.md/);
 });
 
-it('the library takes a release workflow, and no other signer beside it', async () => {
+it('the library takes a release workflow, and no other signer next to it', async () => {
   const bytes = Buffer.from('an executable');
   const bundle = sigstore.signBlob({ bytes, issuer: ISSUER, ...byWorkflow(RELEASE) }).bundle('0.3');
   writeFileSync(dir.join('file'), bytes);

@@ -1,7 +1,7 @@
 /**
  * `plant-compiled-code.ts HOME CHUNKS`: puts V8 code that prints `planted` and ends with 0 wherever k8s-verify once kept
  * the compiled code of the chunks in that directory. V8 compares the length of the source only, and the seal was a
- * CRC-32, so that anybody who could write there could say what was run. This is a program of its own because V8 takes
+ * CRC-32, so that anyone who could write there could decide what was run. This is a program of its own because V8 takes
  * code only under the flags that it was made with, and a test worker has others.
  */
 import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';

@@ -14,7 +14,7 @@ async function answer(args: readonly string[], options: RunOptions): Promise<obj
   return { args, exitCode, stdout, stderr };
 }
 
-describe('code that somebody put where compiled code was kept', () => {
+describe('code that another user put where compiled code was kept', () => {
   let home: TempDir;
   let empty: TempDir;
   beforeAll(async () => {
@@ -30,7 +30,7 @@ describe('code that somebody put where compiled code was kept', () => {
     ['LOCALAPPDATA', { LOCALAPPDATA: 'home' }],
   ] as const)('changes no verdict and no other answer, with the directory in %s', async (_, variables) => {
     const file = empty.join('kubectl');
-    writeFileSync(file, 'nobody has signed this');
+    writeFileSync(file, 'this is not signed');
     writeFileSync(`${file}.sigstore.json`, '{}');
     const naming = ({ path: directory }: TempDir): Readonly<Record<string, string>> =>
       Object.fromEntries(Object.keys(variables).map((name) => [name, directory] as const));

@@ -29,7 +29,7 @@ interface VerificationOptions extends Pick<VerifyRequest, 'rekorUrl'> {
   readonly pair?: boolean;
 }
 
-/** Verifies a file with its evidence beside it, signed by the local Sigstore; it must be refused. */
+/** Verifies a file with its evidence next to it, signed by the local Sigstore; it must be refused. */
 async function refusedVerification(
   signedAt: Date,
   { trustedRoot, pair = false, ...request }: VerificationOptions,
@@ -87,7 +87,7 @@ describe('a log that the trusted root does not know', () => {
     expect(exitCodeFor(error)).toBe(5);
   });
 
-  it('cannot be judged by a root in a file, whose age nobody knows', async () => {
+  it('cannot be judged by a root in a file, whose age is not known', async () => {
     const { error } = await refusedVerification(new Date('2024-01-01T00:00:00Z'), {
       trustedRoot: createLocalSigstore().trustedRoot(),
     });

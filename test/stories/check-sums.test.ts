@@ -162,7 +162,7 @@ describe('--check-sums', () => {
     });
   });
 
-  it('is not done where nobody asks', async () => {
+  it('is not done unless it is asked for', async () => {
     await releases.publishSums('v1.30.2');
     const { artifacts } = await run.install();
     expect(artifacts[0]).not.toHaveProperty('crossChecks');
@@ -224,7 +224,7 @@ describe('--check-sums refuses, and leaves the disk as it was:', () => {
     expect(await run.refused({ checkSums: true })).toMatchObject({ code: 'material-malformed' });
   });
 
-  it('a bundle that somebody else signed', async () => {
+  it('a bundle that another identity signed', async () => {
     publishProvenance(signedStatement(statement(), 'somebody@example.com'));
     const error = await run.refused({ checkSums: true });
     expect(error).toMatchObject({ code: 'identity-mismatch', check: 'identity' });
@@ -236,7 +236,7 @@ describe('--check-sums refuses, and leaves the disk as it was:', () => {
     await using other = await startLocalSigstore();
     const payload = Buffer.from(JSON.stringify(statement()));
     publishProvenance(other.signDsse({ payload }).bundle('0.3'));
-    // Nobody knows how old a trusted root in a file is: the log may be newer.
+    // It is not known how old a trusted root in a file is: the log may be newer.
     expect((await run.refused({ checkSums: true })).code).toBe('authority-unknown');
   });
 

@@ -41,7 +41,7 @@ const UNPACKED = {
 };
 
 describe('a tarball', () => {
-  it('is kept as a file, where nobody asks to unpack it', async () => {
+  it('is kept as a file unless it is to be unpacked', async () => {
     const published = await publish();
     const { artifacts } = await run.install({ artifacts: [tarball()] });
     expect(artifacts).toMatchObject([{ outcome: 'installed', sha256: published.sha256 }]);

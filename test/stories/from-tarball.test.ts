@@ -204,7 +204,7 @@ describe('no binary is installed, and the disk is as it was, where', () => {
       'platform-impossible',
     ],
     [
-      'nobody signed the release',
+      'the release is not signed',
       { artifacts: [{ component: 'kubectl', version: 'v1.25.4', platform: 'linux/amd64' }] },
       'signature-not-published',
     ],

@@ -116,7 +116,7 @@ describe('installRelease', () => {
     expect(artifacts[0]).toMatchObject({ outcome: 'verified', evidence: { kind: 'bundle' } });
   });
 
-  it('takes the bundle that is published beside the artifact', async () => {
+  it('takes the bundle that is published next to the artifact', async () => {
     const bundle = await releases.publishRelease({ ...RELEASE, bytes: KUBECTL, sigstore, bundle: '0.3' });
     const run = await prepareRun();
     sigstore.rekorServer.answerWith('/retrieve', fault.status(500));
@@ -250,7 +250,7 @@ describe('installRelease refuses, and leaves the disk as it was:', () => {
     expect(await (await prepareRun()).refused()).toMatchObject({ code: 'artifact-not-found' });
   });
 
-  it('a release that nobody signed, before it asks for anything', async () => {
+  it('a release that is not signed, before it asks for anything', async () => {
     const run = await prepareRun();
     const artifacts = [{ component: 'kubectl', version: 'v1.25.4', platform: 'linux/amd64' }];
     expect(await run.refused({ artifacts })).toMatchObject({ code: 'signature-not-published' });
@@ -306,14 +306,11 @@ describe('installRelease refuses, and leaves the disk as it was:', () => {
     expect(await run.refused({ artifacts })).toMatchObject({ code: 'log-entry-not-found' });
   });
 
-  it.skipIf(process.platform !== 'linux')(
-    'a directory that no file system lets anybody make (needs /proc)',
-    async () => {
-      await releases.publishRelease({ ...RELEASE, bytes: KUBECTL, sigstore });
-      const destination = { kind: 'directory', path: '/proc/k8s-verify/bin' } as const;
-      expect(await (await prepareRun()).refused({ destination })).toMatchObject({ name: 'InstallError' });
-    },
-  );
+  it.skipIf(process.platform !== 'linux')('a directory that cannot be made (needs /proc)', async () => {
+    await releases.publishRelease({ ...RELEASE, bytes: KUBECTL, sigstore });
+    const destination = { kind: 'directory', path: '/proc/k8s-verify/bin' } as const;
+    expect(await (await prepareRun()).refused({ destination })).toMatchObject({ name: 'InstallError' });
+  });
 
   it('an interrupted download', async () => {
     const published = await releases.publishRelease({ ...RELEASE, bytes: Buffer.alloc(1_000_000), sigstore });

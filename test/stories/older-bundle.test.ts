@@ -107,7 +107,7 @@ describe('the own bundle of a file that is replaced', () => {
   });
 });
 
-describe('a bundle of another file beside the installed one', () => {
+describe('a bundle of another file next to the installed one', () => {
   it('is left alone, and told of', async () => {
     await installOlderBesideForeignBundle();
     const bundle = (await snapshot(run.dir.join('bin')))['kubectl.sigstore.json'];
@@ -142,7 +142,7 @@ describe('a bundle of another file beside the installed one', () => {
     expect(artifacts[0]).toMatchObject({ outcome: 'kept', notes: [] });
   });
 
-  it('is told of beside a file out of a tarball, which has none', async () => {
+  it('is told of next to a file out of a tarball, which has none', async () => {
     await publishTarball(
       { releases, sigstore },
       'kubernetes-client-linux-amd64.tar.gz',
@@ -169,7 +169,7 @@ describe('a bundle of another file beside the installed one', () => {
   });
 });
 
-/** What verifying says of a file that was replaced beside its bundle. */
+/** What verifying says of a file that was replaced next to its bundle. */
 async function refusal(evidence: 'beside' | 'named'): Promise<K8sVerifyError> {
   await run.install();
   const path = run.dir.join('bin', 'kubectl');
@@ -187,14 +187,14 @@ async function refusal(evidence: 'beside' | 'named'): Promise<K8sVerifyError> {
 }
 
 describe('verifying a file', () => {
-  it('says that the bundle that was found beside it is of another one', async () => {
+  it('says that the bundle that was found next to it is of another one', async () => {
     const error = await refusal('beside');
     const bundle = run.dir.join('bin', 'kubectl.sigstore.json');
     expect(error).toMatchObject({
       name: 'UntrustedError',
       code: 'digest-mismatch',
       check: 'digest',
-      message: `${bundle}, found beside the file, is of another file`,
+      message: `${bundle}, found next to the file, is of another file`,
       wanted: `sha256 ${sha256(OLD)}`,
       found: `sha256 ${sha256(NEW)}`,
       next: expect.stringContaining('--save-bundle'),
@@ -217,7 +217,7 @@ describe('verifying a file', () => {
     expect(error).toMatchObject({
       code: 'signature-mismatch',
       check: 'signature',
-      message: `${path}.sig, found beside the file, does not fit it`,
+      message: `${path}.sig, found next to the file, does not fit it`,
     });
   });
 

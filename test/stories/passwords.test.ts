@@ -20,7 +20,7 @@ function withPassword(url: string): string {
   return url.replace('http://', `http://user:${PASSWORD}@`);
 }
 
-/** Everything that an install from servers with passwords lets anybody see: events, and the result or the error. */
+/** Everything that an install from servers with passwords shows: events, and the result or the error. */
 async function everythingShown(): Promise<string> {
   const run = await prepareInstall({ sigstore, releases });
   const outcome: unknown = await run

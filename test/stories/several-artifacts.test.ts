@@ -98,7 +98,7 @@ describe('several artifacts in one run', () => {
     ]);
   });
 
-  it('of one file for all platforms are fetched once, and stand beside the directories', async () => {
+  it('of one file for all platforms are fetched once, and stand next to the directories', async () => {
     const { sha256 } = await releases.publishSigned('/release/v1.30.2/kubernetes-release.spdx', {
       bytes: Buffer.from('SPDXVersion: SPDX-2.3\n'),
       sigstore,
@@ -148,7 +148,7 @@ describe('several artifacts are all refused, and the disk is as it was, where', 
       'kubelet v1.30.2 linux/amd64',
     ],
     [
-      'one of five is signed by somebody else',
+      'one of five is signed by another identity',
       () =>
         releases.publishRelease({
           ...wanted('kubelet'),

@@ -42,7 +42,7 @@ function notesOf(events: readonly ProgressEvent[]): readonly Note[] {
 }
 
 describe.skipIf(process.platform === 'win32')('who else can change it (needs POSIX permissions)', () => {
-  it('is nobody, and that is said', async () => {
+  it('is no one, and that is said', async () => {
     await publish('kubectl');
     const run = await prepareInstall({ sigstore, releases });
     const { artifacts } = await run.install();

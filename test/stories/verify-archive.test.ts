@@ -167,7 +167,7 @@ describe('a local tarball is refused, and the disk is as it was, where', () => {
     expect(await refused(path, archive)).toMatchObject({ name: 'UntrustedError', check: 'digest' });
   });
 
-  it('somebody else signed it', async () => {
+  it('another identity signed it', async () => {
     const path = place(binaryTarball('client', 'kubectl'));
     const signed = sigstore.signBlob({ bytes: readFileSync(path), identity: 'somebody@example.com' });
     writeFileSync(`${path}.sigstore.json`, signed.bundle('0.3'));
@@ -233,7 +233,7 @@ function flipLast(path: string, length: number): void {
   writeFileSync(path, bytes);
 }
 
-describe('a local tarball that somebody changes once it is proved', () => {
+describe('a local tarball that another program changes once it is proved', () => {
   const other = binaryTarball('client', 'kubectl-convert');
   const changes: readonly (readonly [string, string, (path: string, length: number) => void])[] = [
     [

@@ -56,7 +56,7 @@ describe('https', () => {
     expect(await outcomeOf(refusing.url, { ca: caPem })).toMatch(/ERR_SSL|ECONNRESET|EPROTO/);
   });
 
-  it('has a port where nobody listens', async () => {
+  it('has a port on which no program listens', async () => {
     expect(await outcomeOf(`https://127.0.0.1:${await closedPort()}`, {})).toBe('ECONNREFUSED');
   });
 });

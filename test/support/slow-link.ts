@@ -22,7 +22,7 @@ export function whyNoLink(): string | undefined {
   }
   const probe = `k8s-verify-probe-${process.pid}`;
   if (spawnSync('ip', ['netns', 'add', probe], { stdio: 'ignore' }).status !== 0)
-    return 'this machine lets nobody make a network namespace';
+    return 'no network namespace can be made on this machine';
   execFileSync('ip', ['netns', 'delete', probe]);
   return undefined;
 }

@@ -7,7 +7,7 @@ import { onTestFinished } from 'vitest';
 /** A disk of its own, for tests that fill one up. */
 export interface TestDisk {
   readonly path: string;
-  /** From here on nothing on it can be changed, by anybody. */
+  /** From here on nothing on it can be changed, even by root. */
   makeReadOnly(): void;
 }
 

@@ -23,7 +23,7 @@ export interface TufRepositoryOptions {
   readonly rootThreshold?: number;
   /** Roles whose newest metadata has expired. */
   readonly expired?: readonly TufRole[];
-  /** Roles whose newest metadata somebody else has signed. */
+  /** Roles whose newest metadata another key has signed. */
   readonly forged?: readonly TufRole[];
   /** When the timestamp expires. */
   readonly timestampExpires?: string;

@@ -123,7 +123,7 @@ describe('npm run trust-roots -- --fetch', () => {
     expect(await fetch()).toMatchObject({ exitCode: 0, stderr: '' });
   });
 
-  it('is unavailable where nobody answers', async () => {
+  it('is unavailable if no server answers', async () => {
     const { fetch, server } = await startRefresh({ targets });
     await server.close();
     expect(await fetch()).toMatchObject({ exitCode: 4, stderr: expect.stringMatching(/connection refused/), untouched: true });

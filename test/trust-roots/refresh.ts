@@ -21,7 +21,7 @@ export interface Refresh {
   readonly server: LoopbackServer;
   readonly repository: TufRepository;
   readonly folder: string;
-  /** A path beside the folder. */
+  /** A path next to the folder. */
   readonly beside: (name: string) => string;
   /** Runs with `--fetch --repository`, and what is given. */
   readonly fetch: (args?: readonly string[], env?: Readonly<Record<string, string>>) => Promise<Outcome>;

@@ -28,7 +28,7 @@ describe('the network of the world, which is loaded when it is first asked', () 
     expect(server.requests).toHaveLength(1);
   });
 
-  it('is closed where it was never used: nobody is asked afterwards', async () => {
+  it('is closed if it was never used: no server is asked afterwards', async () => {
     const server = await startServer();
     const world = createClient();
     await world.http.close();

@@ -57,7 +57,7 @@ export const TIMESTAMP_FORM_VECTORS: readonly Vector[] = [
   ]),
   form('timestamp-digest-algorithm-with-parameters_fail', [...DIGEST_ALGORITHMS, 0], append(JUNK)),
   form('timestamp-content-with-an-element-more_fail', CONTENT, append(JUNK)),
-  // Nobody signs the certificates that come along; whoever reads all of them does it for as long as anybody likes.
+  // The certificates in it are not signed: reading all of them would take as long as an attacker likes.
   form('timestamp-with-thousands-of-certificates_fail', SIGNERS, ({ der: signers }) => [
     der.contextConstructed(0, Buffer.alloc(10_000, Buffer.of(0x05, 0x00))),
     signers,

@@ -1,4 +1,4 @@
-/** The trusted root: it says exactly whom it trusts, and has whoever this proof needs. */
+/** The trusted root: it lists exactly the keys that it trusts, and has those that this proof needs. */
 import type { SignOptions } from '#support/sigstore/signing';
 import type {
   CertificateAuthorityJson,
@@ -61,7 +61,7 @@ function newer(what: string, alter: (log: TransparencyLogJson) => void): readonl
   ];
 }
 
-/** The same certificates, with keys of a type that nobody knows. */
+/** The same certificates, with keys of an unknown type. */
 function ofUnknownKeys({
   certificates,
 }: CertificateAuthorityJson['certChain']): CertificateAuthorityJson['certChain'] {
@@ -103,7 +103,7 @@ export const TRUSTED_ROOT_VECTORS: readonly Vector[] = [
   ),
 
   invalid('root-media-type-unknown_fail', (root) => void (root.mediaType = 'application/json')),
-  // A root that names nobody of a kind knows nobody of it.
+  // A root without any authority of a kind knows none.
   ...without('certificate-authority', ['certificate-untrusted', 'chain'], {}, { certificateAuthorities: [] }),
   ...without('ct-log', ['sct-invalid', 'sct'], {}, { ctlogs: [] }),
   ...without('log', ['log-entry-invalid', 'entry'], {}, { tlogs: [] }),

@@ -1,6 +1,6 @@
 /**
  * Authorities that the trusted root does not know: a root that is known to be current at the claimed time gives a
- * verdict, any other one cannot judge. And the clock, which judges nobody that a trusted log or authority contradicts.
+ * verdict, any other one cannot judge. And the clock, which decides nothing that a trusted log or authority contradicts.
  */
 import { createLocalSigstore, type LocalSigstore } from '#support/local-sigstore';
 import { flipBit } from '#support/bytes';
@@ -151,7 +151,7 @@ export const CLOCK_VECTORS: readonly Vector[] = [
   refused('clock-more-than-a-minute-behind_fail', 'clock-wrong', 'time', () =>
     blob({}, { now: new Date(SIGNED_AT.getTime() - 60_001) }),
   ),
-  // Nobody signed these times.
+  // These times are not signed.
   refused('clock-behind-a-time-that-was-changed_fail', 'log-entry-invalid', 'set', () =>
     blob(
       {},

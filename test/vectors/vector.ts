@@ -23,7 +23,7 @@ export interface Evidence {
   readonly trustedRoot: string;
   readonly policy: Policy;
   readonly now?: Date;
-  /** As of which date the trusted root is known to be current; undefined: nobody knows. */
+  /** As of which date the trusted root is known to be current; undefined: not known. */
   readonly currentAsOf?: Date | undefined;
   /** Whether the user named the log. */
   readonly isLogNamed?: boolean;
@@ -78,7 +78,7 @@ export interface EvidenceOptions {
   /** The statements that are asked for; default of `statement`: the one that it makes. */
   readonly predicateTypes?: readonly string[];
   readonly now?: Date;
-  /** Default: the root is known to be current at {@link NOW}, so that what it does not know is nobody's. */
+  /** Default: the root is known to be current at {@link NOW}, so that what it does not know does not exist. */
   readonly currentAsOf?: Date | undefined;
   readonly artifact?: Uint8Array;
 }

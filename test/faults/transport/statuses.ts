@@ -102,7 +102,7 @@ export const STATUS_FAULTS: readonly TransportFault[] = [
     command: 'binary',
   },
   {
-    name: 'status 304 that nobody asked for',
+    name: 'status 304 without a condition in the request',
     setUp: always(() => fault.notModified()),
     reason: 'HTTP 304 Not Modified',
     ends: 'http-status',

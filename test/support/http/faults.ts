@@ -95,7 +95,7 @@ export const fault = {
       ),
     });
   },
-  /** The honest body, compressed, although nobody asked for that. */
+  /** The honest body, compressed, although the request did not allow it. */
   encode(encoding: 'gzip' | 'deflate'): Fault {
     return async (honest) => {
       const plain = await readWhole(honest.body ?? '');

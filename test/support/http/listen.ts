@@ -17,7 +17,7 @@ export function listeningPort(server: Server): number {
   return address.port;
 }
 
-/** A port where nobody listens: it was free a moment ago. */
+/** A port on which no program listens: it was free a moment ago. */
 export async function closedPort(): Promise<number> {
   const server = createServer();
   await listen(server);

@@ -53,7 +53,7 @@ export interface CertificateTemplate {
   readonly extensions: readonly Extension[];
   /** The hash of the issuer's signature; the issuer's key decides it when absent. */
   readonly signatureHash?: HashName;
-  /** DER of the AlgorithmIdentifier beside the signature, where it is not the one that is signed. */
+  /** DER of the AlgorithmIdentifier next to the signature, where it is not the one that is signed. */
   readonly outerAlgorithm?: Uint8Array;
 }
 

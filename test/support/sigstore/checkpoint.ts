@@ -16,7 +16,7 @@ export interface CheckpointFields {
   readonly extensionLines?: readonly string[];
 }
 
-/** Changes to a checkpoint before it is signed; the proof beside it stays as it is. */
+/** Changes to a checkpoint before it is signed; the proof next to it stays as it is. */
 export interface LogAlterations {
   readonly alterCheckpoint?: (fields: CheckpointFields) => CheckpointFields;
   /** Who signs it: by default the log alone. */

@@ -222,7 +222,7 @@ export class RekorLog {
   }
 }
 
-/** The body of an entry by somebody else: well-formed, and signed by nobody. */
+/** The body of another signer's entry: well-formed, but not signed. */
 function fillerBody(index: number): Uint8Array {
   const value = createHash('sha256').update(`filler ${index}`).digest();
   const body = canonicalJson({

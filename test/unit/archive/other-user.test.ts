@@ -28,7 +28,7 @@ const MANY: readonly Uint8Array[] = Array.from({ length: 4 }, (_, index) => [
   ...Array.from({ length: 8 }, (__, inner) => file(`d${index}/f${inner}`, 'x'.repeat(3000), 0o755)),
 ]).flat();
 
-/** A directory of root's that nobody else may look into, and how it and what was in it are now. */
+/** A directory of root's that no other user may look into, and how it and what was in it are now. */
 function privateDirectory(): {
   readonly path: string;
   readonly itself: () => unknown;

@@ -14,10 +14,10 @@ const TERMINAL = { ...PLAIN, terminal: { columns: 80, unicode: true } };
 const SIGNER = 'krel-staging@k8s-releng-prod.iam.gserviceaccount.com';
 
 describe('errors', () => {
-  const error = new UntrustedError('identity-mismatch', './kubectl was signed by somebody else', {
+  const error = new UntrustedError('identity-mismatch', './kubectl was signed by another identity', {
     wanted: `${SIGNER} vouched for by https://accounts.google.com`,
     found: 'builder@example.com vouched for by https://accounts.google.com',
-    why: 'a signature proves who signed; anybody can sign in their own name',
+    why: 'a signature proves who signed; anyone can sign in their own name',
     next: 'do not use the file',
     cause: new Error('outer', { cause: Object.assign(new Error('inner'), { code: 'ECONNRESET' }) }),
   });
@@ -26,11 +26,11 @@ describe('errors', () => {
   it('say what was wanted and found, why, what to do and what the disk is like', () => {
     expect(errorText(error, TERMINAL, typed)).toBe(
       [
-        'k8s-verify: refused: ./kubectl was signed by somebody else',
+        'k8s-verify: refused: ./kubectl was signed by another identity',
         `  wanted ${SIGNER}`,
         '         vouched for by https://accounts.google.com',
         '  found  builder@example.com vouched for by https://accounts.google.com',
-        '  why    a signature proves who signed; anybody can sign in their own name',
+        '  why    a signature proves who signed; anyone can sign in their own name',
         '  next   get the released file: k8s-verify kubectl VERSION',
         '         or, if you trust builder@example.com: k8s-verify help trust',
         'Do not use ./kubectl. Exit code 15 (k8s-verify help 15)',

@@ -246,7 +246,7 @@ describe.skipIf(process.platform === 'win32')(
     );
 
     it.runIf(isRoot)(
-      'backs up by copy a file of somebody else that may not be linked (needs root)',
+      'backs up by copy a file of another user that may not be linked (needs root)',
       async () => {
         const directory = scratch();
         chmodSync(directory, 0o777);

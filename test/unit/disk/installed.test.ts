@@ -43,7 +43,7 @@ describe('what a destination holds', () => {
     });
   });
 
-  it('is another file where it is larger than its kind is, and nobody waits for its digest', async () => {
+  it('is another file if it is larger than any of its kind, and is not hashed', async () => {
     const destination = placed(0o755);
     truncateSync(destination, 2 ** 40);
     expect(await find(destination)).toEqual({ kind: 'other', digest: undefined });
@@ -59,7 +59,7 @@ describe('what a destination holds', () => {
     });
   });
 
-  it('may be data that nobody runs', async () => {
+  it('may be data that is not executable', async () => {
     expect(await find(placed(0o644), false)).toEqual({ kind: 'fit' });
   });
 
@@ -121,7 +121,7 @@ describe.skipIf(NO_OTHER_USER !== undefined)(`of another user (${NO_OTHER_USER ?
     expect(await find(destination)).toEqual({ kind: 'unfit', why });
   });
 
-  it("may be root's, whoever runs this", async () => {
+  it("may be root's, under any user", async () => {
     const destination = placed(0o755);
     chmodSync(join(destination, '..'), 0o755);
     process.seteuid?.(OTHER_UID);

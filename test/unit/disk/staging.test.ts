@@ -27,7 +27,7 @@ describe('a staged artifact', () => {
     expect(existsSync(join(directory, '..'))).toBe(false);
   });
 
-  it('is a hidden file beside the destination that only its owner can read', async () => {
+  it('is a hidden file next to the destination that only its owner can read', async () => {
     const directory = scratch();
     const staged = openStaging({ directory, fileName: 'kubectl' });
     await staged.write(Buffer.from('x'));
@@ -103,7 +103,7 @@ describe('a staged artifact', () => {
     expect(namesIn(join(root, 'there'))).toEqual([]);
   });
 
-  it('leaves a directory that it created and that somebody else uses by now', async () => {
+  it('leaves a directory that it created and that another program uses by now', async () => {
     const directory = join(scratch(), 'new');
     const staged = openStaging({ directory, fileName: 'kubectl' });
     await staged.open();

@@ -8,14 +8,14 @@ const unix = process.platform !== 'win32';
 const OTHER = `user ${OTHER_UID}`;
 
 describe.runIf(unix)('who else can change a path (needs POSIX permissions)', () => {
-  it('is nobody where everything belongs to this user or root', async () => {
+  it('is no one if everything belongs to this user or root', async () => {
     const dir = await testDir();
     mkdirSync(dir.join('bin'));
     writeFileSync(dir.join('bin', 'kubectl'), '', { mode: 0o755 });
     expect(await othersCanChange(dir.join('bin', 'kubectl'))).toEqual([]);
   });
 
-  it('is nobody where nothing is there yet', async () => {
+  it('is no one if nothing is there yet', async () => {
     const dir = await testDir();
     expect(await othersCanChange(dir.join('a', 'b', 'kubectl'))).toEqual([]);
   });
@@ -30,7 +30,7 @@ describe.runIf(unix)('who else can change a path (needs POSIX permissions)', () 
     ]);
   });
 
-  it('is nobody where a sticky bit keeps others from what is ours', async () => {
+  it('is no one if a sticky bit keeps others from what is ours', async () => {
     const dir = await testDir();
     mkdirSync(dir.join('tmp', 'ours'), { recursive: true });
     chmodSync(dir.join('tmp'), 0o1777);

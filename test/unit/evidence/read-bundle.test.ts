@@ -62,7 +62,7 @@ describe('readBundle', () => {
     );
   });
 
-  it('drops what nobody signed of an envelope: the hint of its key', () => {
+  it('drops what is not signed in an envelope: the hint of its key', () => {
     const bundle = read(
       statement(
         {},

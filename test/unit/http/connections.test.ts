@@ -14,8 +14,8 @@ function resolving(...addresses: readonly string[]): LookupFunction {
 
 describe('a host with several addresses', () => {
   it.each([
-    ['IPv6 first, which nobody answers', ['::1', '127.0.0.1']],
-    ['IPv4 first, which nobody answers', ['127.0.0.2', '127.0.0.1']],
+    ['IPv6 first, which does not answer', ['::1', '127.0.0.1']],
+    ['IPv4 first, which does not answer', ['127.0.0.2', '127.0.0.1']],
     ['the good one first', ['127.0.0.1', '::1']],
   ])('is reached at the one that answers: %s', async (_name, addresses) => {
     const { listener, requests } = recording((_request, response) => void response.end('hello'));

@@ -98,7 +98,7 @@ describe('a download', () => {
     expect(sink.bytes.equals(body)).toBe(true);
   });
 
-  it('runs beside others', async () => {
+  it('runs in parallel with others', async () => {
     const server = await serve((request, response) => sendFile(request, response));
     const runs = Array.from({ length: 8 }, () => download([server]));
     await Promise.all(runs.map(async ({ outcome }) => outcome));

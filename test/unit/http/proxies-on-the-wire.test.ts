@@ -83,7 +83,7 @@ describe('an https request through a proxy', () => {
     expect(error.message).toContain(`through the proxy ${new URL(through.url).host} (HTTPS_PROXY)`);
   });
 
-  it('gives the proxy its credentials, and nobody else', async () => {
+  it('gives its credentials to the proxy only', async () => {
     const seen: (string | undefined)[] = [];
     const port = await serveTls((request, response) => {
       seen.push(request.headers['proxy-authorization'], request.headers.authorization);

@@ -1,4 +1,4 @@
-/** Links with real latency: slower than what Node gives each address, and with addresses that nobody answers at. */
+/** Links with real latency: slower than what Node gives each address, and with addresses that do not answer. */
 import { type ChildProcessByStdio, execFile, spawn } from 'node:child_process';
 import type { Readable, Writable } from 'node:stream';
 import { promisify } from 'node:util';

@@ -185,7 +185,7 @@ describe('a CA file', () => {
     expect(error.message).toContain(dir.join('absent.pem'));
   });
 
-  it('comes beside NODE_EXTRA_CA_CERTS, not in its place', async () => {
+  it('comes in addition to NODE_EXTRA_CA_CERTS, not in its place', async () => {
     const dir = await testDir();
     await writeFile(dir.join('extra.pem'), authority.caPem);
     await writeFile(dir.join('ca.pem'), createTlsAuthority('another CA').caPem);

@@ -55,8 +55,8 @@ describe('with a lockfile', () => {
     ['a platform that is not locked', 'kubeadm', undefined, /has no kubeadm for linux\/amd64/],
     ['a version that is not the locked one', 'kubectl', 'v1.30.3', /has no kubectl v1\.30\.3/],
     ['a choice that is left open', 'kubelet', undefined, /several versions of kubelet/],
-    ['an alias beside it', 'kubectl', 'stable', /does not go with a lockfile/],
-    ['a partial version beside it', 'kubectl', '1.30', /does not go with a lockfile/],
+    ['an alias next to it', 'kubectl', 'stable', /does not go with a lockfile/],
+    ['a partial version next to it', 'kubectl', '1.30', /does not go with a lockfile/],
   ])('refuses %s', (_, component, version, message) => {
     const inputs = { components: [{ component }], ...(version === undefined ? {} : { version }) };
     expect(() => chooseArtifacts(inputs, lock, LINUX)).toThrow(RequestError);

@@ -247,7 +247,7 @@ describe('a name stays unbound', () => {
       kind: 'unbound',
       notes: [{ code: 'release-manifest-silent', text: unlisted }],
     });
-    // Where nobody asked for a manifest there is nothing to say about it.
+    // If no manifest was asked for, there is nothing to say about it.
     expect(bindName(asked(), PROVEN, { claimed: undefined })).toEqual({ kind: 'unbound', notes: [] });
   });
 });

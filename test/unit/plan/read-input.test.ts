@@ -234,7 +234,7 @@ describe('what is to be verified', () => {
     expect(readVerify({ path: 'k' }, { archive: { kind: 'list' } }).archive).toEqual({ kind: 'list' });
   });
 
-  it('is copied, so that nobody changes the evidence after it was read', () => {
+  it('is copied, so that the evidence does not change after it was read', () => {
     const bundle = Uint8Array.of(1, 2);
     const { evidence } = readVerify({ sha256: SHA256, bundle }, {});
     bundle[0] = 9;

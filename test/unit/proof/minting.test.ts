@@ -14,7 +14,7 @@ const mentioning = (pattern: RegExp): readonly string[] =>
   sources.filter(({ text }) => pattern.test(text)).map(({ name }) => name);
 
 describe('a proven digest', () => {
-  it('is nothing that anybody else can write down', () => {
+  it('cannot be written down by other code', () => {
     const { algorithm, hex, signer, signedAt, logEntries, checks } = verifyEvidence(blob());
     // @ts-expect-error the brand is not exported, so that only a cast could forge one
     const forged: ProvenDigest = { algorithm, hex, signer, signedAt, logEntries, checks };
@@ -31,7 +31,7 @@ describe('a proven digest', () => {
     expect(PROOF_STEPS.length).toBeGreaterThan(15);
   });
 
-  it('is never proved by a promise that nobody awaits', () => {
+  it('is never proved by a promise that is not awaited', () => {
     const proof = sources.filter(({ name }) => name.startsWith('proof/'));
     expect(
       proof.filter(({ text }) => /\basync\b|\bawait\b|\bPromise\b/.test(text)).map(({ name }) => name),

@@ -74,7 +74,7 @@ describe.skipIf(whl === undefined || a === undefined || vsa === undefined || kub
     });
 
     it.each<[string, ClaimPolicy]>([
-      ['nobody asks for', {}],
+      ['is not asked for', {}],
       ['is not of the type that is asked for', { predicateTypes: ['https://slsa.dev/provenance/v1'] }],
     ])("takes the promoter's summary for nothing where it %s", (_, asked) => {
       const bundle = readBundle(readFileSync(vsa ?? ''));

@@ -12,7 +12,7 @@ describe('the log index that is told', () => {
     expect(verifyEvidence(evidence).logEntries).toMatchObject([{ logIndex: promised }]);
   });
 
-  it('is that in the tree of the proof, where nobody vouches for the other', () => {
+  it('is that in the tree of the proof if nothing vouches for the other', () => {
     let leaf: string | undefined;
     const evidence = blob(
       { timestamps: [{}] },

@@ -78,7 +78,7 @@ describe('cross-checks', () => {
     ]);
   });
 
-  it('say that SHA-512 alone cannot be compared where nobody computed it', () => {
+  it('say that SHA-512 alone cannot be compared if it was not computed', () => {
     expect(crossCheck({ sha256 }, [listed('SHA512SUMS', { sha512 })], WHAT)).toMatchObject([
       { outcome: 'not-comparable', compared: [] },
     ]);

@@ -106,7 +106,7 @@ describe('release artifacts', () => {
     },
   );
 
-  it('names the signer where the release is signed, and nobody where it is not', () => {
+  it('names the signer if the release is signed, and none if it is not', () => {
     expect(artifact('kubectl', 'v1.26.0-rc.1', 'linux/amd64').signers).toHaveLength(1);
     expect(artifact('kubectl', 'v1.26.0-rc.0', 'linux/amd64').signers).toEqual([]);
   });

@@ -35,7 +35,7 @@ describe('readTrustedRoot', () => {
     });
   });
 
-  it('takes a root that names nobody: whether that is enough is for the proof to say', () => {
+  it('takes a root without authorities: the proof decides whether that is enough', () => {
     const bytes = Buffer.from('{"mediaType":"application/vnd.dev.sigstore.trustedroot+json;version=0.1"}');
     const { root } = readTrustedRoot(bytes, source);
     expect(root).toMatchObject({ tlogs: [], certificateAuthorities: [] });

@@ -23,7 +23,7 @@ export async function confirmedFile(path: string, proven: ProvenDigest): Promise
 /** Where {@link CLIENT} has kubectl. */
 export const KUBECTL = 'kubernetes/client/bin/kubectl';
 
-/** A client tarball as Kubernetes lays it out, with a mode that nobody else may run it by. */
+/** A client tarball as Kubernetes lays it out, with a mode by which no other user may run it. */
 export const CLIENT: readonly Uint8Array[] = [
   directory('kubernetes/'),
   directory('kubernetes/client/'),

@@ -7,7 +7,7 @@ import { verifiedArchive } from './archive.ts';
 import { namesIn, scratch } from '../../disk/support/disk.ts';
 import { unpack } from './unpack.ts';
 
-/** Why the archive is refused; there is then nothing where it was to be unpacked, nor beside it. */
+/** Why the archive is refused; there is then nothing where it was to be unpacked, nor next to it. */
 export async function refusal(bytes: Uint8Array): Promise<string> {
   const parent = scratch();
   writeFileSync(join(parent, 'outside'), 'untouched');
