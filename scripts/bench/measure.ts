@@ -121,6 +121,7 @@ function environment(directory: string): Record<string, string> {
   const { PATH, SystemRoot } = process.env;
   return {
     HOME: directory,
+    K8S_VERIFY_DATA_DIR: join(directory, '.local', 'share', 'k8s-verify'),
     USERPROFILE: directory,
     LOCALAPPDATA: directory,
     ...(PATH === undefined ? {} : { PATH }),

@@ -25,7 +25,7 @@ describe('measure', () => {
 
   it('hands none of the environment down but the PATH', async () => {
     const directory = (await testDir()).path;
-    const allowed = 'HOME USERPROFILE LOCALAPPDATA PATH SystemRoot';
+    const allowed = 'HOME K8S_VERIFY_DATA_DIR USERPROFILE LOCALAPPDATA PATH SystemRoot';
     const code = `const extra = Object.keys(process.env).filter((name) => !${JSON.stringify(allowed)}.split(' ').includes(name)); if (extra.length > 0) throw extra;`;
     expect(() => measure({ name: 'clean', commands: [node(code)] }, { directory })).not.toThrow();
   });

@@ -93,7 +93,7 @@ describe.skipIf(NO_OTHER_USER !== undefined)(`another user (${NO_OTHER_USER ?? '
     chmodSync(dir.path, 0o755);
     return runProgram([...AS_OTHER, process.execPath, CLI_PATH, ...args, '--json'], {
       cwd: '/',
-      env: { PATH: process.env['PATH'], ...env },
+      env: { PATH: process.env['PATH'], K8S_VERIFY_DATA_DIR: undefined, ...env },
     });
   }
 
@@ -134,7 +134,12 @@ describe.skipIf(!CAN_UNSHARE)('root (needs Linux and the right to mount)', () =>
     const script = `${MOUNT} && "$0" ${CLI_PATH} ${args.join(' ')} >&2 && find /var/lib -mindepth 1 -printf '%m %P\\n'`;
     const run = await runProgram([...NAMESPACE, script, process.execPath], {
       cwd: '/',
-      env: { PATH: process.env['PATH'], HOME: home, XDG_DATA_HOME: join(home, 'data') },
+      env: {
+        PATH: process.env['PATH'],
+        HOME: home,
+        XDG_DATA_HOME: join(home, 'data'),
+        K8S_VERIFY_DATA_DIR: undefined,
+      },
     });
     expect(run).toMatchObject({ exitCode: 0 });
     expect(run.stdout).toMatch(

@@ -1,4 +1,6 @@
 import { chmodSync, mkdirSync, symlinkSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { dirname } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { runCli } from '#support/run-cli';
 import { runProgram } from '#support/run-program';
@@ -40,11 +42,28 @@ describe('running a program', () => {
 });
 
 describe('running any program', () => {
+  const SCRIPT =
+    "const { A } = process.env; process.stdout.write(`${A} ${Object.keys(process.env).length} `, () => process.stderr.write('end'));";
+
   it('gives it the environment that is named and no more, and tells its output in order', async () => {
-    const script =
-      "const { A } = process.env; process.stdout.write(`${A} ${Object.keys(process.env).length} `, () => process.stderr.write('end'));";
-    const run = await runProgram([process.execPath, '--eval', script], { env: { A: 'a', B: undefined } });
+    const env = { A: 'a', B: undefined, K8S_VERIFY_DATA_DIR: undefined };
+    const run = await runProgram([process.execPath, '--eval', SCRIPT], { env });
     expect(run).toEqual({ exitCode: 0, signal: null, stdout: 'a 1 ', stderr: 'end', output: 'a 1 end' });
+  });
+
+  it.each([
+    ['below its home', { HOME: '/home/you' }, '/home/you/.local/share/k8s-verify'],
+    ['that is named', { HOME: '/home/you', K8S_VERIFY_DATA_DIR: '/data' }, '/data'],
+  ])('gives it a data directory %s', async (_, env, expected) => {
+    const script = 'process.stdout.write(process.env.K8S_VERIFY_DATA_DIR)';
+    const run = await runProgram([process.execPath, '--eval', script], { env });
+    expect(run.stdout).toBe(expected);
+  });
+
+  it('gives it a directory of its own where it has no home, and never that of the machine', async () => {
+    const script = 'process.stdout.write(process.env.K8S_VERIFY_DATA_DIR)';
+    const run = await runProgram([process.execPath, '--eval', script], { env: {} });
+    expect(dirname(run.stdout)).toBe(tmpdir());
   });
 
   it('fails where there is no such program', async () => {

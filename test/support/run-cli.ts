@@ -1,5 +1,5 @@
 /** Runs the real command as a child process in a clean environment. */
-import { delimiter, dirname, join } from 'node:path';
+import { delimiter, dirname } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { type ProgramOptions, type ProgramRun, runProgram } from './run-program.ts';
 import { createTempDir } from './temp-dir.ts';
@@ -33,10 +33,7 @@ async function run(args: readonly string[], home: string, options: RunOptions): 
   });
 }
 
-/**
- * PATH with the running node in front, HOME, a data directory below it, and nothing else: no proxies, no tokens, no
- * colours. Without the directory, a run as root would use that of the machine.
- */
+/** PATH with the running node in front, HOME, and nothing else: no proxies, no tokens, no colours. */
 function cleanEnvironment(home: string): ProgramOptions['env'] {
   const path = [dirname(process.execPath), process.env['PATH']].filter((part) => part !== undefined);
   return {
@@ -44,7 +41,6 @@ function cleanEnvironment(home: string): ProgramOptions['env'] {
     HOME: home,
     USERPROFILE: home,
     LOCALAPPDATA: home,
-    K8S_VERIFY_DATA_DIR: join(home, '.local', 'share', 'k8s-verify'),
     TMPDIR: process.env['TMPDIR'],
     SystemRoot: process.env['SystemRoot'],
   };

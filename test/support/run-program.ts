@@ -1,9 +1,15 @@
 /** Runs a program to its end, without holding up this process: the servers that it asks may live here. */
 import { spawn } from 'node:child_process';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 
 export interface ProgramOptions {
   readonly cwd?: string;
-  /** The whole environment; what is undefined is left out. */
+  /**
+   * The whole environment, but that K8S_VERIFY_DATA_DIR is below HOME unless it is here; what is undefined is left out.
+   * Without it, a test that runs as root would write to the directory of the whole machine.
+   */
   readonly env: Readonly<Record<string, string | undefined>>;
   readonly stdin?: string;
   /** Sends a signal once stderr (or stdout) matches or the promise resolves. */
@@ -33,7 +39,7 @@ export async function runProgram(
 ): Promise<ProgramRun> {
   const child = spawn(program, args, {
     cwd: options.cwd,
-    env: withoutUndefined(options.env),
+    env: withoutUndefined({ K8S_VERIFY_DATA_DIR: dataDirectory(options.env['HOME']), ...options.env }),
     stdio: ['pipe', 'pipe', 'pipe'],
   });
   const printed = { stdout: '', stderr: '', output: '' };
@@ -61,6 +67,19 @@ export async function runProgram(
       resolve({ exitCode, signal: endedBy, ...printed });
     });
   });
+}
+
+let homeless: string | undefined;
+
+/** Without HOME: a directory of this process, which goes away with it. */
+function dataDirectory(home: string | undefined): string {
+  if (home !== undefined) return join(home, '.local', 'share', 'k8s-verify');
+  if (homeless === undefined) {
+    const made = mkdtempSync(join(tmpdir(), 'k8s-verify-data-'));
+    process.once('exit', () => rmSync(made, { recursive: true, force: true }));
+    homeless = made;
+  }
+  return homeless;
 }
 
 function withoutUndefined(
