@@ -12,6 +12,7 @@ export type NoteCode =
   | 'release-manifest-not-used'
   | 'release-manifest-silent'
   | 'binary-says-other-version'
+  | 'release-manifest-time-odd'
   | 'file-renewed'
   | 'others-can-change'
   | 'older-bundle-left'
@@ -41,6 +42,7 @@ export const NOTE_MEANINGS: Readonly<Record<NoteCode, string>> = {
   'release-manifest-silent': 'the signed release manifest does not list the artifact',
   'binary-says-other-version':
     'the version in the binary is another one than its release, which the release manifest proves',
+  'release-manifest-time-odd': 'the release manifest was not made within a week before it was signed',
   'file-renewed': 'a file with the same bytes could not be left alone, and a new one took its place',
   'others-can-change': 'other users can change what was placed',
   'older-bundle-left': 'the bundle next to the file is of another file, and was left alone',

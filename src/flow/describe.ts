@@ -24,6 +24,7 @@ export async function describeRun(
   for (const one of notes) report({ kind: 'note', ...one });
   for (const output of outputs) {
     for (const one of noteOnReplaced(output)) report({ kind: 'note', ...one, ...artifactOf(output) });
+    reportNameNotes(output, report);
   }
   const artifacts = prepared.flatMap((one) => one.outputs.map((output) => describeOutput(one, output)));
   return { schemaVersion: 1, artifacts: await notePlaced(artifacts, report), notes };
@@ -51,6 +52,15 @@ function describeOutput(prepared: PreparedArtifact, output: Output): ArtifactRes
     },
     notes: [...proof.notes, ...(output.name?.notes ?? []), ...noteOnReplaced(output)],
   };
+}
+
+/** Why the release manifest does not bind a name is worth a line only where nothing else binds it. */
+function reportNameNotes(output: Output, report: Report): void {
+  const { by = [], notes = [] } = output.name ?? {};
+  for (const one of notes) {
+    if (by.length === 0) report({ kind: 'note', ...one, ...artifactOf(output) });
+    else report({ kind: 'detail', message: one.text });
+  }
 }
 
 function outcomeOf(output: Output): ArtifactResult['outcome'] {

@@ -17,6 +17,7 @@ import type { Client } from '../client.ts';
 import type { RecordsOf } from './compare-records.ts';
 import type { BytesOnTheWay } from './contradiction.ts';
 import type { RunTrust } from './run-trust.ts';
+import type { ManifestOf } from './release-manifest.ts';
 
 /** What every artifact of one run is fetched and proved with. */
 export interface RunContext {
@@ -27,6 +28,7 @@ export interface RunContext {
   readonly trust: RunTrust;
   /** Set if proven digests are to be compared with the release's own records. */
   readonly recordsOf: RecordsOf | undefined;
+  readonly manifestOf: ManifestOf;
   readonly signal: AbortSignal;
 }
 

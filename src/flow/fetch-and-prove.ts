@@ -6,6 +6,7 @@ import { logOf } from '../plan/request.ts';
 import { fetchSideFiles } from '../source/side-files.ts';
 import { Download, type RunContext } from './download.ts';
 import { nameFile } from './name-failure.ts';
+import { manifestInTime, type RunManifest } from './release-manifest.ts';
 import type { ProofContext, ProvenArtifact } from './prove-with-log.ts';
 import { reportChecks } from './report.ts';
 import { proveWith } from './run-trust.ts';
@@ -45,7 +46,8 @@ export async function provePlanned(download: Download): Promise<ProvenArtifact> 
   const files = { report, sources, path: artifact.path, what: label, signal };
   const prove = async (): Promise<ProvenArtifact> => {
     const sideFiles = fetchSideFiles(files);
-    sideFiles.catch(() => undefined);
+    // After them, so that the bytes and the evidence go first, on the connections that these have opened.
+    sideFiles.then(async () => context.manifestOf(artifact.version, plan.policy)).catch(() => undefined);
     // The servers have something to do now: a good moment to load the proof's code and the trusted root.
     await http.underWay();
     const { proveArtifact } = await import('./prove.ts');
@@ -113,6 +115,13 @@ export async function confirmPlanned(
   ]);
   assertIsDemanded(download.plan, verified.sha256);
   return { proof: await crossChecked(download, proof, digests), verified, source };
+}
+
+/** The manifest of the artifact's release, or why there is none; asked for when everything else is there. */
+export async function manifestFor({ plan, context }: Download): Promise<RunManifest> {
+  const { artifact, policy } = plan;
+  const { version } = artifact;
+  return manifestInTime(context.manifestOf(version, policy), { version, signal: context.signal });
 }
 
 /** Compares digests of the proven bytes with the release's records, if the request asks for that. */

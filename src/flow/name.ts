@@ -6,13 +6,14 @@ import {
   bindName,
   type Coordinates,
   formatName,
-  MANIFEST_NAME,
   type ManifestAnswer,
   type NameContradiction,
   type NameSource,
+  type NameVerdict,
 } from '../names/bind-name.ts';
 import { type ClaimedName, claimedName } from '../names/claimed-name.ts';
 import type { Note } from '../notes.ts';
+import { MANIFEST_NAME } from '../release/artifact.ts';
 import { readReleaseManifest } from '../records/release-manifest.ts';
 
 /** What proven bytes are, and what says so. */
@@ -26,15 +27,18 @@ export interface ArtifactName {
   readonly notes: readonly Note[];
 }
 
-/** Proven bytes, and what to hold their name against. */
-export interface NamedBytes {
-  readonly file: OpenBytes;
+/** A proven digest, and what to hold its name against. */
+export interface NamedDigest {
   /** Of the file that the release has under the name, hex. */
   readonly sha256: string;
   /** Undefined where it was not asked for. */
   readonly manifest: ManifestAnswer | undefined;
   /** Where the bytes came from, without a password. */
   readonly from: string | undefined;
+}
+
+export interface NamedBytes extends NamedDigest {
+  readonly file: OpenBytes;
   /** What an archive says by what it holds; asked only where the release manifest does not list it. */
   readonly archive?: (() => Promise<ClaimedName | undefined>) | undefined;
 }
@@ -82,20 +86,48 @@ export interface NameDemand {
  */
 export async function assertName(
   wanted: Coordinates,
-  { file, sha256, manifest, from, archive }: NamedBytes,
+  { file, archive, ...named }: NamedBytes,
   demand: NameDemand,
 ): Promise<ArtifactName> {
-  const demanded = demand.demanded === undefined ? undefined : demand.demandedBy;
   let claimed = await readName(file);
-  let verdict = bindName(wanted, sha256, { manifest, claimed, demanded });
+  let verdict = judge(wanted, claimed, named, demand);
   const isListed = verdict.kind === 'bound' && verdict.by.includes('release-manifest');
   if (claimed === undefined && archive !== undefined && verdict.kind !== 'contradicted' && !isListed) {
     claimed = await archive();
-    verdict = bindName(wanted, sha256, { manifest, claimed, demanded });
+    verdict = judge(wanted, claimed, named, demand);
   }
+  return settle(wanted, { claimed, verdict }, named, demand);
+}
+
+/**
+ * The same by the release manifest alone, for a tarball before it is opened.
+ *
+ * @throws as {@link assertName}
+ */
+export function assertListed(wanted: Coordinates, named: NamedDigest, demand: NameDemand): ArtifactName {
+  const verdict = judge(wanted, undefined, named, demand);
+  return settle(wanted, { claimed: undefined, verdict }, named, demand);
+}
+
+function judge(
+  wanted: Coordinates,
+  claimed: ClaimedName | undefined,
+  { sha256, manifest }: NamedDigest,
+  { demanded: digest, demandedBy }: NameDemand,
+): NameVerdict {
+  const demanded = digest === undefined ? undefined : demandedBy;
+  return bindName(wanted, sha256, { manifest, claimed, demanded });
+}
+
+function settle(
+  wanted: Coordinates,
+  { claimed, verdict }: { readonly claimed: ClaimedName | undefined; readonly verdict: NameVerdict },
+  { manifest, from }: NamedDigest,
+  { nameRequired }: NameDemand,
+): ArtifactName {
   if (verdict.kind === 'contradicted') throw nameMismatch(wanted, claimed, verdict, from);
   if (verdict.kind === 'unbound') {
-    if (demand.nameRequired) throw nameUnbound(wanted, manifest, claimed);
+    if (nameRequired) throw nameUnbound(wanted, manifest, claimed);
     return { by: [], claimed, notes: verdict.notes };
   }
   const { by, manifestSha256, notes } = verdict;

@@ -1,4 +1,3 @@
-import { createHash } from 'node:crypto';
 import type { Client } from '../client.ts';
 import { assertLocalFile, readWholeFile } from '../disk/hash-file.ts';
 import { confirmMeasured, type MeasuredFile, measureFile } from '../disk/verified-artifact.ts';
@@ -16,7 +15,7 @@ import type { Policy } from '../policy/policy.ts';
 import { assertMessageWanted } from '../proof/check-claim.ts';
 import { detachedHashes, fittingDigest } from '../proof/check-detached-signature.ts';
 import { type ProofSubject, type RequiredSubject, requiredSubject } from '../proof/proof.ts';
-import type { Digest, HashAlgorithm } from '../strict/digest.ts';
+import { type Digest, digestOf, type HashAlgorithm } from '../strict/digest.ts';
 import type { TrustMaterial } from '../trust/trust-material.ts';
 import { type ArtifactName, nameItself, readName } from './name.ts';
 import { nameFile } from './name-failure.ts';
@@ -218,10 +217,6 @@ async function readSubject(
   const measured = await measureFile(subject.path, algorithms, signal);
   const read = describe((name) => ({ algorithm: name, hex: measured.digests.get(name) ?? '' }));
   return { ...read, measured };
-}
-
-function digestOf(bytes: Uint8Array, algorithm: HashAlgorithm): Digest {
-  return { algorithm, hex: createHash(algorithm).update(bytes).digest('hex') };
 }
 
 function requiredOf(evidence: LocalEvidence, policy: Policy): RequiredSubject {

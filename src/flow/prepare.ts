@@ -17,15 +17,17 @@ import {
   assertIsDemanded,
   confirmPlanned,
   crossChecked,
+  manifestFor,
   provePlanned,
   withDownload,
 } from './fetch-and-prove.ts';
-import { assertName } from './name.ts';
+import { type ArtifactName, assertListed, assertName } from './name.ts';
 import { previousVersion } from './previous-version.ts';
 import { nameFailure } from './name-failure.ts';
 import { bundlePathOf, hasBundleOf } from './saved-bundle.ts';
 import { discardPrepared, type Output, type PreparedArtifact } from './prepared-artifact.ts';
 import type { ProvenArtifact } from './prove-with-log.ts';
+import { type RunManifest, shareManifests } from './release-manifest.ts';
 import { sideBySide } from './side-by-side.ts';
 
 /**
@@ -44,10 +46,13 @@ export async function prepareAll(
   const sources = sourcesOf(request, client.http);
   const prepared: PreparedArtifact[] = [];
   const ended = new AbortController();
+  const until = untilEnd(request.signal, ended.signal);
+  const all = { network: request, sources, client, trust, signal: until };
   try {
-    const recordsOf = await openRecords(request, sources, client, ended.signal);
+    const manifestOf = shareManifests(all);
+    const recordsOf = await openRecords(request, sources, client, until);
     return await sideBySide(planned, MAX_PARALLEL_DOWNLOADS, request.signal, async (plan, signal) => {
-      const context = { network: request, sources, client, trust, recordsOf, signal };
+      const context = { ...all, recordsOf, manifestOf, signal };
       const one = await prepareArtifact(plan, context).catch((error: unknown) => {
         throw planned.length > 1 ? nameFailure(error, plan.label) : error;
       });
@@ -62,16 +67,21 @@ export async function prepareAll(
   }
 }
 
-/** @param ended ends what is still being fetched when the run is over. */
+/** Fires when what is still being fetched is not needed any more. */
+function untilEnd(signal: AbortSignal | undefined, ended: AbortSignal): AbortSignal {
+  return signal === undefined ? ended : AbortSignal.any([signal, ended]);
+}
+
+/** @param until ends what is still being fetched when the run is over. */
 async function openRecords(
-  { checkSums, signal }: InstallRequest,
+  { checkSums }: InstallRequest,
   sources: readonly ReleaseSource[],
   { report }: Client,
-  ended: AbortSignal,
+  until: AbortSignal,
 ): Promise<RecordsOf | undefined> {
   if (checkSums !== true) return undefined;
   const { shareRecords } = await import('./compare-records.ts');
-  return shareRecords(sources, report, signal === undefined ? ended : AbortSignal.any([signal, ended]));
+  return shareRecords(sources, report, until);
 }
 
 async function prepareArtifact(plan: PlannedArtifact, context: RunContext): Promise<PreparedArtifact> {
@@ -114,11 +124,8 @@ async function prepareFile(
     const previous = occupied ? await previousVersion(destination, artifact.component, maxBytes) : undefined;
     const { proof, verified, source } = await confirmPlanned(download, proven);
     const { sha256 } = verified;
-    const name = await assertName(
-      artifact,
-      { file: verified, sha256, manifest: undefined, from: source },
-      plan,
-    );
+    const manifest = await manifestFor(download);
+    const name = await assertName(artifact, { file: verified, sha256, manifest, from: source }, plan);
     const had = `${verified.bytes} bytes downloaded`;
     const replaced = { replaces: occupied, previous };
     const output = { kind: 'installed', file, verified, ...replaced, sha256, had, name } as const;
@@ -156,8 +163,9 @@ async function takeOccupant(
   const occupant = await findInstalled(installed, download.context.signal);
   if (occupant.kind === 'fit') {
     const [sha256, checked] = await digestsOfExisting(download, installed, proof);
+    const manifest = await manifestFor(download);
     const name = await readInstalled(installed, (bytes) =>
-      assertName(artifact, { file: bytes, sha256, manifest: undefined, from: destination }, download.plan),
+      assertName(artifact, { file: bytes, sha256, manifest, from: destination }, download.plan),
     );
     await download.discard();
     const had = 'the file that was there';
@@ -171,7 +179,8 @@ async function takeOccupant(
   const { verified, digests } = copied;
   assertIsDemanded(download.plan, verified.sha256);
   const { sha256, bytes } = verified;
-  const named = { file: verified, sha256, manifest: undefined, from: destination };
+  const manifest = await manifestFor(download);
+  const named = { file: verified, sha256, manifest, from: destination };
   const name = await assertName(artifact, named, download.plan);
   const had = `${bytes} bytes copied from the file that was there`;
   const unfit = occupant.why;
@@ -201,13 +210,13 @@ async function prepareDirectory(
 ): Promise<PreparedArtifact> {
   const { inspectExtractionTarget } = await import('../archive/staging-directory.ts');
   await inspectExtractionTarget(destination);
-  return withProvedTarball(plan, destination, context, async (tarball, signal) => {
+  return withProvedTarball(plan, destination, context, async (tarball, { name, signal }) => {
     context.client.report({ kind: 'detail', message: `unpacking ${plan.label} into ${destination}` });
     const { stageExtraction } = await import('../archive/extract.ts');
     const extraction = await stageExtraction(tarball, { into: destination, members, signal });
     const { sha256, bytes } = tarball;
     const had = `${bytes} bytes of tarball downloaded, and the same again as it was unpacked`;
-    return [{ kind: 'extracted', extraction, sha256, had }];
+    return [{ kind: 'extracted', extraction, sha256, had, name }];
   });
 }
 
@@ -218,18 +227,16 @@ async function prepareMembers(
   context: RunContext,
 ): Promise<PreparedArtifact> {
   for (const { destination } of files) await inspectDestination(destination);
-  return withProvedTarball(plan, files[0].destination, context, async (tarball, signal) => {
+  return withProvedTarball(plan, files[0].destination, context, async (tarball, named) => {
     context.client.report({ kind: 'detail', message: `taking the binaries out of ${plan.label}` });
     const requests = files.map(({ destination, member }) => {
       const [directory, fileName] = [dirname(destination), basename(destination)];
-      return { member: member.path, staged: openStaging({ directory, fileName, signal }) };
+      return { member: member.path, staged: openStaging({ directory, fileName, signal: named.signal }) };
     });
     try {
       const { stageMembers } = await import('../archive/extract.ts');
-      const verified = await stageMembers(tarball, requests, { signal });
-      return await Promise.all(
-        files.map(async (file, index) => prepareMember(file, verified[index], { ...plan, signal })),
-      );
+      const verified = await stageMembers(tarball, requests, { signal: named.signal });
+      return await Promise.all(files.map(async (file, index) => prepareMember(file, verified[index], named)));
     } catch (error) {
       await Promise.all(requests.map(({ staged }) => staged.discard()));
       throw error;
@@ -240,7 +247,7 @@ async function prepareMembers(
 async function prepareMember(
   file: PlannedMember,
   verified: VerifiedArtifact | undefined,
-  { artifact, signal }: { readonly artifact: ReleaseArtifact; readonly signal: AbortSignal },
+  { artifact, sha256: listed, manifest, signal }: NamedTarball & { readonly signal: AbortSignal },
 ): Promise<Output> {
   const { destination, executable, label, member } = file;
   if (verified === undefined) throw new TypeError(`${label} was not taken out of its tarball`);
@@ -249,7 +256,7 @@ async function prepareMember(
   assertDemanded(file, sha256, `out of ${tarball}, which is properly signed`);
   const kind = executable ? 'binary' : 'image';
   const wanted = { ...artifact, component: member.component, kind } as const;
-  const name = await assertName(wanted, { file: verified, sha256, manifest: undefined, from: tarball }, file);
+  const name = await assertName(wanted, { file: verified, sha256: listed, manifest, from: tarball }, file);
   const had = `${tarball}, which the file is out of`;
   const proven = { algorithm: 'sha256', hex: sha256 } as const;
   const installed = { destination, proven, executable, maxBytes: verified.bytes };
@@ -266,18 +273,36 @@ async function prepareMember(
   return { kind: 'already-installed', file, installed, sha256, had, name };
 }
 
-/** The tarball stays staged while `open` needs it. */
+/** A proven tarball, and what binds its name. */
+interface NamedTarball {
+  readonly artifact: ReleaseArtifact;
+  readonly sha256: string;
+  readonly manifest: RunManifest;
+  readonly name: ArtifactName;
+}
+
+/** The tarball stays staged while `open` needs it. It is not opened if the release manifest says that it is another file. */
 async function withProvedTarball(
   plan: PlannedArtifact,
   destination: string,
   context: RunContext,
-  open: (tarball: VerifiedArtifact, signal: AbortSignal) => Promise<readonly Output[]>,
+  open: (
+    tarball: VerifiedArtifact,
+    named: NamedTarball & { readonly signal: AbortSignal },
+  ) => Promise<readonly Output[]>,
 ): Promise<PreparedArtifact> {
+  const { artifact } = plan;
   return withDownload(plan, destination, context, async (download) => {
     void download.begin().catch(() => undefined);
     const { proof, verified, source } = await confirmPlanned(download, await provePlanned(download));
-    const outputs = await open(verified, download.context.signal);
+    const { sha256 } = verified;
+    const manifest = await manifestFor(download);
+    // What is taken out of it says its name itself, and only has not to be out of another tarball.
+    const demand = plan.becomes.kind === 'members' ? { ...plan, nameRequired: false } : plan;
+    const name = assertListed(artifact, { sha256, manifest, from: source }, demand);
+    const { signal } = download.context;
+    const outputs = await open(verified, { artifact, sha256, manifest, name, signal });
     await download.discard();
-    return { artifact: plan.artifact, proof, source, bundlePath: undefined, outputs };
+    return { artifact, proof, source, bundlePath: undefined, outputs };
   });
 }

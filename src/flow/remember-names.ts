@@ -1,6 +1,6 @@
 import type { Client } from '../client.ts';
 import { UntrustedError } from '../errors.ts';
-import { MANIFEST_NAME } from '../names/bind-name.ts';
+import { MANIFEST_NAME } from '../release/artifact.ts';
 import { type EarlierDigest, forgetName, type ProvenName, recallName } from '../names/name-memory.ts';
 import { type Note, note } from '../notes.ts';
 import { formatPlatform } from '../release/platform.ts';

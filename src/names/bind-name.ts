@@ -1,12 +1,10 @@
 import { type Note, note } from '../notes.ts';
 import type { ReleaseManifest } from '../records/release-manifest.ts';
+import { MANIFEST_NAME } from '../release/artifact.ts';
 import type { ArtifactKind } from '../release/component.ts';
 import { formatPlatform, type Platform, samePlatform } from '../release/platform.ts';
 import { formatReleaseVersion, type ReleaseVersion } from '../release/version.ts';
 import type { ClaimedName } from './claimed-name.ts';
-
-/** The file name of a release's manifest. */
-export const MANIFEST_NAME = 'kubernetes-release.spdx';
 
 /** What was asked for, by name. */
 export interface Coordinates {
@@ -26,6 +24,8 @@ export type ManifestAnswer =
       readonly manifest: ReleaseManifest;
       /** Of the document, hex. */
       readonly sha256: string;
+      /** What is odd about it, and no contradiction. */
+      readonly notes: readonly Note[];
     }
   | { readonly kind: 'none'; readonly why: string };
 
@@ -91,9 +91,10 @@ export function bindName(wanted: Coordinates, sha256: string, sources: NameSourc
     ...(said.kind === 'agrees' && !isManifest(wanted) ? (['binary'] as const) : []),
     ...(demanded === undefined ? [] : [demanded]),
   ];
-  const notes = [listed, said].flatMap((one) =>
-    one.kind === 'silent' && one.why !== undefined ? [one.why] : [],
-  );
+  const notes = [
+    ...(manifest?.kind === 'proved' ? manifest.notes : []),
+    ...[listed, said].flatMap((one) => (one.kind === 'silent' && one.why !== undefined ? [one.why] : [])),
+  ];
   if (by.length === 0) return { kind: 'unbound', notes };
   const listedIn =
     listed.kind === 'agrees' && manifest?.kind === 'proved' ? { manifestSha256: manifest.sha256 } : {};

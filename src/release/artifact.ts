@@ -26,6 +26,9 @@ export interface ReleaseArtifact {
   readonly signers: readonly CertificateIdentity[];
 }
 
+/** The file name of a release's manifest: its SPDX document. */
+export const MANIFEST_NAME = 'kubernetes-release.spdx';
+
 /** Names one artifact. The platform does not matter if one file serves all. */
 export interface ArtifactCoordinates {
   readonly component: string;
@@ -120,6 +123,11 @@ export function releaseFilePaths(version: ReleaseVersion): ReleaseFilePaths {
     sha512Sums: `${directory}/SHA512SUMS`,
     provenance: `${directory}/provenance.json`,
   };
+}
+
+/** The path of a release's signed list of its files, relative to the release server. */
+export function manifestPath(version: ReleaseVersion): string {
+  return `${releaseDirectory(version)}/${MANIFEST_NAME}`;
 }
 
 /**

@@ -1,3 +1,5 @@
+import { createHash } from 'node:crypto';
+
 /** The hash algorithms of Sigstore's signatures, log entries and statements. */
 export type HashAlgorithm = 'sha256' | 'sha384' | 'sha512';
 
@@ -15,3 +17,8 @@ export const HASH_ALGORITHMS: ReadonlyMap<string, HashAlgorithm> = new Map([
 ]);
 
 export const DIGEST_BYTES: Readonly<Record<HashAlgorithm, number>> = { sha256: 32, sha384: 48, sha512: 64 };
+
+/** The digest of bytes that are in memory. */
+export function digestOf(bytes: Uint8Array, algorithm: HashAlgorithm): Digest {
+  return { algorithm, hex: createHash(algorithm).update(bytes).digest('hex') };
+}

@@ -307,6 +307,7 @@ describe('a log with more than was asked for:', () => {
   it.concurrent('an index of forty thousand entries costs two requests more', async () => {
     await using world = await startFaultWorld();
     const release = newRelease();
+    world.releases.withoutManifest();
     await publish(world, release, { sign: { log: 'none' } });
     const uuids = Array.from({ length: 40_000 }, (_, number) => number.toString(16).padStart(80, '0'));
     world.rekor.answerWith('/index/retrieve', fault.body(JSON.stringify(uuids)));

@@ -14,8 +14,11 @@ describe('the fault matrix', () => {
     await using world = await startScene(row);
     const before = await snapshot(world.dir.path);
     const { error, events } = await world.install({ version: target.version }, fault.http);
+    // The release manifest has side files, too, and is asked for in vain.
     const retries = events.flatMap((event) =>
-      event.kind === 'retry' && event.url.endsWith(target.path) ? [event.reason] : [],
+      event.kind === 'retry' && event.url.endsWith(target.path) && !event.url.includes('.spdx')
+        ? [event.reason]
+        : [],
     );
     expect(retries).toHaveLength(fault.retriesOf?.[target.name] ?? fault.retries);
     for (const reason of retries) expect(reason).toContain(fault.reason);

@@ -347,7 +347,7 @@ describe('when upstream is inconsistent', () => {
       evidence: { kind: 'detached' },
       notes: [{ code: 'signature-files-stale', text: containing('stale') }],
     });
-    const [first, second] = releases.http.requestsFor('.sig');
+    const [first, second] = releases.http.requestsFor(/kubectl\.sig$/);
     expect(first?.headers['cache-control']).toBeUndefined();
     expect(second?.headers['cache-control']).toBe('no-cache');
   });

@@ -28,6 +28,7 @@ let run: InstallRun;
 let data: TempDir;
 
 beforeEach(async () => {
+  releases.withoutManifest();
   data = await testDir();
   run = await prepareInstall({ sigstore, releases }, undefined, undefined, data.path);
 });

@@ -21,6 +21,7 @@ const { sigstore, releases } = await testServers();
 let run: InstallRun;
 
 beforeEach(async () => {
+  releases.withoutManifest();
   run = await prepareInstall({ sigstore, releases });
 });
 

@@ -99,7 +99,7 @@ describe('several artifacts in one run', () => {
   });
 
   it('of one file for all platforms are fetched once, and stand next to the directories', async () => {
-    const { sha256 } = await releases.publishSigned('/release/v1.30.2/kubernetes-release.spdx', {
+    const { sha256 } = await releases.publishSigned('/release/v1.30.2/kubernetes-source.spdx', {
       bytes: Buffer.from('SPDXVersion: SPDX-2.3\n'),
       sigstore,
     });
@@ -108,17 +108,17 @@ describe('several artifacts in one run', () => {
     const { artifacts } = await run.install({
       artifacts: ['linux/amd64', 'darwin/arm64'].flatMap((platform) => [
         wanted('kubectl', 'v1.30.2', platform),
-        wanted('kubernetes-release.spdx', 'v1.30.2', platform),
+        wanted('kubernetes-source.spdx', 'v1.30.2', platform),
       ]),
     });
     expect(artifacts.map(({ component }) => component)).toEqual([
       'kubectl',
-      'kubernetes-release.spdx',
+      'kubernetes-source.spdx',
       'kubectl',
     ]);
-    expect(releases.http.requestsFor(/\.spdx$/)).toHaveLength(1);
+    expect(releases.http.requestsFor(/source\.spdx$/)).toHaveLength(1);
     expect(await snapshot(run.dir.join('bin'))).toMatchObject({
-      'kubernetes-release.spdx': `file 0644 ${sha256}`,
+      'kubernetes-source.spdx': `file 0644 ${sha256}`,
       'linux-amd64/kubectl': `file 0755 ${kubectl}`,
     });
   });

@@ -11,6 +11,7 @@ import { currentFile, type DigestedBody } from './http/large-bodies.ts';
 import type { Reply, ReplyBody } from './http/reply.ts';
 import type { ReceivedRequest } from './http/request.ts';
 import type { LocalSigstore } from './local-sigstore.ts';
+import { type ListedFile, type ManifestContent, renderManifest } from './release-manifest.ts';
 import type { BundleVersion } from './sigstore/bundle.ts';
 import type { SignedBlob, SignOptions } from './sigstore/signing.ts';
 
@@ -41,6 +42,17 @@ export interface ReleaseOptions extends SignedFileOptions {
   readonly component: string;
 }
 
+/** How a release manifest is, where it is not the honest one of what is published. */
+export interface ManifestOptions extends Omit<SignedFileOptions, 'bytes'> {
+  /** Lists these instead. */
+  readonly files?: readonly ListedFile[];
+  /** The version in its namespace; default: that of the release. */
+  readonly namespace?: string;
+  readonly created?: string;
+  /** What becomes of the text before it is signed. */
+  readonly change?: (text: string) => string;
+}
+
 export interface PublishedFile {
   readonly path: string;
   readonly url: string;
@@ -62,6 +74,13 @@ export interface ReleaseServer {
   publishSigned(path: string, options: SignedFileOptions): Promise<PublishedFile>;
   /** A release binary at its place with its side files. */
   publishRelease(options: ReleaseOptions): Promise<PublishedFile>;
+  /**
+   * The release manifest of a version, instead of the honest one that every signed artifact of a release brings with it.
+   * That is then not renewed any more.
+   */
+  publishManifest(version: string, options: ManifestOptions): Promise<PublishedFile>;
+  /** The release has no manifest, as old ones; or no release has one. */
+  withoutManifest(version?: string): void;
   /** `SHA256SUMS` and `SHA512SUMS` of what is published under the version; with a prefix, each line has an absolute path. */
   publishSums(version: string, prefix?: string): Promise<void>;
   /** Nothing is published, and `http` is as it was at the start. */
@@ -82,12 +101,13 @@ export interface ReleaseServerOptions extends LoopbackServerOptions {
 
 export async function startReleaseServer(options: ReleaseServerOptions = {}): Promise<ReleaseServer> {
   const files = new Map<string, StoredFile>();
-  const published: { readonly path: string; readonly bytes: ArtifactBytes }[] = [];
+  const published = new Map<string, { readonly bytes: ArtifactBytes; readonly sha256: string }>();
+  const manifests = new OwnManifests();
   const http = await LoopbackServer.start((request) => answer(files, request), options);
   const publishFile: ReleaseServer['publishFile'] = (path, body, headers = {}) => {
     files.set(path, { body: keepIn(options.directory, path, body), headers });
   };
-  const publishSigned: ReleaseServer['publishSigned'] = async (path, file) => {
+  const publishAlone: ReleaseServer['publishSigned'] = async (path, file) => {
     const sha256 = await digestOf(file.bytes, 'sha256');
     const signed = signArtifact(file, sha256);
     publishFile(path, file.bytes);
@@ -96,8 +116,39 @@ export async function startReleaseServer(options: ReleaseServerOptions = {}): Pr
       if (content !== null) publishFile(`${path}${suffix}`, content);
     }
     const size = file.bytes instanceof Uint8Array ? file.bytes.length : file.bytes.size;
-    published.push({ path, bytes: file.bytes });
     return { path, url: `${http.url}${path}`, sha256, size, signed };
+  };
+  const removeManifest = (version: string | undefined): void => {
+    const root = version === undefined ? '/release/' : `/release/${version}/`;
+    for (const path of files.keys()) {
+      if (path.startsWith(root) && path.includes(`/${MANIFEST}`)) files.delete(path);
+    }
+  };
+  const publishManifest = async (
+    version: string,
+    { files: listed, namespace = version, created, change, ...file }: ManifestOptions,
+  ): Promise<PublishedFile> => {
+    const root = `/release/${version}/`;
+    const own = Array.from(published, ([path, { sha256 }]) => ({ path, sha256 })).filter(
+      ({ path }) => path.startsWith(root) && !path.endsWith('.spdx'),
+    );
+    const content: ManifestContent = {
+      version: namespace,
+      files: listed ?? own.map(({ path, sha256 }) => ({ path: path.slice(root.length), sha256 })),
+      ...(created === undefined ? {} : { created }),
+    };
+    const text = renderManifest(content);
+    const bytes = Buffer.from(change === undefined ? text : change(text));
+    removeManifest(version);
+    return publishAlone(`${root}${MANIFEST}`, { ...file, bytes });
+  };
+  const publishSigned: ReleaseServer['publishSigned'] = async (path, file) => {
+    const done = await publishAlone(path, file);
+    published.set(path, { bytes: file.bytes, sha256: done.sha256 });
+    const version = manifests.toRenew(path);
+    if (version !== undefined && file.sigstore !== undefined)
+      await publishManifest(version, { sigstore: file.sigstore });
+    return done;
   };
   return {
     http,
@@ -108,12 +159,20 @@ export async function startReleaseServer(options: ReleaseServerOptions = {}): Pr
       publishFile(`/release/${name}.txt`, version, { 'content-type': 'text/plain' }),
     publishSigned,
     publishRelease: (release) => publishSigned(releasePath(release), release),
+    publishManifest: (version, file) => {
+      manifests.keep(version);
+      return publishManifest(version, file);
+    },
+    withoutManifest(version) {
+      manifests.keep(version);
+      removeManifest(version);
+    },
     async publishSums(version, prefix = '') {
       const root = `/release/${version}/`;
-      const own = published.filter(({ path }) => path.startsWith(root));
+      const own = [...published].filter(([path]) => path.startsWith(root));
       for (const algorithm of ['sha256', 'sha512'] as const) {
         const lines = own.map(
-          async ({ path, bytes }) =>
+          async ([path, { bytes }]) =>
             `${await digestOf(bytes, algorithm)}  ${prefix}${path.slice(root.length)}\n`,
         );
         publishFile(`${root}${algorithm.toUpperCase()}SUMS`, (await Promise.all(lines)).join(''));
@@ -121,12 +180,36 @@ export async function startReleaseServer(options: ReleaseServerOptions = {}): Pr
     },
     reset() {
       files.clear();
-      published.length = 0;
+      published.clear();
+      manifests.reset();
       http.reset();
     },
     close: () => http.close(),
     [Symbol.asyncDispose]: () => http.close(),
   };
+}
+
+const MANIFEST = 'kubernetes-release.spdx';
+
+/** Which releases have the honest manifest, renewed with each artifact. */
+class OwnManifests {
+  readonly #kept = new Set<string | undefined>();
+
+  /** @param version undefined for all of them. */
+  keep(version: string | undefined): void {
+    this.#kept.add(version);
+  }
+
+  reset(): void {
+    this.#kept.clear();
+  }
+
+  /** The release of an artifact, where its manifest is to be renewed. */
+  toRenew(path: string): string | undefined {
+    const version = /^\/release\/(v[^/]+)\//.exec(path)?.[1];
+    if (path.endsWith(`/${MANIFEST}`) && version !== undefined) this.keep(version);
+    return this.#kept.has(undefined) || this.#kept.has(version) ? undefined : version;
+  }
 }
 
 function keepIn(root: string | undefined, path: string, body: ReplyBody): ReplyBody {

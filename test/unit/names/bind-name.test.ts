@@ -26,7 +26,7 @@ function manifest(version: string, files: Readonly<Record<string, readonly strin
     created: undefined,
     digestsOf: (path) => files[path] ?? [],
   };
-  return { kind: 'proved', manifest: read, sha256: DOCUMENT };
+  return { kind: 'proved', manifest: read, sha256: DOCUMENT, notes: [] };
 }
 
 const listing = (...digests: readonly string[]): ManifestAnswer =>

@@ -260,7 +260,7 @@ const SAMPLE = sharedFile('data/records/sample-kubernetes-release-v1.25.2.spdx')
 const PROVENANCE = sharedFile('data/records/provenance-v1.25.2.json');
 
 describe.skipIf(SAMPLE === undefined || PROVENANCE === undefined)(
-  'the manifest of v1.25.2, with its real digests',
+  'the manifest of v1.25.2, with its real digests (needs ../shared)',
   () => {
     it('lists every file that the provenance of v1.25.2 has, with the same digest', () => {
       const answer = readReleaseManifest(readFileSync(SAMPLE ?? ''));

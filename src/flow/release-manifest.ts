@@ -1,0 +1,195 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import type { Client } from '../client.ts';
+import { InterruptedError, K8sVerifyError } from '../errors.ts';
+import {
+  MAX_CLOCK_SKEW_MS,
+  MAX_MANIFEST_AGE_MS,
+  MAX_MANIFEST_BYTES,
+  MAX_MANIFEST_WAIT_MS,
+} from '../limits.ts';
+import type { ManifestAnswer } from '../names/bind-name.ts';
+import { note, type Note } from '../notes.ts';
+import { logOf, type NetworkRequest } from '../plan/request.ts';
+import type { Policy } from '../policy/policy.ts';
+import { type ReleaseManifest, readReleaseManifest } from '../records/release-manifest.ts';
+import { MANIFEST_NAME, manifestPath } from '../release/artifact.ts';
+import { formatReleaseVersion, type ReleaseVersion } from '../release/version.ts';
+import type { ReleaseSource } from '../source/release-source.ts';
+import { fetchSideFiles } from '../source/side-files.ts';
+import { type Digest, digestOf, type HashAlgorithm } from '../strict/digest.ts';
+import type { BytesOnTheWay } from './contradiction.ts';
+import type { ProvenArtifact } from './prove-with-log.ts';
+import { proveWith, type RunTrust } from './run-trust.ts';
+
+/** A release manifest that is proved like an artifact, and what it takes to prove it again. */
+export interface ProvedManifest extends Extract<ManifestAnswer, { readonly kind: 'proved' }> {
+  readonly proof: ProvenArtifact;
+  readonly bytes: Uint8Array;
+  /** Where it came from, for messages. */
+  readonly location: string;
+}
+
+export type RunManifest = ProvedManifest | Extract<ManifestAnswer, { readonly kind: 'none' }>;
+
+/** Gives the manifest of a release; asked twice for one release, it fetches and proves it once. */
+export type ManifestOf = (version: ReleaseVersion, policy: Policy) => Promise<RunManifest>;
+
+export interface ManifestContext {
+  readonly network: NetworkRequest;
+  /** Those of `network`, in order of preference. */
+  readonly sources: readonly ReleaseSource[];
+  readonly client: Client;
+  readonly trust: RunTrust;
+  /** Ends what is still being fetched when the run is over. */
+  readonly signal: AbortSignal;
+}
+
+/** The manifests of the releases of one run, which several artifacts share. */
+export function shareManifests(context: ManifestContext): ManifestOf {
+  const pending = new Map<string, Promise<RunManifest>>();
+  return (version, policy) => {
+    const release = formatReleaseVersion(version);
+    const known = pending.get(release);
+    if (known !== undefined) return known;
+    const answer = askSources(version, policy, context);
+    // Its failure is seen where it is awaited; until then it must not end the process.
+    answer.catch(() => undefined);
+    pending.set(release, answer);
+    return answer;
+  };
+}
+
+/**
+ * Waits for a manifest when everything else is there. It is not needed for a proof, so that a server which does not give
+ * it must not hold up the run for as long as it likes.
+ *
+ * @throws InterruptedError where the signal fires.
+ */
+export async function manifestInTime(
+  answer: Promise<RunManifest>,
+  { version, signal }: { readonly version: ReleaseVersion; readonly signal: AbortSignal },
+  waitMs: number = MAX_MANIFEST_WAIT_MS,
+): Promise<RunManifest> {
+  const answered = new AbortController();
+  const why = `${MANIFEST_NAME} of ${formatReleaseVersion(version)} did not come within ${waitMs / 1000} seconds after the artifact`;
+  const late = delay(waitMs, { kind: 'none', why } as const, {
+    signal: AbortSignal.any([answered.signal, signal]),
+  }).catch(() => {
+    throw new InterruptedError('interrupted', { cause: signal.reason });
+  });
+  try {
+    return await Promise.race([answer, late]);
+  } finally {
+    late.catch(() => undefined);
+    answered.abort();
+  }
+}
+
+/** The first proved manifest, from the sources in turn: one that a source lacks or changed, the next may have. */
+async function askSources(
+  version: ReleaseVersion,
+  policy: Policy,
+  context: ManifestContext,
+): Promise<RunManifest> {
+  const reasons: string[] = [];
+  for (const source of context.sources) {
+    const answer = await askSource(source, version, policy, context);
+    if (answer.kind === 'proved') return answer;
+    reasons.push(answer.why);
+  }
+  return { kind: 'none', why: reasons.join('; ') };
+}
+
+async function askSource(
+  source: ReleaseSource,
+  version: ReleaseVersion,
+  policy: Policy,
+  context: ManifestContext,
+): Promise<RunManifest> {
+  const what = `${MANIFEST_NAME} of ${formatReleaseVersion(version)}`;
+  try {
+    return await proveFrom(source, version, policy, { ...context, what });
+  } catch (error) {
+    if (!(error instanceof K8sVerifyError) || error instanceof InterruptedError) throw error;
+    return { kind: 'none', why: `${what} at ${source.shown} is not proved: ${error.message}` };
+  }
+}
+
+/** @throws K8sVerifyError where the manifest cannot be fetched, or is not proved. */
+async function proveFrom(
+  source: ReleaseSource,
+  version: ReleaseVersion,
+  policy: Policy,
+  { network, client, trust, signal, what }: ManifestContext & { readonly what: string },
+): Promise<RunManifest> {
+  const path = manifestPath(version);
+  const fetchDocument = async (bypassCache: boolean): Promise<Uint8Array | undefined> =>
+    (await source.small({ path, maxBytes: MAX_MANIFEST_BYTES, what, bypassCache, signal }))?.bytes;
+  // A source that lacks it is no reason to tell that another one is asked.
+  const files = { report: () => undefined, sources: [source], path, what, signal };
+  const sideFiles = fetchSideFiles(files);
+  sideFiles.catch(() => undefined);
+  const first = await fetchDocument(false);
+  if (first === undefined) return { kind: 'none', why: `${source.shown} has no ${what}` };
+  const document = new FetchedDocument(first, () => fetchDocument(true));
+  const { proveArtifact } = await import('./prove.ts');
+  const log = { http: client.http, ...logOf(network), signal };
+  const context = { log, policy, clock: client.clock, files, bytes: document };
+  const proof = await proveWith(trust, async (inHand) =>
+    proveArtifact({ ...context, trust: inHand }, sideFiles),
+  );
+  const bytes = await document.withDigest(proof.proven);
+  if (bytes === undefined)
+    return { kind: 'none', why: `${what} at ${source.shown} is not the document that was signed` };
+  const read = readReleaseManifest(bytes);
+  if (read.kind === 'unreadable')
+    return { kind: 'none', why: `${what} at ${source.shown} cannot be read: ${read.why}` };
+  const { manifest } = read;
+  const { hex: sha256 } = digestOf(bytes, 'sha256');
+  const notes = noteOnTime(manifest, proof.proven.signedAt);
+  return { kind: 'proved', manifest, sha256, notes, proof, bytes, location: `${source.shown}/${path}` };
+}
+
+/** A whole small file as the artifact of a proof, which may ask for a fresh copy of it. */
+class FetchedDocument implements BytesOnTheWay {
+  #bytes: Uint8Array;
+  #fetchAnew: (() => Promise<Uint8Array | undefined>) | undefined;
+
+  constructor(bytes: Uint8Array, fetchAnew: () => Promise<Uint8Array | undefined>) {
+    this.#bytes = bytes;
+    this.#fetchAnew = fetchAnew;
+  }
+
+  published(): Promise<void> {
+    return Promise.resolve();
+  }
+
+  digest(algorithm: HashAlgorithm = 'sha256'): Promise<Digest> {
+    return Promise.resolve(digestOf(this.#bytes, algorithm));
+  }
+
+  async digestAnew(): Promise<Digest | undefined> {
+    const fresh = await this.#fetchAnew?.();
+    this.#fetchAnew = undefined;
+    if (fresh === undefined) return undefined;
+    this.#bytes = fresh;
+    return this.digest();
+  }
+
+  /** The bytes that have the proven digest, fresh from the server where a cache had others. */
+  async withDigest({ algorithm, hex }: Digest): Promise<Uint8Array | undefined> {
+    if (digestOf(this.#bytes, algorithm).hex !== hex) await this.digestAnew();
+    return digestOf(this.#bytes, algorithm).hex === hex ? this.#bytes : undefined;
+  }
+}
+
+/** A release is built within days: hours before its manifest is signed, that is made. */
+function noteOnTime({ created, version }: ReleaseManifest, signedAt: Date | undefined): readonly Note[] {
+  if (created === undefined || signedAt === undefined) return [];
+  const age = signedAt.getTime() - created.getTime();
+  if (age >= -MAX_CLOCK_SKEW_MS && age <= MAX_MANIFEST_AGE_MS) return [];
+  const text =
+    `the release manifest of ${formatReleaseVersion(version)} says that it was made ${created.toISOString()}, ` +
+    `and was signed ${signedAt.toISOString()}: that is unusual`;
+  return [note('release-manifest-time-odd', text)];
+}
