@@ -36,6 +36,7 @@ const GROUPS = [
     test: /src[\\/](?:flow[\\/]prove-with-log|proof[\\/]check-detached-signature)\.ts$/,
     priority: 1,
   },
+  { name: 'network', test: /src[\\/]http[\\/]client\.ts$/, priority: 1 },
 ] as const;
 
 /**

@@ -15,12 +15,22 @@ export const UNDICI_FILES: Readonly<Record<UndiciPart, string>> = {
   errors: './lib/core/errors.js',
 };
 
+/**
+ * What these parts would have with them and never use: `Client` has HTTP/2 for connections that agreed on it, which ours
+ * never do, and all of fetch for bodies that are forms. A call would fail with that.
+ */
+const LEFT_OUT = /[\\/]undici[\\/]lib[\\/](?:dispatcher[\\/]client-h2\.js$|web[\\/])/;
+
 /** Has every bundle take these parts of undici, and no others. The sources import undici by its public name. */
 export const undiciInPart: Plugin = {
   name: 'undici-in-part',
   load: {
-    filter: { id: /[\\/]undici[\\/](?:index|lib[\\/]dispatcher[\\/]client-h2)\.js$/ },
-    handler: (id) => (id.endsWith('index.js') ? partsOfIndex() : WITHOUT_HTTP_2),
+    filter: { id: /[\\/]undici[\\/](?:index\.js$|lib[\\/])/ },
+    handler(id) {
+      if (/[\\/]undici[\\/]index\.js$/.test(id)) return partsOfIndex();
+      if (!LEFT_OUT.test(id)) return undefined;
+      return "module.exports = () => { throw new Error('HTTP/2 and fetch are not in this bundle'); };";
+    },
   },
 };
 
@@ -32,9 +42,6 @@ function partsOfIndex(): string {
     `module.exports = { ${parts.join(', ')} };`,
   ].join('\n');
 }
-
-/** `Client` has it for connections that agreed on HTTP/2; ours never do. With it, half of Node would be loaded. */
-const WITHOUT_HTTP_2 = "module.exports = () => { throw new Error('HTTP/2 is not in this bundle'); };";
 
 /** Undici's own switch for bundles without its second, experimental HTTP parser. */
 export const WITHOUT_SECOND_PARSER: Readonly<Record<string, string>> = { esbuildDetection: 'true' };
