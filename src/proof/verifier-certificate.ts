@@ -10,7 +10,16 @@ const PUBLIC_KEY_FIELD = 6;
  * A certificate in the form that sigstore-js takes. Its verifier re-encodes certificates to compare and check them,
  * dozens of times for one chain. We give it the original bytes instead, which are also what the issuer signed.
  */
-export function toVerifierCertificate({ der, tbs, publicKey }: Certificate): X509Certificate {
+export function toVerifierCertificate(certificate: Certificate): X509Certificate {
+  const known = made.get(certificate) ?? make(certificate);
+  made.set(certificate, known);
+  return known;
+}
+
+/** One object for each certificate, so that what {@link rememberIssuers} remembers serves every question about it. */
+const made = new WeakMap<Certificate, X509Certificate>();
+
+function make({ der, tbs, publicKey }: Certificate): X509Certificate {
   const certificate = X509Certificate.parse(Buffer.from(der));
   keepEncoding(certificate.root, der);
   keepEncoding(certificate.tbsCertificate, tbs);
