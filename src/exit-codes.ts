@@ -33,7 +33,7 @@ export const EXIT_CODE_MEANINGS: Readonly<Record<ExitCode, string>> = {
   10: 'do not use: no signature is published for this artifact',
   11: 'do not use: signature material is malformed or oversized',
   12: 'do not use: the digest of the file is not the proven one',
-  13: 'do not use: the signature does not match the artifact, or a signed statement says something else',
+  13: 'do not use: the signature does not fit the file, or a signed statement says something else',
   14: 'do not use: the signing certificate is not trusted',
   15: 'do not use: signed by another identity',
   16: 'do not use: the transparency log entry is missing or invalid',

@@ -1,7 +1,7 @@
 import { InterruptedError, K8sVerifyError } from '../errors.ts';
 
 /** What a check calls an artifact whose name it does not know. */
-const UNNAMED = 'the file ';
+const UNNAMED = /^the file\b|\bthe file$/;
 
 /**
  * The same error with the name of the artifact in place of "the file".
@@ -9,8 +9,8 @@ const UNNAMED = 'the file ';
  * @param label "kubectl v1.26.0 linux/amd64", or a path.
  */
 export function nameFile(error: unknown, label: string): unknown {
-  return error instanceof K8sVerifyError && error.message.startsWith(UNNAMED)
-    ? error.with({ message: `${label} ${error.message.slice(UNNAMED.length)}` })
+  return error instanceof K8sVerifyError && UNNAMED.test(error.message)
+    ? error.with({ message: error.message.replace(UNNAMED, () => label) })
     : error;
 }
 

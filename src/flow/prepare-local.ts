@@ -80,7 +80,7 @@ export async function prepareLocal(
   try {
     const proof = await proveWith(trust, proveBy).catch((error: unknown) => {
       const own = request.evidence.kind === 'beside' ? ofAnotherFile(error, evidence) : error;
-      throw nameFile(own, nameOf(request));
+      throw nameFile(withOrigin(own, request, evidence), nameOf(request));
     });
     reportChecks(client.report, nameOf(request), proof);
     const had = { file: 'of the file', bytes: 'of the bytes', digest: 'as given' }[request.subject.kind];
@@ -144,6 +144,13 @@ async function prove(
   assertMessageWanted(context.policy);
   const digest = fittingDigest(evidence.material, [subject.digest, ...(subject.also ?? [])]);
   return proveFromPair(context, { material: evidence.material, digest, what, location });
+}
+
+/** A refusal says which evidence it is by, where that is a file. */
+function withOrigin(error: unknown, { evidence }: VerifyRequest, { location }: LocalEvidence): unknown {
+  const isInMemory = evidence.kind === 'bundle-in-memory' || evidence.kind === 'detached-in-memory';
+  if (isInMemory || !(error instanceof UntrustedError) || error.from !== undefined) return error;
+  return error.with({ from: location });
 }
 
 /** The user did not name that evidence. It may be left from an earlier install, and the file was replaced since. */

@@ -47,7 +47,7 @@ export interface GivenUp {
 export function unavailable(what: string, { url, attempts, failure }: GivenUp): UnavailableError {
   const { code, reason, advice } = failure.failure;
   const found = attempts === 1 ? reason : `${reason}, ${attempts} tries`;
-  return new UnavailableError(code, `could not fetch ${what}: ${found} (${url})`, {
+  return new UnavailableError(code, `could not fetch ${what}: ${found}`, {
     found,
     from: url,
     ...(advice === undefined ? {} : { next: advice }),

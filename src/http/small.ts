@@ -79,8 +79,9 @@ async function next(reply: Reply, received: number): Promise<Uint8Array | undefi
 }
 
 function oversized(what: string, maxBytes: number, found: string, url: string): UntrustedError {
-  return new UntrustedError('material-oversized', `${what} is too large (${url})`, {
+  return new UntrustedError('material-oversized', `${what} is too large`, {
     check: 'material',
+    from: url,
     wanted: `at most ${count(maxBytes)} bytes`,
     found,
     why: 'no file with this name is ever larger, so this is something else',

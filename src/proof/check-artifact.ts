@@ -9,7 +9,7 @@ export function checkArtifact({ evidence, digest }: Proof): void {
   const stated = statedDigest(evidence);
   if (stated === undefined) return;
   if (stated.algorithm !== digest.algorithm || stated.hex !== digest.hex) {
-    throw new UntrustedError('digest-mismatch', 'the signature is for another artifact', {
+    throw new UntrustedError('digest-mismatch', 'the file is not the one that was signed', {
       check: 'digest',
       wanted: `${stated.algorithm} ${stated.hex}`,
       found: `${digest.algorithm} ${digest.hex}`,

@@ -64,7 +64,7 @@ export function checkStatement({ evidence: { content }, digests }: Proof): void 
     );
   }
   const named = subjects.filter((subject) => subject.size > 0).length;
-  throw new UntrustedError('digest-mismatch', 'the signed statement is about another artifact', {
+  throw new UntrustedError('digest-mismatch', 'the file is not the one that the signed statement is about', {
     check: 'digest',
     wanted: `a subject with ${digests.map(({ algorithm, hex }) => `${algorithm} ${hex}`).join(' and ')}`,
     found:

@@ -90,7 +90,7 @@ function keyOf(certificate: SigningCertificate): SignatureKey {
 }
 
 function misfit(key: SignatureKey, over: string): UntrustedError {
-  return new UntrustedError('signature-mismatch', 'the signature does not match the artifact', {
+  return new UntrustedError('signature-mismatch', 'the signature does not fit the file', {
     check: 'signature',
     wanted: `a signature by the certificate's ${key.description} key over ${over}`,
     found: 'a signature over something else, or by another key',

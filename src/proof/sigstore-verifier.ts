@@ -181,11 +181,7 @@ const REFUSALS: readonly (readonly [code: string, message: string, refusal: Refu
     '',
     refusal('log-entry-mismatch', 'entry', 'the log entry belongs to another signature'),
   ],
-  [
-    'SIGNATURE_ERROR',
-    '',
-    refusal('signature-mismatch', 'signature', 'the signature does not match the artifact'),
-  ],
+  ['SIGNATURE_ERROR', '', refusal('signature-mismatch', 'signature', 'the signature does not fit the file')],
 ];
 
 function refusal(code: UntrustedCode, check: CheckName, message: string): Refusal {

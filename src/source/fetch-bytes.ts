@@ -20,7 +20,7 @@ export async function fetchBytes(
   report: Report,
 ): Promise<DownloadOutcome> {
   const received = receivedIn(sink);
-  const absent: string[] = [];
+  const absent: Absent[] = [];
   const located = (source: ReleaseSource): string => `${source.shown}/${request.path}`;
   const outcome = await askInTurn(
     sources,
@@ -29,13 +29,28 @@ export async function fetchBytes(
       const othersFollow = source !== sources.at(-1);
       const delivery = await source.bytes({ ...request, received, othersFollow });
       if (delivery.kind === 'delivered') return { kind: 'found', found: delivery.outcome };
-      absent.push(`${delivery.reason} (${located(source)})`);
+      absent.push({ reason: delivery.reason, from: located(source) });
       return { kind: 'lacking', reason: delivery.reason };
     },
     { located, goesOn: () => !received.outOfTime },
   );
   if (outcome !== undefined) return outcome;
-  throw new RequestError('artifact-not-found', `${request.what} does not exist: ${absent.join('; ')}`, {
-    next: 'check the version, the component and the platform; a new release can take hours to reach every region',
-  });
+  throw notFound(request.what, absent);
+}
+
+interface Absent {
+  readonly reason: string;
+  readonly from: string;
+}
+
+function notFound(what: string, absent: readonly Absent[]): RequestError {
+  const next =
+    'check the version, the component and the platform; a new release can take hours to reach every region';
+  const [only, ...others] = absent;
+  if (only !== undefined && others.length === 0) {
+    const { reason, from } = only;
+    return new RequestError('artifact-not-found', `${what} does not exist: ${reason}`, { from, next });
+  }
+  const reasons = absent.map(({ reason, from }) => `${reason} (${from})`).join('; ');
+  return new RequestError('artifact-not-found', `${what} does not exist: ${reasons}`, { next });
 }

@@ -91,7 +91,8 @@ function everySourceFailed(
   });
 }
 
-function namingSource({ source, error: { message, found } }: FailedSource): string {
+function namingSource({ source, error: { message, found, from } }: FailedSource): string {
+  if (from !== undefined) return `${message} (${from})`;
   if (message.includes(source)) return message;
   return `${message} (${source}${found === undefined ? '' : ` has ${found}`})`;
 }

@@ -56,8 +56,9 @@ export class StoreSource implements ReleaseSource {
     for await (const chunk of chunks) {
       length += chunk.byteLength;
       if (length > maxBytes) {
-        throw new UntrustedError('material-oversized', `${what} is too large (${this.#at(request)})`, {
+        throw new UntrustedError('material-oversized', `${what} is too large`, {
           check: 'material',
+          from: this.#at(request),
           wanted: `at most ${maxBytes} bytes`,
           found: `more than ${maxBytes} bytes`,
           why: 'no file with this name is ever larger, so this is something else',
@@ -134,7 +135,7 @@ export class StoreSource implements ReleaseSource {
     cause?: unknown,
   ): UnavailableError {
     const from = this.#at(request);
-    return new UnavailableError(code, `could not fetch ${request.what}: ${found} (${from})`, {
+    return new UnavailableError(code, `could not fetch ${request.what}: ${found}`, {
       found,
       from,
       next: 'see what is wrong there, or name another source',

@@ -225,7 +225,7 @@ describe('verifying a file', () => {
     const error = await refusal('named');
     expect(error).toMatchObject({
       code: 'digest-mismatch',
-      message: 'the signature is for another artifact',
+      message: `${run.dir.join('bin', 'kubectl')} is not the one that was signed`,
     });
   });
 });

@@ -97,7 +97,8 @@ describe('a small request', () => {
     expect(server.requests[0]?.headers.authorization).toBe(
       `Basic ${Buffer.from('user:s@cret').toString('base64')}`,
     );
-    expect(error.message).toBe(`could not fetch ${WHAT}: HTTP 403 Forbidden (${server.origin}/)`);
+    expect(error.message).toBe(`could not fetch ${WHAT}: HTTP 403 Forbidden`);
+    expect(error).toHaveProperty('from', `${server.origin}/`);
   });
 });
 

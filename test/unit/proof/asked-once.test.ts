@@ -66,10 +66,10 @@ describe('ECDSA over the digest', () => {
     const pair = { signature: signed.signature, certificate };
     checkDetachedSignature(pair, subject);
     const other = { kind: 'digest', digest: { algorithm: 'sha256', hex: '00'.repeat(32) } } as const;
-    expect(() => checkDetachedSignature(pair, other)).toThrow('does not match');
+    expect(() => checkDetachedSignature(pair, other)).toThrow('does not fit');
     const signature = Uint8Array.from(signed.signature);
     signature.set([(signature.at(-1) ?? 0) ^ 1], signature.length - 1);
-    expect(() => checkDetachedSignature({ signature, certificate }, subject)).toThrow('does not match');
+    expect(() => checkDetachedSignature({ signature, certificate }, subject)).toThrow('does not fit');
   });
 });
 
