@@ -122,71 +122,41 @@ function cannotJudge(cause: unknown): UnavailableError {
   });
 }
 
-interface Refusal {
-  readonly code: UntrustedCode;
-  readonly check: CheckName;
-  readonly message: string;
-}
+type Verdict = readonly [code: UntrustedCode, check: CheckName];
+
+const TIME: Verdict = ['time-untrusted', 'time'];
+const SCT: Verdict = ['sct-invalid', 'sct'];
+const CHAIN: Verdict = ['certificate-untrusted', 'chain'];
+const PROMISE: Verdict = ['log-entry-invalid', 'set'];
+const CHECKPOINT: Verdict = ['log-entry-invalid', 'checkpoint'];
+const INCLUSION: Verdict = ['log-entry-invalid', 'inclusionProof'];
+const ENTRY: Verdict = ['log-entry-mismatch', 'entry'];
+const SIGNATURE: Verdict = ['signature-mismatch', 'signature'];
 
 /**
  * sigstore-js's error codes with, for some of them, the beginning of the message, and the error that we give. The
  * first match counts.
  */
-const REFUSALS: readonly (readonly [code: string, message: string, refusal: Refusal])[] = [
-  ['TIMESTAMP_ERROR', 'duplicate', refusal('time-untrusted', 'time', 'the same timestamp is given twice')],
-  [
-    'TIMESTAMP_ERROR',
-    'expected',
-    refusal('time-untrusted', 'time', 'nothing proves when the artifact was signed'),
-  ],
-  ['TIMESTAMP_ERROR', '', refusal('time-untrusted', 'time', 'a timestamp cannot be trusted')],
-  [
-    'CERTIFICATE_ERROR',
-    'SCT',
-    refusal('sct-invalid', 'sct', 'the certificate was not logged by a trusted CT log'),
-  ],
-  [
-    'CERTIFICATE_ERROR',
-    'duplicate SCT',
-    refusal('sct-invalid', 'sct', 'the certificate has the same SCT twice'),
-  ],
-  ['CERTIFICATE_ERROR', 'expected', refusal('sct-invalid', 'sct', 'the certificate carries no SCT')],
-  [
-    'CERTIFICATE_ERROR',
-    '',
-    refusal('certificate-untrusted', 'chain', 'no trusted authority issued the certificate'),
-  ],
-  [
-    'TLOG_INCLUSION_PROMISE_ERROR',
-    '',
-    refusal('log-entry-invalid', 'set', 'the log did not sign the signed entry timestamp'),
-  ],
+const REFUSALS: readonly (readonly [error: string, start: string, verdict: Verdict, message: string])[] = [
+  ['TIMESTAMP_ERROR', 'duplicate', TIME, 'the same timestamp is given twice'],
+  ['TIMESTAMP_ERROR', 'expected', TIME, 'nothing proves when the artifact was signed'],
+  ['TIMESTAMP_ERROR', '', TIME, 'a timestamp cannot be trusted'],
+  ['CERTIFICATE_ERROR', 'SCT', SCT, 'the certificate was not logged by a trusted CT log'],
+  ['CERTIFICATE_ERROR', 'duplicate SCT', SCT, 'the certificate has the same SCT twice'],
+  ['CERTIFICATE_ERROR', 'expected', SCT, 'the certificate carries no SCT'],
+  ['CERTIFICATE_ERROR', '', CHAIN, 'no trusted authority issued the certificate'],
+  ['TLOG_INCLUSION_PROMISE_ERROR', '', PROMISE, 'the log did not sign the signed entry timestamp'],
   [
     'TLOG_INCLUSION_PROOF_ERROR',
     'invalid checkpoint signature',
-    refusal('log-entry-invalid', 'checkpoint', 'the log did not sign the checkpoint'),
+    CHECKPOINT,
+    'the log did not sign the checkpoint',
   ],
-  [
-    'TLOG_INCLUSION_PROOF_ERROR',
-    '',
-    refusal('log-entry-invalid', 'inclusionProof', "the inclusion proof does not lead to the log's root"),
-  ],
-  [
-    'TLOG_MISSING_INCLUSION_ERROR',
-    '',
-    refusal('log-entry-invalid', 'inclusionProof', 'nothing proves that the entry is in the log'),
-  ],
-  [
-    'TLOG_BODY_ERROR',
-    '',
-    refusal('log-entry-mismatch', 'entry', 'the log entry belongs to another signature'),
-  ],
-  ['SIGNATURE_ERROR', '', refusal('signature-mismatch', 'signature', 'the signature does not fit the file')],
+  ['TLOG_INCLUSION_PROOF_ERROR', '', INCLUSION, "the inclusion proof does not lead to the log's root"],
+  ['TLOG_MISSING_INCLUSION_ERROR', '', INCLUSION, 'nothing proves that the entry is in the log'],
+  ['TLOG_BODY_ERROR', '', ENTRY, 'the log entry belongs to another signature'],
+  ['SIGNATURE_ERROR', '', SIGNATURE, 'the signature does not fit the file'],
 ];
-
-function refusal(code: UntrustedCode, check: CheckName, message: string): Refusal {
-  return { code, check, message };
-}
 
 function translate(
   proof: Proof,
@@ -197,7 +167,7 @@ function translate(
   if (error instanceof K8sVerifyError) return error;
   const found =
     error instanceof VerificationError
-      ? REFUSALS.find(([code, start]) => code === error.code && error.message.startsWith(start))?.[2]
+      ? REFUSALS.find(([code, start]) => code === error.code && error.message.startsWith(start))
       : undefined;
   if (found === undefined) {
     const code = about === 'entry' ? 'log-entry-invalid' : 'certificate-untrusted';
@@ -210,17 +180,15 @@ function translate(
       cause: error,
     });
   }
-  const verdict = new UntrustedError(found.code, found.message, {
-    check: found.check,
-    ...explain(proof, entry, found, error),
-    cause: error,
-  });
-  const unknown = unknownBehind(proof, found, error);
+  const [, , [code, check], message] = found;
+  const details = explain(proof, entry, [code, check], error);
+  const verdict = new UntrustedError(code, message, { check, ...details, cause: error });
+  const unknown = unknownBehind(proof, code, error);
   return unknown === undefined ? verdict : verdictOnUnknown(proof, unknown, verdict);
 }
 
 /** The authority that the trusted root does not know, if that is the reason for the refusal. */
-function unknownBehind(proof: Proof, { code }: Refusal, error: unknown): UnknownAuthority | undefined {
+function unknownBehind(proof: Proof, code: UntrustedCode, error: unknown): UnknownAuthority | undefined {
   if (code === 'certificate-untrusted') return unknownIssuer(proof);
   return code === 'sct-invalid' && !isDuplicate(error) ? unknownCtLog(proof) : undefined;
 }
@@ -228,7 +196,7 @@ function unknownBehind(proof: Proof, { code }: Refusal, error: unknown): Unknown
 function explain(
   proof: Proof,
   entry: ProofEntry | undefined,
-  { code, check }: Refusal,
+  [code, check]: Verdict,
   error: unknown,
 ): ErrorDetails {
   if (code === 'certificate-untrusted') return explainChainFailure(proof);
