@@ -8,7 +8,7 @@ import { rememberNames } from './flow/remember-names.ts';
 import { reportExpectedSigners } from './flow/report.ts';
 import type { RunTrust } from './flow/run-trust.ts';
 import type { VerifyInput, VerifyOptions } from './plan/input.ts';
-import { readVerify } from './plan/read-input.ts';
+import { readVerify } from './plan/read-verify.ts';
 import type { VerifyRequest } from './plan/request.ts';
 import { policyOf } from './plan/who-must-have-signed.ts';
 import { allReleaseSigners } from './release/signer.ts';

@@ -1,7 +1,6 @@
 /** What a user of the library writes, made into the requests that the stories carry out; everything else is refused. */
 import { RequestError } from '../errors.ts';
 import { MAX_ARTIFACTS_PER_RUN, MAX_TRUSTED_ROOT_AGE_MS } from '../limits.ts';
-import type { ReleaseWorkflow } from '../policy/release-workflow.ts';
 import { parsePlatform, type Platform } from '../release/platform.ts';
 import type { CertificateIdentity } from '../release/signer.ts';
 import { BINARY_TARBALLS } from '../release/tarball.ts';
@@ -10,17 +9,11 @@ import { excerpt } from '../text/excerpt.ts';
 import { shownUrl } from '../text/shown-url.ts';
 import { InputFields } from '../strict/input-fields.ts';
 import { isReleaseStore, StoreSource } from '../source/store-source.ts';
-import {
-  type ArtifactRequest,
-  type InstallRequest,
-  parseBaseUrl,
-  type TrustRequest,
-  type VerifyRequest,
-} from './request.ts';
+import { type ArtifactRequest, type InstallRequest, parseBaseUrl, type TrustRequest } from './request.ts';
 import type { ResolveRequest } from './resolve-version.ts';
 import { assertIdentity } from './who-must-have-signed.ts';
 
-const TRUST_FIELDS = [
+export const TRUST_FIELDS = [
   'identity',
   'publicKeyPem',
   'trustedRoot',
@@ -47,25 +40,6 @@ const INSTALL_FIELDS = [
   ...TRUST_FIELDS,
 ] as const;
 const ARTIFACT_FIELDS = ['component', 'version', 'platform', 'sha256'] as const;
-const SUBJECT_FIELDS = ['bytes', 'sha256', 'path'] as const;
-const EVIDENCE_FIELDS = [
-  'bundle',
-  'bundlePath',
-  'signature',
-  'certificate',
-  'signaturePath',
-  'certificatePath',
-] as const;
-const VERIFY_FIELDS = [
-  'releaseWorkflow',
-  'predicateTypes',
-  'archive',
-  'saveBundlePath',
-  'rekorUrl',
-  'forgetNames',
-  'signal',
-  ...TRUST_FIELDS,
-] as const;
 
 /** @throws RequestError `usage` */
 export function readInstall(input: unknown): InstallRequest {
@@ -145,7 +119,7 @@ function readExtract(value: unknown, { wrong }: InputFields): { readonly members
   return { members: fields.required('members', fields.list(fields.text)) };
 }
 
-function readTrust(fields: InputFields): TrustRequest {
+export function readTrust(fields: InputFields): TrustRequest {
   fields.atMostOne('the signer', ['identity', 'publicKeyPem', 'releaseWorkflow'], 'name one of them');
   fields.atMostOne('the trusted root', ['trustedRoot', 'trustedRootPath'], 'pass it, or name its file');
   const trustedRootFile = fields.optional('trustedRootPath', fields.path);
@@ -179,95 +153,6 @@ function readIdentity(value: unknown): CertificateIdentity {
   };
   assertIdentity(identity);
   return identity;
-}
-
-function readWorkflow(value: unknown): ReleaseWorkflow {
-  const fields = new InputFields(value, 'releaseWorkflow', ['workflow', 'issuer']);
-  return {
-    workflow: fields.required('workflow', fields.text),
-    issuer: fields.required('issuer', fields.text),
-  };
-}
-
-/** @throws RequestError `usage` */
-export function readVerify(input: unknown, options: unknown): VerifyRequest {
-  const artifact = new InputFields(input, 'what is to be verified', [...SUBJECT_FIELDS, ...EVIDENCE_FIELDS]);
-  const fields = new InputFields(options, 'the options', VERIFY_FIELDS);
-  const { list, text, path, signal } = fields;
-  return {
-    subject: readSubject(artifact),
-    evidence: readEvidence(artifact),
-    ...readTrust(fields),
-    ...fields.entry('releaseWorkflow', readWorkflow),
-    ...fields.entry('predicateTypes', list(text)),
-    ...fields.entry('archive', readArchive),
-    ...fields.entry('saveBundlePath', path),
-    ...fields.entry('rekorUrl', urlReader(fields)),
-    ...fields.entry('forgetNames', list(nameReader(fields))),
-    ...fields.entry('signal', signal),
-  };
-}
-
-function readSubject(fields: InputFields): VerifyRequest['subject'] {
-  const next = 'pass the bytes of the artifact, or its SHA-256, or name its file';
-  switch (fields.onlyOne('the artifact', SUBJECT_FIELDS, next)) {
-    case 'bytes':
-      return { kind: 'bytes', bytes: fields.required('bytes', fields.bytes) };
-    case 'sha256':
-      return { kind: 'digest', sha256: fields.required('sha256', fields.sha256) };
-    case 'path':
-      return { kind: 'file', path: fields.required('path', fields.path) };
-  }
-}
-
-const PAIRS = [
-  ['signature', 'certificate'],
-  ['signaturePath', 'certificatePath'],
-] as const;
-
-function readEvidence(fields: InputFields): VerifyRequest['evidence'] {
-  if (fields.present(EVIDENCE_FIELDS).length === 0 && fields.has('path')) return { kind: 'beside' };
-  for (const [signature, certificate] of PAIRS) {
-    if (fields.has(signature) === fields.has(certificate)) continue;
-    const [there, missing] = fields.has(signature) ? [signature, certificate] : [certificate, signature];
-    throw new RequestError('usage', `${there} needs ${missing} with it`, {
-      wanted: `${signature} and ${certificate}`,
-      found: `${there} alone`,
-      next: `add ${missing}; Kubernetes publishes both, as kubectl.sig and kubectl.cert`,
-    });
-  }
-  const kinds = ['bundle', 'bundlePath', 'signature', 'signaturePath'] as const;
-  const next = 'pass a bundle, or a signature with its certificate, or name their files';
-  switch (fields.onlyOne('the evidence', kinds, next)) {
-    case 'bundle':
-      return { kind: 'bundle-in-memory', bytes: fields.required('bundle', fields.content) };
-    case 'bundlePath':
-      return { kind: 'bundle', path: fields.required('bundlePath', fields.path) };
-    case 'signature':
-      return {
-        kind: 'detached-in-memory',
-        signature: fields.required('signature', fields.content),
-        certificate: fields.required('certificate', fields.content),
-      };
-    case 'signaturePath':
-      return {
-        kind: 'detached',
-        signaturePath: fields.required('signaturePath', fields.path),
-        certificatePath: fields.required('certificatePath', fields.path),
-      };
-  }
-}
-
-function readArchive(value: unknown): NonNullable<VerifyRequest['archive']> {
-  const fields = new InputFields(value, 'archive', ['kind', 'into', 'members']);
-  const kind = fields.required('kind', fields.choice(['list', 'extract'] as const));
-  if (kind === 'extract') {
-    const members = fields.optional('members', fields.list(fields.text)) ?? [];
-    return { kind, into: fields.required('into', fields.path), members };
-  }
-  const [extra] = fields.present(['into', 'members']);
-  if (extra === undefined) return { kind };
-  throw fields.wrong(extra, 'of a list', 'an archive that is only listed', `leave ${extra} out`);
 }
 
 /** A request to list a release. */
@@ -306,7 +191,7 @@ function readSources(fields: InputFields): ResolveRequest {
   };
 }
 
-function nameReader({ text }: InputFields): (value: unknown, name: string) => WrittenName {
+export function nameReader({ text }: InputFields): (value: unknown, name: string) => WrittenName {
   return (value, name) => parseWrittenName(text(value, name), name);
 }
 
@@ -321,7 +206,7 @@ function sourceReader(fields: InputFields): (value: unknown, name: string) => st
   };
 }
 
-function urlReader({ text, wrong }: InputFields): (value: unknown, name: string) => string {
+export function urlReader({ text, wrong }: InputFields): (value: unknown, name: string) => string {
   return (value, name) => {
     const written = text(value, name);
     const url = parseBaseUrl(written);

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { RequestError } from '../../../src/errors.ts';
-import { readInstall, readList, readResolve, readVerify } from '../../../src/plan/read-input.ts';
+import { readInstall, readList, readResolve } from '../../../src/plan/read-input.ts';
+import { readVerify } from '../../../src/plan/read-verify.ts';
 import { thrownBy } from '#support/thrown-by';
 
 const SHA256 = 'ab'.repeat(32);
