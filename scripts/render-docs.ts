@@ -9,7 +9,7 @@
 import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { EXIT_CODE_MEANINGS } from '../src/exit-codes.ts';
+import { EXIT_CODE_MEANINGS, EXIT_CODES } from '../src/exit-codes.ts';
 import { NOTE_MEANINGS } from '../src/notes.ts';
 import {
   type ArtifactKind,
@@ -72,6 +72,17 @@ function describePlatforms({ platforms: availabilities }: Component): string {
     .filter(({ arches }) => arches.length > 0)
     .map(({ os, arches }) => `${os}: ${arches.join(', ')}`)
     .join('; ');
+}
+
+/** The reasons of each exit code. */
+function renderErrorCodes(): string {
+  const reasons = Object.entries(EXIT_CODES);
+  const rows = Object.entries(EXIT_CODE_MEANINGS).flatMap(([exitCode, meaning]) => {
+    const names = reasons.flatMap(([name, number]) => (number === Number(exitCode) ? [name] : []));
+    const all = exitCode === '1' ? ['bug', ...names] : names;
+    return all.length === 0 ? [] : [[exitCode, all.map(code).join(', '), meaning]];
+  });
+  return table(['Exit code', '`error.code`', 'What it means'], rows);
 }
 
 function renderNoteCodes(): string {
@@ -148,7 +159,8 @@ const SECTIONS: Readonly<Record<string, () => string>> = {
   'action-inputs': () => renderActionInputs(table),
   'action-outputs': () => renderActionOutputs(table),
   'json-success': () => renderJsonFields('success', table),
-  'json-failure': () => renderJsonFields('failure', table),
+  'json-failure': () => renderJsonFields('failure', table, ['artifacts', 'notes', 'trustedRoot']),
+  'json-codes': renderErrorCodes,
   'json-list': () => renderJsonFields('list', table),
   'json-doctor': () => renderJsonFields('doctor', table),
   'json-words': () => renderJsonFields('words', table),

@@ -119,18 +119,28 @@ interface ResultSchema {
   readonly $defs: Readonly<Record<string, Schema>>;
 }
 
-/** Every field of one definition of the schema, with the fields below it. */
-export function renderJsonFields(definition: string, table: Table): string {
+/**
+ * Every field of one definition of the schema, with the fields below it.
+ *
+ * @param elsewhere fields of its top whose own fields another table has.
+ */
+export function renderJsonFields(
+  definition: string,
+  table: Table,
+  elsewhere: readonly string[] = [],
+): string {
   const text = readFileSync(new URL('../docs/result.schema.json', import.meta.url), 'utf8');
   const schema: ResultSchema = JSON.parse(text);
-  const rows = fieldsOf(schema.$defs[definition] ?? {}, '', schema).map(
-    ({ path, type, required, meaning }) => [
-      `\`${path}\``,
-      type.replaceAll('|', '\\|'),
-      required ? 'yes' : 'if it applies',
-      meaning,
-    ],
+  const below = elsewhere.map((name) => new RegExp(String.raw`^${name}(?:\[\])?\.`));
+  const fields = fieldsOf(schema.$defs[definition] ?? {}, '', schema).filter(
+    ({ path }) => !below.some((pattern) => pattern.test(path)),
   );
+  const rows = fields.map(({ path, type, required, meaning }) => [
+    `\`${path}\``,
+    type.replaceAll('|', '\\|'),
+    required ? 'yes' : 'if it applies',
+    meaning,
+  ]);
   return table(['Field', 'Type', 'Always', 'Meaning'], rows);
 }
 
@@ -143,9 +153,15 @@ function resolve(schema: Schema, root: ResultSchema): Schema {
   };
 }
 
+/** What a value may be, without references and choices within choices. */
+function variantsOf(schema: Schema, root: ResultSchema): readonly Schema[] {
+  const whole = resolve(schema, root);
+  return whole.oneOf?.flatMap((one) => variantsOf(one, root)) ?? [whole];
+}
+
 function fieldsOf(schema: Schema, prefix: string, root: ResultSchema): readonly Field[] {
   const fields: Field[] = [];
-  for (const variant of schema.oneOf ?? [schema]) {
+  for (const variant of variantsOf(schema, root)) {
     for (const [name, property] of namedProperties(variant)) {
       const own = resolve(property, root);
       const item = own.items === undefined ? own : resolve(own.items, root);
@@ -168,6 +184,8 @@ function namedProperties({ properties = {} }: Schema): readonly (readonly [strin
 
 function typeOf(schema: Schema): string {
   const values = schema.enum ?? (schema.const === undefined ? undefined : [schema.const]);
+  // A longer list would be the whole width of the page; the text has a table of it.
+  if (values !== undefined && values.length > 12) return typeof values[0] === 'number' ? 'integer' : 'string';
   if (values !== undefined) return values.map((value) => `\`${JSON.stringify(value)}\``).join(' | ');
   return schema.type ?? 'object';
 }

@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs';
+import { mkdir, writeFile } from 'node:fs/promises';
 import { Ajv2020 } from 'ajv/dist/2020.js';
 import { describe, expect, it } from 'vitest';
 import { CHECK_NAMES } from '../../src/errors.ts';
@@ -9,7 +10,7 @@ import { UntrustedError } from '../../src/errors.ts';
 import { successReport } from '../../src/result.ts';
 import { aFullResult, anArtifactResult } from '../unit/cli/results.ts';
 import { VERSION } from '../../src/text/version.ts';
-import { localWorld } from './local-world.ts';
+import { type LocalWorld, localWorld } from './local-world.ts';
 
 const schema: { readonly $defs: Readonly<Record<string, { readonly [key: string]: unknown }>> } = JSON.parse(
   readFileSync(new URL('../../docs/result.schema.json', import.meta.url), 'utf8'),
@@ -192,6 +193,72 @@ describe('--json', () => {
     const world = await localWorld();
     const { stdout } = await world.run([...args, '--json']);
     expect(faults(JSON.parse(stdout))).toEqual([]);
+  });
+
+  const OUTAGE = ['--retries', '0', '--mirror', 'http://127.0.0.1:9'];
+  it.each<readonly [code: string, exitCode: number, args: (world: LocalWorld) => readonly string[]]>([
+    ['usage', 2, ({ options }) => ['kubectl', 'v1.26.4', 'v1.26.5', ...options]],
+    ['file-not-readable', 2, () => ['verify', 'nowhere', '--bundle', 'nowhere.json']],
+    ['version-malformed', 2, ({ options }) => ['kubectl', 'v1.x.y', ...options]],
+    ['component-unknown', 3, ({ options }) => ['nothing-of-kubernetes', 'v1.26.4', ...options]],
+    [
+      'platform-impossible',
+      3,
+      ({ options }) => ['kubectl', 'v1.26.4', '--platform', 'plan9/mips', ...options],
+    ],
+    ['release-not-found', 3, ({ options }) => ['kubectl', '1.99', ...options]],
+    ['network', 4, ({ options }) => ['kubectl', 'v1.26.4', ...options.slice(2), ...OUTAGE]],
+    [
+      'mirror-incomplete',
+      4,
+      ({ options }) => ['kubectl', 'v1.26.5', '--platform', 'linux/amd64', ...options],
+    ],
+    [
+      'log-unreachable',
+      4,
+      ({ options }) => [
+        ...KUBECTL,
+        ...options.slice(0, 2),
+        ...options.slice(4),
+        '--retries',
+        '0',
+        '--rekor-url',
+        'http://127.0.0.1:9',
+      ],
+    ],
+    [
+      'material-malformed',
+      11,
+      ({ options }) => ['verify', 'root.json', '--bundle', 'root.json', ...options.slice(2)],
+    ],
+    [
+      'identity-mismatch',
+      15,
+      ({ options }) => [
+        ...KUBECTL,
+        ...options,
+        '--certificate-identity',
+        'a@b.c',
+        '--certificate-oidc-issuer',
+        'https://b.c',
+      ],
+    ],
+    [
+      'trusted-root-invalid',
+      18,
+      ({ options }) => [...KUBECTL, ...options.slice(0, 4), '--trusted-root', 'not-a-root.json'],
+    ],
+    ['destination-unsuitable', 20, ({ options }) => [...KUBECTL, ...options, '--output', 'directory']],
+  ])('prints what the schema says of the failure %s', async (code, exitCode, args) => {
+    const world = await localWorld();
+    await writeFile(world.dir.join('not-a-root.json'), '{}');
+    await mkdir(world.dir.join('directory'));
+    world.releases.publishFile('/release/v1.26.5/bin/linux/amd64/kubectl', 'unsigned');
+    const run = await world.run([...args(world), '--json']);
+    const printed: unknown = JSON.parse(run.stdout);
+    expect(printed).toMatchObject({ ok: false, exitCode, error: { code, exitCode } });
+    expect(run.exitCode).toBe(exitCode);
+    expect(faults(printed)).toEqual([]);
   });
 
   it('has the notes of the run at the top, by code', async () => {
