@@ -153,6 +153,7 @@ const SECTIONS: Readonly<Record<string, () => string>> = {
   'options-verify': () => renderOptions('verify', table),
   'options-list': () => renderOptions('list', table),
   'options-doctor': () => renderOptions('doctor', table),
+  'options-trusted-root': () => renderOptions('trusted-root', table),
   'options-common': () => renderOptions(undefined, table),
   variables: () => renderVariables(table),
   'exit-code-pages': renderExitCodePages,
@@ -163,6 +164,7 @@ const SECTIONS: Readonly<Record<string, () => string>> = {
   'json-codes': renderErrorCodes,
   'json-list': () => renderJsonFields('list', table),
   'json-doctor': () => renderJsonFields('doctor', table),
+  'json-trusted-root': () => renderJsonFields('trustedRootAnswer', table),
   'json-words': () => renderJsonFields('words', table),
   'json-notes': renderNoteCodes,
 };

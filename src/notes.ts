@@ -25,6 +25,7 @@ export type NoteCode =
   | 'directory-not-on-path'
   | 'trusted-root-not-renewed'
   | 'variable-unknown'
+  | 'variable-not-read'
   | 'variable-in-effect'
   | 'node-variables'
   | 'tls-switch-ignored'
@@ -55,6 +56,7 @@ export const NOTE_MEANINGS: Readonly<Record<NoteCode, string>> = {
   'directory-not-on-path': 'a shell does not find what was installed in this directory',
   'trusted-root-not-renewed': 'the trusted root could not be renewed by TUF; an older one was used',
   'variable-unknown': 'a K8S_VERIFY_ variable is set that k8s-verify does not read',
+  'variable-not-read': 'a variable tells other tools which keys count; k8s-verify does not read it',
   'variable-in-effect': 'a K8S_VERIFY_ variable sets an option (doctor only)',
   'node-variables': 'variables make Node load code or options before k8s-verify runs',
   'tls-switch-ignored': 'a variable asks for unchecked TLS, and has no effect',

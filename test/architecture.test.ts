@@ -24,7 +24,7 @@ const FLOORS: readonly (readonly string[])[] = [
   ['client.ts', 'result.ts'],
   ['plan'],
   ['flow'],
-  ['install.ts', 'verify.ts', 'list.ts', 'doctor.ts'],
+  ['install.ts', 'verify.ts', 'list.ts', 'doctor.ts', 'trusted-root.ts'],
   ['index.ts', 'cli', 'action'],
 ];
 

@@ -1,7 +1,7 @@
 import { UntrustedError } from '../../src/errors.ts';
 import { readRootRecord } from '../../src/trust/root-age.ts';
 import { readTrustedRoot } from '../../src/trust/read-trusted-root.ts';
-import { type Change, describeChange, differenceOf } from './difference.ts';
+import { type Change, describeChange, differenceOf } from '../../src/trust/difference.ts';
 import { renderReadme } from './readme.ts';
 import { type Origin, readFolder, renderRootRecord, type TrustRootFiles, writeFolder } from './trust-root-folder.ts';
 import { tufRootVersion } from '../../src/trust/tuf-root.ts';

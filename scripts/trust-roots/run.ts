@@ -6,7 +6,7 @@ import { type ExitCode, exitCodeFor } from '../../src/exit-codes.ts';
 import { createHttpClient } from '../../src/http/client.ts';
 import { parseBaseUrl } from '../../src/plan/request.ts';
 import { checkTrustRoot } from './check.ts';
-import { describeChange } from './difference.ts';
+import { describeChange } from '../../src/trust/difference.ts';
 import { fetchTrustRoot } from './fetch.ts';
 import { packageSeed, type PackageSeed, PUBLIC_GOOD_REPOSITORY } from './package-seed.ts';
 import { type Candidate, isSame, replaceTrustRoot } from './replace.ts';

@@ -4,6 +4,7 @@ import { formatPlatform, PLATFORMS } from '../release/platform.ts';
 import { TOPICS } from './help-topics.ts';
 import type { CliOption } from './option.ts';
 import { SHELLS } from './shells.ts';
+import { TRUSTED_ROOT_ACTIONS } from './trusted-root-actions.ts';
 import type { StrictCommand } from './strict-command.ts';
 
 /** The versions that can be completed without a request. */
@@ -21,6 +22,8 @@ export function operands(program: StrictCommand, command: StrictCommand): 'files
       return 'files';
     case 'list':
       return ALIASES;
+    case 'trusted-root':
+      return TRUSTED_ROOT_ACTIONS;
     case 'completion':
       return SHELLS;
     case 'help':

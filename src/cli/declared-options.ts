@@ -175,14 +175,11 @@ const requireFresh = (): CliOption =>
 const maxAge = (): CliOption =>
   rare(SIGNER, '--max-trusted-root-age <AGE>', 'the same with another age, as in 12h or 30d').reads(readAge);
 
+/** Another TUF repository. */
+export const tuf = (): readonly CliOption[] => [tufUrl(), tufRoot()];
+
 /** How the trusted root is chosen. */
-export const trust = (): readonly CliOption[] => [
-  trustedRoot(),
-  tufUrl(),
-  tufRoot(),
-  requireFresh(),
-  maxAge(),
-];
+export const trust = (): readonly CliOption[] => [trustedRoot(), ...tuf(), requireFresh(), maxAge()];
 
 export const bundle = (): CliOption =>
   option(

@@ -52,9 +52,30 @@ export function environmentNotes(program: StrictCommand, env: Environment): read
   const names = Object.keys(env).filter(
     (name) => name.toUpperCase().startsWith(PREFIX) && !known.has(name) && env[name] !== '',
   );
-  return names.sort().map((name) => {
+  const unknown = names.sort().map((name) => {
     const near = nearest(name.toUpperCase(), [...known.keys()]);
     const meant = near === undefined ? '' : `; did you mean ${near}?`;
     return note('variable-unknown', `${excerpt(name)} is no variable that k8s-verify reads${meant}`);
   });
+  return [...unknown, ...notesOnTrust(env)];
+}
+
+/** By these, other tools are told which keys count; no variable tells k8s-verify. */
+const OF_OTHER_TOOLS: ReadonlyMap<string, string> = new Map([
+  ['SIGSTORE_ROOT_FILE', '--trusted-root FILE'],
+  ['TUF_ROOT', '--tuf-url URL --tuf-root FILE'],
+  ['TUF_MIRROR', '--tuf-url URL --tuf-root FILE'],
+]);
+
+function notesOnTrust(env: Environment): readonly Note[] {
+  return Array.from(OF_OTHER_TOOLS).flatMap(([name, options]) =>
+    (env[name] ?? '') === ''
+      ? []
+      : [
+          note(
+            'variable-not-read',
+            `${name} is set, and k8s-verify does not read it: no variable says which keys count; use ${options}`,
+          ),
+        ],
+  );
 }

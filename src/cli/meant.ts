@@ -54,6 +54,11 @@ const COMMANDS_BY_MEANING: Readonly<Record<string, string>> = {
   diagnose: 'doctor',
   env: 'doctor',
   info: 'doctor',
+  root: 'trusted-root',
+  trust: 'trusted-root',
+  tuf: 'trusted-root',
+  init: 'trusted-root',
+  initialize: 'trusted-root',
 };
 
 const REMOVING: ReadonlySet<string> = new Set(['uninstall', 'remove', 'rm']);

@@ -63,6 +63,14 @@ export const doctor: Command = ({ words, line }) =>
     ? undefined
     : toType(['doctor', ...optionsAmong(words, OF_DOCTOR)]);
 
+const OF_TRUST: ReadonlySet<string> = new Set(['--tuf-url', '--tuf-root', '--data-dir', '--ca-file']);
+
+/** A newer trusted root, where it is not a file that was named. */
+export const renewTrust: Command = ({ words, line }) =>
+  line === undefined || line.options.trustedRoot !== undefined || line.command === 'trusted-root'
+    ? undefined
+    : toType(['trusted-root', 'update', ...optionsAmong(words, OF_TRUST)]);
+
 /** What there is of the version that was asked for. */
 export const list: Command = ({ words, line }) => {
   if (line?.command !== 'install') return undefined;

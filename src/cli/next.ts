@@ -91,6 +91,7 @@ const released = step('get the released file', commands.releasedFile);
 const lookAround = step('see what is wrong on the way', commands.doctor);
 const lookAtTrust = step('look at clock and trusted root', commands.doctor);
 const thenAgain = step('then', commands.again);
+const renewTrust = step('renew the trusted root', commands.renewTrust);
 const page = step('see what it takes', commands.help);
 const listed = step('see what there is', commands.list);
 
@@ -126,8 +127,8 @@ const BY_CODE: Readonly<Record<ErrorCode, Steps>> = {
   'log-unreachable': all(own, lookAround, thenAgain),
   'name-unbound': all(own, first(orSource, thenAgain)),
   'trust-root-unavailable': all(own, lookAtTrust),
-  'trusted-root-old': all(own, lookAtTrust),
-  'authority-unknown': all(own, lookAtTrust),
+  'trusted-root-old': all(own, renewTrust, lookAtTrust),
+  'authority-unknown': all(renewTrust, own, lookAtTrust),
   'clock-wrong': all(own, thenAgain),
   'machine-cannot-judge': all(own, thenAgain),
   'signature-not-published': all(own, step('see what is signed', commands.list)),

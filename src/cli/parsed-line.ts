@@ -135,7 +135,7 @@ function readRun(
 
 /** `k8s-verify verify FILE --version v1.30.2` once printed a version, ended with 0, and had checked nothing. */
 function versionAmongWords(words: readonly string[]): RequestError {
-  const takesVersion = !['verify', 'doctor', 'completion', 'help'].includes(words[0] ?? '');
+  const takesVersion = !['verify', 'doctor', 'trusted-root', 'completion', 'help'].includes(words[0] ?? '');
   const rest = words.flatMap((word, index) => {
     if (word === '--version') return [];
     if (!takesVersion && words[index - 1] === '--version') return [];

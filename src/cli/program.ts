@@ -7,7 +7,16 @@ import * as option from './declared-options.ts';
 import type { CliOption } from './option.ts';
 import { StrictCommand } from './strict-command.ts';
 
-export const COMMANDS = ['install', 'verify', 'list', 'doctor', 'completion', 'help', 'version'] as const;
+export const COMMANDS = [
+  'install',
+  'verify',
+  'list',
+  'doctor',
+  'trusted-root',
+  'completion',
+  'help',
+  'version',
+] as const;
 export type CommandName = (typeof COMMANDS)[number];
 
 /** What a command is called, and where the first page has it. */
@@ -45,6 +54,7 @@ export function createProgram(): StrictCommand {
   addVerify(program);
   addList(program);
   addDoctor(program);
+  addTrustedRoot(program);
   addCompletion(program);
   addHelp(program);
   return program;
@@ -246,6 +256,44 @@ function addDoctor(program: StrictCommand): void {
     ],
     success: 'a run can be expected to work; else the code of what would stop it',
     failures: [1, 2, 3, 4, 5, 17, 18, 20, 130],
+  });
+}
+
+function addTrustedRoot(program: StrictCommand): void {
+  add(
+    program,
+    {
+      name: 'trusted-root',
+      operands: '[ACTION] [FILE]',
+      summary: 'show, update or export the keys that proofs rest on',
+      group: 'SET UP',
+    },
+    [
+      option.trustedRoot(),
+      ...option.tuf(),
+      option.dataDir(),
+      option.retries(),
+      option.retryDelay(),
+      option.timeout(option.REQUEST_TIMEOUT),
+      option.caFile(),
+    ],
+  ).describe({
+    usages: ['k8s-verify trusted-root show | update | export FILE [OPTIONS]'],
+    examples: [
+      { command: 'k8s-verify trusted-root show', meaning: 'which keys count, and since when' },
+      { command: 'k8s-verify trusted-root update', meaning: 'renew them now' },
+      {
+        command: 'k8s-verify trusted-root export trusted_root.json',
+        meaning: 'for a machine without a network',
+      },
+    ],
+    details: [
+      'Show, renew or export the trusted root: the list of keys that every proof rests on.',
+      'show makes no request. update asks the TUF repository and says what has changed. export writes the newest one, ' +
+        'which another machine takes with --trusted-root; - writes it to standard output.',
+    ],
+    success: 'shown, renewed or written',
+    failures: [1, 2, 4, 5, 11, 18, 20, 130],
   });
 }
 

@@ -15,6 +15,7 @@ const RUN: Readonly<Record<CommandName, () => Promise<RunCommand>>> = {
   verify: async () => (await import('./verify.ts')).verify,
   list: async () => (await import('./list.ts')).list,
   doctor: async () => (await import('./doctor.ts')).doctor,
+  'trusted-root': async () => (await import('./trusted-root.ts')).trustedRootCommand,
   completion: async () => (await import('./completion.ts')).completion,
   help: async () => (await import('./help.ts')).help,
   version: () => Promise.resolve(version),

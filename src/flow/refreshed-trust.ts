@@ -29,7 +29,7 @@ interface InHand {
 }
 
 type Outcome =
-  | { readonly kind: 'renewed'; readonly root: TufTrustedRoot }
+  | { readonly kind: 'renewed'; readonly root: TufTrustedRoot; readonly isKept: boolean }
   | { readonly kind: 'failed'; readonly error: K8sVerifyError };
 
 /** A trusted root that is renewed by TUF: the public-good one, or that of the repository which the user names. */
@@ -43,6 +43,7 @@ export class RefreshedTrust implements RunTrust {
   #refresh: Promise<Outcome> | undefined;
   #outcome: Outcome | undefined;
   #told: TrustMaterial | undefined;
+  #isWaitedFor = false;
 
   private constructor(
     request: TrustRequest,
@@ -83,12 +84,33 @@ export class RefreshedTrust implements RunTrust {
   }
 
   begin(): void {
-    const whenDue = async (): Promise<void> => {
-      const { kept } = await this.#open();
-      if (this.#isDue(kept)) await this.#refreshOnce();
-    };
     // The code that needs the trusted root sees the failure.
-    whenDue().catch(() => undefined);
+    this.renewIfDue().catch(() => undefined);
+  }
+
+  /** The newest trusted root that is in hand, without a request; undefined if there is none. */
+  async inHand(): Promise<TrustMaterial | undefined> {
+    return this.#newest();
+  }
+
+  /** Waits for a refresh, if the last check is too long ago. That it fails is told by {@link finish}. */
+  async renewIfDue(): Promise<void> {
+    const { kept } = await this.#open();
+    if (this.#isDue(kept)) await this.#refreshOnce();
+  }
+
+  /**
+   * Waits for a refresh, whenever the last one was.
+   *
+   * @returns the newest trusted root, and whether it is kept for later runs.
+   * @throws as the refresh does.
+   */
+  async renew(): Promise<{ readonly after: TrustMaterial; readonly isKept: boolean }> {
+    this.#isWaitedFor = true;
+    const outcome = await this.#refreshOnce();
+    if (outcome.kind === 'failed') throw outcome.error;
+    this.#tell(outcome.root.trust);
+    return { after: outcome.root.trust, isKept: outcome.isKept };
   }
 
   async newerThan(trust: TrustMaterial): Promise<TrustMaterial | undefined> {
@@ -184,14 +206,14 @@ export class RefreshedTrust implements RunTrust {
     const { refreshTrustedRoot } = await import('../trust/refresh-root.ts');
     try {
       const root = await refreshTrustedRoot({
-        server: { url, http, signal: this.#signal, quiet: true },
+        server: { url, http, signal: this.#signal, quiet: !this.#isWaitedFor },
         anchor,
         kept: kept?.kept,
         known: embedded === undefined ? [] : [readEmbedded(embeddedRootBytes)],
         now: clock.now(),
       });
-      this.#outcome = { kind: 'renewed', root };
-      await data.write('trust', keptRootKey(anchor, url), encodeKeptRoot(root.kept));
+      const written = await data.write('trust', keptRootKey(anchor, url), encodeKeptRoot(root.kept));
+      this.#outcome = { kind: 'renewed', root, isKept: written !== 'failed' };
     } catch (error) {
       if (!(error instanceof K8sVerifyError)) throw error;
       this.#outcome = { kind: 'failed', error };

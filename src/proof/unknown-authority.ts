@@ -65,7 +65,7 @@ function advise({ trust: { source } }: Proof, namedLog: boolean, unread: boolean
   if (namedLog) return 'name the trusted root of the Sigstore that signed it: --trusted-root FILE';
   if (unread) return 'update k8s-verify, which does not understand that part of the trusted root';
   return source.kind === 'embedded' || source.kind === 'tuf'
-    ? 'update k8s-verify, or name a newer trusted root: --trusted-root FILE'
+    ? 'without a network, name a file that k8s-verify trusted-root export wrote on another machine: --trusted-root FILE'
     : 'download the current trusted root of the Sigstore that signed it';
 }
 

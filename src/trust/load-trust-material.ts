@@ -3,10 +3,15 @@ import { UntrustedError } from '../errors.ts';
 import { MAX_TRUSTED_ROOT_BYTES } from '../limits.ts';
 import { readUpTo } from '../files/local-file.ts';
 import { assertClockNotBehindRoot, readEmbedded } from './clock.ts';
-import { EMBEDDED_ROOT_NAME, embeddedRootBytes, embeddedTufRootBytes } from './embedded-root.ts';
+import {
+  EMBEDDED_ROOT_NAME,
+  embeddedRootBytes,
+  embeddedTufRootBytes,
+  PUBLIC_GOOD_TUF_URL,
+} from './embedded-root.ts';
 import { readTrustedRoot } from './read-trusted-root.ts';
 import type { TrustMaterial } from './trust-material.ts';
-import { tufRootVersion } from './tuf-root.ts';
+import { tufRootExpires, tufRootVersion } from './tuf-root.ts';
 
 /**
  * Loads the given trusted root, or else the embedded one. If the given one cannot be used, that is an error; the
@@ -37,7 +42,9 @@ export async function loadTrustMaterial(
 export function readEmbeddedRoot(currentAsOf: Date): TrustMaterial {
   const source = { kind: 'embedded', name: EMBEDDED_ROOT_NAME } as const;
   const trust = readTrustedRoot(readEmbedded(embeddedRootBytes), source, currentAsOf);
-  return { ...trust, tufVersion: tufRootVersion(readEmbedded(embeddedTufRootBytes)) };
+  const tufRoot = readEmbedded(embeddedTufRootBytes);
+  const [version, expires] = [tufRootVersion(tufRoot), tufRootExpires(tufRoot)];
+  return { ...trust, tufRoot: { url: PUBLIC_GOOD_TUF_URL, version, expires } };
 }
 
 async function readBounded(path: string): Promise<Uint8Array> {

@@ -67,7 +67,7 @@ export function readTrustedRoot(bytes: Uint8Array, source: TrustSource, currentA
   try {
     const { root, ignored } = readRoot(bytes, what);
     const sha256 = createHash('sha256').update(bytes).digest('hex');
-    return { root, source, sha256, currentAsOf, ignored };
+    return { root, source, bytes, sha256, currentAsOf, ignored };
   } catch (cause) {
     if (!(cause instanceof UntrustedError)) throw cause;
     throw notATrustedRoot(bytes, what, cause);

@@ -39,10 +39,10 @@ export interface RootFacts {
 }
 
 /** What results and messages tell of this trusted root. */
-export function factsOf({ source, sha256, currentAsOf, tufVersion }: TrustMaterial): RootFacts {
+export function factsOf({ source, sha256, currentAsOf, tufRoot }: TrustMaterial): RootFacts {
   return {
     source: source.kind === 'memory' ? 'file' : source.kind,
-    ...(tufVersion === undefined ? {} : { tufVersion }),
+    ...(tufRoot === undefined ? {} : { tufVersion: tufRoot.version }),
     // Whole seconds, and never later than it was.
     ...(currentAsOf === undefined ? {} : { asOf: `${currentAsOf.toISOString().slice(0, 19)}Z` }),
     sha256,

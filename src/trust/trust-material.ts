@@ -20,6 +20,14 @@ export interface IgnoredPart {
   readonly what: string;
 }
 
+/** The TUF root that a trusted root was verified with. */
+export interface TufRootFacts {
+  /** Of the repository, without secrets. */
+  readonly url: string;
+  readonly version: number;
+  readonly expires: Date;
+}
+
 /** A trusted root, read strictly but not yet used to check evidence. */
 export interface TrustMaterial {
   readonly root: TrustedRoot;
@@ -31,7 +39,9 @@ export interface TrustMaterial {
    * unknown, as for any file.
    */
   readonly currentAsOf: Date | undefined;
-  /** The version of the TUF root that it was verified with; absent if it did not come by TUF. */
-  readonly tufVersion?: number;
+  /** The JSON itself. */
+  readonly bytes: Uint8Array;
+  /** The TUF root that it was verified with; absent for a file. */
+  readonly tufRoot?: TufRootFacts;
   readonly ignored: readonly IgnoredPart[];
 }

@@ -20,6 +20,20 @@ export function tufRootVersion(root: Uint8Array): number {
 }
 
 /**
+ * Until when a TUF root is good.
+ *
+ * @throws UntrustedError `trusted-root-invalid`
+ */
+export function tufRootExpires(root: Uint8Array): Date {
+  const text = signedMember(root, 'expires');
+  const expires = new Date(typeof text === 'string' ? text : Number.NaN);
+  if (!Number.isNaN(expires.getTime())) return expires;
+  throw new UntrustedError('trusted-root-invalid', 'the TUF root does not tell until when it is good', {
+    wanted: 'signed.expires, a time',
+  });
+}
+
+/**
  * A member of what is signed in a TUF root; undefined if it is not there.
  *
  * @throws UntrustedError `trusted-root-invalid`

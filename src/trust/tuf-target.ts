@@ -74,7 +74,9 @@ export function keptTarget(
 }
 
 function readTarget(metadata: VerifiedMetadata, bytes: Uint8Array, read: ReadTarget): TrustMaterial {
-  return { ...readTrustedRoot(bytes, read.source, read.asOf), tufVersion: metadata.rootVersion };
+  const url = read.source.kind === 'tuf' ? read.source.url : '';
+  const tufRoot = { url, version: metadata.rootVersion, expires: metadata.rootExpires };
+  return { ...readTrustedRoot(bytes, read.source, read.asOf), tufRoot };
 }
 
 async function fetchTarget(info: TargetInfo, fetch: TufFetch): Promise<Uint8Array> {

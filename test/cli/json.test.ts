@@ -188,6 +188,7 @@ describe('--json', () => {
     ['help', ['help', '12']],
     ['version', ['version']],
     ['completion', ['completion', 'bash']],
+    ['trusted-root', ['trusted-root', 'show']],
     ['doctor', ['doctor', '--mirror', 'http://127.0.0.1:9', '--rekor-url', 'http://127.0.0.1:9']],
   ])('prints what the schema says for %s', async (_, args) => {
     const world = await localWorld();

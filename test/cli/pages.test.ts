@@ -20,6 +20,7 @@ const SAME: Readonly<Record<string, readonly string[]>> = {
   'help-verify': ['verify', '--help'],
   'help-list': ['list', '--help'],
   'help-doctor': ['doctor', '--help'],
+  'help-trusted-root': ['trusted-root', '--help'],
   'help-completion': ['completion', '--help'],
   'help-all-install': ['install', '--help-all'],
   'help-12': ['help', '12'],

@@ -34,13 +34,14 @@ for word do
 done
 words=" $* "
 lacks() { case $words in *" $1 "*) false ;; esac; }
-case \${1-} in verify | list | doctor | help | completion | version | -*) command=$1 ;; *) command=install ;; esac
+case \${1-} in verify | list | doctor | trusted-root | help | completion | version | -*) command=$1 ;; *) command=install ;; esac
 if [ "$command" = install ] && lacks --platform; then set -- "$@" --platform linux/amd64; fi
 case $command in install | list | doctor) if lacks --mirror; then set -- "$@" --mirror "$MIRROR"; fi ;; esac
 case $command in install | verify | doctor)
   if lacks --rekor-url; then set -- "$@" --rekor-url "$REKOR"; fi
   if lacks --trusted-root && lacks --tuf-url; then set -- "$@" --trusted-root "$TRUSTED_ROOT"; fi ;;
 esac
+if [ "$command" = trusted-root ] && lacks --tuf-url; then set -- "$@" --tuf-url "$TUF_URL" --tuf-root "$TUF_ROOT"; fi
 exec "$NODE" "$CLI" "$@"
 `,
   cosign: `#!/bin/sh
@@ -87,6 +88,7 @@ export async function setStage({ kubectl }: StageOptions = {}): Promise<Stage> {
     MIRROR: world.mirror,
     OTHER_MIRROR: other.url,
     TUF_URL: world.tuf.url,
+    TUF_ROOT: world.tuf.root,
     REKOR: world.rekorUrl,
     TRUSTED_ROOT: world.trustedRoot,
     HOME: home,

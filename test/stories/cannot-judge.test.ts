@@ -82,7 +82,9 @@ describe('a log that the trusted root does not know', () => {
       found:
         'the embedded one (sigstore-public-good) does not, and this trusted root was current on 2026-10-07',
       why: expect.stringContaining('nothing was learnt'),
-      next: 'update k8s-verify, or name a newer trusted root: --trusted-root FILE',
+      next:
+        'without a network, name a file that k8s-verify trusted-root export wrote on another machine: ' +
+        '--trusted-root FILE',
     });
     expect(exitCodeFor(error)).toBe(5);
   });

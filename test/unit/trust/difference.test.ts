@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { describeChange, differenceOf } from '../../../scripts/trust-roots/difference.ts';
+import { describeChange, differenceOf } from '../../../src/trust/difference.ts';
 import type { TrustedRootJson } from '#support/sigstore/trusted-root';
 import { newLog, present, publicGood, trusted } from '../../trust-roots/public-good.ts';
 

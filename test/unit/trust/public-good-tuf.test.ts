@@ -1,7 +1,7 @@
 /** Recorded material of the public-good Sigstore: its TUF roots from the first on, and each of its trusted roots. */
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
-import { describeChange, differenceOf } from '../../../scripts/trust-roots/difference.ts';
+import { describeChange, differenceOf } from '../../../src/trust/difference.ts';
 import { readTrustedRoot } from '../../../src/trust/read-trusted-root.ts';
 import type { TrustMaterial } from '../../../src/trust/trust-material.ts';
 import { MissingMetadata, refreshMetadata } from '../../../src/trust/tuf-metadata.ts';

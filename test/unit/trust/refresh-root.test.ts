@@ -33,7 +33,7 @@ describe('a refresh of the trusted root', () => {
       expect.stringMatching(/^\/targets\/[0-9a-f]{64}\.trusted_root\.json$/),
     ]);
     expect(metadata.rootVersion).toBe(4);
-    expect(trust).toMatchObject({ tufVersion: 4, currentAsOf: NOW, source: { kind: 'tuf' } });
+    expect(trust).toMatchObject({ tufRoot: { version: 4 }, currentAsOf: NOW, source: { kind: 'tuf' } });
     expect(trust.sha256).toBe(createHash('sha256').update(OLD).digest('hex'));
   });
 
@@ -302,7 +302,7 @@ describe('what was kept', () => {
     const { trust } = openKeptRoot(again(kept), repository.firstRoot, server.url, later);
     expect(asked()).toEqual([]);
     expect(trust).toMatchObject({
-      tufVersion: 3,
+      tufRoot: { version: 3 },
       currentAsOf: NOW,
       source: { kind: 'tuf', url: server.url },
     });

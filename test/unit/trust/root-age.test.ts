@@ -35,6 +35,7 @@ describe('the facts of a trusted root', () => {
   const root: TrustMaterial = {
     root: TrustedRoot.fromJSON({}),
     source: { kind: 'memory' },
+    bytes: new Uint8Array(),
     sha256: 'ab',
     currentAsOf: undefined,
     ignored: [],
@@ -44,7 +45,7 @@ describe('the facts of a trusted root', () => {
     const trust: TrustMaterial = {
       ...root,
       source: { kind: 'tuf', url: 'https://tuf.example' },
-      tufVersion: 3,
+      tufRoot: { url: 'https://tuf.example', version: 3, expires: new Date() },
       currentAsOf: new Date('2026-11-27T08:30:00.999Z'),
     };
     expect(factsOf(trust)).toEqual({

@@ -157,9 +157,7 @@ function authorityEntry(kind: string): (authority: CertificateAuthority) => Entr
 
 /** The certificates by the beginnings of their SHA-256, in their order. */
 function orderOf(chain: readonly string[]): string {
-  return chain
-    .map((der) => createHash('sha256').update(der, 'hex').digest('hex').slice(0, 8))
-    .join(', ');
+  return chain.map((der) => createHash('sha256').update(der, 'hex').digest('hex').slice(0, 8)).join(', ');
 }
 
 function hex(bytes: Uint8Array | undefined): string {
