@@ -9,6 +9,7 @@ export type NoteCode =
   | 'checksum-not-fetched'
   | 'signature-files-stale'
   | 'other-signing-used'
+  | 'release-manifest-proves'
   | 'release-manifest-not-used'
   | 'release-manifest-silent'
   | 'binary-says-other-version'
@@ -39,6 +40,8 @@ export const NOTE_MEANINGS: Readonly<Record<NoteCode, string>> = {
   'signature-files-stale': 'a cache on the way had old signature files; fresh copies proved the artifact',
   'other-signing-used':
     'the published signature proved nothing; the log has another signing of the same digest, which passed every check',
+  'release-manifest-proves':
+    'the published signature does not fit; the signed release manifest lists the digest, and proves it',
   'release-manifest-not-used': 'the signed release manifest could not be had or proved, and binds no name',
   'release-manifest-silent': 'the signed release manifest does not list the artifact',
   'binary-says-other-version':

@@ -17,7 +17,15 @@ export type EvidenceOrigin =
   /** `.sig` and `.cert`, completed by a look-up in the transparency log. */
   | { readonly kind: 'detached'; readonly location: string; readonly log: string }
   /** The published pair did not fit; another entry of the log for the same digest passed every check. */
-  | { readonly kind: 'log-search'; readonly log: string; readonly reason: string };
+  | { readonly kind: 'log-search'; readonly log: string; readonly reason: string }
+  /** The published pair did not fit; the signed release manifest lists the digest, and its own signature passed. */
+  | {
+      readonly kind: 'release-manifest';
+      readonly location: string;
+      /** Of the manifest, hex. */
+      readonly sha256: string;
+      readonly reason: string;
+    };
 
 /** One member of a proven archive, as unpacking would write it. */
 export interface ListedMember {
@@ -110,6 +118,11 @@ export interface ArtifactResult {
   readonly evidence: EvidenceOrigin;
   /** Where the bundle was written: when asked, or when the replaced file had its own. */
   readonly bundlePath?: string;
+  /**
+   * Where the release manifest was written, if that proves the artifact: with its bundle, `<manifestPath>.sigstore.json`,
+   * in the place of a bundle of the artifact's own.
+   */
+  readonly manifestPath?: string;
   /** Who signed: the proven identity or key. */
   readonly signer: Signer;
   /** The verified time of signing, ISO 8601. Absent for a managed key without a time in its evidence. */

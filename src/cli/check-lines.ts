@@ -64,6 +64,8 @@ function evidenceText(evidence: EvidenceOrigin): string {
       return `bundle ${evidence.location}`;
     case 'detached':
       return `signature and certificate at ${evidence.location}, completed by ${evidence.log}`;
+    case 'release-manifest':
+      return `release manifest ${evidence.location}: ${evidence.reason}`;
     case 'log-search':
       return `another entry of ${evidence.log}: ${evidence.reason}`;
   }

@@ -107,10 +107,20 @@ function signerOf({ signer }: ArtifactResult): string {
 }
 
 /** What only some runs have: a tarball, the release's own records, a bundle. */
-function detailLines({ fromTarball, crossChecks = [], bundlePath }: ArtifactResult): readonly string[] {
+function detailLines({ fromTarball, crossChecks = [], ...saved }: ArtifactResult): readonly string[] {
   return [
     ...(fromTarball === undefined ? [] : [`out of ${fromTarball.name}, which is what was signed`]),
     ...crossChecks.map(({ source, detail }) => `${source}: ${detail}`),
+    ...savedAs(saved),
+  ];
+}
+
+function savedAs({
+  bundlePath,
+  manifestPath,
+}: Pick<ArtifactResult, 'bundlePath' | 'manifestPath'>): string[] {
+  return [
     ...(bundlePath === undefined ? [] : [`evidence saved as ${bundlePath}`]),
+    ...(manifestPath === undefined ? [] : [`evidence saved as ${manifestPath}, with its bundle`]),
   ];
 }

@@ -33,6 +33,8 @@ export interface BytesOnTheWay {
 export interface Tried {
   /** Undefined where there was nothing to search for. */
   readonly search: SearchFailed | undefined;
+  /** Undefined where the release manifest was not asked. */
+  readonly listing: { readonly found: string } | undefined;
   /** What fresh copies of the files are: "no better", or why there are none. */
   readonly freshCopies: string;
 }
@@ -121,7 +123,8 @@ function mixedUpUpstream(what: string, { claimed }: Pair, tried: Tried): Untrust
   );
 }
 
-function attempts({ search, freshCopies }: Tried): string {
-  const fresh = `fresh copies: ${freshCopies}`;
-  return search === undefined ? fresh : `${fresh}; ${search.found}`;
+function attempts({ search, listing, freshCopies }: Tried): string {
+  return [`fresh copies: ${freshCopies}`, search?.found, listing?.found]
+    .filter((text) => text !== undefined)
+    .join('; ');
 }

@@ -31,7 +31,7 @@ export async function describeRun(
 }
 
 function describeOutput(prepared: PreparedArtifact, output: Output): ArtifactResult {
-  const { proof, source, bundlePath } = prepared;
+  const { proof, source, bundlePath, manifestPath } = prepared;
   const { proven, crossChecks } = proof;
   const path = pathOf(output);
   return {
@@ -43,6 +43,7 @@ function describeOutput(prepared: PreparedArtifact, output: Output): ArtifactRes
     ...(source === undefined ? {} : { source }),
     ...tarballOf(prepared, output),
     ...(bundlePath === undefined ? {} : { bundlePath: resolve(bundlePath) }),
+    ...(manifestPath === undefined ? {} : { manifestPath: resolve(manifestPath) }),
     ...contentOf(output),
     ...(crossChecks === undefined ? {} : { crossChecks }),
     ...describeProof(proof, output.sha256),

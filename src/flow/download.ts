@@ -17,7 +17,7 @@ import type { Client } from '../client.ts';
 import type { RecordsOf } from './compare-records.ts';
 import type { BytesOnTheWay } from './contradiction.ts';
 import type { RunTrust } from './run-trust.ts';
-import type { ManifestOf } from './release-manifest.ts';
+import type { ManifestOf } from './run-manifest.ts';
 
 /** What every artifact of one run is fetched and proved with. */
 export interface RunContext {

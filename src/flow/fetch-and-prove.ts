@@ -6,7 +6,8 @@ import { logOf } from '../plan/request.ts';
 import { fetchSideFiles } from '../source/side-files.ts';
 import { Download, type RunContext } from './download.ts';
 import { nameFile } from './name-failure.ts';
-import { manifestInTime, type RunManifest } from './release-manifest.ts';
+import { manifestInTime } from './release-manifest.ts';
+import type { RunManifest } from './run-manifest.ts';
 import type { ProofContext, ProvenArtifact } from './prove-with-log.ts';
 import { reportChecks } from './report.ts';
 import { proveWith } from './run-trust.ts';
@@ -56,7 +57,8 @@ export async function provePlanned(download: Download): Promise<ProvenArtifact> 
       // Loading takes tens of milliseconds in one go: what has arrived meanwhile makes room for more.
       await setImmediate();
       const proofOf = proofContext(plan, context, trust);
-      return proveArtifact({ ...proofOf, files, bytes: download }, sideFiles);
+      const listed = { artifact, manifest: async () => manifestFor(download) };
+      return proveArtifact({ ...proofOf, files, bytes: download, listed }, sideFiles);
     });
   };
   const proof = await download.orFailure(prove()).catch((error: unknown) => {

@@ -54,15 +54,17 @@ async function whoElse(path: string): Promise<ArtifactResult['othersCanChange']>
  * we do not know what it is for, and it stays. But verifying the new file next to it would be refused.
  */
 async function noteOlderBundle(result: ArtifactResult, report: Report): Promise<ArtifactResult> {
-  const { outcome, path, bundlePath, sha256, fromTarball, notes } = result;
+  const { outcome, path, bundlePath, sha256, evidence, fromTarball, notes } = result;
   const isFile = outcome === 'installed' || outcome === 'replaced' || outcome === 'kept';
   if (!isFile || path === undefined || bundlePath !== undefined) return result;
   const stated = await statedDigestBeside(path);
   if (stated === undefined || stated === sha256) return result;
+  const isListed = evidence.kind === 'release-manifest';
+  const why = isListed
+    ? 'the release manifest proves the file'
+    : 'a file out of a tarball has no signature of its own';
   const remedy =
-    fromTarball === undefined
-      ? 'to renew it, install with --save-bundle'
-      : 'remove it: a file out of a tarball has no signature of its own';
+    fromTarball === undefined && !isListed ? 'to renew it, install with --save-bundle' : `remove it: ${why}`;
   const left = note(
     'older-bundle-left',
     `${bundlePathOf(path)} was left alone and is of another file; ${remedy}`,

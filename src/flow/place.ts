@@ -1,5 +1,6 @@
 import type { Note } from '../notes.ts';
 import { discardPrepared, type PreparedArtifact } from './prepared-artifact.ts';
+import { bundlePathOf } from './saved-bundle.ts';
 
 /**
  * Puts everything in its place, all or nothing. Removes what is staged if that fails. Files that were already there are
@@ -24,9 +25,7 @@ async function placeOutputs(
   signal: AbortSignal | undefined,
 ): Promise<readonly Note[]> {
   const outputs = prepared.flatMap((one) => one.outputs);
-  const sideFiles = prepared.flatMap(({ bundlePath, proof: { bundle } }) =>
-    bundlePath === undefined ? [] : [{ destination: bundlePath, bytes: bundle }],
-  );
+  const sideFiles = prepared.flatMap(sideFilesOf);
   // Most verifications place nothing, and are faster without this code.
   if (sideFiles.length === 0 && outputs.every(({ kind }) => kind === 'verified')) return [];
   const [{ DATA_MODE, EXECUTABLE_MODE, placeAll }, { placeExtractions }] = await Promise.all([
@@ -46,4 +45,18 @@ async function placeOutputs(
   // From here on the signal is ignored: an interrupted run would leave a bundle without its file.
   const isBegun = placements.length > 0 || sideFiles.length > 0;
   return [...notes, ...(await placeExtractions(extractions, isBegun ? {} : { signal }))];
+}
+
+/** The evidence that is kept: a bundle, or the release manifest with its bundle. */
+function sideFilesOf({ bundlePath, manifestPath, proof: { bundle, listedIn } }: PreparedArtifact): readonly {
+  readonly destination: string;
+  readonly bytes: Uint8Array;
+}[] {
+  if (manifestPath !== undefined && listedIn !== undefined) {
+    return [
+      { destination: manifestPath, bytes: listedIn.bytes },
+      { destination: bundlePathOf(manifestPath), bytes: bundle },
+    ];
+  }
+  return bundlePath === undefined ? [] : [{ destination: bundlePath, bytes: bundle }];
 }

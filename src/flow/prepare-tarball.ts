@@ -18,7 +18,7 @@ import {
 import { type ArtifactName, assertListed, assertName } from './name.ts';
 import type { Output, PreparedArtifact } from './prepared-artifact.ts';
 import { previousVersion } from './previous-version.ts';
-import type { RunManifest } from './release-manifest.ts';
+import type { RunManifest } from './run-manifest.ts';
 
 /** Downloads and proves a tarball, and only then unpacks it next to the directory that it is to become. */
 export async function prepareDirectory(

@@ -19,7 +19,7 @@ import {
 import { assertName } from './name.ts';
 import { previousVersion } from './previous-version.ts';
 import { nameFailure } from './name-failure.ts';
-import { bundlePathOf, hasBundleOf } from './saved-bundle.ts';
+import { evidencePathsOf, hasBundleOf, NO_EVIDENCE_PATHS } from './saved-bundle.ts';
 import { discardPrepared, type Output, type PreparedArtifact } from './prepared-artifact.ts';
 import type { ProvenArtifact } from './prove-with-log.ts';
 import { shareManifests } from './release-manifest.ts';
@@ -108,11 +108,10 @@ async function prepareFile(
     if (!occupied) void download.begin().catch(() => undefined);
     const proven = await provePlanned(download);
     const there = occupied ? await takeOccupant(download, file, proven) : NOTHING_THERE;
-    const bundlePath = bundlePathOf(destination);
     if (there.kind === 'taken') {
       const { output, proof } = there;
-      const kept = saveBundle ? bundlePath : undefined;
-      return { artifact, proof, source: undefined, bundlePath: kept, outputs: [output] };
+      const kept = saveBundle ? evidencePathsOf(destination, proof) : NO_EVIDENCE_PATHS;
+      return { artifact, proof, source: undefined, ...kept, outputs: [output] };
     }
     void download.begin().catch(() => undefined);
     const renewsBundle = await hasBundleOf(destination, there.digest);
@@ -125,8 +124,8 @@ async function prepareFile(
     const had = `${verified.bytes} bytes downloaded`;
     const replaced = { replaces: occupied, previous };
     const output = { kind: 'installed', file, verified, ...replaced, sha256, had, name } as const;
-    const kept = saveBundle || renewsBundle ? bundlePath : undefined;
-    return { artifact, proof, source, bundlePath: kept, outputs: [output] };
+    const kept = saveBundle || renewsBundle ? evidencePathsOf(destination, proof) : NO_EVIDENCE_PATHS;
+    return { artifact, proof, source, ...kept, outputs: [output] };
   });
 }
 

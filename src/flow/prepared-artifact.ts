@@ -16,6 +16,8 @@ export interface PreparedArtifact {
   readonly source: string | undefined;
   /** Where its bundle goes, if it is to be kept. */
   readonly bundlePath: string | undefined;
+  /** Where the release manifest goes, with its bundle next to it, where that is kept instead. */
+  readonly manifestPath?: string | undefined;
   readonly outputs: readonly Output[];
 }
 

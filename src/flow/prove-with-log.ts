@@ -34,6 +34,8 @@ export interface ProvenArtifact {
   /** The evidence as a bundle: with it, the same proof needs no network. */
   readonly bundle: Uint8Array;
   readonly notes: readonly Note[];
+  /** The release manifest that lists the digest, where the bundle is over that and not over the artifact. */
+  readonly listedIn?: { readonly bytes: Uint8Array };
   /** What the release's own records say about it, if they were asked for. */
   readonly crossChecks?: readonly CrossCheck[];
 }

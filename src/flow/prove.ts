@@ -14,6 +14,7 @@ import { type BytesOnTheWay, type Contradiction, explainContradiction } from './
 import { checkClaim } from '../proof/check-claim.ts';
 import { detachedHashes, detachedSignatureFits, needsWholeFile } from '../proof/check-detached-signature.ts';
 import { statedDigest } from '../proof/proof.ts';
+import { type ListedRequest, proveFromManifest } from './prove-listed.ts';
 import {
   type ProofContext,
   proveFromBundle,
@@ -23,6 +24,8 @@ import {
 } from './prove-with-log.ts';
 
 export interface ProofRequest extends ProofContext {
+  /** Undefined of the release manifest itself. */
+  readonly listed?: ListedRequest;
   readonly files: SideFileRequest;
   readonly bytes: BytesOnTheWay;
 }
@@ -35,7 +38,8 @@ type Attempt = { readonly kind: 'proved'; readonly proof: ProvenArtifact } | Con
  * entry, a log that cannot be reached, another signer and an inconsistent upstream are different answers.
  *
  * If the files contradict each other (a stale copy, an upstream fault as in kubernetes#135858, or an attack), we ask for
- * fresh copies, then ask the log for another signing of the same digest. Then the bytes decide what is wrong.
+ * fresh copies, then ask the log for another signing of the same digest, then the release manifest. Then the bytes decide what is
+ * wrong.
  *
  * @param sideFiles those of `request.files`, which are asked for before this code is loaded.
  * @throws UntrustedError with the failed check; UnavailableError if something that is needed cannot be fetched.
@@ -56,8 +60,14 @@ export async function proveArtifact(
   const reason = 'the published signature does not fit the published digest';
   const search = second.kind === 'pair' ? await proveFromSearch(request, second.claimed, reason) : undefined;
   if (search?.kind === 'proved') return search.proof;
+  const listing =
+    second.kind === 'pair' && request.listed !== undefined
+      ? await proveFromManifest(request.listed, second.claimed, reason)
+      : undefined;
+  if (listing?.kind === 'proved') return listing.proof;
   return explainContradiction(second, request.files.what, request.bytes, {
     search,
+    listing,
     freshCopies: fresh.kind === 'files' ? 'no better' : fresh.why,
   });
 }

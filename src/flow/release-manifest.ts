@@ -7,7 +7,6 @@ import {
   MAX_MANIFEST_BYTES,
   MAX_MANIFEST_WAIT_MS,
 } from '../limits.ts';
-import type { ManifestAnswer } from '../names/bind-name.ts';
 import { note, type Note } from '../notes.ts';
 import { logOf, type NetworkRequest } from '../plan/request.ts';
 import type { Policy } from '../policy/policy.ts';
@@ -18,21 +17,8 @@ import type { ReleaseSource } from '../source/release-source.ts';
 import { fetchSideFiles } from '../source/side-files.ts';
 import { type Digest, digestOf, type HashAlgorithm } from '../strict/digest.ts';
 import type { BytesOnTheWay } from './contradiction.ts';
-import type { ProvenArtifact } from './prove-with-log.ts';
+import type { ManifestOf, RunManifest } from './run-manifest.ts';
 import { proveWith, type RunTrust } from './run-trust.ts';
-
-/** A release manifest that is proved like an artifact, and what it takes to prove it again. */
-export interface ProvedManifest extends Extract<ManifestAnswer, { readonly kind: 'proved' }> {
-  readonly proof: ProvenArtifact;
-  readonly bytes: Uint8Array;
-  /** Where it came from, for messages. */
-  readonly location: string;
-}
-
-export type RunManifest = ProvedManifest | Extract<ManifestAnswer, { readonly kind: 'none' }>;
-
-/** Gives the manifest of a release; asked twice for one release, it fetches and proves it once. */
-export type ManifestOf = (version: ReleaseVersion, policy: Policy) => Promise<RunManifest>;
 
 export interface ManifestContext {
   readonly network: NetworkRequest;

@@ -1,4 +1,6 @@
-import type { Digest, HashAlgorithm } from '../strict/digest.ts';
+import { type ListedArtifact, readReleaseManifest } from '../records/release-manifest.ts';
+import { formatReleaseVersion } from '../release/version.ts';
+import { type Digest, digestOf, type HashAlgorithm } from '../strict/digest.ts';
 import type { Evidence } from '../evidence/evidence.ts';
 import type { TrustMaterial } from '../trust/trust-material.ts';
 import { claimedTimes, openProof, type Proof, type ProofOptions, type ProofSubject } from './proof.ts';
@@ -11,7 +13,10 @@ import { PROOF_STEPS } from './steps.ts';
 /** The brand is not exported: only this module can make a {@link ProvenDigest}. */
 const minted: unique symbol = Symbol('minted');
 
-/** A digest whose signature, certificate, log entry and signer are proved. Only {@link proveDigest} makes one. */
+/**
+ * A digest whose signature, certificate, log entry and signer are proved. Only {@link proveDigest} makes one, and
+ * {@link proveListed} out of one.
+ */
 export interface ProvenDigest {
   readonly [minted]: true;
   readonly algorithm: HashAlgorithm;
@@ -53,6 +58,37 @@ export function proveDigest(
     signedAt,
     logEntries: describeEntries(proof),
     checks: describeChecks(proof),
+  });
+}
+
+/**
+ * The digest of a file that a proved release manifest lists: the release signer has signed the list, as it signs each
+ * file.
+ *
+ * @param document the proof of the manifest itself, which must be a signature over its bytes and no statement.
+ * @param bytes of the manifest.
+ * @returns undefined if these are not the proved bytes, or not the manifest of the release, or if it does not have exactly
+ *   one SHA-256 for the file.
+ */
+export function proveListed(
+  document: ProvenDigest,
+  bytes: Uint8Array,
+  { version, pathInRelease }: ListedArtifact,
+): ProvenDigest | undefined {
+  if (document.claim.kind !== 'genuine') return undefined;
+  if (digestOf(bytes, document.algorithm).hex !== document.hex) return undefined;
+  const read = readReleaseManifest(bytes);
+  if (read.kind !== 'manifest') return undefined;
+  if (formatReleaseVersion(read.manifest.version) !== formatReleaseVersion(version)) return undefined;
+  const [hex, ...others] = read.manifest.digestsOf(pathInRelease);
+  if (hex === undefined || others.length > 0) return undefined;
+  const { signature } = document.checks;
+  const detail = `${signature.detail}, of the release manifest that lists the file`;
+  return Object.freeze({
+    ...document,
+    algorithm: 'sha256',
+    hex,
+    checks: { ...document.checks, signature: { ...signature, detail } },
   });
 }
 

@@ -14,6 +14,13 @@ export interface ReleaseManifest {
   digestsOf(pathInRelease: string): readonly string[];
 }
 
+/** A file of a release by its place there: what a manifest lists. */
+export interface ListedArtifact {
+  readonly version: ReleaseVersion;
+  /** `bin/linux/amd64/kubectl`. */
+  readonly pathInRelease: string;
+}
+
 export type ReadManifest =
   | { readonly kind: 'manifest'; readonly manifest: ReleaseManifest }
   /** It is no SPDX document of a Kubernetes release, as far as we can read it. */

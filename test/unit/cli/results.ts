@@ -14,6 +14,7 @@ export function aFullResult(): Required<ArtifactResult> {
     signedAt: '',
     predicateType: '',
     bundlePath: '/usr/local/bin/kubectl.sigstore.json',
+    manifestPath: '/usr/local/bin/kubectl.kubernetes-release.spdx',
     fromTarball: {
       name: 'kubernetes-client-linux-amd64.tar.gz',
       sha256: 'b'.repeat(64),
