@@ -47,6 +47,7 @@ export type UntrustedCode =
   | 'log-entry-not-found'
   | 'log-entry-invalid'
   | 'log-entry-mismatch'
+  | 'log-inconsistent'
   | 'time-untrusted'
   | 'trusted-root-invalid'
   | 'name-mismatch'

@@ -79,6 +79,7 @@ export const EXIT_CODES: Readonly<Record<ErrorCode, Exclude<ExitCode, 0>>> = {
   'log-entry-not-found': 16,
   'log-entry-invalid': 16,
   'log-entry-mismatch': 16,
+  'log-inconsistent': 16,
   'time-untrusted': 17,
   'trusted-root-invalid': 18,
   'name-mismatch': 19,

@@ -4,6 +4,7 @@ import { describeRun } from './flow/describe.ts';
 import { openTrust } from './flow/open-trust.ts';
 import { placePrepared } from './flow/place.ts';
 import { prepareAll } from './flow/prepare.ts';
+import { finishLogMemory, openLogMemory } from './flow/run-log-memory.ts';
 import { rememberNames } from './flow/remember-names.ts';
 import { reportExpectedSigners } from './flow/report.ts';
 import type { RunTrust } from './flow/run-trust.ts';
@@ -56,8 +57,10 @@ export function installRelease(request: InstallRequest, client: Client): Promise
 async function proveAndPlace(request: InstallRequest, client: Client, trust: RunTrust): Promise<RunResult> {
   const planned = await planInstall(request, client);
   for (const { label, policy } of planned) reportExpectedSigners(client.report, label, policy);
-  const prepared = await prepareAll(planned, request, client, trust);
+  const logMemory = openLogMemory(request, client);
+  const prepared = await prepareAll(planned, request, client, trust, logMemory);
+  const compared = await finishLogMemory(logMemory, prepared);
   const remembered = await rememberNames(prepared, client, request.forgetNames);
   const placed = await placePrepared(prepared, request.signal);
-  return describeRun(prepared, [...remembered, ...placed], client.report);
+  return describeRun(prepared, [...compared, ...remembered, ...placed], client.report);
 }

@@ -41,8 +41,8 @@ export const MAX_TUF_TARGETS_BYTES: number = 5_000_000;
 export const MAX_TUF_ROOT_ROTATIONS: number = 256;
 /** So long after a check of the TUF repository it is not asked again. */
 export const TRUST_CHECK_INTERVAL_MS: number = 24 * 60 * 60 * 1000;
-/** So much longer a run waits for a refresh of the trusted root when all else is done. */
-export const LATE_REFRESH_MS: number = 2000;
+/** So much longer a run waits for an answer that it does not need, when all else is done. */
+export const LATE_ANSWER_MS: number = 2000;
 /** The largest age of a trusted root that can be asked for. */
 export const MAX_TRUSTED_ROOT_AGE_MS: number = 3650 * 24 * 60 * 60 * 1000;
 /** A clock so far ahead of that of a server is the likely cause of metadata that looks expired. */
@@ -82,6 +82,8 @@ export const MAX_TIMESTAMPS: number = 32;
 export const MAX_CHAIN_CERTIFICATES: number = 10;
 /** Hashes of one inclusion proof: a tree of 2^63 leaves has 63. */
 export const MAX_PROOF_HASHES: number = 64;
+/** Requests of one run for a proof that a log has only grown. */
+export const MAX_CONSISTENCY_REQUESTS = 2;
 /** Log entries that are fetched and tried for one digest if the published pair does not work. */
 export const MAX_CANDIDATE_ENTRIES: number = 16;
 /** Depth of nested JSON. */

@@ -4,6 +4,7 @@ import { describeRun } from './flow/describe.ts';
 import { openTrust } from './flow/open-trust.ts';
 import { placePrepared } from './flow/place.ts';
 import { assertVerifiable, nameOf, prepareLocal } from './flow/prepare-local.ts';
+import { finishLogMemory, openLogMemory } from './flow/run-log-memory.ts';
 import { rememberNames } from './flow/remember-names.ts';
 import { reportExpectedSigners } from './flow/report.ts';
 import type { RunTrust } from './flow/run-trust.ts';
@@ -64,8 +65,10 @@ async function proveWithin(request: VerifyRequest, client: Client, trust: RunTru
   await trust.current();
   const policy = policyOf(request, allReleaseSigners());
   reportExpectedSigners(client.report, nameOf(request), policy);
-  const prepared = [await prepareLocal(request, client, policy, trust)];
+  const logMemory = openLogMemory(request, client);
+  const prepared = [await prepareLocal(request, client, policy, trust, logMemory)];
+  const compared = await finishLogMemory(logMemory, prepared);
   const remembered = await rememberNames(prepared, client, request.forgetNames);
   const placed = await placePrepared(prepared, request.signal);
-  return describeRun(prepared, [...remembered, ...placed], client.report);
+  return describeRun(prepared, [...compared, ...remembered, ...placed], client.report);
 }

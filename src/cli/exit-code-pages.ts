@@ -162,6 +162,7 @@ export const EXIT_CODE_PAGES: Readonly<Record<ExitCode, ExitCodePage>> = {
     causes: [
       'evidence from a log that the trusted root does not know',
       'a signature that was never logged',
+      'a log that shows two views of itself',
       'an attack',
     ],
     steps: [FROM_ITS_SOURCE, ALL_CHECKS],

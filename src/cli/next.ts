@@ -143,6 +143,7 @@ const BY_CODE: Readonly<Record<ErrorCode, Steps>> = {
   'log-entry-not-found': anotherCopy,
   'log-entry-invalid': anotherCopy,
   'log-entry-mismatch': anotherCopy,
+  'log-inconsistent': own,
   'time-untrusted': all(first(source, released, own), lookAtTrust),
   'trusted-root-invalid': all(own, lookAtTrust),
   'name-mismatch': first(source, all(own, listed)),

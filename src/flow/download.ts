@@ -16,6 +16,7 @@ import type { NetworkRequest } from '../plan/request.ts';
 import type { Client } from '../client.ts';
 import type { RecordsOf } from './compare-records.ts';
 import type { BytesOnTheWay } from './contradiction.ts';
+import type { RunLogMemory } from './run-log-memory.ts';
 import type { RunTrust } from './run-trust.ts';
 import type { ManifestOf } from './run-manifest.ts';
 
@@ -26,6 +27,8 @@ export interface RunContext {
   readonly sources: readonly ReleaseSource[];
   readonly client: Client;
   readonly trust: RunTrust;
+  /** Compares what the log shows with what it showed before. */
+  readonly logMemory: RunLogMemory;
   /** Set if proven digests are to be compared with the release's own records. */
   readonly recordsOf: RecordsOf | undefined;
   readonly manifestOf: ManifestOf;

@@ -64,6 +64,7 @@ export async function provePlanned(download: Download): Promise<ProvenArtifact> 
   const proof = await download.orFailure(prove()).catch((error: unknown) => {
     throw nameFile(error, label);
   });
+  await context.logMemory.compare(proof);
   reportChecks(report, label, proof);
   // The demanded digest is a SHA-256. If another digest was proved, the comparison has to wait for the bytes.
   const { algorithm, hex } = proof.proven;

@@ -28,6 +28,7 @@ import {
   type ProvenArtifact,
 } from './prove-with-log.ts';
 import { reportChecks } from './report.ts';
+import type { RunLogMemory } from './run-log-memory.ts';
 import { proveWith, type RunTrust } from './run-trust.ts';
 
 /**
@@ -69,6 +70,7 @@ export async function prepareLocal(
   client: Client,
   policy: Policy,
   trust: RunTrust,
+  logMemory: RunLogMemory,
 ): Promise<PreparedArtifact> {
   const evidence = await findEvidence(request);
   const { subject, sha256, measured } = await readSubject(request, evidence, policy);
@@ -82,6 +84,7 @@ export async function prepareLocal(
       const own = request.evidence.kind === 'beside' ? ofAnotherFile(error, evidence) : error;
       throw nameFile(withOrigin(own, request, evidence), nameOf(request));
     });
+    await logMemory.compare(proof);
     reportChecks(client.report, nameOf(request), proof);
     const had = { file: 'of the file', bytes: 'of the bytes', digest: 'as given' }[request.subject.kind];
     const name = await nameProven(request, proof, measured);

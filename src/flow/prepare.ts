@@ -6,6 +6,7 @@ import { type InstallRequest, sourcesOf } from '../plan/request.ts';
 import type { ReleaseSource } from '../source/release-source.ts';
 import type { Client } from '../client.ts';
 import type { RecordsOf } from './compare-records.ts';
+import type { RunLogMemory } from './run-log-memory.ts';
 import type { RunTrust } from './run-trust.ts';
 import type { Download, RunContext } from './download.ts';
 import {
@@ -38,12 +39,13 @@ export async function prepareAll(
   request: InstallRequest,
   client: Client,
   trust: RunTrust,
+  logMemory: RunLogMemory,
 ): Promise<readonly PreparedArtifact[]> {
   const sources = sourcesOf(request, client.http);
   const prepared: PreparedArtifact[] = [];
   const ended = new AbortController();
   const until = untilEnd(request.signal, ended.signal);
-  const all = { network: request, sources, client, trust, signal: until };
+  const all = { network: request, sources, client, trust, logMemory, signal: until };
   try {
     const manifestOf = shareManifests(all);
     const recordsOf = await openRecords(request, sources, client, until);

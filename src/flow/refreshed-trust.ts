@@ -1,7 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Client } from '../client.ts';
 import { K8sVerifyError, UnavailableError } from '../errors.ts';
-import { LATE_REFRESH_MS, TRUST_CHECK_INTERVAL_MS } from '../limits.ts';
+import { LATE_ANSWER_MS, TRUST_CHECK_INTERVAL_MS } from '../limits.ts';
 import { note } from '../notes.ts';
 import type { TrustRequest } from '../plan/request.ts';
 import { readEmbedded } from '../trust/clock.ts';
@@ -125,7 +125,7 @@ export class RefreshedTrust implements RunTrust {
   async finish(): Promise<void> {
     if (this.#refresh !== undefined && this.#outcome === undefined) {
       const done = new AbortController();
-      const late = delay(LATE_REFRESH_MS, undefined, { signal: done.signal }).catch(() => undefined);
+      const late = delay(LATE_ANSWER_MS, undefined, { signal: done.signal }).catch(() => undefined);
       await Promise.race([this.#refresh, late]);
       done.abort();
       this.drop();

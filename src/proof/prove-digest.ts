@@ -9,6 +9,7 @@ import { namesArtifact, readStatement } from './statement.ts';
 import type { CheckReport, Claim, ProvenLogEntry, Signer } from './verdict.ts';
 import { authorityOf, describeChecks, describeEntries, signerOf } from './report.ts';
 import { PROOF_STEPS } from './steps.ts';
+import { type TreeHead, treeHeadsOf } from './tree-head.ts';
 
 /** The brand is not exported: only this module can make a {@link ProvenDigest}. */
 const minted: unique symbol = Symbol('minted');
@@ -28,6 +29,8 @@ export interface ProvenDigest {
   /** The earliest verified time of signing; undefined for a managed key without one in its evidence. */
   readonly signedAt: Date | undefined;
   readonly logEntries: readonly ProvenLogEntry[];
+  /** The signed heads that the log entries were proved against. */
+  readonly treeHeads: readonly TreeHead[];
   readonly checks: CheckReport;
 }
 
@@ -57,6 +60,7 @@ export function proveDigest(
     authority: authorityOf(proof),
     signedAt,
     logEntries: describeEntries(proof),
+    treeHeads: treeHeadsOf(proof),
     checks: describeChecks(proof),
   });
 }

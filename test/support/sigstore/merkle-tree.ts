@@ -35,6 +35,22 @@ export class MerkleTree {
     return this.#path(index, 0, size);
   }
 
+  /** The hashes that prove that the first `size` leaves hold the first `older` ones (RFC 6962, section 2.1.2). */
+  consistencyProof(older: number, size: number = this.size): Uint8Array[] {
+    if (older < 1 || older > size || size > this.size) throw new RangeError(`no tree of ${older} in ${size}`);
+    return this.#subproof(older, 0, size, true);
+  }
+
+  #subproof(older: number, start: number, end: number, isWhole: boolean): Uint8Array[] {
+    const width = end - start;
+    if (older === width) return isWhole ? [] : [this.#subtree(start, end)];
+    const split = splitPoint(width);
+    const middle = start + split;
+    return older <= split
+      ? [...this.#subproof(older, start, middle, isWhole), this.#subtree(middle, end)]
+      : [...this.#subproof(older - split, middle, end, false), this.#subtree(start, middle)];
+  }
+
   #path(index: number, start: number, end: number): Uint8Array[] {
     if (end - start === 1) return [];
     const middle = start + splitPoint(end - start);

@@ -9,6 +9,8 @@ import { digestOf, freshKey, type KeyKind, type KeyPair, type MakeKey, signMessa
 import { hashLeaf, MerkleTree } from './merkle-tree.ts';
 
 export interface RekorLogOptions {
+  /** The IDs of its trees, hex, in order. Default: new ones. */
+  readonly treeIds?: readonly string[];
   /** Default `rekor.sigstore.test`. */
   readonly host?: string;
   readonly key?: KeyKind;
@@ -80,13 +82,15 @@ export class RekorLog {
   readonly key: KeyPair;
   /** SHA-256 of the log's key, hex. */
   readonly logId: string;
+  readonly #treeIds: readonly string[];
   readonly #shards: Shard[] = [];
   readonly #byIndex: RekorEntry[] = [];
   readonly #byUuid = new Map<string, RekorEntry>();
 
   constructor(options: RekorLogOptions = {}) {
     this.host = options.host ?? 'rekor.sigstore.test';
-    const { makeKey = freshKey } = options;
+    const { makeKey = freshKey, treeIds = [] } = options;
+    this.#treeIds = treeIds;
     this.key = makeKey('rekor', options.key ?? 'p256');
     this.logId = Buffer.from(digestOf(this.key.spki)).toString('hex');
     for (const size of options.prefill ?? [70, 150]) {
@@ -113,7 +117,7 @@ export class RekorLog {
     const treeId = randomBytes(8);
     treeId[0] = ((treeId[0] ?? 0) & 0x3f) | 0x10;
     const shard = {
-      treeId: treeId.toString('hex'),
+      treeId: this.#treeIds[this.#shards.length] ?? treeId.toString('hex'),
       tree: new MerkleTree(),
       firstIndex: this.#byIndex.length,
     };

@@ -97,6 +97,8 @@ function route(log: RekorLog, show: Show, request: ReceivedRequest): Reply {
   switch (`${method} ${path}`) {
     case 'GET /api/v1/log':
       return jsonReply(200, logInfo(log));
+    case 'GET /api/v1/log/proof':
+      return jsonReply(200, consistency(log, request.query));
     case 'GET /api/v1/log/publicKey':
       return {
         status: 200,
@@ -128,6 +130,16 @@ function parseBody(request: ReceivedRequest): Record<string, unknown> {
   }
   if (isRecord(value)) return value;
   throw new ApiError(400, 'parsing body body from "" failed, because invalid character');
+}
+
+function consistency(log: RekorLog, query: URLSearchParams): unknown {
+  const shard = log.shards.find(({ treeId }) => BigInt(`0x${treeId}`).toString() === query.get('treeID'));
+  const [first, last] = [Number(query.get('firstSize')), Number(query.get('lastSize'))];
+  if (shard === undefined || first < 1 || first > last || last > shard.tree.size) {
+    throw new ApiError(400, `firstSize ${first} and lastSize ${last} are invalid`);
+  }
+  const hashes = shard.tree.consistencyProof(first, last).map((hash) => Buffer.from(hash).toString('hex'));
+  return { hashes, rootHash: Buffer.from(shard.tree.root(last)).toString('hex') };
 }
 
 function logInfo(log: RekorLog): unknown {
