@@ -6,6 +6,7 @@ import { releaseMemory } from '../strict/memory.ts';
 import type { DownloadSink } from '../source/bytes.ts';
 import { keepDirectories, removeCreatedDirectories } from './directories.ts';
 import { diskError, diskTooSmall, throwIfInterrupted } from './disk-error.ts';
+import { EarlySync } from './early-sync.ts';
 import type { FrozenFile } from './file-identity.ts';
 import { hashFile } from './hash-file.ts';
 import { privateName, removeLeftovers } from './leftovers.ts';
@@ -26,11 +27,6 @@ import {
  * most trips to the thread pool. Larger buffers are not faster, and each download that runs in parallel has two.
  */
 const BUFFER_BYTES = 128 * 1024;
-/**
- * Starts a disk sync each time this many bytes are written, in parallel with the download, so that `seal` has little
- * left to wait for. This takes 6 ms instead of 250 ms for 1 GiB, and saves seconds on a slow disk.
- */
-const SYNC_BYTES = 16 * 1024 * 1024;
 
 export interface StagingOptions {
   /** The destination's directory. The staging file is made in it, so that placing is one rename. */
@@ -106,7 +102,7 @@ class StagingFile implements StagedArtifact {
   #filling: Buffer | undefined;
   #writing: Buffer | undefined;
   #write: Promise<void> = Promise.resolve();
-  #unsynced = 0;
+  #sync = new EarlySync();
 
   constructor(options: StagingOptions) {
     this.path = join(resolve(options.directory), privateName('part'));
@@ -172,15 +168,7 @@ class StagingFile implements StagedArtifact {
     for (const hash of this.#hashes.values()) hash.update(full);
     [this.#filling, this.#writing] = [this.#writing, this.#filling];
     this.#filled = 0;
-    this.#syncAhead(full.length);
-  }
-
-  #syncAhead(bytes: number): void {
-    this.#unsynced += bytes;
-    if (this.#unsynced < SYNC_BYTES) return;
-    this.#unsynced = 0;
-    // `seal` syncs again and reports failures. Closing the file waits for this sync.
-    this.#handle?.datasync().catch(() => undefined);
+    this.#sync.wrote(this.#handle, full.length);
   }
 
   async #lastWrite(): Promise<void> {
@@ -204,6 +192,7 @@ class StagingFile implements StagedArtifact {
     await this.#write.catch(() => undefined);
     this.#write = Promise.resolve();
     this.#hashes = newHashes(this.#algorithms);
+    this.#sync = new EarlySync();
     this.#filled = 0;
     this.#length = 0;
     try {
@@ -251,7 +240,7 @@ class StagingFile implements StagedArtifact {
     this.#state = 'frozen';
     // Free the buffers at once: many artifacts may wait for each other in this state. No write may still read them.
     await this.#lastWrite();
-    this.#syncAhead(SYNC_BYTES);
+    this.#sync.begin(this.#handle);
     for (const buffer of [this.#filling, this.#writing]) if (buffer !== undefined) releaseMemory(buffer);
     [this.#filling, this.#writing] = [undefined, undefined];
     return frozen(this.#handle, this.#at);
@@ -262,7 +251,7 @@ class StagingFile implements StagedArtifact {
     if (this.#sealed || this.#handle === undefined || this.#at === undefined) return;
     try {
       await setMode(this.#handle, mode);
-      await this.#handle.sync();
+      await Promise.all([this.#sync.done(), this.#handle.sync()]);
       this.#handle = await openForReading(this.#handle, this.#at);
       this.#sealed = true;
     } catch (error) {
