@@ -1,6 +1,7 @@
 import { decodeBase64 } from '../strict/base64.ts';
 import { decodePem } from '../strict/pem.ts';
-import { UntrustedError } from '../errors.ts';
+import { malformed, oversized } from '../strict/malformed.ts';
+import type { UntrustedError } from '../errors.ts';
 import {
   MAX_CERTIFICATE_FILE_BYTES,
   MAX_CHECKSUM_FILE_BYTES,
@@ -45,7 +46,7 @@ export function parseCertificateFile(bytes: Uint8Array, what: string): Uint8Arra
   );
   const pem = text.startsWith(PEM_START) ? text : Buffer.from(decodeBase64(text, what)).toString('latin1');
   const der = decodePem(pem, 'CERTIFICATE', what);
-  if (der.length > MAX_DER_BYTES) throw oversized(what, der.length, MAX_DER_BYTES);
+  if (der.length > MAX_DER_BYTES) throw tooLong(what, der.length, MAX_DER_BYTES);
   return der;
 }
 
@@ -60,34 +61,27 @@ export function parseChecksumFile(bytes: Uint8Array, algorithm: HashAlgorithm, w
   const hex = asText(bytes, MAX_CHECKSUM_FILE_BYTES, what, wanted);
   if (hex.length !== digits || !/^[0-9a-f]+$/.test(hex)) {
     // Do not quote it: after a redirect it may be any host's page.
-    throw malformed(what, wanted, `other text of ${hex.length} characters`);
+    throw badForm(what, wanted, `other text of ${hex.length} characters`);
   }
   return { algorithm, hex };
 }
 
 function asText(bytes: Uint8Array, limit: number, what: string, wanted: string): string {
-  if (bytes.length > limit) throw oversized(what, bytes.length, limit);
+  if (bytes.length > limit) throw tooLong(what, bytes.length, limit);
   const text = Buffer.from(bytes)
     .toString('latin1')
     .replace(/\r?\n$/, '');
-  if (text.length === 0) throw malformed(what, wanted, 'nothing (it is empty)');
-  if (text.startsWith('<')) throw malformed(what, wanted, 'a web page instead of data');
+  if (text.length === 0) throw badForm(what, wanted, 'nothing (it is empty)');
+  if (text.startsWith('<')) throw badForm(what, wanted, 'a web page instead of data');
   return text;
 }
 
-function malformed(what: string, wanted: string, found: string): UntrustedError {
-  return new UntrustedError('material-malformed', `${what} is malformed`, {
-    check: 'material',
-    wanted,
-    found,
+function badForm(what: string, wanted: string, found: string): UntrustedError {
+  return malformed(`${what} is malformed`, wanted, found, {
     next: 'try again later or use another mirror; a proxy may have sent an error page in its place',
   });
 }
 
-function oversized(what: string, found: number, limit: number): UntrustedError {
-  return new UntrustedError('material-oversized', `${what} is too large`, {
-    check: 'material',
-    wanted: `at most ${limit} bytes`,
-    found: `${found} bytes`,
-  });
+function tooLong(what: string, found: number, limit: number): UntrustedError {
+  return oversized(what, `at most ${limit} bytes`, `${found} bytes`);
 }

@@ -1,5 +1,5 @@
 import { unreadableFile } from '../files/unreadable-file.ts';
-import { UntrustedError } from '../errors.ts';
+import { oversized } from '../strict/malformed.ts';
 import { type FileOrigin, readUpTo } from '../files/local-file.ts';
 
 /**
@@ -40,10 +40,6 @@ async function readEvidence(
     throw unreadableFile(`${what} ${path}`, cause, { next: 'check what is there and its permissions' });
   }
   if (bytes !== undefined) return bytes;
-  throw new UntrustedError('material-oversized', `${what} ${path} is too large`, {
-    check: 'material',
-    wanted: `at most ${maxBytes} bytes`,
-    found: 'more',
-    next: 'check that it is the right file',
-  });
+  const next = 'check that it is the right file';
+  throw oversized(`${what} ${path}`, `at most ${maxBytes} bytes`, 'more', { next });
 }

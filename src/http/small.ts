@@ -1,4 +1,4 @@
-import { UntrustedError } from '../errors.ts';
+import { oversized } from '../strict/malformed.ts';
 import type { SmallRequest, SmallResponse } from './http-client.ts';
 import type { Operation } from './deadline.ts';
 import { TransportFailure } from './failure.ts';
@@ -38,15 +38,16 @@ function isSuccess({ status }: Reply): boolean {
 
 async function readWhole(reply: Reply, { maxBytes, what }: SmallRequest): Promise<Uint8Array> {
   refuseCompressed(reply);
+  const wanted = `at most ${count(maxBytes)} bytes`;
   // An error page may exceed the size limit of the file. That it is a web page matters more than its size.
   if (reply.mediaType !== 'text/html' && reply.length !== undefined && reply.length > maxBytes) {
     reply.cancel();
-    throw oversized(what, maxBytes, `${count(reply.length)} bytes (Content-Length)`, reply.url);
+    throw oversized(what, wanted, `${count(reply.length)} bytes (Content-Length)`, { from: reply.url });
   }
   const body = await readAtMost(reply, maxBytes + 1);
   refuseWebPage(reply, body);
   if (body.byteLength <= maxBytes) return body;
-  throw oversized(what, maxBytes, `more than ${count(maxBytes)} bytes`, reply.url);
+  throw oversized(what, wanted, `more than ${count(maxBytes)} bytes`, { from: reply.url });
 }
 
 /** Reads the beginning of a "not found" or "bad request" page. Its size and form do not matter. */
@@ -76,14 +77,4 @@ async function next(reply: Reply, received: number): Promise<Uint8Array | undefi
     const reason = `${error.failure.reason}${afterBytes(received, reply.length)}`;
     throw new TransportFailure({ ...error.failure, reason }, error.cause ?? error);
   }
-}
-
-function oversized(what: string, maxBytes: number, found: string, url: string): UntrustedError {
-  return new UntrustedError('material-oversized', `${what} is too large`, {
-    check: 'material',
-    from: url,
-    wanted: `at most ${count(maxBytes)} bytes`,
-    found,
-    why: 'no file with this name is ever larger, so this is something else',
-  });
 }

@@ -1,7 +1,7 @@
 import { excerpt } from '../text/excerpt.ts';
 import { Fields, type FieldsForm } from '../strict/fields.ts';
 import { parseJsonStrictly } from '../strict/json.ts';
-import { UntrustedError } from '../errors.ts';
+import { malformed } from '../strict/malformed.ts';
 import { MAX_PROVENANCE_BYTES, MAX_PROVENANCE_VALUES } from '../limits.ts';
 import { isPathOf, type ReleaseArtifact } from '../release/artifact.ts';
 import { formatReleaseVersion } from '../release/version.ts';
@@ -65,10 +65,7 @@ export function digestsFromProvenance(bytes: Uint8Array, artifact: ReleaseArtifa
 function formOf(what: string): FieldsForm {
   return {
     flawed: (path, wanted, found) =>
-      new UntrustedError('material-malformed', `${what} is not a provenance statement`, {
-        wanted: `${path}: ${wanted}`,
-        found,
-      }),
+      malformed(`${what} is not a provenance statement`, `${path}: ${wanted}`, found),
   };
 }
 
@@ -118,10 +115,8 @@ function mergeDigests(known: StatedDigests, more: StatedDigests, name: string, w
   for (const algorithm of ['sha256', 'sha512'] as const) {
     const [one, other] = [known[algorithm], more[algorithm]];
     if (one !== undefined && other !== undefined && one !== other) {
-      throw new UntrustedError('material-malformed', `${what} has two digests for ${excerpt(name)}`, {
-        wanted: `one ${algorithm} for each subject`,
-        found: `${one} and ${other}`,
-      });
+      const message = `${what} has two digests for ${excerpt(name)}`;
+      throw malformed(message, `one ${algorithm} for each subject`, `${one} and ${other}`);
     }
   }
   return { ...known, ...more };

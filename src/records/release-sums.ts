@@ -1,6 +1,7 @@
 import { excerpt } from '../text/excerpt.ts';
 import { decodeUtf8 } from '../strict/json.ts';
-import { UntrustedError } from '../errors.ts';
+import type { UntrustedError } from '../errors.ts';
+import { malformed, oversized } from '../strict/malformed.ts';
 import { MAX_SUMS_BYTES, MAX_SUMS_PATH_CHARACTERS } from '../limits.ts';
 import { isPathOf, type ReleaseArtifact } from '../release/artifact.ts';
 import { formatReleaseVersion } from '../release/version.ts';
@@ -32,10 +33,7 @@ export function digestFromSums(
 ): string | undefined {
   const what = `${algorithm.toUpperCase()}SUMS of ${formatReleaseVersion(artifact.version)}`;
   if (bytes.byteLength > MAX_SUMS_BYTES) {
-    throw new UntrustedError('material-oversized', `${what} is too large`, {
-      wanted: `at most ${MAX_SUMS_BYTES} bytes`,
-      found: `${bytes.byteLength} bytes`,
-    });
+    throw oversized(what, `at most ${MAX_SUMS_BYTES} bytes`, `${bytes.byteLength} bytes`);
   }
   let found: string | undefined;
   for (const [path, digest] of readSums(decodeUtf8(bytes, what), algorithm, what)) {
@@ -53,11 +51,10 @@ function readSums(text: string, algorithm: SumsAlgorithm, what: string): Readonl
   for (const [index, line] of lines.entries()) {
     const [, digest, path] = readLine(line, algorithm) ?? [];
     if (digest === undefined || path === undefined) {
-      throw new UntrustedError('material-malformed', `line ${index + 1} of ${what} is not a checksum`, {
-        wanted: `${HEX_CHARACTERS[algorithm]} lower-case hex digits, two spaces, and a path`,
-        // Do not quote it: after a redirect it may be any host's page.
-        found: line === '' ? 'an empty line' : `other text, of ${line.length} characters`,
-      });
+      const wanted = `${HEX_CHARACTERS[algorithm]} lower-case hex digits, two spaces, and a path`;
+      // Do not quote it: after a redirect it may be any host's page.
+      const other = line === '' ? 'an empty line' : `other text, of ${line.length} characters`;
+      throw malformed(`line ${index + 1} of ${what} is not a checksum`, wanted, other);
     }
     const earlier = sums.get(path);
     if (earlier !== undefined && earlier !== digest) throw contradiction(what, path, earlier, digest);
@@ -79,8 +76,6 @@ function hasControlCharacters(text: string): boolean {
 }
 
 function contradiction(what: string, path: string, one: string, other: string): UntrustedError {
-  return new UntrustedError('material-malformed', `${what} has two digests for ${excerpt(path)}`, {
-    wanted: 'one digest for each file',
-    found: `${one} and ${other}`,
-  });
+  const message = `${what} has two digests for ${excerpt(path)}`;
+  return malformed(message, 'one digest for each file', `${one} and ${other}`);
 }

@@ -89,52 +89,31 @@ const NOT_A_PROOF = 'never signed: it reveals a broken transfer, not a forgery';
 const COMPARED = 'never signed; --check-sums compares it with what is proved';
 const ONLY_A_NAME = 'not signed: a server can name an older release here, but not forge one';
 
+function unsigned(name: string, purpose: string, path: string | undefined, reason: string): UnsignedFile {
+  return { name, purpose, path, reason };
+}
+
 /** Files that krel does not sign (kubernetes/release, `krel sign blobs`). */
 export const UNSIGNED_FILES: readonly UnsignedFile[] = [
-  {
-    name: 'SHA256SUMS',
-    purpose: 'checksums of the release',
-    path: 'release/<version>/SHA256SUMS',
-    reason: COMPARED,
-  },
-  {
-    name: 'SHA512SUMS',
-    purpose: 'checksums of the release',
-    path: 'release/<version>/SHA512SUMS',
-    reason: COMPARED,
-  },
-  {
-    name: 'provenance.json',
-    purpose: 'in-toto statement of the build',
-    path: 'release/<version>/provenance.json',
-    reason: COMPARED,
-  },
-  {
-    name: '*.sha256',
-    purpose: 'checksum of one file',
-    path: 'release/<version>/**.sha256',
-    reason: NOT_A_PROOF,
-  },
-  {
-    name: '*.sha512',
-    purpose: 'checksum of one file',
-    path: 'release/<version>/**.sha512',
-    reason: NOT_A_PROOF,
-  },
-  {
-    name: '*.docker_tag',
-    purpose: 'tag of a container image',
-    path: 'release/<version>/bin/linux/*/*.docker_tag',
-    reason: 'not signed; the image tar next to it is',
-  },
-  {
-    name: 'stable markers',
-    purpose: 'newest final version',
-    path: 'release/stable*.txt',
-    reason: ONLY_A_NAME,
-  },
-  { name: 'latest markers', purpose: 'newest pre-release', path: 'release/latest*.txt', reason: ONLY_A_NAME },
-  { name: 'release notes', purpose: 'what changed', path: undefined, reason: 'not signed' },
+  unsigned('SHA256SUMS', 'checksums of the release', 'release/<version>/SHA256SUMS', COMPARED),
+  unsigned('SHA512SUMS', 'checksums of the release', 'release/<version>/SHA512SUMS', COMPARED),
+  unsigned(
+    'provenance.json',
+    'in-toto statement of the build',
+    'release/<version>/provenance.json',
+    COMPARED,
+  ),
+  unsigned('*.sha256', 'checksum of one file', 'release/<version>/**.sha256', NOT_A_PROOF),
+  unsigned('*.sha512', 'checksum of one file', 'release/<version>/**.sha512', NOT_A_PROOF),
+  unsigned(
+    '*.docker_tag',
+    'tag of a container image',
+    'release/<version>/bin/linux/*/*.docker_tag',
+    'not signed; the image tar next to it is',
+  ),
+  unsigned('stable markers', 'newest final version', 'release/stable*.txt', ONLY_A_NAME),
+  unsigned('latest markers', 'newest pre-release', 'release/latest*.txt', ONLY_A_NAME),
+  unsigned('release notes', 'what changed', undefined, 'not signed'),
 ];
 
 function listMetadata(version: ReleaseVersion): readonly ListedArtifact[] {

@@ -1,12 +1,7 @@
 /** A place that a program brings itself as a source of release files. */
 import { isUint8Array } from 'node:util/types';
-import {
-  InterruptedError,
-  RequestError,
-  type UnavailableCode,
-  UnavailableError,
-  UntrustedError,
-} from '../errors.ts';
+import { InterruptedError, RequestError, type UnavailableCode, UnavailableError } from '../errors.ts';
+import { oversized } from '../strict/malformed.ts';
 import { excerpt } from '../text/excerpt.ts';
 import { shownUrl } from '../text/shown-url.ts';
 import { replaceUnprintable } from '../text/unprintable.ts';
@@ -56,13 +51,8 @@ export class StoreSource implements ReleaseSource {
     for await (const chunk of chunks) {
       length += chunk.byteLength;
       if (length > maxBytes) {
-        throw new UntrustedError('material-oversized', `${what} is too large`, {
-          check: 'material',
-          from: this.#at(request),
-          wanted: `at most ${maxBytes} bytes`,
-          found: `more than ${maxBytes} bytes`,
-          why: 'no file with this name is ever larger, so this is something else',
-        });
+        const from = this.#at(request);
+        throw oversized(what, `at most ${maxBytes} bytes`, `more than ${maxBytes} bytes`, { from });
       }
       parts.push(chunk);
     }

@@ -52,7 +52,7 @@ export function decodeUtf8(bytes: Uint8Array, what: string): string {
   try {
     return new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes);
   } catch (cause) {
-    throw malformed(`${what} is not valid UTF-8 text`, 'UTF-8', 'other bytes', cause);
+    throw malformed(`${what} is not valid UTF-8 text`, 'UTF-8', 'other bytes', { cause });
   }
 }
 
