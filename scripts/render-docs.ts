@@ -41,7 +41,7 @@ const KINDS: readonly (readonly [ArtifactKind, string, string])[] = [
     'Tarballs',
     '`<component>-<os>-<arch>.tar.gz`, or `<component>.tar.gz` where one serves all platforms',
   ],
-  ['sbom', 'SPDX documents', '`<component>`'],
+  ['spdx-document', 'SPDX documents', '`<component>`'],
 ];
 
 function table(head: readonly string[], rows: readonly (readonly string[])[]): string {

@@ -92,12 +92,13 @@ export const MAX_JSON_DEPTH: number = 32;
  * An artifact, by its kind: a mirror that never ends its kubectl must not fill a disk. The largest of each have about
  * 140 MiB (kube-apiserver), 140 MiB (its image), 1 GiB (kubernetes-test) and 4 MiB (SPDX).
  */
-export const MAX_ARTIFACT_BYTES: Readonly<Record<'binary' | 'image' | 'tarball' | 'sbom', number>> = {
-  binary: 1 * GIB,
-  image: 2 * GIB,
-  tarball: 4 * GIB,
-  sbom: 16 * MIB,
-};
+export const MAX_ARTIFACT_BYTES: Readonly<Record<'binary' | 'image' | 'tarball' | 'spdx-document', number>> =
+  {
+    binary: 1 * GIB,
+    image: 2 * GIB,
+    tarball: 4 * GIB,
+    'spdx-document': 16 * MIB,
+  };
 /** A file that is copied as a backup, if it cannot get a second name. As large as any artifact. */
 export const MAX_BACKUP_BYTES: number = 4 * GIB;
 /** An artifact that is read into memory because its key type signs the whole message (Ed25519). */

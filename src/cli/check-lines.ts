@@ -3,6 +3,7 @@ import type { CheckName } from '../errors.ts';
 import type { ArtifactResult, EvidenceOrigin } from '../result.ts';
 import { rootWords } from '../trust/root-age.ts';
 import { printable } from './printable.ts';
+import { size } from './sizes.ts';
 import { symbol, type TextStyle, wrapped } from './style.ts';
 
 /** The labels of people, and the checks of a proof that stand behind each. */
@@ -37,10 +38,18 @@ function checkLine(
 ): string {
   const outcomes = names.map((name) => checks[name]);
   const passed = outcomes.some(({ outcome }) => outcome === 'passed');
-  const text = outcomes.map(({ detail }) => detail).join('; ');
+  const text = readable(outcomes.map(({ detail }) => detail).join('; '), style);
   const absent = style.terminal?.unicode === true ? '- ' : '-  ';
   const mark = style.terminal === undefined ? 'ok ' : symbol(style, 'done');
   return line(`  ${passed ? mark : absent}`, label, text, style);
+}
+
+/** Times, sizes and digests as they are read on this stream. A program needs digests whole. */
+function readable(text: string, { terminal }: TextStyle): string {
+  const plain = text.replaceAll(/\b(\d+) bytes\b/g, (_, bytes: string) => size(Number(bytes)));
+  const time = /(\d{4}-\d\d-\d\d)T([\d:]{8})(?:\.000)?Z/g;
+  if (terminal === undefined) return plain.replaceAll(time, '$1T$2Z');
+  return plain.replaceAll(time, '$1 $2 UTC').replaceAll(/\b([0-9a-f]{16})[0-9a-f]{48,}\b/g, '$1...');
 }
 
 /** The text of every line begins in the same column. */

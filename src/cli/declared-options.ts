@@ -66,6 +66,9 @@ export const output = (flags: string, description: string): CliOption => option(
 export const platform = (description: string): CliOption =>
   option(WHERE_TO, '--platform <OS/ARCH>', description).many();
 
+export const all = (): CliOption =>
+  option(WHERE_TO, '--all', 'every file, also on a terminal, which shows the usual ones alone');
+
 export const forceName = (): CliOption =>
   rare(
     WHERE_TO,

@@ -15,6 +15,8 @@ import { thisPlatform } from './success-text.ts';
 
 /** Where the words behind a label begin. */
 const COLUMN = 9;
+/** Deeper than a label, so that the rest of a long first line is not taken for one. */
+const HANGING = 4;
 const NOTHING_TYPED: Invocation = { words: [], line: undefined, downloaded: false };
 
 /** The error, as lines for stderr. */
@@ -22,9 +24,10 @@ export function errorText(error: unknown, style: TextStyle, invocation: Invocati
   if (!(error instanceof K8sVerifyError)) return bugText(error, style, invocation);
   if (error.code === 'interrupted') return `k8s-verify: ${printable(error.message)}\n`;
   const exitCode = exitCodeFor(error);
+  const sentence = sentenceOf(error);
   const lines = [
-    headline(isRefusal(exitCode) ? 'refused' : 'error', messageOf(error, style, invocation), style),
-    ...factLines(error, style),
+    headline(isRefusal(exitCode) ? 'refused' : 'error', withoutPlatform(sentence, style, invocation), style),
+    ...factLines(error, sentence, style, invocation),
     ...nextLines(nextSteps(error, invocation), style),
     ...(style.verbose ? causesOf(error).map((cause) => labelled('cause', cause, style)) : []),
     ...lastLines(diskState(error.code, exitCode, invocation), exitLine(error.code, exitCode), style),
@@ -33,21 +36,36 @@ export function errorText(error: unknown, style: TextStyle, invocation: Invocati
 }
 
 /** On a terminal the platform is left out where it is this machine's and the only one. */
-function messageOf({ message }: K8sVerifyError, style: TextStyle, { line }: Invocation): string {
+function withoutPlatform(text: string, style: TextStyle, { line }: Invocation): string {
   const platform = thisPlatform();
   const several = (line?.options.platform ?? []).length > 1;
-  if (style.terminal === undefined || platform === undefined || several) return message;
-  return message.replaceAll(new RegExp(`(v\\d\\S*) ${platform}`, 'g'), '$1');
+  if (style.terminal === undefined || platform === undefined || several) return text;
+  return text.replaceAll(new RegExp(`(v\\d\\S*) ${platform}`, 'g'), '$1');
+}
+
+/** The sentence alone: what a message ends with, `: FOUND (FROM)`, has lines of its own. */
+function sentenceOf({ message, found, from }: K8sVerifyError): string {
+  const withoutFrom = withoutEnd(message, ` (${from})`);
+  return withoutEnd(withoutFrom, `: ${found}`);
+}
+
+function withoutEnd(text: string, end: string): string {
+  return text.endsWith(end) ? text.slice(0, -end.length) : text;
 }
 
 function headline(word: 'refused' | 'error', message: string, style: TextStyle): string {
   const begin = `k8s-verify: ${word}:`;
-  const text = wrapped(`${begin} ${printable(message)}`, 0, style);
+  const text = wrapped(`${begin} ${printable(message)}`, 0, style, HANGING);
   return `${paint(style, 'red', begin)}${text.slice(begin.length)}`;
 }
 
 /** Only lines that say something new. */
-function factLines(error: K8sVerifyError, style: TextStyle): readonly string[] {
+function factLines(
+  error: K8sVerifyError,
+  sentence: string,
+  style: TextStyle,
+  invocation: Invocation,
+): readonly string[] {
   const facts = [
     ['wanted', error.wanted],
     ['found', error.found],
@@ -55,7 +73,9 @@ function factLines(error: K8sVerifyError, style: TextStyle): readonly string[] {
     ['why', error.why],
   ] as const;
   return facts.flatMap(([label, text]) =>
-    text === undefined || error.message.includes(text) ? [] : [labelled(label, text, style)],
+    text === undefined || sentence.includes(text)
+      ? []
+      : [labelled(label, withoutPlatform(text, style, invocation), style)],
   );
 }
 

@@ -14,6 +14,7 @@ import { withClient } from './with-client.ts';
 import type { JsonAnswer } from './output-json.ts';
 import { tsvLine } from './output-text.ts';
 import { printable } from './printable.ts';
+import { type TextStyle, wrapped } from './style.ts';
 import { readsAsVersion, refuseLatest } from './version-words.ts';
 import { type ParsedLine, readNetwork, readTransport } from './parsed-line.ts';
 
@@ -53,7 +54,7 @@ export async function list(line: ParsedLine, output: Console): Promise<Answer> {
     ...(isTabled(version) ? [] : [notTabled(version)]),
   ];
   return listAnswer(
-    { version: formatReleaseVersion(version), platforms },
+    { version: formatReleaseVersion(version), platforms, all: line.options.all === true },
     listArtifacts({ version, ...chosen }),
     source,
     notes,
@@ -101,7 +102,7 @@ function notTabled(version: ReleaseVersion): Note {
 }
 
 function listAnswer(
-  { version, platforms }: Pick<ListArguments, 'version' | 'platforms'>,
+  table: Table,
   artifacts: readonly ListedArtifact[],
   source: string,
   notes: readonly Note[],
@@ -118,9 +119,15 @@ function listAnswer(
   }));
   return {
     text: listLines(files),
-    shown: () => listTable(version, platforms, files),
+    shown: (style) => listTable(table, files, style),
     notes,
-    json: { schemaVersion: 1, command: 'list', ok: true, exitCode: 0, release: { version, files } },
+    json: {
+      schemaVersion: 1,
+      command: 'list',
+      ok: true,
+      exitCode: 0,
+      release: { version: table.version, files },
+    },
   };
 }
 
@@ -128,40 +135,95 @@ const HEADINGS: Readonly<Record<ListedArtifact['kind'], string>> = {
   binary: 'BINARY',
   image: 'CONTAINER IMAGE',
   tarball: 'TARBALL',
-  sbom: 'SPDX DOCUMENT',
+  'spdx-document': 'SPDX DOCUMENT',
   metadata: 'OTHER FILE',
+};
+
+const PLURALS: Readonly<Record<ListedArtifact['kind'], string>> = {
+  binary: 'binaries',
+  image: 'container images',
+  tarball: 'tarballs',
+  'spdx-document': 'SPDX documents',
+  metadata: 'other files',
 };
 
 /** Name, kind, platform, whether it is signed, since when, and where it is; one line a file. */
 function listLines(files: readonly ListedFile[]): string {
   return files
     .map(({ name, kind, platform, signed, since, url }) =>
-      tsvLine([name, kind, platform, signed ? 'signed' : 'unsigned', since, url]),
+      // A pattern is not the URL of a file.
+      tsvLine([
+        name,
+        kind,
+        platform,
+        signed ? 'signed' : 'unsigned',
+        since,
+        isPattern(url) ? undefined : url,
+      ]),
     )
     .join('');
 }
 
-/** A table for each kind, one line for each name: `kubectl  yes  command line for a cluster`. */
-function listTable(version: string, platforms: readonly string[], files: readonly ListedFile[]): string {
-  const title = ['Kubernetes ' + version, ...platforms].join(', ');
+function isPattern(url: string | undefined): boolean {
+  return url?.includes('*') === true;
+}
+
+/** What most people look for; the rest is shown when it is asked for. */
+const USUAL: ReadonlySet<string> = new Set([
+  'kubectl',
+  'kubeadm',
+  'kubelet',
+  'kube-proxy',
+  'kubernetes-client',
+  'kubernetes-node',
+  'kubernetes-server',
+]);
+
+interface Table {
+  readonly version: string;
+  readonly platforms: readonly string[];
+  /** Every file, and not only the usual ones. */
+  readonly all: boolean;
+}
+
+interface Row {
+  readonly kind: ListedFile['kind'];
+  readonly name: string;
+  readonly signed: boolean;
+  readonly purpose: string;
+}
+
+/** A table for each kind, one line for each name: `kubectl  yes  command-line client`. */
+function listTable(table: Table, files: readonly ListedFile[], style: TextStyle): string {
+  const rows = Array.from(new Map(files.map((file) => [file.name, file])).values());
+  const isShown = ({ name }: Row): boolean => table.all || USUAL.has(name);
+  const kinds = Map.groupBy(rows, ({ kind }) => kind);
+  const shown = Array.from(kinds.values()).filter((members) => members.some(isShown));
+  const names = shown
+    .flat()
+    .filter(isShown)
+    .map(({ name }) => name);
   const width = Math.max(
-    ...files.map(({ name }) => name.length),
-    ...Object.values(HEADINGS).map(({ length }) => length),
+    ...[...names, ...shown.map(([row]) => HEADINGS[row?.kind ?? 'binary'])].map((one) => one.length),
   );
-  const row = (name: string, signed: string, what: string): string =>
-    `  ${printable(`${name.padEnd(width)}  ${signed.padEnd(6)}  ${what}`)}\n`;
-  const sections = Array.from(
-    Map.groupBy(files, ({ kind }) => kind),
-    ([kind, members]) => {
-      const rows = Array.from(
-        Map.groupBy(members, ({ name }) => name),
-        ([name, [first]]) => row(name, first?.signed === true ? 'yes' : 'no', first?.purpose ?? ''),
-      );
-      return `${row(HEADINGS[kind], 'SIGNED', 'WHAT IT IS')}${rows.join('')}`;
-    },
-  );
-  const example = files.some(({ name }) => name === 'kubectl')
-    ? `  next   k8s-verify kubectl ${version}\n`
-    : '';
-  return `${printable(title)}\n${sections.join('')}${printable(example.trimEnd())}${example === '' ? '' : '\n'}`;
+  const line = (name: string, signed: string, what: string): string =>
+    `  ${name.padEnd(width)}  ${signed.padEnd(6)}  ${wrapped(printable(what), width + 12, style)}\n`;
+  const sections = shown.map((members) => {
+    const left = members.filter((row) => !isShown(row)).length;
+    return [
+      line(HEADINGS[members[0]?.kind ?? 'binary'], 'SIGNED', 'WHAT IT IS'),
+      ...members.filter(isShown).map((row) => line(row.name, row.signed ? 'yes' : 'no', row.purpose)),
+      ...(left === 0 ? [] : [`  (${left} more: --all)\n`]),
+    ].join('');
+  });
+  const others = Array.from(kinds.entries()).filter(([, members]) => !members.some(isShown));
+  const counted = others.map(([kind, members]) => `${members.length} ${PLURALS[kind]}`).join(', ');
+  return [
+    `${['Kubernetes ' + table.version, ...table.platforms].join(', ')}\n`,
+    ...sections,
+    ...(others.length === 0 ? [] : [`  (${wrapped(`${counted}: --all`, 3, style)})\n`]),
+    ...(rows.some(({ name, signed }) => name === 'kubectl' && signed)
+      ? [`  next   k8s-verify kubectl ${table.version}\n`]
+      : []),
+  ].join('');
 }

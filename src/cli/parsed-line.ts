@@ -22,6 +22,7 @@ export interface Options {
   readonly member?: readonly string[];
   readonly fromTarball?: Tier;
   readonly list?: true;
+  readonly all?: true;
   readonly forceName?: true;
   readonly certificateIdentity?: string;
   readonly certificateOidcIssuer?: string;

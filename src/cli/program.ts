@@ -203,6 +203,7 @@ function addList(program: StrictCommand): void {
     },
     [
       option.platform('only what is published for this platform; may be repeated; default: for every one'),
+      option.all(),
       option.mirror('where a name such as stable is looked up; default https://dl.k8s.io'),
       option.retries(),
       option.retryDelay(),

@@ -5,7 +5,8 @@ import type { ProgressEvent, Report } from '../progress.ts';
 import type { TrustedRootReport } from '../result.ts';
 import { noteText } from './output-text.ts';
 import { printable } from './printable.ts';
-import { paint, type TextStyle } from './style.ts';
+import { duration, size } from './sizes.ts';
+import { paint, type TextStyle, wrapped } from './style.ts';
 
 /** Where lines go. */
 export type WriteLine = (line: string) => void;
@@ -140,13 +141,13 @@ function eventLine(event: LineEvent, style: TextStyle): string | undefined {
       if (!style.verbose) return undefined;
       return `${printable(event.requested)} is ${printable(event.version)} (${printable(event.source)})\n`;
     case 'retry':
-      return `${paint(style, 'yellow', 'again:')} ${printable(
+      return warning(
+        'again:',
         `attempt ${event.attempt + 1} in ${duration(event.delayMs / 1000)}: ${event.reason} (${event.url})`,
-      )}\n`;
+        style,
+      );
     case 'next-source':
-      return `${paint(style, 'yellow', 'next source:')} ${printable(
-        `${event.to}, because ${event.from} failed: ${event.reason}`,
-      )}\n`;
+      return warning('next source:', `${event.to}, because ${event.from} failed: ${event.reason}`, style);
     case 'resume':
       if (!style.verbose) return undefined;
       return `${printable(event.artifact)}: ${
@@ -164,6 +165,10 @@ function eventLine(event: LineEvent, style: TextStyle): string | undefined {
   }
 }
 
+function warning(label: string, text: string, style: TextStyle): string {
+  return `${paint(style, 'yellow', label)} ${wrapped(printable(text), label.length + 1, style, 2)}\n`;
+}
+
 function trustedRootLines(root: TrustedRootReport, style: TextStyle): string {
   const left = (root.ignored ?? []).map(
     (part) => `trusted root: left out, since it is not known here: ${part}`,
@@ -171,17 +176,4 @@ function trustedRootLines(root: TrustedRootReport, style: TextStyle): string {
   return [`trusted root: ${rootWords(root)}`, ...left]
     .map((line) => `${paint(style, 'dim', printable(line))}\n`)
     .join('');
-}
-
-/** Three figures or fewer before the unit: `512 bytes`, `31.4 kB`, `48.0 MB`. */
-export function size(bytes: number): string {
-  if (bytes < 1000) return `${Math.round(bytes)} bytes`;
-  return bytes < 100_000 ? `${(bytes / 1e3).toFixed(1)} kB` : `${(bytes / 1e6).toFixed(1)} MB`;
-}
-
-export function duration(seconds: number): string {
-  if (seconds < 1) return `${Math.max(Math.round(seconds * 1000), 0)} ms`;
-  if (seconds < 90) return `${Math.round(seconds)} s`;
-  if (seconds < 5400) return `${Math.round(seconds / 60)} min`;
-  return `${(seconds / 3600).toFixed(1)} h`;
 }

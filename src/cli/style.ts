@@ -33,24 +33,31 @@ export function symbol(style: TextStyle, name: keyof typeof SYMBOLS): string {
 const NARROWEST = 40;
 const WIDEST = 100;
 
-/** Words that belong together on one line. */
-const TOGETHER = /vouched for by \S+|\S+/g;
+/** Words that belong together on one line: who vouched, and an option with its value. */
+const TOGETHER = /vouched for by \S+|--[\w-]+ (?!-)\S+|\S+/g;
 
 /**
  * A text after its label, broken between words where a terminal is too narrow, with the further lines under the first.
  * A path, a URL or a digest is one word, and is never broken.
  *
  * @param indent how many columns the label takes.
+ * @param hanging how many columns the further lines are indented; default: as many.
  */
-export function wrapped(text: string, indent: number, { terminal }: TextStyle): string {
+export function wrapped(
+  text: string,
+  indent: number,
+  { terminal }: TextStyle,
+  hanging: number = indent,
+): string {
   if (terminal === undefined) return text;
-  const width = Math.min(Math.max(terminal.columns, NARROWEST), WIDEST) - indent;
+  const width = Math.min(Math.max(terminal.columns, NARROWEST), WIDEST);
   const lines: string[] = [];
   for (const word of text.match(TOGETHER) ?? []) {
     const last = lines.at(-1);
-    if (last !== undefined && last.length + 1 + word.length <= width)
+    const room = width - (lines.length === 1 ? indent : hanging);
+    if (last !== undefined && last.length + 1 + word.length <= room)
       lines[lines.length - 1] = `${last} ${word}`;
     else lines.push(word);
   }
-  return lines.join(`\n${' '.repeat(indent)}`);
+  return lines.join(`\n${' '.repeat(hanging)}`);
 }

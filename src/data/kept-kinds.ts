@@ -37,7 +37,7 @@ export const KEPT_KINDS: Readonly<Record<KeptKind, KeptLimits>> = {
     words: 'evidence',
   },
   manifests: {
-    maxBytes: MAX_ARTIFACT_BYTES.sbom,
+    maxBytes: MAX_ARTIFACT_BYTES['spdx-document'],
     maxEntries: MAX_KEPT_ENTRIES,
     maxTotalBytes: MAX_KEPT_MANIFESTS_BYTES,
     words: 'the release manifest',

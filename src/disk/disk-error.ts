@@ -81,8 +81,13 @@ function meaningOf(code: string, path: string): Meaning {
         says: `${path} is in use, or something is mounted there`,
         advice: `stop the program that uses it, or ${ELSEWHERE}`,
       };
-    case 'EEXIST':
     case 'ENOTDIR':
+      return {
+        kind: 'destination-unsuitable',
+        says: `${notDirectory(path) ?? path} is not a directory`,
+        advice: ELSEWHERE,
+      };
+    case 'EEXIST':
     case 'EISDIR':
     case 'ELOOP':
     case 'ENAMETOOLONG':
@@ -93,6 +98,21 @@ function meaningOf(code: string, path: string): Meaning {
         says: undefined,
         advice: `check the disk that holds ${directory}`,
       };
+  }
+}
+
+/** The file that stands where the path needs a directory; undefined where there is none. */
+function notDirectory(path: string): string | undefined {
+  const parent = dirname(path);
+  if (parent === path) return undefined;
+  return notDirectory(parent) ?? (isOther(parent) ? parent : undefined);
+}
+
+function isOther(path: string): boolean {
+  try {
+    return !statSync(path).isDirectory();
+  } catch {
+    return false;
   }
 }
 

@@ -61,7 +61,7 @@ function provenName({ artifact, proof }: PreparedArtifact, output: Output): Prov
   if (coordinates?.version === undefined) return undefined;
   const { component, version, platform } = coordinates;
   return {
-    kind: artifact?.kind ?? (component === MANIFEST_NAME ? 'sbom' : 'binary'),
+    kind: artifact?.kind ?? (component === MANIFEST_NAME ? 'spdx-document' : 'binary'),
     component,
     version: formatReleaseVersion(version),
     platform: platform === undefined ? undefined : formatPlatform(platform),

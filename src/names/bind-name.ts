@@ -142,7 +142,7 @@ function notListed(wrong: NameContradiction['wrong'], wanted: string, found: str
 
 /** A release manifest does not list itself; its namespace says which release it is of. */
 function isManifest({ kind, component }: Coordinates): boolean {
-  return kind === 'sbom' && component === MANIFEST_NAME;
+  return kind === 'spdx-document' && component === MANIFEST_NAME;
 }
 
 /** @param listed whether the manifest binds the name: a version in the bytes that differs is only a note then. */

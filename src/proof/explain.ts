@@ -16,17 +16,20 @@ import { isSignerOf, type TimestampToken } from './timestamp-token.ts';
 interface Candidate {
   /** How far the evidence got with this authority; the message is about the highest. */
   readonly rank: number;
-  readonly details: ErrorDetails;
+  readonly details: Explanation;
 }
 
-export function explainChainFailure(proof: Proof): ErrorDetails {
+/** What a refusal says, and its message where a better one is known. */
+export type Explanation = ErrorDetails & { readonly message?: string };
+
+export function explainChainFailure(proof: Proof): Explanation {
   return {
     why: 'only an authority in the trusted root can say who holds a key, and only while it is trusted',
     ...explainUntrustedChain(proof),
   };
 }
 
-function explainUntrustedChain(proof: Proof): ErrorDetails {
+function explainUntrustedChain(proof: Proof): Explanation {
   if (proof.signer.kind !== 'certificate') return {};
   const leaf = proof.signer.certificate;
   const times = claimedTimes(proof);
@@ -62,6 +65,7 @@ function judgeAuthority(leaf: Certificate, authority: Authority, times: readonly
     return {
       rank: 3,
       details: {
+        message: 'the signature was not made while its certificate authority was trusted',
         wanted: `a signature while ${authority.uri} is trusted, ${span(authority.validFor.start, authority.validFor.end)}`,
         found: `one made at ${iso(outside)}`,
       },
@@ -77,6 +81,7 @@ function judgeAuthority(leaf: Certificate, authority: Authority, times: readonly
   return {
     rank: 4,
     details: {
+      message: 'the signature was not made while its certificate was valid',
       wanted: `a signature while the certificate is valid, ${span(first.cert.notBefore, first.cert.notAfter)}`,
       found: `one made at ${iso(first.time)}`,
       why: 'a short-lived certificate speaks for its signer for a few minutes only',
@@ -211,7 +216,7 @@ export function explainSignatureMismatch({ signer, digest, evidence }: Proof): E
   };
 }
 
-function closest(candidates: readonly Candidate[]): ErrorDetails {
+function closest(candidates: readonly Candidate[]): Explanation {
   return candidates.reduce((best, next) => (next.rank > best.rank ? next : best)).details;
 }
 

@@ -2,7 +2,6 @@ import { excerpt } from '../text/excerpt.ts';
 import { VerificationError, Verifier, type TrustMaterial as VerifierTrust } from '@sigstore/verify';
 import {
   type CheckName,
-  type ErrorDetails,
   K8sVerifyError,
   UnavailableError,
   UntrustedError,
@@ -10,6 +9,7 @@ import {
 } from '../errors.ts';
 import {
   explainChainFailure,
+  type Explanation,
   explainEntryMismatch,
   explainLogFailure,
   explainSctFailure,
@@ -180,8 +180,8 @@ function translate(
       cause: error,
     });
   }
-  const [, , [code, check], message] = found;
-  const details = explain(proof, entry, [code, check], error);
+  const [, , [code, check], meaning] = found;
+  const { message = meaning, ...details } = explain(proof, entry, [code, check], error);
   const verdict = new UntrustedError(code, message, { check, ...details, cause: error });
   const unknown = unknownBehind(proof, code, error);
   return unknown === undefined ? verdict : verdictOnUnknown(proof, unknown, verdict);
@@ -198,7 +198,7 @@ function explain(
   entry: ProofEntry | undefined,
   [code, check]: Verdict,
   error: unknown,
-): ErrorDetails {
+): Explanation {
   if (code === 'certificate-untrusted') return explainChainFailure(proof);
   if (code === 'time-untrusted') return explainTimestampFailure(proof, isDuplicate(error));
   if (code === 'signature-mismatch') return explainSignatureMismatch(proof);

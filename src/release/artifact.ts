@@ -99,7 +99,7 @@ export function forcedArtifact({ component: name, version, platform }: ArtifactC
   if (name.endsWith('.tar.gz')) {
     return describeArtifact(name.slice(0, -'.tar.gz'.length), 'tarball', version, undefined);
   }
-  if (name.endsWith('.spdx')) return describeArtifact(name, 'sbom', version, undefined);
+  if (name.endsWith('.spdx')) return describeArtifact(name, 'spdx-document', version, undefined);
   return describeArtifact(name, name.endsWith('.tar') ? 'image' : 'binary', version, platform);
 }
 

@@ -6,9 +6,9 @@ import { formatReleaseVersion, type ReleaseVersion } from './version.ts';
 
 /**
  * `binary`: one executable; `image`: a container image as a tar (`docker load`); `tarball`: a `.tar.gz` of many files;
- * `sbom`: an SPDX document.
+ * `spdx-document`: an SPDX document.
  */
-export type ArtifactKind = 'binary' | 'image' | 'tarball' | 'sbom';
+export type ArtifactKind = 'binary' | 'image' | 'tarball' | 'spdx-document';
 
 /**
  * Who runs a binary: any user, each node, or the control plane. Each tarball of binaries contains its own tier and
@@ -89,8 +89,8 @@ function tarball(name: string, purpose: string, platforms: Component['platforms'
   return { name, kind: 'tarball', purpose, platforms };
 }
 
-function sbom(name: string, purpose: string): Component {
-  return { name, kind: 'sbom', purpose, platforms: 'none' };
+function spdxDocument(name: string, purpose: string): Component {
+  return { name, kind: 'spdx-document', purpose, platforms: 'none' };
 }
 
 /** The same platforms, for a component that was added later. */
@@ -139,8 +139,8 @@ export const COMPONENTS: readonly Component[] = [
   tarball('kubernetes-manifests', 'manifests of GCE clusters', 'none'),
   tarball('kubernetes-src', 'source code', 'none'),
   tarball('kubernetes', 'cluster scripts and documents', 'none'),
-  sbom('kubernetes-release.spdx', 'SPDX document of the release'),
-  sbom('kubernetes-source.spdx', 'SPDX document of the source code'),
+  spdxDocument('kubernetes-release.spdx', 'SPDX document of the release'),
+  spdxDocument('kubernetes-source.spdx', 'SPDX document of the source code'),
 ];
 
 /**

@@ -1,7 +1,6 @@
 /**
- * Pages and short answers as they are printed, in a pipe and on a terminal of 80 columns, held to the files in `pages/`. The
- * two are the same, save where a terminal is told more. `npx vitest run test/cli/pages.test.ts -u` writes the files anew;
- * read what changed.
+ * Pages of help as they are printed, in a pipe and on a terminal of 80 columns, held to the files in `pages/`. The two
+ * are the same. `npx vitest run test/cli/pages.test.ts -u` writes the files anew; read what changed.
  */
 import { spawnSync } from 'node:child_process';
 import { describe, expect, it } from 'vitest';
@@ -29,13 +28,6 @@ const SAME: Readonly<Record<string, readonly string[]>> = {
   'help-evidence': ['help', 'evidence'],
   'help-trust': ['help', 'trust'],
   'help-versions': ['help', 'versions'],
-};
-
-/** Failures, which a terminal wraps. */
-const FAILURES: Readonly<Record<string, readonly string[]>> = {
-  'fail-typo': ['kubetcl', 'v1.30.2'],
-  'fail-typo-option': ['kubectl', '--version', 'v1.30.2'],
-  'fail-latest': ['kubectl', 'latest-1.30'],
 };
 
 function withExitCode(output: string, exitCode: number | null): string {
@@ -68,16 +60,6 @@ describe.each(Object.entries(SAME))('%s', (name, words) => {
 
   it.skipIf(!hasScript)('on a terminal of 80 columns (needs script of util-linux)', async () => {
     await expect(await onTerminal(words)).toMatchFileSnapshot(`pages/${name}.txt`);
-  });
-});
-
-describe.each(Object.entries(FAILURES))('%s', (name, words) => {
-  it('in a pipe', async () => {
-    await expect(await inPipe(words)).toMatchFileSnapshot(`pages/${name}.txt`);
-  });
-
-  it.skipIf(!hasScript)('on a terminal of 80 columns (needs script of util-linux)', async () => {
-    await expect(await onTerminal(words)).toMatchFileSnapshot(`pages/${name}.tty.txt`);
   });
 });
 

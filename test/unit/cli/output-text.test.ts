@@ -86,7 +86,7 @@ describe('errors', () => {
       from: 'https://a',
     });
     expect(errorText(failed, PLAIN)).toBe(
-      'k8s-verify: error: could not fetch it: refused (https://a)\nExit code 4 (k8s-verify help 4)\n',
+      'k8s-verify: error: could not fetch it\n  found  refused\n  from   https://a\nExit code 4 (k8s-verify help 4)\n',
     );
   });
 

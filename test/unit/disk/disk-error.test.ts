@@ -1,3 +1,4 @@
+import { writeFile } from 'node:fs/promises';
 import { describe, expect, it } from 'vitest';
 import { diskError } from '../../../src/disk/disk-error.ts';
 import { holdDirectory } from '../../../src/disk/directories.ts';
@@ -30,6 +31,14 @@ describe('what a failed system call means', () => {
     const error = await told(code);
     expect(error).toMatchObject({ name: 'InstallError', code: kind, found: `${code}: it failed` });
     expect(error.message).toContain(words);
+  });
+
+  it('ENOTDIR: the file that stands where a directory is needed', async () => {
+    const dir = await testDir();
+    await writeFile(dir.join('bin'), '');
+    const error = diskError(failure('ENOTDIR'), 'check it', dir.join('bin', 'more', 'kubectl'));
+    expect(error).toMatchObject({ code: 'destination-unsuitable' });
+    expect(error.message).toBe(`could not check it: ${dir.join('bin')} is not a directory`);
   });
 
   it.skipIf(process.platform === 'win32')(

@@ -145,7 +145,7 @@ describe('forced artifacts', () => {
     ['kube-newthing.exe', 'windows/amd64', 'bin/windows/amd64/kube-newthing.exe', 'binary'],
     ['conformance-amd64.tar', 'linux/amd64', 'bin/linux/amd64/conformance-amd64.tar', 'image'],
     ['kubernetes-extra-linux-amd64.tar.gz', 'linux/amd64', 'kubernetes-extra-linux-amd64.tar.gz', 'tarball'],
-    ['kubernetes-build.spdx', 'linux/amd64', 'kubernetes-build.spdx', 'sbom'],
+    ['kubernetes-build.spdx', 'linux/amd64', 'kubernetes-build.spdx', 'spdx-document'],
   ])('%s for %s is %s', (component, platform, pathInRelease, kind) => {
     expect(forced(component, platform)).toMatchObject({
       pathInRelease,

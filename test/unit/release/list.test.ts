@@ -15,7 +15,7 @@ describe('what a release holds', () => {
     expect(count('binary')).toBe(4 * 12 + 6 + 6 * 2);
     expect(count('image')).toBe(4 * 5);
     expect(count('tarball')).toBe(11 + 5 + 4 + 8 + 4);
-    expect(count('sbom')).toBe(2);
+    expect(count('spdx-document')).toBe(2);
     expect(listed.every(({ signed }) => signed)).toBe(true);
     expect(new Set(listed.map(({ path }) => path)).size).toBe(listed.length);
   });

@@ -1,0 +1,54 @@
+/** What holds for every answer in `screens/`, which screens.test.ts writes and compares. */
+import { readdirSync, readFileSync } from 'node:fs';
+import { describe, expect, it } from 'vitest';
+import { ANSWERS, FAILURES } from './scenes.ts';
+
+const SCENES = [...ANSWERS, ...FAILURES];
+const COLUMNS = 80;
+const directory = new URL('screens/', import.meta.url);
+
+function recorded(file: string): readonly string[] {
+  return readFileSync(new URL(file, directory), 'utf8').trimEnd().split('\n');
+}
+
+/** The lines of an answer, without what was typed and the exit code. */
+function screenOf(name: string): readonly string[] {
+  return recorded(`${name}.tty.txt`).slice(1, -1);
+}
+
+function wordsOf(lines: readonly string[]): string {
+  return lines
+    .join(' ')
+    .replaceAll(/(?<=v\d\S*) linux\/amd64/g, '')
+    .split(/\s+/)
+    .join(' ');
+}
+
+describe('the recorded answers', () => {
+  it('are those of the scenes, and of nothing else', () => {
+    const files = SCENES.flatMap(({ name }) => [`${name}.pipe.txt`, `${name}.tty.txt`]);
+    expect(readdirSync(directory).sort()).toEqual(files.sort());
+  });
+
+  it('have twenty failures or more, with fifteen exit codes or more', () => {
+    const codes = FAILURES.map(({ name }) => recorded(`${name}.pipe.txt`).at(-1));
+    expect(FAILURES.length).toBeGreaterThanOrEqual(20);
+    expect(new Set(codes).size).toBeGreaterThanOrEqual(15);
+    expect(codes).not.toContain('-- exit code 0');
+  });
+
+  it.each(SCENES.map(({ name }) => name))('of %s fit a terminal of 80 columns', (name) => {
+    const wide = screenOf(name).filter((line) => Array.from(line).length > COLUMNS && /\S\s+\S/.test(line));
+    expect(wide).toEqual([]);
+  });
+
+  it.each(FAILURES.map(({ name }) => name))(
+    'of %s have the same words on a terminal and in a pipe',
+    (name) => {
+      const pipe = recorded(`${name}.pipe.txt`);
+      const said = pipe.slice(pipe.indexOf('-- stderr') + 1, -1);
+      expect(pipe.slice(1, 3)).toEqual(['-- stdout', '-- stderr']);
+      expect(wordsOf(screenOf(name))).toBe(wordsOf(said));
+    },
+  );
+});

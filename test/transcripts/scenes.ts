@@ -1,0 +1,291 @@
+/** The answers that are recorded: each command that exists, and many ways to fail. */
+import { fault } from '#support/http/faults';
+import { createLocalSigstore } from '#support/local-sigstore';
+import type { SignOptions } from '#support/sigstore/signing';
+import { binaryTarball } from '../stories/support/tarballs.ts';
+import { file, tarGz } from '../unit/archive/support/tar-writer.ts';
+import { type Internet, PLATFORM, program, type Published } from './internet.ts';
+import type { Scene } from './screen.ts';
+
+/** The trusted root of the scene's own Sigstore; a reader leaves out this option alone. */
+const ROOT = '--trusted-root trusted_root.json';
+const BIN = '--install-dir bin';
+const MIRROR = '--mirror https://mirror.example.com';
+const KUBECTL = `kubectl v1.30.2 ${BIN} ${ROOT}`;
+const KUBECTL_PATH = `/release/v1.30.2/bin/${PLATFORM}/kubectl`;
+const CLIENT_PATH = `/release/v1.30.2/kubernetes-client-${PLATFORM.replace('/', '-')}.tar.gz`;
+const OTHER_BYTES = Buffer.from('not what was signed\n');
+const STRANGER = { identity: 'builder@example.com' };
+
+type Arrange = (internet: Internet) => Promise<void>;
+
+function published(how: Published = {}): Arrange {
+  return ({ publish }) => publish('kubectl', 'v1.30.2', how);
+}
+
+/** The same on mirror.example.com. */
+function mirrored(how: Published = {}): Arrange {
+  return ({ publish, mirror }) => publish('kubectl', 'v1.30.2', { ...how, on: mirror });
+}
+
+/** A file with the evidence that Kubernetes publishes, in the home. */
+function downloaded(sign: SignOptions = {}, changed?: Uint8Array): Arrange {
+  return async ({ sigstore, write }) => {
+    const bytes = program('kubectl', 'v1.30.2');
+    const signed = sigstore.signBlob({ ...sign, bytes });
+    await write('kubectl', changed ?? bytes, 0o755);
+    await write('kubectl.sigstore.json', signed.bundle());
+  };
+}
+
+function client(bytes: Uint8Array): Arrange {
+  return async ({ dl, sigstore }) => void (await dl.publishSigned(CLIENT_PATH, { bytes, sigstore }));
+}
+
+export const ANSWERS: readonly Scene[] = [
+  {
+    name: 'install-one',
+    arrange: async ({ publish, dl, write }) => {
+      await publish('kubectl', 'v1.36.2');
+      dl.publishMarker('stable', 'v1.36.2');
+      await write('path/kubectl', '#!/bin/sh\n', 0o755);
+    },
+    typed: `kubectl ${ROOT}`,
+    unprivileged: true,
+  },
+  {
+    name: 'install-three',
+    arrange: async ({ publish, write }) => {
+      for (const component of ['kubeadm', 'kubelet', 'kubectl']) await publish(component, 'v1.30.2');
+      await write('bin/kubelet', program('kubelet', 'v1.29.6'), 0o755);
+    },
+    before: [KUBECTL],
+    typed: `kubeadm kubelet kubectl v1.30.2 ${BIN} ${ROOT}`,
+  },
+  { name: 'install-verbose', arrange: published(), typed: `${KUBECTL} --verbose` },
+  { name: 'install-quiet', arrange: published(), typed: `${KUBECTL} --quiet` },
+  { name: 'install-kept', arrange: published(), before: [KUBECTL], typed: KUBECTL },
+  {
+    name: 'install-tarball',
+    arrange: client(binaryTarball('client', 'kubectl', 'kubectl-convert')),
+    typed: `kubernetes-client v1.30.2 --extract --output client ${ROOT}`,
+  },
+  {
+    name: 'install-out-of-tarball',
+    arrange: client(tarGz(file('kubernetes/client/bin/kubectl', program('kubectl', 'v1.30.2'), 0o755))),
+    typed: `${KUBECTL} --from-tarball client`,
+  },
+  {
+    name: 'install-retried',
+    arrange: async (internet) => {
+      await published()(internet);
+      internet.dl.http.fault('/kubectl.sig', fault.status(503), { times: 2 });
+    },
+    typed: `${KUBECTL} --retry-delay 1ms`,
+  },
+  {
+    name: 'install-next-source',
+    arrange: async (internet) => {
+      await published()(internet);
+      await mirrored({ unsigned: true })(internet);
+    },
+    typed: `${KUBECTL} ${MIRROR} --mirror https://dl.k8s.io`,
+  },
+  {
+    name: 'install-save-bundle',
+    arrange: published(),
+    typed: `kubectl v1.30.2 --output kubectl-1.30 --save-bundle --check-sums ${ROOT}`,
+  },
+  { name: 'verify', arrange: downloaded(), typed: `verify kubectl ${ROOT}` },
+  { name: 'verify-verbose', arrange: downloaded(), typed: `verify kubectl --verbose ${ROOT}` },
+  {
+    name: 'verify-list',
+    arrange: async ({ write, sigstore }) => {
+      const bytes = binaryTarball('client', 'kubectl');
+      await write('client.tar.gz', bytes);
+      await write('client.tar.gz.sigstore.json', sigstore.signBlob({ bytes }).bundle());
+    },
+    typed: `verify client.tar.gz --list ${ROOT}`,
+  },
+  { name: 'list', typed: 'list v1.30.2 --platform linux/amd64' },
+  { name: 'list-all', typed: 'list v1.30.2 --all' },
+  { name: 'list-unsigned', typed: 'list v1.25.4 --platform linux/s390x' },
+  {
+    name: 'doctor',
+    arrange: ({ dl }) => dl.publishMarker('stable', 'v1.36.2'),
+    typed: `doctor ${ROOT}`,
+    unprivileged: true,
+  },
+  {
+    name: 'doctor-trouble',
+    arrange: async ({ dl, log, write }) => {
+      dl.http.fault(/./, fault.status(503));
+      log.http.fault(/./, fault.status(503));
+      await write('trusted_root.json', '{}');
+    },
+    env: { NODE_OPTIONS: '--max-old-space-size=512', OPENSSL_CONF: '/dev/null' },
+    typed: `doctor ${ROOT}`,
+    unprivileged: true,
+  },
+  { name: 'version', typed: 'version' },
+];
+
+export const FAILURES: readonly Scene[] = [
+  {
+    name: 'fail-tampered',
+    arrange: async (internet) => {
+      await mirrored()(internet);
+      internet.mirror.publishFile(KUBECTL_PATH, OTHER_BYTES);
+    },
+    typed: `${KUBECTL} ${MIRROR}`,
+  },
+  {
+    name: 'fail-several',
+    arrange: async ({ publish, dl }) => {
+      for (const component of ['kubeadm', 'kubelet', 'kubectl']) await publish(component, 'v1.30.2');
+      dl.publishFile(KUBECTL_PATH, OTHER_BYTES);
+    },
+    typed: `kubeadm kubelet kubectl v1.30.2 ${BIN} ${ROOT}`,
+  },
+  {
+    name: 'fail-name',
+    arrange: async ({ publish, mirror }) => {
+      mirror.withoutManifest();
+      await publish('kubectl', 'v1.36.0', { on: mirror, bytes: program('kubectl', 'v1.24.9') });
+    },
+    typed: `kubectl v1.36.0 ${BIN} ${ROOT} ${MIRROR}`,
+  },
+  { name: 'fail-signer', arrange: downloaded(STRANGER), typed: `verify ./kubectl ${ROOT}` },
+  { name: 'fail-signer-mirror', arrange: mirrored({ sign: STRANGER }), typed: `${KUBECTL} ${MIRROR}` },
+  {
+    name: 'fail-log',
+    arrange: async (internet) => {
+      internet.dl.withoutManifest();
+      await published()(internet);
+      internet.log.answerWith(/./, fault.status(503));
+    },
+    typed: `${KUBECTL} --retries 2 --retry-delay 1ms`,
+  },
+  {
+    name: 'fail-log-busy',
+    arrange: async (internet) => {
+      internet.dl.withoutManifest();
+      await published()(internet);
+      internet.log.answerWith(/./, fault.status(429));
+    },
+    typed: `${KUBECTL} --retries 0`,
+  },
+  {
+    name: 'fail-root',
+    arrange: async (internet) => {
+      await published()(internet);
+      await internet.write('trusted_root.json', createLocalSigstore().trustedRoot());
+    },
+    typed: KUBECTL,
+  },
+  {
+    name: 'fail-root-invalid',
+    arrange: (internet) => internet.write('trusted_root.json', '{"mediaType":"text/plain"}'),
+    typed: KUBECTL,
+  },
+  { name: 'fail-mirror', arrange: mirrored({ unsigned: true }), typed: `${KUBECTL} ${MIRROR}` },
+  { name: 'fail-unsigned', typed: `kubectl v1.25.4 ${BIN} ${ROOT}` },
+  {
+    name: 'fail-directory',
+    arrange: published(),
+    typed: `kubectl v1.30.2 --install-dir /usr/local/bin ${ROOT}`,
+    unprivileged: true,
+  },
+  {
+    name: 'fail-directory-is-file',
+    arrange: async (internet) => {
+      await published()(internet);
+      await internet.write('bin', 'no directory\n');
+    },
+    typed: KUBECTL,
+  },
+  { name: 'fail-typo', typed: 'kubetcl v1.30.2' },
+  { name: 'fail-typo-option', typed: 'kubectl --version v1.30.2' },
+  { name: 'fail-typo-command', typed: 'verfy ./kubectl' },
+  { name: 'fail-latest', typed: 'kubectl latest-1.30' },
+  { name: 'fail-removal', typed: 'uninstall kubelet' },
+  { name: 'fail-no-check', typed: 'kubectl v1.30.2 --insecure-skip-tls' },
+  { name: 'fail-foreign', typed: 'helm v3.15.0' },
+  { name: 'fail-platform', typed: `kubelet v1.30.2 --platform linux/mips ${BIN}` },
+  { name: 'fail-contradiction', typed: 'kubectl v1.30.2 --install-dir a --output b' },
+  { name: 'fail-version', typed: `kubectl v1.30.99 ${BIN} ${ROOT}` },
+  {
+    name: 'fail-authority',
+    arrange: mirrored({
+      sign: { authorities: { certificateAuthority: createLocalSigstore().certificateAuthority } },
+    }),
+    typed: `${KUBECTL} ${MIRROR}`,
+  },
+  { name: 'fail-certificate', arrange: published({ sign: { scts: [] } }), typed: KUBECTL },
+  {
+    name: 'fail-unlogged',
+    arrange: published({ sign: { log: 'none' } }),
+    typed: KUBECTL,
+  },
+  {
+    name: 'fail-material',
+    arrange: published({ sideFiles: { '.cert': 'bm90IGEgY2VydGlmaWNhdGU=' } }),
+    typed: KUBECTL,
+  },
+  {
+    name: 'fail-signature',
+    arrange: async (internet) => {
+      internet.mirror.withoutManifest();
+      await mirrored({ sign: { alterSignature: (signature) => signature.with(20, 0) } })(internet);
+    },
+    typed: `${KUBECTL} ${MIRROR}`,
+  },
+  {
+    name: 'fail-late',
+    arrange: published({ sign: { integratedAt: new Date(Date.now() - 7_200_000) } }),
+    typed: KUBECTL,
+  },
+  {
+    name: 'fail-clock',
+    arrange: published({
+      sign: { at: new Date(Date.now() + 7_200_000), integratedAt: new Date(Date.now() + 7_200_000) },
+    }),
+    typed: KUBECTL,
+  },
+  {
+    name: 'fail-archive',
+    arrange: client(tarGz(file('../../.bashrc', 'echo no\n', 0o755))),
+    typed: `kubernetes-client v1.30.2 --extract --output client ${ROOT}`,
+  },
+  {
+    name: 'fail-member',
+    arrange: client(binaryTarball('client', 'kubectl')),
+    typed: `kubernetes-client v1.30.2 --member kubelet --output client ${ROOT}`,
+  },
+  {
+    name: 'fail-web-page',
+    arrange: async (internet) => {
+      await published()(internet);
+      internet.dl.http.fault('/kubectl.sig', fault.html());
+    },
+    typed: `${KUBECTL} --retries 0`,
+  },
+  {
+    name: 'fail-refused',
+    // One request: of several, any may fail first.
+    typed: 'list stable --mirror http://127.0.0.1:9 --retries 0',
+  },
+  { name: 'fail-tls', env: { NODE_EXTRA_CA_CERTS: '' }, typed: 'list stable --retries 0' },
+  { name: 'fail-proxy', env: { HTTPS_PROXY: 'gopher://proxy.example.com' }, typed: KUBECTL },
+  {
+    name: 'fail-verify',
+    arrange: downloaded({}, OTHER_BYTES),
+    typed: `verify ./kubectl ${ROOT}`,
+  },
+  { name: 'fail-verify-nowhere', typed: `verify ./kubectl ${ROOT}` },
+  {
+    name: 'fail-verify-no-evidence',
+    arrange: (internet) => internet.write('kubectl', program('kubectl', 'v1.30.2')),
+    typed: `verify ./kubectl ${ROOT}`,
+  },
+];
