@@ -64,6 +64,8 @@ export const MAX_SUMS_PATH_CHARACTERS = 1024;
 export const MAX_MANIFEST_BYTES: number = 4 * MIB;
 /** How long a run waits for a release manifest when everything else is there. */
 export const MAX_MANIFEST_WAIT_MS: number = 10_000;
+/** How long `--check-sums` waits for the records that dl.k8s.io has, next to those of a mirror. */
+export const MAX_PUBLISHER_WAIT_MS: number = 10_000;
 /** Between the making of a release manifest and its signature; real ones have hours, or a few days. */
 export const MAX_MANIFEST_AGE_MS: number = 7 * 24 * 60 * 60 * 1000;
 /** Files and packages that count in a `kubernetes-release.spdx`; that of v1.25.2 has 113 files. */

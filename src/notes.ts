@@ -14,6 +14,7 @@ export type NoteCode =
   | 'release-manifest-silent'
   | 'binary-says-other-version'
   | 'release-manifest-time-odd'
+  | 'publisher-not-asked'
   | 'file-renewed'
   | 'others-can-change'
   | 'older-bundle-left'
@@ -48,6 +49,8 @@ export const NOTE_MEANINGS: Readonly<Record<NoteCode, string>> = {
   'binary-says-other-version':
     'the version in the binary is another one than its release, which the release manifest proves',
   'release-manifest-time-odd': 'the release manifest was not made within a week before it was signed',
+  'publisher-not-asked':
+    'dl.k8s.io could not be asked for its records next to the mirror (--check-sums only)',
   'file-renewed': 'a file with the same bytes could not be left alone, and a new one took its place',
   'others-can-change': 'other users can change what was placed',
   'older-bundle-left': 'the bundle next to the file is of another file, and was left alone',

@@ -218,7 +218,7 @@ export const checkSums = (): CliOption =>
   rare(
     EVIDENCE,
     '--check-sums',
-    "also compare the proven digest with the release's SHA256SUMS, SHA512SUMS and provenance.json",
+    "also compare the proven digest with the release's SHA256SUMS, SHA512SUMS and provenance.json, also of dl.k8s.io",
   );
 
 export const dataDir = (): CliOption =>

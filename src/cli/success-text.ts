@@ -110,7 +110,7 @@ function signerOf({ signer }: ArtifactResult): string {
 function detailLines({ fromTarball, crossChecks = [], ...saved }: ArtifactResult): readonly string[] {
   return [
     ...(fromTarball === undefined ? [] : [`out of ${fromTarball.name}, which is what was signed`]),
-    ...crossChecks.map(({ source, detail }) => `${source}: ${detail}`),
+    ...crossChecks.map(({ source, from, detail }) => `${source} at ${from}: ${detail}`),
     ...savedAs(saved),
   ];
 }

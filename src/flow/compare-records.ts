@@ -6,16 +6,12 @@ import {
   type SourceSignature,
 } from '../records/cross-check.ts';
 import { digestsFromProvenance } from '../records/provenance.ts';
-import { fetchReleaseRecords, type ReleaseRecord, type ReleaseRecords } from '../records/release-records.ts';
+import type { ReleaseRecord } from '../records/release-records.ts';
 import { digestFromSums, type SumsAlgorithm } from '../records/release-sums.ts';
 import { type ProofContext, proveFromBundle } from './prove-with-log.ts';
-import { type ReleaseArtifact, releaseFilePaths } from '../release/artifact.ts';
+import type { ReleaseArtifact } from '../release/artifact.ts';
 import { formatReleaseVersion, type ReleaseVersion } from '../release/version.ts';
-import type { ReleaseSource } from '../source/release-source.ts';
-import type { Report } from '../progress.ts';
-
-/** Gives the records of a release. The records of one release are fetched once. */
-export type RecordsOf = (version: ReleaseVersion) => Promise<ReleaseRecords>;
+import type { RunRecords } from './run-records.ts';
 
 /** One artifact whose digest is proved. */
 export interface CrossCheckRequest {
@@ -26,36 +22,7 @@ export interface CrossCheckRequest {
   readonly sha256: string;
   /** Of the bytes that have it. */
   readonly sha512: string;
-  readonly records: ReleaseRecords;
-}
-
-/**
- * The records of the releases of one run, which several artifacts share.
- *
- * @param signal ends what is still being fetched when the run is over.
- */
-export function shareRecords(
-  sources: readonly ReleaseSource[],
-  report: Report,
-  signal: AbortSignal,
-): RecordsOf {
-  const pending = new Map<string, Promise<ReleaseRecords>>();
-  return (version) => {
-    const release = formatReleaseVersion(version);
-    const known = pending.get(release);
-    if (known !== undefined) return known;
-    const records = fetchReleaseRecords({
-      report,
-      sources,
-      paths: releaseFilePaths(version),
-      release,
-      signal,
-    });
-    // The code that awaits it sees its failure; until then it must not end the process.
-    records.catch(() => undefined);
-    pending.set(release, records);
-    return records;
-  };
+  readonly records: RunRecords;
 }
 
 /**
@@ -66,42 +33,50 @@ export function shareRecords(
  *   signed and is not signed by the signer that the policy names.
  */
 export function crossCheckArtifact(request: CrossCheckRequest, context: ProofContext): readonly CrossCheck[] {
-  const { sha256, sha512, label, records } = request;
-  const sources = [
-    sumsSource('SHA256SUMS', records.sha256Sums, 'sha256', request.artifact),
-    sumsSource('SHA512SUMS', records.sha512Sums, 'sha512', request.artifact),
-    provenanceSource(records.provenance, request, context),
-  ];
+  const { sha256, sha512, label, artifact } = request;
+  const sources = request.records.sets.flatMap(({ asked, records }) => [
+    sumsSource('SHA256SUMS', { asked, record: records.sha256Sums }, 'sha256', artifact),
+    sumsSource('SHA512SUMS', { asked, record: records.sha512Sums }, 'sha512', artifact),
+    provenanceSource({ asked, record: records.provenance }, request, context),
+  ]);
   return crossCheck({ sha256, sha512 }, sources, label);
+}
+
+/** A record, or the servers that do not have it. */
+interface AskedRecord {
+  readonly asked: string;
+  readonly record: ReleaseRecord | undefined;
 }
 
 function sumsSource(
   name: string,
-  record: ReleaseRecord | undefined,
+  { asked, record }: AskedRecord,
   algorithm: SumsAlgorithm,
   artifact: ReleaseArtifact,
 ): CrossCheckSource {
-  if (record === undefined) return { name, content: { kind: 'not-published' } };
-  const digest = digestFromSums(record.bytes, artifact, algorithm);
-  if (digest === undefined) return { name, content: { kind: 'not-listed' } };
-  return { name, content: { kind: 'listed', digests: { [algorithm]: digest }, signature: 'none' } };
+  if (record === undefined) return { name, from: asked, content: { kind: 'not-published' } };
+  const { bytes, source: from } = record;
+  const digest = digestFromSums(bytes, artifact, algorithm);
+  if (digest === undefined) return { name, from, content: { kind: 'not-listed' } };
+  return { name, from, content: { kind: 'listed', digests: { [algorithm]: digest }, signature: 'none' } };
 }
 
 function provenanceSource(
-  record: ReleaseRecord | undefined,
+  { asked, record }: AskedRecord,
   { artifact, sha256, sha512 }: CrossCheckRequest,
   context: ProofContext,
 ): CrossCheckSource {
   const name = 'provenance.json';
-  if (record === undefined) return { name, content: { kind: 'not-published' } };
-  const { digests, form } = digestsFromProvenance(record.bytes, artifact);
-  if (digests === undefined) return { name, content: { kind: 'not-listed' } };
+  if (record === undefined) return { name, from: asked, content: { kind: 'not-published' } };
+  const { bytes, source: from } = record;
+  const { digests, form } = digestsFromProvenance(bytes, artifact);
+  if (digests === undefined) return { name, from, content: { kind: 'not-listed' } };
   const signature = {
     statement: (): SourceSignature => 'none',
     envelope: (): SourceSignature => 'unchecked',
-    bundle: () => proveStatement(record.bytes, { sha256, sha512, ...digests }, artifact.version, context),
+    bundle: () => proveStatement(bytes, { sha256, sha512, ...digests }, artifact.version, context),
   }[form.kind]();
-  return { name, content: { kind: 'listed', digests, signature } };
+  return { name, from, content: { kind: 'listed', digests, signature } };
 }
 
 /** `provenance.json` may state how the release was built, in any version of SLSA's predicate. */

@@ -8,13 +8,12 @@ import { confirmDigest, type VerifiedArtifact } from '../disk/verified-artifact.
 import type { DownloadOutcome } from '../source/bytes.ts';
 import { fetchBytes } from '../source/fetch-bytes.ts';
 import type { ReleaseSource } from '../source/release-source.ts';
-import type { ReleaseRecords } from '../records/release-records.ts';
 import type { ProvenDigest } from '../proof/prove-digest.ts';
 import { isReleaseSigner } from '../release/signer.ts';
 import type { PlannedArtifact } from '../plan/plan.ts';
 import type { NetworkRequest } from '../plan/request.ts';
 import type { Client } from '../client.ts';
-import type { RecordsOf } from './compare-records.ts';
+import type { RecordsOf, RunRecords } from './run-records.ts';
 import type { BytesOnTheWay } from './contradiction.ts';
 import type { RunLogMemory } from './run-log-memory.ts';
 import type { RunTrust } from './run-trust.ts';
@@ -43,7 +42,7 @@ export class Download implements BytesOnTheWay {
   readonly plan: PlannedArtifact;
   readonly context: RunContext;
   /** The records of its release, if proven digests are compared with them. */
-  readonly records: Promise<ReleaseRecords> | undefined;
+  readonly records: Promise<RunRecords> | undefined;
   readonly staged: StagedArtifact;
   readonly #firstByte = Promise.withResolvers<void>();
   #outcome: Promise<DownloadOutcome> | undefined;

@@ -136,9 +136,11 @@ export async function crossChecked(
   if (records === undefined || sha512 === undefined) return proof;
   const { crossCheckArtifact } = await import('./compare-records.ts');
   const { artifact, label } = plan;
-  const request = { artifact, label, sha256, sha512, records: await records };
+  const ofRun = await records;
+  const request = { artifact, label, sha256, sha512, records: ofRun };
   return {
     ...proof,
+    notes: [...proof.notes, ...ofRun.notes],
     crossChecks: crossCheckArtifact(request, proofContext(plan, context, await context.trust.current())),
   };
 }

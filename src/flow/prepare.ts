@@ -2,11 +2,11 @@ import { inspectDestination } from '../disk/inspect-destination.ts';
 import { findInstalled, hashInstalled, type InstalledFile, readInstalled } from '../disk/installed.ts';
 import { MAX_ARTIFACT_BYTES, MAX_PARALLEL_DOWNLOADS } from '../limits.ts';
 import type { Becomes, PlannedArtifact, PlannedFile } from '../plan/plan.ts';
-import { type InstallRequest, sourcesOf } from '../plan/request.ts';
+import { type InstallRequest, publisherOf, sourcesOf } from '../plan/request.ts';
 import type { ReleaseSource } from '../source/release-source.ts';
 import type { Client } from '../client.ts';
-import type { RecordsOf } from './compare-records.ts';
 import type { RunLogMemory } from './run-log-memory.ts';
+import type { RecordsOf } from './run-records.ts';
 import type { RunTrust } from './run-trust.ts';
 import type { Download, RunContext } from './download.ts';
 import {
@@ -72,14 +72,14 @@ function untilEnd(signal: AbortSignal | undefined, ended: AbortSignal): AbortSig
 
 /** @param until ends what is still being fetched when the run is over. */
 async function openRecords(
-  { checkSums }: InstallRequest,
+  request: InstallRequest,
   sources: readonly ReleaseSource[],
-  { report }: Client,
+  { report, http }: Client,
   until: AbortSignal,
 ): Promise<RecordsOf | undefined> {
-  if (checkSums !== true) return undefined;
-  const { shareRecords } = await import('./compare-records.ts');
-  return shareRecords(sources, report, until);
+  if (request.checkSums !== true) return undefined;
+  const { shareRecords } = await import('./run-records.ts');
+  return shareRecords({ sources, publisher: publisherOf(request, http), report, signal: until });
 }
 
 async function prepareArtifact(plan: PlannedArtifact, context: RunContext): Promise<PreparedArtifact> {

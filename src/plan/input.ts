@@ -66,7 +66,7 @@ export interface InstallInput extends TrustInput, SourcesInput {
   readonly saveBundle?: boolean;
   /**
    * Also compares each proven digest with `SHA256SUMS`, `SHA512SUMS` and `provenance.json` of its release, which can
-   * contradict the proof and are never needed for it; default false.
+   * contradict the proof and are never needed for it; next to a mirror also with those of dl.k8s.io. Default false.
    */
   readonly checkSums?: boolean;
   /**

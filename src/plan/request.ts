@@ -168,6 +168,18 @@ export function sourcesOf(
   );
 }
 
+/**
+ * Kubernetes' own server, for what it says of a release next to a mirror. Undefined if the request names another signer, or
+ * the log of another Sigstore: a release of theirs is another one under the same name.
+ */
+export function publisherOf(
+  { identity, publicKeyPem, rekorUrl }: TrustRequest & NetworkRequest,
+  http: HttpClient,
+): ReleaseSource | undefined {
+  const isOther = identity !== undefined || publicKeyPem !== undefined || rekorUrl !== undefined;
+  return isOther ? undefined : new HttpSource(PUBLISHER, http);
+}
+
 /** The transparency log's base URL, without a slash at its end. */
 export function rekorUrlOf({ rekorUrl = DEFAULT_REKOR_URL }: NetworkRequest): string {
   return withoutSlash(rekorUrl);

@@ -18,6 +18,8 @@ export type SourceSignature = 'proved' | 'none' | 'unchecked';
 export interface CrossCheckSource {
   /** `SHA256SUMS`, `SHA512SUMS`, `provenance.json`. */
   readonly name: string;
+  /** The server that has it, or those that were asked. */
+  readonly from: string;
   readonly content:
     /** The release server has no such file. */
     | { readonly kind: 'not-published' }
@@ -40,6 +42,8 @@ export type CrossCheckOutcome = 'agrees' | 'not-published' | 'not-listed' | 'not
 export interface CrossCheck {
   /** The name of the record: `SHA256SUMS`, `SHA512SUMS` or `provenance.json`. */
   readonly source: string;
+  /** The server that said it, or those that were asked. */
+  readonly from: string;
   /** What the comparison showed. */
   readonly outcome: CrossCheckOutcome;
   /** Whether the source itself was proved, like an artifact. */
@@ -66,23 +70,24 @@ export function crossCheck(
 }
 
 function compare(proven: ProvenDigests, source: CrossCheckSource, what: string): CrossCheck {
-  const { name, content } = source;
+  const { name, from, content } = source;
   if (content.kind === 'not-published')
-    return silent(name, content.kind, 'the release server has no such file');
-  if (content.kind === 'not-listed') return silent(name, content.kind, 'it does not list the artifact');
+    return silent(source, content.kind, 'the release server has no such file');
+  if (content.kind === 'not-listed') return silent(source, content.kind, 'it does not list the artifact');
   const compared: SumsAlgorithm[] = [];
   for (const algorithm of ['sha256', 'sha512'] as const) {
     const [ours, theirs] = [proven[algorithm], content.digests[algorithm]];
     if (ours === undefined || theirs === undefined) continue;
     if (ours !== theirs)
-      throw mismatch({ name, signature: content.signature, algorithm, ours, theirs, what });
+      throw mismatch({ name, from, signature: content.signature, algorithm, ours, theirs, what });
     compared.push(algorithm);
   }
   if (compared.length === 0) {
-    return silent(name, 'not-comparable', 'it has no digest that can be compared');
+    return silent(source, 'not-comparable', 'it has no digest that can be compared');
   }
   return {
     source: name,
+    from,
     outcome: 'agrees',
     proved: content.signature === 'proved',
     compared,
@@ -96,8 +101,8 @@ const WORTH: Readonly<Record<SourceSignature, string>> = {
   unchecked: '; its signature cannot be checked, so this is no proof',
 };
 
-function silent(source: string, outcome: CrossCheckOutcome, detail: string): CrossCheck {
-  return { source, outcome, proved: false, compared: [], detail };
+function silent({ name, from }: CrossCheckSource, outcome: CrossCheckOutcome, detail: string): CrossCheck {
+  return { source: name, from, outcome, proved: false, compared: [], detail };
 }
 
 const STANDING: Readonly<Record<SourceSignature, string>> = {
@@ -108,6 +113,7 @@ const STANDING: Readonly<Record<SourceSignature, string>> = {
 
 interface Mismatch {
   readonly name: string;
+  readonly from: string;
   readonly signature: SourceSignature;
   readonly algorithm: SumsAlgorithm;
   readonly ours: string;
@@ -115,7 +121,7 @@ interface Mismatch {
   readonly what: string;
 }
 
-function mismatch({ name, signature, algorithm, ours, theirs, what }: Mismatch): UntrustedError {
+function mismatch({ name, from, signature, algorithm, ours, theirs, what }: Mismatch): UntrustedError {
   const standing = algorithm === 'sha256' ? 'proved' : 'of the bytes that have the proven sha256';
   return new UntrustedError(
     'digest-mismatch',
@@ -124,6 +130,7 @@ function mismatch({ name, signature, algorithm, ours, theirs, what }: Mismatch):
       check: 'digest',
       wanted: `${algorithm} ${ours} (${standing})`,
       found: `${algorithm} ${theirs} (${name}, ${STANDING[signature]})`,
+      from,
       why: 'the release and its own records disagree, so one of them was changed or published wrongly',
       next: 'do not use the file until the release team has said which is right: https://github.com/kubernetes/release',
     },

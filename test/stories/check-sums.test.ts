@@ -68,6 +68,7 @@ describe('--check-sums', () => {
       expect(await crossChecks()).toEqual([
         {
           source: 'SHA256SUMS',
+          from: releases.url,
           outcome: 'agrees',
           proved: false,
           compared: ['sha256'],
@@ -75,6 +76,7 @@ describe('--check-sums', () => {
         },
         {
           source: 'SHA512SUMS',
+          from: releases.url,
           outcome: 'agrees',
           proved: false,
           compared: ['sha512'],
@@ -82,6 +84,7 @@ describe('--check-sums', () => {
         },
         {
           source: 'provenance.json',
+          from: releases.url,
           outcome: 'agrees',
           proved: false,
           compared: ['sha256', 'sha512'],

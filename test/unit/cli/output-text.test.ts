@@ -224,13 +224,19 @@ describe('results', () => {
       sha256: 'b'.repeat(64),
       member: 'c/kubectl',
     };
-    const record = { source: 'SHA256SUMS', outcome: 'agrees', proved: false, compared: ['sha256'] } as const;
+    const record = {
+      source: 'SHA256SUMS',
+      from: 'https://dl.k8s.io',
+      outcome: 'agrees',
+      proved: false,
+      compared: ['sha256'],
+    } as const;
     const text = successText(
       [{ ...own, fromTarball, crossChecks: [{ ...record, detail: 'agrees' }] }],
       TERMINAL,
     );
     expect(text).toContain('\n  out of kubernetes-client-linux-amd64.tar.gz, which is what was signed\n');
-    expect(text).toContain('\n  SHA256SUMS: agrees\n');
+    expect(text).toContain('\n  SHA256SUMS at https://dl.k8s.io: agrees\n');
   });
 
   it('never call a statement genuine', () => {

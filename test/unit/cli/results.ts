@@ -3,7 +3,13 @@ import type { ArtifactResult } from '../../../src/result.ts';
 
 /** Everything that a result can have, as the compiler sees to. */
 export function aFullResult(): Required<ArtifactResult> {
-  const crossCheck = { source: 'SHA256SUMS', outcome: 'agrees', proved: false, detail: 'agrees' } as const;
+  const crossCheck = {
+    source: 'SHA256SUMS',
+    from: '',
+    outcome: 'agrees',
+    proved: false,
+    detail: 'agrees',
+  } as const;
   return {
     component: '',
     version: '',

@@ -5,13 +5,14 @@ import { thrownBy } from '#support/thrown-by';
 const sha256 = 'a'.repeat(64);
 const sha512 = 'b'.repeat(128);
 const WHAT = 'kubectl v1.26.0 linux/amd64';
+const FROM = 'https://mirror.example';
 
 function listed(
   name: string,
   digests: { sha256?: string; sha512?: string },
   signature: SourceSignature = 'none',
 ): CrossCheckSource {
-  return { name, content: { kind: 'listed', digests, signature } };
+  return { name, from: FROM, content: { kind: 'listed', digests, signature } };
 }
 
 describe('cross-checks', () => {
@@ -21,13 +22,14 @@ describe('cross-checks', () => {
       listed('SHA512SUMS', { sha512 }),
       listed('provenance.json', { sha256, sha512 }, 'proved'),
       listed('envelope', { sha256 }, 'unchecked'),
-      { name: 'mirror SHA256SUMS', content: { kind: 'not-published' } },
-      { name: 'other SHA256SUMS', content: { kind: 'not-listed' } },
+      { name: 'mirror SHA256SUMS', from: FROM, content: { kind: 'not-published' } },
+      { name: 'other SHA256SUMS', from: FROM, content: { kind: 'not-listed' } },
       listed('old provenance.json', {}),
     ];
     expect(crossCheck({ sha256, sha512 }, sources, WHAT)).toEqual([
       {
         source: 'SHA256SUMS',
+        from: FROM,
         outcome: 'agrees',
         proved: false,
         compared: ['sha256'],
@@ -35,6 +37,7 @@ describe('cross-checks', () => {
       },
       {
         source: 'SHA512SUMS',
+        from: FROM,
         outcome: 'agrees',
         proved: false,
         compared: ['sha512'],
@@ -42,6 +45,7 @@ describe('cross-checks', () => {
       },
       {
         source: 'provenance.json',
+        from: FROM,
         outcome: 'agrees',
         proved: true,
         compared: ['sha256', 'sha512'],
@@ -49,6 +53,7 @@ describe('cross-checks', () => {
       },
       {
         source: 'envelope',
+        from: FROM,
         outcome: 'agrees',
         proved: false,
         compared: ['sha256'],
@@ -56,6 +61,7 @@ describe('cross-checks', () => {
       },
       {
         source: 'mirror SHA256SUMS',
+        from: FROM,
         outcome: 'not-published',
         proved: false,
         compared: [],
@@ -63,6 +69,7 @@ describe('cross-checks', () => {
       },
       {
         source: 'other SHA256SUMS',
+        from: FROM,
         outcome: 'not-listed',
         proved: false,
         compared: [],
@@ -70,6 +77,7 @@ describe('cross-checks', () => {
       },
       {
         source: 'old provenance.json',
+        from: FROM,
         outcome: 'not-comparable',
         proved: false,
         compared: [],
