@@ -5,7 +5,8 @@ import { OPTION_GROUPS } from '../src/cli/declared-options.ts';
 import { EXIT_CODE_PAGES, type ExitCodePage } from '../src/cli/exit-code-pages.ts';
 import { factsOf, PageHelp } from '../src/cli/help-page.ts';
 import { OTHER_VARIABLES, variableItems } from '../src/cli/help-topics.ts';
-import { type CommandName, createProgram } from '../src/cli/program.ts';
+import { type CommandName } from '../src/cli/add-command.ts';
+import { createProgram } from '../src/cli/program.ts';
 
 export type Table = (head: readonly string[], rows: readonly (readonly string[])[]) => string;
 

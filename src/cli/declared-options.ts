@@ -1,4 +1,4 @@
-/** The options, by group: each is declared here once, and `program.ts` says which command takes it. */
+/** The options, by group: each is declared here once, and `program.ts` and `set-up-commands.ts` say which command takes it. */
 import {
   DEFAULT_DOWNLOAD_TIMEOUT_MS,
   DEFAULT_REQUEST_TIMEOUT_MS,

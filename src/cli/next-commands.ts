@@ -6,7 +6,7 @@ import { basename } from 'node:path';
 import { isComponent } from '../release/component.ts';
 import { DEFAULT_SOURCE } from '../plan/request.ts';
 import { type Invocation, optionsAmong, toType, without, withoutSwitch } from './invocation.ts';
-import { COMMANDS } from './program.ts';
+import { COMMANDS } from './add-command.ts';
 import { readsAsVersion } from './version-words.ts';
 
 /** Undefined where there is no such command, or where a word of it cannot be shown. */

@@ -8,7 +8,7 @@ import type { RunFacts } from './run-facts.ts';
 import { causesOf } from './causes.ts';
 import type { Invocation } from './invocation.ts';
 import { bugSteps, nextSteps, type NextStep } from './next.ts';
-import type { CommandName } from './program.ts';
+import type { CommandName } from './add-command.ts';
 import { printableLines } from './printable.ts';
 
 /** What every answer has, whichever command gives it; the notes of the run come to it in the end. */

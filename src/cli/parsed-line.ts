@@ -8,7 +8,8 @@ import type { WrittenName } from '../release/written-name.ts';
 import type { Tier } from '../release/component.ts';
 import type { NamesRequest, NetworkRequest, TrustRequest } from '../plan/request.ts';
 import { applyVariables, type Environment, environmentNotes } from './environment.ts';
-import { type CommandName, COMMANDS, createProgram } from './program.ts';
+import { type CommandName, COMMANDS } from './add-command.ts';
+import { createProgram } from './program.ts';
 import type { StrictCommand } from './strict-command.ts';
 import { beforeDashes, commandText } from './words.ts';
 

@@ -1,31 +1,11 @@
 /**
  * The command line, declared once: the parser, help, the manual pages, completion and the tables in the documents are all
- * made from what stands here. The options are in `declared-options.ts`, each with what reads its value.
+ * made from it. The other commands are in `set-up-commands.ts`, and the options in `declared-options.ts`.
  */
-import { SHELLS } from './shells.ts';
 import * as option from './declared-options.ts';
-import type { CliOption } from './option.ts';
+import { add } from './add-command.ts';
+import { addCompletion, addDoctor, addHelp, addTrustedRoot } from './set-up-commands.ts';
 import { StrictCommand } from './strict-command.ts';
-
-export const COMMANDS = [
-  'install',
-  'verify',
-  'list',
-  'doctor',
-  'trusted-root',
-  'completion',
-  'help',
-  'version',
-] as const;
-export type CommandName = (typeof COMMANDS)[number];
-
-/** What a command is called, and where the first page has it. */
-interface Outline {
-  readonly name: CommandName;
-  readonly operands: string;
-  readonly summary: string;
-  readonly group: string;
-}
 
 /** The groups of commands on the first page of help. */
 export const COMMAND_GROUPS: readonly string[] = ['INSTALL AND CHECK', 'SET UP'];
@@ -63,15 +43,6 @@ export function createProgram(): StrictCommand {
 /** Words that are taken for a command where they come first. */
 export function commandNames(program: StrictCommand = createProgram()): readonly string[] {
   return program.strictCommands.flatMap((command) => [command.name(), ...command.aliases()]);
-}
-
-function add(program: StrictCommand, outline: Outline, options: readonly CliOption[]): StrictCommand {
-  const command = new StrictCommand(outline.name).summary(outline.summary).helpGroup(outline.group);
-  command.copyInheritedSettings(program).exitOverride();
-  if (outline.operands !== '') command.arguments(outline.operands);
-  for (const one of [...options, option.helpAll()]) command.addOption(one);
-  program.addCommand(command, { isDefault: outline.name === 'install', hidden: outline.group === '' });
-  return command;
 }
 
 function addInstall(program: StrictCommand): void {
@@ -227,128 +198,4 @@ function addList(program: StrictCommand): void {
       success: 'listed',
       failures: [1, 2, 3, 4, 130],
     });
-}
-
-function addDoctor(program: StrictCommand): void {
-  add(
-    program,
-    {
-      name: 'doctor',
-      operands: '',
-      summary: 'check network, clock, trusted root and PATH',
-      group: 'SET UP',
-    },
-    [
-      option.mirror('the release server to look at; default https://dl.k8s.io'),
-      option.trustedRoot(),
-      option.dataDir(),
-      option.rekorUrl(),
-      option.retries(0),
-      option.retryDelay(),
-      option.timeout('the most time for each request, as in 30s; default 10s'),
-      option.caFile(),
-    ],
-  ).describe({
-    usages: ['k8s-verify doctor [OPTIONS]'],
-    examples: [{ command: 'k8s-verify doctor', meaning: 'before the first install, or when one fails' }],
-    details: [
-      'Check what a run needs on this machine, and say what to do about what is missing.',
-      'Nothing is installed. It ends with 0 where a run can be expected to work.',
-    ],
-    success: 'a run can be expected to work; else the code of what would stop it',
-    failures: [1, 2, 3, 4, 5, 17, 18, 20, 130],
-  });
-}
-
-function addTrustedRoot(program: StrictCommand): void {
-  add(
-    program,
-    {
-      name: 'trusted-root',
-      operands: '[ACTION] [FILE]',
-      summary: 'show, update or export the keys that proofs rest on',
-      group: 'SET UP',
-    },
-    [
-      option.trustedRoot(),
-      ...option.tuf(),
-      option.dataDir(),
-      option.retries(),
-      option.retryDelay(),
-      option.timeout(option.REQUEST_TIMEOUT),
-      option.caFile(),
-    ],
-  ).describe({
-    usages: ['k8s-verify trusted-root show | update | export FILE [OPTIONS]'],
-    examples: [
-      { command: 'k8s-verify trusted-root show', meaning: 'which keys count, and since when' },
-      { command: 'k8s-verify trusted-root update', meaning: 'renew them now' },
-      {
-        command: 'k8s-verify trusted-root export trusted_root.json',
-        meaning: 'for a machine without a network',
-      },
-    ],
-    details: [
-      'Show, renew or export the trusted root: the list of keys that every proof rests on.',
-      'show makes no request. update asks the TUF repository and says what has changed. export writes the newest one, ' +
-        'which another machine takes with --trusted-root; - writes it to standard output.',
-    ],
-    success: 'shown, renewed or written',
-    failures: [1, 2, 4, 5, 11, 18, 20, 130],
-  });
-}
-
-function addCompletion(program: StrictCommand): void {
-  add(
-    program,
-    {
-      name: 'completion',
-      operands: '[SHELL]',
-      summary: 'completion for bash, zsh, fish and PowerShell',
-      group: 'SET UP',
-    },
-    [],
-  ).describe({
-    usages: [`k8s-verify completion ${SHELLS.join(' | ')}`],
-    examples: [
-      { command: 'source <(k8s-verify completion bash)', meaning: 'for this shell' },
-      {
-        command: 'k8s-verify completion fish > ~/.config/fish/completions/k8s-verify.fish',
-        meaning: 'for every fish',
-      },
-      { command: 'k8s-verify completion powershell >> $PROFILE', meaning: 'for every PowerShell' },
-    ],
-    details: [
-      'Print a script that completes commands, options, components and platforms, without a network.',
-    ],
-    success: 'printed',
-    failures: [1, 2],
-  });
-}
-
-/** The two commands that only talk about k8s-verify; the first page names them among the options and topics. */
-function addHelp(program: StrictCommand): void {
-  add(
-    program,
-    { name: 'help', operands: '[TOPIC]', summary: 'help for a command, a topic or an exit code', group: '' },
-    [],
-  ).describe({
-    usages: ['k8s-verify help [COMMAND | TOPIC | EXIT CODE]'],
-    examples: [
-      { command: 'k8s-verify help verify', meaning: 'a command' },
-      { command: 'k8s-verify help environment', meaning: 'a topic' },
-      { command: 'k8s-verify help 12', meaning: 'an exit code' },
-    ],
-    details: ['Print help for a command, a topic or an exit code.'],
-    success: 'printed',
-    failures: [1, 2],
-  });
-  const version = { name: 'version', operands: '', summary: 'the version of k8s-verify', group: '' } as const;
-  add(program, version, []).describe({
-    usages: ['k8s-verify version'],
-    examples: [{ command: 'k8s-verify version', meaning: 'the same as k8s-verify --version' }],
-    details: ['Print the version of k8s-verify.'],
-    success: 'printed',
-    failures: [1, 2],
-  });
 }

@@ -3,7 +3,7 @@ import type { ExitCode } from '../exit-codes.ts';
 import { leaveOutNodeWarnings } from '../http/node-warnings.ts';
 import { type Answer, type Console, openConsole } from './console.ts';
 import { type ParsedLine, parseLine } from './parsed-line.ts';
-import type { CommandName } from './program.ts';
+import type { CommandName } from './add-command.ts';
 import { note } from '../notes.ts';
 import { version } from './version-text.ts';
 
