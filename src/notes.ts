@@ -25,6 +25,7 @@ export type NoteCode =
   | 'name-forgotten'
   | 'name-not-forgotten'
   | 'directory-not-on-path'
+  | 'another-first-on-path'
   | 'trusted-root-not-renewed'
   | 'log-not-compared'
   | 'variable-unknown'
@@ -61,6 +62,7 @@ export const NOTE_MEANINGS: Readonly<Record<NoteCode, string>> = {
   'name-forgotten': 'the digest that was remembered for a name was forgotten, as you asked',
   'name-not-forgotten': 'a name that you asked to forget was not proved in this run, or was not remembered',
   'directory-not-on-path': 'a shell does not find what was installed in this directory',
+  'another-first-on-path': 'a shell starts another program of the same name',
   'trusted-root-not-renewed': 'the trusted root could not be renewed by TUF; an older one was used',
   'log-not-compared': 'the log did not prove that it has only grown since an earlier run; it was not needed',
   'variable-unknown': 'a K8S_VERIFY_ variable is set that k8s-verify does not read',

@@ -13,6 +13,7 @@ import type { Answer, Console } from './console.ts';
 import { takeLessMemory } from './engine.ts';
 import { hostDirectories } from './host-directories.ts';
 import { withClient } from './with-client.ts';
+import { pathNotes } from './path-notes.ts';
 import { mistypedCommand, mistypedComponent } from './meant.ts';
 import {
   type Options,
@@ -51,24 +52,7 @@ export async function install(line: ParsedLine, output: Console): Promise<Answer
   const result = await withClient(readTransport(line.options), output, (client, signal) =>
     installRelease({ ...request, signal }, client),
   );
-  // A named place is known to the person who named it; the default one may be news.
-  return installAnswer(result, destination.kind === 'default' ? pathNotes(result, host) : []);
-}
-
-/** Directories in which a shell would not find what was installed. */
-export function pathNotes(
-  { artifacts }: RunResult,
-  host: Pick<HostDirectories, 'platform' | 'env'>,
-): readonly Note[] {
-  const directories = new Set(artifacts.flatMap(({ path }) => (path === undefined ? [] : [dirname(path)])));
-  return [...directories]
-    .filter((directory) => !isOnPath(directory, host))
-    .map((directory) =>
-      note(
-        'directory-not-on-path',
-        `${directory} is not on PATH; add it, or call the program by its whole path`,
-      ),
-    );
+  return installAnswer(result, pathNotes(result, host, destination.kind !== 'default'));
 }
 
 /** @throws RequestError `usage` or `component-unknown`; no work is done here */

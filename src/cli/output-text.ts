@@ -34,7 +34,10 @@ export function tsvLine(fields: readonly (string | undefined)[]): string {
   return `${fields.map((field) => printable(field ?? '')).join('\t')}\n`;
 }
 
-export function noteText({ text }: Note, style: TextStyle): string {
+export function noteText({ code, text }: Note, style: TextStyle): string {
   if (style.terminal === undefined) return `note: ${printable(text)}\n`;
-  return `${symbol(style, 'note')}${wrapped(printable(text), 2, style)}\n`;
+  // A line to copy stands alone, and is not broken.
+  const at = code === 'directory-not-on-path' ? text.indexOf(': ') + 1 : 0;
+  const [said, line] = at === 0 ? [text, ''] : [text.slice(0, at), `\n    ${printable(text.slice(at + 1))}`];
+  return `${symbol(style, 'note')}${wrapped(printable(said), 2, style)}${line}\n`;
 }

@@ -41,7 +41,7 @@ case $command in install | verify | doctor)
   if lacks --rekor-url; then set -- "$@" --rekor-url "$REKOR"; fi
   if lacks --trusted-root && lacks --tuf-url; then set -- "$@" --trusted-root "$TRUSTED_ROOT"; fi ;;
 esac
-if [ "$command" = trusted-root ] && lacks --tuf-url; then set -- "$@" --tuf-url "$TUF_URL" --tuf-root "$TUF_ROOT"; fi
+if [ "$command" = trusted-root ] && lacks --tuf-url; then set -- "$@" --tuf-url "$TUF_URL" --tuf-root "$STAGE_TUF_ROOT"; fi
 exec "$NODE" "$CLI" "$@"
 `,
   cosign: `#!/bin/sh
@@ -88,7 +88,7 @@ export async function setStage({ kubectl }: StageOptions = {}): Promise<Stage> {
     MIRROR: world.mirror,
     OTHER_MIRROR: other.url,
     TUF_URL: world.tuf.url,
-    TUF_ROOT: world.tuf.root,
+    STAGE_TUF_ROOT: world.tuf.root,
     REKOR: world.rekorUrl,
     TRUSTED_ROOT: world.trustedRoot,
     HOME: home,
