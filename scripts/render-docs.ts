@@ -161,6 +161,7 @@ const SECTIONS: Readonly<Record<string, () => string>> = {
   'action-outputs': () => renderActionOutputs(table),
   'json-success': () => renderJsonFields('success', table),
   'json-failure': () => renderJsonFields('failure', table, ['artifacts', 'notes', 'trustedRoot']),
+  'json-unproved': () => renderJsonFields('unproved', table, ['error']),
   'json-codes': renderErrorCodes,
   'json-list': () => renderJsonFields('list', table),
   'json-doctor': () => renderJsonFields('doctor', table),

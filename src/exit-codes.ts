@@ -93,6 +93,9 @@ export const EXIT_CODES: Readonly<Record<ErrorCode, Exclude<ExitCode, 0>>> = {
   interrupted: 130,
 };
 
+/** Of several failures in one run, its exit code is that of the first in this order. */
+export const WORST_FIRST: readonly ExitCode[] = [12, 19, 13, 15, 14, 16, 17, 11, 18, 10, 5, 4, 20, 21, 3, 2];
+
 /** The exit code for the error that a run ended with; 1 for an error that is not ours. */
 export function exitCodeFor(error: unknown): ExitCode {
   return error instanceof K8sVerifyError ? EXIT_CODES[error.code] : 1;

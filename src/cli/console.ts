@@ -1,4 +1,5 @@
 /** Writes the answer of a run to stdout and everything else to stderr, in the form that the options and the terminal ask for. */
+import type { K8sVerifyError } from '../errors.ts';
 import { type ExitCode, exitCodeFor } from '../exit-codes.ts';
 import type { Note } from '../notes.ts';
 import type { Report } from '../progress.ts';
@@ -33,6 +34,18 @@ export interface Answer {
   /** What a person should know besides, after the summary. */
   readonly notes?: readonly Note[];
   readonly json: JsonAnswer;
+  /** Where not everything that was asked about is proved; it decides the exit code and the JSON then. */
+  readonly failed?: Failed | undefined;
+}
+
+/** The failure of a command that judges several things one by one. */
+export interface Failed {
+  /** What decides the exit code. */
+  readonly error: K8sVerifyError;
+  /** For people, on stderr, also where only errors are told. */
+  readonly text: (style: TextStyle, invocation: Invocation) => string;
+  /** Everything that was asked about, with its verdict. */
+  readonly artifacts: (invocation: Invocation) => readonly object[];
 }
 
 export interface Console {
@@ -62,6 +75,10 @@ export function openConsole(words: readonly string[], { stdout, stderr, env }: S
     recorder.note(note);
     if (!mode.quiet) stderr.write(noteText(note, mode.style));
   };
+  const reportOf = (json: JsonAnswer, failed: Failed | undefined): Parameters<typeof renderJson>[0] =>
+    failed === undefined
+      ? { ...json, notes: recorder.facts().notes }
+      : failureReport(failed.error, recorder.facts(), invocation(), failed.artifacts(invocation()));
   const finish = (): void => {
     progress.finish();
   };
@@ -78,15 +95,16 @@ export function openConsole(words: readonly string[], { stdout, stderr, env }: S
       if (mode.style.verbose) stderr.write(`${paint(mode.style, 'dim', printable(text))}\n`);
     },
     finish,
-    answer({ text, shown, summary, notes = [], json }) {
+    answer({ text, shown, summary, notes = [], json, failed }) {
       finish();
       if (!mode.quiet && summary !== undefined) stderr.write(summary(mode.style, recorder.facts().aliases));
       for (const one of notes) tell(one);
-      if (mode.json) stdout.write(renderJson({ ...json, notes: recorder.facts().notes }, stdout.isTTY));
+      if (failed !== undefined) stderr.write(failed.text(mode.style, invocation()));
+      if (mode.json) stdout.write(renderJson(reportOf(json, failed), stdout.isTTY));
       else if (!stdout.isTTY) stdout.write(text);
       else if (mode.quiet || shown === undefined) stdout.write(printableLines(text));
       else stdout.write(shown({ ...mode.style, ...terminalOf(stdout, env) }));
-      return json.exitCode;
+      return failed === undefined ? json.exitCode : exitCodeFor(failed.error);
     },
     failure(thrown) {
       finish();

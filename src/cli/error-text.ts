@@ -24,15 +24,31 @@ export function errorText(error: unknown, style: TextStyle, invocation: Invocati
   if (!(error instanceof K8sVerifyError)) return bugText(error, style, invocation);
   if (error.code === 'interrupted') return `k8s-verify: ${printable(error.message)}\n`;
   const exitCode = exitCodeFor(error);
-  const sentence = sentenceOf(error);
   const lines = [
-    headline(isRefusal(exitCode) ? 'refused' : 'error', withoutPlatform(sentence, style, invocation), style),
-    ...factLines(error, sentence, style, invocation),
-    ...nextLines(nextSteps(error, invocation), style),
-    ...(style.verbose ? causesOf(error).map((cause) => labelled('cause', cause, style)) : []),
+    ...blockLines(error, style, invocation),
     ...lastLines(diskState(error.code, exitCode, invocation), exitLine(error.code, exitCode), style),
   ];
   return `${lines.join('\n')}\n`;
+}
+
+/** Everything but the state of the disk and the exit code. */
+export function blockLines(
+  error: K8sVerifyError,
+  style: TextStyle,
+  invocation: Invocation,
+): readonly string[] {
+  return [
+    headlineOf(error, style, invocation),
+    ...factLines(error, style, invocation),
+    ...nextLines(nextSteps(error, invocation), style),
+    ...(style.verbose ? causesOf(error).map((cause) => labelled('cause', cause, style)) : []),
+  ];
+}
+
+/** What failed, in one line. */
+export function headlineOf(error: K8sVerifyError, style: TextStyle, invocation: Invocation): string {
+  const word = isRefusal(exitCodeFor(error)) ? 'refused' : 'error';
+  return headline(word, withoutPlatform(sentenceOf(error), style, invocation), style);
 }
 
 /** On a terminal the platform is left out where it is this machine's and the only one. */
@@ -60,12 +76,8 @@ function headline(word: 'refused' | 'error', message: string, style: TextStyle):
 }
 
 /** Only lines that say something new. */
-function factLines(
-  error: K8sVerifyError,
-  sentence: string,
-  style: TextStyle,
-  invocation: Invocation,
-): readonly string[] {
+function factLines(error: K8sVerifyError, style: TextStyle, invocation: Invocation): readonly string[] {
+  const sentence = sentenceOf(error);
   const facts = [
     ['wanted', error.wanted],
     ['found', error.found],
@@ -91,7 +103,7 @@ function nextLines(steps: readonly NextStep[], style: TextStyle): readonly strin
 }
 
 /** One line, or two where a terminal is too narrow. */
-function lastLines(state: string, exit: string, style: TextStyle): readonly string[] {
+export function lastLines(state: string, exit: string, style: TextStyle): readonly string[] {
   if (state === '') return [exit];
   const line = printable(`${state} ${exit}`);
   if (style.terminal === undefined || line.length <= style.terminal.columns) return [line];

@@ -17,6 +17,18 @@ export function subjectOf({ line }: Invocation): string {
   return line === undefined ? '' : line.operands.join(' ');
 }
 
+/** The command line as it would be for one of its files. */
+export function aboutOne(invocation: Invocation, operand: string): Invocation {
+  const { line, words } = invocation;
+  if (line === undefined || line.operands.length < 2) return invocation;
+  const others = new Set(line.operands.filter((one) => one !== operand));
+  return {
+    ...invocation,
+    line: { ...line, operands: [operand] },
+    words: words.filter((word) => !others.has(word)),
+  };
+}
+
 /** The same command line without an option that takes a value, wherever and however it is written. */
 export function without(words: readonly string[], option: string): readonly string[] {
   return changed(words, (before) =>

@@ -26,8 +26,8 @@ export interface FailureReport {
   readonly command?: CommandName;
   readonly ok: false;
   readonly exitCode: Exclude<ExitCode, 0>;
-  /** Nothing: what fails installs nothing. Only there for commands that have results. */
-  readonly artifacts?: readonly [];
+  /** Each file with its verdict for verify; nothing for install: what fails installs nothing. Absent for other commands. */
+  readonly artifacts?: readonly object[];
   /** What was to be told until it failed. */
   readonly notes: readonly Note[];
   /** Of k8s-verify. */
@@ -38,55 +38,70 @@ export interface FailureReport {
   readonly trustedRoot?: TrustedRootReport;
   /** Absent where the run failed before it looked at any artifact. */
   readonly expectedSigners?: readonly ArtifactSigners[];
-  readonly error: {
-    /** `bug` where k8s-verify itself is at fault. */
-    readonly code: ErrorCode | 'bug';
-    readonly exitCode: Exclude<ExitCode, 0>;
-    readonly kind: string;
-    readonly message: string;
-    readonly check?: CheckName;
-    readonly wanted?: string;
-    readonly found?: string;
-    readonly from?: string;
-    readonly why?: string;
-    /** What to do; at least one thing. */
-    readonly next: readonly NextStep[];
-    /** The messages of the errors behind this one, nearest first. */
-    readonly causes: readonly string[];
-  };
+  readonly error: ErrorReport;
 }
 
-export function failureReport(error: unknown, facts: RunFacts, invocation: Invocation): FailureReport {
+export interface ErrorReport {
+  /** `bug` where k8s-verify itself is at fault. */
+  readonly code: ErrorCode | 'bug';
+  readonly exitCode: Exclude<ExitCode, 0>;
+  readonly kind: string;
+  readonly message: string;
+  readonly check?: CheckName;
+  readonly wanted?: string;
+  readonly found?: string;
+  readonly from?: string;
+  readonly why?: string;
+  /** What to do; at least one thing. */
+  readonly next: readonly NextStep[];
+  /** The messages of the errors behind this one, nearest first. */
+  readonly causes: readonly string[];
+}
+
+/** @param artifacts what is told of each file, where the command judges them one by one. */
+export function failureReport(
+  error: unknown,
+  facts: RunFacts,
+  invocation: Invocation,
+  artifacts: readonly object[] = [],
+): FailureReport {
   const { startedAt, trustedRoot, expectedSigners, allNotes: notes } = facts;
-  const code = exitCodeFor(error);
-  const known = error instanceof K8sVerifyError ? error : undefined;
-  const message = error instanceof Error ? error.message : String(error);
   const command = invocation.line?.command;
   const hasArtifacts = command === 'install' || command === 'verify';
   return {
     schemaVersion: 1,
     ...(command === undefined ? {} : { command }),
     ok: false,
-    exitCode: code === 0 ? 1 : code,
-    ...(hasArtifacts ? { artifacts: [] } : {}),
+    exitCode: failingCode(error),
+    ...(hasArtifacts ? { artifacts } : {}),
     notes,
     version: VERSION,
     time: startedAt.toISOString(),
     ...(trustedRoot === undefined ? {} : { trustedRoot }),
     ...(expectedSigners.length === 0 ? {} : { expectedSigners }),
-    error: {
-      code: known?.code ?? 'bug',
-      exitCode: code === 0 ? 1 : code,
-      kind: known?.name ?? 'bug',
-      message,
-      ...(known?.check === undefined ? {} : { check: known.check }),
-      ...(known?.wanted === undefined ? {} : { wanted: known.wanted }),
-      ...(known?.found === undefined ? {} : { found: known.found }),
-      ...(known?.from === undefined ? {} : { from: known.from }),
-      ...(known?.why === undefined ? {} : { why: known.why }),
-      next: known === undefined ? bugSteps(invocation) : nextSteps(known, invocation),
-      causes: causesOf(error),
-    },
+    error: errorReport(error, invocation),
+  };
+}
+
+function failingCode(error: unknown): Exclude<ExitCode, 0> {
+  const code = exitCodeFor(error);
+  return code === 0 ? 1 : code;
+}
+
+export function errorReport(error: unknown, invocation: Invocation): ErrorReport {
+  const known = error instanceof K8sVerifyError ? error : undefined;
+  return {
+    code: known?.code ?? 'bug',
+    exitCode: failingCode(error),
+    kind: known?.name ?? 'bug',
+    message: error instanceof Error ? error.message : String(error),
+    ...(known?.check === undefined ? {} : { check: known.check }),
+    ...(known?.wanted === undefined ? {} : { wanted: known.wanted }),
+    ...(known?.found === undefined ? {} : { found: known.found }),
+    ...(known?.from === undefined ? {} : { from: known.from }),
+    ...(known?.why === undefined ? {} : { why: known.why }),
+    next: known === undefined ? bugSteps(invocation) : nextSteps(known, invocation),
+    causes: causesOf(error),
   };
 }
 

@@ -137,7 +137,10 @@ function addVerify(program: StrictCommand): void {
       option.caFile(),
     ],
   ).describe({
-    usages: ['k8s-verify verify FILE | sha256:DIGEST [OPTIONS]'],
+    usages: [
+      'k8s-verify verify FILE... [OPTIONS]',
+      'k8s-verify verify sha256:DIGEST --bundle FILE [OPTIONS]',
+    ],
     examples: [
       { command: 'k8s-verify verify kubectl', meaning: 'kubectl.sigstore.json is next to it' },
       {
@@ -155,7 +158,8 @@ function addVerify(program: StrictCommand): void {
         'FILE.cert, completed by a look-up in the transparency log',
     ],
     details: [
-      'Prove a file that you have, or a digest that was computed elsewhere.',
+      'Prove files that you have, or a digest that was computed elsewhere.',
+      'Each file has a verdict: genuine, attested, refused, unsigned, not-judged or unreadable. The worst decides the exit code.',
       'Nothing is installed. Without --certificate-identity, --key or --k8s-verify-release, the signer must be the one of the Kubernetes releases.',
     ],
     success: 'proved',

@@ -1,9 +1,13 @@
 /** The answer of `install` and `verify`. */
 import type { Note } from '../notes.ts';
 import { type RunResult, successReport } from '../result.ts';
-import type { Answer } from './console.ts';
+import type { Answer, Failed } from './console.ts';
+import type { JsonAnswer } from './output-json.ts';
+import { errorText } from './error-text.ts';
+import { severalErrorsText } from './several-errors.ts';
+import { type Judged, jsonOf, provedJson, subjectOf, worstOf } from './verdicts.ts';
 import { checkLines } from './check-lines.ts';
-import { memberLines, pathLine, verdictLine } from './output-text.ts';
+import { memberLines, pathLine, tsvLine, verdictLine } from './output-text.ts';
 import { successText } from './success-text.ts';
 
 /**
@@ -23,16 +27,19 @@ export function installAnswer(result: RunResult, notes: readonly Note[]): Answer
 }
 
 /** A verdict for each file: fields for a program, lines for a person. */
-export function verifyAnswer(result: RunResult): Answer {
-  const { artifacts } = result;
+export function verifyAnswer(judged: readonly Judged[], notes: readonly Note[]): Answer {
+  const artifacts = judged.flatMap((one) => (one.kind === 'proved' ? [one.artifact] : []));
+  const opened = artifacts.filter(({ members }) => members !== undefined);
+  const json: JsonAnswer & { readonly artifacts: readonly object[] } = {
+    ...successReport('verify', { schemaVersion: 1, artifacts, notes }),
+    artifacts: artifacts.map(provedJson),
+  };
   return {
-    text: artifacts.map(verdictLine).join(''),
+    text: judged.map(judgedLine).join(''),
     shown: (style) =>
-      artifacts
-        .map(({ members, ...one }) =>
-          members === undefined ? successText([one], { ...style, verbose: false }) : memberLines(members),
-        )
-        .join(''),
+      opened.length > 0
+        ? opened.map(({ members = [] }) => memberLines(members)).join('')
+        : successText(artifacts, { ...style, verbose: false }),
     summary: (style) =>
       style.verbose
         ? artifacts
@@ -40,6 +47,28 @@ export function verifyAnswer(result: RunResult): Answer {
             .map((line) => `${line}\n`)
             .join('')
         : '',
-    json: successReport('verify', result),
+    json,
+    failed: failedOf(judged),
+  };
+}
+
+function judgedLine(one: Judged): string {
+  if (one.kind === 'proved') return verdictLine(one.artifact);
+  const { path, sha256 } = subjectOf(one.operand);
+  return tsvLine([one.verdict, path, undefined, undefined, undefined, sha256]);
+}
+
+/** Undefined where every file is proved. */
+function failedOf(judged: readonly Judged[]): Failed | undefined {
+  const failures = judged.filter((one) => one.kind === 'failed');
+  const worst = worstOf(failures);
+  if (worst === undefined) return undefined;
+  return {
+    error: worst.error,
+    artifacts: (invocation) => judged.map((one) => jsonOf(one, invocation)),
+    text: (style, invocation) =>
+      judged.length === 1
+        ? errorText(worst.error, style, invocation)
+        : severalErrorsText(failures, { of: judged.length, worst }, style, invocation),
   };
 }

@@ -1,5 +1,7 @@
 /** The `verify` command: its words made into a request, and the request carried out. */
+import { access, constants } from 'node:fs';
 import { basename } from 'node:path';
+import { promisify } from 'node:util';
 import { unreadableFile } from '../files/unreadable-file.ts';
 import { RequestError } from '../errors.ts';
 import { excerpt } from '../text/excerpt.ts';
@@ -9,7 +11,12 @@ import { type ReleaseWorkflow, workflowAtTag } from '../policy/release-workflow.
 import { REPOSITORY } from '../text/repository.ts';
 import type { VerifyRequest } from '../plan/request.ts';
 import { verifyFile } from '../verify.ts';
+import type { Client } from '../client.ts';
+import { assertLocalFile, readable } from '../disk/hash-file.ts';
+import { nameOf } from '../flow/prepare-local.ts';
+import type { Note } from '../notes.ts';
 import type { Answer, Console } from './console.ts';
+import { type Judged, judgedBy } from './verdicts.ts';
 import { withClient } from './with-client.ts';
 import { ANY_RELEASE } from './option-values.ts';
 import {
@@ -33,17 +40,83 @@ export interface VerifyArguments extends Omit<VerifyRequest, 'publicKeyPem' | 's
 type Subject = VerifyRequest['subject'];
 type EvidenceSource = VerifyRequest['evidence'];
 
-/** Proves the file or digest that the command line names. */
+/** Proves each file or digest that the command line names: one that fails ends no other. */
 export async function verify(line: ParsedLine, output: Console): Promise<Answer> {
-  const { keyFile, ...asked } = readVerify(line);
-  const { subject, archive } = asked;
-  if (archive?.kind === 'extract') assertFitsLine(line.options, archive.into);
-  else if (subject.kind === 'file' && archive === undefined) assertFitsLine(line.options, subject.path);
+  const asked = readVerify(line);
+  const [{ keyFile }] = asked;
+  for (const { subject, archive } of asked) {
+    if (archive?.kind === 'extract') assertFitsLine(line.options, archive.into);
+    else if (subject.kind === 'file' && archive === undefined) assertFitsLine(line.options, subject.path);
+  }
   const publicKeyPem = keyFile === undefined ? {} : { publicKeyPem: await readKey(keyFile) };
-  const result = await withClient(readTransport(line.options), output, (client, signal) =>
-    verifyFile({ ...asked, ...publicKeyPem, signal }, client),
-  );
-  return verifyAnswer(result);
+  const judged: Judged[] = [];
+  const notes: Note[] = [];
+  await withClient(readTransport(line.options), output, async (client, signal) => {
+    for (const { keyFile: _, ...request } of asked) {
+      const one = await judge({ ...request, ...publicKeyPem, signal }, client);
+      judged.push(one.judged);
+      notes.push(...one.notes);
+    }
+  });
+  return verifyAnswer(judged, notes);
+}
+
+/** @throws K8sVerifyError that is not about the file itself, and would end every other proof too. */
+async function judge(
+  request: VerifyRequest,
+  client: Client,
+): Promise<{ readonly judged: Judged; readonly notes: readonly Note[] }> {
+  const { subject } = request;
+  const operand = subject.kind === 'file' ? subject.path : nameOf(request);
+  try {
+    if (subject.kind === 'file') await assertReadable(subject.path);
+  } catch (error) {
+    if (!(error instanceof RequestError)) throw error;
+    return { judged: { kind: 'failed', operand, verdict: 'unreadable', error }, notes: [] };
+  }
+  try {
+    const { artifacts, notes } = await verifyFile(request, client);
+    const [artifact] = artifacts;
+    if (artifact === undefined) throw new TypeError(`nothing was said of ${operand}`);
+    return { judged: { kind: 'proved', operand, artifact }, notes };
+  } catch (error) {
+    return { judged: judgedBy(error, operand), notes: [] };
+  }
+}
+
+/** Whether it is a file that this user may read; what is in it is not looked at. */
+async function assertReadable(path: string): Promise<void> {
+  await assertLocalFile(path, 'once');
+  await readable(path, promisify(access)(path, constants.R_OK));
+}
+
+/**
+ * One request for each operand.
+ *
+ * @param repository `owner/name` of k8s-verify's own repository, where the build was told; for tests
+ * @throws RequestError `usage` where the words contradict each other; no work is done here
+ */
+export function readVerify(
+  { operands, options }: ParsedLine,
+  repository?: string,
+): readonly [VerifyArguments, ...VerifyArguments[]] {
+  const [first, ...others] = operands;
+  if (others.length > 0) refuseForSeveral(options);
+  const read = (operand?: string): VerifyArguments => readOne(operand, options, repository);
+  return [read(first), ...others.map((one) => read(one))];
+}
+
+/** Options whose value belongs to one file. */
+const OF_ONE_FILE = ['bundle', 'signature', 'certificate', 'list', 'extract'] as const;
+
+function refuseForSeveral(options: Options): void {
+  const given = OF_ONE_FILE.find((name) => options[name] !== undefined);
+  if (given === undefined) return;
+  throw new RequestError('usage', `--${given} is for one file`, {
+    wanted: `one file with --${given}`,
+    found: 'several files',
+    next: 'make one run for each; without these options the evidence next to each file counts',
+  });
 }
 
 async function readKey(path: string): Promise<string> {
@@ -61,12 +134,8 @@ async function readKey(path: string): Promise<string> {
   });
 }
 
-/**
- * @param repository `owner/name` of k8s-verify's own repository, where the build was told; for tests
- * @throws RequestError `usage` where the words contradict each other; no work is done here
- */
-export function readVerify({ operands, options }: ParsedLine, repository?: string): VerifyArguments {
-  const subject = readSubject(operands);
+function readOne(operand: string | undefined, options: Options, repository?: string): VerifyArguments {
+  const subject = readSubject(operand);
   const evidence = readEvidence(options, subject);
   return {
     subject,
@@ -82,20 +151,12 @@ export function readVerify({ operands, options }: ParsedLine, repository?: strin
   };
 }
 
-function readSubject(operands: readonly string[]): Subject {
-  const [word, more] = operands;
+function readSubject(word: string | undefined): Subject {
   if (word === undefined || word === '') {
     throw new RequestError('usage', 'nothing is named to verify', {
       wanted: 'a file, or sha256: and 64 hex digits',
       found: 'nothing',
       next: 'for example: k8s-verify verify ./kubectl',
-    });
-  }
-  if (more !== undefined) {
-    throw new RequestError('usage', 'one file is verified at a time', {
-      wanted: 'one file or digest',
-      found: operands.map((operand) => excerpt(operand)).join(', '),
-      next: 'make one run for each; a signature is given with --signature, a bundle with --bundle',
     });
   }
   if (!word.startsWith('sha256:')) return { kind: 'file', path: word };

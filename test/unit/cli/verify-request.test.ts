@@ -7,7 +7,8 @@ import { parseRun } from './parse-run.ts';
 const SHA256 = '982dfe7e5a1a2b3c4d5e6f708192a3b4c5d6e7f8091a2b3c4d5e6f708192a3b4';
 
 async function read(command: string, repository?: string): Promise<VerifyArguments> {
-  return readVerify(parseRun(['verify', ...command.split(' ').filter(Boolean)]), repository);
+  const [first] = readVerify(parseRun(['verify', ...command.split(' ').filter(Boolean)]), repository);
+  return first;
 }
 
 async function refusal(command: string, repository?: string): Promise<RequestError> {
@@ -147,7 +148,11 @@ describe('verify: words to a request', () => {
       /--predicate-type and --signature contradict/,
       /--bundle/,
     ],
-    ['a b', /one file is verified at a time/, /one run for each/],
+    ['a b --bundle c', /--bundle is for one file/, /one run for each/],
+    ['a b --signature c --certificate d', /--signature is for one file/, /one run for each/],
+    ['a b --list', /--list is for one file/, /one run for each/],
+    ['a b --extract', /--extract is for one file/, /one run for each/],
+    [`a sha256:${SHA256}`, /no evidence next to it/, /name the evidence/],
     ['sha256:123 --bundle b', /not a SHA-256/, /sha256sum/],
     [`sha256:${SHA256}`, /no evidence next to it/, /name the evidence/],
     [
