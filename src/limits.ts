@@ -219,3 +219,9 @@ export const MAX_KEPT_TRUST_BYTES: number = 8 * MIB;
 export const MAX_KEPT_TRUST_STATES = 16;
 /** Logs whose newest checkpoint is kept. */
 export const MAX_KEPT_CHECKPOINTS = 256;
+/** `manifest.json` of an image's tar; a real one has under 1 KiB. */
+export const MAX_IMAGE_MANIFEST_BYTES: number = 64 * KIB;
+/** The file `version` of a tarball: one version and a line break. */
+export const MAX_VERSION_FILE_BYTES = 128;
+/** The payload of a container image's signature; a real one has about 250 bytes. */
+export const MAX_SIGNATURE_PAYLOAD_BYTES: number = 64 * KIB;

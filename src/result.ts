@@ -90,6 +90,8 @@ export interface ArtifactResult {
   readonly platform?: string;
   /** What says that the file is what `component`, `version` and `platform` name. Absent where there are no bytes of one file. */
   readonly name?: ResultName;
+  /** It is the payload of a container image's signature: of which image, and the digest of that. */
+  readonly containerImage?: { readonly reference: string; readonly digest: string };
   /** The absolute path of the file, or of the directory with the unpacked tarball. Absent if only a digest was proved. */
   readonly path?: string;
   /**

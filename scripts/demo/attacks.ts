@@ -10,6 +10,8 @@ import { type RealKubectl, REAL_KUBECTL_VERSION } from '../real-kubectl.ts';
 
 export interface Target {
   readonly kubectl: RealKubectl;
+  /** Under which it is published; default: its own. */
+  readonly version?: string;
   /** `os/arch`: this machine's. */
   readonly platform: string;
   readonly sigstore: RunningSigstore;
@@ -24,10 +26,16 @@ export interface Attack {
   /** What the refusal has to say. */
   readonly says: RegExp;
   readonly arrange: (target: Target) => Promise<void>;
+  /** What is asked for instead of kubectl's own version and this machine's platform. */
+  readonly asked?: { readonly version?: string; readonly platform?: string };
   /** More arguments for k8s-verify. */
   readonly args?: readonly string[];
 }
 
+/** No machine of the demo's. */
+const OTHER_PLATFORM = 'linux/s390x';
+/** A release that the published kubectl is not. */
+const NEWER_VERSION = 'v1.36.0';
 const SIGNER = 'krel-staging@k8s-releng-prod.iam.gserviceaccount.com';
 
 export const ATTACKS: readonly Attack[] = [
@@ -77,6 +85,37 @@ export const ATTACKS: readonly Attack[] = [
     },
   })),
   {
+    name: 'an older genuine release under a new name',
+    story: `The mirror gives the genuine files of ${REAL_KUBECTL_VERSION}, its release manifest too, as those of ${NEWER_VERSION}.`,
+    exitCode: 19,
+    says: new RegExp(
+      `${REAL_KUBECTL_VERSION}.*${NEWER_VERSION}|${NEWER_VERSION}.*${REAL_KUBECTL_VERSION}`,
+      's',
+    ),
+    asked: { version: NEWER_VERSION },
+    arrange: async (target) => {
+      const { sigstore, platform, releases } = target;
+      const { sha256 } = await publish({ ...target, version: NEWER_VERSION });
+      const files = [{ path: `bin/${platform}/kubectl`, sha256 }];
+      await releases.publishManifest(NEWER_VERSION, { sigstore, files, namespace: REAL_KUBECTL_VERSION });
+    },
+  },
+  {
+    name: 'another platform',
+    story: `The mirror gives the genuine kubectl of this machine where that of ${OTHER_PLATFORM} is asked for.`,
+    exitCode: 19,
+    says: /was given under the name of kubectl/,
+    asked: { platform: OTHER_PLATFORM },
+    arrange: async (target) => {
+      const { sigstore, releases } = target;
+      await publish({ ...target, platform: OTHER_PLATFORM });
+      // The true manifest of the release: no mirror can sign another one.
+      const bytes = createHash('sha256').update(`kubectl for ${OTHER_PLATFORM}`).digest('hex');
+      const files = [{ path: `bin/${OTHER_PLATFORM}/kubectl`, sha256: bytes }];
+      await releases.publishManifest(REAL_KUBECTL_VERSION, { sigstore, files });
+    },
+  },
+  {
     name: 'an entry that is not in the log',
     story: 'The right signer, but the signature was never made public in the transparency log.',
     exitCode: 16,
@@ -101,12 +140,12 @@ export const ATTACKS: readonly Attack[] = [
 
 /** Publishes kubectl as dl.k8s.io does. */
 export async function publish(
-  { kubectl, platform, sigstore, releases }: Target,
+  { kubectl, version = REAL_KUBECTL_VERSION, platform, sigstore, releases }: Target,
   sideFiles: Readonly<Record<string, string>> = {},
   sign: Pick<SignOptions, 'identity' | 'log'> = {},
 ): Promise<{ readonly path: string; readonly sha256: string; readonly size: number }> {
   return releases.publishRelease({
-    version: REAL_KUBECTL_VERSION,
+    version,
     platform,
     component: 'kubectl',
     bytes: fileBody(kubectl.path),

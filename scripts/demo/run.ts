@@ -142,12 +142,13 @@ async function installSeveral(scene: Scene): Promise<void> {
 }
 
 async function defend(scene: Scene, attack: Attack): Promise<void> {
-  const { dir, options, platform } = scene;
+  const { dir, options } = scene;
+  const { version = VERSION, platform = scene.platform } = attack.asked ?? {};
   title(`Attack: ${attack.name}`);
   say(`  ${attack.story}`);
   await attack.arrange(scene);
   const before = await snapshot(dir.path);
-  const command = ['kubectl', VERSION, '--platform', platform, '--install-dir', 'bin', '--quiet'];
+  const command = ['kubectl', version, '--platform', platform, '--install-dir', 'bin', '--quiet'];
   const own = attack.args ?? [];
   const hidden = options.filter(
     (option, index) => !own.includes(option) && !own.includes(options[index - 1] ?? ''),

@@ -17,6 +17,8 @@ export const INPUT_NAMES = [
   'certificate-oidc-issuer',
   'offline',
   'lockfile',
+  'sha256',
+  'require-name',
   'cache',
 ] as const;
 
@@ -31,6 +33,13 @@ export interface ActionInputs extends AskedComponents {
   readonly trustedRootFile?: string;
   readonly identity?: CertificateIdentity;
   readonly lockfile?: string;
+  /** The digest (hex) that the one component must have. */
+  readonly sha256?: string;
+  /**
+   * What nothing binds to its name is refused: `always`, or only of components whose binaries are `known` to say their
+   * name; absent for never.
+   */
+  readonly requireName?: 'always' | 'known';
   /** No network: use only files in the tool cache or the install directory that the lockfile names. */
   readonly offline: boolean;
   /** Whether the runner's tool cache is used. */
@@ -49,6 +58,8 @@ export function readInputs(get: (name: InputName) => string): ActionInputs {
   const trustedRootFile = get('trusted-root');
   const identity = readIdentity(get('certificate-identity'), get('certificate-oidc-issuer'));
   const lockfile = get('lockfile');
+  const sha256 = readSha256(get('sha256'));
+  const requireName = readRequireName(get('require-name'));
   const inputs: ActionInputs = {
     components: readComponents(get('components')),
     ...(version === undefined ? {} : { version }),
@@ -58,10 +69,13 @@ export function readInputs(get: (name: InputName) => string): ActionInputs {
     ...(trustedRootFile === '' ? {} : { trustedRootFile }),
     ...(identity === undefined ? {} : { identity }),
     ...(lockfile === '' ? {} : { lockfile }),
+    ...(sha256 === undefined ? {} : { sha256 }),
+    ...(requireName === undefined ? {} : { requireName }),
     offline: readBoolean('offline', get('offline'), false),
     cache: readBoolean('cache', get('cache'), true),
   };
   assertOfflinePossible(inputs);
+  assertDigestPossible(inputs);
   return inputs;
 }
 
@@ -143,6 +157,45 @@ function readBoolean(name: InputName, text: string, otherwise: boolean): boolean
     wanted: 'true or false',
     found: excerpt(text),
     next: `write true or false, or leave ${name} out`,
+  });
+}
+
+function readSha256(text: string): string | undefined {
+  if (text === '') return undefined;
+  const hex = /^(?:sha256:)?([0-9a-f]{64})$/i.exec(text)?.[1];
+  if (hex !== undefined) return hex.toLowerCase();
+  throw new RequestError('usage', 'the input sha256 is not a SHA-256', {
+    wanted: '64 hex digits',
+    found: excerpt(text, 80),
+    next: 'give the digest of the one component, or leave sha256 out',
+  });
+}
+
+/** Where nothing is said, what is known to carry its name has to show it. */
+function readRequireName(text: string): ActionInputs['requireName'] {
+  if (text === '') return 'known';
+  return readBoolean('require-name', text, true) ? 'always' : undefined;
+}
+
+/** Two files that differ cannot both have one digest, and a lockfile has that of each. */
+function assertDigestPossible({ sha256, components, lockfile }: ActionInputs): void {
+  if (sha256 === undefined) return;
+  if (components.length > 1) {
+    throw new RequestError(
+      'usage',
+      'the input sha256 is the digest of one component, but several are named',
+      {
+        wanted: 'one component, or a lockfile for several',
+        found: components.map(({ component }) => excerpt(component)).join(', '),
+        next: 'give the input lockfile instead, or use the action once for each component',
+      },
+    );
+  }
+  if (lockfile === undefined) return;
+  throw new RequestError('usage', 'the inputs sha256 and lockfile exclude each other', {
+    wanted: 'one of the two',
+    found: 'both',
+    next: 'leave out sha256: the lockfile has the digest',
   });
 }
 

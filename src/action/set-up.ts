@@ -1,7 +1,7 @@
 /** The action's story: proves the requested artifacts in a private directory, and only then hands them over. */
 import { access } from 'node:fs/promises';
 import path from 'node:path';
-import { InstallError, UnavailableError, UntrustedError } from '../errors.ts';
+import { InstallError, UnavailableError } from '../errors.ts';
 import { EXECUTABLE_MODE } from '../disk/place.ts';
 import { setInstalledMode } from '../disk/installed.ts';
 import { PrivateDirectory } from '../disk/private-directory.ts';
@@ -42,7 +42,7 @@ interface Run {
 
 interface ResolvedArtifact {
   readonly artifact: ReleaseArtifact;
-  /** Hex; the digest that the lockfile demands. */
+  /** Hex; the digest that the lockfile, or the input sha256, demands. */
   readonly sha256: string | undefined;
 }
 
@@ -94,7 +94,7 @@ async function planArtifacts(
   for (const { component } of chosen) findComponent(component);
   const resolveOnce = versionResolver({ ...networkOf(inputs), signal }, client);
   const planned: ResolvedArtifact[] = [];
-  for (const { component, version, sha256 } of chosen) {
+  for (const { component, version, sha256 = inputs.sha256 } of chosen) {
     const resolved = await resolveOnce(version);
     tellOfPreRelease(version, resolved);
     planned.push({ artifact: releaseArtifact({ component, version: resolved, platform }), sha256 });
@@ -147,9 +147,10 @@ function install(run: Run, seeded: readonly SeededArtifact[]): Promise<RunResult
       artifacts: seeded.map(({ artifact, sha256 }) => ({
         component: artifact.component,
         version: formatReleaseVersion(artifact.version),
-        ...(sha256 === undefined ? {} : { sha256 }),
+        ...(sha256 === undefined ? {} : { sha256, locked: inputs.lockfile !== undefined }),
       })),
       destination: { kind: 'directory', path: directory },
+      ...(inputs.requireName === undefined ? {} : { requireName: inputs.requireName }),
       saveBundle: true,
       ...networkOf(inputs),
       ...trustOf(run),
@@ -171,6 +172,8 @@ async function proveOffline(run: Run, seeded: readonly SeededArtifact[]): Promis
       {
         subject: { kind: 'file', path: file },
         evidence: { kind: 'bundle', path: `${file}.sigstore.json` },
+        as: artifact,
+        ...(sha256 === undefined ? {} : { demanded: { sha256, by: 'lockfile' } }),
         ...trustOf(run),
         signal: run.signal,
       },
@@ -179,7 +182,6 @@ async function proveOffline(run: Run, seeded: readonly SeededArtifact[]): Promis
     runNotes.push(...notes);
     const [proved] = artifacts;
     if (proved === undefined) throw new Error(`nothing was said of ${label}`);
-    if (proved.sha256 !== sha256) throw lockDisagrees(label, sha256, proved.sha256);
     if (artifact.executable) {
       const proven = { algorithm: 'sha256', hex: proved.sha256 } as const;
       const maxBytes = MAX_ARTIFACT_BYTES[artifact.kind];
@@ -210,15 +212,6 @@ async function assertPresent(file: string, label: string, { installDirectory }: 
       next: `run once without offline on this runner, which fills ${where}`,
     },
   );
-}
-
-function lockDisagrees(label: string, locked: string | undefined, found: string): UntrustedError {
-  return new UntrustedError('digest-mismatch', `${label} is not the file that the lockfile names`, {
-    check: 'digest',
-    wanted: `sha256:${locked ?? 'none'}`,
-    found: `sha256:${found}, which is properly signed`,
-    next: 'do not use it; remove it, and run once without offline',
-  });
 }
 
 /** Keeps proven files for later jobs, and reports cached files that turned out to be something else. */

@@ -17,8 +17,8 @@ export interface UnknownInput {
 const ELSEWHERE: readonly (readonly [names: RegExp, meant: InputName | undefined, instead: string])[] = [
   [
     /^(?:checksums?|digest|sha-?(?:256|512)(?:sums?)?)$/,
-    'lockfile',
-    'name the digest of each component in a lockfile, and give that as the input lockfile',
+    'sha256',
+    'write sha256 for the digest of one component; for several, give a lockfile as the input lockfile',
   ],
   [
     /^(?:(?:base-?|download-?|download-?base-?|mirror-?)ur[il]s?|registry|repository)$/,

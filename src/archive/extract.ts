@@ -3,6 +3,7 @@ import type { Note } from '../notes.ts';
 import { throwIfInterrupted } from '../disk/disk-error.ts';
 import { restoreLabels } from '../disk/security-labels.ts';
 import { memberMissing, MemberSelection } from './member-selection.ts';
+import type { MemberLook } from './look.ts';
 import type { readArchive as ReadArchive } from './read-archive.ts';
 import { StagingDirectory } from './staging-directory.ts';
 import type { StagedArtifact } from '../disk/staging.ts';
@@ -18,6 +19,8 @@ export interface ExtractOptions extends ListOptions {
   readonly into: string;
   /** Paths in the archive, or last parts of paths, see {@link MemberSelection}; without any: everything. */
   readonly members?: readonly string[];
+  /** Looks into what is unpacked. */
+  readonly look?: MemberLook | undefined;
 }
 
 export interface Extracted {
@@ -70,7 +73,7 @@ export async function stageExtraction(
   archive: VerifiedFile,
   options: ExtractOptions,
 ): Promise<StagedExtraction> {
-  const { into, members: asked = [], signal } = options;
+  const { into, members: asked = [], look, signal } = options;
   const staging = new StagingDirectory(into);
   try {
     await staging.open();
@@ -80,7 +83,7 @@ export async function stageExtraction(
       archive,
       async (visited) => {
         if (selection?.offer(visited) === false) return;
-        await staging.write(visited);
+        await staging.write(visited, look);
         const { content: _, ...member } = visited;
         taken.set(member.path, member);
       },

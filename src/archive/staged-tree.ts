@@ -3,6 +3,7 @@ import { DIRECTORY_MODE } from '../disk/directories.ts';
 import type { HeldDirectory } from '../disk/held-directory.ts';
 import { setMode } from '../disk/set-mode.ts';
 import { writeWhole } from '../disk/staging-file.ts';
+import type { MemberLook } from './look.ts';
 import type { VisitedMember } from './read-members.ts';
 
 /** How many files may wait for the disk at a time. Each keeps one file open. */
@@ -33,13 +34,17 @@ export class StagedTree {
     this.#root = root;
   }
 
-  /** Creates a member and the directories above it. */
-  async write(member: VisitedMember): Promise<void> {
+  /**
+   * Creates a member and the directories above it.
+   *
+   * @param look is shown the file once it is written.
+   */
+  async write(member: VisitedMember, look?: MemberLook): Promise<void> {
     const { path, kind, modified } = member;
     if (kind === 'directory') {
       this.#times.set(path, modified);
       await this.#directory(path);
-    } else await this.#writeFile(member, await this.#directory(parentOf(path)));
+    } else await this.#writeFile(member, await this.#directory(parentOf(path)), look);
   }
 
   /** Holds a directory and creates what is missing of it. */
@@ -70,6 +75,7 @@ export class StagedTree {
   async #writeFile(
     { path, mode, modified, content }: VisitedMember,
     directory: HeldDirectory,
+    look: MemberLook | undefined,
   ): Promise<void> {
     const handle = await directory.createFile(nameOf(path), mode);
     try {
@@ -78,6 +84,9 @@ export class StagedTree {
         await writeWhole(handle, piece, position);
         position += piece.length;
       }
+      const readAt = async (buffer: Uint8Array, at: number): Promise<number> =>
+        (await handle.read(buffer, 0, buffer.length, at)).bytesRead;
+      if (look?.wants(path) === true) await look.at(path, { bytes: position, readAt });
     } catch (error) {
       await handle.close();
       throw error;

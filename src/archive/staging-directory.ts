@@ -13,6 +13,7 @@ import { privateName, removeLeftovers } from '../disk/leftovers.ts';
 import { removeContents } from '../disk/remove-tree.ts';
 import { patiently } from '../disk/replace-file.ts';
 import { InstallError } from '../errors.ts';
+import type { MemberLook } from './look.ts';
 import type { VisitedMember } from './read-members.ts';
 import { StagedTree } from './staged-tree.ts';
 
@@ -75,9 +76,13 @@ export class StagingDirectory {
     }
   }
 
-  /** Creates a member and the directories above it. */
-  async write(member: VisitedMember): Promise<void> {
-    await this.#attempt(({ tree }) => tree.write(member));
+  /**
+   * Creates a member and the directories above it.
+   *
+   * @param look is shown the file once it is written.
+   */
+  async write(member: VisitedMember, look?: MemberLook): Promise<void> {
+    await this.#attempt(({ tree }) => tree.write(member, look));
   }
 
   /** Removes a file again, and the directories above it if they are empty. */

@@ -148,6 +148,15 @@ export const requireName = (): CliOption =>
       'that you demand (--sha256)',
   );
 
+export const as = (): CliOption =>
+  option(
+    SIGNER,
+    '--as <NAME>',
+    'what the file must be: COMPONENT@VERSION, or COMPONENT@VERSION:OS/ARCH; refused where something signed says otherwise',
+  )
+    .reads(parseWrittenName)
+    .conflicts('predicateType');
+
 export const sha256 = (): CliOption =>
   rare(
     SIGNER,

@@ -67,7 +67,7 @@ export const EXIT_CODE_PAGES: Readonly<Record<ExitCode, ExitCodePage>> = {
       'no network, or a proxy that is not named',
       'a server or the transparency log that is down or slow',
       'a mirror that lacks the signature',
-      'with --require-name: a file that nothing signed names, neither the release manifest nor the file itself',
+      'with --require-name or verify --as: a file that nothing signed names, neither the release manifest nor the file itself',
     ],
     steps: [
       LOOK_AROUND,

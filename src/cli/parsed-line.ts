@@ -45,6 +45,7 @@ export interface Options {
   readonly forgetName?: readonly WrittenName[];
   readonly dataDir?: string;
   readonly requireName?: true;
+  readonly as?: WrittenName;
   /** Hex. */
   readonly sha256?: string;
   readonly rekorUrl?: string;

@@ -114,6 +114,7 @@ function addVerify(program: StrictCommand): void {
       group: 'INSTALL AND CHECK',
     },
     [
+      option.as(),
       option.bundle(),
       option.signature(),
       option.certificate(),
@@ -130,6 +131,10 @@ function addVerify(program: StrictCommand): void {
       option.forgetName(),
       ...option.trust(),
       option.dataDir(),
+      option.mirror(
+        'with --as, where the release manifest comes from if the file does not say its name; default ' +
+          'https://dl.k8s.io; may be repeated, in order',
+      ),
       option.rekorUrl(),
       option.retries(),
       option.retryDelay(),
@@ -143,6 +148,7 @@ function addVerify(program: StrictCommand): void {
     ],
     examples: [
       { command: 'k8s-verify verify kubectl', meaning: 'kubectl.sigstore.json is next to it' },
+      { command: 'k8s-verify verify kubectl --as kubectl@v1.30.2', meaning: 'and it must be that version' },
       {
         command: 'k8s-verify verify kubectl --signature kubectl.sig --certificate kubectl.cert',
         meaning: 'with the two files that Kubernetes publishes',

@@ -65,8 +65,19 @@ function sentence(artifact: ArtifactResult, naming: Naming): string {
     case 'extracted':
       return `extracted ${filesOf(artifact)}${name === '' ? '' : ` of ${name}`} into ${place}`;
     case 'verified':
-      return `${place} is genuine${name === '' ? '' : `: ${name}`}`;
+      return `${place} is genuine${whatItIs(artifact, name)}`;
   }
+}
+
+/** Never "genuine" alone: a person wants to know what the file is, or that nothing says it. */
+function whatItIs({ containerImage, component, platform }: ArtifactResult, name: string): string {
+  if (name !== '') return `: ${name}`;
+  if (containerImage !== undefined) {
+    const { reference, digest } = containerImage;
+    return `: the payload of a container image's signature, for ${reference}@${digest}, and no file of a release`;
+  }
+  if (component === undefined) return ', name unknown';
+  return `: ${component}, version unknown${platform === undefined ? '' : `, ${platform}`}`;
 }
 
 function filesOf({ extracted }: ArtifactResult): string {
@@ -107,11 +118,13 @@ function signerOf({ signer }: ArtifactResult): string {
 }
 
 /** What only some runs have: a tarball, the release's own records, a bundle. */
-function detailLines({ fromTarball, crossChecks = [], ...saved }: ArtifactResult): readonly string[] {
+function detailLines(artifact: ArtifactResult): readonly string[] {
+  const { fromTarball, crossChecks = [] } = artifact;
   return [
     ...(fromTarball === undefined ? [] : [`out of ${fromTarball.name}, which is what was signed`]),
+    ...unboundLine(artifact),
     ...crossChecks.map(({ source, from, detail }) => `${source} at ${from}: ${detail}`),
-    ...savedAs(saved),
+    ...savedAs(artifact),
   ];
 }
 
@@ -123,4 +136,10 @@ function savedAs({
     ...(bundlePath === undefined ? [] : [`evidence saved as ${bundlePath}`]),
     ...(manifestPath === undefined ? [] : [`evidence saved as ${manifestPath}, with its bundle`]),
   ];
+}
+
+/** Of what was asked for by name: the signature does not say that it is that, and nothing else does. */
+function unboundLine({ outcome, name, component, version, claim }: ArtifactResult): readonly string[] {
+  if (outcome === 'verified' || claim !== 'genuine' || name?.bound !== false) return [];
+  return [`nothing that is signed says that it is ${component ?? 'that file'} ${version ?? ''}`.trimEnd()];
 }

@@ -9,6 +9,7 @@ import { MAX_PUBLIC_KEY_FILE_BYTES } from '../limits.ts';
 import { readUpTo } from '../files/local-file.ts';
 import { type ReleaseWorkflow, workflowAtTag } from '../policy/release-workflow.ts';
 import { REPOSITORY } from '../text/repository.ts';
+import { askedName } from '../plan/asked-name.ts';
 import type { VerifyRequest } from '../plan/request.ts';
 import { verifyFile } from '../verify.ts';
 import type { Client } from '../client.ts';
@@ -140,6 +141,7 @@ function readOne(operand: string | undefined, options: Options, repository?: str
   return {
     subject,
     evidence,
+    ...(options.as === undefined ? {} : { as: askedName(options.as) }),
     ...(options.predicateType === undefined ? {} : { predicateTypes: [options.predicateType] }),
     ...readArchive(options, subject),
     ...readSaveBundle(options, subject),

@@ -39,6 +39,7 @@ function describeOutput(prepared: PreparedArtifact, output: Output): ArtifactRes
     ...previousOf(output),
     ...coordinatesOf(prepared, output),
     ...describeName(output),
+    ...describePayload(output),
     ...(path === undefined ? {} : { path: resolve(path) }),
     ...(source === undefined ? {} : { source }),
     ...tarballOf(prepared, output),
@@ -123,6 +124,12 @@ function describeName({ name }: Output): Pick<ArtifactResult, 'name'> {
   return {
     name: { bound: by.length > 0, by, ...(manifestSha256 === undefined ? {} : { manifestSha256 }) },
   };
+}
+
+function describePayload(output: Output): Pick<ArtifactResult, 'containerImage'> {
+  if (output.kind !== 'verified' || output.containerSignature === undefined) return {};
+  const { reference, imageDigest } = output.containerSignature;
+  return { containerImage: { reference, digest: imageDigest } };
 }
 
 function tarballOf(

@@ -91,8 +91,8 @@ export async function assertName(
 ): Promise<ArtifactName> {
   let claimed = await readName(file);
   let verdict = judge(wanted, claimed, named, demand);
-  const isListed = verdict.kind === 'bound' && verdict.by.includes('release-manifest');
-  if (claimed === undefined && archive !== undefined && verdict.kind !== 'contradicted' && !isListed) {
+  const isSettled = verdict.kind === 'contradicted' || (verdict.kind === 'bound' && isListed(verdict));
+  if (claimed === undefined && archive !== undefined && !isSettled) {
     claimed = await archive();
     verdict = judge(wanted, claimed, named, demand);
   }
@@ -100,13 +100,23 @@ export async function assertName(
 }
 
 /**
- * The same by the release manifest alone, for a tarball before it is opened.
+ * The same for a tarball: before it is opened by the release manifest alone, and after that by what it said too.
  *
+ * @param claimed undefined where it said nothing, or was not opened yet.
  * @throws as {@link assertName}
  */
-export function assertListed(wanted: Coordinates, named: NamedDigest, demand: NameDemand): ArtifactName {
-  const verdict = judge(wanted, undefined, named, demand);
-  return settle(wanted, { claimed: undefined, verdict }, named, demand);
+export function assertClaimed(
+  wanted: Coordinates,
+  claimed: ClaimedName | undefined,
+  named: NamedDigest,
+  demand: NameDemand,
+): ArtifactName {
+  return settle(wanted, { claimed, verdict: judge(wanted, claimed, named, demand) }, named, demand);
+}
+
+/** Whether the release manifest binds the name, so that nothing else has to be read for that. */
+export function isListed({ by }: Pick<ArtifactName, 'by'>): boolean {
+  return by.includes('release-manifest');
 }
 
 function judge(
@@ -135,7 +145,7 @@ function settle(
 }
 
 /** It is genuine, and may even be what was asked for; but nothing that is signed says so. */
-function nameUnbound(
+export function nameUnbound(
   wanted: Pick<Coordinates, 'component' | 'version' | 'platform'>,
   manifest: ManifestAnswer | undefined,
   claimed: ClaimedName | undefined,

@@ -1,3 +1,4 @@
+import type { OpenBytes } from '../binary/byte-source.ts';
 import type { Client } from '../client.ts';
 import { assertLocalFile, readWholeFile } from '../disk/hash-file.ts';
 import { confirmMeasured, type MeasuredFile, measureFile } from '../disk/verified-artifact.ts';
@@ -10,14 +11,16 @@ import {
   readGivenBundle,
   readGivenPair,
 } from '../evidence/local-evidence.ts';
-import { logOf, type VerifyRequest } from '../plan/request.ts';
+import type { ManifestAnswer } from '../names/bind-name.ts';
+import { logOf, type NetworkRequest, sourcesOf, type VerifyRequest } from '../plan/request.ts';
 import type { Policy } from '../policy/policy.ts';
 import { assertMessageWanted } from '../proof/check-claim.ts';
 import { detachedHashes, fittingDigest } from '../proof/check-detached-signature.ts';
 import { type ProofSubject, type RequiredSubject, requiredSubject } from '../proof/proof.ts';
+import type { ReleaseVersion } from '../release/version.ts';
 import { type Digest, digestOf, type HashAlgorithm } from '../strict/digest.ts';
 import type { TrustMaterial } from '../trust/trust-material.ts';
-import { type ArtifactName, nameItself, readName } from './name.ts';
+import { assertAsked, type LocalName, nameLocal } from './local-name.ts';
 import { nameFile } from './name-failure.ts';
 import { openArchive } from './open-archive.ts';
 import type { PreparedArtifact } from './prepared-artifact.ts';
@@ -36,7 +39,19 @@ import { proveWith, type RunTrust } from './run-trust.ts';
  *
  * @throws RequestError `usage`, `file-not-readable`
  */
-export async function assertVerifiable({ subject, archive }: VerifyRequest): Promise<void> {
+export async function assertVerifiable({
+  subject,
+  archive,
+  as,
+  predicateTypes,
+}: VerifyRequest): Promise<void> {
+  if (as !== undefined && predicateTypes !== undefined) {
+    throw new RequestError('usage', 'a statement does not say which file of a release it is about', {
+      wanted: 'a name, or a predicate type',
+      found: 'both',
+      next: 'verify the file by its own signature to have its name checked: leave out --predicate-type',
+    });
+  }
   if (subject.kind === 'file') {
     return assertLocalFile(subject.path, archive === undefined ? 'once' : 'again');
   }
@@ -73,7 +88,8 @@ export async function prepareLocal(
   logMemory: RunLogMemory,
 ): Promise<PreparedArtifact> {
   const evidence = await findEvidence(request);
-  const { subject, sha256, measured } = await readSubject(request, evidence, policy);
+  const read = await readSubject(request, evidence, policy);
+  const { subject, sha256, measured } = read;
   const log = { http: client.http, ...logOf(request), signal: request.signal };
   const proveBy = async (material: TrustMaterial): Promise<ProvenArtifact> =>
     prove({ log, policy, trust: material, clock: client.clock }, evidence, subject, nameOf(request));
@@ -87,8 +103,9 @@ export async function prepareLocal(
     await logMemory.compare(proof);
     reportChecks(client.report, nameOf(request), proof);
     const had = { file: 'of the file', bytes: 'of the bytes', digest: 'as given' }[request.subject.kind];
-    const name = await nameProven(request, proof, measured);
-    const outputs = [{ sha256, had, ...name, ...(await openArchive(request, proof.proven, measured)) }];
+    const run = { client, policy, trust, what: nameOf(request) };
+    const named = await nameProven(request, run, proof, read);
+    const outputs = [{ sha256, had, ...named, ...(await openArchive(request, proof.proven, measured)) }];
     const bundlePath = request.saveBundlePath;
     return { artifact: undefined, proof, source: undefined, bundlePath, outputs };
   } finally {
@@ -96,27 +113,75 @@ export async function prepareLocal(
   }
 }
 
-/** A statement does not say the file's name, and a digest alone has no bytes that could. */
+/** A statement does not say the file's name. */
 async function nameProven(
-  { subject }: VerifyRequest,
+  { subject, as, demanded, signal, ...request }: VerifyRequest,
+  run: {
+    readonly client: Client;
+    readonly policy: Policy;
+    readonly trust: RunTrust;
+    readonly what: string;
+  },
   { proven }: ProvenArtifact,
-  measured: MeasuredFile | undefined,
-): Promise<{ readonly name?: ArtifactName }> {
+  { sha256, measured }: ReadSubject,
+): Promise<LocalName> {
   if (proven.claim.kind !== 'genuine') return {};
-  if (measured !== undefined) {
-    const file = confirmMeasured(measured, proven);
-    return { name: nameItself(await readName(file)) };
-  }
-  if (subject.kind !== 'bytes') return {};
-  const { bytes } = subject;
+  if (demanded !== undefined && demanded.sha256 !== sha256) throw notTheDemanded(run.what, demanded, sha256);
+  const file = measured === undefined ? undefined : confirmMeasured(measured, proven);
+  const bytes = file ?? (subject.kind === 'bytes' ? openBytes(subject.bytes) : undefined);
+  const local = { what: run.what, sha256, bytes, file };
+  const isAsked = as !== undefined && demanded === undefined;
+  const manifestOf = isAsked ? () => askManifest(as.version, request, run, signal) : undefined;
+  const sources = { demanded: demanded?.by, manifestOf };
+  const named =
+    as === undefined
+      ? await nameLocal(local, signal)
+      : { name: await assertAsked(as, local, sources, signal) };
+  if (subject.kind === 'bytes') assertUnchanged(subject.bytes, proven);
+  return named;
+}
+
+function notTheDemanded(
+  what: string,
+  { sha256, by }: NonNullable<VerifyRequest['demanded']>,
+  found: string,
+): UntrustedError {
+  const named = by === 'lockfile' ? 'that the lockfile names' : 'that was asked for by its digest';
+  return new UntrustedError('digest-mismatch', `${what} is not the file ${named}`, {
+    check: 'digest',
+    wanted: `sha256:${sha256}`,
+    found: `sha256:${found}, which is properly signed`,
+    next: 'do not use it; find out where the two digests come from',
+  });
+}
+
+function openBytes(bytes: Uint8Array): OpenBytes {
   const readAt = (buffer: Uint8Array, position: number): Promise<number> => {
     const piece = bytes.subarray(position, position + buffer.length);
     buffer.set(piece);
     return Promise.resolve(piece.length);
   };
-  const name = nameItself(await readName({ bytes: bytes.length, readAt }));
-  assertUnchanged(bytes, proven);
-  return { name };
+  return { bytes: bytes.length, readAt };
+}
+
+/** The release manifest of a version, signed by who must have signed the subject. */
+async function askManifest(
+  version: ReleaseVersion,
+  network: NetworkRequest,
+  { client, policy, trust }: { readonly client: Client; readonly policy: Policy; readonly trust: RunTrust },
+  signal: AbortSignal | undefined,
+): Promise<ManifestAnswer> {
+  const { manifestInTime, shareManifests } = await import('./release-manifest.ts');
+  const ended = new AbortController();
+  const either = signal === undefined ? ended.signal : AbortSignal.any([signal, ended.signal]);
+  const sources = sourcesOf(network, client.http);
+  const context = { network, sources, client, trust, signal: either };
+  trust.begin();
+  try {
+    return await manifestInTime(shareManifests(context)(version, policy), { version, signal: either });
+  } finally {
+    ended.abort();
+  }
 }
 
 /** The caller may write to the bytes while we ask the log. The name would then belong to other bytes than the proof. */

@@ -1,3 +1,4 @@
+import { dirname } from 'node:path';
 import { inspectDestination } from '../disk/inspect-destination.ts';
 import { findInstalled, hashInstalled, type InstalledFile, readInstalled } from '../disk/installed.ts';
 import { MAX_ARTIFACT_BYTES, MAX_PARALLEL_DOWNLOADS } from '../limits.ts';
@@ -17,14 +18,15 @@ import {
   provePlanned,
   withDownload,
 } from './fetch-and-prove.ts';
+import { archiveInPlace, archiveName } from './archive-name.ts';
 import { assertName } from './name.ts';
 import { previousVersion } from './previous-version.ts';
 import { nameFailure } from './name-failure.ts';
 import { evidencePathsOf, hasBundleOf, NO_EVIDENCE_PATHS } from './saved-bundle.ts';
 import { discardPrepared, type Output, type PreparedArtifact } from './prepared-artifact.ts';
 import type { ProvenArtifact } from './prove-with-log.ts';
-import { shareManifests } from './release-manifest.ts';
 import { prepareDirectory, prepareMembers } from './prepare-tarball.ts';
+import { shareManifests } from './release-manifest.ts';
 import { sideBySide } from './side-by-side.ts';
 
 /**
@@ -122,7 +124,10 @@ async function prepareFile(
     const { proof, verified, source } = await confirmPlanned(download, proven);
     const { sha256 } = verified;
     const manifest = await manifestFor(download);
-    const name = await assertName(artifact, { file: verified, sha256, manifest, from: source }, plan);
+    const { signal } = download.context;
+    const archive = archiveName(artifact, verified, dirname(destination), signal);
+    const named = { file: verified, sha256, manifest, from: source, archive };
+    const name = await assertName(artifact, named, plan);
     const had = `${verified.bytes} bytes downloaded`;
     const replaced = { replaces: occupied, previous };
     const output = { kind: 'installed', file, verified, ...replaced, sha256, had, name } as const;
@@ -161,8 +166,9 @@ async function takeOccupant(
   if (occupant.kind === 'fit') {
     const [sha256, checked] = await digestsOfExisting(download, installed, proof);
     const manifest = await manifestFor(download);
+    const archive = archiveInPlace(artifact, destination, proven, download.context.signal);
     const name = await readInstalled(installed, (bytes) =>
-      assertName(artifact, { file: bytes, sha256, manifest, from: destination }, download.plan),
+      assertName(artifact, { file: bytes, sha256, manifest, from: destination, archive }, download.plan),
     );
     await download.discard();
     const had = 'the file that was there';
@@ -177,7 +183,8 @@ async function takeOccupant(
   assertIsDemanded(download.plan, verified.sha256);
   const { sha256, bytes } = verified;
   const manifest = await manifestFor(download);
-  const named = { file: verified, sha256, manifest, from: destination };
+  const archive = archiveName(artifact, verified, dirname(destination), download.context.signal);
+  const named = { file: verified, sha256, manifest, from: destination, archive };
   const name = await assertName(artifact, named, download.plan);
   const had = `${bytes} bytes copied from the file that was there`;
   const unfit = occupant.why;

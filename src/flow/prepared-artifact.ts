@@ -2,6 +2,7 @@ import type { StagedExtraction } from '../archive/extract.ts';
 import type { InstalledFile } from '../disk/installed.ts';
 import type { VerifiedArtifact } from '../disk/verified-artifact.ts';
 import type { PlannedFile, PlannedMember } from '../plan/plan.ts';
+import type { ContainerSignature } from '../names/container-signature.ts';
 import type { ReleaseArtifact } from '../release/artifact.ts';
 import type { ListedMember } from '../result.ts';
 import type { ArtifactName } from './name.ts';
@@ -52,6 +53,7 @@ export type Output = {
       readonly kind: 'verified';
       readonly path: string | undefined;
       readonly members: readonly ListedMember[] | undefined;
+      readonly containerSignature?: ContainerSignature;
     }
 );
 

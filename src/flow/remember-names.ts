@@ -1,8 +1,8 @@
 import type { Client } from '../client.ts';
 import { UntrustedError } from '../errors.ts';
-import { MANIFEST_NAME } from '../release/artifact.ts';
 import { type EarlierDigest, forgetName, type ProvenName, recallName } from '../names/name-memory.ts';
 import { type Note, note } from '../notes.ts';
+import { COMPONENTS } from '../release/component.ts';
 import { formatPlatform } from '../release/platform.ts';
 import { formatReleaseVersion } from '../release/version.ts';
 import { type WrittenName, writeName } from '../release/written-name.ts';
@@ -60,8 +60,15 @@ function provenName({ artifact, proof }: PreparedArtifact, output: Output): Prov
   const coordinates = artifact ?? name.claimed;
   if (coordinates?.version === undefined) return undefined;
   const { component, version, platform } = coordinates;
+  const known = COMPONENTS.find((one) => one.name === component);
+  // A file that says no platform has a name that the files of other platforms have too.
+  if (
+    artifact === undefined &&
+    (known === undefined || (platform === undefined && known.platforms !== 'none'))
+  )
+    return undefined;
   return {
-    kind: artifact?.kind ?? (component === MANIFEST_NAME ? 'spdx-document' : 'binary'),
+    kind: artifact?.kind ?? known?.kind ?? 'binary',
     component,
     version: formatReleaseVersion(version),
     platform: platform === undefined ? undefined : formatPlatform(platform),

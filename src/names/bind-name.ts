@@ -147,7 +147,7 @@ function isManifest({ kind, component }: Coordinates): boolean {
 
 /** @param listed whether the manifest binds the name: a version in the bytes that differs is only a note then. */
 function askBytes(wanted: Coordinates, claimed: ClaimedName | undefined, listed: boolean): Opinion {
-  if (claimed === undefined || !(wanted.kind === 'binary' || isManifest(wanted))) return { kind: 'silent' };
+  if (claimed === undefined) return { kind: 'silent' };
   const { component, platform, version } = claimed;
   const name = formatName(claimed);
   const isOther =
@@ -165,7 +165,9 @@ function askBytes(wanted: Coordinates, claimed: ClaimedName | undefined, listed:
     const text = `the binary says that it is ${name}, and the signed release manifest lists it in ${release}`;
     return { kind: 'silent', why: note('binary-says-other-version', text) };
   }
-  const isWhole = version !== undefined && (platform !== undefined || wanted.platform === undefined);
+  // A tarball for all platforms holds a version, and nothing that says which tarball it is.
+  const isForAll = wanted.platform === undefined && wanted.kind !== 'tarball';
+  const isWhole = version !== undefined && (platform !== undefined || isForAll);
   return isWhole ? { kind: 'agrees' } : { kind: 'silent' };
 }
 

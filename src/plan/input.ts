@@ -126,6 +126,14 @@ export interface VerifyOptions extends TrustInput {
   readonly archive?:
     | { readonly kind: 'list' }
     | { readonly kind: 'extract'; readonly into: string; readonly members?: readonly string[] };
+  /**
+   * What the artifact must be: `'kubectl@v1.30.2'`, `'kubectl@v1.30.2:linux/amd64'`, or the same as an object. `verify`
+   * fails with `name-mismatch` where something signed says otherwise, and with `name-unbound` where nothing signed says it.
+   * Where the artifact does not say all of it itself, the release manifest is fetched from `sources`.
+   */
+  readonly as?: string | { readonly component: string; readonly version: string; readonly platform?: string };
+  /** Where the release manifest is fetched from, as {@link SourcesInput} has it. */
+  readonly sources?: readonly (string | ReleaseStore)[];
   /** Where to write the bundle that a signature, its certificate and the log's entry make. */
   readonly saveBundlePath?: string;
   /** The base URL of the transparency log (Rekor v1); default `https://rekor.sigstore.dev`. */

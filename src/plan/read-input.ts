@@ -196,7 +196,7 @@ export function nameReader({ text }: InputFields): (value: unknown, name: string
 }
 
 /** The URL of a server, or a store that the program brings itself. */
-function sourceReader(fields: InputFields): (value: unknown, name: string) => string | StoreSource {
+export function sourceReader(fields: InputFields): (value: unknown, name: string) => string | StoreSource {
   const readUrl = urlReader(fields);
   return (value, name) => {
     if (typeof value !== 'object' || value === null) return readUrl(value, name);

@@ -1,8 +1,10 @@
 /** What a user of the library writes to have something verified, made into a request; everything else is refused. */
 import { RequestError } from '../errors.ts';
 import type { ReleaseWorkflow } from '../policy/release-workflow.ts';
+import { parseWrittenName } from '../release/written-name.ts';
 import { InputFields } from '../strict/input-fields.ts';
-import { nameReader, readTrust, TRUST_FIELDS, urlReader } from './read-input.ts';
+import { type AskedName, askedName } from './asked-name.ts';
+import { nameReader, readTrust, sourceReader, TRUST_FIELDS, urlReader } from './read-input.ts';
 import type { VerifyRequest } from './request.ts';
 
 const SUBJECT_FIELDS = ['bytes', 'sha256', 'path'] as const;
@@ -15,6 +17,8 @@ const EVIDENCE_FIELDS = [
   'certificatePath',
 ] as const;
 const VERIFY_FIELDS = [
+  'as',
+  'sources',
   'releaseWorkflow',
   'predicateTypes',
   'archive',
@@ -42,6 +46,8 @@ export function readVerify(input: unknown, options: unknown): VerifyRequest {
     subject: readSubject(artifact),
     evidence: readEvidence(artifact),
     ...readTrust(fields),
+    ...fields.entry('as', readAskedName),
+    ...fields.entry('sources', list(sourceReader(fields))),
     ...fields.entry('releaseWorkflow', readWorkflow),
     ...fields.entry('predicateTypes', list(text)),
     ...fields.entry('archive', readArchive),
@@ -50,6 +56,16 @@ export function readVerify(input: unknown, options: unknown): VerifyRequest {
     ...fields.entry('forgetNames', list(nameReader(fields))),
     ...fields.entry('signal', signal),
   };
+}
+
+function readAskedName(value: unknown): AskedName {
+  if (typeof value === 'string') return askedName(parseWrittenName(value, 'as'));
+  const fields = new InputFields(value, 'as', ['component', 'version', 'platform']);
+  return askedName({
+    component: fields.required('component', fields.text),
+    version: fields.required('version', fields.text),
+    ...fields.entry('platform', fields.text),
+  });
 }
 
 function readSubject(fields: InputFields): VerifyRequest['subject'] {

@@ -2,6 +2,7 @@
  * The requests that the stories carry out, and their defaults. The command line, the Action and the library fill them in.
  */
 import type { HttpClient } from '../http/http-client.ts';
+import type { AskedName } from './asked-name.ts';
 import { HttpSource, PUBLISHER } from '../source/http-source.ts';
 import type { ReleaseSource } from '../source/release-source.ts';
 import type { ReleaseWorkflow } from '../policy/release-workflow.ts';
@@ -124,6 +125,13 @@ export interface VerifyRequest extends TrustRequest, NetworkRequest, NamesReques
     | { readonly kind: 'file'; readonly path: string }
     | { readonly kind: 'bytes'; readonly bytes: Uint8Array }
     | { readonly kind: 'digest'; readonly sha256: string };
+  /**
+   * What the subject must be, by name. It is refused where something signed says otherwise, and where nothing signed says
+   * it. The release manifest, from `sources`, is asked where the subject does not say all of it itself.
+   */
+  readonly as?: AskedName;
+  /** With `as`: the digest (hex) that the subject must have, which binds its name. No release manifest is asked then. */
+  readonly demanded?: { readonly sha256: string; readonly by: 'lockfile' | 'sha256' };
   /** `beside`: `<file>.sigstore.json` or `<file>.sigstore`, else `<file>.sig` and `<file>.cert`. A pair needs the log. */
   readonly evidence:
     | { readonly kind: 'beside' }

@@ -1,5 +1,8 @@
-import { readFileSync, writeFileSync } from 'node:fs';
+import { createHash } from 'node:crypto';
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { dirname } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { goProgram } from '#support/go-program';
 import {
   type ActionWorld,
   expectNothing,
@@ -24,9 +27,9 @@ async function withLock(version: string, sha256: string): Promise<TestRunner> {
   return runner;
 }
 
-/** The names of all fields, in the fields as well. How the evidence was found is another thing online. */
+/** The names of all fields, in the fields as well. How the evidence was found, and what binds the name, differ online. */
 function fieldsOf(value: unknown, at = ''): readonly string[] {
-  if (typeof value !== 'object' || value === null || at === '.evidence') return [at];
+  if (typeof value !== 'object' || value === null || ['.evidence', '.name'].includes(at)) return [at];
   if (Object.keys(value).length === 0) return [at];
   return Object.entries(value)
     .flatMap(([name, field]) => fieldsOf(field, `${at}.${name}`))
@@ -88,6 +91,8 @@ describe('a lockfile', () => {
     const [online, offline] = [await run({ lockfile }), await run({ lockfile, offline: 'true' })];
     const [one, other] = [online.result?.artifacts[0], offline.result?.artifacts[0]];
     expect(fieldsOf(other)).toEqual(fieldsOf(one));
+    expect(one?.name).toMatchObject({ bound: true, by: ['release-manifest', 'lockfile'] });
+    expect(other?.name).toEqual({ bound: true, by: ['lockfile'] });
     expect(other?.outcome).toBe(one?.outcome);
     expect(offline.summary).toBe(online.summary);
     expect(Object.keys(offline.outputs)).toEqual(Object.keys(online.outputs));
@@ -113,6 +118,21 @@ describe('a lockfile', () => {
     const job = await run({ lockfile, offline: 'true' });
     expect(job.exitCode).toBe(12);
     expect(job.stdout).toContain('is not the file that the lockfile names');
+    expect(job.path).toEqual([]);
+  });
+
+  it('offline, refuses a file that says it is another release, though the lockfile has its digest', async () => {
+    const [os = '', arch = ''] = PLATFORM.split('/');
+    const bytes = goProgram({ strings: ['v1.24.9'], settings: { GOOS: os, GOARCH: arch } });
+    const digest = createHash('sha256').update(bytes).digest('hex');
+    const { dir, cachedFile, run } = await withLock(VERSION, digest);
+    mkdirSync(dirname(cachedFile()), { recursive: true });
+    writeFileSync(cachedFile(), bytes);
+    writeFileSync(`${cachedFile()}.sigstore.json`, world.sigstore.signBlob({ bytes }).bundle('0.3'));
+    writeFileSync(`${dirname(cachedFile())}.complete`, '');
+    const job = await run({ lockfile: dir.join('k8s.lock.json'), offline: 'true' });
+    expect(job.stdout).toContain('kubectl v1.24.9');
+    expect(job.exitCode).toBe(19);
     expect(job.path).toEqual([]);
   });
 

@@ -25,7 +25,7 @@ describe('what is refused', () => {
     ['several versions at once', { version: 'v1.30.2 v1.29.6' }, 2, 'several versions'],
     ['a malformed version', { version: 'v1.x' }, 2, 'version'],
     ['an input that there is not', { versions: VERSION }, 2, 'there is no input versions'],
-    ['a checksum, which a lockfile has', { checksum: 'sha256:0' }, 2, 'there is no input checksum'],
+    ['a checksum, which is called sha256 here', { checksum: 'sha256:0' }, 2, 'there is no input checksum'],
     [
       'the mirror of another action',
       { downloadBaseURL: 'https://a' },

@@ -46,7 +46,20 @@ describe('action.yml', () => {
 
 describe('reading inputs', () => {
   it('without any: the newest stable kubectl, through the tool cache', () => {
-    expect(read({})).toStrictEqual({ components: [{ component: 'kubectl' }], offline: false, cache: true });
+    expect(read({})).toStrictEqual({
+      components: [{ component: 'kubectl' }],
+      requireName: 'known',
+      offline: false,
+      cache: true,
+    });
+  });
+
+  it('with a digest, and with a word on names', () => {
+    const sha256 = 'ab'.repeat(32);
+    expect(read({ sha256: `sha256:${sha256.toUpperCase()}` }).sha256).toBe(sha256);
+    expect(read({ sha256 }).sha256).toBe(sha256);
+    expect(read({ 'require-name': 'True' }).requireName).toBe('always');
+    expect(read({ 'require-name': 'false' })).not.toHaveProperty('requireName');
   });
 
   it('with all of them', () => {
@@ -62,6 +75,7 @@ describe('reading inputs', () => {
         'certificate-oidc-issuer': 'https://issuer.example',
         offline: 'TRUE',
         lockfile: 'k8s.lock.json',
+        'require-name': 'true',
         cache: 'false',
       }),
     ).toStrictEqual({
@@ -77,6 +91,7 @@ describe('reading inputs', () => {
       trustedRootFile: 'root.json',
       identity: { subjectAlternativeName: 'a@example.com', issuer: 'https://issuer.example' },
       lockfile: 'k8s.lock.json',
+      requireName: 'always',
       offline: true,
       cache: false,
     });
@@ -95,6 +110,10 @@ describe('reading inputs', () => {
     ['a log that is no URL', { 'rekor-url': 'log' }, /rekor-url/],
     ['an identity alone', { 'certificate-identity': 'a@example.com' }, /certificate-oidc-issuer/],
     ['an issuer alone', { 'certificate-oidc-issuer': 'https://i.example' }, /certificate-identity/],
+    ['a digest that is none', { sha256: 'abc' }, /sha256 is not a SHA-256/],
+    ['a digest of several', { sha256: 'ab'.repeat(32), components: 'kubectl kubeadm' }, /several are named/],
+    ['a digest next to a lockfile', { sha256: 'ab'.repeat(32), lockfile: 'l' }, /exclude each other/],
+    ['a require-name that is neither true nor false', { 'require-name': 'kubectl' }, /require-name/],
     ['a cache that is neither true nor false', { cache: 'yes' }, /cache/],
     ['an offline that is neither true nor false', { offline: '1' }, /offline/],
     ['offline without a lockfile', { offline: 'true' }, /lockfile/],

@@ -23,8 +23,8 @@ describe('inputs that there are not', () => {
 
 describe('inputs that mean something elsewhere', () => {
   it.each([
-    ['INPUT_CHECKSUM', 'lockfile', /a lockfile/],
-    ['INPUT_SHA256', 'lockfile', /a lockfile/],
+    ['INPUT_CHECKSUM', 'sha256', /write sha256 .* a lockfile/],
+    ['INPUT_DIGEST', 'sha256', /write sha256/],
     ['INPUT_DOWNLOADBASEURL', 'mirror', /write mirror/],
     ['INPUT_DOWNLOAD-URL', 'mirror', /write mirror/],
     ['INPUT_KUBERNETES-VERSION', 'version', /write version/],

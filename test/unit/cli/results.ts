@@ -15,6 +15,7 @@ export function aFullResult(): Required<ArtifactResult> {
     version: '',
     platform: '',
     name: { bound: true, by: ['binary'] },
+    containerImage: { reference: 'registry.k8s.io/kube-proxy', digest: `sha256:${'c'.repeat(64)}` },
     path: '',
     source: '',
     signedAt: '',

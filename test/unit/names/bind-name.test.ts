@@ -230,11 +230,16 @@ describe('a name stays unbound', () => {
     expect(bindName(asked(), PROVEN, { manifest: answer, claimed }).kind).toBe('unbound');
   });
 
-  it('for a tarball that the manifest does not list, whatever a program in it says', () => {
+  it('for a tarball that the manifest does not list, and that says nothing', () => {
     const wanted = asked('kubernetes-test');
-    expect(bindName(wanted, PROVEN, { manifest: NOT_THERE, claimed: says('kubectl', 'v1.2.3') }).kind).toBe(
-      'unbound',
-    );
+    expect(bindName(wanted, PROVEN, { manifest: NOT_THERE, claimed: undefined }).kind).toBe('unbound');
+  });
+
+  it('for a tarball for all platforms, which says its version and not which one it is', () => {
+    const wanted = asked('kubernetes-src');
+    expect(
+      bindName(wanted, PROVEN, { manifest: NOT_THERE, claimed: says('kubernetes-src', 'v1.30.2') }).kind,
+    ).toBe('unbound');
   });
 
   it('with the reasons', () => {
@@ -249,5 +254,21 @@ describe('a name stays unbound', () => {
     });
     // If no manifest was asked for, there is nothing to say about it.
     expect(bindName(asked(), PROVEN, { claimed: undefined })).toEqual({ kind: 'unbound', notes: [] });
+  });
+});
+
+describe('an archive that says what it is', () => {
+  it.each([
+    ['kubernetes-client', says('kubernetes-client', 'v1.30.2', 'linux/amd64'), 'bound'],
+    ['kubernetes-client', says('kubernetes-client', 'v1.30.2'), 'unbound'],
+    ['kubernetes-client', says('kubernetes-server', 'v1.30.2', 'linux/amd64'), 'contradicted'],
+    ['kubernetes-client', says('kubernetes-client', 'v1.30.3', 'linux/amd64'), 'contradicted'],
+    ['kubernetes-client', says('kubernetes-client', 'v1.30.2', 'linux/arm64'), 'contradicted'],
+    ['kubernetes-client', says('kubectl', 'v1.30.2', 'linux/amd64'), 'contradicted'],
+    ['kubernetes-src', says('kubernetes-src', 'v1.30.3'), 'contradicted'],
+    ['kube-apiserver.tar', says('kube-apiserver.tar', 'v1.30.2', 'linux/amd64'), 'bound'],
+    ['kube-apiserver.tar', says('kube-proxy.tar', 'v1.30.2', 'linux/amd64'), 'contradicted'],
+  ])('%s, which says %o: %s', (component, claimed, kind) => {
+    expect(bindName(asked(component), PROVEN, { manifest: NOT_THERE, claimed }).kind).toBe(kind);
   });
 });
