@@ -3,7 +3,7 @@ import { excerpt } from '../text/excerpt.ts';
 import { RequestError } from '../errors.ts';
 import type { AskedComponent, AskedComponents } from '../lockfile/chosen-artifacts.ts';
 import type { CertificateIdentity } from '../release/signer.ts';
-import { parseBaseUrl } from '../plan/request.ts';
+import { parseBaseUrl, parseComponent, repeatedComponent } from '../plan/request.ts';
 
 /** The inputs of action.yml; a test compares the two. */
 export const INPUT_NAMES = [
@@ -85,25 +85,23 @@ function words(text: string): readonly string[] {
 
 function readComponents(text: string): readonly AskedComponent[] {
   const listed = words(text);
-  const names = new Set<string>();
-  return (listed.length === 0 ? ['kubectl'] : listed).map((word) => {
-    const [component = '', version, ...more] = word.split('@');
-    if (component === '' || version === '' || more.length > 0) {
-      throw new RequestError('usage', `the input components has ${excerpt(word)} in it`, {
-        wanted: '<component> or <component>@<version>, separated by white space or commas',
-        found: excerpt(word),
-        next: 'write for example: components: kubectl kubelet@v1.29.6',
-      });
-    }
-    if (names.has(component)) {
-      throw new RequestError('usage', `the input components names ${excerpt(component)} twice`, {
-        wanted: 'each component once',
-        found: excerpt(text),
-        next: 'use the action once for each version',
-      });
-    }
-    names.add(component);
-    return version === undefined ? { component } : { component, version };
+  const asked = (listed.length === 0 ? ['kubectl'] : listed).map(readComponent);
+  const twice = repeatedComponent(asked);
+  if (twice === undefined) return asked;
+  throw new RequestError('usage', `the input components names ${excerpt(twice)} twice`, {
+    wanted: 'each component once',
+    found: excerpt(text),
+    next: 'use the action once for each version',
+  });
+}
+
+function readComponent(word: string): AskedComponent {
+  const asked = parseComponent(word);
+  if (asked !== undefined) return asked;
+  throw new RequestError('usage', `the input components has ${excerpt(word)} in it`, {
+    wanted: '<component> or <component>@<version>, separated by white space or commas',
+    found: excerpt(word),
+    next: 'write for example: components: kubectl kubelet@v1.29.6',
   });
 }
 

@@ -39,16 +39,12 @@ export const OPTION_GROUPS: readonly string[] = [
 ];
 
 function option(group: string, flags: string, description: string): CliOption {
-  const made = new CliOption(flags, description);
-  made.helpGroup(group);
-  return made;
+  return new CliOption(flags, description).helpGroup(group);
 }
 
 /** Of an option that few need: on the page of `--help-all`, and not on that of `--help`. */
 function rare(group: string, flags: string, description: string): CliOption {
-  const made = option(group, flags, description);
-  made.hideHelp();
-  return made;
+  return option(group, flags, description).hideHelp();
 }
 
 export const installDir = (): CliOption =>

@@ -7,7 +7,12 @@ import { installRelease } from '../install.ts';
 import { MAX_ARTIFACTS_PER_RUN } from '../limits.ts';
 import { note, type Note } from '../notes.ts';
 import { findComponent, isComponent } from '../release/component.ts';
-import type { ArtifactRequest, InstallRequest } from '../plan/request.ts';
+import {
+  type ArtifactRequest,
+  type InstallRequest,
+  parseComponent,
+  repeatedComponent,
+} from '../plan/request.ts';
 import type { RunResult } from '../result.ts';
 import type { Answer, Console } from './console.ts';
 import { takeLessMemory } from './engine.ts';
@@ -139,10 +144,8 @@ function readArtifact(
   common: string | undefined,
   { operands, words }: ParsedLine,
 ): ArtifactRequest {
-  const at = word.indexOf('@');
-  const component = at === -1 ? word : word.slice(0, at);
-  const version = at === -1 ? common : word.slice(at + 1);
-  if (component === '' || version === '' || version?.includes('@') === true) {
+  const named = parseComponent(word);
+  if (named === undefined) {
     throw new RequestError(
       'usage',
       `${excerpt(word)} is neither a component nor a component with a version`,
@@ -153,6 +156,7 @@ function readArtifact(
       },
     );
   }
+  const { component, version = common } = named;
   if (/[/\\]/.test(component)) {
     throw new RequestError('usage', `${excerpt(word)} looks like a file, and install takes components`, {
       wanted: 'the name of a component, such as kubectl',
@@ -213,16 +217,12 @@ function refuseUnknown(component: string, { options, words }: ParsedLine): void 
 
 /** Two artifacts of one name would be installed into one file. */
 function refuseTwins(artifacts: readonly ArtifactRequest[]): void {
-  const seen = new Set<string>();
-  for (const { component } of artifacts) {
-    if (seen.has(component)) {
-      throw new RequestError('usage', `${excerpt(component)} is named twice`, {
-        wanted: 'each component once, because each is installed as one file',
-        next: 'name it once; for several versions make several runs with different --install-dir',
-      });
-    }
-    seen.add(component);
-  }
+  const twice = repeatedComponent(artifacts);
+  if (twice === undefined) return;
+  throw new RequestError('usage', `${excerpt(twice)} is named twice`, {
+    wanted: 'each component once, because each is installed as one file',
+    next: 'name it once; for several versions make several runs with different --install-dir',
+  });
 }
 
 function readDestination(

@@ -9,7 +9,13 @@ import { excerpt } from '../text/excerpt.ts';
 import { shownUrl } from '../text/shown-url.ts';
 import { InputFields } from '../strict/input-fields.ts';
 import { isReleaseStore, StoreSource } from '../source/store-source.ts';
-import { type ArtifactRequest, type InstallRequest, parseBaseUrl, type TrustRequest } from './request.ts';
+import {
+  type ArtifactRequest,
+  type InstallRequest,
+  parseBaseUrl,
+  parseComponent,
+  type TrustRequest,
+} from './request.ts';
 import type { ResolveRequest } from './resolve-version.ts';
 import { assertIdentity } from './who-must-have-signed.ts';
 
@@ -87,10 +93,8 @@ function readArtifact(value: unknown, name: string): ArtifactRequest {
 
 /** `kubectl@v1.26.4`, or `kubectl` alone. */
 function readComponent(written: string): ArtifactRequest {
-  const [component = '', version, more] = written.split('@');
-  if (component !== '' && version !== '' && more === undefined) {
-    return version === undefined ? { component } : { component, version };
-  }
+  const artifact = parseComponent(written);
+  if (artifact !== undefined) return artifact;
   throw new RequestError('usage', `${excerpt(written)} is neither a component nor one with a version`, {
     wanted: 'COMPONENT or COMPONENT@VERSION',
     found: excerpt(written),

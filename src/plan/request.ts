@@ -30,6 +30,21 @@ export interface ArtifactRequest {
   readonly sha256?: string;
 }
 
+/** Reads `kubectl@v1.26.4`, or `kubectl` alone; undefined if the text is neither. */
+export function parseComponent(
+  written: string,
+): { readonly component: string; readonly version?: string } | undefined {
+  const [component = '', version, more] = written.split('@');
+  if (component === '' || version === '' || more !== undefined) return undefined;
+  return version === undefined ? { component } : { component, version };
+}
+
+/** The first component that is named more than once. Both would be installed as the same file. */
+export function repeatedComponent(artifacts: readonly { readonly component: string }[]): string | undefined {
+  const names = artifacts.map(({ component }) => component);
+  return names.find((name, index) => names.indexOf(name) !== index);
+}
+
 /** Whose signature is asked for, and in which trusted root. */
 export interface TrustRequest {
   /** A trusted root in a file; default: the embedded public-good one. */
