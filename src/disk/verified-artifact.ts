@@ -1,6 +1,6 @@
 import { basename } from 'node:path';
 import { InstallError, RequestError, UntrustedError } from '../errors.ts';
-import type { HashAlgorithm } from '../strict/digest.ts';
+import type { Digest, HashAlgorithm } from '../strict/digest.ts';
 import { openLocalFile, type OpenLocalFile } from '../files/local-file.ts';
 import type { ProvenDigest } from '../proof/prove-digest.ts';
 import { type FileIdentity, type FrozenFile, identityOf } from './file-identity.ts';
@@ -79,11 +79,14 @@ class MeasuredFile {
   readonly digests: ReadonlyMap<HashAlgorithm, string>;
   /** The file as it was when it was opened to be hashed. */
   readonly file: FileIdentity;
+  /** When it had last changed then, in nanoseconds; nobody can set that time. */
+  readonly changedNs: bigint;
   readonly opened: OpenLocalFile;
 
-  constructor(from: Pick<MeasuredFile, 'path' | 'digests' | 'file' | 'opened'>) {
+  constructor(from: Pick<MeasuredFile, 'path' | 'digests' | 'file' | 'changedNs' | 'opened'>) {
     this.path = from.path;
     this.opened = from.opened;
+    this.changedNs = from.changedNs;
     this.digests = from.digests;
     this.file = from.file;
   }
@@ -135,10 +138,11 @@ export async function measureFile(
 ): Promise<MeasuredFile> {
   const opened = await readable(path, openLocalFile(path));
   try {
-    const file = identityOf(await readable(path, opened.stat()));
+    const found = await readable(path, opened.stat());
+    const [file, changedNs] = [identityOf(found), found.ctimeNs];
     const hashes = await readable(path, hashAll(opened.read, algorithms, signal));
     const digests = new Map(algorithms.map((algorithm, index) => [algorithm, hashes[index] ?? '']));
-    return new MeasuredFile({ path, digests, file, opened });
+    return new MeasuredFile({ path, digests, file, changedNs, opened });
   } catch (error) {
     await opened.close();
     throw error;
@@ -147,7 +151,8 @@ export async function measureFile(
 
 /**
  * Like {@link confirmDigest}, for a file that was hashed before its proof. The file may have changed since, so a
- * reader must check the bytes that it read against the digest again ({@link confirmReadThrough}).
+ * reader must check what it read: all bytes against the digest ({@link confirmReadThrough}), or parts of them by {@link
+ * confirmUnwritten}.
  *
  * @throws UntrustedError `digest-mismatch`
  */
@@ -158,6 +163,38 @@ export function confirmMeasured(measured: MeasuredFile, proven: ProvenDigest): V
   const found = measured.digests.get(proven.algorithm);
   if (found !== proven.hex) throw digestMismatch(path, proven, found ?? 'not computed');
   return new VerifiedFile({ path, name: basename(path), proven, bytes, file, readAt: opened.readAt });
+}
+
+/**
+ * Checks, after parts of a measured file were read, that they are of the proven bytes: nothing was written to it since it
+ * was opened to be hashed, or it still has the digest.
+ *
+ * @throws UntrustedError `digest-mismatch`; RequestError `file-not-readable`
+ */
+export async function confirmUnwritten(
+  { path, opened, changedNs }: MeasuredFile,
+  proven: ProvenDigest,
+  signal: AbortSignal | undefined,
+): Promise<void> {
+  if ((await readable(path, opened.stat())).ctimeNs === changedNs) return;
+  let position = 0;
+  const read = async (buffer: Uint8Array): Promise<number> => {
+    const bytes = await opened.readAt(buffer, position);
+    position += bytes;
+    return bytes;
+  };
+  const [found = ''] = await readable(path, hashAll(read, [proven.algorithm], signal));
+  if (found !== proven.hex) throw writtenTo(path, proven, found);
+}
+
+/** For bytes that are not those that were hashed any more: what was read of them may be of neither. */
+export function writtenTo(what: string, proven: Digest, found: string): UntrustedError {
+  return new UntrustedError('digest-mismatch', `something wrote to ${what} during the verification`, {
+    check: 'digest',
+    wanted: `${proven.algorithm}:${proven.hex}`,
+    found: `${proven.algorithm}:${found}`,
+    next: 'verify a copy that nothing else writes to',
+  });
 }
 
 /**

@@ -1,7 +1,13 @@
 import type { OpenBytes } from '../binary/byte-source.ts';
 import type { Client } from '../client.ts';
 import { assertLocalFile, readWholeFile } from '../disk/hash-file.ts';
-import { confirmMeasured, type MeasuredFile, measureFile } from '../disk/verified-artifact.ts';
+import {
+  confirmMeasured,
+  confirmUnwritten,
+  type MeasuredFile,
+  measureFile,
+  writtenTo,
+} from '../disk/verified-artifact.ts';
 import { RequestError, UntrustedError } from '../errors.ts';
 import {
   findEvidenceBeside,
@@ -138,6 +144,8 @@ async function nameProven(
       ? await nameLocal(local, signal)
       : { name: await assertAsked(as, local, sources, signal) };
   if (subject.kind === 'bytes') assertUnchanged(subject.bytes, proven);
+  // A pipe has no size, says no name, and cannot be read again.
+  if (measured !== undefined && measured.file.size > 0n) await confirmUnwritten(measured, proven, signal);
   return named;
 }
 
@@ -187,13 +195,7 @@ async function askManifest(
 /** The caller may write to the bytes while we ask the log. The name would then belong to other bytes than the proof. */
 function assertUnchanged(bytes: Uint8Array, { algorithm, hex }: Digest): void {
   const found = digestOf(bytes, algorithm).hex;
-  if (found === hex) return;
-  throw new UntrustedError('digest-mismatch', 'the given bytes were written to while they were verified', {
-    check: 'digest',
-    wanted: `${algorithm}:${hex}`,
-    found: `${algorithm}:${found}`,
-    next: 'verify a copy that nothing else writes to',
-  });
+  if (found !== hex) throw writtenTo('the given bytes', { algorithm, hex }, found);
 }
 
 async function prove(

@@ -1,10 +1,12 @@
-import { existsSync, writeFileSync } from 'node:fs';
+import { chmodSync, closeSync, existsSync, openSync, writeFileSync, writeSync } from 'node:fs';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { createClient } from '../../src/client.ts';
+import type { Report } from '../../src/progress.ts';
 import type { ArtifactResult } from '../../src/result.ts';
 import { verifyFile } from '../../src/verify.ts';
 import { goProgram, type GoProgram } from '#support/go-program';
 import { testServers } from '#support/test-servers';
+import { rejection } from '#support/thrown-by';
 import { file, tarGz } from '../unit/archive/support/tar-writer.ts';
 import { type InstallRun, prepareInstall } from './support/install-run.ts';
 import { publishTarball } from './support/tarballs.ts';
@@ -123,7 +125,10 @@ describe('a genuine file under another name', () => {
 });
 
 /** Next to its bundle. */
-async function verify(bytes: Buffer): Promise<ArtifactResult | undefined> {
+async function verify(
+  bytes: Buffer,
+  afterHashing: (path: string) => void = () => undefined,
+): Promise<ArtifactResult | undefined> {
   const path = run.dir.join('file');
   writeFileSync(path, bytes);
   writeFileSync(`${path}.sigstore.json`, sigstore.signBlob({ bytes }).bundle('0.3'));
@@ -134,7 +139,9 @@ async function verify(bytes: Buffer): Promise<ArtifactResult | undefined> {
     evidence: { kind: 'beside' },
     ...(trustedRootFile === undefined ? {} : { trustedRootFile }),
   } as const;
-  return (await verifyFile(request, createClient({ retries: 0 }))).artifacts[0];
+  // The checks are reported when all of them have passed, before the name is read.
+  const report: Report = ({ kind }) => kind === 'check' && afterHashing(path);
+  return (await verifyFile(request, createClient({ retries: 0, report }))).artifacts[0];
 }
 
 describe('a local file', () => {
@@ -147,6 +154,24 @@ describe('a local file', () => {
       platform: 'linux/arm64',
       name: { bound: true, by: ['binary'] },
     });
+  });
+
+  it('that something writes to after it was hashed is refused, and not told by another name', async () => {
+    const bytes = kubectl('v1.30.2', { settings: LINUX });
+    const at = bytes.indexOf('v1.30.2');
+    const rewrite = (path: string): void => {
+      const descriptor = openSync(path, 'r+');
+      writeSync(descriptor, 'v1.31.0', at);
+      closeSync(descriptor);
+    };
+    const error = await rejection(verify(bytes, rewrite));
+    expect(error).toMatchObject({ code: 'digest-mismatch', check: 'digest' });
+    expect(error.message).toMatch(/^something wrote to .*file during the verification$/);
+  });
+
+  it('whose mode alone is changed meanwhile keeps its name', async () => {
+    const bytes = kubectl('v1.30.2', { settings: LINUX });
+    expect(await verify(bytes, (path) => chmodSync(path, 0o755))).toMatchObject({ version: 'v1.30.2' });
   });
 
   it('that is a release manifest is told by its release', async () => {
