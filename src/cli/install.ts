@@ -1,11 +1,9 @@
 /** The `install` command: its words made into a request, and the request carried out. */
-import { dirname } from 'node:path';
 import { RequestError } from '../errors.ts';
 import { excerpt } from '../text/excerpt.ts';
-import { defaultInstallDirectory, type HostDirectories, isOnPath, outputFile } from '../plan/destination.ts';
+import { defaultInstallDirectory, outputFile } from '../plan/destination.ts';
 import { installRelease } from '../install.ts';
 import { MAX_ARTIFACTS_PER_RUN } from '../limits.ts';
-import { note, type Note } from '../notes.ts';
 import { findComponent, isComponent } from '../release/component.ts';
 import {
   type ArtifactRequest,
@@ -13,7 +11,6 @@ import {
   parseComponent,
   repeatedComponent,
 } from '../plan/request.ts';
-import type { RunResult } from '../result.ts';
 import type { Answer, Console } from './console.ts';
 import { takeLessMemory } from './engine.ts';
 import { hostDirectories } from './host-directories.ts';
