@@ -108,7 +108,7 @@ export function readVerify(
 }
 
 /** Options whose value belongs to one file. */
-const OF_ONE_FILE = ['bundle', 'signature', 'certificate', 'list', 'extract'] as const;
+const OF_ONE_FILE = ['as', 'bundle', 'signature', 'certificate', 'list', 'extract'] as const;
 
 function refuseForSeveral(options: Options): void {
   const given = OF_ONE_FILE.find((name) => options[name] !== undefined);

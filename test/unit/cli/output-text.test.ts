@@ -5,6 +5,7 @@ import { memberLines, noteText, pathLine, verdictLine } from '../../../src/cli/o
 import { note } from '../../../src/notes.ts';
 import { successText, thisPlatform } from '../../../src/cli/success-text.ts';
 import { InterruptedError, RequestError, UnavailableError, UntrustedError } from '../../../src/errors.ts';
+import type { ArtifactResult } from '../../../src/result.ts';
 import { anArtifactResult } from './results.ts';
 import { invocationOf } from './parse-run.ts';
 
@@ -165,6 +166,37 @@ describe('results', () => {
     expect(verdictLine(anArtifactResult())).toBe(
       `genuine\t/usr/local/bin/kubectl\tkubectl\tv1.26.4\tlinux/amd64\t${own.sha256}\n`,
     );
+  });
+
+  it('never says of a verified file that it is genuine, and no more', () => {
+    const {
+      component: _c,
+      version: _v,
+      platform: _p,
+      ...nameless
+    } = anArtifactResult({ outcome: 'verified' });
+    const told = (change: Partial<ArtifactResult>): string =>
+      successText([{ ...nameless, ...change }], PLAIN);
+    const place = '/usr/local/bin/kubectl is genuine';
+    expect(told({})).toMatch(new RegExp(`^${place}, name unknown; signed `));
+    const named = { component: 'kubelet', version: 'v1.30.2', platform: 'linux/arm64' };
+    expect(told(named)).toMatch(new RegExp(`^${place}: kubelet v1\\.30\\.2 linux/arm64; `));
+    expect(told({ component: 'kubelet', platform: 'linux/arm64' })).toMatch(
+      new RegExp(`^${place}: kubelet, version unknown, linux/arm64; `),
+    );
+    const containerImage = { reference: 'registry.k8s.io/kube-proxy', digest: `sha256:${'c'.repeat(64)}` };
+    expect(told({ containerImage })).toContain(
+      `${place}: the payload of a container image's signature, for registry.k8s.io/kube-proxy@sha256:ccc`,
+    );
+  });
+
+  it('says of an installed file that nothing names it', () => {
+    const unbound = anArtifactResult({ name: { bound: false, by: [] } });
+    expect(successText([unbound], PLAIN)).toContain(
+      '; nothing that is signed says that it is kubectl v1.26.4\n',
+    );
+    const bound = anArtifactResult({ name: { bound: true, by: ['binary'] } });
+    expect(successText([bound], PLAIN)).not.toContain('nothing that is signed');
   });
 
   it('are one line a file and one for the signer', () => {

@@ -53,6 +53,19 @@ describe('verify: words to a request', () => {
       },
     ],
     [
+      'kubectl --as kubectl@1.30.2:linux/arm64 --mirror https://a.example/k8s/',
+      {
+        subject: { kind: 'file', path: 'kubectl' },
+        evidence: { kind: 'beside' },
+        as: {
+          component: 'kubectl',
+          version: { major: 1, minor: 30, patch: 2, prerelease: undefined },
+          platform: { os: 'linux', arch: 'arm64' },
+        },
+        sources: ['https://a.example/k8s'],
+      },
+    ],
+    [
       'c.tar.gz --list',
       {
         subject: { kind: 'file', path: 'c.tar.gz' },
@@ -151,6 +164,9 @@ describe('verify: words to a request', () => {
     ['a b --bundle c', /--bundle is for one file/, /one run for each/],
     ['a b --signature c --certificate d', /--signature is for one file/, /one run for each/],
     ['a b --list', /--list is for one file/, /one run for each/],
+    ['a b --as kubectl@v1.30.2', /--as is for one file/, /one run for each/],
+    ['f --as kubectl', /--as does not take "kubectl"/, /kubectl@v1\.30\.2:linux\/amd64/],
+    ['f --as kubectl@v1.30.2 --predicate-type https://a.example', /contradict/, /leave out|use /],
     ['a b --extract', /--extract is for one file/, /one run for each/],
     [`a sha256:${SHA256}`, /no evidence next to it/, /name the evidence/],
     ['sha256:123 --bundle b', /not a SHA-256/, /sha256sum/],
