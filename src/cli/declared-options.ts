@@ -8,16 +8,7 @@ import {
 import { BINARY_TARBALLS } from '../release/tarball.ts';
 import { parseWrittenName } from '../release/written-name.ts';
 import { CliOption } from './option.ts';
-import {
-  readAge,
-  readCount,
-  readDuration,
-  readOwnVersion,
-  readPredicateType,
-  readSha256,
-  readTier,
-  readUrl,
-} from './option-values.ts';
+import * as values from './option-values.ts';
 
 const MINUTE_MS = 60_000;
 
@@ -93,7 +84,7 @@ export const fromTarball = (): CliOption =>
     'take the binaries out of the proven kubernetes-client, -node or -server tarball: client, node or server',
   )
     .oneOf(BINARY_TARBALLS)
-    .reads(readTier);
+    .reads(values.readTier);
 
 export const list = (): CliOption =>
   option(TARBALLS, '--list', 'print what a proven tarball holds, and write nothing');
@@ -126,7 +117,7 @@ export const ownRelease = (): CliOption =>
     '--k8s-verify-release <VERSION>',
     'the signer must be the workflow that releases k8s-verify itself: at that version (v1.2.3), or at any of them (any)',
   )
-    .reads(readOwnVersion)
+    .reads(values.readOwnVersion)
     .conflicts(['certificateIdentity', 'certificateOidcIssuer']);
 
 export const trustedRoot = (): CliOption =>
@@ -158,14 +149,14 @@ export const sha256 = (): CliOption =>
     SIGNER,
     '--sha256 <HEX>',
     'the digest that the one artifact must have: with another one it is refused, however well it is signed',
-  ).reads(readSha256);
+  ).reads(values.readSha256);
 const tufUrl = (): CliOption =>
   rare(
     SIGNER,
     '--tuf-url <URL>',
     'the TUF repository of another Sigstore, which its trusted root is taken from, together with --tuf-root',
   )
-    .reads(readUrl)
+    .reads(values.readUrl)
     .conflicts('trustedRoot');
 
 const tufRoot = (): CliOption =>
@@ -181,7 +172,9 @@ const requireFresh = (): CliOption =>
   );
 
 const maxAge = (): CliOption =>
-  rare(SIGNER, '--max-trusted-root-age <AGE>', 'the same with another age, as in 12h or 30d').reads(readAge);
+  rare(SIGNER, '--max-trusted-root-age <AGE>', 'the same with another age, as in 12h or 30d').reads(
+    values.readAge,
+  );
 
 /** Another TUF repository. */
 export const tuf = (): readonly CliOption[] => [tufUrl(), tufRoot()];
@@ -209,7 +202,7 @@ export const predicateType = (): CliOption =>
     'take a signed statement with this predicate type as the evidence; it proves what it says, and not that the file was ' +
       'released; without this option no statement proves anything',
   )
-    .reads(readPredicateType)
+    .reads(values.readPredicateType)
     .conflicts(['signature', 'certificate']);
 
 export const saveBundle = (): CliOption =>
@@ -244,11 +237,11 @@ export const forgetName = (): CliOption =>
     .reads(parseWrittenName);
 
 export const mirror = (description: string): CliOption =>
-  option(NETWORK, '--mirror <URL>', description).many().reads(readUrl).from('K8S_VERIFY_MIRROR');
+  option(NETWORK, '--mirror <URL>', description).many().reads(values.readUrl).from('K8S_VERIFY_MIRROR');
 
 export const rekorUrl = (): CliOption =>
   rare(NETWORK, '--rekor-url <URL>', 'the transparency log to ask; default https://rekor.sigstore.dev')
-    .reads(readUrl)
+    .reads(values.readUrl)
     .from('K8S_VERIFY_REKOR_URL');
 
 export const retries = (standard: number = DEFAULT_RETRIES): CliOption =>
@@ -257,7 +250,7 @@ export const retries = (standard: number = DEFAULT_RETRIES): CliOption =>
     '--retries <N>',
     `how often a request is made again after a passing fault; default ${standard}`,
   )
-    .reads(readCount)
+    .reads(values.readCount)
     .from('K8S_VERIFY_RETRIES');
 
 export const retryDelay = (): CliOption =>
@@ -265,7 +258,7 @@ export const retryDelay = (): CliOption =>
     NETWORK,
     '--retry-delay <TIME>',
     `the longest wait before the first retry, doubled for each further one; default ${DEFAULT_RETRY_DELAY_MS}ms`,
-  ).reads(readDuration);
+  ).reads(values.readDuration);
 
 export const DOWNLOAD_TIMEOUT: string =
   'the most time for each request and each download, retries included, as in 30s or 5m; default ' +
@@ -276,7 +269,7 @@ export const REQUEST_TIMEOUT: string =
   `${DEFAULT_REQUEST_TIMEOUT_MS / MINUTE_MS}m`;
 
 export const timeout = (description: string): CliOption =>
-  rare(NETWORK, '--timeout <TIME>', description).reads(readDuration).from('K8S_VERIFY_TIMEOUT');
+  rare(NETWORK, '--timeout <TIME>', description).reads(values.readDuration).from('K8S_VERIFY_TIMEOUT');
 
 export const caFile = (): CliOption =>
   rare(

@@ -9,14 +9,7 @@ import {
   writtenTo,
 } from '../disk/verified-artifact.ts';
 import { RequestError, UntrustedError } from '../errors.ts';
-import {
-  findEvidenceBeside,
-  type LocalEvidence,
-  readBundleFile,
-  readDetachedPair,
-  readGivenBundle,
-  readGivenPair,
-} from '../evidence/local-evidence.ts';
+import * as localEvidence from '../evidence/local-evidence.ts';
 import type { ManifestAnswer } from '../names/bind-name.ts';
 import { logOf, type NetworkRequest, sourcesOf, type VerifyRequest } from '../plan/request.ts';
 import type { Policy } from '../policy/policy.ts';
@@ -200,7 +193,7 @@ function assertUnchanged(bytes: Uint8Array, { algorithm, hex }: Digest): void {
 
 async function prove(
   context: ProofContext,
-  evidence: LocalEvidence,
+  evidence: localEvidence.LocalEvidence,
   subject: ProofSubject,
   what: string,
 ): Promise<ProvenArtifact> {
@@ -217,14 +210,18 @@ async function prove(
 }
 
 /** A refusal says which evidence it is by, where that is a file. */
-function withOrigin(error: unknown, { evidence }: VerifyRequest, { location }: LocalEvidence): unknown {
+function withOrigin(
+  error: unknown,
+  { evidence }: VerifyRequest,
+  { location }: localEvidence.LocalEvidence,
+): unknown {
   const isInMemory = evidence.kind === 'bundle-in-memory' || evidence.kind === 'detached-in-memory';
   if (isInMemory || !(error instanceof UntrustedError) || error.from !== undefined) return error;
   return error.with({ from: location });
 }
 
 /** The user did not name that evidence. It may be left from an earlier install, and the file was replaced since. */
-function ofAnotherFile(error: unknown, { kind, location }: LocalEvidence): unknown {
+function ofAnotherFile(error: unknown, { kind, location }: localEvidence.LocalEvidence): unknown {
   const [misfit, words] =
     kind === 'bundle'
       ? (['digest-mismatch', 'is of another file'] as const)
@@ -239,18 +236,18 @@ function ofAnotherFile(error: unknown, { kind, location }: LocalEvidence): unkno
   });
 }
 
-async function findEvidence({ subject, evidence }: VerifyRequest): Promise<LocalEvidence> {
+async function findEvidence({ subject, evidence }: VerifyRequest): Promise<localEvidence.LocalEvidence> {
   switch (evidence.kind) {
     case 'bundle':
-      return readBundleFile(evidence.path);
+      return localEvidence.readBundleFile(evidence.path);
     case 'detached':
-      return readDetachedPair(evidence.signaturePath, evidence.certificatePath);
+      return localEvidence.readDetachedPair(evidence.signaturePath, evidence.certificatePath);
     case 'bundle-in-memory':
-      return readGivenBundle(evidence.bytes);
+      return localEvidence.readGivenBundle(evidence.bytes);
     case 'detached-in-memory':
-      return readGivenPair(evidence.signature, evidence.certificate);
+      return localEvidence.readGivenPair(evidence.signature, evidence.certificate);
     case 'beside':
-      if (subject.kind === 'file') return findEvidenceBeside(subject.path);
+      if (subject.kind === 'file') return localEvidence.findEvidenceBeside(subject.path);
       throw new RequestError('usage', 'without a file there is no place to look for evidence', {
         wanted: 'a bundle, or a signature and a certificate',
         found: 'neither',
@@ -270,7 +267,7 @@ interface ReadSubject {
 /** Reads the file once, with the algorithm that the evidence is over; only Ed25519 needs all of it at once. */
 async function readSubject(
   { subject, signal }: VerifyRequest,
-  evidence: LocalEvidence,
+  evidence: localEvidence.LocalEvidence,
   policy: Policy,
 ): Promise<ReadSubject> {
   if (subject.kind === 'digest') {
@@ -296,7 +293,7 @@ async function readSubject(
   return { ...read, measured };
 }
 
-function requiredOf(evidence: LocalEvidence, policy: Policy): RequiredSubject {
+function requiredOf(evidence: localEvidence.LocalEvidence, policy: Policy): RequiredSubject {
   if (evidence.kind === 'bundle') return requiredSubject(evidence.evidence, policy);
   const [algorithm = 'sha256', ...also] = detachedHashes(evidence.material);
   return { kind: 'digest', algorithm, also };
