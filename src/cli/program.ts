@@ -147,7 +147,7 @@ function addVerify(program: StrictCommand): void {
       'k8s-verify verify sha256:DIGEST --bundle FILE [OPTIONS]',
     ],
     examples: [
-      { command: 'k8s-verify verify kubectl', meaning: 'kubectl.sigstore.json is next to it' },
+      { command: 'k8s-verify verify kubectl', meaning: 'with the bundle next to it' },
       { command: 'k8s-verify verify kubectl --as kubectl@v1.30.2', meaning: 'and it must be that version' },
       {
         command: 'k8s-verify verify kubectl --signature kubectl.sig --certificate kubectl.cert',
