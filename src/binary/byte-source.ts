@@ -22,6 +22,16 @@ export interface OpenBytes {
   readonly readAt: (buffer: Uint8Array, position: number) => Promise<number>;
 }
 
+/** Bytes that are there already, read like those of a file. */
+export function inMemory(bytes: Uint8Array): OpenBytes {
+  const readAt = (buffer: Uint8Array, position: number): Promise<number> => {
+    const piece = bytes.subarray(position, position + buffer.length);
+    buffer.set(piece);
+    return Promise.resolve(piece.length);
+  };
+  return { bytes: bytes.length, readAt };
+}
+
 /** The bytes of an open file, as many as it had when its digest was taken. */
 export function bytesOf({ bytes: size, readAt }: OpenBytes): ByteSource {
   return {

@@ -1,4 +1,4 @@
-import type { OpenBytes } from '../binary/byte-source.ts';
+import { inMemory } from '../binary/byte-source.ts';
 import type { Client } from '../client.ts';
 import { assertLocalFile, readWholeFile } from '../disk/hash-file.ts';
 import {
@@ -127,7 +127,7 @@ async function nameProven(
   if (proven.claim.kind !== 'genuine') return {};
   if (demanded !== undefined && demanded.sha256 !== sha256) throw notTheDemanded(run.what, demanded, sha256);
   const file = measured === undefined ? undefined : confirmMeasured(measured, proven);
-  const bytes = file ?? (subject.kind === 'bytes' ? openBytes(subject.bytes) : undefined);
+  const bytes = file ?? (subject.kind === 'bytes' ? inMemory(subject.bytes) : undefined);
   const local = { what: run.what, sha256, bytes, file };
   const isAsked = as !== undefined && demanded === undefined;
   const manifestOf = isAsked ? () => askManifest(as.version, request, run, signal) : undefined;
@@ -154,15 +154,6 @@ function notTheDemanded(
     found: `sha256:${found}, which is properly signed`,
     next: 'do not use it; find out where the two digests come from',
   });
-}
-
-function openBytes(bytes: Uint8Array): OpenBytes {
-  const readAt = (buffer: Uint8Array, position: number): Promise<number> => {
-    const piece = bytes.subarray(position, position + buffer.length);
-    buffer.set(piece);
-    return Promise.resolve(piece.length);
-  };
-  return { bytes: bytes.length, readAt };
 }
 
 /** The release manifest of a version, signed by who must have signed the subject. */
