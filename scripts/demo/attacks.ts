@@ -73,6 +73,8 @@ export const ATTACKS: readonly Attack[] = [
       });
       const sideFiles = { '.sig': kubelet.signatureFile, '.cert': kubelet.certificateFile };
       await publish(target, sideFiles, { log: 'none' });
+      // No attacker can sign a release manifest that lists this binary.
+      target.releases.withoutManifest();
     },
   },
   ...[`${SIGNER}.evil.example`, `not-${SIGNER}`].map((identity): Attack => ({
