@@ -127,6 +127,32 @@ export const ATTACKS: readonly Attack[] = [
     },
   },
   {
+    name: 'an older genuine release under a new name',
+    story:
+      'Binary, side files and release manifest are genuine, by the right signer, and in the log: those of another release.',
+    exitCode: 19,
+    says: /does not fit kubectl|was given under the name of kubectl/,
+    arrange: async (target) => {
+      await publish(target);
+      await target.releases.publishManifest(REAL_KUBECTL_VERSION, {
+        sigstore: target.sigstore,
+        namespace: 'v1.24.9',
+      });
+    },
+  },
+  {
+    name: 'another platform',
+    story: 'The file is genuine, and the signed release manifest lists another one under this name.',
+    exitCode: 19,
+    says: /was given under the name of kubectl/,
+    arrange: async (target) => {
+      const { path } = await publish(target);
+      const sha256 = createHash('sha256').update('kubectl for this platform').digest('hex');
+      const files = [{ path: path.slice(path.indexOf('bin/')), sha256 }];
+      await target.releases.publishManifest(REAL_KUBECTL_VERSION, { sigstore: target.sigstore, files });
+    },
+  },
+  {
     name: 'the log cannot be reached',
     story:
       'Everything is genuine, but without the log that cannot be shown: it is neither a proof nor a verdict.',

@@ -328,6 +328,7 @@ describe('when upstream is inconsistent', () => {
     const other = sigstore.signBlob({ bytes: Buffer.from('an earlier build') });
     const sideFiles = { '.sig': other.signatureFile, '.cert': other.certificateFile };
     await releases.publishRelease({ ...RELEASE, bytes: KUBECTL, sigstore, sign: { log: 'none' }, sideFiles });
+    await releases.publishManifest(RELEASE.version, { sigstore });
     const { artifacts } = await (await prepareRun()).install();
     expect(artifacts[0]).toMatchObject({
       outcome: 'installed',

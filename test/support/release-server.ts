@@ -89,6 +89,13 @@ export interface ReleaseServer {
   [Symbol.asyncDispose](): Promise<void>;
 }
 
+interface Published {
+  readonly bytes: ArtifactBytes;
+  readonly sha256: string;
+  /** Whether the honest manifest lists it: not what has the signature of another file. */
+  readonly listed: boolean;
+}
+
 interface StoredFile {
   readonly body: ReplyBody;
   readonly headers: Readonly<Record<string, string>>;
@@ -101,7 +108,7 @@ export interface ReleaseServerOptions extends LoopbackServerOptions {
 
 export async function startReleaseServer(options: ReleaseServerOptions = {}): Promise<ReleaseServer> {
   const files = new Map<string, StoredFile>();
-  const published = new Map<string, { readonly bytes: ArtifactBytes; readonly sha256: string }>();
+  const published = new Map<string, Published>();
   const manifests = new OwnManifests();
   const http = await LoopbackServer.start((request) => answer(files, request), options);
   const publishFile: ReleaseServer['publishFile'] = (path, body, headers = {}) => {
@@ -127,10 +134,11 @@ export async function startReleaseServer(options: ReleaseServerOptions = {}): Pr
   const publishManifest = async (
     version: string,
     { files: listed, namespace = version, created, change, ...file }: ManifestOptions,
+    isListed: (one: Published) => boolean = () => true,
   ): Promise<PublishedFile> => {
     const root = `/release/${version}/`;
-    const own = Array.from(published, ([path, { sha256 }]) => ({ path, sha256 })).filter(
-      ({ path }) => path.startsWith(root) && !path.endsWith('.spdx'),
+    const own = Array.from(published, ([path, one]) => ({ path, ...one })).filter(
+      (one) => isListed(one) && one.path.startsWith(root) && !one.path.endsWith('.spdx'),
     );
     const content: ManifestContent = {
       version: namespace,
@@ -144,10 +152,11 @@ export async function startReleaseServer(options: ReleaseServerOptions = {}): Pr
   };
   const publishSigned: ReleaseServer['publishSigned'] = async (path, file) => {
     const done = await publishAlone(path, file);
-    published.set(path, { bytes: file.bytes, sha256: done.sha256 });
+    const listed = file.sideFiles?.['.sig'] === undefined && file.sideFiles?.['.cert'] === undefined;
+    published.set(path, { bytes: file.bytes, sha256: done.sha256, listed });
     const version = manifests.toRenew(path);
     if (version !== undefined && file.sigstore !== undefined)
-      await publishManifest(version, { sigstore: file.sigstore });
+      await publishManifest(version, { sigstore: file.sigstore }, ({ listed: isHonest }) => isHonest);
     return done;
   };
   return {

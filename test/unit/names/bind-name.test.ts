@@ -123,8 +123,16 @@ describe('the release manifest itself', () => {
     expect(bindName(wanted, PROVEN, { claimed: ITSELF })).toMatchObject({ kind: 'contradicted' });
   });
 
+  it('is not bound by another document of the same release', () => {
+    const another = manifest('v1.30.2', {});
+    expect(bindName(wanted, PROVEN, { manifest: another, claimed: undefined }).kind).toBe('unbound');
+  });
+
   it('is no kubectl, though it is the very document that lists kubectl', () => {
     expect(bindName(asked(), DOCUMENT, { manifest: listing(PROVEN), claimed: itself })).toMatchObject({
+      kind: 'contradicted',
+    });
+    expect(bindName(asked(), DOCUMENT, { manifest: listing(PROVEN), claimed: undefined })).toMatchObject({
       kind: 'contradicted',
     });
     expect(bindName(asked(), DOCUMENT, { claimed: itself })).toMatchObject({

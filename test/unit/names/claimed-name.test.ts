@@ -84,6 +84,7 @@ describe('the name that a binary claims', () => {
     'k8s.io/kubernetes/vendor/github.com/onsi/ginkgo/ginkgo',
     'k8s.io/kubernetes/vendor/example.com/kubectl',
     'example.com/k8s.io/kubernetes/cmd/kubectl',
+    'example.com/vendor/k8s.io/kubernetes/cmd/kubectl',
     'example.com/cmd/kubectl',
     'k8s.io/kubernetes/cmd/kubectl/',
     'k8s.io/release/images/go-runner',
