@@ -7,13 +7,12 @@ import { MAX_CLOCK_SKEW_MS, MAX_LOG_RESPONSE_BYTES, MAX_MARKER_BYTES } from './l
 import type { SmallResponse } from './http/http-client.ts';
 import { nodeVariablesNote } from './text/node-variables.ts';
 import { formatPlatform, hostPlatform } from './release/platform.ts';
-import { type NetworkRequest, rekorUrlOf, serversOf } from './plan/request.ts';
+import { type NetworkRequest, rekorUrlOf, serversOf, type TrustRequest } from './plan/request.ts';
 import { factsOf, rootWords } from './trust/root-age.ts';
-import { loadTrustMaterial } from './trust/load-trust-material.ts';
+import { openTrust } from './flow/open-trust.ts';
 import type { Client } from './client.ts';
 
-export interface DiagnoseRequest extends NetworkRequest {
-  readonly trustedRootFile?: string;
+export interface DiagnoseRequest extends NetworkRequest, TrustRequest {
   readonly env: Environment;
   readonly directories: HostDirectories;
   readonly signal?: AbortSignal;
@@ -165,10 +164,11 @@ function lookAtClock(visits: readonly Visit[]): Finding {
   return { subject: 'clock', outcome: 'problem', found, advice, exitCode: 5 };
 }
 
-async function lookAtTrustedRoot({ trustedRootFile }: DiagnoseRequest, { clock }: Client): Promise<Finding> {
+/** The one that a run would begin with: what is kept of it counts, and nobody is asked. */
+async function lookAtTrustedRoot(request: DiagnoseRequest, client: Client): Promise<Finding> {
   try {
-    const now = clock.now();
-    const trust = await loadTrustMaterial(trustedRootFile, now);
+    const now = client.clock.now();
+    const trust = await (await openTrust(request, client, request.signal)).current();
     const { sha256, ignored } = trust;
     const found = `${rootWords(factsOf(trust), now)}, sha256 ${sha256.slice(0, 16)}...`;
     if (ignored.length === 0) return ok('trusted root', found);

@@ -50,6 +50,8 @@ const OF_DOCTOR: ReadonlySet<string> = new Set([
   '--mirror',
   '--rekor-url',
   '--trusted-root',
+  '--tuf-url',
+  '--tuf-root',
   '--data-dir',
   '--ca-file',
   '--timeout',

@@ -16,6 +16,7 @@ export function addDoctor(program: StrictCommand): void {
     [
       option.mirror('the release server to look at; default https://dl.k8s.io'),
       option.trustedRoot(),
+      ...option.tuf(),
       option.dataDir(),
       option.rekorUrl(),
       option.retries(0),

@@ -96,6 +96,17 @@ describe('k8s-verify trusted-root', () => {
     expect(world.tuf.server.requests).toEqual([]);
   });
 
+  it('is what doctor looks at: what is kept, and how old it is', async () => {
+    const { dir, run, world } = await trustWorld();
+    await run('update');
+    const trust = ['--tuf-url', world.tuf.url, '--tuf-root', world.tuf.root, '--data-dir', dir.join('data')];
+    const servers = ['--mirror', world.mirror, '--rekor-url', world.rekorUrl];
+    const { stdout } = await runCli(['doctor', ...servers, ...trust]);
+    expect(stdout).toMatch(
+      /\ttrusted root\tby TUF, root version 1, of \d{4}-\d\d-\d\d \(0 days old\), sha256 /,
+    );
+  });
+
   it('exports the newest, whole and through no link', async () => {
     const { dir, run, json, world } = await trustWorld();
     const honest = readFileSync(world.trustedRoot);
