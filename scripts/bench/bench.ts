@@ -1,7 +1,18 @@
 /** What every topic of the bench works with. */
-import { spawnSync } from 'node:child_process';
+import { execFileSync, spawnSync } from 'node:child_process';
 import { createCipheriv } from 'node:crypto';
-import { closeSync, existsSync, fsyncSync, mkdirSync, openSync, rmSync, writeSync } from 'node:fs';
+import {
+  closeSync,
+  existsSync,
+  fsyncSync,
+  mkdirSync,
+  openSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+  writeSync,
+} from 'node:fs';
 import { delimiter, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { type RealKubectl, realKubectl, REAL_KUBECTL_VERSION } from '../real-kubectl.ts';
@@ -52,13 +63,43 @@ export function installContestant(
   return {
     name: 'k8s-verify',
     commands: [k8sVerify('install', ...components, version, ...where)],
-    reset: () => renew(target),
+    reset: () => void renew(target),
   };
 }
 
-export function renew(directory: string): void {
+const DAY_MS = 86_400_000;
+
+/**
+ * The same with the trusted root of a TUF repository, which was checked two days ago: each run renews it next to its
+ * download.
+ */
+export function refreshingContestant(bench: Bench, link: Link): Contestant {
+  const target = join(bench.directory, 'installed');
+  const data = renew(join(bench.directory, 'data'));
+  const trust = ['--tuf-url', link.tuf.url, '--tuf-root', link.tuf.root, '--data-dir', data];
+  const { program, args } = k8sVerify('trusted-root', 'update', ...trust);
+  execFileSync(program, [...args], { stdio: 'pipe' });
+  const [name = ''] = readdirSync(join(data, 'trust'));
+  const kept: object = JSON.parse(readFileSync(join(data, 'trust', name), 'utf8'));
+  const where = ['--platform', PLATFORM, '--install-dir', target, '--mirror', link.url];
+  return {
+    name: 'k8s-verify with a refresh',
+    commands: [k8sVerify('install', 'kubectl', VERSION, ...where, '--rekor-url', link.rekorUrl, ...trust)],
+    reset: () => {
+      renew(target);
+      const checkedAt = new Date(Date.now() - 2 * DAY_MS).toISOString();
+      renew(data);
+      mkdirSync(join(data, 'trust'), { mode: 0o700 });
+      writeFileSync(join(data, 'trust', name), JSON.stringify({ ...kept, checkedAt }));
+    },
+  };
+}
+
+/** @returns the same directory, empty. */
+export function renew(directory: string): string {
   rmSync(directory, { recursive: true, force: true });
-  mkdirSync(directory, { recursive: true });
+  mkdirSync(directory, { recursive: true, mode: 0o700 });
+  return directory;
 }
 
 /** Runs the contestants and says every single time, so that a disturbed run can be told from a steady one. */

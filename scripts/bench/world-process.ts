@@ -34,10 +34,12 @@ async function startLink({ name, bitsPerSecond, evidenceDelayMs }: LinkOrder): P
     mirror,
     rekorUrl,
     sigstore: served,
+    tuf,
   } = await startWorld({ directory, sigstore, releases: speed });
   if (evidenceDelayMs !== undefined) {
     releases.http.delay(EVIDENCE, evidenceDelayMs);
     served.rekorServer.http.delay(/^/, evidenceDelayMs);
+    tuf.server.delay(/^/, evidenceDelayMs);
   }
   for (const { component, version, platform, path } of order.artifacts) {
     const where =
@@ -48,16 +50,19 @@ async function startLink({ name, bitsPerSecond, evidenceDelayMs }: LinkOrder): P
   }
   for (const version of new Set(order.artifacts.map((artifact) => artifact.version)))
     await releases.publishManifest(version, { sigstore, change: (text) => `${text}${MANIFEST_REST}` });
-  return { name, url: mirror, rekorUrl };
+  // Each link has a repository of its own, and all of them the same directory.
+  const root = join(directory, `tuf-root-${links.length}.json`);
+  await writeFile(root, tuf.repository.firstRoot);
+  return { name, url: mirror, rekorUrl, tuf: { url: tuf.url, root } };
 }
 
+const links: Link[] = [];
 const trustedRootPath = join(order.directory, 'trusted_root.json');
 await writeFile(trustedRootPath, sigstore.trustedRoot());
 for (const path of order.bundled) {
   const digest = await bodyOf(path).sha256();
   await writeFile(`${path}.sigstore.json`, sigstore.signBlob({ digest }).bundle('0.3'));
 }
-const links: Link[] = [];
 for (const link of order.links) links.push(await startLink(link));
 process.on('disconnect', () => process.exit(0));
 process.send?.({ trustedRootPath, links });

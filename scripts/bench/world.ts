@@ -35,6 +35,8 @@ export interface Link {
   readonly url: string;
   /** For `--rekor-url`. */
   readonly rekorUrl: string;
+  /** For `--tuf-url` and `--tuf-root`. */
+  readonly tuf: { readonly url: string; readonly root: string };
 }
 
 export interface World {
