@@ -68,6 +68,17 @@ describe('the signed release manifest', () => {
     expect(releases.http.requestsFor(new RegExp(`${SPDX}$`))).toHaveLength(1);
   });
 
+  it('is asked for after the bytes and the evidence, which it must not hold up', async () => {
+    await installed();
+    const paths = releases.http.requests.map(({ path }) => path);
+    const first = paths.findIndex((path) => path.includes(SPDX));
+    const own = ['', '.sig', '.cert', '.sha256', '.sigstore.json'].map((suffix) => `${PATH}${suffix}`);
+    for (const path of own) {
+      const index = paths.findIndex((one) => one.endsWith(path));
+      expect([path, index >= 0 && index < first]).toEqual([path, true]);
+    }
+  });
+
   it('binds an image by its package', async () => {
     const image = { ...KUBECTL, component: 'kube-apiserver.tar' };
     await releases.publishRelease({ ...image, bytes: Buffer.from('an image'), sigstore });
