@@ -91,7 +91,7 @@ export function isGrownFrom(
   hashes: readonly Uint8Array[],
 ): boolean {
   if (older.size === newer.size) return hashes.length === 0 && equalBytes(older.root, newer.root);
-  if (older.size === 0n || older.size > newer.size) return false;
+  if (older.size === 0n) return false;
   // A complete subtree is its own beginning of the path.
   const isComplete = (older.size & (older.size - 1n)) === 0n;
   const [first, ...rest] = isComplete ? [older.root, ...hashes] : hashes;

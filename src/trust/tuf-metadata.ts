@@ -73,11 +73,10 @@ export async function refreshMetadata(
 ): Promise<VerifiedMetadata> {
   const store = openStore(anchor, now);
   const roots = followRoots(store, kept?.roots ?? []);
-  const known = roots.length === (kept?.roots.length ?? 0) ? kept : undefined;
   await fetchRoots(store, roots, fetch);
-  const timestamp = await refreshTimestamp(store, known?.timestamp, fetch);
-  const snapshot = await refreshSnapshot(store, known?.snapshot, fetch);
-  const targets = await refreshTargets(store, known?.targets, fetch);
+  const timestamp = await refreshTimestamp(store, kept?.timestamp, fetch);
+  const snapshot = await refreshSnapshot(store, kept?.snapshot, fetch);
+  const targets = await refreshTargets(store, kept?.targets, fetch);
   return verified(store, anchor, { roots, timestamp, snapshot, targets });
 }
 

@@ -27,6 +27,8 @@ export interface TufRepositoryOptions {
   readonly forged?: readonly TufRole[];
   /** When the timestamp expires. */
   readonly timestampExpires?: string;
+  /** Changes what the targets metadata says of each target. */
+  readonly alterTarget?: (info: Record<string, JsonValue>) => Record<string, JsonValue>;
 }
 
 /** What a publication changes. A version that is not given is the next one of a role with something new. */
@@ -69,6 +71,7 @@ class SignedRepository implements TufRepository {
   readonly files: Map<string, Uint8Array> = new Map();
   readonly #roots: Uint8Array[] = [];
   readonly #threshold: number;
+  readonly #alterTarget: NonNullable<TufRepositoryOptions['alterTarget']>;
   readonly #keys: Record<TufRole, readonly KeyPair[]>;
   readonly #versions = { timestamp: 0, snapshot: 0, targets: 0 };
   #targets: Targets = {};
@@ -77,6 +80,7 @@ class SignedRepository implements TufRepository {
   constructor(options: TufRepositoryOptions) {
     const { rootVersion = 1, rootKeys = 1, rootThreshold = 1, expired = [], forged = [] } = options;
     this.#threshold = rootThreshold;
+    this.#alterTarget = options.alterTarget ?? ((info) => info);
     this.#keys = {
       root: Array.from({ length: rootKeys }, () => generateKey('ed25519')),
       timestamp: [generateKey('ed25519')],
@@ -119,7 +123,9 @@ class SignedRepository implements TufRepository {
     const targetsVersion = next('targets', has);
     const snapshotVersion = next('snapshot', has);
     if (has) {
-      const body = { targets: mapValues(this.#targets, fileInfo) };
+      const body = {
+        targets: mapValues(this.#targets, (bytes) => this.#alterTarget({ ...fileInfo(bytes) })),
+      };
       this.#serve(`${targetsVersion}.targets.json`, this.#sign('targets', targetsVersion, body, how));
       const meta = { 'targets.json': { version: targetsVersion } };
       this.#snapshot = this.#sign('snapshot', snapshotVersion, { meta }, how);

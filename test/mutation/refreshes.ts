@@ -1,0 +1,85 @@
+/** Every check of a refresh of the trusted root, and of the log's memory, each left out or turned. */
+import type { DecisionMutation } from './decisions.ts';
+
+const METADATA = 'trust/tuf-metadata.ts';
+const TARGET = 'trust/tuf-target.ts';
+const REFRESH = 'trust/refresh-root.ts';
+const KEPT = 'trust/kept-root.ts';
+const RUN = 'flow/refreshed-trust.ts';
+const HEAD = 'proof/tree-head.ts';
+
+/** Of tuf-js, below its folder: the checks that it makes for us. */
+export const TUF_JS = 'tuf-js/dist/store.js';
+
+export const REFRESH_MUTATIONS: readonly DecisionMutation[] = [
+  { file: METADATA, from: "  Reflect.set(store, 'referenceTime', now);\n", to: '' },
+  {
+    file: METADATA,
+    from: '  if (kept !== undefined) succeeds(() => store.updateTimestamp(Buffer.from(kept)));\n',
+    to: '',
+  },
+  { file: METADATA, from: 'error instanceof EqualVersionError && kept !== undefined', to: 'false' },
+  {
+    file: METADATA,
+    from: 'error instanceof EqualVersionError && kept !== undefined',
+    to: 'kept !== undefined',
+  },
+  {
+    file: METADATA,
+    from: 'if (kept !== undefined && succeeds(() => store.updateSnapshot(',
+    to: 'if (false && succeeds(() => store.updateSnapshot(',
+  },
+  { file: METADATA, from: 'if (kept !== undefined && succeeds(() => accept(kept))) return kept;', to: '' },
+  { file: METADATA, from: '  for (const root of kept.roots) store.updateRoot(Buffer.from(root));\n', to: '' },
+  { file: TARGET, from: '  if (!isTarget(info, bytes)) throw notTheTarget(name);\n', to: '' },
+  { file: TARGET, from: 'info === undefined || !isTarget(info, bytes)', to: 'info === undefined' },
+  {
+    file: TARGET,
+    from: 'TARGETS.some((one) => one === name) ? metadata.target(name) : undefined',
+    to: 'metadata.target(name)',
+  },
+  { file: TARGET, from: 'signed.length > 0 &&', to: '' },
+  { file: TARGET, from: 'bytes.length === length &&', to: '' },
+  {
+    file: TARGET,
+    from: "createHash(algorithm).update(bytes).digest('hex') === hashes[algorithm]",
+    to: 'true',
+  },
+  { file: TARGET, from: '  if (length > MAX_TRUSTED_ROOT_BYTES) throw tooLarge(name, length);\n', to: '' },
+  { file: TARGET, from: 'name === TARGETS.at(-1)', to: 'true' },
+  { file: REFRESH, from: 'kept.checkedAt < now ? kept.checkedAt : now', to: 'kept.checkedAt' },
+  { file: REFRESH, from: 'kept.checkedAt < now ? kept.checkedAt : now', to: 'now' },
+  { file: REFRESH, from: '> MAX_AHEAD_OF_SERVER_MS', to: '< MAX_AHEAD_OF_SERVER_MS' },
+  { file: REFRESH, from: "error.code !== 'material-oversized'", to: 'true' },
+  {
+    file: REFRESH,
+    from: 'root.kept.checkedAt > newest.kept.checkedAt',
+    to: 'root.kept.checkedAt < newest.kept.checkedAt',
+  },
+  { file: KEPT, from: "fields.count('schema') !== SCHEMA", to: 'false' },
+  { file: KEPT, from: '${sha256(anchor)}', to: '' },
+  { file: KEPT, from: '\\0${url}', to: '' },
+  { file: RUN, from: 'age >= TRUST_CHECK_INTERVAL_MS', to: 'false' },
+  { file: RUN, from: 'age >= TRUST_CHECK_INTERVAL_MS', to: 'true' },
+  { file: RUN, from: 'age < 0 ||', to: '' },
+  { file: RUN, from: 'return age <= most;', to: 'return true;' },
+  { file: RUN, from: 'if (!this.#isFreshEnough(newest)) throw this.#tooOld(newest, outcome);', to: '' },
+  { file: HEAD, from: 'hashes.length === 0 && equalBytes(older.root, newer.root)', to: 'true' },
+  { file: HEAD, from: ' && equalBytes(newerRoot, newer.root)', to: '' },
+  { file: HEAD, from: 'equalBytes(olderRoot, older.root) && ', to: '' },
+  { file: HEAD, from: 'read === undefined || read.origin !== of.tree', to: 'read === undefined' },
+  { file: HEAD, from: "key.verifyMessage(text, 'sha256', signature)", to: 'true' },
+  { file: TUF_JS, from: 'this.root.verifyDelegate(models_1.MetadataKind.Root, newRoot);', to: '' },
+  { file: TUF_JS, from: 'newRoot.signed.version != this.root.signed.version + 1', to: 'false' },
+  { file: TUF_JS, from: 'this.root.verifyDelegate(models_1.MetadataKind.Timestamp, newTimestamp);', to: '' },
+  { file: TUF_JS, from: 'newTimestamp.signed.version < this.timestamp.signed.version', to: 'false' },
+  { file: TUF_JS, from: 'newSnapshotMeta.version < snapshotMeta.version', to: 'false' },
+  { file: TUF_JS, from: 'this.timestamp.signed.isExpired(this.referenceTime)', to: 'false' },
+  { file: TUF_JS, from: 'this.root.signed.isExpired(this.referenceTime)', to: 'false' },
+  { file: TUF_JS, from: 'snapshotMeta.verify(bytesBuffer);', to: '' },
+  { file: TUF_JS, from: 'this.root.verifyDelegate(models_1.MetadataKind.Snapshot, newSnapshot);', to: '' },
+  { file: TUF_JS, from: 'newFileInfo.version < fileInfo.version', to: 'false' },
+  { file: TUF_JS, from: 'this.snapshot.signed.isExpired(this.referenceTime)', to: 'false' },
+  { file: TUF_JS, from: 'delegator.verifyDelegate(roleName, newDelegate);', to: '' },
+  { file: TUF_JS, from: 'newDelegate.signed.isExpired(this.referenceTime)', to: 'false' },
+];
