@@ -4,6 +4,7 @@ import { describeRun } from './flow/describe.ts';
 import { openTrust } from './flow/open-trust.ts';
 import { placePrepared } from './flow/place.ts';
 import { prepareAll } from './flow/prepare.ts';
+import { keepAllEvidence } from './flow/kept-evidence.ts';
 import { finishLogMemory, openLogMemory } from './flow/run-log-memory.ts';
 import { rememberNames } from './flow/remember-names.ts';
 import { reportExpectedSigners } from './flow/report.ts';
@@ -61,6 +62,7 @@ async function proveAndPlace(request: InstallRequest, client: Client, trust: Run
   const prepared = await prepareAll(planned, request, client, trust, logMemory);
   const compared = await finishLogMemory(logMemory, prepared);
   const remembered = await rememberNames(prepared, client, request.forgetNames);
+  await keepAllEvidence(prepared, client.data);
   const placed = await placePrepared(prepared, request.signal);
   return describeRun(prepared, [...compared, ...remembered, ...placed], client.report);
 }

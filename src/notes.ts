@@ -21,6 +21,7 @@ export type NoteCode =
   | 'label-not-restored'
   | 'not-kept'
   | 'kept-not-used'
+  | 'evidence-not-used'
   | 'name-memory-damaged'
   | 'name-forgotten'
   | 'name-not-forgotten'
@@ -58,6 +59,7 @@ export const NOTE_MEANINGS: Readonly<Record<NoteCode, string>> = {
   'label-not-restored': 'the SELinux label of a file could not be set',
   'not-kept': 'something could not be kept in the data directory, or removed from it',
   'kept-not-used': 'something in the data directory could not be read and was not used',
+  'evidence-not-used': 'evidence that was found proved nothing; other evidence proved the artifact',
   'name-memory-damaged': 'what was remembered of a name could not be read, and was written anew',
   'name-forgotten': 'the digest that was remembered for a name was forgotten, as you asked',
   'name-not-forgotten': 'a name that you asked to forget was not proved in this run, or was not remembered',

@@ -4,6 +4,7 @@ import { describeRun } from './flow/describe.ts';
 import { openTrust } from './flow/open-trust.ts';
 import { placePrepared } from './flow/place.ts';
 import { assertVerifiable, nameOf, prepareLocal } from './flow/prepare-local.ts';
+import { keepAllEvidence } from './flow/kept-evidence.ts';
 import { finishLogMemory, openLogMemory } from './flow/run-log-memory.ts';
 import { rememberNames } from './flow/remember-names.ts';
 import { reportExpectedSigners } from './flow/report.ts';
@@ -69,6 +70,7 @@ async function proveWithin(request: VerifyRequest, client: Client, trust: RunTru
   const prepared = [await prepareLocal(request, client, policy, trust, logMemory)];
   const compared = await finishLogMemory(logMemory, prepared);
   const remembered = await rememberNames(prepared, client, request.forgetNames);
+  await keepAllEvidence(prepared, client.data);
   const placed = await placePrepared(prepared, request.signal);
   return describeRun(prepared, [...compared, ...remembered, ...placed], client.report);
 }

@@ -85,10 +85,11 @@ function evidence(help: PageHelp): readonly string[] {
     help.section(
       'WHERE IT COMES FROM',
       'install takes FILE.sigstore.json or FILE.sig and FILE.cert from where the file is, and asks the log for what they lack. ' +
-        'verify takes what --bundle or --signature names, else what lies next to the file.',
+        'verify takes what --bundle or --signature names, else what is next to the file, else what an earlier run kept.',
     ),
     `KEEP IT\n${help.items(
       [
+        ['k8s-verify kubectl v1.30.2', 'again: proves the same file without a network'],
         ['k8s-verify kubectl v1.30.2 --save-bundle', 'writes kubectl.sigstore.json next to kubectl'],
         ['k8s-verify verify kubectl', 'later, with that bundle, without a network'],
       ],

@@ -161,7 +161,7 @@ function addVerify(program: StrictCommand): void {
     section: [
       'WHICH EVIDENCE',
       'what --bundle or --signature names; else FILE.sigstore.json or FILE.sigstore next to the file; else FILE.sig and ' +
-        'FILE.cert, completed by a look-up in the transparency log',
+        'FILE.cert, completed by a look-up in the transparency log; else what an earlier run kept for the same bytes',
     ],
     details: [
       'Prove files that you have, or a digest that was computed elsewhere.',

@@ -114,17 +114,21 @@ class DirectoryStore implements DataStore {
     assertKey(key);
     const { words, maxBytes } = KEPT_KINDS[kind];
     const { own } = this.#places;
+    if (bytes.length > maxBytes) {
+      this.#tell('not-kept', `${words} could not be kept: ${tooLarge(maxBytes).message}`);
+      return 'failed';
+    }
     try {
       if (own === undefined) throw new NotUsed('this user has no home directory; choose one with --data-dir');
-      if (bytes.length > maxBytes) throw tooLarge(maxBytes);
       await using kept = await holdOrMakeKept(own, kind, this.#modes);
       const written = await writeEntry(kept.directory, key, { bytes, onlyNew, mode: this.#modes.file });
       if (written) await removeOldest(kept.directory, KEPT_KINDS[kind], key);
       return written ? 'written' : 'taken';
     } catch (error) {
+      // The same for each kind, so that it is told once.
       this.#tell(
         'not-kept',
-        `${words} could not be kept${own === undefined ? '' : ` in ${own}`}: ${whyNot(error)}`,
+        `nothing could be kept${own === undefined ? '' : ` in ${own}`}: ${whyNot(error)}`,
       );
       return 'failed';
     }

@@ -36,24 +36,51 @@ export interface InstalledFile {
   readonly maxBytes: number;
 }
 
+/** A file at a destination, before it is known which bytes are the right ones. */
+export interface MeasuredOccupant {
+  /** Undefined if it cannot be read, or is larger than any of its kind. */
+  readonly digest: string | undefined;
+  /** Why it could not stay as it is, whatever its bytes are. */
+  readonly why: string | undefined;
+}
+
+/**
+ * Hashes what is at a destination.
+ *
+ * @returns undefined if nothing is there.
+ * @throws InstallError like `inspectDestination`
+ */
+export async function measureOccupant(
+  { destination, executable, maxBytes }: Omit<InstalledFile, 'proven'>,
+  algorithm: HashAlgorithm,
+  signal: AbortSignal | undefined,
+): Promise<MeasuredOccupant | undefined> {
+  const found = await withFile(resolve(destination), async (handle): Promise<MeasuredOccupant> => {
+    const [digest] = (await hashWhole(handle, maxBytes, [algorithm], signal)) ?? [];
+    return { digest, why: await whyUnfit(await handle.stat({ bigint: true }), executable) };
+  });
+  if (found === 'absent') return undefined;
+  return found === 'unreadable' ? { digest: undefined, why: undefined } : found;
+}
+
+/** What a measured file is, now that it is known which bytes are the right ones. */
+export function judgeOccupant(measured: MeasuredOccupant | undefined, hex: string): Occupant {
+  if (measured === undefined) return { kind: 'absent' };
+  const { digest, why } = measured;
+  if (digest !== hex) return { kind: 'other', digest };
+  return why === undefined ? { kind: 'fit' } : { kind: 'unfit', why };
+}
+
 /**
  * Checks whether the destination already holds the proven bytes, in a file that no other user can change.
  *
  * @throws InstallError like `inspectDestination`; an unreadable file counts as `other`.
  */
 export async function findInstalled(
-  { destination, proven, executable, maxBytes }: InstalledFile,
+  { proven, ...file }: InstalledFile,
   signal: AbortSignal | undefined,
 ): Promise<Occupant> {
-  const path = resolve(destination);
-  const found = await withFile(path, async (handle): Promise<Occupant> => {
-    const [digest] = (await hashWhole(handle, maxBytes, [proven.algorithm], signal)) ?? [];
-    if (digest !== proven.hex) return { kind: 'other', digest };
-    const why = await whyUnfit(await handle.stat({ bigint: true }), executable);
-    return why === undefined ? { kind: 'fit' } : { kind: 'unfit', why };
-  });
-  if (found === 'absent') return { kind: 'absent' };
-  return found === 'unreadable' ? { kind: 'other', digest: undefined } : found;
+  return judgeOccupant(await measureOccupant(file, proven.algorithm, signal), proven.hex);
 }
 
 /** The digests of a file; undefined if it is larger than any of its kind. */

@@ -1,4 +1,5 @@
 import { inMemory } from '../binary/byte-source.ts';
+import { statSync } from 'node:fs';
 import type { Client } from '../client.ts';
 import { assertLocalFile, readWholeFile } from '../disk/hash-file.ts';
 import {
@@ -8,7 +9,8 @@ import {
   measureFile,
   writtenTo,
 } from '../disk/verified-artifact.ts';
-import { RequestError, UntrustedError } from '../errors.ts';
+import { InterruptedError, K8sVerifyError, RequestError, UntrustedError } from '../errors.ts';
+import { evidenceNotUsed } from '../evidence/evidence-store.ts';
 import * as localEvidence from '../evidence/local-evidence.ts';
 import type { ManifestAnswer } from '../names/bind-name.ts';
 import { logOf, type NetworkRequest, sourcesOf, type VerifyRequest } from '../plan/request.ts';
@@ -19,6 +21,7 @@ import { type ProofSubject, type RequiredSubject, requiredSubject } from '../pro
 import type { ReleaseVersion } from '../release/version.ts';
 import { type Digest, digestOf, type HashAlgorithm } from '../strict/digest.ts';
 import type { TrustMaterial } from '../trust/trust-material.ts';
+import { proveFromKept } from './kept-evidence.ts';
 import { assertAsked, type LocalName, nameLocal } from './local-name.ts';
 import { nameFile } from './name-failure.ts';
 import { openArchive } from './open-archive.ts';
@@ -86,19 +89,9 @@ export async function prepareLocal(
   trust: RunTrust,
   logMemory: RunLogMemory,
 ): Promise<PreparedArtifact> {
-  const evidence = await findEvidence(request);
-  const read = await readSubject(request, evidence, policy);
-  const { subject, sha256, measured } = read;
-  const log = { http: client.http, ...logOf(request), signal: request.signal };
-  const proveBy = async (material: TrustMaterial): Promise<ProvenArtifact> =>
-    prove({ log, policy, trust: material, clock: client.clock }, evidence, subject, nameOf(request));
-  // A pair is completed by the log, so that this run uses the network.
-  if (evidence.kind === 'detached') trust.begin();
+  const read = await proveLocal({ request, client, policy, trust });
+  const { proof, sha256, measured } = read;
   try {
-    const proof = await proveWith(trust, proveBy).catch((error: unknown) => {
-      const own = request.evidence.kind === 'beside' ? ofAnotherFile(error, evidence) : error;
-      throw nameFile(withOrigin(own, request, evidence), nameOf(request));
-    });
     await logMemory.compare(proof);
     reportChecks(client.report, nameOf(request), proof);
     const had = { file: 'of the file', bytes: 'of the bytes', digest: 'as given' }[request.subject.kind];
@@ -109,6 +102,90 @@ export async function prepareLocal(
     return { artifact: undefined, proof, source: undefined, bundlePath, outputs };
   } finally {
     await measured?.opened.close();
+  }
+}
+
+interface LocalRun {
+  readonly request: VerifyRequest;
+  readonly client: Client;
+  readonly policy: Policy;
+  readonly trust: RunTrust;
+}
+
+interface ProvedLocal extends ReadSubject {
+  readonly proof: ProvenArtifact;
+}
+
+/**
+ * Proves by the evidence that the request names, and by no other; or by what is next to the file, and else by what an
+ * earlier run kept for its digest. If none proves it, the answer is that of the first.
+ */
+async function proveLocal(run: LocalRun): Promise<ProvedLocal> {
+  const { request } = run;
+  try {
+    return await proveBy(await findEvidence(request), run);
+  } catch (error) {
+    const { evidence, subject } = request;
+    if (evidence.kind !== 'beside' || subject.kind !== 'file') throw error;
+    if (!(error instanceof K8sVerifyError) || error instanceof InterruptedError) throw error;
+    const kept = await proveByKept(subject.path, run);
+    if (kept === undefined) throw error;
+    const isNone = error instanceof RequestError;
+    const notes = isNone ? [] : [evidenceNotUsed(`the evidence next to ${subject.path}`, error.message)];
+    return { ...kept, proof: { ...kept.proof, notes: [...notes, ...kept.proof.notes] } };
+  }
+}
+
+/** @returns undefined if nothing that was kept for the file's digest proves it. */
+async function proveByKept(path: string, run: LocalRun): Promise<ProvedLocal | undefined> {
+  // A pipe can be read only once.
+  if (!statSync(path, { throwIfNoEntry: false })?.isFile()) return undefined;
+  const hashed = await measureFile(path, ['sha256'], run.request.signal);
+  let proved: ProvedLocal | undefined;
+  let isFirst = true;
+  try {
+    const { proof } = await proveFromKept(
+      run.client.data,
+      hashed.digests.get('sha256') ?? '',
+      async (kept) => {
+        const reusable = isFirst ? hashed : undefined;
+        isFirst = false;
+        proved = await proveBy({ kind: 'bundle', ...kept }, run, reusable);
+        return proved.proof;
+      },
+    );
+    return proof === undefined || proved === undefined ? undefined : { ...proved, proof };
+  } finally {
+    if (proved?.measured !== hashed) await hashed.opened.close();
+  }
+}
+
+/**
+ * @param hashed the file, if it was hashed already (SHA-256). It is the one in the result, or closed, if that was enough.
+ * @returns the file is open; the caller closes it.
+ */
+async function proveBy(
+  evidence: localEvidence.LocalEvidence,
+  { request, client, policy, trust }: LocalRun,
+  hashed?: MeasuredFile,
+): Promise<ProvedLocal> {
+  const read = await readSubject(request, evidence, policy, hashed);
+  const log = { http: client.http, ...logOf(request), signal: request.signal };
+  const prove = async (material: TrustMaterial): Promise<ProvenArtifact> =>
+    proveSubject(
+      { log, policy, trust: material, clock: client.clock },
+      evidence,
+      read.subject,
+      nameOf(request),
+    );
+  // A pair is completed by the log, so that this run uses the network.
+  if (evidence.kind === 'detached') trust.begin();
+  try {
+    return { ...read, proof: await proveWith(trust, prove) };
+  } catch (error) {
+    await read.measured?.opened.close();
+    const own = request.evidence.kind === 'beside' ? ofAnotherFile(error, evidence) : error;
+    throw nameFile(withOrigin(own, request, evidence), nameOf(request));
   }
 }
 
@@ -182,7 +259,7 @@ function assertUnchanged(bytes: Uint8Array, { algorithm, hex }: Digest): void {
   if (found !== hex) throw writtenTo('the given bytes', { algorithm, hex }, found);
 }
 
-async function prove(
+async function proveSubject(
   context: ProofContext,
   evidence: localEvidence.LocalEvidence,
   subject: ProofSubject,
@@ -260,6 +337,7 @@ async function readSubject(
   { subject, signal }: VerifyRequest,
   evidence: localEvidence.LocalEvidence,
   policy: Policy,
+  hashed?: MeasuredFile,
 ): Promise<ReadSubject> {
   if (subject.kind === 'digest') {
     const { sha256 } = subject;
@@ -279,7 +357,8 @@ async function readSubject(
   });
   if (subject.kind === 'bytes') return describe((name) => digestOf(subject.bytes, name));
   const algorithms = [...new Set([algorithm, ...also, 'sha256'] as const)];
-  const measured = await measureFile(subject.path, algorithms, signal);
+  const isHashed = hashed !== undefined && algorithms.every((name) => hashed.digests.has(name));
+  const measured = isHashed ? hashed : await measureFile(subject.path, algorithms, signal);
   const read = describe((name) => ({ algorithm: name, hex: measured.digests.get(name) ?? '' }));
   return { ...read, measured };
 }

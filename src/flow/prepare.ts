@@ -1,30 +1,22 @@
 import { dirname } from 'node:path';
 import { inspectDestination } from '../disk/inspect-destination.ts';
-import { findInstalled, hashInstalled, type InstalledFile, readInstalled } from '../disk/installed.ts';
 import { MAX_ARTIFACT_BYTES, MAX_PARALLEL_DOWNLOADS } from '../limits.ts';
-import type { Becomes, PlannedArtifact, PlannedFile } from '../plan/plan.ts';
+import type { Becomes, PlannedArtifact } from '../plan/plan.ts';
 import { type InstallRequest, publisherOf, sourcesOf } from '../plan/request.ts';
 import type { ReleaseSource } from '../source/release-source.ts';
 import type { Client } from '../client.ts';
 import type { RunLogMemory } from './run-log-memory.ts';
 import type { RecordsOf } from './run-records.ts';
 import type { RunTrust } from './run-trust.ts';
-import type { Download, RunContext } from './download.ts';
-import {
-  assertIsDemanded,
-  confirmPlanned,
-  crossChecked,
-  manifestFor,
-  provePlanned,
-  withDownload,
-} from './fetch-and-prove.ts';
-import { archiveInPlace, archiveName } from './archive-name.ts';
+import type { RunContext } from './download.ts';
+import { confirmPlanned, manifestFor, provePlanned, withDownload } from './fetch-and-prove.ts';
+import { archiveName } from './archive-name.ts';
 import { assertName } from './name.ts';
 import { previousVersion } from './previous-version.ts';
 import { nameFailure } from './name-failure.ts';
+import { NOTHING_THERE, type Taken, takeKnown, takeOccupant } from './occupant.ts';
 import { evidencePathsOf, hasBundleOf, NO_EVIDENCE_PATHS } from './saved-bundle.ts';
-import { discardPrepared, type Output, type PreparedArtifact } from './prepared-artifact.ts';
-import type { ProvenArtifact } from './prove-with-log.ts';
+import { discardPrepared, type PreparedArtifact } from './prepared-artifact.ts';
 import { prepareDirectory, prepareMembers } from './prepare-tarball.ts';
 import { shareManifests } from './release-manifest.ts';
 import { sideBySide } from './side-by-side.ts';
@@ -110,13 +102,16 @@ async function prepareFile(
   const occupied = (await inspectDestination(destination)) === 'file';
   return withDownload(plan, destination, context, async (download) => {
     if (!occupied) void download.begin().catch(() => undefined);
-    const proven = await provePlanned(download);
-    const there = occupied ? await takeOccupant(download, file, proven) : NOTHING_THERE;
-    if (there.kind === 'taken') {
-      const { output, proof } = there;
+    const asItIs = ({ output, proof }: Taken): PreparedArtifact => {
       const kept = saveBundle ? evidencePathsOf(destination, proof) : NO_EVIDENCE_PATHS;
       return { artifact, proof, source: undefined, ...kept, outputs: [output] };
-    }
+    };
+    const known = occupied ? await takeKnown(download, file) : undefined;
+    if (known?.taken !== undefined) return asItIs(known.taken);
+    const own = await provePlanned(download);
+    const proven = { ...own, notes: [...own.notes, ...(known?.notes ?? [])] };
+    const there = occupied ? await takeOccupant(download, file, { proof: proven }) : NOTHING_THERE;
+    if (there.kind === 'taken') return asItIs(there);
     void download.begin().catch(() => undefined);
     const renewsBundle = await hasBundleOf(destination, there.digest);
     const maxBytes = MAX_ARTIFACT_BYTES[artifact.kind];
@@ -134,74 +129,4 @@ async function prepareFile(
     const kept = saveBundle || renewsBundle ? evidencePathsOf(destination, proof) : NO_EVIDENCE_PATHS;
     return { artifact, proof, source, ...kept, outputs: [output] };
   });
-}
-
-/** The file that was there, or a copy of it, is the right one. */
-interface Taken {
-  readonly kind: 'taken';
-  readonly proof: ProvenArtifact;
-  readonly output: Output;
-}
-
-/** A file with other bytes, which a new one replaces; without a digest if it cannot be read or does not exist. */
-interface Replaced {
-  readonly kind: 'replaced';
-  readonly digest: string | undefined;
-}
-
-const NOTHING_THERE: Replaced = { kind: 'replaced', digest: undefined };
-
-/** Uses the existing file if it has the proven bytes: as it is, or as a new file with the same bytes. */
-async function takeOccupant(
-  download: Download,
-  file: PlannedFile,
-  proof: ProvenArtifact,
-): Promise<Taken | Replaced> {
-  const { destination, executable } = file;
-  const { proven } = proof;
-  const { artifact } = download.plan;
-  const maxBytes = MAX_ARTIFACT_BYTES[artifact.kind];
-  const installed = { destination, proven, executable, maxBytes };
-  const occupant = await findInstalled(installed, download.context.signal);
-  if (occupant.kind === 'fit') {
-    const [sha256, checked] = await digestsOfExisting(download, installed, proof);
-    const manifest = await manifestFor(download);
-    const archive = archiveInPlace(artifact, destination, proven, download.context.signal);
-    const name = await readInstalled(installed, (bytes) =>
-      assertName(artifact, { file: bytes, sha256, manifest, from: destination, archive }, download.plan),
-    );
-    await download.discard();
-    const had = 'the file that was there';
-    const output = { kind: 'already-installed', file, installed, sha256, had, name } as const;
-    return { kind: 'taken', proof: checked, output };
-  }
-  if (occupant.kind === 'other') return { kind: 'replaced', digest: occupant.digest };
-  if (occupant.kind !== 'unfit') return NOTHING_THERE;
-  const copied = await download.copyOf(destination, proven);
-  if (copied === undefined) return NOTHING_THERE;
-  const { verified, digests } = copied;
-  assertIsDemanded(download.plan, verified.sha256);
-  const { sha256, bytes } = verified;
-  const manifest = await manifestFor(download);
-  const archive = archiveName(artifact, verified, dirname(destination), download.context.signal);
-  const named = { file: verified, sha256, manifest, from: destination, archive };
-  const name = await assertName(artifact, named, download.plan);
-  const had = `${bytes} bytes copied from the file that was there`;
-  const unfit = occupant.why;
-  const output = { kind: 'installed', file, verified, replaces: true, unfit, sha256, had, name } as const;
-  return { kind: 'taken', proof: await crossChecked(download, proof, digests), output };
-}
-
-/** The SHA-256 of a file that is there already and has the proven digest, held against what the run asks for. */
-async function digestsOfExisting(
-  download: Download,
-  installed: InstalledFile,
-  proof: ProvenArtifact,
-): Promise<readonly [sha256: string, checked: ProvenArtifact]> {
-  const { algorithm, hex } = proof.proven;
-  if (download.records === undefined && algorithm === 'sha256') return [hex, proof];
-  const { signal } = download.context;
-  const [sha256 = '', sha512 = ''] = await hashInstalled(installed, ['sha256', 'sha512'], signal);
-  assertIsDemanded(download.plan, sha256);
-  return [sha256, await crossChecked(download, proof, { sha256, sha512 })];
 }

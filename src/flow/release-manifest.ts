@@ -1,22 +1,17 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Client } from '../client.ts';
 import { InterruptedError, K8sVerifyError } from '../errors.ts';
-import {
-  MAX_CLOCK_SKEW_MS,
-  MAX_MANIFEST_AGE_MS,
-  MAX_MANIFEST_BYTES,
-  MAX_MANIFEST_WAIT_MS,
-} from '../limits.ts';
-import { note, type Note } from '../notes.ts';
+import { MAX_MANIFEST_BYTES, MAX_MANIFEST_WAIT_MS } from '../limits.ts';
 import { logOf, type NetworkRequest } from '../plan/request.ts';
 import type { Policy } from '../policy/policy.ts';
-import { type ReleaseManifest, readReleaseManifest } from '../records/release-manifest.ts';
 import { MANIFEST_NAME, manifestPath } from '../release/artifact.ts';
 import { formatReleaseVersion, type ReleaseVersion } from '../release/version.ts';
 import type { ReleaseSource } from '../source/release-source.ts';
 import { fetchSideFiles } from '../source/side-files.ts';
 import { type Digest, digestOf, type HashAlgorithm } from '../strict/digest.ts';
 import type { BytesOnTheWay } from './contradiction.ts';
+import { keepManifest, keptManifest } from './kept-manifest.ts';
+import { openProvedManifest } from './proved-manifest.ts';
 import type { ManifestOf, RunManifest } from './run-manifest.ts';
 import { proveWith, type RunTrust } from './run-trust.ts';
 
@@ -37,7 +32,7 @@ export function shareManifests(context: ManifestContext): ManifestOf {
     const release = formatReleaseVersion(version);
     const known = pending.get(release);
     if (known !== undefined) return known;
-    const answer = askSources(version, policy, context);
+    const answer = findManifest(version, policy, context);
     // Its failure is seen where it is awaited; until then it must not end the process.
     answer.catch(() => undefined);
     pending.set(release, answer);
@@ -69,6 +64,18 @@ export async function manifestInTime(
     late.catch(() => undefined);
     answered.abort();
   }
+}
+
+/** What the sources have, which is kept; or else what an earlier run kept of the release. */
+async function findManifest(
+  version: ReleaseVersion,
+  policy: Policy,
+  context: ManifestContext,
+): Promise<RunManifest> {
+  const answer = await askSources(version, policy, context);
+  if (answer.kind === 'none') return (await keptManifest(version, policy, context)) ?? answer;
+  await keepManifest(context.client.data, answer);
+  return answer;
 }
 
 /** The first proved manifest, from the sources in turn: one that a source lacks or changed, the next may have. */
@@ -127,13 +134,7 @@ async function proveFrom(
   const bytes = await document.withDigest(proof.proven);
   if (bytes === undefined)
     return { kind: 'none', why: `${what} at ${source.shown} is not the document that was signed` };
-  const read = readReleaseManifest(bytes);
-  if (read.kind === 'unreadable')
-    return { kind: 'none', why: `${what} at ${source.shown} cannot be read: ${read.why}` };
-  const { manifest } = read;
-  const { hex: sha256 } = digestOf(bytes, 'sha256');
-  const notes = noteOnTime(manifest, proof.proven.signedAt);
-  return { kind: 'proved', manifest, sha256, notes, proof, bytes, location: `${source.shown}/${path}` };
+  return openProvedManifest({ bytes, proof, location: `${source.shown}/${path}` }, what);
 }
 
 /** A whole small file as the artifact of a proof, which may ask for a fresh copy of it. */
@@ -167,15 +168,4 @@ class FetchedDocument implements BytesOnTheWay {
     if (digestOf(this.#bytes, algorithm).hex !== hex) await this.digestAnew();
     return digestOf(this.#bytes, algorithm).hex === hex ? this.#bytes : undefined;
   }
-}
-
-/** A release is built within days: hours before its manifest is signed, that is made. */
-function noteOnTime({ created, version }: ReleaseManifest, signedAt: Date | undefined): readonly Note[] {
-  if (created === undefined || signedAt === undefined) return [];
-  const age = signedAt.getTime() - created.getTime();
-  if (age >= -MAX_CLOCK_SKEW_MS && age <= MAX_MANIFEST_AGE_MS) return [];
-  const text =
-    `the release manifest of ${formatReleaseVersion(version)} says that it was made ${created.toISOString()}, ` +
-    `and was signed ${signedAt.toISOString()}: that is unusual`;
-  return [note('release-manifest-time-odd', text)];
 }

@@ -175,6 +175,7 @@ describe('installRelease refuses, and leaves the disk as it was:', () => {
   it("another artifact's signature", async () => {
     const other = sigstore.signBlob({ bytes: Buffer.from('kubelet') });
     const sideFiles = { '.sig': other.signatureFile, '.cert': other.certificateFile };
+    releases.withoutManifest();
     await releases.publishRelease({
       ...RELEASE,
       bytes: NEVER_LOGGED,
@@ -196,6 +197,7 @@ describe('installRelease refuses, and leaves the disk as it was:', () => {
     const other = sigstore.signBlob({ bytes: Buffer.from('kubelet'), key });
     const sideFiles = { '.sig': other.signatureFile, '.cert': other.certificateFile };
     const sign = { log: 'none' } as const;
+    releases.withoutManifest();
     await releases.publishRelease({ ...RELEASE, bytes: NEVER_LOGGED, sigstore, sign, sideFiles });
     expect(exitCodeFor(await (await prepareRun()).refused())).toBe(exitCode);
   });

@@ -70,6 +70,17 @@ describe('a trusted root that is renewed by TUF', () => {
     expect(new Date(trustedRoot.asOf ?? 0) > new Date(first.trustedRoot.asOf ?? 0)).toBe(true);
   });
 
+  it('is not asked for by a run that can do everything from what is kept, and says as of when it was', async () => {
+    const run = await prepareRefreshed(servers);
+    const destination = { kind: 'directory', path: run.dir.join('bin') } as const;
+    const { trustedRoot } = await run.install({ destination });
+    run.asked();
+    const before = releases.http.requests.length;
+    expect(await run.install({ destination, daysLater: 30 })).toMatchObject({ outcome: 'kept', trustedRoot });
+    expect(run.asked()).toEqual([]);
+    expect(releases.http.requests).toHaveLength(before);
+  });
+
   it('is renewed once more, and waited for, where a proof fails for what it does not know', async () => {
     const run = await prepareRefreshed(servers, { targets: { [TARGET]: OLDER } });
     await run.refused({ daysLater: -0.5 });

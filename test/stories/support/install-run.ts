@@ -2,6 +2,7 @@ import { writeFileSync } from 'node:fs';
 import { expect } from 'vitest';
 import type { K8sVerifyError } from '../../../src/errors.ts';
 import { installRelease } from '../../../src/install.ts';
+import type { DataPlaces } from '../../../src/data/data-places.ts';
 import type { ProgressEvent } from '../../../src/progress.ts';
 import type { InstallRequest } from '../../../src/plan/request.ts';
 import type { RunResult } from '../../../src/result.ts';
@@ -31,7 +32,7 @@ export async function prepareInstall(
   { sigstore, releases }: TestServers,
   onEvent: (event: ProgressEvent) => void = () => undefined,
   now?: Date,
-  dataDirectory?: string,
+  dataDirectory?: string | DataPlaces,
 ): Promise<InstallRun> {
   const dir = await testDir();
   const trustedRootFile = dir.join('trusted_root.json');

@@ -260,7 +260,7 @@ describe('a place where nothing can be kept is a note', () => {
     await expect(store.write('evidence', KEY, bytesOf('bundle'))).resolves.toBe('failed');
     await expect(store.remove('evidence', KEY)).resolves.toBe(true);
     expect(store.notes).toEqual([
-      'evidence could not be kept: this user has no home directory; choose one with --data-dir',
+      'nothing could be kept: this user has no home directory; choose one with --data-dir',
     ]);
   });
 
@@ -292,7 +292,7 @@ describe('a place where nothing can be kept is a note', () => {
     await expect(store.texts('names', KEY)).resolves.toEqual(['own: old']);
     await expect(store.remove('names', KEY)).resolves.toBe(false);
     expect(store.notes).toHaveLength(2);
-    expect(store.notes[0]).toBe(`the name could not be kept in ${kept}: the disk is read-only`);
+    expect(store.notes[0]).toBe(`nothing could be kept in ${kept}: the disk is read-only`);
   });
 
   it.skipIf(!CAN_MOUNT)('on a full disk, which is left as it was', async () => {

@@ -1,0 +1,99 @@
+import type { Client } from '../client.ts';
+import type { DataStore } from '../data/data-store.ts';
+import { InterruptedError, K8sVerifyError } from '../errors.ts';
+import {
+  evidenceNotUsed,
+  findKeptEvidence,
+  keepEvidence,
+  type KeptEvidence,
+} from '../evidence/evidence-store.ts';
+import type { Note } from '../notes.ts';
+import { logOf, type NetworkRequest } from '../plan/request.ts';
+import type { Policy } from '../policy/policy.ts';
+import type { PreparedArtifact } from './prepared-artifact.ts';
+import type { ProvenArtifact } from './prove-with-log.ts';
+import type { RunTrust } from './run-trust.ts';
+
+/** Keeps the evidence of everything that was proved, so that the next run needs no network for it. */
+export async function keepAllEvidence(prepared: readonly PreparedArtifact[], data: DataStore): Promise<void> {
+  for (const { proof, outputs } of prepared) {
+    const sha256 = sha256Of(proof, outputs);
+    if (sha256 !== undefined) await keepEvidence(data, sha256, proof.bundle);
+  }
+}
+
+/**
+ * Of what the bundle is over. A statement is no evidence that the artifact was released; and where the release manifest
+ * proves the artifact, the bundle is that one's, which is kept already.
+ */
+function sha256Of(
+  { proven, listedIn }: ProvenArtifact,
+  outputs: PreparedArtifact['outputs'],
+): string | undefined {
+  if (proven.claim.kind !== 'genuine' || listedIn !== undefined) return undefined;
+  if (proven.algorithm === 'sha256') return proven.hex;
+  // By another algorithm: the SHA-256 of the one file that has the proven digest, and not of a file out of it.
+  const [output, more] = outputs;
+  const isMember = output !== undefined && 'file' in output && 'member' in output.file;
+  return more === undefined && !isMember ? output?.sha256 : undefined;
+}
+
+/** What the kept evidence came to: a proof, or none, and what did not fit. */
+export interface KeptProof {
+  readonly proof: ProvenArtifact | undefined;
+  readonly notes: readonly Note[];
+}
+
+/** What a proof by kept evidence takes from a run. */
+export interface KeptContext {
+  readonly network: NetworkRequest;
+  readonly client: Client;
+  readonly trust: RunTrust;
+  readonly signal: AbortSignal;
+}
+
+/**
+ * Proves a digest by kept evidence, with the trusted root in hand: it is no reason to refresh that.
+ *
+ * @param sha256 hex.
+ */
+export async function proveKept(
+  sha256: string,
+  policy: Policy,
+  { client, network, trust: ofRun, signal }: KeptContext,
+): Promise<KeptProof> {
+  const trust = await ofRun.current();
+  const log = { http: client.http, ...logOf(network), signal };
+  const context = { log, policy, trust, clock: client.clock };
+  const subject = { kind: 'digest', digest: { algorithm: 'sha256', hex: sha256 } } as const;
+  return proveFromKept(client.data, sha256, async ({ bytes, evidence, location }) => {
+    const { proveFromEvidence } = await import('./prove-with-log.ts');
+    const proven = proveFromEvidence(context, evidence, subject);
+    return { proven, trust, bundle: bytes, origin: { kind: 'bundle', location }, notes: [] };
+  });
+}
+
+/**
+ * Proves an artifact by what was kept for it: the first bundle that does.
+ *
+ * @param prove throws if the bundle does not.
+ * @throws InterruptedError
+ */
+export async function proveFromKept(
+  data: DataStore,
+  sha256: string,
+  prove: (kept: KeptEvidence) => Promise<ProvenArtifact>,
+): Promise<KeptProof> {
+  const { found, notes: unreadable } = await findKeptEvidence(data, sha256);
+  const notes = [...unreadable];
+  for (const kept of found) {
+    try {
+      const proof = await prove(kept);
+      return { proof: { ...proof, notes: [...proof.notes, ...notes] }, notes };
+    } catch (error) {
+      if (!(error instanceof K8sVerifyError) || error instanceof InterruptedError) throw error;
+      notes.push(evidenceNotUsed(kept.location, error.message));
+    }
+  }
+  return { proof: undefined, notes };
+}
