@@ -6,6 +6,8 @@ import { defaultInstallDirectory, type HostDirectories } from './plan/destinatio
 import { MAX_CLOCK_SKEW_MS, MAX_LOG_RESPONSE_BYTES, MAX_MARKER_BYTES } from './limits.ts';
 import type { SmallResponse } from './http/http-client.ts';
 import { nodeVariablesNote } from './text/node-variables.ts';
+import { systemVariables } from './text/system-variables.ts';
+import { VERSION } from './text/version.ts';
 import { formatPlatform, hostPlatform } from './release/platform.ts';
 import { type NetworkRequest, rekorUrlOf, serversOf, type TrustRequest } from './plan/request.ts';
 import { factsOf, rootWords } from './trust/root-age.ts';
@@ -21,15 +23,13 @@ export interface DiagnoseRequest extends NetworkRequest, TrustRequest {
 /** One thing that a run depends on. */
 export interface Finding {
   readonly subject:
-    | 'Node'
+    | 'k8s-verify'
     | 'environment'
-    | 'platform'
-    | 'proxy'
-    | 'release server'
-    | 'transparency log'
-    | 'clock'
+    | 'downloads'
+    | 'public log'
     | 'trusted root'
-    | 'install directory';
+    | 'clock'
+    | 'install';
   /** `note`: a run can work, but the user should know. */
   readonly outcome: 'ok' | 'note' | 'problem';
   readonly found: string;
@@ -53,20 +53,19 @@ export async function diagnose(request: DiagnoseRequest, client: Client): Promis
   const log = rekorUrlOf(request);
   const [visits, trustedRoot] = await Promise.all([
     Promise.all([
-      ...sources.map((url) => visit('release server', url, '/release/stable.txt', request, client)),
-      visit('transparency log', log, '/api/v1/log', request, client),
+      ...sources.map((url) => visit('downloads', url, '/release/stable.txt', request, client)),
+      visit('public log', log, '/api/v1/log', request, client),
     ]),
     lookAtTrustedRoot(request, client),
   ]);
   return [
-    ok('Node', process.version),
+    attempt('k8s-verify', () => lookAtProgram(client)),
     ...lookAtEnvironment(request.env),
-    attempt('platform', () => ok('platform', formatPlatform(hostPlatform(client.host)))),
-    ...[...sources, log].map((url) => lookAtProxy(url, request.env)),
     ...asRunWouldTakeThem(visits.map(({ finding }) => finding)),
-    lookAtClock(visits),
     trustedRoot,
-    attempt('install directory', () => lookAtDirectory(request.directories)),
+    // A clock that is behind k8s-verify itself is told once.
+    ...(trustedRoot.subject === 'clock' ? [] : [lookAtClock(visits)]),
+    attempt('install', () => lookAtDirectory(request.directories)),
   ];
 }
 
@@ -90,38 +89,38 @@ function attempt(subject: Finding['subject'], look: () => Finding): Finding {
   }
 }
 
-/** Variables that Node itself reads, where there are any. */
-function lookAtEnvironment(env: Environment): readonly Finding[] {
-  const notes = [nodeVariablesNote(env), tlsSwitchNote()].filter((note) => note !== undefined);
-  return notes.map(({ found, advice }) => ({
-    subject: 'environment',
-    outcome: 'note',
-    found,
-    advice,
-    exitCode: 0,
-  }));
+function lookAtProgram({ host }: Client): Finding {
+  const platform = formatPlatform(hostPlatform(host));
+  return ok('k8s-verify', `${VERSION}, Node ${process.versions.node}, ${platform}`);
 }
 
-function lookAtProxy(text: string, env: Environment): Finding {
-  return attempt('proxy', () => {
-    const url = new URL(text);
-    const proxy = proxyFor(url, env);
-    // Do not show its user name and password.
-    const way = proxy === undefined ? 'none' : `${proxy.url.protocol}//${proxy.url.host} (${proxy.variable})`;
-    return ok('proxy', `${way} for ${url.host}`);
-  });
+/** Variables that Node, OpenSSL or the linker read before this program runs, and one that nothing reads. */
+function lookAtEnvironment(env: Environment): readonly Finding[] {
+  const notes = [nodeVariablesNote(env), tlsSwitchNote(), ...systemVariables(env)];
+  return notes
+    .filter((note) => note !== undefined)
+    .map(({ found, advice }) => ({ subject: 'environment', outcome: 'note', found, advice, exitCode: 0 }));
+}
+
+/** The way to a server: through which proxy, without its user name and password. */
+function wayTo(url: URL, env: Environment): string {
+  const proxy = proxyFor(url, env);
+  if (proxy === undefined) return 'no proxy';
+  return `through ${proxy.url.protocol}//${proxy.url.host} (${proxy.variable})`;
 }
 
 async function visit(
-  subject: 'release server' | 'transparency log',
+  subject: 'downloads' | 'public log',
   base: string,
   path: string,
-  { signal }: DiagnoseRequest,
+  { signal, env }: DiagnoseRequest,
   { http, clock }: Client,
 ): Promise<Visit> {
-  const { host } = new URL(base);
+  const server = new URL(base);
+  const { host } = server;
   const started = performance.now();
   try {
+    const way = wayTo(server, env);
     const { date }: SmallResponse = await http.fetchSmall({
       url: `${base}${path}`,
       maxBytes: Math.max(MAX_MARKER_BYTES, MAX_LOG_RESPONSE_BYTES),
@@ -129,7 +128,7 @@ async function visit(
       what: `an answer from ${host}`,
       signal,
     });
-    const finding = ok(subject, `${host} answers after ${Math.round(performance.now() - started)} ms`);
+    const finding = ok(subject, `${host} answers in ${Math.round(performance.now() - started)} ms, ${way}`);
     return date === undefined ? { finding } : { finding, skewMs: clock.now().getTime() - date.getTime() };
   } catch (error) {
     return { finding: problem(subject, error) };
@@ -138,9 +137,9 @@ async function visit(
 
 /** Where one release server answers, a run goes on to it from those that do not. */
 function asRunWouldTakeThem(findings: readonly Finding[]): readonly Finding[] {
-  const answers = findings.some(({ subject, outcome }) => subject === 'release server' && outcome === 'ok');
+  const answers = findings.some(({ subject, outcome }) => subject === 'downloads' && outcome === 'ok');
   return findings.map((finding) =>
-    answers && finding.subject === 'release server' && finding.outcome === 'problem'
+    answers && finding.subject === 'downloads' && finding.outcome === 'problem'
       ? { ...finding, outcome: 'note', exitCode: 0 }
       : finding,
   );
@@ -189,18 +188,18 @@ function lookAtDirectory(directories: HostDirectories): Finding {
   const { path, onPath } = defaultInstallDirectory(directories);
   if (!directories.canBeWritten(path)) {
     return {
-      subject: 'install directory',
+      subject: 'install',
       outcome: 'problem',
       found: `${path}, where this user may not write`,
       advice: 'run it as a user who may (for example with sudo), or use --install-dir',
       exitCode: 20,
     };
   }
-  if (onPath) return ok('install directory', `${path}, on PATH`);
+  if (onPath) return ok('install', `${path}, writable, on PATH`);
   return {
-    subject: 'install directory',
+    subject: 'install',
     outcome: 'note',
-    found: `${path}, which is not on PATH`,
+    found: `${path}, writable, not on PATH`,
     advice: `add it to PATH, or use --install-dir`,
     exitCode: 0,
   };

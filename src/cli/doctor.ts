@@ -70,4 +70,4 @@ function findingsTable(findings: readonly Finding[], exitCode: ExitCode, style: 
 }
 
 /** Longer than any subject. */
-const SUBJECT_WIDTH = 19;
+const SUBJECT_WIDTH = 15;

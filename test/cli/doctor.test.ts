@@ -46,7 +46,7 @@ describe('diagnose', () => {
     expect([...findings.values()].filter(({ outcome }) => outcome === 'problem')).toEqual([]);
     expect(findings.get('clock')).toMatchObject({ outcome: 'ok', found: "agrees with the servers'" });
     expect(findings.get('trusted root')?.found).toMatch(/root\.json, sha256 [0-9a-f]{16}\.\.\.$/);
-    expect(findings.get('proxy')?.found).toMatch(/^none for /);
+    expect(findings.get('downloads')?.found).toMatch(/^127\.0\.0\.1:\d+ answers in \d+ ms, no proxy$/);
   });
 
   it('names what of the trusted root is newer than this program', async () => {
@@ -65,12 +65,12 @@ describe('diagnose', () => {
   it.each<[string, Partial<Finding>, (world: LocalWorld) => Promise<ReadonlyMap<string, Finding>>]>([
     [
       'a server that refuses',
-      { subject: 'release server', exitCode: 4 },
+      { subject: 'downloads', exitCode: 4 },
       (world) => examine(world, { sources: ['http://127.0.0.1:9'] }),
     ],
     [
       'a server that is down',
-      { subject: 'release server', exitCode: 4 },
+      { subject: 'downloads', exitCode: 4 },
       (world) => {
         world.releases.http.fault(/./, fault.status(503));
         return examine(world);
@@ -78,7 +78,7 @@ describe('diagnose', () => {
     ],
     [
       'a log that cannot be reached',
-      { subject: 'transparency log', exitCode: 4 },
+      { subject: 'public log', exitCode: 4 },
       (world) => examine(world, { rekorUrl: 'http://127.0.0.1:9' }),
     ],
     [
@@ -98,18 +98,18 @@ describe('diagnose', () => {
     ],
     [
       'a proxy that is none',
-      { subject: 'proxy', exitCode: 2 },
+      { subject: 'downloads', exitCode: 2 },
       (world) => examine(world, { env: { http_proxy: 'gopher://proxy' } }),
     ],
     [
       'no place to install to',
-      { subject: 'install directory', exitCode: 2 },
+      { subject: 'install', exitCode: 2 },
       (world) => examine(world, { directories: { ...withoutPath('/'), home: undefined } }),
     ],
     [
       'a place to install to that cannot be written',
       {
-        subject: 'install directory',
+        subject: 'install',
         exitCode: 20,
         found: '/home/you/.local/bin, where this user may not write',
       },
@@ -122,18 +122,40 @@ describe('diagnose', () => {
     expect(finding?.found).not.toMatch(/undefined/);
   });
 
+  it('tells a machine that Kubernetes publishes nothing for', async () => {
+    const world = await localWorld();
+    const own = createClient({ retries: 0, timeoutMs: 5000 });
+    const host = { platform: 'linux', arch: 'mips', endianness: 'BE' } as const;
+    const request = { sources: [world.releases.url], rekorUrl: world.sigstore.rekorUrl, env: {} };
+    const directories = withoutPath('/home/you');
+    const [first] = await diagnose({ ...request, directories }, { ...own, host });
+    await own.http.close();
+    expect(first).toMatchObject({ subject: 'k8s-verify', outcome: 'problem', exitCode: 3 });
+  });
+
+  it.each([
+    ['LD_PRELOAD', 'the system loads code or settings from LD_PRELOAD, before k8s-verify runs'],
+    ['OPENSSL_CONF', 'the system loads code or settings from OPENSSL_CONF, before k8s-verify runs'],
+    ['SSL_CERT_FILE', 'SSL_CERT_FILE is set, and k8s-verify does not read it'],
+    ['NODE_PATH', 'node takes options or code from NODE_PATH, before k8s-verify runs'],
+  ])('names %s where it is set, and not its value', async (name, found) => {
+    const findings = await examine(await localWorld(), { env: { [name]: '/a/secret' } });
+    expect(findings.get('environment')).toMatchObject({ outcome: 'note', found, exitCode: 0 });
+    expect(JSON.stringify([...findings.values()])).not.toContain('/a/secret');
+  });
+
   it('shows a proxy without its password', async () => {
     const world = await localWorld();
     const findings = await examine(world, { env: { http_proxy: 'http://me:secret@127.0.0.1:9' } });
-    expect(findings.get('proxy')?.found).toMatch(/^http:\/\/127\.0\.0\.1:9 \(http_proxy\) for /);
+    expect(findings.get('downloads')?.found).toMatch(/, through http:\/\/127\.0\.0\.1:9 \(http_proxy\)$/);
     expect(JSON.stringify([...findings.values()])).not.toContain('secret');
   });
 
   it('notes a directory that is not on PATH', async () => {
     const findings = await examine(await localWorld());
-    expect(findings.get('install directory')).toMatchObject({
+    expect(findings.get('install')).toMatchObject({
       outcome: 'note',
-      found: '/home/you/.local/bin, which is not on PATH',
+      found: '/home/you/.local/bin, writable, not on PATH',
     });
   });
 });
@@ -144,12 +166,7 @@ describe('every finding that is not ok', () => {
     const nowhere = 'http://127.0.0.1:9';
     const findings = await examine(world, { sources: [nowhere], rekorUrl: nowhere });
     const bad = [...findings.values()].filter(({ outcome }) => outcome !== 'ok');
-    expect(bad.map(({ subject }) => subject)).toEqual([
-      'release server',
-      'transparency log',
-      'clock',
-      'install directory',
-    ]);
+    expect(bad.map(({ subject }) => subject)).toEqual(['downloads', 'public log', 'clock', 'install']);
     expect(bad.filter(({ advice }) => advice === undefined)).toEqual([]);
   });
 });
@@ -159,8 +176,8 @@ describe('doctor', () => {
     const world = await localWorld();
     const { stdout, exitCode } = await world.run(['doctor', ...world.options]);
     expect(exitCode).toBe(0);
-    expect(stdout).toMatch(/^ok\tNode\tv\d+[^\t]*\t$/m);
-    expect(stdout).toMatch(/^ok\trelease server\t127\.0\.0\.1:\d+ answers after \d+ ms\t$/m);
+    expect(stdout).toMatch(/^ok\tk8s-verify\t\d+\.\d+\.\d+, Node \d+[^\t]*, \w+\/\w+\t$/m);
+    expect(stdout).toMatch(/^ok\tdownloads\t127\.0\.0\.1:\d+ answers in \d+ ms, no proxy\t$/m);
   });
 
   it('ends with the code that a run would end with, with advice, and as JSON', async () => {
@@ -171,7 +188,7 @@ describe('doctor', () => {
     expect(exitCode).toBe(4);
     const report: { readonly findings: readonly Finding[] } = JSON.parse(stdout);
     expect(report).toMatchObject({ schemaVersion: 1, ok: false, exitCode: 4 });
-    const found = report.findings.find(({ subject }) => subject === 'transparency log');
+    const found = report.findings.find(({ subject }) => subject === 'public log');
     expect(found).toMatchObject({ outcome: 'problem', advice: expect.any(String) });
   });
 
@@ -181,9 +198,9 @@ describe('doctor', () => {
     const { stdout, exitCode } = await world.run(args);
     expect(exitCode).toBe(0);
     expect(stdout).toMatch(
-      /^note\trelease server\tcould not fetch an answer from 127\.0\.0\.1:9: connection refused/m,
+      /^note\tdownloads\tcould not fetch an answer from 127\.0\.0\.1:9: connection refused/m,
     );
-    expect(stdout).toMatch(/^ok\trelease server\t127\.0\.0\.1:\d+ answers after/m);
+    expect(stdout).toMatch(/^ok\tdownloads\t127\.0\.0\.1:\d+ answers in/m);
   });
 
   it('takes no argument', async () => {

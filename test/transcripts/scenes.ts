@@ -127,6 +127,15 @@ export const ANSWERS: readonly Scene[] = [
     typed: `doctor ${ROOT}`,
     unprivileged: true,
   },
+  {
+    name: 'doctor-root',
+    arrange: async ({ dl, write }) => {
+      dl.publishMarker('stable', 'v1.36.2');
+      await write('trusted_root.json', '{"mediaType":"text/plain"}');
+    },
+    typed: `doctor ${ROOT}`,
+    unprivileged: true,
+  },
   { name: 'version', typed: 'version' },
 ];
 
@@ -282,6 +291,49 @@ export const FAILURES: readonly Scene[] = [
     arrange: downloaded({}, OTHER_BYTES),
     typed: `verify ./kubectl ${ROOT}`,
   },
+  {
+    name: 'fail-verify-log',
+    arrange: async (internet) => {
+      const bytes = program('kubectl', 'v1.30.2');
+      const signed = internet.sigstore.signBlob({ bytes });
+      await internet.write('kubectl', bytes);
+      await internet.write('kubectl.sig', signed.signatureFile);
+      await internet.write('kubectl.cert', signed.certificateFile);
+      internet.log.answerWith(/./, fault.status(503));
+    },
+    typed: `verify ./kubectl ${ROOT} --retries 0`,
+  },
+  {
+    name: 'fail-verify-root',
+    arrange: async (internet) => {
+      await downloaded()(internet);
+      await internet.write('trusted_root.json', createLocalSigstore().trustedRoot());
+    },
+    typed: `verify ./kubectl ${ROOT}`,
+  },
+  {
+    name: 'fail-verify-signature',
+    arrange: downloaded({ alterSignature: (signature) => signature.with(20, 0) }),
+    typed: `verify ./kubectl ${ROOT}`,
+  },
+  { name: 'fail-verify-certificate', arrange: downloaded({ scts: [] }), typed: `verify ./kubectl ${ROOT}` },
+  {
+    name: 'fail-verify-unlogged',
+    arrange: downloaded({ log: 'none', timestamps: [{}] }),
+    typed: `verify ./kubectl ${ROOT}`,
+  },
+  {
+    name: 'fail-verify-member',
+    arrange: async ({ write, sigstore }) => {
+      const bytes = binaryTarball('client', 'kubectl');
+      await write('client.tar.gz', bytes);
+      await write('client.tar.gz.sigstore.json', sigstore.signBlob({ bytes }).bundle());
+    },
+    typed: `verify client.tar.gz --member kubelet ${ROOT}`,
+  },
+  { name: 'fail-doctor-mirror', typed: `doctor --mirror mirror.example.com` },
+  { name: 'fail-completion', typed: 'completion tcsh' },
+  { name: 'fail-version-words', typed: 'version now' },
   { name: 'fail-verify-nowhere', typed: `verify ./kubectl ${ROOT}` },
   {
     name: 'fail-verify-no-evidence',
