@@ -212,7 +212,8 @@ export function isOutage(error: unknown): error is UnavailableError {
   return error instanceof UnavailableError && !NOT_OF_THE_NETWORK.has(error.code);
 }
 
-const GET_AGAIN =
+/** What {@link UntrustedError} advises where nothing better is known. */
+export const GET_AGAIN: string =
   'do not use the artifact; get it and its signature again, from another source if that stays so';
 /** Default advice for errors without their own. */
 const UNTRUSTED_ADVICE: Readonly<Partial<Record<UntrustedCode, string>>> = {

@@ -15,6 +15,10 @@ export type Command = (invocation: Invocation) => string | undefined;
 /** The same line. */
 export const again: Command = ({ words, line }) => (line === undefined ? undefined : toType(words));
 
+/** The same, where it fetches what it proves. */
+export const installAgain: Command = (invocation) =>
+  invocation.line?.command === 'install' ? again(invocation) : undefined;
+
 /** The same with the causes of its failure. */
 export const withCauses: Command = (invocation) => {
   const { words, line } = invocation;
@@ -73,6 +77,10 @@ export const renewTrust: Command = ({ words, line }) =>
     ? undefined
     : toType(['trusted-root', 'update', ...optionsAmong(words, OF_TRUST)]);
 
+/** The same, for what was fetched. */
+export const doctorOfInstall: Command = (invocation) =>
+  invocation.line?.command === 'install' ? doctor(invocation) : undefined;
+
 /** What there is of the version that was asked for. */
 export const list: Command = ({ words, line }) => {
   if (line?.command !== 'install') return undefined;
@@ -112,8 +120,8 @@ export const newestOfMinor: Command = ({ words, line }) => {
 export const releasedFile: Command = ({ line }) => {
   const name = basename(line?.operands[0] ?? '').replace(/\.exe$/, '');
   if (line?.command !== 'verify' || !isComponent(name)) return undefined;
-  const { trustedRoot, certificateIdentity, key, k8sVerifyRelease, requireName, sha256 } = line.options;
-  const demands = [trustedRoot, certificateIdentity, key, k8sVerifyRelease, requireName, sha256];
+  const { trustedRoot, certificateIdentity, key, k8sVerifyRelease, requireName, sha256, as } = line.options;
+  const demands = [trustedRoot, certificateIdentity, key, k8sVerifyRelease, requireName, sha256, as];
   const isDemanding = demands.some((one) => one !== undefined);
   return isDemanding ? undefined : `k8s-verify ${name} VERSION`;
 };
@@ -159,6 +167,9 @@ function elsewhere({ words, line }: Invocation): readonly string[] | undefined {
 
 /** The page of the command, also where its words cannot be understood. */
 export const help: Command = ({ words, line }) => {
-  const name = line?.command ?? COMMANDS.find((one) => one === words[0]);
+  const named = COMMANDS.find((one) => one === words[0]);
+  // The word install may be left out.
+  const [component = ''] = words[0]?.split('@', 1) ?? [];
+  const name = line?.command ?? named ?? (isComponent(component) ? 'install' : undefined);
   return name === undefined || name === 'help' ? 'k8s-verify help' : `k8s-verify ${name} --help`;
 };

@@ -2,7 +2,7 @@
  * What to do after a failure, as commands to type with the user's own arguments. The library says it in a plain
  * sentence; here it becomes a command where there is one. None of them checks less.
  */
-import type { ErrorCode, K8sVerifyError } from '../errors.ts';
+import { type ErrorCode, GET_AGAIN, type K8sVerifyError } from '../errors.ts';
 import type { Invocation } from './invocation.ts';
 import * as commands from './next-commands.ts';
 
@@ -93,10 +93,19 @@ const lookAtTrust = step('look at clock and trusted root', commands.doctor);
 const thenAgain = step('then', commands.again);
 const renewTrust = step('renew the trusted root', commands.renewTrust);
 const page = step('see what it takes', commands.help);
+const newest = step('or take the newest of that minor release', commands.newestOfMinor);
 const listed = step('see what there is', commands.list);
 
+/** Its own sentence; "do not use" stands in the last line. */
+const advice: Steps = (error, invocation) => (error.next === GET_AGAIN ? getAgain : own)(error, invocation);
+const getAgain = first(step('get it and its signature again', commands.installAgain), () => [
+  { text: 'get the file and its signature again, from another source if that stays so' },
+]);
+/** A file that is here came by no way that could be looked at. */
+const onTheWay = step('see what is wrong on the way', commands.doctorOfInstall);
+
 /** Another copy, or what may have changed this one. */
-const anotherCopy = first(source, released, all(own, lookAround));
+const anotherCopy = first(source, released, all(advice, onTheWay));
 const ofTheNetwork = all(own, lookAround, orSource);
 const ofTheDisk = all(own, thenAgain);
 
@@ -108,12 +117,8 @@ const BY_CODE: Readonly<Record<ErrorCode, Steps>> = {
   ),
   'component-unknown': first(withCommand(own), all(own, listed)),
   'platform-impossible': all(own, step('see what there is', commands.listEverywhere)),
-  'release-not-found': all(
-    own,
-    step('or take the newest of that minor release', commands.newestOfMinor),
-    orSource,
-  ),
-  'artifact-not-found': all(own, listed, orSource),
+  'release-not-found': all(own, newest, orSource),
+  'artifact-not-found': all(own, first(newest, listed), orSource),
   'file-not-readable': all(own, thenAgain),
   network: ofTheNetwork,
   'http-status': ofTheNetwork,
@@ -137,14 +142,14 @@ const BY_CODE: Readonly<Record<ErrorCode, Steps>> = {
   'digest-mismatch': anotherCopy,
   'signature-mismatch': anotherCopy,
   'claim-mismatch': all(own, source, released),
-  'certificate-untrusted': all(first(source, released, own), ownSigstore),
+  'certificate-untrusted': all(first(source, released, advice), ownSigstore),
   'sct-invalid': anotherCopy,
   'identity-mismatch': all(first(source, released, own), trustTheSigner),
   'log-entry-not-found': anotherCopy,
   'log-entry-invalid': anotherCopy,
   'log-entry-mismatch': anotherCopy,
   'log-inconsistent': own,
-  'time-untrusted': all(first(source, released, own), lookAtTrust),
+  'time-untrusted': all(first(source, released, advice), lookAtTrust),
   'trusted-root-invalid': all(own, lookAtTrust),
   'name-mismatch': first(source, all(own, listed)),
   'name-digest-changed': lookThenForget,

@@ -142,10 +142,7 @@ function addVerify(program: StrictCommand): void {
       option.caFile(),
     ],
   ).describe({
-    usages: [
-      'k8s-verify verify FILE... [OPTIONS]',
-      'k8s-verify verify sha256:DIGEST --bundle FILE [OPTIONS]',
-    ],
+    usages: ['k8s-verify verify FILE... | sha256:DIGEST [OPTIONS]'],
     examples: [
       { command: 'k8s-verify verify kubectl', meaning: 'with the bundle next to it' },
       { command: 'k8s-verify verify kubectl --as kubectl@v1.30.2', meaning: 'and it must be that version' },

@@ -131,8 +131,8 @@ describe('the commands of a failure', () => {
     ['release-not-found', ['kubectl', 'v1.37.0-alpha.9'], [undefined, 'k8s-verify kubectl prerelease-1.37']],
     [
       'artifact-not-found',
-      ['kubectl', 'v1.30.2', '--platform', 'linux/arm64'],
-      [undefined, 'k8s-verify list v1.30.2 --platform linux/arm64'],
+      ['kubectl', '--platform', 'linux/arm64'],
+      [undefined, 'k8s-verify list --platform linux/arm64'],
     ],
     [
       'network',
@@ -154,9 +154,20 @@ describe('the commands of a failure', () => {
       [undefined, 'k8s-verify verify a.tar.gz --list'],
     ],
     ['interrupted', ['kubectl', '--quiet'], ['k8s-verify kubectl']],
-    ['digest-mismatch', ['verify', './a b'], [undefined, 'k8s-verify doctor']],
+    ['digest-mismatch', ['verify', './a b'], [undefined, "k8s-verify verify './a b' --verbose"]],
+    ['artifact-not-found', ['kubectl', 'v1.30.99'], [undefined, 'k8s-verify kubectl 1.30']],
   ])('are of its own line: %s %j', (code, words, expected) => {
     expect(commandsAfter(code, ...words)).toEqual(expected);
+  });
+
+  it('repeat the line where nothing better is known, and do not say again that the file must not be used', () => {
+    const error = new UntrustedError('log-entry-invalid', 'it is wrong');
+    expect(nextSteps(error, invocation('kubectl', 'v1.30.2'))).toEqual([
+      { text: 'get it and its signature again', command: 'k8s-verify kubectl v1.30.2' },
+      { text: 'see what is wrong on the way', command: 'k8s-verify doctor' },
+    ]);
+    const [first] = nextSteps(error, invocation('verify', 'a.txt'));
+    expect(first?.text).toMatch(/^get the file and its signature again/);
   });
 
   it('name no mirror that a variable names', () => {
