@@ -88,6 +88,16 @@ describe.skipIf(trustedRoots === undefined)('the trusted roots since 2023 (needs
     expect(all.at(-1)?.sha256).toBe(all.at(-2)?.sha256);
   });
 
+  it('of staging in 2026 is read, with rotated logs and two authorities under one URL', () => {
+    const { root, ignored } = readRoot(`${trustedRoots}/staging-2026.json`);
+    expect(ignored).toEqual([]);
+    expect([root.tlogs.length, root.ctlogs.length]).toEqual([5, 5]);
+    const uris = root.certificateAuthorities.map(({ uri }) => uri);
+    expect(uris).toEqual(['https://fulcio.sigstage.dev', 'https://fulcio.sigstage.dev']);
+    const tsas = root.timestampAuthorities.map(({ uri }) => uri);
+    expect(new Set(tsas).size).toBeLessThan(tsas.length);
+  });
+
   it('differ as they did, and no key was ever changed in place', () => {
     const all = roots();
     const changes = all.slice(1).map((after, index) => {
