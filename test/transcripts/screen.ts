@@ -74,6 +74,8 @@ function commandOf(internet: Internet, scene: Scene, typed: string): [string, ..
     NO_COLOR: '1',
     CI: 'true',
     SHELL: '/bin/bash',
+    // Root would keep things in the machine's own directory.
+    K8S_VERIFY_DATA_DIR: join(internet.home, '.local/share/k8s-verify'),
     ...internet.env,
     ...scene.env,
   };
