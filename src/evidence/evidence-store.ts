@@ -1,6 +1,6 @@
 /**
  * The evidence store: the bundle of each artifact that was proved, by the artifact's SHA-256. A bundle proves itself, so
- * it is verified anew on every use, and whoever writes here can only make a run ask the network again.
+ * it is verified anew on every use. Other users who can write here can only make a run ask the network again.
  */
 import type { DataStore } from '../data/data-store.ts';
 import { UntrustedError } from '../errors.ts';

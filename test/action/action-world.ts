@@ -105,6 +105,11 @@ async function useRunner(world: ActionWorld, action: string): Promise<TestRunner
   };
 }
 
+/** What a tool cache holds besides the directory in which runs keep their evidence. */
+export async function toolsIn(cache: string): Promise<readonly string[]> {
+  return Object.keys(await snapshot(cache)).filter((name) => name.split('/')[0] !== 'k8s-verify-data');
+}
+
 /** Nothing reached the steps after this one, and nothing is left behind. */
 export async function expectNothing(run: ActionRun, dir: TempDir): Promise<void> {
   expect(run.outputs).toEqual({});

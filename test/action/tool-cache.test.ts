@@ -13,19 +13,19 @@ beforeAll(async () => {
 afterAll(() => world[Symbol.asyncDispose]());
 
 describe('the tool cache', () => {
-  it('is filled, and what it holds is proved again without a download', async () => {
+  it('is filled, and what it holds is proved again by the evidence that was kept, without one request', async () => {
     const { cachedFile, run } = await world.useRunner();
     await run({ version: VERSION });
     expect(readFileSync(cachedFile(), 'utf8')).toContain(VERSION);
-    const downloads = world.releases.http.requestsFor(`/${KUBECTL}`).length;
+    const downloads = world.releases.http.requests.length;
     const lookUps = world.sigstore.rekorServer.http.requests.length;
     const second = await run({ version: VERSION });
     expect(second).toMatchObject({ exitCode: 0 });
     expect(second.stdout).toContain('came from the tool cache, and was proved again');
     expect(second.result?.artifacts[0]?.outcome).toBe('kept');
     expect(readFileSync(second.outputs['kubectl-path'] ?? '', 'utf8')).toContain(VERSION);
-    expect(world.releases.http.requestsFor(`/${KUBECTL}`)).toHaveLength(downloads);
-    expect(world.sigstore.rekorServer.http.requests.length).toBeGreaterThan(lookUps);
+    expect(world.releases.http.requests).toHaveLength(downloads);
+    expect(world.sigstore.rekorServer.http.requests).toHaveLength(lookUps);
   });
 
   it.each([

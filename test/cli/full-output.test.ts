@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { CLI_PATH } from '#support/run-cli';
 import { type ProgramRun, runProgram } from '#support/run-program';
 import { snapshot } from '#support/temp-dir';
+import { testDir } from '#support/test-dir';
 import { localWorld, type LocalWorld } from './local-world.ts';
 
 const KUBECTL = ['kubectl', 'v1.26.4', '--platform', 'linux/amd64', '--install-dir', 'bin'];
@@ -55,7 +56,12 @@ describe.skipIf(!existsSync('/dev/full'))('output that cannot be written (needs 
     const world = await localWorld();
     world.releases.publishFile(world.kubectl.path, 'something else');
     const before = await snapshot(world.dir.path);
-    const { exitCode, stdout } = await withFull('stderr', world, [...KUBECTL, ...world.options]);
+    const { exitCode, stdout } = await withFull('stderr', world, [
+      ...KUBECTL,
+      ...world.options,
+      '--data-dir',
+      (await testDir()).path,
+    ]);
     expect({ exitCode, stdout }).toEqual({ exitCode: 12, stdout: '' });
     expect(await snapshot(world.dir.path)).toEqual(before);
   });

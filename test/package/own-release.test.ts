@@ -39,6 +39,9 @@ interface Asked {
   readonly options?: readonly string[];
 }
 
+/** The verdict on standard output: nothing is said of the file but that it is refused. */
+const refused = (): string => `refused\t${dir.join('k8s-verify-linux-x64')}\t\t\t\t\n`;
+
 /** What a build says of a file that is signed so. */
 async function verify(
   sign: SignOptions,
@@ -92,7 +95,7 @@ describe('a build that knows its repository', () => {
     ['another host', RELEASE.replace('github.com', 'github.com.evil.example')],
   ])('refuses a signature by %s, and says what it expected and found', async (_, name) => {
     const { exitCode, stdout, stderr } = await verify(byWorkflow(name));
-    expect({ exitCode, stdout }).toEqual({ exitCode: 15, stdout: '' });
+    expect({ exitCode, stdout }).toEqual({ exitCode: 15, stdout: refused() });
     expect(stderr).toContain(
       `wanted ${WORKFLOW}@refs/tags/v<major>.<minor>.<patch> vouched for by ${ISSUER}`,
     );
@@ -115,7 +118,10 @@ describe('a build that knows its repository', () => {
   });
 
   it('refuses a newline behind the version', async () => {
-    expect(await verify(byWorkflow(`${RELEASE}\n`))).toMatchObject({ exitCode: 11, stdout: '' });
+    expect(await verify(byWorkflow(`${RELEASE}\n`))).toMatchObject({
+      exitCode: 11,
+      stdout: refused(),
+    });
   });
 
   it('refuses what Kubernetes signed', async () => {

@@ -15,7 +15,7 @@ describe.each(SCENES.map((scene) => [scene.name, scene] as const))('%s', (name, 
   // Of another user: the one who runs the tests may write everywhere, or may not become that user.
   const impossible = scene.unprivileged === true && NO_OTHER_USER !== undefined;
 
-  it.skipIf(impossible).concurrent('in a pipe', async ({ expect }) => {
+  it.skipIf(impossible).concurrent('in a pipe (needs another user, for some)', async ({ expect }) => {
     const text = await inPipes(authorities, scene);
     await expect(text).toMatchFileSnapshot(`screens/${name}.pipe.txt`);
   });

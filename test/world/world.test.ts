@@ -165,7 +165,12 @@ describe('npm run world', () => {
     ]);
     expect(saved.exitCode).toBe(0);
     expect(await first.stop('SIGINT')).toBe(0);
-    expect(readdirSync(dir.join('world')).toSorted()).toEqual(['files', 'keys', 'trusted_root.json']);
+    expect(readdirSync(dir.join('world')).toSorted()).toEqual([
+      'files',
+      'keys',
+      'root.json',
+      'trusted_root.json',
+    ]);
     for (const key of readdirSync(dir.join('world', 'keys'))) {
       expect(statSync(dir.join('world', 'keys', key)).mode & 0o077).toBe(0);
     }

@@ -282,7 +282,7 @@ describe('a place where nothing can be kept is a note', () => {
     await expect(snapshot(directory.path)).resolves.toEqual({});
   });
 
-  it.skipIf(!CAN_MOUNT)('on a read-only disk', async () => {
+  it.skipIf(!CAN_MOUNT)('on a read-only disk (needs the right to mount a disk)', async () => {
     const disk = testDisk('size=1m');
     const kept = join(disk.path, 'kept');
     await open(kept).write('names', KEY, bytesOf('old'));
@@ -295,16 +295,19 @@ describe('a place where nothing can be kept is a note', () => {
     expect(store.notes[0]).toBe(`nothing could be kept in ${kept}: the disk is read-only`);
   });
 
-  it.skipIf(!CAN_MOUNT)('on a full disk, which is left as it was', async () => {
-    const disk = testDisk('size=64k');
-    const kept = join(disk.path, 'kept');
-    await open(kept).write('evidence', KEY, bytesOf('old'));
-    const store = open(kept);
-    await expect(store.write('evidence', KEY, Buffer.alloc(1024 * 1024, 1))).resolves.toBe('failed');
-    await expect(store.texts('evidence', KEY)).resolves.toEqual(['own: old']);
-    expect(readdirSync(join(kept, 'evidence'))).toEqual([KEY]);
-    expect(store.notes).toEqual([expect.stringContaining('no space is left')]);
-  });
+  it.skipIf(!CAN_MOUNT)(
+    'on a full disk, which is left as it was (needs the right to mount a disk)',
+    async () => {
+      const disk = testDisk('size=64k');
+      const kept = join(disk.path, 'kept');
+      await open(kept).write('evidence', KEY, bytesOf('old'));
+      const store = open(kept);
+      await expect(store.write('evidence', KEY, Buffer.alloc(1024 * 1024, 1))).resolves.toBe('failed');
+      await expect(store.texts('evidence', KEY)).resolves.toEqual(['own: old']);
+      expect(readdirSync(join(kept, 'evidence'))).toEqual([KEY]);
+      expect(store.notes).toEqual([expect.stringContaining('no space is left')]);
+    },
+  );
 });
 
 describe.skipIf(NO_OTHER_USER !== undefined)(`another user (${NO_OTHER_USER ?? 'here'})`, () => {
