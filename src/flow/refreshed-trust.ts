@@ -149,7 +149,7 @@ export class RefreshedTrust implements RunTrust {
     const { newestKeptRoot } = await import('../trust/refresh-root.ts');
     const { anchor, url } = repository;
     const { root, damaged } = newestKeptRoot(entries, anchor, url, this.#client.clock.now());
-    for (const message of damaged) this.#client.report({ kind: 'detail', message });
+    for (const text of damaged) this.#client.report({ kind: 'note', ...note('kept-not-used', text) });
     return { repository, kept: root };
   }
 

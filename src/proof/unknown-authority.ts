@@ -62,8 +62,9 @@ export function verdictOnUnknown(
 }
 
 function advise({ trust: { source } }: Proof, namedLog: boolean, unread: boolean): string {
-  if (namedLog) return 'name the trusted root of the Sigstore that signed it: --trusted-root FILE';
+  // The authority may be in the part that was not read, and then no other trusted root helps.
   if (unread) return 'update k8s-verify, which does not understand that part of the trusted root';
+  if (namedLog) return 'name the trusted root of the Sigstore that signed it: --trusted-root FILE';
   return source.kind === 'embedded' || source.kind === 'tuf'
     ? 'without a network, name a file that k8s-verify trusted-root export wrote on another machine: --trusted-root FILE'
     : 'download the current trusted root of the Sigstore that signed it';

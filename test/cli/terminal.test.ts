@@ -1,4 +1,5 @@
 import { spawnSync } from 'node:child_process';
+import { writeFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { CLI_PATH } from '#support/run-cli';
 import { runProgram } from '#support/run-program';
@@ -64,6 +65,20 @@ describe.skipIf(!hasScript)('on a terminal (needs script of util-linux)', () => 
     expect(exitCode).toBe(0);
     expect(screen).not.toContain(ESC);
     expect(screen.includes('installed kubectl')).toBe(words);
+  });
+
+  it('shows what of a trusted root does not count, under those that do', async () => {
+    const world = await localWorld();
+    const root = world.sigstore.trustedRoot(({ tlogs }) => {
+      Object.assign(tlogs[1] ?? {}, { witnessConfiguration: { quorum: 2, groups: [] } });
+    });
+    writeFileSync(world.dir.join('demanding.json'), root);
+    const show = ['trusted-root', 'show', '--trusted-root', 'demanding.json'];
+    const { exitCode, screen } = await onTerminal(world, show, { NO_COLOR: '1', COLUMNS: '200' });
+    expect(exitCode).toBe(0);
+    expect(screen.replaceAll(/\s+/g, ' ')).toContain(
+      'does not count, since it is not known here: tlogs[1], which has a field "witnessConfiguration"',
+    );
   });
 
   it('shows no letter of a path that has no shape, though a pipe gets the path as it is', async () => {

@@ -1,9 +1,12 @@
 /** `k8s-verify trusted-root`, as a program, over a TUF repository on loopback. */
+import { spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { existsSync, mkdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, symlinkSync, truncateSync, writeFileSync } from 'node:fs';
 
 import { describe, expect, it, onTestFinished } from 'vitest';
 import type { TrustedRootAnswer } from '../../src/cli/trusted-root.ts';
+import { embeddedTufRootBytes, PUBLIC_GOOD_TUF_URL } from '../../src/trust/embedded-root.ts';
+import { keptRootKey } from '../../src/trust/kept-root.ts';
 import { fault } from '#support/http/faults';
 import { logJson } from '#support/sigstore/trusted-root';
 import { generateKey } from '#support/sigstore/keys';
@@ -42,6 +45,11 @@ async function trustWorld(): Promise<TrustWorld> {
 }
 
 const sha256 = (bytes: Uint8Array): string => createHash('sha256').update(bytes).digest('hex');
+
+function hugeFile(path: string): void {
+  writeFileSync(path, '');
+  truncateSync(path, 10 * 2 ** 30);
+}
 
 describe('k8s-verify trusted-root', () => {
   it('updates, and says what has changed since', async () => {
@@ -94,6 +102,27 @@ describe('k8s-verify trusted-root', () => {
     expect(keys).toHaveLength(rows.length);
     expect(trustedRoot).toMatchObject({ source: 'tuf', sha256: sha256(readFileSync(world.trustedRoot)) });
     expect(world.tuf.server.requests).toEqual([]);
+  });
+
+  it('names a log that demands what is not enforced here, which does not count', async () => {
+    const { dir, run, json, world } = await trustWorld();
+    const demanding = world.sigstore.trustedRoot(({ tlogs }) => {
+      Object.assign(tlogs[1] ?? {}, { witnessConfiguration: { quorum: 2, groups: [] } });
+    });
+    world.tuf.repository.publish({ targets: { [TARGET]: Buffer.from(demanding) } });
+    await run('update');
+    const what = 'tlogs[1], which has a field "witnessConfiguration"';
+    const { trustedRoot, keys } = await json('show');
+    expect(trustedRoot.ignored).toEqual([what]);
+    expect(keys.filter(({ use }) => use === 'public-log')).toHaveLength(1);
+
+    const bytes = Buffer.from('a file');
+    writeFileSync(dir.join('file'), bytes);
+    writeFileSync(dir.join('file.sigstore.json'), world.sigstore.signBlob({ bytes }).bundle('0.3'));
+    const trust = ['--tuf-url', world.tuf.url, '--tuf-root', world.tuf.root, '--data-dir', dir.join('data')];
+    const { exitCode, stderr } = await runCli(['verify', dir.join('file'), '--verbose', ...trust]);
+    expect({ exitCode, stderr }).toMatchObject({ exitCode: 0 });
+    expect(stderr).toContain(`trusted root: left out, since it is not known here: ${what}\n`);
   });
 
   it('is what doctor looks at: what is kept, and how old it is', async () => {
@@ -184,6 +213,33 @@ describe('k8s-verify trusted-root', () => {
     });
     expect(existsSync(dir.join('none'))).toBe(false);
   });
+
+  it.each<readonly [string, (file: string) => void, RegExp]>([
+    ['a link', (file) => symlinkSync('/dev/zero', file), /it is a link$/],
+    ['a pipe', (file) => expect(spawnSync('mkfifo', [file]).status).toBe(0), /is not a regular file$/],
+    ['a huge file', (file) => hugeFile(file), /it is larger than \d+ bytes$/],
+    ['another version of the format', (file) => writeFileSync(file, '{"schema":2}'), /does not count: /],
+  ])(
+    'shows the one that is built in where %s stands for what was kept, and a note',
+    async (_, plant, why) => {
+      const dir = await testDir();
+      mkdirSync(dir.join('data', 'trust'), { recursive: true, mode: 0o700 });
+      const file = dir.join('data', 'trust', keptRootKey(embeddedTufRootBytes(), PUBLIC_GOOD_TUF_URL));
+      plant(file);
+      const { exitCode, stdout } = await runCli([
+        'trusted-root',
+        'show',
+        '--json',
+        '--data-dir',
+        dir.join('data'),
+      ]);
+      expect(exitCode).toBe(0);
+      expect(JSON.parse(stdout)).toMatchObject({
+        trustedRoot: { source: 'embedded' },
+        notes: [{ code: 'kept-not-used', text: expect.stringMatching(why) }],
+      });
+    },
+  );
 
   it('does not read the variables of other tools, and says so', async () => {
     const dir = await testDir();

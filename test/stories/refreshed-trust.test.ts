@@ -1,21 +1,12 @@
 /** The trusted root of an install is renewed by TUF next to the download, and kept for later runs. */
 import { createHash } from 'node:crypto';
-import {
-  chmodSync,
-  existsSync,
-  mkdirSync,
-  readdirSync,
-  readFileSync,
-  truncateSync,
-  writeFileSync,
-} from 'node:fs';
+import { existsSync, writeFileSync } from 'node:fs';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { createClient } from '../../src/client.ts';
 import { verifyFile } from '../../src/verify.ts';
 import { fault } from '#support/http/faults';
 import { testServers } from '#support/test-servers';
-import { createTufRepository } from '#support/tuf-repository';
-import { prepareRefreshed, type RefreshedRun } from './support/refreshed-run.ts';
+import { prepareRefreshed } from './support/refreshed-run.ts';
 
 const servers = await testServers();
 const { sigstore, releases } = servers;
@@ -32,12 +23,13 @@ beforeEach(async () => {
   await releases.publishRelease({ ...release, sigstore });
 });
 
-/** The only file that is kept. */
-function keptFile({ dir }: RefreshedRun): string {
-  const [name] = readdirSync(dir.join('data', 'trust'));
-  if (name === undefined) throw new Error('nothing is kept');
-  return dir.join('data', 'trust', name);
-}
+/** As protobuf-specs#783 proposes it, in the form that is to have it. */
+const demanding = (index: number): Buffer =>
+  Buffer.from(
+    sigstore.trustedRoot(({ tlogs }) => {
+      Object.assign(tlogs[index] ?? {}, { witnessConfiguration: { quorum: 1, groups: [] } });
+    }),
+  );
 
 describe('a trusted root that is renewed by TUF', () => {
   it('is fetched by the first run, told in its result, and kept for a day', async () => {
@@ -158,6 +150,35 @@ describe('a trusted root that is renewed by TUF', () => {
   });
 });
 
+describe('a log that demands what this program does not enforce', () => {
+  const [USED, OTHER] = [0, 1];
+  const V2 = 'trusted_root.v0.2.json';
+
+  it('does not count, so that what it holds is not proved by less than it demands', async () => {
+    const run = await prepareRefreshed(servers, {
+      targets: { [TARGET]: ROOT, [V2]: demanding(USED) },
+    });
+    expect(await run.refused()).toMatchObject({
+      name: 'UnavailableError',
+      code: 'authority-unknown',
+      found: expect.stringContaining('which has a field "witnessConfiguration"'),
+      next: expect.stringContaining('update k8s-verify'),
+    });
+    expect(existsSync(run.dir.join('bin', 'kubectl'))).toBe(false);
+  });
+
+  it('leaves the rest of the trusted root as it is', async () => {
+    const run = await prepareRefreshed(servers, {
+      targets: { [TARGET]: ROOT, [V2]: demanding(OTHER) },
+    });
+    const { trustedRoot } = await run.install();
+    expect(trustedRoot).toMatchObject({
+      sha256: sha256(demanding(OTHER)),
+      ignored: ['tlogs[1], which has a field "witnessConfiguration"'],
+    });
+  });
+});
+
 describe('a demand for a fresh trusted root', () => {
   const maxTrustedRootAgeMs = 3_600_000;
 
@@ -192,64 +213,6 @@ describe('a demand for a fresh trusted root', () => {
       found: expect.stringContaining(trustedRootFile),
     });
     expect([run.asked(), releases.http.requests]).toEqual([[], []]);
-  });
-});
-
-describe('what is kept of a trusted root', () => {
-  it('is verified again: a file that is cut or of another repository costs requests, and is healed', async () => {
-    const run = await prepareRefreshed(servers);
-    await run.install();
-    const file = keptFile(run);
-    const honest = readFileSync(file);
-    const other = await prepareRefreshed(servers, { targets: { [TARGET]: OLDER } });
-    await other.refused();
-    for (const damage of [
-      () => truncateSync(file, honest.length - 20),
-      () => truncateSync(file, 0),
-      () => writeFileSync(file, readFileSync(keptFile(other))),
-    ]) {
-      damage();
-      run.asked();
-      const { trustedRoot } = await run.install();
-      expect(trustedRoot.sha256).toBe(sha256(ROOT));
-      expect(run.asked()).toHaveLength(5);
-      expect(readFileSync(file).length).toBe(honest.length);
-    }
-  });
-
-  it('does not evict that of another repository, nor of another root to begin with', async () => {
-    const run = await prepareRefreshed(servers);
-    await run.install();
-    const other = createTufRepository({ targets: { [TARGET]: ROOT } });
-    run.repository.files.clear();
-    for (const [path, bytes] of other.files) run.repository.files.set(path, bytes);
-    const rootFile = run.dir.join('other.json');
-    writeFileSync(rootFile, other.firstRoot);
-    await run.install({ tuf: { url: run.tuf.url, rootFile } });
-    expect(readdirSync(run.dir.join('data', 'trust'))).toHaveLength(2);
-  });
-
-  it('is whole with 20 runs at once', async () => {
-    const run = await prepareRefreshed(servers);
-    await Promise.all(
-      Array.from({ length: 20 }, async (_, index) =>
-        run.install({ destination: { kind: 'directory', path: run.dir.join(`bin-${index}`) } }),
-      ),
-    );
-    run.asked();
-    await run.install();
-    expect(run.asked()).toEqual([]);
-  });
-
-  it('may be impossible: a note says so, and the install goes on', async () => {
-    const run = await prepareRefreshed(servers);
-    mkdirSync(run.dir.join('data'));
-    chmodSync(run.dir.join('data'), 0o700);
-    // A file where a directory should be: not even root can write into it.
-    writeFileSync(run.dir.join('data', 'trust'), '');
-    const { trustedRoot } = await run.install();
-    expect(trustedRoot.sha256).toBe(sha256(ROOT));
-    expect(run.notes().map(({ code }) => code)).toContain('not-kept');
   });
 });
 

@@ -49,6 +49,26 @@ describe('readTrustedRoot', () => {
       'tlogs',
     ],
     [
+      // As protobuf-specs#783 proposes them: demands that this program does not enforce.
+      'a log that demands a quorum of witnesses',
+      ({ tlogs: [log] }) =>
+        void Object.assign(log ?? {}, { witnessConfiguration: { quorum: 2, groups: [] }, operator: 'x' }),
+      'tlogs[0], which has a field "witnessConfiguration"',
+      'tlogs',
+    ],
+    [
+      'a log that has ended with a final checkpoint',
+      ({ tlogs: [, log] }) => void Object.assign(log ?? {}, { finalCheckpoint: 'log.example/1\n5\n' }),
+      'tlogs[1], which has a field "finalCheckpoint"',
+      'tlogs',
+    ],
+    [
+      'a log that demands signatures with more keys',
+      ({ ctlogs: [log] }) => void Object.assign(log ?? {}, { additionalPublicKeys: [] }),
+      'ctlogs[0], which has a field "additionalPublicKeys"',
+      'ctlogs',
+    ],
+    [
       'an authority with a newer field',
       ({ certificateAuthorities: [ca] }) => void Object.assign(ca ?? {}, { oidcIssuers: [] }),
       'certificateAuthorities[0], which has a field "oidcIssuers"',
