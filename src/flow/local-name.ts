@@ -156,6 +156,14 @@ function listedFile(
   );
 }
 
+/** Whether a release manifest lists the digest under a name, on any platform where none is asked for. */
+export function isListedAs(
+  asked: AskedName & { readonly sha256: string },
+  manifest: ManifestAnswer,
+): boolean {
+  return filesOf(asked).some((one) => digestsOf(manifest, one).includes(asked.sha256));
+}
+
 function digestsOf(
   manifest: ManifestAnswer | undefined,
   { pathInRelease }: ReleaseArtifact,

@@ -14,6 +14,7 @@ import {
 import { type ClaimedName, claimedName } from '../names/claimed-name.ts';
 import type { Note } from '../notes.ts';
 import { MANIFEST_NAME } from '../release/artifact.ts';
+import { compareReleaseVersions } from '../release/version.ts';
 import { readReleaseManifest } from '../records/release-manifest.ts';
 
 /** What proven bytes are, and what says so. */
@@ -179,7 +180,7 @@ function nameMismatch(
   if (wrong === 'file') {
     return new UntrustedError('name-mismatch', `${what} was given under the name of ${name}`, {
       ...details,
-      why: 'an old release under a new name brings back bugs that were fixed',
+      why: whyRefused(wanted, claimed),
       next: 'take it from its source, or from another mirror',
     });
   }
@@ -188,4 +189,12 @@ function nameMismatch(
     why: 'it is signed like the release, so the files of another release were given under this name',
     next: 'take it from its source, or from another mirror',
   });
+}
+
+/** A file that says no version may be of an old release; another component, platform or newer version is not. */
+function whyRefused({ component, version }: Coordinates, claimed: ClaimedName | undefined): string {
+  const isOlder = claimed?.version === undefined || compareReleaseVersions(claimed.version, version) < 0;
+  return isOlder && (claimed === undefined || claimed.component === component)
+    ? 'an old release under a new name brings back bugs that were fixed'
+    : 'it is properly signed, and it is another file of Kubernetes';
 }

@@ -13,16 +13,17 @@ import { InterruptedError, K8sVerifyError, RequestError, UntrustedError } from '
 import { evidenceNotUsed } from '../evidence/evidence-store.ts';
 import * as localEvidence from '../evidence/local-evidence.ts';
 import type { ManifestAnswer } from '../names/bind-name.ts';
+import type { AskedName } from '../plan/asked-name.ts';
 import { logOf, type NetworkRequest, sourcesOf, type VerifyRequest } from '../plan/request.ts';
 import type { Policy } from '../policy/policy.ts';
 import { assertMessageWanted } from '../proof/check-claim.ts';
 import { detachedHashes, fittingDigest } from '../proof/check-detached-signature.ts';
 import { type ProofSubject, type RequiredSubject, requiredSubject } from '../proof/proof.ts';
-import type { ReleaseVersion } from '../release/version.ts';
 import { type Digest, digestOf, type HashAlgorithm } from '../strict/digest.ts';
 import type { TrustMaterial } from '../trust/trust-material.ts';
 import { proveFromKept } from './kept-evidence.ts';
-import { assertAsked, type LocalName, nameLocal } from './local-name.ts';
+import { keptManifest } from './kept-manifest.ts';
+import { assertAsked, isListedAs, type LocalName, nameLocal } from './local-name.ts';
 import { nameFile } from './name-failure.ts';
 import { openArchive } from './open-archive.ts';
 import type { PreparedArtifact } from './prepared-artifact.ts';
@@ -207,7 +208,7 @@ async function nameProven(
   const bytes = file ?? (subject.kind === 'bytes' ? inMemory(subject.bytes) : undefined);
   const local = { what: run.what, sha256, bytes, file };
   const isAsked = as !== undefined && demanded === undefined;
-  const manifestOf = isAsked ? () => askManifest(as.version, request, run, signal) : undefined;
+  const manifestOf = isAsked ? () => askManifest({ ...as, sha256 }, request, run, signal) : undefined;
   const sources = { demanded: demanded?.by, manifestOf };
   const named =
     as === undefined
@@ -233,9 +234,12 @@ function notTheDemanded(
   });
 }
 
-/** The release manifest of a version, signed by who must have signed the subject. */
+/**
+ * The release manifest of a version, signed by who must have signed the subject: the one that was kept where it lists the
+ * subject under the name that is asked for, so that this needs no network, or else that of the sources.
+ */
 async function askManifest(
-  version: ReleaseVersion,
+  asked: AskedName & { readonly sha256: string },
   network: NetworkRequest,
   { client, policy, trust }: { readonly client: Client; readonly policy: Policy; readonly trust: RunTrust },
   signal: AbortSignal | undefined,
@@ -245,8 +249,11 @@ async function askManifest(
   const either = signal === undefined ? ended.signal : AbortSignal.any([signal, ended.signal]);
   const sources = sourcesOf(network, client.http);
   const context = { network, sources, client, trust, signal: either };
-  trust.begin();
+  const { version } = asked;
   try {
+    const kept = await keptManifest(version, policy, context);
+    if (kept !== undefined && isListedAs(asked, kept)) return kept;
+    trust.begin();
     return await manifestInTime(shareManifests(context)(version, policy), { version, signal: either });
   } finally {
     ended.abort();

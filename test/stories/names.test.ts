@@ -89,6 +89,9 @@ describe('a genuine file under another name', () => {
       wanted: 'kubectl v1.36.0 linux/amd64',
       found: `${found}, genuine`,
       from: expect.stringContaining(releases.url) as unknown,
+      why: / v1\.(?:24\.9|36\.0-rc\.1) /.test(found)
+        ? 'an old release under a new name brings back bugs that were fixed'
+        : 'it is properly signed, and it is another file of Kubernetes',
     });
   });
 

@@ -36,6 +36,7 @@ async function verify(
   bytes: Uint8Array,
   as?: string,
   change: Partial<VerifyRequest> = {},
+  kept: { readonly dataDirectory?: string } = {},
 ): Promise<ArtifactResult> {
   const path = dir.join('kubectl');
   writeFileSync(path, bytes);
@@ -49,7 +50,7 @@ async function verify(
     ...(as === undefined ? {} : { as: askedName(parseWrittenName(as, '--as')) }),
     ...change,
   };
-  const client = createClient({ retries: 0 });
+  const client = createClient({ retries: 0, ...kept });
   try {
     const [artifact] = (await verifyFile(request, client)).artifacts;
     if (artifact === undefined) throw new TypeError('nothing was said of the file');
@@ -158,6 +159,21 @@ describe('what a file must be', () => {
       }
     },
   );
+
+  it('is proved once more by the release manifest that was kept, without a network', async () => {
+    await releases.publishRelease({ ...KUBECTL, bytes: SILENT, sigstore });
+    const kept = { dataDirectory: dir.join('data') };
+    await verify(SILENT, 'kubectl@v1.30.2', {}, kept);
+    const offline = { sources: ['http://127.0.0.1:9'] };
+    expect(await verify(SILENT, 'kubectl@v1.30.2', offline, kept)).toMatchObject({
+      ...KUBECTL,
+      name: { bound: true, by: ['release-manifest'] },
+      notes: [],
+    });
+    const asked = releases.http.requests.length;
+    await verify(SILENT, 'kubectl@v1.30.2', {}, kept);
+    expect(releases.http.requests).toHaveLength(asked);
+  });
 
   it('is refused where the release manifest lists another digest', async () => {
     await releases.publishRelease({ ...KUBECTL, bytes: kubectl(), sigstore });
