@@ -1,5 +1,7 @@
-/** How an artifact was proved, for `--verbose`: eight lines for the checks, then where everything came from. */
+/** How an artifact was proved, for `--verbose`: a line for each check and one for the name, then where everything came from. */
 import type { CheckName } from '../errors.ts';
+import type { NameSource } from '../names/bind-name.ts';
+import { MANIFEST_NAME } from '../release/artifact.ts';
 import type { ArtifactResult, EvidenceOrigin } from '../result.ts';
 import { rootWords } from '../trust/root-age.ts';
 import { printable } from './printable.ts';
@@ -26,6 +28,7 @@ export function checkLines(artifact: ArtifactResult, style: TextStyle): readonly
   return [
     printable(name === '' ? (path ?? `sha256:${sha256}`) : name),
     ...LABELS.map(([label, checks]) => checkLine(label, checks, artifact, style)),
+    ...nameLines(artifact, style),
     ...origins(artifact).map(([label, text]) => line('  ', label, text, style)),
   ];
 }
@@ -39,9 +42,29 @@ function checkLine(
   const outcomes = names.map((name) => checks[name]);
   const passed = outcomes.some(({ outcome }) => outcome === 'passed');
   const text = readable(outcomes.map(({ detail }) => detail).join('; '), style);
-  const absent = style.terminal?.unicode === true ? '- ' : '-  ';
-  const mark = style.terminal === undefined ? 'ok ' : symbol(style, 'done');
-  return line(`  ${passed ? mark : absent}`, label, text, style);
+  return line(`  ${mark(passed, style)}`, label, text, style);
+}
+
+function mark(passed: boolean, style: TextStyle): string {
+  if (!passed) return style.terminal?.unicode === true ? '- ' : '-  ';
+  return style.terminal === undefined ? 'ok ' : symbol(style, 'done');
+}
+
+/** No line where there are no bytes of one file, and so no name. */
+function nameLines({ name, version, sha256 }: ArtifactResult, style: TextStyle): readonly string[] {
+  if (name === undefined) return [];
+  const { bound, by, manifestSha256 } = name;
+  const isListed = manifestSha256 !== undefined && manifestSha256 !== sha256;
+  const sources: Readonly<Record<NameSource, string>> = {
+    'release-manifest': isListed
+      ? `${MANIFEST_NAME} of ${version ?? 'its release'}, itself proved, lists it`
+      : 'the file says it itself',
+    binary: 'the file says it itself',
+    lockfile: 'the lockfile has its digest',
+    sha256: 'you demanded its digest',
+  };
+  const text = bound ? by.map((one) => sources[one]).join('; ') : 'nothing signed says what the file is';
+  return [line(`  ${mark(bound, style)}`, 'name', text, style)];
 }
 
 /** Times, sizes and digests as they are read on this stream. A program needs digests whole. */

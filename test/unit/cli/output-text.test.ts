@@ -297,4 +297,24 @@ describe('results', () => {
     ).toEqual(Array.from({ length: 11 }, () => 17));
     expect(successText([own], TERMINAL)).not.toMatch(/evidence/);
   });
+
+  it.each<readonly [string, ArtifactResult['name'], string | undefined]>([
+    [
+      'the release manifest',
+      { bound: true, by: ['release-manifest'], manifestSha256: 'c'.repeat(64) },
+      '✓ name         kubernetes-release.spdx of v1.26.4, itself proved, lists it',
+    ],
+    [
+      'the file and a demand',
+      { bound: true, by: ['binary', 'sha256'] },
+      '✓ name         the file says it itself; you demanded its digest',
+    ],
+    ['nothing', { bound: false, by: [] }, '- name         nothing signed says what the file is'],
+    ['that there is no name', undefined, undefined],
+  ])('say what binds the name with --verbose: %s', (_, name, line) => {
+    const { name: _of, ...nameless } = own;
+    const named = name === undefined ? nameless : { ...nameless, name };
+    const lines = successText([named], { ...TERMINAL, verbose: true }).split('\n');
+    expect(lines.filter((one) => / name {9}/.test(one))).toEqual(line === undefined ? [] : [`  ${line}`]);
+  });
 });
