@@ -113,8 +113,8 @@ function trust(help: PageHelp): readonly string[] {
     ),
     help.section(
       'THE TRUSTED ROOT',
-      'The keys of Sigstore that a proof rests on are built into k8s-verify. For a Sigstore of your own: --trusted-root FILE. ' +
-        'k8s-verify doctor says how old they are.',
+      'The keys of Sigstore that a proof rests on are built into k8s-verify, and renewed at most once a day from what Sigstore signs. ' +
+        'k8s-verify trusted-root show lists them. For a Sigstore of your own: --trusted-root FILE.',
     ),
     help.section(
       'WHAT IT DOES NOT SAY',
