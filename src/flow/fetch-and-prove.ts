@@ -5,6 +5,7 @@ import type { PlannedArtifact } from '../plan/plan.ts';
 import { logOf } from '../plan/request.ts';
 import { fetchSideFiles } from '../source/side-files.ts';
 import { Download, type RunContext } from './download.ts';
+import { keptManifest } from './kept-manifest.ts';
 import { nameFile } from './name-failure.ts';
 import { manifestInTime } from './release-manifest.ts';
 import type { RunManifest } from './run-manifest.ts';
@@ -124,7 +125,8 @@ export async function confirmPlanned(
 export async function manifestFor({ plan, context }: Download): Promise<RunManifest> {
   const { artifact, policy } = plan;
   const { version } = artifact;
-  return manifestInTime(context.manifestOf(version, policy), { version, signal: context.signal });
+  const wait = { version, signal: context.signal, kept: () => keptManifest(version, policy, context) };
+  return manifestInTime(context.manifestOf(version, policy), wait);
 }
 
 /** Compares digests of the proven bytes with the release's records, if the request asks for that. */

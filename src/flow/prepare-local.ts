@@ -202,8 +202,8 @@ async function nameProven(
   { proven }: ProvenArtifact,
   { sha256, measured }: ReadSubject,
 ): Promise<LocalName> {
-  if (proven.claim.kind !== 'genuine') return {};
   if (demanded !== undefined && demanded.sha256 !== sha256) throw notTheDemanded(run.what, demanded, sha256);
+  if (proven.claim.kind !== 'genuine') return {};
   const file = measured === undefined ? undefined : confirmMeasured(measured, proven);
   const bytes = file ?? (subject.kind === 'bytes' ? inMemory(subject.bytes) : undefined);
   const local = { what: run.what, sha256, bytes, file };
@@ -254,7 +254,8 @@ async function askManifest(
     const kept = await keptManifest(version, policy, context);
     if (kept !== undefined && isListedAs(asked, kept)) return kept;
     trust.begin();
-    return await manifestInTime(shareManifests(context)(version, policy), { version, signal: either });
+    const wait = { version, signal: either, kept: () => Promise.resolve(kept) };
+    return await manifestInTime(shareManifests(context)(version, policy), wait);
   } finally {
     ended.abort();
   }

@@ -40,26 +40,36 @@ export function shareManifests(context: ManifestContext): ManifestOf {
   };
 }
 
+/** A run that waits for a manifest. */
+export interface ManifestWait {
+  readonly version: ReleaseVersion;
+  readonly signal: AbortSignal;
+  /** What an earlier run kept of the release, proved anew. */
+  readonly kept: () => Promise<RunManifest | undefined>;
+}
+
 /**
  * Waits for a manifest when everything else is there. It is not needed for a proof, so that a server which does not give
- * it must not hold up the run for as long as it likes.
+ * it must not hold up the run for as long as it likes. Nor may it hide by that what an earlier run kept: silence counts
+ * as having none.
  *
  * @throws InterruptedError where the signal fires.
  */
 export async function manifestInTime(
   answer: Promise<RunManifest>,
-  { version, signal }: { readonly version: ReleaseVersion; readonly signal: AbortSignal },
+  { version, signal, kept }: ManifestWait,
   waitMs: number = MAX_MANIFEST_WAIT_MS,
 ): Promise<RunManifest> {
   const answered = new AbortController();
   const why = `${MANIFEST_NAME} of ${formatReleaseVersion(version)} did not come within ${waitMs / 1000} seconds after the artifact`;
-  const late = delay(waitMs, { kind: 'none', why } as const, {
+  const late = delay(waitMs, undefined, {
     signal: AbortSignal.any([answered.signal, signal]),
   }).catch(() => {
     throw new InterruptedError('interrupted', { cause: signal.reason });
   });
   try {
-    return await Promise.race([answer, late]);
+    const inTime = await Promise.race([answer, late]);
+    return inTime ?? (await kept()) ?? { kind: 'none', why };
   } finally {
     late.catch(() => undefined);
     answered.abort();

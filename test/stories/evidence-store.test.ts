@@ -238,6 +238,16 @@ describe('a release manifest that was kept', () => {
     expect(await install()).toMatchObject({ outcome: 'installed', name: { by: ['release-manifest'] } });
   });
 
+  it('refuses what it contradicts, though the sources are silent about theirs', async () => {
+    await publish(SCRIPT);
+    await install();
+    rmSync(installed());
+    // An older file that says nothing of itself, under its name; and a manifest that never ends.
+    await publish(Buffer.from('#!/bin/sh\n# older\n'));
+    releases.http.fault('kubernetes-release.spdx', fault.stall());
+    expect(await rejection(install())).toMatchObject({ code: 'name-mismatch' });
+  }, 60_000);
+
   it('binds nothing without its evidence', async () => {
     await publish(SCRIPT);
     await install();
@@ -383,6 +393,18 @@ describe('what is kept', () => {
     writeFileSync(`${path}.sigstore.json`, sigstore.signDsse({ payload }).bundle('0.3'));
     expect(await verify({ predicateTypes: [predicateType] })).toMatchObject({ claim: 'attested' });
     expect(readdirSync(data.path)).not.toContain('evidence');
+  });
+
+  it('is refused where another digest is demanded, though a statement proves it', async () => {
+    const { path, verify } = await localFile(BYTES);
+    const predicateType = 'https://slsa.dev/provenance/v1';
+    const subject = [{ name: 'kubectl', digest: { sha256: sha256(BYTES) } }];
+    const payload = { _type: 'https://in-toto.io/Statement/v1', predicateType, predicate: {}, subject };
+    writeFileSync(`${path}.sigstore.json`, sigstore.signDsse({ payload }).bundle('0.3'));
+    const demanded = { sha256: sha256(SCRIPT), by: 'sha256' } as const;
+    expect(await rejection(verify({ predicateTypes: [predicateType], demanded }))).toMatchObject({
+      code: 'digest-mismatch',
+    });
   });
 
   it('is nothing of a run that refuses', async () => {
