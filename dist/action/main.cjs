@@ -23082,8 +23082,8 @@ function verdictOnUnknown(proof, unknown, verdict) {
 	});
 }
 function advise({ trust: { source } }, namedLog, unread) {
-	if (namedLog) return "name the trusted root of the Sigstore that signed it: --trusted-root FILE";
 	if (unread) return "update k8s-verify, which does not understand that part of the trusted root";
+	if (namedLog) return "name the trusted root of the Sigstore that signed it: --trusted-root FILE";
 	return source.kind === "embedded" || source.kind === "tuf" ? "without a network, name a file that k8s-verify trusted-root export wrote on another machine: --trusted-root FILE" : "download the current trusted root of the Sigstore that signed it";
 }
 function nameOf$4({ trust: { source } }) {
@@ -28423,9 +28423,9 @@ var RefreshedTrust = class RefreshedTrust {
 		const { newestKeptRoot } = await Promise.resolve().then(() => (init_refresh_root(), refresh_root_exports));
 		const { anchor, url } = repository;
 		const { root, damaged } = newestKeptRoot(entries, anchor, url, this.#client.clock.now());
-		for (const message of damaged) this.#client.report({
-			kind: "detail",
-			message
+		for (const text of damaged) this.#client.report({
+			kind: "note",
+			...note("kept-not-used", text)
 		});
 		return {
 			repository,
@@ -31916,16 +31916,6 @@ function notWhatWasSigned(error, label, { signer }, from) {
 		from
 	});
 }
-// src/flow/name-failure.ts
-init_errors();
-const UNNAMED = /^the file\b|\bthe file$/;
-function nameFile(error, label) {
-	return error instanceof K8sVerifyError && UNNAMED.test(error.message) ? error.with({ message: error.message.replace(UNNAMED, () => label) }) : error;
-}
-function nameFailure(error, label) {
-	if (!(error instanceof K8sVerifyError) || error instanceof InterruptedError) return error;
-	return error.message.includes(label) ? error : error.with({ message: `${label}: ${error.message}` });
-}
 // src/evidence/evidence-store.ts
 async function findKeptEvidence(data, sha256) {
 	const entries = await data.read("evidence", sha256);
@@ -32570,6 +32560,17 @@ var init_kept_manifest = __esmMin((() => {
 	init_kept_evidence();
 	init_proved_manifest();
 }));
+// src/flow/name-failure.ts
+init_kept_manifest();
+init_errors();
+const UNNAMED = /^the file\b|\bthe file$/;
+function nameFile(error, label) {
+	return error instanceof K8sVerifyError && UNNAMED.test(error.message) ? error.with({ message: error.message.replace(UNNAMED, () => label) }) : error;
+}
+function nameFailure(error, label) {
+	if (!(error instanceof K8sVerifyError) || error instanceof InterruptedError) return error;
+	return error.message.includes(label) ? error : error.with({ message: `${label}: ${error.message}` });
+}
 // src/proof/check-detached-signature.ts
 function detachedHashes({ certificate }) {
 	return possibleHashes(keyOf$2(readCertificate(certificate)));
@@ -32939,17 +32940,17 @@ function shareManifests(context) {
 		return answer;
 	};
 }
-async function manifestInTime(answer, { version, signal }, waitMs = MAX_MANIFEST_WAIT_MS) {
+async function manifestInTime(answer, { version, signal, kept }, waitMs = MAX_MANIFEST_WAIT_MS) {
 	const answered = new AbortController();
 	const why = `${MANIFEST_NAME} of ${formatReleaseVersion(version)} did not come within ${waitMs / 1e3} seconds after the artifact`;
-	const late = (0, node_timers_promises.setTimeout)(waitMs, {
-		kind: "none",
-		why
-	}, { signal: AbortSignal.any([answered.signal, signal]) }).catch(() => {
+	const late = (0, node_timers_promises.setTimeout)(waitMs, void 0, { signal: AbortSignal.any([answered.signal, signal]) }).catch(() => {
 		throw new InterruptedError("interrupted", { cause: signal.reason });
 	});
 	try {
-		return await Promise.race([answer, late]);
+		return await Promise.race([answer, late]) ?? await kept() ?? {
+			kind: "none",
+			why
+		};
 	} finally {
 		late.catch(() => void 0);
 		answered.abort();
@@ -33048,7 +33049,6 @@ var init_release_manifest = __esmMin((() => {
 	init_version();
 	init_side_files();
 	init_digest();
-	init_kept_manifest();
 	init_proved_manifest();
 	init_run_trust();
 	FetchedDocument = class {
@@ -33542,6 +33542,7 @@ var init_compare_records = __esmMin((() => {
 init_errors();
 init_request();
 init_side_files();
+init_kept_manifest();
 init_run_trust();
 async function withDownload(plan, destination, context, prepare) {
 	const abort = new AbortController();
@@ -33625,10 +33626,12 @@ async function confirmPlanned(download, proof) {
 async function manifestFor({ plan, context }) {
 	const { artifact, policy } = plan;
 	const { version } = artifact;
-	return manifestInTime(context.manifestOf(version, policy), {
+	const wait = {
 		version,
-		signal: context.signal
-	});
+		signal: context.signal,
+		kept: () => keptManifest(version, policy, context)
+	};
+	return manifestInTime(context.manifestOf(version, policy), wait);
 }
 async function crossChecked({ plan, context, records }, proof, { sha256, sha512 }) {
 	if (records === void 0 || sha512 === void 0) return proof;
@@ -34505,6 +34508,7 @@ function releaseVersion(text) {
 init_errors();
 init_limits();
 init_artifact();
+init_version();
 init_release_manifest$1();
 async function readName(file) {
 	const bytes = bytesOf(file);
@@ -34603,7 +34607,7 @@ function nameMismatch(wanted, claimed, { wrong, wanted: expected, found }, from)
 	};
 	if (wrong === "file") return new UntrustedError("name-mismatch", `${what} was given under the name of ${name}`, {
 		...details,
-		why: "an old release under a new name brings back bugs that were fixed",
+		why: whyRefused(wanted, claimed),
 		next: "take it from its source, or from another mirror"
 	});
 	return new UntrustedError("name-mismatch", `the signed release manifest does not fit ${name}`, {
@@ -34611,6 +34615,9 @@ function nameMismatch(wanted, claimed, { wrong, wanted: expected, found }, from)
 		why: "it is signed like the release, so the files of another release were given under this name",
 		next: "take it from its source, or from another mirror"
 	});
+}
+function whyRefused({ component, version }, claimed) {
+	return (claimed?.version === void 0 || compareReleaseVersions(claimed.version, version) < 0) && (claimed === void 0 || claimed.component === component) ? "an old release under a new name brings back bugs that were fixed" : "it is properly signed, and it is another file of Kubernetes";
 }
 // src/archive/look.ts
 var look_exports = __exportAll({ lookIntoArchive: () => lookIntoArchive });
@@ -36174,6 +36181,9 @@ function listedFile(files, sha256, manifest, claimed) {
 	const isSaid = ({ platform }) => said !== void 0 && platform !== void 0 && samePlatform(platform, said);
 	return files.find((one) => digestsOf(manifest, one).includes(sha256)) ?? files.find(isSaid) ?? files.find((one) => listed(manifest, one));
 }
+function isListedAs(asked, manifest) {
+	return filesOf(asked).some((one) => digestsOf(manifest, one).includes(asked.sha256));
+}
 function digestsOf(manifest, { pathInRelease }) {
 	return manifest?.kind === "proved" ? manifest.manifest.digestsOf(pathInRelease) : [];
 }
@@ -36268,6 +36278,7 @@ init_check_detached_signature();
 init_proof();
 init_digest();
 init_kept_evidence();
+init_kept_manifest();
 init_prove_with_log();
 init_run_trust();
 async function assertVerifiable({ subject, archive, as, predicateTypes }) {
@@ -36396,8 +36407,8 @@ async function proveBy(evidence, { request, client, policy, trust }, hashed) {
 	}
 }
 async function nameProven({ subject, as, demanded, signal, ...request }, run, { proven }, { sha256, measured }) {
-	if (proven.claim.kind !== "genuine") return {};
 	if (demanded !== void 0 && demanded.sha256 !== sha256) throw notTheDemanded(run.what, demanded, sha256);
+	if (proven.claim.kind !== "genuine") return {};
 	const file = measured === void 0 ? void 0 : confirmMeasured(measured, proven);
 	const bytes = file ?? (subject.kind === "bytes" ? inMemory(subject.bytes) : void 0);
 	const local = {
@@ -36406,7 +36417,10 @@ async function nameProven({ subject, as, demanded, signal, ...request }, run, { 
 		bytes,
 		file
 	};
-	const manifestOf = as !== void 0 && demanded === void 0 ? () => askManifest(as.version, request, run, signal) : void 0;
+	const manifestOf = as !== void 0 && demanded === void 0 ? () => askManifest({
+		...as,
+		sha256
+	}, request, run, signal) : void 0;
 	const sources = {
 		demanded: demanded?.by,
 		manifestOf
@@ -36424,7 +36438,7 @@ function notTheDemanded(what, { sha256, by }, found) {
 		next: "do not use it; find out where the two digests come from"
 	});
 }
-async function askManifest(version, network, { client, policy, trust }, signal) {
+async function askManifest(asked, network, { client, policy, trust }, signal) {
 	const { manifestInTime, shareManifests } = await Promise.resolve().then(() => (init_release_manifest(), release_manifest_exports));
 	const ended = new AbortController();
 	const either = signal === void 0 ? ended.signal : AbortSignal.any([signal, ended.signal]);
@@ -36435,12 +36449,17 @@ async function askManifest(version, network, { client, policy, trust }, signal) 
 		trust,
 		signal: either
 	};
-	trust.begin();
+	const { version } = asked;
 	try {
-		return await manifestInTime(shareManifests(context)(version, policy), {
+		const kept = await keptManifest(version, policy, context);
+		if (kept !== void 0 && isListedAs(asked, kept)) return kept;
+		trust.begin();
+		const wait = {
 			version,
-			signal: either
-		});
+			signal: either,
+			kept: () => Promise.resolve(kept)
+		};
+		return await manifestInTime(shareManifests(context)(version, policy), wait);
 	} finally {
 		ended.abort();
 	}
