@@ -133,6 +133,11 @@ describe('the architecture', () => {
     expect([...new Set(files.map(place))].toSorted()).toEqual(FLOORS.flat().toSorted());
   });
 
+  it('has no file of more than 300 lines', () => {
+    const long = [...sources].filter(([, source]) => source.trimEnd().split('\n').length > 300);
+    expect(long.map(([file]) => file)).toEqual([]);
+  });
+
   it('takes values from lower floors only', () => {
     const wrong = imports.filter((one) => {
       const to = target(one);

@@ -36267,34 +36267,12 @@ function describeMember({ path, kind, bytes, mode, modified }) {
 		modified: modified.toISOString()
 	};
 }
-// src/flow/prepare-local.ts
+// src/flow/read-subject.ts
 init_hash_file();
 init_verified_artifact();
-init_errors();
-init_evidence_store();
-init_request();
-init_check_claim();
 init_check_detached_signature();
 init_proof();
 init_digest();
-init_kept_evidence();
-init_kept_manifest();
-init_prove_with_log();
-init_run_trust();
-async function assertVerifiable({ subject, archive, as, predicateTypes }) {
-	if (as !== void 0 && predicateTypes !== void 0) throw new RequestError("usage", "a statement does not say which file of a release it is about", {
-		wanted: "a name, or a predicate type",
-		found: "both",
-		next: "verify the file by its own signature to have its name checked: leave out --predicate-type"
-	});
-	if (subject.kind === "file") return assertLocalFile(subject.path, archive === void 0 ? "once" : "again");
-	if (archive === void 0) return;
-	throw new RequestError("usage", "a digest alone cannot be opened", {
-		wanted: "an archive",
-		found: "its digest",
-		next: "name the file itself"
-	});
-}
 function nameOf({ subject }) {
 	switch (subject.kind) {
 		case "file": return subject.path;
@@ -36302,43 +36280,74 @@ function nameOf({ subject }) {
 		case "digest": return `sha256:${subject.sha256}`;
 	}
 }
-async function prepareLocal(request, client, policy, trust, logMemory) {
-	const read = await proveLocal({
-		request,
-		client,
-		policy,
-		trust
-	});
-	const { proof, sha256, measured } = read;
-	try {
-		await logMemory.compare(proof);
-		reportChecks(client.report, nameOf(request), proof);
-		const outputs = [{
-			sha256,
-			had: {
-				file: "of the file",
-				bytes: "of the bytes",
-				digest: "as given"
-			}[request.subject.kind],
-			...await nameProven(request, {
-				client,
-				policy,
-				trust,
-				what: nameOf(request)
-			}, proof, read),
-			...await openArchive(request, proof.proven, measured)
-		}];
+async function readSubject({ subject, signal }, evidence, policy, hashed) {
+	if (subject.kind === "digest") {
+		const { sha256 } = subject;
 		return {
-			artifact: void 0,
-			proof,
-			source: void 0,
-			bundlePath: request.saveBundlePath,
-			outputs
+			subject: {
+				kind: "digest",
+				digest: {
+					algorithm: "sha256",
+					hex: sha256
+				}
+			},
+			sha256
 		};
-	} finally {
-		await measured?.opened.close();
 	}
+	const required = requiredOf(evidence, policy);
+	if (required.kind === "message") {
+		const message = subject.kind === "bytes" ? Uint8Array.from(subject.bytes) : await readWholeFile(subject.path);
+		return {
+			subject: {
+				kind: "message",
+				message
+			},
+			sha256: digestOf(message, "sha256").hex
+		};
+	}
+	const { algorithm, also = [] } = required;
+	const describe = (digestBy) => ({
+		subject: {
+			kind: "digest",
+			digest: digestBy(algorithm),
+			also: also.map(digestBy)
+		},
+		sha256: digestBy("sha256").hex
+	});
+	if (subject.kind === "bytes") return describe((name) => digestOf(subject.bytes, name));
+	const algorithms = [...new Set([
+		algorithm,
+		...also,
+		"sha256"
+	])];
+	const measured = hashed !== void 0 && algorithms.every((name) => hashed.digests.has(name)) ? hashed : await measureFile(subject.path, algorithms, signal);
+	return {
+		...describe((name) => ({
+			algorithm: name,
+			hex: measured.digests.get(name) ?? ""
+		})),
+		measured
+	};
 }
+function requiredOf(evidence, policy) {
+	if (evidence.kind === "bundle") return requiredSubject(evidence.evidence, policy);
+	const [algorithm = "sha256", ...also] = detachedHashes(evidence.material);
+	return {
+		kind: "digest",
+		algorithm,
+		also
+	};
+}
+// src/flow/prove-local.ts
+init_verified_artifact();
+init_errors();
+init_evidence_store();
+init_request();
+init_check_claim();
+init_check_detached_signature();
+init_kept_evidence();
+init_prove_with_log();
+init_run_trust();
 async function proveLocal(run) {
 	const { request } = run;
 	try {
@@ -36406,6 +36415,118 @@ async function proveBy(evidence, { request, client, policy, trust }, hashed) {
 		throw nameFile(withOrigin(request.evidence.kind === "beside" ? ofAnotherFile(error, evidence) : error, request, evidence), nameOf(request));
 	}
 }
+async function proveSubject(context, evidence, subject, what) {
+	const { location } = evidence;
+	if (evidence.kind === "bundle") {
+		const proven = proveFromEvidence(context, evidence.evidence, subject);
+		const { trust } = context;
+		return {
+			proven,
+			trust,
+			bundle: evidence.bytes,
+			origin: {
+				kind: "bundle",
+				location
+			},
+			notes: []
+		};
+	}
+	if (subject.kind !== "digest") throw new TypeError("a detached pair is over a digest");
+	assertMessageWanted(context.policy);
+	const digest = fittingDigest(evidence.material, [subject.digest, ...subject.also ?? []]);
+	return proveFromPair(context, {
+		material: evidence.material,
+		digest,
+		what,
+		location
+	});
+}
+function withOrigin(error, { evidence }, { location }) {
+	if (evidence.kind === "bundle-in-memory" || evidence.kind === "detached-in-memory" || !(error instanceof UntrustedError) || error.from !== void 0) return error;
+	return error.with({ from: location });
+}
+function ofAnotherFile(error, { kind, location }) {
+	const [misfit, words] = kind === "bundle" ? ["digest-mismatch", "is of another file"] : ["signature-mismatch", "does not fit it"];
+	if (!(error instanceof UntrustedError) || error.code !== misfit) return error;
+	return error.with({
+		message: `${location}, found next to the file, ${words}`,
+		next: "do not use the file unless its own evidence proves it: install it again with --save-bundle, or name that evidence with --bundle, or --signature and --certificate",
+		cause: error
+	});
+}
+async function findEvidence({ subject, evidence }) {
+	switch (evidence.kind) {
+		case "bundle": return readBundleFile(evidence.path);
+		case "detached": return readDetachedPair(evidence.signaturePath, evidence.certificatePath);
+		case "bundle-in-memory": return readGivenBundle(evidence.bytes);
+		case "detached-in-memory": return readGivenPair(evidence.signature, evidence.certificate);
+		case "beside":
+			if (subject.kind === "file") return findEvidenceBeside(subject.path);
+			throw new RequestError("usage", "without a file there is no place to look for evidence", {
+				wanted: "a bundle, or a signature and a certificate",
+				found: "neither",
+				next: "name them: --bundle FILE, or --signature FILE --certificate FILE"
+			});
+	}
+}
+// src/flow/prepare-local.ts
+init_hash_file();
+init_verified_artifact();
+init_errors();
+init_request();
+init_digest();
+init_kept_manifest();
+async function assertVerifiable({ subject, archive, as, predicateTypes }) {
+	if (as !== void 0 && predicateTypes !== void 0) throw new RequestError("usage", "a statement does not say which file of a release it is about", {
+		wanted: "a name, or a predicate type",
+		found: "both",
+		next: "verify the file by its own signature to have its name checked: leave out --predicate-type"
+	});
+	if (subject.kind === "file") return assertLocalFile(subject.path, archive === void 0 ? "once" : "again");
+	if (archive === void 0) return;
+	throw new RequestError("usage", "a digest alone cannot be opened", {
+		wanted: "an archive",
+		found: "its digest",
+		next: "name the file itself"
+	});
+}
+async function prepareLocal(request, client, policy, trust, logMemory) {
+	const read = await proveLocal({
+		request,
+		client,
+		policy,
+		trust
+	});
+	const { proof, sha256, measured } = read;
+	try {
+		await logMemory.compare(proof);
+		reportChecks(client.report, nameOf(request), proof);
+		const outputs = [{
+			sha256,
+			had: {
+				file: "of the file",
+				bytes: "of the bytes",
+				digest: "as given"
+			}[request.subject.kind],
+			...await nameProven(request, {
+				client,
+				policy,
+				trust,
+				what: nameOf(request)
+			}, proof, read),
+			...await openArchive(request, proof.proven, measured)
+		}];
+		return {
+			artifact: void 0,
+			proof,
+			source: void 0,
+			bundlePath: request.saveBundlePath,
+			outputs
+		};
+	} finally {
+		await measured?.opened.close();
+	}
+}
 async function nameProven({ subject, as, demanded, signal, ...request }, run, { proven }, { sha256, measured }) {
 	if (demanded !== void 0 && demanded.sha256 !== sha256) throw notTheDemanded(run.what, demanded, sha256);
 	if (proven.claim.kind !== "genuine") return {};
@@ -36470,118 +36591,6 @@ function assertUnchanged(bytes, { algorithm, hex }) {
 		algorithm,
 		hex
 	}, found);
-}
-async function proveSubject(context, evidence, subject, what) {
-	const { location } = evidence;
-	if (evidence.kind === "bundle") {
-		const proven = proveFromEvidence(context, evidence.evidence, subject);
-		const { trust } = context;
-		return {
-			proven,
-			trust,
-			bundle: evidence.bytes,
-			origin: {
-				kind: "bundle",
-				location
-			},
-			notes: []
-		};
-	}
-	if (subject.kind !== "digest") throw new TypeError("a detached pair is over a digest");
-	assertMessageWanted(context.policy);
-	const digest = fittingDigest(evidence.material, [subject.digest, ...subject.also ?? []]);
-	return proveFromPair(context, {
-		material: evidence.material,
-		digest,
-		what,
-		location
-	});
-}
-function withOrigin(error, { evidence }, { location }) {
-	if (evidence.kind === "bundle-in-memory" || evidence.kind === "detached-in-memory" || !(error instanceof UntrustedError) || error.from !== void 0) return error;
-	return error.with({ from: location });
-}
-function ofAnotherFile(error, { kind, location }) {
-	const [misfit, words] = kind === "bundle" ? ["digest-mismatch", "is of another file"] : ["signature-mismatch", "does not fit it"];
-	if (!(error instanceof UntrustedError) || error.code !== misfit) return error;
-	return error.with({
-		message: `${location}, found next to the file, ${words}`,
-		next: "do not use the file unless its own evidence proves it: install it again with --save-bundle, or name that evidence with --bundle, or --signature and --certificate",
-		cause: error
-	});
-}
-async function findEvidence({ subject, evidence }) {
-	switch (evidence.kind) {
-		case "bundle": return readBundleFile(evidence.path);
-		case "detached": return readDetachedPair(evidence.signaturePath, evidence.certificatePath);
-		case "bundle-in-memory": return readGivenBundle(evidence.bytes);
-		case "detached-in-memory": return readGivenPair(evidence.signature, evidence.certificate);
-		case "beside":
-			if (subject.kind === "file") return findEvidenceBeside(subject.path);
-			throw new RequestError("usage", "without a file there is no place to look for evidence", {
-				wanted: "a bundle, or a signature and a certificate",
-				found: "neither",
-				next: "name them: --bundle FILE, or --signature FILE --certificate FILE"
-			});
-	}
-}
-async function readSubject({ subject, signal }, evidence, policy, hashed) {
-	if (subject.kind === "digest") {
-		const { sha256 } = subject;
-		return {
-			subject: {
-				kind: "digest",
-				digest: {
-					algorithm: "sha256",
-					hex: sha256
-				}
-			},
-			sha256
-		};
-	}
-	const required = requiredOf(evidence, policy);
-	if (required.kind === "message") {
-		const message = subject.kind === "bytes" ? Uint8Array.from(subject.bytes) : await readWholeFile(subject.path);
-		return {
-			subject: {
-				kind: "message",
-				message
-			},
-			sha256: digestOf(message, "sha256").hex
-		};
-	}
-	const { algorithm, also = [] } = required;
-	const describe = (digestBy) => ({
-		subject: {
-			kind: "digest",
-			digest: digestBy(algorithm),
-			also: also.map(digestBy)
-		},
-		sha256: digestBy("sha256").hex
-	});
-	if (subject.kind === "bytes") return describe((name) => digestOf(subject.bytes, name));
-	const algorithms = [...new Set([
-		algorithm,
-		...also,
-		"sha256"
-	])];
-	const measured = hashed !== void 0 && algorithms.every((name) => hashed.digests.has(name)) ? hashed : await measureFile(subject.path, algorithms, signal);
-	return {
-		...describe((name) => ({
-			algorithm: name,
-			hex: measured.digests.get(name) ?? ""
-		})),
-		measured
-	};
-}
-function requiredOf(evidence, policy) {
-	if (evidence.kind === "bundle") return requiredSubject(evidence.evidence, policy);
-	const [algorithm = "sha256", ...also] = detachedHashes(evidence.material);
-	return {
-		kind: "digest",
-		algorithm,
-		also
-	};
 }
 // src/verify.ts
 init_kept_evidence();

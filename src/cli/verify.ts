@@ -14,7 +14,7 @@ import type { VerifyRequest } from '../plan/request.ts';
 import { verifyFile } from '../verify.ts';
 import type { Client } from '../client.ts';
 import { assertLocalFile, readable } from '../disk/hash-file.ts';
-import { nameOf } from '../flow/prepare-local.ts';
+import { nameOf } from '../flow/read-subject.ts';
 import type { Note } from '../notes.ts';
 import type { Answer, Console } from './console.ts';
 import { type Judged, judgedBy } from './verdicts.ts';

@@ -1,41 +1,23 @@
 import { inMemory } from '../binary/byte-source.ts';
-import { statSync } from 'node:fs';
 import type { Client } from '../client.ts';
-import { assertLocalFile, readWholeFile } from '../disk/hash-file.ts';
-import {
-  confirmMeasured,
-  confirmUnwritten,
-  type MeasuredFile,
-  measureFile,
-  writtenTo,
-} from '../disk/verified-artifact.ts';
-import { InterruptedError, K8sVerifyError, RequestError, UntrustedError } from '../errors.ts';
-import { evidenceNotUsed } from '../evidence/evidence-store.ts';
-import * as localEvidence from '../evidence/local-evidence.ts';
+import { assertLocalFile } from '../disk/hash-file.ts';
+import { confirmMeasured, confirmUnwritten, writtenTo } from '../disk/verified-artifact.ts';
+import { RequestError, UntrustedError } from '../errors.ts';
 import type { ManifestAnswer } from '../names/bind-name.ts';
 import type { AskedName } from '../plan/asked-name.ts';
-import { logOf, type NetworkRequest, sourcesOf, type VerifyRequest } from '../plan/request.ts';
+import { type NetworkRequest, sourcesOf, type VerifyRequest } from '../plan/request.ts';
 import type { Policy } from '../policy/policy.ts';
-import { assertMessageWanted } from '../proof/check-claim.ts';
-import { detachedHashes, fittingDigest } from '../proof/check-detached-signature.ts';
-import { type ProofSubject, type RequiredSubject, requiredSubject } from '../proof/proof.ts';
-import { type Digest, digestOf, type HashAlgorithm } from '../strict/digest.ts';
-import type { TrustMaterial } from '../trust/trust-material.ts';
-import { proveFromKept } from './kept-evidence.ts';
+import { type Digest, digestOf } from '../strict/digest.ts';
 import { keptManifest } from './kept-manifest.ts';
 import { assertAsked, isListedAs, type LocalName, nameLocal } from './local-name.ts';
-import { nameFile } from './name-failure.ts';
 import { openArchive } from './open-archive.ts';
 import type { PreparedArtifact } from './prepared-artifact.ts';
-import {
-  type ProofContext,
-  proveFromEvidence,
-  proveFromPair,
-  type ProvenArtifact,
-} from './prove-with-log.ts';
+import { proveLocal } from './prove-local.ts';
+import type { ProvenArtifact } from './prove-with-log.ts';
+import { nameOf, type ReadSubject } from './read-subject.ts';
 import { reportChecks } from './report.ts';
 import type { RunLogMemory } from './run-log-memory.ts';
-import { proveWith, type RunTrust } from './run-trust.ts';
+import type { RunTrust } from './run-trust.ts';
 
 /**
  * Refuses what cannot be verified, before anything is read.
@@ -66,18 +48,6 @@ export async function assertVerifiable({
   });
 }
 
-/** For messages. */
-export function nameOf({ subject }: VerifyRequest): string {
-  switch (subject.kind) {
-    case 'file':
-      return subject.path;
-    case 'bytes':
-      return 'the given bytes';
-    case 'digest':
-      return `sha256:${subject.sha256}`;
-  }
-}
-
 /**
  * Proves a local file, bytes in memory or a digest by local evidence, and opens the archive if the request asks for that.
  *
@@ -103,90 +73,6 @@ export async function prepareLocal(
     return { artifact: undefined, proof, source: undefined, bundlePath, outputs };
   } finally {
     await measured?.opened.close();
-  }
-}
-
-interface LocalRun {
-  readonly request: VerifyRequest;
-  readonly client: Client;
-  readonly policy: Policy;
-  readonly trust: RunTrust;
-}
-
-interface ProvedLocal extends ReadSubject {
-  readonly proof: ProvenArtifact;
-}
-
-/**
- * Proves by the evidence that the request names, and by no other; or by what is next to the file, and else by what an
- * earlier run kept for its digest. If none proves it, the answer is that of the first.
- */
-async function proveLocal(run: LocalRun): Promise<ProvedLocal> {
-  const { request } = run;
-  try {
-    return await proveBy(await findEvidence(request), run);
-  } catch (error) {
-    const { evidence, subject } = request;
-    if (evidence.kind !== 'beside' || subject.kind !== 'file') throw error;
-    if (!(error instanceof K8sVerifyError) || error instanceof InterruptedError) throw error;
-    const kept = await proveByKept(subject.path, run);
-    if (kept === undefined) throw error;
-    const isNone = error instanceof RequestError;
-    const notes = isNone ? [] : [evidenceNotUsed(`the evidence next to ${subject.path}`, error.message)];
-    return { ...kept, proof: { ...kept.proof, notes: [...notes, ...kept.proof.notes] } };
-  }
-}
-
-/** @returns undefined if nothing that was kept for the file's digest proves it. */
-async function proveByKept(path: string, run: LocalRun): Promise<ProvedLocal | undefined> {
-  // A pipe can be read only once.
-  if (!statSync(path, { throwIfNoEntry: false })?.isFile()) return undefined;
-  const hashed = await measureFile(path, ['sha256'], run.request.signal);
-  let proved: ProvedLocal | undefined;
-  let isFirst = true;
-  try {
-    const { proof } = await proveFromKept(
-      run.client.data,
-      hashed.digests.get('sha256') ?? '',
-      async (kept) => {
-        const reusable = isFirst ? hashed : undefined;
-        isFirst = false;
-        proved = await proveBy({ kind: 'bundle', ...kept }, run, reusable);
-        return proved.proof;
-      },
-    );
-    return proof === undefined || proved === undefined ? undefined : { ...proved, proof };
-  } finally {
-    if (proved?.measured !== hashed) await hashed.opened.close();
-  }
-}
-
-/**
- * @param hashed the file, if it was hashed already (SHA-256). It is the one in the result, or closed, if that was enough.
- * @returns the file is open; the caller closes it.
- */
-async function proveBy(
-  evidence: localEvidence.LocalEvidence,
-  { request, client, policy, trust }: LocalRun,
-  hashed?: MeasuredFile,
-): Promise<ProvedLocal> {
-  const read = await readSubject(request, evidence, policy, hashed);
-  const log = { http: client.http, ...logOf(request), signal: request.signal };
-  const prove = async (material: TrustMaterial): Promise<ProvenArtifact> =>
-    proveSubject(
-      { log, policy, trust: material, clock: client.clock },
-      evidence,
-      read.subject,
-      nameOf(request),
-    );
-  // A pair is completed by the log, so that this run uses the network.
-  if (evidence.kind === 'detached') trust.begin();
-  try {
-    return { ...read, proof: await proveWith(trust, prove) };
-  } catch (error) {
-    await read.measured?.opened.close();
-    const own = request.evidence.kind === 'beside' ? ofAnotherFile(error, evidence) : error;
-    throw nameFile(withOrigin(own, request, evidence), nameOf(request));
   }
 }
 
@@ -265,114 +151,4 @@ async function askManifest(
 function assertUnchanged(bytes: Uint8Array, { algorithm, hex }: Digest): void {
   const found = digestOf(bytes, algorithm).hex;
   if (found !== hex) throw writtenTo('the given bytes', { algorithm, hex }, found);
-}
-
-async function proveSubject(
-  context: ProofContext,
-  evidence: localEvidence.LocalEvidence,
-  subject: ProofSubject,
-  what: string,
-): Promise<ProvenArtifact> {
-  const { location } = evidence;
-  if (evidence.kind === 'bundle') {
-    const proven = proveFromEvidence(context, evidence.evidence, subject);
-    const { trust } = context;
-    return { proven, trust, bundle: evidence.bytes, origin: { kind: 'bundle', location }, notes: [] };
-  }
-  if (subject.kind !== 'digest') throw new TypeError('a detached pair is over a digest');
-  assertMessageWanted(context.policy);
-  const digest = fittingDigest(evidence.material, [subject.digest, ...(subject.also ?? [])]);
-  return proveFromPair(context, { material: evidence.material, digest, what, location });
-}
-
-/** A refusal says which evidence it is by, where that is a file. */
-function withOrigin(
-  error: unknown,
-  { evidence }: VerifyRequest,
-  { location }: localEvidence.LocalEvidence,
-): unknown {
-  const isInMemory = evidence.kind === 'bundle-in-memory' || evidence.kind === 'detached-in-memory';
-  if (isInMemory || !(error instanceof UntrustedError) || error.from !== undefined) return error;
-  return error.with({ from: location });
-}
-
-/** The user did not name that evidence. It may be left from an earlier install, and the file was replaced since. */
-function ofAnotherFile(error: unknown, { kind, location }: localEvidence.LocalEvidence): unknown {
-  const [misfit, words] =
-    kind === 'bundle'
-      ? (['digest-mismatch', 'is of another file'] as const)
-      : (['signature-mismatch', 'does not fit it'] as const);
-  if (!(error instanceof UntrustedError) || error.code !== misfit) return error;
-  return error.with({
-    message: `${location}, found next to the file, ${words}`,
-    next:
-      'do not use the file unless its own evidence proves it: install it again with --save-bundle, or name that ' +
-      'evidence with --bundle, or --signature and --certificate',
-    cause: error,
-  });
-}
-
-async function findEvidence({ subject, evidence }: VerifyRequest): Promise<localEvidence.LocalEvidence> {
-  switch (evidence.kind) {
-    case 'bundle':
-      return localEvidence.readBundleFile(evidence.path);
-    case 'detached':
-      return localEvidence.readDetachedPair(evidence.signaturePath, evidence.certificatePath);
-    case 'bundle-in-memory':
-      return localEvidence.readGivenBundle(evidence.bytes);
-    case 'detached-in-memory':
-      return localEvidence.readGivenPair(evidence.signature, evidence.certificate);
-    case 'beside':
-      if (subject.kind === 'file') return localEvidence.findEvidenceBeside(subject.path);
-      throw new RequestError('usage', 'without a file there is no place to look for evidence', {
-        wanted: 'a bundle, or a signature and a certificate',
-        found: 'neither',
-        next: 'name them: --bundle FILE, or --signature FILE --certificate FILE',
-      });
-  }
-}
-
-interface ReadSubject {
-  readonly subject: ProofSubject;
-  /** Of the artifact, hex, whatever the evidence is over. */
-  readonly sha256: string;
-  /** The open file, where its digest is what is proved; to be closed. */
-  readonly measured?: MeasuredFile;
-}
-
-/** Reads the file once, with the algorithm that the evidence is over; only Ed25519 needs all of it at once. */
-async function readSubject(
-  { subject, signal }: VerifyRequest,
-  evidence: localEvidence.LocalEvidence,
-  policy: Policy,
-  hashed?: MeasuredFile,
-): Promise<ReadSubject> {
-  if (subject.kind === 'digest') {
-    const { sha256 } = subject;
-    return { subject: { kind: 'digest', digest: { algorithm: 'sha256', hex: sha256 } }, sha256 };
-  }
-  const required = requiredOf(evidence, policy);
-  if (required.kind === 'message') {
-    // A copy, because the caller may write to the bytes while we ask the log.
-    const message =
-      subject.kind === 'bytes' ? Uint8Array.from(subject.bytes) : await readWholeFile(subject.path);
-    return { subject: { kind: 'message', message }, sha256: digestOf(message, 'sha256').hex };
-  }
-  const { algorithm, also = [] } = required;
-  const describe = (digestBy: (name: HashAlgorithm) => Digest): ReadSubject => ({
-    subject: { kind: 'digest', digest: digestBy(algorithm), also: also.map(digestBy) },
-    sha256: digestBy('sha256').hex,
-  });
-  if (subject.kind === 'bytes') return describe((name) => digestOf(subject.bytes, name));
-  const algorithms = [...new Set([algorithm, ...also, 'sha256'] as const)];
-  const isHashed = hashed !== undefined && algorithms.every((name) => hashed.digests.has(name));
-  const measured = isHashed ? hashed : await measureFile(subject.path, algorithms, signal);
-  const read = describe((name) => ({ algorithm: name, hex: measured.digests.get(name) ?? '' }));
-  return { ...read, measured };
-}
-
-function requiredOf(evidence: localEvidence.LocalEvidence, policy: Policy): RequiredSubject {
-  if (evidence.kind === 'bundle') return requiredSubject(evidence.evidence, policy);
-  const [algorithm = 'sha256', ...also] = detachedHashes(evidence.material);
-  return { kind: 'digest', algorithm, also };
 }

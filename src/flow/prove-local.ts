@@ -1,0 +1,171 @@
+import { statSync } from 'node:fs';
+import type { Client } from '../client.ts';
+import { measureFile, type MeasuredFile } from '../disk/verified-artifact.ts';
+import { InterruptedError, K8sVerifyError, RequestError, UntrustedError } from '../errors.ts';
+import { evidenceNotUsed } from '../evidence/evidence-store.ts';
+import * as localEvidence from '../evidence/local-evidence.ts';
+import { logOf, type VerifyRequest } from '../plan/request.ts';
+import type { Policy } from '../policy/policy.ts';
+import { assertMessageWanted } from '../proof/check-claim.ts';
+import { fittingDigest } from '../proof/check-detached-signature.ts';
+import type { ProofSubject } from '../proof/proof.ts';
+import type { TrustMaterial } from '../trust/trust-material.ts';
+import { proveFromKept } from './kept-evidence.ts';
+import { nameFile } from './name-failure.ts';
+import {
+  type ProofContext,
+  proveFromEvidence,
+  proveFromPair,
+  type ProvenArtifact,
+} from './prove-with-log.ts';
+import { nameOf, type ReadSubject, readSubject } from './read-subject.ts';
+import { proveWith, type RunTrust } from './run-trust.ts';
+
+interface LocalRun {
+  readonly request: VerifyRequest;
+  readonly client: Client;
+  readonly policy: Policy;
+  readonly trust: RunTrust;
+}
+
+export interface ProvedLocal extends ReadSubject {
+  readonly proof: ProvenArtifact;
+}
+
+/**
+ * Proves by the evidence that the request names, and by no other; or by what is next to the file, and else by what an
+ * earlier run kept for its digest. If none proves it, the answer is that of the first.
+ */
+export async function proveLocal(run: LocalRun): Promise<ProvedLocal> {
+  const { request } = run;
+  try {
+    return await proveBy(await findEvidence(request), run);
+  } catch (error) {
+    const { evidence, subject } = request;
+    if (evidence.kind !== 'beside' || subject.kind !== 'file') throw error;
+    if (!(error instanceof K8sVerifyError) || error instanceof InterruptedError) throw error;
+    const kept = await proveByKept(subject.path, run);
+    if (kept === undefined) throw error;
+    const isNone = error instanceof RequestError;
+    const notes = isNone ? [] : [evidenceNotUsed(`the evidence next to ${subject.path}`, error.message)];
+    return { ...kept, proof: { ...kept.proof, notes: [...notes, ...kept.proof.notes] } };
+  }
+}
+
+/** @returns undefined if nothing that was kept for the file's digest proves it. */
+async function proveByKept(path: string, run: LocalRun): Promise<ProvedLocal | undefined> {
+  // A pipe can be read only once.
+  if (!statSync(path, { throwIfNoEntry: false })?.isFile()) return undefined;
+  const hashed = await measureFile(path, ['sha256'], run.request.signal);
+  let proved: ProvedLocal | undefined;
+  let isFirst = true;
+  try {
+    const { proof } = await proveFromKept(
+      run.client.data,
+      hashed.digests.get('sha256') ?? '',
+      async (kept) => {
+        const reusable = isFirst ? hashed : undefined;
+        isFirst = false;
+        proved = await proveBy({ kind: 'bundle', ...kept }, run, reusable);
+        return proved.proof;
+      },
+    );
+    return proof === undefined || proved === undefined ? undefined : { ...proved, proof };
+  } finally {
+    if (proved?.measured !== hashed) await hashed.opened.close();
+  }
+}
+
+/**
+ * @param hashed the file, if it was hashed already (SHA-256). It is the one in the result, or closed, if that was enough.
+ * @returns the file is open; the caller closes it.
+ */
+async function proveBy(
+  evidence: localEvidence.LocalEvidence,
+  { request, client, policy, trust }: LocalRun,
+  hashed?: MeasuredFile,
+): Promise<ProvedLocal> {
+  const read = await readSubject(request, evidence, policy, hashed);
+  const log = { http: client.http, ...logOf(request), signal: request.signal };
+  const prove = async (material: TrustMaterial): Promise<ProvenArtifact> =>
+    proveSubject(
+      { log, policy, trust: material, clock: client.clock },
+      evidence,
+      read.subject,
+      nameOf(request),
+    );
+  // A pair is completed by the log, so that this run uses the network.
+  if (evidence.kind === 'detached') trust.begin();
+  try {
+    return { ...read, proof: await proveWith(trust, prove) };
+  } catch (error) {
+    await read.measured?.opened.close();
+    const own = request.evidence.kind === 'beside' ? ofAnotherFile(error, evidence) : error;
+    throw nameFile(withOrigin(own, request, evidence), nameOf(request));
+  }
+}
+
+async function proveSubject(
+  context: ProofContext,
+  evidence: localEvidence.LocalEvidence,
+  subject: ProofSubject,
+  what: string,
+): Promise<ProvenArtifact> {
+  const { location } = evidence;
+  if (evidence.kind === 'bundle') {
+    const proven = proveFromEvidence(context, evidence.evidence, subject);
+    const { trust } = context;
+    return { proven, trust, bundle: evidence.bytes, origin: { kind: 'bundle', location }, notes: [] };
+  }
+  if (subject.kind !== 'digest') throw new TypeError('a detached pair is over a digest');
+  assertMessageWanted(context.policy);
+  const digest = fittingDigest(evidence.material, [subject.digest, ...(subject.also ?? [])]);
+  return proveFromPair(context, { material: evidence.material, digest, what, location });
+}
+
+/** A refusal says which evidence it is by, where that is a file. */
+function withOrigin(
+  error: unknown,
+  { evidence }: VerifyRequest,
+  { location }: localEvidence.LocalEvidence,
+): unknown {
+  const isInMemory = evidence.kind === 'bundle-in-memory' || evidence.kind === 'detached-in-memory';
+  if (isInMemory || !(error instanceof UntrustedError) || error.from !== undefined) return error;
+  return error.with({ from: location });
+}
+
+/** The user did not name that evidence. It may be left from an earlier install, and the file was replaced since. */
+function ofAnotherFile(error: unknown, { kind, location }: localEvidence.LocalEvidence): unknown {
+  const [misfit, words] =
+    kind === 'bundle'
+      ? (['digest-mismatch', 'is of another file'] as const)
+      : (['signature-mismatch', 'does not fit it'] as const);
+  if (!(error instanceof UntrustedError) || error.code !== misfit) return error;
+  return error.with({
+    message: `${location}, found next to the file, ${words}`,
+    next:
+      'do not use the file unless its own evidence proves it: install it again with --save-bundle, or name that ' +
+      'evidence with --bundle, or --signature and --certificate',
+    cause: error,
+  });
+}
+
+async function findEvidence({ subject, evidence }: VerifyRequest): Promise<localEvidence.LocalEvidence> {
+  switch (evidence.kind) {
+    case 'bundle':
+      return localEvidence.readBundleFile(evidence.path);
+    case 'detached':
+      return localEvidence.readDetachedPair(evidence.signaturePath, evidence.certificatePath);
+    case 'bundle-in-memory':
+      return localEvidence.readGivenBundle(evidence.bytes);
+    case 'detached-in-memory':
+      return localEvidence.readGivenPair(evidence.signature, evidence.certificate);
+    case 'beside':
+      if (subject.kind === 'file') return localEvidence.findEvidenceBeside(subject.path);
+      throw new RequestError('usage', 'without a file there is no place to look for evidence', {
+        wanted: 'a bundle, or a signature and a certificate',
+        found: 'neither',
+        next: 'name them: --bundle FILE, or --signature FILE --certificate FILE',
+      });
+  }
+}
