@@ -41,8 +41,8 @@ export async function verify(
 }
 
 /**
- * The same for a request that is read already. It goes the way of an install, with local bytes. With a bundle no network is used; a detached pair is completed by the transparency log. A
- * proven archive can be listed or unpacked.
+ * The same for a request that is read already. It goes the way of an install, with local bytes. With a bundle no network
+ * is used; a detached pair is completed by the transparency log. A proven archive can be listed or unpacked.
  *
  * @throws UntrustedError with the failed check; RequestError where a file is missing; UnavailableError `log-unreachable`.
  */

@@ -1,5 +1,5 @@
 /** A file that is here, by name: what it says that it is, and what it must be. */
-import { writeFileSync } from 'node:fs';
+import { readdirSync, writeFileSync } from 'node:fs';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { createClient } from '../../src/client.ts';
 import { askedName } from '../../src/plan/asked-name.ts';
@@ -173,6 +173,18 @@ describe('what a file must be', () => {
     const asked = releases.http.requests.length;
     await verify(SILENT, 'kubectl@v1.30.2', {}, kept);
     expect(releases.http.requests).toHaveLength(asked);
+  });
+
+  it('is remembered where only the release manifest says it, and a second file is refused', async () => {
+    const kept = { dataDirectory: dir.join('data') };
+    await releases.publishRelease({ ...KUBECTL, bytes: SILENT, sigstore });
+    await verify(SILENT, 'kubectl@v1.30.2', {}, kept);
+    expect(readdirSync(dir.join('data', 'names'))).toHaveLength(1);
+    expect(await rejection(verify(kubectl(), undefined, {}, kept))).toMatchObject({
+      code: 'name-digest-changed',
+      wanted: expect.stringContaining(sha256(SILENT)) as unknown,
+      found: expect.stringContaining(sha256(kubectl())) as unknown,
+    });
   });
 
   it('is refused where the release manifest lists another digest', async () => {
