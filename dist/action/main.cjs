@@ -34778,7 +34778,7 @@ async function takeKnown(download, file) {
 		maxBytes
 	};
 	const archive = archiveInPlace(plan.artifact, destination, proof.proven, context.signal);
-	if (!(await readInstalled(installed, async (bytes) => ({ bound: await isBound(plan, {
+	if (!(await readInstalled(installed, async (bytes) => ({ bound: await isBound$1(plan, {
 		file: bytes,
 		sha256,
 		manifest,
@@ -34797,7 +34797,7 @@ async function takeKnown(download, file) {
 		notes: []
 	};
 }
-async function isBound(plan, named) {
+async function isBound$1(plan, named) {
 	try {
 		return (await assertName(plan.artifact, named, plan)).by.length > 0;
 	} catch (error) {
@@ -35516,7 +35516,7 @@ init_limits();
 init_notes();
 init_fields();
 init_json();
-async function recallName(data, name) {
+async function recallName(data, name, isBound) {
 	const key = keyOf(name);
 	const notes = [];
 	for (const onlyNew of [true, false]) {
@@ -35531,7 +35531,7 @@ async function recallName(data, name) {
 			earlier: others[0],
 			notes
 		};
-		if (entries.some(({ was }) => was !== void 0)) return {
+		if (entries.some(({ was }) => was !== void 0) || !isBound) return {
 			kind: "same",
 			notes
 		};
@@ -35626,14 +35626,15 @@ async function rememberNames(prepared, { data }, forget = []) {
 		const name = provenName(one, output);
 		return name === void 0 ? [] : [{
 			name,
-			from: one.source
+			from: one.source,
+			isBound: isBound(output)
 		}];
 	}));
 	try {
 		const notes = [];
 		for (const written of forget) notes.push(await forgetWritten(data, written, names.map(({ name }) => name)));
-		for (const { name, from } of names) {
-			const recalled = await recallName(data, name);
+		for (const { name, from, isBound: bound } of names) {
+			const recalled = await recallName(data, name, bound);
 			notes.push(...recalled.notes);
 			if (recalled.kind === "other") throw digestChanged(name, recalled.earlier, from);
 		}
@@ -35643,13 +35644,14 @@ async function rememberNames(prepared, { data }, forget = []) {
 		throw error;
 	}
 }
+function isBound({ name }) {
+	return name?.by.some((source) => source === "binary" || source === "release-manifest") === true;
+}
 function provenName({ artifact, proof }, output) {
 	const { signer, authority, signedAt, claim } = proof.proven;
 	const { name, sha256 } = output;
-	const isBound = name?.by.some((source) => source === "binary" || source === "release-manifest") === true;
-	const isMember = "file" in output && "member" in output.file;
-	if (!isBound || isMember || claim.kind !== "genuine") return void 0;
-	const coordinates = artifact ?? name.claimed;
+	if ("file" in output && "member" in output.file || claim.kind !== "genuine" || artifact === void 0 && !isBound(output)) return void 0;
+	const coordinates = artifact ?? name?.claimed;
 	if (coordinates?.version === void 0) return void 0;
 	const { component, version, platform } = coordinates;
 	const known = COMPONENTS.find((one) => one.name === component);

@@ -9,8 +9,9 @@ import { type WrittenName, writeName } from '../release/written-name.ts';
 import { discardPrepared, type Output, type PreparedArtifact } from './prepared-artifact.ts';
 
 /**
- * Compares each name that something signed binds with the digest that was proved for it before on this machine, and
- * remembers the names that are new.
+ * Compares each name with the digest that was proved for it before on this machine, and remembers those that something
+ * signed binds. A file that nothing binds to its name is refused too where another one was bound to it: a server that
+ * keeps back what would name the file gains nothing.
  *
  * @param forget names of this run whose earlier digest no longer counts.
  * @returns notes about the whole run.
@@ -24,7 +25,7 @@ export async function rememberNames(
   const names = prepared.flatMap((one) =>
     one.outputs.flatMap((output) => {
       const name = provenName(one, output);
-      return name === undefined ? [] : [{ name, from: one.source }];
+      return name === undefined ? [] : [{ name, from: one.source, isBound: isBound(output) }];
     }),
   );
   try {
@@ -37,8 +38,8 @@ export async function rememberNames(
           names.map(({ name }) => name),
         ),
       );
-    for (const { name, from } of names) {
-      const recalled = await recallName(data, name);
+    for (const { name, from, isBound: bound } of names) {
+      const recalled = await recallName(data, name, bound);
       notes.push(...recalled.notes);
       if (recalled.kind === 'other') throw digestChanged(name, recalled.earlier, from);
     }
@@ -49,15 +50,19 @@ export async function rememberNames(
   }
 }
 
-/** Undefined if nothing signed binds the name to the proven digest itself. */
+/** Something signed says the name; a digest that was demanded says nothing of it. */
+function isBound({ name }: Output): boolean {
+  return name?.by.some((source) => source === 'binary' || source === 'release-manifest') === true;
+}
+
+/** Undefined if the file has no name, or the proven digest is not its own. */
 function provenName({ artifact, proof }: PreparedArtifact, output: Output): ProvenName | undefined {
   const { signer, authority, signedAt, claim } = proof.proven;
   const { name, sha256 } = output;
-  const isBound = name?.by.some((source) => source === 'binary' || source === 'release-manifest') === true;
   // A file out of a tarball has a digest of its own, and the proven one is the tarball's.
   const isMember = 'file' in output && 'member' in output.file;
-  if (!isBound || isMember || claim.kind !== 'genuine') return undefined;
-  const coordinates = artifact ?? name.claimed;
+  if (isMember || claim.kind !== 'genuine' || (artifact === undefined && !isBound(output))) return undefined;
+  const coordinates = artifact ?? name?.claimed;
   if (coordinates?.version === undefined) return undefined;
   const { component, version, platform } = coordinates;
   const known = COMPONENTS.find((one) => one.name === component);

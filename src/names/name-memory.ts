@@ -17,7 +17,7 @@ import { Fields } from '../strict/fields.ts';
 import { encodeHex } from '../strict/hex.ts';
 import { parseJsonStrictly } from '../strict/json.ts';
 
-/** A name and its proven digest, which something signed binds to it. */
+/** A name, and the digest that was proved for the file that was asked for by it. */
 export interface ProvenName {
   readonly kind: ArtifactKind;
   readonly component: string;
@@ -50,10 +50,12 @@ export type Recalled = { readonly notes: readonly Note[] } & (
 );
 
 /**
- * Compares a proven name with what is remembered of it, and remembers it if there is nothing. Of several runs at once
- * one is the first. What is damaged is written anew.
+ * Compares a name and its proven digest with what is remembered of the name, and remembers it if there is nothing. Of
+ * several runs at once one is the first. What is damaged is written anew.
+ *
+ * @param isBound whether something signed binds the name to the digest. If not, nothing is remembered.
  */
-export async function recallName(data: DataStore, name: ProvenName): Promise<Recalled> {
+export async function recallName(data: DataStore, name: ProvenName, isBound: boolean): Promise<Recalled> {
   const key = keyOf(name);
   const notes: Note[] = [];
   for (const onlyNew of [true, false]) {
@@ -64,7 +66,7 @@ export async function recallName(data: DataStore, name: ProvenName): Promise<Rec
     );
     if (others[0] !== undefined) return { kind: 'other', earlier: others[0], notes };
     const isKnown = entries.some(({ was }) => was !== undefined);
-    if (isKnown) return { kind: 'same', notes };
+    if (isKnown || !isBound) return { kind: 'same', notes };
     const isOwnDamaged = entries.some(({ entry }) => entry.place === 'own');
     const written = await data.write('names', key, encode(name), { onlyNew: onlyNew && !isOwnDamaged });
     if (written !== 'taken') break;

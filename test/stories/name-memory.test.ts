@@ -178,6 +178,24 @@ describe('nothing is remembered, and nothing refused', () => {
     expect(readdirSync(data.path)).not.toContain('names');
   });
 
+  it.each([
+    ['nothing binds', {}],
+    ['only a demanded digest binds', { sha256: sha256(Buffer.from('#!/bin/sh\n')) }],
+  ])('but a file whose name %s is refused where another one was bound to it', async (_, demand) => {
+    await publish(FIRST);
+    await run.install(ASKED);
+    await publish(Buffer.from('#!/bin/sh\n'));
+    const destination = { kind: 'file', path: run.dir.join('elsewhere') } as const;
+    const asked = { artifacts: [{ ...KUBECTL, ...demand }], destination };
+    expect(await run.refused(asked)).toMatchObject({ code: 'name-digest-changed' });
+    expect(remembered()).toHaveLength(1);
+    // A person has looked. The second is not remembered in its place.
+    await expect(run.install({ ...asked, ...forget() })).resolves.toMatchObject({
+      notes: [{ code: 'name-forgotten' }],
+    });
+    expect(remembered()).toHaveLength(0);
+  });
+
   it('where only a demanded digest binds it', async () => {
     const bytes = Buffer.from('#!/bin/sh\n');
     await publish(bytes);
