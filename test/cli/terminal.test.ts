@@ -26,7 +26,10 @@ async function onTerminal(
   const { CI: _ci, NO_COLOR: _color, FORCE_COLOR: _force, ...own } = process.env;
   const { exitCode, stdout } = await runProgram(
     ['script', '--quiet', '--return', '--command', command, '/dev/null'],
-    { cwd: world.dir.path, env: { ...own, TERM: 'xterm', ...env } },
+    {
+      cwd: world.dir.path,
+      env: { ...own, K8S_VERIFY_DATA_DIR: world.dir.join('data'), TERM: 'xterm', ...env },
+    },
   );
   return { exitCode, screen: stdout };
 }
