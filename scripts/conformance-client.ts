@@ -39,8 +39,8 @@ export async function runClient(argv: readonly string[]): Promise<ClientOutcome>
 }
 
 /**
- * The suite asks of an envelope that its statement is about the artifact, whatever it says of it. Its statements are of
- * these types; one of another type is refused, so that a new one is looked at before it counts.
+ * The suite only asks whether an envelope's statement is about the artifact. Its statements have these types. Another type
+ * is refused, so that you look at a new one before it counts.
  */
 const PREDICATE_TYPES: readonly string[] = ['https://slsa.dev/provenance/v1'];
 

@@ -163,7 +163,7 @@ function lookAtClock(visits: readonly Visit[]): Finding {
   return { subject: 'clock', outcome: 'problem', found, advice, exitCode: 5 };
 }
 
-/** The one that a run would begin with: what is kept of it counts, and nobody is asked. */
+/** The trusted root that a run would start with: the kept one or the embedded one. Makes no request. */
 async function lookAtTrustedRoot(request: DiagnoseRequest, client: Client): Promise<Finding> {
   try {
     const now = client.clock.now();

@@ -68,7 +68,10 @@ export class StrictCommand extends Command {
     return this.root === this ? this.ownOptions : [...this.ownOptions, ...this.root.ownOptions];
   }
 
-  /** Commander takes the next word for a value, whatever it is; here a value that begins with a dash is written with `=`. */
+  /**
+   * Commander takes any next word as an option's value, even another option. Here a value that begins with a dash must be
+   * written with `=`.
+   */
   override parseOptions(words: string[]): ParseOptionsResult {
     // The root sees the options of every command; those of one name take a value in each command, or in none.
     const known =

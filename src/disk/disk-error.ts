@@ -101,7 +101,7 @@ function meaningOf(code: string, path: string): Meaning {
   }
 }
 
-/** The file that stands where the path needs a directory; undefined where there is none. */
+/** The file that blocks the path because a directory should be there; undefined if no file does. */
 function notDirectory(path: string): string | undefined {
   const parent = dirname(path);
   if (parent === path) return undefined;

@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { InstallError } from '../errors.ts';
 
-/** @throws TypeError for what is not a single part of a path; InstallError for what Windows reads as more than a name. */
+/** @throws TypeError if it is not a single part of a path; InstallError if Windows reads more than a name in it. */
 export function assertEntryName(name: string): void {
   if (name === '' || name === '.' || name === '..' || /[/\0]/.test(name) || join(name) !== name) {
     throw new TypeError(`${JSON.stringify(name)} is not the name of an entry`);

@@ -40,7 +40,7 @@ export interface InstalledFile {
 export interface MeasuredOccupant {
   /** Undefined if it cannot be read, or is larger than any of its kind. */
   readonly digest: string | undefined;
-  /** Why it could not stay as it is, whatever its bytes are. */
+  /** Why the file must be replaced even if its bytes are right; undefined if it may stay. */
   readonly why: string | undefined;
 }
 
@@ -194,7 +194,7 @@ export async function readInstalled<Result extends object>(
 }
 
 /**
- * Reads from whatever file is there, whose bytes may be anything.
+ * Opens the file at a destination and reads from it. Its bytes are not verified, so do not trust them.
  *
  * @param maxBytes a larger file is not read.
  * @returns undefined where there is no such file, or it cannot be read.

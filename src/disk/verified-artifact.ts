@@ -79,7 +79,7 @@ class MeasuredFile {
   readonly digests: ReadonlyMap<HashAlgorithm, string>;
   /** The file as it was when it was opened to be hashed. */
   readonly file: FileIdentity;
-  /** When it had last changed then, in nanoseconds; nobody can set that time. */
+  /** Its ctime at that moment, in nanoseconds. The kernel keeps it, and no program can set it. */
   readonly changedNs: bigint;
   readonly opened: OpenLocalFile;
 

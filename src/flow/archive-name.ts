@@ -83,7 +83,8 @@ export async function readSmall({ bytes, readAt }: OpenBytes, most: number): Pro
 }
 
 /**
- * What a verified archive says that it is, to be asked where nothing else binds its name; undefined for what is none.
+ * A function that reads from a verified archive what it is. Call it only if nothing else binds the name: it unpacks a part
+ * of the archive. Undefined if the artifact is not an archive.
  *
  * @param scratch a directory in which a program of it can be written for a moment.
  */

@@ -121,7 +121,7 @@ export async function confirmPlanned(
   return { proof: await crossChecked(download, proof, digests), verified, source };
 }
 
-/** The manifest of the artifact's release, or why there is none; asked for when everything else is there. */
+/** Waits for the release manifest, after everything else has arrived. Gives the manifest, or the reason there is none. */
 export async function manifestFor({ plan, context }: Download): Promise<RunManifest> {
   const { artifact, policy } = plan;
   const { version } = artifact;

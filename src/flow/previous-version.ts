@@ -14,7 +14,7 @@ export async function previousVersion(
   component: string,
   maxBytes: number,
 ): Promise<string | undefined> {
-  // Whatever is wrong with that file: it is going away, and placing looks again at what lies there.
+  // If the old file cannot be read, its version stays unknown. It is replaced anyway, and placing checks the path again.
   const claimed = await readOccupant(destination, maxBytes, readName).catch(() => undefined);
   if (claimed?.component !== component) return undefined;
   return claimed.version === undefined ? claimed.markedVersion : formatReleaseVersion(claimed.version);

@@ -10,8 +10,8 @@ import { discardPrepared, type Output, type PreparedArtifact } from './prepared-
 
 /**
  * Compares each name with the digest that was proved for it before on this machine, and remembers those that something
- * signed binds. A file that nothing binds to its name is refused too where another one was bound to it: a server that
- * keeps back what would name the file gains nothing.
+ * signed binds. If another digest was bound to a name before, a file that nothing binds to it is refused too. So a server
+ * gains nothing by withholding the manifest.
  *
  * @param forget names of this run whose earlier digest no longer counts.
  * @returns notes about the whole run.

@@ -89,7 +89,7 @@ type PublisherAnswer =
   | { readonly kind: 'records'; readonly records: ReleaseRecords }
   | { readonly kind: 'unreachable'; readonly why: string };
 
-/** A network without Kubernetes' server is no failure of a mirror, and does not hold up a run for long. */
+/** If Kubernetes' own server cannot be reached, the run goes on with the mirror's records, and waits only briefly. */
 async function fromPublisher(
   { shown }: ReleaseSource,
   fetch: (until: AbortSignal) => Promise<ReleaseRecords>,

@@ -70,7 +70,7 @@ export function tarballName(
   };
 }
 
-/** The value that all of them are; undefined where they differ, and where there is none. */
+/** The one value that all of them have; undefined if they differ or there are none. */
 function only<Value>(values: readonly Value[], textOf: (value: Value) => string): Value | undefined {
   return new Set(values.map(textOf)).size === 1 ? values[0] : undefined;
 }

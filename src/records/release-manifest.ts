@@ -180,7 +180,7 @@ function timeOf(text: string): Date | undefined {
   return Number.isNaN(time) ? undefined : new Date(time);
 }
 
-/** `bin/linux/amd64/kube-apiserver.tar`; undefined of a package that is no image of the release. */
+/** `bin/linux/amd64/kube-apiserver.tar`; undefined if the package is not an image of the release. */
 function imagePath({ name, id = '' }: Entry): string | undefined {
   const image = IMAGE_NAME.exec(name)?.[1];
   const rest = IMAGE_ID.exec(id)?.[1];

@@ -12,7 +12,7 @@ export class InputFields {
   /**
    * @param what names the object in errors: "the request".
    * @param voidable of which `undefined` means that the field is not there.
-   * @throws RequestError `usage` for what is no object, and for a field that is unknown, or there without a value
+   * @throws RequestError `usage` if it is not an object, or a field is unknown or has no value
    */
   constructor(
     value: unknown,

@@ -189,8 +189,7 @@ class StrictJson {
   }
 
   /**
-   * Describes what is there instead. It is not quoted, because a file that is not JSON may be anything, such as a
-   * list of passwords.
+   * Describes what is there instead. The text is not quoted: a file that is not JSON can be a list of passwords.
    */
   #found(): string {
     const next = this.#text[this.#at];

@@ -58,12 +58,12 @@ export class MissingMetadata extends Error {
 }
 
 /**
- * Asks the repository for what is new. Kept files count only as far as they verify from `anchor` again, and protect from
- * a repository that goes back to an older version. An unchanged repository is asked for two files.
+ * Asks the repository for newer metadata. Kept files are verified from `anchor` again before they count; they protect
+ * against a repository that goes back to an older version. If nothing changed, this takes two requests.
  *
  * @param anchor the root that the walk begins with; that it has expired does not matter.
  * @param now compared with the time until which each file is good.
- * @throws what `fetch` throws; {@link MissingMetadata}; an error of tuf-js for what is refused.
+ * @throws what `fetch` throws; {@link MissingMetadata}; an error of tuf-js if metadata is refused.
  */
 export async function refreshMetadata(
   anchor: Uint8Array,
