@@ -1,8 +1,8 @@
 /** A worker: the code with one decision turned, and whatever then comes out otherwise. */
-import { registerHooks } from 'node:module';
 import { parentPort, workerData } from 'node:worker_threads';
 import type { Evidence } from '../vectors/vector.ts';
 import type { DecisionMutation } from './decisions.ts';
+import { type Outcomes, turn } from './turned.ts';
 
 export interface DecisionMutantData {
   /** Undefined: the code as it is. */
@@ -10,24 +10,8 @@ export interface DecisionMutantData {
   readonly vectors: readonly { readonly name: string; readonly evidence: Evidence }[];
 }
 
-/** By name: "passes", or the code of the error. */
-export type DecisionOutcomes = Readonly<Record<string, string>>;
-
 const { mutation, vectors }: DecisionMutantData = workerData;
-
-if (mutation !== undefined) {
-  const { file, from, to } = mutation;
-  const target = new URL(`../../src/${file}`, import.meta.url).href;
-  registerHooks({
-    load(url, context, nextLoad) {
-      const loaded = nextLoad(url, context);
-      if (url !== target) return loaded;
-      const source = String(Buffer.from(Object(loaded.source)));
-      if (source.split(from).length !== 2) throw new Error(`not once in ${file}: ${from}`);
-      return { ...loaded, source: source.replace(from, () => to) };
-    },
-  });
-}
+turn(mutation, new URL('../../src/', import.meta.url));
 const { verifyEvidence } = await import('../vectors/vector.ts');
 const { loadTrustMaterial } = await import('../../src/trust/load-trust-material.ts');
 
@@ -55,4 +39,4 @@ for (const [name, time] of [
 ] as const) {
   outcomes[name] = await outcomeOf(async () => void (await loadTrustMaterial(undefined, new Date(time))));
 }
-parentPort?.postMessage(outcomes satisfies DecisionOutcomes);
+parentPort?.postMessage(outcomes satisfies Outcomes);

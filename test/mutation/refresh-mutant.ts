@@ -1,11 +1,10 @@
 /** A worker: the code with one check of a refresh turned, and whatever then comes out otherwise. */
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { registerHooks } from 'node:module';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parentPort, workerData } from 'node:worker_threads';
 import type { DecisionMutation } from './decisions.ts';
-import type { DecisionOutcomes } from './decision-mutant.ts';
+import { type Outcomes, turn } from './turned.ts';
 import { LoopbackServer } from '#support/http/loopback-server';
 import { fault } from '#support/http/faults';
 import { createLocalSigstore } from '#support/local-sigstore';
@@ -19,20 +18,8 @@ export interface RefreshMutantData {
 
 const { mutation }: RefreshMutantData = workerData;
 
-if (mutation !== undefined) {
-  const { file, from, to } = mutation;
-  const isOurs = !file.startsWith('tuf-js/');
-  const target = new URL(isOurs ? `../../src/${file}` : `../../node_modules/${file}`, import.meta.url).href;
-  registerHooks({
-    load(url, context, nextLoad) {
-      const loaded = nextLoad(url, context);
-      if (url !== target) return loaded;
-      const source = String(Buffer.from(Object(loaded.source)));
-      if (source.split(from).length !== 2) throw new Error(`not once in ${file}: ${from}`);
-      return { ...loaded, source: source.replace(from, () => to) };
-    },
-  });
-}
+const isOurs = mutation?.file.startsWith('tuf-js/') !== true;
+turn(mutation, new URL(isOurs ? '../../src/' : '../../node_modules/', import.meta.url));
 const { createClient } = await import('../../src/client.ts');
 const { createHttpClient } = await import('../../src/http/client.ts');
 const { decodeKeptRoot, encodeKeptRoot, keptRootKey } = await import('../../src/trust/kept-root.ts');
@@ -308,4 +295,4 @@ await note('a kept head', () => {
   return [checkpoint, ofOtherTree, forged].map((one) => readTreeHead(one, of, trust) !== undefined).join(' ');
 });
 await http.close();
-parentPort?.postMessage(outcomes satisfies DecisionOutcomes);
+parentPort?.postMessage(outcomes satisfies Outcomes);
