@@ -8,6 +8,7 @@ export default defineConfig({
     testTimeout: 1_800_000,
     hookTimeout: 600_000,
     reporters: ['default', './test/support/skip-reporter.ts'],
+    setupFiles: ['test/support/own-data-directory.ts'],
     env: { K8S_VERIFY_KILLS: '200', K8S_VERIFY_MUTANTS: '20000' },
   },
 });

@@ -7,5 +7,6 @@ export default defineConfig({
     testTimeout: 600_000,
     hookTimeout: 600_000,
     reporters: ['default', './test/support/skip-reporter.ts'],
+    setupFiles: ['test/support/own-data-directory.ts'],
   },
 });

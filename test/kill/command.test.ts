@@ -43,7 +43,7 @@ describe(`SIGKILL at ${KILLS} random moments of k8s-verify kubectl`, { timeout: 
         `--rekor-url=${rekor.url}`,
         `--trusted-root=${trustedRoot}`,
       ],
-      env: { NO_PROXY: '*', no_proxy: '*', K8S_VERIFY_DATA_DIR: trust.join('data') },
+      env: { NO_PROXY: '*', no_proxy: '*' },
       kills: KILLS,
       seed: SEED,
       prepare: () => writeFileSync(kubectl, OLD, { mode: 0o755 }),

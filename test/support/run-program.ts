@@ -1,14 +1,12 @@
 /** Runs a program to its end, without holding up this process: the servers that it asks may live here. */
 import { spawn } from 'node:child_process';
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
 export interface ProgramOptions {
   readonly cwd?: string;
   /**
-   * The whole environment, but that K8S_VERIFY_DATA_DIR is below HOME unless it is here; what is undefined is left out.
-   * Without it, a test that runs as root would write to the directory of the whole machine.
+   * The whole environment, but that K8S_VERIFY_DATA_DIR is added if it is not here: a directory below HOME, without HOME
+   * that of the test file (own-data-directory.ts). What is undefined is left out.
    */
   readonly env: Readonly<Record<string, string | undefined>>;
   readonly stdin?: string;
@@ -69,17 +67,10 @@ export async function runProgram(
   });
 }
 
-let homeless: string | undefined;
-
-/** Without HOME: a directory of this process, which goes away with it. */
-function dataDirectory(home: string | undefined): string {
-  if (home !== undefined) return join(home, '.local', 'share', 'k8s-verify');
-  if (homeless === undefined) {
-    const made = mkdtempSync(join(tmpdir(), 'k8s-verify-data-'));
-    process.once('exit', () => rmSync(made, { recursive: true, force: true }));
-    homeless = made;
-  }
-  return homeless;
+function dataDirectory(home: string | undefined): string | undefined {
+  return home === undefined
+    ? process.env['K8S_VERIFY_DATA_DIR']
+    : join(home, '.local', 'share', 'k8s-verify');
 }
 
 function withoutUndefined(
