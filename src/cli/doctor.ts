@@ -4,6 +4,7 @@ import type { Answer, Console } from './console.ts';
 import { hostDirectories } from './host-directories.ts';
 import { withClient } from './with-client.ts';
 import type { ExitCode } from '../exit-codes.ts';
+import type { NoteCode } from '../notes.ts';
 import type { JsonAnswer } from './output-json.ts';
 import { tsvLine } from './output-text.ts';
 import { symbol, type TextStyle, wrapped } from './style.ts';
@@ -25,10 +26,28 @@ export async function doctor({ options }: ParsedLine, output: Console): Promise<
     env: process.env,
     directories: hostDirectories(),
   };
-  const findings = await withClient({ ...PATIENCE, ...readTransport(options) }, output, (client, signal) =>
-    diagnose({ ...request, signal }, client),
+  const findings = await withClient(
+    { ...PATIENCE, ...readTransport(options) },
+    withoutFindings(output),
+    (client, signal) => diagnose({ ...request, signal }, client),
   );
   return doctorAnswer(findings);
+}
+
+/** Notes of every run, which `doctor` has as findings. */
+const FINDINGS: ReadonlySet<NoteCode> = new Set(['node-variables', 'tls-switch-ignored']);
+
+/** Tells nothing twice. */
+function withoutFindings(output: Console): Console {
+  return {
+    ...output,
+    async start() {
+      const report = await output.start();
+      return (event) => {
+        if (event.kind !== 'note' || !FINDINGS.has(event.code)) report(event);
+      };
+    },
+  };
 }
 
 function doctorAnswer(findings: readonly Finding[]): Answer & { readonly json: DoctorReport } {

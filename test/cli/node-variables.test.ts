@@ -76,8 +76,10 @@ describe('variables with which Node loads code', () => {
   it('are findings of doctor, which can work nevertheless', async () => {
     const world = await localWorld();
     const env = { ...variables, ...UNCHECKED };
-    const { stdout, exitCode } = await world.run(['doctor', ...world.options], { env });
+    const { stdout, stderr, exitCode } = await world.run(['doctor', ...world.options], { env });
     expect(exitCode).toBe(0);
+    // Each is said once.
+    expect(stderr).toBe('note: K8S_VERIFY_DATA_DIR sets --data-dir\n');
     expect(stdout).toMatch(new RegExp(`^note\\tenvironment\\t${note}\\tunset what`, 'm'));
     expect(stdout).toMatch(/^note\tenvironment\tNODE_TLS_REJECT_UNAUTHORIZED=0 is set and has no effect/m);
     expect((await world.run(['doctor', ...world.options])).stdout).not.toContain('environment');
