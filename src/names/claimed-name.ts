@@ -1,7 +1,7 @@
 import type { ProgramFacts } from '../binary/read-binary.ts';
 import { COMPONENTS } from '../release/component.ts';
 import { PLATFORMS, type Platform, samePlatform } from '../release/platform.ts';
-import { formatReleaseVersion, parseReleaseVersion, type ReleaseVersion } from '../release/version.ts';
+import { formatReleaseVersion, readReleaseVersion, type ReleaseVersion } from '../release/version.ts';
 
 /** What a binary says it is. It is worth as much as the proof of its digest. */
 export interface ClaimedName {
@@ -95,10 +95,5 @@ function versionTexts(settings: ReadonlyMap<string, string>, strings: readonly s
 }
 
 function releaseVersion(text: string): ReleaseVersion | undefined {
-  if (!text.startsWith('v')) return undefined;
-  try {
-    return parseReleaseVersion(text);
-  } catch {
-    return undefined;
-  }
+  return text.startsWith('v') ? readReleaseVersion(text) : undefined;
 }

@@ -2,7 +2,7 @@ import { K8sVerifyError } from '../errors.ts';
 import { MAX_IMAGE_MANIFEST_BYTES } from '../limits.ts';
 import { COMPONENTS } from '../release/component.ts';
 import { PLATFORMS, type Platform } from '../release/platform.ts';
-import { parseReleaseVersion, type ReleaseVersion } from '../release/version.ts';
+import { readReleaseVersion } from '../release/version.ts';
 import { isJsonObject, type JsonValue, parseJsonStrictly } from '../strict/json.ts';
 import type { ClaimedName } from './claimed-name.ts';
 
@@ -58,15 +58,7 @@ function nameOfTag(tag: string): ClaimedName | undefined {
   const [, name = '', arch = '', text = ''] = TAG.exec(tag) ?? [];
   const component = `${name}.tar`;
   const platform: Platform | undefined = PLATFORMS.find((one) => one.os === 'linux' && one.arch === arch);
-  const version = releaseVersion(text);
+  const version = readReleaseVersion(text);
   if (!IMAGES.has(component) || platform === undefined || version === undefined) return undefined;
   return { component, version, platform };
-}
-
-function releaseVersion(text: string): ReleaseVersion | undefined {
-  try {
-    return parseReleaseVersion(text);
-  } catch {
-    return undefined;
-  }
 }

@@ -1,7 +1,7 @@
 import { COMPONENTS } from '../release/component.ts';
 import type { Platform } from '../release/platform.ts';
 import { formatPlatform } from '../release/platform.ts';
-import { formatReleaseVersion, parseReleaseVersion, type ReleaseVersion } from '../release/version.ts';
+import { formatReleaseVersion, readReleaseVersion, type ReleaseVersion } from '../release/version.ts';
 import type { ClaimedName } from './claimed-name.ts';
 
 /** A program in a tarball that says what it is. */
@@ -29,12 +29,7 @@ export function mayNameTarball(path: string): boolean {
 /** The version in {@link VERSION_FILE}; undefined where it holds anything else. */
 export function readVersionFile(bytes: Uint8Array): ReleaseVersion | undefined {
   const text = Buffer.from(bytes).toString('latin1').replace(/\n$/, '');
-  if (!text.startsWith('v')) return undefined;
-  try {
-    return parseReleaseVersion(text);
-  } catch {
-    return undefined;
-  }
+  return text.startsWith('v') ? readReleaseVersion(text) : undefined;
 }
 
 /**

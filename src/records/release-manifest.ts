@@ -1,5 +1,5 @@
 import { MAX_MANIFEST_BYTES, MAX_MANIFEST_ENTRIES } from '../limits.ts';
-import { formatReleaseVersion, parseReleaseVersion, type ReleaseVersion } from '../release/version.ts';
+import { formatReleaseVersion, readReleaseVersion, type ReleaseVersion } from '../release/version.ts';
 
 /** What the SPDX document of a release says; worth as much as its proof. */
 export interface ReleaseManifest {
@@ -161,18 +161,10 @@ function describe(header: ReadonlyMap<string, string>, entries: readonly Entry[]
 function versionOf(namespace: string): ReleaseVersion {
   const text = NAMESPACE.exec(namespace)?.[1];
   if (text === undefined) throw new Unreadable('its namespace is not that of a Kubernetes release');
-  const version = orUndefined(() => parseReleaseVersion(text));
+  const version = readReleaseVersion(text);
   if (version === undefined || formatReleaseVersion(version) !== text)
     throw new Unreadable('its namespace names no release version');
   return version;
-}
-
-function orUndefined<Value>(parse: () => Value): Value | undefined {
-  try {
-    return parse();
-  } catch {
-    return undefined;
-  }
 }
 
 function timeOf(text: string): Date | undefined {

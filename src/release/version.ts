@@ -49,10 +49,10 @@ const STAGES: readonly PrereleaseStage[] = ['alpha', 'beta', 'rc'];
  * @throws RequestError `version-malformed`
  */
 export function parseReleaseVersion(text: string): ReleaseVersion {
-  const version = readVersion(text);
+  const version = readReleaseVersion(text);
   if (version !== undefined) return version;
   const choice = nearestVersionText(text);
-  const exact = choice === undefined || readVersion(choice) === undefined ? undefined : choice;
+  const exact = choice === undefined || readReleaseVersion(choice) === undefined ? undefined : choice;
   throw malformed(text, 'a release version such as v1.26.0 or v1.26.0-rc.1', exact);
 }
 
@@ -76,7 +76,7 @@ export function compareReleaseVersions(a: ReleaseVersion, b: ReleaseVersion): nu
  * @throws RequestError `version-malformed`, with the nearest valid version
  */
 export function parseVersionRequest(text: string): VersionRequest {
-  const version = readVersion(text);
+  const version = readReleaseVersion(text);
   if (version !== undefined) return { kind: 'exact', version };
   const marker = readMarkerName(text);
   if (marker === undefined) {
@@ -120,7 +120,7 @@ export function parseMarker(
   }
   const text = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString('latin1');
   const line = text.replace(/\r?\n$/, '');
-  const version = line.startsWith('v') ? readVersion(line) : undefined;
+  const version = line.startsWith('v') ? readReleaseVersion(line) : undefined;
   if (version === undefined) throw invalidMarker(name, 'a version such as v1.26.0', shown(text));
   const within =
     (marker.major === undefined || marker.major === version.major) &&
@@ -134,7 +134,8 @@ export function parseMarker(
   return version;
 }
 
-function readVersion(text: string): ReleaseVersion | undefined {
+/** As {@link parseReleaseVersion}, for a text that no user wrote; undefined if it is no release version. */
+export function readReleaseVersion(text: string): ReleaseVersion | undefined {
   if (text.length > MAX_VERSION_CHARACTERS) return undefined;
   const match = VERSION.exec(text);
   if (match === null) return undefined;
