@@ -1,6 +1,6 @@
 import { dirname } from 'node:path';
 import type { MemberLook } from '../archive/look.ts';
-import type { OpenBytes } from '../binary/byte-source.ts';
+import { bytesOf, type OpenBytes } from '../binary/byte-source.ts';
 import { confirmMeasured, measureFile, type VerifiedFile } from '../disk/verified-artifact.ts';
 import { InstallError } from '../errors.ts';
 import { MAX_IMAGE_MANIFEST_BYTES, MAX_VERSION_FILE_BYTES } from '../limits.ts';
@@ -70,16 +70,8 @@ function imageReader(): ArchiveReader {
 }
 
 /** The whole file, or undefined where it is longer than that. */
-export async function readSmall({ bytes, readAt }: OpenBytes, most: number): Promise<Uint8Array | undefined> {
-  if (bytes > most) return undefined;
-  const buffer = Buffer.alloc(bytes);
-  let filled = 0;
-  while (filled < bytes) {
-    const read = await readAt(buffer.subarray(filled), filled);
-    if (read === 0) return undefined;
-    filled += read;
-  }
-  return buffer;
+export async function readSmall(file: OpenBytes, most: number): Promise<Uint8Array | undefined> {
+  return file.bytes > most ? undefined : bytesOf(file).read({ offset: 0, length: file.bytes });
 }
 
 /**
