@@ -1,7 +1,8 @@
 import type { ProgramFacts } from '../binary/read-binary.ts';
 import { COMPONENTS } from '../release/component.ts';
-import { PLATFORMS, type Platform, samePlatform } from '../release/platform.ts';
+import { formatPlatform, PLATFORMS, type Platform, samePlatform } from '../release/platform.ts';
 import { formatReleaseVersion, readReleaseVersion, type ReleaseVersion } from '../release/version.ts';
+import { agreed } from './agreed.ts';
 
 /** What a binary says it is. It is worth as much as the proof of its digest. */
 export interface ClaimedName {
@@ -32,21 +33,18 @@ export function claimedName(programs: readonly ProgramFacts[]): ClaimedName | un
   if (names.length === 1) return first;
   if (names.some((name) => name?.component !== first.component)) return undefined;
   // A universal file is of the version and platform that all of it agrees on.
-  const agreed = <Key extends 'version' | 'platform'>(
-    key: Key,
-    text: (value: ClaimedName[Key]) => string,
-  ): boolean => new Set(names.map((name) => (name?.[key] === undefined ? '' : text(name[key])))).size === 1;
-  const { component, version, platform } = first;
+  const version = agreed(
+    names.map((name) => name?.version),
+    (one) => (one === undefined ? '' : formatReleaseVersion(one)),
+  );
+  const platform = agreed(
+    names.map((name) => name?.platform),
+    (one) => (one === undefined ? '' : formatPlatform(one)),
+  );
   return {
-    component,
-    ...(version !== undefined &&
-    agreed('version', (value) => (value === undefined ? '' : formatReleaseVersion(value)))
-      ? { version }
-      : {}),
-    ...(platform !== undefined &&
-    agreed('platform', (value) => (value === undefined ? '' : `${value.os}/${value.arch}`))
-      ? { platform }
-      : {}),
+    component: first.component,
+    ...(version === undefined ? {} : { version }),
+    ...(platform === undefined ? {} : { platform }),
   };
 }
 

@@ -4,6 +4,7 @@ import { COMPONENTS } from '../release/component.ts';
 import { PLATFORMS, type Platform } from '../release/platform.ts';
 import { readReleaseVersion } from '../release/version.ts';
 import { isJsonObject, type JsonValue, parseJsonStrictly } from '../strict/json.ts';
+import { agreed } from './agreed.ts';
 import type { ClaimedName } from './claimed-name.ts';
 
 /** The member of an image's tar that says which image it is (`docker save`). */
@@ -21,15 +22,8 @@ const IMAGES: ReadonlySet<string> = new Set(
  * Kubernetes' own registry. Anything else says nothing.
  */
 export function imageName(manifest: Uint8Array): ClaimedName | undefined {
-  const names = tagsOf(manifest)?.map(nameOfTag);
-  const [first] = names ?? [];
-  if (first === undefined || names === undefined) return undefined;
-  const same = names.every((name) => name !== undefined && textOf(name) === textOf(first));
-  return same ? first : undefined;
-}
-
-function textOf(name: ClaimedName): string {
-  return JSON.stringify(name);
+  const names = tagsOf(manifest)?.map(nameOfTag) ?? [];
+  return agreed(names, (name) => (name === undefined ? '' : JSON.stringify(name)));
 }
 
 /** The tags of every image in the tar; undefined where one has none, or the document has another form. */

@@ -2,6 +2,7 @@ import { COMPONENTS } from '../release/component.ts';
 import type { Platform } from '../release/platform.ts';
 import { formatPlatform } from '../release/platform.ts';
 import { formatReleaseVersion, readReleaseVersion, type ReleaseVersion } from '../release/version.ts';
+import { agreed } from './agreed.ts';
 import type { ClaimedName } from './claimed-name.ts';
 
 /** A program in a tarball that says what it is. */
@@ -45,11 +46,11 @@ export function tarballName(
   members: readonly NamedMember[],
   release: ReleaseVersion | undefined,
 ): ClaimedName | undefined {
-  const version = only(
+  const version = agreed(
     [release, ...members.map(({ name }) => name.version)].filter((one) => one !== undefined),
     formatReleaseVersion,
   );
-  const component = only(
+  const component = agreed(
     members.map(({ path }) => `kubernetes-${PROGRAM.exec(path)?.[1] ?? ''}`),
     (text) => text,
   );
@@ -57,15 +58,10 @@ export function tarballName(
     return version === undefined ? undefined : { component: asked, version };
   }
   const platforms: readonly (Platform | undefined)[] = members.map(({ name }) => name.platform);
-  const platform = only(platforms, (one) => (one === undefined ? '' : formatPlatform(one)));
+  const platform = agreed(platforms, (one) => (one === undefined ? '' : formatPlatform(one)));
   return {
     component,
     ...(version === undefined ? {} : { version }),
     ...(platform === undefined ? {} : { platform }),
   };
-}
-
-/** The one value that all of them have; undefined if they differ or there are none. */
-function only<Value>(values: readonly Value[], textOf: (value: Value) => string): Value | undefined {
-  return new Set(values.map(textOf)).size === 1 ? values[0] : undefined;
 }
