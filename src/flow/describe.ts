@@ -7,7 +7,7 @@ import type { ArtifactResult, RunResult } from '../result.ts';
 import type { ClaimedName } from '../names/claimed-name.ts';
 import { notePlaced } from './note-placed.ts';
 import { describeTrust } from './run-trust.ts';
-import type { Output, PreparedArtifact } from './prepared-artifact.ts';
+import { memberOf, type Output, type PreparedArtifact } from './prepared-artifact.ts';
 import type { ProvenArtifact } from './prove-with-log.ts';
 
 /**
@@ -139,12 +139,6 @@ function tarballOf(
   const member = memberOf(output);
   if (artifact === undefined || member === undefined) return {};
   return { fromTarball: { name: artifact.fileName, sha256: proven.hex, member: member.path } };
-}
-
-type Member = Extract<Extract<Output, { readonly kind: 'installed' }>['file'], { readonly member: unknown }>;
-
-function memberOf(output: Output): Member['member'] | undefined {
-  return 'file' in output && 'member' in output.file ? output.file.member : undefined;
 }
 
 function contentOf(output: Output): Pick<ArtifactResult, 'members' | 'extracted'> {

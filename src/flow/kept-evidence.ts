@@ -10,7 +10,7 @@ import {
 import type { Note } from '../notes.ts';
 import { logOf, type NetworkRequest } from '../plan/request.ts';
 import type { Policy } from '../policy/policy.ts';
-import type { PreparedArtifact } from './prepared-artifact.ts';
+import { memberOf, type PreparedArtifact } from './prepared-artifact.ts';
 import type { ProvenArtifact } from './prove-with-log.ts';
 import type { RunTrust } from './run-trust.ts';
 
@@ -34,8 +34,8 @@ function sha256Of(
   if (proven.algorithm === 'sha256') return proven.hex;
   // By another algorithm: the SHA-256 of the one file that has the proven digest, and not of a file out of it.
   const [output, more] = outputs;
-  const isMember = output !== undefined && 'file' in output && 'member' in output.file;
-  return more === undefined && !isMember ? output?.sha256 : undefined;
+  const isOnly = output !== undefined && more === undefined;
+  return isOnly && memberOf(output) === undefined ? output.sha256 : undefined;
 }
 
 /** What the kept evidence came to: a proof, or none, and what did not fit. */

@@ -57,6 +57,11 @@ export type Output = {
     }
 );
 
+/** The member of a tarball that the output is; undefined for anything else. */
+export function memberOf(output: Output): PlannedMember['member'] | undefined {
+  return 'file' in output && 'member' in output.file ? output.file.member : undefined;
+}
+
 /** Removes what is staged but not placed. */
 export async function discardPrepared(prepared: readonly PreparedArtifact[]): Promise<void> {
   const outputs = prepared.flatMap((one) => one.outputs);

@@ -6,7 +6,7 @@ import { COMPONENTS } from '../release/component.ts';
 import { formatPlatform } from '../release/platform.ts';
 import { formatReleaseVersion } from '../release/version.ts';
 import { type WrittenName, writeName } from '../release/written-name.ts';
-import { discardPrepared, type Output, type PreparedArtifact } from './prepared-artifact.ts';
+import { discardPrepared, memberOf, type Output, type PreparedArtifact } from './prepared-artifact.ts';
 
 /**
  * Compares each name with the digest that was proved for it before on this machine, and remembers those that something
@@ -60,7 +60,7 @@ function provenName({ artifact, proof }: PreparedArtifact, output: Output): Prov
   const { signer, authority, signedAt, claim } = proof.proven;
   const { name, sha256 } = output;
   // A file out of a tarball has a digest of its own, and the proven one is the tarball's.
-  const isMember = 'file' in output && 'member' in output.file;
+  const isMember = memberOf(output) !== undefined;
   if (isMember || claim.kind !== 'genuine' || (artifact === undefined && !isBound(output))) return undefined;
   const coordinates = artifact ?? name?.claimed;
   if (coordinates?.version === undefined) return undefined;
