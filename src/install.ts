@@ -1,12 +1,9 @@
 import { type Client, usingClient } from './client.ts';
 import { ableToJudge } from './flow/able-to-judge.ts';
-import { describeRun } from './flow/describe.ts';
+import { finishRun } from './flow/finish-run.ts';
 import { openTrust } from './flow/open-trust.ts';
-import { placePrepared } from './flow/place.ts';
 import { prepareAll } from './flow/prepare.ts';
-import { keepAllEvidence } from './flow/kept-evidence.ts';
-import { finishLogMemory, openLogMemory } from './flow/run-log-memory.ts';
-import { rememberNames } from './flow/remember-names.ts';
+import { openLogMemory } from './flow/run-log-memory.ts';
 import { reportExpectedSigners } from './flow/report.ts';
 import type { RunTrust } from './flow/run-trust.ts';
 import type { InstallInput } from './plan/input.ts';
@@ -60,9 +57,5 @@ async function proveAndPlace(request: InstallRequest, client: Client, trust: Run
   for (const { label, policy } of planned) reportExpectedSigners(client.report, label, policy);
   const logMemory = openLogMemory(request, client);
   const prepared = await prepareAll(planned, request, client, trust, logMemory);
-  const compared = await finishLogMemory(logMemory, prepared);
-  const remembered = await rememberNames(prepared, client, request.forgetNames);
-  await keepAllEvidence(prepared, client.data);
-  const placed = await placePrepared(prepared, request.signal);
-  return describeRun(prepared, [...compared, ...remembered, ...placed], client.report);
+  return finishRun(prepared, request, client, logMemory);
 }

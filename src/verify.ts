@@ -1,13 +1,10 @@
 import { type Client, usingClient } from './client.ts';
 import { ableToJudge } from './flow/able-to-judge.ts';
-import { describeRun } from './flow/describe.ts';
+import { finishRun } from './flow/finish-run.ts';
 import { openTrust } from './flow/open-trust.ts';
-import { placePrepared } from './flow/place.ts';
 import { assertVerifiable, prepareLocal } from './flow/prepare-local.ts';
 import { nameOf } from './flow/read-subject.ts';
-import { keepAllEvidence } from './flow/kept-evidence.ts';
-import { finishLogMemory, openLogMemory } from './flow/run-log-memory.ts';
-import { rememberNames } from './flow/remember-names.ts';
+import { openLogMemory } from './flow/run-log-memory.ts';
 import { reportExpectedSigners } from './flow/report.ts';
 import type { RunTrust } from './flow/run-trust.ts';
 import type { VerifyInput, VerifyOptions } from './plan/input.ts';
@@ -69,9 +66,5 @@ async function proveWithin(request: VerifyRequest, client: Client, trust: RunTru
   reportExpectedSigners(client.report, nameOf(request), policy);
   const logMemory = openLogMemory(request, client);
   const prepared = [await prepareLocal(request, client, policy, trust, logMemory)];
-  const compared = await finishLogMemory(logMemory, prepared);
-  const remembered = await rememberNames(prepared, client, request.forgetNames);
-  await keepAllEvidence(prepared, client.data);
-  const placed = await placePrepared(prepared, request.signal);
-  return describeRun(prepared, [...compared, ...remembered, ...placed], client.report);
+  return finishRun(prepared, request, client, logMemory);
 }

@@ -1,26 +1,14 @@
 import type { Note } from '../notes.ts';
-import { discardPrepared, type PreparedArtifact } from './prepared-artifact.ts';
+import type { PreparedArtifact } from './prepared-artifact.ts';
 import { bundlePathOf } from './saved-bundle.ts';
 
 /**
- * Puts everything in its place, all or nothing. Removes what is staged if that fails. Files that were already there are
- * checked again.
+ * Puts everything in its place, all or nothing. Files that were already there are checked again.
  *
  * @returns notes about the whole run.
  * @throws InstallError: nothing was placed then, and the disk is as it was.
  */
 export async function placePrepared(
-  prepared: readonly PreparedArtifact[],
-  signal: AbortSignal | undefined,
-): Promise<readonly Note[]> {
-  try {
-    return await placeOutputs(prepared, signal);
-  } finally {
-    await discardPrepared(prepared);
-  }
-}
-
-async function placeOutputs(
   prepared: readonly PreparedArtifact[],
   signal: AbortSignal | undefined,
 ): Promise<readonly Note[]> {

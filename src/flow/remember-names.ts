@@ -6,7 +6,7 @@ import { COMPONENTS } from '../release/component.ts';
 import { formatPlatform } from '../release/platform.ts';
 import { formatReleaseVersion } from '../release/version.ts';
 import { type WrittenName, writeName } from '../release/written-name.ts';
-import { discardPrepared, memberOf, type Output, type PreparedArtifact } from './prepared-artifact.ts';
+import { memberOf, type Output, type PreparedArtifact } from './prepared-artifact.ts';
 
 /**
  * Compares each name with the digest that was proved for it before on this machine, and remembers those that something
@@ -15,7 +15,7 @@ import { discardPrepared, memberOf, type Output, type PreparedArtifact } from '.
  *
  * @param forget names of this run whose earlier digest no longer counts.
  * @returns notes about the whole run.
- * @throws UntrustedError `name-digest-changed`; nothing is staged then.
+ * @throws UntrustedError `name-digest-changed`
  */
 export async function rememberNames(
   prepared: readonly PreparedArtifact[],
@@ -28,26 +28,15 @@ export async function rememberNames(
       return name === undefined ? [] : [{ name, from: one.source, isBound: isBound(output) }];
     }),
   );
-  try {
-    const notes: Note[] = [];
-    for (const written of forget)
-      notes.push(
-        await forgetWritten(
-          data,
-          written,
-          names.map(({ name }) => name),
-        ),
-      );
-    for (const { name, from, isBound: bound } of names) {
-      const recalled = await recallName(data, name, bound);
-      notes.push(...recalled.notes);
-      if (recalled.kind === 'other') throw digestChanged(name, recalled.earlier, from);
-    }
-    return notes;
-  } catch (error) {
-    await discardPrepared(prepared);
-    throw error;
+  const proven = names.map(({ name }) => name);
+  const notes: Note[] = [];
+  for (const written of forget) notes.push(await forgetWritten(data, written, proven));
+  for (const { name, from, isBound: bound } of names) {
+    const recalled = await recallName(data, name, bound);
+    notes.push(...recalled.notes);
+    if (recalled.kind === 'other') throw digestChanged(name, recalled.earlier, from);
   }
+  return notes;
 }
 
 /** Something signed says the name; a digest that was demanded says nothing of it. */

@@ -2,7 +2,6 @@ import type { Client } from '../client.ts';
 import type { Note } from '../notes.ts';
 import { logOf, type NetworkRequest } from '../plan/request.ts';
 import type { LogMemory } from './log-memory.ts';
-import { discardPrepared, type PreparedArtifact } from './prepared-artifact.ts';
 import type { ProvenArtifact } from './prove-with-log.ts';
 
 /** What {@link LogMemory} does, with its code loaded after the first proof. */
@@ -21,21 +20,4 @@ export function openLogMemory(
     compare: async (proof: ProvenArtifact): Promise<void> => (await (loading ??= load())).compare(proof),
     finish: async (): Promise<readonly Note[]> => (loading === undefined ? [] : (await loading).finish()),
   };
-}
-
-/**
- * Waits for what the log proves of itself, before anything is placed.
- *
- * @throws UntrustedError `log-inconsistent`; nothing is staged then.
- */
-export async function finishLogMemory(
-  logMemory: RunLogMemory,
-  prepared: readonly PreparedArtifact[],
-): Promise<readonly Note[]> {
-  try {
-    return await logMemory.finish();
-  } catch (error) {
-    await discardPrepared(prepared);
-    throw error;
-  }
 }
