@@ -11,13 +11,14 @@ import {
 import { UnavailableError, UntrustedError } from '../errors.ts';
 import { MAX_ARTIFACT_BYTES } from '../limits.ts';
 import type { Note } from '../notes.ts';
-import type { PlannedArtifact, PlannedFile } from '../plan/plan.ts';
+import type { PlannedFile } from '../plan/plan.ts';
+import type { ProvenDigest } from '../proof/prove-digest.ts';
 import { archiveInPlace, archiveName } from './archive-name.ts';
 import type { Download } from './download.ts';
 import { assertIsDemanded, crossChecked, manifestFor } from './fetch-and-prove.ts';
 import { proveKept } from './kept-evidence.ts';
 import { keptManifest } from './kept-manifest.ts';
-import { assertName, type NamedBytes } from './name.ts';
+import { type ArtifactName, assertName, type NamedBytes } from './name.ts';
 import type { Output } from './prepared-artifact.ts';
 import type { ProvenArtifact } from './prove-with-log.ts';
 import type { RunManifest } from './run-manifest.ts';
@@ -64,29 +65,52 @@ export async function takeKnown(download: Download, file: PlannedFile): Promise<
   if (proof === undefined) return { taken: undefined, notes };
   const manifest = await keptManifest(plan.artifact.version, plan.policy, context);
   const installed = { destination, proven: proof.proven, executable, maxBytes };
-  const archive = archiveInPlace(plan.artifact, destination, proof.proven, context.signal);
-  const isNamed = await readInstalled(installed, async (bytes) => ({
-    bound: await isBound(plan, { file: bytes, sha256, manifest, from: destination, archive }),
-  }));
-  if (!isNamed.bound) return NOTHING_KNOWN;
+  const name = await boundName(download, installed, { sha256, manifest });
+  if (name === undefined) return NOTHING_KNOWN;
   await context.logMemory.compare(proof);
   reportChecks(context.client.report, plan.label, proof);
   const there = await takeOccupant(download, file, {
     proof,
     measured,
+    name,
     manifest: () => Promise.resolve(manifest),
   });
   return { taken: there.kind === 'taken' ? there : undefined, notes: [] };
 }
 
-/** Whether the file is what was asked for by its name; false also if it is something else. */
-async function isBound(plan: PlannedArtifact, named: NamedBytes): Promise<boolean> {
+/** A file that is there already, with the proven bytes. */
+interface FileInPlace extends InstalledFile {
+  readonly proven: ProvenDigest;
+}
+
+/** Its digest, and what its name is held against. */
+type NameFacts = Pick<NamedBytes, 'sha256' | 'manifest'>;
+
+/** The name that something binds the file to; undefined if nothing does, or if it is something else. */
+async function boundName(
+  download: Download,
+  installed: FileInPlace,
+  named: NameFacts,
+): Promise<ArtifactName | undefined> {
   try {
-    return (await assertName(plan.artifact, named, plan)).by.length > 0;
+    const name = await nameInPlace(download, installed, named);
+    return name.by.length > 0 ? name : undefined;
   } catch (error) {
-    if (error instanceof UntrustedError || error instanceof UnavailableError) return false;
+    if (error instanceof UntrustedError || error instanceof UnavailableError) return undefined;
     throw error;
   }
+}
+
+function nameInPlace(
+  { plan, context }: Download,
+  installed: FileInPlace,
+  named: NameFacts,
+): Promise<ArtifactName> {
+  const { destination, proven } = installed;
+  const archive = archiveInPlace(plan.artifact, destination, proven, context.signal);
+  return readInstalled(installed, (file) =>
+    assertName(plan.artifact, { ...named, file, from: destination, archive }, plan),
+  );
 }
 
 /** How the existing file is proved and named. */
@@ -94,6 +118,8 @@ interface OccupantProof {
   readonly proof: ProvenArtifact;
   /** If the file was hashed already (SHA-256). */
   readonly measured?: MeasuredOccupant | undefined;
+  /** If the file was named already. It holds for a file that stays; a copy is read anew. */
+  readonly name?: ArtifactName;
   /** Default: that of the run's sources. */
   readonly manifest?: () => Promise<RunManifest | undefined>;
 }
@@ -102,42 +128,62 @@ interface OccupantProof {
 export async function takeOccupant(
   download: Download,
   file: PlannedFile,
-  { proof, measured, manifest: manifestOf = () => manifestFor(download) }: OccupantProof,
+  occupantProof: OccupantProof,
 ): Promise<Taken | Replaced> {
+  const { proof, measured } = occupantProof;
   const { destination, executable } = file;
   const { proven } = proof;
-  const { artifact } = download.plan;
-  const maxBytes = MAX_ARTIFACT_BYTES[artifact.kind];
+  const maxBytes = MAX_ARTIFACT_BYTES[download.plan.artifact.kind];
   const installed = { destination, proven, executable, maxBytes };
   const occupant =
     measured !== undefined && proven.algorithm === 'sha256'
       ? judgeOccupant(measured, proven.hex)
       : await findInstalled(installed, download.context.signal);
-  if (occupant.kind === 'fit') {
-    const [sha256, checked] = await digestsOfExisting(download, installed, proof);
-    const manifest = await manifestOf();
-    const archive = archiveInPlace(artifact, destination, proven, download.context.signal);
-    const name = await readInstalled(installed, (bytes) =>
-      assertName(artifact, { file: bytes, sha256, manifest, from: destination, archive }, download.plan),
-    );
-    await download.discard();
-    const had = 'the file that was there';
-    const output = { kind: 'already-installed', file, installed, sha256, had, name } as const;
-    return { kind: 'taken', proof: checked, output };
+  switch (occupant.kind) {
+    case 'fit':
+      return takeAsItIs(download, file, installed, occupantProof);
+    case 'unfit':
+      return takeCopy(download, file, occupant.why, occupantProof);
+    case 'other':
+      return { kind: 'replaced', digest: occupant.digest };
+    case 'absent':
+      return NOTHING_THERE;
   }
-  if (occupant.kind === 'other') return { kind: 'replaced', digest: occupant.digest };
-  if (occupant.kind !== 'unfit') return NOTHING_THERE;
-  const copied = await download.copyOf(destination, proven);
+}
+
+async function takeAsItIs(
+  download: Download,
+  file: PlannedFile,
+  installed: FileInPlace,
+  { proof, name: known, manifest = () => manifestFor(download) }: OccupantProof,
+): Promise<Taken> {
+  const [sha256, checked] = await digestsOfExisting(download, installed, proof);
+  const name = known ?? (await nameInPlace(download, installed, { sha256, manifest: await manifest() }));
+  await download.discard();
+  const had = 'the file that was there';
+  const output = { kind: 'already-installed', file, installed, sha256, had, name } as const;
+  return { kind: 'taken', proof: checked, output };
+}
+
+/** @param unfit why the file cannot stay. */
+async function takeCopy(
+  download: Download,
+  file: PlannedFile,
+  unfit: string,
+  { proof, manifest: manifestOf = () => manifestFor(download) }: OccupantProof,
+): Promise<Taken | Replaced> {
+  const { plan, context } = download;
+  const { destination } = file;
+  const copied = await download.copyOf(destination, proof.proven);
   if (copied === undefined) return NOTHING_THERE;
   const { verified, digests } = copied;
-  assertIsDemanded(download.plan, verified.sha256);
+  assertIsDemanded(plan, verified.sha256);
   const { sha256, bytes } = verified;
   const manifest = await manifestOf();
-  const archive = archiveName(artifact, verified, dirname(destination), download.context.signal);
+  const archive = archiveName(plan.artifact, verified, dirname(destination), context.signal);
   const named = { file: verified, sha256, manifest, from: destination, archive };
-  const name = await assertName(artifact, named, download.plan);
+  const name = await assertName(plan.artifact, named, plan);
   const had = `${bytes} bytes copied from the file that was there`;
-  const unfit = occupant.why;
   const output = { kind: 'installed', file, verified, replaces: true, unfit, sha256, had, name } as const;
   return { kind: 'taken', proof: await crossChecked(download, proof, digests), output };
 }
