@@ -4,7 +4,7 @@ import { readTrustedRoot } from '../../src/trust/read-trusted-root.ts';
 import type { PackageSeed } from './package-seed.ts';
 import { readReadme, renderReadme, sha256 } from './readme.ts';
 import { readFolder, renderRootRecord, type TrustRootFiles } from './trust-root-folder.ts';
-import { tufRootVersion } from '../../src/trust/tuf-root.ts';
+import { signedPart, tufRootVersion } from '../../src/trust/tuf-root.ts';
 
 /**
  * Holds the files of a folder against the digests and the origin that its README records, without a request: files of
@@ -30,7 +30,7 @@ export function checkTrustRoot(folder: string, seed: PackageSeed): readonly stri
   }
   if (text !== renderReadme(files, origin, currentAsOf)) return [`${place}/README.md was edited by hand`];
   if (origin.kind === 'repository') {
-    return tufRootVersion(seed.files.root) > tufRootVersion(files.root)
+    return tufRootVersion(signedPart(seed.files.root)) > tufRootVersion(signedPart(files.root))
       ? [`@sigstore/tuf ${seed.version} carries a newer TUF root than ${place}: run npm run trust-roots`]
       : [];
   }

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { PUBLIC_GOOD_REPOSITORY } from './package-seed.ts';
 import { type Origin, type TrustRootFiles } from './trust-root-folder.ts';
-import { tufRootVersion } from '../../src/trust/tuf-root.ts';
+import { signedPart, tufRootVersion } from '../../src/trust/tuf-root.ts';
 
 /** The README of the folder: digests and origin of the files next to it. */
 export function renderReadme(files: TrustRootFiles, origin: Origin, currentAsOf: Date): string {
@@ -12,7 +12,7 @@ The trust root of the public-good Sigstore instance, embedded so that a verifica
 | file | what | SHA-256 |
 |---|---|---|
 | \`trusted_root.json\` | certificate authorities, transparency logs, CT logs and timestamp authorities | \`${sha256(files.trusted)}\` |
-| \`root.json\` | the TUF root (version ${tufRootVersion(files.root)}) that signs for the repository's keys | \`${sha256(files.root)}\` |
+| \`root.json\` | the TUF root (version ${tufRootVersion(signedPart(files.root))}) that signs for the repository's keys | \`${sha256(files.root)}\` |
 
 Origin: ${originText(origin)} Written by \`npm run trust-roots\`; never edited by hand.
 

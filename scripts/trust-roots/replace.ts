@@ -4,7 +4,7 @@ import { readTrustedRoot } from '../../src/trust/read-trusted-root.ts';
 import { type Change, describeChange, differenceOf } from '../../src/trust/difference.ts';
 import { renderReadme } from './readme.ts';
 import { type Origin, readFolder, renderRootRecord, type TrustRootFiles, writeFolder } from './trust-root-folder.ts';
-import { tufRootVersion } from '../../src/trust/tuf-root.ts';
+import { signedPart, tufRootVersion } from '../../src/trust/tuf-root.ts';
 
 /** What is to be put into a folder. */
 export interface Candidate {
@@ -26,7 +26,7 @@ export function replaceTrustRoot(
   tell: (change: Change) => void,
 ): void {
   const current = readFolder(folder);
-  refuseOlder(tufRootVersion(current.root), tufRootVersion(files.root));
+  refuseOlder(tufRootVersion(signedPart(current.root)), tufRootVersion(signedPart(files.root)));
   const before = readTrustedRoot(current.trusted, { kind: 'file', path: folder }).root;
   const after = readTrustedRoot(files.trusted, { kind: 'file', path: 'the new trusted root' }).root;
   const changes = differenceOf(before, after);

@@ -1,7 +1,7 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { InstallError, UnavailableError, UntrustedError } from '../../src/errors.ts';
-import { signedMember } from '../../src/trust/tuf-root.ts';
+import { signedPart } from '../../src/trust/tuf-root.ts';
 
 /** A trust root as it lies in its folder, byte for byte. */
 export interface TrustRootFiles {
@@ -80,9 +80,8 @@ const DAY_MS = 86_400_000;
  * @throws UntrustedError `trusted-root-invalid`
  */
 export function tufRootMade(root: Uint8Array): Date {
-  const end = signedMember(root, 'expires');
+  const { expires: end, 'x-tuf-on-ci-expiry-period': days } = signedPart(root);
   const expires = Date.parse(typeof end === 'string' ? end : '');
-  const days = signedMember(root, 'x-tuf-on-ci-expiry-period');
   if (typeof days === 'number' && days > 0 && Number.isFinite(expires - days * DAY_MS)) {
     return new Date(expires - days * DAY_MS);
   }

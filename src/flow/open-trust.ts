@@ -20,11 +20,11 @@ export async function openTrust(
   client: Client,
   signal: AbortSignal | undefined,
 ): Promise<RunTrust> {
-  const embeddedAsOf = assertClockNotBehindRoot(client.clock.now());
+  const now = client.clock.now();
   const given = request.trustedRoot ?? request.trustedRootFile;
-  if (given === undefined) return RefreshedTrust.open(request, client, embeddedAsOf, signal);
+  if (given === undefined) return RefreshedTrust.open(request, client, assertClockNotBehindRoot(now), signal);
   const { loadTrustMaterial } = await import('../trust/load-trust-material.ts');
-  const trust = await loadTrustMaterial(given, client.clock.now());
+  const trust = await loadTrustMaterial(given, now);
   if (request.maxTrustedRootAgeMs !== undefined) throw withoutDate(trust);
   client.report({ kind: 'trusted-root', trustedRoot: describeTrust(trust) });
   return fixed(trust);

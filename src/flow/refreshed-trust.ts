@@ -5,7 +5,7 @@ import { LATE_ANSWER_MS, TRUST_CHECK_INTERVAL_MS } from '../limits.ts';
 import { note } from '../notes.ts';
 import type { TrustRequest } from '../plan/request.ts';
 import { readEmbedded } from '../trust/clock.ts';
-import { embeddedRootBytes, embeddedTufRootBytes, PUBLIC_GOOD_TUF_URL } from '../trust/embedded-root.ts';
+import { embeddedTufRootBytes, PUBLIC_GOOD_TUF_URL } from '../trust/embedded-root.ts';
 import { encodeKeptRoot, keptRootKey } from '../trust/kept-root.ts';
 import type { TufTrustedRoot } from '../trust/refresh-root.ts';
 import { factsOf, rootWords } from '../trust/root-age.ts';
@@ -159,7 +159,7 @@ export class RefreshedTrust implements RunTrust {
       return { url: tuf.url, anchor: await loadTufRoot(tuf.rootFile), embedded: undefined };
     const { readEmbeddedRoot } = await import('../trust/load-trust-material.ts');
     const anchor = readEmbedded(embeddedTufRootBytes);
-    return { url: PUBLIC_GOOD_TUF_URL, anchor, embedded: readEmbeddedRoot(this.#embeddedAsOf) };
+    return { url: PUBLIC_GOOD_TUF_URL, anchor, embedded: readEmbeddedRoot(this.#embeddedAsOf, anchor) };
   }
 
   /** Of what is built in, kept and fetched, the one that was the newest last. */
@@ -209,7 +209,7 @@ export class RefreshedTrust implements RunTrust {
         server: { url, http, signal: this.#signal, quiet: !this.#isWaitedFor },
         anchor,
         kept: kept?.kept,
-        known: embedded === undefined ? [] : [readEmbedded(embeddedRootBytes)],
+        known: embedded === undefined ? [] : [embedded.bytes],
         now: clock.now(),
       });
       const written = await data.write('trust', keptRootKey(anchor, url), encodeKeptRoot(root.kept));

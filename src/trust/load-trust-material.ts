@@ -11,7 +11,7 @@ import {
 } from './embedded-root.ts';
 import { readTrustedRoot } from './read-trusted-root.ts';
 import type { TrustMaterial } from './trust-material.ts';
-import { tufRootExpires, tufRootVersion } from './tuf-root.ts';
+import { signedPart, tufRootExpires, tufRootVersion } from './tuf-root.ts';
 
 /**
  * Loads the given trusted root, or else the embedded one. If the given one cannot be used, that is an error; the
@@ -28,7 +28,7 @@ export async function loadTrustMaterial(
   now: Date,
 ): Promise<TrustMaterial> {
   const currentAsOf = assertClockNotBehindRoot(now);
-  if (given === undefined) return readEmbeddedRoot(currentAsOf);
+  if (given === undefined) return readEmbeddedRoot(currentAsOf, readEmbedded(embeddedTufRootBytes));
   if (typeof given !== 'string')
     return readTrustedRoot(bounded(given, 'the trusted root'), { kind: 'memory' });
   return readTrustedRoot(await readBounded(given), { kind: 'file', path: given });
@@ -37,13 +37,14 @@ export async function loadTrustMaterial(
 /**
  * The trusted root that the program carries.
  *
+ * @param tufRoot the TUF root that it carries.
  * @throws UnavailableError `trust-root-unavailable` if it is missing.
  */
-export function readEmbeddedRoot(currentAsOf: Date): TrustMaterial {
+export function readEmbeddedRoot(currentAsOf: Date, tufRoot: Uint8Array): TrustMaterial {
   const source = { kind: 'embedded', name: EMBEDDED_ROOT_NAME } as const;
   const trust = readTrustedRoot(readEmbedded(embeddedRootBytes), source, currentAsOf);
-  const tufRoot = readEmbedded(embeddedTufRootBytes);
-  const [version, expires] = [tufRootVersion(tufRoot), tufRootExpires(tufRoot)];
+  const signed = signedPart(tufRoot);
+  const [version, expires] = [tufRootVersion(signed), tufRootExpires(signed)];
   return { ...trust, tufRoot: { url: PUBLIC_GOOD_TUF_URL, version, expires } };
 }
 

@@ -3,16 +3,26 @@ import { UntrustedError } from '../errors.ts';
 import { readUpTo } from '../files/local-file.ts';
 import { unreadableFile } from '../files/unreadable-file.ts';
 import { MAX_TUF_ROOT_BYTES } from '../limits.ts';
-import { isJsonObject, type JsonValue, parseJsonStrictly } from '../strict/json.ts';
+import { isJsonObject, type JsonObject, type JsonValue, parseJsonStrictly } from '../strict/json.ts';
 import { whatItIs } from './what-it-is.ts';
+
+/**
+ * What is signed in a TUF root; empty if it has no such part.
+ *
+ * @throws UntrustedError `trusted-root-invalid`
+ */
+export function signedPart(root: Uint8Array): JsonObject {
+  const document = parse(root);
+  const signed = isJsonObject(document) ? document['signed'] : undefined;
+  return isJsonObject(signed) ? signed : {};
+}
 
 /**
  * The version of a TUF root (TUF specification, section 4.3); it grows with every change.
  *
  * @throws UntrustedError `trusted-root-invalid`
  */
-export function tufRootVersion(root: Uint8Array): number {
-  const version = signedMember(root, 'version');
+export function tufRootVersion({ version }: JsonObject): number {
   if (typeof version === 'number' && Number.isSafeInteger(version) && version > 0) return version;
   throw new UntrustedError('trusted-root-invalid', 'the TUF root tells no version', {
     wanted: 'signed.version, a positive whole number',
@@ -20,28 +30,16 @@ export function tufRootVersion(root: Uint8Array): number {
 }
 
 /**
- * Until when a TUF root is good.
+ * When a TUF root expires.
  *
  * @throws UntrustedError `trusted-root-invalid`
  */
-export function tufRootExpires(root: Uint8Array): Date {
-  const text = signedMember(root, 'expires');
+export function tufRootExpires({ expires: text }: JsonObject): Date {
   const expires = new Date(typeof text === 'string' ? text : Number.NaN);
   if (!Number.isNaN(expires.getTime())) return expires;
   throw new UntrustedError('trusted-root-invalid', 'the TUF root does not tell until when it is good', {
     wanted: 'signed.expires, a time',
   });
-}
-
-/**
- * A member of what is signed in a TUF root; undefined if it is not there.
- *
- * @throws UntrustedError `trusted-root-invalid`
- */
-export function signedMember(root: Uint8Array, name: string): JsonValue | undefined {
-  const signed = parse(root);
-  const inner = isJsonObject(signed) ? signed['signed'] : undefined;
-  return isJsonObject(inner) ? inner[name] : undefined;
 }
 
 function parse(root: Uint8Array): JsonValue {
@@ -75,7 +73,7 @@ export async function loadTufRoot(path: string): Promise<Uint8Array> {
 
 function roleOf(bytes: Uint8Array): JsonValue | undefined {
   try {
-    return signedMember(bytes, '_type');
+    return signedPart(bytes)['_type'];
   } catch (error) {
     if (error instanceof UntrustedError) return undefined;
     throw error;

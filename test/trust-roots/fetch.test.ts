@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
-import { tufRootVersion } from '../../src/trust/tuf-root.ts';
+import { signedPart, tufRootVersion } from '../../src/trust/tuf-root.ts';
 import { fault } from '#support/http/faults';
 import { LoopbackServer } from '#support/http/loopback-server';
 import { createTlsAuthority } from '#support/http/tls';
@@ -238,7 +238,7 @@ describe('what --fetch refuses, with nothing written', () => {
     expect(await once(child, 'close')).toEqual([5, null]);
     expect(await snapshot(PUBLIC_GOOD)).toEqual(before);
     expect(server.requests.map(({ path }) => path)).toEqual([
-      `/${tufRootVersion(readFileSync(`${PUBLIC_GOOD}/root.json`)) + 1}.root.json`,
+      `/${tufRootVersion(signedPart(readFileSync(`${PUBLIC_GOOD}/root.json`))) + 1}.root.json`,
       '/timestamp.json',
     ]);
   });
