@@ -1,6 +1,6 @@
 import type { BigIntStats } from 'node:fs';
 import type { FileHandle } from 'node:fs/promises';
-import { isAbsent, systemCode } from '../disk/disk-error.ts';
+import { systemCode } from '../disk/disk-error.ts';
 import type { HeldDirectory } from '../disk/held-directory.ts';
 import { privateName, removeLeftovers } from '../disk/leftovers.ts';
 import { isOwnOrRoots } from '../disk/owner.ts';
@@ -93,24 +93,15 @@ async function nameIfNew(directory: HeldDirectory, part: string, key: string): P
   try {
     await directory.link(part, key);
   } catch (error) {
-    if (systemCode(error) !== 'EEXIST' && !NO_LINKS.has(systemCode(error))) throw error;
-    if (systemCode(error) !== 'EEXIST' && !(await isThere(directory, key))) {
+    const code = systemCode(error);
+    if (NO_LINKS.has(code) && (await directory.find(key)) === undefined) {
       await patiently(() => directory.rename(part, key));
       return true;
     }
+    if (code !== 'EEXIST' && !NO_LINKS.has(code)) throw error;
     await directory.unlink(part);
     return false;
   }
   await directory.unlink(part);
   return true;
-}
-
-async function isThere(directory: HeldDirectory, name: string): Promise<boolean> {
-  try {
-    await directory.lstat(name);
-    return true;
-  } catch (error) {
-    if (isAbsent(error)) return false;
-    throw error;
-  }
 }
