@@ -1,4 +1,5 @@
 import { basename } from 'node:path';
+import { equalBytes } from '../../src/strict/bytes.ts';
 import { readRootRecord } from '../../src/trust/root-age.ts';
 import { readTrustedRoot } from '../../src/trust/read-trusted-root.ts';
 import type { PackageSeed } from './package-seed.ts';
@@ -39,7 +40,7 @@ export function checkTrustRoot(folder: string, seed: PackageSeed): readonly stri
   }
   const carried = new Map(contents(seed.files));
   return contents(files).flatMap(([name, bytes]) =>
-    Buffer.compare(bytes, carried.get(name) ?? new Uint8Array()) === 0
+    equalBytes(bytes, carried.get(name) ?? new Uint8Array())
       ? []
       : [`${place}/${name} is not what @sigstore/tuf ${seed.version} carries`],
   );

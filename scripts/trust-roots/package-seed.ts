@@ -2,10 +2,8 @@ import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import { isJsonObject, type JsonValue, parseJsonStrictly } from '../../src/strict/json.ts';
+import { PUBLIC_GOOD_TUF_URL } from '../../src/trust/embedded-root.ts';
 import type { TrustRootFiles } from './trust-root-folder.ts';
-
-/** The TUF repository of the public-good instance. */
-export const PUBLIC_GOOD_REPOSITORY = 'https://tuf-repo-cdn.sigstore.dev';
 
 const MAX_SEED_BYTES = 4 * 1024 * 1024;
 
@@ -22,7 +20,7 @@ export interface PackageSeed {
 export function packageSeed(): PackageSeed {
   const manifestPath = createRequire(import.meta.url).resolve('@sigstore/tuf/package.json');
   const version = text(member(readJson(manifestPath), 'version'));
-  const seed = member(readJson(join(dirname(manifestPath), 'seeds.json')), PUBLIC_GOOD_REPOSITORY);
+  const seed = member(readJson(join(dirname(manifestPath), 'seeds.json')), PUBLIC_GOOD_TUF_URL);
   return {
     version,
     files: {

@@ -1,5 +1,5 @@
-import { createHash } from 'node:crypto';
-import { PUBLIC_GOOD_REPOSITORY } from './package-seed.ts';
+import { digestOf } from '../../src/strict/digest.ts';
+import { PUBLIC_GOOD_TUF_URL } from '../../src/trust/embedded-root.ts';
 import { type Origin, type TrustRootFiles } from './trust-root-folder.ts';
 import { signedPart, tufRootVersion } from '../../src/trust/tuf-root.ts';
 
@@ -23,7 +23,7 @@ Known to be current as of ${currentAsOf.toISOString().slice(0, 10)} (\`record.js
 function originText(origin: Origin): string {
   switch (origin.kind) {
     case 'package':
-      return `the TUF repository ${PUBLIC_GOOD_REPOSITORY}, as carried by \`seeds.json\` of the npm package \`@sigstore/tuf\` ${origin.version},
+      return `the TUF repository ${PUBLIC_GOOD_TUF_URL}, as carried by \`seeds.json\` of the npm package \`@sigstore/tuf\` ${origin.version},
 whose integrity is pinned in \`package-lock.json\`.`;
     case 'repository':
       return `the TUF repository ${origin.url}, fetched by way of the root that was here before.
@@ -62,5 +62,5 @@ function readOrigin(text: string): Origin | undefined {
 }
 
 export function sha256(bytes: Uint8Array): string {
-  return createHash('sha256').update(bytes).digest('hex');
+  return digestOf(bytes, 'sha256').hex;
 }

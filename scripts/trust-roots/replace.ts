@@ -1,4 +1,5 @@
 import { UntrustedError } from '../../src/errors.ts';
+import { equalBytes } from '../../src/strict/bytes.ts';
 import { readRootRecord } from '../../src/trust/root-age.ts';
 import { readTrustedRoot } from '../../src/trust/read-trusted-root.ts';
 import { type Change, describeChange, differenceOf } from '../../src/trust/difference.ts';
@@ -47,7 +48,7 @@ export function replaceTrustRoot(
 
 /** Whether two trust roots are the same, byte for byte. */
 export function isSame(one: TrustRootFiles, other: TrustRootFiles): boolean {
-  return Buffer.compare(one.root, other.root) === 0 && Buffer.compare(one.trusted, other.trusted) === 0;
+  return equalBytes(one.root, other.root) && equalBytes(one.trusted, other.trusted);
 }
 
 function later(one: Date, other: Date): Date {

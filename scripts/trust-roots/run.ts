@@ -7,8 +7,9 @@ import { createHttpClient } from '../../src/http/client.ts';
 import { parseBaseUrl } from '../../src/plan/request.ts';
 import { checkTrustRoot } from './check.ts';
 import { describeChange } from '../../src/trust/difference.ts';
+import { PUBLIC_GOOD_TUF_URL } from '../../src/trust/embedded-root.ts';
 import { fetchTrustRoot } from './fetch.ts';
-import { packageSeed, type PackageSeed, PUBLIC_GOOD_REPOSITORY } from './package-seed.ts';
+import { packageSeed, type PackageSeed } from './package-seed.ts';
 import { type Candidate, isSame, replaceTrustRoot } from './replace.ts';
 import { tufRootMade } from './trust-root-folder.ts';
 
@@ -115,7 +116,7 @@ says which authorities and logs appear, end or change.
   --fetch           take it from the TUF repository instead, starting from the
                     TUF root that is embedded
   --repository URL  with --fetch: a mirror of the repository; default:
-                    ${PUBLIC_GOOD_REPOSITORY}
+                    ${PUBLIC_GOOD_TUF_URL}
   --ca-file FILE    with --fetch: further CAs (PEM) to trust for TLS
   -h, --help        print this help
 
@@ -131,7 +132,7 @@ function readArguments(args: readonly string[]): Arguments {
     throw usage('--repository and --ca-file say how to fetch, and need --fetch');
   }
   if (!isFetch) return { kind: isCheck ? 'check' : 'package' };
-  return { kind: 'fetch', repository: repositoryUrl(repository ?? PUBLIC_GOOD_REPOSITORY), caFile };
+  return { kind: 'fetch', repository: repositoryUrl(repository ?? PUBLIC_GOOD_TUF_URL), caFile };
 }
 
 function parse(args: readonly string[]): ReturnType<typeof parseArgs<{ options: typeof OPTIONS }>> {

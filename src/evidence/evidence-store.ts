@@ -5,6 +5,7 @@
 import type { DataStore } from '../data/data-store.ts';
 import { UntrustedError } from '../errors.ts';
 import { type Note, note } from '../notes.ts';
+import { equalBytes } from '../strict/bytes.ts';
 import type { Evidence } from './evidence.ts';
 
 /** A kept bundle that can be read. Nothing in it is verified yet. */
@@ -44,7 +45,7 @@ export async function findKeptEvidence(
 /** Keeps a bundle that has just proved the artifact, in place of any other. What cannot be kept is a note. */
 export async function keepEvidence(data: DataStore, sha256: string, bundle: Uint8Array): Promise<void> {
   const kept = await data.read('evidence', sha256);
-  if (kept.some(({ bytes }) => Buffer.compare(bytes, bundle) === 0)) return;
+  if (kept.some(({ bytes }) => equalBytes(bytes, bundle))) return;
   await data.write('evidence', sha256, bundle);
 }
 

@@ -2,13 +2,14 @@
  * The log's memory of this machine. A log that shows different people different trees can hide a signature from those
  * who look for it. So the newest signed head of each tree is kept, and each run compares what it is shown with that.
  */
-import { createHash } from 'node:crypto';
 import type { Client } from '../client.ts';
 import { InterruptedError, type K8sVerifyError, UnavailableError, UntrustedError } from '../errors.ts';
 import { fetchConsistency } from '../evidence/log-consistency.ts';
 import { LATE_ANSWER_MS, MAX_CONSISTENCY_REQUESTS } from '../limits.ts';
 import { type Note, note } from '../notes.ts';
 import { isGrownFrom, readTreeHead, type TreeHead } from '../proof/tree-head.ts';
+import { equalBytes } from '../strict/bytes.ts';
+import { digestOf } from '../strict/digest.ts';
 import { encodeHex } from '../strict/hex.ts';
 import { shownUrl } from '../text/shown-url.ts';
 import type { TrustMaterial } from '../trust/trust-material.ts';
@@ -52,7 +53,8 @@ export class LogMemory {
     for (const head of proven.treeHeads) {
       const tree = await this.#treeOf(head, trust);
       for (const other of [tree.kept, tree.shown.get(head.size)]) {
-        if (other?.size === head.size && !isSameRoot(other, head)) throw await this.#splitView(other, head);
+        if (other?.size === head.size && !equalBytes(other.root, head.root))
+          throw await this.#splitView(other, head);
       }
       tree.shown.set(head.size, head);
       if (head.size > tree.newest.size) tree.newest = head;
@@ -151,7 +153,7 @@ export class LogMemory {
   /** Both signed notes in one file; where it is, for the message. */
   async #save(one: TreeHead, other: TreeHead): Promise<string> {
     const bytes = Buffer.from(`${one.checkpoint}\n${other.checkpoint}`);
-    const key = `split-${createHash('sha256').update(bytes).digest('hex')}`;
+    const key = `split-${digestOf(bytes, 'sha256').hex}`;
     if ((await this.#client.data.write('checkpoints', key, bytes)) === 'failed') return '';
     const [entry] = await this.#client.data.read('checkpoints', key);
     return entry === undefined ? '' : ` (${entry.path})`;
@@ -159,11 +161,7 @@ export class LogMemory {
 }
 
 function keyOf({ tree, logId }: TreeHead): string {
-  return createHash('sha256').update(`${logId}\0${tree}`).digest('hex');
-}
-
-function isSameRoot(one: TreeHead, other: TreeHead): boolean {
-  return encodeHex(one.root) === encodeHex(other.root);
+  return digestOf(Buffer.from(`${logId}\0${tree}`), 'sha256').hex;
 }
 
 function describe({ tree, size, root }: TreeHead): string {

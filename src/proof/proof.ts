@@ -1,3 +1,4 @@
+import { equalBytes } from '../strict/bytes.ts';
 import { encodeHex } from '../strict/hex.ts';
 import { decodePem } from '../strict/pem.ts';
 import { RequestError, UntrustedError } from '../errors.ts';
@@ -134,7 +135,7 @@ export function openProof(
     entries: evidence.logEntries.map((entry) => ({
       entry,
       body: readEntryBody(entry),
-      logs: authorities.logs.filter(({ id }) => Buffer.compare(id, entry.logId) === 0),
+      logs: authorities.logs.filter(({ id }) => equalBytes(id, entry.logId)),
     })),
     timestamps: evidence.timestamps.map(readTimestampToken),
   };

@@ -5,6 +5,7 @@ import type {
   TransparencyLogInstance,
   TrustedRoot,
 } from '@sigstore/protobuf-specs';
+import { encodeHex } from '../strict/hex.ts';
 
 /** What becomes of one authority or log between two trusted roots. */
 export type Change =
@@ -161,7 +162,7 @@ function orderOf(chain: readonly string[]): string {
 }
 
 function hex(bytes: Uint8Array | undefined): string {
-  return bytes === undefined ? 'none' : Buffer.from(bytes).toString('hex');
+  return bytes === undefined ? 'none' : encodeHex(bytes);
 }
 
 function iso(date: Date | undefined): string {

@@ -2,7 +2,6 @@
  * What is kept of a TUF repository between runs: one file, so that it is there whole or not at all. Nothing in it is
  * believed: all of it is verified again from the TUF root that the program itself begins with.
  */
-import { createHash } from 'node:crypto';
 import { UntrustedError } from '../errors.ts';
 import {
   MAX_KEPT_TRUST_BYTES,
@@ -14,6 +13,7 @@ import {
   MAX_TUF_TIMESTAMP_BYTES,
 } from '../limits.ts';
 import { encodeBase64 } from '../strict/base64.ts';
+import { digestOf } from '../strict/digest.ts';
 import { Fields } from '../strict/fields.ts';
 import { parseJsonStrictly } from '../strict/json.ts';
 import type { TufFiles } from './tuf-metadata.ts';
@@ -36,10 +36,7 @@ const FIELDS = ['schema', 'checkedAt', 'roots', 'timestamp', 'snapshot', 'target
  * form of the file is another name.
  */
 export function keptRootKey(anchor: Uint8Array, url: string): string {
-  const digest = createHash('sha256')
-    .update(`${SCHEMA}\0${sha256(anchor)}\0${url}`)
-    .digest('hex');
-  return digest;
+  return sha256(Buffer.from(`${SCHEMA}\0${sha256(anchor)}\0${url}`));
 }
 
 export function encodeKeptRoot({ checkedAt, files, target }: KeptRoot): Uint8Array {
@@ -78,5 +75,5 @@ export function decodeKeptRoot(bytes: Uint8Array): KeptRoot {
 }
 
 function sha256(bytes: Uint8Array): string {
-  return createHash('sha256').update(bytes).digest('hex');
+  return digestOf(bytes, 'sha256').hex;
 }

@@ -1,5 +1,6 @@
 /** The keys of a trusted root, as people read them: whose, for what, and when they count. */
 import type { CertificateAuthority, TransparencyLogInstance } from '@sigstore/protobuf-specs';
+import { encodeHex } from '../strict/hex.ts';
 import type { TrustMaterial } from './trust-material.ts';
 
 /** What a key of a trusted root is used for. */
@@ -35,7 +36,7 @@ function ofAuthority({ uri, subject, validFor }: CertificateAuthority, use: KeyU
 function ofLog(log: TransparencyLogInstance, use: KeyUse): KeyWindow {
   const id = log.logId?.keyId ?? log.checkpointKeyId?.keyId;
   const window = { of: log.baseUrl, use, ...spanOf(log.publicKey?.validFor) };
-  return id === undefined ? window : { ...window, id: Buffer.from(id).toString('hex') };
+  return id === undefined ? window : { ...window, id: encodeHex(id) };
 }
 
 function spanOf(

@@ -1,4 +1,3 @@
-import { createHash } from 'node:crypto';
 import {
   type CertificateAuthority,
   HashAlgorithm,
@@ -7,6 +6,7 @@ import {
   type TransparencyLogInstance,
 } from '@sigstore/protobuf-specs';
 import { parseJsonStrictly } from '../strict/json.ts';
+import { digestOf } from '../strict/digest.ts';
 import { Fields, PROTOBUF } from '../strict/fields.ts';
 import { UntrustedError } from '../errors.ts';
 import { MAX_CHAIN_CERTIFICATES, MAX_TRUSTED_AUTHORITIES, MAX_TRUSTED_ROOT_BYTES } from '../limits.ts';
@@ -66,7 +66,7 @@ export function readTrustedRoot(bytes: Uint8Array, source: TrustSource, currentA
   const what = source.kind === 'file' ? `the trusted root ${source.path}` : 'the trusted root';
   try {
     const { root, ignored } = readRoot(bytes, what);
-    const sha256 = createHash('sha256').update(bytes).digest('hex');
+    const { hex: sha256 } = digestOf(bytes, 'sha256');
     return { root, source, bytes, sha256, currentAsOf, ignored };
   } catch (cause) {
     if (!(cause instanceof UntrustedError)) throw cause;
