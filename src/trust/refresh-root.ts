@@ -43,19 +43,18 @@ export interface RefreshRequest {
  */
 export async function refreshTrustedRoot(request: RefreshRequest): Promise<TufTrustedRoot> {
   const { server, anchor, kept, now } = request;
+  const url = shownUrl(server.url);
   const fetch = new TufFetch(server);
   try {
     const file = (name: string, maxBytes: number): Promise<Uint8Array | undefined> =>
       fetch.file(name, maxBytes);
     const metadata = await refreshMetadata(anchor, kept?.files, file, now);
     const known = kept === undefined ? request.known : [kept.target.bytes, ...request.known];
-    const source = { kind: 'tuf', url: shownUrl(server.url) } as const;
-    const target = await newestTarget(metadata, known, fetch, { source, asOf: now });
-    const { name, bytes, trust, unread } = target;
+    const { name, bytes, trust, unread } = await newestTarget(metadata, known, fetch, { url, asOf: now });
     const next = { checkedAt: now, files: metadata.files, target: { name, bytes } };
     return { trust, metadata, kept: next, unread };
   } catch (error) {
-    throw explain(error, shownUrl(server.url), now, fetch.serverTime);
+    throw explain(error, url, now, fetch.serverTime);
   }
 }
 
@@ -68,8 +67,7 @@ export async function refreshTrustedRoot(request: RefreshRequest): Promise<TufTr
 export function openKeptRoot(kept: KeptRoot, anchor: Uint8Array, url: string, now: Date): TufTrustedRoot {
   const asOf = kept.checkedAt < now ? kept.checkedAt : now;
   const metadata = verifyKept(anchor, kept.files, asOf);
-  const source = { kind: 'tuf', url: shownUrl(url) } as const;
-  const { trust } = keptTarget(metadata, kept.target, { source, asOf });
+  const trust = keptTarget(metadata, kept.target, { url: shownUrl(url), asOf });
   return { trust, metadata, kept, unread: [] };
 }
 

@@ -1,5 +1,5 @@
 /** The requests of a refresh, through the client of the run: its proxies, CAs, retries, time limits and bounds. */
-import type { HttpClient, SmallResponse } from '../http/http-client.ts';
+import type { HttpClient } from '../http/http-client.ts';
 
 /** A TUF repository, as it is asked. */
 export interface TufServer {
@@ -42,11 +42,7 @@ export class TufFetch {
       signal,
       quiet,
     });
-    this.#note(answer);
+    this.serverTime = answer.date ?? this.serverTime;
     return answer.status === 200 ? answer.body : undefined;
-  }
-
-  #note({ date }: SmallResponse): void {
-    if (date !== undefined) this.serverTime = date;
   }
 }

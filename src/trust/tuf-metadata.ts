@@ -41,7 +41,6 @@ export interface VerifiedMetadata {
   readonly rootVersion: number;
   readonly rootExpires: Date;
   readonly timestampVersion: number;
-  readonly timestampExpires: Date;
   /** What the targets role itself signs for; delegated roles do not count. */
   target(name: string): TargetInfo | undefined;
 }
@@ -193,7 +192,6 @@ function verified(store: TrustedMetadataStore, anchor: Uint8Array, files: TufFil
     rootVersion: root.version,
     rootExpires: new Date(root.expires),
     timestampVersion: timestamp.version,
-    timestampExpires: new Date(timestamp.expires),
     target: (name) => {
       const info = Object.hasOwn(targets, name) ? targets[name] : undefined;
       return info && { name, length: info.length, hashes: info.hashes };

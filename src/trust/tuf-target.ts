@@ -3,7 +3,7 @@ import { createHash } from 'node:crypto';
 import { UntrustedError } from '../errors.ts';
 import { MAX_TRUSTED_ROOT_BYTES } from '../limits.ts';
 import { readTrustedRoot } from './read-trusted-root.ts';
-import type { TrustMaterial, TrustSource } from './trust-material.ts';
+import type { TrustMaterial } from './trust-material.ts';
 import type { TufFetch } from './tuf-fetch.ts';
 import { MissingMetadata, type TargetInfo, type VerifiedMetadata } from './tuf-metadata.ts';
 
@@ -33,7 +33,7 @@ export async function newestTarget(
   metadata: VerifiedMetadata,
   known: readonly Uint8Array[],
   fetch: TufFetch,
-  read: Pick<ReadTarget, 'source' | 'asOf'>,
+  read: ReadTarget,
 ): Promise<VerifiedTarget> {
   const unread: string[] = [];
   for (const name of TARGETS) {
@@ -53,7 +53,8 @@ export async function newestTarget(
 }
 
 interface ReadTarget {
-  readonly source: TrustSource;
+  /** Of the repository, without secrets. */
+  readonly url: string;
   /** When the repository said that it is the newest. */
   readonly asOf: Date;
 }
@@ -67,16 +68,19 @@ export function keptTarget(
   metadata: VerifiedMetadata,
   { name, bytes }: Pick<VerifiedTarget, 'name' | 'bytes'>,
   read: ReadTarget,
-): VerifiedTarget {
+): TrustMaterial {
   const info = TARGETS.some((one) => one === name) ? metadata.target(name) : undefined;
   if (info === undefined || !isTarget(info, bytes)) throw notTheTarget(name);
-  return { name, bytes, trust: readTarget(metadata, bytes, read), unread: [] };
+  return readTarget(metadata, bytes, read);
 }
 
-function readTarget(metadata: VerifiedMetadata, bytes: Uint8Array, read: ReadTarget): TrustMaterial {
-  const url = read.source.kind === 'tuf' ? read.source.url : '';
-  const tufRoot = { url, version: metadata.rootVersion, expires: metadata.rootExpires };
-  return { ...readTrustedRoot(bytes, read.source, read.asOf), tufRoot };
+function readTarget(
+  { rootVersion, rootExpires }: VerifiedMetadata,
+  bytes: Uint8Array,
+  { url, asOf }: ReadTarget,
+): TrustMaterial {
+  const tufRoot = { url, version: rootVersion, expires: rootExpires };
+  return { ...readTrustedRoot(bytes, { kind: 'tuf', url }, asOf), tufRoot };
 }
 
 async function fetchTarget(info: TargetInfo, fetch: TufFetch): Promise<Uint8Array> {
