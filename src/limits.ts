@@ -39,13 +39,13 @@ export const MAX_TUF_SNAPSHOT_BYTES: number = 2_000_000;
 export const MAX_TUF_TARGETS_BYTES: number = 5_000_000;
 /** Versions of the TUF root that are followed in one refresh, kept ones included. Sigstore has made 16 in five years. */
 export const MAX_TUF_ROOT_ROTATIONS: number = 256;
-/** So long after a check of the TUF repository it is not asked again. */
+/** A TUF repository is asked again after this long. */
 export const TRUST_CHECK_INTERVAL_MS: number = 24 * 60 * 60 * 1000;
-/** So much longer a run waits for an answer that it does not need, when all else is done. */
+/** How long a run that is otherwise done still waits for an answer that it does not need. */
 export const LATE_ANSWER_MS: number = 2000;
 /** The largest age of a trusted root that can be asked for. */
 export const MAX_TRUSTED_ROOT_AGE_MS: number = 3650 * 24 * 60 * 60 * 1000;
-/** A clock so far ahead of that of a server is the likely cause of metadata that looks expired. */
+/** If this machine's clock is this far ahead of a server's, it is the likely reason why metadata looks expired. */
 export const MAX_AHEAD_OF_SERVER_MS: number = 60 * 60 * 1000;
 /** One answer of the transparency log. */
 export const MAX_LOG_RESPONSE_BYTES: number = 4 * MIB;

@@ -1,13 +1,13 @@
 import { posix, resolve, win32 } from 'node:path';
 
-/** The machine and the user, as far as they decide where things are kept. Given, so that tests can be any system. */
+/** What decides where things are kept. It is passed in, so that a test can be any system. */
 export interface DataHost {
   /** As `process.platform` has it. */
   readonly platform: string;
   readonly env: Readonly<Record<string, string | undefined>>;
   /** Undefined if the machine does not tell. */
   readonly home: string | undefined;
-  /** Root, or an elevated process on Windows: what it keeps, every user of the machine reads. */
+  /** Root, or an elevated process on Windows. Every user of the machine can read what it keeps. */
   readonly isPrivileged: boolean;
 }
 

@@ -1,6 +1,6 @@
 /**
- * The data directory: what one run keeps for later ones. Everything kept must prove itself when it is read, or be able
- * to hold back only, because others may be able to write here. So nothing here fails a run: what cannot be read or
+ * The data directory: what one run keeps for later ones. Other users may be able to write here, so everything kept must
+ * prove itself when it is read, or can only make a run refuse something. Nothing here fails a run: what cannot be read or
  * written is a note.
  *
  * The directory has one directory for each kind and one file for each key. A file is written privately and renamed, so
@@ -17,7 +17,7 @@ import { KEPT_KINDS, type KeptKind } from './kept-kinds.ts';
 import { removeOldest } from './remove-oldest.ts';
 import { NotUsed, tooLarge, whyNot } from './why-not.ts';
 
-/** One entry as it was found. Whether it is what it should be, its reader decides. */
+/** One entry as it was found. Its reader decides whether it is what it should be. */
 export interface KeptEntry {
   readonly bytes: Uint8Array;
   /** Absolute, for messages. */
@@ -34,7 +34,7 @@ export type Written = 'written' | 'taken' | 'failed';
  * No method throws for anything that the disk or another user does.
  */
 export interface DataStore {
-  /** Whether things are to be kept: false only for a library user who names no directory. */
+  /** Whether anything is kept: false only for a library user who names no directory. */
   readonly keeps: boolean;
   /** What is kept under the key: this user's own first, then the system's. Both may be there, and differ. */
   read(kind: KeptKind, key: string): Promise<readonly KeptEntry[]>;

@@ -16,7 +16,7 @@ export class EarlySync {
   #unsynced = 0;
   #begun: Promise<unknown> = Promise.resolve();
 
-  /** To be told of bytes that were handed to the disk. */
+  /** Call this for each write. */
   wrote(handle: FileHandle, bytes: number): void {
     this.#unsynced += bytes;
     if (this.#unsynced >= SYNC_BYTES) this.begin(handle);

@@ -7,7 +7,7 @@ import type {
 } from '@sigstore/protobuf-specs';
 import { encodeHex } from '../strict/hex.ts';
 
-/** What becomes of one authority or log between two trusted roots. */
+/** What happened to one authority or log between two trusted roots. */
 export type Change =
   | { readonly kind: 'appears'; readonly what: string; readonly since: string }
   | { readonly kind: 'ends'; readonly what: string; readonly end: string }
@@ -31,7 +31,7 @@ interface Entry {
   readonly facts: Readonly<Record<string, string>>;
 }
 
-/** How `after` differs from `before`; nothing where they trust the same. Order counts for nothing. */
+/** How `after` differs from `before`; empty if they trust the same. The order does not matter. */
 export function differenceOf(before: TrustedRoot, after: TrustedRoot): readonly Change[] {
   return [
     ...changes(before.tlogs.map(logEntry('log')), after.tlogs.map(logEntry('log'))),

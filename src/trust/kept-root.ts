@@ -1,6 +1,6 @@
 /**
  * What is kept of a TUF repository between runs: one file, so that it is there whole or not at all. Nothing in it is
- * believed: all of it is verified again from the TUF root that the program itself begins with.
+ * trusted: all of it is verified again from the TUF root that the program itself begins with.
  */
 import { UntrustedError } from '../errors.ts';
 import {

@@ -59,8 +59,8 @@ export async function refreshTrustedRoot(request: RefreshRequest): Promise<TufTr
 }
 
 /**
- * Verifies what an earlier run kept, without a request. Its date is that of the last check, which anyone who can write to
- * the file chooses: up to the time when the kept timestamp expires, and not after `now`.
+ * Verifies what an earlier run kept, without a request. Its date is the time of the last check. Anyone who can write to
+ * the file can choose that time, but not after the kept timestamp expires, and not after `now`.
  *
  * @throws UntrustedError or an error of tuf-js if anything does not verify.
  */
@@ -71,9 +71,9 @@ export function openKeptRoot(kept: KeptRoot, anchor: Uint8Array, url: string, no
   return { trust, metadata, kept, unread: [] };
 }
 
-/** What is kept under the name of a repository, in several places perhaps. */
+/** What is kept of a repository, perhaps in several places. */
 export interface KeptRoots {
-  /** The one that was the newest last; undefined if none verifies. */
+  /** The one that was checked last; undefined if none verifies. */
   readonly root: TufTrustedRoot | undefined;
   /** Why others do not count. */
   readonly damaged: readonly string[];
@@ -117,7 +117,7 @@ function explain(error: unknown, url: string, now: Date, serverTime: Date | unde
 }
 
 function incomplete(url: string, error: MissingMetadata): UnavailableError {
-  return new UnavailableError('trust-root-unavailable', `${url} is no complete TUF repository`, {
+  return new UnavailableError('trust-root-unavailable', `${url} is not a complete TUF repository`, {
     wanted: excerpt(error.file, 200),
     found: 'HTTP 404 or 403',
     from: url,
@@ -126,7 +126,7 @@ function incomplete(url: string, error: MissingMetadata): UnavailableError {
   });
 }
 
-/** A clock that is behind lets nothing expire. */
+/** Only a clock that is ahead makes valid metadata look expired. */
 function isAhead(now: Date, serverTime: Date | undefined): serverTime is Date {
   return serverTime !== undefined && now.getTime() - serverTime.getTime() > MAX_AHEAD_OF_SERVER_MS;
 }

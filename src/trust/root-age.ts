@@ -24,7 +24,7 @@ export function readRootRecord(bytes: Uint8Array): Date {
   });
 }
 
-/** A trusted root, as results and messages tell of it. */
+/** A trusted root, as results and messages describe it. */
 export interface RootFacts {
   /** Where it is from: built into the program, a TUF repository (in this run or an earlier one), or a file or a value. */
   readonly source: 'embedded' | 'tuf' | 'file';
@@ -38,7 +38,7 @@ export interface RootFacts {
   readonly path?: string;
 }
 
-/** What results and messages tell of this trusted root. */
+/** What results and messages say about this trusted root. */
 export function factsOf({ source, sha256, currentAsOf, tufRoot }: TrustMaterial): RootFacts {
   return {
     source: source.kind === 'memory' ? 'file' : source.kind,

@@ -1,7 +1,7 @@
 /** The requests of a refresh, through the client of the run: its proxies, CAs, retries, time limits and bounds. */
 import type { HttpClient } from '../http/http-client.ts';
 
-/** A TUF repository, as it is asked. */
+/** A TUF repository, and how to ask it. */
 export interface TufServer {
   /** Its base URL; a slash at the end does not count. */
   readonly url: string;
@@ -37,7 +37,7 @@ export class TufFetch {
       maxBytes,
       accept: [200, 403, 404],
       what: `${name} of the trusted root`,
-      // What a cache kept for a day would be a day old, however often it is asked for.
+      // A cache on the way could give us the same old timestamp each day.
       bypassCache: name === 'timestamp.json',
       signal,
       quiet,

@@ -1,6 +1,6 @@
 /**
- * The metadata of a TUF repository, verified from one root on (TUF specification 1.0, section 5). Every check is that of
- * tuf-js: signatures and their threshold, versions, expiry, lengths and hashes. This module walks from file to file and
+ * The metadata of a TUF repository, verified from one root on (TUF specification 1.0, section 5). tuf-js makes every
+ * check: signatures and their threshold, versions, expiry, lengths and hashes. This module walks from file to file and
  * knows no network and no disk.
  */
 import { EqualVersionError } from 'tuf-js/dist/error.js';
@@ -60,7 +60,7 @@ export class MissingMetadata extends Error {
  * Asks the repository for newer metadata. Kept files are verified from `anchor` again before they count; they protect
  * against a repository that goes back to an older version. If nothing changed, this takes two requests.
  *
- * @param anchor the root that the walk begins with; that it has expired does not matter.
+ * @param anchor the root that the walk begins with; it may have expired.
  * @param now compared with the time until which each file is good.
  * @throws what `fetch` throws; {@link MissingMetadata}; an error of tuf-js if metadata is refused.
  */
@@ -126,7 +126,7 @@ async function fetchRoots(
   throw new Error(`more than ${MAX_TUF_ROOT_ROTATIONS} versions of the root`);
 }
 
-/** An expired kept timestamp still says which versions were seen, which is why a failure of it is not looked at. */
+/** The kept timestamp may have expired. It still says which versions were seen, so its failure is ignored. */
 async function refreshTimestamp(
   store: TrustedMetadataStore,
   kept: Uint8Array | undefined,
@@ -150,7 +150,7 @@ async function refreshSnapshot(
   kept: Uint8Array | undefined,
   fetch: FetchMetadata,
 ): Promise<Uint8Array> {
-  // Its hash was checked when it came; an older version counts for what was seen.
+  // Its hash was checked when it was fetched. An older version still says which versions were seen.
   if (kept !== undefined && succeeds(() => store.updateSnapshot(Buffer.from(kept), true))) return kept;
   const meta = present(store.timestamp, 'timestamp').signed.snapshotMeta;
   const name = versioned(store, 'snapshot', meta.version);
@@ -177,7 +177,7 @@ async function refreshTargets(
   return newest;
 }
 
-/** With consistent snapshots, the name of a file has its version (TUF specification, section 6.2). */
+/** With consistent snapshots, the name of a file contains its version (TUF specification, section 6.2). */
 function versioned(store: TrustedMetadataStore, role: string, version: number): string {
   return store.root.signed.consistentSnapshot ? `${version}.${role}.json` : `${role}.json`;
 }

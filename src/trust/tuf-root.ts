@@ -24,7 +24,7 @@ export function signedPart(root: Uint8Array): JsonObject {
  */
 export function tufRootVersion({ version }: JsonObject): number {
   if (typeof version === 'number' && Number.isSafeInteger(version) && version > 0) return version;
-  throw new UntrustedError('trusted-root-invalid', 'the TUF root tells no version', {
+  throw new UntrustedError('trusted-root-invalid', 'the TUF root has no version', {
     wanted: 'signed.version, a positive whole number',
   });
 }
@@ -37,7 +37,7 @@ export function tufRootVersion({ version }: JsonObject): number {
 export function tufRootExpires({ expires: text }: JsonObject): Date {
   const expires = new Date(typeof text === 'string' ? text : Number.NaN);
   if (!Number.isNaN(expires.getTime())) return expires;
-  throw new UntrustedError('trusted-root-invalid', 'the TUF root does not tell until when it is good', {
+  throw new UntrustedError('trusted-root-invalid', 'the TUF root has no expiry date', {
     wanted: 'signed.expires, a time',
   });
 }

@@ -111,7 +111,7 @@ describe('npm run trust-roots -- --fetch', () => {
       for (const file of repository.files.keys()) if (file.endsWith(path)) repository.files.delete(file);
       expect(await fetch()).toMatchObject({
         exitCode: 5,
-        stderr: expect.stringMatching(/no complete TUF repository[^]*HTTP 404/),
+        stderr: expect.stringMatching(/not a complete TUF repository[^]*HTTP 404/),
         untouched: true,
       });
     },
