@@ -2,17 +2,16 @@ import { setImmediate } from 'node:timers/promises';
 import { UntrustedError } from '../errors.ts';
 import type { VerifiedArtifact } from '../disk/verified-artifact.ts';
 import type { PlannedArtifact } from '../plan/plan.ts';
-import { logOf } from '../plan/request.ts';
 import { fetchSideFiles } from '../source/side-files.ts';
 import { Download, type RunContext } from './download.ts';
 import { keptManifest } from './kept-manifest.ts';
 import { nameFile } from './name-failure.ts';
 import { manifestInTime } from './release-manifest.ts';
 import type { RunManifest } from './run-manifest.ts';
-import type { ProofContext, ProvenArtifact } from './prove-with-log.ts';
+import { proofContext } from './proof-context.ts';
+import type { ProvenArtifact } from './prove-with-log.ts';
 import { reportChecks } from './report.ts';
 import { proveWith } from './run-trust.ts';
-import type { TrustMaterial } from '../trust/trust-material.ts';
 
 /**
  * Runs `prepare` with a download that is staged next to the destination. If that fails, its signal is aborted and the
@@ -57,7 +56,7 @@ export async function provePlanned(download: Download): Promise<ProvenArtifact> 
     return proveWith(context.trust, async (trust) => {
       // Loading takes tens of milliseconds in one go: what has arrived meanwhile makes room for more.
       await setImmediate();
-      const proofOf = proofContext(plan, context, trust);
+      const proofOf = proofContext(context, plan.policy, trust);
       const listed = { artifact, manifest: async () => manifestFor(download) };
       return proveArtifact({ ...proofOf, files, bytes: download, listed }, sideFiles);
     });
@@ -143,15 +142,9 @@ export async function crossChecked(
   return {
     ...proof,
     notes: [...proof.notes, ...ofRun.notes],
-    crossChecks: crossCheckArtifact(request, proofContext(plan, context, await context.trust.current())),
+    crossChecks: crossCheckArtifact(
+      request,
+      proofContext(context, plan.policy, await context.trust.current()),
+    ),
   };
-}
-
-function proofContext(
-  { policy }: PlannedArtifact,
-  { network, client, signal }: RunContext,
-  trust: TrustMaterial,
-): ProofContext {
-  const log = { http: client.http, ...logOf(network), signal };
-  return { log, policy, trust, clock: client.clock };
 }

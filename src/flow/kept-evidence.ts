@@ -1,4 +1,3 @@
-import type { Client } from '../client.ts';
 import type { DataStore } from '../data/data-store.ts';
 import { InterruptedError, K8sVerifyError } from '../errors.ts';
 import {
@@ -8,9 +7,9 @@ import {
   type KeptEvidence,
 } from '../evidence/evidence-store.ts';
 import type { Note } from '../notes.ts';
-import { logOf, type NetworkRequest } from '../plan/request.ts';
 import type { Policy } from '../policy/policy.ts';
 import { memberOf, type PreparedArtifact } from './prepared-artifact.ts';
+import { proofContext, type ProofRun } from './proof-context.ts';
 import type { ProvenArtifact } from './prove-with-log.ts';
 import type { RunTrust } from './run-trust.ts';
 
@@ -45,11 +44,8 @@ export interface KeptProof {
 }
 
 /** What a proof by kept evidence takes from a run. */
-export interface KeptContext {
-  readonly network: NetworkRequest;
-  readonly client: Client;
+export interface KeptContext extends ProofRun {
   readonly trust: RunTrust;
-  readonly signal: AbortSignal;
 }
 
 /**
@@ -57,16 +53,11 @@ export interface KeptContext {
  *
  * @param sha256 hex.
  */
-export async function proveKept(
-  sha256: string,
-  policy: Policy,
-  { client, network, trust: ofRun, signal }: KeptContext,
-): Promise<KeptProof> {
-  const trust = await ofRun.current();
-  const log = { http: client.http, ...logOf(network), signal };
-  const context = { log, policy, trust, clock: client.clock };
+export async function proveKept(sha256: string, policy: Policy, run: KeptContext): Promise<KeptProof> {
+  const trust = await run.trust.current();
+  const context = proofContext(run, policy, trust);
   const subject = { kind: 'digest', digest: { algorithm: 'sha256', hex: sha256 } } as const;
-  return proveFromKept(client.data, sha256, async ({ bytes, evidence, location }) => {
+  return proveFromKept(run.client.data, sha256, async ({ bytes, evidence, location }) => {
     const { proveFromEvidence } = await import('./prove-with-log.ts');
     const proven = proveFromEvidence(context, evidence, subject);
     return { proven, trust, bundle: bytes, origin: { kind: 'bundle', location }, notes: [] };

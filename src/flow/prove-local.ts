@@ -4,7 +4,7 @@ import { measureFile, type MeasuredFile } from '../disk/verified-artifact.ts';
 import { InterruptedError, K8sVerifyError, RequestError, UntrustedError } from '../errors.ts';
 import { evidenceNotUsed } from '../evidence/evidence-store.ts';
 import * as localEvidence from '../evidence/local-evidence.ts';
-import { logOf, type VerifyRequest } from '../plan/request.ts';
+import type { VerifyRequest } from '../plan/request.ts';
 import type { Policy } from '../policy/policy.ts';
 import { assertMessageWanted } from '../proof/check-claim.ts';
 import { fittingDigest } from '../proof/check-detached-signature.ts';
@@ -12,6 +12,7 @@ import type { ProofSubject } from '../proof/proof.ts';
 import type { TrustMaterial } from '../trust/trust-material.ts';
 import { proveFromKept } from './kept-evidence.ts';
 import { nameFile } from './name-failure.ts';
+import { proofContext } from './proof-context.ts';
 import {
   type ProofContext,
   proveFromEvidence,
@@ -86,14 +87,9 @@ async function proveBy(
   hashed?: MeasuredFile,
 ): Promise<ProvedLocal> {
   const read = await readSubject(request, evidence, policy, hashed);
-  const log = { http: client.http, ...logOf(request), signal: request.signal };
+  const run = { network: request, client, signal: request.signal };
   const prove = async (material: TrustMaterial): Promise<ProvenArtifact> =>
-    proveSubject(
-      { log, policy, trust: material, clock: client.clock },
-      evidence,
-      read.subject,
-      nameOf(request),
-    );
+    proveSubject(proofContext(run, policy, material), evidence, read.subject, nameOf(request));
   // A pair is completed by the log, so that this run uses the network.
   if (evidence.kind === 'detached') trust.begin();
   try {

@@ -1,8 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import type { Client } from '../client.ts';
 import { InterruptedError, K8sVerifyError } from '../errors.ts';
 import { MAX_MANIFEST_BYTES, MAX_MANIFEST_WAIT_MS } from '../limits.ts';
-import { logOf, type NetworkRequest } from '../plan/request.ts';
 import type { Policy } from '../policy/policy.ts';
 import { MANIFEST_NAME, manifestPath } from '../release/artifact.ts';
 import { formatReleaseVersion, type ReleaseVersion } from '../release/version.ts';
@@ -10,17 +8,16 @@ import type { ReleaseSource } from '../source/release-source.ts';
 import { fetchSideFiles } from '../source/side-files.ts';
 import { type Digest, digestOf, type HashAlgorithm } from '../strict/digest.ts';
 import type { BytesOnTheWay } from './contradiction.ts';
+import type { KeptContext } from './kept-evidence.ts';
 import { keepManifest, keptManifest } from './kept-manifest.ts';
+import { proofContext } from './proof-context.ts';
 import { openProvedManifest } from './proved-manifest.ts';
 import type { ManifestOf, RunManifest } from './run-manifest.ts';
-import { proveWith, type RunTrust } from './run-trust.ts';
+import { proveWith } from './run-trust.ts';
 
-export interface ManifestContext {
-  readonly network: NetworkRequest;
+export interface ManifestContext extends KeptContext {
   /** Those of `network`, in order of preference. */
   readonly sources: readonly ReleaseSource[];
-  readonly client: Client;
-  readonly trust: RunTrust;
   /** Ends what is still being fetched when the run is over. */
   readonly signal: AbortSignal;
 }
@@ -123,8 +120,9 @@ async function proveFrom(
   source: ReleaseSource,
   version: ReleaseVersion,
   policy: Policy,
-  { network, client, trust, signal, what }: ManifestContext & { readonly what: string },
+  { what, ...run }: ManifestContext & { readonly what: string },
 ): Promise<RunManifest> {
+  const { signal } = run;
   const path = manifestPath(version);
   const fetchDocument = async (bypassCache: boolean): Promise<Uint8Array | undefined> =>
     (await source.small({ path, maxBytes: MAX_MANIFEST_BYTES, what, bypassCache, signal }))?.bytes;
@@ -136,10 +134,8 @@ async function proveFrom(
   if (first === undefined) return { kind: 'none', why: `${source.shown} has no ${what}` };
   const document = new FetchedDocument(first, () => fetchDocument(true));
   const { proveArtifact } = await import('./prove.ts');
-  const log = { http: client.http, ...logOf(network), signal };
-  const context = { log, policy, clock: client.clock, files, bytes: document };
-  const proof = await proveWith(trust, async (inHand) =>
-    proveArtifact({ ...context, trust: inHand }, sideFiles),
+  const proof = await proveWith(run.trust, async (inHand) =>
+    proveArtifact({ ...proofContext(run, policy, inHand), files, bytes: document }, sideFiles),
   );
   const bytes = await document.withDigest(proof.proven);
   if (bytes === undefined)
