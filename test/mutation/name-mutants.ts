@@ -13,6 +13,7 @@ const of =
   (rule: string, from: string, to: string): NameMutant => ({ rule, file, from, to });
 
 const bind = of('src/names/bind-name.ts');
+const agreed = of('src/names/agreed.ts');
 const claimed = of('src/names/claimed-name.ts');
 const manifest = of('src/records/release-manifest.ts');
 const listed = of('src/proof/prove-digest.ts');
@@ -91,7 +92,7 @@ export const NAME_MUTANTS: readonly NameMutant[] = [
     'if (names.some((name) => name?.component !== first.component)) return undefined;',
     '',
   ),
-  claimed('the slices of a file agree on what binds', '.size === 1;', '.size > 0;'),
+  agreed('the slices of a file agree on what binds', '.size === 1', '.size > 0'),
   claimed('what the linker was told comes first', 'if (told.size > 0) return [...told];', ''),
   manifest('a manifest is bounded', 'if (bytes.byteLength > MAX_MANIFEST_BYTES)', 'if (false)'),
   manifest('its entries are bounded', 'if (entries.length > MAX_MANIFEST_ENTRIES)', 'if (false)'),
