@@ -10,6 +10,7 @@ import { type Digest, digestOf, type HashAlgorithm } from '../strict/digest.ts';
 import type { BytesOnTheWay } from './contradiction.ts';
 import type { KeptContext } from './kept-evidence.ts';
 import { keepManifest, keptManifest } from './kept-manifest.ts';
+import { oncePerRelease } from './once-per-release.ts';
 import { proofContext } from './proof-context.ts';
 import { openProvedManifest } from './proved-manifest.ts';
 import type { ManifestOf, RunManifest } from './run-manifest.ts';
@@ -24,17 +25,7 @@ export interface ManifestContext extends KeptContext {
 
 /** The manifests of the releases of one run, which several artifacts share. */
 export function shareManifests(context: ManifestContext): ManifestOf {
-  const pending = new Map<string, Promise<RunManifest>>();
-  return (version, policy) => {
-    const release = formatReleaseVersion(version);
-    const known = pending.get(release);
-    if (known !== undefined) return known;
-    const answer = findManifest(version, policy, context);
-    // Its failure is seen where it is awaited; until then it must not end the process.
-    answer.catch(() => undefined);
-    pending.set(release, answer);
-    return answer;
-  };
+  return oncePerRelease((version, policy: Policy) => findManifest(version, policy, context));
 }
 
 /** A run that waits for a manifest. */

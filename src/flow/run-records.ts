@@ -7,6 +7,7 @@ import { fetchReleaseRecords, type ReleaseRecords } from '../records/release-rec
 import { releaseFilePaths } from '../release/artifact.ts';
 import { formatReleaseVersion, type ReleaseVersion } from '../release/version.ts';
 import type { ReleaseSource } from '../source/release-source.ts';
+import { oncePerRelease } from './once-per-release.ts';
 
 /** What the sources of a run have of a release's own records and, next to a mirror, what Kubernetes' server has. */
 export interface RunRecords {
@@ -33,17 +34,7 @@ export interface RecordsContext {
 
 /** The records of the releases of one run, which several artifacts share. */
 export function shareRecords(context: RecordsContext): RecordsOf {
-  const pending = new Map<string, Promise<RunRecords>>();
-  return (version) => {
-    const release = formatReleaseVersion(version);
-    const known = pending.get(release);
-    if (known !== undefined) return known;
-    const records = fetchAll(version, context);
-    // The code that awaits it sees its failure; until then it must not end the process.
-    records.catch(() => undefined);
-    pending.set(release, records);
-    return records;
-  };
+  return oncePerRelease((version) => fetchAll(version, context));
 }
 
 async function fetchAll(version: ReleaseVersion, context: RecordsContext): Promise<RunRecords> {
