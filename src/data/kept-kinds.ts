@@ -24,7 +24,7 @@ export interface KeptLimits {
 }
 
 /**
- * What is kept: bundles by the digest of their artifact; release manifests by their own digest; names and their
+ * What is kept: bundles by the digest of their artifact; release manifests by their release; names and their
  * digests; verified states of trusted roots; the newest checkpoint of each log.
  */
 export type KeptKind = 'evidence' | 'manifests' | 'names' | 'trust' | 'checkpoints';

@@ -93,7 +93,7 @@ export class RefreshedTrust implements RunTrust {
     return this.#newest();
   }
 
-  /** Waits for a refresh, if the last check is too long ago. That it fails is told by {@link finish}. */
+  /** Waits for a refresh, if the last check is too long ago. If it fails, {@link finish} reports that. */
   async renewIfDue(): Promise<void> {
     const { kept } = await this.#open();
     if (this.#isDue(kept)) await this.#refreshOnce();
@@ -162,7 +162,7 @@ export class RefreshedTrust implements RunTrust {
     return { url: PUBLIC_GOOD_TUF_URL, anchor, embedded: readEmbeddedRoot(this.#embeddedAsOf, anchor) };
   }
 
-  /** Of what is built in, kept and fetched, the one that was the newest last. */
+  /** The trusted root that is known to be current at the latest time: built in, kept or fetched. */
   async #newest(): Promise<TrustMaterial | undefined> {
     const { repository, kept } = await this.#open();
     const renewed = this.#outcome?.kind === 'renewed' ? this.#outcome.root : undefined;
@@ -227,7 +227,7 @@ export class RefreshedTrust implements RunTrust {
     this.#client.report({ kind: 'trusted-root', trustedRoot: describeTrust(trust) });
   }
 
-  /** Of a refresh that was dropped, nothing is said: the next run makes another. */
+  /** A refresh that was dropped is not reported: the next run makes another. */
   async #noteFailure(): Promise<void> {
     if (this.#outcome?.kind !== 'failed' || this.#outcome.error.code === 'interrupted') return;
     const { error } = this.#outcome;

@@ -35,7 +35,7 @@ export function readVersionFile(bytes: Uint8Array): ReleaseVersion | undefined {
 
 /**
  * What the programs of a tarball, and its version file, agree on; what they disagree on, or do not say, stays unsaid.
- * Which tarball it is, its directories tell: `kubernetes/client/bin/kubectl` is in `kubernetes-client`.
+ * Its directories tell which tarball it is: `kubernetes/client/bin/kubectl` is in `kubernetes-client`.
  *
  * @param asked the tarball that it is given as, and counts as where nothing tells; without a platform then, so that
  *   this never binds.
