@@ -2,6 +2,7 @@
 import type { ErrorCode } from '../errors.ts';
 import type { ExitCode } from '../exit-codes.ts';
 import { type Invocation, subjectOf } from './invocation.ts';
+import { readsAsVersion } from './version-words.ts';
 
 /** Empty where nothing could have changed and nothing was to be learnt. */
 export function diskState(code: ErrorCode | 'bug', exitCode: ExitCode, invocation: Invocation): string {
@@ -48,7 +49,7 @@ function nothingNamed(invocation: Invocation): string {
 /** Of several that were asked for, none is installed unless all are. */
 function nothingInstalled({ line }: Invocation): string {
   const operands = line?.operands ?? [];
-  const names = operands.filter((word) => !/^(?:v?\d|stable|prerelease)/.test(word));
+  const names = operands.filter((word) => !readsAsVersion(word));
   return names.length > 1 ? `None of the ${names.length} was installed.` : 'Nothing was installed.';
 }
 

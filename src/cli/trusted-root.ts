@@ -141,7 +141,7 @@ function updated(update: TrustedRootUpdate): JsonOfRoot {
     text: '',
     summary: (style) =>
       [
-        `${doneMark(style)}${printable(updateWords(update))}\n`,
+        `${symbol(style, 'done')}${printable(updateWords(update))}\n`,
         ...changes.map((change) => `  ${wrapped(printable(describeChange(change)), 2, style)}\n`),
       ].join(''),
     json: {
@@ -183,10 +183,6 @@ function counts(changes: readonly Change[]): readonly string[] {
   });
 }
 
-function doneMark(style: TextStyle): string {
-  return style.terminal === undefined ? '' : symbol(style, 'done');
-}
-
 async function exported(request: TrustedRootRequest, file: string, client: Client): Promise<JsonOfRoot> {
   const path = file === '-' ? undefined : outputFile(file);
   const { bytes, ...view } = await exportTrustedRoot(request, path, client);
@@ -197,7 +193,7 @@ async function exported(request: TrustedRootRequest, file: string, client: Clien
       ? {}
       : {
           summary: (style: TextStyle): string =>
-            `${doneMark(style)}${printable(`wrote ${file}, of ${day(asOf)}; elsewhere: --trusted-root FILE`)}\n`,
+            `${symbol(style, 'done')}${printable(`wrote ${file}, of ${day(asOf)}; elsewhere: --trusted-root FILE`)}\n`,
         }),
     json: { ...OK, action: 'export', ...viewOf(view), ...(path === undefined ? {} : { path }) },
   };
