@@ -38,14 +38,15 @@ const ELSEWHERE: Readonly<Record<CommandName, Readonly<Partial<Record<ExitCode, 
   version: { 1: FULL_DISK },
 };
 
+const NAMES: ReadonlySet<string> = new Set(commandNames());
+
 function commandOf(typed: string): string {
-  const names = new Set(commandNames());
-  const word = typed.split(' ').find((one) => names.has(one)) ?? 'install';
+  const word = typed.split(' ').find((one) => NAMES.has(one)) ?? 'install';
   return word === 'ls' ? 'list' : word;
 }
 
 /** `install 12`, for every command line that is recorded, and for every step `exit`. */
-function shown(): ReadonlySet<string> {
+function readShown(): ReadonlySet<string> {
   const found = new Set<string>();
   for (const file of readdirSync(new URL('screens/', here))) {
     const lines = readFileSync(new URL(`screens/${file}`, here), 'utf8')
@@ -65,24 +66,26 @@ function shown(): ReadonlySet<string> {
   return found;
 }
 
+const SHOWN = readShown();
+
 describe.each(COMMANDS)('the exit codes of %s', (name) => {
   const command = createProgram().strictCommands.find((one) => one.name() === name);
   const declared = (command?.facts?.failures ?? []).map((code) => `${name} ${code}`);
   const elsewhere = Object.entries(ELSEWHERE[name]);
 
   it('are each shown by a run', () => {
-    const all = new Set([...shown(), ...elsewhere.map(([code]) => `${name} ${code}`)]);
+    const all = new Set([...SHOWN, ...elsewhere.map(([code]) => `${name} ${code}`)]);
     expect(declared.filter((one) => !all.has(one))).toEqual([]);
   });
 
   it('are all declared', () => {
-    const ended = [...shown()].filter((one) => one.startsWith(`${name} `) && one !== `${name} 0`);
+    const ended = [...SHOWN].filter((one) => one.startsWith(`${name} `) && one !== `${name} 0`);
     expect(ended.filter((one) => !declared.includes(one))).toEqual([]);
   });
 
   it('that are shown elsewhere are shown there, and nowhere here', () => {
     const stale = elsewhere.filter(
-      ([code, file]) => shown().has(`${name} ${code}`) || !existsSync(new URL(file, root)),
+      ([code, file]) => SHOWN.has(`${name} ${code}`) || !existsSync(new URL(file, root)),
     );
     expect(stale).toEqual([]);
   });
