@@ -35,7 +35,7 @@ export function assignments({ mirror, rekorUrl, trustedRoot, tuf, options }: Wor
 }
 
 /**
- * Whether the file can be written is found out before any server starts; that an earlier world left it there, as well.
+ * Before any server starts: makes sure that the file can be written, and removes one that an earlier world left.
  *
  * @throws WorldRefused where it cannot be, or where something else has that name
  */
@@ -68,7 +68,7 @@ function openDraft(draft: string, path: string): number {
   }
 }
 
-/** Who waits for the file must not find that of a world that is gone. */
+/** A program that waits for the file must not find one of a world that is gone. */
 function removeStale(path: string): void {
   if (!existsSync(path)) return;
   try {

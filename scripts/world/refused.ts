@@ -1,4 +1,4 @@
-/** The world cannot be had as it was asked for; the message says what to do. */
+/** The world cannot start with these arguments; the message says what to do. */
 export class WorldRefused extends Error {
   override readonly name = 'WorldRefused';
 }

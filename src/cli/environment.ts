@@ -60,7 +60,7 @@ export function environmentNotes(program: StrictCommand, env: Environment): read
   return [...unknown, ...notesOnTrust(env)];
 }
 
-/** By these, other tools are told which keys count; no variable tells k8s-verify. */
+/** Other tools read from these which keys count; k8s-verify reads that from no variable. */
 const OF_OTHER_TOOLS: ReadonlyMap<string, string> = new Map([
   ['SIGSTORE_ROOT_FILE', '--trusted-root FILE'],
   ['TUF_ROOT', '--tuf-url URL --tuf-root FILE'],

@@ -53,7 +53,7 @@ export function optionsAmong(words: readonly string[], names: ReadonlySet<string
   });
 }
 
-/** What stands behind `--` are operands, and stays. */
+/** The words after `--` are operands, and stay. */
 function changed(
   words: readonly string[],
   change: (before: readonly string[]) => readonly string[],
@@ -62,7 +62,7 @@ function changed(
   return [...change(before), ...words.slice(before.length)];
 }
 
-/** Options of this run alone, which a line to type need not have. */
+/** How this run prints; a line to type does not need them. */
 const OF_THE_MOMENT: ReadonlySet<string> = new Set([
   '--json',
   '--quiet',

@@ -9,8 +9,8 @@ export function readsAsVersion(word: string): boolean {
 }
 
 /**
- * `latest` is the newest stable release to some tools, and the newest pre-release to Kubernetes itself. A word with two
- * meanings is asked back.
+ * `latest` is the newest stable release to some tools, and the newest pre-release to Kubernetes itself. Such a word is
+ * refused, and the answer has both meanings.
  *
  * @param words the whole command line, for the answers
  * @throws RequestError `usage`
