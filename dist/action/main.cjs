@@ -9639,12 +9639,12 @@ function startOf(pid) {
 function hostTag() {
 	knownHostTag ??= (0, node_crypto.createHash)("sha256").update([
 		(0, node_os.hostname)(),
-		textOf$1(readBootId),
-		textOf$1(readNamespace)
+		textOf(readBootId),
+		textOf(readNamespace)
 	].join("\0")).digest("hex").slice(0, 8);
 	return knownHostTag;
 }
-function textOf$1(read) {
+function textOf(read) {
 	try {
 		return read();
 	} catch {
@@ -9855,25 +9855,17 @@ async function nameIfNew(directory, part, key) {
 	try {
 		await directory.link(part, key);
 	} catch (error) {
-		if (systemCode(error) !== "EEXIST" && !NO_LINKS.has(systemCode(error))) throw error;
-		if (systemCode(error) !== "EEXIST" && !await isThere$1(directory, key)) {
+		const code = systemCode(error);
+		if (NO_LINKS.has(code) && await directory.find(key) === void 0) {
 			await patiently(() => directory.rename(part, key));
 			return true;
 		}
+		if (code !== "EEXIST" && !NO_LINKS.has(code)) throw error;
 		await directory.unlink(part);
 		return false;
 	}
 	await directory.unlink(part);
 	return true;
-}
-async function isThere$1(directory, name) {
-	try {
-		await directory.lstat(name);
-		return true;
-	} catch (error) {
-		if (isAbsent(error)) return false;
-		throw error;
-	}
 }
 var NO_LINKS;
 var init_kept_file = __esmMin((() => {
@@ -10306,7 +10298,7 @@ const INPUT_NAMES = [
 	"cache"
 ];
 function readInputs(get) {
-	const version = readVersion$1(get("version"));
+	const version = readVersion(get("version"));
 	const installDirectory = get("install-dir");
 	const sources = readMirrors(get("mirror"));
 	const rekorUrl = get("rekor-url");
@@ -10356,7 +10348,7 @@ function readComponent(word) {
 		next: "write for example: components: kubectl kubelet@v1.29.6"
 	});
 }
-function readVersion$1(text) {
+function readVersion(text) {
 	const listed = words(text);
 	if (listed.length < 2) return listed[0];
 	throw new RequestError("usage", "the input version has several versions", {
@@ -13470,10 +13462,10 @@ var PrivateDirectory = class PrivateDirectory {
 };
 // src/release/version.ts
 function parseReleaseVersion(text) {
-	const version = readVersion(text);
+	const version = readReleaseVersion(text);
 	if (version !== void 0) return version;
 	const choice = nearestVersionText(text);
-	throw malformed$3(text, "a release version such as v1.26.0 or v1.26.0-rc.1", choice === void 0 || readVersion(choice) === void 0 ? void 0 : choice);
+	throw malformed$3(text, "a release version such as v1.26.0 or v1.26.0-rc.1", choice === void 0 || readReleaseVersion(choice) === void 0 ? void 0 : choice);
 }
 function formatReleaseVersion(version) {
 	const { major, minor, patch, prerelease } = version;
@@ -13484,7 +13476,7 @@ function compareReleaseVersions(a, b) {
 	return a.major - b.major || a.minor - b.minor || a.patch - b.patch || comparePrereleases(a, b);
 }
 function parseVersionRequest(text) {
-	const version = readVersion(text);
+	const version = readReleaseVersion(text);
 	if (version !== void 0) return {
 		kind: "exact",
 		version
@@ -13509,13 +13501,13 @@ function parseMarker(bytes, marker, { quoted = true } = {}) {
 	if (bytes.byteLength > 256) throw invalidMarker(name, `a version, at most 256 bytes`, `${bytes.byteLength} bytes`);
 	const text = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString("latin1");
 	const line = text.replace(/\r?\n$/, "");
-	const version = line.startsWith("v") ? readVersion(line) : void 0;
+	const version = line.startsWith("v") ? readReleaseVersion(line) : void 0;
 	if (version === void 0) throw invalidMarker(name, "a version such as v1.26.0", shown(text));
 	if (!((marker.major === void 0 || marker.major === version.major) && (marker.minor === void 0 || marker.minor === version.minor))) throw invalidMarker(name, `a version of ${marker.major}.${marker.minor ?? "x"}`, shown(line));
 	if (marker.channel === "stable" && version.prerelease !== void 0) throw invalidMarker(name, "a final version", shown(line));
 	return version;
 }
-function readVersion(text) {
+function readReleaseVersion(text) {
 	if (text.length > 40) return void 0;
 	const match = VERSION$1.exec(text);
 	if (match === null) return void 0;
@@ -14997,16 +14989,9 @@ function describe$6(header, entries) {
 function versionOf(namespace) {
 	const text = NAMESPACE.exec(namespace)?.[1];
 	if (text === void 0) throw new Unreadable("its namespace is not that of a Kubernetes release");
-	const version = orUndefined(() => parseReleaseVersion(text));
+	const version = readReleaseVersion(text);
 	if (version === void 0 || formatReleaseVersion(version) !== text) throw new Unreadable("its namespace names no release version");
 	return version;
-}
-function orUndefined(parse) {
-	try {
-		return parse();
-	} catch {
-		return;
-	}
 }
 function timeOf(text) {
 	const time = CREATED.test(text) ? Date.parse(text) : NaN;
@@ -20096,7 +20081,7 @@ function openProof(evidence, subject, policy, trust, { now = new Date(), isLogNa
 		entries: evidence.logEntries.map((entry) => ({
 			entry,
 			body: readEntryBody(entry),
-			logs: authorities.logs.filter(({ id }) => Buffer.compare(id, entry.logId) === 0)
+			logs: authorities.logs.filter(({ id }) => equalBytes(id, entry.logId))
 		})),
 		timestamps: evidence.timestamps.map(readTimestampToken)
 	};
@@ -24151,11 +24136,12 @@ function readTrustedRoot(bytes, source, currentAsOf) {
 	const what = source.kind === "file" ? `the trusted root ${source.path}` : "the trusted root";
 	try {
 		const { root, ignored } = readRoot(bytes, what);
+		const { hex: sha256 } = digestOf(bytes, "sha256");
 		return {
 			root,
 			source,
 			bytes,
-			sha256: (0, node_crypto.createHash)("sha256").update(bytes).digest("hex"),
+			sha256,
 			currentAsOf,
 			ignored
 		};
@@ -24285,6 +24271,7 @@ var import_dist, MEDIA_TYPES, HASH_ALGORITHMS, KEY_DETAILS, ROOT_FIELDS, LOG_FIE
 var init_read_trusted_root = __esmMin((() => {
 	import_dist = require_dist$2();
 	init_json();
+	init_digest();
 	init_fields();
 	init_errors();
 	init_limits();
@@ -24438,6 +24425,17 @@ var init_run_trust = __esmMin((() => {
 	init_errors();
 	init_root_age();
 }));
+// src/flow/prepared-artifact.ts
+function memberOf$2(output) {
+	return "file" in output && "member" in output.file ? output.file.member : void 0;
+}
+async function discardPrepared(prepared) {
+	const outputs = prepared.flatMap((one) => one.outputs);
+	await Promise.all(outputs.map(async (output) => {
+		if (output.kind === "installed") await output.verified.staged.discard();
+		if (output.kind === "extracted") await output.extraction.staging.discard();
+	}));
+}
 // src/flow/describe.ts
 init_notes();
 init_platform();
@@ -24570,9 +24568,6 @@ function tarballOf({ artifact, proof: { proven } }, output) {
 		member: member.path
 	} };
 }
-function memberOf$2(output) {
-	return "file" in output && "member" in output.file ? output.file.member : void 0;
-}
 function contentOf$1(output) {
 	if (output.kind === "verified") return output.members === void 0 ? {} : { members: output.members };
 	if (output.kind !== "extracted") return {};
@@ -24598,6 +24593,3769 @@ function describeProof({ proven, origin, trust }, sha256) {
 		logEntries,
 		trustedRoot: describeTrust(trust)
 	};
+}
+// src/evidence/evidence-store.ts
+async function findKeptEvidence(data, sha256) {
+	const entries = await data.read("evidence", sha256);
+	if (entries.length === 0) return {
+		found: [],
+		notes: []
+	};
+	const { readBundle } = await Promise.resolve().then(() => (init_read_bundle(), read_bundle_exports));
+	const found = [];
+	const notes = [];
+	for (const { bytes, path: location } of entries) try {
+		found.push({
+			bytes,
+			evidence: readBundle(bytes, `the bundle ${location}`),
+			location
+		});
+	} catch (error) {
+		if (!(error instanceof UntrustedError)) throw error;
+		notes.push(evidenceNotUsed(location, error.message));
+	}
+	return {
+		found,
+		notes
+	};
+}
+async function keepEvidence(data, sha256, bundle) {
+	if ((await data.read("evidence", sha256)).some(({ bytes }) => equalBytes(bytes, bundle))) return;
+	await data.write("evidence", sha256, bundle);
+}
+function evidenceNotUsed(location, why) {
+	return note("evidence-not-used", `${location} was not used: ${why}`);
+}
+var init_evidence_store = __esmMin((() => {
+	init_errors();
+	init_notes();
+}));
+// src/flow/proof-context.ts
+function proofContext({ network, client, signal }, policy, trust) {
+	return {
+		log: {
+			http: client.http,
+			...logOf(network),
+			signal
+		},
+		policy,
+		trust,
+		clock: client.clock
+	};
+}
+var init_proof_context = __esmMin((() => {
+	init_request();
+}));
+// src/evidence/assemble-bundle.ts
+function assembleBundle(material, digest, entry) {
+	const { signedEntryTimestamp, inclusionProof } = entry;
+	if (signedEntryTimestamp === void 0) throw incomplete$1("set", "signed entry timestamp");
+	if (inclusionProof === void 0) throw incomplete$1("inclusionProof", "inclusion proof");
+	const bundle = {
+		mediaType: MEDIA_TYPE,
+		verificationMaterial: {
+			certificate: { rawBytes: encodeBase64(material.certificate) },
+			tlogEntries: [{
+				logIndex: String(entry.logIndex),
+				logId: { keyId: encodeBase64(entry.logId) },
+				kindVersion: {
+					kind: "hashedrekord",
+					version: "0.0.1"
+				},
+				integratedTime: String(entry.integratedTime),
+				inclusionPromise: { signedEntryTimestamp: encodeBase64(signedEntryTimestamp) },
+				inclusionProof: inclusionProofJson(inclusionProof),
+				canonicalizedBody: encodeBase64(entry.body)
+			}]
+		},
+		messageSignature: {
+			messageDigest: {
+				algorithm: nameOf$3(digest.algorithm),
+				digest: encodeBase64(Buffer.from(digest.hex, "hex"))
+			},
+			signature: encodeBase64(material.signature)
+		}
+	};
+	return Buffer.from(`${JSON.stringify(bundle, null, 1)}\n`, "utf8");
+}
+function incomplete$1(check, part) {
+	return new UnavailableError("response-invalid", `the log's answer lacks the ${part} of the entry`, {
+		check,
+		wanted: `a log entry with its ${part}, as Rekor sends it`,
+		found: "an entry without it",
+		why: "without it we cannot check that the entry is in the log, so nothing is proved either way",
+		next: "try again; a proxy may have changed the answer: check --rekor-url and any proxy on the way"
+	});
+}
+function inclusionProofJson(proof) {
+	return {
+		logIndex: String(proof.logIndex),
+		rootHash: encodeBase64(proof.rootHash),
+		treeSize: String(proof.treeSize),
+		hashes: proof.hashes.map((hash) => encodeBase64(hash)),
+		checkpoint: { envelope: proof.checkpoint }
+	};
+}
+function nameOf$3(wanted) {
+	return [...HASH_ALGORITHMS$1].find(([, algorithm]) => algorithm === wanted)?.[0];
+}
+var MEDIA_TYPE;
+var init_assemble_bundle = __esmMin((() => {
+	init_base64();
+	init_digest();
+	init_errors();
+	MEDIA_TYPE = "application/vnd.dev.sigstore.bundle.v0.3+json";
+}));
+// src/evidence/hashedrekord.ts
+function hashedRekordEntry(material, digest) {
+	const pem = Buffer.from(encodePem(material.certificate, "CERTIFICATE"), "latin1");
+	return {
+		apiVersion: "0.0.1",
+		kind: "hashedrekord",
+		spec: {
+			data: { hash: {
+				algorithm: digest.algorithm,
+				value: digest.hex
+			} },
+			signature: {
+				content: encodeBase64(material.signature),
+				publicKey: { content: encodeBase64(pem) }
+			}
+		}
+	};
+}
+function canonicalBody(entry) {
+	return Buffer.from(JSON.stringify(entry), "utf8");
+}
+function leafHash(body) {
+	return encodeHex((0, node_crypto.createHash)("sha256").update(Uint8Array.of(0)).update(body).digest());
+}
+function materialFromBody(body, digest) {
+	const spec = specFor(parseJsonStrictly(body, "the log entry", { maxBytes: MAX_LOG_RESPONSE_BYTES }), digest);
+	if (spec === void 0) return void 0;
+	const signature = spec.object("signature", "any");
+	const certificate = signature.object("publicKey", "any").text("content");
+	return {
+		signature: signature.bytes("content"),
+		certificate: parseCertificateFile(Buffer.from(certificate, "latin1"), "the log entry's certificate")
+	};
+}
+function specFor(json, digest) {
+	try {
+		const entry = new Fields(json, "the log entry", "any", FORM$2);
+		if (entry.text("kind") !== "hashedrekord" || entry.text("apiVersion") !== "0.0.1") return void 0;
+		const spec = entry.object("spec", "any");
+		const hash = spec.object("data", "any").object("hash", "any");
+		return hash.text("algorithm") === digest.algorithm && hash.text("value") === digest.hex ? spec : void 0;
+	} catch (error) {
+		if (error instanceof UntrustedError) return void 0;
+		throw error;
+	}
+}
+var FORM$2;
+var init_hashedrekord = __esmMin((() => {
+	init_base64();
+	init_fields();
+	init_json();
+	init_pem();
+	init_errors();
+	init_limits();
+	init_detached_material();
+	FORM$2 = { flawed: (path, wanted, found) => new UntrustedError("log-entry-invalid", `${path} is malformed`, {
+		check: "entry",
+		wanted,
+		found
+	}) };
+}));
+// src/evidence/log-answer.ts
+function refusalBy({ body }) {
+	const json = parse$2(body);
+	if (!isJsonObject(json)) return void 0;
+	const { code, message } = json;
+	return typeof code === "number" && typeof message === "string" ? excerpt(message, 200) : void 0;
+}
+function readLogAnswer(response, read) {
+	try {
+		return read(response.body);
+	} catch (error) {
+		if (error instanceof UntrustedError) throw notTheLog(response, error);
+		throw error;
+	}
+}
+function notTheLog(response, cause) {
+	const { status, contentType, url, body } = response;
+	const type = contentType === "" ? "without a media type" : excerpt(contentType);
+	const flaw = cause?.wanted === void 0 ? "" : `, instead of ${cause.wanted}`;
+	return somethingElse(`HTTP ${status} from ${shownUrl(url)}, ${type}: ${describe$4(body)}${flaw}`, url, cause);
+}
+function logUnavailable(url, error) {
+	const { code, message } = error;
+	if (code === "response-invalid" || code === "material-oversized") return somethingElse(code === "response-invalid" ? error.found ?? message : `${message}: ${error.found ?? ""}`, url, error);
+	const details = {
+		...common(url, error),
+		found: error.found ?? message
+	};
+	if (code === "rate-limited") {
+		const next = `wait a few minutes and try again, with fewer runs from this address; ${SAVED}`;
+		return new UnavailableError(code, NO_ANSWER, {
+			...details,
+			next
+		});
+	}
+	const proxy = code === "http-status" ? "a proxy may have answered instead of the log; " : "";
+	return new UnavailableError("log-unreachable", NO_ANSWER, {
+		...details,
+		next: `try again; ${proxy}${SAVED}`
+	});
+}
+function somethingElse(found, url, cause) {
+	return new UnavailableError("response-invalid", NO_ANSWER, {
+		...common(url, cause),
+		wanted: "an answer from Rekor, the transparency log",
+		found,
+		next: `a proxy may have answered: check --rekor-url and any proxy on the way; ${SAVED}`
+	});
+}
+function common(url, cause) {
+	return {
+		check: "entry",
+		from: shownUrl(url),
+		why: WHY,
+		...cause === void 0 ? {} : { cause }
+	};
+}
+function describe$4(body) {
+	if (body.length === 0) return "nothing";
+	const json = parse$2(body);
+	if (json === void 0) return /^\s*</.test(Buffer.from(body.subarray(0, 64)).toString("latin1")) ? "a web page" : "text";
+	if (json === null) return "null";
+	if (Array.isArray(json)) return "a list";
+	if (!isJsonObject(json)) return `a ${typeof json}`;
+	return Object.keys(json).length === 0 ? "an empty object" : "an object";
+}
+function parse$2(body) {
+	try {
+		return parseJsonStrictly(body, "the log's answer", { maxBytes: MAX_LOG_RESPONSE_BYTES });
+	} catch (error) {
+		if (error instanceof UntrustedError) return void 0;
+		throw error;
+	}
+}
+var NO_ANSWER, WHY, SAVED;
+var init_log_answer = __esmMin((() => {
+	init_excerpt();
+	init_json();
+	init_shown_url();
+	init_errors();
+	init_limits();
+	NO_ANSWER = "the public log gave no usable answer";
+	WHY = "the log says when the file was signed; without that there is no proof";
+	SAVED = "a bundle that you saved earlier (--save-bundle) can be verified without the log";
+}));
+// src/evidence/rekor-entry.ts
+function parseRetrievedEntries(bytes) {
+	return parseList(bytes).flatMap((item) => {
+		const entries = new Fields(item, "an entry by its UUID", "any", FORM$1);
+		const uuids = entries.names();
+		if (uuids.length === 0) throw invalid("an entry by its UUID", "one member or more", "none");
+		return uuids.map((uuid) => parseEntry(asUuid(uuid), entries.object(uuid, "any", "an entry")));
+	});
+}
+function parseUuids(bytes) {
+	return parseList(bytes).map((uuid) => asUuid(typeof uuid === "string" ? uuid : JSON.stringify(uuid)));
+}
+function parseList(bytes) {
+	const answer = parseJsonStrictly(bytes, "the log's answer", { maxBytes: MAX_LOG_RESPONSE_BYTES });
+	return new Fields({ answer }, "the log", "any", FORM$1).list("answer", Number.POSITIVE_INFINITY);
+}
+function parseEntry(uuid, entry) {
+	const verification = entry.optionalObject("verification", "any");
+	return {
+		uuid,
+		body: entry.bytes("body", MAX_LOG_RESPONSE_BYTES),
+		integratedTime: entry.count("integratedTime"),
+		logId: entry.hex("logID", SHA256_BYTES$1),
+		logIndex: entry.count("logIndex"),
+		signedEntryTimestamp: verification?.has("signedEntryTimestamp") === true ? verification.bytes("signedEntryTimestamp") : void 0,
+		inclusionProof: parseInclusionProof(verification?.optionalObject("inclusionProof", "any"))
+	};
+}
+function parseInclusionProof(proof) {
+	return proof && {
+		checkpoint: proof.text("checkpoint"),
+		hashes: proof.hexList("hashes", 64, SHA256_BYTES$1),
+		logIndex: proof.count("logIndex"),
+		rootHash: proof.hex("rootHash", SHA256_BYTES$1),
+		treeSize: proof.count("treeSize")
+	};
+}
+function asUuid(uuid) {
+	if (/^(?:[0-9a-f]{16})?[0-9a-f]{64}$/.test(uuid)) return uuid;
+	throw invalid("a UUID", "64 or 80 hex digits", excerpt(uuid));
+}
+function invalid(path, wanted, found) {
+	return new UntrustedError("log-entry-invalid", "the transparency log's answer is malformed", {
+		check: "entry",
+		wanted: `${path}: ${wanted}`,
+		found
+	});
+}
+var SHA256_BYTES$1, FORM$1;
+var init_rekor_entry = __esmMin((() => {
+	init_excerpt();
+	init_fields();
+	init_json();
+	init_errors();
+	init_limits();
+	SHA256_BYTES$1 = 32;
+	FORM$1 = { flawed: invalid };
+}));
+// src/evidence/rekor.ts
+async function lookUpEntries(log, material, digest) {
+	const proposed = hashedRekordEntry(material, digest);
+	const wanted = leafHash(canonicalBody(proposed));
+	const found = await retrieve(log, { entries: [proposed] });
+	for (const entry of found) assertWanted(entry, wanted);
+	return found;
+}
+async function searchEntries(log, digest) {
+	const response = await post(log, "/api/v1/index/retrieve", { hash: `${digest.algorithm}:${digest.hex}` }, [200]);
+	const uuids = fromBothEnds([...new Set(readLogAnswer(response, parseUuids))], 16);
+	const entries = [];
+	for (let start = 0; start < uuids.length; start += UUIDS_PER_REQUEST) {
+		const asked = uuids.slice(start, start + UUIDS_PER_REQUEST);
+		entries.push(...await retrieve(log, { entryUUIDs: asked }));
+	}
+	return entries.slice(0, 16);
+}
+function fromBothEnds(items, most) {
+	if (items.length <= most) return items;
+	return [...items.slice(0, Math.ceil(most / 2)), ...items.slice(-Math.floor(most / 2))];
+}
+async function retrieve(log, query) {
+	const response = await post(log, "/api/v1/log/entries/retrieve", query, [
+		200,
+		400,
+		404,
+		422
+	]);
+	if (response.status !== 200) throw refusalOf(response);
+	const entries = readLogAnswer(response, parseRetrievedEntries);
+	for (const entry of entries) assertOwnLeaf(entry);
+	return entries.slice(0, 16);
+}
+function refusalOf(response) {
+	const reason = response.status === 404 ? void 0 : refusalBy(response);
+	if (reason === void 0) return notTheLog(response);
+	return new UntrustedError("log-entry-invalid", "the transparency log refuses the look-up", {
+		check: "entry",
+		wanted: "its entries for this signature, or an empty list",
+		found: `HTTP ${response.status}: ${reason}`,
+		why: "the signature was already checked before, so this is not about the file"
+	});
+}
+async function post(log, path, json, accept) {
+	const url = `${log.url}${path}`;
+	try {
+		return await log.http.fetchSmall({
+			url,
+			method: "POST",
+			json,
+			maxBytes: MAX_LOG_RESPONSE_BYTES,
+			accept,
+			what: "the transparency log entry",
+			signal: log.signal
+		});
+	} catch (error) {
+		const isAnswer = error instanceof UntrustedError && error.code === "material-oversized";
+		throw error instanceof UnavailableError || isAnswer ? logUnavailable(url, error) : error;
+	}
+}
+function assertOwnLeaf(entry) {
+	const found = leafHash(entry.body);
+	if (!entry.uuid.endsWith(found)) throw mismatch$1(entry.uuid.slice(-64), found);
+}
+function assertWanted(entry, wanted) {
+	if (!entry.uuid.endsWith(wanted)) throw mismatch$1(wanted, entry.uuid.slice(-64));
+}
+function mismatch$1(wanted, found) {
+	return new UntrustedError("log-entry-mismatch", "the transparency log answered with another entry", {
+		check: "entry",
+		wanted: `leaf hash ${wanted}`,
+		found: `leaf hash ${found}`,
+		why: "an entry counts only for exactly this signature, certificate and digest"
+	});
+}
+var UUIDS_PER_REQUEST;
+var init_rekor = __esmMin((() => {
+	init_errors();
+	init_limits();
+	init_hashedrekord();
+	init_log_answer();
+	init_rekor_entry();
+	UUIDS_PER_REQUEST = 10;
+}));
+// src/flow/prove-with-log.ts
+var prove_with_log_exports = __exportAll({
+	proveFromBundle: () => proveFromBundle,
+	proveFromEvidence: () => proveFromEvidence,
+	proveFromPair: () => proveFromPair,
+	proveFromSearch: () => proveFromSearch
+});
+function proveFromBundle(context, bundle, subject, isLogNamed = false) {
+	return proveFromEvidence(context, readBundle(bundle), subject, isLogNamed);
+}
+function proveFromEvidence({ policy, trust, clock }, evidence, subject, isLogNamed = false) {
+	return proveDigest(evidence, subject, policy, trust, {
+		now: clock.now(),
+		isLogNamed
+	});
+}
+async function proveFromPair(context, claim) {
+	const { material, digest, what, location } = claim;
+	const entries = await lookUpEntries(context.log, material, digest);
+	if (entries.length > 0) {
+		const found = firstProof(context, digest, entries.map((entry) => ({
+			material,
+			entry
+		})));
+		const origin = {
+			kind: "detached",
+			location,
+			log: shownUrl(context.log.url)
+		};
+		return {
+			...found,
+			trust: context.trust,
+			origin,
+			notes: []
+		};
+	}
+	const search = await proveFromSearch(context, digest, "the log has no entry for the published signature");
+	if (search.kind === "proved") return search.proof;
+	throw new UntrustedError("log-entry-not-found", `the transparency log has no entry for ${what}`, {
+		check: "entry",
+		wanted: `an entry for this signature, certificate and digest at ${shownUrl(context.log.url)}`,
+		found: `none; ${search.found}`,
+		why: "the certificate was valid for minutes only; without the entry nothing shows that it was used in that time",
+		next: "do not use this file; a genuine release is always in the log",
+		cause: search.cause
+	});
+}
+async function proveFromSearch(context, digest, reason) {
+	try {
+		const candidates = candidatesFor(digest, await searchEntries(context.log, digest));
+		if (candidates.length === 0) return {
+			kind: "not-proved",
+			found: "no other signing of this digest is in the log"
+		};
+		const origin = {
+			kind: "log-search",
+			log: shownUrl(context.log.url),
+			reason
+		};
+		const notes = [note("other-signing-used", `${reason}; another signing of the same digest in the log passed every check`)];
+		const { trust } = context;
+		return {
+			kind: "proved",
+			proof: {
+				...firstProof(context, digest, candidates),
+				trust,
+				origin,
+				notes
+			}
+		};
+	} catch (error) {
+		if (!(error instanceof K8sVerifyError) || error instanceof InterruptedError) throw error;
+		return {
+			kind: "not-proved",
+			found: `${isOutage(error) ? "the log could not be searched" : "no other signing passes"} (${error.message})`,
+			cause: error
+		};
+	}
+}
+function candidatesFor(digest, entries) {
+	return entries.flatMap((entry) => {
+		try {
+			const material = materialFromBody(entry.body, digest);
+			return material === void 0 ? [] : [{
+				material,
+				entry
+			}];
+		} catch (error) {
+			if (error instanceof UntrustedError) return [];
+			throw error;
+		}
+	});
+}
+function firstProof(context, digest, candidates) {
+	const failures = [];
+	for (const { material, entry } of candidates) try {
+		const bundle = assembleBundle(material, digest, entry);
+		return {
+			proven: proveFromBundle(context, bundle, {
+				kind: "digest",
+				digest
+			}, context.log.isNamed),
+			bundle
+		};
+	} catch (error) {
+		if (!(error instanceof K8sVerifyError)) throw error;
+		failures.push(error);
+	}
+	throw closest(failures);
+}
+function closest(failures) {
+	return failures.reduce((best, error) => rank(error) > rank(best) ? error : best);
+}
+function rank({ check }) {
+	return check === void 0 ? -1 : CHECK_NAMES.indexOf(check);
+}
+var init_prove_with_log = __esmMin((() => {
+	init_shown_url();
+	init_errors();
+	init_notes();
+	init_assemble_bundle();
+	init_hashedrekord();
+	init_read_bundle();
+	init_rekor();
+	init_prove_digest();
+}));
+// src/flow/kept-evidence.ts
+async function keepAllEvidence(prepared, data) {
+	for (const { proof, outputs } of prepared) {
+		const sha256 = sha256Of(proof, outputs);
+		if (sha256 !== void 0) await keepEvidence(data, sha256, proof.bundle);
+	}
+}
+function sha256Of({ proven, listedIn }, outputs) {
+	if (proven.claim.kind !== "genuine" || listedIn !== void 0) return void 0;
+	if (proven.algorithm === "sha256") return proven.hex;
+	const [output, more] = outputs;
+	return output !== void 0 && more === void 0 && memberOf$2(output) === void 0 ? output.sha256 : void 0;
+}
+async function proveKept(sha256, policy, run) {
+	const trust = await run.trust.current();
+	const context = proofContext(run, policy, trust);
+	const subject = {
+		kind: "digest",
+		digest: {
+			algorithm: "sha256",
+			hex: sha256
+		}
+	};
+	return proveFromKept(run.client.data, sha256, async ({ bytes, evidence, location }) => {
+		const { proveFromEvidence } = await Promise.resolve().then(() => (init_prove_with_log(), prove_with_log_exports));
+		return {
+			proven: proveFromEvidence(context, evidence, subject),
+			trust,
+			bundle: bytes,
+			origin: {
+				kind: "bundle",
+				location
+			},
+			notes: []
+		};
+	});
+}
+async function proveFromKept(data, sha256, prove) {
+	const { found, notes: unreadable } = await findKeptEvidence(data, sha256);
+	const notes = [...unreadable];
+	for (const kept of found) try {
+		const proof = await prove(kept);
+		return {
+			proof: {
+				...proof,
+				notes: [...proof.notes, ...notes]
+			},
+			notes
+		};
+	} catch (error) {
+		if (!(error instanceof K8sVerifyError) || error instanceof InterruptedError) throw error;
+		notes.push(evidenceNotUsed(kept.location, error.message));
+	}
+	return {
+		proof: void 0,
+		notes
+	};
+}
+var init_kept_evidence = __esmMin((() => {
+	init_errors();
+	init_evidence_store();
+	init_proof_context();
+}));
+// src/archive/member-selection.ts
+function memberMissing(name, files) {
+	const near = nearestPaths(name, files);
+	return new InstallError("archive-member-missing", `the archive has no member ${excerpt(name)}`, {
+		wanted: "a path in the archive, or the last part of exactly one path",
+		found: near.length === 0 ? `${files.length} files, none of a similar name` : `near it: ${near.join(", ")}`,
+		next: "list the members of the archive, and copy the name from that list"
+	});
+}
+function ambiguous(name, paths) {
+	const more = paths.length > SHOWN ? ` and ${paths.length - SHOWN} more` : "";
+	return new InstallError("archive-member-missing", `${excerpt(name)} stands for ${paths.length} members`, {
+		wanted: "a path in the archive, or the last part of exactly one path",
+		found: `${paths.slice(0, SHOWN).join(", ")}${more}`,
+		next: "name one by its whole path"
+	});
+}
+function nearestPaths(name, files) {
+	const wanted = node_path.posix.basename(name);
+	const lastParts = [...new Set(files.map((path) => node_path.posix.basename(path)))];
+	const near = new Set(nearestFew(wanted, lastParts, SHOWN));
+	return files.filter((path) => near.has(node_path.posix.basename(path))).slice(0, SHOWN);
+}
+var SHOWN, MemberSelection;
+var init_member_selection = __esmMin((() => {
+	init_excerpt();
+	init_errors();
+	init_nearest();
+	SHOWN = 5;
+	MemberSelection = class {
+		#asked;
+		#byPath;
+		#byLastPart;
+		#files = [];
+		constructor(asked) {
+			this.#asked = [...new Set(asked.map((name) => name.replace(/^\.\//u, "").replace(/\/+$/u, "")))];
+			this.#byPath = new Map(this.#asked.map((name) => [name, []]));
+			this.#byLastPart = new Map(this.#asked.map((name) => [name, []]));
+		}
+		offer({ path, kind }) {
+			const byPath = this.#namesFor(path);
+			for (const name of byPath) this.#byPath.get(name)?.push(path);
+			if (kind === "directory") return byPath.length > 0;
+			this.#files.push(path);
+			const byLastPart = this.#byLastPart.get(node_path.posix.basename(path));
+			byLastPart?.push(path);
+			return byPath.length > 0 || byLastPart !== void 0;
+		}
+		finish() {
+			const displaced = [];
+			for (const name of this.#asked) {
+				const candidates = this.#byLastPart.get(name) ?? [];
+				if ((this.#byPath.get(name) ?? []).length > 0) displaced.push(...candidates.filter((path) => this.#namesFor(path).length === 0));
+				else if (candidates.length === 0) throw memberMissing(name, this.#files);
+				else if (candidates.length > 1) throw ambiguous(name, candidates);
+			}
+			return displaced;
+		}
+		#namesFor(path) {
+			const parts = path.split("/");
+			return parts.map((_, index) => parts.slice(0, index + 1).join("/")).filter((name) => this.#byPath.has(name));
+		}
+	};
+}));
+// src/archive/staged-tree.ts
+async function complete(handle, mode, modified) {
+	try {
+		await setMode(handle, mode);
+		await handle.utimes(modified, modified);
+		await handle.sync();
+	} finally {
+		await handle.close();
+	}
+}
+function parentOf(path) {
+	return path.slice(0, Math.max(0, path.lastIndexOf("/")));
+}
+function nameOf$2(path) {
+	return path.slice(path.lastIndexOf("/") + 1);
+}
+var MAX_SETTLING, StagedTree;
+var init_staged_tree = __esmMin((() => {
+	init_directories();
+	init_staging_file();
+	MAX_SETTLING = 16;
+	StagedTree = class {
+		#root;
+		#held = [];
+		#made = new Set();
+		#times = new Map();
+		#settling = new Set();
+		#failure;
+		constructor(root) {
+			this.#root = root;
+		}
+		async write(member, look) {
+			const { path, kind, modified } = member;
+			if (kind === "directory") {
+				this.#times.set(path, modified);
+				await this.#directory(path);
+			} else await this.#writeFile(member, await this.#directory(parentOf(path)), look);
+		}
+		async #directory(path) {
+			await this.#letGo((held) => path === held || path.startsWith(`${held}/`));
+			const last = this.#held.at(-1);
+			let [at, directory] = [last?.path ?? "", last?.directory ?? this.#root];
+			const missing = path.slice(at === "" ? 0 : at.length + 1).split("/");
+			for (const name of missing.filter((part) => part !== "")) {
+				at = at === "" ? name : `${at}/${name}`;
+				directory = this.#made.has(at) ? await directory.openDirectory(name) : await directory.makeDirectory(name, 493);
+				this.#made.add(at);
+				this.#held.push({
+					path: at,
+					directory
+				});
+			}
+			return directory;
+		}
+		async #letGo(isNeeded) {
+			for (let last = this.#held.at(-1); last !== void 0 && !isNeeded(last.path); last = this.#held.at(-1)) {
+				this.#held.pop();
+				await last.directory.close();
+			}
+		}
+		async #writeFile({ path, mode, modified, content }, directory, look) {
+			const handle = await directory.createFile(nameOf$2(path), mode);
+			try {
+				let position = 0;
+				for await (const piece of content) {
+					await writeWhole(handle, piece, position);
+					position += piece.length;
+				}
+				const readAt = async (buffer, at) => (await handle.read(buffer, 0, buffer.length, at)).bytesRead;
+				if (look?.wants(path) === true) await look.at(path, {
+					bytes: position,
+					readAt
+				});
+			} catch (error) {
+				await handle.close();
+				throw error;
+			}
+			await this.#settle(handle, {
+				mode,
+				modified
+			});
+		}
+		async #settle(handle, { mode, modified }) {
+			const settled = complete(handle, mode, modified).catch((error) => {
+				this.#failure ??= error instanceof Error ? error : new Error(String(error));
+			}).finally(() => this.#settling.delete(settled));
+			this.#settling.add(settled);
+			if (this.#settling.size >= MAX_SETTLING) await Promise.race(this.#settling);
+			this.#throwFailure();
+		}
+		#throwFailure() {
+			if (this.#failure !== void 0) throw this.#failure;
+		}
+		async remove(path) {
+			await (await this.#directory(parentOf(path))).unlink(nameOf$2(path));
+			for (let above = parentOf(path); above !== ""; above = parentOf(above)) {
+				try {
+					await (await this.#directory(parentOf(above))).rmdir(nameOf$2(above));
+				} catch {
+					return;
+				}
+				this.#made.delete(above);
+				this.#times.delete(above);
+			}
+		}
+		async seal() {
+			await Promise.all(this.#settling);
+			this.#throwFailure();
+			for (const path of [...this.#made].toReversed()) {
+				const directory = await this.#directory(path);
+				const time = this.#times.get(path);
+				if (time !== void 0) await directory.setTimes(time);
+				await directory.sync();
+			}
+			await this.close();
+		}
+		async close() {
+			await Promise.all(this.#settling);
+			await this.#letGo(() => false);
+		}
+	};
+}));
+// src/archive/staging-directory.ts
+var staging_directory_exports = __exportAll({
+	StagingDirectory: () => StagingDirectory,
+	inspectExtractionTarget: () => inspectExtractionTarget
+});
+async function assertNamed(parent, name, { directory, path }) {
+	const found = await parent.lstat(name).catch(() => void 0);
+	if (found !== void 0 && isSameInode(identityOf(found), directory.identity)) return;
+	throw new InstallError("place-failed", `${path} is not the directory that was unpacked`, {
+		wanted: "the directory that this run made and filled",
+		found: found === void 0 ? "nothing" : "something else",
+		why: `another user or program writes to ${(0, node_path.dirname)(path)}`,
+		next: "unpack into a directory that only you can change"
+	});
+}
+async function replaceEmptyDirectory(parent, name, target) {
+	if (process.platform === "win32") await parent.rmdir(target).catch((error) => {
+		if (!isAbsent(error)) throw error;
+	});
+	await patiently(() => parent.rename(name, target));
+}
+async function inspectExtractionTarget(path) {
+	const target = (0, node_path.resolve)(path);
+	const found = await whatIsAt(target);
+	if (found === void 0) return;
+	throw new InstallError("destination-unsuitable", `${target} is ${found}`, {
+		wanted: "a directory that does not exist yet, or an empty one",
+		found,
+		next: "choose a new directory to unpack into"
+	});
+}
+async function whatIsAt(target) {
+	try {
+		const found = await (0, node_fs_promises.lstat)(target, { bigint: true });
+		if (found.isSymbolicLink()) return "a symbolic link";
+		if (!found.isDirectory()) return "not a directory";
+		if ((await (0, node_fs_promises.readdir)(target)).length > 0) return "a directory that is not empty";
+		return isSameFile(identityOf(await (0, node_fs_promises.stat)(".", { bigint: true })), identityOf(found)) ? "the current directory" : void 0;
+	} catch (error) {
+		if (isAbsent(error)) return void 0;
+		throw diskError(error, `check ${target}`, target);
+	}
+}
+var PRIVATE_MODE, OPEN_ATTEMPTS, SET_GROUP_ID, ALL_MODE_BITS, StagingDirectory;
+var init_staging_directory = __esmMin((() => {
+	init_directories();
+	init_disk_error();
+	init_leftovers();
+	init_remove_tree();
+	init_replace_file();
+	init_errors();
+	init_staged_tree();
+	PRIVATE_MODE = 448;
+	OPEN_ATTEMPTS = 5;
+	SET_GROUP_ID = 1024;
+	ALL_MODE_BITS = 4095;
+	StagingDirectory = class {
+		target;
+		#name = privateName("dir");
+		#staged;
+		#state = "none";
+		#replacedMode;
+		constructor(target) {
+			this.target = (0, node_path.resolve)(target);
+		}
+		async open() {
+			await inspectExtractionTarget(this.target);
+			this.#state = "staged";
+			try {
+				this.#staged = await this.#make(OPEN_ATTEMPTS);
+				await removeLeftovers(this.#staged.parent, this.#name);
+			} catch (error) {
+				throw this.#failed(error);
+			}
+		}
+		async #make(attempts) {
+			const parent = await holdDirectory((0, node_path.dirname)(this.target));
+			try {
+				const root = await parent.makeDirectory(this.#name, PRIVATE_MODE);
+				return {
+					parent,
+					root,
+					tree: new StagedTree(root)
+				};
+			} catch (error) {
+				await parent.close();
+				if (attempts > 1 && isAbsent(error)) return this.#make(attempts - 1);
+				throw error;
+			}
+		}
+		async write(member, look) {
+			await this.#attempt(({ tree }) => tree.write(member, look));
+		}
+		async remove(path) {
+			await this.#attempt(({ tree }) => tree.remove(path));
+		}
+		async seal() {
+			await this.#attempt(async ({ tree, root }) => {
+				await tree.seal();
+				const inherited = Number((await root.stat()).mode) & SET_GROUP_ID;
+				await root.setMode(493 | inherited);
+				await root.sync();
+			});
+		}
+		async place() {
+			await inspectExtractionTarget(this.target);
+			await this.#attempt(async ({ parent, root }) => {
+				const path = (0, node_path.join)(parent.path, this.#name);
+				await assertNamed(parent, this.#name, {
+					directory: root,
+					path
+				});
+				const replaced = await parent.find((0, node_path.basename)(this.target));
+				this.#replacedMode = replaced === void 0 ? void 0 : Number(replaced.mode) & ALL_MODE_BITS;
+				if (this.#replacedMode !== void 0) await root.setMode(this.#replacedMode);
+				try {
+					await replaceEmptyDirectory(parent, this.#name, (0, node_path.basename)(this.target));
+				} catch (error) {
+					await inspectExtractionTarget(this.target);
+					throw error;
+				}
+				this.#state = "placed";
+				try {
+					await this.assertPlaced();
+				} catch (error) {
+					await this.undo().catch(() => void 0);
+					throw error;
+				}
+			});
+		}
+		async assertPlaced() {
+			await this.#attempt(async ({ parent, root }) => {
+				await parent.assertIsAt((0, node_path.dirname)(this.target));
+				await assertNamed(parent, (0, node_path.basename)(this.target), {
+					directory: root,
+					path: this.target
+				});
+			});
+		}
+		async undo() {
+			await this.#attempt(async ({ parent }) => {
+				await patiently(() => parent.rename((0, node_path.basename)(this.target), this.#name));
+				this.#state = "staged";
+				if (this.#replacedMode === void 0) return;
+				const again = await parent.makeDirectory((0, node_path.basename)(this.target), PRIVATE_MODE);
+				await again.setMode(this.#replacedMode);
+				await again.close();
+			});
+		}
+		async keep() {
+			await this.#staged?.parent.sync();
+			await keepDirectories((0, node_path.dirname)(this.target));
+			await this.#letGo();
+		}
+		async discard() {
+			const isStaged = this.#state === "staged";
+			if (isStaged) {
+				this.#state = "none";
+				await this.#remove().catch(() => void 0);
+			}
+			await this.#letGo();
+			if (isStaged) await removeCreatedDirectories((0, node_path.dirname)(this.target));
+		}
+		async #remove() {
+			if (this.#staged === void 0) return;
+			const { parent, root, tree } = this.#staged;
+			await tree.close();
+			await removeContents(root);
+			if (isSameInode(identityOf(await parent.lstat(this.#name)), root.identity)) await parent.rmdir(this.#name);
+		}
+		async #letGo() {
+			const staged = this.#staged;
+			this.#staged = void 0;
+			await staged?.tree.close();
+			await staged?.root.close();
+			await staged?.parent.close();
+		}
+		async #attempt(step) {
+			if (this.#staged === void 0) throw new TypeError(`nothing is staged for ${this.target}`);
+			try {
+				await step(this.#staged);
+			} catch (error) {
+				throw this.#failed(error);
+			}
+		}
+		#failed(error) {
+			return diskError(error, `unpack into ${this.target}`, this.target);
+		}
+	};
+}));
+// src/archive/archive-error.ts
+function rejectedMember(path, found, why) {
+	return new InstallError("archive-rejected", `the archive contains ${excerpt(path, SHOWN_CHARACTERS)}, ${found}`, {
+		wanted: ACCEPTED,
+		found,
+		why,
+		next: "nothing was unpacked; keep the archive as a file, and inspect it before you unpack it another way"
+	});
+}
+function rejectedArchive(found, cause) {
+	return new InstallError("archive-rejected", `the archive cannot be unpacked: ${found}`, {
+		wanted: "one complete tar archive, plain or packed with gzip, and nothing after it",
+		found,
+		why: "programs disagree on how to read such an archive",
+		next: "nothing was unpacked; keep the archive as a file",
+		...cause === void 0 ? {} : { cause }
+	});
+}
+var SHOWN_CHARACTERS, ACCEPTED;
+var init_archive_error = __esmMin((() => {
+	init_excerpt();
+	init_errors();
+	SHOWN_CHARACTERS = 200;
+	ACCEPTED = "only regular files and directories, with plain, distinct names that stay inside";
+}));
+// src/archive/blocks.ts
+async function* wholeBlocks(chunks) {
+	let carried = Buffer.alloc(0);
+	for await (const chunk of chunks) {
+		const bytes = carried.length === 0 ? chunk : Buffer.concat([carried, chunk]);
+		const whole = bytes.length - bytes.length % 512;
+		if (whole > 0) yield bytes.subarray(0, whole);
+		carried = Buffer.from(bytes.subarray(whole));
+	}
+	if (carried.length > 0) yield carried;
+}
+function isZero(bytes) {
+	return bytes.every((byte) => byte === 0);
+}
+var Blocks;
+var init_blocks = __esmMin((() => {
+	init_archive_error();
+	Blocks = class {
+		#chunks;
+		#chunk = Buffer.alloc(0);
+		constructor(chunks) {
+			this.#chunks = wholeBlocks(chunks);
+		}
+		async some(most) {
+			if (this.#chunk.length === 0) {
+				const next = await this.#chunks.next();
+				if (next.done !== true) this.#chunk = next.value;
+			}
+			if (this.#chunk.length < 512) throw rejectedArchive("it ends in the middle, or lacks the two empty blocks at its end");
+			const piece = this.#chunk.subarray(0, most);
+			this.#chunk = this.#chunk.subarray(piece.length);
+			return piece;
+		}
+		async take(bytes) {
+			const pieces = [];
+			for (let left = bytes; left > 0;) {
+				const piece = await this.some(left);
+				if (piece.length === bytes) return piece;
+				left -= piece.length;
+				pieces.push(Buffer.from(piece));
+			}
+			return Buffer.concat(pieces);
+		}
+		async *rest() {
+			yield this.#chunk;
+			for (let next = await this.#chunks.next(); next.done !== true; next = await this.#chunks.next()) yield next.value;
+		}
+	};
+}));
+// src/archive/extended-header.ts
+function assertRecords(body, allowed) {
+	const seen = new Set();
+	for (let at = 0; at < body.length;) {
+		const { key, value, length } = decodeRecord(body.subarray(at));
+		if (!allowed.has(key)) throw rejectedArchive(`an extended header says ${excerpt(key)}, which changes its contents`);
+		if (seen.has(key)) throw rejectedArchive(`an extended header says ${key} twice`);
+		seen.add(key);
+		if (key === "size") assertPlainSize(value);
+		at += length;
+	}
+}
+function decodeRecord(bytes) {
+	const digits = /^[1-9][0-9]{0,6} /.exec(Buffer.from(bytes.subarray(0, 8)).toString("latin1"))?.[0] ?? "";
+	const length = Number.parseInt(digits, 10);
+	const record = bytes.subarray(digits.length, length);
+	const text = digits === "" || bytes.length < length || record.at(-1) !== 10 ? "" : decodeText(record.subarray(0, -1));
+	const separator = text.indexOf("=");
+	const value = text.slice(separator + 1);
+	const key = text.slice(0, separator);
+	if (separator < 1 || /[\0\n]/.test(text) || value === "" && NEVER_EMPTY.has(key)) throw rejectedArchive("an extended header has a malformed record");
+	return {
+		key,
+		value,
+		length
+	};
+}
+function assertPlainSize(size) {
+	if (!/^(?:0|[1-9][0-9]{0,14})$/.test(size)) throw rejectedArchive("an extended header gives a size that is not a number");
+}
+function assertLongName(body) {
+	const name = decodeText(body.subarray(0, -1));
+	if (body.at(-1) !== 0 || name === "" || name.includes("\0")) throw rejectedArchive("a long name in it is malformed");
+}
+function decodeText(bytes) {
+	try {
+		return new TextDecoder("utf-8", {
+			fatal: true,
+			ignoreBOM: true
+		}).decode(bytes);
+	} catch (error) {
+		throw rejectedArchive("an extended header is not UTF-8", error);
+	}
+}
+var ALLOWED, NEVER_EMPTY, ALLOWED_GLOBALLY, ExtendedHeaders;
+var init_extended_header = __esmMin((() => {
+	init_excerpt();
+	init_archive_error();
+	ALLOWED = new Set([
+		"path",
+		"size",
+		"mtime",
+		"atime",
+		"ctime",
+		"uid",
+		"gid",
+		"uname",
+		"gname",
+		"comment",
+		"SCHILY.dev",
+		"SCHILY.ino",
+		"SCHILY.nlink",
+		"LIBARCHIVE.creationtime"
+	]);
+	NEVER_EMPTY = new Set([
+		"path",
+		"size",
+		"mtime"
+	]);
+	ALLOWED_GLOBALLY = new Set(["comment"]);
+	ExtendedHeaders = class {
+		#named = false;
+		#linked = false;
+		add({ typeKey, size }, blocks) {
+			const body = blocks.subarray(0, size);
+			if (typeKey === "g") return assertRecords(body, ALLOWED_GLOBALLY);
+			if (typeKey === "K") {
+				this.#linked = true;
+				return;
+			}
+			if (this.#named) throw rejectedArchive("one member has two extended headers");
+			this.#named = true;
+			if (typeKey === "L") assertLongName(body);
+			else assertRecords(body, ALLOWED);
+		}
+		take() {
+			const linked = this.#linked;
+			this.#named = false;
+			this.#linked = false;
+			return linked ? "linked" : "not linked";
+		}
+		assertNone() {
+			if (this.#named || this.#linked) throw rejectedArchive("an extended header at its end has no member");
+		}
+	};
+}));
+// src/archive/header-form.ts
+function assertHeaderForm(block, { path: name = "" }) {
+	const magic = text(block, MAGIC$1);
+	if (!MAGICS$1.has(magic)) throw rejectedMember(name, "with a header of an unknown format", "its meaning is unknown");
+	if (magic !== USTAR && !isZero(block.subarray(...PREFIX))) throw rejectedMember(name, "with a name prefix that its format does not have", CALLED);
+	const prefix = block[475] === 0 ? SHORT_PREFIX : PREFIX;
+	if (![
+		NAME,
+		LINK_NAME,
+		prefix
+	].every((field) => isTerminated(block.subarray(...field)))) throw rejectedMember(name, "whose name continues after its end", CALLED);
+	if (![MODE, SIZE].every((field) => NUMBER.test(text(block, field)))) throw rejectedMember(name, "whose size or mode is not a number", "programs disagree on where the next member begins");
+}
+function hasNoContent(block) {
+	return NOTHING.test(text(block, SIZE));
+}
+function text(block, [from, to]) {
+	return block.toString("latin1", from, to);
+}
+function isTerminated(field) {
+	const end = field.indexOf(0);
+	return end === -1 || isZero(field.subarray(end));
+}
+var NAME, MODE, SIZE, LINK_NAME, MAGIC$1, PREFIX, SHORT_PREFIX, USTAR, MAGICS$1, NUMBER, NOTHING, CALLED;
+var init_header_form = __esmMin((() => {
+	init_archive_error();
+	init_blocks();
+	NAME = [0, 100];
+	MODE = [100, 108];
+	SIZE = [124, 136];
+	LINK_NAME = [157, 257];
+	MAGIC$1 = [257, 265];
+	PREFIX = [345, 500];
+	SHORT_PREFIX = [345, 476];
+	USTAR = "ustar\x0000";
+	MAGICS$1 = new Set([
+		USTAR,
+		"ustar  \0",
+		"\0".repeat(8)
+	]);
+	NUMBER = /^(?: *[0-7]+[ \0]*|\u0080[^]*)$/;
+	NOTHING = /^[ 0]*[ \0]*$/;
+	CALLED = "programs disagree on its name";
+}));
+// src/archive/member-path.ts
+function memberPath(name, kind) {
+	const problem = wholeProblem(name);
+	if (problem !== void 0) throw rejectedMember(name, ...problem);
+	const relative = name === "." ? "" : name.replace(/^\.\//u, "");
+	const path = kind === "directory" ? relative.replace(/\/$/u, "") : relative;
+	if (path === "" && kind === "directory") return path;
+	const parts = path.split("/");
+	for (const part of parts) {
+		const found = partProblem(part);
+		if (found !== void 0) throw rejectedMember(name, ...found);
+	}
+	if (parts.length > 32) throw rejectedMember(name, "which is nested too deeply", `a path has at most 32 parts`);
+	return path;
+}
+function wholeProblem(name) {
+	if (name === "") return ["a member without a name", "there is no place to write it"];
+	if (Buffer.byteLength(name) > 1024) return ["a path that is too long", `a path has at most ${MAX_ARCHIVE_PATH_BYTES} bytes`];
+	if (name.startsWith("/")) return ["an absolute path", "it would be written outside the target directory"];
+	if (!isPrintable(name)) return ["a name with control or invisible characters", "a screen would show a different name"];
+	if (name.includes("�")) return ["a name that is not UTF-8", "systems disagree on its name"];
+	if (FOREIGN.test(name)) return ["a name that Windows reads differently", "it would be another path there"];
+}
+function partProblem(part) {
+	if (part === "..") return ["a path that leaves its directory", "it could be written outside the target directory"];
+	if (part === "" || part === ".") return ["a path with an empty part", "it is a second spelling of another path"];
+	if (Buffer.byteLength(part) > 255) return ["a name that is too long", `a name has at most 255 bytes`];
+	if (/[. ]$/u.test(part)) return ["a name that ends in a dot or a space", "Windows drops the ending, so it would have another name there"];
+	if (DEVICE.test(part)) return ["a name that is a device on Windows", "it would be written to the device there"];
+}
+function fold(part) {
+	return part.normalize("NFKC").toUpperCase().toLowerCase().normalize("NFKC");
+}
+function collision$1(path, part, other) {
+	return rejectedMember(path, `whose part ${JSON.stringify(part)} differs from ${JSON.stringify(other)} only in case or encoding`, "on many file systems they are the same file, and the later one would win");
+}
+function belowFile(path) {
+	return rejectedMember(path, "which lies below a file", "a file cannot contain another one");
+}
+function duplicate(path) {
+	return rejectedMember(path, "which is there twice", "programs disagree on which of the two counts");
+}
+var FOREIGN, DEVICE, MemberPaths;
+var init_member_path = __esmMin((() => {
+	init_unprintable();
+	init_limits();
+	init_archive_error();
+	FOREIGN = /[\\:<>"|?*]/u;
+	DEVICE = /^(?:con|prn|aux|nul|com[0-9\u00b9\u00b2\u00b3]|lpt[0-9\u00b9\u00b2\u00b3]|conin\$|conout\$|clock\$) *(?:\.|$)/iu;
+	MemberPaths = class {
+		#root = new Map();
+		#count = 0;
+		add(path, kind) {
+			const parts = path.split("/");
+			let level = this.#root;
+			for (const [index, part] of parts.entries()) {
+				const last = index === parts.length - 1;
+				const wanted = last ? kind : "directory";
+				const node = level.get(fold(part)) ?? this.#create(level, part, wanted);
+				if (node.spelling !== part) throw collision$1(path, part, node.spelling);
+				if (!last && node.children === void 0) throw belowFile(path);
+				if (last && (node.listed || node.children === void 0 !== (kind === "file"))) throw duplicate(path);
+				if (last) node.listed = true;
+				level = node.children ?? new Map();
+			}
+		}
+		#create(level, spelling, kind) {
+			this.#count += 1;
+			if (this.#count > 65536) throw rejectedArchive(`it has more than ${MAX_ARCHIVE_MEMBERS} members`);
+			const node = {
+				spelling,
+				children: kind === "directory" ? new Map() : void 0,
+				listed: false
+			};
+			level.set(fold(spelling), node);
+			return node;
+		}
+	};
+}));
+// src/archive/member.ts
+function memberOf$1(entry, { block, linked }) {
+	const name = nameOf$1(entry);
+	const kind = kindOf(name, entry.type);
+	const path = memberPath(name, kind);
+	if (linked) throw rejectedLinkTarget(name);
+	if (kind === "directory" && (entry.size !== 0 || !hasNoContent(block))) throw rejectedMember(name, "a directory with content", "programs disagree on where the next member begins");
+	if (entry.size > 4294967296) throw rejectedMember(name, `of ${entry.size} bytes`, `a member has at most ${MAX_ARCHIVE_MEMBER_BYTES}`);
+	const mode = entry.mode ?? 0;
+	if ((mode & 3584) !== 0) throw rejectedMember(name, "with a set-user-ID, set-group-ID or sticky bit", "it would run with the rights of another user");
+	const usual = kind === "directory" || (mode & 73) !== 0 ? 493 : 420;
+	return {
+		path,
+		kind,
+		bytes: entry.size,
+		mode: usual,
+		modified: modifiedAt(name, entry.mtime)
+	};
+}
+function nameOf$1({ header, path }) {
+	return header.path?.includes("\\") === true ? header.path : path;
+}
+function isRefusedKind(type) {
+	return type in REFUSED_KINDS;
+}
+function kindOf(name, type) {
+	if (type === "Directory") return "directory";
+	if (type === "File" || type === "OldFile") return "file";
+	throw rejectedKind(name, type);
+}
+function rejectedKind(name, type) {
+	return rejectedMember(name, REFUSED_KINDS[type] ?? "an entry of an unknown type", "it is neither a regular file nor a directory");
+}
+function rejectedLinkTarget(name) {
+	return rejectedMember(name, "with the target of a link, but not a link", "programs disagree on what it is");
+}
+function modifiedAt(name, time) {
+	const seconds = time === void 0 ? 0 : time.getTime() / 1e3;
+	if (Number.isNaN(seconds)) throw rejectedMember(name, "with a time that cannot be read", "its header is malformed");
+	return new Date(Math.min(Math.max(seconds, 0), LATEST_SECOND) * 1e3);
+}
+var REFUSED_KINDS, LATEST_SECOND;
+var init_member = __esmMin((() => {
+	init_limits();
+	init_archive_error();
+	init_header_form();
+	init_member_path();
+	REFUSED_KINDS = {
+		Link: "a hard link",
+		SymbolicLink: "a symbolic link",
+		CharacterDevice: "a character device",
+		BlockDevice: "a block device",
+		FIFO: "a named pipe",
+		SparseFile: "a sparse file"
+	};
+	LATEST_SECOND = 253402300799;
+}));
+// node_modules/tar/dist/esm/large-numbers.js
+var encode$1, encodePositive, encodeNegative, parse$1, twos, pos, onesComp, twosComp;
+var init_large_numbers = __esmMin((() => {
+	encode$1 = (num, buf) => {
+		if (!Number.isSafeInteger(num)) throw Error("cannot encode number outside of javascript safe integer range");
+		else if (num < 0) encodeNegative(num, buf);
+		else encodePositive(num, buf);
+		return buf;
+	};
+	encodePositive = (num, buf) => {
+		buf[0] = 128;
+		for (var i = buf.length; i > 1; i--) {
+			buf[i - 1] = num & 255;
+			num = Math.floor(num / 256);
+		}
+	};
+	encodeNegative = (num, buf) => {
+		buf[0] = 255;
+		var flipped = false;
+		num = num * -1;
+		for (var i = buf.length; i > 1; i--) {
+			var byte = num & 255;
+			num = Math.floor(num / 256);
+			if (flipped) buf[i - 1] = onesComp(byte);
+			else if (byte === 0) buf[i - 1] = 0;
+			else {
+				flipped = true;
+				buf[i - 1] = twosComp(byte);
+			}
+		}
+	};
+	parse$1 = (buf) => {
+		const pre = buf[0];
+		const value = pre === 128 ? pos(buf.subarray(1, buf.length)) : pre === 255 ? twos(buf) : null;
+		if (value === null) throw Error("invalid base256 encoding");
+		if (!Number.isSafeInteger(value)) throw Error("parsed number outside of javascript safe integer range");
+		return value;
+	};
+	twos = (buf) => {
+		var len = buf.length;
+		var sum = 0;
+		var flipped = false;
+		for (var i = len - 1; i > -1; i--) {
+			var byte = Number(buf[i]);
+			var f;
+			if (flipped) f = onesComp(byte);
+			else if (byte === 0) f = byte;
+			else {
+				flipped = true;
+				f = twosComp(byte);
+			}
+			if (f !== 0) sum -= f * Math.pow(256, len - i - 1);
+		}
+		return sum;
+	};
+	pos = (buf) => {
+		var len = buf.length;
+		var sum = 0;
+		for (var i = len - 1; i > -1; i--) {
+			var byte = Number(buf[i]);
+			if (byte !== 0) sum += byte * Math.pow(256, len - i - 1);
+		}
+		return sum;
+	};
+	onesComp = (byte) => (255 ^ byte) & 255;
+	twosComp = (byte) => (255 ^ byte) + 1 & 255;
+}));
+// node_modules/tar/dist/esm/types.js
+var isCode, normalFsTypes, name, code;
+var init_types = __esmMin((() => {
+	isCode = (c) => name.has(c);
+	normalFsTypes = new Set([
+		"0",
+		"",
+		"1",
+		"2",
+		"3",
+		"4",
+		"5",
+		"6",
+		"7",
+		"D"
+	]);
+	name = new Map([
+		["0", "File"],
+		["", "OldFile"],
+		["1", "Link"],
+		["2", "SymbolicLink"],
+		["3", "CharacterDevice"],
+		["4", "BlockDevice"],
+		["5", "Directory"],
+		["6", "FIFO"],
+		["7", "ContiguousFile"],
+		["g", "GlobalExtendedHeader"],
+		["x", "ExtendedHeader"],
+		["A", "SolarisACL"],
+		["D", "GNUDumpDir"],
+		["I", "Inode"],
+		["K", "NextFileHasLongLinkpath"],
+		["L", "NextFileHasLongPath"],
+		["M", "ContinuationFile"],
+		["N", "OldGnuLongPath"],
+		["S", "SparseFile"],
+		["V", "TapeVolumeHeader"],
+		["X", "OldExtendedHeader"]
+	]);
+	code = new Map(Array.from(name).map((kv) => [kv[1], kv[0]]));
+}));
+// node_modules/tar/dist/esm/header.js
+var notNegative, Header, splitPrefix, decString, decDate, numToDate, decNumber, nanUndef, decSmallNumber, MAXNUM, encNumber, encSmallNumber, octalString, padOctal, encDate, NULLS, encString;
+var init_header = __esmMin((() => {
+	init_large_numbers();
+	init_types();
+	notNegative = (n) => n === void 0 || n < 0 ? void 0 : n;
+	Header = class {
+		cksumValid = false;
+		needPax = false;
+		nullBlock = false;
+		block;
+		path;
+		mode;
+		uid;
+		gid;
+		size;
+		cksum;
+		#type = "Unsupported";
+		linkpath;
+		uname;
+		gname;
+		devmaj = 0;
+		devmin = 0;
+		atime;
+		ctime;
+		mtime;
+		charset;
+		comment;
+		constructor(data, off = 0, ex, gex) {
+			if (Buffer.isBuffer(data)) this.decode(data, off || 0, ex, gex);
+			else if (data) this.#slurp(data);
+		}
+		decode(buf, off, ex, gex) {
+			if (!off) off = 0;
+			if (!buf || !(buf.length >= off + 512)) throw new Error("need 512 bytes for header");
+			const t = decString(buf, off + 156, 1);
+			const isNormalFS = normalFsTypes.has(t);
+			const exForFields = isNormalFS ? ex : void 0;
+			const gexForFields = isNormalFS ? gex : void 0;
+			this.path = exForFields?.path ?? decString(buf, off, 100);
+			this.mode = exForFields?.mode ?? gexForFields?.mode ?? decNumber(buf, off + 100, 8);
+			this.uid = exForFields?.uid ?? gexForFields?.uid ?? decNumber(buf, off + 108, 8);
+			this.gid = exForFields?.gid ?? gexForFields?.gid ?? decNumber(buf, off + 116, 8);
+			this.size = notNegative(exForFields?.size ?? gexForFields?.size ?? decNumber(buf, off + 124, 12));
+			this.mtime = exForFields?.mtime ?? gexForFields?.mtime ?? decDate(buf, off + 136, 12);
+			this.cksum = decNumber(buf, off + 148, 12);
+			if (gexForFields) this.#slurp(gexForFields, true);
+			if (exForFields) this.#slurp(exForFields);
+			if (isCode(t)) this.#type = t || "0";
+			if (this.#type === "0" && this.path.slice(-1) === "/") this.#type = "5";
+			if (this.#type === "5") this.size = 0;
+			this.linkpath = decString(buf, off + 157, 100);
+			if (buf.subarray(off + 257, off + 265).toString() === "ustar\x0000") {
+				this.uname = exForFields?.uname ?? gexForFields?.uname ?? decString(buf, off + 265, 32);
+				this.gname = exForFields?.gname ?? gexForFields?.gname ?? decString(buf, off + 297, 32);
+				this.devmaj = exForFields?.devmaj ?? gexForFields?.devmaj ?? decNumber(buf, off + 329, 8) ?? 0;
+				this.devmin = exForFields?.devmin ?? gexForFields?.devmin ?? decNumber(buf, off + 337, 8) ?? 0;
+				if (buf[off + 475] !== 0) {
+					const prefix = decString(buf, off + 345, 155);
+					this.path = prefix + "/" + this.path;
+				} else {
+					const prefix = decString(buf, off + 345, 130);
+					if (prefix) this.path = prefix + "/" + this.path;
+					this.atime = ex?.atime ?? gex?.atime ?? decDate(buf, off + 476, 12);
+					this.ctime = ex?.ctime ?? gex?.ctime ?? decDate(buf, off + 488, 12);
+				}
+			}
+			let sum = 256;
+			for (let i = off; i < off + 148; i++) sum += buf[i];
+			for (let i = off + 156; i < off + 512; i++) sum += buf[i];
+			this.cksumValid = sum === this.cksum;
+			if (this.cksum === void 0 && sum === 256) this.nullBlock = true;
+		}
+		#slurp(ex, gex = false) {
+			Object.assign(this, Object.fromEntries(Object.entries(ex).filter(([k, v]) => {
+				return !(v === null || v === void 0 || k === "size" && Number(v) < 0 || k === "path" && gex || k === "linkpath" && gex || k === "global");
+			})));
+		}
+		encode(buf, off = 0) {
+			if (!buf) buf = this.block = Buffer.alloc(512);
+			if (this.#type === "Unsupported") this.#type = "0";
+			if (!(buf.length >= off + 512)) throw new Error("need 512 bytes for header");
+			const prefixSize = this.ctime || this.atime ? 130 : 155;
+			const split = splitPrefix(this.path || "", prefixSize);
+			const path = split[0];
+			const prefix = split[1];
+			this.needPax = !!split[2];
+			this.needPax = encString(buf, off, 100, path) || this.needPax;
+			this.needPax = encNumber(buf, off + 100, 8, this.mode) || this.needPax;
+			this.needPax = encNumber(buf, off + 108, 8, this.uid) || this.needPax;
+			this.needPax = encNumber(buf, off + 116, 8, this.gid) || this.needPax;
+			this.needPax = encNumber(buf, off + 124, 12, this.size) || this.needPax;
+			this.needPax = encDate(buf, off + 136, 12, this.mtime) || this.needPax;
+			buf[off + 156] = Number(this.#type.codePointAt(0));
+			this.needPax = encString(buf, off + 157, 100, this.linkpath) || this.needPax;
+			buf.write("ustar\x0000", off + 257, 8);
+			this.needPax = encString(buf, off + 265, 32, this.uname) || this.needPax;
+			this.needPax = encString(buf, off + 297, 32, this.gname) || this.needPax;
+			this.needPax = encNumber(buf, off + 329, 8, this.devmaj) || this.needPax;
+			this.needPax = encNumber(buf, off + 337, 8, this.devmin) || this.needPax;
+			this.needPax = encString(buf, off + 345, prefixSize, prefix) || this.needPax;
+			if (buf[off + 475] !== 0) this.needPax = encString(buf, off + 345, 155, prefix) || this.needPax;
+			else {
+				this.needPax = encString(buf, off + 345, 130, prefix) || this.needPax;
+				this.needPax = encDate(buf, off + 476, 12, this.atime) || this.needPax;
+				this.needPax = encDate(buf, off + 488, 12, this.ctime) || this.needPax;
+			}
+			let sum = 256;
+			for (let i = off; i < off + 148; i++) sum += buf[i];
+			for (let i = off + 156; i < off + 512; i++) sum += buf[i];
+			this.cksum = sum;
+			encNumber(buf, off + 148, 8, this.cksum);
+			this.cksumValid = true;
+			return this.needPax;
+		}
+		get type() {
+			return this.#type === "Unsupported" ? this.#type : name.get(this.#type);
+		}
+		get typeKey() {
+			return this.#type;
+		}
+		set type(type) {
+			const c = String(code.get(type));
+			if (isCode(c) || c === "Unsupported") this.#type = c;
+			else if (isCode(type)) this.#type = type;
+			else throw new TypeError("invalid entry type: " + type);
+		}
+	};
+	splitPrefix = (p, prefixSize) => {
+		const pathSize = 100;
+		let pp = p;
+		let prefix = "";
+		let ret = void 0;
+		const root = node_path.posix.parse(p).root || ".";
+		if (Buffer.byteLength(pp) < pathSize) ret = [
+			pp,
+			prefix,
+			false
+		];
+		else {
+			prefix = node_path.posix.dirname(pp);
+			pp = node_path.posix.basename(pp);
+			do
+				if (Buffer.byteLength(pp) <= pathSize && Buffer.byteLength(prefix) <= prefixSize) ret = [
+					pp,
+					prefix,
+					false
+				];
+				else if (Buffer.byteLength(pp) > pathSize && Buffer.byteLength(prefix) <= prefixSize) ret = [
+					pp.slice(0, 99),
+					prefix,
+					true
+				];
+				else {
+					pp = node_path.posix.join(node_path.posix.basename(prefix), pp);
+					prefix = node_path.posix.dirname(prefix);
+				}
+			while (prefix !== root && ret === void 0);
+			if (!ret) ret = [
+				p.slice(0, 99),
+				"",
+				true
+			];
+		}
+		return ret;
+	};
+	decString = (buf, off, size) => buf.subarray(off, off + size).toString("utf8").replace(/\0.*/, "");
+	decDate = (buf, off, size) => numToDate(decNumber(buf, off, size));
+	numToDate = (num) => num === void 0 ? void 0 : new Date(num * 1e3);
+	decNumber = (buf, off, size) => Number(buf[off]) & 128 ? parse$1(buf.subarray(off, off + size)) : decSmallNumber(buf, off, size);
+	nanUndef = (value) => isNaN(value) ? void 0 : value;
+	decSmallNumber = (buf, off, size) => nanUndef(parseInt(buf.subarray(off, off + size).toString("utf8").replace(/\0.*$/, "").trim(), 8));
+	MAXNUM = {
+		12: 8589934591,
+		8: 2097151
+	};
+	encNumber = (buf, off, size, num) => num === void 0 ? false : num > MAXNUM[size] || num < 0 ? (encode$1(num, buf.subarray(off, off + size)), true) : (encSmallNumber(buf, off, size, num), false);
+	encSmallNumber = (buf, off, size, num) => buf.write(octalString(num, size), off, size, "ascii");
+	octalString = (num, size) => padOctal(Math.floor(num).toString(8), size);
+	padOctal = (str, size) => (str.length === size - 1 ? str : new Array(size - str.length - 1).join("0") + str + " ") + "\0";
+	encDate = (buf, off, size, date) => date === void 0 ? false : encNumber(buf, off, size, date.getTime() / 1e3);
+	NULLS = new Array(156).join("\0");
+	encString = (buf, off, size, str) => str === void 0 ? false : (buf.write(str + NULLS, off, size, "utf8"), str.length !== Buffer.byteLength(str) || str.length > size);
+}));
+// node_modules/minipass/dist/esm/index.js
+var proc, isStream, isReadable, isWritable, EOF, MAYBE_EMIT_END, EMITTED_END, EMITTING_END, EMITTED_ERROR, CLOSED, READ, FLUSH, FLUSHCHUNK, ENCODING, DECODER, FLOWING, PAUSED, RESUME, BUFFER$1, PIPES, BUFFERLENGTH, BUFFERPUSH, BUFFERSHIFT, OBJECTMODE, DESTROYED, ERROR, EMITDATA, EMITEND, EMITEND2, ASYNC, ABORT, ABORTED$1, SIGNAL, DATALISTENERS, DISCARDED, defer, nodefer, isEndish, isArrayBufferLike, isArrayBufferView, Pipe, PipeProxyErrors, isObjectModeOptions, isEncodingOptions, Minipass;
+var init_esm$1 = __esmMin((() => {
+	proc = typeof process === "object" && process ? process : {
+		stdout: null,
+		stderr: null
+	};
+	isStream = (s) => !!s && typeof s === "object" && (s instanceof Minipass || s instanceof node_stream.default || isReadable(s) || isWritable(s));
+	isReadable = (s) => !!s && typeof s === "object" && s instanceof node_events.EventEmitter && typeof s.pipe === "function" && s.pipe !== node_stream.default.Writable.prototype.pipe;
+	isWritable = (s) => !!s && typeof s === "object" && s instanceof node_events.EventEmitter && typeof s.write === "function" && typeof s.end === "function";
+	EOF = Symbol("EOF");
+	MAYBE_EMIT_END = Symbol("maybeEmitEnd");
+	EMITTED_END = Symbol("emittedEnd");
+	EMITTING_END = Symbol("emittingEnd");
+	EMITTED_ERROR = Symbol("emittedError");
+	CLOSED = Symbol("closed");
+	READ = Symbol("read");
+	FLUSH = Symbol("flush");
+	FLUSHCHUNK = Symbol("flushChunk");
+	ENCODING = Symbol("encoding");
+	DECODER = Symbol("decoder");
+	FLOWING = Symbol("flowing");
+	PAUSED = Symbol("paused");
+	RESUME = Symbol("resume");
+	BUFFER$1 = Symbol("buffer");
+	PIPES = Symbol("pipes");
+	BUFFERLENGTH = Symbol("bufferLength");
+	BUFFERPUSH = Symbol("bufferPush");
+	BUFFERSHIFT = Symbol("bufferShift");
+	OBJECTMODE = Symbol("objectMode");
+	DESTROYED = Symbol("destroyed");
+	ERROR = Symbol("error");
+	EMITDATA = Symbol("emitData");
+	EMITEND = Symbol("emitEnd");
+	EMITEND2 = Symbol("emitEnd2");
+	ASYNC = Symbol("async");
+	ABORT = Symbol("abort");
+	ABORTED$1 = Symbol("aborted");
+	SIGNAL = Symbol("signal");
+	DATALISTENERS = Symbol("dataListeners");
+	DISCARDED = Symbol("discarded");
+	defer = (fn) => Promise.resolve().then(fn);
+	nodefer = (fn) => fn();
+	isEndish = (ev) => ev === "end" || ev === "finish" || ev === "prefinish";
+	isArrayBufferLike = (b) => b instanceof ArrayBuffer || !!b && typeof b === "object" && b.constructor && b.constructor.name === "ArrayBuffer" && b.byteLength >= 0;
+	isArrayBufferView = (b) => !Buffer.isBuffer(b) && ArrayBuffer.isView(b);
+	Pipe = class {
+		src;
+		dest;
+		opts;
+		ondrain;
+		constructor(src, dest, opts) {
+			this.src = src;
+			this.dest = dest;
+			this.opts = opts;
+			this.ondrain = () => src[RESUME]();
+			this.dest.on("drain", this.ondrain);
+		}
+		unpipe() {
+			this.dest.removeListener("drain", this.ondrain);
+		}
+		proxyErrors(_er) {}
+		end() {
+			this.unpipe();
+			if (this.opts.end) this.dest.end();
+		}
+	};
+	PipeProxyErrors = class extends Pipe {
+		unpipe() {
+			this.src.removeListener("error", this.proxyErrors);
+			super.unpipe();
+		}
+		constructor(src, dest, opts) {
+			super(src, dest, opts);
+			this.proxyErrors = (er) => this.dest.emit("error", er);
+			src.on("error", this.proxyErrors);
+		}
+	};
+	isObjectModeOptions = (o) => !!o.objectMode;
+	isEncodingOptions = (o) => !o.objectMode && !!o.encoding && o.encoding !== "buffer";
+	Minipass = class extends node_events.EventEmitter {
+		[FLOWING] = false;
+		[PAUSED] = false;
+		[PIPES] = [];
+		[BUFFER$1] = [];
+		[OBJECTMODE];
+		[ENCODING];
+		[ASYNC];
+		[DECODER];
+		[EOF] = false;
+		[EMITTED_END] = false;
+		[EMITTING_END] = false;
+		[CLOSED] = false;
+		[EMITTED_ERROR] = null;
+		[BUFFERLENGTH] = 0;
+		[DESTROYED] = false;
+		[SIGNAL];
+		[ABORTED$1] = false;
+		[DATALISTENERS] = 0;
+		[DISCARDED] = false;
+		writable = true;
+		readable = true;
+		constructor(...args) {
+			const options = args[0] || {};
+			super();
+			if (options.objectMode && typeof options.encoding === "string") throw new TypeError("Encoding and objectMode may not be used together");
+			if (isObjectModeOptions(options)) {
+				this[OBJECTMODE] = true;
+				this[ENCODING] = null;
+			} else if (isEncodingOptions(options)) {
+				this[ENCODING] = options.encoding;
+				this[OBJECTMODE] = false;
+			} else {
+				this[OBJECTMODE] = false;
+				this[ENCODING] = null;
+			}
+			this[ASYNC] = !!options.async;
+			this[DECODER] = this[ENCODING] ? new node_string_decoder.StringDecoder(this[ENCODING]) : null;
+			if (options && options.debugExposeBuffer === true) Object.defineProperty(this, "buffer", { get: () => this[BUFFER$1] });
+			if (options && options.debugExposePipes === true) Object.defineProperty(this, "pipes", { get: () => this[PIPES] });
+			const { signal } = options;
+			if (signal) {
+				this[SIGNAL] = signal;
+				if (signal.aborted) this[ABORT]();
+				else signal.addEventListener("abort", () => this[ABORT]());
+			}
+		}
+		get bufferLength() {
+			return this[BUFFERLENGTH];
+		}
+		get encoding() {
+			return this[ENCODING];
+		}
+		set encoding(_enc) {
+			throw new Error("Encoding must be set at instantiation time");
+		}
+		setEncoding(_enc) {
+			throw new Error("Encoding must be set at instantiation time");
+		}
+		get objectMode() {
+			return this[OBJECTMODE];
+		}
+		set objectMode(_om) {
+			throw new Error("objectMode must be set at instantiation time");
+		}
+		get ["async"]() {
+			return this[ASYNC];
+		}
+		set ["async"](a) {
+			this[ASYNC] = this[ASYNC] || !!a;
+		}
+		[ABORT]() {
+			this[ABORTED$1] = true;
+			this.emit("abort", this[SIGNAL]?.reason);
+			this.destroy(this[SIGNAL]?.reason);
+		}
+		get aborted() {
+			return this[ABORTED$1];
+		}
+		set aborted(_) {}
+		write(chunk, encoding, cb) {
+			if (this[ABORTED$1]) return false;
+			if (this[EOF]) throw new Error("write after end");
+			if (this[DESTROYED]) {
+				this.emit("error", Object.assign(new Error("Cannot call write after a stream was destroyed"), { code: "ERR_STREAM_DESTROYED" }));
+				return true;
+			}
+			if (typeof encoding === "function") {
+				cb = encoding;
+				encoding = "utf8";
+			}
+			if (!encoding) encoding = "utf8";
+			const fn = this[ASYNC] ? defer : nodefer;
+			if (!this[OBJECTMODE] && !Buffer.isBuffer(chunk)) {
+				if (isArrayBufferView(chunk)) chunk = Buffer.from(chunk.buffer, chunk.byteOffset, chunk.byteLength);
+				else if (isArrayBufferLike(chunk)) chunk = Buffer.from(chunk);
+				else if (typeof chunk !== "string") throw new Error("Non-contiguous data written to non-objectMode stream");
+			}
+			if (this[OBJECTMODE]) {
+				if (this[FLOWING] && this[BUFFERLENGTH] !== 0) this[FLUSH](true);
+				if (this[FLOWING]) this.emit("data", chunk);
+				else this[BUFFERPUSH](chunk);
+				if (this[BUFFERLENGTH] !== 0) this.emit("readable");
+				if (cb) fn(cb);
+				return this[FLOWING];
+			}
+			if (!chunk.length) {
+				if (this[BUFFERLENGTH] !== 0) this.emit("readable");
+				if (cb) fn(cb);
+				return this[FLOWING];
+			}
+			if (typeof chunk === "string" && !(encoding === this[ENCODING] && !this[DECODER]?.lastNeed)) chunk = Buffer.from(chunk, encoding);
+			if (Buffer.isBuffer(chunk) && this[ENCODING]) chunk = this[DECODER].write(chunk);
+			if (this[FLOWING] && this[BUFFERLENGTH] !== 0) this[FLUSH](true);
+			if (this[FLOWING]) this.emit("data", chunk);
+			else this[BUFFERPUSH](chunk);
+			if (this[BUFFERLENGTH] !== 0) this.emit("readable");
+			if (cb) fn(cb);
+			return this[FLOWING];
+		}
+		read(n) {
+			if (this[DESTROYED]) return null;
+			this[DISCARDED] = false;
+			if (this[BUFFERLENGTH] === 0 || n === 0 || n && n > this[BUFFERLENGTH]) {
+				this[MAYBE_EMIT_END]();
+				return null;
+			}
+			if (this[OBJECTMODE]) n = null;
+			if (this[BUFFER$1].length > 1 && !this[OBJECTMODE]) this[BUFFER$1] = [this[ENCODING] ? this[BUFFER$1].join("") : Buffer.concat(this[BUFFER$1], this[BUFFERLENGTH])];
+			const ret = this[READ](n || null, this[BUFFER$1][0]);
+			this[MAYBE_EMIT_END]();
+			return ret;
+		}
+		[READ](n, chunk) {
+			if (this[OBJECTMODE]) this[BUFFERSHIFT]();
+			else {
+				const c = chunk;
+				if (n === c.length || n === null) this[BUFFERSHIFT]();
+				else if (typeof c === "string") {
+					this[BUFFER$1][0] = c.slice(n);
+					chunk = c.slice(0, n);
+					this[BUFFERLENGTH] -= n;
+				} else {
+					this[BUFFER$1][0] = c.subarray(n);
+					chunk = c.subarray(0, n);
+					this[BUFFERLENGTH] -= n;
+				}
+			}
+			this.emit("data", chunk);
+			if (!this[BUFFER$1].length && !this[EOF]) this.emit("drain");
+			return chunk;
+		}
+		end(chunk, encoding, cb) {
+			if (typeof chunk === "function") {
+				cb = chunk;
+				chunk = void 0;
+			}
+			if (typeof encoding === "function") {
+				cb = encoding;
+				encoding = "utf8";
+			}
+			if (chunk !== void 0) this.write(chunk, encoding);
+			if (cb) this.once("end", cb);
+			this[EOF] = true;
+			this.writable = false;
+			if (this[FLOWING] || !this[PAUSED]) this[MAYBE_EMIT_END]();
+			return this;
+		}
+		[RESUME]() {
+			if (this[DESTROYED]) return;
+			if (!this[DATALISTENERS] && !this[PIPES].length) this[DISCARDED] = true;
+			this[PAUSED] = false;
+			this[FLOWING] = true;
+			this.emit("resume");
+			if (this[BUFFER$1].length) this[FLUSH]();
+			else if (this[EOF]) this[MAYBE_EMIT_END]();
+			else this.emit("drain");
+		}
+		resume() {
+			return this[RESUME]();
+		}
+		pause() {
+			this[FLOWING] = false;
+			this[PAUSED] = true;
+			this[DISCARDED] = false;
+		}
+		get destroyed() {
+			return this[DESTROYED];
+		}
+		get flowing() {
+			return this[FLOWING];
+		}
+		get paused() {
+			return this[PAUSED];
+		}
+		[BUFFERPUSH](chunk) {
+			if (this[OBJECTMODE]) this[BUFFERLENGTH] += 1;
+			else this[BUFFERLENGTH] += chunk.length;
+			this[BUFFER$1].push(chunk);
+		}
+		[BUFFERSHIFT]() {
+			if (this[OBJECTMODE]) this[BUFFERLENGTH] -= 1;
+			else this[BUFFERLENGTH] -= this[BUFFER$1][0].length;
+			return this[BUFFER$1].shift();
+		}
+		[FLUSH](noDrain = false) {
+			do;
+			while (this[FLUSHCHUNK](this[BUFFERSHIFT]()) && this[BUFFER$1].length);
+			if (!noDrain && !this[BUFFER$1].length && !this[EOF]) this.emit("drain");
+		}
+		[FLUSHCHUNK](chunk) {
+			this.emit("data", chunk);
+			return this[FLOWING];
+		}
+		pipe(dest, opts) {
+			if (this[DESTROYED]) return dest;
+			this[DISCARDED] = false;
+			const ended = this[EMITTED_END];
+			opts = opts || {};
+			if (dest === proc.stdout || dest === proc.stderr) opts.end = false;
+			else opts.end = opts.end !== false;
+			opts.proxyErrors = !!opts.proxyErrors;
+			if (ended) {
+				if (opts.end) dest.end();
+			} else {
+				this[PIPES].push(!opts.proxyErrors ? new Pipe(this, dest, opts) : new PipeProxyErrors(this, dest, opts));
+				if (this[ASYNC]) defer(() => this[RESUME]());
+				else this[RESUME]();
+			}
+			return dest;
+		}
+		unpipe(dest) {
+			const p = this[PIPES].find((p) => p.dest === dest);
+			if (p) {
+				if (this[PIPES].length === 1) {
+					if (this[FLOWING] && this[DATALISTENERS] === 0) this[FLOWING] = false;
+					this[PIPES] = [];
+				} else this[PIPES].splice(this[PIPES].indexOf(p), 1);
+				p.unpipe();
+			}
+		}
+		addListener(ev, handler) {
+			return this.on(ev, handler);
+		}
+		on(ev, handler) {
+			const ret = super.on(ev, handler);
+			if (ev === "data") {
+				this[DISCARDED] = false;
+				this[DATALISTENERS]++;
+				if (!this[PIPES].length && !this[FLOWING]) this[RESUME]();
+			} else if (ev === "readable" && this[BUFFERLENGTH] !== 0) super.emit("readable");
+			else if (isEndish(ev) && this[EMITTED_END]) {
+				super.emit(ev);
+				this.removeAllListeners(ev);
+			} else if (ev === "error" && this[EMITTED_ERROR]) {
+				const h = handler;
+				if (this[ASYNC]) defer(() => h.call(this, this[EMITTED_ERROR]));
+				else h.call(this, this[EMITTED_ERROR]);
+			}
+			return ret;
+		}
+		removeListener(ev, handler) {
+			return this.off(ev, handler);
+		}
+		off(ev, handler) {
+			const ret = super.off(ev, handler);
+			if (ev === "data") {
+				this[DATALISTENERS] = this.listeners("data").length;
+				if (this[DATALISTENERS] === 0 && !this[DISCARDED] && !this[PIPES].length) this[FLOWING] = false;
+			}
+			return ret;
+		}
+		removeAllListeners(ev) {
+			const ret = super.removeAllListeners(ev);
+			if (ev === "data" || ev === void 0) {
+				this[DATALISTENERS] = 0;
+				if (!this[DISCARDED] && !this[PIPES].length) this[FLOWING] = false;
+			}
+			return ret;
+		}
+		get emittedEnd() {
+			return this[EMITTED_END];
+		}
+		[MAYBE_EMIT_END]() {
+			if (!this[EMITTING_END] && !this[EMITTED_END] && !this[DESTROYED] && this[BUFFER$1].length === 0 && this[EOF]) {
+				this[EMITTING_END] = true;
+				this.emit("end");
+				this.emit("prefinish");
+				this.emit("finish");
+				if (this[CLOSED]) this.emit("close");
+				this[EMITTING_END] = false;
+			}
+		}
+		emit(ev, ...args) {
+			const data = args[0];
+			if (ev !== "error" && ev !== "close" && ev !== DESTROYED && this[DESTROYED]) return false;
+			else if (ev === "data") return !this[OBJECTMODE] && !data ? false : this[ASYNC] ? (defer(() => this[EMITDATA](data)), true) : this[EMITDATA](data);
+			else if (ev === "end") return this[EMITEND]();
+			else if (ev === "close") {
+				this[CLOSED] = true;
+				if (!this[EMITTED_END] && !this[DESTROYED]) return false;
+				const ret = super.emit("close");
+				this.removeAllListeners("close");
+				return ret;
+			} else if (ev === "error") {
+				this[EMITTED_ERROR] = data;
+				super.emit(ERROR, data);
+				const ret = !this[SIGNAL] || this.listeners("error").length ? super.emit("error", data) : false;
+				this[MAYBE_EMIT_END]();
+				return ret;
+			} else if (ev === "resume") {
+				const ret = super.emit("resume");
+				this[MAYBE_EMIT_END]();
+				return ret;
+			} else if (ev === "finish" || ev === "prefinish") {
+				const ret = super.emit(ev);
+				this.removeAllListeners(ev);
+				return ret;
+			}
+			const ret = super.emit(ev, ...args);
+			this[MAYBE_EMIT_END]();
+			return ret;
+		}
+		[EMITDATA](data) {
+			for (const p of this[PIPES]) if (p.dest.write(data) === false) this.pause();
+			const ret = this[DISCARDED] ? false : super.emit("data", data);
+			this[MAYBE_EMIT_END]();
+			return ret;
+		}
+		[EMITEND]() {
+			if (this[EMITTED_END]) return false;
+			this[EMITTED_END] = true;
+			this.readable = false;
+			return this[ASYNC] ? (defer(() => this[EMITEND2]()), true) : this[EMITEND2]();
+		}
+		[EMITEND2]() {
+			if (this[DECODER]) {
+				const data = this[DECODER].end();
+				if (data) {
+					for (const p of this[PIPES]) p.dest.write(data);
+					if (!this[DISCARDED]) super.emit("data", data);
+				}
+			}
+			for (const p of this[PIPES]) p.end();
+			const ret = super.emit("end");
+			this.removeAllListeners("end");
+			return ret;
+		}
+		async collect() {
+			const buf = Object.assign([], { dataLength: 0 });
+			if (!this[OBJECTMODE]) buf.dataLength = 0;
+			const p = this.promise();
+			this.on("data", (c) => {
+				buf.push(c);
+				if (!this[OBJECTMODE]) buf.dataLength += c.length;
+			});
+			await p;
+			return buf;
+		}
+		async concat() {
+			if (this[OBJECTMODE]) throw new Error("cannot concat in objectMode");
+			const buf = await this.collect();
+			return this[ENCODING] ? buf.join("") : Buffer.concat(buf, buf.dataLength);
+		}
+		async promise() {
+			return new Promise((resolve, reject) => {
+				this.on(DESTROYED, () => reject(new Error("stream destroyed")));
+				this.on("error", (er) => reject(er));
+				this.on("end", () => resolve());
+			});
+		}
+		[Symbol.asyncIterator]() {
+			this[DISCARDED] = false;
+			let stopped = false;
+			const stop = async () => {
+				this.pause();
+				stopped = true;
+				return {
+					value: void 0,
+					done: true
+				};
+			};
+			const next = () => {
+				if (stopped) return stop();
+				const res = this.read();
+				if (res !== null) return Promise.resolve({
+					done: false,
+					value: res
+				});
+				if (this[EOF]) return stop();
+				let resolve;
+				let reject;
+				const onerr = (er) => {
+					this.off("data", ondata);
+					this.off("end", onend);
+					this.off(DESTROYED, ondestroy);
+					stop();
+					reject(er);
+				};
+				const ondata = (value) => {
+					this.off("error", onerr);
+					this.off("end", onend);
+					this.off(DESTROYED, ondestroy);
+					this.pause();
+					resolve({
+						value,
+						done: !!this[EOF]
+					});
+				};
+				const onend = () => {
+					this.off("error", onerr);
+					this.off("data", ondata);
+					this.off(DESTROYED, ondestroy);
+					stop();
+					resolve({
+						done: true,
+						value: void 0
+					});
+				};
+				const ondestroy = () => onerr(new Error("stream destroyed"));
+				return new Promise((res, rej) => {
+					reject = rej;
+					resolve = res;
+					this.once(DESTROYED, ondestroy);
+					this.once("error", onerr);
+					this.once("end", onend);
+					this.once("data", ondata);
+				});
+			};
+			return {
+				next,
+				throw: stop,
+				return: stop,
+				[Symbol.asyncIterator]() {
+					return this;
+				},
+				[Symbol.asyncDispose]: async () => {}
+			};
+		}
+		[Symbol.iterator]() {
+			this[DISCARDED] = false;
+			let stopped = false;
+			const stop = () => {
+				this.pause();
+				this.off(ERROR, stop);
+				this.off(DESTROYED, stop);
+				this.off("end", stop);
+				stopped = true;
+				return {
+					done: true,
+					value: void 0
+				};
+			};
+			const next = () => {
+				if (stopped) return stop();
+				const value = this.read();
+				return value === null ? stop() : {
+					done: false,
+					value
+				};
+			};
+			this.once("end", stop);
+			this.once(ERROR, stop);
+			this.once(DESTROYED, stop);
+			return {
+				next,
+				throw: stop,
+				return: stop,
+				[Symbol.iterator]() {
+					return this;
+				},
+				[Symbol.dispose]: () => {}
+			};
+		}
+		destroy(er) {
+			if (this[DESTROYED]) {
+				if (er) this.emit("error", er);
+				else this.emit(DESTROYED);
+				return this;
+			}
+			this[DESTROYED] = true;
+			this[DISCARDED] = true;
+			this[BUFFER$1].length = 0;
+			this[BUFFERLENGTH] = 0;
+			const wc = this;
+			if (typeof wc.close === "function" && !this[CLOSED]) wc.close();
+			if (er) this.emit("error", er);
+			else this.emit(DESTROYED);
+			return this;
+		}
+		static get isStream() {
+			return isStream;
+		}
+	};
+}));
+// node_modules/minizlib/dist/esm/constants.js
+var realZlibConstants, constants;
+var init_constants = __esmMin((() => {
+	realZlibConstants = zlib.default.constants || { ZLIB_VERNUM: 4736 };
+	constants = Object.freeze(Object.assign(Object.create(null), {
+		Z_NO_FLUSH: 0,
+		Z_PARTIAL_FLUSH: 1,
+		Z_SYNC_FLUSH: 2,
+		Z_FULL_FLUSH: 3,
+		Z_FINISH: 4,
+		Z_BLOCK: 5,
+		Z_OK: 0,
+		Z_STREAM_END: 1,
+		Z_NEED_DICT: 2,
+		Z_ERRNO: -1,
+		Z_STREAM_ERROR: -2,
+		Z_DATA_ERROR: -3,
+		Z_MEM_ERROR: -4,
+		Z_BUF_ERROR: -5,
+		Z_VERSION_ERROR: -6,
+		Z_NO_COMPRESSION: 0,
+		Z_BEST_SPEED: 1,
+		Z_BEST_COMPRESSION: 9,
+		Z_DEFAULT_COMPRESSION: -1,
+		Z_FILTERED: 1,
+		Z_HUFFMAN_ONLY: 2,
+		Z_RLE: 3,
+		Z_FIXED: 4,
+		Z_DEFAULT_STRATEGY: 0,
+		DEFLATE: 1,
+		INFLATE: 2,
+		GZIP: 3,
+		GUNZIP: 4,
+		DEFLATERAW: 5,
+		INFLATERAW: 6,
+		UNZIP: 7,
+		BROTLI_DECODE: 8,
+		BROTLI_ENCODE: 9,
+		Z_MIN_WINDOWBITS: 8,
+		Z_MAX_WINDOWBITS: 15,
+		Z_DEFAULT_WINDOWBITS: 15,
+		Z_MIN_CHUNK: 64,
+		Z_MAX_CHUNK: 1e400,
+		Z_DEFAULT_CHUNK: 16384,
+		Z_MIN_MEMLEVEL: 1,
+		Z_MAX_MEMLEVEL: 9,
+		Z_DEFAULT_MEMLEVEL: 8,
+		Z_MIN_LEVEL: -1,
+		Z_MAX_LEVEL: 9,
+		Z_DEFAULT_LEVEL: -1,
+		BROTLI_OPERATION_PROCESS: 0,
+		BROTLI_OPERATION_FLUSH: 1,
+		BROTLI_OPERATION_FINISH: 2,
+		BROTLI_OPERATION_EMIT_METADATA: 3,
+		BROTLI_MODE_GENERIC: 0,
+		BROTLI_MODE_TEXT: 1,
+		BROTLI_MODE_FONT: 2,
+		BROTLI_DEFAULT_MODE: 0,
+		BROTLI_MIN_QUALITY: 0,
+		BROTLI_MAX_QUALITY: 11,
+		BROTLI_DEFAULT_QUALITY: 11,
+		BROTLI_MIN_WINDOW_BITS: 10,
+		BROTLI_MAX_WINDOW_BITS: 24,
+		BROTLI_LARGE_MAX_WINDOW_BITS: 30,
+		BROTLI_DEFAULT_WINDOW: 22,
+		BROTLI_MIN_INPUT_BLOCK_BITS: 16,
+		BROTLI_MAX_INPUT_BLOCK_BITS: 24,
+		BROTLI_PARAM_MODE: 0,
+		BROTLI_PARAM_QUALITY: 1,
+		BROTLI_PARAM_LGWIN: 2,
+		BROTLI_PARAM_LGBLOCK: 3,
+		BROTLI_PARAM_DISABLE_LITERAL_CONTEXT_MODELING: 4,
+		BROTLI_PARAM_SIZE_HINT: 5,
+		BROTLI_PARAM_LARGE_WINDOW: 6,
+		BROTLI_PARAM_NPOSTFIX: 7,
+		BROTLI_PARAM_NDIRECT: 8,
+		BROTLI_DECODER_RESULT_ERROR: 0,
+		BROTLI_DECODER_RESULT_SUCCESS: 1,
+		BROTLI_DECODER_RESULT_NEEDS_MORE_INPUT: 2,
+		BROTLI_DECODER_RESULT_NEEDS_MORE_OUTPUT: 3,
+		BROTLI_DECODER_PARAM_DISABLE_RING_BUFFER_REALLOCATION: 0,
+		BROTLI_DECODER_PARAM_LARGE_WINDOW: 1,
+		BROTLI_DECODER_NO_ERROR: 0,
+		BROTLI_DECODER_SUCCESS: 1,
+		BROTLI_DECODER_NEEDS_MORE_INPUT: 2,
+		BROTLI_DECODER_NEEDS_MORE_OUTPUT: 3,
+		BROTLI_DECODER_ERROR_FORMAT_EXUBERANT_NIBBLE: -1,
+		BROTLI_DECODER_ERROR_FORMAT_RESERVED: -2,
+		BROTLI_DECODER_ERROR_FORMAT_EXUBERANT_META_NIBBLE: -3,
+		BROTLI_DECODER_ERROR_FORMAT_SIMPLE_HUFFMAN_ALPHABET: -4,
+		BROTLI_DECODER_ERROR_FORMAT_SIMPLE_HUFFMAN_SAME: -5,
+		BROTLI_DECODER_ERROR_FORMAT_CL_SPACE: -6,
+		BROTLI_DECODER_ERROR_FORMAT_HUFFMAN_SPACE: -7,
+		BROTLI_DECODER_ERROR_FORMAT_CONTEXT_MAP_REPEAT: -8,
+		BROTLI_DECODER_ERROR_FORMAT_BLOCK_LENGTH_1: -9,
+		BROTLI_DECODER_ERROR_FORMAT_BLOCK_LENGTH_2: -10,
+		BROTLI_DECODER_ERROR_FORMAT_TRANSFORM: -11,
+		BROTLI_DECODER_ERROR_FORMAT_DICTIONARY: -12,
+		BROTLI_DECODER_ERROR_FORMAT_WINDOW_BITS: -13,
+		BROTLI_DECODER_ERROR_FORMAT_PADDING_1: -14,
+		BROTLI_DECODER_ERROR_FORMAT_PADDING_2: -15,
+		BROTLI_DECODER_ERROR_FORMAT_DISTANCE: -16,
+		BROTLI_DECODER_ERROR_DICTIONARY_NOT_SET: -19,
+		BROTLI_DECODER_ERROR_INVALID_ARGUMENTS: -20,
+		BROTLI_DECODER_ERROR_ALLOC_CONTEXT_MODES: -21,
+		BROTLI_DECODER_ERROR_ALLOC_TREE_GROUPS: -22,
+		BROTLI_DECODER_ERROR_ALLOC_CONTEXT_MAP: -25,
+		BROTLI_DECODER_ERROR_ALLOC_RING_BUFFER_1: -26,
+		BROTLI_DECODER_ERROR_ALLOC_RING_BUFFER_2: -27,
+		BROTLI_DECODER_ERROR_ALLOC_BLOCK_TYPE_TREES: -30,
+		BROTLI_DECODER_ERROR_UNREACHABLE: -31
+	}, realZlibConstants));
+}));
+// node_modules/minizlib/dist/esm/index.js
+var OriginalBufferConcat, desc, noop$1, passthroughBufferConcat, _superWrite, ZlibError, _flushFlag, ZlibBase, Zlib, Unzip, Brotli, BrotliDecompress, Zstd, ZstdDecompress;
+var init_esm = __esmMin((() => {
+	init_esm$1();
+	init_constants();
+	OriginalBufferConcat = buffer.Buffer.concat;
+	desc = Object.getOwnPropertyDescriptor(buffer.Buffer, "concat");
+	noop$1 = (args) => args;
+	passthroughBufferConcat = desc?.writable === true || desc?.set !== void 0 ? (makeNoOp) => {
+		buffer.Buffer.concat = makeNoOp ? noop$1 : OriginalBufferConcat;
+	} : (_) => {};
+	_superWrite = Symbol("_superWrite");
+	ZlibError = class extends Error {
+		code;
+		errno;
+		constructor(err, origin) {
+			super("zlib: " + err.message, { cause: err });
+			this.code = err.code;
+			this.errno = err.errno;
+			if (!this.code) this.code = "ZLIB_ERROR";
+			this.message = "zlib: " + err.message;
+			Error.captureStackTrace(this, origin ?? this.constructor);
+		}
+		get name() {
+			return "ZlibError";
+		}
+	};
+	_flushFlag = Symbol("flushFlag");
+	ZlibBase = class extends Minipass {
+		#sawError = false;
+		#ended = false;
+		#flushFlag;
+		#finishFlushFlag;
+		#fullFlushFlag;
+		#handle;
+		#onError;
+		get sawError() {
+			return this.#sawError;
+		}
+		get handle() {
+			return this.#handle;
+		}
+		get flushFlag() {
+			return this.#flushFlag;
+		}
+		constructor(opts, mode) {
+			if (!opts || typeof opts !== "object") throw new TypeError("invalid options for ZlibBase constructor");
+			super(opts);
+			this.#flushFlag = opts.flush ?? 0;
+			this.#finishFlushFlag = opts.finishFlush ?? 0;
+			this.#fullFlushFlag = opts.fullFlushFlag ?? 0;
+			if (typeof zlib[mode] !== "function") throw new TypeError("Compression method not supported: " + mode);
+			try {
+				this.#handle = new zlib[mode](opts);
+			} catch (er) {
+				throw new ZlibError(er, this.constructor);
+			}
+			this.#onError = (err) => {
+				if (this.#sawError) return;
+				this.#sawError = true;
+				this.close();
+				this.emit("error", err);
+			};
+			this.#handle?.on("error", (er) => this.#onError(new ZlibError(er)));
+			this.once("end", () => this.close);
+		}
+		close() {
+			if (this.#handle) {
+				this.#handle.close();
+				this.#handle = void 0;
+				this.emit("close");
+			}
+		}
+		reset() {
+			if (!this.#sawError) {
+				(0, assert.default)(this.#handle, "zlib binding closed");
+				return this.#handle.reset?.();
+			}
+		}
+		flush(flushFlag) {
+			if (this.ended) return;
+			if (typeof flushFlag !== "number") flushFlag = this.#fullFlushFlag;
+			this.write(Object.assign(buffer.Buffer.alloc(0), { [_flushFlag]: flushFlag }));
+		}
+		end(chunk, encoding, cb) {
+			if (typeof chunk === "function") {
+				cb = chunk;
+				encoding = void 0;
+				chunk = void 0;
+			}
+			if (typeof encoding === "function") {
+				cb = encoding;
+				encoding = void 0;
+			}
+			if (chunk) {
+				if (encoding) this.write(chunk, encoding);
+				else this.write(chunk);
+			}
+			this.flush(this.#finishFlushFlag);
+			this.#ended = true;
+			return super.end(cb);
+		}
+		get ended() {
+			return this.#ended;
+		}
+		[_superWrite](data) {
+			return super.write(data);
+		}
+		write(chunk, encoding, cb) {
+			if (typeof encoding === "function") cb = encoding, encoding = "utf8";
+			if (typeof chunk === "string") chunk = buffer.Buffer.from(chunk, encoding);
+			if (this.#sawError) return;
+			(0, assert.default)(this.#handle, "zlib binding closed");
+			const nativeHandle = this.#handle._handle;
+			const originalNativeClose = nativeHandle.close;
+			nativeHandle.close = () => {};
+			const originalClose = this.#handle.close;
+			this.#handle.close = () => {};
+			passthroughBufferConcat(true);
+			let result = void 0;
+			try {
+				const flushFlag = typeof chunk[_flushFlag] === "number" ? chunk[_flushFlag] : this.#flushFlag;
+				result = this.#handle._processChunk(chunk, flushFlag);
+				passthroughBufferConcat(false);
+			} catch (err) {
+				passthroughBufferConcat(false);
+				this.#onError(new ZlibError(err, this.write));
+			} finally {
+				if (this.#handle) {
+					this.#handle._handle = nativeHandle;
+					nativeHandle.close = originalNativeClose;
+					this.#handle.close = originalClose;
+					this.#handle.removeAllListeners("error");
+				}
+			}
+			if (this.#handle) this.#handle.on("error", (er) => this.#onError(new ZlibError(er, this.write)));
+			let writeReturn;
+			if (result) {
+				if (Array.isArray(result) && result.length > 0) {
+					const r = result[0];
+					writeReturn = this[_superWrite](buffer.Buffer.from(r));
+					for (let i = 1; i < result.length; i++) writeReturn = this[_superWrite](result[i]);
+				} else writeReturn = this[_superWrite](buffer.Buffer.from(result));
+			}
+			if (cb) cb();
+			return writeReturn;
+		}
+	};
+	Zlib = class extends ZlibBase {
+		#level;
+		#strategy;
+		constructor(opts, mode) {
+			opts = opts || {};
+			opts.flush = opts.flush || constants.Z_NO_FLUSH;
+			opts.finishFlush = opts.finishFlush || constants.Z_FINISH;
+			opts.fullFlushFlag = constants.Z_FULL_FLUSH;
+			super(opts, mode);
+			this.#level = opts.level;
+			this.#strategy = opts.strategy;
+		}
+		params(level, strategy) {
+			if (this.sawError) return;
+			if (!this.handle) throw new Error("cannot switch params when binding is closed");
+			if (!this.handle.params) throw new Error("not supported in this implementation");
+			if (this.#level !== level || this.#strategy !== strategy) {
+				this.flush(constants.Z_SYNC_FLUSH);
+				(0, assert.default)(this.handle, "zlib binding closed");
+				const origFlush = this.handle.flush;
+				this.handle.flush = (flushFlag, cb) => {
+					if (typeof flushFlag === "function") {
+						cb = flushFlag;
+						flushFlag = this.flushFlag;
+					}
+					this.flush(flushFlag);
+					cb?.();
+				};
+				try {
+					this.handle.params(level, strategy);
+				} finally {
+					this.handle.flush = origFlush;
+				}
+				if (this.handle) {
+					this.#level = level;
+					this.#strategy = strategy;
+				}
+			}
+		}
+	};
+	Unzip = class extends Zlib {
+		constructor(opts) {
+			super(opts, "Unzip");
+		}
+	};
+	Brotli = class extends ZlibBase {
+		constructor(opts, mode) {
+			opts = opts || {};
+			opts.flush = opts.flush || constants.BROTLI_OPERATION_PROCESS;
+			opts.finishFlush = opts.finishFlush || constants.BROTLI_OPERATION_FINISH;
+			opts.fullFlushFlag = constants.BROTLI_OPERATION_FLUSH;
+			super(opts, mode);
+		}
+	};
+	BrotliDecompress = class extends Brotli {
+		constructor(opts) {
+			super(opts, "BrotliDecompress");
+		}
+	};
+	Zstd = class extends ZlibBase {
+		constructor(opts, mode) {
+			opts = opts || {};
+			opts.flush = opts.flush || constants.ZSTD_e_continue;
+			opts.finishFlush = opts.finishFlush || constants.ZSTD_e_end;
+			opts.fullFlushFlag = constants.ZSTD_e_flush;
+			super(opts, mode);
+		}
+	};
+	ZstdDecompress = class extends Zstd {
+		constructor(opts) {
+			super(opts, "ZstdDecompress");
+		}
+	};
+}));
+// node_modules/tar/dist/esm/pax.js
+var Pax, merge, parseKV, parseKVLine;
+var init_pax = __esmMin((() => {
+	init_header();
+	Pax = class Pax {
+		atime;
+		mtime;
+		ctime;
+		charset;
+		comment;
+		gid;
+		uid;
+		gname;
+		uname;
+		linkpath;
+		dev;
+		ino;
+		nlink;
+		path;
+		size;
+		mode;
+		global;
+		constructor(obj, global = false) {
+			this.atime = obj.atime;
+			this.charset = obj.charset;
+			this.comment = obj.comment;
+			this.ctime = obj.ctime;
+			this.dev = obj.dev;
+			this.gid = obj.gid;
+			this.global = global;
+			this.gname = obj.gname;
+			this.ino = obj.ino;
+			this.linkpath = obj.linkpath;
+			this.mtime = obj.mtime;
+			this.nlink = obj.nlink;
+			this.path = obj.path;
+			this.size = obj.size;
+			this.uid = obj.uid;
+			this.uname = obj.uname;
+		}
+		encode() {
+			const body = this.encodeBody();
+			if (body === "") return Buffer.allocUnsafe(0);
+			const bodyLen = Buffer.byteLength(body);
+			const bufLen = 512 * Math.ceil(1 + bodyLen / 512);
+			const buf = Buffer.allocUnsafe(bufLen);
+			for (let i = 0; i < 512; i++) buf[i] = 0;
+			new Header({
+				path: ("PaxHeader/" + (0, node_path.basename)(this.path ?? "")).slice(0, 99),
+				mode: this.mode || 420,
+				uid: this.uid,
+				gid: this.gid,
+				size: bodyLen,
+				mtime: this.mtime,
+				type: this.global ? "GlobalExtendedHeader" : "ExtendedHeader",
+				linkpath: "",
+				uname: this.uname || "",
+				gname: this.gname || "",
+				devmaj: 0,
+				devmin: 0,
+				atime: this.atime,
+				ctime: this.ctime
+			}).encode(buf);
+			buf.write(body, 512, bodyLen, "utf8");
+			for (let i = bodyLen + 512; i < buf.length; i++) buf[i] = 0;
+			return buf;
+		}
+		encodeBody() {
+			return this.encodeField("path") + this.encodeField("ctime") + this.encodeField("atime") + this.encodeField("dev") + this.encodeField("ino") + this.encodeField("nlink") + this.encodeField("charset") + this.encodeField("comment") + this.encodeField("gid") + this.encodeField("gname") + this.encodeField("linkpath") + this.encodeField("mtime") + this.encodeField("size") + this.encodeField("uid") + this.encodeField("uname");
+		}
+		encodeField(field) {
+			if (this[field] === void 0) return "";
+			const r = this[field];
+			const v = r instanceof Date ? r.getTime() / 1e3 : r;
+			const s = " " + (field === "dev" || field === "ino" || field === "nlink" ? "SCHILY." : "") + field + "=" + v + "\n";
+			const byteLen = Buffer.byteLength(s);
+			let digits = Math.floor(Math.log(byteLen) / Math.log(10)) + 1;
+			if (byteLen + digits >= Math.pow(10, digits)) digits += 1;
+			return digits + byteLen + s;
+		}
+		static parse(str, ex, g = false) {
+			return new Pax(merge(parseKV(str), ex), g);
+		}
+	};
+	merge = (a, b) => b ? Object.assign({}, b, a) : a;
+	parseKV = (str) => str.replace(/\n$/, "").split("\n").reduce(parseKVLine, Object.create(null));
+	parseKVLine = (set, line) => {
+		const n = parseInt(line, 10);
+		if (n !== Buffer.byteLength(line) + 1) return set;
+		line = line.slice((n + " ").length);
+		const kv = line.split("=");
+		const r = kv.shift();
+		if (!r) return set;
+		const k = r.replace(/^SCHILY\.(dev|ino|nlink)/, "$1");
+		const v = kv.join("=").replace(/\0.*/, "");
+		switch (k) {
+			case "path":
+			case "linkpath":
+			case "type":
+			case "charset":
+			case "comment":
+			case "gname":
+			case "uname":
+				set[k] = v;
+				break;
+			case "ctime":
+			case "atime":
+			case "mtime":
+				set[k] = new Date(Number(v) * 1e3);
+				break;
+			case "size":
+				const s = +v;
+				if (s >= 0) set[k] = s;
+				break;
+			case "gid":
+			case "uid":
+			case "dev":
+			case "ino":
+			case "nlink":
+			case "mode": set[k] = +v;
+		}
+		return set;
+	};
+}));
+// node_modules/tar/dist/esm/normalize-windows-path.js
+var platform, normalizeWindowsPath;
+var init_normalize_windows_path = __esmMin((() => {
+	platform = process.env.TESTING_TAR_FAKE_PLATFORM || process.platform;
+	normalizeWindowsPath = platform !== "win32" ? (p) => String(p) : (p) => String(p).replaceAll(/\\/g, "/");
+}));
+// node_modules/tar/dist/esm/read-entry.js
+var ReadEntry;
+var init_read_entry = __esmMin((() => {
+	init_esm$1();
+	init_normalize_windows_path();
+	ReadEntry = class extends Minipass {
+		extended;
+		globalExtended;
+		header;
+		startBlockSize;
+		blockRemain;
+		remain;
+		type;
+		meta = false;
+		ignore = false;
+		path;
+		mode;
+		uid;
+		gid;
+		uname;
+		gname;
+		size = 0;
+		mtime;
+		atime;
+		ctime;
+		linkpath;
+		dev;
+		ino;
+		nlink;
+		invalid = false;
+		absolute;
+		unsupported = false;
+		constructor(header, ex, gex) {
+			super({});
+			this.pause();
+			this.extended = ex;
+			this.globalExtended = gex;
+			this.header = header;
+			this.remain = header.size ?? 0;
+			this.startBlockSize = 512 * Math.ceil(this.remain / 512);
+			this.blockRemain = this.startBlockSize;
+			this.type = header.type;
+			switch (this.type) {
+				case "File":
+				case "OldFile":
+				case "Link":
+				case "SymbolicLink":
+				case "CharacterDevice":
+				case "BlockDevice":
+				case "Directory":
+				case "FIFO":
+				case "ContiguousFile":
+				case "GNUDumpDir": break;
+				case "NextFileHasLongLinkpath":
+				case "NextFileHasLongPath":
+				case "OldGnuLongPath":
+				case "GlobalExtendedHeader":
+				case "ExtendedHeader":
+				case "OldExtendedHeader":
+					this.meta = true;
+					break;
+				default: this.ignore = true;
+			}
+			if (!header.path) throw new Error("no path provided for tar.ReadEntry");
+			this.path = normalizeWindowsPath(header.path);
+			this.mode = header.mode;
+			if (this.mode) this.mode = this.mode & 4095;
+			this.uid = header.uid;
+			this.gid = header.gid;
+			this.uname = header.uname;
+			this.gname = header.gname;
+			this.size = this.remain;
+			this.mtime = header.mtime;
+			this.atime = header.atime;
+			this.ctime = header.ctime;
+			this.linkpath = header.linkpath ? normalizeWindowsPath(header.linkpath) : void 0;
+			this.uname = header.uname;
+			this.gname = header.gname;
+			if (ex) this.#slurp(ex);
+			if (gex) this.#slurp(gex, true);
+		}
+		write(data) {
+			const writeLen = data.length;
+			if (writeLen > this.blockRemain) throw new Error("writing more to entry than is appropriate");
+			const r = this.remain;
+			const br = this.blockRemain;
+			this.remain = Math.max(0, r - writeLen);
+			this.blockRemain = Math.max(0, br - writeLen);
+			if (this.ignore) return true;
+			if (r >= writeLen) return super.write(data);
+			return super.write(data.subarray(0, r));
+		}
+		#slurp(ex, gex = false) {
+			if (ex.path) ex.path = normalizeWindowsPath(ex.path);
+			if (ex.linkpath) ex.linkpath = normalizeWindowsPath(ex.linkpath);
+			Object.assign(this, Object.fromEntries(Object.entries(ex).filter(([k, v]) => {
+				return !(v === null || v === void 0 || k === "path" && gex);
+			})));
+		}
+	};
+}));
+// node_modules/tar/dist/esm/warn-method.js
+var warnMethod;
+var init_warn_method = __esmMin((() => {
+	warnMethod = (self, code, message, data = {}) => {
+		if (self.file) data.file = self.file;
+		if (self.cwd) data.cwd = self.cwd;
+		data.code = message instanceof Error && message.code || code;
+		data.tarCode = code;
+		if (!self.strict && data.recoverable !== false) {
+			if (message instanceof Error) {
+				data = Object.assign(message, data);
+				message = message.message;
+			}
+			self.emit("warn", code, message, data);
+		} else if (message instanceof Error) self.emit("error", Object.assign(message, data));
+		else self.emit("error", Object.assign(new Error(`${code}: ${message}`), data));
+	};
+}));
+// node_modules/tar/dist/esm/parse.js
+var maxMetaEntrySize, gzipHeader, zstdHeader, ZIP_HEADER_LEN, STATE, WRITEENTRY, READENTRY, NEXTENTRY, PROCESSENTRY, EX, GEX, META, EMITMETA, BUFFER, QUEUE, ENDED, EMITTEDEND, EMIT, UNZIP, CONSUMECHUNK, CONSUMECHUNKSUB, CONSUMEBODY, CONSUMEMETA, CONSUMEHEADER, CONSUMING, BUFFERCONCAT, MAYBEEND, WRITING, ABORTED, DONE, SAW_VALID_ENTRY, SAW_NULL_BLOCK, SAW_EOF, CLOSESTREAM, MAX_DECOMPRESSION_RATIO, COMPRESSEDBYTESREAD, DECOMPRESSEDBYTESREAD, CHECKDECOMPRESSIONRATIO, noop, Parser;
+var init_parse = __esmMin((() => {
+	init_esm();
+	init_header();
+	init_pax();
+	init_read_entry();
+	init_warn_method();
+	maxMetaEntrySize = 1048576;
+	gzipHeader = Buffer.from([31, 139]);
+	zstdHeader = Buffer.from([
+		40,
+		181,
+		47,
+		253
+	]);
+	ZIP_HEADER_LEN = Math.max(gzipHeader.length, zstdHeader.length);
+	STATE = Symbol("state");
+	WRITEENTRY = Symbol("writeEntry");
+	READENTRY = Symbol("readEntry");
+	NEXTENTRY = Symbol("nextEntry");
+	PROCESSENTRY = Symbol("processEntry");
+	EX = Symbol("extendedHeader");
+	GEX = Symbol("globalExtendedHeader");
+	META = Symbol("meta");
+	EMITMETA = Symbol("emitMeta");
+	BUFFER = Symbol("buffer");
+	QUEUE = Symbol("queue");
+	ENDED = Symbol("ended");
+	EMITTEDEND = Symbol("emittedEnd");
+	EMIT = Symbol("emit");
+	UNZIP = Symbol("unzip");
+	CONSUMECHUNK = Symbol("consumeChunk");
+	CONSUMECHUNKSUB = Symbol("consumeChunkSub");
+	CONSUMEBODY = Symbol("consumeBody");
+	CONSUMEMETA = Symbol("consumeMeta");
+	CONSUMEHEADER = Symbol("consumeHeader");
+	CONSUMING = Symbol("consuming");
+	BUFFERCONCAT = Symbol("bufferConcat");
+	MAYBEEND = Symbol("maybeEnd");
+	WRITING = Symbol("writing");
+	ABORTED = Symbol("aborted");
+	DONE = Symbol("onDone");
+	SAW_VALID_ENTRY = Symbol("sawValidEntry");
+	SAW_NULL_BLOCK = Symbol("sawNullBlock");
+	SAW_EOF = Symbol("sawEOF");
+	CLOSESTREAM = Symbol("closeStream");
+	MAX_DECOMPRESSION_RATIO = 1e3;
+	COMPRESSEDBYTESREAD = Symbol("compressedBytesRead");
+	DECOMPRESSEDBYTESREAD = Symbol("decompressedBytesRead");
+	CHECKDECOMPRESSIONRATIO = Symbol("checkDecompressionRatio");
+	noop = () => true;
+	Parser = class extends events.EventEmitter {
+		file;
+		strict;
+		maxMetaEntrySize;
+		filter;
+		brotli;
+		zstd;
+		maxDecompressionRatio;
+		writable = true;
+		readable = false;
+		[QUEUE] = [];
+		[BUFFER];
+		[READENTRY];
+		[WRITEENTRY];
+		[STATE] = "begin";
+		[META] = "";
+		[EX];
+		[GEX];
+		[ENDED] = false;
+		[UNZIP];
+		[ABORTED] = false;
+		[SAW_VALID_ENTRY];
+		[SAW_NULL_BLOCK] = false;
+		[SAW_EOF] = false;
+		[WRITING] = false;
+		[CONSUMING] = false;
+		[EMITTEDEND] = false;
+		[COMPRESSEDBYTESREAD] = 0;
+		[DECOMPRESSEDBYTESREAD] = 0;
+		constructor(opt = {}) {
+			super();
+			this.file = opt.file || "";
+			this.on(DONE, () => {
+				if (this[STATE] === "begin" || this[SAW_VALID_ENTRY] === false) this.warn("TAR_BAD_ARCHIVE", "Unrecognized archive format");
+			});
+			if (opt.ondone) this.on(DONE, opt.ondone);
+			else this.on(DONE, () => {
+				this.emit("prefinish");
+				this.emit("finish");
+				this.emit("end");
+			});
+			this.strict = !!opt.strict;
+			this.maxDecompressionRatio = typeof opt.maxDecompressionRatio === "number" ? opt.maxDecompressionRatio : MAX_DECOMPRESSION_RATIO;
+			this.maxMetaEntrySize = opt.maxMetaEntrySize || maxMetaEntrySize;
+			this.filter = typeof opt.filter === "function" ? opt.filter : noop;
+			const isTBR = opt.file && (opt.file.endsWith(".tar.br") || opt.file.endsWith(".tbr"));
+			this.brotli = !(opt.gzip || opt.zstd) && opt.brotli !== void 0 ? opt.brotli : isTBR ? void 0 : false;
+			const isTZST = opt.file && (opt.file.endsWith(".tar.zst") || opt.file.endsWith(".tzst"));
+			this.zstd = !(opt.gzip || opt.brotli) && opt.zstd !== void 0 ? opt.zstd : isTZST ? true : void 0;
+			this.on("end", () => this[CLOSESTREAM]());
+			if (typeof opt.onwarn === "function") this.on("warn", opt.onwarn);
+			if (typeof opt.onReadEntry === "function") this.on("entry", opt.onReadEntry);
+		}
+		warn(code, message, data = {}) {
+			warnMethod(this, code, message, data);
+		}
+		[CONSUMEHEADER](chunk, position) {
+			if (this[SAW_VALID_ENTRY] === void 0) this[SAW_VALID_ENTRY] = false;
+			let header;
+			try {
+				header = new Header(chunk, position, this[EX], this[GEX]);
+			} catch (er) {
+				return this.warn("TAR_ENTRY_INVALID", er);
+			}
+			if (header.nullBlock) {
+				if (this[SAW_NULL_BLOCK]) {
+					this[SAW_EOF] = true;
+					if (this[STATE] === "begin") this[STATE] = "header";
+					this[EMIT]("eof");
+				} else {
+					this[SAW_NULL_BLOCK] = true;
+					this[EMIT]("nullBlock");
+				}
+			} else {
+				this[SAW_NULL_BLOCK] = false;
+				if (!header.cksumValid) this.warn("TAR_ENTRY_INVALID", "checksum failure", { header });
+				else if (!header.path) this.warn("TAR_ENTRY_INVALID", "path is required", { header });
+				else {
+					const type = header.type;
+					if (/^(Symbolic)?Link$/.test(type) && !header.linkpath) this.warn("TAR_ENTRY_INVALID", "linkpath required", { header });
+					else if (!/^(Symbolic)?Link$/.test(type) && !/^(Global)?ExtendedHeader$/.test(type) && header.linkpath) this.warn("TAR_ENTRY_INVALID", "linkpath forbidden", { header });
+					else {
+						const entry = this[WRITEENTRY] = new ReadEntry(header, this[EX], this[GEX]);
+						if (!this[SAW_VALID_ENTRY]) {
+							if (entry.remain) {
+								const onend = () => {
+									if (!entry.invalid) this[SAW_VALID_ENTRY] = true;
+								};
+								entry.on("end", onend);
+							} else this[SAW_VALID_ENTRY] = true;
+						}
+						if (entry.meta) {
+							if (entry.size > this.maxMetaEntrySize) {
+								entry.ignore = true;
+								this[EMIT]("ignoredEntry", entry);
+								this[STATE] = "ignore";
+								entry.resume();
+							} else if (entry.size > 0) {
+								this[META] = "";
+								entry.on("data", (c) => this[META] += c);
+								this[STATE] = "meta";
+							}
+						} else {
+							this[EX] = void 0;
+							entry.ignore = entry.ignore || !this.filter(entry.path, entry);
+							if (entry.ignore) {
+								this[EMIT]("ignoredEntry", entry);
+								this[STATE] = entry.remain ? "ignore" : "header";
+								entry.resume();
+							} else {
+								if (entry.remain) this[STATE] = "body";
+								else {
+									this[STATE] = "header";
+									entry.end();
+								}
+								if (!this[READENTRY]) {
+									this[QUEUE].push(entry);
+									this[NEXTENTRY]();
+								} else this[QUEUE].push(entry);
+							}
+						}
+					}
+				}
+			}
+		}
+		[CLOSESTREAM]() {
+			queueMicrotask(() => this.emit("close"));
+		}
+		[PROCESSENTRY](entry) {
+			let go = true;
+			if (!entry) {
+				this[READENTRY] = void 0;
+				go = false;
+			} else if (Array.isArray(entry)) {
+				const [ev, ...args] = entry;
+				this.emit(ev, ...args);
+			} else {
+				this[READENTRY] = entry;
+				this.emit("entry", entry);
+				if (!entry.emittedEnd) {
+					entry.on("end", () => this[NEXTENTRY]());
+					go = false;
+				}
+			}
+			return go;
+		}
+		[NEXTENTRY]() {
+			do;
+			while (this[PROCESSENTRY](this[QUEUE].shift()));
+			if (this[QUEUE].length === 0) {
+				const re = this[READENTRY];
+				if (!re || re.flowing || re.size === re.remain) {
+					if (!this[WRITING]) this.emit("drain");
+				} else re.once("drain", () => this.emit("drain"));
+			}
+		}
+		[CONSUMEBODY](chunk, position) {
+			const entry = this[WRITEENTRY];
+			if (!entry) throw new Error("attempt to consume body without entry??");
+			const br = entry.blockRemain ?? 0;
+			const c = br >= chunk.length && position === 0 ? chunk : chunk.subarray(position, position + br);
+			entry.write(c);
+			if (!entry.blockRemain) {
+				this[STATE] = "header";
+				this[WRITEENTRY] = void 0;
+				entry.end();
+			}
+			return c.length;
+		}
+		[CONSUMEMETA](chunk, position) {
+			const entry = this[WRITEENTRY];
+			const ret = this[CONSUMEBODY](chunk, position);
+			if (!this[WRITEENTRY] && entry) this[EMITMETA](entry);
+			return ret;
+		}
+		[EMIT](ev, data, extra) {
+			if (this[QUEUE].length === 0 && !this[READENTRY]) this.emit(ev, data, extra);
+			else this[QUEUE].push([
+				ev,
+				data,
+				extra
+			]);
+		}
+		[EMITMETA](entry) {
+			this[EMIT]("meta", this[META]);
+			switch (entry.type) {
+				case "ExtendedHeader":
+				case "OldExtendedHeader":
+					this[EX] = Pax.parse(this[META], this[EX], false);
+					break;
+				case "GlobalExtendedHeader":
+					this[GEX] = Pax.parse(this[META], this[GEX], true);
+					break;
+				case "NextFileHasLongPath":
+				case "OldGnuLongPath": {
+					const ex = this[EX] ?? Object.create(null);
+					this[EX] = ex;
+					ex.path = this[META].replace(/\0.*/, "");
+					break;
+				}
+				case "NextFileHasLongLinkpath": {
+					const ex = this[EX] || Object.create(null);
+					this[EX] = ex;
+					ex.linkpath = this[META].replace(/\0.*/, "");
+					break;
+				}
+				default: throw new Error("unknown meta: " + entry.type);
+			}
+		}
+		abort(error) {
+			if (this[ABORTED]) return;
+			if (this[UNZIP]) {
+				const u = this[UNZIP];
+				u.write = () => true;
+				u.end = () => u;
+				u.emit = () => false;
+				u.destroy?.();
+			}
+			this[ABORTED] = true;
+			this.emit("abort", error);
+			this.warn("TAR_ABORT", error, { recoverable: false });
+		}
+		[CHECKDECOMPRESSIONRATIO](chunk) {
+			this[DECOMPRESSEDBYTESREAD] += chunk.length;
+			const ratio = this[DECOMPRESSEDBYTESREAD] / this[COMPRESSEDBYTESREAD];
+			if (ratio > this.maxDecompressionRatio) {
+				this.abort(new Error(`max decompression ratio exceeded: ${ratio.toFixed(2)} > ${this.maxDecompressionRatio}`));
+				return false;
+			}
+			return true;
+		}
+		write(chunk, encoding, cb) {
+			if (typeof encoding === "function") {
+				cb = encoding;
+				encoding = void 0;
+			}
+			if (typeof chunk === "string") chunk = Buffer.from(chunk, typeof encoding === "string" ? encoding : "utf8");
+			if (this[ABORTED]) {
+				cb?.();
+				return false;
+			}
+			if ((this[UNZIP] === void 0 || this.brotli === void 0 && this[UNZIP] === false) && chunk) {
+				if (this[BUFFER]) {
+					chunk = Buffer.concat([this[BUFFER], chunk]);
+					this[BUFFER] = void 0;
+				}
+				if (chunk.length < ZIP_HEADER_LEN) {
+					this[BUFFER] = chunk;
+					cb?.();
+					return true;
+				}
+				for (let i = 0; this[UNZIP] === void 0 && i < gzipHeader.length; i++) if (chunk[i] !== gzipHeader[i]) this[UNZIP] = false;
+				let isZstd = false;
+				if (this[UNZIP] === false && this.zstd !== false) {
+					isZstd = true;
+					for (let i = 0; i < zstdHeader.length; i++) if (chunk[i] !== zstdHeader[i]) {
+						isZstd = false;
+						break;
+					}
+				}
+				const maybeBrotli = this.brotli === void 0 && !isZstd;
+				if (this[UNZIP] === false && maybeBrotli) {
+					if (chunk.length < 512) {
+						if (this[ENDED]) this.brotli = true;
+						else {
+							this[BUFFER] = chunk;
+							cb?.();
+							return true;
+						}
+					} else try {
+						new Header(chunk.subarray(0, 512));
+						this.brotli = false;
+					} catch (_) {
+						this.brotli = true;
+					}
+				}
+				if (this[UNZIP] === void 0 || this[UNZIP] === false && (this.brotli || isZstd)) {
+					const ended = this[ENDED];
+					this[ENDED] = false;
+					this[UNZIP] = this[UNZIP] === void 0 ? new Unzip({}) : isZstd ? new ZstdDecompress({}) : new BrotliDecompress({});
+					this[UNZIP].on("data", (chunk) => {
+						if (this[CHECKDECOMPRESSIONRATIO](chunk)) this[CONSUMECHUNK](chunk);
+					});
+					this[UNZIP].on("error", (er) => {
+						if (!this[ABORTED]) this.abort(er);
+					});
+					this[UNZIP].on("end", () => {
+						this[ENDED] = true;
+						this[CONSUMECHUNK]();
+					});
+					this[WRITING] = true;
+					this[COMPRESSEDBYTESREAD] += chunk.length;
+					const ret = !!this[UNZIP][ended ? "end" : "write"](chunk);
+					this[WRITING] = false;
+					cb?.();
+					return ret;
+				}
+			}
+			this[WRITING] = true;
+			if (this[UNZIP]) {
+				this[COMPRESSEDBYTESREAD] += chunk.length;
+				this[UNZIP].write(chunk);
+			} else this[CONSUMECHUNK](chunk);
+			this[WRITING] = false;
+			const ret = this[QUEUE].length > 0 ? false : this[READENTRY] ? this[READENTRY].flowing : true;
+			if (!ret && this[QUEUE].length === 0) this[READENTRY]?.once("drain", () => this.emit("drain"));
+			cb?.();
+			return ret;
+		}
+		[BUFFERCONCAT](c) {
+			if (c && !this[ABORTED]) this[BUFFER] = this[BUFFER] ? Buffer.concat([this[BUFFER], c]) : c;
+		}
+		[MAYBEEND]() {
+			if (this[ENDED] && !this[EMITTEDEND] && !this[ABORTED] && !this[CONSUMING]) {
+				this[EMITTEDEND] = true;
+				const entry = this[WRITEENTRY];
+				if (entry?.blockRemain) {
+					const have = this[BUFFER] ? this[BUFFER].length : 0;
+					this.warn("TAR_BAD_ARCHIVE", `Truncated input (needed ${entry.blockRemain} more bytes, only ${have} available)`, { entry });
+					if (this[BUFFER]) entry.write(this[BUFFER]);
+					entry.end();
+				}
+				this[EMIT](DONE);
+			}
+		}
+		[CONSUMECHUNK](chunk) {
+			if (this[CONSUMING] && chunk) this[BUFFERCONCAT](chunk);
+			else if (!chunk && !this[BUFFER]) this[MAYBEEND]();
+			else if (chunk) {
+				this[CONSUMING] = true;
+				if (this[BUFFER]) {
+					this[BUFFERCONCAT](chunk);
+					const c = this[BUFFER];
+					this[BUFFER] = void 0;
+					this[CONSUMECHUNKSUB](c);
+				} else this[CONSUMECHUNKSUB](chunk);
+				while (this[BUFFER] && this[BUFFER]?.length >= 512 && !this[ABORTED] && !this[SAW_EOF]) {
+					const c = this[BUFFER];
+					this[BUFFER] = void 0;
+					this[CONSUMECHUNKSUB](c);
+				}
+				this[CONSUMING] = false;
+			}
+			if (!this[BUFFER] || this[ENDED]) this[MAYBEEND]();
+		}
+		[CONSUMECHUNKSUB](chunk) {
+			let position = 0;
+			const length = chunk.length;
+			while (position + 512 <= length && !this[ABORTED] && !this[SAW_EOF]) switch (this[STATE]) {
+				case "begin":
+				case "header":
+					this[CONSUMEHEADER](chunk, position);
+					position += 512;
+					break;
+				case "ignore":
+				case "body":
+					position += this[CONSUMEBODY](chunk, position);
+					break;
+				case "meta":
+					position += this[CONSUMEMETA](chunk, position);
+					break;
+				default: throw new Error("invalid state: " + this[STATE]);
+			}
+			if (position < length) this[BUFFER] = this[BUFFER] ? Buffer.concat([chunk.subarray(position), this[BUFFER]]) : chunk.subarray(position);
+		}
+		end(chunk, encoding, cb) {
+			if (typeof chunk === "function") {
+				cb = chunk;
+				encoding = void 0;
+				chunk = void 0;
+			}
+			if (typeof encoding === "function") {
+				cb = encoding;
+				encoding = void 0;
+			}
+			if (typeof chunk === "string") chunk = Buffer.from(chunk, encoding);
+			if (cb) this.once("finish", cb);
+			if (!this[ABORTED]) {
+				if (this[UNZIP]) {
+					if (chunk) {
+						this[COMPRESSEDBYTESREAD] += chunk.length;
+						this[UNZIP].write(chunk);
+					}
+					this[UNZIP].end();
+				} else {
+					this[ENDED] = true;
+					if (this.brotli === void 0 || this.zstd === void 0) chunk = chunk || Buffer.alloc(0);
+					if (chunk) this.write(chunk);
+					this[MAYBEEND]();
+				}
+			}
+			return this;
+		}
+	};
+}));
+// src/archive/tar-parser.ts
+function ignored({ path, type, meta, size }) {
+	return meta ? rejectedArchive(`an extended header has ${size} bytes`) : rejectedKind(path, type);
+}
+function refusedByParser(error) {
+	const header = "header" in error && error.header instanceof Header ? error.header : void 0;
+	if (header === void 0) return rejectedArchive("a header has a number that cannot be read", error);
+	if (!header.cksumValid) return badChecksum(error);
+	const { path = "", type } = header;
+	if (path === "") return rejectedMember(path, "a member without a name", "there is no place to write it");
+	return isRefusedKind(type) ? rejectedKind(path, type) : rejectedLinkTarget(path);
+}
+function badChecksum(cause) {
+	return rejectedArchive("a header fails its checksum, or it is not a tar archive", cause);
+}
+var EXTENSIONS, TarParser;
+var init_tar_parser = __esmMin((() => {
+	init_header();
+	init_parse();
+	init_limits();
+	init_archive_error();
+	init_blocks();
+	init_member();
+	EXTENSIONS = new Set([
+		"x",
+		"g",
+		"L",
+		"K"
+	]);
+	TarParser = class {
+		#parser = new Parser({
+			strict: true,
+			zstd: false,
+			brotli: false,
+			maxMetaEntrySize: MAX_ARCHIVE_METADATA_BYTES
+		});
+		#entry;
+		#ignored;
+		#content;
+		#failure;
+		constructor() {
+			this.#parser.on("entry", (entry) => {
+				this.#entry = entry;
+				entry.on("data", (data) => {
+					this.#content = data;
+				});
+			});
+			this.#parser.on("ignoredEntry", (entry) => {
+				this.#ignored = entry;
+			});
+			this.#parser.on("error", (error) => {
+				this.#failure = error;
+			});
+		}
+		header(block) {
+			if (block[0] === 31 && block[1] === 139) throw rejectedArchive("it is packed with gzip twice");
+			this.#write(block);
+			if (this.#ignored !== void 0) throw ignored(this.#ignored);
+			if (this.#entry !== void 0) {
+				const { header } = this.#entry;
+				return {
+					kind: "member",
+					header,
+					entry: this.#entry
+				};
+			}
+			const header = new Header(block);
+			if (header.nullBlock) throw badChecksum();
+			if (!EXTENSIONS.has(header.typeKey)) throw rejectedKind(header.path ?? "", header.type);
+			return {
+				kind: "extension",
+				header,
+				paddedBytes: Math.ceil((header.size ?? 0) / 512) * 512
+			};
+		}
+		content(blocks) {
+			if (blocks.length > 0) this.#write(blocks);
+			return this.#content;
+		}
+		#write(blocks) {
+			this.#entry = void 0;
+			this.#content = void 0;
+			this.#parser.write(blocks);
+			if (this.#failure !== void 0) throw refusedByParser(this.#failure);
+		}
+	};
+}));
+// src/archive/read-members.ts
+async function readMembers(chunks, visit) {
+	const blocks = new Blocks(chunks);
+	const parser = new TarParser();
+	const extended = new ExtendedHeaders();
+	const paths = new MemberPaths();
+	for (let block = await blocks.take(512); !isZero(block); block = await blocks.take(512)) {
+		const parsed = parser.header(block);
+		assertHeaderForm(block, parsed.header);
+		if (parsed.kind === "extension") {
+			const body = await blocks.take(parsed.paddedBytes);
+			extended.add(parsed.header, body);
+			parser.content(body);
+			continue;
+		}
+		const member = memberOf$1(parsed.entry, {
+			block,
+			linked: extended.take() === "linked"
+		});
+		if (member.path !== "") {
+			paths.add(member.path, member.kind);
+			await visit({
+				...member,
+				content: contentOf(parsed, parser, blocks)
+			});
+		}
+		while (parsed.entry.blockRemain > 0) await nextPiece(parsed, parser, blocks);
+	}
+	extended.assertNone();
+	await assertEnd(blocks);
+}
+async function* contentOf(parsed, parser, blocks) {
+	while (parsed.entry.blockRemain > 0) {
+		const piece = await nextPiece(parsed, parser, blocks);
+		if (piece !== void 0) yield piece;
+	}
+}
+async function nextPiece({ entry }, parser, blocks) {
+	return parser.content(await blocks.some(entry.blockRemain));
+}
+async function assertEnd(blocks) {
+	if (!isZero(await blocks.take(512))) throw rejectedArchive("an empty block stands between its members");
+	for await (const rest of blocks.rest()) if (!isZero(rest)) throw rejectedArchive("something follows its end");
+}
+var init_read_members = __esmMin((() => {
+	init_archive_error();
+	init_blocks();
+	init_extended_header();
+	init_header_form();
+	init_member();
+	init_member_path();
+	init_tar_parser();
+}));
+// src/archive/read-archive.ts
+var read_archive_exports = __exportAll({ readArchive: () => readArchive$2 });
+async function readArchive$2(archive, visit, signal) {
+	throwIfInterrupted(signal);
+	try {
+		await assertUnchanged$1(archive);
+		const hash = (0, node_crypto.createHash)(archive.proven.algorithm);
+		const packed = { bytes: 0 };
+		if (await isGzip(archive)) {
+			const unpack = (0, node_zlib.createGunzip)({ chunkSize: UNPACKED_CHUNK_BYTES });
+			await (0, node_stream_promises.pipeline)(() => fileChunks(archive, {
+				hash,
+				packed,
+				nextBuffer: bufferFor(unpack),
+				signal
+			}), unpack, (chunks) => readMembers(bounded$1(chunks, packed), visit), signal === void 0 ? {} : { signal });
+			if (unpack.bytesWritten !== packed.bytes) throw rejectedArchive("something follows its gzip stream");
+		} else {
+			const shared = Buffer.allocUnsafeSlow(CHUNK_BYTES);
+			await readMembers(bounded$1(fileChunks(archive, {
+				hash,
+				packed,
+				nextBuffer: () => shared,
+				signal
+			}), packed), visit);
+		}
+		return confirmReadThrough(archive, hash.digest("hex"));
+	} catch (error) {
+		throwIfInterrupted(signal);
+		if (systemCode(error).startsWith("Z_")) throw rejectedArchive("its gzip stream is damaged or cut short", error);
+		throw diskError(error, `read ${archive.name}`, archive.path);
+	}
+}
+async function assertUnchanged$1({ path, file }) {
+	if (isSameFile(identityOf(await (0, node_fs_promises.stat)(path, { bigint: true })), file)) return;
+	throw new InstallError("place-failed", `${path} was changed or replaced after its digest was confirmed`, {
+		why: "another program writes to it",
+		next: "keep it where only you can write to it"
+	});
+}
+async function isGzip({ readAt }) {
+	const magic = Buffer.alloc(2);
+	return await readAt(magic, 0) === 2 && magic[0] === 31 && magic[1] === 139;
+}
+async function* fileChunks({ readAt }, { hash, packed, nextBuffer, signal }) {
+	for (;;) {
+		throwIfInterrupted(signal);
+		const buffer = nextBuffer();
+		const bytes = await readAt(buffer, packed.bytes);
+		if (bytes === 0) return;
+		packed.bytes += bytes;
+		const chunk = buffer.subarray(0, bytes);
+		hash.update(chunk);
+		yield chunk;
+	}
+}
+function bufferFor(gunzip) {
+	const shared = Buffer.allocUnsafeSlow(CHUNK_BYTES);
+	return () => gunzip.writableLength === 0 ? shared : Buffer.allocUnsafe(CHUNK_BYTES);
+}
+async function* bounded$1(chunks, packed) {
+	let bytes = 0;
+	for await (const chunk of chunks) {
+		bytes += chunk.length;
+		if (bytes > 17179869184) throw rejectedArchive(`it unpacks to more than ${MAX_ARCHIVE_BYTES} bytes`);
+		if (bytes > 16777216 && bytes > packed.bytes * 100) throw rejectedArchive(`it unpacks to more than 100 times its size`);
+		yield chunk;
+	}
+}
+var CHUNK_BYTES, UNPACKED_CHUNK_BYTES;
+var init_read_archive = __esmMin((() => {
+	init_errors();
+	init_limits();
+	init_archive_error();
+	init_disk_error();
+	init_read_members();
+	init_verified_artifact();
+	CHUNK_BYTES = 131072;
+	UNPACKED_CHUNK_BYTES = 65536;
+}));
+// src/archive/extract.ts
+var extract_exports = __exportAll({
+	listArchive: () => listArchive,
+	placeExtractions: () => placeExtractions,
+	stageExtraction: () => stageExtraction,
+	stageMembers: () => stageMembers
+});
+async function listArchive(archive, { signal } = {}) {
+	const members = [];
+	await readArchive$1(archive, async (visited) => {
+		const { content: _, ...member } = visited;
+		members.push(member);
+	}, signal);
+	return members;
+}
+async function stageExtraction(archive, options) {
+	const { into, members: asked = [], look, signal } = options;
+	const staging = new StagingDirectory(into);
+	try {
+		await staging.open();
+		const selection = asked.length === 0 ? void 0 : new MemberSelection(asked);
+		const taken = new Map();
+		await readArchive$1(archive, async (visited) => {
+			if (selection?.offer(visited) === false) return;
+			await staging.write(visited, look);
+			const { content: _, ...member } = visited;
+			taken.set(member.path, member);
+		}, signal);
+		for (const path of selection?.finish() ?? []) {
+			await staging.remove(path);
+			taken.delete(path);
+		}
+		await staging.seal();
+		return {
+			directory: staging.target,
+			members: [...taken.values()],
+			staging
+		};
+	} catch (error) {
+		await staging.discard();
+		throw error;
+	}
+}
+async function placeExtractions(extractions, { signal } = {}) {
+	throwIfInterrupted(signal);
+	const placed = [];
+	let notes;
+	try {
+		for (const { staging } of extractions) {
+			await staging.place();
+			placed.push(staging);
+		}
+		notes = await restoreLabels(placed.map(({ target }) => target));
+		for (const staging of placed) await staging.assertPlaced();
+	} catch (error) {
+		for (const staging of placed.toReversed()) await takeBack(staging, error);
+		throw error;
+	}
+	for (const staging of placed) await staging.keep();
+	return notes;
+}
+async function takeBack(staging, reason) {
+	try {
+		await staging.undo();
+	} catch (error) {
+		throw new InstallError("place-failed", `an archive could not be put in place, and ${staging.target} could not be removed again`, {
+			found: error instanceof Error ? error.message : String(error),
+			next: `remove ${staging.target} by hand`,
+			cause: new AggregateError([reason, error])
+		});
+	}
+}
+async function stageMembers(archive, requests, { signal } = {}) {
+	const files = [];
+	const found = new Set();
+	const read = await readArchive$1(archive, async ({ path, kind, content }) => {
+		if (kind === "directory") return;
+		files.push(path);
+		const wanted = requests.filter(({ member }) => member === path).map(({ staged }) => staged);
+		if (wanted.length === 0) return;
+		for await (const piece of content) for (const staged of wanted) await staged.write(piece);
+		for (const staged of wanted) found.add(staged);
+	}, signal);
+	const missing = requests.find(({ staged }) => !found.has(staged));
+	if (missing !== void 0) throw memberMissing(missing.member, files);
+	return Promise.all(requests.map(async ({ member, staged }) => confirmMember(staged, member, read)));
+}
+var readArchive$1;
+var init_extract = __esmMin((() => {
+	init_errors();
+	init_disk_error();
+	init_security_labels();
+	init_member_selection();
+	init_staging_directory();
+	init_verified_artifact();
+	readArchive$1 = async (...args) => (await Promise.resolve().then(() => (init_read_archive(), read_archive_exports))).readArchive(...args);
+}));
+// src/flow/place.ts
+init_kept_evidence();
+async function placePrepared(prepared, signal) {
+	const outputs = prepared.flatMap((one) => one.outputs);
+	const sideFiles = prepared.flatMap(sideFilesOf);
+	if (sideFiles.length === 0 && outputs.every(({ kind }) => kind === "verified")) return [];
+	const [{ DATA_MODE, EXECUTABLE_MODE, placeAll }, { placeExtractions }] = await Promise.all([Promise.resolve().then(() => (init_place(), place_exports)), Promise.resolve().then(() => (init_extract(), extract_exports))]);
+	const placements = outputs.flatMap((output) => {
+		if (output.kind !== "installed") return [];
+		const { verified: artifact, file } = output;
+		const { destination, executable } = file;
+		return [{
+			artifact,
+			destination,
+			mode: executable ? EXECUTABLE_MODE : DATA_MODE
+		}];
+	});
+	const installed = outputs.flatMap((one) => one.kind === "already-installed" ? [one.installed] : []);
+	const extractions = outputs.flatMap((one) => one.kind === "extracted" ? [one.extraction] : []);
+	const notes = await placeAll(placements, {
+		sideFiles,
+		installed,
+		signal
+	});
+	const isBegun = placements.length > 0 || sideFiles.length > 0;
+	return [...notes, ...await placeExtractions(extractions, isBegun ? {} : { signal })];
+}
+function sideFilesOf({ bundlePath, manifestPath, proof: { bundle, listedIn } }) {
+	if (manifestPath !== void 0 && listedIn !== void 0) return [{
+		destination: manifestPath,
+		bytes: listedIn.bytes
+	}, {
+		destination: bundlePathOf(manifestPath),
+		bytes: bundle
+	}];
+	return bundlePath === void 0 ? [] : [{
+		destination: bundlePath,
+		bytes: bundle
+	}];
+}
+// src/names/name-memory.ts
+init_errors();
+init_limits();
+init_notes();
+init_fields();
+init_json();
+async function recallName(data, name, isBound) {
+	const key = keyOf$2(name);
+	const notes = [];
+	for (const onlyNew of [true, false]) {
+		const entries = (await data.read("names", key)).map((entry) => ({
+			entry,
+			was: readEntry(entry, key)
+		}));
+		for (const { entry, was } of entries) if (was === void 0) notes.push(damaged(entry));
+		const others = entries.flatMap(({ was }) => was === void 0 || was.sha256 === name.sha256 ? [] : [was]);
+		if (others[0] !== void 0) return {
+			kind: "other",
+			earlier: others[0],
+			notes
+		};
+		if (entries.some(({ was }) => was !== void 0) || !isBound) return {
+			kind: "same",
+			notes
+		};
+		const isOwnDamaged = entries.some(({ entry }) => entry.place === "own");
+		if (await data.write("names", key, encode(name), { onlyNew: onlyNew && !isOwnDamaged }) !== "taken") break;
+	}
+	return {
+		kind: "same",
+		notes
+	};
+}
+async function forgetName(data, name) {
+	const key = keyOf$2(name);
+	const was = (await data.read("names", key)).some(({ place }) => place === "own");
+	return await data.remove("names", key) && was;
+}
+function damaged({ path }) {
+	return note("name-memory-damaged", `${path} was damaged; what it remembered of a name is lost`);
+}
+function keyOf$2({ kind, component, version, platform, signer, authority }) {
+	const who = signer.kind === "managed-key" ? [signer.sha256] : [signer.subjectAlternativeName, signer.issuer];
+	const parts = [
+		FORM,
+		kind,
+		component,
+		version,
+		platform ?? "",
+		authority ?? "",
+		...who
+	];
+	return (0, node_crypto.createHash)("sha256").update(JSON.stringify(parts)).digest("hex");
+}
+const FORM = 1;
+function encode(name) {
+	const { component, version, platform, signer, authority, sha256, signedAt } = name;
+	const entry = {
+		schemaVersion: FORM,
+		key: keyOf$2(name),
+		component,
+		version,
+		...platform === void 0 ? {} : { platform },
+		signer: signer.kind === "managed-key" ? `sha256:${signer.sha256}` : signer.subjectAlternativeName,
+		...authority === void 0 ? {} : { authority },
+		sha256,
+		...signedAt === void 0 ? {} : { signedAt: signedAt.toISOString() }
+	};
+	return Buffer.from(`${JSON.stringify(entry)}\n`);
+}
+const FIELDS$1 = [
+	"schemaVersion",
+	"key",
+	"component",
+	"version",
+	"platform",
+	"signer",
+	"authority",
+	"sha256",
+	"signedAt"
+];
+const TIME = /^[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}\.[0-9]{3}Z$/;
+function readEntry({ bytes, path, place }, key) {
+	try {
+		const json = parseJsonStrictly(bytes, path, { maxBytes: MAX_KEPT_NAME_BYTES });
+		const fields = new Fields(json, path, FIELDS$1);
+		if (fields.count("schemaVersion") !== FORM || encodeHex(fields.hex("key", 32)) !== key) return void 0;
+		const sha256 = encodeHex(fields.hex("sha256", 32));
+		const signedAt = fields.has("signedAt") ? fields.text("signedAt") : void 0;
+		if (signedAt !== void 0 && !TIME.test(signedAt)) return void 0;
+		return {
+			sha256,
+			signedAt,
+			path,
+			place
+		};
+	} catch (error) {
+		if (error instanceof UntrustedError) return void 0;
+		throw error;
+	}
+}
+// src/release/written-name.ts
+function writeName({ component, version, platform }) {
+	return `${component}@${version}${platform === void 0 ? "" : `:${platform}`}`;
+}
+// src/flow/remember-names.ts
+init_errors();
+init_notes();
+init_component();
+init_platform();
+init_version();
+async function rememberNames(prepared, { data }, forget = []) {
+	const names = prepared.flatMap((one) => one.outputs.flatMap((output) => {
+		const name = provenName(one, output);
+		return name === void 0 ? [] : [{
+			name,
+			from: one.source,
+			isBound: isBound(output)
+		}];
+	}));
+	const proven = names.map(({ name }) => name);
+	const notes = [];
+	for (const written of forget) notes.push(await forgetWritten(data, written, proven));
+	for (const { name, from, isBound: bound } of names) {
+		const recalled = await recallName(data, name, bound);
+		notes.push(...recalled.notes);
+		if (recalled.kind === "other") throw digestChanged(name, recalled.earlier, from);
+	}
+	return notes;
+}
+function isBound({ name }) {
+	return name?.by.some((source) => source === "binary" || source === "release-manifest") === true;
+}
+function provenName({ artifact, proof }, output) {
+	const { signer, authority, signedAt, claim } = proof.proven;
+	const { name, sha256 } = output;
+	if (memberOf$2(output) !== void 0 || claim.kind !== "genuine" || artifact === void 0 && !isBound(output)) return void 0;
+	const coordinates = artifact ?? name?.claimed;
+	if (coordinates?.version === void 0) return void 0;
+	const { component, version, platform } = coordinates;
+	const known = COMPONENTS.find((one) => one.name === component);
+	if (artifact === void 0 && (known === void 0 || platform === void 0 && known.platforms !== "none")) return void 0;
+	return {
+		kind: artifact?.kind ?? known?.kind ?? "binary",
+		component,
+		version: formatReleaseVersion(version),
+		platform: platform === void 0 ? void 0 : formatPlatform(platform),
+		signer,
+		authority,
+		sha256,
+		signedAt
+	};
+}
+async function forgetWritten(data, written, names) {
+	const meant = names.filter(({ component, version, platform }) => component === written.component && version === written.version && (written.platform === void 0 || platform === written.platform));
+	const text = writeName(written);
+	if (meant.length === 0) return note("name-not-forgotten", `nothing of this run is bound to the name ${text}`);
+	let forgotten = false;
+	for (const name of meant) forgotten = await forgetName(data, name) || forgotten;
+	return forgotten ? note("name-forgotten", `the digest that was remembered for ${text} is forgotten`) : note("name-not-forgotten", `nothing was remembered for ${text}`);
+}
+function digestChanged(name, earlier, from) {
+	const { component, version, platform } = name;
+	const label = [
+		component,
+		version,
+		...platform === void 0 ? [] : [platform]
+	].join(" ");
+	const forgetting = `--forget-name ${writeName(name)}`;
+	return new UntrustedError("name-digest-changed", `another file was proved to be ${label} before`, {
+		wanted: signed(earlier.sha256, earlier.signedAt),
+		found: `${signed(name.sha256, name.signedAt?.toISOString())}, genuine too`,
+		...from === void 0 ? {} : { from },
+		why: `a released name has one file for ever, and ${earlier.path} remembers the other one`,
+		next: earlier.place === "own" ? `find out why there are two; once you know that this one is right, forget the other one with ${forgetting}` : `find out why there are two; only root can forget the other one, with ${forgetting}`
+	});
+}
+function signed(sha256, at) {
+	return `sha256:${sha256}${at === void 0 ? "" : `, signed ${at}`}`;
+}
+async function finishRun(prepared, { forgetNames, signal }, client, logMemory) {
+	const notes = [];
+	try {
+		notes.push(...await logMemory.finish());
+		notes.push(...await rememberNames(prepared, client, forgetNames));
+		await keepAllEvidence(prepared, client.data);
+		notes.push(...await placePrepared(prepared, signal));
+	} finally {
+		await discardPrepared(prepared);
+	}
+	return describeRun(prepared, notes, client.report);
 }
 // src/trust/embedded-root.ts
 function embeddedTufRootBytes() {
@@ -24648,7 +28406,7 @@ var init_clock = __esmMin((() => {
 }));
 // src/trust/kept-root.ts
 function keptRootKey(anchor, url) {
-	return (0, node_crypto.createHash)("sha256").update(`${SCHEMA}\0${sha256(anchor)}\0${url}`).digest("hex");
+	return sha256(Buffer.from(`${SCHEMA}\0${sha256(anchor)}\0${url}`));
 }
 function encodeKeptRoot({ checkedAt, files, target }) {
 	const { roots, timestamp, snapshot, targets } = files;
@@ -24667,7 +28425,7 @@ function encodeKeptRoot({ checkedAt, files, target }) {
 }
 function decodeKeptRoot(bytes) {
 	const json = parseJsonStrictly(bytes, WHAT, { maxBytes: MAX_KEPT_TRUST_BYTES });
-	const fields = new Fields(json, WHAT, FIELDS$1);
+	const fields = new Fields(json, WHAT, FIELDS);
 	if (fields.count("schema") !== SCHEMA) throw fields.flawed("schema", String(SCHEMA), "another one");
 	const checkedAt = fields.timestamp("checkedAt");
 	if (checkedAt === void 0) throw new UntrustedError("material-malformed", `${WHAT} has no date`);
@@ -24687,18 +28445,19 @@ function decodeKeptRoot(bytes) {
 	};
 }
 function sha256(bytes) {
-	return (0, node_crypto.createHash)("sha256").update(bytes).digest("hex");
+	return digestOf(bytes, "sha256").hex;
 }
-var SCHEMA, WHAT, FIELDS$1;
+var SCHEMA, WHAT, FIELDS;
 var init_kept_root = __esmMin((() => {
 	init_errors();
 	init_limits();
 	init_base64();
+	init_digest();
 	init_fields();
 	init_json();
 	SCHEMA = 1;
 	WHAT = "the kept trusted root";
-	FIELDS$1 = [
+	FIELDS = [
 		"schema",
 		"checkedAt",
 		"roots",
@@ -24709,23 +28468,21 @@ var init_kept_root = __esmMin((() => {
 	];
 }));
 // src/trust/tuf-root.ts
-function tufRootVersion(root) {
-	const version = signedMember(root, "version");
-	if (typeof version === "number" && Number.isSafeInteger(version) && version > 0) return version;
-	throw new UntrustedError("trusted-root-invalid", "the TUF root tells no version", { wanted: "signed.version, a positive whole number" });
+function signedPart(root) {
+	const document = parse(root);
+	const signed = isJsonObject(document) ? document["signed"] : void 0;
+	return isJsonObject(signed) ? signed : {};
 }
-function tufRootExpires(root) {
-	const text = signedMember(root, "expires");
+function tufRootVersion({ version }) {
+	if (typeof version === "number" && Number.isSafeInteger(version) && version > 0) return version;
+	throw new UntrustedError("trusted-root-invalid", "the TUF root has no version", { wanted: "signed.version, a positive whole number" });
+}
+function tufRootExpires({ expires: text }) {
 	const expires = new Date(typeof text === "string" ? text : NaN);
 	if (!Number.isNaN(expires.getTime())) return expires;
-	throw new UntrustedError("trusted-root-invalid", "the TUF root does not tell until when it is good", { wanted: "signed.expires, a time" });
+	throw new UntrustedError("trusted-root-invalid", "the TUF root has no expiry date", { wanted: "signed.expires, a time" });
 }
-function signedMember(root, name) {
-	const signed = parse$2(root);
-	const inner = isJsonObject(signed) ? signed["signed"] : void 0;
-	return isJsonObject(inner) ? inner[name] : void 0;
-}
-function parse$2(root) {
+function parse(root) {
 	try {
 		return parseJsonStrictly(root, "the TUF root", { maxBytes: MAX_TUF_ROOT_BYTES });
 	} catch (cause) {
@@ -24752,7 +28509,7 @@ async function loadTufRoot(path) {
 }
 function roleOf(bytes) {
 	try {
-		return signedMember(bytes, "_type");
+		return signedPart(bytes)["_type"];
 	} catch (error) {
 		if (error instanceof UntrustedError) return void 0;
 		throw error;
@@ -24823,11 +28580,8 @@ var init_tuf_fetch = __esmMin((() => {
 				signal,
 				quiet
 			});
-			this.#note(answer);
+			this.serverTime = answer.date ?? this.serverTime;
 			return answer.status === 200 ? answer.body : void 0;
-		}
-		#note({ date }) {
-			if (date !== void 0) this.serverTime = date;
 		}
 	};
 }));
@@ -28031,7 +31785,6 @@ function verified(store, anchor, files) {
 		rootVersion: root.version,
 		rootExpires: new Date(root.expires),
 		timestampVersion: timestamp.version,
-		timestampExpires: new Date(timestamp.expires),
 		target: (name) => {
 			const info = Object.hasOwn(targets, name) ? targets[name] : void 0;
 			return info && {
@@ -28095,21 +31848,19 @@ async function newestTarget(metadata, known, fetch, read) {
 function keptTarget(metadata, { name, bytes }, read) {
 	const info = TARGETS.some((one) => one === name) ? metadata.target(name) : void 0;
 	if (info === void 0 || !isTarget(info, bytes)) throw notTheTarget(name);
-	return {
-		name,
-		bytes,
-		trust: readTarget(metadata, bytes, read),
-		unread: []
-	};
+	return readTarget(metadata, bytes, read);
 }
-function readTarget(metadata, bytes, read) {
+function readTarget({ rootVersion, rootExpires }, bytes, { url, asOf }) {
 	const tufRoot = {
-		url: read.source.kind === "tuf" ? read.source.url : "",
-		version: metadata.rootVersion,
-		expires: metadata.rootExpires
+		url,
+		version: rootVersion,
+		expires: rootExpires
 	};
 	return {
-		...readTrustedRoot(bytes, read.source, read.asOf),
+		...readTrustedRoot(bytes, {
+			kind: "tuf",
+			url
+		}, asOf),
 		tufRoot
 	};
 }
@@ -28154,15 +31905,13 @@ var refresh_root_exports = __exportAll({
 });
 async function refreshTrustedRoot(request) {
 	const { server, anchor, kept, now } = request;
+	const url = shownUrl(server.url);
 	const fetch = new TufFetch(server);
 	try {
 		const file = (name, maxBytes) => fetch.file(name, maxBytes);
 		const metadata = await refreshMetadata(anchor, kept?.files, file, now);
 		const { name, bytes, trust, unread } = await newestTarget(metadata, kept === void 0 ? request.known : [kept.target.bytes, ...request.known], fetch, {
-			source: {
-				kind: "tuf",
-				url: shownUrl(server.url)
-			},
+			url,
 			asOf: now
 		});
 		return {
@@ -28179,22 +31928,17 @@ async function refreshTrustedRoot(request) {
 			unread
 		};
 	} catch (error) {
-		throw explain$1(error, shownUrl(server.url), now, fetch.serverTime);
+		throw explain$1(error, url, now, fetch.serverTime);
 	}
 }
 function openKeptRoot(kept, anchor, url, now) {
 	const asOf = kept.checkedAt < now ? kept.checkedAt : now;
 	const metadata = verifyKept(anchor, kept.files, asOf);
-	const source = {
-		kind: "tuf",
-		url: shownUrl(url)
-	};
-	const { trust } = keptTarget(metadata, kept.target, {
-		source,
-		asOf
-	});
 	return {
-		trust,
+		trust: keptTarget(metadata, kept.target, {
+			url: shownUrl(url),
+			asOf
+		}),
 		metadata,
 		kept,
 		unread: []
@@ -28215,7 +31959,7 @@ function newestKeptRoot(entries, anchor, url, now) {
 	};
 }
 function explain$1(error, url, now, serverTime) {
-	if (error instanceof MissingMetadata) return incomplete$1(url, error);
+	if (error instanceof MissingMetadata) return incomplete(url, error);
 	if (error instanceof import_error.ExpiredMetadataError && isAhead(now, serverTime)) return wrongClock(url, now, serverTime, error);
 	if (error instanceof K8sVerifyError && error.code !== "material-oversized" && error.code !== "trusted-root-invalid") return error;
 	return new UntrustedError("trusted-root-invalid", `the trusted root from ${url} is refused`, {
@@ -28227,8 +31971,8 @@ function explain$1(error, url, now, serverTime) {
 		cause: error
 	});
 }
-function incomplete$1(url, error) {
-	return new UnavailableError("trust-root-unavailable", `${url} is no complete TUF repository`, {
+function incomplete(url, error) {
+	return new UnavailableError("trust-root-unavailable", `${url} is not a complete TUF repository`, {
 		wanted: excerpt(error.file, 200),
 		found: "HTTP 404 or 403",
 		from: url,
@@ -28274,21 +32018,21 @@ var load_trust_material_exports = __exportAll({
 });
 async function loadTrustMaterial(given, now) {
 	const currentAsOf = assertClockNotBehindRoot(now);
-	if (given === void 0) return readEmbeddedRoot(currentAsOf);
-	if (typeof given !== "string") return readTrustedRoot(bounded$1(given, "the trusted root"), { kind: "memory" });
+	if (given === void 0) return readEmbeddedRoot(currentAsOf, readEmbedded(embeddedTufRootBytes));
+	if (typeof given !== "string") return readTrustedRoot(bounded(given, "the trusted root"), { kind: "memory" });
 	return readTrustedRoot(await readBounded(given), {
 		kind: "file",
 		path: given
 	});
 }
-function readEmbeddedRoot(currentAsOf) {
+function readEmbeddedRoot(currentAsOf, tufRoot) {
 	const source = {
 		kind: "embedded",
 		name: EMBEDDED_ROOT_NAME
 	};
 	const trust = readTrustedRoot(readEmbedded(embeddedRootBytes), source, currentAsOf);
-	const tufRoot = readEmbedded(embeddedTufRootBytes);
-	const [version, expires] = [tufRootVersion(tufRoot), tufRootExpires(tufRoot)];
+	const signed = signedPart(tufRoot);
+	const [version, expires] = [tufRootVersion(signed), tufRootExpires(signed)];
 	return {
 		...trust,
 		tufRoot: {
@@ -28299,14 +32043,14 @@ function readEmbeddedRoot(currentAsOf) {
 	};
 }
 async function readBounded(path) {
-	return bounded$1(await readUpTo(path, MAX_TRUSTED_ROOT_BYTES).catch((error) => {
+	return bounded(await readUpTo(path, MAX_TRUSTED_ROOT_BYTES).catch((error) => {
 		throw unreadableFile(`the trusted root ${path}`, error, {
 			wanted: "a trusted_root.json",
 			next: "check the file name; without one, Sigstore's public-good root is used"
 		});
 	}), `the trusted root ${path}`);
 }
-function bounded$1(bytes, what) {
+function bounded(bytes, what) {
 	if (bytes !== void 0 && bytes.byteLength <= 1048576) return bytes;
 	throw new UntrustedError("trusted-root-invalid", `${what} is too large`, {
 		wanted: `at most ${MAX_TRUSTED_ROOT_BYTES} bytes`,
@@ -28444,7 +32188,7 @@ var RefreshedTrust = class RefreshedTrust {
 		return {
 			url: PUBLIC_GOOD_TUF_URL,
 			anchor,
-			embedded: readEmbeddedRoot(this.#embeddedAsOf)
+			embedded: readEmbeddedRoot(this.#embeddedAsOf, anchor)
 		};
 	}
 	async #newest() {
@@ -28490,7 +32234,7 @@ var RefreshedTrust = class RefreshedTrust {
 				},
 				anchor,
 				kept: kept?.kept,
-				known: embedded === void 0 ? [] : [readEmbedded(embeddedRootBytes)],
+				known: embedded === void 0 ? [] : [embedded.bytes],
 				now: clock.now()
 			});
 			const written = await data.write("trust", keptRootKey(anchor, url), encodeKeptRoot(root.kept));
@@ -28560,11 +32304,11 @@ init_clock();
 init_root_age();
 init_run_trust();
 async function openTrust(request, client, signal) {
-	const embeddedAsOf = assertClockNotBehindRoot(client.clock.now());
+	const now = client.clock.now();
 	const given = request.trustedRoot ?? request.trustedRootFile;
-	if (given === void 0) return RefreshedTrust.open(request, client, embeddedAsOf, signal);
+	if (given === void 0) return RefreshedTrust.open(request, client, assertClockNotBehindRoot(now), signal);
 	const { loadTrustMaterial } = await Promise.resolve().then(() => (init_load_trust_material(), load_trust_material_exports));
-	const trust = await loadTrustMaterial(given, client.clock.now());
+	const trust = await loadTrustMaterial(given, now);
 	if (request.maxTrustedRootAgeMs !== void 0) throw withoutDate(trust);
 	client.report({
 		kind: "trusted-root",
@@ -28588,3001 +32332,6 @@ function withoutDate(trust) {
 		why: "a file does not say when it was the newest, so nothing was learnt about the artifact",
 		next: "leave out --trusted-root, so that the trusted root is renewed by TUF; or leave out the demand"
 	});
-}
-// src/flow/prepared-artifact.ts
-async function discardPrepared(prepared) {
-	const outputs = prepared.flatMap((one) => one.outputs);
-	await Promise.all(outputs.map(async (output) => {
-		if (output.kind === "installed") await output.verified.staged.discard();
-		if (output.kind === "extracted") await output.extraction.staging.discard();
-	}));
-}
-// src/archive/member-selection.ts
-function memberMissing(name, files) {
-	const near = nearestPaths(name, files);
-	return new InstallError("archive-member-missing", `the archive has no member ${excerpt(name)}`, {
-		wanted: "a path in the archive, or the last part of exactly one path",
-		found: near.length === 0 ? `${files.length} files, none of a similar name` : `near it: ${near.join(", ")}`,
-		next: "list the members of the archive, and copy the name from that list"
-	});
-}
-function ambiguous(name, paths) {
-	const more = paths.length > SHOWN ? ` and ${paths.length - SHOWN} more` : "";
-	return new InstallError("archive-member-missing", `${excerpt(name)} stands for ${paths.length} members`, {
-		wanted: "a path in the archive, or the last part of exactly one path",
-		found: `${paths.slice(0, SHOWN).join(", ")}${more}`,
-		next: "name one by its whole path"
-	});
-}
-function nearestPaths(name, files) {
-	const wanted = node_path.posix.basename(name);
-	const lastParts = [...new Set(files.map((path) => node_path.posix.basename(path)))];
-	const near = new Set(nearestFew(wanted, lastParts, SHOWN));
-	return files.filter((path) => near.has(node_path.posix.basename(path))).slice(0, SHOWN);
-}
-var SHOWN, MemberSelection;
-var init_member_selection = __esmMin((() => {
-	init_excerpt();
-	init_errors();
-	init_nearest();
-	SHOWN = 5;
-	MemberSelection = class {
-		#asked;
-		#byPath;
-		#byLastPart;
-		#files = [];
-		constructor(asked) {
-			this.#asked = [...new Set(asked.map((name) => name.replace(/^\.\//u, "").replace(/\/+$/u, "")))];
-			this.#byPath = new Map(this.#asked.map((name) => [name, []]));
-			this.#byLastPart = new Map(this.#asked.map((name) => [name, []]));
-		}
-		offer({ path, kind }) {
-			const byPath = this.#namesFor(path);
-			for (const name of byPath) this.#byPath.get(name)?.push(path);
-			if (kind === "directory") return byPath.length > 0;
-			this.#files.push(path);
-			const byLastPart = this.#byLastPart.get(node_path.posix.basename(path));
-			byLastPart?.push(path);
-			return byPath.length > 0 || byLastPart !== void 0;
-		}
-		finish() {
-			const displaced = [];
-			for (const name of this.#asked) {
-				const candidates = this.#byLastPart.get(name) ?? [];
-				if ((this.#byPath.get(name) ?? []).length > 0) displaced.push(...candidates.filter((path) => this.#namesFor(path).length === 0));
-				else if (candidates.length === 0) throw memberMissing(name, this.#files);
-				else if (candidates.length > 1) throw ambiguous(name, candidates);
-			}
-			return displaced;
-		}
-		#namesFor(path) {
-			const parts = path.split("/");
-			return parts.map((_, index) => parts.slice(0, index + 1).join("/")).filter((name) => this.#byPath.has(name));
-		}
-	};
-}));
-// src/archive/staged-tree.ts
-async function complete(handle, mode, modified) {
-	try {
-		await setMode(handle, mode);
-		await handle.utimes(modified, modified);
-		await handle.sync();
-	} finally {
-		await handle.close();
-	}
-}
-function parentOf(path) {
-	return path.slice(0, Math.max(0, path.lastIndexOf("/")));
-}
-function nameOf$3(path) {
-	return path.slice(path.lastIndexOf("/") + 1);
-}
-var MAX_SETTLING, StagedTree;
-var init_staged_tree = __esmMin((() => {
-	init_directories();
-	init_staging_file();
-	MAX_SETTLING = 16;
-	StagedTree = class {
-		#root;
-		#held = [];
-		#made = new Set();
-		#times = new Map();
-		#settling = new Set();
-		#failure;
-		constructor(root) {
-			this.#root = root;
-		}
-		async write(member, look) {
-			const { path, kind, modified } = member;
-			if (kind === "directory") {
-				this.#times.set(path, modified);
-				await this.#directory(path);
-			} else await this.#writeFile(member, await this.#directory(parentOf(path)), look);
-		}
-		async #directory(path) {
-			await this.#letGo((held) => path === held || path.startsWith(`${held}/`));
-			const last = this.#held.at(-1);
-			let [at, directory] = [last?.path ?? "", last?.directory ?? this.#root];
-			const missing = path.slice(at === "" ? 0 : at.length + 1).split("/");
-			for (const name of missing.filter((part) => part !== "")) {
-				at = at === "" ? name : `${at}/${name}`;
-				directory = this.#made.has(at) ? await directory.openDirectory(name) : await directory.makeDirectory(name, 493);
-				this.#made.add(at);
-				this.#held.push({
-					path: at,
-					directory
-				});
-			}
-			return directory;
-		}
-		async #letGo(isNeeded) {
-			for (let last = this.#held.at(-1); last !== void 0 && !isNeeded(last.path); last = this.#held.at(-1)) {
-				this.#held.pop();
-				await last.directory.close();
-			}
-		}
-		async #writeFile({ path, mode, modified, content }, directory, look) {
-			const handle = await directory.createFile(nameOf$3(path), mode);
-			try {
-				let position = 0;
-				for await (const piece of content) {
-					await writeWhole(handle, piece, position);
-					position += piece.length;
-				}
-				const readAt = async (buffer, at) => (await handle.read(buffer, 0, buffer.length, at)).bytesRead;
-				if (look?.wants(path) === true) await look.at(path, {
-					bytes: position,
-					readAt
-				});
-			} catch (error) {
-				await handle.close();
-				throw error;
-			}
-			await this.#settle(handle, {
-				mode,
-				modified
-			});
-		}
-		async #settle(handle, { mode, modified }) {
-			const settled = complete(handle, mode, modified).catch((error) => {
-				this.#failure ??= error instanceof Error ? error : new Error(String(error));
-			}).finally(() => this.#settling.delete(settled));
-			this.#settling.add(settled);
-			if (this.#settling.size >= MAX_SETTLING) await Promise.race(this.#settling);
-			this.#throwFailure();
-		}
-		#throwFailure() {
-			if (this.#failure !== void 0) throw this.#failure;
-		}
-		async remove(path) {
-			await (await this.#directory(parentOf(path))).unlink(nameOf$3(path));
-			for (let above = parentOf(path); above !== ""; above = parentOf(above)) {
-				try {
-					await (await this.#directory(parentOf(above))).rmdir(nameOf$3(above));
-				} catch {
-					return;
-				}
-				this.#made.delete(above);
-				this.#times.delete(above);
-			}
-		}
-		async seal() {
-			await Promise.all(this.#settling);
-			this.#throwFailure();
-			for (const path of [...this.#made].toReversed()) {
-				const directory = await this.#directory(path);
-				const time = this.#times.get(path);
-				if (time !== void 0) await directory.setTimes(time);
-				await directory.sync();
-			}
-			await this.close();
-		}
-		async close() {
-			await Promise.all(this.#settling);
-			await this.#letGo(() => false);
-		}
-	};
-}));
-// src/archive/staging-directory.ts
-var staging_directory_exports = __exportAll({
-	StagingDirectory: () => StagingDirectory,
-	inspectExtractionTarget: () => inspectExtractionTarget
-});
-async function assertNamed(parent, name, { directory, path }) {
-	const found = await parent.lstat(name).catch(() => void 0);
-	if (found !== void 0 && isSameInode(identityOf(found), directory.identity)) return;
-	throw new InstallError("place-failed", `${path} is not the directory that was unpacked`, {
-		wanted: "the directory that this run made and filled",
-		found: found === void 0 ? "nothing" : "something else",
-		why: `another user or program writes to ${(0, node_path.dirname)(path)}`,
-		next: "unpack into a directory that only you can change"
-	});
-}
-async function replaceEmptyDirectory(parent, name, target) {
-	if (process.platform === "win32") await parent.rmdir(target).catch((error) => {
-		if (!isAbsent(error)) throw error;
-	});
-	await patiently(() => parent.rename(name, target));
-}
-async function inspectExtractionTarget(path) {
-	const target = (0, node_path.resolve)(path);
-	const found = await whatIsAt(target);
-	if (found === void 0) return;
-	throw new InstallError("destination-unsuitable", `${target} is ${found}`, {
-		wanted: "a directory that does not exist yet, or an empty one",
-		found,
-		next: "choose a new directory to unpack into"
-	});
-}
-async function whatIsAt(target) {
-	try {
-		const found = await (0, node_fs_promises.lstat)(target, { bigint: true });
-		if (found.isSymbolicLink()) return "a symbolic link";
-		if (!found.isDirectory()) return "not a directory";
-		if ((await (0, node_fs_promises.readdir)(target)).length > 0) return "a directory that is not empty";
-		return isSameFile(identityOf(await (0, node_fs_promises.stat)(".", { bigint: true })), identityOf(found)) ? "the current directory" : void 0;
-	} catch (error) {
-		if (isAbsent(error)) return void 0;
-		throw diskError(error, `check ${target}`, target);
-	}
-}
-var PRIVATE_MODE, OPEN_ATTEMPTS, SET_GROUP_ID, ALL_MODE_BITS, StagingDirectory;
-var init_staging_directory = __esmMin((() => {
-	init_directories();
-	init_disk_error();
-	init_leftovers();
-	init_remove_tree();
-	init_replace_file();
-	init_errors();
-	init_staged_tree();
-	PRIVATE_MODE = 448;
-	OPEN_ATTEMPTS = 5;
-	SET_GROUP_ID = 1024;
-	ALL_MODE_BITS = 4095;
-	StagingDirectory = class {
-		target;
-		#name = privateName("dir");
-		#staged;
-		#state = "none";
-		#replacedMode;
-		constructor(target) {
-			this.target = (0, node_path.resolve)(target);
-		}
-		async open() {
-			await inspectExtractionTarget(this.target);
-			this.#state = "staged";
-			try {
-				this.#staged = await this.#make(OPEN_ATTEMPTS);
-				await removeLeftovers(this.#staged.parent, this.#name);
-			} catch (error) {
-				throw this.#failed(error);
-			}
-		}
-		async #make(attempts) {
-			const parent = await holdDirectory((0, node_path.dirname)(this.target));
-			try {
-				const root = await parent.makeDirectory(this.#name, PRIVATE_MODE);
-				return {
-					parent,
-					root,
-					tree: new StagedTree(root)
-				};
-			} catch (error) {
-				await parent.close();
-				if (attempts > 1 && isAbsent(error)) return this.#make(attempts - 1);
-				throw error;
-			}
-		}
-		async write(member, look) {
-			await this.#attempt(({ tree }) => tree.write(member, look));
-		}
-		async remove(path) {
-			await this.#attempt(({ tree }) => tree.remove(path));
-		}
-		async seal() {
-			await this.#attempt(async ({ tree, root }) => {
-				await tree.seal();
-				const inherited = Number((await root.stat()).mode) & SET_GROUP_ID;
-				await root.setMode(493 | inherited);
-				await root.sync();
-			});
-		}
-		async place() {
-			await inspectExtractionTarget(this.target);
-			await this.#attempt(async ({ parent, root }) => {
-				const path = (0, node_path.join)(parent.path, this.#name);
-				await assertNamed(parent, this.#name, {
-					directory: root,
-					path
-				});
-				const replaced = await parent.find((0, node_path.basename)(this.target));
-				this.#replacedMode = replaced === void 0 ? void 0 : Number(replaced.mode) & ALL_MODE_BITS;
-				if (this.#replacedMode !== void 0) await root.setMode(this.#replacedMode);
-				try {
-					await replaceEmptyDirectory(parent, this.#name, (0, node_path.basename)(this.target));
-				} catch (error) {
-					await inspectExtractionTarget(this.target);
-					throw error;
-				}
-				this.#state = "placed";
-				try {
-					await this.assertPlaced();
-				} catch (error) {
-					await this.undo().catch(() => void 0);
-					throw error;
-				}
-			});
-		}
-		async assertPlaced() {
-			await this.#attempt(async ({ parent, root }) => {
-				await parent.assertIsAt((0, node_path.dirname)(this.target));
-				await assertNamed(parent, (0, node_path.basename)(this.target), {
-					directory: root,
-					path: this.target
-				});
-			});
-		}
-		async undo() {
-			await this.#attempt(async ({ parent }) => {
-				await patiently(() => parent.rename((0, node_path.basename)(this.target), this.#name));
-				this.#state = "staged";
-				if (this.#replacedMode === void 0) return;
-				const again = await parent.makeDirectory((0, node_path.basename)(this.target), PRIVATE_MODE);
-				await again.setMode(this.#replacedMode);
-				await again.close();
-			});
-		}
-		async keep() {
-			await this.#staged?.parent.sync();
-			await keepDirectories((0, node_path.dirname)(this.target));
-			await this.#letGo();
-		}
-		async discard() {
-			const isStaged = this.#state === "staged";
-			if (isStaged) {
-				this.#state = "none";
-				await this.#remove().catch(() => void 0);
-			}
-			await this.#letGo();
-			if (isStaged) await removeCreatedDirectories((0, node_path.dirname)(this.target));
-		}
-		async #remove() {
-			if (this.#staged === void 0) return;
-			const { parent, root, tree } = this.#staged;
-			await tree.close();
-			await removeContents(root);
-			if (isSameInode(identityOf(await parent.lstat(this.#name)), root.identity)) await parent.rmdir(this.#name);
-		}
-		async #letGo() {
-			const staged = this.#staged;
-			this.#staged = void 0;
-			await staged?.tree.close();
-			await staged?.root.close();
-			await staged?.parent.close();
-		}
-		async #attempt(step) {
-			if (this.#staged === void 0) throw new TypeError(`nothing is staged for ${this.target}`);
-			try {
-				await step(this.#staged);
-			} catch (error) {
-				throw this.#failed(error);
-			}
-		}
-		#failed(error) {
-			return diskError(error, `unpack into ${this.target}`, this.target);
-		}
-	};
-}));
-// src/archive/archive-error.ts
-function rejectedMember(path, found, why) {
-	return new InstallError("archive-rejected", `the archive contains ${excerpt(path, SHOWN_CHARACTERS)}, ${found}`, {
-		wanted: ACCEPTED,
-		found,
-		why,
-		next: "nothing was unpacked; keep the archive as a file, and inspect it before you unpack it another way"
-	});
-}
-function rejectedArchive(found, cause) {
-	return new InstallError("archive-rejected", `the archive cannot be unpacked: ${found}`, {
-		wanted: "one complete tar archive, plain or packed with gzip, and nothing after it",
-		found,
-		why: "programs disagree on how to read such an archive",
-		next: "nothing was unpacked; keep the archive as a file",
-		...cause === void 0 ? {} : { cause }
-	});
-}
-var SHOWN_CHARACTERS, ACCEPTED;
-var init_archive_error = __esmMin((() => {
-	init_excerpt();
-	init_errors();
-	SHOWN_CHARACTERS = 200;
-	ACCEPTED = "only regular files and directories, with plain, distinct names that stay inside";
-}));
-// src/archive/blocks.ts
-async function* wholeBlocks(chunks) {
-	let carried = Buffer.alloc(0);
-	for await (const chunk of chunks) {
-		const bytes = carried.length === 0 ? chunk : Buffer.concat([carried, chunk]);
-		const whole = bytes.length - bytes.length % 512;
-		if (whole > 0) yield bytes.subarray(0, whole);
-		carried = Buffer.from(bytes.subarray(whole));
-	}
-	if (carried.length > 0) yield carried;
-}
-function isZero(bytes) {
-	return bytes.every((byte) => byte === 0);
-}
-var Blocks;
-var init_blocks = __esmMin((() => {
-	init_archive_error();
-	Blocks = class {
-		#chunks;
-		#chunk = Buffer.alloc(0);
-		constructor(chunks) {
-			this.#chunks = wholeBlocks(chunks);
-		}
-		async some(most) {
-			if (this.#chunk.length === 0) {
-				const next = await this.#chunks.next();
-				if (next.done !== true) this.#chunk = next.value;
-			}
-			if (this.#chunk.length < 512) throw rejectedArchive("it ends in the middle, or lacks the two empty blocks at its end");
-			const piece = this.#chunk.subarray(0, most);
-			this.#chunk = this.#chunk.subarray(piece.length);
-			return piece;
-		}
-		async take(bytes) {
-			const pieces = [];
-			for (let left = bytes; left > 0;) {
-				const piece = await this.some(left);
-				if (piece.length === bytes) return piece;
-				left -= piece.length;
-				pieces.push(Buffer.from(piece));
-			}
-			return Buffer.concat(pieces);
-		}
-		async *rest() {
-			yield this.#chunk;
-			for (let next = await this.#chunks.next(); next.done !== true; next = await this.#chunks.next()) yield next.value;
-		}
-	};
-}));
-// src/archive/extended-header.ts
-function assertRecords(body, allowed) {
-	const seen = new Set();
-	for (let at = 0; at < body.length;) {
-		const { key, value, length } = decodeRecord(body.subarray(at));
-		if (!allowed.has(key)) throw rejectedArchive(`an extended header says ${excerpt(key)}, which changes its contents`);
-		if (seen.has(key)) throw rejectedArchive(`an extended header says ${key} twice`);
-		seen.add(key);
-		if (key === "size") assertPlainSize(value);
-		at += length;
-	}
-}
-function decodeRecord(bytes) {
-	const digits = /^[1-9][0-9]{0,6} /.exec(Buffer.from(bytes.subarray(0, 8)).toString("latin1"))?.[0] ?? "";
-	const length = Number.parseInt(digits, 10);
-	const record = bytes.subarray(digits.length, length);
-	const text = digits === "" || bytes.length < length || record.at(-1) !== 10 ? "" : decodeText(record.subarray(0, -1));
-	const separator = text.indexOf("=");
-	const value = text.slice(separator + 1);
-	const key = text.slice(0, separator);
-	if (separator < 1 || /[\0\n]/.test(text) || value === "" && NEVER_EMPTY.has(key)) throw rejectedArchive("an extended header has a malformed record");
-	return {
-		key,
-		value,
-		length
-	};
-}
-function assertPlainSize(size) {
-	if (!/^(?:0|[1-9][0-9]{0,14})$/.test(size)) throw rejectedArchive("an extended header gives a size that is not a number");
-}
-function assertLongName(body) {
-	const name = decodeText(body.subarray(0, -1));
-	if (body.at(-1) !== 0 || name === "" || name.includes("\0")) throw rejectedArchive("a long name in it is malformed");
-}
-function decodeText(bytes) {
-	try {
-		return new TextDecoder("utf-8", {
-			fatal: true,
-			ignoreBOM: true
-		}).decode(bytes);
-	} catch (error) {
-		throw rejectedArchive("an extended header is not UTF-8", error);
-	}
-}
-var ALLOWED, NEVER_EMPTY, ALLOWED_GLOBALLY, ExtendedHeaders;
-var init_extended_header = __esmMin((() => {
-	init_excerpt();
-	init_archive_error();
-	ALLOWED = new Set([
-		"path",
-		"size",
-		"mtime",
-		"atime",
-		"ctime",
-		"uid",
-		"gid",
-		"uname",
-		"gname",
-		"comment",
-		"SCHILY.dev",
-		"SCHILY.ino",
-		"SCHILY.nlink",
-		"LIBARCHIVE.creationtime"
-	]);
-	NEVER_EMPTY = new Set([
-		"path",
-		"size",
-		"mtime"
-	]);
-	ALLOWED_GLOBALLY = new Set(["comment"]);
-	ExtendedHeaders = class {
-		#named = false;
-		#linked = false;
-		add({ typeKey, size }, blocks) {
-			const body = blocks.subarray(0, size);
-			if (typeKey === "g") return assertRecords(body, ALLOWED_GLOBALLY);
-			if (typeKey === "K") {
-				this.#linked = true;
-				return;
-			}
-			if (this.#named) throw rejectedArchive("one member has two extended headers");
-			this.#named = true;
-			if (typeKey === "L") assertLongName(body);
-			else assertRecords(body, ALLOWED);
-		}
-		take() {
-			const linked = this.#linked;
-			this.#named = false;
-			this.#linked = false;
-			return linked ? "linked" : "not linked";
-		}
-		assertNone() {
-			if (this.#named || this.#linked) throw rejectedArchive("an extended header at its end has no member");
-		}
-	};
-}));
-// src/archive/header-form.ts
-function assertHeaderForm(block, { path: name = "" }) {
-	const magic = text(block, MAGIC$1);
-	if (!MAGICS$1.has(magic)) throw rejectedMember(name, "with a header of an unknown format", "its meaning is unknown");
-	if (magic !== USTAR && !isZero(block.subarray(...PREFIX))) throw rejectedMember(name, "with a name prefix that its format does not have", CALLED);
-	const prefix = block[475] === 0 ? SHORT_PREFIX : PREFIX;
-	if (![
-		NAME,
-		LINK_NAME,
-		prefix
-	].every((field) => isTerminated(block.subarray(...field)))) throw rejectedMember(name, "whose name continues after its end", CALLED);
-	if (![MODE, SIZE].every((field) => NUMBER.test(text(block, field)))) throw rejectedMember(name, "whose size or mode is not a number", "programs disagree on where the next member begins");
-}
-function hasNoContent(block) {
-	return NOTHING.test(text(block, SIZE));
-}
-function text(block, [from, to]) {
-	return block.toString("latin1", from, to);
-}
-function isTerminated(field) {
-	const end = field.indexOf(0);
-	return end === -1 || isZero(field.subarray(end));
-}
-var NAME, MODE, SIZE, LINK_NAME, MAGIC$1, PREFIX, SHORT_PREFIX, USTAR, MAGICS$1, NUMBER, NOTHING, CALLED;
-var init_header_form = __esmMin((() => {
-	init_archive_error();
-	init_blocks();
-	NAME = [0, 100];
-	MODE = [100, 108];
-	SIZE = [124, 136];
-	LINK_NAME = [157, 257];
-	MAGIC$1 = [257, 265];
-	PREFIX = [345, 500];
-	SHORT_PREFIX = [345, 476];
-	USTAR = "ustar\x0000";
-	MAGICS$1 = new Set([
-		USTAR,
-		"ustar  \0",
-		"\0".repeat(8)
-	]);
-	NUMBER = /^(?: *[0-7]+[ \0]*|\u0080[^]*)$/;
-	NOTHING = /^[ 0]*[ \0]*$/;
-	CALLED = "programs disagree on its name";
-}));
-// src/archive/member-path.ts
-function memberPath(name, kind) {
-	const problem = wholeProblem(name);
-	if (problem !== void 0) throw rejectedMember(name, ...problem);
-	const relative = name === "." ? "" : name.replace(/^\.\//u, "");
-	const path = kind === "directory" ? relative.replace(/\/$/u, "") : relative;
-	if (path === "" && kind === "directory") return path;
-	const parts = path.split("/");
-	for (const part of parts) {
-		const found = partProblem(part);
-		if (found !== void 0) throw rejectedMember(name, ...found);
-	}
-	if (parts.length > 32) throw rejectedMember(name, "which is nested too deeply", `a path has at most 32 parts`);
-	return path;
-}
-function wholeProblem(name) {
-	if (name === "") return ["a member without a name", "there is no place to write it"];
-	if (Buffer.byteLength(name) > 1024) return ["a path that is too long", `a path has at most ${MAX_ARCHIVE_PATH_BYTES} bytes`];
-	if (name.startsWith("/")) return ["an absolute path", "it would be written outside the target directory"];
-	if (!isPrintable(name)) return ["a name with control or invisible characters", "a screen would show a different name"];
-	if (name.includes("�")) return ["a name that is not UTF-8", "systems disagree on its name"];
-	if (FOREIGN.test(name)) return ["a name that Windows reads differently", "it would be another path there"];
-}
-function partProblem(part) {
-	if (part === "..") return ["a path that leaves its directory", "it could be written outside the target directory"];
-	if (part === "" || part === ".") return ["a path with an empty part", "it is a second spelling of another path"];
-	if (Buffer.byteLength(part) > 255) return ["a name that is too long", `a name has at most 255 bytes`];
-	if (/[. ]$/u.test(part)) return ["a name that ends in a dot or a space", "Windows drops the ending, so it would have another name there"];
-	if (DEVICE.test(part)) return ["a name that is a device on Windows", "it would be written to the device there"];
-}
-function fold(part) {
-	return part.normalize("NFKC").toUpperCase().toLowerCase().normalize("NFKC");
-}
-function collision$1(path, part, other) {
-	return rejectedMember(path, `whose part ${JSON.stringify(part)} differs from ${JSON.stringify(other)} only in case or encoding`, "on many file systems they are the same file, and the later one would win");
-}
-function belowFile(path) {
-	return rejectedMember(path, "which lies below a file", "a file cannot contain another one");
-}
-function duplicate(path) {
-	return rejectedMember(path, "which is there twice", "programs disagree on which of the two counts");
-}
-var FOREIGN, DEVICE, MemberPaths;
-var init_member_path = __esmMin((() => {
-	init_unprintable();
-	init_limits();
-	init_archive_error();
-	FOREIGN = /[\\:<>"|?*]/u;
-	DEVICE = /^(?:con|prn|aux|nul|com[0-9\u00b9\u00b2\u00b3]|lpt[0-9\u00b9\u00b2\u00b3]|conin\$|conout\$|clock\$) *(?:\.|$)/iu;
-	MemberPaths = class {
-		#root = new Map();
-		#count = 0;
-		add(path, kind) {
-			const parts = path.split("/");
-			let level = this.#root;
-			for (const [index, part] of parts.entries()) {
-				const last = index === parts.length - 1;
-				const wanted = last ? kind : "directory";
-				const node = level.get(fold(part)) ?? this.#create(level, part, wanted);
-				if (node.spelling !== part) throw collision$1(path, part, node.spelling);
-				if (!last && node.children === void 0) throw belowFile(path);
-				if (last && (node.listed || node.children === void 0 !== (kind === "file"))) throw duplicate(path);
-				if (last) node.listed = true;
-				level = node.children ?? new Map();
-			}
-		}
-		#create(level, spelling, kind) {
-			this.#count += 1;
-			if (this.#count > 65536) throw rejectedArchive(`it has more than ${MAX_ARCHIVE_MEMBERS} members`);
-			const node = {
-				spelling,
-				children: kind === "directory" ? new Map() : void 0,
-				listed: false
-			};
-			level.set(fold(spelling), node);
-			return node;
-		}
-	};
-}));
-// src/archive/member.ts
-function memberOf$1(entry, { block, linked }) {
-	const name = nameOf$2(entry);
-	const kind = kindOf(name, entry.type);
-	const path = memberPath(name, kind);
-	if (linked) throw rejectedLinkTarget(name);
-	if (kind === "directory" && (entry.size !== 0 || !hasNoContent(block))) throw rejectedMember(name, "a directory with content", "programs disagree on where the next member begins");
-	if (entry.size > 4294967296) throw rejectedMember(name, `of ${entry.size} bytes`, `a member has at most ${MAX_ARCHIVE_MEMBER_BYTES}`);
-	const mode = entry.mode ?? 0;
-	if ((mode & 3584) !== 0) throw rejectedMember(name, "with a set-user-ID, set-group-ID or sticky bit", "it would run with the rights of another user");
-	const usual = kind === "directory" || (mode & 73) !== 0 ? 493 : 420;
-	return {
-		path,
-		kind,
-		bytes: entry.size,
-		mode: usual,
-		modified: modifiedAt(name, entry.mtime)
-	};
-}
-function nameOf$2({ header, path }) {
-	return header.path?.includes("\\") === true ? header.path : path;
-}
-function isRefusedKind(type) {
-	return type in REFUSED_KINDS;
-}
-function kindOf(name, type) {
-	if (type === "Directory") return "directory";
-	if (type === "File" || type === "OldFile") return "file";
-	throw rejectedKind(name, type);
-}
-function rejectedKind(name, type) {
-	return rejectedMember(name, REFUSED_KINDS[type] ?? "an entry of an unknown type", "it is neither a regular file nor a directory");
-}
-function rejectedLinkTarget(name) {
-	return rejectedMember(name, "with the target of a link, but not a link", "programs disagree on what it is");
-}
-function modifiedAt(name, time) {
-	const seconds = time === void 0 ? 0 : time.getTime() / 1e3;
-	if (Number.isNaN(seconds)) throw rejectedMember(name, "with a time that cannot be read", "its header is malformed");
-	return new Date(Math.min(Math.max(seconds, 0), LATEST_SECOND) * 1e3);
-}
-var REFUSED_KINDS, LATEST_SECOND;
-var init_member = __esmMin((() => {
-	init_limits();
-	init_archive_error();
-	init_header_form();
-	init_member_path();
-	REFUSED_KINDS = {
-		Link: "a hard link",
-		SymbolicLink: "a symbolic link",
-		CharacterDevice: "a character device",
-		BlockDevice: "a block device",
-		FIFO: "a named pipe",
-		SparseFile: "a sparse file"
-	};
-	LATEST_SECOND = 253402300799;
-}));
-// node_modules/tar/dist/esm/large-numbers.js
-var encode$1, encodePositive, encodeNegative, parse$1, twos, pos, onesComp, twosComp;
-var init_large_numbers = __esmMin((() => {
-	encode$1 = (num, buf) => {
-		if (!Number.isSafeInteger(num)) throw Error("cannot encode number outside of javascript safe integer range");
-		else if (num < 0) encodeNegative(num, buf);
-		else encodePositive(num, buf);
-		return buf;
-	};
-	encodePositive = (num, buf) => {
-		buf[0] = 128;
-		for (var i = buf.length; i > 1; i--) {
-			buf[i - 1] = num & 255;
-			num = Math.floor(num / 256);
-		}
-	};
-	encodeNegative = (num, buf) => {
-		buf[0] = 255;
-		var flipped = false;
-		num = num * -1;
-		for (var i = buf.length; i > 1; i--) {
-			var byte = num & 255;
-			num = Math.floor(num / 256);
-			if (flipped) buf[i - 1] = onesComp(byte);
-			else if (byte === 0) buf[i - 1] = 0;
-			else {
-				flipped = true;
-				buf[i - 1] = twosComp(byte);
-			}
-		}
-	};
-	parse$1 = (buf) => {
-		const pre = buf[0];
-		const value = pre === 128 ? pos(buf.subarray(1, buf.length)) : pre === 255 ? twos(buf) : null;
-		if (value === null) throw Error("invalid base256 encoding");
-		if (!Number.isSafeInteger(value)) throw Error("parsed number outside of javascript safe integer range");
-		return value;
-	};
-	twos = (buf) => {
-		var len = buf.length;
-		var sum = 0;
-		var flipped = false;
-		for (var i = len - 1; i > -1; i--) {
-			var byte = Number(buf[i]);
-			var f;
-			if (flipped) f = onesComp(byte);
-			else if (byte === 0) f = byte;
-			else {
-				flipped = true;
-				f = twosComp(byte);
-			}
-			if (f !== 0) sum -= f * Math.pow(256, len - i - 1);
-		}
-		return sum;
-	};
-	pos = (buf) => {
-		var len = buf.length;
-		var sum = 0;
-		for (var i = len - 1; i > -1; i--) {
-			var byte = Number(buf[i]);
-			if (byte !== 0) sum += byte * Math.pow(256, len - i - 1);
-		}
-		return sum;
-	};
-	onesComp = (byte) => (255 ^ byte) & 255;
-	twosComp = (byte) => (255 ^ byte) + 1 & 255;
-}));
-// node_modules/tar/dist/esm/types.js
-var isCode, normalFsTypes, name, code;
-var init_types = __esmMin((() => {
-	isCode = (c) => name.has(c);
-	normalFsTypes = new Set([
-		"0",
-		"",
-		"1",
-		"2",
-		"3",
-		"4",
-		"5",
-		"6",
-		"7",
-		"D"
-	]);
-	name = new Map([
-		["0", "File"],
-		["", "OldFile"],
-		["1", "Link"],
-		["2", "SymbolicLink"],
-		["3", "CharacterDevice"],
-		["4", "BlockDevice"],
-		["5", "Directory"],
-		["6", "FIFO"],
-		["7", "ContiguousFile"],
-		["g", "GlobalExtendedHeader"],
-		["x", "ExtendedHeader"],
-		["A", "SolarisACL"],
-		["D", "GNUDumpDir"],
-		["I", "Inode"],
-		["K", "NextFileHasLongLinkpath"],
-		["L", "NextFileHasLongPath"],
-		["M", "ContinuationFile"],
-		["N", "OldGnuLongPath"],
-		["S", "SparseFile"],
-		["V", "TapeVolumeHeader"],
-		["X", "OldExtendedHeader"]
-	]);
-	code = new Map(Array.from(name).map((kv) => [kv[1], kv[0]]));
-}));
-// node_modules/tar/dist/esm/header.js
-var notNegative, Header, splitPrefix, decString, decDate, numToDate, decNumber, nanUndef, decSmallNumber, MAXNUM, encNumber, encSmallNumber, octalString, padOctal, encDate, NULLS, encString;
-var init_header = __esmMin((() => {
-	init_large_numbers();
-	init_types();
-	notNegative = (n) => n === void 0 || n < 0 ? void 0 : n;
-	Header = class {
-		cksumValid = false;
-		needPax = false;
-		nullBlock = false;
-		block;
-		path;
-		mode;
-		uid;
-		gid;
-		size;
-		cksum;
-		#type = "Unsupported";
-		linkpath;
-		uname;
-		gname;
-		devmaj = 0;
-		devmin = 0;
-		atime;
-		ctime;
-		mtime;
-		charset;
-		comment;
-		constructor(data, off = 0, ex, gex) {
-			if (Buffer.isBuffer(data)) this.decode(data, off || 0, ex, gex);
-			else if (data) this.#slurp(data);
-		}
-		decode(buf, off, ex, gex) {
-			if (!off) off = 0;
-			if (!buf || !(buf.length >= off + 512)) throw new Error("need 512 bytes for header");
-			const t = decString(buf, off + 156, 1);
-			const isNormalFS = normalFsTypes.has(t);
-			const exForFields = isNormalFS ? ex : void 0;
-			const gexForFields = isNormalFS ? gex : void 0;
-			this.path = exForFields?.path ?? decString(buf, off, 100);
-			this.mode = exForFields?.mode ?? gexForFields?.mode ?? decNumber(buf, off + 100, 8);
-			this.uid = exForFields?.uid ?? gexForFields?.uid ?? decNumber(buf, off + 108, 8);
-			this.gid = exForFields?.gid ?? gexForFields?.gid ?? decNumber(buf, off + 116, 8);
-			this.size = notNegative(exForFields?.size ?? gexForFields?.size ?? decNumber(buf, off + 124, 12));
-			this.mtime = exForFields?.mtime ?? gexForFields?.mtime ?? decDate(buf, off + 136, 12);
-			this.cksum = decNumber(buf, off + 148, 12);
-			if (gexForFields) this.#slurp(gexForFields, true);
-			if (exForFields) this.#slurp(exForFields);
-			if (isCode(t)) this.#type = t || "0";
-			if (this.#type === "0" && this.path.slice(-1) === "/") this.#type = "5";
-			if (this.#type === "5") this.size = 0;
-			this.linkpath = decString(buf, off + 157, 100);
-			if (buf.subarray(off + 257, off + 265).toString() === "ustar\x0000") {
-				this.uname = exForFields?.uname ?? gexForFields?.uname ?? decString(buf, off + 265, 32);
-				this.gname = exForFields?.gname ?? gexForFields?.gname ?? decString(buf, off + 297, 32);
-				this.devmaj = exForFields?.devmaj ?? gexForFields?.devmaj ?? decNumber(buf, off + 329, 8) ?? 0;
-				this.devmin = exForFields?.devmin ?? gexForFields?.devmin ?? decNumber(buf, off + 337, 8) ?? 0;
-				if (buf[off + 475] !== 0) {
-					const prefix = decString(buf, off + 345, 155);
-					this.path = prefix + "/" + this.path;
-				} else {
-					const prefix = decString(buf, off + 345, 130);
-					if (prefix) this.path = prefix + "/" + this.path;
-					this.atime = ex?.atime ?? gex?.atime ?? decDate(buf, off + 476, 12);
-					this.ctime = ex?.ctime ?? gex?.ctime ?? decDate(buf, off + 488, 12);
-				}
-			}
-			let sum = 256;
-			for (let i = off; i < off + 148; i++) sum += buf[i];
-			for (let i = off + 156; i < off + 512; i++) sum += buf[i];
-			this.cksumValid = sum === this.cksum;
-			if (this.cksum === void 0 && sum === 256) this.nullBlock = true;
-		}
-		#slurp(ex, gex = false) {
-			Object.assign(this, Object.fromEntries(Object.entries(ex).filter(([k, v]) => {
-				return !(v === null || v === void 0 || k === "size" && Number(v) < 0 || k === "path" && gex || k === "linkpath" && gex || k === "global");
-			})));
-		}
-		encode(buf, off = 0) {
-			if (!buf) buf = this.block = Buffer.alloc(512);
-			if (this.#type === "Unsupported") this.#type = "0";
-			if (!(buf.length >= off + 512)) throw new Error("need 512 bytes for header");
-			const prefixSize = this.ctime || this.atime ? 130 : 155;
-			const split = splitPrefix(this.path || "", prefixSize);
-			const path = split[0];
-			const prefix = split[1];
-			this.needPax = !!split[2];
-			this.needPax = encString(buf, off, 100, path) || this.needPax;
-			this.needPax = encNumber(buf, off + 100, 8, this.mode) || this.needPax;
-			this.needPax = encNumber(buf, off + 108, 8, this.uid) || this.needPax;
-			this.needPax = encNumber(buf, off + 116, 8, this.gid) || this.needPax;
-			this.needPax = encNumber(buf, off + 124, 12, this.size) || this.needPax;
-			this.needPax = encDate(buf, off + 136, 12, this.mtime) || this.needPax;
-			buf[off + 156] = Number(this.#type.codePointAt(0));
-			this.needPax = encString(buf, off + 157, 100, this.linkpath) || this.needPax;
-			buf.write("ustar\x0000", off + 257, 8);
-			this.needPax = encString(buf, off + 265, 32, this.uname) || this.needPax;
-			this.needPax = encString(buf, off + 297, 32, this.gname) || this.needPax;
-			this.needPax = encNumber(buf, off + 329, 8, this.devmaj) || this.needPax;
-			this.needPax = encNumber(buf, off + 337, 8, this.devmin) || this.needPax;
-			this.needPax = encString(buf, off + 345, prefixSize, prefix) || this.needPax;
-			if (buf[off + 475] !== 0) this.needPax = encString(buf, off + 345, 155, prefix) || this.needPax;
-			else {
-				this.needPax = encString(buf, off + 345, 130, prefix) || this.needPax;
-				this.needPax = encDate(buf, off + 476, 12, this.atime) || this.needPax;
-				this.needPax = encDate(buf, off + 488, 12, this.ctime) || this.needPax;
-			}
-			let sum = 256;
-			for (let i = off; i < off + 148; i++) sum += buf[i];
-			for (let i = off + 156; i < off + 512; i++) sum += buf[i];
-			this.cksum = sum;
-			encNumber(buf, off + 148, 8, this.cksum);
-			this.cksumValid = true;
-			return this.needPax;
-		}
-		get type() {
-			return this.#type === "Unsupported" ? this.#type : name.get(this.#type);
-		}
-		get typeKey() {
-			return this.#type;
-		}
-		set type(type) {
-			const c = String(code.get(type));
-			if (isCode(c) || c === "Unsupported") this.#type = c;
-			else if (isCode(type)) this.#type = type;
-			else throw new TypeError("invalid entry type: " + type);
-		}
-	};
-	splitPrefix = (p, prefixSize) => {
-		const pathSize = 100;
-		let pp = p;
-		let prefix = "";
-		let ret = void 0;
-		const root = node_path.posix.parse(p).root || ".";
-		if (Buffer.byteLength(pp) < pathSize) ret = [
-			pp,
-			prefix,
-			false
-		];
-		else {
-			prefix = node_path.posix.dirname(pp);
-			pp = node_path.posix.basename(pp);
-			do
-				if (Buffer.byteLength(pp) <= pathSize && Buffer.byteLength(prefix) <= prefixSize) ret = [
-					pp,
-					prefix,
-					false
-				];
-				else if (Buffer.byteLength(pp) > pathSize && Buffer.byteLength(prefix) <= prefixSize) ret = [
-					pp.slice(0, 99),
-					prefix,
-					true
-				];
-				else {
-					pp = node_path.posix.join(node_path.posix.basename(prefix), pp);
-					prefix = node_path.posix.dirname(prefix);
-				}
-			while (prefix !== root && ret === void 0);
-			if (!ret) ret = [
-				p.slice(0, 99),
-				"",
-				true
-			];
-		}
-		return ret;
-	};
-	decString = (buf, off, size) => buf.subarray(off, off + size).toString("utf8").replace(/\0.*/, "");
-	decDate = (buf, off, size) => numToDate(decNumber(buf, off, size));
-	numToDate = (num) => num === void 0 ? void 0 : new Date(num * 1e3);
-	decNumber = (buf, off, size) => Number(buf[off]) & 128 ? parse$1(buf.subarray(off, off + size)) : decSmallNumber(buf, off, size);
-	nanUndef = (value) => isNaN(value) ? void 0 : value;
-	decSmallNumber = (buf, off, size) => nanUndef(parseInt(buf.subarray(off, off + size).toString("utf8").replace(/\0.*$/, "").trim(), 8));
-	MAXNUM = {
-		12: 8589934591,
-		8: 2097151
-	};
-	encNumber = (buf, off, size, num) => num === void 0 ? false : num > MAXNUM[size] || num < 0 ? (encode$1(num, buf.subarray(off, off + size)), true) : (encSmallNumber(buf, off, size, num), false);
-	encSmallNumber = (buf, off, size, num) => buf.write(octalString(num, size), off, size, "ascii");
-	octalString = (num, size) => padOctal(Math.floor(num).toString(8), size);
-	padOctal = (str, size) => (str.length === size - 1 ? str : new Array(size - str.length - 1).join("0") + str + " ") + "\0";
-	encDate = (buf, off, size, date) => date === void 0 ? false : encNumber(buf, off, size, date.getTime() / 1e3);
-	NULLS = new Array(156).join("\0");
-	encString = (buf, off, size, str) => str === void 0 ? false : (buf.write(str + NULLS, off, size, "utf8"), str.length !== Buffer.byteLength(str) || str.length > size);
-}));
-// node_modules/minipass/dist/esm/index.js
-var proc, isStream, isReadable, isWritable, EOF, MAYBE_EMIT_END, EMITTED_END, EMITTING_END, EMITTED_ERROR, CLOSED, READ, FLUSH, FLUSHCHUNK, ENCODING, DECODER, FLOWING, PAUSED, RESUME, BUFFER$1, PIPES, BUFFERLENGTH, BUFFERPUSH, BUFFERSHIFT, OBJECTMODE, DESTROYED, ERROR, EMITDATA, EMITEND, EMITEND2, ASYNC, ABORT, ABORTED$1, SIGNAL, DATALISTENERS, DISCARDED, defer, nodefer, isEndish, isArrayBufferLike, isArrayBufferView, Pipe, PipeProxyErrors, isObjectModeOptions, isEncodingOptions, Minipass;
-var init_esm$1 = __esmMin((() => {
-	proc = typeof process === "object" && process ? process : {
-		stdout: null,
-		stderr: null
-	};
-	isStream = (s) => !!s && typeof s === "object" && (s instanceof Minipass || s instanceof node_stream.default || isReadable(s) || isWritable(s));
-	isReadable = (s) => !!s && typeof s === "object" && s instanceof node_events.EventEmitter && typeof s.pipe === "function" && s.pipe !== node_stream.default.Writable.prototype.pipe;
-	isWritable = (s) => !!s && typeof s === "object" && s instanceof node_events.EventEmitter && typeof s.write === "function" && typeof s.end === "function";
-	EOF = Symbol("EOF");
-	MAYBE_EMIT_END = Symbol("maybeEmitEnd");
-	EMITTED_END = Symbol("emittedEnd");
-	EMITTING_END = Symbol("emittingEnd");
-	EMITTED_ERROR = Symbol("emittedError");
-	CLOSED = Symbol("closed");
-	READ = Symbol("read");
-	FLUSH = Symbol("flush");
-	FLUSHCHUNK = Symbol("flushChunk");
-	ENCODING = Symbol("encoding");
-	DECODER = Symbol("decoder");
-	FLOWING = Symbol("flowing");
-	PAUSED = Symbol("paused");
-	RESUME = Symbol("resume");
-	BUFFER$1 = Symbol("buffer");
-	PIPES = Symbol("pipes");
-	BUFFERLENGTH = Symbol("bufferLength");
-	BUFFERPUSH = Symbol("bufferPush");
-	BUFFERSHIFT = Symbol("bufferShift");
-	OBJECTMODE = Symbol("objectMode");
-	DESTROYED = Symbol("destroyed");
-	ERROR = Symbol("error");
-	EMITDATA = Symbol("emitData");
-	EMITEND = Symbol("emitEnd");
-	EMITEND2 = Symbol("emitEnd2");
-	ASYNC = Symbol("async");
-	ABORT = Symbol("abort");
-	ABORTED$1 = Symbol("aborted");
-	SIGNAL = Symbol("signal");
-	DATALISTENERS = Symbol("dataListeners");
-	DISCARDED = Symbol("discarded");
-	defer = (fn) => Promise.resolve().then(fn);
-	nodefer = (fn) => fn();
-	isEndish = (ev) => ev === "end" || ev === "finish" || ev === "prefinish";
-	isArrayBufferLike = (b) => b instanceof ArrayBuffer || !!b && typeof b === "object" && b.constructor && b.constructor.name === "ArrayBuffer" && b.byteLength >= 0;
-	isArrayBufferView = (b) => !Buffer.isBuffer(b) && ArrayBuffer.isView(b);
-	Pipe = class {
-		src;
-		dest;
-		opts;
-		ondrain;
-		constructor(src, dest, opts) {
-			this.src = src;
-			this.dest = dest;
-			this.opts = opts;
-			this.ondrain = () => src[RESUME]();
-			this.dest.on("drain", this.ondrain);
-		}
-		unpipe() {
-			this.dest.removeListener("drain", this.ondrain);
-		}
-		proxyErrors(_er) {}
-		end() {
-			this.unpipe();
-			if (this.opts.end) this.dest.end();
-		}
-	};
-	PipeProxyErrors = class extends Pipe {
-		unpipe() {
-			this.src.removeListener("error", this.proxyErrors);
-			super.unpipe();
-		}
-		constructor(src, dest, opts) {
-			super(src, dest, opts);
-			this.proxyErrors = (er) => this.dest.emit("error", er);
-			src.on("error", this.proxyErrors);
-		}
-	};
-	isObjectModeOptions = (o) => !!o.objectMode;
-	isEncodingOptions = (o) => !o.objectMode && !!o.encoding && o.encoding !== "buffer";
-	Minipass = class extends node_events.EventEmitter {
-		[FLOWING] = false;
-		[PAUSED] = false;
-		[PIPES] = [];
-		[BUFFER$1] = [];
-		[OBJECTMODE];
-		[ENCODING];
-		[ASYNC];
-		[DECODER];
-		[EOF] = false;
-		[EMITTED_END] = false;
-		[EMITTING_END] = false;
-		[CLOSED] = false;
-		[EMITTED_ERROR] = null;
-		[BUFFERLENGTH] = 0;
-		[DESTROYED] = false;
-		[SIGNAL];
-		[ABORTED$1] = false;
-		[DATALISTENERS] = 0;
-		[DISCARDED] = false;
-		writable = true;
-		readable = true;
-		constructor(...args) {
-			const options = args[0] || {};
-			super();
-			if (options.objectMode && typeof options.encoding === "string") throw new TypeError("Encoding and objectMode may not be used together");
-			if (isObjectModeOptions(options)) {
-				this[OBJECTMODE] = true;
-				this[ENCODING] = null;
-			} else if (isEncodingOptions(options)) {
-				this[ENCODING] = options.encoding;
-				this[OBJECTMODE] = false;
-			} else {
-				this[OBJECTMODE] = false;
-				this[ENCODING] = null;
-			}
-			this[ASYNC] = !!options.async;
-			this[DECODER] = this[ENCODING] ? new node_string_decoder.StringDecoder(this[ENCODING]) : null;
-			if (options && options.debugExposeBuffer === true) Object.defineProperty(this, "buffer", { get: () => this[BUFFER$1] });
-			if (options && options.debugExposePipes === true) Object.defineProperty(this, "pipes", { get: () => this[PIPES] });
-			const { signal } = options;
-			if (signal) {
-				this[SIGNAL] = signal;
-				if (signal.aborted) this[ABORT]();
-				else signal.addEventListener("abort", () => this[ABORT]());
-			}
-		}
-		get bufferLength() {
-			return this[BUFFERLENGTH];
-		}
-		get encoding() {
-			return this[ENCODING];
-		}
-		set encoding(_enc) {
-			throw new Error("Encoding must be set at instantiation time");
-		}
-		setEncoding(_enc) {
-			throw new Error("Encoding must be set at instantiation time");
-		}
-		get objectMode() {
-			return this[OBJECTMODE];
-		}
-		set objectMode(_om) {
-			throw new Error("objectMode must be set at instantiation time");
-		}
-		get ["async"]() {
-			return this[ASYNC];
-		}
-		set ["async"](a) {
-			this[ASYNC] = this[ASYNC] || !!a;
-		}
-		[ABORT]() {
-			this[ABORTED$1] = true;
-			this.emit("abort", this[SIGNAL]?.reason);
-			this.destroy(this[SIGNAL]?.reason);
-		}
-		get aborted() {
-			return this[ABORTED$1];
-		}
-		set aborted(_) {}
-		write(chunk, encoding, cb) {
-			if (this[ABORTED$1]) return false;
-			if (this[EOF]) throw new Error("write after end");
-			if (this[DESTROYED]) {
-				this.emit("error", Object.assign(new Error("Cannot call write after a stream was destroyed"), { code: "ERR_STREAM_DESTROYED" }));
-				return true;
-			}
-			if (typeof encoding === "function") {
-				cb = encoding;
-				encoding = "utf8";
-			}
-			if (!encoding) encoding = "utf8";
-			const fn = this[ASYNC] ? defer : nodefer;
-			if (!this[OBJECTMODE] && !Buffer.isBuffer(chunk)) {
-				if (isArrayBufferView(chunk)) chunk = Buffer.from(chunk.buffer, chunk.byteOffset, chunk.byteLength);
-				else if (isArrayBufferLike(chunk)) chunk = Buffer.from(chunk);
-				else if (typeof chunk !== "string") throw new Error("Non-contiguous data written to non-objectMode stream");
-			}
-			if (this[OBJECTMODE]) {
-				if (this[FLOWING] && this[BUFFERLENGTH] !== 0) this[FLUSH](true);
-				if (this[FLOWING]) this.emit("data", chunk);
-				else this[BUFFERPUSH](chunk);
-				if (this[BUFFERLENGTH] !== 0) this.emit("readable");
-				if (cb) fn(cb);
-				return this[FLOWING];
-			}
-			if (!chunk.length) {
-				if (this[BUFFERLENGTH] !== 0) this.emit("readable");
-				if (cb) fn(cb);
-				return this[FLOWING];
-			}
-			if (typeof chunk === "string" && !(encoding === this[ENCODING] && !this[DECODER]?.lastNeed)) chunk = Buffer.from(chunk, encoding);
-			if (Buffer.isBuffer(chunk) && this[ENCODING]) chunk = this[DECODER].write(chunk);
-			if (this[FLOWING] && this[BUFFERLENGTH] !== 0) this[FLUSH](true);
-			if (this[FLOWING]) this.emit("data", chunk);
-			else this[BUFFERPUSH](chunk);
-			if (this[BUFFERLENGTH] !== 0) this.emit("readable");
-			if (cb) fn(cb);
-			return this[FLOWING];
-		}
-		read(n) {
-			if (this[DESTROYED]) return null;
-			this[DISCARDED] = false;
-			if (this[BUFFERLENGTH] === 0 || n === 0 || n && n > this[BUFFERLENGTH]) {
-				this[MAYBE_EMIT_END]();
-				return null;
-			}
-			if (this[OBJECTMODE]) n = null;
-			if (this[BUFFER$1].length > 1 && !this[OBJECTMODE]) this[BUFFER$1] = [this[ENCODING] ? this[BUFFER$1].join("") : Buffer.concat(this[BUFFER$1], this[BUFFERLENGTH])];
-			const ret = this[READ](n || null, this[BUFFER$1][0]);
-			this[MAYBE_EMIT_END]();
-			return ret;
-		}
-		[READ](n, chunk) {
-			if (this[OBJECTMODE]) this[BUFFERSHIFT]();
-			else {
-				const c = chunk;
-				if (n === c.length || n === null) this[BUFFERSHIFT]();
-				else if (typeof c === "string") {
-					this[BUFFER$1][0] = c.slice(n);
-					chunk = c.slice(0, n);
-					this[BUFFERLENGTH] -= n;
-				} else {
-					this[BUFFER$1][0] = c.subarray(n);
-					chunk = c.subarray(0, n);
-					this[BUFFERLENGTH] -= n;
-				}
-			}
-			this.emit("data", chunk);
-			if (!this[BUFFER$1].length && !this[EOF]) this.emit("drain");
-			return chunk;
-		}
-		end(chunk, encoding, cb) {
-			if (typeof chunk === "function") {
-				cb = chunk;
-				chunk = void 0;
-			}
-			if (typeof encoding === "function") {
-				cb = encoding;
-				encoding = "utf8";
-			}
-			if (chunk !== void 0) this.write(chunk, encoding);
-			if (cb) this.once("end", cb);
-			this[EOF] = true;
-			this.writable = false;
-			if (this[FLOWING] || !this[PAUSED]) this[MAYBE_EMIT_END]();
-			return this;
-		}
-		[RESUME]() {
-			if (this[DESTROYED]) return;
-			if (!this[DATALISTENERS] && !this[PIPES].length) this[DISCARDED] = true;
-			this[PAUSED] = false;
-			this[FLOWING] = true;
-			this.emit("resume");
-			if (this[BUFFER$1].length) this[FLUSH]();
-			else if (this[EOF]) this[MAYBE_EMIT_END]();
-			else this.emit("drain");
-		}
-		resume() {
-			return this[RESUME]();
-		}
-		pause() {
-			this[FLOWING] = false;
-			this[PAUSED] = true;
-			this[DISCARDED] = false;
-		}
-		get destroyed() {
-			return this[DESTROYED];
-		}
-		get flowing() {
-			return this[FLOWING];
-		}
-		get paused() {
-			return this[PAUSED];
-		}
-		[BUFFERPUSH](chunk) {
-			if (this[OBJECTMODE]) this[BUFFERLENGTH] += 1;
-			else this[BUFFERLENGTH] += chunk.length;
-			this[BUFFER$1].push(chunk);
-		}
-		[BUFFERSHIFT]() {
-			if (this[OBJECTMODE]) this[BUFFERLENGTH] -= 1;
-			else this[BUFFERLENGTH] -= this[BUFFER$1][0].length;
-			return this[BUFFER$1].shift();
-		}
-		[FLUSH](noDrain = false) {
-			do;
-			while (this[FLUSHCHUNK](this[BUFFERSHIFT]()) && this[BUFFER$1].length);
-			if (!noDrain && !this[BUFFER$1].length && !this[EOF]) this.emit("drain");
-		}
-		[FLUSHCHUNK](chunk) {
-			this.emit("data", chunk);
-			return this[FLOWING];
-		}
-		pipe(dest, opts) {
-			if (this[DESTROYED]) return dest;
-			this[DISCARDED] = false;
-			const ended = this[EMITTED_END];
-			opts = opts || {};
-			if (dest === proc.stdout || dest === proc.stderr) opts.end = false;
-			else opts.end = opts.end !== false;
-			opts.proxyErrors = !!opts.proxyErrors;
-			if (ended) {
-				if (opts.end) dest.end();
-			} else {
-				this[PIPES].push(!opts.proxyErrors ? new Pipe(this, dest, opts) : new PipeProxyErrors(this, dest, opts));
-				if (this[ASYNC]) defer(() => this[RESUME]());
-				else this[RESUME]();
-			}
-			return dest;
-		}
-		unpipe(dest) {
-			const p = this[PIPES].find((p) => p.dest === dest);
-			if (p) {
-				if (this[PIPES].length === 1) {
-					if (this[FLOWING] && this[DATALISTENERS] === 0) this[FLOWING] = false;
-					this[PIPES] = [];
-				} else this[PIPES].splice(this[PIPES].indexOf(p), 1);
-				p.unpipe();
-			}
-		}
-		addListener(ev, handler) {
-			return this.on(ev, handler);
-		}
-		on(ev, handler) {
-			const ret = super.on(ev, handler);
-			if (ev === "data") {
-				this[DISCARDED] = false;
-				this[DATALISTENERS]++;
-				if (!this[PIPES].length && !this[FLOWING]) this[RESUME]();
-			} else if (ev === "readable" && this[BUFFERLENGTH] !== 0) super.emit("readable");
-			else if (isEndish(ev) && this[EMITTED_END]) {
-				super.emit(ev);
-				this.removeAllListeners(ev);
-			} else if (ev === "error" && this[EMITTED_ERROR]) {
-				const h = handler;
-				if (this[ASYNC]) defer(() => h.call(this, this[EMITTED_ERROR]));
-				else h.call(this, this[EMITTED_ERROR]);
-			}
-			return ret;
-		}
-		removeListener(ev, handler) {
-			return this.off(ev, handler);
-		}
-		off(ev, handler) {
-			const ret = super.off(ev, handler);
-			if (ev === "data") {
-				this[DATALISTENERS] = this.listeners("data").length;
-				if (this[DATALISTENERS] === 0 && !this[DISCARDED] && !this[PIPES].length) this[FLOWING] = false;
-			}
-			return ret;
-		}
-		removeAllListeners(ev) {
-			const ret = super.removeAllListeners(ev);
-			if (ev === "data" || ev === void 0) {
-				this[DATALISTENERS] = 0;
-				if (!this[DISCARDED] && !this[PIPES].length) this[FLOWING] = false;
-			}
-			return ret;
-		}
-		get emittedEnd() {
-			return this[EMITTED_END];
-		}
-		[MAYBE_EMIT_END]() {
-			if (!this[EMITTING_END] && !this[EMITTED_END] && !this[DESTROYED] && this[BUFFER$1].length === 0 && this[EOF]) {
-				this[EMITTING_END] = true;
-				this.emit("end");
-				this.emit("prefinish");
-				this.emit("finish");
-				if (this[CLOSED]) this.emit("close");
-				this[EMITTING_END] = false;
-			}
-		}
-		emit(ev, ...args) {
-			const data = args[0];
-			if (ev !== "error" && ev !== "close" && ev !== DESTROYED && this[DESTROYED]) return false;
-			else if (ev === "data") return !this[OBJECTMODE] && !data ? false : this[ASYNC] ? (defer(() => this[EMITDATA](data)), true) : this[EMITDATA](data);
-			else if (ev === "end") return this[EMITEND]();
-			else if (ev === "close") {
-				this[CLOSED] = true;
-				if (!this[EMITTED_END] && !this[DESTROYED]) return false;
-				const ret = super.emit("close");
-				this.removeAllListeners("close");
-				return ret;
-			} else if (ev === "error") {
-				this[EMITTED_ERROR] = data;
-				super.emit(ERROR, data);
-				const ret = !this[SIGNAL] || this.listeners("error").length ? super.emit("error", data) : false;
-				this[MAYBE_EMIT_END]();
-				return ret;
-			} else if (ev === "resume") {
-				const ret = super.emit("resume");
-				this[MAYBE_EMIT_END]();
-				return ret;
-			} else if (ev === "finish" || ev === "prefinish") {
-				const ret = super.emit(ev);
-				this.removeAllListeners(ev);
-				return ret;
-			}
-			const ret = super.emit(ev, ...args);
-			this[MAYBE_EMIT_END]();
-			return ret;
-		}
-		[EMITDATA](data) {
-			for (const p of this[PIPES]) if (p.dest.write(data) === false) this.pause();
-			const ret = this[DISCARDED] ? false : super.emit("data", data);
-			this[MAYBE_EMIT_END]();
-			return ret;
-		}
-		[EMITEND]() {
-			if (this[EMITTED_END]) return false;
-			this[EMITTED_END] = true;
-			this.readable = false;
-			return this[ASYNC] ? (defer(() => this[EMITEND2]()), true) : this[EMITEND2]();
-		}
-		[EMITEND2]() {
-			if (this[DECODER]) {
-				const data = this[DECODER].end();
-				if (data) {
-					for (const p of this[PIPES]) p.dest.write(data);
-					if (!this[DISCARDED]) super.emit("data", data);
-				}
-			}
-			for (const p of this[PIPES]) p.end();
-			const ret = super.emit("end");
-			this.removeAllListeners("end");
-			return ret;
-		}
-		async collect() {
-			const buf = Object.assign([], { dataLength: 0 });
-			if (!this[OBJECTMODE]) buf.dataLength = 0;
-			const p = this.promise();
-			this.on("data", (c) => {
-				buf.push(c);
-				if (!this[OBJECTMODE]) buf.dataLength += c.length;
-			});
-			await p;
-			return buf;
-		}
-		async concat() {
-			if (this[OBJECTMODE]) throw new Error("cannot concat in objectMode");
-			const buf = await this.collect();
-			return this[ENCODING] ? buf.join("") : Buffer.concat(buf, buf.dataLength);
-		}
-		async promise() {
-			return new Promise((resolve, reject) => {
-				this.on(DESTROYED, () => reject(new Error("stream destroyed")));
-				this.on("error", (er) => reject(er));
-				this.on("end", () => resolve());
-			});
-		}
-		[Symbol.asyncIterator]() {
-			this[DISCARDED] = false;
-			let stopped = false;
-			const stop = async () => {
-				this.pause();
-				stopped = true;
-				return {
-					value: void 0,
-					done: true
-				};
-			};
-			const next = () => {
-				if (stopped) return stop();
-				const res = this.read();
-				if (res !== null) return Promise.resolve({
-					done: false,
-					value: res
-				});
-				if (this[EOF]) return stop();
-				let resolve;
-				let reject;
-				const onerr = (er) => {
-					this.off("data", ondata);
-					this.off("end", onend);
-					this.off(DESTROYED, ondestroy);
-					stop();
-					reject(er);
-				};
-				const ondata = (value) => {
-					this.off("error", onerr);
-					this.off("end", onend);
-					this.off(DESTROYED, ondestroy);
-					this.pause();
-					resolve({
-						value,
-						done: !!this[EOF]
-					});
-				};
-				const onend = () => {
-					this.off("error", onerr);
-					this.off("data", ondata);
-					this.off(DESTROYED, ondestroy);
-					stop();
-					resolve({
-						done: true,
-						value: void 0
-					});
-				};
-				const ondestroy = () => onerr(new Error("stream destroyed"));
-				return new Promise((res, rej) => {
-					reject = rej;
-					resolve = res;
-					this.once(DESTROYED, ondestroy);
-					this.once("error", onerr);
-					this.once("end", onend);
-					this.once("data", ondata);
-				});
-			};
-			return {
-				next,
-				throw: stop,
-				return: stop,
-				[Symbol.asyncIterator]() {
-					return this;
-				},
-				[Symbol.asyncDispose]: async () => {}
-			};
-		}
-		[Symbol.iterator]() {
-			this[DISCARDED] = false;
-			let stopped = false;
-			const stop = () => {
-				this.pause();
-				this.off(ERROR, stop);
-				this.off(DESTROYED, stop);
-				this.off("end", stop);
-				stopped = true;
-				return {
-					done: true,
-					value: void 0
-				};
-			};
-			const next = () => {
-				if (stopped) return stop();
-				const value = this.read();
-				return value === null ? stop() : {
-					done: false,
-					value
-				};
-			};
-			this.once("end", stop);
-			this.once(ERROR, stop);
-			this.once(DESTROYED, stop);
-			return {
-				next,
-				throw: stop,
-				return: stop,
-				[Symbol.iterator]() {
-					return this;
-				},
-				[Symbol.dispose]: () => {}
-			};
-		}
-		destroy(er) {
-			if (this[DESTROYED]) {
-				if (er) this.emit("error", er);
-				else this.emit(DESTROYED);
-				return this;
-			}
-			this[DESTROYED] = true;
-			this[DISCARDED] = true;
-			this[BUFFER$1].length = 0;
-			this[BUFFERLENGTH] = 0;
-			const wc = this;
-			if (typeof wc.close === "function" && !this[CLOSED]) wc.close();
-			if (er) this.emit("error", er);
-			else this.emit(DESTROYED);
-			return this;
-		}
-		static get isStream() {
-			return isStream;
-		}
-	};
-}));
-// node_modules/minizlib/dist/esm/constants.js
-var realZlibConstants, constants;
-var init_constants = __esmMin((() => {
-	realZlibConstants = zlib.default.constants || { ZLIB_VERNUM: 4736 };
-	constants = Object.freeze(Object.assign(Object.create(null), {
-		Z_NO_FLUSH: 0,
-		Z_PARTIAL_FLUSH: 1,
-		Z_SYNC_FLUSH: 2,
-		Z_FULL_FLUSH: 3,
-		Z_FINISH: 4,
-		Z_BLOCK: 5,
-		Z_OK: 0,
-		Z_STREAM_END: 1,
-		Z_NEED_DICT: 2,
-		Z_ERRNO: -1,
-		Z_STREAM_ERROR: -2,
-		Z_DATA_ERROR: -3,
-		Z_MEM_ERROR: -4,
-		Z_BUF_ERROR: -5,
-		Z_VERSION_ERROR: -6,
-		Z_NO_COMPRESSION: 0,
-		Z_BEST_SPEED: 1,
-		Z_BEST_COMPRESSION: 9,
-		Z_DEFAULT_COMPRESSION: -1,
-		Z_FILTERED: 1,
-		Z_HUFFMAN_ONLY: 2,
-		Z_RLE: 3,
-		Z_FIXED: 4,
-		Z_DEFAULT_STRATEGY: 0,
-		DEFLATE: 1,
-		INFLATE: 2,
-		GZIP: 3,
-		GUNZIP: 4,
-		DEFLATERAW: 5,
-		INFLATERAW: 6,
-		UNZIP: 7,
-		BROTLI_DECODE: 8,
-		BROTLI_ENCODE: 9,
-		Z_MIN_WINDOWBITS: 8,
-		Z_MAX_WINDOWBITS: 15,
-		Z_DEFAULT_WINDOWBITS: 15,
-		Z_MIN_CHUNK: 64,
-		Z_MAX_CHUNK: 1e400,
-		Z_DEFAULT_CHUNK: 16384,
-		Z_MIN_MEMLEVEL: 1,
-		Z_MAX_MEMLEVEL: 9,
-		Z_DEFAULT_MEMLEVEL: 8,
-		Z_MIN_LEVEL: -1,
-		Z_MAX_LEVEL: 9,
-		Z_DEFAULT_LEVEL: -1,
-		BROTLI_OPERATION_PROCESS: 0,
-		BROTLI_OPERATION_FLUSH: 1,
-		BROTLI_OPERATION_FINISH: 2,
-		BROTLI_OPERATION_EMIT_METADATA: 3,
-		BROTLI_MODE_GENERIC: 0,
-		BROTLI_MODE_TEXT: 1,
-		BROTLI_MODE_FONT: 2,
-		BROTLI_DEFAULT_MODE: 0,
-		BROTLI_MIN_QUALITY: 0,
-		BROTLI_MAX_QUALITY: 11,
-		BROTLI_DEFAULT_QUALITY: 11,
-		BROTLI_MIN_WINDOW_BITS: 10,
-		BROTLI_MAX_WINDOW_BITS: 24,
-		BROTLI_LARGE_MAX_WINDOW_BITS: 30,
-		BROTLI_DEFAULT_WINDOW: 22,
-		BROTLI_MIN_INPUT_BLOCK_BITS: 16,
-		BROTLI_MAX_INPUT_BLOCK_BITS: 24,
-		BROTLI_PARAM_MODE: 0,
-		BROTLI_PARAM_QUALITY: 1,
-		BROTLI_PARAM_LGWIN: 2,
-		BROTLI_PARAM_LGBLOCK: 3,
-		BROTLI_PARAM_DISABLE_LITERAL_CONTEXT_MODELING: 4,
-		BROTLI_PARAM_SIZE_HINT: 5,
-		BROTLI_PARAM_LARGE_WINDOW: 6,
-		BROTLI_PARAM_NPOSTFIX: 7,
-		BROTLI_PARAM_NDIRECT: 8,
-		BROTLI_DECODER_RESULT_ERROR: 0,
-		BROTLI_DECODER_RESULT_SUCCESS: 1,
-		BROTLI_DECODER_RESULT_NEEDS_MORE_INPUT: 2,
-		BROTLI_DECODER_RESULT_NEEDS_MORE_OUTPUT: 3,
-		BROTLI_DECODER_PARAM_DISABLE_RING_BUFFER_REALLOCATION: 0,
-		BROTLI_DECODER_PARAM_LARGE_WINDOW: 1,
-		BROTLI_DECODER_NO_ERROR: 0,
-		BROTLI_DECODER_SUCCESS: 1,
-		BROTLI_DECODER_NEEDS_MORE_INPUT: 2,
-		BROTLI_DECODER_NEEDS_MORE_OUTPUT: 3,
-		BROTLI_DECODER_ERROR_FORMAT_EXUBERANT_NIBBLE: -1,
-		BROTLI_DECODER_ERROR_FORMAT_RESERVED: -2,
-		BROTLI_DECODER_ERROR_FORMAT_EXUBERANT_META_NIBBLE: -3,
-		BROTLI_DECODER_ERROR_FORMAT_SIMPLE_HUFFMAN_ALPHABET: -4,
-		BROTLI_DECODER_ERROR_FORMAT_SIMPLE_HUFFMAN_SAME: -5,
-		BROTLI_DECODER_ERROR_FORMAT_CL_SPACE: -6,
-		BROTLI_DECODER_ERROR_FORMAT_HUFFMAN_SPACE: -7,
-		BROTLI_DECODER_ERROR_FORMAT_CONTEXT_MAP_REPEAT: -8,
-		BROTLI_DECODER_ERROR_FORMAT_BLOCK_LENGTH_1: -9,
-		BROTLI_DECODER_ERROR_FORMAT_BLOCK_LENGTH_2: -10,
-		BROTLI_DECODER_ERROR_FORMAT_TRANSFORM: -11,
-		BROTLI_DECODER_ERROR_FORMAT_DICTIONARY: -12,
-		BROTLI_DECODER_ERROR_FORMAT_WINDOW_BITS: -13,
-		BROTLI_DECODER_ERROR_FORMAT_PADDING_1: -14,
-		BROTLI_DECODER_ERROR_FORMAT_PADDING_2: -15,
-		BROTLI_DECODER_ERROR_FORMAT_DISTANCE: -16,
-		BROTLI_DECODER_ERROR_DICTIONARY_NOT_SET: -19,
-		BROTLI_DECODER_ERROR_INVALID_ARGUMENTS: -20,
-		BROTLI_DECODER_ERROR_ALLOC_CONTEXT_MODES: -21,
-		BROTLI_DECODER_ERROR_ALLOC_TREE_GROUPS: -22,
-		BROTLI_DECODER_ERROR_ALLOC_CONTEXT_MAP: -25,
-		BROTLI_DECODER_ERROR_ALLOC_RING_BUFFER_1: -26,
-		BROTLI_DECODER_ERROR_ALLOC_RING_BUFFER_2: -27,
-		BROTLI_DECODER_ERROR_ALLOC_BLOCK_TYPE_TREES: -30,
-		BROTLI_DECODER_ERROR_UNREACHABLE: -31
-	}, realZlibConstants));
-}));
-// node_modules/minizlib/dist/esm/index.js
-var OriginalBufferConcat, desc, noop$1, passthroughBufferConcat, _superWrite, ZlibError, _flushFlag, ZlibBase, Zlib, Unzip, Brotli, BrotliDecompress, Zstd, ZstdDecompress;
-var init_esm = __esmMin((() => {
-	init_esm$1();
-	init_constants();
-	OriginalBufferConcat = buffer.Buffer.concat;
-	desc = Object.getOwnPropertyDescriptor(buffer.Buffer, "concat");
-	noop$1 = (args) => args;
-	passthroughBufferConcat = desc?.writable === true || desc?.set !== void 0 ? (makeNoOp) => {
-		buffer.Buffer.concat = makeNoOp ? noop$1 : OriginalBufferConcat;
-	} : (_) => {};
-	_superWrite = Symbol("_superWrite");
-	ZlibError = class extends Error {
-		code;
-		errno;
-		constructor(err, origin) {
-			super("zlib: " + err.message, { cause: err });
-			this.code = err.code;
-			this.errno = err.errno;
-			if (!this.code) this.code = "ZLIB_ERROR";
-			this.message = "zlib: " + err.message;
-			Error.captureStackTrace(this, origin ?? this.constructor);
-		}
-		get name() {
-			return "ZlibError";
-		}
-	};
-	_flushFlag = Symbol("flushFlag");
-	ZlibBase = class extends Minipass {
-		#sawError = false;
-		#ended = false;
-		#flushFlag;
-		#finishFlushFlag;
-		#fullFlushFlag;
-		#handle;
-		#onError;
-		get sawError() {
-			return this.#sawError;
-		}
-		get handle() {
-			return this.#handle;
-		}
-		get flushFlag() {
-			return this.#flushFlag;
-		}
-		constructor(opts, mode) {
-			if (!opts || typeof opts !== "object") throw new TypeError("invalid options for ZlibBase constructor");
-			super(opts);
-			this.#flushFlag = opts.flush ?? 0;
-			this.#finishFlushFlag = opts.finishFlush ?? 0;
-			this.#fullFlushFlag = opts.fullFlushFlag ?? 0;
-			if (typeof zlib[mode] !== "function") throw new TypeError("Compression method not supported: " + mode);
-			try {
-				this.#handle = new zlib[mode](opts);
-			} catch (er) {
-				throw new ZlibError(er, this.constructor);
-			}
-			this.#onError = (err) => {
-				if (this.#sawError) return;
-				this.#sawError = true;
-				this.close();
-				this.emit("error", err);
-			};
-			this.#handle?.on("error", (er) => this.#onError(new ZlibError(er)));
-			this.once("end", () => this.close);
-		}
-		close() {
-			if (this.#handle) {
-				this.#handle.close();
-				this.#handle = void 0;
-				this.emit("close");
-			}
-		}
-		reset() {
-			if (!this.#sawError) {
-				(0, assert.default)(this.#handle, "zlib binding closed");
-				return this.#handle.reset?.();
-			}
-		}
-		flush(flushFlag) {
-			if (this.ended) return;
-			if (typeof flushFlag !== "number") flushFlag = this.#fullFlushFlag;
-			this.write(Object.assign(buffer.Buffer.alloc(0), { [_flushFlag]: flushFlag }));
-		}
-		end(chunk, encoding, cb) {
-			if (typeof chunk === "function") {
-				cb = chunk;
-				encoding = void 0;
-				chunk = void 0;
-			}
-			if (typeof encoding === "function") {
-				cb = encoding;
-				encoding = void 0;
-			}
-			if (chunk) {
-				if (encoding) this.write(chunk, encoding);
-				else this.write(chunk);
-			}
-			this.flush(this.#finishFlushFlag);
-			this.#ended = true;
-			return super.end(cb);
-		}
-		get ended() {
-			return this.#ended;
-		}
-		[_superWrite](data) {
-			return super.write(data);
-		}
-		write(chunk, encoding, cb) {
-			if (typeof encoding === "function") cb = encoding, encoding = "utf8";
-			if (typeof chunk === "string") chunk = buffer.Buffer.from(chunk, encoding);
-			if (this.#sawError) return;
-			(0, assert.default)(this.#handle, "zlib binding closed");
-			const nativeHandle = this.#handle._handle;
-			const originalNativeClose = nativeHandle.close;
-			nativeHandle.close = () => {};
-			const originalClose = this.#handle.close;
-			this.#handle.close = () => {};
-			passthroughBufferConcat(true);
-			let result = void 0;
-			try {
-				const flushFlag = typeof chunk[_flushFlag] === "number" ? chunk[_flushFlag] : this.#flushFlag;
-				result = this.#handle._processChunk(chunk, flushFlag);
-				passthroughBufferConcat(false);
-			} catch (err) {
-				passthroughBufferConcat(false);
-				this.#onError(new ZlibError(err, this.write));
-			} finally {
-				if (this.#handle) {
-					this.#handle._handle = nativeHandle;
-					nativeHandle.close = originalNativeClose;
-					this.#handle.close = originalClose;
-					this.#handle.removeAllListeners("error");
-				}
-			}
-			if (this.#handle) this.#handle.on("error", (er) => this.#onError(new ZlibError(er, this.write)));
-			let writeReturn;
-			if (result) {
-				if (Array.isArray(result) && result.length > 0) {
-					const r = result[0];
-					writeReturn = this[_superWrite](buffer.Buffer.from(r));
-					for (let i = 1; i < result.length; i++) writeReturn = this[_superWrite](result[i]);
-				} else writeReturn = this[_superWrite](buffer.Buffer.from(result));
-			}
-			if (cb) cb();
-			return writeReturn;
-		}
-	};
-	Zlib = class extends ZlibBase {
-		#level;
-		#strategy;
-		constructor(opts, mode) {
-			opts = opts || {};
-			opts.flush = opts.flush || constants.Z_NO_FLUSH;
-			opts.finishFlush = opts.finishFlush || constants.Z_FINISH;
-			opts.fullFlushFlag = constants.Z_FULL_FLUSH;
-			super(opts, mode);
-			this.#level = opts.level;
-			this.#strategy = opts.strategy;
-		}
-		params(level, strategy) {
-			if (this.sawError) return;
-			if (!this.handle) throw new Error("cannot switch params when binding is closed");
-			if (!this.handle.params) throw new Error("not supported in this implementation");
-			if (this.#level !== level || this.#strategy !== strategy) {
-				this.flush(constants.Z_SYNC_FLUSH);
-				(0, assert.default)(this.handle, "zlib binding closed");
-				const origFlush = this.handle.flush;
-				this.handle.flush = (flushFlag, cb) => {
-					if (typeof flushFlag === "function") {
-						cb = flushFlag;
-						flushFlag = this.flushFlag;
-					}
-					this.flush(flushFlag);
-					cb?.();
-				};
-				try {
-					this.handle.params(level, strategy);
-				} finally {
-					this.handle.flush = origFlush;
-				}
-				if (this.handle) {
-					this.#level = level;
-					this.#strategy = strategy;
-				}
-			}
-		}
-	};
-	Unzip = class extends Zlib {
-		constructor(opts) {
-			super(opts, "Unzip");
-		}
-	};
-	Brotli = class extends ZlibBase {
-		constructor(opts, mode) {
-			opts = opts || {};
-			opts.flush = opts.flush || constants.BROTLI_OPERATION_PROCESS;
-			opts.finishFlush = opts.finishFlush || constants.BROTLI_OPERATION_FINISH;
-			opts.fullFlushFlag = constants.BROTLI_OPERATION_FLUSH;
-			super(opts, mode);
-		}
-	};
-	BrotliDecompress = class extends Brotli {
-		constructor(opts) {
-			super(opts, "BrotliDecompress");
-		}
-	};
-	Zstd = class extends ZlibBase {
-		constructor(opts, mode) {
-			opts = opts || {};
-			opts.flush = opts.flush || constants.ZSTD_e_continue;
-			opts.finishFlush = opts.finishFlush || constants.ZSTD_e_end;
-			opts.fullFlushFlag = constants.ZSTD_e_flush;
-			super(opts, mode);
-		}
-	};
-	ZstdDecompress = class extends Zstd {
-		constructor(opts) {
-			super(opts, "ZstdDecompress");
-		}
-	};
-}));
-// node_modules/tar/dist/esm/pax.js
-var Pax, merge, parseKV, parseKVLine;
-var init_pax = __esmMin((() => {
-	init_header();
-	Pax = class Pax {
-		atime;
-		mtime;
-		ctime;
-		charset;
-		comment;
-		gid;
-		uid;
-		gname;
-		uname;
-		linkpath;
-		dev;
-		ino;
-		nlink;
-		path;
-		size;
-		mode;
-		global;
-		constructor(obj, global = false) {
-			this.atime = obj.atime;
-			this.charset = obj.charset;
-			this.comment = obj.comment;
-			this.ctime = obj.ctime;
-			this.dev = obj.dev;
-			this.gid = obj.gid;
-			this.global = global;
-			this.gname = obj.gname;
-			this.ino = obj.ino;
-			this.linkpath = obj.linkpath;
-			this.mtime = obj.mtime;
-			this.nlink = obj.nlink;
-			this.path = obj.path;
-			this.size = obj.size;
-			this.uid = obj.uid;
-			this.uname = obj.uname;
-		}
-		encode() {
-			const body = this.encodeBody();
-			if (body === "") return Buffer.allocUnsafe(0);
-			const bodyLen = Buffer.byteLength(body);
-			const bufLen = 512 * Math.ceil(1 + bodyLen / 512);
-			const buf = Buffer.allocUnsafe(bufLen);
-			for (let i = 0; i < 512; i++) buf[i] = 0;
-			new Header({
-				path: ("PaxHeader/" + (0, node_path.basename)(this.path ?? "")).slice(0, 99),
-				mode: this.mode || 420,
-				uid: this.uid,
-				gid: this.gid,
-				size: bodyLen,
-				mtime: this.mtime,
-				type: this.global ? "GlobalExtendedHeader" : "ExtendedHeader",
-				linkpath: "",
-				uname: this.uname || "",
-				gname: this.gname || "",
-				devmaj: 0,
-				devmin: 0,
-				atime: this.atime,
-				ctime: this.ctime
-			}).encode(buf);
-			buf.write(body, 512, bodyLen, "utf8");
-			for (let i = bodyLen + 512; i < buf.length; i++) buf[i] = 0;
-			return buf;
-		}
-		encodeBody() {
-			return this.encodeField("path") + this.encodeField("ctime") + this.encodeField("atime") + this.encodeField("dev") + this.encodeField("ino") + this.encodeField("nlink") + this.encodeField("charset") + this.encodeField("comment") + this.encodeField("gid") + this.encodeField("gname") + this.encodeField("linkpath") + this.encodeField("mtime") + this.encodeField("size") + this.encodeField("uid") + this.encodeField("uname");
-		}
-		encodeField(field) {
-			if (this[field] === void 0) return "";
-			const r = this[field];
-			const v = r instanceof Date ? r.getTime() / 1e3 : r;
-			const s = " " + (field === "dev" || field === "ino" || field === "nlink" ? "SCHILY." : "") + field + "=" + v + "\n";
-			const byteLen = Buffer.byteLength(s);
-			let digits = Math.floor(Math.log(byteLen) / Math.log(10)) + 1;
-			if (byteLen + digits >= Math.pow(10, digits)) digits += 1;
-			return digits + byteLen + s;
-		}
-		static parse(str, ex, g = false) {
-			return new Pax(merge(parseKV(str), ex), g);
-		}
-	};
-	merge = (a, b) => b ? Object.assign({}, b, a) : a;
-	parseKV = (str) => str.replace(/\n$/, "").split("\n").reduce(parseKVLine, Object.create(null));
-	parseKVLine = (set, line) => {
-		const n = parseInt(line, 10);
-		if (n !== Buffer.byteLength(line) + 1) return set;
-		line = line.slice((n + " ").length);
-		const kv = line.split("=");
-		const r = kv.shift();
-		if (!r) return set;
-		const k = r.replace(/^SCHILY\.(dev|ino|nlink)/, "$1");
-		const v = kv.join("=").replace(/\0.*/, "");
-		switch (k) {
-			case "path":
-			case "linkpath":
-			case "type":
-			case "charset":
-			case "comment":
-			case "gname":
-			case "uname":
-				set[k] = v;
-				break;
-			case "ctime":
-			case "atime":
-			case "mtime":
-				set[k] = new Date(Number(v) * 1e3);
-				break;
-			case "size":
-				const s = +v;
-				if (s >= 0) set[k] = s;
-				break;
-			case "gid":
-			case "uid":
-			case "dev":
-			case "ino":
-			case "nlink":
-			case "mode": set[k] = +v;
-		}
-		return set;
-	};
-}));
-// node_modules/tar/dist/esm/normalize-windows-path.js
-var platform, normalizeWindowsPath;
-var init_normalize_windows_path = __esmMin((() => {
-	platform = process.env.TESTING_TAR_FAKE_PLATFORM || process.platform;
-	normalizeWindowsPath = platform !== "win32" ? (p) => String(p) : (p) => String(p).replaceAll(/\\/g, "/");
-}));
-// node_modules/tar/dist/esm/read-entry.js
-var ReadEntry;
-var init_read_entry = __esmMin((() => {
-	init_esm$1();
-	init_normalize_windows_path();
-	ReadEntry = class extends Minipass {
-		extended;
-		globalExtended;
-		header;
-		startBlockSize;
-		blockRemain;
-		remain;
-		type;
-		meta = false;
-		ignore = false;
-		path;
-		mode;
-		uid;
-		gid;
-		uname;
-		gname;
-		size = 0;
-		mtime;
-		atime;
-		ctime;
-		linkpath;
-		dev;
-		ino;
-		nlink;
-		invalid = false;
-		absolute;
-		unsupported = false;
-		constructor(header, ex, gex) {
-			super({});
-			this.pause();
-			this.extended = ex;
-			this.globalExtended = gex;
-			this.header = header;
-			this.remain = header.size ?? 0;
-			this.startBlockSize = 512 * Math.ceil(this.remain / 512);
-			this.blockRemain = this.startBlockSize;
-			this.type = header.type;
-			switch (this.type) {
-				case "File":
-				case "OldFile":
-				case "Link":
-				case "SymbolicLink":
-				case "CharacterDevice":
-				case "BlockDevice":
-				case "Directory":
-				case "FIFO":
-				case "ContiguousFile":
-				case "GNUDumpDir": break;
-				case "NextFileHasLongLinkpath":
-				case "NextFileHasLongPath":
-				case "OldGnuLongPath":
-				case "GlobalExtendedHeader":
-				case "ExtendedHeader":
-				case "OldExtendedHeader":
-					this.meta = true;
-					break;
-				default: this.ignore = true;
-			}
-			if (!header.path) throw new Error("no path provided for tar.ReadEntry");
-			this.path = normalizeWindowsPath(header.path);
-			this.mode = header.mode;
-			if (this.mode) this.mode = this.mode & 4095;
-			this.uid = header.uid;
-			this.gid = header.gid;
-			this.uname = header.uname;
-			this.gname = header.gname;
-			this.size = this.remain;
-			this.mtime = header.mtime;
-			this.atime = header.atime;
-			this.ctime = header.ctime;
-			this.linkpath = header.linkpath ? normalizeWindowsPath(header.linkpath) : void 0;
-			this.uname = header.uname;
-			this.gname = header.gname;
-			if (ex) this.#slurp(ex);
-			if (gex) this.#slurp(gex, true);
-		}
-		write(data) {
-			const writeLen = data.length;
-			if (writeLen > this.blockRemain) throw new Error("writing more to entry than is appropriate");
-			const r = this.remain;
-			const br = this.blockRemain;
-			this.remain = Math.max(0, r - writeLen);
-			this.blockRemain = Math.max(0, br - writeLen);
-			if (this.ignore) return true;
-			if (r >= writeLen) return super.write(data);
-			return super.write(data.subarray(0, r));
-		}
-		#slurp(ex, gex = false) {
-			if (ex.path) ex.path = normalizeWindowsPath(ex.path);
-			if (ex.linkpath) ex.linkpath = normalizeWindowsPath(ex.linkpath);
-			Object.assign(this, Object.fromEntries(Object.entries(ex).filter(([k, v]) => {
-				return !(v === null || v === void 0 || k === "path" && gex);
-			})));
-		}
-	};
-}));
-// node_modules/tar/dist/esm/warn-method.js
-var warnMethod;
-var init_warn_method = __esmMin((() => {
-	warnMethod = (self, code, message, data = {}) => {
-		if (self.file) data.file = self.file;
-		if (self.cwd) data.cwd = self.cwd;
-		data.code = message instanceof Error && message.code || code;
-		data.tarCode = code;
-		if (!self.strict && data.recoverable !== false) {
-			if (message instanceof Error) {
-				data = Object.assign(message, data);
-				message = message.message;
-			}
-			self.emit("warn", code, message, data);
-		} else if (message instanceof Error) self.emit("error", Object.assign(message, data));
-		else self.emit("error", Object.assign(new Error(`${code}: ${message}`), data));
-	};
-}));
-// node_modules/tar/dist/esm/parse.js
-var maxMetaEntrySize, gzipHeader, zstdHeader, ZIP_HEADER_LEN, STATE, WRITEENTRY, READENTRY, NEXTENTRY, PROCESSENTRY, EX, GEX, META, EMITMETA, BUFFER, QUEUE, ENDED, EMITTEDEND, EMIT, UNZIP, CONSUMECHUNK, CONSUMECHUNKSUB, CONSUMEBODY, CONSUMEMETA, CONSUMEHEADER, CONSUMING, BUFFERCONCAT, MAYBEEND, WRITING, ABORTED, DONE, SAW_VALID_ENTRY, SAW_NULL_BLOCK, SAW_EOF, CLOSESTREAM, MAX_DECOMPRESSION_RATIO, COMPRESSEDBYTESREAD, DECOMPRESSEDBYTESREAD, CHECKDECOMPRESSIONRATIO, noop, Parser;
-var init_parse = __esmMin((() => {
-	init_esm();
-	init_header();
-	init_pax();
-	init_read_entry();
-	init_warn_method();
-	maxMetaEntrySize = 1048576;
-	gzipHeader = Buffer.from([31, 139]);
-	zstdHeader = Buffer.from([
-		40,
-		181,
-		47,
-		253
-	]);
-	ZIP_HEADER_LEN = Math.max(gzipHeader.length, zstdHeader.length);
-	STATE = Symbol("state");
-	WRITEENTRY = Symbol("writeEntry");
-	READENTRY = Symbol("readEntry");
-	NEXTENTRY = Symbol("nextEntry");
-	PROCESSENTRY = Symbol("processEntry");
-	EX = Symbol("extendedHeader");
-	GEX = Symbol("globalExtendedHeader");
-	META = Symbol("meta");
-	EMITMETA = Symbol("emitMeta");
-	BUFFER = Symbol("buffer");
-	QUEUE = Symbol("queue");
-	ENDED = Symbol("ended");
-	EMITTEDEND = Symbol("emittedEnd");
-	EMIT = Symbol("emit");
-	UNZIP = Symbol("unzip");
-	CONSUMECHUNK = Symbol("consumeChunk");
-	CONSUMECHUNKSUB = Symbol("consumeChunkSub");
-	CONSUMEBODY = Symbol("consumeBody");
-	CONSUMEMETA = Symbol("consumeMeta");
-	CONSUMEHEADER = Symbol("consumeHeader");
-	CONSUMING = Symbol("consuming");
-	BUFFERCONCAT = Symbol("bufferConcat");
-	MAYBEEND = Symbol("maybeEnd");
-	WRITING = Symbol("writing");
-	ABORTED = Symbol("aborted");
-	DONE = Symbol("onDone");
-	SAW_VALID_ENTRY = Symbol("sawValidEntry");
-	SAW_NULL_BLOCK = Symbol("sawNullBlock");
-	SAW_EOF = Symbol("sawEOF");
-	CLOSESTREAM = Symbol("closeStream");
-	MAX_DECOMPRESSION_RATIO = 1e3;
-	COMPRESSEDBYTESREAD = Symbol("compressedBytesRead");
-	DECOMPRESSEDBYTESREAD = Symbol("decompressedBytesRead");
-	CHECKDECOMPRESSIONRATIO = Symbol("checkDecompressionRatio");
-	noop = () => true;
-	Parser = class extends events.EventEmitter {
-		file;
-		strict;
-		maxMetaEntrySize;
-		filter;
-		brotli;
-		zstd;
-		maxDecompressionRatio;
-		writable = true;
-		readable = false;
-		[QUEUE] = [];
-		[BUFFER];
-		[READENTRY];
-		[WRITEENTRY];
-		[STATE] = "begin";
-		[META] = "";
-		[EX];
-		[GEX];
-		[ENDED] = false;
-		[UNZIP];
-		[ABORTED] = false;
-		[SAW_VALID_ENTRY];
-		[SAW_NULL_BLOCK] = false;
-		[SAW_EOF] = false;
-		[WRITING] = false;
-		[CONSUMING] = false;
-		[EMITTEDEND] = false;
-		[COMPRESSEDBYTESREAD] = 0;
-		[DECOMPRESSEDBYTESREAD] = 0;
-		constructor(opt = {}) {
-			super();
-			this.file = opt.file || "";
-			this.on(DONE, () => {
-				if (this[STATE] === "begin" || this[SAW_VALID_ENTRY] === false) this.warn("TAR_BAD_ARCHIVE", "Unrecognized archive format");
-			});
-			if (opt.ondone) this.on(DONE, opt.ondone);
-			else this.on(DONE, () => {
-				this.emit("prefinish");
-				this.emit("finish");
-				this.emit("end");
-			});
-			this.strict = !!opt.strict;
-			this.maxDecompressionRatio = typeof opt.maxDecompressionRatio === "number" ? opt.maxDecompressionRatio : MAX_DECOMPRESSION_RATIO;
-			this.maxMetaEntrySize = opt.maxMetaEntrySize || maxMetaEntrySize;
-			this.filter = typeof opt.filter === "function" ? opt.filter : noop;
-			const isTBR = opt.file && (opt.file.endsWith(".tar.br") || opt.file.endsWith(".tbr"));
-			this.brotli = !(opt.gzip || opt.zstd) && opt.brotli !== void 0 ? opt.brotli : isTBR ? void 0 : false;
-			const isTZST = opt.file && (opt.file.endsWith(".tar.zst") || opt.file.endsWith(".tzst"));
-			this.zstd = !(opt.gzip || opt.brotli) && opt.zstd !== void 0 ? opt.zstd : isTZST ? true : void 0;
-			this.on("end", () => this[CLOSESTREAM]());
-			if (typeof opt.onwarn === "function") this.on("warn", opt.onwarn);
-			if (typeof opt.onReadEntry === "function") this.on("entry", opt.onReadEntry);
-		}
-		warn(code, message, data = {}) {
-			warnMethod(this, code, message, data);
-		}
-		[CONSUMEHEADER](chunk, position) {
-			if (this[SAW_VALID_ENTRY] === void 0) this[SAW_VALID_ENTRY] = false;
-			let header;
-			try {
-				header = new Header(chunk, position, this[EX], this[GEX]);
-			} catch (er) {
-				return this.warn("TAR_ENTRY_INVALID", er);
-			}
-			if (header.nullBlock) {
-				if (this[SAW_NULL_BLOCK]) {
-					this[SAW_EOF] = true;
-					if (this[STATE] === "begin") this[STATE] = "header";
-					this[EMIT]("eof");
-				} else {
-					this[SAW_NULL_BLOCK] = true;
-					this[EMIT]("nullBlock");
-				}
-			} else {
-				this[SAW_NULL_BLOCK] = false;
-				if (!header.cksumValid) this.warn("TAR_ENTRY_INVALID", "checksum failure", { header });
-				else if (!header.path) this.warn("TAR_ENTRY_INVALID", "path is required", { header });
-				else {
-					const type = header.type;
-					if (/^(Symbolic)?Link$/.test(type) && !header.linkpath) this.warn("TAR_ENTRY_INVALID", "linkpath required", { header });
-					else if (!/^(Symbolic)?Link$/.test(type) && !/^(Global)?ExtendedHeader$/.test(type) && header.linkpath) this.warn("TAR_ENTRY_INVALID", "linkpath forbidden", { header });
-					else {
-						const entry = this[WRITEENTRY] = new ReadEntry(header, this[EX], this[GEX]);
-						if (!this[SAW_VALID_ENTRY]) {
-							if (entry.remain) {
-								const onend = () => {
-									if (!entry.invalid) this[SAW_VALID_ENTRY] = true;
-								};
-								entry.on("end", onend);
-							} else this[SAW_VALID_ENTRY] = true;
-						}
-						if (entry.meta) {
-							if (entry.size > this.maxMetaEntrySize) {
-								entry.ignore = true;
-								this[EMIT]("ignoredEntry", entry);
-								this[STATE] = "ignore";
-								entry.resume();
-							} else if (entry.size > 0) {
-								this[META] = "";
-								entry.on("data", (c) => this[META] += c);
-								this[STATE] = "meta";
-							}
-						} else {
-							this[EX] = void 0;
-							entry.ignore = entry.ignore || !this.filter(entry.path, entry);
-							if (entry.ignore) {
-								this[EMIT]("ignoredEntry", entry);
-								this[STATE] = entry.remain ? "ignore" : "header";
-								entry.resume();
-							} else {
-								if (entry.remain) this[STATE] = "body";
-								else {
-									this[STATE] = "header";
-									entry.end();
-								}
-								if (!this[READENTRY]) {
-									this[QUEUE].push(entry);
-									this[NEXTENTRY]();
-								} else this[QUEUE].push(entry);
-							}
-						}
-					}
-				}
-			}
-		}
-		[CLOSESTREAM]() {
-			queueMicrotask(() => this.emit("close"));
-		}
-		[PROCESSENTRY](entry) {
-			let go = true;
-			if (!entry) {
-				this[READENTRY] = void 0;
-				go = false;
-			} else if (Array.isArray(entry)) {
-				const [ev, ...args] = entry;
-				this.emit(ev, ...args);
-			} else {
-				this[READENTRY] = entry;
-				this.emit("entry", entry);
-				if (!entry.emittedEnd) {
-					entry.on("end", () => this[NEXTENTRY]());
-					go = false;
-				}
-			}
-			return go;
-		}
-		[NEXTENTRY]() {
-			do;
-			while (this[PROCESSENTRY](this[QUEUE].shift()));
-			if (this[QUEUE].length === 0) {
-				const re = this[READENTRY];
-				if (!re || re.flowing || re.size === re.remain) {
-					if (!this[WRITING]) this.emit("drain");
-				} else re.once("drain", () => this.emit("drain"));
-			}
-		}
-		[CONSUMEBODY](chunk, position) {
-			const entry = this[WRITEENTRY];
-			if (!entry) throw new Error("attempt to consume body without entry??");
-			const br = entry.blockRemain ?? 0;
-			const c = br >= chunk.length && position === 0 ? chunk : chunk.subarray(position, position + br);
-			entry.write(c);
-			if (!entry.blockRemain) {
-				this[STATE] = "header";
-				this[WRITEENTRY] = void 0;
-				entry.end();
-			}
-			return c.length;
-		}
-		[CONSUMEMETA](chunk, position) {
-			const entry = this[WRITEENTRY];
-			const ret = this[CONSUMEBODY](chunk, position);
-			if (!this[WRITEENTRY] && entry) this[EMITMETA](entry);
-			return ret;
-		}
-		[EMIT](ev, data, extra) {
-			if (this[QUEUE].length === 0 && !this[READENTRY]) this.emit(ev, data, extra);
-			else this[QUEUE].push([
-				ev,
-				data,
-				extra
-			]);
-		}
-		[EMITMETA](entry) {
-			this[EMIT]("meta", this[META]);
-			switch (entry.type) {
-				case "ExtendedHeader":
-				case "OldExtendedHeader":
-					this[EX] = Pax.parse(this[META], this[EX], false);
-					break;
-				case "GlobalExtendedHeader":
-					this[GEX] = Pax.parse(this[META], this[GEX], true);
-					break;
-				case "NextFileHasLongPath":
-				case "OldGnuLongPath": {
-					const ex = this[EX] ?? Object.create(null);
-					this[EX] = ex;
-					ex.path = this[META].replace(/\0.*/, "");
-					break;
-				}
-				case "NextFileHasLongLinkpath": {
-					const ex = this[EX] || Object.create(null);
-					this[EX] = ex;
-					ex.linkpath = this[META].replace(/\0.*/, "");
-					break;
-				}
-				default: throw new Error("unknown meta: " + entry.type);
-			}
-		}
-		abort(error) {
-			if (this[ABORTED]) return;
-			if (this[UNZIP]) {
-				const u = this[UNZIP];
-				u.write = () => true;
-				u.end = () => u;
-				u.emit = () => false;
-				u.destroy?.();
-			}
-			this[ABORTED] = true;
-			this.emit("abort", error);
-			this.warn("TAR_ABORT", error, { recoverable: false });
-		}
-		[CHECKDECOMPRESSIONRATIO](chunk) {
-			this[DECOMPRESSEDBYTESREAD] += chunk.length;
-			const ratio = this[DECOMPRESSEDBYTESREAD] / this[COMPRESSEDBYTESREAD];
-			if (ratio > this.maxDecompressionRatio) {
-				this.abort(new Error(`max decompression ratio exceeded: ${ratio.toFixed(2)} > ${this.maxDecompressionRatio}`));
-				return false;
-			}
-			return true;
-		}
-		write(chunk, encoding, cb) {
-			if (typeof encoding === "function") {
-				cb = encoding;
-				encoding = void 0;
-			}
-			if (typeof chunk === "string") chunk = Buffer.from(chunk, typeof encoding === "string" ? encoding : "utf8");
-			if (this[ABORTED]) {
-				cb?.();
-				return false;
-			}
-			if ((this[UNZIP] === void 0 || this.brotli === void 0 && this[UNZIP] === false) && chunk) {
-				if (this[BUFFER]) {
-					chunk = Buffer.concat([this[BUFFER], chunk]);
-					this[BUFFER] = void 0;
-				}
-				if (chunk.length < ZIP_HEADER_LEN) {
-					this[BUFFER] = chunk;
-					cb?.();
-					return true;
-				}
-				for (let i = 0; this[UNZIP] === void 0 && i < gzipHeader.length; i++) if (chunk[i] !== gzipHeader[i]) this[UNZIP] = false;
-				let isZstd = false;
-				if (this[UNZIP] === false && this.zstd !== false) {
-					isZstd = true;
-					for (let i = 0; i < zstdHeader.length; i++) if (chunk[i] !== zstdHeader[i]) {
-						isZstd = false;
-						break;
-					}
-				}
-				const maybeBrotli = this.brotli === void 0 && !isZstd;
-				if (this[UNZIP] === false && maybeBrotli) {
-					if (chunk.length < 512) {
-						if (this[ENDED]) this.brotli = true;
-						else {
-							this[BUFFER] = chunk;
-							cb?.();
-							return true;
-						}
-					} else try {
-						new Header(chunk.subarray(0, 512));
-						this.brotli = false;
-					} catch (_) {
-						this.brotli = true;
-					}
-				}
-				if (this[UNZIP] === void 0 || this[UNZIP] === false && (this.brotli || isZstd)) {
-					const ended = this[ENDED];
-					this[ENDED] = false;
-					this[UNZIP] = this[UNZIP] === void 0 ? new Unzip({}) : isZstd ? new ZstdDecompress({}) : new BrotliDecompress({});
-					this[UNZIP].on("data", (chunk) => {
-						if (this[CHECKDECOMPRESSIONRATIO](chunk)) this[CONSUMECHUNK](chunk);
-					});
-					this[UNZIP].on("error", (er) => {
-						if (!this[ABORTED]) this.abort(er);
-					});
-					this[UNZIP].on("end", () => {
-						this[ENDED] = true;
-						this[CONSUMECHUNK]();
-					});
-					this[WRITING] = true;
-					this[COMPRESSEDBYTESREAD] += chunk.length;
-					const ret = !!this[UNZIP][ended ? "end" : "write"](chunk);
-					this[WRITING] = false;
-					cb?.();
-					return ret;
-				}
-			}
-			this[WRITING] = true;
-			if (this[UNZIP]) {
-				this[COMPRESSEDBYTESREAD] += chunk.length;
-				this[UNZIP].write(chunk);
-			} else this[CONSUMECHUNK](chunk);
-			this[WRITING] = false;
-			const ret = this[QUEUE].length > 0 ? false : this[READENTRY] ? this[READENTRY].flowing : true;
-			if (!ret && this[QUEUE].length === 0) this[READENTRY]?.once("drain", () => this.emit("drain"));
-			cb?.();
-			return ret;
-		}
-		[BUFFERCONCAT](c) {
-			if (c && !this[ABORTED]) this[BUFFER] = this[BUFFER] ? Buffer.concat([this[BUFFER], c]) : c;
-		}
-		[MAYBEEND]() {
-			if (this[ENDED] && !this[EMITTEDEND] && !this[ABORTED] && !this[CONSUMING]) {
-				this[EMITTEDEND] = true;
-				const entry = this[WRITEENTRY];
-				if (entry?.blockRemain) {
-					const have = this[BUFFER] ? this[BUFFER].length : 0;
-					this.warn("TAR_BAD_ARCHIVE", `Truncated input (needed ${entry.blockRemain} more bytes, only ${have} available)`, { entry });
-					if (this[BUFFER]) entry.write(this[BUFFER]);
-					entry.end();
-				}
-				this[EMIT](DONE);
-			}
-		}
-		[CONSUMECHUNK](chunk) {
-			if (this[CONSUMING] && chunk) this[BUFFERCONCAT](chunk);
-			else if (!chunk && !this[BUFFER]) this[MAYBEEND]();
-			else if (chunk) {
-				this[CONSUMING] = true;
-				if (this[BUFFER]) {
-					this[BUFFERCONCAT](chunk);
-					const c = this[BUFFER];
-					this[BUFFER] = void 0;
-					this[CONSUMECHUNKSUB](c);
-				} else this[CONSUMECHUNKSUB](chunk);
-				while (this[BUFFER] && this[BUFFER]?.length >= 512 && !this[ABORTED] && !this[SAW_EOF]) {
-					const c = this[BUFFER];
-					this[BUFFER] = void 0;
-					this[CONSUMECHUNKSUB](c);
-				}
-				this[CONSUMING] = false;
-			}
-			if (!this[BUFFER] || this[ENDED]) this[MAYBEEND]();
-		}
-		[CONSUMECHUNKSUB](chunk) {
-			let position = 0;
-			const length = chunk.length;
-			while (position + 512 <= length && !this[ABORTED] && !this[SAW_EOF]) switch (this[STATE]) {
-				case "begin":
-				case "header":
-					this[CONSUMEHEADER](chunk, position);
-					position += 512;
-					break;
-				case "ignore":
-				case "body":
-					position += this[CONSUMEBODY](chunk, position);
-					break;
-				case "meta":
-					position += this[CONSUMEMETA](chunk, position);
-					break;
-				default: throw new Error("invalid state: " + this[STATE]);
-			}
-			if (position < length) this[BUFFER] = this[BUFFER] ? Buffer.concat([chunk.subarray(position), this[BUFFER]]) : chunk.subarray(position);
-		}
-		end(chunk, encoding, cb) {
-			if (typeof chunk === "function") {
-				cb = chunk;
-				encoding = void 0;
-				chunk = void 0;
-			}
-			if (typeof encoding === "function") {
-				cb = encoding;
-				encoding = void 0;
-			}
-			if (typeof chunk === "string") chunk = Buffer.from(chunk, encoding);
-			if (cb) this.once("finish", cb);
-			if (!this[ABORTED]) {
-				if (this[UNZIP]) {
-					if (chunk) {
-						this[COMPRESSEDBYTESREAD] += chunk.length;
-						this[UNZIP].write(chunk);
-					}
-					this[UNZIP].end();
-				} else {
-					this[ENDED] = true;
-					if (this.brotli === void 0 || this.zstd === void 0) chunk = chunk || Buffer.alloc(0);
-					if (chunk) this.write(chunk);
-					this[MAYBEEND]();
-				}
-			}
-			return this;
-		}
-	};
-}));
-// src/archive/tar-parser.ts
-function ignored({ path, type, meta, size }) {
-	return meta ? rejectedArchive(`an extended header has ${size} bytes`) : rejectedKind(path, type);
-}
-function refusedByParser(error) {
-	const header = "header" in error && error.header instanceof Header ? error.header : void 0;
-	if (header === void 0) return rejectedArchive("a header has a number that cannot be read", error);
-	if (!header.cksumValid) return badChecksum(error);
-	const { path = "", type } = header;
-	if (path === "") return rejectedMember(path, "a member without a name", "there is no place to write it");
-	return isRefusedKind(type) ? rejectedKind(path, type) : rejectedLinkTarget(path);
-}
-function badChecksum(cause) {
-	return rejectedArchive("a header fails its checksum, or it is not a tar archive", cause);
-}
-var EXTENSIONS, TarParser;
-var init_tar_parser = __esmMin((() => {
-	init_header();
-	init_parse();
-	init_limits();
-	init_archive_error();
-	init_blocks();
-	init_member();
-	EXTENSIONS = new Set([
-		"x",
-		"g",
-		"L",
-		"K"
-	]);
-	TarParser = class {
-		#parser = new Parser({
-			strict: true,
-			zstd: false,
-			brotli: false,
-			maxMetaEntrySize: MAX_ARCHIVE_METADATA_BYTES
-		});
-		#entry;
-		#ignored;
-		#content;
-		#failure;
-		constructor() {
-			this.#parser.on("entry", (entry) => {
-				this.#entry = entry;
-				entry.on("data", (data) => {
-					this.#content = data;
-				});
-			});
-			this.#parser.on("ignoredEntry", (entry) => {
-				this.#ignored = entry;
-			});
-			this.#parser.on("error", (error) => {
-				this.#failure = error;
-			});
-		}
-		header(block) {
-			if (block[0] === 31 && block[1] === 139) throw rejectedArchive("it is packed with gzip twice");
-			this.#write(block);
-			if (this.#ignored !== void 0) throw ignored(this.#ignored);
-			if (this.#entry !== void 0) {
-				const { header } = this.#entry;
-				return {
-					kind: "member",
-					header,
-					entry: this.#entry
-				};
-			}
-			const header = new Header(block);
-			if (header.nullBlock) throw badChecksum();
-			if (!EXTENSIONS.has(header.typeKey)) throw rejectedKind(header.path ?? "", header.type);
-			return {
-				kind: "extension",
-				header,
-				paddedBytes: Math.ceil((header.size ?? 0) / 512) * 512
-			};
-		}
-		content(blocks) {
-			if (blocks.length > 0) this.#write(blocks);
-			return this.#content;
-		}
-		#write(blocks) {
-			this.#entry = void 0;
-			this.#content = void 0;
-			this.#parser.write(blocks);
-			if (this.#failure !== void 0) throw refusedByParser(this.#failure);
-		}
-	};
-}));
-// src/archive/read-members.ts
-async function readMembers(chunks, visit) {
-	const blocks = new Blocks(chunks);
-	const parser = new TarParser();
-	const extended = new ExtendedHeaders();
-	const paths = new MemberPaths();
-	for (let block = await blocks.take(512); !isZero(block); block = await blocks.take(512)) {
-		const parsed = parser.header(block);
-		assertHeaderForm(block, parsed.header);
-		if (parsed.kind === "extension") {
-			const body = await blocks.take(parsed.paddedBytes);
-			extended.add(parsed.header, body);
-			parser.content(body);
-			continue;
-		}
-		const member = memberOf$1(parsed.entry, {
-			block,
-			linked: extended.take() === "linked"
-		});
-		if (member.path !== "") {
-			paths.add(member.path, member.kind);
-			await visit({
-				...member,
-				content: contentOf(parsed, parser, blocks)
-			});
-		}
-		while (parsed.entry.blockRemain > 0) await nextPiece(parsed, parser, blocks);
-	}
-	extended.assertNone();
-	await assertEnd(blocks);
-}
-async function* contentOf(parsed, parser, blocks) {
-	while (parsed.entry.blockRemain > 0) {
-		const piece = await nextPiece(parsed, parser, blocks);
-		if (piece !== void 0) yield piece;
-	}
-}
-async function nextPiece({ entry }, parser, blocks) {
-	return parser.content(await blocks.some(entry.blockRemain));
-}
-async function assertEnd(blocks) {
-	if (!isZero(await blocks.take(512))) throw rejectedArchive("an empty block stands between its members");
-	for await (const rest of blocks.rest()) if (!isZero(rest)) throw rejectedArchive("something follows its end");
-}
-var init_read_members = __esmMin((() => {
-	init_archive_error();
-	init_blocks();
-	init_extended_header();
-	init_header_form();
-	init_member();
-	init_member_path();
-	init_tar_parser();
-}));
-// src/archive/read-archive.ts
-var read_archive_exports = __exportAll({ readArchive: () => readArchive$2 });
-async function readArchive$2(archive, visit, signal) {
-	throwIfInterrupted(signal);
-	try {
-		await assertUnchanged$1(archive);
-		const hash = (0, node_crypto.createHash)(archive.proven.algorithm);
-		const packed = { bytes: 0 };
-		if (await isGzip(archive)) {
-			const unpack = (0, node_zlib.createGunzip)({ chunkSize: UNPACKED_CHUNK_BYTES });
-			await (0, node_stream_promises.pipeline)(() => fileChunks(archive, {
-				hash,
-				packed,
-				nextBuffer: bufferFor(unpack),
-				signal
-			}), unpack, (chunks) => readMembers(bounded(chunks, packed), visit), signal === void 0 ? {} : { signal });
-			if (unpack.bytesWritten !== packed.bytes) throw rejectedArchive("something follows its gzip stream");
-		} else {
-			const shared = Buffer.allocUnsafeSlow(CHUNK_BYTES);
-			await readMembers(bounded(fileChunks(archive, {
-				hash,
-				packed,
-				nextBuffer: () => shared,
-				signal
-			}), packed), visit);
-		}
-		return confirmReadThrough(archive, hash.digest("hex"));
-	} catch (error) {
-		throwIfInterrupted(signal);
-		if (systemCode(error).startsWith("Z_")) throw rejectedArchive("its gzip stream is damaged or cut short", error);
-		throw diskError(error, `read ${archive.name}`, archive.path);
-	}
-}
-async function assertUnchanged$1({ path, file }) {
-	if (isSameFile(identityOf(await (0, node_fs_promises.stat)(path, { bigint: true })), file)) return;
-	throw new InstallError("place-failed", `${path} was changed or replaced after its digest was confirmed`, {
-		why: "another program writes to it",
-		next: "keep it where only you can write to it"
-	});
-}
-async function isGzip({ readAt }) {
-	const magic = Buffer.alloc(2);
-	return await readAt(magic, 0) === 2 && magic[0] === 31 && magic[1] === 139;
-}
-async function* fileChunks({ readAt }, { hash, packed, nextBuffer, signal }) {
-	for (;;) {
-		throwIfInterrupted(signal);
-		const buffer = nextBuffer();
-		const bytes = await readAt(buffer, packed.bytes);
-		if (bytes === 0) return;
-		packed.bytes += bytes;
-		const chunk = buffer.subarray(0, bytes);
-		hash.update(chunk);
-		yield chunk;
-	}
-}
-function bufferFor(gunzip) {
-	const shared = Buffer.allocUnsafeSlow(CHUNK_BYTES);
-	return () => gunzip.writableLength === 0 ? shared : Buffer.allocUnsafe(CHUNK_BYTES);
-}
-async function* bounded(chunks, packed) {
-	let bytes = 0;
-	for await (const chunk of chunks) {
-		bytes += chunk.length;
-		if (bytes > 17179869184) throw rejectedArchive(`it unpacks to more than ${MAX_ARCHIVE_BYTES} bytes`);
-		if (bytes > 16777216 && bytes > packed.bytes * 100) throw rejectedArchive(`it unpacks to more than 100 times its size`);
-		yield chunk;
-	}
-}
-var CHUNK_BYTES, UNPACKED_CHUNK_BYTES;
-var init_read_archive = __esmMin((() => {
-	init_errors();
-	init_limits();
-	init_archive_error();
-	init_disk_error();
-	init_read_members();
-	init_verified_artifact();
-	CHUNK_BYTES = 131072;
-	UNPACKED_CHUNK_BYTES = 65536;
-}));
-// src/archive/extract.ts
-var extract_exports = __exportAll({
-	listArchive: () => listArchive,
-	placeExtractions: () => placeExtractions,
-	stageExtraction: () => stageExtraction,
-	stageMembers: () => stageMembers
-});
-async function listArchive(archive, { signal } = {}) {
-	const members = [];
-	await readArchive$1(archive, async (visited) => {
-		const { content: _, ...member } = visited;
-		members.push(member);
-	}, signal);
-	return members;
-}
-async function stageExtraction(archive, options) {
-	const { into, members: asked = [], look, signal } = options;
-	const staging = new StagingDirectory(into);
-	try {
-		await staging.open();
-		const selection = asked.length === 0 ? void 0 : new MemberSelection(asked);
-		const taken = new Map();
-		await readArchive$1(archive, async (visited) => {
-			if (selection?.offer(visited) === false) return;
-			await staging.write(visited, look);
-			const { content: _, ...member } = visited;
-			taken.set(member.path, member);
-		}, signal);
-		for (const path of selection?.finish() ?? []) {
-			await staging.remove(path);
-			taken.delete(path);
-		}
-		await staging.seal();
-		return {
-			directory: staging.target,
-			members: [...taken.values()],
-			staging
-		};
-	} catch (error) {
-		await staging.discard();
-		throw error;
-	}
-}
-async function placeExtractions(extractions, { signal } = {}) {
-	throwIfInterrupted(signal);
-	const placed = [];
-	let notes;
-	try {
-		for (const { staging } of extractions) {
-			await staging.place();
-			placed.push(staging);
-		}
-		notes = await restoreLabels(placed.map(({ target }) => target));
-		for (const staging of placed) await staging.assertPlaced();
-	} catch (error) {
-		for (const staging of placed.toReversed()) await takeBack(staging, error);
-		throw error;
-	}
-	for (const staging of placed) await staging.keep();
-	return notes;
-}
-async function takeBack(staging, reason) {
-	try {
-		await staging.undo();
-	} catch (error) {
-		throw new InstallError("place-failed", `an archive could not be put in place, and ${staging.target} could not be removed again`, {
-			found: error instanceof Error ? error.message : String(error),
-			next: `remove ${staging.target} by hand`,
-			cause: new AggregateError([reason, error])
-		});
-	}
-}
-async function stageMembers(archive, requests, { signal } = {}) {
-	const files = [];
-	const found = new Set();
-	const read = await readArchive$1(archive, async ({ path, kind, content }) => {
-		if (kind === "directory") return;
-		files.push(path);
-		const wanted = requests.filter(({ member }) => member === path).map(({ staged }) => staged);
-		if (wanted.length === 0) return;
-		for await (const piece of content) for (const staged of wanted) await staged.write(piece);
-		for (const staged of wanted) found.add(staged);
-	}, signal);
-	const missing = requests.find(({ staged }) => !found.has(staged));
-	if (missing !== void 0) throw memberMissing(missing.member, files);
-	return Promise.all(requests.map(async ({ member, staged }) => confirmMember(staged, member, read)));
-}
-var readArchive$1;
-var init_extract = __esmMin((() => {
-	init_errors();
-	init_disk_error();
-	init_security_labels();
-	init_member_selection();
-	init_staging_directory();
-	init_verified_artifact();
-	readArchive$1 = async (...args) => (await Promise.resolve().then(() => (init_read_archive(), read_archive_exports))).readArchive(...args);
-}));
-// src/flow/place.ts
-async function placePrepared(prepared, signal) {
-	try {
-		return await placeOutputs(prepared, signal);
-	} finally {
-		await discardPrepared(prepared);
-	}
-}
-async function placeOutputs(prepared, signal) {
-	const outputs = prepared.flatMap((one) => one.outputs);
-	const sideFiles = prepared.flatMap(sideFilesOf);
-	if (sideFiles.length === 0 && outputs.every(({ kind }) => kind === "verified")) return [];
-	const [{ DATA_MODE, EXECUTABLE_MODE, placeAll }, { placeExtractions }] = await Promise.all([Promise.resolve().then(() => (init_place(), place_exports)), Promise.resolve().then(() => (init_extract(), extract_exports))]);
-	const placements = outputs.flatMap((output) => {
-		if (output.kind !== "installed") return [];
-		const { verified: artifact, file } = output;
-		const { destination, executable } = file;
-		return [{
-			artifact,
-			destination,
-			mode: executable ? EXECUTABLE_MODE : DATA_MODE
-		}];
-	});
-	const installed = outputs.flatMap((one) => one.kind === "already-installed" ? [one.installed] : []);
-	const extractions = outputs.flatMap((one) => one.kind === "extracted" ? [one.extraction] : []);
-	const notes = await placeAll(placements, {
-		sideFiles,
-		installed,
-		signal
-	});
-	const isBegun = placements.length > 0 || sideFiles.length > 0;
-	return [...notes, ...await placeExtractions(extractions, isBegun ? {} : { signal })];
-}
-function sideFilesOf({ bundlePath, manifestPath, proof: { bundle, listedIn } }) {
-	if (manifestPath !== void 0 && listedIn !== void 0) return [{
-		destination: manifestPath,
-		bytes: listedIn.bytes
-	}, {
-		destination: bundlePathOf(manifestPath),
-		bytes: bundle
-	}];
-	return bundlePath === void 0 ? [] : [{
-		destination: bundlePath,
-		bytes: bundle
-	}];
 }
 // src/source/in-turn.ts
 async function askInTurn(sources, report, ask, { located = ({ shown }) => shown, goesOn = () => true } = {}) {
@@ -31916,590 +32665,6 @@ function notWhatWasSigned(error, label, { signer }, from) {
 		from
 	});
 }
-// src/evidence/evidence-store.ts
-async function findKeptEvidence(data, sha256) {
-	const entries = await data.read("evidence", sha256);
-	if (entries.length === 0) return {
-		found: [],
-		notes: []
-	};
-	const { readBundle } = await Promise.resolve().then(() => (init_read_bundle(), read_bundle_exports));
-	const found = [];
-	const notes = [];
-	for (const { bytes, path: location } of entries) try {
-		found.push({
-			bytes,
-			evidence: readBundle(bytes, `the bundle ${location}`),
-			location
-		});
-	} catch (error) {
-		if (!(error instanceof UntrustedError)) throw error;
-		notes.push(evidenceNotUsed(location, error.message));
-	}
-	return {
-		found,
-		notes
-	};
-}
-async function keepEvidence(data, sha256, bundle) {
-	if ((await data.read("evidence", sha256)).some(({ bytes }) => Buffer.compare(bytes, bundle) === 0)) return;
-	await data.write("evidence", sha256, bundle);
-}
-function evidenceNotUsed(location, why) {
-	return note("evidence-not-used", `${location} was not used: ${why}`);
-}
-var init_evidence_store = __esmMin((() => {
-	init_errors();
-	init_notes();
-}));
-// src/evidence/assemble-bundle.ts
-function assembleBundle(material, digest, entry) {
-	const { signedEntryTimestamp, inclusionProof } = entry;
-	if (signedEntryTimestamp === void 0) throw incomplete("set", "signed entry timestamp");
-	if (inclusionProof === void 0) throw incomplete("inclusionProof", "inclusion proof");
-	const bundle = {
-		mediaType: MEDIA_TYPE,
-		verificationMaterial: {
-			certificate: { rawBytes: encodeBase64(material.certificate) },
-			tlogEntries: [{
-				logIndex: String(entry.logIndex),
-				logId: { keyId: encodeBase64(entry.logId) },
-				kindVersion: {
-					kind: "hashedrekord",
-					version: "0.0.1"
-				},
-				integratedTime: String(entry.integratedTime),
-				inclusionPromise: { signedEntryTimestamp: encodeBase64(signedEntryTimestamp) },
-				inclusionProof: inclusionProofJson(inclusionProof),
-				canonicalizedBody: encodeBase64(entry.body)
-			}]
-		},
-		messageSignature: {
-			messageDigest: {
-				algorithm: nameOf$1(digest.algorithm),
-				digest: encodeBase64(Buffer.from(digest.hex, "hex"))
-			},
-			signature: encodeBase64(material.signature)
-		}
-	};
-	return Buffer.from(`${JSON.stringify(bundle, null, 1)}\n`, "utf8");
-}
-function incomplete(check, part) {
-	return new UnavailableError("response-invalid", `the log's answer lacks the ${part} of the entry`, {
-		check,
-		wanted: `a log entry with its ${part}, as Rekor sends it`,
-		found: "an entry without it",
-		why: "without it we cannot check that the entry is in the log, so nothing is proved either way",
-		next: "try again; a proxy may have changed the answer: check --rekor-url and any proxy on the way"
-	});
-}
-function inclusionProofJson(proof) {
-	return {
-		logIndex: String(proof.logIndex),
-		rootHash: encodeBase64(proof.rootHash),
-		treeSize: String(proof.treeSize),
-		hashes: proof.hashes.map((hash) => encodeBase64(hash)),
-		checkpoint: { envelope: proof.checkpoint }
-	};
-}
-function nameOf$1(wanted) {
-	return [...HASH_ALGORITHMS$1].find(([, algorithm]) => algorithm === wanted)?.[0];
-}
-var MEDIA_TYPE;
-var init_assemble_bundle = __esmMin((() => {
-	init_base64();
-	init_digest();
-	init_errors();
-	MEDIA_TYPE = "application/vnd.dev.sigstore.bundle.v0.3+json";
-}));
-// src/evidence/hashedrekord.ts
-function hashedRekordEntry(material, digest) {
-	const pem = Buffer.from(encodePem(material.certificate, "CERTIFICATE"), "latin1");
-	return {
-		apiVersion: "0.0.1",
-		kind: "hashedrekord",
-		spec: {
-			data: { hash: {
-				algorithm: digest.algorithm,
-				value: digest.hex
-			} },
-			signature: {
-				content: encodeBase64(material.signature),
-				publicKey: { content: encodeBase64(pem) }
-			}
-		}
-	};
-}
-function canonicalBody(entry) {
-	return Buffer.from(JSON.stringify(entry), "utf8");
-}
-function leafHash(body) {
-	return encodeHex((0, node_crypto.createHash)("sha256").update(Uint8Array.of(0)).update(body).digest());
-}
-function materialFromBody(body, digest) {
-	const spec = specFor(parseJsonStrictly(body, "the log entry", { maxBytes: MAX_LOG_RESPONSE_BYTES }), digest);
-	if (spec === void 0) return void 0;
-	const signature = spec.object("signature", "any");
-	const certificate = signature.object("publicKey", "any").text("content");
-	return {
-		signature: signature.bytes("content"),
-		certificate: parseCertificateFile(Buffer.from(certificate, "latin1"), "the log entry's certificate")
-	};
-}
-function specFor(json, digest) {
-	try {
-		const entry = new Fields(json, "the log entry", "any", FORM$2);
-		if (entry.text("kind") !== "hashedrekord" || entry.text("apiVersion") !== "0.0.1") return void 0;
-		const spec = entry.object("spec", "any");
-		const hash = spec.object("data", "any").object("hash", "any");
-		return hash.text("algorithm") === digest.algorithm && hash.text("value") === digest.hex ? spec : void 0;
-	} catch (error) {
-		if (error instanceof UntrustedError) return void 0;
-		throw error;
-	}
-}
-var FORM$2;
-var init_hashedrekord = __esmMin((() => {
-	init_base64();
-	init_fields();
-	init_json();
-	init_pem();
-	init_errors();
-	init_limits();
-	init_detached_material();
-	FORM$2 = { flawed: (path, wanted, found) => new UntrustedError("log-entry-invalid", `${path} is malformed`, {
-		check: "entry",
-		wanted,
-		found
-	}) };
-}));
-// src/evidence/log-answer.ts
-function refusalBy({ body }) {
-	const json = parse(body);
-	if (!isJsonObject(json)) return void 0;
-	const { code, message } = json;
-	return typeof code === "number" && typeof message === "string" ? excerpt(message, 200) : void 0;
-}
-function readLogAnswer(response, read) {
-	try {
-		return read(response.body);
-	} catch (error) {
-		if (error instanceof UntrustedError) throw notTheLog(response, error);
-		throw error;
-	}
-}
-function notTheLog(response, cause) {
-	const { status, contentType, url, body } = response;
-	const type = contentType === "" ? "without a media type" : excerpt(contentType);
-	const flaw = cause?.wanted === void 0 ? "" : `, instead of ${cause.wanted}`;
-	return somethingElse(`HTTP ${status} from ${shownUrl(url)}, ${type}: ${describe$4(body)}${flaw}`, url, cause);
-}
-function logUnavailable(url, error) {
-	const { code, message } = error;
-	if (code === "response-invalid" || code === "material-oversized") return somethingElse(code === "response-invalid" ? error.found ?? message : `${message}: ${error.found ?? ""}`, url, error);
-	const details = {
-		...common(url, error),
-		found: error.found ?? message
-	};
-	if (code === "rate-limited") {
-		const next = `wait a few minutes and try again, with fewer runs from this address; ${SAVED}`;
-		return new UnavailableError(code, NO_ANSWER, {
-			...details,
-			next
-		});
-	}
-	const proxy = code === "http-status" ? "a proxy may have answered instead of the log; " : "";
-	return new UnavailableError("log-unreachable", NO_ANSWER, {
-		...details,
-		next: `try again; ${proxy}${SAVED}`
-	});
-}
-function somethingElse(found, url, cause) {
-	return new UnavailableError("response-invalid", NO_ANSWER, {
-		...common(url, cause),
-		wanted: "an answer from Rekor, the transparency log",
-		found,
-		next: `a proxy may have answered: check --rekor-url and any proxy on the way; ${SAVED}`
-	});
-}
-function common(url, cause) {
-	return {
-		check: "entry",
-		from: shownUrl(url),
-		why: WHY,
-		...cause === void 0 ? {} : { cause }
-	};
-}
-function describe$4(body) {
-	if (body.length === 0) return "nothing";
-	const json = parse(body);
-	if (json === void 0) return /^\s*</.test(Buffer.from(body.subarray(0, 64)).toString("latin1")) ? "a web page" : "text";
-	if (json === null) return "null";
-	if (Array.isArray(json)) return "a list";
-	if (!isJsonObject(json)) return `a ${typeof json}`;
-	return Object.keys(json).length === 0 ? "an empty object" : "an object";
-}
-function parse(body) {
-	try {
-		return parseJsonStrictly(body, "the log's answer", { maxBytes: MAX_LOG_RESPONSE_BYTES });
-	} catch (error) {
-		if (error instanceof UntrustedError) return void 0;
-		throw error;
-	}
-}
-var NO_ANSWER, WHY, SAVED;
-var init_log_answer = __esmMin((() => {
-	init_excerpt();
-	init_json();
-	init_shown_url();
-	init_errors();
-	init_limits();
-	NO_ANSWER = "the public log gave no usable answer";
-	WHY = "the log says when the file was signed; without that there is no proof";
-	SAVED = "a bundle that you saved earlier (--save-bundle) can be verified without the log";
-}));
-// src/evidence/rekor-entry.ts
-function parseRetrievedEntries(bytes) {
-	return parseList(bytes).flatMap((item) => {
-		const entries = new Fields(item, "an entry by its UUID", "any", FORM$1);
-		const uuids = entries.names();
-		if (uuids.length === 0) throw invalid("an entry by its UUID", "one member or more", "none");
-		return uuids.map((uuid) => parseEntry(asUuid(uuid), entries.object(uuid, "any", "an entry")));
-	});
-}
-function parseUuids(bytes) {
-	return parseList(bytes).map((uuid) => asUuid(typeof uuid === "string" ? uuid : JSON.stringify(uuid)));
-}
-function parseList(bytes) {
-	const answer = parseJsonStrictly(bytes, "the log's answer", { maxBytes: MAX_LOG_RESPONSE_BYTES });
-	return new Fields({ answer }, "the log", "any", FORM$1).list("answer", Number.POSITIVE_INFINITY);
-}
-function parseEntry(uuid, entry) {
-	const verification = entry.optionalObject("verification", "any");
-	return {
-		uuid,
-		body: entry.bytes("body", MAX_LOG_RESPONSE_BYTES),
-		integratedTime: entry.count("integratedTime"),
-		logId: entry.hex("logID", SHA256_BYTES$1),
-		logIndex: entry.count("logIndex"),
-		signedEntryTimestamp: verification?.has("signedEntryTimestamp") === true ? verification.bytes("signedEntryTimestamp") : void 0,
-		inclusionProof: parseInclusionProof(verification?.optionalObject("inclusionProof", "any"))
-	};
-}
-function parseInclusionProof(proof) {
-	return proof && {
-		checkpoint: proof.text("checkpoint"),
-		hashes: proof.hexList("hashes", 64, SHA256_BYTES$1),
-		logIndex: proof.count("logIndex"),
-		rootHash: proof.hex("rootHash", SHA256_BYTES$1),
-		treeSize: proof.count("treeSize")
-	};
-}
-function asUuid(uuid) {
-	if (/^(?:[0-9a-f]{16})?[0-9a-f]{64}$/.test(uuid)) return uuid;
-	throw invalid("a UUID", "64 or 80 hex digits", excerpt(uuid));
-}
-function invalid(path, wanted, found) {
-	return new UntrustedError("log-entry-invalid", "the transparency log's answer is malformed", {
-		check: "entry",
-		wanted: `${path}: ${wanted}`,
-		found
-	});
-}
-var SHA256_BYTES$1, FORM$1;
-var init_rekor_entry = __esmMin((() => {
-	init_excerpt();
-	init_fields();
-	init_json();
-	init_errors();
-	init_limits();
-	SHA256_BYTES$1 = 32;
-	FORM$1 = { flawed: invalid };
-}));
-// src/evidence/rekor.ts
-async function lookUpEntries(log, material, digest) {
-	const proposed = hashedRekordEntry(material, digest);
-	const wanted = leafHash(canonicalBody(proposed));
-	const found = await retrieve(log, { entries: [proposed] });
-	for (const entry of found) assertWanted(entry, wanted);
-	return found;
-}
-async function searchEntries(log, digest) {
-	const response = await post(log, "/api/v1/index/retrieve", { hash: `${digest.algorithm}:${digest.hex}` }, [200]);
-	const uuids = fromBothEnds([...new Set(readLogAnswer(response, parseUuids))], 16);
-	const entries = [];
-	for (let start = 0; start < uuids.length; start += UUIDS_PER_REQUEST) {
-		const asked = uuids.slice(start, start + UUIDS_PER_REQUEST);
-		entries.push(...await retrieve(log, { entryUUIDs: asked }));
-	}
-	return entries.slice(0, 16);
-}
-function fromBothEnds(items, most) {
-	if (items.length <= most) return items;
-	return [...items.slice(0, Math.ceil(most / 2)), ...items.slice(-Math.floor(most / 2))];
-}
-async function retrieve(log, query) {
-	const response = await post(log, "/api/v1/log/entries/retrieve", query, [
-		200,
-		400,
-		404,
-		422
-	]);
-	if (response.status !== 200) throw refusalOf(response);
-	const entries = readLogAnswer(response, parseRetrievedEntries);
-	for (const entry of entries) assertOwnLeaf(entry);
-	return entries.slice(0, 16);
-}
-function refusalOf(response) {
-	const reason = response.status === 404 ? void 0 : refusalBy(response);
-	if (reason === void 0) return notTheLog(response);
-	return new UntrustedError("log-entry-invalid", "the transparency log refuses the look-up", {
-		check: "entry",
-		wanted: "its entries for this signature, or an empty list",
-		found: `HTTP ${response.status}: ${reason}`,
-		why: "the signature was already checked before, so this is not about the file"
-	});
-}
-async function post(log, path, json, accept) {
-	const url = `${log.url}${path}`;
-	try {
-		return await log.http.fetchSmall({
-			url,
-			method: "POST",
-			json,
-			maxBytes: MAX_LOG_RESPONSE_BYTES,
-			accept,
-			what: "the transparency log entry",
-			signal: log.signal
-		});
-	} catch (error) {
-		const isAnswer = error instanceof UntrustedError && error.code === "material-oversized";
-		throw error instanceof UnavailableError || isAnswer ? logUnavailable(url, error) : error;
-	}
-}
-function assertOwnLeaf(entry) {
-	const found = leafHash(entry.body);
-	if (!entry.uuid.endsWith(found)) throw mismatch$1(entry.uuid.slice(-64), found);
-}
-function assertWanted(entry, wanted) {
-	if (!entry.uuid.endsWith(wanted)) throw mismatch$1(wanted, entry.uuid.slice(-64));
-}
-function mismatch$1(wanted, found) {
-	return new UntrustedError("log-entry-mismatch", "the transparency log answered with another entry", {
-		check: "entry",
-		wanted: `leaf hash ${wanted}`,
-		found: `leaf hash ${found}`,
-		why: "an entry counts only for exactly this signature, certificate and digest"
-	});
-}
-var UUIDS_PER_REQUEST;
-var init_rekor = __esmMin((() => {
-	init_errors();
-	init_limits();
-	init_hashedrekord();
-	init_log_answer();
-	init_rekor_entry();
-	UUIDS_PER_REQUEST = 10;
-}));
-// src/flow/prove-with-log.ts
-var prove_with_log_exports = __exportAll({
-	proveFromBundle: () => proveFromBundle,
-	proveFromEvidence: () => proveFromEvidence,
-	proveFromPair: () => proveFromPair,
-	proveFromSearch: () => proveFromSearch
-});
-function proveFromBundle(context, bundle, subject, isLogNamed = false) {
-	return proveFromEvidence(context, readBundle(bundle), subject, isLogNamed);
-}
-function proveFromEvidence({ policy, trust, clock }, evidence, subject, isLogNamed = false) {
-	return proveDigest(evidence, subject, policy, trust, {
-		now: clock.now(),
-		isLogNamed
-	});
-}
-async function proveFromPair(context, claim) {
-	const { material, digest, what, location } = claim;
-	const entries = await lookUpEntries(context.log, material, digest);
-	if (entries.length > 0) {
-		const found = firstProof(context, digest, entries.map((entry) => ({
-			material,
-			entry
-		})));
-		const origin = {
-			kind: "detached",
-			location,
-			log: shownUrl(context.log.url)
-		};
-		return {
-			...found,
-			trust: context.trust,
-			origin,
-			notes: []
-		};
-	}
-	const search = await proveFromSearch(context, digest, "the log has no entry for the published signature");
-	if (search.kind === "proved") return search.proof;
-	throw new UntrustedError("log-entry-not-found", `the transparency log has no entry for ${what}`, {
-		check: "entry",
-		wanted: `an entry for this signature, certificate and digest at ${shownUrl(context.log.url)}`,
-		found: `none; ${search.found}`,
-		why: "the certificate was valid for minutes only; without the entry nothing shows that it was used in that time",
-		next: "do not use this file; a genuine release is always in the log",
-		cause: search.cause
-	});
-}
-async function proveFromSearch(context, digest, reason) {
-	try {
-		const candidates = candidatesFor(digest, await searchEntries(context.log, digest));
-		if (candidates.length === 0) return {
-			kind: "not-proved",
-			found: "no other signing of this digest is in the log"
-		};
-		const origin = {
-			kind: "log-search",
-			log: shownUrl(context.log.url),
-			reason
-		};
-		const notes = [note("other-signing-used", `${reason}; another signing of the same digest in the log passed every check`)];
-		const { trust } = context;
-		return {
-			kind: "proved",
-			proof: {
-				...firstProof(context, digest, candidates),
-				trust,
-				origin,
-				notes
-			}
-		};
-	} catch (error) {
-		if (!(error instanceof K8sVerifyError) || error instanceof InterruptedError) throw error;
-		return {
-			kind: "not-proved",
-			found: `${isOutage(error) ? "the log could not be searched" : "no other signing passes"} (${error.message})`,
-			cause: error
-		};
-	}
-}
-function candidatesFor(digest, entries) {
-	return entries.flatMap((entry) => {
-		try {
-			const material = materialFromBody(entry.body, digest);
-			return material === void 0 ? [] : [{
-				material,
-				entry
-			}];
-		} catch (error) {
-			if (error instanceof UntrustedError) return [];
-			throw error;
-		}
-	});
-}
-function firstProof(context, digest, candidates) {
-	const failures = [];
-	for (const { material, entry } of candidates) try {
-		const bundle = assembleBundle(material, digest, entry);
-		return {
-			proven: proveFromBundle(context, bundle, {
-				kind: "digest",
-				digest
-			}, context.log.isNamed),
-			bundle
-		};
-	} catch (error) {
-		if (!(error instanceof K8sVerifyError)) throw error;
-		failures.push(error);
-	}
-	throw closest(failures);
-}
-function closest(failures) {
-	return failures.reduce((best, error) => rank(error) > rank(best) ? error : best);
-}
-function rank({ check }) {
-	return check === void 0 ? -1 : CHECK_NAMES.indexOf(check);
-}
-var init_prove_with_log = __esmMin((() => {
-	init_shown_url();
-	init_errors();
-	init_notes();
-	init_assemble_bundle();
-	init_hashedrekord();
-	init_read_bundle();
-	init_rekor();
-	init_prove_digest();
-}));
-// src/flow/kept-evidence.ts
-async function keepAllEvidence(prepared, data) {
-	for (const { proof, outputs } of prepared) {
-		const sha256 = sha256Of(proof, outputs);
-		if (sha256 !== void 0) await keepEvidence(data, sha256, proof.bundle);
-	}
-}
-function sha256Of({ proven, listedIn }, outputs) {
-	if (proven.claim.kind !== "genuine" || listedIn !== void 0) return void 0;
-	if (proven.algorithm === "sha256") return proven.hex;
-	const [output, more] = outputs;
-	const isMember = output !== void 0 && "file" in output && "member" in output.file;
-	return more === void 0 && !isMember ? output?.sha256 : void 0;
-}
-async function proveKept(sha256, policy, { client, network, trust: ofRun, signal }) {
-	const trust = await ofRun.current();
-	const context = {
-		log: {
-			http: client.http,
-			...logOf(network),
-			signal
-		},
-		policy,
-		trust,
-		clock: client.clock
-	};
-	const subject = {
-		kind: "digest",
-		digest: {
-			algorithm: "sha256",
-			hex: sha256
-		}
-	};
-	return proveFromKept(client.data, sha256, async ({ bytes, evidence, location }) => {
-		const { proveFromEvidence } = await Promise.resolve().then(() => (init_prove_with_log(), prove_with_log_exports));
-		return {
-			proven: proveFromEvidence(context, evidence, subject),
-			trust,
-			bundle: bytes,
-			origin: {
-				kind: "bundle",
-				location
-			},
-			notes: []
-		};
-	});
-}
-async function proveFromKept(data, sha256, prove) {
-	const { found, notes: unreadable } = await findKeptEvidence(data, sha256);
-	const notes = [...unreadable];
-	for (const kept of found) try {
-		const proof = await prove(kept);
-		return {
-			proof: {
-				...proof,
-				notes: [...proof.notes, ...notes]
-			},
-			notes
-		};
-	} catch (error) {
-		if (!(error instanceof K8sVerifyError) || error instanceof InterruptedError) throw error;
-		notes.push(evidenceNotUsed(kept.location, error.message));
-	}
-	return {
-		proof: void 0,
-		notes
-	};
-}
-var init_kept_evidence = __esmMin((() => {
-	init_errors();
-	init_evidence_store();
-	init_request();
-}));
 // src/flow/proved-manifest.ts
 function openProvedManifest({ bytes, proof, location }, what) {
 	const read = readReleaseManifest(bytes);
@@ -32571,9 +32736,25 @@ function nameFailure(error, label) {
 	if (!(error instanceof K8sVerifyError) || error instanceof InterruptedError) return error;
 	return error.message.includes(label) ? error : error.with({ message: `${label}: ${error.message}` });
 }
+// src/flow/once-per-release.ts
+function oncePerRelease(ask) {
+	const pending = new Map();
+	return (version, ...rest) => {
+		const release = formatReleaseVersion(version);
+		const known = pending.get(release);
+		if (known !== void 0) return known;
+		const answer = ask(version, ...rest);
+		answer.catch(() => void 0);
+		pending.set(release, answer);
+		return answer;
+	};
+}
+var init_once_per_release = __esmMin((() => {
+	init_version();
+}));
 // src/proof/check-detached-signature.ts
 function detachedHashes({ certificate }) {
-	return possibleHashes(keyOf$2(readCertificate(certificate)));
+	return possibleHashes(keyOf$1(readCertificate(certificate)));
 }
 function checkDetachedSignature(pair, subject, algorithm = "sha256") {
 	const signing = readCertificate(pair.certificate);
@@ -32581,12 +32762,12 @@ function checkDetachedSignature(pair, subject, algorithm = "sha256") {
 		fittingDigest(pair, [subject.digest]);
 		return signing;
 	}
-	const key = keyOf$2(signing);
+	const key = keyOf$1(signing);
 	if (!key.verifyMessage(subject.message, algorithm, pair.signature)) throw misfit(key, "the file");
 	return signing;
 }
 function fittingDigest(pair, digests) {
-	const key = keyOf$2(readCertificate(pair.certificate));
+	const key = keyOf$1(readCertificate(pair.certificate));
 	if (key.needsMessage) throw new RequestError("usage", `the signature is by an ${key.description} key, which signs the file itself`, {
 		wanted: "a bundle, with the file",
 		found: "a detached signature, which the log only finds by a digest",
@@ -32602,7 +32783,7 @@ function fittingDigest(pair, digests) {
 	});
 	throw misfit(key, digests.map(({ algorithm, hex }) => `${algorithm} ${hex}`).join(" or "));
 }
-function keyOf$2(certificate) {
+function keyOf$1(certificate) {
 	return readPublicKey(certificate.publicKey, "the signing certificate");
 }
 function misfit(key, over) {
@@ -32626,7 +32807,7 @@ function detachedSignatureFits(pair, digest) {
 	}
 }
 function needsWholeFile({ certificate }) {
-	return keyOf$2(readCertificate(certificate)).needsMessage;
+	return keyOf$1(readCertificate(certificate)).needsMessage;
 }
 var init_check_detached_signature = __esmMin((() => {
 	init_errors();
@@ -32929,16 +33110,7 @@ var release_manifest_exports = __exportAll({
 	shareManifests: () => shareManifests
 });
 function shareManifests(context) {
-	const pending = new Map();
-	return (version, policy) => {
-		const release = formatReleaseVersion(version);
-		const known = pending.get(release);
-		if (known !== void 0) return known;
-		const answer = findManifest(version, policy, context);
-		answer.catch(() => void 0);
-		pending.set(release, answer);
-		return answer;
-	};
+	return oncePerRelease((version, policy) => findManifest(version, policy, context));
 }
 async function manifestInTime(answer, { version, signal, kept }, waitMs = MAX_MANIFEST_WAIT_MS) {
 	const answered = new AbortController();
@@ -32989,7 +33161,8 @@ async function askSource(source, version, policy, context) {
 		};
 	}
 }
-async function proveFrom(source, version, policy, { network, client, trust, signal, what }) {
+async function proveFrom(source, version, policy, { what, ...run }) {
+	const { signal } = run;
 	const path = manifestPath(version);
 	const fetchDocument = async (bypassCache) => (await source.small({
 		path,
@@ -33014,20 +33187,10 @@ async function proveFrom(source, version, policy, { network, client, trust, sign
 	};
 	const document = new FetchedDocument(first, () => fetchDocument(true));
 	const { proveArtifact } = await Promise.resolve().then(() => (init_prove(), prove_exports));
-	const context = {
-		log: {
-			http: client.http,
-			...logOf(network),
-			signal
-		},
-		policy,
-		clock: client.clock,
+	const proof = await proveWith(run.trust, async (inHand) => proveArtifact({
+		...proofContext(run, policy, inHand),
 		files,
 		bytes: document
-	};
-	const proof = await proveWith(trust, async (inHand) => proveArtifact({
-		...context,
-		trust: inHand
 	}, sideFiles));
 	const bytes = await document.withDigest(proof.proven);
 	if (bytes === void 0) return {
@@ -33044,11 +33207,12 @@ var FetchedDocument;
 var init_release_manifest = __esmMin((() => {
 	init_errors();
 	init_limits();
-	init_request();
 	init_artifact();
 	init_version();
 	init_side_files();
 	init_digest();
+	init_once_per_release();
+	init_proof_context();
 	init_proved_manifest();
 	init_run_trust();
 	FetchedDocument = class {
@@ -33540,9 +33704,9 @@ var init_compare_records = __esmMin((() => {
 }));
 // src/flow/fetch-and-prove.ts
 init_errors();
-init_request();
 init_side_files();
 init_kept_manifest();
+init_proof_context();
 init_run_trust();
 async function withDownload(plan, destination, context, prepare) {
 	const abort = new AbortController();
@@ -33579,7 +33743,7 @@ async function provePlanned(download) {
 		context.trust.begin();
 		return proveWith(context.trust, async (trust) => {
 			await (0, node_timers_promises.setImmediate)();
-			const proofOf = proofContext(plan, context, trust);
+			const proofOf = proofContext(context, plan.policy, trust);
 			const listed = {
 				artifact,
 				manifest: async () => manifestFor(download)
@@ -33648,115 +33812,8 @@ async function crossChecked({ plan, context, records }, proof, { sha256, sha512 
 	return {
 		...proof,
 		notes: [...proof.notes, ...ofRun.notes],
-		crossChecks: crossCheckArtifact(request, proofContext(plan, context, await context.trust.current()))
+		crossChecks: crossCheckArtifact(request, proofContext(context, plan.policy, await context.trust.current()))
 	};
-}
-function proofContext({ policy }, { network, client, signal }, trust) {
-	return {
-		log: {
-			http: client.http,
-			...logOf(network),
-			signal
-		},
-		policy,
-		trust,
-		clock: client.clock
-	};
-}
-// src/names/image-name.ts
-init_errors();
-init_limits();
-init_component();
-init_platform();
-init_version();
-init_json();
-const IMAGE_MANIFEST = "manifest.json";
-const TAG = /^(?:registry\.k8s\.io|k8s\.gcr\.io)\/([a-z0-9-]{1,64})-([a-z0-9]{1,16}):(v[^/:]{1,64})$/;
-const IMAGES = new Set(COMPONENTS.filter(({ kind }) => kind === "image").map(({ name }) => name));
-function imageName(manifest) {
-	const names = tagsOf(manifest)?.map(nameOfTag);
-	const [first] = names ?? [];
-	if (first === void 0 || names === void 0) return void 0;
-	return names.every((name) => name !== void 0 && textOf(name) === textOf(first)) ? first : void 0;
-}
-function textOf(name) {
-	return JSON.stringify(name);
-}
-function tagsOf(manifest) {
-	let images;
-	try {
-		images = parseJsonStrictly(manifest, IMAGE_MANIFEST, { maxBytes: MAX_IMAGE_MANIFEST_BYTES });
-	} catch (error) {
-		if (error instanceof K8sVerifyError) return void 0;
-		throw error;
-	}
-	if (!Array.isArray(images) || images.length === 0) return void 0;
-	const tags = [];
-	for (const image of images) {
-		const listed = isJsonObject(image) ? image["RepoTags"] : void 0;
-		if (!Array.isArray(listed) || listed.length === 0) return void 0;
-		for (const tag of listed) {
-			if (typeof tag !== "string") return void 0;
-			tags.push(tag);
-		}
-	}
-	return tags;
-}
-function nameOfTag(tag) {
-	const [, name = "", arch = "", text = ""] = TAG.exec(tag) ?? [];
-	const component = `${name}.tar`;
-	const platform = PLATFORMS.find((one) => one.os === "linux" && one.arch === arch);
-	const version = releaseVersion$1(text);
-	if (!IMAGES.has(component) || platform === void 0 || version === void 0) return void 0;
-	return {
-		component,
-		version,
-		platform
-	};
-}
-function releaseVersion$1(text) {
-	try {
-		return parseReleaseVersion(text);
-	} catch {
-		return;
-	}
-}
-// src/names/tarball-name.ts
-init_component();
-init_platform();
-init_version();
-const PROGRAM = /^kubernetes\/([a-z]{1,32})\/bin\/([a-z0-9-]{1,64})(?:\.exe)?$/;
-const names = (kind) => new Set(COMPONENTS.filter((one) => one.kind === kind).map(({ name }) => name));
-const BINARIES$1 = names("binary");
-const TARBALLS = names("tarball");
-function mayNameTarball(path) {
-	return path === "kubernetes/version" || BINARIES$1.has(PROGRAM.exec(path)?.[2] ?? "");
-}
-function readVersionFile(bytes) {
-	const text = Buffer.from(bytes).toString("latin1").replace(/\n$/, "");
-	if (!text.startsWith("v")) return void 0;
-	try {
-		return parseReleaseVersion(text);
-	} catch {
-		return;
-	}
-}
-function tarballName(asked, members, release) {
-	const version = only([release, ...members.map(({ name }) => name.version)].filter((one) => one !== void 0), formatReleaseVersion);
-	const component = only(members.map(({ path }) => `kubernetes-${PROGRAM.exec(path)?.[1] ?? ""}`), (text) => text);
-	if (component === void 0 || !TARBALLS.has(component)) return version === void 0 ? void 0 : {
-		component: asked,
-		version
-	};
-	const platform = only(members.map(({ name }) => name.platform), (one) => one === void 0 ? "" : formatPlatform(one));
-	return {
-		component,
-		...version === void 0 ? {} : { version },
-		...platform === void 0 ? {} : { platform }
-	};
-}
-function only(values, textOf) {
-	return new Set(values.map(textOf)).size === 1 ? values[0] : void 0;
 }
 // src/binary/byte-source.ts
 function inMemory(bytes) {
@@ -33854,6 +33911,84 @@ function fixedName(bytes, offset, length) {
 	const field = Buffer.from(bytes.buffer, bytes.byteOffset + offset, length);
 	const end = field.indexOf(0);
 	return field.toString("latin1", 0, end === -1 ? length : end);
+}
+// src/names/agreed.ts
+function agreed(values, textOf) {
+	return new Set(values.map(textOf)).size === 1 ? values[0] : void 0;
+}
+// src/names/image-name.ts
+init_errors();
+init_limits();
+init_component();
+init_platform();
+init_version();
+init_json();
+const IMAGE_MANIFEST = "manifest.json";
+const TAG = /^(?:registry\.k8s\.io|k8s\.gcr\.io)\/([a-z0-9-]{1,64})-([a-z0-9]{1,16}):(v[^/:]{1,64})$/;
+const IMAGES = new Set(COMPONENTS.filter(({ kind }) => kind === "image").map(({ name }) => name));
+function imageName(manifest) {
+	return agreed(tagsOf(manifest)?.map(nameOfTag) ?? [], (name) => name === void 0 ? "" : JSON.stringify(name));
+}
+function tagsOf(manifest) {
+	let images;
+	try {
+		images = parseJsonStrictly(manifest, IMAGE_MANIFEST, { maxBytes: MAX_IMAGE_MANIFEST_BYTES });
+	} catch (error) {
+		if (error instanceof K8sVerifyError) return void 0;
+		throw error;
+	}
+	if (!Array.isArray(images) || images.length === 0) return void 0;
+	const tags = [];
+	for (const image of images) {
+		const listed = isJsonObject(image) ? image["RepoTags"] : void 0;
+		if (!Array.isArray(listed) || listed.length === 0) return void 0;
+		for (const tag of listed) {
+			if (typeof tag !== "string") return void 0;
+			tags.push(tag);
+		}
+	}
+	return tags;
+}
+function nameOfTag(tag) {
+	const [, name = "", arch = "", text = ""] = TAG.exec(tag) ?? [];
+	const component = `${name}.tar`;
+	const platform = PLATFORMS.find((one) => one.os === "linux" && one.arch === arch);
+	const version = readReleaseVersion(text);
+	if (!IMAGES.has(component) || platform === void 0 || version === void 0) return void 0;
+	return {
+		component,
+		version,
+		platform
+	};
+}
+// src/names/tarball-name.ts
+init_component();
+init_platform();
+init_version();
+const PROGRAM = /^kubernetes\/([a-z]{1,32})\/bin\/([a-z0-9-]{1,64})(?:\.exe)?$/;
+const names = (kind) => new Set(COMPONENTS.filter((one) => one.kind === kind).map(({ name }) => name));
+const BINARIES$1 = names("binary");
+const TARBALLS = names("tarball");
+function mayNameTarball(path) {
+	return path === "kubernetes/version" || BINARIES$1.has(PROGRAM.exec(path)?.[2] ?? "");
+}
+function readVersionFile(bytes) {
+	const text = Buffer.from(bytes).toString("latin1").replace(/\n$/, "");
+	return text.startsWith("v") ? readReleaseVersion(text) : void 0;
+}
+function tarballName(asked, members, release) {
+	const version = agreed([release, ...members.map(({ name }) => name.version)].filter((one) => one !== void 0), formatReleaseVersion);
+	const component = agreed(members.map(({ path }) => `kubernetes-${PROGRAM.exec(path)?.[1] ?? ""}`), (text) => text);
+	if (component === void 0 || !TARBALLS.has(component)) return version === void 0 ? void 0 : {
+		component: asked,
+		version
+	};
+	const platform = agreed(members.map(({ name }) => name.platform), (one) => one === void 0 ? "" : formatPlatform(one));
+	return {
+		component,
+		...version === void 0 ? {} : { version },
+		...platform === void 0 ? {} : { platform }
+	};
 }
 // src/binary/build-info.ts
 init_limits();
@@ -34449,12 +34584,12 @@ function claimedName(programs) {
 	if (first === void 0) return void 0;
 	if (names.length === 1) return first;
 	if (names.some((name) => name?.component !== first.component)) return void 0;
-	const agreed = (key, text) => new Set(names.map((name) => name?.[key] === void 0 ? "" : text(name[key]))).size === 1;
-	const { component, version, platform } = first;
+	const version = agreed(names.map((name) => name?.version), (one) => one === void 0 ? "" : formatReleaseVersion(one));
+	const platform = agreed(names.map((name) => name?.platform), (one) => one === void 0 ? "" : formatPlatform(one));
 	return {
-		component,
-		...version !== void 0 && agreed("version", (value) => value === void 0 ? "" : formatReleaseVersion(value)) ? { version } : {},
-		...platform !== void 0 && agreed("platform", (value) => value === void 0 ? "" : `${value.os}/${value.arch}`) ? { platform } : {}
+		component: first.component,
+		...version === void 0 ? {} : { version },
+		...platform === void 0 ? {} : { platform }
 	};
 }
 function nameOfProgram({ buildInfo, versionStrings }) {
@@ -34497,12 +34632,7 @@ function versionTexts(settings, strings) {
 	return releases.length > 0 ? releases : strings.filter((text) => MARKED.test(text));
 }
 function releaseVersion(text) {
-	if (!text.startsWith("v")) return void 0;
-	try {
-		return parseReleaseVersion(text);
-	} catch {
-		return;
-	}
+	return text.startsWith("v") ? readReleaseVersion(text) : void 0;
 }
 // src/flow/name.ts
 init_errors();
@@ -34695,16 +34825,11 @@ function imageReader() {
 		name: () => name
 	};
 }
-async function readSmall({ bytes, readAt }, most) {
-	if (bytes > most) return void 0;
-	const buffer = Buffer.alloc(bytes);
-	let filled = 0;
-	while (filled < bytes) {
-		const read = await readAt(buffer.subarray(filled), filled);
-		if (read === 0) return void 0;
-		filled += read;
-	}
-	return buffer;
+async function readSmall(file, most) {
+	return file.bytes > most ? void 0 : bytesOf(file).read({
+		offset: 0,
+		length: file.bytes
+	});
 }
 function archiveName(artifact, archive, scratch, signal) {
 	const reader = readerOf(artifact);
@@ -34771,25 +34896,22 @@ async function takeKnown(download, file) {
 		notes
 	};
 	const manifest = await keptManifest(plan.artifact.version, plan.policy, context);
-	const installed = {
+	const name = await boundName(download, {
 		destination,
 		proven: proof.proven,
 		executable,
 		maxBytes
-	};
-	const archive = archiveInPlace(plan.artifact, destination, proof.proven, context.signal);
-	if (!(await readInstalled(installed, async (bytes) => ({ bound: await isBound$1(plan, {
-		file: bytes,
+	}, {
 		sha256,
-		manifest,
-		from: destination,
-		archive
-	}) }))).bound) return NOTHING_KNOWN;
+		manifest
+	});
+	if (name === void 0) return NOTHING_KNOWN;
 	await context.logMemory.compare(proof);
 	reportChecks(context.client.report, plan.label, proof);
 	const there = await takeOccupant(download, file, {
 		proof,
 		measured,
+		name,
 		manifest: () => Promise.resolve(manifest)
 	});
 	return {
@@ -34797,76 +34919,90 @@ async function takeKnown(download, file) {
 		notes: []
 	};
 }
-async function isBound$1(plan, named) {
+async function boundName(download, installed, named) {
 	try {
-		return (await assertName(plan.artifact, named, plan)).by.length > 0;
+		const name = await nameInPlace(download, installed, named);
+		return name.by.length > 0 ? name : void 0;
 	} catch (error) {
-		if (error instanceof UntrustedError || error instanceof UnavailableError) return false;
+		if (error instanceof UntrustedError || error instanceof UnavailableError) return void 0;
 		throw error;
 	}
 }
-async function takeOccupant(download, file, { proof, measured, manifest: manifestOf = () => manifestFor(download) }) {
+function nameInPlace({ plan, context }, installed, named) {
+	const { destination, proven } = installed;
+	const archive = archiveInPlace(plan.artifact, destination, proven, context.signal);
+	return readInstalled(installed, (file) => assertName(plan.artifact, {
+		...named,
+		file,
+		from: destination,
+		archive
+	}, plan));
+}
+async function takeOccupant(download, file, occupantProof) {
+	const { proof, measured } = occupantProof;
 	const { destination, executable } = file;
 	const { proven } = proof;
-	const { artifact } = download.plan;
 	const installed = {
 		destination,
 		proven,
 		executable,
-		maxBytes: MAX_ARTIFACT_BYTES[artifact.kind]
+		maxBytes: MAX_ARTIFACT_BYTES[download.plan.artifact.kind]
 	};
 	const occupant = measured !== void 0 && proven.algorithm === "sha256" ? judgeOccupant(measured, proven.hex) : await findInstalled(installed, download.context.signal);
-	if (occupant.kind === "fit") {
-		const [sha256, checked] = await digestsOfExisting(download, installed, proof);
-		const manifest = await manifestOf();
-		const archive = archiveInPlace(artifact, destination, proven, download.context.signal);
-		const name = await readInstalled(installed, (bytes) => assertName(artifact, {
-			file: bytes,
-			sha256,
-			manifest,
-			from: destination,
-			archive
-		}, download.plan));
-		await download.discard();
-		return {
-			kind: "taken",
-			proof: checked,
-			output: {
-				kind: "already-installed",
-				file,
-				installed,
-				sha256,
-				had: "the file that was there",
-				name
-			}
+	switch (occupant.kind) {
+		case "fit": return takeAsItIs(download, file, installed, occupantProof);
+		case "unfit": return takeCopy(download, file, occupant.why, occupantProof);
+		case "other": return {
+			kind: "replaced",
+			digest: occupant.digest
 		};
+		case "absent": return NOTHING_THERE;
 	}
-	if (occupant.kind === "other") return {
-		kind: "replaced",
-		digest: occupant.digest
+}
+async function takeAsItIs(download, file, installed, { proof, name: known, manifest = () => manifestFor(download) }) {
+	const [sha256, checked] = await digestsOfExisting(download, installed, proof);
+	const name = known ?? await nameInPlace(download, installed, {
+		sha256,
+		manifest: await manifest()
+	});
+	await download.discard();
+	return {
+		kind: "taken",
+		proof: checked,
+		output: {
+			kind: "already-installed",
+			file,
+			installed,
+			sha256,
+			had: "the file that was there",
+			name
+		}
 	};
-	if (occupant.kind !== "unfit") return NOTHING_THERE;
-	const copied = await download.copyOf(destination, proven);
+}
+async function takeCopy(download, file, unfit, { proof, manifest: manifestOf = () => manifestFor(download) }) {
+	const { plan, context } = download;
+	const { destination } = file;
+	const copied = await download.copyOf(destination, proof.proven);
 	if (copied === void 0) return NOTHING_THERE;
 	const { verified, digests } = copied;
-	assertIsDemanded(download.plan, verified.sha256);
+	assertIsDemanded(plan, verified.sha256);
 	const { sha256, bytes } = verified;
-	const name = await assertName(artifact, {
+	const named = {
 		file: verified,
 		sha256,
 		manifest: await manifestOf(),
 		from: destination,
-		archive: archiveName(artifact, verified, (0, node_path.dirname)(destination), download.context.signal)
-	}, download.plan);
-	const had = `${bytes} bytes copied from the file that was there`;
+		archive: archiveName(plan.artifact, verified, (0, node_path.dirname)(destination), context.signal)
+	};
+	const name = await assertName(plan.artifact, named, plan);
 	const output = {
 		kind: "installed",
 		file,
 		verified,
 		replaces: true,
-		unfit: occupant.why,
+		unfit,
 		sha256,
-		had,
+		had: `${bytes} bytes copied from the file that was there`,
 		name
 	};
 	return {
@@ -35134,16 +35270,7 @@ var init_release_records = __esmMin((() => {
 // src/flow/run-records.ts
 var run_records_exports = __exportAll({ shareRecords: () => shareRecords });
 function shareRecords(context) {
-	const pending = new Map();
-	return (version) => {
-		const release = formatReleaseVersion(version);
-		const known = pending.get(release);
-		if (known !== void 0) return known;
-		const records = fetchAll(version, context);
-		records.catch(() => void 0);
-		pending.set(release, records);
-		return records;
-	};
+	return oncePerRelease((version) => fetchAll(version, context));
 }
 async function fetchAll(version, context) {
 	const { sources, report, signal } = context;
@@ -35210,6 +35337,7 @@ var init_run_records = __esmMin((() => {
 	init_release_records();
 	init_artifact();
 	init_version();
+	init_once_per_release();
 }));
 // src/flow/prepare.ts
 init_inspect_destination();
@@ -35358,11 +35486,8 @@ var init_log_consistency = __esmMin((() => {
 }));
 // src/flow/log-memory.ts
 var log_memory_exports = __exportAll({ LogMemory: () => LogMemory });
-function keyOf$1({ tree, logId }) {
-	return (0, node_crypto.createHash)("sha256").update(`${logId}\0${tree}`).digest("hex");
-}
-function isSameRoot(one, other) {
-	return encodeHex(one.root) === encodeHex(other.root);
+function keyOf({ tree, logId }) {
+	return digestOf(Buffer.from(`${logId}\0${tree}`), "sha256").hex;
 }
 function describe({ tree, size, root }) {
 	return `tree ${tree} of size ${size} with root ${encodeHex(root)}`;
@@ -35374,6 +35499,7 @@ var init_log_memory = __esmMin((() => {
 	init_limits();
 	init_notes();
 	init_tree_head();
+	init_digest();
 	init_shown_url();
 	LogMemory = class {
 		#client;
@@ -35391,7 +35517,7 @@ var init_log_memory = __esmMin((() => {
 		async compare({ proven, origin, trust }) {
 			for (const head of proven.treeHeads) {
 				const tree = await this.#treeOf(head, trust);
-				for (const other of [tree.kept, tree.shown.get(head.size)]) if (other?.size === head.size && !isSameRoot(other, head)) throw await this.#splitView(other, head);
+				for (const other of [tree.kept, tree.shown.get(head.size)]) if (other?.size === head.size && !equalBytes(other.root, head.root)) throw await this.#splitView(other, head);
 				tree.shown.set(head.size, head);
 				if (head.size > tree.newest.size) tree.newest = head;
 				if (origin.kind !== "bundle") this.#askFor(tree, head);
@@ -35403,18 +35529,18 @@ var init_log_memory = __esmMin((() => {
 			for (const tree of this.#trees.values()) {
 				const { kept, newest } = await tree;
 				if (kept !== void 0 && kept.size >= newest.size) continue;
-				await this.#client.data.write("checkpoints", keyOf$1(newest), Buffer.from(newest.checkpoint));
+				await this.#client.data.write("checkpoints", keyOf(newest), Buffer.from(newest.checkpoint));
 			}
 			return [...this.#notes, ...answers.flatMap((one) => one ?? [])];
 		}
 		#treeOf(head, trust) {
-			const key = keyOf$1(head);
+			const key = keyOf(head);
 			const tree = this.#trees.get(key) ?? this.#open(head, trust);
 			this.#trees.set(key, tree);
 			return tree;
 		}
 		async #open(head, trust) {
-			const entries = await this.#client.data.read("checkpoints", keyOf$1(head));
+			const entries = await this.#client.data.read("checkpoints", keyOf(head));
 			let kept;
 			for (const { bytes, path } of entries) {
 				const one = readTreeHead(Buffer.from(bytes).toString("utf8"), head, trust);
@@ -35482,7 +35608,7 @@ var init_log_memory = __esmMin((() => {
 		}
 		async #save(one, other) {
 			const bytes = Buffer.from(`${one.checkpoint}\n${other.checkpoint}`);
-			const key = `split-${(0, node_crypto.createHash)("sha256").update(bytes).digest("hex")}`;
+			const key = `split-${digestOf(bytes, "sha256").hex}`;
 			if (await this.#client.data.write("checkpoints", key, bytes) === "failed") return "";
 			const [entry] = await this.#client.data.read("checkpoints", key);
 			return entry === void 0 ? "" : ` (${entry.path})`;
@@ -35501,198 +35627,6 @@ function openLogMemory(request, client) {
 		compare: async (proof) => (await (loading ??= load())).compare(proof),
 		finish: async () => loading === void 0 ? [] : (await loading).finish()
 	};
-}
-async function finishLogMemory(logMemory, prepared) {
-	try {
-		return await logMemory.finish();
-	} catch (error) {
-		await discardPrepared(prepared);
-		throw error;
-	}
-}
-// src/names/name-memory.ts
-init_errors();
-init_limits();
-init_notes();
-init_fields();
-init_json();
-async function recallName(data, name, isBound) {
-	const key = keyOf(name);
-	const notes = [];
-	for (const onlyNew of [true, false]) {
-		const entries = (await data.read("names", key)).map((entry) => ({
-			entry,
-			was: readEntry(entry, key)
-		}));
-		for (const { entry, was } of entries) if (was === void 0) notes.push(damaged(entry));
-		const others = entries.flatMap(({ was }) => was === void 0 || was.sha256 === name.sha256 ? [] : [was]);
-		if (others[0] !== void 0) return {
-			kind: "other",
-			earlier: others[0],
-			notes
-		};
-		if (entries.some(({ was }) => was !== void 0) || !isBound) return {
-			kind: "same",
-			notes
-		};
-		const isOwnDamaged = entries.some(({ entry }) => entry.place === "own");
-		if (await data.write("names", key, encode(name), { onlyNew: onlyNew && !isOwnDamaged }) !== "taken") break;
-	}
-	return {
-		kind: "same",
-		notes
-	};
-}
-async function forgetName(data, name) {
-	const key = keyOf(name);
-	const was = (await data.read("names", key)).some(({ place }) => place === "own");
-	return await data.remove("names", key) && was;
-}
-function damaged({ path }) {
-	return note("name-memory-damaged", `${path} was damaged; what it remembered of a name is lost`);
-}
-function keyOf({ kind, component, version, platform, signer, authority }) {
-	const who = signer.kind === "managed-key" ? [signer.sha256] : [signer.subjectAlternativeName, signer.issuer];
-	const parts = [
-		FORM,
-		kind,
-		component,
-		version,
-		platform ?? "",
-		authority ?? "",
-		...who
-	];
-	return (0, node_crypto.createHash)("sha256").update(JSON.stringify(parts)).digest("hex");
-}
-const FORM = 1;
-function encode(name) {
-	const { component, version, platform, signer, authority, sha256, signedAt } = name;
-	const entry = {
-		schemaVersion: FORM,
-		key: keyOf(name),
-		component,
-		version,
-		...platform === void 0 ? {} : { platform },
-		signer: signer.kind === "managed-key" ? `sha256:${signer.sha256}` : signer.subjectAlternativeName,
-		...authority === void 0 ? {} : { authority },
-		sha256,
-		...signedAt === void 0 ? {} : { signedAt: signedAt.toISOString() }
-	};
-	return Buffer.from(`${JSON.stringify(entry)}\n`);
-}
-const FIELDS = [
-	"schemaVersion",
-	"key",
-	"component",
-	"version",
-	"platform",
-	"signer",
-	"authority",
-	"sha256",
-	"signedAt"
-];
-const TIME = /^[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}\.[0-9]{3}Z$/;
-function readEntry({ bytes, path, place }, key) {
-	try {
-		const json = parseJsonStrictly(bytes, path, { maxBytes: MAX_KEPT_NAME_BYTES });
-		const fields = new Fields(json, path, FIELDS);
-		if (fields.count("schemaVersion") !== FORM || encodeHex(fields.hex("key", 32)) !== key) return void 0;
-		const sha256 = encodeHex(fields.hex("sha256", 32));
-		const signedAt = fields.has("signedAt") ? fields.text("signedAt") : void 0;
-		if (signedAt !== void 0 && !TIME.test(signedAt)) return void 0;
-		return {
-			sha256,
-			signedAt,
-			path,
-			place
-		};
-	} catch (error) {
-		if (error instanceof UntrustedError) return void 0;
-		throw error;
-	}
-}
-// src/release/written-name.ts
-function writeName({ component, version, platform }) {
-	return `${component}@${version}${platform === void 0 ? "" : `:${platform}`}`;
-}
-// src/flow/remember-names.ts
-init_errors();
-init_notes();
-init_component();
-init_platform();
-init_version();
-async function rememberNames(prepared, { data }, forget = []) {
-	const names = prepared.flatMap((one) => one.outputs.flatMap((output) => {
-		const name = provenName(one, output);
-		return name === void 0 ? [] : [{
-			name,
-			from: one.source,
-			isBound: isBound(output)
-		}];
-	}));
-	try {
-		const notes = [];
-		for (const written of forget) notes.push(await forgetWritten(data, written, names.map(({ name }) => name)));
-		for (const { name, from, isBound: bound } of names) {
-			const recalled = await recallName(data, name, bound);
-			notes.push(...recalled.notes);
-			if (recalled.kind === "other") throw digestChanged(name, recalled.earlier, from);
-		}
-		return notes;
-	} catch (error) {
-		await discardPrepared(prepared);
-		throw error;
-	}
-}
-function isBound({ name }) {
-	return name?.by.some((source) => source === "binary" || source === "release-manifest") === true;
-}
-function provenName({ artifact, proof }, output) {
-	const { signer, authority, signedAt, claim } = proof.proven;
-	const { name, sha256 } = output;
-	if ("file" in output && "member" in output.file || claim.kind !== "genuine" || artifact === void 0 && !isBound(output)) return void 0;
-	const coordinates = artifact ?? name?.claimed;
-	if (coordinates?.version === void 0) return void 0;
-	const { component, version, platform } = coordinates;
-	const known = COMPONENTS.find((one) => one.name === component);
-	if (artifact === void 0 && (known === void 0 || platform === void 0 && known.platforms !== "none")) return void 0;
-	return {
-		kind: artifact?.kind ?? known?.kind ?? "binary",
-		component,
-		version: formatReleaseVersion(version),
-		platform: platform === void 0 ? void 0 : formatPlatform(platform),
-		signer,
-		authority,
-		sha256,
-		signedAt
-	};
-}
-async function forgetWritten(data, written, names) {
-	const meant = names.filter(({ component, version, platform }) => component === written.component && version === written.version && (written.platform === void 0 || platform === written.platform));
-	const text = writeName(written);
-	if (meant.length === 0) return note("name-not-forgotten", `nothing of this run is bound to the name ${text}`);
-	let forgotten = false;
-	for (const name of meant) forgotten = await forgetName(data, name) || forgotten;
-	return forgotten ? note("name-forgotten", `the digest that was remembered for ${text} is forgotten`) : note("name-not-forgotten", `nothing was remembered for ${text}`);
-}
-function digestChanged(name, earlier, from) {
-	const { component, version, platform } = name;
-	const label = [
-		component,
-		version,
-		...platform === void 0 ? [] : [platform]
-	].join(" ");
-	const forgetting = `--forget-name ${writeName(name)}`;
-	return new UntrustedError("name-digest-changed", `another file was proved to be ${label} before`, {
-		wanted: signed(earlier.sha256, earlier.signedAt),
-		found: `${signed(name.sha256, name.signedAt?.toISOString())}, genuine too`,
-		...from === void 0 ? {} : { from },
-		why: `a released name has one file for ever, and ${earlier.path} remembers the other one`,
-		next: earlier.place === "own" ? `find out why there are two; once you know that this one is right, forget the other one with ${forgetting}` : `find out why there are two; only root can forget the other one, with ${forgetting}`
-	});
-}
-function signed(sha256, at) {
-	return `sha256:${sha256}${at === void 0 ? "" : `, signed ${at}`}`;
 }
 // src/names/carries-name.ts
 const CARRY_THEIR_NAME = new Map([["kubectl", [1, 26]]]);
@@ -36026,7 +35960,6 @@ function collision(destination, one, other) {
 	});
 }
 // src/install.ts
-init_kept_evidence();
 function installRelease(request, client) {
 	return ableToJudge(async () => {
 		const trust = await openTrust(request, client, request.signal);
@@ -36045,16 +35978,7 @@ async function proveAndPlace(request, client, trust) {
 	const planned = await planInstall(request, client);
 	for (const { label, policy } of planned) reportExpectedSigners(client.report, label, policy);
 	const logMemory = openLogMemory(request, client);
-	const prepared = await prepareAll(planned, request, client, trust, logMemory);
-	const compared = await finishLogMemory(logMemory, prepared);
-	const remembered = await rememberNames(prepared, client, request.forgetNames);
-	await keepAllEvidence(prepared, client.data);
-	const placed = await placePrepared(prepared, request.signal);
-	return describeRun(prepared, [
-		...compared,
-		...remembered,
-		...placed
-	], client.report);
+	return finishRun(await prepareAll(planned, request, client, trust, logMemory), request, client, logMemory);
 }
 // src/names/container-signature.ts
 init_errors();
@@ -36344,10 +36268,10 @@ function requiredOf(evidence, policy) {
 init_verified_artifact();
 init_errors();
 init_evidence_store();
-init_request();
 init_check_claim();
 init_check_detached_signature();
 init_kept_evidence();
+init_proof_context();
 init_prove_with_log();
 init_run_trust();
 async function proveLocal(run) {
@@ -36395,17 +36319,12 @@ async function proveByKept(path, run) {
 }
 async function proveBy(evidence, { request, client, policy, trust }, hashed) {
 	const read = await readSubject(request, evidence, policy, hashed);
-	const log = {
-		http: client.http,
-		...logOf(request),
+	const run = {
+		network: request,
+		client,
 		signal: request.signal
 	};
-	const prove = async (material) => proveSubject({
-		log,
-		policy,
-		trust: material,
-		clock: client.clock
-	}, evidence, read.subject, nameOf(request));
+	const prove = async (material) => proveSubject(proofContext(run, policy, material), evidence, read.subject, nameOf(request));
 	if (evidence.kind === "detached") trust.begin();
 	try {
 		return {
@@ -36595,7 +36514,6 @@ function assertUnchanged(bytes, { algorithm, hex }) {
 	}, found);
 }
 // src/verify.ts
-init_kept_evidence();
 init_signer();
 function verifyFile(request, client) {
 	return ableToJudge(() => proveAndOpen(request, client));
@@ -36617,16 +36535,7 @@ async function proveWithin(request, client, trust) {
 	const policy = policyOf(request, allReleaseSigners());
 	reportExpectedSigners(client.report, nameOf(request), policy);
 	const logMemory = openLogMemory(request, client);
-	const prepared = [await prepareLocal(request, client, policy, trust, logMemory)];
-	const compared = await finishLogMemory(logMemory, prepared);
-	const remembered = await rememberNames(prepared, client, request.forgetNames);
-	await keepAllEvidence(prepared, client.data);
-	const placed = await placePrepared(prepared, request.signal);
-	return describeRun(prepared, [
-		...compared,
-		...remembered,
-		...placed
-	], client.report);
+	return finishRun([await prepareLocal(request, client, policy, trust, logMemory)], request, client, logMemory);
 }
 // src/lockfile/chosen-artifacts.ts
 init_excerpt();
