@@ -180,6 +180,7 @@ function dataWhenUsed(directory: ClientOptions['dataDirectory'], report: Report)
     write: async (kind, key, bytes, options) => (await store()).write(kind, key, bytes, options),
     list: async (kind) => (await store()).list(kind),
     remove: async (kind, key) => (await store()).remove(kind, key),
+    look: async () => (await store()).look(),
   };
 }
 

@@ -25,6 +25,7 @@ const FLOORS: readonly (readonly string[])[] = [
   ['client.ts', 'result.ts'],
   ['plan'],
   ['flow'],
+  ['diagnosis'],
   ['install.ts', 'verify.ts', 'list.ts', 'doctor.ts', 'trusted-root.ts'],
   ['index.ts', 'cli', 'action'],
 ];

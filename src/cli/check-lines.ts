@@ -5,7 +5,7 @@ import { MANIFEST_NAME } from '../release/artifact.ts';
 import type { ArtifactResult, EvidenceOrigin } from '../result.ts';
 import { rootWords } from '../trust/root-age.ts';
 import { printable } from './printable.ts';
-import { size } from './sizes.ts';
+import { size } from '../text/sizes.ts';
 import { symbol, type TextStyle, wrapped } from './style.ts';
 
 /** The labels of people, and the checks of a proof that stand behind each. */

@@ -1,5 +1,7 @@
 /** The `doctor` command. */
-import { diagnose, type Finding } from '../doctor.ts';
+import { resolve } from 'node:path';
+import type { Finding } from '../diagnosis/finding.ts';
+import { diagnose } from '../doctor.ts';
 import type { Answer, Console } from './console.ts';
 import { hostDirectories } from './host-directories.ts';
 import { withClient } from './with-client.ts';
@@ -25,6 +27,7 @@ export async function doctor({ options }: ParsedLine, output: Console): Promise<
     ...readTrust(options),
     env: process.env,
     directories: hostDirectories(),
+    ...(options.installDir === undefined ? {} : { installDirectory: resolve(options.installDir) }),
   };
   const findings = await withClient(
     { ...PATIENCE, ...readTransport(options) },
@@ -84,8 +87,15 @@ function findingsTable(findings: readonly Finding[], exitCode: ExitCode, style: 
   });
   const count = findings.filter(({ outcome }) => outcome !== 'ok').length;
   const things = count === 0 ? 'Nothing' : count === 1 ? '1 thing' : `${count} things`;
-  const means = exitCode === 0 ? ': a run can be expected to work' : ` (k8s-verify help ${exitCode})`;
+  const means = exitCode === 0 ? `: ${expected(findings)}` : ` (k8s-verify help ${exitCode})`;
   return `${lines.join('')}${things} to look at. Exit code ${exitCode}${means}\n`;
+}
+
+function expected(findings: readonly Finding[]): string {
+  const log = findings.find(({ subject }) => subject === 'public log');
+  return log?.outcome === 'note'
+    ? 'what has a bundle or kept evidence will work'
+    : 'a run can be expected to work';
 }
 
 /** Longer than any subject. */

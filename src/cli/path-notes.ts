@@ -1,6 +1,6 @@
 /** What a shell makes of an install: a directory that it does not look into, another program that it finds first. */
-import { accessSync, constants, realpathSync, statSync } from 'node:fs';
-import { basename, delimiter, dirname, isAbsolute, join } from 'node:path';
+import { basename, dirname } from 'node:path';
+import { firstOnPath, isSameProgram } from '../disk/first-on-path.ts';
 import { note, type Note } from '../notes.ts';
 import { type HostDirectories, isOnPath } from '../plan/destination.ts';
 import type { RunResult } from '../result.ts';
@@ -60,28 +60,7 @@ function lineFor(
 /** The program of the same name that a shell starts in place of the installed one. */
 function anotherFirst(path: string, { env }: Host): readonly Note[] {
   const name = basename(path);
-  const first = (env['PATH'] ?? '')
-    .split(delimiter)
-    .filter((entry) => isAbsolute(entry))
-    .map((entry) => join(entry, name))
-    .find(isProgram);
-  if (first === undefined || isSame(first, path)) return [];
+  const first = firstOnPath(name, env['PATH'] ?? '');
+  if (first === undefined || isSameProgram(first, path)) return [];
   return [note('another-first-on-path', `another ${name} comes first on PATH: ${first}`)];
-}
-
-function isProgram(path: string): boolean {
-  try {
-    accessSync(path, constants.X_OK);
-    return statSync(path).isFile();
-  } catch {
-    return false;
-  }
-}
-
-function isSame(one: string, other: string): boolean {
-  try {
-    return realpathSync(one) === realpathSync(other);
-  } catch {
-    return false;
-  }
 }

@@ -5,7 +5,7 @@ import type { ProgressEvent, Report } from '../progress.ts';
 import type { TrustedRootReport } from '../result.ts';
 import { noteText } from './output-text.ts';
 import { printable } from './printable.ts';
-import { duration, size } from './sizes.ts';
+import { duration, size } from '../text/sizes.ts';
 import { paint, type TextStyle, wrapped } from './style.ts';
 
 /** Where lines go. */

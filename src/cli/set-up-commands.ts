@@ -19,6 +19,7 @@ export function addDoctor(program: StrictCommand): void {
       ...option.tuf(),
       option.dataDir(),
       option.rekorUrl(),
+      option.installDir(),
       option.retries(0),
       option.retryDelay(),
       option.timeout('the most time for each request, as in 30s; default 10s'),
@@ -29,7 +30,7 @@ export function addDoctor(program: StrictCommand): void {
     examples: [{ command: 'k8s-verify doctor', meaning: 'before the first install, or when one fails' }],
     details: [
       'Check what a run needs on this machine, and say what to do about what is missing.',
-      'Nothing is installed. It ends with 0 where a run can be expected to work.',
+      'Nothing is installed. A public log that gives no answer is no problem where bundles or kept evidence prove without it. It ends with 0 where a run can be expected to work.',
     ],
     success: 'a run can be expected to work; else the code of what would stop it',
     failures: [1, 2, 3, 4, 5, 18, 20, 130],

@@ -14,6 +14,7 @@ import type { DataPlaces } from './data-places.ts';
 import { holdKept, holdOrMakeKept, type Modes } from './kept-directory.ts';
 import { readEntry, writeEntry } from './kept-file.ts';
 import { KEPT_KINDS, type KeptKind } from './kept-kinds.ts';
+import type { DataLook } from './look.ts';
 import { removeOldest } from './remove-oldest.ts';
 import { NotUsed, tooLarge, whyNot } from './why-not.ts';
 
@@ -57,6 +58,8 @@ export interface DataStore {
    * @returns whether it is gone or was not there; false with a note.
    */
   remove(kind: KeptKind, key: string): Promise<boolean>;
+  /** What there is, for people; it leaves nothing behind. */
+  look(): Promise<DataLook>;
 }
 
 const KEY = /^[a-z0-9_-][a-z0-9._-]{0,127}$/;
@@ -147,6 +150,11 @@ class DirectoryStore implements DataStore {
       this.#tell('not-kept', `${join(own, kind, key)} could not be removed: ${whyNot(error)}`);
       return false;
     }
+  }
+
+  async look(): Promise<DataLook> {
+    const { lookAtData } = await import('./look.ts');
+    return lookAtData(this.#places);
   }
 
   /** Both places in turn, where they have the kind. */

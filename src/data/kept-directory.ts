@@ -85,7 +85,8 @@ async function openOrMake(parent: HeldDirectory, name: string, modes: Modes): Pr
   }
 }
 
-async function assertOurs(directory: HeldDirectory): Promise<void> {
+/** @throws NotUsed if it belongs to another user than this one or root */
+export async function assertOurs(directory: HeldDirectory): Promise<void> {
   const { uid } = await directory.stat();
   if (!isOwnOrRoots({ uid })) throw new NotUsed(`${directory.path} belongs to another user (${uid})`);
 }

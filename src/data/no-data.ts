@@ -7,4 +7,5 @@ export const NO_DATA: DataStore = {
   write: () => Promise.resolve('failed'),
   list: () => Promise.resolve([]),
   remove: () => Promise.resolve(true),
+  look: () => Promise.resolve({ own: { kind: 'nowhere' }, evidence: [] }),
 };

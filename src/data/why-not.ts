@@ -9,6 +9,7 @@ export function tooLarge(maxBytes: number): NotUsed {
 }
 
 const REASONS: Readonly<Record<string, string>> = {
+  ENOENT: 'the system makes nothing there',
   EACCES: 'this user may not do that',
   EPERM: 'this user may not do that',
   EROFS: 'the disk is read-only',

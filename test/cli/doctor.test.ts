@@ -1,14 +1,18 @@
-import { writeFileSync } from 'node:fs';
+import { chmodSync, existsSync, mkdirSync, writeFileSync } from 'node:fs';
+import { endianness } from 'node:os';
+import { delimiter } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { diagnose, type DiagnoseRequest, type Finding } from '../../src/doctor.ts';
+import { diagnose, type DiagnoseRequest } from '../../src/doctor.ts';
+import type { Finding } from '../../src/diagnosis/finding.ts';
 import { createClient } from '../../src/client.ts';
+import { formatPlatform, hostPlatform } from '../../src/release/platform.ts';
 import { fault } from '#support/http/faults';
 import { localWorld, type LocalWorld } from './local-world.ts';
 
 function withoutPath(directory: string): DiagnoseRequest['directories'] {
   return {
     platform: 'linux',
-    env: { PATH: '/bin' },
+    env: { PATH: '/nowhere' },
     home: directory,
     isWritable: () => false,
     canBeWritten: () => true,
@@ -77,9 +81,12 @@ describe('diagnose', () => {
       },
     ],
     [
-      'a log that cannot be reached',
+      'a log that cannot be reached, where nothing proves without it',
       { subject: 'public log', exitCode: 4 },
-      (world) => examine(world, { rekorUrl: 'http://127.0.0.1:9' }),
+      (world) => {
+        world.releases.publishMarker('stable', 'v1.26.4');
+        return examine(world, { rekorUrl: 'http://127.0.0.1:9' });
+      },
     ],
     [
       'a clock that is behind',
@@ -171,6 +178,95 @@ describe('every finding that is not ok', () => {
   });
 });
 
+/** The world's release server, and a log that nobody answers for. */
+function withoutLog(world: LocalWorld): readonly string[] {
+  const log = ['--rekor-url', 'http://127.0.0.1:9', '--trusted-root', world.dir.join('root.json')];
+  return ['--mirror', world.releases.url, '--data-dir', world.dir.join('data'), ...log];
+}
+
+describe('doctor, where the log gives no answer', () => {
+  it('ends with 0 where the release server has bundles', async () => {
+    const world = await localWorld();
+    const { arch, platform } = process;
+    const host = hostPlatform({ arch, platform, endianness: endianness() });
+    world.releases.publishMarker('stable', 'v1.26.5');
+    await world.releases.publishRelease({
+      version: 'v1.26.5',
+      platform: formatPlatform(host),
+      component: 'kubectl',
+      bytes: Buffer.from('kubectl'),
+      sigstore: world.sigstore,
+      bundle: '0.3',
+    });
+    const { stdout, exitCode } = await world.run(['doctor', ...withoutLog(world)]);
+    expect(exitCode).toBe(0);
+    expect(stdout).toMatch(/^note\tpublic log\t.*\tthe bundles at 127\.0\.0\.1:\d+ prove without it$/m);
+  });
+
+  it('ends with 0 where evidence is kept, and counts it', async () => {
+    const world = await localWorld();
+    world.releases.publishMarker('stable', 'v1.26.4');
+    const install = ['kubectl', 'v1.26.4', '--platform', 'linux/amd64', '--output', 'kubectl'];
+    expect(await world.run([...install, ...world.options, '--data-dir', 'data'])).toMatchObject({
+      exitCode: 0,
+    });
+    const { stdout, exitCode } = await world.run(['doctor', ...withoutLog(world)]);
+    expect(exitCode).toBe(0);
+    expect(stdout).toMatch(
+      /^note\tpublic log\t.*\tkept evidence still works; for new files try again later$/m,
+    );
+    expect(stdout).toMatch(/^ok\tevidence\t[1-9] files? kept, [\d.]+ kB, \/\S+\t$/m);
+  });
+
+  it('ends with 0 at a mirror that does not say what it has, and says what follows', async () => {
+    const world = await localWorld();
+    const { stdout, exitCode } = await world.run(['doctor', ...withoutLog(world)]);
+    expect(exitCode).toBe(0);
+    expect(stdout).toMatch(/^note\tpublic log\t.*; other files need the log$/m);
+  });
+});
+
+describe('doctor on directories', () => {
+  it('looks at the one that is named, and leaves nothing in it', async () => {
+    const world = await localWorld();
+    const { stdout } = await world.run(['doctor', ...world.options, '--install-dir', 'tools/bin']);
+    expect(stdout).toContain(`note\tinstall\t${world.dir.join('tools', 'bin')}, writable, not on PATH\t`);
+    expect(existsSync(world.dir.join('tools'))).toBe(false);
+  });
+
+  it('tells of another kubectl that a shell starts first, and of none that comes later', async () => {
+    const world = await localWorld();
+    for (const name of ['first', 'bin', 'last']) {
+      mkdirSync(world.dir.join(name));
+      writeFileSync(world.dir.join(name, 'kubectl'), '#!/bin/sh\n');
+      chmodSync(world.dir.join(name, 'kubectl'), 0o755);
+    }
+    const look = async (...path: readonly string[]): Promise<string> => {
+      const PATH = path.map((name) => world.dir.join(name)).join(delimiter);
+      const env = { ...process.env, PATH };
+      return (await world.run(['doctor', ...world.options, '--install-dir', 'bin'], { env })).stdout;
+    };
+    expect(await look('first', 'bin')).toContain(
+      `note\tinstall\tanother kubectl comes first on PATH: ${world.dir.join('first', 'kubectl')}\t`,
+    );
+    expect(await look('first')).toContain('another kubectl comes first on PATH');
+    expect(await look('bin', 'last')).not.toContain('another kubectl');
+  });
+
+  it.each([
+    ['/proc/nope', 'the system makes nothing there'],
+    ['/dev/null/k8s-verify', 'it is not a directory'],
+  ])('names %s, where nothing can be kept, and what follows', async (directory, why) => {
+    const world = await localWorld();
+    const { stdout, exitCode } = await world.run(['doctor', ...world.options, '--data-dir', directory]);
+    expect(exitCode).toBe(0);
+    expect(stdout).toMatch(
+      new RegExp(`^note\\tdata directory\\tnothing can be kept in ${directory}: ${why}\\teach run`, 'm'),
+    );
+    expect(stdout).not.toMatch(/^\w+\tevidence\t/m);
+  });
+});
+
 describe('doctor', () => {
   it('prints a line for each finding, and ends with 0 where a run can work', async () => {
     const world = await localWorld();
@@ -182,8 +278,8 @@ describe('doctor', () => {
 
   it('ends with the code that a run would end with, with advice, and as JSON', async () => {
     const world = await localWorld();
-    const log = ['--rekor-url', 'http://127.0.0.1:9', '--trusted-root', world.dir.join('root.json')];
-    const args = ['doctor', '--mirror', world.releases.url, ...log];
+    world.releases.publishMarker('stable', 'v1.26.4');
+    const args = ['doctor', ...withoutLog(world)];
     const { stdout, exitCode } = await world.run([...args, '--json', '--quiet']);
     expect(exitCode).toBe(4);
     const report: { readonly findings: readonly Finding[] } = JSON.parse(stdout);

@@ -136,6 +136,24 @@ export const ANSWERS: readonly Scene[] = [
     typed: `doctor ${ROOT}`,
     unprivileged: true,
   },
+  {
+    name: 'doctor-without-log',
+    arrange: async ({ publish, dl, log, write }) => {
+      await publish('kubectl', 'v1.30.2');
+      dl.publishMarker('stable', 'v1.36.2');
+      log.http.fault('/api/v1/log', fault.status(503));
+      await write('path/kubectl', '#!/bin/sh\n', 0o755);
+    },
+    before: [KUBECTL],
+    typed: `doctor ${BIN} ${ROOT}`,
+  },
+  {
+    name: 'doctor-data-directory',
+    arrange: ({ dl }) => dl.publishMarker('stable', 'v1.36.2'),
+    env: { K8S_VERIFY_DATA_DIR: '/proc/nope' },
+    typed: `doctor ${ROOT}`,
+    unprivileged: true,
+  },
   { name: 'version', typed: 'version' },
 ];
 

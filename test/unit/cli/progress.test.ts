@@ -1,7 +1,7 @@
 import { PassThrough } from 'node:stream';
 import { describe, expect, it } from 'vitest';
 import { barLine, barProgress, lineProgress } from '../../../src/cli/progress.ts';
-import { duration, size } from '../../../src/cli/sizes.ts';
+import { duration, size } from '../../../src/text/sizes.ts';
 import type { ProgressEvent } from '../../../src/progress.ts';
 
 const ARTIFACT = 'kubectl v1.26.4 linux/amd64';

@@ -39,6 +39,7 @@ function open(own: string | undefined, system?: string, isShared: boolean = fals
     write: (kind, key, bytes, options) => store.write(kind, key, bytes, options),
     list: (kind) => store.list(kind),
     remove: (kind, key) => store.remove(kind, key),
+    look: () => store.look(),
     notes,
     texts: async (kind, key) =>
       (await store.read(kind, key)).map(({ bytes, place }) => `${place}: ${Buffer.from(bytes).toString()}`),
@@ -306,6 +307,71 @@ describe('a place where nothing can be kept is a note', () => {
       await expect(store.texts('evidence', KEY)).resolves.toEqual(['own: old']);
       expect(readdirSync(join(kept, 'evidence'))).toEqual([KEY]);
       expect(store.notes).toEqual([expect.stringContaining('no space is left')]);
+    },
+  );
+});
+
+describe('looking', () => {
+  it('counts the evidence of this user and of the machine, and leaves nothing behind', async () => {
+    const directory = await testDir();
+    const [own, system] = [directory.join('own'), directory.join('system')];
+    await open(own).write('evidence', KEY, bytesOf('12345'));
+    await open(own).write('names', KEY, bytesOf('no evidence'));
+    await open(system).write('evidence', KEY, bytesOf('123'));
+    await open(system).write('evidence', 'b', bytesOf('1234'));
+    const before = await snapshot(directory.path);
+    await expect(open(own, system).look()).resolves.toEqual({
+      own: { kind: 'ready', path: own },
+      evidence: [
+        { path: own, files: 1, bytes: 5 },
+        { path: system, files: 2, bytes: 7 },
+      ],
+    });
+    expect(await snapshot(directory.path)).toEqual(before);
+  });
+
+  it('tells what is still to be made from what cannot be, and makes neither', async () => {
+    const directory = await testDir();
+    const absent = directory.join('a', 'b', 'k8s-verify');
+    await expect(open(absent).look()).resolves.toEqual({
+      own: { kind: 'absent', path: absent },
+      evidence: [],
+    });
+    expect(readdirSync(directory.path)).toEqual([]);
+    writeFileSync(directory.join('file'), '');
+    const below = directory.join('file', 'k8s-verify');
+    await expect(open(below).look()).resolves.toEqual({
+      own: { kind: 'unusable', path: below, why: 'it is not a directory' },
+      evidence: [],
+    });
+    await expect(open(undefined).look()).resolves.toEqual({ own: { kind: 'nowhere' }, evidence: [] });
+  });
+
+  it.skipIf(!CAN_MOUNT)(
+    'sees a read-only disk, and what is kept there (needs the right to mount)',
+    async () => {
+      const disk = testDisk('size=1m');
+      const kept = join(disk.path, 'kept');
+      await open(kept).write('evidence', KEY, bytesOf('old'));
+      disk.makeReadOnly();
+      await expect(open(kept).look()).resolves.toEqual({
+        own: { kind: 'unusable', path: kept, why: 'the disk is read-only' },
+        evidence: [{ path: kept, files: 1, bytes: 3 }],
+      });
+    },
+  );
+
+  it.skipIf(NO_OTHER_USER !== undefined)(
+    `sees a directory of another user (${NO_OTHER_USER ?? 'here'})`,
+    async () => {
+      const directory = await testDir();
+      const kept = directory.join('kept');
+      mkdirSync(kept);
+      chownSync(kept, OTHER_UID, OTHER_UID);
+      await expect(open(kept).look()).resolves.toEqual({
+        own: { kind: 'unusable', path: kept, why: `${kept} belongs to another user (${OTHER_UID})` },
+        evidence: [],
+      });
     },
   );
 });
