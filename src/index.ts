@@ -7,11 +7,13 @@
  */
 export { install } from './install.ts';
 export { verify } from './verify.ts';
+export { digest, type DigestResult, type DigestRun } from './digest.ts';
 export { list, type ReleaseList, resolveVersion } from './list.ts';
 export { type Client, type ClientOptions, type Clock, createClient, type OwnedClient } from './client.ts';
 export type { NetworkOptions } from './http/http-client.ts';
 export type {
   ArtifactInput,
+  DigestInput,
   InstallInput,
   ListInput,
   SourcesInput,
@@ -21,6 +23,7 @@ export type {
 } from './plan/input.ts';
 export type { ReleaseStore } from './source/store-source.ts';
 export type { ArtifactRequest } from './plan/request.ts';
+export type { SkippedFile } from './plan/plan-released.ts';
 export type { CertificateIdentity } from './release/signer.ts';
 export type { ReleaseWorkflow } from './policy/release-workflow.ts';
 export type {

@@ -88,6 +88,12 @@ export const MAX_PROOF_HASHES: number = 64;
 export const MAX_CONSISTENCY_REQUESTS = 2;
 /** Log entries that are fetched and tried for one digest if the published pair does not work. */
 export const MAX_CANDIDATE_ENTRIES: number = 16;
+/** Requests of one run to the log at the same time, where it looks up many entries. */
+export const MAX_LOG_REQUESTS_AT_ONCE = 4;
+/** Requests of one run to the log in a second; users have met a limit of 500 a minute for an address. */
+export const MAX_LOG_REQUESTS_PER_SECOND = 5;
+/** Artifacts whose signatures are fetched in parallel, where nothing else of them is: three small files each. */
+export const MAX_PARALLEL_SIGNATURES = 8;
 /** Depth of nested JSON. */
 export const MAX_JSON_DEPTH: number = 32;
 /**
@@ -115,6 +121,8 @@ export const MAX_RETRY_AFTER_MS: number = 60_000;
 export const MAX_COMMAND_LINE_WORDS: number = 50_000;
 /** Artifacts named in one run. */
 export const MAX_ARTIFACTS_PER_RUN: number = 64;
+/** Files whose digests are proved in one run; a whole release has about 130. */
+export const MAX_RELEASED_FILES_PER_RUN: number = 1024;
 /** Artifacts that are downloaded in parallel. */
 export const MAX_PARALLEL_DOWNLOADS: number = 4;
 /**

@@ -14,6 +14,7 @@ export type NoteCode =
   | 'release-manifest-silent'
   | 'binary-says-other-version'
   | 'release-manifest-time-odd'
+  | 'platform-skipped'
   | 'publisher-not-asked'
   | 'file-renewed'
   | 'others-can-change'
@@ -51,6 +52,7 @@ export const NOTE_MEANINGS: Readonly<Record<NoteCode, string>> = {
   'binary-says-other-version':
     'the version in the binary is another one than its release, which the release manifest proves',
   'release-manifest-time-odd': 'the release manifest was not made within a week before it was signed',
+  'platform-skipped': 'a component was never published for a platform that was asked for, and was left out',
   'publisher-not-asked':
     'dl.k8s.io could not be asked for its records next to the mirror (--check-sums only)',
   'file-renewed': 'a file with the same bytes could not be left alone, and a new one took its place',

@@ -26,7 +26,7 @@ const FLOORS: readonly (readonly string[])[] = [
   ['plan'],
   ['flow'],
   ['diagnosis'],
-  ['install.ts', 'verify.ts', 'list.ts', 'doctor.ts', 'trusted-root.ts'],
+  ['install.ts', 'verify.ts', 'digest.ts', 'list.ts', 'doctor.ts', 'trusted-root.ts'],
   ['index.ts', 'cli', 'action'],
 ];
 

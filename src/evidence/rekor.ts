@@ -7,12 +7,14 @@ import { canonicalBody, hashedRekordEntry, leafHash } from './hashedrekord.ts';
 import { logUnavailable, notTheLog, readLogAnswer, refusalBy } from './log-answer.ts';
 import { parseRetrievedEntries, parseUuids, type RekorEntry } from './rekor-entry.ts';
 
-/** The most UUIDs that Rekor accepts in one request (`SearchLogQuery` in its OpenAPI document). */
-const UUIDS_PER_REQUEST = 10;
+/** The most entries that Rekor lets one request ask for (`SearchLogQuery` in its OpenAPI document). */
+export const ENTRIES_PER_REQUEST = 10;
+const RETRIEVE = '/api/v1/log/entries/retrieve';
+const LEAF_HASH_DIGITS = 64;
 
 /** A Rekor v1 log. Its answers are not trusted. */
 export interface RekorLog {
-  readonly http: HttpClient;
+  readonly http: Pick<HttpClient, 'fetchSmall'>;
   /** Base URL, without `/api/v1` and without a final slash. */
   readonly url: string;
   /** Whether the user named it; default: no. */
@@ -42,6 +44,29 @@ export async function lookUpEntries(
 }
 
 /**
+ * Finds entries by the hashes of their leaves, in one request. Answers come in no order, and the log leaves out what it
+ * does not have. What it sends besides is left out too, and so is a body that is not that leaf.
+ *
+ * @param leaves at most {@link ENTRIES_PER_REQUEST} hashes, hex.
+ * @returns the entries of each leaf that the log has: several if it is in several trees of the log.
+ * @throws UnavailableError `log-unreachable`, `rate-limited` or `response-invalid`; UntrustedError `log-entry-invalid`
+ *   if the log refuses.
+ */
+export async function lookUpLeaves(
+  log: RekorLog,
+  leaves: readonly string[],
+): Promise<ReadonlyMap<string, readonly RekorEntry[]>> {
+  const response = await post(log, RETRIEVE, { entryUUIDs: leaves }, [200, 400, 404, 422]);
+  if (response.status !== 200) throw refusalOf(response);
+  const entries = readLogAnswer(response, parseRetrievedEntries);
+  const own = entries.filter(({ uuid, body }) => uuid.endsWith(leafHash(body)));
+  const byLeaf = Map.groupBy(own, ({ uuid }) => uuid.slice(-LEAF_HASH_DIGITS));
+  return new Map(
+    leaves.map((leaf) => [leaf, (byLeaf.get(leaf) ?? []).slice(0, MAX_CANDIDATE_ENTRIES)] as const),
+  );
+}
+
+/**
  * Finds entries by the artifact's digest alone. Rekor's search index is best-effort, so an empty answer says little.
  *
  * Anyone may log a signature for any digest. The genuine one is among the oldest, and the index does not say at which
@@ -60,8 +85,8 @@ export async function searchEntries(log: RekorLog, digest: Digest): Promise<read
   );
   const uuids = fromBothEnds([...new Set(readLogAnswer(response, parseUuids))], MAX_CANDIDATE_ENTRIES);
   const entries: RekorEntry[] = [];
-  for (let start = 0; start < uuids.length; start += UUIDS_PER_REQUEST) {
-    const asked = uuids.slice(start, start + UUIDS_PER_REQUEST);
+  for (let start = 0; start < uuids.length; start += ENTRIES_PER_REQUEST) {
+    const asked = uuids.slice(start, start + ENTRIES_PER_REQUEST);
     entries.push(...(await retrieve(log, { entryUUIDs: asked })));
   }
   return entries.slice(0, MAX_CANDIDATE_ENTRIES);
@@ -73,7 +98,7 @@ function fromBothEnds<Item>(items: readonly Item[], most: number): readonly Item
 }
 
 async function retrieve(log: RekorLog, query: unknown): Promise<readonly RekorEntry[]> {
-  const response = await post(log, '/api/v1/log/entries/retrieve', query, [200, 400, 404, 422]);
+  const response = await post(log, RETRIEVE, query, [200, 400, 404, 422]);
   if (response.status !== 200) throw refusalOf(response);
   const entries = readLogAnswer(response, parseRetrievedEntries);
   for (const entry of entries) assertOwnLeaf(entry);
@@ -118,11 +143,11 @@ async function post(
 /** The UUID names the leaf. A body with another hash is not that entry. */
 function assertOwnLeaf(entry: RekorEntry): void {
   const found = leafHash(entry.body);
-  if (!entry.uuid.endsWith(found)) throw mismatch(entry.uuid.slice(-64), found);
+  if (!entry.uuid.endsWith(found)) throw mismatch(entry.uuid.slice(-LEAF_HASH_DIGITS), found);
 }
 
 function assertWanted(entry: RekorEntry, wanted: string): void {
-  if (!entry.uuid.endsWith(wanted)) throw mismatch(wanted, entry.uuid.slice(-64));
+  if (!entry.uuid.endsWith(wanted)) throw mismatch(wanted, entry.uuid.slice(-LEAF_HASH_DIGITS));
 }
 
 function mismatch(wanted: string, found: string): UntrustedError {

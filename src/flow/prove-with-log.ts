@@ -9,6 +9,7 @@ import { materialFromBody } from '../evidence/hashedrekord.ts';
 import { readBundle } from '../evidence/read-bundle.ts';
 import type { RekorEntry } from '../evidence/rekor-entry.ts';
 import { lookUpEntries, type RekorLog, searchEntries } from '../evidence/rekor.ts';
+import type { LookUp } from '../evidence/log-batches.ts';
 import type { Clock } from '../client.ts';
 import { proveDigest, type ProvenDigest } from '../proof/prove-digest.ts';
 import type { ProofSubject } from '../proof/proof.ts';
@@ -20,6 +21,8 @@ import type { TrustMaterial } from '../trust/trust-material.ts';
 /** What every proof needs besides its evidence. */
 export interface ProofContext {
   readonly log: RekorLog;
+  /** Looks up the entries of pairs, where those of several artifacts are asked for together; default: each alone. */
+  readonly lookUp?: LookUp;
   readonly policy: Policy;
   readonly trust: TrustMaterial;
   readonly clock: Clock;
@@ -83,7 +86,7 @@ export function proveFromEvidence(
  */
 export async function proveFromPair(context: ProofContext, claim: PairClaim): Promise<ProvenArtifact> {
   const { material, digest, what, location } = claim;
-  const entries = await lookUpEntries(context.log, material, digest);
+  const entries = await (context.lookUp?.(material, digest) ?? lookUpEntries(context.log, material, digest));
   if (entries.length > 0) {
     const found = firstProof(
       context,

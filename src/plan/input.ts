@@ -84,6 +84,21 @@ export interface InstallInput extends TrustInput, SourcesInput {
   readonly forgetNames?: readonly string[];
 }
 
+/** What {@link digest} is asked for. */
+export interface DigestInput extends TrustInput, SourcesInput {
+  /** `'kubectl@v1.26.4'`, `'kubectl'` for the newest stable release, or the same as an object. At least one. */
+  readonly artifacts: readonly (string | { readonly component: string; readonly version?: string })[];
+  /**
+   * `os/arch`, each for every artifact; default: this machine's. `'all'`: every platform that the artifact is published for.
+   * One that an artifact was never published for is skipped.
+   */
+  readonly platforms?: readonly string[] | 'all';
+  /** The base URL of the transparency log (Rekor v1); default `https://rekor.sigstore.dev`. */
+  readonly rekorUrl?: string;
+  /** As {@link InstallInput.forgetNames}. */
+  readonly forgetNames?: readonly string[];
+}
+
 /**
  * What {@link verify} is to prove, and with what evidence. The artifact is exactly one of `bytes`, `sha256` and `path`. The
  * evidence is a bundle, or a signature with its certificate, as values or as files; for a `path` it may be left out, and is

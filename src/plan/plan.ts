@@ -7,6 +7,7 @@ import type { Policy } from '../policy/policy.ts';
 import {
   type ArtifactCoordinates,
   forcedArtifact,
+  labelOf,
   parseForcedPlatform,
   type ReleaseArtifact,
   releaseArtifact,
@@ -15,7 +16,7 @@ import { everyPlatformOf, findComponent, type Tier } from '../release/component.
 import { formatPlatform, hostPlatform, type Platform, parsePlatform } from '../release/platform.ts';
 import { assertSigned } from '../release/signer.ts';
 import { memberOf, type TarballMember } from '../release/tarball.ts';
-import { formatReleaseVersion, parseVersionRequest } from '../release/version.ts';
+import { parseVersionRequest } from '../release/version.ts';
 import type { ArtifactRequest, InstallRequest } from './request.ts';
 import { versionResolver } from './resolve-version.ts';
 import type { Client } from '../client.ts';
@@ -240,15 +241,6 @@ function shareTarballs(planned: readonly PlannedArtifact[]): readonly PlannedArt
     else shared[index] = { ...plan, becomes: { kind: 'members', files: [...other.files, ...becomes.files] } };
   }
   return shared;
-}
-
-function labelOf({
-  component,
-  version,
-  platform,
-}: Pick<ReleaseArtifact, 'component' | 'version' | 'platform'>): string {
-  const where = platform === undefined ? '' : ` ${formatPlatform(platform)}`;
-  return `${component} ${formatReleaseVersion(version)}${where}`;
 }
 
 function notATarball(label: string): RequestError {

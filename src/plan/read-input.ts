@@ -92,7 +92,7 @@ function readArtifact(value: unknown, name: string): ArtifactRequest {
 }
 
 /** `kubectl@v1.26.4`, or `kubectl` alone. */
-function readComponent(written: string): ArtifactRequest {
+export function readComponent(written: string): ArtifactRequest {
   const artifact = parseComponent(written);
   if (artifact !== undefined) return artifact;
   throw new RequestError('usage', `${excerpt(written)} is neither a component nor one with a version`, {

@@ -126,6 +126,14 @@ export interface InstallRequest extends TrustRequest, NetworkRequest, NamesReque
   readonly signal?: AbortSignal;
 }
 
+/** Files of releases whose digests are to be proved, and which are not fetched. */
+export interface ReleasedRequest extends TrustRequest, NetworkRequest, NamesRequest {
+  readonly artifacts: readonly Pick<ArtifactRequest, 'component' | 'version'>[];
+  /** `os/arch`, each for every component; none: this machine's. `all`: every one that the component is published for. */
+  readonly platforms: readonly string[] | 'all';
+  readonly signal?: AbortSignal;
+}
+
 export interface VerifyRequest extends TrustRequest, NetworkRequest, NamesRequest {
   /** Any release of this workflow, instead of one identity; together with neither `identity` nor `publicKeyPem`. */
   readonly releaseWorkflow?: ReleaseWorkflow;

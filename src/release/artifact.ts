@@ -2,7 +2,7 @@ import { excerpt } from '../text/excerpt.ts';
 import { RequestError } from '../errors.ts';
 import { MAX_FORCED_NAME_CHARACTERS } from '../limits.ts';
 import { type ArtifactKind, assertAvailable, COMPONENTS, findComponent } from './component.ts';
-import type { Platform } from './platform.ts';
+import { formatPlatform, type Platform } from './platform.ts';
 import { type CertificateIdentity, signersOf } from './signer.ts';
 import { formatReleaseVersion, type ReleaseVersion } from './version.ts';
 
@@ -114,6 +114,16 @@ export function parseForcedPlatform(text: string): Platform {
   const platform = { os, arch };
   assertSafePlatform(platform);
   return platform;
+}
+
+/** For messages: "kubectl v1.26.0 linux/amd64". */
+export function labelOf({
+  component,
+  version,
+  platform,
+}: Pick<ReleaseArtifact, 'component' | 'version' | 'platform'>): string {
+  const where = platform === undefined ? '' : ` ${formatPlatform(platform)}`;
+  return `${component} ${formatReleaseVersion(version)}${where}`;
 }
 
 export function releaseFilePaths(version: ReleaseVersion): ReleaseFilePaths {

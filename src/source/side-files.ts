@@ -32,6 +32,8 @@ export interface SideFileRequest {
   readonly what: string;
   /** Asks caches on the way for a fresh copy. */
   readonly bypassCache?: boolean;
+  /** Leaves out the checksum file, where something better says which digest the artifact should have. */
+  readonly withoutChecksum?: boolean;
   readonly signal?: AbortSignal | undefined;
 }
 
@@ -85,7 +87,9 @@ async function fetchFrom(request: SideFileRequest, source: ReleaseSource): Promi
       orUnavailable(fetchOne('.sigstore.json', MAX_BUNDLE_BYTES, 'bundle')),
       fetchOne('.sig', MAX_SIGNATURE_FILE_BYTES, 'signature'),
       fetchOne('.cert', MAX_CERTIFICATE_FILE_BYTES, 'certificate'),
-      orUnavailable(fetchOne('.sha256', MAX_CHECKSUM_FILE_BYTES, 'checksum file')),
+      request.withoutChecksum === true
+        ? undefined
+        : orUnavailable(fetchOne('.sha256', MAX_CHECKSUM_FILE_BYTES, 'checksum file')),
     ]);
     return withoutUnavailable({ source, bundle, signature, certificate, checksum });
   } catch (error) {

@@ -24,6 +24,7 @@ const rooted = (options) => ({
 });
 export const install = (input, client) =>
   library.install(rooted({ platform: 'linux/amd64', ...from, ...input }), client);
+export const digest = (input, client) => library.digest(rooted({ ...from, ...input }), client);
 export const verify = (input, options = {}, client) => library.verify(input, rooted(options), client);
 export const list = (input = {}, client) => library.list({ ...from, ...input }, client);
 export const resolveVersion = (version, options = {}, client) =>
@@ -80,6 +81,7 @@ describe('docs/library.md', () => {
     expect(printed).toEqual([
       expect.stringMatching(/bin\/kubectl [0-9a-f]{64} \{/),
       '',
+      expect.stringMatching(/^kubectl linux\/amd64 [0-9a-f]{64} \S+\/kubectl\n0\n$/),
       '',
       expect.stringMatching(/^verified \d{4}-/),
       expect.stringMatching(SHA256),

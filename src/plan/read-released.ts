@@ -1,0 +1,41 @@
+/** What a user of the library writes to have digests proved, made into a request; everything else is refused. */
+import { InputFields } from '../strict/input-fields.ts';
+import { nameReader, readComponent, readTrust, sourceReader, TRUST_FIELDS, urlReader } from './read-input.ts';
+import type { ReleasedRequest } from './request.ts';
+
+const RELEASED_FIELDS = [
+  'artifacts',
+  'platforms',
+  'sources',
+  'rekorUrl',
+  'forgetNames',
+  'signal',
+  ...TRUST_FIELDS,
+] as const;
+
+/** @throws RequestError `usage` */
+export function readDigest(input: unknown): ReleasedRequest {
+  const fields = new InputFields(input, 'the request', RELEASED_FIELDS);
+  return {
+    artifacts: fields.required('artifacts', fields.list(readReleased)),
+    platforms: fields.optional('platforms', (value, name) => readPlatforms(value, name, fields)) ?? [],
+    ...fields.entry('sources', fields.list(sourceReader(fields))),
+    ...fields.entry('rekorUrl', urlReader(fields)),
+    ...fields.entry('forgetNames', fields.list(nameReader(fields))),
+    ...fields.entry('signal', fields.signal),
+    ...readTrust(fields),
+  };
+}
+
+function readReleased(value: unknown, name: string): ReleasedRequest['artifacts'][number] {
+  if (typeof value === 'string') return readComponent(value);
+  const fields = new InputFields(value, name, ['component', 'version']);
+  return {
+    component: fields.required('component', fields.text),
+    ...fields.entry('version', fields.text),
+  };
+}
+
+function readPlatforms(value: unknown, name: string, fields: InputFields): ReleasedRequest['platforms'] {
+  return value === 'all' ? value : fields.list(fields.text)(value, name);
+}
