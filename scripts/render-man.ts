@@ -1,5 +1,5 @@
 /** The manual pages, written from the declaration of the command line: one for each command, and one for each topic. */
-import { OPTION_GROUPS } from '../src/cli/declared-options.ts';
+import { OPTION_GROUPS } from '../src/cli/option-groups.ts';
 import { exitCodesOf, factsOf, PageHelp } from '../src/cli/help-page.ts';
 import { OTHER_VARIABLES, type Topic, topicPage, TOPICS, variableItems } from '../src/cli/help-topics.ts';
 import type { CliOption } from '../src/cli/option.ts';

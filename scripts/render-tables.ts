@@ -1,7 +1,7 @@
 /** The generated sections of README.md and docs/: from the command line, action.yml and the JSON Schema. */
 import { readFileSync } from 'node:fs';
 import { parse } from 'yaml';
-import { OPTION_GROUPS } from '../src/cli/declared-options.ts';
+import { OPTION_GROUPS } from '../src/cli/option-groups.ts';
 import { EXIT_CODE_PAGES, type ExitCodePage } from '../src/cli/exit-code-pages.ts';
 import { factsOf, PageHelp } from '../src/cli/help-page.ts';
 import { OTHER_VARIABLES, variableItems } from '../src/cli/help-topics.ts';

@@ -1,5 +1,6 @@
 import { resolve } from 'node:path';
 import type { HttpClient, NetworkOptions } from './http/http-client.ts';
+import { offlineHttpClient } from './http/offline.ts';
 import type { Report } from './progress.ts';
 import type { DataPlaces } from './data/data-places.ts';
 import type { DataStore } from './data/data-store.ts';
@@ -61,7 +62,7 @@ export function createClient(options: ClientOptions = {}): OwnedClient {
   assertSupportedNode();
   assertOptions(options);
   const report = options.report ?? (() => undefined);
-  const http = loadedWhenAsked({ ...options, report });
+  const http = options.offline === true ? offlineHttpClient() : loadedWhenAsked({ ...options, report });
   const close = (): Promise<void> => http.close();
   return {
     http,
@@ -75,7 +76,16 @@ export function createClient(options: ClientOptions = {}): OwnedClient {
 }
 
 const DURATIONS = ['retryDelayMs', 'timeoutMs', 'connectTimeoutMs', 'stallTimeoutMs'] as const;
-const OPTIONS = [...DURATIONS, 'report', 'retries', 'caFile', 'env', 'userAgent', 'dataDirectory'] as const;
+const OPTIONS = [
+  ...DURATIONS,
+  'report',
+  'retries',
+  'caFile',
+  'env',
+  'userAgent',
+  'dataDirectory',
+  'offline',
+] as const;
 
 function assertOptions(options: ClientOptions): void {
   const fields = new InputFields(options, 'the options of the client', OPTIONS, OPTIONS);
@@ -88,6 +98,7 @@ function assertOptions(options: ClientOptions): void {
     typeof value === 'object' ? assertPlaces(value) : fields.path(value, name),
   );
   optional('userAgent', fields.text);
+  optional('offline', fields.flag);
 }
 
 const PLACES = ['own', 'system', 'isShared'] as const;
@@ -154,6 +165,7 @@ function loadedWhenAsked(options: NetworkOptions): HttpClient {
     return loading;
   };
   return {
+    isOffline: false,
     fetchSmall: async (request) => (await client()).fetchSmall(request),
     download: async (request) => (await client()).download(request),
     underWay: async () => (await loading)?.underWay(),

@@ -25,6 +25,7 @@ export type UnavailableCode =
   | 'response-invalid'
   | 'mirror-incomplete'
   | 'rate-limited'
+  | 'offline'
   | 'log-unreachable'
   | 'name-unbound'
   | 'trust-root-unavailable'

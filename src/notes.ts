@@ -30,6 +30,7 @@ export type NoteCode =
   | 'another-first-on-path'
   | 'trusted-root-not-renewed'
   | 'log-not-compared'
+  | 'mirror-not-asked'
   | 'variable-unknown'
   | 'variable-not-read'
   | 'variable-in-effect'
@@ -69,6 +70,7 @@ export const NOTE_MEANINGS: Readonly<Record<NoteCode, string>> = {
   'another-first-on-path': 'a shell starts another program of the same name',
   'trusted-root-not-renewed': 'the trusted root could not be renewed by TUF; an older one was used',
   'log-not-compared': 'the log did not prove that it has only grown since an earlier run; it was not needed',
+  'mirror-not-asked': 'K8S_VERIFY_MIRROR names a server, and the run is offline',
   'variable-unknown': 'a K8S_VERIFY_ variable is set that k8s-verify does not read',
   'variable-not-read': 'a variable tells other tools which keys count; k8s-verify does not read it',
   'variable-in-effect': 'a K8S_VERIFY_ variable sets an option (doctor only)',

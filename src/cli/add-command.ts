@@ -1,5 +1,5 @@
 /** The names of the commands, and how one is added to the command line. */
-import * as option from './declared-options.ts';
+import { helpAll } from './common-options.ts';
 import type { CliOption } from './option.ts';
 import { StrictCommand } from './strict-command.ts';
 
@@ -28,7 +28,7 @@ export function add(program: StrictCommand, outline: Outline, options: readonly 
   const command = new StrictCommand(outline.name).summary(outline.summary).helpGroup(outline.group);
   command.copyInheritedSettings(program).exitOverride();
   if (outline.operands !== '') command.arguments(outline.operands);
-  for (const one of [...options, option.helpAll()]) command.addOption(one);
+  for (const one of [...options, helpAll()]) command.addOption(one);
   program.addCommand(command, { isDefault: outline.name === 'install', hidden: outline.group === '' });
   return command;
 }

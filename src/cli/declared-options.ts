@@ -7,36 +7,11 @@ import {
 } from '../limits.ts';
 import { BINARY_TARBALLS } from '../release/tarball.ts';
 import { parseWrittenName } from '../release/written-name.ts';
-import { CliOption } from './option.ts';
+import type { CliOption } from './option.ts';
+import { EVIDENCE, NETWORK, option, rare, SIGNER, TARBALLS, WHERE_TO } from './option-groups.ts';
 import * as values from './option-values.ts';
 
 const MINUTE_MS = 60_000;
-
-const WHERE_TO = 'WHERE TO';
-const TARBALLS = 'TARBALLS';
-const SIGNER = 'WHO MUST HAVE SIGNED';
-const EVIDENCE = 'EVIDENCE';
-const NETWORK = 'NETWORK';
-const EVERY_COMMAND = 'OPTIONS OF EVERY COMMAND';
-
-/** The groups in which `--help-all`, the manual pages and the documents show them. */
-export const OPTION_GROUPS: readonly string[] = [
-  WHERE_TO,
-  TARBALLS,
-  SIGNER,
-  EVIDENCE,
-  NETWORK,
-  EVERY_COMMAND,
-];
-
-function option(group: string, flags: string, description: string): CliOption {
-  return new CliOption(flags, description).helpGroup(group);
-}
-
-/** Of an option that few need: on the page of `--help-all`, and not on that of `--help`. */
-function rare(group: string, flags: string, description: string): CliOption {
-  return option(group, flags, description).hideHelp();
-}
 
 export const installDir = (): CliOption =>
   option(
@@ -277,24 +252,3 @@ export const caFile = (): CliOption =>
     '--ca-file <FILE>',
     'certificates (PEM) of authorities to trust for TLS besides the usual ones, for a proxy or a mirror',
   ).from('K8S_VERIFY_CA_FILE');
-
-const COLOR_CHOICES: readonly string[] = ['auto', 'always', 'never'];
-
-/** What every command has; their places on the pages are fixed. */
-export const commonOptions = (): readonly CliOption[] => [
-  option(EVERY_COMMAND, '--json', 'one JSON object; on stdout, on failure too'),
-  option(EVERY_COMMAND, '-q, --quiet', 'errors only; stdout has the result as in a pipe').conflicts(
-    'verbose',
-  ),
-  option(
-    EVERY_COMMAND,
-    '-v, --verbose',
-    'every check; the evidence, the trusted root and the causes behind an error too',
-  ),
-  rare(EVERY_COMMAND, '--color <WHEN>', 'colour on stderr: auto, always or never').oneOf(COLOR_CHOICES),
-  rare(EVERY_COMMAND, '--no-progress', 'no bar on a terminal').from('K8S_VERIFY_NO_PROGRESS'),
-  option(EVERY_COMMAND, '--version', 'alone only; the version of k8s-verify'),
-];
-
-/** Each command has its own, so that it is that command's page. */
-export const helpAll = (): CliOption => rare(EVERY_COMMAND, '--help-all', 'help with every option');

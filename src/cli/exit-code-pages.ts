@@ -65,6 +65,7 @@ export const EXIT_CODE_PAGES: Readonly<Record<ExitCode, ExitCodePage>> = {
     meaning: 'Nothing was learnt about the file, neither good nor bad, and nothing was installed.',
     causes: [
       'no network, or a proxy that is not named',
+      'with --offline: what no earlier run kept on this machine',
       'a server or the transparency log that is down or slow',
       'a mirror that lacks the signature',
       'with --require-name or verify --as: a file that nothing signed names, neither the release manifest nor the file itself',

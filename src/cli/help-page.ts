@@ -1,7 +1,7 @@
 /** How pages of help look. Their words come from the declaration of the command line and from the topics. */
 import { Help } from 'commander';
 import { EXIT_CODE_MEANINGS } from '../exit-codes.ts';
-import { OPTION_GROUPS } from './declared-options.ts';
+import { OPTION_GROUPS } from './option-groups.ts';
 import type { CliOption } from './option.ts';
 import { COMMAND_GROUPS } from './program.ts';
 import type { CommandFacts, StrictCommand } from './strict-command.ts';

@@ -34,6 +34,7 @@ const VARIABLE_NOTES: Readonly<Record<string, string>> = {
   K8S_VERIFY_MIRROR: 'several, separated by white space',
   K8S_VERIFY_INSTALL_DIR: 'without effect where --output is given',
   K8S_VERIFY_DATA_DIR: 'the only such directory then',
+  K8S_VERIFY_OFFLINE: '1 or true; 0 or false is the same as nothing',
   K8S_VERIFY_NO_PROGRESS: '1 or true; 0 or false is the same as nothing',
 };
 

@@ -7,6 +7,7 @@ import { isComponent } from '../release/component.ts';
 import { DEFAULT_SOURCE } from '../plan/request.ts';
 import { type Invocation, optionsAmong, toType, without, withoutSwitch } from './invocation.ts';
 import { COMMANDS } from './add-command.ts';
+import { beforeDashes } from './words.ts';
 import { readsAsVersion } from './version-words.ts';
 
 /** Undefined where there is no such command, or where a word of it cannot be shown. */
@@ -14,6 +15,12 @@ export type Command = (invocation: Invocation) => string | undefined;
 
 /** The same line. */
 export const again: Command = ({ words, line }) => (line === undefined ? undefined : toType(words));
+
+/** The same with a network; undefined where a variable says offline, which no word of the line outdoes. */
+export const withNetwork: Command = ({ words, line }) =>
+  line === undefined || !beforeDashes(words).includes('--offline')
+    ? undefined
+    : toType(withoutSwitch(words, '--offline'));
 
 /** The same, where it fetches what it proves. */
 export const installAgain: Command = (invocation) =>

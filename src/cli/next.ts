@@ -23,6 +23,10 @@ function step(text: string, command: commands.Command): Steps {
   };
 }
 
+function typed(command: string | undefined): { readonly command?: string } {
+  return command === undefined ? {} : { command };
+}
+
 /** The sentence that the error has itself. */
 const own: Steps = ({ next }) => {
   if (next === undefined) return [];
@@ -88,6 +92,10 @@ function first(...parts: readonly Steps[]): Steps {
 const source = step('take it from its source', commands.fromItsSource);
 const orSource = step('or take it from its source', commands.fromItsSource);
 const released = step('get the released file', commands.releasedFile);
+/** A variable is outdone by no option, so that there is no line to type. */
+const online = first(step('with a network', commands.withNetwork), (_, invocation) => [
+  { text: 'with a network, and without K8S_VERIFY_OFFLINE', ...typed(commands.again(invocation)) },
+]);
 const lookAround = step('see what is wrong on the way', commands.doctor);
 const lookAtTrust = step('look at clock and trusted root', commands.doctor);
 const thenAgain = step('then', commands.again);
@@ -129,6 +137,7 @@ const BY_CODE: Readonly<Record<ErrorCode, Steps>> = {
     all(own, thenAgain),
   ),
   'rate-limited': all(own, thenAgain),
+  offline: online,
   'log-unreachable': all(own, lookAround, thenAgain),
   'name-unbound': all(own, first(orSource, thenAgain)),
   'trust-root-unavailable': all(own, lookAtTrust),

@@ -9,6 +9,7 @@ import type { Tier } from '../release/component.ts';
 import type { NamesRequest, NetworkRequest, TrustRequest } from '../plan/request.ts';
 import { applyVariables, type Environment, environmentNotes } from './environment.ts';
 import { type CommandName, COMMANDS } from './add-command.ts';
+import { leaveOutServers } from './offline-mirrors.ts';
 import { createProgram } from './program.ts';
 import type { StrictCommand } from './strict-command.ts';
 import { beforeDashes, commandText } from './words.ts';
@@ -55,6 +56,7 @@ export interface Options {
   /** Milliseconds. */
   readonly timeout?: number;
   readonly caFile?: string;
+  readonly offline?: true;
   readonly json?: true;
   readonly quiet?: true;
   readonly verbose?: true;
@@ -121,6 +123,7 @@ function readRun(
   env: Environment,
 ): ParsedLine {
   const fromVariables = applyVariables(command, env);
+  const leftOut = leaveOutServers(command);
   const name = COMMANDS.find((one) => one === command.name());
   if (name === undefined) throw new TypeError(`there is no command ${command.name()}`);
   const [first = ''] = program.args;
@@ -131,7 +134,7 @@ function readRun(
     operands: command.args,
     options: command.optsWithGlobals<Options>(),
     words,
-    notes: environmentNotes(program, env),
+    notes: [...environmentNotes(program, env), ...leftOut],
     fromVariables,
   };
 }
@@ -217,6 +220,7 @@ export function readNetwork({ mirror, rekorUrl }: Options): NetworkRequest {
 
 /** How the network is used, and where things are kept; each is absent where the default counts. */
 export interface TransportArguments {
+  readonly offline?: true;
   readonly retries?: number;
   readonly retryDelayMs?: number;
   readonly timeoutMs?: number;
@@ -225,8 +229,9 @@ export interface TransportArguments {
 }
 
 export function readTransport(options: Options): TransportArguments {
-  const { retries, retryDelay, timeout, caFile, dataDir } = options;
+  const { retries, retryDelay, timeout, caFile, dataDir, offline } = options;
   return {
+    ...(offline === undefined ? {} : { offline }),
     ...(dataDir === undefined ? {} : { dataDirectory: dataDir }),
     ...(retries === undefined ? {} : { retries }),
     ...(retryDelay === undefined ? {} : { retryDelayMs: retryDelay }),

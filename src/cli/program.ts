@@ -2,6 +2,7 @@
  * The command line, declared once: the parser, help, the manual pages, completion and the tables in the documents are all
  * made from it. The other commands are in `set-up-commands.ts`, and the options in `declared-options.ts`.
  */
+import { commonOptions } from './common-options.ts';
 import * as option from './declared-options.ts';
 import { add } from './add-command.ts';
 import { addCompletion, addDoctor, addHelp, addTrustedRoot } from './set-up-commands.ts';
@@ -29,7 +30,7 @@ export function createProgram(): StrictCommand {
       success: 'proved (and, where asked, installed)',
       failures: [],
     });
-  for (const one of option.commonOptions()) program.addOption(one);
+  for (const one of commonOptions()) program.addOption(one);
   addInstall(program);
   addVerify(program);
   addList(program);

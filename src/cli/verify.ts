@@ -137,7 +137,7 @@ async function readKey(path: string): Promise<string> {
 
 function readOne(operand: string | undefined, options: Options, repository?: string): VerifyArguments {
   const subject = readSubject(operand);
-  const evidence = readEvidence(options, subject);
+  const evidence = readEvidence(options);
   return {
     subject,
     evidence,
@@ -173,18 +173,11 @@ function readSubject(word: string | undefined): Subject {
   return { kind: 'digest', sha256 };
 }
 
-function readEvidence(options: Options, subject: Subject): EvidenceSource {
+function readEvidence(options: Options): EvidenceSource {
   const { bundle, signature: signaturePath, certificate: certificatePath } = options;
   const pair = signaturePath ?? certificatePath;
   if (bundle !== undefined) return { kind: 'bundle', path: bundle };
   if (pair !== undefined) return readPair(signaturePath, certificatePath, options);
-  if (subject.kind === 'digest') {
-    throw new RequestError('usage', 'a digest alone has no evidence next to it', {
-      wanted: '--bundle FILE, or --signature FILE with --certificate FILE',
-      found: 'none of them',
-      next: 'name the evidence for that digest',
-    });
-  }
   return { kind: 'beside' };
 }
 

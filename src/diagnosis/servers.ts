@@ -20,6 +20,8 @@ export interface Visit {
   readonly skewMs?: number;
 }
 
+const STAYS_UNKNOWN = 'leave out --offline to look at the way to it';
+
 /** The way to a server: through which proxy, without its user name and password. */
 function wayTo(url: URL, env: Environment): string {
   const proxy = proxyFor(url, env);
@@ -37,6 +39,9 @@ export async function visit(
 ): Promise<Visit> {
   const server = new URL(url);
   const { host } = server;
+  if (http.isOffline) {
+    return { url, finding: noted(subject, `${host} is not asked: this run is offline`, STAYS_UNKNOWN) };
+  }
   const started = performance.now();
   try {
     const way = wayTo(server, env);

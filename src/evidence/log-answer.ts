@@ -48,6 +48,13 @@ export function notTheLog(response: SmallResponse, cause?: K8sVerifyError): Unav
 /** Says whether the log could not be asked or did not answer. */
 export function logUnavailable(url: string, error: K8sVerifyError): UnavailableError {
   const { code, message } = error;
+  if (code === 'offline') {
+    return new UnavailableError(code, 'the entry of the public log is not here, and this run is offline', {
+      ...common(url, error),
+      wanted: 'a bundle (.sigstore.json), which has the entry in it',
+      found: 'a signature and a certificate alone',
+    });
+  }
   if (code === 'response-invalid' || code === 'material-oversized') {
     return somethingElse(
       code === 'response-invalid' ? (error.found ?? message) : `${message}: ${error.found ?? ''}`,

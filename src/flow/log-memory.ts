@@ -103,7 +103,7 @@ export class LogMemory {
     const { kept } = tree;
     const treeId = / - (\d{1,20})$/.exec(head.tree)?.[1];
     if (kept === undefined || kept.size === head.size || treeId === undefined || tree.isAsked) return;
-    if (this.#requests.length >= MAX_CONSISTENCY_REQUESTS) return;
+    if (this.#client.http.isOffline || this.#requests.length >= MAX_CONSISTENCY_REQUESTS) return;
     tree.isAsked = true;
     const [older, newer] = kept.size < head.size ? [kept, head] : [head, kept];
     const request = this.#prove(older, newer, treeId);

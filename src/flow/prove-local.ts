@@ -1,7 +1,13 @@
 import { statSync } from 'node:fs';
 import type { Client } from '../client.ts';
 import { measureFile, type MeasuredFile } from '../disk/verified-artifact.ts';
-import { InterruptedError, K8sVerifyError, RequestError, UntrustedError } from '../errors.ts';
+import {
+  InterruptedError,
+  K8sVerifyError,
+  RequestError,
+  UnavailableError,
+  UntrustedError,
+} from '../errors.ts';
 import { evidenceNotUsed } from '../evidence/evidence-store.ts';
 import * as localEvidence from '../evidence/local-evidence.ts';
 import type { VerifyRequest } from '../plan/request.ts';
@@ -9,6 +15,7 @@ import type { Policy } from '../policy/policy.ts';
 import { assertMessageWanted } from '../proof/check-claim.ts';
 import { fittingDigest } from '../proof/check-detached-signature.ts';
 import type { ProofSubject } from '../proof/proof.ts';
+import { digestOf } from '../strict/digest.ts';
 import type { TrustMaterial } from '../trust/trust-material.ts';
 import { proveFromKept } from './kept-evidence.ts';
 import { nameFile } from './name-failure.ts';
@@ -39,42 +46,67 @@ export interface ProvedLocal extends ReadSubject {
  */
 export async function proveLocal(run: LocalRun): Promise<ProvedLocal> {
   const { request } = run;
+  if (request.evidence.kind !== 'beside') return proveBy(await namedEvidence(request.evidence), run);
   try {
-    return await proveBy(await findEvidence(request), run);
+    return await proveBy(await evidenceBeside(request), run);
   } catch (error) {
-    const { evidence, subject } = request;
-    if (evidence.kind !== 'beside' || subject.kind !== 'file') throw error;
     if (!(error instanceof K8sVerifyError) || error instanceof InterruptedError) throw error;
-    const kept = await proveByKept(subject.path, run);
-    if (kept === undefined) throw error;
+    const { proved, sha256 } = await proveByKept(run);
     const isNone = error instanceof RequestError;
-    const notes = isNone ? [] : [evidenceNotUsed(`the evidence next to ${subject.path}`, error.message)];
-    return { ...kept, proof: { ...kept.proof, notes: [...notes, ...kept.proof.notes] } };
+    if (proved === undefined) {
+      throw isNone && run.client.http.isOffline ? noneHere(nameOf(request), sha256, error) : error;
+    }
+    const notes = isNone ? [] : [evidenceNotUsed(`the evidence next to ${nameOf(request)}`, error.message)];
+    return { ...proved, proof: { ...proved.proof, notes: [...notes, ...proved.proof.notes] } };
   }
 }
 
-/** @returns undefined if nothing that was kept for the file's digest proves it. */
-async function proveByKept(path: string, run: LocalRun): Promise<ProvedLocal | undefined> {
+/** With a network it could be looked for. */
+function noneHere(what: string, sha256: string | undefined, cause: RequestError): UnavailableError {
+  return new UnavailableError('offline', `there is no evidence for ${what} on this machine`, {
+    wanted: sha256 === undefined ? 'evidence for it' : `evidence for sha256:${sha256}`,
+    found: 'none next to the file, and none that an earlier run kept',
+    next: 'make the same run with a network, or name the evidence with --bundle',
+    cause,
+  });
+}
+
+interface KeptLocal {
+  /** Undefined if nothing that was kept for the subject's digest proves it. */
+  readonly proved: ProvedLocal | undefined;
+  /** Undefined of what can be read only once. */
+  readonly sha256: string | undefined;
+}
+
+async function proveByKept(run: LocalRun): Promise<KeptLocal> {
+  const { subject, signal } = run.request;
+  if (subject.kind === 'digest') return proveByKeptFor(subject.sha256, run);
+  if (subject.kind === 'bytes') return proveByKeptFor(digestOf(subject.bytes, 'sha256').hex, run);
   // A pipe can be read only once.
-  if (!statSync(path, { throwIfNoEntry: false })?.isFile()) return undefined;
-  const hashed = await measureFile(path, ['sha256'], run.request.signal);
+  if (!statSync(subject.path, { throwIfNoEntry: false })?.isFile())
+    return { proved: undefined, sha256: undefined };
+  const hashed = await measureFile(subject.path, ['sha256'], signal);
   let proved: ProvedLocal | undefined;
-  let isFirst = true;
   try {
-    const { proof } = await proveFromKept(
-      run.client.data,
-      hashed.digests.get('sha256') ?? '',
-      async (kept) => {
-        const reusable = isFirst ? hashed : undefined;
-        isFirst = false;
-        proved = await proveBy({ kind: 'bundle', ...kept }, run, reusable);
-        return proved.proof;
-      },
-    );
-    return proof === undefined || proved === undefined ? undefined : { ...proved, proof };
+    const kept = await proveByKeptFor(hashed.digests.get('sha256') ?? '', run, hashed);
+    proved = kept.proved;
+    return kept;
   } finally {
     if (proved?.measured !== hashed) await hashed.opened.close();
   }
+}
+
+/** @param hashed the file, if it is one; the first attempt takes it. */
+async function proveByKeptFor(sha256: string, run: LocalRun, hashed?: MeasuredFile): Promise<KeptLocal> {
+  let reusable = hashed;
+  let proved: ProvedLocal | undefined;
+  const { proof } = await proveFromKept(run.client.data, sha256, async (kept) => {
+    const first = reusable;
+    reusable = undefined;
+    proved = await proveBy({ kind: 'bundle', ...kept }, run, first);
+    return proved.proof;
+  });
+  return { proved: proof === undefined || proved === undefined ? undefined : { ...proved, proof }, sha256 };
 }
 
 /**
@@ -146,7 +178,9 @@ function ofAnotherFile(error: unknown, { kind, location }: localEvidence.LocalEv
   });
 }
 
-async function findEvidence({ subject, evidence }: VerifyRequest): Promise<localEvidence.LocalEvidence> {
+type Named = Exclude<VerifyRequest['evidence'], { readonly kind: 'beside' }>;
+
+async function namedEvidence(evidence: Named): Promise<localEvidence.LocalEvidence> {
   switch (evidence.kind) {
     case 'bundle':
       return localEvidence.readBundleFile(evidence.path);
@@ -156,12 +190,15 @@ async function findEvidence({ subject, evidence }: VerifyRequest): Promise<local
       return localEvidence.readGivenBundle(evidence.bytes);
     case 'detached-in-memory':
       return localEvidence.readGivenPair(evidence.signature, evidence.certificate);
-    case 'beside':
-      if (subject.kind === 'file') return localEvidence.findEvidenceBeside(subject.path);
-      throw new RequestError('usage', 'without a file there is no place to look for evidence', {
-        wanted: 'a bundle, or a signature and a certificate',
-        found: 'neither',
-        next: 'name them: --bundle FILE, or --signature FILE --certificate FILE',
-      });
   }
+}
+
+async function evidenceBeside(request: VerifyRequest): Promise<localEvidence.LocalEvidence> {
+  const { subject } = request;
+  if (subject.kind === 'file') return localEvidence.findEvidenceBeside(subject.path);
+  throw new RequestError('file-not-readable', `there is no evidence for ${nameOf(request)}`, {
+    wanted: 'a bundle, or a signature and a certificate',
+    found: 'none that is named, and none that an earlier run kept',
+    next: 'name them: --bundle FILE, or --signature FILE --certificate FILE',
+  });
 }

@@ -1,6 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Client } from '../client.ts';
 import { K8sVerifyError, UnavailableError } from '../errors.ts';
+import { notAsked } from '../http/offline.ts';
 import { LATE_ANSWER_MS, TRUST_CHECK_INTERVAL_MS } from '../limits.ts';
 import { note } from '../notes.ts';
 import type { TrustRequest } from '../plan/request.ts';
@@ -176,12 +177,13 @@ export class RefreshedTrust implements RunTrust {
   /** A library that keeps nothing asks no server that its user does not know of. */
   #mayAsk(): boolean {
     const { tuf, maxTrustedRootAgeMs } = this.#request;
+    if (this.#client.http.isOffline) return false;
     return this.#client.data.keeps || tuf !== undefined || maxTrustedRootAgeMs !== undefined;
   }
 
   /** Without a place to keep the answer, each run would ask anew: then only for a reason. */
   #isDue(kept: TufTrustedRoot | undefined): boolean {
-    if (!this.#client.data.keeps) return false;
+    if (!this.#client.data.keeps || this.#client.http.isOffline) return false;
     if (kept === undefined) return true;
     const age = this.#client.clock.now().getTime() - kept.kept.checkedAt.getTime();
     return age < 0 || age >= TRUST_CHECK_INTERVAL_MS;
@@ -203,6 +205,10 @@ export class RefreshedTrust implements RunTrust {
     const { repository, kept } = await this.#open();
     const { anchor, url, embedded } = repository;
     const { http, clock, data } = this.#client;
+    if (http.isOffline) {
+      this.#outcome = { kind: 'failed', error: notAsked('a newer trusted root', url) };
+      return this.#outcome;
+    }
     const { refreshTrustedRoot } = await import('../trust/refresh-root.ts');
     try {
       const root = await refreshTrustedRoot({

@@ -47,6 +47,7 @@ export function createHttpClient(options: HttpClientOptions = {}): HttpClient {
 }
 
 class UndiciHttpClient implements HttpClient {
+  readonly isOffline = false;
   readonly #connections: Connections;
   readonly #transport: Transport;
   readonly #policy: RetryPolicy;

@@ -38,6 +38,11 @@ export interface DownloadRequest extends Omit<BytesRequest, 'path' | 'othersFoll
 
 /** How the network is used, and where that is reported. Nothing here changes what is checked. */
 export interface NetworkOptions {
+  /**
+   * Opens no connection and looks up no name: what is not on this machine is missing, and ends with UnavailableError
+   * `offline`. Default false.
+   */
+  readonly offline?: boolean | undefined;
   /** Attempts after a failed first one, for each source: 0 to 100; default 5. */
   readonly retries?: number | undefined;
   /** Upper bound of the wait before the first retry, in milliseconds; it doubles with each failure in a row. Default 500. */
@@ -69,6 +74,8 @@ export interface NetworkOptions {
  *   InterruptedError if the signal fires.
  */
 export interface HttpClient {
+  /** Whether every request is refused, with UnavailableError `offline`. */
+  readonly isOffline: boolean;
   fetchSmall(request: SmallRequest): Promise<SmallResponse>;
   download(request: DownloadRequest): Promise<Delivery>;
   /** Resolves once one of the unsent requests is sent or has failed; at once if there are none. */

@@ -86,7 +86,7 @@ const PAIRS = [
 ] as const;
 
 function readEvidence(fields: InputFields): VerifyRequest['evidence'] {
-  if (fields.present(EVIDENCE_FIELDS).length === 0 && fields.has('path')) return { kind: 'beside' };
+  if (fields.present(EVIDENCE_FIELDS).length === 0) return { kind: 'beside' };
   for (const [signature, certificate] of PAIRS) {
     if (fields.has(signature) === fields.has(certificate)) continue;
     const [there, missing] = fields.has(signature) ? [signature, certificate] : [certificate, signature];

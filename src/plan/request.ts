@@ -155,7 +155,10 @@ export interface VerifyRequest extends TrustRequest, NetworkRequest, NamesReques
   readonly as?: AskedName;
   /** With `as`: the digest (hex) that the subject must have, which binds its name. No release manifest is asked then. */
   readonly demanded?: { readonly sha256: string; readonly by: 'lockfile' | 'sha256' };
-  /** `beside`: `<file>.sigstore.json` or `<file>.sigstore`, else `<file>.sig` and `<file>.cert`. A pair needs the log. */
+  /**
+   * `beside`: `<file>.sigstore.json` or `<file>.sigstore`, else `<file>.sig` and `<file>.cert`, else what an earlier run kept
+   * for the same digest. A pair needs the log.
+   */
   readonly evidence:
     | { readonly kind: 'beside' }
     | { readonly kind: 'bundle'; readonly path: string }

@@ -314,6 +314,30 @@ describe('verify', () => {
     expect(requests()).toBe(before);
   });
 
+  it('takes it for a digest and for bytes, which have no place for evidence next to them', async () => {
+    const { verify } = await localFile(BYTES);
+    const before = requests();
+    for (const subject of [
+      { kind: 'digest', sha256: sha256(BYTES) },
+      { kind: 'bytes', bytes: BYTES },
+    ] as const) {
+      expect(await verify({ subject })).toMatchObject({
+        sha256: sha256(BYTES),
+        evidence: { kind: 'bundle', location: kept(BYTES) },
+        checks: { digest: { outcome: 'passed' } },
+        notes: [],
+      });
+    }
+    expect(requests()).toBe(before);
+    const subject = { kind: 'digest', sha256: sha256(SCRIPT) } as const;
+    expect(await rejection(verify({ subject }))).toMatchObject({
+      code: 'file-not-readable',
+      message: `there is no evidence for sha256:${sha256(SCRIPT)}`,
+    });
+    writeFileSync(kept(SCRIPT), readFileSync(kept(BYTES)));
+    expect(await rejection(verify({ subject }))).toMatchObject({ code: 'file-not-readable' });
+  });
+
   it('takes it where what is next to the file does not fit, and says so', async () => {
     const { path, verify } = await localFile(BYTES);
     writeFileSync(`${path}.sigstore.json`, sigstore.signBlob({ bytes: SCRIPT }).bundle('0.3'));

@@ -272,6 +272,7 @@ describe('variables', () => {
         '--install-dir',
         '--mirror',
         '--no-progress',
+        '--offline',
         '--rekor-url',
         '--retries',
         '--timeout',

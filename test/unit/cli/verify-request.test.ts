@@ -168,9 +168,7 @@ describe('verify: words to a request', () => {
     ['f --as kubectl', /--as does not take "kubectl"/, /kubectl@v1\.30\.2:linux\/amd64/],
     ['f --as kubectl@v1.30.2 --predicate-type https://a.example', /contradict/, /leave out|use /],
     ['a b --extract', /--extract is for one file/, /one run for each/],
-    [`a sha256:${SHA256}`, /no evidence next to it/, /name the evidence/],
     ['sha256:123 --bundle b', /not a SHA-256/, /sha256sum/],
-    [`sha256:${SHA256}`, /no evidence next to it/, /name the evidence/],
     [
       `sha256:${SHA256} --signature a --certificate b --save-bundle`,
       /needs a file/,

@@ -113,6 +113,7 @@ export function client(options: HttpClientOptions = {}): TestClient {
   });
   onTestFinished(async () => http.close());
   return {
+    isOffline: false,
     events,
     report,
     fetchSmall: async (request) => http.fetchSmall(request),

@@ -190,6 +190,8 @@ describe('what is to be verified', () => {
 
   it.each<[string, object, object]>([
     ['a file', { path: 'k' }, { subject: { kind: 'file', path: 'k' }, evidence: beside }],
+    ['bytes', { bytes }, { subject: { kind: 'bytes', bytes }, evidence: beside }],
+    ['a digest', { sha256: SHA256 }, { subject: { kind: 'digest', sha256: SHA256 }, evidence: beside }],
     [
       'bytes and the text of a bundle',
       { bytes, bundle: '{}' },
@@ -247,8 +249,6 @@ describe('what is to be verified', () => {
     ['nothing', {}, {}, 'the artifact is missing'],
     ['bytes and a digest', { bytes, sha256: SHA256, bundle }, {}, 'the artifact is given more than once'],
     ['bytes and a path', { bytes, path: 'k', bundle }, {}, 'the artifact is given more than once'],
-    ['bytes without evidence', { bytes }, {}, 'the evidence is missing'],
-    ['a digest without evidence', { sha256: SHA256 }, {}, 'the evidence is missing'],
     ['two kinds of evidence', { bytes, bundle, bundlePath: 'b' }, {}, 'the evidence is given more than once'],
     [
       'a bundle and a signature',

@@ -1,0 +1,163 @@
+/** Runs with `--offline`, whose sockets are watched, and runs on a machine without a network. */
+import { rmSync, writeFileSync } from 'node:fs';
+import { describe, expect, it } from 'vitest';
+import { internetSockets, NO_CUT_OFF, NO_TRACE, traced, withoutNetwork } from '#support/cut-off';
+import { goProgram } from '#support/go-program';
+import { CLI_PATH } from '#support/run-cli';
+import { runProgram, type ProgramRun } from '#support/run-program';
+import { localWorld, type LocalWorld } from './local-world.ts';
+
+const KUBECTL = ['kubectl', 'v1.36.0', '--platform', 'linux/amd64', '--install-dir', 'bin'];
+
+interface Installed {
+  readonly world: LocalWorld;
+  /** Installs it, or finds it there. */
+  readonly again: readonly string[];
+  /** The same arguments where no server is named. */
+  readonly trust: readonly string[];
+}
+
+/** kubectl is in `bin`, and its evidence in the data directory. */
+async function installed(): Promise<Installed> {
+  const world = await localWorld();
+  const { releases, sigstore, dir } = world;
+  const bytes = goProgram({ strings: ['v1.36.0'] });
+  await releases.publishRelease({
+    version: 'v1.36.0',
+    platform: 'linux/amd64',
+    component: 'kubectl',
+    bytes,
+    sigstore,
+  });
+  await expect(inHome(world, [...KUBECTL, ...world.options])).resolves.toMatchObject({ exitCode: 0 });
+  const trust = ['--trusted-root', dir.join('root.json')];
+  return { world, again: [...KUBECTL, ...trust], trust };
+}
+
+function inHome(world: LocalWorld, args: readonly string[], env = {}): Promise<ProgramRun> {
+  return world.run(args, { home: world.dir.path, env });
+}
+
+function environment({ dir }: LocalWorld): Readonly<Record<string, string | undefined>> {
+  return { PATH: process.env['PATH'], HOME: dir.path };
+}
+
+/** What it opened, and how it ended. */
+async function watched(
+  world: LocalWorld,
+  args: readonly string[],
+): Promise<{ readonly run: ProgramRun; readonly sockets: readonly string[] }> {
+  const file = world.dir.join('trace');
+  const command = traced([process.execPath, CLI_PATH, ...args], file);
+  const run = await runProgram(command, { cwd: world.dir.path, env: environment(world) });
+  return { run, sockets: internetSockets(file) };
+}
+
+async function cutOff(world: LocalWorld, args: readonly string[]): Promise<ProgramRun> {
+  const command = withoutNetwork([process.execPath, CLI_PATH, ...args]);
+  return runProgram(command, { cwd: world.dir.path, env: environment(world) });
+}
+
+describe.skipIf(NO_TRACE !== undefined)(`the sockets of a run (${NO_TRACE ?? 'watched'})`, () => {
+  it('are none with --offline, whatever it needs; without it they are seen', async () => {
+    const { world, again, trust } = await installed();
+    const { dir } = world;
+    const online = await watched(world, [...KUBECTL, ...world.options, '--check-sums']);
+    expect(online.sockets).not.toEqual([]);
+    const kept = await watched(world, [...again, '--offline']);
+    expect(kept).toMatchObject({ run: { exitCode: 0 }, sockets: [] });
+    expect(kept.run.stderr).toContain('kept kubectl v1.36.0');
+    const lines: readonly (readonly [readonly string[], number])[] = [
+      [['verify', 'bin/kubectl', ...trust], 0],
+      [['verify', 'bin/kubectl', '--as', 'kubeadm@v1.36.0', ...trust], 19],
+      [['kubelet', 'v1.36.0', '--platform', 'linux/amd64', '--install-dir', 'bin', ...trust], 4],
+      [['kubectl', '--install-dir', 'bin', ...trust], 4],
+      [[...again, '--require-fresh-trusted-root'], 5],
+      [[...KUBECTL, '--require-fresh-trusted-root'], 5],
+      [['list', 'stable'], 4],
+      [['list', 'v1.30.2'], 0],
+      [['trusted-root', 'show'], 0],
+      [['trusted-root', 'update'], 4],
+      [['trusted-root', 'export', 'exported.json'], 0],
+      [['doctor'], 0],
+    ];
+    for (const [args, exitCode] of lines) {
+      const { run, sockets } = await watched(world, [...args, '--offline']);
+      expect({ args, exitCode: run.exitCode, sockets }).toEqual({ args, exitCode, sockets: [] });
+    }
+    rmSync(dir.join('bin', 'kubectl'));
+    expect(await watched(world, [...again, '--offline'])).toMatchObject({
+      run: { exitCode: 4 },
+      sockets: [],
+    });
+  }, 180_000);
+});
+
+describe.skipIf(NO_CUT_OFF !== undefined)(`a machine without a network (${NO_CUT_OFF ?? 'made'})`, () => {
+  it('proves again what is installed, with --offline and without', async () => {
+    const { world, again, trust } = await installed();
+    for (const more of [[], ['--offline']]) {
+      const run = await cutOff(world, [...again, ...more]);
+      expect(run).toMatchObject({ exitCode: 0, stderr: expect.stringContaining('kept kubectl v1.36.0') });
+      expect(await cutOff(world, ['verify', 'bin/kubectl', ...trust, ...more])).toMatchObject({
+        exitCode: 0,
+      });
+    }
+  });
+});
+
+describe('--offline', () => {
+  it('does not go with a server that the line names', async () => {
+    const world = await localWorld();
+    const run = await inHome(world, [...KUBECTL, ...world.options, '--offline']);
+    expect(run).toMatchObject({ exitCode: 2, stderr: expect.stringContaining('a server cannot be asked') });
+    expect(world.releases.http.requests).toEqual([]);
+  });
+
+  it('leaves out a server that a variable names, with a note', async () => {
+    const { world, again } = await installed();
+    const env = { K8S_VERIFY_MIRROR: 'https://you:secret@mirror.example.com/k8s' };
+    const run = await inHome(world, [...again, '--offline', '--json'], env);
+    expect(run.exitCode).toBe(0);
+    expect(JSON.parse(run.stdout)).toMatchObject({
+      notes: [{ code: 'mirror-not-asked', text: expect.stringContaining('mirror.example.com/k8s') }],
+    });
+    expect(run.output).not.toContain('secret');
+  });
+
+  it('is what K8S_VERIFY_OFFLINE says, and that variable says yes or no', async () => {
+    const { world, again } = await installed();
+    rmSync(world.dir.join('bin', 'kubectl'));
+    for (const value of ['1', 'true']) {
+      const run = await inHome(world, [...again, '--json'], { K8S_VERIFY_OFFLINE: value });
+      expect(run.exitCode).toBe(4);
+      expect(JSON.parse(run.stdout).error).toMatchObject({
+        code: 'offline',
+        next: [{ text: expect.stringContaining('without K8S_VERIFY_OFFLINE') }],
+      });
+    }
+    const online = [...KUBECTL, ...world.options];
+    const run = await inHome(world, online, { K8S_VERIFY_OFFLINE: '0' });
+    expect(run).toMatchObject({ exitCode: 0 });
+    expect(await inHome(world, online, { K8S_VERIFY_OFFLINE: 'yes' })).toMatchObject({ exitCode: 2 });
+  });
+
+  it('names what is missing, and the line that would fetch it', async () => {
+    const { world, trust } = await installed();
+    const { dir } = world;
+    writeFileSync(dir.join('other'), 'not proved by anything');
+    const run = await inHome(world, ['verify', 'other', ...trust, '--offline']);
+    expect(run.exitCode).toBe(4);
+    const command = ['verify', 'other', ...trust].join(' ');
+    expect(run.stderr).toBe(
+      [
+        'k8s-verify: error: there is no evidence for other on this machine',
+        '  wanted evidence for sha256:cfd968c11915205e20da700d57da0464c27f0f14ad12ec87cb1a22ec9b48dd2a',
+        '  found  none next to the file, and none that an earlier run kept',
+        `  next   with a network: k8s-verify ${command}`,
+        'Nothing was learnt about other. Exit code 4 (k8s-verify help 4)',
+        '',
+      ].join('\n'),
+    );
+  });
+});
