@@ -23,20 +23,31 @@ const withoutChildProcess: Plugin = {
  * left alone, the bundler makes one of every set of modules that some commands share. The first that fits a module has it.
  */
 const GROUPS = [
-  { name: 'version', test: /src[\\/]cli[\\/]version-text\.ts$/, priority: 5 },
-  { name: 'run', test: /src[\\/]cli[\\/]run\.ts$/, priority: 4 },
+  { name: 'version', test: /rolldown[\\/]runtime|src[\\/]cli[\\/]version-text\.ts$/, priority: 7 },
+  { name: 'run', test: /src[\\/]cli[\\/]run\.ts$/, priority: 6 },
   {
     name: 'flow',
-    test: /src[\\/](?:cli[\\/](?:proved-answer|result-path|with-client)|disk[\\/]verified-artifact|flow[\\/](?:able-to-judge|describe|open-trust|place))\.ts$/,
+    test: /src[\\/](?:cli[\\/](?:proved-answer|result-path|with-client)|disk[\\/]verified-artifact|flow[\\/](?:able-to-judge|describe|name-failure|open-trust|place|proof-context|report|run-log-memory)|plan[\\/]who-must-have-signed)\.ts$/,
+    priority: 5,
+  },
+  {
+    name: 'disk',
+    test: /src[\\/](?:disk[\\/](?:leftovers|replace-file|who-can-change)|data[\\/]data-store)\.ts$/,
+    priority: 4,
+  },
+  {
+    name: 'download',
+    test: /src[\\/](?:disk[\\/](?:inspect-destination|staging|installed)|flow[\\/]release-manifest|http[\\/]client|plan[\\/]resolve-version|source[\\/]in-turn)\.ts$/,
     priority: 3,
   },
+  // What places files is loaded while they arrive, because what reads the file that is replaced is.
+  { name: 'place', test: /src[\\/](?:disk[\\/]place|flow[\\/]previous-version)\.ts$/, priority: 0 },
   { name: 'trust', test: /src[\\/]trust[\\/]load-trust-material\.ts$/, priority: 2 },
   {
     name: 'proof',
-    test: /src[\\/](?:flow[\\/]prove-with-log|proof[\\/]check-detached-signature)\.ts$/,
+    test: /src[\\/](?:flow[\\/](?:archive-name|finish-run|kept-manifest|log-memory|name|prove-with-log)|proof[\\/]check-detached-signature)\.ts$/,
     priority: 1,
   },
-  { name: 'network', test: /src[\\/]http[\\/]client\.ts$/, priority: 1 },
 ] as const;
 
 /**

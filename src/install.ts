@@ -1,6 +1,5 @@
 import { type Client, usingClient } from './client.ts';
 import { ableToJudge } from './flow/able-to-judge.ts';
-import { finishRun } from './flow/finish-run.ts';
 import { openTrust } from './flow/open-trust.ts';
 import { prepareAll } from './flow/prepare.ts';
 import { openLogMemory } from './flow/run-log-memory.ts';
@@ -57,5 +56,6 @@ async function proveAndPlace(request: InstallRequest, client: Client, trust: Run
   for (const { label, policy } of planned) reportExpectedSigners(client.report, label, policy);
   const logMemory = openLogMemory(request, client);
   const prepared = await prepareAll(planned, request, client, trust, logMemory);
+  const { finishRun } = await import('./flow/finish-run.ts');
   return finishRun(prepared, request, client, logMemory);
 }

@@ -4,7 +4,6 @@ import type { VerifiedArtifact } from '../disk/verified-artifact.ts';
 import type { PlannedArtifact } from '../plan/plan.ts';
 import { fetchSideFiles } from '../source/side-files.ts';
 import { Download, type RunContext } from './download.ts';
-import { keptManifest } from './kept-manifest.ts';
 import { nameFile } from './name-failure.ts';
 import { manifestInTime } from './release-manifest.ts';
 import type { RunManifest } from './run-manifest.ts';
@@ -124,7 +123,9 @@ export async function confirmPlanned(
 export async function manifestFor({ plan, context }: Download): Promise<RunManifest> {
   const { artifact, policy } = plan;
   const { version } = artifact;
-  const wait = { version, signal: context.signal, kept: () => keptManifest(version, policy, context) };
+  const kept = async (): Promise<RunManifest | undefined> =>
+    (await import('./kept-manifest.ts')).keptManifest(version, policy, context);
+  const wait = { version, signal: context.signal, kept };
   return manifestInTime(context.manifestOf(version, policy), wait);
 }
 

@@ -10,7 +10,7 @@ import type { Note } from '../notes.ts';
 import type { Policy } from '../policy/policy.ts';
 import { memberOf, type PreparedArtifact } from './prepared-artifact.ts';
 import { proofContext, type ProofRun } from './proof-context.ts';
-import type { ProvenArtifact } from './prove-with-log.ts';
+import { proveFromEvidence, type ProvenArtifact } from './prove-with-log.ts';
 import type { RunTrust } from './run-trust.ts';
 
 /** Keeps the evidence of everything that was proved, so that the next run needs no network for it. */
@@ -58,7 +58,6 @@ export async function proveKept(sha256: string, policy: Policy, run: KeptContext
   const context = proofContext(run, policy, trust);
   const subject = { kind: 'digest', digest: { algorithm: 'sha256', hex: sha256 } } as const;
   return proveFromKept(run.client.data, sha256, async ({ bytes, evidence, location }) => {
-    const { proveFromEvidence } = await import('./prove-with-log.ts');
     const proven = proveFromEvidence(context, evidence, subject);
     return { proven, trust, bundle: bytes, origin: { kind: 'bundle', location }, notes: [] };
   });

@@ -37,7 +37,7 @@ export interface Replaced {
   readonly digest: string | undefined;
 }
 
-export const NOTHING_THERE: Replaced = { kind: 'replaced', digest: undefined };
+const NOTHING_THERE: Replaced = { kind: 'replaced', digest: undefined };
 
 export interface Known {
   readonly taken: Taken | undefined;

@@ -16,10 +16,7 @@ export async function placePrepared(
   const sideFiles = prepared.flatMap(sideFilesOf);
   // Most verifications place nothing, and are faster without this code.
   if (sideFiles.length === 0 && outputs.every(({ kind }) => kind === 'verified')) return [];
-  const [{ DATA_MODE, EXECUTABLE_MODE, placeAll }, { placeExtractions }] = await Promise.all([
-    import('../disk/place.ts'),
-    import('../archive/extract.ts'),
-  ]);
+  const { DATA_MODE, EXECUTABLE_MODE, placeAll } = await import('../disk/place.ts');
   const placements = outputs.flatMap((output) => {
     if (output.kind !== 'installed') return [];
     const { verified: artifact, file } = output;
@@ -28,11 +25,13 @@ export async function placePrepared(
   });
   const installed = outputs.flatMap((one) => (one.kind === 'already-installed' ? [one.installed] : []));
   const extractions = outputs.flatMap((one) => (one.kind === 'extracted' ? [one.extraction] : []));
+  const archives = extractions.length === 0 ? undefined : await import('../archive/extract.ts');
   // The bundle first: where it cannot be placed, nothing is.
   const notes = await placeAll(placements, { sideFiles, installed, signal });
+  if (archives === undefined) return notes;
   // From here on the signal is ignored: an interrupted run would leave a bundle without its file.
   const isBegun = placements.length > 0 || sideFiles.length > 0;
-  return [...notes, ...(await placeExtractions(extractions, isBegun ? {} : { signal }))];
+  return [...notes, ...(await archives.placeExtractions(extractions, isBegun ? {} : { signal }))];
 }
 
 /** The evidence that is kept: a bundle, or the release manifest with its bundle. */

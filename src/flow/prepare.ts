@@ -10,14 +10,10 @@ import type { RecordsOf } from './run-records.ts';
 import type { RunTrust } from './run-trust.ts';
 import type { RunContext } from './download.ts';
 import { confirmPlanned, manifestFor, provePlanned, withDownload } from './fetch-and-prove.ts';
-import { archiveName } from './archive-name.ts';
-import { assertName } from './name.ts';
-import { previousVersion } from './previous-version.ts';
 import { nameFailure } from './name-failure.ts';
-import { NOTHING_THERE, type Taken, takeKnown, takeOccupant } from './occupant.ts';
+import type { Taken } from './occupant.ts';
 import { evidencePathsOf, hasBundleOf, NO_EVIDENCE_PATHS } from './saved-bundle.ts';
 import { discardPrepared, type PreparedArtifact } from './prepared-artifact.ts';
-import { prepareDirectory, prepareMembers } from './prepare-tarball.ts';
 import { shareManifests } from './release-manifest.ts';
 import { sideBySide } from './side-by-side.ts';
 
@@ -82,9 +78,9 @@ async function prepareArtifact(plan: PlannedArtifact, context: RunContext): Prom
     case 'file':
       return prepareFile(plan, becomes, context);
     case 'directory':
-      return prepareDirectory(plan, becomes, context);
+      return (await import('./prepare-tarball.ts')).prepareDirectory(plan, becomes, context);
     case 'members':
-      return prepareMembers(plan, becomes.files, context);
+      return (await import('./prepare-tarball.ts')).prepareMembers(plan, becomes.files, context);
   }
 }
 
@@ -102,19 +98,26 @@ async function prepareFile(
   const occupied = (await inspectDestination(destination)) === 'file';
   return withDownload(plan, destination, context, async (download) => {
     if (!occupied) void download.begin().catch(() => undefined);
+    const occupant = occupied ? await import('./occupant.ts') : undefined;
     const asItIs = ({ output, proof }: Taken): PreparedArtifact => {
       const kept = saveBundle ? evidencePathsOf(destination, proof) : NO_EVIDENCE_PATHS;
       return { artifact, proof, source: undefined, ...kept, outputs: [output] };
     };
-    const known = occupied ? await takeKnown(download, file) : undefined;
+    const known = await occupant?.takeKnown(download, file);
     if (known?.taken !== undefined) return asItIs(known.taken);
     const own = await provePlanned(download);
     const proven = { ...own, notes: [...own.notes, ...(known?.notes ?? [])] };
-    const there = occupied ? await takeOccupant(download, file, { proof: proven }) : NOTHING_THERE;
-    if (there.kind === 'taken') return asItIs(there);
+    const there = await occupant?.takeOccupant(download, file, { proof: proven });
+    if (there?.kind === 'taken') return asItIs(there);
     void download.begin().catch(() => undefined);
-    const renewsBundle = await hasBundleOf(destination, there.digest);
+    const renewsBundle = await hasBundleOf(destination, there?.digest);
     const maxBytes = MAX_ARTIFACT_BYTES[artifact.kind];
+    // While the bytes arrive. What is loaded before the first request is what that needs.
+    const [{ archiveName }, { assertName }, { previousVersion }] = await Promise.all([
+      import('./archive-name.ts'),
+      import('./name.ts'),
+      import('./previous-version.ts'),
+    ]);
     const previous = occupied ? await previousVersion(destination, artifact.component, maxBytes) : undefined;
     const { proof, verified, source } = await confirmPlanned(download, proven);
     const { sha256 } = verified;

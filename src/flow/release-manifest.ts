@@ -9,10 +9,8 @@ import { fetchSideFiles } from '../source/side-files.ts';
 import { type Digest, digestOf, type HashAlgorithm } from '../strict/digest.ts';
 import type { BytesOnTheWay } from './contradiction.ts';
 import type { KeptContext } from './kept-evidence.ts';
-import { keepManifest, keptManifest } from './kept-manifest.ts';
 import { oncePerRelease } from './once-per-release.ts';
 import { proofContext } from './proof-context.ts';
-import { openProvedManifest } from './proved-manifest.ts';
 import type { ManifestOf, RunManifest } from './run-manifest.ts';
 import { proveWith } from './run-trust.ts';
 
@@ -71,6 +69,7 @@ async function findManifest(
   context: ManifestContext,
 ): Promise<RunManifest> {
   const answer = await askSources(version, policy, context);
+  const { keepManifest, keptManifest } = await import('./kept-manifest.ts');
   if (answer.kind === 'none') return (await keptManifest(version, policy, context)) ?? answer;
   await keepManifest(context.client.data, answer);
   return answer;
@@ -131,6 +130,7 @@ async function proveFrom(
   const bytes = await document.withDigest(proof.proven);
   if (bytes === undefined)
     return { kind: 'none', why: `${what} at ${source.shown} is not the document that was signed` };
+  const { openProvedManifest } = await import('./proved-manifest.ts');
   return openProvedManifest({ bytes, proof, location: `${source.shown}/${path}` }, what);
 }
 
