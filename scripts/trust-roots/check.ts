@@ -25,11 +25,11 @@ export function checkTrustRoot(folder: string, seed: PackageSeed): readonly stri
   if (unrecorded.length > 0) return unrecorded;
   if (origin === undefined) return [`${place}/README.md names no origin that is known`];
   readTrustedRoot(files.trusted, { kind: 'file', path: `${place}/trusted_root.json` });
-  const currentAsOf = readRootRecord(files.record);
-  if (Buffer.from(files.record).toString('utf8') !== renderRootRecord(currentAsOf)) {
+  const record = readRootRecord(files.record);
+  if (Buffer.from(files.record).toString('utf8') !== renderRootRecord(record)) {
     return [`${place}/record.json was edited by hand`];
   }
-  if (text !== renderReadme(files, origin, currentAsOf)) return [`${place}/README.md was edited by hand`];
+  if (text !== renderReadme(files, origin, record.currentAsOf)) return [`${place}/README.md was edited by hand`];
   if (origin.kind === 'repository') {
     return tufRootVersion(signedPart(seed.files.root)) > tufRootVersion(signedPart(files.root))
       ? [`@sigstore/tuf ${seed.version} carries a newer TUF root than ${place}: run npm run trust-roots`]

@@ -1,6 +1,8 @@
 import { UntrustedError } from '../../src/errors.ts';
 import type { HttpClient } from '../../src/http/http-client.ts';
 import { refreshTrustedRoot } from '../../src/trust/refresh-root.ts';
+import { readRootRecord } from '../../src/trust/root-age.ts';
+import type { TufVersions } from '../../src/trust/tuf-metadata.ts';
 import { readFolder, type TrustRootFiles } from './trust-root-folder.ts';
 
 /**
@@ -15,12 +17,13 @@ export async function fetchTrustRoot(options: {
   readonly folder: string;
   readonly http: HttpClient;
   readonly now: Date;
-}): Promise<TrustRootFiles> {
-  const { root: anchor, trusted } = readFolder(options.folder);
+}): Promise<{ readonly files: TrustRootFiles; readonly published: TufVersions }> {
+  const { root: anchor, trusted, record } = readFolder(options.folder);
   const server = { url: options.repository, http: options.http };
   const { metadata, kept, unread } = await refreshTrustedRoot({
     server,
     anchor,
+    published: readRootRecord(record).published,
     known: [trusted],
     now: options.now,
   });
@@ -30,5 +33,6 @@ export async function fetchTrustRoot(options: {
       next: 'nothing was written; read that form of it first',
     });
   }
-  return { root: metadata.root, trusted: kept.target.bytes };
+  const files = { root: metadata.root, trusted: kept.target.bytes };
+  return { files, published: metadata.versions };
 }

@@ -1,6 +1,7 @@
 import { UntrustedError } from '../../src/errors.ts';
 import { equalBytes } from '../../src/strict/bytes.ts';
-import { readRootRecord } from '../../src/trust/root-age.ts';
+import { readRootRecord, type RootRecord } from '../../src/trust/root-age.ts';
+import type { TufVersions } from '../../src/trust/tuf-metadata.ts';
 import { readTrustedRoot } from '../../src/trust/read-trusted-root.ts';
 import { type Change, describeChange, differenceOf } from '../../src/trust/difference.ts';
 import { renderReadme } from './readme.ts';
@@ -11,8 +12,8 @@ import { signedPart, tufRootVersion } from '../../src/trust/tuf-root.ts';
 export interface Candidate {
   readonly files: TrustRootFiles;
   readonly origin: Origin;
-  /** When the files are known to have been those of the TUF repository. */
-  readonly currentAsOf: Date;
+  /** When the files are known to have been those of the TUF repository, and what that had published by then. */
+  readonly record: RootRecord;
 }
 
 /**
@@ -23,7 +24,7 @@ export interface Candidate {
  */
 export function replaceTrustRoot(
   folder: string,
-  { files, origin, currentAsOf }: Candidate,
+  { files, origin, record }: Candidate,
   tell: (change: Change) => void,
 ): void {
   const current = readFolder(folder);
@@ -41,9 +42,15 @@ export function replaceTrustRoot(
       next: 'nothing was written; find out from the operators of the instance what happened',
     });
   }
-  const date = isSame(files, current) ? later(currentAsOf, readRootRecord(current.record)) : currentAsOf;
-  const record = renderRootRecord(date);
-  writeFolder(folder, files, { readme: renderReadme(files, origin, date), record });
+  const known = readRootRecord(current.record);
+  const currentAsOf = isSame(files, current) ? later(record.currentAsOf, known.currentAsOf) : record.currentAsOf;
+  // Another TUF root may have other keys, which may begin with lower versions.
+  const isSameRoot = equalBytes(files.root, current.root);
+  const published = isSameRoot ? newest(record.published, known.published) : record.published;
+  writeFolder(folder, files, {
+    readme: renderReadme(files, origin, currentAsOf),
+    record: renderRootRecord({ currentAsOf, published }),
+  });
 }
 
 /** Whether two trust roots are the same, byte for byte. */
@@ -53,6 +60,16 @@ export function isSame(one: TrustRootFiles, other: TrustRootFiles): boolean {
 
 function later(one: Date, other: Date): Date {
   return one > other ? one : other;
+}
+
+function newest(one: TufVersions, other: TufVersions): TufVersions {
+  const roles = ['timestamp', 'snapshot', 'targets'] as const;
+  return Object.fromEntries(
+    roles.flatMap((role) => {
+      const version = Math.max(one[role] ?? 0, other[role] ?? 0);
+      return version === 0 ? [] : [[role, version]];
+    }),
+  );
 }
 
 function refuseOlder(current: number, next: number): void {

@@ -11,6 +11,7 @@ import { PUBLIC_GOOD_TUF_URL } from '../../src/trust/embedded-root.ts';
 import { fetchTrustRoot } from './fetch.ts';
 import { packageSeed, type PackageSeed } from './package-seed.ts';
 import { type Candidate, isSame, replaceTrustRoot } from './replace.ts';
+import type { RootRecord } from '../../src/trust/root-age.ts';
 import { tufRootMade } from './trust-root-folder.ts';
 
 /** What the command uses in addition to the network. */
@@ -54,12 +55,12 @@ function check({ folder, printError }: TrustRootsWorld): ExitCode {
   return complaints.length === 0 ? 0 : exitCodeFor(undefined);
 }
 
-/** @param currentAsOf default: when the TUF root was made, since the package does not say when it took it. */
-function fromPackage(seed: PackageSeed = packageSeed(), currentAsOf?: Date): Candidate {
+/** @param record default: when the TUF root was made, since the package does not say when it took it. */
+function fromPackage(seed: PackageSeed = packageSeed(), record?: RootRecord): Candidate {
   return {
     files: seed.files,
     origin: { kind: 'package', version: seed.version },
-    currentAsOf: currentAsOf ?? tufRootMade(seed.files.root),
+    record: record ?? { currentAsOf: tufRootMade(seed.files.root), published: {} },
   };
 }
 
@@ -78,12 +79,13 @@ async function fetchFrom(
   });
   try {
     const currentAsOf = now();
-    const files = await fetchTrustRoot({ repository, folder, http, now: currentAsOf });
+    const { files, published } = await fetchTrustRoot({ repository, folder, http, now: currentAsOf });
+    const record = { currentAsOf, published };
     const seed = packageSeed();
     const carried = isSame(files, seed.files);
     return carried
-      ? fromPackage(seed, currentAsOf)
-      : { files, origin: { kind: 'repository', url: repository, seedVersion: seed.version }, currentAsOf };
+      ? fromPackage(seed, record)
+      : { files, origin: { kind: 'repository', url: repository, seedVersion: seed.version }, record };
   } finally {
     await http.close();
   }

@@ -1,6 +1,7 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { InstallError, UnavailableError, UntrustedError } from '../../src/errors.ts';
+import type { RootRecord } from '../../src/trust/root-age.ts';
 import { signedPart } from '../../src/trust/tuf-root.ts';
 
 /** A trust root as it lies in its folder, byte for byte. */
@@ -46,9 +47,10 @@ export function readFolder(folder: string): TrustRootFiles & FolderRecords {
   };
 }
 
-/** The record of a root that is known to be current on the day of this date. */
-export function renderRootRecord(date: Date): string {
-  return `${JSON.stringify({ currentAsOf: date.toISOString().slice(0, 10) }, undefined, 2)}\n`;
+/** The file of a record. Of the date, only the day counts. */
+export function renderRootRecord({ currentAsOf, published }: RootRecord): string {
+  const versions = Object.keys(published).length === 0 ? {} : { published };
+  return `${JSON.stringify({ currentAsOf: currentAsOf.toISOString().slice(0, 10), ...versions }, undefined, 2)}\n`;
 }
 
 /** @throws InstallError `destination-unwritable` */

@@ -4,9 +4,12 @@ import type { KeptLimits } from './kept-kinds.ts';
 interface Aged {
   readonly name: string;
   readonly bytes: number;
-  /** When it was last written, in milliseconds. */
+  /** When it was last written, in milliseconds; before everything else if a newer state is kept. */
   readonly written: number;
 }
+
+/** A state by its key and order; see `newest-kept.ts`. */
+const STATE = /^([0-9a-f]{64})-[0-9-]+$/;
 
 /**
  * Removes the oldest entries beyond the limits. Another run may remove the same ones, and what cannot be removed stays,
@@ -21,8 +24,9 @@ export async function removeOldest(
 ): Promise<void> {
   const names = await directory.names().catch(() => []);
   if (names.length <= maxEntries && maxTotalBytes === undefined) return;
+  const newest = newestStates(names);
   const entries = await Promise.all(
-    names.filter((name) => name !== keep).map((name) => age(directory, name)),
+    names.filter((name) => name !== keep).map((name) => age(directory, name, isOutdated(name, newest))),
   );
   const oldestLast = entries.filter((entry) => entry !== undefined).toSorted((a, b) => b.written - a.written);
   let [kept, bytes] = [1, (await age(directory, keep))?.bytes ?? 0];
@@ -35,10 +39,29 @@ export async function removeOldest(
   }
 }
 
-async function age(directory: HeldDirectory, name: string): Promise<Aged | undefined> {
+/** By key. A run that was slower may have written an older state later. */
+function newestStates(names: readonly string[]): ReadonlyMap<string, string> {
+  const newest = new Map<string, string>();
+  for (const name of names.toSorted()) {
+    const key = STATE.exec(name)?.[1];
+    if (key !== undefined) newest.set(key, name);
+  }
+  return newest;
+}
+
+function isOutdated(name: string, newest: ReadonlyMap<string, string>): boolean {
+  const key = STATE.exec(name)?.[1];
+  return key !== undefined && newest.get(key) !== name;
+}
+
+async function age(
+  directory: HeldDirectory,
+  name: string,
+  outdated: boolean = false,
+): Promise<Aged | undefined> {
   try {
     const { size, mtimeMs } = await directory.lstat(name);
-    return { name, bytes: Number(size), written: Number(mtimeMs) };
+    return { name, bytes: Number(size), written: outdated ? 0 : Number(mtimeMs) };
   } catch {
     return undefined;
   }

@@ -4,6 +4,7 @@
  */
 import type { Client } from '../client.ts';
 import { InterruptedError, type K8sVerifyError, UnavailableError, UntrustedError } from '../errors.ts';
+import { keepNewest, orderOf, readNewest, type States } from '../data/newest-kept.ts';
 import { fetchConsistency } from '../evidence/log-consistency.ts';
 import { LATE_ANSWER_MS, MAX_CONSISTENCY_REQUESTS } from '../limits.ts';
 import { type Note, note } from '../notes.ts';
@@ -16,6 +17,7 @@ import type { TrustMaterial } from '../trust/trust-material.ts';
 import type { ProvenArtifact } from './prove-with-log.ts';
 
 interface Tree {
+  readonly states: States<TreeHead>;
   /** What an earlier run kept; undefined if nothing counts. */
   readonly kept: TreeHead | undefined;
   newest: TreeHead;
@@ -72,9 +74,11 @@ export class LogMemory {
     const timer = setTimeout(() => this.#late.abort(), LATE_ANSWER_MS);
     const answers = await Promise.all(this.#requests).finally(() => clearTimeout(timer));
     for (const tree of this.#trees.values()) {
-      const { kept, newest } = await tree;
+      const { kept, newest, states } = await tree;
       if (kept !== undefined && kept.size >= newest.size) continue;
-      await this.#client.data.write('checkpoints', keyOf(newest), Buffer.from(newest.checkpoint));
+      const { size, checkpoint } = newest;
+      const bytes = Buffer.from(checkpoint);
+      await keepNewest(this.#client.data, states, { order: orderOf(size), bytes });
     }
     return [...this.#notes, ...answers.flatMap((one) => one ?? [])];
   }
@@ -87,16 +91,24 @@ export class LogMemory {
   }
 
   async #open(head: TreeHead, trust: TrustMaterial): Promise<Tree> {
-    const entries = await this.#client.data.read('checkpoints', keyOf(head));
-    let kept: TreeHead | undefined;
-    for (const { bytes, path } of entries) {
-      const one = readTreeHead(Buffer.from(bytes).toString('utf8'), head, trust);
-      if (one === undefined) {
-        const text = `${path} is not used: it is not signed by the log ${head.tree}`;
-        this.#notes.push(note('kept-not-used', text));
-      } else if (kept === undefined || one.size > kept.size) kept = one;
-    }
-    return { kept, newest: head, shown: new Map(), isAsked: false };
+    const states = this.#statesOf(head, trust);
+    const kept = await readNewest(this.#client.data, states);
+    return { kept: kept?.value, states, newest: head, shown: new Map(), isAsked: false };
+  }
+
+  #statesOf(of: TreeHead, trust: TrustMaterial): States<TreeHead> {
+    return {
+      kind: 'checkpoints',
+      key: keyOf(of),
+      open: ({ bytes }) => {
+        const head = readTreeHead(Buffer.from(bytes).toString('utf8'), of, trust);
+        const read = head && { order: orderOf(head.size), value: head };
+        return Promise.resolve(read ?? `it is not signed by the log ${of.tree}`);
+      },
+      // The same size: whether it is the same tree is compared with what is shown.
+      isLater: () => false,
+      refuse: (path, why) => this.#notes.push(note('kept-not-used', `${path} is not used: ${why}`)),
+    };
   }
 
   #askFor(tree: Tree, head: TreeHead): void {

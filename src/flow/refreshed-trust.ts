@@ -1,26 +1,28 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Client } from '../client.ts';
+import { keepNewest, readNewest, type States } from '../data/newest-kept.ts';
 import { K8sVerifyError, UnavailableError } from '../errors.ts';
 import { notAsked } from '../http/offline.ts';
 import { LATE_ANSWER_MS, TRUST_CHECK_INTERVAL_MS } from '../limits.ts';
 import { note } from '../notes.ts';
 import type { TrustRequest } from '../plan/request.ts';
 import { readEmbedded } from '../trust/clock.ts';
-import { embeddedTufRootBytes, PUBLIC_GOOD_TUF_URL } from '../trust/embedded-root.ts';
-import { encodeKeptRoot, keptRootKey } from '../trust/kept-root.ts';
+import { embeddedRecordBytes, embeddedTufRootBytes, PUBLIC_GOOD_TUF_URL } from '../trust/embedded-root.ts';
+import { encodeKeptRoot } from '../trust/kept-root.ts';
 import type { TufTrustedRoot } from '../trust/refresh-root.ts';
-import { factsOf, rootWords } from '../trust/root-age.ts';
+import { factsOf, isoSeconds, readRootRecord, rootWords } from '../trust/root-age.ts';
 import type { TrustMaterial } from '../trust/trust-material.ts';
+import type { TufVersions } from '../trust/tuf-metadata.ts';
 import { loadTufRoot } from '../trust/tuf-root.ts';
+import { keptTrust, type KeptRepository, trustOrder } from './kept-trust.ts';
 import { describeTrust, type RunTrust } from './run-trust.ts';
 
 /** Where a trusted root is refreshed from, and what is in hand before. */
-interface Repository {
-  readonly url: string;
-  /** The TUF root that everything is verified from. */
-  readonly anchor: Uint8Array;
+interface Repository extends KeptRepository {
   /** The trusted root that the program carries; undefined for a Sigstore that it does not know. */
   readonly embedded: TrustMaterial | undefined;
+  /** What it is known to have published before. */
+  readonly published: TufVersions;
 }
 
 interface InHand {
@@ -74,11 +76,11 @@ export class RefreshedTrust implements RunTrust {
   async current(): Promise<TrustMaterial> {
     const { repository } = await this.#open();
     let newest = await this.#newest();
-    if (newest === undefined || !this.#isFreshEnough(newest)) {
+    if (newest === undefined || !(await this.#isFreshEnough(newest))) {
       const outcome = await this.#refreshOnce();
       newest = await this.#newest();
       if (newest === undefined) throw outcome.kind === 'failed' ? outcome.error : nothingFrom(repository.url);
-      if (!this.#isFreshEnough(newest)) throw this.#tooOld(newest, outcome);
+      if (!(await this.#isFreshEnough(newest))) throw await this.#tooOld(newest, outcome);
     }
     this.#tell(newest);
     return newest;
@@ -145,29 +147,34 @@ export class RefreshedTrust implements RunTrust {
 
   async #find(): Promise<InHand> {
     const repository = await this.#repository();
-    const entries = await this.#client.data.read('trust', keptRootKey(repository.anchor, repository.url));
-    if (entries.length === 0) return { repository, kept: undefined };
-    const { newestKeptRoot } = await import('../trust/refresh-root.ts');
-    const { anchor, url } = repository;
-    const { root, damaged } = newestKeptRoot(entries, anchor, url, this.#client.clock.now());
-    for (const text of damaged) this.#client.report({ kind: 'note', ...note('kept-not-used', text) });
-    return { repository, kept: root };
+    const kept = await readNewest(this.#client.data, this.#statesOf(repository));
+    return { repository, kept: kept?.value };
+  }
+
+  #statesOf(repository: Repository): States<TufTrustedRoot> {
+    return keptTrust(repository, this.#client.clock.now(), (text) => {
+      this.#client.report({ kind: 'note', ...note('kept-not-used', text) });
+    });
   }
 
   async #repository(): Promise<Repository> {
     const { tuf } = this.#request;
-    if (tuf !== undefined)
-      return { url: tuf.url, anchor: await loadTufRoot(tuf.rootFile), embedded: undefined };
+    if (tuf !== undefined) {
+      const anchor = await loadTufRoot(tuf.rootFile);
+      return { url: tuf.url, anchor, embedded: undefined, published: {} };
+    }
     const { readEmbeddedRoot } = await import('../trust/load-trust-material.ts');
     const anchor = readEmbedded(embeddedTufRootBytes);
-    return { url: PUBLIC_GOOD_TUF_URL, anchor, embedded: readEmbeddedRoot(this.#embeddedAsOf, anchor) };
+    const embedded = readEmbeddedRoot(this.#embeddedAsOf, anchor);
+    const { published } = readRootRecord(readEmbedded(embeddedRecordBytes));
+    return { url: PUBLIC_GOOD_TUF_URL, anchor, embedded, published };
   }
 
   /** The trusted root that is known to be current at the latest time: built in, kept or fetched. */
   async #newest(): Promise<TrustMaterial | undefined> {
     const { repository, kept } = await this.#open();
     const renewed = this.#outcome?.kind === 'renewed' ? this.#outcome.root : undefined;
-    const known = [repository.embedded, kept?.trust, renewed?.trust].flatMap((trust) => trust ?? []);
+    const known = [renewed?.trust, kept?.trust, repository.embedded].flatMap((trust) => trust ?? []);
     return known.reduce<TrustMaterial | undefined>(
       (best, trust) => (best === undefined || isNewer(trust, best) ? trust : best),
       undefined,
@@ -189,11 +196,20 @@ export class RefreshedTrust implements RunTrust {
     return age < 0 || age >= TRUST_CHECK_INTERVAL_MS;
   }
 
-  #isFreshEnough(trust: TrustMaterial): boolean {
+  async #isFreshEnough(trust: TrustMaterial): Promise<boolean> {
     const { maxTrustedRootAgeMs: most } = this.#request;
     if (most === undefined) return true;
+    if ((await this.#checkedInFuture(trust)) !== undefined) return false;
     const age = this.#client.clock.now().getTime() - (trust.currentAsOf?.getTime() ?? 0);
     return age <= most;
+  }
+
+  /** When an earlier run checked it, if that has not come yet by this machine's clock. Then nobody knows how old it is. */
+  async #checkedInFuture(trust: TrustMaterial): Promise<Date | undefined> {
+    const { kept } = await this.#open();
+    if (kept?.trust !== trust) return undefined;
+    const { checkedAt } = kept.kept;
+    return checkedAt > this.#client.clock.now() ? checkedAt : undefined;
   }
 
   #refreshOnce(): Promise<Outcome> {
@@ -203,7 +219,7 @@ export class RefreshedTrust implements RunTrust {
 
   async #ask(): Promise<Outcome> {
     const { repository, kept } = await this.#open();
-    const { anchor, url, embedded } = repository;
+    const { anchor, url, embedded, published } = repository;
     const { http, clock, data } = this.#client;
     if (http.isOffline) {
       this.#outcome = { kind: 'failed', error: notAsked('a newer trusted root', url) };
@@ -215,10 +231,12 @@ export class RefreshedTrust implements RunTrust {
         server: { url, http, signal: this.#signal, quiet: !this.#isWaitedFor },
         anchor,
         kept: kept?.kept,
+        published,
         known: embedded === undefined ? [] : [embedded.bytes],
         now: clock.now(),
       });
-      const written = await data.write('trust', keptRootKey(anchor, url), encodeKeptRoot(root.kept));
+      const state = { order: trustOrder(root.metadata), bytes: encodeKeptRoot(root.kept) };
+      const written = await keepNewest(data, this.#statesOf(repository), state);
       this.#outcome = { kind: 'renewed', root, isKept: written !== 'failed' };
     } catch (error) {
       if (!(error instanceof K8sVerifyError)) throw error;
@@ -244,9 +262,13 @@ export class RefreshedTrust implements RunTrust {
     this.#client.report({ kind: 'note', ...note('trusted-root-not-renewed', text) });
   }
 
-  #tooOld(newest: TrustMaterial, outcome: Outcome): UnavailableError {
+  async #tooOld(newest: TrustMaterial, outcome: Outcome): Promise<UnavailableError> {
     const { maxTrustedRootAgeMs: most = 0 } = this.#request;
-    const found = rootWords(factsOf(newest), this.#client.clock.now());
+    const future = await this.#checkedInFuture(newest);
+    const found =
+      future === undefined
+        ? rootWords(factsOf(newest), this.#client.clock.now())
+        : `one last checked at ${isoSeconds(future)}, which is in the future by this machine's clock`;
     const failure = outcome.kind === 'failed' ? outcome.error : undefined;
     return new UnavailableError('trusted-root-old', 'the trusted root is older than you allow', {
       wanted: `a trusted root that was the newest within the last ${ageWords(most)}`,

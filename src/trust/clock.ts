@@ -9,7 +9,7 @@ import { readRootRecord } from './root-age.ts';
  * @throws UnavailableError `clock-wrong` if the clock is behind it; `trust-root-unavailable` if it is missing.
  */
 export function assertClockNotBehindRoot(now: Date): Date {
-  const currentAsOf = readRootRecord(readEmbedded(embeddedRecordBytes));
+  const { currentAsOf } = readRootRecord(readEmbedded(embeddedRecordBytes));
   if (now >= currentAsOf) return currentAsOf;
   throw new UnavailableError('clock-wrong', "this machine's clock is wrong: it is behind k8s-verify itself", {
     wanted: `a clock at ${currentAsOf.toISOString().slice(0, 10)} or later, the date of the embedded trusted root`,

@@ -8,9 +8,16 @@ import { excerpt } from '../text/excerpt.ts';
 import { shownUrl } from '../text/shown-url.ts';
 import { ExpiredMetadataError } from 'tuf-js/dist/error.js';
 import { decodeKeptRoot, type KeptRoot } from './kept-root.ts';
+import { isoSeconds } from './root-age.ts';
 import type { TrustMaterial } from './trust-material.ts';
 import { TufFetch, type TufServer } from './tuf-fetch.ts';
-import { MissingMetadata, refreshMetadata, type VerifiedMetadata, verifyKept } from './tuf-metadata.ts';
+import {
+  MissingMetadata,
+  refreshMetadata,
+  type TufVersions,
+  type VerifiedMetadata,
+  verifyKept,
+} from './tuf-metadata.ts';
 import { keptTarget, newestTarget } from './tuf-target.ts';
 
 /** A trusted root that a TUF repository signs for. */
@@ -29,6 +36,8 @@ export interface RefreshRequest {
   readonly anchor: Uint8Array;
   /** What an earlier run kept of the same repository. */
   readonly kept?: KeptRoot | undefined;
+  /** What is known to have been published; nothing older is taken. */
+  readonly published?: TufVersions | undefined;
   /** Trusted roots in hand; the one that is still the newest is not fetched. */
   readonly known: readonly Uint8Array[];
   readonly now: Date;
@@ -42,13 +51,13 @@ export interface RefreshRequest {
  *   what it has is not signed as it must be, has expired or is older than what was seen.
  */
 export async function refreshTrustedRoot(request: RefreshRequest): Promise<TufTrustedRoot> {
-  const { server, anchor, kept, now } = request;
+  const { server, anchor, kept, published, now } = request;
   const url = shownUrl(server.url);
   const fetch = new TufFetch(server);
   try {
     const file = (name: string, maxBytes: number): Promise<Uint8Array | undefined> =>
       fetch.file(name, maxBytes);
-    const metadata = await refreshMetadata(anchor, kept?.files, file, now);
+    const metadata = await refreshMetadata({ anchor, kept: kept?.files, published, now }, file);
     const known = kept === undefined ? request.known : [kept.target.bytes, ...request.known];
     const { name, bytes, trust, unread } = await newestTarget(metadata, known, fetch, { url, asOf: now });
     const next = { checkedAt: now, files: metadata.files, target: { name, bytes } };
@@ -71,32 +80,18 @@ export function openKeptRoot(kept: KeptRoot, anchor: Uint8Array, url: string, no
   return { trust, metadata, kept, unread: [] };
 }
 
-/** What is kept of a repository, perhaps in several places. */
-export interface KeptRoots {
-  /** The one that was checked last; undefined if none verifies. */
-  readonly root: TufTrustedRoot | undefined;
-  /** Why others do not count. */
-  readonly damaged: readonly string[];
-}
-
-/** Verifies everything that was kept of a repository, and takes the newest. */
-export function newestKeptRoot(
-  entries: readonly { readonly bytes: Uint8Array; readonly path: string }[],
+/** Verifies one entry of what is kept of a repository; why it does not count, in words, if it does not. */
+export function readKeptRoot(
+  bytes: Uint8Array,
   anchor: Uint8Array,
   url: string,
   now: Date,
-): KeptRoots {
-  const damaged: string[] = [];
-  let newest: TufTrustedRoot | undefined;
-  for (const { bytes, path } of entries) {
-    try {
-      const root = openKeptRoot(decodeKeptRoot(bytes), anchor, url, now);
-      if (newest === undefined || root.kept.checkedAt > newest.kept.checkedAt) newest = root;
-    } catch (error) {
-      damaged.push(`the trusted root kept in ${path} does not count: ${reasonOf(error)}`);
-    }
+): TufTrustedRoot | string {
+  try {
+    return openKeptRoot(decodeKeptRoot(bytes), anchor, url, now);
+  } catch (error) {
+    return reasonOf(error);
   }
-  return { root: newest, damaged };
 }
 
 function explain(error: unknown, url: string, now: Date, serverTime: Date | undefined): K8sVerifyError {
@@ -133,16 +128,12 @@ function isAhead(now: Date, serverTime: Date | undefined): serverTime is Date {
 
 function wrongClock(url: string, now: Date, serverTime: Date, cause: Error): UnavailableError {
   return new UnavailableError('clock-wrong', `this machine's clock is wrong: it is ahead of that of ${url}`, {
-    wanted: `a clock near ${iso(serverTime)}, the time of that server`,
-    found: iso(now),
+    wanted: `a clock near ${isoSeconds(serverTime)}, the time of that server`,
+    found: isoSeconds(now),
     why: `by this clock the trusted root there has expired (${cause.message})`,
     next: "set this machine's clock, and try again",
     cause,
   });
-}
-
-function iso(date: Date): string {
-  return date.toISOString().replace(/\.\d{3}Z$/, 'Z');
 }
 
 /** The repository's own words are quoted. */

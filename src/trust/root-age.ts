@@ -1,27 +1,49 @@
-import { isJsonObject, parseJsonStrictly } from '../strict/json.ts';
-import { UntrustedError } from '../errors.ts';
+import { type K8sVerifyError, UntrustedError } from '../errors.ts';
+import { Fields } from '../strict/fields.ts';
+import { parseJsonStrictly } from '../strict/json.ts';
+import { excerpt } from '../text/excerpt.ts';
 import type { TrustMaterial } from './trust-material.ts';
+import type { TufVersions } from './tuf-metadata.ts';
 
 const MAX_RECORD_BYTES = 1024;
 const DAY_MS = 86_400_000;
 
+/** What is recorded of an embedded trusted root. */
+export interface RootRecord {
+  /**
+   * The date as of which the root is known to be current: the start of that day in UTC, so that it is never later than
+   * the moment when the root was fetched from its TUF repository.
+   */
+  readonly currentAsOf: Date;
+  /** Versions that its TUF repository is known to have published by then. */
+  readonly published: TufVersions;
+}
+
 /**
  * Reads the record of an embedded trusted root.
  *
- * @returns the date as of which the root is known to be current: the start of that day in UTC, so that it is never
- *   later than the moment when the root was fetched from its TUF repository.
  * @throws UntrustedError `trusted-root-invalid`
  */
-export function readRootRecord(bytes: Uint8Array): Date {
-  const json = parseJsonStrictly(bytes, 'the record of the trusted root', { maxBytes: MAX_RECORD_BYTES });
-  const text = isJsonObject(json) ? json['currentAsOf'] : undefined;
-  if (typeof text === 'string' && /^\d{4}-\d{2}-\d{2}$/.test(text)) {
-    const date = new Date(text);
-    if (!Number.isNaN(date.getTime()) && date.toISOString().startsWith(text)) return date;
+export function readRootRecord(bytes: Uint8Array): RootRecord {
+  const what = 'the record of the trusted root';
+  const json = parseJsonStrictly(bytes, what, { maxBytes: MAX_RECORD_BYTES });
+  const fields = new Fields(json, what, ['currentAsOf', 'published'], { flawed });
+  const text = fields.text('currentAsOf');
+  const date = new Date(/^\d{4}-\d{2}-\d{2}$/.test(text) ? text : Number.NaN);
+  if (Number.isNaN(date.getTime()) || !date.toISOString().startsWith(text)) {
+    throw fields.flawed('currentAsOf', '2026-10-07, or another day', excerpt(text));
   }
-  throw new UntrustedError('trusted-root-invalid', 'the record of the trusted root has no date', {
-    wanted: '{"currentAsOf": "2026-10-07"}, or another day',
-  });
+  const published = fields.optionalObject('published', ROLES);
+  const versions = ROLES.flatMap((role) =>
+    published?.has(role) === true ? [[role, published.count(role)] as const] : [],
+  );
+  return { currentAsOf: date, published: Object.fromEntries(versions) };
+}
+
+const ROLES = ['timestamp', 'snapshot', 'targets'] as const satisfies readonly (keyof TufVersions)[];
+
+function flawed(path: string, wanted: string, found: string): K8sVerifyError {
+  return new UntrustedError('trusted-root-invalid', `${path} is wrong`, { wanted, found });
 }
 
 /** A trusted root, as results and messages describe it. */
@@ -38,13 +60,17 @@ export interface RootFacts {
   readonly path?: string;
 }
 
+/** `2026-11-27T08:30:00Z`: whole seconds, and never later than it was. */
+export function isoSeconds(date: Date): string {
+  return `${date.toISOString().slice(0, 19)}Z`;
+}
+
 /** What results and messages say about this trusted root. */
 export function factsOf({ source, sha256, currentAsOf, tufRoot }: TrustMaterial): RootFacts {
   return {
     source: source.kind === 'memory' ? 'file' : source.kind,
     ...(tufRoot === undefined ? {} : { tufVersion: tufRoot.version }),
-    // Whole seconds, and never later than it was.
-    ...(currentAsOf === undefined ? {} : { asOf: `${currentAsOf.toISOString().slice(0, 19)}Z` }),
+    ...(currentAsOf === undefined ? {} : { asOf: isoSeconds(currentAsOf) }),
     sha256,
     ...(source.kind === 'file' ? { path: source.path } : {}),
   };

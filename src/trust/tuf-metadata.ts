@@ -3,7 +3,7 @@
  * check: signatures and their threshold, versions, expiry, lengths and hashes. This module walks from file to file and
  * knows no network and no disk.
  */
-import { EqualVersionError } from 'tuf-js/dist/error.js';
+import { BadVersionError, EqualVersionError } from 'tuf-js/dist/error.js';
 import { TrustedMetadataStore } from 'tuf-js/dist/store.js';
 import {
   MAX_TUF_ROOT_BYTES,
@@ -33,6 +33,25 @@ export interface TargetInfo {
   readonly hashes: Readonly<Record<string, string>>;
 }
 
+/** Versions of metadata that are known to have been published. Nothing is known of a role without one. */
+export interface TufVersions {
+  readonly timestamp?: number;
+  readonly snapshot?: number;
+  readonly targets?: number;
+}
+
+/** What a walk through a repository begins with. */
+export interface MetadataWalk {
+  /** The first root; it may have expired. */
+  readonly anchor: Uint8Array;
+  /** What an earlier run kept. It is verified from `anchor` again before it counts. */
+  readonly kept?: TufFiles | undefined;
+  /** Older versions than these are refused, as long as the repository signs with the keys of `anchor`. */
+  readonly published?: TufVersions | undefined;
+  /** Compared with the time until which each file is good. */
+  readonly now: Date;
+}
+
 /** Metadata that passed every check. */
 export interface VerifiedMetadata {
   readonly files: TufFiles;
@@ -40,7 +59,8 @@ export interface VerifiedMetadata {
   readonly root: Uint8Array;
   readonly rootVersion: number;
   readonly rootExpires: Date;
-  readonly timestampVersion: number;
+  /** What a record of what was published says. */
+  readonly versions: Required<TufVersions>;
   /** What the targets role itself signs for; delegated roles do not count. */
   target(name: string): TargetInfo | undefined;
 }
@@ -57,24 +77,27 @@ export class MissingMetadata extends Error {
 }
 
 /**
- * Asks the repository for newer metadata. Kept files are verified from `anchor` again before they count; they protect
- * against a repository that goes back to an older version. If nothing changed, this takes two requests.
+ * Asks the repository for newer metadata. Kept files and published versions protect against a repository that goes back
+ * to an older version. If nothing changed, this takes two requests.
  *
- * @param anchor the root that the walk begins with; it may have expired.
- * @param now compared with the time until which each file is good.
  * @throws what `fetch` throws; {@link MissingMetadata}; an error of tuf-js if metadata is refused.
  */
 export async function refreshMetadata(
-  anchor: Uint8Array,
-  kept: TufFiles | undefined,
+  { anchor, kept, published = {}, now }: MetadataWalk,
   fetch: FetchMetadata,
-  now: Date,
 ): Promise<VerifiedMetadata> {
   const store = openStore(anchor, now);
+  const before = onlineKeys(store);
   const roots = followRoots(store, kept?.roots ?? []);
   await fetchRoots(store, roots, fetch);
+  // Keys are also rotated to undo versions that an attacker made too high (TUF specification, section 5.3.11).
+  const oldest = onlineKeys(store) === before ? published : {};
   const timestamp = await refreshTimestamp(store, kept?.timestamp, fetch);
+  const { signed } = present(store.timestamp, 'timestamp');
+  assertNotOlder('timestamp', signed.version, oldest);
+  assertNotOlder('snapshot', signed.snapshotMeta.version, oldest);
   const snapshot = await refreshSnapshot(store, kept?.snapshot, fetch);
+  assertNotOlder('targets', targetsMeta(store).version, oldest);
   const targets = await refreshTargets(store, kept?.targets, fetch);
   return verified(store, anchor, { roots, timestamp, snapshot, targets });
 }
@@ -168,13 +191,35 @@ async function refreshTargets(
   const accept = (bytes: Uint8Array): void =>
     store.updateDelegatedTargets(Buffer.from(bytes), 'targets', 'root');
   if (kept !== undefined && succeeds(() => accept(kept))) return kept;
-  const meta = present(store.snapshot, 'snapshot').signed.meta['targets.json'];
-  if (meta === undefined) throw new MissingMetadata('targets.json');
+  const meta = targetsMeta(store);
   const name = versioned(store, 'targets', meta.version);
   const newest = await fetch(name, atMost(meta.length, MAX_TUF_TARGETS_BYTES));
   if (newest === undefined) throw new MissingMetadata(name);
   accept(newest);
   return newest;
+}
+
+function targetsMeta(store: TrustedMetadataStore): {
+  readonly version: number;
+  readonly length?: number | undefined;
+} {
+  const meta = present(store.snapshot, 'snapshot').signed.meta['targets.json'];
+  if (meta === undefined) throw new MissingMetadata('targets.json');
+  return meta;
+}
+
+/** Which keys sign timestamps and snapshots. */
+function onlineKeys(store: TrustedMetadataStore): string {
+  const { roles } = store.root.signed;
+  return JSON.stringify([roles['timestamp']?.keyIDs.toSorted(), roles['snapshot']?.keyIDs.toSorted()]);
+}
+
+function assertNotOlder(role: keyof TufVersions, version: number, published: TufVersions): void {
+  const known = published[role] ?? 0;
+  if (version >= known) return;
+  throw new BadVersionError(
+    `${role}.json has version ${version}, and version ${known} was published before this k8s-verify`,
+  );
 }
 
 /** With consistent snapshots, the name of a file contains its version (TUF specification, section 6.2). */
@@ -191,7 +236,11 @@ function verified(store: TrustedMetadataStore, anchor: Uint8Array, files: TufFil
     root: files.roots.at(-1) ?? anchor,
     rootVersion: root.version,
     rootExpires: new Date(root.expires),
-    timestampVersion: timestamp.version,
+    versions: {
+      timestamp: timestamp.version,
+      snapshot: timestamp.snapshotMeta.version,
+      targets: present(store.targets, 'targets').signed.version,
+    },
     target: (name) => {
       const info = Object.hasOwn(targets, name) ? targets[name] : undefined;
       return info && { name, length: info.length, hashes: info.hashes };

@@ -6,6 +6,7 @@ import { existsSync, mkdirSync, readFileSync, symlinkSync, truncateSync, writeFi
 import { describe, expect, it, onTestFinished } from 'vitest';
 import type { TrustedRootAnswer } from '../../src/cli/trusted-root.ts';
 import { embeddedTufRootBytes, PUBLIC_GOOD_TUF_URL } from '../../src/trust/embedded-root.ts';
+import { orderOf } from '../../src/data/newest-kept.ts';
 import { keptRootKey } from '../../src/trust/kept-root.ts';
 import { fault } from '#support/http/faults';
 import { logJson } from '#support/sigstore/trusted-root';
@@ -226,7 +227,8 @@ describe('k8s-verify trusted-root', () => {
     async (_, plant, why) => {
       const dir = await testDir();
       mkdirSync(dir.join('data', 'trust'), { recursive: true, mode: 0o700 });
-      const file = dir.join('data', 'trust', keptRootKey(embeddedTufRootBytes(), PUBLIC_GOOD_TUF_URL));
+      const key = keptRootKey(embeddedTufRootBytes(), PUBLIC_GOOD_TUF_URL);
+      const file = dir.join('data', 'trust', `${key}-${orderOf(99, 1)}`);
       plant(file);
       const { exitCode, stdout } = await runCli([
         'trusted-root',

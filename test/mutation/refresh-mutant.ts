@@ -1,5 +1,5 @@
 /** A worker: the code with one check of a refresh turned, and whatever then comes out otherwise. */
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parentPort, workerData } from 'node:worker_threads';
@@ -23,10 +23,14 @@ turn(mutation, new URL(isOurs ? '../../src/' : '../../node_modules/', import.met
 const { createClient } = await import('../../src/client.ts');
 const { createHttpClient } = await import('../../src/http/client.ts');
 const { decodeKeptRoot, encodeKeptRoot, keptRootKey } = await import('../../src/trust/kept-root.ts');
-const { newestKeptRoot, openKeptRoot, refreshTrustedRoot } = await import('../../src/trust/refresh-root.ts');
+const { openDataStore } = await import('../../src/data/data-store.ts');
+const { keepNewest, orderOf, readNewest } = await import('../../src/data/newest-kept.ts');
+const { keptTrust, trustOrder } = await import('../../src/flow/kept-trust.ts');
+const { openKeptRoot, refreshTrustedRoot } = await import('../../src/trust/refresh-root.ts');
 const { readTrustedRoot } = await import('../../src/trust/read-trusted-root.ts');
 const { RefreshedTrust } = await import('../../src/flow/refreshed-trust.ts');
 const { isGrownFrom, readTreeHead } = await import('../../src/proof/tree-head.ts');
+type TufVersions = NonNullable<Parameters<typeof refreshTrustedRoot>[0]['published']>;
 type Kept = ReturnType<typeof decodeKeptRoot>;
 
 const DAY_MS = 86_400_000;
@@ -57,6 +61,7 @@ interface Tuf {
   readonly refresh: (options?: {
     readonly kept?: Kept | undefined;
     readonly known?: readonly Uint8Array[];
+    readonly published?: TufVersions;
     readonly now?: Date;
   }) => ReturnType<typeof refreshTrustedRoot>;
 }
@@ -69,11 +74,12 @@ async function withTuf(
 ): Promise<void> {
   const repository = createTufRepository({ targets: { [TARGET]: ROOT }, ...options });
   const server = await LoopbackServer.start((request) => repository.handler(request));
-  const refresh: Tuf['refresh'] = async ({ kept, known = [], now = NOW } = {}) =>
+  const refresh: Tuf['refresh'] = async ({ kept, published, known = [], now = NOW } = {}) =>
     refreshTrustedRoot({
       server: { url: server.url, http },
       anchor: repository.firstRoot,
       kept: kept && decodeKeptRoot(encodeKeptRoot(kept)),
+      published,
       known,
       now,
     });
@@ -125,6 +131,24 @@ await seenThen('older targets', (repository) =>
 await seenThen('a forged timestamp after a good one', (repository) =>
   repository.publish({ forged: ['timestamp'] }),
 );
+for (const published of [
+  { timestamp: 3, snapshot: 2, targets: 2 },
+  { timestamp: 4 },
+  { snapshot: 3 },
+  { targets: 3 },
+]) {
+  for (const role of ['targets', 'timestamp', 'snapshot'] as const) {
+    const name = `published ${JSON.stringify(published)}, another key of the ${role}`;
+    await withTuf(name, {}, async ({ repository, refresh }) => {
+      repository.rotate({ roles: [role] });
+      repository.publish({
+        targets: { [TARGET]: OTHER },
+        versions: { timestamp: 3, snapshot: 2, targets: 2 },
+      });
+      await refresh({ published });
+    });
+  }
+}
 await withTuf(
   'expired tomorrow',
   { timestampExpires: later(1).toISOString() },
@@ -203,13 +227,13 @@ await withTuf(
           Buffer.from(Buffer.from(encodeKeptRoot(kept)).toString().replace('"schema":1', '"schema":2')),
         ),
     );
-    const entries = [later(-2), later(-1), later(-3)].map((checkedAt) => ({
-      bytes: encodeKeptRoot({ ...kept, checkedAt }),
-      path: '',
-    }));
-    await note('kept: the newest of three', () => {
-      const { root } = newestKeptRoot(entries, repository.firstRoot, server.url, NOW);
-      return root?.kept.checkedAt.getTime() === later(-1).getTime();
+    const states = keptTrust({ url: server.url, anchor: repository.firstRoot }, NOW, () => undefined);
+    const opened = async (checkedAt: Date): ReturnType<typeof states.open> =>
+      states.open({ bytes: encodeKeptRoot({ ...kept, checkedAt }), path: '', place: 'own' });
+    await note('kept: the later of two', async () => {
+      const [one, other] = [await opened(later(-1)), await opened(later(-2))];
+      if (typeof one === 'string' || typeof other === 'string') return 'neither';
+      return `${states.isLater(one.value, other.value)} ${states.isLater(other.value, one.value)}`;
     });
   },
 );
@@ -217,6 +241,67 @@ await note(
   'keys of kept roots',
   () => new Set([keptRootKey(ROOT, 'a'), keptRootKey(OTHER, 'a'), keptRootKey(ROOT, 'b')]).size,
 );
+
+await note('order of kept roots', () => {
+  const versions = { timestamp: 1, snapshot: 1, targets: 1 };
+  const old = trustOrder({ rootVersion: 1, versions: { ...versions, timestamp: 9 } });
+  const [rotated, signedAnew] = [
+    trustOrder({ rootVersion: 2, versions }),
+    trustOrder({ rootVersion: 1, versions: { ...versions, timestamp: 10 } }),
+  ];
+  return `${rotated > old} ${signedAnew > old}`;
+});
+
+/** Keeps texts in turn, the first of them for the whole machine, and says which is the newest and how many stay. */
+async function keepTexts(
+  texts: readonly string[],
+  planted: Readonly<Record<string, string>> = {},
+): Promise<string> {
+  const directory = mkdtempSync(join(tmpdir(), 'k8s-verify-mutant-'));
+  const [own, system] = [join(directory, 'own'), join(directory, 'system')];
+  const store = (place: string): ReturnType<typeof openDataStore> =>
+    openDataStore({ own: place, system, isShared: false }, () => undefined);
+  const states: Parameters<typeof readNewest<string>>[1] = {
+    kind: 'trust',
+    key: 'a'.repeat(64),
+    open: ({ bytes }) => {
+      const text = Buffer.from(bytes).toString();
+      return Promise.resolve(
+        text === 'none' ? text : { order: orderOf(Number(text.split(':')[0])), value: text },
+      );
+    },
+    isLater: (one, other) => one > other,
+    refuse: () => undefined,
+  };
+  for (const [index, text] of texts.entries()) {
+    const state = { order: orderOf(Number(text.split(':')[0])), bytes: Buffer.from(text) };
+    await keepNewest(store(index === 0 ? system : own), states, state);
+    if (index !== 0) continue;
+    mkdirSync(join(own, 'trust'), { recursive: true, mode: 0o700 });
+    for (const [name, bytes] of Object.entries(planted)) writeFileSync(join(own, 'trust', name), bytes);
+  }
+  const newest = await readNewest(store(own), states);
+  const names = readdirSync(join(own, 'trust'));
+  rmSync(directory, { recursive: true });
+  return `${newest?.value} ${names.length}`;
+}
+const stateName = (order: number): string => `${'a'.repeat(64)}-${orderOf(order)}`;
+await note('states: the newest stays', async () => keepTexts(['1:1', '9:1', '10:1', '2:1']));
+await note('states: a later one of the same order', async () => keepTexts(['3:5', '3:1']));
+await note('states: another than the name says', async () =>
+  keepTexts(['1:1', '2:1'], { [stateName(99)]: '1:9' }),
+);
+await note('states: nothing by a newer name', async () =>
+  keepTexts(['1:1', '2:1'], { [stateName(99)]: 'none' }),
+);
+await note('states: more than are kept', async () => {
+  const directory = mkdtempSync(join(tmpdir(), 'k8s-verify-mutant-'));
+  const data = openDataStore({ own: directory, system: undefined, isShared: false }, () => undefined);
+  for (let order = 40; order > 0; order -= 1) await data.write('trust', stateName(order), Buffer.of(order));
+  const names = await data.list('trust');
+  rmSync(directory, { recursive: true });
+  return String(names.includes(stateName(40)));
+});
 
 /** A run at a time, with what earlier runs kept. */
 await withTuf('runs', { timestampExpires: later(9).toISOString() }, async ({ repository, server }) => {
@@ -232,8 +317,9 @@ await withTuf('runs', { timestampExpires: later(9).toISOString() }, async ({ rep
     const request = { tuf: { url: server.url, rootFile }, ...age };
     const trust = await RefreshedTrust.open(request, { ...client, clock }, NOW, undefined);
     await trust.current();
+    const waited = server.requests.length - before;
     await trust.renewIfDue();
-    return String(server.requests.length - before);
+    return `${waited} of ${server.requests.length - before}`;
   };
   for (const [name, days, keeps, age] of [
     ['first', 0, true, undefined],
@@ -242,6 +328,7 @@ await withTuf('runs', { timestampExpires: later(9).toISOString() }, async ({ rep
     ['with a clock that went back', 0.5, true, undefined],
     ['with a demand that is met', 0.6, true, DAY_MS / 4],
     ['with a demand that is not met', 1.5, true, DAY_MS / 4],
+    ['with a demand, and a check in the future', 1.4, true, DAY_MS / 4],
   ] as const) {
     await note(`run ${name}`, async () => run(days, keeps, age));
   }

@@ -6,6 +6,9 @@ const TARGET = 'trust/tuf-target.ts';
 const REFRESH = 'trust/refresh-root.ts';
 const KEPT = 'trust/kept-root.ts';
 const RUN = 'flow/refreshed-trust.ts';
+const KEPT_TRUST = 'flow/kept-trust.ts';
+const STATES = 'data/newest-kept.ts';
+const OLDEST = 'data/remove-oldest.ts';
 const HEAD = 'proof/tree-head.ts';
 
 /** Of tuf-js, below its folder: the checks that it makes for us. */
@@ -31,6 +34,13 @@ export const REFRESH_MUTATIONS: readonly DecisionMutation[] = [
   },
   { file: METADATA, from: 'if (kept !== undefined && succeeds(() => accept(kept))) return kept;', to: '' },
   { file: METADATA, from: '  for (const root of kept.roots) store.updateRoot(Buffer.from(root));\n', to: '' },
+  { file: METADATA, from: "  assertNotOlder('timestamp', signed.version, oldest);\n", to: '' },
+  { file: METADATA, from: "  assertNotOlder('snapshot', signed.snapshotMeta.version, oldest);\n", to: '' },
+  { file: METADATA, from: "  assertNotOlder('targets', targetsMeta(store).version, oldest);\n", to: '' },
+  { file: METADATA, from: 'onlineKeys(store) === before ? published : {}', to: 'published' },
+  { file: METADATA, from: "roles['timestamp']?.keyIDs.toSorted(), ", to: '' },
+  { file: METADATA, from: ", roles['snapshot']?.keyIDs.toSorted()", to: '' },
+  { file: METADATA, from: 'if (version >= known) return;', to: 'if (version > known) return;' },
   { file: TARGET, from: '  if (!isTarget(info, bytes)) throw notTheTarget(name);\n', to: '' },
   { file: TARGET, from: 'info === undefined || !isTarget(info, bytes)', to: 'info === undefined' },
   {
@@ -51,19 +61,32 @@ export const REFRESH_MUTATIONS: readonly DecisionMutation[] = [
   { file: REFRESH, from: 'kept.checkedAt < now ? kept.checkedAt : now', to: 'now' },
   { file: REFRESH, from: '> MAX_AHEAD_OF_SERVER_MS', to: '< MAX_AHEAD_OF_SERVER_MS' },
   { file: REFRESH, from: "error.code !== 'material-oversized'", to: 'true' },
-  {
-    file: REFRESH,
-    from: 'root.kept.checkedAt > newest.kept.checkedAt',
-    to: 'root.kept.checkedAt < newest.kept.checkedAt',
-  },
   { file: KEPT, from: "fields.count('schema') !== SCHEMA", to: 'false' },
   { file: KEPT, from: '${sha256(anchor)}', to: '' },
   { file: KEPT, from: '\\0${url}', to: '' },
+  { file: STATES, from: ".padStart(DIGITS, '0')", to: '' },
+  { file: STATES, from: '.toReversed()', to: '' },
+  { file: STATES, from: 'nameOf(states, state.order) !== name', to: 'false' },
+  { file: STATES, from: 'states.isLater(state.value, latest.value)', to: 'false' },
+  { file: STATES, from: 'newest === undefined && (name === own ||', to: '(name === own ||' },
+  { file: STATES, from: '(await readState(data, quiet, name)) !== undefined', to: 'true' },
+  { file: OLDEST, from: 'newest.get(key) !== name', to: 'false' },
+  {
+    file: KEPT_TRUST,
+    from: 'orderOf(rootVersion, versions.timestamp)',
+    to: 'orderOf(versions.timestamp, rootVersion)',
+  },
+  { file: KEPT_TRUST, from: 'one.kept.checkedAt > other.kept.checkedAt', to: 'false' },
+  { file: RUN, from: 'checkedAt > this.#client.clock.now() ? checkedAt : undefined', to: 'undefined' },
   { file: RUN, from: 'age >= TRUST_CHECK_INTERVAL_MS', to: 'false' },
   { file: RUN, from: 'age >= TRUST_CHECK_INTERVAL_MS', to: 'true' },
   { file: RUN, from: 'age < 0 ||', to: '' },
   { file: RUN, from: 'return age <= most;', to: 'return true;' },
-  { file: RUN, from: 'if (!this.#isFreshEnough(newest)) throw this.#tooOld(newest, outcome);', to: '' },
+  {
+    file: RUN,
+    from: 'if (!(await this.#isFreshEnough(newest))) throw await this.#tooOld(newest, outcome);',
+    to: '',
+  },
   { file: HEAD, from: 'hashes.length === 0 && equalBytes(older.root, newer.root)', to: 'true' },
   { file: HEAD, from: ' && equalBytes(newerRoot, newer.root)', to: '' },
   { file: HEAD, from: 'equalBytes(olderRoot, older.root) && ', to: '' },

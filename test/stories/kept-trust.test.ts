@@ -17,6 +17,7 @@ import {
 import { beforeEach, describe, expect, it } from 'vitest';
 import { NO_OTHER_USER, OTHER_UID } from '#support/other-user';
 import { testServers } from '#support/test-servers';
+import type { Fault } from '#support/http/faults';
 import { createTufRepository } from '#support/tuf-repository';
 import { prepareRefreshed, type RefreshedRun } from './support/refreshed-run.ts';
 
@@ -180,16 +181,32 @@ describe('what is kept of a trusted root', () => {
     expect(readdirSync(run.dir.join('data', 'trust'))).toHaveLength(2);
   });
 
-  it('is whole with 20 runs at once', async () => {
+  it('is whole with 50 runs at once', async () => {
     const run = await prepareRefreshed(servers);
     await Promise.all(
-      Array.from({ length: 20 }, async (_, index) =>
+      Array.from({ length: 50 }, async (_, index) =>
         run.install({ destination: { kind: 'directory', path: run.dir.join(`bin-${index}`) } }),
       ),
     );
     run.asked();
     await run.install();
     expect(run.asked()).toEqual([]);
+  });
+
+  it('is not replaced by what a slower run saw before', async () => {
+    const run = await prepareRefreshed(servers, { targets: { [TARGET]: OLDER } });
+    let newer = '';
+    const held: Fault = async (reply) => {
+      // The slower run has the old timestamp. The other one sees the next, and ends before it.
+      run.repository.publish({ targets: { [TARGET]: ROOT } });
+      newer = (await run.install()).trustedRoot.sha256;
+      return { reply };
+    };
+    run.tuf.fault('/1.snapshot.json', held, { times: 1 });
+    await run.refused({ destination: { kind: 'directory', path: run.dir.join('slow') } });
+    run.asked();
+    const { trustedRoot } = await run.install();
+    expect([newer, trustedRoot.sha256, run.asked()]).toEqual([sha256(ROOT), sha256(ROOT), []]);
   });
 
   it('may be impossible: a note says so, and the install goes on', async () => {

@@ -5,7 +5,7 @@ import { createClient } from '../../src/client.ts';
 import { exitCodeFor } from '../../src/exit-codes.ts';
 import { installRelease } from '../../src/install.ts';
 import type { RunResult } from '../../src/result.ts';
-import { fault } from '#support/http/faults';
+import { type Fault, fault } from '#support/http/faults';
 import {
   createLocalSigstore,
   type LocalSigstore,
@@ -31,7 +31,12 @@ function sameKeys(): MakeKey {
 }
 
 interface Machine {
-  readonly run: (sigstore: RunningSigstore, name: string) => Promise<RunResult>;
+  /** `meanwhile` runs once the file is asked for, and before that is answered. */
+  readonly run: (
+    sigstore: RunningSigstore,
+    name: string,
+    meanwhile?: () => Promise<void>,
+  ) => Promise<RunResult>;
   readonly kept: () => readonly string[];
   readonly path: (...names: readonly string[]) => string;
 }
@@ -56,10 +61,17 @@ async function machine(): Promise<Machine> {
   return {
     path: (...names) => dir.join(...names),
     kept: () => (existsSync(dir.join('data')) ? readdirSync(dir.join('data', 'checkpoints')).toSorted() : []),
-    run: async (sigstore, name) => {
+    run: async (sigstore, name, meanwhile) => {
       const version = VERSIONS[name] ?? 'v1.30.3';
       const release = { version, platform: 'linux/amd64', component: 'kubectl' };
       await releases.publishRelease({ ...release, bytes: Buffer.from(name), sigstore });
+      if (meanwhile !== undefined) {
+        const held: Fault = async (reply) => {
+          await meanwhile();
+          return { reply };
+        };
+        releases.http.fault(`/${version}/bin/linux/amd64/kubectl`, held, { times: 1 });
+      }
       const trustedRootFile = dir.join('trusted_root.json');
       writeFileSync(trustedRootFile, sigstore.trustedRoot());
       await using client = createClient({ retries: 0, dataDirectory: dir.join('data') });
@@ -89,8 +101,12 @@ describe('the memory of the log', () => {
     const before = readFileSync(path('data', 'checkpoints', name), 'utf8');
     expect([kept().length, proofsAsked(log)]).toEqual([1, 0]);
     expect(await run(log, 'second')).toMatchObject({ notes: [] });
-    expect([kept(), proofsAsked(log)]).toEqual([[name], 1]);
-    expect(readFileSync(path('data', 'checkpoints', name), 'utf8')).not.toBe(before);
+    const [newer = '', ...others] = kept();
+    expect([others, proofsAsked(log)]).toEqual([[], 1]);
+    const sizes = [before, readFileSync(path('data', 'checkpoints', newer), 'utf8')].map((text) =>
+      Number(text.split('\n')[1]),
+    );
+    expect(sizes[1]).toBeGreaterThan(sizes[0] ?? 0);
   });
 
   it('refuses another root of the same size, saves both heads, and says where', async () => {
@@ -132,6 +148,19 @@ describe('the memory of the log', () => {
     await run(log, 'first');
     log.rekorServer.answerWith('/api/v1/log/proof', broken);
     expect((await run(log, 'second')).notes.map(({ code }) => code)).toEqual(['log-not-compared']);
+  });
+
+  it('keeps the newest head also where a slower run saw an older one', async () => {
+    const [log] = await twoViews();
+    const { run, kept } = await machine();
+    await run(log, 'first');
+    let newest: readonly string[] = [];
+    // It has its proof, and its download does not go on before the next run has ended.
+    await run(log, 'slow', async () => {
+      await run(log, 'second');
+      newest = kept();
+    });
+    expect([newest.length, kept()]).toEqual([1, newest]);
   });
 
   it('does not take a kept head that the log did not sign', async () => {

@@ -193,6 +193,24 @@ describe('a demand for a fresh trusted root', () => {
     expect(new Date(trustedRoot.asOf ?? 0).getTime()).toBeGreaterThan(Date.now() + 40_000_000);
   });
 
+  it('is not met by a check in the future, which is that of a wrong clock', async () => {
+    const run = await prepareRefreshed(servers);
+    await run.install({ daysLater: 30 });
+    run.asked();
+    await run.install({ maxTrustedRootAgeMs });
+    expect(run.asked()).toEqual(UNCHANGED);
+    // It was asked again, so the time of that is kept; now it is too old.
+    await run.install({ maxTrustedRootAgeMs, daysLater: 30 });
+    expect(run.asked()).toEqual(UNCHANGED);
+    run.tuf.fault('/timestamp.json', fault.status(503));
+    expect(await run.refused({ maxTrustedRootAgeMs })).toMatchObject({
+      code: 'trusted-root-old',
+      found: expect.stringMatching(
+        /last checked at 20\S+Z, which is in the future by this machine's clock; it could not/,
+      ),
+    });
+  });
+
   it('ends the run where it cannot be met, and says why', async () => {
     const run = await prepareRefreshed(servers);
     await run.install();

@@ -10,7 +10,7 @@ import { newLog, PUBLIC_GOOD, publicGood } from './public-good.ts';
 import { runIn } from './refresh.ts';
 
 /** What the record next to the files says. */
-const FETCHED_ON = readRootRecord(readFileSync(`${PUBLIC_GOOD}/record.json`));
+const { currentAsOf: FETCHED_ON } = readRootRecord(readFileSync(`${PUBLIC_GOOD}/record.json`));
 const FETCHED: Origin = { kind: 'repository', url: 'https://tuf.example/a', seedVersion: '5.0.1' };
 
 async function copy(): Promise<string> {

@@ -10,6 +10,7 @@ import { createTlsAuthority } from '#support/http/tls';
 import { startProxy } from '#support/proxy';
 import { createTempDir, snapshot } from '#support/temp-dir';
 import { createTufRepository, type TufRepositoryOptions } from '#support/tuf-repository';
+import { renderRootRecord } from '../../scripts/trust-roots/trust-root-folder.ts';
 import { newLog, present, PUBLIC_GOOD, publicGood } from './public-good.ts';
 import { runIn, startRefresh } from './refresh.ts';
 
@@ -35,7 +36,12 @@ describe('npm run trust-roots -- --fetch', () => {
     expect(readme).toContain(`Origin: the TUF repository ${server.url}, fetched`);
     expect(readme).toContain('the TUF root (version 3)');
     expect(readme).toContain('Known to be current as of 2026-11-20 ');
-    expect(readFileSync(`${folder}/record.json`, 'utf8')).toBe('{\n  "currentAsOf": "2026-11-20"\n}\n');
+    expect(readFileSync(`${folder}/record.json`, 'utf8')).toBe(
+      renderRootRecord({
+        currentAsOf: new Date('2026-11-20'),
+        published: { timestamp: 1, snapshot: 1, targets: 1 },
+      }),
+    );
     expect(readme).toContain('newer than the seed of the npm package `@sigstore/tuf`');
     expect(server.requests.map(({ path }) => path).slice(0, 3)).toEqual([
       '/2.root.json',
@@ -51,6 +57,22 @@ describe('npm run trust-roots -- --fetch', () => {
     const { fetch } = await startRefresh({ targets });
     await fetch();
     expect(await fetch()).toEqual({ exitCode: 0, stdout: '', stderr: '', untouched: true });
+  });
+
+  it('records the newest versions that were published, and takes nothing older afterwards', async () => {
+    const { fetch, folder, repository } = await startRefresh({ targets });
+    await fetch();
+    repository.publish();
+    await fetch();
+    const record = (): string => readFileSync(`${folder}/record.json`, 'utf8');
+    expect(JSON.parse(record())).toMatchObject({ published: { timestamp: 2, snapshot: 1, targets: 1 } });
+    repository.publish({ versions: { timestamp: 1 } });
+    expect(await fetch()).toMatchObject({ exitCode: 18, untouched: true });
+    // Other keys, which may begin anew.
+    repository.rotate({ roles: ['timestamp'] });
+    repository.publish({ versions: { timestamp: 1 } });
+    expect(await fetch()).toMatchObject({ exitCode: 0 });
+    expect(JSON.parse(record())).toMatchObject({ published: { timestamp: 1 } });
   });
 
   it('goes on where the last refresh ended', async () => {

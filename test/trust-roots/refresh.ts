@@ -48,7 +48,7 @@ export async function startRefresh(
   mkdirSync(folder);
   copyFileSync(`${PUBLIC_GOOD}/trusted_root.json`, `${folder}/trusted_root.json`);
   writeFileSync(`${folder}/root.json`, repository.firstRoot);
-  writeFileSync(`${folder}/record.json`, renderRootRecord(MADE));
+  writeFileSync(`${folder}/record.json`, renderRootRecord({ currentAsOf: MADE, published: {} }));
   const files = {
     root: repository.firstRoot,
     trusted: readFileSync(`${folder}/trusted_root.json`),

@@ -7,7 +7,7 @@ import { testDir } from '#support/test-dir';
 import { thrownBy } from '#support/thrown-by';
 import { world } from '../../vectors/vector.ts';
 
-const DAY = readRootRecord(embeddedRecordBytes());
+const { currentAsOf: DAY } = readRootRecord(embeddedRecordBytes());
 
 async function ownRoot(): Promise<string> {
   const file = (await testDir()).join('trusted_root.json');
@@ -47,7 +47,10 @@ it.each([
   '{"currentAsOf":"2026-02-30"}',
   '{"currentAsOf":"soon"}',
   '{"currentAsOf":20261007}',
+  '{"currentAsOf":"2026-10-07","published":{"timestamp":-1}}',
+  '{"currentAsOf":"2026-10-07","published":{"root":16}}',
+  '{"currentAsOf":"2026-10-07","publised":{}}',
   '',
-])('refuses a record without a day: %s', (text) => {
+])('refuses a record without a day, or with something that is not understood: %s', (text) => {
   expect(thrownBy(() => readRootRecord(Buffer.from(text)))).toMatchObject({ name: 'UntrustedError' });
 });

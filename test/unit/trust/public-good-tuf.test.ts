@@ -2,9 +2,11 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { describeChange, differenceOf } from '../../../src/trust/difference.ts';
+import { embeddedRecordBytes, embeddedTufRootBytes } from '../../../src/trust/embedded-root.ts';
 import { readTrustedRoot } from '../../../src/trust/read-trusted-root.ts';
+import { readRootRecord } from '../../../src/trust/root-age.ts';
 import type { TrustMaterial } from '../../../src/trust/trust-material.ts';
-import { MissingMetadata, refreshMetadata } from '../../../src/trust/tuf-metadata.ts';
+import { MissingMetadata, refreshMetadata, type TufVersions } from '../../../src/trust/tuf-metadata.ts';
 import { sharedFile } from '#support/shared';
 import { PUBLIC_GOOD } from '../../trust-roots/public-good.ts';
 
@@ -14,6 +16,10 @@ const WHILE_GOOD = new Date('2026-08-25T00:00:00Z');
 
 const read = (name: string): Uint8Array => readFileSync(`${metadata}/${name}`);
 const first = (): Uint8Array => read('root_history/1.root.json');
+const onlineKeys = (root: Uint8Array): unknown => {
+  const { timestamp: one, snapshot: other } = JSON.parse(Buffer.from(root).toString()).signed.roles;
+  return [one.keyids, other.keyids];
+};
 const readRoot = (path: string): TrustMaterial => readTrustedRoot(readFileSync(path), { kind: 'file', path });
 
 describe.skipIf(metadata === undefined)('the recorded TUF repository (needs ../shared)', () => {
@@ -31,7 +37,7 @@ describe.skipIf(metadata === undefined)('the recorded TUF repository (needs ../s
       return Promise.resolve(name === 'timestamp.json' ? change(name, read(name)) : undefined);
     };
   it('leads from the first root to the keys that signed its timestamp', async () => {
-    const walk = refreshMetadata(first(), undefined, recorded(), WHILE_GOOD);
+    const walk = refreshMetadata({ anchor: first(), now: WHILE_GOOD }, recorded());
     await expect(walk).rejects.toThrow(MissingMetadata);
     await expect(walk).rejects.toThrow('165.snapshot.json not found');
     expect(asked).toContain('15.root.json');
@@ -47,13 +53,26 @@ describe.skipIf(metadata === undefined)('the recorded TUF repository (needs ../s
                 .replace(/"expires": ?"20/, '$&9'),
             )
           : bytes;
-      const walk = refreshMetadata(first(), undefined, recorded(change), WHILE_GOOD);
+      const walk = refreshMetadata({ anchor: first(), now: WHILE_GOOD }, recorded(change));
       await expect(walk).rejects.toThrow(/signed by 0\/\d keys|Failed to parse expires/);
     }
   });
 
+  it('had published what the root that ships records, and signs with the same keys now', async () => {
+    const { published } = readRootRecord(embeddedRecordBytes());
+    const { timestamp = 0, snapshot = 0 } = published;
+    const anchor = read('root_history/15.root.json');
+    const walk = (versions: TufVersions): Promise<unknown> =>
+      refreshMetadata({ anchor, published: versions, now: WHILE_GOOD }, recorded());
+    await expect(walk({ timestamp: 762, snapshot: 165 })).rejects.toThrow('165.snapshot.json not found');
+    await expect(walk({ timestamp: 763 })).rejects.toThrow('timestamp.json has version 762');
+    await expect(walk({ snapshot: 166 })).rejects.toThrow('snapshot.json has version 165');
+    expect([timestamp >= 762, snapshot >= 165]).toEqual([true, true]);
+    expect(onlineKeys(embeddedTufRootBytes())).toEqual(onlineKeys(anchor));
+  });
+
   it('has a timestamp that expires after a week', async () => {
-    const walk = refreshMetadata(first(), undefined, recorded(), new Date('2026-08-28T19:25:56Z'));
+    const walk = refreshMetadata({ anchor: first(), now: new Date('2026-08-28T19:25:56Z') }, recorded());
     await expect(walk).rejects.toThrow('timestamp.json is expired');
   });
 
@@ -62,7 +81,7 @@ describe.skipIf(metadata === undefined)('the recorded TUF repository (needs ../s
     const fetch = (name: string): Promise<Uint8Array | undefined> =>
       Promise.resolve(name === '16.root.json' ? shipped : undefined);
     await expect(
-      refreshMetadata(read('root_history/15.root.json'), undefined, fetch, WHILE_GOOD),
+      refreshMetadata({ anchor: read('root_history/15.root.json'), now: WHILE_GOOD }, fetch),
     ).rejects.toThrow('timestamp.json not found');
   });
 });

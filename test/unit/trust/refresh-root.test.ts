@@ -54,7 +54,7 @@ describe('a refresh of the trusted root', () => {
     asked();
     const { metadata } = await refresh({ kept: again(kept) });
     expect(asked()).toEqual(['/2.root.json', '/timestamp.json']);
-    expect(metadata.timestampVersion).toBe(2);
+    expect(metadata.versions.timestamp).toBe(2);
   });
 
   it('does not fetch a trusted root that is in hand', async () => {
@@ -222,6 +222,48 @@ describe('what a refresh refuses', () => {
     // Not by what was seen earlier: nothing else is wrong with it.
     await refresh();
   });
+
+  it.each([
+    [
+      'timestamp',
+      { timestamp: 4, snapshot: 2, targets: 2 },
+      /timestamp\.json has version 3, and version 4 was/,
+    ],
+    [
+      'snapshot',
+      { timestamp: 3, snapshot: 3, targets: 2 },
+      /snapshot\.json has version 2, and version 3 was/,
+    ],
+    ['targets', { timestamp: 3, snapshot: 2, targets: 3 }, /targets\.json has version 2, and version 3 was/],
+  ] as const)('an older %s than was published before this program', async (role, published, reason) => {
+    const { refresh, repository } = await startTuf();
+    repository.publish({ targets: { 'trusted_root.json': NEW } });
+    repository.publish();
+    await expect(refresh({ published })).rejects.toMatchObject({
+      code: 'trusted-root-invalid',
+      found: expect.stringMatching(reason),
+    });
+    // Also where everything was kept, so that nothing is fetched but the timestamp.
+    const { kept } = await refresh();
+    await expect(refresh({ kept: again(kept), published })).rejects.toMatchObject({
+      found: expect.stringMatching(reason),
+    });
+    await refresh({ published: { ...published, [role]: published[role] - 1 } });
+  });
+
+  it.each(['timestamp', 'snapshot'] as const)(
+    'nothing by its version once the key of the %s was replaced, since that may undo what a thief signed',
+    async (role) => {
+      const { refresh, repository } = await startTuf();
+      const published = { timestamp: 9_000_000, snapshot: 9_000_000, targets: 9_000_000 };
+      repository.rotate({ roles: ['root'] });
+      repository.publish({ targets: { 'trusted_root.json': NEW } });
+      await expect(refresh({ published })).rejects.toMatchObject({ code: 'trusted-root-invalid' });
+      repository.rotate({ roles: [role] });
+      repository.publish({ targets: { 'trusted_root.json': NEW } });
+      expect((await refresh({ published })).metadata.rootVersion).toBe(3);
+    },
+  );
 
   it('an older snapshot than an expired timestamp names that was seen', async () => {
     const soon = new Date(NOW.getTime() + DAY_MS).toISOString();

@@ -3,6 +3,7 @@ import { onTestFinished } from 'vitest';
 import { createHttpClient } from '../../../src/http/client.ts';
 import type { KeptRoot } from '../../../src/trust/kept-root.ts';
 import { refreshTrustedRoot, type TufTrustedRoot } from '../../../src/trust/refresh-root.ts';
+import type { TufVersions } from '../../../src/trust/tuf-metadata.ts';
 import { LoopbackServer } from '#support/http/loopback-server';
 import { createTufRepository, type TufRepository, type TufRepositoryOptions } from '#support/tuf-repository';
 import { publicGood } from '../../trust-roots/public-good.ts';
@@ -21,6 +22,7 @@ export interface TufWorld {
 
 export interface RefreshOptions {
   readonly kept?: KeptRoot | undefined;
+  readonly published?: TufVersions;
   readonly known?: readonly Uint8Array[];
   readonly anchor?: Uint8Array;
   readonly now?: Date;
@@ -40,8 +42,23 @@ export async function startTuf(options: Partial<TufRepositoryOptions> = {}): Pro
   return {
     repository,
     server,
-    refresh: async ({ kept, known = [], anchor = repository.firstRoot, now = NOW, url, signal } = {}) =>
-      refreshTrustedRoot({ server: { url: url ?? server.url, http, signal }, anchor, kept, known, now }),
+    refresh: async ({
+      kept,
+      published,
+      known = [],
+      anchor = repository.firstRoot,
+      now = NOW,
+      url,
+      signal,
+    } = {}) =>
+      refreshTrustedRoot({
+        server: { url: url ?? server.url, http, signal },
+        anchor,
+        kept,
+        published,
+        known,
+        now,
+      }),
     asked: () => {
       const paths = server.requests.slice(seen).map(({ path }) => path);
       seen = server.requests.length;
