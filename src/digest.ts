@@ -3,11 +3,10 @@ import { runReleased } from './flow/released-run.ts';
 import type { DigestInput } from './plan/input.ts';
 import { planReleased, type SkippedFile } from './plan/plan-released.ts';
 import { readDigest } from './plan/read-released.ts';
-import { DEFAULT_SOURCE, type ReleasedRequest, serversOf } from './plan/request.ts';
+import { DEFAULT_SOURCE, placesOf, type ReleasedRequest } from './plan/request.ts';
 import type { ProvenFile } from './flow/prove-released.ts';
 import type { Note } from './notes.ts';
 import type { ArtifactResult } from './result.ts';
-import { shownUrl } from './text/shown-url.ts';
 
 /** A released file whose digest was proved, and which was not downloaded. */
 export interface DigestResult extends ArtifactResult {
@@ -62,6 +61,6 @@ function describe(
   { artifact: { fileName, pathInRelease, path } }: ProvenFile,
   request: ReleasedRequest,
 ): DigestResult {
-  const [server = DEFAULT_SOURCE] = serversOf(request);
-  return { ...artifact, fileName, pathInRelease, url: `${shownUrl(server)}/${path}` };
+  const [place = DEFAULT_SOURCE] = placesOf(request);
+  return { ...artifact, fileName, pathInRelease, url: `${place}/${path}` };
 }

@@ -1,5 +1,5 @@
 import type { Client } from './client.ts';
-import { attempt, type Finding } from './diagnosis/finding.ts';
+import { attempt, type Finding, ok } from './diagnosis/finding.ts';
 import { lookAtInstallDirectory } from './diagnosis/install-directory.ts';
 import { lookAtKept } from './diagnosis/kept.ts';
 import { lookAtEnvironment, lookAtProgram } from './diagnosis/machine.ts';
@@ -23,6 +23,7 @@ export interface DiagnoseRequest extends NetworkRequest, TrustRequest {
  * to install to and what earlier runs kept. Leaves nothing behind, and never throws for what it finds.
  */
 export async function diagnose(request: DiagnoseRequest, client: Client): Promise<readonly Finding[]> {
+  const directories = (request.sources ?? []).flatMap((one) => (typeof one === 'string' ? [] : [one.shown]));
   const visitor = { env: request.env, signal: request.signal };
   const [downloads, log, trustedRoot, kept] = await Promise.all([
     Promise.all(
@@ -35,6 +36,7 @@ export async function diagnose(request: DiagnoseRequest, client: Client): Promis
   return [
     ...attempt('k8s-verify', () => [lookAtProgram(client)]),
     ...lookAtEnvironment(request.env),
+    ...directories.map((path) => ok('downloads', `${path}, a directory of this machine`)),
     ...asRunWouldTakeThem(downloads),
     await withoutLog(log.finding, downloads, kept.evidence, visitor, client),
     trustedRoot,

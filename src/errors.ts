@@ -24,6 +24,7 @@ export type UnavailableCode =
   | 'timeout'
   | 'response-invalid'
   | 'mirror-incomplete'
+  | 'mirror-unreadable'
   | 'rate-limited'
   | 'offline'
   | 'log-unreachable'

@@ -59,6 +59,7 @@ export const EXIT_CODES: Readonly<Record<ErrorCode, Exclude<ExitCode, 0>>> = {
   timeout: 4,
   'response-invalid': 4,
   'mirror-incomplete': 4,
+  'mirror-unreadable': 4,
   'rate-limited': 4,
   offline: 4,
   'log-unreachable': 4,

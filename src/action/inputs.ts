@@ -28,7 +28,8 @@ export type InputName = (typeof INPUT_NAMES)[number];
 export interface ActionInputs extends AskedComponents {
   /** As written; relative to the workspace. */
   readonly installDirectory?: string;
-  readonly sources?: readonly string[];
+  /** URLs of servers; and directories as written, relative to the workspace. */
+  readonly mirrors?: readonly string[];
   readonly rekorUrl?: string;
   readonly trustedRootFile?: string;
   readonly identity?: CertificateIdentity;
@@ -53,7 +54,7 @@ export interface ActionInputs extends AskedComponents {
 export function readInputs(get: (name: InputName) => string): ActionInputs {
   const version = readVersion(get('version'));
   const installDirectory = get('install-dir');
-  const sources = readMirrors(get('mirror'));
+  const mirrors = readMirrors(get('mirror'));
   const rekorUrl = get('rekor-url');
   const trustedRootFile = get('trusted-root');
   const identity = readIdentity(get('certificate-identity'), get('certificate-oidc-issuer'));
@@ -64,7 +65,7 @@ export function readInputs(get: (name: InputName) => string): ActionInputs {
     components: readComponents(get('components')),
     ...(version === undefined ? {} : { version }),
     ...(installDirectory === '' ? {} : { installDirectory }),
-    ...(sources.length === 0 ? {} : { sources }),
+    ...(mirrors.length === 0 ? {} : { mirrors }),
     ...(rekorUrl === '' ? {} : { rekorUrl: readUrl('rekor-url', rekorUrl) }),
     ...(trustedRootFile === '' ? {} : { trustedRootFile }),
     ...(identity === undefined ? {} : { identity }),
@@ -115,9 +116,10 @@ function readVersion(text: string): string | undefined {
   });
 }
 
+/** A drive of Windows is no scheme. Whether a directory is there is looked at later. */
 function readMirrors(text: string): readonly string[] {
   const listed = text.split(/\s+/).filter((word) => word !== '');
-  return listed.map((url) => readUrl('mirror', url));
+  return listed.map((word) => (/^[a-z][a-z0-9+.-]+:/i.test(word) ? readUrl('mirror', word) : word));
 }
 
 /** A URL may hold a password: it is never shown. */

@@ -22,6 +22,7 @@ import { chooseArtifacts } from '../lockfile/chosen-artifacts.ts';
 import type { ActionInputs } from './inputs.ts';
 import { logNotice, logWarning } from './log.ts';
 import { readLockfile } from '../lockfile/lockfile.ts';
+import { mirrorOf } from './mirror-directory.ts';
 import { assertFitsPath, resolvePath, type Runner } from './runner.ts';
 import type { CachedFile } from './tool-cache.ts';
 
@@ -92,7 +93,7 @@ async function planArtifacts(
     inputs.lockfile === undefined ? undefined : await readLockfile(resolvePath(runner, inputs.lockfile));
   const chosen = chooseArtifacts(inputs, locked, formatPlatform(platform));
   for (const { component } of chosen) findComponent(component);
-  const resolveOnce = versionResolver({ ...networkOf(inputs), signal }, client);
+  const resolveOnce = versionResolver({ ...networkOf(inputs, runner), signal }, client);
   const planned: ResolvedArtifact[] = [];
   for (const { component, version, sha256 = inputs.sha256 } of chosen) {
     const resolved = await resolveOnce(version);
@@ -141,7 +142,7 @@ function cacheOf({ inputs, runner }: Run): Runner['toolCache'] {
 }
 
 function install(run: Run, seeded: readonly SeededArtifact[]): Promise<RunResult> {
-  const { inputs, directory, signal, client } = run;
+  const { inputs, runner, directory, signal, client } = run;
   return installRelease(
     {
       artifacts: seeded.map(({ artifact, sha256 }) => ({
@@ -152,7 +153,7 @@ function install(run: Run, seeded: readonly SeededArtifact[]): Promise<RunResult
       destination: { kind: 'directory', path: directory },
       ...(inputs.requireName === undefined ? {} : { requireName: inputs.requireName }),
       saveBundle: true,
-      ...networkOf(inputs),
+      ...networkOf(inputs, runner),
       ...trustOf(run),
       signal,
     },
@@ -257,9 +258,9 @@ function namesOf({ component, version, platform }: ReleaseArtifact): Partial<Art
   };
 }
 
-function networkOf({ sources, rekorUrl }: ActionInputs): NetworkRequest {
+function networkOf({ mirrors, rekorUrl }: ActionInputs, runner: Runner): NetworkRequest {
   return {
-    ...(sources === undefined ? {} : { sources }),
+    ...(mirrors === undefined ? {} : { sources: mirrors.map((text) => mirrorOf(runner, text)) }),
     ...(rekorUrl === undefined ? {} : { rekorUrl }),
   };
 }

@@ -212,7 +212,10 @@ export const forgetName = (): CliOption =>
     .reads(parseWrittenName);
 
 export const mirror = (description: string): CliOption =>
-  option(NETWORK, '--mirror <URL>', description).many().reads(values.readUrl).from('K8S_VERIFY_MIRROR');
+  option(NETWORK, '--mirror <URL|DIR>', description)
+    .many()
+    .reads(values.readMirrorPlace)
+    .from('K8S_VERIFY_MIRROR');
 
 export const rekorUrl = (): CliOption =>
   rare(NETWORK, '--rekor-url <URL>', 'the transparency log to ask; default https://rekor.sigstore.dev')

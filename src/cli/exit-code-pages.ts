@@ -67,7 +67,8 @@ export const EXIT_CODE_PAGES: Readonly<Record<ExitCode, ExitCodePage>> = {
       'no network, or a proxy that is not named',
       'with --offline: what no earlier run kept on this machine',
       'a server or the transparency log that is down or slow',
-      'a mirror that lacks the signature',
+      'a mirror that lacks the signature, or a mirror directory that lacks the file',
+      'a mirror directory with something in it that is not read: a link that leads out of it, a pipe, a file without the right to read it',
       'with --require-name or verify --as: a file that nothing signed names, neither the release manifest nor the file itself',
     ],
     steps: [

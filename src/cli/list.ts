@@ -1,13 +1,12 @@
 /** The `list` command: what Kubernetes publishes for a release, and what of it is signed. */
 import { excerpt } from '../text/excerpt.ts';
-import { shownUrl } from '../text/shown-url.ts';
 import { RequestError } from '../errors.ts';
 import { note, type Note } from '../notes.ts';
 import { isTabled, TABLED } from '../release/component.ts';
 import { listArtifacts, type ListedArtifact } from '../release/list.ts';
 import { parsePlatform } from '../release/platform.ts';
 import { formatReleaseVersion, parseVersionRequest, type ReleaseVersion } from '../release/version.ts';
-import { type NetworkRequest, serversOf } from '../plan/request.ts';
+import { type NetworkRequest, placesOf } from '../plan/request.ts';
 import { resolveVersion } from '../plan/resolve-version.ts';
 import type { Answer, Console } from './console.ts';
 import { withClient } from './with-client.ts';
@@ -47,7 +46,7 @@ export async function list(line: ParsedLine, output: Console): Promise<Answer> {
     resolveVersion(asked, { ...network, signal }, client),
   );
   const chosen = platforms.length === 0 ? {} : { platforms: platforms.map((text) => parsePlatform(text)) };
-  const [source = ''] = serversOf(network);
+  const [source = ''] = placesOf(network);
   const isExact = parseVersionRequest(asked).kind === 'exact';
   const notes = [
     ...(isExact ? [notLookedUp(version)] : []),
@@ -112,7 +111,7 @@ function listAnswer(
     kind,
     purpose,
     ...(platform === undefined ? {} : { platform }),
-    ...(path === undefined ? {} : { url: `${shownUrl(source)}/${path}` }),
+    ...(path === undefined ? {} : { url: `${source}/${path}` }),
     signed,
     ...(since === undefined ? {} : { since }),
     reason,

@@ -136,6 +136,7 @@ const BY_CODE: Readonly<Record<ErrorCode, Steps>> = {
     all(step('ask dl.k8s.io for what is missing', commands.sourceToo), own),
     all(own, thenAgain),
   ),
+  'mirror-unreadable': all(own, step('or ask dl.k8s.io for it', commands.sourceToo)),
   'rate-limited': all(own, thenAgain),
   offline: online,
   'log-unreachable': all(own, lookAround, thenAgain),

@@ -65,6 +65,9 @@ export function readUrl(text: string, source: string): string {
   });
 }
 
+/** Where files are taken from. */
+export { readMirrorPlace } from '../plan/mirror-place.ts';
+
 /** `client`, or `kubernetes-client`, as the tarball is called. */
 export function readTier(text: string, source: string): Tier {
   const tier = BINARY_TARBALLS.find((one) => one === text || `kubernetes-${one}` === text);

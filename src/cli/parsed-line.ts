@@ -3,6 +3,7 @@ import { CommanderError } from 'commander';
 import { RequestError } from '../errors.ts';
 import type { Note } from '../notes.ts';
 import { outputFile } from '../plan/destination.ts';
+import { sourceAt } from '../plan/mirror-place.ts';
 import { MAX_COMMAND_LINE_WORDS, TRUST_CHECK_INTERVAL_MS } from '../limits.ts';
 import type { WrittenName } from '../release/written-name.ts';
 import type { Tier } from '../release/component.ts';
@@ -19,6 +20,7 @@ export interface Options {
   readonly installDir?: string;
   readonly output?: string;
   readonly platform?: readonly string[];
+  /** URLs of servers, and absolute paths of directories. */
   readonly mirror?: readonly string[];
   readonly extract?: true;
   readonly member?: readonly string[];
@@ -213,7 +215,7 @@ function readTuf({ tufUrl: url, tufRoot: rootFile }: Options): TrustRequest['tuf
 
 export function readNetwork({ mirror, rekorUrl }: Options): NetworkRequest {
   return {
-    ...(mirror === undefined ? {} : { sources: mirror }),
+    ...(mirror === undefined ? {} : { sources: mirror.map(sourceAt) }),
     ...(rekorUrl === undefined ? {} : { rekorUrl }),
   };
 }

@@ -25,7 +25,8 @@ export type FileOrigin = 'named' | 'found';
 /** Node's types declare the flag, but Windows has neither the flag nor such pipes. */
 const { O_NONBLOCK }: Partial<typeof constants> = constants;
 /** Opens a pipe without a writer at once. */
-const WITHOUT_WAITING = O_NONBLOCK === undefined ? constants.O_RDONLY : constants.O_RDONLY | O_NONBLOCK;
+export const WITHOUT_WAITING: number =
+  O_NONBLOCK === undefined ? constants.O_RDONLY : constants.O_RDONLY | O_NONBLOCK;
 
 /**
  * A file that stays open until it is closed. All reads are from the file that was opened, even if its name means
@@ -40,16 +41,25 @@ export interface OpenLocalFile extends LocalFile {
 
 /** Opens a file. System errors are thrown unchanged. */
 export async function openLocalFile(path: string, origin: FileOrigin = 'named'): Promise<OpenLocalFile> {
-  const descriptor = await openFile(path, origin === 'named' ? constants.O_RDONLY : WITHOUT_WAITING);
+  return (await openDescriptor(path, origin === 'named' ? constants.O_RDONLY : WITHOUT_WAITING)).file;
+}
+
+/** Opens a file with flags of the system; the descriptor is closed with it. */
+export async function openDescriptor(
+  path: string,
+  flags: number,
+): Promise<{ readonly file: OpenLocalFile; readonly descriptor: number }> {
+  const descriptor = await openFile(path, flags);
   const readAt = async (buffer: Uint8Array, position: number | null): Promise<number> =>
     (await readFile(descriptor, buffer, 0, buffer.length, position)).bytesRead;
   let closing: Promise<void> | undefined;
-  return {
+  const file: OpenLocalFile = {
     read: (buffer) => readAt(buffer, null),
     readAt,
     stat: () => statFile(descriptor, { bigint: true }),
     close: () => (closing ??= closeFile(descriptor)),
   };
+  return { file, descriptor };
 }
 
 /** Opens a file for one use, then closes it. */

@@ -51,7 +51,7 @@ export async function provePlanned(download: Download): Promise<ProvenArtifact> 
     // The servers have something to do now: a good moment to load the proof's code and the trusted root.
     await http.underWay();
     const { proveArtifact } = await import('./prove.ts');
-    context.trust.begin();
+    if (sources.some(({ isLocal }) => !isLocal)) context.trust.begin();
     return proveWith(context.trust, async (trust) => {
       // Loading takes tens of milliseconds in one go: what has arrived meanwhile makes room for more.
       await setImmediate();

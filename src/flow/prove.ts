@@ -169,12 +169,13 @@ function withoutSignature(
     ...(certificate === undefined ? ['.cert'] : []),
   ];
   const name = path.slice(path.lastIndexOf('/') + 1);
+  const absent = sources.every(({ isLocal }) => isLocal) ? 'no such file,' : 'HTTP 404';
   const details = {
     wanted: `${name}.sigstore.json, or ${name}.sig and ${name}.cert`,
     found:
       missing.length === 2
-        ? 'HTTP 404 for all three'
-        : `HTTP 404 for ${missing.join(' and ')}, and for .sigstore.json`,
+        ? `${absent} for all three`
+        : `${absent} for ${missing.join(' and ')}, and for .sigstore.json`,
     from: sources.map(({ shown }) => `${shown}/${directoryOf(path)}`).join(', '),
   };
   if (sources.some(({ isPublisher }) => isPublisher)) {

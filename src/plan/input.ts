@@ -35,8 +35,8 @@ export interface TrustInput {
 /** Where a release is asked for. */
 export interface SourcesInput {
   /**
-   * Places with release files laid out as dl.k8s.io, in order of preference: base URLs of servers, or stores of your own;
-   * default `https://dl.k8s.io`.
+   * Places with release files laid out as dl.k8s.io, in order of preference: base URLs of servers, directories (a path
+   * or a `file://` URL), or stores of your own; default `https://dl.k8s.io`.
    */
   readonly sources?: readonly (string | ReleaseStore)[];
   /** Ends the run with an `InterruptedError` when it fires. */

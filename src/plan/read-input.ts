@@ -8,7 +8,9 @@ import { parseWrittenName, type WrittenName } from '../release/written-name.ts';
 import { excerpt } from '../text/excerpt.ts';
 import { shownUrl } from '../text/shown-url.ts';
 import { InputFields } from '../strict/input-fields.ts';
+import type { ReleaseSource } from '../source/release-source.ts';
 import { isReleaseStore, StoreSource } from '../source/store-source.ts';
+import { readMirrorPlace, sourceAt } from './mirror-place.ts';
 import {
   type ArtifactRequest,
   type InstallRequest,
@@ -199,11 +201,11 @@ export function nameReader({ text }: InputFields): (value: unknown, name: string
   return (value, name) => parseWrittenName(text(value, name), name);
 }
 
-/** The URL of a server, or a store that the program brings itself. */
-export function sourceReader(fields: InputFields): (value: unknown, name: string) => string | StoreSource {
-  const readUrl = urlReader(fields);
+/** The URL of a server, a directory, or a store that the program brings itself. */
+export function sourceReader(fields: InputFields): (value: unknown, name: string) => string | ReleaseSource {
   return (value, name) => {
-    if (typeof value !== 'object' || value === null) return readUrl(value, name);
+    if (typeof value !== 'object' || value === null)
+      return sourceAt(readMirrorPlace(fields.text(value, name), name));
     if (isReleaseStore(value)) return new StoreSource(value);
     const next = 'write https://host/path, or an object that has both';
     throw fields.wrong(name, 'a base URL, or a store with a name and open()', 'an object without them', next);

@@ -3,6 +3,7 @@
  */
 import type { HttpClient } from '../http/http-client.ts';
 import type { AskedName } from './asked-name.ts';
+import { shownUrl } from '../text/shown-url.ts';
 import { HttpSource, PUBLISHER } from '../source/http-source.ts';
 import type { ReleaseSource } from '../source/release-source.ts';
 import type { ReleaseWorkflow } from '../policy/release-workflow.ts';
@@ -185,6 +186,13 @@ export interface VerifyRequest extends TrustRequest, NetworkRequest, NamesReques
 /** The servers among the sources: their base URLs, in order of preference, none with a slash at its end. */
 export function serversOf({ sources = [DEFAULT_SOURCE] }: NetworkRequest): readonly string[] {
   return sources.filter((source) => typeof source === 'string').map(withoutSlash);
+}
+
+/** Where the sources are, for people: URLs without passwords, and paths. */
+export function placesOf({ sources = [DEFAULT_SOURCE] }: NetworkRequest): readonly string[] {
+  return sources.map((source) =>
+    typeof source === 'string' ? shownUrl(withoutSlash(source)) : source.shown,
+  );
 }
 
 /** The transparency log to ask. One that the request names may be of another Sigstore than the trusted root. */

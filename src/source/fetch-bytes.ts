@@ -1,6 +1,7 @@
-import { RequestError } from '../errors.ts';
+import { RequestError, UnavailableError } from '../errors.ts';
 import type { Report } from '../progress.ts';
 import { type DownloadOutcome, type DownloadSink, receivedIn } from './bytes.ts';
+import { PUBLISHER } from './http-source.ts';
 import { askInTurn } from './in-turn.ts';
 import type { BytesRequest, ReleaseSource } from './release-source.ts';
 
@@ -12,7 +13,8 @@ export interface FetchBytesRequest extends Omit<BytesRequest, 'received' | 'othe
  * Fetches the bytes of a file from the first source that has it. The next source continues after the bytes of the one
  * before, if the lengths agree.
  *
- * @throws RequestError `artifact-not-found` if every source says that it has no such file; UnavailableError
+ * @throws RequestError `artifact-not-found` if every source says that it has no such file; UnavailableError, with
+ *   `mirror-incomplete` if they are all directories
  */
 export async function fetchBytes(
   sources: readonly ReleaseSource[],
@@ -29,18 +31,35 @@ export async function fetchBytes(
       const othersFollow = source !== sources.at(-1);
       const delivery = await source.bytes({ ...request, received, othersFollow });
       if (delivery.kind === 'delivered') return { kind: 'found', found: delivery.outcome };
-      absent.push({ reason: delivery.reason, from: located(source) });
+      absent.push({ source, reason: delivery.reason, from: located(source) });
       return { kind: 'lacking', reason: delivery.reason };
     },
     { located, goesOn: () => !received.outOfTime },
   );
   if (outcome !== undefined) return outcome;
-  throw notFound(request.what, absent);
+  throw absent.every(({ source }) => source.isLocal)
+    ? lackingInMirror(request, absent)
+    : notFound(request.what, absent);
 }
 
 interface Absent {
+  readonly source: ReleaseSource;
   readonly reason: string;
   readonly from: string;
+}
+
+/** A directory has what was copied there: that says nothing about the release. */
+function lackingInMirror(
+  { what, path }: Pick<FetchBytesRequest, 'what' | 'path'>,
+  absent: readonly Absent[],
+): UnavailableError {
+  const mirrors = absent.length === 1 ? 'the mirror does not have' : 'the mirrors do not have';
+  return new UnavailableError('mirror-incomplete', `${mirrors} ${what}`, {
+    wanted: path.slice(path.lastIndexOf('/') + 1),
+    found: 'no such file',
+    from: absent.map(({ from }) => from).join(', '),
+    next: `fill the mirror: copy it there from ${PUBLISHER}/${path}, with its .sig and .cert`,
+  });
 }
 
 function notFound(what: string, absent: readonly Absent[]): RequestError {

@@ -13,6 +13,7 @@ export const PUBLISHER = 'https://dl.k8s.io';
 export class HttpSource implements ReleaseSource {
   readonly shown: string;
   readonly isPublisher: boolean;
+  readonly isLocal = false;
   readonly #base: string;
   readonly #http: HttpClient;
 

@@ -9,6 +9,8 @@ export interface ReleaseSource {
   readonly shown: string;
   /** Whether Kubernetes itself publishes there. If a copy lacks a file, that says nothing about the release. */
   readonly isPublisher: boolean;
+  /** Whether it is a directory of this machine, so that it can be asked without a network. */
+  readonly isLocal: boolean;
   /**
    * A small file, whole; undefined if the source says that it has none.
    *

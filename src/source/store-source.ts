@@ -35,6 +35,7 @@ export function isReleaseStore(value: object): value is ReleaseStore {
 export class StoreSource implements ReleaseSource {
   readonly shown: string;
   readonly isPublisher = false;
+  readonly isLocal = false;
   readonly #store: ReleaseStore;
 
   constructor(store: ReleaseStore) {

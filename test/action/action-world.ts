@@ -89,7 +89,7 @@ async function useRunner(world: ActionWorld, action: string): Promise<TestRunner
     async run(inputs = {}, environment = {}, umask) {
       jobs += 1;
       const directory = dir.join(`job-${jobs}`);
-      mkdirSync(directory);
+      mkdirSync(directory, { recursive: true });
       mkdirSync(dir.join('tool-cache'), { recursive: true });
       return runAction(
         { toolCache: dir.join('tool-cache'), directory, action, ...(umask === undefined ? {} : { umask }) },

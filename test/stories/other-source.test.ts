@@ -24,6 +24,7 @@ const { sigstore, releases } = await testServers();
 class DirectorySource implements ReleaseSource {
   readonly shown: string;
   readonly isPublisher = false;
+  readonly isLocal = true;
 
   constructor(directory: string) {
     this.shown = directory;

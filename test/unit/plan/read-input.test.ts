@@ -143,7 +143,7 @@ describe('what is to be installed', () => {
       'issuer of identity is not a text',
     ],
     ['no sources', { ...KUBECTL, sources: [] }, 'not a list with something in it'],
-    ['a source that is no URL', { ...KUBECTL, sources: ['file:///srv'] }, 'not the base URL of a server'],
+    ['a source that is no URL', { ...KUBECTL, sources: ['ftp://srv'] }, 'not the base URL of a server'],
     [
       'a text for a switch',
       { ...KUBECTL, checkSums: 'false' },
