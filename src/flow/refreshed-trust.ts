@@ -10,11 +10,12 @@ import { readEmbedded } from '../trust/clock.ts';
 import { embeddedRecordBytes, embeddedTufRootBytes, PUBLIC_GOOD_TUF_URL } from '../trust/embedded-root.ts';
 import { encodeKeptRoot } from '../trust/kept-root.ts';
 import type { TufTrustedRoot } from '../trust/refresh-root.ts';
-import { factsOf, isoSeconds, readRootRecord, rootWords } from '../trust/root-age.ts';
+import { factsOf, readRootRecord, rootWords } from '../trust/root-age.ts';
 import type { TrustMaterial } from '../trust/trust-material.ts';
 import type { TufVersions } from '../trust/tuf-metadata.ts';
 import { loadTufRoot } from '../trust/tuf-root.ts';
 import { keptTrust, type KeptRepository, trustOrder } from './kept-trust.ts';
+import { reasonOf, rootTooOld } from './root-too-old.ts';
 import { describeTrust, type RunTrust } from './run-trust.ts';
 
 /** Where a trusted root is refreshed from, and what is in hand before. */
@@ -263,19 +264,12 @@ export class RefreshedTrust implements RunTrust {
   }
 
   async #tooOld(newest: TrustMaterial, outcome: Outcome): Promise<UnavailableError> {
-    const { maxTrustedRootAgeMs: most = 0 } = this.#request;
-    const future = await this.#checkedInFuture(newest);
-    const found =
-      future === undefined
-        ? rootWords(factsOf(newest), this.#client.clock.now())
-        : `one last checked at ${isoSeconds(future)}, which is in the future by this machine's clock`;
-    const failure = outcome.kind === 'failed' ? outcome.error : undefined;
-    return new UnavailableError('trusted-root-old', 'the trusted root is older than you allow', {
-      wanted: `a trusted root that was the newest within the last ${ageWords(most)}`,
-      found: failure === undefined ? found : `${found}; it could not be renewed: ${reasonOf(failure)}`,
-      why: 'you asked for a fresh trusted root, so nothing was learnt about the artifact',
-      next: failure?.next ?? 'try again; k8s-verify doctor looks at the network and the clock',
-      ...(failure === undefined ? {} : { cause: failure }),
+    const { maxTrustedRootAgeMs: mostMs = 0 } = this.#request;
+    return rootTooOld(newest, {
+      mostMs,
+      checkedInFuture: await this.#checkedInFuture(newest),
+      failure: outcome.kind === 'failed' ? outcome.error : undefined,
+      now: this.#client.clock.now(),
     });
   }
 }
@@ -283,18 +277,6 @@ export class RefreshedTrust implements RunTrust {
 /** Known to be current at a later time. */
 function isNewer(one: TrustMaterial, other: TrustMaterial): boolean {
   return (one.currentAsOf?.getTime() ?? 0) > (other.currentAsOf?.getTime() ?? 0);
-}
-
-function reasonOf(error: K8sVerifyError): string {
-  return error.found === undefined || error.message.includes(error.found)
-    ? error.message
-    : `${error.message} (${error.found})`;
-}
-
-function ageWords(milliseconds: number): string {
-  const hours = milliseconds / 3_600_000;
-  if (hours >= 48 && hours % 24 === 0) return `${hours / 24} days`;
-  return hours >= 1 ? `${Math.round(hours * 10) / 10} hours` : `${Math.round(milliseconds / 60_000)} minutes`;
 }
 
 function nothingFrom(url: string): UnavailableError {
