@@ -55,7 +55,8 @@ async function proveAndPlace(request: InstallRequest, client: Client, trust: Run
   const planned = await planInstall(request, client);
   for (const { label, policy } of planned) reportExpectedSigners(client.report, label, policy);
   const logMemory = openLogMemory(request, client);
-  const prepared = await prepareAll(planned, request, client, trust, logMemory);
+  const prepare = request.dryRun === true ? (await import('./flow/dry-run.ts')).rehearseAll : prepareAll;
+  const prepared = await prepare(planned, request, client, trust, logMemory);
   const { finishRun } = await import('./flow/finish-run.ts');
   return finishRun(prepared, request, client, logMemory);
 }

@@ -78,8 +78,16 @@ export interface ArtifactResult {
   /**
    * `replaced`: another file, or one that could not be left alone, was there; `kept`: it was there with the proven digest,
    * and nothing was written; `verified` has changed nothing on disk; `extracted`: the proven tarball was unpacked, and not kept.
+   * Of a dry run, besides `kept`: `would-install`, `would-replace`.
    */
-  readonly outcome: 'installed' | 'replaced' | 'kept' | 'extracted' | 'verified';
+  readonly outcome:
+    | 'installed'
+    | 'replaced'
+    | 'kept'
+    | 'extracted'
+    | 'verified'
+    | 'would-install'
+    | 'would-replace';
   /** The version that was replaced, as the file that was there said it; nothing proved that file. */
   readonly previous?: string;
   /** Component, release version and `os/arch`; for a local file what it says that it is, if it says so. */

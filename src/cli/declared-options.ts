@@ -38,6 +38,9 @@ export const forceName = (): CliOption =>
     'try a component or a platform that the built-in table of releases lacks; it is proved all the same',
   );
 
+export const dryRun = (): CliOption =>
+  option(WHERE_TO, '-n, --dry-run', 'prove, say what would be done, write nothing');
+
 export const extract = (target: string): CliOption =>
   option(TARBALLS, '--extract', `unpack a proven tarball ${target}`).conflicts(['list', 'fromTarball']);
 

@@ -68,6 +68,7 @@ export function readInstall(line: ParsedLine): InstallArguments {
     ...readExtract(options),
     ...(options.fromTarball === undefined ? {} : { fromTarball: options.fromTarball }),
     ...(options.checkSums === true ? { checkSums: true } : {}),
+    ...(options.dryRun === true ? { dryRun: true } : {}),
     ...(options.saveBundle === true ? { saveBundle: true } : {}),
     ...(options.requireName === true ? { requireName: 'always' } : {}),
     ...readTrust(options),

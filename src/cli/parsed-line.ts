@@ -43,6 +43,7 @@ export interface Options {
   readonly signature?: string;
   readonly certificate?: string;
   readonly predicateType?: string;
+  readonly dryRun?: true;
   readonly saveBundle?: true;
   readonly checkSums?: true;
   readonly forgetName?: readonly WrittenName[];

@@ -63,6 +63,7 @@ function addInstall(program: StrictCommand): void {
       ),
       option.platform('for another machine; may be repeated, then each is installed into DIR/OS-ARCH'),
       option.mirror('download from there, laid out as https://dl.k8s.io; may be repeated, in order'),
+      option.dryRun(),
       option.member(),
       option.extract('into a new directory instead of keeping it'),
       option.fromTarball(),

@@ -60,6 +60,12 @@ function sentence(artifact: ArtifactResult, naming: Naming): string {
       return component === undefined || previous === undefined || previous === artifact.version
         ? `replaced ${place} with ${name}`
         : `replaced ${component} ${previous} with ${name.slice(component.length + 1)} in ${place}`;
+    case 'would-install':
+      return `would install ${name} as ${place}`;
+    case 'would-replace':
+      return component === undefined || previous === undefined || previous === artifact.version
+        ? `would replace ${place} with ${name}`
+        : `would replace ${component} ${previous} with ${name.slice(component.length + 1)} in ${place}`;
     case 'kept':
       return `kept ${name}, already in ${place}`;
     case 'extracted':

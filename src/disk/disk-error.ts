@@ -179,13 +179,16 @@ const PSEUDO_FILE_SYSTEMS: ReadonlySet<number> = new Set([
   0x9fa0, 0x62656572, 0x63677270, 0x27e0eb, 0x64626720, 0x74726163, 0x73636673, 0x62656570, 0x1cd1,
 ]);
 
+/** @param type of the file system, as `statfs` has it. */
+export function isPseudo(type: number): boolean {
+  return process.platform === 'linux' && PSEUDO_FILE_SYSTEMS.has(type);
+}
+
 /** The error to give if the nearest existing directory is on a pseudo file system. */
 function pseudo(path: string): Meaning | undefined {
-  if (process.platform !== 'linux') return undefined;
   for (let at = dirname(path); ; at = dirname(at)) {
     try {
-      const isPseudo = PSEUDO_FILE_SYSTEMS.has(statfsSync(at).type);
-      if (!isPseudo) return undefined;
+      if (!isPseudo(statfsSync(at).type)) return undefined;
       return {
         kind: 'destination-unsuitable',
         says: `${at} is not on a disk and cannot hold files`,

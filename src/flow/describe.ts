@@ -67,6 +67,7 @@ function reportNameNotes(output: Output, report: Report): void {
 
 function outcomeOf(output: Output): ArtifactResult['outcome'] {
   if (output.kind === 'already-installed') return 'kept';
+  if (output.kind === 'planned') return output.replaces ? 'would-replace' : 'would-install';
   return output.kind === 'installed' && output.replaces ? 'replaced' : output.kind;
 }
 
@@ -77,13 +78,14 @@ function artifactOf(output: Output): { readonly artifact?: string } {
 }
 
 function previousOf(output: Output): Pick<ArtifactResult, 'previous'> {
-  return output.kind === 'installed' && output.previous !== undefined ? { previous: output.previous } : {};
+  return 'previous' in output && output.previous !== undefined ? { previous: output.previous } : {};
 }
 
 function pathOf(output: Output): string | undefined {
   switch (output.kind) {
     case 'installed':
     case 'already-installed':
+    case 'planned':
       return output.file.destination;
     case 'extracted':
       return output.extraction.directory;
@@ -150,8 +152,11 @@ function contentOf(output: Output): Pick<ArtifactResult, 'members' | 'extracted'
 
 /** A file with the proven bytes was replaced all the same. The user may wonder why, or want to look into it. */
 function noteOnReplaced(output: Output): readonly Note[] {
-  if (output.kind !== 'installed' || output.unfit === undefined) return [];
-  const text = `a new file took the place of ${output.file.destination}, which had the same bytes: ${output.unfit}`;
+  if (!('unfit' in output) || output.unfit === undefined) return [];
+  const text =
+    output.kind === 'planned'
+      ? `a new file would take the place of ${output.file.destination}, which has the same bytes: ${output.unfit}`
+      : `a new file took the place of ${output.file.destination}, which had the same bytes: ${output.unfit}`;
   return [note('file-renewed', text)];
 }
 

@@ -25,8 +25,8 @@ async function noteOthers(
   const told = new Set<string>();
   const noted: ArtifactResult[] = [];
   for (const result of results) {
-    const { path, outcome, notes } = result;
-    const others = path === undefined || outcome === 'verified' ? undefined : await whoElse(path);
+    const { path, notes } = result;
+    const others = await whoElse(result);
     if (path === undefined || others === undefined) {
       noted.push(result);
       continue;
@@ -43,10 +43,13 @@ async function noteOthers(
   return noted;
 }
 
-/** Loaded where something was placed: a verification is quicker without it. */
-async function whoElse(path: string): Promise<ArtifactResult['othersCanChange']> {
+/** Undefined where nothing is placed. Of what a dry run would place, who can change the directory. */
+async function whoElse({ path, outcome }: ArtifactResult): Promise<ArtifactResult['othersCanChange']> {
+  if (path === undefined || outcome === 'verified') return undefined;
+  // Loaded where something was placed: a verification is quicker without it.
   const { othersCanChange } = await import('../disk/who-can-change.ts');
-  return othersCanChange(path);
+  const isToCome = outcome === 'would-install' || outcome === 'would-replace';
+  return othersCanChange(isToCome ? dirname(path) : path);
 }
 
 /**

@@ -1,28 +1,22 @@
 import { dirname } from 'node:path';
 import {
-  hashInstalled,
   findInstalled,
+  hashInstalled,
   type InstalledFile,
   judgeOccupant,
   type MeasuredOccupant,
-  measureOccupant,
-  readInstalled,
 } from '../disk/installed.ts';
-import { UnavailableError, UntrustedError } from '../errors.ts';
 import { MAX_ARTIFACT_BYTES } from '../limits.ts';
 import type { Note } from '../notes.ts';
 import type { PlannedFile } from '../plan/plan.ts';
-import type { ProvenDigest } from '../proof/prove-digest.ts';
-import { archiveInPlace, archiveName } from './archive-name.ts';
+import { archiveName } from './archive-name.ts';
 import type { Download } from './download.ts';
 import { assertIsDemanded, crossChecked, manifestFor } from './fetch-and-prove.ts';
-import { proveKept } from './kept-evidence.ts';
-import { keptManifest } from './kept-manifest.ts';
-import { type ArtifactName, assertName, type NamedBytes } from './name.ts';
+import { type ArtifactName, assertName } from './name.ts';
 import type { Output } from './prepared-artifact.ts';
 import type { ProvenArtifact } from './prove-with-log.ts';
+import { type FileInPlace, nameInPlace, recognise } from './recognise.ts';
 import type { RunManifest } from './run-manifest.ts';
-import { reportChecks } from './report.ts';
 
 /** The file that was there, or a copy of it, is the right one. */
 export interface Taken {
@@ -45,72 +39,14 @@ export interface Known {
   readonly notes: readonly Note[];
 }
 
-const NOTHING_KNOWN: Known = { taken: undefined, notes: [] };
-
-/**
- * Uses the existing file without a request, if the evidence that was kept for its bytes proves them, and something binds
- * them to the name: they themselves, the kept release manifest, or a digest that was demanded. Otherwise it is no failure:
- * an older release may be there.
- */
+/** Uses the existing file without a request, if what earlier runs kept proves and names it. */
 export async function takeKnown(download: Download, file: PlannedFile): Promise<Known> {
   const { plan, context } = download;
-  const { destination, executable } = file;
-  // Where nothing was ever kept, the file is not hashed for it.
-  if ((await context.client.data.list('evidence')).length === 0) return NOTHING_KNOWN;
-  const maxBytes = MAX_ARTIFACT_BYTES[plan.artifact.kind];
-  const measured = await measureOccupant({ destination, executable, maxBytes }, 'sha256', context.signal);
-  const sha256 = measured?.digest;
-  if (sha256 === undefined || (plan.demanded !== undefined && plan.demanded !== sha256)) return NOTHING_KNOWN;
-  const { proof, notes } = await proveKept(sha256, plan.policy, context);
-  if (proof === undefined) return { taken: undefined, notes };
-  const manifest = await keptManifest(plan.artifact.version, plan.policy, context);
-  const installed = { destination, proven: proof.proven, executable, maxBytes };
-  const name = await boundName(download, installed, { sha256, manifest });
-  if (name === undefined) return NOTHING_KNOWN;
-  await context.logMemory.compare(proof);
-  reportChecks(context.client.report, plan.label, proof);
-  const there = await takeOccupant(download, file, {
-    proof,
-    measured,
-    name,
-    manifest: () => Promise.resolve(manifest),
-  });
-  return { taken: there.kind === 'taken' ? there : undefined, notes: [] };
-}
-
-/** A file that is there already, with the proven bytes. */
-interface FileInPlace extends InstalledFile {
-  readonly proven: ProvenDigest;
-}
-
-/** Its digest, and what its name is held against. */
-type NameFacts = Pick<NamedBytes, 'sha256' | 'manifest'>;
-
-/** The name that something binds the file to; undefined if nothing does, or if it is something else. */
-async function boundName(
-  download: Download,
-  installed: FileInPlace,
-  named: NameFacts,
-): Promise<ArtifactName | undefined> {
-  try {
-    const name = await nameInPlace(download, installed, named);
-    return name.by.length > 0 ? name : undefined;
-  } catch (error) {
-    if (error instanceof UntrustedError || error instanceof UnavailableError) return undefined;
-    throw error;
-  }
-}
-
-function nameInPlace(
-  { plan, context }: Download,
-  installed: FileInPlace,
-  named: NameFacts,
-): Promise<ArtifactName> {
-  const { destination, proven } = installed;
-  const archive = archiveInPlace(plan.artifact, destination, proven, context.signal);
-  return readInstalled(installed, (file) =>
-    assertName(plan.artifact, { ...named, file, from: destination, archive }, plan),
-  );
+  const { known, notes } = await recognise(plan, file, context);
+  if (known === undefined) return { taken: undefined, notes };
+  const { manifest } = known;
+  const there = await takeOccupant(download, file, { ...known, manifest: () => Promise.resolve(manifest) });
+  return { taken: there.kind === 'taken' ? there : undefined, notes };
 }
 
 /** How the existing file is proved and named. */
@@ -158,7 +94,9 @@ async function takeAsItIs(
   { proof, name: known, manifest = () => manifestFor(download) }: OccupantProof,
 ): Promise<Taken> {
   const [sha256, checked] = await digestsOfExisting(download, installed, proof);
-  const name = known ?? (await nameInPlace(download, installed, { sha256, manifest: await manifest() }));
+  const name =
+    known ??
+    (await nameInPlace(download.plan, installed, { sha256, manifest: await manifest() }, download.context));
   await download.discard();
   const had = 'the file that was there';
   const output = { kind: 'already-installed', file, installed, sha256, had, name } as const;

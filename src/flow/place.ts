@@ -15,7 +15,8 @@ export async function placePrepared(
   const outputs = prepared.flatMap((one) => one.outputs);
   const sideFiles = prepared.flatMap(sideFilesOf);
   // Most verifications place nothing, and are faster without this code.
-  if (sideFiles.length === 0 && outputs.every(({ kind }) => kind === 'verified')) return [];
+  if (sideFiles.length === 0 && outputs.every(({ kind }) => kind === 'verified' || kind === 'planned'))
+    return [];
   const { DATA_MODE, EXECUTABLE_MODE, placeAll } = await import('../disk/place.ts');
   const placements = outputs.flatMap((output) => {
     if (output.kind !== 'installed') return [];

@@ -39,14 +39,15 @@ export async function prepareAll(
   try {
     const manifestOf = shareManifests(all);
     const recordsOf = await openRecords(request, sources, client, until);
-    return await sideBySide(planned, MAX_PARALLEL_DOWNLOADS, request.signal, async (plan, signal) => {
+    const run = async (plan: PlannedArtifact, signal: AbortSignal): Promise<readonly PreparedArtifact[]> => {
       const context = { ...all, recordsOf, manifestOf, signal };
-      const one = await prepareArtifact(plan, context).catch((error: unknown) => {
+      const some = await prepareArtifact(plan, context).catch((error: unknown) => {
         throw planned.length > 1 ? nameFailure(error, plan.label) : error;
       });
-      prepared.push(one);
-      return one;
-    });
+      prepared.push(...some);
+      return some;
+    };
+    return (await sideBySide(planned, MAX_PARALLEL_DOWNLOADS, request.signal, run)).flat();
   } catch (error) {
     await discardPrepared(prepared);
     throw error;
@@ -72,15 +73,23 @@ async function openRecords(
   return shareRecords({ sources, publisher: publisherOf(request, http), report, signal: until });
 }
 
-async function prepareArtifact(plan: PlannedArtifact, context: RunContext): Promise<PreparedArtifact> {
+async function prepareArtifact(
+  plan: PlannedArtifact,
+  context: RunContext,
+): Promise<readonly PreparedArtifact[]> {
   const { becomes } = plan;
   switch (becomes.kind) {
     case 'file':
-      return prepareFile(plan, becomes, context);
+      return [await prepareFile(plan, becomes, context)];
     case 'directory':
-      return (await import('./prepare-tarball.ts')).prepareDirectory(plan, becomes, context);
-    case 'members':
-      return (await import('./prepare-tarball.ts')).prepareMembers(plan, becomes.files, context);
+      return [await (await import('./prepare-tarball.ts')).prepareDirectory(plan, becomes, context)];
+    case 'members': {
+      const { knownMembers } = await import('./known-members.ts');
+      const known = await knownMembers(plan, becomes.files, context);
+      return (
+        known ?? [await (await import('./prepare-tarball.ts')).prepareMembers(plan, becomes.files, context)]
+      );
+    }
   }
 }
 

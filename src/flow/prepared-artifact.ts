@@ -48,6 +48,15 @@ export type Output = {
       readonly installed: InstalledFile;
     }
   | { readonly kind: 'extracted'; readonly extraction: StagedExtraction }
+  /** What a dry run would place: a file, or a directory with what is in a tarball. */
+  | {
+      readonly kind: 'planned';
+      readonly file: PlannedFile | PlannedMember;
+      /** As of `installed`. */
+      readonly replaces: boolean;
+      readonly previous?: string | undefined;
+      readonly unfit?: string | undefined;
+    }
   /** Nothing is placed; `path` is undefined if there is only a digest and no file. */
   | {
       readonly kind: 'verified';

@@ -62,6 +62,11 @@ export interface InstallInput extends TrustInput, SourcesInput {
   readonly extract?: true | { readonly members: readonly string[] };
   /** Takes the binaries out of the proven client, node or server tarball instead of downloading each. */
   readonly fromTarball?: Tier;
+  /**
+   * Proves digests and names without downloading an artifact, and changes nothing but what is kept in the data directory.
+   * Each result says `would-install`, `would-replace` or `kept`. Default false.
+   */
+  readonly dryRun?: boolean;
   /** Writes `<file>.sigstore.json` next to each file, so that it can be verified without a network; default false. */
   readonly saveBundle?: boolean;
   /**

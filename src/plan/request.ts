@@ -112,6 +112,8 @@ export interface InstallRequest extends TrustRequest, NetworkRequest, NamesReque
    * with a signature of its own.
    */
   readonly fromTarball?: Tier;
+  /** Proves what can be proved without downloading an artifact, says what would be done, and changes nothing at the destination. */
+  readonly dryRun?: boolean;
   /** Writes `<file>.sigstore.json` next to each installed file, so that it can be verified without a network. */
   readonly saveBundle?: boolean;
   /**

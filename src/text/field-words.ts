@@ -4,7 +4,9 @@ const FIELDS: ReadonlyMap<string, string> = new Map([
   ['ca-file', 'caFile'],
   ['certificate', 'certificate'],
   ['check-sums', 'checkSums'],
+  ['dry-run', 'dryRun'],
   ['extract', 'extract'],
+
   ['forget-name', 'forgetNames'],
   ['from-tarball', 'fromTarball'],
   ['install-dir', 'into'],

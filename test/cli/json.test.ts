@@ -114,6 +114,15 @@ describe('--json', () => {
         artifacts: [{ outcome, sha256: world.kubectl.sha256, path: world.dir.join('bin', 'kubectl') }],
       });
     }
+    for (const [outcome, directory] of [
+      ['kept', 'bin'],
+      ['would-install', 'elsewhere'],
+    ] as const) {
+      const { stdout } = await world.run([...KUBECTL, ...world.options, '--install-dir', directory, '-n']);
+      const printed: unknown = JSON.parse(stdout);
+      expect(faults(printed)).toEqual([]);
+      expect(printed).toMatchObject({ artifacts: [{ outcome, sha256: world.kubectl.sha256 }] });
+    }
     const bundle = world.dir.join('bin', 'kubectl.sigstore.json');
     const root = ['--trusted-root', world.dir.join('root.json')];
     const { stdout } = await world.run([

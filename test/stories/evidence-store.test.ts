@@ -22,7 +22,7 @@ import { testDir } from '#support/test-dir';
 import { testServers } from '#support/test-servers';
 import { rejection } from '#support/thrown-by';
 import { type InstallRun, prepareInstall } from './support/install-run.ts';
-import { sha256 } from './support/tarballs.ts';
+import { binaryTarball, contentOf, publishTarball, sha256 } from './support/tarballs.ts';
 
 const KUBECTL = { component: 'kubectl', version: 'v1.36.0', platform: 'linux/amd64' };
 const ASKED = { artifacts: [KUBECTL] };
@@ -114,6 +114,57 @@ describe('an install over a file that is there already', () => {
     const before = requests();
     expect(await install({ artifacts })).toMatchObject({ outcome: 'kept', name: { by: ['sha256'] } });
     expect(requests()).toBe(before);
+  });
+
+  it('makes none for a file that only the signed release manifest proves', async () => {
+    // No other test has signed it.
+    const bytes = Buffer.concat([BYTES, Buffer.from('listed only')]);
+    const other = sigstore.signBlob({ bytes: Buffer.from('another build') });
+    const sideFiles = { '.sig': other.signatureFile, '.cert': other.certificateFile };
+    await releases.publishRelease({ ...KUBECTL, bytes, sideFiles });
+    const path = 'bin/linux/amd64/kubectl';
+    await releases.publishManifest('v1.36.0', { sigstore, files: [{ path, sha256: sha256(bytes) }] });
+    expect(await install()).toMatchObject({ evidence: { kind: 'release-manifest' } });
+    const before = requests();
+    cutOff();
+    expect(await install()).toMatchObject({
+      outcome: 'kept',
+      evidence: { kind: 'release-manifest', location: data.join('manifests', 'v1.36.0') },
+      name: { by: ['release-manifest', 'binary'] },
+      notes: [],
+    });
+    expect(requests()).toBe(before);
+    writeFileSync(installed(), SCRIPT);
+    expect(await rejection(install())).toMatchObject({ name: 'UnavailableError' });
+  });
+
+  it('makes none for files out of a tarball, which the release manifest lists as its own', async () => {
+    const names = ['kubectl', 'kubeadm'];
+    const servers = { releases, sigstore };
+    await publishTarball(servers, 'kubernetes-node-linux-amd64.tar.gz', binaryTarball('node', ...names));
+    for (const component of names) {
+      const bytes = Buffer.from(contentOf(component));
+      await releases.publishRelease({ ...KUBECTL, component, version: 'v1.30.2', bytes, sigstore });
+    }
+    const artifacts = names.map((component) => ({ ...KUBECTL, component, version: 'v1.30.2' }));
+    const ask = { artifacts, fromTarball: 'node' } as const;
+    await run.install(ask);
+    const before = requests();
+    const { artifacts: again } = await run.install(ask);
+    expect(again).toMatchObject(
+      names.map((component) => ({
+        outcome: 'kept',
+        component,
+        sha256: sha256(contentOf(component)),
+        evidence: { kind: 'release-manifest' },
+        name: { by: ['release-manifest'] },
+      })),
+    );
+    expect(requests()).toBe(before);
+    writeFileSync(installed('kubeadm'), 'changed');
+    const { artifacts: healed } = await run.install(ask);
+    expect(healed.map(({ outcome }) => outcome)).toEqual(['kept', 'replaced']);
+    expect(releases.http.requestsFor(/\.tar\.gz$/)).toHaveLength(2);
   });
 
   it('makes none to put a new file in the place of one that another user could change', async () => {
