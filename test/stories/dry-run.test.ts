@@ -109,8 +109,10 @@ describe('a dry run', () => {
   });
 
   it('tells the outcomes of several apart, in the order asked for', async () => {
-    const artifacts = ['kubelet', 'kubectl', 'kubeadm'].map((component) => ({ ...KUBECTL, component }));
-    for (const { component } of artifacts)
+    const { version, platform } = KUBECTL;
+    const names = ['kubelet', 'kubectl', 'kubeadm'];
+    const artifacts = names.map((component) => ({ component, version, platform }));
+    for (const component of names)
       await publish(
         goProgram({ strings: ['v1.30.2'], main: `k8s.io/kubernetes/cmd/${component}` }),
         component,
