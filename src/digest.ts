@@ -45,7 +45,7 @@ export async function digest(input: DigestInput, client?: Client): Promise<Diges
 }
 
 /** The same for a request that is read already. */
-async function digestReleased(request: ReleasedRequest, client: Client): Promise<DigestRun> {
+export async function digestReleased(request: ReleasedRequest, client: Client): Promise<DigestRun> {
   const plan = await planReleased(request, client);
   const { proven, result } = await runReleased(plan, request, client);
   const { schemaVersion, artifacts, notes } = result;

@@ -17,6 +17,7 @@ export const commandWords = (program: StrictCommand): readonly string[] =>
 export function operands(program: StrictCommand, command: StrictCommand): 'files' | readonly string[] {
   switch (command.name()) {
     case 'install':
+    case 'digest':
       return [...COMPONENTS.map(({ name }) => name), ...ALIASES];
     case 'verify':
       return 'files';

@@ -8,7 +8,8 @@ import {
 import { BINARY_TARBALLS } from '../release/tarball.ts';
 import { parseWrittenName } from '../release/written-name.ts';
 import type { CliOption } from './option.ts';
-import { EVIDENCE, NETWORK, option, rare, SIGNER, TARBALLS, WHERE_TO } from './option-groups.ts';
+import { EVIDENCE, FORM, NETWORK, option, rare, SIGNER, TARBALLS, WHERE_TO } from './option-groups.ts';
+import { DIGEST_FORMATS } from './digest-format-names.ts';
 import * as values from './option-values.ts';
 
 const MINUTE_MS = 60_000;
@@ -30,6 +31,21 @@ export const platform = (description: string): CliOption =>
 
 export const all = (): CliOption =>
   option(WHERE_TO, '--all', 'every file, also on a terminal, which shows the usual ones alone');
+
+export const allPlatforms = (): CliOption =>
+  option(WHERE_TO, '--all-platforms', 'for every platform that a component is published for').conflicts(
+    'platform',
+  );
+
+export const format = (): CliOption =>
+  option(
+    FORM,
+    '--format <FORMAT>',
+    `in the form that another tool reads: ${DIGEST_FORMATS.join(', ')}`,
+  ).oneOf(DIGEST_FORMATS);
+
+export const paths = (): CliOption =>
+  option(FORM, '--paths', 'with --format sums: paths in the release, as kOps reads them');
 
 export const forceName = (): CliOption =>
   rare(

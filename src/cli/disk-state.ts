@@ -30,6 +30,7 @@ function refused(code: ErrorCode | 'bug', invocation: Invocation): string {
     return `Do not use ${what}. ${nothingInstalled(invocation)}`;
   }
   if (isRoot || line === undefined) return isRoot ? 'Do not use this trusted root.' : '';
+  if (line.command === 'digest') return 'Do not use this file. No digest was printed.';
   return line.command === 'verify' ? `Do not use ${subjectOf(invocation)}.` : '';
 }
 
@@ -37,6 +38,7 @@ function nothingLearnt(invocation: Invocation): string {
   const subject = subjectOf(invocation);
   const command = invocation.line?.command;
   if (command === 'install') return `Nothing was learnt about ${subject}, and nothing was installed.`;
+  if (command === 'digest') return `Nothing was learnt about ${subject}, and no digest was printed.`;
   return command === 'verify' ? `Nothing was learnt about ${subject}.` : '';
 }
 

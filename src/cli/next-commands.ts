@@ -6,12 +6,19 @@ import { basename } from 'node:path';
 import { isComponent } from '../release/component.ts';
 import { DEFAULT_SOURCE } from '../plan/request.ts';
 import { type Invocation, optionsAmong, toType, without, withoutSwitch } from './invocation.ts';
-import { COMMANDS } from './add-command.ts';
+import { type CommandName, COMMANDS } from './add-command.ts';
 import { beforeDashes } from './words.ts';
 import { readsAsVersion } from './version-words.ts';
 
 /** Undefined where there is no such command, or where a word of it cannot be shown. */
 export type Command = (invocation: Invocation) => string | undefined;
+
+const OF_RELEASES: ReadonlySet<CommandName> = new Set(['install', 'digest']);
+
+/** Whether the line names components of releases. */
+function asksReleases(line: Invocation['line']): line is NonNullable<Invocation['line']> {
+  return line !== undefined && OF_RELEASES.has(line.command);
+}
 
 /** The same line. */
 export const again: Command = ({ words, line }) => (line === undefined ? undefined : toType(words));
@@ -24,7 +31,7 @@ export const withNetwork: Command = ({ words, line }) =>
 
 /** The same, where it fetches what it proves. */
 export const installAgain: Command = (invocation) =>
-  invocation.line?.command === 'install' ? again(invocation) : undefined;
+  asksReleases(invocation.line) ? again(invocation) : undefined;
 
 /** The same with the causes of its failure. */
 export const withCauses: Command = (invocation) => {
@@ -40,7 +47,7 @@ export const withForgotten = ({ words, line }: Invocation, name: string): string
 /** An install from Kubernetes' own server, where another was asked. */
 export const fromItsSource: Command = ({ words, line }) => {
   const { mirror = [] } = line?.options ?? {};
-  if (line?.command !== 'install' || mirror.every((url) => url === DEFAULT_SOURCE)) return undefined;
+  if (!asksReleases(line) || mirror.every((url) => url === DEFAULT_SOURCE)) return undefined;
   const rest = without(words, '--mirror');
   // A variable that names the mirror is outdone by an option.
   const isNamed = rest.length < words.length;
@@ -50,7 +57,7 @@ export const fromItsSource: Command = ({ words, line }) => {
 /** The same, with Kubernetes' own server asked last. */
 export const sourceToo: Command = ({ words, line }) => {
   const { mirror = [] } = line?.options ?? {};
-  if (line?.command !== 'install' || mirror.length === 0 || mirror.includes(DEFAULT_SOURCE)) return undefined;
+  if (!asksReleases(line) || mirror.length === 0 || mirror.includes(DEFAULT_SOURCE)) return undefined;
   const isNamed = optionsAmong(words, new Set(['--mirror'])).length > 0;
   const mirrors = isNamed ? [] : mirror.flatMap((url) => ['--mirror', url]);
   return toType(words, [...mirrors, '--mirror', DEFAULT_SOURCE]);
@@ -86,11 +93,11 @@ export const renewTrust: Command = ({ words, line }) =>
 
 /** The same, for what was fetched. */
 export const doctorOfInstall: Command = (invocation) =>
-  invocation.line?.command === 'install' ? doctor(invocation) : undefined;
+  asksReleases(invocation.line) ? doctor(invocation) : undefined;
 
 /** What there is of the version that was asked for. */
 export const list: Command = ({ words, line }) => {
-  if (line?.command !== 'install') return undefined;
+  if (!asksReleases(line)) return undefined;
   const version = versionsOf(line.operands)[0];
   const platforms = optionsAmong(words, new Set(['--platform']));
   return toType(['list', ...(version === undefined ? [] : [version]), ...platforms]);
@@ -112,7 +119,7 @@ const EXACT = /^v?(\d+\.\d+)\.\d+(-(?:alpha|beta|rc)\.\d+)?$/;
 
 /** The newest release of the minor that was asked for, where that is one. */
 export const newestOfMinor: Command = ({ words, line }) => {
-  const [version, ...others] = line?.command === 'install' ? versionsOf(line.operands) : [];
+  const [version, ...others] = asksReleases(line) ? versionsOf(line.operands) : [];
   const [, minor, prerelease] = EXACT.exec(version ?? '') ?? [];
   if (version === undefined || minor === undefined || others.length > 0) return undefined;
   const newest = prerelease === undefined ? minor : `prerelease-${minor}`;

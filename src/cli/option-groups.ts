@@ -3,6 +3,7 @@ import { CliOption } from './option.ts';
 
 export const WHERE_TO = 'WHERE TO';
 export const TARBALLS = 'TARBALLS';
+export const FORM = 'FORM OF THE ANSWER';
 export const SIGNER = 'WHO MUST HAVE SIGNED';
 export const EVIDENCE = 'EVIDENCE';
 export const NETWORK = 'NETWORK';
@@ -12,6 +13,7 @@ export const EVERY_COMMAND = 'OPTIONS OF EVERY COMMAND';
 export const OPTION_GROUPS: readonly string[] = [
   WHERE_TO,
   TARBALLS,
+  FORM,
   SIGNER,
   EVIDENCE,
   NETWORK,

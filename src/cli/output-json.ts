@@ -28,6 +28,10 @@ export interface FailureReport {
   readonly exitCode: Exclude<ExitCode, 0>;
   /** Each file with its verdict for verify; nothing for install: what fails installs nothing. Absent for other commands. */
   readonly artifacts?: readonly object[];
+  /** Nothing for digest: one digest that is not proved leaves none. Absent for other commands. */
+  readonly results?: readonly object[];
+  /** As {@link results}. */
+  readonly skipped?: readonly object[];
   /** What was to be told until it failed. */
   readonly notes: readonly Note[];
   /** Of k8s-verify. */
@@ -68,12 +72,14 @@ export function failureReport(
   const { startedAt, trustedRoot, expectedSigners, allNotes: notes } = facts;
   const command = invocation.line?.command;
   const hasArtifacts = command === 'install' || command === 'verify';
+  const hasResults = command === 'digest';
   return {
     schemaVersion: 1,
     ...(command === undefined ? {} : { command }),
     ok: false,
     exitCode: failingCode(error),
     ...(hasArtifacts ? { artifacts } : {}),
+    ...(hasResults ? { results: [], skipped: [] } : {}),
     notes,
     version: VERSION,
     time: startedAt.toISOString(),

@@ -10,6 +10,7 @@ import type { Tier } from '../release/component.ts';
 import type { NamesRequest, NetworkRequest, TrustRequest } from '../plan/request.ts';
 import { applyVariables, type Environment, environmentNotes } from './environment.ts';
 import { type CommandName, COMMANDS } from './add-command.ts';
+import type { DigestFormat } from './digest-format-names.ts';
 import { leaveOutServers } from './offline-mirrors.ts';
 import { createProgram } from './program.ts';
 import type { StrictCommand } from './strict-command.ts';
@@ -20,6 +21,9 @@ export interface Options {
   readonly installDir?: string;
   readonly output?: string;
   readonly platform?: readonly string[];
+  readonly allPlatforms?: true;
+  readonly format?: DigestFormat;
+  readonly paths?: true;
   /** URLs of servers, and absolute paths of directories. */
   readonly mirror?: readonly string[];
   readonly extract?: true;

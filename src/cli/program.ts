@@ -5,6 +5,7 @@
 import { commonOptions } from './common-options.ts';
 import * as option from './declared-options.ts';
 import { add } from './add-command.ts';
+import { addDigest } from './released-commands.ts';
 import { addCompletion, addDoctor, addHelp, addTrustedRoot } from './set-up-commands.ts';
 import { StrictCommand } from './strict-command.ts';
 
@@ -24,7 +25,7 @@ export function createProgram(): StrictCommand {
         { command: 'k8s-verify kubectl v1.30.2', meaning: 'install kubectl, if it is genuine' },
         { command: 'k8s-verify kubeadm kubelet 1.30', meaning: 'the newest 1.30 of both' },
         { command: 'k8s-verify verify /usr/bin/kubelet', meaning: 'is this file genuine?' },
-        { command: 'k8s-verify list v1.30.2', meaning: 'what there is, and what is signed' },
+        { command: 'k8s-verify digest kubectl v1.30.2', meaning: 'a digest for a Dockerfile' },
       ],
       details: [],
       success: 'proved (and, where asked, installed)',
@@ -33,6 +34,7 @@ export function createProgram(): StrictCommand {
   for (const one of commonOptions()) program.addOption(one);
   addInstall(program);
   addVerify(program);
+  addDigest(program);
   addList(program);
   addDoctor(program);
   addTrustedRoot(program);

@@ -117,7 +117,7 @@ function signedText(artifact: ArtifactResult): string {
   return `signed ${signedAt === undefined ? '' : `${signedAt.slice(0, 10)} `}by ${signerOf(artifact)}`;
 }
 
-function signerOf({ signer }: ArtifactResult): string {
+export function signerOf({ signer }: ArtifactResult): string {
   return signer.kind === 'managed-key'
     ? `the key with SHA-256 ${signer.sha256}`
     : signer.subjectAlternativeName;

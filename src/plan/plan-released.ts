@@ -84,8 +84,10 @@ function tooMany(what: string, most: number, found: number): RequestError {
   });
 }
 
-function platformsAsked({ platforms }: ReleasedRequest, client: Client): readonly Platform[] | 'all' {
-  if (platforms === 'all') return platforms;
+type Asked = readonly Platform[] | 'all' | 'all-linux';
+
+function platformsAsked({ platforms }: ReleasedRequest, client: Client): Asked {
+  if (platforms === 'all' || platforms === 'all-linux') return platforms;
   if (platforms.length === 0) return [hostPlatform(client.host)];
   const asked = platforms.map((text) => parsePlatform(text));
   return asked.filter((one, index) => asked.findIndex((other) => samePlatform(one, other)) === index);
@@ -95,7 +97,7 @@ function platformsAsked({ platforms }: ReleasedRequest, client: Client): readonl
 function filesOf(
   name: string,
   version: ReleaseVersion,
-  platforms: readonly Platform[] | 'all',
+  platforms: Asked,
 ): { readonly artifacts: readonly ReleaseArtifact[]; readonly skipped: readonly SkippedFile[] } {
   const component = findComponent(name);
   const artifactFor = (platform: Platform): ReleaseArtifact =>
@@ -105,6 +107,9 @@ function filesOf(
     return { artifacts: PLATFORMS.slice(0, 1).map(artifactFor), skipped: [] };
   const available = platformsOf(component, version);
   if (platforms === 'all') return { artifacts: available.map(artifactFor), skipped: [] };
+  if (platforms === 'all-linux') {
+    return { artifacts: available.filter(({ os }) => os === 'linux').map(artifactFor), skipped: [] };
+  }
   const isThere = (platform: Platform): boolean => available.some((one) => samePlatform(one, platform));
   return {
     artifacts: platforms.filter(isThere).map(artifactFor),

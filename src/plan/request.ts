@@ -132,8 +132,11 @@ export interface InstallRequest extends TrustRequest, NetworkRequest, NamesReque
 /** Files of releases whose digests are to be proved, and which are not fetched. */
 export interface ReleasedRequest extends TrustRequest, NetworkRequest, NamesRequest {
   readonly artifacts: readonly Pick<ArtifactRequest, 'component' | 'version'>[];
-  /** `os/arch`, each for every component; none: this machine's. `all`: every one that the component is published for. */
-  readonly platforms: readonly string[] | 'all';
+  /**
+   * `os/arch`, each for every component; none: this machine's. `all`: every one that the component is published for;
+   * `all-linux`: those of them that containers run on.
+   */
+  readonly platforms: readonly string[] | 'all' | 'all-linux';
   readonly signal?: AbortSignal;
 }
 

@@ -69,7 +69,7 @@ describe('the schema of --json', () => {
     expect(
       faults(successReport('install', { schemaVersion: 1, artifacts: [aFullResult()], notes: [] })),
     ).toEqual([]);
-    const keys = [...Object.keys(aFullResult()), 'verdict'];
+    const keys = [...Object.keys(aFullResult()), 'verdict', 'fileName', 'pathInRelease', 'url'];
     expect(sorted(keys)).toEqual(sorted(Object.keys(at('artifact.properties') ?? {})));
   });
 
@@ -195,6 +195,7 @@ describe('--json', () => {
 
   it.each([
     ['list', ['list', 'v1.30.2']],
+    ['digest', ['digest', 'kubelet', 'v1.30.2', '--platform', 'linux/arm']],
     ['help', ['help', '12']],
     ['version', ['version']],
     ['completion', ['completion', 'bash']],
@@ -204,6 +205,17 @@ describe('--json', () => {
     const world = await localWorld();
     const { stdout } = await world.run([...args, '--json']);
     expect(faults(JSON.parse(stdout))).toEqual([]);
+  });
+
+  it('prints what the schema says for digest, also where it fails', async () => {
+    const world = await localWorld();
+    const digest = ['digest', ...KUBECTL, ...world.options, '--json'];
+    const proved: unknown = JSON.parse((await world.run(digest)).stdout);
+    expect(proved).toMatchObject({ ok: true, results: [{ sha256: world.kubectl.sha256 }], skipped: [] });
+    expect(faults(proved)).toEqual([]);
+    const failed: unknown = JSON.parse((await world.run(['digest', '--json'])).stdout);
+    expect(failed).toMatchObject({ ok: false, exitCode: 2, results: [], skipped: [] });
+    expect(faults(failed)).toEqual([]);
   });
 
   const OUTAGE = ['--retries', '0', '--mirror', 'http://127.0.0.1:9'];

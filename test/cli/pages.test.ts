@@ -17,6 +17,7 @@ const SAME: Readonly<Record<string, readonly string[]>> = {
   'no-words': [],
   'help-install': ['install', '--help'],
   'help-verify': ['verify', '--help'],
+  'help-digest': ['digest', '--help'],
   'help-list': ['list', '--help'],
   'help-doctor': ['doctor', '--help'],
   'help-trusted-root': ['trusted-root', '--help'],

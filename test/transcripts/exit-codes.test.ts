@@ -13,6 +13,8 @@ const FULL_DISK = 'test/cli/full-output.test.ts';
 /** Any command that waits: Ctrl-C. */
 const INTERRUPTED = 'test/cli/process.test.ts';
 const TIMES = 'test/vectors/timestamp.ts';
+const CHAIN = 'test/vectors/chain.ts';
+const DIGEST = 'test/stories/digest-refusals.test.ts';
 const DOCTOR = 'test/cli/doctor.test.ts';
 const REFRESH = 'test/unit/trust/refresh-root.test.ts';
 const TRUSTED_ROOT = 'test/cli/trusted-root.test.ts';
@@ -21,6 +23,19 @@ const TRUSTED_ROOT = 'test/cli/trusted-root.test.ts';
 const ELSEWHERE: Readonly<Record<CommandName, Readonly<Partial<Record<ExitCode, string>>>>> = {
   install: { 1: FULL_DISK, 17: TIMES, 130: INTERRUPTED },
   verify: { 1: FULL_DISK, 17: TIMES, 130: INTERRUPTED },
+  // What refuses evidence is the proof that `install` and `verify` have.
+  digest: {
+    1: FULL_DISK,
+    5: DIGEST,
+    11: DIGEST,
+    12: DIGEST,
+    13: DIGEST,
+    14: CHAIN,
+    17: TIMES,
+    18: DIGEST,
+    19: DIGEST,
+    130: INTERRUPTED,
+  },
   list: { 1: FULL_DISK, 130: INTERRUPTED },
   doctor: { 1: FULL_DISK, 3: DOCTOR, 5: DOCTOR, 20: DOCTOR, 130: INTERRUPTED },
   'trusted-root': {

@@ -12,6 +12,7 @@ const ROOT = '--trusted-root trusted_root.json';
 const BIN = '--install-dir bin';
 const MIRROR = '--mirror https://mirror.example.com';
 const KUBECTL = `kubectl v1.30.2 ${BIN} ${ROOT}`;
+const ON_LINUX = `--platform ${PLATFORM}`;
 const KUBECTL_PATH = `/release/v1.30.2/bin/${PLATFORM}/kubectl`;
 const CLIENT_PATH = `/release/v1.30.2/kubernetes-client-${PLATFORM.replace('/', '-')}.tar.gz`;
 const OTHER_BYTES = Buffer.from('not what was signed\n');
@@ -106,6 +107,16 @@ export const ANSWERS: readonly Scene[] = [
       await write('client.tar.gz.sigstore.json', sigstore.signBlob({ bytes }).bundle());
     },
     typed: `verify client.tar.gz --list ${ROOT}`,
+  },
+  { name: 'digest', arrange: published(), typed: `digest kubectl v1.30.2 ${ON_LINUX} ${ROOT}` },
+  {
+    name: 'digest-dockerfile',
+    arrange: published(),
+    typed: `digest kubectl v1.30.2 ${ON_LINUX} --format dockerfile ${ROOT}`,
+  },
+  {
+    name: 'digest-skipped',
+    typed: `digest kubelet v1.30.2 --platform linux/arm ${ROOT}`,
   },
   { name: 'list', typed: 'list v1.30.2 --platform linux/amd64' },
   { name: 'list-all', typed: 'list v1.30.2 --all' },
