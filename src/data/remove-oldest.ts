@@ -1,15 +1,16 @@
+import type { Stats } from 'node:fs';
 import type { HeldDirectory } from '../disk/held-directory.ts';
 import type { KeptLimits } from './kept-kinds.ts';
 
-interface Aged {
+interface Entry {
   readonly name: string;
   readonly bytes: number;
-  /** When it was last written, in milliseconds; before everything else if a newer state is kept. */
+  /** When it, or an older state of the same key, was last written: milliseconds. */
   readonly written: number;
 }
 
-/** A state by its key and order; see `newest-kept.ts`. */
-const STATE = /^([0-9a-f]{64})-[0-9-]+$/;
+/** What follows says how new a state is, see `newest-kept.ts`. */
+const KEY_CHARACTERS = 64;
 
 /**
  * Removes the oldest entries beyond the limits. Another run may remove the same ones, and what cannot be removed stays,
@@ -19,50 +20,36 @@ const STATE = /^([0-9a-f]{64})-[0-9-]+$/;
  */
 export async function removeOldest(
   directory: HeldDirectory,
-  { maxEntries, maxTotalBytes }: KeptLimits,
+  { maxBytes, maxEntries, maxTotalBytes = Infinity }: KeptLimits,
   keep: string,
 ): Promise<void> {
-  const names = await directory.names().catch(() => []);
-  if (names.length <= maxEntries && maxTotalBytes === undefined) return;
-  const newest = newestStates(names);
-  const entries = await Promise.all(
-    names.filter((name) => name !== keep).map((name) => age(directory, name, isOutdated(name, newest))),
-  );
-  const oldestLast = entries.filter((entry) => entry !== undefined).toSorted((a, b) => b.written - a.written);
-  let [kept, bytes] = [1, (await age(directory, keep))?.bytes ?? 0];
-  for (const entry of oldestLast) {
+  // What begins with a dot is still being written, by this run or another.
+  const names = (await directory.names().catch(() => [])).filter((name) => !name.startsWith('.'));
+  // So few cannot pass the limits, however large each is.
+  if (names.length <= maxEntries && names.length * maxBytes <= maxTotalBytes) return;
+  const found = await directory.lstatEach(names).catch(() => new Map<string, Stats>());
+  let [kept, bytes] = [1, found.get(keep)?.size ?? 0];
+  for (const entry of newestFirst(found)) {
+    if (entry.name === keep) continue;
     kept += 1;
     bytes += entry.bytes;
-    if (kept > maxEntries || bytes > (maxTotalBytes ?? Infinity)) {
+    if (kept > maxEntries || bytes > maxTotalBytes) {
       await directory.unlink(entry.name).catch(() => undefined);
     }
   }
 }
 
-/** By key. A run that was slower may have written an older state later. */
-function newestStates(names: readonly string[]): ReadonlyMap<string, string> {
-  const newest = new Map<string, string>();
-  for (const name of names.toSorted()) {
-    const key = STATE.exec(name)?.[1];
-    if (key !== undefined) newest.set(key, name);
-  }
-  return newest;
-}
-
-function isOutdated(name: string, newest: ReadonlyMap<string, string>): boolean {
-  const key = STATE.exec(name)?.[1];
-  return key !== undefined && newest.get(key) !== name;
-}
-
-async function age(
-  directory: HeldDirectory,
-  name: string,
-  outdated: boolean = false,
-): Promise<Aged | undefined> {
-  try {
-    const { size, mtimeMs } = await directory.lstat(name);
-    return { name, bytes: Number(size), written: outdated ? 0 : Number(mtimeMs) };
-  } catch {
-    return undefined;
-  }
+/** A newer state of a key is never older than the others of it: a slow run may have written those later. */
+function newestFirst(found: ReadonlyMap<string, Stats>): readonly Entry[] {
+  const latest = new Map<string, number>();
+  return Array.from(found)
+    .toSorted(([a], [b]) => (a < b ? -1 : 1))
+    .map(([name, { size, mtimeMs }]): Entry => {
+      const key = name.slice(0, KEY_CHARACTERS);
+      const written = Math.max(mtimeMs, latest.get(key) ?? 0);
+      latest.set(key, written);
+      return { name, bytes: size, written };
+    })
+    .toReversed()
+    .toSorted((a, b) => b.written - a.written);
 }

@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import type { BigIntStats } from 'node:fs';
+import { type BigIntStats, lstatSync, type Stats } from 'node:fs';
 import {
   type FileHandle,
   link,
@@ -16,6 +16,7 @@ import {
 } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { InstallError } from '../errors.ts';
+import { DirectorySteps } from './directory-steps.ts';
 import { isAbsent, systemCode } from './disk-error.ts';
 import { assertEntryName } from './entry-name.ts';
 import { type FileIdentity, identityOf, isSameInode } from './file-identity.ts';
@@ -51,20 +52,13 @@ export class HeldDirectory {
   /** The size in it means nothing. */
   readonly identity: FileIdentity;
   readonly #handle: FileHandle | undefined;
-  /** A second path to the directory that cannot be moved; undefined if the system has none. */
-  readonly #base: string | undefined;
-  /**
-   * Steps in progress. Closing the descriptor too early would be dangerous: its number may soon stand for another
-   * directory.
-   */
-  readonly #steps: Set<Promise<unknown>> = new Set();
-  #closed = false;
+  readonly #steps: DirectorySteps;
 
   private constructor(path: string, found: FoundDirectory) {
     this.path = path;
     this.identity = found.identity;
     this.#handle = found.handle;
-    this.#base = found.base;
+    this.#steps = new DirectorySteps(path, found);
   }
 
   /**
@@ -79,7 +73,7 @@ export class HeldDirectory {
 
   /** The directory's current identity, owner and mode. */
   async stat(): Promise<BigIntStats> {
-    return this.#step(async () =>
+    return this.#steps.run(async () =>
       this.#handle === undefined ? lstat(this.path, { bigint: true }) : this.#handle.stat({ bigint: true }),
     );
   }
@@ -98,6 +92,22 @@ export class HeldDirectory {
     return this.#at(name, (path) => lstat(path, { bigint: true }));
   }
 
+  /**
+   * The same for many entries at once, which is a hundred times quicker than one by one; what is gone is left out. Nothing
+   * else runs meanwhile: 4096 entries take some 20 ms.
+   */
+  async lstatEach(names: readonly string[]): Promise<ReadonlyMap<string, Stats>> {
+    for (const name of names) assertEntryName(name);
+    return this.#steps.within((directory) => {
+      const found = new Map<string, Stats>();
+      for (const name of names) {
+        const entry = lstatSync(join(directory, name), { throwIfNoEntry: false });
+        if (entry !== undefined) found.set(name, entry);
+      }
+      return Promise.resolve(found);
+    });
+  }
+
   /** Undefined if there is no such entry. */
   async find(name: string): Promise<BigIntStats | undefined> {
     try {
@@ -109,7 +119,7 @@ export class HeldDirectory {
   }
 
   async names(): Promise<readonly string[]> {
-    return this.#step(() => this.#within(() => readdir(this.#base ?? this.path)));
+    return this.#steps.within((directory) => readdir(directory));
   }
 
   /** Creates a file for reading and writing. Fails if the name is taken, even by a link. */
@@ -188,22 +198,19 @@ export class HeldDirectory {
     const handle = this.#handle;
     // Without a descriptor, the mode stays as `mkdir` set it: Windows has no modes, and elsewhere we lack the right
     // to read the directory.
-    if (handle !== undefined) await this.#step(() => setMode(handle, mode));
+    if (handle !== undefined) await this.#steps.run(() => setMode(handle, mode));
   }
 
   async setTimes(modified: Date): Promise<void> {
     const handle = this.#handle;
-    await this.#step(() =>
-      handle === undefined
-        ? this.#within(() => lutimes(this.path, modified, modified))
-        : handle.utimes(modified, modified),
-    );
+    if (handle !== undefined) return this.#steps.run(() => handle.utimes(modified, modified));
+    return this.#steps.within(() => lutimes(this.path, modified, modified));
   }
 
   /** Makes changes to its entries survive a power cut if the file system supports it. Failures are not reported. */
   async sync(): Promise<void> {
     // Windows and some file systems cannot do this. The entries are complete with or without it.
-    await this.#step(async () => this.#handle?.sync()).catch(() => undefined);
+    await this.#steps.run(async () => this.#handle?.sync()).catch(() => undefined);
   }
 
   /** Replaces a file that has the new name, like `rename`. */
@@ -226,8 +233,8 @@ export class HeldDirectory {
 
   /** Bytes that this user may still write. For root this includes the part reserved for root. */
   async freeSpace(): Promise<FreeSpace> {
-    return this.#step(async () => {
-      const disk = await statfs(this.#base ?? this.path, { bigint: true });
+    return this.#steps.within(async (directory) => {
+      const disk = await statfs(directory, { bigint: true });
       if (disk.blocks === 0n) return undefined;
       return (process.geteuid?.() === 0 ? disk.bfree : disk.bavail) * disk.bsize;
     });
@@ -235,15 +242,12 @@ export class HeldDirectory {
 
   /** Waits for the steps in progress. Never throws. */
   async close(): Promise<void> {
-    if (this.#closed) return;
-    this.#closed = true;
-    await Promise.allSettled(this.#steps);
-    await this.#handle?.close().catch(() => undefined);
+    if (await this.#steps.end()) await this.#handle?.close().catch(() => undefined);
   }
 
   async #at<Result>(name: string, act: (path: string) => Promise<Result>): Promise<Result> {
     assertEntryName(name);
-    return this.#step(() => this.#within(() => act(join(this.#base ?? this.path, name))));
+    return this.#steps.within((directory) => act(join(directory, name)));
   }
 
   async #opened(name: string, openIt: (path: string) => Promise<FileHandle>): Promise<FileHandle> {
@@ -255,42 +259,6 @@ export class HeldDirectory {
       throw error;
     }
   }
-
-  /**
-   * Without a descriptor to go through, checks before and after the step that the path still means this directory.
-   */
-  async #within<Result>(step: () => Promise<Result>): Promise<Result> {
-    if (this.#base !== undefined) return step();
-    await this.#assertUnmoved();
-    const result = await step();
-    await this.#assertUnmoved();
-    return result;
-  }
-
-  async #assertUnmoved(): Promise<void> {
-    const found = await lstat(this.path, { bigint: true }).catch(() => undefined);
-    if (found === undefined || !isSameInode(identityOf(found), this.identity)) throw moved(this.path);
-  }
-
-  async #step<Result>(step: () => Promise<Result>): Promise<Result> {
-    if (this.#closed) throw new TypeError(`${this.path} is no longer held`);
-    const running = step();
-    this.#steps.add(running);
-    try {
-      return await running;
-    } catch (error) {
-      throw withPath(error, this.#base, this.path);
-    } finally {
-      this.#steps.delete(running);
-    }
-  }
-}
-
-/** Replaces the number of a descriptor in a message, which tells a reader nothing, with the path. */
-function withPath(error: unknown, base: string | undefined, path: string): unknown {
-  if (base === undefined || !(error instanceof Error) || !error.message.includes(base)) return error;
-  error.message = error.message.replaceAll(new RegExp(`${base}(?![0-9])`, 'g'), () => path);
-  return error;
 }
 
 /** The entry that was just made is gone from its name, or something else has the name. */

@@ -150,6 +150,23 @@ describe('keeping', () => {
     expect(keys).not.toContain('k0');
   });
 
+  it('keeps the newest state of a key, though others of it were written later; and what is being written', async () => {
+    const kept = (await testDir()).join('kept');
+    const directory = join(kept, 'trust');
+    mkdirSync(directory, { recursive: true });
+    const write = (name: string, at: number): void => {
+      writeFileSync(join(directory, name), '');
+      utimesSync(join(directory, name), at, at);
+    };
+    for (let state = 10; state < 40; state += 1) write(`${KEY}-${state}`, 2000 - state);
+    for (const part of ['.one.part', '.other.part']) write(part, 1);
+    await open(kept).write('trust', 'new', bytesOf('new'));
+    const left = readdirSync(directory);
+    expect(left).toContain(`${KEY}-39`);
+    expect(left).toEqual(expect.arrayContaining(['.one.part', '.other.part']));
+    expect(left.filter((name) => !name.startsWith('.'))).toHaveLength(KEPT_KINDS.trust.maxEntries);
+  });
+
   it('removes what a killed run left', async () => {
     const kept = (await testDir()).join('kept');
     mkdirSync(join(kept, 'names'), { recursive: true });

@@ -123,6 +123,20 @@ describe('a held directory', () => {
     expect(readdirSync(dir.join('victim'))).toEqual(['secret']);
   });
 
+  it('looks at many entries at once, and leaves out what is gone', async () => {
+    const dir = await testDir();
+    writeFileSync(dir.join('file'), '12345');
+    symlinkSync(dir.join('file'), dir.join('link'));
+    const held = await hold(dir.path);
+    const found = await held.lstatEach(['file', 'link', 'gone']);
+    expect([...found.keys()]).toEqual(['file', 'link']);
+    expect(found.get('file')).toMatchObject({ size: 5 });
+    expect(found.get('link')?.isSymbolicLink()).toBe(true);
+    await expect(held.lstatEach(['file', '../file'])).rejects.toThrow(TypeError);
+    await held.close();
+    await expect(held.lstatEach(['file'])).rejects.toThrow('no longer held');
+  });
+
   it('opens no directory, pipe or device as a file', async () => {
     const dir = await testDir();
     mkdirSync(dir.join('inner'));
