@@ -27,7 +27,7 @@ const GROUPS = [
   { name: 'run', test: /src[\\/]cli[\\/]run\.ts$/, priority: 6 },
   {
     name: 'flow',
-    test: /src[\\/](?:cli[\\/](?:proved-answer|result-path|with-client)|disk[\\/]verified-artifact|flow[\\/](?:able-to-judge|describe|name-failure|open-trust|place|proof-context|report|run-log-memory)|plan[\\/]who-must-have-signed)\.ts$/,
+    test: /src[\\/](?:cli[\\/](?:proved-answer|result-path|with-client)|disk[\\/]verified-artifact|flow[\\/](?:able-to-judge|describe|give-way|name-failure|open-trust|place|proof-context|report|run-log-memory)|plan[\\/]who-must-have-signed)\.ts$/,
     priority: 5,
   },
   {
@@ -37,7 +37,7 @@ const GROUPS = [
   },
   {
     name: 'download',
-    test: /src[\\/](?:disk[\\/](?:inspect-destination|staging|installed)|flow[\\/]release-manifest|http[\\/]client|plan[\\/]resolve-version|source[\\/]in-turn)\.ts$/,
+    test: /src[\\/](?:cli[\\/]component-words|disk[\\/](?:inspect-destination|staging|installed)|flow[\\/](?:release-manifest|side-by-side)|http[\\/]client|plan[\\/]resolve-version|source[\\/]in-turn)\.ts$/,
     priority: 3,
   },
   // What places files is loaded while they arrive, because what reads the file that is replaced is.
@@ -45,7 +45,7 @@ const GROUPS = [
   { name: 'trust', test: /src[\\/]trust[\\/]load-trust-material\.ts$/, priority: 2 },
   {
     name: 'proof',
-    test: /src[\\/](?:flow[\\/](?:archive-name|finish-run|kept-manifest|log-memory|name|prove-with-log)|proof[\\/]check-detached-signature)\.ts$/,
+    test: /src[\\/](?:flow[\\/](?:archive-name|finish-run|kept-manifest|log-memory|name|prove-listed|prove-with-log)|proof[\\/]check-detached-signature)\.ts$/,
     priority: 1,
   },
 ] as const;

@@ -44,8 +44,8 @@ describe('the chunks of the command line', () => {
     ];
     expect(before).toEqual(expect.arrayContaining(['install', 'download', 'undici']));
     expect(after).toEqual(expect.arrayContaining(['proof', 'place']));
-    expect(before.length).toBeLessThan(11);
-    expect(events.length).toBeLessThan(15);
+    expect(before.length).toBeLessThan(14);
+    expect(events.length).toBeLessThan(18);
   });
 
   it('of a verification with its bundle: nothing of the network, of placing and of archives', async () => {
@@ -56,6 +56,6 @@ describe('the chunks of the command line', () => {
     for (const name of [CONNECTS, 'install', 'download', 'undici', 'place', 'read-archive', 'refresh-root']) {
       expect(events).not.toContain(name);
     }
-    expect(events.length).toBeLessThan(10);
+    expect(events.length).toBeLessThan(12);
   });
 });
