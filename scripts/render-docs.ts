@@ -166,6 +166,7 @@ const SECTIONS: Readonly<Record<string, () => string>> = {
   'json-codes': renderErrorCodes,
   'json-digest': () => renderJsonFields('digest', table, ['results', 'notes']),
   'json-list': () => renderJsonFields('list', table),
+  'json-releases': () => renderJsonFields('releases', table),
   'json-doctor': () => renderJsonFields('doctor', table),
   'json-trusted-root': () => renderJsonFields('trustedRootAnswer', table),
   'json-words': () => renderJsonFields('words', table),

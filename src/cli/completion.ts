@@ -22,7 +22,7 @@ export function completion({ operands }: ParsedLine): Promise<Answer> {
   const [now, always] = LOADING[shell];
   return Promise.resolve({
     text: script,
-    ...(process.stdout.isTTY ? { summary: () => `now:    ${now}\nalways: ${always}\n` } : {}),
+    ...(process.stdout.isTTY ? { below: `now:    ${now}\nalways: ${always}\n` } : {}),
     json: {
       schemaVersion: 1,
       command: 'completion',

@@ -31,6 +31,8 @@ export interface Answer {
   readonly shown?: (style: TextStyle) => string;
   /** For people, on stderr. */
   readonly summary?: (style: TextStyle, aliases: Aliases) => string;
+  /** For people, on stderr, below a long answer. */
+  readonly below?: string;
   /** What a person should know besides, after the summary. */
   readonly notes?: readonly Note[];
   readonly json: JsonAnswer;
@@ -95,7 +97,7 @@ export function openConsole(words: readonly string[], { stdout, stderr, env }: S
       if (mode.style.verbose) stderr.write(`${paint(mode.style, 'dim', printable(text))}\n`);
     },
     finish,
-    answer({ text, shown, summary, notes = [], json, failed }) {
+    answer({ text, shown, summary, below, notes = [], json, failed }) {
       finish();
       if (!mode.quiet && summary !== undefined) stderr.write(summary(mode.style, recorder.facts().aliases));
       for (const one of notes) tell(one);
@@ -104,6 +106,7 @@ export function openConsole(words: readonly string[], { stdout, stderr, env }: S
       else if (!stdout.isTTY) stdout.write(text);
       else if (mode.quiet || shown === undefined) stdout.write(printableLines(text));
       else stdout.write(shown({ ...mode.style, ...terminalOf(stdout, env) }));
+      if (below !== undefined && !mode.quiet) stderr.write(below);
       return failed === undefined ? json.exitCode : exitCodeFor(failed.error);
     },
     failure(thrown) {

@@ -58,6 +58,6 @@ function nothingInstalled({ line }: Invocation): string {
 /** `Exit code 12 (k8s-verify help 12)`. */
 export function exitLine(code: ErrorCode | 'bug', exitCode: ExitCode): string {
   const help =
-    code === 'component-unknown' ? '; all names: k8s-verify list' : ` (k8s-verify help ${exitCode})`;
+    code === 'component-unknown' ? '; all names: k8s-verify list --all' : ` (k8s-verify help ${exitCode})`;
   return `Exit code ${exitCode}${help}`;
 }

@@ -1,14 +1,20 @@
-/** The `list` command: what Kubernetes publishes for a release, and what of it is signed. */
+/** The `list` command: the newest releases; or what Kubernetes publishes for one, and what of it is signed. */
 import { excerpt } from '../text/excerpt.ts';
 import { RequestError } from '../errors.ts';
 import { note, type Note } from '../notes.ts';
 import { isTabled, TABLED } from '../release/component.ts';
 import { listArtifacts, type ListedArtifact } from '../release/list.ts';
 import { parsePlatform } from '../release/platform.ts';
-import { formatReleaseVersion, parseVersionRequest, type ReleaseVersion } from '../release/version.ts';
+import {
+  formatReleaseVersion,
+  parseVersionRequest,
+  readMinor,
+  type ReleaseVersion,
+} from '../release/version.ts';
 import { type NetworkRequest, placesOf } from '../plan/request.ts';
 import { resolveVersion } from '../plan/resolve-version.ts';
 import type { Answer, Console } from './console.ts';
+import type { ReleasesRequest } from './list-releases.ts';
 import { withClient } from './with-client.ts';
 import type { JsonAnswer } from './output-json.ts';
 import { tsvLine } from './output-text.ts';
@@ -39,9 +45,20 @@ export interface ListedFile {
   readonly reason: string;
 }
 
-/** Lists from the built-in table; only an alias such as `stable` is looked up. */
 export async function list(line: ParsedLine, output: Console): Promise<Answer> {
-  const { version: asked, platforms, ...network } = readList(line);
+  const request = readList(line);
+  if (request.kind === 'files') return listFiles(request, line, output);
+  const { listReleases } = await import('./list-releases.ts');
+  const { kind: _, ...releases } = request;
+  return listReleases(releases, readTransport(line.options), output);
+}
+
+/** Lists from the built-in table; only an alias such as `stable` is looked up. */
+async function listFiles(
+  { version: asked, platforms, ...network }: FilesRequest,
+  line: ParsedLine,
+  output: Console,
+): Promise<Answer> {
   const version = await withClient(readTransport(line.options), output, (client, signal) =>
     resolveVersion(asked, { ...network, signal }, client),
   );
@@ -60,24 +77,38 @@ export async function list(line: ParsedLine, output: Console): Promise<Answer> {
   );
 }
 
-export interface ListArguments extends NetworkRequest {
+interface FilesRequest extends NetworkRequest {
+  readonly kind: 'files';
   readonly version: string;
   /** Empty for every platform. */
   readonly platforms: readonly string[];
 }
 
-/** @throws RequestError `usage`; no work is done here */
+export type ListArguments = FilesRequest | ({ readonly kind: 'releases' } & ReleasesRequest);
+
+/**
+ * Files are asked for by a version, or by an option that chooses among them.
+ *
+ * @throws RequestError `usage`; no work is done here
+ */
 export function readList({ operands, options, words }: ParsedLine): ListArguments {
-  const [version = 'stable'] = operands;
+  const [given] = operands;
+  const version = given ?? 'stable';
   refuseLatest(version, words);
   if (!readsAsVersion(version)) {
     throw new RequestError('usage', `${excerpt(version)} is not a version`, {
-      wanted: 'v1.30.2, 1.30, stable, prerelease, or nothing for stable',
+      wanted: 'v1.30.2, 1.30, stable, prerelease, or nothing for the newest releases',
       found: excerpt(version),
       next: 'for example: k8s-verify list v1.30.2 --platform linux/arm64; it lists every component',
     });
   }
-  return { version, platforms: options.platform ?? [], ...readNetwork(options) };
+  const network = readNetwork(options);
+  const only = given === undefined ? undefined : readMinor(given);
+  const ofFiles = options.platform !== undefined || options.all === true;
+  if (!ofFiles && (given === undefined || only !== undefined)) {
+    return { kind: 'releases', ...(only === undefined ? {} : { only }), ...network };
+  }
+  return { kind: 'files', version, platforms: options.platform ?? [], ...network };
 }
 
 function minorOf({ major, minor }: ReleaseVersion): string {

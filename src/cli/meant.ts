@@ -70,8 +70,27 @@ const UPDATING: ReadonlySet<string> = new Set(['self-update', 'upgrade', 'update
 
 const COMPONENT_NAMES: readonly string[] = COMPONENTS.map(({ name }) => name);
 
-/** Programs that people often ask for together with those of Kubernetes. */
-const ELSEWHERE: ReadonlySet<string> = new Set(['helm', 'kustomize', 'k9s', 'kind', 'etcd', 'crictl']);
+/** Programs that people often ask for together with those of Kubernetes, and the projects that release them. */
+const ELSEWHERE: Readonly<Record<string, string>> = {
+  helm: 'helm/helm',
+  kustomize: 'kubernetes-sigs/kustomize',
+  k9s: 'derailed/k9s',
+  kind: 'kubernetes-sigs/kind',
+  minikube: 'kubernetes/minikube',
+  etcd: 'etcd-io/etcd',
+  etcdctl: 'etcd-io/etcd',
+  etcdutl: 'etcd-io/etcd',
+  crictl: 'kubernetes-sigs/cri-tools',
+  critest: 'kubernetes-sigs/cri-tools',
+  'cri-tools': 'kubernetes-sigs/cri-tools',
+  cni: 'containernetworking/plugins',
+  'cni-plugins': 'containernetworking/plugins',
+  'kubernetes-cni': 'containernetworking/plugins',
+  containerd: 'containerd/containerd',
+  runc: 'opencontainers/runc',
+  'cri-o': 'cri-o/cri-o',
+  coredns: 'coredns/coredns',
+};
 
 /**
  * The error for a first word that is neither a command nor a component, where something can be said about it.
@@ -85,7 +104,7 @@ export function mistypedCommand(
   commands: readonly string[],
 ): RequestError | undefined {
   const lower = word.toLowerCase();
-  if (ELSEWHERE.has(lower)) return notOfKubernetes(word);
+  if (Object.hasOwn(ELSEWHERE, lower)) return notOfKubernetes(word);
   if (REMOVING.has(lower)) return removesNothing(words[words.indexOf(word) + 1]);
   if (UPDATING.has(lower)) {
     return new RequestError('usage', 'k8s-verify does not replace itself', {
@@ -108,7 +127,7 @@ export function mistypedCommand(
 /** The error for a name that Kubernetes does not publish, where something can be said about it. */
 export function mistypedComponent(word: string, words: readonly string[]): RequestError | undefined {
   const lower = word.toLowerCase();
-  if (ELSEWHERE.has(lower)) return notOfKubernetes(word);
+  if (Object.hasOwn(ELSEWHERE, lower)) return notOfKubernetes(word);
   const near = nearest(lower, COMPONENT_NAMES);
   if (near === undefined) return undefined;
   return new RequestError('component-unknown', `there is no component ${excerpt(word)}`, {
@@ -116,10 +135,14 @@ export function mistypedComponent(word: string, words: readonly string[]): Reque
   });
 }
 
+/** How the error for such a program begins to say what was found. */
+export const ANOTHER_PROJECT = 'a project of its own';
+
 function notOfKubernetes(word: string): RequestError {
   return new RequestError('component-unknown', `${word} is not part of a Kubernetes release`, {
+    found: `${ANOTHER_PROJECT}, ${ofTable(ELSEWHERE, word.toLowerCase()) ?? 'elsewhere'}`,
     why: 'k8s-verify proves what the Kubernetes release process signs, and nothing else',
-    next: 'see what there is with: k8s-verify list',
+    next: 'get it from that project, with the checks that it offers',
   });
 }
 

@@ -4,6 +4,7 @@
  */
 import { basename } from 'node:path';
 import { isComponent } from '../release/component.ts';
+import { readMinor } from '../release/version.ts';
 import { DEFAULT_SOURCE } from '../plan/request.ts';
 import { type Invocation, optionsAmong, toType, without, withoutSwitch } from './invocation.ts';
 import { type CommandName, COMMANDS } from './add-command.ts';
@@ -98,9 +99,11 @@ export const doctorOfInstall: Command = (invocation) =>
 /** What there is of the version that was asked for. */
 export const list: Command = ({ words, line }) => {
   if (!asksReleases(line)) return undefined;
-  const version = versionsOf(line.operands)[0];
+  const [version = 'stable'] = versionsOf(line.operands);
   const platforms = optionsAmong(words, new Set(['--platform']));
-  return toType(['list', ...(version === undefined ? [] : [version]), ...platforms]);
+  // A minor alone asks for its newest release.
+  const release = readMinor(version) === undefined ? version : `stable-${version.replace(/^v/i, '')}`;
+  return toType(['list', release, ...platforms]);
 };
 
 /** The same for all platforms. */

@@ -2,6 +2,7 @@
  * What to do after a failure, as commands to type with the user's own arguments. The library says it in a plain
  * sentence; here it becomes a command where there is one. None of them checks less.
  */
+import { ANOTHER_PROJECT } from './meant.ts';
 import { type ErrorCode, GET_AGAIN, type K8sVerifyError } from '../errors.ts';
 import type { Invocation } from './invocation.ts';
 import * as commands from './next-commands.ts';
@@ -89,6 +90,10 @@ function first(...parts: readonly Steps[]): Steps {
     parts.map((part) => part(error, invocation)).find((steps) => steps.length > 0) ?? [];
 }
 
+/** What Kubernetes has of that version is no help. */
+const ofAnotherProject: Steps = (error, invocation) =>
+  error.found?.startsWith(ANOTHER_PROJECT) === true ? own(error, invocation) : [];
+
 const source = step('take it from its source', commands.fromItsSource);
 const orSource = step('or take it from its source', commands.fromItsSource);
 const released = step('get the released file', commands.releasedFile);
@@ -123,7 +128,7 @@ const BY_CODE: Readonly<Record<ErrorCode, Steps>> = {
     own,
     step('see how a version is written', () => 'k8s-verify help versions'),
   ),
-  'component-unknown': first(withCommand(own), all(own, listed)),
+  'component-unknown': first(ofAnotherProject, withCommand(own), all(own, listed)),
   'platform-impossible': all(own, step('see what there is', commands.listEverywhere)),
   'release-not-found': all(own, newest, orSource),
   'artifact-not-found': all(own, first(newest, listed), orSource),

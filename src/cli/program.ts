@@ -180,7 +180,7 @@ function addList(program: StrictCommand): void {
     {
       name: 'list',
       operands: '[VERSION]',
-      summary: 'what a release has, and what of it is signed',
+      summary: 'the newest releases; what one has, and what is signed',
       group: 'SET UP',
     },
     [
@@ -198,10 +198,11 @@ function addList(program: StrictCommand): void {
       usages: ['k8s-verify list [VERSION] [OPTIONS]'],
       examples: [
         { command: 'k8s-verify list v1.30.2 --platform linux/arm64', meaning: 'one release, one platform' },
-        { command: 'k8s-verify list', meaning: 'the newest stable release' },
+        { command: 'k8s-verify list', meaning: 'the newest release of each supported minor' },
       ],
       details: [
-        'List what a Kubernetes release has, for which platforms, and what of it is signed.',
+        'List the newest release of each minor that Kubernetes supports, or of the one that you name, as in 1.30.',
+        'With a version or --platform: list what a release has, for which platforms, and what of it is signed.',
         'The list is what Kubernetes publishes for a release of that minor, from a table built into k8s-verify. Only a name ' +
           'such as stable is looked up: a version is taken as it is, whether there is such a release or not. Where the ' +
           'table was not checked against releases of that minor, a note says so.',

@@ -179,7 +179,12 @@ export class Download implements BytesOnTheWay {
       client.report({ kind: 'download', artifact: what, received, ...told });
     };
     const request = { path, sink: this.staged, maxBytes, what, bypassCache, signal, onProgress };
-    return fetchBytes(sources, request, client.report);
+    try {
+      return await fetchBytes(sources, request, client.report);
+    } catch (error) {
+      const { nameNewest } = await import('./newest-there.ts');
+      throw await nameNewest(error, artifact.version, sources, signal);
+    }
   }
 }
 

@@ -16,6 +16,8 @@ export interface SmallResponse {
   readonly contentType: string;
   /** The server's clock (`Date`), if it sends it. */
   readonly date?: Date;
+  /** When the server last changed the file (`Last-Modified`), if it says so. */
+  readonly modified?: Date;
 }
 
 export interface SmallRequest extends Omit<SmallFileRequest, 'path'> {

@@ -5,6 +5,7 @@ import { TransportFailure } from './failure.ts';
 import type { Target } from './target.ts';
 import { isCompressed, type Reply, refuseCompressed, type Transport } from './transport.ts';
 import { refuseWebPage } from './web-page.ts';
+import { parseHttpDate } from './retry-timing.ts';
 import { afterBytes, count } from './wording.ts';
 
 /**
@@ -29,7 +30,16 @@ export async function attemptSmall(
   const body = isSuccess(reply) ? await readWhole(reply, request) : await readErrorPage(reply, request);
   const { status, url, mediaType: contentType, date } = reply;
   const fromOtherHost = new URL(url).host !== target.url.host;
-  return { status, body, url, fromOtherHost, contentType, ...(date === undefined ? {} : { date }) };
+  const modified = parseHttpDate(reply.header('last-modified') ?? '');
+  return {
+    status,
+    body,
+    url,
+    fromOtherHost,
+    contentType,
+    ...(date === undefined ? {} : { date }),
+    ...(modified === undefined ? {} : { modified }),
+  };
 }
 
 function isSuccess({ status }: Reply): boolean {

@@ -156,7 +156,7 @@ export function findComponent(name: string): Component {
   const [first = '', ...rest] = name.split(/[,=:]/);
   const severed = rest.length > 0 && names.includes(first) ? name.charAt(first.length) : undefined;
   throw new RequestError('component-unknown', `Kubernetes publishes no component ${excerpt(name)}`, {
-    wanted: 'a name from k8s-verify list',
+    wanted: 'a name from k8s-verify list --all',
     found: excerpt(name),
     next: adviceFor(near, severed),
   });
@@ -178,7 +178,7 @@ function lookUp(name: string): Component | undefined {
 function adviceFor(near: string | undefined, severed: string | undefined): string {
   if (severed === ',') return 'write one argument for each component, without commas';
   if (severed !== undefined) return 'write the version of a component after @, as in kubectl@v1.26.0';
-  return near === undefined ? 'see what there is with: k8s-verify list' : `did you mean ${near}?`;
+  return near === undefined ? 'see what there is with: k8s-verify list --all' : `did you mean ${near}?`;
 }
 
 /** The platforms that the component is published for in that release; empty if there are none. */

@@ -149,19 +149,29 @@ export function readReleaseVersion(text: string): ReleaseVersion | undefined {
   };
 }
 
+/** A minor release. */
+export interface Minor {
+  readonly major: number;
+  readonly minor: number;
+}
+
+/** Reads `1.30` or `v1.30`; undefined if it is anything else. */
+export function readMinor(text: string): Minor | undefined {
+  const found = text.length > MAX_VERSION_CHARACTERS ? null : MINOR.exec(text);
+  return found === null ? undefined : { major: Number(found[1]), minor: Number(found[2]) };
+}
+
 function readMarkerName(text: string): VersionMarker | undefined {
   if (text.length > MAX_VERSION_CHARACTERS) return undefined;
-  const minorOnly = MINOR.exec(text);
-  if (minorOnly !== null) {
-    return { channel: 'stable', major: Number(minorOnly[1]), minor: Number(minorOnly[2]) };
-  }
+  const minor = readMinor(text);
+  if (minor !== undefined) return { channel: 'stable', ...minor };
   const match = MARKER.exec(text);
   if (match === null) return undefined;
-  const [, channel, major, minor] = match;
+  const [, channel, ofMajor, ofMinor] = match;
   return {
     channel: channel === 'stable' ? 'stable' : 'latest',
-    major: major === undefined ? undefined : Number(major),
-    minor: minor === undefined ? undefined : Number(minor),
+    major: ofMajor === undefined ? undefined : Number(ofMajor),
+    minor: ofMinor === undefined ? undefined : Number(ofMinor),
   };
 }
 

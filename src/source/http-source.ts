@@ -28,7 +28,9 @@ export class HttpSource implements ReleaseSource {
   async small({ path, ...request }: SmallFileRequest): Promise<SmallFile | undefined> {
     const accept = [OK, NOT_FOUND, GONE];
     const response = await this.#http.fetchSmall({ ...request, url: `${this.#base}/${path}`, accept });
-    return response.status === OK ? { bytes: response.body, quotable: !response.fromOtherHost } : undefined;
+    const { status, body, fromOtherHost, modified } = response;
+    if (status !== OK) return undefined;
+    return { bytes: body, quotable: !fromOtherHost, ...(modified === undefined ? {} : { modified }) };
   }
 
   async bytes({ path, ...request }: BytesRequest): Promise<Delivery> {

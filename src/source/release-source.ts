@@ -41,6 +41,8 @@ export interface SmallFile {
   readonly bytes: Uint8Array;
   /** Whether a message may quote it; not if another place than the source answered. */
   readonly quotable: boolean;
+  /** When the source last changed it, as it says itself; nothing proves it. */
+  readonly modified?: Date;
 }
 
 export interface BytesRequest {

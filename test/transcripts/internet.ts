@@ -6,11 +6,12 @@ import { chmodSync, mkdtempSync } from 'node:fs';
 import { chmod, mkdir, rm, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { createTlsAuthority } from '#support/http/tls';
-import type { LoopbackServerOptions } from '#support/http/loopback-server';
+import { LoopbackServer, type LoopbackServerOptions } from '#support/http/loopback-server';
 import { createLocalSigstore, type LocalSigstore } from '#support/local-sigstore';
 import { goProgram } from '#support/go-program';
 import { startProxy } from '#support/proxy';
 import { type ReleaseServer, startReleaseServer } from '#support/release-server';
+import { createTufRepository, type TufRepository } from '#support/tuf-repository';
 import { generateKey, type KeyPair, type MakeKey } from '#support/sigstore/keys';
 import { type RekorServer, startRekorServer } from '#support/sigstore/rekor-server';
 import type { SignOptions } from '#support/sigstore/signing';
@@ -28,7 +29,7 @@ export interface Authorities {
 export function createAuthorities(): Authorities {
   const keys = new Map<string, KeyPair>();
   const authority = createTlsAuthority();
-  const hosts = ['dl.k8s.io', 'rekor.sigstore.dev', 'mirror.example.com'];
+  const hosts = ['dl.k8s.io', 'rekor.sigstore.dev', 'mirror.example.com', 'tuf.example.com'];
   return {
     makeKey(name, kind) {
       const key = keys.get(name) ?? generateKey(kind);
@@ -48,6 +49,8 @@ export interface Internet extends AsyncDisposable {
   readonly mirror: ReleaseServer;
   /** https://rekor.sigstore.dev. */
   readonly log: RekorServer;
+  /** https://tuf.example.com, which has the trusted root; its first TUF root is root.json in the home. */
+  readonly tuf: TufRepository;
   /** The user's home, as long as `/home/someone`, so that lines break where they would break there. */
   readonly home: string;
   readonly env: Readonly<Record<string, string>>;
@@ -78,15 +81,18 @@ export function program(component: string, version: string): Uint8Array {
 
 export async function startInternet({ makeKey, tls, caPem }: Authorities): Promise<Internet> {
   const sigstore = createLocalSigstore({ makeKey });
-  const [dl, mirror, log] = await Promise.all([
+  const tuf = createTufRepository({ targets: { 'trusted_root.json': Buffer.from(sigstore.trustedRoot()) } });
+  const [dl, mirror, log, tufServer] = await Promise.all([
     startReleaseServer({ tls }),
     startReleaseServer({ tls }),
     startRekorServer(sigstore.rekor, { tls }),
+    LoopbackServer.start(tuf.handler, { tls }),
   ]);
   const ports: Readonly<Record<string, string>> = {
     'dl.k8s.io': dl.url,
     'mirror.example.com': mirror.url,
     'rekor.sigstore.dev': log.url,
+    'tuf.example.com': tufServer.url,
   };
   const proxy = await startProxy({
     // The port of a host that is not there has nobody behind it.
@@ -105,12 +111,14 @@ export async function startInternet({ makeKey, tls, caPem }: Authorities): Promi
     await chmod(path, mode);
   };
   await write('trusted_root.json', sigstore.trustedRoot());
+  await write('root.json', tuf.firstRoot);
   await write('ca.pem', caPem);
   return {
     sigstore,
     dl,
     mirror,
     log,
+    tuf,
     home,
     write,
     env: {
@@ -124,7 +132,7 @@ export async function startInternet({ makeKey, tls, caPem }: Authorities): Promi
       await on.publishRelease({ component, version, platform: PLATFORM, bytes, sign, sideFiles, ...signed });
     },
     async [Symbol.asyncDispose]() {
-      await Promise.all([dl.close(), mirror.close(), log.close(), proxy.close()]);
+      await Promise.all([dl, mirror, log, tufServer, proxy].map((server) => server.close()));
       await rm(home, { recursive: true, force: true });
     },
   };

@@ -1,7 +1,7 @@
 /** What holds for every answer in `screens/`, which screens.test.ts writes and compares. */
 import { readdirSync, readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
-import { ANSWERS, FAILURES } from './scenes.ts';
+import { ANSWERS, FAILURES, FOR_PROGRAMS } from './scenes.ts';
 
 const SCENES = [...ANSWERS, ...FAILURES];
 const COLUMNS = 80;
@@ -24,9 +24,14 @@ function wordsOf(lines: readonly string[]): string {
     .join(' ');
 }
 
+/** Each of two screens numbers the digests in its own order. */
+function parsed(json: string): unknown {
+  return JSON.parse(json.replaceAll(/\d{64}/g, 'digest'));
+}
+
 describe('the recorded answers', () => {
   it('are those of the scenes, and of nothing else', () => {
-    const files = SCENES.flatMap(({ name }) => [`${name}.pipe.txt`, `${name}.tty.txt`]);
+    const files = [...SCENES, ...FOR_PROGRAMS].flatMap(({ name }) => [`${name}.pipe.txt`, `${name}.tty.txt`]);
     expect(readdirSync(directory).sort()).toEqual(files.sort());
   });
 
@@ -41,6 +46,19 @@ describe('the recorded answers', () => {
     const wide = screenOf(name).filter((line) => Array.from(line).length > COLUMNS && /\S\s+\S/.test(line));
     expect(wide).toEqual([]);
   });
+
+  it.each(FOR_PROGRAMS.filter(({ name }) => name.startsWith('json-')).map(({ name }) => name))(
+    'of %s are one line in a pipe, and the same object over several lines on a terminal',
+    (name) => {
+      const pipe = recorded(`${name}.pipe.txt`);
+      const [line = '', ...others] = pipe.slice(pipe.indexOf('-- stdout') + 1, pipe.indexOf('-- stderr'));
+      const screen = screenOf(name);
+      const shown = screen.slice(screen.indexOf('{'));
+      expect(others).toEqual([]);
+      expect(shown.slice(0, 2)).toEqual(['{', '  "schemaVersion": 1,']);
+      expect(parsed(shown.join('\n'))).toEqual(parsed(line));
+    },
+  );
 
   it.each(FAILURES.map(({ name }) => name))(
     'of %s have the same words on a terminal and in a pipe',

@@ -1,6 +1,8 @@
 /** The answers that are recorded: each command that exists, and many ways to fail. */
 import { fault } from '#support/http/faults';
 import { createLocalSigstore } from '#support/local-sigstore';
+import { generateKey } from '#support/sigstore/keys';
+import { logJson } from '#support/sigstore/trusted-root';
 import type { SignOptions } from '#support/sigstore/signing';
 import { binaryTarball } from '../stories/support/tarballs.ts';
 import { file, tarGz } from '../unit/archive/support/tar-writer.ts';
@@ -9,6 +11,8 @@ import type { Scene } from './screen.ts';
 
 /** The trusted root of the scene's own Sigstore; a reader leaves out this option alone. */
 const ROOT = '--trusted-root trusted_root.json';
+/** The same by TUF, from its first root on. */
+const TUF = '--tuf-url https://tuf.example.com --tuf-root root.json';
 const BIN = '--install-dir bin';
 const MIRROR = '--mirror https://mirror.example.com';
 const KUBECTL = `kubectl v1.30.2 ${BIN} ${ROOT}`;
@@ -110,13 +114,26 @@ export const ANSWERS: readonly Scene[] = [
   },
   { name: 'digest', arrange: published(), typed: `digest kubectl v1.30.2 ${ON_LINUX} ${ROOT}` },
   {
-    name: 'digest-dockerfile',
-    arrange: published(),
-    typed: `digest kubectl v1.30.2 ${ON_LINUX} --format dockerfile ${ROOT}`,
-  },
-  {
     name: 'digest-skipped',
     typed: `digest kubelet v1.30.2 --platform linux/arm ${ROOT}`,
+  },
+  {
+    name: 'list-releases',
+    arrange: ({ dl }) => {
+      const marks = { stable: 'v1.36.2', 'stable-1.35': 'v1.35.6', 'stable-1.34': 'v1.34.10' };
+      for (const [name, version] of Object.entries(marks)) {
+        dl.publishFile(`/release/${name}.txt`, version, {
+          'content-type': 'text/plain',
+          'last-modified': 'Tue, 15 Sep 2026 17:02:31 GMT',
+        });
+      }
+    },
+    typed: 'list',
+  },
+  {
+    name: 'list-minor',
+    arrange: ({ dl }) => dl.publishMarker('stable-1.30', 'v1.30.14'),
+    typed: 'list 1.30',
   },
   { name: 'list', typed: 'list v1.30.2 --platform linux/amd64' },
   { name: 'list-all', typed: 'list v1.30.2 --all' },
@@ -165,10 +182,42 @@ export const ANSWERS: readonly Scene[] = [
     typed: `doctor ${ROOT}`,
     unprivileged: true,
   },
+  { name: 'trusted-root-show', typed: `trusted-root show ${ROOT}` },
+  {
+    name: 'trusted-root-show-tuf',
+    before: [`trusted-root update ${TUF}`],
+    typed: `trusted-root show ${TUF}`,
+  },
+  { name: 'trusted-root-took', typed: `trusted-root update ${TUF}` },
+  {
+    name: 'trusted-root-update',
+    before: [`trusted-root update ${TUF}`],
+    after: ({ sigstore, tuf }) => {
+      const next = sigstore.trustedRoot(({ tlogs }) => {
+        const log = {
+          baseUrl: 'https://log2027.example.com',
+          key: generateKey(),
+          logId: Buffer.alloc(32, 7),
+        };
+        tlogs.push(logJson(log));
+      });
+      tuf.rotate({ roles: ['root'] });
+      tuf.publish({ targets: { 'trusted_root.json': Buffer.from(next) } });
+    },
+    typed: `trusted-root update ${TUF}`,
+  },
+  { name: 'trusted-root-export', typed: `trusted-root export exported.json ${TUF}` },
   { name: 'version', typed: 'version' },
 ];
 
 export const FAILURES: readonly Scene[] = [
+  { name: 'fail-topic', typed: 'help weather' },
+  { name: 'fail-trusted-root-action', typed: 'trusted-root' },
+  {
+    name: 'fail-trusted-root-forged',
+    arrange: ({ tuf }) => tuf.publish({ forged: ['timestamp'] }),
+    typed: `trusted-root update ${TUF}`,
+  },
   {
     name: 'fail-tampered',
     arrange: async (internet) => {
@@ -251,7 +300,11 @@ export const FAILURES: readonly Scene[] = [
   { name: 'fail-foreign', typed: 'helm v3.15.0' },
   { name: 'fail-platform', typed: `kubelet v1.30.2 --platform linux/mips ${BIN}` },
   { name: 'fail-contradiction', typed: 'kubectl v1.30.2 --install-dir a --output b' },
-  { name: 'fail-version', typed: `kubectl v1.30.99 ${BIN} ${ROOT}` },
+  {
+    name: 'fail-version',
+    arrange: ({ dl }) => dl.publishMarker('stable-1.30', 'v1.30.14'),
+    typed: `kubectl v1.30.99 ${BIN} ${ROOT}`,
+  },
   {
     name: 'fail-authority',
     arrange: mirrored({
@@ -369,4 +422,45 @@ export const FAILURES: readonly Scene[] = [
     arrange: (internet) => internet.write('kubectl', program('kubectl', 'v1.30.2')),
     typed: `verify ./kubectl ${ROOT}`,
   },
+];
+
+/** Answers that a program reads: JSON, and scripts for a shell. Their lines are as long as they are. */
+export const FOR_PROGRAMS: readonly Scene[] = [
+  {
+    name: 'digest-dockerfile',
+    arrange: published(),
+    typed: `digest kubectl v1.30.2 ${ON_LINUX} --format dockerfile ${ROOT}`,
+  },
+  { name: 'completion', typed: 'completion fish', lines: 3 },
+  { name: 'json-install', arrange: published(), typed: `${KUBECTL} --json` },
+  { name: 'json-verify', arrange: downloaded(), typed: `verify kubectl ${ROOT} --json` },
+  { name: 'json-list', typed: 'list v1.25.4 --platform linux/s390x --json' },
+  {
+    name: 'json-list-releases',
+    arrange: ({ dl }) => dl.publishMarker('stable-1.30', 'v1.30.14'),
+    typed: 'list 1.30 --json',
+  },
+  {
+    name: 'json-doctor',
+    arrange: ({ dl }) => dl.publishMarker('stable', 'v1.36.2'),
+    typed: `doctor ${ROOT} --json`,
+    unprivileged: true,
+  },
+  { name: 'json-trusted-root-show', typed: `trusted-root show ${ROOT} --json` },
+  { name: 'json-version', typed: 'version --json' },
+  { name: 'json-help', typed: 'help 12 --json' },
+  {
+    name: 'json-failure',
+    arrange: async (internet) => {
+      await mirrored()(internet);
+      internet.mirror.publishFile(KUBECTL_PATH, OTHER_BYTES);
+    },
+    typed: `${KUBECTL} ${MIRROR} --json --quiet`,
+  },
+  {
+    name: 'json-failure-verify',
+    arrange: downloaded(STRANGER),
+    typed: `verify ./kubectl ${ROOT} --json --quiet`,
+  },
+  { name: 'json-failure-usage', typed: 'kubectl --version v1.30.2 --json --quiet' },
 ];

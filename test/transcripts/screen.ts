@@ -15,6 +15,10 @@ export interface Scene {
   readonly arrange?: (internet: Internet) => Promise<void> | void;
   /** Command lines that ran before, successfully. */
   readonly before?: readonly string[];
+  /** What changes after those. */
+  readonly after?: (internet: Internet) => Promise<void> | void;
+  /** How many lines at the end are recorded, of an answer that is long and held to another file; default: all. */
+  readonly lines?: number;
   /** What is typed behind `k8s-verify`, without words that need quotes. */
   readonly typed: string;
   /** As a user who may not write to the machine's directories. */
@@ -35,7 +39,7 @@ export async function onTerminal(authorities: Authorities, scene: Scene): Promis
     ['script', '--quiet', '--return', '--command', `stty cols 80 rows 24; ${command}`, '/dev/null'],
     { cwd: internet.home, env: { PATH: process.env['PATH'], SHELL: '/bin/sh' } },
   );
-  const screen = always(internet, stdout.replaceAll('\r\n', '\n'));
+  const screen = end(scene, always(internet, stdout.replaceAll('\r\n', '\n')));
   return `$ k8s-verify ${scene.typed}\n${screen}[exit code ${exitCode}]\n`;
 }
 
@@ -43,8 +47,14 @@ export async function onTerminal(authorities: Authorities, scene: Scene): Promis
 export async function inPipes(authorities: Authorities, scene: Scene): Promise<string> {
   await using internet = await prepared(authorities, scene);
   const { stdout, stderr, exitCode } = await run(internet, scene, scene.typed);
-  const streams = { stdout: always(internet, stdout), stderr: always(internet, stderr) };
+  const streams = { stdout: end(scene, always(internet, stdout)), stderr: always(internet, stderr) };
   return `$ k8s-verify ${scene.typed}\n-- stdout\n${streams.stdout}-- stderr\n${streams.stderr}-- exit code ${exitCode}\n`;
+}
+
+function end({ lines }: Scene, text: string): string {
+  const all = text.split('\n');
+  if (lines === undefined || all.length <= lines + 1) return text;
+  return `[many lines]\n${all.slice(-lines - 1).join('\n')}`;
 }
 
 async function prepared(authorities: Authorities, scene: Scene): Promise<Internet> {
@@ -55,6 +65,7 @@ async function prepared(authorities: Authorities, scene: Scene): Promise<Interne
     const { exitCode, stderr } = await run(internet, scene, typed);
     if (exitCode !== 0) throw new Error(`k8s-verify ${typed}: ${stderr}`);
   }
+  await scene.after?.(internet);
   return internet;
 }
 

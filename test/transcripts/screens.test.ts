@@ -5,10 +5,10 @@
 import { describe, it } from 'vitest';
 import { NO_OTHER_USER } from '#support/other-user';
 import { createAuthorities } from './internet.ts';
-import { ANSWERS, FAILURES } from './scenes.ts';
+import { ANSWERS, FAILURES, FOR_PROGRAMS } from './scenes.ts';
 import { HAS_SCRIPT, inPipes, onTerminal } from './screen.ts';
 
-const SCENES = [...ANSWERS, ...FAILURES];
+const SCENES = [...ANSWERS, ...FAILURES, ...FOR_PROGRAMS];
 const authorities = createAuthorities();
 
 describe.each(SCENES.map((scene) => [scene.name, scene] as const))('%s', (name, scene) => {

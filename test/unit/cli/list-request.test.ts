@@ -5,16 +5,22 @@ import { parseRun } from './parse-run.ts';
 
 describe('list: words to a request', () => {
   it.each<[string, ListArguments]>([
-    ['list', { version: 'stable', platforms: [] }],
-    ['ls 1.30', { version: '1.30', platforms: [] }],
-    ['list prerelease-1.31', { version: 'prerelease-1.31', platforms: [] }],
+    ['list', { kind: 'releases' }],
+    ['list --mirror https://a.example/', { kind: 'releases', sources: ['https://a.example'] }],
+    ['ls 1.30', { kind: 'releases', only: { major: 1, minor: 30 } }],
+    ['ls v1.30', { kind: 'releases', only: { major: 1, minor: 30 } }],
+    ['list stable', { kind: 'files', version: 'stable', platforms: [] }],
+    ['list --all', { kind: 'files', version: 'stable', platforms: [] }],
+    ['list 1.30 --all', { kind: 'files', version: '1.30', platforms: [] }],
+    ['list --platform linux/arm64', { kind: 'files', version: 'stable', platforms: ['linux/arm64'] }],
+    ['list prerelease-1.31', { kind: 'files', version: 'prerelease-1.31', platforms: [] }],
     [
       'list v1.30.2 --platform linux/arm64 --platform windows/amd64',
-      { version: 'v1.30.2', platforms: ['linux/arm64', 'windows/amd64'] },
+      { kind: 'files', version: 'v1.30.2', platforms: ['linux/arm64', 'windows/amd64'] },
     ],
     [
-      'list --mirror https://a.example/',
-      { version: 'stable', platforms: [], sources: ['https://a.example'] },
+      'list stable --mirror https://a.example/',
+      { kind: 'files', version: 'stable', platforms: [], sources: ['https://a.example'] },
     ],
   ])('%s', (line, expected) => {
     expect(readList(parseRun(line.split(' ')))).toStrictEqual(expected);

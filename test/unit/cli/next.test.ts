@@ -132,7 +132,7 @@ describe('the commands of a failure', () => {
     [
       'artifact-not-found',
       ['kubectl', '--platform', 'linux/arm64'],
-      [undefined, 'k8s-verify list --platform linux/arm64'],
+      [undefined, 'k8s-verify list stable --platform linux/arm64'],
     ],
     [
       'network',
