@@ -39,6 +39,8 @@ export const MAX_TUF_SNAPSHOT_BYTES: number = 2_000_000;
 export const MAX_TUF_TARGETS_BYTES: number = 5_000_000;
 /** Versions of the TUF root that are followed in one refresh, kept ones included. Sigstore has made 16 in five years. */
 export const MAX_TUF_ROOT_ROTATIONS: number = 256;
+/** The Action warns of a trusted root that is older than this, in days. */
+export const WARN_OF_ROOT_DAYS = 30;
 /** A TUF repository is asked again after this long. */
 export const TRUST_CHECK_INTERVAL_MS: number = 24 * 60 * 60 * 1000;
 /** How long a run that is otherwise done still waits for an answer that it does not need. */
@@ -189,6 +191,8 @@ export const MAX_ARCHIVE_NAME_BYTES: number = 255;
 export const MAX_ARCHIVE_DEPTH: number = 32;
 /** One extended header (PAX) or GNU long name. */
 export const MAX_ARCHIVE_METADATA_BYTES: number = 64 * KIB;
+/** The file that the input `version-file` names; it has a line for each tool. */
+export const MAX_VERSIONS_BYTES: number = 64 * KIB;
 /** A lockfile of the action. */
 export const MAX_LOCKFILE_BYTES: number = 1 * MIB;
 /** Artifacts in one lockfile. */

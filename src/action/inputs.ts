@@ -8,11 +8,14 @@ import { parseBaseUrl, parseComponent, repeatedComponent } from '../plan/request
 /** The inputs of action.yml; a test compares the two. */
 export const INPUT_NAMES = [
   'version',
+  'version-file',
   'components',
   'install-dir',
   'mirror',
   'rekor-url',
   'trusted-root',
+  'tuf-url',
+  'tuf-root',
   'certificate-identity',
   'certificate-oidc-issuer',
   'offline',
@@ -26,12 +29,16 @@ export type InputName = (typeof INPUT_NAMES)[number];
 
 /** `version` is the lockfile's where it is absent, else `stable`. */
 export interface ActionInputs extends AskedComponents {
+  /** A file with the versions, as written; relative to the workspace. */
+  readonly versionFile?: string;
   /** As written; relative to the workspace. */
   readonly installDirectory?: string;
   /** URLs of servers; and directories as written, relative to the workspace. */
   readonly mirrors?: readonly string[];
   readonly rekorUrl?: string;
   readonly trustedRootFile?: string;
+  /** Another Sigstore: the URL of its TUF repository, and its TUF root as written, relative to the workspace. */
+  readonly tuf?: { readonly url: string; readonly rootFile: string };
   readonly identity?: CertificateIdentity;
   readonly lockfile?: string;
   /** The digest (hex) that the one component must have. */
@@ -41,7 +48,7 @@ export interface ActionInputs extends AskedComponents {
    * name; absent for never.
    */
   readonly requireName?: 'always' | 'known';
-  /** No network: use only files in the tool cache or the install directory that the lockfile names. */
+  /** No network: only what the tool cache, the install directory, kept evidence and mirror directories have. */
   readonly offline: boolean;
   /** Whether the runner's tool cache is used. */
   readonly cache: boolean;
@@ -57,6 +64,8 @@ export function readInputs(get: (name: InputName) => string): ActionInputs {
   const mirrors = readMirrors(get('mirror'));
   const rekorUrl = get('rekor-url');
   const trustedRootFile = get('trusted-root');
+  const versionFile = get('version-file');
+  const tuf = readTuf(get('tuf-url'), get('tuf-root'));
   const identity = readIdentity(get('certificate-identity'), get('certificate-oidc-issuer'));
   const lockfile = get('lockfile');
   const sha256 = readSha256(get('sha256'));
@@ -64,10 +73,12 @@ export function readInputs(get: (name: InputName) => string): ActionInputs {
   const inputs: ActionInputs = {
     components: readComponents(get('components')),
     ...(version === undefined ? {} : { version }),
+    ...(versionFile === '' ? {} : { versionFile }),
     ...(installDirectory === '' ? {} : { installDirectory }),
     ...(mirrors.length === 0 ? {} : { mirrors }),
     ...(rekorUrl === '' ? {} : { rekorUrl: readUrl('rekor-url', rekorUrl) }),
     ...(trustedRootFile === '' ? {} : { trustedRootFile }),
+    ...(tuf === undefined ? {} : { tuf }),
     ...(identity === undefined ? {} : { identity }),
     ...(lockfile === '' ? {} : { lockfile }),
     ...(sha256 === undefined ? {} : { sha256 }),
@@ -75,8 +86,8 @@ export function readInputs(get: (name: InputName) => string): ActionInputs {
     offline: readBoolean('offline', get('offline'), false),
     cache: readBoolean('cache', get('cache'), true),
   };
-  assertOfflinePossible(inputs);
   assertDigestPossible(inputs);
+  assertOneSource(inputs);
   return inputs;
 }
 
@@ -134,16 +145,46 @@ function readUrl(name: InputName, text: string): string {
 }
 
 function readIdentity(identity: string, issuer: string): CertificateIdentity | undefined {
-  if (identity === '' && issuer === '') return undefined;
-  if (identity !== '' && issuer !== '') return { subjectAlternativeName: identity, issuer };
-  const [present, missing] =
-    issuer === ''
-      ? ['certificate-identity', 'certificate-oidc-issuer']
-      : ['certificate-oidc-issuer', 'certificate-identity'];
+  const both = readBoth(
+    { name: 'certificate-identity', value: identity },
+    { name: 'certificate-oidc-issuer', value: issuer },
+    {
+      wanted: 'both, or neither for the signer of the Kubernetes releases',
+      why: 'an identity means something only together with the issuer that vouched for it',
+    },
+  );
+  return both && { subjectAlternativeName: both[0], issuer: both[1] };
+}
+
+function readTuf(url: string, rootFile: string): ActionInputs['tuf'] {
+  const both = readBoth(
+    { name: 'tuf-url', value: url },
+    { name: 'tuf-root', value: rootFile },
+    {
+      wanted: "both, or neither for Sigstore's public-good repository",
+      why: 'what a repository has counts only if it is verified from a root that you name',
+    },
+  );
+  return both && { url: readUrl('tuf-url', both[0]), rootFile: both[1] };
+}
+
+interface Given {
+  readonly name: InputName;
+  readonly value: string;
+}
+
+/** Two inputs that mean something only together; undefined if neither is given. */
+function readBoth(
+  one: Given,
+  other: Given,
+  texts: { readonly wanted: string; readonly why: string },
+): readonly [string, string] | undefined {
+  if (one.value === '' && other.value === '') return undefined;
+  if (one.value !== '' && other.value !== '') return [one.value, other.value];
+  const [present, missing] = one.value === '' ? [other.name, one.name] : [one.name, other.name];
   throw new RequestError('usage', `the input ${present} needs ${missing} with it`, {
-    wanted: 'both, or neither for the signer of the Kubernetes releases',
+    ...texts,
     found: `${present} alone`,
-    why: 'an identity means something only together with the issuer that vouched for it',
     next: `add ${missing}`,
   });
 }
@@ -199,21 +240,26 @@ function assertDigestPossible({ sha256, components, lockfile }: ActionInputs): v
   });
 }
 
-function assertOfflinePossible({ offline, lockfile, cache, installDirectory }: ActionInputs): void {
-  if (!offline) return;
-  if (lockfile === undefined) {
-    throw new RequestError('usage', 'the input offline needs a lockfile', {
-      wanted: 'a lockfile that gives the digest of each component',
-      found: 'none',
-      why: 'a signature says who released a file, not which version it is; offline nothing else ties the two',
-      next: 'add the input lockfile',
-    });
-  }
-  if (!cache && installDirectory === undefined) {
-    throw new RequestError('usage', 'offline and without the tool cache there is nowhere to look', {
-      wanted: 'cache: true, or an install-dir that holds the components',
-      found: 'neither',
-      next: 'leave out the input cache, or give the install-dir of an earlier run',
-    });
-  }
+function assertOneSource({ trustedRootFile, tuf, versionFile, lockfile }: ActionInputs): void {
+  refuseBoth(
+    ['trusted-root', trustedRootFile],
+    ['tuf-url', tuf?.url],
+    'a file, or the TUF repository that renews it',
+  );
+  refuseBoth(
+    ['version-file', versionFile],
+    ['lockfile', lockfile],
+    'one of the two: a lockfile has its versions',
+  );
+}
+
+type Optional = readonly [name: InputName, value: string | undefined];
+
+function refuseBoth([one, first]: Optional, [other, second]: Optional, wanted: string): void {
+  if (first === undefined || second === undefined) return;
+  throw new RequestError('usage', `the inputs ${one} and ${other} exclude each other`, {
+    wanted,
+    found: 'both',
+    next: `leave out ${one} or ${other}`,
+  });
 }

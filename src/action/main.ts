@@ -7,6 +7,9 @@ import type { Report } from '../progress.ts';
 import { nodeVariablesNote, noteOf } from '../text/node-variables.ts';
 import { VERSION } from '../text/version.ts';
 import { createClient } from '../client.ts';
+import { WARN_OF_ROOT_DAYS } from '../limits.ts';
+import type { RunResult } from '../result.ts';
+import { daysOld, rootWords } from '../trust/root-age.ts';
 import { readInputs } from './inputs.ts';
 import { logArtifact, logEvent, logFailure, logWarning } from './log.ts';
 import { writeOutputs, writeSummary } from './outputs.ts';
@@ -41,6 +44,7 @@ async function run(): Promise<void> {
   const client = createClient({
     report,
     env: process.env,
+    offline: inputs.offline,
     dataDirectory: dataDirectory(runner, inputs.cache),
     userAgent: `k8s-verify/${VERSION} (GitHub Action)`,
   });
@@ -49,9 +53,23 @@ async function run(): Promise<void> {
     for (const artifact of result.artifacts) logArtifact(artifact);
     writeOutputs({ ...result, notes });
     await writeSummary(result, client.clock.now());
+    warnOfOldRoot(result, client.clock.now());
     addPath(directory);
   } finally {
     await client.close();
+  }
+}
+
+/** A root that is not renewed fails one day: Sigstore replaces its keys. */
+function warnOfOldRoot({ artifacts }: RunResult, now: Date): void {
+  const roots = new Map(artifacts.map(({ trustedRoot }) => [trustedRoot.sha256, trustedRoot]));
+  for (const root of roots.values()) {
+    const days = daysOld(root, now);
+    if (days === undefined || days <= WARN_OF_ROOT_DAYS) continue;
+    logWarning(
+      'trusted root',
+      `the trusted root is ${rootWords(root, now)}; let the job reach its TUF repository, or use a newer version of this action`,
+    );
   }
 }
 

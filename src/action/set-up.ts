@@ -8,21 +8,20 @@ import { PrivateDirectory } from '../disk/private-directory.ts';
 import { notePlaced } from '../flow/note-placed.ts';
 import { installRelease } from '../install.ts';
 import type { Note } from '../notes.ts';
-import { type ReleaseArtifact, releaseArtifact } from '../release/artifact.ts';
-import { MAX_ARTIFACT_BYTES } from '../limits.ts';
-import { findComponent } from '../release/component.ts';
-import { formatPlatform, hostPlatform } from '../release/platform.ts';
-import { formatReleaseVersion, type ReleaseVersion } from '../release/version.ts';
+import type { ReleaseArtifact } from '../release/artifact.ts';
+import { MAX_ARTIFACT_BYTES, MAX_BUNDLE_BYTES } from '../limits.ts';
+import { readUpTo } from '../files/local-file.ts';
+import { keepEvidence } from '../evidence/evidence-store.ts';
+import { formatPlatform } from '../release/platform.ts';
+import { formatReleaseVersion } from '../release/version.ts';
 import type { NetworkRequest, TrustRequest } from '../plan/request.ts';
-import { versionResolver } from '../plan/resolve-version.ts';
 import type { ArtifactResult, RunResult } from '../result.ts';
 import { verifyFile } from '../verify.ts';
 import type { Client } from '../client.ts';
-import { chooseArtifacts } from '../lockfile/chosen-artifacts.ts';
 import type { ActionInputs } from './inputs.ts';
 import { logNotice, logWarning } from './log.ts';
-import { readLockfile } from '../lockfile/lockfile.ts';
 import { mirrorOf } from './mirror-directory.ts';
+import { planArtifacts, type ResolvedArtifact } from './plan-artifacts.ts';
 import { assertFitsPath, resolvePath, type Runner } from './runner.ts';
 import type { CachedFile } from './tool-cache.ts';
 
@@ -36,15 +35,10 @@ export interface SetUp {
 interface Run {
   readonly inputs: ActionInputs;
   readonly runner: Runner;
+  readonly sources: NetworkRequest;
   readonly client: Client;
   readonly signal: AbortSignal;
   readonly directory: string;
-}
-
-interface ResolvedArtifact {
-  readonly artifact: ReleaseArtifact;
-  /** Hex; the digest that the lockfile, or the input sha256, demands. */
-  readonly sha256: string | undefined;
 }
 
 /** An artifact, and the file of the tool cache that was copied into the run's directory for it. */
@@ -64,13 +58,15 @@ export async function setUp(
   const asked =
     inputs.installDirectory === undefined ? undefined : resolvePath(runner, inputs.installDirectory);
   assertFitsPath(runner, asked ?? runner.temporary);
-  const planned = await planArtifacts(inputs, runner, client, signal);
+  const sources = sourcesOf(inputs, runner);
+  const planned = await planArtifacts(inputs, runner, client, { ...sources, signal });
   const own = asked === undefined ? await openDirectory(runner) : undefined;
   const directory = asked ?? own?.path ?? '';
-  const run: Run = { inputs, runner, client, signal, directory };
+  const run: Run = { inputs, runner, sources, client, signal, directory };
   try {
     const seeded = await Promise.all(planned.map((one) => seed(run, one)));
-    const result = inputs.offline ? await proveOffline(run, seeded) : await install(run, seeded);
+    const inPlace = inputs.offline && (await areDecidedInPlace(run, seeded));
+    const result = inPlace ? await proveInPlace(run, seeded) : await install(run, seeded);
     await updateCache(run, seeded, result);
     // Later steps may be another user's, in a container or by sudo. Until all is proved, the directory is private.
     await own?.publish();
@@ -79,38 +75,6 @@ export async function setUp(
     await own?.remove();
     throw error;
   }
-}
-
-/** Exact versions, since the tool cache is looked up by these. */
-async function planArtifacts(
-  inputs: ActionInputs,
-  runner: Runner,
-  client: Client,
-  signal: AbortSignal,
-): Promise<readonly ResolvedArtifact[]> {
-  const platform = hostPlatform(client.host);
-  const locked =
-    inputs.lockfile === undefined ? undefined : await readLockfile(resolvePath(runner, inputs.lockfile));
-  const chosen = chooseArtifacts(inputs, locked, formatPlatform(platform));
-  for (const { component } of chosen) findComponent(component);
-  const resolveOnce = versionResolver({ ...networkOf(inputs, runner), signal }, client);
-  const planned: ResolvedArtifact[] = [];
-  for (const { component, version, sha256 = inputs.sha256 } of chosen) {
-    const resolved = await resolveOnce(version);
-    tellOfPreRelease(version, resolved);
-    planned.push({ artifact: releaseArtifact({ component, version: resolved, platform }), sha256 });
-  }
-  return planned;
-}
-
-/** `latest` is the newest release in azure/setup-kubectl, and the newest pre-release at Kubernetes. */
-function tellOfPreRelease(asked: string, version: ReleaseVersion): void {
-  if (version.prerelease === undefined || !asked.startsWith('latest')) return;
-  const meant = asked.replace('latest', 'stable');
-  logNotice(
-    'version',
-    `${asked} is ${formatReleaseVersion(version)}, a pre-release; the newest release is ${meant}`,
-  );
 }
 
 async function openDirectory({ temporary }: Runner): Promise<PrivateDirectory> {
@@ -128,12 +92,34 @@ async function openDirectory({ temporary }: Runner): Promise<PrivateDirectory> {
 
 async function seed(run: Run, { artifact, sha256 }: ResolvedArtifact): Promise<SeededArtifact> {
   try {
-    return { artifact, sha256, cached: await cacheOf(run)?.copyTo(run.directory, artifact) };
+    const cached = await cacheOf(run)?.copyTo(run.directory, artifact);
+    if (cached !== undefined) await keepBundle(run, artifact, cached);
+    return { artifact, sha256, cached };
   } catch (error) {
     // A file that cannot be read counts as missing.
     logWarning('tool cache', `could not read ${labelOf(artifact)} there: ${String(error)}`);
     return { artifact, sha256, cached: undefined };
   }
+}
+
+/**
+ * The bundle that lay next to a cached file is evidence for it, like any other. So a job needs no network where the tool
+ * cache was restored and nothing else was.
+ */
+async function keepBundle(
+  { client, directory }: Run,
+  { fileName }: ReleaseArtifact,
+  { sha256 }: CachedFile,
+): Promise<void> {
+  if ((await client.data.read('evidence', sha256)).length > 0) return;
+  const bundle = await readUpTo(bundleIn(directory, fileName), MAX_BUNDLE_BYTES, 'found').catch(
+    () => undefined,
+  );
+  if (bundle !== undefined) await keepEvidence(client.data, sha256, bundle);
+}
+
+function bundleIn(directory: string, fileName: string): string {
+  return path.join(directory, `${fileName}.sigstore.json`);
 }
 
 /** The workflow's own directory may already be on PATH, so nothing unproven is copied there. */
@@ -142,7 +128,7 @@ function cacheOf({ inputs, runner }: Run): Runner['toolCache'] {
 }
 
 function install(run: Run, seeded: readonly SeededArtifact[]): Promise<RunResult> {
-  const { inputs, runner, directory, signal, client } = run;
+  const { inputs, sources, directory, signal, client } = run;
   return installRelease(
     {
       artifacts: seeded.map(({ artifact, sha256 }) => ({
@@ -153,7 +139,7 @@ function install(run: Run, seeded: readonly SeededArtifact[]): Promise<RunResult
       destination: { kind: 'directory', path: directory },
       ...(inputs.requireName === undefined ? {} : { requireName: inputs.requireName }),
       saveBundle: true,
-      ...networkOf(inputs, runner),
+      ...sources,
       ...trustOf(run),
       signal,
     },
@@ -161,20 +147,38 @@ function install(run: Run, seeded: readonly SeededArtifact[]): Promise<RunResult
   );
 }
 
-/** Without a network the bundle proves who signed, and the lockfile says which version it is. */
-async function proveOffline(run: Run, seeded: readonly SeededArtifact[]): Promise<RunResult> {
+/**
+ * Whether the files that are there decide, without a network: a digest says which each one must be, and nothing else could
+ * give it.
+ */
+async function areDecidedInPlace(
+  { directory, sources }: Run,
+  seeded: readonly SeededArtifact[],
+): Promise<boolean> {
+  if (seeded.some(({ sha256 }) => sha256 === undefined)) return false;
+  if (!(sources.sources ?? []).some((source) => typeof source !== 'string')) return true;
+  const there = await Promise.all(
+    seeded.map(({ artifact }) => isThere(path.join(directory, artifact.fileName))),
+  );
+  return there.every(Boolean);
+}
+
+/** Without a network the evidence proves who signed, and the digest that is demanded says which version it is. */
+async function proveInPlace(run: Run, seeded: readonly SeededArtifact[]): Promise<RunResult> {
   const results: ArtifactResult[] = [];
   const runNotes: Note[] = [];
+  const by = run.inputs.lockfile === undefined ? 'sha256' : 'lockfile';
   for (const { artifact, sha256 } of seeded) {
     const file = path.join(run.directory, artifact.fileName);
+    const bundlePath = bundleIn(run.directory, artifact.fileName);
     const label = labelOf(artifact);
     await assertPresent(file, label, run.inputs);
     const { artifacts, notes } = await verifyFile(
       {
         subject: { kind: 'file', path: file },
-        evidence: { kind: 'bundle', path: `${file}.sigstore.json` },
+        evidence: (await isThere(bundlePath)) ? { kind: 'bundle', path: bundlePath } : { kind: 'beside' },
         as: artifact,
-        ...(sha256 === undefined ? {} : { demanded: { sha256, by: 'lockfile' } }),
+        ...(sha256 === undefined ? {} : { demanded: { sha256, by } }),
         ...trustOf(run),
         signal: run.signal,
       },
@@ -190,19 +194,15 @@ async function proveOffline(run: Run, seeded: readonly SeededArtifact[]): Promis
       await setInstalledMode(installed, EXECUTABLE_MODE, run.signal);
     }
     // The outcome is the same as online: the file is in its place.
-    const bundlePath = `${file}.sigstore.json`;
-    results.push({ ...proved, ...namesOf(artifact), outcome: 'kept', bundlePath });
+    const saved = (await isThere(bundlePath)) ? { bundlePath } : {};
+    results.push({ ...proved, ...namesOf(artifact), outcome: 'kept', ...saved });
   }
   const artifacts = await notePlaced(results, run.client.report);
   return { schemaVersion: 1, artifacts, notes: runNotes };
 }
 
 async function assertPresent(file: string, label: string, { installDirectory }: ActionInputs): Promise<void> {
-  const present = await access(file).then(
-    () => true,
-    () => false,
-  );
-  if (present) return;
+  if (await isThere(file)) return;
   const where = installDirectory === undefined ? 'the tool cache' : installDirectory;
   throw new UnavailableError(
     'network',
@@ -212,6 +212,13 @@ async function assertPresent(file: string, label: string, { installDirectory }: 
       found: 'nothing',
       next: `run once without offline on this runner, which fills ${where}`,
     },
+  );
+}
+
+function isThere(file: string): Promise<boolean> {
+  return access(file).then(
+    () => true,
+    () => false,
   );
 }
 
@@ -258,7 +265,7 @@ function namesOf({ component, version, platform }: ReleaseArtifact): Partial<Art
   };
 }
 
-function networkOf({ mirrors, rekorUrl }: ActionInputs, runner: Runner): NetworkRequest {
+function sourcesOf({ mirrors, rekorUrl }: ActionInputs, runner: Runner): NetworkRequest {
   return {
     ...(mirrors === undefined ? {} : { sources: mirrors.map((text) => mirrorOf(runner, text)) }),
     ...(rekorUrl === undefined ? {} : { rekorUrl }),
@@ -266,9 +273,10 @@ function networkOf({ mirrors, rekorUrl }: ActionInputs, runner: Runner): Network
 }
 
 function trustOf({ inputs, runner }: Run): TrustRequest {
-  const { trustedRootFile, identity } = inputs;
+  const { trustedRootFile, tuf, identity } = inputs;
   return {
     ...(trustedRootFile === undefined ? {} : { trustedRootFile: resolvePath(runner, trustedRootFile) }),
+    ...(tuf === undefined ? {} : { tuf: { ...tuf, rootFile: resolvePath(runner, tuf.rootFile) } }),
     ...(identity === undefined ? {} : { identity }),
   };
 }

@@ -77,7 +77,7 @@ export function factsOf({ source, sha256, currentAsOf, tufRoot }: TrustMaterial)
 }
 
 /** How old a trusted root is, in whole days; undefined if nothing is known about that. */
-function daysOld({ asOf }: RootFacts, now: Date): number | undefined {
+export function daysOld({ asOf }: RootFacts, now: Date): number | undefined {
   return asOf === undefined ? undefined : Math.floor((now.getTime() - new Date(asOf).getTime()) / DAY_MS);
 }
 

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { type ActionWorld, startActionWorld, VERSION } from './action-world.ts';
+import { type ActionWorld, expectNothing, startActionWorld, VERSION } from './action-world.ts';
 import { fault } from '#support/http/faults';
 import { startProxy } from '#support/proxy';
 
@@ -44,16 +44,24 @@ describe('what the log shows', () => {
     expect(job.stdout).not.toContain('::add-mask::');
   });
 
-  it.each([
-    ['latest', 'latest is v1.31.0-beta.0, a pre-release; the newest release is stable'],
-    ['latest-1.31', 'latest-1.31 is v1.31.0-beta.0, a pre-release; the newest release is stable-1.31'],
-  ])('says that %s is not the newest release', async (version, notice) => {
+  it('says that latest is stable, and installs that', async () => {
     await world.publish('kubectl', 'v1.31.0-beta.0');
-    world.releases.publishMarker(version, 'v1.31.0-beta.0');
+    world.releases.publishMarker('latest', 'v1.31.0-beta.0');
     const { run } = await world.useRunner();
-    const job = await run({ version });
-    expect(job).toMatchObject({ exitCode: 0, outputs: { version: 'v1.31.0-beta.0' } });
-    expect(job.stdout).toContain(`::notice title=k8s-verify%3A version::${notice}`);
+    const job = await run({ version: 'latest' });
+    expect(job).toMatchObject({ exitCode: 0, outputs: { version: VERSION } });
+    expect(job.stdout).toContain('::notice title=k8s-verify%3A version::latest means stable');
+    expect((await run({ version: 'stable' })).stdout).not.toContain('::notice title=k8s-verify%3A version');
+    expect((await run({ version: 'prerelease' })).outputs['version']).toBe('v1.31.0-beta.0');
+  });
+
+  it('asks back what latest of a minor release means, with both answers', async () => {
+    const { run, dir } = await world.useRunner();
+    const job = await run({ version: 'latest-1.31' });
+    expect(job.exitCode).toBe(2);
+    expect(job.stdout).toContain('::error title=k8s-verify%3A usage::latest-1.31 has two meanings');
+    expect(job.stdout).toContain('next: write version: stable-1.31, or version: prerelease-1.31');
+    await expectNothing(job, dir);
   });
 
   it('lets no server give the runner commands', async () => {

@@ -83,9 +83,9 @@ function complaintsOf(names: readonly string[], input = ''): string {
 describe('the steps that README.md and docs/action.md show', () => {
   const blocks = ['README.md', 'docs/action.md'].flatMap((page) => blocksOf(page, 'yaml'));
 
-  it('are the line that takes the place of setup-kubectl, one with a digest, and one with a cache and a lockfile', () => {
+  it('are the line that takes the place of setup-kubectl, one with a version file, one with a digest, and one with a cache and a lockfile', () => {
     const steps = blocks.map((block): readonly Step[] => parse(block));
-    expect(steps.map((some) => some.length)).toEqual([1, 1, 1, 2]);
+    expect(steps.map((some) => some.length)).toEqual([1, 1, 1, 1, 2]);
     expect(steps.flatMap(unknownInputs)).toEqual([]);
   });
 

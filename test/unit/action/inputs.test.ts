@@ -62,7 +62,19 @@ describe('reading inputs', () => {
     expect(read({ 'require-name': 'false' })).not.toHaveProperty('requireName');
   });
 
-  it('with all of them', () => {
+  it('with the TUF repository of another Sigstore, and with a file that says the versions', () => {
+    expect(read({ 'tuf-url': 'https://tuf.example/', 'tuf-root': 'root.json' }).tuf).toStrictEqual({
+      url: 'https://tuf.example',
+      rootFile: 'root.json',
+    });
+    expect(read({ 'version-file': '.tool-versions' }).versionFile).toBe('.tool-versions');
+  });
+
+  it('without a network, and without a lockfile too', () => {
+    expect(read({ offline: 'true' }).offline).toBe(true);
+  });
+
+  it('with many of them', () => {
     expect(
       read({
         version: 'v1.30.2',
@@ -115,8 +127,15 @@ describe('reading inputs', () => {
     ['a require-name that is neither true nor false', { 'require-name': 'kubectl' }, /require-name/],
     ['a cache that is neither true nor false', { cache: 'yes' }, /cache/],
     ['an offline that is neither true nor false', { offline: '1' }, /offline/],
-    ['offline without a lockfile', { offline: 'true' }, /lockfile/],
-    ['offline with nowhere to look', { offline: 'true', lockfile: 'l', cache: 'false' }, /nowhere/],
+    ['a TUF repository without a root', { 'tuf-url': 'https://t.example' }, /tuf-url needs tuf-root/],
+    ['a TUF root without its repository', { 'tuf-root': 'root.json' }, /tuf-root needs tuf-url/],
+    ['a TUF repository that is no URL', { 'tuf-url': 'tuf', 'tuf-root': 'root.json' }, /tuf-url/],
+    [
+      'a TUF repository next to a trusted root',
+      { 'tuf-url': 'https://t.example', 'tuf-root': 'r', 'trusted-root': 'f' },
+      /trusted-root and tuf-url exclude each other/,
+    ],
+    ['a version file next to a lockfile', { 'version-file': 'f', lockfile: 'l' }, /exclude each other/],
   ])('refuses %s', (_, inputs, message) => {
     expect(() => read(inputs)).toThrow(RequestError);
     expect(() => read(inputs)).toThrow(message);
