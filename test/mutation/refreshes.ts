@@ -70,7 +70,7 @@ export const REFRESH_MUTATIONS: readonly DecisionMutation[] = [
   { file: STATES, from: 'states.isLater(state.value, latest.value)', to: 'false' },
   { file: STATES, from: 'newest === undefined && (name === own ||', to: '(name === own ||' },
   { file: STATES, from: '(await readState(data, quiet, name)) !== undefined', to: 'true' },
-  { file: OLDEST, from: 'newest.get(key) !== name', to: 'false' },
+  { file: OLDEST, from: 'Math.max(mtimeMs, latest.get(key) ?? 0)', to: 'mtimeMs' },
   {
     file: KEPT_TRUST,
     from: 'orderOf(rootVersion, versions.timestamp)',
