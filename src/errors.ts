@@ -15,7 +15,8 @@ export type RequestCode =
   | 'platform-impossible'
   | 'release-not-found'
   | 'artifact-not-found'
-  | 'file-not-readable';
+  | 'file-not-readable'
+  | 'subject-not-readable';
 
 /** Why nothing was learnt about the artifact. */
 export type UnavailableCode =
@@ -29,6 +30,8 @@ export type UnavailableCode =
   | 'offline'
   | 'log-unreachable'
   | 'name-unbound'
+  | 'evidence-not-found'
+  | 'other-builder'
   | 'trust-root-unavailable'
   | 'trusted-root-old'
   | 'authority-unknown'
@@ -88,6 +91,21 @@ export const CHECK_NAMES = [
 /** One of {@link CHECK_NAMES}. */
 export type CheckName = (typeof CHECK_NAMES)[number];
 
+/**
+ * The file or digest that was judged one by one. What it says that it is was read out of it and proves nothing; each part
+ * is one of a closed list (components, platforms) or has the form of a version.
+ */
+export interface JudgedSubject {
+  /** Of the file, hex. */
+  readonly sha256: string;
+  /** `kubectl` */
+  readonly component?: string;
+  /** `v1.30.2`, or with another builder's mark: `v1.31.1-gke.200`. */
+  readonly version?: string;
+  /** `os/arch` */
+  readonly platform?: string;
+}
+
 /** The parts of an error besides its message: plain text, safe to print. */
 export interface ErrorDetails {
   /** The check that failed, if any. */
@@ -102,6 +120,8 @@ export interface ErrorDetails {
   readonly why?: string;
   /** What the user can do, as a plain sentence; never how to check less. */
   readonly next?: string;
+  /** What it is about, where that was a file or a digest without evidence of its own. */
+  readonly subject?: JudgedSubject;
   /** The error behind this one. */
   readonly cause?: unknown;
 }
@@ -127,6 +147,8 @@ export abstract class K8sVerifyError extends Error {
   readonly why: string | undefined;
   /** What you can do, as a plain sentence; never how to check less. */
   readonly next: string | undefined;
+  /** What it is about, where that was a file or a digest without evidence of its own. */
+  readonly subject: JudgedSubject | undefined;
 
   constructor(message: string, details: ErrorDetails = {}) {
     super(message, 'cause' in details ? { cause: details.cause } : {});
@@ -136,6 +158,7 @@ export abstract class K8sVerifyError extends Error {
     this.from = details.from;
     this.why = details.why;
     this.next = details.next;
+    this.subject = details.subject;
   }
 
   /** The same error with some parts replaced. The rest stays as it is. */
@@ -143,8 +166,8 @@ export abstract class K8sVerifyError extends Error {
 
   /** The arguments that {@link with} passes to a constructor. */
   protected changed({ message = this.message, ...changes }: ErrorChanges): [string, ErrorDetails] {
-    const { check, wanted, found, from, why, next, cause } = this;
-    const details = { check, wanted, found, from, why, next, cause, ...changes };
+    const { check, wanted, found, from, why, next, subject, cause } = this;
+    const details = { check, wanted, found, from, why, next, subject, cause, ...changes };
     return [
       message,
       Object.fromEntries(Object.entries(details).filter(([, detail]) => detail !== undefined)),
@@ -204,6 +227,8 @@ const NOT_OF_THE_NETWORK: ReadonlySet<ErrorCode> = new Set<UnavailableCode>([
   'clock-wrong',
   'machine-cannot-judge',
   'name-unbound',
+  'evidence-not-found',
+  'other-builder',
 ]);
 
 /**

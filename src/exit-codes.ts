@@ -20,6 +20,7 @@ export type ExitCode =
   | 19
   | 20
   | 21
+  | 24
   | 130;
 
 /** What each exit code means, in one phrase; README and `--help` print this table. */
@@ -28,7 +29,7 @@ export const EXIT_CODE_MEANINGS: Readonly<Record<ExitCode, string>> = {
   1: 'a bug in k8s-verify (please report it), or its output could not be written, or this machine cannot judge',
   2: 'usage: the command line cannot be understood, or a named file cannot be read',
   3: 'no such release or artifact',
-  4: 'network: something needed could not be fetched (with --offline: is not here), or nothing signed says the name that must be bound; nothing was learnt about the artifact',
+  4: 'network: something needed could not be fetched (with --offline: is not here), or no signature was found, or nothing signed says the name that must be bound; nothing was learnt about the artifact',
   5: "this trusted root, or this machine's clock, cannot judge it; nothing was learnt about the artifact",
   10: 'do not use: no signature is published for this artifact',
   11: 'do not use: signature material is malformed or oversized',
@@ -40,8 +41,9 @@ export const EXIT_CODE_MEANINGS: Readonly<Record<ExitCode, string>> = {
   17: 'do not use: no trustworthy time of signing',
   18: 'do not use: the trusted root is invalid',
   19: 'do not use: genuine, but another component, version or platform, or not the file that had the name before',
-  20: 'could not be put in its place; no check has failed',
+  20: 'could not be put in its place, or a file to verify could not be read; no check has failed',
   21: 'proved, but the archive holds something that is refused, or lacks what is asked for',
+  24: 'not proved: its version has the mark of another builder than Kubernetes',
   130: 'interrupted',
 };
 
@@ -50,6 +52,7 @@ export const EXIT_CODES: Readonly<Record<ErrorCode, Exclude<ExitCode, 0>>> = {
   usage: 2,
   'version-malformed': 2,
   'file-not-readable': 2,
+  'subject-not-readable': 20,
   'component-unknown': 3,
   'platform-impossible': 3,
   'release-not-found': 3,
@@ -64,6 +67,8 @@ export const EXIT_CODES: Readonly<Record<ErrorCode, Exclude<ExitCode, 0>>> = {
   offline: 4,
   'log-unreachable': 4,
   'name-unbound': 4,
+  'evidence-not-found': 4,
+  'other-builder': 24,
   'trust-root-unavailable': 5,
   'trusted-root-old': 5,
   'authority-unknown': 5,
@@ -96,7 +101,9 @@ export const EXIT_CODES: Readonly<Record<ErrorCode, Exclude<ExitCode, 0>>> = {
 };
 
 /** Of several failures in one run, its exit code is that of the first in this order. */
-export const WORST_FIRST: readonly ExitCode[] = [12, 19, 13, 15, 14, 16, 17, 11, 18, 10, 5, 4, 20, 21, 3, 2];
+export const WORST_FIRST: readonly ExitCode[] = [
+  12, 19, 13, 15, 14, 16, 17, 11, 18, 10, 24, 5, 4, 20, 21, 3, 2,
+];
 
 /** The exit code for the error that a run ended with; 1 for an error that is not ours. */
 export function exitCodeFor(error: unknown): ExitCode {

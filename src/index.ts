@@ -54,6 +54,7 @@ export {
   type ErrorCode,
   type ErrorDetails,
   type InstallCode,
+  type JudgedSubject,
   InstallError,
   type InterruptedCode,
   InterruptedError,

@@ -13,6 +13,7 @@ export type NoteCode =
   | 'release-manifest-not-used'
   | 'release-manifest-silent'
   | 'binary-says-other-version'
+  | 'file-name-says-other'
   | 'release-manifest-time-odd'
   | 'platform-skipped'
   | 'publisher-not-asked'
@@ -52,6 +53,7 @@ export const NOTE_MEANINGS: Readonly<Record<NoteCode, string>> = {
   'release-manifest-silent': 'the signed release manifest does not list the artifact',
   'binary-says-other-version':
     'the version in the binary is another one than its release, which the release manifest proves',
+  'file-name-says-other': 'a file that was verified is one component, and its own name is that of another',
   'release-manifest-time-odd': 'the release manifest was not made within a week before it was signed',
   'platform-skipped': 'a component was never published for a platform that was asked for, and was left out',
   'publisher-not-asked':

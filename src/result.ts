@@ -16,9 +16,9 @@ export type EvidenceOrigin =
   | { readonly kind: 'bundle'; readonly location: string }
   /** `.sig` and `.cert`, completed by a look-up in the transparency log. */
   | { readonly kind: 'detached'; readonly location: string; readonly log: string }
-  /** The published pair did not fit; another entry of the log for the same digest passed every check. */
+  /** The published pair did not fit, or there was no evidence: an entry of the log for the same digest passed every check. */
   | { readonly kind: 'log-search'; readonly log: string; readonly reason: string }
-  /** The published pair did not fit; the signed release manifest lists the digest, and its own signature passed. */
+  /** No signature of the file itself fitted or was at hand: the signed release manifest lists it, and its own passed. */
   | {
       readonly kind: 'release-manifest';
       readonly location: string;

@@ -17,7 +17,8 @@ import type { RunResult } from './result.ts';
 /**
  * Proves an artifact against its evidence: bytes in memory, a digest that was computed elsewhere, or a file. With a bundle
  * no network is used, and where everything is given as a value, no file is read or written. A signature with its
- * certificate is completed by the transparency log.
+ * certificate is completed by the transparency log. Without evidence it is looked for, see {@link VerifyInput}. For
+ * several artifacts call it once for each with one client: they share its connections and what it keeps.
  *
  * @param input the artifact and its evidence.
  * @param options who must have signed, and by which trusted root; default: a Kubernetes release signer, and the
@@ -26,7 +27,8 @@ import type { RunResult } from './result.ts';
  * @returns one artifact, with every check by name.
  * @throws K8sVerifyError: UntrustedError where a check failed: do not use the artifact. RequestError where the input says
  *   nothing that could be proved, or a file cannot be read; UnavailableError where nothing was learnt: the log could not be
- *   asked, or the trusted root or this machine's clock cannot judge.
+ *   asked, the trusted root or this machine's clock cannot judge, or no evidence was found (`evidence-not-found`,
+ *   `other-builder`). `subject` of an error says what an artifact without evidence says that it is.
  */
 export async function verify(
   input: VerifyInput,

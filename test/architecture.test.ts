@@ -22,7 +22,7 @@ const FLOORS: readonly (readonly string[])[] = [
   ['disk', 'policy', 'source'],
   ['records'],
   ['http', 'evidence', 'proof', 'trust', 'archive', 'binary', 'lockfile', 'names', 'data'],
-  ['client.ts', 'result.ts'],
+  ['client.ts', 'result.ts', 'verdict.ts'],
   ['plan'],
   ['flow'],
   ['diagnosis'],

@@ -8,7 +8,7 @@ import { readsAsVersion } from './version-words.ts';
 export function diskState(code: ErrorCode | 'bug', exitCode: ExitCode, invocation: Invocation): string {
   if (isRefusal(exitCode)) return refused(code, invocation);
   if (code === 'name-unbound') return nothingNamed(invocation);
-  if (exitCode === 4 || exitCode === 5) return nothingLearnt(invocation);
+  if (exitCode === 4 || exitCode === 5 || exitCode === 24) return nothingLearnt(invocation);
   if (invocation.line?.command !== 'install') return '';
   if (exitCode === 20)
     return invocation.downloaded ? nothingInstalled(invocation) : 'Nothing was downloaded or installed.';

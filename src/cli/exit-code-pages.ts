@@ -69,6 +69,7 @@ export const EXIT_CODE_PAGES: Readonly<Record<ExitCode, ExitCodePage>> = {
       'a server or the transparency log that is down or slow',
       'a mirror that lacks the signature, or a mirror directory that lacks the file',
       'a mirror directory with something in it that is not read: a link that leads out of it, a pipe, a file without the right to read it',
+      'verify: a file that has no evidence next to it, and none where k8s-verify looked',
       'with --require-name or verify --as: a file that nothing signed names, neither the release manifest nor the file itself',
     ],
     steps: [
@@ -199,9 +200,14 @@ export const EXIT_CODE_PAGES: Readonly<Record<ExitCode, ExitCodePage>> = {
     yourself: ['go version -m FILE'],
   },
   20: {
-    title: 'it could not be put in its place',
+    title: 'it could not be put in its place, or a file to verify could not be read',
     meaning: 'No check has failed. The disk is as it was.',
-    causes: ['a directory that you may not write to', 'a full disk', 'something else under that name'],
+    causes: [
+      'a directory that you may not write to',
+      'a full disk',
+      'something else under that name',
+      'a file to verify that is missing, or that you may not read',
+    ],
     steps: [['install where you may write:', 'k8s-verify kubectl --install-dir ~/.local/bin']],
   },
   21: {
@@ -209,6 +215,14 @@ export const EXIT_CODE_PAGES: Readonly<Record<ExitCode, ExitCodePage>> = {
     meaning: 'The tarball is the one that was signed. It was not unpacked, and the disk is as it was.',
     causes: ['a mistyped member', 'a tarball with links or paths that lead out of the directory'],
     steps: [['see what it holds:', 'k8s-verify verify FILE.tar.gz --list']],
+  },
+  24: {
+    title: "another builder's file",
+    meaning:
+      'Its version has the mark of another builder, as those of EKS, GKE and k3s have. Kubernetes did not sign it, and nothing is proved about it.',
+    causes: ['a build by a distribution or a vendor', 'a file that only pretends to be one'],
+    steps: [['ask its builder for a signature or a digest'], FROM_ITS_SOURCE],
+    yourself: ['go version -m FILE'],
   },
   130: {
     title: 'interrupted',

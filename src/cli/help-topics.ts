@@ -86,7 +86,7 @@ function evidence(help: PageHelp): readonly string[] {
     help.section(
       'WHERE IT COMES FROM',
       'install takes FILE.sigstore.json or FILE.sig and FILE.cert from where the file is, and asks the log for what they lack. ' +
-        'verify takes what --bundle or --signature names, else what is next to the file, else what an earlier run kept.',
+        'verify takes what --bundle or --signature names, else what is next to the file, else what an earlier run kept, else what is published under the name that the file claims, else what the log has for its digest.',
     ),
     `KEEP IT\n${help.items(
       [

@@ -3,11 +3,13 @@
  * who must have signed, by which evidence and trusted root, and what else must hold: none of them checks less.
  */
 import { basename } from 'node:path';
+import type { JudgedSubject } from '../errors.ts';
 import { isComponent } from '../release/component.ts';
-import { readMinor } from '../release/version.ts';
+import { readMinor, readReleaseVersion } from '../release/version.ts';
 import { DEFAULT_SOURCE } from '../plan/request.ts';
 import { type Invocation, optionsAmong, toType, without, withoutSwitch } from './invocation.ts';
 import { type CommandName, COMMANDS } from './add-command.ts';
+import { thisPlatform } from './success-text.ts';
 import { beforeDashes } from './words.ts';
 import { readsAsVersion } from './version-words.ts';
 
@@ -134,13 +136,30 @@ export const newestOfMinor: Command = ({ words, line }) => {
 };
 
 /** The file that Kubernetes released under the name of the one that was verified. */
-export const releasedFile: Command = ({ line }) => {
+export const releasedFile: Command = (invocation) => {
+  const { line } = invocation;
   const name = basename(line?.operands[0] ?? '').replace(/\.exe$/, '');
   if (line?.command !== 'verify' || !isComponent(name)) return undefined;
-  const { trustedRoot, certificateIdentity, key, k8sVerifyRelease, requireName, sha256, as } = line.options;
+  return isDemanding(invocation) ? undefined : `k8s-verify ${name} VERSION`;
+};
+
+/** Whether the line demands what a new line would not. */
+function isDemanding({ line }: Invocation): boolean {
+  const { trustedRoot, certificateIdentity, key, k8sVerifyRelease, requireName, sha256, as } =
+    line?.options ?? {};
   const demands = [trustedRoot, certificateIdentity, key, k8sVerifyRelease, requireName, sha256, as];
-  const isDemanding = demands.some((one) => one !== undefined);
-  return isDemanding ? undefined : `k8s-verify ${name} VERSION`;
+  return demands.some((one) => one !== undefined);
+}
+
+/** The same of the very version that the file claims, where that is a release. */
+export const releasedAs = (
+  invocation: Invocation,
+  { component, version, platform }: JudgedSubject,
+): string | undefined => {
+  if (component === undefined || version === undefined || isDemanding(invocation)) return undefined;
+  if (readReleaseVersion(version) === undefined || !readsAsVersion(version)) return undefined;
+  const where = platform === undefined || platform === thisPlatform() ? [] : ['--platform', platform];
+  return toType([component, version, ...where]);
 };
 
 /** What a proven archive holds. */

@@ -114,11 +114,16 @@ const advice: Steps = (error, invocation) => (error.next === GET_AGAIN ? getAgai
 const getAgain = first(step('get it and its signature again', commands.installAgain), () => [
   { text: 'get the file and its signature again, from another source if that stays so' },
 ]);
+/** The released file of the name that the judged one claims. */
+const releasedAs: Steps = ({ subject }, invocation) => {
+  const line = subject === undefined ? undefined : commands.releasedAs(invocation, subject);
+  return line === undefined ? [] : [{ text: 'get the released file', command: line }];
+};
 /** A file that is here came by no way that could be looked at. */
 const onTheWay = step('see what is wrong on the way', commands.doctorOfInstall);
 
 /** Another copy, or what may have changed this one. */
-const anotherCopy = first(source, released, all(advice, onTheWay));
+const anotherCopy = first(source, releasedAs, released, all(advice, onTheWay));
 const ofTheNetwork = all(own, lookAround, orSource);
 const ofTheDisk = all(own, thenAgain);
 
@@ -133,6 +138,7 @@ const BY_CODE: Readonly<Record<ErrorCode, Steps>> = {
   'release-not-found': all(own, newest, orSource),
   'artifact-not-found': all(own, first(newest, listed), orSource),
   'file-not-readable': all(own, thenAgain),
+  'subject-not-readable': all(own, thenAgain),
   network: ofTheNetwork,
   'http-status': ofTheNetwork,
   timeout: ofTheNetwork,
@@ -146,6 +152,8 @@ const BY_CODE: Readonly<Record<ErrorCode, Steps>> = {
   offline: online,
   'log-unreachable': all(own, lookAround, thenAgain),
   'name-unbound': all(own, first(orSource, thenAgain)),
+  'evidence-not-found': first(releasedAs, all(own, thenAgain)),
+  'other-builder': all(own, releasedAs),
   'trust-root-unavailable': all(own, lookAtTrust),
   'trusted-root-old': all(own, renewTrust, lookAtTrust),
   'authority-unknown': all(renewTrust, own, lookAtTrust),

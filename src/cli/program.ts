@@ -136,7 +136,7 @@ function addVerify(program: StrictCommand): void {
       ...option.trust(),
       option.dataDir(),
       option.mirror(
-        'with --as, where the release manifest comes from if the file does not say its name; default ' +
+        'where to look for evidence that is not here, and with --as for the release manifest; default ' +
           'https://dl.k8s.io; may be repeated, in order',
       ),
       option.rekorUrl(),
@@ -148,7 +148,7 @@ function addVerify(program: StrictCommand): void {
   ).describe({
     usages: ['k8s-verify verify FILE... | sha256:DIGEST [OPTIONS]'],
     examples: [
-      { command: 'k8s-verify verify kubectl', meaning: 'with the bundle next to it' },
+      { command: 'k8s-verify verify /usr/bin/kubelet', meaning: 'evidence is found by itself' },
       { command: 'k8s-verify verify kubectl --as kubectl@v1.30.2', meaning: 'and it must be that version' },
       {
         command: 'k8s-verify verify kubectl --signature kubectl.sig --certificate kubectl.cert',
@@ -162,15 +162,16 @@ function addVerify(program: StrictCommand): void {
     section: [
       'WHICH EVIDENCE',
       'what --bundle or --signature names; else FILE.sigstore.json or FILE.sigstore next to the file; else FILE.sig and ' +
-        'FILE.cert, completed by a look-up in the transparency log; else what an earlier run kept for the same bytes',
+        'FILE.cert, completed by the transparency log; else what an earlier run kept for the same bytes; else ' +
+        'what dl.k8s.io or --mirror has under the name that it claims; else the log, by its digest',
     ],
     details: [
       'Prove files that you have, or a digest that was computed elsewhere.',
-      'Each file has a verdict: genuine, attested, refused, unsigned, not-judged or unreadable. The worst decides the exit code.',
+      'Each file has a verdict: genuine, attested, refused, unsigned, not-judged, other-builder or unreadable. The worst decides the exit code.',
       'Nothing is installed. Without --certificate-identity, --key or --k8s-verify-release, the signer must be the one of the Kubernetes releases.',
     ],
     success: 'proved',
-    failures: [1, 2, 4, 5, 11, 12, 13, 14, 15, 16, 17, 18, 20, 21, 130],
+    failures: [1, 2, 4, 5, 10, 11, 12, 13, 14, 15, 16, 17, 18, 19, 20, 21, 24, 130],
   });
 }
 

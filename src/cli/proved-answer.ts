@@ -5,7 +5,8 @@ import type { Answer, Failed } from './console.ts';
 import type { JsonAnswer } from './output-json.ts';
 import { errorText } from './error-text.ts';
 import { severalErrorsText } from './several-errors.ts';
-import { type Judged, jsonOf, provedJson, subjectOf, worstOf } from './verdicts.ts';
+import { worstOf } from '../verdict.ts';
+import { type Judged, jsonOf, provedJson, subjectOf } from './verdicts.ts';
 import { checkLines } from './check-lines.ts';
 import { memberLines, pathLine, tsvLine, verdictLine } from './output-text.ts';
 import { successText } from './success-text.ts';
@@ -55,7 +56,8 @@ export function verifyAnswer(judged: readonly Judged[], notes: readonly Note[]):
 function judgedLine(one: Judged): string {
   if (one.kind === 'proved') return verdictLine(one.artifact);
   const { path, sha256 } = subjectOf(one.operand);
-  return tsvLine([one.verdict, path, undefined, undefined, undefined, sha256]);
+  const said = one.error.subject;
+  return tsvLine([one.verdict, path, said?.component, said?.version, said?.platform, said?.sha256 ?? sha256]);
 }
 
 /** Undefined where every file is proved. */

@@ -71,11 +71,6 @@ async function judge(
   const operand = subject.kind === 'file' ? subject.path : nameOf(request);
   try {
     if (subject.kind === 'file') await assertReadable(subject.path);
-  } catch (error) {
-    if (!(error instanceof RequestError)) throw error;
-    return { judged: { kind: 'failed', operand, verdict: 'unreadable', error }, notes: [] };
-  }
-  try {
     const { artifacts, notes } = await verifyFile(request, client);
     const [artifact] = artifacts;
     if (artifact === undefined) throw new TypeError(`nothing was said of ${operand}`);

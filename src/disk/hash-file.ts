@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { stat } from 'node:fs';
 import type { FileHandle } from 'node:fs/promises';
 import { promisify } from 'node:util';
-import { unreadableFile } from '../files/unreadable-file.ts';
+import { unreadableReason } from '../files/unreadable-file.ts';
 import { K8sVerifyError, RequestError } from '../errors.ts';
 import type { HashAlgorithm } from '../strict/digest.ts';
 import { MAX_WHOLE_MESSAGE_BYTES } from '../limits.ts';
@@ -79,7 +79,7 @@ export async function readWholeFile(path: string): Promise<Uint8Array> {
  * Checks that the path is a file before we look for signatures next to it.
  *
  * @param reads `again` if the file is opened once more after its proof, which a pipe does not allow.
- * @throws RequestError `file-not-readable`
+ * @throws RequestError `subject-not-readable`, or `file-not-readable` of a pipe that is to be read again.
  */
 export async function assertLocalFile(path: string, reads: 'once' | 'again'): Promise<void> {
   const found = await readable(path, promisify(stat)(path));
@@ -95,7 +95,7 @@ export async function assertLocalFile(path: string, reads: 'once' | 'again'): Pr
 /**
  * Reports any failure to read a file that the user named in the same way.
  *
- * @throws RequestError `file-not-readable`; our own errors pass through unchanged.
+ * @throws RequestError `subject-not-readable`; our own errors pass through unchanged.
  */
 export async function readable<Result>(path: string, reading: Promise<Result>): Promise<Result> {
   try {
@@ -107,5 +107,9 @@ export async function readable<Result>(path: string, reading: Promise<Result>): 
 }
 
 function unreadable(path: string, cause: unknown): RequestError {
-  return unreadableFile(path, cause, { next: 'check the name of the file and its permissions' });
+  return new RequestError('subject-not-readable', `${path} cannot be read`, {
+    found: unreadableReason(cause),
+    next: 'check the name of the file and its permissions',
+    cause,
+  });
 }

@@ -129,7 +129,7 @@ export async function confirmDigest(staged: StagedArtifact, proven: ProvenDigest
  * Hashes a file that the user named, for {@link confirmMeasured}, and leaves it open.
  *
  * @returns the file; the caller closes it.
- * @throws RequestError `file-not-readable`
+ * @throws RequestError `subject-not-readable`
  */
 export async function measureFile(
   path: string,
@@ -169,7 +169,7 @@ export function confirmMeasured(measured: MeasuredFile, proven: ProvenDigest): V
  * Checks, after parts of a measured file were read, that they are of the proven bytes: nothing was written to it since it
  * was opened to be hashed, or it still has the digest.
  *
- * @throws UntrustedError `digest-mismatch`; RequestError `file-not-readable`
+ * @throws UntrustedError `digest-mismatch`; RequestError `subject-not-readable`
  */
 export async function confirmUnwritten(
   { path, opened, changedNs }: MeasuredFile,

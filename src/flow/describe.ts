@@ -56,11 +56,12 @@ function describeOutput(prepared: PreparedArtifact, output: Output): ArtifactRes
   };
 }
 
-/** Why the release manifest does not bind a name is worth a line only where nothing else binds it. */
+/** Why the release manifest does not bind a name is worth a line only where nothing else binds it; another name always. */
 function reportNameNotes(output: Output, report: Report): void {
   const { by = [], notes = [] } = output.name ?? {};
   for (const one of notes) {
-    if (by.length === 0) report({ kind: 'note', ...one, ...artifactOf(output) });
+    if (by.length === 0 || one.code === 'file-name-says-other')
+      report({ kind: 'note', ...one, ...artifactOf(output) });
     else report({ kind: 'detail', message: one.text });
   }
 }

@@ -29,6 +29,8 @@ export interface LocalSubject {
   readonly bytes: OpenBytes | undefined;
   /** Its file, which can be opened as an archive. */
   readonly file: VerifiedFile | undefined;
+  /** What the bytes say that they are, where that was read already. */
+  readonly said?: { readonly name: ClaimedName | undefined } | undefined;
 }
 
 export interface LocalName {
@@ -39,11 +41,11 @@ export interface LocalName {
 
 /** What a proven subject says that it is. Only bytes say something. */
 export async function nameLocal(
-  { bytes, file }: LocalSubject,
+  { bytes, file, said }: LocalSubject,
   signal: AbortSignal | undefined,
 ): Promise<LocalName> {
   if (bytes === undefined) return {};
-  const claimed = await readName(bytes);
+  const claimed = said === undefined ? await readName(bytes) : said.name;
   if (claimed !== undefined) return { name: nameItself(claimed) };
   const payload = await readSmall(bytes, MAX_SIGNATURE_PAYLOAD_BYTES);
   const signature = payload === undefined ? undefined : containerSignature(payload);

@@ -1,9 +1,12 @@
+import { basename } from 'node:path';
 import { inMemory } from '../binary/byte-source.ts';
 import type { Client } from '../client.ts';
 import { assertLocalFile } from '../disk/hash-file.ts';
 import { confirmMeasured, confirmUnwritten, writtenTo } from '../disk/verified-artifact.ts';
 import { RequestError, UntrustedError } from '../errors.ts';
 import type { ManifestAnswer } from '../names/bind-name.ts';
+import { componentOfFileName } from '../names/file-name.ts';
+import { note } from '../notes.ts';
 import type { AskedName } from '../plan/asked-name.ts';
 import { type NetworkRequest, sourcesOf, type VerifyRequest } from '../plan/request.ts';
 import type { Policy } from '../policy/policy.ts';
@@ -12,9 +15,10 @@ import { keptManifest } from './kept-manifest.ts';
 import { assertAsked, isListedAs, type LocalName, nameLocal } from './local-name.ts';
 import { openArchive } from './open-archive.ts';
 import type { PreparedArtifact } from './prepared-artifact.ts';
+import type { ProvedLocal } from './prove-by.ts';
 import { proveLocal } from './prove-local.ts';
 import type { ProvenArtifact } from './prove-with-log.ts';
-import { nameOf, type ReadSubject } from './read-subject.ts';
+import { nameOf } from './read-subject.ts';
 import { reportChecks } from './report.ts';
 import type { RunLogMemory } from './run-log-memory.ts';
 import type { RunTrust } from './run-trust.ts';
@@ -86,24 +90,35 @@ async function nameProven(
     readonly what: string;
   },
   { proven }: ProvenArtifact,
-  { sha256, measured }: ReadSubject,
+  { sha256, measured, said }: Pick<ProvedLocal, 'sha256' | 'measured' | 'said'>,
 ): Promise<LocalName> {
   if (demanded !== undefined && demanded.sha256 !== sha256) throw notTheDemanded(run.what, demanded, sha256);
   if (proven.claim.kind !== 'genuine') return {};
   const file = measured === undefined ? undefined : confirmMeasured(measured, proven);
   const bytes = file ?? (subject.kind === 'bytes' ? inMemory(subject.bytes) : undefined);
-  const local = { what: run.what, sha256, bytes, file };
+  const local = { what: run.what, sha256, bytes, file, said };
   const isAsked = as !== undefined && demanded === undefined;
   const manifestOf = isAsked ? () => askManifest({ ...as, sha256 }, request, run, signal) : undefined;
   const sources = { demanded: demanded?.by, manifestOf };
   const named =
     as === undefined
-      ? await nameLocal(local, signal)
+      ? withFileName(subject, await nameLocal(local, signal))
       : { name: await assertAsked(as, local, sources, signal) };
   if (subject.kind === 'bytes') assertUnchanged(subject.bytes, proven);
   // A pipe has no size, says no name, and cannot be read again.
   if (measured !== undefined && measured.file.size > 0n) await confirmUnwritten(measured, proven, signal);
   return named;
+}
+
+/** A file that says it is one component and has the name of another: worth a look, and no failure. */
+function withFileName(subject: VerifyRequest['subject'], named: LocalName): LocalName {
+  const { name } = named;
+  const component = name?.claimed?.component;
+  if (subject.kind !== 'file' || name === undefined || component === undefined) return named;
+  const said = componentOfFileName(basename(subject.path));
+  if (said === undefined || said === component) return named;
+  const text = `${subject.path} is ${component}, and its name says ${said}`;
+  return { ...named, name: { ...name, notes: [...name.notes, note('file-name-says-other', text)] } };
 }
 
 function notTheDemanded(

@@ -106,8 +106,9 @@ export interface DigestInput extends TrustInput, SourcesInput {
 
 /**
  * What {@link verify} is to prove, and with what evidence. The artifact is exactly one of `bytes`, `sha256` and `path`. The
- * evidence is a bundle, or a signature with its certificate, as values or as files; for a `path` it may be left out, and is
- * then looked for next to the file.
+ * evidence is a bundle, or a signature with its certificate, as values or as files, and no other counts then. Without any
+ * it is looked for: next to the file, in what an earlier run kept, in the release that the artifact claims to be of, and in
+ * the log by its digest.
  */
 export interface VerifyInput {
   /** The artifact itself. */
@@ -152,7 +153,7 @@ export interface VerifyOptions extends TrustInput {
    * Where the artifact does not say all of it itself, the release manifest is fetched from `sources`.
    */
   readonly as?: string | { readonly component: string; readonly version: string; readonly platform?: string };
-  /** Where the release manifest is fetched from, as {@link SourcesInput} has it. */
+  /** Where the release manifest, and without evidence a signature, is fetched from, as {@link SourcesInput} has it. */
   readonly sources?: readonly (string | ReleaseStore)[];
   /** Where to write the bundle that a signature, its certificate and the log's entry make. */
   readonly saveBundlePath?: string;

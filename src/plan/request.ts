@@ -162,8 +162,9 @@ export interface VerifyRequest extends TrustRequest, NetworkRequest, NamesReques
   /** With `as`: the digest (hex) that the subject must have, which binds its name. No release manifest is asked then. */
   readonly demanded?: { readonly sha256: string; readonly by: 'lockfile' | 'sha256' };
   /**
-   * `beside`: `<file>.sigstore.json` or `<file>.sigstore`, else `<file>.sig` and `<file>.cert`, else what an earlier run kept
-   * for the same digest. A pair needs the log.
+   * `beside`: `<file>.sigstore.json` or `<file>.sigstore`, else `<file>.sig` and `<file>.cert`, which need the log. Where there
+   * is none of them: what an earlier run kept for the same digest, what `sources` have under the name that the subject
+   * claims, and any signing of its digest in the log.
    */
   readonly evidence:
     | { readonly kind: 'beside' }

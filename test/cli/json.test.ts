@@ -221,7 +221,9 @@ describe('--json', () => {
   const OUTAGE = ['--retries', '0', '--mirror', 'http://127.0.0.1:9'];
   it.each<readonly [code: string, exitCode: number, args: (world: LocalWorld) => readonly string[]]>([
     ['usage', 2, ({ options }) => ['kubectl', 'v1.26.4', 'v1.26.5', ...options]],
-    ['file-not-readable', 2, () => ['verify', 'nowhere', '--bundle', 'nowhere.json']],
+    ['subject-not-readable', 20, () => ['verify', 'nowhere', '--bundle', 'nowhere.json']],
+    ['file-not-readable', 2, () => ['verify', 'root.json', '--bundle', 'nowhere.json']],
+    ['evidence-not-found', 4, ({ options }) => ['verify', 'root.json', ...options]],
     ['version-malformed', 2, ({ options }) => ['kubectl', 'v1.x.y', ...options]],
     ['component-unknown', 3, ({ options }) => ['nothing-of-kubernetes', 'v1.26.4', ...options]],
     [

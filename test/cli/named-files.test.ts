@@ -3,6 +3,7 @@ import { mkdir, writeFile } from 'node:fs/promises';
 import { describe, expect, it } from 'vitest';
 import { runCli } from '#support/run-cli';
 import { testDir } from '#support/test-dir';
+import { localWorld } from './local-world.ts';
 
 const SECRET = 'hunter2hunter2hunter2';
 const NOT_ANSWERED = 'http://127.0.0.1:9';
@@ -69,14 +70,14 @@ describe('the file to verify', () => {
     const dir = await testDir();
     await writeFile(dir.join('bundle'), '{}');
     const { stderr, exitCode } = await runCli(['verify', 'nofile', ...evidence], { cwd: dir.path });
-    expect(exitCode).toBe(2);
+    expect(exitCode).toBe(20);
     expect(stderr).toMatch(/^k8s-verify: error: nofile cannot be read\n {2}found +no such file\n {2}next +/);
   });
 
   it('is no directory', async () => {
     const dir = await testDir();
     const { stderr, exitCode } = await runCli(['verify', dir.path]);
-    expect(exitCode).toBe(2);
+    expect(exitCode).toBe(20);
     expect(stderr).toMatch(/^ {2}found +a directory$/m);
   });
 
@@ -85,20 +86,21 @@ describe('the file to verify', () => {
     ['a signature alone', ['kubectl.sig'], 'only kubectl.sig'],
     ['a certificate alone', ['kubectl.cert'], 'only kubectl.cert'],
   ])('with %s next to it has no evidence', async (_, names, found) => {
-    const dir = await testDir();
+    const world = await localWorld(2000);
+    const { dir, options } = world;
     for (const name of ['kubectl', ...names]) await writeFile(dir.join(name), 'x');
-    const { stderr, exitCode } = await runCli(['verify', 'kubectl'], { cwd: dir.path });
-    expect(exitCode).toBe(2);
-    expect(stderr).toMatch(/^k8s-verify: error: there is no evidence next to kubectl\n/);
-    expect(stderr).toMatch(/^ {2}wanted +kubectl\.sigstore\.json, or kubectl\.sig and kubectl\.cert$/m);
-    expect(stderr).toMatch(new RegExp(`^ {2}found +${found}$`, 'm'));
+    const { stderr, exitCode } = await world.run(['verify', 'kubectl', ...options]);
+    expect(exitCode).toBe(4);
+    expect(stderr).toMatch(/^k8s-verify: error: nothing was found that shows who signed kubectl\n/);
+    expect(stderr).toMatch(new RegExp(`^ {2}found +it does not say what it is; next to it: ${found};`, 'm'));
   });
 
   it.each(['.sigstore.json', '.sig', '.cert'])('is not its own evidence (%s)', async (suffix) => {
-    const dir = await testDir();
+    const world = await localWorld(2000);
+    const { dir, options } = world;
     for (const name of ['kubectl', `kubectl${suffix}`]) await writeFile(dir.join(name), 'x');
-    const { stderr, exitCode } = await runCli(['verify', `kubectl${suffix}`], { cwd: dir.path });
-    expect(exitCode).toBe(2);
+    const { stderr, exitCode } = await world.run(['verify', `kubectl${suffix}`, ...options]);
+    expect(exitCode).toBe(4);
     expect(stderr).toMatch(/^ {2}next +name the file to verify: kubectl$/m);
   });
 
@@ -107,12 +109,13 @@ describe('the file to verify', () => {
     .each([['kubectl.sigstore.json'], ['kubectl.sig'], ['kubectl.cert']])(
     'is not kept waiting by a pipe next to it called %s (needs mkfifo)',
     async (name) => {
-      const dir = await testDir();
+      const world = await localWorld(2000);
+      const { dir, options } = world;
       await writeFile(dir.join('kubectl'), 'x');
       execFileSync('mkfifo', [dir.join(name)]);
-      const run = await runCli(['verify', 'kubectl'], { cwd: dir.path, timeoutMs: 20_000 });
-      expect(run).toMatchObject({ exitCode: 2, signal: null });
-      expect(run.stderr).toMatch(/^ {2}found +a pipe or a device$/m);
+      const run = await world.run(['verify', 'kubectl', ...options], { timeoutMs: 20_000 });
+      expect(run).toMatchObject({ exitCode: 4, signal: null });
+      expect(run.stderr).toMatch(/next to it: a pipe or a device;/);
     },
   );
 

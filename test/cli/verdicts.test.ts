@@ -64,7 +64,8 @@ describe('verify of several files', () => {
   });
 
   it.each([
-    [['bare', 'gone'], 2, '0 of 2 proved. Exit code 2'],
+    [['bare', 'gone'], 4, '0 of 2 proved. Exit code 4'],
+    [['gone', 'good'], 20, '1 of 2 proved. Exit code 20'],
     [['good', 'bare', 'changed'], 12, 'Exit code 12'],
   ])('ends with the worst of %j', async (names, exitCode, last) => {
     const { world, log } = await someFiles();
@@ -88,7 +89,7 @@ describe('verify of several files', () => {
       exitCode: 12,
       error: { code: 'digest-mismatch', exitCode: 12 },
       artifacts: [
-        { verdict: 'not-judged', path: world.dir.join('bare'), error: { code: 'file-not-readable' } },
+        { verdict: 'not-judged', path: world.dir.join('bare'), error: { code: 'evidence-not-found' } },
         {
           verdict: 'refused',
           path: world.dir.join('changed'),

@@ -338,6 +338,7 @@ async function localFile(bytes: Buffer): Promise<Verified> {
         subject: { kind: 'file', path },
         evidence: { kind: 'beside' },
         trustedRoot: Buffer.from(sigstore.trustedRoot()),
+        sources: [releases.url],
         rekorUrl: sigstore.rekorUrl,
       };
       const { artifacts } = await verifyFile({ ...request, ...change }, client);
@@ -382,11 +383,11 @@ describe('verify', () => {
     expect(requests()).toBe(before);
     const subject = { kind: 'digest', sha256: sha256(SCRIPT) } as const;
     expect(await rejection(verify({ subject }))).toMatchObject({
-      code: 'file-not-readable',
-      message: `there is no evidence for sha256:${sha256(SCRIPT)}`,
+      code: 'log-unreachable',
+      subject: { sha256: sha256(SCRIPT) },
     });
     writeFileSync(kept(SCRIPT), readFileSync(kept(BYTES)));
-    expect(await rejection(verify({ subject }))).toMatchObject({ code: 'file-not-readable' });
+    expect(await rejection(verify({ subject }))).toMatchObject({ code: 'log-unreachable' });
   });
 
   it('takes it where what is next to the file does not fit, and says so', async () => {
@@ -420,7 +421,7 @@ describe('verify', () => {
 
   it('gives the answer of the first where none proves it', async () => {
     const { path, verify } = await localFile(SCRIPT);
-    expect(await rejection(verify())).toMatchObject({ code: 'file-not-readable' });
+    expect(await rejection(verify())).toMatchObject({ code: 'log-unreachable' });
     writeFileSync(`${path}.sigstore.json`, sigstore.signBlob({ bytes: BYTES }).bundle('0.3'));
     expect(await rejection(verify())).toMatchObject({ code: 'digest-mismatch' });
     mkdirSync(data.join('evidence'), { recursive: true });
@@ -440,13 +441,13 @@ describe('verify', () => {
   it('goes by no kept signature where a statement is asked for', async () => {
     const { verify } = await localFile(BYTES);
     const predicateTypes = ['https://slsa.dev/provenance/v1'];
-    expect(await rejection(verify({ predicateTypes }))).toMatchObject({ code: 'file-not-readable' });
+    expect(await rejection(verify({ predicateTypes }))).toMatchObject({ code: 'evidence-not-found' });
   });
 
   it('asks for the signer that the request names', async () => {
     const { verify } = await localFile(BYTES);
     const identity = { subjectAlternativeName: 'you@example.com', issuer: 'https://example.com' };
-    expect(await rejection(verify({ identity }))).toMatchObject({ code: 'file-not-readable' });
+    expect(await rejection(verify({ identity }))).toMatchObject({ name: 'UnavailableError' });
   });
 });
 

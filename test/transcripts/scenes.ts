@@ -102,6 +102,14 @@ export const ANSWERS: readonly Scene[] = [
     typed: `kubectl v1.30.2 --output kubectl-1.30 --save-bundle --check-sums ${ROOT}`,
   },
   { name: 'verify', arrange: downloaded(), typed: `verify kubectl ${ROOT}` },
+  {
+    name: 'verify-found',
+    arrange: async (internet) => {
+      await published()(internet);
+      await internet.write('kubelet', program('kubectl', 'v1.30.2'));
+    },
+    typed: `verify kubelet ${ROOT}`,
+  },
   { name: 'verify-verbose', arrange: downloaded(), typed: `verify kubectl --verbose ${ROOT}` },
   {
     name: 'verify-list',
@@ -421,6 +429,29 @@ export const FAILURES: readonly Scene[] = [
     name: 'fail-verify-no-evidence',
     arrange: (internet) => internet.write('kubectl', program('kubectl', 'v1.30.2')),
     typed: `verify ./kubectl ${ROOT}`,
+  },
+  {
+    name: 'fail-verify-other-build',
+    arrange: async (internet) => {
+      await published()(internet);
+      await internet.write('kubectl', Buffer.concat([program('kubectl', 'v1.30.2'), Buffer.from('rebuilt')]));
+    },
+    typed: `verify ./kubectl ${ROOT}`,
+  },
+  {
+    name: 'fail-verify-before-signing',
+    arrange: (internet) => internet.write('kubectl', program('kubectl', 'v1.20.3')),
+    typed: `verify ./kubectl ${ROOT}`,
+  },
+  {
+    name: 'fail-verify-other-builder',
+    arrange: (internet) => internet.write('kubectl', program('kubectl', 'v1.31.1-gke.200')),
+    typed: `verify ./kubectl ${ROOT}`,
+  },
+  {
+    name: 'fail-verify-as',
+    arrange: downloaded(),
+    typed: `verify ./kubectl --as kubectl@v1.36.0 ${ROOT}`,
   },
 ];
 

@@ -24,6 +24,7 @@ const ISSUER = 'https://token.actions.githubusercontent.com';
 describe('verify: words to a request', () => {
   it.each<[string, VerifyArguments]>([
     ['kubectl', { subject: { kind: 'file', path: 'kubectl' }, evidence: { kind: 'beside' } }],
+    [`sha256:${SHA256}`, { subject: { kind: 'digest', sha256: SHA256 }, evidence: { kind: 'beside' } }],
     [
       'kubectl --bundle b.json',
       { subject: { kind: 'file', path: 'kubectl' }, evidence: { kind: 'bundle', path: 'b.json' } },
