@@ -190,6 +190,7 @@ function dataWhenUsed(directory: ClientOptions['dataDirectory'], report: Report)
     keeps: true,
     read: async (kind, key) => (await store()).read(kind, key),
     write: async (kind, key, bytes, options) => (await store()).write(kind, key, bytes, options),
+    pathOf: async (kind, key) => (await store()).pathOf(kind, key),
     list: async (kind) => (await store()).list(kind),
     remove: async (kind, key) => (await store()).remove(kind, key),
     look: async () => (await store()).look(),

@@ -133,6 +133,8 @@ export interface ArtifactResult {
    * in the place of a bundle of the artifact's own.
    */
   readonly manifestPath?: string;
+  /** Where its evidence is kept for later runs, which need no network for it. Absent if nothing is kept of it. */
+  readonly keptEvidence?: string;
   /** Who signed: the proven identity or key. */
   readonly signer: Signer;
   /** The verified time of signing, ISO 8601. Absent for a managed key without a time in its evidence. */

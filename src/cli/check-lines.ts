@@ -82,11 +82,19 @@ function line(begin: string, label: string, text: string, style: TextStyle): str
   return `${begin}${`${label} `.padEnd(column - shown)}${wrapped(printable(text), column, style)}`;
 }
 
-function origins({ source, trustedRoot, evidence }: ArtifactResult): readonly (readonly [string, string])[] {
+function origins({
+  source,
+  trustedRoot,
+  evidence,
+  keptEvidence: kept,
+}: ArtifactResult): readonly (readonly [string, string])[] {
+  // What came from there is told once.
+  const isTold = evidence.kind === 'bundle' && evidence.location === kept;
   return [
     ...(source === undefined ? [] : [['from', source] as const]),
     ['evidence', evidenceText(evidence)],
     ['trusted root', rootWords(trustedRoot)],
+    ...(kept === undefined || isTold ? [] : [['evidence kept', kept] as const]),
   ];
 }
 

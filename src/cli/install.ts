@@ -44,7 +44,8 @@ export async function install(line: ParsedLine, output: Console): Promise<Answer
   const result = await withClient(readTransport(line.options), output, (client, signal) =>
     installRelease({ ...request, signal }, client),
   );
-  return installAnswer(result, pathNotes(result, host, destination.kind !== 'default'));
+  const pathsNoted = pathNotes(result, host, destination.kind !== 'default');
+  return installAnswer(result, pathsNoted, line.options.offline === true);
 }
 
 /** @throws RequestError `usage` or `component-unknown`; no work is done here */

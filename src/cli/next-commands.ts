@@ -27,10 +27,10 @@ function asksReleases(line: Invocation['line']): line is NonNullable<Invocation[
 export const again: Command = ({ words, line }) => (line === undefined ? undefined : toType(words));
 
 /** The same with a network; undefined where a variable says offline, which no word of the line outdoes. */
-export const withNetwork: Command = ({ words, line }) =>
-  line === undefined || !beforeDashes(words).includes('--offline')
-    ? undefined
-    : toType(withoutSwitch(words, '--offline'));
+export const withNetwork: Command = ({ words, line }) => {
+  const online = line?.options.offline === true ? askingServers(words, line) : undefined;
+  return online === undefined ? undefined : toType(online);
+};
 
 /** The same, where it fetches what it proves. */
 export const installAgain: Command = (invocation) =>
@@ -51,9 +51,11 @@ export const withForgotten = ({ words, line }: Invocation, name: string): string
 export const fromItsSource: Command = ({ words, line }) => {
   const { mirror = [] } = line?.options ?? {};
   if (!asksReleases(line) || mirror.every((url) => url === DEFAULT_SOURCE)) return undefined;
-  const rest = without(words, '--mirror');
+  const online = askingServers(words, line);
+  if (online === undefined) return undefined;
+  const rest = without(online, '--mirror');
   // A variable that names the mirror is outdone by an option.
-  const isNamed = rest.length < words.length;
+  const isNamed = rest.length < online.length;
   return toType(rest, isNamed ? [] : ['--mirror', DEFAULT_SOURCE]);
 };
 
@@ -61,10 +63,18 @@ export const fromItsSource: Command = ({ words, line }) => {
 export const sourceToo: Command = ({ words, line }) => {
   const { mirror = [] } = line?.options ?? {};
   if (!asksReleases(line) || mirror.length === 0 || mirror.includes(DEFAULT_SOURCE)) return undefined;
+  const online = askingServers(words, line);
+  if (online === undefined) return undefined;
   const isNamed = optionsAmong(words, new Set(['--mirror'])).length > 0;
   const mirrors = isNamed ? [] : mirror.flatMap((url) => ['--mirror', url]);
-  return toType(words, [...mirrors, '--mirror', DEFAULT_SOURCE]);
+  return toType(online, [...mirrors, '--mirror', DEFAULT_SOURCE]);
 };
+
+/** The words of a line that may ask servers; undefined where a variable says offline, which no word outdoes. */
+function askingServers(words: readonly string[], line: Invocation['line']): readonly string[] | undefined {
+  if (line?.options.offline !== true) return words;
+  return beforeDashes(words).includes('--offline') ? withoutSwitch(words, '--offline') : undefined;
+}
 
 /** What `doctor` looks at as a run does. */
 const OF_DOCTOR: ReadonlySet<string> = new Set([

@@ -1,6 +1,6 @@
 /** The answer of `install` and `verify`. */
 import type { Note } from '../notes.ts';
-import { type RunResult, successReport } from '../result.ts';
+import { type ArtifactResult, type RunResult, successReport } from '../result.ts';
 import type { Answer, Failed } from './console.ts';
 import type { JsonAnswer } from './output-json.ts';
 import { errorText } from './error-text.ts';
@@ -9,26 +9,37 @@ import { worstOf } from '../verdict.ts';
 import { type Judged, jsonOf, provedJson, subjectOf } from './verdicts.ts';
 import { checkLines } from './check-lines.ts';
 import { memberLines, pathLine, tsvLine, verdictLine } from './output-text.ts';
-import { successText } from './success-text.ts';
+import type { TextStyle } from './style.ts';
+import { offlineLine, successText } from './success-text.ts';
 
 /**
  * The path of each file for a program; a line for each on standard error for a person.
  *
  * @param notes for a person, in addition to the result.
+ * @param isOffline whether the run was not to use the network.
  */
-export function installAnswer(result: RunResult, notes: readonly Note[]): Answer {
+export function installAnswer(result: RunResult, notes: readonly Note[], isOffline: boolean): Answer {
   const { artifacts } = result;
   return {
     text: artifacts.map(pathLine).join(''),
     shown: () => '',
-    summary: (style, aliases) => successText(artifacts, style, aliases),
+    summary: (style, aliases) =>
+      successText(artifacts, style, aliases) + offlineText(artifacts, style, isOffline),
     notes,
     json: successReport('install', result),
   };
 }
 
-/** A verdict for each file: fields for a program, lines for a person. */
-export function verifyAnswer(judged: readonly Judged[], notes: readonly Note[]): Answer {
+function offlineText(artifacts: readonly ArtifactResult[], style: TextStyle, isOffline: boolean): string {
+  return isOffline ? offlineLine(artifacts, style, new Date()) : '';
+}
+
+/**
+ * A verdict for each file: fields for a program, lines for a person.
+ *
+ * @param isOffline as of {@link installAnswer}.
+ */
+export function verifyAnswer(judged: readonly Judged[], notes: readonly Note[], isOffline: boolean): Answer {
   const artifacts = judged.flatMap((one) => (one.kind === 'proved' ? [one.artifact] : []));
   const opened = artifacts.filter(({ members }) => members !== undefined);
   const json: JsonAnswer & { readonly artifacts: readonly object[] } = {
@@ -40,7 +51,7 @@ export function verifyAnswer(judged: readonly Judged[], notes: readonly Note[]):
     shown: (style) =>
       opened.length > 0
         ? opened.map(({ members = [] }) => memberLines(members)).join('')
-        : successText(artifacts, { ...style, verbose: false }),
+        : successText(artifacts, { ...style, verbose: false }) + offlineText(artifacts, style, isOffline),
     summary: (style) =>
       style.verbose
         ? artifacts

@@ -1,6 +1,7 @@
 /** A success, for people: one line for each file and one for the signer; how it was proved only with --verbose. */
 import { formatPlatform, hostPlatform } from '../release/platform.ts';
 import type { ArtifactResult } from '../result.ts';
+import { rootWords } from '../trust/root-age.ts';
 import { checkLines } from './check-lines.ts';
 import { printable } from './printable.ts';
 import { symbol, type TextStyle, wrapped } from './style.ts';
@@ -36,6 +37,14 @@ export function successText(
       ? [`  ${wrapped(printable(`all signed by ${signerOf(first)}`), 6, style)}`]
       : [];
   return [...checks, ...lines, ...shared].map((line) => `${line}\n`).join('');
+}
+
+/** An offline run renews no trusted root: a person sees how old the one is that everything was held against. */
+export function offlineLine(artifacts: readonly ArtifactResult[], style: TextStyle, now: Date): string {
+  const [first] = artifacts;
+  if (first === undefined) return '';
+  const text = printable(`offline: trusted root ${rootWords(first.trustedRoot, now)}`);
+  return style.terminal === undefined ? `${text}\n` : `  ${wrapped(text, 6, style)}\n`;
 }
 
 interface Naming {

@@ -59,7 +59,7 @@ export async function verify(line: ParsedLine, output: Console): Promise<Answer>
       notes.push(...one.notes);
     }
   });
-  return verifyAnswer(judged, notes);
+  return verifyAnswer(judged, notes, line.options.offline === true);
 }
 
 /** @throws K8sVerifyError that is not about the file itself, and would end every other proof too. */

@@ -50,6 +50,8 @@ export interface DataStore {
     bytes: Uint8Array,
     options?: { readonly onlyNew?: boolean },
   ): Promise<Written>;
+  /** The absolute path of this user's own entry, whether it is there or not; undefined if nothing is kept. */
+  pathOf(kind: KeptKind, key: string): Promise<string | undefined>;
   /** The keys of a kind, sorted, of both places. */
   list(kind: KeptKind): Promise<readonly string[]>;
   /**
@@ -135,6 +137,12 @@ class DirectoryStore implements DataStore {
       );
       return 'failed';
     }
+  }
+
+  pathOf(kind: KeptKind, key: string): Promise<string | undefined> {
+    assertKey(key);
+    const { own } = this.#places;
+    return Promise.resolve(own === undefined ? undefined : join(own, kind, key));
   }
 
   async remove(kind: KeptKind, key: string): Promise<boolean> {

@@ -42,11 +42,21 @@ export async function findKeptEvidence(
   return { found, notes };
 }
 
-/** Keeps a bundle that has just proved the artifact, in place of any other. What cannot be kept is a note. */
-export async function keepEvidence(data: DataStore, sha256: string, bundle: Uint8Array): Promise<void> {
+/**
+ * Keeps a bundle that has just proved the artifact, in place of any other. What cannot be kept is a note.
+ *
+ * @returns the file that it is in; undefined if it is not kept.
+ */
+export async function keepEvidence(
+  data: DataStore,
+  sha256: string,
+  bundle: Uint8Array,
+): Promise<string | undefined> {
   const kept = await data.read('evidence', sha256);
-  if (kept.some(({ bytes }) => equalBytes(bytes, bundle))) return;
-  await data.write('evidence', sha256, bundle);
+  const same = kept.find(({ bytes }) => equalBytes(bytes, bundle));
+  if (same !== undefined) return same.path;
+  const written = await data.write('evidence', sha256, bundle);
+  return written === 'failed' ? undefined : data.pathOf('evidence', sha256);
 }
 
 export function evidenceNotUsed(location: string, why: string): Note {

@@ -6,6 +6,7 @@ import { formatReleaseVersion } from '../release/version.ts';
 import type { ArtifactResult, RunResult } from '../result.ts';
 import type { ClaimedName } from '../names/claimed-name.ts';
 import { notePlaced } from './note-placed.ts';
+import type { KeptPaths } from './kept-evidence.ts';
 import { describeTrust } from './run-trust.ts';
 import { memberOf, type Output, type PreparedArtifact } from './prepared-artifact.ts';
 import type { ProvenArtifact } from './prove-with-log.ts';
@@ -14,10 +15,12 @@ import type { ProvenArtifact } from './prove-with-log.ts';
  * The result of a run, once everything is placed: one for each file or directory.
  *
  * @param notes about the whole run: what placing had to say.
+ * @param kept where the evidence of each is kept.
  */
 export async function describeRun(
   prepared: readonly PreparedArtifact[],
   notes: readonly Note[],
+  kept: KeptPaths,
   report: Report,
 ): Promise<RunResult> {
   const outputs = prepared.flatMap((one) => one.outputs);
@@ -26,11 +29,17 @@ export async function describeRun(
     for (const one of noteOnReplaced(output)) report({ kind: 'note', ...one, ...artifactOf(output) });
     reportNameNotes(output, report);
   }
-  const artifacts = prepared.flatMap((one) => one.outputs.map((output) => describeOutput(one, output)));
+  const artifacts = prepared.flatMap((one) =>
+    one.outputs.map((output) => describeOutput(one, output, kept.get(one))),
+  );
   return { schemaVersion: 1, artifacts: await notePlaced(artifacts, report), notes };
 }
 
-function describeOutput(prepared: PreparedArtifact, output: Output): ArtifactResult {
+function describeOutput(
+  prepared: PreparedArtifact,
+  output: Output,
+  keptEvidence: string | undefined,
+): ArtifactResult {
   const { proof, source, bundlePath, manifestPath } = prepared;
   const { proven, crossChecks } = proof;
   const path = pathOf(output);
@@ -45,6 +54,7 @@ function describeOutput(prepared: PreparedArtifact, output: Output): ArtifactRes
     ...tarballOf(prepared, output),
     ...(bundlePath === undefined ? {} : { bundlePath: resolve(bundlePath) }),
     ...(manifestPath === undefined ? {} : { manifestPath: resolve(manifestPath) }),
+    ...(keptEvidence === undefined ? {} : { keptEvidence }),
     ...contentOf(output),
     ...(crossChecks === undefined ? {} : { crossChecks }),
     ...describeProof(proof, output.sha256),

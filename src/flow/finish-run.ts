@@ -3,7 +3,7 @@ import type { Note } from '../notes.ts';
 import type { NamesRequest } from '../plan/request.ts';
 import type { RunResult } from '../result.ts';
 import { describeRun } from './describe.ts';
-import { keepAllEvidence } from './kept-evidence.ts';
+import { keepAllEvidence, type KeptPaths } from './kept-evidence.ts';
 import { placePrepared } from './place.ts';
 import { discardPrepared, type PreparedArtifact } from './prepared-artifact.ts';
 import { rememberNames } from './remember-names.ts';
@@ -22,13 +22,14 @@ export async function finishRun(
   logMemory: RunLogMemory,
 ): Promise<RunResult> {
   const notes: Note[] = [];
+  let kept: KeptPaths;
   try {
     notes.push(...(await logMemory.finish()));
     notes.push(...(await rememberNames(prepared, client, forgetNames)));
-    await keepAllEvidence(prepared, client.data);
+    kept = await keepAllEvidence(prepared, client.data);
     notes.push(...(await placePrepared(prepared, signal)));
   } finally {
     await discardPrepared(prepared);
   }
-  return describeRun(prepared, notes, client.report);
+  return describeRun(prepared, notes, kept, client.report);
 }

@@ -13,12 +13,21 @@ import { proofContext, type ProofRun } from './proof-context.ts';
 import { proveFromEvidence, type ProvenArtifact } from './prove-with-log.ts';
 import type { RunTrust } from './run-trust.ts';
 
+/** Where the evidence of an artifact is kept, for each that has some. */
+export type KeptPaths = ReadonlyMap<PreparedArtifact, string>;
+
 /** Keeps the evidence of everything that was proved, so that the next run needs no network for it. */
-export async function keepAllEvidence(prepared: readonly PreparedArtifact[], data: DataStore): Promise<void> {
-  for (const { proof, outputs } of prepared) {
-    const sha256 = sha256Of(proof, outputs);
-    if (sha256 !== undefined) await keepEvidence(data, sha256, proof.bundle);
+export async function keepAllEvidence(
+  prepared: readonly PreparedArtifact[],
+  data: DataStore,
+): Promise<KeptPaths> {
+  const paths = new Map<PreparedArtifact, string>();
+  for (const one of prepared) {
+    const sha256 = sha256Of(one.proof, one.outputs);
+    const path = sha256 === undefined ? undefined : await keepEvidence(data, sha256, one.proof.bundle);
+    if (path !== undefined) paths.set(one, path);
   }
+  return paths;
 }
 
 /**

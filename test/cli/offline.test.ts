@@ -1,5 +1,6 @@
 /** Runs with `--offline`, whose sockets are watched, and runs on a machine without a network. */
-import { rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { internetSockets, NO_CUT_OFF, NO_TRACE, traced, withoutNetwork } from '#support/cut-off';
 import { goProgram } from '#support/go-program';
@@ -67,6 +68,7 @@ describe.skipIf(NO_TRACE !== undefined)(`the sockets of a run (${NO_TRACE ?? 'wa
     const kept = await watched(world, [...again, '--offline']);
     expect(kept).toMatchObject({ run: { exitCode: 0 }, sockets: [] });
     expect(kept.run.stderr).toContain('kept kubectl v1.36.0');
+    expect(kept.run.stderr).toContain('offline: trusted root ');
     const lines: readonly (readonly [readonly string[], number])[] = [
       [['verify', 'bin/kubectl', ...trust], 0],
       [['verify', 'bin/kubectl', '--as', 'kubeadm@v1.36.0', ...trust], 19],
@@ -85,6 +87,12 @@ describe.skipIf(NO_TRACE !== undefined)(`the sockets of a run (${NO_TRACE ?? 'wa
       const { run, sockets } = await watched(world, [...args, '--offline']);
       expect({ args, exitCode: run.exitCode, sockets }).toEqual({ args, exitCode, sockets: [] });
     }
+    const mirror = mirrorDirectory(world);
+    const fromMirror = ['kubectl', '--platform', 'linux/amd64', '--install-dir', 'other', '--mirror', mirror];
+    expect(await watched(world, [...fromMirror, ...trust, '--offline'])).toMatchObject({
+      run: { exitCode: 0 },
+      sockets: [],
+    });
     rmSync(dir.join('bin', 'kubectl'));
     expect(await watched(world, [...again, '--offline'])).toMatchObject({
       run: { exitCode: 4 },
@@ -103,6 +111,65 @@ describe.skipIf(NO_CUT_OFF !== undefined)(`a machine without a network (${NO_CUT
         exitCode: 0,
       });
     }
+  });
+});
+
+/** A directory laid out as dl.k8s.io: kubectl v1.36.0, its evidence, and that it is stable. */
+function mirrorDirectory({ dir, sigstore }: LocalWorld): string {
+  const bytes = goProgram({ strings: ['v1.36.0'] });
+  const path = 'mirror/release/v1.36.0/bin/linux/amd64/kubectl';
+  mkdirSync(dirname(dir.join(path)), { recursive: true });
+  writeFileSync(dir.join(path), bytes);
+  writeFileSync(dir.join(`${path}.sigstore.json`), sigstore.signBlob({ bytes }).bundle('0.3'));
+  writeFileSync(dir.join('mirror/release/stable.txt'), 'v1.36.0');
+  return dir.join('mirror');
+}
+
+describe('--offline with a mirror directory', () => {
+  const STABLE = ['kubectl', '--platform', 'linux/amd64', '--install-dir', 'bin'];
+
+  it('installs from it, asks it which version is stable, and says how old the trusted root is', async () => {
+    const world = await localWorld();
+    const mirror = mirrorDirectory(world);
+    const trust = ['--trusted-root', world.dir.join('root.json')];
+    const run = await inHome(world, [...STABLE, ...trust, '--mirror', mirror, '--offline']);
+    expect(run).toMatchObject({ exitCode: 0, stdout: `${world.dir.join('bin', 'kubectl')}\n` });
+    expect(run.stderr).toMatch(/^installed kubectl v1\.36\.0 \(stable\) linux\/amd64 as /);
+    expect(run.stderr).toContain(`\noffline: trusted root ${world.dir.join('root.json')}\n`);
+  });
+
+  it('takes what it has where a variable names it next to a server', async () => {
+    const world = await localWorld();
+    const mirror = mirrorDirectory(world);
+    const trust = ['--trusted-root', world.dir.join('root.json')];
+    const env = { K8S_VERIFY_MIRROR: `https://mirror.example.com ${mirror}` };
+    const run = await inHome(world, [...STABLE, ...trust, '--offline', '--json'], env);
+    expect(run.exitCode).toBe(0);
+    const { artifacts, notes } = JSON.parse(run.stdout);
+    expect(artifacts).toMatchObject([{ version: 'v1.36.0', source: expect.stringContaining(mirror) }]);
+    expect(notes).toMatchObject([{ code: 'mirror-not-asked' }]);
+  });
+
+  it('says what is missing in it', async () => {
+    const world = await localWorld();
+    const mirror = mirrorDirectory(world);
+    const trust = ['--trusted-root', world.dir.join('root.json')];
+    const path = dirname(join(mirror, 'release/v1.36.0/bin/linux/amd64/kubectl'));
+    const { signatureFile, certificateFile } = world.sigstore.signBlob({
+      bytes: goProgram({ strings: ['v1.36.0'] }),
+    });
+    rmSync(join(path, 'kubectl.sigstore.json'));
+    const line = [...STABLE, ...trust, '--mirror', mirror, '--offline'];
+    const lacking = await inHome(world, line);
+    expect(lacking.exitCode).toBe(4);
+    const next = /what is missing: (k8s-verify .*)$/m.exec(lacking.stderr)?.[1];
+    expect(next).toContain('--mirror https://dl.k8s.io');
+    expect(next).not.toContain('--offline');
+    writeFileSync(join(path, 'kubectl.sig'), signatureFile);
+    writeFileSync(join(path, 'kubectl.cert'), certificateFile);
+    const run = await inHome(world, line);
+    expect(run).toMatchObject({ exitCode: 4 });
+    expect(run.stderr).toContain('the entry of the public log is not here, and this run is offline');
   });
 });
 

@@ -21,6 +21,7 @@ export function aFullResult(): Required<ArtifactResult> {
     signedAt: '',
     predicateType: '',
     bundlePath: '/usr/local/bin/kubectl.sigstore.json',
+    keptEvidence: '/var/lib/k8s-verify/evidence/636a',
     manifestPath: '/usr/local/bin/kubectl.kubernetes-release.spdx',
     fromTarball: {
       name: 'kubernetes-client-linux-amd64.tar.gz',

@@ -37,6 +37,7 @@ function open(own: string | undefined, system?: string, isShared: boolean = fals
     keeps: store.keeps,
     read: (kind, key) => store.read(kind, key),
     write: (kind, key, bytes, options) => store.write(kind, key, bytes, options),
+    pathOf: (kind, key) => store.pathOf(kind, key),
     list: (kind) => store.list(kind),
     remove: (kind, key) => store.remove(kind, key),
     look: () => store.look(),
