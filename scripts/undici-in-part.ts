@@ -21,23 +21,12 @@ export const UNDICI_FILES: Readonly<Record<UndiciPart, string>> = {
  */
 const LEFT_OUT = /[\\/]undici[\\/]lib[\\/](?:dispatcher[\\/]client-h2\.js$|web[\\/])/;
 
-/**
- * What undici takes from `node:http`, which Node needs 4 ms to load: the limit on the headers of an answer, and the class
- * by which it knows a request's body that came out of Node's own server, which ours never do.
- */
-export const HTTP_PARTS = 'module.exports = { maxHeaderSize: 16384, IncomingMessage: class {} };';
-const HTTP_ID = '\0node-http-in-part';
-
 /** Has every bundle take these parts of undici, and no others. The sources import undici by its public name. */
 export const undiciInPart: Plugin = {
   name: 'undici-in-part',
-  resolveId(source, importer = '') {
-    return source === 'node:http' && /[\\/]undici[\\/]lib[\\/]/.test(importer) ? HTTP_ID : undefined;
-  },
   load: {
-    filter: { id: /[\\/]undici[\\/](?:index\.js$|lib[\\/])|^\0node-http-in-part$/ },
+    filter: { id: /[\\/]undici[\\/](?:index\.js$|lib[\\/])/ },
     handler(id) {
-      if (id === HTTP_ID) return HTTP_PARTS;
       if (/[\\/]undici[\\/]index\.js$/.test(id)) return partsOfIndex();
       if (!LEFT_OUT.test(id)) return undefined;
       return "module.exports = () => { throw new Error('HTTP/2 and fetch are not in this bundle'); };";
