@@ -125,8 +125,9 @@ function readEcdsaKey(key: KeyObject, spki: Uint8Array, what: string): Signature
     needsMessage: false,
     usualHash: found.usualHash,
     verifyDigest,
+    // OpenSSL does it in a tenth of the time, but takes nothing that is hashed already.
     verifyMessage: (message, algorithm, signature) =>
-      verifyDigest({ algorithm, hex: hashWith(algorithm, message).toString('hex') }, signature),
+      readEcdsaSignature(signature, found.bytes) !== undefined && verify(algorithm, message, key, signature),
   };
 }
 
