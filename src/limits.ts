@@ -37,6 +37,10 @@ export const MAX_TUF_TIMESTAMP_BYTES: number = 16_384;
 export const MAX_TUF_SNAPSHOT_BYTES: number = 2_000_000;
 /** A `targets.json` whose length the snapshot does not say. */
 export const MAX_TUF_TARGETS_BYTES: number = 5_000_000;
+/** Members of one object of a TUF metadata file; Sigstore's have about 20. */
+export const MAX_TUF_OBJECT_MEMBERS = 512;
+/** Members and elements of a whole TUF metadata file; Sigstore's have about 300. */
+export const MAX_TUF_MEMBERS = 8192;
 /** Versions of the TUF root that are followed in one refresh, kept ones included. Sigstore has made 16 in five years. */
 export const MAX_TUF_ROOT_ROTATIONS: number = 256;
 /** The Action warns of a trusted root that is older than this, in days. */

@@ -12,6 +12,7 @@ import {
   MAX_TUF_TARGETS_BYTES,
   MAX_TUF_TIMESTAMP_BYTES,
 } from '../limits.ts';
+import { metadataBytes } from './tuf-bytes.ts';
 
 /** The files of a repository, byte for byte. */
 export interface TufFiles {
@@ -110,16 +111,16 @@ export async function refreshMetadata(
  */
 export function verifyKept(anchor: Uint8Array, kept: TufFiles, checkedAt: Date): VerifiedMetadata {
   const store = openStore(anchor, checkedAt);
-  for (const root of kept.roots) store.updateRoot(Buffer.from(root));
-  store.updateTimestamp(Buffer.from(kept.timestamp));
-  store.updateSnapshot(Buffer.from(kept.snapshot));
-  store.updateDelegatedTargets(Buffer.from(kept.targets), 'targets', 'root');
+  for (const root of kept.roots) store.updateRoot(metadataBytes(root));
+  store.updateTimestamp(metadataBytes(kept.timestamp));
+  store.updateSnapshot(metadataBytes(kept.snapshot));
+  store.updateDelegatedTargets(metadataBytes(kept.targets), 'targets', 'root');
   return verified(store, anchor, kept);
 }
 
 /** tuf-js takes the time from the system; ours may be another one, in tests and for what is kept. */
 function openStore(anchor: Uint8Array, now: Date): TrustedMetadataStore {
-  const store = new TrustedMetadataStore(Buffer.from(anchor));
+  const store = new TrustedMetadataStore(metadataBytes(anchor));
   if (!Reflect.has(store, 'referenceTime')) throw new TypeError('this tuf-js takes its time elsewhere');
   Reflect.set(store, 'referenceTime', now);
   return store;
@@ -129,7 +130,7 @@ function openStore(anchor: Uint8Array, now: Date): TrustedMetadataStore {
 function followRoots(store: TrustedMetadataStore, kept: readonly Uint8Array[]): Uint8Array[] {
   const roots: Uint8Array[] = [];
   for (const root of kept) {
-    if (!succeeds(() => store.updateRoot(Buffer.from(root)))) break;
+    if (!succeeds(() => store.updateRoot(metadataBytes(root)))) break;
     roots.push(root);
   }
   return roots;
@@ -143,7 +144,7 @@ async function fetchRoots(
   while (roots.length < MAX_TUF_ROOT_ROTATIONS) {
     const next = await fetch(`${store.root.signed.version + 1}.root.json`, MAX_TUF_ROOT_BYTES);
     if (next === undefined) return;
-    store.updateRoot(Buffer.from(next));
+    store.updateRoot(metadataBytes(next));
     roots.push(next);
   }
   throw new Error(`more than ${MAX_TUF_ROOT_ROTATIONS} versions of the root`);
@@ -155,12 +156,12 @@ async function refreshTimestamp(
   kept: Uint8Array | undefined,
   fetch: FetchMetadata,
 ): Promise<Uint8Array> {
-  if (kept !== undefined) succeeds(() => store.updateTimestamp(Buffer.from(kept)));
+  if (kept !== undefined) succeeds(() => store.updateTimestamp(metadataBytes(kept)));
   const name = 'timestamp.json';
   const newest = await fetch(name, MAX_TUF_TIMESTAMP_BYTES);
   if (newest === undefined) throw new MissingMetadata(name);
   try {
-    store.updateTimestamp(Buffer.from(newest));
+    store.updateTimestamp(metadataBytes(newest));
     return newest;
   } catch (error) {
     if (error instanceof EqualVersionError && kept !== undefined) return kept;
@@ -174,12 +175,12 @@ async function refreshSnapshot(
   fetch: FetchMetadata,
 ): Promise<Uint8Array> {
   // Its hash was checked when it was fetched. An older version still says which versions were seen.
-  if (kept !== undefined && succeeds(() => store.updateSnapshot(Buffer.from(kept), true))) return kept;
+  if (kept !== undefined && succeeds(() => store.updateSnapshot(metadataBytes(kept), true))) return kept;
   const meta = present(store.timestamp, 'timestamp').signed.snapshotMeta;
   const name = versioned(store, 'snapshot', meta.version);
   const newest = await fetch(name, atMost(meta.length, MAX_TUF_SNAPSHOT_BYTES));
   if (newest === undefined) throw new MissingMetadata(name);
-  store.updateSnapshot(Buffer.from(newest));
+  store.updateSnapshot(metadataBytes(newest));
   return newest;
 }
 
@@ -189,7 +190,7 @@ async function refreshTargets(
   fetch: FetchMetadata,
 ): Promise<Uint8Array> {
   const accept = (bytes: Uint8Array): void =>
-    store.updateDelegatedTargets(Buffer.from(bytes), 'targets', 'root');
+    store.updateDelegatedTargets(metadataBytes(bytes), 'targets', 'root');
   if (kept !== undefined && succeeds(() => accept(kept))) return kept;
   const meta = targetsMeta(store);
   const name = versioned(store, 'targets', meta.version);

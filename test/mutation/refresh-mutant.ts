@@ -149,6 +149,16 @@ for (const published of [
     });
   }
 }
+for (const [name, meta] of [
+  ['many members', Object.fromEntries(Array.from({ length: 600 }, (_, index) => [index, {}]))],
+  ['many small objects', Array.from({ length: 100 }, () => Array.from({ length: 100 }, () => 1))],
+] as const) {
+  await withTuf(name, {}, async ({ server, refresh }) => {
+    server.fault('/1.targets.json', fault.body(JSON.stringify({ signed: { meta }, signatures: [] })));
+    const error: unknown = await refresh().catch((cause: unknown) => cause);
+    return String(Object(error).found);
+  });
+}
 await withTuf(
   'expired tomorrow',
   { timestampExpires: later(1).toISOString() },

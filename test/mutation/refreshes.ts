@@ -6,6 +6,7 @@ const TARGET = 'trust/tuf-target.ts';
 const REFRESH = 'trust/refresh-root.ts';
 const KEPT = 'trust/kept-root.ts';
 const RUN = 'flow/refreshed-trust.ts';
+const BYTES = 'trust/tuf-bytes.ts';
 const KEPT_TRUST = 'flow/kept-trust.ts';
 const STATES = 'data/newest-kept.ts';
 const OLDEST = 'data/remove-oldest.ts';
@@ -41,6 +42,8 @@ export const REFRESH_MUTATIONS: readonly DecisionMutation[] = [
   { file: METADATA, from: "roles['timestamp']?.keyIDs.toSorted(), ", to: '' },
   { file: METADATA, from: ", roles['snapshot']?.keyIDs.toSorted()", to: '' },
   { file: METADATA, from: 'if (version >= known) return;', to: 'if (version > known) return;' },
+  { file: BYTES, from: 'members.length > MAX_TUF_OBJECT_MEMBERS', to: 'false' },
+  { file: BYTES, from: 'all > MAX_TUF_MEMBERS', to: 'false' },
   { file: TARGET, from: '  if (!isTarget(info, bytes)) throw notTheTarget(name);\n', to: '' },
   { file: TARGET, from: 'info === undefined || !isTarget(info, bytes)', to: 'info === undefined' },
   {

@@ -164,6 +164,10 @@ describe('the forms of the trusted root', () => {
   });
 });
 
+const FIELDS = { spec_version: '1.0', version: 2, expires: '2999-01-01T00:00:00Z' };
+const members = (count: number): Record<string, unknown> =>
+  Object.fromEntries(Array.from({ length: count }, (_, index) => [`k${index}`, { version: 1 }]));
+
 describe('what a refresh refuses', () => {
   it.each<[string, Partial<TufRepositoryOptions>, RegExp]>([
     ['an expired root', { expired: ['root'] }, /root\.json is expired/],
@@ -316,6 +320,40 @@ describe('what a refresh refuses', () => {
       await expect(refresh()).rejects.toMatchObject({ code });
     },
   );
+
+  it.each<[string, string, () => unknown]>([
+    ['the root', '/2.root.json', () => ({ keys: members(7000), roles: {} })],
+    ['the targets', '/1.targets.json', () => ({ targets: members(200_000) })],
+    [
+      'a role of the root',
+      '/2.root.json',
+      () => ({ roles: { root: { keyids: Object.keys(members(9000)) } } }),
+    ],
+    [
+      'many small objects',
+      '/1.targets.json',
+      () => ({ targets: {}, x: Array(500).fill(Array(500).fill(1)) }),
+    ],
+  ])(
+    '%s with so many members that reading it takes minutes, whoever signed it',
+    async (_name, path, signed) => {
+      // Before a file is read, no more than its version is known, as at Sigstore.
+      const { refresh, server } = await startTuf();
+      const body = JSON.stringify({ signed: Object.assign(signed() ?? {}, FIELDS), signatures: [] });
+      server.fault(path, () => ({ reply: { status: 200, body } }));
+      await expect(refresh()).rejects.toMatchObject({
+        code: 'trusted-root-invalid',
+        found: expect.stringMatching(/^a TUF metadata file has too many members/),
+      });
+    },
+  );
+
+  it('a file that is nested as deep as it is long', async () => {
+    const { refresh, server } = await startTuf();
+    const body = '['.repeat(200_000) + ']'.repeat(200_000);
+    server.fault('/2.root.json', () => ({ reply: { status: 200, body } }));
+    await expect(refresh()).rejects.toMatchObject({ code: 'trusted-root-invalid' });
+  });
 
   it('a trusted root that is signed for, and larger than any', async () => {
     const { refresh, asked } = await startTuf({
