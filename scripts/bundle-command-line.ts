@@ -23,7 +23,8 @@ const withoutChildProcess: Plugin = {
  * left alone, the bundler makes one of every set of modules that some commands share. The first that fits a module has it.
  */
 const GROUPS = [
-  { name: 'version', test: /rolldown[\\/]runtime|src[\\/]cli[\\/]version-text\.ts$/, priority: 7 },
+  { name: 'version', test: /rolldown[\\/]runtime|src[\\/]cli[\\/]version-text\.ts$/, priority: 8 },
+  { name: 'words', test: /src[\\/]cli[\\/](?:environment|help-page)\.ts$/, priority: 7 },
   { name: 'run', test: /src[\\/]cli[\\/]run\.ts$/, priority: 6 },
   {
     name: 'flow',

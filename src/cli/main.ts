@@ -16,6 +16,10 @@ export async function main(argv: readonly string[] = process.argv): Promise<void
     const { columns, overview } = await import('./help.ts');
     process.stderr.write(overview(columns()));
     process.exitCode = 2;
+  } else if (words.length === 1 && (first === '--help' || first === '-h')) {
+    // The same page as among other words, without what runs commands.
+    const { columns, overview } = await import('./help.ts');
+    process.stdout.write(overview(columns()));
   } else if (words.length === 1 && first === '--version') {
     // Nothing but this is loaded for it; with more words, the parser says what is wrong.
     process.stdout.write(versionText(VERSION, process.stdout.isTTY));
