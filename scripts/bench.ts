@@ -19,6 +19,7 @@ import { install } from './bench/topics/install.ts';
 import { memory } from './bench/topics/memory.ts';
 import { name as nameOfBinary } from './bench/topics/name.ts';
 import { proof } from './bench/topics/proof.ts';
+import { rerun } from './bench/topics/rerun.ts';
 import { several } from './bench/topics/several.ts';
 import { startup } from './bench/topics/startup.ts';
 import { verify } from './bench/topics/verify.ts';
@@ -27,6 +28,7 @@ const TOPICS: Readonly<Record<string, Topic>> = {
   startup,
   verify,
   install,
+  rerun,
   several,
   memory,
   proof,

@@ -5,6 +5,7 @@ import { InstallError } from '../errors.ts';
 import type { HashAlgorithm } from '../strict/digest.ts';
 import type { ProvenDigest } from '../proof/prove-digest.ts';
 import { diskError, isAbsent } from './disk-error.ts';
+import { type FileIdentity, identityOf, isSameFile } from './file-identity.ts';
 import { hashBeginning } from './hash-file.ts';
 import { HeldDirectory } from './held-directory.ts';
 import { inspectEntry } from './inspect-destination.ts';
@@ -34,6 +35,13 @@ export interface InstalledFile {
   readonly executable: boolean;
   /** The most that a file of its kind has: a larger file is another one, and is not hashed. */
   readonly maxBytes: number;
+  /** As it was before it was hashed and found to be right. */
+  readonly measured?: FileState | undefined;
+}
+
+/** Which file is open, and when something of it changed last. */
+export interface FileState extends FileIdentity {
+  readonly changedNs: bigint;
 }
 
 /** A file at a destination, before it is known which bytes are the right ones. */
@@ -42,6 +50,8 @@ export interface MeasuredOccupant {
   readonly digest: string | undefined;
   /** Why the file must be replaced even if its bytes are right; undefined if it may stay. */
   readonly why: string | undefined;
+  /** Before it was hashed; undefined if it cannot be read. */
+  readonly state: FileState | undefined;
 }
 
 /**
@@ -56,11 +66,12 @@ export async function measureOccupant(
   signal: AbortSignal | undefined,
 ): Promise<MeasuredOccupant | undefined> {
   const found = await withFile(resolve(destination), async (handle): Promise<MeasuredOccupant> => {
+    const state = stateOf(await handle.stat({ bigint: true }));
     const [digest] = (await hashWhole(handle, maxBytes, [algorithm], signal)) ?? [];
-    return { digest, why: await whyUnfit(await handle.stat({ bigint: true }), executable) };
+    return { digest, why: await whyUnfit(await handle.stat({ bigint: true }), executable), state };
   });
   if (found === 'absent') return undefined;
-  return found === 'unreadable' ? { digest: undefined, why: undefined } : found;
+  return found === 'unreadable' ? { digest: undefined, why: undefined, state: undefined } : found;
 }
 
 /** What a measured file is, now that it is known which bytes are the right ones. */
@@ -112,7 +123,8 @@ function mayRun(file: BigIntStats): boolean {
 }
 
 /**
- * Checks and hashes a file that was left alone once more, while the files that came with it are placed.
+ * Checks a file that was left alone once more, while the files that came with it are placed: nothing of it has changed
+ * since it was hashed, or it is hashed again.
  *
  * @throws InstallError `place-failed` if it has changed.
  */
@@ -120,8 +132,27 @@ export async function assertStillInstalled(
   installed: InstalledFile,
   signal: AbortSignal | undefined,
 ): Promise<void> {
+  if (await isUntouched(installed)) return;
   const { kind } = await findInstalled(installed, signal);
   if (kind !== 'fit') throw changed(installed, kind);
+}
+
+/** A change in the same moment as an earlier one may leave no trace: the clock of a file system ticks slowly. */
+const RECENT_NS = 2_000_000_000n;
+
+/** Writing to a file, renaming another one to its name, and changing its mode or owner all show in its state. */
+async function isUntouched({ destination, measured }: InstalledFile): Promise<boolean> {
+  if (measured === undefined) return false;
+  if (BigInt(Date.now()) * 1_000_000n - measured.changedNs < RECENT_NS) return false;
+  const untouched = await withFile(resolve(destination), async (handle) => {
+    const state = stateOf(await handle.stat({ bigint: true }));
+    return isSameFile(state, measured) && state.changedNs === measured.changedNs;
+  });
+  return untouched === true;
+}
+
+function stateOf(found: BigIntStats): FileState {
+  return { ...identityOf(found), changedNs: found.ctimeNs };
 }
 
 function changed({ destination, proven }: InstalledFile, kind: string): InstallError {

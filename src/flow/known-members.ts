@@ -38,9 +38,10 @@ async function knownMember(
   const { known } = await recognise(asked, file, context);
   const sha256 = known?.measured.digest;
   if (known === undefined || sha256 === undefined || known.measured.why !== undefined) return undefined;
-  const { proof, name } = known;
+  const { proof, name, measured } = known;
   const maxBytes = MAX_ARTIFACT_BYTES[asked.artifact.kind];
-  const installed = { ...file, maxBytes, proven: { algorithm: 'sha256', hex: sha256 } } as const;
+  const proven = { algorithm: 'sha256', hex: sha256 } as const;
+  const installed = { ...file, maxBytes, proven, measured: measured.state };
   const had = 'the file that was there';
   const output = { kind: 'already-installed', file, installed, sha256, had, name } as const;
   return { artifact: asked.artifact, proof, source: undefined, bundlePath: undefined, outputs: [output] };

@@ -70,7 +70,7 @@ export async function takeOccupant(
   const { destination, executable } = file;
   const { proven } = proof;
   const maxBytes = MAX_ARTIFACT_BYTES[download.plan.artifact.kind];
-  const installed = { destination, proven, executable, maxBytes };
+  const installed = { destination, proven, executable, maxBytes, measured: measured?.state };
   const occupant =
     measured !== undefined && proven.algorithm === 'sha256'
       ? judgeOccupant(measured, proven.hex)

@@ -4,6 +4,8 @@ import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import {
   assertStillInstalled,
+  type FileState,
+  measureOccupant,
   findInstalled,
   type Occupant,
   setInstalledMode,
@@ -107,6 +109,29 @@ describe('what a destination holds', () => {
     const error = await rejection(assertStillInstalled(installed, undefined));
     expect(error).toMatchObject({ name: 'InstallError', code: 'place-failed' });
     expect(error.message).toBe(`${destination} was changed while this ran`);
+  });
+
+  it('is hashed again in the end only if something of it may have changed since', async () => {
+    const other = { algorithm: 'sha256', hex: '0'.repeat(64) } as const;
+    const stateOf = async (destination: string): Promise<FileState | undefined> => {
+      const file = { destination, executable: false, maxBytes: 1e6 };
+      return (await measureOccupant(file, 'sha256', undefined))?.state;
+    };
+    // An old file. If it were hashed, its digest would be another one than this.
+    const old = { destination: import.meta.filename, executable: false, maxBytes: 1e6, proven: other };
+    await assertStillInstalled({ ...old, measured: await stateOf(old.destination) }, undefined);
+    expect(await rejection(assertStillInstalled(old, undefined))).toMatchObject({ code: 'place-failed' });
+    // A file of a moment ago may have been written to again in the same moment.
+    const young = { ...old, destination: placed(0o644) };
+    const measured = await stateOf(young.destination);
+    expect(await rejection(assertStillInstalled({ ...young, measured }, undefined))).toMatchObject({
+      code: 'place-failed',
+    });
+    // Another file has the name now.
+    const elsewhere = { ...young, measured: await stateOf(old.destination) };
+    expect(await rejection(assertStillInstalled(elsewhere, undefined))).toMatchObject({
+      code: 'place-failed',
+    });
   });
 });
 
