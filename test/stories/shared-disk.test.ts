@@ -95,6 +95,8 @@ describe('a file that is there with the right bytes', () => {
     const run = await prepareInstall({ sigstore, releases }, change);
     await run.install();
     kubectl = run.dir.join('bin', 'kubectl');
+    // Late enough for kubectl to have been found in its place.
+    releases.http.delay(/\/kubeadm$/, 2000);
     const error: unknown = await run
       .install({ artifacts: asked('kubectl', 'kubeadm') })
       .catch((reason: unknown) => reason);

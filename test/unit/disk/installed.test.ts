@@ -32,6 +32,12 @@ function placed(mode: number, content = 'genuine'): string {
   return destination;
 }
 
+/** As it is before it is hashed. */
+async function stateOf(destination: string): Promise<FileState | undefined> {
+  const file = { destination, executable: false, maxBytes: 1e6 };
+  return (await measureOccupant(file, 'sha256', undefined))?.state;
+}
+
 describe('what a destination holds', () => {
   it('is nothing, in a directory that is there or not', async () => {
     expect(await find(join(scratch(), 'kubectl'))).toEqual({ kind: 'absent' });
@@ -113,10 +119,6 @@ describe('what a destination holds', () => {
 
   it('is hashed again in the end only if something of it may have changed since', async () => {
     const other = { algorithm: 'sha256', hex: '0'.repeat(64) } as const;
-    const stateOf = async (destination: string): Promise<FileState | undefined> => {
-      const file = { destination, executable: false, maxBytes: 1e6 };
-      return (await measureOccupant(file, 'sha256', undefined))?.state;
-    };
     // An old file. If it were hashed, its digest would be another one than this.
     const old = { destination: import.meta.filename, executable: false, maxBytes: 1e6, proven: other };
     await assertStillInstalled({ ...old, measured: await stateOf(old.destination) }, undefined);
