@@ -1,5 +1,6 @@
 /** Jobs that need no network, or must not use one, and the file that says their versions. */
-import { cpSync, mkdirSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { cpSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { LoopbackServer } from '#support/http/loopback-server';
 import { createTufRepository } from '#support/tuf-repository';
@@ -138,5 +139,16 @@ describe('another Sigstore', () => {
     expect(job.stdout).not.toContain('::warning');
     await server.close();
     expect(await run({ version: VERSION, offline: 'true', ...tuf })).toMatchObject({ exitCode: 0 });
+    // Nobody could renew it for 40 days.
+    const kept = dir.join('tool-cache', 'k8s-verify-data', 'trust');
+    const [name = ''] = readdirSync(kept);
+    const state = JSON.parse(readFileSync(path.join(kept, name), 'utf8'));
+    const checkedAt = new Date(Date.now() - 40 * 86_400_000).toISOString();
+    writeFileSync(path.join(kept, name), JSON.stringify({ ...state, checkedAt }));
+    const old = await run({ version: VERSION, offline: 'true', ...tuf });
+    expect(old.exitCode).toBe(0);
+    expect(old.stdout).toMatch(
+      /^::warning title=k8s-verify%3A trusted root::the trusted root is by TUF, root version 1, of \d{4}-\d\d-\d\d \(40 days old\)/m,
+    );
   });
 });
