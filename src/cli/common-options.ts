@@ -21,7 +21,7 @@ export const commonOptions = (): readonly CliOption[] => [
     'open no connection: what is not on this machine is missing, and ends the run with 4',
   ).from('K8S_VERIFY_OFFLINE'),
   rare(EVERY_COMMAND, '--color <WHEN>', 'colour on stderr: auto, always or never').oneOf(COLOR_CHOICES),
-  rare(EVERY_COMMAND, '--no-progress', 'no bar on a terminal').from('K8S_VERIFY_NO_PROGRESS'),
+  rare(EVERY_COMMAND, '--no-progress', 'no table of downloads on a terminal').from('K8S_VERIFY_NO_PROGRESS'),
   option(EVERY_COMMAND, '--version', 'alone only; the version of k8s-verify'),
 ];
 

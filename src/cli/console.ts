@@ -14,7 +14,7 @@ import { printable, printableLines } from './printable.ts';
 import { paint, type TextStyle } from './style.ts';
 import type { Aliases } from './success-text.ts';
 import { recordFacts } from './run-facts.ts';
-import { barProgress, lineProgress, type Progress, quietProgress } from './progress.ts';
+import { lineProgress, type Progress, quietProgress } from './progress.ts';
 
 /** The part of `process` that is used. */
 export interface Surroundings {
@@ -89,7 +89,7 @@ export function openConsole(words: readonly string[], { stdout, stderr, env }: S
       line = understood;
     },
     async start() {
-      progress = await startProgress(mode, stderr);
+      progress = await startProgress(mode, { stdout, stderr, env });
       return recorder.listenTo(progress.report);
     },
     note: tell,
@@ -122,8 +122,11 @@ export function openConsole(words: readonly string[], { stdout, stderr, env }: S
   };
 }
 
-function startProgress(mode: Mode, stderr: Surroundings['stderr']): Promise<Progress> {
-  if (mode.quiet) return Promise.resolve(quietProgress());
-  if (mode.animated) return barProgress(stderr, mode.style);
-  return Promise.resolve(lineProgress((line) => stderr.write(line), mode.style));
+async function startProgress(mode: Mode, { stderr, env }: Surroundings): Promise<Progress> {
+  if (mode.quiet) return quietProgress();
+  if (!mode.animated) return lineProgress((line) => stderr.write(line), mode.style);
+  const { terminalProgress } = await import('./terminal-progress.ts');
+  // xterm and screen leave a line that has become too long as it is.
+  const reflows = env['XTERM_VERSION'] === undefined && env['STY'] === undefined;
+  return terminalProgress(stderr, mode.style, { reflows });
 }

@@ -26,7 +26,7 @@ export const OTHER_VARIABLES: readonly (readonly [names: string, meaning: string
   ['NODE_EXTRA_CA_CERTS', 'certificates (PEM) to trust for TLS, as --ca-file'],
   ['NO_COLOR', 'no colour, unless --color says otherwise'],
   ['CLICOLOR_FORCE, FORCE_COLOR', 'colour in a pipe too'],
-  ['TERM, CI', 'no bar on a dumb terminal, or where CI is set'],
+  ['TERM, CI', 'no table of downloads on a dumb terminal, or with CI'],
 ];
 
 /** What is said of a variable besides that it is the same as an option. */

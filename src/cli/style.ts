@@ -1,5 +1,6 @@
 /** How lines for people look: colour, symbols and width. */
 import { styleText } from 'node:util';
+import { columnsOf } from '../text/columns.ts';
 
 /** How a person's lines look on one stream. */
 export interface TextStyle {
@@ -55,7 +56,7 @@ export function wrapped(
   for (const word of text.match(TOGETHER) ?? []) {
     const last = lines.at(-1);
     const room = width - (lines.length === 1 ? indent : hanging);
-    if (last !== undefined && last.length + 1 + word.length <= room)
+    if (last !== undefined && columnsOf(last) + 1 + columnsOf(word) <= room)
       lines[lines.length - 1] = `${last} ${word}`;
     else lines.push(word);
   }

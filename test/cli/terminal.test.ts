@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process';
-import { writeFileSync } from 'node:fs';
+import { readdirSync, writeFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { CLI_PATH } from '#support/run-cli';
 import { runProgram } from '#support/run-program';
@@ -35,13 +35,14 @@ async function onTerminal(
 }
 
 describe.skipIf(!hasScript)('on a terminal (needs script of util-linux)', () => {
-  it('draws a bar with rate and time left, and leaves the cursor as it was', async () => {
+  it('draws a row with a bar, rate and time left, and leaves the cursor as it was', async () => {
     const world = await localWorld(3_000_000);
     world.releases.http.limitRate(30_000_000);
-    const { exitCode, screen } = await onTerminal(world, [...KUBECTL, ...world.options]);
+    const { exitCode, screen } = await onTerminal(world, [...KUBECTL, ...world.options], { LC_ALL: 'C' });
     expect(exitCode).toBe(0);
-    expect(screen).toMatch(/kubectl v1\.26\.4 linux\/amd64 \[#*-*\] +\d+ % of 3\.0 MB {2}[\d.]+ MB\/s/);
-    expect(screen).toMatch(/\d+ (?:ms|s) left/);
+    expect(screen).toMatch(
+      /kubectl v1\.26\.4(?: linux\/amd64)? {2}\[#*-*\] +\d+ % +[\d.]+(?: kB)? of 3\.0 MB +[\d.]+ MB\/s +\d+ s/,
+    );
     expect(screen).toMatch(/(?:✓|ok)\S* installed kubectl v1\.26\.4 /);
     expect(screen.lastIndexOf(`${ESC}[?25h`)).toBeGreaterThan(screen.lastIndexOf(`${ESC}[?25l`));
     expect(screen).toContain(' as ');
@@ -91,6 +92,41 @@ describe.skipIf(!hasScript)('on a terminal (needs script of util-linux)', () => 
     expect(exitCode).toBe(0);
     expect(screen).toContain('/zero\\u200bwidth/kubectl\r\n');
     expect(screen).not.toContain('\u200b');
+  });
+
+  it('breaks a line by the columns that wide letters take', async () => {
+    const world = await localWorld();
+    const directory = '\u4f60'.repeat(18);
+    const install = ['kubectl', 'v1.26.4', '--platform', 'linux/amd64', '--output', `${directory}/kubectl`];
+    const env = { LC_ALL: 'C.UTF-8', NO_COLOR: '1' };
+    const { screen } = await onTerminal(world, [...install, ...world.options], env);
+    // 72 columns in 54 letters.
+    expect(screen).toContain(`installed kubectl v1.26.4 as\r\n  ${world.dir.path}/${directory}/kubectl\r\n`);
+  });
+
+  it.each([
+    ['stderr', '2>&-'],
+    ['stdout and stderr', '>&- 2>&-'],
+  ])('installs all the same with closed %s', async (_, closed) => {
+    const world = await localWorld();
+    const command = [process.execPath, CLI_PATH, ...KUBECTL, ...world.options].map((word) => `'${word}'`);
+    const run = await runProgram(['sh', '-c', `${command.join(' ')} ${closed}`], {
+      cwd: world.dir.path,
+      env: { ...process.env, K8S_VERIFY_DATA_DIR: world.dir.join('data') },
+    });
+    expect(run.exitCode).toBe(0);
+    expect(readdirSync(world.dir.join('bin'))).toEqual(['kubectl']);
+  });
+
+  it.each([
+    ['CLICOLOR_FORCE', { CLICOLOR_FORCE: '1', TERM: 'dumb' }, true],
+    ['FORCE_COLOR', { FORCE_COLOR: '1', TERM: 'dumb' }, true],
+    ['NO_COLOR before FORCE_COLOR', { NO_COLOR: '1', FORCE_COLOR: '1' }, false],
+    ['CLICOLOR_FORCE=0 on a dumb terminal', { CLICOLOR_FORCE: '0', TERM: 'dumb' }, false],
+  ])('is coloured by %s', async (_, env, colored) => {
+    const world = await localWorld();
+    const { screen } = await onTerminal(world, [...KUBECTL, ...world.options], env);
+    expect(screen.includes(`${ESC}[32m`)).toBe(colored);
   });
 
   it('draws without colour with NO_COLOR', async () => {

@@ -1,6 +1,6 @@
 import { PassThrough } from 'node:stream';
 import { describe, expect, it } from 'vitest';
-import { barLine, barProgress, lineProgress } from '../../../src/cli/progress.ts';
+import { lineProgress } from '../../../src/cli/progress.ts';
 import { duration, size } from '../../../src/text/sizes.ts';
 import type { ProgressEvent } from '../../../src/progress.ts';
 
@@ -89,6 +89,18 @@ describe('progress in a pipe', () => {
     ).toBe(`${ARTIFACT}: 24.0 MB of 48.0 MB\n${ARTIFACT}: 36.0 MB of 48.0 MB\n`);
   });
 
+  it('tells of all that are not done in one line', () => {
+    const other = 'kubelet v1.26.4 linux/amd64';
+    expect(
+      lines([
+        { kind: 'download', artifact: ARTIFACT, total: 2_000_000, received: 1, at: 0 },
+        { kind: 'download', artifact: other, total: 3_000_000, received: 1_000_000, at: 10 },
+        { kind: 'download', artifact: 'done', total: 1, received: 1, at: 20 },
+        { kind: 'download', artifact: ARTIFACT, total: 2_000_000, received: 1_000_000, at: 30_000 },
+      ]),
+    ).toBe(`${ARTIFACT}: 1.0 MB of 2.0 MB; ${other}: 1.0 MB of 3.0 MB\n`);
+  });
+
   it('tells a download of unknown length', () => {
     const event = { kind: 'download', artifact: ARTIFACT } as const;
     expect(
@@ -97,53 +109,6 @@ describe('progress in a pipe', () => {
         { ...event, received: 512, at: 30_000 },
       ]),
     ).toBe(`${ARTIFACT}: 512 bytes\n`);
-  });
-});
-
-describe('bars', () => {
-  it('leave nothing of themselves behind a line, and end without a trace', async () => {
-    const stream = Object.assign(new PassThrough({ encoding: 'utf8' }), { isTTY: true, columns: 80 });
-    const bars = await barProgress(stream, { color: false, verbose: false });
-    bars.report({ kind: 'note', code: 'older-bundle-left', text: 'fine' });
-    bars.report({ kind: 'download', artifact: 'a', received: 1, total: 10 });
-    bars.report({ kind: 'note', code: 'older-bundle-left', text: 'fine' });
-    bars.report({ kind: 'download', artifact: 'a', received: 10, total: 10 });
-    bars.finish();
-    bars.finish();
-    const screen = String(stream.read());
-    expect(screen.startsWith('note: fine\n')).toBe(true);
-    expect(screen).toContain('note: fine\u001b[K\n');
-    expect(screen).toContain('a [########] 100 % of 10 bytes');
-    expect(screen.endsWith('\u001b[?25h\u001b[1G\u001b[0J')).toBe(true);
-    expect(screen).not.toContain('0 ms left');
-  });
-});
-
-describe('the bar', () => {
-  const payload = { artifact: ARTIFACT, from: 0 };
-
-  it('has share, size, rate and time left', () => {
-    const state = { value: 12_000_000, total: 48_000_000, startTime: 0 };
-    expect(barLine(8, state, payload, 2000)).toBe(
-      `${ARTIFACT} [##------]  25 % of 48.0 MB  6.0 MB/s  6 s left`,
-    );
-  });
-
-  it('counts the rate from where it began, not from nought', () => {
-    const state = { value: 12_000_000, total: 24_000_000, startTime: 0 };
-    expect(barLine(4, state, { artifact: 'k', from: 10_000_000 }, 1000)).toBe(
-      'k [##--]  50 % of 24.0 MB  2.0 MB/s  6 s left',
-    );
-  });
-
-  it('does without a total', () => {
-    expect(barLine(8, { value: 3_000_000, total: 0, startTime: 0 }, payload, 1000)).toBe(
-      `${ARTIFACT}  3.0 MB  3.0 MB/s`,
-    );
-  });
-
-  it('never overflows', () => {
-    expect(barLine(4, { value: 9, total: 3, startTime: 0 }, payload, 1000)).toContain('[####] 100 %');
   });
 });
 
