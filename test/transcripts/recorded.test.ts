@@ -5,6 +5,8 @@ import { ANSWERS, FAILURES, FOR_PROGRAMS } from './scenes.ts';
 
 const SCENES = [...ANSWERS, ...FAILURES];
 const COLUMNS = 80;
+/** A path after its label is one word, and is not broken. */
+const LONG_PATH = /^ {2}[a-z ]{13} {2}\/\S{60,}$/;
 const directory = new URL('screens/', import.meta.url);
 
 function recorded(file: string): readonly string[] {
@@ -43,7 +45,9 @@ describe('the recorded answers', () => {
   });
 
   it.each(SCENES.map(({ name }) => name))('of %s fit a terminal of 80 columns', (name) => {
-    const wide = screenOf(name).filter((line) => Array.from(line).length > COLUMNS && /\S\s+\S/.test(line));
+    const wide = screenOf(name).filter(
+      (line) => Array.from(line).length > COLUMNS && /\S\s+\S/.test(line) && !LONG_PATH.test(line),
+    );
     expect(wide).toEqual([]);
   });
 
