@@ -1,10 +1,11 @@
-import { statSync } from 'node:fs';
+import { existsSync, statSync } from 'node:fs';
 import { measureFile } from '../disk/verified-artifact.ts';
 import { InterruptedError, K8sVerifyError, RequestError, UntrustedError } from '../errors.ts';
 import { evidenceNotUsed } from '../evidence/evidence-store.ts';
 import * as localEvidence from '../evidence/local-evidence.ts';
 import type { Note } from '../notes.ts';
 import type { VerifyRequest } from '../plan/request.ts';
+import { MANIFEST_NAME } from '../release/artifact.ts';
 import { digestOf } from '../strict/digest.ts';
 import { proveFromKept } from './kept-evidence.ts';
 import { type LocalRun, proveBy, type ProvedLocal } from './prove-by.ts';
@@ -66,7 +67,8 @@ async function proveUnnamed(run: LocalRun, nearby: K8sVerifyError | undefined): 
   const hashed = await hashSubject(subject, signal);
   let proved: ProvedLocal | undefined;
   try {
-    const kept = isPipe ? undefined : await proveByKept(run, hashed);
+    const saved = isPipe || isFound ? undefined : await proveBySaved(run, hashed);
+    const kept = saved ?? (isPipe ? undefined : await proveByKept(run, hashed));
     if (kept === undefined && isFound) throw nearby;
     if (kept === undefined) {
       const { proveUnaided } = await import('./prove-unaided.ts');
@@ -76,6 +78,15 @@ async function proveUnnamed(run: LocalRun, nearby: K8sVerifyError | undefined): 
   } finally {
     if (proved?.measured !== hashed.file) await hashed.file?.opened.close();
   }
+}
+
+/** By the release manifest next to the file, which is saved in the place of a bundle where that proves it. */
+async function proveBySaved(run: LocalRun, hashed: HashedSubject): Promise<ProvedLocal | undefined> {
+  const { subject, predicateTypes } = run.request;
+  if (subject.kind !== 'file' || predicateTypes !== undefined) return undefined;
+  if (!existsSync(`${subject.path}.${MANIFEST_NAME}`)) return undefined;
+  const { orNone, proveBySavedManifest } = await import('./prove-by-listing.ts');
+  return orNone(proveBySavedManifest(subject.path, run, hashed));
 }
 
 async function hashSubject(

@@ -12,6 +12,7 @@ import type { ReleaseArtifact } from '../release/artifact.ts';
 import { isSigned } from '../release/signer.ts';
 import { proofContext } from './proof-context.ts';
 import type { LocalRun, ProvedLocal } from './prove-by.ts';
+import { orNone, proveByAnyKeptManifest } from './prove-by-listing.ts';
 import { type PublishedAnswer, proveAsPublished, proveByKeptManifest } from './prove-as-published.ts';
 import { proveFromSearch, type SearchFailed } from './prove-with-log.ts';
 import { shareManifests } from './release-manifest.ts';
@@ -55,6 +56,8 @@ async function find(
     throw unproved.byAnother(subject, said.markedVersion);
   if (isKubernetes && said?.version !== undefined && !isSigned(said.version))
     throw unproved.beforeSigning(subject, said.version);
+  const listed = await orNone(proveByAnyKeptManifest(run, subject));
+  if (listed !== undefined) return listed;
   const published = await askPublished(run, subject);
   if (published?.kind === 'proved') return published.proved;
   if (published?.kind === 'other') throw published.error;

@@ -12,6 +12,8 @@ export interface ReleaseManifest {
    * `kubernetes-src.tar.gz`). None: it does not list the file. Several: it contradicts itself.
    */
   digestsOf(pathInRelease: string): readonly string[];
+  /** The paths under which it lists a SHA-256 (hex). */
+  pathsOf(sha256: string): readonly string[];
 }
 
 /** A file of a release by its place there: what a manifest lists. */
@@ -155,6 +157,7 @@ function describe(header: ReadonlyMap<string, string>, entries: readonly Entry[]
     version,
     created: timeOf(header.get('Created') ?? ''),
     digestsOf: (path) => [...(digests.get(path) ?? [])],
+    pathsOf: (sha256) => Array.from(digests).flatMap(([path, listed]) => (listed.has(sha256) ? [path] : [])),
   };
 }
 

@@ -1,12 +1,16 @@
 /** A release like v1.35.0, whose signature of kubectl fits another file: the signed release manifest proves the digest. */
 import { createHash } from 'node:crypto';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { beforeEach, describe, expect, it } from 'vitest';
+import type { RunResult } from '../../src/result.ts';
 import { verifyFile } from '../../src/verify.ts';
 import { createClient } from '../../src/client.ts';
 import { fault } from '#support/http/faults';
 import type { ManifestOptions } from '#support/release-server';
 import { snapshot } from '#support/temp-dir';
+import { testDir } from '#support/test-dir';
 import { testServers } from '#support/test-servers';
+import { rejection } from '#support/thrown-by';
 import { type InstallRun, prepareInstall } from './support/install-run.ts';
 
 const KUBECTL = { component: 'kubectl', version: 'v1.30.2', platform: 'linux/amd64' };
@@ -79,6 +83,63 @@ describe('a broken pair upstream', () => {
       client,
     );
     expect(verified.artifacts[0]).toMatchObject({ sha256: manifest, evidence: { kind: 'bundle' } });
+  });
+
+  it('leaves a manifest by which the file itself is verified, offline', async () => {
+    await publishManifest();
+    await run.install({ saveBundle: true });
+    const path = run.dir.join('bin', 'kubectl');
+    const { trustedRootFile = '' } = run.request;
+    await using client = createClient({ offline: true });
+    const request = {
+      subject: { kind: 'file', path },
+      evidence: { kind: 'beside' },
+      trustedRootFile,
+    } as const;
+    const { artifacts } = await verifyFile(request, client);
+    expect(artifacts[0]).toMatchObject({
+      claim: 'genuine',
+      sha256,
+      evidence: { kind: 'release-manifest', location: `${path}.kubernetes-release.spdx` },
+    });
+    // Of another file, cut, by another signer: it proves nothing.
+    const manifest = `${path}.kubernetes-release.spdx`;
+    const [document, bundle] = [readFileSync(manifest), readFileSync(`${manifest}.sigstore.json`)];
+    writeFileSync(path, 'another file');
+    expect(await rejection(verifyFile(request, client))).toMatchObject({ code: 'offline' });
+    writeFileSync(path, bytes);
+    for (const [one, other] of [
+      [document.subarray(0, -1), bundle],
+      [document, bundle.subarray(0, -10)],
+      [document, sigstore.signBlob({ bytes: document, identity: 'you@example.com' }).bundle('0.3')],
+    ] as const) {
+      writeFileSync(manifest, one);
+      writeFileSync(`${manifest}.sigstore.json`, other);
+      expect(await rejection(verifyFile(request, client))).toMatchObject({ code: 'offline' });
+    }
+  });
+
+  it('is made up for in a later verification of a digest by the manifest that was kept', async () => {
+    const data = await testDir();
+    const keeping = await prepareInstall({ sigstore, releases }, undefined, undefined, data.path);
+    await publishManifest();
+    await keeping.install();
+    const { trustedRootFile = '' } = run.request;
+    await using client = createClient({ offline: true, dataDirectory: data.path });
+    const proving = (hex: string): Promise<RunResult> =>
+      verifyFile(
+        { subject: { kind: 'digest', sha256: hex }, evidence: { kind: 'beside' }, trustedRootFile },
+        client,
+      );
+    expect((await proving(sha256)).artifacts[0]).toMatchObject({
+      sha256,
+      evidence: { kind: 'release-manifest', location: data.join('manifests', 'v1.30.2') },
+    });
+    expect(await rejection(proving(OTHER))).toMatchObject({ code: 'offline' });
+    // Another digest that someone writes into it is not what was signed.
+    const text = readFileSync(data.join('manifests', 'v1.30.2'), 'utf8');
+    writeFileSync(data.join('manifests', 'v1.30.2'), text.replaceAll(sha256, OTHER));
+    expect(await rejection(proving(OTHER))).toMatchObject({ code: 'offline' });
   });
 
   it('is made up for where there is no checksum file either', async () => {

@@ -64,6 +64,8 @@ describe('the release manifest', () => {
     expect(manifest.created).toEqual(new Date('2024-06-11T10:02:13Z'));
     expect(manifest.digestsOf(KUBECTL)).toEqual([ONE]);
     expect(manifest.digestsOf('kubernetes-src.tar.gz')).toEqual([TWO]);
+    expect(manifest.pathsOf(ONE)).toContain(KUBECTL);
+    expect(manifest.pathsOf('0'.repeat(64))).toEqual([]);
     expect(manifest.digestsOf('bin/linux/arm64/kubectl')).toEqual([]);
   });
 
