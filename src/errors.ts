@@ -26,6 +26,7 @@ export type UnavailableCode =
   | 'response-invalid'
   | 'mirror-incomplete'
   | 'mirror-unreadable'
+  | 'mirror-inconsistent'
   | 'rate-limited'
   | 'offline'
   | 'log-unreachable'
@@ -62,6 +63,7 @@ export type UntrustedCode =
 export type InstallCode =
   | 'destination-unwritable'
   | 'destination-unsuitable'
+  | 'destination-busy'
   | 'disk-full'
   | 'place-failed'
   | 'archive-rejected'
@@ -229,6 +231,7 @@ const NOT_OF_THE_NETWORK: ReadonlySet<ErrorCode> = new Set<UnavailableCode>([
   'name-unbound',
   'evidence-not-found',
   'other-builder',
+  'mirror-inconsistent',
 ]);
 
 /**

@@ -20,6 +20,7 @@ export type ExitCode =
   | 19
   | 20
   | 21
+  | 22
   | 24
   | 130;
 
@@ -42,6 +43,7 @@ export const EXIT_CODE_MEANINGS: Readonly<Record<ExitCode, string>> = {
   18: 'do not use: the trusted root is invalid',
   19: 'do not use: genuine, but another component, version or platform, or not the file that had the name before',
   20: 'could not be put in its place, or a file to verify could not be read; no check has failed',
+  22: 'the mirror is out of date or not consistent: something that its index lists is not there',
   21: 'proved, but the archive holds something that is refused, or lacks what is asked for',
   24: 'not proved: its version has the mark of another builder than Kubernetes',
   130: 'interrupted',
@@ -93,8 +95,10 @@ export const EXIT_CODES: Readonly<Record<ErrorCode, Exclude<ExitCode, 0>>> = {
   'name-digest-changed': 19,
   'destination-unwritable': 20,
   'destination-unsuitable': 20,
+  'destination-busy': 20,
   'disk-full': 20,
   'place-failed': 20,
+  'mirror-inconsistent': 22,
   'archive-rejected': 21,
   'archive-member-missing': 21,
   interrupted: 130,
@@ -102,7 +106,7 @@ export const EXIT_CODES: Readonly<Record<ErrorCode, Exclude<ExitCode, 0>>> = {
 
 /** Of several failures in one run, its exit code is that of the first in this order. */
 export const WORST_FIRST: readonly ExitCode[] = [
-  12, 19, 13, 15, 14, 16, 17, 11, 18, 10, 24, 5, 4, 20, 21, 3, 2,
+  12, 19, 13, 15, 14, 16, 17, 11, 18, 10, 22, 24, 5, 4, 20, 21, 3, 2,
 ];
 
 /** The exit code for the error that a run ended with; 1 for an error that is not ours. */

@@ -8,6 +8,7 @@
 export { install } from './install.ts';
 export { verify } from './verify.ts';
 export { digest, type DigestResult, type DigestRun } from './digest.ts';
+export { mirror, type MirrorFileResult, type MirrorResult } from './mirror.ts';
 export { list, type ReleaseList, resolveVersion } from './list.ts';
 export { type Client, type ClientOptions, type Clock, createClient, type OwnedClient } from './client.ts';
 export type { NetworkOptions } from './http/http-client.ts';
@@ -16,6 +17,7 @@ export type {
   DigestInput,
   InstallInput,
   ListInput,
+  MirrorInput,
   SourcesInput,
   TrustInput,
   VerifyInput,

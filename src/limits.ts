@@ -201,6 +201,10 @@ export const MAX_VERSIONS_BYTES: number = 64 * KIB;
 export const MAX_LOCKFILE_BYTES: number = 1 * MIB;
 /** Artifacts in one lockfile. */
 export const MAX_LOCKED_ARTIFACTS = 4096;
+/** The index of a mirror; one file in it has about 400 bytes. */
+export const MAX_MIRROR_INDEX_BYTES: number = 32 * MIB;
+/** Files that a mirror's index lists; a release has 120. */
+export const MAX_MIRRORED_FILES = 65_536;
 /** Parsed signers' keys that are kept: more than the artifacts in progress at once. */
 export const MAX_REMEMBERED_KEYS = 64;
 /** Signatures of one key that are known to match. A keyless signer's key makes only one. */

@@ -22,11 +22,11 @@ const FLOORS: readonly (readonly string[])[] = [
   ['disk', 'policy', 'source'],
   ['records'],
   ['http', 'evidence', 'proof', 'trust', 'archive', 'binary', 'lockfile', 'names', 'data'],
-  ['client.ts', 'result.ts', 'verdict.ts'],
+  ['client.ts', 'result.ts', 'verdict.ts', 'mirror'],
   ['plan'],
   ['flow'],
   ['diagnosis'],
-  ['install.ts', 'verify.ts', 'digest.ts', 'list.ts', 'doctor.ts', 'trusted-root.ts'],
+  ['install.ts', 'mirror.ts', 'verify.ts', 'digest.ts', 'list.ts', 'doctor.ts', 'trusted-root.ts'],
   ['index.ts', 'cli', 'action'],
 ];
 

@@ -7,6 +7,7 @@ export const COMMANDS = [
   'install',
   'verify',
   'digest',
+  'mirror',
   'list',
   'doctor',
   'trusted-root',

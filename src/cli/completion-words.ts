@@ -18,6 +18,7 @@ export function operands(program: StrictCommand, command: StrictCommand): 'files
   switch (command.name()) {
     case 'install':
     case 'digest':
+    case 'mirror':
       return [...COMPONENTS.map(({ name }) => name), ...ALIASES];
     case 'verify':
       return 'files';

@@ -30,6 +30,8 @@ function refused(code: ErrorCode | 'bug', invocation: Invocation): string {
     return `Do not use ${what}. ${nothingInstalled(invocation)}`;
   }
   if (isRoot || line === undefined) return isRoot ? 'Do not use this trusted root.' : '';
+  if (line.command === 'mirror')
+    return 'Do not use this file. What was proved before it stays in the mirror.';
   if (line.command === 'digest') return 'Do not use this file. No digest was printed.';
   return line.command === 'verify' ? `Do not use ${subjectOf(invocation)}.` : '';
 }
@@ -38,6 +40,7 @@ function nothingLearnt(invocation: Invocation): string {
   const subject = subjectOf(invocation);
   const command = invocation.line?.command;
   if (command === 'install') return `Nothing was learnt about ${subject}, and nothing was installed.`;
+  if (command === 'mirror') return 'What was proved until then stays in the mirror.';
   if (command === 'digest') return `Nothing was learnt about ${subject}, and no digest was printed.`;
   return command === 'verify' ? `Nothing was learnt about ${subject}.` : '';
 }

@@ -216,6 +216,16 @@ export const EXIT_CODE_PAGES: Readonly<Record<ExitCode, ExitCodePage>> = {
     causes: ['a mistyped member', 'a tarball with links or paths that lead out of the directory'],
     steps: [['see what it holds:', 'k8s-verify verify FILE.tar.gz --list']],
   },
+  22: {
+    title: 'the mirror is out of date or not consistent',
+    meaning: 'Nothing in it was refused, and something that its index lists is not there.',
+    causes: [
+      'a file that was removed from the mirror by hand',
+      'a copy of the mirror that is not complete',
+      'an index that something else wrote, or wrote half',
+    ],
+    steps: [['fetch what is missing:', 'k8s-verify mirror COMPONENT VERSION --to DIR']],
+  },
   24: {
     title: "another builder's file",
     meaning:

@@ -55,6 +55,8 @@ const COMMANDS_BY_MEANING: Readonly<Record<string, string>> = {
   sum: 'digest',
   sha256: 'digest',
   checksum: 'digest',
+  copy: 'mirror',
+  sync: 'mirror',
   diagnose: 'doctor',
   env: 'doctor',
   info: 'doctor',

@@ -16,7 +16,7 @@ import { readsAsVersion } from './version-words.ts';
 /** Undefined where there is no such command, or where a word of it cannot be shown. */
 export type Command = (invocation: Invocation) => string | undefined;
 
-const OF_RELEASES: ReadonlySet<CommandName> = new Set(['install', 'digest']);
+const OF_RELEASES: ReadonlySet<CommandName> = new Set(['install', 'digest', 'mirror']);
 
 /** Whether the line names components of releases. */
 function asksReleases(line: Invocation['line']): line is NonNullable<Invocation['line']> {
@@ -75,6 +75,25 @@ function askingServers(words: readonly string[], line: Invocation['line']): read
   if (line?.options.offline !== true) return words;
   return beforeDashes(words).includes('--offline') ? withoutSwitch(words, '--offline') : undefined;
 }
+
+/** What the mirror lacks, fetched into it: into the directory that the line names, or any. */
+export const fillMirror: Command = ({ words, line }) => {
+  if (line?.command !== 'install' && line?.command !== 'digest') return undefined;
+  const { mirror = [] } = line.options;
+  const directory = mirror.find((one) => !/^https?:/.test(one)) ?? 'DIR';
+  const platforms = optionsAmong(words, OF_THE_FILE);
+  return toType(['mirror', ...line.operands, ...platforms, '--to', directory]);
+};
+
+/** What decides which file it is, and who must have signed it. */
+const OF_THE_FILE: ReadonlySet<string> = new Set([
+  '--platform',
+  '--certificate-identity',
+  '--certificate-oidc-issuer',
+  '--trusted-root',
+  '--tuf-url',
+  '--tuf-root',
+]);
 
 /** What `doctor` looks at as a run does. */
 const OF_DOCTOR: ReadonlySet<string> = new Set([

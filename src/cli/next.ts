@@ -144,9 +144,13 @@ const BY_CODE: Readonly<Record<ErrorCode, Steps>> = {
   timeout: ofTheNetwork,
   'response-invalid': ofTheNetwork,
   'mirror-incomplete': first(
-    all(step('ask dl.k8s.io for what is missing', commands.sourceToo), own),
+    all(
+      step('ask dl.k8s.io for what is missing', commands.sourceToo),
+      step('fill the mirror', commands.fillMirror),
+    ),
     all(own, thenAgain),
   ),
+  'mirror-inconsistent': all(own, thenAgain),
   'mirror-unreadable': all(own, step('or ask dl.k8s.io for it', commands.sourceToo)),
   'rate-limited': all(own, thenAgain),
   offline: online,
@@ -181,6 +185,7 @@ const BY_CODE: Readonly<Record<ErrorCode, Steps>> = {
     ofTheDisk,
   ),
   'destination-unsuitable': all(own, step('or', commands.intoOwnDirectory)),
+  'destination-busy': ofTheDisk,
   'disk-full': ofTheDisk,
   'place-failed': ofTheDisk,
   'archive-rejected': all(

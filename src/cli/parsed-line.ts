@@ -22,6 +22,10 @@ export interface Options {
   readonly output?: string;
   readonly platform?: readonly string[];
   readonly allPlatforms?: true;
+  /** The directory of a mirror. */
+  readonly to?: string;
+  readonly prune?: true;
+  readonly evidenceOnly?: true;
   readonly format?: DigestFormat;
   readonly paths?: true;
   /** URLs of servers, and absolute paths of directories. */

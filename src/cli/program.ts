@@ -5,7 +5,7 @@
 import { commonOptions } from './common-options.ts';
 import * as option from './declared-options.ts';
 import { add } from './add-command.ts';
-import { addDigest } from './released-commands.ts';
+import { addDigest, addMirror } from './released-commands.ts';
 import { addCompletion, addDoctor, addHelp, addTrustedRoot } from './set-up-commands.ts';
 import { StrictCommand } from './strict-command.ts';
 
@@ -35,6 +35,7 @@ export function createProgram(): StrictCommand {
   addInstall(program);
   addVerify(program);
   addDigest(program);
+  addMirror(program);
   addList(program);
   addDoctor(program);
   addTrustedRoot(program);

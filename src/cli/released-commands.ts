@@ -1,11 +1,12 @@
-/** The commands that prove files of a release without having them: `digest`. */
+/** The commands that prove files of releases for later: `digest`, `mirror`. */
 import { add } from './add-command.ts';
 import * as option from './declared-options.ts';
+import * as ofMirror from './mirror-options.ts';
 import type { CliOption } from './option.ts';
 import type { StrictCommand } from './strict-command.ts';
 
 /** Who must have signed, what is kept, and how the network is used. */
-function trustAndNetwork(): readonly CliOption[] {
+function trustAndNetwork(timeout: string = option.REQUEST_TIMEOUT): readonly CliOption[] {
   return [
     option.certificateIdentity(),
     option.certificateIssuer(),
@@ -15,7 +16,7 @@ function trustAndNetwork(): readonly CliOption[] {
     option.rekorUrl(),
     option.retries(),
     option.retryDelay(),
-    option.timeout(option.REQUEST_TIMEOUT),
+    option.timeout(timeout),
     option.caFile(),
   ];
 }
@@ -59,5 +60,49 @@ export function addDigest(program: StrictCommand): void {
     ],
     success: 'proved',
     failures: [1, 2, 3, 4, 5, 10, 11, 12, 13, 14, 15, 16, 17, 18, 19, 130],
+  });
+}
+
+export function addMirror(program: StrictCommand): void {
+  add(
+    program,
+    {
+      name: 'mirror',
+      operands: '[COMPONENT...]',
+      summary: 'copy files and their evidence to a directory',
+      group: 'INSTALL AND CHECK',
+    },
+    [
+      ofMirror.to(),
+      option.platform("for this platform; may be repeated; default: this machine's"),
+      option.allPlatforms(),
+      ofMirror.prune(),
+      ofMirror.evidenceOnly(),
+      option.mirror('where the files come from; may be repeated, in order'),
+      ...trustAndNetwork(option.DOWNLOAD_TIMEOUT),
+    ],
+  ).describe({
+    usages: ['k8s-verify mirror COMPONENT[@VERSION]... [VERSION] --to DIR [OPTIONS]'],
+    examples: [
+      { command: 'k8s-verify mirror kubectl v1.30.2 --to /srv/k8s', meaning: 'for this machine' },
+      {
+        command: 'k8s-verify mirror kubelet 1.30 --all-platforms --to /srv/k8s',
+        meaning: 'its newest, for all',
+      },
+      {
+        command: 'k8s-verify kubectl v1.30.2 --mirror /srv/k8s --offline',
+        meaning: 'install from there',
+      },
+    ],
+    details: [
+      'Fill a directory with released files and their evidence, laid out like https://dl.k8s.io.',
+      'Every digest is proved before the file is fetched. What is there and proves is kept. Each file is placed whole, with its ' +
+        'bundle and everything that dl.k8s.io has next to it; a run that ends early leaves whole files, and the next one goes on.',
+      'Any static server, bucket or stick carries the directory, and an install from it needs no network. The trusted root in it ' +
+        'is there to be carried: name it with --trusted-root where you want it to count.',
+      'One run fills a directory at a time; a second one ends with 20 at once.',
+    ],
+    success: 'everything that was asked for is there and proved',
+    failures: [1, 2, 3, 4, 5, 10, 11, 12, 13, 14, 15, 16, 17, 18, 19, 20, 22, 130],
   });
 }

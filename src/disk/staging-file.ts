@@ -25,15 +25,20 @@ export interface MadeFile extends StagedIn {
   readonly hasStableInode: boolean;
 }
 
-/** Creates the file at the absolute path, and the missing directories above it. */
+/**
+ * Creates the file at the absolute path, and the missing directories above it.
+ *
+ * @param hold gives the directory; the file owns it then.
+ */
 export async function makeStagingFile(
   path: string,
+  hold: () => Promise<HeldDirectory> = () => holdDirectory(dirname(path)),
   attempts: number = ATTEMPTS,
 ): Promise<{ readonly at: MadeFile; readonly handle: FileHandle }> {
   let directory: HeldDirectory | undefined;
   let handle: FileHandle | undefined;
   try {
-    directory = await holdDirectory(dirname(path));
+    directory = await hold();
     const name = basename(path);
     handle = await directory.createFile(name, OWNER_ONLY);
     const created = identityOf(await handle.stat({ bigint: true }));
@@ -42,7 +47,7 @@ export async function makeStagingFile(
   } catch (error) {
     await handle?.close();
     await directory?.close();
-    if (attempts > 1 && isAbsent(error)) return makeStagingFile(path, attempts - 1);
+    if (attempts > 1 && isAbsent(error)) return makeStagingFile(path, hold, attempts - 1);
     throw error;
   }
 }

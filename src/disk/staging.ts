@@ -8,6 +8,7 @@ import { keepDirectories, removeCreatedDirectories } from './directories.ts';
 import { diskError, diskTooSmall, throwIfInterrupted } from './disk-error.ts';
 import { EarlySync } from './early-sync.ts';
 import type { FrozenFile } from './file-identity.ts';
+import type { HeldDirectory } from './held-directory.ts';
 import { hashFile } from './hash-file.ts';
 import { privateName, removeLeftovers } from './leftovers.ts';
 import { setMode } from './set-mode.ts';
@@ -35,6 +36,8 @@ export interface StagingOptions {
   readonly fileName: string;
   /** Hashes to compute in addition to SHA-256. */
   readonly alsoHash?: readonly Exclude<HashAlgorithm, 'sha256'>[];
+  /** Holds the directory, in place of what its path leads to when the first byte arrives; made by the caller. */
+  readonly hold?: () => Promise<HeldDirectory>;
   readonly signal?: AbortSignal | undefined;
 }
 
@@ -91,6 +94,7 @@ class StagingFile implements StagedArtifact {
   readonly fileName: string;
   readonly #signal: AbortSignal | undefined;
   readonly #algorithms: readonly HashAlgorithm[];
+  readonly #hold: StagingOptions['hold'];
   #hashes: ReadonlyMap<HashAlgorithm, Hash>;
   #at: MadeFile | undefined;
   #handle: FileHandle | undefined;
@@ -108,6 +112,7 @@ class StagingFile implements StagedArtifact {
     this.path = join(resolve(options.directory), privateName('part'));
     this.fileName = options.fileName;
     this.#signal = options.signal;
+    this.#hold = options.hold;
     this.#algorithms = ['sha256', ...(options.alsoHash ?? [])];
     this.#hashes = newHashes(this.#algorithms);
   }
@@ -125,7 +130,7 @@ class StagingFile implements StagedArtifact {
     this.#assertStaged();
     if (this.#handle !== undefined) return;
     try {
-      const { at, handle } = await makeStagingFile(this.path);
+      const { at, handle } = await makeStagingFile(this.path, this.#hold);
       [this.#at, this.#handle] = [at, handle];
       this.#assertStaged();
       await removeLeftovers(at.directory, at.name);

@@ -188,7 +188,8 @@ export class Download implements BytesOnTheWay {
   }
 }
 
-function notWhatWasSigned(
+/** The download has other bytes than those whose digest is proved. */
+export function notWhatWasSigned(
   error: UntrustedError,
   label: string,
   { signer }: ProvenDigest,

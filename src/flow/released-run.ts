@@ -4,6 +4,7 @@ import { note, type Note } from '../notes.ts';
 import type { ReleasedPlan, SkippedFile } from '../plan/plan-released.ts';
 import { type ReleasedRequest, sourcesOf } from '../plan/request.ts';
 import type { RunResult } from '../result.ts';
+import type { TrustMaterial } from '../trust/trust-material.ts';
 import { ableToJudge } from './able-to-judge.ts';
 import { finishRun } from './finish-run.ts';
 import { openTrust } from './open-trust.ts';
@@ -18,6 +19,8 @@ export interface ReleasedRun {
   readonly proven: readonly ProvenFile[];
   /** The same for people and programs: one artifact for each. */
   readonly result: RunResult;
+  /** The newest trusted root that this run has. */
+  readonly trust: TrustMaterial;
 }
 
 /**
@@ -36,7 +39,7 @@ export function runReleased(
     try {
       const run = await proveAndKeep(plan, request, client, trust);
       await trust.finish();
-      return run;
+      return { ...run, trust: await trust.current() };
     } catch (error) {
       // Reports the trusted root of a failed run too, even if nothing was judged by it.
       trust.drop();
@@ -51,7 +54,7 @@ async function proveAndKeep(
   request: ReleasedRequest,
   client: Client,
   trust: RunTrust,
-): Promise<ReleasedRun> {
+): Promise<Omit<ReleasedRun, 'trust'>> {
   const { report } = client;
   for (const one of noteSkipped(skipped)) report({ kind: 'note', ...one });
   for (const { label, policy } of files) reportExpectedSigners(report, label, policy);

@@ -175,3 +175,13 @@ export interface ListInput extends SourcesInput {
   /** `os/arch`: only these, and files for all platforms; default: every platform. */
   readonly platforms?: readonly string[];
 }
+
+/** What {@link mirror} is asked for: the files and platforms, as {@link digest} takes them, and where they go. */
+export interface MirrorInput extends DigestInput {
+  /** The directory; it is made if it is missing. */
+  readonly to: string;
+  /** Keeps evidence, lists and feeds for bots, and fetches no bytes of artifacts; default false. */
+  readonly evidenceOnly?: boolean;
+  /** Removes what earlier runs have put there and this one does not ask for; default false. */
+  readonly prune?: boolean;
+}

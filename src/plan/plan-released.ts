@@ -2,7 +2,7 @@ import type { Client } from '../client.ts';
 import { RequestError } from '../errors.ts';
 import { MAX_ARTIFACTS_PER_RUN, MAX_RELEASED_FILES_PER_RUN } from '../limits.ts';
 import type { Policy } from '../policy/policy.ts';
-import { labelOf, type ReleaseArtifact, releaseArtifact } from '../release/artifact.ts';
+import { labelOf, MANIFEST_NAME, type ReleaseArtifact, releaseArtifact } from '../release/artifact.ts';
 import { findComponent, platformsOf } from '../release/component.ts';
 import {
   formatPlatform,
@@ -69,6 +69,20 @@ export async function planReleased(request: ReleasedRequest, client: Client): Pr
   if (files.length > MAX_RELEASED_FILES_PER_RUN)
     throw tooMany('files', MAX_RELEASED_FILES_PER_RUN, files.length);
   return { files, skipped };
+}
+
+/** The same with the signed manifest of each release, which binds the names of its files. */
+export function withManifests(plan: ReleasedPlan, request: ReleasedRequest): ReleasedPlan {
+  const releases = new Map(
+    plan.files.map(({ artifact: { version } }) => [formatReleaseVersion(version), version]),
+  );
+  const [platform] = PLATFORMS;
+  const manifests = Array.from(releases.values()).flatMap((version) =>
+    platform === undefined ? [] : [releaseArtifact({ component: MANIFEST_NAME, version, platform })],
+  );
+  const isAsked = (path: string): boolean => plan.files.some(({ artifact }) => artifact.path === path);
+  const added = manifests.filter(({ path }) => !isAsked(path)).map((one) => planOne(one, request));
+  return { ...plan, files: [...plan.files, ...added] };
 }
 
 function assertNumber(found: number, most: number, what: string): void {

@@ -1,7 +1,7 @@
 /** What a user of the library writes to have digests proved, made into a request; everything else is refused. */
 import { InputFields } from '../strict/input-fields.ts';
 import { nameReader, readComponent, readTrust, sourceReader, TRUST_FIELDS, urlReader } from './read-input.ts';
-import type { ReleasedRequest } from './request.ts';
+import type { MirrorRequest, ReleasedRequest } from './request.ts';
 
 const RELEASED_FIELDS = [
   'artifacts',
@@ -15,7 +15,22 @@ const RELEASED_FIELDS = [
 
 /** @throws RequestError `usage` */
 export function readDigest(input: unknown): ReleasedRequest {
-  const fields = new InputFields(input, 'the request', RELEASED_FIELDS);
+  return readReleasedRequest(new InputFields(input, 'the request', RELEASED_FIELDS));
+}
+
+/** @throws RequestError `usage` */
+export function readMirror(input: unknown): MirrorRequest {
+  const names = ['to', 'evidenceOnly', 'prune'] as const;
+  const fields = new InputFields(input, 'the request', [...RELEASED_FIELDS, ...names]);
+  return {
+    ...readReleasedRequest(fields),
+    to: fields.required('to', fields.path),
+    ...fields.entry('evidenceOnly', fields.flag),
+    ...fields.entry('prune', fields.flag),
+  };
+}
+
+function readReleasedRequest(fields: InputFields): ReleasedRequest {
   return {
     artifacts: fields.required('artifacts', fields.list(readReleased)),
     platforms: fields.optional('platforms', (value, name) => readPlatforms(value, name, fields)) ?? [],

@@ -140,6 +140,16 @@ export interface ReleasedRequest extends TrustRequest, NetworkRequest, NamesRequ
   readonly signal?: AbortSignal;
 }
 
+/** A mirror that is to be filled with released files. */
+export interface MirrorRequest extends ReleasedRequest {
+  /** Its directory; made if it is missing. */
+  readonly to: string;
+  /** Fetches and keeps no bytes of artifacts: evidence, lists and feeds alone. */
+  readonly evidenceOnly?: boolean;
+  /** Removes what earlier runs have put there and this one is not asked for. */
+  readonly prune?: boolean;
+}
+
 export interface VerifyRequest extends TrustRequest, NetworkRequest, NamesRequest {
   /** Any release of this workflow, instead of one identity; together with neither `identity` nor `publicKeyPem`. */
   readonly releaseWorkflow?: ReleaseWorkflow;

@@ -18,6 +18,7 @@ const SAME: Readonly<Record<string, readonly string[]>> = {
   'help-install': ['install', '--help'],
   'help-verify': ['verify', '--help'],
   'help-digest': ['digest', '--help'],
+  'help-mirror': ['mirror', '--help'],
   'help-list': ['list', '--help'],
   'help-doctor': ['doctor', '--help'],
   'help-trusted-root': ['trusted-root', '--help'],

@@ -15,6 +15,7 @@ const INTERRUPTED = 'test/cli/process.test.ts';
 const TIMES = 'test/vectors/timestamp.ts';
 const CHAIN = 'test/vectors/chain.ts';
 const DIGEST = 'test/stories/digest-refusals.test.ts';
+const MIRROR = 'test/mirror/fill.test.ts';
 const DOCTOR = 'test/cli/doctor.test.ts';
 const REFRESH = 'test/unit/trust/refresh-root.test.ts';
 const TRUSTED_ROOT = 'test/cli/trusted-root.test.ts';
@@ -34,6 +35,22 @@ const ELSEWHERE: Readonly<Record<CommandName, Readonly<Partial<Record<ExitCode, 
     17: TIMES,
     18: DIGEST,
     19: DIGEST,
+    130: INTERRUPTED,
+  },
+  mirror: {
+    1: FULL_DISK,
+    5: DIGEST,
+    10: DIGEST,
+    11: DIGEST,
+    13: DIGEST,
+    14: CHAIN,
+    15: DIGEST,
+    16: DIGEST,
+    17: TIMES,
+    18: DIGEST,
+    19: DIGEST,
+    20: MIRROR,
+    22: MIRROR,
     130: INTERRUPTED,
   },
   list: { 1: FULL_DISK, 130: INTERRUPTED },

@@ -143,6 +143,28 @@ export const ANSWERS: readonly Scene[] = [
     arrange: ({ dl }) => dl.publishMarker('stable-1.30', 'v1.30.14'),
     typed: 'list 1.30',
   },
+  {
+    name: 'mirror',
+    arrange: async ({ publish }) => {
+      for (const component of ['kubeadm', 'kubelet', 'kubectl']) await publish(component, 'v1.30.2');
+    },
+    typed: `mirror kubeadm kubelet kubectl v1.30.2 ${ON_LINUX} --to k8s ${ROOT}`,
+  },
+  {
+    name: 'mirror-kept',
+    arrange: async (internet) => {
+      await published()(internet);
+      await internet.publish('kubelet', 'v1.30.2');
+    },
+    before: [`mirror kubectl v1.30.2 ${ON_LINUX} --to k8s ${ROOT}`],
+    typed: `mirror kubectl kubelet v1.30.2 ${ON_LINUX} --to k8s ${ROOT}`,
+  },
+  {
+    name: 'install-mirror',
+    arrange: published(),
+    before: [`mirror kubectl v1.30.2 ${ON_LINUX} --to k8s ${ROOT}`],
+    typed: `${KUBECTL} --mirror k8s --offline`,
+  },
   { name: 'list', typed: 'list v1.30.2 --platform linux/amd64' },
   { name: 'list-all', typed: 'list v1.30.2 --all' },
   { name: 'list-unsigned', typed: 'list v1.25.4 --platform linux/s390x' },
@@ -225,6 +247,33 @@ export const FAILURES: readonly Scene[] = [
     name: 'fail-trusted-root-forged',
     arrange: ({ tuf }) => tuf.publish({ forged: ['timestamp'] }),
     typed: `trusted-root update ${TUF}`,
+  },
+  {
+    name: 'fail-mirror-tampered',
+    arrange: async (internet) => {
+      await published()(internet);
+      internet.dl.publishFile(KUBECTL_PATH, OTHER_BYTES);
+    },
+    typed: `mirror kubectl v1.30.2 ${ON_LINUX} --to k8s ${ROOT}`,
+  },
+  { name: 'fail-mirror-usage', typed: `mirror kubectl v1.30.2 ${ON_LINUX} ${ROOT}` },
+  {
+    name: 'fail-mirror-release',
+    typed: `mirror kubectl 1.99 ${ON_LINUX} --to k8s ${ROOT}`,
+  },
+  {
+    name: 'fail-mirror-log',
+    arrange: async (internet) => {
+      await published()(internet);
+      internet.log.answerWith(/./, fault.status(503));
+    },
+    typed: `mirror kubectl v1.30.2 ${ON_LINUX} --to k8s --retries 0 ${ROOT}`,
+  },
+  {
+    name: 'fail-mirror-lacks',
+    arrange: published(),
+    before: [`mirror kubectl v1.30.2 ${ON_LINUX} --to k8s ${ROOT}`],
+    typed: `kubelet v1.30.2 ${BIN} --mirror k8s --offline ${ROOT}`,
   },
   {
     name: 'fail-tampered',

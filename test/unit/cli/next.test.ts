@@ -83,6 +83,8 @@ const FREE: ReadonlySet<string> = new Set([
   'verbose',
 ]);
 
+const TRUST = ['certificateIdentity', 'certificateOidcIssuer', 'trustedRoot', 'tufUrl', 'tufRoot'] as const;
+
 function guards(line: Invocation['line']): Readonly<Record<string, unknown>> {
   return Object.fromEntries(Object.entries(line?.options ?? {}).filter(([name]) => !FREE.has(name)));
 }
@@ -95,6 +97,11 @@ function weaker(command: string, failed: Invocation): readonly string[] {
   const sources = new Set([...(failed.line?.options.mirror ?? []), 'https://dl.k8s.io']);
   const strange = (line.options.mirror ?? []).filter((url) => !sources.has(url));
   if (line.command === 'list' || line.command === 'doctor') return strange;
+  // It installs nothing, and what it fetches is judged by the same signer and trusted root.
+  if (line.command === 'mirror') {
+    const trust = TRUST.map((name) => [line.options[name], failed.line?.options[name]]);
+    return trust.every(([own, wanted]) => own === wanted) ? strange : [...strange, command];
+  }
   // The released file, where another was verified: all is as it is without options.
   const wanted = line.command === failed.line?.command ? guards(failed.line) : { progress: true };
   return isDeepStrictEqual(guards(line), wanted) ? strange : [...strange, command];
@@ -121,7 +128,10 @@ describe('the commands of a failure', () => {
     [
       'mirror-incomplete',
       ['kubectl', 'v1.30.2', '--mirror', 'https://m.example'],
-      ['k8s-verify kubectl v1.30.2 --mirror https://m.example --mirror https://dl.k8s.io', undefined],
+      [
+        'k8s-verify kubectl v1.30.2 --mirror https://m.example --mirror https://dl.k8s.io',
+        'k8s-verify mirror kubectl v1.30.2 --to DIR',
+      ],
     ],
     [
       'release-not-found',

@@ -1,0 +1,111 @@
+import { join, resolve } from 'node:path';
+import { type Client, usingClient } from './client.ts';
+import { fillMirror } from './flow/mirror-fill.ts';
+import type { LaidFile } from './flow/mirror-file.ts';
+import type { MirroredFile } from './mirror/index-file.ts';
+import type { Note } from './notes.ts';
+import type { MirrorInput } from './plan/input.ts';
+import { planReleased, type SkippedFile, withManifests } from './plan/plan-released.ts';
+import { readMirror } from './plan/read-released.ts';
+import { MANIFEST_NAME } from './release/artifact.ts';
+import type { MirrorRequest } from './plan/request.ts';
+
+/** A released file in a mirror. */
+export interface MirrorFileResult {
+  /** `added`: written by this run; `kept`: there already, and proved again; `removed`. */
+  readonly outcome: 'added' | 'kept' | 'removed';
+  /** Absolute. */
+  readonly path: string;
+  /** `kubectl`, or `kubernetes-release.spdx` for a release manifest. */
+  readonly component: string;
+  /** `v1.30.2` */
+  readonly version: string;
+  /** `os/arch`; absent if one file serves all. */
+  readonly platform?: string;
+  /** The proven digest, hex. */
+  readonly sha256: string;
+  /** Its size; absent if only its evidence is there. */
+  readonly bytes?: number;
+  /** The verified time of signing, ISO 8601. */
+  readonly signedAt?: string;
+  /** The absolute path of its bundle, and whether this run has written that. */
+  readonly bundle?: { readonly outcome: 'added' | 'kept'; readonly path: string };
+}
+
+/** What {@link mirror} has done. */
+export interface MirrorResult {
+  /** Rises with a change that could break a reader. */
+  readonly schemaVersion: 1;
+  /** Absolute. */
+  readonly directory: string;
+  /** In the order of the request, then the release manifests, then what was removed. */
+  readonly files: readonly MirrorFileResult[];
+  /** How many other artifacts of earlier runs are there; this run did not look at them. */
+  readonly others: number;
+  /** Bytes that were written: files and their evidence. */
+  readonly bytesWritten: number;
+  /** Components and platforms that were never published together. */
+  readonly skipped: readonly SkippedFile[];
+  /** What a person should know about the run as a whole. */
+  readonly notes: readonly Note[];
+}
+
+/**
+ * Fills a directory with released files and their evidence, laid out like dl.k8s.io, so that an install from it needs no
+ * network. What is there and proves is kept. A run that ends early leaves whole files, and the next one goes on from there.
+ *
+ * @param client default: one that is made and closed for this call.
+ * @throws K8sVerifyError: UntrustedError where a check failed; UnavailableError where something could not be fetched, or the
+ *   index of the directory cannot be read; InstallError where something could not be written, or another run fills it.
+ */
+export async function mirror(input: MirrorInput, client?: Client): Promise<MirrorResult> {
+  const request = readMirror(input);
+  return usingClient(client, (one) => mirrorReleases(request, one));
+}
+
+/** The same for a request that is read already. */
+export async function mirrorReleases(request: MirrorRequest, client: Client): Promise<MirrorResult> {
+  const plan = withManifests(await planReleased(request, client), request);
+  const filled = await fillMirror(plan, request, client);
+  const { laid, removed, notes } = filled;
+  const directory = resolve(request.to);
+  const others = filled.others.filter(({ component }) => component !== MANIFEST_NAME);
+  return {
+    schemaVersion: 1,
+    directory,
+    files: [
+      ...laid.map((one) => laidResult(one, directory)),
+      ...removed.map((one) => removedResult(one, directory)),
+    ],
+    others: others.length,
+    bytesWritten: laid.reduce((sum, { written }) => sum + written, 0),
+    skipped: plan.skipped,
+    notes,
+  };
+}
+
+function laidResult({ file, itself, bundle }: LaidFile, directory: string): MirrorFileResult {
+  const at = (path: string): string => join(directory, ...path.split('/'));
+  return {
+    outcome: itself.outcome,
+    ...factsOf(file),
+    path: at(itself.path),
+    ...(bundle === undefined ? {} : { bundle: { outcome: bundle.outcome, path: at(bundle.path) } }),
+  };
+}
+
+function removedResult(file: MirroredFile, directory: string): MirrorFileResult {
+  return { outcome: 'removed', ...factsOf(file), path: join(directory, ...file.path.split('/')) };
+}
+
+function factsOf(file: MirroredFile): Omit<MirroredFile, 'sideFiles' | 'path'> {
+  const { component, version, platform, sha256, bytes, signedAt } = file;
+  return {
+    component,
+    version,
+    ...(platform === undefined ? {} : { platform }),
+    sha256,
+    ...(bytes === undefined ? {} : { bytes }),
+    ...(signedAt === undefined ? {} : { signedAt }),
+  };
+}
