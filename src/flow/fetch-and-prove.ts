@@ -1,9 +1,9 @@
+import { setImmediate } from 'node:timers/promises';
 import { UntrustedError } from '../errors.ts';
 import type { VerifiedArtifact } from '../disk/verified-artifact.ts';
 import type { PlannedArtifact } from '../plan/plan.ts';
 import { fetchSideFiles } from '../source/side-files.ts';
 import { Download, type RunContext } from './download.ts';
-import { giveWay } from './give-way.ts';
 import { nameFile } from './name-failure.ts';
 import { manifestInTime } from './release-manifest.ts';
 import type { RunManifest } from './run-manifest.ts';
@@ -53,7 +53,8 @@ export async function provePlanned(download: Download): Promise<ProvenArtifact> 
     const { proveArtifact } = await import('./prove.ts');
     if (sources.some(({ isLocal }) => !isLocal)) context.trust.begin();
     return proveWith(context.trust, async (trust) => {
-      await giveWay();
+      // Loading takes tens of milliseconds in one go: what has arrived meanwhile makes room for more.
+      await setImmediate();
       const proofOf = proofContext(context, plan.policy, trust);
       const listed = { artifact, manifest: async () => manifestFor(download) };
       return proveArtifact({ ...proofOf, files, bytes: download, listed }, sideFiles);

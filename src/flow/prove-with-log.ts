@@ -17,7 +17,6 @@ import type { Policy } from '../policy/policy.ts';
 import type { CrossCheck } from '../records/cross-check.ts';
 import type { EvidenceOrigin } from '../result.ts';
 import type { TrustMaterial } from '../trust/trust-material.ts';
-import { giveWay } from './give-way.ts';
 
 /** What every proof needs besides its evidence. */
 export interface ProofContext {
@@ -88,7 +87,6 @@ export function proveFromEvidence(
 export async function proveFromPair(context: ProofContext, claim: PairClaim): Promise<ProvenArtifact> {
   const { material, digest, what, location } = claim;
   const entries = await (context.lookUp?.(material, digest) ?? lookUpEntries(context.log, material, digest));
-  await giveWay();
   if (entries.length > 0) {
     const found = firstProof(
       context,

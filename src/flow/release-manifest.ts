@@ -8,7 +8,6 @@ import type { ReleaseSource } from '../source/release-source.ts';
 import { fetchSideFiles } from '../source/side-files.ts';
 import { type Digest, digestOf, type HashAlgorithm } from '../strict/digest.ts';
 import type { BytesOnTheWay } from './contradiction.ts';
-import { giveWay } from './give-way.ts';
 import type { KeptContext } from './kept-evidence.ts';
 import { oncePerRelease } from './once-per-release.ts';
 import { proofContext } from './proof-context.ts';
@@ -125,7 +124,6 @@ async function proveFrom(
   if (first === undefined) return { kind: 'none', why: `${source.shown} has no ${what}` };
   const document = new FetchedDocument(first, () => fetchDocument(true));
   const { proveArtifact } = await import('./prove.ts');
-  await giveWay();
   const proof = await proveWith(run.trust, async (inHand) =>
     proveArtifact({ ...proofContext(run, policy, inHand), files, bytes: document }, sideFiles),
   );
