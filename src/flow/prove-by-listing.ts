@@ -92,12 +92,13 @@ async function proveByListing(
   reason: string,
 ): Promise<ProvedLocal | undefined> {
   const digest = { algorithm: 'sha256', hex: sha256 } as const;
-  const { version, pathsOf } = manifest.manifest;
+  const { manifest: listed } = manifest;
+  const { version } = listed;
   let proof: ProvenArtifact | undefined;
-  for (const pathInRelease of pathsOf(sha256)) {
+  for (const pathInRelease of listed.pathsOf(sha256)) {
     const listing = { artifact: { version, pathInRelease }, manifest: () => Promise.resolve(manifest) };
-    const listed = await proveFromManifest(listing, digest, reason);
-    if (listed.kind === 'proved') proof ??= { ...listed.proof, notes: [] };
+    const proved = await proveFromManifest(listing, digest, reason);
+    if (proved.kind === 'proved') proof ??= { ...proved.proof, notes: [] };
   }
   if (proof === undefined) return undefined;
   const measured = file === undefined ? {} : { measured: file };
