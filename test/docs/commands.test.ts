@@ -21,6 +21,8 @@ const STAND_INS = [
   ['--trusted-root FILE', '--trusted-root trusted_root.json'],
   ['FILE.tar.gz', 'client.tar.gz'],
   ['FILE', 'kubectl-1.30'],
+  ['COMPONENT', 'kubectl'],
+  ['DIR', 'mirror'],
   ['VERSION', 'v1.30.2'],
   ['URL', 'https://mirror.example.com'],
   ['COMMAND', 'install'],

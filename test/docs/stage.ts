@@ -36,12 +36,12 @@ words=" $* "
 lacks() { case $words in *" $1 "*) false ;; esac; }
 case \${1-} in verify | list | doctor | trusted-root | help | completion | version | -*) command=$1 ;; *) command=install ;; esac
 if [ "$command" = install ] && lacks --platform; then set -- "$@" --platform linux/amd64; fi
-case $command in install | list | doctor) if lacks --mirror; then set -- "$@" --mirror "$MIRROR"; fi ;; esac
+case $command in install | list | doctor) if lacks --mirror && lacks --offline; then set -- "$@" --mirror "$MIRROR"; fi ;; esac
 case $command in install | verify | doctor)
-  if lacks --rekor-url; then set -- "$@" --rekor-url "$REKOR"; fi
+  if lacks --rekor-url && lacks --offline; then set -- "$@" --rekor-url "$REKOR"; fi
   if lacks --trusted-root && lacks --tuf-url; then set -- "$@" --trusted-root "$TRUSTED_ROOT"; fi ;;
 esac
-if [ "$command" = trusted-root ] && lacks --tuf-url; then set -- "$@" --tuf-url "$TUF_URL" --tuf-root "$STAGE_TUF_ROOT"; fi
+if [ "$command" = trusted-root ] && lacks --tuf-url && lacks --trusted-root; then set -- "$@" --tuf-url "$TUF_URL" --tuf-root "$STAGE_TUF_ROOT"; fi
 exec "$NODE" "$CLI" "$@"
 `,
   cosign: `#!/bin/sh

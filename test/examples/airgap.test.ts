@@ -1,0 +1,115 @@
+/** The walk of docs/airgap.md: collected with a network, and installed where there is none. */
+import {
+  appendFileSync,
+  chmodSync,
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
+import { delimiter, dirname, join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { NO_CUT_OFF, withoutNetwork } from '#support/cut-off';
+import { goProgram } from '#support/go-program';
+import { createTempDir, type TempDir } from '#support/temp-dir';
+import { type ProgramRun, runProgram } from '#support/run-program';
+import { startWorld, type World } from '#support/world';
+import { ROOT } from '../package/packed.ts';
+import { example } from './example-world.ts';
+
+const COMPONENTS = ['kubeadm', 'kubelet', 'kubectl'];
+const [VERSION, NEXT] = ['v1.30.2', 'v1.30.3'];
+
+let world: World;
+let dir: TempDir;
+beforeAll(async () => {
+  dir = await createTempDir();
+  world = await startWorld({ directory: dir.path });
+  for (const version of [VERSION, NEXT]) {
+    for (const component of COMPONENTS) {
+      const bytes = bytesOf(component, version);
+      const release = { component, version, platform: 'linux/amd64', bytes };
+      await world.releases.publishRelease({ ...release, sigstore: world.sigstore });
+    }
+  }
+  mkdirSync(dir.join('path'));
+  writeScript('connected', `exec '${process.execPath}' '${CLI}' "$@" ${world.options.join(' ')}`);
+  writeScript('cut-off', `exec '${process.execPath}' '${CLI}' "$@" --platform linux/amd64`);
+});
+afterAll(async () => {
+  await world.close();
+  await dir.remove();
+});
+
+const CLI = join(ROOT, 'bin/k8s-verify.js');
+
+function bytesOf(component: string, version: string): Buffer {
+  return goProgram({
+    main: `k8s.io/kubernetes/cmd/${component}`,
+    strings: [version],
+    settings: { GOOS: 'linux', GOARCH: 'amd64' },
+  });
+}
+
+/** A `k8s-verify` on the PATH of one of the two machines. */
+function writeScript(machine: string, line: string): void {
+  mkdirSync(dir.join('path', machine));
+  const script = dir.join('path', machine, 'k8s-verify');
+  writeFileSync(script, `#!/bin/sh\n${line}\n`);
+  chmodSync(script, 0o755);
+}
+
+function on(machine: 'connected' | 'cut-off', ...args: readonly string[]): Promise<ProgramRun> {
+  const command = [example('airgap.sh'), ...args];
+  const PATH = [dir.join('path', machine), dirname(process.execPath), process.env['PATH']].join(delimiter);
+  const env = {
+    PATH,
+    HOME: dir.join(machine),
+    K8S_VERIFY_DATA_DIR: dir.join(machine),
+    INSTALL_DIR: dir.join('bin'),
+  };
+  const [program, ...words] = machine === 'connected' ? command : withoutNetwork(command);
+  return runProgram([program ?? '', ...words], { cwd: dir.path, env });
+}
+
+function installed(version: string): readonly string[] {
+  return COMPONENTS.filter((component) => {
+    const file = dir.join('bin', component);
+    return existsSync(file) && readFileSync(file).equals(bytesOf(component, version));
+  });
+}
+
+describe.skipIf(NO_CUT_OFF !== undefined)(`the air gap (${NO_CUT_OFF ?? 'here'})`, () => {
+  it('is crossed by a directory, from one version to the next and back', async () => {
+    expect(await on('connected', 'collect', dir.join('carried'), VERSION)).toMatchObject({ exitCode: 0 });
+    expect(await on('cut-off', 'install', dir.join('carried'), VERSION)).toMatchObject({ exitCode: 0 });
+    expect(installed(VERSION)).toEqual(COMPONENTS);
+    // Without a network it is not there by itself.
+    const missing = await on('cut-off', 'install', dir.join('carried'), NEXT);
+    expect(missing.exitCode).toBe(4);
+    expect(installed(VERSION)).toEqual(COMPONENTS);
+    expect(await on('connected', 'collect', dir.join('carried'), NEXT)).toMatchObject({ exitCode: 0 });
+    for (const version of [NEXT, VERSION]) {
+      expect(await on('cut-off', 'install', dir.join('carried'), version)).toMatchObject({ exitCode: 0 });
+      expect(installed(version)).toEqual(COMPONENTS);
+    }
+  });
+
+  it('is not crossed by a file that was changed on its way, nor by one under another name', async () => {
+    expect(await on('connected', 'collect', dir.join('swapped'), VERSION)).toMatchObject({ exitCode: 0 });
+    rmSync(dir.join('bin'), { recursive: true, force: true });
+    const at = (component: string): string =>
+      dir.join('swapped', 'release', VERSION, 'bin', 'linux', 'amd64', component);
+    const honest = readFileSync(at('kubelet'));
+    appendFileSync(at('kubelet'), 'x');
+    expect(await on('cut-off', 'install', dir.join('swapped'), VERSION)).toMatchObject({ exitCode: 12 });
+    for (const name of readdirSync(dirname(at('kubelet'))).filter((one) => one.startsWith('kubelet'))) {
+      writeFileSync(join(dirname(at('kubelet')), name), readFileSync(at(name.replace('kubelet', 'kubeadm'))));
+    }
+    expect(await on('cut-off', 'install', dir.join('swapped'), VERSION)).toMatchObject({ exitCode: 19 });
+    expect(honest).toEqual(bytesOf('kubelet', VERSION));
+    expect(COMPONENTS.filter((component) => existsSync(dir.join('bin', component)))).toEqual([]);
+  });
+});
