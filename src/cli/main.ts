@@ -9,11 +9,11 @@ import { versionText } from './version-text.ts';
  */
 export async function main(argv: readonly string[] = process.argv): Promise<void> {
   tolerateClosedOutput(process.stdout);
-  tolerateClosedOutput(process.stderr);
   const words = argv.slice(2);
   const [first] = words;
   if (first === undefined) {
     const { columns, overview } = await import('./help.ts');
+    tolerateClosedOutput(process.stderr);
     process.stderr.write(overview(columns()));
     process.exitCode = 2;
   } else if (words.length === 1 && (first === '--help' || first === '-h')) {
@@ -24,6 +24,7 @@ export async function main(argv: readonly string[] = process.argv): Promise<void
     // Nothing but this is loaded for it; with more words, the parser says what is wrong.
     process.stdout.write(versionText(VERSION, process.stdout.isTTY));
   } else {
+    tolerateClosedOutput(process.stderr);
     const { run } = await import('./run.ts');
     process.exitCode = await run(words);
   }
@@ -33,10 +34,13 @@ export async function main(argv: readonly string[] = process.argv): Promise<void
  * A reader that has seen enough (`| head -1`) ends nothing here: the run goes on and keeps its exit code. Prose that
  * cannot be written ends nothing either, so that what was staged is still cleaned up; a result that cannot be written
  * (a full disk) makes a run fail that has not failed already.
+ *
+ * Node needs a millisecond to make a stream for a pipe, so this is done for stderr where it is about to be used.
  */
 function tolerateClosedOutput(stream: NodeJS.WriteStream): void {
   stream.on('error', (error: NodeJS.ErrnoException) => {
     if (error.code === 'EPIPE' || stream === process.stderr) return;
+    tolerateClosedOutput(process.stderr);
     process.stderr.write(
       `k8s-verify: the result cannot be written to standard output: ${error.code ?? 'error'}\n`,
     );
