@@ -3,6 +3,7 @@ import { writeFile } from 'node:fs/promises';
 import { describe, expect, it } from 'vitest';
 import type { LocalWorld } from './local-world.ts';
 import { localWorld } from './local-world.ts';
+import { schemaFaults } from './result-schema.ts';
 
 const BREAKAGES: readonly (readonly [string, string])[] = [
   [
@@ -56,6 +57,7 @@ describe('where the machine cannot judge', () => {
         exitCode,
         words: /do not use|is of another/.exec(stderr + stdout),
       }).toEqual({ exitCode: 1, words: null });
+      expect(args.includes('--json') ? schemaFaults(JSON.parse(stdout)) : []).toEqual([]);
       expect(stderr).toMatch(
         /^k8s-verify: error: this machine cannot (?:judge the artifact|verify a signature)$/m,
       );

@@ -1,6 +1,4 @@
-import { readFileSync } from 'node:fs';
 import { mkdir, writeFile } from 'node:fs/promises';
-import { Ajv2020 } from 'ajv/dist/2020.js';
 import { describe, expect, it } from 'vitest';
 import { CHECK_NAMES } from '../../src/errors.ts';
 import { EXIT_CODE_MEANINGS, EXIT_CODES } from '../../src/exit-codes.ts';
@@ -11,17 +9,7 @@ import { successReport } from '../../src/result.ts';
 import { aFullResult, anArtifactResult } from '../unit/cli/results.ts';
 import { VERSION } from '../../src/text/version.ts';
 import { type LocalWorld, localWorld } from './local-world.ts';
-
-const schema: { readonly $defs: Readonly<Record<string, { readonly [key: string]: unknown }>> } = JSON.parse(
-  readFileSync(new URL('../../docs/result.schema.json', import.meta.url), 'utf8'),
-);
-const validate = new Ajv2020({ strict: true, strictTypes: false, allErrors: true }).compile(schema);
-
-/** What the schema has against a value; nothing where it is valid. */
-function faults(value: unknown): readonly string[] {
-  validate(value);
-  return (validate.errors ?? []).map(({ instancePath, message }) => `${instancePath} ${message}`);
-}
+import { schema, schemaFaults } from './result-schema.ts';
 
 function at(path: string): object | undefined {
   let value: object | undefined = schema.$defs;
@@ -67,7 +55,7 @@ describe('the schema of --json', () => {
 
   it('has every field that a result can have', () => {
     expect(
-      faults(successReport('install', { schemaVersion: 1, artifacts: [aFullResult()], notes: [] })),
+      schemaFaults(successReport('install', { schemaVersion: 1, artifacts: [aFullResult()], notes: [] })),
     ).toEqual([]);
     const keys = [...Object.keys(aFullResult()), 'verdict', 'fileName', 'pathInRelease', 'url'];
     expect(sorted(keys)).toEqual(sorted(Object.keys(at('artifact.properties') ?? {})));
@@ -75,7 +63,7 @@ describe('the schema of --json', () => {
 
   it('refuses what no run prints', () => {
     const report = successReport('install', { schemaVersion: 1, artifacts: [anArtifactResult()], notes: [] });
-    expect(faults(report)).toEqual([]);
+    expect(schemaFaults(report)).toEqual([]);
     for (const wrong of [
       { ...report, ok: false },
       { ...report, exitCode: 4 },
@@ -84,7 +72,7 @@ describe('the schema of --json', () => {
       { ...report, artifacts: [{ ...anArtifactResult(), sha256: 'abc' }] },
       { ...report, artifacts: [{ ...anArtifactResult(), signer: { kind: 'somebody' } }] },
     ]) {
-      expect(faults(wrong)).not.toEqual([]);
+      expect(schemaFaults(wrong)).not.toEqual([]);
     }
   });
 
@@ -96,7 +84,7 @@ describe('the schema of --json', () => {
     ['a bug', new TypeError('x')],
     ['something that is no error', 'x'],
   ])('describes %s', (_, error) => {
-    expect(faults(failureReport(error, facts, invocation))).toEqual([]);
+    expect(schemaFaults(failureReport(error, facts, invocation))).toEqual([]);
   });
 });
 
@@ -108,7 +96,7 @@ describe('--json', () => {
       const { stdout, exitCode } = await world.run(install);
       const printed: unknown = JSON.parse(stdout);
       expect(exitCode).toBe(0);
-      expect(faults(printed)).toEqual([]);
+      expect(schemaFaults(printed)).toEqual([]);
       expect(printed).toMatchObject({
         ok: true,
         artifacts: [{ outcome, sha256: world.kubectl.sha256, path: world.dir.join('bin', 'kubectl') }],
@@ -120,7 +108,7 @@ describe('--json', () => {
     ] as const) {
       const { stdout } = await world.run([...KUBECTL, ...world.options, '--install-dir', directory, '-n']);
       const printed: unknown = JSON.parse(stdout);
-      expect(faults(printed)).toEqual([]);
+      expect(schemaFaults(printed)).toEqual([]);
       expect(printed).toMatchObject({ artifacts: [{ outcome, sha256: world.kubectl.sha256 }] });
     }
     const bundle = world.dir.join('bin', 'kubectl.sigstore.json');
@@ -134,7 +122,7 @@ describe('--json', () => {
       '--json',
     ]);
     const verified: unknown = JSON.parse(stdout);
-    expect(faults(verified)).toEqual([]);
+    expect(schemaFaults(verified)).toEqual([]);
     expect(verified).toMatchObject({ artifacts: [{ outcome: 'verified', evidence: { kind: 'bundle' } }] });
   });
 
@@ -144,7 +132,7 @@ describe('--json', () => {
     const { stdout, exitCode } = await world.run([...KUBECTL, ...world.options, '--install-dir', 'bin']);
     const printed: unknown = JSON.parse(stdout);
     expect(exitCode).toBe(12);
-    expect(faults(printed)).toEqual([]);
+    expect(schemaFaults(printed)).toEqual([]);
     expect(printed).toMatchObject({ ok: false, exitCode: 12, error: { kind: 'UntrustedError' } });
   });
 
@@ -162,7 +150,7 @@ describe('--json', () => {
       'https://issuer.example',
     ]);
     const printed = JSON.parse(stdout);
-    expect(faults(printed)).toEqual([]);
+    expect(schemaFaults(printed)).toEqual([]);
     expect(printed).toMatchObject({
       exitCode: 15,
       version: VERSION,
@@ -204,7 +192,7 @@ describe('--json', () => {
   ])('prints what the schema says for %s', async (_, args) => {
     const world = await localWorld();
     const { stdout } = await world.run([...args, '--json']);
-    expect(faults(JSON.parse(stdout))).toEqual([]);
+    expect(schemaFaults(JSON.parse(stdout))).toEqual([]);
   });
 
   it('prints what the schema says for digest, also where it fails', async () => {
@@ -212,10 +200,10 @@ describe('--json', () => {
     const digest = ['digest', ...KUBECTL, ...world.options, '--json'];
     const proved: unknown = JSON.parse((await world.run(digest)).stdout);
     expect(proved).toMatchObject({ ok: true, results: [{ sha256: world.kubectl.sha256 }], skipped: [] });
-    expect(faults(proved)).toEqual([]);
+    expect(schemaFaults(proved)).toEqual([]);
     const failed: unknown = JSON.parse((await world.run(['digest', '--json'])).stdout);
     expect(failed).toMatchObject({ ok: false, exitCode: 2, results: [], skipped: [] });
-    expect(faults(failed)).toEqual([]);
+    expect(schemaFaults(failed)).toEqual([]);
   });
 
   const OUTAGE = ['--retries', '0', '--mirror', 'http://127.0.0.1:9'];
@@ -283,7 +271,7 @@ describe('--json', () => {
     const printed: unknown = JSON.parse(run.stdout);
     expect(printed).toMatchObject({ ok: false, exitCode, error: { code, exitCode } });
     expect(run.exitCode).toBe(exitCode);
-    expect(faults(printed)).toEqual([]);
+    expect(schemaFaults(printed)).toEqual([]);
   });
 
   it('has the notes of the run at the top, by code', async () => {
@@ -294,11 +282,11 @@ describe('--json', () => {
     const install = [...KUBECTL, ...world.options, '--install-dir', 'bin'];
     const installed = await world.run(install, { env });
     expect(codesOf(installed.stdout)).toEqual(['variable-unknown', 'tls-switch-ignored']);
-    expect(faults(JSON.parse(installed.stdout))).toEqual([]);
+    expect(schemaFaults(JSON.parse(installed.stdout))).toEqual([]);
     world.releases.publishFile(world.kubectl.path, 'something else');
     const refused = await world.run([...install.slice(0, -1), 'other'], { env });
     expect(codesOf(refused.stdout)).toEqual(['variable-unknown', 'tls-switch-ignored']);
-    expect(faults(JSON.parse(refused.stdout))).toEqual([]);
+    expect(schemaFaults(JSON.parse(refused.stdout))).toEqual([]);
     const quiet = await world.run([...install, '--quiet'], { env });
     expect(quiet.stderr).toBe('');
     expect(codesOf(quiet.stdout)).toEqual(['variable-unknown', 'tls-switch-ignored']);
@@ -309,7 +297,7 @@ describe('--json', () => {
     for (const args of [['--json'], ['kubectl', '--json', '--nonsense'], ['verify', '--json']]) {
       const { stdout, exitCode } = await world.run(args);
       expect(exitCode).toBe(2);
-      expect(faults(JSON.parse(stdout))).toEqual([]);
+      expect(schemaFaults(JSON.parse(stdout))).toEqual([]);
     }
   });
 });

@@ -9,6 +9,7 @@ import { snapshot } from '#support/temp-dir';
 import { fault } from '#support/http/faults';
 import { testDir } from '#support/test-dir';
 import { localWorld } from './local-world.ts';
+import { schemaFaults } from './result-schema.ts';
 
 const KUBECTL = ['kubectl', 'v1.26.4', '--platform', 'linux/amd64', '--install-dir', 'bin'];
 
@@ -38,6 +39,7 @@ describe('interruption', () => {
       interrupt: { when: world.releases.http.waitFor('/kubectl', 1_000_000) },
     });
     expect(JSON.parse(stdout)).toMatchObject({ ok: false, exitCode: 130, error: { code: 'interrupted' } });
+    expect(schemaFaults(JSON.parse(stdout))).toEqual([]);
   });
 });
 

@@ -473,6 +473,12 @@ export const FAILURES: readonly Scene[] = [
   { name: 'fail-doctor-mirror', typed: `doctor --mirror mirror.example.com` },
   { name: 'fail-completion', typed: 'completion tcsh' },
   { name: 'fail-version-words', typed: 'version now' },
+  {
+    name: 'fail-verify-time',
+    // Its only time is one that the authority did not give.
+    arrange: downloaded({ log: 'rekor-v2', timestamps: [{ status: 2 }] }),
+    typed: `verify ./kubectl ${ROOT}`,
+  },
   { name: 'fail-verify-nowhere', typed: `verify ./kubectl ${ROOT}` },
   {
     name: 'fail-verify-no-evidence',

@@ -43,6 +43,12 @@ export async function onTerminal(authorities: Authorities, scene: Scene): Promis
   return `$ k8s-verify ${scene.typed}\n${screen}[exit code ${exitCode}]\n`;
 }
 
+/** What `--json` prints into a pipe, as it is. */
+export async function asJson(authorities: Authorities, scene: Scene): Promise<ProgramRun> {
+  await using internet = await prepared(authorities, scene);
+  return await run(internet, scene, `${scene.typed} --json --quiet`);
+}
+
 /** What programs read: each stream by itself. */
 export async function inPipes(authorities: Authorities, scene: Scene): Promise<string> {
   await using internet = await prepared(authorities, scene);

@@ -1,0 +1,54 @@
+/** The same command lines as on the screens, with `--json`: every real answer is held to the published schema. */
+import { describe, expect, it } from 'vitest';
+import { NO_OTHER_USER } from '#support/other-user';
+import { schemaFaults } from '../cli/result-schema.ts';
+import { EXIT_CODE_MEANINGS } from '../../src/exit-codes.ts';
+import { createAuthorities } from './internet.ts';
+import { ANSWERS, FAILURES } from './scenes.ts';
+import { asJson, type Scene } from './screen.ts';
+
+/** Exit codes of runs that no scene can be, and where their answers are held to the schema. */
+const ELSEWHERE: Readonly<Record<number, string>> = {
+  1: 'test/cli/broken-crypto.test.ts',
+  130: 'test/cli/process.test.ts',
+};
+
+const authorities = createAuthorities();
+const codes = new Set<number | null>();
+const verdicts = new Set<unknown>();
+
+interface Printed {
+  readonly exitCode: number;
+  readonly artifacts?: readonly { readonly verdict?: unknown }[];
+}
+
+const isPossible = ({ unprivileged }: Scene): boolean => unprivileged !== true || NO_OTHER_USER === undefined;
+const SCENES = [...ANSWERS, ...FAILURES].filter(isPossible);
+
+describe('with --json, the answer', () => {
+  it.concurrent.each(SCENES.map((scene) => [scene.name, scene] as const))(
+    'of %s is as the schema says',
+    async (_, scene) => {
+      const { stdout, stderr, exitCode } = await asJson(authorities, scene);
+      const printed: Printed = JSON.parse(stdout);
+      expect({ faults: schemaFaults(printed), exitCode: printed.exitCode }).toEqual({ faults: [], exitCode });
+      // What doctor finds is its answer, and no error of its own.
+      expect(stderr === '').toBe(exitCode === 0 || 'findings' in printed);
+      codes.add(exitCode);
+      for (const { verdict } of printed.artifacts ?? []) verdicts.add(verdict);
+    },
+  );
+});
+
+describe('the answers together', () => {
+  it('have every exit code that a run can end with', () => {
+    const all = Object.keys(EXIT_CODE_MEANINGS).map(Number);
+    expect(all.filter((code) => !codes.has(code) && !(code in ELSEWHERE))).toEqual([]);
+  });
+
+  it('have every verdict of a file that is not genuine', () => {
+    expect([...verdicts]).toEqual(
+      expect.arrayContaining(['genuine', 'refused', 'unsigned', 'not-judged', 'unreadable']),
+    );
+  });
+});
