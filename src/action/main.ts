@@ -82,12 +82,13 @@ function refuseSlips(): void {
 }
 
 /**
- * Masks passwords in the URLs of mirrors and proxies, which the runner does not know as secrets. Runs before any
+ * Masks passwords in the URLs of mirrors, other servers and proxies, which the runner does not know as secrets. Runs before any
  * input is logged.
  */
 function hideSecrets(): void {
   const mirrors = getInput('mirror').split(/\s+/);
-  for (const secret of secretsIn([...mirrors, getInput('rekor-url'), ...proxyUrls(process.env)])) {
+  const others = [getInput('rekor-url'), getInput('tuf-url')];
+  for (const secret of secretsIn([...mirrors, ...others, ...proxyUrls(process.env)])) {
     setSecret(secret);
   }
 }

@@ -27,6 +27,15 @@ describe('what the log shows', () => {
     expect(JSON.stringify([job.outputs, job.summary])).not.toContain('hunter2');
   });
 
+  it('masks the password of a TUF repository', async () => {
+    const { run, dir } = await world.useRunner();
+    const tuf = { 'tuf-url': 'http://user:hunter2@127.0.0.1:9', 'tuf-root': dir.join('root.json') };
+    const job = await run({ version: VERSION, 'trusted-root': '', ...tuf });
+    const lines = job.stdout.split('\n').filter((line) => line.includes('hunter2'));
+    expect(lines).toEqual(['::add-mask::hunter2']);
+    expect(job.exitCode).not.toBe(0);
+  });
+
   it('masks the password of the proxy that the runner names, and shows it nowhere', async () => {
     const { run } = await world.useRunner();
     await using proxy = await startProxy({ credentials: { username: 'user', password: 'hunter3' } });

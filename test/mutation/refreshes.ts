@@ -19,7 +19,7 @@ export const REFRESH_MUTATIONS: readonly DecisionMutation[] = [
   { file: METADATA, from: "  Reflect.set(store, 'referenceTime', now);\n", to: '' },
   {
     file: METADATA,
-    from: '  if (kept !== undefined) succeeds(() => store.updateTimestamp(Buffer.from(kept)));\n',
+    from: '  if (kept !== undefined) succeeds(() => store.updateTimestamp(metadataBytes(kept)));\n',
     to: '',
   },
   { file: METADATA, from: 'error instanceof EqualVersionError && kept !== undefined', to: 'false' },
@@ -34,7 +34,11 @@ export const REFRESH_MUTATIONS: readonly DecisionMutation[] = [
     to: 'if (false && succeeds(() => store.updateSnapshot(',
   },
   { file: METADATA, from: 'if (kept !== undefined && succeeds(() => accept(kept))) return kept;', to: '' },
-  { file: METADATA, from: '  for (const root of kept.roots) store.updateRoot(Buffer.from(root));\n', to: '' },
+  {
+    file: METADATA,
+    from: '  for (const root of kept.roots) store.updateRoot(metadataBytes(root));\n',
+    to: '',
+  },
   { file: METADATA, from: "  assertNotOlder('timestamp', signed.version, oldest);\n", to: '' },
   { file: METADATA, from: "  assertNotOlder('snapshot', signed.snapshotMeta.version, oldest);\n", to: '' },
   { file: METADATA, from: "  assertNotOlder('targets', targetsMeta(store).version, oldest);\n", to: '' },
