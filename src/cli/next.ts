@@ -4,8 +4,11 @@
  */
 import { ANOTHER_PROJECT } from './meant.ts';
 import { type ErrorCode, GET_AGAIN, type K8sVerifyError } from '../errors.ts';
+import { isComponent } from '../release/component.ts';
 import type { Invocation } from './invocation.ts';
 import * as commands from './next-commands.ts';
+import { readsAsVersion } from './version-words.ts';
+import { commandText } from './words.ts';
 
 /** One thing to do. */
 export interface NextStep {
@@ -101,6 +104,14 @@ const released = step('get the released file', commands.releasedFile);
 const online = first(step('with a network', commands.withNetwork), (_, invocation) => [
   { text: 'with a network, and without K8S_VERIFY_OFFLINE', ...typed(commands.again(invocation)) },
 ]);
+/** A file that says what it is: a mirror has the evidence of that. */
+const carried: Steps = ({ subject }) => {
+  const { component = '', version = '' } = subject ?? {};
+  const command = isComponent(component)
+    ? commandText(['mirror', component, version, '--to', 'DIR'])
+    : undefined;
+  return command === undefined || !readsAsVersion(version) ? [] : [{ text: 'or carry it here', command }];
+};
 const lookAround = step('see what is wrong on the way', commands.doctor);
 const lookAtTrust = step('look at clock and trusted root', commands.doctor);
 const thenAgain = step('then', commands.again);
@@ -153,7 +164,7 @@ const BY_CODE: Readonly<Record<ErrorCode, Steps>> = {
   'mirror-inconsistent': all(own, thenAgain),
   'mirror-unreadable': all(own, step('or ask dl.k8s.io for it', commands.sourceToo)),
   'rate-limited': all(own, thenAgain),
-  offline: online,
+  offline: all(online, first(step('or carry it here', commands.fillMirror), carried)),
   'log-unreachable': all(own, lookAround, thenAgain),
   'name-unbound': all(own, first(orSource, thenAgain)),
   'evidence-not-found': first(releasedAs, all(own, thenAgain)),

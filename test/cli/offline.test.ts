@@ -200,7 +200,7 @@ describe('--offline', () => {
       expect(run.exitCode).toBe(4);
       expect(JSON.parse(run.stdout).error).toMatchObject({
         code: 'offline',
-        next: [{ text: expect.stringContaining('without K8S_VERIFY_OFFLINE') }],
+        next: [{ text: expect.stringContaining('without K8S_VERIFY_OFFLINE') }, { text: 'or carry it here' }],
       });
     }
     const online = [...KUBECTL, ...world.options];
@@ -215,6 +215,15 @@ describe('--offline', () => {
     writeFileSync(dir.join('other'), 'not proved by anything');
     const run = await inHome(world, ['verify', 'other', ...trust, '--offline']);
     expect(run.exitCode).toBe(4);
+    // What says its name can be carried in a mirror; so can what is asked for by name.
+    const other = goProgram({ strings: ['v1.35.0'] });
+    writeFileSync(dir.join('named'), other);
+    const named = await inHome(world, ['verify', 'named', ...trust, '--offline']);
+    expect(named.stderr).toMatch(/^ +or carry it here: k8s-verify mirror kubectl v1\.35\.0 --to DIR$/m);
+    const asked = await inHome(world, ['kubelet', 'v1.36.0', '--platform', 'linux/amd64', '--offline']);
+    expect(asked.stderr).toMatch(
+      /^ +or carry it here: k8s-verify mirror kubelet v1\.36\.0 --platform linux\/amd64 --to DIR$/m,
+    );
     const command = ['verify', 'other', ...trust].join(' ');
     expect(run.stderr).toBe(
       [
