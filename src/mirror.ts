@@ -1,5 +1,6 @@
 import { join, resolve } from 'node:path';
 import { type Client, usingClient } from './client.ts';
+import { checkFiles, type CheckedFile } from './flow/mirror-check.ts';
 import { fillMirror } from './flow/mirror-fill.ts';
 import type { LaidFile } from './flow/mirror-file.ts';
 import type { MirroredFile } from './mirror/index-file.ts';
@@ -7,8 +8,10 @@ import type { Note } from './notes.ts';
 import type { MirrorInput } from './plan/input.ts';
 import { planReleased, type SkippedFile, withManifests } from './plan/plan-released.ts';
 import { readMirror } from './plan/read-released.ts';
+import { DirectorySource } from './source/directory-source.ts';
 import { MANIFEST_NAME } from './release/artifact.ts';
-import type { MirrorRequest } from './plan/request.ts';
+import { checkLists, lookInto } from './flow/mirror-whole.ts';
+import type { MirrorRequest, TrustRequest } from './plan/request.ts';
 
 /** A released file in a mirror. */
 export interface MirrorFileResult {
@@ -61,6 +64,35 @@ export interface MirrorResult {
 export async function mirror(input: MirrorInput, client?: Client): Promise<MirrorResult> {
   const request = readMirror(input);
   return usingClient(client, (one) => mirrorReleases(request, one));
+}
+
+/** What {@link checkMirrorIn} has found. */
+export interface MirrorCheck {
+  /** Listed files by path, then what is there besides, then lists that do not fit. */
+  readonly files: readonly CheckedFile[];
+  /** Of what is there and is no file of a release. */
+  readonly notes: readonly Note[];
+}
+
+/**
+ * Proves everything in a mirror again, without a network: each file by its bundle, each name by the release manifest that is
+ * there too. Changes nothing.
+ *
+ * @param directory absolute.
+ * @throws UnavailableError `mirror-inconsistent` if its index cannot be read, or nothing is there; and for a trusted root that
+ *   cannot be used.
+ */
+export async function checkMirrorIn(
+  directory: string,
+  request: TrustRequest,
+  client: Client,
+  signal: AbortSignal,
+): Promise<MirrorCheck> {
+  const source = new DirectorySource(directory);
+  const { files, index, notes } = await lookInto(source);
+  for (const one of notes) client.report({ kind: 'note', ...one });
+  const checked = await checkFiles(files, directory, request, client, signal);
+  return { files: [...checked, ...(await checkLists(source, index))], notes };
 }
 
 /** The same for a request that is read already. */

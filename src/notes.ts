@@ -31,6 +31,7 @@ export type NoteCode =
   | 'another-first-on-path'
   | 'trusted-root-not-renewed'
   | 'log-not-compared'
+  | 'mirror-extra'
   | 'mirror-taken-over'
   | 'mirror-not-asked'
   | 'variable-unknown'
@@ -73,6 +74,7 @@ export const NOTE_MEANINGS: Readonly<Record<NoteCode, string>> = {
   'another-first-on-path': 'a shell starts another program of the same name',
   'trusted-root-not-renewed': 'the trusted root could not be renewed by TUF; an older one was used',
   'log-not-compared': 'the log did not prove that it has only grown since an earlier run; it was not needed',
+  'mirror-extra': 'something in a mirror is no file of a release, and was not looked at',
   'mirror-taken-over': 'a run that was killed had left its lock on the mirror; this run went on from there',
   'mirror-not-asked': 'K8S_VERIFY_MIRROR names a server, and the run is offline',
   'variable-unknown': 'a K8S_VERIFY_ variable is set that k8s-verify does not read',

@@ -17,8 +17,15 @@ import { exitCodeFor, WORST_FIRST } from './exit-codes.ts';
  * `refused` (11 to 19): do not use it. `unsigned` (10): it should be signed, or is of a release from before signing.
  * `not-judged` (4 or 5): nothing was learnt. `other-builder` (24): its version has the mark of another builder, and nothing
  * proves it. `unreadable` (20).
+ * `missing` (22): a mirror's index lists it, and it is not there, or it is not what the index says.
  */
-export type FailedVerdict = 'refused' | 'unsigned' | 'not-judged' | 'other-builder' | 'unreadable';
+export type FailedVerdict =
+  | 'refused'
+  | 'unsigned'
+  | 'not-judged'
+  | 'other-builder'
+  | 'unreadable'
+  | 'missing';
 
 /** These say nothing of one item, and would be said of every other one too. */
 const OF_THE_RUN: ReadonlySet<ErrorCode> = new Set<ErrorCode>([
@@ -34,6 +41,7 @@ export function verdictOf(error: K8sVerifyError): FailedVerdict | undefined {
     return undefined;
   if (error instanceof UntrustedError)
     return error.code === 'signature-not-published' ? 'unsigned' : 'refused';
+  if (error.code === 'mirror-inconsistent') return 'missing';
   if (error instanceof UnavailableError)
     return error.code === 'other-builder' ? 'other-builder' : 'not-judged';
   if (!(error instanceof RequestError)) return undefined;

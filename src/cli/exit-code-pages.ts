@@ -224,7 +224,10 @@ export const EXIT_CODE_PAGES: Readonly<Record<ExitCode, ExitCodePage>> = {
       'a copy of the mirror that is not complete',
       'an index that something else wrote, or wrote half',
     ],
-    steps: [['fetch what is missing:', 'k8s-verify mirror COMPONENT VERSION --to DIR']],
+    steps: [
+      ['see what is missing:', 'k8s-verify mirror --check DIR'],
+      ['fetch it again:', 'k8s-verify mirror COMPONENT VERSION --to DIR'],
+    ],
   },
   24: {
     title: "another builder's file",

@@ -1,7 +1,9 @@
 /** The `mirror` command: released files and their evidence in a directory, to be served or carried. */
+import { resolve } from 'node:path';
 import { RequestError } from '../errors.ts';
 import { size } from '../text/sizes.ts';
-import { type MirrorFileResult, mirrorReleases, type MirrorResult } from '../mirror.ts';
+import { checkMirrorIn, type MirrorFileResult, mirrorReleases, type MirrorResult } from '../mirror.ts';
+import { isDirectory } from '../source/directory-source.ts';
 import type { MirrorRequest } from '../plan/request.ts';
 import { MANIFEST_NAME } from '../release/artifact.ts';
 import { readComponents } from './component-words.ts';
@@ -10,6 +12,9 @@ import { takeLessMemory } from './engine.ts';
 import type { JsonAnswer } from './output-json.ts';
 import { tsvLine } from './output-text.ts';
 import { type ParsedLine, readNames, readNetwork, readTransport, readTrust } from './parsed-line.ts';
+import { verifyAnswer } from './proved-answer.ts';
+import { excerpt } from '../text/excerpt.ts';
+import type { Judged } from './verdicts.ts';
 import { printable } from './printable.ts';
 import { assertFitsLine } from './result-path.ts';
 import { symbol, type TextStyle, wrapped } from './style.ts';
@@ -19,6 +24,8 @@ import { commandText } from './words.ts';
 /** Fills the directory that the command line names. */
 export async function mirror(line: ParsedLine, output: Console): Promise<Answer> {
   takeLessMemory();
+  const { check } = line.options;
+  if (check !== undefined) return checkAnswer(line, check, output);
   const request = readMirror(line);
   assertFitsLine(line.options, request.to);
   const result = await withClient(readTransport(line.options), output, (client, signal) =>
@@ -38,6 +45,43 @@ export async function mirror(line: ParsedLine, output: Console): Promise<Answer>
     summary: (style) => summaryOf(result, request, style),
     json,
   };
+}
+
+/** Proves everything in a directory again. */
+async function checkAnswer(line: ParsedLine, check: string, output: Console): Promise<Answer> {
+  const [operand] = line.operands;
+  if (operand !== undefined) {
+    throw new RequestError('usage', '--check is of everything in the directory', {
+      wanted: 'no component',
+      found: excerpt(operand),
+      next: commandText(['mirror', '--check', check]) ?? 'leave out the component',
+    });
+  }
+  const directory = resolve(check);
+  if (!isDirectory(directory)) {
+    throw new RequestError('usage', '--check names no directory', {
+      wanted: 'the directory of a mirror',
+      found: excerpt(check),
+      next: 'name a directory that exists',
+    });
+  }
+  assertFitsLine(line.options, directory);
+  const { files, notes } = await withClient(readTransport(line.options), output, (client, signal) =>
+    checkMirrorIn(directory, readTrust(line.options), client, signal),
+  );
+  const judged = files.map((file): Judged =>
+    file.kind === 'proved'
+      ? { kind: 'proved', operand: file.path, artifact: file.artifact }
+      : { kind: 'failed', operand: file.path, verdict: file.verdict, error: file.error },
+  );
+  const answer = verifyAnswer(judged, notes, false);
+  const shown = (style: TextStyle): string => {
+    const proved = judged.filter(({ kind }) => kind === 'proved').length;
+    const sentence = `${check}: ${proved} of ${judged.length} files are genuine, proved without a network`;
+    const mark = proved === judged.length ? symbol(style, 'done') : '';
+    return `${mark}${wrapped(printable(sentence), 2, style)}\n`;
+  };
+  return { ...answer, shown, notes: [], json: { ...answer.json, command: 'mirror' } };
 }
 
 /** @throws RequestError `usage` or `component-unknown`; no work is done here */

@@ -71,7 +71,8 @@ export function failureReport(
 ): FailureReport {
   const { startedAt, trustedRoot, expectedSigners, allNotes: notes } = facts;
   const command = invocation.line?.command;
-  const hasArtifacts = command === 'install' || command === 'verify';
+  const isCheck = command === 'mirror' && invocation.line?.options.check !== undefined;
+  const hasArtifacts = command === 'install' || command === 'verify' || isCheck;
   const hasResults = command === 'digest';
   return {
     schemaVersion: 1,

@@ -24,6 +24,8 @@ export interface Options {
   readonly allPlatforms?: true;
   /** The directory of a mirror. */
   readonly to?: string;
+  /** The directory of a mirror that is to be checked. */
+  readonly check?: string;
   readonly prune?: true;
   readonly evidenceOnly?: true;
   readonly format?: DigestFormat;

@@ -74,6 +74,7 @@ export function addMirror(program: StrictCommand): void {
     },
     [
       ofMirror.to(),
+      ofMirror.check(),
       option.platform("for this platform; may be repeated; default: this machine's"),
       option.allPlatforms(),
       ofMirror.prune(),
@@ -82,9 +83,13 @@ export function addMirror(program: StrictCommand): void {
       ...trustAndNetwork(option.DOWNLOAD_TIMEOUT),
     ],
   ).describe({
-    usages: ['k8s-verify mirror COMPONENT[@VERSION]... [VERSION] --to DIR [OPTIONS]'],
+    usages: [
+      'k8s-verify mirror COMPONENT[@VERSION]... [VERSION] --to DIR [OPTIONS]',
+      'k8s-verify mirror --check DIR [OPTIONS]',
+    ],
     examples: [
       { command: 'k8s-verify mirror kubectl v1.30.2 --to /srv/k8s', meaning: 'for this machine' },
+      { command: 'k8s-verify mirror --check /srv/k8s', meaning: 'prove all of it again' },
       {
         command: 'k8s-verify mirror kubelet 1.30 --all-platforms --to /srv/k8s',
         meaning: 'its newest, for all',
@@ -100,7 +105,8 @@ export function addMirror(program: StrictCommand): void {
         'bundle and everything that dl.k8s.io has next to it; a run that ends early leaves whole files, and the next one goes on.',
       'Any static server, bucket or stick carries the directory, and an install from it needs no network. The trusted root in it ' +
         'is there to be carried: name it with --trusted-root where you want it to count.',
-      'One run fills a directory at a time; a second one ends with 20 at once.',
+      'One run fills a directory at a time; a second one ends with 20 at once. --check changes nothing: each file has a verdict as ' +
+        'of verify, or is missing (22), and the worst decides the exit code.',
     ],
     success: 'everything that was asked for is there and proved',
     failures: [1, 2, 3, 4, 5, 10, 11, 12, 13, 14, 15, 16, 17, 18, 19, 20, 22, 130],

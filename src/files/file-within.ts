@@ -23,6 +23,8 @@ export class RefusedFile extends Error {}
 export interface FileWithin extends OpenLocalFile {
   /** In bytes. */
   readonly size: number;
+  /** Its number in this process, as long as it is open. */
+  readonly descriptor: number;
   /**
    * Call it once the file is read.
    *
@@ -73,6 +75,7 @@ async function openRegular(root: string, real: string): Promise<FileWithin> {
     return {
       ...file,
       size: Number(opened.size),
+      descriptor,
       assertUnchanged: async () => {
         const now = await file.stat();
         if (isUnwritten(opened, now)) return;

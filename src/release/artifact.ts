@@ -51,7 +51,8 @@ const SAFE_NAME = /^[A-Za-z0-9](?:[A-Za-z0-9_-]|\.(?!\.))*$/;
 const SAFE_PLATFORM_PART = /^[a-z0-9]{1,16}$/;
 /** Names of devices on Windows, with any extension and in any case. */
 const WINDOWS_DEVICE = /^(?:con|prn|aux|nul|com[0-9]|lpt[0-9])(?:\.|$)/i;
-const SIDE_FILE = /\.(?:sha256|sha512|sig|cert|pem|sigstore\.json|docker_tag)$/i;
+/** The end of the name of what stands next to an artifact. */
+export const SIDE_FILE: RegExp = /\.(?:sha256|sha512|sig|cert|pem|sigstore\.json|docker_tag)$/i;
 
 /**
  * The artifact in the table for a component, version and platform.

@@ -160,6 +160,12 @@ export const ANSWERS: readonly Scene[] = [
     typed: `mirror kubectl kubelet v1.30.2 ${ON_LINUX} --to k8s ${ROOT}`,
   },
   {
+    name: 'mirror-check',
+    arrange: published(),
+    before: [`mirror kubectl v1.30.2 ${ON_LINUX} --to k8s ${ROOT}`],
+    typed: `mirror --check k8s ${ROOT}`,
+  },
+  {
     name: 'install-mirror',
     arrange: published(),
     before: [`mirror kubectl v1.30.2 ${ON_LINUX} --to k8s ${ROOT}`],
@@ -255,6 +261,10 @@ export const FAILURES: readonly Scene[] = [
       internet.dl.publishFile(KUBECTL_PATH, OTHER_BYTES);
     },
     typed: `mirror kubectl v1.30.2 ${ON_LINUX} --to k8s ${ROOT}`,
+  },
+  {
+    name: 'fail-mirror-check',
+    typed: `mirror --check nowhere ${ROOT}`,
   },
   { name: 'fail-mirror-usage', typed: `mirror kubectl v1.30.2 ${ON_LINUX} ${ROOT}` },
   {

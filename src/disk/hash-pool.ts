@@ -1,0 +1,86 @@
+/**
+ * Hashes open files in threads, so that every core has something to do. A thread is given the number of a descriptor that
+ * this process has open, and no path: which file it is was decided before.
+ */
+import { availableParallelism } from 'node:os';
+import { Worker } from 'node:worker_threads';
+import { InterruptedError } from '../errors.ts';
+
+/** More do not help: the disk is the limit then. */
+const MAX_THREADS = 4;
+
+/** What runs in a thread. It is a text because the program may be one file without others next to it. */
+const PROGRAM = `
+const { parentPort } = require('node:worker_threads');
+const { createHash } = require('node:crypto');
+const { readSync } = require('node:fs');
+const buffer = Buffer.allocUnsafeSlow(1024 * 1024);
+parentPort.on('message', ({ descriptor, bytes }) => {
+  try {
+    const hash = createHash('sha256');
+    let position = 0;
+    while (position < bytes) {
+      const read = readSync(descriptor, buffer, 0, Math.min(buffer.length, bytes - position), position);
+      if (read === 0) break;
+      hash.update(buffer.subarray(0, read));
+      position += read;
+    }
+    parentPort.postMessage({ sha256: hash.digest('hex') });
+  } catch (error) {
+    parentPort.postMessage({ failed: String(error.message) });
+  }
+});
+`;
+
+type Reply = { readonly sha256: string } | { readonly failed: string };
+
+export class HashPool implements AsyncDisposable {
+  readonly size: number = Math.min(availableParallelism(), MAX_THREADS);
+  readonly #idle: Worker[] = [];
+  readonly #all: Worker[] = [];
+
+  /**
+   * The SHA-256 (hex) of what a file has from its beginning. At most {@link HashPool.size} at once.
+   *
+   * @throws Error from the system
+   */
+  async sha256(descriptor: number, bytes: number, signal: AbortSignal | undefined): Promise<string> {
+    const worker = this.#idle.pop() ?? this.#start();
+    const reply = await ask(worker, { descriptor, bytes }, signal);
+    this.#idle.push(worker);
+    if ('failed' in reply) throw new Error(reply.failed);
+    return reply.sha256;
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await Promise.all(this.#all.map((worker) => worker.terminate()));
+  }
+
+  #start(): Worker {
+    const resourceLimits = { maxOldGenerationSizeMb: 16, maxYoungGenerationSizeMb: 2, stackSizeMb: 1 };
+    const worker = new Worker(PROGRAM, { eval: true, env: {}, execArgv: [], resourceLimits });
+    this.#all.push(worker);
+    return worker;
+  }
+}
+
+async function ask(
+  worker: Worker,
+  request: { readonly descriptor: number; readonly bytes: number },
+  signal: AbortSignal | undefined,
+): Promise<Reply> {
+  const { promise, resolve, reject } = Promise.withResolvers<Reply>();
+  const interrupt = (): void => reject(new InterruptedError('interrupted', { cause: signal?.reason }));
+  if (signal?.aborted === true) interrupt();
+  signal?.addEventListener('abort', interrupt, { once: true });
+  worker.once('message', resolve);
+  worker.once('error', reject);
+  worker.postMessage(request, []);
+  try {
+    return await promise;
+  } finally {
+    signal?.removeEventListener('abort', interrupt);
+    worker.off('message', resolve);
+    worker.off('error', reject);
+  }
+}

@@ -1,0 +1,219 @@
+/** Proves what a mirror has, without a network: each file by its bundle, each name by the release manifest that is there too. */
+import { join } from 'node:path';
+import type { Client } from '../client.ts';
+import { NO_DATA } from '../data/no-data.ts';
+import { HashPool } from '../disk/hash-pool.ts';
+import { K8sVerifyError, UnavailableError, UntrustedError } from '../errors.ts';
+import { readBundle } from '../evidence/read-bundle.ts';
+import { type FileWithin, openWithin, RefusedFile } from '../files/file-within.ts';
+import { offlineHttpClient } from '../http/offline.ts';
+import { MAX_ARTIFACT_BYTES, MAX_BUNDLE_BYTES, MAX_CHECKSUM_FILE_BYTES } from '../limits.ts';
+import type { MirroredFile } from '../mirror/index-file.ts';
+import { BUNDLE_SUFFIX } from '../mirror/layout.ts';
+import type { TrustRequest } from '../plan/request.ts';
+import { policyOf } from '../plan/who-must-have-signed.ts';
+import { labelOf, type ReleaseArtifact } from '../release/artifact.ts';
+import type { ArtifactResult } from '../result.ts';
+import { DirectorySource } from '../source/directory-source.ts';
+import { type FailedVerdict, verdictOf } from '../verdict.ts';
+import { describeRun } from './describe.ts';
+import { type ArtifactName, assertClaimed, assertName } from './name.ts';
+import { openTrust } from './open-trust.ts';
+import { proofContext } from './proof-context.ts';
+import { proveFromManifest } from './prove-listed.ts';
+import { proveFromEvidence, type ProvenArtifact } from './prove-with-log.ts';
+import { type ManifestContext, shareManifests } from './release-manifest.ts';
+import type { ManifestOf, RunManifest } from './run-manifest.ts';
+import { sideBySide } from './side-by-side.ts';
+
+export type CheckedFile =
+  | { readonly kind: 'proved'; readonly path: string; readonly artifact: ArtifactResult }
+  | {
+      readonly kind: 'failed';
+      readonly path: string;
+      readonly verdict: FailedVerdict;
+      readonly error: K8sVerifyError;
+    };
+
+/** A file to be checked; `listed` is what the index says of it, and nothing rests on that. */
+export interface FileToCheck {
+  readonly artifact: ReleaseArtifact;
+  readonly listed: MirroredFile | undefined;
+}
+
+interface Check extends ManifestContext {
+  readonly request: TrustRequest;
+  readonly source: DirectorySource;
+  readonly pool: HashPool;
+  readonly manifestOf: ManifestOf;
+}
+
+/**
+ * @param directory absolute.
+ * @returns in the order of the files.
+ * @throws K8sVerifyError that is about the whole run: a trusted root that cannot be used.
+ */
+export async function checkFiles(
+  files: readonly FileToCheck[],
+  directory: string,
+  request: TrustRequest,
+  online: Client,
+  signal: AbortSignal,
+): Promise<readonly CheckedFile[]> {
+  const client = { ...online, http: offlineHttpClient(), data: NO_DATA };
+  const trust = await openTrust(request, client, signal);
+  const source = new DirectorySource(directory);
+  await using pool = new HashPool();
+  const context = { network: {}, sources: [source], client, trust, signal };
+  const check = { ...context, request, source, pool, manifestOf: shareManifests(context) };
+  return await sideBySide(files, pool.size, signal, (file, until) =>
+    checkFile(file, { ...check, signal: until }),
+  );
+}
+
+async function checkFile(file: FileToCheck, check: Check): Promise<CheckedFile> {
+  const path = join(check.source.shown, ...file.artifact.path.split('/'));
+  try {
+    return { kind: 'proved', path, artifact: await proveFile(file, path, check) };
+  } catch (error) {
+    const known = error instanceof RefusedFile ? unreadable(file.artifact, path, error) : error;
+    const verdict = known instanceof K8sVerifyError ? verdictOf(known) : undefined;
+    if (!(known instanceof K8sVerifyError) || verdict === undefined) throw known;
+    return {
+      kind: 'failed',
+      path,
+      verdict,
+      error: known.from === undefined ? known.with({ from: path }) : known,
+    };
+  }
+}
+
+async function proveFile(
+  { artifact, listed }: FileToCheck,
+  path: string,
+  check: Check,
+): Promise<ArtifactResult> {
+  const manifest = await check.manifestOf(artifact.version, policyOf(check.request, artifact.signers));
+  const file = await openWithin(check.source.root, artifact.path);
+  try {
+    const sha256 =
+      file === undefined ? listedDigest(artifact, listed, path) : await hash(file, artifact, check);
+    const proof = await prove(artifact, sha256, listed, manifest, check);
+    const name = await bind(artifact, sha256, { manifest, file, path });
+    await assertChecksum(artifact, sha256, check);
+    await file?.assertUnchanged();
+    const output = { kind: 'verified', path, members: undefined, sha256, name } as const;
+    const had = file === undefined ? 'of its evidence; the file is not there' : 'of the file';
+    const prepared = {
+      artifact,
+      proof,
+      source: undefined,
+      bundlePath: undefined,
+      outputs: [{ ...output, had }],
+    };
+    const [result] = (await describeRun([prepared], [], new Map(), () => undefined)).artifacts;
+    if (result === undefined) throw new TypeError(`nothing was said of ${path}`);
+    return result;
+  } finally {
+    await file?.close();
+  }
+}
+
+/** Of a file of which only the evidence is to be there. */
+function listedDigest(artifact: ReleaseArtifact, listed: MirroredFile | undefined, path: string): string {
+  if (listed !== undefined && listed.bytes === undefined) return listed.sha256;
+  throw missing(`${labelOf(artifact)} is not in the mirror`, path);
+}
+
+function missing(message: string, from: string): UnavailableError {
+  return new UnavailableError('mirror-inconsistent', message, {
+    wanted: 'the file that the index lists',
+    found: 'no such file',
+    from,
+    next: 'fill the mirror again, which fetches what is missing',
+  });
+}
+
+async function hash(file: FileWithin, { kind }: ReleaseArtifact, { pool, signal }: Check): Promise<string> {
+  const most = MAX_ARTIFACT_BYTES[kind];
+  if (file.size > most) throw new RefusedFile(`it has ${file.size} bytes, more than ${most}`);
+  return pool.sha256(file.descriptor, file.size, signal);
+}
+
+function unreadable(artifact: ReleaseArtifact, from: string, cause: RefusedFile): UnavailableError {
+  return new UnavailableError('mirror-unreadable', `${labelOf(artifact)} was not read: ${cause.message}`, {
+    wanted: 'a regular file in the mirror',
+    found: cause.message,
+    from,
+    next: 'see what is wrong in that directory',
+    cause,
+  });
+}
+
+async function prove(
+  artifact: ReleaseArtifact,
+  sha256: string,
+  listed: MirroredFile | undefined,
+  manifest: RunManifest,
+  check: Check,
+): Promise<ProvenArtifact> {
+  const what = labelOf(artifact);
+  const digest = { algorithm: 'sha256', hex: sha256 } as const;
+  const path = `${artifact.path}${BUNDLE_SUFFIX}`;
+  const bundle = await check.source.small({
+    path,
+    maxBytes: MAX_BUNDLE_BYTES,
+    what: `the bundle of ${what}`,
+  });
+  const location = join(check.source.shown, ...path.split('/'));
+  const trust = await check.trust.current();
+  if (bundle !== undefined) {
+    const context = proofContext(check, policyOf(check.request, artifact.signers), trust);
+    const evidence = readBundle(bundle.bytes, `the bundle of ${what}`);
+    const proven = proveFromEvidence(context, evidence, { kind: 'digest', digest });
+    const origin = { kind: 'bundle', location } as const;
+    return { proven, trust, bundle: bundle.bytes, origin, notes: [] };
+  }
+  if (listed?.sideFiles.includes(BUNDLE_SUFFIX) === true)
+    throw missing(`the bundle of ${what} is not in the mirror`, location);
+  const request = { artifact, manifest: () => Promise.resolve(manifest) };
+  const byManifest = await proveFromManifest(request, digest, 'the mirror has no bundle of it');
+  if (byManifest.kind === 'proved') return byManifest.proof;
+  throw new UnavailableError('mirror-incomplete', `the mirror has ${what}, but no bundle of it`, {
+    wanted: location,
+    found: byManifest.found,
+    next: 'fill the mirror with this file too: then its evidence is there',
+  });
+}
+
+async function bind(
+  artifact: ReleaseArtifact,
+  sha256: string,
+  {
+    manifest,
+    file,
+    path,
+  }: { readonly manifest: RunManifest; readonly file: FileWithin | undefined; readonly path: string },
+): Promise<ArtifactName> {
+  const named = { sha256, manifest, from: path };
+  const demand = { demanded: undefined, demandedBy: 'sha256', nameRequired: false } as const;
+  if (file === undefined) return assertClaimed(artifact, undefined, named, demand);
+  const opened = { bytes: file.size, readAt: file.readAt };
+  return assertName(artifact, { ...named, file: opened }, demand);
+}
+
+/** Other tools take it for the digest of the file. */
+async function assertChecksum(artifact: ReleaseArtifact, sha256: string, { source }: Check): Promise<void> {
+  const path = `${artifact.path}.sha256`;
+  const what = `the checksum file of ${labelOf(artifact)}`;
+  const found = await source.small({ path, maxBytes: MAX_CHECKSUM_FILE_BYTES, what });
+  const text = found === undefined ? sha256 : Buffer.from(found.bytes).toString('latin1').trimEnd();
+  if (text === sha256) return;
+  throw new UntrustedError('digest-mismatch', `${what} does not have its digest`, {
+    wanted: sha256,
+    found: `${text.length} other characters`,
+    from: join(source.shown, ...path.split('/')),
+    why: 'the file itself is proved; a tool that trusts its checksum file would refuse it, or take another one',
+    next: 'fill the mirror again, which writes the checksum file anew',
+  });
+}
