@@ -27,6 +27,7 @@ export type UnavailableCode =
   | 'mirror-incomplete'
   | 'mirror-unreadable'
   | 'mirror-inconsistent'
+  | 'release-inconsistent'
   | 'rate-limited'
   | 'offline'
   | 'log-unreachable'
@@ -232,6 +233,7 @@ const NOT_OF_THE_NETWORK: ReadonlySet<ErrorCode> = new Set<UnavailableCode>([
   'evidence-not-found',
   'other-builder',
   'mirror-inconsistent',
+  'release-inconsistent',
 ]);
 
 /**

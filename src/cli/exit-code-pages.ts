@@ -223,6 +223,7 @@ export const EXIT_CODE_PAGES: Readonly<Record<ExitCode, ExitCodePage>> = {
       'a file that was removed from the mirror by hand',
       'a copy of the mirror that is not complete',
       'an index that something else wrote, or wrote half',
+      'a signed release manifest that lists other files than the one that an earlier run kept of the same release',
     ],
     steps: [
       ['see what is missing:', 'k8s-verify mirror --check DIR'],

@@ -162,6 +162,7 @@ const BY_CODE: Readonly<Record<ErrorCode, Steps>> = {
     all(own, thenAgain),
   ),
   'mirror-inconsistent': all(own, thenAgain),
+  'release-inconsistent': own,
   'mirror-unreadable': all(own, step('or ask dl.k8s.io for it', commands.sourceToo)),
   'rate-limited': all(own, thenAgain),
   offline: all(online, first(step('or carry it here', commands.fillMirror), carried)),

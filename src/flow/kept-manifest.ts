@@ -1,8 +1,11 @@
 import type { DataStore } from '../data/data-store.ts';
+import { UnavailableError } from '../errors.ts';
 import { keepEvidence } from '../evidence/evidence-store.ts';
 import type { Policy } from '../policy/policy.ts';
+import { firstDisagreement } from '../records/release-manifest.ts';
 import { MANIFEST_NAME } from '../release/artifact.ts';
 import { formatReleaseVersion, type ReleaseVersion } from '../release/version.ts';
+import { equalBytes } from '../strict/bytes.ts';
 import { digestOf } from '../strict/digest.ts';
 import { type KeptContext, proveKept } from './kept-evidence.ts';
 import { openProvedManifest } from './proved-manifest.ts';
@@ -36,4 +39,30 @@ export async function keptManifest(
     if (opened.kind === 'proved' && formatReleaseVersion(opened.manifest.version) === release) return opened;
   }
   return undefined;
+}
+
+/**
+ * A release has one set of files for ever. If its signer signs two, one of them is not what was released, and nothing tells
+ * which.
+ *
+ * @throws UnavailableError `release-inconsistent`
+ */
+export async function assertAgreesWithKept(
+  { manifest, bytes, location }: ProvedManifest,
+  policy: Policy,
+  context: KeptContext,
+): Promise<void> {
+  const release = formatReleaseVersion(manifest.version);
+  const entries = await context.client.data.read('manifests', release);
+  if (entries.every((entry) => equalBytes(entry.bytes, bytes))) return;
+  const kept = await keptManifest(manifest.version, policy, context);
+  const path = kept && firstDisagreement(manifest, kept.manifest);
+  if (kept === undefined || path === undefined) return;
+  throw new UnavailableError('release-inconsistent', `two signed manifests of ${release} disagree`, {
+    wanted: `one digest of ${path}: sha256:${kept.manifest.digestsOf(path).join(', ')}, as in ${kept.location}`,
+    found: `sha256:${manifest.digestsOf(path).join(', ')}`,
+    from: location,
+    why: 'both are signed by the signer of the release, and a release has one set of files',
+    next: `find out which one is right before you use either; to forget the one that was kept: rm ${kept.location}`,
+  });
 }

@@ -69,8 +69,9 @@ async function findManifest(
   context: ManifestContext,
 ): Promise<RunManifest> {
   const answer = await askSources(version, policy, context);
-  const { keepManifest, keptManifest } = await import('./kept-manifest.ts');
+  const { assertAgreesWithKept, keepManifest, keptManifest } = await import('./kept-manifest.ts');
   if (answer.kind === 'none') return (await keptManifest(version, policy, context)) ?? answer;
+  await assertAgreesWithKept(answer, policy, context);
   await keepManifest(context.client.data, answer);
   return answer;
 }

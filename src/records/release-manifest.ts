@@ -12,6 +12,8 @@ export interface ReleaseManifest {
    * `kubernetes-src.tar.gz`). None: it does not list the file. Several: it contradicts itself.
    */
   digestsOf(pathInRelease: string): readonly string[];
+  /** Every file of the release that it gives a digest. */
+  readonly paths: readonly string[];
   /** The paths under which it lists a SHA-256 (hex). */
   pathsOf(sha256: string): readonly string[];
 }
@@ -156,9 +158,18 @@ function describe(header: ReadonlyMap<string, string>, entries: readonly Entry[]
   return {
     version,
     created: timeOf(header.get('Created') ?? ''),
+    paths: [...digests.keys()],
     digestsOf: (path) => [...(digests.get(path) ?? [])],
     pathsOf: (sha256) => Array.from(digests).flatMap(([path, listed]) => (listed.has(sha256) ? [path] : [])),
   };
+}
+
+/** The first file that two manifests of one release give different digests. */
+export function firstDisagreement(one: ReleaseManifest, other: ReleaseManifest): string | undefined {
+  return one.paths.find((path) => {
+    const [digests, others] = [one, other].map((manifest) => manifest.digestsOf(path).toSorted().join());
+    return digests !== '' && others !== '' && digests !== others;
+  });
 }
 
 function versionOf(namespace: string): ReleaseVersion {

@@ -6,8 +6,11 @@ import {
   readFileSync,
   rmSync,
   statSync,
+  symlinkSync,
+  truncateSync,
   writeFileSync,
 } from 'node:fs';
+import { execFileSync } from 'node:child_process';
 import { join } from 'node:path';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { createClient } from '../../src/client.ts';
@@ -19,6 +22,7 @@ import { fault } from '#support/http/faults';
 import { createLocalSigstore } from '#support/local-sigstore';
 import type { TempDir } from '#support/temp-dir';
 import { testDir } from '#support/test-dir';
+import { CAN_MOUNT, testDisk } from '#support/test-disk';
 import { testServers } from '#support/test-servers';
 import { rejection } from '#support/thrown-by';
 import { type InstallRun, prepareInstall } from './support/install-run.ts';
@@ -49,6 +53,11 @@ async function install(change: Partial<InstallRequest> = {}): Promise<ArtifactRe
   const [first] = artifacts;
   if (first === undefined) throw new Error('nothing was installed');
   return first;
+}
+
+/** The evidence itself, elsewhere. */
+function linkElsewhere(path: string): void {
+  symlinkSync(run.dir.join('bundle'), path);
 }
 
 /** From here on no server answers. */
@@ -271,6 +280,42 @@ describe('an install asks the network', () => {
     expect(requests()).toBe(before);
   });
 
+  it.runIf(process.platform !== 'win32').each<readonly [string, (path: string) => void]>([
+    ['a pipe that nobody writes to', (path) => execFileSync('mkfifo', [path])],
+    ['a link to the evidence itself', (path) => linkElsewhere(path)],
+    ['a directory', (path) => mkdirSync(path)],
+    ['a terabyte', (path) => (writeFileSync(path, ''), truncateSync(path, 2 ** 40))],
+  ])('where %s stands for the evidence, and goes on without it', async (_, make) => {
+    await publish(BYTES);
+    await install();
+    const entry = kept(BYTES);
+    const bundle = readFileSync(entry);
+    rmSync(entry);
+    writeFileSync(run.dir.join('bundle'), bundle);
+    make(entry);
+    const before = requests();
+    expect(await install()).toMatchObject({ outcome: 'kept', evidence: { kind: 'release-manifest' } });
+    expect(requests()).toBe(before);
+    expect(run.events).toContainEqual(expect.objectContaining({ kind: 'note', code: 'kept-not-used' }));
+    // Without the manifest too, it asks the network.
+    rmSync(data.join('manifests'), { recursive: true });
+    expect(await install()).toMatchObject({ outcome: 'kept' });
+    expect(requests()).toBeGreaterThan(before);
+  });
+
+  it.skipIf(!CAN_MOUNT)('where the disk of what is kept is full, and installs (needs a mount)', async () => {
+    await publish(BYTES);
+    const disk = testDisk('size=4k');
+    const other = await prepareInstall({ sigstore, releases }, undefined, undefined, join(disk.path, 'kept'));
+    writeFileSync(join(disk.path, 'full'), Buffer.alloc(4096));
+    for (const outcome of ['installed', 'kept']) {
+      const { artifacts } = await other.install(ASKED);
+      expect(artifacts[0]).toMatchObject({ outcome });
+      expect(artifacts[0]).not.toHaveProperty('keptEvidence');
+    }
+    expect(other.events).toContainEqual(expect.objectContaining({ kind: 'note', code: 'not-kept' }));
+  });
+
   it('and fails as before if it needs it', async () => {
     await publish(BYTES);
     await install();
@@ -298,6 +343,29 @@ describe('a release manifest that was kept', () => {
     releases.http.fault('kubernetes-release.spdx', fault.stall());
     expect(await rejection(install())).toMatchObject({ code: 'name-mismatch' });
   }, 60_000);
+
+  it('is compared with the one that a source has: they may not disagree on a file', async () => {
+    await publish(SCRIPT);
+    await install();
+    rmSync(installed());
+    const listed = { path: 'bin/linux/amd64/kubectl', sha256: sha256(SCRIPT) };
+    const other = { path: 'bin/linux/amd64/kubeadm', sha256: 'b'.repeat(64) };
+    // Another document that says the same, and more.
+    await releases.publishManifest('v1.36.0', { sigstore, files: [listed, other] });
+    expect(await install()).toMatchObject({ outcome: 'installed', name: { by: ['release-manifest'] } });
+    rmSync(installed());
+    await releases.publishManifest('v1.36.0', {
+      sigstore,
+      files: [listed, { ...other, sha256: 'c'.repeat(64) }],
+    });
+    expect(await run.refused(ASKED)).toMatchObject({
+      code: 'release-inconsistent',
+      wanted: expect.stringContaining(data.join('manifests', 'v1.36.0')) as unknown,
+      found: `sha256:${'c'.repeat(64)}`,
+    });
+    rmSync(data.join('manifests', 'v1.36.0'));
+    expect(await install()).toMatchObject({ outcome: 'installed' });
+  });
 
   it('binds nothing without its evidence', async () => {
     await publish(SCRIPT);
