@@ -1,11 +1,16 @@
-/** Scripts that complete the command line in a shell, written from its declaration. They start no program and open no connection. */
+/**
+ * Scripts that complete the command line in a shell, written from its declaration. They open no connection, and start no program but
+ * `k8s-verify` for the versions that are kept.
+ */
 import {
   choices,
   commandWords,
   type Flags,
   flagsOf,
   flagsTaking,
+  KEPT_VERSIONS,
   operands,
+  takesVersions,
   type Value,
 } from './completion-words.ts';
 import { createProgram } from './program.ts';
@@ -42,7 +47,8 @@ function bashScript(program: StrictCommand): string {
     const own = operands(program, command);
     const complete = own === 'files' ? 'files=1' : `words="${own.join(' ')}"`;
     const names = [command.name(), ...command.aliases()].join('|');
-    return `    ${names}) options="${words}"; ${complete} ;;`;
+    const versions = takesVersions(program, command) ? ' versions=1' : '';
+    return `    ${names}) options="${words}"; ${complete}${versions} ;;`;
   });
   const lists = Array.from(
     choices(program),
@@ -52,7 +58,7 @@ function bashScript(program: StrictCommand): string {
   return `# bash completion for k8s-verify; written by: k8s-verify completion bash
 _k8s_verify() {
   local current=\${COMP_WORDS[COMP_CWORD]} previous=\${COMP_WORDS[COMP_CWORD-1]}
-  local command= word options= words= files=
+  local command= word options= words= files= versions=
   COMPREPLY=()
   case $previous in
     ${flagsTaking(program, (value) => value === 'file')}) compopt -o filenames; COMPREPLY=($(compgen -f -- "$current")); return ;;
@@ -75,6 +81,7 @@ ${cases.join('\n')}
     COMPREPLY=($(compgen -f -- "$current"))
   else
     [[ -z $command && $COMP_CWORD -eq 1 ]] && words="$words ${commandWords(program).join(' ')}"
+    [[ -n $versions && $current == v* ]] && words="$words $(command ${KEPT_VERSIONS} 2>/dev/null)"
     COMPREPLY=($(compgen -W "$words" -- "$current"))
   fi
 }
@@ -90,17 +97,19 @@ function quote(text: string): string {
 function zshScript(program: StrictCommand): string {
   const cases = program.strictCommands.map((command) => {
     const own = operands(program, command);
-    const rest = own === 'files' ? '_files' : `(${own.join(' ')})`;
+    const rest =
+      own === 'files' ? '_files' : `(${own.join(' ')}${takesVersions(program, command) ? ' $kept' : ''})`;
     const specs = flagsOf(command).map((flags) => `      ${zshOption(flags)} \\`);
     const names = [command.name(), ...command.aliases()].join('|');
-    return `    ${names})\n    _arguments -s \\\n${specs.join('\n')}\n      '*:argument:${rest}' ;;`;
+    return `    ${names})\n    _arguments -s \\\n${specs.join('\n')}\n      "*:argument:${rest}" ;;`;
   });
   const described = program.strictCommands.map((one) => `    ${quote(`${one.name()}:${one.summary()}`)}`);
   return `#compdef k8s-verify
 # zsh completion for k8s-verify; written by: k8s-verify completion zsh
 _k8s_verify() {
   local command=install word
-  local -a commands
+  local -a commands kept
+  [[ $PREFIX == v* ]] && kept=(\${(f)"$(command ${KEPT_VERSIONS} 2>/dev/null)"})
   commands=(
 ${described.join('\n')}
   )
@@ -155,6 +164,9 @@ function fishCommand(program: StrictCommand, command: StrictCommand): readonly s
   return [
     `complete -c k8s-verify -n ${quote(`not ${seen}`)} -a ${name} -d ${quote(command.summary())}`,
     words === 'files' ? `${when} -F` : `${when} -a ${quote(words.join(' '))}`,
+    ...(takesVersions(program, command)
+      ? [`${when} -a ${quote(`(command ${KEPT_VERSIONS} 2>/dev/null)`)}`]
+      : []),
     ...flagsOf(command).map((flags) => `${when} ${fishOption(flags)}`),
   ];
 }
@@ -188,6 +200,9 @@ function powershellScript(program: StrictCommand): string {
       (name) => `    ${powershellQuote(name)} = ${powershellList(words)}`,
     );
   });
+  const versioned = program.strictCommands
+    .filter((command) => takesVersions(program, command))
+    .flatMap((command) => [command.name()].concat(command.aliases()));
   const values = Array.from(choices(program)).flatMap(([list, flags]) =>
     flags.split('|').map((flag) => `    ${powershellQuote(flag)} = ${powershellList(list.split(' '))}`),
   );
@@ -210,6 +225,10 @@ ${values.join('\n')}
     $words = $commands[$command]
   } else {
     $words = $commands['install'] + ${powershellList(commandWords(program))}
+  }
+  $takesVersions = ${powershellList(versioned)}
+  if ($wordToComplete -like 'v*' -and (-not $command -or $takesVersions -contains $command)) {
+    $words = $words + @(& ${KEPT_VERSIONS} 2>$null)
   }
   $words | Where-Object { $_ -like "$wordToComplete*" } | Sort-Object -Unique | ForEach-Object {
     [System.Management.Automation.CompletionResult]::new($_, $_, 'ParameterValue', $_)

@@ -35,6 +35,14 @@ export function operands(program: StrictCommand, command: StrictCommand): 'files
   }
 }
 
+/** Whether an operand can be a version, so that those of which something is kept are offered too. */
+export function takesVersions(program: StrictCommand, command: StrictCommand): boolean {
+  return operands(program, command).includes('stable');
+}
+
+/** Asks the program that is on PATH, whatever the line that is completed begins with. */
+export const KEPT_VERSIONS = 'k8s-verify __complete versions';
+
 /** What a value is completed with: by the placeholder, or by what may be written at all; undefined for a switch. */
 export type Value = 'file' | 'directory' | 'anything' | readonly string[] | undefined;
 

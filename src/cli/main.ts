@@ -23,6 +23,9 @@ export async function main(argv: readonly string[] = process.argv): Promise<void
   } else if (words.length === 1 && first === '--version') {
     // Nothing but this is loaded for it; with more words, the parser says what is wrong.
     process.stdout.write(versionText(VERSION, process.stdout.isTTY));
+  } else if (first === '__complete') {
+    const { complete } = await import('./complete.ts');
+    process.stdout.write(await complete(words[1]).catch(() => ''));
   } else {
     tolerateClosedOutput(process.stderr);
     const { run } = await import('./run.ts');

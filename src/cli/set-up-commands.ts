@@ -96,7 +96,7 @@ export function addCompletion(program: StrictCommand): void {
       { command: 'k8s-verify completion powershell >> $PROFILE', meaning: 'for every PowerShell' },
     ],
     details: [
-      'Print a script that completes commands, options, components and platforms, without a network.',
+      'Print a script that completes commands, options, components, platforms, and versions of which something is kept, without a network.',
     ],
     success: 'printed',
     failures: [1, 2],

@@ -1,10 +1,12 @@
 import { spawnSync } from 'node:child_process';
-import { writeFile } from 'node:fs/promises';
+import { mkdir, writeFile } from 'node:fs/promises';
+import { delimiter } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { completionScript } from '../../src/cli/completion-scripts.ts';
 import { createProgram } from '../../src/cli/program.ts';
 import { type Shell, SHELLS } from '../../src/cli/shells.ts';
-import { runCli } from '#support/run-cli';
+import { CLI_PATH, runCli } from '#support/run-cli';
+import type { TempDir } from '#support/temp-dir';
 import { testDir } from '#support/test-dir';
 
 const PROGRAMS: Readonly<Record<Shell, string>> = {
@@ -45,21 +47,58 @@ const ASK: Readonly<Record<Shell, string>> = {
       ForEach-Object { Split-Path -Leaf $_.CompletionText }`,
 };
 
-async function complete(shell: Shell, words: string): Promise<readonly string[]> {
+/** @returns a PATH with k8s-verify on it; names in the data directory are as given */
+async function keeping(dir: TempDir, kept: readonly string[]): Promise<string> {
+  await mkdir(dir.join('data', 'manifests'), { recursive: true });
+  for (const name of kept) await writeFile(dir.join('data', 'manifests', name), '');
+  await mkdir(dir.join('path'));
+  await writeFile(
+    dir.join('path', 'k8s-verify'),
+    `#!/bin/sh\nexec '${process.execPath}' '${CLI_PATH}' "$@"\n`,
+    {
+      mode: 0o755,
+    },
+  );
+  return [dir.join('path'), process.env['PATH']].join(delimiter);
+}
+
+async function complete(
+  shell: Shell,
+  words: string,
+  kept: readonly string[] = [],
+): Promise<readonly string[]> {
   const dir = await testDir();
+  const PATH = await keeping(dir, kept);
   await writeFile(dir.join('script'), completionScript(shell));
   await writeFile(dir.join('bundle.json'), '');
   const { stdout, stderr, status } = spawnSync(PROGRAMS[shell], ['-c', ASK[shell]], {
     cwd: dir.path,
     encoding: 'utf8',
     timeout: 20_000,
-    env: { ...process.env, HOME: dir.path, XDG_CONFIG_HOME: dir.path, TERM: 'xterm', WORDS: words },
+    env: {
+      ...process.env,
+      PATH,
+      K8S_VERIFY_DATA_DIR: dir.join('data'),
+      HOME: dir.path,
+      XDG_CONFIG_HOME: dir.path,
+      TERM: 'xterm',
+      WORDS: words,
+    },
   });
   expect({ status, stderr }).toEqual({ status: 0, stderr: '' });
   return stdout.split('\n').filter((line) => line !== '');
 }
 
 describe.each(SHELLS)('completion in %s', (shell) => {
+  it.skipIf(!has(shell))(`offers the versions that are kept (needs ${shell})`, async () => {
+    const hostile = ['v1.33.1 $(touch pwned)', 'v1.33.2;touch pwned', 'v1.33.x', '-v1.33.4'];
+    expect(await complete(shell, 'k8s-verify kubectl v1.33', ['v1.33.9', 'v1.30.2', ...hostile])).toEqual([
+      'v1.33.9',
+    ]);
+    expect(await complete(shell, 'k8s-verify list v1.30', ['v1.33.9', 'v1.30.2'])).toEqual(['v1.30.2']);
+    expect(await complete(shell, 'k8s-verify kubectl stab', ['v1.30.2'])).toEqual(['stable']);
+  });
+
   it.skipIf(!has(shell)).each([
     ['k8s-verify veri', 'verify'],
     ['k8s-verify kube-ag', 'kube-aggregator'],
@@ -102,5 +141,28 @@ it.each([[[]], [['tcsh']], [['bash', 'zsh']]])('completion refuses %j', async (a
 describe.each(SHELLS.filter((shell) => shell !== 'zsh'))('completion in %s', (shell) => {
   it.skipIf(!has(shell))(`offers no option of another command (needs ${shell})`, async () => {
     expect(await complete(shell, 'k8s-verify verify --install-d')).toEqual([]);
+  });
+});
+
+describe('what completion scripts ask', () => {
+  it('is answered by what is kept, the newest first, and by nothing else', async () => {
+    const dir = await testDir();
+    await keeping(dir, ['v1.9.0', 'v1.30.10', 'v1.30.2', 'v1.31.0-rc.1', 'other', 'v1.30.2 x']);
+    const env = { K8S_VERIFY_DATA_DIR: dir.join('data') };
+    expect(await runCli(['__complete', 'versions'], { env })).toMatchObject({
+      exitCode: 0,
+      stdout: 'v1.31.0-rc.1\nv1.30.10\nv1.30.2\nv1.9.0\n',
+      stderr: '',
+    });
+  });
+
+  it.each([
+    ['of another thing', ['__complete', 'secrets'], '/nowhere'],
+    ['of nothing', ['__complete'], '/nowhere'],
+    ['of a directory that is none', ['__complete', 'versions'], '/dev/null'],
+    ['of a directory that is not there', ['__complete', 'versions'], '/proc/nope'],
+  ])('%s is answered by nothing, and without an error', async (_, words, directory) => {
+    const env = { K8S_VERIFY_DATA_DIR: directory };
+    expect(await runCli(words, { env })).toMatchObject({ exitCode: 0, stdout: '', stderr: '' });
   });
 });
