@@ -82,7 +82,7 @@ export function logFailure(error: unknown): void {
   }
   const lines = factsOf(error).flatMap(([label, text]) => {
     // Show what was found unchanged.
-    const isOurs = text === error.next || text === error.why;
+    const isOurs = text === error.next || text === error.why || text === error.wanted;
     const words = harmless(isOurs ? inActionWords(text) : text);
     return words === '' ? [] : [`${label === 'next' ? 'next:' : label} ${words}`];
   });

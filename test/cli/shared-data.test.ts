@@ -40,7 +40,7 @@ describe('50 processes at once that renew the trusted root in one data directory
 
     // No half file of any of them is left, not even one with another name.
     const names = readdirSync(dir.join('data', 'trust'));
-    expect(names).toEqual([expect.stringMatching(/^[0-9a-f]{64}$/)]);
+    expect(names).toEqual([expect.stringMatching(/^[0-9a-f]{64}-0{19}1-0{19}1$/)]);
     const kept = decodeKeptRoot(readFileSync(dir.join('data', 'trust', names[0] ?? '')));
     const { trust: root } = openKeptRoot(kept, world.tuf.repository.firstRoot, world.tuf.url, new Date());
     expect(Buffer.from(root.bytes)).toEqual(readFileSync(world.trustedRoot));
@@ -112,7 +112,7 @@ describe.skipIf(!CAN_UNSHARE)('root by sudo, with the HOME of its caller (needs 
     expect(world.tuf.server.requestsFor('/timestamp.json')).toHaveLength(1);
     expect(run.stdout.split('\n').filter((line) => line.includes('/trust'))).toEqual([
       '755 0 k8s-verify/trust',
-      expect.stringMatching(/^644 0 k8s-verify\/trust\/[0-9a-f]{64}$/),
+      expect.stringMatching(/^644 0 k8s-verify\/trust\/[0-9a-f]{64}-0{19}1-0{19}1$/),
     ]);
     expect(await snapshot(home)).toEqual(before);
     expect(statSync(theirs).uid).toBe(OTHER_UID);
