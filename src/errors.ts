@@ -16,7 +16,8 @@ export type RequestCode =
   | 'release-not-found'
   | 'artifact-not-found'
   | 'file-not-readable'
-  | 'subject-not-readable';
+  | 'subject-not-readable'
+  | 'lock-outdated';
 
 /** Why nothing was learnt about the artifact. */
 export type UnavailableCode =

@@ -8,6 +8,8 @@
 export { install } from './install.ts';
 export { verify } from './verify.ts';
 export { digest, type DigestResult, type DigestRun } from './digest.ts';
+export { lock, type LockRun } from './lock.ts';
+export type { LockedComponent } from './flow/lock-outcome.ts';
 export { mirror, type MirrorFileResult, type MirrorResult } from './mirror.ts';
 export { list, type ReleaseList, resolveVersion } from './list.ts';
 export { type Client, type ClientOptions, type Clock, createClient, type OwnedClient } from './client.ts';
@@ -17,6 +19,7 @@ export type {
   DigestInput,
   InstallInput,
   ListInput,
+  LockInput,
   MirrorInput,
   SourcesInput,
   TrustInput,

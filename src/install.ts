@@ -35,8 +35,9 @@ export async function install(input: InstallInput, client?: Client): Promise<Run
  *
  * @throws K8sVerifyError: nothing was installed then, and the disk is as it was.
  */
-export function installRelease(request: InstallRequest, client: Client): Promise<RunResult> {
+export function installRelease(asked: InstallRequest, own: Client): Promise<RunResult> {
   return ableToJudge(async () => {
+    const { request, client } = await withWhatIsLocked(asked, own);
     const trust = await openTrust(request, client, request.signal);
     try {
       const result = await proveAndPlace(request, client, trust);
@@ -49,6 +50,14 @@ export function installRelease(request: InstallRequest, client: Client): Promise
       throw error;
     }
   });
+}
+
+async function withWhatIsLocked(
+  request: InstallRequest,
+  client: Client,
+): Promise<{ readonly request: InstallRequest; readonly client: Client }> {
+  if (request.locked === undefined) return { request, client };
+  return (await import('./flow/locked-install.ts')).openLocked(request, client);
 }
 
 async function proveAndPlace(request: InstallRequest, client: Client, trust: RunTrust): Promise<RunResult> {

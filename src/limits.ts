@@ -197,8 +197,12 @@ export const MAX_ARCHIVE_DEPTH: number = 32;
 export const MAX_ARCHIVE_METADATA_BYTES: number = 64 * KIB;
 /** The file that the input `version-file` names; it has a line for each tool. */
 export const MAX_VERSIONS_BYTES: number = 64 * KIB;
-/** A lockfile of the action. */
+/** A lockfile. */
 export const MAX_LOCKFILE_BYTES: number = 1 * MIB;
+/** The newest checkpoints next to a lockfile. */
+export const MAX_CHECKPOINTS_FILE_BYTES: number = 1 * MIB;
+/** Components that one lockfile asks for. */
+export const MAX_ASKED_COMPONENTS = 64;
 /** Artifacts in one lockfile. */
 export const MAX_LOCKED_ARTIFACTS = 4096;
 /** The index of a mirror; one file in it has about 400 bytes. */

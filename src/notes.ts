@@ -16,6 +16,7 @@ export type NoteCode =
   | 'file-name-says-other'
   | 'release-manifest-time-odd'
   | 'platform-skipped'
+  | 'lockfile-not-used'
   | 'publisher-not-asked'
   | 'file-renewed'
   | 'others-can-change'
@@ -58,6 +59,7 @@ export const NOTE_MEANINGS: Readonly<Record<NoteCode, string>> = {
   'file-name-says-other': 'a file that was verified is one component, and its own name is that of another',
   'release-manifest-time-odd': 'the release manifest was not made within a week before it was signed',
   'platform-skipped': 'a component was never published for a platform that was asked for, and was left out',
+  'lockfile-not-used': 'a lockfile lies in this directory, and the run did not use it',
   'publisher-not-asked':
     'dl.k8s.io could not be asked for its records next to the mirror (--check-sums only)',
   'file-renewed': 'a file with the same bytes could not be left alone, and a new one took its place',

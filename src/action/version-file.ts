@@ -7,7 +7,8 @@ import { RequestError } from '../errors.ts';
 import { readUpTo } from '../files/local-file.ts';
 import { unreadableFile } from '../files/unreadable-file.ts';
 import { MAX_VERSIONS_BYTES } from '../limits.ts';
-import { type LockedArtifact, readLockfile } from '../lockfile/lockfile.ts';
+import type { LockedArtifact } from '../lockfile/lock.ts';
+import { readLockfile } from '../lockfile/lockfile.ts';
 import { excerpt } from '../text/excerpt.ts';
 
 /** The version of a component as the file says it; undefined if it says none. */
@@ -97,7 +98,9 @@ function onlyVersion(text: string, path: string): string {
 
 function ofLockfile(locked: readonly LockedArtifact[], path: string, platform: string): VersionOf {
   return (component) => {
-    const fitting = locked.filter((one) => one.component === component && one.platform === platform);
+    const fitting = locked.filter(
+      (one) => one.component === component && (one.platform ?? platform) === platform,
+    );
     const [version, ...more] = new Set(fitting.map((one) => one.version));
     if (more.length === 0) return version;
     throw unclear(path, `one version of ${component} for ${platform}`, [version, ...more].join(', '));

@@ -8,6 +8,7 @@ export const COMMANDS = [
   'verify',
   'digest',
   'mirror',
+  'lock',
   'list',
   'doctor',
   'trusted-root',

@@ -19,6 +19,7 @@ export function operands(program: StrictCommand, command: StrictCommand): 'files
     case 'install':
     case 'digest':
     case 'mirror':
+    case 'lock':
       return [...COMPONENTS.map(({ name }) => name), ...ALIASES];
     case 'verify':
       return 'files';

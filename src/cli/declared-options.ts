@@ -47,6 +47,30 @@ export const format = (): CliOption =>
 export const paths = (): CliOption =>
   option(FORM, '--paths', 'with --format sums: paths in the release, as kOps reads them');
 
+export const locked = (): CliOption =>
+  option(
+    WHERE_TO,
+    '--locked',
+    'exactly what k8s-verify.lock.json says; without a component, all of it',
+  ).conflicts(['sha256', 'forceName', 'fromTarball']);
+
+export const lockfile = (description: string): CliOption =>
+  option(WHERE_TO, '--lockfile <FILE>', description);
+
+/** Where it decides nothing, and its evidence is all that is wanted. */
+export const evidenceLockfile = (): CliOption =>
+  rare(EVIDENCE, '--lockfile <FILE>', 'a lockfile, whose evidence is taken before what earlier runs kept');
+
+export const check = (): CliOption =>
+  option(
+    WHERE_TO,
+    '--check',
+    'write nothing; end with 22 where the lockfile is out of date, or a platform or evidence is missing',
+  ).conflicts('dryRun');
+
+export const noEvidence = (): CliOption =>
+  option(WHERE_TO, '--no-evidence', 'the lockfile alone, without k8s-verify.evidence next to it');
+
 export const forceName = (): CliOption =>
   rare(
     WHERE_TO,

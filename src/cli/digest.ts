@@ -20,13 +20,14 @@ import { printable } from './printable.ts';
 import { type TextStyle, wrapped } from './style.ts';
 import { signerOf, thisPlatform } from './success-text.ts';
 import { withClient } from './with-client.ts';
+import { withEvidence } from './with-evidence.ts';
 
 /** Proves the digests that the command line asks for. */
 export async function digest(line: ParsedLine, output: Console): Promise<Answer> {
   const request = readDigest(line);
   const { format, paths } = line.options;
-  const result = await withClient(readTransport(line.options), output, (client, signal) =>
-    digestReleased({ ...request, signal }, client),
+  const result = await withClient(readTransport(line.options), output, async (client, signal) =>
+    digestReleased({ ...request, signal }, await withEvidence(client, line.options)),
   );
   const { schemaVersion, results, skipped } = result;
   const json: JsonAnswer & Pick<DigestRun, 'results' | 'skipped'> = {

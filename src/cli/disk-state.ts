@@ -1,6 +1,7 @@
 /** What a failed run says last: what is on the disk now, in words, and the exit code. */
 import type { ErrorCode } from '../errors.ts';
 import type { ExitCode } from '../exit-codes.ts';
+import { DEFAULT_LOCKFILE } from '../lockfile/lockfile.ts';
 import { type Invocation, subjectOf } from './invocation.ts';
 import { readsAsVersion } from './version-words.ts';
 
@@ -9,7 +10,9 @@ export function diskState(code: ErrorCode | 'bug', exitCode: ExitCode, invocatio
   if (isRefusal(exitCode)) return refused(code, invocation);
   if (code === 'name-unbound') return nothingNamed(invocation);
   if (exitCode === 4 || exitCode === 5 || exitCode === 24) return nothingLearnt(invocation);
+  if (invocation.line?.command === 'lock') return exitCode === 2 ? '' : nothingLocked(invocation);
   if (invocation.line?.command !== 'install') return '';
+  if (exitCode === 22) return 'Nothing was installed.';
   if (exitCode === 20)
     return invocation.downloaded ? nothingInstalled(invocation) : 'Nothing was downloaded or installed.';
   const mayHaveAsked =
@@ -33,6 +36,7 @@ function refused(code: ErrorCode | 'bug', invocation: Invocation): string {
   if (line.command === 'mirror')
     return 'Do not use this file. What was proved before it stays in the mirror.';
   if (line.command === 'digest') return 'Do not use this file. No digest was printed.';
+  if (line.command === 'lock') return `Do not use this file. ${nothingLocked(invocation)}`;
   return line.command === 'verify' ? `Do not use ${subjectOf(invocation)}.` : '';
 }
 
@@ -42,6 +46,7 @@ function nothingLearnt(invocation: Invocation): string {
   if (command === 'install') return `Nothing was learnt about ${subject}, and nothing was installed.`;
   if (command === 'mirror') return 'What was proved until then stays in the mirror.';
   if (command === 'digest') return `Nothing was learnt about ${subject}, and no digest was printed.`;
+  if (command === 'lock') return nothingLocked(invocation);
   return command === 'verify' ? `Nothing was learnt about ${subject}.` : '';
 }
 
@@ -49,6 +54,10 @@ function nothingLearnt(invocation: Invocation): string {
 function nothingNamed(invocation: Invocation): string {
   const learnt = 'It is signed by the right signer; which file it is was not learnt';
   return invocation.line?.command === 'install' ? `${learnt}. ${nothingInstalled(invocation)}` : `${learnt}.`;
+}
+
+function nothingLocked({ line }: Invocation): string {
+  return `${line?.options.lockfile ?? DEFAULT_LOCKFILE} is as it was.`;
 }
 
 /** Of several that were asked for, none is installed unless all are. */

@@ -217,16 +217,20 @@ export const EXIT_CODE_PAGES: Readonly<Record<ExitCode, ExitCodePage>> = {
     steps: [['see what it holds:', 'k8s-verify verify FILE.tar.gz --list']],
   },
   22: {
-    title: 'the mirror is out of date or not consistent',
-    meaning: 'Nothing in it was refused, and something that its index lists is not there.',
+    title: 'the lockfile or the mirror is out of date or not consistent',
+    meaning:
+      'No check has failed, and the disk is as it was. The lockfile lacks what was asked for, or something that the index of the mirror lists is not there.',
     causes: [
-      'a file that was removed from the mirror by hand',
-      'a copy of the mirror that is not complete',
+      'a version under asked that was bumped, by a bot for instance, and not locked again',
+      'a component, a version or a platform that is not locked',
+      'evidence that was not committed with the lockfile',
+      'a file that was removed from the mirror by hand, or a copy of it that is not complete',
       'an index that something else wrote, or wrote half',
       'a signed release manifest that lists other files than the one that an earlier run kept of the same release',
     ],
     steps: [
-      ['see what is missing:', 'k8s-verify mirror --check DIR'],
+      ['lock what the lockfile asks for:', 'k8s-verify lock'],
+      ['see what the mirror lacks:', 'k8s-verify mirror --check DIR'],
       ['fetch it again:', 'k8s-verify mirror COMPONENT VERSION --to DIR'],
     ],
   },

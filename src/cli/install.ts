@@ -3,6 +3,7 @@ import { RequestError } from '../errors.ts';
 import { excerpt } from '../text/excerpt.ts';
 import { defaultInstallDirectory, outputFile } from '../plan/destination.ts';
 import { installRelease } from '../install.ts';
+import { DEFAULT_LOCKFILE } from '../lockfile/lockfile.ts';
 import type { ArtifactRequest, InstallRequest } from '../plan/request.ts';
 import { readComponents } from './component-words.ts';
 import type { Answer, Console } from './console.ts';
@@ -20,6 +21,7 @@ import {
   readTransport,
   readTrust,
 } from './parsed-line.ts';
+import { unusedLockNotes } from './lock-note.ts';
 import { installAnswer } from './proved-answer.ts';
 import { assertFitsLine } from './result-path.ts';
 
@@ -44,8 +46,11 @@ export async function install(line: ParsedLine, output: Console): Promise<Answer
   const result = await withClient(readTransport(line.options), output, (client, signal) =>
     installRelease({ ...request, signal }, client),
   );
-  const pathsNoted = pathNotes(result, host, destination.kind !== 'default');
-  return installAnswer(result, pathsNoted, line.options.offline === true);
+  const notes = [
+    ...pathNotes(result, host, destination.kind !== 'default'),
+    ...(request.locked === undefined ? await unusedLockNotes(result.artifacts) : []),
+  ];
+  return installAnswer(result, notes, line.options.offline === true);
 }
 
 /** @throws RequestError `usage` or `component-unknown`; no work is done here */
@@ -54,6 +59,7 @@ export function readInstall(line: ParsedLine): InstallArguments {
   const artifacts = readArtifacts(line);
   return {
     artifacts,
+    ...readLocked(options),
     destination: readDestination(options, artifacts),
     ...(options.forceName === true ? { force: true } : {}),
     ...readExtract(options),
@@ -70,6 +76,7 @@ export function readInstall(line: ParsedLine): InstallArguments {
 
 function readArtifacts(line: ParsedLine): readonly ArtifactRequest[] {
   const { options } = line;
+  if (isLocked(options) && line.operands.length === 0) return [];
   const artifacts = readComponents(line);
   const platforms = options.platform ?? [];
   const asked =
@@ -92,6 +99,16 @@ function demanding(artifacts: readonly ArtifactRequest[], sha256: string): reado
       .join(', '),
     next: 'make one run for each, with its own --sha256',
   });
+}
+
+function isLocked({ locked, lockfile }: Options): boolean {
+  return locked === true || lockfile !== undefined;
+}
+
+function readLocked(options: Options): Pick<InstallArguments, 'locked'> {
+  if (!isLocked(options)) return {};
+  const { lockfile = DEFAULT_LOCKFILE, platform = [] } = options;
+  return { locked: { lockfile, platforms: platform } };
 }
 
 function withPlatform(artifact: ArtifactRequest, platform: string): ArtifactRequest {

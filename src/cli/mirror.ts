@@ -25,7 +25,7 @@ import { commandText } from './words.ts';
 export async function mirror(line: ParsedLine, output: Console): Promise<Answer> {
   takeLessMemory();
   const { check } = line.options;
-  if (check !== undefined) return checkAnswer(line, check, output);
+  if (typeof check === 'string') return checkAnswer(line, check, output);
   const request = readMirror(line);
   assertFitsLine(line.options, request.to);
   const result = await withClient(readTransport(line.options), output, (client, signal) =>

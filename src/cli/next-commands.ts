@@ -16,7 +16,7 @@ import { readsAsVersion } from './version-words.ts';
 /** Undefined where there is no such command, or where a word of it cannot be shown. */
 export type Command = (invocation: Invocation) => string | undefined;
 
-const OF_RELEASES: ReadonlySet<CommandName> = new Set(['install', 'digest', 'mirror']);
+const OF_RELEASES: ReadonlySet<CommandName> = new Set(['install', 'digest', 'lock', 'mirror']);
 
 /** Whether the line names components of releases. */
 function asksReleases(line: Invocation['line']): line is NonNullable<Invocation['line']> {

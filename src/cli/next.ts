@@ -150,6 +150,7 @@ const BY_CODE: Readonly<Record<ErrorCode, Steps>> = {
   'artifact-not-found': all(own, first(newest, listed), orSource),
   'file-not-readable': all(own, thenAgain),
   'subject-not-readable': all(own, thenAgain),
+  'lock-outdated': all(own, thenAgain),
   network: ofTheNetwork,
   'http-status': ofTheNetwork,
   timeout: ofTheNetwork,

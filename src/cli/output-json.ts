@@ -73,7 +73,7 @@ export function failureReport(
   const command = invocation.line?.command;
   const isCheck = command === 'mirror' && invocation.line?.options.check !== undefined;
   const hasArtifacts = command === 'install' || command === 'verify' || isCheck;
-  const hasResults = command === 'digest';
+  const hasResults = command === 'digest' || command === 'lock';
   return {
     schemaVersion: 1,
     ...(command === undefined ? {} : { command }),

@@ -21,11 +21,14 @@ export interface Options {
   readonly installDir?: string;
   readonly output?: string;
   readonly platform?: readonly string[];
+  readonly locked?: true;
+  readonly lockfile?: string;
+  readonly evidence: boolean;
   readonly allPlatforms?: true;
   /** The directory of a mirror. */
   readonly to?: string;
-  /** The directory of a mirror that is to be checked. */
-  readonly check?: string;
+  /** The directory of a mirror that is to be checked; `true` with lock, of its lockfile. */
+  readonly check?: string | true;
   readonly prune?: true;
   readonly evidenceOnly?: true;
   readonly format?: DigestFormat;

@@ -5,12 +5,12 @@
 import { commonOptions } from './common-options.ts';
 import * as option from './declared-options.ts';
 import { add } from './add-command.ts';
-import { addDigest, addMirror } from './released-commands.ts';
+import { addDigest, addLock, addMirror } from './released-commands.ts';
 import { addCompletion, addDoctor, addHelp, addTrustedRoot } from './set-up-commands.ts';
 import { StrictCommand } from './strict-command.ts';
 
 /** The groups of commands on the first page of help. */
-export const COMMAND_GROUPS: readonly string[] = ['INSTALL AND CHECK', 'SET UP'];
+export const COMMAND_GROUPS: readonly string[] = ['INSTALL AND CHECK', 'REPEAT AND CARRY', 'SET UP'];
 
 /** @returns the root, with every command below it; it reads one command line, and a new one is made for the next */
 export function createProgram(): StrictCommand {
@@ -35,6 +35,7 @@ export function createProgram(): StrictCommand {
   addInstall(program);
   addVerify(program);
   addDigest(program);
+  addLock(program);
   addMirror(program);
   addList(program);
   addDoctor(program);
@@ -65,6 +66,8 @@ function addInstall(program: StrictCommand): void {
         'one file, under this name; with --extract, the directory to unpack into',
       ),
       option.platform('for another machine; may be repeated, then each is installed into DIR/OS-ARCH'),
+      option.locked(),
+      option.lockfile('another lockfile, with --locked meant'),
       option.mirror('download from there, laid out as https://dl.k8s.io; may be repeated, in order'),
       option.dryRun(),
       option.member(),
@@ -87,7 +90,10 @@ function addInstall(program: StrictCommand): void {
       option.caFile(),
     ],
   ).describe({
-    usages: ['k8s-verify [install] COMPONENT[@VERSION]... [VERSION] [OPTIONS]'],
+    usages: [
+      'k8s-verify [install] COMPONENT[@VERSION]... [VERSION] [OPTIONS]',
+      'k8s-verify install --locked [COMPONENT...] [OPTIONS]',
+    ],
     examples: [
       { command: 'k8s-verify kubectl', meaning: 'newest stable release' },
       { command: 'k8s-verify kubeadm kubelet kubectl v1.30.2', meaning: 'three, all or none' },
@@ -125,6 +131,7 @@ function addVerify(program: StrictCommand): void {
       option.certificate(),
       option.predicateType(),
       option.saveBundle(),
+      option.evidenceLockfile(),
       option.list(),
       option.member(),
       option.extract('into a new directory'),

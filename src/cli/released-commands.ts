@@ -1,4 +1,4 @@
-/** The commands that prove files of releases for later: `digest`, `mirror`. */
+/** The commands that prove files of releases for later: `digest`, `lock`, `mirror`. */
 import { add } from './add-command.ts';
 import * as option from './declared-options.ts';
 import * as ofMirror from './mirror-options.ts';
@@ -35,6 +35,7 @@ export function addDigest(program: StrictCommand): void {
       option.allPlatforms(),
       option.format(),
       option.paths(),
+      option.evidenceLockfile(),
       option.mirror('where the signatures and the release manifest come from; may be repeated, in order'),
       ...trustAndNetwork(),
     ],
@@ -70,7 +71,7 @@ export function addMirror(program: StrictCommand): void {
       name: 'mirror',
       operands: '[COMPONENT...]',
       summary: 'copy files and their evidence to a directory',
-      group: 'INSTALL AND CHECK',
+      group: 'REPEAT AND CARRY',
     },
     [
       ofMirror.to(),
@@ -109,6 +110,48 @@ export function addMirror(program: StrictCommand): void {
         'of verify, or is missing (22), and the worst decides the exit code.',
     ],
     success: 'everything that was asked for is there and proved',
+    failures: [1, 2, 3, 4, 5, 10, 11, 12, 13, 14, 15, 16, 17, 18, 19, 20, 22, 130],
+  });
+}
+
+export function addLock(program: StrictCommand): void {
+  add(
+    program,
+    {
+      name: 'lock',
+      operands: '[COMPONENT...]',
+      summary: 'write down files by digest, for install --locked',
+      group: 'REPEAT AND CARRY',
+    },
+    [
+      option.platform(
+        "for this platform as well as those in the lockfile; may be repeated; default: this machine's",
+      ),
+      option.lockfile('another lockfile than k8s-verify.lock.json'),
+      option.check(),
+      option.noEvidence(),
+      option.dryRun(),
+      option.mirror('where the signatures and the release manifest come from; may be repeated, in order'),
+      ...trustAndNetwork(option.REQUEST_TIMEOUT),
+    ],
+  ).describe({
+    usages: ['k8s-verify lock [COMPONENT[@VERSION]...] [VERSION] [OPTIONS]', 'k8s-verify lock --check'],
+    examples: [
+      {
+        command: 'k8s-verify lock kubectl kubeadm@1.30 --platform linux/amd64',
+        meaning: 'two, and they are added or change',
+      },
+      { command: 'k8s-verify lock', meaning: 'again what the file asks for; 1.30 and stable move' },
+      { command: 'k8s-verify lock --check', meaning: 'is it up to date? for a pull request' },
+      { command: 'k8s-verify install --locked', meaning: 'exactly that, on any machine' },
+    ],
+    details: [
+      'Prove release artifacts without downloading them, and write them down by digest.',
+      'asked in the file has one version for each component, which a bot can bump. To remove a component or a platform, ' +
+        'delete it there, and run k8s-verify lock. The evidence is written to k8s-verify.evidence next to the file.',
+      'A locked version whose digest is not the proven one is refused with 12.',
+    ],
+    success: 'locked, or up to date',
     failures: [1, 2, 3, 4, 5, 10, 11, 12, 13, 14, 15, 16, 17, 18, 19, 20, 22, 130],
   });
 }

@@ -15,6 +15,7 @@ const RUN: Readonly<Record<CommandName, () => Promise<RunCommand>>> = {
   verify: async () => (await import('./verify.ts')).verify,
   mirror: async () => (await import('./mirror.ts')).mirror,
   digest: async () => (await import('./digest.ts')).digest,
+  lock: async () => (await import('./lock.ts')).lock,
   list: async () => (await import('./list.ts')).list,
   doctor: async () => (await import('./doctor.ts')).doctor,
   'trusted-root': async () => (await import('./trusted-root.ts')).trustedRootCommand,

@@ -34,7 +34,7 @@ export function successText(
   const [first] = artifacts;
   const shared =
     together && first !== undefined
-      ? [`  ${wrapped(printable(`all signed by ${signerOf(first)}`), 6, style)}`]
+      ? [`  ${wrapped(printable(`${allSigned(artifacts)} by ${signerOf(first)}`), 6, style)}`]
       : [];
   return [...checks, ...lines, ...shared].map((line) => `${line}\n`).join('');
 }
@@ -45,6 +45,12 @@ export function offlineLine(artifacts: readonly ArtifactResult[], style: TextSty
   if (first === undefined) return '';
   const text = printable(`offline: trusted root ${rootWords(first.trustedRoot, now)}`);
   return style.terminal === undefined ? `${text}\n` : `  ${wrapped(text, 6, style)}\n`;
+}
+
+function allSigned(artifacts: readonly ArtifactResult[]): string {
+  return artifacts.every(({ name }) => name?.by.includes('lockfile'))
+    ? 'all as locked, signed'
+    : 'all signed';
 }
 
 interface Naming {

@@ -19,6 +19,7 @@ import type { Note } from '../notes.ts';
 import type { Answer, Console } from './console.ts';
 import { type Judged, judgedBy } from './verdicts.ts';
 import { withClient } from './with-client.ts';
+import { withEvidence } from './with-evidence.ts';
 import { ANY_RELEASE } from './option-values.ts';
 import {
   type Options,
@@ -53,8 +54,9 @@ export async function verify(line: ParsedLine, output: Console): Promise<Answer>
   const judged: Judged[] = [];
   const notes: Note[] = [];
   await withClient(readTransport(line.options), output, async (client, signal) => {
+    const proving = await withEvidence(client, line.options);
     for (const { keyFile: _, ...request } of asked) {
-      const one = await judge({ ...request, ...publicKeyPem, signal }, client);
+      const one = await judge({ ...request, ...publicKeyPem, signal }, proving);
       judged.push(one.judged);
       notes.push(...one.notes);
     }

@@ -20,7 +20,7 @@ import { previousVersion } from './previous-version.ts';
 import { type ProvenFile, proveReleased } from './prove-released.ts';
 import type { ProvenArtifact } from './prove-with-log.ts';
 import { type AskedFile, type FileInPlace, memberAsked, nameInPlace, recognise } from './recognise.ts';
-import { shareManifests } from './release-manifest.ts';
+import { shareKeptManifests } from './release-manifest.ts';
 import { bundlePathOf } from './saved-bundle.ts';
 import type { RunManifest } from './run-manifest.ts';
 import type { RunLogMemory } from './run-log-memory.ts';
@@ -44,7 +44,7 @@ export async function rehearseAll(
   const signal = asked === undefined ? ended.signal : AbortSignal.any([asked, ended.signal]);
   const sources = sourcesOf(request, client.http);
   const all = { network: request, sources, client, trust, logMemory, signal };
-  const context: RunContext = { ...all, recordsOf: undefined, manifestOf: shareManifests(all) };
+  const context: RunContext = { ...all, recordsOf: undefined, manifestOf: shareKeptManifests(all) };
   try {
     const files = planned.flatMap(filesOf);
     for (const one of files) await assertPlaceable(one);

@@ -4,6 +4,8 @@ import type { VerifiedArtifact } from '../disk/verified-artifact.ts';
 import type { PlannedArtifact } from '../plan/plan.ts';
 import { fetchSideFiles } from '../source/side-files.ts';
 import { Download, type RunContext } from './download.ts';
+import type { KeptProof } from './kept-evidence.ts';
+import type { Note } from '../notes.ts';
 import { nameFile } from './name-failure.ts';
 import { manifestInTime } from './release-manifest.ts';
 import type { RunManifest } from './run-manifest.ts';
@@ -45,6 +47,8 @@ export async function provePlanned(download: Download): Promise<ProvenArtifact> 
   const { artifact, label } = plan;
   const files = { report, sources, path: artifact.path, what: label, signal };
   const prove = async (): Promise<ProvenArtifact> => {
+    const known = await knownDemanded(download);
+    if (known?.proof !== undefined) return known.proof;
     const sideFiles = fetchSideFiles(files);
     // After them, so that the bytes and the evidence go first, on the connections that these have opened.
     sideFiles.then(async () => context.manifestOf(artifact.version, plan.policy)).catch(() => undefined);
@@ -57,7 +61,10 @@ export async function provePlanned(download: Download): Promise<ProvenArtifact> 
       await setImmediate();
       const proofOf = proofContext(context, plan.policy, trust);
       const listed = { artifact, manifest: async () => manifestFor(download) };
-      return proveArtifact({ ...proofOf, files, bytes: download, listed }, sideFiles);
+      return withNotes(
+        await proveArtifact({ ...proofOf, files, bytes: download, listed }, sideFiles),
+        known?.notes ?? [],
+      );
     });
   };
   const proof = await download.orFailure(prove()).catch((error: unknown) => {
@@ -69,6 +76,17 @@ export async function provePlanned(download: Download): Promise<ProvenArtifact> 
   const { algorithm, hex } = proof.proven;
   if (algorithm === 'sha256') assertIsDemanded(plan, hex);
   return proof;
+}
+
+/** Where a digest is demanded, what was kept for it may prove it without a request. */
+async function knownDemanded({ plan, context }: Download): Promise<KeptProof | undefined> {
+  const { demanded } = plan;
+  if (demanded === undefined) return undefined;
+  return (await import('./prove-demanded.ts')).proveDemanded(plan, demanded, context);
+}
+
+function withNotes(proof: ProvenArtifact, notes: readonly Note[]): ProvenArtifact {
+  return notes.length === 0 ? proof : { ...proof, notes: [...proof.notes, ...notes] };
 }
 
 /**

@@ -84,7 +84,7 @@ export class LogMemory {
   }
 
   #treeOf(head: TreeHead, trust: TrustMaterial): Promise<Tree> {
-    const key = keyOf(head);
+    const key = checkpointKeyOf(head);
     const tree = this.#trees.get(key) ?? this.#open(head, trust);
     this.#trees.set(key, tree);
     return tree;
@@ -99,7 +99,7 @@ export class LogMemory {
   #statesOf(of: TreeHead, trust: TrustMaterial): States<TreeHead> {
     return {
       kind: 'checkpoints',
-      key: keyOf(of),
+      key: checkpointKeyOf(of),
       open: ({ bytes }) => {
         const head = readTreeHead(Buffer.from(bytes).toString('utf8'), of, trust);
         const read = head && { order: orderOf(head.size), value: head };
@@ -172,7 +172,7 @@ export class LogMemory {
   }
 }
 
-function keyOf({ tree, logId }: TreeHead): string {
+export function checkpointKeyOf({ tree, logId }: TreeHead): string {
   return digestOf(Buffer.from(`${logId}\0${tree}`), 'sha256').hex;
 }
 

@@ -14,7 +14,7 @@ import { nameFailure } from './name-failure.ts';
 import type { Taken } from './occupant.ts';
 import { evidencePathsOf, hasBundleOf, NO_EVIDENCE_PATHS } from './saved-bundle.ts';
 import { discardPrepared, type PreparedArtifact } from './prepared-artifact.ts';
-import { shareManifests } from './release-manifest.ts';
+import { shareKeptManifests, shareManifests } from './release-manifest.ts';
 import { sideBySide } from './side-by-side.ts';
 
 /**
@@ -37,7 +37,7 @@ export async function prepareAll(
   const until = untilEnd(request.signal, ended.signal);
   const all = { network: request, sources, client, trust, logMemory, signal: until };
   try {
-    const manifestOf = shareManifests(all);
+    const manifestOf = request.locked === undefined ? shareManifests(all) : shareKeptManifests(all);
     const recordsOf = await openRecords(request, sources, client, until);
     const run = async (plan: PlannedArtifact, signal: AbortSignal): Promise<readonly PreparedArtifact[]> => {
       const context = { ...all, recordsOf, manifestOf, signal };

@@ -8,7 +8,6 @@ import { LogBatches, pacedLog, type Seat } from '../evidence/log-batches.ts';
 import { Pace } from '../evidence/pace.ts';
 import { MAX_PARALLEL_SIGNATURES } from '../limits.ts';
 import type { PlannedRelease } from '../plan/plan-released.ts';
-import type { Policy } from '../policy/policy.ts';
 import { logOf } from '../plan/request.ts';
 import { MANIFEST_NAME, type ReleaseArtifact } from '../release/artifact.ts';
 import { formatReleaseVersion } from '../release/version.ts';
@@ -16,13 +15,11 @@ import { fetchSideFiles, type SideFileRequest, type SideFiles } from '../source/
 import type { Digest } from '../strict/digest.ts';
 import type { BytesOnTheWay } from './contradiction.ts';
 import { proveKept } from './kept-evidence.ts';
-import { keptManifest } from './kept-manifest.ts';
 import { type ArtifactName, assertClaimed } from './name.ts';
 import { nameFailure, nameFile } from './name-failure.ts';
-import { oncePerRelease } from './once-per-release.ts';
 import { proofContext } from './proof-context.ts';
 import type { ProvenArtifact } from './prove-with-log.ts';
-import { type ManifestContext, shareManifests } from './release-manifest.ts';
+import { type ManifestContext, shareKeptManifests } from './release-manifest.ts';
 import { reportChecks } from './report.ts';
 import type { RunLogMemory } from './run-log-memory.ts';
 import type { ManifestOf, RunManifest } from './run-manifest.ts';
@@ -62,7 +59,7 @@ export async function proveReleased(
   const own = context.signal;
   const ended = new AbortController();
   const run = { ...context, signal: AbortSignal.any([own, ended.signal]) };
-  const manifestOf = keptOrShared(run);
+  const manifestOf = shareKeptManifests(run);
   const batches = new LogBatches(pacedLog(proofLog(run)));
   const signatures = new Pace({ atOnce: MAX_PARALLEL_SIGNATURES });
   const seated = files.map((file) => ({ file, seat: batches.takeSeat() }));
@@ -91,15 +88,6 @@ interface OneContext extends ReleasedContext {
 function proofLog(run: ReleasedContext): Parameters<typeof pacedLog>[0] {
   const { client, network, signal } = run;
   return { http: client.http, ...logOf(network), signal };
-}
-
-/** A manifest that was kept is as good as any: it is proved anew, and a release has one. */
-function keptOrShared(context: ReleasedContext): ManifestOf {
-  const ask = shareManifests(context);
-  return oncePerRelease(
-    async (version, policy: Policy) =>
-      (await keptManifest(version, policy, context)) ?? (await ask(version, policy)),
-  );
 }
 
 async function proveOne(file: PlannedRelease, seat: Seat, context: OneContext): Promise<ProvenFile> {

@@ -26,6 +26,18 @@ export function shareManifests(context: ManifestContext): ManifestOf {
   return oncePerRelease((version, policy: Policy) => findManifest(version, policy, context));
 }
 
+/**
+ * The same, and what was kept before anything that the sources have: it is proved anew, and a release has one. For a run
+ * that can do without a request.
+ */
+export function shareKeptManifests(context: ManifestContext): ManifestOf {
+  const ask = shareManifests(context);
+  return oncePerRelease(async (version, policy: Policy) => {
+    const { keptManifest } = await import('./kept-manifest.ts');
+    return (await keptManifest(version, policy, context)) ?? (await ask(version, policy));
+  });
+}
+
 /** A run that waits for a manifest. */
 export interface ManifestWait {
   readonly version: ReleaseVersion;

@@ -2,7 +2,7 @@
 import { excerpt } from '../text/excerpt.ts';
 import { RequestError } from '../errors.ts';
 import { formatReleaseVersion, parseVersionRequest } from '../release/version.ts';
-import type { LockedArtifact } from './lockfile.ts';
+import type { LockedArtifact } from './lock.ts';
 
 /** A component as it is asked for; without a version it has that of the run. */
 export interface AskedComponent {
@@ -59,7 +59,9 @@ function lockedArtifact(
   platform: string,
 ): ChosenArtifact {
   const exact = version === undefined ? undefined : exactVersion(version);
-  const candidates = locked.filter((one) => one.component === component && one.platform === platform);
+  const candidates = locked.filter(
+    (one) => one.component === component && (one.platform === undefined || one.platform === platform),
+  );
   const fitting = candidates.filter((one) => exact === undefined || one.version === exact);
   const [only, ...more] = fitting;
   if (only !== undefined && more.length === 0) {
@@ -74,11 +76,11 @@ function lockedArtifact(
       next: 'give the version that is meant',
     });
   }
-  throw new RequestError('usage', `the lockfile has no ${what}`, {
+  throw new RequestError('lock-outdated', `the lockfile has no ${what}`, {
     wanted: `an entry for ${what}`,
     found: versions === '' ? 'none of that component and platform' : `version ${versions}`,
     why: 'only artifacts in the lockfile are installed',
-    next: 'make the lockfile and the inputs agree',
+    next: 'make the lockfile and the inputs agree, with k8s-verify lock',
   });
 }
 

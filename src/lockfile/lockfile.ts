@@ -1,114 +1,112 @@
-/**
- * The lockfile: the release artifacts that a project has chosen, by digest. The action takes versions from it and
- * installs only what it names.
- *
- * ```json { "schemaVersion": 1, "artifacts": [
- *     { "component": "kubectl", "version": "v1.30.2", "platform": "linux/amd64", "sha256": "<64 hex digits>" } ] } ```
- *
- * Every field is required and no others are allowed: you cannot rely on a reader that skips what it does not know.
- */
-import { excerpt } from '../text/excerpt.ts';
-import { Fields, type FieldsForm } from '../strict/fields.ts';
-import { encodeHex } from '../strict/hex.ts';
-import { type JsonValue, parseJsonStrictly } from '../strict/json.ts';
+/** Reads the file of a lock, and says whether it is out of date. */
+import { lstatSync } from 'node:fs';
 import { unreadableFile } from '../files/unreadable-file.ts';
-import { K8sVerifyError, RequestError } from '../errors.ts';
-import { MAX_LOCKED_ARTIFACTS, MAX_LOCKFILE_BYTES } from '../limits.ts';
+import { RequestError } from '../errors.ts';
+import { MAX_LOCKFILE_BYTES } from '../limits.ts';
 import { readUpTo } from '../files/local-file.ts';
-import { formatPlatform, parsePlatform } from '../release/platform.ts';
-import { formatReleaseVersion, parseReleaseVersion } from '../release/version.ts';
+import { formatReleaseVersion, parseReleaseVersion, parseVersionRequest } from '../release/version.ts';
+import { REPOSITORY } from '../text/repository.ts';
+import { VERSION } from '../text/version.ts';
+import { type Lock, type LockedArtifact, parseLock, tooLargeLock } from './lock.ts';
 
-const ADVICE = 'make it anew of proven files, as the README of k8s-verify shows';
+/** Where a lock is looked for in the directory of a run. */
+export const DEFAULT_LOCKFILE = 'k8s-verify.lock.json';
 
-export interface LockedArtifact {
-  readonly component: string;
-  /** `v1.30.2`: never an alias. */
-  readonly version: string;
-  /** `os/arch` */
-  readonly platform: string;
-  /** Hex, lower case. */
-  readonly sha256: string;
+/** A lock as it is in its file. */
+export interface ReadLock {
+  readonly lock: Lock;
+  readonly bytes: Uint8Array;
 }
 
-/** @throws RequestError `file-not-readable`, or as {@link parseLockfile} */
-export async function readLockfile(path: string): Promise<readonly LockedArtifact[]> {
+/**
+ * Reads a lock without waiting for a pipe.
+ *
+ * @throws RequestError `file-not-readable`, or as {@link parseLock}
+ */
+export async function readLock(path: string): Promise<ReadLock> {
   let bytes: Uint8Array | undefined;
   try {
-    bytes = await readUpTo(path, MAX_LOCKFILE_BYTES);
+    bytes = await readUpTo(path, MAX_LOCKFILE_BYTES, 'found');
   } catch (cause) {
     throw unreadableFile(`the lockfile ${path}`, cause, {
-      wanted: 'a file that this job may read',
-      next: 'check the input lockfile, and that the repository is checked out before; it counts from the workspace on',
+      wanted: 'a lockfile that you may read',
+      next: 'make one with k8s-verify lock, or name it with --lockfile; in the Action, check the repository out before, since the input lockfile counts from the workspace on',
     });
   }
-  if (bytes === undefined) {
-    throw new RequestError('usage', `the lockfile ${path} is too large`, {
-      wanted: `at most ${MAX_LOCKFILE_BYTES} bytes`,
-      found: 'more',
-      next: ADVICE,
-    });
-  }
-  return parseLockfile(bytes, path);
+  if (bytes === undefined) throw tooLargeLock(path);
+  return { lock: parseLock(bytes, path), bytes };
 }
 
-/** @throws RequestError `usage` naming the file and what is wrong in it */
-export function parseLockfile(bytes: Uint8Array, path: string): readonly LockedArtifact[] {
-  const document = new Fields(
-    readJson(bytes, path),
-    'the document',
-    ['schemaVersion', 'artifacts'],
-    formOf(path),
+/**
+ * The same where there may be none yet.
+ *
+ * @returns undefined if there is no file.
+ */
+export async function findLock(path: string): Promise<ReadLock | undefined> {
+  if (lstatSync(path, { throwIfNoEntry: false }) === undefined) return undefined;
+  return readLock(path);
+}
+
+/** Where editors find the schema of a lock; a build without a repository of its own has no such address. */
+export function schemaOf(): string | undefined {
+  return REPOSITORY === undefined
+    ? undefined
+    : `https://raw.githubusercontent.com/${REPOSITORY}/v${VERSION}/docs/lock.schema.json`;
+}
+
+/**
+ * The artifacts of a lock that is not out of date.
+ *
+ * @throws RequestError `lock-outdated`, or as {@link readLock}
+ */
+export async function readLockfile(path: string): Promise<readonly LockedArtifact[]> {
+  const { lock } = await readLock(path);
+  assertFits(lock, path);
+  return lock.artifacts;
+}
+
+/** Whether an exact version is one that may stand for what was asked: `v1.30.2` for `1.30`, and any final one for `stable`. */
+export function fits(asked: string, version: string): boolean {
+  const request = parseVersionRequest(asked);
+  const locked = parseReleaseVersion(version);
+  if (request.kind === 'exact') return formatReleaseVersion(request.version) === version;
+  const { channel, major, minor } = request.marker;
+  return (
+    (major === undefined || major === locked.major) &&
+    (minor === undefined || minor === locked.minor) &&
+    (channel !== 'stable' || locked.prerelease === undefined)
   );
-  const version = document.count('schemaVersion');
-  if (version !== 1) throw document.flawed('schemaVersion', '1', String(version));
-  const locked = document.objects('artifacts', ARTIFACT_FIELDS, MAX_LOCKED_ARTIFACTS).map(readArtifact);
-  const seen = new Set<string>();
-  for (const { component, version: release, platform } of locked) {
-    const name = `${component} ${release} ${platform}`;
-    if (seen.has(name)) throw document.flawed('artifacts', 'each artifact once', excerpt(name));
-    seen.add(name);
-  }
-  return locked;
 }
 
-const ARTIFACT_FIELDS = ['component', 'version', 'platform', 'sha256'];
-
-function formOf(file: string): FieldsForm {
-  return {
-    flawed: (path, wanted, found) =>
-      new RequestError('usage', `the lockfile ${file} is malformed`, {
-        wanted: `${path}: ${wanted}`,
-        found,
-        next: ADVICE,
-      }),
-  };
-}
-
-function readJson(bytes: Uint8Array, path: string): JsonValue {
-  try {
-    return parseJsonStrictly(bytes, `the lockfile ${path}`, { maxBytes: MAX_LOCKFILE_BYTES });
-  } catch (error) {
-    if (!(error instanceof K8sVerifyError)) throw error;
-    const { wanted, found } = error;
-    throw new RequestError('usage', error.message, {
-      ...(wanted === undefined ? {} : { wanted }),
-      ...(found === undefined ? {} : { found }),
-      next: ADVICE,
-      cause: error,
+/**
+ * Refuses a lock in which a version was bumped, or a component added or removed, and that was not locked again since.
+ *
+ * @throws RequestError `lock-outdated`
+ */
+export function assertFits({ asked, artifacts }: Lock, path: string): void {
+  if (asked === undefined) return;
+  for (const { component, version } of artifacts) {
+    const wanted = asked.get(component);
+    if (wanted !== undefined && fits(wanted, version)) continue;
+    throw outdated(path, {
+      wanted: wanted === undefined ? `no ${component}` : `${component} ${wanted}`,
+      found: `${component} ${version}`,
     });
   }
+  for (const [component, wanted] of asked) {
+    if (artifacts.some((one) => one.component === component)) continue;
+    throw outdated(path, { wanted: `${component} ${wanted}`, found: `no ${component}` });
+  }
 }
 
-function readArtifact(fields: Fields): LockedArtifact {
-  const component = fields.text('component');
-  if (!/^[a-z0-9][a-z0-9.-]{0,99}$/.test(component))
-    throw fields.flawed('component', 'the name of a component', excerpt(component));
-  const sha256 = encodeHex(fields.hex('sha256', 32));
-  const version = fields.text('version');
-  const platform = fields.text('platform');
-  // Written in one way only, so that equal versions are equal strings.
-  if (formatReleaseVersion(parseReleaseVersion(version)) !== version) {
-    throw fields.flawed('version', 'an exact version with its v, such as v1.30.2', excerpt(version));
-  }
-  return { component, version, platform: formatPlatform(parsePlatform(platform)), sha256 };
+/** What was asked for last is not what is locked. */
+function outdated(
+  path: string,
+  { wanted, found }: { readonly wanted: string; readonly found: string },
+): RequestError {
+  return new RequestError('lock-outdated', `${path} is out of date`, {
+    wanted: `${wanted}, as its asked has it`,
+    found,
+    next: 'k8s-verify lock',
+  });
 }

@@ -89,6 +89,27 @@ export interface InstallInput extends TrustInput, SourcesInput {
   readonly forgetNames?: readonly string[];
 }
 
+/** What {@link lock} is asked for. */
+export interface LockInput extends TrustInput, SourcesInput {
+  /** The lockfile; default `k8s-verify.lock.json` in the working directory. */
+  readonly lockfile?: string;
+  /**
+   * Artifacts that are added or change, as {@link DigestInput} has them; without a version, what the lock asks for. Default:
+   * all that the lock asks for, with aliases looked up again.
+   */
+  readonly artifacts?: readonly (string | { readonly component: string; readonly version?: string })[];
+  /** `os/arch`, in addition to those in the lock; default: those, or this machine's where there are none. */
+  readonly platforms?: readonly string[];
+  /** Writes the evidence next to the lockfile, in `k8s-verify.evidence`; default true. */
+  readonly evidence?: boolean;
+  /** Proves everything, and writes nothing but what is kept for later runs; default false. */
+  readonly dryRun?: boolean;
+  /** The base URL of the transparency log (Rekor v1); default `https://rekor.sigstore.dev`. */
+  readonly rekorUrl?: string;
+  /** As {@link InstallInput.forgetNames}. */
+  readonly forgetNames?: readonly string[];
+}
+
 /** What {@link digest} is asked for. */
 export interface DigestInput extends TrustInput, SourcesInput {
   /** `'kubectl@v1.26.4'`, `'kubectl'` for the newest stable release, or the same as an object. At least one. */

@@ -1,6 +1,8 @@
 /** What a user of the library writes to have digests proved, made into a request; everything else is refused. */
+import { DEFAULT_LOCKFILE } from '../lockfile/lockfile.ts';
 import { InputFields } from '../strict/input-fields.ts';
 import { nameReader, readComponent, readTrust, sourceReader, TRUST_FIELDS, urlReader } from './read-input.ts';
+import type { LockRequest } from './lock-request.ts';
 import type { MirrorRequest, ReleasedRequest } from './request.ts';
 
 const RELEASED_FIELDS = [
@@ -37,6 +39,37 @@ function readReleasedRequest(fields: InputFields): ReleasedRequest {
     ...fields.entry('sources', fields.list(sourceReader(fields))),
     ...fields.entry('rekorUrl', urlReader(fields)),
     ...fields.entry('forgetNames', fields.list(nameReader(fields))),
+    ...fields.entry('signal', fields.signal),
+    ...readTrust(fields),
+  };
+}
+
+const LOCK_FIELDS = [
+  'lockfile',
+  'artifacts',
+  'platforms',
+  'evidence',
+  'dryRun',
+  'sources',
+  'rekorUrl',
+  'forgetNames',
+  'signal',
+  ...TRUST_FIELDS,
+] as const;
+
+/** @throws RequestError `usage` */
+export function readLockInput(input: unknown): LockRequest {
+  const fields = new InputFields(input, 'the request', LOCK_FIELDS);
+  const { list, text, flag } = fields;
+  return {
+    lockfile: fields.optional('lockfile', fields.path) ?? DEFAULT_LOCKFILE,
+    artifacts: fields.optional('artifacts', list(readReleased)) ?? [],
+    platforms: fields.optional('platforms', list(text)) ?? [],
+    evidence: fields.optional('evidence', flag) ?? true,
+    ...fields.entry('dryRun', flag),
+    ...fields.entry('sources', list(sourceReader(fields))),
+    ...fields.entry('rekorUrl', urlReader(fields)),
+    ...fields.entry('forgetNames', list(nameReader(fields))),
     ...fields.entry('signal', fields.signal),
     ...readTrust(fields),
   };

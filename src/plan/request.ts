@@ -94,6 +94,15 @@ export interface InstallRequest extends TrustRequest, NetworkRequest, NamesReque
   readonly destination:
     | { readonly kind: 'directory'; readonly path: string }
     | { readonly kind: 'file'; readonly path: string };
+  /**
+   * Installs only what this lockfile has, by digest: `artifacts`, or all of it for `platforms` where there are none. Its
+   * evidence is taken before any other.
+   */
+  readonly locked?: {
+    readonly lockfile: string;
+    /** `os/arch`; none: this machine's. */
+    readonly platforms: readonly string[];
+  };
   /** Tries a component or a platform that the table of releases lacks. */
   readonly force?: boolean;
   /**

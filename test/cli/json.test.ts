@@ -206,6 +206,26 @@ describe('--json', () => {
     expect(schemaFaults(failed)).toEqual([]);
   });
 
+  it('prints what the schema says for lock, also where it checks', async () => {
+    const world = await localWorld();
+    const lock = ['lock', ...KUBECTL, ...world.options];
+    const locked: unknown = JSON.parse((await world.run(lock)).stdout);
+    expect(locked).toMatchObject({
+      ok: true,
+      written: true,
+      results: [{ component: 'kubectl', changed: true }],
+    });
+    expect(faults(locked)).toEqual([]);
+    const checked: unknown = JSON.parse(
+      (await world.run(['lock', '--check', ...world.options.slice(4), '--json'])).stdout,
+    );
+    expect(checked).toMatchObject({ ok: true, written: false, results: [{ changed: false }] });
+    expect(faults(checked)).toEqual([]);
+    const outdated = await world.run(['kubeadm', '--locked', ...world.options, '--json']);
+    expect(JSON.parse(outdated.stdout)).toMatchObject({ exitCode: 22, error: { code: 'lock-outdated' } });
+    expect(faults(JSON.parse(outdated.stdout))).toEqual([]);
+  });
+
   const OUTAGE = ['--retries', '0', '--mirror', 'http://127.0.0.1:9'];
   it.each<readonly [code: string, exitCode: number, args: (world: LocalWorld) => readonly string[]]>([
     ['usage', 2, ({ options }) => ['kubectl', 'v1.26.4', 'v1.26.5', ...options]],

@@ -19,6 +19,7 @@ const SAME: Readonly<Record<string, readonly string[]>> = {
   'help-verify': ['verify', '--help'],
   'help-digest': ['digest', '--help'],
   'help-mirror': ['mirror', '--help'],
+  'help-lock': ['lock', '--help'],
   'help-list': ['list', '--help'],
   'help-doctor': ['doctor', '--help'],
   'help-trusted-root': ['trusted-root', '--help'],

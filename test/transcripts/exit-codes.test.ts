@@ -15,6 +15,7 @@ const INTERRUPTED = 'test/cli/process.test.ts';
 const TIMES = 'test/vectors/timestamp.ts';
 const CHAIN = 'test/vectors/chain.ts';
 const DIGEST = 'test/stories/digest-refusals.test.ts';
+const LOCK = 'test/stories/lock.test.ts';
 const MIRROR = 'test/mirror/fill.test.ts';
 const DOCTOR = 'test/cli/doctor.test.ts';
 const REFRESH = 'test/unit/trust/refresh-root.test.ts';
@@ -51,6 +52,19 @@ const ELSEWHERE: Readonly<Record<CommandName, Readonly<Partial<Record<ExitCode, 
     19: DIGEST,
     20: MIRROR,
     22: MIRROR,
+    130: INTERRUPTED,
+  },
+  lock: {
+    1: FULL_DISK,
+    5: DIGEST,
+    11: DIGEST,
+    13: DIGEST,
+    14: CHAIN,
+    15: DIGEST,
+    17: TIMES,
+    18: DIGEST,
+    19: LOCK,
+    20: LOCK,
     130: INTERRUPTED,
   },
   list: { 1: FULL_DISK, 130: INTERRUPTED },

@@ -43,6 +43,10 @@ function downloaded(sign: SignOptions = {}, changed?: Uint8Array): Arrange {
   };
 }
 
+async function several({ publish }: Internet): Promise<void> {
+  for (const component of ['kubeadm', 'kubelet', 'kubectl']) await publish(component, 'v1.30.2');
+}
+
 function client(bytes: Uint8Array): Arrange {
   return async ({ dl, sigstore }) => void (await dl.publishSigned(CLIENT_PATH, { bytes, sigstore }));
 }
@@ -171,6 +175,23 @@ export const ANSWERS: readonly Scene[] = [
     before: [`mirror kubectl v1.30.2 ${ON_LINUX} --to k8s ${ROOT}`],
     typed: `${KUBECTL} --mirror k8s --offline`,
   },
+  {
+    name: 'lock',
+    arrange: several,
+    typed: `lock kubeadm kubelet kubectl v1.30.2 ${ON_LINUX} ${ROOT}`,
+  },
+  {
+    name: 'lock-check',
+    arrange: several,
+    before: [`lock kubeadm kubelet kubectl v1.30.2 ${ON_LINUX} ${ROOT}`],
+    typed: `lock --check ${ROOT}`,
+  },
+  {
+    name: 'install-locked',
+    arrange: several,
+    before: [`lock kubeadm kubelet kubectl v1.30.2 ${ON_LINUX} ${ROOT}`],
+    typed: `install --locked ${BIN} ${ROOT}`,
+  },
   { name: 'list', typed: 'list v1.30.2 --platform linux/amd64' },
   { name: 'list-all', typed: 'list v1.30.2 --all' },
   { name: 'list-unsigned', typed: 'list v1.25.4 --platform linux/s390x' },
@@ -247,6 +268,12 @@ export const ANSWERS: readonly Scene[] = [
 ];
 
 export const FAILURES: readonly Scene[] = [
+  {
+    name: 'fail-lock',
+    arrange: several,
+    before: [`lock kubectl v1.30.2 ${ON_LINUX} ${ROOT}`],
+    typed: `install kubectl v1.30.3 --locked ${BIN} ${ROOT}`,
+  },
   { name: 'fail-topic', typed: 'help weather' },
   { name: 'fail-trusted-root-action', typed: 'trusted-root' },
   {

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { chooseArtifacts } from '../../../src/lockfile/chosen-artifacts.ts';
-import type { LockedArtifact } from '../../../src/lockfile/lockfile.ts';
+import type { LockedArtifact } from '../../../src/lockfile/lock.ts';
 import { RequestError } from '../../../src/errors.ts';
 
 const LINUX = 'linux/amd64';

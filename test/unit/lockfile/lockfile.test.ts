@@ -2,7 +2,8 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { describe, expect, it, onTestFinished } from 'vitest';
-import { parseLockfile, readLockfile } from '../../../src/lockfile/lockfile.ts';
+import { parseLock } from '../../../src/lockfile/lock.ts';
+import { readLockfile } from '../../../src/lockfile/lockfile.ts';
 import { RequestError } from '../../../src/errors.ts';
 import { MAX_LOCKED_ARTIFACTS, MAX_LOCKFILE_BYTES } from '../../../src/limits.ts';
 
@@ -24,7 +25,11 @@ function lock(...artifacts: readonly unknown[]): Uint8Array {
 describe('a lockfile', () => {
   it('is read whole', () => {
     const kubelet = { ...kubectl, component: 'kubelet', version: 'v1.31.0-rc.1', platform: 'windows/amd64' };
-    expect(parseLockfile(lock(kubectl, kubelet), 'lock.json')).toStrictEqual([kubectl, kubelet]);
+    expect(parseLock(lock(kubectl, kubelet), 'lock.json')).toStrictEqual({
+      asked: undefined,
+      platforms: ['linux/amd64', 'windows/amd64'],
+      artifacts: [kubectl, kubelet],
+    });
   });
 
   it.each([
@@ -55,7 +60,7 @@ describe('a lockfile', () => {
     ['that is too large', Buffer.alloc(MAX_LOCKFILE_BYTES + 1, ' ')],
     ['that is not UTF-8', Buffer.from([0x7b, 0xff, 0x7d])],
   ])('%s is refused', (_, content) => {
-    expect(() => parseLockfile(content, 'lock.json')).toThrow(RequestError);
+    expect(() => parseLock(content, 'lock.json')).toThrow(RequestError);
   });
 
   it('that is not there is refused by its name', async () => {

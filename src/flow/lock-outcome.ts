@@ -1,0 +1,93 @@
+/** What a lock becomes by what was proved, and how that is told. */
+import { UntrustedError } from '../errors.ts';
+import type { Lock, LockEntry } from '../lockfile/lock.ts';
+import { formatPlatform } from '../release/platform.ts';
+import { formatReleaseVersion } from '../release/version.ts';
+import type { LockPlan } from './lock-plan.ts';
+import type { ProvenFile } from './prove-released.ts';
+
+/** One component as it is locked now. */
+export interface LockedComponent {
+  /** As it was asked for. */
+  readonly component: string;
+  /** The version that was asked for, an alias perhaps. */
+  readonly asked: string;
+  /** As `v1.30.2`. */
+  readonly version: string;
+  /** `os/arch`; none for what is for all platforms. */
+  readonly platforms: readonly string[];
+  /** The version that was locked before; absent where it is the same, or there was none. */
+  readonly was?: string;
+  /** Whether it was locked before, with this version and for all these platforms. */
+  readonly changed: boolean;
+}
+
+/** @throws UntrustedError `digest-mismatch` where a locked version has another digest than the proven one. */
+export function lockOf(
+  plan: LockPlan,
+  proven: readonly ProvenFile[],
+  before: Lock | undefined,
+  lockfile: string,
+): Lock {
+  const artifacts = proven.map(entryOf);
+  for (const entry of artifacts) assertSameDigest(entry, before, lockfile);
+  return { asked: plan.asked, platforms: plan.platforms, artifacts };
+}
+
+function entryOf({ artifact, sha256, proof }: ProvenFile): LockEntry {
+  const { component, version, platform } = artifact;
+  const { signer, signedAt, logEntries } = proof.proven;
+  const [entry] = logEntries;
+  return {
+    component,
+    version: formatReleaseVersion(version),
+    ...(platform === undefined ? {} : { platform: formatPlatform(platform) }),
+    sha256,
+    ...(signer.kind === 'certificate-identity' ? { signer: signer.subjectAlternativeName } : {}),
+    ...(signedAt === undefined ? {} : { signedAt: signedAt.toISOString().replace(/\.\d+Z$/, 'Z') }),
+    ...(entry === undefined ? {} : { logIndex: entry.logIndex }),
+  };
+}
+
+/** A release has one file for each name, for ever: one of the two is not what it says. */
+function assertSameDigest(entry: LockEntry, before: Lock | undefined, lockfile: string): void {
+  const { component, version, platform, sha256 } = entry;
+  const other = before?.artifacts.find(
+    (one) => one.component === component && one.version === version && one.platform === platform,
+  );
+  if (other === undefined || other.sha256 === sha256) return;
+  const name = [component, version, ...(platform === undefined ? [] : [platform])].join(' ');
+  throw new UntrustedError('digest-mismatch', `${lockfile} has another digest for ${name}`, {
+    check: 'digest',
+    wanted: `sha256:${sha256}, which is proved and listed by the signed release manifest`,
+    found: `sha256:${other.sha256} in the lockfile`,
+    why: 'a released file never changes, so somebody changed the lockfile, or it was made from another build',
+    next: 'find out who wrote that line; then delete the entry, and run k8s-verify lock again',
+  });
+}
+
+/** By component, in the order of what is asked for. */
+export function describeLock(
+  plan: LockPlan,
+  now: Lock,
+  before: Lock | undefined,
+): readonly LockedComponent[] {
+  return Array.from(plan.asked, ([component, asked]) => {
+    const entries = now.artifacts.filter((one) => one.component === component);
+    const earlier = before?.artifacts.filter((one) => one.component === component) ?? [];
+    const [first] = entries;
+    const [old] = earlier;
+    const version = first?.version ?? asked;
+    const isSame = entries.every((one) =>
+      earlier.some((other) => other.version === one.version && other.platform === one.platform),
+    );
+    return {
+      component,
+      asked,
+      version,
+      platforms: entries.flatMap(({ platform }) => platform ?? []),
+      ...(old === undefined || old.version === version ? {} : { was: old.version }),
+      changed: !isSame || earlier.length !== entries.length,
+    };
+  });
+}
