@@ -61,7 +61,7 @@ function assertSameDigest(entry: LockEntry, before: Lock | undefined, lockfile: 
     check: 'digest',
     wanted: `sha256:${sha256}, which is proved and listed by the signed release manifest`,
     found: `sha256:${other.sha256} in the lockfile`,
-    why: 'a released file never changes, so somebody changed the lockfile, or it was made from another build',
+    why: 'a released file never changes, so the line in the lockfile was changed, or it was made from another build',
     next: 'find out who wrote that line; then delete the entry, and run k8s-verify lock again',
   });
 }

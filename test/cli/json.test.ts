@@ -215,15 +215,15 @@ describe('--json', () => {
       written: true,
       results: [{ component: 'kubectl', changed: true }],
     });
-    expect(faults(locked)).toEqual([]);
+    expect(schemaFaults(locked)).toEqual([]);
     const checked: unknown = JSON.parse(
       (await world.run(['lock', '--check', ...world.options.slice(4), '--json'])).stdout,
     );
     expect(checked).toMatchObject({ ok: true, written: false, results: [{ changed: false }] });
-    expect(faults(checked)).toEqual([]);
+    expect(schemaFaults(checked)).toEqual([]);
     const outdated = await world.run(['kubeadm', '--locked', ...world.options, '--json']);
     expect(JSON.parse(outdated.stdout)).toMatchObject({ exitCode: 22, error: { code: 'lock-outdated' } });
-    expect(faults(JSON.parse(outdated.stdout))).toEqual([]);
+    expect(schemaFaults(JSON.parse(outdated.stdout))).toEqual([]);
   });
 
   const OUTAGE = ['--retries', '0', '--mirror', 'http://127.0.0.1:9'];

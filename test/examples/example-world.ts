@@ -14,6 +14,8 @@ export const COMPONENTS = ['kubeadm', 'kubelet', 'kubectl'] as const;
 export interface ExampleWorld {
   readonly dir: TempDir;
   readonly releases: ReleaseServer;
+  /** Every component of another version. */
+  publish(version: string): Promise<void>;
   /** Options that make k8s-verify use this world. */
   readonly options: readonly string[];
   /** A script that is k8s-verify with those options. */
@@ -35,10 +37,13 @@ export async function startExampleWorld(): Promise<ExampleWorld> {
   const platform = formatPlatform(
     hostPlatform({ platform: process.platform, arch: process.arch, endianness: 'LE' }),
   );
-  for (const component of COMPONENTS) {
-    const bytes = Buffer.from(`#!/bin/sh\necho ${component} ${VERSION}\n`);
-    await releases.publishRelease({ version: VERSION, platform, component, bytes, sigstore });
-  }
+  const publish = async (version: string): Promise<void> => {
+    for (const component of COMPONENTS) {
+      const bytes = Buffer.from(`#!/bin/sh\necho ${component} ${version}\n`);
+      await releases.publishRelease({ version, platform, component, bytes, sigstore });
+    }
+  };
+  await publish(VERSION);
   writeFileSync(dir.join('root.json'), sigstore.trustedRoot());
   const trust = ['--trusted-root', dir.join('root.json')];
   const options = ['--mirror', releases.url, '--rekor-url', sigstore.rekorUrl, ...trust];
@@ -58,7 +63,7 @@ export async function startExampleWorld(): Promise<ExampleWorld> {
   const close = async (): Promise<void> => {
     await Promise.all([sigstore.close(), releases.close(), dir.remove()]);
   };
-  return { dir, releases, options, command, run, close };
+  return { dir, releases, publish, options, command, run, close };
 }
 
 /** A file of `examples/`. */
