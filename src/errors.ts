@@ -179,18 +179,6 @@ export abstract class K8sVerifyError extends Error {
   }
 }
 
-/** What an error says besides its message, with labels, in the order for messages. */
-export function factsOf(error: K8sVerifyError): readonly (readonly [label: string, text: string])[] {
-  const facts = [
-    ['wanted', error.wanted],
-    ['found', error.found],
-    ['from', error.from],
-    ['why', error.why],
-    ['next', error.next],
-  ] as const;
-  return facts.flatMap(([label, text]) => (text === undefined ? [] : [[label, text] as const]));
-}
-
 /** The request is impossible. Nothing was fetched except what was needed to find that out. */
 export class RequestError extends K8sVerifyError {
   /** The name of the class. */

@@ -1,7 +1,7 @@
 /** The job's log. Foreign text is made harmless, because the runner executes commands in log lines. */
 import { debug, endGroup, error as annotate, info, notice, startGroup, warning } from '@actions/core';
 import { replaceUnprintable } from '../text/unprintable.ts';
-import { factsOf, K8sVerifyError } from '../errors.ts';
+import { K8sVerifyError } from '../errors.ts';
 import type { ProgressEvent } from '../progress.ts';
 import type { ArtifactResult } from '../result.ts';
 import { inActionWords } from './words.ts';
@@ -89,4 +89,16 @@ export function logFailure(error: unknown): void {
   annotate([harmless(error.message), ...lines].join('\n'), { title: `k8s-verify: ${error.code}` });
   const cause: unknown = error.cause;
   if (cause instanceof Error) debug(harmless(`${cause.name}: ${cause.message}`));
+}
+
+/** What an error says besides its message, with labels, in the order for messages. */
+function factsOf(error: K8sVerifyError): readonly (readonly [label: string, text: string])[] {
+  const facts = [
+    ['wanted', error.wanted],
+    ['found', error.found],
+    ['from', error.from],
+    ['why', error.why],
+    ['next', error.next],
+  ] as const;
+  return facts.flatMap(([label, text]) => (text === undefined ? [] : [[label, text] as const]));
 }
