@@ -225,10 +225,7 @@ const NOT_OF_THE_NETWORK: ReadonlySet<ErrorCode> = new Set<UnavailableCode>([
   'release-inconsistent',
 ]);
 
-/**
- * True if the network is at fault, so that trying again later may help. False for a trusted root or a clock that
- * cannot judge.
- */
+/** True if the network is at fault: trying again later may help. False if the trusted root or the clock cannot judge. */
 export function isOutage(error: unknown): error is UnavailableError {
   return error instanceof UnavailableError && !NOT_OF_THE_NETWORK.has(error.code);
 }
