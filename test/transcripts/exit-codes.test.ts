@@ -13,6 +13,8 @@ const FULL_DISK = 'test/cli/full-output.test.ts';
 /** Any command that waits: Ctrl-C. */
 const INTERRUPTED = 'test/cli/process.test.ts';
 const TIMES = 'test/vectors/timestamp.ts';
+/** Two signed manifests of one release that disagree. */
+const MANIFESTS = 'test/stories/evidence-store.test.ts';
 const CHAIN = 'test/vectors/chain.ts';
 const DIGEST = 'test/stories/digest-refusals.test.ts';
 const LOCK = 'test/stories/lock.test.ts';
@@ -24,7 +26,7 @@ const TRUSTED_ROOT = 'test/cli/trusted-root.test.ts';
 /** Codes that no transcript ends with, and the test that shows them. */
 const ELSEWHERE: Readonly<Record<CommandName, Readonly<Partial<Record<ExitCode, string>>>>> = {
   install: { 1: FULL_DISK, 17: TIMES, 130: INTERRUPTED },
-  verify: { 1: FULL_DISK, 130: INTERRUPTED },
+  verify: { 1: FULL_DISK, 22: MANIFESTS, 130: INTERRUPTED },
   // What refuses evidence is the proof that `install` and `verify` have.
   digest: {
     1: FULL_DISK,
@@ -36,6 +38,7 @@ const ELSEWHERE: Readonly<Record<CommandName, Readonly<Partial<Record<ExitCode, 
     17: TIMES,
     18: DIGEST,
     19: DIGEST,
+    22: MANIFESTS,
     130: INTERRUPTED,
   },
   mirror: {
