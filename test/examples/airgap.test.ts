@@ -36,7 +36,10 @@ beforeAll(async () => {
   }
   mkdirSync(dir.join('path'));
   writeScript('connected', `exec '${process.execPath}' '${CLI}' "$@" ${world.options.join(' ')}`);
-  writeScript('cut-off', `exec '${process.execPath}' '${CLI}' "$@" --platform linux/amd64`);
+  writeScript(
+    'cut-off',
+    `if [ "$1" != mirror ]; then set -- "$@" --platform linux/amd64; fi\nexec '${process.execPath}' '${CLI}' "$@"`,
+  );
 });
 afterAll(async () => {
   await world.close();
@@ -86,6 +89,7 @@ describe.skipIf(NO_CUT_OFF !== undefined)(`the air gap (${NO_CUT_OFF ?? 'here'})
     expect(await on('connected', 'collect', dir.join('carried'), VERSION)).toMatchObject({ exitCode: 0 });
     expect(await on('cut-off', 'install', dir.join('carried'), VERSION)).toMatchObject({ exitCode: 0 });
     expect(installed(VERSION)).toEqual(COMPONENTS);
+    expect(await on('cut-off', 'check', dir.join('carried'))).toMatchObject({ exitCode: 0 });
     // Without a network it is not there by itself.
     const missing = await on('cut-off', 'install', dir.join('carried'), NEXT);
     expect(missing.exitCode).toBe(4);
@@ -104,6 +108,7 @@ describe.skipIf(NO_CUT_OFF !== undefined)(`the air gap (${NO_CUT_OFF ?? 'here'})
       dir.join('swapped', 'release', VERSION, 'bin', 'linux', 'amd64', component);
     const honest = readFileSync(at('kubelet'));
     appendFileSync(at('kubelet'), 'x');
+    expect(await on('cut-off', 'check', dir.join('swapped'))).toMatchObject({ exitCode: 12 });
     expect(await on('cut-off', 'install', dir.join('swapped'), VERSION)).toMatchObject({ exitCode: 12 });
     for (const name of readdirSync(dirname(at('kubelet'))).filter((one) => one.startsWith('kubelet'))) {
       writeFileSync(join(dirname(at('kubelet')), name), readFileSync(at(name.replace('kubelet', 'kubeadm'))));
