@@ -249,3 +249,13 @@ export const MAX_IMAGE_MANIFEST_BYTES: number = 64 * KIB;
 export const MAX_VERSION_FILE_BYTES = 128;
 /** The payload of a container image's signature; a real one has about 250 bytes. */
 export const MAX_SIGNATURE_PAYLOAD_BYTES: number = 64 * KIB;
+/** Links on the way to a file of a scanned tree; Linux follows as many. */
+export const MAX_FOLLOWED_LINKS = 40;
+/** Directories in each other in which a scan looks for programs. */
+export const MAX_SCAN_DEPTH = 64;
+/** Entries of directories that one scan looks at. */
+export const MAX_SCAN_ENTRIES = 5_000_000;
+/** Kubernetes programs that one scan judges. */
+export const MAX_SCAN_PROGRAMS = 100_000;
+/** A file of accepted digests, each with its reason. */
+export const MAX_ALLOWED_DIGESTS_BYTES: number = 1 * MIB;

@@ -14,6 +14,10 @@ export type NoteCode =
   | 'release-manifest-silent'
   | 'binary-says-other-version'
   | 'file-name-says-other'
+  | 'scan-unread'
+  | 'scan-stopped'
+  | 'nothing-found'
+  | 'processes-not-read'
   | 'release-manifest-time-odd'
   | 'platform-skipped'
   | 'lockfile-not-used'
@@ -57,6 +61,11 @@ export const NOTE_MEANINGS: Readonly<Record<NoteCode, string>> = {
   'binary-says-other-version':
     'the version in the binary is another one than its release, which the release manifest proves',
   'file-name-says-other': 'a file that was verified is one component, and its own name is that of another',
+  'scan-unread':
+    'files, directories or processes could not be looked at, and may be Kubernetes programs (scan only)',
+  'scan-stopped': 'a scan stopped at a limit, and did not look at everything (scan only)',
+  'nothing-found': 'no Kubernetes program is in the usual places (scan only)',
+  'processes-not-read': 'there is no /proc that says what runs (scan only)',
   'release-manifest-time-odd': 'the release manifest was not made within a week before it was signed',
   'platform-skipped': 'a component was never published for a platform that was asked for, and was left out',
   'lockfile-not-used': 'a lockfile lies in this directory, and the run did not use it',

@@ -26,7 +26,17 @@ const FLOORS: readonly (readonly string[])[] = [
   ['plan'],
   ['flow'],
   ['diagnosis'],
-  ['install.ts', 'mirror.ts', 'verify.ts', 'digest.ts', 'lock.ts', 'list.ts', 'doctor.ts', 'trusted-root.ts'],
+  [
+    'install.ts',
+    'mirror.ts',
+    'verify.ts',
+    'scan.ts',
+    'digest.ts',
+    'lock.ts',
+    'list.ts',
+    'doctor.ts',
+    'trusted-root.ts',
+  ],
   ['index.ts', 'cli', 'action'],
 ];
 

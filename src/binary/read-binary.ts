@@ -17,13 +17,17 @@ export interface ProgramFacts {
  * Reads what a Go program says of itself, from ELF (32 and 64 bit), Mach-O, universal Mach-O and PE, in both byte
  * orders. Nothing is run, everything is bounded, and what cannot be read says nothing: the result is empty then.
  *
+ * @param wanted `build-info` leaves out the search for version strings, which reads all of a program.
  * @returns one for each program in the file: several for a universal one, where all of them could be read.
  */
-export async function readBinary(source: ByteSource): Promise<readonly ProgramFacts[]> {
+export async function readBinary(
+  source: ByteSource,
+  wanted: 'all' | 'build-info' = 'all',
+): Promise<readonly ProgramFacts[]> {
   const start = await source.read({ offset: 0, length: 4 });
   if (start === undefined) return [];
   if (!isUniversal(start)) {
-    const facts = await readProgram(source, start);
+    const facts = await readProgram(source, start, wanted);
     return facts === undefined ? [] : [facts];
   }
   const programs: ProgramFacts[] = [];
@@ -33,19 +37,24 @@ export async function readBinary(source: ByteSource): Promise<readonly ProgramFa
     const facts =
       slice === undefined || magic === undefined || !isMachO(magic)
         ? undefined
-        : await readProgram(slice, magic);
+        : await readProgram(slice, magic, wanted);
     if (facts === undefined) return [];
     programs.push(facts);
   }
   return programs;
 }
 
-async function readProgram(source: ByteSource, start: Uint8Array): Promise<ProgramFacts | undefined> {
+async function readProgram(
+  source: ByteSource,
+  start: Uint8Array,
+  wanted: 'all' | 'build-info',
+): Promise<ProgramFacts | undefined> {
   const sections = await readSections(source, start);
   if (sections === undefined) return undefined;
   const buildInfo = await readBuildInfo(source, sections.buildInfo);
   if (buildInfo === undefined) return undefined;
-  return { buildInfo, versionStrings: await findVersionStrings(source, sections.readOnlyData) };
+  const versionStrings = wanted === 'all' ? await findVersionStrings(source, sections.readOnlyData) : [];
+  return { buildInfo, versionStrings };
 }
 
 async function readSections(source: ByteSource, start: Uint8Array): Promise<Sections | undefined> {

@@ -6,6 +6,7 @@ import { StrictCommand } from './strict-command.ts';
 export const COMMANDS = [
   'install',
   'verify',
+  'scan',
   'digest',
   'mirror',
   'lock',

@@ -46,6 +46,8 @@ export interface Failed {
   readonly error: K8sVerifyError;
   /** For people, on stderr, also where only errors are told. */
   readonly text: (style: TextStyle, invocation: Invocation) => string;
+  /** How many of them have which verdict, where that is told. */
+  readonly counts?: object;
   /** Everything that was asked about, with its verdict. */
   readonly artifacts: (invocation: Invocation) => readonly object[];
 }
@@ -59,6 +61,10 @@ export interface Console {
   note(note: Note): void;
   /** Prints a line that only `--verbose` shows. */
   detail(text: string): void;
+  /** Prints a line of the result at once. */
+  line(text: string): void;
+  /** The command line, for advice that repeats it. */
+  invocation(): Invocation;
   /** Ends the display of progress, so that the terminal is as it was. */
   finish(): void;
   /** @returns the exit code of the run. */
@@ -80,7 +86,13 @@ export function openConsole(words: readonly string[], { stdout, stderr, env }: S
   const reportOf = (json: JsonAnswer, failed: Failed | undefined): Parameters<typeof renderJson>[0] =>
     failed === undefined
       ? { ...json, notes: recorder.facts().notes }
-      : failureReport(failed.error, recorder.facts(), invocation(), failed.artifacts(invocation()));
+      : failureReport(
+          failed.error,
+          recorder.facts(),
+          invocation(),
+          failed.artifacts(invocation()),
+          failed.counts,
+        );
   const finish = (): void => {
     progress.finish();
   };
@@ -96,6 +108,10 @@ export function openConsole(words: readonly string[], { stdout, stderr, env }: S
     detail(text) {
       if (mode.style.verbose) stderr.write(`${paint(mode.style, 'dim', printable(text))}\n`);
     },
+    line(text) {
+      stdout.write(`${printable(text)}\n`);
+    },
+    invocation,
     finish,
     answer({ text, shown, summary, below, notes = [], json, failed }) {
       finish();

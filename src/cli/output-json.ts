@@ -28,9 +28,11 @@ export interface FailureReport {
   readonly exitCode: Exclude<ExitCode, 0>;
   /** Each file with its verdict for verify; nothing for install: what fails installs nothing. Absent for other commands. */
   readonly artifacts?: readonly object[];
-  /** Nothing for digest: one digest that is not proved leaves none. Absent for other commands. */
+  /** Each program that scan found; nothing for digest: one digest that is not proved leaves none. Absent for other commands. */
   readonly results?: readonly object[];
-  /** As {@link results}. */
+  /** With scan: how many programs have which verdict. */
+  readonly summary?: object;
+  /** Of digest. */
   readonly skipped?: readonly object[];
   /** What was to be told until it failed. */
   readonly notes: readonly Note[];
@@ -68,6 +70,7 @@ export function failureReport(
   facts: RunFacts,
   invocation: Invocation,
   artifacts: readonly object[] = [],
+  counts?: object,
 ): FailureReport {
   const { startedAt, trustedRoot, expectedSigners, allNotes: notes } = facts;
   const command = invocation.line?.command;
@@ -81,6 +84,8 @@ export function failureReport(
     exitCode: failingCode(error),
     ...(hasArtifacts ? { artifacts } : {}),
     ...(hasResults ? { results: [], skipped: [] } : {}),
+    ...(command === 'scan' ? { results: artifacts } : {}),
+    ...(counts === undefined ? {} : { summary: counts }),
     notes,
     version: VERSION,
     time: startedAt.toISOString(),

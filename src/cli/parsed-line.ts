@@ -24,6 +24,13 @@ export interface Options {
   readonly locked?: true;
   readonly lockfile?: string;
   readonly evidence: boolean;
+  readonly root?: string;
+  readonly processes?: true;
+  readonly oneFileSystem?: true;
+  /** Names of builders. */
+  readonly allowVendor?: readonly string[];
+  readonly allowDigest?: string;
+  readonly jsonLines?: true;
   readonly allPlatforms?: true;
   /** The directory of a mirror. */
   readonly to?: string;

@@ -7,6 +7,7 @@ import * as option from './declared-options.ts';
 import { add } from './add-command.ts';
 import { addDigest, addLock, addMirror } from './released-commands.ts';
 import { addCompletion, addDoctor, addHelp, addTrustedRoot } from './set-up-commands.ts';
+import { addScan } from './scan-command.ts';
 import { StrictCommand } from './strict-command.ts';
 
 /** The groups of commands on the first page of help. */
@@ -34,6 +35,7 @@ export function createProgram(): StrictCommand {
   for (const one of commonOptions()) program.addOption(one);
   addInstall(program);
   addVerify(program);
+  addScan(program);
   addDigest(program);
   addLock(program);
   addMirror(program);

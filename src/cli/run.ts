@@ -13,6 +13,7 @@ type RunCommand = (line: ParsedLine, output: Console) => Promise<Answer>;
 const RUN: Readonly<Record<CommandName, () => Promise<RunCommand>>> = {
   install: async () => (await import('./install.ts')).install,
   verify: async () => (await import('./verify.ts')).verify,
+  scan: async () => (await import('./scan.ts')).scan,
   mirror: async () => (await import('./mirror.ts')).mirror,
   digest: async () => (await import('./digest.ts')).digest,
   lock: async () => (await import('./lock.ts')).lock,

@@ -7,6 +7,7 @@ import {
   lutimes,
   mkdir,
   readdir,
+  readlink,
   realpath,
   rename,
   rmdir,
@@ -116,6 +117,11 @@ export class HeldDirectory {
       if (isAbsent(error)) return undefined;
       throw error;
     }
+  }
+
+  /** What a link among the entries leads to, as it is written there. */
+  async readlink(name: string): Promise<string> {
+    return this.#at(name, (path) => readlink(path));
   }
 
   async names(): Promise<readonly string[]> {

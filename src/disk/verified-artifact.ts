@@ -135,8 +135,9 @@ export async function measureFile(
   path: string,
   algorithms: readonly HashAlgorithm[],
   signal: AbortSignal | undefined,
+  open: () => Promise<OpenLocalFile> = () => openLocalFile(path),
 ): Promise<MeasuredFile> {
-  const opened = await readable(path, openLocalFile(path));
+  const opened = await readable(path, open());
   try {
     const found = await readable(path, opened.stat());
     const [file, changedNs] = [identityOf(found), found.ctimeNs];

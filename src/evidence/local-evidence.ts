@@ -2,8 +2,11 @@ import { K8sVerifyError, RequestError } from '../errors.ts';
 import { MAX_BUNDLE_BYTES, MAX_CERTIFICATE_FILE_BYTES, MAX_SIGNATURE_FILE_BYTES } from '../limits.ts';
 import { type DetachedMaterial, parseCertificateFile, parseSignatureFile } from './detached-material.ts';
 import type { Evidence } from './evidence.ts';
-import { readEvidenceBeside, readEvidenceFile } from './local-files.ts';
+import { type OpenFound, readEvidenceBeside, readEvidenceFile } from './local-files.ts';
 import { readBundle } from './read-bundle.ts';
+
+/** Opens a file next to another, by its suffix; undefined if there is none. */
+export type OpenNear = (suffix: string) => ReturnType<OpenFound>;
 
 /** Evidence from a file on this machine, or passed as a value. */
 export type LocalEvidence =
@@ -18,15 +21,22 @@ export type LocalEvidence =
 /**
  * Finds the evidence next to a file: `<file>.sigstore.json`, else `<file>.sigstore`, else `<file>.sig` and `<file>.cert`.
  *
+ * @param openNear opens it, by its suffix, where the path alone might lead elsewhere.
+ *
  * @throws RequestError `file-not-readable`; UntrustedError for material that is malformed or too large.
  */
-export async function findEvidenceBeside(path: string): Promise<LocalEvidence> {
-  const bundle = await readBundleBeside(path);
+export async function findEvidenceBeside(path: string, openNear?: OpenNear): Promise<LocalEvidence> {
+  const bundle = await readBundleBeside(path, openNear);
   if (bundle !== undefined) return parseBundle(bundle.bytes, bundle.location);
   const [signaturePath, certificatePath] = [`${path}.sig`, `${path}.cert`];
   const [signature, certificate] = await Promise.all([
-    readEvidenceBeside(signaturePath, MAX_SIGNATURE_FILE_BYTES, 'the signature'),
-    readEvidenceBeside(certificatePath, MAX_CERTIFICATE_FILE_BYTES, 'the certificate'),
+    readEvidenceBeside(signaturePath, MAX_SIGNATURE_FILE_BYTES, 'the signature', nearBy('.sig', openNear)),
+    readEvidenceBeside(
+      certificatePath,
+      MAX_CERTIFICATE_FILE_BYTES,
+      'the certificate',
+      nearBy('.cert', openNear),
+    ),
   ]);
   if (signature !== undefined && certificate !== undefined) {
     return parsePair({ signature, signaturePath, certificate, certificatePath });
@@ -42,12 +52,18 @@ export async function findEvidenceBeside(path: string): Promise<LocalEvidence> {
 /** The two names of a bundle next to a file. cosign writes the first, other clients the second. */
 const BUNDLE_SUFFIXES = ['.sigstore.json', '.sigstore'] as const;
 
+function nearBy(suffix: string, openNear: OpenNear | undefined): OpenFound | undefined {
+  return openNear === undefined ? undefined : () => openNear(suffix);
+}
+
 async function readBundleBeside(
   path: string,
+  openNear: OpenNear | undefined,
 ): Promise<{ readonly bytes: Uint8Array; readonly location: string } | undefined> {
   for (const suffix of BUNDLE_SUFFIXES) {
     const location = `${path}${suffix}`;
-    const bytes = await readEvidenceBeside(location, MAX_BUNDLE_BYTES, 'the bundle');
+    const open = nearBy(suffix, openNear);
+    const bytes = await readEvidenceBeside(location, MAX_BUNDLE_BYTES, 'the bundle', open);
     if (bytes !== undefined) return { bytes, location };
   }
   return undefined;

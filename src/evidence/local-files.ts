@@ -1,6 +1,9 @@
 import { unreadableFile } from '../files/unreadable-file.ts';
 import { oversized } from '../strict/malformed.ts';
-import { type FileOrigin, readUpTo } from '../files/local-file.ts';
+import { type FileOrigin, type OpenLocalFile, readUpTo } from '../files/local-file.ts';
+
+/** Opens an optional file; undefined if there is none. */
+export type OpenFound = () => Promise<OpenLocalFile | undefined>;
 
 /**
  * Reads an evidence file that the user named, within its size limit.
@@ -22,19 +25,22 @@ export async function readEvidenceBeside(
   path: string,
   maxBytes: number,
   what: string,
+  open?: OpenFound,
 ): Promise<Uint8Array | undefined> {
-  return readEvidence(path, maxBytes, what, 'found');
+  return readEvidence(path, maxBytes, what, open ?? 'found');
 }
 
 async function readEvidence(
   path: string,
   maxBytes: number,
   what: string,
-  origin: FileOrigin,
+  origin: FileOrigin | OpenFound,
 ): Promise<Uint8Array | undefined> {
   let bytes: Uint8Array | undefined;
   try {
-    bytes = await readUpTo(path, maxBytes, origin);
+    const file = typeof origin === 'string' ? path : await origin();
+    if (file === undefined) return undefined;
+    bytes = await readUpTo(file, maxBytes, typeof origin === 'string' ? origin : 'found');
   } catch (cause) {
     if (cause instanceof Error && 'code' in cause && cause.code === 'ENOENT') return undefined;
     throw unreadableFile(`${what} ${path}`, cause, { next: 'check what is there and its permissions' });

@@ -3,6 +3,7 @@
  * load and verification does not need it otherwise.
  */
 import { type BigIntStats, close, constants, fstat, open, read } from 'node:fs';
+import type { FileHandle } from 'node:fs/promises';
 import { promisify } from 'node:util';
 
 const openFile = promisify(open);
@@ -62,13 +63,26 @@ export async function openDescriptor(
   return { file, descriptor };
 }
 
+/** A file that was opened in another way. */
+export function localFileOf(handle: FileHandle): OpenLocalFile {
+  const readAt = async (buffer: Uint8Array, position: number | null): Promise<number> =>
+    (await handle.read(buffer, 0, buffer.length, position)).bytesRead;
+  let closing: Promise<void> | undefined;
+  return {
+    read: (buffer) => readAt(buffer, null),
+    readAt,
+    stat: () => handle.stat({ bigint: true }),
+    close: () => (closing ??= handle.close()),
+  };
+}
+
 /** Opens a file for one use, then closes it. */
 export async function withLocalFile<Result>(
-  path: string,
+  path: string | OpenLocalFile,
   use: (file: LocalFile) => Promise<Result>,
   origin: FileOrigin = 'named',
 ): Promise<Result> {
-  const file = await openLocalFile(path, origin);
+  const file = typeof path === 'string' ? await openLocalFile(path, origin) : path;
   try {
     return await use(file);
   } finally {
@@ -77,11 +91,11 @@ export async function withLocalFile<Result>(
 }
 
 /**
- * The whole file, or undefined if it is larger. The bytes are counted while reading, because `stat` does not know the
+ * The whole file, or undefined if it is larger. One that is open already is closed. The bytes are counted while reading, because `stat` does not know the
  * size of a pipe or a device.
  */
 export async function readUpTo(
-  path: string,
+  path: string | OpenLocalFile,
   maxBytes: number,
   origin: FileOrigin = 'named',
 ): Promise<Uint8Array | undefined> {

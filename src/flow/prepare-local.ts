@@ -15,7 +15,7 @@ import { keptManifest } from './kept-manifest.ts';
 import { assertAsked, isListedAs, type LocalName, nameLocal } from './local-name.ts';
 import { openArchive } from './open-archive.ts';
 import type { PreparedArtifact } from './prepared-artifact.ts';
-import type { ProvedLocal } from './prove-by.ts';
+import type { LocalRun, ProvedLocal } from './prove-by.ts';
 import { proveLocal } from './prove-local.ts';
 import type { ProvenArtifact } from './prove-with-log.ts';
 import { nameOf } from './read-subject.ts';
@@ -63,8 +63,9 @@ export async function prepareLocal(
   policy: Policy,
   trust: RunTrust,
   logMemory: RunLogMemory,
+  shared: Pick<LocalRun, 'asksOn' | 'manifestOf'> = {},
 ): Promise<PreparedArtifact> {
-  const read = await proveLocal({ request, client, policy, trust });
+  const read = await proveLocal({ request, client, policy, trust, ...shared });
   const { proof, sha256, measured } = read;
   try {
     await logMemory.compare(proof);

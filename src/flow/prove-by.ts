@@ -17,6 +17,7 @@ import {
   proveFromPair,
   type ProvenArtifact,
 } from './prove-with-log.ts';
+import type { ManifestOf } from './run-manifest.ts';
 import { nameOf, type ReadSubject, readSubject } from './read-subject.ts';
 import { proveWith, type RunTrust } from './run-trust.ts';
 
@@ -26,6 +27,10 @@ export interface LocalRun {
   readonly client: Client;
   readonly policy: Policy;
   readonly trust: RunTrust;
+  /** Whether evidence next to a file that does not prove it is no answer yet; default: it is. */
+  readonly asksOn?: boolean;
+  /** Shared with the other files of a run. */
+  readonly manifestOf?: ManifestOf;
 }
 
 export interface ProvedLocal extends ReadSubject {

@@ -21,15 +21,18 @@ export async function proveLocal(run: LocalRun): Promise<ProvedLocal> {
   if (evidence.kind !== 'beside') return proveBy(await namedEvidence(evidence), run);
   if (subject.kind !== 'file') return proveUnnamed(run, undefined);
   try {
-    return await proveBeside(subject.path, run);
+    return await proveBeside(subject, run);
   } catch (error) {
     if (!(error instanceof K8sVerifyError) || error instanceof InterruptedError) throw error;
     return proveUnnamed(run, error);
   }
 }
 
-async function proveBeside(path: string, run: LocalRun): Promise<ProvedLocal> {
-  const evidence = await localEvidence.findEvidenceBeside(path);
+async function proveBeside(
+  { path, held }: Extract<VerifyRequest['subject'], { readonly kind: 'file' }>,
+  run: LocalRun,
+): Promise<ProvedLocal> {
+  const evidence = await localEvidence.findEvidenceBeside(path, held?.openNear);
   try {
     return await proveBy(evidence, run);
   } catch (error) {
@@ -61,7 +64,9 @@ async function proveUnnamed(run: LocalRun, nearby: K8sVerifyError | undefined): 
   const { subject, signal } = run.request;
   const isFound = nearby !== undefined && !(nearby instanceof RequestError);
   const isPipe =
-    subject.kind === 'file' && statSync(subject.path, { throwIfNoEntry: false })?.isFile() !== true;
+    subject.kind === 'file' &&
+    subject.held === undefined &&
+    statSync(subject.path, { throwIfNoEntry: false })?.isFile() !== true;
   // A pipe can be read only once.
   if (isFound && isPipe) throw nearby;
   const hashed = await hashSubject(subject, signal);
@@ -69,10 +74,11 @@ async function proveUnnamed(run: LocalRun, nearby: K8sVerifyError | undefined): 
   try {
     const saved = isPipe || isFound ? undefined : await proveBySaved(run, hashed);
     const kept = saved ?? (isPipe ? undefined : await proveByKept(run, hashed));
-    if (kept === undefined && isFound) throw nearby;
+    if (kept === undefined && isFound && run.asksOn !== true) throw nearby;
     if (kept === undefined) {
       const { proveUnaided } = await import('./prove-unaided.ts');
-      proved = await proveUnaided(run, hashed, nearby);
+      const found = await proveUnaided(run, hashed, nearby);
+      proved = isFound ? withNote(found, besideNote(run, nearby)) : found;
     } else proved = isFound ? withNote(kept, besideNote(run, nearby)) : kept;
     return proved;
   } finally {
@@ -83,7 +89,8 @@ async function proveUnnamed(run: LocalRun, nearby: K8sVerifyError | undefined): 
 /** By the release manifest next to the file, which is saved in the place of a bundle where that proves it. */
 async function proveBySaved(run: LocalRun, hashed: HashedSubject): Promise<ProvedLocal | undefined> {
   const { subject, predicateTypes } = run.request;
-  if (subject.kind !== 'file' || predicateTypes !== undefined) return undefined;
+  // By a path that might lead elsewhere, nothing is opened.
+  if (subject.kind !== 'file' || subject.held !== undefined || predicateTypes !== undefined) return undefined;
   if (!existsSync(`${subject.path}.${MANIFEST_NAME}`)) return undefined;
   const { orNone, proveBySavedManifest } = await import('./prove-by-listing.ts');
   return orNone(proveBySavedManifest(subject.path, run, hashed));
@@ -99,7 +106,7 @@ async function hashSubject(
     case 'bytes':
       return { sha256: digestOf(subject.bytes, 'sha256').hex, file: undefined };
     case 'file': {
-      const file = await measureFile(subject.path, ['sha256'], signal);
+      const file = await measureFile(subject.path, ['sha256'], signal, subject.held?.open);
       return { sha256: file.digests.get('sha256') ?? '', file };
     }
   }

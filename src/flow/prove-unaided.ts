@@ -82,7 +82,10 @@ async function askPublished(run: LocalRun, subject: UnaidedSubject): Promise<Pub
   const context = { network: request, sources: sourcesOf(request, client.http), client, trust, signal };
   const kept = await proveByKeptManifest(run, subject, artifact, context);
   if (kept !== undefined) return kept;
-  return proveAsPublished(run, subject, artifact, { ...context, manifestOf: shareManifests(context) });
+  return proveAsPublished(run, subject, artifact, {
+    ...context,
+    manifestOf: run.manifestOf ?? shareManifests(context),
+  });
 }
 
 /** The place in a release of what the subject claims to be, or of what it must be. */

@@ -10,6 +10,9 @@ const MARKS: ReadonlyMap<string, RegExp> = new Map([
   ['rke2', /\+rke2/],
 ]);
 
+/** The builders that are known by their mark. */
+export const BUILDERS: readonly string[] = [...MARKS.keys()];
+
 /** The builder whose mark a version has, `gke` of `v1.31.1-gke.200`; undefined of a mark that is not known. */
 export function builderOf(markedVersion: string): string | undefined {
   return [...MARKS].find(([, mark]) => mark.test(markedVersion))?.[0];

@@ -1,6 +1,7 @@
 /**
  * The requests that the stories carry out, and their defaults. The command line, the Action and the library fill them in.
  */
+import type { OpenLocalFile } from '../files/local-file.ts';
 import type { HttpClient } from '../http/http-client.ts';
 import type { AskedName } from './asked-name.ts';
 import { shownUrl } from '../text/shown-url.ts';
@@ -170,7 +171,16 @@ export interface VerifyRequest extends TrustRequest, NetworkRequest, NamesReques
   readonly predicateTypes?: readonly string[];
   /** A local file, the bytes themselves, or a digest that was computed elsewhere. */
   readonly subject:
-    | { readonly kind: 'file'; readonly path: string }
+    | {
+        readonly kind: 'file';
+        readonly path: string;
+        /** How it is opened, and what is next to it, where the path alone might lead elsewhere. */
+        readonly held?: {
+          readonly open: () => Promise<OpenLocalFile>;
+          /** Undefined if there is none. */
+          readonly openNear: (suffix: string) => Promise<OpenLocalFile | undefined>;
+        };
+      }
     | { readonly kind: 'bytes'; readonly bytes: Uint8Array }
     | { readonly kind: 'digest'; readonly sha256: string };
   /**

@@ -8,7 +8,7 @@ import { UntrustedError } from '../../src/errors.ts';
 import { successReport } from '../../src/result.ts';
 import { aFullResult, anArtifactResult } from '../unit/cli/results.ts';
 import { VERSION } from '../../src/text/version.ts';
-import { type LocalWorld, localWorld } from './local-world.ts';
+import { bodyOf, type LocalWorld, localWorld } from './local-world.ts';
 import { schema, schemaFaults } from './result-schema.ts';
 
 function at(path: string): object | undefined {
@@ -57,7 +57,8 @@ describe('the schema of --json', () => {
     expect(
       schemaFaults(successReport('install', { schemaVersion: 1, artifacts: [aFullResult()], notes: [] })),
     ).toEqual([]);
-    const keys = [...Object.keys(aFullResult()), 'verdict', 'fileName', 'pathInRelease', 'url'];
+    const added = ['verdict', 'fileName', 'pathInRelease', 'url', 'proved', 'pids', 'deleted'];
+    const keys = [...Object.keys(aFullResult()), ...added];
     expect(sorted(keys)).toEqual(sorted(Object.keys(at('artifact.properties') ?? {})));
   });
 
@@ -193,6 +194,29 @@ describe('--json', () => {
     const world = await localWorld();
     const { stdout } = await world.run([...args, '--json']);
     expect(schemaFaults(JSON.parse(stdout))).toEqual([]);
+  });
+
+  it('prints what the schema says for scan, also where it fails', async () => {
+    const world = await localWorld();
+    await mkdir(world.dir.join('tools'));
+    await writeFile(world.dir.join('tools/kubectl'), await bodyOf(world.kubectl.url));
+    const scan = ['scan', 'tools', ...world.options, '--json'];
+    const proved: unknown = JSON.parse((await world.run(scan)).stdout);
+    expect(proved).toMatchObject({
+      ok: true,
+      results: [{ verdict: 'genuine', proved: true, sha256: world.kubectl.sha256 }],
+      summary: { found: 1, genuine: 1 },
+    });
+    expect(schemaFaults(proved)).toEqual([]);
+    await writeFile(world.dir.join('tools/kubelet'), 'a script');
+    const failed: unknown = JSON.parse((await world.run(scan)).stdout);
+    expect(failed).toMatchObject({
+      ok: false,
+      exitCode: 4,
+      results: [{ verdict: 'genuine' }, { verdict: 'not-judged', proved: false }],
+      summary: { found: 2, genuine: 1, notJudged: 1 },
+    });
+    expect(schemaFaults(failed)).toEqual([]);
   });
 
   it('prints what the schema says for digest, also where it fails', async () => {

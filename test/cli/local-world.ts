@@ -19,6 +19,11 @@ export interface LocalWorld {
   run(args: readonly string[], options?: RunOptions): Promise<ProgramRun>;
 }
 
+/** What a server has under a URL. */
+export async function bodyOf(url: string): Promise<Uint8Array> {
+  return new Uint8Array(await (await fetch(url)).arrayBuffer());
+}
+
 /** It goes away when the running test ends. */
 export async function localWorld(size = 200_000): Promise<LocalWorld> {
   const dir = await testDir();

@@ -17,6 +17,7 @@ const SAME: Readonly<Record<string, readonly string[]>> = {
   'no-words': [],
   'help-install': ['install', '--help'],
   'help-verify': ['verify', '--help'],
+  'help-scan': ['scan', '--help'],
   'help-digest': ['digest', '--help'],
   'help-mirror': ['mirror', '--help'],
   'help-lock': ['lock', '--help'],

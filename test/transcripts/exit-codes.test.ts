@@ -21,12 +21,34 @@ const LOCK = 'test/stories/lock.test.ts';
 const MIRROR = 'test/mirror/fill.test.ts';
 const DOCTOR = 'test/cli/doctor.test.ts';
 const REFRESH = 'test/unit/trust/refresh-root.test.ts';
+const SCAN = 'test/stories/scan.test.ts';
 const TRUSTED_ROOT = 'test/cli/trusted-root.test.ts';
 
 /** Codes that no transcript ends with, and the test that shows them. */
 const ELSEWHERE: Readonly<Record<CommandName, Readonly<Partial<Record<ExitCode, string>>>>> = {
   install: { 1: FULL_DISK, 17: TIMES, 130: INTERRUPTED },
   verify: { 1: FULL_DISK, 22: MANIFESTS, 130: INTERRUPTED },
+  // It proves as verify does, with the same code.
+  scan: {
+    1: FULL_DISK,
+    2: SCAN,
+    3: SCAN,
+    4: SCAN,
+    5: 'test/stories/cannot-judge.test.ts',
+    10: SCAN,
+    11: SCAN,
+    13: SCAN,
+    14: SCAN,
+    15: SCAN,
+    16: SCAN,
+    17: TIMES,
+    18: SCAN,
+    19: SCAN,
+    20: SCAN,
+    22: MANIFESTS,
+    24: SCAN,
+    130: INTERRUPTED,
+  },
   // What refuses evidence is the proof that `install` and `verify` have.
   digest: {
     1: FULL_DISK,

@@ -114,6 +114,28 @@ export const ANSWERS: readonly Scene[] = [
     },
     typed: `verify kubelet ${ROOT}`,
   },
+  {
+    name: 'scan',
+    arrange: async (internet) => {
+      const kubelet = program('kubelet', 'v1.30.2');
+      internet.sigstore.signBlob({ bytes: kubelet });
+      await published()(internet);
+      await internet.write('tools/kubectl', program('kubectl', 'v1.30.2'));
+      await internet.write('tools/kubelet', kubelet);
+    },
+    typed: `scan tools ${ROOT}`,
+  },
+  {
+    name: 'scan-refused',
+    arrange: async (internet) => {
+      await published()(internet);
+      await internet.write('tools/1/kubectl', program('kubectl', 'v1.30.2'));
+      await internet.write('tools/2/kubectl', program('kubectl', 'v1.31.1-gke.200'));
+      const changed = Buffer.concat([program('kubectl', 'v1.30.2'), Buffer.from('changed')]);
+      await internet.write('tools/3/kubectl', changed);
+    },
+    typed: `scan tools ${ROOT}`,
+  },
   { name: 'verify-verbose', arrange: downloaded(), typed: `verify kubectl --verbose ${ROOT}` },
   {
     name: 'verify-list',

@@ -1,0 +1,113 @@
+/** What a scan found, counted and in the forms that programs read. */
+import type { ScannedProgram } from '../flow/scan-program.ts';
+import { saidOf } from './scan-said.ts';
+import type { Invocation } from './invocation.ts';
+import { errorReport } from './output-json.ts';
+import { tsvLine } from './output-text.ts';
+
+/** How many programs have which verdict. */
+export interface ScanCounts {
+  readonly found: number;
+  readonly genuine: number;
+  readonly refused: number;
+  readonly unsigned: number;
+  readonly notJudged: number;
+  readonly otherBuilder: number;
+  readonly unreadable: number;
+  /** Not proved, and accepted by --allow-vendor or --allow-digest. */
+  readonly allowed: number;
+}
+
+export type FailedProgram = Extract<ScannedProgram, { readonly kind: 'failed' }>;
+
+const COUNTED = {
+  refused: 'refused',
+  unsigned: 'unsigned',
+  'not-judged': 'notJudged',
+  'other-builder': 'otherBuilder',
+  unreadable: 'unreadable',
+  // Only a mirror can lack what it should have.
+  missing: 'unreadable',
+} as const;
+
+/** Counts programs; keeps of them what is printed at the end. */
+export class ScanTally {
+  readonly programs: ScannedProgram[] = [];
+  /** Those that make the run fail, at most {@link MOST_FAILURES} of each code. */
+  readonly failures: FailedProgram[] = [];
+  readonly #told = new Map<string, number>();
+  readonly #keeps: 'whole' | 'slim' | 'none';
+  readonly #counts = {
+    found: 0,
+    genuine: 0,
+    refused: 0,
+    unsigned: 0,
+    notJudged: 0,
+    otherBuilder: 0,
+    unreadable: 0,
+    allowed: 0,
+  };
+
+  /** @param keeps `whole`: everything; `none`: where each was printed at once. */
+  constructor(keeps: 'whole' | 'slim' | 'none') {
+    this.#keeps = keeps;
+  }
+
+  get counts(): ScanCounts {
+    return this.#counts;
+  }
+
+  add(program: ScannedProgram): void {
+    this.#counts.found += 1;
+    if (program.kind === 'proved') this.#counts.genuine += 1;
+    else this.#fail(program);
+    if (this.#keeps !== 'none') this.programs.push(program);
+  }
+
+  #fail(program: FailedProgram): void {
+    this.#counts[COUNTED[program.verdict]] += 1;
+    if (program.allowed !== undefined) {
+      this.#counts.allowed += 1;
+      return;
+    }
+    const { code } = program.error;
+    const told = this.#told.get(code) ?? 0;
+    this.#told.set(code, told + 1);
+    if (told < MOST_FAILURES) this.failures.push(program);
+  }
+}
+
+/** So many of one kind are told one by one; all of them are in the result. */
+const MOST_FAILURES = 20;
+
+/** Verdict, path, component, version, platform, SHA-256; the middle ones as the file says them where it is not proved. */
+export function tsvOf(program: ScannedProgram): string {
+  const { component, version, platform, sha256 } = saidOf(program);
+  return tsvLine([verdictOf(program), program.path, component, version, platform, sha256]);
+}
+
+function verdictOf(program: ScannedProgram): string {
+  return program.kind === 'proved' ? program.artifact.claim : program.verdict;
+}
+
+/** @param invocation for the commands of the advice; undefined where all of them are proved. */
+export function jsonOf(program: ScannedProgram, invocation: Invocation | undefined): object {
+  const { path, pids, isDeleted } = program;
+  const running = {
+    ...(pids.length === 0 ? {} : { pids }),
+    ...(isDeleted ? { deleted: true } : {}),
+  };
+  if (program.kind === 'proved')
+    return { verdict: program.artifact.claim, proved: true, ...running, ...program.artifact, path };
+  const { verdict, error, allowed } = program;
+  const report = errorReport(error, invocation ?? { words: [], line: undefined, downloaded: false });
+  return {
+    verdict,
+    proved: false,
+    path,
+    ...running,
+    ...error.subject,
+    ...(allowed === undefined ? {} : { allowed }),
+    error: report,
+  };
+}

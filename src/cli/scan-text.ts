@@ -1,0 +1,110 @@
+/** What a scan says to people. */
+import { exitCodeFor } from '../exit-codes.ts';
+import type { ScannedProgram } from '../flow/scan-program.ts';
+import { exitLine, isRefusal } from './disk-state.ts';
+import { blockLines, headlineOf, lastLines } from './error-text.ts';
+import type { Invocation } from './invocation.ts';
+import { printable } from './printable.ts';
+import { saidOf } from './scan-said.ts';
+import type { FailedProgram, ScanCounts, ScanTally } from './scan-result.ts';
+import { symbol, type TextStyle } from './style.ts';
+import { thisPlatform } from './success-text.ts';
+
+/**
+ * One line for each program, and how many are genuine.
+ *
+ * @param counts undefined where the failure says it.
+ */
+export function scanTable(
+  programs: readonly ScannedProgram[],
+  counts: ScanCounts | undefined,
+  style: TextStyle,
+): string {
+  const rows = programs.map((one) => [printable(one.path), whatItIs(one), wordsOf(one)] as const);
+  const widths = [0, 1].map((column) =>
+    Math.min(60, Math.max(4, ...rows.map((row) => row[column]?.length ?? 0))),
+  );
+  const lineOf = ([path, is, verdict]: readonly string[]): string =>
+    `${(path ?? '').padEnd(widths[0] ?? 0)}  ${(is ?? '').padEnd(widths[1] ?? 0)}  ${verdict ?? ''}`;
+  const lines = rows.map((row, index) => `${mark(programs[index], style)}${lineOf(row)}`);
+  const header = programs.length === 0 ? [] : [`  ${lineOf(['FILE', 'IS', 'VERDICT'])}`];
+  return [
+    ...header,
+    ...lines,
+    ...(counts === undefined || counts.found === 0 ? [] : [countsText(counts)]),
+    '',
+  ]
+    .map((line) => line.trimEnd())
+    .join('\n');
+}
+
+function mark(program: ScannedProgram | undefined, style: TextStyle): string {
+  if (program?.kind === 'proved') return symbol(style, 'done');
+  const isBad = program !== undefined && isRefusal(exitCodeFor(program.error));
+  return isBad ? symbol(style, 'failed') : '- ';
+}
+
+function whatItIs(program: ScannedProgram): string {
+  const { component, version, platform } = saidOf(program);
+  const says = program.kind === 'proved' || program.verdict === 'other-builder' ? [] : ['says'];
+  const where = platform === undefined || platform === thisPlatform() ? [] : [platform];
+  const running = program.pids.length === 0 ? [] : [program.isDeleted ? '(running, file gone)' : '(running)'];
+  if (component === undefined) return running.join(' ');
+  return [...says, component, ...(version === undefined ? [] : [version]), ...where, ...running].join(' ');
+}
+
+function wordsOf(program: ScannedProgram): string {
+  if (program.kind === 'proved') return 'genuine';
+  const { verdict, error, allowed } = program;
+  const also = allowed === undefined ? '' : `, allowed: ${printable(allowed.reason)}`;
+  return `${verdict === 'refused' ? refusedWords(exitCodeFor(error)) : WORDS[verdict]}${also}`;
+}
+
+const WORDS = {
+  unsigned: 'not signed',
+  'not-judged': 'not judged',
+  'other-builder': "another builder's",
+  unreadable: 'cannot be read',
+  missing: 'cannot be read',
+} as const;
+
+function refusedWords(code: number): string {
+  if (code === 12) return 'not what was signed';
+  if (code === 15) return 'another signer';
+  return code === 19 ? 'another file of Kubernetes' : 'refused';
+}
+
+/** `2 of 4 genuine, 1 by another builder, 1 refused`. */
+function countsText(counts: ScanCounts): string {
+  const others = [
+    [counts.otherBuilder, 'by another builder'],
+    [counts.refused, 'refused'],
+    [counts.unsigned, 'not signed'],
+    [counts.notJudged, 'not judged'],
+    [counts.unreadable, 'not readable'],
+  ] as const;
+  const parts = others.flatMap(([count, words]) => (count === 0 ? [] : [`${count} ${words}`]));
+  const allowed = counts.allowed === 0 ? '' : ` (${counts.allowed} allowed, not proved)`;
+  return `${[`${counts.genuine} of ${counts.found} genuine`, ...parts].join(', ')}${allowed}`;
+}
+
+/** The first failure of each kind in full, of the others what they are, and the exit code once. */
+export function scanFailureText(
+  { failures, counts }: ScanTally,
+  worst: FailedProgram,
+  style: TextStyle,
+  invocation: Invocation,
+): string {
+  const told = new Set<string>();
+  const lines = failures.flatMap(({ error }) => {
+    if (told.has(error.code)) return [headlineOf(error, style, invocation)];
+    told.add(error.code);
+    return blockLines(error, style, invocation);
+  });
+  const refused = failures.filter(({ error }) => isRefusal(exitCodeFor(error)));
+  const state =
+    refused.length === 0
+      ? `${countsText(counts)}.`
+      : `${countsText(counts)}. Do not use ${refused.map(({ path }) => path).join(', ')}.`;
+  return `${[...lines, ...lastLines(state, exitLine(worst.error.code, exitCodeFor(worst.error)), style)].join('\n')}\n`;
+}

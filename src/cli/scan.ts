@@ -1,0 +1,86 @@
+/** The `scan` command: Kubernetes programs are found, and each is proved. */
+import { RequestError } from '../errors.ts';
+import { readAllowedDigests } from '../plan/allowed-digests.ts';
+import type { ScanRequest } from '../plan/scan-request.ts';
+import { scan as scanMachine } from '../scan.ts';
+import { worstOf } from '../verdict.ts';
+import type { Answer, Console } from './console.ts';
+import type { JsonAnswer } from './output-json.ts';
+import { type ParsedLine, readNetwork, readTransport, readTrust } from './parsed-line.ts';
+import { jsonOf, type ScanCounts, ScanTally, tsvOf } from './scan-result.ts';
+import { scanFailureText, scanTable } from './scan-text.ts';
+import { withClient } from './with-client.ts';
+
+/** Proves each program that is found; one that fails ends no other. */
+export async function scan(line: ParsedLine, output: Console): Promise<Answer> {
+  const request = await readScan(line);
+  const { json, jsonLines } = line.options;
+  const tally = new ScanTally(json === true ? 'whole' : jsonLines === true ? 'none' : 'slim');
+  const notes = await withClient(readTransport(line.options), output, (client, signal) =>
+    scanMachine({ ...request, signal }, client, (program) => {
+      if (jsonLines === true) output.line(JSON.stringify(jsonOf(program, output.invocation())));
+      tally.add(program);
+    }),
+  );
+  if (tally.counts.found === 0 && request.paths.length > 0) throw nothingFound(request.paths);
+  return { ...answerOf(tally, jsonLines === true), notes };
+}
+
+/** @throws RequestError */
+async function readScan({ operands, options }: ParsedLine): Promise<ScanRequest> {
+  const { root, processes, oneFileSystem, allowVendor, allowDigest } = options;
+  if (operands.includes('')) {
+    throw new RequestError('usage', 'a PATH is empty', {
+      wanted: 'a file or a directory',
+      found: 'nothing between two quotes',
+      next: 'look for a variable that is not set',
+    });
+  }
+  return {
+    paths: operands,
+    ...(root === undefined ? {} : { root }),
+    processes: processes === true,
+    oneFileSystem: oneFileSystem === true,
+    allowedBuilders: allowVendor ?? [],
+    allowedDigests: allowDigest === undefined ? new Map() : await readAllowedDigests(allowDigest),
+    ...readTrust(options),
+    ...readNetwork(options),
+  };
+}
+
+function answerOf(tally: ScanTally, isStreamed: boolean): Answer {
+  const { programs, counts } = tally;
+  const worst = worstOf(tally.failures);
+  const report: JsonAnswer & { readonly results: readonly object[]; readonly summary: ScanCounts } = {
+    schemaVersion: 1,
+    command: 'scan',
+    ok: true,
+    exitCode: 0,
+    results: programs.map((one) => jsonOf(one, undefined)),
+    summary: counts,
+  };
+  return {
+    text: isStreamed ? '' : programs.map(tsvOf).join(''),
+    ...(isStreamed
+      ? {}
+      : { shown: (style) => scanTable(programs, worst === undefined ? counts : undefined, style) }),
+    json: report,
+    failed:
+      worst === undefined
+        ? undefined
+        : {
+            error: worst.error,
+            artifacts: (invocation) => programs.map((one) => jsonOf(one, invocation)),
+            counts,
+            text: (style, invocation) => scanFailureText(tally, worst, style, invocation),
+          },
+  };
+}
+
+function nothingFound(paths: readonly string[]): RequestError {
+  return new RequestError('artifact-not-found', 'no Kubernetes program was found', {
+    wanted: `a Kubernetes program below ${paths.join(', ')}`,
+    found: 'none',
+    next: 'check the paths; without any, the usual places are looked at: k8s-verify scan',
+  });
+}

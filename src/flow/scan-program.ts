@@ -1,0 +1,164 @@
+/** One program of a scan: whether it is one of Kubernetes', and what is proved of it. */
+import { bytesOf } from '../binary/byte-source.ts';
+import { readBinary } from '../binary/read-binary.ts';
+import type { Client } from '../client.ts';
+import { K8sVerifyError, RequestError, UntrustedError } from '../errors.ts';
+import { type OpenLocalFile, localFileOf } from '../files/local-file.ts';
+import { unreadableReason } from '../files/unreadable-file.ts';
+import { builderOf } from '../names/builders.ts';
+import { claimedName } from '../names/claimed-name.ts';
+import { componentOfFileName } from '../names/file-name.ts';
+import type { VerifyRequest } from '../plan/request.ts';
+import type { ScanRequest } from '../plan/scan-request.ts';
+import type { Policy } from '../policy/policy.ts';
+import type { ArtifactResult } from '../result.ts';
+import type { FoundFile } from '../disk/find-files.ts';
+import { type FailedVerdict, verdictOf } from '../verdict.ts';
+import { ableToJudge } from './able-to-judge.ts';
+import { finishRun } from './finish-run.ts';
+import { prepareLocal } from './prepare-local.ts';
+import type { ManifestOf } from './run-manifest.ts';
+import { openLogMemory } from './run-log-memory.ts';
+import type { RunTrust } from './run-trust.ts';
+
+/** A Kubernetes program that was found, or a file that has the name of one. */
+export type ScannedProgram = {
+  readonly path: string;
+  /** Of the processes that run it. */
+  readonly pids: readonly number[];
+  /** Its file is gone, and it still runs. */
+  readonly isDeleted: boolean;
+} & (
+  | { readonly kind: 'proved'; readonly artifact: ArtifactResult }
+  | {
+      readonly kind: 'failed';
+      readonly verdict: FailedVerdict;
+      readonly error: K8sVerifyError;
+      /** Why it does not make the run fail all the same. */
+      readonly allowed?: { readonly by: 'vendor' | 'digest'; readonly reason: string };
+    }
+);
+
+/** What the programs of a scan have in common. */
+export interface ScanContext {
+  readonly request: ScanRequest;
+  /** It reports nothing: what is told of one file is in its result. */
+  readonly client: Client;
+  readonly policy: Policy;
+  readonly trust: RunTrust;
+  readonly manifestOf: ManifestOf;
+}
+
+/** Whether the file is a Kubernetes program, by its build information; nothing of it is run. */
+export async function isKubernetes({ readAt, stat }: OpenLocalFile): Promise<boolean> {
+  const bytes = Number((await stat()).size);
+  const programs = await readBinary(bytesOf({ bytes, readAt }), 'build-info');
+  return claimedName(programs) !== undefined;
+}
+
+/** @param file its name is that by which it was found. */
+export async function judgeProgram(
+  file: FoundFile,
+  opened: OpenLocalFile,
+  context: ScanContext,
+): Promise<ScannedProgram> {
+  const { path, openNear } = file;
+  const at = { path, pids: [], isDeleted: false };
+  let isTaken = false;
+  const held = {
+    // The open file first; each proof closes its own.
+    open: async () => {
+      if (isTaken) return localFileOf(await file.open());
+      isTaken = true;
+      return opened;
+    },
+    openNear: async (suffix: string) => {
+      const near = await openNear(suffix);
+      return near === undefined ? undefined : localFileOf(near);
+    },
+  };
+  try {
+    const artifact = await ableToJudge(() => prove({ kind: 'file', path, held }, context));
+    assertOwnName(path, file.name, artifact);
+    return { ...at, kind: 'proved', artifact };
+  } catch (error) {
+    return { ...at, ...failed(error, context.request) };
+  }
+}
+
+async function prove(subject: VerifyRequest['subject'], context: ScanContext): Promise<ArtifactResult> {
+  const { request, client, policy, trust, manifestOf } = context;
+  const { sources, rekorUrl, signal } = request;
+  const one: VerifyRequest = {
+    subject,
+    evidence: { kind: 'beside' },
+    ...(sources === undefined ? {} : { sources }),
+    ...(rekorUrl === undefined ? {} : { rekorUrl }),
+    ...(signal === undefined ? {} : { signal }),
+  };
+  const logMemory = openLogMemory(one, client);
+  const shared = { manifestOf, asksOn: true };
+  const prepared = [await prepareLocal(one, client, policy, trust, logMemory, shared)];
+  const [artifact] = (await finishRun(prepared, one, client, logMemory)).artifacts;
+  if (artifact === undefined) throw new TypeError('nothing was said of the file');
+  return artifact;
+}
+
+/** A genuine file under the name of another component: what starts it by that name gets something else. */
+function assertOwnName(
+  path: string,
+  name: string,
+  { component, version, platform, sha256 }: ArtifactResult,
+): void {
+  const said = componentOfFileName(name);
+  if (said === undefined || component === undefined || said === component) return;
+  throw new UntrustedError('name-mismatch', `${path} is ${component}, and has the name of ${said}`, {
+    wanted: said,
+    found: `${[component, version, platform].filter((part) => part !== undefined).join(' ')}, genuine`,
+    why: 'what starts it by its name gets another program',
+    next: `get the one that you want: k8s-verify ${said}`,
+    subject: {
+      sha256,
+      component,
+      ...(version === undefined ? {} : { version }),
+      ...(platform === undefined ? {} : { platform }),
+    },
+  });
+}
+
+type FailedProgram = Omit<
+  Extract<ScannedProgram, { readonly kind: 'failed' }>,
+  'path' | 'pids' | 'isDeleted'
+>;
+
+/** @throws the error itself where it is about the whole run. */
+function failed(error: unknown, request: ScanRequest): FailedProgram {
+  const verdict = error instanceof K8sVerifyError ? verdictOf(error) : undefined;
+  if (!(error instanceof K8sVerifyError) || verdict === undefined) throw error;
+  const allowed = allowedBy(verdict, error, request);
+  return { kind: 'failed', verdict, error, ...(allowed === undefined ? {} : { allowed }) };
+}
+
+function allowedBy(
+  verdict: FailedVerdict,
+  { subject }: K8sVerifyError,
+  { allowedBuilders, allowedDigests }: ScanRequest,
+): { readonly by: 'vendor' | 'digest'; readonly reason: string } | undefined {
+  if (subject === undefined) return undefined;
+  const reason = allowedDigests.get(subject.sha256);
+  if (reason !== undefined) return { by: 'digest', reason };
+  const builder =
+    verdict === 'other-builder' && subject.version !== undefined ? builderOf(subject.version) : undefined;
+  if (builder === undefined || !allowedBuilders.includes(builder)) return undefined;
+  return { by: 'vendor', reason: builder };
+}
+
+/** A file or directory that a scan could not look at. */
+export function unreadProgram(path: string, cause: unknown): ScannedProgram {
+  const error = new RequestError('subject-not-readable', `${path} cannot be read`, {
+    found: unreadableReason(cause),
+    next: 'scan as a user who may read it, as root for instance',
+    cause,
+  });
+  return { path, pids: [], isDeleted: false, kind: 'failed', verdict: 'unreadable', error };
+}

@@ -1,0 +1,331 @@
+/** A scan: which Kubernetes programs are on a machine, and what is proved of each. */
+import { execFileSync, spawn } from 'node:child_process';
+import {
+  chmodSync,
+  copyFileSync,
+  mkdirSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
+import { dirname, join } from 'node:path';
+import { beforeEach, describe, expect, it, onTestFinished } from 'vitest';
+import { createClient } from '../../src/client.ts';
+import { exitCodeFor } from '../../src/exit-codes.ts';
+import type { ScannedProgram } from '../../src/flow/scan-program.ts';
+import type { Note } from '../../src/notes.ts';
+import type { ScanRequest } from '../../src/plan/scan-request.ts';
+import { scan } from '../../src/scan.ts';
+import { goProgram, type GoProgram } from '#support/go-program';
+import type { TempDir } from '#support/temp-dir';
+import { testDir } from '#support/test-dir';
+import { testServers } from '#support/test-servers';
+import { rejection } from '#support/thrown-by';
+import { sha256 } from './support/tarballs.ts';
+
+const STRANGER = { identity: 'somebody@example.com' } as const;
+const { sigstore, releases } = await testServers();
+let dir: TempDir;
+
+beforeEach(async () => {
+  dir = await testDir();
+  writeFileSync(dir.join('root.json'), sigstore.trustedRoot());
+});
+
+let builds = 0;
+
+function build(program: GoProgram = {}): Buffer {
+  builds += 1;
+  return goProgram({ strings: ['v1.30.2'], padding: 64 + builds, ...program });
+}
+
+function signed(program: GoProgram = {}): Buffer {
+  const bytes = build(program);
+  sigstore.signBlob({ bytes });
+  return bytes;
+}
+
+/** Writes a file of the host that is scanned. */
+function put(path: string, bytes: Uint8Array | string): string {
+  const at = dir.join('host', path);
+  mkdirSync(dirname(at), { recursive: true });
+  writeFileSync(at, bytes);
+  return at;
+}
+
+interface Found {
+  readonly programs: readonly ScannedProgram[];
+  readonly notes: readonly Note[];
+}
+
+async function scanned(change: Partial<ScanRequest> = {}): Promise<Found> {
+  await using client = createClient({ retries: 0 });
+  const programs: ScannedProgram[] = [];
+  const request: ScanRequest = {
+    paths: [],
+    root: dir.join('host'),
+    processes: false,
+    oneFileSystem: false,
+    allowedBuilders: [],
+    allowedDigests: new Map(),
+    trustedRootFile: dir.join('root.json'),
+    sources: [releases.url],
+    rekorUrl: sigstore.rekorUrl,
+    ...change,
+  };
+  const notes = await scan(request, client, (program) => void programs.push(program));
+  return { programs, notes };
+}
+
+/** `genuine usr/bin/kubectl`, `12 opt/bin/kubelet`. */
+const told = ({ programs }: Found): readonly string[] =>
+  programs.map((one) => {
+    const path = one.path.replace(`${dir.join('host')}/`, '');
+    return `${one.kind === 'proved' ? one.artifact.claim : exitCodeFor(one.error)} ${path}`;
+  });
+
+const codes = ({ programs }: Found): readonly unknown[] =>
+  programs.map((one) => (one.kind === 'proved' ? one.artifact.claim : one.error.code));
+
+describe('the usual places', () => {
+  it('are looked at, and every program has its verdict', async () => {
+    put('usr/bin/kubectl', signed());
+    put('usr/bin/kubelet', signed({ main: 'k8s.io/kubernetes/cmd/kubelet' }));
+    put('usr/bin/ls', build({ main: 'example.com/ls' }));
+    put('usr/bin/renamed', signed({ main: 'k8s.io/kubernetes/cmd/kubeadm' }));
+    put('usr/bin/deep/kubectl', signed());
+    put('usr/local/bin/kubectl', build({ strings: ['v1.20.1'] }));
+    put('opt/kops/bin/kube-proxy', '#!/bin/sh\n');
+    put('home/kubernetes/bin/kubectl', build({ strings: ['v1.31.1-gke.200'] }));
+    put('snap/kubectl/x1/kubectl', signed());
+    symlinkSync('x1', dir.join('host/snap/kubectl/current'));
+    symlinkSync('usr/bin', dir.join('host/bin'));
+    expect(told(await scanned())).toEqual([
+      'genuine usr/bin/kubectl',
+      'genuine usr/bin/kubelet',
+      'genuine usr/bin/renamed',
+      '10 usr/local/bin/kubectl',
+      '4 opt/kops/bin/kube-proxy',
+      '24 home/kubernetes/bin/kubectl',
+      'genuine snap/kubectl/x1/kubectl',
+    ]);
+  });
+
+  it('may have none, which is a note', async () => {
+    mkdirSync(dir.join('host'));
+    expect(await scanned()).toMatchObject({ programs: [], notes: [{ code: 'nothing-found' }] });
+  });
+
+  it('need a root that is a directory, and a trusted root that is one', async () => {
+    expect(await rejection(scanned({ root: dir.join('nowhere') }))).toMatchObject({
+      code: 'file-not-readable',
+    });
+    put('usr/bin/kubectl', signed());
+    writeFileSync(dir.join('bad.json'), '{}');
+    expect(await rejection(scanned({ trustedRootFile: dir.join('bad.json') }))).toMatchObject({
+      code: 'trusted-root-invalid',
+    });
+  });
+});
+
+describe('a program', () => {
+  it('is refused where another digest is proved for its name', async () => {
+    const bytes = build();
+    await releases.publishRelease({
+      component: 'kubectl',
+      version: 'v1.30.2',
+      platform: 'linux/amd64',
+      bytes,
+      sigstore,
+    });
+    put('usr/bin/kubectl', bytes);
+    const changed = build();
+    put('usr/local/bin/kubectl', changed);
+    const found = await scanned();
+    expect(told(found)).toEqual(['genuine usr/bin/kubectl', '12 usr/local/bin/kubectl']);
+    const allowed = await scanned({ allowedDigests: new Map([[sha256(changed), 'reviewed']]) });
+    expect(allowed.programs[1]).toMatchObject({
+      verdict: 'refused',
+      allowed: { by: 'digest', reason: 'reviewed' },
+    });
+  });
+
+  it('under the name of another component is 19', async () => {
+    put('usr/bin/kubelet-v1.30.2', signed());
+    expect(codes(await scanned())).toEqual(['name-mismatch']);
+  });
+
+  it('of another builder is let pass by its name, and stays unproved', async () => {
+    put('usr/bin/kubectl', build({ strings: ['v1.30.2-eks-1'] }));
+    put('usr/bin/kubelet', build({ main: 'k8s.io/kubernetes/cmd/kubelet', strings: ['v1.30.2-mine'] }));
+    const { programs } = await scanned({ allowedBuilders: ['eks'] });
+    expect(programs).toMatchObject([
+      { verdict: 'other-builder', allowed: { by: 'vendor', reason: 'eks' } },
+      { verdict: 'other-builder' },
+    ]);
+    expect(programs[1]).not.toHaveProperty('allowed');
+  });
+
+  it.each([
+    [
+      'of another log',
+      { log: 'none' as const, timestamps: [{}] },
+      ['log-entry-not-found', 'evidence-not-found'],
+    ],
+    ['of a stranger', STRANGER, ['identity-mismatch', 'evidence-not-found']],
+  ])('with evidence %s next to it is not genuine', async (_, sign, expected) => {
+    const bytes = build();
+    put('usr/bin/kubectl', bytes);
+    put('usr/bin/kubectl.sigstore.json', sigstore.signBlob({ bytes, ...sign }).bundle('0.3'));
+    const [code] = codes(await scanned());
+    expect(expected).toContain(code);
+  });
+
+  it('with stale evidence next to it is proved by other evidence, and says so', async () => {
+    put('usr/bin/kubectl', signed());
+    put('usr/bin/kubectl.sigstore.json', sigstore.signBlob({ bytes: Buffer.from('old') }).bundle('0.3'));
+    const { programs } = await scanned();
+    expect(programs).toMatchObject([{ artifact: { notes: [{ code: 'evidence-not-used' }] } }]);
+  });
+
+  it.each<readonly [string, () => Uint8Array]>([
+    ['a script', () => Buffer.from('#!/bin/sh\n')],
+    ['nothing', () => Buffer.alloc(0)],
+    ['a truncated program', () => build().subarray(0, 80)],
+    ['build information that lies about its length', () => build({ modulesLength: 2n ** 50n })],
+  ])('may only look like kubectl: %s', async (_, make) => {
+    put('usr/bin/kubectl', make());
+    expect(codes(await scanned())).toEqual(['evidence-not-found']);
+  });
+
+  it('that something writes to while it is read is not genuine', async () => {
+    const bytes = signed();
+    const path = put('usr/bin/kubectl', bytes);
+    sigstore.rekorServer.http.fault(/index/, (honest) => {
+      writeFileSync(path, build());
+      return { reply: honest };
+    });
+    expect(codes(await scanned())).toEqual(['digest-mismatch']);
+  });
+});
+
+describe('a path', () => {
+  it('is looked at whole, whatever its names are', async () => {
+    const odd = 'opt/a\tb\u001b[31m\u202e<script>';
+    put(`${odd}/kubectl`, signed());
+    put('opt/one/two/three/kubeadm', signed({ main: 'k8s.io/kubernetes/cmd/kubeadm' }));
+    const found = await scanned({ paths: ['/opt'] });
+    expect(codes(found)).toEqual(['genuine', 'genuine']);
+    expect(found.programs[0]?.path).toBe(dir.join('host', odd, 'kubectl'));
+  });
+
+  it('may be a file, and is judged whatever it says', async () => {
+    put('tmp/any', 'text');
+    expect(told(await scanned({ paths: ['/tmp/any', '/tmp/nowhere'] }))).toEqual([
+      '4 tmp/any',
+      '20 /tmp/nowhere',
+    ]);
+  });
+
+  it('has no loops, and waits for no pipe', async () => {
+    put('opt/kubectl', signed());
+    symlinkSync('.', dir.join('host/opt/loop'));
+    symlinkSync('kubeadm', dir.join('host/opt/kubeadm'));
+    execFileSync('mkfifo', [dir.join('host/opt/kubelet')]);
+    expect(told(await scanned({ paths: ['/opt', '/opt/loop'] }))).toEqual(['genuine opt/kubectl']);
+  });
+
+  it('has each file once, whatever names it has', async () => {
+    put('opt/a/kubectl', signed());
+    execFileSync('ln', [dir.join('host/opt/a/kubectl'), dir.join('host/opt/kubectl-1.30')]);
+    symlinkSync('a/kubectl', dir.join('host/opt/kubectl'));
+    expect(told(await scanned({ paths: ['/opt'] }))).toEqual(['genuine opt/a/kubectl']);
+  });
+
+  it.skipIf(process.geteuid?.() !== 0)(
+    'tells what may not be read (needs root, to be another user)',
+    async () => {
+      put('opt/kubectl', signed());
+      mkdirSync(dir.join('host/opt/closed'));
+      chmodSync(dir.join('host/opt/kubectl'), 0o000);
+      chmodSync(dir.join('host/opt/closed'), 0o000);
+      chmodSync(dir.path, 0o755);
+      process.seteuid?.(65_534);
+      try {
+        expect(told(await scanned({ paths: ['/opt'] }))).toEqual(['20 opt/closed', '20 opt/kubectl']);
+      } finally {
+        process.seteuid?.(0);
+      }
+    },
+  );
+
+  it('may have ten thousand files', async () => {
+    for (let index = 0; index < 10_000; index += 1) put(`opt/many/file-${index}`, 'x'.repeat(100));
+    put('opt/many/kubectl', signed());
+    expect(told(await scanned({ paths: ['/opt'] }))).toEqual(['genuine opt/many/kubectl']);
+  });
+});
+
+describe('a root', () => {
+  it('is not left by links, and nothing outside is opened', async () => {
+    const outside = dir.join('outside');
+    mkdirSync(join(outside, 'bin'), { recursive: true });
+    writeFileSync(join(outside, 'bin/kubectl'), signed());
+    put('opt/bin/kubeadm', signed({ main: 'k8s.io/kubernetes/cmd/kubeadm' }));
+    for (const [name, target] of [
+      ['usr/local/bin/kubectl', `${outside}/bin/kubectl`],
+      ['usr/bin/kubelet', '../../../outside/bin/kubectl'],
+      ['usr/bin/kubeadm', '/opt/bin/kubeadm'],
+      ['home/kubernetes/bin', `${outside}/bin`],
+    ] as const) {
+      mkdirSync(dirname(dir.join('host', name)), { recursive: true });
+      symlinkSync(target, dir.join('host', name));
+    }
+    expect(told(await scanned())).toEqual(['genuine usr/bin/kubeadm']);
+    expect(told(await scanned({ paths: ['/../../outside/bin'] }))).toEqual(['20 /../../outside/bin']);
+  });
+
+  it('has its evidence inside too', async () => {
+    const bytes = build();
+    put('usr/bin/kubectl', bytes);
+    const bundle = dir.join('outside.json');
+    writeFileSync(bundle, sigstore.signBlob({ bytes, ...STRANGER }).bundle('0.3'));
+    symlinkSync(bundle, dir.join('host/usr/bin/kubectl.sigstore.json'));
+    expect(codes(await scanned())).toEqual(['evidence-not-found']);
+  });
+
+  it('whose /proc is a plain directory says nothing of what runs', async () => {
+    put('proc/1/comm', 'kubelet');
+    symlinkSync(process.execPath, dir.join('host/proc/1/exe'));
+    expect((await scanned({ processes: true })).notes).toMatchObject([
+      { code: 'processes-not-read' },
+      { code: 'nothing-found' },
+    ]);
+  });
+});
+
+async function start(name: string): Promise<string> {
+  const path = dir.join(name);
+  copyFileSync('/bin/sleep', path);
+  chmodSync(path, 0o755);
+  const child = spawn(path, ['60']);
+  onTestFinished(() => void child.kill());
+  await new Promise((resolve, reject) => child.once('spawn', resolve).once('error', reject));
+  return path;
+}
+
+describe.runIf(process.platform === 'linux')('what runs', () => {
+  it('is found, also where its file is gone', async () => {
+    const [here, gone] = [await start('kubelet'), await start('kubectl')];
+    const bytes = readFileSync(here);
+    rmSync(gone);
+    sigstore.signBlob({ bytes });
+    const { programs } = await scanned({ paths: [here], processes: true, root: '/' });
+    const ours = programs.filter(({ path }) => path.startsWith(dir.path));
+    expect(ours).toMatchObject([
+      { kind: 'proved', path: here, isDeleted: false, pids: [expect.any(Number)] },
+      { kind: 'proved', path: gone, isDeleted: true, pids: [expect.any(Number)] },
+    ]);
+  });
+});
