@@ -21,10 +21,11 @@ afterAll(() => world[Symbol.asyncDispose]());
 
 const NO_SERVERS = { mirror: 'http://127.0.0.1:9', 'rekor-url': 'http://127.0.0.1:9' };
 
-function lockOn({ dir }: TestRunner): string {
+/** @param asked what a lock of the command has besides. */
+function lockOn({ dir }: TestRunner, asked: object = { schemaVersion: 1 }): string {
   const sha256 = world.digest('kubectl');
   const artifacts = [{ component: 'kubectl', version: VERSION, platform: PLATFORM, sha256 }];
-  writeFileSync(dir.join('k8s.lock.json'), JSON.stringify({ schemaVersion: 1, artifacts }));
+  writeFileSync(dir.join('k8s.lock.json'), JSON.stringify({ ...asked, artifacts }));
   return dir.join('k8s.lock.json');
 }
 
@@ -45,6 +46,16 @@ describe('a job with a lockfile, and its file with the bundle in the tool cache'
       expect(job.stdout).toContain('came from the tool cache, and was proved again');
     },
   );
+
+  it('may have it as the command lock writes it', async () => {
+    const runner = await world.useRunner();
+    const asked = { schemaVersion: 2, asked: { kubectl: VERSION }, platforms: [PLATFORM] };
+    const lockfile = lockOn(runner, asked);
+    await runner.run({ lockfile });
+    expect(await runner.run({ lockfile, ...NO_SERVERS })).toMatchObject({ exitCode: 0 });
+    const other = await runner.run({ 'version-file': lockfile, offline: 'true' });
+    expect(other).toMatchObject({ exitCode: 0, outputs: { version: VERSION } });
+  });
 
   it('needs none with its digest as an input either', async () => {
     const { run } = await world.useRunner();
