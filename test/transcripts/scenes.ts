@@ -538,6 +538,11 @@ export const FAILURES: readonly Scene[] = [
     arrange: downloaded({ log: 'rekor-v2', timestamps: [{ status: 2 }] }),
     typed: `verify ./kubectl ${ROOT}`,
   },
+  {
+    name: 'fail-offline',
+    arrange: (internet) => internet.write('kubectl', program('kubectl', 'v1.30.2')),
+    typed: `verify ./kubectl --offline ${ROOT}`,
+  },
   { name: 'fail-verify-nowhere', typed: `verify ./kubectl ${ROOT}` },
   {
     name: 'fail-verify-no-evidence',
