@@ -16,6 +16,7 @@ import { renderTable } from './bench/table.ts';
 import { executable } from './bench/topics/executable.ts';
 import { extract } from './bench/topics/extract.ts';
 import { install } from './bench/topics/install.ts';
+import { lock } from './bench/topics/lock.ts';
 import { memory } from './bench/topics/memory.ts';
 import { name as nameOfBinary } from './bench/topics/name.ts';
 import { proof } from './bench/topics/proof.ts';
@@ -30,6 +31,7 @@ const TOPICS: Readonly<Record<string, Topic>> = {
   install,
   rerun,
   several,
+  lock,
   memory,
   proof,
   name: nameOfBinary,

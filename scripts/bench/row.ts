@@ -67,6 +67,19 @@ export function peakRow(name: string, runs: readonly Run[], underMb: number): Ro
   };
 }
 
+/** The median of the time that a person waits. */
+export function timeRow(name: string, runs: readonly Run[], underMs: number): Row {
+  const ours = figuresOf(runs);
+  const ms = ours.seconds * 1000;
+  return {
+    name,
+    ours,
+    result: `${ms.toFixed(0)} ms`,
+    target: `under ${underMs} ms`,
+    verdict: ms < underMs ? 'pass' : 'FAIL',
+  };
+}
+
 /** The median of the CPU time, however many cores it was on. */
 export function cpuRow(name: string, runs: readonly Run[], underMs: number): Row {
   const ours = figuresOf(runs);

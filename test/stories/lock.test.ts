@@ -251,6 +251,29 @@ describe('lock', () => {
   });
 });
 
+describe('lock of many files', () => {
+  it('asks the log eight times at most for twelve components and five platforms', async () => {
+    const components = ['kubectl', 'kubeadm', 'kubelet', 'kube-proxy', 'kube-log-runner', 'kubectl-convert'];
+    const others = ['mounter', 'kube-apiserver', 'kube-scheduler', 'kube-aggregator'];
+    const more = [...others, 'kube-controller-manager', 'apiextensions-apiserver'];
+    const linux = ['linux/amd64', 'linux/arm64', 'linux/ppc64le', 'linux/s390x'];
+    const version = 'v1.29.6';
+    for (const component of [...components, ...more]) {
+      const platforms = components.includes(component) ? [...linux, 'windows/amd64'] : linux;
+      for (const platform of platforms) {
+        const bytes = Buffer.from(`${component} ${platform}`);
+        await releases.publishRelease({ component, version, platform, bytes, sigstore });
+      }
+    }
+    const before = sigstore.rekorServer.http.requests.length;
+    const artifacts = [...components, ...more].map((component) => ({ component, version }));
+    const { results, skipped } = await run({ artifacts, platforms: [...linux, 'windows/amd64'] });
+    expect(results.reduce((sum, { platforms }) => sum + platforms.length, 0)).toBe(54);
+    expect(skipped).toHaveLength(6);
+    expect(sigstore.rekorServer.http.requests.length - before).toBeLessThanOrEqual(8);
+  });
+});
+
 describe('lock --check', () => {
   it('is content with a lock that fits, without a request', async () => {
     await run({ artifacts: [{ component: 'kubectl', version: 'stable' }], platforms: LINUX });
