@@ -2,9 +2,14 @@
  * Hashes open files in threads, so that every core has something to do. A thread is given the number of a descriptor that
  * this process has open, and no path: which file it is was decided before.
  */
+import { read } from 'node:fs';
 import { availableParallelism } from 'node:os';
+import { promisify } from 'node:util';
 import { Worker } from 'node:worker_threads';
 import { InterruptedError } from '../errors.ts';
+import { hashAll } from './hash-file.ts';
+
+const readFile = promisify(read);
 
 /** More do not help: the disk is the limit then. */
 const MAX_THREADS = 4;
@@ -14,7 +19,7 @@ const PROGRAM = `
 const { parentPort } = require('node:worker_threads');
 const { createHash } = require('node:crypto');
 const { readSync } = require('node:fs');
-const buffer = Buffer.allocUnsafeSlow(1024 * 1024);
+const buffer = Buffer.allocUnsafeSlow(256 * 1024);
 parentPort.on('message', ({ descriptor, bytes }) => {
   try {
     const hash = createHash('sha256');
@@ -46,6 +51,7 @@ export class HashPool implements AsyncDisposable {
    */
   async sha256(descriptor: number, bytes: number, signal: AbortSignal | undefined): Promise<string> {
     const worker = this.#idle.pop() ?? this.#start();
+    if (worker === undefined) return hashHere(descriptor, bytes, signal);
     const reply = await ask(worker, { descriptor, bytes }, signal);
     this.#idle.push(worker);
     if ('failed' in reply) throw new Error(reply.failed);
@@ -56,12 +62,26 @@ export class HashPool implements AsyncDisposable {
     await Promise.all(this.#all.map((worker) => worker.terminate()));
   }
 
-  #start(): Worker {
+  /** One thread fewer than cores: this one hashes too, and a thread takes 10 MB. */
+  #start(): Worker | undefined {
+    if (this.#all.length >= this.size - 1) return undefined;
     const resourceLimits = { maxOldGenerationSizeMb: 16, maxYoungGenerationSizeMb: 2, stackSizeMb: 1 };
     const worker = new Worker(PROGRAM, { eval: true, env: {}, execArgv: [], resourceLimits });
     this.#all.push(worker);
     return worker;
   }
+}
+
+async function hashHere(descriptor: number, bytes: number, signal: AbortSignal | undefined): Promise<string> {
+  let position = 0;
+  const next = async (buffer: Uint8Array): Promise<number> => {
+    const length = Math.min(buffer.length, bytes - position);
+    const { bytesRead } = await readFile(descriptor, buffer, 0, length, position);
+    position += bytesRead;
+    return bytesRead;
+  };
+  const [sha256 = ''] = await hashAll(next, ['sha256'], signal);
+  return sha256;
 }
 
 async function ask(
