@@ -1,4 +1,4 @@
-import { resolve } from 'node:path';
+import { join, resolve } from 'node:path';
 import type { Client } from './client.ts';
 import { fileIn, type FileSearch, findFiles, type FoundFile, type Unread } from './disk/find-files.ts';
 import { throwIfInterrupted } from './disk/disk-error.ts';
@@ -156,7 +156,7 @@ class Scan {
     await using held = spot;
     if (held.kind === 'directory') await this.#directory(held, Number.POSITIVE_INFINITY, true);
     else if (held.status.isFile()) {
-      const file = fileIn(held.directory, held.name, `${held.directory.path}/${held.name}`, held.status);
+      const file = fileIn(held.directory, held.name, join(held.directory.path, held.name), held.status);
       await this.#program(file, undefined, true);
     } else this.#tell(unreadProgram(path, new Error('a pipe or a device')));
   }
