@@ -1,3 +1,4 @@
+import { execFileSync } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
 import {
   existsSync,
@@ -464,6 +465,18 @@ describe('what lock refuses', () => {
     const error = await rejection(run({ ...bumped, lockfile: dir.join('link.json') }));
     expect(error).toMatchObject({ code: 'destination-unsuitable' });
     expect(parseLock(readFileSync(lockfile), 'lock').asked?.get('kubectl')).toBe('v1.30.2');
+  });
+
+  it.skipIf(process.platform === 'win32')('a lockfile that is a pipe, without waiting for it', async () => {
+    execFileSync('mkfifo', [lockfile]);
+    expect(await rejection(run(KUBECTL))).toMatchObject({ code: 'file-not-readable' });
+    expect(await rejection(check())).toMatchObject({ code: 'file-not-readable' });
+    expect(await rejection(install())).toMatchObject({ code: 'file-not-readable' });
+  });
+
+  it('neither of two runs at once leaves half a lock', async () => {
+    await Promise.all([run(KUBECTL), run(KUBECTL)].map((one) => one.catch(() => undefined)));
+    expect(await check()).toMatchObject({ platforms: LINUX });
   });
 
   it('to overwrite what another run has written meanwhile', async () => {
