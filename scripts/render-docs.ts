@@ -175,6 +175,7 @@ const SECTIONS: Readonly<Record<string, () => string>> = {
   'json-releases': () => renderJsonFields('releases', table),
   'json-doctor': () => renderJsonFields('doctor', table),
   'json-trusted-root': () => renderJsonFields('trustedRootAnswer', table),
+  'json-policy': () => renderJsonFields('policyAnswer', table),
   'json-words': () => renderJsonFields('words', table),
   'json-notes': renderNoteCodes,
 };

@@ -1,6 +1,7 @@
 import { type Client, usingClient } from './client.ts';
 import { runReleased } from './flow/released-run.ts';
 import type { DigestInput } from './plan/input.ts';
+import { underPolicy } from './plan/policy-of.ts';
 import { planReleased, type SkippedFile } from './plan/plan-released.ts';
 import { readDigest } from './plan/read-released.ts';
 import { DEFAULT_SOURCE, placesOf, type ReleasedRequest } from './plan/request.ts';
@@ -45,7 +46,8 @@ export async function digest(input: DigestInput, client?: Client): Promise<Diges
 }
 
 /** The same for a request that is read already. */
-export async function digestReleased(request: ReleasedRequest, client: Client): Promise<DigestRun> {
+export async function digestReleased(given: ReleasedRequest, client: Client): Promise<DigestRun> {
+  const request = await underPolicy(given, client);
   const plan = await planReleased(request, client);
   const { proven, result } = await runReleased(plan, request, client);
   const { schemaVersion, artifacts, notes } = result;

@@ -2,10 +2,14 @@
  * Every way in which k8s-verify says no.
  *
  * Four classes say what went wrong: the request (`RequestError`), something that could not be fetched or judged
- * (`UnavailableError`, nothing was learnt about the artifact), the artifact (`UntrustedError`, it must not be used)
- * or this machine's disk (`InstallError`). The `code` says the reason, and each reason has one exit code, in {@link
+ * (`UnavailableError`, nothing was learnt about the artifact), the artifact (`UntrustedError`, it must not be used), what
+ * the policy file says of it (`NotAllowedError`: genuine, and not to be used here) or this machine's disk (`InstallError`). The `code` says the reason, and each reason has one exit code, in {@link
  * EXIT_CODES}.
  */
+
+import type { CheckName } from './check-names.ts';
+
+export { CHECK_NAMES, type CheckName } from './check-names.ts';
 
 /** Why the request is impossible. */
 export type RequestCode =
@@ -17,7 +21,8 @@ export type RequestCode =
   | 'artifact-not-found'
   | 'file-not-readable'
   | 'subject-not-readable'
-  | 'lock-outdated';
+  | 'lock-outdated'
+  | 'policy-forbids';
 
 /** Why nothing was learnt about the artifact. */
 export type UnavailableCode =
@@ -61,6 +66,9 @@ export type UntrustedCode =
   | 'name-mismatch'
   | 'name-digest-changed';
 
+/** The artifact is proved, and the policy file does not allow it. */
+export type NotAllowedCode = 'not-allowed';
+
 /** Why something could not be installed. */
 export type InstallCode =
   | 'destination-unwritable'
@@ -75,25 +83,13 @@ export type InstallCode =
 export type InterruptedCode = 'interrupted';
 
 /** The reason of an error; {@link EXIT_CODES} has the exit code of each. */
-export type ErrorCode = RequestCode | UnavailableCode | UntrustedCode | InstallCode | InterruptedCode;
-
-/** The named checks that make up a proof, in the order of the client specification. */
-export const CHECK_NAMES = [
-  'material',
-  'time',
-  'chain',
-  'sct',
-  'set',
-  'inclusionProof',
-  'checkpoint',
-  'entry',
-  'signature',
-  'identity',
-  'digest',
-] as const;
-
-/** One of {@link CHECK_NAMES}. */
-export type CheckName = (typeof CHECK_NAMES)[number];
+export type ErrorCode =
+  | RequestCode
+  | UnavailableCode
+  | UntrustedCode
+  | NotAllowedCode
+  | InstallCode
+  | InterruptedCode;
 
 /**
  * The file or digest that was judged one by one. What it says that it is was read out of it and proves nothing; each part
@@ -251,6 +247,17 @@ export class UntrustedError extends K8sVerifyError {
   }
   override with(changes: ErrorChanges): UntrustedError {
     return new UntrustedError(this.code, ...this.changed(changes));
+  }
+}
+
+/** The artifact is genuine, and a policy file that you named does not allow it. */
+export class NotAllowedError extends K8sVerifyError {
+  /** The name of the class. */
+  override readonly name = 'NotAllowedError';
+  /** The only reason. */
+  readonly code = 'not-allowed' as const;
+  override with(changes: ErrorChanges): NotAllowedError {
+    return new NotAllowedError(...this.changed(changes));
   }
 }
 

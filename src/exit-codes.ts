@@ -21,6 +21,7 @@ export type ExitCode =
   | 20
   | 21
   | 22
+  | 23
   | 24
   | 130;
 
@@ -28,7 +29,7 @@ export type ExitCode =
 export const EXIT_CODE_MEANINGS: Readonly<Record<ExitCode, string>> = {
   0: 'proved (and, where asked, installed)',
   1: 'a bug in k8s-verify (please report it), or its output could not be written, or this machine cannot judge',
-  2: 'usage: the command line cannot be understood, or a named file cannot be read',
+  2: 'usage: the command line cannot be understood, a named file cannot be read, or the policy forbids the request',
   3: 'no such release or artifact',
   4: 'network: something needed could not be fetched (with --offline: is not here), or no signature was found, or nothing signed says the name that must be bound; nothing was learnt about the artifact',
   5: "this trusted root, or this machine's clock, cannot judge it; nothing was learnt about the artifact",
@@ -45,6 +46,7 @@ export const EXIT_CODE_MEANINGS: Readonly<Record<ExitCode, string>> = {
   20: 'could not be put in its place, or a file to verify could not be read; no check has failed',
   22: 'the lockfile or the mirror is out of date or not consistent, or lacks what is asked for; or two signed manifests of a release disagree',
   21: 'proved, but the archive holds something that is refused, or lacks what is asked for',
+  23: 'genuine, but not allowed by the policy',
   24: 'not proved: its version has the mark of another builder than Kubernetes',
   130: 'interrupted',
 };
@@ -55,6 +57,7 @@ export const EXIT_CODES: Readonly<Record<ErrorCode, Exclude<ExitCode, 0>>> = {
   'version-malformed': 2,
   'file-not-readable': 2,
   'subject-not-readable': 20,
+  'policy-forbids': 2,
   'component-unknown': 3,
   'platform-impossible': 3,
   'release-not-found': 3,
@@ -93,6 +96,7 @@ export const EXIT_CODES: Readonly<Record<ErrorCode, Exclude<ExitCode, 0>>> = {
   'trusted-root-invalid': 18,
   'name-mismatch': 19,
   'name-digest-changed': 19,
+  'not-allowed': 23,
   'destination-unwritable': 20,
   'destination-unsuitable': 20,
   'destination-busy': 20,
@@ -108,7 +112,7 @@ export const EXIT_CODES: Readonly<Record<ErrorCode, Exclude<ExitCode, 0>>> = {
 
 /** Of several failures in one run, its exit code is that of the first in this order. */
 export const WORST_FIRST: readonly ExitCode[] = [
-  12, 19, 13, 15, 14, 16, 17, 11, 18, 10, 22, 24, 5, 4, 20, 21, 3, 2,
+  12, 19, 13, 15, 14, 16, 17, 11, 18, 10, 22, 23, 24, 5, 4, 20, 21, 3, 2,
 ];
 
 /** The exit code for the error that a run ended with; 1 for an error that is not ours. */

@@ -41,6 +41,7 @@ export type {
   TrustedRootReport,
   ResultName,
 } from './result.ts';
+export type { Demand, PatchesBehind, PolicyUse, UsedException } from './policy/policy.ts';
 export type { CheckResult, ProvenLogEntry, Signer } from './proof/verdict.ts';
 export type { CrossCheck, CrossCheckOutcome } from './records/cross-check.ts';
 export type { DataPlaces } from './data/data-places.ts';
@@ -53,9 +54,8 @@ export type { ProcessInfo } from './release/platform.ts';
 export type { ArtifactKind, Tier } from './release/component.ts';
 export { type Note, NOTE_MEANINGS, type NoteCode } from './notes.ts';
 export type { ProgressEvent, Report } from './progress.ts';
+export { CHECK_NAMES, type CheckName } from './check-names.ts';
 export {
-  CHECK_NAMES,
-  type CheckName,
   type ErrorCode,
   type ErrorDetails,
   type InstallCode,
@@ -64,6 +64,8 @@ export {
   type InterruptedCode,
   InterruptedError,
   K8sVerifyError,
+  type NotAllowedCode,
+  NotAllowedError,
   type RequestCode,
   RequestError,
   type UnavailableCode,

@@ -7,6 +7,7 @@ import { reportExpectedSigners } from './flow/report.ts';
 import type { RunTrust } from './flow/run-trust.ts';
 import type { InstallInput } from './plan/input.ts';
 import { planInstall } from './plan/plan.ts';
+import { underPolicy } from './plan/policy-of.ts';
 import { readInstall } from './plan/read-input.ts';
 import type { InstallRequest } from './plan/request.ts';
 import type { RunResult } from './result.ts';
@@ -35,9 +36,9 @@ export async function install(input: InstallInput, client?: Client): Promise<Run
  *
  * @throws K8sVerifyError: nothing was installed then, and the disk is as it was.
  */
-export function installRelease(asked: InstallRequest, own: Client): Promise<RunResult> {
+export function installRelease(given: InstallRequest, own: Client): Promise<RunResult> {
   return ableToJudge(async () => {
-    const { request, client } = await withWhatIsLocked(asked, own);
+    const { request, client } = await withWhatIsLocked(await underPolicy(given, own), own);
     const trust = await openTrust(request, client, request.signal);
     try {
       const result = await proveAndPlace(request, client, trust);

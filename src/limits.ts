@@ -259,3 +259,11 @@ export const MAX_SCAN_ENTRIES = 5_000_000;
 export const MAX_SCAN_PROGRAMS = 100_000;
 /** A file of accepted digests, each with its reason. */
 export const MAX_ALLOWED_DIGESTS_BYTES: number = 1 * MIB;
+/** A policy file. One that denies a thousand digests has 150 KiB. */
+export const MAX_POLICY_BYTES: number = 1 * MIB;
+/** Entries of one list in a policy file. */
+export const MAX_POLICY_ENTRIES: number = 10_000;
+/** A name, or the reason of an exception or a denial, in a policy file. It is printed. */
+export const MAX_POLICY_TEXT_CHARACTERS = 300;
+/** The longest age in a policy file. */
+export const MAX_POLICY_AGE_MS: number = 3650 * 24 * 60 * 60 * 1000;

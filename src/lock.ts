@@ -12,6 +12,7 @@ import { encodeLock, type Lock } from './lockfile/lock.ts';
 import { findLock, readLock, schemaOf } from './lockfile/lockfile.ts';
 import type { Note } from './notes.ts';
 import type { LockInput } from './plan/input.ts';
+import { underPolicy } from './plan/policy-of.ts';
 import type { LockRequest } from './plan/lock-request.ts';
 import type { SkippedFile } from './plan/plan-released.ts';
 import { readLockInput } from './plan/read-released.ts';
@@ -46,7 +47,8 @@ export async function lock(input: LockInput, client?: Client): Promise<LockRun> 
 }
 
 /** The same for a request that is read already. */
-export async function lockReleases(request: LockRequest, client: Client): Promise<LockRun> {
+export async function lockReleases(given: LockRequest, client: Client): Promise<LockRun> {
+  const request = await underPolicy(given, client);
   const { lockfile, signal, dryRun } = request;
   const before = await findLock(lockfile);
   const withEvidence = clientWithLock(client, lockfile);
@@ -74,8 +76,9 @@ export async function lockReleases(request: LockRequest, client: Client): Promis
  *
  * @throws RequestError `lock-outdated`; UntrustedError where the evidence of a file refuses it.
  */
-export function checkLocked(request: LockRequest, client: Client): Promise<Lock> {
+export function checkLocked(given: LockRequest, client: Client): Promise<Lock> {
   return ableToJudge(async () => {
+    const request = await underPolicy(given, client);
     const { lock: found } = await readLock(request.lockfile);
     const trust = await openTrust(request, client, request.signal);
     try {

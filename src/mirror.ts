@@ -6,8 +6,10 @@ import type { LaidFile } from './flow/mirror-file.ts';
 import type { MirroredFile } from './mirror/index-file.ts';
 import type { Note } from './notes.ts';
 import type { MirrorInput } from './plan/input.ts';
+import { underPolicy } from './plan/policy-of.ts';
 import { planReleased, type SkippedFile, withManifests } from './plan/plan-released.ts';
 import { readMirror } from './plan/read-released.ts';
+import type { PolicyUse } from './policy/policy.ts';
 import { DirectorySource } from './source/directory-source.ts';
 import { MANIFEST_NAME } from './release/artifact.ts';
 import { checkLists, lookInto } from './flow/mirror-whole.ts';
@@ -31,6 +33,8 @@ export interface MirrorFileResult {
   readonly bytes?: number;
   /** The verified time of signing, ISO 8601. */
   readonly signedAt?: string;
+  /** The policy file that allowed it; absent where the run was under none, and of what was removed. */
+  readonly policy?: PolicyUse;
   /** The absolute path of its bundle, and whether this run has written that. */
   readonly bundle?: { readonly outcome: 'added' | 'kept'; readonly path: string };
 }
@@ -84,10 +88,11 @@ export interface MirrorCheck {
  */
 export async function checkMirrorIn(
   directory: string,
-  request: TrustRequest,
+  given: TrustRequest,
   client: Client,
   signal: AbortSignal,
 ): Promise<MirrorCheck> {
+  const request = await underPolicy(given, client);
   const source = new DirectorySource(directory);
   const { files, index, notes } = await lookInto(source);
   for (const one of notes) client.report({ kind: 'note', ...one });
@@ -96,17 +101,18 @@ export async function checkMirrorIn(
 }
 
 /** The same for a request that is read already. */
-export async function mirrorReleases(request: MirrorRequest, client: Client): Promise<MirrorResult> {
-  const plan = withManifests(await planReleased(request, client), request);
+export async function mirrorReleases(given: MirrorRequest, client: Client): Promise<MirrorResult> {
+  const request = await underPolicy(given, client);
+  const plan = withManifests(await planReleased(request, client));
   const filled = await fillMirror(plan, request, client);
-  const { laid, removed, notes } = filled;
+  const { laid, removed, notes, uses } = filled;
   const directory = resolve(request.to);
   const others = filled.others.filter(({ component }) => component !== MANIFEST_NAME);
   return {
     schemaVersion: 1,
     directory,
     files: [
-      ...laid.map((one) => laidResult(one, directory)),
+      ...laid.map((one, index) => laidResult(one, directory, uses[index])),
       ...removed.map((one) => removedResult(one, directory)),
     ],
     others: others.length,
@@ -116,13 +122,18 @@ export async function mirrorReleases(request: MirrorRequest, client: Client): Pr
   };
 }
 
-function laidResult({ file, itself, bundle }: LaidFile, directory: string): MirrorFileResult {
+function laidResult(
+  { file, itself, bundle }: LaidFile,
+  directory: string,
+  policy: PolicyUse | undefined,
+): MirrorFileResult {
   const at = (path: string): string => join(directory, ...path.split('/'));
   return {
     outcome: itself.outcome,
     ...factsOf(file),
     path: at(itself.path),
     ...(bundle === undefined ? {} : { bundle: { outcome: bundle.outcome, path: at(bundle.path) } }),
+    ...(policy === undefined ? {} : { policy }),
   };
 }
 

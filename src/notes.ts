@@ -39,6 +39,7 @@ export type NoteCode =
   | 'mirror-extra'
   | 'mirror-taken-over'
   | 'mirror-not-asked'
+  | 'policy-others-can-change'
   | 'variable-unknown'
   | 'variable-not-read'
   | 'variable-in-effect'
@@ -88,6 +89,7 @@ export const NOTE_MEANINGS: Readonly<Record<NoteCode, string>> = {
   'mirror-extra': 'something in a mirror is no file of a release, and was not looked at',
   'mirror-taken-over': 'a run that was killed had left its lock on the mirror; this run went on from there',
   'mirror-not-asked': 'K8S_VERIFY_MIRROR names a server, and the run is offline',
+  'policy-others-can-change': 'other users can change the policy file, and so what is allowed',
   'variable-unknown': 'a K8S_VERIFY_ variable is set that k8s-verify does not read',
   'variable-not-read': 'a variable tells other tools which keys count; k8s-verify does not read it',
   'variable-in-effect': 'a K8S_VERIFY_ variable sets an option (doctor only)',

@@ -7,6 +7,7 @@ import type { OtherHand } from './disk/who-can-change.ts';
 import type { CheckName } from './errors.ts';
 import type { Note } from './notes.ts';
 import type { CrossCheck } from './records/cross-check.ts';
+import type { PolicyUse } from './policy/policy.ts';
 import type { CheckResult, ProvenLogEntry, Signer } from './proof/verdict.ts';
 import type { RootFacts } from './trust/root-age.ts';
 
@@ -147,6 +148,8 @@ export interface ArtifactResult {
   readonly checks: Readonly<Record<CheckName, CheckResult>>;
   /** With `checkSums`: what the release's own records say about the proven digest. One that differs is an error. */
   readonly crossChecks?: readonly CrossCheck[];
+  /** The policy file that allowed it, with every exception that this took; absent where the run was under none. */
+  readonly policy?: PolicyUse;
   /** What a person should know about this artifact: that the checksum file could not be fetched, for example. */
   readonly notes: readonly Note[];
 }

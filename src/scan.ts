@@ -22,8 +22,7 @@ import { componentOfFileName } from './names/file-name.ts';
 import { type Note, note } from './notes.ts';
 import { sourcesOf } from './plan/request.ts';
 import type { ScanRequest } from './plan/scan-request.ts';
-import { policyOf } from './plan/who-must-have-signed.ts';
-import { allReleaseSigners } from './release/signer.ts';
+import { policyOf, underPolicy } from './plan/policy-of.ts';
 
 /**
  * Finds Kubernetes programs, in the usual places or below the paths of the request, and proves each. One that fails ends
@@ -34,14 +33,15 @@ import { allReleaseSigners } from './release/signer.ts';
  * @throws K8sVerifyError that is about the run, such as a trusted root that cannot be read.
  */
 export async function scan(
-  request: ScanRequest,
+  given: ScanRequest,
   client: Client,
   found: (program: ScannedProgram) => void,
 ): Promise<readonly Note[]> {
+  const request = await underPolicy(given, client);
   await using tree = await openTree(request);
   const trust = await openTrust(request, client, request.signal);
   try {
-    const run = new Scan(request, tree, contextOf(request, client, trust), found);
+    const run = new Scan(request, tree, await contextOf(request, client, trust), found);
     const notes = await run.all();
     await trust.finish();
     return notes;
@@ -65,12 +65,12 @@ async function openTree({ root }: ScanRequest): Promise<RootedTree> {
 }
 
 /** What is told of one file is in its result, so that the client of the proofs reports nothing. */
-function contextOf(request: ScanRequest, client: Client, trust: RunTrust): ScanContext {
+async function contextOf(request: ScanRequest, client: Client, trust: RunTrust): Promise<ScanContext> {
   const silent = { ...client, report: () => undefined };
   const signal = request.signal ?? new AbortController().signal;
   const sources = sourcesOf(request, client.http);
   const manifestOf = shareManifests({ network: request, sources, client: silent, trust, signal });
-  const policy = policyOf(request, allReleaseSigners());
+  const policy = await policyOf(request, { kind: 'local' }, client);
   return { request, client: silent, policy, trust, manifestOf };
 }
 

@@ -7,6 +7,7 @@ import {
   InstallError,
   InterruptedError,
   type K8sVerifyError,
+  NotAllowedError,
   RequestError,
   UnavailableError,
   UntrustedError,
@@ -15,13 +16,14 @@ import { exitCodeFor, WORST_FIRST } from './exit-codes.ts';
 
 /**
  * `refused` (11 to 19): do not use it. `unsigned` (10): it should be signed, or is of a release from before signing.
- * `not-judged` (4 or 5): nothing was learnt. `other-builder` (24): its version has the mark of another builder, and nothing
- * proves it. `unreadable` (20).
+ * `not-allowed` (23): genuine, and the policy file forbids it. `not-judged` (4 or 5): nothing was learnt.
+ * `other-builder` (24): its version has the mark of another builder, and nothing proves it. `unreadable` (20).
  * `missing` (22): a mirror's index lists it, and it is not there, or it is not what the index says.
  */
 export type FailedVerdict =
   | 'refused'
   | 'unsigned'
+  | 'not-allowed'
   | 'not-judged'
   | 'other-builder'
   | 'unreadable'
@@ -42,6 +44,7 @@ export function verdictOf(error: K8sVerifyError): FailedVerdict | undefined {
   if (error instanceof UntrustedError)
     return error.code === 'signature-not-published' ? 'unsigned' : 'refused';
   if (error.code === 'mirror-inconsistent') return 'missing';
+  if (error instanceof NotAllowedError) return 'not-allowed';
   if (error instanceof UnavailableError)
     return error.code === 'other-builder' ? 'other-builder' : 'not-judged';
   if (!(error instanceof RequestError)) return undefined;

@@ -10,8 +10,7 @@ import type { RunTrust } from './flow/run-trust.ts';
 import type { VerifyInput, VerifyOptions } from './plan/input.ts';
 import { readVerify } from './plan/read-verify.ts';
 import type { VerifyRequest } from './plan/request.ts';
-import { policyOf } from './plan/who-must-have-signed.ts';
-import { allReleaseSigners } from './release/signer.ts';
+import { policyOf, underPolicy } from './plan/policy-of.ts';
 import type { RunResult } from './result.ts';
 
 /**
@@ -49,8 +48,9 @@ export function verifyFile(request: VerifyRequest, client: Client): Promise<RunR
   return ableToJudge(() => proveAndOpen(request, client));
 }
 
-async function proveAndOpen(request: VerifyRequest, client: Client): Promise<RunResult> {
-  await assertVerifiable(request);
+async function proveAndOpen(given: VerifyRequest, client: Client): Promise<RunResult> {
+  await assertVerifiable(given);
+  const request = await underPolicy(given, client);
   const trust = await openTrust(request, client, request.signal);
   try {
     const result = await proveWithin(request, client, trust);
@@ -63,8 +63,9 @@ async function proveAndOpen(request: VerifyRequest, client: Client): Promise<Run
 }
 
 async function proveWithin(request: VerifyRequest, client: Client, trust: RunTrust): Promise<RunResult> {
+  const { as, demanded } = request;
+  const policy = await policyOf(request, { kind: 'local', as, demanded: demanded?.sha256 }, client);
   await trust.current();
-  const policy = policyOf(request, allReleaseSigners());
   reportExpectedSigners(client.report, nameOf(request), policy);
   const logMemory = openLogMemory(request, client);
   const prepared = [await prepareLocal(request, client, policy, trust, logMemory)];

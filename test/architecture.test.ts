@@ -13,14 +13,15 @@ const FLOORS: readonly (readonly string[])[] = [
     'strict',
     'release',
     'files',
+    'check-names.ts',
     'errors.ts',
     'exit-codes.ts',
     'limits.ts',
     'notes.ts',
     'progress.ts',
   ],
-  ['disk', 'policy', 'source'],
-  ['records'],
+  ['disk', 'source'],
+  ['records', 'policy'],
   ['http', 'evidence', 'proof', 'trust', 'archive', 'binary', 'lockfile', 'names', 'data'],
   ['client.ts', 'result.ts', 'verdict.ts', 'mirror'],
   ['plan'],
@@ -35,6 +36,7 @@ const FLOORS: readonly (readonly string[])[] = [
     'lock.ts',
     'list.ts',
     'doctor.ts',
+    'policies.ts',
     'trusted-root.ts',
   ],
   ['index.ts', 'cli', 'action'],
@@ -225,6 +227,21 @@ describe('the architecture', () => {
         .map((specifier) => `${from}: ${specifier}`),
     );
     expect(wrong).toEqual([]);
+  });
+
+  it('makes a policy in one place alone, so that no command proves anything without asking the policy file', () => {
+    const makers = [...sources].filter(([, source]) => /\brules: (?:undefined\b|\{)/.test(source));
+    expect(makers.map(([file]) => file).toSorted()).toEqual([
+      // Where a request and a policy file are made into a policy.
+      'flow/prove-sample.ts',
+      'plan/policy-of.ts',
+      'policy/rules.ts',
+    ]);
+    const ruling = [...sources].filter(([, source]) => /\bruledPolicy\(/.test(source)).map(([file]) => file);
+    expect(ruling.toSorted()).toEqual(['plan/policy-of.ts', 'policy/rules.ts']);
+    // A policy is not taken from one command to another, or put together anew, without its rules.
+    const rebuilt = [...sources].filter(([, source]) => /\bas (?:unknown as )?Policy\b/.test(source));
+    expect(rebuilt.map(([file]) => file)).toEqual([]);
   });
 
   it('has no module called utils, helpers or common', () => {

@@ -30,7 +30,7 @@ export interface ProofTimes {
 const order: ProofOrder = JSON.parse(process.argv[2] ?? '');
 const trust = await loadTrustMaterial(order.trustedRoot, new Date());
 const identities = KUBERNETES_RELEASE_SIGNERS.map(({ identity }) => identity);
-const policy = { kind: 'certificate-identity', identities } as const;
+const policy = { kind: 'certificate-identity', identities, rules: undefined } as const;
 const sigstore = await createVerifier(order.sigstore);
 
 interface Signing {

@@ -13,6 +13,7 @@ export const INPUT_NAMES = [
   'install-dir',
   'mirror',
   'rekor-url',
+  'policy',
   'trusted-root',
   'tuf-url',
   'tuf-root',
@@ -36,6 +37,8 @@ export interface ActionInputs extends AskedComponents {
   /** URLs of servers; and directories as written, relative to the workspace. */
   readonly mirrors?: readonly string[];
   readonly rekorUrl?: string;
+  /** As written; relative to the workspace. */
+  readonly policyFile?: string;
   readonly trustedRootFile?: string;
   /** Another Sigstore: the URL of its TUF repository, and its TUF root as written, relative to the workspace. */
   readonly tuf?: { readonly url: string; readonly rootFile: string };
@@ -63,6 +66,7 @@ export function readInputs(get: (name: InputName) => string): ActionInputs {
   const installDirectory = get('install-dir');
   const mirrors = readMirrors(get('mirror'));
   const rekorUrl = get('rekor-url');
+  const policyFile = get('policy');
   const trustedRootFile = get('trusted-root');
   const versionFile = get('version-file');
   const tuf = readTuf(get('tuf-url'), get('tuf-root'));
@@ -77,6 +81,7 @@ export function readInputs(get: (name: InputName) => string): ActionInputs {
     ...(installDirectory === '' ? {} : { installDirectory }),
     ...(mirrors.length === 0 ? {} : { mirrors }),
     ...(rekorUrl === '' ? {} : { rekorUrl: readUrl('rekor-url', rekorUrl) }),
+    ...(policyFile === '' ? {} : { policyFile }),
     ...(trustedRootFile === '' ? {} : { trustedRootFile }),
     ...(tuf === undefined ? {} : { tuf }),
     ...(identity === undefined ? {} : { identity }),

@@ -3,7 +3,8 @@ import type { Client } from '../client.ts';
 import { RequestError } from '../errors.ts';
 import { type AskedComponents, chooseArtifacts } from '../lockfile/chosen-artifacts.ts';
 import { readLockfile } from '../lockfile/lockfile.ts';
-import { type ResolveRequest, versionResolver } from '../plan/resolve-version.ts';
+import { assertMayAsk, type PolicyRequest } from '../plan/policy-of.ts';
+import { versionResolver } from '../plan/resolve-version.ts';
 import { type ReleaseArtifact, releaseArtifact } from '../release/artifact.ts';
 import { findComponent } from '../release/component.ts';
 import { formatPlatform, hostPlatform } from '../release/platform.ts';
@@ -22,13 +23,14 @@ export interface ResolvedArtifact {
 /**
  * With exact versions, since the tool cache is looked up by these.
  *
+ * @param request with what the policy file adds.
  * @throws RequestError; UnavailableError if a version cannot be looked up
  */
 export async function planArtifacts(
   inputs: ActionInputs,
   runner: Runner,
   client: Client,
-  request: ResolveRequest,
+  request: PolicyRequest,
 ): Promise<readonly ResolvedArtifact[]> {
   const platform = hostPlatform(client.host);
   const locked =
@@ -36,6 +38,8 @@ export async function planArtifacts(
   const asked = await withFileVersions(inputs, runner, formatPlatform(platform));
   const chosen = chooseArtifacts(asked, locked, formatPlatform(platform));
   for (const { component } of chosen) findComponent(component);
+  const components = chosen.map(({ component }) => component);
+  await assertMayAsk(request, components, client);
   const resolveOnce = versionResolver(request, client);
   const planned: ResolvedArtifact[] = [];
   for (const { component, version, sha256 = inputs.sha256 } of chosen) {

@@ -14,6 +14,8 @@ import { readUpTo } from '../files/local-file.ts';
 import { keepEvidence } from '../evidence/evidence-store.ts';
 import { formatPlatform } from '../release/platform.ts';
 import { formatReleaseVersion } from '../release/version.ts';
+import { underPolicy } from '../plan/policy-of.ts';
+import { GivenPolicy } from '../policy/given-policy.ts';
 import type { NetworkRequest, TrustRequest } from '../plan/request.ts';
 import type { ArtifactResult, RunResult } from '../result.ts';
 import { verifyFile } from '../verify.ts';
@@ -34,6 +36,8 @@ export interface SetUp {
 /** What a run is about and what it works with. */
 interface Run {
   readonly inputs: ActionInputs;
+  /** Read once for the whole run. */
+  readonly policy: GivenPolicy | undefined;
   readonly runner: Runner;
   readonly sources: NetworkRequest;
   readonly client: Client;
@@ -59,10 +63,12 @@ export async function setUp(
     inputs.installDirectory === undefined ? undefined : resolvePath(runner, inputs.installDirectory);
   assertFitsPath(runner, asked ?? runner.temporary);
   const sources = sourcesOf(inputs, runner);
-  const planned = await planArtifacts(inputs, runner, client, { ...sources, signal });
+  const policy = givenPolicy(inputs, runner);
+  const request = await underPolicy({ ...sources, ...policyOfRun(policy), signal }, client);
+  const planned = await planArtifacts(inputs, runner, client, request);
   const own = asked === undefined ? await openDirectory(runner) : undefined;
   const directory = asked ?? own?.path ?? '';
-  const run: Run = { inputs, runner, sources, client, signal, directory };
+  const run: Run = { inputs, runner, sources, client, signal, directory, policy };
   try {
     const seeded = await Promise.all(planned.map((one) => seed(run, one)));
     const inPlace = inputs.offline && (await areDecidedInPlace(run, seeded));
@@ -272,9 +278,19 @@ function sourcesOf({ mirrors, rekorUrl }: ActionInputs, runner: Runner): Network
   };
 }
 
-function trustOf({ inputs, runner }: Run): TrustRequest {
+function givenPolicy({ policyFile }: ActionInputs, runner: Runner): GivenPolicy | undefined {
+  if (policyFile === undefined) return undefined;
+  return new GivenPolicy({ kind: 'file', path: resolvePath(runner, policyFile), namedBy: 'option' });
+}
+
+function policyOfRun(policy: GivenPolicy | undefined): Pick<TrustRequest, 'policy'> {
+  return policy === undefined ? {} : { policy };
+}
+
+function trustOf({ inputs, runner, policy }: Run): TrustRequest {
   const { trustedRootFile, tuf, identity } = inputs;
   return {
+    ...policyOfRun(policy),
     ...(trustedRootFile === undefined ? {} : { trustedRootFile: resolvePath(runner, trustedRootFile) }),
     ...(tuf === undefined ? {} : { tuf: { ...tuf, rootFile: resolvePath(runner, tuf.rootFile) } }),
     ...(identity === undefined ? {} : { identity }),

@@ -13,6 +13,7 @@ export const COMMANDS = [
   'list',
   'doctor',
   'trusted-root',
+  'policy',
   'completion',
   'help',
   'version',

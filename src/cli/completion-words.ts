@@ -3,6 +3,7 @@ import { COMPONENTS } from '../release/component.ts';
 import { formatPlatform, PLATFORMS } from '../release/platform.ts';
 import { TOPICS } from './help-topics.ts';
 import type { CliOption } from './option.ts';
+import { POLICY_ACTIONS } from './policy-actions.ts';
 import { SHELLS } from './shells.ts';
 import { TRUSTED_ROOT_ACTIONS } from './trusted-root-actions.ts';
 import type { StrictCommand } from './strict-command.ts';
@@ -27,6 +28,8 @@ export function operands(program: StrictCommand, command: StrictCommand): 'files
       return ALIASES;
     case 'trusted-root':
       return TRUSTED_ROOT_ACTIONS;
+    case 'policy':
+      return POLICY_ACTIONS;
     case 'completion':
       return SHELLS;
     case 'help':

@@ -9,6 +9,9 @@ import { BINARY_TARBALLS } from '../release/tarball.ts';
 import { parseWrittenName } from '../release/written-name.ts';
 import type { CliOption } from './option.ts';
 import { EVIDENCE, FORM, NETWORK, option, rare, SIGNER, TARBALLS, WHERE_TO } from './option-groups.ts';
+
+export { policy, trust, trustedRoot, tuf } from './trust-options.ts';
+
 import { DIGEST_FORMATS } from './digest-format-names.ts';
 import * as values from './option-values.ts';
 
@@ -138,13 +141,6 @@ export const ownRelease = (): CliOption =>
     .reads(values.readOwnVersion)
     .conflicts(['certificateIdentity', 'certificateOidcIssuer']);
 
-export const trustedRoot = (): CliOption =>
-  rare(
-    SIGNER,
-    '--trusted-root <FILE>',
-    'a Sigstore trusted root (JSON) instead of the embedded one of the public-good instance',
-  );
-
 export const requireName = (): CliOption =>
   rare(
     SIGNER,
@@ -168,38 +164,6 @@ export const sha256 = (): CliOption =>
     '--sha256 <HEX>',
     'the digest that the one artifact must have: with another one it is refused, however well it is signed',
   ).reads(values.readSha256);
-const tufUrl = (): CliOption =>
-  rare(
-    SIGNER,
-    '--tuf-url <URL>',
-    'the TUF repository of another Sigstore, which its trusted root is taken from, together with --tuf-root',
-  )
-    .reads(values.readUrl)
-    .conflicts('trustedRoot');
-
-const tufRoot = (): CliOption =>
-  rare(SIGNER, '--tuf-root <FILE>', 'the TUF root (root.json) that this repository begins with').conflicts(
-    'trustedRoot',
-  );
-
-const requireFresh = (): CliOption =>
-  rare(
-    SIGNER,
-    '--require-fresh-trusted-root',
-    'the trusted root must have been the newest within the last day; it is renewed if need be',
-  );
-
-const maxAge = (): CliOption =>
-  rare(SIGNER, '--max-trusted-root-age <AGE>', 'the same with another age, as in 12h or 30d').reads(
-    values.readAge,
-  );
-
-/** Another TUF repository. */
-export const tuf = (): readonly CliOption[] => [tufUrl(), tufRoot()];
-
-/** How the trusted root is chosen. */
-export const trust = (): readonly CliOption[] => [trustedRoot(), ...tuf(), requireFresh(), maxAge()];
-
 export const bundle = (): CliOption =>
   option(
     EVIDENCE,

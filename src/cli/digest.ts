@@ -18,7 +18,7 @@ import {
 } from './parsed-line.ts';
 import { printable } from './printable.ts';
 import { type TextStyle, wrapped } from './style.ts';
-import { signerOf, thisPlatform } from './success-text.ts';
+import { policyLine, signerOf, thisPlatform } from './success-text.ts';
 import { withClient } from './with-client.ts';
 import { withEvidence } from './with-evidence.ts';
 
@@ -39,7 +39,10 @@ export async function digest(line: ParsedLine, output: Console): Promise<Answer>
     skipped,
   };
   const summary = (style: TextStyle): string =>
-    style.verbose ? linesOf(results.flatMap((one) => checkLines(one, style))) : '';
+    linesOf([
+      ...(style.verbose ? results.flatMap((one) => checkLines(one, style)) : []),
+      ...new Set(results.flatMap((one) => policyLine(one)).map(printable)),
+    ]);
   if (format !== undefined) {
     return { text: inFormat(format, results, { paths: paths === true, today: new Date() }), summary, json };
   }

@@ -11,12 +11,18 @@ export function diskState(code: ErrorCode | 'bug', exitCode: ExitCode, invocatio
   if (code === 'name-unbound') return nothingNamed(invocation);
   if (exitCode === 4 || exitCode === 5 || exitCode === 24) return nothingLearnt(invocation);
   if (invocation.line?.command === 'lock') return exitCode === 2 ? '' : nothingLocked(invocation);
+  if (exitCode === 23 && invocation.line?.command === 'verify')
+    return `The policy does not allow ${subjectOf(invocation)}.`;
   if (invocation.line?.command !== 'install') return '';
   if (exitCode === 22) return 'Nothing was installed.';
   if (exitCode === 20)
     return invocation.downloaded ? nothingInstalled(invocation) : 'Nothing was downloaded or installed.';
   const mayHaveAsked =
-    exitCode === 1 || exitCode === 21 || code === 'release-not-found' || code === 'artifact-not-found';
+    exitCode === 1 ||
+    exitCode === 21 ||
+    exitCode === 23 ||
+    code === 'release-not-found' ||
+    code === 'artifact-not-found';
   return mayHaveAsked ? nothingInstalled(invocation) : '';
 }
 

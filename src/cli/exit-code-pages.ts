@@ -41,12 +41,13 @@ export const EXIT_CODE_PAGES: Readonly<Record<ExitCode, ExitCodePage>> = {
     ],
   },
   2: {
-    title: 'the command line cannot be understood, or a named file cannot be read',
+    title: 'the command line cannot be understood, a named file cannot be read, or the policy forbids it',
     meaning: 'Nothing was done.',
     causes: [
       'a mistyped option',
       'two options that contradict each other',
       'a file that is missing or is of another kind',
+      'a request that the policy file forbids, or a policy file that cannot be used',
     ],
     steps: [['see what a command takes:', 'k8s-verify COMMAND --help']],
   },
@@ -232,6 +233,22 @@ export const EXIT_CODE_PAGES: Readonly<Record<ExitCode, ExitCodePage>> = {
       ['lock what the lockfile asks for:', 'k8s-verify lock'],
       ['see what the mirror lacks:', 'k8s-verify mirror --check DIR'],
       ['fetch it again:', 'k8s-verify mirror COMPONENT VERSION --to DIR'],
+    ],
+  },
+  23: {
+    title: 'genuine, but not allowed by the policy',
+    meaning:
+      'Every check passed, and the policy file that the run is under does not allow this file. Nothing was installed.',
+    causes: [
+      'a release that is too new, too old, or not among those allowed',
+      'a signing in a time that the policy denies, because the signer was not safe then',
+      'evidence without something that the policy demands',
+      'an exception that has ended',
+    ],
+    steps: [
+      ['see what the policy says:', 'k8s-verify policy check FILE'],
+      ['take a release that it allows'],
+      ['or ask those who keep it for an exception, which has a reason and an end'],
     ],
   },
   24: {

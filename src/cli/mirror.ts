@@ -18,6 +18,7 @@ import type { Judged } from './verdicts.ts';
 import { printable } from './printable.ts';
 import { assertFitsLine } from './result-path.ts';
 import { symbol, type TextStyle, wrapped } from './style.ts';
+import { policyLine } from './success-text.ts';
 import { withClient } from './with-client.ts';
 import { commandText } from './words.ts';
 
@@ -126,9 +127,13 @@ function summaryOf(result: MirrorResult, request: MirrorRequest, style: TextStyl
   const sentence =
     `added ${what}${filesOf(added)}${added.length === 0 ? '' : `${rest} (${size(bytesWritten)})`}, ` +
     `kept ${by('kept').length + others}, removed ${by('removed').length}`;
-  if (style.terminal === undefined) return `${printable(`${sentence} in ${directory}`)}\n`;
+  const policies = [...new Set(files.flatMap((file) => policyLine(file)))];
+  if (style.terminal === undefined) {
+    return `${printable([`${sentence} in ${directory}`, ...policies].join('; '))}\n`;
+  }
   const lines = [
     `${symbol(style, 'done')}${wrapped(printable(sentence), 2, style)}`,
+    ...policies.map((text) => `  ${wrapped(printable(text), 6, style)}`),
     ...hint(result, request, style),
   ];
   return lines.map((text) => `${text}\n`).join('');

@@ -64,6 +64,12 @@ function itself(command: commands.Command): Steps {
   };
 }
 
+/** What the policy file says, which is not this run's to change. */
+const thePolicy: Steps = ({ from }) => {
+  const command = from === undefined ? undefined : commandText(['policy', 'check', from]);
+  return command === undefined ? [] : [{ text: 'see what it says', command }];
+};
+
 /** For another signer: how to say that this one is trusted. */
 const trustTheSigner: Steps = ({ found }) => {
   const signer = /^\S+@\S+(?= vouched for by )/.exec(found ?? '')?.[0] ?? 'that signer';
@@ -151,6 +157,7 @@ const BY_CODE: Readonly<Record<ErrorCode, Steps>> = {
   'file-not-readable': all(own, thenAgain),
   'subject-not-readable': all(own, thenAgain),
   'lock-outdated': all(own, thenAgain),
+  'policy-forbids': all(own, thePolicy),
   network: ofTheNetwork,
   'http-status': ofTheNetwork,
   timeout: ofTheNetwork,
@@ -193,6 +200,7 @@ const BY_CODE: Readonly<Record<ErrorCode, Steps>> = {
   'trusted-root-invalid': all(own, lookAtTrust),
   'name-mismatch': first(source, all(own, listed)),
   'name-digest-changed': lookThenForget,
+  'not-allowed': all(own, thePolicy),
   'destination-unwritable': first(
     all(itself(commands.intoOwnDirectory), step('for all users', commands.asRoot)),
     ofTheDisk,

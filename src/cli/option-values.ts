@@ -3,6 +3,7 @@ import { excerpt } from '../text/excerpt.ts';
 import { shownUrl } from '../text/shown-url.ts';
 import { RequestError } from '../errors.ts';
 import { MAX_RETRIES, MAX_TIMEOUT_MS, MAX_TRUSTED_ROOT_AGE_MS } from '../limits.ts';
+import { GivenPolicy } from '../policy/given-policy.ts';
 import { isReleaseTag } from '../policy/release-workflow.ts';
 import type { Tier } from '../release/component.ts';
 import { BINARY_TARBALLS } from '../release/tarball.ts';
@@ -102,6 +103,11 @@ export function readSha256(text: string, source: string): string {
     found: excerpt(text, 80),
     next: 'compute it with sha256sum of a file that you trust, or take it from a lockfile',
   });
+}
+
+/** A policy file, which is read when it is needed. */
+export function readPolicy(path: string, source: string): GivenPolicy {
+  return new GivenPolicy({ kind: 'file', path, namedBy: source.startsWith('--') ? 'option' : 'variable' });
 }
 
 /** A whole URI, as a statement has it. */

@@ -5,6 +5,7 @@ import type { Note } from '../notes.ts';
 import { outputFile } from '../plan/destination.ts';
 import { sourceAt } from '../plan/mirror-place.ts';
 import { MAX_COMMAND_LINE_WORDS, TRUST_CHECK_INTERVAL_MS } from '../limits.ts';
+import type { GivenPolicy } from '../policy/given-policy.ts';
 import type { WrittenName } from '../release/written-name.ts';
 import type { Tier } from '../release/component.ts';
 import type { NamesRequest, NetworkRequest, TrustRequest } from '../plan/request.ts';
@@ -68,6 +69,7 @@ export interface Options {
   readonly checkSums?: true;
   readonly forgetName?: readonly WrittenName[];
   readonly dataDir?: string;
+  readonly policy?: GivenPolicy;
   readonly requireName?: true;
   readonly as?: WrittenName;
   /** Hex. */
@@ -164,7 +166,9 @@ function readRun(
 
 /** `k8s-verify verify FILE --version v1.30.2` once printed a version, ended with 0, and had checked nothing. */
 function versionAmongWords(words: readonly string[]): RequestError {
-  const takesVersion = !['verify', 'doctor', 'trusted-root', 'completion', 'help'].includes(words[0] ?? '');
+  const takesVersion = !['verify', 'doctor', 'trusted-root', 'policy', 'completion', 'help'].includes(
+    words[0] ?? '',
+  );
   const rest = words.flatMap((word, index) => {
     if (word === '--version') return [];
     if (!takesVersion && words[index - 1] === '--version') return [];
@@ -192,7 +196,7 @@ export function outputDirectory(text: string): string {
 export type TrustArguments = Omit<TrustRequest, 'publicKeyPem'>;
 
 export function readTrust(options: Options): TrustArguments {
-  const { trustedRoot, certificateIdentity: identity, certificateOidcIssuer: issuer } = options;
+  const { policy, trustedRoot, certificateIdentity: identity, certificateOidcIssuer: issuer } = options;
   if ((identity === undefined) !== (issuer === undefined)) {
     const [given, missing] =
       issuer === undefined
@@ -208,6 +212,7 @@ export function readTrust(options: Options): TrustArguments {
   const { maxTrustedRootAge: age = options.requireFreshTrustedRoot && TRUST_CHECK_INTERVAL_MS } = options;
   const tuf = readTuf(options);
   return {
+    ...(policy === undefined ? {} : { policy }),
     ...(trustedRoot === undefined ? {} : { trustedRootFile: trustedRoot }),
     ...(tuf === undefined ? {} : { tuf }),
     ...(age === undefined ? {} : { maxTrustedRootAgeMs: age }),

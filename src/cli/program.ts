@@ -6,7 +6,7 @@ import { commonOptions } from './common-options.ts';
 import * as option from './declared-options.ts';
 import { add } from './add-command.ts';
 import { addDigest, addLock, addMirror } from './released-commands.ts';
-import { addCompletion, addDoctor, addHelp, addTrustedRoot } from './set-up-commands.ts';
+import { addCompletion, addDoctor, addHelp, addPolicy, addTrustedRoot } from './set-up-commands.ts';
 import { addScan } from './scan-command.ts';
 import { StrictCommand } from './strict-command.ts';
 
@@ -42,6 +42,7 @@ export function createProgram(): StrictCommand {
   addList(program);
   addDoctor(program);
   addTrustedRoot(program);
+  addPolicy(program);
   addCompletion(program);
   addHelp(program);
   return program;
@@ -80,7 +81,7 @@ function addInstall(program: StrictCommand): void {
       option.certificateIssuer(),
       option.requireName(),
       option.sha256(),
-      ...option.trust(),
+      ...option.trust(option.policy()),
       option.saveBundle(),
       option.checkSums(),
       option.forgetName(),
@@ -113,7 +114,7 @@ function addInstall(program: StrictCommand): void {
         'the version that it stood for is printed.',
     ],
     success: 'proved, and installed or unpacked',
-    failures: [1, 2, 3, 4, 5, 10, 11, 12, 13, 14, 15, 16, 17, 18, 19, 20, 21, 22, 130],
+    failures: [1, 2, 3, 4, 5, 10, 11, 12, 13, 14, 15, 16, 17, 18, 19, 20, 21, 22, 23, 130],
   });
 }
 
@@ -181,7 +182,7 @@ function addVerify(program: StrictCommand): void {
       'Nothing is installed. Without --certificate-identity, --key or --k8s-verify-release, the signer must be the one of the Kubernetes releases.',
     ],
     success: 'proved',
-    failures: [1, 2, 4, 5, 10, 11, 12, 13, 14, 15, 16, 17, 18, 19, 20, 21, 22, 24, 130],
+    failures: [1, 2, 4, 5, 10, 11, 12, 13, 14, 15, 16, 17, 18, 19, 20, 21, 22, 23, 24, 130],
   });
 }
 

@@ -60,7 +60,7 @@ export function addDigest(program: StrictCommand): void {
         'shell; dockerfile, stages that a build for several platforms picks among; nix, for fetchurl; ansible, for get_url.',
     ],
     success: 'proved',
-    failures: [1, 2, 3, 4, 5, 10, 11, 12, 13, 14, 15, 16, 17, 18, 19, 22, 130],
+    failures: [1, 2, 3, 4, 5, 10, 11, 12, 13, 14, 15, 16, 17, 18, 19, 22, 23, 130],
   });
 }
 
@@ -110,7 +110,7 @@ export function addMirror(program: StrictCommand): void {
         'of verify, or is missing (22), and the worst decides the exit code.',
     ],
     success: 'everything that was asked for is there and proved',
-    failures: [1, 2, 3, 4, 5, 10, 11, 12, 13, 14, 15, 16, 17, 18, 19, 20, 22, 130],
+    failures: [1, 2, 3, 4, 5, 10, 11, 12, 13, 14, 15, 16, 17, 18, 19, 20, 22, 23, 130],
   });
 }
 
@@ -152,6 +152,6 @@ export function addLock(program: StrictCommand): void {
       'A locked version whose digest is not the proven one is refused with 12.',
     ],
     success: 'locked, or up to date',
-    failures: [1, 2, 3, 4, 5, 10, 11, 12, 13, 14, 15, 16, 17, 18, 19, 20, 22, 130],
+    failures: [1, 2, 3, 4, 5, 10, 11, 12, 13, 14, 15, 16, 17, 18, 19, 20, 22, 23, 130],
   });
 }

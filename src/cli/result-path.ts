@@ -1,4 +1,4 @@
-import { resolve } from 'node:path';
+import { relative, resolve } from 'node:path';
 import { excerpt } from '../text/excerpt.ts';
 import { RequestError } from '../errors.ts';
 import type { Options } from './parsed-line.ts';
@@ -22,4 +22,10 @@ export function assertFitsLine({ json }: Options, path: string): void {
     why: 'scripts read the result by lines, each of them a path, and would take parts of this one for another',
     next: 'use another name, or --json, which has every path exactly',
   });
+}
+
+/** Below the working directory as a person would write it. */
+export function shownPath(path: string): string {
+  const near = relative('', path);
+  return near === '' || near.startsWith('..') ? path : near;
 }

@@ -20,6 +20,7 @@ const RUN: Readonly<Record<CommandName, () => Promise<RunCommand>>> = {
   list: async () => (await import('./list.ts')).list,
   doctor: async () => (await import('./doctor.ts')).doctor,
   'trusted-root': async () => (await import('./trusted-root.ts')).trustedRootCommand,
+  policy: async () => (await import('./policy.ts')).policyCommand,
   completion: async () => (await import('./completion.ts')).completion,
   help: async () => (await import('./help.ts')).help,
   version: () => Promise.resolve(version),

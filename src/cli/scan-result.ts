@@ -11,6 +11,7 @@ export interface ScanCounts {
   readonly genuine: number;
   readonly refused: number;
   readonly unsigned: number;
+  readonly notAllowed: number;
   readonly notJudged: number;
   readonly otherBuilder: number;
   readonly unreadable: number;
@@ -23,6 +24,7 @@ export type FailedProgram = Extract<ScannedProgram, { readonly kind: 'failed' }>
 const COUNTED = {
   refused: 'refused',
   unsigned: 'unsigned',
+  'not-allowed': 'notAllowed',
   'not-judged': 'notJudged',
   'other-builder': 'otherBuilder',
   unreadable: 'unreadable',
@@ -42,6 +44,7 @@ export class ScanTally {
     genuine: 0,
     refused: 0,
     unsigned: 0,
+    notAllowed: 0,
     notJudged: 0,
     otherBuilder: 0,
     unreadable: 0,

@@ -62,6 +62,7 @@ function wordsOf(program: ScannedProgram): string {
 
 const WORDS = {
   unsigned: 'not signed',
+  'not-allowed': 'not allowed by the policy',
   'not-judged': 'not judged',
   'other-builder': "another builder's",
   unreadable: 'cannot be read',

@@ -1,4 +1,4 @@
-/** The commands that install and check no file: `doctor`, `trusted-root`, `completion`, `help` and `version`. */
+/** The commands that install and check no file: `doctor`, `trusted-root`, `policy`, `completion`, `help` and `version`. */
 import { add } from './add-command.ts';
 import * as option from './declared-options.ts';
 import { SHELLS } from './shells.ts';
@@ -72,6 +72,32 @@ export function addTrustedRoot(program: StrictCommand): void {
     ],
     success: 'shown, renewed or written',
     failures: [1, 2, 4, 5, 11, 18, 20, 130],
+  });
+}
+
+export function addPolicy(program: StrictCommand): void {
+  add(
+    program,
+    {
+      name: 'policy',
+      operands: '[ACTION] [FILE]',
+      summary: 'print the built-in policy, or check a policy file',
+      group: 'SET UP',
+    },
+    [],
+  ).describe({
+    usages: ['k8s-verify policy show | check FILE'],
+    examples: [
+      { command: 'k8s-verify policy show', meaning: 'what counts where no file is named' },
+      { command: 'k8s-verify policy check policy.json', meaning: 'can a run use it?' },
+    ],
+    details: [
+      'Print the policy that is built in, or read a policy file without a run.',
+      'show prints the built-in policy as the JSON of such a file. check says whether a file can be used, its digest, and ' +
+        'which of its exceptions have ended. A run takes the file with --policy FILE; docs/policy.md has every field.',
+    ],
+    success: 'printed, or the file can be used',
+    failures: [1, 2],
   });
 }
 

@@ -13,7 +13,7 @@ import {
 import type { Lock, LockEntry } from '../lockfile/lock.ts';
 import { assertFits } from '../lockfile/lockfile.ts';
 import type { LockRequest } from '../plan/lock-request.ts';
-import { policyOf } from '../plan/who-must-have-signed.ts';
+import { policyOf } from '../plan/policy-of.ts';
 import type { Policy } from '../policy/policy.ts';
 import { labelOf, MANIFEST_NAME, type ReleaseArtifact, releaseArtifact } from '../release/artifact.ts';
 import { findComponent, platformsOf } from '../release/component.ts';
@@ -75,7 +75,7 @@ async function checkEntry(
   trust: RunTrust,
 ): Promise<void> {
   const artifact = artifactOf(entry);
-  const policy = policyOf(request, artifact.signers);
+  const policy = await policyOf(request, { kind: 'released', artifact, demanded: entry.sha256 }, client);
   const run = { network: request, client, signal: request.signal, trust };
   try {
     const manifest = await keptManifest(artifact.version, policy, run);
@@ -125,7 +125,7 @@ async function proveEntry(
   }
   const isByManifest = manifest?.proof.proven.logEntries.some((one) => one.logIndex === logIndex) === true;
   if (isByManifest && manifest !== undefined) {
-    const asked = { artifact, manifest: () => Promise.resolve(manifest) };
+    const asked = { artifact, policy: run.policy, manifest: () => Promise.resolve(manifest) };
     if ((await proveFromManifest(asked, digest, 'it has no evidence of its own')).kind === 'proved') return;
   }
   throw noEvidence(run.lockfile, bundleName(sha256));

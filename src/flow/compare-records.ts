@@ -8,6 +8,7 @@ import {
 import { digestsFromProvenance } from '../records/provenance.ts';
 import type { ReleaseRecord } from '../records/release-records.ts';
 import { digestFromSums, type SumsAlgorithm } from '../records/release-sums.ts';
+import { policyOfManifest } from '../policy/policy.ts';
 import { type ProofContext, proveFromBundle } from './prove-with-log.ts';
 import type { ReleaseArtifact } from '../release/artifact.ts';
 import { formatReleaseVersion, type ReleaseVersion } from '../release/version.ts';
@@ -96,7 +97,7 @@ function proveStatement(
   version: ReleaseVersion,
   context: ProofContext,
 ): SourceSignature {
-  const policy = { ...context.policy, predicateTypes: PROVENANCE_TYPES };
+  const policy = { ...policyOfManifest(context.policy), predicateTypes: PROVENANCE_TYPES };
   const subject = {
     kind: 'digest',
     digest: { algorithm: 'sha256', hex: sha256 },

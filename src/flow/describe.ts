@@ -5,22 +5,29 @@ import { formatPlatform } from '../release/platform.ts';
 import { formatReleaseVersion } from '../release/version.ts';
 import type { ArtifactResult, RunResult } from '../result.ts';
 import type { ClaimedName } from '../names/claimed-name.ts';
+import type { PolicyUse } from '../policy/policy.ts';
+import type { PolicyUses } from './allow.ts';
 import { notePlaced } from './note-placed.ts';
 import type { KeptPaths } from './kept-evidence.ts';
 import { describeTrust } from './run-trust.ts';
 import { memberOf, type Output, type PreparedArtifact } from './prepared-artifact.ts';
 import type { ProvenArtifact } from './prove-with-log.ts';
 
+/** What the end of a run found out besides. */
+interface RunFacts {
+  readonly notes: readonly Note[];
+  readonly uses: PolicyUses;
+  readonly kept: KeptPaths;
+}
+
 /**
  * The result of a run, once everything is placed: one for each file or directory.
  *
- * @param notes about the whole run: what placing had to say.
- * @param kept where the evidence of each is kept.
+ * @param about the whole run: what placing had to say, what the policy file took, and where the evidence of each is kept.
  */
 export async function describeRun(
   prepared: readonly PreparedArtifact[],
-  notes: readonly Note[],
-  kept: KeptPaths,
+  { notes, uses, kept }: RunFacts,
   report: Report,
 ): Promise<RunResult> {
   const outputs = prepared.flatMap((one) => one.outputs);
@@ -30,7 +37,9 @@ export async function describeRun(
     reportNameNotes(output, report);
   }
   const artifacts = prepared.flatMap((one) =>
-    one.outputs.map((output) => describeOutput(one, output, kept.get(one))),
+    one.outputs.map((output) =>
+      describeOutput(one, output, { policy: uses.get(output), keptEvidence: kept.get(one) }),
+    ),
   );
   return { schemaVersion: 1, artifacts: await notePlaced(artifacts, report), notes };
 }
@@ -38,7 +47,10 @@ export async function describeRun(
 function describeOutput(
   prepared: PreparedArtifact,
   output: Output,
-  keptEvidence: string | undefined,
+  {
+    policy,
+    keptEvidence,
+  }: { readonly policy: PolicyUse | undefined; readonly keptEvidence: string | undefined },
 ): ArtifactResult {
   const { proof, source, bundlePath, manifestPath } = prepared;
   const { proven, crossChecks } = proof;
@@ -57,6 +69,7 @@ function describeOutput(
     ...(keptEvidence === undefined ? {} : { keptEvidence }),
     ...contentOf(output),
     ...(crossChecks === undefined ? {} : { crossChecks }),
+    ...(policy === undefined ? {} : { policy }),
     ...describeProof(proof, output.sha256),
     checks: {
       ...proven.checks,

@@ -60,7 +60,7 @@ export async function provePlanned(download: Download): Promise<ProvenArtifact> 
       // Loading takes tens of milliseconds in one go: what has arrived meanwhile makes room for more.
       await setImmediate();
       const proofOf = proofContext(context, plan.policy, trust);
-      const listed = { artifact, manifest: async () => manifestFor(download) };
+      const listed = { artifact, policy: plan.policy, manifest: async () => manifestFor(download) };
       return withNotes(
         await proveArtifact({ ...proofOf, files, bytes: download, listed }, sideFiles),
         known?.notes ?? [],

@@ -1,7 +1,7 @@
 import type { DataStore } from '../data/data-store.ts';
 import { UnavailableError } from '../errors.ts';
 import { keepEvidence } from '../evidence/evidence-store.ts';
-import type { Policy } from '../policy/policy.ts';
+import { type Policy, policyOfManifest } from '../policy/policy.ts';
 import { firstDisagreement } from '../records/release-manifest.ts';
 import { MANIFEST_NAME } from '../release/artifact.ts';
 import { formatReleaseVersion, type ReleaseVersion } from '../release/version.ts';
@@ -33,7 +33,7 @@ export async function keptManifest(
   const { data } = context.client;
   const release = formatReleaseVersion(version);
   for (const { bytes, path: location } of await data.read('manifests', release)) {
-    const { proof } = await proveKept(digestOf(bytes, 'sha256').hex, policy, context);
+    const { proof } = await proveKept(digestOf(bytes, 'sha256').hex, policyOfManifest(policy), context);
     if (proof === undefined) continue;
     const opened = openProvedManifest({ bytes, proof, location }, `${MANIFEST_NAME} of ${release}`);
     if (opened.kind === 'proved' && formatReleaseVersion(opened.manifest.version) === release) return opened;

@@ -18,6 +18,8 @@ export async function knownMembers(
 ): Promise<readonly PreparedArtifact[] | undefined> {
   // The records of a release are compared with the tarball.
   if (context.recordsOf !== undefined) return undefined;
+  // A policy file judges what is signed, which is the tarball.
+  if (plan.policy.rules !== undefined) return undefined;
   const known: PreparedArtifact[] = [];
   for (const file of files) {
     const one = await knownMember(plan, file, context);

@@ -11,11 +11,13 @@ import { MAX_ARTIFACT_BYTES, MAX_BUNDLE_BYTES, MAX_CHECKSUM_FILE_BYTES } from '.
 import type { MirroredFile } from '../mirror/index-file.ts';
 import { BUNDLE_SUFFIX } from '../mirror/layout.ts';
 import type { TrustRequest } from '../plan/request.ts';
-import { policyOf } from '../plan/who-must-have-signed.ts';
-import { labelOf, type ReleaseArtifact } from '../release/artifact.ts';
+import { policyOf } from '../plan/policy-of.ts';
+import { type Policy, policyOfManifest } from '../policy/policy.ts';
+import { labelOf, MANIFEST_NAME, type ReleaseArtifact } from '../release/artifact.ts';
 import type { ArtifactResult } from '../result.ts';
 import { DirectorySource } from '../source/directory-source.ts';
 import { type FailedVerdict, verdictOf } from '../verdict.ts';
+import { allowOutputs } from './allow.ts';
 import { describeRun } from './describe.ts';
 import { type ArtifactName, assertClaimed, assertName } from './name.ts';
 import { openTrust } from './open-trust.ts';
@@ -93,12 +95,13 @@ async function proveFile(
   path: string,
   check: Check,
 ): Promise<ArtifactResult> {
-  const manifest = await check.manifestOf(artifact.version, policyOf(check.request, artifact.signers));
+  const policy = await policyFor(artifact, check);
+  const manifest = await check.manifestOf(artifact.version, policy);
   const file = await openWithin(check.source.root, artifact.path);
   try {
     const sha256 =
       file === undefined ? listedDigest(artifact, listed, path) : await hash(file, artifact, check);
-    const proof = await prove(artifact, sha256, listed, manifest, check);
+    const proof = await prove(artifact, sha256, listed, manifest, { ...check, policy });
     const name = await bind(artifact, sha256, { manifest, file, path });
     await assertChecksum(artifact, sha256, check);
     await file?.assertUnchanged();
@@ -111,12 +114,20 @@ async function proveFile(
       bundlePath: undefined,
       outputs: [{ ...output, had }],
     };
-    const [result] = (await describeRun([prepared], [], new Map(), () => undefined)).artifacts;
+    const facts = { notes: [], uses: await allowOutputs([prepared]), kept: new Map() };
+    const [result] = (await describeRun([prepared], facts, () => undefined)).artifacts;
     if (result === undefined) throw new TypeError(`nothing was said of ${path}`);
     return result;
   } finally {
     await file?.close();
   }
+}
+
+/** Each file has its own verdict by a policy file; a manifest is there for the others, and was not asked for by name. */
+async function policyFor(artifact: ReleaseArtifact, { request, source, client }: Check): Promise<Policy> {
+  const { signers, component } = artifact;
+  const policy = await policyOf({ ...request, sources: [source] }, { kind: 'local', signers }, client);
+  return component === MANIFEST_NAME ? policyOfManifest(policy) : policy;
 }
 
 /** Of a file of which only the evidence is to be there. */
@@ -155,7 +166,7 @@ async function prove(
   sha256: string,
   listed: MirroredFile | undefined,
   manifest: RunManifest,
-  check: Check,
+  check: Check & { readonly policy: Policy },
 ): Promise<ProvenArtifact> {
   const what = labelOf(artifact);
   const digest = { algorithm: 'sha256', hex: sha256 } as const;
@@ -168,7 +179,7 @@ async function prove(
   const location = join(check.source.shown, ...path.split('/'));
   const trust = await check.trust.current();
   if (bundle !== undefined) {
-    const context = proofContext(check, policyOf(check.request, artifact.signers), trust);
+    const context = proofContext(check, check.policy, trust);
     const evidence = readBundle(bundle.bytes, `the bundle of ${what}`);
     const proven = proveFromEvidence(context, evidence, { kind: 'digest', digest });
     const origin = { kind: 'bundle', location } as const;
@@ -176,7 +187,7 @@ async function prove(
   }
   if (listed?.sideFiles.includes(BUNDLE_SUFFIX) === true)
     throw missing(`the bundle of ${what} is not in the mirror`, location);
-  const request = { artifact, manifest: () => Promise.resolve(manifest) };
+  const request = { artifact, policy: check.policy, manifest: () => Promise.resolve(manifest) };
   const byManifest = await proveFromManifest(request, digest, 'the mirror has no bundle of it');
   if (byManifest.kind === 'proved') return byManifest.proof;
   throw new UnavailableError('mirror-incomplete', `the mirror has ${what}, but no bundle of it`, {

@@ -12,6 +12,7 @@ import { withMirror } from '../mirror/mirror-data.ts';
 import { MirrorTree } from '../mirror/tree.ts';
 import { note, type Note } from '../notes.ts';
 import { type MirrorRequest, sourcesOf } from '../plan/request.ts';
+import type { PolicyUse } from '../policy/policy.ts';
 import type { ReleasedPlan } from '../plan/plan-released.ts';
 import { newestCheckpoints } from './mirror-checkpoints.ts';
 import { type LaidFile, layOutFile } from './mirror-file.ts';
@@ -26,6 +27,8 @@ export interface FilledMirror {
   /** Files that were there before, and are not part of this run. */
   readonly others: readonly MirroredFile[];
   readonly removed: readonly MirroredFile[];
+  /** What the policy file took to allow each of those that were laid; undefined where the run is under none. */
+  readonly uses: readonly (PolicyUse | undefined)[];
   readonly notes: readonly Note[];
 }
 
@@ -46,7 +49,9 @@ export async function fillMirror(
     const index = await GrowingIndex.open(tree);
     const kept = { ...client, data: withMirror(client.data, tree, index.content) };
     const run = await runReleased(plan, request, kept);
-    return { ...(await layOut(run, tree, index, request, client)), notes: [...notes, ...run.result.notes] };
+    const uses = run.result.artifacts.map(({ policy }) => policy);
+    const laidOut = await layOut(run, tree, index, request, client);
+    return { ...laidOut, uses, notes: [...notes, ...run.result.notes] };
   } finally {
     await lock.release();
   }
@@ -63,7 +68,7 @@ async function layOut(
   index: GrowingIndex,
   request: MirrorRequest,
   client: Client,
-): Promise<Omit<FilledMirror, 'notes'>> {
+): Promise<Omit<FilledMirror, 'notes' | 'uses'>> {
   const { proven } = run;
   const sources = sourcesOf(request, client.http);
   const evidenceOnly = request.evidenceOnly === true;

@@ -16,11 +16,12 @@ import { describeTrust, type RunTrust } from './run-trust.ts';
  *   a demand for a fresh one.
  */
 export async function openTrust(
-  request: TrustRequest,
+  asked: TrustRequest,
   client: Client,
   signal: AbortSignal | undefined,
 ): Promise<RunTrust> {
   const now = client.clock.now();
+  const request = await withPolicysAge(asked);
   const given = request.trustedRoot ?? request.trustedRootFile;
   if (given === undefined) return RefreshedTrust.open(request, client, assertClockNotBehindRoot(now), signal);
   const { loadTrustMaterial } = await import('../trust/load-trust-material.ts');
@@ -28,6 +29,14 @@ export async function openTrust(
   if (request.maxTrustedRootAgeMs !== undefined) throw withoutDate(trust);
   client.report({ kind: 'trusted-root', trustedRoot: describeTrust(trust) });
   return fixed(trust);
+}
+
+/** The shorter of two ages: that of the request, and that of the policy file. */
+async function withPolicysAge(request: TrustRequest): Promise<TrustRequest> {
+  const demanded = (await request.policy?.open())?.file.required.trustedRootMaxAge?.milliseconds;
+  if (demanded === undefined) return request;
+  const { maxTrustedRootAgeMs = demanded } = request;
+  return { ...request, maxTrustedRootAgeMs: Math.min(maxTrustedRootAgeMs, demanded) };
 }
 
 function fixed(trust: TrustMaterial): RunTrust {

@@ -45,13 +45,13 @@ const REASON = 'no signature of its own was at hand';
 
 /** By the release manifest that an earlier run kept, without a network; undefined where there is none, or it is silent. */
 export async function proveByKeptManifest(
-  { policy }: LocalRun,
+  run: LocalRun,
   subject: UnaidedSubject,
   artifact: ReleaseArtifact,
   context: ManifestContext,
 ): Promise<PublishedAnswer | undefined> {
-  const manifest = await keptManifest(artifact.version, policy, context);
-  return manifest === undefined ? undefined : askManifest(subject, artifact, manifest);
+  const manifest = await keptManifest(artifact.version, run.policy, context);
+  return manifest === undefined ? undefined : askManifest(run, subject, artifact, manifest);
 }
 
 /**
@@ -84,7 +84,11 @@ export async function proveAsPublished(
           ...proofContext(context, run.policy, trust),
           files: request,
           bytes: onDisk(subject),
-          listed: { artifact, manifest: () => context.manifestOf(artifact.version, run.policy) },
+          listed: {
+            artifact,
+            policy: run.policy,
+            manifest: () => context.manifestOf(artifact.version, run.policy),
+          },
         },
         Promise.resolve(files),
       ),
@@ -93,7 +97,7 @@ export async function proveAsPublished(
   } catch (error) {
     if (!(error instanceof K8sVerifyError) || error instanceof InterruptedError) throw error;
     const manifest = await context.manifestOf(artifact.version, run.policy);
-    const listed = await askManifest(subject, artifact, manifest);
+    const listed = await askManifest(run, subject, artifact, manifest);
     return listed ?? contradicted(error, subject, files, what);
   }
 }
@@ -154,13 +158,14 @@ function proved({ sha256, file }: UnaidedSubject, proof: ProvenArtifact): Publis
 
 /** The signed release manifest lists its files; undefined where it says nothing of this one. */
 async function askManifest(
+  { policy }: Pick<LocalRun, 'policy'>,
   subject: UnaidedSubject,
   artifact: ReleaseArtifact,
   manifest: RunManifest,
 ): Promise<PublishedAnswer | undefined> {
   if (manifest.kind === 'none') return undefined;
   const claimed = { algorithm: 'sha256', hex: subject.sha256 } as const;
-  const asked = { artifact, manifest: () => Promise.resolve(manifest) };
+  const asked = { artifact, policy, manifest: () => Promise.resolve(manifest) };
   const listed = await proveFromManifest(asked, claimed, REASON);
   if (listed.kind === 'proved') return proved(subject, { ...listed.proof, notes: [] });
   const [digest, more] = manifest.manifest.digestsOf(artifact.pathInRelease);
@@ -177,7 +182,7 @@ async function withoutPair(
   files: SideFiles,
   { manifestOf }: PublishedContext,
 ): Promise<PublishedAnswer> {
-  const answer = await askManifest(subject, artifact, await manifestOf(artifact.version, policy));
+  const answer = await askManifest({ policy }, subject, artifact, await manifestOf(artifact.version, policy));
   if (answer !== undefined) return answer;
   const { shown, isPublisher } = files.source;
   const what = formatName(artifact);

@@ -2,10 +2,11 @@
  * A subject is proved by a release manifest that lists its digest, under whatever name: one that was saved next to the
  * file, or one that an earlier run kept.
  */
-import { InterruptedError, K8sVerifyError, UntrustedError } from '../errors.ts';
+import { InterruptedError, K8sVerifyError, NotAllowedError, UntrustedError } from '../errors.ts';
 import { readEvidenceBeside } from '../evidence/local-files.ts';
 import { readBundle } from '../evidence/read-bundle.ts';
 import { MAX_BUNDLE_BYTES, MAX_MANIFEST_BYTES } from '../limits.ts';
+import { policyOfManifest } from '../policy/policy.ts';
 import { MANIFEST_NAME } from '../release/artifact.ts';
 import { readReleaseVersion } from '../release/version.ts';
 import { digestOf } from '../strict/digest.ts';
@@ -35,7 +36,7 @@ export async function proveBySavedManifest(
   const bundle = await readEvidenceBeside(bundlePathOf(location), MAX_BUNDLE_BYTES, 'the bundle');
   if (bundle === undefined || !lists(document, hashed)) return undefined;
   const trust = await run.trust.current();
-  const context = proofContext(proofRun(run), run.policy, trust);
+  const context = proofContext(proofRun(run), policyOfManifest(run.policy), trust);
   const subject = { kind: 'digest', digest: digestOf(document, 'sha256') } as const;
   const proven = proveFromEvidence(
     context,
@@ -45,7 +46,9 @@ export async function proveBySavedManifest(
   const origin = { kind: 'bundle', location: bundlePathOf(location) } as const;
   const proof = { proven, trust, bundle, origin, notes: [] };
   const opened = openProvedManifest({ bytes: document, proof, location }, MANIFEST_NAME);
-  return opened.kind === 'none' ? undefined : proveByListing(opened, hashed, 'it was saved next to the file');
+  return opened.kind === 'none'
+    ? undefined
+    : proveByListing(opened, hashed, run, 'it was saved next to the file');
 }
 
 /** By any manifest that an earlier run kept, and that lists the digest. */
@@ -61,7 +64,7 @@ export async function proveByAnyKeptManifest(
     if (version === undefined || !entries.some(({ bytes }) => lists(bytes, hashed))) continue;
     const manifest = await keptManifest(version, run.policy, { ...proofRun(run), trust: run.trust });
     const proved =
-      manifest && (await proveByListing(manifest, hashed, 'no signature of its own was at hand'));
+      manifest && (await proveByListing(manifest, hashed, run, 'no signature of its own was at hand'));
     if (proved !== undefined) return proved;
   }
   return undefined;
@@ -74,6 +77,8 @@ export async function orNone(proving: Promise<ProvedLocal | undefined>): Promise
   } catch (error) {
     if (!(error instanceof K8sVerifyError) || error instanceof InterruptedError) throw error;
     if (error instanceof UntrustedError && error.code === 'trusted-root-invalid') throw error;
+    // It is proved, and the policy file forbids it.
+    if (error instanceof NotAllowedError) throw error;
     return undefined;
   }
 }
@@ -89,6 +94,7 @@ function lists(manifest: Uint8Array, { sha256 }: HashedSubject): boolean {
 async function proveByListing(
   manifest: ProvedManifest,
   { sha256, file }: HashedSubject,
+  { policy }: LocalRun,
   reason: string,
 ): Promise<ProvedLocal | undefined> {
   const digest = { algorithm: 'sha256', hex: sha256 } as const;
@@ -96,7 +102,11 @@ async function proveByListing(
   const { version } = listed;
   let proof: ProvenArtifact | undefined;
   for (const pathInRelease of listed.pathsOf(sha256)) {
-    const listing = { artifact: { version, pathInRelease }, manifest: () => Promise.resolve(manifest) };
+    const listing = {
+      artifact: { version, pathInRelease },
+      policy,
+      manifest: () => Promise.resolve(manifest),
+    };
     const proved = await proveFromManifest(listing, digest, reason);
     if (proved.kind === 'proved') proof ??= { ...proved.proof, notes: [] };
   }

@@ -18,7 +18,7 @@ export async function proveDemanded(
   const manifest = await keptManifest(artifact.version, policy, context);
   if (manifest === undefined) return kept;
   const listed = await proveFromManifest(
-    { artifact, manifest: () => Promise.resolve(manifest) },
+    { artifact, policy, manifest: () => Promise.resolve(manifest) },
     { algorithm: 'sha256', hex: sha256 },
     'no evidence of the file itself is kept',
   );

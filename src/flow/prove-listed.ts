@@ -1,4 +1,5 @@
 import { note } from '../notes.ts';
+import type { Policy } from '../policy/policy.ts';
 import { proveListed } from '../proof/prove-digest.ts';
 import type { ListedArtifact } from '../records/release-manifest.ts';
 import type { Digest } from '../strict/digest.ts';
@@ -8,6 +9,8 @@ import type { RunManifest } from './run-manifest.ts';
 /** An artifact that the release's manifest may list. */
 export interface ListedRequest {
   readonly artifact: ListedArtifact;
+  /** That for the artifact. */
+  readonly policy: Policy;
   readonly manifest: () => Promise<RunManifest>;
 }
 
@@ -23,14 +26,14 @@ export type ListedProof =
  * @param reason why the manifest has to prove it.
  */
 export async function proveFromManifest(
-  { artifact, manifest: ask }: ListedRequest,
+  { artifact, policy, manifest: ask }: ListedRequest,
   claimed: Digest,
   reason: string,
 ): Promise<ListedProof> {
   const manifest = await ask();
   if (manifest.kind === 'none') return { kind: 'not-proved', found: `no release manifest: ${manifest.why}` };
   const { proof: document, bytes, location, sha256 } = manifest;
-  const proven = proveListed(document.proven, bytes, artifact);
+  const proven = proveListed(document.proven, bytes, artifact, policy);
   if (proven === undefined)
     return { kind: 'not-proved', found: 'the signed release manifest does not list one digest for it' };
   if (claimed.algorithm !== proven.algorithm || claimed.hex !== proven.hex)

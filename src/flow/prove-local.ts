@@ -1,6 +1,13 @@
 import { existsSync, statSync } from 'node:fs';
 import { measureFile } from '../disk/verified-artifact.ts';
-import { InterruptedError, K8sVerifyError, RequestError, UntrustedError } from '../errors.ts';
+import {
+  InterruptedError,
+  K8sVerifyError,
+  NotAllowedError,
+  RequestError,
+  UnavailableError,
+  UntrustedError,
+} from '../errors.ts';
 import { evidenceNotUsed } from '../evidence/evidence-store.ts';
 import * as localEvidence from '../evidence/local-evidence.ts';
 import type { Note } from '../notes.ts';
@@ -74,12 +81,14 @@ async function proveUnnamed(run: LocalRun, nearby: K8sVerifyError | undefined): 
   try {
     const saved = isPipe || isFound ? undefined : await proveBySaved(run, hashed);
     const kept = saved ?? (isPipe ? undefined : await proveByKept(run, hashed));
-    if (kept === undefined && isFound && run.asksOn !== true) throw nearby;
-    if (kept === undefined) {
-      const { proveUnaided } = await import('./prove-unaided.ts');
-      const found = await proveUnaided(run, hashed, nearby);
+    if (kept?.kind === 'proved') {
+      proved = isFound ? withNote(kept.proved, besideNote(run, nearby)) : kept.proved;
+    } else if (isFound && run.asksOn !== true) throw nearby;
+    else {
+      const beside = nearby instanceof NotAllowedError ? nearby : undefined;
+      const found = await unaided(run, hashed, { nearby, forbidden: kept?.forbidden ?? beside });
       proved = isFound ? withNote(found, besideNote(run, nearby)) : found;
-    } else proved = isFound ? withNote(kept, besideNote(run, nearby)) : kept;
+    }
     return proved;
   } finally {
     if (proved?.measured !== hashed.file) await hashed.file?.opened.close();
@@ -87,13 +96,14 @@ async function proveUnnamed(run: LocalRun, nearby: K8sVerifyError | undefined): 
 }
 
 /** By the release manifest next to the file, which is saved in the place of a bundle where that proves it. */
-async function proveBySaved(run: LocalRun, hashed: HashedSubject): Promise<ProvedLocal | undefined> {
+async function proveBySaved(run: LocalRun, hashed: HashedSubject): Promise<KeptAnswer | undefined> {
   const { subject, predicateTypes } = run.request;
   // By a path that might lead elsewhere, nothing is opened.
   if (subject.kind !== 'file' || subject.held !== undefined || predicateTypes !== undefined) return undefined;
   if (!existsSync(`${subject.path}.${MANIFEST_NAME}`)) return undefined;
   const { orNone, proveBySavedManifest } = await import('./prove-by-listing.ts');
-  return orNone(proveBySavedManifest(subject.path, run, hashed));
+  const proved = await orNone(proveBySavedManifest(subject.path, run, hashed));
+  return proved === undefined ? undefined : { kind: 'proved', proved };
 }
 
 async function hashSubject(
@@ -112,14 +122,40 @@ async function hashSubject(
   }
 }
 
-/** @returns undefined if nothing that was kept for the digest proves it. */
-async function proveByKept(run: LocalRun, { sha256, file }: HashedSubject): Promise<ProvedLocal | undefined> {
+/** @param why the evidence next to the file does not prove it; and what the policy file says of what was kept. */
+async function unaided(
+  run: LocalRun,
+  hashed: HashedSubject,
+  why: { readonly nearby: K8sVerifyError | undefined; readonly forbidden: NotAllowedError | undefined },
+): Promise<ProvedLocal> {
+  const { proveUnaided } = await import('./prove-unaided.ts');
+  try {
+    return await proveUnaided(run, hashed, why.nearby);
+  } catch (error) {
+    // Something was learnt, and it is worth more than that nothing else could be.
+    throw error instanceof UnavailableError ? (why.forbidden ?? error) : error;
+  }
+}
+
+type KeptAnswer =
+  | { readonly kind: 'proved'; readonly proved: ProvedLocal }
+  /** Nothing that was kept for the digest proves it; or it does, and the policy file forbids it. */
+  | { readonly kind: 'not-proved'; readonly forbidden: NotAllowedError | undefined };
+
+async function proveByKept(run: LocalRun, { sha256, file }: HashedSubject): Promise<KeptAnswer> {
   let proved: ProvedLocal | undefined;
+  let forbidden: NotAllowedError | undefined;
   const { proof } = await proveFromKept(run.client.data, sha256, async (kept) => {
-    proved = await proveBy({ kind: 'bundle', ...kept }, run, file);
+    try {
+      proved = await proveBy({ kind: 'bundle', ...kept }, run, file);
+    } catch (error) {
+      if (error instanceof NotAllowedError) forbidden = error;
+      throw error;
+    }
     return proved.proof;
   });
-  return proof === undefined || proved === undefined ? undefined : { ...proved, proof };
+  if (proof === undefined || proved === undefined) return { kind: 'not-proved', forbidden };
+  return { kind: 'proved', proved: { ...proved, proof } };
 }
 
 function besideNote({ request: { subject } }: LocalRun, { message }: K8sVerifyError): Note {

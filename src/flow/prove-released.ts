@@ -8,6 +8,7 @@ import { LogBatches, pacedLog, type Seat } from '../evidence/log-batches.ts';
 import { Pace } from '../evidence/pace.ts';
 import { MAX_PARALLEL_SIGNATURES } from '../limits.ts';
 import type { PlannedRelease } from '../plan/plan-released.ts';
+import type { Policy } from '../policy/policy.ts';
 import { logOf } from '../plan/request.ts';
 import { MANIFEST_NAME, type ReleaseArtifact } from '../release/artifact.ts';
 import { formatReleaseVersion } from '../release/version.ts';
@@ -116,7 +117,7 @@ async function proofOf(
   seat: Seat,
   context: OneContext,
 ): Promise<ProvenArtifact> {
-  if (isManifest(artifact) && manifest.kind === 'proved') return manifest.proof;
+  if (isManifest(artifact) && manifest.kind === 'proved') return manifestAsAsked(manifest, policy, context);
   const listed = listedDigest(artifact, manifest);
   const kept = listed === undefined ? undefined : await proveKept(listed.hex, policy, context);
   if (kept?.proof !== undefined) return kept.proof;
@@ -130,10 +131,25 @@ async function proofOf(
   const proof = await proveWith(trust, async (inHand) => {
     const bytes = new UnfetchedBytes(listed, label);
     const found = { ...proofContext(context, policy, inHand), lookUp: seat.lookUp };
-    const listing = { artifact, manifest: () => Promise.resolve(manifest) };
+    const listing = { artifact, policy, manifest: () => Promise.resolve(manifest) };
     return proveArtifact({ ...found, files, bytes, listed: listing }, sideFiles);
   });
   return { ...proof, notes: [...proof.notes, ...(kept?.notes ?? [])] };
+}
+
+/** The manifest was proved for what it lists; a policy file may demand more of it where it is asked for itself. */
+async function manifestAsAsked(
+  { proof }: Extract<RunManifest, { readonly kind: 'proved' }>,
+  policy: Policy,
+  context: OneContext,
+): Promise<ProvenArtifact> {
+  if (policy.rules === undefined) return proof;
+  const { proveFromBundle } = await import('./prove-with-log.ts');
+  const { algorithm, hex } = proof.proven;
+  const subject = { kind: 'digest', digest: { algorithm, hex } } as const;
+  const { isNamed } = logOf(context.network);
+  const own = proofContext(context, policy, proof.trust);
+  return { ...proof, proven: proveFromBundle(own, proof.bundle, subject, isNamed) };
 }
 
 /** The one digest that the proved manifest of the release has for the file. */

@@ -7,7 +7,7 @@ import { SAMPLE_BUNDLES, SAMPLE_SHA256, SAMPLE_SIGNER, SAMPLE_TIME, SAMPLE_TRUST
 /** Proves the sample, by the same code as any artifact. @throws whatever a proof throws */
 export function proveSample(): void {
   const trust = readTrustedRoot(Buffer.from(SAMPLE_TRUSTED_ROOT), { kind: 'embedded', name: 'sample' });
-  const policy: Policy = { kind: 'certificate-identity', identities: [SAMPLE_SIGNER] };
+  const policy: Policy = { kind: 'certificate-identity', identities: [SAMPLE_SIGNER], rules: undefined };
   const subject = { kind: 'digest', digest: { algorithm: 'sha256', hex: SAMPLE_SHA256 } } as const;
   const now = new Date(SAMPLE_TIME);
   for (const bundle of SAMPLE_BUNDLES) {

@@ -3,7 +3,7 @@
  * the file claims, and the log by its digest. The claim is only a place to look at: whatever it says, the file is proved by
  * evidence over its own digest, or not at all.
  */
-import { isOutage, type K8sVerifyError, RequestError, UnavailableError } from '../errors.ts';
+import { isOutage, type K8sVerifyError, NotAllowedError, RequestError, UnavailableError } from '../errors.ts';
 import { saidParts } from '../names/builders.ts';
 import type { ClaimedName } from '../names/claimed-name.ts';
 import { filesOf } from '../plan/asked-name.ts';
@@ -65,6 +65,7 @@ async function find(
   if (search.kind === 'proved') return search.proved;
   const refusal = published?.error;
   if (refusal !== undefined && !isOffline(refusal)) throw refusal;
+  if (search.failed.cause instanceof NotAllowedError) throw search.failed.cause;
   if (run.client.http.isOffline) throw unproved.offline(subject, nearby);
   if (isOutage(search.failed.cause)) throw search.failed.cause;
   const inLog =

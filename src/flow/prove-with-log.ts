@@ -1,5 +1,12 @@
 import { shownUrl } from '../text/shown-url.ts';
-import { CHECK_NAMES, InterruptedError, isOutage, K8sVerifyError, UntrustedError } from '../errors.ts';
+import {
+  CHECK_NAMES,
+  InterruptedError,
+  isOutage,
+  K8sVerifyError,
+  NotAllowedError,
+  UntrustedError,
+} from '../errors.ts';
 import { note, type Note } from '../notes.ts';
 import { assembleBundle } from '../evidence/assemble-bundle.ts';
 import type { DetachedMaterial } from '../evidence/detached-material.ts';
@@ -98,6 +105,7 @@ export async function proveFromPair(context: ProofContext, claim: PairClaim): Pr
   }
   const search = await proveFromSearch(context, digest, 'the log has no entry for the published signature');
   if (search.kind === 'proved') return search.proof;
+  if (search.cause instanceof NotAllowedError) throw search.cause;
   throw new UntrustedError('log-entry-not-found', `the transparency log has no entry for ${what}`, {
     check: 'entry',
     wanted: `an entry for this signature, certificate and digest at ${shownUrl(context.log.url)}`,
@@ -187,6 +195,8 @@ function closest(failures: readonly K8sVerifyError[]): K8sVerifyError {
   return failures.reduce((best, error) => (rank(error) > rank(best) ? error : best));
 }
 
-function rank({ check }: K8sVerifyError): number {
+function rank({ check, code }: K8sVerifyError): number {
+  // Proved, and forbidden by the policy.
+  if (code === 'not-allowed') return CHECK_NAMES.length;
   return check === undefined ? -1 : CHECK_NAMES.indexOf(check);
 }

@@ -1,4 +1,4 @@
-import { UnavailableError, UntrustedError } from '../errors.ts';
+import { NotAllowedError, UnavailableError, UntrustedError } from '../errors.ts';
 import {
   type DetachedMaterial,
   parseCertificateFile,
@@ -65,6 +65,8 @@ export async function proveArtifact(
       ? await proveFromManifest(request.listed, second.claimed, reason)
       : undefined;
   if (listing?.kind === 'proved') return listing.proof;
+  // The one signing that proves it is forbidden: that is the reason, and not what is wrong with the other files.
+  if (search?.cause instanceof NotAllowedError) throw search.cause;
   return explainContradiction(second, request.files.what, request.bytes, {
     search,
     listing,

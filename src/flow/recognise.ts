@@ -88,7 +88,7 @@ async function proveKeptOrListed(
   )
     return kept;
   const { proveFromManifest } = await import('./prove-listed.ts');
-  const listing = { artifact, manifest: () => Promise.resolve(manifest) };
+  const listing = { artifact, policy, manifest: () => Promise.resolve(manifest) };
   const reason = 'it lists the file, and an earlier run kept it';
   const listed = await proveFromManifest(listing, { algorithm: 'sha256', hex: sha256 }, reason);
   if (listed.kind === 'not-proved') return kept;

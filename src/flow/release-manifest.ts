@@ -1,7 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { InterruptedError, K8sVerifyError } from '../errors.ts';
 import { MAX_MANIFEST_BYTES, MAX_MANIFEST_WAIT_MS } from '../limits.ts';
-import type { Policy } from '../policy/policy.ts';
+import { type Policy, policyOfManifest } from '../policy/policy.ts';
 import { MANIFEST_NAME, manifestPath } from '../release/artifact.ts';
 import { formatReleaseVersion, type ReleaseVersion } from '../release/version.ts';
 import type { ReleaseSource } from '../source/release-source.ts';
@@ -138,7 +138,10 @@ async function proveFrom(
   const document = new FetchedDocument(first, () => fetchDocument(true));
   const { proveArtifact } = await import('./prove.ts');
   const proof = await proveWith(run.trust, async (inHand) =>
-    proveArtifact({ ...proofContext(run, policy, inHand), files, bytes: document }, sideFiles),
+    proveArtifact(
+      { ...proofContext(run, policyOfManifest(policy), inHand), files, bytes: document },
+      sideFiles,
+    ),
   );
   const bytes = await document.withDigest(proof.proven);
   if (bytes === undefined)

@@ -17,6 +17,10 @@ export interface TrustInput {
   readonly identity?: CertificateIdentity;
   /** A managed key (PEM, SPKI) instead of a certificate identity; not together with `identity`. */
   readonly publicKeyPem?: string;
+  /** The JSON of a policy file: its text, or the bytes of it. It narrows what may be asked for and used. */
+  readonly policy?: string | Uint8Array;
+  /** The path of a policy file; not together with `policy`. */
+  readonly policyPath?: string;
   /** The JSON of a trusted root: its text, or the bytes of it. */
   readonly trustedRoot?: string | Uint8Array;
   /** The file of a trusted root; not together with `trustedRoot`. */

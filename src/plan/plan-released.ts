@@ -1,7 +1,7 @@
 import type { Client } from '../client.ts';
 import { RequestError } from '../errors.ts';
 import { MAX_ARTIFACTS_PER_RUN, MAX_RELEASED_FILES_PER_RUN } from '../limits.ts';
-import type { Policy } from '../policy/policy.ts';
+import { type Policy, policyOfManifest } from '../policy/policy.ts';
 import { labelOf, MANIFEST_NAME, type ReleaseArtifact, releaseArtifact } from '../release/artifact.ts';
 import { findComponent, platformsOf } from '../release/component.ts';
 import {
@@ -12,11 +12,10 @@ import {
   PLATFORMS,
   samePlatform,
 } from '../release/platform.ts';
-import { assertSigned } from '../release/signer.ts';
 import { formatReleaseVersion, parseVersionRequest, type ReleaseVersion } from '../release/version.ts';
+import { assertMayAsk, assertSignedBySome, policyOf } from './policy-of.ts';
 import type { ReleasedRequest } from './request.ts';
 import { versionResolver } from './resolve-version.ts';
-import { policyOf } from './who-must-have-signed.ts';
 
 /** A file of a release whose digest is to be proved, and not the file fetched. */
 export interface PlannedRelease {
@@ -56,14 +55,15 @@ export async function planReleased(request: ReleasedRequest, client: Client): Pr
     findComponent(component);
     if (version !== undefined) parseVersionRequest(version);
   }
+  const components = artifacts.map(({ component }) => component);
+  await assertMayAsk(request, components, client);
   const resolveOnce = versionResolver(request, client);
   const files: PlannedRelease[] = [];
   const skipped: SkippedFile[] = [];
   for (const { component, version: text = 'stable' } of artifacts) {
     const version = await resolveOnce(text);
-    if (request.identity === undefined && request.publicKeyPem === undefined) assertSigned(version);
     const planned = filesOf(component, version, platforms);
-    files.push(...planned.artifacts.map((artifact) => planOne(artifact, request)));
+    for (const artifact of planned.artifacts) files.push(await planOne(artifact, request, client));
     skipped.push(...planned.skipped);
   }
   if (files.length > MAX_RELEASED_FILES_PER_RUN)
@@ -72,17 +72,19 @@ export async function planReleased(request: ReleasedRequest, client: Client): Pr
 }
 
 /** The same with the signed manifest of each release, which binds the names of its files. */
-export function withManifests(plan: ReleasedPlan, request: ReleasedRequest): ReleasedPlan {
-  const releases = new Map(
-    plan.files.map(({ artifact: { version } }) => [formatReleaseVersion(version), version]),
-  );
+export function withManifests(plan: ReleasedPlan): ReleasedPlan {
+  const { files } = plan;
+  const releases = new Map(files.map((file) => [formatReleaseVersion(file.artifact.version), file]));
   const [platform] = PLATFORMS;
-  const manifests = Array.from(releases.values()).flatMap((version) =>
-    platform === undefined ? [] : [releaseArtifact({ component: MANIFEST_NAME, version, platform })],
-  );
-  const isAsked = (path: string): boolean => plan.files.some(({ artifact }) => artifact.path === path);
-  const added = manifests.filter(({ path }) => !isAsked(path)).map((one) => planOne(one, request));
-  return { ...plan, files: [...plan.files, ...added] };
+  // They are not asked for, so that the policy for them is that of a manifest, whatever a policy file says of names.
+  const manifests = Array.from(releases.values()).flatMap(({ artifact: { version }, policy }) => {
+    if (platform === undefined) return [];
+    const artifact = releaseArtifact({ component: MANIFEST_NAME, version, platform });
+    return [{ artifact, label: labelOf(artifact), policy: policyOfManifest(policy) }];
+  });
+  const isAsked = ({ artifact }: PlannedRelease): boolean =>
+    files.some((one) => one.artifact.path === artifact.path);
+  return { ...plan, files: [...files, ...manifests.filter((one) => !isAsked(one))] };
 }
 
 function assertNumber(found: number, most: number, what: string): void {
@@ -137,6 +139,12 @@ function filesOf(
   };
 }
 
-function planOne(artifact: ReleaseArtifact, request: ReleasedRequest): PlannedRelease {
-  return { artifact, label: labelOf(artifact), policy: policyOf(request, artifact.signers) };
+async function planOne(
+  artifact: ReleaseArtifact,
+  request: ReleasedRequest,
+  client: Client,
+): Promise<PlannedRelease> {
+  const policy = await policyOf(request, { kind: 'released', artifact }, client);
+  assertSignedBySome(policy, artifact.version);
+  return { artifact, label: labelOf(artifact), policy };
 }

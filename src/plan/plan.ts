@@ -2,7 +2,8 @@ import { basename, dirname, join, posix, resolve } from 'node:path';
 import { RequestError } from '../errors.ts';
 import { MAX_ARTIFACTS_PER_RUN } from '../limits.ts';
 import { carriesName } from '../names/carries-name.ts';
-import { assertIdentity, policyOf } from './who-must-have-signed.ts';
+import { assertMayAsk, assertSignedBySome, policyOf, type PolicySubject } from './policy-of.ts';
+import { assertIdentity } from './who-must-have-signed.ts';
 import type { Policy } from '../policy/policy.ts';
 import {
   type ArtifactCoordinates,
@@ -14,7 +15,7 @@ import {
 } from '../release/artifact.ts';
 import { everyPlatformOf, findComponent, type Tier } from '../release/component.ts';
 import { formatPlatform, hostPlatform, type Platform, parsePlatform } from '../release/platform.ts';
-import { assertSigned } from '../release/signer.ts';
+
 import { memberOf, type TarballMember } from '../release/tarball.ts';
 import { parseVersionRequest } from '../release/version.ts';
 import type { ArtifactRequest, InstallRequest } from './request.ts';
@@ -73,6 +74,8 @@ export async function planInstall(
   assertPossible(request);
   if (request.identity !== undefined) assertIdentity(request.identity);
   for (const asked of request.artifacts) assertNamesRead(asked, request.force === true);
+  const components = request.artifacts.map(({ component }) => component);
+  await assertMayAsk(request, components, client);
   const resolveOnce = versionResolver(request, client);
   const named = request.artifacts.map((asked) => ({
     ...asked,
@@ -87,11 +90,10 @@ export async function planInstall(
       demandedBy: locked === true ? 'lockfile' : 'sha256',
       nameRequired: isNameRequired(request, coordinates),
     };
-    planned.push(planOne(coordinates, demand, request, perPlatform));
-    // Another signer that the request names may well have signed what Kubernetes itself did not.
-    if (request.identity === undefined && request.publicKeyPem === undefined) {
-      assertSigned(coordinates.version);
-    }
+    const { subject, ...one } = planOne(coordinates, demand, request, perPlatform);
+    const policy = await policyOf(request, subject, client);
+    planned.push({ ...one, policy });
+    assertSignedBySome(policy, coordinates.version);
   }
   return shareTarballs(withoutTwins(planned));
 }
@@ -166,13 +168,16 @@ function isNameRequired(
   return requireName === 'always' || (requireName === 'known' && carriesName(component, version));
 }
 
+/** Everything of a plan but who must have signed, which is asked for next. */
+type Outline = Omit<PlannedArtifact, 'policy'> & { readonly subject: PolicySubject };
+
 /** @param perPlatform each platform gets its own folder, because their files have the same names. */
 function planOne(
   coordinates: ArtifactCoordinates,
   demand: Demand,
   request: InstallRequest,
   perPlatform: boolean,
-): PlannedArtifact {
+): Outline {
   const { extract, fromTarball, force } = request;
   const destinationOf = (platform: Platform | undefined, name: string): string => {
     const { kind, path } = request.destination;
@@ -184,9 +189,9 @@ function planOne(
   const planned = {
     artifact,
     label: labelOf(artifact),
-    policy: policyOf(request, artifact.signers),
+    subject: { kind: 'released', artifact, demanded: demand.demanded },
     ...demand,
-  };
+  } as const;
   const { fileName, platform, executable } = artifact;
   if (extract === undefined) {
     const file = { destination: destinationOf(platform, fileName), executable };
@@ -205,14 +210,14 @@ function planMember(
   request: InstallRequest,
   tier: Tier,
   destinationOf: (platform: Platform, name: string) => string,
-): PlannedArtifact {
+): Outline {
   const { tarball: artifact, member } = memberOf(tier, coordinates);
   const destination = destinationOf(coordinates.platform, posix.basename(member.path));
   const { executable } = member;
   const file = { destination, executable, member, label: labelOf(coordinates), ...demand };
-  const policy = policyOf(request, artifact.signers);
+  const subject = { kind: 'released', artifact, member: member.component } as const;
   const becomes = { kind: 'members', files: [file] } as const;
-  return { artifact, label: labelOf(artifact), policy, ...demand, demanded: undefined, becomes };
+  return { artifact, label: labelOf(artifact), subject, ...demand, demanded: undefined, becomes };
 }
 
 /** Removes duplicates: a file for all platforms is planned once, even if the request names several platforms. */
@@ -235,12 +240,19 @@ function shareTarballs(planned: readonly PlannedArtifact[]): readonly PlannedArt
   const shared: PlannedArtifact[] = [];
   for (const plan of planned) {
     const { becomes, artifact } = plan;
-    const index = shared.findIndex((one) => one.artifact.path === artifact.path);
+    // What only the digest of the tarball can allow is judged for each component by itself.
+    const index = shared.findIndex(
+      (one) => one.artifact.path === artifact.path && !awaitsDigest(one) && !awaitsDigest(plan),
+    );
     const other = shared[index]?.becomes;
     if (becomes.kind !== 'members' || other?.kind !== 'members') shared.push(plan);
     else shared[index] = { ...plan, becomes: { kind: 'members', files: [...other.files, ...becomes.files] } };
   }
   return shared;
+}
+
+function awaitsDigest({ policy }: PlannedArtifact): boolean {
+  return policy.rules?.awaitsDigest === true;
 }
 
 function notATarball(label: string): RequestError {

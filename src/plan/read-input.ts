@@ -1,6 +1,7 @@
 /** What a user of the library writes, made into the requests that the stories carry out; everything else is refused. */
 import { RequestError } from '../errors.ts';
 import { MAX_ARTIFACTS_PER_RUN, MAX_TRUSTED_ROOT_AGE_MS } from '../limits.ts';
+import { GivenPolicy } from '../policy/given-policy.ts';
 import { parsePlatform, type Platform } from '../release/platform.ts';
 import type { CertificateIdentity } from '../release/signer.ts';
 import { BINARY_TARBALLS } from '../release/tarball.ts';
@@ -24,6 +25,8 @@ import { assertIdentity } from './who-must-have-signed.ts';
 export const TRUST_FIELDS = [
   'identity',
   'publicKeyPem',
+  'policy',
+  'policyPath',
   'trustedRoot',
   'trustedRootPath',
   'tufUrl',
@@ -132,7 +135,9 @@ export function readTrust(fields: InputFields): TrustRequest {
   fields.atMostOne('the trusted root', ['trustedRoot', 'trustedRootPath'], 'pass it, or name its file');
   const trustedRootFile = fields.optional('trustedRootPath', fields.path);
   const tuf = readTuf(fields);
+  const policy = readPolicy(fields);
   return {
+    ...(policy === undefined ? {} : { policy }),
     ...fields.entry('identity', readIdentity),
     ...fields.entry('publicKeyPem', fields.text),
     ...fields.entry('trustedRoot', fields.content),
@@ -140,6 +145,14 @@ export function readTrust(fields: InputFields): TrustRequest {
     ...(tuf === undefined ? {} : { tuf }),
     ...fields.entry('maxTrustedRootAgeMs', fields.count(1, MAX_TRUSTED_ROOT_AGE_MS)),
   };
+}
+
+function readPolicy(fields: InputFields): GivenPolicy | undefined {
+  fields.atMostOne('the policy', ['policy', 'policyPath'], 'pass it, or name its file');
+  const bytes = fields.optional('policy', fields.content);
+  if (bytes !== undefined) return new GivenPolicy({ kind: 'value', bytes });
+  const path = fields.optional('policyPath', fields.path);
+  return path === undefined ? undefined : new GivenPolicy({ kind: 'file', path, namedBy: 'option' });
 }
 
 function readTuf(fields: InputFields): TrustRequest['tuf'] {

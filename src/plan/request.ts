@@ -7,6 +7,7 @@ import type { AskedName } from './asked-name.ts';
 import { shownUrl } from '../text/shown-url.ts';
 import { HttpSource, PUBLISHER } from '../source/http-source.ts';
 import type { ReleaseSource } from '../source/release-source.ts';
+import type { GivenPolicy } from '../policy/given-policy.ts';
 import type { ReleaseWorkflow } from '../policy/release-workflow.ts';
 import type { CertificateIdentity } from '../release/signer.ts';
 import type { WrittenName } from '../release/written-name.ts';
@@ -61,6 +62,8 @@ export interface TrustRequest {
   readonly identity?: CertificateIdentity;
   /** A managed key (PEM, SPKI) instead of a certificate identity; not together with `identity`. */
   readonly publicKeyPem?: string;
+  /** The policy file that the run is under: it narrows what may be asked for and used. */
+  readonly policy?: GivenPolicy;
 }
 
 /** What is remembered of names on this machine. */
@@ -81,6 +84,8 @@ export interface NetworkRequest {
   readonly sources?: readonly (string | ReleaseSource)[];
   /** Default {@link DEFAULT_REKOR_URL}. */
   readonly rekorUrl?: string;
+  /** Whether Kubernetes' own server may be asked next to the sources; default true. */
+  readonly mayAskPublisher?: boolean;
 }
 
 /** An artifact of an install. */
@@ -250,11 +255,11 @@ export function sourcesOf(
  * the log of another Sigstore: a release of theirs is another one under the same name.
  */
 export function publisherOf(
-  { identity, publicKeyPem, rekorUrl }: TrustRequest & NetworkRequest,
+  { identity, publicKeyPem, rekorUrl, mayAskPublisher = true }: TrustRequest & NetworkRequest,
   http: HttpClient,
 ): ReleaseSource | undefined {
   const isOther = identity !== undefined || publicKeyPem !== undefined || rekorUrl !== undefined;
-  return isOther ? undefined : new HttpSource(PUBLISHER, http);
+  return isOther || !mayAskPublisher ? undefined : new HttpSource(PUBLISHER, http);
 }
 
 /** The transparency log's base URL, without a slash at its end. */

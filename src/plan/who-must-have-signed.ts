@@ -2,23 +2,13 @@ import { createHash } from 'node:crypto';
 import { excerpt } from '../text/excerpt.ts';
 import { decodePem } from '../strict/pem.ts';
 import { RequestError, UntrustedError } from '../errors.ts';
-import type { Policy, SignerPolicy } from '../policy/policy.ts';
-import type { ReleaseArtifact } from '../release/artifact.ts';
+import type { SignerPolicy } from '../policy/policy.ts';
 import type { CertificateIdentity } from '../release/signer.ts';
 import type { ExpectedSigner } from '../result.ts';
 import type { TrustRequest, VerifyRequest } from './request.ts';
 
-/** Who must have signed, and what: the signer that the request names, else those of the release. */
-export function policyOf(
-  request: TrustRequest & Pick<VerifyRequest, 'releaseWorkflow' | 'predicateTypes'>,
-  signers: ReleaseArtifact['signers'],
-): Policy {
-  const { predicateTypes = [] } = request;
-  return { ...signerOf(request, signers), ...(predicateTypes.length === 0 ? {} : { predicateTypes }) };
-}
-
 /** The same for people and programs; of a managed key that cannot be read the proof says what is wrong with it. */
-export function expectedSigners(policy: Policy): readonly ExpectedSigner[] {
+export function expectedSigners(policy: SignerPolicy): readonly ExpectedSigner[] {
   switch (policy.kind) {
     case 'certificate-identity':
       return policy.identities.map(({ subjectAlternativeName, issuer }) => ({
@@ -45,9 +35,10 @@ function keyDigest(pem: string): string | undefined {
   }
 }
 
-function signerOf(
+/** The signer that the request names, else those that are built in. */
+export function signerOf(
   { identity, publicKeyPem, releaseWorkflow }: TrustRequest & Pick<VerifyRequest, 'releaseWorkflow'>,
-  signers: ReleaseArtifact['signers'],
+  signers: readonly CertificateIdentity[],
 ): SignerPolicy {
   if (identity !== undefined) assertIdentity(identity);
   if (releaseWorkflow !== undefined) {

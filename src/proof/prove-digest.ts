@@ -4,10 +4,10 @@ import { type Digest, digestOf, type HashAlgorithm } from '../strict/digest.ts';
 import type { Evidence } from '../evidence/evidence.ts';
 import type { TrustMaterial } from '../trust/trust-material.ts';
 import { claimedTimes, openProof, type Proof, type ProofOptions, type ProofSubject } from './proof.ts';
-import type { Policy } from '../policy/policy.ts';
+import type { Allowance, Policy, Signing } from '../policy/policy.ts';
 import { namesArtifact, readStatement } from './statement.ts';
 import type { CheckReport, Claim, ProvenLogEntry, Signer } from './verdict.ts';
-import { authorityOf, describeChecks, describeEntries, signerOf } from './report.ts';
+import { authorityOf, describeChecks, describeEntries, signerOf, signingOf } from './report.ts';
 import { PROOF_STEPS } from './steps.ts';
 import { type TreeHead, treeHeadsOf } from './tree-head.ts';
 
@@ -19,7 +19,8 @@ const minted: unique symbol = Symbol('minted');
  * {@link proveListed} out of one.
  */
 export interface ProvenDigest {
-  readonly [minted]: true;
+  /** What the proof has shown, as a policy file judges it. */
+  readonly [minted]: Omit<Signing, 'digest'>;
   readonly algorithm: HashAlgorithm;
   readonly hex: string;
   readonly claim: Claim;
@@ -32,6 +33,8 @@ export interface ProvenDigest {
   /** The signed heads that the log entries were proved against. */
   readonly treeHeads: readonly TreeHead[];
   readonly checks: CheckReport;
+  /** That the policy file of the run does not forbid it; undefined where the run is under none. */
+  readonly allowance: Allowance | undefined;
 }
 
 /**
@@ -39,7 +42,7 @@ export interface ProvenDigest {
  * (section 4) and takes the strict side of every choice. Synchronous on purpose: otherwise a caller could
  * forget to wait for it, and skip the proof. Pure: no network, no disk, no state; takes a few milliseconds.
  *
- * @throws UntrustedError with the `check` that failed; UnavailableError `authority-unknown` or `clock-wrong` if this
+ * @throws UntrustedError with the `check` that failed; NotAllowedError where the policy file forbids what is proved; UnavailableError `authority-unknown` or `clock-wrong` if this
  *   trusted root or this clock cannot judge; RequestError `usage` if the subject is not what the evidence is over
  *   (ask {@link requiredSubject} before hashing) or the policy's key cannot be read.
  */
@@ -53,9 +56,12 @@ export function proveDigest(
   const proof = openProof(evidence, subject, policy, trust, options);
   for (const step of PROOF_STEPS) step.verify(proof);
   const [signedAt] = claimedTimes(proof).toSorted((a, b) => a.getTime() - b.getTime());
+  const signing = signingOf(proof);
+  const proven = provenBy(proof);
   return Object.freeze({
-    [minted]: true as const,
-    ...provenBy(proof),
+    [minted]: signing,
+    ...proven,
+    allowance: allowanceOf(policy, proven, signing),
     signer: signerOf(proof),
     authority: authorityOf(proof),
     signedAt,
@@ -65,19 +71,31 @@ export function proveDigest(
   });
 }
 
+/** @throws NotAllowedError */
+function allowanceOf(
+  { rules }: Policy,
+  { algorithm, hex }: Digest,
+  signing: Omit<Signing, 'digest'>,
+): Allowance | undefined {
+  return rules?.judge({ ...signing, digest: { algorithm, hex } });
+}
+
 /**
  * The digest of a file that a proved release manifest lists: the release signer has signed the list, as it signs each
  * file.
  *
  * @param document the proof of the manifest itself, which must be a signature over its bytes and no statement.
  * @param bytes of the manifest.
+ * @param policy that for the file.
  * @returns undefined if these are not the proved bytes, or not the manifest of the release, or if it does not have exactly
  *   one SHA-256 for the file.
+ * @throws NotAllowedError where the policy file forbids the file.
  */
 export function proveListed(
   document: ProvenDigest,
   bytes: Uint8Array,
   { version, pathInRelease }: ListedArtifact,
+  policy: Policy,
 ): ProvenDigest | undefined {
   if (document.claim.kind !== 'genuine') return undefined;
   if (digestOf(bytes, document.algorithm).hex !== document.hex) return undefined;
@@ -92,6 +110,7 @@ export function proveListed(
     ...document,
     algorithm: 'sha256',
     hex,
+    allowance: allowanceOf(policy, { algorithm: 'sha256', hex }, document[minted]),
     checks: { ...document.checks, signature: { ...signature, detail } },
   });
 }

@@ -1,5 +1,6 @@
 import { equalBytes } from '../strict/bytes.ts';
 import { encodeHex } from '../strict/hex.ts';
+import type { Signing } from '../policy/policy.ts';
 import type { Certificate } from './certificate.ts';
 import { readIdentity } from './check-identity.ts';
 import { logsFor } from './check-log-entry.ts';
@@ -58,6 +59,24 @@ function provenIndex({ entry }: ProofEntry): bigint {
   return signedEntryTimestamp === undefined && inclusionProof !== undefined
     ? inclusionProof.logIndex
     : entry.logIndex;
+}
+
+/** What a policy file judges of a proof that passed all steps. */
+export function signingOf(proof: Proof): Omit<Signing, 'digest'> {
+  const { entries, now } = proof;
+  return {
+    signer: signerOf(proof),
+    times: claimedTimes(proof),
+    entries: entries.map((item) => ({
+      logId: encodeHex(item.entry.logId),
+      logIndex: provenIndex(item),
+      // Rekor v2 has one tree for each log, and counts by it. Rekor v1 promises its own count in the timestamp alone.
+      isOfLog: item.body.rekor === 2 || item.entry.signedEntryTimestamp !== undefined,
+    })),
+    hasSignedEntryTimestamp: entries.some(({ entry }) => entry.signedEntryTimestamp !== undefined),
+    hasInclusionProof: entries.some(({ entry }) => entry.inclusionProof?.checkpoint !== undefined),
+    now,
+  };
 }
 
 export function signerOf({ signer }: Proof): Signer {

@@ -117,6 +117,11 @@ export class Fields {
     return this.#read(name, 'a non-negative whole number', asCount);
   }
 
+  /** true or false. */
+  flag(name: string): boolean {
+    return this.#read(name, 'true or false', (value) => (typeof value === 'boolean' ? value : undefined));
+  }
+
   /** An enum value by its name. */
   choice<Value>(name: string, values: ReadonlyMap<string, Value>): Value {
     const wanted = `one of ${[...values.keys()].join(', ')}`;

@@ -24,6 +24,7 @@ const SAME: Readonly<Record<string, readonly string[]>> = {
   'help-list': ['list', '--help'],
   'help-doctor': ['doctor', '--help'],
   'help-trusted-root': ['trusted-root', '--help'],
+  'help-policy': ['policy', '--help'],
   'help-completion': ['completion', '--help'],
   'help-all-install': ['install', '--help-all'],
   'help-12': ['help', '12'],

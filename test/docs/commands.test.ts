@@ -19,6 +19,7 @@ const scripts = pages.flatMap((page) => blocksOf(page, 'sh').map((code) => ({ pa
 /** What a reader puts in for the words in capitals. */
 const STAND_INS = [
   ['--trusted-root FILE', '--trusted-root trusted_root.json'],
+  ['policy check FILE', 'policy check policy.json'],
   ['FILE.tar.gz', 'client.tar.gz'],
   ['FILE', 'kubectl-1.30'],
   ['COMPONENT', 'kubectl'],
@@ -76,7 +77,8 @@ describe('the commands in docs/', () => {
     await using stage = await setStage();
     const begin =
       'export K8S_VERIFY_INSTALL_DIR="$HOME/bin"; k8s-verify kubectl v1.30.2 -o kubectl-1.30 --save-bundle; ' +
-      'k8s-verify kubernetes-client v1.30.2 -o client.tar.gz --save-bundle; k8s-verify mirror kubectl v1.30.2 --to mirror';
+      'k8s-verify kubernetes-client v1.30.2 -o client.tar.gz --save-bundle; k8s-verify mirror kubectl v1.30.2 --to mirror; ' +
+      'k8s-verify policy show > policy.json';
     const ran = await stage.exec('sh', ['-exc', [begin, ...inSentences].join('\n')]);
     expect({ exitCode: ran.exitCode, stderr: ran.stderr }).toMatchObject({ exitCode: 0 });
     expect(inSentences.size).toBeGreaterThan(10);

@@ -34,7 +34,7 @@ for word do
 done
 words=" $* "
 lacks() { case $words in *" $1 "*) false ;; esac; }
-case \${1-} in verify | list | doctor | trusted-root | help | completion | version | -*) command=$1 ;; *) command=install ;; esac
+case \${1-} in verify | list | doctor | trusted-root | policy | help | completion | version | -*) command=$1 ;; *) command=install ;; esac
 if ! lacks --check; then command=check; if lacks --trusted-root; then set -- "$@" --trusted-root "$TRUSTED_ROOT"; fi; fi
 if [ "$command" = install ] && lacks --platform; then set -- "$@" --platform linux/amd64; fi
 case $command in install | list | doctor) if lacks --mirror && lacks --offline; then set -- "$@" --mirror "$MIRROR"; fi ;; esac

@@ -5,7 +5,7 @@ import { openTrust } from '../../src/flow/open-trust.ts';
 import { proveReleased, type ProvenFile } from '../../src/flow/prove-released.ts';
 import { openLogMemory } from '../../src/flow/run-log-memory.ts';
 import { sourcesOf } from '../../src/plan/request.ts';
-import { policyOf } from '../../src/plan/who-must-have-signed.ts';
+import { policyOf } from '../../src/plan/policy-of.ts';
 import { releaseArtifact } from '../../src/release/artifact.ts';
 import { parsePlatform } from '../../src/release/platform.ts';
 import { parseReleaseVersion } from '../../src/release/version.ts';
@@ -61,13 +61,15 @@ async function prove({
     rekorUrl: sigstore.rekorUrl,
     trustedRoot: Buffer.from(sigstore.trustedRoot()),
   };
-  const files = components.flatMap((component) =>
-    platforms.map((platform) => {
+  const asked = components.flatMap((component) =>
+    platforms.map(async (platform) => {
       const version = parseReleaseVersion(VERSION);
       const artifact = releaseArtifact({ component, version, platform: parsePlatform(platform) });
-      return { artifact, label: `${component} ${platform}`, policy: policyOf({}, artifact.signers) };
+      const policy = await policyOf({}, { kind: 'released', artifact }, client);
+      return { artifact, label: `${component} ${platform}`, policy };
     }),
   );
+  const files = await Promise.all(asked);
   // Awaited here, since the client is closed at the end.
   return await proveReleased(files, {
     network,

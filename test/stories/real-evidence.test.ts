@@ -21,7 +21,11 @@ import { testDir } from '#support/test-dir';
 import { thrownBy } from '#support/thrown-by';
 
 const KUBECTL = join(import.meta.dirname, '../fixtures/kubectl-v1.26.0-rc.1-linux-amd64');
-const KUBERNETES: Policy = { kind: 'certificate-identity', identities: allReleaseSigners() };
+const KUBERNETES: Policy = {
+  kind: 'certificate-identity',
+  identities: allReleaseSigners(),
+  rules: undefined,
+};
 const GOOGLE = 'https://accounts.google.com';
 
 const recorded = sharedFile('real/conformance-a.txt');
@@ -153,6 +157,7 @@ describe.skipIf(capi === undefined)(
       const trusted: Policy = {
         kind: 'certificate-identity',
         identities: [{ subjectAlternativeName: promoter, issuer: GOOGLE }],
+        rules: undefined,
       };
       expect(proveDigest(evidence, subject, trusted, trust).signer).toMatchObject({
         subjectAlternativeName: promoter,

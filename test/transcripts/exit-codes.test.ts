@@ -22,12 +22,13 @@ const MIRROR = 'test/mirror/fill.test.ts';
 const DOCTOR = 'test/cli/doctor.test.ts';
 const REFRESH = 'test/unit/trust/refresh-root.test.ts';
 const SCAN = 'test/stories/scan.test.ts';
+const POLICY = 'test/cli/policy.test.ts';
 const TRUSTED_ROOT = 'test/cli/trusted-root.test.ts';
 
 /** Codes that no transcript ends with, and the test that shows them. */
 const ELSEWHERE: Readonly<Record<CommandName, Readonly<Partial<Record<ExitCode, string>>>>> = {
-  install: { 1: FULL_DISK, 17: TIMES, 130: INTERRUPTED },
-  verify: { 1: FULL_DISK, 22: MANIFESTS, 130: INTERRUPTED },
+  install: { 1: FULL_DISK, 17: TIMES, 23: POLICY, 130: INTERRUPTED },
+  verify: { 1: FULL_DISK, 22: MANIFESTS, 23: POLICY, 130: INTERRUPTED },
   // It proves as verify does, with the same code.
   scan: {
     1: FULL_DISK,
@@ -46,6 +47,7 @@ const ELSEWHERE: Readonly<Record<CommandName, Readonly<Partial<Record<ExitCode, 
     19: SCAN,
     20: SCAN,
     22: MANIFESTS,
+    23: POLICY,
     24: SCAN,
     130: INTERRUPTED,
   },
@@ -61,6 +63,7 @@ const ELSEWHERE: Readonly<Record<CommandName, Readonly<Partial<Record<ExitCode, 
     18: DIGEST,
     19: DIGEST,
     22: MANIFESTS,
+    23: POLICY,
     130: INTERRUPTED,
   },
   mirror: {
@@ -77,6 +80,7 @@ const ELSEWHERE: Readonly<Record<CommandName, Readonly<Partial<Record<ExitCode, 
     19: DIGEST,
     20: MIRROR,
     22: MIRROR,
+    23: POLICY,
     130: INTERRUPTED,
   },
   lock: {
@@ -90,6 +94,7 @@ const ELSEWHERE: Readonly<Record<CommandName, Readonly<Partial<Record<ExitCode, 
     18: DIGEST,
     19: LOCK,
     20: LOCK,
+    23: POLICY,
     130: INTERRUPTED,
   },
   list: { 1: FULL_DISK, 130: INTERRUPTED },
@@ -102,6 +107,7 @@ const ELSEWHERE: Readonly<Record<CommandName, Readonly<Partial<Record<ExitCode, 
     20: TRUSTED_ROOT,
     130: INTERRUPTED,
   },
+  policy: { 1: FULL_DISK, 2: POLICY },
   completion: { 1: FULL_DISK },
   help: { 1: FULL_DISK },
   version: { 1: FULL_DISK },

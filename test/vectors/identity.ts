@@ -11,14 +11,25 @@ function expecting(
   subjectAlternativeName: string,
   issuer: string = KUBERNETES_ISSUER,
 ): { readonly policy: Policy } {
-  return { policy: { kind: 'certificate-identity', identities: [{ subjectAlternativeName, issuer }] } };
+  return {
+    policy: {
+      kind: 'certificate-identity',
+      identities: [{ subjectAlternativeName, issuer }],
+      rules: undefined,
+    },
+  };
 }
 
 const RELEASE = 'https://github.com/Some-One/k8s.verify/.github/workflows/release.yml';
 
 /** A release workflow's policy, and a certificate for this name. */
 function atTag(value: string, { kind = 'uri', issuer = GITHUB_ISSUER }: Altered = {}): () => Evidence {
-  const policy: Policy = { kind: 'release-workflow', workflow: RELEASE, issuer: GITHUB_ISSUER };
+  const policy: Policy = {
+    kind: 'release-workflow',
+    workflow: RELEASE,
+    issuer: GITHUB_ISSUER,
+    rules: undefined,
+  };
   return () => blob({ identity: { kind, value }, issuer }, { policy });
 }
 
@@ -55,6 +66,7 @@ export const IDENTITY_VECTORS: readonly Vector[] = [
             { subjectAlternativeName: KUBERNETES_IDENTITY, issuer: KUBERNETES_ISSUER },
             { subjectAlternativeName: 'new-signer@example.com', issuer: KUBERNETES_ISSUER },
           ],
+          rules: undefined,
         },
       },
     ),
@@ -83,7 +95,7 @@ export const IDENTITY_VECTORS: readonly Vector[] = [
   ),
   refused('identity-empty-expectation_fail', 'identity-mismatch', 'identity', () => blob({}, expecting(''))),
   refused('identity-nobody-acceptable_fail', 'identity-mismatch', 'identity', () =>
-    blob({}, { policy: { kind: 'certificate-identity', identities: [] } }),
+    blob({}, { policy: { kind: 'certificate-identity', identities: [], rules: undefined } }),
   ),
   refused('identity-email-address-in-a-uri_fail', 'identity-mismatch', 'identity', () =>
     blob({ identity: { kind: 'uri', value: KUBERNETES_IDENTITY } }),

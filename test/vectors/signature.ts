@@ -139,7 +139,13 @@ export const SIGNATURE_VECTORS: readonly Vector[] = [
   refused('managed-key-expected-another_fail', ...mismatch, () =>
     blob(
       { managedKey: 'p256' },
-      { policy: { kind: 'managed-key', publicKeyPem: toPem('PUBLIC KEY', generateKey().spki) } },
+      {
+        policy: {
+          kind: 'managed-key',
+          publicKeyPem: toPem('PUBLIC KEY', generateKey().spki),
+          rules: undefined,
+        },
+      },
     ),
   ),
   refused('managed-key-without-log-entry_fail', 'log-entry-not-found', 'entry', () =>
@@ -151,7 +157,7 @@ export const SIGNATURE_VECTORS: readonly Vector[] = [
   refused('certificate-where-a-managed-key-is-expected_fail', 'identity-mismatch', 'identity', () => {
     const signed = world().signBlob({ at: SIGNED_AT, bytes: ARTIFACT });
     return evidenceOf(world(), signed, {
-      policy: { kind: 'managed-key', publicKeyPem: toPem('PUBLIC KEY', signed.key.spki) },
+      policy: { kind: 'managed-key', publicKeyPem: toPem('PUBLIC KEY', signed.key.spki), rules: undefined },
     });
   }),
   refused('managed-key-signature-changed-without-log_fail', ...mismatch, () =>

@@ -53,6 +53,7 @@ export const NOW: Date = new Date('2026-03-02T12:00:00Z');
 export const KUBERNETES_POLICY: Policy = {
   kind: 'certificate-identity',
   identities: [{ subjectAlternativeName: KUBERNETES_IDENTITY, issuer: KUBERNETES_ISSUER }],
+  rules: undefined,
 };
 
 export function minutesAfterSigning(minutes: number): Date {
@@ -125,7 +126,11 @@ export function statement(
 
 export function evidenceOf(sigstore: LocalSigstore, signed: Signed, options: EvidenceOptions = {}): Evidence {
   const { version = '0.3', alterText = (text) => text, now = NOW, predicateTypes = [] } = options;
-  const managed: Policy = { kind: 'managed-key', publicKeyPem: toPem('PUBLIC KEY', signed.key.spki) };
+  const managed: Policy = {
+    kind: 'managed-key',
+    publicKeyPem: toPem('PUBLIC KEY', signed.key.spki),
+    rules: undefined,
+  };
   return {
     artifact: options.artifact ?? ARTIFACT,
     bundle: alterText(signed.bundle(version, options.alter)),

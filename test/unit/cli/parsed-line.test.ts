@@ -273,6 +273,8 @@ describe('variables', () => {
         '--mirror',
         '--no-progress',
         '--offline',
+        // What is allowed; one that says who must have signed is refused (test/cli/policy.test.ts).
+        '--policy',
         '--rekor-url',
         '--retries',
         '--timeout',

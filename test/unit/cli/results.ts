@@ -32,6 +32,12 @@ export function aFullResult(): Required<ArtifactResult> {
     members: [{ path: 'a', kind: 'file', bytes: 2, mode: '0644', modified: '2022-12-09T00:00:00.000Z' }],
     othersCanChange: [{ path: '/home/alice', who: 'user 1000' }],
     previous: '',
+    policy: {
+      path: '/etc/k8s-verify/platform.json',
+      sha256: 'd'.repeat(64),
+      exceptions: [{ lifts: ['minimumAge'], reason: 'INC-4711', until: '2026-12-31' }],
+      patchesBehind: { count: 1, newest: 'v1.26.5' },
+    },
     crossChecks: [{ ...crossCheck, compared: ['sha256'] }],
     ...anArtifactResult(),
   };

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { RequestError } from '../../../src/errors.ts';
-import { policyOf } from '../../../src/plan/who-must-have-signed.ts';
+import { signerOf } from '../../../src/plan/who-must-have-signed.ts';
 import { thrownBy } from '#support/thrown-by';
 
 const NAME = 'https://github.com/a/b/.github/workflows/release.yml@refs/tags/v1';
@@ -9,7 +9,7 @@ const ISSUER = 'https://token.actions.githubusercontent.com';
 describe('the certificate identity of a request', () => {
   it('is taken as it is', () => {
     const identity = { subjectAlternativeName: NAME, issuer: ISSUER };
-    expect(policyOf({ identity }, [])).toEqual({ kind: 'certificate-identity', identities: [identity] });
+    expect(signerOf({ identity }, [])).toEqual({ kind: 'certificate-identity', identities: [identity] });
   });
 
   it.each([
@@ -27,7 +27,7 @@ describe('the certificate identity of a request', () => {
       { subjectAlternativeName: text, issuer: ISSUER },
       { subjectAlternativeName: NAME, issuer: text },
     ]) {
-      const error = thrownBy(() => policyOf({ identity }, []));
+      const error = thrownBy(() => signerOf({ identity }, []));
       expect(error).toBeInstanceOf(RequestError);
       expect(error).toMatchObject({ code: 'usage' });
     }

@@ -147,7 +147,9 @@ describe('a managed key of the policy', () => {
     ['that is private', '-----BEGIN PRIVATE KEY-----\nAAAA\n-----END PRIVATE KEY-----\n'],
     ['of junk', '-----BEGIN PUBLIC KEY-----\nAAAA\n-----END PUBLIC KEY-----\n'],
   ])("%s is the caller's mistake", (_, publicKeyPem) => {
-    expect(() => prove(blob({ managedKey: 'p256' }), sha256, { kind: 'managed-key', publicKeyPem })).toThrow(
+    expect(() =>
+      prove(blob({ managedKey: 'p256' }), sha256, { kind: 'managed-key', publicKeyPem, rules: undefined }),
+    ).toThrow(
       expect.objectContaining({
         name: 'RequestError',
         code: 'usage',

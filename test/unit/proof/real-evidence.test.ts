@@ -28,7 +28,7 @@ function prove(
   return proveDigest(
     bundle,
     { kind: 'digest', digest: { algorithm: 'sha256', hex } },
-    { kind: 'certificate-identity', identities: [identity], ...more },
+    { kind: 'certificate-identity', identities: [identity], rules: undefined, ...more },
     trust,
   );
 }

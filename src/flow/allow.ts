@@ -1,0 +1,37 @@
+import { COMPONENTS } from '../release/component.ts';
+import type { PolicyUse } from '../policy/policy.ts';
+import { memberOf, type Output, type PreparedArtifact } from './prepared-artifact.ts';
+
+/** What the policy file of the run took to allow each output; empty where the run is under none. */
+export type PolicyUses = ReadonlyMap<Output, PolicyUse>;
+
+/**
+ * Judges every output by the policy file, now that its digest and its name are known.
+ *
+ * @throws NotAllowedError; UnavailableError where a version marker that the policy file needs cannot be fetched.
+ */
+export async function allowOutputs(prepared: readonly PreparedArtifact[]): Promise<PolicyUses> {
+  const uses = new Map<Output, PolicyUse>();
+  for (const one of prepared) {
+    const { allowance } = one.proof.proven;
+    if (allowance === undefined) continue;
+    for (const output of one.outputs) uses.set(output, await allowance.named(namedFile(one, output)));
+  }
+  return uses;
+}
+
+function namedFile(
+  { artifact }: PreparedArtifact,
+  output: Output,
+): Parameters<NonNullable<PreparedArtifact['proof']['proven']['allowance']>['named']>[0] {
+  const { name, sha256 } = output;
+  const claimed = name?.claimed;
+  const component = memberOf(output)?.component ?? artifact?.component ?? claimed?.component;
+  return {
+    sha256,
+    component,
+    version: artifact?.version ?? claimed?.version,
+    kind: artifact?.kind ?? COMPONENTS.find((one) => one.name === component)?.kind,
+    isBound: name !== undefined && name.by.length > 0,
+  };
+}
