@@ -4,6 +4,9 @@
  */
 import { K8sVerifyError, UnavailableError } from '../errors.ts';
 import { MAX_MIRROR_INDEX_BYTES, MAX_MIRRORED_FILES } from '../limits.ts';
+import { artifactAt } from '../release/artifact-at.ts';
+import { formatPlatform } from '../release/platform.ts';
+import { formatReleaseVersion, readReleaseVersion } from '../release/version.ts';
 import { Fields, type FieldsForm } from '../strict/fields.ts';
 import { encodeHex } from '../strict/hex.ts';
 import { type JsonValue, parseJsonStrictly } from '../strict/json.ts';
@@ -47,8 +50,14 @@ const FILE_FIELDS = [
   'signedAt',
   'sideFiles',
 ] as const;
-/** Parts without a leading dot, so that none is `..` and none is a file of ours. */
-const PATH = /^(?:release|feed)(?:\/[A-Za-z0-9][A-Za-z0-9._-]{0,127}){1,6}$/;
+/**
+ * Names that lists and markers have. Nothing else is made, so that an index cannot say of a program that it is a list, which a
+ * check does not prove and a run writes anew or removes.
+ */
+const LISTS: readonly RegExp[] = [
+  /^release\/(?:stable|latest)(?:-\d{1,9}(?:\.\d{1,9})?)?\.txt$/,
+  /^feed\/[a-z0-9][a-z0-9.-]{0,127}\.json$/,
+];
 
 /** Two equal indexes are equal bytes. */
 export function formatIndex({ files, made }: MirrorIndex): string {
@@ -73,15 +82,28 @@ export function readIndex(bytes: Uint8Array, location: string): MirrorIndex {
   if (version !== 1) throw document.flawed('schemaVersion', '1', String(version));
   const files = document.objects('files', [...FILE_FIELDS], MAX_MIRRORED_FILES).map(readFile);
   const made = document.list('made', MAX_MIRRORED_FILES).map((value) => {
-    if (typeof value === 'string' && PATH.test(value)) return value;
-    throw document.flawed('made', 'paths in the mirror', 'something else');
+    if (typeof value === 'string' && isList(value)) return value;
+    throw document.flawed('made', 'paths of lists and markers', 'something else');
   });
   return { files, made };
 }
 
+function isList(path: string): boolean {
+  const version = /^release\/([^/]+)\/SHA256SUMS$/.exec(path)?.[1];
+  if (version === undefined) return LISTS.some((form) => form.test(path));
+  const read = readReleaseVersion(version);
+  return read !== undefined && formatReleaseVersion(read) === version;
+}
+
+/** Lists are made of its facts, and paths of its path: each says the same of the file as the others. */
 function readFile(fields: Fields): MirroredFile {
   const path = fields.text('path');
-  if (!PATH.test(path)) throw fields.flawed('path', 'a path below release/', excerpt(path));
+  const artifact = artifactAt(path);
+  if (artifact === undefined) throw fields.flawed('path', 'the path of a file of a release', excerpt(path));
+  assertSays(fields, 'component', artifact.component);
+  assertSays(fields, 'version', formatReleaseVersion(artifact.version));
+  assertSays(fields, 'platform', artifact.platform && formatPlatform(artifact.platform));
+  if (fields.has('signedAt')) fields.timestamp('signedAt');
   const sideFiles = fields.list('sideFiles', 16).map((suffix) => {
     if (typeof suffix === 'string' && /^(?:\.[a-z0-9]{1,16}){1,2}$/.test(suffix)) return suffix;
     throw fields.flawed('sideFiles', 'ends of names such as .sig', 'something else');
@@ -96,6 +118,12 @@ function readFile(fields: Fields): MirroredFile {
     ...(fields.has('signedAt') ? { signedAt: fields.text('signedAt') } : {}),
     sideFiles,
   };
+}
+
+function assertSays(fields: Fields, name: string, wanted: string | undefined): void {
+  const found = fields.has(name) ? fields.text(name) : undefined;
+  if (found !== wanted)
+    throw fields.flawed(name, wanted ?? 'none: the file is for all platforms', excerpt(found ?? 'nothing'));
 }
 
 function formOf(location: string): FieldsForm {
