@@ -97,7 +97,7 @@ export async function checkMirrorIn(
   const { files, index, notes } = await lookInto(source);
   for (const one of notes) client.report({ kind: 'note', ...one });
   const checked = await checkFiles(files, directory, request, client, signal);
-  return { files: [...checked, ...(await checkLists(source, index))], notes };
+  return { files: [...checked, ...(await checkLists(source, index, checked))], notes };
 }
 
 /** The same for a request that is read already. */

@@ -1,15 +1,16 @@
 /** What a check of a whole mirror looks at: what the index lists, what is there besides, and the lists made of both. */
 import { join } from 'node:path';
-import { type K8sVerifyError, UnavailableError, UntrustedError } from '../errors.ts';
+import { K8sVerifyError, UnavailableError, UntrustedError } from '../errors.ts';
 import { MAX_MIRROR_INDEX_BYTES, MAX_SUMS_BYTES } from '../limits.ts';
 import { foundFiles } from '../mirror/found-files.ts';
-import { EMPTY_INDEX, type MirrorIndex, readIndex } from '../mirror/index-file.ts';
+import { EMPTY_INDEX, type MirroredFile, type MirrorIndex, readIndex } from '../mirror/index-file.ts';
 import { INDEX_NAME } from '../mirror/layout.ts';
 import { feedsOf, markersOf, sumsOf } from '../mirror/lists.ts';
 import { note, type Note } from '../notes.ts';
 import { type ReleaseArtifact, SIDE_FILE } from '../release/artifact.ts';
 import { artifactAt } from '../release/artifact-at.ts';
 import type { DirectorySource } from '../source/directory-source.ts';
+import { verdictOf } from '../verdict.ts';
 import type { CheckedFile, FileToCheck } from './mirror-check.ts';
 
 export interface MirrorContent {
@@ -69,28 +70,90 @@ function nothingThere({ shown }: DirectorySource): UnavailableError {
   });
 }
 
-/** Compares the lists that runs have made with what the index lists. Other tools take digests and versions from them. */
+type FailedFile = Extract<CheckedFile, { readonly kind: 'failed' }>;
+
+/**
+ * Compares the lists of the mirror with what they are made of: what the index lists, with the digests that were proved. Other
+ * tools take digests and versions from them, whether or not the index says that they were made. The index may be older than
+ * lists it does not name, so that only those that it names are missed.
+ */
 export async function checkLists(
   source: DirectorySource,
-  { files, made }: MirrorIndex,
-): Promise<readonly Extract<CheckedFile, { readonly kind: 'failed' }>[]> {
+  { files: listed, made }: MirrorIndex,
+  checked: readonly CheckedFile[],
+): Promise<readonly FailedFile[]> {
+  const files = asProved(source, listed, checked);
   const [sums, markers, feeds] = [sumsOf(files), markersOf(files), feedsOf(files)];
-  const failed: Extract<CheckedFile, { readonly kind: 'failed' }>[] = [];
-  for (const path of made) {
+  const failed: FailedFile[] = [];
+  const wrong = files.find((file, place) => !saysTheSame(file, listed[place]));
+  if (wrong !== undefined) failed.push(failure(source, INDEX_NAME, falseIndex(source, wrong)));
+  for (const path of new Set([...made, ...sums.keys(), ...markers.keys(), ...feeds.keys()])) {
     const wanted = sums.get(path) ?? feeds.get(path) ?? markers.get(path);
-    if (wanted === undefined) continue;
-    const found = await source.small({ path, maxBytes: MAX_SUMS_BYTES, what: path });
-    if (found !== undefined && Buffer.from(found.bytes).toString('utf8') === wanted) continue;
-    const isMarker = markers.has(path);
-    const error = found === undefined || isMarker ? outOfDate(source, path) : notTheList(source, path);
-    failed.push({
-      kind: 'failed',
-      path: at(source, path),
-      verdict: error instanceof UntrustedError ? 'refused' : 'missing',
-      error,
+    const error = await flawOf(source, path, wanted, {
+      isMarker: markers.has(path),
+      isMade: wanted !== undefined && made.includes(path),
     });
+    if (error !== undefined) failed.push(failure(source, path, error));
   }
   return failed;
+}
+
+/** @throws the error, if it is about the whole run. */
+function failure(source: DirectorySource, path: string, error: K8sVerifyError): FailedFile {
+  const verdict = verdictOf(error);
+  if (verdict === undefined) throw error;
+  return { kind: 'failed', path: at(source, path), verdict, error };
+}
+
+/** What is wrong with a list; undefined where it is what it has to be, or is not there and need not be. */
+async function flawOf(
+  source: DirectorySource,
+  path: string,
+  wanted: string | undefined,
+  { isMarker, isMade }: { readonly isMarker: boolean; readonly isMade: boolean },
+): Promise<K8sVerifyError | undefined> {
+  try {
+    const found = await source.small({ path, maxBytes: MAX_SUMS_BYTES, what: path });
+    if (found === undefined) return isMade ? outOfDate(source, path) : undefined;
+    if (Buffer.from(found.bytes).toString('utf8') === wanted) return undefined;
+    return isMarker || wanted === undefined ? outOfDate(source, path) : notTheList(source, path);
+  } catch (error) {
+    if (error instanceof K8sVerifyError) return error;
+    throw error;
+  }
+}
+
+/** What the index lists, with the digest and the time that were proved in place of its own. */
+function asProved(
+  source: DirectorySource,
+  listed: readonly MirroredFile[],
+  checked: readonly CheckedFile[],
+): readonly MirroredFile[] {
+  const proved = new Map(
+    checked.flatMap((one) => (one.kind === 'proved' ? [[one.path, one.artifact] as const] : [])),
+  );
+  return listed.map((file) => {
+    const artifact = proved.get(at(source, file.path));
+    if (artifact === undefined) return file;
+    const { signedAt: _, ...rest } = file;
+    const { sha256, signedAt } = artifact;
+    return { ...rest, sha256, ...(signedAt === undefined ? {} : { signedAt }) };
+  });
+}
+
+function saysTheSame(one: MirroredFile, other: MirroredFile | undefined): boolean {
+  return one.sha256 === other?.sha256 && one.signedAt === other.signedAt;
+}
+
+function falseIndex(source: DirectorySource, proved: MirroredFile): K8sVerifyError {
+  const { path, sha256, signedAt = 'at no known time' } = proved;
+  return new UnavailableError('mirror-inconsistent', 'the index of the mirror is not about its files', {
+    wanted: `sha256:${sha256}, signed ${signedAt}, which is proved of ${path}`,
+    found: 'another digest or time in the index',
+    from: at(source, INDEX_NAME),
+    why: 'the next run would make lists and feeds of it',
+    next: 'fill the mirror again, which writes the index and the lists anew',
+  });
 }
 
 function outOfDate(source: DirectorySource, path: string): K8sVerifyError {
@@ -104,7 +167,7 @@ function outOfDate(source: DirectorySource, path: string): K8sVerifyError {
 
 function notTheList(source: DirectorySource, path: string): K8sVerifyError {
   return new UntrustedError('digest-mismatch', `${path} does not have the digests of the files`, {
-    wanted: 'the digests that the index lists',
+    wanted: 'the digests that were proved',
     found: 'others',
     from: at(source, path),
     why: 'a tool that trusts this list would take another file, or refuse the right one',

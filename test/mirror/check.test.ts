@@ -16,6 +16,7 @@ const { sigstore } = servers;
 const ROOT = `release/${VERSION}`;
 const KUBECTL = `${ROOT}/bin/linux/amd64/kubectl`;
 const KUBELET = `${ROOT}/bin/linux/amd64/kubelet`;
+const INDEX = 'k8s-verify-mirror.json';
 const MANIFEST = `${ROOT}/kubernetes-release.spdx`;
 
 async function filled(more: Partial<MirrorWorld['input']> = {}): Promise<MirrorWorld> {
@@ -42,6 +43,11 @@ function said({ files }: MirrorCheck, { to }: Pick<MirrorWorld, 'to'>): Readonly
       one.kind === 'proved' ? one.artifact.claim : `${one.verdict} ${one.error.code}`,
     ]),
   );
+}
+
+interface Index {
+  readonly files: readonly { readonly sha256: string }[];
+  readonly made: string[];
 }
 
 const GENUINE = { [KUBECTL]: 'genuine', [KUBELET]: 'genuine', [MANIFEST]: 'genuine' };
@@ -119,6 +125,45 @@ describe('a check of a mirror', () => {
     const world = await filled();
     damage(world);
     expect(said(await check(world), world)).toEqual({ ...GENUINE, ...expected });
+  });
+
+  it.each<readonly [string, (index: Index) => void, Readonly<Record<string, string>>]>([
+    [
+      'another digest than the proven one, and in the list as well',
+      ({ files }) => Object.assign(files[0] ?? {}, { sha256: 'e'.repeat(64) }),
+      { [INDEX]: 'missing mirror-inconsistent', [`${ROOT}/SHA256SUMS`]: 'refused digest-mismatch' },
+    ],
+    [
+      'another time than the proven one',
+      ({ files }) => Object.assign(files[0] ?? {}, { signedAt: '2020-01-01T00:00:00.000Z' }),
+      { [INDEX]: 'missing mirror-inconsistent' },
+    ],
+    [
+      'no lists, and one that is false',
+      ({ made }) => made.splice(0),
+      { [`${ROOT}/SHA256SUMS`]: 'refused digest-mismatch' },
+    ],
+  ])('does not believe an index with %s', async (_, edit, expected) => {
+    const world = await filled();
+    const index: Index = JSON.parse(world.text(INDEX));
+    const [digest = ''] = index.files.map(({ sha256 }) => sha256);
+    edit(index);
+    writeFileSync(world.at(INDEX), JSON.stringify(index));
+    if (`${ROOT}/SHA256SUMS` in expected) {
+      const list = world.text(`${ROOT}/SHA256SUMS`);
+      writeFileSync(world.at(`${ROOT}/SHA256SUMS`), list.replace(digest, 'e'.repeat(64)));
+    }
+    expect(said(await check(world), world)).toEqual({ ...GENUINE, ...expected });
+  });
+
+  it('names a list that is no file, and goes on', async () => {
+    const world = await filled();
+    rmSync(world.at(`${ROOT}/SHA256SUMS`));
+    symlinkSync('/dev/zero', world.at(`${ROOT}/SHA256SUMS`));
+    expect(said(await check(world), world)).toEqual({
+      ...GENUINE,
+      [`${ROOT}/SHA256SUMS`]: 'not-judged mirror-unreadable',
+    });
   });
 
   it('follows links that end inside', async () => {
