@@ -100,6 +100,10 @@ export const MAX_LOG_REQUESTS_AT_ONCE = 4;
 export const MAX_LOG_REQUESTS_PER_SECOND = 5;
 /** Artifacts whose signatures are fetched in parallel, where nothing else of them is: three small files each. */
 export const MAX_PARALLEL_SIGNATURES = 8;
+/** Files whose sizes are asked for in parallel: as many requests as for signatures. */
+export const MAX_PARALLEL_SIZES: number = 3 * MAX_PARALLEL_SIGNATURES;
+/** How long a lock asks for the sizes of its files, all together, in milliseconds: it can do without them. */
+export const SIZES_TIMEOUT_MS: number = 5 * 1000;
 /** Depth of nested JSON. */
 export const MAX_JSON_DEPTH: number = 32;
 /**

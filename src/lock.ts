@@ -4,6 +4,7 @@ import { ableToJudge } from './flow/able-to-judge.ts';
 import { checkLock } from './flow/check-lock.ts';
 import { evidenceFiles, removeOldEvidence, writeLockFiles } from './flow/lock-files.ts';
 import { describeLock, type LockedComponent, lockOf } from './flow/lock-outcome.ts';
+import { lockedSizes } from './flow/lock-sizes.ts';
 import { planLock } from './flow/lock-plan.ts';
 import { clientWithLock } from './flow/locked-install.ts';
 import { openTrust } from './flow/open-trust.ts';
@@ -54,7 +55,8 @@ export async function lockReleases(given: LockRequest, client: Client): Promise<
   const withEvidence = clientWithLock(client, lockfile);
   const plan = await planLock(before?.lock, request, withEvidence);
   const { proven, result } = await runReleased(plan.files, request, withEvidence);
-  const now = lockOf(plan, proven, before?.lock, lockfile);
+  const sizes = await lockedSizes(proven, before?.lock, request, client);
+  const now = lockOf(plan, proven, before?.lock, lockfile, sizes);
   const path = resolve(lockfile);
   const file = { destination: path, bytes: encodeLock(now, schemaOf()) };
   const evidence = request.evidence ? evidenceFiles(lockfile, proven) : [];

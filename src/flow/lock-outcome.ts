@@ -22,27 +22,33 @@ export interface LockedComponent {
   readonly changed: boolean;
 }
 
-/** @throws UntrustedError `digest-mismatch` where a locked version has another digest than the proven one. */
+/**
+ * @param sizes by digest, of those that are known.
+ * @throws UntrustedError `digest-mismatch` where a locked version has another digest than the proven one.
+ */
 export function lockOf(
   plan: LockPlan,
   proven: readonly ProvenFile[],
   before: Lock | undefined,
   lockfile: string,
+  sizes: ReadonlyMap<string, number>,
 ): Lock {
-  const artifacts = proven.map(entryOf);
+  const artifacts = proven.map((file) => entryOf(file, sizes));
   for (const entry of artifacts) assertSameDigest(entry, before, lockfile);
   return { asked: plan.asked, platforms: plan.platforms, artifacts };
 }
 
-function entryOf({ artifact, sha256, proof }: ProvenFile): LockEntry {
+function entryOf({ artifact, sha256, proof }: ProvenFile, sizes: ReadonlyMap<string, number>): LockEntry {
   const { component, version, platform } = artifact;
   const { signer, signedAt, logEntries } = proof.proven;
   const [entry] = logEntries;
+  const size = sizes.get(sha256);
   return {
     component,
     version: formatReleaseVersion(version),
     ...(platform === undefined ? {} : { platform: formatPlatform(platform) }),
     sha256,
+    ...(size === undefined ? {} : { size }),
     ...(signer.kind === 'certificate-identity' ? { signer: signer.subjectAlternativeName } : {}),
     ...(signedAt === undefined ? {} : { signedAt: signedAt.toISOString().replace(/\.\d+Z$/, 'Z') }),
     ...(entry === undefined ? {} : { logIndex: entry.logIndex }),

@@ -7,7 +7,7 @@ import { duration } from './wording.ts';
 
 export interface ExchangeRequest {
   readonly url: URL;
-  readonly method: 'GET' | 'POST';
+  readonly method: 'GET' | 'POST' | 'HEAD';
   readonly headers: Readonly<Record<string, string>>;
   readonly body?: string;
   /** If no byte arrives for this long while the caller waits, the exchange fails as stalled. */
@@ -50,6 +50,8 @@ export async function exchange(dispatcher: Dispatcher, request: ExchangeRequest)
       method: request.method,
       headers: { ...request.headers },
       body: request.body ?? null,
+      // undici closes the connection after each HEAD unless told otherwise.
+      ...(request.method === 'HEAD' ? { reset: false } : {}),
       // We time stalls ourselves, exactly and only while the caller waits for bytes.
       headersTimeout: 0,
       bodyTimeout: 0,

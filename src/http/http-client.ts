@@ -18,12 +18,17 @@ export interface SmallResponse {
   readonly date?: Date;
   /** When the server last changed the file (`Last-Modified`), if it says so. */
   readonly modified?: Date;
+  /** Answers to HEAD only: how many bytes a GET would give (`Content-Length`), if the server says so. */
+  readonly length?: number;
 }
 
 export interface SmallRequest extends Omit<SmallFileRequest, 'path'> {
   readonly url: string;
-  /** GET, or POST if there is `json`. A POST is retried like a GET, because it only looks something up. */
-  readonly method?: 'GET' | 'POST';
+  /**
+   * GET, or POST if there is `json`. A POST is retried like a GET, because it only looks something up. A HEAD is not
+   * retried, because callers can do without its answer.
+   */
+  readonly method?: 'GET' | 'POST' | 'HEAD';
   /** Sent as `application/json`. */
   readonly json?: unknown;
   /** Statuses that count as answers. Any other is retried if transient, and ends as `UnavailableError`. */

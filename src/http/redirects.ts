@@ -11,7 +11,7 @@ export function isRedirect(status: number): boolean {
 }
 
 export interface Hop {
-  readonly method: 'GET' | 'POST';
+  readonly method: 'GET' | 'POST' | 'HEAD';
   readonly status: number;
   /** The `Location` header, as it came. */
   readonly location: string | undefined;

@@ -27,7 +27,7 @@ export async function attemptSmall(
     reply.discard();
     throw reply.statusFailure();
   }
-  const body = isSuccess(reply) ? await readWhole(reply, request) : await readErrorPage(reply, request);
+  const body = await readBody(reply, request, method);
   const { status, url, mediaType: contentType, date } = reply;
   const fromOtherHost = new URL(url).host !== target.url.host;
   const modified = parseHttpDate(reply.header('last-modified') ?? '');
@@ -39,7 +39,25 @@ export async function attemptSmall(
     contentType,
     ...(date === undefined ? {} : { date }),
     ...(modified === undefined ? {} : { modified }),
+    ...(method === 'HEAD' ? lengthOf(reply) : {}),
   };
+}
+
+async function readBody(
+  reply: Reply,
+  request: SmallRequest,
+  method: SmallRequest['method'],
+): Promise<Uint8Array> {
+  if (method !== 'HEAD') return isSuccess(reply) ? readWhole(reply, request) : readErrorPage(reply, request);
+  reply.discard();
+  return new Uint8Array();
+}
+
+/** Of the file itself: neither that of an error page nor that of an encoded body. */
+function lengthOf(reply: Reply): Pick<SmallResponse, 'length'> {
+  const { length, mediaType } = reply;
+  const isOfFile = isSuccess(reply) && mediaType !== 'text/html' && !isCompressed(reply);
+  return isOfFile && length !== undefined && Number.isSafeInteger(length) ? { length } : {};
 }
 
 function isSuccess({ status }: Reply): boolean {

@@ -19,7 +19,7 @@ export interface TransportSettings {
 
 export interface TransportRequest {
   readonly target: Target;
-  readonly method: 'GET' | 'POST';
+  readonly method: 'GET' | 'POST' | 'HEAD';
   readonly json?: unknown;
   readonly headers?: Readonly<Record<string, string>>;
   readonly bypassCache?: boolean | undefined;

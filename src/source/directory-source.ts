@@ -4,12 +4,19 @@ import { InterruptedError, UnavailableError } from '../errors.ts';
 import { type FileWithin, openWithin, RefusedFile } from '../files/file-within.ts';
 import { oversized } from '../strict/malformed.ts';
 import { replaceUnprintable } from '../text/unprintable.ts';
-import type { BytesRequest, Delivery, ReleaseSource, SmallFile, SmallFileRequest } from './release-source.ts';
+import type {
+  BytesRequest,
+  Delivery,
+  ReleaseSource,
+  SizeRequest,
+  SmallFile,
+  SmallFileRequest,
+} from './release-source.ts';
 
 /** How much of an artifact is read at a time. */
 const CHUNK_BYTES = 256 * 1024;
 
-type Wanted = Pick<SmallFileRequest, 'path' | 'what' | 'signal'>;
+type Wanted = SizeRequest;
 
 /**
  * A mirror in a directory of this machine. Other people may fill it, so that only regular files below it are read, and a
@@ -50,6 +57,10 @@ export class DirectorySource implements ReleaseSource {
   async bytes(request: BytesRequest): Promise<Delivery> {
     const delivery = await this.#read(request, (file) => this.#deliver(request, file));
     return delivery ?? { kind: 'absent', reason: 'no such file' };
+  }
+
+  async size(request: SizeRequest): Promise<number | undefined> {
+    return this.#read(request, (file) => Promise.resolve(file.size));
   }
 
   async #deliver(request: BytesRequest, file: FileWithin): Promise<Delivery> {

@@ -1,6 +1,13 @@
 import type { HttpClient } from '../http/http-client.ts';
 import { shownUrl } from '../text/shown-url.ts';
-import type { BytesRequest, Delivery, ReleaseSource, SmallFile, SmallFileRequest } from './release-source.ts';
+import type {
+  BytesRequest,
+  Delivery,
+  ReleaseSource,
+  SizeRequest,
+  SmallFile,
+  SmallFileRequest,
+} from './release-source.ts';
 
 const OK = 200;
 const NOT_FOUND = 404;
@@ -35,5 +42,11 @@ export class HttpSource implements ReleaseSource {
 
   async bytes({ path, ...request }: BytesRequest): Promise<Delivery> {
     return this.#http.download({ ...request, url: `${this.#base}/${path}` });
+  }
+
+  async size({ path, ...request }: SizeRequest): Promise<number | undefined> {
+    const asked = { ...request, url: `${this.#base}/${path}`, method: 'HEAD', accept: [OK] } as const;
+    const { length } = await this.#http.fetchSmall({ ...asked, maxBytes: 0, quiet: true });
+    return length;
   }
 }

@@ -23,7 +23,15 @@ export interface ReleaseSource {
    * @throws UnavailableError if they cannot be fetched; any error of the sink.
    */
   bytes(request: BytesRequest): Promise<Delivery>;
+  /**
+   * How many bytes a file has, as the source says without giving them; undefined if it does not say. Nothing proves it.
+   *
+   * @throws UnavailableError if the source cannot be asked.
+   */
+  size(request: SizeRequest): Promise<number | undefined>;
 }
+
+export type SizeRequest = Pick<SmallFileRequest, 'path' | 'what' | 'signal'>;
 
 export interface SmallFileRequest {
   /** Relative to the source. */

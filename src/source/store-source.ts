@@ -81,6 +81,11 @@ export class StoreSource implements ReleaseSource {
     return { kind: 'delivered', outcome: { url, bytes: sink.length, resumed: false, endedByClose: false } };
   }
 
+  /** A store can only be asked for bytes. */
+  size(): Promise<undefined> {
+    return Promise.resolve(undefined);
+  }
+
   async #open(request: SmallFileRequest): Promise<AsyncIterable<Uint8Array> | undefined> {
     const { path, signal } = request;
     const opened = await this.#asked(request, async () => this.#store.open(path, signal));

@@ -9,6 +9,7 @@ import {
   symlinkSync,
   writeFileSync,
 } from 'node:fs';
+import { dirname } from 'node:path';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { type Client, createClient } from '../../src/client.ts';
 import { installRelease } from '../../src/install.ts';
@@ -19,6 +20,7 @@ import type { ProgressEvent } from '../../src/progress.ts';
 import type { LockRequest } from '../../src/plan/lock-request.ts';
 import type { InstallRequest } from '../../src/plan/request.ts';
 import type { RunResult } from '../../src/result.ts';
+import { DirectorySource } from '../../src/source/directory-source.ts';
 import { fault } from '#support/http/faults';
 import { isRecord } from '#support/json';
 import { snapshot, type TempDir } from '#support/temp-dir';
@@ -249,6 +251,66 @@ describe('lock', () => {
     const trustedRoot = sigstore.trustedRoot();
     const from = { sources: [releases.url], rekorUrl: sigstore.rekorUrl, trustedRoot };
     expect(await withWorld((client) => lock({ ...from, ...input }, client))).toMatchObject({ written: true });
+  });
+});
+
+function sizes(): readonly (number | undefined)[] {
+  return parseLock(readFileSync(lockfile), 'lock').artifacts.map(({ size }) => size);
+}
+
+function sizesAsked(): readonly string[] {
+  return releases.http.requests.filter(({ method }) => method === 'HEAD').map(({ path }) => path);
+}
+
+describe('the size of a locked file', () => {
+  it('is what the server says of it, without giving it', async () => {
+    const bytes = Buffer.alloc(12_345, 'x');
+    const platform = 'linux/amd64';
+    await releases.publishRelease({ component: 'kubeadm', version: 'v1.30.2', platform, bytes, sigstore });
+    const before = sizesAsked().length;
+    await run({ artifacts: [{ component: 'kubeadm', version: 'v1.30.2' }], platforms: [platform] });
+    expect(sizes()).toEqual([12_345]);
+    expect(sizesAsked().slice(before)).toEqual(['/release/v1.30.2/bin/linux/amd64/kubeadm']);
+  });
+
+  it('is kept by a renewal, and asked for what is new alone', async () => {
+    await run({ artifacts: KUBECTL.artifacts, platforms: ['linux/amd64'] });
+    replace(/"size": \d+/, '"size": 7');
+    const before = sizesAsked().length;
+    await run({ platforms: LINUX });
+    expect(sizes()).toEqual([7, expect.any(Number)]);
+    expect(sizesAsked().slice(before)).toEqual(['/release/v1.30.2/bin/linux/arm64/kubectl']);
+    await install();
+  });
+
+  it.each([
+    ['refuses to say it', fault.status(405, { body: 'no' })],
+    ['is busy', fault.status(503, { body: 'no' })],
+    ['has a page in its place', fault.html()],
+  ])('is absent where the server %s, once asked', async (_, answer) => {
+    releases.http.fault(/\/kubectl$/, answer);
+    const before = sizesAsked().length;
+    await run(KUBECTL);
+    expect(sizes()).toEqual([undefined, undefined]);
+    expect(sizesAsked().length - before).toBe(2);
+    await check();
+  });
+
+  it('is read off a file in a mirror directory, offline as well', async () => {
+    await run(KUBECTL);
+    rmSync(lockfile);
+    const file = dir.join('mirror/release/v1.30.2/bin/linux/amd64/kubectl');
+    mkdirSync(dirname(file), { recursive: true });
+    writeFileSync(file, 'four');
+    const sources = [new DirectorySource(dir.join('mirror'))];
+    await withWorld((client) => lockReleases(request({ ...KUBECTL, sources }), client), true);
+    expect(sizes()).toEqual([4, undefined]);
+  });
+
+  it('is not asked for by a dry run', async () => {
+    const before = sizesAsked().length;
+    await run({ ...KUBECTL, dryRun: true });
+    expect(sizesAsked().length).toBe(before);
   });
 });
 

@@ -7,6 +7,7 @@ import type {
   BytesRequest,
   Delivery,
   ReleaseSource,
+  SizeRequest,
   SmallFile,
   SmallFileRequest,
 } from '../../src/source/release-source.ts';
@@ -28,6 +29,10 @@ class DirectorySource implements ReleaseSource {
 
   constructor(directory: string) {
     this.shown = directory;
+  }
+
+  size({ path: name }: SizeRequest): Promise<number | undefined> {
+    return Promise.resolve(this.#size(name));
   }
 
   async small({ path: name, maxBytes, what }: SmallFileRequest): Promise<SmallFile | undefined> {
