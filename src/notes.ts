@@ -37,6 +37,8 @@ export type NoteCode =
   | 'trusted-root-not-renewed'
   | 'log-not-compared'
   | 'mirror-extra'
+  | 'mirror-root-kept'
+  | 'mirror-root-replaced'
   | 'mirror-taken-over'
   | 'mirror-not-asked'
   | 'policy-others-can-change'
@@ -87,6 +89,10 @@ export const NOTE_MEANINGS: Readonly<Record<NoteCode, string>> = {
   'trusted-root-not-renewed': 'the trusted root could not be renewed by TUF; an older one was used',
   'log-not-compared': 'the log did not prove that it has only grown since an earlier run; it was not needed',
   'mirror-extra': 'something in a mirror is no file of a release, and was not looked at',
+  'mirror-root-kept':
+    'the trusted root in a mirror stays: it is newer than that of the run, or that of the run has no date (mirror only)',
+  'mirror-root-replaced':
+    'the trusted root in a mirror was another one, nothing showed how old it was, and it was replaced (mirror only)',
   'mirror-taken-over': 'a run that was killed had left its lock on the mirror; this run went on from there',
   'mirror-not-asked': 'K8S_VERIFY_MIRROR names a server, and the run is offline',
   'policy-others-can-change': 'other users can change the policy file, and so what is allowed',

@@ -6,7 +6,7 @@ import type { Client } from '../client.ts';
 import { lockForWriting } from '../disk/writer-lock.ts';
 import { MAX_PARALLEL_DOWNLOADS } from '../limits.ts';
 import type { MirroredFile } from '../mirror/index-file.ts';
-import { CHECKPOINTS_NAME, TRUSTED_ROOT_NAME } from '../mirror/layout.ts';
+import { CHECKPOINTS_NAME } from '../mirror/layout.ts';
 import { feedsOf, type Lists, markersOf, sumsOf } from '../mirror/lists.ts';
 import { withMirror } from '../mirror/mirror-data.ts';
 import { MirrorTree } from '../mirror/tree.ts';
@@ -18,6 +18,7 @@ import { newestCheckpoints } from './mirror-checkpoints.ts';
 import { type LaidFile, layOutFile } from './mirror-file.ts';
 import { GrowingIndex } from './mirror-index.ts';
 import { removeOthers } from './mirror-prune.ts';
+import { writeNewestRoot } from './mirror-root.ts';
 import { type ReleasedRun, runReleased } from './released-run.ts';
 import { sideBySide } from './side-by-side.ts';
 
@@ -51,7 +52,9 @@ export async function fillMirror(
     const run = await runReleased(plan, request, kept);
     const uses = run.result.artifacts.map(({ policy }) => policy);
     const laidOut = await layOut(run, tree, index, request, client);
-    return { ...laidOut, uses, notes: [...notes, ...run.result.notes] };
+    const ofRoot = await writeNewestRoot(run, tree, request, client.clock.now());
+    for (const one of ofRoot) client.report({ kind: 'note', ...one });
+    return { ...laidOut, uses, notes: [...notes, ...run.result.notes, ...ofRoot] };
   } finally {
     await lock.release();
   }
@@ -81,7 +84,7 @@ async function layOut(
   });
   const removed = request.prune === true ? await removeOthers(own, tree, index) : [];
   await writeLists(tree, index, evidenceOnly);
-  await writeEvidence(run, tree);
+  await tree.write(CHECKPOINTS_NAME, await newestCheckpoints(proven, tree));
   await index.save();
   const others = index.content.files.filter(({ path }) => !own.has(path));
   return { laid, others, removed };
@@ -101,11 +104,4 @@ async function writeLists(tree: MirrorTree, index: GrowingIndex, withFeeds: bool
   for (const [path, text] of lists) await tree.write(path, Buffer.from(text));
   for (const path of made) if (!lists.has(path)) await tree.remove(path);
   index.setMade(lists.keys());
-}
-
-/** The trusted root to be carried, and what shows that the log has only grown. */
-async function writeEvidence({ trust, proven }: ReleasedRun, tree: MirrorTree): Promise<void> {
-  await tree.write(TRUSTED_ROOT_NAME, trust.bytes);
-  const checkpoints = await newestCheckpoints(proven, tree);
-  await tree.write(CHECKPOINTS_NAME, checkpoints);
 }

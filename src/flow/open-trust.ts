@@ -42,6 +42,7 @@ async function withPolicysAge(request: TrustRequest): Promise<TrustRequest> {
 function fixed(trust: TrustMaterial): RunTrust {
   return {
     current: () => Promise.resolve(trust),
+    shownBy: () => Promise.resolve(undefined),
     begin: () => undefined,
     newerThan: () => Promise.resolve(undefined),
     finish: () => Promise.resolve(),

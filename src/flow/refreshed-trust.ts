@@ -8,7 +8,7 @@ import { note } from '../notes.ts';
 import type { TrustRequest } from '../plan/request.ts';
 import { readEmbedded } from '../trust/clock.ts';
 import { embeddedRecordBytes, embeddedTufRootBytes, PUBLIC_GOOD_TUF_URL } from '../trust/embedded-root.ts';
-import { encodeKeptRoot } from '../trust/kept-root.ts';
+import { encodeKeptRoot, type KeptRoot } from '../trust/kept-root.ts';
 import type { TufTrustedRoot } from '../trust/refresh-root.ts';
 import { factsOf, readRootRecord, rootWords } from '../trust/root-age.ts';
 import type { TrustMaterial } from '../trust/trust-material.ts';
@@ -85,6 +85,13 @@ export class RefreshedTrust implements RunTrust {
     }
     this.#tell(newest);
     return newest;
+  }
+
+  async shownBy(): Promise<KeptRoot | undefined> {
+    const newest = await this.#newest();
+    const { kept } = await this.#open();
+    const renewed = this.#outcome?.kind === 'renewed' ? this.#outcome.root : undefined;
+    return [renewed, kept].find((root) => root?.trust === newest)?.kept;
   }
 
   begin(): void {

@@ -4,6 +4,7 @@ import { note, type Note } from '../notes.ts';
 import type { ReleasedPlan, SkippedFile } from '../plan/plan-released.ts';
 import { type ReleasedRequest, sourcesOf } from '../plan/request.ts';
 import type { RunResult } from '../result.ts';
+import type { KeptRoot } from '../trust/kept-root.ts';
 import type { TrustMaterial } from '../trust/trust-material.ts';
 import { ableToJudge } from './able-to-judge.ts';
 import { finishRun } from './finish-run.ts';
@@ -21,6 +22,8 @@ export interface ReleasedRun {
   readonly result: RunResult;
   /** The newest trusted root that this run has. */
   readonly trust: TrustMaterial;
+  /** As {@link RunTrust.shownBy}. */
+  readonly trustShownBy: KeptRoot | undefined;
 }
 
 /**
@@ -39,7 +42,7 @@ export function runReleased(
     try {
       const run = await proveAndKeep(plan, request, client, trust);
       await trust.finish();
-      return { ...run, trust: await trust.current() };
+      return { ...run, trust: await trust.current(), trustShownBy: await trust.shownBy() };
     } catch (error) {
       // Reports the trusted root of a failed run too, even if nothing was judged by it.
       trust.drop();
@@ -54,7 +57,7 @@ async function proveAndKeep(
   request: ReleasedRequest,
   client: Client,
   trust: RunTrust,
-): Promise<Omit<ReleasedRun, 'trust'>> {
+): Promise<Pick<ReleasedRun, 'proven' | 'result'>> {
   const { report } = client;
   for (const one of noteSkipped(skipped)) report({ kind: 'note', ...one });
   for (const { label, policy } of files) reportExpectedSigners(report, label, policy);

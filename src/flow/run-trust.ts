@@ -5,6 +5,7 @@
 import { UnavailableError } from '../errors.ts';
 import type { TrustedRootReport } from '../result.ts';
 import { factsOf } from '../trust/root-age.ts';
+import type { KeptRoot } from '../trust/kept-root.ts';
 import type { TrustMaterial } from '../trust/trust-material.ts';
 
 /** Gives a run its trusted root. */
@@ -16,6 +17,11 @@ export interface RunTrust {
    *   `trusted-root-invalid`; RequestError `file-not-readable`.
    */
   current(): Promise<TrustMaterial>;
+  /**
+   * What shows that {@link current} was the newest when its repository was asked: everything that the repository signed, to
+   * be verified again. Undefined for the built-in one, and for a file.
+   */
+  shownBy(): Promise<KeptRoot | undefined>;
   /** The run uses the network now. A refresh that is due begins next to it, and nothing waits for it. */
   begin(): void;
   /**

@@ -4,6 +4,8 @@
 export const INDEX_NAME = 'k8s-verify-mirror.json';
 /** To be carried; a run takes it only where `--trusted-root` names it. */
 export const TRUSTED_ROOT_NAME = 'trusted_root.json';
+/** What the TUF repository signed of that trusted root, so that a later run can see whether it has a newer one. */
+export const TRUSTED_ROOT_STATE_NAME = 'trusted_root.tuf.json';
 /** The newest signed head of each tree of the transparency log. */
 export const CHECKPOINTS_NAME = 'checkpoints.json';
 /** Everything else is below it. */
