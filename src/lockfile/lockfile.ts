@@ -4,6 +4,7 @@ import { unreadableFile } from '../files/unreadable-file.ts';
 import { RequestError } from '../errors.ts';
 import { MAX_LOCKFILE_BYTES } from '../limits.ts';
 import { readUpTo } from '../files/local-file.ts';
+import { COMPONENTS } from '../release/component.ts';
 import { formatReleaseVersion, parseReleaseVersion, parseVersionRequest } from '../release/version.ts';
 import { REPOSITORY } from '../text/repository.ts';
 import { VERSION } from '../text/version.ts';
@@ -78,25 +79,44 @@ export function fits(asked: string, version: string): boolean {
   );
 }
 
+const AS_ASKED = 'as its asked has it';
+
 /**
- * Refuses a lock in which a version was bumped, or a component added or removed, and that was not locked again since.
+ * Refuses a lock in which a version was bumped, or a component or a platform added or removed, and that was not locked again
+ * since.
  *
  * @throws RequestError `lock-outdated`
  */
-export function assertFits({ asked, artifacts }: Lock, path: string): void {
+export function assertFits({ asked, platforms, artifacts }: Lock, path: string): void {
   if (asked === undefined) return;
+  if (artifacts.length === 0) throw outdated(path, { wanted: 'a component', found: 'none' });
   for (const { component, version } of artifacts) {
     const wanted = asked.get(component);
     if (wanted !== undefined && fits(wanted, version)) continue;
     throw outdated(path, {
-      wanted: wanted === undefined ? `no ${component}` : `${component} ${wanted}`,
+      wanted: `${wanted === undefined ? `no ${component}` : `${component} ${wanted}`}, ${AS_ASKED}`,
       found: `${component} ${version}`,
     });
   }
+  for (const artifact of artifacts) assertPlatform(artifact, platforms, path);
   for (const [component, wanted] of asked) {
     if (artifacts.some((one) => one.component === component)) continue;
-    throw outdated(path, { wanted: `${component} ${wanted}`, found: `no ${component}` });
+    throw outdated(path, { wanted: `${component} ${wanted}, ${AS_ASKED}`, found: `no ${component}` });
   }
+}
+
+/** A file of one platform is no file of every platform, and each platform is one that the lock is for. */
+function assertPlatform(
+  { component, version, platform }: LockedArtifact,
+  platforms: readonly string[],
+  path: string,
+): void {
+  if (platform !== undefined && platforms.includes(platform)) return;
+  const isForAll = COMPONENTS.find(({ name }) => name === component)?.platforms === 'none';
+  if (platform === undefined && isForAll) return;
+  const found = `${component} ${version} ${platform ?? 'for every platform'}`;
+  const asked = platforms.join(', ') || 'no platform';
+  throw outdated(path, { wanted: `${component} for ${asked}, as its platforms have it`, found });
 }
 
 /** What was asked for last is not what is locked. */
@@ -105,7 +125,7 @@ function outdated(
   { wanted, found }: { readonly wanted: string; readonly found: string },
 ): RequestError {
   return new RequestError('lock-outdated', `${path} is out of date`, {
-    wanted: `${wanted}, as its asked has it`,
+    wanted,
     found,
     next: 'k8s-verify lock',
   });

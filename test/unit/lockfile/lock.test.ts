@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { encodeLock, type Lock, parseLock } from '../../../src/lockfile/lock.ts';
-import { fits } from '../../../src/lockfile/lockfile.ts';
+import { assertFits, fits } from '../../../src/lockfile/lockfile.ts';
 import { RequestError } from '../../../src/errors.ts';
+import { thrownBy } from '#support/thrown-by';
 
 const ENTRY = { component: 'kubectl', version: 'v1.30.2', platform: 'linux/amd64', sha256: 'a'.repeat(64) };
 const DOCUMENT = {
@@ -96,5 +97,39 @@ describe('fits', () => {
     ['prerelease-1.31', 'v1.31.0-rc.1', true],
   ])('%s and %s: %s', (asked, version, isFit) => {
     expect(fits(asked, version)).toBe(isFit);
+  });
+});
+
+describe('assertFits', () => {
+  const entry = {
+    component: 'kubectl',
+    version: 'v1.30.2',
+    platform: 'linux/amd64',
+    sha256: 'ab'.repeat(32),
+  };
+  const lock = {
+    asked: new Map([['kubectl', 'v1.30.2']]),
+    platforms: ['linux/amd64'],
+    artifacts: [entry],
+  };
+
+  it('takes what fits, and a file of all platforms without one', () => {
+    const forAll = { component: 'kubernetes', version: 'v1.30.2', sha256: entry.sha256 };
+    const asked = new Map([...lock.asked, ['kubernetes', 'v1.30.2']]);
+    expect(() => assertFits(lock, 'x')).not.toThrow();
+    expect(() => assertFits({ ...lock, asked, artifacts: [entry, forAll] }, 'x')).not.toThrow();
+  });
+
+  it.each<readonly [string, Partial<Lock>]>([
+    ['nothing', { asked: new Map(), artifacts: [] }],
+    ['a platform that it is not for', { platforms: ['linux/arm64'] }],
+    ['no platforms', { platforms: [] }],
+    [
+      'a file of one platform for every platform',
+      { artifacts: [{ component: 'kubectl', version: 'v1.30.2', sha256: entry.sha256 }] },
+    ],
+  ])('refuses a lock of %s', (_, change) => {
+    const refused = thrownBy(() => assertFits({ ...lock, ...change }, 'x'));
+    expect(refused).toMatchObject({ code: 'lock-outdated' });
   });
 });
