@@ -17,6 +17,8 @@ export interface MirrorContent {
   /** Listed ones first, then what is there besides; each by path. */
   readonly files: readonly FileToCheck[];
   readonly index: MirrorIndex;
+  /** Directories that could not be looked into. */
+  readonly unread: readonly FailedFile[];
   /** Of what is there and is no file of a release. */
   readonly notes: readonly Note[];
 }
@@ -28,13 +30,15 @@ export async function lookInto(source: DirectorySource): Promise<MirrorContent> 
     const artifact = artifactAt(one.path);
     return artifact === undefined ? [] : [{ artifact, listed: one }];
   });
-  const extra = othersIn(await foundFiles(source.root), index);
+  const found = await foundFiles(source.root);
+  const extra = othersIn(found.paths, index);
+  const unread = found.unread.map(({ path, why }) => failure(source, path, notLookedInto(source, path, why)));
   const files = [...listed, ...extra.artifacts.map((artifact) => ({ artifact, listed: undefined }))];
-  if (files.length === 0) throw nothingThere(source);
+  if (files.length === 0 && unread.length === 0) throw nothingThere(source);
   const notes = extra.strange.map((path) =>
     note('mirror-extra', `${at(source, path)} is no file of a release`),
   );
-  return { files, index, notes };
+  return { files, index, unread, notes };
 }
 
 async function indexOf(source: DirectorySource): Promise<MirrorIndex> {
@@ -153,6 +157,16 @@ function falseIndex(source: DirectorySource, proved: MirroredFile): K8sVerifyErr
     from: at(source, INDEX_NAME),
     why: 'the next run would make lists and feeds of it',
     next: 'fill the mirror again, which writes the index and the lists anew',
+  });
+}
+
+function notLookedInto(source: DirectorySource, path: string, why: string): K8sVerifyError {
+  return new UnavailableError('mirror-unreadable', `${path} was not looked into: ${why}`, {
+    wanted: 'a directory in the mirror that this user may read',
+    found: why,
+    from: at(source, path),
+    why: 'files in it were not proved, and a server may give them out',
+    next: 'see what is wrong in that directory',
   });
 }
 

@@ -3,26 +3,24 @@ import { COMPONENTS, platformsOf } from './component.ts';
 import { PLATFORMS } from './platform.ts';
 import { readReleaseVersion } from './version.ts';
 
-/** Paths of a release, each with its artifact; made once for each release. */
-const known = new Map<string, ReadonlyMap<string, ReleaseArtifact>>();
-
-/** The artifact of the table at a path such as `release/v1.30.2/bin/linux/amd64/kubectl`; undefined if there is none. */
+/**
+ * The artifact of the table at a path such as `release/v1.30.2/bin/linux/amd64/kubectl`; undefined if there is none. Nothing is
+ * remembered: a list of paths that somebody else wrote can have as many releases as lines.
+ */
 export function artifactAt(path: string): ReleaseArtifact | undefined {
-  const text = /^release\/(v[^/]+)\//.exec(path)?.[1] ?? '';
-  const version = readReleaseVersion(text);
+  const version = readReleaseVersion(/^release\/(v[^/]+)\//.exec(path)?.[1] ?? '');
   if (version === undefined) return undefined;
-  const artifacts =
-    known.get(text) ??
-    new Map(
-      COMPONENTS.flatMap((component) => {
-        const platforms =
-          component.platforms === 'none' ? PLATFORMS.slice(0, 1) : platformsOf(component, version);
-        return platforms.map((platform) => {
-          const artifact = releaseArtifact({ component: component.name, version, platform });
-          return [artifact.path, artifact] as const;
-        });
-      }),
-    );
-  known.set(text, artifacts);
-  return artifacts.get(path);
+  const fileName = path.slice(path.lastIndexOf('/') + 1);
+  // A file name begins with the component, and the path of what is for one platform has both of its words.
+  for (const component of COMPONENTS.filter(({ name }) => fileName.startsWith(name))) {
+    const platforms =
+      component.platforms === 'none'
+        ? PLATFORMS.slice(0, 1)
+        : platformsOf(component, version).filter(({ os, arch }) => path.includes(os) && path.includes(arch));
+    for (const platform of platforms) {
+      const artifact = releaseArtifact({ component: component.name, version, platform });
+      if (artifact.path === path) return artifact;
+    }
+  }
+  return undefined;
 }

@@ -166,6 +166,22 @@ describe('a check of a mirror', () => {
     });
   });
 
+  it('proves what a link to a directory leads to, and says where it did not look', async () => {
+    const world = await filled();
+    const hidden = 'hidden/bin/linux/amd64';
+    mkdirSync(world.at(hidden), { recursive: true });
+    writeFileSync(world.at(`${hidden}/kubectl`), 'x');
+    symlinkSync('../hidden', world.at('release/v1.30.1'));
+    symlinkSync('.', world.at('release/v1.30.0'));
+    symlinkSync('/proc', world.at('release/v1.29.0'));
+    expect(said(await check(world), world)).toEqual({
+      ...GENUINE,
+      'release/v1.30.1/bin/linux/amd64/kubectl': 'not-judged mirror-incomplete',
+      'release/v1.30.0': 'not-judged mirror-unreadable',
+      'release/v1.29.0': 'not-judged mirror-unreadable',
+    });
+  });
+
   it('follows links that end inside', async () => {
     const world = await filled();
     renameSync(world.at('release'), world.at('..data'));

@@ -32,6 +32,16 @@ describe('the index of a mirror', () => {
     expect(readIndex(Buffer.from(formatIndex(index)), 'x')).toEqual(index);
   });
 
+  it('may name as many releases as files', () => {
+    const files = Array.from({ length: 10_000 }, (_, minor) => ({
+      ...FILE,
+      path: `release/v1.${minor}.0/bin/linux/amd64/kubectl`,
+      version: `v1.${minor}.0`,
+    }));
+    const index = readIndex(Buffer.from(formatIndex({ files, made: [] })), 'x');
+    expect(index.files).toHaveLength(files.length);
+  });
+
   it.each<readonly [string, object]>([
     ['another component than the path', { component: 'kubelet' }],
     ['a component that leads out of the feeds', { component: '../../x' }],
