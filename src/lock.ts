@@ -7,6 +7,7 @@ import { describeLock, type LockedComponent, lockOf } from './flow/lock-outcome.
 import { lockedSizes } from './flow/lock-sizes.ts';
 import { planLock } from './flow/lock-plan.ts';
 import { clientWithLock } from './flow/locked-install.ts';
+import { noteLockChangers } from './flow/note-lock.ts';
 import { openTrust } from './flow/open-trust.ts';
 import { runReleased } from './flow/released-run.ts';
 import { encodeLock, type Lock } from './lockfile/lock.ts';
@@ -68,7 +69,7 @@ export async function lockReleases(given: LockRequest, client: Client): Promise<
     written: changed.length > 0,
     results: describeLock(plan, now, before?.lock),
     skipped: plan.files.skipped,
-    notes: result.notes,
+    notes: [...result.notes, ...(await noteLockChangers(path, client.report))],
   };
 }
 
@@ -82,6 +83,7 @@ export function checkLocked(given: LockRequest, client: Client): Promise<Lock> {
   return ableToJudge(async () => {
     const request = await underPolicy(given, client);
     const { lock: found } = await readLock(request.lockfile);
+    await noteLockChangers(request.lockfile, client.report);
     const trust = await openTrust(request, client, request.signal);
     try {
       await checkLock(found, request, client, trust);

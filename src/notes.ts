@@ -75,7 +75,7 @@ export const NOTE_MEANINGS: Readonly<Record<NoteCode, string>> = {
   'publisher-not-asked':
     'dl.k8s.io could not be asked for its records next to the mirror (--check-sums only)',
   'file-renewed': 'a file with the same bytes could not be left alone, and a new one took its place',
-  'others-can-change': 'other users can change what was placed',
+  'others-can-change': 'other users can change what was placed, or the lockfile',
   'older-bundle-left': 'the bundle next to the file is of another file, and was left alone',
   'label-not-restored': 'the SELinux label of a file could not be set',
   'not-kept': 'something could not be kept in the data directory, or removed from it',

@@ -4,6 +4,7 @@ import { chooseAllLocked, chooseLocked, type ChosenOfLock } from '../lockfile/ch
 import { LockEvidence, withLockEvidence } from '../lockfile/lock-evidence.ts';
 import type { Lock, LockedArtifact } from '../lockfile/lock.ts';
 import { readLock } from '../lockfile/lockfile.ts';
+import { noteLockChangers } from './note-lock.ts';
 import { note } from '../notes.ts';
 import type { AskedArtifact, InstallRequest } from '../plan/request.ts';
 import { formatPlatform, hostPlatform } from '../release/platform.ts';
@@ -26,6 +27,7 @@ export async function openLocked(
   const { locked, artifacts } = request;
   if (locked === undefined) return { request, client };
   const { lock } = await readLock(locked.lockfile);
+  await noteLockChangers(locked.lockfile, client.report);
   const { chosen, skipped } = choose(lock, request, client);
   for (const { component, version, platform } of skipped) {
     const text = `${component} ${version} was never published for ${platform}, and is left out there`;

@@ -1,15 +1,17 @@
 import { execFileSync } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
 import {
+  chmodSync,
   existsSync,
   mkdirSync,
   readdirSync,
   readFileSync,
   rmSync,
+  statfsSync,
   symlinkSync,
   writeFileSync,
 } from 'node:fs';
-import { dirname } from 'node:path';
+import { dirname, join } from 'node:path';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { type Client, createClient } from '../../src/client.ts';
 import { installRelease } from '../../src/install.ts';
@@ -24,6 +26,7 @@ import { DirectorySource } from '../../src/source/directory-source.ts';
 import { fault } from '#support/http/faults';
 import { isRecord } from '#support/json';
 import { snapshot, type TempDir } from '#support/temp-dir';
+import { CAN_MOUNT, testDisk } from '#support/test-disk';
 import { testDir } from '#support/test-dir';
 import { testServers } from '#support/test-servers';
 import { rejection } from '#support/thrown-by';
@@ -500,6 +503,35 @@ describe('an install of what is locked', () => {
   });
 });
 
+function othersTold(): readonly string[] {
+  return notes.flatMap(({ code, text }) => (code === 'others-can-change' ? [text] : []));
+}
+
+describe.skipIf(process.platform === 'win32')('a lock that others can change (POSIX permissions)', () => {
+  it('is a note where their directory is, and no failure', async () => {
+    chmodSync(dir.path, 0o777);
+    const text = `everybody can change the lockfile ${lockfile}, through ${dir.path}`;
+    const { notes: told } = await run(KUBECTL);
+    expect(told).toEqual([{ code: 'others-can-change', text }]);
+    expect(othersTold()).toEqual([text]);
+    notes = [];
+    const elsewhere = await testDir();
+    const destination = { kind: 'directory', path: elsewhere.path } as const;
+    await install({ destination });
+    expect(othersTold()).toEqual([text]);
+    notes = [];
+    await check();
+    expect(othersTold()).toEqual([text]);
+  });
+
+  it('is none where nobody can', async () => {
+    await run(KUBECTL);
+    await install();
+    await check();
+    expect(othersTold()).toEqual([]);
+  });
+});
+
 describe('what lock refuses', () => {
   it('a locked version with another digest than the proven one, and leaves the file', async () => {
     await run(KUBECTL);
@@ -554,6 +586,23 @@ describe('what lock refuses', () => {
     expect(isWritten).toBe(true);
     expect(error).toMatchObject({ code: 'place-failed' });
     expect(readFileSync(lockfile, 'utf8')).toBe(text);
+  });
+
+  it.skipIf(!CAN_MOUNT).each([0, 3])('a disk with %s free pages, and loses nothing', async (pages) => {
+    const disk = testDisk('size=1m');
+    lockfile = join(disk.path, 'k8s-verify.lock.json');
+    await run(KUBECTL);
+    const filler = join(disk.path, 'filler');
+    const { bavail, bsize } = statfsSync(disk.path);
+    writeFileSync(filler, Buffer.alloc((bavail - pages) * bsize));
+    const before = await snapshot(disk.path);
+    const more = { artifacts: [{ component: 'kubelet', version: 'v1.31.0' }] };
+    expect(await rejection(run(more))).toMatchObject({ code: 'disk-full' });
+    expect(await snapshot(disk.path)).toEqual(before);
+    await check();
+    rmSync(filler);
+    expect(await run(more)).toMatchObject({ written: true });
+    await check();
   });
 
   it('to go on without a proof, and writes nothing', async () => {
