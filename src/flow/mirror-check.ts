@@ -3,11 +3,11 @@ import { join } from 'node:path';
 import type { Client } from '../client.ts';
 import { NO_DATA } from '../data/no-data.ts';
 import { HashPool } from '../disk/hash-pool.ts';
-import { K8sVerifyError, UnavailableError, UntrustedError } from '../errors.ts';
+import { K8sVerifyError, UnavailableError } from '../errors.ts';
 import { readBundle } from '../evidence/read-bundle.ts';
 import { type FileWithin, openWithin, RefusedFile } from '../files/file-within.ts';
 import { offlineHttpClient } from '../http/offline.ts';
-import { MAX_ARTIFACT_BYTES, MAX_BUNDLE_BYTES, MAX_CHECKSUM_FILE_BYTES } from '../limits.ts';
+import { MAX_ARTIFACT_BYTES, MAX_BUNDLE_BYTES } from '../limits.ts';
 import type { MirroredFile } from '../mirror/index-file.ts';
 import { BUNDLE_SUFFIX } from '../mirror/layout.ts';
 import type { TrustRequest } from '../plan/request.ts';
@@ -20,6 +20,7 @@ import { type FailedVerdict, verdictOf } from '../verdict.ts';
 import { allowOutputs } from './allow.ts';
 import { describeRun } from './describe.ts';
 import { type ArtifactName, assertClaimed, assertName } from './name.ts';
+import { assertSideFiles, missing } from './mirror-side-files.ts';
 import { openTrust } from './open-trust.ts';
 import { proofContext } from './proof-context.ts';
 import { proveFromManifest } from './prove-listed.ts';
@@ -103,7 +104,7 @@ async function proveFile(
       file === undefined ? listedDigest(artifact, listed, path) : await hash(file, artifact, check);
     const proof = await prove(artifact, sha256, listed, manifest, { ...check, policy });
     const name = await bind(artifact, sha256, { manifest, file, path });
-    await assertChecksum(artifact, sha256, check);
+    await assertSideFiles({ artifact, sha256, proof, listed }, check.source);
     await file?.assertUnchanged();
     const output = { kind: 'verified', path, members: undefined, sha256, name } as const;
     const had = file === undefined ? 'of its evidence; the file is not there' : 'of the file';
@@ -134,15 +135,6 @@ async function policyFor(artifact: ReleaseArtifact, { request, source, client }:
 function listedDigest(artifact: ReleaseArtifact, listed: MirroredFile | undefined, path: string): string {
   if (listed !== undefined && listed.bytes === undefined) return listed.sha256;
   throw missing(`${labelOf(artifact)} is not in the mirror`, path);
-}
-
-function missing(message: string, from: string): UnavailableError {
-  return new UnavailableError('mirror-inconsistent', message, {
-    wanted: 'the file that the index lists',
-    found: 'no such file',
-    from,
-    next: 'fill the mirror again, which fetches what is missing',
-  });
 }
 
 async function hash(file: FileWithin, { kind }: ReleaseArtifact, { pool, signal }: Check): Promise<string> {
@@ -211,20 +203,4 @@ async function bind(
   if (file === undefined) return assertClaimed(artifact, undefined, named, demand);
   const opened = { bytes: file.size, readAt: file.readAt };
   return assertName(artifact, { ...named, file: opened }, demand);
-}
-
-/** Other tools take it for the digest of the file. */
-async function assertChecksum(artifact: ReleaseArtifact, sha256: string, { source }: Check): Promise<void> {
-  const path = `${artifact.path}.sha256`;
-  const what = `the checksum file of ${labelOf(artifact)}`;
-  const found = await source.small({ path, maxBytes: MAX_CHECKSUM_FILE_BYTES, what });
-  const text = found === undefined ? sha256 : Buffer.from(found.bytes).toString('latin1').trimEnd();
-  if (text === sha256) return;
-  throw new UntrustedError('digest-mismatch', `${what} does not have its digest`, {
-    wanted: sha256,
-    found: `${text.length} other characters`,
-    from: join(source.shown, ...path.split('/')),
-    why: 'the file itself is proved; a tool that trusts its checksum file would refuse it, or take another one',
-    next: 'fill the mirror again, which writes the checksum file anew',
-  });
 }

@@ -102,6 +102,22 @@ describe('a check of a mirror', () => {
       ({ at }) => writeFileSync(at(`${KUBECTL}.sha256`), '0'.repeat(64)),
       { [KUBECTL]: 'refused digest-mismatch' },
     ],
+    ...['.sha256', '.sha512', '.sig', '.cert'].map(
+      (end) =>
+        [
+          `a missing ${end} file`,
+          ({ at }: MirrorWorld) => rmSync(at(`${KUBECTL}${end}`)),
+          { [KUBECTL]: 'missing mirror-inconsistent' },
+        ] as const,
+    ),
+    ...['.sig', '.cert'].map(
+      (end) =>
+        [
+          `the ${end} file of another file`,
+          ({ at, text }: MirrorWorld) => writeFileSync(at(`${KUBECTL}${end}`), text(`${KUBELET}${end}`)),
+          { [KUBECTL]: 'refused signature-mismatch' },
+        ] as const,
+    ),
     [
       'a list with another digest',
       ({ at, text }) =>
