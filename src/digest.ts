@@ -1,3 +1,5 @@
+import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
 import { type Client, usingClient } from './client.ts';
 import { runReleased } from './flow/released-run.ts';
 import type { DigestInput } from './plan/input.ts';
@@ -63,6 +65,13 @@ function describe(
   { artifact: { fileName, pathInRelease, path } }: ProvenFile,
   request: ReleasedRequest,
 ): DigestResult {
+  return { ...artifact, fileName, pathInRelease, url: urlOf(path, request) };
+}
+
+/** A path of this machine is no URL: a space or a `$` in it would be read as more than a name by what the URL is written for. */
+function urlOf(path: string, request: ReleasedRequest): string {
   const [place = DEFAULT_SOURCE] = placesOf(request);
-  return { ...artifact, fileName, pathInRelease, url: `${place}/${path}` };
+  const [source] = request.sources ?? [];
+  const isLocal = typeof source === 'object' && source.isLocal;
+  return isLocal ? pathToFileURL(join(place, ...path.split('/'))).href : `${place}/${path}`;
 }

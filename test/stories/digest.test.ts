@@ -2,8 +2,11 @@ import { randomUUID } from 'node:crypto';
 import { rmSync } from 'node:fs';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { createClient } from '../../src/client.ts';
-import { digest, type DigestRun } from '../../src/digest.ts';
+import { digest, digestReleased, type DigestRun } from '../../src/digest.ts';
+import { mirror } from '../../src/mirror.ts';
 import type { DigestInput } from '../../src/plan/input.ts';
+import { readDigest } from '../../src/plan/read-released.ts';
+import { DirectorySource } from '../../src/source/directory-source.ts';
 import { testDir } from '#support/test-dir';
 import { testServers } from '#support/test-servers';
 import { rejection } from '#support/thrown-by';
@@ -62,6 +65,25 @@ describe('digest', () => {
       { component: 'kubelet', sha256: published.get('kubelet linux/amd64') },
     ]);
     expect({ skipped, notes }).toEqual({ skipped: [], notes: [] });
+  });
+
+  it('says where a file of a directory is in a URL, whatever the directory is called', async () => {
+    const dir = await testDir();
+    const to = dir.join('a ${b} "c');
+    const artifacts = ['kubectl@v1.30.2'];
+    const platforms = ['linux/amd64'];
+    const world = {
+      sources: [releases.url],
+      rekorUrl: sigstore.rekorUrl,
+      trustedRoot: sigstore.trustedRoot(),
+    };
+    await mirror({ ...world, artifacts, platforms, to });
+    const request = { ...readDigest({ ...world, artifacts, platforms }), sources: [new DirectorySource(to)] };
+    await using client = createClient({ dataDirectory: data });
+    const { results } = await digestReleased(request, client);
+    expect(results.map(({ url }) => url)).toEqual([
+      expect.stringMatching(/^file:\/\/\/[^\s"{}]+\/release\/v1\.30\.2\/bin\/linux\/amd64\/kubectl$/),
+    ]);
   });
 
   it('keeps the order of the components and the platforms', async () => {
