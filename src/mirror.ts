@@ -94,10 +94,11 @@ export async function checkMirrorIn(
 ): Promise<MirrorCheck> {
   const request = await underPolicy(given, client);
   const source = new DirectorySource(directory);
-  const { files, index, unread, notes } = await lookInto(source);
+  const content = await lookInto(source);
+  const { files, unread, notes } = content;
   for (const one of notes) client.report({ kind: 'note', ...one });
   const checked = await checkFiles(files, directory, request, client, signal);
-  return { files: [...checked, ...unread, ...(await checkLists(source, index, checked))], notes };
+  return { files: [...checked, ...unread, ...(await checkLists(source, content, checked))], notes };
 }
 
 /** The same for a request that is read already. */

@@ -9,6 +9,8 @@ import { feedsOf, markersOf, sumsOf } from '../mirror/lists.ts';
 import { note, type Note } from '../notes.ts';
 import { type ReleaseArtifact, SIDE_FILE } from '../release/artifact.ts';
 import { artifactAt } from '../release/artifact-at.ts';
+import { formatReleaseVersion } from '../release/version.ts';
+import { digestFromSums } from '../records/release-sums.ts';
 import type { DirectorySource } from '../source/directory-source.ts';
 import { verdictOf } from '../verdict.ts';
 import type { CheckedFile, FileToCheck } from './mirror-check.ts';
@@ -17,6 +19,8 @@ export interface MirrorContent {
   /** Listed ones first, then what is there besides; each by path. */
   readonly files: readonly FileToCheck[];
   readonly index: MirrorIndex;
+  /** Paths of lists of digests that another mirror or dl.k8s.io made. */
+  readonly foreignSums: readonly string[];
   /** Directories that could not be looked into. */
   readonly unread: readonly FailedFile[];
   /** Of what is there and is no file of a release. */
@@ -38,7 +42,9 @@ export async function lookInto(source: DirectorySource): Promise<MirrorContent> 
   const notes = extra.strange.map((path) =>
     note('mirror-extra', `${at(source, path)} is no file of a release`),
   );
-  return { files, index, unread, notes };
+  const own = sumsOf(index.files);
+  const foreignSums = found.paths.filter((path) => SUMS.test(path) && !own.has(path));
+  return { files, index, foreignSums, unread, notes };
 }
 
 async function indexOf(source: DirectorySource): Promise<MirrorIndex> {
@@ -63,6 +69,7 @@ function othersIn(
   return { artifacts, strange };
 }
 
+const SUMS = /^release\/v[^/]+\/SHA256SUMS$/;
 /** Lists and markers that another mirror or dl.k8s.io made. */
 const LISTS = /^release\/(?:(?:stable|latest)[0-9.-]*\.txt|v[^/]+\/(?:SHA(?:256|512)SUMS|provenance\.json))$/;
 
@@ -83,7 +90,7 @@ type FailedFile = Extract<CheckedFile, { readonly kind: 'failed' }>;
  */
 export async function checkLists(
   source: DirectorySource,
-  { files: listed, made }: MirrorIndex,
+  { files: all, foreignSums, index: { files: listed, made } }: MirrorContent,
   checked: readonly CheckedFile[],
 ): Promise<readonly FailedFile[]> {
   const files = asProved(source, listed, checked);
@@ -99,7 +106,35 @@ export async function checkLists(
     });
     if (error !== undefined) failed.push(failure(source, path, error));
   }
+  const proved = all.flatMap(({ artifact }, place) => {
+    const one = checked[place];
+    return one?.kind === 'proved' ? [{ artifact, sha256: one.artifact.sha256 }] : [];
+  });
+  for (const path of foreignSums) {
+    const error = await contradictionIn(source, path, proved);
+    if (error !== undefined) failed.push(failure(source, path, error));
+  }
   return failed;
+}
+
+/** A list of another maker may lack files, and have others; it may not have another digest for one that was proved. */
+async function contradictionIn(
+  source: DirectorySource,
+  path: string,
+  proved: readonly { readonly artifact: ReleaseArtifact; readonly sha256: string }[],
+): Promise<K8sVerifyError | undefined> {
+  try {
+    const found = await source.small({ path, maxBytes: MAX_SUMS_BYTES, what: path });
+    const isTrue = proved.every(({ artifact, sha256 }) => {
+      const isItsList = path === `release/${formatReleaseVersion(artifact.version)}/SHA256SUMS`;
+      if (!isItsList || found === undefined) return true;
+      return (digestFromSums(found.bytes, artifact, 'sha256') ?? sha256) === sha256;
+    });
+    return isTrue ? undefined : notTheList(source, path);
+  } catch (error) {
+    if (error instanceof K8sVerifyError) return error;
+    throw error;
+  }
 }
 
 /** @throws the error, if it is about the whole run. */

@@ -172,6 +172,17 @@ describe('a check of a mirror', () => {
     expect(said(await check(world), world)).toEqual({ ...GENUINE, ...expected });
   });
 
+  it('compares a list of another maker with what it proves', async () => {
+    const world = await filled();
+    rmSync(world.at(INDEX));
+    const list = `${ROOT}/SHA256SUMS`;
+    const more = `${'d'.repeat(64)}  bin/linux/arm64/kubectl\n`;
+    writeFileSync(world.at(list), `${world.text(list)}${more}`);
+    expect(said(await check(world), world)).toEqual(GENUINE);
+    writeFileSync(world.at(list), world.text(list).replace(/^[0-9a-f]{8}/, '00000000'));
+    expect(said(await check(world), world)).toEqual({ ...GENUINE, [list]: 'refused digest-mismatch' });
+  });
+
   it('names a list that is no file, and goes on', async () => {
     const world = await filled();
     rmSync(world.at(`${ROOT}/SHA256SUMS`));
