@@ -7,6 +7,7 @@ import { availableParallelism } from 'node:os';
 import { promisify } from 'node:util';
 import { Worker } from 'node:worker_threads';
 import { InterruptedError } from '../errors.ts';
+import type { HashAlgorithm } from '../strict/digest.ts';
 import { hashAll } from './hash-file.ts';
 
 const readFile = promisify(read);
@@ -20,9 +21,9 @@ const { parentPort } = require('node:worker_threads');
 const { createHash } = require('node:crypto');
 const { readSync } = require('node:fs');
 const buffer = Buffer.allocUnsafeSlow(256 * 1024);
-parentPort.on('message', ({ descriptor, bytes }) => {
+parentPort.on('message', ({ algorithm, descriptor, bytes }) => {
   try {
-    const hash = createHash('sha256');
+    const hash = createHash(algorithm);
     let position = 0;
     while (position < bytes) {
       const read = readSync(descriptor, buffer, 0, Math.min(buffer.length, bytes - position), position);
@@ -30,14 +31,14 @@ parentPort.on('message', ({ descriptor, bytes }) => {
       hash.update(buffer.subarray(0, read));
       position += read;
     }
-    parentPort.postMessage({ sha256: hash.digest('hex') });
+    parentPort.postMessage({ digest: hash.digest('hex') });
   } catch (error) {
     parentPort.postMessage({ failed: String(error.message) });
   }
 });
 `;
 
-type Reply = { readonly sha256: string } | { readonly failed: string };
+type Reply = { readonly digest: string } | { readonly failed: string };
 
 export class HashPool implements AsyncDisposable {
   readonly size: number = Math.min(availableParallelism(), MAX_THREADS);
@@ -45,17 +46,22 @@ export class HashPool implements AsyncDisposable {
   readonly #all: Worker[] = [];
 
   /**
-   * The SHA-256 (hex) of what a file has from its beginning. At most {@link HashPool.size} at once.
+   * The digest (hex) of what a file has from its beginning. At most {@link HashPool.size} at once.
    *
    * @throws Error from the system
    */
-  async sha256(descriptor: number, bytes: number, signal: AbortSignal | undefined): Promise<string> {
+  async digest(
+    algorithm: HashAlgorithm,
+    descriptor: number,
+    bytes: number,
+    signal: AbortSignal | undefined,
+  ): Promise<string> {
     const worker = this.#idle.pop() ?? this.#start();
-    if (worker === undefined) return hashHere(descriptor, bytes, signal);
-    const reply = await ask(worker, { descriptor, bytes }, signal);
+    if (worker === undefined) return hashHere(algorithm, descriptor, bytes, signal);
+    const reply = await ask(worker, { algorithm, descriptor, bytes }, signal);
     this.#idle.push(worker);
     if ('failed' in reply) throw new Error(reply.failed);
-    return reply.sha256;
+    return reply.digest;
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
@@ -72,7 +78,12 @@ export class HashPool implements AsyncDisposable {
   }
 }
 
-async function hashHere(descriptor: number, bytes: number, signal: AbortSignal | undefined): Promise<string> {
+async function hashHere(
+  algorithm: HashAlgorithm,
+  descriptor: number,
+  bytes: number,
+  signal: AbortSignal | undefined,
+): Promise<string> {
   let position = 0;
   const next = async (buffer: Uint8Array): Promise<number> => {
     const length = Math.min(buffer.length, bytes - position);
@@ -80,13 +91,13 @@ async function hashHere(descriptor: number, bytes: number, signal: AbortSignal |
     position += bytesRead;
     return bytesRead;
   };
-  const [sha256 = ''] = await hashAll(next, ['sha256'], signal);
-  return sha256;
+  const [digest = ''] = await hashAll(next, [algorithm], signal);
+  return digest;
 }
 
 async function ask(
   worker: Worker,
-  request: { readonly descriptor: number; readonly bytes: number },
+  request: { readonly algorithm: HashAlgorithm; readonly descriptor: number; readonly bytes: number },
   signal: AbortSignal | undefined,
 ): Promise<Reply> {
   const { promise, resolve, reject } = Promise.withResolvers<Reply>();

@@ -15,6 +15,7 @@ import { policyOf } from '../plan/policy-of.ts';
 import { type Policy, policyOfManifest } from '../policy/policy.ts';
 import { labelOf, MANIFEST_NAME, type ReleaseArtifact } from '../release/artifact.ts';
 import type { ArtifactResult } from '../result.ts';
+import type { HashAlgorithm } from '../strict/digest.ts';
 import { DirectorySource } from '../source/directory-source.ts';
 import { type FailedVerdict, verdictOf } from '../verdict.ts';
 import { allowOutputs } from './allow.ts';
@@ -104,7 +105,8 @@ async function proveFile(
       file === undefined ? listedDigest(artifact, listed, path) : await hash(file, artifact, check);
     const proof = await prove(artifact, sha256, listed, manifest, { ...check, policy });
     const name = await bind(artifact, sha256, { manifest, file, path });
-    await assertSideFiles({ artifact, sha256, proof, listed }, check.source);
+    const sha512 = file && (() => hash(file, artifact, check, 'sha512'));
+    await assertSideFiles({ artifact, sha256, proof, listed, sha512 }, check.source);
     await file?.assertUnchanged();
     const output = { kind: 'verified', path, members: undefined, sha256, name } as const;
     const had = file === undefined ? 'of its evidence; the file is not there' : 'of the file';
@@ -137,10 +139,15 @@ function listedDigest(artifact: ReleaseArtifact, listed: MirroredFile | undefine
   throw missing(`${labelOf(artifact)} is not in the mirror`, path);
 }
 
-async function hash(file: FileWithin, { kind }: ReleaseArtifact, { pool, signal }: Check): Promise<string> {
+async function hash(
+  file: FileWithin,
+  { kind }: ReleaseArtifact,
+  { pool, signal }: Check,
+  algorithm: HashAlgorithm = 'sha256',
+): Promise<string> {
   const most = MAX_ARTIFACT_BYTES[kind];
   if (file.size > most) throw new RefusedFile(`it has ${file.size} bytes, more than ${most}`);
-  return pool.sha256(file.descriptor, file.size, signal);
+  return pool.digest(algorithm, file.descriptor, file.size, signal);
 }
 
 function unreadable(artifact: ReleaseArtifact, from: string, cause: RefusedFile): UnavailableError {

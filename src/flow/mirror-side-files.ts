@@ -15,6 +15,8 @@ export interface ProvenInMirror {
   readonly sha256: string;
   readonly proof: ProvenArtifact;
   readonly listed: MirroredFile | undefined;
+  /** Computes it; undefined if only the evidence of the file is there. */
+  readonly sha512: (() => Promise<string>) | undefined;
 }
 
 const NAMES: Readonly<Record<Exclude<SideSuffix, '.sigstore.json'>, string>> = {
@@ -32,8 +34,8 @@ const MAX_BYTES: Readonly<Record<keyof typeof NAMES, number>> = {
 };
 
 /**
- * Each file next to it that the index lists is there; the checksum, and a pair that a run has made of the bundle, are what
- * is proved. Of the SHA-512 no more than that it is there: it would have to be computed for nothing but this.
+ * Each file next to it that the index lists is there; the checksums, and a pair that a run has made of the bundle, are what
+ * is proved. The SHA-512 is computed only where there is such a file.
  *
  * @throws UnavailableError `mirror-inconsistent` if one is missing; UntrustedError `digest-mismatch` or
  * `signature-mismatch`
@@ -51,6 +53,8 @@ export async function assertSideFiles(file: ProvenInMirror, source: DirectorySou
       continue;
     }
     if (suffix === '.sha256') assertChecksum(found.bytes, sha256, what, from);
+    if (suffix === '.sha512' && file.sha512 !== undefined)
+      assertChecksum(found.bytes, await file.sha512(), what, from);
     const wanted = pair?.get(suffix);
     if (wanted !== undefined && !wanted.equals(found.bytes)) throw otherPair(what, from);
   }
@@ -70,11 +74,11 @@ function pairOf({ listed, proof }: ProvenInMirror): ReadonlyMap<SideSuffix, Buff
 }
 
 /** Other tools take it for the digest of the file. */
-function assertChecksum(found: Uint8Array, sha256: string, what: string, from: string): void {
+function assertChecksum(found: Uint8Array, digest: string, what: string, from: string): void {
   const text = Buffer.from(found).toString('latin1').trimEnd();
-  if (text === sha256) return;
+  if (text === digest) return;
   throw new UntrustedError('digest-mismatch', `${what} does not have its digest`, {
-    wanted: sha256,
+    wanted: digest,
     found: `${text.length} other characters`,
     from,
     why: 'the file itself is proved; a tool that trusts its checksum file would refuse it, or take another one',

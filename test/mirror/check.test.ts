@@ -119,6 +119,19 @@ describe('a check of a mirror', () => {
         ] as const,
     ),
     [
+      'another long checksum',
+      ({ at }) => writeFileSync(at(`${KUBECTL}.sha512`), '0'.repeat(128)),
+      { [KUBECTL]: 'refused digest-mismatch' },
+    ],
+    [
+      'a long checksum that is a link out',
+      ({ at, dir }) => {
+        renameSync(at(`${KUBECTL}.sha512`), dir.join('outside'));
+        symlinkSync(dir.join('outside'), at(`${KUBECTL}.sha512`));
+      },
+      { [KUBECTL]: 'not-judged mirror-unreadable' },
+    ],
+    [
       'a list with another digest',
       ({ at, text }) =>
         writeFileSync(at(`${ROOT}/SHA256SUMS`), text(`${ROOT}/SHA256SUMS`).replace(/^[0-9a-f]/, 'x')),
