@@ -7,11 +7,13 @@
  *   names.
  * - `https://mirror.example.com` is a second server: the same releases, with a kubectl v1.26.4 that was changed.
  * - `https://tuf.example.com` is a TUF repository with the trusted root of the local Sigstore.
+ * - `/host` and `/opt/tools` are below the home, and hold a kubectl v1.30.1; a scan of the machine is one of `/host`.
  * - The files that commands name and do not make are there: `corporate-ca.pem`, `trusted_root.json` and `root.json`.
  */
 import { chmod, mkdir, writeFile } from 'node:fs/promises';
 import { delimiter, dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { goProgram } from '#support/go-program';
 import { fault } from '#support/http/faults';
 import { seededBody } from '#support/http/large-bodies';
 import { createTlsAuthority } from '#support/http/tls';
@@ -30,18 +32,20 @@ for word do
   shift
   if [ "$word" = https://mirror.example.com ]; then word=$OTHER_MIRROR; fi
   if [ "$word" = https://tuf.example.com ]; then word=$TUF_URL; fi
+  if [ "$word" = /host ] || [ "$word" = /opt/tools ]; then word=$HOME$word; fi
   set -- "$@" "$word"
 done
 words=" $* "
 lacks() { case $words in *" $1 "*) false ;; esac; }
-case \${1-} in verify | list | doctor | trusted-root | policy | help | completion | version | -*) command=$1 ;; *) command=install ;; esac
+case \${1-} in verify | scan | list | doctor | trusted-root | policy | help | completion | version | -*) command=$1 ;; *) command=install ;; esac
 if ! lacks --check; then command=check; if lacks --trusted-root; then set -- "$@" --trusted-root "$TRUSTED_ROOT"; fi; fi
 if [ "$command" = install ] && lacks --platform; then set -- "$@" --platform linux/amd64; fi
-case $command in install | list | doctor) if lacks --mirror && lacks --offline; then set -- "$@" --mirror "$MIRROR"; fi ;; esac
-case $command in install | verify | doctor)
+case $command in install | scan | list | doctor) if lacks --mirror && lacks --offline; then set -- "$@" --mirror "$MIRROR"; fi ;; esac
+case $command in install | verify | scan | doctor)
   if lacks --rekor-url && lacks --offline; then set -- "$@" --rekor-url "$REKOR"; fi
   if lacks --trusted-root && lacks --tuf-url; then set -- "$@" --trusted-root "$TRUSTED_ROOT"; fi ;;
 esac
+if [ "$command" = scan ] && lacks --root && lacks "$HOME/opt/tools"; then set -- "$@" --root "$HOME/host"; fi
 if [ "$command" = trusted-root ] && lacks --tuf-url && lacks --trusted-root; then set -- "$@" --tuf-url "$TUF_URL" --tuf-root "$STAGE_TUF_ROOT"; fi
 exec "$NODE" "$CLI" "$@"
 `,
@@ -57,7 +61,12 @@ const RELEASES = [
   ['kubeadm', 'v1.30.2'],
   ['kubelet', 'v1.30.2'],
   ['kubectl', 'v1.30.2'],
+  ['kubectl', 'v1.30.2', 'linux/arm64'],
+  ['kubectl', 'v1.30.2', 'darwin/arm64'],
 ] as const;
+
+/** What a scan finds: a program that says what it is. */
+const FOUND = goProgram({ strings: ['v1.30.1'] });
 
 export interface Stage extends AsyncDisposable {
   /** The home, which is the current directory of every command. */
@@ -82,6 +91,10 @@ export async function setStage({ kubectl }: StageOptions = {}): Promise<Stage> {
   await writeFile(join(home, 'corporate-ca.pem'), createTlsAuthority().caPem);
   await writeFile(join(home, 'trusted_root.json'), world.sigstore.trustedRoot());
   await writeFile(join(home, 'root.json'), world.tuf.repository.firstRoot);
+  for (const directory of ['opt/tools', 'host/usr/bin']) {
+    await mkdir(join(home, directory), { recursive: true });
+    await writeFile(join(home, directory, 'kubectl'), FOUND);
+  }
   await writeScripts(dir.join('path'));
   const env = {
     NODE: process.execPath,
@@ -123,11 +136,13 @@ export function asReadersSeeIt({ path, env }: Stage, output: string): string {
 
 async function publishReleases(server: ReleaseServer, world: World, real?: ArtifactBytes): Promise<void> {
   const { sigstore } = world;
-  for (const [component, version] of RELEASES) {
-    const made = seededBody(`${component} ${version}`, 100_000);
+  for (const [component, version, platform = 'linux/amd64'] of RELEASES) {
+    const made = seededBody(`${component} ${version} ${platform}`, 100_000);
     const bytes = version === 'v1.26.4' ? (real ?? made) : made;
-    await server.publishRelease({ component, version, platform: 'linux/amd64', bytes, sigstore });
+    await server.publishRelease({ component, version, platform, bytes, sigstore });
   }
+  const found = { component: 'kubectl', version: 'v1.30.1', platform: 'linux/amd64', bytes: FOUND } as const;
+  await server.publishRelease({ ...found, sigstore });
   const servers = { releases: server, sigstore };
   const client = binaryTarball('client', 'kubectl');
   await publishTarball(servers, 'kubernetes-client-linux-amd64.tar.gz', client);
