@@ -12,9 +12,10 @@ export interface Invocation {
   readonly downloaded: boolean;
 }
 
-/** What the answer is about, as it was typed: `kubectl v1.30.2`, `./kubectl`. */
+/** What the answer is about, as it was typed: `kubectl v1.30.2`, `./kubectl`; with `--locked` nothing need be. */
 export function subjectOf({ line }: Invocation): string {
-  return line === undefined ? '' : line.operands.join(' ');
+  if (line === undefined) return '';
+  return line.operands.length === 0 ? 'what is locked' : line.operands.join(' ');
 }
 
 /** The command line as it would be for one of its files. */

@@ -76,24 +76,58 @@ function askingServers(words: readonly string[], line: Invocation['line']): read
   return beforeDashes(words).includes('--offline') ? withoutSwitch(words, '--offline') : undefined;
 }
 
-/** What the mirror lacks, fetched into it: into the directory that the line names, or any. */
-export const fillMirror: Command = ({ words, line }) => {
+/**
+ * What the mirror lacks, fetched into it: into the directory that the line names, or any.
+ *
+ * @param subject what is missing, where the line names nothing: `install --locked`
+ */
+export const fillMirror = (
+  { words, line }: Invocation,
+  subject: JudgedSubject | undefined,
+): string | undefined => {
   if (line?.command !== 'install' && line?.command !== 'digest') return undefined;
+  const { component, version } = subject ?? {};
+  const named = component === undefined || version === undefined ? [] : [component, version];
+  const operands = line.operands.length === 0 ? named : line.operands;
+  if (operands.length === 0) return undefined;
   const { mirror = [] } = line.options;
   const directory = mirror.find((one) => !/^https?:/.test(one)) ?? 'DIR';
-  const platforms = optionsAmong(words, OF_THE_FILE);
-  return toType(['mirror', ...line.operands, ...platforms, '--to', directory]);
+  return toType(['mirror', ...operands, ...optionsAmong(words, OF_THE_FILE), '--to', directory]);
 };
 
 /** What decides which file it is, and who must have signed it. */
 const OF_THE_FILE: ReadonlySet<string> = new Set([
   '--platform',
+  '--policy',
   '--certificate-identity',
   '--certificate-oidc-issuer',
   '--trusted-root',
   '--tuf-url',
   '--tuf-root',
 ]);
+
+/** What a lock takes from a line that has found it out of date. */
+const OF_LOCK: ReadonlySet<string> = new Set([
+  '--lockfile',
+  '--mirror',
+  '--rekor-url',
+  '--policy',
+  '--max-trusted-root-age',
+  '--certificate-identity',
+  '--certificate-oidc-issuer',
+  '--trusted-root',
+  '--tuf-url',
+  '--tuf-root',
+  '--data-dir',
+  '--ca-file',
+]);
+
+/** @param command `k8s-verify lock ...`, of words that need no quotes; undefined where it is another one. */
+export const lockAsHere = ({ words, line }: Invocation, command: string): string | undefined => {
+  const [program, name, ...rest] = command.split(' ');
+  if (line === undefined || program !== 'k8s-verify' || name !== 'lock') return undefined;
+  return toType([name, ...rest, ...optionsAmong(words, OF_LOCK)]);
+};
 
 /** What `doctor` looks at as a run does. */
 const OF_DOCTOR: ReadonlySet<string> = new Set([

@@ -27,6 +27,14 @@ function step(text: string, command: commands.Command): Steps {
   };
 }
 
+/** Into the mirror, where the line asks for released files. */
+function filled(text: string): Steps {
+  return ({ subject }, invocation) => {
+    const command = commands.fillMirror(invocation, subject);
+    return command === undefined ? [] : [{ text, command }];
+  };
+}
+
 function typed(command: string | undefined): { readonly command?: string } {
   return command === undefined ? {} : { command };
 }
@@ -141,6 +149,13 @@ const onTheWay = step('see what is wrong on the way', commands.doctorOfInstall);
 
 /** Another copy, or what may have changed this one. */
 const anotherCopy = first(source, releasedAs, released, all(advice, onTheWay));
+/** The lockfile, servers and trust that the line names are meant for the lock as well. */
+const lockAgain: Steps = (error, invocation) =>
+  own(error, invocation).map((one) => {
+    const command = one.command === undefined ? undefined : commands.lockAsHere(invocation, one.command);
+    if (command === undefined) return one;
+    return { text: one.text === one.command ? command : one.text, command };
+  });
 const ofTheNetwork = all(own, lookAround, orSource);
 const ofTheDisk = all(own, thenAgain);
 
@@ -156,24 +171,21 @@ const BY_CODE: Readonly<Record<ErrorCode, Steps>> = {
   'artifact-not-found': all(own, first(newest, listed), orSource),
   'file-not-readable': all(own, thenAgain),
   'subject-not-readable': all(own, thenAgain),
-  'lock-outdated': all(own, thenAgain),
+  'lock-outdated': all(lockAgain, thenAgain),
   'policy-forbids': all(own, thePolicy),
   network: ofTheNetwork,
   'http-status': ofTheNetwork,
   timeout: ofTheNetwork,
   'response-invalid': ofTheNetwork,
   'mirror-incomplete': first(
-    all(
-      step('ask dl.k8s.io for what is missing', commands.sourceToo),
-      step('fill the mirror', commands.fillMirror),
-    ),
+    all(step('ask dl.k8s.io for what is missing', commands.sourceToo), filled('fill the mirror')),
     all(own, thenAgain),
   ),
   'mirror-inconsistent': all(own, thenAgain),
   'release-inconsistent': own,
   'mirror-unreadable': all(own, step('or ask dl.k8s.io for it', commands.sourceToo)),
   'rate-limited': all(own, thenAgain),
-  offline: all(online, first(step('or carry it here', commands.fillMirror), carried)),
+  offline: all(online, first(filled('or carry it here'), carried)),
   'log-unreachable': all(own, lookAround, thenAgain),
   'name-unbound': all(own, first(orSource, thenAgain)),
   'evidence-not-found': first(releasedAs, all(own, thenAgain)),

@@ -1,4 +1,7 @@
 import { InterruptedError, K8sVerifyError } from '../errors.ts';
+import type { PlannedArtifact } from '../plan/plan.ts';
+import { formatPlatform } from '../release/platform.ts';
+import { formatReleaseVersion } from '../release/version.ts';
 
 /** What a check calls an artifact whose name it does not know. */
 const UNNAMED = /^the file\b|\bthe file$/;
@@ -18,4 +21,15 @@ export function nameFile(error: unknown, label: string): unknown {
 export function nameFailure(error: unknown, label: string): unknown {
   if (!(error instanceof K8sVerifyError) || error instanceof InterruptedError) return error;
   return error.message.includes(label) ? error : error.with({ message: `${label}: ${error.message}` });
+}
+
+/** The same error; where a locked file is not here, it says which one, since the command line may not name it. */
+export function nameLocked(error: unknown, { artifact, demanded, demandedBy }: PlannedArtifact): unknown {
+  if (!(error instanceof K8sVerifyError) || demandedBy !== 'lockfile' || demanded === undefined) return error;
+  if (error.code !== 'offline' && error.code !== 'mirror-incomplete') return error;
+  const { component, version, platform } = artifact;
+  const where = platform === undefined ? {} : { platform: formatPlatform(platform) };
+  return error.with({
+    subject: { sha256: demanded, component, version: formatReleaseVersion(version), ...where },
+  });
 }

@@ -79,7 +79,7 @@ export function fits(asked: string, version: string): boolean {
   );
 }
 
-const AS_ASKED = 'as its asked has it';
+const AS_ASKED = 'as "asked" says';
 
 /**
  * Refuses a lock in which a version was bumped, or a component or a platform added or removed, and that was not locked again
@@ -116,7 +116,7 @@ function assertPlatform(
   if (platform === undefined && isForAll) return;
   const found = `${component} ${version} ${platform ?? 'for every platform'}`;
   const asked = platforms.join(', ') || 'no platform';
-  throw outdated(path, { wanted: `${component} for ${asked}, as its platforms have it`, found });
+  throw outdated(path, { wanted: `${component} for ${asked}, as "platforms" says`, found });
 }
 
 /** What was asked for last is not what is locked. */

@@ -236,4 +236,16 @@ describe('--offline', () => {
       ].join('\n'),
     );
   });
+
+  it('names the locked file that is missing, which the line need not name', async () => {
+    const { world, trust } = await installed();
+    rmSync(world.dir.join('bin'), { recursive: true });
+    const locking = ['lock', 'kubectl', 'v1.36.0', '--platform', 'linux/amd64', ...world.options];
+    expect(await inHome(world, locking)).toMatchObject({ exitCode: 0 });
+    const run = await inHome(world, ['install', '--locked', ...KUBECTL.slice(2), ...trust, '--offline']);
+    const where = `--platform linux/amd64 ${trust.join(' ')} --to DIR`;
+    expect(run.exitCode).toBe(4);
+    expect(run.stderr).toContain(`or carry it here: k8s-verify mirror kubectl v1.36.0 ${where}\n`);
+    expect(run.stderr).toContain('Nothing was learnt about what is locked, and nothing was installed.');
+  });
 });

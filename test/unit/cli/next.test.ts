@@ -201,6 +201,24 @@ describe('the commands of a failure', () => {
     expect(commandsAfter('disk-full', 'kubectl', '--install-dir', '/a\u202eb')).toEqual([undefined]);
   });
 
+  it('lock again in the same lockfile, from the same servers, by the same trust', () => {
+    const error = errorOf('lock-outdated').with({ next: 'k8s-verify lock kubelet --platform linux/amd64' });
+    const same = ['--lockfile', 'my lock.json', '--mirror=https://m.example', '--trusted-root', 'root.json'];
+    const policy = ['--policy', 'policy.json', '--max-trusted-root-age=1d'];
+    const [first, then] = nextSteps(
+      error,
+      invocation('install', 'kubelet', '--platform', 'linux/amd64', ...same, ...policy, '--json'),
+    );
+    const command = "k8s-verify lock kubelet --platform linux/amd64 --lockfile 'my lock.json'";
+    const more =
+      '--mirror=https://m.example --trusted-root root.json --policy policy.json --max-trusted-root-age=1d';
+    expect(first).toEqual({ text: `${command} ${more}`, command: `${command} ${more}` });
+    expect(then?.text).toBe('then');
+    // A sentence stays one.
+    const [sentence] = nextSteps(errorOf('lock-outdated'), invocation('lock', '--check', ...same));
+    expect(sentence).toEqual({ text: 'look at it' });
+  });
+
   it('show a bug in full', () => {
     expect(bugSteps(invocation('kubectl', '-q'))).toMatchObject([
       { command: 'k8s-verify kubectl --verbose' },
