@@ -85,8 +85,8 @@ async function proveUnnamed(run: LocalRun, nearby: K8sVerifyError | undefined): 
       proved = isFound ? withNote(kept.proved, besideNote(run, nearby)) : kept.proved;
     } else if (isFound && run.asksOn !== true) throw nearby;
     else {
-      const beside = nearby instanceof NotAllowedError ? nearby : undefined;
-      const found = await unaided(run, hashed, { nearby, forbidden: kept?.forbidden ?? beside });
+      const notAllowed = nearby instanceof NotAllowedError ? nearby : undefined;
+      const found = await unaided(run, hashed, { nearby, forbidden: kept?.forbidden ?? notAllowed });
       proved = isFound ? withNote(found, besideNote(run, nearby)) : found;
     }
     return proved;

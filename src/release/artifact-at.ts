@@ -5,7 +5,7 @@ import { readReleaseVersion } from './version.ts';
 
 /**
  * The artifact of the table at a path such as `release/v1.30.2/bin/linux/amd64/kubectl`; undefined if there is none. Nothing is
- * remembered: a list of paths that somebody else wrote can have as many releases as lines.
+ * remembered: a list of paths of an unknown author can have as many releases as lines.
  */
 export function artifactAt(path: string): ReleaseArtifact | undefined {
   const version = readReleaseVersion(/^release\/(v[^/]+)\//.exec(path)?.[1] ?? '');
