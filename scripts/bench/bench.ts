@@ -1,6 +1,6 @@
 /** What every topic of the bench works with. */
 import { execFileSync, spawnSync } from 'node:child_process';
-import { createCipheriv } from 'node:crypto';
+import { createCipheriv, hash } from 'node:crypto';
 import {
   closeSync,
   existsSync,
@@ -129,7 +129,7 @@ const MIB = 1024 * 1024;
 /** A file of bytes that nothing can compress, the same ones every time for a seed. */
 export function makeFile(path: string, bytes: number, seed: string = 'k'): string {
   if (existsSync(path)) return path;
-  const cipher = createCipheriv('aes-128-ctr', Buffer.alloc(16, seed), Buffer.alloc(16));
+  const cipher = createCipheriv('aes-128-ctr', keyOf(seed), Buffer.alloc(16));
   const zeros = Buffer.alloc(MIB);
   const file = openSync(path, 'wx');
   try {
@@ -142,6 +142,11 @@ export function makeFile(path: string, bytes: number, seed: string = 'k'): strin
     closeSync(file);
   }
   return path;
+}
+
+/** Of all of the seed: long names may begin alike. */
+function keyOf(seed: string): Uint8Array {
+  return hash('sha256', seed, 'buffer').subarray(0, 16);
 }
 
 /** A program's full path, or undefined where PATH has none of that name. */
