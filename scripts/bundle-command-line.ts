@@ -28,7 +28,7 @@ const GROUPS = [
   { name: 'run', test: /src[\\/]cli[\\/]run\.ts$/, priority: 6 },
   {
     name: 'flow',
-    test: /src[\\/](?:cli[\\/](?:proved-answer|result-path|with-client)|disk[\\/]verified-artifact|flow[\\/](?:able-to-judge|describe|name-failure|open-trust|place|proof-context|report|run-log-memory)|plan[\\/]who-must-have-signed)\.ts$/,
+    test: /src[\\/](?:cli[\\/](?:proved-answer|result-path|with-client)|disk[\\/]verified-artifact|flow[\\/](?:able-to-judge|describe|name-failure|open-trust|place|proof-context|report|run-log-memory)|plan[\\/](?:policy-of|who-must-have-signed)|policy[\\/]policy)\.ts$/,
     priority: 5,
   },
   {

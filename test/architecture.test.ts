@@ -238,7 +238,7 @@ describe('the architecture', () => {
       'policy/rules.ts',
     ]);
     const ruling = [...sources].filter(([, source]) => /\bruledPolicy\(/.test(source)).map(([file]) => file);
-    expect(ruling.toSorted()).toEqual(['plan/policy-of.ts', 'policy/rules.ts']);
+    expect(ruling.toSorted()).toEqual(['plan/under-policy-file.ts', 'policy/rules.ts']);
     // A policy is not taken from one command to another, or put together anew, without its rules.
     const rebuilt = [...sources].filter(([, source]) => /\bas (?:unknown as )?Policy\b/.test(source));
     expect(rebuilt.map(([file]) => file)).toEqual([]);

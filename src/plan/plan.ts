@@ -2,7 +2,8 @@ import { basename, dirname, join, posix, resolve } from 'node:path';
 import { RequestError } from '../errors.ts';
 import { MAX_ARTIFACTS_PER_RUN } from '../limits.ts';
 import { carriesName } from '../names/carries-name.ts';
-import { assertMayAsk, assertSignedBySome, policyOf, type PolicySubject } from './policy-of.ts';
+import { assertMayAsk, assertSignedBySome, policyOf } from './policy-of.ts';
+import type { PolicySubject } from './policy-subject.ts';
 import { assertIdentity } from './who-must-have-signed.ts';
 import type { Policy } from '../policy/policy.ts';
 import {
