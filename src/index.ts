@@ -10,12 +10,15 @@ export { verify } from './verify.ts';
 export { digest, type DigestResult, type DigestRun } from './digest.ts';
 export { lock, type LockRun } from './lock.ts';
 export type { LockedComponent } from './flow/lock-outcome.ts';
-export { mirror, type MirrorFileResult, type MirrorResult } from './mirror.ts';
+export { checkMirror, mirror, type MirrorCheck, type MirrorFileResult, type MirrorResult } from './mirror.ts';
+export type { CheckedFile } from './flow/mirror-check.ts';
+export type { FailedVerdict } from './verdict.ts';
 export { list, type ReleaseList, resolveVersion } from './list.ts';
 export { type Client, type ClientOptions, type Clock, createClient, type OwnedClient } from './client.ts';
 export type { NetworkOptions } from './http/http-client.ts';
 export type {
   ArtifactInput,
+  CheckMirrorInput,
   DigestInput,
   InstallInput,
   ListInput,

@@ -1,19 +1,21 @@
 import { join, resolve } from 'node:path';
 import { type Client, usingClient } from './client.ts';
+import { RequestError } from './errors.ts';
 import { checkFiles, type CheckedFile } from './flow/mirror-check.ts';
 import { fillMirror } from './flow/mirror-fill.ts';
 import type { LaidFile } from './flow/mirror-file.ts';
 import type { MirroredFile } from './mirror/index-file.ts';
 import type { Note } from './notes.ts';
-import type { MirrorInput } from './plan/input.ts';
+import type { CheckMirrorInput, MirrorInput } from './plan/input.ts';
 import { underPolicy } from './plan/policy-of.ts';
 import { planReleased, type SkippedFile, withManifests } from './plan/plan-released.ts';
-import { readMirror } from './plan/read-released.ts';
+import { readCheckMirror, readMirror } from './plan/read-released.ts';
 import type { PolicyUse } from './policy/policy.ts';
-import { DirectorySource } from './source/directory-source.ts';
+import { DirectorySource, isDirectory } from './source/directory-source.ts';
 import { MANIFEST_NAME } from './release/artifact.ts';
 import { checkLists, lookInto } from './flow/mirror-whole.ts';
 import type { MirrorRequest, TrustRequest } from './plan/request.ts';
+import { excerpt } from './text/excerpt.ts';
 
 /** A released file in a mirror. */
 export interface MirrorFileResult {
@@ -70,12 +72,32 @@ export async function mirror(input: MirrorInput, client?: Client): Promise<Mirro
   return usingClient(client, (one) => mirrorReleases(request, one));
 }
 
-/** What {@link checkMirrorIn} has found. */
+/** What {@link checkMirror} has found. */
 export interface MirrorCheck {
   /** Listed files by path, then what is there besides, then lists that do not fit. */
   readonly files: readonly CheckedFile[];
   /** Of what is there and is no file of a release. */
   readonly notes: readonly Note[];
+}
+
+/**
+ * Proves everything in a mirror again, without a network: each file by its bundle, each name by the release manifest that is
+ * there too. Changes nothing. A file that fails is a result, and no error: look at the `kind` of each.
+ *
+ * @param client default: one that is made and closed for this call.
+ * @throws RequestError `usage` if there is no such directory; UnavailableError `mirror-inconsistent` if its index cannot be
+ *   read, or nothing is there; and for a trusted root that cannot be used.
+ */
+export async function checkMirror(input: CheckMirrorInput, client?: Client): Promise<MirrorCheck> {
+  const { directory, signal = new AbortController().signal, ...request } = readCheckMirror(input);
+  if (!isDirectory(directory)) {
+    throw new RequestError('usage', 'directory names no directory', {
+      wanted: 'the directory of a mirror',
+      found: excerpt(directory),
+      next: 'name a directory that exists',
+    });
+  }
+  return usingClient(client, (one) => checkMirrorIn(resolve(directory), request, one, signal));
 }
 
 /**

@@ -30,6 +30,7 @@ import { type ManifestContext, shareManifests } from './release-manifest.ts';
 import type { ManifestOf, RunManifest } from './run-manifest.ts';
 import { sideBySide } from './side-by-side.ts';
 
+/** A file of a mirror that was proved again, or why it was not; `path` is absolute. */
 export type CheckedFile =
   | { readonly kind: 'proved'; readonly path: string; readonly artifact: ArtifactResult }
   | {

@@ -201,6 +201,14 @@ export interface ListInput extends SourcesInput {
   readonly platforms?: readonly string[];
 }
 
+/** What {@link checkMirror} is asked for: the directory, and by what trusted root and signers it is judged. */
+export interface CheckMirrorInput extends TrustInput {
+  /** The directory that {@link mirror} or another program has filled. */
+  readonly directory: string;
+  /** Ends the run with an `InterruptedError` when it fires. */
+  readonly signal?: AbortSignal | undefined;
+}
+
 /** What {@link mirror} is asked for: the files and platforms, as {@link digest} takes them, and where they go. */
 export interface MirrorInput extends DigestInput {
   /** The directory; it is made if it is missing. */

@@ -3,7 +3,7 @@ import { DEFAULT_LOCKFILE } from '../lockfile/lockfile.ts';
 import { InputFields } from '../strict/input-fields.ts';
 import { nameReader, readComponent, readTrust, sourceReader, TRUST_FIELDS, urlReader } from './read-input.ts';
 import type { LockRequest } from './lock-request.ts';
-import type { MirrorRequest, ReleasedRequest } from './request.ts';
+import type { CheckMirrorRequest, MirrorRequest, ReleasedRequest } from './request.ts';
 
 const RELEASED_FIELDS = [
   'artifacts',
@@ -29,6 +29,16 @@ export function readMirror(input: unknown): MirrorRequest {
     to: fields.required('to', fields.path),
     ...fields.entry('evidenceOnly', fields.flag),
     ...fields.entry('prune', fields.flag),
+  };
+}
+
+/** @throws RequestError `usage` */
+export function readCheckMirror(input: unknown): CheckMirrorRequest {
+  const fields = new InputFields(input, 'the request', ['directory', 'signal', ...TRUST_FIELDS]);
+  return {
+    directory: fields.required('directory', fields.path),
+    ...fields.entry('signal', fields.signal),
+    ...readTrust(fields),
   };
 }
 

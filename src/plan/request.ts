@@ -155,6 +155,12 @@ export interface ReleasedRequest extends TrustRequest, NetworkRequest, NamesRequ
   readonly signal?: AbortSignal;
 }
 
+/** A mirror that is to be proved again. */
+export interface CheckMirrorRequest extends TrustRequest {
+  readonly directory: string;
+  readonly signal?: AbortSignal;
+}
+
 /** A mirror that is to be filled with released files. */
 export interface MirrorRequest extends ReleasedRequest {
   /** Its directory; made if it is missing. */

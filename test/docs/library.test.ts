@@ -25,6 +25,10 @@ const rooted = (options) => ({
 export const install = (input, client) =>
   library.install(rooted({ platform: 'linux/amd64', ...from, ...input }), client);
 export const digest = (input, client) => library.digest(rooted({ ...from, ...input }), client);
+export const lock = (input, client) => library.lock(rooted({ ...from, ...input }), client);
+export const mirror = (input, client) => library.mirror(rooted({ ...from, ...input }), client);
+export const checkMirror = (input, client) =>
+  library.checkMirror({ trustedRootPath: TRUSTED_ROOT, ...input }, client);
 export const verify = (input, options = {}, client) => library.verify(input, rooted(options), client);
 export const list = (input = {}, client) => library.list({ ...from, ...input }, client);
 export const resolveVersion = (version, options = {}, client) =>
@@ -91,6 +95,8 @@ describe('docs/library.md', () => {
       '',
       `mirror/${KUBECTL}\n`,
       expect.stringMatching(/^v1\.30\.2 \d+ \S+\n$/),
+      'k8s-verify.lock.json true v1.26.4\n',
+      'added kubectl\nadded kubernetes-release.spdx\ngenuine\ngenuine\n',
     ]);
   });
 });

@@ -2,7 +2,7 @@
 import { mkdirSync, readFileSync, renameSync, rmSync, symlinkSync, unlinkSync, writeFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { createClient } from '../../src/client.ts';
-import { mirror } from '../../src/index.ts';
+import { checkMirror, mirror } from '../../src/index.ts';
 import { checkMirrorIn, type MirrorCheck } from '../../src/mirror.ts';
 import { createLocalSigstore } from '#support/local-sigstore';
 import { snapshot } from '#support/temp-dir';
@@ -220,6 +220,21 @@ describe('a check of a mirror', () => {
       'release/v1.30.0': 'not-judged mirror-unreadable',
       'release/v1.29.0': 'not-judged mirror-unreadable',
     });
+  });
+
+  it('is there for programs, which must name the directory and nothing unknown', async () => {
+    const world = await filled();
+    writeFileSync(world.at(KUBECTL), 'x');
+    const input = { directory: world.to, trustedRoot: sigstore.trustedRoot() };
+    expect(said(await checkMirror(input), world)).toEqual({
+      ...GENUINE,
+      [KUBECTL]: 'refused digest-mismatch',
+    });
+    expect(world.requests()).toEqual([]);
+    const odd = { ...input, prune: true };
+    expect(await rejection(checkMirror(odd))).toMatchObject({ code: 'usage' });
+    const none = { ...input, directory: world.dir.join('none') };
+    expect(await rejection(checkMirror(none))).toMatchObject({ code: 'usage' });
   });
 
   it('follows links that end inside', async () => {

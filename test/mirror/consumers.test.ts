@@ -1,11 +1,13 @@
 /** Every tool that reads dl.k8s.io reads a mirror as it is: by the paths that it asks for, from any static server. */
-import { spawnSync } from 'node:child_process';
-import { createReadStream, statSync } from 'node:fs';
+import { spawn, spawnSync } from 'node:child_process';
+import { createReadStream, existsSync, statSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:http';
+import { connect, createServer as createTcpServer } from 'node:net';
 import { join } from 'node:path';
 import { describe, expect, it, onTestFinished } from 'vitest';
-import { mirror } from '../../src/index.ts';
+import { install, mirror } from '../../src/index.ts';
 import { runProgram } from '#support/run-program';
+import type { TempDir } from '#support/temp-dir';
 import { testServers } from '#support/test-servers';
 import { mirrorWorld, type MirrorWorld, program, publish, sha, VERSION } from './mirror-world.ts';
 
@@ -34,11 +36,44 @@ async function serve(directory: string, below = ''): Promise<string> {
   return `http://127.0.0.1:${typeof address === 'object' ? address?.port : ''}${below}`;
 }
 
+/** On a socket file, with a port of this process before it: nginx takes no port that nobody else has. */
+async function serveByNginx(directory: string, dir: TempDir): Promise<string> {
+  const socket = dir.join('nginx.sock');
+  const configuration = `
+    daemon off; master_process off; pid ${dir.join('pid')}; error_log stderr;
+    events {}
+    http {
+      access_log off;
+      ${['client_body', 'proxy', 'fastcgi', 'uwsgi', 'scgi'].map((name) => `${name}_temp_path ${dir.join(name)};`).join(' ')}
+      server {
+        listen unix:${socket};
+        location / { root ${directory}; }
+        location /bucket/k8s/ { alias ${directory}/; }
+      }
+    }`;
+  writeFileSync(dir.join('nginx.conf'), configuration);
+  const nginx = spawn('nginx', ['-c', dir.join('nginx.conf'), '-e', 'stderr'], { stdio: 'ignore' });
+  onTestFinished(() => void nginx.kill('SIGKILL'));
+  while (!existsSync(socket) && nginx.exitCode === null)
+    await new Promise((resolve) => setImmediate(resolve));
+  const front = createTcpServer((client) => {
+    const behind = connect(socket);
+    client.pipe(behind).pipe(client);
+    for (const one of [client, behind])
+      one.on('error', () => void [client, behind].map((end) => end.destroy()));
+  });
+  onTestFinished(() => void front.close());
+  await new Promise<void>((resolve) => void front.listen(0, '127.0.0.1', resolve));
+  const address = front.address();
+  return `http://127.0.0.1:${typeof address === 'object' ? address?.port : ''}`;
+}
+
 function has(name: string, ...words: readonly string[]): boolean {
   return spawnSync(name, words).status === 0;
 }
 
 const HAS_CURL = has('curl', '--version');
+const HAS_NGINX = has('nginx', '-v');
 const HAS_COSIGN = has('cosign', 'version');
 
 describe('a mirror that is served', () => {
@@ -77,6 +112,27 @@ describe('a mirror that is served', () => {
         env: { PATH: process.env['PATH'] },
       });
       expect(run).toMatchObject({ exitCode: 0, stdout: 'kubectl: OK\n' });
+    },
+  );
+
+  it.skipIf(!HAS_NGINX)(
+    'is served by nginx at its root and, as a bucket has it, below a path (needs nginx)',
+    async () => {
+      const { to, dir } = await filled();
+      const url = await serveByNginx(to, dir);
+      for (const place of [url, `${url}/bucket/k8s`]) {
+        const { artifacts } = await install({
+          artifacts: ['kubelet'],
+          platform: 'linux/amd64',
+          into: dir.join(`bin-${place.length}`),
+          sources: [place],
+          rekorUrl: 'http://127.0.0.1:1',
+          trustedRoot: servers.sigstore.trustedRoot(),
+          requireName: true,
+        });
+        expect(artifacts).toMatchObject([{ outcome: 'installed', version: VERSION, name: { bound: true } }]);
+      }
+      expect((await fetch(`${url}/release/${VERSION}/`)).status).toBe(403);
     },
   );
 
