@@ -10,14 +10,15 @@ import { type ParsedLine, readNetwork, readTransport, readTrust } from './parsed
 import { jsonOf, type ScanCounts, ScanTally, tsvOf } from './scan-result.ts';
 import { scanFailureText, scanTable } from './scan-text.ts';
 import { withClient } from './with-client.ts';
+import { withEvidence } from './with-evidence.ts';
 
 /** Proves each program that is found; one that fails ends no other. */
 export async function scan(line: ParsedLine, output: Console): Promise<Answer> {
   const request = await readScan(line);
   const { json, jsonLines } = line.options;
   const tally = new ScanTally(json === true ? 'whole' : jsonLines === true ? 'none' : 'slim');
-  const notes = await withClient(readTransport(line.options), output, (client, signal) =>
-    scanMachine({ ...request, signal }, client, (program) => {
+  const notes = await withClient(readTransport(line.options), output, async (client, signal) =>
+    scanMachine({ ...request, signal }, await withEvidence(client, line.options), (program) => {
       if (jsonLines === true) output.line(JSON.stringify(jsonOf(program, output.invocation())));
       tally.add(program);
     }),

@@ -76,6 +76,18 @@ describe('scan', () => {
     expect(fields.stdout.split('\n')[0]?.split('\t')).toHaveLength(6);
   });
 
+  it('takes the evidence next to a lockfile that is named, without a network', async () => {
+    const world = await tools();
+    const lock = ['lock', 'kubectl@v1.26.4', '--platform', 'linux/amd64', ...world.options];
+    expect(await world.run(lock)).toMatchObject({ exitCode: 0 });
+    const scan = ['scan', 'tools', '--offline', '--trusted-root', 'root.json'];
+    const env = { K8S_VERIFY_DATA_DIR: world.dir.join('nothing-kept') };
+    expect(await world.run(scan, { env })).toMatchObject({ exitCode: 4 });
+    const run = await world.run([...scan, '--lockfile', 'k8s-verify.lock.json'], { env });
+    expect(run).toMatchObject({ exitCode: 0, stdout: expect.stringMatching(/^genuine\t/) });
+    expect(await world.run([...scan, '--lockfile', 'no-lock.json'], { env })).toMatchObject({ exitCode: 2 });
+  });
+
   it('ends with 3 where nothing is below a path', async () => {
     const world = await tools();
     await mkdir(world.dir.join('empty'));
