@@ -10,6 +10,6 @@ export const BUILT_TESTS: readonly string[] = [
   'test/docs/{commands,library,readme}.test.ts',
   'test/bench/bench.test.ts',
   'test/kill/command.test.ts',
-  'test/stories/what-was-signed.test.ts',
+  'test/stories/{mirror-directory,what-was-signed}.test.ts',
   'test/support-tests/{run-cli,without-vitest}.test.ts',
 ];

@@ -174,7 +174,7 @@ var __awaiter$9 = function(thisArg, _arguments, P, generator) {
 		step((generator = generator.apply(thisArg, _arguments || [])).next());
 	});
 };
-const { access: access$2, appendFile, writeFile } = fs.promises;
+const { access: access$3, appendFile, writeFile } = fs.promises;
 const SUMMARY_ENV_VAR = "GITHUB_STEP_SUMMARY";
 var Summary = class {
 	constructor() {
@@ -186,7 +186,7 @@ var Summary = class {
 			const pathFromEnv = process.env[SUMMARY_ENV_VAR];
 			if (!pathFromEnv) throw new Error(`Unable to find environment variable for $${SUMMARY_ENV_VAR}. Check if your runtime environment supports job summaries.`);
 			try {
-				yield access$2(pathFromEnv, fs.constants.R_OK | fs.constants.W_OK);
+				yield access$3(pathFromEnv, fs.constants.R_OK | fs.constants.W_OK);
 			} catch (_a) {
 				throw new Error(`Unable to access summary file: '${pathFromEnv}'. Check if the file has correct read/write permissions.`);
 			}
@@ -327,9 +327,9 @@ var __awaiter$8 = function(thisArg, _arguments, P, generator) {
 		step((generator = generator.apply(thisArg, _arguments || [])).next());
 	});
 };
-const { chmod, copyFile: copyFile$2, lstat: lstat$6, mkdir: mkdir$1, open: open$2, readdir: readdir$2, rename: rename$1, rm, rmdir: rmdir$1, stat: stat$5, symlink, unlink: unlink$1 } = fs.promises;
+const { chmod, copyFile: copyFile$2, lstat: lstat$8, mkdir: mkdir$1, open: open$2, readdir: readdir$3, rename: rename$1, rm, rmdir: rmdir$1, stat: stat$6, symlink, unlink: unlink$1 } = fs.promises;
 const IS_WINDOWS$2 = process.platform === "win32";
-function readlink$2(fsPath) {
+function readlink$4(fsPath) {
 	return __awaiter$8(this, void 0, void 0, function* () {
 		const result = yield fs.promises.readlink(fsPath);
 		if (IS_WINDOWS$2 && !result.endsWith("\\")) return `${result}\\`;
@@ -340,7 +340,7 @@ fs.constants.O_RDONLY;
 function exists(fsPath) {
 	return __awaiter$8(this, void 0, void 0, function* () {
 		try {
-			yield stat$5(fsPath);
+			yield stat$6(fsPath);
 		} catch (err) {
 			if (err.code === "ENOENT") return false;
 			throw err;
@@ -379,11 +379,11 @@ var __awaiter$7 = function(thisArg, _arguments, P, generator) {
 function cp(source_1, dest_1) {
 	return __awaiter$7(this, arguments, void 0, function* (source, dest, options = {}) {
 		const { force, recursive, copySourceDirectory } = readCopyOptions(options);
-		const destStat = (yield exists(dest)) ? yield stat$5(dest) : null;
+		const destStat = (yield exists(dest)) ? yield stat$6(dest) : null;
 		if (destStat && destStat.isFile() && !force) return;
 		const newDest = destStat && destStat.isDirectory() && copySourceDirectory ? path.join(dest, path.basename(source)) : dest;
 		if (!(yield exists(source))) throw new Error(`no such file or directory: ${source}`);
-		if ((yield stat$5(source)).isDirectory()) {
+		if ((yield stat$6(source)).isDirectory()) {
 			if (!recursive) throw new Error(`Failed to copy. ${source} is a directory, but tried to copy without recursive flag.`);
 			else yield cpDirRecursive(source, newDest, 0, force);
 		} else {
@@ -427,21 +427,21 @@ function cpDirRecursive(sourceDir, destDir, currentDepth, force) {
 		if (currentDepth >= 255) return;
 		currentDepth++;
 		yield mkdirP(destDir);
-		const files = yield readdir$2(sourceDir);
+		const files = yield readdir$3(sourceDir);
 		for (const fileName of files) {
 			const srcFile = `${sourceDir}/${fileName}`;
 			const destFile = `${destDir}/${fileName}`;
-			if ((yield lstat$6(srcFile)).isDirectory()) yield cpDirRecursive(srcFile, destFile, currentDepth, force);
+			if ((yield lstat$8(srcFile)).isDirectory()) yield cpDirRecursive(srcFile, destFile, currentDepth, force);
 			else yield copyFile$1(srcFile, destFile, force);
 		}
-		yield chmod(destDir, (yield stat$5(sourceDir)).mode);
+		yield chmod(destDir, (yield stat$6(sourceDir)).mode);
 	});
 }
 function copyFile$1(srcFile, destFile, force) {
 	return __awaiter$7(this, void 0, void 0, function* () {
-		if ((yield lstat$6(srcFile)).isSymbolicLink()) {
+		if ((yield lstat$8(srcFile)).isSymbolicLink()) {
 			try {
-				yield lstat$6(destFile);
+				yield lstat$8(destFile);
 				yield unlink$1(destFile);
 			} catch (e) {
 				if (e.code === "EPERM") {
@@ -449,7 +449,7 @@ function copyFile$1(srcFile, destFile, force) {
 					yield unlink$1(destFile);
 				}
 			}
-			const symlinkFull = yield readlink$2(srcFile);
+			const symlinkFull = yield readlink$4(srcFile);
 			yield symlink(symlinkFull, destFile, IS_WINDOWS$2 ? "junction" : null);
 		} else if (!(yield exists(destFile)) || force) yield copyFile$2(srcFile, destFile);
 	});
@@ -504,21 +504,9 @@ function startGroup(name) {
 function endGroup() {
 	issue("endgroup");
 }
-// src/errors.ts
-function factsOf$1(error) {
-	return [
-		["wanted", error.wanted],
-		["found", error.found],
-		["from", error.from],
-		["why", error.why],
-		["next", error.next]
-	].flatMap(([label, text]) => text === void 0 ? [] : [[label, text]]);
-}
-function isOutage(error) {
-	return error instanceof UnavailableError && !NOT_OF_THE_NETWORK.has(error.code);
-}
-var CHECK_NAMES, K8sVerifyError, RequestError, UnavailableError, NOT_OF_THE_NETWORK, UNTRUSTED_ADVICE, UntrustedError, InstallError, InterruptedError;
-var init_errors = __esmMin((() => {
+// src/check-names.ts
+var CHECK_NAMES;
+var init_check_names = __esmMin((() => {
 	CHECK_NAMES = [
 		"material",
 		"time",
@@ -532,6 +520,14 @@ var init_errors = __esmMin((() => {
 		"identity",
 		"digest"
 	];
+}));
+// src/errors.ts
+function isOutage(error) {
+	return error instanceof UnavailableError && !NOT_OF_THE_NETWORK.has(error.code);
+}
+var K8sVerifyError, RequestError, UnavailableError, NOT_OF_THE_NETWORK, UNTRUSTED_ADVICE, UntrustedError, NotAllowedError, InstallError, InterruptedError;
+var init_errors = __esmMin((() => {
+	init_check_names();
 	K8sVerifyError = class extends Error {
 		check;
 		wanted;
@@ -539,6 +535,7 @@ var init_errors = __esmMin((() => {
 		from;
 		why;
 		next;
+		subject;
 		constructor(message, details = {}) {
 			super(message, "cause" in details ? { cause: details.cause } : {});
 			this.check = details.check;
@@ -547,9 +544,10 @@ var init_errors = __esmMin((() => {
 			this.from = details.from;
 			this.why = details.why;
 			this.next = details.next;
+			this.subject = details.subject;
 		}
 		changed({ message = this.message, ...changes }) {
-			const { check, wanted, found, from, why, next, cause } = this;
+			const { check, wanted, found, from, why, next, subject, cause } = this;
 			const details = {
 				check,
 				wanted,
@@ -557,6 +555,7 @@ var init_errors = __esmMin((() => {
 				from,
 				why,
 				next,
+				subject,
 				cause,
 				...changes
 			};
@@ -591,7 +590,11 @@ var init_errors = __esmMin((() => {
 		"authority-unknown",
 		"clock-wrong",
 		"machine-cannot-judge",
-		"name-unbound"
+		"name-unbound",
+		"evidence-not-found",
+		"other-builder",
+		"mirror-inconsistent",
+		"release-inconsistent"
 	]);
 	UNTRUSTED_ADVICE = {
 		"identity-mismatch": "do not use the artifact; get it from where the expected signer publishes it",
@@ -609,6 +612,13 @@ var init_errors = __esmMin((() => {
 		}
 		with(changes) {
 			return new UntrustedError(this.code, ...this.changed(changes));
+		}
+	};
+	NotAllowedError = class NotAllowedError extends K8sVerifyError {
+		name = "NotAllowedError";
+		code = "not-allowed";
+		with(changes) {
+			return new NotAllowedError(...this.changed(changes));
 		}
 	};
 	InstallError = class InstallError extends K8sVerifyError {
@@ -639,6 +649,8 @@ const EXIT_CODES = {
 	usage: 2,
 	"version-malformed": 2,
 	"file-not-readable": 2,
+	"subject-not-readable": 20,
+	"policy-forbids": 2,
 	"component-unknown": 3,
 	"platform-impossible": 3,
 	"release-not-found": 3,
@@ -648,9 +660,13 @@ const EXIT_CODES = {
 	timeout: 4,
 	"response-invalid": 4,
 	"mirror-incomplete": 4,
+	"mirror-unreadable": 4,
 	"rate-limited": 4,
+	offline: 4,
 	"log-unreachable": 4,
 	"name-unbound": 4,
+	"evidence-not-found": 4,
+	"other-builder": 24,
 	"trust-root-unavailable": 5,
 	"trusted-root-old": 5,
 	"authority-unknown": 5,
@@ -673,10 +689,15 @@ const EXIT_CODES = {
 	"trusted-root-invalid": 18,
 	"name-mismatch": 19,
 	"name-digest-changed": 19,
+	"not-allowed": 23,
 	"destination-unwritable": 20,
 	"destination-unsuitable": 20,
+	"destination-busy": 20,
 	"disk-full": 20,
 	"place-failed": 20,
+	"mirror-inconsistent": 22,
+	"release-inconsistent": 22,
+	"lock-outdated": 22,
 	"archive-rejected": 21,
 	"archive-member-missing": 21,
 	interrupted: 130
@@ -743,82 +764,9 @@ var init_node_variables = __esmMin((() => {
 	];
 }));
 // src/text/version.ts
-init_node_variables();
-const VERSION$2 = "0.1.0";
-// src/data/no-data.ts
-const NO_DATA = {
-	keeps: false,
-	read: () => Promise.resolve([]),
-	write: () => Promise.resolve("failed"),
-	list: () => Promise.resolve([]),
-	remove: () => Promise.resolve(true)
-};
-// src/limits.ts
-var KIB, MIB, GIB, MAX_SIGNATURE_FILE_BYTES, MAX_CERTIFICATE_FILE_BYTES, MAX_DER_BYTES, MAX_DER_ELEMENTS, MAX_CHECKSUM_FILE_BYTES, MAX_BUNDLE_BYTES, MAX_TRUSTED_ROOT_BYTES, MAX_TUF_ROOT_BYTES, MAX_TUF_TIMESTAMP_BYTES, MAX_TUF_SNAPSHOT_BYTES, MAX_TUF_TARGETS_BYTES, LATE_ANSWER_MS, MAX_LOG_RESPONSE_BYTES, MAX_SUMS_BYTES, MAX_PROVENANCE_BYTES, MAX_PROVENANCE_VALUES, MAX_MANIFEST_BYTES, MAX_MANIFEST_WAIT_MS, MAX_PUBLISHER_WAIT_MS, MAX_MANIFEST_ENTRIES, MAX_CHECKPOINT_BYTES, MAX_ARTIFACT_BYTES, MAX_BACKUP_BYTES, MAX_WHOLE_MESSAGE_BYTES, MAX_CLOCK_SKEW_MS, MAX_RETRY_AFTER_MS, MAX_LEFTOVER_AGE_MS, MAX_RELABEL_MS, MAX_WAIT_BEFORE_NEXT_SOURCE_MS, MAX_RETRY_DELAY_MS, MAX_TIMEOUT_MS, MAX_ARCHIVE_MEMBERS, MAX_ARCHIVE_MEMBER_BYTES, MAX_ARCHIVE_BYTES, MAX_ARCHIVE_PATH_BYTES, MAX_ARCHIVE_METADATA_BYTES, MAX_LOCKFILE_BYTES, MAX_LOCKED_ARTIFACTS, MAX_BUILD_INFO_SEARCH_BYTES, MAX_KEPT_ENTRIES, MAX_KEPT_BUNDLES_BYTES, MAX_KEPT_MANIFESTS_BYTES, MAX_KEPT_NAME_BYTES, MAX_KEPT_NAMES, MAX_KEPT_TRUST_BYTES, MAX_IMAGE_MANIFEST_BYTES, MAX_SIGNATURE_PAYLOAD_BYTES;
-var init_limits = __esmMin((() => {
-	KIB = 1024;
-	MIB = 1024 * KIB;
-	GIB = 1024 * MIB;
-	MAX_SIGNATURE_FILE_BYTES = 8 * KIB;
-	MAX_CERTIFICATE_FILE_BYTES = 64 * KIB;
-	16 * KIB;
-	MAX_DER_BYTES = 64 * KIB;
-	MAX_DER_ELEMENTS = 4096;
-	MAX_CHECKSUM_FILE_BYTES = 1 * KIB;
-	MAX_BUNDLE_BYTES = 4 * MIB;
-	MAX_TRUSTED_ROOT_BYTES = 1 * MIB;
-	MAX_TUF_ROOT_BYTES = 512e3;
-	MAX_TUF_TIMESTAMP_BYTES = 16384;
-	MAX_TUF_SNAPSHOT_BYTES = 2e6;
-	MAX_TUF_TARGETS_BYTES = 5e6;
-	LATE_ANSWER_MS = 2e3;
-	MAX_LOG_RESPONSE_BYTES = 4 * MIB;
-	MAX_SUMS_BYTES = 2 * MIB;
-	MAX_PROVENANCE_BYTES = 1 * MIB;
-	MAX_PROVENANCE_VALUES = 32768;
-	MAX_MANIFEST_BYTES = 4 * MIB;
-	MAX_MANIFEST_WAIT_MS = 1e4;
-	MAX_PUBLISHER_WAIT_MS = 1e4;
-	MAX_MANIFEST_ENTRIES = 1e4;
-	MAX_CHECKPOINT_BYTES = 16 * KIB;
-	MAX_ARTIFACT_BYTES = {
-		binary: 1 * GIB,
-		image: 2 * GIB,
-		tarball: 4 * GIB,
-		"spdx-document": 16 * MIB
-	};
-	MAX_BACKUP_BYTES = 4 * GIB;
-	MAX_WHOLE_MESSAGE_BYTES = 64 * MIB;
-	MAX_CLOCK_SKEW_MS = 6e4;
-	MAX_RETRY_AFTER_MS = 6e4;
-	MAX_LEFTOVER_AGE_MS = 864e5;
-	MAX_RELABEL_MS = 6e4;
-	MAX_WAIT_BEFORE_NEXT_SOURCE_MS = 1e4;
-	MAX_RETRY_DELAY_MS = 3e4;
-	1 * MIB;
-	MIB / 4;
-	16 * KIB;
-	MAX_TIMEOUT_MS = 864e5;
-	MAX_ARCHIVE_MEMBERS = 65536;
-	MAX_ARCHIVE_MEMBER_BYTES = 4 * GIB;
-	MAX_ARCHIVE_BYTES = 16 * GIB;
-	16 * MIB;
-	MAX_ARCHIVE_PATH_BYTES = 1024;
-	MAX_ARCHIVE_METADATA_BYTES = 64 * KIB;
-	MAX_LOCKFILE_BYTES = 1 * MIB;
-	MAX_LOCKED_ARTIFACTS = 4096;
-	1 * MIB;
-	1 * MIB;
-	1 * MIB;
-	MAX_BUILD_INFO_SEARCH_BYTES = 64 * MIB;
-	MAX_KEPT_ENTRIES = 4096;
-	MAX_KEPT_BUNDLES_BYTES = 64 * MIB;
-	MAX_KEPT_MANIFESTS_BYTES = 128 * MIB;
-	MAX_KEPT_NAME_BYTES = 8 * KIB;
-	MAX_KEPT_NAMES = 16384;
-	MAX_KEPT_TRUST_BYTES = 8 * MIB;
-	MAX_IMAGE_MANIFEST_BYTES = 64 * KIB;
-	MAX_SIGNATURE_PAYLOAD_BYTES = 64 * KIB;
+var VERSION$2;
+var init_version$1 = __esmMin((() => {
+	VERSION$2 = "0.1.0";
 }));
 // src/text/shown-url.ts
 function shownUrl(url) {
@@ -855,6 +803,116 @@ var SCHEME, END_OF_HOST$1;
 var init_shown_url = __esmMin((() => {
 	SCHEME = /^[a-z][a-z0-9+.-]*:\/\//i;
 	END_OF_HOST$1 = /[/?#]/;
+}));
+// src/http/offline.ts
+init_node_variables();
+init_errors();
+init_shown_url();
+function offlineHttpClient() {
+	return {
+		isOffline: true,
+		fetchSmall: refuse,
+		download: refuse,
+		underWay: () => Promise.resolve(),
+		close: () => Promise.resolve()
+	};
+}
+function refuse({ what, url }) {
+	return Promise.reject(notAsked(what, url));
+}
+function notAsked(what, url) {
+	const found = "this run is offline";
+	return new UnavailableError("offline", `could not fetch ${what}: ${found}`, {
+		found,
+		from: shownUrl(url),
+		next: "make the same run with a network"
+	});
+}
+// src/data/no-data.ts
+const NO_DATA = {
+	keeps: false,
+	read: () => Promise.resolve([]),
+	write: () => Promise.resolve("failed"),
+	pathOf: () => Promise.resolve(void 0),
+	list: () => Promise.resolve([]),
+	remove: () => Promise.resolve(true),
+	look: () => Promise.resolve({
+		own: { kind: "nowhere" },
+		evidence: []
+	})
+};
+// src/limits.ts
+var KIB, MIB, GIB, MAX_SIGNATURE_FILE_BYTES, MAX_CERTIFICATE_FILE_BYTES, MAX_DER_BYTES, MAX_DER_ELEMENTS, MAX_CHECKSUM_FILE_BYTES, MAX_BUNDLE_BYTES, MAX_TRUSTED_ROOT_BYTES, MAX_TUF_ROOT_BYTES, MAX_TUF_TIMESTAMP_BYTES, MAX_TUF_SNAPSHOT_BYTES, MAX_TUF_TARGETS_BYTES, MAX_TUF_MEMBERS, LATE_ANSWER_MS, MAX_LOG_RESPONSE_BYTES, MAX_SUMS_BYTES, MAX_PROVENANCE_BYTES, MAX_PROVENANCE_VALUES, MAX_MANIFEST_BYTES, MAX_MANIFEST_WAIT_MS, MAX_PUBLISHER_WAIT_MS, MAX_MANIFEST_ENTRIES, MAX_CHECKPOINT_BYTES, MAX_ARTIFACT_BYTES, MAX_BACKUP_BYTES, MAX_WHOLE_MESSAGE_BYTES, MAX_CLOCK_SKEW_MS, MAX_RETRY_AFTER_MS, MAX_LEFTOVER_AGE_MS, MAX_RELABEL_MS, MAX_WAIT_BEFORE_NEXT_SOURCE_MS, MAX_RETRY_DELAY_MS, MAX_TIMEOUT_MS, MAX_ARCHIVE_MEMBERS, MAX_ARCHIVE_MEMBER_BYTES, MAX_ARCHIVE_BYTES, MAX_ARCHIVE_PATH_BYTES, MAX_ARCHIVE_METADATA_BYTES, MAX_VERSIONS_BYTES, MAX_LOCKFILE_BYTES, MAX_CHECKPOINTS_FILE_BYTES, MAX_LOCKED_ARTIFACTS, MAX_BUILD_INFO_SEARCH_BYTES, MAX_KEPT_ENTRIES, MAX_KEPT_BUNDLES_BYTES, MAX_KEPT_MANIFESTS_BYTES, MAX_KEPT_NAME_BYTES, MAX_KEPT_NAMES, MAX_KEPT_TRUST_BYTES, MAX_IMAGE_MANIFEST_BYTES, MAX_SIGNATURE_PAYLOAD_BYTES, MAX_POLICY_BYTES, MAX_POLICY_ENTRIES, MAX_POLICY_AGE_MS;
+var init_limits = __esmMin((() => {
+	KIB = 1024;
+	MIB = 1024 * KIB;
+	GIB = 1024 * MIB;
+	MAX_SIGNATURE_FILE_BYTES = 8 * KIB;
+	MAX_CERTIFICATE_FILE_BYTES = 64 * KIB;
+	16 * KIB;
+	MAX_DER_BYTES = 64 * KIB;
+	MAX_DER_ELEMENTS = 4096;
+	MAX_CHECKSUM_FILE_BYTES = 1 * KIB;
+	MAX_BUNDLE_BYTES = 4 * MIB;
+	MAX_TRUSTED_ROOT_BYTES = 1 * MIB;
+	MAX_TUF_ROOT_BYTES = 512e3;
+	MAX_TUF_TIMESTAMP_BYTES = 16384;
+	MAX_TUF_SNAPSHOT_BYTES = 2e6;
+	MAX_TUF_TARGETS_BYTES = 5e6;
+	MAX_TUF_MEMBERS = 8192;
+	LATE_ANSWER_MS = 2e3;
+	MAX_LOG_RESPONSE_BYTES = 4 * MIB;
+	MAX_SUMS_BYTES = 2 * MIB;
+	MAX_PROVENANCE_BYTES = 1 * MIB;
+	MAX_PROVENANCE_VALUES = 32768;
+	MAX_MANIFEST_BYTES = 4 * MIB;
+	MAX_MANIFEST_WAIT_MS = 1e4;
+	MAX_PUBLISHER_WAIT_MS = 1e4;
+	MAX_MANIFEST_ENTRIES = 1e4;
+	MAX_CHECKPOINT_BYTES = 16 * KIB;
+	MAX_ARTIFACT_BYTES = {
+		binary: 1 * GIB,
+		image: 2 * GIB,
+		tarball: 4 * GIB,
+		"spdx-document": 16 * MIB
+	};
+	MAX_BACKUP_BYTES = 4 * GIB;
+	MAX_WHOLE_MESSAGE_BYTES = 64 * MIB;
+	MAX_CLOCK_SKEW_MS = 6e4;
+	MAX_RETRY_AFTER_MS = 6e4;
+	MAX_LEFTOVER_AGE_MS = 864e5;
+	MAX_RELABEL_MS = 6e4;
+	MAX_WAIT_BEFORE_NEXT_SOURCE_MS = 1e4;
+	MAX_RETRY_DELAY_MS = 3e4;
+	1 * MIB;
+	MIB / 4;
+	16 * KIB;
+	MAX_TIMEOUT_MS = 864e5;
+	MAX_ARCHIVE_MEMBERS = 65536;
+	MAX_ARCHIVE_MEMBER_BYTES = 4 * GIB;
+	MAX_ARCHIVE_BYTES = 16 * GIB;
+	16 * MIB;
+	MAX_ARCHIVE_PATH_BYTES = 1024;
+	MAX_ARCHIVE_METADATA_BYTES = 64 * KIB;
+	MAX_VERSIONS_BYTES = 64 * KIB;
+	MAX_LOCKFILE_BYTES = 1 * MIB;
+	MAX_CHECKPOINTS_FILE_BYTES = 1 * MIB;
+	MAX_LOCKED_ARTIFACTS = 4096;
+	1 * MIB;
+	1 * MIB;
+	1 * MIB;
+	MAX_BUILD_INFO_SEARCH_BYTES = 64 * MIB;
+	MAX_KEPT_ENTRIES = 4096;
+	MAX_KEPT_BUNDLES_BYTES = 64 * MIB;
+	MAX_KEPT_MANIFESTS_BYTES = 128 * MIB;
+	MAX_KEPT_NAME_BYTES = 8 * KIB;
+	MAX_KEPT_NAMES = 16384;
+	MAX_KEPT_TRUST_BYTES = 8 * MIB;
+	MAX_IMAGE_MANIFEST_BYTES = 64 * KIB;
+	MAX_SIGNATURE_PAYLOAD_BYTES = 64 * KIB;
+	MAX_POLICY_BYTES = 1 * MIB;
+	MAX_POLICY_ENTRIES = 1e4;
+	MAX_POLICY_AGE_MS = 31536e7;
 }));
 // src/text/unprintable.ts
 function replaceUnprintable(text, replacement) {
@@ -936,12 +994,12 @@ var InputFields = class {
 	#values;
 	#what;
 	constructor(value, what, allowed, voidable = ["signal"]) {
-		if (typeof value !== "object" || value === null || Array.isArray(value)) throw refused$2(`${what} is not an object`, `an object with ${allowed.join(", ")}`, typeName(value));
+		if (typeof value !== "object" || value === null || Array.isArray(value)) throw refused$3(`${what} is not an object`, `an object with ${allowed.join(", ")}`, typeName(value));
 		this.#what = what;
 		this.#values = new Map(Object.entries(value).filter(([name, one]) => one !== void 0 || !voidable.includes(name)));
 		for (const [name, one] of this.#values) {
 			if (!allowed.includes(name)) throw unknownField(what, name, allowed);
-			if (one === void 0) throw refused$2(`${name} of ${what} is undefined`, "a value, or no such field", "undefined", {
+			if (one === void 0) throw refused$3(`${name} of ${what} is undefined`, "a value, or no such field", "undefined", {
 				why: "a pin or an identity that is lost on its way would otherwise not be asked for",
 				next: `leave ${name} out where it is not meant`
 			});
@@ -957,22 +1015,22 @@ var InputFields = class {
 		this.atMostOne(what, names, next);
 		const [name] = this.present(names);
 		if (name !== void 0) return name;
-		throw refused$2(`${what} is missing`, `one of ${names.join(", ")}`, "none of them", { next });
+		throw refused$3(`${what} is missing`, `one of ${names.join(", ")}`, "none of them", { next });
 	}
 	atMostOne(what, names, next) {
 		const present = this.present(names);
 		if (present.length <= 1) return;
-		throw refused$2(`${what} is given more than once`, `one of ${present.join(", ")}`, "more than one", { next });
+		throw refused$3(`${what} is given more than once`, `one of ${present.join(", ")}`, "more than one", { next });
 	}
 	required(name, read) {
 		if (this.has(name)) return read(this.#values.get(name), name);
-		throw refused$2(`${this.#what} has no ${name}`, `a ${name}`, "no such field");
+		throw refused$3(`${this.#what} has no ${name}`, `a ${name}`, "no such field");
 	}
 	optional = (name, read) => this.has(name) ? read(this.#values.get(name), name) : void 0;
 	entry(name, read) {
 		return this.has(name) ? { [name]: read(this.#values.get(name), name) } : {};
 	}
-	wrong = (name, wanted, found, next) => refused$2(`${name} of ${this.#what} is not ${wanted}`, wanted, found, next === void 0 ? {} : { next });
+	wrong = (name, wanted, found, next) => refused$3(`${name} of ${this.#what} is not ${wanted}`, wanted, found, next === void 0 ? {} : { next });
 	text = (value, name) => {
 		if (typeof value !== "string") throw this.wrong(name, "a text", typeName(value));
 		if (value === "") throw this.wrong(name, "a text", "an empty one");
@@ -1028,9 +1086,9 @@ var InputFields = class {
 };
 function unknownField(what, name, allowed) {
 	const near = nearest(name, allowed);
-	return refused$2(`${what} has an unknown field ${excerpt(name)}`, `only ${allowed.join(", ")}`, excerpt(name), { next: near === void 0 ? "leave it out" : `did you mean ${near}?` });
+	return refused$3(`${what} has an unknown field ${excerpt(name)}`, `only ${allowed.join(", ")}`, excerpt(name), { next: near === void 0 ? "leave it out" : `did you mean ${near}?` });
 }
-function refused$2(message, wanted, found, more = {}) {
+function refused$3(message, wanted, found, more = {}) {
 	return new RequestError("usage", message, {
 		wanted,
 		found,
@@ -8142,6 +8200,7 @@ async function exchange(dispatcher, request) {
 		method: request.method,
 		headers: { ...request.headers },
 		body: request.body ?? null,
+		...request.method === "HEAD" ? { reset: false } : {},
 		headersTimeout: 0,
 		bodyTimeout: 0
 	}, running);
@@ -8450,7 +8509,7 @@ function emptyBody() {
 	});
 }
 var Download$1, CUT_SHORT;
-var init_download = __esmMin((() => {
+var init_download$1 = __esmMin((() => {
 	init_limits();
 	init_failure();
 	init_transport();
@@ -8649,16 +8708,29 @@ async function attemptSmall(transport, request, target, operation) {
 		reply.discard();
 		throw reply.statusFailure();
 	}
-	const body = isSuccess(reply) ? await readWhole(reply, request) : await readErrorPage(reply, request);
+	const body = await readBody(reply, request, method);
 	const { status, url, mediaType: contentType, date } = reply;
+	const fromOtherHost = new URL(url).host !== target.url.host;
+	const modified = parseHttpDate(reply.header("last-modified") ?? "");
 	return {
 		status,
 		body,
 		url,
-		fromOtherHost: new URL(url).host !== target.url.host,
+		fromOtherHost,
 		contentType,
-		...date === void 0 ? {} : { date }
+		...date === void 0 ? {} : { date },
+		...modified === void 0 ? {} : { modified },
+		...method === "HEAD" ? lengthOf(reply) : {}
 	};
+}
+async function readBody(reply, request, method) {
+	if (method !== "HEAD") return isSuccess(reply) ? readWhole(reply, request) : readErrorPage(reply, request);
+	reply.discard();
+	return new Uint8Array();
+}
+function lengthOf(reply) {
+	const { length, mediaType } = reply;
+	return isSuccess(reply) && mediaType !== "text/html" && !isCompressed(reply) && length !== void 0 && Number.isSafeInteger(length) ? { length } : {};
 }
 function isSuccess({ status }) {
 	return status >= 200 && status <= 299;
@@ -8708,6 +8780,7 @@ var init_small = __esmMin((() => {
 	init_failure();
 	init_transport();
 	init_web_page();
+	init_retry_timing();
 }));
 // src/http/client.ts
 var client_exports = __exportAll({ createHttpClient: () => createHttpClient });
@@ -8727,7 +8800,7 @@ var init_client = __esmMin((() => {
 	init_attempts();
 	init_connections();
 	init_deadline();
-	init_download();
+	init_download$1();
 	init_failure();
 	init_small();
 	init_target();
@@ -8735,6 +8808,7 @@ var init_client = __esmMin((() => {
 	init_transport();
 	init_shown_url();
 	UndiciHttpClient = class {
+		isOffline = false;
 		#connections;
 		#transport;
 		#policy;
@@ -8772,7 +8846,10 @@ var init_client = __esmMin((() => {
 			const timeoutMs = this.#timeoutMs ?? 12e4;
 			const operation = this.#start(timeoutMs, request.signal);
 			try {
-				return await withRetries(async () => attemptSmall(this.#transport, request, target, operation), this.#policy, operation, request.quiet === true ? { onRetry: () => void 0 } : this.#hooksOf(target));
+				return await withRetries(async () => attemptSmall(this.#transport, request, target, operation), request.method === "HEAD" ? {
+					...this.#policy,
+					retries: 0
+				} : this.#policy, operation, request.quiet === true ? { onRetry: () => void 0 } : this.#hooksOf(target));
 			} catch (error) {
 				throw error instanceof OutOfAttempts ? unavailable(request.what, givenUpAt(target, error)) : error;
 			} finally {
@@ -8843,7 +8920,7 @@ var init_client = __esmMin((() => {
 function systemCode(error) {
 	return error instanceof Error && "code" in error && typeof error.code === "string" ? error.code : "";
 }
-function isAbsent(error) {
+function isAbsent$1(error) {
 	return systemCode(error) === "ENOENT";
 }
 function diskError(error, doing, path) {
@@ -8879,8 +8956,8 @@ function meaningOf(code, path) {
 	switch (code) {
 		case "ENOSPC":
 		case "EDQUOT": return full(directory);
-		case "EACCES": return forbidden(directory);
-		case "EPERM": return refused$1(directory);
+		case "EACCES": return forbidden$1(directory);
+		case "EPERM": return refused$2(directory);
 		case "EROFS": return {
 			kind: "destination-unwritable",
 			says: `the disk that holds ${directory} is read-only`,
@@ -8939,7 +9016,7 @@ function standingOf(directory) {
 		return;
 	}
 }
-function forbidden(directory) {
+function forbidden$1(directory) {
 	const says = `${FORBIDDEN}${directory}`;
 	const kind = "destination-unwritable";
 	if (process.platform === "win32") return {
@@ -8958,18 +9035,20 @@ function forbidden(directory) {
 		advice: `run this as a user who may (for example with sudo), or ${ELSEWHERE$1}`
 	};
 }
-function refused$1(directory) {
-	if (process.platform === "win32") return forbidden(directory);
+function refused$2(directory) {
+	if (process.platform === "win32") return forbidden$1(directory);
 	return {
 		kind: "destination-unwritable",
 		says: `the system does not allow this change in ${directory}`,
 		advice: `check whether it is marked immutable (lsattr, or ls -lO on macOS), or ${ELSEWHERE$1}`
 	};
 }
+function isPseudo(type) {
+	return process.platform === "linux" && PSEUDO_FILE_SYSTEMS.has(type);
+}
 function pseudo(path) {
-	if (process.platform !== "linux") return void 0;
 	for (let at = (0, node_path.dirname)(path);; at = (0, node_path.dirname)(at)) try {
-		if (!PSEUDO_FILE_SYSTEMS.has((0, node_fs.statfsSync)(at).type)) return void 0;
+		if (!isPseudo((0, node_fs.statfsSync)(at).type)) return void 0;
 		return {
 			kind: "destination-unsuitable",
 			says: `${at} is not on a disk and cannot hold files`,
@@ -9019,17 +9098,6 @@ function isSameInode(a, b) {
 function isSameFile(a, b) {
 	return isSameInode(a, b) && a.size === b.size;
 }
-// src/disk/entry-name.ts
-function assertEntryName(name) {
-	if (name === "" || name === "." || name === ".." || /[/\0]/.test(name) || (0, node_path.join)(name) !== name) throw new TypeError(`${JSON.stringify(name)} is not the name of an entry`);
-	if (process.platform === "win32" && /[\\:]/.test(name)) throw new InstallError("destination-unsuitable", `${name} cannot be a file name on Windows`, {
-		wanted: "a name without \\ and :",
-		next: "choose another file name with --output"
-	});
-}
-var init_entry_name = __esmMin((() => {
-	init_errors();
-}));
 // src/disk/open-without-links.ts
 async function findDirectory(path) {
 	const handle = await openDirectory$1(path);
@@ -9055,9 +9123,9 @@ async function findDirectory(path) {
 	}
 }
 async function openDirectory$1(path) {
-	if (O_DIRECTORY === void 0 || O_NOFOLLOW === void 0) return void 0;
+	if (O_DIRECTORY === void 0 || O_NOFOLLOW$1 === void 0) return void 0;
 	try {
-		return await (0, node_fs_promises.open)(path, node_fs.constants.O_RDONLY | O_DIRECTORY | O_NOFOLLOW);
+		return await (0, node_fs_promises.open)(path, node_fs.constants.O_RDONLY | O_DIRECTORY | O_NOFOLLOW$1);
 	} catch (error) {
 		if (systemCode(error) === "EACCES") return void 0;
 		throw error;
@@ -9071,10 +9139,10 @@ async function baseOf(handle, identity) {
 }
 async function createWithoutLinks(path, mode) {
 	const create = node_fs.constants.O_RDWR | node_fs.constants.O_CREAT | node_fs.constants.O_EXCL;
-	return (0, node_fs_promises.open)(path, O_NOFOLLOW === void 0 ? create : create | O_NOFOLLOW, mode);
+	return (0, node_fs_promises.open)(path, O_NOFOLLOW$1 === void 0 ? create : create | O_NOFOLLOW$1, mode);
 }
 async function openWithoutLinks(path) {
-	if (O_NOFOLLOW !== void 0 && O_NONBLOCK$1 !== void 0) return (0, node_fs_promises.open)(path, node_fs.constants.O_RDONLY | O_NOFOLLOW | O_NONBLOCK$1);
+	if (O_NOFOLLOW$1 !== void 0 && O_NONBLOCK$1 !== void 0) return (0, node_fs_promises.open)(path, node_fs.constants.O_RDONLY | O_NOFOLLOW$1 | O_NONBLOCK$1);
 	const named = await (0, node_fs_promises.lstat)(path, { bigint: true });
 	if (!named.isFile()) throw new Error(`${path} is not a regular file`);
 	const handle = await (0, node_fs_promises.open)(path, node_fs.constants.O_RDONLY);
@@ -9097,11 +9165,74 @@ function moved(path) {
 		next: "install into a directory that only you can change"
 	});
 }
-var O_DIRECTORY, O_NOFOLLOW, O_NONBLOCK$1;
+var O_DIRECTORY, O_NOFOLLOW$1, O_NONBLOCK$1;
 var init_open_without_links = __esmMin((() => {
 	init_errors();
 	init_disk_error();
-	({O_DIRECTORY, O_NOFOLLOW, O_NONBLOCK: O_NONBLOCK$1} = node_fs.constants);
+	({O_DIRECTORY, O_NOFOLLOW: O_NOFOLLOW$1, O_NONBLOCK: O_NONBLOCK$1} = node_fs.constants);
+}));
+// src/disk/directory-steps.ts
+function withPath(error, base, path) {
+	if (base === void 0 || !(error instanceof Error) || !error.message.includes(base)) return error;
+	error.message = error.message.replaceAll(new RegExp(`${base}(?![0-9])`, "g"), () => path);
+	return error;
+}
+var DirectorySteps;
+var init_directory_steps = __esmMin((() => {
+	init_open_without_links();
+	DirectorySteps = class {
+		#path;
+		#found;
+		#running = new Set();
+		#ended = false;
+		constructor(path, found) {
+			this.#path = path;
+			this.#found = found;
+		}
+		within(step) {
+			return this.run(async () => {
+				const { base } = this.#found;
+				if (base !== void 0) return step(base);
+				await this.#assertUnmoved();
+				const result = await step(this.#path);
+				await this.#assertUnmoved();
+				return result;
+			});
+		}
+		async run(step) {
+			if (this.#ended) throw new TypeError(`${this.#path} is no longer held`);
+			const running = step();
+			this.#running.add(running);
+			try {
+				return await running;
+			} catch (error) {
+				throw withPath(error, this.#found.base, this.#path);
+			} finally {
+				this.#running.delete(running);
+			}
+		}
+		async end() {
+			if (this.#ended) return false;
+			this.#ended = true;
+			await Promise.allSettled(this.#running);
+			return true;
+		}
+		async #assertUnmoved() {
+			const found = await (0, node_fs_promises.lstat)(this.#path, { bigint: true }).catch(() => void 0);
+			if (found === void 0 || !isSameInode(identityOf(found), this.#found.identity)) throw moved(this.#path);
+		}
+	};
+}));
+// src/disk/entry-name.ts
+function assertEntryName(name) {
+	if (name === "" || name === "." || name === ".." || /[/\0]/.test(name) || (0, node_path.join)(name) !== name) throw new TypeError(`${JSON.stringify(name)} is not the name of an entry`);
+	if (process.platform === "win32" && /[\\:]/.test(name)) throw new InstallError("destination-unsuitable", `${name} cannot be a file name on Windows`, {
+		wanted: "a name without \\ and :",
+		next: "choose another file name with --output"
+	});
+}
+var init_entry_name = __esmMin((() => {
+	init_errors();
 }));
 // src/disk/owner.ts
 function isOwn(entry) {
@@ -9127,11 +9258,6 @@ async function setMode(handle, mode) {
 	}
 }
 // src/disk/held-directory.ts
-function withPath(error, base, path) {
-	if (base === void 0 || !(error instanceof Error) || !error.message.includes(base)) return error;
-	error.message = error.message.replaceAll(new RegExp(`${base}(?![0-9])`, "g"), () => path);
-	return error;
-}
 function isElsewhere(error) {
 	return error instanceof InstallError || [
 		"ENOENT",
@@ -9142,6 +9268,7 @@ function isElsewhere(error) {
 var PERMISSIONS$1, SET_GROUP_ID$1, HeldDirectory;
 var init_held_directory = __esmMin((() => {
 	init_errors();
+	init_directory_steps();
 	init_disk_error();
 	init_entry_name();
 	init_open_without_links();
@@ -9152,21 +9279,19 @@ var init_held_directory = __esmMin((() => {
 		path;
 		identity;
 		#handle;
-		#base;
-		#steps = new Set();
-		#closed = false;
+		#steps;
 		constructor(path, found) {
 			this.path = path;
 			this.identity = found.identity;
 			this.#handle = found.handle;
-			this.#base = found.base;
+			this.#steps = new DirectorySteps(path, found);
 		}
 		static async open(path) {
 			const real = await (0, node_fs_promises.realpath)((0, node_path.resolve)(path));
 			return new HeldDirectory(real, await findDirectory(real));
 		}
 		async stat() {
-			return this.#step(async () => this.#handle === void 0 ? (0, node_fs_promises.lstat)(this.path, { bigint: true }) : this.#handle.stat({ bigint: true }));
+			return this.#steps.run(async () => this.#handle === void 0 ? (0, node_fs_promises.lstat)(this.path, { bigint: true }) : this.#handle.stat({ bigint: true }));
 		}
 		async assertIsAt(path) {
 			const found = await (0, node_fs_promises.stat)(path, { bigint: true }).catch(() => void 0);
@@ -9175,16 +9300,30 @@ var init_held_directory = __esmMin((() => {
 		async lstat(name) {
 			return this.#at(name, (path) => (0, node_fs_promises.lstat)(path, { bigint: true }));
 		}
+		async lstatEach(names) {
+			for (const name of names) assertEntryName(name);
+			return this.#steps.within((directory) => {
+				const found = new Map();
+				for (const name of names) {
+					const entry = (0, node_fs.lstatSync)((0, node_path.join)(directory, name), { throwIfNoEntry: false });
+					if (entry !== void 0) found.set(name, entry);
+				}
+				return Promise.resolve(found);
+			});
+		}
 		async find(name) {
 			try {
 				return await this.lstat(name);
 			} catch (error) {
-				if (isAbsent(error)) return void 0;
+				if (isAbsent$1(error)) return void 0;
 				throw error;
 			}
 		}
+		async readlink(name) {
+			return this.#at(name, (path) => (0, node_fs_promises.readlink)(path));
+		}
 		async names() {
-			return this.#step(() => this.#within(() => (0, node_fs_promises.readdir)(this.#base ?? this.path)));
+			return this.#steps.within((directory) => (0, node_fs_promises.readdir)(directory));
 		}
 		async createFile(name, mode) {
 			return this.#opened(name, (path) => createWithoutLinks(path, mode));
@@ -9227,14 +9366,15 @@ var init_held_directory = __esmMin((() => {
 		}
 		async setMode(mode) {
 			const handle = this.#handle;
-			if (handle !== void 0) await this.#step(() => setMode(handle, mode));
+			if (handle !== void 0) await this.#steps.run(() => setMode(handle, mode));
 		}
 		async setTimes(modified) {
 			const handle = this.#handle;
-			await this.#step(() => handle === void 0 ? this.#within(() => (0, node_fs_promises.lutimes)(this.path, modified, modified)) : handle.utimes(modified, modified));
+			if (handle !== void 0) return this.#steps.run(() => handle.utimes(modified, modified));
+			return this.#steps.within(() => (0, node_fs_promises.lutimes)(this.path, modified, modified));
 		}
 		async sync() {
-			await this.#step(async () => this.#handle?.sync()).catch(() => void 0);
+			await this.#steps.run(async () => this.#handle?.sync()).catch(() => void 0);
 		}
 		async rename(name, newName, into = this) {
 			await this.#at(name, (from) => into.#at(newName, (to) => (0, node_fs_promises.rename)(from, to)));
@@ -9249,21 +9389,18 @@ var init_held_directory = __esmMin((() => {
 			await this.#at(name, (path) => (0, node_fs_promises.rmdir)(path));
 		}
 		async freeSpace() {
-			return this.#step(async () => {
-				const disk = await (0, node_fs_promises.statfs)(this.#base ?? this.path, { bigint: true });
+			return this.#steps.within(async (directory) => {
+				const disk = await (0, node_fs_promises.statfs)(directory, { bigint: true });
 				if (disk.blocks === 0n) return void 0;
 				return (process.geteuid?.() === 0 ? disk.bfree : disk.bavail) * disk.bsize;
 			});
 		}
 		async close() {
-			if (this.#closed) return;
-			this.#closed = true;
-			await Promise.allSettled(this.#steps);
-			await this.#handle?.close().catch(() => void 0);
+			if (await this.#steps.end()) await this.#handle?.close().catch(() => void 0);
 		}
 		async #at(name, act) {
 			assertEntryName(name);
-			return this.#step(() => this.#within(() => act((0, node_path.join)(this.#base ?? this.path, name))));
+			return this.#steps.within((directory) => act((0, node_path.join)(directory, name)));
 		}
 		async #opened(name, openIt) {
 			let handle;
@@ -9274,37 +9411,14 @@ var init_held_directory = __esmMin((() => {
 				throw error;
 			}
 		}
-		async #within(step) {
-			if (this.#base !== void 0) return step();
-			await this.#assertUnmoved();
-			const result = await step();
-			await this.#assertUnmoved();
-			return result;
-		}
-		async #assertUnmoved() {
-			const found = await (0, node_fs_promises.lstat)(this.path, { bigint: true }).catch(() => void 0);
-			if (found === void 0 || !isSameInode(identityOf(found), this.identity)) throw moved(this.path);
-		}
-		async #step(step) {
-			if (this.#closed) throw new TypeError(`${this.path} is no longer held`);
-			const running = step();
-			this.#steps.add(running);
-			try {
-				return await running;
-			} catch (error) {
-				throw withPath(error, this.#base, this.path);
-			} finally {
-				this.#steps.delete(running);
-			}
-		}
 	};
 }));
 // src/disk/directories.ts
-async function holdDirectory(directory, attempts = ATTEMPTS$1) {
+async function holdDirectory(directory, attempts = ATTEMPTS$2) {
 	try {
 		return await HeldDirectory.open(directory);
 	} catch (error) {
-		if (!isAbsent(error) || directory === (0, node_path.dirname)(directory)) throw error;
+		if (!isAbsent$1(error) || directory === (0, node_path.dirname)(directory)) throw error;
 	}
 	const parent = await holdDirectory((0, node_path.dirname)(directory));
 	const name = (0, node_path.basename)(directory);
@@ -9318,7 +9432,7 @@ async function holdDirectory(directory, attempts = ATTEMPTS$1) {
 		return made;
 	} catch (error) {
 		await parent.close();
-		if (attempts > 1 && (isAbsent(error) || systemCode(error) === "EEXIST")) return holdDirectory(directory, attempts - 1);
+		if (attempts > 1 && (isAbsent$1(error) || systemCode(error) === "EEXIST")) return holdDirectory(directory, attempts - 1);
 		throw error;
 	}
 }
@@ -9355,18 +9469,18 @@ async function isRemoved({ parent, name, made }) {
 		await parent.rmdir(name);
 		return true;
 	} catch (error) {
-		return isAbsent(error);
+		return isAbsent$1(error);
 	}
 }
 async function isMissing(path) {
-	return (0, node_fs_promises.lstat)(path).then(() => false, (error) => isAbsent(error) || systemCode(error) === "ENAMETOOLONG");
+	return (0, node_fs_promises.lstat)(path).then(() => false, (error) => isAbsent$1(error) || systemCode(error) === "ENAMETOOLONG");
 }
-var createdHere, ATTEMPTS$1;
+var createdHere, ATTEMPTS$2;
 var init_directories = __esmMin((() => {
 	init_disk_error();
 	init_held_directory();
 	createdHere = new Map();
-	ATTEMPTS$1 = 5;
+	ATTEMPTS$2 = 5;
 }));
 // src/data/why-not.ts
 function tooLarge$2(maxBytes) {
@@ -9382,6 +9496,7 @@ var init_why_not = __esmMin((() => {
 	init_errors();
 	NotUsed = class extends Error {};
 	REASONS = {
+		ENOENT: "the system makes nothing there",
 		EACCES: "this user may not do that",
 		EPERM: "this user may not do that",
 		EROFS: "the disk is read-only",
@@ -9399,7 +9514,7 @@ async function holdKept(path, kind) {
 	try {
 		return await hold(await HeldDirectory.open(path), (data) => data.openDirectory(kind));
 	} catch (error) {
-		if (isAbsent(error)) return void 0;
+		if (isAbsent$1(error)) return void 0;
 		throw error;
 	}
 }
@@ -9428,7 +9543,7 @@ async function holdOrMake(path, modes) {
 	try {
 		return await HeldDirectory.open(path);
 	} catch (error) {
-		if (!isAbsent(error) || path === (0, node_path.dirname)(path)) throw error;
+		if (!isAbsent$1(error) || path === (0, node_path.dirname)(path)) throw error;
 	}
 	const above = (0, node_path.dirname)(path);
 	const parent = await holdDirectory(above);
@@ -9443,7 +9558,7 @@ async function openOrMake(parent, name, modes) {
 	try {
 		return await parent.openDirectory(name);
 	} catch (error) {
-		if (!isAbsent(error)) throw error;
+		if (!isAbsent$1(error)) throw error;
 	}
 	try {
 		return await parent.makeDirectory(name, modes.directory);
@@ -9462,6 +9577,49 @@ var init_kept_directory = __esmMin((() => {
 	init_held_directory();
 	init_owner();
 	init_why_not();
+}));
+// src/disk/process-mark.ts
+function isRunning(pid, start) {
+	try {
+		process.kill(pid, 0);
+	} catch (error) {
+		if (systemCode(error) === "ESRCH") return false;
+	}
+	const startNow = startOf(pid);
+	return startNow === "0" || start === "0" || startNow === start;
+}
+function startOf(pid) {
+	try {
+		const stat = (0, node_fs.readFileSync)(`/proc/${pid}/stat`, "latin1");
+		return stat.slice(stat.lastIndexOf(")") + 2).split(" ")[19] ?? "0";
+	} catch {
+		return "0";
+	}
+}
+function hostTag() {
+	knownHostTag ??= (0, node_crypto.createHash)("sha256").update([
+		(0, node_os.hostname)(),
+		textOf(readBootId),
+		textOf(readNamespace)
+	].join("\0")).digest("hex").slice(0, 8);
+	return knownHostTag;
+}
+function textOf(read) {
+	try {
+		return read();
+	} catch {
+		return process.platform === "linux" ? (0, node_crypto.randomBytes)(8).toString("hex") : addresses();
+	}
+}
+function addresses() {
+	const all = Object.values((0, node_os.networkInterfaces)()).flatMap((one) => (one ?? []).map(({ mac }) => mac));
+	return [...new Set(all)].sort().join(" ");
+}
+var knownHostTag, readBootId, readNamespace;
+var init_process_mark = __esmMin((() => {
+	init_disk_error();
+	readBootId = () => (0, node_fs.readFileSync)("/proc/sys/kernel/random/boot_id", "latin1");
+	readNamespace = () => (0, node_fs.readlinkSync)("/proc/self/ns/pid");
 }));
 // src/disk/remove-tree.ts
 async function removeTree(parent, name) {
@@ -9619,52 +9777,14 @@ async function isNamedByOthers(directory) {
 function isLeft([, tag, pid, start = ""], age) {
 	return tag === hostTag() ? !isRunning(Number(pid), start) : age > MAX_LEFTOVER_AGE_MS;
 }
-function isRunning(pid, start) {
-	try {
-		process.kill(pid, 0);
-	} catch (error) {
-		if (systemCode(error) === "ESRCH") return false;
-	}
-	const startNow = startOf(pid);
-	return startNow === "0" || start === "0" || startNow === start;
-}
-function startOf(pid) {
-	try {
-		const stat = (0, node_fs.readFileSync)(`/proc/${pid}/stat`, "latin1");
-		return stat.slice(stat.lastIndexOf(")") + 2).split(" ")[19] ?? "0";
-	} catch {
-		return "0";
-	}
-}
-function hostTag() {
-	knownHostTag ??= (0, node_crypto.createHash)("sha256").update([
-		(0, node_os.hostname)(),
-		textOf(readBootId),
-		textOf(readNamespace)
-	].join("\0")).digest("hex").slice(0, 8);
-	return knownHostTag;
-}
-function textOf(read) {
-	try {
-		return read();
-	} catch {
-		return process.platform === "linux" ? (0, node_crypto.randomBytes)(8).toString("hex") : addresses();
-	}
-}
-function addresses() {
-	const all = Object.values((0, node_os.networkInterfaces)()).flatMap((one) => (one ?? []).map(({ mac }) => mac));
-	return [...new Set(all)].sort().join(" ");
-}
-var NAME$1, knownHostTag, readBootId, readNamespace;
+var NAME$1;
 var init_leftovers = __esmMin((() => {
 	init_limits();
-	init_disk_error();
 	init_owner();
+	init_process_mark();
 	init_remove_tree();
 	init_who_can_change();
 	NAME$1 = /^\.k8s-verify-([0-9a-f]{8})-([1-9][0-9]{0,9})-([0-9]{1,20})-[0-9a-f]{16}\.(part|old|dir)$/;
-	readBootId = () => (0, node_fs.readFileSync)("/proc/sys/kernel/random/boot_id", "latin1");
-	readNamespace = () => (0, node_fs.readlinkSync)("/proc/self/ns/pid");
 }));
 // src/disk/replace-file.ts
 async function replaceFile(source, destination, isPlaced) {
@@ -9692,7 +9812,7 @@ async function replaceFile(source, destination, isPlaced) {
 }
 async function unlinkIfThere({ directory, name }) {
 	await directory.unlink(name).catch((error) => {
-		if (!isAbsent(error)) throw error;
+		if (!isAbsent$1(error)) throw error;
 	});
 }
 async function backUp({ directory, name }) {
@@ -9701,7 +9821,7 @@ async function backUp({ directory, name }) {
 		await directory.link(name, backup);
 		return backup;
 	} catch (error) {
-		if (isAbsent(error)) return void 0;
+		if (isAbsent$1(error)) return void 0;
 	}
 	try {
 		await copy(directory, name, backup);
@@ -9806,7 +9926,7 @@ var init_replace_file = __esmMin((() => {
 	]);
 }));
 // src/data/kept-file.ts
-async function readEntry$1(directory, key, maxBytes) {
+async function readEntry$2(directory, key, maxBytes) {
 	const file = await directory.openFile(key);
 	try {
 		const found = await file.stat({ bigint: true });
@@ -9916,46 +10036,130 @@ var init_kept_kinds = __esmMin((() => {
 	};
 }));
 // src/data/remove-oldest.ts
-async function removeOldest(directory, { maxEntries, maxTotalBytes }, keep) {
-	const names = await directory.names().catch(() => []);
-	if (names.length <= maxEntries && maxTotalBytes === void 0) return;
-	const oldestLast = (await Promise.all(names.filter((name) => name !== keep).map((name) => age(directory, name)))).filter((entry) => entry !== void 0).toSorted((a, b) => b.written - a.written);
-	let [kept, bytes] = [1, (await age(directory, keep))?.bytes ?? 0];
-	for (const entry of oldestLast) {
+async function removeOldest(directory, { maxBytes, maxEntries, maxTotalBytes = 1e400 }, keep) {
+	const names = (await directory.names().catch(() => [])).filter((name) => !name.startsWith("."));
+	if (names.length <= maxEntries && names.length * maxBytes <= maxTotalBytes) return;
+	const found = await directory.lstatEach(names).catch(() => new Map());
+	let [kept, bytes] = [1, found.get(keep)?.size ?? 0];
+	for (const entry of newestFirst(found)) {
+		if (entry.name === keep) continue;
 		kept += 1;
 		bytes += entry.bytes;
-		if (kept > maxEntries || bytes > (maxTotalBytes ?? 1e400)) await directory.unlink(entry.name).catch(() => void 0);
+		if (kept > maxEntries || bytes > maxTotalBytes) await directory.unlink(entry.name).catch(() => void 0);
 	}
 }
-async function age(directory, name) {
-	try {
-		const { size, mtimeMs } = await directory.lstat(name);
+function newestFirst(found) {
+	const latest = new Map();
+	return Array.from(found).toSorted(([a], [b]) => a < b ? -1 : 1).map(([name, { size, mtimeMs }]) => {
+		const key = name.slice(0, KEY_CHARACTERS);
+		const written = Math.max(mtimeMs, latest.get(key) ?? 0);
+		latest.set(key, written);
 		return {
 			name,
-			bytes: Number(size),
-			written: Number(mtimeMs)
+			bytes: size,
+			written
+		};
+	}).toReversed().toSorted((a, b) => b.written - a.written);
+}
+var KEY_CHARACTERS;
+var init_remove_oldest = __esmMin((() => {
+	KEY_CHARACTERS = 64;
+}));
+// src/data/look.ts
+var look_exports$1 = __exportAll({ lookAtData: () => lookAtData });
+async function lookAtData({ own, system }) {
+	const paths = [own, system].filter((path) => path !== void 0);
+	const evidence = await Promise.all(paths.map((path) => measure(path, "evidence")));
+	return {
+		own: own === void 0 ? { kind: "nowhere" } : await tryOwn(own),
+		evidence: evidence.filter((one) => one !== void 0)
+	};
+}
+async function measure(path, kind) {
+	try {
+		await using kept = await holdKept(path, kind);
+		if (kept === void 0) return void 0;
+		const { directory } = kept;
+		const sizes = await Promise.all((await directory.names()).map(async (name) => Number((await directory.lstat(name)).size)));
+		return {
+			path,
+			files: sizes.length,
+			bytes: sizes.reduce((sum, one) => sum + one, 0)
 		};
 	} catch {
 		return;
 	}
 }
+async function tryOwn(path) {
+	try {
+		const found = await openOrUndefined(path);
+		if (found === void 0) {
+			await tryIn(await nearestAbove(path));
+			return {
+				kind: "absent",
+				path
+			};
+		}
+		await tryIn(found, assertOurs$1);
+		return {
+			kind: "ready",
+			path
+		};
+	} catch (error) {
+		return {
+			kind: "unusable",
+			path,
+			why: whyNot(error)
+		};
+	}
+}
+async function openOrUndefined(path) {
+	try {
+		return await HeldDirectory.open(path);
+	} catch (error) {
+		if (isAbsent$1(error)) return void 0;
+		throw error;
+	}
+}
+async function nearestAbove(path) {
+	const above = (0, node_path.dirname)(path);
+	return await openOrUndefined(above) ?? nearestAbove(above);
+}
+async function tryIn(directory, assert = () => Promise.resolve()) {
+	try {
+		await assert(directory);
+		const name = privateName("dir");
+		await (await directory.makeDirectory(name, 448)).close();
+		await directory.rmdir(name);
+	} finally {
+		await directory.close();
+	}
+}
+var init_look$1 = __esmMin((() => {
+	init_disk_error();
+	init_held_directory();
+	init_leftovers();
+	init_kept_directory();
+	init_why_not();
+}));
 // src/data/data-store.ts
 var data_store_exports = __exportAll({ openDataStore: () => openDataStore });
 function openDataStore(places, tell) {
 	return new DirectoryStore(places, tell);
 }
 function assertKey(key) {
-	if (!KEY.test(key)) throw new TypeError(`${JSON.stringify(key)} is not a key`);
+	if (!KEY$1.test(key)) throw new TypeError(`${JSON.stringify(key)} is not a key`);
 }
-var KEY, DirectoryStore;
+var KEY$1, DirectoryStore;
 var init_data_store = __esmMin((() => {
 	init_disk_error();
 	init_notes();
 	init_kept_directory();
 	init_kept_file();
 	init_kept_kinds();
+	init_remove_oldest();
 	init_why_not();
-	KEY = /^[a-z0-9_-][a-z0-9._-]{0,127}$/;
+	KEY$1 = /^[a-z0-9_-][a-z0-9._-]{0,127}$/;
 	DirectoryStore = class {
 		keeps = true;
 		#places;
@@ -9980,12 +10184,12 @@ var init_data_store = __esmMin((() => {
 				const path = (0, node_path.join)(directory.path, key);
 				try {
 					entries.push({
-						bytes: await readEntry$1(directory, key, KEPT_KINDS[kind].maxBytes),
+						bytes: await readEntry$2(directory, key, KEPT_KINDS[kind].maxBytes),
 						path,
 						place
 					});
 				} catch (error) {
-					if (!isAbsent(error)) this.#tell("kept-not-used", `${path} is not used: ${whyNot(error)}`);
+					if (!isAbsent$1(error)) this.#tell("kept-not-used", `${path} is not used: ${whyNot(error)}`);
 				}
 			});
 			return entries;
@@ -9993,7 +10197,7 @@ var init_data_store = __esmMin((() => {
 		async list(kind) {
 			const keys = new Set();
 			await this.#inEach(kind, async (directory) => {
-				for (const name of await directory.names()) if (KEY.test(name)) keys.add(name);
+				for (const name of await directory.names()) if (KEY$1.test(name)) keys.add(name);
 			});
 			return [...keys].toSorted();
 		}
@@ -10020,6 +10224,11 @@ var init_data_store = __esmMin((() => {
 				return "failed";
 			}
 		}
+		pathOf(kind, key) {
+			assertKey(key);
+			const { own } = this.#places;
+			return Promise.resolve(own === void 0 ? void 0 : (0, node_path.join)(own, kind, key));
+		}
 		async remove(kind, key) {
 			assertKey(key);
 			const { own } = this.#places;
@@ -10029,10 +10238,14 @@ var init_data_store = __esmMin((() => {
 				await kept?.directory.unlink(key);
 				return true;
 			} catch (error) {
-				if (isAbsent(error)) return true;
+				if (isAbsent$1(error)) return true;
 				this.#tell("not-kept", `${(0, node_path.join)(own, kind, key)} could not be removed: ${whyNot(error)}`);
 				return false;
 			}
+		}
+		async look() {
+			const { lookAtData } = await Promise.resolve().then(() => (init_look$1(), look_exports$1));
+			return lookAtData(this.#places);
 		}
 		async #inEach(kind, use) {
 			for (const place of ["own", "system"]) {
@@ -10062,7 +10275,7 @@ function createClient(options = {}) {
 	assertSupportedNode();
 	assertOptions(options);
 	const report = options.report ?? (() => void 0);
-	const http = loadedWhenAsked({
+	const http = options.offline === true ? offlineHttpClient() : loadedWhenAsked({
 		...options,
 		report
 	});
@@ -10094,7 +10307,8 @@ const OPTIONS = [
 	"caFile",
 	"env",
 	"userAgent",
-	"dataDirectory"
+	"dataDirectory",
+	"offline"
 ];
 function assertOptions(options) {
 	const fields = new InputFields(options, "the options of the client", OPTIONS, OPTIONS);
@@ -10105,6 +10319,7 @@ function assertOptions(options) {
 	optional("caFile", fields.path);
 	optional("dataDirectory", (value, name) => typeof value === "object" ? assertPlaces(value) : fields.path(value, name));
 	optional("userAgent", fields.text);
+	optional("offline", fields.flag);
 }
 const PLACES = [
 	"own",
@@ -10131,6 +10346,7 @@ function loadedWhenAsked(options) {
 		return loading;
 	};
 	return {
+		isOffline: false,
 		fetchSmall: async (request) => (await client()).fetchSmall(request),
 		download: async (request) => (await client()).download(request),
 		underWay: async () => (await loading)?.underWay(),
@@ -10155,8 +10371,10 @@ function dataWhenUsed(directory, report) {
 		keeps: true,
 		read: async (kind, key) => (await store()).read(kind, key),
 		write: async (kind, key, bytes, options) => (await store()).write(kind, key, bytes, options),
+		pathOf: async (kind, key) => (await store()).pathOf(kind, key),
 		list: async (kind) => (await store()).list(kind),
-		remove: async (kind, key) => (await store()).remove(kind, key)
+		remove: async (kind, key) => (await store()).remove(kind, key),
+		look: async () => (await store()).look()
 	};
 }
 function onlyPlace(directory) {
@@ -10193,344 +10411,30 @@ function assertSupportedNode(version = process.versions.node) {
 		next: "run it with a newer Node: https://nodejs.org"
 	});
 }
-// src/source/http-source.ts
-var OK, NOT_FOUND, GONE, PUBLISHER, HttpSource;
-var init_http_source = __esmMin((() => {
-	init_shown_url();
-	OK = 200;
-	NOT_FOUND = 404;
-	GONE = 410;
-	PUBLISHER = "https://dl.k8s.io";
-	HttpSource = class {
-		shown;
-		isPublisher;
-		#base;
-		#http;
-		constructor(base, http) {
-			this.#base = base;
-			this.#http = http;
-			this.shown = shownUrl(base);
-			this.isPublisher = URL.parse(base)?.origin === PUBLISHER;
-		}
-		async small({ path, ...request }) {
-			const accept = [
-				OK,
-				NOT_FOUND,
-				GONE
-			];
-			const response = await this.#http.fetchSmall({
-				...request,
-				url: `${this.#base}/${path}`,
-				accept
-			});
-			return response.status === OK ? {
-				bytes: response.body,
-				quotable: !response.fromOtherHost
-			} : void 0;
-		}
-		async bytes({ path, ...request }) {
-			return this.#http.download({
-				...request,
-				url: `${this.#base}/${path}`
-			});
-		}
-	};
+// src/strict/base64.ts
+function decodeBase64(text, what) {
+	const bytes = Buffer.from(text, "base64");
+	if (bytes.toString("base64") !== text) throw malformed$4(`${what} is not valid base64`, "padded standard base64 without white space (RFC 4648 section 4)", flawOf(text));
+	return bytes;
+}
+function flawOf(text) {
+	const at = text.search(/[^A-Za-z0-9+/=]|=(?!=?\s*$)/);
+	const next = text[at];
+	if (next === void 0) return `${text.length} characters with wrong padding or stray last bits`;
+	return `${/\s/.test(next) ? "white space" : next === "=" ? "padding" : "another character"} as character ${at + 1} of ${text.length}`;
+}
+function encodeBase64(bytes) {
+	return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString("base64");
+}
+var init_base64 = __esmMin((() => {
+	init_malformed();
 }));
-// src/plan/request.ts
-function parseComponent(written) {
-	const [component = "", version, more] = written.split("@");
-	if (component === "" || version === "" || more !== void 0) return void 0;
-	return version === void 0 ? { component } : {
-		component,
-		version
-	};
+// src/strict/hex.ts
+function encodeHex(bytes) {
+	return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString("hex");
 }
-function repeatedComponent(artifacts) {
-	const names = artifacts.map(({ component }) => component);
-	return names.find((name, index) => names.indexOf(name) !== index);
-}
-function logOf(request) {
-	return {
-		url: rekorUrlOf(request),
-		isNamed: request.rekorUrl !== void 0
-	};
-}
-function sourcesOf({ sources = [DEFAULT_SOURCE] }, http) {
-	return sources.map((source) => typeof source === "string" ? new HttpSource(withoutSlash(source), http) : source);
-}
-function publisherOf({ identity, publicKeyPem, rekorUrl }, http) {
-	return identity !== void 0 || publicKeyPem !== void 0 || rekorUrl !== void 0 ? void 0 : new HttpSource(PUBLISHER, http);
-}
-function rekorUrlOf({ rekorUrl = DEFAULT_REKOR_URL }) {
-	return withoutSlash(rekorUrl);
-}
-function parseBaseUrl(text) {
-	const url = URL.parse(text);
-	const web = url?.protocol === "https:" || url?.protocol === "http:";
-	return url !== null && web && !/[?#]/.test(url.href) ? withoutSlash(url.href) : void 0;
-}
-function withoutSlash(url) {
-	return url.replace(/\/+$/, "");
-}
-var DEFAULT_SOURCE, DEFAULT_REKOR_URL;
-var init_request = __esmMin((() => {
-	init_http_source();
-	DEFAULT_SOURCE = PUBLISHER;
-	DEFAULT_REKOR_URL = "https://rekor.sigstore.dev";
-}));
-// src/action/inputs.ts
-init_excerpt();
-init_errors();
-init_request();
-const INPUT_NAMES = [
-	"version",
-	"components",
-	"install-dir",
-	"mirror",
-	"rekor-url",
-	"trusted-root",
-	"certificate-identity",
-	"certificate-oidc-issuer",
-	"offline",
-	"lockfile",
-	"sha256",
-	"require-name",
-	"cache"
-];
-function readInputs(get) {
-	const version = readVersion(get("version"));
-	const installDirectory = get("install-dir");
-	const sources = readMirrors(get("mirror"));
-	const rekorUrl = get("rekor-url");
-	const trustedRootFile = get("trusted-root");
-	const identity = readIdentity$1(get("certificate-identity"), get("certificate-oidc-issuer"));
-	const lockfile = get("lockfile");
-	const sha256 = readSha256(get("sha256"));
-	const requireName = readRequireName(get("require-name"));
-	const inputs = {
-		components: readComponents(get("components")),
-		...version === void 0 ? {} : { version },
-		...installDirectory === "" ? {} : { installDirectory },
-		...sources.length === 0 ? {} : { sources },
-		...rekorUrl === "" ? {} : { rekorUrl: readUrl("rekor-url", rekorUrl) },
-		...trustedRootFile === "" ? {} : { trustedRootFile },
-		...identity === void 0 ? {} : { identity },
-		...lockfile === "" ? {} : { lockfile },
-		...sha256 === void 0 ? {} : { sha256 },
-		...requireName === void 0 ? {} : { requireName },
-		offline: readBoolean$1("offline", get("offline"), false),
-		cache: readBoolean$1("cache", get("cache"), true)
-	};
-	assertOfflinePossible(inputs);
-	assertDigestPossible(inputs);
-	return inputs;
-}
-function words(text) {
-	return text.split(/[\s,]+/).filter((word) => word !== "");
-}
-function readComponents(text) {
-	const listed = words(text);
-	const asked = (listed.length === 0 ? ["kubectl"] : listed).map(readComponent);
-	const twice = repeatedComponent(asked);
-	if (twice === void 0) return asked;
-	throw new RequestError("usage", `the input components names ${excerpt(twice)} twice`, {
-		wanted: "each component once",
-		found: excerpt(text),
-		next: "use the action once for each version"
-	});
-}
-function readComponent(word) {
-	const asked = parseComponent(word);
-	if (asked !== void 0) return asked;
-	throw new RequestError("usage", `the input components has ${excerpt(word)} in it`, {
-		wanted: "<component> or <component>@<version>, separated by white space or commas",
-		found: excerpt(word),
-		next: "write for example: components: kubectl kubelet@v1.29.6"
-	});
-}
-function readVersion(text) {
-	const listed = words(text);
-	if (listed.length < 2) return listed[0];
-	throw new RequestError("usage", "the input version has several versions", {
-		wanted: "one version, such as v1.30.2, 1.30 or stable",
-		found: excerpt(text),
-		next: "name the versions with the components, as in: components: kubectl@v1.30.2 kubelet@v1.29.6"
-	});
-}
-function readMirrors(text) {
-	return text.split(/\s+/).filter((word) => word !== "").map((url) => readUrl("mirror", url));
-}
-function readUrl(name, text) {
-	const url = parseBaseUrl(text);
-	if (url !== void 0) return url;
-	throw new RequestError("usage", `the input ${name} is not the base URL of a server`, {
-		wanted: "https://host/path, without ? and #",
-		found: "something else (not shown because it may contain a password)",
-		next: "write for example https://mirror.example.com/kubernetes"
-	});
-}
-function readIdentity$1(identity, issuer) {
-	if (identity === "" && issuer === "") return void 0;
-	if (identity !== "" && issuer !== "") return {
-		subjectAlternativeName: identity,
-		issuer
-	};
-	const [present, missing] = issuer === "" ? ["certificate-identity", "certificate-oidc-issuer"] : ["certificate-oidc-issuer", "certificate-identity"];
-	throw new RequestError("usage", `the input ${present} needs ${missing} with it`, {
-		wanted: "both, or neither for the signer of the Kubernetes releases",
-		found: `${present} alone`,
-		why: "an identity means something only together with the issuer that vouched for it",
-		next: `add ${missing}`
-	});
-}
-function readBoolean$1(name, text, otherwise) {
-	if (text === "") return otherwise;
-	if ([
-		"true",
-		"True",
-		"TRUE"
-	].includes(text)) return true;
-	if ([
-		"false",
-		"False",
-		"FALSE"
-	].includes(text)) return false;
-	throw new RequestError("usage", `the input ${name} is neither true nor false`, {
-		wanted: "true or false",
-		found: excerpt(text),
-		next: `write true or false, or leave ${name} out`
-	});
-}
-function readSha256(text) {
-	if (text === "") return void 0;
-	const hex = /^(?:sha256:)?([0-9a-f]{64})$/i.exec(text)?.[1];
-	if (hex !== void 0) return hex.toLowerCase();
-	throw new RequestError("usage", "the input sha256 is not a SHA-256", {
-		wanted: "64 hex digits",
-		found: excerpt(text, 80),
-		next: "give the digest of the one component, or leave sha256 out"
-	});
-}
-function readRequireName(text) {
-	if (text === "") return "known";
-	return readBoolean$1("require-name", text, true) ? "always" : void 0;
-}
-function assertDigestPossible({ sha256, components, lockfile }) {
-	if (sha256 === void 0) return;
-	if (components.length > 1) throw new RequestError("usage", "the input sha256 is the digest of one component, but several are named", {
-		wanted: "one component, or a lockfile for several",
-		found: components.map(({ component }) => excerpt(component)).join(", "),
-		next: "give the input lockfile instead, or use the action once for each component"
-	});
-	if (lockfile === void 0) return;
-	throw new RequestError("usage", "the inputs sha256 and lockfile exclude each other", {
-		wanted: "one of the two",
-		found: "both",
-		next: "leave out sha256: the lockfile has the digest"
-	});
-}
-function assertOfflinePossible({ offline, lockfile, cache, installDirectory }) {
-	if (!offline) return;
-	if (lockfile === void 0) throw new RequestError("usage", "the input offline needs a lockfile", {
-		wanted: "a lockfile that gives the digest of each component",
-		found: "none",
-		why: "a signature says who released a file, not which version it is; offline nothing else ties the two",
-		next: "add the input lockfile"
-	});
-	if (!cache && installDirectory === void 0) throw new RequestError("usage", "offline and without the tool cache there is nowhere to look", {
-		wanted: "cache: true, or an install-dir that holds the components",
-		found: "neither",
-		next: "leave out the input cache, or give the install-dir of an earlier run"
-	});
-}
-// src/action/words.ts
-const OPTION = /--([a-z][a-z0-9-]*)(?: [A-Z]{2,}\b|=[A-Z]{2,}\b)?/g;
-const NEXT = /(?=; |: |, or |(?<!,) or (?=--|name |use |allow ))/;
-function inActionWords(text) {
-	return text.replaceAll(/--([a-z][a-z0-9-]*)(?: [A-Z]{2,})? \(or ([^)]+)\)/g, (whole, name, other) => isInput(name) ? whole : other).split(NEXT).filter((part) => Array.from(part.matchAll(OPTION)).every(([, name]) => isInput(name))).join("").replace(/^(?:[;:,] (?:or )?| or )/, "").replaceAll(OPTION, "the input $1");
-}
-function isInput(name) {
-	return INPUT_NAMES.some((known) => known === name);
-}
-// src/action/log.ts
-init_unprintable();
-init_errors();
-function harmless(text) {
-	return replaceUnprintable(text, () => " ").replace(/^\s*::/, (start) => start.replace("::", ": :")).replaceAll("##[", "## [");
-}
-function logEvent(event) {
-	switch (event.kind) {
-		case "resolved":
-			info(harmless(`${event.requested} is ${event.version}, says ${event.source}`));
-			return;
-		case "retry":
-			info(harmless(`trying ${event.url} again in ${event.delayMs} ms: ${event.reason}`));
-			return;
-		case "next-source":
-			info(harmless(`going on to ${event.to} from ${event.from}: ${event.reason}`));
-			return;
-		case "resume":
-			info(harmless(`going on with ${event.artifact} at byte ${event.offset}`));
-			return;
-		case "note":
-			logNote("", event.text);
-			return;
-		case "check":
-			debug(harmless(`${event.artifact}: ${event.check}: ${event.detail}`));
-			return;
-		case "trusted-root": {
-			const { trustedRoot } = event;
-			for (const part of trustedRoot.ignored ?? []) debug(harmless(`trusted root: left out is ${part}`));
-			return;
-		}
-		case "detail":
-			debug(harmless(event.message));
-			return;
-		case "download":
-		case "expected-signers": return;
-	}
-}
-function logArtifact(artifact) {
-	const { component = "artifact", version = "", platform = "", outcome } = artifact;
-	startGroup(harmless(`${component} ${version} ${platform}: proved, ${outcome}`));
-	for (const [name, { outcome: passed, detail }] of Object.entries(artifact.checks)) info(harmless(`${passed === "passed" ? "passed" : "none  "} ${name}: ${detail}`));
-	for (const { text } of artifact.notes) logNote("note: ", text);
-	endGroup();
-}
-function logNote(label, text) {
-	const words = inActionWords(text);
-	if (words !== "") info(harmless(`${label}${words}`));
-}
-function logWarning(title, message) {
-	warning(harmless(message), { title: `k8s-verify: ${title}` });
-}
-function logNotice(title, message) {
-	notice(harmless(message), { title: `k8s-verify: ${title}` });
-}
-function logFailure(error$1) {
-	if (!(error$1 instanceof K8sVerifyError)) {
-		error((error$1 instanceof Error ? error$1.stack ?? error$1.message : String(error$1)).split("\n").map(harmless).join("\n"), { title: "k8s-verify: a bug; nothing was proved" });
-		return;
-	}
-	const lines = factsOf$1(error$1).flatMap(([label, text]) => {
-		const words = harmless(text === error$1.next || text === error$1.why ? inActionWords(text) : text);
-		return words === "" ? [] : [`${label === "next" ? "next:" : label} ${words}`];
-	});
-	error([harmless(error$1.message), ...lines].join("\n"), { title: `k8s-verify: ${error$1.code}` });
-	const cause = error$1.cause;
-	if (cause instanceof Error) debug(harmless(`${cause.name}: ${cause.message}`));
-}
-// src/result.ts
-function successReport(command, result) {
-	const { schemaVersion, artifacts, notes } = result;
-	return {
-		schemaVersion,
-		command,
-		ok: true,
-		exitCode: 0,
-		artifacts,
-		notes
-	};
+function decodeHex(text) {
+	return text.length % 2 === 0 && /^[0-9a-f]*$/.test(text) ? Buffer.from(text, "hex") : void 0;
 }
 // src/strict/json.ts
 function isJsonObject(value) {
@@ -10677,27 +10581,213 @@ var init_json = __esmMin((() => {
 		}
 	};
 }));
+// src/strict/fields.ts
+function hexOf(length) {
+	return (value) => {
+		const bytes = typeof value === "string" ? decodeHex(value) : void 0;
+		return bytes?.length === length ? bytes : void 0;
+	};
+}
+function isJsonList(value) {
+	return Array.isArray(value);
+}
+function describe$7(value) {
+	if (value === void 0) return "nothing";
+	if (typeof value === "string") return excerpt(value);
+	if (Array.isArray(value)) return "an array";
+	return isJsonObject(value) ? "an object" : JSON.stringify(value);
+}
+function kindOf$4(value) {
+	if (typeof value === "string") return "a string";
+	return typeof value === "number" ? "a number" : describe$7(value);
+}
+var INT64_MAX, DECIMAL, ENUM_NAME, RFC3339_UTC, PROTOBUF, Fields, asText$1, asList, asCount, asInt64, asTime;
+var init_fields = __esmMin((() => {
+	init_limits();
+	init_base64();
+	init_excerpt();
+	init_json();
+	init_malformed();
+	INT64_MAX = 2n ** 63n - 1n;
+	DECIMAL = /^(?:0|[1-9][0-9]{0,18})$/;
+	ENUM_NAME = /^[A-Z][A-Z0-9_]*$/;
+	RFC3339_UTC = /^[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}(?:\.[0-9]{3}|\.[0-9]{6}|\.[0-9]{9})?Z$/;
+	PROTOBUF = { defaults: true };
+	Fields = class Fields {
+		path;
+		#fields;
+		#form;
+		constructor(value, path, known, form = {}) {
+			this.path = path;
+			this.#form = form;
+			if (!isJsonObject(value)) throw this.#flawedAt(path, "an object", kindOf$4(value));
+			const fields = Object.entries(value);
+			this.#fields = new Map(form.defaults === true ? fields.filter(([, field]) => field !== null) : fields);
+			if (known === "any") return;
+			const others = Object.keys(value).filter((name) => !known.includes(name));
+			form.unknown?.push(...others.map((name) => `a field ${excerpt(name)}`));
+			if (form.unknown === void 0 && others[0] !== void 0) throw this.#flawedAt(path, `only ${known.join(", ")}`, `a field ${excerpt(others[0])}`);
+		}
+		has(name) {
+			return this.#fields.has(name);
+		}
+		names() {
+			return [...this.#fields.keys()];
+		}
+		oneOf(...names) {
+			const [present, second] = names.filter((name) => this.has(name));
+			if (present === void 0 || second !== void 0) {
+				const found = second === void 0 ? "none of them" : `${present} and ${second}`;
+				throw this.#flawedAt(this.path, `exactly one of ${names.join(", ")}`, found);
+			}
+			return present;
+		}
+		text(name) {
+			return this.#read(name, "a string", asText$1);
+		}
+		textOrEmpty(name) {
+			return this.has(name) ? this.text(name) : "";
+		}
+		bytes(name, maxBytes = MAX_DER_BYTES) {
+			return this.#bytes(this.textOrEmpty(name), this.at(name), maxBytes);
+		}
+		hex(name, bytes) {
+			return this.#read(name, `${2 * bytes} lower-case hex digits`, hexOf(bytes));
+		}
+		int64(name) {
+			if (!this.has(name)) return 0n;
+			return this.#read(name, "a decimal string of a non-negative 64-bit integer", asInt64);
+		}
+		count(name) {
+			return this.#read(name, "a non-negative whole number", asCount);
+		}
+		flag(name) {
+			return this.#read(name, "true or false", (value) => typeof value === "boolean" ? value : void 0);
+		}
+		choice(name, values) {
+			const wanted = `one of ${[...values.keys()].join(", ")}`;
+			return this.#read(name, wanted, (value) => typeof value === "string" ? values.get(value) : void 0);
+		}
+		choiceIfKnown(name, values) {
+			const { unknown } = this.#form;
+			const text = this.textOrEmpty(name);
+			if (unknown === void 0 || values.has(text) || !ENUM_NAME.test(text)) return this.choice(name, values);
+			unknown.push(`${name} ${excerpt(text)}`);
+		}
+		leaveOut(what) {
+			this.#form.unknown?.push(what);
+		}
+		timestamp(name) {
+			return this.has(name) ? this.#read(name, "a time like 2022-11-30T18:59:07Z", asTime) : void 0;
+		}
+		object(name, known, path = this.at(name)) {
+			return new Fields(this.#fields.get(name), path, known, this.#form);
+		}
+		optionalObject(name, known) {
+			return this.has(name) ? this.object(name, known) : void 0;
+		}
+		objects(name, known, max, unknown = () => this.#form.unknown) {
+			return this.list(name, max).map((item, i) => new Fields(item, this.at(name, i), known, {
+				...this.#form,
+				unknown: unknown(i)
+			}));
+		}
+		onlyObject(name, known) {
+			const items = this.list(name, Number.POSITIVE_INFINITY);
+			if (items.length !== 1) throw this.flawed(name, "exactly one", String(items.length));
+			return new Fields(items[0], this.at(name, 0), known, this.#form);
+		}
+		bytesList(name, max, maxBytes) {
+			return this.list(name, max).map((item, i) => {
+				const path = this.at(name, i);
+				return this.#bytes(this.#value(item, path, "a string", asText$1), path, maxBytes);
+			});
+		}
+		hexList(name, max, bytes) {
+			const wanted = `${2 * bytes} lower-case hex digits`;
+			return this.list(name, max).map((item, i) => this.#value(item, this.at(name, i), wanted, hexOf(bytes)));
+		}
+		list(name, max) {
+			const items = this.#form.defaults === true && !this.has(name) ? [] : this.#read(name, "an array", asList);
+			if (items.length > max) throw this.#oversized(this.at(name), `at most ${max} elements`, `${items.length}`);
+			return items;
+		}
+		flawed(name, wanted, found) {
+			return this.#flawedAt(this.at(name), wanted, found);
+		}
+		at(name, index) {
+			const element = index === void 0 ? name : `${name}[${index}]`;
+			return this.path.includes(",") ? `${this.path}.${element}` : `${this.path}, ${element}`;
+		}
+		#read(name, wanted, parse) {
+			return this.#value(this.#fields.get(name), this.at(name), wanted, parse);
+		}
+		#value(value, path, wanted, parse) {
+			const parsed = value === void 0 ? void 0 : parse(value);
+			if (parsed === void 0) throw this.#flawedAt(path, wanted, describe$7(value));
+			return parsed;
+		}
+		#bytes(text, path, maxBytes) {
+			const bytes = Math.ceil(text.length * 3 / 4) - (/={0,2}$/.exec(text)?.[0].length ?? 0);
+			if (bytes > maxBytes) throw this.#oversized(path, `at most ${maxBytes} bytes`, `${bytes} bytes`);
+			if (text === "") throw this.#flawedAt(path, "base64", "nothing");
+			return decodeBase64(text, path);
+		}
+		#flawedAt(path, wanted, found) {
+			return this.#form.flawed?.(path, wanted, found) ?? malformed$4(`${path} is malformed`, wanted, found);
+		}
+		#oversized(path, wanted, found) {
+			return this.#form.flawed?.(path, wanted, found) ?? oversized(path, wanted, found);
+		}
+	};
+	asText$1 = (value) => typeof value === "string" ? value : void 0;
+	asList = (value) => isJsonList(value) ? value : void 0;
+	asCount = (value) => typeof value === "number" && Number.isSafeInteger(value) && value >= 0 ? value : void 0;
+	asInt64 = (value) => {
+		const number = typeof value === "string" && DECIMAL.test(value) ? BigInt(value) : void 0;
+		return number === void 0 || number > INT64_MAX ? void 0 : number;
+	};
+	asTime = (value) => {
+		if (typeof value !== "string" || !RFC3339_UTC.test(value)) return void 0;
+		const date = new Date(value);
+		return !Number.isNaN(date.getTime()) && date.toISOString().startsWith(value.slice(0, 19)) ? date : void 0;
+	};
+}));
 // src/trust/root-age.ts
 function readRootRecord(bytes) {
-	const json = parseJsonStrictly(bytes, "the record of the trusted root", { maxBytes: MAX_RECORD_BYTES });
-	const text = isJsonObject(json) ? json["currentAsOf"] : void 0;
-	if (typeof text === "string" && /^\d{4}-\d{2}-\d{2}$/.test(text)) {
-		const date = new Date(text);
-		if (!Number.isNaN(date.getTime()) && date.toISOString().startsWith(text)) return date;
-	}
-	throw new UntrustedError("trusted-root-invalid", "the record of the trusted root has no date", { wanted: "{\"currentAsOf\": \"2026-10-07\"}, or another day" });
+	const what = "the record of the trusted root";
+	const json = parseJsonStrictly(bytes, what, { maxBytes: MAX_RECORD_BYTES });
+	const fields = new Fields(json, what, ["currentAsOf", "published"], { flawed: flawed$3 });
+	const text = fields.text("currentAsOf");
+	const date = new Date(/^\d{4}-\d{2}-\d{2}$/.test(text) ? text : NaN);
+	if (Number.isNaN(date.getTime()) || !date.toISOString().startsWith(text)) throw fields.flawed("currentAsOf", "2026-10-07, or another day", excerpt(text));
+	const published = fields.optionalObject("published", ROLES);
+	const versions = ROLES.flatMap((role) => published?.has(role) === true ? [[role, published.count(role)]] : []);
+	return {
+		currentAsOf: date,
+		published: Object.fromEntries(versions)
+	};
 }
-function factsOf({ source, sha256, currentAsOf, tufRoot }) {
+function flawed$3(path, wanted, found) {
+	return new UntrustedError("trusted-root-invalid", `${path} is wrong`, {
+		wanted,
+		found
+	});
+}
+function isoSeconds(date) {
+	return `${date.toISOString().slice(0, 19)}Z`;
+}
+function factsOf$1({ source, sha256, currentAsOf, tufRoot }) {
 	return {
 		source: source.kind === "memory" ? "file" : source.kind,
 		...tufRoot === void 0 ? {} : { tufVersion: tufRoot.version },
-		...currentAsOf === void 0 ? {} : { asOf: `${currentAsOf.toISOString().slice(0, 19)}Z` },
+		...currentAsOf === void 0 ? {} : { asOf: isoSeconds(currentAsOf) },
 		sha256,
 		...source.kind === "file" ? { path: source.path } : {}
 	};
 }
 function daysOld({ asOf }, now) {
-	return asOf === void 0 ? void 0 : Math.floor((now.getTime() - new Date(asOf).getTime()) / DAY_MS);
+	return asOf === void 0 ? void 0 : Math.floor((now.getTime() - new Date(asOf).getTime()) / DAY_MS$1);
 }
 function rootWords(root, now) {
 	const { source, path, asOf, tufVersion } = root;
@@ -10706,15 +10796,423 @@ function rootWords(root, now) {
 	const age = days === void 0 || days < 0 ? "" : ` (${days} ${days === 1 ? "day" : "days"} old)`;
 	return `${source === "embedded" ? "built in" : `by TUF, root version ${tufVersion}`}, of ${asOf.slice(0, 10)}${age}`;
 }
-var MAX_RECORD_BYTES, DAY_MS;
+var MAX_RECORD_BYTES, DAY_MS$1, ROLES;
 var init_root_age = __esmMin((() => {
-	init_json();
 	init_errors();
+	init_fields();
+	init_json();
+	init_excerpt();
 	MAX_RECORD_BYTES = 1024;
-	DAY_MS = 864e5;
+	DAY_MS$1 = 864e5;
+	ROLES = [
+		"timestamp",
+		"snapshot",
+		"targets"
+	];
 }));
-// src/action/outputs.ts
+// src/source/http-source.ts
+var OK, NOT_FOUND, GONE, PUBLISHER, HttpSource;
+var init_http_source = __esmMin((() => {
+	init_shown_url();
+	OK = 200;
+	NOT_FOUND = 404;
+	GONE = 410;
+	PUBLISHER = "https://dl.k8s.io";
+	HttpSource = class {
+		shown;
+		isPublisher;
+		isLocal = false;
+		#base;
+		#http;
+		constructor(base, http) {
+			this.#base = base;
+			this.#http = http;
+			this.shown = shownUrl(base);
+			this.isPublisher = URL.parse(base)?.origin === PUBLISHER;
+		}
+		async small({ path, ...request }) {
+			const accept = [
+				OK,
+				NOT_FOUND,
+				GONE
+			];
+			const { status, body, fromOtherHost, modified } = await this.#http.fetchSmall({
+				...request,
+				url: `${this.#base}/${path}`,
+				accept
+			});
+			if (status !== OK) return void 0;
+			return {
+				bytes: body,
+				quotable: !fromOtherHost,
+				...modified === void 0 ? {} : { modified }
+			};
+		}
+		async bytes({ path, ...request }) {
+			return this.#http.download({
+				...request,
+				url: `${this.#base}/${path}`
+			});
+		}
+		async size({ path, ...request }) {
+			const asked = {
+				...request,
+				url: `${this.#base}/${path}`,
+				method: "HEAD",
+				accept: [OK]
+			};
+			const { length } = await this.#http.fetchSmall({
+				...asked,
+				maxBytes: 0,
+				quiet: true
+			});
+			return length;
+		}
+	};
+}));
+// src/plan/request.ts
+function parseComponent(written) {
+	const [component = "", version, more] = written.split("@");
+	if (component === "" || version === "" || more !== void 0) return void 0;
+	return version === void 0 ? { component } : {
+		component,
+		version
+	};
+}
+function repeatedComponent(artifacts) {
+	const names = artifacts.map(({ component }) => component);
+	return names.find((name, index) => names.indexOf(name) !== index);
+}
+function logOf(request) {
+	return {
+		url: rekorUrlOf(request),
+		isNamed: request.rekorUrl !== void 0
+	};
+}
+function sourcesOf$1({ sources = [DEFAULT_SOURCE] }, http) {
+	return sources.map((source) => typeof source === "string" ? new HttpSource(withoutSlash(source), http) : source);
+}
+function publisherOf({ identity, publicKeyPem, rekorUrl, mayAskPublisher = true }, http) {
+	return identity !== void 0 || publicKeyPem !== void 0 || rekorUrl !== void 0 || !mayAskPublisher ? void 0 : new HttpSource(PUBLISHER, http);
+}
+function rekorUrlOf({ rekorUrl = DEFAULT_REKOR_URL }) {
+	return withoutSlash(rekorUrl);
+}
+function parseBaseUrl(text) {
+	const url = URL.parse(text);
+	const web = url?.protocol === "https:" || url?.protocol === "http:";
+	return url !== null && web && !/[?#]/.test(url.href) ? withoutSlash(url.href) : void 0;
+}
+function withoutSlash(url) {
+	return url.replace(/\/+$/, "");
+}
+var DEFAULT_SOURCE, DEFAULT_REKOR_URL;
+var init_request = __esmMin((() => {
+	init_http_source();
+	DEFAULT_SOURCE = PUBLISHER;
+	DEFAULT_REKOR_URL = "https://rekor.sigstore.dev";
+}));
+// src/action/inputs.ts
 init_root_age();
+init_excerpt();
+init_errors();
+init_request();
+const INPUT_NAMES = [
+	"version",
+	"version-file",
+	"components",
+	"install-dir",
+	"mirror",
+	"rekor-url",
+	"policy",
+	"trusted-root",
+	"tuf-url",
+	"tuf-root",
+	"certificate-identity",
+	"certificate-oidc-issuer",
+	"offline",
+	"lockfile",
+	"sha256",
+	"require-name",
+	"cache"
+];
+function readInputs(get) {
+	const version = readVersion(get("version"));
+	const installDirectory = get("install-dir");
+	const mirrors = readMirrors(get("mirror"));
+	const rekorUrl = get("rekor-url");
+	const policyFile = get("policy");
+	const trustedRootFile = get("trusted-root");
+	const versionFile = get("version-file");
+	const tuf = readTuf(get("tuf-url"), get("tuf-root"));
+	const identity = readIdentity$1(get("certificate-identity"), get("certificate-oidc-issuer"));
+	const lockfile = get("lockfile");
+	const sha256 = readSha256(get("sha256"));
+	const requireName = readRequireName(get("require-name"));
+	const inputs = {
+		components: readComponents(get("components")),
+		...version === void 0 ? {} : { version },
+		...versionFile === "" ? {} : { versionFile },
+		...installDirectory === "" ? {} : { installDirectory },
+		...mirrors.length === 0 ? {} : { mirrors },
+		...rekorUrl === "" ? {} : { rekorUrl: readUrl("rekor-url", rekorUrl) },
+		...policyFile === "" ? {} : { policyFile },
+		...trustedRootFile === "" ? {} : { trustedRootFile },
+		...tuf === void 0 ? {} : { tuf },
+		...identity === void 0 ? {} : { identity },
+		...lockfile === "" ? {} : { lockfile },
+		...sha256 === void 0 ? {} : { sha256 },
+		...requireName === void 0 ? {} : { requireName },
+		offline: readBoolean$1("offline", get("offline"), false),
+		cache: readBoolean$1("cache", get("cache"), true)
+	};
+	assertDigestPossible(inputs);
+	assertOneSource(inputs);
+	return inputs;
+}
+function words(text) {
+	return text.split(/[\s,]+/).filter((word) => word !== "");
+}
+function readComponents(text) {
+	const listed = words(text);
+	const asked = (listed.length === 0 ? ["kubectl"] : listed).map(readComponent);
+	const twice = repeatedComponent(asked);
+	if (twice === void 0) return asked;
+	throw new RequestError("usage", `the input components names ${excerpt(twice)} twice`, {
+		wanted: "each component once",
+		found: excerpt(text),
+		next: "use the action once for each version"
+	});
+}
+function readComponent(word) {
+	const asked = parseComponent(word);
+	if (asked !== void 0) return asked;
+	throw new RequestError("usage", `the input components has ${excerpt(word)} in it`, {
+		wanted: "<component> or <component>@<version>, separated by white space or commas",
+		found: excerpt(word),
+		next: "write for example: components: kubectl kubelet@v1.29.6"
+	});
+}
+function readVersion(text) {
+	const listed = words(text);
+	if (listed.length < 2) return listed[0];
+	throw new RequestError("usage", "the input version has several versions", {
+		wanted: "one version, such as v1.30.2, 1.30 or stable",
+		found: excerpt(text),
+		next: "name the versions with the components, as in: components: kubectl@v1.30.2 kubelet@v1.29.6"
+	});
+}
+function readMirrors(text) {
+	return text.split(/\s+/).filter((word) => word !== "").map((word) => /^[a-z][a-z0-9+.-]+:/i.test(word) ? readUrl("mirror", word) : word);
+}
+function readUrl(name, text) {
+	const url = parseBaseUrl(text);
+	if (url !== void 0) return url;
+	throw new RequestError("usage", `the input ${name} is not the base URL of a server`, {
+		wanted: "https://host/path, without ? and #",
+		found: "something else (not shown because it may contain a password)",
+		next: "write for example https://mirror.example.com/kubernetes"
+	});
+}
+function readIdentity$1(identity, issuer) {
+	const both = readBoth({
+		name: "certificate-identity",
+		value: identity
+	}, {
+		name: "certificate-oidc-issuer",
+		value: issuer
+	}, {
+		wanted: "both, or neither for the signer of the Kubernetes releases",
+		why: "an identity means something only together with the issuer that vouched for it"
+	});
+	return both && {
+		subjectAlternativeName: both[0],
+		issuer: both[1]
+	};
+}
+function readTuf(url, rootFile) {
+	const both = readBoth({
+		name: "tuf-url",
+		value: url
+	}, {
+		name: "tuf-root",
+		value: rootFile
+	}, {
+		wanted: "both, or neither for Sigstore's public-good repository",
+		why: "what a repository has counts only if it is verified from a root that you name"
+	});
+	return both && {
+		url: readUrl("tuf-url", both[0]),
+		rootFile: both[1]
+	};
+}
+function readBoth(one, other, texts) {
+	if (one.value === "" && other.value === "") return void 0;
+	if (one.value !== "" && other.value !== "") return [one.value, other.value];
+	const [present, missing] = one.value === "" ? [other.name, one.name] : [one.name, other.name];
+	throw new RequestError("usage", `the input ${present} needs ${missing} with it`, {
+		...texts,
+		found: `${present} alone`,
+		next: `add ${missing}`
+	});
+}
+function readBoolean$1(name, text, otherwise) {
+	if (text === "") return otherwise;
+	if ([
+		"true",
+		"True",
+		"TRUE"
+	].includes(text)) return true;
+	if ([
+		"false",
+		"False",
+		"FALSE"
+	].includes(text)) return false;
+	throw new RequestError("usage", `the input ${name} is neither true nor false`, {
+		wanted: "true or false",
+		found: excerpt(text),
+		next: `write true or false, or leave ${name} out`
+	});
+}
+function readSha256(text) {
+	if (text === "") return void 0;
+	const hex = /^(?:sha256:)?([0-9a-f]{64})$/i.exec(text)?.[1];
+	if (hex !== void 0) return hex.toLowerCase();
+	throw new RequestError("usage", "the input sha256 is not a SHA-256", {
+		wanted: "64 hex digits",
+		found: excerpt(text, 80),
+		next: "give the digest of the one component, or leave sha256 out"
+	});
+}
+function readRequireName(text) {
+	if (text === "") return "known";
+	return readBoolean$1("require-name", text, true) ? "always" : void 0;
+}
+function assertDigestPossible({ sha256, components, lockfile }) {
+	if (sha256 === void 0) return;
+	if (components.length > 1) throw new RequestError("usage", "the input sha256 is the digest of one component, but several are named", {
+		wanted: "one component, or a lockfile for several",
+		found: components.map(({ component }) => excerpt(component)).join(", "),
+		next: "give the input lockfile instead, or use the action once for each component"
+	});
+	if (lockfile === void 0) return;
+	throw new RequestError("usage", "the inputs sha256 and lockfile exclude each other", {
+		wanted: "one of the two",
+		found: "both",
+		next: "leave out sha256: the lockfile has the digest"
+	});
+}
+function assertOneSource({ trustedRootFile, tuf, versionFile, lockfile }) {
+	refuseBoth(["trusted-root", trustedRootFile], ["tuf-url", tuf?.url], "a file, or the TUF repository that renews it");
+	refuseBoth(["version-file", versionFile], ["lockfile", lockfile], "one of the two: a lockfile has its versions");
+}
+function refuseBoth([one, first], [other, second], wanted) {
+	if (first === void 0 || second === void 0) return;
+	throw new RequestError("usage", `the inputs ${one} and ${other} exclude each other`, {
+		wanted,
+		found: "both",
+		next: `leave out ${one} or ${other}`
+	});
+}
+// src/action/words.ts
+const OPTION = /--([a-z][a-z0-9-]*)(?: [A-Z]{2,}\b|=[A-Z]{2,}\b)?/g;
+const NEXT$1 = /(?=; |: |, or |(?<!,) or (?=--|name |use |allow ))/;
+function inActionWords(text) {
+	return text.replaceAll(/--([a-z][a-z0-9-]*)(?: [A-Z]{2,})? \(or ([^)]+)\)/g, (whole, name, other) => isInput(name) ? whole : other).split(NEXT$1).filter((part) => Array.from(part.matchAll(OPTION)).every(([, name]) => isInput(name))).join("").replace(/^(?:[;:,] (?:or )?| or )/, "").replaceAll(OPTION, "the input $1");
+}
+function isInput(name) {
+	return INPUT_NAMES.some((known) => known === name);
+}
+// src/action/log.ts
+init_unprintable();
+init_errors();
+function harmless(text) {
+	return replaceUnprintable(text, () => " ").replace(/^\s*::/, (start) => start.replace("::", ": :")).replaceAll("##[", "## [");
+}
+function logEvent(event) {
+	switch (event.kind) {
+		case "resolved":
+			info(harmless(`${event.requested} is ${event.version}, says ${event.source}`));
+			return;
+		case "retry":
+			info(harmless(`trying ${event.url} again in ${event.delayMs} ms: ${event.reason}`));
+			return;
+		case "next-source":
+			info(harmless(`going on to ${event.to} from ${event.from}: ${event.reason}`));
+			return;
+		case "resume":
+			info(harmless(`going on with ${event.artifact} at byte ${event.offset}`));
+			return;
+		case "note":
+			logNote("", event.text);
+			return;
+		case "check":
+			debug(harmless(`${event.artifact}: ${event.check}: ${event.detail}`));
+			return;
+		case "trusted-root": {
+			const { trustedRoot } = event;
+			for (const part of trustedRoot.ignored ?? []) debug(harmless(`trusted root: left out is ${part}`));
+			return;
+		}
+		case "detail":
+			debug(harmless(event.message));
+			return;
+		case "download":
+		case "expected-signers": return;
+	}
+}
+function logArtifact(artifact) {
+	const { component = "artifact", version = "", platform = "", outcome } = artifact;
+	startGroup(harmless(`${component} ${version} ${platform}: proved, ${outcome}`));
+	for (const [name, { outcome: passed, detail }] of Object.entries(artifact.checks)) info(harmless(`${passed === "passed" ? "passed" : "none  "} ${name}: ${detail}`));
+	for (const { text } of artifact.notes) logNote("note: ", text);
+	endGroup();
+}
+function logNote(label, text) {
+	const words = inActionWords(text);
+	if (words !== "") info(harmless(`${label}${words}`));
+}
+function logWarning(title, message) {
+	warning(harmless(message), { title: `k8s-verify: ${title}` });
+}
+function logNotice(title, message) {
+	notice(harmless(message), { title: `k8s-verify: ${title}` });
+}
+function logFailure(error$1) {
+	if (!(error$1 instanceof K8sVerifyError)) {
+		error((error$1 instanceof Error ? error$1.stack ?? error$1.message : String(error$1)).split("\n").map(harmless).join("\n"), { title: "k8s-verify: a bug; nothing was proved" });
+		return;
+	}
+	const lines = factsOf(error$1).flatMap(([label, text]) => {
+		const words = harmless(text === error$1.next || text === error$1.why || text === error$1.wanted ? inActionWords(text) : text);
+		return words === "" ? [] : [`${label === "next" ? "next:" : label} ${words}`];
+	});
+	error([harmless(error$1.message), ...lines].join("\n"), { title: `k8s-verify: ${error$1.code}` });
+	const cause = error$1.cause;
+	if (cause instanceof Error) debug(harmless(`${cause.name}: ${cause.message}`));
+}
+function factsOf(error) {
+	return [
+		["wanted", error.wanted],
+		["found", error.found],
+		["from", error.from],
+		["why", error.why],
+		["next", error.next]
+	].flatMap(([label, text]) => text === void 0 ? [] : [[label, text]]);
+}
+// src/result.ts
+function successReport(command, result) {
+	const { schemaVersion, artifacts, notes } = result;
+	return {
+		schemaVersion,
+		command,
+		ok: true,
+		exitCode: 0,
+		artifacts,
+		notes
+	};
+}
+// src/action/outputs.ts
 const PUBLIC_LOG = "https://rekor.sigstore.dev";
 function outputsOf(result) {
 	const lines = (value) => result.artifacts.map((artifact) => value(artifact) ?? "").join("\n");
@@ -12342,7 +12840,7 @@ function cacheDir(sourceDir, tool, version, arch) {
 		return destPath;
 	});
 }
-function find(toolName, versionSpec, arch) {
+function find$1(toolName, versionSpec, arch) {
 	if (!toolName) throw new Error("toolName parameter is required");
 	if (!versionSpec) throw new Error("versionSpec parameter is required");
 	arch = arch || os.arch();
@@ -12435,7 +12933,7 @@ async function inspect(path, looking) {
 	try {
 		found = await looking;
 	} catch (error) {
-		if (isAbsent(error)) return "absent";
+		if (isAbsent$1(error)) return "absent";
 		throw diskError(error, `check ${path}`, path);
 	}
 	if (found.isFile()) return "file";
@@ -12462,18 +12960,24 @@ var init_inspect_destination = __esmMin((() => {
 }));
 // src/files/local-file.ts
 async function openLocalFile(path, origin = "named") {
-	const descriptor = await openFile(path, origin === "named" ? node_fs.constants.O_RDONLY : WITHOUT_WAITING);
-	const readAt = async (buffer, position) => (await readFile(descriptor, buffer, 0, buffer.length, position)).bytesRead;
+	return (await openDescriptor(path, origin === "named" ? node_fs.constants.O_RDONLY : WITHOUT_WAITING)).file;
+}
+async function openDescriptor(path, flags) {
+	const descriptor = await openFile(path, flags);
+	const readAt = async (buffer, position) => (await readFile$1(descriptor, buffer, 0, buffer.length, position)).bytesRead;
 	let closing;
 	return {
-		read: (buffer) => readAt(buffer, null),
-		readAt,
-		stat: () => statFile(descriptor, { bigint: true }),
-		close: () => closing ??= closeFile(descriptor)
+		file: {
+			read: (buffer) => readAt(buffer, null),
+			readAt,
+			stat: () => statFile(descriptor, { bigint: true }),
+			close: () => closing ??= closeFile(descriptor)
+		},
+		descriptor
 	};
 }
 async function withLocalFile(path, use, origin = "named") {
-	const file = await openLocalFile(path, origin);
+	const file = typeof path === "string" ? await openLocalFile(path, origin) : path;
 	try {
 		return await use(file);
 	} finally {
@@ -12485,7 +12989,7 @@ async function readUpTo(path, maxBytes, origin = "named") {
 		if (origin === "found" && !isFileOrDirectory(await file.stat())) throw new Error("a pipe or a device");
 		const chunks = [];
 		for (let left = maxBytes;;) {
-			const buffer = Buffer.allocUnsafe(Math.min(left + 1, CHUNK_BYTES$1));
+			const buffer = Buffer.allocUnsafe(Math.min(left + 1, CHUNK_BYTES$2));
 			const bytes = await file.read(buffer);
 			if (bytes === 0) return Buffer.concat(chunks);
 			if (bytes > left) return void 0;
@@ -12498,15 +13002,15 @@ async function readUpTo(path, maxBytes, origin = "named") {
 function isFileOrDirectory(status) {
 	return status.isFile() || status.isDirectory();
 }
-var openFile, readFile, statFile, closeFile, O_NONBLOCK, WITHOUT_WAITING, CHUNK_BYTES$1;
+var openFile, readFile$1, statFile, closeFile, O_NONBLOCK, WITHOUT_WAITING, CHUNK_BYTES$2;
 var init_local_file = __esmMin((() => {
 	openFile = (0, node_util.promisify)(node_fs.open);
-	readFile = (0, node_util.promisify)(node_fs.read);
+	readFile$1 = (0, node_util.promisify)(node_fs.read);
 	statFile = (0, node_util.promisify)(node_fs.fstat);
 	closeFile = (0, node_util.promisify)(node_fs.close);
 	({O_NONBLOCK} = node_fs.constants);
 	WITHOUT_WAITING = O_NONBLOCK === void 0 ? node_fs.constants.O_RDONLY : node_fs.constants.O_RDONLY | O_NONBLOCK;
-	CHUNK_BYTES$1 = 65536;
+	CHUNK_BYTES$2 = 65536;
 }));
 // src/disk/hash-file.ts
 async function hashFile(handle, algorithm, signal) {
@@ -12563,7 +13067,11 @@ async function readable(path, reading) {
 	}
 }
 function unreadable(path, cause) {
-	return unreadableFile(path, cause, { next: "check the name of the file and its permissions" });
+	return new RequestError("subject-not-readable", `${path} cannot be read`, {
+		found: unreadableReason(cause),
+		next: "check the name of the file and its permissions",
+		cause
+	});
 }
 var BUFFER_BYTES$1;
 var init_hash_file = __esmMin((() => {
@@ -12577,16 +13085,19 @@ var init_hash_file = __esmMin((() => {
 // src/disk/installed.ts
 async function measureOccupant({ destination, executable, maxBytes }, algorithm, signal) {
 	const found = await withFile((0, node_path.resolve)(destination), async (handle) => {
+		const state = stateOf$1(await handle.stat({ bigint: true }));
 		const [digest] = await hashWhole(handle, maxBytes, [algorithm], signal) ?? [];
 		return {
 			digest,
-			why: await whyUnfit(await handle.stat({ bigint: true }), executable)
+			why: await whyUnfit(await handle.stat({ bigint: true }), executable),
+			state
 		};
 	});
 	if (found === "absent") return void 0;
 	return found === "unreadable" ? {
 		digest: void 0,
-		why: void 0
+		why: void 0,
+		state: void 0
 	} : found;
 }
 function judgeOccupant(measured, hex) {
@@ -12622,8 +13133,23 @@ function mayRun(file) {
 	return (file.mode & bits) !== 0n;
 }
 async function assertStillInstalled(installed, signal) {
+	if (await isUntouched(installed)) return;
 	const { kind } = await findInstalled(installed, signal);
 	if (kind !== "fit") throw changed(installed, kind);
+}
+async function isUntouched({ destination, measured }) {
+	if (measured === void 0) return false;
+	if (BigInt(Date.now()) * 1000000n - measured.changedNs < RECENT_NS) return false;
+	return await withFile((0, node_path.resolve)(destination), async (handle) => {
+		const state = stateOf$1(await handle.stat({ bigint: true }));
+		return isSameFile(state, measured) && state.changedNs === measured.changedNs;
+	}) === true;
+}
+function stateOf$1(found) {
+	return {
+		...identityOf(found),
+		changedNs: found.ctimeNs
+	};
 }
 function changed({ destination, proven }, kind) {
 	return new InstallError("place-failed", `${destination} was changed while this ran`, {
@@ -12694,14 +13220,14 @@ async function withFile(path, use) {
 		handle = await directory.openFile(entry.name).catch(() => void 0);
 		return handle === void 0 ? "unreadable" : await use(handle);
 	} catch (error) {
-		if (directory === void 0 && isAbsent(error)) return "absent";
+		if (directory === void 0 && isAbsent$1(error)) return "absent";
 		throw diskError(error, `read ${path}`, path);
 	} finally {
 		await handle?.close();
 		await directory?.close();
 	}
 }
-var ALL_MODE_BITS$1;
+var RECENT_NS, ALL_MODE_BITS$1;
 var init_installed = __esmMin((() => {
 	init_errors();
 	init_disk_error();
@@ -12711,6 +13237,7 @@ var init_installed = __esmMin((() => {
 	init_owner();
 	init_replace_file();
 	init_who_can_change();
+	RECENT_NS = 2000000000n;
 	ALL_MODE_BITS$1 = 4095;
 }));
 // src/disk/same-file.ts
@@ -12743,7 +13270,7 @@ var init_same_file = __esmMin((() => {
 }));
 // src/disk/security-labels.ts
 async function restoreLabels(paths, { enforcing, path } = thisHost()) {
-	if (paths.length === 0 || !await isThere(enforcing, node_fs_promises.constants.F_OK)) return [];
+	if (paths.length === 0 || !await isThere$1(enforcing, node_fs_promises.constants.F_OK)) return [];
 	const program = await findProgram("restorecon", path);
 	if (program === void 0) return [];
 	const { execFile } = process.getBuiltinModule("node:child_process");
@@ -12762,10 +13289,10 @@ async function restoreLabels(paths, { enforcing, path } = thisHost()) {
 async function findProgram(name, path) {
 	for (const directory of (path ?? "").split(node_path.delimiter).filter((one) => (0, node_path.isAbsolute)(one))) {
 		const program = (0, node_path.join)(directory, name);
-		if (await isThere(program, node_fs_promises.constants.X_OK)) return program;
+		if (await isThere$1(program, node_fs_promises.constants.X_OK)) return program;
 	}
 }
-async function isThere(path, mode) {
+async function isThere$1(path, mode) {
 	return (0, node_fs_promises.access)(path, mode).then(() => true, () => false);
 }
 var thisHost;
@@ -12799,11 +13326,11 @@ var init_early_sync = __esmMin((() => {
 	};
 }));
 // src/disk/staging-file.ts
-async function makeStagingFile(path, attempts = ATTEMPTS) {
+async function makeStagingFile(path, hold = () => holdDirectory((0, node_path.dirname)(path)), attempts = ATTEMPTS$1) {
 	let directory;
 	let handle;
 	try {
-		directory = await holdDirectory((0, node_path.dirname)(path));
+		directory = await hold();
 		const name = (0, node_path.basename)(path);
 		handle = await directory.createFile(name, OWNER_ONLY);
 		const created = identityOf(await handle.stat({ bigint: true }));
@@ -12820,7 +13347,7 @@ async function makeStagingFile(path, attempts = ATTEMPTS) {
 	} catch (error) {
 		await handle?.close();
 		await directory?.close();
-		if (attempts > 1 && isAbsent(error)) return makeStagingFile(path, attempts - 1);
+		if (attempts > 1 && isAbsent$1(error)) return makeStagingFile(path, hold, attempts - 1);
 		throw error;
 	}
 }
@@ -12863,12 +13390,12 @@ async function writeWhole(handle, bytes, position) {
 		done += bytesWritten;
 	}
 }
-var ATTEMPTS, OWNER_ONLY;
+var ATTEMPTS$1, OWNER_ONLY;
 var init_staging_file = __esmMin((() => {
 	init_directories();
 	init_disk_error();
 	init_owner();
-	ATTEMPTS = 5;
+	ATTEMPTS$1 = 5;
 	OWNER_ONLY = 384;
 }));
 // src/disk/staging.ts
@@ -12889,6 +13416,7 @@ var init_staging = __esmMin((() => {
 		fileName;
 		#signal;
 		#algorithms;
+		#hold;
 		#hashes;
 		#at;
 		#handle;
@@ -12904,6 +13432,7 @@ var init_staging = __esmMin((() => {
 			this.path = (0, node_path.join)((0, node_path.resolve)(options.directory), privateName("part"));
 			this.fileName = options.fileName;
 			this.#signal = options.signal;
+			this.#hold = options.hold;
 			this.#algorithms = ["sha256", ...options.alsoHash ?? []];
 			this.#hashes = newHashes(this.#algorithms);
 		}
@@ -12918,7 +13447,7 @@ var init_staging = __esmMin((() => {
 			this.#assertStaged();
 			if (this.#handle !== void 0) return;
 			try {
-				const { at, handle } = await makeStagingFile(this.path);
+				const { at, handle } = await makeStagingFile(this.path, this.#hold);
 				[this.#at, this.#handle] = [at, handle];
 				this.#assertStaged();
 				await removeLeftovers(at.directory, at.name);
@@ -13078,8 +13607,8 @@ async function confirmDigest(staged, proven) {
 		member: void 0
 	});
 }
-async function measureFile(path, algorithms, signal) {
-	const opened = await readable(path, openLocalFile(path));
+async function measureFile(path, algorithms, signal, open = () => openLocalFile(path)) {
+	const opened = await readable(path, open());
 	try {
 		const found = await readable(path, opened.stat());
 		const [file, changedNs] = [identityOf(found), found.ctimeNs];
@@ -13265,7 +13794,7 @@ async function placeAll(placements, { sideFiles = [], installed = [], signal } =
 	const steps = [...placements.map(artifactStep), ...sideFiles.map((file) => sideFileStep(file, signal))];
 	const elsewhere = [];
 	try {
-		assertDistinct(steps);
+		assertDistinct$1(steps);
 		for (const { destination } of steps) await inspectDestination(destination);
 		const ready = [];
 		for (const step of steps) ready.push(await prepareStep(step, elsewhere));
@@ -13396,14 +13925,14 @@ async function undo(done, reason) {
 		});
 	}
 }
-function assertDistinct(steps) {
+function assertDistinct$1(steps) {
 	const seen = new Set();
 	for (const { destination } of steps) {
 		if (seen.has(destination)) throw new InstallError("destination-unsuitable", `two files would both be installed as ${destination}`, { next: "install them one at a time, or into different directories" });
 		seen.add(destination);
 	}
 }
-var init_place = __esmMin((() => {
+var init_place$1 = __esmMin((() => {
 	init_errors();
 	init_disk_error();
 	init_held_directory();
@@ -13417,7 +13946,7 @@ var init_place = __esmMin((() => {
 	init_who_can_change();
 }));
 // src/disk/private-directory.ts
-init_place();
+init_place$1();
 init_directories();
 init_remove_tree();
 const PRIVATE_MODE$1 = 448;
@@ -13523,21 +14052,27 @@ function readReleaseVersion(text) {
 		}
 	};
 }
+function readMinor(text) {
+	const found = text.length > 40 ? null : MINOR.exec(text);
+	return found === null ? void 0 : {
+		major: Number(found[1]),
+		minor: Number(found[2])
+	};
+}
 function readMarkerName(text) {
 	if (text.length > 40) return void 0;
-	const minorOnly = MINOR.exec(text);
-	if (minorOnly !== null) return {
+	const minor = readMinor(text);
+	if (minor !== void 0) return {
 		channel: "stable",
-		major: Number(minorOnly[1]),
-		minor: Number(minorOnly[2])
+		...minor
 	};
 	const match = MARKER.exec(text);
 	if (match === null) return void 0;
-	const [, channel, major, minor] = match;
+	const [, channel, ofMajor, ofMinor] = match;
 	return {
 		channel: channel === "stable" ? "stable" : "latest",
-		major: major === void 0 ? void 0 : Number(major),
-		minor: minor === void 0 ? void 0 : Number(minor)
+		major: ofMajor === void 0 ? void 0 : Number(ofMajor),
+		minor: ofMinor === void 0 ? void 0 : Number(ofMinor)
 	};
 }
 function comparePrereleases(a, b) {
@@ -13610,7 +14145,7 @@ init_version();
 function runnerToolCache(root, temporary) {
 	return {
 		async copyTo(directory, artifact) {
-			const cached = find(artifact.component, formatReleaseVersion(artifact.version));
+			const cached = find$1(artifact.component, formatReleaseVersion(artifact.version));
 			if (cached === "") return void 0;
 			const [name, bundle] = [artifact.fileName, `${artifact.fileName}.sigstore.json`];
 			const mode = artifact.executable ? 493 : 420;
@@ -13751,24 +14286,6 @@ function proxyUrls(environment) {
 		"all_proxy"
 	].flatMap((name) => [name, name.toUpperCase()].map((variable) => environment[variable]?.trim() ?? ""));
 }
-// src/strict/base64.ts
-function decodeBase64(text, what) {
-	const bytes = Buffer.from(text, "base64");
-	if (bytes.toString("base64") !== text) throw malformed$4(`${what} is not valid base64`, "padded standard base64 without white space (RFC 4648 section 4)", flawOf(text));
-	return bytes;
-}
-function flawOf(text) {
-	const at = text.search(/[^A-Za-z0-9+/=]|=(?!=?\s*$)/);
-	const next = text[at];
-	if (next === void 0) return `${text.length} characters with wrong padding or stray last bits`;
-	return `${/\s/.test(next) ? "white space" : next === "=" ? "padding" : "another character"} as character ${at + 1} of ${text.length}`;
-}
-function encodeBase64(bytes) {
-	return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString("base64");
-}
-var init_base64 = __esmMin((() => {
-	init_malformed();
-}));
 // src/strict/pem.ts
 function decodePem(text, label, what, maxLine = LINE) {
 	const lines = text.replaceAll("\r\n", "\n").split("\n");
@@ -13795,10 +14312,10 @@ var init_pem = __esmMin((() => {
 }));
 // src/evidence/detached-material.ts
 function parseSignatureFile(bytes, what) {
-	return decodeBase64(asText$1(bytes, MAX_SIGNATURE_FILE_BYTES, what, "base64 of a DER signature"), what);
+	return decodeBase64(asText(bytes, MAX_SIGNATURE_FILE_BYTES, what, "base64 of a DER signature"), what);
 }
 function parseCertificateFile(bytes, what) {
-	const text = asText$1(bytes, MAX_CERTIFICATE_FILE_BYTES, what, "base64 of a PEM certificate, or the PEM itself");
+	const text = asText(bytes, MAX_CERTIFICATE_FILE_BYTES, what, "base64 of a PEM certificate, or the PEM itself");
 	const der = decodePem(text.startsWith(PEM_START) ? text : Buffer.from(decodeBase64(text, what)).toString("latin1"), "CERTIFICATE", what);
 	if (der.length > 65536) throw tooLong(what, der.length, MAX_DER_BYTES);
 	return der;
@@ -13806,14 +14323,14 @@ function parseCertificateFile(bytes, what) {
 function parseChecksumFile(bytes, algorithm, what) {
 	const digits = HEX_DIGITS[algorithm];
 	const wanted = `${digits} lower-case hex digits`;
-	const hex = asText$1(bytes, MAX_CHECKSUM_FILE_BYTES, what, wanted);
+	const hex = asText(bytes, MAX_CHECKSUM_FILE_BYTES, what, wanted);
 	if (hex.length !== digits || !/^[0-9a-f]+$/.test(hex)) throw badForm(what, wanted, `other text of ${hex.length} characters`);
 	return {
 		algorithm,
 		hex
 	};
 }
-function asText$1(bytes, limit, what, wanted) {
+function asText(bytes, limit, what, wanted) {
 	if (bytes.length > limit) throw tooLong(what, bytes.length, limit);
 	const text = Buffer.from(bytes).toString("latin1").replace(/\r?\n$/, "");
 	if (text.length === 0) throw badForm(what, wanted, "nothing (it is empty)");
@@ -13840,10 +14357,6 @@ var init_detached_material = __esmMin((() => {
 	};
 }));
 // src/evidence/local-files.ts
-init_detached_material();
-init_unreadable_file();
-init_malformed();
-init_local_file();
 async function readEvidenceFile(path, maxBytes, what) {
 	const bytes = await readEvidence(path, maxBytes, what, "named");
 	if (bytes !== void 0) return bytes;
@@ -13852,13 +14365,15 @@ async function readEvidenceFile(path, maxBytes, what) {
 		next: "check the name after its option"
 	});
 }
-async function readEvidenceBeside(path, maxBytes, what) {
-	return readEvidence(path, maxBytes, what, "found");
+async function readEvidenceBeside(path, maxBytes, what, open) {
+	return readEvidence(path, maxBytes, what, open ?? "found");
 }
 async function readEvidence(path, maxBytes, what, origin) {
 	let bytes;
 	try {
-		bytes = await readUpTo(path, maxBytes, origin);
+		const file = typeof origin === "string" ? path : await origin();
+		if (file === void 0) return void 0;
+		bytes = await readUpTo(file, maxBytes, typeof origin === "string" ? origin : "found");
 	} catch (cause) {
 		if (cause instanceof Error && "code" in cause && cause.code === "ENOENT") return void 0;
 		throw unreadableFile(`${what} ${path}`, cause, { next: "check what is there and its permissions" });
@@ -13866,181 +14381,10 @@ async function readEvidence(path, maxBytes, what, origin) {
 	if (bytes !== void 0) return bytes;
 	throw oversized(`${what} ${path}`, `at most ${maxBytes} bytes`, "more", { next: "check that it is the right file" });
 }
-// src/strict/hex.ts
-function encodeHex(bytes) {
-	return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString("hex");
-}
-function decodeHex(text) {
-	return text.length % 2 === 0 && /^[0-9a-f]*$/.test(text) ? Buffer.from(text, "hex") : void 0;
-}
-// src/strict/fields.ts
-function hexOf(length) {
-	return (value) => {
-		const bytes = typeof value === "string" ? decodeHex(value) : void 0;
-		return bytes?.length === length ? bytes : void 0;
-	};
-}
-function isJsonList(value) {
-	return Array.isArray(value);
-}
-function describe$7(value) {
-	if (value === void 0) return "nothing";
-	if (typeof value === "string") return excerpt(value);
-	if (Array.isArray(value)) return "an array";
-	return isJsonObject(value) ? "an object" : JSON.stringify(value);
-}
-function kindOf$2(value) {
-	if (typeof value === "string") return "a string";
-	return typeof value === "number" ? "a number" : describe$7(value);
-}
-var INT64_MAX, DECIMAL, ENUM_NAME, RFC3339_UTC, PROTOBUF, Fields, asText, asList, asCount, asInt64, asTime;
-var init_fields = __esmMin((() => {
-	init_limits();
-	init_base64();
-	init_excerpt();
-	init_json();
+var init_local_files = __esmMin((() => {
+	init_unreadable_file();
 	init_malformed();
-	INT64_MAX = 2n ** 63n - 1n;
-	DECIMAL = /^(?:0|[1-9][0-9]{0,18})$/;
-	ENUM_NAME = /^[A-Z][A-Z0-9_]*$/;
-	RFC3339_UTC = /^[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}(?:\.[0-9]{3}|\.[0-9]{6}|\.[0-9]{9})?Z$/;
-	PROTOBUF = { defaults: true };
-	Fields = class Fields {
-		path;
-		#fields;
-		#form;
-		constructor(value, path, known, form = {}) {
-			this.path = path;
-			this.#form = form;
-			if (!isJsonObject(value)) throw this.#flawedAt(path, "an object", kindOf$2(value));
-			const fields = Object.entries(value);
-			this.#fields = new Map(form.defaults === true ? fields.filter(([, field]) => field !== null) : fields);
-			if (known === "any") return;
-			const others = Object.keys(value).filter((name) => !known.includes(name));
-			form.unknown?.push(...others.map((name) => `a field ${excerpt(name)}`));
-			if (form.unknown === void 0 && others[0] !== void 0) throw this.#flawedAt(path, `only ${known.join(", ")}`, `a field ${excerpt(others[0])}`);
-		}
-		has(name) {
-			return this.#fields.has(name);
-		}
-		names() {
-			return [...this.#fields.keys()];
-		}
-		oneOf(...names) {
-			const [present, second] = names.filter((name) => this.has(name));
-			if (present === void 0 || second !== void 0) {
-				const found = second === void 0 ? "none of them" : `${present} and ${second}`;
-				throw this.#flawedAt(this.path, `exactly one of ${names.join(", ")}`, found);
-			}
-			return present;
-		}
-		text(name) {
-			return this.#read(name, "a string", asText);
-		}
-		textOrEmpty(name) {
-			return this.has(name) ? this.text(name) : "";
-		}
-		bytes(name, maxBytes = MAX_DER_BYTES) {
-			return this.#bytes(this.textOrEmpty(name), this.at(name), maxBytes);
-		}
-		hex(name, bytes) {
-			return this.#read(name, `${2 * bytes} lower-case hex digits`, hexOf(bytes));
-		}
-		int64(name) {
-			if (!this.has(name)) return 0n;
-			return this.#read(name, "a decimal string of a non-negative 64-bit integer", asInt64);
-		}
-		count(name) {
-			return this.#read(name, "a non-negative whole number", asCount);
-		}
-		choice(name, values) {
-			const wanted = `one of ${[...values.keys()].join(", ")}`;
-			return this.#read(name, wanted, (value) => typeof value === "string" ? values.get(value) : void 0);
-		}
-		choiceIfKnown(name, values) {
-			const { unknown } = this.#form;
-			const text = this.textOrEmpty(name);
-			if (unknown === void 0 || values.has(text) || !ENUM_NAME.test(text)) return this.choice(name, values);
-			unknown.push(`${name} ${excerpt(text)}`);
-		}
-		leaveOut(what) {
-			this.#form.unknown?.push(what);
-		}
-		timestamp(name) {
-			return this.has(name) ? this.#read(name, "a time like 2022-11-30T18:59:07Z", asTime) : void 0;
-		}
-		object(name, known, path = this.at(name)) {
-			return new Fields(this.#fields.get(name), path, known, this.#form);
-		}
-		optionalObject(name, known) {
-			return this.has(name) ? this.object(name, known) : void 0;
-		}
-		objects(name, known, max, unknown = () => this.#form.unknown) {
-			return this.list(name, max).map((item, i) => new Fields(item, this.at(name, i), known, {
-				...this.#form,
-				unknown: unknown(i)
-			}));
-		}
-		onlyObject(name, known) {
-			const items = this.list(name, Number.POSITIVE_INFINITY);
-			if (items.length !== 1) throw this.flawed(name, "exactly one", String(items.length));
-			return new Fields(items[0], this.at(name, 0), known, this.#form);
-		}
-		bytesList(name, max, maxBytes) {
-			return this.list(name, max).map((item, i) => {
-				const path = this.at(name, i);
-				return this.#bytes(this.#value(item, path, "a string", asText), path, maxBytes);
-			});
-		}
-		hexList(name, max, bytes) {
-			const wanted = `${2 * bytes} lower-case hex digits`;
-			return this.list(name, max).map((item, i) => this.#value(item, this.at(name, i), wanted, hexOf(bytes)));
-		}
-		list(name, max) {
-			const items = this.#form.defaults === true && !this.has(name) ? [] : this.#read(name, "an array", asList);
-			if (items.length > max) throw this.#oversized(this.at(name), `at most ${max} elements`, `${items.length}`);
-			return items;
-		}
-		flawed(name, wanted, found) {
-			return this.#flawedAt(this.at(name), wanted, found);
-		}
-		at(name, index) {
-			const element = index === void 0 ? name : `${name}[${index}]`;
-			return this.path.includes(",") ? `${this.path}.${element}` : `${this.path}, ${element}`;
-		}
-		#read(name, wanted, parse) {
-			return this.#value(this.#fields.get(name), this.at(name), wanted, parse);
-		}
-		#value(value, path, wanted, parse) {
-			const parsed = value === void 0 ? void 0 : parse(value);
-			if (parsed === void 0) throw this.#flawedAt(path, wanted, describe$7(value));
-			return parsed;
-		}
-		#bytes(text, path, maxBytes) {
-			const bytes = Math.ceil(text.length * 3 / 4) - (/={0,2}$/.exec(text)?.[0].length ?? 0);
-			if (bytes > maxBytes) throw this.#oversized(path, `at most ${maxBytes} bytes`, `${bytes} bytes`);
-			if (text === "") throw this.#flawedAt(path, "base64", "nothing");
-			return decodeBase64(text, path);
-		}
-		#flawedAt(path, wanted, found) {
-			return this.#form.flawed?.(path, wanted, found) ?? malformed$4(`${path} is malformed`, wanted, found);
-		}
-		#oversized(path, wanted, found) {
-			return this.#form.flawed?.(path, wanted, found) ?? oversized(path, wanted, found);
-		}
-	};
-	asText = (value) => typeof value === "string" ? value : void 0;
-	asList = (value) => isJsonList(value) ? value : void 0;
-	asCount = (value) => typeof value === "number" && Number.isSafeInteger(value) && value >= 0 ? value : void 0;
-	asInt64 = (value) => {
-		const number = typeof value === "string" && DECIMAL.test(value) ? BigInt(value) : void 0;
-		return number === void 0 || number > INT64_MAX ? void 0 : number;
-	};
-	asTime = (value) => {
-		if (typeof value !== "string" || !RFC3339_UTC.test(value)) return void 0;
-		const date = new Date(value);
-		return !Number.isNaN(date.getTime()) && date.toISOString().startsWith(value.slice(0, 19)) ? date : void 0;
-	};
+	init_local_file();
 }));
 // src/strict/digest.ts
 function digestOf(bytes, algorithm) {
@@ -14218,14 +14562,11 @@ var init_read_bundle = __esmMin((() => {
 	];
 }));
 // src/evidence/local-evidence.ts
-init_errors();
-init_limits();
-init_read_bundle();
-async function findEvidenceBeside(path) {
-	const bundle = await readBundleBeside(path);
+async function findEvidenceBeside(path, openNear) {
+	const bundle = await readBundleBeside(path, openNear);
 	if (bundle !== void 0) return parseBundle(bundle.bytes, bundle.location);
 	const [signaturePath, certificatePath] = [`${path}.sig`, `${path}.cert`];
-	const [signature, certificate] = await Promise.all([readEvidenceBeside(signaturePath, MAX_SIGNATURE_FILE_BYTES, "the signature"), readEvidenceBeside(certificatePath, MAX_CERTIFICATE_FILE_BYTES, "the certificate")]);
+	const [signature, certificate] = await Promise.all([readEvidenceBeside(signaturePath, MAX_SIGNATURE_FILE_BYTES, "the signature", nearBy(".sig", openNear)), readEvidenceBeside(certificatePath, MAX_CERTIFICATE_FILE_BYTES, "the certificate", nearBy(".cert", openNear))]);
 	if (signature !== void 0 && certificate !== void 0) return parsePair({
 		signature,
 		signaturePath,
@@ -14239,11 +14580,14 @@ async function findEvidenceBeside(path) {
 		next: adviceFor$2(path)
 	});
 }
-const BUNDLE_SUFFIXES = [".sigstore.json", ".sigstore"];
-async function readBundleBeside(path) {
+function nearBy(suffix, openNear) {
+	return openNear === void 0 ? void 0 : () => openNear(suffix);
+}
+async function readBundleBeside(path, openNear) {
 	for (const suffix of BUNDLE_SUFFIXES) {
 		const location = `${path}${suffix}`;
-		const bytes = await readEvidenceBeside(location, MAX_BUNDLE_BYTES, "the bundle");
+		const open = nearBy(suffix, openNear);
+		const bytes = await readEvidenceBeside(location, MAX_BUNDLE_BYTES, "the bundle", open);
 		if (bytes !== void 0) return {
 			bytes,
 			location
@@ -14287,7 +14631,6 @@ function readGivenPair(signature, certificate) {
 		location: IN_MEMORY
 	};
 }
-const IN_MEMORY = "memory";
 function parseBundle(bytes, location) {
 	return {
 		kind: "bundle",
@@ -14316,6 +14659,16 @@ function parsePair(files) {
 		location: signaturePath
 	};
 }
+var BUNDLE_SUFFIXES, IN_MEMORY;
+var init_local_evidence = __esmMin((() => {
+	init_errors();
+	init_limits();
+	init_detached_material();
+	init_local_files();
+	init_read_bundle();
+	BUNDLE_SUFFIXES = [".sigstore.json", ".sigstore"];
+	IN_MEMORY = "memory";
+}));
 // src/release/platform.ts
 function formatPlatform({ os, arch }) {
 	return `${os}/${arch}`;
@@ -14508,7 +14861,7 @@ function findComponent(name) {
 	const [first = "", ...rest] = name.split(/[,=:]/);
 	const severed = rest.length > 0 && names.includes(first) ? name.charAt(first.length) : void 0;
 	throw new RequestError("component-unknown", `Kubernetes publishes no component ${excerpt(name)}`, {
-		wanted: "a name from k8s-verify list",
+		wanted: "a name from k8s-verify list --all",
 		found: excerpt(name),
 		next: adviceFor$1(near, severed)
 	});
@@ -14519,7 +14872,7 @@ function lookUp(name) {
 function adviceFor$1(near, severed) {
 	if (severed === ",") return "write one argument for each component, without commas";
 	if (severed !== void 0) return "write the version of a component after @, as in kubectl@v1.26.0";
-	return near === void 0 ? "see what there is with: k8s-verify list" : `did you mean ${near}?`;
+	return near === void 0 ? "see what there is with: k8s-verify list --all" : `did you mean ${near}?`;
 }
 function platformsOf(component, version) {
 	if (component.platforms === "none") return [];
@@ -14732,6 +15085,10 @@ function parseForcedPlatform(text) {
 	assertSafePlatform(platform);
 	return platform;
 }
+function labelOf$1({ component, version, platform }) {
+	const where = platform === void 0 ? "" : ` ${formatPlatform(platform)}`;
+	return `${component} ${formatReleaseVersion(version)}${where}`;
+}
 function releaseFilePaths(version) {
 	const directory = releaseDirectory(version);
 	return {
@@ -14789,6 +15146,7 @@ var init_artifact = __esmMin((() => {
 	init_errors();
 	init_limits();
 	init_component();
+	init_platform();
 	init_signer();
 	init_version();
 	MANIFEST_NAME = "kubernetes-release.spdx";
@@ -14798,8 +15156,6 @@ var init_artifact = __esmMin((() => {
 	SIDE_FILE = /\.(?:sha256|sha512|sig|cert|pem|sigstore\.json|docker_tag)$/i;
 }));
 // src/flow/saved-bundle.ts
-init_errors();
-init_artifact();
 function bundlePathOf(path) {
 	return `${path}.sigstore.json`;
 }
@@ -14812,10 +15168,6 @@ function evidencePathsOf(path, { listedIn }) {
 		manifestPath: `${path}.${MANIFEST_NAME}`
 	};
 }
-const NO_EVIDENCE_PATHS = {
-	bundlePath: void 0,
-	manifestPath: void 0
-};
 async function hasBundleOf(path, digest) {
 	if (digest === void 0 || await statedDigestBeside(path) !== digest) return false;
 	const { inspectDestination } = await Promise.resolve().then(() => (init_inspect_destination(), inspect_destination_exports));
@@ -14826,8 +15178,17 @@ async function hasBundleOf(path, digest) {
 		throw error;
 	}
 }
+var NO_EVIDENCE_PATHS;
+var init_saved_bundle = __esmMin((() => {
+	init_errors();
+	init_local_evidence();
+	init_artifact();
+	NO_EVIDENCE_PATHS = {
+		bundlePath: void 0,
+		manifestPath: void 0
+	};
+}));
 // src/flow/note-placed.ts
-init_notes();
 async function notePlaced(results, report) {
 	const noted = await noteOthers(results, report);
 	return Promise.all(noted.map((one) => noteOlderBundle(one, report)));
@@ -14836,8 +15197,8 @@ async function noteOthers(results, report) {
 	const told = new Set();
 	const noted = [];
 	for (const result of results) {
-		const { path, outcome, notes } = result;
-		const others = path === void 0 || outcome === "verified" ? void 0 : await whoElse(path);
+		const { path, notes } = result;
+		const others = await whoElse(result);
 		if (path === void 0 || others === void 0) {
 			noted.push(result);
 			continue;
@@ -14859,9 +15220,10 @@ async function noteOthers(results, report) {
 	}
 	return noted;
 }
-async function whoElse(path) {
+async function whoElse({ path, outcome }) {
+	if (path === void 0 || outcome === "verified") return void 0;
 	const { othersCanChange } = await Promise.resolve().then(() => (init_who_can_change(), who_can_change_exports));
-	return othersCanChange(path);
+	return othersCanChange(outcome === "would-install" || outcome === "would-replace" ? (0, node_path.dirname)(path) : path);
 }
 async function noteOlderBundle(result, report) {
 	const { outcome, path, bundlePath, sha256, evidence, fromTarball, notes } = result;
@@ -14881,6 +15243,11 @@ async function noteOlderBundle(result, report) {
 		notes: [...notes, left]
 	};
 }
+var init_note_placed = __esmMin((() => {
+	init_local_evidence();
+	init_notes();
+	init_saved_bundle();
+}));
 // src/records/release-manifest.ts
 function readReleaseManifest(bytes) {
 	try {
@@ -14983,8 +15350,16 @@ function describe$6(header, entries) {
 	return {
 		version,
 		created: timeOf(header.get("Created") ?? ""),
-		digestsOf: (path) => [...digests.get(path) ?? []]
+		paths: [...digests.keys()],
+		digestsOf: (path) => [...digests.get(path) ?? []],
+		pathsOf: (sha256) => Array.from(digests).flatMap(([path, listed]) => listed.has(sha256) ? [path] : [])
 	};
+}
+function firstDisagreement(one, other) {
+	return one.paths.find((path) => {
+		const [digests, others] = [one, other].map((manifest) => manifest.digestsOf(path).toSorted().join());
+		return digests !== "" && others !== "" && digests !== others;
+	});
 }
 function versionOf(namespace) {
 	const text = NAMESPACE.exec(namespace)?.[1];
@@ -15269,7 +15644,7 @@ function readOtherName(name, what) {
 			const [text, ...rest] = childrenOf(wrapper, contextTag(0, "constructed"), what);
 			if (rest.length === 0) return {
 				type: "username",
-				value: readText(expectTag(text, DER_TAG.utf8String, what).content, what)
+				value: readText$1(expectTag(text, DER_TAG.utf8String, what).content, what)
 			};
 		}
 	}
@@ -15282,10 +15657,10 @@ function readIssuers(certificate, what) {
 	const raw = certificate.extensions.get(EXTENSION_OID.issuerV1);
 	const wrapped = certificate.extensions.get(EXTENSION_OID.issuerV2);
 	const issuers = [];
-	if (raw !== void 0) issuers.push(readText(raw.value, what));
+	if (raw !== void 0) issuers.push(readText$1(raw.value, what));
 	if (wrapped !== void 0) {
 		const text = expectTag(parseDer(wrapped.value, what), DER_TAG.utf8String, what);
-		issuers.push(readText(text.content, what));
+		issuers.push(readText$1(text.content, what));
 	}
 	return issuers;
 }
@@ -15293,7 +15668,7 @@ function readAscii(bytes, what) {
 	if (bytes.length === 0 || bytes.some((octet) => octet <= 32 || octet >= 127)) throw flawed(what, "a name of printable ASCII without spaces", encodeHex(bytes.subarray(0, 64)));
 	return Buffer.from(bytes).toString("latin1");
 }
-function readText(bytes, what) {
+function readText$1(bytes, what) {
 	const text = decodeUtf8(bytes, what);
 	if (text === "" || !isPrintable(text)) throw flawed(what, "text without control characters", encodeHex(bytes.subarray(0, 64)));
 	return text;
@@ -18920,7 +19295,7 @@ function weierstrass(params, extraOpts = {}) {
 		randomBytes: "function"
 	});
 	const { endo: endoOpts, allowInfinityPoint, clearCofactor, isTorsionFree, fromBytes, toBytes } = extraOpts;
-	const randomBytes$5 = extraOpts.randomBytes === void 0 ? randomBytes : extraOpts.randomBytes;
+	const randomBytes$6 = extraOpts.randomBytes === void 0 ? randomBytes : extraOpts.randomBytes;
 	if (endoOpts) {
 		if (!Fp.is0(CURVE.a) || typeof endoOpts.beta !== "bigint" || !Array.isArray(endoOpts.basises)) throw new Error("invalid endo: expected \"beta\": bigint and \"basises\": array");
 	}
@@ -19265,7 +19640,7 @@ function weierstrass(params, extraOpts = {}) {
 		}
 	}
 	const normalize = (points) => normalizeZ(Point, points);
-	const wnaf = new ScalarMultiplier(Point, randomBytes$5);
+	const wnaf = new ScalarMultiplier(Point, randomBytes$6);
 	if (wnaf.bits >= 6) Point.BASE.precompute(6);
 	Object.freeze(Point.prototype);
 	Object.freeze(Point);
@@ -19361,12 +19736,12 @@ function ecdsa(Point, hash, ecdsaOpts = {}) {
 		bits2int_modN: "function"
 	});
 	const opts = Object.assign({}, ecdsaOpts);
-	const randomBytes$6 = opts.randomBytes === void 0 ? randomBytes : opts.randomBytes;
+	const randomBytes$7 = opts.randomBytes === void 0 ? randomBytes : opts.randomBytes;
 	const hmac$1 = opts.hmac === void 0 ? (key, msg) => hmac(hash_, key, msg) : opts.hmac;
 	const { Fp, Fn } = Point;
 	const { ORDER: CURVE_ORDER, BITS: fnBits } = Fn;
 	const blindLength = getMinHashLength(CURVE_ORDER);
-	const csprng = probeRandomBytes(randomBytes$6, blindLength);
+	const csprng = probeRandomBytes(randomBytes$7, blindLength);
 	const { keygen, getPublicKey, getSharedSecret, utils, lengths } = ecdh(Point, opts);
 	const defaultSigOpts = {
 		prehash: true,
@@ -19509,7 +19884,7 @@ function ecdsa(Point, hash, ecdsaOpts = {}) {
 		if (!Fn.isValidNot0(d)) throw new Error("invalid private key");
 		const seedArgs = [int2octets(d), int2octets(h1int)];
 		if (extraEntropy != null && extraEntropy !== false) {
-			const e = extraEntropy === true ? randomBytes$6(lengths.secretKey) : extraEntropy;
+			const e = extraEntropy === true ? randomBytes$7(lengths.secretKey) : extraEntropy;
 			seedArgs.push(abytes(e, void 0, "extraEntropy"));
 		}
 		const seed = concatBytes(...seedArgs);
@@ -19720,10 +20095,7 @@ function readEcdsaKey(key, spki, what) {
 		needsMessage: false,
 		usualHash: found.usualHash,
 		verifyDigest,
-		verifyMessage: (message, algorithm, signature) => verifyDigest({
-			algorithm,
-			hex: hashWith(algorithm, message).toString("hex")
-		}, signature)
+		verifyMessage: (message, algorithm, signature) => readEcdsaSignature(signature, found.bytes) !== void 0 && (0, node_crypto.verify)(algorithm, message, key, signature)
 	};
 }
 function rememberFitting(ask) {
@@ -20178,7 +20550,7 @@ function checkIdentity({ policy, signer }) {
 	if (signer.kind !== "certificate") return;
 	const { name, issuer } = readIdentity(signer.certificate);
 	if (isAccepted(policy, name, issuer)) return;
-	throw refused("the file was signed by another signer", describeAccepted(policy) || "no one: the policy accepts no identity", `${describe$5({
+	throw refused$1("the file was signed by another signer", describeAccepted(policy) || "no one: the policy accepts no identity", `${describe$5({
 		subjectAlternativeName: name.value,
 		issuer
 	})}${oddType(name)}`);
@@ -20203,8 +20575,8 @@ function describeAccepted(policy) {
 function readIdentity(certificate) {
 	const [name, ...otherNames] = certificate.subjectAlternativeNames;
 	const [issuer, second] = certificate.issuers;
-	if (name === void 0 || otherNames.length > 0) throw refused("the certificate does not name exactly one signer", "exactly one subject alternative name", shown(certificate.subjectAlternativeNames.map(({ value }) => value).join(", ")) || "none");
-	if (issuer === void 0 || second !== void 0 && second !== issuer) throw refused("the certificate does not name exactly one OIDC issuer", "one OIDC issuer; if extensions 1.3.6.1.4.1.57264.1.8 and .1.1 are both present, the same in both", shown(certificate.issuers.join(", ")) || "none");
+	if (name === void 0 || otherNames.length > 0) throw refused$1("the certificate does not name exactly one signer", "exactly one subject alternative name", shown(certificate.subjectAlternativeNames.map(({ value }) => value).join(", ")) || "none");
+	if (issuer === void 0 || second !== void 0 && second !== issuer) throw refused$1("the certificate does not name exactly one OIDC issuer", "one OIDC issuer; if extensions 1.3.6.1.4.1.57264.1.8 and .1.1 are both present, the same in both", shown(certificate.issuers.join(", ")) || "none");
 	return {
 		name,
 		issuer
@@ -20223,7 +20595,7 @@ function oddType({ value, type }) {
 function shown(name) {
 	return name.length > MAX_SHOWN ? excerpt(name, MAX_SHOWN) : name;
 }
-function refused(message, wanted, found) {
+function refused$1(message, wanted, found) {
 	return new UntrustedError("identity-mismatch", message, {
 		check: "identity",
 		wanted,
@@ -22692,7 +23064,7 @@ function judgeAuthority(leaf, authority, times) {
 		details: {
 			message: "the signature was not made while its certificate authority was trusted",
 			wanted: `a signature while ${authority.uri} is trusted, ${span(authority.validFor.start, authority.validFor.end)}`,
-			found: `one made at ${iso$1(outside)}`
+			found: `one made at ${iso(outside)}`
 		}
 	};
 	const chain = [leaf, ...authority.chain];
@@ -22712,7 +23084,7 @@ function judgeAuthority(leaf, authority, times) {
 		details: {
 			message: "the signature was not made while its certificate was valid",
 			wanted: `a signature while the certificate is valid, ${span(first.cert.notBefore, first.cert.notAfter)}`,
-			found: `one made at ${iso$1(first.time)}`,
+			found: `one made at ${iso(first.time)}`,
 			why: "a short-lived certificate speaks for its signer for a few minutes only"
 		}
 	};
@@ -22773,7 +23145,7 @@ function judgeTimestampAuthority(token, authority) {
 		rank: 3,
 		details: {
 			wanted: `a timestamp while ${authority.uri} is trusted, ${span(authority.validFor.start, authority.validFor.end)}`,
-			found: iso$1(token.time)
+			found: iso(token.time)
 		}
 	};
 	const expired = authority.chain.find((cert) => !withinValidity(cert, token.time));
@@ -22781,7 +23153,7 @@ function judgeTimestampAuthority(token, authority) {
 		rank: 3,
 		details: {
 			wanted: `a timestamp while its authority's certificate is valid, ${span(expired.notBefore, expired.notAfter)}`,
-			found: iso$1(token.time)
+			found: iso(token.time)
 		}
 	};
 	return {
@@ -22825,7 +23197,7 @@ function explainLogFailure({ entry, logs }, check) {
 	if (check === "set") {
 		const time = new Date(Number(entry.integratedTime ?? 0n) * 1e3);
 		return {
-			wanted: `a signature by ${log} over index ${entry.logIndex}, time ${iso$1(time)} and this entry's body`,
+			wanted: `a signature by ${log} over index ${entry.logIndex}, time ${iso(time)} and this entry's body`,
 			found: "one that does not verify",
 			why
 		};
@@ -22864,9 +23236,9 @@ function withinValidity({ notBefore, notAfter }, time) {
 	return notBefore <= time && time <= notAfter;
 }
 function span(from, to) {
-	return to.getTime() === 864e13 ? `since ${iso$1(from)}` : `${iso$1(from)} to ${iso$1(to)}`;
+	return to.getTime() === 864e13 ? `since ${iso(from)}` : `${iso(from)} to ${iso(to)}`;
 }
-function iso$1(time) {
+function iso(time) {
 	return time.toISOString().replace(".000Z", "Z");
 }
 var WHY_TIME;
@@ -23060,7 +23432,7 @@ function verdictOnUnknown(proof, unknown, verdict) {
 	return new UnavailableError("authority-unknown", `the trusted root does not know the ${unknown.kind}`, {
 		...verdict.check === void 0 ? {} : { check: verdict.check },
 		wanted: `a trusted root that knows the ${unknown.kind} ${unknown.id}, which claims to have signed at ${claimed.toISOString()}`,
-		found: `${nameOf$4(proof)} does not, and ${known}${left}`,
+		found: `${nameOf$6(proof)} does not, and ${known}${left}`,
 		why: `a trusted root cannot know an authority that is newer, so nothing was learnt about the artifact`,
 		next: advise(proof, namedLog, unread.length > 0),
 		cause: verdict
@@ -23071,7 +23443,7 @@ function advise({ trust: { source } }, namedLog, unread) {
 	if (namedLog) return "name the trusted root of the Sigstore that signed it: --trusted-root FILE";
 	return source.kind === "embedded" || source.kind === "tuf" ? "without a network, name a file that k8s-verify trusted-root export wrote on another machine: --trusted-root FILE" : "download the current trusted root of the Sigstore that signed it";
 }
-function nameOf$4({ trust: { source } }) {
+function nameOf$6({ trust: { source } }) {
 	if (source.kind === "embedded") return `the embedded one (${source.name})`;
 	if (source.kind === "tuf") return `the one from ${excerpt(source.url, 200)}`;
 	return source.kind === "file" ? excerpt(source.path, 200) : "the given one";
@@ -23184,7 +23556,7 @@ function verifyLogEntry(proof, entry) {
 	const trust = {
 		...EMPTY_TRUST,
 		tlogs: entry.logs.map(({ forVerifier }) => forVerifier),
-		publicKey: keyOf$3(proof)
+		publicKey: keyOf$2(proof)
 	};
 	const options = {
 		tlogThreshold: 1,
@@ -23208,7 +23580,7 @@ function verifySigner(proof) {
 		certificateAuthorities: trusted(authorities.certificateAuthorities),
 		timestampAuthorities: trusted(authorities.timestampAuthorities),
 		ctlogs: authorities.certificateLogs.map(({ forVerifier }) => forVerifier),
-		publicKey: keyOf$3(proof)
+		publicKey: keyOf$2(proof)
 	};
 	const threshold = signer.kind === "certificate" ? 1 : 0;
 	const options = {
@@ -23232,7 +23604,7 @@ function verifySigner(proof) {
 function trusted(authorities) {
 	return authorities.filter(({ flaw }) => flaw === void 0).map(({ forVerifier }) => forVerifier);
 }
-function keyOf$3({ signer }) {
+function keyOf$2({ signer }) {
 	return () => ({
 		publicKey: signer.key.object,
 		validFor: () => true
@@ -23544,6 +23916,21 @@ function provenIndex({ entry }) {
 	const { inclusionProof, signedEntryTimestamp } = entry;
 	return signedEntryTimestamp === void 0 && inclusionProof !== void 0 ? inclusionProof.logIndex : entry.logIndex;
 }
+function signingOf(proof) {
+	const { entries, now } = proof;
+	return {
+		signer: signerOf$1(proof),
+		times: claimedTimes(proof),
+		entries: entries.map((item) => ({
+			logId: encodeHex(item.entry.logId),
+			logIndex: provenIndex(item),
+			isOfLog: item.body.rekor === 2 || item.entry.signedEntryTimestamp !== void 0
+		})),
+		hasSignedEntryTimestamp: entries.some(({ entry }) => entry.signedEntryTimestamp !== void 0),
+		hasInclusionProof: entries.some(({ entry }) => entry.inclusionProof?.checkpoint !== void 0),
+		now
+	};
+}
 function signerOf$1({ signer }) {
 	if (signer.kind === "managed-key") return {
 		kind: "managed-key",
@@ -23584,7 +23971,7 @@ function count(number, one, many) {
 	return `${number} ${number === 1 ? one : many}`;
 }
 var NOT_PRESENT;
-var init_report = __esmMin((() => {
+var init_report$1 = __esmMin((() => {
 	init_check_identity();
 	init_check_log_entry();
 	init_explain();
@@ -23978,9 +24365,12 @@ function proveDigest(evidence, subject, policy, trust, options = {}) {
 	const proof = openProof(evidence, subject, policy, trust, options);
 	for (const step of PROOF_STEPS) step.verify(proof);
 	const [signedAt] = claimedTimes(proof).toSorted((a, b) => a.getTime() - b.getTime());
+	const signing = signingOf(proof);
+	const proven = provenBy(proof);
 	return Object.freeze({
-		[minted]: true,
-		...provenBy(proof),
+		[minted]: signing,
+		...proven,
+		allowance: allowanceOf(policy, proven, signing),
 		signer: signerOf$1(proof),
 		authority: authorityOf(proof),
 		signedAt,
@@ -23989,7 +24379,16 @@ function proveDigest(evidence, subject, policy, trust, options = {}) {
 		checks: describeChecks(proof)
 	});
 }
-function proveListed(document, bytes, { version, pathInRelease }) {
+function allowanceOf({ rules }, { algorithm, hex }, signing) {
+	return rules?.judge({
+		...signing,
+		digest: {
+			algorithm,
+			hex
+		}
+	});
+}
+function proveListed(document, bytes, { version, pathInRelease }, policy) {
 	if (document.claim.kind !== "genuine") return void 0;
 	if (digestOf(bytes, document.algorithm).hex !== document.hex) return void 0;
 	const read = readReleaseManifest(bytes);
@@ -24003,6 +24402,10 @@ function proveListed(document, bytes, { version, pathInRelease }) {
 		...document,
 		algorithm: "sha256",
 		hex,
+		allowance: allowanceOf(policy, {
+			algorithm: "sha256",
+			hex
+		}, document[minted]),
 		checks: {
 			...document.checks,
 			signature: {
@@ -24034,7 +24437,7 @@ var init_prove_digest = __esmMin((() => {
 	init_digest();
 	init_proof();
 	init_statement();
-	init_report();
+	init_report$1();
 	init_steps();
 	init_tree_head();
 	minted = Symbol("minted");
@@ -24068,7 +24471,7 @@ var init_certificate_key = __esmMin((() => {
 }));
 // src/trust/what-it-is.ts
 function whatItIs(bytes) {
-	return encodingOf(bytes) ?? documentsOf(Buffer.from(bytes).toString("utf8")) ?? kindOf$1(parse$3(bytes));
+	return encodingOf(bytes) ?? documentsOf(Buffer.from(bytes).toString("utf8")) ?? kindOf$3(parse$3(bytes));
 }
 function encodingOf([first, second, third]) {
 	if (first === 255 && second === 254 || first === 254 && second === 255) return {
@@ -24090,7 +24493,7 @@ function documentsOf(text) {
 		advice: "put the line of the Sigstore that signed the artifact into its own file; for Kubernetes releases it is the one that names https://rekor.sigstore.dev"
 	};
 }
-function kindOf$1(json) {
+function kindOf$3(json) {
 	if (!isJsonObject(json)) return void 0;
 	const role = isJsonObject(json["signed"]) ? json["signed"]["_type"] : void 0;
 	if (typeof role === "string" && TUF_ROLES.has(role)) return {
@@ -24345,7 +24748,8 @@ function proveSample() {
 	});
 	const policy = {
 		kind: "certificate-identity",
-		identities: [SAMPLE_SIGNER]
+		identities: [SAMPLE_SIGNER],
+		rules: void 0
 	};
 	const subject = {
 		kind: "digest",
@@ -24364,6 +24768,7 @@ var init_prove_sample = __esmMin((() => {
 	init_sample();
 }));
 // src/flow/able-to-judge.ts
+init_note_placed();
 init_errors();
 const FIRST_VERDICT = 13;
 const LAST_VERDICT = 18;
@@ -24402,3961 +24807,6 @@ function reasonOf$2(error) {
 	const found = error instanceof K8sVerifyError ? error.found : void 0;
 	return found === void 0 ? error.message : `${error.message}: ${found}`;
 }
-// src/flow/run-trust.ts
-async function proveWith(trust, prove) {
-	const inHand = await trust.current();
-	try {
-		return await prove(inHand);
-	} catch (error) {
-		if (!(error instanceof UnavailableError) || error.code !== "authority-unknown") throw error;
-		const newer = await trust.newerThan(inHand);
-		if (newer === void 0) throw error;
-		return prove(newer);
-	}
-}
-function describeTrust(trust) {
-	const { ignored } = trust;
-	return {
-		...factsOf(trust),
-		...ignored.length === 0 ? {} : { ignored: ignored.map(({ what }) => what) }
-	};
-}
-var init_run_trust = __esmMin((() => {
-	init_errors();
-	init_root_age();
-}));
-// src/flow/prepared-artifact.ts
-function memberOf$2(output) {
-	return "file" in output && "member" in output.file ? output.file.member : void 0;
-}
-async function discardPrepared(prepared) {
-	const outputs = prepared.flatMap((one) => one.outputs);
-	await Promise.all(outputs.map(async (output) => {
-		if (output.kind === "installed") await output.verified.staged.discard();
-		if (output.kind === "extracted") await output.extraction.staging.discard();
-	}));
-}
-// src/flow/describe.ts
-init_notes();
-init_platform();
-init_version();
-init_run_trust();
-async function describeRun(prepared, notes, report) {
-	const outputs = prepared.flatMap((one) => one.outputs);
-	for (const one of notes) report({
-		kind: "note",
-		...one
-	});
-	for (const output of outputs) {
-		for (const one of noteOnReplaced(output)) report({
-			kind: "note",
-			...one,
-			...artifactOf(output)
-		});
-		reportNameNotes(output, report);
-	}
-	return {
-		schemaVersion: 1,
-		artifacts: await notePlaced(prepared.flatMap((one) => one.outputs.map((output) => describeOutput(one, output))), report),
-		notes
-	};
-}
-function describeOutput(prepared, output) {
-	const { proof, source, bundlePath, manifestPath } = prepared;
-	const { proven, crossChecks } = proof;
-	const path = pathOf(output);
-	return {
-		outcome: outcomeOf(output),
-		...previousOf(output),
-		...coordinatesOf(prepared, output),
-		...describeName(output),
-		...describePayload(output),
-		...path === void 0 ? {} : { path: (0, node_path.resolve)(path) },
-		...source === void 0 ? {} : { source },
-		...tarballOf(prepared, output),
-		...bundlePath === void 0 ? {} : { bundlePath: (0, node_path.resolve)(bundlePath) },
-		...manifestPath === void 0 ? {} : { manifestPath: (0, node_path.resolve)(manifestPath) },
-		...contentOf$1(output),
-		...crossChecks === void 0 ? {} : { crossChecks },
-		...describeProof(proof, output.sha256),
-		checks: {
-			...proven.checks,
-			digest: {
-				outcome: "passed",
-				detail: `${proven.algorithm}:${proven.hex} (${output.had})`
-			}
-		},
-		notes: [
-			...proof.notes,
-			...output.name?.notes ?? [],
-			...noteOnReplaced(output)
-		]
-	};
-}
-function reportNameNotes(output, report) {
-	const { by = [], notes = [] } = output.name ?? {};
-	for (const one of notes) if (by.length === 0) report({
-		kind: "note",
-		...one,
-		...artifactOf(output)
-	});
-	else report({
-		kind: "detail",
-		message: one.text
-	});
-}
-function outcomeOf(output) {
-	if (output.kind === "already-installed") return "kept";
-	return output.kind === "installed" && output.replaces ? "replaced" : output.kind;
-}
-function artifactOf(output) {
-	const artifact = pathOf(output);
-	return artifact === void 0 ? {} : { artifact };
-}
-function previousOf(output) {
-	return output.kind === "installed" && output.previous !== void 0 ? { previous: output.previous } : {};
-}
-function pathOf(output) {
-	switch (output.kind) {
-		case "installed":
-		case "already-installed": return output.file.destination;
-		case "extracted": return output.extraction.directory;
-		case "verified": return output.path;
-	}
-}
-function coordinatesOf({ artifact }, output) {
-	if (artifact === void 0) return describeClaim(output.name?.claimed);
-	const { component, version, platform } = artifact;
-	return {
-		component: memberOf$2(output)?.component ?? component,
-		version: formatReleaseVersion(version),
-		...platform === void 0 ? {} : { platform: formatPlatform(platform) }
-	};
-}
-function describeClaim(claimed) {
-	if (claimed === void 0) return {};
-	const { component, version, platform } = claimed;
-	return {
-		component,
-		...version === void 0 ? {} : { version: formatReleaseVersion(version) },
-		...platform === void 0 ? {} : { platform: formatPlatform(platform) }
-	};
-}
-function describeName({ name }) {
-	if (name === void 0) return {};
-	const { by, manifestSha256 } = name;
-	return { name: {
-		bound: by.length > 0,
-		by,
-		...manifestSha256 === void 0 ? {} : { manifestSha256 }
-	} };
-}
-function describePayload(output) {
-	if (output.kind !== "verified" || output.containerSignature === void 0) return {};
-	const { reference, imageDigest } = output.containerSignature;
-	return { containerImage: {
-		reference,
-		digest: imageDigest
-	} };
-}
-function tarballOf({ artifact, proof: { proven } }, output) {
-	const member = memberOf$2(output);
-	if (artifact === void 0 || member === void 0) return {};
-	return { fromTarball: {
-		name: artifact.fileName,
-		sha256: proven.hex,
-		member: member.path
-	} };
-}
-function contentOf$1(output) {
-	if (output.kind === "verified") return output.members === void 0 ? {} : { members: output.members };
-	if (output.kind !== "extracted") return {};
-	const files = output.extraction.members.filter(({ kind }) => kind === "file");
-	return { extracted: {
-		files: files.length,
-		bytes: files.reduce((sum, { bytes }) => sum + bytes, 0)
-	} };
-}
-function noteOnReplaced(output) {
-	if (output.kind !== "installed" || output.unfit === void 0) return [];
-	return [note("file-renewed", `a new file took the place of ${output.file.destination}, which had the same bytes: ${output.unfit}`)];
-}
-function describeProof({ proven, origin, trust }, sha256) {
-	const { claim, signer, signedAt, logEntries } = proven;
-	return {
-		claim: claim.kind,
-		...claim.kind === "attested" ? { predicateType: claim.predicateType } : {},
-		sha256,
-		evidence: origin,
-		signer,
-		...signedAt === void 0 ? {} : { signedAt: signedAt.toISOString() },
-		logEntries,
-		trustedRoot: describeTrust(trust)
-	};
-}
-// src/evidence/evidence-store.ts
-async function findKeptEvidence(data, sha256) {
-	const entries = await data.read("evidence", sha256);
-	if (entries.length === 0) return {
-		found: [],
-		notes: []
-	};
-	const { readBundle } = await Promise.resolve().then(() => (init_read_bundle(), read_bundle_exports));
-	const found = [];
-	const notes = [];
-	for (const { bytes, path: location } of entries) try {
-		found.push({
-			bytes,
-			evidence: readBundle(bytes, `the bundle ${location}`),
-			location
-		});
-	} catch (error) {
-		if (!(error instanceof UntrustedError)) throw error;
-		notes.push(evidenceNotUsed(location, error.message));
-	}
-	return {
-		found,
-		notes
-	};
-}
-async function keepEvidence(data, sha256, bundle) {
-	if ((await data.read("evidence", sha256)).some(({ bytes }) => equalBytes(bytes, bundle))) return;
-	await data.write("evidence", sha256, bundle);
-}
-function evidenceNotUsed(location, why) {
-	return note("evidence-not-used", `${location} was not used: ${why}`);
-}
-var init_evidence_store = __esmMin((() => {
-	init_errors();
-	init_notes();
-}));
-// src/flow/proof-context.ts
-function proofContext({ network, client, signal }, policy, trust) {
-	return {
-		log: {
-			http: client.http,
-			...logOf(network),
-			signal
-		},
-		policy,
-		trust,
-		clock: client.clock
-	};
-}
-var init_proof_context = __esmMin((() => {
-	init_request();
-}));
-// src/evidence/assemble-bundle.ts
-function assembleBundle(material, digest, entry) {
-	const { signedEntryTimestamp, inclusionProof } = entry;
-	if (signedEntryTimestamp === void 0) throw incomplete$1("set", "signed entry timestamp");
-	if (inclusionProof === void 0) throw incomplete$1("inclusionProof", "inclusion proof");
-	const bundle = {
-		mediaType: MEDIA_TYPE,
-		verificationMaterial: {
-			certificate: { rawBytes: encodeBase64(material.certificate) },
-			tlogEntries: [{
-				logIndex: String(entry.logIndex),
-				logId: { keyId: encodeBase64(entry.logId) },
-				kindVersion: {
-					kind: "hashedrekord",
-					version: "0.0.1"
-				},
-				integratedTime: String(entry.integratedTime),
-				inclusionPromise: { signedEntryTimestamp: encodeBase64(signedEntryTimestamp) },
-				inclusionProof: inclusionProofJson(inclusionProof),
-				canonicalizedBody: encodeBase64(entry.body)
-			}]
-		},
-		messageSignature: {
-			messageDigest: {
-				algorithm: nameOf$3(digest.algorithm),
-				digest: encodeBase64(Buffer.from(digest.hex, "hex"))
-			},
-			signature: encodeBase64(material.signature)
-		}
-	};
-	return Buffer.from(`${JSON.stringify(bundle, null, 1)}\n`, "utf8");
-}
-function incomplete$1(check, part) {
-	return new UnavailableError("response-invalid", `the log's answer lacks the ${part} of the entry`, {
-		check,
-		wanted: `a log entry with its ${part}, as Rekor sends it`,
-		found: "an entry without it",
-		why: "without it we cannot check that the entry is in the log, so nothing is proved either way",
-		next: "try again; a proxy may have changed the answer: check --rekor-url and any proxy on the way"
-	});
-}
-function inclusionProofJson(proof) {
-	return {
-		logIndex: String(proof.logIndex),
-		rootHash: encodeBase64(proof.rootHash),
-		treeSize: String(proof.treeSize),
-		hashes: proof.hashes.map((hash) => encodeBase64(hash)),
-		checkpoint: { envelope: proof.checkpoint }
-	};
-}
-function nameOf$3(wanted) {
-	return [...HASH_ALGORITHMS$1].find(([, algorithm]) => algorithm === wanted)?.[0];
-}
-var MEDIA_TYPE;
-var init_assemble_bundle = __esmMin((() => {
-	init_base64();
-	init_digest();
-	init_errors();
-	MEDIA_TYPE = "application/vnd.dev.sigstore.bundle.v0.3+json";
-}));
-// src/evidence/hashedrekord.ts
-function hashedRekordEntry(material, digest) {
-	const pem = Buffer.from(encodePem(material.certificate, "CERTIFICATE"), "latin1");
-	return {
-		apiVersion: "0.0.1",
-		kind: "hashedrekord",
-		spec: {
-			data: { hash: {
-				algorithm: digest.algorithm,
-				value: digest.hex
-			} },
-			signature: {
-				content: encodeBase64(material.signature),
-				publicKey: { content: encodeBase64(pem) }
-			}
-		}
-	};
-}
-function canonicalBody(entry) {
-	return Buffer.from(JSON.stringify(entry), "utf8");
-}
-function leafHash(body) {
-	return encodeHex((0, node_crypto.createHash)("sha256").update(Uint8Array.of(0)).update(body).digest());
-}
-function materialFromBody(body, digest) {
-	const spec = specFor(parseJsonStrictly(body, "the log entry", { maxBytes: MAX_LOG_RESPONSE_BYTES }), digest);
-	if (spec === void 0) return void 0;
-	const signature = spec.object("signature", "any");
-	const certificate = signature.object("publicKey", "any").text("content");
-	return {
-		signature: signature.bytes("content"),
-		certificate: parseCertificateFile(Buffer.from(certificate, "latin1"), "the log entry's certificate")
-	};
-}
-function specFor(json, digest) {
-	try {
-		const entry = new Fields(json, "the log entry", "any", FORM$2);
-		if (entry.text("kind") !== "hashedrekord" || entry.text("apiVersion") !== "0.0.1") return void 0;
-		const spec = entry.object("spec", "any");
-		const hash = spec.object("data", "any").object("hash", "any");
-		return hash.text("algorithm") === digest.algorithm && hash.text("value") === digest.hex ? spec : void 0;
-	} catch (error) {
-		if (error instanceof UntrustedError) return void 0;
-		throw error;
-	}
-}
-var FORM$2;
-var init_hashedrekord = __esmMin((() => {
-	init_base64();
-	init_fields();
-	init_json();
-	init_pem();
-	init_errors();
-	init_limits();
-	init_detached_material();
-	FORM$2 = { flawed: (path, wanted, found) => new UntrustedError("log-entry-invalid", `${path} is malformed`, {
-		check: "entry",
-		wanted,
-		found
-	}) };
-}));
-// src/evidence/log-answer.ts
-function refusalBy({ body }) {
-	const json = parse$2(body);
-	if (!isJsonObject(json)) return void 0;
-	const { code, message } = json;
-	return typeof code === "number" && typeof message === "string" ? excerpt(message, 200) : void 0;
-}
-function readLogAnswer(response, read) {
-	try {
-		return read(response.body);
-	} catch (error) {
-		if (error instanceof UntrustedError) throw notTheLog(response, error);
-		throw error;
-	}
-}
-function notTheLog(response, cause) {
-	const { status, contentType, url, body } = response;
-	const type = contentType === "" ? "without a media type" : excerpt(contentType);
-	const flaw = cause?.wanted === void 0 ? "" : `, instead of ${cause.wanted}`;
-	return somethingElse(`HTTP ${status} from ${shownUrl(url)}, ${type}: ${describe$4(body)}${flaw}`, url, cause);
-}
-function logUnavailable(url, error) {
-	const { code, message } = error;
-	if (code === "response-invalid" || code === "material-oversized") return somethingElse(code === "response-invalid" ? error.found ?? message : `${message}: ${error.found ?? ""}`, url, error);
-	const details = {
-		...common(url, error),
-		found: error.found ?? message
-	};
-	if (code === "rate-limited") {
-		const next = `wait a few minutes and try again, with fewer runs from this address; ${SAVED}`;
-		return new UnavailableError(code, NO_ANSWER, {
-			...details,
-			next
-		});
-	}
-	const proxy = code === "http-status" ? "a proxy may have answered instead of the log; " : "";
-	return new UnavailableError("log-unreachable", NO_ANSWER, {
-		...details,
-		next: `try again; ${proxy}${SAVED}`
-	});
-}
-function somethingElse(found, url, cause) {
-	return new UnavailableError("response-invalid", NO_ANSWER, {
-		...common(url, cause),
-		wanted: "an answer from Rekor, the transparency log",
-		found,
-		next: `a proxy may have answered: check --rekor-url and any proxy on the way; ${SAVED}`
-	});
-}
-function common(url, cause) {
-	return {
-		check: "entry",
-		from: shownUrl(url),
-		why: WHY,
-		...cause === void 0 ? {} : { cause }
-	};
-}
-function describe$4(body) {
-	if (body.length === 0) return "nothing";
-	const json = parse$2(body);
-	if (json === void 0) return /^\s*</.test(Buffer.from(body.subarray(0, 64)).toString("latin1")) ? "a web page" : "text";
-	if (json === null) return "null";
-	if (Array.isArray(json)) return "a list";
-	if (!isJsonObject(json)) return `a ${typeof json}`;
-	return Object.keys(json).length === 0 ? "an empty object" : "an object";
-}
-function parse$2(body) {
-	try {
-		return parseJsonStrictly(body, "the log's answer", { maxBytes: MAX_LOG_RESPONSE_BYTES });
-	} catch (error) {
-		if (error instanceof UntrustedError) return void 0;
-		throw error;
-	}
-}
-var NO_ANSWER, WHY, SAVED;
-var init_log_answer = __esmMin((() => {
-	init_excerpt();
-	init_json();
-	init_shown_url();
-	init_errors();
-	init_limits();
-	NO_ANSWER = "the public log gave no usable answer";
-	WHY = "the log says when the file was signed; without that there is no proof";
-	SAVED = "a bundle that you saved earlier (--save-bundle) can be verified without the log";
-}));
-// src/evidence/rekor-entry.ts
-function parseRetrievedEntries(bytes) {
-	return parseList(bytes).flatMap((item) => {
-		const entries = new Fields(item, "an entry by its UUID", "any", FORM$1);
-		const uuids = entries.names();
-		if (uuids.length === 0) throw invalid("an entry by its UUID", "one member or more", "none");
-		return uuids.map((uuid) => parseEntry(asUuid(uuid), entries.object(uuid, "any", "an entry")));
-	});
-}
-function parseUuids(bytes) {
-	return parseList(bytes).map((uuid) => asUuid(typeof uuid === "string" ? uuid : JSON.stringify(uuid)));
-}
-function parseList(bytes) {
-	const answer = parseJsonStrictly(bytes, "the log's answer", { maxBytes: MAX_LOG_RESPONSE_BYTES });
-	return new Fields({ answer }, "the log", "any", FORM$1).list("answer", Number.POSITIVE_INFINITY);
-}
-function parseEntry(uuid, entry) {
-	const verification = entry.optionalObject("verification", "any");
-	return {
-		uuid,
-		body: entry.bytes("body", MAX_LOG_RESPONSE_BYTES),
-		integratedTime: entry.count("integratedTime"),
-		logId: entry.hex("logID", SHA256_BYTES$1),
-		logIndex: entry.count("logIndex"),
-		signedEntryTimestamp: verification?.has("signedEntryTimestamp") === true ? verification.bytes("signedEntryTimestamp") : void 0,
-		inclusionProof: parseInclusionProof(verification?.optionalObject("inclusionProof", "any"))
-	};
-}
-function parseInclusionProof(proof) {
-	return proof && {
-		checkpoint: proof.text("checkpoint"),
-		hashes: proof.hexList("hashes", 64, SHA256_BYTES$1),
-		logIndex: proof.count("logIndex"),
-		rootHash: proof.hex("rootHash", SHA256_BYTES$1),
-		treeSize: proof.count("treeSize")
-	};
-}
-function asUuid(uuid) {
-	if (/^(?:[0-9a-f]{16})?[0-9a-f]{64}$/.test(uuid)) return uuid;
-	throw invalid("a UUID", "64 or 80 hex digits", excerpt(uuid));
-}
-function invalid(path, wanted, found) {
-	return new UntrustedError("log-entry-invalid", "the transparency log's answer is malformed", {
-		check: "entry",
-		wanted: `${path}: ${wanted}`,
-		found
-	});
-}
-var SHA256_BYTES$1, FORM$1;
-var init_rekor_entry = __esmMin((() => {
-	init_excerpt();
-	init_fields();
-	init_json();
-	init_errors();
-	init_limits();
-	SHA256_BYTES$1 = 32;
-	FORM$1 = { flawed: invalid };
-}));
-// src/evidence/rekor.ts
-async function lookUpEntries(log, material, digest) {
-	const proposed = hashedRekordEntry(material, digest);
-	const wanted = leafHash(canonicalBody(proposed));
-	const found = await retrieve(log, { entries: [proposed] });
-	for (const entry of found) assertWanted(entry, wanted);
-	return found;
-}
-async function searchEntries(log, digest) {
-	const response = await post(log, "/api/v1/index/retrieve", { hash: `${digest.algorithm}:${digest.hex}` }, [200]);
-	const uuids = fromBothEnds([...new Set(readLogAnswer(response, parseUuids))], 16);
-	const entries = [];
-	for (let start = 0; start < uuids.length; start += UUIDS_PER_REQUEST) {
-		const asked = uuids.slice(start, start + UUIDS_PER_REQUEST);
-		entries.push(...await retrieve(log, { entryUUIDs: asked }));
-	}
-	return entries.slice(0, 16);
-}
-function fromBothEnds(items, most) {
-	if (items.length <= most) return items;
-	return [...items.slice(0, Math.ceil(most / 2)), ...items.slice(-Math.floor(most / 2))];
-}
-async function retrieve(log, query) {
-	const response = await post(log, "/api/v1/log/entries/retrieve", query, [
-		200,
-		400,
-		404,
-		422
-	]);
-	if (response.status !== 200) throw refusalOf(response);
-	const entries = readLogAnswer(response, parseRetrievedEntries);
-	for (const entry of entries) assertOwnLeaf(entry);
-	return entries.slice(0, 16);
-}
-function refusalOf(response) {
-	const reason = response.status === 404 ? void 0 : refusalBy(response);
-	if (reason === void 0) return notTheLog(response);
-	return new UntrustedError("log-entry-invalid", "the transparency log refuses the look-up", {
-		check: "entry",
-		wanted: "its entries for this signature, or an empty list",
-		found: `HTTP ${response.status}: ${reason}`,
-		why: "the signature was already checked before, so this is not about the file"
-	});
-}
-async function post(log, path, json, accept) {
-	const url = `${log.url}${path}`;
-	try {
-		return await log.http.fetchSmall({
-			url,
-			method: "POST",
-			json,
-			maxBytes: MAX_LOG_RESPONSE_BYTES,
-			accept,
-			what: "the transparency log entry",
-			signal: log.signal
-		});
-	} catch (error) {
-		const isAnswer = error instanceof UntrustedError && error.code === "material-oversized";
-		throw error instanceof UnavailableError || isAnswer ? logUnavailable(url, error) : error;
-	}
-}
-function assertOwnLeaf(entry) {
-	const found = leafHash(entry.body);
-	if (!entry.uuid.endsWith(found)) throw mismatch$1(entry.uuid.slice(-64), found);
-}
-function assertWanted(entry, wanted) {
-	if (!entry.uuid.endsWith(wanted)) throw mismatch$1(wanted, entry.uuid.slice(-64));
-}
-function mismatch$1(wanted, found) {
-	return new UntrustedError("log-entry-mismatch", "the transparency log answered with another entry", {
-		check: "entry",
-		wanted: `leaf hash ${wanted}`,
-		found: `leaf hash ${found}`,
-		why: "an entry counts only for exactly this signature, certificate and digest"
-	});
-}
-var UUIDS_PER_REQUEST;
-var init_rekor = __esmMin((() => {
-	init_errors();
-	init_limits();
-	init_hashedrekord();
-	init_log_answer();
-	init_rekor_entry();
-	UUIDS_PER_REQUEST = 10;
-}));
-// src/flow/prove-with-log.ts
-var prove_with_log_exports = __exportAll({
-	proveFromBundle: () => proveFromBundle,
-	proveFromEvidence: () => proveFromEvidence,
-	proveFromPair: () => proveFromPair,
-	proveFromSearch: () => proveFromSearch
-});
-function proveFromBundle(context, bundle, subject, isLogNamed = false) {
-	return proveFromEvidence(context, readBundle(bundle), subject, isLogNamed);
-}
-function proveFromEvidence({ policy, trust, clock }, evidence, subject, isLogNamed = false) {
-	return proveDigest(evidence, subject, policy, trust, {
-		now: clock.now(),
-		isLogNamed
-	});
-}
-async function proveFromPair(context, claim) {
-	const { material, digest, what, location } = claim;
-	const entries = await lookUpEntries(context.log, material, digest);
-	if (entries.length > 0) {
-		const found = firstProof(context, digest, entries.map((entry) => ({
-			material,
-			entry
-		})));
-		const origin = {
-			kind: "detached",
-			location,
-			log: shownUrl(context.log.url)
-		};
-		return {
-			...found,
-			trust: context.trust,
-			origin,
-			notes: []
-		};
-	}
-	const search = await proveFromSearch(context, digest, "the log has no entry for the published signature");
-	if (search.kind === "proved") return search.proof;
-	throw new UntrustedError("log-entry-not-found", `the transparency log has no entry for ${what}`, {
-		check: "entry",
-		wanted: `an entry for this signature, certificate and digest at ${shownUrl(context.log.url)}`,
-		found: `none; ${search.found}`,
-		why: "the certificate was valid for minutes only; without the entry nothing shows that it was used in that time",
-		next: "do not use this file; a genuine release is always in the log",
-		cause: search.cause
-	});
-}
-async function proveFromSearch(context, digest, reason) {
-	try {
-		const candidates = candidatesFor(digest, await searchEntries(context.log, digest));
-		if (candidates.length === 0) return {
-			kind: "not-proved",
-			found: "no other signing of this digest is in the log"
-		};
-		const origin = {
-			kind: "log-search",
-			log: shownUrl(context.log.url),
-			reason
-		};
-		const notes = [note("other-signing-used", `${reason}; another signing of the same digest in the log passed every check`)];
-		const { trust } = context;
-		return {
-			kind: "proved",
-			proof: {
-				...firstProof(context, digest, candidates),
-				trust,
-				origin,
-				notes
-			}
-		};
-	} catch (error) {
-		if (!(error instanceof K8sVerifyError) || error instanceof InterruptedError) throw error;
-		return {
-			kind: "not-proved",
-			found: `${isOutage(error) ? "the log could not be searched" : "no other signing passes"} (${error.message})`,
-			cause: error
-		};
-	}
-}
-function candidatesFor(digest, entries) {
-	return entries.flatMap((entry) => {
-		try {
-			const material = materialFromBody(entry.body, digest);
-			return material === void 0 ? [] : [{
-				material,
-				entry
-			}];
-		} catch (error) {
-			if (error instanceof UntrustedError) return [];
-			throw error;
-		}
-	});
-}
-function firstProof(context, digest, candidates) {
-	const failures = [];
-	for (const { material, entry } of candidates) try {
-		const bundle = assembleBundle(material, digest, entry);
-		return {
-			proven: proveFromBundle(context, bundle, {
-				kind: "digest",
-				digest
-			}, context.log.isNamed),
-			bundle
-		};
-	} catch (error) {
-		if (!(error instanceof K8sVerifyError)) throw error;
-		failures.push(error);
-	}
-	throw closest(failures);
-}
-function closest(failures) {
-	return failures.reduce((best, error) => rank(error) > rank(best) ? error : best);
-}
-function rank({ check }) {
-	return check === void 0 ? -1 : CHECK_NAMES.indexOf(check);
-}
-var init_prove_with_log = __esmMin((() => {
-	init_shown_url();
-	init_errors();
-	init_notes();
-	init_assemble_bundle();
-	init_hashedrekord();
-	init_read_bundle();
-	init_rekor();
-	init_prove_digest();
-}));
-// src/flow/kept-evidence.ts
-async function keepAllEvidence(prepared, data) {
-	for (const { proof, outputs } of prepared) {
-		const sha256 = sha256Of(proof, outputs);
-		if (sha256 !== void 0) await keepEvidence(data, sha256, proof.bundle);
-	}
-}
-function sha256Of({ proven, listedIn }, outputs) {
-	if (proven.claim.kind !== "genuine" || listedIn !== void 0) return void 0;
-	if (proven.algorithm === "sha256") return proven.hex;
-	const [output, more] = outputs;
-	return output !== void 0 && more === void 0 && memberOf$2(output) === void 0 ? output.sha256 : void 0;
-}
-async function proveKept(sha256, policy, run) {
-	const trust = await run.trust.current();
-	const context = proofContext(run, policy, trust);
-	const subject = {
-		kind: "digest",
-		digest: {
-			algorithm: "sha256",
-			hex: sha256
-		}
-	};
-	return proveFromKept(run.client.data, sha256, async ({ bytes, evidence, location }) => {
-		const { proveFromEvidence } = await Promise.resolve().then(() => (init_prove_with_log(), prove_with_log_exports));
-		return {
-			proven: proveFromEvidence(context, evidence, subject),
-			trust,
-			bundle: bytes,
-			origin: {
-				kind: "bundle",
-				location
-			},
-			notes: []
-		};
-	});
-}
-async function proveFromKept(data, sha256, prove) {
-	const { found, notes: unreadable } = await findKeptEvidence(data, sha256);
-	const notes = [...unreadable];
-	for (const kept of found) try {
-		const proof = await prove(kept);
-		return {
-			proof: {
-				...proof,
-				notes: [...proof.notes, ...notes]
-			},
-			notes
-		};
-	} catch (error) {
-		if (!(error instanceof K8sVerifyError) || error instanceof InterruptedError) throw error;
-		notes.push(evidenceNotUsed(kept.location, error.message));
-	}
-	return {
-		proof: void 0,
-		notes
-	};
-}
-var init_kept_evidence = __esmMin((() => {
-	init_errors();
-	init_evidence_store();
-	init_proof_context();
-}));
-// src/archive/member-selection.ts
-function memberMissing(name, files) {
-	const near = nearestPaths(name, files);
-	return new InstallError("archive-member-missing", `the archive has no member ${excerpt(name)}`, {
-		wanted: "a path in the archive, or the last part of exactly one path",
-		found: near.length === 0 ? `${files.length} files, none of a similar name` : `near it: ${near.join(", ")}`,
-		next: "list the members of the archive, and copy the name from that list"
-	});
-}
-function ambiguous(name, paths) {
-	const more = paths.length > SHOWN ? ` and ${paths.length - SHOWN} more` : "";
-	return new InstallError("archive-member-missing", `${excerpt(name)} stands for ${paths.length} members`, {
-		wanted: "a path in the archive, or the last part of exactly one path",
-		found: `${paths.slice(0, SHOWN).join(", ")}${more}`,
-		next: "name one by its whole path"
-	});
-}
-function nearestPaths(name, files) {
-	const wanted = node_path.posix.basename(name);
-	const lastParts = [...new Set(files.map((path) => node_path.posix.basename(path)))];
-	const near = new Set(nearestFew(wanted, lastParts, SHOWN));
-	return files.filter((path) => near.has(node_path.posix.basename(path))).slice(0, SHOWN);
-}
-var SHOWN, MemberSelection;
-var init_member_selection = __esmMin((() => {
-	init_excerpt();
-	init_errors();
-	init_nearest();
-	SHOWN = 5;
-	MemberSelection = class {
-		#asked;
-		#byPath;
-		#byLastPart;
-		#files = [];
-		constructor(asked) {
-			this.#asked = [...new Set(asked.map((name) => name.replace(/^\.\//u, "").replace(/\/+$/u, "")))];
-			this.#byPath = new Map(this.#asked.map((name) => [name, []]));
-			this.#byLastPart = new Map(this.#asked.map((name) => [name, []]));
-		}
-		offer({ path, kind }) {
-			const byPath = this.#namesFor(path);
-			for (const name of byPath) this.#byPath.get(name)?.push(path);
-			if (kind === "directory") return byPath.length > 0;
-			this.#files.push(path);
-			const byLastPart = this.#byLastPart.get(node_path.posix.basename(path));
-			byLastPart?.push(path);
-			return byPath.length > 0 || byLastPart !== void 0;
-		}
-		finish() {
-			const displaced = [];
-			for (const name of this.#asked) {
-				const candidates = this.#byLastPart.get(name) ?? [];
-				if ((this.#byPath.get(name) ?? []).length > 0) displaced.push(...candidates.filter((path) => this.#namesFor(path).length === 0));
-				else if (candidates.length === 0) throw memberMissing(name, this.#files);
-				else if (candidates.length > 1) throw ambiguous(name, candidates);
-			}
-			return displaced;
-		}
-		#namesFor(path) {
-			const parts = path.split("/");
-			return parts.map((_, index) => parts.slice(0, index + 1).join("/")).filter((name) => this.#byPath.has(name));
-		}
-	};
-}));
-// src/archive/staged-tree.ts
-async function complete(handle, mode, modified) {
-	try {
-		await setMode(handle, mode);
-		await handle.utimes(modified, modified);
-		await handle.sync();
-	} finally {
-		await handle.close();
-	}
-}
-function parentOf(path) {
-	return path.slice(0, Math.max(0, path.lastIndexOf("/")));
-}
-function nameOf$2(path) {
-	return path.slice(path.lastIndexOf("/") + 1);
-}
-var MAX_SETTLING, StagedTree;
-var init_staged_tree = __esmMin((() => {
-	init_directories();
-	init_staging_file();
-	MAX_SETTLING = 16;
-	StagedTree = class {
-		#root;
-		#held = [];
-		#made = new Set();
-		#times = new Map();
-		#settling = new Set();
-		#failure;
-		constructor(root) {
-			this.#root = root;
-		}
-		async write(member, look) {
-			const { path, kind, modified } = member;
-			if (kind === "directory") {
-				this.#times.set(path, modified);
-				await this.#directory(path);
-			} else await this.#writeFile(member, await this.#directory(parentOf(path)), look);
-		}
-		async #directory(path) {
-			await this.#letGo((held) => path === held || path.startsWith(`${held}/`));
-			const last = this.#held.at(-1);
-			let [at, directory] = [last?.path ?? "", last?.directory ?? this.#root];
-			const missing = path.slice(at === "" ? 0 : at.length + 1).split("/");
-			for (const name of missing.filter((part) => part !== "")) {
-				at = at === "" ? name : `${at}/${name}`;
-				directory = this.#made.has(at) ? await directory.openDirectory(name) : await directory.makeDirectory(name, 493);
-				this.#made.add(at);
-				this.#held.push({
-					path: at,
-					directory
-				});
-			}
-			return directory;
-		}
-		async #letGo(isNeeded) {
-			for (let last = this.#held.at(-1); last !== void 0 && !isNeeded(last.path); last = this.#held.at(-1)) {
-				this.#held.pop();
-				await last.directory.close();
-			}
-		}
-		async #writeFile({ path, mode, modified, content }, directory, look) {
-			const handle = await directory.createFile(nameOf$2(path), mode);
-			try {
-				let position = 0;
-				for await (const piece of content) {
-					await writeWhole(handle, piece, position);
-					position += piece.length;
-				}
-				const readAt = async (buffer, at) => (await handle.read(buffer, 0, buffer.length, at)).bytesRead;
-				if (look?.wants(path) === true) await look.at(path, {
-					bytes: position,
-					readAt
-				});
-			} catch (error) {
-				await handle.close();
-				throw error;
-			}
-			await this.#settle(handle, {
-				mode,
-				modified
-			});
-		}
-		async #settle(handle, { mode, modified }) {
-			const settled = complete(handle, mode, modified).catch((error) => {
-				this.#failure ??= error instanceof Error ? error : new Error(String(error));
-			}).finally(() => this.#settling.delete(settled));
-			this.#settling.add(settled);
-			if (this.#settling.size >= MAX_SETTLING) await Promise.race(this.#settling);
-			this.#throwFailure();
-		}
-		#throwFailure() {
-			if (this.#failure !== void 0) throw this.#failure;
-		}
-		async remove(path) {
-			await (await this.#directory(parentOf(path))).unlink(nameOf$2(path));
-			for (let above = parentOf(path); above !== ""; above = parentOf(above)) {
-				try {
-					await (await this.#directory(parentOf(above))).rmdir(nameOf$2(above));
-				} catch {
-					return;
-				}
-				this.#made.delete(above);
-				this.#times.delete(above);
-			}
-		}
-		async seal() {
-			await Promise.all(this.#settling);
-			this.#throwFailure();
-			for (const path of [...this.#made].toReversed()) {
-				const directory = await this.#directory(path);
-				const time = this.#times.get(path);
-				if (time !== void 0) await directory.setTimes(time);
-				await directory.sync();
-			}
-			await this.close();
-		}
-		async close() {
-			await Promise.all(this.#settling);
-			await this.#letGo(() => false);
-		}
-	};
-}));
-// src/archive/staging-directory.ts
-var staging_directory_exports = __exportAll({
-	StagingDirectory: () => StagingDirectory,
-	inspectExtractionTarget: () => inspectExtractionTarget
-});
-async function assertNamed(parent, name, { directory, path }) {
-	const found = await parent.lstat(name).catch(() => void 0);
-	if (found !== void 0 && isSameInode(identityOf(found), directory.identity)) return;
-	throw new InstallError("place-failed", `${path} is not the directory that was unpacked`, {
-		wanted: "the directory that this run made and filled",
-		found: found === void 0 ? "nothing" : "something else",
-		why: `another user or program writes to ${(0, node_path.dirname)(path)}`,
-		next: "unpack into a directory that only you can change"
-	});
-}
-async function replaceEmptyDirectory(parent, name, target) {
-	if (process.platform === "win32") await parent.rmdir(target).catch((error) => {
-		if (!isAbsent(error)) throw error;
-	});
-	await patiently(() => parent.rename(name, target));
-}
-async function inspectExtractionTarget(path) {
-	const target = (0, node_path.resolve)(path);
-	const found = await whatIsAt(target);
-	if (found === void 0) return;
-	throw new InstallError("destination-unsuitable", `${target} is ${found}`, {
-		wanted: "a directory that does not exist yet, or an empty one",
-		found,
-		next: "choose a new directory to unpack into"
-	});
-}
-async function whatIsAt(target) {
-	try {
-		const found = await (0, node_fs_promises.lstat)(target, { bigint: true });
-		if (found.isSymbolicLink()) return "a symbolic link";
-		if (!found.isDirectory()) return "not a directory";
-		if ((await (0, node_fs_promises.readdir)(target)).length > 0) return "a directory that is not empty";
-		return isSameFile(identityOf(await (0, node_fs_promises.stat)(".", { bigint: true })), identityOf(found)) ? "the current directory" : void 0;
-	} catch (error) {
-		if (isAbsent(error)) return void 0;
-		throw diskError(error, `check ${target}`, target);
-	}
-}
-var PRIVATE_MODE, OPEN_ATTEMPTS, SET_GROUP_ID, ALL_MODE_BITS, StagingDirectory;
-var init_staging_directory = __esmMin((() => {
-	init_directories();
-	init_disk_error();
-	init_leftovers();
-	init_remove_tree();
-	init_replace_file();
-	init_errors();
-	init_staged_tree();
-	PRIVATE_MODE = 448;
-	OPEN_ATTEMPTS = 5;
-	SET_GROUP_ID = 1024;
-	ALL_MODE_BITS = 4095;
-	StagingDirectory = class {
-		target;
-		#name = privateName("dir");
-		#staged;
-		#state = "none";
-		#replacedMode;
-		constructor(target) {
-			this.target = (0, node_path.resolve)(target);
-		}
-		async open() {
-			await inspectExtractionTarget(this.target);
-			this.#state = "staged";
-			try {
-				this.#staged = await this.#make(OPEN_ATTEMPTS);
-				await removeLeftovers(this.#staged.parent, this.#name);
-			} catch (error) {
-				throw this.#failed(error);
-			}
-		}
-		async #make(attempts) {
-			const parent = await holdDirectory((0, node_path.dirname)(this.target));
-			try {
-				const root = await parent.makeDirectory(this.#name, PRIVATE_MODE);
-				return {
-					parent,
-					root,
-					tree: new StagedTree(root)
-				};
-			} catch (error) {
-				await parent.close();
-				if (attempts > 1 && isAbsent(error)) return this.#make(attempts - 1);
-				throw error;
-			}
-		}
-		async write(member, look) {
-			await this.#attempt(({ tree }) => tree.write(member, look));
-		}
-		async remove(path) {
-			await this.#attempt(({ tree }) => tree.remove(path));
-		}
-		async seal() {
-			await this.#attempt(async ({ tree, root }) => {
-				await tree.seal();
-				const inherited = Number((await root.stat()).mode) & SET_GROUP_ID;
-				await root.setMode(493 | inherited);
-				await root.sync();
-			});
-		}
-		async place() {
-			await inspectExtractionTarget(this.target);
-			await this.#attempt(async ({ parent, root }) => {
-				const path = (0, node_path.join)(parent.path, this.#name);
-				await assertNamed(parent, this.#name, {
-					directory: root,
-					path
-				});
-				const replaced = await parent.find((0, node_path.basename)(this.target));
-				this.#replacedMode = replaced === void 0 ? void 0 : Number(replaced.mode) & ALL_MODE_BITS;
-				if (this.#replacedMode !== void 0) await root.setMode(this.#replacedMode);
-				try {
-					await replaceEmptyDirectory(parent, this.#name, (0, node_path.basename)(this.target));
-				} catch (error) {
-					await inspectExtractionTarget(this.target);
-					throw error;
-				}
-				this.#state = "placed";
-				try {
-					await this.assertPlaced();
-				} catch (error) {
-					await this.undo().catch(() => void 0);
-					throw error;
-				}
-			});
-		}
-		async assertPlaced() {
-			await this.#attempt(async ({ parent, root }) => {
-				await parent.assertIsAt((0, node_path.dirname)(this.target));
-				await assertNamed(parent, (0, node_path.basename)(this.target), {
-					directory: root,
-					path: this.target
-				});
-			});
-		}
-		async undo() {
-			await this.#attempt(async ({ parent }) => {
-				await patiently(() => parent.rename((0, node_path.basename)(this.target), this.#name));
-				this.#state = "staged";
-				if (this.#replacedMode === void 0) return;
-				const again = await parent.makeDirectory((0, node_path.basename)(this.target), PRIVATE_MODE);
-				await again.setMode(this.#replacedMode);
-				await again.close();
-			});
-		}
-		async keep() {
-			await this.#staged?.parent.sync();
-			await keepDirectories((0, node_path.dirname)(this.target));
-			await this.#letGo();
-		}
-		async discard() {
-			const isStaged = this.#state === "staged";
-			if (isStaged) {
-				this.#state = "none";
-				await this.#remove().catch(() => void 0);
-			}
-			await this.#letGo();
-			if (isStaged) await removeCreatedDirectories((0, node_path.dirname)(this.target));
-		}
-		async #remove() {
-			if (this.#staged === void 0) return;
-			const { parent, root, tree } = this.#staged;
-			await tree.close();
-			await removeContents(root);
-			if (isSameInode(identityOf(await parent.lstat(this.#name)), root.identity)) await parent.rmdir(this.#name);
-		}
-		async #letGo() {
-			const staged = this.#staged;
-			this.#staged = void 0;
-			await staged?.tree.close();
-			await staged?.root.close();
-			await staged?.parent.close();
-		}
-		async #attempt(step) {
-			if (this.#staged === void 0) throw new TypeError(`nothing is staged for ${this.target}`);
-			try {
-				await step(this.#staged);
-			} catch (error) {
-				throw this.#failed(error);
-			}
-		}
-		#failed(error) {
-			return diskError(error, `unpack into ${this.target}`, this.target);
-		}
-	};
-}));
-// src/archive/archive-error.ts
-function rejectedMember(path, found, why) {
-	return new InstallError("archive-rejected", `the archive contains ${excerpt(path, SHOWN_CHARACTERS)}, ${found}`, {
-		wanted: ACCEPTED,
-		found,
-		why,
-		next: "nothing was unpacked; keep the archive as a file, and inspect it before you unpack it another way"
-	});
-}
-function rejectedArchive(found, cause) {
-	return new InstallError("archive-rejected", `the archive cannot be unpacked: ${found}`, {
-		wanted: "one complete tar archive, plain or packed with gzip, and nothing after it",
-		found,
-		why: "programs disagree on how to read such an archive",
-		next: "nothing was unpacked; keep the archive as a file",
-		...cause === void 0 ? {} : { cause }
-	});
-}
-var SHOWN_CHARACTERS, ACCEPTED;
-var init_archive_error = __esmMin((() => {
-	init_excerpt();
-	init_errors();
-	SHOWN_CHARACTERS = 200;
-	ACCEPTED = "only regular files and directories, with plain, distinct names that stay inside";
-}));
-// src/archive/blocks.ts
-async function* wholeBlocks(chunks) {
-	let carried = Buffer.alloc(0);
-	for await (const chunk of chunks) {
-		const bytes = carried.length === 0 ? chunk : Buffer.concat([carried, chunk]);
-		const whole = bytes.length - bytes.length % 512;
-		if (whole > 0) yield bytes.subarray(0, whole);
-		carried = Buffer.from(bytes.subarray(whole));
-	}
-	if (carried.length > 0) yield carried;
-}
-function isZero(bytes) {
-	return bytes.every((byte) => byte === 0);
-}
-var Blocks;
-var init_blocks = __esmMin((() => {
-	init_archive_error();
-	Blocks = class {
-		#chunks;
-		#chunk = Buffer.alloc(0);
-		constructor(chunks) {
-			this.#chunks = wholeBlocks(chunks);
-		}
-		async some(most) {
-			if (this.#chunk.length === 0) {
-				const next = await this.#chunks.next();
-				if (next.done !== true) this.#chunk = next.value;
-			}
-			if (this.#chunk.length < 512) throw rejectedArchive("it ends in the middle, or lacks the two empty blocks at its end");
-			const piece = this.#chunk.subarray(0, most);
-			this.#chunk = this.#chunk.subarray(piece.length);
-			return piece;
-		}
-		async take(bytes) {
-			const pieces = [];
-			for (let left = bytes; left > 0;) {
-				const piece = await this.some(left);
-				if (piece.length === bytes) return piece;
-				left -= piece.length;
-				pieces.push(Buffer.from(piece));
-			}
-			return Buffer.concat(pieces);
-		}
-		async *rest() {
-			yield this.#chunk;
-			for (let next = await this.#chunks.next(); next.done !== true; next = await this.#chunks.next()) yield next.value;
-		}
-	};
-}));
-// src/archive/extended-header.ts
-function assertRecords(body, allowed) {
-	const seen = new Set();
-	for (let at = 0; at < body.length;) {
-		const { key, value, length } = decodeRecord(body.subarray(at));
-		if (!allowed.has(key)) throw rejectedArchive(`an extended header says ${excerpt(key)}, which changes its contents`);
-		if (seen.has(key)) throw rejectedArchive(`an extended header says ${key} twice`);
-		seen.add(key);
-		if (key === "size") assertPlainSize(value);
-		at += length;
-	}
-}
-function decodeRecord(bytes) {
-	const digits = /^[1-9][0-9]{0,6} /.exec(Buffer.from(bytes.subarray(0, 8)).toString("latin1"))?.[0] ?? "";
-	const length = Number.parseInt(digits, 10);
-	const record = bytes.subarray(digits.length, length);
-	const text = digits === "" || bytes.length < length || record.at(-1) !== 10 ? "" : decodeText(record.subarray(0, -1));
-	const separator = text.indexOf("=");
-	const value = text.slice(separator + 1);
-	const key = text.slice(0, separator);
-	if (separator < 1 || /[\0\n]/.test(text) || value === "" && NEVER_EMPTY.has(key)) throw rejectedArchive("an extended header has a malformed record");
-	return {
-		key,
-		value,
-		length
-	};
-}
-function assertPlainSize(size) {
-	if (!/^(?:0|[1-9][0-9]{0,14})$/.test(size)) throw rejectedArchive("an extended header gives a size that is not a number");
-}
-function assertLongName(body) {
-	const name = decodeText(body.subarray(0, -1));
-	if (body.at(-1) !== 0 || name === "" || name.includes("\0")) throw rejectedArchive("a long name in it is malformed");
-}
-function decodeText(bytes) {
-	try {
-		return new TextDecoder("utf-8", {
-			fatal: true,
-			ignoreBOM: true
-		}).decode(bytes);
-	} catch (error) {
-		throw rejectedArchive("an extended header is not UTF-8", error);
-	}
-}
-var ALLOWED, NEVER_EMPTY, ALLOWED_GLOBALLY, ExtendedHeaders;
-var init_extended_header = __esmMin((() => {
-	init_excerpt();
-	init_archive_error();
-	ALLOWED = new Set([
-		"path",
-		"size",
-		"mtime",
-		"atime",
-		"ctime",
-		"uid",
-		"gid",
-		"uname",
-		"gname",
-		"comment",
-		"SCHILY.dev",
-		"SCHILY.ino",
-		"SCHILY.nlink",
-		"LIBARCHIVE.creationtime"
-	]);
-	NEVER_EMPTY = new Set([
-		"path",
-		"size",
-		"mtime"
-	]);
-	ALLOWED_GLOBALLY = new Set(["comment"]);
-	ExtendedHeaders = class {
-		#named = false;
-		#linked = false;
-		add({ typeKey, size }, blocks) {
-			const body = blocks.subarray(0, size);
-			if (typeKey === "g") return assertRecords(body, ALLOWED_GLOBALLY);
-			if (typeKey === "K") {
-				this.#linked = true;
-				return;
-			}
-			if (this.#named) throw rejectedArchive("one member has two extended headers");
-			this.#named = true;
-			if (typeKey === "L") assertLongName(body);
-			else assertRecords(body, ALLOWED);
-		}
-		take() {
-			const linked = this.#linked;
-			this.#named = false;
-			this.#linked = false;
-			return linked ? "linked" : "not linked";
-		}
-		assertNone() {
-			if (this.#named || this.#linked) throw rejectedArchive("an extended header at its end has no member");
-		}
-	};
-}));
-// src/archive/header-form.ts
-function assertHeaderForm(block, { path: name = "" }) {
-	const magic = text(block, MAGIC$1);
-	if (!MAGICS$1.has(magic)) throw rejectedMember(name, "with a header of an unknown format", "its meaning is unknown");
-	if (magic !== USTAR && !isZero(block.subarray(...PREFIX))) throw rejectedMember(name, "with a name prefix that its format does not have", CALLED);
-	const prefix = block[475] === 0 ? SHORT_PREFIX : PREFIX;
-	if (![
-		NAME,
-		LINK_NAME,
-		prefix
-	].every((field) => isTerminated(block.subarray(...field)))) throw rejectedMember(name, "whose name continues after its end", CALLED);
-	if (![MODE, SIZE].every((field) => NUMBER.test(text(block, field)))) throw rejectedMember(name, "whose size or mode is not a number", "programs disagree on where the next member begins");
-}
-function hasNoContent(block) {
-	return NOTHING.test(text(block, SIZE));
-}
-function text(block, [from, to]) {
-	return block.toString("latin1", from, to);
-}
-function isTerminated(field) {
-	const end = field.indexOf(0);
-	return end === -1 || isZero(field.subarray(end));
-}
-var NAME, MODE, SIZE, LINK_NAME, MAGIC$1, PREFIX, SHORT_PREFIX, USTAR, MAGICS$1, NUMBER, NOTHING, CALLED;
-var init_header_form = __esmMin((() => {
-	init_archive_error();
-	init_blocks();
-	NAME = [0, 100];
-	MODE = [100, 108];
-	SIZE = [124, 136];
-	LINK_NAME = [157, 257];
-	MAGIC$1 = [257, 265];
-	PREFIX = [345, 500];
-	SHORT_PREFIX = [345, 476];
-	USTAR = "ustar\x0000";
-	MAGICS$1 = new Set([
-		USTAR,
-		"ustar  \0",
-		"\0".repeat(8)
-	]);
-	NUMBER = /^(?: *[0-7]+[ \0]*|\u0080[^]*)$/;
-	NOTHING = /^[ 0]*[ \0]*$/;
-	CALLED = "programs disagree on its name";
-}));
-// src/archive/member-path.ts
-function memberPath(name, kind) {
-	const problem = wholeProblem(name);
-	if (problem !== void 0) throw rejectedMember(name, ...problem);
-	const relative = name === "." ? "" : name.replace(/^\.\//u, "");
-	const path = kind === "directory" ? relative.replace(/\/$/u, "") : relative;
-	if (path === "" && kind === "directory") return path;
-	const parts = path.split("/");
-	for (const part of parts) {
-		const found = partProblem(part);
-		if (found !== void 0) throw rejectedMember(name, ...found);
-	}
-	if (parts.length > 32) throw rejectedMember(name, "which is nested too deeply", `a path has at most 32 parts`);
-	return path;
-}
-function wholeProblem(name) {
-	if (name === "") return ["a member without a name", "there is no place to write it"];
-	if (Buffer.byteLength(name) > 1024) return ["a path that is too long", `a path has at most ${MAX_ARCHIVE_PATH_BYTES} bytes`];
-	if (name.startsWith("/")) return ["an absolute path", "it would be written outside the target directory"];
-	if (!isPrintable(name)) return ["a name with control or invisible characters", "a screen would show a different name"];
-	if (name.includes("�")) return ["a name that is not UTF-8", "systems disagree on its name"];
-	if (FOREIGN.test(name)) return ["a name that Windows reads differently", "it would be another path there"];
-}
-function partProblem(part) {
-	if (part === "..") return ["a path that leaves its directory", "it could be written outside the target directory"];
-	if (part === "" || part === ".") return ["a path with an empty part", "it is a second spelling of another path"];
-	if (Buffer.byteLength(part) > 255) return ["a name that is too long", `a name has at most 255 bytes`];
-	if (/[. ]$/u.test(part)) return ["a name that ends in a dot or a space", "Windows drops the ending, so it would have another name there"];
-	if (DEVICE.test(part)) return ["a name that is a device on Windows", "it would be written to the device there"];
-}
-function fold(part) {
-	return part.normalize("NFKC").toUpperCase().toLowerCase().normalize("NFKC");
-}
-function collision$1(path, part, other) {
-	return rejectedMember(path, `whose part ${JSON.stringify(part)} differs from ${JSON.stringify(other)} only in case or encoding`, "on many file systems they are the same file, and the later one would win");
-}
-function belowFile(path) {
-	return rejectedMember(path, "which lies below a file", "a file cannot contain another one");
-}
-function duplicate(path) {
-	return rejectedMember(path, "which is there twice", "programs disagree on which of the two counts");
-}
-var FOREIGN, DEVICE, MemberPaths;
-var init_member_path = __esmMin((() => {
-	init_unprintable();
-	init_limits();
-	init_archive_error();
-	FOREIGN = /[\\:<>"|?*]/u;
-	DEVICE = /^(?:con|prn|aux|nul|com[0-9\u00b9\u00b2\u00b3]|lpt[0-9\u00b9\u00b2\u00b3]|conin\$|conout\$|clock\$) *(?:\.|$)/iu;
-	MemberPaths = class {
-		#root = new Map();
-		#count = 0;
-		add(path, kind) {
-			const parts = path.split("/");
-			let level = this.#root;
-			for (const [index, part] of parts.entries()) {
-				const last = index === parts.length - 1;
-				const wanted = last ? kind : "directory";
-				const node = level.get(fold(part)) ?? this.#create(level, part, wanted);
-				if (node.spelling !== part) throw collision$1(path, part, node.spelling);
-				if (!last && node.children === void 0) throw belowFile(path);
-				if (last && (node.listed || node.children === void 0 !== (kind === "file"))) throw duplicate(path);
-				if (last) node.listed = true;
-				level = node.children ?? new Map();
-			}
-		}
-		#create(level, spelling, kind) {
-			this.#count += 1;
-			if (this.#count > 65536) throw rejectedArchive(`it has more than ${MAX_ARCHIVE_MEMBERS} members`);
-			const node = {
-				spelling,
-				children: kind === "directory" ? new Map() : void 0,
-				listed: false
-			};
-			level.set(fold(spelling), node);
-			return node;
-		}
-	};
-}));
-// src/archive/member.ts
-function memberOf$1(entry, { block, linked }) {
-	const name = nameOf$1(entry);
-	const kind = kindOf(name, entry.type);
-	const path = memberPath(name, kind);
-	if (linked) throw rejectedLinkTarget(name);
-	if (kind === "directory" && (entry.size !== 0 || !hasNoContent(block))) throw rejectedMember(name, "a directory with content", "programs disagree on where the next member begins");
-	if (entry.size > 4294967296) throw rejectedMember(name, `of ${entry.size} bytes`, `a member has at most ${MAX_ARCHIVE_MEMBER_BYTES}`);
-	const mode = entry.mode ?? 0;
-	if ((mode & 3584) !== 0) throw rejectedMember(name, "with a set-user-ID, set-group-ID or sticky bit", "it would run with the rights of another user");
-	const usual = kind === "directory" || (mode & 73) !== 0 ? 493 : 420;
-	return {
-		path,
-		kind,
-		bytes: entry.size,
-		mode: usual,
-		modified: modifiedAt(name, entry.mtime)
-	};
-}
-function nameOf$1({ header, path }) {
-	return header.path?.includes("\\") === true ? header.path : path;
-}
-function isRefusedKind(type) {
-	return type in REFUSED_KINDS;
-}
-function kindOf(name, type) {
-	if (type === "Directory") return "directory";
-	if (type === "File" || type === "OldFile") return "file";
-	throw rejectedKind(name, type);
-}
-function rejectedKind(name, type) {
-	return rejectedMember(name, REFUSED_KINDS[type] ?? "an entry of an unknown type", "it is neither a regular file nor a directory");
-}
-function rejectedLinkTarget(name) {
-	return rejectedMember(name, "with the target of a link, but not a link", "programs disagree on what it is");
-}
-function modifiedAt(name, time) {
-	const seconds = time === void 0 ? 0 : time.getTime() / 1e3;
-	if (Number.isNaN(seconds)) throw rejectedMember(name, "with a time that cannot be read", "its header is malformed");
-	return new Date(Math.min(Math.max(seconds, 0), LATEST_SECOND) * 1e3);
-}
-var REFUSED_KINDS, LATEST_SECOND;
-var init_member = __esmMin((() => {
-	init_limits();
-	init_archive_error();
-	init_header_form();
-	init_member_path();
-	REFUSED_KINDS = {
-		Link: "a hard link",
-		SymbolicLink: "a symbolic link",
-		CharacterDevice: "a character device",
-		BlockDevice: "a block device",
-		FIFO: "a named pipe",
-		SparseFile: "a sparse file"
-	};
-	LATEST_SECOND = 253402300799;
-}));
-// node_modules/tar/dist/esm/large-numbers.js
-var encode$1, encodePositive, encodeNegative, parse$1, twos, pos, onesComp, twosComp;
-var init_large_numbers = __esmMin((() => {
-	encode$1 = (num, buf) => {
-		if (!Number.isSafeInteger(num)) throw Error("cannot encode number outside of javascript safe integer range");
-		else if (num < 0) encodeNegative(num, buf);
-		else encodePositive(num, buf);
-		return buf;
-	};
-	encodePositive = (num, buf) => {
-		buf[0] = 128;
-		for (var i = buf.length; i > 1; i--) {
-			buf[i - 1] = num & 255;
-			num = Math.floor(num / 256);
-		}
-	};
-	encodeNegative = (num, buf) => {
-		buf[0] = 255;
-		var flipped = false;
-		num = num * -1;
-		for (var i = buf.length; i > 1; i--) {
-			var byte = num & 255;
-			num = Math.floor(num / 256);
-			if (flipped) buf[i - 1] = onesComp(byte);
-			else if (byte === 0) buf[i - 1] = 0;
-			else {
-				flipped = true;
-				buf[i - 1] = twosComp(byte);
-			}
-		}
-	};
-	parse$1 = (buf) => {
-		const pre = buf[0];
-		const value = pre === 128 ? pos(buf.subarray(1, buf.length)) : pre === 255 ? twos(buf) : null;
-		if (value === null) throw Error("invalid base256 encoding");
-		if (!Number.isSafeInteger(value)) throw Error("parsed number outside of javascript safe integer range");
-		return value;
-	};
-	twos = (buf) => {
-		var len = buf.length;
-		var sum = 0;
-		var flipped = false;
-		for (var i = len - 1; i > -1; i--) {
-			var byte = Number(buf[i]);
-			var f;
-			if (flipped) f = onesComp(byte);
-			else if (byte === 0) f = byte;
-			else {
-				flipped = true;
-				f = twosComp(byte);
-			}
-			if (f !== 0) sum -= f * Math.pow(256, len - i - 1);
-		}
-		return sum;
-	};
-	pos = (buf) => {
-		var len = buf.length;
-		var sum = 0;
-		for (var i = len - 1; i > -1; i--) {
-			var byte = Number(buf[i]);
-			if (byte !== 0) sum += byte * Math.pow(256, len - i - 1);
-		}
-		return sum;
-	};
-	onesComp = (byte) => (255 ^ byte) & 255;
-	twosComp = (byte) => (255 ^ byte) + 1 & 255;
-}));
-// node_modules/tar/dist/esm/types.js
-var isCode, normalFsTypes, name, code;
-var init_types = __esmMin((() => {
-	isCode = (c) => name.has(c);
-	normalFsTypes = new Set([
-		"0",
-		"",
-		"1",
-		"2",
-		"3",
-		"4",
-		"5",
-		"6",
-		"7",
-		"D"
-	]);
-	name = new Map([
-		["0", "File"],
-		["", "OldFile"],
-		["1", "Link"],
-		["2", "SymbolicLink"],
-		["3", "CharacterDevice"],
-		["4", "BlockDevice"],
-		["5", "Directory"],
-		["6", "FIFO"],
-		["7", "ContiguousFile"],
-		["g", "GlobalExtendedHeader"],
-		["x", "ExtendedHeader"],
-		["A", "SolarisACL"],
-		["D", "GNUDumpDir"],
-		["I", "Inode"],
-		["K", "NextFileHasLongLinkpath"],
-		["L", "NextFileHasLongPath"],
-		["M", "ContinuationFile"],
-		["N", "OldGnuLongPath"],
-		["S", "SparseFile"],
-		["V", "TapeVolumeHeader"],
-		["X", "OldExtendedHeader"]
-	]);
-	code = new Map(Array.from(name).map((kv) => [kv[1], kv[0]]));
-}));
-// node_modules/tar/dist/esm/header.js
-var notNegative, Header, splitPrefix, decString, decDate, numToDate, decNumber, nanUndef, decSmallNumber, MAXNUM, encNumber, encSmallNumber, octalString, padOctal, encDate, NULLS, encString;
-var init_header = __esmMin((() => {
-	init_large_numbers();
-	init_types();
-	notNegative = (n) => n === void 0 || n < 0 ? void 0 : n;
-	Header = class {
-		cksumValid = false;
-		needPax = false;
-		nullBlock = false;
-		block;
-		path;
-		mode;
-		uid;
-		gid;
-		size;
-		cksum;
-		#type = "Unsupported";
-		linkpath;
-		uname;
-		gname;
-		devmaj = 0;
-		devmin = 0;
-		atime;
-		ctime;
-		mtime;
-		charset;
-		comment;
-		constructor(data, off = 0, ex, gex) {
-			if (Buffer.isBuffer(data)) this.decode(data, off || 0, ex, gex);
-			else if (data) this.#slurp(data);
-		}
-		decode(buf, off, ex, gex) {
-			if (!off) off = 0;
-			if (!buf || !(buf.length >= off + 512)) throw new Error("need 512 bytes for header");
-			const t = decString(buf, off + 156, 1);
-			const isNormalFS = normalFsTypes.has(t);
-			const exForFields = isNormalFS ? ex : void 0;
-			const gexForFields = isNormalFS ? gex : void 0;
-			this.path = exForFields?.path ?? decString(buf, off, 100);
-			this.mode = exForFields?.mode ?? gexForFields?.mode ?? decNumber(buf, off + 100, 8);
-			this.uid = exForFields?.uid ?? gexForFields?.uid ?? decNumber(buf, off + 108, 8);
-			this.gid = exForFields?.gid ?? gexForFields?.gid ?? decNumber(buf, off + 116, 8);
-			this.size = notNegative(exForFields?.size ?? gexForFields?.size ?? decNumber(buf, off + 124, 12));
-			this.mtime = exForFields?.mtime ?? gexForFields?.mtime ?? decDate(buf, off + 136, 12);
-			this.cksum = decNumber(buf, off + 148, 12);
-			if (gexForFields) this.#slurp(gexForFields, true);
-			if (exForFields) this.#slurp(exForFields);
-			if (isCode(t)) this.#type = t || "0";
-			if (this.#type === "0" && this.path.slice(-1) === "/") this.#type = "5";
-			if (this.#type === "5") this.size = 0;
-			this.linkpath = decString(buf, off + 157, 100);
-			if (buf.subarray(off + 257, off + 265).toString() === "ustar\x0000") {
-				this.uname = exForFields?.uname ?? gexForFields?.uname ?? decString(buf, off + 265, 32);
-				this.gname = exForFields?.gname ?? gexForFields?.gname ?? decString(buf, off + 297, 32);
-				this.devmaj = exForFields?.devmaj ?? gexForFields?.devmaj ?? decNumber(buf, off + 329, 8) ?? 0;
-				this.devmin = exForFields?.devmin ?? gexForFields?.devmin ?? decNumber(buf, off + 337, 8) ?? 0;
-				if (buf[off + 475] !== 0) {
-					const prefix = decString(buf, off + 345, 155);
-					this.path = prefix + "/" + this.path;
-				} else {
-					const prefix = decString(buf, off + 345, 130);
-					if (prefix) this.path = prefix + "/" + this.path;
-					this.atime = ex?.atime ?? gex?.atime ?? decDate(buf, off + 476, 12);
-					this.ctime = ex?.ctime ?? gex?.ctime ?? decDate(buf, off + 488, 12);
-				}
-			}
-			let sum = 256;
-			for (let i = off; i < off + 148; i++) sum += buf[i];
-			for (let i = off + 156; i < off + 512; i++) sum += buf[i];
-			this.cksumValid = sum === this.cksum;
-			if (this.cksum === void 0 && sum === 256) this.nullBlock = true;
-		}
-		#slurp(ex, gex = false) {
-			Object.assign(this, Object.fromEntries(Object.entries(ex).filter(([k, v]) => {
-				return !(v === null || v === void 0 || k === "size" && Number(v) < 0 || k === "path" && gex || k === "linkpath" && gex || k === "global");
-			})));
-		}
-		encode(buf, off = 0) {
-			if (!buf) buf = this.block = Buffer.alloc(512);
-			if (this.#type === "Unsupported") this.#type = "0";
-			if (!(buf.length >= off + 512)) throw new Error("need 512 bytes for header");
-			const prefixSize = this.ctime || this.atime ? 130 : 155;
-			const split = splitPrefix(this.path || "", prefixSize);
-			const path = split[0];
-			const prefix = split[1];
-			this.needPax = !!split[2];
-			this.needPax = encString(buf, off, 100, path) || this.needPax;
-			this.needPax = encNumber(buf, off + 100, 8, this.mode) || this.needPax;
-			this.needPax = encNumber(buf, off + 108, 8, this.uid) || this.needPax;
-			this.needPax = encNumber(buf, off + 116, 8, this.gid) || this.needPax;
-			this.needPax = encNumber(buf, off + 124, 12, this.size) || this.needPax;
-			this.needPax = encDate(buf, off + 136, 12, this.mtime) || this.needPax;
-			buf[off + 156] = Number(this.#type.codePointAt(0));
-			this.needPax = encString(buf, off + 157, 100, this.linkpath) || this.needPax;
-			buf.write("ustar\x0000", off + 257, 8);
-			this.needPax = encString(buf, off + 265, 32, this.uname) || this.needPax;
-			this.needPax = encString(buf, off + 297, 32, this.gname) || this.needPax;
-			this.needPax = encNumber(buf, off + 329, 8, this.devmaj) || this.needPax;
-			this.needPax = encNumber(buf, off + 337, 8, this.devmin) || this.needPax;
-			this.needPax = encString(buf, off + 345, prefixSize, prefix) || this.needPax;
-			if (buf[off + 475] !== 0) this.needPax = encString(buf, off + 345, 155, prefix) || this.needPax;
-			else {
-				this.needPax = encString(buf, off + 345, 130, prefix) || this.needPax;
-				this.needPax = encDate(buf, off + 476, 12, this.atime) || this.needPax;
-				this.needPax = encDate(buf, off + 488, 12, this.ctime) || this.needPax;
-			}
-			let sum = 256;
-			for (let i = off; i < off + 148; i++) sum += buf[i];
-			for (let i = off + 156; i < off + 512; i++) sum += buf[i];
-			this.cksum = sum;
-			encNumber(buf, off + 148, 8, this.cksum);
-			this.cksumValid = true;
-			return this.needPax;
-		}
-		get type() {
-			return this.#type === "Unsupported" ? this.#type : name.get(this.#type);
-		}
-		get typeKey() {
-			return this.#type;
-		}
-		set type(type) {
-			const c = String(code.get(type));
-			if (isCode(c) || c === "Unsupported") this.#type = c;
-			else if (isCode(type)) this.#type = type;
-			else throw new TypeError("invalid entry type: " + type);
-		}
-	};
-	splitPrefix = (p, prefixSize) => {
-		const pathSize = 100;
-		let pp = p;
-		let prefix = "";
-		let ret = void 0;
-		const root = node_path.posix.parse(p).root || ".";
-		if (Buffer.byteLength(pp) < pathSize) ret = [
-			pp,
-			prefix,
-			false
-		];
-		else {
-			prefix = node_path.posix.dirname(pp);
-			pp = node_path.posix.basename(pp);
-			do
-				if (Buffer.byteLength(pp) <= pathSize && Buffer.byteLength(prefix) <= prefixSize) ret = [
-					pp,
-					prefix,
-					false
-				];
-				else if (Buffer.byteLength(pp) > pathSize && Buffer.byteLength(prefix) <= prefixSize) ret = [
-					pp.slice(0, 99),
-					prefix,
-					true
-				];
-				else {
-					pp = node_path.posix.join(node_path.posix.basename(prefix), pp);
-					prefix = node_path.posix.dirname(prefix);
-				}
-			while (prefix !== root && ret === void 0);
-			if (!ret) ret = [
-				p.slice(0, 99),
-				"",
-				true
-			];
-		}
-		return ret;
-	};
-	decString = (buf, off, size) => buf.subarray(off, off + size).toString("utf8").replace(/\0.*/, "");
-	decDate = (buf, off, size) => numToDate(decNumber(buf, off, size));
-	numToDate = (num) => num === void 0 ? void 0 : new Date(num * 1e3);
-	decNumber = (buf, off, size) => Number(buf[off]) & 128 ? parse$1(buf.subarray(off, off + size)) : decSmallNumber(buf, off, size);
-	nanUndef = (value) => isNaN(value) ? void 0 : value;
-	decSmallNumber = (buf, off, size) => nanUndef(parseInt(buf.subarray(off, off + size).toString("utf8").replace(/\0.*$/, "").trim(), 8));
-	MAXNUM = {
-		12: 8589934591,
-		8: 2097151
-	};
-	encNumber = (buf, off, size, num) => num === void 0 ? false : num > MAXNUM[size] || num < 0 ? (encode$1(num, buf.subarray(off, off + size)), true) : (encSmallNumber(buf, off, size, num), false);
-	encSmallNumber = (buf, off, size, num) => buf.write(octalString(num, size), off, size, "ascii");
-	octalString = (num, size) => padOctal(Math.floor(num).toString(8), size);
-	padOctal = (str, size) => (str.length === size - 1 ? str : new Array(size - str.length - 1).join("0") + str + " ") + "\0";
-	encDate = (buf, off, size, date) => date === void 0 ? false : encNumber(buf, off, size, date.getTime() / 1e3);
-	NULLS = new Array(156).join("\0");
-	encString = (buf, off, size, str) => str === void 0 ? false : (buf.write(str + NULLS, off, size, "utf8"), str.length !== Buffer.byteLength(str) || str.length > size);
-}));
-// node_modules/minipass/dist/esm/index.js
-var proc, isStream, isReadable, isWritable, EOF, MAYBE_EMIT_END, EMITTED_END, EMITTING_END, EMITTED_ERROR, CLOSED, READ, FLUSH, FLUSHCHUNK, ENCODING, DECODER, FLOWING, PAUSED, RESUME, BUFFER$1, PIPES, BUFFERLENGTH, BUFFERPUSH, BUFFERSHIFT, OBJECTMODE, DESTROYED, ERROR, EMITDATA, EMITEND, EMITEND2, ASYNC, ABORT, ABORTED$1, SIGNAL, DATALISTENERS, DISCARDED, defer, nodefer, isEndish, isArrayBufferLike, isArrayBufferView, Pipe, PipeProxyErrors, isObjectModeOptions, isEncodingOptions, Minipass;
-var init_esm$1 = __esmMin((() => {
-	proc = typeof process === "object" && process ? process : {
-		stdout: null,
-		stderr: null
-	};
-	isStream = (s) => !!s && typeof s === "object" && (s instanceof Minipass || s instanceof node_stream.default || isReadable(s) || isWritable(s));
-	isReadable = (s) => !!s && typeof s === "object" && s instanceof node_events.EventEmitter && typeof s.pipe === "function" && s.pipe !== node_stream.default.Writable.prototype.pipe;
-	isWritable = (s) => !!s && typeof s === "object" && s instanceof node_events.EventEmitter && typeof s.write === "function" && typeof s.end === "function";
-	EOF = Symbol("EOF");
-	MAYBE_EMIT_END = Symbol("maybeEmitEnd");
-	EMITTED_END = Symbol("emittedEnd");
-	EMITTING_END = Symbol("emittingEnd");
-	EMITTED_ERROR = Symbol("emittedError");
-	CLOSED = Symbol("closed");
-	READ = Symbol("read");
-	FLUSH = Symbol("flush");
-	FLUSHCHUNK = Symbol("flushChunk");
-	ENCODING = Symbol("encoding");
-	DECODER = Symbol("decoder");
-	FLOWING = Symbol("flowing");
-	PAUSED = Symbol("paused");
-	RESUME = Symbol("resume");
-	BUFFER$1 = Symbol("buffer");
-	PIPES = Symbol("pipes");
-	BUFFERLENGTH = Symbol("bufferLength");
-	BUFFERPUSH = Symbol("bufferPush");
-	BUFFERSHIFT = Symbol("bufferShift");
-	OBJECTMODE = Symbol("objectMode");
-	DESTROYED = Symbol("destroyed");
-	ERROR = Symbol("error");
-	EMITDATA = Symbol("emitData");
-	EMITEND = Symbol("emitEnd");
-	EMITEND2 = Symbol("emitEnd2");
-	ASYNC = Symbol("async");
-	ABORT = Symbol("abort");
-	ABORTED$1 = Symbol("aborted");
-	SIGNAL = Symbol("signal");
-	DATALISTENERS = Symbol("dataListeners");
-	DISCARDED = Symbol("discarded");
-	defer = (fn) => Promise.resolve().then(fn);
-	nodefer = (fn) => fn();
-	isEndish = (ev) => ev === "end" || ev === "finish" || ev === "prefinish";
-	isArrayBufferLike = (b) => b instanceof ArrayBuffer || !!b && typeof b === "object" && b.constructor && b.constructor.name === "ArrayBuffer" && b.byteLength >= 0;
-	isArrayBufferView = (b) => !Buffer.isBuffer(b) && ArrayBuffer.isView(b);
-	Pipe = class {
-		src;
-		dest;
-		opts;
-		ondrain;
-		constructor(src, dest, opts) {
-			this.src = src;
-			this.dest = dest;
-			this.opts = opts;
-			this.ondrain = () => src[RESUME]();
-			this.dest.on("drain", this.ondrain);
-		}
-		unpipe() {
-			this.dest.removeListener("drain", this.ondrain);
-		}
-		proxyErrors(_er) {}
-		end() {
-			this.unpipe();
-			if (this.opts.end) this.dest.end();
-		}
-	};
-	PipeProxyErrors = class extends Pipe {
-		unpipe() {
-			this.src.removeListener("error", this.proxyErrors);
-			super.unpipe();
-		}
-		constructor(src, dest, opts) {
-			super(src, dest, opts);
-			this.proxyErrors = (er) => this.dest.emit("error", er);
-			src.on("error", this.proxyErrors);
-		}
-	};
-	isObjectModeOptions = (o) => !!o.objectMode;
-	isEncodingOptions = (o) => !o.objectMode && !!o.encoding && o.encoding !== "buffer";
-	Minipass = class extends node_events.EventEmitter {
-		[FLOWING] = false;
-		[PAUSED] = false;
-		[PIPES] = [];
-		[BUFFER$1] = [];
-		[OBJECTMODE];
-		[ENCODING];
-		[ASYNC];
-		[DECODER];
-		[EOF] = false;
-		[EMITTED_END] = false;
-		[EMITTING_END] = false;
-		[CLOSED] = false;
-		[EMITTED_ERROR] = null;
-		[BUFFERLENGTH] = 0;
-		[DESTROYED] = false;
-		[SIGNAL];
-		[ABORTED$1] = false;
-		[DATALISTENERS] = 0;
-		[DISCARDED] = false;
-		writable = true;
-		readable = true;
-		constructor(...args) {
-			const options = args[0] || {};
-			super();
-			if (options.objectMode && typeof options.encoding === "string") throw new TypeError("Encoding and objectMode may not be used together");
-			if (isObjectModeOptions(options)) {
-				this[OBJECTMODE] = true;
-				this[ENCODING] = null;
-			} else if (isEncodingOptions(options)) {
-				this[ENCODING] = options.encoding;
-				this[OBJECTMODE] = false;
-			} else {
-				this[OBJECTMODE] = false;
-				this[ENCODING] = null;
-			}
-			this[ASYNC] = !!options.async;
-			this[DECODER] = this[ENCODING] ? new node_string_decoder.StringDecoder(this[ENCODING]) : null;
-			if (options && options.debugExposeBuffer === true) Object.defineProperty(this, "buffer", { get: () => this[BUFFER$1] });
-			if (options && options.debugExposePipes === true) Object.defineProperty(this, "pipes", { get: () => this[PIPES] });
-			const { signal } = options;
-			if (signal) {
-				this[SIGNAL] = signal;
-				if (signal.aborted) this[ABORT]();
-				else signal.addEventListener("abort", () => this[ABORT]());
-			}
-		}
-		get bufferLength() {
-			return this[BUFFERLENGTH];
-		}
-		get encoding() {
-			return this[ENCODING];
-		}
-		set encoding(_enc) {
-			throw new Error("Encoding must be set at instantiation time");
-		}
-		setEncoding(_enc) {
-			throw new Error("Encoding must be set at instantiation time");
-		}
-		get objectMode() {
-			return this[OBJECTMODE];
-		}
-		set objectMode(_om) {
-			throw new Error("objectMode must be set at instantiation time");
-		}
-		get ["async"]() {
-			return this[ASYNC];
-		}
-		set ["async"](a) {
-			this[ASYNC] = this[ASYNC] || !!a;
-		}
-		[ABORT]() {
-			this[ABORTED$1] = true;
-			this.emit("abort", this[SIGNAL]?.reason);
-			this.destroy(this[SIGNAL]?.reason);
-		}
-		get aborted() {
-			return this[ABORTED$1];
-		}
-		set aborted(_) {}
-		write(chunk, encoding, cb) {
-			if (this[ABORTED$1]) return false;
-			if (this[EOF]) throw new Error("write after end");
-			if (this[DESTROYED]) {
-				this.emit("error", Object.assign(new Error("Cannot call write after a stream was destroyed"), { code: "ERR_STREAM_DESTROYED" }));
-				return true;
-			}
-			if (typeof encoding === "function") {
-				cb = encoding;
-				encoding = "utf8";
-			}
-			if (!encoding) encoding = "utf8";
-			const fn = this[ASYNC] ? defer : nodefer;
-			if (!this[OBJECTMODE] && !Buffer.isBuffer(chunk)) {
-				if (isArrayBufferView(chunk)) chunk = Buffer.from(chunk.buffer, chunk.byteOffset, chunk.byteLength);
-				else if (isArrayBufferLike(chunk)) chunk = Buffer.from(chunk);
-				else if (typeof chunk !== "string") throw new Error("Non-contiguous data written to non-objectMode stream");
-			}
-			if (this[OBJECTMODE]) {
-				if (this[FLOWING] && this[BUFFERLENGTH] !== 0) this[FLUSH](true);
-				if (this[FLOWING]) this.emit("data", chunk);
-				else this[BUFFERPUSH](chunk);
-				if (this[BUFFERLENGTH] !== 0) this.emit("readable");
-				if (cb) fn(cb);
-				return this[FLOWING];
-			}
-			if (!chunk.length) {
-				if (this[BUFFERLENGTH] !== 0) this.emit("readable");
-				if (cb) fn(cb);
-				return this[FLOWING];
-			}
-			if (typeof chunk === "string" && !(encoding === this[ENCODING] && !this[DECODER]?.lastNeed)) chunk = Buffer.from(chunk, encoding);
-			if (Buffer.isBuffer(chunk) && this[ENCODING]) chunk = this[DECODER].write(chunk);
-			if (this[FLOWING] && this[BUFFERLENGTH] !== 0) this[FLUSH](true);
-			if (this[FLOWING]) this.emit("data", chunk);
-			else this[BUFFERPUSH](chunk);
-			if (this[BUFFERLENGTH] !== 0) this.emit("readable");
-			if (cb) fn(cb);
-			return this[FLOWING];
-		}
-		read(n) {
-			if (this[DESTROYED]) return null;
-			this[DISCARDED] = false;
-			if (this[BUFFERLENGTH] === 0 || n === 0 || n && n > this[BUFFERLENGTH]) {
-				this[MAYBE_EMIT_END]();
-				return null;
-			}
-			if (this[OBJECTMODE]) n = null;
-			if (this[BUFFER$1].length > 1 && !this[OBJECTMODE]) this[BUFFER$1] = [this[ENCODING] ? this[BUFFER$1].join("") : Buffer.concat(this[BUFFER$1], this[BUFFERLENGTH])];
-			const ret = this[READ](n || null, this[BUFFER$1][0]);
-			this[MAYBE_EMIT_END]();
-			return ret;
-		}
-		[READ](n, chunk) {
-			if (this[OBJECTMODE]) this[BUFFERSHIFT]();
-			else {
-				const c = chunk;
-				if (n === c.length || n === null) this[BUFFERSHIFT]();
-				else if (typeof c === "string") {
-					this[BUFFER$1][0] = c.slice(n);
-					chunk = c.slice(0, n);
-					this[BUFFERLENGTH] -= n;
-				} else {
-					this[BUFFER$1][0] = c.subarray(n);
-					chunk = c.subarray(0, n);
-					this[BUFFERLENGTH] -= n;
-				}
-			}
-			this.emit("data", chunk);
-			if (!this[BUFFER$1].length && !this[EOF]) this.emit("drain");
-			return chunk;
-		}
-		end(chunk, encoding, cb) {
-			if (typeof chunk === "function") {
-				cb = chunk;
-				chunk = void 0;
-			}
-			if (typeof encoding === "function") {
-				cb = encoding;
-				encoding = "utf8";
-			}
-			if (chunk !== void 0) this.write(chunk, encoding);
-			if (cb) this.once("end", cb);
-			this[EOF] = true;
-			this.writable = false;
-			if (this[FLOWING] || !this[PAUSED]) this[MAYBE_EMIT_END]();
-			return this;
-		}
-		[RESUME]() {
-			if (this[DESTROYED]) return;
-			if (!this[DATALISTENERS] && !this[PIPES].length) this[DISCARDED] = true;
-			this[PAUSED] = false;
-			this[FLOWING] = true;
-			this.emit("resume");
-			if (this[BUFFER$1].length) this[FLUSH]();
-			else if (this[EOF]) this[MAYBE_EMIT_END]();
-			else this.emit("drain");
-		}
-		resume() {
-			return this[RESUME]();
-		}
-		pause() {
-			this[FLOWING] = false;
-			this[PAUSED] = true;
-			this[DISCARDED] = false;
-		}
-		get destroyed() {
-			return this[DESTROYED];
-		}
-		get flowing() {
-			return this[FLOWING];
-		}
-		get paused() {
-			return this[PAUSED];
-		}
-		[BUFFERPUSH](chunk) {
-			if (this[OBJECTMODE]) this[BUFFERLENGTH] += 1;
-			else this[BUFFERLENGTH] += chunk.length;
-			this[BUFFER$1].push(chunk);
-		}
-		[BUFFERSHIFT]() {
-			if (this[OBJECTMODE]) this[BUFFERLENGTH] -= 1;
-			else this[BUFFERLENGTH] -= this[BUFFER$1][0].length;
-			return this[BUFFER$1].shift();
-		}
-		[FLUSH](noDrain = false) {
-			do;
-			while (this[FLUSHCHUNK](this[BUFFERSHIFT]()) && this[BUFFER$1].length);
-			if (!noDrain && !this[BUFFER$1].length && !this[EOF]) this.emit("drain");
-		}
-		[FLUSHCHUNK](chunk) {
-			this.emit("data", chunk);
-			return this[FLOWING];
-		}
-		pipe(dest, opts) {
-			if (this[DESTROYED]) return dest;
-			this[DISCARDED] = false;
-			const ended = this[EMITTED_END];
-			opts = opts || {};
-			if (dest === proc.stdout || dest === proc.stderr) opts.end = false;
-			else opts.end = opts.end !== false;
-			opts.proxyErrors = !!opts.proxyErrors;
-			if (ended) {
-				if (opts.end) dest.end();
-			} else {
-				this[PIPES].push(!opts.proxyErrors ? new Pipe(this, dest, opts) : new PipeProxyErrors(this, dest, opts));
-				if (this[ASYNC]) defer(() => this[RESUME]());
-				else this[RESUME]();
-			}
-			return dest;
-		}
-		unpipe(dest) {
-			const p = this[PIPES].find((p) => p.dest === dest);
-			if (p) {
-				if (this[PIPES].length === 1) {
-					if (this[FLOWING] && this[DATALISTENERS] === 0) this[FLOWING] = false;
-					this[PIPES] = [];
-				} else this[PIPES].splice(this[PIPES].indexOf(p), 1);
-				p.unpipe();
-			}
-		}
-		addListener(ev, handler) {
-			return this.on(ev, handler);
-		}
-		on(ev, handler) {
-			const ret = super.on(ev, handler);
-			if (ev === "data") {
-				this[DISCARDED] = false;
-				this[DATALISTENERS]++;
-				if (!this[PIPES].length && !this[FLOWING]) this[RESUME]();
-			} else if (ev === "readable" && this[BUFFERLENGTH] !== 0) super.emit("readable");
-			else if (isEndish(ev) && this[EMITTED_END]) {
-				super.emit(ev);
-				this.removeAllListeners(ev);
-			} else if (ev === "error" && this[EMITTED_ERROR]) {
-				const h = handler;
-				if (this[ASYNC]) defer(() => h.call(this, this[EMITTED_ERROR]));
-				else h.call(this, this[EMITTED_ERROR]);
-			}
-			return ret;
-		}
-		removeListener(ev, handler) {
-			return this.off(ev, handler);
-		}
-		off(ev, handler) {
-			const ret = super.off(ev, handler);
-			if (ev === "data") {
-				this[DATALISTENERS] = this.listeners("data").length;
-				if (this[DATALISTENERS] === 0 && !this[DISCARDED] && !this[PIPES].length) this[FLOWING] = false;
-			}
-			return ret;
-		}
-		removeAllListeners(ev) {
-			const ret = super.removeAllListeners(ev);
-			if (ev === "data" || ev === void 0) {
-				this[DATALISTENERS] = 0;
-				if (!this[DISCARDED] && !this[PIPES].length) this[FLOWING] = false;
-			}
-			return ret;
-		}
-		get emittedEnd() {
-			return this[EMITTED_END];
-		}
-		[MAYBE_EMIT_END]() {
-			if (!this[EMITTING_END] && !this[EMITTED_END] && !this[DESTROYED] && this[BUFFER$1].length === 0 && this[EOF]) {
-				this[EMITTING_END] = true;
-				this.emit("end");
-				this.emit("prefinish");
-				this.emit("finish");
-				if (this[CLOSED]) this.emit("close");
-				this[EMITTING_END] = false;
-			}
-		}
-		emit(ev, ...args) {
-			const data = args[0];
-			if (ev !== "error" && ev !== "close" && ev !== DESTROYED && this[DESTROYED]) return false;
-			else if (ev === "data") return !this[OBJECTMODE] && !data ? false : this[ASYNC] ? (defer(() => this[EMITDATA](data)), true) : this[EMITDATA](data);
-			else if (ev === "end") return this[EMITEND]();
-			else if (ev === "close") {
-				this[CLOSED] = true;
-				if (!this[EMITTED_END] && !this[DESTROYED]) return false;
-				const ret = super.emit("close");
-				this.removeAllListeners("close");
-				return ret;
-			} else if (ev === "error") {
-				this[EMITTED_ERROR] = data;
-				super.emit(ERROR, data);
-				const ret = !this[SIGNAL] || this.listeners("error").length ? super.emit("error", data) : false;
-				this[MAYBE_EMIT_END]();
-				return ret;
-			} else if (ev === "resume") {
-				const ret = super.emit("resume");
-				this[MAYBE_EMIT_END]();
-				return ret;
-			} else if (ev === "finish" || ev === "prefinish") {
-				const ret = super.emit(ev);
-				this.removeAllListeners(ev);
-				return ret;
-			}
-			const ret = super.emit(ev, ...args);
-			this[MAYBE_EMIT_END]();
-			return ret;
-		}
-		[EMITDATA](data) {
-			for (const p of this[PIPES]) if (p.dest.write(data) === false) this.pause();
-			const ret = this[DISCARDED] ? false : super.emit("data", data);
-			this[MAYBE_EMIT_END]();
-			return ret;
-		}
-		[EMITEND]() {
-			if (this[EMITTED_END]) return false;
-			this[EMITTED_END] = true;
-			this.readable = false;
-			return this[ASYNC] ? (defer(() => this[EMITEND2]()), true) : this[EMITEND2]();
-		}
-		[EMITEND2]() {
-			if (this[DECODER]) {
-				const data = this[DECODER].end();
-				if (data) {
-					for (const p of this[PIPES]) p.dest.write(data);
-					if (!this[DISCARDED]) super.emit("data", data);
-				}
-			}
-			for (const p of this[PIPES]) p.end();
-			const ret = super.emit("end");
-			this.removeAllListeners("end");
-			return ret;
-		}
-		async collect() {
-			const buf = Object.assign([], { dataLength: 0 });
-			if (!this[OBJECTMODE]) buf.dataLength = 0;
-			const p = this.promise();
-			this.on("data", (c) => {
-				buf.push(c);
-				if (!this[OBJECTMODE]) buf.dataLength += c.length;
-			});
-			await p;
-			return buf;
-		}
-		async concat() {
-			if (this[OBJECTMODE]) throw new Error("cannot concat in objectMode");
-			const buf = await this.collect();
-			return this[ENCODING] ? buf.join("") : Buffer.concat(buf, buf.dataLength);
-		}
-		async promise() {
-			return new Promise((resolve, reject) => {
-				this.on(DESTROYED, () => reject(new Error("stream destroyed")));
-				this.on("error", (er) => reject(er));
-				this.on("end", () => resolve());
-			});
-		}
-		[Symbol.asyncIterator]() {
-			this[DISCARDED] = false;
-			let stopped = false;
-			const stop = async () => {
-				this.pause();
-				stopped = true;
-				return {
-					value: void 0,
-					done: true
-				};
-			};
-			const next = () => {
-				if (stopped) return stop();
-				const res = this.read();
-				if (res !== null) return Promise.resolve({
-					done: false,
-					value: res
-				});
-				if (this[EOF]) return stop();
-				let resolve;
-				let reject;
-				const onerr = (er) => {
-					this.off("data", ondata);
-					this.off("end", onend);
-					this.off(DESTROYED, ondestroy);
-					stop();
-					reject(er);
-				};
-				const ondata = (value) => {
-					this.off("error", onerr);
-					this.off("end", onend);
-					this.off(DESTROYED, ondestroy);
-					this.pause();
-					resolve({
-						value,
-						done: !!this[EOF]
-					});
-				};
-				const onend = () => {
-					this.off("error", onerr);
-					this.off("data", ondata);
-					this.off(DESTROYED, ondestroy);
-					stop();
-					resolve({
-						done: true,
-						value: void 0
-					});
-				};
-				const ondestroy = () => onerr(new Error("stream destroyed"));
-				return new Promise((res, rej) => {
-					reject = rej;
-					resolve = res;
-					this.once(DESTROYED, ondestroy);
-					this.once("error", onerr);
-					this.once("end", onend);
-					this.once("data", ondata);
-				});
-			};
-			return {
-				next,
-				throw: stop,
-				return: stop,
-				[Symbol.asyncIterator]() {
-					return this;
-				},
-				[Symbol.asyncDispose]: async () => {}
-			};
-		}
-		[Symbol.iterator]() {
-			this[DISCARDED] = false;
-			let stopped = false;
-			const stop = () => {
-				this.pause();
-				this.off(ERROR, stop);
-				this.off(DESTROYED, stop);
-				this.off("end", stop);
-				stopped = true;
-				return {
-					done: true,
-					value: void 0
-				};
-			};
-			const next = () => {
-				if (stopped) return stop();
-				const value = this.read();
-				return value === null ? stop() : {
-					done: false,
-					value
-				};
-			};
-			this.once("end", stop);
-			this.once(ERROR, stop);
-			this.once(DESTROYED, stop);
-			return {
-				next,
-				throw: stop,
-				return: stop,
-				[Symbol.iterator]() {
-					return this;
-				},
-				[Symbol.dispose]: () => {}
-			};
-		}
-		destroy(er) {
-			if (this[DESTROYED]) {
-				if (er) this.emit("error", er);
-				else this.emit(DESTROYED);
-				return this;
-			}
-			this[DESTROYED] = true;
-			this[DISCARDED] = true;
-			this[BUFFER$1].length = 0;
-			this[BUFFERLENGTH] = 0;
-			const wc = this;
-			if (typeof wc.close === "function" && !this[CLOSED]) wc.close();
-			if (er) this.emit("error", er);
-			else this.emit(DESTROYED);
-			return this;
-		}
-		static get isStream() {
-			return isStream;
-		}
-	};
-}));
-// node_modules/minizlib/dist/esm/constants.js
-var realZlibConstants, constants;
-var init_constants = __esmMin((() => {
-	realZlibConstants = zlib.default.constants || { ZLIB_VERNUM: 4736 };
-	constants = Object.freeze(Object.assign(Object.create(null), {
-		Z_NO_FLUSH: 0,
-		Z_PARTIAL_FLUSH: 1,
-		Z_SYNC_FLUSH: 2,
-		Z_FULL_FLUSH: 3,
-		Z_FINISH: 4,
-		Z_BLOCK: 5,
-		Z_OK: 0,
-		Z_STREAM_END: 1,
-		Z_NEED_DICT: 2,
-		Z_ERRNO: -1,
-		Z_STREAM_ERROR: -2,
-		Z_DATA_ERROR: -3,
-		Z_MEM_ERROR: -4,
-		Z_BUF_ERROR: -5,
-		Z_VERSION_ERROR: -6,
-		Z_NO_COMPRESSION: 0,
-		Z_BEST_SPEED: 1,
-		Z_BEST_COMPRESSION: 9,
-		Z_DEFAULT_COMPRESSION: -1,
-		Z_FILTERED: 1,
-		Z_HUFFMAN_ONLY: 2,
-		Z_RLE: 3,
-		Z_FIXED: 4,
-		Z_DEFAULT_STRATEGY: 0,
-		DEFLATE: 1,
-		INFLATE: 2,
-		GZIP: 3,
-		GUNZIP: 4,
-		DEFLATERAW: 5,
-		INFLATERAW: 6,
-		UNZIP: 7,
-		BROTLI_DECODE: 8,
-		BROTLI_ENCODE: 9,
-		Z_MIN_WINDOWBITS: 8,
-		Z_MAX_WINDOWBITS: 15,
-		Z_DEFAULT_WINDOWBITS: 15,
-		Z_MIN_CHUNK: 64,
-		Z_MAX_CHUNK: 1e400,
-		Z_DEFAULT_CHUNK: 16384,
-		Z_MIN_MEMLEVEL: 1,
-		Z_MAX_MEMLEVEL: 9,
-		Z_DEFAULT_MEMLEVEL: 8,
-		Z_MIN_LEVEL: -1,
-		Z_MAX_LEVEL: 9,
-		Z_DEFAULT_LEVEL: -1,
-		BROTLI_OPERATION_PROCESS: 0,
-		BROTLI_OPERATION_FLUSH: 1,
-		BROTLI_OPERATION_FINISH: 2,
-		BROTLI_OPERATION_EMIT_METADATA: 3,
-		BROTLI_MODE_GENERIC: 0,
-		BROTLI_MODE_TEXT: 1,
-		BROTLI_MODE_FONT: 2,
-		BROTLI_DEFAULT_MODE: 0,
-		BROTLI_MIN_QUALITY: 0,
-		BROTLI_MAX_QUALITY: 11,
-		BROTLI_DEFAULT_QUALITY: 11,
-		BROTLI_MIN_WINDOW_BITS: 10,
-		BROTLI_MAX_WINDOW_BITS: 24,
-		BROTLI_LARGE_MAX_WINDOW_BITS: 30,
-		BROTLI_DEFAULT_WINDOW: 22,
-		BROTLI_MIN_INPUT_BLOCK_BITS: 16,
-		BROTLI_MAX_INPUT_BLOCK_BITS: 24,
-		BROTLI_PARAM_MODE: 0,
-		BROTLI_PARAM_QUALITY: 1,
-		BROTLI_PARAM_LGWIN: 2,
-		BROTLI_PARAM_LGBLOCK: 3,
-		BROTLI_PARAM_DISABLE_LITERAL_CONTEXT_MODELING: 4,
-		BROTLI_PARAM_SIZE_HINT: 5,
-		BROTLI_PARAM_LARGE_WINDOW: 6,
-		BROTLI_PARAM_NPOSTFIX: 7,
-		BROTLI_PARAM_NDIRECT: 8,
-		BROTLI_DECODER_RESULT_ERROR: 0,
-		BROTLI_DECODER_RESULT_SUCCESS: 1,
-		BROTLI_DECODER_RESULT_NEEDS_MORE_INPUT: 2,
-		BROTLI_DECODER_RESULT_NEEDS_MORE_OUTPUT: 3,
-		BROTLI_DECODER_PARAM_DISABLE_RING_BUFFER_REALLOCATION: 0,
-		BROTLI_DECODER_PARAM_LARGE_WINDOW: 1,
-		BROTLI_DECODER_NO_ERROR: 0,
-		BROTLI_DECODER_SUCCESS: 1,
-		BROTLI_DECODER_NEEDS_MORE_INPUT: 2,
-		BROTLI_DECODER_NEEDS_MORE_OUTPUT: 3,
-		BROTLI_DECODER_ERROR_FORMAT_EXUBERANT_NIBBLE: -1,
-		BROTLI_DECODER_ERROR_FORMAT_RESERVED: -2,
-		BROTLI_DECODER_ERROR_FORMAT_EXUBERANT_META_NIBBLE: -3,
-		BROTLI_DECODER_ERROR_FORMAT_SIMPLE_HUFFMAN_ALPHABET: -4,
-		BROTLI_DECODER_ERROR_FORMAT_SIMPLE_HUFFMAN_SAME: -5,
-		BROTLI_DECODER_ERROR_FORMAT_CL_SPACE: -6,
-		BROTLI_DECODER_ERROR_FORMAT_HUFFMAN_SPACE: -7,
-		BROTLI_DECODER_ERROR_FORMAT_CONTEXT_MAP_REPEAT: -8,
-		BROTLI_DECODER_ERROR_FORMAT_BLOCK_LENGTH_1: -9,
-		BROTLI_DECODER_ERROR_FORMAT_BLOCK_LENGTH_2: -10,
-		BROTLI_DECODER_ERROR_FORMAT_TRANSFORM: -11,
-		BROTLI_DECODER_ERROR_FORMAT_DICTIONARY: -12,
-		BROTLI_DECODER_ERROR_FORMAT_WINDOW_BITS: -13,
-		BROTLI_DECODER_ERROR_FORMAT_PADDING_1: -14,
-		BROTLI_DECODER_ERROR_FORMAT_PADDING_2: -15,
-		BROTLI_DECODER_ERROR_FORMAT_DISTANCE: -16,
-		BROTLI_DECODER_ERROR_DICTIONARY_NOT_SET: -19,
-		BROTLI_DECODER_ERROR_INVALID_ARGUMENTS: -20,
-		BROTLI_DECODER_ERROR_ALLOC_CONTEXT_MODES: -21,
-		BROTLI_DECODER_ERROR_ALLOC_TREE_GROUPS: -22,
-		BROTLI_DECODER_ERROR_ALLOC_CONTEXT_MAP: -25,
-		BROTLI_DECODER_ERROR_ALLOC_RING_BUFFER_1: -26,
-		BROTLI_DECODER_ERROR_ALLOC_RING_BUFFER_2: -27,
-		BROTLI_DECODER_ERROR_ALLOC_BLOCK_TYPE_TREES: -30,
-		BROTLI_DECODER_ERROR_UNREACHABLE: -31
-	}, realZlibConstants));
-}));
-// node_modules/minizlib/dist/esm/index.js
-var OriginalBufferConcat, desc, noop$1, passthroughBufferConcat, _superWrite, ZlibError, _flushFlag, ZlibBase, Zlib, Unzip, Brotli, BrotliDecompress, Zstd, ZstdDecompress;
-var init_esm = __esmMin((() => {
-	init_esm$1();
-	init_constants();
-	OriginalBufferConcat = buffer.Buffer.concat;
-	desc = Object.getOwnPropertyDescriptor(buffer.Buffer, "concat");
-	noop$1 = (args) => args;
-	passthroughBufferConcat = desc?.writable === true || desc?.set !== void 0 ? (makeNoOp) => {
-		buffer.Buffer.concat = makeNoOp ? noop$1 : OriginalBufferConcat;
-	} : (_) => {};
-	_superWrite = Symbol("_superWrite");
-	ZlibError = class extends Error {
-		code;
-		errno;
-		constructor(err, origin) {
-			super("zlib: " + err.message, { cause: err });
-			this.code = err.code;
-			this.errno = err.errno;
-			if (!this.code) this.code = "ZLIB_ERROR";
-			this.message = "zlib: " + err.message;
-			Error.captureStackTrace(this, origin ?? this.constructor);
-		}
-		get name() {
-			return "ZlibError";
-		}
-	};
-	_flushFlag = Symbol("flushFlag");
-	ZlibBase = class extends Minipass {
-		#sawError = false;
-		#ended = false;
-		#flushFlag;
-		#finishFlushFlag;
-		#fullFlushFlag;
-		#handle;
-		#onError;
-		get sawError() {
-			return this.#sawError;
-		}
-		get handle() {
-			return this.#handle;
-		}
-		get flushFlag() {
-			return this.#flushFlag;
-		}
-		constructor(opts, mode) {
-			if (!opts || typeof opts !== "object") throw new TypeError("invalid options for ZlibBase constructor");
-			super(opts);
-			this.#flushFlag = opts.flush ?? 0;
-			this.#finishFlushFlag = opts.finishFlush ?? 0;
-			this.#fullFlushFlag = opts.fullFlushFlag ?? 0;
-			if (typeof zlib[mode] !== "function") throw new TypeError("Compression method not supported: " + mode);
-			try {
-				this.#handle = new zlib[mode](opts);
-			} catch (er) {
-				throw new ZlibError(er, this.constructor);
-			}
-			this.#onError = (err) => {
-				if (this.#sawError) return;
-				this.#sawError = true;
-				this.close();
-				this.emit("error", err);
-			};
-			this.#handle?.on("error", (er) => this.#onError(new ZlibError(er)));
-			this.once("end", () => this.close);
-		}
-		close() {
-			if (this.#handle) {
-				this.#handle.close();
-				this.#handle = void 0;
-				this.emit("close");
-			}
-		}
-		reset() {
-			if (!this.#sawError) {
-				(0, assert.default)(this.#handle, "zlib binding closed");
-				return this.#handle.reset?.();
-			}
-		}
-		flush(flushFlag) {
-			if (this.ended) return;
-			if (typeof flushFlag !== "number") flushFlag = this.#fullFlushFlag;
-			this.write(Object.assign(buffer.Buffer.alloc(0), { [_flushFlag]: flushFlag }));
-		}
-		end(chunk, encoding, cb) {
-			if (typeof chunk === "function") {
-				cb = chunk;
-				encoding = void 0;
-				chunk = void 0;
-			}
-			if (typeof encoding === "function") {
-				cb = encoding;
-				encoding = void 0;
-			}
-			if (chunk) {
-				if (encoding) this.write(chunk, encoding);
-				else this.write(chunk);
-			}
-			this.flush(this.#finishFlushFlag);
-			this.#ended = true;
-			return super.end(cb);
-		}
-		get ended() {
-			return this.#ended;
-		}
-		[_superWrite](data) {
-			return super.write(data);
-		}
-		write(chunk, encoding, cb) {
-			if (typeof encoding === "function") cb = encoding, encoding = "utf8";
-			if (typeof chunk === "string") chunk = buffer.Buffer.from(chunk, encoding);
-			if (this.#sawError) return;
-			(0, assert.default)(this.#handle, "zlib binding closed");
-			const nativeHandle = this.#handle._handle;
-			const originalNativeClose = nativeHandle.close;
-			nativeHandle.close = () => {};
-			const originalClose = this.#handle.close;
-			this.#handle.close = () => {};
-			passthroughBufferConcat(true);
-			let result = void 0;
-			try {
-				const flushFlag = typeof chunk[_flushFlag] === "number" ? chunk[_flushFlag] : this.#flushFlag;
-				result = this.#handle._processChunk(chunk, flushFlag);
-				passthroughBufferConcat(false);
-			} catch (err) {
-				passthroughBufferConcat(false);
-				this.#onError(new ZlibError(err, this.write));
-			} finally {
-				if (this.#handle) {
-					this.#handle._handle = nativeHandle;
-					nativeHandle.close = originalNativeClose;
-					this.#handle.close = originalClose;
-					this.#handle.removeAllListeners("error");
-				}
-			}
-			if (this.#handle) this.#handle.on("error", (er) => this.#onError(new ZlibError(er, this.write)));
-			let writeReturn;
-			if (result) {
-				if (Array.isArray(result) && result.length > 0) {
-					const r = result[0];
-					writeReturn = this[_superWrite](buffer.Buffer.from(r));
-					for (let i = 1; i < result.length; i++) writeReturn = this[_superWrite](result[i]);
-				} else writeReturn = this[_superWrite](buffer.Buffer.from(result));
-			}
-			if (cb) cb();
-			return writeReturn;
-		}
-	};
-	Zlib = class extends ZlibBase {
-		#level;
-		#strategy;
-		constructor(opts, mode) {
-			opts = opts || {};
-			opts.flush = opts.flush || constants.Z_NO_FLUSH;
-			opts.finishFlush = opts.finishFlush || constants.Z_FINISH;
-			opts.fullFlushFlag = constants.Z_FULL_FLUSH;
-			super(opts, mode);
-			this.#level = opts.level;
-			this.#strategy = opts.strategy;
-		}
-		params(level, strategy) {
-			if (this.sawError) return;
-			if (!this.handle) throw new Error("cannot switch params when binding is closed");
-			if (!this.handle.params) throw new Error("not supported in this implementation");
-			if (this.#level !== level || this.#strategy !== strategy) {
-				this.flush(constants.Z_SYNC_FLUSH);
-				(0, assert.default)(this.handle, "zlib binding closed");
-				const origFlush = this.handle.flush;
-				this.handle.flush = (flushFlag, cb) => {
-					if (typeof flushFlag === "function") {
-						cb = flushFlag;
-						flushFlag = this.flushFlag;
-					}
-					this.flush(flushFlag);
-					cb?.();
-				};
-				try {
-					this.handle.params(level, strategy);
-				} finally {
-					this.handle.flush = origFlush;
-				}
-				if (this.handle) {
-					this.#level = level;
-					this.#strategy = strategy;
-				}
-			}
-		}
-	};
-	Unzip = class extends Zlib {
-		constructor(opts) {
-			super(opts, "Unzip");
-		}
-	};
-	Brotli = class extends ZlibBase {
-		constructor(opts, mode) {
-			opts = opts || {};
-			opts.flush = opts.flush || constants.BROTLI_OPERATION_PROCESS;
-			opts.finishFlush = opts.finishFlush || constants.BROTLI_OPERATION_FINISH;
-			opts.fullFlushFlag = constants.BROTLI_OPERATION_FLUSH;
-			super(opts, mode);
-		}
-	};
-	BrotliDecompress = class extends Brotli {
-		constructor(opts) {
-			super(opts, "BrotliDecompress");
-		}
-	};
-	Zstd = class extends ZlibBase {
-		constructor(opts, mode) {
-			opts = opts || {};
-			opts.flush = opts.flush || constants.ZSTD_e_continue;
-			opts.finishFlush = opts.finishFlush || constants.ZSTD_e_end;
-			opts.fullFlushFlag = constants.ZSTD_e_flush;
-			super(opts, mode);
-		}
-	};
-	ZstdDecompress = class extends Zstd {
-		constructor(opts) {
-			super(opts, "ZstdDecompress");
-		}
-	};
-}));
-// node_modules/tar/dist/esm/pax.js
-var Pax, merge, parseKV, parseKVLine;
-var init_pax = __esmMin((() => {
-	init_header();
-	Pax = class Pax {
-		atime;
-		mtime;
-		ctime;
-		charset;
-		comment;
-		gid;
-		uid;
-		gname;
-		uname;
-		linkpath;
-		dev;
-		ino;
-		nlink;
-		path;
-		size;
-		mode;
-		global;
-		constructor(obj, global = false) {
-			this.atime = obj.atime;
-			this.charset = obj.charset;
-			this.comment = obj.comment;
-			this.ctime = obj.ctime;
-			this.dev = obj.dev;
-			this.gid = obj.gid;
-			this.global = global;
-			this.gname = obj.gname;
-			this.ino = obj.ino;
-			this.linkpath = obj.linkpath;
-			this.mtime = obj.mtime;
-			this.nlink = obj.nlink;
-			this.path = obj.path;
-			this.size = obj.size;
-			this.uid = obj.uid;
-			this.uname = obj.uname;
-		}
-		encode() {
-			const body = this.encodeBody();
-			if (body === "") return Buffer.allocUnsafe(0);
-			const bodyLen = Buffer.byteLength(body);
-			const bufLen = 512 * Math.ceil(1 + bodyLen / 512);
-			const buf = Buffer.allocUnsafe(bufLen);
-			for (let i = 0; i < 512; i++) buf[i] = 0;
-			new Header({
-				path: ("PaxHeader/" + (0, node_path.basename)(this.path ?? "")).slice(0, 99),
-				mode: this.mode || 420,
-				uid: this.uid,
-				gid: this.gid,
-				size: bodyLen,
-				mtime: this.mtime,
-				type: this.global ? "GlobalExtendedHeader" : "ExtendedHeader",
-				linkpath: "",
-				uname: this.uname || "",
-				gname: this.gname || "",
-				devmaj: 0,
-				devmin: 0,
-				atime: this.atime,
-				ctime: this.ctime
-			}).encode(buf);
-			buf.write(body, 512, bodyLen, "utf8");
-			for (let i = bodyLen + 512; i < buf.length; i++) buf[i] = 0;
-			return buf;
-		}
-		encodeBody() {
-			return this.encodeField("path") + this.encodeField("ctime") + this.encodeField("atime") + this.encodeField("dev") + this.encodeField("ino") + this.encodeField("nlink") + this.encodeField("charset") + this.encodeField("comment") + this.encodeField("gid") + this.encodeField("gname") + this.encodeField("linkpath") + this.encodeField("mtime") + this.encodeField("size") + this.encodeField("uid") + this.encodeField("uname");
-		}
-		encodeField(field) {
-			if (this[field] === void 0) return "";
-			const r = this[field];
-			const v = r instanceof Date ? r.getTime() / 1e3 : r;
-			const s = " " + (field === "dev" || field === "ino" || field === "nlink" ? "SCHILY." : "") + field + "=" + v + "\n";
-			const byteLen = Buffer.byteLength(s);
-			let digits = Math.floor(Math.log(byteLen) / Math.log(10)) + 1;
-			if (byteLen + digits >= Math.pow(10, digits)) digits += 1;
-			return digits + byteLen + s;
-		}
-		static parse(str, ex, g = false) {
-			return new Pax(merge(parseKV(str), ex), g);
-		}
-	};
-	merge = (a, b) => b ? Object.assign({}, b, a) : a;
-	parseKV = (str) => str.replace(/\n$/, "").split("\n").reduce(parseKVLine, Object.create(null));
-	parseKVLine = (set, line) => {
-		const n = parseInt(line, 10);
-		if (n !== Buffer.byteLength(line) + 1) return set;
-		line = line.slice((n + " ").length);
-		const kv = line.split("=");
-		const r = kv.shift();
-		if (!r) return set;
-		const k = r.replace(/^SCHILY\.(dev|ino|nlink)/, "$1");
-		const v = kv.join("=").replace(/\0.*/, "");
-		switch (k) {
-			case "path":
-			case "linkpath":
-			case "type":
-			case "charset":
-			case "comment":
-			case "gname":
-			case "uname":
-				set[k] = v;
-				break;
-			case "ctime":
-			case "atime":
-			case "mtime":
-				set[k] = new Date(Number(v) * 1e3);
-				break;
-			case "size":
-				const s = +v;
-				if (s >= 0) set[k] = s;
-				break;
-			case "gid":
-			case "uid":
-			case "dev":
-			case "ino":
-			case "nlink":
-			case "mode": set[k] = +v;
-		}
-		return set;
-	};
-}));
-// node_modules/tar/dist/esm/normalize-windows-path.js
-var platform, normalizeWindowsPath;
-var init_normalize_windows_path = __esmMin((() => {
-	platform = process.env.TESTING_TAR_FAKE_PLATFORM || process.platform;
-	normalizeWindowsPath = platform !== "win32" ? (p) => String(p) : (p) => String(p).replaceAll(/\\/g, "/");
-}));
-// node_modules/tar/dist/esm/read-entry.js
-var ReadEntry;
-var init_read_entry = __esmMin((() => {
-	init_esm$1();
-	init_normalize_windows_path();
-	ReadEntry = class extends Minipass {
-		extended;
-		globalExtended;
-		header;
-		startBlockSize;
-		blockRemain;
-		remain;
-		type;
-		meta = false;
-		ignore = false;
-		path;
-		mode;
-		uid;
-		gid;
-		uname;
-		gname;
-		size = 0;
-		mtime;
-		atime;
-		ctime;
-		linkpath;
-		dev;
-		ino;
-		nlink;
-		invalid = false;
-		absolute;
-		unsupported = false;
-		constructor(header, ex, gex) {
-			super({});
-			this.pause();
-			this.extended = ex;
-			this.globalExtended = gex;
-			this.header = header;
-			this.remain = header.size ?? 0;
-			this.startBlockSize = 512 * Math.ceil(this.remain / 512);
-			this.blockRemain = this.startBlockSize;
-			this.type = header.type;
-			switch (this.type) {
-				case "File":
-				case "OldFile":
-				case "Link":
-				case "SymbolicLink":
-				case "CharacterDevice":
-				case "BlockDevice":
-				case "Directory":
-				case "FIFO":
-				case "ContiguousFile":
-				case "GNUDumpDir": break;
-				case "NextFileHasLongLinkpath":
-				case "NextFileHasLongPath":
-				case "OldGnuLongPath":
-				case "GlobalExtendedHeader":
-				case "ExtendedHeader":
-				case "OldExtendedHeader":
-					this.meta = true;
-					break;
-				default: this.ignore = true;
-			}
-			if (!header.path) throw new Error("no path provided for tar.ReadEntry");
-			this.path = normalizeWindowsPath(header.path);
-			this.mode = header.mode;
-			if (this.mode) this.mode = this.mode & 4095;
-			this.uid = header.uid;
-			this.gid = header.gid;
-			this.uname = header.uname;
-			this.gname = header.gname;
-			this.size = this.remain;
-			this.mtime = header.mtime;
-			this.atime = header.atime;
-			this.ctime = header.ctime;
-			this.linkpath = header.linkpath ? normalizeWindowsPath(header.linkpath) : void 0;
-			this.uname = header.uname;
-			this.gname = header.gname;
-			if (ex) this.#slurp(ex);
-			if (gex) this.#slurp(gex, true);
-		}
-		write(data) {
-			const writeLen = data.length;
-			if (writeLen > this.blockRemain) throw new Error("writing more to entry than is appropriate");
-			const r = this.remain;
-			const br = this.blockRemain;
-			this.remain = Math.max(0, r - writeLen);
-			this.blockRemain = Math.max(0, br - writeLen);
-			if (this.ignore) return true;
-			if (r >= writeLen) return super.write(data);
-			return super.write(data.subarray(0, r));
-		}
-		#slurp(ex, gex = false) {
-			if (ex.path) ex.path = normalizeWindowsPath(ex.path);
-			if (ex.linkpath) ex.linkpath = normalizeWindowsPath(ex.linkpath);
-			Object.assign(this, Object.fromEntries(Object.entries(ex).filter(([k, v]) => {
-				return !(v === null || v === void 0 || k === "path" && gex);
-			})));
-		}
-	};
-}));
-// node_modules/tar/dist/esm/warn-method.js
-var warnMethod;
-var init_warn_method = __esmMin((() => {
-	warnMethod = (self, code, message, data = {}) => {
-		if (self.file) data.file = self.file;
-		if (self.cwd) data.cwd = self.cwd;
-		data.code = message instanceof Error && message.code || code;
-		data.tarCode = code;
-		if (!self.strict && data.recoverable !== false) {
-			if (message instanceof Error) {
-				data = Object.assign(message, data);
-				message = message.message;
-			}
-			self.emit("warn", code, message, data);
-		} else if (message instanceof Error) self.emit("error", Object.assign(message, data));
-		else self.emit("error", Object.assign(new Error(`${code}: ${message}`), data));
-	};
-}));
-// node_modules/tar/dist/esm/parse.js
-var maxMetaEntrySize, gzipHeader, zstdHeader, ZIP_HEADER_LEN, STATE, WRITEENTRY, READENTRY, NEXTENTRY, PROCESSENTRY, EX, GEX, META, EMITMETA, BUFFER, QUEUE, ENDED, EMITTEDEND, EMIT, UNZIP, CONSUMECHUNK, CONSUMECHUNKSUB, CONSUMEBODY, CONSUMEMETA, CONSUMEHEADER, CONSUMING, BUFFERCONCAT, MAYBEEND, WRITING, ABORTED, DONE, SAW_VALID_ENTRY, SAW_NULL_BLOCK, SAW_EOF, CLOSESTREAM, MAX_DECOMPRESSION_RATIO, COMPRESSEDBYTESREAD, DECOMPRESSEDBYTESREAD, CHECKDECOMPRESSIONRATIO, noop, Parser;
-var init_parse = __esmMin((() => {
-	init_esm();
-	init_header();
-	init_pax();
-	init_read_entry();
-	init_warn_method();
-	maxMetaEntrySize = 1048576;
-	gzipHeader = Buffer.from([31, 139]);
-	zstdHeader = Buffer.from([
-		40,
-		181,
-		47,
-		253
-	]);
-	ZIP_HEADER_LEN = Math.max(gzipHeader.length, zstdHeader.length);
-	STATE = Symbol("state");
-	WRITEENTRY = Symbol("writeEntry");
-	READENTRY = Symbol("readEntry");
-	NEXTENTRY = Symbol("nextEntry");
-	PROCESSENTRY = Symbol("processEntry");
-	EX = Symbol("extendedHeader");
-	GEX = Symbol("globalExtendedHeader");
-	META = Symbol("meta");
-	EMITMETA = Symbol("emitMeta");
-	BUFFER = Symbol("buffer");
-	QUEUE = Symbol("queue");
-	ENDED = Symbol("ended");
-	EMITTEDEND = Symbol("emittedEnd");
-	EMIT = Symbol("emit");
-	UNZIP = Symbol("unzip");
-	CONSUMECHUNK = Symbol("consumeChunk");
-	CONSUMECHUNKSUB = Symbol("consumeChunkSub");
-	CONSUMEBODY = Symbol("consumeBody");
-	CONSUMEMETA = Symbol("consumeMeta");
-	CONSUMEHEADER = Symbol("consumeHeader");
-	CONSUMING = Symbol("consuming");
-	BUFFERCONCAT = Symbol("bufferConcat");
-	MAYBEEND = Symbol("maybeEnd");
-	WRITING = Symbol("writing");
-	ABORTED = Symbol("aborted");
-	DONE = Symbol("onDone");
-	SAW_VALID_ENTRY = Symbol("sawValidEntry");
-	SAW_NULL_BLOCK = Symbol("sawNullBlock");
-	SAW_EOF = Symbol("sawEOF");
-	CLOSESTREAM = Symbol("closeStream");
-	MAX_DECOMPRESSION_RATIO = 1e3;
-	COMPRESSEDBYTESREAD = Symbol("compressedBytesRead");
-	DECOMPRESSEDBYTESREAD = Symbol("decompressedBytesRead");
-	CHECKDECOMPRESSIONRATIO = Symbol("checkDecompressionRatio");
-	noop = () => true;
-	Parser = class extends events.EventEmitter {
-		file;
-		strict;
-		maxMetaEntrySize;
-		filter;
-		brotli;
-		zstd;
-		maxDecompressionRatio;
-		writable = true;
-		readable = false;
-		[QUEUE] = [];
-		[BUFFER];
-		[READENTRY];
-		[WRITEENTRY];
-		[STATE] = "begin";
-		[META] = "";
-		[EX];
-		[GEX];
-		[ENDED] = false;
-		[UNZIP];
-		[ABORTED] = false;
-		[SAW_VALID_ENTRY];
-		[SAW_NULL_BLOCK] = false;
-		[SAW_EOF] = false;
-		[WRITING] = false;
-		[CONSUMING] = false;
-		[EMITTEDEND] = false;
-		[COMPRESSEDBYTESREAD] = 0;
-		[DECOMPRESSEDBYTESREAD] = 0;
-		constructor(opt = {}) {
-			super();
-			this.file = opt.file || "";
-			this.on(DONE, () => {
-				if (this[STATE] === "begin" || this[SAW_VALID_ENTRY] === false) this.warn("TAR_BAD_ARCHIVE", "Unrecognized archive format");
-			});
-			if (opt.ondone) this.on(DONE, opt.ondone);
-			else this.on(DONE, () => {
-				this.emit("prefinish");
-				this.emit("finish");
-				this.emit("end");
-			});
-			this.strict = !!opt.strict;
-			this.maxDecompressionRatio = typeof opt.maxDecompressionRatio === "number" ? opt.maxDecompressionRatio : MAX_DECOMPRESSION_RATIO;
-			this.maxMetaEntrySize = opt.maxMetaEntrySize || maxMetaEntrySize;
-			this.filter = typeof opt.filter === "function" ? opt.filter : noop;
-			const isTBR = opt.file && (opt.file.endsWith(".tar.br") || opt.file.endsWith(".tbr"));
-			this.brotli = !(opt.gzip || opt.zstd) && opt.brotli !== void 0 ? opt.brotli : isTBR ? void 0 : false;
-			const isTZST = opt.file && (opt.file.endsWith(".tar.zst") || opt.file.endsWith(".tzst"));
-			this.zstd = !(opt.gzip || opt.brotli) && opt.zstd !== void 0 ? opt.zstd : isTZST ? true : void 0;
-			this.on("end", () => this[CLOSESTREAM]());
-			if (typeof opt.onwarn === "function") this.on("warn", opt.onwarn);
-			if (typeof opt.onReadEntry === "function") this.on("entry", opt.onReadEntry);
-		}
-		warn(code, message, data = {}) {
-			warnMethod(this, code, message, data);
-		}
-		[CONSUMEHEADER](chunk, position) {
-			if (this[SAW_VALID_ENTRY] === void 0) this[SAW_VALID_ENTRY] = false;
-			let header;
-			try {
-				header = new Header(chunk, position, this[EX], this[GEX]);
-			} catch (er) {
-				return this.warn("TAR_ENTRY_INVALID", er);
-			}
-			if (header.nullBlock) {
-				if (this[SAW_NULL_BLOCK]) {
-					this[SAW_EOF] = true;
-					if (this[STATE] === "begin") this[STATE] = "header";
-					this[EMIT]("eof");
-				} else {
-					this[SAW_NULL_BLOCK] = true;
-					this[EMIT]("nullBlock");
-				}
-			} else {
-				this[SAW_NULL_BLOCK] = false;
-				if (!header.cksumValid) this.warn("TAR_ENTRY_INVALID", "checksum failure", { header });
-				else if (!header.path) this.warn("TAR_ENTRY_INVALID", "path is required", { header });
-				else {
-					const type = header.type;
-					if (/^(Symbolic)?Link$/.test(type) && !header.linkpath) this.warn("TAR_ENTRY_INVALID", "linkpath required", { header });
-					else if (!/^(Symbolic)?Link$/.test(type) && !/^(Global)?ExtendedHeader$/.test(type) && header.linkpath) this.warn("TAR_ENTRY_INVALID", "linkpath forbidden", { header });
-					else {
-						const entry = this[WRITEENTRY] = new ReadEntry(header, this[EX], this[GEX]);
-						if (!this[SAW_VALID_ENTRY]) {
-							if (entry.remain) {
-								const onend = () => {
-									if (!entry.invalid) this[SAW_VALID_ENTRY] = true;
-								};
-								entry.on("end", onend);
-							} else this[SAW_VALID_ENTRY] = true;
-						}
-						if (entry.meta) {
-							if (entry.size > this.maxMetaEntrySize) {
-								entry.ignore = true;
-								this[EMIT]("ignoredEntry", entry);
-								this[STATE] = "ignore";
-								entry.resume();
-							} else if (entry.size > 0) {
-								this[META] = "";
-								entry.on("data", (c) => this[META] += c);
-								this[STATE] = "meta";
-							}
-						} else {
-							this[EX] = void 0;
-							entry.ignore = entry.ignore || !this.filter(entry.path, entry);
-							if (entry.ignore) {
-								this[EMIT]("ignoredEntry", entry);
-								this[STATE] = entry.remain ? "ignore" : "header";
-								entry.resume();
-							} else {
-								if (entry.remain) this[STATE] = "body";
-								else {
-									this[STATE] = "header";
-									entry.end();
-								}
-								if (!this[READENTRY]) {
-									this[QUEUE].push(entry);
-									this[NEXTENTRY]();
-								} else this[QUEUE].push(entry);
-							}
-						}
-					}
-				}
-			}
-		}
-		[CLOSESTREAM]() {
-			queueMicrotask(() => this.emit("close"));
-		}
-		[PROCESSENTRY](entry) {
-			let go = true;
-			if (!entry) {
-				this[READENTRY] = void 0;
-				go = false;
-			} else if (Array.isArray(entry)) {
-				const [ev, ...args] = entry;
-				this.emit(ev, ...args);
-			} else {
-				this[READENTRY] = entry;
-				this.emit("entry", entry);
-				if (!entry.emittedEnd) {
-					entry.on("end", () => this[NEXTENTRY]());
-					go = false;
-				}
-			}
-			return go;
-		}
-		[NEXTENTRY]() {
-			do;
-			while (this[PROCESSENTRY](this[QUEUE].shift()));
-			if (this[QUEUE].length === 0) {
-				const re = this[READENTRY];
-				if (!re || re.flowing || re.size === re.remain) {
-					if (!this[WRITING]) this.emit("drain");
-				} else re.once("drain", () => this.emit("drain"));
-			}
-		}
-		[CONSUMEBODY](chunk, position) {
-			const entry = this[WRITEENTRY];
-			if (!entry) throw new Error("attempt to consume body without entry??");
-			const br = entry.blockRemain ?? 0;
-			const c = br >= chunk.length && position === 0 ? chunk : chunk.subarray(position, position + br);
-			entry.write(c);
-			if (!entry.blockRemain) {
-				this[STATE] = "header";
-				this[WRITEENTRY] = void 0;
-				entry.end();
-			}
-			return c.length;
-		}
-		[CONSUMEMETA](chunk, position) {
-			const entry = this[WRITEENTRY];
-			const ret = this[CONSUMEBODY](chunk, position);
-			if (!this[WRITEENTRY] && entry) this[EMITMETA](entry);
-			return ret;
-		}
-		[EMIT](ev, data, extra) {
-			if (this[QUEUE].length === 0 && !this[READENTRY]) this.emit(ev, data, extra);
-			else this[QUEUE].push([
-				ev,
-				data,
-				extra
-			]);
-		}
-		[EMITMETA](entry) {
-			this[EMIT]("meta", this[META]);
-			switch (entry.type) {
-				case "ExtendedHeader":
-				case "OldExtendedHeader":
-					this[EX] = Pax.parse(this[META], this[EX], false);
-					break;
-				case "GlobalExtendedHeader":
-					this[GEX] = Pax.parse(this[META], this[GEX], true);
-					break;
-				case "NextFileHasLongPath":
-				case "OldGnuLongPath": {
-					const ex = this[EX] ?? Object.create(null);
-					this[EX] = ex;
-					ex.path = this[META].replace(/\0.*/, "");
-					break;
-				}
-				case "NextFileHasLongLinkpath": {
-					const ex = this[EX] || Object.create(null);
-					this[EX] = ex;
-					ex.linkpath = this[META].replace(/\0.*/, "");
-					break;
-				}
-				default: throw new Error("unknown meta: " + entry.type);
-			}
-		}
-		abort(error) {
-			if (this[ABORTED]) return;
-			if (this[UNZIP]) {
-				const u = this[UNZIP];
-				u.write = () => true;
-				u.end = () => u;
-				u.emit = () => false;
-				u.destroy?.();
-			}
-			this[ABORTED] = true;
-			this.emit("abort", error);
-			this.warn("TAR_ABORT", error, { recoverable: false });
-		}
-		[CHECKDECOMPRESSIONRATIO](chunk) {
-			this[DECOMPRESSEDBYTESREAD] += chunk.length;
-			const ratio = this[DECOMPRESSEDBYTESREAD] / this[COMPRESSEDBYTESREAD];
-			if (ratio > this.maxDecompressionRatio) {
-				this.abort(new Error(`max decompression ratio exceeded: ${ratio.toFixed(2)} > ${this.maxDecompressionRatio}`));
-				return false;
-			}
-			return true;
-		}
-		write(chunk, encoding, cb) {
-			if (typeof encoding === "function") {
-				cb = encoding;
-				encoding = void 0;
-			}
-			if (typeof chunk === "string") chunk = Buffer.from(chunk, typeof encoding === "string" ? encoding : "utf8");
-			if (this[ABORTED]) {
-				cb?.();
-				return false;
-			}
-			if ((this[UNZIP] === void 0 || this.brotli === void 0 && this[UNZIP] === false) && chunk) {
-				if (this[BUFFER]) {
-					chunk = Buffer.concat([this[BUFFER], chunk]);
-					this[BUFFER] = void 0;
-				}
-				if (chunk.length < ZIP_HEADER_LEN) {
-					this[BUFFER] = chunk;
-					cb?.();
-					return true;
-				}
-				for (let i = 0; this[UNZIP] === void 0 && i < gzipHeader.length; i++) if (chunk[i] !== gzipHeader[i]) this[UNZIP] = false;
-				let isZstd = false;
-				if (this[UNZIP] === false && this.zstd !== false) {
-					isZstd = true;
-					for (let i = 0; i < zstdHeader.length; i++) if (chunk[i] !== zstdHeader[i]) {
-						isZstd = false;
-						break;
-					}
-				}
-				const maybeBrotli = this.brotli === void 0 && !isZstd;
-				if (this[UNZIP] === false && maybeBrotli) {
-					if (chunk.length < 512) {
-						if (this[ENDED]) this.brotli = true;
-						else {
-							this[BUFFER] = chunk;
-							cb?.();
-							return true;
-						}
-					} else try {
-						new Header(chunk.subarray(0, 512));
-						this.brotli = false;
-					} catch (_) {
-						this.brotli = true;
-					}
-				}
-				if (this[UNZIP] === void 0 || this[UNZIP] === false && (this.brotli || isZstd)) {
-					const ended = this[ENDED];
-					this[ENDED] = false;
-					this[UNZIP] = this[UNZIP] === void 0 ? new Unzip({}) : isZstd ? new ZstdDecompress({}) : new BrotliDecompress({});
-					this[UNZIP].on("data", (chunk) => {
-						if (this[CHECKDECOMPRESSIONRATIO](chunk)) this[CONSUMECHUNK](chunk);
-					});
-					this[UNZIP].on("error", (er) => {
-						if (!this[ABORTED]) this.abort(er);
-					});
-					this[UNZIP].on("end", () => {
-						this[ENDED] = true;
-						this[CONSUMECHUNK]();
-					});
-					this[WRITING] = true;
-					this[COMPRESSEDBYTESREAD] += chunk.length;
-					const ret = !!this[UNZIP][ended ? "end" : "write"](chunk);
-					this[WRITING] = false;
-					cb?.();
-					return ret;
-				}
-			}
-			this[WRITING] = true;
-			if (this[UNZIP]) {
-				this[COMPRESSEDBYTESREAD] += chunk.length;
-				this[UNZIP].write(chunk);
-			} else this[CONSUMECHUNK](chunk);
-			this[WRITING] = false;
-			const ret = this[QUEUE].length > 0 ? false : this[READENTRY] ? this[READENTRY].flowing : true;
-			if (!ret && this[QUEUE].length === 0) this[READENTRY]?.once("drain", () => this.emit("drain"));
-			cb?.();
-			return ret;
-		}
-		[BUFFERCONCAT](c) {
-			if (c && !this[ABORTED]) this[BUFFER] = this[BUFFER] ? Buffer.concat([this[BUFFER], c]) : c;
-		}
-		[MAYBEEND]() {
-			if (this[ENDED] && !this[EMITTEDEND] && !this[ABORTED] && !this[CONSUMING]) {
-				this[EMITTEDEND] = true;
-				const entry = this[WRITEENTRY];
-				if (entry?.blockRemain) {
-					const have = this[BUFFER] ? this[BUFFER].length : 0;
-					this.warn("TAR_BAD_ARCHIVE", `Truncated input (needed ${entry.blockRemain} more bytes, only ${have} available)`, { entry });
-					if (this[BUFFER]) entry.write(this[BUFFER]);
-					entry.end();
-				}
-				this[EMIT](DONE);
-			}
-		}
-		[CONSUMECHUNK](chunk) {
-			if (this[CONSUMING] && chunk) this[BUFFERCONCAT](chunk);
-			else if (!chunk && !this[BUFFER]) this[MAYBEEND]();
-			else if (chunk) {
-				this[CONSUMING] = true;
-				if (this[BUFFER]) {
-					this[BUFFERCONCAT](chunk);
-					const c = this[BUFFER];
-					this[BUFFER] = void 0;
-					this[CONSUMECHUNKSUB](c);
-				} else this[CONSUMECHUNKSUB](chunk);
-				while (this[BUFFER] && this[BUFFER]?.length >= 512 && !this[ABORTED] && !this[SAW_EOF]) {
-					const c = this[BUFFER];
-					this[BUFFER] = void 0;
-					this[CONSUMECHUNKSUB](c);
-				}
-				this[CONSUMING] = false;
-			}
-			if (!this[BUFFER] || this[ENDED]) this[MAYBEEND]();
-		}
-		[CONSUMECHUNKSUB](chunk) {
-			let position = 0;
-			const length = chunk.length;
-			while (position + 512 <= length && !this[ABORTED] && !this[SAW_EOF]) switch (this[STATE]) {
-				case "begin":
-				case "header":
-					this[CONSUMEHEADER](chunk, position);
-					position += 512;
-					break;
-				case "ignore":
-				case "body":
-					position += this[CONSUMEBODY](chunk, position);
-					break;
-				case "meta":
-					position += this[CONSUMEMETA](chunk, position);
-					break;
-				default: throw new Error("invalid state: " + this[STATE]);
-			}
-			if (position < length) this[BUFFER] = this[BUFFER] ? Buffer.concat([chunk.subarray(position), this[BUFFER]]) : chunk.subarray(position);
-		}
-		end(chunk, encoding, cb) {
-			if (typeof chunk === "function") {
-				cb = chunk;
-				encoding = void 0;
-				chunk = void 0;
-			}
-			if (typeof encoding === "function") {
-				cb = encoding;
-				encoding = void 0;
-			}
-			if (typeof chunk === "string") chunk = Buffer.from(chunk, encoding);
-			if (cb) this.once("finish", cb);
-			if (!this[ABORTED]) {
-				if (this[UNZIP]) {
-					if (chunk) {
-						this[COMPRESSEDBYTESREAD] += chunk.length;
-						this[UNZIP].write(chunk);
-					}
-					this[UNZIP].end();
-				} else {
-					this[ENDED] = true;
-					if (this.brotli === void 0 || this.zstd === void 0) chunk = chunk || Buffer.alloc(0);
-					if (chunk) this.write(chunk);
-					this[MAYBEEND]();
-				}
-			}
-			return this;
-		}
-	};
-}));
-// src/archive/tar-parser.ts
-function ignored({ path, type, meta, size }) {
-	return meta ? rejectedArchive(`an extended header has ${size} bytes`) : rejectedKind(path, type);
-}
-function refusedByParser(error) {
-	const header = "header" in error && error.header instanceof Header ? error.header : void 0;
-	if (header === void 0) return rejectedArchive("a header has a number that cannot be read", error);
-	if (!header.cksumValid) return badChecksum(error);
-	const { path = "", type } = header;
-	if (path === "") return rejectedMember(path, "a member without a name", "there is no place to write it");
-	return isRefusedKind(type) ? rejectedKind(path, type) : rejectedLinkTarget(path);
-}
-function badChecksum(cause) {
-	return rejectedArchive("a header fails its checksum, or it is not a tar archive", cause);
-}
-var EXTENSIONS, TarParser;
-var init_tar_parser = __esmMin((() => {
-	init_header();
-	init_parse();
-	init_limits();
-	init_archive_error();
-	init_blocks();
-	init_member();
-	EXTENSIONS = new Set([
-		"x",
-		"g",
-		"L",
-		"K"
-	]);
-	TarParser = class {
-		#parser = new Parser({
-			strict: true,
-			zstd: false,
-			brotli: false,
-			maxMetaEntrySize: MAX_ARCHIVE_METADATA_BYTES
-		});
-		#entry;
-		#ignored;
-		#content;
-		#failure;
-		constructor() {
-			this.#parser.on("entry", (entry) => {
-				this.#entry = entry;
-				entry.on("data", (data) => {
-					this.#content = data;
-				});
-			});
-			this.#parser.on("ignoredEntry", (entry) => {
-				this.#ignored = entry;
-			});
-			this.#parser.on("error", (error) => {
-				this.#failure = error;
-			});
-		}
-		header(block) {
-			if (block[0] === 31 && block[1] === 139) throw rejectedArchive("it is packed with gzip twice");
-			this.#write(block);
-			if (this.#ignored !== void 0) throw ignored(this.#ignored);
-			if (this.#entry !== void 0) {
-				const { header } = this.#entry;
-				return {
-					kind: "member",
-					header,
-					entry: this.#entry
-				};
-			}
-			const header = new Header(block);
-			if (header.nullBlock) throw badChecksum();
-			if (!EXTENSIONS.has(header.typeKey)) throw rejectedKind(header.path ?? "", header.type);
-			return {
-				kind: "extension",
-				header,
-				paddedBytes: Math.ceil((header.size ?? 0) / 512) * 512
-			};
-		}
-		content(blocks) {
-			if (blocks.length > 0) this.#write(blocks);
-			return this.#content;
-		}
-		#write(blocks) {
-			this.#entry = void 0;
-			this.#content = void 0;
-			this.#parser.write(blocks);
-			if (this.#failure !== void 0) throw refusedByParser(this.#failure);
-		}
-	};
-}));
-// src/archive/read-members.ts
-async function readMembers(chunks, visit) {
-	const blocks = new Blocks(chunks);
-	const parser = new TarParser();
-	const extended = new ExtendedHeaders();
-	const paths = new MemberPaths();
-	for (let block = await blocks.take(512); !isZero(block); block = await blocks.take(512)) {
-		const parsed = parser.header(block);
-		assertHeaderForm(block, parsed.header);
-		if (parsed.kind === "extension") {
-			const body = await blocks.take(parsed.paddedBytes);
-			extended.add(parsed.header, body);
-			parser.content(body);
-			continue;
-		}
-		const member = memberOf$1(parsed.entry, {
-			block,
-			linked: extended.take() === "linked"
-		});
-		if (member.path !== "") {
-			paths.add(member.path, member.kind);
-			await visit({
-				...member,
-				content: contentOf(parsed, parser, blocks)
-			});
-		}
-		while (parsed.entry.blockRemain > 0) await nextPiece(parsed, parser, blocks);
-	}
-	extended.assertNone();
-	await assertEnd(blocks);
-}
-async function* contentOf(parsed, parser, blocks) {
-	while (parsed.entry.blockRemain > 0) {
-		const piece = await nextPiece(parsed, parser, blocks);
-		if (piece !== void 0) yield piece;
-	}
-}
-async function nextPiece({ entry }, parser, blocks) {
-	return parser.content(await blocks.some(entry.blockRemain));
-}
-async function assertEnd(blocks) {
-	if (!isZero(await blocks.take(512))) throw rejectedArchive("an empty block stands between its members");
-	for await (const rest of blocks.rest()) if (!isZero(rest)) throw rejectedArchive("something follows its end");
-}
-var init_read_members = __esmMin((() => {
-	init_archive_error();
-	init_blocks();
-	init_extended_header();
-	init_header_form();
-	init_member();
-	init_member_path();
-	init_tar_parser();
-}));
-// src/archive/read-archive.ts
-var read_archive_exports = __exportAll({ readArchive: () => readArchive$2 });
-async function readArchive$2(archive, visit, signal) {
-	throwIfInterrupted(signal);
-	try {
-		await assertUnchanged$1(archive);
-		const hash = (0, node_crypto.createHash)(archive.proven.algorithm);
-		const packed = { bytes: 0 };
-		if (await isGzip(archive)) {
-			const unpack = (0, node_zlib.createGunzip)({ chunkSize: UNPACKED_CHUNK_BYTES });
-			await (0, node_stream_promises.pipeline)(() => fileChunks(archive, {
-				hash,
-				packed,
-				nextBuffer: bufferFor(unpack),
-				signal
-			}), unpack, (chunks) => readMembers(bounded$1(chunks, packed), visit), signal === void 0 ? {} : { signal });
-			if (unpack.bytesWritten !== packed.bytes) throw rejectedArchive("something follows its gzip stream");
-		} else {
-			const shared = Buffer.allocUnsafeSlow(CHUNK_BYTES);
-			await readMembers(bounded$1(fileChunks(archive, {
-				hash,
-				packed,
-				nextBuffer: () => shared,
-				signal
-			}), packed), visit);
-		}
-		return confirmReadThrough(archive, hash.digest("hex"));
-	} catch (error) {
-		throwIfInterrupted(signal);
-		if (systemCode(error).startsWith("Z_")) throw rejectedArchive("its gzip stream is damaged or cut short", error);
-		throw diskError(error, `read ${archive.name}`, archive.path);
-	}
-}
-async function assertUnchanged$1({ path, file }) {
-	if (isSameFile(identityOf(await (0, node_fs_promises.stat)(path, { bigint: true })), file)) return;
-	throw new InstallError("place-failed", `${path} was changed or replaced after its digest was confirmed`, {
-		why: "another program writes to it",
-		next: "keep it where only you can write to it"
-	});
-}
-async function isGzip({ readAt }) {
-	const magic = Buffer.alloc(2);
-	return await readAt(magic, 0) === 2 && magic[0] === 31 && magic[1] === 139;
-}
-async function* fileChunks({ readAt }, { hash, packed, nextBuffer, signal }) {
-	for (;;) {
-		throwIfInterrupted(signal);
-		const buffer = nextBuffer();
-		const bytes = await readAt(buffer, packed.bytes);
-		if (bytes === 0) return;
-		packed.bytes += bytes;
-		const chunk = buffer.subarray(0, bytes);
-		hash.update(chunk);
-		yield chunk;
-	}
-}
-function bufferFor(gunzip) {
-	const shared = Buffer.allocUnsafeSlow(CHUNK_BYTES);
-	return () => gunzip.writableLength === 0 ? shared : Buffer.allocUnsafe(CHUNK_BYTES);
-}
-async function* bounded$1(chunks, packed) {
-	let bytes = 0;
-	for await (const chunk of chunks) {
-		bytes += chunk.length;
-		if (bytes > 17179869184) throw rejectedArchive(`it unpacks to more than ${MAX_ARCHIVE_BYTES} bytes`);
-		if (bytes > 16777216 && bytes > packed.bytes * 100) throw rejectedArchive(`it unpacks to more than 100 times its size`);
-		yield chunk;
-	}
-}
-var CHUNK_BYTES, UNPACKED_CHUNK_BYTES;
-var init_read_archive = __esmMin((() => {
-	init_errors();
-	init_limits();
-	init_archive_error();
-	init_disk_error();
-	init_read_members();
-	init_verified_artifact();
-	CHUNK_BYTES = 131072;
-	UNPACKED_CHUNK_BYTES = 65536;
-}));
-// src/archive/extract.ts
-var extract_exports = __exportAll({
-	listArchive: () => listArchive,
-	placeExtractions: () => placeExtractions,
-	stageExtraction: () => stageExtraction,
-	stageMembers: () => stageMembers
-});
-async function listArchive(archive, { signal } = {}) {
-	const members = [];
-	await readArchive$1(archive, async (visited) => {
-		const { content: _, ...member } = visited;
-		members.push(member);
-	}, signal);
-	return members;
-}
-async function stageExtraction(archive, options) {
-	const { into, members: asked = [], look, signal } = options;
-	const staging = new StagingDirectory(into);
-	try {
-		await staging.open();
-		const selection = asked.length === 0 ? void 0 : new MemberSelection(asked);
-		const taken = new Map();
-		await readArchive$1(archive, async (visited) => {
-			if (selection?.offer(visited) === false) return;
-			await staging.write(visited, look);
-			const { content: _, ...member } = visited;
-			taken.set(member.path, member);
-		}, signal);
-		for (const path of selection?.finish() ?? []) {
-			await staging.remove(path);
-			taken.delete(path);
-		}
-		await staging.seal();
-		return {
-			directory: staging.target,
-			members: [...taken.values()],
-			staging
-		};
-	} catch (error) {
-		await staging.discard();
-		throw error;
-	}
-}
-async function placeExtractions(extractions, { signal } = {}) {
-	throwIfInterrupted(signal);
-	const placed = [];
-	let notes;
-	try {
-		for (const { staging } of extractions) {
-			await staging.place();
-			placed.push(staging);
-		}
-		notes = await restoreLabels(placed.map(({ target }) => target));
-		for (const staging of placed) await staging.assertPlaced();
-	} catch (error) {
-		for (const staging of placed.toReversed()) await takeBack(staging, error);
-		throw error;
-	}
-	for (const staging of placed) await staging.keep();
-	return notes;
-}
-async function takeBack(staging, reason) {
-	try {
-		await staging.undo();
-	} catch (error) {
-		throw new InstallError("place-failed", `an archive could not be put in place, and ${staging.target} could not be removed again`, {
-			found: error instanceof Error ? error.message : String(error),
-			next: `remove ${staging.target} by hand`,
-			cause: new AggregateError([reason, error])
-		});
-	}
-}
-async function stageMembers(archive, requests, { signal } = {}) {
-	const files = [];
-	const found = new Set();
-	const read = await readArchive$1(archive, async ({ path, kind, content }) => {
-		if (kind === "directory") return;
-		files.push(path);
-		const wanted = requests.filter(({ member }) => member === path).map(({ staged }) => staged);
-		if (wanted.length === 0) return;
-		for await (const piece of content) for (const staged of wanted) await staged.write(piece);
-		for (const staged of wanted) found.add(staged);
-	}, signal);
-	const missing = requests.find(({ staged }) => !found.has(staged));
-	if (missing !== void 0) throw memberMissing(missing.member, files);
-	return Promise.all(requests.map(async ({ member, staged }) => confirmMember(staged, member, read)));
-}
-var readArchive$1;
-var init_extract = __esmMin((() => {
-	init_errors();
-	init_disk_error();
-	init_security_labels();
-	init_member_selection();
-	init_staging_directory();
-	init_verified_artifact();
-	readArchive$1 = async (...args) => (await Promise.resolve().then(() => (init_read_archive(), read_archive_exports))).readArchive(...args);
-}));
-// src/flow/place.ts
-init_kept_evidence();
-async function placePrepared(prepared, signal) {
-	const outputs = prepared.flatMap((one) => one.outputs);
-	const sideFiles = prepared.flatMap(sideFilesOf);
-	if (sideFiles.length === 0 && outputs.every(({ kind }) => kind === "verified")) return [];
-	const [{ DATA_MODE, EXECUTABLE_MODE, placeAll }, { placeExtractions }] = await Promise.all([Promise.resolve().then(() => (init_place(), place_exports)), Promise.resolve().then(() => (init_extract(), extract_exports))]);
-	const placements = outputs.flatMap((output) => {
-		if (output.kind !== "installed") return [];
-		const { verified: artifact, file } = output;
-		const { destination, executable } = file;
-		return [{
-			artifact,
-			destination,
-			mode: executable ? EXECUTABLE_MODE : DATA_MODE
-		}];
-	});
-	const installed = outputs.flatMap((one) => one.kind === "already-installed" ? [one.installed] : []);
-	const extractions = outputs.flatMap((one) => one.kind === "extracted" ? [one.extraction] : []);
-	const notes = await placeAll(placements, {
-		sideFiles,
-		installed,
-		signal
-	});
-	const isBegun = placements.length > 0 || sideFiles.length > 0;
-	return [...notes, ...await placeExtractions(extractions, isBegun ? {} : { signal })];
-}
-function sideFilesOf({ bundlePath, manifestPath, proof: { bundle, listedIn } }) {
-	if (manifestPath !== void 0 && listedIn !== void 0) return [{
-		destination: manifestPath,
-		bytes: listedIn.bytes
-	}, {
-		destination: bundlePathOf(manifestPath),
-		bytes: bundle
-	}];
-	return bundlePath === void 0 ? [] : [{
-		destination: bundlePath,
-		bytes: bundle
-	}];
-}
-// src/names/name-memory.ts
-init_errors();
-init_limits();
-init_notes();
-init_fields();
-init_json();
-async function recallName(data, name, isBound) {
-	const key = keyOf$2(name);
-	const notes = [];
-	for (const onlyNew of [true, false]) {
-		const entries = (await data.read("names", key)).map((entry) => ({
-			entry,
-			was: readEntry(entry, key)
-		}));
-		for (const { entry, was } of entries) if (was === void 0) notes.push(damaged(entry));
-		const others = entries.flatMap(({ was }) => was === void 0 || was.sha256 === name.sha256 ? [] : [was]);
-		if (others[0] !== void 0) return {
-			kind: "other",
-			earlier: others[0],
-			notes
-		};
-		if (entries.some(({ was }) => was !== void 0) || !isBound) return {
-			kind: "same",
-			notes
-		};
-		const isOwnDamaged = entries.some(({ entry }) => entry.place === "own");
-		if (await data.write("names", key, encode(name), { onlyNew: onlyNew && !isOwnDamaged }) !== "taken") break;
-	}
-	return {
-		kind: "same",
-		notes
-	};
-}
-async function forgetName(data, name) {
-	const key = keyOf$2(name);
-	const was = (await data.read("names", key)).some(({ place }) => place === "own");
-	return await data.remove("names", key) && was;
-}
-function damaged({ path }) {
-	return note("name-memory-damaged", `${path} was damaged; what it remembered of a name is lost`);
-}
-function keyOf$2({ kind, component, version, platform, signer, authority }) {
-	const who = signer.kind === "managed-key" ? [signer.sha256] : [signer.subjectAlternativeName, signer.issuer];
-	const parts = [
-		FORM,
-		kind,
-		component,
-		version,
-		platform ?? "",
-		authority ?? "",
-		...who
-	];
-	return (0, node_crypto.createHash)("sha256").update(JSON.stringify(parts)).digest("hex");
-}
-const FORM = 1;
-function encode(name) {
-	const { component, version, platform, signer, authority, sha256, signedAt } = name;
-	const entry = {
-		schemaVersion: FORM,
-		key: keyOf$2(name),
-		component,
-		version,
-		...platform === void 0 ? {} : { platform },
-		signer: signer.kind === "managed-key" ? `sha256:${signer.sha256}` : signer.subjectAlternativeName,
-		...authority === void 0 ? {} : { authority },
-		sha256,
-		...signedAt === void 0 ? {} : { signedAt: signedAt.toISOString() }
-	};
-	return Buffer.from(`${JSON.stringify(entry)}\n`);
-}
-const FIELDS$1 = [
-	"schemaVersion",
-	"key",
-	"component",
-	"version",
-	"platform",
-	"signer",
-	"authority",
-	"sha256",
-	"signedAt"
-];
-const TIME = /^[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}\.[0-9]{3}Z$/;
-function readEntry({ bytes, path, place }, key) {
-	try {
-		const json = parseJsonStrictly(bytes, path, { maxBytes: MAX_KEPT_NAME_BYTES });
-		const fields = new Fields(json, path, FIELDS$1);
-		if (fields.count("schemaVersion") !== FORM || encodeHex(fields.hex("key", 32)) !== key) return void 0;
-		const sha256 = encodeHex(fields.hex("sha256", 32));
-		const signedAt = fields.has("signedAt") ? fields.text("signedAt") : void 0;
-		if (signedAt !== void 0 && !TIME.test(signedAt)) return void 0;
-		return {
-			sha256,
-			signedAt,
-			path,
-			place
-		};
-	} catch (error) {
-		if (error instanceof UntrustedError) return void 0;
-		throw error;
-	}
-}
-// src/release/written-name.ts
-function writeName({ component, version, platform }) {
-	return `${component}@${version}${platform === void 0 ? "" : `:${platform}`}`;
-}
-// src/flow/remember-names.ts
-init_errors();
-init_notes();
-init_component();
-init_platform();
-init_version();
-async function rememberNames(prepared, { data }, forget = []) {
-	const names = prepared.flatMap((one) => one.outputs.flatMap((output) => {
-		const name = provenName(one, output);
-		return name === void 0 ? [] : [{
-			name,
-			from: one.source,
-			isBound: isBound(output)
-		}];
-	}));
-	const proven = names.map(({ name }) => name);
-	const notes = [];
-	for (const written of forget) notes.push(await forgetWritten(data, written, proven));
-	for (const { name, from, isBound: bound } of names) {
-		const recalled = await recallName(data, name, bound);
-		notes.push(...recalled.notes);
-		if (recalled.kind === "other") throw digestChanged(name, recalled.earlier, from);
-	}
-	return notes;
-}
-function isBound({ name }) {
-	return name?.by.some((source) => source === "binary" || source === "release-manifest") === true;
-}
-function provenName({ artifact, proof }, output) {
-	const { signer, authority, signedAt, claim } = proof.proven;
-	const { name, sha256 } = output;
-	if (memberOf$2(output) !== void 0 || claim.kind !== "genuine" || artifact === void 0 && !isBound(output)) return void 0;
-	const coordinates = artifact ?? name?.claimed;
-	if (coordinates?.version === void 0) return void 0;
-	const { component, version, platform } = coordinates;
-	const known = COMPONENTS.find((one) => one.name === component);
-	if (artifact === void 0 && (known === void 0 || platform === void 0 && known.platforms !== "none")) return void 0;
-	return {
-		kind: artifact?.kind ?? known?.kind ?? "binary",
-		component,
-		version: formatReleaseVersion(version),
-		platform: platform === void 0 ? void 0 : formatPlatform(platform),
-		signer,
-		authority,
-		sha256,
-		signedAt
-	};
-}
-async function forgetWritten(data, written, names) {
-	const meant = names.filter(({ component, version, platform }) => component === written.component && version === written.version && (written.platform === void 0 || platform === written.platform));
-	const text = writeName(written);
-	if (meant.length === 0) return note("name-not-forgotten", `nothing of this run is bound to the name ${text}`);
-	let forgotten = false;
-	for (const name of meant) forgotten = await forgetName(data, name) || forgotten;
-	return forgotten ? note("name-forgotten", `the digest that was remembered for ${text} is forgotten`) : note("name-not-forgotten", `nothing was remembered for ${text}`);
-}
-function digestChanged(name, earlier, from) {
-	const { component, version, platform } = name;
-	const label = [
-		component,
-		version,
-		...platform === void 0 ? [] : [platform]
-	].join(" ");
-	const forgetting = `--forget-name ${writeName(name)}`;
-	return new UntrustedError("name-digest-changed", `another file was proved to be ${label} before`, {
-		wanted: signed(earlier.sha256, earlier.signedAt),
-		found: `${signed(name.sha256, name.signedAt?.toISOString())}, genuine too`,
-		...from === void 0 ? {} : { from },
-		why: `a released name has one file for ever, and ${earlier.path} remembers the other one`,
-		next: earlier.place === "own" ? `find out why there are two; once you know that this one is right, forget the other one with ${forgetting}` : `find out why there are two; only root can forget the other one, with ${forgetting}`
-	});
-}
-function signed(sha256, at) {
-	return `sha256:${sha256}${at === void 0 ? "" : `, signed ${at}`}`;
-}
-async function finishRun(prepared, { forgetNames, signal }, client, logMemory) {
-	const notes = [];
-	try {
-		notes.push(...await logMemory.finish());
-		notes.push(...await rememberNames(prepared, client, forgetNames));
-		await keepAllEvidence(prepared, client.data);
-		notes.push(...await placePrepared(prepared, signal));
-	} finally {
-		await discardPrepared(prepared);
-	}
-	return describeRun(prepared, notes, client.report);
-}
 // src/trust/embedded-root.ts
 function embeddedTufRootBytes() {
 	return Buffer.from(TUF_ROOT, "utf8");
@@ -28373,11 +24823,11 @@ var init_embedded_root = __esmMin((() => {
 	PUBLIC_GOOD_TUF_URL = "https://tuf-repo-cdn.sigstore.dev";
 	TUF_ROOT = "{\n \"signatures\": [\n  {\n   \"keyid\": \"e71a54d543835ba86adad9460379c7641fb8726d164ea766801a1c522aba7ea2\",\n   \"sig\": \"3045022065c68f28ebe44d0a4e047a6e287f9669c8e3b31e08536396c67a1483326be8c6022100e7524a889e40de0df84231dd40e1fcc57fbbbf62055c17076568307dbc509046\"\n  },\n  {\n   \"keyid\": \"22f4caec6d8e6f9555af66b3d4c3cb06a3bb23fdc7e39c916c61f462e6f52b06\",\n   \"sig\": \"304502206fedc4a382a0c5155e812c9b7461fe388ef704fef9e093c5c236e20abbf8e6620221008bbec36b63bf9baebc03a83c770cf9387efc90907eb83070b7a875129512d687\"\n  },\n  {\n   \"keyid\": \"61643838125b440b40db6942f5cb5a31c0dc04368316eb2aaa58b95904a58222\",\n   \"sig\": \"30450220468f4219db51c7e815e1e3d33d9987878aa12aeaf331604d5180dd60b19dfb350221009f778ef5e96647c08bd23d63f69c0cce6fc353d747b9d51f35dc0f8678de9fef\"\n  },\n  {\n   \"keyid\": \"a687e5bf4fab82b0ee58d46e05c9535145a2c9afb458f43d42b45ca0fdce2a70\",\n   \"sig\": \"3045022029e2518a7bcac05ec0b227809ce0c969406743412f90dc5255401afb13363f4602210087a64182249e41dd11de91c9f385a33659bd60147a93d13c86b7a64e447f9826\"\n  },\n  {\n   \"keyid\": \"183e64f37670dc13ca0d28995a3053f3740954ddce44321a41e46534cf44e632\",\n   \"sig\": \"30450221008051c456ed2bf48aa5fc5742928ab0904266c1d6bdde5fc75ae20f12d098a95502203cc683bd86793808e6c9f89e2ca93f80b00c6ea64880ac4e37db69e2e86b24e3\"\n  }\n ],\n \"signed\": {\n  \"_type\": \"root\",\n  \"consistent_snapshot\": true,\n  \"expires\": \"2027-04-22T19:27:31Z\",\n  \"keys\": {\n   \"0c87432c3bf09fd99189fdc32fa5eaedf4e4a5fac7bab73fa04a2e0fc64af6f5\": {\n    \"keyid_hash_algorithms\": [\n     \"sha256\",\n     \"sha512\"\n    ],\n    \"keytype\": \"ecdsa\",\n    \"keyval\": {\n     \"public\": \"-----BEGIN PUBLIC KEY-----\\nMFkwEwYHKoZIzj0CAQYIKoZIzj0DAQcDQgAEWRiGr5+j+3J5SsH+Ztr5nE2H2wO7\\nBV+nO3s93gLca18qTOzHY1oWyAGDykMSsGTUBSt9D+An0KfKsD2mfSM42Q==\\n-----END PUBLIC KEY-----\\n\"\n    },\n    \"scheme\": \"ecdsa-sha2-nistp256\",\n    \"x-tuf-on-ci-online-uri\": \"gcpkms:projects/sigstore-root-signing/locations/global/keyRings/root/cryptoKeys/timestamp/cryptoKeyVersions/1\"\n   },\n   \"183e64f37670dc13ca0d28995a3053f3740954ddce44321a41e46534cf44e632\": {\n    \"keytype\": \"ecdsa\",\n    \"keyval\": {\n     \"public\": \"-----BEGIN PUBLIC KEY-----\\nMFkwEwYHKoZIzj0CAQYIKoZIzj0DAQcDQgAEMxpPOJCIZ5otG4106fGJseEQi3V9\\npkMYQ4uyV9Tj1M7WHXIyLG+jkfvuG0glQ1JZbRZZBV3gAR4sojdGHISeow==\\n-----END PUBLIC KEY-----\\n\"\n    },\n    \"scheme\": \"ecdsa-sha2-nistp256\",\n    \"x-tuf-on-ci-keyowner\": \"@lance\"\n   },\n   \"22f4caec6d8e6f9555af66b3d4c3cb06a3bb23fdc7e39c916c61f462e6f52b06\": {\n    \"keyid_hash_algorithms\": [\n     \"sha256\",\n     \"sha512\"\n    ],\n    \"keytype\": \"ecdsa\",\n    \"keyval\": {\n     \"public\": \"-----BEGIN PUBLIC KEY-----\\nMFkwEwYHKoZIzj0CAQYIKoZIzj0DAQcDQgAEzBzVOmHCPojMVLSI364WiiV8NPrD\\n6IgRxVliskz/v+y3JER5mcVGcONliDcWMC5J2lfHmjPNPhb4H7xm8LzfSA==\\n-----END PUBLIC KEY-----\\n\"\n    },\n    \"scheme\": \"ecdsa-sha2-nistp256\",\n    \"x-tuf-on-ci-keyowner\": \"@santiagotorres\"\n   },\n   \"61643838125b440b40db6942f5cb5a31c0dc04368316eb2aaa58b95904a58222\": {\n    \"keyid_hash_algorithms\": [\n     \"sha256\",\n     \"sha512\"\n    ],\n    \"keytype\": \"ecdsa\",\n    \"keyval\": {\n     \"public\": \"-----BEGIN PUBLIC KEY-----\\nMFkwEwYHKoZIzj0CAQYIKoZIzj0DAQcDQgAEinikSsAQmYkNeH5eYq/CnIzLaacO\\nxlSaawQDOwqKy/tCqxq5xxPSJc21K4WIhs9GyOkKfzueY3GILzcMJZ4cWw==\\n-----END PUBLIC KEY-----\\n\"\n    },\n    \"scheme\": \"ecdsa-sha2-nistp256\",\n    \"x-tuf-on-ci-keyowner\": \"@bobcallaway\"\n   },\n   \"a687e5bf4fab82b0ee58d46e05c9535145a2c9afb458f43d42b45ca0fdce2a70\": {\n    \"keyid_hash_algorithms\": [\n     \"sha256\",\n     \"sha512\"\n    ],\n    \"keytype\": \"ecdsa\",\n    \"keyval\": {\n     \"public\": \"-----BEGIN PUBLIC KEY-----\\nMFkwEwYHKoZIzj0CAQYIKoZIzj0DAQcDQgAE0ghrh92Lw1Yr3idGV5WqCtMDB8Cx\\n+D8hdC4w2ZLNIplVRoVGLskYa3gheMyOjiJ8kPi15aQ2//7P+oj7UvJPGw==\\n-----END PUBLIC KEY-----\\n\"\n    },\n    \"scheme\": \"ecdsa-sha2-nistp256\",\n    \"x-tuf-on-ci-keyowner\": \"@joshuagl\"\n   },\n   \"e71a54d543835ba86adad9460379c7641fb8726d164ea766801a1c522aba7ea2\": {\n    \"keyid_hash_algorithms\": [\n     \"sha256\",\n     \"sha512\"\n    ],\n    \"keytype\": \"ecdsa\",\n    \"keyval\": {\n     \"public\": \"-----BEGIN PUBLIC KEY-----\\nMFkwEwYHKoZIzj0CAQYIKoZIzj0DAQcDQgAEEXsz3SZXFb8jMV42j6pJlyjbjR8K\\nN3Bwocexq6LMIb5qsWKOQvLN16NUefLc4HswOoumRsVVaajSpQS6fobkRw==\\n-----END PUBLIC KEY-----\\n\"\n    },\n    \"scheme\": \"ecdsa-sha2-nistp256\",\n    \"x-tuf-on-ci-keyowner\": \"@mnm678\"\n   }\n  },\n  \"roles\": {\n   \"root\": {\n    \"keyids\": [\n     \"e71a54d543835ba86adad9460379c7641fb8726d164ea766801a1c522aba7ea2\",\n     \"22f4caec6d8e6f9555af66b3d4c3cb06a3bb23fdc7e39c916c61f462e6f52b06\",\n     \"61643838125b440b40db6942f5cb5a31c0dc04368316eb2aaa58b95904a58222\",\n     \"a687e5bf4fab82b0ee58d46e05c9535145a2c9afb458f43d42b45ca0fdce2a70\",\n     \"183e64f37670dc13ca0d28995a3053f3740954ddce44321a41e46534cf44e632\"\n    ],\n    \"threshold\": 3\n   },\n   \"snapshot\": {\n    \"keyids\": [\n     \"0c87432c3bf09fd99189fdc32fa5eaedf4e4a5fac7bab73fa04a2e0fc64af6f5\"\n    ],\n    \"threshold\": 1,\n    \"x-tuf-on-ci-expiry-period\": 3650,\n    \"x-tuf-on-ci-signing-period\": 365\n   },\n   \"targets\": {\n    \"keyids\": [\n     \"e71a54d543835ba86adad9460379c7641fb8726d164ea766801a1c522aba7ea2\",\n     \"22f4caec6d8e6f9555af66b3d4c3cb06a3bb23fdc7e39c916c61f462e6f52b06\",\n     \"61643838125b440b40db6942f5cb5a31c0dc04368316eb2aaa58b95904a58222\",\n     \"a687e5bf4fab82b0ee58d46e05c9535145a2c9afb458f43d42b45ca0fdce2a70\",\n     \"183e64f37670dc13ca0d28995a3053f3740954ddce44321a41e46534cf44e632\"\n    ],\n    \"threshold\": 3\n   },\n   \"timestamp\": {\n    \"keyids\": [\n     \"0c87432c3bf09fd99189fdc32fa5eaedf4e4a5fac7bab73fa04a2e0fc64af6f5\"\n    ],\n    \"threshold\": 1,\n    \"x-tuf-on-ci-expiry-period\": 7,\n    \"x-tuf-on-ci-signing-period\": 6\n   }\n  },\n  \"spec_version\": \"1.0\",\n  \"version\": 16,\n  \"x-tuf-on-ci-expiry-period\": 197,\n  \"x-tuf-on-ci-signing-period\": 46\n }\n}";
 	ROOT = "{\n  \"mediaType\": \"application/vnd.dev.sigstore.trustedroot+json;version=0.1\",\n  \"tlogs\": [\n    {\n      \"baseUrl\": \"https://rekor.sigstore.dev\",\n      \"hashAlgorithm\": \"SHA2_256\",\n      \"publicKey\": {\n        \"rawBytes\": \"MFkwEwYHKoZIzj0CAQYIKoZIzj0DAQcDQgAE2G2Y+2tabdTV5BcGiBIx0a9fAFwrkBbmLSGtks4L3qX6yYY0zufBnhC8Ur/iy55GhWP/9A/bY2LhC30M9+RYtw==\",\n        \"keyDetails\": \"PKIX_ECDSA_P256_SHA_256\",\n        \"validFor\": {\n          \"start\": \"2021-01-12T11:53:27Z\"\n        }\n      },\n      \"logId\": {\n        \"keyId\": \"wNI9atQGlz+VWfO6LRygH4QUfY/8W4RFwiT5i5WRgB0=\"\n      }\n    },\n    {\n      \"baseUrl\": \"https://log2025-1.rekor.sigstore.dev\",\n      \"hashAlgorithm\": \"SHA2_256\",\n      \"publicKey\": {\n        \"rawBytes\": \"MCowBQYDK2VwAyEAt8rlp1knGwjfbcXAYPYAkn0XiLz1x8O4t0YkEhie244=\",\n        \"keyDetails\": \"PKIX_ED25519\",\n        \"validFor\": {\n          \"start\": \"2025-09-23T00:00:00Z\"\n        }\n      },\n      \"logId\": {\n        \"keyId\": \"zxGZFVvd0FEmjR8WrFwMdcAJ9vtaY/QXf44Y1wUeP6A=\"\n      }\n    }\n  ],\n  \"certificateAuthorities\": [\n    {\n      \"subject\": {\n        \"organization\": \"sigstore.dev\",\n        \"commonName\": \"sigstore\"\n      },\n      \"uri\": \"https://fulcio.sigstore.dev\",\n      \"certChain\": {\n        \"certificates\": [\n          {\n            \"rawBytes\": \"MIIB+DCCAX6gAwIBAgITNVkDZoCiofPDsy7dfm6geLbuhzAKBggqhkjOPQQDAzAqMRUwEwYDVQQKEwxzaWdzdG9yZS5kZXYxETAPBgNVBAMTCHNpZ3N0b3JlMB4XDTIxMDMwNzAzMjAyOVoXDTMxMDIyMzAzMjAyOVowKjEVMBMGA1UEChMMc2lnc3RvcmUuZGV2MREwDwYDVQQDEwhzaWdzdG9yZTB2MBAGByqGSM49AgEGBSuBBAAiA2IABLSyA7Ii5k+pNO8ZEWY0ylemWDowOkNa3kL+GZE5Z5GWehL9/A9bRNA3RbrsZ5i0JcastaRL7Sp5fp/jD5dxqc/UdTVnlvS16an+2Yfswe/QuLolRUCrcOE2+2iA5+tzd6NmMGQwDgYDVR0PAQH/BAQDAgEGMBIGA1UdEwEB/wQIMAYBAf8CAQEwHQYDVR0OBBYEFMjFHQBBmiQpMlEk6w2uSu1KBtPsMB8GA1UdIwQYMBaAFMjFHQBBmiQpMlEk6w2uSu1KBtPsMAoGCCqGSM49BAMDA2gAMGUCMH8liWJfMui6vXXBhjDgY4MwslmN/TJxVe/83WrFomwmNf056y1X48F9c4m3a3ozXAIxAKjRay5/aj/jsKKGIkmQatjI8uupHr/+CxFvaJWmpYqNkLDGRU+9orzh5hI2RrcuaQ==\"\n          }\n        ]\n      },\n      \"validFor\": {\n        \"start\": \"2021-03-07T03:20:29Z\",\n        \"end\": \"2022-12-31T23:59:59.999Z\"\n      }\n    },\n    {\n      \"subject\": {\n        \"organization\": \"sigstore.dev\",\n        \"commonName\": \"sigstore\"\n      },\n      \"uri\": \"https://fulcio.sigstore.dev\",\n      \"certChain\": {\n        \"certificates\": [\n          {\n            \"rawBytes\": \"MIICGjCCAaGgAwIBAgIUALnViVfnU0brJasmRkHrn/UnfaQwCgYIKoZIzj0EAwMwKjEVMBMGA1UEChMMc2lnc3RvcmUuZGV2MREwDwYDVQQDEwhzaWdzdG9yZTAeFw0yMjA0MTMyMDA2MTVaFw0zMTEwMDUxMzU2NThaMDcxFTATBgNVBAoTDHNpZ3N0b3JlLmRldjEeMBwGA1UEAxMVc2lnc3RvcmUtaW50ZXJtZWRpYXRlMHYwEAYHKoZIzj0CAQYFK4EEACIDYgAE8RVS/ysH+NOvuDZyPIZtilgUF9NlarYpAd9HP1vBBH1U5CV77LSS7s0ZiH4nE7Hv7ptS6LvvR/STk798LVgMzLlJ4HeIfF3tHSaexLcYpSASr1kS0N/RgBJz/9jWCiXno3sweTAOBgNVHQ8BAf8EBAMCAQYwEwYDVR0lBAwwCgYIKwYBBQUHAwMwEgYDVR0TAQH/BAgwBgEB/wIBADAdBgNVHQ4EFgQU39Ppz1YkEZb5qNjpKFWixi4YZD8wHwYDVR0jBBgwFoAUWMAeX5FFpWapesyQoZMi0CrFxfowCgYIKoZIzj0EAwMDZwAwZAIwPCsQK4DYiZYDPIaDi5HFKnfxXx6ASSVmERfsynYBiX2X6SJRnZU84/9DZdnFvvxmAjBOt6QpBlc4J/0DxvkTCqpclvziL6BCCPnjdlIB3Pu3BxsPmygUY7Ii2zbdCdliiow=\"\n          },\n          {\n            \"rawBytes\": \"MIIB9zCCAXygAwIBAgIUALZNAPFdxHPwjeDloDwyYChAO/4wCgYIKoZIzj0EAwMwKjEVMBMGA1UEChMMc2lnc3RvcmUuZGV2MREwDwYDVQQDEwhzaWdzdG9yZTAeFw0yMTEwMDcxMzU2NTlaFw0zMTEwMDUxMzU2NThaMCoxFTATBgNVBAoTDHNpZ3N0b3JlLmRldjERMA8GA1UEAxMIc2lnc3RvcmUwdjAQBgcqhkjOPQIBBgUrgQQAIgNiAAT7XeFT4rb3PQGwS4IajtLk3/OlnpgangaBclYpsYBr5i+4ynB07ceb3LP0OIOZdxexX69c5iVuyJRQ+Hz05yi+UF3uBWAlHpiS5sh0+H2GHE7SXrk1EC5m1Tr19L9gg92jYzBhMA4GA1UdDwEB/wQEAwIBBjAPBgNVHRMBAf8EBTADAQH/MB0GA1UdDgQWBBRYwB5fkUWlZql6zJChkyLQKsXF+jAfBgNVHSMEGDAWgBRYwB5fkUWlZql6zJChkyLQKsXF+jAKBggqhkjOPQQDAwNpADBmAjEAj1nHeXZp+13NWBNa+EDsDP8G1WWg1tCMWP/WHPqpaVo0jhsweNFZgSs0eE7wYI4qAjEA2WB9ot98sIkoF3vZYdd3/VtWB5b9TNMea7Ix/stJ5TfcLLeABLE4BNJOsQ4vnBHJ\"\n          }\n        ]\n      },\n      \"validFor\": {\n        \"start\": \"2022-04-13T20:06:15Z\"\n      }\n    }\n  ],\n  \"ctlogs\": [\n    {\n      \"baseUrl\": \"https://ctfe.sigstore.dev/test\",\n      \"hashAlgorithm\": \"SHA2_256\",\n      \"publicKey\": {\n        \"rawBytes\": \"MFkwEwYHKoZIzj0CAQYIKoZIzj0DAQcDQgAEbfwR+RJudXscgRBRpKX1XFDy3PyudDxz/SfnRi1fT8ekpfBd2O1uoz7jr3Z8nKzxA69EUQ+eFCFI3zeubPWU7w==\",\n        \"keyDetails\": \"PKIX_ECDSA_P256_SHA_256\",\n        \"validFor\": {\n          \"start\": \"2021-03-14T00:00:00Z\",\n          \"end\": \"2022-10-31T23:59:59.999Z\"\n        }\n      },\n      \"logId\": {\n        \"keyId\": \"CGCS8ChS/2hF0dFrJ4ScRWcYrBY9wzjSbea8IgY2b3I=\"\n      }\n    },\n    {\n      \"baseUrl\": \"https://ctfe.sigstore.dev/2022\",\n      \"hashAlgorithm\": \"SHA2_256\",\n      \"publicKey\": {\n        \"rawBytes\": \"MFkwEwYHKoZIzj0CAQYIKoZIzj0DAQcDQgAEiPSlFi0CmFTfEjCUqF9HuCEcYXNKAaYalIJmBZ8yyezPjTqhxrKBpMnaocVtLJBI1eM3uXnQzQGAJdJ4gs9Fyw==\",\n        \"keyDetails\": \"PKIX_ECDSA_P256_SHA_256\",\n        \"validFor\": {\n          \"start\": \"2022-10-20T00:00:00Z\"\n        }\n      },\n      \"logId\": {\n        \"keyId\": \"3T0wasbHETJjGR4cmWc3AqJKXrjePK3/h4pygC8p7o4=\"\n      }\n    }\n  ],\n  \"timestampAuthorities\": [\n    {\n      \"subject\": {\n        \"organization\": \"sigstore.dev\",\n        \"commonName\": \"sigstore-tsa-selfsigned\"\n      },\n      \"uri\": \"https://timestamp.sigstore.dev/api/v1/timestamp\",\n      \"certChain\": {\n        \"certificates\": [\n          {\n            \"rawBytes\": \"MIICEDCCAZagAwIBAgIUOhNULwyQYe68wUMvy4qOiyojiwwwCgYIKoZIzj0EAwMwOTEVMBMGA1UEChMMc2lnc3RvcmUuZGV2MSAwHgYDVQQDExdzaWdzdG9yZS10c2Etc2VsZnNpZ25lZDAeFw0yNTA0MDgwNjU5NDNaFw0zNTA0MDYwNjU5NDNaMC4xFTATBgNVBAoTDHNpZ3N0b3JlLmRldjEVMBMGA1UEAxMMc2lnc3RvcmUtdHNhMHYwEAYHKoZIzj0CAQYFK4EEACIDYgAE4ra2Z8hKNig2T9kFjCAToGG30jky+WQv3BzL+mKvh1SKNR/UwuwsfNCg4sryoYAd8E6isovVA3M4aoNdm9QDi50Z8nTEyvqgfDPtTIwXItfiW/AFf1V7uwkbkAoj0xxco2owaDAOBgNVHQ8BAf8EBAMCB4AwHQYDVR0OBBYEFIn9eUOHz9BlRsMCRscsc1t9tOsDMB8GA1UdIwQYMBaAFJjsAe9/u1H/1JUeb4qImFMHic6/MBYGA1UdJQEB/wQMMAoGCCsGAQUFBwMIMAoGCCqGSM49BAMDA2gAMGUCMDtpsV/6KaO0qyF/UMsX2aSUXKQFdoGTptQGc0ftq1csulHPGG6dsmyMNd3JB+G3EQIxAOajvBcjpJmKb4Nv+2Taoj8Uc5+b6ih6FXCCKraSqupe07zqswMcXJTe1cExvHvvlw==\"\n          },\n          {\n            \"rawBytes\": \"MIIB9zCCAXygAwIBAgIUV7f0GLDOoEzIh8LXSW80OJiUp14wCgYIKoZIzj0EAwMwOTEVMBMGA1UEChMMc2lnc3RvcmUuZGV2MSAwHgYDVQQDExdzaWdzdG9yZS10c2Etc2VsZnNpZ25lZDAeFw0yNTA0MDgwNjU5NDNaFw0zNTA0MDYwNjU5NDNaMDkxFTATBgNVBAoTDHNpZ3N0b3JlLmRldjEgMB4GA1UEAxMXc2lnc3RvcmUtdHNhLXNlbGZzaWduZWQwdjAQBgcqhkjOPQIBBgUrgQQAIgNiAAQUQNtfRT/ou3YATa6wB/kKTe70cfJwyRIBovMnt8RcJph/COE82uyS6FmppLLL1VBPGcPfpQPYJNXzWwi8icwhKQ6W/Qe2h3oebBb2FHpwNJDqo+TMaC/tdfkv/ElJB72jRTBDMA4GA1UdDwEB/wQEAwIBBjASBgNVHRMBAf8ECDAGAQH/AgEAMB0GA1UdDgQWBBSY7AHvf7tR/9SVHm+KiJhTB4nOvzAKBggqhkjOPQQDAwNpADBmAjEAwGEGrfGZR1cen1R8/DTVMI943LssZmJRtDp/i7SfGHmGRP6gRbuj9vOK3b67Z0QQAjEAuT2H673LQEaHTcyQSZrkp4mX7WwkmF+sVbkYY5mXN+RMH13KUEHHOqASaemYWK/E\"\n          }\n        ]\n      },\n      \"validFor\": {\n        \"start\": \"2025-07-04T00:00:00Z\"\n      }\n    }\n  ]\n}\n";
-	RECORD = "{\n  \"currentAsOf\": \"2026-10-07\"\n}\n";
+	RECORD = "{\n  \"currentAsOf\": \"2026-10-07\",\n  \"published\": {\n    \"timestamp\": 762,\n    \"snapshot\": 165\n  }\n}\n";
 }));
 // src/trust/clock.ts
 function assertClockNotBehindRoot(now) {
-	const currentAsOf = readRootRecord(readEmbedded(embeddedRecordBytes));
+	const { currentAsOf } = readRootRecord(readEmbedded(embeddedRecordBytes));
 	if (now >= currentAsOf) return currentAsOf;
 	throw new UnavailableError("clock-wrong", "this machine's clock is wrong: it is behind k8s-verify itself", {
 		wanted: `a clock at ${currentAsOf.toISOString().slice(0, 10)} or later, the date of the embedded trusted root`,
@@ -28404,6 +24854,50 @@ var init_clock = __esmMin((() => {
 	init_embedded_root();
 	init_root_age();
 }));
+// src/data/newest-kept.ts
+function orderOf(...numbers) {
+	return numbers.map((number) => String(number).padStart(DIGITS, "0")).join("-");
+}
+async function readNewest(data, states) {
+	for (const name of (await namesOf$2(data, states)).slice(0, MAX_STATES)) {
+		const state = await readState(data, states, name);
+		if (state !== void 0) return state;
+	}
+}
+async function keepNewest(data, states, { order, bytes }) {
+	const own = nameOf$5(states, order);
+	const written = await data.write(states.kind, own, bytes);
+	if (written === "failed") return written;
+	const quiet = {
+		...states,
+		refuse: () => void 0
+	};
+	let newest;
+	for (const name of await namesOf$2(data, states)) if (newest === void 0 && (name === own || await readState(data, quiet, name) !== void 0)) newest = name;
+	else await data.remove(states.kind, name);
+	return written;
+}
+function nameOf$5({ key }, order) {
+	return `${key}-${order}`;
+}
+async function namesOf$2(data, states) {
+	return (await data.list(states.kind)).filter((name) => name.startsWith(nameOf$5(states, ""))).toReversed();
+}
+async function readState(data, states, name) {
+	let latest;
+	for (const entry of await data.read(states.kind, name)) {
+		const state = await states.open(entry);
+		if (typeof state === "string") states.refuse(entry.path, state);
+		else if (nameOf$5(states, state.order) !== name) states.refuse(entry.path, "it is not what its name says");
+		else if (latest === void 0 || states.isLater(state.value, latest.value)) latest = state;
+	}
+	return latest;
+}
+var MAX_STATES, DIGITS;
+var init_newest_kept = __esmMin((() => {
+	MAX_STATES = 16;
+	DIGITS = 20;
+}));
 // src/trust/kept-root.ts
 function keptRootKey(anchor, url) {
 	return sha256(Buffer.from(`${SCHEMA}\0${sha256(anchor)}\0${url}`));
@@ -28425,7 +24919,7 @@ function encodeKeptRoot({ checkedAt, files, target }) {
 }
 function decodeKeptRoot(bytes) {
 	const json = parseJsonStrictly(bytes, WHAT, { maxBytes: MAX_KEPT_TRUST_BYTES });
-	const fields = new Fields(json, WHAT, FIELDS);
+	const fields = new Fields(json, WHAT, FIELDS$2);
 	if (fields.count("schema") !== SCHEMA) throw fields.flawed("schema", String(SCHEMA), "another one");
 	const checkedAt = fields.timestamp("checkedAt");
 	if (checkedAt === void 0) throw new UntrustedError("material-malformed", `${WHAT} has no date`);
@@ -28447,7 +24941,7 @@ function decodeKeptRoot(bytes) {
 function sha256(bytes) {
 	return digestOf(bytes, "sha256").hex;
 }
-var SCHEMA, WHAT, FIELDS;
+var SCHEMA, WHAT, FIELDS$2;
 var init_kept_root = __esmMin((() => {
 	init_errors();
 	init_limits();
@@ -28457,7 +24951,7 @@ var init_kept_root = __esmMin((() => {
 	init_json();
 	SCHEMA = 1;
 	WHAT = "the kept trusted root";
-	FIELDS = [
+	FIELDS$2 = [
 		"schema",
 		"checkedAt",
 		"roots",
@@ -28469,7 +24963,7 @@ var init_kept_root = __esmMin((() => {
 }));
 // src/trust/tuf-root.ts
 function signedPart(root) {
-	const document = parse(root);
+	const document = parse$2(root);
 	const signed = isJsonObject(document) ? document["signed"] : void 0;
 	return isJsonObject(signed) ? signed : {};
 }
@@ -28482,7 +24976,7 @@ function tufRootExpires({ expires: text }) {
 	if (!Number.isNaN(expires.getTime())) return expires;
 	throw new UntrustedError("trusted-root-invalid", "the TUF root has no expiry date", { wanted: "signed.expires, a time" });
 }
-function parse(root) {
+function parse$2(root) {
 	try {
 		return parseJsonStrictly(root, "the TUF root", { maxBytes: MAX_TUF_ROOT_BYTES });
 	} catch (cause) {
@@ -31696,28 +28190,64 @@ var require_store = __commonJSMin(((exports) => {
 	};
 	exports.TrustedMetadataStore = TrustedMetadataStore;
 }));
+// src/trust/tuf-bytes.ts
+function metadataBytes(bytes) {
+	const buffer = Buffer.from(bytes);
+	assertFewMembers(JSON.parse(buffer.toString("utf8")));
+	return buffer;
+}
+function assertFewMembers(document) {
+	const left = [document];
+	let all = 0;
+	for (let value = left.pop(); value !== void 0; value = left.pop()) {
+		if (typeof value !== "object" || value === null) continue;
+		const members = Object.values(value);
+		all += members.length;
+		if (members.length > 512) throw tooMany(512, "one object");
+		if (all > 8192) throw tooMany(MAX_TUF_MEMBERS, "all");
+		left.push(...members);
+	}
+}
+function tooMany(most, where) {
+	return new UntrustedError("trusted-root-invalid", "a TUF metadata file has too many members", {
+		wanted: `at most ${most} in ${where}`,
+		found: "more"
+	});
+}
+var init_tuf_bytes = __esmMin((() => {
+	init_errors();
+	init_limits();
+}));
 // src/trust/tuf-metadata.ts
-async function refreshMetadata(anchor, kept, fetch, now) {
+async function refreshMetadata({ anchor, kept, published = {}, now }, fetch) {
 	const store = openStore(anchor, now);
+	const before = onlineKeys(store);
 	const roots = followRoots(store, kept?.roots ?? []);
 	await fetchRoots(store, roots, fetch);
+	const oldest = onlineKeys(store) === before ? published : {};
+	const timestamp = await refreshTimestamp(store, kept?.timestamp, fetch);
+	const { signed } = present(store.timestamp, "timestamp");
+	assertNotOlder("timestamp", signed.version, oldest);
+	assertNotOlder("snapshot", signed.snapshotMeta.version, oldest);
+	const snapshot = await refreshSnapshot(store, kept?.snapshot, fetch);
+	assertNotOlder("targets", targetsMeta(store).version, oldest);
 	return verified(store, anchor, {
 		roots,
-		timestamp: await refreshTimestamp(store, kept?.timestamp, fetch),
-		snapshot: await refreshSnapshot(store, kept?.snapshot, fetch),
+		timestamp,
+		snapshot,
 		targets: await refreshTargets(store, kept?.targets, fetch)
 	});
 }
 function verifyKept(anchor, kept, checkedAt) {
 	const store = openStore(anchor, checkedAt);
-	for (const root of kept.roots) store.updateRoot(Buffer.from(root));
-	store.updateTimestamp(Buffer.from(kept.timestamp));
-	store.updateSnapshot(Buffer.from(kept.snapshot));
-	store.updateDelegatedTargets(Buffer.from(kept.targets), "targets", "root");
+	for (const root of kept.roots) store.updateRoot(metadataBytes(root));
+	store.updateTimestamp(metadataBytes(kept.timestamp));
+	store.updateSnapshot(metadataBytes(kept.snapshot));
+	store.updateDelegatedTargets(metadataBytes(kept.targets), "targets", "root");
 	return verified(store, anchor, kept);
 }
 function openStore(anchor, now) {
-	const store = new import_store.TrustedMetadataStore(Buffer.from(anchor));
+	const store = new import_store.TrustedMetadataStore(metadataBytes(anchor));
 	if (!Reflect.has(store, "referenceTime")) throw new TypeError("this tuf-js takes its time elsewhere");
 	Reflect.set(store, "referenceTime", now);
 	return store;
@@ -31725,7 +28255,7 @@ function openStore(anchor, now) {
 function followRoots(store, kept) {
 	const roots = [];
 	for (const root of kept) {
-		if (!succeeds(() => store.updateRoot(Buffer.from(root)))) break;
+		if (!succeeds(() => store.updateRoot(metadataBytes(root)))) break;
 		roots.push(root);
 	}
 	return roots;
@@ -31734,18 +28264,18 @@ async function fetchRoots(store, roots, fetch) {
 	while (roots.length < 256) {
 		const next = await fetch(`${store.root.signed.version + 1}.root.json`, MAX_TUF_ROOT_BYTES);
 		if (next === void 0) return;
-		store.updateRoot(Buffer.from(next));
+		store.updateRoot(metadataBytes(next));
 		roots.push(next);
 	}
 	throw new Error(`more than 256 versions of the root`);
 }
 async function refreshTimestamp(store, kept, fetch) {
-	if (kept !== void 0) succeeds(() => store.updateTimestamp(Buffer.from(kept)));
+	if (kept !== void 0) succeeds(() => store.updateTimestamp(metadataBytes(kept)));
 	const name = "timestamp.json";
 	const newest = await fetch(name, MAX_TUF_TIMESTAMP_BYTES);
 	if (newest === void 0) throw new MissingMetadata(name);
 	try {
-		store.updateTimestamp(Buffer.from(newest));
+		store.updateTimestamp(metadataBytes(newest));
 		return newest;
 	} catch (error) {
 		if (error instanceof import_error$1.EqualVersionError && kept !== void 0) return kept;
@@ -31753,24 +28283,37 @@ async function refreshTimestamp(store, kept, fetch) {
 	}
 }
 async function refreshSnapshot(store, kept, fetch) {
-	if (kept !== void 0 && succeeds(() => store.updateSnapshot(Buffer.from(kept), true))) return kept;
+	if (kept !== void 0 && succeeds(() => store.updateSnapshot(metadataBytes(kept), true))) return kept;
 	const meta = present(store.timestamp, "timestamp").signed.snapshotMeta;
 	const name = versioned(store, "snapshot", meta.version);
 	const newest = await fetch(name, atMost(meta.length, MAX_TUF_SNAPSHOT_BYTES));
 	if (newest === void 0) throw new MissingMetadata(name);
-	store.updateSnapshot(Buffer.from(newest));
+	store.updateSnapshot(metadataBytes(newest));
 	return newest;
 }
 async function refreshTargets(store, kept, fetch) {
-	const accept = (bytes) => store.updateDelegatedTargets(Buffer.from(bytes), "targets", "root");
+	const accept = (bytes) => store.updateDelegatedTargets(metadataBytes(bytes), "targets", "root");
 	if (kept !== void 0 && succeeds(() => accept(kept))) return kept;
-	const meta = present(store.snapshot, "snapshot").signed.meta["targets.json"];
-	if (meta === void 0) throw new MissingMetadata("targets.json");
+	const meta = targetsMeta(store);
 	const name = versioned(store, "targets", meta.version);
 	const newest = await fetch(name, atMost(meta.length, MAX_TUF_TARGETS_BYTES));
 	if (newest === void 0) throw new MissingMetadata(name);
 	accept(newest);
 	return newest;
+}
+function targetsMeta(store) {
+	const meta = present(store.snapshot, "snapshot").signed.meta["targets.json"];
+	if (meta === void 0) throw new MissingMetadata("targets.json");
+	return meta;
+}
+function onlineKeys(store) {
+	const { roles } = store.root.signed;
+	return JSON.stringify([roles["timestamp"]?.keyIDs.toSorted(), roles["snapshot"]?.keyIDs.toSorted()]);
+}
+function assertNotOlder(role, version, published) {
+	const known = published[role] ?? 0;
+	if (version >= known) return;
+	throw new import_error$1.BadVersionError(`${role}.json has version ${version}, and version ${known} was published before this k8s-verify`);
 }
 function versioned(store, role, version) {
 	return store.root.signed.consistentSnapshot ? `${version}.${role}.json` : `${role}.json`;
@@ -31784,7 +28327,11 @@ function verified(store, anchor, files) {
 		root: files.roots.at(-1) ?? anchor,
 		rootVersion: root.version,
 		rootExpires: new Date(root.expires),
-		timestampVersion: timestamp.version,
+		versions: {
+			timestamp: timestamp.version,
+			snapshot: timestamp.snapshotMeta.version,
+			targets: present(store.targets, "targets").signed.version
+		},
 		target: (name) => {
 			const info = Object.hasOwn(targets, name) ? targets[name] : void 0;
 			return info && {
@@ -31815,6 +28362,7 @@ var init_tuf_metadata = __esmMin((() => {
 	import_error$1 = require_error$1();
 	import_store = require_store();
 	init_limits();
+	init_tuf_bytes();
 	MissingMetadata = class extends Error {
 		name = "MissingMetadata";
 		file;
@@ -31899,17 +28447,22 @@ var init_tuf_target = __esmMin((() => {
 }));
 // src/trust/refresh-root.ts
 var refresh_root_exports = __exportAll({
-	newestKeptRoot: () => newestKeptRoot,
 	openKeptRoot: () => openKeptRoot,
+	readKeptRoot: () => readKeptRoot,
 	refreshTrustedRoot: () => refreshTrustedRoot
 });
 async function refreshTrustedRoot(request) {
-	const { server, anchor, kept, now } = request;
+	const { server, anchor, kept, published, now } = request;
 	const url = shownUrl(server.url);
 	const fetch = new TufFetch(server);
 	try {
 		const file = (name, maxBytes) => fetch.file(name, maxBytes);
-		const metadata = await refreshMetadata(anchor, kept?.files, file, now);
+		const metadata = await refreshMetadata({
+			anchor,
+			kept: kept?.files,
+			published,
+			now
+		}, file);
 		const { name, bytes, trust, unread } = await newestTarget(metadata, kept === void 0 ? request.known : [kept.target.bytes, ...request.known], fetch, {
 			url,
 			asOf: now
@@ -31944,22 +28497,15 @@ function openKeptRoot(kept, anchor, url, now) {
 		unread: []
 	};
 }
-function newestKeptRoot(entries, anchor, url, now) {
-	const damaged = [];
-	let newest;
-	for (const { bytes, path } of entries) try {
-		const root = openKeptRoot(decodeKeptRoot(bytes), anchor, url, now);
-		if (newest === void 0 || root.kept.checkedAt > newest.kept.checkedAt) newest = root;
+function readKeptRoot(bytes, anchor, url, now) {
+	try {
+		return openKeptRoot(decodeKeptRoot(bytes), anchor, url, now);
 	} catch (error) {
-		damaged.push(`the trusted root kept in ${path} does not count: ${reasonOf$1(error)}`);
+		return reasonOf$1(error);
 	}
-	return {
-		root: newest,
-		damaged
-	};
 }
 function explain$1(error, url, now, serverTime) {
-	if (error instanceof MissingMetadata) return incomplete(url, error);
+	if (error instanceof MissingMetadata) return incomplete$1(url, error);
 	if (error instanceof import_error.ExpiredMetadataError && isAhead(now, serverTime)) return wrongClock(url, now, serverTime, error);
 	if (error instanceof K8sVerifyError && error.code !== "material-oversized" && error.code !== "trusted-root-invalid") return error;
 	return new UntrustedError("trusted-root-invalid", `the trusted root from ${url} is refused`, {
@@ -31971,7 +28517,7 @@ function explain$1(error, url, now, serverTime) {
 		cause: error
 	});
 }
-function incomplete(url, error) {
+function incomplete$1(url, error) {
 	return new UnavailableError("trust-root-unavailable", `${url} is not a complete TUF repository`, {
 		wanted: excerpt(error.file, 200),
 		found: "HTTP 404 or 403",
@@ -31985,15 +28531,12 @@ function isAhead(now, serverTime) {
 }
 function wrongClock(url, now, serverTime, cause) {
 	return new UnavailableError("clock-wrong", `this machine's clock is wrong: it is ahead of that of ${url}`, {
-		wanted: `a clock near ${iso(serverTime)}, the time of that server`,
-		found: iso(now),
+		wanted: `a clock near ${isoSeconds(serverTime)}, the time of that server`,
+		found: isoSeconds(now),
 		why: `by this clock the trusted root there has expired (${cause.message})`,
 		next: "set this machine's clock, and try again",
 		cause
 	});
-}
-function iso(date) {
-	return date.toISOString().replace(/\.\d{3}Z$/, "Z");
 }
 function reasonOf$1(error) {
 	if (error instanceof K8sVerifyError) return error.found === void 0 ? error.message : `${error.message}: ${error.found}`;
@@ -32007,9 +28550,78 @@ var init_refresh_root = __esmMin((() => {
 	init_shown_url();
 	import_error = require_error$1();
 	init_kept_root();
+	init_root_age();
 	init_tuf_fetch();
 	init_tuf_metadata();
 	init_tuf_target();
+}));
+// src/flow/kept-trust.ts
+init_clock();
+init_tuf_root();
+init_newest_kept();
+init_kept_root();
+function keptTrust({ url, anchor }, now, tell) {
+	return {
+		kind: "trust",
+		key: keptRootKey(anchor, url),
+		open: async ({ bytes }) => {
+			const { readKeptRoot } = await Promise.resolve().then(() => (init_refresh_root(), refresh_root_exports));
+			const root = readKeptRoot(bytes, anchor, url, now);
+			return typeof root === "string" ? root : {
+				order: trustOrder(root.metadata),
+				value: root
+			};
+		},
+		isLater: (one, other) => one.kept.checkedAt > other.kept.checkedAt,
+		refuse: (path, why) => tell(`the trusted root kept in ${path} does not count: ${why}`)
+	};
+}
+function trustOrder({ rootVersion, versions }) {
+	return orderOf(rootVersion, versions.timestamp);
+}
+// src/flow/root-too-old.ts
+init_errors();
+init_root_age();
+function rootTooOld(newest, { mostMs, checkedInFuture, failure, now }) {
+	const found = checkedInFuture === void 0 ? rootWords(factsOf$1(newest), now) : `one last checked at ${isoSeconds(checkedInFuture)}, which is in the future by this machine's clock`;
+	return new UnavailableError("trusted-root-old", "the trusted root is older than you allow", {
+		wanted: `a trusted root that was the newest within the last ${ageWords(mostMs)}`,
+		found: failure === void 0 ? found : `${found}; it could not be renewed: ${reasonOf(failure)}`,
+		why: "you asked for a fresh trusted root, so nothing was learnt about the artifact",
+		next: failure?.next ?? "try again; k8s-verify doctor looks at the network and the clock",
+		...failure === void 0 ? {} : { cause: failure }
+	});
+}
+function reasonOf(error) {
+	return error.found === void 0 || error.message.includes(error.found) ? error.message : `${error.message} (${error.found})`;
+}
+function ageWords(milliseconds) {
+	const hours = milliseconds / 36e5;
+	if (hours >= 48 && hours % 24 === 0) return `${hours / 24} days`;
+	return hours >= 1 ? `${Math.round(hours * 10) / 10} hours` : `${Math.round(milliseconds / 6e4)} minutes`;
+}
+// src/flow/run-trust.ts
+async function proveWith(trust, prove) {
+	const inHand = await trust.current();
+	try {
+		return await prove(inHand);
+	} catch (error) {
+		if (!(error instanceof UnavailableError) || error.code !== "authority-unknown") throw error;
+		const newer = await trust.newerThan(inHand);
+		if (newer === void 0) throw error;
+		return prove(newer);
+	}
+}
+function describeTrust(trust) {
+	const { ignored } = trust;
+	return {
+		...factsOf$1(trust),
+		...ignored.length === 0 ? {} : { ignored: ignored.map(({ what }) => what) }
+	};
+}
+var init_run_trust = __esmMin((() => {
+	init_errors();
+	init_root_age();
 }));
 // src/trust/load-trust-material.ts
 var load_trust_material_exports = __exportAll({
@@ -32019,8 +28631,8 @@ var load_trust_material_exports = __exportAll({
 async function loadTrustMaterial(given, now) {
 	const currentAsOf = assertClockNotBehindRoot(now);
 	if (given === void 0) return readEmbeddedRoot(currentAsOf, readEmbedded(embeddedTufRootBytes));
-	if (typeof given !== "string") return readTrustedRoot(bounded(given, "the trusted root"), { kind: "memory" });
-	return readTrustedRoot(await readBounded(given), {
+	if (typeof given !== "string") return readTrustedRoot(bounded$1(given, "the trusted root"), { kind: "memory" });
+	return readTrustedRoot(await readBounded$1(given), {
 		kind: "file",
 		path: given
 	});
@@ -32042,15 +28654,15 @@ function readEmbeddedRoot(currentAsOf, tufRoot) {
 		}
 	};
 }
-async function readBounded(path) {
-	return bounded(await readUpTo(path, MAX_TRUSTED_ROOT_BYTES).catch((error) => {
+async function readBounded$1(path) {
+	return bounded$1(await readUpTo(path, MAX_TRUSTED_ROOT_BYTES).catch((error) => {
 		throw unreadableFile(`the trusted root ${path}`, error, {
 			wanted: "a trusted_root.json",
 			next: "check the file name; without one, Sigstore's public-good root is used"
 		});
 	}), `the trusted root ${path}`);
 }
-function bounded(bytes, what) {
+function bounded$1(bytes, what) {
 	if (bytes !== void 0 && bytes.byteLength <= 1048576) return bytes;
 	throw new UntrustedError("trusted-root-invalid", `${what} is too large`, {
 		wanted: `at most ${MAX_TRUSTED_ROOT_BYTES} bytes`,
@@ -32062,12 +28674,11 @@ var init_load_trust_material = __esmMin((() => {
 	init_errors();
 	init_limits();
 	init_local_file();
-	init_clock();
 	init_embedded_root();
 	init_read_trusted_root();
-	init_tuf_root();
 }));
 // src/flow/refreshed-trust.ts
+init_newest_kept();
 init_errors();
 init_limits();
 init_notes();
@@ -32103,14 +28714,19 @@ var RefreshedTrust = class RefreshedTrust {
 	async current() {
 		const { repository } = await this.#open();
 		let newest = await this.#newest();
-		if (newest === void 0 || !this.#isFreshEnough(newest)) {
+		if (newest === void 0 || !await this.#isFreshEnough(newest)) {
 			const outcome = await this.#refreshOnce();
 			newest = await this.#newest();
 			if (newest === void 0) throw outcome.kind === "failed" ? outcome.error : nothingFrom(repository.url);
-			if (!this.#isFreshEnough(newest)) throw this.#tooOld(newest, outcome);
+			if (!await this.#isFreshEnough(newest)) throw await this.#tooOld(newest, outcome);
 		}
 		this.#tell(newest);
 		return newest;
+	}
+	async shownBy() {
+		const newest = await this.#newest();
+		const { kept } = await this.#open();
+		return [this.#outcome?.kind === "renewed" ? this.#outcome.root : void 0, kept].find((root) => root?.trust === newest)?.kept;
 	}
 	begin() {
 		this.renewIfDue().catch(() => void 0);
@@ -32159,61 +28775,71 @@ var RefreshedTrust = class RefreshedTrust {
 	}
 	async #find() {
 		const repository = await this.#repository();
-		const entries = await this.#client.data.read("trust", keptRootKey(repository.anchor, repository.url));
-		if (entries.length === 0) return {
-			repository,
-			kept: void 0
-		};
-		const { newestKeptRoot } = await Promise.resolve().then(() => (init_refresh_root(), refresh_root_exports));
-		const { anchor, url } = repository;
-		const { root, damaged } = newestKeptRoot(entries, anchor, url, this.#client.clock.now());
-		for (const text of damaged) this.#client.report({
-			kind: "note",
-			...note("kept-not-used", text)
-		});
 		return {
 			repository,
-			kept: root
+			kept: (await readNewest(this.#client.data, this.#statesOf(repository)))?.value
 		};
+	}
+	#statesOf(repository) {
+		return keptTrust(repository, this.#client.clock.now(), (text) => {
+			this.#client.report({
+				kind: "note",
+				...note("kept-not-used", text)
+			});
+		});
 	}
 	async #repository() {
 		const { tuf } = this.#request;
-		if (tuf !== void 0) return {
-			url: tuf.url,
-			anchor: await loadTufRoot(tuf.rootFile),
-			embedded: void 0
-		};
+		if (tuf !== void 0) {
+			const anchor = await loadTufRoot(tuf.rootFile);
+			return {
+				url: tuf.url,
+				anchor,
+				embedded: void 0,
+				published: {}
+			};
+		}
 		const { readEmbeddedRoot } = await Promise.resolve().then(() => (init_load_trust_material(), load_trust_material_exports));
 		const anchor = readEmbedded(embeddedTufRootBytes);
+		const embedded = readEmbeddedRoot(this.#embeddedAsOf, anchor);
+		const { published } = readRootRecord(readEmbedded(embeddedRecordBytes));
 		return {
 			url: PUBLIC_GOOD_TUF_URL,
 			anchor,
-			embedded: readEmbeddedRoot(this.#embeddedAsOf, anchor)
+			embedded,
+			published
 		};
 	}
 	async #newest() {
 		const { repository, kept } = await this.#open();
-		const renewed = this.#outcome?.kind === "renewed" ? this.#outcome.root : void 0;
 		return [
-			repository.embedded,
+			(this.#outcome?.kind === "renewed" ? this.#outcome.root : void 0)?.trust,
 			kept?.trust,
-			renewed?.trust
+			repository.embedded
 		].flatMap((trust) => trust ?? []).reduce((best, trust) => best === void 0 || isNewer(trust, best) ? trust : best, void 0);
 	}
 	#mayAsk() {
 		const { tuf, maxTrustedRootAgeMs } = this.#request;
+		if (this.#client.http.isOffline) return false;
 		return this.#client.data.keeps || tuf !== void 0 || maxTrustedRootAgeMs !== void 0;
 	}
 	#isDue(kept) {
-		if (!this.#client.data.keeps) return false;
+		if (!this.#client.data.keeps || this.#client.http.isOffline) return false;
 		if (kept === void 0) return true;
 		const age = this.#client.clock.now().getTime() - kept.kept.checkedAt.getTime();
 		return age < 0 || age >= 864e5;
 	}
-	#isFreshEnough(trust) {
+	async #isFreshEnough(trust) {
 		const { maxTrustedRootAgeMs: most } = this.#request;
 		if (most === void 0) return true;
+		if (await this.#checkedInFuture(trust) !== void 0) return false;
 		return this.#client.clock.now().getTime() - (trust.currentAsOf?.getTime() ?? 0) <= most;
+	}
+	async #checkedInFuture(trust) {
+		const { kept } = await this.#open();
+		if (kept?.trust !== trust) return void 0;
+		const { checkedAt } = kept.kept;
+		return checkedAt > this.#client.clock.now() ? checkedAt : void 0;
 	}
 	#refreshOnce() {
 		this.#refresh ??= this.#ask();
@@ -32221,8 +28847,15 @@ var RefreshedTrust = class RefreshedTrust {
 	}
 	async #ask() {
 		const { repository, kept } = await this.#open();
-		const { anchor, url, embedded } = repository;
+		const { anchor, url, embedded, published } = repository;
 		const { http, clock, data } = this.#client;
+		if (http.isOffline) {
+			this.#outcome = {
+				kind: "failed",
+				error: notAsked("a newer trusted root", url)
+			};
+			return this.#outcome;
+		}
 		const { refreshTrustedRoot } = await Promise.resolve().then(() => (init_refresh_root(), refresh_root_exports));
 		try {
 			const root = await refreshTrustedRoot({
@@ -32234,10 +28867,15 @@ var RefreshedTrust = class RefreshedTrust {
 				},
 				anchor,
 				kept: kept?.kept,
+				published,
 				known: embedded === void 0 ? [] : [embedded.bytes],
 				now: clock.now()
 			});
-			const written = await data.write("trust", keptRootKey(anchor, url), encodeKeptRoot(root.kept));
+			const state = {
+				order: trustOrder(root.metadata),
+				bytes: encodeKeptRoot(root.kept)
+			};
+			const written = await keepNewest(data, this.#statesOf(repository), state);
 			this.#outcome = {
 				kind: "renewed",
 				root,
@@ -32264,36 +28902,25 @@ var RefreshedTrust = class RefreshedTrust {
 		if (this.#outcome?.kind !== "failed" || this.#outcome.error.code === "interrupted") return;
 		const { error } = this.#outcome;
 		const newest = await this.#newest();
-		const used = newest === void 0 ? "" : `; used is the one ${rootWords(factsOf(newest), this.#client.clock.now())}`;
+		const used = newest === void 0 ? "" : `; used is the one ${rootWords(factsOf$1(newest), this.#client.clock.now())}`;
 		const text = `the trusted root could not be renewed: ${reasonOf(error)}${used}`;
 		this.#client.report({
 			kind: "note",
 			...note("trusted-root-not-renewed", text)
 		});
 	}
-	#tooOld(newest, outcome) {
-		const { maxTrustedRootAgeMs: most = 0 } = this.#request;
-		const found = rootWords(factsOf(newest), this.#client.clock.now());
-		const failure = outcome.kind === "failed" ? outcome.error : void 0;
-		return new UnavailableError("trusted-root-old", "the trusted root is older than you allow", {
-			wanted: `a trusted root that was the newest within the last ${ageWords(most)}`,
-			found: failure === void 0 ? found : `${found}; it could not be renewed: ${reasonOf(failure)}`,
-			why: "you asked for a fresh trusted root, so nothing was learnt about the artifact",
-			next: failure?.next ?? "try again; k8s-verify doctor looks at the network and the clock",
-			...failure === void 0 ? {} : { cause: failure }
+	async #tooOld(newest, outcome) {
+		const { maxTrustedRootAgeMs: mostMs = 0 } = this.#request;
+		return rootTooOld(newest, {
+			mostMs,
+			checkedInFuture: await this.#checkedInFuture(newest),
+			failure: outcome.kind === "failed" ? outcome.error : void 0,
+			now: this.#client.clock.now()
 		});
 	}
 };
 function isNewer(one, other) {
 	return (one.currentAsOf?.getTime() ?? 0) > (other.currentAsOf?.getTime() ?? 0);
-}
-function reasonOf(error) {
-	return error.found === void 0 || error.message.includes(error.found) ? error.message : `${error.message} (${error.found})`;
-}
-function ageWords(milliseconds) {
-	const hours = milliseconds / 36e5;
-	if (hours >= 48 && hours % 24 === 0) return `${hours / 24} days`;
-	return hours >= 1 ? `${Math.round(hours * 10) / 10} hours` : `${Math.round(milliseconds / 6e4)} minutes`;
 }
 function nothingFrom(url) {
 	return new UnavailableError("trust-root-unavailable", `there is no trusted root from ${url}`);
@@ -32303,8 +28930,9 @@ init_errors();
 init_clock();
 init_root_age();
 init_run_trust();
-async function openTrust(request, client, signal) {
+async function openTrust(asked, client, signal) {
 	const now = client.clock.now();
+	const request = await withPolicysAge(asked);
 	const given = request.trustedRoot ?? request.trustedRootFile;
 	if (given === void 0) return RefreshedTrust.open(request, client, assertClockNotBehindRoot(now), signal);
 	const { loadTrustMaterial } = await Promise.resolve().then(() => (init_load_trust_material(), load_trust_material_exports));
@@ -32316,9 +28944,19 @@ async function openTrust(request, client, signal) {
 	});
 	return fixed(trust);
 }
+async function withPolicysAge(request) {
+	const demanded = (await request.policy?.open())?.file.required.trustedRootMaxAge?.milliseconds;
+	if (demanded === void 0) return request;
+	const { maxTrustedRootAgeMs = demanded } = request;
+	return {
+		...request,
+		maxTrustedRootAgeMs: Math.min(maxTrustedRootAgeMs, demanded)
+	};
+}
 function fixed(trust) {
 	return {
 		current: () => Promise.resolve(trust),
+		shownBy: () => Promise.resolve(void 0),
 		begin: () => void 0,
 		newerThan: () => Promise.resolve(void 0),
 		finish: () => Promise.resolve(),
@@ -32328,7 +28966,7 @@ function fixed(trust) {
 function withoutDate(trust) {
 	return new UnavailableError("trusted-root-old", "nothing says how old the trusted root is", {
 		wanted: "a trusted root that is known to be fresh",
-		found: `${rootWords(factsOf(trust))}, which has no date`,
+		found: `${rootWords(factsOf$1(trust))}, which has no date`,
 		why: "a file does not say when it was the newest, so nothing was learnt about the artifact",
 		next: "leave out --trusted-root, so that the trusted root is renewed by TUF; or leave out the demand"
 	});
@@ -32433,7 +29071,7 @@ async function fetchFrom(request, source) {
 			orUnavailable(fetchOne(".sigstore.json", MAX_BUNDLE_BYTES, "bundle")),
 			fetchOne(".sig", MAX_SIGNATURE_FILE_BYTES, "signature"),
 			fetchOne(".cert", MAX_CERTIFICATE_FILE_BYTES, "certificate"),
-			orUnavailable(fetchOne(".sha256", MAX_CHECKSUM_FILE_BYTES, "checksum file"))
+			request.withoutChecksum === true ? void 0 : orUnavailable(fetchOne(".sha256", MAX_CHECKSUM_FILE_BYTES, "checksum file"))
 		]);
 		return withoutUnavailable({
 			source,
@@ -32476,7 +29114,6 @@ var init_side_files = __esmMin((() => {
 	init_in_turn();
 }));
 // src/source/bytes.ts
-init_side_files();
 function receivedIn(sink) {
 	return {
 		sink,
@@ -32488,8 +29125,6 @@ function receivedIn(sink) {
 	};
 }
 // src/source/fetch-bytes.ts
-init_errors();
-init_in_turn();
 async function fetchBytes(sources, { sink, ...request }, report) {
 	const received = receivedIn(sink);
 	const absent = [];
@@ -32506,6 +29141,7 @@ async function fetchBytes(sources, { sink, ...request }, report) {
 			found: delivery.outcome
 		};
 		absent.push({
+			source,
 			reason: delivery.reason,
 			from: located(source)
 		});
@@ -32518,9 +29154,18 @@ async function fetchBytes(sources, { sink, ...request }, report) {
 		goesOn: () => !received.outOfTime
 	});
 	if (outcome !== void 0) return outcome;
-	throw notFound(request.what, absent);
+	throw absent.every(({ source }) => source.isLocal) ? lackingInMirror(request, absent) : notFound$1(request.what, absent);
 }
-function notFound(what, absent) {
+function lackingInMirror({ what, path }, absent) {
+	const mirrors = absent.length === 1 ? "the mirror does not have" : "the mirrors do not have";
+	return new UnavailableError("mirror-incomplete", `${mirrors} ${what}`, {
+		wanted: path.slice(path.lastIndexOf("/") + 1),
+		found: "no such file",
+		from: absent.map(({ from }) => from).join(", "),
+		next: `fill the mirror: copy it there from ${PUBLISHER}/${path}, with its .sig and .cert`
+	});
+}
+function notFound$1(what, absent) {
 	const next = "check the version, the component and the platform; a new release can take hours to reach every region";
 	const [only, ...others] = absent;
 	if (only !== void 0 && others.length === 0) {
@@ -32533,131 +29178,78 @@ function notFound(what, absent) {
 	const reasons = absent.map(({ reason, from }) => `${reason} (${from})`).join("; ");
 	return new RequestError("artifact-not-found", `${what} does not exist: ${reasons}`, { next });
 }
-// src/flow/download.ts
-init_errors();
-init_limits();
-init_installed();
-init_staging();
-init_verified_artifact();
-init_signer();
-var Download = class {
-	plan;
-	context;
-	records;
-	staged;
-	#firstByte = Promise.withResolvers();
-	#outcome;
-	#startedAnew = false;
-	constructor(plan, destination, context) {
-		const { artifact } = plan;
-		const { recordsOf, signal } = context;
-		this.plan = plan;
-		this.context = context;
-		this.records = recordsOf?.(artifact.version);
-		this.staged = openStaging({
-			directory: (0, node_path.dirname)(destination),
-			fileName: artifact.fileName,
-			alsoHash: recordsOf === void 0 ? [] : ["sha512"],
+var init_fetch_bytes = __esmMin((() => {
+	init_errors();
+	init_http_source();
+	init_in_turn();
+}));
+// src/plan/look-up-marker.ts
+async function lookUpMarker(marker, sources, client, signal) {
+	return askInTurn(sources, client.report, async (source) => {
+		const file = await fetchMarker(source, marker, signal);
+		if (file === void 0) return {
+			kind: "lacking",
+			reason: `there is no release for ${formatMarker(marker)}`
+		};
+		const { bytes, quotable, modified } = file;
+		return {
+			kind: "found",
+			found: {
+				version: parseMarker(bytes, marker, { quoted: quotable }),
+				...modified === void 0 ? {} : { since: modified },
+				source: source.shown
+			}
+		};
+	});
+}
+async function fetchMarker(source, marker, signal) {
+	const what = `the version marker ${formatMarker(marker)}`;
+	try {
+		return await source.small({
+			path: markerPath(marker),
+			maxBytes: 256,
+			what,
 			signal
 		});
-	}
-	begin() {
-		if (this.#outcome === void 0) {
-			this.#outcome = this.#download(false);
-			this.#outcome.then(() => this.#firstByte.resolve(), this.#firstByte.reject);
-			this.#firstByte.promise.catch(() => void 0);
-		}
-		return this.#outcome;
-	}
-	async published() {
-		this.begin().catch(() => void 0);
-		await this.#firstByte.promise;
-	}
-	async digest(algorithm = "sha256") {
-		return {
-			algorithm,
-			hex: (await this.#digests())[algorithm] ?? await this.staged.hash(algorithm)
-		};
-	}
-	async digestAnew() {
-		const { resumed, endedByClose } = await this.begin();
-		if (this.#startedAnew || !(resumed || endedByClose)) return void 0;
-		this.#startedAnew = true;
-		await this.staged.reset();
-		this.context.client.report({
-			kind: "resume",
-			artifact: this.plan.label,
-			offset: 0
+	} catch (error) {
+		if (!(error instanceof UntrustedError)) throw error;
+		throw new UnavailableError("response-invalid", error.message, {
+			wanted: `a version such as v1.30.2, in ${error.wanted ?? `at most 256 bytes`}`,
+			found: error.found ?? "more",
+			next: "try again later, or name an exact version",
+			cause: error
 		});
-		this.#outcome = this.#download(true);
-		return this.digest();
 	}
-	async orFailure(proof) {
-		const failure = new Promise((_, reject) => {
-			this.#outcome?.catch(async (error) => {
-				if (error instanceof InstallError) await proof.catch(() => void 0);
-				reject(error);
-			});
-		});
-		return Promise.race([proof, failure]);
+}
+var init_look_up_marker = __esmMin((() => {
+	init_errors();
+	init_limits();
+	init_version();
+	init_in_turn();
+}));
+// src/flow/newest-there.ts
+var newest_there_exports = __exportAll({ nameNewest: () => nameNewest });
+async function nameNewest(error, asked, sources, signal) {
+	if (!(error instanceof RequestError) || error.code !== "artifact-not-found") return error;
+	const { major, minor } = asked;
+	try {
+		const newest = await lookUpMarker({
+			channel: "stable",
+			major,
+			minor
+		}, sources, { report: () => void 0 }, signal);
+		if (newest === void 0 || compareReleaseVersions(newest.version, asked) === 0) return error;
+		return error.with({ found: `${formatReleaseVersion(newest.version)} is the newest of v${major}.${minor}` });
+	} catch {
+		return error;
 	}
-	async confirm(proven) {
-		let digests = await this.#digests();
-		const found = digests[proven.algorithm];
-		if (found !== void 0 && found !== proven.hex && await this.digestAnew() !== void 0) digests = await this.#digests();
-		const { url } = await this.begin();
-		return {
-			verified: await confirmDigest(this.staged, proven).catch((error) => {
-				throw error instanceof UntrustedError ? notWhatWasSigned(error, this.plan.label, proven, url) : error;
-			}),
-			source: url,
-			digests
-		};
-	}
-	async copyOf(path, proven) {
-		if (await stageCopy(path, this.staged, MAX_ARTIFACT_BYTES[this.plan.artifact.kind]) === "copied") {
-			const digests = await this.staged.finish();
-			if ((digests[proven.algorithm] ?? await this.staged.hash(proven.algorithm)) === proven.hex) return {
-				verified: await confirmDigest(this.staged, proven),
-				digests
-			};
-		}
-		await this.staged.reset();
-	}
-	async discard() {
-		await this.#outcome?.catch(() => void 0);
-		await this.staged.discard();
-	}
-	async #digests() {
-		await this.begin();
-		return this.staged.finish();
-	}
-	async #download(bypassCache) {
-		const { artifact, label: what } = this.plan;
-		const { sources, signal, client } = this.context;
-		const { path, kind } = artifact;
-		const maxBytes = MAX_ARTIFACT_BYTES[kind];
-		const onProgress = (received, total) => {
-			this.#firstByte.resolve();
-			const told = total === void 0 ? {} : { total };
-			client.report({
-				kind: "download",
-				artifact: what,
-				received,
-				...told
-			});
-		};
-		return fetchBytes(sources, {
-			path,
-			sink: this.staged,
-			maxBytes,
-			what,
-			bypassCache,
-			signal,
-			onProgress
-		}, client.report);
-	}
-};
+}
+var init_newest_there = __esmMin((() => {
+	init_errors();
+	init_look_up_marker();
+	init_version();
+}));
+// src/flow/download.ts
 function notWhatWasSigned(error, label, { signer }, from) {
 	const who = isReleaseSigner(signer) ? "that Kubernetes signed" : "that was signed";
 	return error.with({
@@ -32665,7 +29257,813 @@ function notWhatWasSigned(error, label, { signer }, from) {
 		from
 	});
 }
+var Download;
+var init_download = __esmMin((() => {
+	init_errors();
+	init_limits();
+	init_installed();
+	init_staging();
+	init_verified_artifact();
+	init_fetch_bytes();
+	init_signer();
+	Download = class {
+		plan;
+		context;
+		records;
+		staged;
+		#firstByte = Promise.withResolvers();
+		#outcome;
+		#startedAnew = false;
+		constructor(plan, destination, context) {
+			const { artifact } = plan;
+			const { recordsOf, signal } = context;
+			this.plan = plan;
+			this.context = context;
+			this.records = recordsOf?.(artifact.version);
+			this.staged = openStaging({
+				directory: (0, node_path.dirname)(destination),
+				fileName: artifact.fileName,
+				alsoHash: recordsOf === void 0 ? [] : ["sha512"],
+				signal
+			});
+		}
+		begin() {
+			if (this.#outcome === void 0) {
+				this.#outcome = this.#download(false);
+				this.#outcome.then(() => this.#firstByte.resolve(), this.#firstByte.reject);
+				this.#firstByte.promise.catch(() => void 0);
+			}
+			return this.#outcome;
+		}
+		async published() {
+			this.begin().catch(() => void 0);
+			await this.#firstByte.promise;
+		}
+		async digest(algorithm = "sha256") {
+			return {
+				algorithm,
+				hex: (await this.#digests())[algorithm] ?? await this.staged.hash(algorithm)
+			};
+		}
+		async digestAnew() {
+			const { resumed, endedByClose } = await this.begin();
+			if (this.#startedAnew || !(resumed || endedByClose)) return void 0;
+			this.#startedAnew = true;
+			await this.staged.reset();
+			this.context.client.report({
+				kind: "resume",
+				artifact: this.plan.label,
+				offset: 0
+			});
+			this.#outcome = this.#download(true);
+			return this.digest();
+		}
+		async orFailure(proof) {
+			const failure = new Promise((_, reject) => {
+				this.#outcome?.catch(async (error) => {
+					if (error instanceof InstallError) await proof.catch(() => void 0);
+					reject(error);
+				});
+			});
+			return Promise.race([proof, failure]);
+		}
+		async confirm(proven) {
+			let digests = await this.#digests();
+			const found = digests[proven.algorithm];
+			if (found !== void 0 && found !== proven.hex && await this.digestAnew() !== void 0) digests = await this.#digests();
+			const { url } = await this.begin();
+			return {
+				verified: await confirmDigest(this.staged, proven).catch((error) => {
+					throw error instanceof UntrustedError ? notWhatWasSigned(error, this.plan.label, proven, url) : error;
+				}),
+				source: url,
+				digests
+			};
+		}
+		async copyOf(path, proven) {
+			if (await stageCopy(path, this.staged, MAX_ARTIFACT_BYTES[this.plan.artifact.kind]) === "copied") {
+				const digests = await this.staged.finish();
+				if ((digests[proven.algorithm] ?? await this.staged.hash(proven.algorithm)) === proven.hex) return {
+					verified: await confirmDigest(this.staged, proven),
+					digests
+				};
+			}
+			await this.staged.reset();
+		}
+		async discard() {
+			await this.#outcome?.catch(() => void 0);
+			await this.staged.discard();
+		}
+		async #digests() {
+			await this.begin();
+			return this.staged.finish();
+		}
+		async #download(bypassCache) {
+			const { artifact, label: what } = this.plan;
+			const { sources, signal, client } = this.context;
+			const { path, kind } = artifact;
+			const maxBytes = MAX_ARTIFACT_BYTES[kind];
+			const onProgress = (received, total) => {
+				this.#firstByte.resolve();
+				const told = total === void 0 ? {} : { total };
+				client.report({
+					kind: "download",
+					artifact: what,
+					received,
+					...told
+				});
+			};
+			const request = {
+				path,
+				sink: this.staged,
+				maxBytes,
+				what,
+				bypassCache,
+				signal,
+				onProgress
+			};
+			try {
+				return await fetchBytes(sources, request, client.report);
+			} catch (error) {
+				const { nameNewest } = await Promise.resolve().then(() => (init_newest_there(), newest_there_exports));
+				throw await nameNewest(error, artifact.version, sources, signal);
+			}
+		}
+	};
+}));
+// src/flow/name-failure.ts
+function nameFile(error, label) {
+	return error instanceof K8sVerifyError && UNNAMED.test(error.message) ? error.with({ message: error.message.replace(UNNAMED, () => label) }) : error;
+}
+function nameFailure(error, label) {
+	if (!(error instanceof K8sVerifyError) || error instanceof InterruptedError) return error;
+	return error.message.includes(label) ? error : error.with({ message: `${label}: ${error.message}` });
+}
+function nameLocked(error, { artifact, demanded, demandedBy }) {
+	if (!(error instanceof K8sVerifyError) || demandedBy !== "lockfile" || demanded === void 0) return error;
+	if (error.code !== "offline" && error.code !== "mirror-incomplete") return error;
+	const { component, version, platform } = artifact;
+	const where = platform === void 0 ? {} : { platform: formatPlatform(platform) };
+	return error.with({ subject: {
+		sha256: demanded,
+		component,
+		version: formatReleaseVersion(version),
+		...where
+	} });
+}
+var UNNAMED;
+var init_name_failure = __esmMin((() => {
+	init_errors();
+	init_platform();
+	init_version();
+	UNNAMED = /^the file\b|\bthe file$/;
+}));
+// src/policy/policy.ts
+function policyOfManifest(policy) {
+	return policy.rules?.ofManifest ?? policy;
+}
+// src/flow/once-per-release.ts
+function oncePerRelease(ask) {
+	const pending = new Map();
+	return (version, ...rest) => {
+		const release = formatReleaseVersion(version);
+		const known = pending.get(release);
+		if (known !== void 0) return known;
+		const answer = ask(version, ...rest);
+		answer.catch(() => void 0);
+		pending.set(release, answer);
+		return answer;
+	};
+}
+var init_once_per_release = __esmMin((() => {
+	init_version();
+}));
+// src/flow/proof-context.ts
+function proofContext({ network, client, signal }, policy, trust) {
+	return {
+		log: {
+			http: client.http,
+			...logOf(network),
+			signal
+		},
+		policy,
+		trust,
+		clock: client.clock
+	};
+}
+var init_proof_context = __esmMin((() => {
+	init_request();
+}));
+// src/evidence/evidence-store.ts
+async function findKeptEvidence(data, sha256) {
+	const entries = await data.read("evidence", sha256);
+	if (entries.length === 0) return {
+		found: [],
+		notes: []
+	};
+	const { readBundle } = await Promise.resolve().then(() => (init_read_bundle(), read_bundle_exports));
+	const found = [];
+	const notes = [];
+	for (const { bytes, path: location } of entries) try {
+		found.push({
+			bytes,
+			evidence: readBundle(bytes, `the bundle ${location}`),
+			location
+		});
+	} catch (error) {
+		if (!(error instanceof UntrustedError)) throw error;
+		notes.push(evidenceNotUsed(location, error.message));
+	}
+	return {
+		found,
+		notes
+	};
+}
+async function keepEvidence(data, sha256, bundle) {
+	const same = (await data.read("evidence", sha256)).find(({ bytes }) => equalBytes(bytes, bundle));
+	if (same !== void 0) return same.path;
+	return await data.write("evidence", sha256, bundle) === "failed" ? void 0 : data.pathOf("evidence", sha256);
+}
+function evidenceNotUsed(location, why) {
+	return note("evidence-not-used", `${location} was not used: ${why}`);
+}
+var init_evidence_store = __esmMin((() => {
+	init_errors();
+	init_notes();
+}));
+// src/flow/prepared-artifact.ts
+function memberOf$2(output) {
+	return "file" in output && "member" in output.file ? output.file.member : void 0;
+}
+async function discardPrepared(prepared) {
+	const outputs = prepared.flatMap((one) => one.outputs);
+	await Promise.all(outputs.map(async (output) => {
+		if (output.kind === "installed") await output.verified.staged.discard();
+		if (output.kind === "extracted") await output.extraction.staging.discard();
+	}));
+}
+// src/evidence/assemble-bundle.ts
+function assembleBundle(material, digest, entry) {
+	const { signedEntryTimestamp, inclusionProof } = entry;
+	if (signedEntryTimestamp === void 0) throw incomplete("set", "signed entry timestamp");
+	if (inclusionProof === void 0) throw incomplete("inclusionProof", "inclusion proof");
+	const bundle = {
+		mediaType: MEDIA_TYPE,
+		verificationMaterial: {
+			certificate: { rawBytes: encodeBase64(material.certificate) },
+			tlogEntries: [{
+				logIndex: String(entry.logIndex),
+				logId: { keyId: encodeBase64(entry.logId) },
+				kindVersion: {
+					kind: "hashedrekord",
+					version: "0.0.1"
+				},
+				integratedTime: String(entry.integratedTime),
+				inclusionPromise: { signedEntryTimestamp: encodeBase64(signedEntryTimestamp) },
+				inclusionProof: inclusionProofJson(inclusionProof),
+				canonicalizedBody: encodeBase64(entry.body)
+			}]
+		},
+		messageSignature: {
+			messageDigest: {
+				algorithm: nameOf$4(digest.algorithm),
+				digest: encodeBase64(Buffer.from(digest.hex, "hex"))
+			},
+			signature: encodeBase64(material.signature)
+		}
+	};
+	return Buffer.from(`${JSON.stringify(bundle, null, 1)}\n`, "utf8");
+}
+function incomplete(check, part) {
+	return new UnavailableError("response-invalid", `the log's answer lacks the ${part} of the entry`, {
+		check,
+		wanted: `a log entry with its ${part}, as Rekor sends it`,
+		found: "an entry without it",
+		why: "without it we cannot check that the entry is in the log, so nothing is proved either way",
+		next: "try again; a proxy may have changed the answer: check --rekor-url and any proxy on the way"
+	});
+}
+function inclusionProofJson(proof) {
+	return {
+		logIndex: String(proof.logIndex),
+		rootHash: encodeBase64(proof.rootHash),
+		treeSize: String(proof.treeSize),
+		hashes: proof.hashes.map((hash) => encodeBase64(hash)),
+		checkpoint: { envelope: proof.checkpoint }
+	};
+}
+function nameOf$4(wanted) {
+	return [...HASH_ALGORITHMS$1].find(([, algorithm]) => algorithm === wanted)?.[0];
+}
+var MEDIA_TYPE;
+var init_assemble_bundle = __esmMin((() => {
+	init_base64();
+	init_digest();
+	init_errors();
+	MEDIA_TYPE = "application/vnd.dev.sigstore.bundle.v0.3+json";
+}));
+// src/evidence/hashedrekord.ts
+function hashedRekordEntry(material, digest) {
+	const pem = Buffer.from(encodePem(material.certificate, "CERTIFICATE"), "latin1");
+	return {
+		apiVersion: "0.0.1",
+		kind: "hashedrekord",
+		spec: {
+			data: { hash: {
+				algorithm: digest.algorithm,
+				value: digest.hex
+			} },
+			signature: {
+				content: encodeBase64(material.signature),
+				publicKey: { content: encodeBase64(pem) }
+			}
+		}
+	};
+}
+function canonicalBody(entry) {
+	return Buffer.from(JSON.stringify(entry), "utf8");
+}
+function leafHash(body) {
+	return encodeHex((0, node_crypto.createHash)("sha256").update(Uint8Array.of(0)).update(body).digest());
+}
+function materialFromBody(body, digest) {
+	const spec = specFor(parseJsonStrictly(body, "the log entry", { maxBytes: MAX_LOG_RESPONSE_BYTES }), digest);
+	if (spec === void 0) return void 0;
+	const signature = spec.object("signature", "any");
+	const certificate = signature.object("publicKey", "any").text("content");
+	return {
+		signature: signature.bytes("content"),
+		certificate: parseCertificateFile(Buffer.from(certificate, "latin1"), "the log entry's certificate")
+	};
+}
+function specFor(json, digest) {
+	try {
+		const entry = new Fields(json, "the log entry", "any", FORM$2);
+		if (entry.text("kind") !== "hashedrekord" || entry.text("apiVersion") !== "0.0.1") return void 0;
+		const spec = entry.object("spec", "any");
+		const hash = spec.object("data", "any").object("hash", "any");
+		return hash.text("algorithm") === digest.algorithm && hash.text("value") === digest.hex ? spec : void 0;
+	} catch (error) {
+		if (error instanceof UntrustedError) return void 0;
+		throw error;
+	}
+}
+var FORM$2;
+var init_hashedrekord = __esmMin((() => {
+	init_base64();
+	init_fields();
+	init_json();
+	init_pem();
+	init_errors();
+	init_limits();
+	init_detached_material();
+	FORM$2 = { flawed: (path, wanted, found) => new UntrustedError("log-entry-invalid", `${path} is malformed`, {
+		check: "entry",
+		wanted,
+		found
+	}) };
+}));
+// src/evidence/log-answer.ts
+function refusalBy({ body }) {
+	const json = parse$1(body);
+	if (!isJsonObject(json)) return void 0;
+	const { code, message } = json;
+	return typeof code === "number" && typeof message === "string" ? excerpt(message, 200) : void 0;
+}
+function readLogAnswer(response, read) {
+	try {
+		return read(response.body);
+	} catch (error) {
+		if (error instanceof UntrustedError) throw notTheLog(response, error);
+		throw error;
+	}
+}
+function notTheLog(response, cause) {
+	const { status, contentType, url, body } = response;
+	const type = contentType === "" ? "without a media type" : excerpt(contentType);
+	const flaw = cause?.wanted === void 0 ? "" : `, instead of ${cause.wanted}`;
+	return somethingElse(`HTTP ${status} from ${shownUrl(url)}, ${type}: ${describe$4(body)}${flaw}`, url, cause);
+}
+function logUnavailable(url, error) {
+	const { code, message } = error;
+	if (code === "offline") return new UnavailableError(code, "the entry of the public log is not here, and this run is offline", {
+		...common(url, error),
+		wanted: "a bundle (.sigstore.json), which has the entry in it",
+		found: "a signature and a certificate alone"
+	});
+	if (code === "response-invalid" || code === "material-oversized") return somethingElse(code === "response-invalid" ? error.found ?? message : `${message}: ${error.found ?? ""}`, url, error);
+	const details = {
+		...common(url, error),
+		found: error.found ?? message
+	};
+	if (code === "rate-limited") {
+		const next = `wait a few minutes and try again, with fewer runs from this address; ${SAVED}`;
+		return new UnavailableError(code, NO_ANSWER, {
+			...details,
+			next
+		});
+	}
+	const proxy = code === "http-status" ? "a proxy may have answered instead of the log; " : "";
+	return new UnavailableError("log-unreachable", NO_ANSWER, {
+		...details,
+		next: `try again; ${proxy}${SAVED}`
+	});
+}
+function somethingElse(found, url, cause) {
+	return new UnavailableError("response-invalid", NO_ANSWER, {
+		...common(url, cause),
+		wanted: "an answer from Rekor, the transparency log",
+		found,
+		next: `a proxy may have answered: check --rekor-url and any proxy on the way; ${SAVED}`
+	});
+}
+function common(url, cause) {
+	return {
+		check: "entry",
+		from: shownUrl(url),
+		why: WHY,
+		...cause === void 0 ? {} : { cause }
+	};
+}
+function describe$4(body) {
+	if (body.length === 0) return "nothing";
+	const json = parse$1(body);
+	if (json === void 0) return /^\s*</.test(Buffer.from(body.subarray(0, 64)).toString("latin1")) ? "a web page" : "text";
+	if (json === null) return "null";
+	if (Array.isArray(json)) return "a list";
+	if (!isJsonObject(json)) return `a ${typeof json}`;
+	return Object.keys(json).length === 0 ? "an empty object" : "an object";
+}
+function parse$1(body) {
+	try {
+		return parseJsonStrictly(body, "the log's answer", { maxBytes: MAX_LOG_RESPONSE_BYTES });
+	} catch (error) {
+		if (error instanceof UntrustedError) return void 0;
+		throw error;
+	}
+}
+var NO_ANSWER, WHY, SAVED;
+var init_log_answer = __esmMin((() => {
+	init_excerpt();
+	init_json();
+	init_shown_url();
+	init_errors();
+	init_limits();
+	NO_ANSWER = "the public log gave no usable answer";
+	WHY = "the log says when the file was signed; without that there is no proof";
+	SAVED = "a bundle that you saved earlier (--save-bundle) can be verified without the log";
+}));
+// src/evidence/rekor-entry.ts
+function parseRetrievedEntries(bytes) {
+	return parseList(bytes).flatMap((item) => {
+		const entries = new Fields(item, "an entry by its UUID", "any", FORM$1);
+		const uuids = entries.names();
+		if (uuids.length === 0) throw invalid("an entry by its UUID", "one member or more", "none");
+		return uuids.map((uuid) => parseEntry(asUuid(uuid), entries.object(uuid, "any", "an entry")));
+	});
+}
+function parseUuids(bytes) {
+	return parseList(bytes).map((uuid) => asUuid(typeof uuid === "string" ? uuid : JSON.stringify(uuid)));
+}
+function parseList(bytes) {
+	const answer = parseJsonStrictly(bytes, "the log's answer", { maxBytes: MAX_LOG_RESPONSE_BYTES });
+	return new Fields({ answer }, "the log", "any", FORM$1).list("answer", Number.POSITIVE_INFINITY);
+}
+function parseEntry(uuid, entry) {
+	const verification = entry.optionalObject("verification", "any");
+	return {
+		uuid,
+		body: entry.bytes("body", MAX_LOG_RESPONSE_BYTES),
+		integratedTime: entry.count("integratedTime"),
+		logId: entry.hex("logID", SHA256_BYTES$1),
+		logIndex: entry.count("logIndex"),
+		signedEntryTimestamp: verification?.has("signedEntryTimestamp") === true ? verification.bytes("signedEntryTimestamp") : void 0,
+		inclusionProof: parseInclusionProof(verification?.optionalObject("inclusionProof", "any"))
+	};
+}
+function parseInclusionProof(proof) {
+	return proof && {
+		checkpoint: proof.text("checkpoint"),
+		hashes: proof.hexList("hashes", 64, SHA256_BYTES$1),
+		logIndex: proof.count("logIndex"),
+		rootHash: proof.hex("rootHash", SHA256_BYTES$1),
+		treeSize: proof.count("treeSize")
+	};
+}
+function asUuid(uuid) {
+	if (/^(?:[0-9a-f]{16})?[0-9a-f]{64}$/.test(uuid)) return uuid;
+	throw invalid("a UUID", "64 or 80 hex digits", excerpt(uuid));
+}
+function invalid(path, wanted, found) {
+	return new UntrustedError("log-entry-invalid", "the transparency log's answer is malformed", {
+		check: "entry",
+		wanted: `${path}: ${wanted}`,
+		found
+	});
+}
+var SHA256_BYTES$1, FORM$1;
+var init_rekor_entry = __esmMin((() => {
+	init_excerpt();
+	init_fields();
+	init_json();
+	init_errors();
+	init_limits();
+	SHA256_BYTES$1 = 32;
+	FORM$1 = { flawed: invalid };
+}));
+// src/evidence/rekor.ts
+async function lookUpEntries(log, material, digest) {
+	const proposed = hashedRekordEntry(material, digest);
+	const wanted = leafHash(canonicalBody(proposed));
+	const found = await retrieve(log, { entries: [proposed] });
+	for (const entry of found) assertWanted(entry, wanted);
+	return found;
+}
+async function lookUpLeaves(log, leaves) {
+	const response = await post(log, RETRIEVE, { entryUUIDs: leaves }, [
+		200,
+		400,
+		404,
+		422
+	]);
+	if (response.status !== 200) throw refusalOf(response);
+	const own = readLogAnswer(response, parseRetrievedEntries).filter(({ uuid, body }) => uuid.endsWith(leafHash(body)));
+	const byLeaf = Map.groupBy(own, ({ uuid }) => uuid.slice(-64));
+	return new Map(leaves.map((leaf) => [leaf, (byLeaf.get(leaf) ?? []).slice(0, 16)]));
+}
+async function searchEntries(log, digest) {
+	const response = await post(log, "/api/v1/index/retrieve", { hash: `${digest.algorithm}:${digest.hex}` }, [200]);
+	const uuids = fromBothEnds([...new Set(readLogAnswer(response, parseUuids))], 16);
+	const entries = [];
+	for (let start = 0; start < uuids.length; start += 10) {
+		const asked = uuids.slice(start, start + 10);
+		entries.push(...await retrieve(log, { entryUUIDs: asked }));
+	}
+	return entries.slice(0, 16);
+}
+function fromBothEnds(items, most) {
+	if (items.length <= most) return items;
+	return [...items.slice(0, Math.ceil(most / 2)), ...items.slice(-Math.floor(most / 2))];
+}
+async function retrieve(log, query) {
+	const response = await post(log, RETRIEVE, query, [
+		200,
+		400,
+		404,
+		422
+	]);
+	if (response.status !== 200) throw refusalOf(response);
+	const entries = readLogAnswer(response, parseRetrievedEntries);
+	for (const entry of entries) assertOwnLeaf(entry);
+	return entries.slice(0, 16);
+}
+function refusalOf(response) {
+	const reason = response.status === 404 ? void 0 : refusalBy(response);
+	if (reason === void 0) return notTheLog(response);
+	return new UntrustedError("log-entry-invalid", "the transparency log refuses the look-up", {
+		check: "entry",
+		wanted: "its entries for this signature, or an empty list",
+		found: `HTTP ${response.status}: ${reason}`,
+		why: "the signature was already checked before, so this is not about the file"
+	});
+}
+async function post(log, path, json, accept) {
+	const url = `${log.url}${path}`;
+	try {
+		return await log.http.fetchSmall({
+			url,
+			method: "POST",
+			json,
+			maxBytes: MAX_LOG_RESPONSE_BYTES,
+			accept,
+			what: "the transparency log entry",
+			signal: log.signal
+		});
+	} catch (error) {
+		const isAnswer = error instanceof UntrustedError && error.code === "material-oversized";
+		throw error instanceof UnavailableError || isAnswer ? logUnavailable(url, error) : error;
+	}
+}
+function assertOwnLeaf(entry) {
+	const found = leafHash(entry.body);
+	if (!entry.uuid.endsWith(found)) throw mismatch$1(entry.uuid.slice(-64), found);
+}
+function assertWanted(entry, wanted) {
+	if (!entry.uuid.endsWith(wanted)) throw mismatch$1(wanted, entry.uuid.slice(-64));
+}
+function mismatch$1(wanted, found) {
+	return new UntrustedError("log-entry-mismatch", "the transparency log answered with another entry", {
+		check: "entry",
+		wanted: `leaf hash ${wanted}`,
+		found: `leaf hash ${found}`,
+		why: "an entry counts only for exactly this signature, certificate and digest"
+	});
+}
+var RETRIEVE;
+var init_rekor = __esmMin((() => {
+	init_errors();
+	init_limits();
+	init_hashedrekord();
+	init_log_answer();
+	init_rekor_entry();
+	RETRIEVE = "/api/v1/log/entries/retrieve";
+}));
+// src/flow/prove-with-log.ts
+var prove_with_log_exports = __exportAll({
+	proveFromBundle: () => proveFromBundle,
+	proveFromEvidence: () => proveFromEvidence,
+	proveFromPair: () => proveFromPair,
+	proveFromSearch: () => proveFromSearch
+});
+function proveFromBundle(context, bundle, subject, isLogNamed = false) {
+	return proveFromEvidence(context, readBundle(bundle), subject, isLogNamed);
+}
+function proveFromEvidence({ policy, trust, clock }, evidence, subject, isLogNamed = false) {
+	return proveDigest(evidence, subject, policy, trust, {
+		now: clock.now(),
+		isLogNamed
+	});
+}
+async function proveFromPair(context, claim) {
+	const { material, digest, what, location } = claim;
+	const entries = await (context.lookUp?.(material, digest) ?? lookUpEntries(context.log, material, digest));
+	if (entries.length > 0) {
+		const found = firstProof(context, digest, entries.map((entry) => ({
+			material,
+			entry
+		})));
+		const origin = {
+			kind: "detached",
+			location,
+			log: shownUrl(context.log.url)
+		};
+		return {
+			...found,
+			trust: context.trust,
+			origin,
+			notes: []
+		};
+	}
+	const search = await proveFromSearch(context, digest, "the log has no entry for the published signature");
+	if (search.kind === "proved") return search.proof;
+	if (search.cause instanceof NotAllowedError) throw search.cause;
+	throw new UntrustedError("log-entry-not-found", `the transparency log has no entry for ${what}`, {
+		check: "entry",
+		wanted: `an entry for this signature, certificate and digest at ${shownUrl(context.log.url)}`,
+		found: `none; ${search.found}`,
+		why: "the certificate was valid for minutes only; without the entry nothing shows that it was used in that time",
+		next: "do not use this file; a genuine release is always in the log",
+		cause: search.cause
+	});
+}
+async function proveFromSearch(context, digest, reason) {
+	try {
+		const candidates = candidatesFor(digest, await searchEntries(context.log, digest));
+		if (candidates.length === 0) return {
+			kind: "not-proved",
+			found: "no other signing of this digest is in the log"
+		};
+		const origin = {
+			kind: "log-search",
+			log: shownUrl(context.log.url),
+			reason
+		};
+		const notes = [note("other-signing-used", `${reason}; another signing of the same digest in the log passed every check`)];
+		const { trust } = context;
+		return {
+			kind: "proved",
+			proof: {
+				...firstProof(context, digest, candidates),
+				trust,
+				origin,
+				notes
+			}
+		};
+	} catch (error) {
+		if (!(error instanceof K8sVerifyError) || error instanceof InterruptedError) throw error;
+		return {
+			kind: "not-proved",
+			found: `${isOutage(error) ? "the log could not be searched" : "no other signing passes"} (${error.message})`,
+			cause: error
+		};
+	}
+}
+function candidatesFor(digest, entries) {
+	return entries.flatMap((entry) => {
+		try {
+			const material = materialFromBody(entry.body, digest);
+			return material === void 0 ? [] : [{
+				material,
+				entry
+			}];
+		} catch (error) {
+			if (error instanceof UntrustedError) return [];
+			throw error;
+		}
+	});
+}
+function firstProof(context, digest, candidates) {
+	const failures = [];
+	for (const { material, entry } of candidates) try {
+		const bundle = assembleBundle(material, digest, entry);
+		return {
+			proven: proveFromBundle(context, bundle, {
+				kind: "digest",
+				digest
+			}, context.log.isNamed),
+			bundle
+		};
+	} catch (error) {
+		if (!(error instanceof K8sVerifyError)) throw error;
+		failures.push(error);
+	}
+	throw closest(failures);
+}
+function closest(failures) {
+	return failures.reduce((best, error) => rank(error) > rank(best) ? error : best);
+}
+function rank({ check, code }) {
+	if (code === "not-allowed") return CHECK_NAMES.length;
+	return check === void 0 ? -1 : CHECK_NAMES.indexOf(check);
+}
+var init_prove_with_log = __esmMin((() => {
+	init_shown_url();
+	init_errors();
+	init_notes();
+	init_assemble_bundle();
+	init_hashedrekord();
+	init_read_bundle();
+	init_rekor();
+	init_prove_digest();
+}));
+// src/flow/kept-evidence.ts
+async function keepAllEvidence(prepared, data) {
+	const paths = new Map();
+	for (const one of prepared) {
+		const sha256 = sha256Of$1(one.proof, one.outputs);
+		const path = sha256 === void 0 ? void 0 : await keepEvidence(data, sha256, one.proof.bundle);
+		if (path !== void 0) paths.set(one, path);
+	}
+	return paths;
+}
+function sha256Of$1({ proven, listedIn }, outputs) {
+	if (proven.claim.kind !== "genuine" || listedIn !== void 0) return void 0;
+	if (proven.algorithm === "sha256") return proven.hex;
+	const [output, more] = outputs;
+	return output !== void 0 && more === void 0 && memberOf$2(output) === void 0 ? output.sha256 : void 0;
+}
+async function proveKept(sha256, policy, run) {
+	const trust = await run.trust.current();
+	const context = proofContext(run, policy, trust);
+	const subject = {
+		kind: "digest",
+		digest: {
+			algorithm: "sha256",
+			hex: sha256
+		}
+	};
+	return proveFromKept(run.client.data, sha256, async ({ bytes, evidence, location }) => {
+		return {
+			proven: proveFromEvidence(context, evidence, subject),
+			trust,
+			bundle: bytes,
+			origin: {
+				kind: "bundle",
+				location
+			},
+			notes: []
+		};
+	});
+}
+async function proveFromKept(data, sha256, prove) {
+	const { found, notes: unreadable } = await findKeptEvidence(data, sha256);
+	const notes = [...unreadable];
+	for (const kept of found) try {
+		const proof = await prove(kept);
+		return {
+			proof: {
+				...proof,
+				notes: [...proof.notes, ...notes]
+			},
+			notes
+		};
+	} catch (error) {
+		if (!(error instanceof K8sVerifyError) || error instanceof InterruptedError) throw error;
+		notes.push(evidenceNotUsed(kept.location, error.message));
+	}
+	return {
+		proof: void 0,
+		notes
+	};
+}
+var init_kept_evidence = __esmMin((() => {
+	init_errors();
+	init_evidence_store();
+	init_proof_context();
+	init_prove_with_log();
+}));
 // src/flow/proved-manifest.ts
+var proved_manifest_exports = __exportAll({ openProvedManifest: () => openProvedManifest });
 function openProvedManifest({ bytes, proof, location }, what) {
 	const read = readReleaseManifest(bytes);
 	if (read.kind === "unreadable") return {
@@ -32698,6 +30096,11 @@ var init_proved_manifest = __esmMin((() => {
 	init_digest();
 }));
 // src/flow/kept-manifest.ts
+var kept_manifest_exports = __exportAll({
+	assertAgreesWithKept: () => assertAgreesWithKept,
+	keepManifest: () => keepManifest,
+	keptManifest: () => keptManifest
+});
 async function keepManifest(data, { manifest, bytes, sha256, proof }) {
 	if (proof.proven.algorithm !== "sha256") return;
 	await keepEvidence(data, sha256, proof.bundle);
@@ -32707,7 +30110,7 @@ async function keptManifest(version, policy, context) {
 	const { data } = context.client;
 	const release = formatReleaseVersion(version);
 	for (const { bytes, path: location } of await data.read("manifests", release)) {
-		const { proof } = await proveKept(digestOf(bytes, "sha256").hex, policy, context);
+		const { proof } = await proveKept(digestOf(bytes, "sha256").hex, policyOfManifest(policy), context);
 		if (proof === void 0) continue;
 		const opened = openProvedManifest({
 			bytes,
@@ -32717,40 +30120,29 @@ async function keptManifest(version, policy, context) {
 		if (opened.kind === "proved" && formatReleaseVersion(opened.manifest.version) === release) return opened;
 	}
 }
+async function assertAgreesWithKept({ manifest, bytes, location }, policy, context) {
+	const release = formatReleaseVersion(manifest.version);
+	if ((await context.client.data.read("manifests", release)).every((entry) => equalBytes(entry.bytes, bytes))) return;
+	const kept = await keptManifest(manifest.version, policy, context);
+	const path = kept && firstDisagreement(manifest, kept.manifest);
+	if (kept === void 0 || path === void 0) return;
+	throw new UnavailableError("release-inconsistent", `two signed manifests of ${release} disagree`, {
+		wanted: `one digest of ${path}: sha256:${kept.manifest.digestsOf(path).join(", ")}, as in ${kept.location}`,
+		found: `sha256:${manifest.digestsOf(path).join(", ")}`,
+		from: location,
+		why: "both are signed by the signer of the release, and a release has one set of files",
+		next: `find out which one is right before you use either; to forget the one that was kept: rm ${kept.location}`
+	});
+}
 var init_kept_manifest = __esmMin((() => {
+	init_errors();
 	init_evidence_store();
+	init_release_manifest$1();
 	init_artifact();
 	init_version();
 	init_digest();
 	init_kept_evidence();
 	init_proved_manifest();
-}));
-// src/flow/name-failure.ts
-init_kept_manifest();
-init_errors();
-const UNNAMED = /^the file\b|\bthe file$/;
-function nameFile(error, label) {
-	return error instanceof K8sVerifyError && UNNAMED.test(error.message) ? error.with({ message: error.message.replace(UNNAMED, () => label) }) : error;
-}
-function nameFailure(error, label) {
-	if (!(error instanceof K8sVerifyError) || error instanceof InterruptedError) return error;
-	return error.message.includes(label) ? error : error.with({ message: `${label}: ${error.message}` });
-}
-// src/flow/once-per-release.ts
-function oncePerRelease(ask) {
-	const pending = new Map();
-	return (version, ...rest) => {
-		const release = formatReleaseVersion(version);
-		const known = pending.get(release);
-		if (known !== void 0) return known;
-		const answer = ask(version, ...rest);
-		answer.catch(() => void 0);
-		pending.set(release, answer);
-		return answer;
-	};
-}
-var init_once_per_release = __esmMin((() => {
-	init_version();
 }));
 // src/proof/check-detached-signature.ts
 function detachedHashes({ certificate }) {
@@ -32874,14 +30266,15 @@ var init_contradiction = __esmMin((() => {
 	init_check_detached_signature();
 }));
 // src/flow/prove-listed.ts
-async function proveFromManifest({ artifact, manifest: ask }, claimed, reason) {
+var prove_listed_exports = __exportAll({ proveFromManifest: () => proveFromManifest });
+async function proveFromManifest({ artifact, policy, manifest: ask }, claimed, reason) {
 	const manifest = await ask();
 	if (manifest.kind === "none") return {
 		kind: "not-proved",
 		found: `no release manifest: ${manifest.why}`
 	};
 	const { proof: document, bytes, location, sha256 } = manifest;
-	const proven = proveListed(document.proven, bytes, artifact);
+	const proven = proveListed(document.proven, bytes, artifact, policy);
 	if (proven === void 0) return {
 		kind: "not-proved",
 		found: "the signed release manifest does not list one digest for it"
@@ -32920,25 +30313,26 @@ var prove_exports = __exportAll({ proveArtifact: () => proveArtifact });
 async function proveArtifact(request, sideFiles) {
 	const files = await sideFiles;
 	const first = await proveFromFiles(request, files);
-	if (first.kind === "proved") return withNotes(first.proof, files.notes);
+	if (first.kind === "proved") return withNotes$1(first.proof, files.notes);
 	const fresh = await askPastCaches(request, files);
 	const second = fresh.kind === "files" ? await proveFromFiles(request, fresh.files) : first;
 	if (second.kind === "proved") {
 		const stale = `a cache between here and ${files.source.shown} served stale signature files`;
-		return withNotes(second.proof, [note("signature-files-stale", stale)]);
+		return withNotes$1(second.proof, [note("signature-files-stale", stale)]);
 	}
 	const reason = "the published signature does not fit the published digest";
 	const search = second.kind === "pair" ? await proveFromSearch(request, second.claimed, reason) : void 0;
 	if (search?.kind === "proved") return search.proof;
 	const listing = second.kind === "pair" && request.listed !== void 0 ? await proveFromManifest(request.listed, second.claimed, reason) : void 0;
 	if (listing?.kind === "proved") return listing.proof;
+	if (search?.cause instanceof NotAllowedError) throw search.cause;
 	return explainContradiction(second, request.files.what, request.bytes, {
 		search,
 		listing,
 		freshCopies: fresh.kind === "files" ? "no better" : fresh.why
 	});
 }
-function withNotes(proof, notes) {
+function withNotes$1(proof, notes) {
 	return {
 		...proof,
 		notes: [...proof.notes, ...notes]
@@ -33012,19 +30406,20 @@ async function detachedMaterial(request, files) {
 	const { what } = request.files;
 	if (files.signature === void 0 || files.certificate === void 0) {
 		await request.bytes.published();
-		throw withoutSignature(request.files, files);
+		throw withoutSignature$1(request.files, files);
 	}
 	return {
 		signature: parseSignatureFile(files.signature, `the signature of ${what}`),
 		certificate: parseCertificateFile(files.certificate, `the certificate of ${what}`)
 	};
 }
-function withoutSignature({ sources, path, what }, { signature, certificate }) {
+function withoutSignature$1({ sources, path, what }, { signature, certificate }) {
 	const missing = [...signature === void 0 ? [".sig"] : [], ...certificate === void 0 ? [".cert"] : []];
 	const name = path.slice(path.lastIndexOf("/") + 1);
+	const absent = sources.every(({ isLocal }) => isLocal) ? "no such file," : "HTTP 404";
 	const details = {
 		wanted: `${name}.sigstore.json, or ${name}.sig and ${name}.cert`,
-		found: missing.length === 2 ? "HTTP 404 for all three" : `HTTP 404 for ${missing.join(" and ")}, and for .sigstore.json`,
+		found: missing.length === 2 ? `${absent} for all three` : `${absent} for ${missing.join(" and ")}, and for .sigstore.json`,
 		from: sources.map(({ shown }) => `${shown}/${directoryOf(path)}`).join(", ")
 	};
 	if (sources.some(({ isPublisher }) => isPublisher)) return new UntrustedError("signature-not-published", `no complete signature is published for ${what}`, {
@@ -33096,6 +30491,7 @@ var init_prove = __esmMin((() => {
 	init_detached_material();
 	init_notes();
 	init_read_bundle();
+	init_side_files();
 	init_request();
 	init_contradiction();
 	init_check_claim();
@@ -33107,10 +30503,18 @@ var init_prove = __esmMin((() => {
 // src/flow/release-manifest.ts
 var release_manifest_exports = __exportAll({
 	manifestInTime: () => manifestInTime,
+	shareKeptManifests: () => shareKeptManifests,
 	shareManifests: () => shareManifests
 });
 function shareManifests(context) {
 	return oncePerRelease((version, policy) => findManifest(version, policy, context));
+}
+function shareKeptManifests(context) {
+	const ask = shareManifests(context);
+	return oncePerRelease(async (version, policy) => {
+		const { keptManifest } = await Promise.resolve().then(() => (init_kept_manifest(), kept_manifest_exports));
+		return await keptManifest(version, policy, context) ?? await ask(version, policy);
+	});
 }
 async function manifestInTime(answer, { version, signal, kept }, waitMs = MAX_MANIFEST_WAIT_MS) {
 	const answered = new AbortController();
@@ -33130,7 +30534,9 @@ async function manifestInTime(answer, { version, signal, kept }, waitMs = MAX_MA
 }
 async function findManifest(version, policy, context) {
 	const answer = await askSources(version, policy, context);
+	const { assertAgreesWithKept, keepManifest, keptManifest } = await Promise.resolve().then(() => (init_kept_manifest(), kept_manifest_exports));
 	if (answer.kind === "none") return await keptManifest(version, policy, context) ?? answer;
+	await assertAgreesWithKept(answer, policy, context);
 	await keepManifest(context.client.data, answer);
 	return answer;
 }
@@ -33188,7 +30594,7 @@ async function proveFrom(source, version, policy, { what, ...run }) {
 	const document = new FetchedDocument(first, () => fetchDocument(true));
 	const { proveArtifact } = await Promise.resolve().then(() => (init_prove(), prove_exports));
 	const proof = await proveWith(run.trust, async (inHand) => proveArtifact({
-		...proofContext(run, policy, inHand),
+		...proofContext(run, policyOfManifest(policy), inHand),
 		files,
 		bytes: document
 	}, sideFiles));
@@ -33197,6 +30603,7 @@ async function proveFrom(source, version, policy, { what, ...run }) {
 		kind: "none",
 		why: `${what} at ${source.shown} is not the document that was signed`
 	};
+	const { openProvedManifest } = await Promise.resolve().then(() => (init_proved_manifest(), proved_manifest_exports));
 	return openProvedManifest({
 		bytes,
 		proof,
@@ -33213,7 +30620,6 @@ var init_release_manifest = __esmMin((() => {
 	init_digest();
 	init_once_per_release();
 	init_proof_context();
-	init_proved_manifest();
 	init_run_trust();
 	FetchedDocument = class {
 		#bytes;
@@ -33242,17 +30648,6 @@ var init_release_manifest = __esmMin((() => {
 	};
 }));
 // src/plan/who-must-have-signed.ts
-init_release_manifest();
-init_excerpt();
-init_pem();
-init_errors();
-function policyOf(request, signers) {
-	const { predicateTypes = [] } = request;
-	return {
-		...signerOf(request, signers),
-		...predicateTypes.length === 0 ? {} : { predicateTypes }
-	};
-}
 function expectedSigners(policy) {
 	switch (policy.kind) {
 		case "certificate-identity": return policy.identities.map(({ subjectAlternativeName, issuer }) => ({
@@ -33318,8 +30713,12 @@ function assertIdentity({ subjectAlternativeName, issuer }) {
 		});
 	}
 }
+var init_who_must_have_signed = __esmMin((() => {
+	init_excerpt();
+	init_pem();
+	init_errors();
+}));
 // src/flow/report.ts
-init_errors();
 function reportChecks(report, artifact, proof) {
 	const { checks } = proof.proven;
 	for (const check of CHECK_NAMES) {
@@ -33345,6 +30744,40 @@ function reportExpectedSigners(report, artifact, policy) {
 		signers: expectedSigners(policy)
 	});
 }
+var init_report = __esmMin((() => {
+	init_errors();
+	init_who_must_have_signed();
+}));
+// src/flow/prove-demanded.ts
+var prove_demanded_exports = __exportAll({ proveDemanded: () => proveDemanded });
+async function proveDemanded({ artifact, policy }, sha256, context) {
+	const kept = await proveKept(sha256, policy, context);
+	if (kept.proof !== void 0) return kept;
+	const manifest = await keptManifest(artifact.version, policy, context);
+	if (manifest === void 0) return kept;
+	const listed = await proveFromManifest({
+		artifact,
+		policy,
+		manifest: () => Promise.resolve(manifest)
+	}, {
+		algorithm: "sha256",
+		hex: sha256
+	}, "no evidence of the file itself is kept");
+	if (listed.kind !== "proved") return kept;
+	const { proof } = listed;
+	return {
+		proof: {
+			...proof,
+			notes: [...proof.notes, ...kept.notes]
+		},
+		notes: kept.notes
+	};
+}
+var init_prove_demanded = __esmMin((() => {
+	init_kept_evidence();
+	init_kept_manifest();
+	init_prove_listed();
+}));
 // src/records/cross-check.ts
 function crossCheck(proven, sources, what) {
 	return sources.map((source) => compare(proven, source, what));
@@ -33417,7 +30850,7 @@ var init_cross_check = __esmMin((() => {
 function digestsFromProvenance(bytes, artifact) {
 	const what = `provenance.json of ${formatReleaseVersion(artifact.version)}`;
 	const document = parseJsonStrictly(bytes, what, LIMITS);
-	const { form, statement } = unwrap(new Fields(document, what, "any", formOf$1(what)), bytes, what);
+	const { form, statement } = unwrap(new Fields(document, what, "any", formOf$2(what)), bytes, what);
 	statement.choice("_type", STATEMENT_TYPES);
 	const subjects = statement.objects("subject", "any", Number.POSITIVE_INFINITY);
 	if (subjects.length === 0) throw statement.flawed("subject", "a subject", "none");
@@ -33432,7 +30865,7 @@ function digestsFromProvenance(bytes, artifact) {
 		form
 	};
 }
-function formOf$1(what) {
+function formOf$2(what) {
 	return { flawed: (path, wanted, found) => malformed$4(`${what} is not a provenance statement`, `${path}: ${wanted}`, found) };
 }
 function unwrap(document, bytes, what) {
@@ -33464,7 +30897,7 @@ function openEnvelope(envelope, what) {
 	const payload = envelope.bytes("payload", MAX_PROVENANCE_BYTES);
 	const inner = `the statement in ${what}`;
 	const statement = parseJsonStrictly(payload, inner, LIMITS);
-	return new Fields(statement, inner, "any", formOf$1(what));
+	return new Fields(statement, inner, "any", formOf$2(what));
 }
 function readDigests(digest) {
 	const [sha256, sha512] = [readDigest(digest, "sha256"), readDigest(digest, "sha512")];
@@ -33653,7 +31086,7 @@ function provenanceSource({ asked, record }, { artifact, sha256, sha512 }, conte
 }
 function proveStatement(bundle, { sha256, sha512 }, version, context) {
 	const policy = {
-		...context.policy,
+		...policyOfManifest(context.policy),
 		predicateTypes: PROVENANCE_TYPES
 	};
 	const subject = {
@@ -33703,11 +31136,6 @@ var init_compare_records = __esmMin((() => {
 	];
 }));
 // src/flow/fetch-and-prove.ts
-init_errors();
-init_side_files();
-init_kept_manifest();
-init_proof_context();
-init_run_trust();
 async function withDownload(plan, destination, context, prepare) {
 	const abort = new AbortController();
 	const signal = AbortSignal.any([context.signal, abort.signal]);
@@ -33736,24 +31164,27 @@ async function provePlanned(download) {
 		signal
 	};
 	const prove = async () => {
+		const known = await knownDemanded(download);
+		if (known?.proof !== void 0) return known.proof;
 		const sideFiles = fetchSideFiles(files);
 		sideFiles.then(async () => context.manifestOf(artifact.version, plan.policy)).catch(() => void 0);
 		await http.underWay();
 		const { proveArtifact } = await Promise.resolve().then(() => (init_prove(), prove_exports));
-		context.trust.begin();
+		if (sources.some(({ isLocal }) => !isLocal)) context.trust.begin();
 		return proveWith(context.trust, async (trust) => {
 			await (0, node_timers_promises.setImmediate)();
 			const proofOf = proofContext(context, plan.policy, trust);
 			const listed = {
 				artifact,
+				policy: plan.policy,
 				manifest: async () => manifestFor(download)
 			};
-			return proveArtifact({
+			return withNotes(await proveArtifact({
 				...proofOf,
 				files,
 				bytes: download,
 				listed
-			}, sideFiles);
+			}, sideFiles), known?.notes ?? []);
 		});
 	};
 	const proof = await download.orFailure(prove()).catch((error) => {
@@ -33764,6 +31195,17 @@ async function provePlanned(download) {
 	const { algorithm, hex } = proof.proven;
 	if (algorithm === "sha256") assertIsDemanded(plan, hex);
 	return proof;
+}
+async function knownDemanded({ plan, context }) {
+	const { demanded } = plan;
+	if (demanded === void 0) return void 0;
+	return (await Promise.resolve().then(() => (init_prove_demanded(), prove_demanded_exports))).proveDemanded(plan, demanded, context);
+}
+function withNotes(proof, notes) {
+	return notes.length === 0 ? proof : {
+		...proof,
+		notes: [...proof.notes, ...notes]
+	};
 }
 function assertDemanded({ label, demanded }, found, standing) {
 	if (demanded === void 0 || demanded === found) return;
@@ -33790,10 +31232,11 @@ async function confirmPlanned(download, proof) {
 async function manifestFor({ plan, context }) {
 	const { artifact, policy } = plan;
 	const { version } = artifact;
+	const kept = async () => (await Promise.resolve().then(() => (init_kept_manifest(), kept_manifest_exports))).keptManifest(version, policy, context);
 	const wait = {
 		version,
 		signal: context.signal,
-		kept: () => keptManifest(version, policy, context)
+		kept
 	};
 	return manifestInTime(context.manifestOf(version, policy), wait);
 }
@@ -33815,6 +31258,168 @@ async function crossChecked({ plan, context, records }, proof, { sha256, sha512 
 		crossChecks: crossCheckArtifact(request, proofContext(context, plan.policy, await context.trust.current()))
 	};
 }
+var init_fetch_and_prove = __esmMin((() => {
+	init_errors();
+	init_side_files();
+	init_download();
+	init_name_failure();
+	init_release_manifest();
+	init_proof_context();
+	init_report();
+	init_run_trust();
+}));
+// src/flow/side-by-side.ts
+async function sideBySide(items, limit, signal, task) {
+	const abort = new AbortController();
+	const either = signal === void 0 ? abort.signal : AbortSignal.any([signal, abort.signal]);
+	const results = [];
+	const failures = [];
+	const queue = items.entries();
+	const worker = async () => {
+		for (const [index, item] of queue) {
+			if (abort.signal.aborted) return;
+			try {
+				results.push({
+					index,
+					result: await task(item, either)
+				});
+			} catch (error) {
+				failures.push(error);
+				abort.abort();
+			}
+		}
+	};
+	await Promise.all(Array.from({ length: Math.min(limit, items.length) }, worker));
+	if (failures.length > 0) throw failures[0];
+	return results.toSorted((a, b) => a.index - b.index).map(({ result }) => result);
+}
+// src/records/release-records.ts
+async function fetchReleaseRecords(request) {
+	const abort = new AbortController();
+	const signal = request.signal === void 0 ? abort.signal : AbortSignal.any([request.signal, abort.signal]);
+	const fetchOne = (name) => fetchRecord({
+		...request,
+		signal
+	}, request.paths[name], MAX_BYTES[name]);
+	try {
+		const [sha256Sums, sha512Sums, provenance] = await Promise.all([
+			fetchOne("sha256Sums"),
+			fetchOne("sha512Sums"),
+			fetchOne("provenance")
+		]);
+		return {
+			sha256Sums,
+			sha512Sums,
+			provenance
+		};
+	} catch (error) {
+		abort.abort();
+		throw error;
+	}
+}
+async function fetchRecord({ report, release, signal, sources }, path, maxBytes) {
+	const what = `${path.slice(path.lastIndexOf("/") + 1)} of ${release}`;
+	return askInTurn(sources, report, async (source) => {
+		const file = await source.small({
+			path,
+			maxBytes,
+			what,
+			signal
+		});
+		return file === void 0 ? {
+			kind: "lacking",
+			reason: `it has no ${path}`
+		} : {
+			kind: "found",
+			found: {
+				bytes: file.bytes,
+				source: source.shown
+			}
+		};
+	});
+}
+var MAX_BYTES;
+var init_release_records = __esmMin((() => {
+	init_limits();
+	init_in_turn();
+	MAX_BYTES = {
+		sha256Sums: MAX_SUMS_BYTES,
+		sha512Sums: MAX_SUMS_BYTES,
+		provenance: MAX_PROVENANCE_BYTES
+	};
+}));
+// src/flow/run-records.ts
+var run_records_exports = __exportAll({ shareRecords: () => shareRecords });
+function shareRecords(context) {
+	return oncePerRelease((version) => fetchAll(version, context));
+}
+async function fetchAll(version, context) {
+	const { sources, report, signal } = context;
+	const release = formatReleaseVersion(version);
+	const paths = releaseFilePaths(version);
+	const second = context.publisher === void 0 || sources[0]?.isPublisher === true ? [] : [context.publisher];
+	const [records, ...others] = await Promise.all([fetchReleaseRecords({
+		report,
+		sources,
+		paths,
+		release,
+		signal
+	}), ...second.map(async (source) => ({
+		source,
+		answer: await fromPublisher(source, (until) => fetchReleaseRecords({
+			report: () => void 0,
+			sources: [source],
+			paths,
+			release,
+			signal: until
+		}), signal)
+	}))]);
+	return {
+		sets: [{
+			asked: sources.map(({ shown }) => shown).join(", "),
+			records
+		}, ...others.flatMap(({ source, answer }) => answer.kind === "records" ? [{
+			asked: source.shown,
+			records: answer.records
+		}] : [])],
+		notes: others.flatMap(({ source, answer }) => answer.kind === "records" ? [] : [note("publisher-not-asked", `${source.shown} was not asked for the records of ${release}: ${answer.why}`)])
+	};
+}
+async function fromPublisher({ shown }, fetch, signal) {
+	const done = new AbortController();
+	const until = AbortSignal.any([signal, done.signal]);
+	const why = `no answer from ${shown} within ${MAX_PUBLISHER_WAIT_MS / 1e3} seconds`;
+	const late = (0, node_timers_promises.setTimeout)(MAX_PUBLISHER_WAIT_MS, {
+		kind: "unreachable",
+		why
+	}, { signal: until });
+	const answer = fetch(until).then((records) => ({
+		kind: "records",
+		records
+	}), (error) => {
+		if (error instanceof UnavailableError) return {
+			kind: "unreachable",
+			why: error.message
+		};
+		throw error;
+	});
+	try {
+		return await Promise.race([answer, late]);
+	} finally {
+		answer.catch(() => void 0);
+		late.catch(() => void 0);
+		done.abort();
+	}
+}
+var init_run_records = __esmMin((() => {
+	init_errors();
+	init_limits();
+	init_notes();
+	init_release_records();
+	init_artifact();
+	init_version();
+	init_once_per_release();
+}));
 // src/binary/byte-source.ts
 function inMemory(bytes) {
 	const readAt = (buffer, position) => {
@@ -33831,7 +31436,7 @@ function bytesOf({ bytes: size, readAt }) {
 	return {
 		size,
 		read: async ({ offset, length }, into) => {
-			if (!isWithin({
+			if (!isWithin$1({
 				offset,
 				length
 			}, size)) return void 0;
@@ -33847,19 +31452,18 @@ function bytesOf({ bytes: size, readAt }) {
 	};
 }
 function sliceOf(source, { offset, length }) {
-	if (!isWithin({
+	if (!isWithin$1({
 		offset,
 		length
 	}, source.size)) return void 0;
 	return {
 		size: length,
-		read: async (range, into) => isWithin(range, length) ? source.read({
+		read: async (range, into) => isWithin$1(range, length) ? source.read({
 			...range,
 			offset: offset + range.offset
 		}, into) : void 0
 	};
 }
-const PIECE_BYTES = 262144;
 async function* piecesOf(source, { offset, length }, overlap) {
 	const end = Math.min(offset + length, source.size);
 	const read = (at, into) => source.read({
@@ -33886,46 +31490,41 @@ async function* piecesOf(source, { offset, length }, overlap) {
 		await reading?.catch(() => void 0);
 	}
 }
-function isWithin({ offset, length }, size) {
+function isWithin$1({ offset, length }, size) {
 	return offset >= 0 && length >= 0 && offset <= size && length <= size - offset;
 }
-var HeaderNumbers = class {
-	#view;
-	#littleEndian;
-	constructor(bytes, littleEndian) {
-		this.#view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-		this.#littleEndian = littleEndian;
-	}
-	u16(offset) {
-		return this.#view.getUint16(offset, this.#littleEndian);
-	}
-	u32(offset) {
-		return this.#view.getUint32(offset, this.#littleEndian);
-	}
-	u64(offset) {
-		const value = this.#view.getBigUint64(offset, this.#littleEndian);
-		return value > BigInt(Number.MAX_SAFE_INTEGER) ? Number.MAX_SAFE_INTEGER : Number(value);
-	}
-};
 function fixedName(bytes, offset, length) {
 	const field = Buffer.from(bytes.buffer, bytes.byteOffset + offset, length);
 	const end = field.indexOf(0);
 	return field.toString("latin1", 0, end === -1 ? length : end);
 }
+var PIECE_BYTES, HeaderNumbers;
+var init_byte_source = __esmMin((() => {
+	PIECE_BYTES = 262144;
+	HeaderNumbers = class {
+		#view;
+		#littleEndian;
+		constructor(bytes, littleEndian) {
+			this.#view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+			this.#littleEndian = littleEndian;
+		}
+		u16(offset) {
+			return this.#view.getUint16(offset, this.#littleEndian);
+		}
+		u32(offset) {
+			return this.#view.getUint32(offset, this.#littleEndian);
+		}
+		u64(offset) {
+			const value = this.#view.getBigUint64(offset, this.#littleEndian);
+			return value > BigInt(Number.MAX_SAFE_INTEGER) ? Number.MAX_SAFE_INTEGER : Number(value);
+		}
+	};
+}));
 // src/names/agreed.ts
 function agreed(values, textOf) {
 	return new Set(values.map(textOf)).size === 1 ? values[0] : void 0;
 }
 // src/names/image-name.ts
-init_errors();
-init_limits();
-init_component();
-init_platform();
-init_version();
-init_json();
-const IMAGE_MANIFEST = "manifest.json";
-const TAG = /^(?:registry\.k8s\.io|k8s\.gcr\.io)\/([a-z0-9-]{1,64})-([a-z0-9]{1,16}):(v[^/:]{1,64})$/;
-const IMAGES = new Set(COMPONENTS.filter(({ kind }) => kind === "image").map(({ name }) => name));
 function imageName(manifest) {
 	return agreed(tagsOf(manifest)?.map(nameOfTag) ?? [], (name) => name === void 0 ? "" : JSON.stringify(name));
 }
@@ -33961,18 +31560,23 @@ function nameOfTag(tag) {
 		platform
 	};
 }
+var IMAGE_MANIFEST, TAG, IMAGES;
+var init_image_name = __esmMin((() => {
+	init_errors();
+	init_limits();
+	init_component();
+	init_platform();
+	init_version();
+	init_json();
+	IMAGE_MANIFEST = "manifest.json";
+	TAG = /^(?:registry\.k8s\.io|k8s\.gcr\.io)\/([a-z0-9-]{1,64})-([a-z0-9]{1,16}):(v[^/:]{1,64})$/;
+	IMAGES = new Set(COMPONENTS.filter(({ kind }) => kind === "image").map(({ name }) => name));
+}));
 // src/names/tarball-name.ts
-init_component();
-init_platform();
-init_version();
-const PROGRAM = /^kubernetes\/([a-z]{1,32})\/bin\/([a-z0-9-]{1,64})(?:\.exe)?$/;
-const names = (kind) => new Set(COMPONENTS.filter((one) => one.kind === kind).map(({ name }) => name));
-const BINARIES$1 = names("binary");
-const TARBALLS = names("tarball");
 function mayNameTarball(path) {
-	return path === "kubernetes/version" || BINARIES$1.has(PROGRAM.exec(path)?.[2] ?? "");
+	return path === "kubernetes/version" || BINARIES$2.has(PROGRAM.exec(path)?.[2] ?? "");
 }
-function readVersionFile(bytes) {
+function readVersionFile$1(bytes) {
 	const text = Buffer.from(bytes).toString("latin1").replace(/\n$/, "");
 	return text.startsWith("v") ? readReleaseVersion(text) : void 0;
 }
@@ -33990,15 +31594,17 @@ function tarballName(asked, members, release) {
 		...platform === void 0 ? {} : { platform }
 	};
 }
+var PROGRAM, names, BINARIES$2, TARBALLS;
+var init_tarball_name = __esmMin((() => {
+	init_component();
+	init_platform();
+	init_version();
+	PROGRAM = /^kubernetes\/([a-z]{1,32})\/bin\/([a-z0-9-]{1,64})(?:\.exe)?$/;
+	names = (kind) => new Set(COMPONENTS.filter((one) => one.kind === kind).map(({ name }) => name));
+	BINARIES$2 = names("binary");
+	TARBALLS = names("tarball");
+}));
 // src/binary/build-info.ts
-init_limits();
-const MAGIC = Buffer.from("ff20476f206275696c64696e663a", "hex");
-const ALIGNMENT = 16;
-const HEADER_BYTES = 32;
-const FLAGS_AT = 15;
-const INLINE_STRINGS = 2;
-const SENTINEL_BYTES = 16;
-const VARINT_BYTES = 10;
 async function readBuildInfo(source, ranges) {
 	for (const range of ranges) {
 		const at = await findMagic(source, range);
@@ -34010,7 +31616,7 @@ async function findMagic(source, range) {
 		...range,
 		length: Math.min(range.length, MAX_BUILD_INFO_SEARCH_BYTES)
 	};
-	for await (const { at: start, bytes } of piecesOf(source, searched, 0)) for (let at = bytes.indexOf(MAGIC); at !== -1; at = bytes.indexOf(MAGIC, at + 1)) if (at % ALIGNMENT === 0) return start + at;
+	for await (const { at: start, bytes } of piecesOf(source, searched, 0)) for (let at = bytes.indexOf(MAGIC$1); at !== -1; at = bytes.indexOf(MAGIC$1, at + 1)) if (at % ALIGNMENT === 0) return start + at;
 }
 async function readAt(source, at) {
 	const header = await source.read({
@@ -34098,6 +31704,18 @@ function parseSetting(text) {
 function unescape(text) {
 	return text?.replace(/\\(.)/gs, (_, character) => character === "n" ? "\n" : character === "t" ? "	" : character);
 }
+var MAGIC$1, ALIGNMENT, HEADER_BYTES, FLAGS_AT, INLINE_STRINGS, SENTINEL_BYTES, VARINT_BYTES;
+var init_build_info = __esmMin((() => {
+	init_limits();
+	init_byte_source();
+	MAGIC$1 = Buffer.from("ff20476f206275696c64696e663a", "hex");
+	ALIGNMENT = 16;
+	HEADER_BYTES = 32;
+	FLAGS_AT = 15;
+	INLINE_STRINGS = 2;
+	SENTINEL_BYTES = 16;
+	VARINT_BYTES = 10;
+}));
 // src/binary/sections.ts
 function sortSections(sections, size) {
 	if (sections.filter(({ holds }) => holds !== "other").reduce((sum, { offset, length }) => sum + Math.min(length, Math.max(0, size - offset)), 0) > size) return void 0;
@@ -34111,32 +31729,6 @@ function sortSections(sections, size) {
 	};
 }
 // src/binary/elf.ts
-init_limits();
-const LAYOUTS$1 = {
-	32: {
-		header: 52,
-		tableOffset: 32,
-		entrySize: 46,
-		entry: 40,
-		flags: 8,
-		offset: 16,
-		size: 20
-	},
-	64: {
-		header: 64,
-		tableOffset: 40,
-		entrySize: 58,
-		entry: 64,
-		flags: 8,
-		offset: 24,
-		size: 32
-	}
-};
-const PROGBITS = 1;
-const FLAG_ALLOC = 2;
-const CLASSES = new Map([[1, 32], [2, 64]]);
-const LITTLE_ENDIAN = 1;
-const BIG_ENDIAN = 2;
 function isElf(start) {
 	return start[0] === 127 && start[1] === 69 && start[2] === 76 && start[3] === 70;
 }
@@ -34217,64 +31809,39 @@ async function readSectionTable(source) {
 		names: Buffer.from(names)
 	};
 }
+var LAYOUTS$1, PROGBITS, FLAG_ALLOC, CLASSES, LITTLE_ENDIAN, BIG_ENDIAN;
+var init_elf = __esmMin((() => {
+	init_limits();
+	init_byte_source();
+	LAYOUTS$1 = {
+		32: {
+			header: 52,
+			tableOffset: 32,
+			entrySize: 46,
+			entry: 40,
+			flags: 8,
+			offset: 16,
+			size: 20
+		},
+		64: {
+			header: 64,
+			tableOffset: 40,
+			entrySize: 58,
+			entry: 64,
+			flags: 8,
+			offset: 24,
+			size: 32
+		}
+	};
+	PROGBITS = 1;
+	FLAG_ALLOC = 2;
+	CLASSES = new Map([[1, 32], [2, 64]]);
+	LITTLE_ENDIAN = 1;
+	BIG_ENDIAN = 2;
+}));
 // src/binary/mach-o.ts
-init_limits();
-const LAYOUTS = {
-	32: {
-		header: 28,
-		segment: 1,
-		segmentSize: 56,
-		count: 48,
-		section: 68,
-		size: 36,
-		offset: 40,
-		flags: 56
-	},
-	64: {
-		header: 32,
-		segment: 25,
-		segmentSize: 72,
-		count: 64,
-		section: 80,
-		size: 40,
-		offset: 48,
-		flags: 64
-	}
-};
-const MAGICS = new Map([
-	[4277009102, {
-		bits: 32,
-		littleEndian: false
-	}],
-	[4277009103, {
-		bits: 64,
-		littleEndian: false
-	}],
-	[3472551422, {
-		bits: 32,
-		littleEndian: true
-	}],
-	[3489328638, {
-		bits: 64,
-		littleEndian: true
-	}]
-]);
-const UNIVERSAL = new Map([[3405691582, {
-	entry: 20,
-	wide: false
-}], [3405691583, {
-	entry: 32,
-	wide: true
-}]]);
-const READ_ONLY_NAMES = new Set([
-	"__rodata",
-	"__const",
-	"__cstring"
-]);
-const ZERO_FILL = 1;
-const magicOf = (start) => new HeaderNumbers(start, false).u32(0);
 function isMachO(start) {
-	return MAGICS.has(magicOf(start));
+	return MAGICS$1.has(magicOf(start));
 }
 function isUniversal(start) {
 	return UNIVERSAL.has(magicOf(start));
@@ -34311,7 +31878,7 @@ async function readMachO(source) {
 		offset: 0,
 		length: 28
 	});
-	const kind = start === void 0 ? void 0 : MAGICS.get(magicOf(start));
+	const kind = start === void 0 ? void 0 : MAGICS$1.get(magicOf(start));
 	if (start === void 0 || kind === void 0) return void 0;
 	const layout = LAYOUTS[kind.bits];
 	const header = new HeaderNumbers(start, kind.littleEndian);
@@ -34364,13 +31931,66 @@ function describe$2(commands, numbers, at, layout) {
 		holds: READ_ONLY_NAMES.has(name) ? "read-only-data" : "other"
 	};
 }
+var LAYOUTS, MAGICS$1, UNIVERSAL, READ_ONLY_NAMES, ZERO_FILL, magicOf;
+var init_mach_o = __esmMin((() => {
+	init_limits();
+	init_byte_source();
+	LAYOUTS = {
+		32: {
+			header: 28,
+			segment: 1,
+			segmentSize: 56,
+			count: 48,
+			section: 68,
+			size: 36,
+			offset: 40,
+			flags: 56
+		},
+		64: {
+			header: 32,
+			segment: 25,
+			segmentSize: 72,
+			count: 64,
+			section: 80,
+			size: 40,
+			offset: 48,
+			flags: 64
+		}
+	};
+	MAGICS$1 = new Map([
+		[4277009102, {
+			bits: 32,
+			littleEndian: false
+		}],
+		[4277009103, {
+			bits: 64,
+			littleEndian: false
+		}],
+		[3472551422, {
+			bits: 32,
+			littleEndian: true
+		}],
+		[3489328638, {
+			bits: 64,
+			littleEndian: true
+		}]
+	]);
+	UNIVERSAL = new Map([[3405691582, {
+		entry: 20,
+		wide: false
+	}], [3405691583, {
+		entry: 32,
+		wide: true
+	}]]);
+	READ_ONLY_NAMES = new Set([
+		"__rodata",
+		"__const",
+		"__cstring"
+	]);
+	ZERO_FILL = 1;
+	magicOf = (start) => new HeaderNumbers(start, false).u32(0);
+}));
 // src/binary/pe.ts
-init_limits();
-const SIGNATURE = 17744;
-const SECTION_BYTES = 40;
-const INITIALIZED_DATA = 64;
-const EXECUTE = 536870912;
-const WRITE = 2147483648;
 function isPe(start) {
 	return start[0] === 77 && start[1] === 90;
 }
@@ -34412,11 +32032,17 @@ function describe$1(numbers, at) {
 		holds: (flags & WRITE) === 0 ? "read-only-data" : "build-info"
 	};
 }
+var SIGNATURE, SECTION_BYTES, INITIALIZED_DATA, EXECUTE, WRITE;
+var init_pe = __esmMin((() => {
+	init_limits();
+	init_byte_source();
+	SIGNATURE = 17744;
+	SECTION_BYTES = 40;
+	INITIALIZED_DATA = 64;
+	EXECUTE = 536870912;
+	WRITE = 2147483648;
+}));
 // src/binary/version-strings.ts
-init_limits();
-const VERSION = /^v1\.[0-9]{1,5}\.[0-9]{1,5}(?:[-+][0-9A-Za-z.+-]{1,64})?$/;
-const LONGEST = 96;
-const START = Buffer.from("v1.", "latin1");
 async function findVersionStrings(source, ranges) {
 	const found = new Set();
 	for (const range of ranges) for await (const { bytes } of piecesOf(source, range, 97)) {
@@ -34435,15 +32061,23 @@ function searchPiece(bytes, found) {
 		if (found.size >= 8) return;
 	}
 }
+var VERSION, LONGEST, START;
+var init_version_strings = __esmMin((() => {
+	init_limits();
+	init_byte_source();
+	VERSION = /^v1\.[0-9]{1,5}\.[0-9]{1,5}(?:[-+][0-9A-Za-z.+-]{1,64})?$/;
+	LONGEST = 96;
+	START = Buffer.from("v1.", "latin1");
+}));
 // src/binary/read-binary.ts
-async function readBinary(source) {
+async function readBinary(source, wanted = "all") {
 	const start = await source.read({
 		offset: 0,
 		length: 4
 	});
 	if (start === void 0) return [];
 	if (!isUniversal(start)) {
-		const facts = await readProgram(source, start);
+		const facts = await readProgram(source, start, wanted);
 		return facts === void 0 ? [] : [facts];
 	}
 	const programs = [];
@@ -34453,20 +32087,20 @@ async function readBinary(source) {
 			offset: 0,
 			length: 4
 		});
-		const facts = slice === void 0 || magic === void 0 || !isMachO(magic) ? void 0 : await readProgram(slice, magic);
+		const facts = slice === void 0 || magic === void 0 || !isMachO(magic) ? void 0 : await readProgram(slice, magic, wanted);
 		if (facts === void 0) return [];
 		programs.push(facts);
 	}
 	return programs;
 }
-async function readProgram(source, start) {
+async function readProgram(source, start, wanted) {
 	const sections = await readSections(source, start);
 	if (sections === void 0) return void 0;
 	const buildInfo = await readBuildInfo(source, sections.buildInfo);
 	if (buildInfo === void 0) return void 0;
 	return {
 		buildInfo,
-		versionStrings: await findVersionStrings(source, sections.readOnlyData)
+		versionStrings: wanted === "all" ? await findVersionStrings(source, sections.readOnlyData) : []
 	};
 }
 async function readSections(source, start) {
@@ -34474,20 +32108,24 @@ async function readSections(source, start) {
 	if (isMachO(start)) return readMachO(source);
 	return isPe(start) ? readPe(source) : void 0;
 }
+var init_read_binary = __esmMin((() => {
+	init_build_info();
+	init_byte_source();
+	init_elf();
+	init_mach_o();
+	init_pe();
+	init_version_strings();
+}));
 // src/names/bind-name.ts
-init_notes();
-init_artifact();
-init_platform();
-init_version();
 function bindName(wanted, sha256, sources) {
 	const { manifest, claimed, demanded } = sources;
-	const listed = manifest === void 0 ? { kind: "silent" } : askManifest$1(wanted, sha256, manifest, claimed);
+	const listed = manifest === void 0 ? { kind: "silent" } : askManifest$2(wanted, sha256, manifest, claimed);
 	if (listed.kind === "contradicted") return listed;
 	const said = askBytes(wanted, claimed, listed.kind === "agrees");
 	if (said.kind === "contradicted") return said;
 	const by = [
-		...listed.kind === "agrees" || said.kind === "agrees" && isManifest(wanted) ? ["release-manifest"] : [],
-		...said.kind === "agrees" && !isManifest(wanted) ? ["binary"] : [],
+		...listed.kind === "agrees" || said.kind === "agrees" && isManifest$1(wanted) ? ["release-manifest"] : [],
+		...said.kind === "agrees" && !isManifest$1(wanted) ? ["binary"] : [],
 		...demanded === void 0 ? [] : [demanded]
 	];
 	const notes = [...manifest?.kind === "proved" ? manifest.notes : [], ...[listed, said].flatMap((one) => one.kind === "silent" && one.why !== void 0 ? [one.why] : [])];
@@ -34502,7 +32140,7 @@ function bindName(wanted, sha256, sources) {
 		notes
 	};
 }
-function askManifest$1(wanted, sha256, answer, claimed) {
+function askManifest$2(wanted, sha256, answer, claimed) {
 	if (answer.kind === "none") return {
 		kind: "silent",
 		why: note("release-manifest-not-used", answer.why)
@@ -34514,7 +32152,7 @@ function askManifest$1(wanted, sha256, answer, claimed) {
 		const what = claimed === void 0 ? "" : `; the file is ${formatName(claimed)}`;
 		return notListed("manifest", `the release manifest of ${release}, for ${name}`, `that of ${theirs}, genuine${what}`);
 	}
-	if (isManifest(wanted) && answer.sha256 === sha256) return { kind: "agrees" };
+	if (isManifest$1(wanted) && answer.sha256 === sha256) return { kind: "agrees" };
 	const digests = manifest.digestsOf(wanted.pathInRelease);
 	const [listed] = digests;
 	if (listed === void 0) return {
@@ -34538,7 +32176,7 @@ function notListed(wrong, wanted, found) {
 		found
 	};
 }
-function isManifest({ kind, component }) {
+function isManifest$1({ kind, component }) {
 	return kind === "spdx-document" && component === "kubernetes-release.spdx";
 }
 function askBytes(wanted, claimed, listed) {
@@ -34551,7 +32189,7 @@ function askBytes(wanted, claimed, listed) {
 		const found = `${name}, genuine`;
 		return {
 			kind: "contradicted",
-			by: isManifest(wanted) ? "release-manifest" : "binary",
+			by: isManifest$1(wanted) ? "release-manifest" : "binary",
 			wrong: "file",
 			wanted: formatName(wanted),
 			found
@@ -34571,13 +32209,13 @@ function formatName({ component, version, platform }) {
 		...platform === void 0 ? [] : [formatPlatform(platform)]
 	].join(" ");
 }
+var init_bind_name = __esmMin((() => {
+	init_notes();
+	init_artifact();
+	init_platform();
+	init_version();
+}));
 // src/names/claimed-name.ts
-init_component();
-init_platform();
-init_version();
-const BINARIES = new Set(COMPONENTS.filter(({ kind }) => kind === "binary").map(({ name }) => name));
-const GIT_VERSION = /[./\w-]*\bversion\.gitVersion=([^\s'"]{1,96})/g;
-const MARKED = /^v1\.[0-9]{1,5}\.[0-9]{1,5}[-+][0-9A-Za-z.+-]{1,64}$/;
 function claimedName(programs) {
 	const names = programs.map(nameOfProgram);
 	const [first] = names;
@@ -34614,7 +32252,7 @@ function componentOf(mainPackage) {
 	if (mainPackage?.startsWith("k8s.io/") !== true) return void 0;
 	const own = mainPackage.slice(mainPackage.lastIndexOf("/vendor/") + 1).replace(/^vendor\//, "");
 	const last = own.slice(own.lastIndexOf("/") + 1);
-	return own.startsWith("k8s.io/") && BINARIES.has(last) ? last : void 0;
+	return own.startsWith("k8s.io/") && BINARIES$1.has(last) ? last : void 0;
 }
 function platformOf$1(settings) {
 	const [os, arch] = [settings.get("GOOS"), settings.get("GOARCH")];
@@ -34634,12 +32272,24 @@ function versionTexts(settings, strings) {
 function releaseVersion(text) {
 	return text.startsWith("v") ? readReleaseVersion(text) : void 0;
 }
+var BINARIES$1, GIT_VERSION, MARKED;
+var init_claimed_name = __esmMin((() => {
+	init_component();
+	init_platform();
+	init_version();
+	BINARIES$1 = new Set(COMPONENTS.filter(({ kind }) => kind === "binary").map(({ name }) => name));
+	GIT_VERSION = /[./\w-]*\bversion\.gitVersion=([^\s'"]{1,96})/g;
+	MARKED = /^v1\.[0-9]{1,5}\.[0-9]{1,5}[-+][0-9A-Za-z.+-]{1,64}$/;
+}));
 // src/flow/name.ts
-init_errors();
-init_limits();
-init_artifact();
-init_version();
-init_release_manifest$1();
+var name_exports = __exportAll({
+	assertClaimed: () => assertClaimed,
+	assertName: () => assertName,
+	isListed: () => isListed,
+	nameItself: () => nameItself,
+	nameUnbound: () => nameUnbound,
+	readName: () => readName
+});
 async function readName(file) {
 	const bytes = bytesOf(file);
 	return claimedName(await readBinary(bytes)) ?? await nameOfManifest(bytes);
@@ -34660,7 +32310,6 @@ async function nameOfManifest(bytes) {
 		version: read.manifest.version
 	} : void 0;
 }
-const SPDX_BEGINS = Buffer.from("SPDXVersion:");
 function nameItself(claimed) {
 	const isManifest = claimed?.component === MANIFEST_NAME;
 	return {
@@ -34671,34 +32320,34 @@ function nameItself(claimed) {
 }
 async function assertName(wanted, { file, archive, ...named }, demand) {
 	let claimed = await readName(file);
-	let verdict = judge(wanted, claimed, named, demand);
+	let verdict = judge$1(wanted, claimed, named, demand);
 	const isSettled = verdict.kind === "contradicted" || verdict.kind === "bound" && isListed(verdict);
 	if (claimed === void 0 && archive !== void 0 && !isSettled) {
 		claimed = await archive();
-		verdict = judge(wanted, claimed, named, demand);
+		verdict = judge$1(wanted, claimed, named, demand);
 	}
-	return settle(wanted, {
+	return settle$1(wanted, {
 		claimed,
 		verdict
 	}, named, demand);
 }
 function assertClaimed(wanted, claimed, named, demand) {
-	return settle(wanted, {
+	return settle$1(wanted, {
 		claimed,
-		verdict: judge(wanted, claimed, named, demand)
+		verdict: judge$1(wanted, claimed, named, demand)
 	}, named, demand);
 }
 function isListed({ by }) {
 	return by.includes("release-manifest");
 }
-function judge(wanted, claimed, { sha256, manifest }, { demanded: digest, demandedBy }) {
+function judge$1(wanted, claimed, { sha256, manifest }, { demanded: digest, demandedBy }) {
 	return bindName(wanted, sha256, {
 		manifest,
 		claimed,
 		demanded: digest === void 0 ? void 0 : demandedBy
 	});
 }
-function settle(wanted, { claimed, verdict }, { manifest, from }, { nameRequired }) {
+function settle$1(wanted, { claimed, verdict }, { manifest, from }, { nameRequired }) {
 	if (verdict.kind === "contradicted") throw nameMismatch(wanted, claimed, verdict, from);
 	if (verdict.kind === "unbound") {
 		if (nameRequired) throw nameUnbound(wanted, manifest, claimed);
@@ -34749,6 +32398,2487 @@ function nameMismatch(wanted, claimed, { wrong, wanted: expected, found }, from)
 function whyRefused({ component, version }, claimed) {
 	return (claimed?.version === void 0 || compareReleaseVersions(claimed.version, version) < 0) && (claimed === void 0 || claimed.component === component) ? "an old release under a new name brings back bugs that were fixed" : "it is properly signed, and it is another file of Kubernetes";
 }
+var SPDX_BEGINS;
+var init_name = __esmMin((() => {
+	init_byte_source();
+	init_read_binary();
+	init_errors();
+	init_limits();
+	init_bind_name();
+	init_claimed_name();
+	init_artifact();
+	init_version();
+	init_release_manifest$1();
+	SPDX_BEGINS = Buffer.from("SPDXVersion:");
+}));
+// src/archive/archive-error.ts
+function rejectedMember(path, found, why) {
+	return new InstallError("archive-rejected", `the archive contains ${excerpt(path, SHOWN_CHARACTERS)}, ${found}`, {
+		wanted: ACCEPTED,
+		found,
+		why,
+		next: "nothing was unpacked; keep the archive as a file, and inspect it before you unpack it another way"
+	});
+}
+function rejectedArchive(found, cause) {
+	return new InstallError("archive-rejected", `the archive cannot be unpacked: ${found}`, {
+		wanted: "one complete tar archive, plain or packed with gzip, and nothing after it",
+		found,
+		why: "programs disagree on how to read such an archive",
+		next: "nothing was unpacked; keep the archive as a file",
+		...cause === void 0 ? {} : { cause }
+	});
+}
+var SHOWN_CHARACTERS, ACCEPTED;
+var init_archive_error = __esmMin((() => {
+	init_excerpt();
+	init_errors();
+	SHOWN_CHARACTERS = 200;
+	ACCEPTED = "only regular files and directories, with plain, distinct names that stay inside";
+}));
+// src/archive/blocks.ts
+async function* wholeBlocks(chunks) {
+	let carried = Buffer.alloc(0);
+	for await (const chunk of chunks) {
+		const bytes = carried.length === 0 ? chunk : Buffer.concat([carried, chunk]);
+		const whole = bytes.length - bytes.length % 512;
+		if (whole > 0) yield bytes.subarray(0, whole);
+		carried = Buffer.from(bytes.subarray(whole));
+	}
+	if (carried.length > 0) yield carried;
+}
+function isZero(bytes) {
+	return bytes.every((byte) => byte === 0);
+}
+var Blocks;
+var init_blocks = __esmMin((() => {
+	init_archive_error();
+	Blocks = class {
+		#chunks;
+		#chunk = Buffer.alloc(0);
+		constructor(chunks) {
+			this.#chunks = wholeBlocks(chunks);
+		}
+		async some(most) {
+			if (this.#chunk.length === 0) {
+				const next = await this.#chunks.next();
+				if (next.done !== true) this.#chunk = next.value;
+			}
+			if (this.#chunk.length < 512) throw rejectedArchive("it ends in the middle, or lacks the two empty blocks at its end");
+			const piece = this.#chunk.subarray(0, most);
+			this.#chunk = this.#chunk.subarray(piece.length);
+			return piece;
+		}
+		async take(bytes) {
+			const pieces = [];
+			for (let left = bytes; left > 0;) {
+				const piece = await this.some(left);
+				if (piece.length === bytes) return piece;
+				left -= piece.length;
+				pieces.push(Buffer.from(piece));
+			}
+			return Buffer.concat(pieces);
+		}
+		async *rest() {
+			yield this.#chunk;
+			for (let next = await this.#chunks.next(); next.done !== true; next = await this.#chunks.next()) yield next.value;
+		}
+	};
+}));
+// src/archive/extended-header.ts
+function assertRecords(body, allowed) {
+	const seen = new Set();
+	for (let at = 0; at < body.length;) {
+		const { key, value, length } = decodeRecord(body.subarray(at));
+		if (!allowed.has(key)) throw rejectedArchive(`an extended header says ${excerpt(key)}, which changes its contents`);
+		if (seen.has(key)) throw rejectedArchive(`an extended header says ${key} twice`);
+		seen.add(key);
+		if (key === "size") assertPlainSize(value);
+		at += length;
+	}
+}
+function decodeRecord(bytes) {
+	const digits = /^[1-9][0-9]{0,6} /.exec(Buffer.from(bytes.subarray(0, 8)).toString("latin1"))?.[0] ?? "";
+	const length = Number.parseInt(digits, 10);
+	const record = bytes.subarray(digits.length, length);
+	const text = digits === "" || bytes.length < length || record.at(-1) !== 10 ? "" : decodeText(record.subarray(0, -1));
+	const separator = text.indexOf("=");
+	const value = text.slice(separator + 1);
+	const key = text.slice(0, separator);
+	if (separator < 1 || /[\0\n]/.test(text) || value === "" && NEVER_EMPTY.has(key)) throw rejectedArchive("an extended header has a malformed record");
+	return {
+		key,
+		value,
+		length
+	};
+}
+function assertPlainSize(size) {
+	if (!/^(?:0|[1-9][0-9]{0,14})$/.test(size)) throw rejectedArchive("an extended header gives a size that is not a number");
+}
+function assertLongName(body) {
+	const name = decodeText(body.subarray(0, -1));
+	if (body.at(-1) !== 0 || name === "" || name.includes("\0")) throw rejectedArchive("a long name in it is malformed");
+}
+function decodeText(bytes) {
+	try {
+		return new TextDecoder("utf-8", {
+			fatal: true,
+			ignoreBOM: true
+		}).decode(bytes);
+	} catch (error) {
+		throw rejectedArchive("an extended header is not UTF-8", error);
+	}
+}
+var ALLOWED, NEVER_EMPTY, ALLOWED_GLOBALLY, ExtendedHeaders;
+var init_extended_header = __esmMin((() => {
+	init_excerpt();
+	init_archive_error();
+	ALLOWED = new Set([
+		"path",
+		"size",
+		"mtime",
+		"atime",
+		"ctime",
+		"uid",
+		"gid",
+		"uname",
+		"gname",
+		"comment",
+		"SCHILY.dev",
+		"SCHILY.ino",
+		"SCHILY.nlink",
+		"LIBARCHIVE.creationtime"
+	]);
+	NEVER_EMPTY = new Set([
+		"path",
+		"size",
+		"mtime"
+	]);
+	ALLOWED_GLOBALLY = new Set(["comment"]);
+	ExtendedHeaders = class {
+		#named = false;
+		#linked = false;
+		add({ typeKey, size }, blocks) {
+			const body = blocks.subarray(0, size);
+			if (typeKey === "g") return assertRecords(body, ALLOWED_GLOBALLY);
+			if (typeKey === "K") {
+				this.#linked = true;
+				return;
+			}
+			if (this.#named) throw rejectedArchive("one member has two extended headers");
+			this.#named = true;
+			if (typeKey === "L") assertLongName(body);
+			else assertRecords(body, ALLOWED);
+		}
+		take() {
+			const linked = this.#linked;
+			this.#named = false;
+			this.#linked = false;
+			return linked ? "linked" : "not linked";
+		}
+		assertNone() {
+			if (this.#named || this.#linked) throw rejectedArchive("an extended header at its end has no member");
+		}
+	};
+}));
+// src/archive/header-form.ts
+function assertHeaderForm(block, { path: name = "" }) {
+	const magic = text(block, MAGIC);
+	if (!MAGICS.has(magic)) throw rejectedMember(name, "with a header of an unknown format", "its meaning is unknown");
+	if (magic !== USTAR && !isZero(block.subarray(...PREFIX))) throw rejectedMember(name, "with a name prefix that its format does not have", CALLED);
+	const prefix = block[475] === 0 ? SHORT_PREFIX : PREFIX;
+	if (![
+		NAME,
+		LINK_NAME,
+		prefix
+	].every((field) => isTerminated(block.subarray(...field)))) throw rejectedMember(name, "whose name continues after its end", CALLED);
+	if (![MODE, SIZE].every((field) => NUMBER.test(text(block, field)))) throw rejectedMember(name, "whose size or mode is not a number", "programs disagree on where the next member begins");
+}
+function hasNoContent(block) {
+	return NOTHING.test(text(block, SIZE));
+}
+function text(block, [from, to]) {
+	return block.toString("latin1", from, to);
+}
+function isTerminated(field) {
+	const end = field.indexOf(0);
+	return end === -1 || isZero(field.subarray(end));
+}
+var NAME, MODE, SIZE, LINK_NAME, MAGIC, PREFIX, SHORT_PREFIX, USTAR, MAGICS, NUMBER, NOTHING, CALLED;
+var init_header_form = __esmMin((() => {
+	init_archive_error();
+	init_blocks();
+	NAME = [0, 100];
+	MODE = [100, 108];
+	SIZE = [124, 136];
+	LINK_NAME = [157, 257];
+	MAGIC = [257, 265];
+	PREFIX = [345, 500];
+	SHORT_PREFIX = [345, 476];
+	USTAR = "ustar\x0000";
+	MAGICS = new Set([
+		USTAR,
+		"ustar  \0",
+		"\0".repeat(8)
+	]);
+	NUMBER = /^(?: *[0-7]+[ \0]*|\u0080[^]*)$/;
+	NOTHING = /^[ 0]*[ \0]*$/;
+	CALLED = "programs disagree on its name";
+}));
+// src/archive/member-path.ts
+function memberPath(name, kind) {
+	const problem = wholeProblem(name);
+	if (problem !== void 0) throw rejectedMember(name, ...problem);
+	const relative = name === "." ? "" : name.replace(/^\.\//u, "");
+	const path = kind === "directory" ? relative.replace(/\/$/u, "") : relative;
+	if (path === "" && kind === "directory") return path;
+	const parts = path.split("/");
+	for (const part of parts) {
+		const found = partProblem(part);
+		if (found !== void 0) throw rejectedMember(name, ...found);
+	}
+	if (parts.length > 32) throw rejectedMember(name, "which is nested too deeply", `a path has at most 32 parts`);
+	return path;
+}
+function wholeProblem(name) {
+	if (name === "") return ["a member without a name", "there is no place to write it"];
+	if (Buffer.byteLength(name) > 1024) return ["a path that is too long", `a path has at most ${MAX_ARCHIVE_PATH_BYTES} bytes`];
+	if (name.startsWith("/")) return ["an absolute path", "it would be written outside the target directory"];
+	if (!isPrintable(name)) return ["a name with control or invisible characters", "a screen would show a different name"];
+	if (name.includes("�")) return ["a name that is not UTF-8", "systems disagree on its name"];
+	if (FOREIGN.test(name)) return ["a name that Windows reads differently", "it would be another path there"];
+}
+function partProblem(part) {
+	if (part === "..") return ["a path that leaves its directory", "it could be written outside the target directory"];
+	if (part === "" || part === ".") return ["a path with an empty part", "it is a second spelling of another path"];
+	if (Buffer.byteLength(part) > 255) return ["a name that is too long", `a name has at most 255 bytes`];
+	if (/[. ]$/u.test(part)) return ["a name that ends in a dot or a space", "Windows drops the ending, so it would have another name there"];
+	if (DEVICE.test(part)) return ["a name that is a device on Windows", "it would be written to the device there"];
+}
+function fold(part) {
+	return part.normalize("NFKC").toUpperCase().toLowerCase().normalize("NFKC");
+}
+function collision$1(path, part, other) {
+	return rejectedMember(path, `whose part ${JSON.stringify(part)} differs from ${JSON.stringify(other)} only in case or encoding`, "on many file systems they are the same file, and the later one would win");
+}
+function belowFile(path) {
+	return rejectedMember(path, "which lies below a file", "a file cannot contain another one");
+}
+function duplicate(path) {
+	return rejectedMember(path, "which is there twice", "programs disagree on which of the two counts");
+}
+var FOREIGN, DEVICE, MemberPaths;
+var init_member_path = __esmMin((() => {
+	init_unprintable();
+	init_limits();
+	init_archive_error();
+	FOREIGN = /[\\:<>"|?*]/u;
+	DEVICE = /^(?:con|prn|aux|nul|com[0-9\u00b9\u00b2\u00b3]|lpt[0-9\u00b9\u00b2\u00b3]|conin\$|conout\$|clock\$) *(?:\.|$)/iu;
+	MemberPaths = class {
+		#root = new Map();
+		#count = 0;
+		add(path, kind) {
+			const parts = path.split("/");
+			let level = this.#root;
+			for (const [index, part] of parts.entries()) {
+				const last = index === parts.length - 1;
+				const wanted = last ? kind : "directory";
+				const node = level.get(fold(part)) ?? this.#create(level, part, wanted);
+				if (node.spelling !== part) throw collision$1(path, part, node.spelling);
+				if (!last && node.children === void 0) throw belowFile(path);
+				if (last && (node.listed || node.children === void 0 !== (kind === "file"))) throw duplicate(path);
+				if (last) node.listed = true;
+				level = node.children ?? new Map();
+			}
+		}
+		#create(level, spelling, kind) {
+			this.#count += 1;
+			if (this.#count > 65536) throw rejectedArchive(`it has more than ${MAX_ARCHIVE_MEMBERS} members`);
+			const node = {
+				spelling,
+				children: kind === "directory" ? new Map() : void 0,
+				listed: false
+			};
+			level.set(fold(spelling), node);
+			return node;
+		}
+	};
+}));
+// src/archive/member.ts
+function memberOf$1(entry, { block, linked }) {
+	const name = nameOf$3(entry);
+	const kind = kindOf$2(name, entry.type);
+	const path = memberPath(name, kind);
+	if (linked) throw rejectedLinkTarget(name);
+	if (kind === "directory" && (entry.size !== 0 || !hasNoContent(block))) throw rejectedMember(name, "a directory with content", "programs disagree on where the next member begins");
+	if (entry.size > 4294967296) throw rejectedMember(name, `of ${entry.size} bytes`, `a member has at most ${MAX_ARCHIVE_MEMBER_BYTES}`);
+	const mode = entry.mode ?? 0;
+	if ((mode & 3584) !== 0) throw rejectedMember(name, "with a set-user-ID, set-group-ID or sticky bit", "it would run with the rights of another user");
+	const usual = kind === "directory" || (mode & 73) !== 0 ? 493 : 420;
+	return {
+		path,
+		kind,
+		bytes: entry.size,
+		mode: usual,
+		modified: modifiedAt(name, entry.mtime)
+	};
+}
+function nameOf$3({ header, path }) {
+	return header.path?.includes("\\") === true ? header.path : path;
+}
+function isRefusedKind(type) {
+	return type in REFUSED_KINDS;
+}
+function kindOf$2(name, type) {
+	if (type === "Directory") return "directory";
+	if (type === "File" || type === "OldFile") return "file";
+	throw rejectedKind(name, type);
+}
+function rejectedKind(name, type) {
+	return rejectedMember(name, REFUSED_KINDS[type] ?? "an entry of an unknown type", "it is neither a regular file nor a directory");
+}
+function rejectedLinkTarget(name) {
+	return rejectedMember(name, "with the target of a link, but not a link", "programs disagree on what it is");
+}
+function modifiedAt(name, time) {
+	const seconds = time === void 0 ? 0 : time.getTime() / 1e3;
+	if (Number.isNaN(seconds)) throw rejectedMember(name, "with a time that cannot be read", "its header is malformed");
+	return new Date(Math.min(Math.max(seconds, 0), LATEST_SECOND) * 1e3);
+}
+var REFUSED_KINDS, LATEST_SECOND;
+var init_member = __esmMin((() => {
+	init_limits();
+	init_archive_error();
+	init_header_form();
+	init_member_path();
+	REFUSED_KINDS = {
+		Link: "a hard link",
+		SymbolicLink: "a symbolic link",
+		CharacterDevice: "a character device",
+		BlockDevice: "a block device",
+		FIFO: "a named pipe",
+		SparseFile: "a sparse file"
+	};
+	LATEST_SECOND = 253402300799;
+}));
+// node_modules/tar/dist/esm/large-numbers.js
+var encode$1, encodePositive, encodeNegative, parse, twos, pos, onesComp, twosComp;
+var init_large_numbers = __esmMin((() => {
+	encode$1 = (num, buf) => {
+		if (!Number.isSafeInteger(num)) throw Error("cannot encode number outside of javascript safe integer range");
+		else if (num < 0) encodeNegative(num, buf);
+		else encodePositive(num, buf);
+		return buf;
+	};
+	encodePositive = (num, buf) => {
+		buf[0] = 128;
+		for (var i = buf.length; i > 1; i--) {
+			buf[i - 1] = num & 255;
+			num = Math.floor(num / 256);
+		}
+	};
+	encodeNegative = (num, buf) => {
+		buf[0] = 255;
+		var flipped = false;
+		num = num * -1;
+		for (var i = buf.length; i > 1; i--) {
+			var byte = num & 255;
+			num = Math.floor(num / 256);
+			if (flipped) buf[i - 1] = onesComp(byte);
+			else if (byte === 0) buf[i - 1] = 0;
+			else {
+				flipped = true;
+				buf[i - 1] = twosComp(byte);
+			}
+		}
+	};
+	parse = (buf) => {
+		const pre = buf[0];
+		const value = pre === 128 ? pos(buf.subarray(1, buf.length)) : pre === 255 ? twos(buf) : null;
+		if (value === null) throw Error("invalid base256 encoding");
+		if (!Number.isSafeInteger(value)) throw Error("parsed number outside of javascript safe integer range");
+		return value;
+	};
+	twos = (buf) => {
+		var len = buf.length;
+		var sum = 0;
+		var flipped = false;
+		for (var i = len - 1; i > -1; i--) {
+			var byte = Number(buf[i]);
+			var f;
+			if (flipped) f = onesComp(byte);
+			else if (byte === 0) f = byte;
+			else {
+				flipped = true;
+				f = twosComp(byte);
+			}
+			if (f !== 0) sum -= f * Math.pow(256, len - i - 1);
+		}
+		return sum;
+	};
+	pos = (buf) => {
+		var len = buf.length;
+		var sum = 0;
+		for (var i = len - 1; i > -1; i--) {
+			var byte = Number(buf[i]);
+			if (byte !== 0) sum += byte * Math.pow(256, len - i - 1);
+		}
+		return sum;
+	};
+	onesComp = (byte) => (255 ^ byte) & 255;
+	twosComp = (byte) => (255 ^ byte) + 1 & 255;
+}));
+// node_modules/tar/dist/esm/types.js
+var isCode, normalFsTypes, name, code;
+var init_types = __esmMin((() => {
+	isCode = (c) => name.has(c);
+	normalFsTypes = new Set([
+		"0",
+		"",
+		"1",
+		"2",
+		"3",
+		"4",
+		"5",
+		"6",
+		"7",
+		"D"
+	]);
+	name = new Map([
+		["0", "File"],
+		["", "OldFile"],
+		["1", "Link"],
+		["2", "SymbolicLink"],
+		["3", "CharacterDevice"],
+		["4", "BlockDevice"],
+		["5", "Directory"],
+		["6", "FIFO"],
+		["7", "ContiguousFile"],
+		["g", "GlobalExtendedHeader"],
+		["x", "ExtendedHeader"],
+		["A", "SolarisACL"],
+		["D", "GNUDumpDir"],
+		["I", "Inode"],
+		["K", "NextFileHasLongLinkpath"],
+		["L", "NextFileHasLongPath"],
+		["M", "ContinuationFile"],
+		["N", "OldGnuLongPath"],
+		["S", "SparseFile"],
+		["V", "TapeVolumeHeader"],
+		["X", "OldExtendedHeader"]
+	]);
+	code = new Map(Array.from(name).map((kv) => [kv[1], kv[0]]));
+}));
+// node_modules/tar/dist/esm/header.js
+var notNegative, Header, splitPrefix, decString, decDate, numToDate, decNumber, nanUndef, decSmallNumber, MAXNUM, encNumber, encSmallNumber, octalString, padOctal, encDate, NULLS, encString;
+var init_header = __esmMin((() => {
+	init_large_numbers();
+	init_types();
+	notNegative = (n) => n === void 0 || n < 0 ? void 0 : n;
+	Header = class {
+		cksumValid = false;
+		needPax = false;
+		nullBlock = false;
+		block;
+		path;
+		mode;
+		uid;
+		gid;
+		size;
+		cksum;
+		#type = "Unsupported";
+		linkpath;
+		uname;
+		gname;
+		devmaj = 0;
+		devmin = 0;
+		atime;
+		ctime;
+		mtime;
+		charset;
+		comment;
+		constructor(data, off = 0, ex, gex) {
+			if (Buffer.isBuffer(data)) this.decode(data, off || 0, ex, gex);
+			else if (data) this.#slurp(data);
+		}
+		decode(buf, off, ex, gex) {
+			if (!off) off = 0;
+			if (!buf || !(buf.length >= off + 512)) throw new Error("need 512 bytes for header");
+			const t = decString(buf, off + 156, 1);
+			const isNormalFS = normalFsTypes.has(t);
+			const exForFields = isNormalFS ? ex : void 0;
+			const gexForFields = isNormalFS ? gex : void 0;
+			this.path = exForFields?.path ?? decString(buf, off, 100);
+			this.mode = exForFields?.mode ?? gexForFields?.mode ?? decNumber(buf, off + 100, 8);
+			this.uid = exForFields?.uid ?? gexForFields?.uid ?? decNumber(buf, off + 108, 8);
+			this.gid = exForFields?.gid ?? gexForFields?.gid ?? decNumber(buf, off + 116, 8);
+			this.size = notNegative(exForFields?.size ?? gexForFields?.size ?? decNumber(buf, off + 124, 12));
+			this.mtime = exForFields?.mtime ?? gexForFields?.mtime ?? decDate(buf, off + 136, 12);
+			this.cksum = decNumber(buf, off + 148, 12);
+			if (gexForFields) this.#slurp(gexForFields, true);
+			if (exForFields) this.#slurp(exForFields);
+			if (isCode(t)) this.#type = t || "0";
+			if (this.#type === "0" && this.path.slice(-1) === "/") this.#type = "5";
+			if (this.#type === "5") this.size = 0;
+			this.linkpath = decString(buf, off + 157, 100);
+			if (buf.subarray(off + 257, off + 265).toString() === "ustar\x0000") {
+				this.uname = exForFields?.uname ?? gexForFields?.uname ?? decString(buf, off + 265, 32);
+				this.gname = exForFields?.gname ?? gexForFields?.gname ?? decString(buf, off + 297, 32);
+				this.devmaj = exForFields?.devmaj ?? gexForFields?.devmaj ?? decNumber(buf, off + 329, 8) ?? 0;
+				this.devmin = exForFields?.devmin ?? gexForFields?.devmin ?? decNumber(buf, off + 337, 8) ?? 0;
+				if (buf[off + 475] !== 0) {
+					const prefix = decString(buf, off + 345, 155);
+					this.path = prefix + "/" + this.path;
+				} else {
+					const prefix = decString(buf, off + 345, 130);
+					if (prefix) this.path = prefix + "/" + this.path;
+					this.atime = ex?.atime ?? gex?.atime ?? decDate(buf, off + 476, 12);
+					this.ctime = ex?.ctime ?? gex?.ctime ?? decDate(buf, off + 488, 12);
+				}
+			}
+			let sum = 256;
+			for (let i = off; i < off + 148; i++) sum += buf[i];
+			for (let i = off + 156; i < off + 512; i++) sum += buf[i];
+			this.cksumValid = sum === this.cksum;
+			if (this.cksum === void 0 && sum === 256) this.nullBlock = true;
+		}
+		#slurp(ex, gex = false) {
+			Object.assign(this, Object.fromEntries(Object.entries(ex).filter(([k, v]) => {
+				return !(v === null || v === void 0 || k === "size" && Number(v) < 0 || k === "path" && gex || k === "linkpath" && gex || k === "global");
+			})));
+		}
+		encode(buf, off = 0) {
+			if (!buf) buf = this.block = Buffer.alloc(512);
+			if (this.#type === "Unsupported") this.#type = "0";
+			if (!(buf.length >= off + 512)) throw new Error("need 512 bytes for header");
+			const prefixSize = this.ctime || this.atime ? 130 : 155;
+			const split = splitPrefix(this.path || "", prefixSize);
+			const path = split[0];
+			const prefix = split[1];
+			this.needPax = !!split[2];
+			this.needPax = encString(buf, off, 100, path) || this.needPax;
+			this.needPax = encNumber(buf, off + 100, 8, this.mode) || this.needPax;
+			this.needPax = encNumber(buf, off + 108, 8, this.uid) || this.needPax;
+			this.needPax = encNumber(buf, off + 116, 8, this.gid) || this.needPax;
+			this.needPax = encNumber(buf, off + 124, 12, this.size) || this.needPax;
+			this.needPax = encDate(buf, off + 136, 12, this.mtime) || this.needPax;
+			buf[off + 156] = Number(this.#type.codePointAt(0));
+			this.needPax = encString(buf, off + 157, 100, this.linkpath) || this.needPax;
+			buf.write("ustar\x0000", off + 257, 8);
+			this.needPax = encString(buf, off + 265, 32, this.uname) || this.needPax;
+			this.needPax = encString(buf, off + 297, 32, this.gname) || this.needPax;
+			this.needPax = encNumber(buf, off + 329, 8, this.devmaj) || this.needPax;
+			this.needPax = encNumber(buf, off + 337, 8, this.devmin) || this.needPax;
+			this.needPax = encString(buf, off + 345, prefixSize, prefix) || this.needPax;
+			if (buf[off + 475] !== 0) this.needPax = encString(buf, off + 345, 155, prefix) || this.needPax;
+			else {
+				this.needPax = encString(buf, off + 345, 130, prefix) || this.needPax;
+				this.needPax = encDate(buf, off + 476, 12, this.atime) || this.needPax;
+				this.needPax = encDate(buf, off + 488, 12, this.ctime) || this.needPax;
+			}
+			let sum = 256;
+			for (let i = off; i < off + 148; i++) sum += buf[i];
+			for (let i = off + 156; i < off + 512; i++) sum += buf[i];
+			this.cksum = sum;
+			encNumber(buf, off + 148, 8, this.cksum);
+			this.cksumValid = true;
+			return this.needPax;
+		}
+		get type() {
+			return this.#type === "Unsupported" ? this.#type : name.get(this.#type);
+		}
+		get typeKey() {
+			return this.#type;
+		}
+		set type(type) {
+			const c = String(code.get(type));
+			if (isCode(c) || c === "Unsupported") this.#type = c;
+			else if (isCode(type)) this.#type = type;
+			else throw new TypeError("invalid entry type: " + type);
+		}
+	};
+	splitPrefix = (p, prefixSize) => {
+		const pathSize = 100;
+		let pp = p;
+		let prefix = "";
+		let ret = void 0;
+		const root = node_path.posix.parse(p).root || ".";
+		if (Buffer.byteLength(pp) < pathSize) ret = [
+			pp,
+			prefix,
+			false
+		];
+		else {
+			prefix = node_path.posix.dirname(pp);
+			pp = node_path.posix.basename(pp);
+			do
+				if (Buffer.byteLength(pp) <= pathSize && Buffer.byteLength(prefix) <= prefixSize) ret = [
+					pp,
+					prefix,
+					false
+				];
+				else if (Buffer.byteLength(pp) > pathSize && Buffer.byteLength(prefix) <= prefixSize) ret = [
+					pp.slice(0, 99),
+					prefix,
+					true
+				];
+				else {
+					pp = node_path.posix.join(node_path.posix.basename(prefix), pp);
+					prefix = node_path.posix.dirname(prefix);
+				}
+			while (prefix !== root && ret === void 0);
+			if (!ret) ret = [
+				p.slice(0, 99),
+				"",
+				true
+			];
+		}
+		return ret;
+	};
+	decString = (buf, off, size) => buf.subarray(off, off + size).toString("utf8").replace(/\0.*/, "");
+	decDate = (buf, off, size) => numToDate(decNumber(buf, off, size));
+	numToDate = (num) => num === void 0 ? void 0 : new Date(num * 1e3);
+	decNumber = (buf, off, size) => Number(buf[off]) & 128 ? parse(buf.subarray(off, off + size)) : decSmallNumber(buf, off, size);
+	nanUndef = (value) => isNaN(value) ? void 0 : value;
+	decSmallNumber = (buf, off, size) => nanUndef(parseInt(buf.subarray(off, off + size).toString("utf8").replace(/\0.*$/, "").trim(), 8));
+	MAXNUM = {
+		12: 8589934591,
+		8: 2097151
+	};
+	encNumber = (buf, off, size, num) => num === void 0 ? false : num > MAXNUM[size] || num < 0 ? (encode$1(num, buf.subarray(off, off + size)), true) : (encSmallNumber(buf, off, size, num), false);
+	encSmallNumber = (buf, off, size, num) => buf.write(octalString(num, size), off, size, "ascii");
+	octalString = (num, size) => padOctal(Math.floor(num).toString(8), size);
+	padOctal = (str, size) => (str.length === size - 1 ? str : new Array(size - str.length - 1).join("0") + str + " ") + "\0";
+	encDate = (buf, off, size, date) => date === void 0 ? false : encNumber(buf, off, size, date.getTime() / 1e3);
+	NULLS = new Array(156).join("\0");
+	encString = (buf, off, size, str) => str === void 0 ? false : (buf.write(str + NULLS, off, size, "utf8"), str.length !== Buffer.byteLength(str) || str.length > size);
+}));
+// node_modules/minipass/dist/esm/index.js
+var proc, isStream, isReadable, isWritable, EOF, MAYBE_EMIT_END, EMITTED_END, EMITTING_END, EMITTED_ERROR, CLOSED, READ, FLUSH, FLUSHCHUNK, ENCODING, DECODER, FLOWING, PAUSED, RESUME, BUFFER$1, PIPES, BUFFERLENGTH, BUFFERPUSH, BUFFERSHIFT, OBJECTMODE, DESTROYED, ERROR, EMITDATA, EMITEND, EMITEND2, ASYNC, ABORT, ABORTED$1, SIGNAL, DATALISTENERS, DISCARDED, defer, nodefer, isEndish, isArrayBufferLike, isArrayBufferView, Pipe, PipeProxyErrors, isObjectModeOptions, isEncodingOptions, Minipass;
+var init_esm$1 = __esmMin((() => {
+	proc = typeof process === "object" && process ? process : {
+		stdout: null,
+		stderr: null
+	};
+	isStream = (s) => !!s && typeof s === "object" && (s instanceof Minipass || s instanceof node_stream.default || isReadable(s) || isWritable(s));
+	isReadable = (s) => !!s && typeof s === "object" && s instanceof node_events.EventEmitter && typeof s.pipe === "function" && s.pipe !== node_stream.default.Writable.prototype.pipe;
+	isWritable = (s) => !!s && typeof s === "object" && s instanceof node_events.EventEmitter && typeof s.write === "function" && typeof s.end === "function";
+	EOF = Symbol("EOF");
+	MAYBE_EMIT_END = Symbol("maybeEmitEnd");
+	EMITTED_END = Symbol("emittedEnd");
+	EMITTING_END = Symbol("emittingEnd");
+	EMITTED_ERROR = Symbol("emittedError");
+	CLOSED = Symbol("closed");
+	READ = Symbol("read");
+	FLUSH = Symbol("flush");
+	FLUSHCHUNK = Symbol("flushChunk");
+	ENCODING = Symbol("encoding");
+	DECODER = Symbol("decoder");
+	FLOWING = Symbol("flowing");
+	PAUSED = Symbol("paused");
+	RESUME = Symbol("resume");
+	BUFFER$1 = Symbol("buffer");
+	PIPES = Symbol("pipes");
+	BUFFERLENGTH = Symbol("bufferLength");
+	BUFFERPUSH = Symbol("bufferPush");
+	BUFFERSHIFT = Symbol("bufferShift");
+	OBJECTMODE = Symbol("objectMode");
+	DESTROYED = Symbol("destroyed");
+	ERROR = Symbol("error");
+	EMITDATA = Symbol("emitData");
+	EMITEND = Symbol("emitEnd");
+	EMITEND2 = Symbol("emitEnd2");
+	ASYNC = Symbol("async");
+	ABORT = Symbol("abort");
+	ABORTED$1 = Symbol("aborted");
+	SIGNAL = Symbol("signal");
+	DATALISTENERS = Symbol("dataListeners");
+	DISCARDED = Symbol("discarded");
+	defer = (fn) => Promise.resolve().then(fn);
+	nodefer = (fn) => fn();
+	isEndish = (ev) => ev === "end" || ev === "finish" || ev === "prefinish";
+	isArrayBufferLike = (b) => b instanceof ArrayBuffer || !!b && typeof b === "object" && b.constructor && b.constructor.name === "ArrayBuffer" && b.byteLength >= 0;
+	isArrayBufferView = (b) => !Buffer.isBuffer(b) && ArrayBuffer.isView(b);
+	Pipe = class {
+		src;
+		dest;
+		opts;
+		ondrain;
+		constructor(src, dest, opts) {
+			this.src = src;
+			this.dest = dest;
+			this.opts = opts;
+			this.ondrain = () => src[RESUME]();
+			this.dest.on("drain", this.ondrain);
+		}
+		unpipe() {
+			this.dest.removeListener("drain", this.ondrain);
+		}
+		proxyErrors(_er) {}
+		end() {
+			this.unpipe();
+			if (this.opts.end) this.dest.end();
+		}
+	};
+	PipeProxyErrors = class extends Pipe {
+		unpipe() {
+			this.src.removeListener("error", this.proxyErrors);
+			super.unpipe();
+		}
+		constructor(src, dest, opts) {
+			super(src, dest, opts);
+			this.proxyErrors = (er) => this.dest.emit("error", er);
+			src.on("error", this.proxyErrors);
+		}
+	};
+	isObjectModeOptions = (o) => !!o.objectMode;
+	isEncodingOptions = (o) => !o.objectMode && !!o.encoding && o.encoding !== "buffer";
+	Minipass = class extends node_events.EventEmitter {
+		[FLOWING] = false;
+		[PAUSED] = false;
+		[PIPES] = [];
+		[BUFFER$1] = [];
+		[OBJECTMODE];
+		[ENCODING];
+		[ASYNC];
+		[DECODER];
+		[EOF] = false;
+		[EMITTED_END] = false;
+		[EMITTING_END] = false;
+		[CLOSED] = false;
+		[EMITTED_ERROR] = null;
+		[BUFFERLENGTH] = 0;
+		[DESTROYED] = false;
+		[SIGNAL];
+		[ABORTED$1] = false;
+		[DATALISTENERS] = 0;
+		[DISCARDED] = false;
+		writable = true;
+		readable = true;
+		constructor(...args) {
+			const options = args[0] || {};
+			super();
+			if (options.objectMode && typeof options.encoding === "string") throw new TypeError("Encoding and objectMode may not be used together");
+			if (isObjectModeOptions(options)) {
+				this[OBJECTMODE] = true;
+				this[ENCODING] = null;
+			} else if (isEncodingOptions(options)) {
+				this[ENCODING] = options.encoding;
+				this[OBJECTMODE] = false;
+			} else {
+				this[OBJECTMODE] = false;
+				this[ENCODING] = null;
+			}
+			this[ASYNC] = !!options.async;
+			this[DECODER] = this[ENCODING] ? new node_string_decoder.StringDecoder(this[ENCODING]) : null;
+			if (options && options.debugExposeBuffer === true) Object.defineProperty(this, "buffer", { get: () => this[BUFFER$1] });
+			if (options && options.debugExposePipes === true) Object.defineProperty(this, "pipes", { get: () => this[PIPES] });
+			const { signal } = options;
+			if (signal) {
+				this[SIGNAL] = signal;
+				if (signal.aborted) this[ABORT]();
+				else signal.addEventListener("abort", () => this[ABORT]());
+			}
+		}
+		get bufferLength() {
+			return this[BUFFERLENGTH];
+		}
+		get encoding() {
+			return this[ENCODING];
+		}
+		set encoding(_enc) {
+			throw new Error("Encoding must be set at instantiation time");
+		}
+		setEncoding(_enc) {
+			throw new Error("Encoding must be set at instantiation time");
+		}
+		get objectMode() {
+			return this[OBJECTMODE];
+		}
+		set objectMode(_om) {
+			throw new Error("objectMode must be set at instantiation time");
+		}
+		get ["async"]() {
+			return this[ASYNC];
+		}
+		set ["async"](a) {
+			this[ASYNC] = this[ASYNC] || !!a;
+		}
+		[ABORT]() {
+			this[ABORTED$1] = true;
+			this.emit("abort", this[SIGNAL]?.reason);
+			this.destroy(this[SIGNAL]?.reason);
+		}
+		get aborted() {
+			return this[ABORTED$1];
+		}
+		set aborted(_) {}
+		write(chunk, encoding, cb) {
+			if (this[ABORTED$1]) return false;
+			if (this[EOF]) throw new Error("write after end");
+			if (this[DESTROYED]) {
+				this.emit("error", Object.assign(new Error("Cannot call write after a stream was destroyed"), { code: "ERR_STREAM_DESTROYED" }));
+				return true;
+			}
+			if (typeof encoding === "function") {
+				cb = encoding;
+				encoding = "utf8";
+			}
+			if (!encoding) encoding = "utf8";
+			const fn = this[ASYNC] ? defer : nodefer;
+			if (!this[OBJECTMODE] && !Buffer.isBuffer(chunk)) {
+				if (isArrayBufferView(chunk)) chunk = Buffer.from(chunk.buffer, chunk.byteOffset, chunk.byteLength);
+				else if (isArrayBufferLike(chunk)) chunk = Buffer.from(chunk);
+				else if (typeof chunk !== "string") throw new Error("Non-contiguous data written to non-objectMode stream");
+			}
+			if (this[OBJECTMODE]) {
+				if (this[FLOWING] && this[BUFFERLENGTH] !== 0) this[FLUSH](true);
+				if (this[FLOWING]) this.emit("data", chunk);
+				else this[BUFFERPUSH](chunk);
+				if (this[BUFFERLENGTH] !== 0) this.emit("readable");
+				if (cb) fn(cb);
+				return this[FLOWING];
+			}
+			if (!chunk.length) {
+				if (this[BUFFERLENGTH] !== 0) this.emit("readable");
+				if (cb) fn(cb);
+				return this[FLOWING];
+			}
+			if (typeof chunk === "string" && !(encoding === this[ENCODING] && !this[DECODER]?.lastNeed)) chunk = Buffer.from(chunk, encoding);
+			if (Buffer.isBuffer(chunk) && this[ENCODING]) chunk = this[DECODER].write(chunk);
+			if (this[FLOWING] && this[BUFFERLENGTH] !== 0) this[FLUSH](true);
+			if (this[FLOWING]) this.emit("data", chunk);
+			else this[BUFFERPUSH](chunk);
+			if (this[BUFFERLENGTH] !== 0) this.emit("readable");
+			if (cb) fn(cb);
+			return this[FLOWING];
+		}
+		read(n) {
+			if (this[DESTROYED]) return null;
+			this[DISCARDED] = false;
+			if (this[BUFFERLENGTH] === 0 || n === 0 || n && n > this[BUFFERLENGTH]) {
+				this[MAYBE_EMIT_END]();
+				return null;
+			}
+			if (this[OBJECTMODE]) n = null;
+			if (this[BUFFER$1].length > 1 && !this[OBJECTMODE]) this[BUFFER$1] = [this[ENCODING] ? this[BUFFER$1].join("") : Buffer.concat(this[BUFFER$1], this[BUFFERLENGTH])];
+			const ret = this[READ](n || null, this[BUFFER$1][0]);
+			this[MAYBE_EMIT_END]();
+			return ret;
+		}
+		[READ](n, chunk) {
+			if (this[OBJECTMODE]) this[BUFFERSHIFT]();
+			else {
+				const c = chunk;
+				if (n === c.length || n === null) this[BUFFERSHIFT]();
+				else if (typeof c === "string") {
+					this[BUFFER$1][0] = c.slice(n);
+					chunk = c.slice(0, n);
+					this[BUFFERLENGTH] -= n;
+				} else {
+					this[BUFFER$1][0] = c.subarray(n);
+					chunk = c.subarray(0, n);
+					this[BUFFERLENGTH] -= n;
+				}
+			}
+			this.emit("data", chunk);
+			if (!this[BUFFER$1].length && !this[EOF]) this.emit("drain");
+			return chunk;
+		}
+		end(chunk, encoding, cb) {
+			if (typeof chunk === "function") {
+				cb = chunk;
+				chunk = void 0;
+			}
+			if (typeof encoding === "function") {
+				cb = encoding;
+				encoding = "utf8";
+			}
+			if (chunk !== void 0) this.write(chunk, encoding);
+			if (cb) this.once("end", cb);
+			this[EOF] = true;
+			this.writable = false;
+			if (this[FLOWING] || !this[PAUSED]) this[MAYBE_EMIT_END]();
+			return this;
+		}
+		[RESUME]() {
+			if (this[DESTROYED]) return;
+			if (!this[DATALISTENERS] && !this[PIPES].length) this[DISCARDED] = true;
+			this[PAUSED] = false;
+			this[FLOWING] = true;
+			this.emit("resume");
+			if (this[BUFFER$1].length) this[FLUSH]();
+			else if (this[EOF]) this[MAYBE_EMIT_END]();
+			else this.emit("drain");
+		}
+		resume() {
+			return this[RESUME]();
+		}
+		pause() {
+			this[FLOWING] = false;
+			this[PAUSED] = true;
+			this[DISCARDED] = false;
+		}
+		get destroyed() {
+			return this[DESTROYED];
+		}
+		get flowing() {
+			return this[FLOWING];
+		}
+		get paused() {
+			return this[PAUSED];
+		}
+		[BUFFERPUSH](chunk) {
+			if (this[OBJECTMODE]) this[BUFFERLENGTH] += 1;
+			else this[BUFFERLENGTH] += chunk.length;
+			this[BUFFER$1].push(chunk);
+		}
+		[BUFFERSHIFT]() {
+			if (this[OBJECTMODE]) this[BUFFERLENGTH] -= 1;
+			else this[BUFFERLENGTH] -= this[BUFFER$1][0].length;
+			return this[BUFFER$1].shift();
+		}
+		[FLUSH](noDrain = false) {
+			do;
+			while (this[FLUSHCHUNK](this[BUFFERSHIFT]()) && this[BUFFER$1].length);
+			if (!noDrain && !this[BUFFER$1].length && !this[EOF]) this.emit("drain");
+		}
+		[FLUSHCHUNK](chunk) {
+			this.emit("data", chunk);
+			return this[FLOWING];
+		}
+		pipe(dest, opts) {
+			if (this[DESTROYED]) return dest;
+			this[DISCARDED] = false;
+			const ended = this[EMITTED_END];
+			opts = opts || {};
+			if (dest === proc.stdout || dest === proc.stderr) opts.end = false;
+			else opts.end = opts.end !== false;
+			opts.proxyErrors = !!opts.proxyErrors;
+			if (ended) {
+				if (opts.end) dest.end();
+			} else {
+				this[PIPES].push(!opts.proxyErrors ? new Pipe(this, dest, opts) : new PipeProxyErrors(this, dest, opts));
+				if (this[ASYNC]) defer(() => this[RESUME]());
+				else this[RESUME]();
+			}
+			return dest;
+		}
+		unpipe(dest) {
+			const p = this[PIPES].find((p) => p.dest === dest);
+			if (p) {
+				if (this[PIPES].length === 1) {
+					if (this[FLOWING] && this[DATALISTENERS] === 0) this[FLOWING] = false;
+					this[PIPES] = [];
+				} else this[PIPES].splice(this[PIPES].indexOf(p), 1);
+				p.unpipe();
+			}
+		}
+		addListener(ev, handler) {
+			return this.on(ev, handler);
+		}
+		on(ev, handler) {
+			const ret = super.on(ev, handler);
+			if (ev === "data") {
+				this[DISCARDED] = false;
+				this[DATALISTENERS]++;
+				if (!this[PIPES].length && !this[FLOWING]) this[RESUME]();
+			} else if (ev === "readable" && this[BUFFERLENGTH] !== 0) super.emit("readable");
+			else if (isEndish(ev) && this[EMITTED_END]) {
+				super.emit(ev);
+				this.removeAllListeners(ev);
+			} else if (ev === "error" && this[EMITTED_ERROR]) {
+				const h = handler;
+				if (this[ASYNC]) defer(() => h.call(this, this[EMITTED_ERROR]));
+				else h.call(this, this[EMITTED_ERROR]);
+			}
+			return ret;
+		}
+		removeListener(ev, handler) {
+			return this.off(ev, handler);
+		}
+		off(ev, handler) {
+			const ret = super.off(ev, handler);
+			if (ev === "data") {
+				this[DATALISTENERS] = this.listeners("data").length;
+				if (this[DATALISTENERS] === 0 && !this[DISCARDED] && !this[PIPES].length) this[FLOWING] = false;
+			}
+			return ret;
+		}
+		removeAllListeners(ev) {
+			const ret = super.removeAllListeners(ev);
+			if (ev === "data" || ev === void 0) {
+				this[DATALISTENERS] = 0;
+				if (!this[DISCARDED] && !this[PIPES].length) this[FLOWING] = false;
+			}
+			return ret;
+		}
+		get emittedEnd() {
+			return this[EMITTED_END];
+		}
+		[MAYBE_EMIT_END]() {
+			if (!this[EMITTING_END] && !this[EMITTED_END] && !this[DESTROYED] && this[BUFFER$1].length === 0 && this[EOF]) {
+				this[EMITTING_END] = true;
+				this.emit("end");
+				this.emit("prefinish");
+				this.emit("finish");
+				if (this[CLOSED]) this.emit("close");
+				this[EMITTING_END] = false;
+			}
+		}
+		emit(ev, ...args) {
+			const data = args[0];
+			if (ev !== "error" && ev !== "close" && ev !== DESTROYED && this[DESTROYED]) return false;
+			else if (ev === "data") return !this[OBJECTMODE] && !data ? false : this[ASYNC] ? (defer(() => this[EMITDATA](data)), true) : this[EMITDATA](data);
+			else if (ev === "end") return this[EMITEND]();
+			else if (ev === "close") {
+				this[CLOSED] = true;
+				if (!this[EMITTED_END] && !this[DESTROYED]) return false;
+				const ret = super.emit("close");
+				this.removeAllListeners("close");
+				return ret;
+			} else if (ev === "error") {
+				this[EMITTED_ERROR] = data;
+				super.emit(ERROR, data);
+				const ret = !this[SIGNAL] || this.listeners("error").length ? super.emit("error", data) : false;
+				this[MAYBE_EMIT_END]();
+				return ret;
+			} else if (ev === "resume") {
+				const ret = super.emit("resume");
+				this[MAYBE_EMIT_END]();
+				return ret;
+			} else if (ev === "finish" || ev === "prefinish") {
+				const ret = super.emit(ev);
+				this.removeAllListeners(ev);
+				return ret;
+			}
+			const ret = super.emit(ev, ...args);
+			this[MAYBE_EMIT_END]();
+			return ret;
+		}
+		[EMITDATA](data) {
+			for (const p of this[PIPES]) if (p.dest.write(data) === false) this.pause();
+			const ret = this[DISCARDED] ? false : super.emit("data", data);
+			this[MAYBE_EMIT_END]();
+			return ret;
+		}
+		[EMITEND]() {
+			if (this[EMITTED_END]) return false;
+			this[EMITTED_END] = true;
+			this.readable = false;
+			return this[ASYNC] ? (defer(() => this[EMITEND2]()), true) : this[EMITEND2]();
+		}
+		[EMITEND2]() {
+			if (this[DECODER]) {
+				const data = this[DECODER].end();
+				if (data) {
+					for (const p of this[PIPES]) p.dest.write(data);
+					if (!this[DISCARDED]) super.emit("data", data);
+				}
+			}
+			for (const p of this[PIPES]) p.end();
+			const ret = super.emit("end");
+			this.removeAllListeners("end");
+			return ret;
+		}
+		async collect() {
+			const buf = Object.assign([], { dataLength: 0 });
+			if (!this[OBJECTMODE]) buf.dataLength = 0;
+			const p = this.promise();
+			this.on("data", (c) => {
+				buf.push(c);
+				if (!this[OBJECTMODE]) buf.dataLength += c.length;
+			});
+			await p;
+			return buf;
+		}
+		async concat() {
+			if (this[OBJECTMODE]) throw new Error("cannot concat in objectMode");
+			const buf = await this.collect();
+			return this[ENCODING] ? buf.join("") : Buffer.concat(buf, buf.dataLength);
+		}
+		async promise() {
+			return new Promise((resolve, reject) => {
+				this.on(DESTROYED, () => reject(new Error("stream destroyed")));
+				this.on("error", (er) => reject(er));
+				this.on("end", () => resolve());
+			});
+		}
+		[Symbol.asyncIterator]() {
+			this[DISCARDED] = false;
+			let stopped = false;
+			const stop = async () => {
+				this.pause();
+				stopped = true;
+				return {
+					value: void 0,
+					done: true
+				};
+			};
+			const next = () => {
+				if (stopped) return stop();
+				const res = this.read();
+				if (res !== null) return Promise.resolve({
+					done: false,
+					value: res
+				});
+				if (this[EOF]) return stop();
+				let resolve;
+				let reject;
+				const onerr = (er) => {
+					this.off("data", ondata);
+					this.off("end", onend);
+					this.off(DESTROYED, ondestroy);
+					stop();
+					reject(er);
+				};
+				const ondata = (value) => {
+					this.off("error", onerr);
+					this.off("end", onend);
+					this.off(DESTROYED, ondestroy);
+					this.pause();
+					resolve({
+						value,
+						done: !!this[EOF]
+					});
+				};
+				const onend = () => {
+					this.off("error", onerr);
+					this.off("data", ondata);
+					this.off(DESTROYED, ondestroy);
+					stop();
+					resolve({
+						done: true,
+						value: void 0
+					});
+				};
+				const ondestroy = () => onerr(new Error("stream destroyed"));
+				return new Promise((res, rej) => {
+					reject = rej;
+					resolve = res;
+					this.once(DESTROYED, ondestroy);
+					this.once("error", onerr);
+					this.once("end", onend);
+					this.once("data", ondata);
+				});
+			};
+			return {
+				next,
+				throw: stop,
+				return: stop,
+				[Symbol.asyncIterator]() {
+					return this;
+				},
+				[Symbol.asyncDispose]: async () => {}
+			};
+		}
+		[Symbol.iterator]() {
+			this[DISCARDED] = false;
+			let stopped = false;
+			const stop = () => {
+				this.pause();
+				this.off(ERROR, stop);
+				this.off(DESTROYED, stop);
+				this.off("end", stop);
+				stopped = true;
+				return {
+					done: true,
+					value: void 0
+				};
+			};
+			const next = () => {
+				if (stopped) return stop();
+				const value = this.read();
+				return value === null ? stop() : {
+					done: false,
+					value
+				};
+			};
+			this.once("end", stop);
+			this.once(ERROR, stop);
+			this.once(DESTROYED, stop);
+			return {
+				next,
+				throw: stop,
+				return: stop,
+				[Symbol.iterator]() {
+					return this;
+				},
+				[Symbol.dispose]: () => {}
+			};
+		}
+		destroy(er) {
+			if (this[DESTROYED]) {
+				if (er) this.emit("error", er);
+				else this.emit(DESTROYED);
+				return this;
+			}
+			this[DESTROYED] = true;
+			this[DISCARDED] = true;
+			this[BUFFER$1].length = 0;
+			this[BUFFERLENGTH] = 0;
+			const wc = this;
+			if (typeof wc.close === "function" && !this[CLOSED]) wc.close();
+			if (er) this.emit("error", er);
+			else this.emit(DESTROYED);
+			return this;
+		}
+		static get isStream() {
+			return isStream;
+		}
+	};
+}));
+// node_modules/minizlib/dist/esm/constants.js
+var realZlibConstants, constants$2;
+var init_constants = __esmMin((() => {
+	realZlibConstants = zlib.default.constants || { ZLIB_VERNUM: 4736 };
+	constants$2 = Object.freeze(Object.assign(Object.create(null), {
+		Z_NO_FLUSH: 0,
+		Z_PARTIAL_FLUSH: 1,
+		Z_SYNC_FLUSH: 2,
+		Z_FULL_FLUSH: 3,
+		Z_FINISH: 4,
+		Z_BLOCK: 5,
+		Z_OK: 0,
+		Z_STREAM_END: 1,
+		Z_NEED_DICT: 2,
+		Z_ERRNO: -1,
+		Z_STREAM_ERROR: -2,
+		Z_DATA_ERROR: -3,
+		Z_MEM_ERROR: -4,
+		Z_BUF_ERROR: -5,
+		Z_VERSION_ERROR: -6,
+		Z_NO_COMPRESSION: 0,
+		Z_BEST_SPEED: 1,
+		Z_BEST_COMPRESSION: 9,
+		Z_DEFAULT_COMPRESSION: -1,
+		Z_FILTERED: 1,
+		Z_HUFFMAN_ONLY: 2,
+		Z_RLE: 3,
+		Z_FIXED: 4,
+		Z_DEFAULT_STRATEGY: 0,
+		DEFLATE: 1,
+		INFLATE: 2,
+		GZIP: 3,
+		GUNZIP: 4,
+		DEFLATERAW: 5,
+		INFLATERAW: 6,
+		UNZIP: 7,
+		BROTLI_DECODE: 8,
+		BROTLI_ENCODE: 9,
+		Z_MIN_WINDOWBITS: 8,
+		Z_MAX_WINDOWBITS: 15,
+		Z_DEFAULT_WINDOWBITS: 15,
+		Z_MIN_CHUNK: 64,
+		Z_MAX_CHUNK: 1e400,
+		Z_DEFAULT_CHUNK: 16384,
+		Z_MIN_MEMLEVEL: 1,
+		Z_MAX_MEMLEVEL: 9,
+		Z_DEFAULT_MEMLEVEL: 8,
+		Z_MIN_LEVEL: -1,
+		Z_MAX_LEVEL: 9,
+		Z_DEFAULT_LEVEL: -1,
+		BROTLI_OPERATION_PROCESS: 0,
+		BROTLI_OPERATION_FLUSH: 1,
+		BROTLI_OPERATION_FINISH: 2,
+		BROTLI_OPERATION_EMIT_METADATA: 3,
+		BROTLI_MODE_GENERIC: 0,
+		BROTLI_MODE_TEXT: 1,
+		BROTLI_MODE_FONT: 2,
+		BROTLI_DEFAULT_MODE: 0,
+		BROTLI_MIN_QUALITY: 0,
+		BROTLI_MAX_QUALITY: 11,
+		BROTLI_DEFAULT_QUALITY: 11,
+		BROTLI_MIN_WINDOW_BITS: 10,
+		BROTLI_MAX_WINDOW_BITS: 24,
+		BROTLI_LARGE_MAX_WINDOW_BITS: 30,
+		BROTLI_DEFAULT_WINDOW: 22,
+		BROTLI_MIN_INPUT_BLOCK_BITS: 16,
+		BROTLI_MAX_INPUT_BLOCK_BITS: 24,
+		BROTLI_PARAM_MODE: 0,
+		BROTLI_PARAM_QUALITY: 1,
+		BROTLI_PARAM_LGWIN: 2,
+		BROTLI_PARAM_LGBLOCK: 3,
+		BROTLI_PARAM_DISABLE_LITERAL_CONTEXT_MODELING: 4,
+		BROTLI_PARAM_SIZE_HINT: 5,
+		BROTLI_PARAM_LARGE_WINDOW: 6,
+		BROTLI_PARAM_NPOSTFIX: 7,
+		BROTLI_PARAM_NDIRECT: 8,
+		BROTLI_DECODER_RESULT_ERROR: 0,
+		BROTLI_DECODER_RESULT_SUCCESS: 1,
+		BROTLI_DECODER_RESULT_NEEDS_MORE_INPUT: 2,
+		BROTLI_DECODER_RESULT_NEEDS_MORE_OUTPUT: 3,
+		BROTLI_DECODER_PARAM_DISABLE_RING_BUFFER_REALLOCATION: 0,
+		BROTLI_DECODER_PARAM_LARGE_WINDOW: 1,
+		BROTLI_DECODER_NO_ERROR: 0,
+		BROTLI_DECODER_SUCCESS: 1,
+		BROTLI_DECODER_NEEDS_MORE_INPUT: 2,
+		BROTLI_DECODER_NEEDS_MORE_OUTPUT: 3,
+		BROTLI_DECODER_ERROR_FORMAT_EXUBERANT_NIBBLE: -1,
+		BROTLI_DECODER_ERROR_FORMAT_RESERVED: -2,
+		BROTLI_DECODER_ERROR_FORMAT_EXUBERANT_META_NIBBLE: -3,
+		BROTLI_DECODER_ERROR_FORMAT_SIMPLE_HUFFMAN_ALPHABET: -4,
+		BROTLI_DECODER_ERROR_FORMAT_SIMPLE_HUFFMAN_SAME: -5,
+		BROTLI_DECODER_ERROR_FORMAT_CL_SPACE: -6,
+		BROTLI_DECODER_ERROR_FORMAT_HUFFMAN_SPACE: -7,
+		BROTLI_DECODER_ERROR_FORMAT_CONTEXT_MAP_REPEAT: -8,
+		BROTLI_DECODER_ERROR_FORMAT_BLOCK_LENGTH_1: -9,
+		BROTLI_DECODER_ERROR_FORMAT_BLOCK_LENGTH_2: -10,
+		BROTLI_DECODER_ERROR_FORMAT_TRANSFORM: -11,
+		BROTLI_DECODER_ERROR_FORMAT_DICTIONARY: -12,
+		BROTLI_DECODER_ERROR_FORMAT_WINDOW_BITS: -13,
+		BROTLI_DECODER_ERROR_FORMAT_PADDING_1: -14,
+		BROTLI_DECODER_ERROR_FORMAT_PADDING_2: -15,
+		BROTLI_DECODER_ERROR_FORMAT_DISTANCE: -16,
+		BROTLI_DECODER_ERROR_DICTIONARY_NOT_SET: -19,
+		BROTLI_DECODER_ERROR_INVALID_ARGUMENTS: -20,
+		BROTLI_DECODER_ERROR_ALLOC_CONTEXT_MODES: -21,
+		BROTLI_DECODER_ERROR_ALLOC_TREE_GROUPS: -22,
+		BROTLI_DECODER_ERROR_ALLOC_CONTEXT_MAP: -25,
+		BROTLI_DECODER_ERROR_ALLOC_RING_BUFFER_1: -26,
+		BROTLI_DECODER_ERROR_ALLOC_RING_BUFFER_2: -27,
+		BROTLI_DECODER_ERROR_ALLOC_BLOCK_TYPE_TREES: -30,
+		BROTLI_DECODER_ERROR_UNREACHABLE: -31
+	}, realZlibConstants));
+}));
+// node_modules/minizlib/dist/esm/index.js
+var OriginalBufferConcat, desc, noop$1, passthroughBufferConcat, _superWrite, ZlibError, _flushFlag, ZlibBase, Zlib, Unzip, Brotli, BrotliDecompress, Zstd, ZstdDecompress;
+var init_esm = __esmMin((() => {
+	init_esm$1();
+	init_constants();
+	OriginalBufferConcat = buffer.Buffer.concat;
+	desc = Object.getOwnPropertyDescriptor(buffer.Buffer, "concat");
+	noop$1 = (args) => args;
+	passthroughBufferConcat = desc?.writable === true || desc?.set !== void 0 ? (makeNoOp) => {
+		buffer.Buffer.concat = makeNoOp ? noop$1 : OriginalBufferConcat;
+	} : (_) => {};
+	_superWrite = Symbol("_superWrite");
+	ZlibError = class extends Error {
+		code;
+		errno;
+		constructor(err, origin) {
+			super("zlib: " + err.message, { cause: err });
+			this.code = err.code;
+			this.errno = err.errno;
+			if (!this.code) this.code = "ZLIB_ERROR";
+			this.message = "zlib: " + err.message;
+			Error.captureStackTrace(this, origin ?? this.constructor);
+		}
+		get name() {
+			return "ZlibError";
+		}
+	};
+	_flushFlag = Symbol("flushFlag");
+	ZlibBase = class extends Minipass {
+		#sawError = false;
+		#ended = false;
+		#flushFlag;
+		#finishFlushFlag;
+		#fullFlushFlag;
+		#handle;
+		#onError;
+		get sawError() {
+			return this.#sawError;
+		}
+		get handle() {
+			return this.#handle;
+		}
+		get flushFlag() {
+			return this.#flushFlag;
+		}
+		constructor(opts, mode) {
+			if (!opts || typeof opts !== "object") throw new TypeError("invalid options for ZlibBase constructor");
+			super(opts);
+			this.#flushFlag = opts.flush ?? 0;
+			this.#finishFlushFlag = opts.finishFlush ?? 0;
+			this.#fullFlushFlag = opts.fullFlushFlag ?? 0;
+			if (typeof zlib[mode] !== "function") throw new TypeError("Compression method not supported: " + mode);
+			try {
+				this.#handle = new zlib[mode](opts);
+			} catch (er) {
+				throw new ZlibError(er, this.constructor);
+			}
+			this.#onError = (err) => {
+				if (this.#sawError) return;
+				this.#sawError = true;
+				this.close();
+				this.emit("error", err);
+			};
+			this.#handle?.on("error", (er) => this.#onError(new ZlibError(er)));
+			this.once("end", () => this.close);
+		}
+		close() {
+			if (this.#handle) {
+				this.#handle.close();
+				this.#handle = void 0;
+				this.emit("close");
+			}
+		}
+		reset() {
+			if (!this.#sawError) {
+				(0, assert.default)(this.#handle, "zlib binding closed");
+				return this.#handle.reset?.();
+			}
+		}
+		flush(flushFlag) {
+			if (this.ended) return;
+			if (typeof flushFlag !== "number") flushFlag = this.#fullFlushFlag;
+			this.write(Object.assign(buffer.Buffer.alloc(0), { [_flushFlag]: flushFlag }));
+		}
+		end(chunk, encoding, cb) {
+			if (typeof chunk === "function") {
+				cb = chunk;
+				encoding = void 0;
+				chunk = void 0;
+			}
+			if (typeof encoding === "function") {
+				cb = encoding;
+				encoding = void 0;
+			}
+			if (chunk) {
+				if (encoding) this.write(chunk, encoding);
+				else this.write(chunk);
+			}
+			this.flush(this.#finishFlushFlag);
+			this.#ended = true;
+			return super.end(cb);
+		}
+		get ended() {
+			return this.#ended;
+		}
+		[_superWrite](data) {
+			return super.write(data);
+		}
+		write(chunk, encoding, cb) {
+			if (typeof encoding === "function") cb = encoding, encoding = "utf8";
+			if (typeof chunk === "string") chunk = buffer.Buffer.from(chunk, encoding);
+			if (this.#sawError) return;
+			(0, assert.default)(this.#handle, "zlib binding closed");
+			const nativeHandle = this.#handle._handle;
+			const originalNativeClose = nativeHandle.close;
+			nativeHandle.close = () => {};
+			const originalClose = this.#handle.close;
+			this.#handle.close = () => {};
+			passthroughBufferConcat(true);
+			let result = void 0;
+			try {
+				const flushFlag = typeof chunk[_flushFlag] === "number" ? chunk[_flushFlag] : this.#flushFlag;
+				result = this.#handle._processChunk(chunk, flushFlag);
+				passthroughBufferConcat(false);
+			} catch (err) {
+				passthroughBufferConcat(false);
+				this.#onError(new ZlibError(err, this.write));
+			} finally {
+				if (this.#handle) {
+					this.#handle._handle = nativeHandle;
+					nativeHandle.close = originalNativeClose;
+					this.#handle.close = originalClose;
+					this.#handle.removeAllListeners("error");
+				}
+			}
+			if (this.#handle) this.#handle.on("error", (er) => this.#onError(new ZlibError(er, this.write)));
+			let writeReturn;
+			if (result) {
+				if (Array.isArray(result) && result.length > 0) {
+					const r = result[0];
+					writeReturn = this[_superWrite](buffer.Buffer.from(r));
+					for (let i = 1; i < result.length; i++) writeReturn = this[_superWrite](result[i]);
+				} else writeReturn = this[_superWrite](buffer.Buffer.from(result));
+			}
+			if (cb) cb();
+			return writeReturn;
+		}
+	};
+	Zlib = class extends ZlibBase {
+		#level;
+		#strategy;
+		constructor(opts, mode) {
+			opts = opts || {};
+			opts.flush = opts.flush || constants$2.Z_NO_FLUSH;
+			opts.finishFlush = opts.finishFlush || constants$2.Z_FINISH;
+			opts.fullFlushFlag = constants$2.Z_FULL_FLUSH;
+			super(opts, mode);
+			this.#level = opts.level;
+			this.#strategy = opts.strategy;
+		}
+		params(level, strategy) {
+			if (this.sawError) return;
+			if (!this.handle) throw new Error("cannot switch params when binding is closed");
+			if (!this.handle.params) throw new Error("not supported in this implementation");
+			if (this.#level !== level || this.#strategy !== strategy) {
+				this.flush(constants$2.Z_SYNC_FLUSH);
+				(0, assert.default)(this.handle, "zlib binding closed");
+				const origFlush = this.handle.flush;
+				this.handle.flush = (flushFlag, cb) => {
+					if (typeof flushFlag === "function") {
+						cb = flushFlag;
+						flushFlag = this.flushFlag;
+					}
+					this.flush(flushFlag);
+					cb?.();
+				};
+				try {
+					this.handle.params(level, strategy);
+				} finally {
+					this.handle.flush = origFlush;
+				}
+				if (this.handle) {
+					this.#level = level;
+					this.#strategy = strategy;
+				}
+			}
+		}
+	};
+	Unzip = class extends Zlib {
+		constructor(opts) {
+			super(opts, "Unzip");
+		}
+	};
+	Brotli = class extends ZlibBase {
+		constructor(opts, mode) {
+			opts = opts || {};
+			opts.flush = opts.flush || constants$2.BROTLI_OPERATION_PROCESS;
+			opts.finishFlush = opts.finishFlush || constants$2.BROTLI_OPERATION_FINISH;
+			opts.fullFlushFlag = constants$2.BROTLI_OPERATION_FLUSH;
+			super(opts, mode);
+		}
+	};
+	BrotliDecompress = class extends Brotli {
+		constructor(opts) {
+			super(opts, "BrotliDecompress");
+		}
+	};
+	Zstd = class extends ZlibBase {
+		constructor(opts, mode) {
+			opts = opts || {};
+			opts.flush = opts.flush || constants$2.ZSTD_e_continue;
+			opts.finishFlush = opts.finishFlush || constants$2.ZSTD_e_end;
+			opts.fullFlushFlag = constants$2.ZSTD_e_flush;
+			super(opts, mode);
+		}
+	};
+	ZstdDecompress = class extends Zstd {
+		constructor(opts) {
+			super(opts, "ZstdDecompress");
+		}
+	};
+}));
+// node_modules/tar/dist/esm/pax.js
+var Pax, merge, parseKV, parseKVLine;
+var init_pax = __esmMin((() => {
+	init_header();
+	Pax = class Pax {
+		atime;
+		mtime;
+		ctime;
+		charset;
+		comment;
+		gid;
+		uid;
+		gname;
+		uname;
+		linkpath;
+		dev;
+		ino;
+		nlink;
+		path;
+		size;
+		mode;
+		global;
+		constructor(obj, global = false) {
+			this.atime = obj.atime;
+			this.charset = obj.charset;
+			this.comment = obj.comment;
+			this.ctime = obj.ctime;
+			this.dev = obj.dev;
+			this.gid = obj.gid;
+			this.global = global;
+			this.gname = obj.gname;
+			this.ino = obj.ino;
+			this.linkpath = obj.linkpath;
+			this.mtime = obj.mtime;
+			this.nlink = obj.nlink;
+			this.path = obj.path;
+			this.size = obj.size;
+			this.uid = obj.uid;
+			this.uname = obj.uname;
+		}
+		encode() {
+			const body = this.encodeBody();
+			if (body === "") return Buffer.allocUnsafe(0);
+			const bodyLen = Buffer.byteLength(body);
+			const bufLen = 512 * Math.ceil(1 + bodyLen / 512);
+			const buf = Buffer.allocUnsafe(bufLen);
+			for (let i = 0; i < 512; i++) buf[i] = 0;
+			new Header({
+				path: ("PaxHeader/" + (0, node_path.basename)(this.path ?? "")).slice(0, 99),
+				mode: this.mode || 420,
+				uid: this.uid,
+				gid: this.gid,
+				size: bodyLen,
+				mtime: this.mtime,
+				type: this.global ? "GlobalExtendedHeader" : "ExtendedHeader",
+				linkpath: "",
+				uname: this.uname || "",
+				gname: this.gname || "",
+				devmaj: 0,
+				devmin: 0,
+				atime: this.atime,
+				ctime: this.ctime
+			}).encode(buf);
+			buf.write(body, 512, bodyLen, "utf8");
+			for (let i = bodyLen + 512; i < buf.length; i++) buf[i] = 0;
+			return buf;
+		}
+		encodeBody() {
+			return this.encodeField("path") + this.encodeField("ctime") + this.encodeField("atime") + this.encodeField("dev") + this.encodeField("ino") + this.encodeField("nlink") + this.encodeField("charset") + this.encodeField("comment") + this.encodeField("gid") + this.encodeField("gname") + this.encodeField("linkpath") + this.encodeField("mtime") + this.encodeField("size") + this.encodeField("uid") + this.encodeField("uname");
+		}
+		encodeField(field) {
+			if (this[field] === void 0) return "";
+			const r = this[field];
+			const v = r instanceof Date ? r.getTime() / 1e3 : r;
+			const s = " " + (field === "dev" || field === "ino" || field === "nlink" ? "SCHILY." : "") + field + "=" + v + "\n";
+			const byteLen = Buffer.byteLength(s);
+			let digits = Math.floor(Math.log(byteLen) / Math.log(10)) + 1;
+			if (byteLen + digits >= Math.pow(10, digits)) digits += 1;
+			return digits + byteLen + s;
+		}
+		static parse(str, ex, g = false) {
+			return new Pax(merge(parseKV(str), ex), g);
+		}
+	};
+	merge = (a, b) => b ? Object.assign({}, b, a) : a;
+	parseKV = (str) => str.replace(/\n$/, "").split("\n").reduce(parseKVLine, Object.create(null));
+	parseKVLine = (set, line) => {
+		const n = parseInt(line, 10);
+		if (n !== Buffer.byteLength(line) + 1) return set;
+		line = line.slice((n + " ").length);
+		const kv = line.split("=");
+		const r = kv.shift();
+		if (!r) return set;
+		const k = r.replace(/^SCHILY\.(dev|ino|nlink)/, "$1");
+		const v = kv.join("=").replace(/\0.*/, "");
+		switch (k) {
+			case "path":
+			case "linkpath":
+			case "type":
+			case "charset":
+			case "comment":
+			case "gname":
+			case "uname":
+				set[k] = v;
+				break;
+			case "ctime":
+			case "atime":
+			case "mtime":
+				set[k] = new Date(Number(v) * 1e3);
+				break;
+			case "size":
+				const s = +v;
+				if (s >= 0) set[k] = s;
+				break;
+			case "gid":
+			case "uid":
+			case "dev":
+			case "ino":
+			case "nlink":
+			case "mode": set[k] = +v;
+		}
+		return set;
+	};
+}));
+// node_modules/tar/dist/esm/normalize-windows-path.js
+var platform, normalizeWindowsPath;
+var init_normalize_windows_path = __esmMin((() => {
+	platform = process.env.TESTING_TAR_FAKE_PLATFORM || process.platform;
+	normalizeWindowsPath = platform !== "win32" ? (p) => String(p) : (p) => String(p).replaceAll(/\\/g, "/");
+}));
+// node_modules/tar/dist/esm/read-entry.js
+var ReadEntry;
+var init_read_entry = __esmMin((() => {
+	init_esm$1();
+	init_normalize_windows_path();
+	ReadEntry = class extends Minipass {
+		extended;
+		globalExtended;
+		header;
+		startBlockSize;
+		blockRemain;
+		remain;
+		type;
+		meta = false;
+		ignore = false;
+		path;
+		mode;
+		uid;
+		gid;
+		uname;
+		gname;
+		size = 0;
+		mtime;
+		atime;
+		ctime;
+		linkpath;
+		dev;
+		ino;
+		nlink;
+		invalid = false;
+		absolute;
+		unsupported = false;
+		constructor(header, ex, gex) {
+			super({});
+			this.pause();
+			this.extended = ex;
+			this.globalExtended = gex;
+			this.header = header;
+			this.remain = header.size ?? 0;
+			this.startBlockSize = 512 * Math.ceil(this.remain / 512);
+			this.blockRemain = this.startBlockSize;
+			this.type = header.type;
+			switch (this.type) {
+				case "File":
+				case "OldFile":
+				case "Link":
+				case "SymbolicLink":
+				case "CharacterDevice":
+				case "BlockDevice":
+				case "Directory":
+				case "FIFO":
+				case "ContiguousFile":
+				case "GNUDumpDir": break;
+				case "NextFileHasLongLinkpath":
+				case "NextFileHasLongPath":
+				case "OldGnuLongPath":
+				case "GlobalExtendedHeader":
+				case "ExtendedHeader":
+				case "OldExtendedHeader":
+					this.meta = true;
+					break;
+				default: this.ignore = true;
+			}
+			if (!header.path) throw new Error("no path provided for tar.ReadEntry");
+			this.path = normalizeWindowsPath(header.path);
+			this.mode = header.mode;
+			if (this.mode) this.mode = this.mode & 4095;
+			this.uid = header.uid;
+			this.gid = header.gid;
+			this.uname = header.uname;
+			this.gname = header.gname;
+			this.size = this.remain;
+			this.mtime = header.mtime;
+			this.atime = header.atime;
+			this.ctime = header.ctime;
+			this.linkpath = header.linkpath ? normalizeWindowsPath(header.linkpath) : void 0;
+			this.uname = header.uname;
+			this.gname = header.gname;
+			if (ex) this.#slurp(ex);
+			if (gex) this.#slurp(gex, true);
+		}
+		write(data) {
+			const writeLen = data.length;
+			if (writeLen > this.blockRemain) throw new Error("writing more to entry than is appropriate");
+			const r = this.remain;
+			const br = this.blockRemain;
+			this.remain = Math.max(0, r - writeLen);
+			this.blockRemain = Math.max(0, br - writeLen);
+			if (this.ignore) return true;
+			if (r >= writeLen) return super.write(data);
+			return super.write(data.subarray(0, r));
+		}
+		#slurp(ex, gex = false) {
+			if (ex.path) ex.path = normalizeWindowsPath(ex.path);
+			if (ex.linkpath) ex.linkpath = normalizeWindowsPath(ex.linkpath);
+			Object.assign(this, Object.fromEntries(Object.entries(ex).filter(([k, v]) => {
+				return !(v === null || v === void 0 || k === "path" && gex);
+			})));
+		}
+	};
+}));
+// node_modules/tar/dist/esm/warn-method.js
+var warnMethod;
+var init_warn_method = __esmMin((() => {
+	warnMethod = (self, code, message, data = {}) => {
+		if (self.file) data.file = self.file;
+		if (self.cwd) data.cwd = self.cwd;
+		data.code = message instanceof Error && message.code || code;
+		data.tarCode = code;
+		if (!self.strict && data.recoverable !== false) {
+			if (message instanceof Error) {
+				data = Object.assign(message, data);
+				message = message.message;
+			}
+			self.emit("warn", code, message, data);
+		} else if (message instanceof Error) self.emit("error", Object.assign(message, data));
+		else self.emit("error", Object.assign(new Error(`${code}: ${message}`), data));
+	};
+}));
+// node_modules/tar/dist/esm/parse.js
+var maxMetaEntrySize, gzipHeader, zstdHeader, ZIP_HEADER_LEN, STATE, WRITEENTRY, READENTRY, NEXTENTRY, PROCESSENTRY, EX, GEX, META, EMITMETA, BUFFER, QUEUE, ENDED, EMITTEDEND, EMIT, UNZIP, CONSUMECHUNK, CONSUMECHUNKSUB, CONSUMEBODY, CONSUMEMETA, CONSUMEHEADER, CONSUMING, BUFFERCONCAT, MAYBEEND, WRITING, ABORTED, DONE, SAW_VALID_ENTRY, SAW_NULL_BLOCK, SAW_EOF, CLOSESTREAM, MAX_DECOMPRESSION_RATIO, COMPRESSEDBYTESREAD, DECOMPRESSEDBYTESREAD, CHECKDECOMPRESSIONRATIO, noop, Parser;
+var init_parse = __esmMin((() => {
+	init_esm();
+	init_header();
+	init_pax();
+	init_read_entry();
+	init_warn_method();
+	maxMetaEntrySize = 1048576;
+	gzipHeader = Buffer.from([31, 139]);
+	zstdHeader = Buffer.from([
+		40,
+		181,
+		47,
+		253
+	]);
+	ZIP_HEADER_LEN = Math.max(gzipHeader.length, zstdHeader.length);
+	STATE = Symbol("state");
+	WRITEENTRY = Symbol("writeEntry");
+	READENTRY = Symbol("readEntry");
+	NEXTENTRY = Symbol("nextEntry");
+	PROCESSENTRY = Symbol("processEntry");
+	EX = Symbol("extendedHeader");
+	GEX = Symbol("globalExtendedHeader");
+	META = Symbol("meta");
+	EMITMETA = Symbol("emitMeta");
+	BUFFER = Symbol("buffer");
+	QUEUE = Symbol("queue");
+	ENDED = Symbol("ended");
+	EMITTEDEND = Symbol("emittedEnd");
+	EMIT = Symbol("emit");
+	UNZIP = Symbol("unzip");
+	CONSUMECHUNK = Symbol("consumeChunk");
+	CONSUMECHUNKSUB = Symbol("consumeChunkSub");
+	CONSUMEBODY = Symbol("consumeBody");
+	CONSUMEMETA = Symbol("consumeMeta");
+	CONSUMEHEADER = Symbol("consumeHeader");
+	CONSUMING = Symbol("consuming");
+	BUFFERCONCAT = Symbol("bufferConcat");
+	MAYBEEND = Symbol("maybeEnd");
+	WRITING = Symbol("writing");
+	ABORTED = Symbol("aborted");
+	DONE = Symbol("onDone");
+	SAW_VALID_ENTRY = Symbol("sawValidEntry");
+	SAW_NULL_BLOCK = Symbol("sawNullBlock");
+	SAW_EOF = Symbol("sawEOF");
+	CLOSESTREAM = Symbol("closeStream");
+	MAX_DECOMPRESSION_RATIO = 1e3;
+	COMPRESSEDBYTESREAD = Symbol("compressedBytesRead");
+	DECOMPRESSEDBYTESREAD = Symbol("decompressedBytesRead");
+	CHECKDECOMPRESSIONRATIO = Symbol("checkDecompressionRatio");
+	noop = () => true;
+	Parser = class extends events.EventEmitter {
+		file;
+		strict;
+		maxMetaEntrySize;
+		filter;
+		brotli;
+		zstd;
+		maxDecompressionRatio;
+		writable = true;
+		readable = false;
+		[QUEUE] = [];
+		[BUFFER];
+		[READENTRY];
+		[WRITEENTRY];
+		[STATE] = "begin";
+		[META] = "";
+		[EX];
+		[GEX];
+		[ENDED] = false;
+		[UNZIP];
+		[ABORTED] = false;
+		[SAW_VALID_ENTRY];
+		[SAW_NULL_BLOCK] = false;
+		[SAW_EOF] = false;
+		[WRITING] = false;
+		[CONSUMING] = false;
+		[EMITTEDEND] = false;
+		[COMPRESSEDBYTESREAD] = 0;
+		[DECOMPRESSEDBYTESREAD] = 0;
+		constructor(opt = {}) {
+			super();
+			this.file = opt.file || "";
+			this.on(DONE, () => {
+				if (this[STATE] === "begin" || this[SAW_VALID_ENTRY] === false) this.warn("TAR_BAD_ARCHIVE", "Unrecognized archive format");
+			});
+			if (opt.ondone) this.on(DONE, opt.ondone);
+			else this.on(DONE, () => {
+				this.emit("prefinish");
+				this.emit("finish");
+				this.emit("end");
+			});
+			this.strict = !!opt.strict;
+			this.maxDecompressionRatio = typeof opt.maxDecompressionRatio === "number" ? opt.maxDecompressionRatio : MAX_DECOMPRESSION_RATIO;
+			this.maxMetaEntrySize = opt.maxMetaEntrySize || maxMetaEntrySize;
+			this.filter = typeof opt.filter === "function" ? opt.filter : noop;
+			const isTBR = opt.file && (opt.file.endsWith(".tar.br") || opt.file.endsWith(".tbr"));
+			this.brotli = !(opt.gzip || opt.zstd) && opt.brotli !== void 0 ? opt.brotli : isTBR ? void 0 : false;
+			const isTZST = opt.file && (opt.file.endsWith(".tar.zst") || opt.file.endsWith(".tzst"));
+			this.zstd = !(opt.gzip || opt.brotli) && opt.zstd !== void 0 ? opt.zstd : isTZST ? true : void 0;
+			this.on("end", () => this[CLOSESTREAM]());
+			if (typeof opt.onwarn === "function") this.on("warn", opt.onwarn);
+			if (typeof opt.onReadEntry === "function") this.on("entry", opt.onReadEntry);
+		}
+		warn(code, message, data = {}) {
+			warnMethod(this, code, message, data);
+		}
+		[CONSUMEHEADER](chunk, position) {
+			if (this[SAW_VALID_ENTRY] === void 0) this[SAW_VALID_ENTRY] = false;
+			let header;
+			try {
+				header = new Header(chunk, position, this[EX], this[GEX]);
+			} catch (er) {
+				return this.warn("TAR_ENTRY_INVALID", er);
+			}
+			if (header.nullBlock) {
+				if (this[SAW_NULL_BLOCK]) {
+					this[SAW_EOF] = true;
+					if (this[STATE] === "begin") this[STATE] = "header";
+					this[EMIT]("eof");
+				} else {
+					this[SAW_NULL_BLOCK] = true;
+					this[EMIT]("nullBlock");
+				}
+			} else {
+				this[SAW_NULL_BLOCK] = false;
+				if (!header.cksumValid) this.warn("TAR_ENTRY_INVALID", "checksum failure", { header });
+				else if (!header.path) this.warn("TAR_ENTRY_INVALID", "path is required", { header });
+				else {
+					const type = header.type;
+					if (/^(Symbolic)?Link$/.test(type) && !header.linkpath) this.warn("TAR_ENTRY_INVALID", "linkpath required", { header });
+					else if (!/^(Symbolic)?Link$/.test(type) && !/^(Global)?ExtendedHeader$/.test(type) && header.linkpath) this.warn("TAR_ENTRY_INVALID", "linkpath forbidden", { header });
+					else {
+						const entry = this[WRITEENTRY] = new ReadEntry(header, this[EX], this[GEX]);
+						if (!this[SAW_VALID_ENTRY]) {
+							if (entry.remain) {
+								const onend = () => {
+									if (!entry.invalid) this[SAW_VALID_ENTRY] = true;
+								};
+								entry.on("end", onend);
+							} else this[SAW_VALID_ENTRY] = true;
+						}
+						if (entry.meta) {
+							if (entry.size > this.maxMetaEntrySize) {
+								entry.ignore = true;
+								this[EMIT]("ignoredEntry", entry);
+								this[STATE] = "ignore";
+								entry.resume();
+							} else if (entry.size > 0) {
+								this[META] = "";
+								entry.on("data", (c) => this[META] += c);
+								this[STATE] = "meta";
+							}
+						} else {
+							this[EX] = void 0;
+							entry.ignore = entry.ignore || !this.filter(entry.path, entry);
+							if (entry.ignore) {
+								this[EMIT]("ignoredEntry", entry);
+								this[STATE] = entry.remain ? "ignore" : "header";
+								entry.resume();
+							} else {
+								if (entry.remain) this[STATE] = "body";
+								else {
+									this[STATE] = "header";
+									entry.end();
+								}
+								if (!this[READENTRY]) {
+									this[QUEUE].push(entry);
+									this[NEXTENTRY]();
+								} else this[QUEUE].push(entry);
+							}
+						}
+					}
+				}
+			}
+		}
+		[CLOSESTREAM]() {
+			queueMicrotask(() => this.emit("close"));
+		}
+		[PROCESSENTRY](entry) {
+			let go = true;
+			if (!entry) {
+				this[READENTRY] = void 0;
+				go = false;
+			} else if (Array.isArray(entry)) {
+				const [ev, ...args] = entry;
+				this.emit(ev, ...args);
+			} else {
+				this[READENTRY] = entry;
+				this.emit("entry", entry);
+				if (!entry.emittedEnd) {
+					entry.on("end", () => this[NEXTENTRY]());
+					go = false;
+				}
+			}
+			return go;
+		}
+		[NEXTENTRY]() {
+			do;
+			while (this[PROCESSENTRY](this[QUEUE].shift()));
+			if (this[QUEUE].length === 0) {
+				const re = this[READENTRY];
+				if (!re || re.flowing || re.size === re.remain) {
+					if (!this[WRITING]) this.emit("drain");
+				} else re.once("drain", () => this.emit("drain"));
+			}
+		}
+		[CONSUMEBODY](chunk, position) {
+			const entry = this[WRITEENTRY];
+			if (!entry) throw new Error("attempt to consume body without entry??");
+			const br = entry.blockRemain ?? 0;
+			const c = br >= chunk.length && position === 0 ? chunk : chunk.subarray(position, position + br);
+			entry.write(c);
+			if (!entry.blockRemain) {
+				this[STATE] = "header";
+				this[WRITEENTRY] = void 0;
+				entry.end();
+			}
+			return c.length;
+		}
+		[CONSUMEMETA](chunk, position) {
+			const entry = this[WRITEENTRY];
+			const ret = this[CONSUMEBODY](chunk, position);
+			if (!this[WRITEENTRY] && entry) this[EMITMETA](entry);
+			return ret;
+		}
+		[EMIT](ev, data, extra) {
+			if (this[QUEUE].length === 0 && !this[READENTRY]) this.emit(ev, data, extra);
+			else this[QUEUE].push([
+				ev,
+				data,
+				extra
+			]);
+		}
+		[EMITMETA](entry) {
+			this[EMIT]("meta", this[META]);
+			switch (entry.type) {
+				case "ExtendedHeader":
+				case "OldExtendedHeader":
+					this[EX] = Pax.parse(this[META], this[EX], false);
+					break;
+				case "GlobalExtendedHeader":
+					this[GEX] = Pax.parse(this[META], this[GEX], true);
+					break;
+				case "NextFileHasLongPath":
+				case "OldGnuLongPath": {
+					const ex = this[EX] ?? Object.create(null);
+					this[EX] = ex;
+					ex.path = this[META].replace(/\0.*/, "");
+					break;
+				}
+				case "NextFileHasLongLinkpath": {
+					const ex = this[EX] || Object.create(null);
+					this[EX] = ex;
+					ex.linkpath = this[META].replace(/\0.*/, "");
+					break;
+				}
+				default: throw new Error("unknown meta: " + entry.type);
+			}
+		}
+		abort(error) {
+			if (this[ABORTED]) return;
+			if (this[UNZIP]) {
+				const u = this[UNZIP];
+				u.write = () => true;
+				u.end = () => u;
+				u.emit = () => false;
+				u.destroy?.();
+			}
+			this[ABORTED] = true;
+			this.emit("abort", error);
+			this.warn("TAR_ABORT", error, { recoverable: false });
+		}
+		[CHECKDECOMPRESSIONRATIO](chunk) {
+			this[DECOMPRESSEDBYTESREAD] += chunk.length;
+			const ratio = this[DECOMPRESSEDBYTESREAD] / this[COMPRESSEDBYTESREAD];
+			if (ratio > this.maxDecompressionRatio) {
+				this.abort(new Error(`max decompression ratio exceeded: ${ratio.toFixed(2)} > ${this.maxDecompressionRatio}`));
+				return false;
+			}
+			return true;
+		}
+		write(chunk, encoding, cb) {
+			if (typeof encoding === "function") {
+				cb = encoding;
+				encoding = void 0;
+			}
+			if (typeof chunk === "string") chunk = Buffer.from(chunk, typeof encoding === "string" ? encoding : "utf8");
+			if (this[ABORTED]) {
+				cb?.();
+				return false;
+			}
+			if ((this[UNZIP] === void 0 || this.brotli === void 0 && this[UNZIP] === false) && chunk) {
+				if (this[BUFFER]) {
+					chunk = Buffer.concat([this[BUFFER], chunk]);
+					this[BUFFER] = void 0;
+				}
+				if (chunk.length < ZIP_HEADER_LEN) {
+					this[BUFFER] = chunk;
+					cb?.();
+					return true;
+				}
+				for (let i = 0; this[UNZIP] === void 0 && i < gzipHeader.length; i++) if (chunk[i] !== gzipHeader[i]) this[UNZIP] = false;
+				let isZstd = false;
+				if (this[UNZIP] === false && this.zstd !== false) {
+					isZstd = true;
+					for (let i = 0; i < zstdHeader.length; i++) if (chunk[i] !== zstdHeader[i]) {
+						isZstd = false;
+						break;
+					}
+				}
+				const maybeBrotli = this.brotli === void 0 && !isZstd;
+				if (this[UNZIP] === false && maybeBrotli) {
+					if (chunk.length < 512) {
+						if (this[ENDED]) this.brotli = true;
+						else {
+							this[BUFFER] = chunk;
+							cb?.();
+							return true;
+						}
+					} else try {
+						new Header(chunk.subarray(0, 512));
+						this.brotli = false;
+					} catch (_) {
+						this.brotli = true;
+					}
+				}
+				if (this[UNZIP] === void 0 || this[UNZIP] === false && (this.brotli || isZstd)) {
+					const ended = this[ENDED];
+					this[ENDED] = false;
+					this[UNZIP] = this[UNZIP] === void 0 ? new Unzip({}) : isZstd ? new ZstdDecompress({}) : new BrotliDecompress({});
+					this[UNZIP].on("data", (chunk) => {
+						if (this[CHECKDECOMPRESSIONRATIO](chunk)) this[CONSUMECHUNK](chunk);
+					});
+					this[UNZIP].on("error", (er) => {
+						if (!this[ABORTED]) this.abort(er);
+					});
+					this[UNZIP].on("end", () => {
+						this[ENDED] = true;
+						this[CONSUMECHUNK]();
+					});
+					this[WRITING] = true;
+					this[COMPRESSEDBYTESREAD] += chunk.length;
+					const ret = !!this[UNZIP][ended ? "end" : "write"](chunk);
+					this[WRITING] = false;
+					cb?.();
+					return ret;
+				}
+			}
+			this[WRITING] = true;
+			if (this[UNZIP]) {
+				this[COMPRESSEDBYTESREAD] += chunk.length;
+				this[UNZIP].write(chunk);
+			} else this[CONSUMECHUNK](chunk);
+			this[WRITING] = false;
+			const ret = this[QUEUE].length > 0 ? false : this[READENTRY] ? this[READENTRY].flowing : true;
+			if (!ret && this[QUEUE].length === 0) this[READENTRY]?.once("drain", () => this.emit("drain"));
+			cb?.();
+			return ret;
+		}
+		[BUFFERCONCAT](c) {
+			if (c && !this[ABORTED]) this[BUFFER] = this[BUFFER] ? Buffer.concat([this[BUFFER], c]) : c;
+		}
+		[MAYBEEND]() {
+			if (this[ENDED] && !this[EMITTEDEND] && !this[ABORTED] && !this[CONSUMING]) {
+				this[EMITTEDEND] = true;
+				const entry = this[WRITEENTRY];
+				if (entry?.blockRemain) {
+					const have = this[BUFFER] ? this[BUFFER].length : 0;
+					this.warn("TAR_BAD_ARCHIVE", `Truncated input (needed ${entry.blockRemain} more bytes, only ${have} available)`, { entry });
+					if (this[BUFFER]) entry.write(this[BUFFER]);
+					entry.end();
+				}
+				this[EMIT](DONE);
+			}
+		}
+		[CONSUMECHUNK](chunk) {
+			if (this[CONSUMING] && chunk) this[BUFFERCONCAT](chunk);
+			else if (!chunk && !this[BUFFER]) this[MAYBEEND]();
+			else if (chunk) {
+				this[CONSUMING] = true;
+				if (this[BUFFER]) {
+					this[BUFFERCONCAT](chunk);
+					const c = this[BUFFER];
+					this[BUFFER] = void 0;
+					this[CONSUMECHUNKSUB](c);
+				} else this[CONSUMECHUNKSUB](chunk);
+				while (this[BUFFER] && this[BUFFER]?.length >= 512 && !this[ABORTED] && !this[SAW_EOF]) {
+					const c = this[BUFFER];
+					this[BUFFER] = void 0;
+					this[CONSUMECHUNKSUB](c);
+				}
+				this[CONSUMING] = false;
+			}
+			if (!this[BUFFER] || this[ENDED]) this[MAYBEEND]();
+		}
+		[CONSUMECHUNKSUB](chunk) {
+			let position = 0;
+			const length = chunk.length;
+			while (position + 512 <= length && !this[ABORTED] && !this[SAW_EOF]) switch (this[STATE]) {
+				case "begin":
+				case "header":
+					this[CONSUMEHEADER](chunk, position);
+					position += 512;
+					break;
+				case "ignore":
+				case "body":
+					position += this[CONSUMEBODY](chunk, position);
+					break;
+				case "meta":
+					position += this[CONSUMEMETA](chunk, position);
+					break;
+				default: throw new Error("invalid state: " + this[STATE]);
+			}
+			if (position < length) this[BUFFER] = this[BUFFER] ? Buffer.concat([chunk.subarray(position), this[BUFFER]]) : chunk.subarray(position);
+		}
+		end(chunk, encoding, cb) {
+			if (typeof chunk === "function") {
+				cb = chunk;
+				encoding = void 0;
+				chunk = void 0;
+			}
+			if (typeof encoding === "function") {
+				cb = encoding;
+				encoding = void 0;
+			}
+			if (typeof chunk === "string") chunk = Buffer.from(chunk, encoding);
+			if (cb) this.once("finish", cb);
+			if (!this[ABORTED]) {
+				if (this[UNZIP]) {
+					if (chunk) {
+						this[COMPRESSEDBYTESREAD] += chunk.length;
+						this[UNZIP].write(chunk);
+					}
+					this[UNZIP].end();
+				} else {
+					this[ENDED] = true;
+					if (this.brotli === void 0 || this.zstd === void 0) chunk = chunk || Buffer.alloc(0);
+					if (chunk) this.write(chunk);
+					this[MAYBEEND]();
+				}
+			}
+			return this;
+		}
+	};
+}));
+// src/archive/tar-parser.ts
+function ignored({ path, type, meta, size }) {
+	return meta ? rejectedArchive(`an extended header has ${size} bytes`) : rejectedKind(path, type);
+}
+function refusedByParser(error) {
+	const header = "header" in error && error.header instanceof Header ? error.header : void 0;
+	if (header === void 0) return rejectedArchive("a header has a number that cannot be read", error);
+	if (!header.cksumValid) return badChecksum(error);
+	const { path = "", type } = header;
+	if (path === "") return rejectedMember(path, "a member without a name", "there is no place to write it");
+	return isRefusedKind(type) ? rejectedKind(path, type) : rejectedLinkTarget(path);
+}
+function badChecksum(cause) {
+	return rejectedArchive("a header fails its checksum, or it is not a tar archive", cause);
+}
+var EXTENSIONS, TarParser;
+var init_tar_parser = __esmMin((() => {
+	init_header();
+	init_parse();
+	init_limits();
+	init_archive_error();
+	init_blocks();
+	init_member();
+	EXTENSIONS = new Set([
+		"x",
+		"g",
+		"L",
+		"K"
+	]);
+	TarParser = class {
+		#parser = new Parser({
+			strict: true,
+			zstd: false,
+			brotli: false,
+			maxMetaEntrySize: MAX_ARCHIVE_METADATA_BYTES
+		});
+		#entry;
+		#ignored;
+		#content;
+		#failure;
+		constructor() {
+			this.#parser.on("entry", (entry) => {
+				this.#entry = entry;
+				entry.on("data", (data) => {
+					this.#content = data;
+				});
+			});
+			this.#parser.on("ignoredEntry", (entry) => {
+				this.#ignored = entry;
+			});
+			this.#parser.on("error", (error) => {
+				this.#failure = error;
+			});
+		}
+		header(block) {
+			if (block[0] === 31 && block[1] === 139) throw rejectedArchive("it is packed with gzip twice");
+			this.#write(block);
+			if (this.#ignored !== void 0) throw ignored(this.#ignored);
+			if (this.#entry !== void 0) {
+				const { header } = this.#entry;
+				return {
+					kind: "member",
+					header,
+					entry: this.#entry
+				};
+			}
+			const header = new Header(block);
+			if (header.nullBlock) throw badChecksum();
+			if (!EXTENSIONS.has(header.typeKey)) throw rejectedKind(header.path ?? "", header.type);
+			return {
+				kind: "extension",
+				header,
+				paddedBytes: Math.ceil((header.size ?? 0) / 512) * 512
+			};
+		}
+		content(blocks) {
+			if (blocks.length > 0) this.#write(blocks);
+			return this.#content;
+		}
+		#write(blocks) {
+			this.#entry = void 0;
+			this.#content = void 0;
+			this.#parser.write(blocks);
+			if (this.#failure !== void 0) throw refusedByParser(this.#failure);
+		}
+	};
+}));
+// src/archive/read-members.ts
+async function readMembers(chunks, visit) {
+	const blocks = new Blocks(chunks);
+	const parser = new TarParser();
+	const extended = new ExtendedHeaders();
+	const paths = new MemberPaths();
+	for (let block = await blocks.take(512); !isZero(block); block = await blocks.take(512)) {
+		const parsed = parser.header(block);
+		assertHeaderForm(block, parsed.header);
+		if (parsed.kind === "extension") {
+			const body = await blocks.take(parsed.paddedBytes);
+			extended.add(parsed.header, body);
+			parser.content(body);
+			continue;
+		}
+		const member = memberOf$1(parsed.entry, {
+			block,
+			linked: extended.take() === "linked"
+		});
+		if (member.path !== "") {
+			paths.add(member.path, member.kind);
+			await visit({
+				...member,
+				content: contentOf$1(parsed, parser, blocks)
+			});
+		}
+		while (parsed.entry.blockRemain > 0) await nextPiece(parsed, parser, blocks);
+	}
+	extended.assertNone();
+	await assertEnd(blocks);
+}
+async function* contentOf$1(parsed, parser, blocks) {
+	while (parsed.entry.blockRemain > 0) {
+		const piece = await nextPiece(parsed, parser, blocks);
+		if (piece !== void 0) yield piece;
+	}
+}
+async function nextPiece({ entry }, parser, blocks) {
+	return parser.content(await blocks.some(entry.blockRemain));
+}
+async function assertEnd(blocks) {
+	if (!isZero(await blocks.take(512))) throw rejectedArchive("an empty block stands between its members");
+	for await (const rest of blocks.rest()) if (!isZero(rest)) throw rejectedArchive("something follows its end");
+}
+var init_read_members = __esmMin((() => {
+	init_archive_error();
+	init_blocks();
+	init_extended_header();
+	init_header_form();
+	init_member();
+	init_member_path();
+	init_tar_parser();
+}));
+// src/archive/read-archive.ts
+var read_archive_exports = __exportAll({ readArchive: () => readArchive$2 });
+async function readArchive$2(archive, visit, signal) {
+	throwIfInterrupted(signal);
+	try {
+		await assertUnchanged$1(archive);
+		const hash = (0, node_crypto.createHash)(archive.proven.algorithm);
+		const packed = { bytes: 0 };
+		if (await isGzip(archive)) {
+			const unpack = (0, node_zlib.createGunzip)({ chunkSize: UNPACKED_CHUNK_BYTES });
+			await (0, node_stream_promises.pipeline)(() => fileChunks(archive, {
+				hash,
+				packed,
+				nextBuffer: bufferFor(unpack),
+				signal
+			}), unpack, (chunks) => readMembers(bounded(chunks, packed), visit), signal === void 0 ? {} : { signal });
+			if (unpack.bytesWritten !== packed.bytes) throw rejectedArchive("something follows its gzip stream");
+		} else {
+			const shared = Buffer.allocUnsafeSlow(CHUNK_BYTES$1);
+			await readMembers(bounded(fileChunks(archive, {
+				hash,
+				packed,
+				nextBuffer: () => shared,
+				signal
+			}), packed), visit);
+		}
+		return confirmReadThrough(archive, hash.digest("hex"));
+	} catch (error) {
+		throwIfInterrupted(signal);
+		if (systemCode(error).startsWith("Z_")) throw rejectedArchive("its gzip stream is damaged or cut short", error);
+		throw diskError(error, `read ${archive.name}`, archive.path);
+	}
+}
+async function assertUnchanged$1({ path, file }) {
+	if (isSameFile(identityOf(await (0, node_fs_promises.stat)(path, { bigint: true })), file)) return;
+	throw new InstallError("place-failed", `${path} was changed or replaced after its digest was confirmed`, {
+		why: "another program writes to it",
+		next: "keep it where only you can write to it"
+	});
+}
+async function isGzip({ readAt }) {
+	const magic = Buffer.alloc(2);
+	return await readAt(magic, 0) === 2 && magic[0] === 31 && magic[1] === 139;
+}
+async function* fileChunks({ readAt }, { hash, packed, nextBuffer, signal }) {
+	for (;;) {
+		throwIfInterrupted(signal);
+		const buffer = nextBuffer();
+		const bytes = await readAt(buffer, packed.bytes);
+		if (bytes === 0) return;
+		packed.bytes += bytes;
+		const chunk = buffer.subarray(0, bytes);
+		hash.update(chunk);
+		yield chunk;
+	}
+}
+function bufferFor(gunzip) {
+	const shared = Buffer.allocUnsafeSlow(CHUNK_BYTES$1);
+	return () => gunzip.writableLength === 0 ? shared : Buffer.allocUnsafe(CHUNK_BYTES$1);
+}
+async function* bounded(chunks, packed) {
+	let bytes = 0;
+	for await (const chunk of chunks) {
+		bytes += chunk.length;
+		if (bytes > 17179869184) throw rejectedArchive(`it unpacks to more than ${MAX_ARCHIVE_BYTES} bytes`);
+		if (bytes > 16777216 && bytes > packed.bytes * 100) throw rejectedArchive(`it unpacks to more than 100 times its size`);
+		yield chunk;
+	}
+}
+var CHUNK_BYTES$1, UNPACKED_CHUNK_BYTES;
+var init_read_archive = __esmMin((() => {
+	init_errors();
+	init_limits();
+	init_archive_error();
+	init_disk_error();
+	init_read_members();
+	init_verified_artifact();
+	CHUNK_BYTES$1 = 131072;
+	UNPACKED_CHUNK_BYTES = 65536;
+}));
 // src/archive/look.ts
 var look_exports = __exportAll({ lookIntoArchive: () => lookIntoArchive });
 async function lookIntoArchive(archive, look, scratch, signal) {
@@ -34777,9 +34907,12 @@ var init_look = __esmMin((() => {
 	init_read_archive();
 }));
 // src/flow/archive-name.ts
-init_verified_artifact();
-init_errors();
-init_limits();
+var archive_name_exports = __exportAll({
+	archiveInPlace: () => archiveInPlace,
+	archiveName: () => archiveName,
+	readSmall: () => readSmall,
+	readerOf: () => readerOf
+});
 function readerOf({ component, kind }) {
 	if (kind === "image") return imageReader();
 	return kind === "tarball" ? tarballReader(component) : void 0;
@@ -34791,7 +34924,7 @@ function tarballReader(asked) {
 	const at = async (path, file) => {
 		if (path === "kubernetes/version") {
 			const bytes = await readSmall(file, 128);
-			release = bytes === void 0 ? void 0 : readVersionFile(bytes);
+			release = bytes === void 0 ? void 0 : readVersionFile$1(bytes);
 			return;
 		}
 		const name = await readName(file);
@@ -34856,177 +34989,505 @@ function archiveInPlace(artifact, path, proven, signal) {
 		}
 	};
 }
+var init_archive_name = __esmMin((() => {
+	init_byte_source();
+	init_verified_artifact();
+	init_errors();
+	init_limits();
+	init_image_name();
+	init_tarball_name();
+	init_name();
+}));
 // src/flow/previous-version.ts
-init_installed();
-init_version();
+var previous_version_exports = __exportAll({ previousVersion: () => previousVersion });
 async function previousVersion(destination, component, maxBytes) {
 	const claimed = await readOccupant(destination, maxBytes, readName).catch(() => void 0);
 	if (claimed?.component !== component) return void 0;
 	return claimed.version === void 0 ? claimed.markedVersion : formatReleaseVersion(claimed.version);
 }
-// src/flow/occupant.ts
-init_installed();
-init_errors();
-init_limits();
-init_kept_evidence();
-init_kept_manifest();
-const NOTHING_THERE = {
-	kind: "replaced",
-	digest: void 0
-};
-const NOTHING_KNOWN = {
-	taken: void 0,
-	notes: []
-};
-async function takeKnown(download, file) {
-	const { plan, context } = download;
-	const { destination, executable } = file;
-	if ((await context.client.data.list("evidence")).length === 0) return NOTHING_KNOWN;
-	const maxBytes = MAX_ARTIFACT_BYTES[plan.artifact.kind];
-	const measured = await measureOccupant({
-		destination,
-		executable,
-		maxBytes
-	}, "sha256", context.signal);
-	const sha256 = measured?.digest;
-	if (sha256 === void 0 || plan.demanded !== void 0 && plan.demanded !== sha256) return NOTHING_KNOWN;
-	const { proof, notes } = await proveKept(sha256, plan.policy, context);
-	if (proof === void 0) return {
-		taken: void 0,
-		notes
-	};
-	const manifest = await keptManifest(plan.artifact.version, plan.policy, context);
-	const name = await boundName(download, {
-		destination,
-		proven: proof.proven,
-		executable,
-		maxBytes
-	}, {
-		sha256,
-		manifest
-	});
-	if (name === void 0) return NOTHING_KNOWN;
-	await context.logMemory.compare(proof);
-	reportChecks(context.client.report, plan.label, proof);
-	const there = await takeOccupant(download, file, {
-		proof,
-		measured,
-		name,
-		manifest: () => Promise.resolve(manifest)
-	});
-	return {
-		taken: there.kind === "taken" ? there : void 0,
-		notes: []
-	};
-}
-async function boundName(download, installed, named) {
+var init_previous_version = __esmMin((() => {
+	init_installed();
+	init_version();
+	init_name();
+}));
+// src/archive/staged-tree.ts
+async function complete(handle, mode, modified) {
 	try {
-		const name = await nameInPlace(download, installed, named);
-		return name.by.length > 0 ? name : void 0;
+		await setMode(handle, mode);
+		await handle.utimes(modified, modified);
+		await handle.sync();
+	} finally {
+		await handle.close();
+	}
+}
+function parentOf(path) {
+	return path.slice(0, Math.max(0, path.lastIndexOf("/")));
+}
+function nameOf$2(path) {
+	return path.slice(path.lastIndexOf("/") + 1);
+}
+var MAX_SETTLING, StagedTree;
+var init_staged_tree = __esmMin((() => {
+	init_directories();
+	init_staging_file();
+	MAX_SETTLING = 16;
+	StagedTree = class {
+		#root;
+		#held = [];
+		#made = new Set();
+		#times = new Map();
+		#settling = new Set();
+		#failure;
+		constructor(root) {
+			this.#root = root;
+		}
+		async write(member, look) {
+			const { path, kind, modified } = member;
+			if (kind === "directory") {
+				this.#times.set(path, modified);
+				await this.#directory(path);
+			} else await this.#writeFile(member, await this.#directory(parentOf(path)), look);
+		}
+		async #directory(path) {
+			await this.#letGo((held) => path === held || path.startsWith(`${held}/`));
+			const last = this.#held.at(-1);
+			let [at, directory] = [last?.path ?? "", last?.directory ?? this.#root];
+			const missing = path.slice(at === "" ? 0 : at.length + 1).split("/");
+			for (const name of missing.filter((part) => part !== "")) {
+				at = at === "" ? name : `${at}/${name}`;
+				directory = this.#made.has(at) ? await directory.openDirectory(name) : await directory.makeDirectory(name, 493);
+				this.#made.add(at);
+				this.#held.push({
+					path: at,
+					directory
+				});
+			}
+			return directory;
+		}
+		async #letGo(isNeeded) {
+			for (let last = this.#held.at(-1); last !== void 0 && !isNeeded(last.path); last = this.#held.at(-1)) {
+				this.#held.pop();
+				await last.directory.close();
+			}
+		}
+		async #writeFile({ path, mode, modified, content }, directory, look) {
+			const handle = await directory.createFile(nameOf$2(path), mode);
+			try {
+				let position = 0;
+				for await (const piece of content) {
+					await writeWhole(handle, piece, position);
+					position += piece.length;
+				}
+				const readAt = async (buffer, at) => (await handle.read(buffer, 0, buffer.length, at)).bytesRead;
+				if (look?.wants(path) === true) await look.at(path, {
+					bytes: position,
+					readAt
+				});
+			} catch (error) {
+				await handle.close();
+				throw error;
+			}
+			await this.#settle(handle, {
+				mode,
+				modified
+			});
+		}
+		async #settle(handle, { mode, modified }) {
+			const settled = complete(handle, mode, modified).catch((error) => {
+				this.#failure ??= error instanceof Error ? error : new Error(String(error));
+			}).finally(() => this.#settling.delete(settled));
+			this.#settling.add(settled);
+			if (this.#settling.size >= MAX_SETTLING) await Promise.race(this.#settling);
+			this.#throwFailure();
+		}
+		#throwFailure() {
+			if (this.#failure !== void 0) throw this.#failure;
+		}
+		async remove(path) {
+			await (await this.#directory(parentOf(path))).unlink(nameOf$2(path));
+			for (let above = parentOf(path); above !== ""; above = parentOf(above)) {
+				try {
+					await (await this.#directory(parentOf(above))).rmdir(nameOf$2(above));
+				} catch {
+					return;
+				}
+				this.#made.delete(above);
+				this.#times.delete(above);
+			}
+		}
+		async seal() {
+			await Promise.all(this.#settling);
+			this.#throwFailure();
+			for (const path of [...this.#made].toReversed()) {
+				const directory = await this.#directory(path);
+				const time = this.#times.get(path);
+				if (time !== void 0) await directory.setTimes(time);
+				await directory.sync();
+			}
+			await this.close();
+		}
+		async close() {
+			await Promise.all(this.#settling);
+			await this.#letGo(() => false);
+		}
+	};
+}));
+// src/archive/staging-directory.ts
+var staging_directory_exports = __exportAll({
+	StagingDirectory: () => StagingDirectory,
+	inspectExtractionTarget: () => inspectExtractionTarget
+});
+async function assertNamed(parent, name, { directory, path }) {
+	const found = await parent.lstat(name).catch(() => void 0);
+	if (found !== void 0 && isSameInode(identityOf(found), directory.identity)) return;
+	throw new InstallError("place-failed", `${path} is not the directory that was unpacked`, {
+		wanted: "the directory that this run made and filled",
+		found: found === void 0 ? "nothing" : "something else",
+		why: `another user or program writes to ${(0, node_path.dirname)(path)}`,
+		next: "unpack into a directory that only you can change"
+	});
+}
+async function replaceEmptyDirectory(parent, name, target) {
+	if (process.platform === "win32") await parent.rmdir(target).catch((error) => {
+		if (!isAbsent$1(error)) throw error;
+	});
+	await patiently(() => parent.rename(name, target));
+}
+async function inspectExtractionTarget(path) {
+	const target = (0, node_path.resolve)(path);
+	const found = await whatIsAt(target);
+	if (found === void 0) return;
+	throw new InstallError("destination-unsuitable", `${target} is ${found}`, {
+		wanted: "a directory that does not exist yet, or an empty one",
+		found,
+		next: "choose a new directory to unpack into"
+	});
+}
+async function whatIsAt(target) {
+	try {
+		const found = await (0, node_fs_promises.lstat)(target, { bigint: true });
+		if (found.isSymbolicLink()) return "a symbolic link";
+		if (!found.isDirectory()) return "not a directory";
+		if ((await (0, node_fs_promises.readdir)(target)).length > 0) return "a directory that is not empty";
+		return isSameFile(identityOf(await (0, node_fs_promises.stat)(".", { bigint: true })), identityOf(found)) ? "the current directory" : void 0;
 	} catch (error) {
-		if (error instanceof UntrustedError || error instanceof UnavailableError) return void 0;
+		if (isAbsent$1(error)) return void 0;
+		throw diskError(error, `check ${target}`, target);
+	}
+}
+var PRIVATE_MODE, OPEN_ATTEMPTS, SET_GROUP_ID, ALL_MODE_BITS, StagingDirectory;
+var init_staging_directory = __esmMin((() => {
+	init_directories();
+	init_disk_error();
+	init_leftovers();
+	init_remove_tree();
+	init_replace_file();
+	init_errors();
+	init_staged_tree();
+	PRIVATE_MODE = 448;
+	OPEN_ATTEMPTS = 5;
+	SET_GROUP_ID = 1024;
+	ALL_MODE_BITS = 4095;
+	StagingDirectory = class {
+		target;
+		#name = privateName("dir");
+		#staged;
+		#state = "none";
+		#replacedMode;
+		constructor(target) {
+			this.target = (0, node_path.resolve)(target);
+		}
+		async open() {
+			await inspectExtractionTarget(this.target);
+			this.#state = "staged";
+			try {
+				this.#staged = await this.#make(OPEN_ATTEMPTS);
+				await removeLeftovers(this.#staged.parent, this.#name);
+			} catch (error) {
+				throw this.#failed(error);
+			}
+		}
+		async #make(attempts) {
+			const parent = await holdDirectory((0, node_path.dirname)(this.target));
+			try {
+				const root = await parent.makeDirectory(this.#name, PRIVATE_MODE);
+				return {
+					parent,
+					root,
+					tree: new StagedTree(root)
+				};
+			} catch (error) {
+				await parent.close();
+				if (attempts > 1 && isAbsent$1(error)) return this.#make(attempts - 1);
+				throw error;
+			}
+		}
+		async write(member, look) {
+			await this.#attempt(({ tree }) => tree.write(member, look));
+		}
+		async remove(path) {
+			await this.#attempt(({ tree }) => tree.remove(path));
+		}
+		async seal() {
+			await this.#attempt(async ({ tree, root }) => {
+				await tree.seal();
+				const inherited = Number((await root.stat()).mode) & SET_GROUP_ID;
+				await root.setMode(493 | inherited);
+				await root.sync();
+			});
+		}
+		async place() {
+			await inspectExtractionTarget(this.target);
+			await this.#attempt(async ({ parent, root }) => {
+				const path = (0, node_path.join)(parent.path, this.#name);
+				await assertNamed(parent, this.#name, {
+					directory: root,
+					path
+				});
+				const replaced = await parent.find((0, node_path.basename)(this.target));
+				this.#replacedMode = replaced === void 0 ? void 0 : Number(replaced.mode) & ALL_MODE_BITS;
+				if (this.#replacedMode !== void 0) await root.setMode(this.#replacedMode);
+				try {
+					await replaceEmptyDirectory(parent, this.#name, (0, node_path.basename)(this.target));
+				} catch (error) {
+					await inspectExtractionTarget(this.target);
+					throw error;
+				}
+				this.#state = "placed";
+				try {
+					await this.assertPlaced();
+				} catch (error) {
+					await this.undo().catch(() => void 0);
+					throw error;
+				}
+			});
+		}
+		async assertPlaced() {
+			await this.#attempt(async ({ parent, root }) => {
+				await parent.assertIsAt((0, node_path.dirname)(this.target));
+				await assertNamed(parent, (0, node_path.basename)(this.target), {
+					directory: root,
+					path: this.target
+				});
+			});
+		}
+		async undo() {
+			await this.#attempt(async ({ parent }) => {
+				await patiently(() => parent.rename((0, node_path.basename)(this.target), this.#name));
+				this.#state = "staged";
+				if (this.#replacedMode === void 0) return;
+				const again = await parent.makeDirectory((0, node_path.basename)(this.target), PRIVATE_MODE);
+				await again.setMode(this.#replacedMode);
+				await again.close();
+			});
+		}
+		async keep() {
+			await this.#staged?.parent.sync();
+			await keepDirectories((0, node_path.dirname)(this.target));
+			await this.#letGo();
+		}
+		async discard() {
+			const isStaged = this.#state === "staged";
+			if (isStaged) {
+				this.#state = "none";
+				await this.#remove().catch(() => void 0);
+			}
+			await this.#letGo();
+			if (isStaged) await removeCreatedDirectories((0, node_path.dirname)(this.target));
+		}
+		async #remove() {
+			if (this.#staged === void 0) return;
+			const { parent, root, tree } = this.#staged;
+			await tree.close();
+			await removeContents(root);
+			if (isSameInode(identityOf(await parent.lstat(this.#name)), root.identity)) await parent.rmdir(this.#name);
+		}
+		async #letGo() {
+			const staged = this.#staged;
+			this.#staged = void 0;
+			await staged?.tree.close();
+			await staged?.root.close();
+			await staged?.parent.close();
+		}
+		async #attempt(step) {
+			if (this.#staged === void 0) throw new TypeError(`nothing is staged for ${this.target}`);
+			try {
+				await step(this.#staged);
+			} catch (error) {
+				throw this.#failed(error);
+			}
+		}
+		#failed(error) {
+			return diskError(error, `unpack into ${this.target}`, this.target);
+		}
+	};
+}));
+// src/archive/member-selection.ts
+function memberMissing(name, files) {
+	const near = nearestPaths(name, files);
+	return new InstallError("archive-member-missing", `the archive has no member ${excerpt(name)}`, {
+		wanted: "a path in the archive, or the last part of exactly one path",
+		found: near.length === 0 ? `${files.length} files, none of a similar name` : `near it: ${near.join(", ")}`,
+		next: "list the members of the archive, and copy the name from that list"
+	});
+}
+function ambiguous(name, paths) {
+	const more = paths.length > SHOWN ? ` and ${paths.length - SHOWN} more` : "";
+	return new InstallError("archive-member-missing", `${excerpt(name)} stands for ${paths.length} members`, {
+		wanted: "a path in the archive, or the last part of exactly one path",
+		found: `${paths.slice(0, SHOWN).join(", ")}${more}`,
+		next: "name one by its whole path"
+	});
+}
+function nearestPaths(name, files) {
+	const wanted = node_path.posix.basename(name);
+	const lastParts = [...new Set(files.map((path) => node_path.posix.basename(path)))];
+	const near = new Set(nearestFew(wanted, lastParts, SHOWN));
+	return files.filter((path) => near.has(node_path.posix.basename(path))).slice(0, SHOWN);
+}
+var SHOWN, MemberSelection;
+var init_member_selection = __esmMin((() => {
+	init_excerpt();
+	init_errors();
+	init_nearest();
+	SHOWN = 5;
+	MemberSelection = class {
+		#asked;
+		#byPath;
+		#byLastPart;
+		#files = [];
+		constructor(asked) {
+			this.#asked = [...new Set(asked.map((name) => name.replace(/^\.\//u, "").replace(/\/+$/u, "")))];
+			this.#byPath = new Map(this.#asked.map((name) => [name, []]));
+			this.#byLastPart = new Map(this.#asked.map((name) => [name, []]));
+		}
+		offer({ path, kind }) {
+			const byPath = this.#namesFor(path);
+			for (const name of byPath) this.#byPath.get(name)?.push(path);
+			if (kind === "directory") return byPath.length > 0;
+			this.#files.push(path);
+			const byLastPart = this.#byLastPart.get(node_path.posix.basename(path));
+			byLastPart?.push(path);
+			return byPath.length > 0 || byLastPart !== void 0;
+		}
+		finish() {
+			const displaced = [];
+			for (const name of this.#asked) {
+				const candidates = this.#byLastPart.get(name) ?? [];
+				if ((this.#byPath.get(name) ?? []).length > 0) displaced.push(...candidates.filter((path) => this.#namesFor(path).length === 0));
+				else if (candidates.length === 0) throw memberMissing(name, this.#files);
+				else if (candidates.length > 1) throw ambiguous(name, candidates);
+			}
+			return displaced;
+		}
+		#namesFor(path) {
+			const parts = path.split("/");
+			return parts.map((_, index) => parts.slice(0, index + 1).join("/")).filter((name) => this.#byPath.has(name));
+		}
+	};
+}));
+// src/archive/extract.ts
+var extract_exports = __exportAll({
+	listArchive: () => listArchive,
+	placeExtractions: () => placeExtractions,
+	stageExtraction: () => stageExtraction,
+	stageMembers: () => stageMembers
+});
+async function listArchive(archive, { signal } = {}) {
+	const members = [];
+	await readArchive$1(archive, async (visited) => {
+		const { content: _, ...member } = visited;
+		members.push(member);
+	}, signal);
+	return members;
+}
+async function stageExtraction(archive, options) {
+	const { into, members: asked = [], look, signal } = options;
+	const staging = new StagingDirectory(into);
+	try {
+		await staging.open();
+		const selection = asked.length === 0 ? void 0 : new MemberSelection(asked);
+		const taken = new Map();
+		await readArchive$1(archive, async (visited) => {
+			if (selection?.offer(visited) === false) return;
+			await staging.write(visited, look);
+			const { content: _, ...member } = visited;
+			taken.set(member.path, member);
+		}, signal);
+		for (const path of selection?.finish() ?? []) {
+			await staging.remove(path);
+			taken.delete(path);
+		}
+		await staging.seal();
+		return {
+			directory: staging.target,
+			members: [...taken.values()],
+			staging
+		};
+	} catch (error) {
+		await staging.discard();
 		throw error;
 	}
 }
-function nameInPlace({ plan, context }, installed, named) {
-	const { destination, proven } = installed;
-	const archive = archiveInPlace(plan.artifact, destination, proven, context.signal);
-	return readInstalled(installed, (file) => assertName(plan.artifact, {
-		...named,
-		file,
-		from: destination,
-		archive
-	}, plan));
+async function placeExtractions(extractions, { signal } = {}) {
+	throwIfInterrupted(signal);
+	const placed = [];
+	let notes;
+	try {
+		for (const { staging } of extractions) {
+			await staging.place();
+			placed.push(staging);
+		}
+		notes = await restoreLabels(placed.map(({ target }) => target));
+		for (const staging of placed) await staging.assertPlaced();
+	} catch (error) {
+		for (const staging of placed.toReversed()) await takeBack(staging, error);
+		throw error;
+	}
+	for (const staging of placed) await staging.keep();
+	return notes;
 }
-async function takeOccupant(download, file, occupantProof) {
-	const { proof, measured } = occupantProof;
-	const { destination, executable } = file;
-	const { proven } = proof;
-	const installed = {
-		destination,
-		proven,
-		executable,
-		maxBytes: MAX_ARTIFACT_BYTES[download.plan.artifact.kind]
-	};
-	const occupant = measured !== void 0 && proven.algorithm === "sha256" ? judgeOccupant(measured, proven.hex) : await findInstalled(installed, download.context.signal);
-	switch (occupant.kind) {
-		case "fit": return takeAsItIs(download, file, installed, occupantProof);
-		case "unfit": return takeCopy(download, file, occupant.why, occupantProof);
-		case "other": return {
-			kind: "replaced",
-			digest: occupant.digest
-		};
-		case "absent": return NOTHING_THERE;
+async function takeBack(staging, reason) {
+	try {
+		await staging.undo();
+	} catch (error) {
+		throw new InstallError("place-failed", `an archive could not be put in place, and ${staging.target} could not be removed again`, {
+			found: error instanceof Error ? error.message : String(error),
+			next: `remove ${staging.target} by hand`,
+			cause: new AggregateError([reason, error])
+		});
 	}
 }
-async function takeAsItIs(download, file, installed, { proof, name: known, manifest = () => manifestFor(download) }) {
-	const [sha256, checked] = await digestsOfExisting(download, installed, proof);
-	const name = known ?? await nameInPlace(download, installed, {
-		sha256,
-		manifest: await manifest()
-	});
-	await download.discard();
-	return {
-		kind: "taken",
-		proof: checked,
-		output: {
-			kind: "already-installed",
-			file,
-			installed,
-			sha256,
-			had: "the file that was there",
-			name
-		}
-	};
+async function stageMembers(archive, requests, { signal } = {}) {
+	const files = [];
+	const found = new Set();
+	const read = await readArchive$1(archive, async ({ path, kind, content }) => {
+		if (kind === "directory") return;
+		files.push(path);
+		const wanted = requests.filter(({ member }) => member === path).map(({ staged }) => staged);
+		if (wanted.length === 0) return;
+		for await (const piece of content) for (const staged of wanted) await staged.write(piece);
+		for (const staged of wanted) found.add(staged);
+	}, signal);
+	const missing = requests.find(({ staged }) => !found.has(staged));
+	if (missing !== void 0) throw memberMissing(missing.member, files);
+	return Promise.all(requests.map(async ({ member, staged }) => confirmMember(staged, member, read)));
 }
-async function takeCopy(download, file, unfit, { proof, manifest: manifestOf = () => manifestFor(download) }) {
-	const { plan, context } = download;
-	const { destination } = file;
-	const copied = await download.copyOf(destination, proof.proven);
-	if (copied === void 0) return NOTHING_THERE;
-	const { verified, digests } = copied;
-	assertIsDemanded(plan, verified.sha256);
-	const { sha256, bytes } = verified;
-	const named = {
-		file: verified,
-		sha256,
-		manifest: await manifestOf(),
-		from: destination,
-		archive: archiveName(plan.artifact, verified, (0, node_path.dirname)(destination), context.signal)
-	};
-	const name = await assertName(plan.artifact, named, plan);
-	const output = {
-		kind: "installed",
-		file,
-		verified,
-		replaces: true,
-		unfit,
-		sha256,
-		had: `${bytes} bytes copied from the file that was there`,
-		name
-	};
-	return {
-		kind: "taken",
-		proof: await crossChecked(download, proof, digests),
-		output
-	};
-}
-async function digestsOfExisting(download, installed, proof) {
-	const { algorithm, hex } = proof.proven;
-	if (download.records === void 0 && algorithm === "sha256") return [hex, proof];
-	const { signal } = download.context;
-	const [sha256 = "", sha512 = ""] = await hashInstalled(installed, ["sha256", "sha512"], signal);
-	assertIsDemanded(download.plan, sha256);
-	return [sha256, await crossChecked(download, proof, {
-		sha256,
-		sha512
-	})];
-}
+var readArchive$1;
+var init_extract = __esmMin((() => {
+	init_errors();
+	init_disk_error();
+	init_security_labels();
+	init_member_selection();
+	init_staging_directory();
+	init_verified_artifact();
+	readArchive$1 = async (...args) => (await Promise.resolve().then(() => (init_read_archive(), read_archive_exports))).readArchive(...args);
+}));
 // src/flow/prepare-tarball.ts
-init_inspect_destination();
-init_installed();
-init_staging();
-init_limits();
+var prepare_tarball_exports = __exportAll({
+	prepareDirectory: () => prepareDirectory,
+	prepareMembers: () => prepareMembers
+});
 async function prepareDirectory(plan, { destination, members }, context) {
 	const { inspectExtractionTarget } = await Promise.resolve().then(() => (init_staging_directory(), staging_directory_exports));
 	await inspectExtractionTarget(destination);
@@ -35187,165 +35648,319 @@ async function withProvedTarball(plan, destination, context, open) {
 		};
 	});
 }
-// src/flow/side-by-side.ts
-async function sideBySide(items, limit, signal, task) {
-	const abort = new AbortController();
-	const either = signal === void 0 ? abort.signal : AbortSignal.any([signal, abort.signal]);
-	const results = [];
-	const failures = [];
-	const queue = items.entries();
-	const worker = async () => {
-		for (const [index, item] of queue) {
-			if (abort.signal.aborted) return;
-			try {
-				results.push({
-					index,
-					result: await task(item, either)
-				});
-			} catch (error) {
-				failures.push(error);
-				abort.abort();
-			}
-		}
-	};
-	await Promise.all(Array.from({ length: Math.min(limit, items.length) }, worker));
-	if (failures.length > 0) throw failures[0];
-	return results.toSorted((a, b) => a.index - b.index).map(({ result }) => result);
-}
-// src/records/release-records.ts
-async function fetchReleaseRecords(request) {
-	const abort = new AbortController();
-	const signal = request.signal === void 0 ? abort.signal : AbortSignal.any([request.signal, abort.signal]);
-	const fetchOne = (name) => fetchRecord({
-		...request,
-		signal
-	}, request.paths[name], MAX_BYTES[name]);
-	try {
-		const [sha256Sums, sha512Sums, provenance] = await Promise.all([
-			fetchOne("sha256Sums"),
-			fetchOne("sha512Sums"),
-			fetchOne("provenance")
-		]);
-		return {
-			sha256Sums,
-			sha512Sums,
-			provenance
-		};
-	} catch (error) {
-		abort.abort();
-		throw error;
-	}
-}
-async function fetchRecord({ report, release, signal, sources }, path, maxBytes) {
-	const what = `${path.slice(path.lastIndexOf("/") + 1)} of ${release}`;
-	return askInTurn(sources, report, async (source) => {
-		const file = await source.small({
-			path,
-			maxBytes,
-			what,
-			signal
-		});
-		return file === void 0 ? {
-			kind: "lacking",
-			reason: `it has no ${path}`
-		} : {
-			kind: "found",
-			found: {
-				bytes: file.bytes,
-				source: source.shown
-			}
-		};
-	});
-}
-var MAX_BYTES;
-var init_release_records = __esmMin((() => {
+var init_prepare_tarball = __esmMin((() => {
+	init_inspect_destination();
+	init_installed();
+	init_staging();
 	init_limits();
-	init_in_turn();
-	MAX_BYTES = {
-		sha256Sums: MAX_SUMS_BYTES,
-		sha512Sums: MAX_SUMS_BYTES,
-		provenance: MAX_PROVENANCE_BYTES
-	};
+	init_archive_name();
+	init_fetch_and_prove();
+	init_name();
+	init_previous_version();
 }));
-// src/flow/run-records.ts
-var run_records_exports = __exportAll({ shareRecords: () => shareRecords });
-function shareRecords(context) {
-	return oncePerRelease((version) => fetchAll(version, context));
-}
-async function fetchAll(version, context) {
-	const { sources, report, signal } = context;
-	const release = formatReleaseVersion(version);
-	const paths = releaseFilePaths(version);
-	const second = context.publisher === void 0 || sources[0]?.isPublisher === true ? [] : [context.publisher];
-	const [records, ...others] = await Promise.all([fetchReleaseRecords({
-		report,
-		sources,
-		paths,
-		release,
-		signal
-	}), ...second.map(async (source) => ({
-		source,
-		answer: await fromPublisher(source, (until) => fetchReleaseRecords({
-			report: () => void 0,
-			sources: [source],
-			paths,
-			release,
-			signal: until
-		}), signal)
-	}))]);
+// src/flow/recognise.ts
+function memberAsked({ artifact, policy }, file) {
+	const { label, member, demanded, demandedBy, nameRequired } = file;
+	const { version, platform } = artifact;
+	if (platform === void 0) throw new TypeError(`${label} is out of a tarball for every platform`);
 	return {
-		sets: [{
-			asked: sources.map(({ shown }) => shown).join(", "),
-			records
-		}, ...others.flatMap(({ source, answer }) => answer.kind === "records" ? [{
-			asked: source.shown,
-			records: answer.records
-		}] : [])],
-		notes: others.flatMap(({ source, answer }) => answer.kind === "records" ? [] : [note("publisher-not-asked", `${source.shown} was not asked for the records of ${release}: ${answer.why}`)])
+		artifact: releaseArtifact({
+			component: member.component,
+			version,
+			platform
+		}),
+		label,
+		policy,
+		demanded,
+		demandedBy,
+		nameRequired
 	};
 }
-async function fromPublisher({ shown }, fetch, signal) {
-	const done = new AbortController();
-	const until = AbortSignal.any([signal, done.signal]);
-	const why = `no answer from ${shown} within ${MAX_PUBLISHER_WAIT_MS / 1e3} seconds`;
-	const late = (0, node_timers_promises.setTimeout)(MAX_PUBLISHER_WAIT_MS, {
-		kind: "unreachable",
-		why
-	}, { signal: until });
-	const answer = fetch(until).then((records) => ({
-		kind: "records",
-		records
-	}), (error) => {
-		if (error instanceof UnavailableError) return {
-			kind: "unreachable",
-			why: error.message
-		};
-		throw error;
-	});
+async function recognise(asked, { destination, executable }, context) {
+	if ((await context.client.data.list("evidence")).length === 0) return NOTHING_KNOWN;
+	const maxBytes = MAX_ARTIFACT_BYTES[asked.artifact.kind];
+	const measured = await measureOccupant({
+		destination,
+		executable,
+		maxBytes
+	}, "sha256", context.signal);
+	if (measured?.digest === void 0) return NOTHING_KNOWN;
+	const { digest: sha256 } = measured;
+	if (asked.demanded !== void 0 && asked.demanded !== sha256) return NOTHING_KNOWN;
+	const manifest = await keptManifest(asked.artifact.version, asked.policy, context);
+	const { proof, notes } = await proveKeptOrListed(sha256, asked, manifest, context);
+	if (proof === void 0) return {
+		known: void 0,
+		notes
+	};
+	const name = await boundName(asked, {
+		destination,
+		proven: proof.proven,
+		executable,
+		maxBytes
+	}, {
+		sha256,
+		manifest
+	}, context);
+	if (name === void 0) return NOTHING_KNOWN;
+	await context.logMemory.compare(proof);
+	reportChecks(context.client.report, asked.label, proof);
+	return {
+		known: {
+			proof,
+			measured,
+			name,
+			manifest
+		},
+		notes: []
+	};
+}
+async function proveKeptOrListed(sha256, { artifact, policy }, manifest, context) {
+	const kept = await proveKept(sha256, policy, context);
+	if (kept.proof !== void 0 || manifest?.manifest.digestsOf(artifact.pathInRelease).includes(sha256) !== true) return kept;
+	const { proveFromManifest } = await Promise.resolve().then(() => (init_prove_listed(), prove_listed_exports));
+	const listed = await proveFromManifest({
+		artifact,
+		policy,
+		manifest: () => Promise.resolve(manifest)
+	}, {
+		algorithm: "sha256",
+		hex: sha256
+	}, "it lists the file, and an earlier run kept it");
+	if (listed.kind === "not-proved") return kept;
+	if (kept.notes.length > 0) await context.client.data.remove("evidence", sha256);
+	return {
+		proof: {
+			...listed.proof,
+			notes: kept.notes
+		},
+		notes: kept.notes
+	};
+}
+async function boundName(asked, installed, named, context) {
 	try {
-		return await Promise.race([answer, late]);
-	} finally {
-		answer.catch(() => void 0);
-		late.catch(() => void 0);
-		done.abort();
+		const name = await nameInPlace(asked, installed, named, context);
+		return name.by.length > 0 ? name : void 0;
+	} catch (error) {
+		if (error instanceof UntrustedError || error instanceof UnavailableError) return void 0;
+		throw error;
 	}
 }
-var init_run_records = __esmMin((() => {
+function nameInPlace(asked, installed, named, { signal }) {
+	const { destination, proven } = installed;
+	const archive = archiveInPlace(asked.artifact, destination, proven, signal);
+	return readInstalled(installed, (file) => assertName(asked.artifact, {
+		...named,
+		file,
+		from: destination,
+		archive
+	}, asked));
+}
+var NOTHING_KNOWN;
+var init_recognise = __esmMin((() => {
+	init_installed();
 	init_errors();
 	init_limits();
-	init_notes();
-	init_release_records();
 	init_artifact();
-	init_version();
-	init_once_per_release();
+	init_archive_name();
+	init_kept_evidence();
+	init_kept_manifest();
+	init_name();
+	init_report();
+	NOTHING_KNOWN = {
+		known: void 0,
+		notes: []
+	};
+}));
+// src/flow/known-members.ts
+var known_members_exports = __exportAll({ knownMembers: () => knownMembers });
+async function knownMembers(plan, files, context) {
+	if (context.recordsOf !== void 0) return void 0;
+	if (plan.policy.rules !== void 0) return void 0;
+	const known = [];
+	for (const file of files) {
+		const one = await knownMember(plan, file, context);
+		if (one === void 0) return void 0;
+		known.push(one);
+	}
+	return known;
+}
+async function knownMember(plan, { destination, executable, ...member }, context) {
+	if (await inspectDestination(destination) === "absent") return void 0;
+	const asked = memberAsked(plan, {
+		destination,
+		executable,
+		...member
+	});
+	const file = {
+		destination,
+		executable
+	};
+	const { known } = await recognise(asked, file, context);
+	const sha256 = known?.measured.digest;
+	if (known === void 0 || sha256 === void 0 || known.measured.why !== void 0) return void 0;
+	const { proof, name, measured } = known;
+	const maxBytes = MAX_ARTIFACT_BYTES[asked.artifact.kind];
+	const proven = {
+		algorithm: "sha256",
+		hex: sha256
+	};
+	const output = {
+		kind: "already-installed",
+		file,
+		installed: {
+			...file,
+			maxBytes,
+			proven,
+			measured: measured.state
+		},
+		sha256,
+		had: "the file that was there",
+		name
+	};
+	return {
+		artifact: asked.artifact,
+		proof,
+		source: void 0,
+		bundlePath: void 0,
+		outputs: [output]
+	};
+}
+var init_known_members = __esmMin((() => {
+	init_inspect_destination();
+	init_limits();
+	init_recognise();
+}));
+// src/flow/occupant.ts
+var occupant_exports = __exportAll({
+	takeKnown: () => takeKnown,
+	takeOccupant: () => takeOccupant
+});
+async function takeKnown(download, file) {
+	const { plan, context } = download;
+	const { known, notes } = await recognise(plan, file, context);
+	if (known === void 0) return {
+		taken: void 0,
+		notes
+	};
+	const { manifest } = known;
+	const there = await takeOccupant(download, file, {
+		...known,
+		manifest: () => Promise.resolve(manifest)
+	});
+	return {
+		taken: there.kind === "taken" ? there : void 0,
+		notes
+	};
+}
+async function takeOccupant(download, file, occupantProof) {
+	const { proof, measured } = occupantProof;
+	const { destination, executable } = file;
+	const { proven } = proof;
+	const installed = {
+		destination,
+		proven,
+		executable,
+		maxBytes: MAX_ARTIFACT_BYTES[download.plan.artifact.kind],
+		measured: measured?.state
+	};
+	const occupant = measured !== void 0 && proven.algorithm === "sha256" ? judgeOccupant(measured, proven.hex) : await findInstalled(installed, download.context.signal);
+	switch (occupant.kind) {
+		case "fit": return takeAsItIs(download, file, installed, occupantProof);
+		case "unfit": return takeCopy(download, file, occupant.why, occupantProof);
+		case "other": return {
+			kind: "replaced",
+			digest: occupant.digest
+		};
+		case "absent": return NOTHING_THERE;
+	}
+}
+async function takeAsItIs(download, file, installed, { proof, name: known, manifest = () => manifestFor(download) }) {
+	const [sha256, checked] = await digestsOfExisting(download, installed, proof);
+	const name = known ?? await nameInPlace(download.plan, installed, {
+		sha256,
+		manifest: await manifest()
+	}, download.context);
+	await download.discard();
+	return {
+		kind: "taken",
+		proof: checked,
+		output: {
+			kind: "already-installed",
+			file,
+			installed,
+			sha256,
+			had: "the file that was there",
+			name
+		}
+	};
+}
+async function takeCopy(download, file, unfit, { proof, manifest: manifestOf = () => manifestFor(download) }) {
+	const { plan, context } = download;
+	const { destination } = file;
+	const copied = await download.copyOf(destination, proof.proven);
+	if (copied === void 0) return NOTHING_THERE;
+	const { verified, digests } = copied;
+	assertIsDemanded(plan, verified.sha256);
+	const { sha256, bytes } = verified;
+	const named = {
+		file: verified,
+		sha256,
+		manifest: await manifestOf(),
+		from: destination,
+		archive: archiveName(plan.artifact, verified, (0, node_path.dirname)(destination), context.signal)
+	};
+	const name = await assertName(plan.artifact, named, plan);
+	const output = {
+		kind: "installed",
+		file,
+		verified,
+		replaces: true,
+		unfit,
+		sha256,
+		had: `${bytes} bytes copied from the file that was there`,
+		name
+	};
+	return {
+		kind: "taken",
+		proof: await crossChecked(download, proof, digests),
+		output
+	};
+}
+async function digestsOfExisting(download, installed, proof) {
+	const { algorithm, hex } = proof.proven;
+	if (download.records === void 0 && algorithm === "sha256") return [hex, proof];
+	const { signal } = download.context;
+	const [sha256 = "", sha512 = ""] = await hashInstalled(installed, ["sha256", "sha512"], signal);
+	assertIsDemanded(download.plan, sha256);
+	return [sha256, await crossChecked(download, proof, {
+		sha256,
+		sha512
+	})];
+}
+var NOTHING_THERE;
+var init_occupant = __esmMin((() => {
+	init_installed();
+	init_limits();
+	init_archive_name();
+	init_fetch_and_prove();
+	init_name();
+	init_recognise();
+	NOTHING_THERE = {
+		kind: "replaced",
+		digest: void 0
+	};
 }));
 // src/flow/prepare.ts
 init_inspect_destination();
 init_limits();
 init_request();
+init_fetch_and_prove();
+init_name_failure();
+init_saved_bundle();
 init_release_manifest();
 async function prepareAll(planned, request, client, trust, logMemory) {
-	const sources = sourcesOf(request, client.http);
+	const sources = sourcesOf$1(request, client.http);
 	const prepared = [];
 	const ended = new AbortController();
 	const until = untilEnd(request.signal, ended.signal);
@@ -35358,20 +35973,22 @@ async function prepareAll(planned, request, client, trust, logMemory) {
 		signal: until
 	};
 	try {
-		const manifestOf = shareManifests(all);
+		const manifestOf = request.locked === void 0 ? shareManifests(all) : shareKeptManifests(all);
 		const recordsOf = await openRecords(request, sources, client, until);
-		return await sideBySide(planned, 4, request.signal, async (plan, signal) => {
-			const one = await prepareArtifact(plan, {
+		const run = async (plan, signal) => {
+			const some = await prepareArtifact(plan, {
 				...all,
 				recordsOf,
 				manifestOf,
 				signal
 			}).catch((error) => {
-				throw planned.length > 1 ? nameFailure(error, plan.label) : error;
+				const known = nameLocked(error, plan);
+				throw planned.length > 1 ? nameFailure(known, plan.label) : known;
 			});
-			prepared.push(one);
-			return one;
-		});
+			prepared.push(...some);
+			return some;
+		};
+		return (await sideBySide(planned, 4, request.signal, run)).flat();
 	} catch (error) {
 		await discardPrepared(prepared);
 		throw error;
@@ -35395,9 +36012,12 @@ async function openRecords(request, sources, { report, http }, until) {
 async function prepareArtifact(plan, context) {
 	const { becomes } = plan;
 	switch (becomes.kind) {
-		case "file": return prepareFile(plan, becomes, context);
-		case "directory": return prepareDirectory(plan, becomes, context);
-		case "members": return prepareMembers(plan, becomes.files, context);
+		case "file": return [await prepareFile(plan, becomes, context)];
+		case "directory": return [await (await Promise.resolve().then(() => (init_prepare_tarball(), prepare_tarball_exports))).prepareDirectory(plan, becomes, context)];
+		case "members": {
+			const { knownMembers } = await Promise.resolve().then(() => (init_known_members(), known_members_exports));
+			return await knownMembers(plan, becomes.files, context) ?? [await (await Promise.resolve().then(() => (init_prepare_tarball(), prepare_tarball_exports))).prepareMembers(plan, becomes.files, context)];
+		}
 	}
 }
 async function prepareFile(plan, file, context) {
@@ -35406,6 +36026,7 @@ async function prepareFile(plan, file, context) {
 	const occupied = await inspectDestination(destination) === "file";
 	return withDownload(plan, destination, context, async (download) => {
 		if (!occupied) download.begin().catch(() => void 0);
+		const occupant = occupied ? await Promise.resolve().then(() => (init_occupant(), occupant_exports)) : void 0;
 		const asItIs = ({ output, proof }) => {
 			const kept = saveBundle ? evidencePathsOf(destination, proof) : NO_EVIDENCE_PATHS;
 			return {
@@ -35416,18 +36037,23 @@ async function prepareFile(plan, file, context) {
 				outputs: [output]
 			};
 		};
-		const known = occupied ? await takeKnown(download, file) : void 0;
+		const known = await occupant?.takeKnown(download, file);
 		if (known?.taken !== void 0) return asItIs(known.taken);
 		const own = await provePlanned(download);
 		const proven = {
 			...own,
 			notes: [...own.notes, ...known?.notes ?? []]
 		};
-		const there = occupied ? await takeOccupant(download, file, { proof: proven }) : NOTHING_THERE;
-		if (there.kind === "taken") return asItIs(there);
+		const there = await occupant?.takeOccupant(download, file, { proof: proven });
+		if (there?.kind === "taken") return asItIs(there);
 		download.begin().catch(() => void 0);
-		const renewsBundle = await hasBundleOf(destination, there.digest);
+		const renewsBundle = await hasBundleOf(destination, there?.digest);
 		const maxBytes = MAX_ARTIFACT_BYTES[artifact.kind];
+		const [{ archiveName }, { assertName }, { previousVersion }] = await Promise.all([
+			Promise.resolve().then(() => (init_archive_name(), archive_name_exports)),
+			Promise.resolve().then(() => (init_name(), name_exports)),
+			Promise.resolve().then(() => (init_previous_version(), previous_version_exports))
+		]);
 		const previous = occupied ? await previousVersion(destination, artifact.component, maxBytes) : void 0;
 		const { proof, verified, source } = await confirmPlanned(download, proven);
 		const { sha256 } = verified;
@@ -35485,8 +36111,11 @@ var init_log_consistency = __esmMin((() => {
 	SHA256_BYTES = 32;
 }));
 // src/flow/log-memory.ts
-var log_memory_exports = __exportAll({ LogMemory: () => LogMemory });
-function keyOf({ tree, logId }) {
+var log_memory_exports = __exportAll({
+	LogMemory: () => LogMemory,
+	checkpointKeyOf: () => checkpointKeyOf
+});
+function checkpointKeyOf({ tree, logId }) {
 	return digestOf(Buffer.from(`${logId}\0${tree}`), "sha256").hex;
 }
 function describe({ tree, size, root }) {
@@ -35495,6 +36124,7 @@ function describe({ tree, size, root }) {
 var LogMemory;
 var init_log_memory = __esmMin((() => {
 	init_errors();
+	init_newest_kept();
 	init_log_consistency();
 	init_limits();
 	init_notes();
@@ -35527,40 +36157,54 @@ var init_log_memory = __esmMin((() => {
 			const timer = setTimeout(() => this.#late.abort(), LATE_ANSWER_MS);
 			const answers = await Promise.all(this.#requests).finally(() => clearTimeout(timer));
 			for (const tree of this.#trees.values()) {
-				const { kept, newest } = await tree;
+				const { kept, newest, states } = await tree;
 				if (kept !== void 0 && kept.size >= newest.size) continue;
-				await this.#client.data.write("checkpoints", keyOf(newest), Buffer.from(newest.checkpoint));
+				const { size, checkpoint } = newest;
+				const bytes = Buffer.from(checkpoint);
+				await keepNewest(this.#client.data, states, {
+					order: orderOf(size),
+					bytes
+				});
 			}
 			return [...this.#notes, ...answers.flatMap((one) => one ?? [])];
 		}
 		#treeOf(head, trust) {
-			const key = keyOf(head);
+			const key = checkpointKeyOf(head);
 			const tree = this.#trees.get(key) ?? this.#open(head, trust);
 			this.#trees.set(key, tree);
 			return tree;
 		}
 		async #open(head, trust) {
-			const entries = await this.#client.data.read("checkpoints", keyOf(head));
-			let kept;
-			for (const { bytes, path } of entries) {
-				const one = readTreeHead(Buffer.from(bytes).toString("utf8"), head, trust);
-				if (one === void 0) {
-					const text = `${path} is not used: it is not signed by the log ${head.tree}`;
-					this.#notes.push(note("kept-not-used", text));
-				} else if (kept === void 0 || one.size > kept.size) kept = one;
-			}
+			const states = this.#statesOf(head, trust);
 			return {
-				kept,
+				kept: (await readNewest(this.#client.data, states))?.value,
+				states,
 				newest: head,
 				shown: new Map(),
 				isAsked: false
+			};
+		}
+		#statesOf(of, trust) {
+			return {
+				kind: "checkpoints",
+				key: checkpointKeyOf(of),
+				open: ({ bytes }) => {
+					const head = readTreeHead(Buffer.from(bytes).toString("utf8"), of, trust);
+					const read = head && {
+						order: orderOf(head.size),
+						value: head
+					};
+					return Promise.resolve(read ?? `it is not signed by the log ${of.tree}`);
+				},
+				isLater: () => false,
+				refuse: (path, why) => this.#notes.push(note("kept-not-used", `${path} is not used: ${why}`))
 			};
 		}
 		#askFor(tree, head) {
 			const { kept } = tree;
 			const treeId = / - (\d{1,20})$/.exec(head.tree)?.[1];
 			if (kept === void 0 || kept.size === head.size || treeId === void 0 || tree.isAsked) return;
-			if (this.#requests.length >= 2) return;
+			if (this.#client.http.isOffline || this.#requests.length >= 2) return;
 			tree.isAsked = true;
 			const [older, newer] = kept.size < head.size ? [kept, head] : [head, kept];
 			const request = this.#prove(older, newer, treeId);
@@ -35636,6 +36280,836 @@ function carriesName(component, { major, minor }) {
 	const [sinceMajor, sinceMinor] = since;
 	return major > sinceMajor || major === sinceMajor && minor >= sinceMinor;
 }
+// src/policy/version-range.ts
+function readVersionRange(text) {
+	let lower;
+	let upper;
+	for (const part of text.split(" ")) {
+		const read = readPart(part);
+		if (read === void 0) return { kind: "malformed" };
+		lower = narrower(lower, read.lower, 1);
+		upper = narrower(upper, read.upper, -1);
+	}
+	return isEmpty(lower, upper) ? { kind: "empty" } : {
+		kind: "range",
+		range: {
+			text,
+			lower,
+			upper
+		}
+	};
+}
+function isInRange(version, { lower, upper }) {
+	return isBeyond(version, lower, 1) && isBeyond(version, upper, -1);
+}
+function readPart(part) {
+	const { operator, bound, exact, minor } = PART.exec(part)?.groups ?? {};
+	if (minor !== void 0) {
+		const [major = 0, number = 0] = minor.split(".").map(Number);
+		return {
+			lower: beginOf(major, number, true),
+			upper: beginOf(major, number + 1, false)
+		};
+	}
+	const version = readReleaseVersion(bound ?? exact ?? "");
+	if (version === void 0) return void 0;
+	if (operator === void 0) return {
+		lower: {
+			version,
+			isIncluded: true
+		},
+		upper: {
+			version,
+			isIncluded: true
+		}
+	};
+	const limit = {
+		version,
+		isIncluded: operator.endsWith("=")
+	};
+	return operator.startsWith(">") ? {
+		lower: limit,
+		upper: void 0
+	} : {
+		lower: void 0,
+		upper: limit
+	};
+}
+function beginOf(major, minor, isIncluded) {
+	return {
+		version: {
+			major,
+			minor,
+			patch: 0,
+			prerelease: {
+				stage: "alpha",
+				number: 0
+			}
+		},
+		isIncluded
+	};
+}
+function narrower(one, other, direction) {
+	if (one === void 0 || other === void 0) return one ?? other;
+	const order = compareReleaseVersions(one.version, other.version) * direction;
+	if (order === 0) return one.isIncluded ? other : one;
+	return order > 0 ? one : other;
+}
+function isBeyond(version, bound, direction) {
+	if (bound === void 0) return true;
+	const order = compareReleaseVersions(version, bound.version) * direction;
+	return order > 0 || order === 0 && bound.isIncluded;
+}
+function isEmpty(lower, upper) {
+	if (lower === void 0 || upper === void 0) return false;
+	const order = compareReleaseVersions(lower.version, upper.version);
+	return order > 0 || order === 0 && !(lower.isIncluded && upper.isIncluded);
+}
+var PART, RANGE_FORM;
+var init_version_range = __esmMin((() => {
+	init_version();
+	PART = /^(?:(?<operator>[<>]=?)(?<bound>v\S+)|(?<exact>v\S+)|(?<minor>(?:0|[1-9]\d{0,4})\.(?:0|[1-9]\d{0,4})))$/;
+	RANGE_FORM = "1.30, v1.30.2, or bounds such as >=v1.30.2 <v1.33.0";
+}));
+// src/policy/judge.ts
+function allowedViolation({ allowed }, { component, version }) {
+	if (allowed === void 0) return void 0;
+	if (allowed.some(({ components, versions }) => (components === void 0 || component !== void 0 && components.includes(component)) && (versions === void 0 || version !== void 0 && versions.some((range) => isInRange(version, range))))) return void 0;
+	return {
+		demand: "allowed",
+		wanted: allowed.map(({ components = ["any component"], versions = [] }) => [components.join(", "), ...versions.length === 0 ? [] : [versions.map(({ text }) => text).join(" or ")]].join(" of ")).join("; "),
+		found: nameOf$1({
+			component,
+			version
+		})
+	};
+}
+function isComponentAllowed({ allowed }, component) {
+	return allowed?.every(({ components }) => components?.includes(component) === false) !== true;
+}
+function nameOf$1({ component, version }) {
+	if (component === void 0) return "a file of which nothing says what it is";
+	return version === void 0 ? `${component}, of which nothing says the version` : `${component} ${formatReleaseVersion(version)}`;
+}
+function patchesViolation({ maxPatchesBehind: most }, behind) {
+	if (most === void 0 || behind.count <= most) return void 0;
+	return {
+		demand: "maxPatchesBehind",
+		wanted: `at most ${most} ${most === 1 ? "patch" : "patches"} behind the newest of its minor release`,
+		found: `${behind.count} behind ${behind.newest}, as the unsigned version marker says`
+	};
+}
+function signingViolations(file, signing) {
+	return [
+		...evidenceViolations(file, signing),
+		...ageViolation(file, signing),
+		...deniedViolations(file, signing)
+	];
+}
+function missing(demand, what) {
+	return {
+		demand,
+		wanted: `evidence with ${what}`,
+		found: "evidence without it"
+	};
+}
+function evidenceViolations({ required }, signing) {
+	return [...required.signedEntryTimestamp && !signing.hasSignedEntryTimestamp ? [missing("signedEntryTimestamp", "the log's signed entry timestamp (SET)")] : [], ...required.inclusionProof && !signing.hasInclusionProof ? [missing("inclusionProof", "an inclusion proof of the log")] : []];
+}
+function ageViolation({ minimumAge }, { times, now }) {
+	if (minimumAge === void 0) return [];
+	const youngest = times.reduce((last, time) => last === void 0 || time > last ? time : last, void 0);
+	if (youngest !== void 0 && now.getTime() - youngest.getTime() >= minimumAge.milliseconds) return [];
+	return [{
+		demand: "minimumAge",
+		wanted: `a release that was signed at least ${minimumAge.text} ago`,
+		found: youngest === void 0 ? NO_TIME : `signed ${youngest.toISOString()}`
+	}];
+}
+function deniedViolations({ denied }, { digest, times, entries }) {
+	const digests = digest.algorithm === "sha256" ? deniedDigest({ denied }, digest.hex) : [];
+	const windows = denied.signingTimes.flatMap(({ from, to, reason }) => {
+		const inside = times.find((time) => time >= from && time <= to);
+		if (inside === void 0 && times.length > 0) return [];
+		return [{
+			demand: "deniedSigningTimes",
+			wanted: `no signing from ${from.toISOString()} to ${to.toISOString()}`,
+			found: inside === void 0 ? NO_TIME : `signed ${inside.toISOString()}`,
+			why: reason
+		}];
+	});
+	const indexes = denied.logIndexes.flatMap(({ from, to, logId, reason }) => {
+		const hit = entries.find((entry) => (logId === void 0 || logId === entry.logId) && (!entry.isOfLog || entry.logIndex >= from && entry.logIndex <= to));
+		if (hit === void 0) return [];
+		const found = hit.isOfLog ? `log index ${hit.logIndex}` : "evidence without a signed entry timestamp, which alone says the log index";
+		return [{
+			demand: "deniedLogIndexes",
+			wanted: `no entry from ${from} to ${to}`,
+			found,
+			why: reason
+		}];
+	});
+	return [
+		...digests,
+		...windows,
+		...indexes
+	];
+}
+function deniedDigest({ denied }, sha256) {
+	return denied.digests.filter((one) => one.sha256 === sha256).map(({ reason }) => ({
+		demand: void 0,
+		wanted: "a file whose digest the policy does not deny",
+		found: `sha256:${sha256}`,
+		why: reason
+	}));
+}
+function identitiesFor(identities, { kind, version }) {
+	return identities.filter(({ kinds, versions }) => (kind === void 0 || kinds === void 0 || kinds.includes(kind)) && (version === void 0 || versions === void 0 || versions.some((range) => isInRange(version, range))));
+}
+function signerViolation({ identities }, { signer, times }, named) {
+	if (identities === void 0 || signer.kind !== "certificate-identity") return [];
+	const same = identities.filter(({ subjectAlternativeName, issuer }) => subjectAlternativeName === signer.subjectAlternativeName && issuer === signer.issuer);
+	if ((named === void 0 ? same : identitiesFor(same, named).filter((one) => isKnownEnough(one, named))).some(({ signedFrom, signedUntil }) => signedFrom === void 0 && signedUntil === void 0 || times.length > 0 && times.every((time) => (signedFrom === void 0 || time >= signedFrom) && (signedUntil === void 0 || time <= signedUntil)))) return [];
+	const what = named === void 0 ? "" : ` of ${named.kind ?? "a file"} ${nameOf$1(named)}`;
+	return [{
+		demand: void 0,
+		wanted: "a signing that the policy accepts of that identity, by kind, version and time",
+		found: `${signer.subjectAlternativeName}${what}, ${times[0] === void 0 ? NO_TIME : `signed ${times[0].toISOString()}`}`
+	}];
+}
+function isKnownEnough({ kinds, versions }, { kind, version }) {
+	return (kinds === void 0 || kind !== void 0) && (versions === void 0 || version !== void 0);
+}
+function activeExceptions({ exceptions }, demand, { now, sha256 }) {
+	return exceptions.filter((one) => one.lifts.includes(demand) && now < one.end && (sha256 === void 0 || one.sha256 === sha256));
+}
+function settle(file, origin, violations, { sha256, now }) {
+	const used = new Map();
+	const left = violations.filter(({ demand }) => {
+		if (demand === void 0) return true;
+		const [exception] = sha256.flatMap((one) => activeExceptions(file, demand, {
+			now,
+			sha256: one
+		}));
+		if (exception === void 0) return true;
+		used.set(exception, [...used.get(exception) ?? [], demand]);
+		return false;
+	});
+	if (left.length > 0) throw notAllowed(file, origin, left, sha256);
+	return Array.from(used, ([{ reason, until }, lifts]) => ({
+		lifts,
+		reason,
+		until
+	}));
+}
+function notAllowed({ exceptions }, { path }, violations, sha256) {
+	const ended = exceptions.filter((one) => sha256.includes(one.sha256) && violations.some(({ demand }) => demand !== void 0 && one.lifts.includes(demand)));
+	const reasons = [...violations.flatMap(({ why }) => why === void 0 ? [] : [why]), ...ended.map(({ reason, until }) => `its exception (${reason}) ended ${until}`)];
+	return new NotAllowedError("the file is genuine, but not allowed by the policy", {
+		wanted: violations.map(({ wanted }) => wanted).join("; "),
+		found: violations.map(({ found }) => found).join("; "),
+		...path === void 0 ? {} : { from: path },
+		...reasons.length === 0 ? {} : { why: reasons.join("; ") },
+		next: "take a release that the policy allows, or ask those who keep the policy"
+	});
+}
+function useOf({ path, sha256 }, exceptions, patchesBehind) {
+	return {
+		...path === void 0 ? {} : { path },
+		sha256,
+		exceptions,
+		...patchesBehind === void 0 ? {} : { patchesBehind }
+	};
+}
+var NO_TIME;
+var init_judge = __esmMin((() => {
+	init_errors();
+	init_version();
+	init_version_range();
+	NO_TIME = "no proved time of signing";
+}));
+// src/policy/rules.ts
+async function ruledPolicy(policy, subject, signer, claim) {
+	const { file } = policy;
+	const { named } = subject;
+	const patchesBehind = named?.version === void 0 || file.maxPatchesBehind === void 0 ? void 0 : await subject.behind(named.version);
+	const asked = named === void 0 ? [] : [allowedViolation(file, named), patchesBehind && patchesViolation(file, patchesBehind)].filter((one) => one !== void 0);
+	for (const one of asked) assertMayBeLifted(policy, one, subject);
+	return {
+		...signer,
+		...claim,
+		rules: {
+			judge: (signing) => judge(policy, subject, signing, {
+				asked,
+				patchesBehind
+			}),
+			awaitsDigest: asked.length > 0,
+			ofManifest: policyForManifest(policy, subject, signer)
+		}
+	};
+}
+function signersBy({ file, origin }, named) {
+	if (file.identities === void 0) return void 0;
+	const { kind, version } = named ?? {
+		kind: void 0,
+		version: void 0
+	};
+	const accepted = identitiesFor(file.identities, {
+		kind,
+		version
+	});
+	if (accepted.length > 0) return accepted.map(({ subjectAlternativeName, issuer }) => ({
+		subjectAlternativeName,
+		issuer
+	}));
+	throw forbidden(origin, {
+		demand: void 0,
+		wanted: "a kind of file and a version for which the policy names a signer",
+		found: `${named?.component ?? "a file"}, ${kind ?? "of no known kind"}`
+	});
+}
+function assertSignerIn({ file, origin }, signer) {
+	if (file.identities === void 0) return;
+	const accepted = file.identities;
+	if (signer.kind === "certificate-identity" && signer.identities.every(({ subjectAlternativeName, issuer }) => accepted.some((one) => one.subjectAlternativeName === subjectAlternativeName && one.issuer === issuer))) return;
+	const found = signer.kind === "managed-key" ? "a key" : signer.kind === "release-workflow" ? signer.workflow : signer.identities.map(({ subjectAlternativeName }) => subjectAlternativeName).join(", ");
+	throw forbidden(origin, {
+		demand: void 0,
+		wanted: `a signer of the policy: ${accepted.map(({ subjectAlternativeName }) => subjectAlternativeName).join(", ")}`,
+		found
+	});
+}
+function assertComponentIn({ file, origin }, component, now) {
+	if (isComponentAllowed(file, component) || activeExceptions(file, "allowed", { now }).length > 0) return;
+	throw forbidden(origin, {
+		demand: "allowed",
+		wanted: (file.allowed?.flatMap(({ components = [] }) => components) ?? []).join(", "),
+		found: component
+	});
+}
+function forbidden({ path }, { wanted, found, why }) {
+	return new RequestError("policy-forbids", "the policy forbids this request", {
+		wanted,
+		found,
+		...path === void 0 ? {} : { from: path },
+		...why === void 0 ? {} : { why },
+		next: "ask for what the policy allows, or ask those who keep the policy"
+	});
+}
+function assertMayBeLifted({ file, origin }, violation, { now, demanded }) {
+	const { demand } = violation;
+	if (demand !== void 0 && activeExceptions(file, demand, {
+		now,
+		sha256: demanded
+	}).length > 0) return;
+	throw forbidden(origin, violation);
+}
+function judge(policy, subject, signing, { asked, patchesBehind }) {
+	const { file, origin } = policy;
+	const { digest, now } = signing;
+	const proven = digest.algorithm === "sha256" ? [digest.hex] : [];
+	const violations = [
+		...asked,
+		...signingViolations(file, signing),
+		...signerViolation(file, signing, subject.named)
+	];
+	const isLater = proven.length === 0;
+	const used = isLater ? [] : settle(file, origin, violations, {
+		sha256: proven,
+		now
+	});
+	return { named: async (found) => {
+		const behind = patchesBehind ?? await patchesOf(policy, subject, found);
+		const later = isLater ? violations : [];
+		const ofName = nameViolations(policy, subject, signing, found, behind);
+		const more = settle(file, origin, [...later, ...ofName], {
+			sha256: [...new Set([found.sha256, ...proven])],
+			now
+		});
+		return useOf(origin, merged([...used, ...more]), behind);
+	} };
+}
+async function patchesOf({ file }, { named, behind }, { version }) {
+	return named !== void 0 || file.maxPatchesBehind === void 0 || version === void 0 ? void 0 : behind(version);
+}
+function nameViolations({ file }, { named }, signing, found, behind) {
+	const { sha256, isBound } = found;
+	const unbound = {
+		demand: "boundName",
+		wanted: "a name that something signed says: the release manifest, or the file itself",
+		found: "nothing says which file it is"
+	};
+	const ofUnasked = named !== void 0 ? [] : [
+		allowedViolation(file, found),
+		behind && patchesViolation(file, behind),
+		...file.maxPatchesBehind !== void 0 && behind === void 0 ? [WITHOUT_VERSION] : [],
+		...signerViolation(file, signing, found)
+	].filter((one) => one !== void 0);
+	return [
+		...signing.digest.hex !== sha256 ? deniedDigest(file, sha256) : [],
+		...file.required.boundName && !isBound ? [unbound] : [],
+		...ofUnasked
+	];
+}
+function merged(used) {
+	const byText = new Map();
+	for (const one of used) {
+		const key = JSON.stringify([one.reason, one.until]);
+		const lifts = new Set([...byText.get(key)?.lifts ?? [], ...one.lifts]);
+		byText.set(key, {
+			...one,
+			lifts: [...lifts]
+		});
+	}
+	return [...byText.values()];
+}
+function policyForManifest({ file, origin }, { named, now, isSignerAsked }, signer) {
+	const document = {
+		component: MANIFEST_NAME,
+		version: named?.version,
+		kind: "spdx-document"
+	};
+	const withoutAge = {
+		...file,
+		minimumAge: void 0
+	};
+	const accepted = !isSignerAsked && file.identities !== void 0 ? identitiesFor(file.identities, document).map(({ subjectAlternativeName, issuer }) => ({
+		subjectAlternativeName,
+		issuer
+	})) : void 0;
+	const rules = {
+		judge: (signing) => {
+			const known = named?.version === void 0 ? void 0 : document;
+			const exceptions = settle(file, origin, [...signingViolations(withoutAge, signing), ...signerViolation(file, signing, known)], {
+				sha256: [signing.digest.hex],
+				now
+			});
+			return { named: () => Promise.resolve(useOf(origin, exceptions, void 0)) };
+		},
+		awaitsDigest: false,
+		get ofManifest() {
+			return own;
+		}
+	};
+	const own = {
+		...accepted === void 0 ? signer : {
+			kind: "certificate-identity",
+			identities: accepted
+		},
+		rules
+	};
+	return own;
+}
+var WITHOUT_VERSION;
+var init_rules = __esmMin((() => {
+	init_errors();
+	init_artifact();
+	init_judge();
+	WITHOUT_VERSION = {
+		demand: "maxPatchesBehind",
+		wanted: "a version that can be compared with the newest of its minor release",
+		found: "a file of which nothing says the version"
+	};
+}));
+// src/files/file-within.ts
+async function openWithin(root, path) {
+	for (let attempt = 1;; attempt += 1) {
+		const real = await realPath((0, node_path.join)(root, ...path.split("/"))).catch(unlessAbsent);
+		if (real === void 0) return void 0;
+		if (!isWithin(root, real)) throw leadsOut(root);
+		try {
+			return await openRegular(root, real);
+		} catch (error) {
+			if (isAbsent(error) && attempt < ATTEMPTS) continue;
+			throw refused(error);
+		}
+	}
+}
+function isWithin(root, real) {
+	return real.startsWith(root.endsWith(node_path.sep) ? root : `${root}${node_path.sep}`);
+}
+async function openRegular(root, real) {
+	assertRegular(await statEntry(real, { bigint: true }));
+	const { file, descriptor } = await openDescriptor(real, FLAGS);
+	try {
+		const opened = await file.stat();
+		assertRegular(opened);
+		if (!await isOpenedWithin(root, real, descriptor, opened)) throw leadsOut(root);
+		return {
+			...file,
+			size: Number(opened.size),
+			descriptor,
+			assertUnchanged: async () => {
+				const now = await file.stat();
+				if (isUnwritten(opened, now)) return;
+				throw new RefusedFile("it was written to while it was read");
+			}
+		};
+	} catch (error) {
+		await file.close();
+		throw error;
+	}
+}
+async function isOpenedWithin(root, real, descriptor, opened) {
+	if (process.platform === "linux") {
+		const at = await readLink(`/proc/self/fd/${descriptor}`).catch(() => void 0);
+		if (at !== void 0) return isWithin(root, at);
+	}
+	const again = await realPath(real);
+	const named = await statEntry(again, { bigint: true });
+	return isWithin(root, again) && named.dev === opened.dev && named.ino === opened.ino;
+}
+function isUnwritten(before, now) {
+	return before.size === now.size && before.mtimeNs === now.mtimeNs && before.ctimeNs === now.ctimeNs;
+}
+function assertRegular(found) {
+	if (!found.isFile()) throw new RefusedFile(`it is ${kindOf$1(found)}`);
+}
+function kindOf$1(found) {
+	if (found.isDirectory()) return "a directory";
+	if (found.isFIFO()) return "a pipe";
+	if (found.isSocket()) return "a socket";
+	return found.isSymbolicLink() ? "a link that has just been made" : "a device";
+}
+function leadsOut(root) {
+	return new RefusedFile(`it leads out of ${root}`);
+}
+function isAbsent(error) {
+	return error instanceof Error && "code" in error && ABSENT.has(String(error.code));
+}
+function unlessAbsent(error) {
+	if (isAbsent(error)) return void 0;
+	throw refused(error);
+}
+function refused(error) {
+	if (error instanceof RefusedFile || !(error instanceof Error)) return error;
+	return new RefusedFile(unreadableReason(error), { cause: error });
+}
+var realPath, statEntry, readLink, O_NOFOLLOW, FLAGS, RefusedFile, ATTEMPTS, ABSENT;
+var init_file_within = __esmMin((() => {
+	init_local_file();
+	init_unreadable_file();
+	realPath = (0, node_util.promisify)(node_fs.realpath);
+	statEntry = (0, node_util.promisify)(node_fs.lstat);
+	readLink = (0, node_util.promisify)(node_fs.readlink);
+	({O_NOFOLLOW} = node_fs.constants);
+	FLAGS = O_NOFOLLOW === void 0 ? WITHOUT_WAITING : WITHOUT_WAITING | O_NOFOLLOW;
+	RefusedFile = class extends Error {};
+	ATTEMPTS = 3;
+	ABSENT = new Set([
+		"ENOENT",
+		"ENOTDIR",
+		"ENAMETOOLONG"
+	]);
+}));
+// src/source/directory-source.ts
+function isDirectory(path) {
+	return (0, node_fs.statSync)(path, { throwIfNoEntry: false })?.isDirectory() === true;
+}
+var CHUNK_BYTES, DirectorySource;
+var init_directory_source = __esmMin((() => {
+	init_errors();
+	init_file_within();
+	init_malformed();
+	init_unprintable();
+	CHUNK_BYTES = 262144;
+	DirectorySource = class {
+		shown;
+		isPublisher = false;
+		isLocal = true;
+		root;
+		constructor(directory) {
+			this.root = (0, node_fs.realpathSync)(directory);
+			this.shown = replaceUnprintable(directory, () => "?").replace(/(?<=[^/\\])[/\\]+$/, "");
+		}
+		async small(request) {
+			return this.#read(request, async (file) => {
+				const { maxBytes, what } = request;
+				if (file.size > maxBytes) {
+					const from = this.#at(request);
+					throw oversized(what, `at most ${maxBytes} bytes`, `${file.size} bytes`, { from });
+				}
+				const bytes = new Uint8Array(file.size);
+				for (let filled = 0; filled < bytes.length;) {
+					const count = await file.readAt(bytes.subarray(filled), filled);
+					if (count === 0) break;
+					filled += count;
+				}
+				await file.assertUnchanged();
+				return {
+					bytes,
+					quotable: true
+				};
+			});
+		}
+		async bytes(request) {
+			return await this.#read(request, (file) => this.#deliver(request, file)) ?? {
+				kind: "absent",
+				reason: "no such file"
+			};
+		}
+		async size(request) {
+			return this.#read(request, (file) => Promise.resolve(file.size));
+		}
+		async #deliver(request, file) {
+			const { received, maxBytes, onProgress, signal } = request;
+			const { sink } = received;
+			if (file.size === 0) throw new RefusedFile("it is empty");
+			if (file.size > maxBytes) throw new RefusedFile(`it has ${file.size} bytes, more than ${maxBytes}`);
+			if (sink.length > 0) await sink.reset();
+			const url = this.#at(request);
+			Object.assign(received, {
+				total: file.size,
+				origin: url,
+				resumed: false
+			});
+			await sink.expect?.(file.size);
+			let [current, other] = [Buffer.allocUnsafeSlow(CHUNK_BYTES), Buffer.allocUnsafeSlow(CHUNK_BYTES)];
+			const next = async (buffer, at) => at >= file.size ? 0 : file.readAt(buffer.subarray(0, Math.min(buffer.length, file.size - at)), at);
+			let reading = next(current, 0);
+			for (let count = await reading; count > 0; count = await reading) {
+				if (signal?.aborted === true) throw new InterruptedError("interrupted", { cause: signal.reason });
+				reading = next(other, sink.length + count);
+				reading.catch(() => void 0);
+				await sink.write(current.subarray(0, count));
+				onProgress?.(sink.length, file.size);
+				[current, other] = [other, current];
+			}
+			await file.assertUnchanged();
+			return {
+				kind: "delivered",
+				outcome: {
+					url,
+					bytes: sink.length,
+					resumed: false,
+					endedByClose: false
+				}
+			};
+		}
+		async #read(wanted, use) {
+			const { signal } = wanted;
+			if (signal?.aborted === true) throw new InterruptedError("interrupted", { cause: signal.reason });
+			let file;
+			try {
+				file = await openWithin(this.root, wanted.path);
+				return file === void 0 ? void 0 : await use(file);
+			} catch (error) {
+				throw error instanceof RefusedFile ? this.#notRead(wanted, error) : error;
+			} finally {
+				await file?.close();
+			}
+		}
+		#at({ path }) {
+			return (0, node_path.join)(this.shown, ...path.split("/"));
+		}
+		#notRead(wanted, cause) {
+			return new UnavailableError("mirror-unreadable", `could not read ${wanted.what}: ${cause.message}`, {
+				wanted: `a regular file in ${this.shown}`,
+				found: cause.message,
+				from: this.#at(wanted),
+				next: "see what is wrong in that directory, or name another source",
+				cause
+			});
+		}
+	};
+}));
+// src/plan/mirror-place.ts
+function sourceAt(place) {
+	return parseBaseUrl(place) === void 0 ? new DirectorySource(place) : place;
+}
+var init_mirror_place = __esmMin((() => {
+	init_directory_source();
+	init_request();
+}));
+// src/plan/resolve-version.ts
+async function resolveVersion(text, request, client) {
+	const asked = parseVersionRequest(text);
+	if (asked.kind === "exact") return asked.version;
+	const { marker } = asked;
+	const sources = sourcesOf$1(request, client.http);
+	const found = await lookUpMarker(marker, sources, client, request.signal);
+	if (found === void 0) throw noSuchMarker(marker, sources);
+	const { version, source } = found;
+	client.report({
+		kind: "resolved",
+		requested: text,
+		version: formatReleaseVersion(version),
+		source
+	});
+	return version;
+}
+function versionResolver(request, client) {
+	const versions = new Map();
+	return async (text) => {
+		const version = versions.get(text) ?? resolveVersion(text, request, client);
+		versions.set(text, version);
+		return version;
+	};
+}
+function noSuchMarker(marker, sources) {
+	return new RequestError("release-not-found", `there is no release for ${formatMarker(marker)}`, {
+		wanted: `a version at ${sources.map(({ shown }) => `${shown}/${markerPath(marker)}`).join(" or ")}`,
+		found: sources.length === 1 ? "no such file" : "no such file at any of them",
+		next: "name an exact version such as v1.30.2, or another minor release"
+	});
+}
+var init_resolve_version = __esmMin((() => {
+	init_errors();
+	init_version();
+	init_look_up_marker();
+	init_request();
+}));
+// src/plan/under-policy-file.ts
+var under_policy_file_exports = __exportAll({
+	assertMayAskUnder: () => assertMayAskUnder,
+	requestUnder: () => requestUnder,
+	underFile: () => underFile
+});
+async function underFile(opened, request, subject, { claim, builtIn }, client) {
+	const named = namedBy(subject);
+	const { identity, publicKeyPem, releaseWorkflow } = request;
+	const isSignerAsked = identity !== void 0 || publicKeyPem !== void 0 || releaseWorkflow !== void 0;
+	const signer = signerOf(request, isSignerAsked ? builtIn : signersBy(opened, named) ?? builtIn);
+	assertSignerIn(opened, signer);
+	assertSources(opened, request, subject.kind === "released");
+	const behind = (version) => patchesBehind(version, request, client);
+	const { demanded } = subject;
+	return ruledPolicy(opened, {
+		named,
+		demanded,
+		behind,
+		isSignerAsked,
+		now: client.clock.now()
+	}, signer, claim);
+}
+function namedBy(subject) {
+	if (subject.kind === "released") {
+		const { component, version, kind } = subject.artifact;
+		return {
+			component: subject.member ?? component,
+			version,
+			kind
+		};
+	}
+	const { as } = subject;
+	return as === void 0 ? void 0 : {
+		...as,
+		kind: COMPONENTS.find(({ name }) => name === as.component)?.kind
+	};
+}
+function assertMayAskUnder(opened, request, components, client) {
+	assertSources(opened, request, true);
+	for (const component of components) assertComponentIn(opened, component, client.clock.now());
+}
+function assertSources({ file, origin }, { sources = [DEFAULT_SOURCE] }, isNeeded) {
+	if (file.sources === void 0) return;
+	const allowed = file.sources;
+	const other = sources.map(placeOf$1).find((place) => !allowed.includes(place));
+	const none = sources.length === 0 && isNeeded ? "none of them on this machine" : void 0;
+	const found = other === void 0 ? none : shownUrl(other);
+	if (found === void 0) return;
+	throw forbidden(origin, {
+		demand: void 0,
+		wanted: `files from ${allowed.join(", ")}`,
+		found
+	});
+}
+function placeOf$1(source) {
+	if (typeof source !== "string") return source.shown;
+	const url = URL.parse(source);
+	if (url === null) return source;
+	url.username = "";
+	url.password = "";
+	return url.href.replace(/\/+$/, "");
+}
+function requestUnder(opened, request, client) {
+	for (const one of opened.takeNotes()) client.report({
+		kind: "note",
+		...one
+	});
+	const { sources, identities } = opened.file;
+	const isPublisherIn = identities === void 0 && (sources === void 0 || sources.includes(DEFAULT_SOURCE));
+	return {
+		...request,
+		...request.sources === void 0 && sources !== void 0 ? { sources: sources.flatMap(placeHere) } : {},
+		...isPublisherIn ? {} : { mayAskPublisher: false }
+	};
+}
+function placeHere(source) {
+	return URL.canParse(source) || isDirectory(source) ? [sourceAt(source)] : [];
+}
+async function patchesBehind(version, request, client) {
+	const quiet = {
+		...client,
+		report: (event) => event.kind === "resolved" ? void 0 : client.report(event)
+	};
+	if (request.sources?.length === 0) throw new UnavailableError("mirror-incomplete", "the newest patch release is not known", {
+		wanted: "a source with version markers, for maxPatchesBehind of the policy",
+		found: "no source",
+		next: "name one with --mirror URL"
+	});
+	const { major, minor, patch, prerelease } = version;
+	try {
+		const newest = await resolveVersion(`${major}.${minor}`, request, quiet);
+		const distance = newest.patch - patch + (prerelease === void 0 ? 0 : 1);
+		return {
+			count: Math.max(0, distance),
+			newest: formatReleaseVersion(newest)
+		};
+	} catch (error) {
+		if (!(error instanceof RequestError) || error.code !== "release-not-found") throw error;
+		return {
+			count: 0,
+			newest: formatReleaseVersion(version)
+		};
+	}
+}
+var init_under_policy_file = __esmMin((() => {
+	init_errors();
+	init_rules();
+	init_component();
+	init_version();
+	init_directory_source();
+	init_shown_url();
+	init_mirror_place();
+	init_request();
+	init_resolve_version();
+	init_who_must_have_signed();
+}));
+// src/plan/policy-of.ts
+init_signer();
+init_who_must_have_signed();
+async function policyOf$1(request, subject, client) {
+	const { predicateTypes = [] } = request;
+	const claim = predicateTypes.length === 0 ? {} : { predicateTypes };
+	const builtIn = subject.kind === "released" ? subject.artifact.signers : subject.signers ?? allReleaseSigners();
+	const opened = await request.policy?.open();
+	if (opened === void 0) return {
+		...signerOf(request, builtIn),
+		...claim,
+		rules: void 0
+	};
+	const { underFile } = await Promise.resolve().then(() => (init_under_policy_file(), under_policy_file_exports));
+	return underFile(opened, request, subject, {
+		claim,
+		builtIn
+	}, client);
+}
+function assertSignedBySome(policy, version) {
+	if (policy.kind === "certificate-identity" && policy.identities.length === 0) assertSigned(version);
+}
+async function assertMayAsk(request, components, client) {
+	const opened = await request.policy?.open();
+	if (opened === void 0) return;
+	const { assertMayAskUnder } = await Promise.resolve().then(() => (init_under_policy_file(), under_policy_file_exports));
+	assertMayAskUnder(opened, request, components, client);
+}
+async function underPolicy(request, client) {
+	const opened = await request.policy?.open();
+	if (opened === void 0) return request;
+	const { requestUnder } = await Promise.resolve().then(() => (init_under_policy_file(), under_policy_file_exports));
+	return requestUnder(opened, request, client);
+}
 // src/release/tarball.ts
 init_excerpt();
 init_errors();
@@ -35693,90 +37167,20 @@ function adviceFor(component, names) {
 function isFor(component, version, platform) {
 	return platformsOf(component, version).some((one) => samePlatform(one, platform));
 }
-// src/plan/resolve-version.ts
-init_errors();
-init_limits();
-init_in_turn();
-init_version();
-init_request();
-async function resolveVersion(text, request, client) {
-	const asked = parseVersionRequest(text);
-	if (asked.kind === "exact") return asked.version;
-	const { marker } = asked;
-	const sources = sourcesOf(request, client.http);
-	const found = await askInTurn(sources, client.report, async (source) => {
-		const version = await readMarker(source, marker, request);
-		return version === void 0 ? {
-			kind: "lacking",
-			reason: `there is no release for ${formatMarker(marker)}`
-		} : {
-			kind: "found",
-			found: {
-				version,
-				source: source.shown
-			}
-		};
-	});
-	if (found === void 0) throw noSuchMarker(marker, sources);
-	const { version, source } = found;
-	client.report({
-		kind: "resolved",
-		requested: text,
-		version: formatReleaseVersion(version),
-		source
-	});
-	return version;
-}
-function versionResolver(request, client) {
-	const versions = new Map();
-	return async (text) => {
-		const version = versions.get(text) ?? resolveVersion(text, request, client);
-		versions.set(text, version);
-		return version;
-	};
-}
-async function readMarker(source, marker, { signal }) {
-	const file = await fetchMarker(source, marker, signal);
-	return file === void 0 ? void 0 : parseMarker(file.bytes, marker, { quoted: file.quotable });
-}
-function noSuchMarker(marker, sources) {
-	return new RequestError("release-not-found", `there is no release for ${formatMarker(marker)}`, {
-		wanted: `a version at ${sources.map(({ shown }) => `${shown}/${markerPath(marker)}`).join(" or ")}`,
-		found: sources.length === 1 ? "no such file" : "no such file at any of them",
-		next: "name an exact version such as v1.30.2, or another minor release"
-	});
-}
-async function fetchMarker(source, marker, signal) {
-	const what = `the version marker ${formatMarker(marker)}`;
-	try {
-		return await source.small({
-			path: markerPath(marker),
-			maxBytes: 256,
-			what,
-			signal
-		});
-	} catch (error) {
-		if (!(error instanceof UntrustedError)) throw error;
-		throw new UnavailableError("response-invalid", error.message, {
-			wanted: `a version such as v1.30.2, in ${error.wanted ?? `at most 256 bytes`}`,
-			found: error.found ?? "more",
-			next: "try again later, or name an exact version",
-			cause: error
-		});
-	}
-}
 // src/plan/plan.ts
 init_errors();
 init_limits();
+init_who_must_have_signed();
 init_artifact();
 init_component();
 init_platform();
-init_signer();
 init_version();
+init_resolve_version();
 async function planInstall(request, client) {
 	assertPossible(request);
 	if (request.identity !== void 0) assertIdentity(request.identity);
 	for (const asked of request.artifacts) assertNamesRead(asked, request.force === true);
+	await assertMayAsk(request, request.artifacts.map(({ component }) => component), client);
 	const resolveOnce = versionResolver(request, client);
 	const named = request.artifacts.map((asked) => ({
 		...asked,
@@ -35790,13 +37194,17 @@ async function planInstall(request, client) {
 			version: await resolveOnce(text),
 			platform
 		};
-		const demand = {
+		const { subject, ...one } = planOne(coordinates, {
 			demanded: sha256,
 			demandedBy: locked === true ? "lockfile" : "sha256",
 			nameRequired: isNameRequired(request, coordinates)
-		};
-		planned.push(planOne(coordinates, demand, request, perPlatform));
-		if (request.identity === void 0 && request.publicKeyPem === void 0) assertSigned(coordinates.version);
+		}, request, perPlatform);
+		const policy = await policyOf$1(request, subject, client);
+		planned.push({
+			...one,
+			policy
+		});
+		assertSignedBySome(policy, coordinates.version);
 	}
 	return shareTarballs(withoutTwins(planned));
 }
@@ -35853,7 +37261,11 @@ function planOne(coordinates, demand, request, perPlatform) {
 	const planned = {
 		artifact,
 		label: labelOf$1(artifact),
-		policy: policyOf(request, artifact.signers),
+		subject: {
+			kind: "released",
+			artifact,
+			demanded: demand.demanded
+		},
 		...demand
 	};
 	const { fileName, platform, executable } = artifact;
@@ -35894,7 +37306,11 @@ function planMember(coordinates, demand, request, tier, destinationOf) {
 		label: labelOf$1(coordinates),
 		...demand
 	};
-	const policy = policyOf(request, artifact.signers);
+	const subject = {
+		kind: "released",
+		artifact,
+		member: member.component
+	};
 	const becomes = {
 		kind: "members",
 		files: [file]
@@ -35902,7 +37318,7 @@ function planMember(coordinates, demand, request, tier, destinationOf) {
 	return {
 		artifact,
 		label: labelOf$1(artifact),
-		policy,
+		subject,
 		...demand,
 		demanded: void 0,
 		becomes
@@ -35928,7 +37344,7 @@ function shareTarballs(planned) {
 	const shared = [];
 	for (const plan of planned) {
 		const { becomes, artifact } = plan;
-		const index = shared.findIndex((one) => one.artifact.path === artifact.path);
+		const index = shared.findIndex((one) => one.artifact.path === artifact.path && !awaitsDigest(one) && !awaitsDigest(plan));
 		const other = shared[index]?.becomes;
 		if (becomes.kind !== "members" || other?.kind !== "members") shared.push(plan);
 		else shared[index] = {
@@ -35941,9 +37357,8 @@ function shareTarballs(planned) {
 	}
 	return shared;
 }
-function labelOf$1({ component, version, platform }) {
-	const where = platform === void 0 ? "" : ` ${formatPlatform(platform)}`;
-	return `${component} ${formatReleaseVersion(version)}${where}`;
+function awaitsDigest({ policy }) {
+	return policy.rules?.awaitsDigest === true;
 }
 function notATarball(label) {
 	return new RequestError("usage", `${label} is not a tarball, so that it cannot be unpacked`, {
@@ -35959,9 +37374,1978 @@ function collision(destination, one, other) {
 		next: "install them into different directories, in two runs"
 	});
 }
+// src/policy/policy-values.ts
+function texts(fields, name) {
+	const seen = new Set();
+	for (const [index, value] of fields.list(name, MAX_POLICY_ENTRIES).entries()) {
+		const place = `${name}[${index}]`;
+		if (typeof value !== "string") throw fields.flawed(place, "a string", "something else");
+		if (seen.has(value)) throw fields.flawed(place, "each of them once", excerpt(value));
+		seen.add(value);
+	}
+	if (seen.size > 0) return [...seen];
+	throw fields.flawed(name, "a list with something in it, or no such field", "an empty one");
+}
+function readVersions(fields) {
+	return texts(fields, "versions").map((text, index) => {
+		const read = readVersionRange(text);
+		if (read.kind === "range") return read.range;
+		const place = `versions[${index}]`;
+		if (read.kind === "malformed") throw fields.flawed(place, RANGE_FORM, excerpt(text));
+		throw fields.flawed(place, "a range that a version can be in", `${excerpt(text)}, whose parts contradict each other`);
+	});
+}
+function readDuration(fields, name) {
+	const text = fields.text(name);
+	const { amount, unit } = /^(?<amount>[1-9]\d{0,5})(?<unit>[hd])$/.exec(text)?.groups ?? {};
+	const milliseconds = Number(amount) * (UNITS[unit ?? ""] ?? 0);
+	if (milliseconds > 0 && milliseconds <= 31536e7) return {
+		text,
+		milliseconds
+	};
+	throw fields.flawed(name, `a whole number and h or d after it, up to ${MAX_POLICY_AGE_MS / 864e5}d`, excerpt(text));
+}
+function readTimeSpan(fields, from, to) {
+	const [first, last] = [fields.timestamp(from), fields.timestamp(to)];
+	for (const [name, date] of [[from, first], [to, last]]) if (date === void 0) throw fields.flawed(name, "a time like 2022-11-30T18:59:07Z", "nothing");
+	if (first !== void 0 && last !== void 0 && first <= last) return {
+		from: first,
+		to: last
+	};
+	throw fields.flawed(to, `a time after ${from}`, String(last?.toISOString()));
+}
+function readReason(fields) {
+	const text = fields.text("reason");
+	if (text.trim() !== "" && text.length <= 300 && isPrintable(text)) return text;
+	throw fields.flawed("reason", `one line that says why, of at most 300 characters`, excerpt(text));
+}
+function readSource(fields, text, index) {
+	const source = sourceOf(text);
+	if (source !== void 0) return source;
+	throw fields.flawed(`sources[${index}]`, "https://host/path without a password, ? and #, or the absolute path of a directory", excerpt(text));
+}
+function sourceOf(text) {
+	if (/^(?:\/|[A-Za-z]:[/\\])/.test(text) && !text.includes("\0")) return text.replace(/(?<=.)[/\\]+$/, "");
+	const url = URL.parse(text);
+	if (url === null || !["https:", "http:"].includes(url.protocol) || /[?#]/.test(url.href)) return void 0;
+	return url.username === "" && url.password === "" ? url.href.replace(/\/+$/, "") : void 0;
+}
+var UNITS;
+var init_policy_values = __esmMin((() => {
+	init_limits();
+	init_excerpt();
+	init_unprintable();
+	init_version_range();
+	UNITS = {
+		h: 36e5,
+		d: 864e5
+	};
+}));
+// src/policy/read-exception.ts
+function readException(fields, denied) {
+	const sha256 = encodeHex(fields.hex("sha256", 32));
+	if (denied.digests.some((one) => one.sha256 === sha256)) throw fields.flawed("sha256", "a digest that is not denied", `${sha256}, which denied.digests has`);
+	return {
+		sha256,
+		lifts: texts(fields, "lifts").map((text, index) => {
+			const demand = DEMANDS.find((one) => one === text);
+			if (demand !== void 0) return demand;
+			throw fields.flawed(`lifts[${index}]`, `one of ${DEMANDS.join(", ")}`, excerpt(text));
+		}),
+		reason: readReason(fields),
+		...readEnd(fields)
+	};
+}
+function readEnd(fields) {
+	const text = fields.text("until");
+	if (!/^\d{4}-\d\d-\d\d$/.test(text)) {
+		const end = fields.timestamp("until");
+		if (end !== void 0) return {
+			until: text,
+			end
+		};
+	}
+	const day = new Date(`${text}T00:00:00.000Z`);
+	if (!Number.isNaN(day.getTime()) && day.toISOString().startsWith(text)) return {
+		until: text,
+		end: new Date(day.getTime() + DAY_MS)
+	};
+	throw fields.flawed("until", "a day like 2026-12-31, or a time like 2026-12-31T18:00:00Z", excerpt(text));
+}
+var DEMANDS, DAY_MS;
+var init_read_exception = __esmMin((() => {
+	init_excerpt();
+	init_policy_values();
+	DEMANDS = [
+		"allowed",
+		"maxPatchesBehind",
+		"minimumAge",
+		"boundName",
+		"signedEntryTimestamp",
+		"inclusionProof",
+		"deniedSigningTimes",
+		"deniedLogIndexes"
+	];
+	DAY_MS = 864e5;
+}));
+// src/policy/read-policy.ts
+function readPolicy(bytes, what) {
+	const document = new Fields(readJson$1(bytes, what), "the document", FIELDS$1, formOf$1(what));
+	if (document.has("$schema")) document.text("$schema");
+	const version = document.count("schemaVersion");
+	if (version !== 1) throw document.flawed("schemaVersion", "1", String(version));
+	const denied = readDenied(document.optionalObject("denied", [
+		"digests",
+		"signingTimes",
+		"logIndexes"
+	]));
+	const exceptions = document.has("exceptions") ? entries(document, "exceptions", [
+		"sha256",
+		"lifts",
+		"reason",
+		"until"
+	]) : [];
+	return {
+		allowed: document.has("allowed") ? readAllowed(document) : void 0,
+		maxPatchesBehind: document.has("maxPatchesBehind") ? document.count("maxPatchesBehind") : void 0,
+		minimumAge: document.has("minimumAge") ? readDuration(document, "minimumAge") : void 0,
+		required: readRequired(document.optionalObject("required", [
+			"boundName",
+			"signedEntryTimestamp",
+			"inclusionProof",
+			"trustedRootMaxAge"
+		])),
+		sources: document.has("sources") ? texts(document, "sources").map((one, index) => readSource(document, one, index)) : void 0,
+		denied,
+		identities: document.has("identities") ? readIdentities(document) : void 0,
+		exceptions: exceptions.map((one) => readException(one, denied))
+	};
+}
+function readJson$1(bytes, what) {
+	try {
+		return parseJsonStrictly(bytes, what, {
+			maxBytes: MAX_POLICY_BYTES,
+			maxDepth: 8
+		});
+	} catch (error) {
+		if (!(error instanceof K8sVerifyError)) throw error;
+		throw new RequestError("usage", error.message, {
+			...error.wanted === void 0 ? {} : { wanted: error.wanted },
+			...error.found === void 0 ? {} : { found: error.found },
+			next: ADVICE$1,
+			cause: error
+		});
+	}
+}
+function formOf$1(what) {
+	return { flawed: (path, wanted, found) => new RequestError("usage", `${what} cannot be used`, {
+		wanted: `${path}: ${wanted}`,
+		found,
+		next: ADVICE$1
+	}) };
+}
+function entries(fields, name, known) {
+	const list = fields.objects(name, known, MAX_POLICY_ENTRIES);
+	if (list.length === 0) throw fields.flawed(name, "a list with something in it, or no such field", "an empty one");
+	return list;
+}
+function readAllowed(document) {
+	return entries(document, "allowed", ["components", "versions"]).map((rule) => {
+		if (rule.names().length === 0) throw rule.flawed("components", "components, versions, or both", "neither");
+		return {
+			components: rule.has("components") ? texts(rule, "components").map((one, index) => component(rule, one, index)) : void 0,
+			versions: rule.has("versions") ? readVersions(rule) : void 0
+		};
+	});
+}
+function component(rule, text, index) {
+	if (/^[A-Za-z0-9][A-Za-z0-9._-]{0,99}$/.test(text)) return text;
+	throw rule.flawed(`components[${index}]`, "the name of a component, such as kubectl", excerpt(text));
+}
+function readRequired(fields) {
+	const flag = (name) => fields?.has(name) === true && fields.flag(name);
+	return {
+		boundName: flag("boundName"),
+		signedEntryTimestamp: flag("signedEntryTimestamp"),
+		inclusionProof: flag("inclusionProof"),
+		trustedRootMaxAge: fields?.has("trustedRootMaxAge") === true ? readDuration(fields, "trustedRootMaxAge") : void 0
+	};
+}
+function readDenied(fields) {
+	const listed = (name, known) => fields?.has(name) === true ? entries(fields, name, [...known, "reason"]) : [];
+	return {
+		digests: listed("digests", ["sha256"]).map((one) => ({
+			sha256: encodeHex(one.hex("sha256", 32)),
+			reason: readReason(one)
+		})),
+		signingTimes: listed("signingTimes", ["from", "to"]).map((one) => {
+			const { from, to } = readTimeSpan(one, "from", "to");
+			return {
+				from,
+				to,
+				reason: readReason(one)
+			};
+		}),
+		logIndexes: listed("logIndexes", [
+			"from",
+			"to",
+			"logId"
+		]).map((one) => {
+			const [from, to] = [one.int64("from"), one.int64("to")];
+			if (one.has("from") && one.has("to") && from <= to) return {
+				from,
+				to,
+				logId: one.has("logId") ? encodeHex(one.hex("logId", 32)) : void 0,
+				reason: readReason(one)
+			};
+			throw one.flawed("to", "from and to, the first not after the last", `${from} to ${to}`);
+		})
+	};
+}
+function readIdentities(document) {
+	return entries(document, "identities", [
+		"subjectAlternativeName",
+		"issuer",
+		"kinds",
+		"versions",
+		"signedFrom",
+		"signedUntil"
+	]).map((one) => {
+		const [signedFrom, signedUntil] = [one.timestamp("signedFrom"), one.timestamp("signedUntil")];
+		if (signedFrom !== void 0 && signedUntil !== void 0 && signedFrom > signedUntil) throw one.flawed("signedUntil", "a time after signedFrom", signedUntil.toISOString());
+		return {
+			subjectAlternativeName: wholeName(one, "subjectAlternativeName"),
+			issuer: wholeName(one, "issuer"),
+			kinds: one.has("kinds") ? texts(one, "kinds").map((text, index) => kindOf(one, text, index)) : void 0,
+			versions: one.has("versions") ? readVersions(one) : void 0,
+			signedFrom,
+			signedUntil
+		};
+	});
+}
+function kindOf(fields, text, index) {
+	const kind = KINDS.get(text);
+	if (kind !== void 0) return kind;
+	throw fields.flawed(`kinds[${index}]`, `one of ${[...KINDS.keys()].join(", ")}`, excerpt(text));
+}
+function wholeName(fields, name) {
+	const text = fields.text(name);
+	if (text !== "" && text.length <= 300 && !/[\s\p{Cc}*]/u.test(text)) return text;
+	throw fields.flawed(name, "the whole name as the certificate has it, without spaces and patterns", excerpt(text));
+}
+var FIELDS$1, ADVICE$1, KINDS;
+var init_read_policy = __esmMin((() => {
+	init_errors();
+	init_limits();
+	init_fields();
+	init_json();
+	init_excerpt();
+	init_policy_values();
+	init_read_exception();
+	FIELDS$1 = [
+		"$schema",
+		"schemaVersion",
+		"allowed",
+		"maxPatchesBehind",
+		"minimumAge",
+		"required",
+		"sources",
+		"denied",
+		"identities",
+		"exceptions"
+	];
+	ADVICE$1 = "docs/policy.md has every field; k8s-verify policy check FILE reads a policy without a run";
+	KINDS = new Map([
+		"binary",
+		"image",
+		"tarball",
+		"spdx-document"
+	].map((kind) => [kind, kind]));
+}));
+// src/policy/open-policy.ts
+var open_policy_exports = __exportAll({ openPolicy: () => openPolicy });
+async function openPolicy(source) {
+	if (source.kind === "value") return policyOf(source.bytes, void 0, []);
+	const path = (0, node_path.resolve)(source.path);
+	const opened = policyOf(await readFile(source.path), path, await notesOn(path));
+	if (source.namedBy === "variable" && opened.file.identities !== void 0) throw signersByVariable(source.path);
+	return opened;
+}
+function policyOf(bytes, path, notes) {
+	const sha256 = (0, node_crypto.createHash)("sha256").update(bytes).digest("hex");
+	const waiting = [...notes];
+	return {
+		origin: {
+			...path === void 0 ? {} : { path },
+			sha256
+		},
+		file: readPolicy(bytes, path === void 0 ? "the policy" : `the policy ${path}`),
+		takeNotes: () => waiting.splice(0)
+	};
+}
+function signersByVariable(path) {
+	return new RequestError("usage", `the policy ${path} names signers, and a variable named it`, {
+		wanted: "a policy without identities in K8S_VERIFY_POLICY",
+		found: "identities",
+		why: "no variable says who must have signed; it would choose the signer for every run",
+		next: "name it on the command line: --policy FILE"
+	});
+}
+async function readFile(path) {
+	let bytes;
+	try {
+		bytes = await withLocalFile(path, (file) => readSteady(file, path), "found");
+	} catch (cause) {
+		if (cause instanceof RequestError) throw cause;
+		throw new RequestError("usage", `the policy ${path} cannot be read`, {
+			wanted: "a file with a policy",
+			found: unreadableReason(cause),
+			next: NEXT,
+			cause
+		});
+	}
+	if (bytes !== void 0) return bytes;
+	throw new RequestError("usage", `the policy ${path} is too large`, {
+		wanted: `at most ${MAX_POLICY_BYTES} bytes`,
+		found: "more",
+		next: NEXT
+	});
+}
+async function readSteady(file, path) {
+	const before = await file.stat();
+	if (!before.isFile() && !before.isDirectory()) throw new RequestError("usage", `the policy ${path} is not a regular file`, {
+		wanted: "a file that can be read again",
+		found: before.isFIFO() ? "a pipe" : "a device or a socket",
+		why: "the result names the policy by its digest, so that anyone can look at it later",
+		next: "write the policy to a file, and name that"
+	});
+	const buffer = Buffer.alloc(MAX_POLICY_BYTES + 1);
+	let size = 0;
+	for (;;) {
+		const read = await file.read(buffer.subarray(size));
+		size += read;
+		if (size > 1048576) return void 0;
+		if (read === 0) break;
+	}
+	if (stateOf(await file.stat()) === stateOf(before) && BigInt(size) === before.size) return buffer.subarray(0, size);
+	throw new RequestError("usage", `the policy ${path} was changed while it was read`, {
+		wanted: "a policy that is finished",
+		found: "one that something is writing to",
+		next: "write it under another name and rename it, and run this again"
+	});
+}
+function stateOf({ size, mtimeNs, ctimeNs }) {
+	return `${size} ${mtimeNs} ${ctimeNs}`;
+}
+async function notesOn(path) {
+	const hands = await othersCanChange(path) ?? [];
+	if (hands.length === 0) return [];
+	return [note("policy-others-can-change", `others can change the policy ${path}, and so what is allowed here: ${hands.map((hand) => `${hand.who} (${hand.path})`).join(", ")}`)];
+}
+var NEXT;
+var init_open_policy = __esmMin((() => {
+	init_who_can_change();
+	init_errors();
+	init_local_file();
+	init_unreadable_file();
+	init_limits();
+	init_notes();
+	init_read_policy();
+	NEXT = "check the name after --policy, or the variable K8S_VERIFY_POLICY";
+}));
+// src/policy/given-policy.ts
+var GivenPolicy = class {
+	#source;
+	#opened;
+	constructor(source) {
+		this.#source = source;
+	}
+	open() {
+		this.#opened ??= Promise.resolve().then(() => (init_open_policy(), open_policy_exports)).then(({ openPolicy }) => openPolicy(this.#source));
+		return this.#opened;
+	}
+};
+// src/release/written-name.ts
+function writeName({ component, version, platform }) {
+	return `${component}@${version}${platform === void 0 ? "" : `:${platform}`}`;
+}
+var init_written_name = __esmMin((() => {}));
+// src/lockfile/lock.ts
+function parseLock(bytes, path) {
+	const json = readJson(bytes, path);
+	const form = formOf(path);
+	const version = new Fields(json, "the document", "any", form).count("schemaVersion");
+	if (version > SCHEMA_VERSION) throw newerSchema(path, version);
+	if (version === 1) return readFirst(new Fields(json, "the document", FIRST_FIELDS, form));
+	const document = new Fields(json, "the document", DOCUMENT_FIELDS, form);
+	if (version !== SCHEMA_VERSION) throw document.flawed("schemaVersion", "1 or 2", String(version));
+	if (document.has("$schema")) document.text("$schema");
+	const artifacts = document.objects("artifacts", ENTRY_FIELDS, MAX_LOCKED_ARTIFACTS).map(readEntry$1);
+	assertDistinct(artifacts, document);
+	assertOneVersion(artifacts, document);
+	return {
+		asked: readAsked(document),
+		platforms: readPlatforms(document),
+		artifacts
+	};
+}
+function readFirst(document) {
+	const artifacts = document.objects("artifacts", ARTIFACT_FIELDS, MAX_LOCKED_ARTIFACTS).map((fields) => {
+		const { component, version, sha256 } = readArtifact(fields);
+		return {
+			component,
+			version,
+			platform: readPlatform(fields),
+			sha256
+		};
+	});
+	assertDistinct(artifacts, document);
+	return {
+		asked: void 0,
+		platforms: [...new Set(artifacts.map(({ platform }) => platform))],
+		artifacts
+	};
+}
+function readAsked(document) {
+	const fields = document.object("asked", "any");
+	const names = fields.names();
+	if (names.length > 64) throw document.flawed("asked", `at most 64 components`, String(names.length));
+	return new Map(names.map((name) => {
+		assertComponent(name, () => document.flawed("asked", "names of components", excerpt(name)));
+		const version = fields.text(name);
+		try {
+			parseVersionRequest(version);
+		} catch (cause) {
+			if (!(cause instanceof RequestError)) throw cause;
+			throw fields.flawed(name, cause.wanted ?? "a version", excerpt(version));
+		}
+		return [name, version];
+	}));
+}
+function readPlatforms(document) {
+	const platforms = document.list("platforms", PLATFORMS.length).map((one) => {
+		if (typeof one === "string" && PLATFORM_NAMES.has(one)) return one;
+		throw document.flawed("platforms", "platforms such as linux/amd64", excerpt(JSON.stringify(one)));
+	});
+	if (new Set(platforms).size === platforms.length) return platforms;
+	throw document.flawed("platforms", "each platform once", platforms.join(", "));
+}
+function readEntry$1(fields) {
+	const { component, version, sha256 } = readArtifact(fields);
+	if (fields.has("logIndex") && !/^\d{1,20}$/.test(fields.text("logIndex"))) throw fields.flawed("logIndex", "a decimal number", excerpt(fields.text("logIndex")));
+	if (fields.has("signedAt")) fields.timestamp("signedAt");
+	return {
+		component,
+		version,
+		...fields.has("platform") ? { platform: readPlatform(fields) } : {},
+		sha256,
+		...fields.has("size") ? { size: fields.count("size") } : {},
+		...fields.has("signer") ? { signer: fields.text("signer") } : {},
+		...fields.has("signedAt") ? { signedAt: fields.text("signedAt") } : {},
+		...fields.has("logIndex") ? { logIndex: fields.text("logIndex") } : {}
+	};
+}
+function readArtifact(fields) {
+	const component = fields.text("component");
+	assertComponent(component, () => fields.flawed("component", "the name of a component", excerpt(component)));
+	const sha256 = encodeHex(fields.hex("sha256", 32));
+	const version = fields.text("version");
+	if (formatReleaseVersion(parseReleaseVersion(version)) !== version) throw fields.flawed("version", "an exact version with its v, such as v1.30.2", excerpt(version));
+	return {
+		component,
+		version,
+		sha256
+	};
+}
+function readPlatform(fields) {
+	return formatPlatform(parsePlatform(fields.text("platform")));
+}
+function assertComponent(name, flawed) {
+	if (!/^[a-z0-9][a-z0-9.-]{0,99}$/.test(name)) throw flawed();
+}
+function assertDistinct(artifacts, document) {
+	const seen = new Set();
+	for (const { component, version, platform } of artifacts) {
+		const name = `${component} ${version} ${platform ?? ""}`.trimEnd();
+		if (seen.has(name)) throw document.flawed("artifacts", "each artifact once", excerpt(name));
+		seen.add(name);
+	}
+}
+function assertOneVersion(artifacts, document) {
+	for (const { component, version } of artifacts) {
+		const other = artifacts.find((one) => one.component === component && one.version !== version);
+		if (other === void 0) continue;
+		throw document.flawed("artifacts", `one version of ${component}`, `${version} and ${other.version}`);
+	}
+}
+function formOf(file) {
+	return { flawed: (path, wanted, found) => new RequestError("usage", `the lockfile ${file} is malformed`, {
+		wanted: `${path}: ${wanted}`,
+		found,
+		next: ADVICE
+	}) };
+}
+function newerSchema(path, version) {
+	return new RequestError("usage", `the lockfile ${path} is of a newer k8s-verify`, {
+		wanted: `schemaVersion ${SCHEMA_VERSION} or older`,
+		found: `schemaVersion ${version}`,
+		next: "use the k8s-verify that wrote it, or a newer one"
+	});
+}
+function tooLargeLock(path) {
+	return new RequestError("usage", `the lockfile ${path} is too large`, {
+		wanted: `at most ${MAX_LOCKFILE_BYTES} bytes`,
+		found: "more",
+		next: ADVICE
+	});
+}
+function readJson(bytes, path) {
+	try {
+		return parseJsonStrictly(bytes, `the lockfile ${path}`, { maxBytes: MAX_LOCKFILE_BYTES });
+	} catch (error) {
+		if (!(error instanceof K8sVerifyError)) throw error;
+		const { wanted, found } = error;
+		throw new RequestError("usage", error.message, {
+			...wanted === void 0 ? {} : { wanted },
+			...found === void 0 ? {} : { found },
+			next: ADVICE,
+			cause: error
+		});
+	}
+}
+var SCHEMA_VERSION, ADVICE, PLATFORM_NAMES, FIRST_FIELDS, ARTIFACT_FIELDS, DOCUMENT_FIELDS, ENTRY_FIELDS;
+var init_lock = __esmMin((() => {
+	init_excerpt();
+	init_fields();
+	init_json();
+	init_errors();
+	init_limits();
+	init_platform();
+	init_version();
+	SCHEMA_VERSION = 2;
+	ADVICE = "write it anew with k8s-verify lock, or take it out of your version control again";
+	PLATFORM_NAMES = new Set(PLATFORMS.map(formatPlatform));
+	FIRST_FIELDS = ["schemaVersion", "artifacts"];
+	ARTIFACT_FIELDS = [
+		"component",
+		"version",
+		"platform",
+		"sha256"
+	];
+	DOCUMENT_FIELDS = [
+		"$schema",
+		"schemaVersion",
+		"asked",
+		"platforms",
+		"artifacts"
+	];
+	ENTRY_FIELDS = [
+		...ARTIFACT_FIELDS,
+		"size",
+		"signer",
+		"signedAt",
+		"logIndex"
+	];
+}));
+// src/lockfile/lockfile.ts
+async function readLock(path) {
+	let bytes;
+	try {
+		bytes = await readUpTo(path, MAX_LOCKFILE_BYTES, "found");
+	} catch (cause) {
+		throw unreadableFile(`the lockfile ${path}`, cause, {
+			wanted: "a lockfile that you may read",
+			next: "make one with k8s-verify lock, or name it with --lockfile; in the Action, check the repository out before, since the input lockfile counts from the workspace on"
+		});
+	}
+	if (bytes === void 0) throw tooLargeLock(path);
+	return {
+		lock: parseLock(bytes, path),
+		bytes
+	};
+}
+async function readLockfile(path) {
+	const { lock } = await readLock(path);
+	assertFits(lock, path);
+	return lock.artifacts;
+}
+function fits(asked, version) {
+	const request = parseVersionRequest(asked);
+	const locked = parseReleaseVersion(version);
+	if (request.kind === "exact") return formatReleaseVersion(request.version) === version;
+	const { channel, major, minor } = request.marker;
+	return (major === void 0 || major === locked.major) && (minor === void 0 || minor === locked.minor) && (channel !== "stable" || locked.prerelease === void 0);
+}
+function assertFits({ asked, platforms, artifacts }, path) {
+	if (asked === void 0) return;
+	if (artifacts.length === 0) throw outdated(path, {
+		wanted: "a component",
+		found: "none"
+	});
+	for (const { component, version } of artifacts) {
+		const wanted = asked.get(component);
+		if (wanted !== void 0 && fits(wanted, version)) continue;
+		throw outdated(path, {
+			wanted: `${wanted === void 0 ? `no ${component}` : `${component} ${wanted}`}, ${AS_ASKED}`,
+			found: `${component} ${version}`
+		});
+	}
+	for (const artifact of artifacts) assertPlatform(artifact, platforms, path);
+	for (const [component, wanted] of asked) {
+		if (artifacts.some((one) => one.component === component)) continue;
+		throw outdated(path, {
+			wanted: `${component} ${wanted}, ${AS_ASKED}`,
+			found: `no ${component}`
+		});
+	}
+}
+function assertPlatform({ component, version, platform }, platforms, path) {
+	if (platform !== void 0 && platforms.includes(platform)) return;
+	const isForAll = COMPONENTS.find(({ name }) => name === component)?.platforms === "none";
+	if (platform === void 0 && isForAll) return;
+	const found = `${component} ${version} ${platform ?? "for every platform"}`;
+	throw outdated(path, {
+		wanted: `${component} for ${platforms.join(", ") || "no platform"}, as "platforms" says`,
+		found
+	});
+}
+function outdated(path, { wanted, found }) {
+	return new RequestError("lock-outdated", `${path} is out of date`, {
+		wanted,
+		found,
+		next: "k8s-verify lock"
+	});
+}
+var AS_ASKED;
+var init_lockfile = __esmMin((() => {
+	init_unreadable_file();
+	init_errors();
+	init_limits();
+	init_local_file();
+	init_component();
+	init_version();
+	init_lock();
+	AS_ASKED = "as \"asked\" says";
+}));
+// src/lockfile/choose-locked.ts
+function chooseAllLocked(lock, path, platforms) {
+	assertFits(lock, path);
+	const components = [...new Set(lock.artifacts.map(({ component }) => component))];
+	const skipped = [];
+	const chosen = platforms.flatMap((platform) => components.flatMap((component) => {
+		const found = entryOf(lock, {
+			component,
+			platform
+		});
+		if (found !== void 0) return [found];
+		const version = lock.artifacts.find((one) => one.component === component)?.version ?? "";
+		if (isPublished(component, version, platform)) throw lacking(path, {
+			component,
+			platform
+		}, lock);
+		skipped.push({
+			component,
+			version,
+			platform
+		});
+		return [];
+	}));
+	if (chosen.length > 0) return {
+		chosen,
+		skipped
+	};
+	const [component = "anything"] = components;
+	throw lacking(path, {
+		component,
+		platform: platforms.join(", ")
+	}, lock);
+}
+function chooseLocked(lock, path, asked) {
+	assertFits(lock, path);
+	return {
+		chosen: asked.map((one) => {
+			const found = entryOf(lock, one);
+			if (found === void 0) throw lacking(path, one, lock);
+			if (one.version === void 0 || fits(one.version, found.version)) return found;
+			throw otherVersion(path, one, found);
+		}),
+		skipped: []
+	};
+}
+function entryOf(lock, { component, version, platform }) {
+	const name = findComponent(component).name;
+	const entries = lock.artifacts.filter((one) => one.component === name && (one.platform === void 0 || one.platform === platform));
+	return entries.find((one) => version !== void 0 && fits(version, one.version)) ?? entries[0];
+}
+function isPublished(component, version, platform) {
+	return platformsOf(findComponent(component), parseReleaseVersion(version)).some((one) => formatPlatform(one) === platform);
+}
+function lacking(path, { component, version, platform }, lock) {
+	const found = lock.artifacts.filter((one) => one.component === component).map(({ platform: where = "every platform" }) => where).join(", ");
+	const name = version === void 0 ? component : `${component}@${version}`;
+	return new RequestError("lock-outdated", `${path} has no ${component} for ${platform}`, {
+		wanted: `${name} for ${platform}`,
+		found: found === "" ? `no ${component}` : `${component} for ${found}`,
+		why: "only what is locked is installed",
+		next: `k8s-verify lock ${name} --platform ${platform}`
+	});
+}
+function otherVersion(path, asked, { version }) {
+	const { component, platform, version: wanted = "" } = asked;
+	return new RequestError("lock-outdated", `${path} is for another version`, {
+		wanted: `${component} ${wanted} ${platform}`,
+		found: `${component} ${version} ${platform}`,
+		next: `k8s-verify lock ${component} ${wanted}`
+	});
+}
+var init_choose_locked = __esmMin((() => {
+	init_errors();
+	init_component();
+	init_platform();
+	init_version();
+	init_lockfile();
+}));
+// src/lockfile/lock-evidence.ts
+function evidenceDirectoryOf(lockfile) {
+	return (0, node_path.join)((0, node_path.dirname)((0, node_path.resolve)(lockfile)), "k8s-verify.evidence");
+}
+function bundleName(sha256) {
+	return `${sha256}.sigstore.json`;
+}
+function manifestName(version) {
+	return `kubernetes-release-${version}.spdx`;
+}
+function parseCheckpoints(bytes) {
+	const json = parseJsonStrictly(bytes, CHECKPOINTS_FILE, { maxBytes: MAX_CHECKPOINTS_FILE_BYTES });
+	const document = new Fields(json, CHECKPOINTS_FILE, ["schemaVersion", "checkpoints"]);
+	const version = document.count("schemaVersion");
+	if (version !== 1) throw document.flawed("schemaVersion", "1", String(version));
+	const checkpoints = document.object("checkpoints", "any");
+	const keys = checkpoints.names();
+	if (keys.length > 256) throw document.flawed("checkpoints", `at most 256`, String(keys.length));
+	return new Map(keys.map((key) => [key, checkpoints.text(key)]));
+}
+async function readBounded(directory, name, maxBytes) {
+	const held = await HeldDirectory.open(directory);
+	try {
+		const file = await held.openFile(name);
+		try {
+			const { size } = await file.stat();
+			if (size > maxBytes) return void 0;
+			const buffer = Buffer.alloc(size);
+			for (let filled = 0; filled < size;) {
+				const { bytesRead } = await file.read(buffer, filled, size - filled, filled);
+				if (bytesRead === 0) return buffer.subarray(0, filled);
+				filled += bytesRead;
+			}
+			return buffer;
+		} finally {
+			await file.close();
+		}
+	} finally {
+		await held.close();
+	}
+}
+function withLockEvidence(data, evidence) {
+	return {
+		keeps: data.keeps,
+		read: async (kind, key) => {
+			const entry = await evidence.read(kind, key);
+			return [...entry === void 0 ? [] : [entry], ...await data.read(kind, key)];
+		},
+		write: async (kind, key, bytes, options) => data.write(kind, key, bytes, options),
+		list: async (kind) => [...new Set([...await data.list(kind), ...await evidence.list(kind)])].toSorted(),
+		look: async () => data.look(),
+		pathOf: async (kind, key) => data.pathOf(kind, key),
+		remove: async (kind, key) => data.remove(kind, key)
+	};
+}
+var CHECKPOINTS_FILE, LockEvidence;
+var init_lock_evidence = __esmMin((() => {
+	init_disk_error();
+	init_held_directory();
+	init_errors();
+	init_limits();
+	init_notes();
+	init_fields();
+	init_json();
+	CHECKPOINTS_FILE = "checkpoints.json";
+	LockEvidence = class {
+		directory;
+		#tell;
+		#checkpoints;
+		constructor(lockfile, tell) {
+			this.directory = evidenceDirectoryOf(lockfile);
+			this.#tell = tell;
+		}
+		async read(kind, key) {
+			if (kind === "evidence") return this.#entry(bundleName(key), MAX_BUNDLE_BYTES);
+			if (kind === "manifests") return this.#entry(manifestName(key), MAX_MANIFEST_BYTES);
+			if (kind !== "checkpoints") return void 0;
+			const text = (await (this.#checkpoints ??= this.#readCheckpoints())).get(key);
+			const path = (0, node_path.join)(this.directory, CHECKPOINTS_FILE);
+			return text === void 0 ? void 0 : {
+				bytes: Buffer.from(text, "utf8"),
+				path,
+				place: "own"
+			};
+		}
+		async list(kind) {
+			if (kind !== "evidence") return [];
+			return (await (0, node_fs_promises.readdir)(this.directory).catch(() => [])).flatMap((name) => /^([0-9a-f]{64})\.sigstore\.json$/.exec(name)?.[1] ?? []);
+		}
+		async #readCheckpoints() {
+			const entry = await this.#entry(CHECKPOINTS_FILE, MAX_CHECKPOINTS_FILE_BYTES);
+			if (entry === void 0) return new Map();
+			try {
+				return parseCheckpoints(entry.bytes);
+			} catch (error) {
+				if (!(error instanceof K8sVerifyError)) throw error;
+				this.#notUsed(entry.path, error.message);
+				return new Map();
+			}
+		}
+		async #entry(name, maxBytes) {
+			const path = (0, node_path.join)(this.directory, name);
+			try {
+				const bytes = await readBounded(this.directory, name, maxBytes);
+				if (bytes !== void 0) return {
+					bytes,
+					path,
+					place: "own"
+				};
+				this.#notUsed(path, `it has more than ${maxBytes} bytes`);
+			} catch (error) {
+				if (!isAbsent$1(error)) this.#notUsed(path, error instanceof Error ? error.message : String(error));
+			}
+		}
+		#notUsed(path, why) {
+			this.#tell(note("evidence-not-used", `${path} was not used: ${why}`));
+		}
+	};
+}));
+// src/flow/note-lock.ts
+async function noteLockChangers(lockfile, report) {
+	const { othersCanChange } = await Promise.resolve().then(() => (init_who_can_change(), who_can_change_exports));
+	const notes = (await othersCanChange(lockfile) ?? []).map(({ who, path }) => note("others-can-change", `${who} can change the lockfile ${lockfile}, through ${path}`));
+	for (const one of notes) report({
+		kind: "note",
+		...one
+	});
+	return notes;
+}
+var init_note_lock = __esmMin((() => {
+	init_notes();
+}));
+// src/flow/locked-install.ts
+var locked_install_exports = __exportAll({
+	clientWithLock: () => clientWithLock,
+	openLocked: () => openLocked
+});
+function clientWithLock(client, lockfile) {
+	const evidence = new LockEvidence(lockfile, (one) => client.report({
+		kind: "note",
+		...one
+	}));
+	return {
+		...client,
+		data: withLockEvidence(client.data, evidence)
+	};
+}
+async function openLocked(request, client) {
+	const { locked, artifacts } = request;
+	if (locked === void 0) return {
+		request,
+		client
+	};
+	const { lock } = await readLock(locked.lockfile);
+	await noteLockChangers(locked.lockfile, client.report);
+	const { chosen, skipped } = choose(lock, request, client);
+	for (const { component, version, platform } of skipped) {
+		const text = `${component} ${version} was never published for ${platform}, and is left out there`;
+		client.report({
+			kind: "note",
+			...note("platform-skipped", text)
+		});
+	}
+	if (artifacts.some(({ sha256 }) => sha256 !== void 0)) throw new RequestError("usage", "a lockfile has the digest of each file", {
+		wanted: "a digest, or a lockfile",
+		found: "both",
+		next: "leave out the digest"
+	});
+	return {
+		request: {
+			...request,
+			artifacts: chosen.map(askedBy)
+		},
+		client: clientWithLock(client, locked.lockfile)
+	};
+}
+function askedBy({ component, version, platform, sha256 }) {
+	return {
+		component,
+		version,
+		...platform === void 0 ? {} : { platform },
+		sha256,
+		locked: true
+	};
+}
+function choose(lock, { artifacts, locked }, client) {
+	const { lockfile = "", platforms = [] } = locked ?? {};
+	const own = () => formatPlatform(hostPlatform(client.host));
+	if (artifacts.length === 0) return chooseAllLocked(lock, lockfile, platforms.length === 0 ? [own()] : platforms);
+	return chooseLocked(lock, lockfile, artifacts.map(({ component, version, platform = own() }) => ({
+		component,
+		platform,
+		...version === void 0 ? {} : { version }
+	})));
+}
+var init_locked_install = __esmMin((() => {
+	init_errors();
+	init_choose_locked();
+	init_lock_evidence();
+	init_lockfile();
+	init_note_lock();
+	init_notes();
+	init_platform();
+}));
+// src/disk/can-be-placed.ts
+async function assertCanBePlaced(destination) {
+	const path = (0, node_path.resolve)(destination);
+	try {
+		const directory = await nearestDirectory((0, node_path.dirname)(path));
+		await (0, node_fs_promises.access)(directory, node_fs.constants.W_OK | node_fs.constants.X_OK);
+		if (isPseudo((await (0, node_fs_promises.statfs)(directory)).type)) throw systemError("ENOENT", directory);
+	} catch (error) {
+		throw diskError(error, `write ${(0, node_path.basename)(path)}`, path);
+	}
+}
+async function nearestDirectory(path) {
+	try {
+		if (!(await (0, node_fs_promises.stat)(path)).isDirectory()) throw systemError("ENOTDIR", path);
+		return path;
+	} catch (error) {
+		if (!isAbsent$1(error) || path === (0, node_path.dirname)(path)) throw error;
+		return nearestDirectory((0, node_path.dirname)(path));
+	}
+}
+function systemError(code, path) {
+	const error = new Error(`${code}: ${path}`);
+	error.code = code;
+	return error;
+}
+var init_can_be_placed = __esmMin((() => {
+	init_disk_error();
+}));
+// src/evidence/pace.ts
+var SECOND_MS, MACHINE, Pace;
+var init_pace = __esmMin((() => {
+	SECOND_MS = 1e3;
+	MACHINE = {
+		now: () => performance.now(),
+		wait: (milliseconds) => (0, node_timers_promises.setTimeout)(milliseconds)
+	};
+	Pace = class {
+		#limits;
+		#ticks;
+		#waiting = [];
+		#begun = [];
+		#running = 0;
+		#isWaitingForTime = false;
+		constructor(limits, ticks = MACHINE) {
+			this.#limits = limits;
+			this.#ticks = ticks;
+		}
+		async run(task) {
+			const { promise, resolve } = Promise.withResolvers();
+			this.#waiting.push(resolve);
+			this.#beginNext();
+			await promise;
+			try {
+				return await task();
+			} finally {
+				this.#running -= 1;
+				this.#beginNext();
+			}
+		}
+		#beginNext() {
+			while (this.#waiting.length > 0 && this.#running < this.#limits.atOnce && !this.#isWaitingForTime) {
+				const later = this.#timeUntilNext();
+				if (later > 0) {
+					this.#beginAfter(later);
+					return;
+				}
+				this.#running += 1;
+				this.#waiting.shift()?.();
+			}
+		}
+		async #beginAfter(milliseconds) {
+			this.#isWaitingForTime = true;
+			await this.#ticks.wait(milliseconds);
+			this.#isWaitingForTime = false;
+			this.#beginNext();
+		}
+		#timeUntilNext() {
+			const { perSecond } = this.#limits;
+			if (perSecond === void 0) return 0;
+			const now = this.#ticks.now();
+			this.#begun = this.#begun.filter((time) => now - time < SECOND_MS);
+			const [oldest] = this.#begun;
+			if (oldest !== void 0 && this.#begun.length >= perSecond) return SECOND_MS - (now - oldest);
+			this.#begun = [...this.#begun, now];
+			return 0;
+		}
+	};
+}));
+// src/evidence/log-batches.ts
+function pacedLog(log) {
+	const pace = new Pace({
+		atOnce: 4,
+		perSecond: 5
+	});
+	const fetchSmall = async (request) => pace.run(async () => log.http.fetchSmall(request));
+	return {
+		...log,
+		http: { fetchSmall }
+	};
+}
+function isUnusable(error) {
+	return error instanceof K8sVerifyError && (error.code === "response-invalid" || error.code === "log-entry-invalid");
+}
+var LogBatches;
+var init_log_batches = __esmMin((() => {
+	init_errors();
+	init_limits();
+	init_hashedrekord();
+	init_pace();
+	init_rekor();
+	LogBatches = class {
+		#log;
+		#answers = new Map();
+		#asked = [];
+		#undecided = 0;
+		constructor(log) {
+			this.#log = log;
+		}
+		takeSeat() {
+			this.#undecided += 1;
+			let isDecided = false;
+			const leave = () => {
+				if (isDecided) return;
+				isDecided = true;
+				this.#undecided -= 1;
+				this.#sendIfComplete();
+			};
+			return {
+				leave,
+				lookUp: async (material, digest) => {
+					const found = this.#ask(leafHash(canonicalBody(hashedRekordEntry(material, digest))));
+					leave();
+					this.#sendIfComplete();
+					const entries = await found;
+					return entries.length > 0 ? entries : lookUpEntries(this.#log, material, digest);
+				}
+			};
+		}
+		#ask(leaf) {
+			const known = this.#answers.get(leaf);
+			if (known !== void 0) return known;
+			const answer = Promise.withResolvers();
+			this.#answers.set(leaf, answer.promise);
+			this.#asked.push({
+				leaf,
+				answer
+			});
+			return answer.promise;
+		}
+		#sendIfComplete() {
+			while (this.#asked.length >= 10 || this.#undecided === 0 && this.#asked.length > 0) this.#send(this.#asked.splice(0, 10));
+		}
+		async #send(asked) {
+			const found = await lookUpLeaves(this.#log, asked.map(({ leaf }) => leaf)).catch((error) => error);
+			for (const { leaf, answer } of asked) if (found instanceof Map) answer.resolve(found.get(leaf) ?? []);
+			else if (isUnusable(found)) answer.resolve([]);
+			else answer.reject(found);
+		}
+	};
+}));
+// src/flow/prove-released.ts
+async function proveReleased(files, context) {
+	const own = context.signal;
+	const ended = new AbortController();
+	const run = {
+		...context,
+		signal: AbortSignal.any([own, ended.signal])
+	};
+	const manifestOf = shareKeptManifests(run);
+	const batches = new LogBatches(pacedLog(proofLog(run)));
+	const signatures = new Pace({ atOnce: 8 });
+	const seated = files.map((file) => ({
+		file,
+		seat: batches.takeSeat()
+	}));
+	try {
+		return await sideBySide(seated, seated.length, own, async ({ file, seat }, signal) => {
+			signal.addEventListener("abort", () => ended.abort(), { once: true });
+			try {
+				return await proveOne(file, seat, {
+					...run,
+					manifestOf,
+					signatures
+				});
+			} catch (error) {
+				const named = nameFile(error, file.label);
+				throw files.length > 1 ? nameFailure(named, file.label) : named;
+			} finally {
+				seat.leave();
+			}
+		});
+	} finally {
+		ended.abort();
+	}
+}
+function proofLog(run) {
+	const { client, network, signal } = run;
+	return {
+		http: client.http,
+		...logOf(network),
+		signal
+	};
+}
+async function proveOne(file, seat, context) {
+	const { artifact, label, policy } = file;
+	const manifest = await context.manifestOf(artifact.version, policy);
+	const proof = await proofOf(file, manifest, seat, context);
+	await context.logMemory.compare(proof);
+	reportChecks(context.client.report, label, proof);
+	const sha256 = sha256Of(proof, label);
+	const claimed = isManifest(artifact) && manifest.kind === "proved" && manifest.sha256 === sha256 ? {
+		component: MANIFEST_NAME,
+		version: manifest.manifest.version
+	} : void 0;
+	const demand = {
+		demanded: void 0,
+		demandedBy: "sha256",
+		nameRequired: context.nameRequired
+	};
+	const name = assertClaimed(artifact, claimed, {
+		sha256,
+		manifest,
+		from: void 0
+	}, demand);
+	return {
+		...file,
+		proof,
+		sha256,
+		name,
+		manifest
+	};
+}
+function isManifest({ component }) {
+	return component === MANIFEST_NAME;
+}
+async function proofOf({ artifact, label, policy }, manifest, seat, context) {
+	if (isManifest(artifact) && manifest.kind === "proved") return manifestAsAsked(manifest, policy, context);
+	const listed = listedDigest$1(artifact, manifest);
+	const kept = listed === void 0 ? void 0 : await proveKept(listed.hex, policy, context);
+	if (kept?.proof !== void 0) return kept.proof;
+	const { client, sources, signal, trust } = context;
+	const withoutChecksum = listed !== void 0;
+	const files = {
+		report: client.report,
+		sources,
+		path: artifact.path,
+		what: label,
+		signal,
+		withoutChecksum
+	};
+	const sideFiles = context.signatures.run(async () => fetchPublished(files, listed));
+	sideFiles.catch(() => void 0);
+	trust.begin();
+	const { proveArtifact } = await Promise.resolve().then(() => (init_prove(), prove_exports));
+	const proof = await proveWith(trust, async (inHand) => {
+		const bytes = new UnfetchedBytes(listed, label);
+		const found = {
+			...proofContext(context, policy, inHand),
+			lookUp: seat.lookUp
+		};
+		const listing = {
+			artifact,
+			policy,
+			manifest: () => Promise.resolve(manifest)
+		};
+		return proveArtifact({
+			...found,
+			files,
+			bytes,
+			listed: listing
+		}, sideFiles);
+	});
+	return {
+		...proof,
+		notes: [...proof.notes, ...kept?.notes ?? []]
+	};
+}
+async function manifestAsAsked({ proof }, policy, context) {
+	if (policy.rules === void 0) return proof;
+	const { proveFromBundle } = await Promise.resolve().then(() => (init_prove_with_log(), prove_with_log_exports));
+	const { algorithm, hex } = proof.proven;
+	const subject = {
+		kind: "digest",
+		digest: {
+			algorithm,
+			hex
+		}
+	};
+	const { isNamed } = logOf(context.network);
+	const own = proofContext(context, policy, proof.trust);
+	return {
+		...proof,
+		proven: proveFromBundle(own, proof.bundle, subject, isNamed)
+	};
+}
+function listedDigest$1({ version, pathInRelease }, answer) {
+	if (answer.kind === "none") return void 0;
+	const { manifest } = answer;
+	if (formatReleaseVersion(manifest.version) !== formatReleaseVersion(version)) return void 0;
+	const [hex, ...others] = manifest.digestsOf(pathInRelease);
+	return hex === void 0 || others.length > 0 ? void 0 : {
+		algorithm: "sha256",
+		hex
+	};
+}
+async function fetchPublished(request, listed) {
+	const files = await fetchSideFiles(request);
+	const { bundle, signature, certificate, checksum } = files;
+	if ([
+		bundle,
+		signature,
+		certificate,
+		checksum
+	].some((one) => one !== void 0) || listed !== void 0) return files;
+	throw new RequestError("artifact-not-found", `there is no ${request.what}`, {
+		wanted: `its signature at ${request.sources.map(({ shown }) => `${shown}/${request.path}`).join(" or ")}`,
+		found: "no signature, no certificate, no bundle and no checksum file",
+		next: "see what the release has with k8s-verify list"
+	});
+}
+function sha256Of({ proven }, label) {
+	if (proven.algorithm === "sha256") return proven.hex;
+	throw new UnavailableError("mirror-incomplete", `the SHA-256 of ${label} is not known`, {
+		wanted: "a signature over its SHA-256",
+		found: `one over its ${proven.algorithm}`,
+		next: "install the file: then its SHA-256 is known"
+	});
+}
+var UnfetchedBytes;
+var init_prove_released = __esmMin((() => {
+	init_errors();
+	init_log_batches();
+	init_pace();
+	init_limits();
+	init_request();
+	init_artifact();
+	init_version();
+	init_side_files();
+	init_kept_evidence();
+	init_name();
+	init_name_failure();
+	init_proof_context();
+	init_release_manifest();
+	init_report();
+	init_run_trust();
+	UnfetchedBytes = class {
+		#listed;
+		#what;
+		constructor(listed, what) {
+			this.#listed = listed;
+			this.#what = what;
+		}
+		published() {
+			return Promise.resolve();
+		}
+		digest(algorithm = "sha256") {
+			const listed = this.#listed;
+			if (listed?.algorithm === algorithm) return Promise.resolve(listed);
+			return Promise.reject(new UnavailableError("mirror-incomplete", `the ${algorithm} of ${this.#what} is not known`, {
+				wanted: "the signed release manifest, or a checksum file",
+				found: "neither",
+				next: "try again with a source that has kubernetes-release.spdx and its signature; or install the file"
+			}));
+		}
+		digestAnew() {
+			return Promise.resolve(void 0);
+		}
+	};
+}));
+// src/flow/dry-run.ts
+var dry_run_exports = __exportAll({ rehearseAll: () => rehearseAll });
+async function rehearseAll(planned, request, client, trust, logMemory) {
+	const ended = new AbortController();
+	const { signal: asked } = request;
+	const signal = asked === void 0 ? ended.signal : AbortSignal.any([asked, ended.signal]);
+	const all = {
+		network: request,
+		sources: sourcesOf$1(request, client.http),
+		client,
+		trust,
+		logMemory,
+		signal
+	};
+	const context = {
+		...all,
+		recordsOf: void 0,
+		manifestOf: shareKeptManifests(all)
+	};
+	try {
+		const files = planned.flatMap(filesOf$1);
+		for (const one of files) await assertPlaceable(one);
+		const known = await Promise.all(files.map((one) => knownAs(one, context)));
+		const unknown = planned.filter((plan) => files.some((one, index) => one.plan === plan && known[index] === void 0));
+		const proven = await proveReleased(unknown, {
+			...all,
+			nameRequired: false
+		});
+		const byPlan = new Map(unknown.map((plan, index) => [plan, proven[index]]));
+		return await Promise.all(files.map(async (one, index) => known[index] ?? rehearse(one, byPlan.get(one.plan), context)));
+	} finally {
+		ended.abort();
+	}
+}
+function filesOf$1(plan) {
+	const { becomes } = plan;
+	switch (becomes.kind) {
+		case "file": return [{
+			plan,
+			file: becomes,
+			asked: plan,
+			saveBundle: becomes.saveBundle
+		}];
+		case "directory": return [{
+			plan,
+			file: {
+				...becomes,
+				executable: false
+			},
+			asked: void 0,
+			saveBundle: false
+		}];
+		case "members": return becomes.files.map((file) => ({
+			plan,
+			file,
+			asked: memberAsked(plan, file),
+			saveBundle: false
+		}));
+	}
+}
+async function assertPlaceable({ file, asked, saveBundle }) {
+	const { destination } = file;
+	if (asked !== void 0) await inspectDestination(destination);
+	await assertCanBePlaced(destination);
+	if (saveBundle) await inspectDestination(bundlePathOf(destination));
+}
+async function knownAs({ file, asked }, context) {
+	const { destination, executable } = file;
+	if (asked === void 0) {
+		const { inspectExtractionTarget } = await Promise.resolve().then(() => (init_staging_directory(), staging_directory_exports));
+		await inspectExtractionTarget(destination);
+		return;
+	}
+	if (await inspectDestination(destination) === "absent") return void 0;
+	const { known } = await recognise(asked, file, context);
+	if (known?.measured.digest === void 0) return void 0;
+	const { proof, measured, name } = known;
+	const { digest: sha256 } = known.measured;
+	const occupant = judgeOccupant(measured, sha256);
+	const facts = {
+		file: {
+			destination,
+			executable
+		},
+		asked,
+		proof,
+		sha256,
+		name
+	};
+	return prepared(asked.artifact, proof, await outputOf(facts, occupant));
+}
+async function rehearse({ plan, file, asked }, proven, context) {
+	if (proven === void 0) throw new TypeError(`${plan.label} was not proved`);
+	const { proof, manifest } = proven;
+	assertIsDemanded(plan, proven.sha256);
+	const isMember = asked !== void 0 && asked.artifact !== plan.artifact;
+	const sha256 = isMember ? listedDigest(asked, plan.label, manifest) : proven.sha256;
+	const of = asked ?? plan;
+	assertIsDemanded(of, sha256);
+	const named = {
+		sha256,
+		manifest,
+		from: void 0
+	};
+	const name = assertClaimed(of.artifact, void 0, named, {
+		...of,
+		nameRequired: false
+	});
+	const facts = {
+		file,
+		asked: of,
+		proof,
+		sha256,
+		name
+	};
+	if (asked === void 0) return prepared(plan.artifact, proof, await outputOf(facts, { kind: "absent" }));
+	const installed = {
+		...installedAs(facts),
+		proven: {
+			...proof.proven,
+			algorithm: "sha256",
+			hex: sha256
+		}
+	};
+	const occupant = await findInstalled(installed, context.signal);
+	const inPlace = occupant.kind === "fit" && !isMember ? await nameInPlace(asked, installed, {
+		sha256,
+		manifest
+	}, context) : name;
+	return prepared(plan.artifact, proof, await outputOf({
+		...facts,
+		name: inPlace
+	}, occupant));
+}
+function listedDigest({ artifact, label }, tarball, manifest) {
+	const [only, ...others] = manifest.kind === "none" ? [] : manifest.manifest.digestsOf(artifact.pathInRelease);
+	if (only !== void 0 && others.length === 0) return only;
+	const release = formatReleaseVersion(artifact.version);
+	throw new UnavailableError("mirror-incomplete", `the digest of ${label} is not known without its bytes`, {
+		wanted: `${MANIFEST_NAME} of ${release}, which lists one digest of it`,
+		found: manifest.kind === "none" ? manifest.why : "a release manifest that does not",
+		why: `it is out of ${tarball}, and only that is signed`,
+		next: "run it without --dry-run, which takes the file out of the proven tarball"
+	});
+}
+function installedAs({ file, asked, proof }) {
+	const { destination, executable } = file;
+	return {
+		destination,
+		executable,
+		proven: proof.proven,
+		maxBytes: MAX_ARTIFACT_BYTES[asked.artifact.kind]
+	};
+}
+async function outputOf(facts, occupant) {
+	const { file, asked, sha256, name } = facts;
+	const had = "nothing was downloaded";
+	if (occupant.kind === "fit") {
+		const { destination, executable, maxBytes } = installedAs(facts);
+		return {
+			kind: "already-installed",
+			file,
+			installed: {
+				destination,
+				executable,
+				maxBytes,
+				proven: {
+					algorithm: "sha256",
+					hex: sha256
+				}
+			},
+			sha256,
+			had: "the file that is there",
+			name
+		};
+	}
+	const { component, kind } = asked.artifact;
+	const previous = occupant.kind === "other" ? await previousVersion(file.destination, component, MAX_ARTIFACT_BYTES[kind]) : void 0;
+	const unfit = occupant.kind === "unfit" ? occupant.why : void 0;
+	return {
+		kind: "planned",
+		file,
+		replaces: occupant.kind !== "absent",
+		previous,
+		unfit,
+		sha256,
+		had,
+		...name.by.length > 0 ? { name } : {}
+	};
+}
+function prepared(artifact, proof, output) {
+	return {
+		artifact,
+		proof,
+		source: void 0,
+		bundlePath: void 0,
+		outputs: [output]
+	};
+}
+var init_dry_run = __esmMin((() => {
+	init_can_be_placed();
+	init_inspect_destination();
+	init_installed();
+	init_errors();
+	init_limits();
+	init_request();
+	init_artifact();
+	init_version();
+	init_fetch_and_prove();
+	init_name();
+	init_previous_version();
+	init_prove_released();
+	init_recognise();
+	init_release_manifest();
+	init_saved_bundle();
+}));
+// src/flow/allow.ts
+async function allowOutputs(prepared) {
+	const uses = new Map();
+	for (const one of prepared) {
+		const { allowance } = one.proof.proven;
+		if (allowance === void 0) continue;
+		for (const output of one.outputs) uses.set(output, await allowance.named(namedFile(one, output)));
+	}
+	return uses;
+}
+function namedFile({ artifact }, output) {
+	const { name, sha256 } = output;
+	const claimed = name?.claimed;
+	const component = memberOf$2(output)?.component ?? artifact?.component ?? claimed?.component;
+	return {
+		sha256,
+		component,
+		version: artifact?.version ?? claimed?.version,
+		kind: artifact?.kind ?? COMPONENTS.find((one) => one.name === component)?.kind,
+		isBound: name !== void 0 && name.by.length > 0
+	};
+}
+var init_allow = __esmMin((() => {
+	init_component();
+}));
+// src/flow/describe.ts
+async function describeRun(prepared, { notes, uses, kept }, report) {
+	const outputs = prepared.flatMap((one) => one.outputs);
+	for (const one of notes) report({
+		kind: "note",
+		...one
+	});
+	for (const output of outputs) {
+		for (const one of noteOnReplaced(output)) report({
+			kind: "note",
+			...one,
+			...artifactOf(output)
+		});
+		reportNameNotes(output, report);
+	}
+	return {
+		schemaVersion: 1,
+		artifacts: await notePlaced(prepared.flatMap((one) => one.outputs.map((output) => describeOutput(one, output, {
+			policy: uses.get(output),
+			keptEvidence: kept.get(one)
+		}))), report),
+		notes
+	};
+}
+function describeOutput(prepared, output, { policy, keptEvidence }) {
+	const { proof, source, bundlePath, manifestPath } = prepared;
+	const { proven, crossChecks } = proof;
+	const path = pathOf(output);
+	return {
+		outcome: outcomeOf(output),
+		...previousOf(output),
+		...coordinatesOf(prepared, output),
+		...describeName(output),
+		...describePayload(output),
+		...path === void 0 ? {} : { path: (0, node_path.resolve)(path) },
+		...source === void 0 ? {} : { source },
+		...tarballOf(prepared, output),
+		...bundlePath === void 0 ? {} : { bundlePath: (0, node_path.resolve)(bundlePath) },
+		...manifestPath === void 0 ? {} : { manifestPath: (0, node_path.resolve)(manifestPath) },
+		...keptEvidence === void 0 ? {} : { keptEvidence },
+		...contentOf(output),
+		...crossChecks === void 0 ? {} : { crossChecks },
+		...policy === void 0 ? {} : { policy },
+		...describeProof(proof, output.sha256),
+		checks: {
+			...proven.checks,
+			digest: {
+				outcome: "passed",
+				detail: `${proven.algorithm}:${proven.hex} (${output.had})`
+			}
+		},
+		notes: [
+			...proof.notes,
+			...output.name?.notes ?? [],
+			...noteOnReplaced(output)
+		]
+	};
+}
+function reportNameNotes(output, report) {
+	const { by = [], notes = [] } = output.name ?? {};
+	for (const one of notes) if (by.length === 0 || one.code === "file-name-says-other") report({
+		kind: "note",
+		...one,
+		...artifactOf(output)
+	});
+	else report({
+		kind: "detail",
+		message: one.text
+	});
+}
+function outcomeOf(output) {
+	if (output.kind === "already-installed") return "kept";
+	if (output.kind === "planned") return output.replaces ? "would-replace" : "would-install";
+	return output.kind === "installed" && output.replaces ? "replaced" : output.kind;
+}
+function artifactOf(output) {
+	const artifact = pathOf(output);
+	return artifact === void 0 ? {} : { artifact };
+}
+function previousOf(output) {
+	return "previous" in output && output.previous !== void 0 ? { previous: output.previous } : {};
+}
+function pathOf(output) {
+	switch (output.kind) {
+		case "installed":
+		case "already-installed":
+		case "planned": return output.file.destination;
+		case "extracted": return output.extraction.directory;
+		case "verified": return output.path;
+	}
+}
+function coordinatesOf({ artifact }, output) {
+	if (artifact === void 0) return describeClaim(output.name?.claimed);
+	const { component, version, platform } = artifact;
+	return {
+		component: memberOf$2(output)?.component ?? component,
+		version: formatReleaseVersion(version),
+		...platform === void 0 ? {} : { platform: formatPlatform(platform) }
+	};
+}
+function describeClaim(claimed) {
+	if (claimed === void 0) return {};
+	const { component, version, platform } = claimed;
+	return {
+		component,
+		...version === void 0 ? {} : { version: formatReleaseVersion(version) },
+		...platform === void 0 ? {} : { platform: formatPlatform(platform) }
+	};
+}
+function describeName({ name }) {
+	if (name === void 0) return {};
+	const { by, manifestSha256 } = name;
+	return { name: {
+		bound: by.length > 0,
+		by,
+		...manifestSha256 === void 0 ? {} : { manifestSha256 }
+	} };
+}
+function describePayload(output) {
+	if (output.kind !== "verified" || output.containerSignature === void 0) return {};
+	const { reference, imageDigest } = output.containerSignature;
+	return { containerImage: {
+		reference,
+		digest: imageDigest
+	} };
+}
+function tarballOf({ artifact, proof: { proven } }, output) {
+	const member = memberOf$2(output);
+	if (artifact === void 0 || member === void 0) return {};
+	return { fromTarball: {
+		name: artifact.fileName,
+		sha256: proven.hex,
+		member: member.path
+	} };
+}
+function contentOf(output) {
+	if (output.kind === "verified") return output.members === void 0 ? {} : { members: output.members };
+	if (output.kind !== "extracted") return {};
+	const files = output.extraction.members.filter(({ kind }) => kind === "file");
+	return { extracted: {
+		files: files.length,
+		bytes: files.reduce((sum, { bytes }) => sum + bytes, 0)
+	} };
+}
+function noteOnReplaced(output) {
+	if (!("unfit" in output) || output.unfit === void 0) return [];
+	return [note("file-renewed", output.kind === "planned" ? `a new file would take the place of ${output.file.destination}, which has the same bytes: ${output.unfit}` : `a new file took the place of ${output.file.destination}, which had the same bytes: ${output.unfit}`)];
+}
+function describeProof({ proven, origin, trust }, sha256) {
+	const { claim, signer, signedAt, logEntries } = proven;
+	return {
+		claim: claim.kind,
+		...claim.kind === "attested" ? { predicateType: claim.predicateType } : {},
+		sha256,
+		evidence: origin,
+		signer,
+		...signedAt === void 0 ? {} : { signedAt: signedAt.toISOString() },
+		logEntries,
+		trustedRoot: describeTrust(trust)
+	};
+}
+var init_describe = __esmMin((() => {
+	init_notes();
+	init_platform();
+	init_version();
+	init_run_trust();
+}));
+// src/flow/place.ts
+async function placePrepared(prepared, signal) {
+	const outputs = prepared.flatMap((one) => one.outputs);
+	const sideFiles = prepared.flatMap(sideFilesOf);
+	if (sideFiles.length === 0 && outputs.every(({ kind }) => kind === "verified" || kind === "planned")) return [];
+	const { DATA_MODE, EXECUTABLE_MODE, placeAll } = await Promise.resolve().then(() => (init_place$1(), place_exports));
+	const placements = outputs.flatMap((output) => {
+		if (output.kind !== "installed") return [];
+		const { verified: artifact, file } = output;
+		const { destination, executable } = file;
+		return [{
+			artifact,
+			destination,
+			mode: executable ? EXECUTABLE_MODE : DATA_MODE
+		}];
+	});
+	const installed = outputs.flatMap((one) => one.kind === "already-installed" ? [one.installed] : []);
+	const extractions = outputs.flatMap((one) => one.kind === "extracted" ? [one.extraction] : []);
+	const archives = extractions.length === 0 ? void 0 : await Promise.resolve().then(() => (init_extract(), extract_exports));
+	const notes = await placeAll(placements, {
+		sideFiles,
+		installed,
+		signal
+	});
+	if (archives === void 0) return notes;
+	const isBegun = placements.length > 0 || sideFiles.length > 0;
+	return [...notes, ...await archives.placeExtractions(extractions, isBegun ? {} : { signal })];
+}
+function sideFilesOf({ bundlePath, manifestPath, proof: { bundle, listedIn } }) {
+	if (manifestPath !== void 0 && listedIn !== void 0) return [{
+		destination: manifestPath,
+		bytes: listedIn.bytes
+	}, {
+		destination: bundlePathOf(manifestPath),
+		bytes: bundle
+	}];
+	return bundlePath === void 0 ? [] : [{
+		destination: bundlePath,
+		bytes: bundle
+	}];
+}
+var init_place = __esmMin((() => {
+	init_saved_bundle();
+}));
+// src/names/name-memory.ts
+async function recallName(data, name, isBound) {
+	const key = keyOf(name);
+	const notes = [];
+	for (const onlyNew of [true, false]) {
+		const entries = (await data.read("names", key)).map((entry) => ({
+			entry,
+			was: readEntry(entry, key)
+		}));
+		for (const { entry, was } of entries) if (was === void 0) notes.push(damaged(entry));
+		const others = entries.flatMap(({ was }) => was === void 0 || was.sha256 === name.sha256 ? [] : [was]);
+		if (others[0] !== void 0) return {
+			kind: "other",
+			earlier: others[0],
+			notes
+		};
+		if (entries.some(({ was }) => was !== void 0) || !isBound) return {
+			kind: "same",
+			notes
+		};
+		const isOwnDamaged = entries.some(({ entry }) => entry.place === "own");
+		if (await data.write("names", key, encode(name), { onlyNew: onlyNew && !isOwnDamaged }) !== "taken") break;
+	}
+	return {
+		kind: "same",
+		notes
+	};
+}
+async function forgetName(data, name) {
+	const key = keyOf(name);
+	const was = (await data.read("names", key)).some(({ place }) => place === "own");
+	return await data.remove("names", key) && was;
+}
+function damaged({ path }) {
+	return note("name-memory-damaged", `${path} was damaged; what it remembered of a name is lost`);
+}
+function keyOf({ kind, component, version, platform, signer, authority }) {
+	const who = signer.kind === "managed-key" ? [signer.sha256] : [signer.subjectAlternativeName, signer.issuer];
+	const parts = [
+		FORM,
+		kind,
+		component,
+		version,
+		platform ?? "",
+		authority ?? "",
+		...who
+	];
+	return (0, node_crypto.createHash)("sha256").update(JSON.stringify(parts)).digest("hex");
+}
+function encode(name) {
+	const { component, version, platform, signer, authority, sha256, signedAt } = name;
+	const entry = {
+		schemaVersion: FORM,
+		key: keyOf(name),
+		component,
+		version,
+		...platform === void 0 ? {} : { platform },
+		signer: signer.kind === "managed-key" ? `sha256:${signer.sha256}` : signer.subjectAlternativeName,
+		...authority === void 0 ? {} : { authority },
+		sha256,
+		...signedAt === void 0 ? {} : { signedAt: signedAt.toISOString() }
+	};
+	return Buffer.from(`${JSON.stringify(entry)}\n`);
+}
+function readEntry({ bytes, path, place }, key) {
+	try {
+		const json = parseJsonStrictly(bytes, path, { maxBytes: MAX_KEPT_NAME_BYTES });
+		const fields = new Fields(json, path, FIELDS);
+		if (fields.count("schemaVersion") !== FORM || encodeHex(fields.hex("key", 32)) !== key) return void 0;
+		const sha256 = encodeHex(fields.hex("sha256", 32));
+		const signedAt = fields.has("signedAt") ? fields.text("signedAt") : void 0;
+		if (signedAt !== void 0 && !TIME.test(signedAt)) return void 0;
+		return {
+			sha256,
+			signedAt,
+			path,
+			place
+		};
+	} catch (error) {
+		if (error instanceof UntrustedError) return void 0;
+		throw error;
+	}
+}
+var FORM, FIELDS, TIME;
+var init_name_memory = __esmMin((() => {
+	init_errors();
+	init_limits();
+	init_notes();
+	init_fields();
+	init_json();
+	FORM = 1;
+	FIELDS = [
+		"schemaVersion",
+		"key",
+		"component",
+		"version",
+		"platform",
+		"signer",
+		"authority",
+		"sha256",
+		"signedAt"
+	];
+	TIME = /^[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}\.[0-9]{3}Z$/;
+}));
+// src/flow/remember-names.ts
+async function rememberNames(prepared, { data }, forget = []) {
+	const names = prepared.flatMap((one) => one.outputs.flatMap((output) => {
+		const name = provenName(one, output);
+		return name === void 0 ? [] : [{
+			name,
+			from: one.source,
+			isBound: isBound(output)
+		}];
+	}));
+	const proven = names.map(({ name }) => name);
+	const notes = [];
+	for (const written of forget) notes.push(await forgetWritten(data, written, proven));
+	for (const { name, from, isBound: bound } of names) {
+		const recalled = await recallName(data, name, bound);
+		notes.push(...recalled.notes);
+		if (recalled.kind === "other") throw digestChanged(name, recalled.earlier, from);
+	}
+	return notes;
+}
+function isBound({ name }) {
+	return name?.by.some((source) => source === "binary" || source === "release-manifest") === true;
+}
+function provenName({ artifact, proof }, output) {
+	const { signer, authority, signedAt, claim } = proof.proven;
+	const { name, sha256 } = output;
+	if (memberOf$2(output) !== void 0 || claim.kind !== "genuine" || artifact === void 0 && !isBound(output)) return void 0;
+	const coordinates = artifact ?? name?.claimed;
+	if (coordinates?.version === void 0) return void 0;
+	const { component, version, platform } = coordinates;
+	const known = COMPONENTS.find((one) => one.name === component);
+	if (artifact === void 0 && (known === void 0 || platform === void 0 && known.platforms !== "none")) return void 0;
+	return {
+		kind: artifact?.kind ?? known?.kind ?? "binary",
+		component,
+		version: formatReleaseVersion(version),
+		platform: platform === void 0 ? void 0 : formatPlatform(platform),
+		signer,
+		authority,
+		sha256,
+		signedAt
+	};
+}
+async function forgetWritten(data, written, names) {
+	const meant = names.filter(({ component, version, platform }) => component === written.component && version === written.version && (written.platform === void 0 || platform === written.platform));
+	const text = writeName(written);
+	if (meant.length === 0) return note("name-not-forgotten", `nothing of this run is bound to the name ${text}`);
+	let forgotten = false;
+	for (const name of meant) forgotten = await forgetName(data, name) || forgotten;
+	return forgotten ? note("name-forgotten", `the digest that was remembered for ${text} is forgotten`) : note("name-not-forgotten", `nothing was remembered for ${text}`);
+}
+function digestChanged(name, earlier, from) {
+	const { component, version, platform } = name;
+	const label = [
+		component,
+		version,
+		...platform === void 0 ? [] : [platform]
+	].join(" ");
+	const forgetting = `--forget-name ${writeName(name)}`;
+	return new UntrustedError("name-digest-changed", `another file was proved to be ${label} before`, {
+		wanted: signed(earlier.sha256, earlier.signedAt),
+		found: `${signed(name.sha256, name.signedAt?.toISOString())}, genuine too`,
+		...from === void 0 ? {} : { from },
+		why: `a released name has one file for ever, and ${earlier.path} remembers the other one`,
+		next: earlier.place === "own" ? `find out why there are two; once you know that this one is right, forget the other one with ${forgetting}` : `find out why there are two; only root can forget the other one, with ${forgetting}`
+	});
+}
+function signed(sha256, at) {
+	return `sha256:${sha256}${at === void 0 ? "" : `, signed ${at}`}`;
+}
+var init_remember_names = __esmMin((() => {
+	init_errors();
+	init_name_memory();
+	init_notes();
+	init_component();
+	init_platform();
+	init_version();
+	init_written_name();
+}));
+// src/flow/finish-run.ts
+var finish_run_exports = __exportAll({ finishRun: () => finishRun });
+async function finishRun(prepared, { forgetNames, signal }, client, logMemory) {
+	const notes = [];
+	let uses;
+	let kept;
+	try {
+		uses = await allowOutputs(prepared);
+		notes.push(...await logMemory.finish());
+		notes.push(...await rememberNames(prepared, client, forgetNames));
+		kept = await keepAllEvidence(prepared, client.data);
+		notes.push(...await placePrepared(prepared, signal));
+	} finally {
+		await discardPrepared(prepared);
+	}
+	return describeRun(prepared, {
+		notes,
+		uses,
+		kept
+	}, client.report);
+}
+var init_finish_run = __esmMin((() => {
+	init_allow();
+	init_describe();
+	init_kept_evidence();
+	init_place();
+	init_remember_names();
+}));
 // src/install.ts
-function installRelease(request, client) {
+init_report();
+function installRelease(given, own) {
 	return ableToJudge(async () => {
+		const { request, client } = await withWhatIsLocked(await underPolicy(given, own), own);
 		const trust = await openTrust(request, client, request.signal);
 		try {
 			const result = await proveAndPlace(request, client, trust);
@@ -35974,11 +39358,28 @@ function installRelease(request, client) {
 		}
 	});
 }
+async function withWhatIsLocked(request, client) {
+	if (request.locked === void 0) return {
+		request,
+		client
+	};
+	return (await Promise.resolve().then(() => (init_locked_install(), locked_install_exports))).openLocked(request, client);
+}
 async function proveAndPlace(request, client, trust) {
 	const planned = await planInstall(request, client);
 	for (const { label, policy } of planned) reportExpectedSigners(client.report, label, policy);
 	const logMemory = openLogMemory(request, client);
-	return finishRun(await prepareAll(planned, request, client, trust, logMemory), request, client, logMemory);
+	const prepared = await (request.dryRun === true ? (await Promise.resolve().then(() => (init_dry_run(), dry_run_exports))).rehearseAll : prepareAll)(planned, request, client, trust, logMemory);
+	const { finishRun } = await Promise.resolve().then(() => (init_finish_run(), finish_run_exports));
+	return finishRun(prepared, request, client, logMemory);
+}
+// src/names/file-name.ts
+init_finish_run();
+init_component();
+const BINARIES = new Set(COMPONENTS.filter(({ kind }) => kind === "binary").map(({ name }) => name));
+function componentOfFileName(name) {
+	const bare = name.replace(/\.exe$/i, "").replace(/[-_.@]v?[0-9][0-9A-Za-z.+_-]*$/, "");
+	return BINARIES.has(bare) ? bare : void 0;
 }
 // src/names/container-signature.ts
 init_errors();
@@ -36008,9 +39409,6 @@ function fieldsOf(value) {
 	return isJsonObject(value) ? value : {};
 }
 // src/plan/asked-name.ts
-init_artifact();
-init_component();
-init_platform();
 function filesOf({ component: name, version, platform }) {
 	const component = findComponent(name);
 	const [first, ...more] = platform === void 0 ? platformsOf(component, version) : [platform];
@@ -36020,14 +39418,23 @@ function filesOf({ component: name, version, platform }) {
 		platform: one
 	}));
 }
+var init_asked_name = __esmMin((() => {
+	init_artifact();
+	init_component();
+	init_platform();
+}));
 // src/flow/local-name.ts
 init_errors();
 init_limits();
+init_bind_name();
+init_asked_name();
 init_platform();
 init_version();
-async function nameLocal({ bytes, file }, signal) {
+init_archive_name();
+init_name();
+async function nameLocal({ bytes, file, said }, signal) {
 	if (bytes === void 0) return {};
-	const claimed = await readName(bytes);
+	const claimed = said === void 0 ? await readName(bytes) : said.name;
 	if (claimed !== void 0) return { name: nameItself(claimed) };
 	const payload = await readSmall(bytes, MAX_SIGNATURE_PAYLOAD_BYTES);
 	const signature = payload === void 0 ? void 0 : containerSignature(payload);
@@ -36194,11 +39601,6 @@ function describeMember({ path, kind, bytes, mode, modified }) {
 	};
 }
 // src/flow/read-subject.ts
-init_hash_file();
-init_verified_artifact();
-init_check_detached_signature();
-init_proof();
-init_digest();
 function nameOf({ subject }) {
 	switch (subject.kind) {
 		case "file": return subject.path;
@@ -36246,7 +39648,7 @@ async function readSubject({ subject, signal }, evidence, policy, hashed) {
 		...also,
 		"sha256"
 	])];
-	const measured = hashed !== void 0 && algorithms.every((name) => hashed.digests.has(name)) ? hashed : await measureFile(subject.path, algorithms, signal);
+	const measured = hashed !== void 0 && algorithms.every((name) => hashed.digests.has(name)) ? hashed : await measureFile(subject.path, algorithms, signal, subject.held?.open);
 	return {
 		...describe((name) => ({
 			algorithm: name,
@@ -36264,59 +39666,14 @@ function requiredOf(evidence, policy) {
 		also
 	};
 }
-// src/flow/prove-local.ts
-init_verified_artifact();
-init_errors();
-init_evidence_store();
-init_check_claim();
-init_check_detached_signature();
-init_kept_evidence();
-init_proof_context();
-init_prove_with_log();
-init_run_trust();
-async function proveLocal(run) {
-	const { request } = run;
-	try {
-		return await proveBy(await findEvidence(request), run);
-	} catch (error) {
-		const { evidence, subject } = request;
-		if (evidence.kind !== "beside" || subject.kind !== "file") throw error;
-		if (!(error instanceof K8sVerifyError) || error instanceof InterruptedError) throw error;
-		const kept = await proveByKept(subject.path, run);
-		if (kept === void 0) throw error;
-		const notes = error instanceof RequestError ? [] : [evidenceNotUsed(`the evidence next to ${subject.path}`, error.message)];
-		return {
-			...kept,
-			proof: {
-				...kept.proof,
-				notes: [...notes, ...kept.proof.notes]
-			}
-		};
-	}
-}
-async function proveByKept(path, run) {
-	if (!(0, node_fs.statSync)(path, { throwIfNoEntry: false })?.isFile()) return void 0;
-	const hashed = await measureFile(path, ["sha256"], run.request.signal);
-	let proved;
-	let isFirst = true;
-	try {
-		const { proof } = await proveFromKept(run.client.data, hashed.digests.get("sha256") ?? "", async (kept) => {
-			const reusable = isFirst ? hashed : void 0;
-			isFirst = false;
-			proved = await proveBy({
-				kind: "bundle",
-				...kept
-			}, run, reusable);
-			return proved.proof;
-		});
-		return proof === void 0 || proved === void 0 ? void 0 : {
-			...proved,
-			proof
-		};
-	} finally {
-		if (proved?.measured !== hashed) await hashed.opened.close();
-	}
-}
+var init_read_subject = __esmMin((() => {
+	init_hash_file();
+	init_verified_artifact();
+	init_check_detached_signature();
+	init_proof();
+	init_digest();
+}));
+// src/flow/prove-by.ts
 async function proveBy(evidence, { request, client, policy, trust }, hashed) {
 	const read = await readSubject(request, evidence, policy, hashed);
 	const run = {
@@ -36332,8 +39689,8 @@ async function proveBy(evidence, { request, client, policy, trust }, hashed) {
 			proof: await proveWith(trust, prove)
 		};
 	} catch (error) {
-		await read.measured?.opened.close();
-		throw nameFile(withOrigin(request.evidence.kind === "beside" ? ofAnotherFile(error, evidence) : error, request, evidence), nameOf(request));
+		if (read.measured !== hashed) await read.measured?.opened.close();
+		throw nameFile(withOrigin(error, request, evidence), nameOf(request));
 	}
 }
 async function proveSubject(context, evidence, subject, what) {
@@ -36366,6 +39723,639 @@ function withOrigin(error, { evidence }, { location }) {
 	if (evidence.kind === "bundle-in-memory" || evidence.kind === "detached-in-memory" || !(error instanceof UntrustedError) || error.from !== void 0) return error;
 	return error.with({ from: location });
 }
+var init_prove_by = __esmMin((() => {
+	init_errors();
+	init_check_claim();
+	init_check_detached_signature();
+	init_name_failure();
+	init_proof_context();
+	init_prove_with_log();
+	init_read_subject();
+	init_run_trust();
+}));
+// src/flow/prove-by-listing.ts
+var prove_by_listing_exports = __exportAll({
+	orNone: () => orNone,
+	proveByAnyKeptManifest: () => proveByAnyKeptManifest,
+	proveBySavedManifest: () => proveBySavedManifest
+});
+async function proveBySavedManifest(path, run, hashed) {
+	const location = `${path}.${MANIFEST_NAME}`;
+	const document = await readEvidenceBeside(location, MAX_MANIFEST_BYTES, "the release manifest");
+	if (document === void 0) return void 0;
+	const bundle = await readEvidenceBeside(bundlePathOf(location), MAX_BUNDLE_BYTES, "the bundle");
+	if (bundle === void 0 || !lists(document, hashed)) return void 0;
+	const trust = await run.trust.current();
+	const context = proofContext(proofRun(run), policyOfManifest(run.policy), trust);
+	const subject = {
+		kind: "digest",
+		digest: digestOf(document, "sha256")
+	};
+	const opened = openProvedManifest({
+		bytes: document,
+		proof: {
+			proven: proveFromEvidence(context, readBundle(bundle, `the bundle ${bundlePathOf(location)}`), subject),
+			trust,
+			bundle,
+			origin: {
+				kind: "bundle",
+				location: bundlePathOf(location)
+			},
+			notes: []
+		},
+		location
+	}, MANIFEST_NAME);
+	return opened.kind === "none" ? void 0 : proveByListing(opened, hashed, run, "it was saved next to the file");
+}
+async function proveByAnyKeptManifest(run, hashed) {
+	const { data } = run.client;
+	for (const release of await data.list("manifests")) {
+		const version = readReleaseVersion(release);
+		const entries = version === void 0 ? [] : await data.read("manifests", release);
+		if (version === void 0 || !entries.some(({ bytes }) => lists(bytes, hashed))) continue;
+		const manifest = await keptManifest(version, run.policy, {
+			...proofRun(run),
+			trust: run.trust
+		});
+		const proved = manifest && await proveByListing(manifest, hashed, run, "no signature of its own was at hand");
+		if (proved !== void 0) return proved;
+	}
+}
+async function orNone(proving) {
+	try {
+		return await proving;
+	} catch (error) {
+		if (!(error instanceof K8sVerifyError) || error instanceof InterruptedError) throw error;
+		if (error instanceof UntrustedError && error.code === "trusted-root-invalid") throw error;
+		if (error instanceof NotAllowedError) throw error;
+		return;
+	}
+}
+function proofRun({ request, client }) {
+	return {
+		network: request,
+		client,
+		signal: request.signal
+	};
+}
+function lists(manifest, { sha256 }) {
+	return Buffer.from(manifest.buffer, manifest.byteOffset, manifest.byteLength).includes(sha256);
+}
+async function proveByListing(manifest, { sha256, file }, { policy }, reason) {
+	const digest = {
+		algorithm: "sha256",
+		hex: sha256
+	};
+	const { manifest: listed } = manifest;
+	const { version } = listed;
+	let proof;
+	for (const pathInRelease of listed.pathsOf(sha256)) {
+		const proved = await proveFromManifest({
+			artifact: {
+				version,
+				pathInRelease
+			},
+			policy,
+			manifest: () => Promise.resolve(manifest)
+		}, digest, reason);
+		if (proved.kind === "proved") proof ??= {
+			...proved.proof,
+			notes: []
+		};
+	}
+	if (proof === void 0) return void 0;
+	return {
+		subject: {
+			kind: "digest",
+			digest
+		},
+		sha256,
+		...file === void 0 ? {} : { measured: file },
+		proof
+	};
+}
+var init_prove_by_listing = __esmMin((() => {
+	init_errors();
+	init_local_files();
+	init_read_bundle();
+	init_limits();
+	init_artifact();
+	init_version();
+	init_digest();
+	init_kept_manifest();
+	init_proof_context();
+	init_proved_manifest();
+	init_prove_listed();
+	init_prove_with_log();
+	init_saved_bundle();
+}));
+// src/names/builders.ts
+function builderOf(markedVersion) {
+	return [...MARKS].find(([, mark]) => mark.test(markedVersion))?.[0];
+}
+function saidParts(said) {
+	if (said === void 0) return {};
+	const { component, platform } = said;
+	const version = said.version === void 0 ? said.markedVersion : formatReleaseVersion(said.version);
+	return {
+		component,
+		...version === void 0 ? {} : { version },
+		...platform === void 0 ? {} : { platform: formatPlatform(platform) }
+	};
+}
+var MARKS;
+var init_builders = __esmMin((() => {
+	init_platform();
+	init_version();
+	MARKS = new Map([
+		["eks", /-eks-/],
+		["gke", /-gke\./],
+		["k3s", /\+k3s/],
+		["rke2", /\+rke2/]
+	]);
+	[...MARKS.keys()];
+}));
+// src/flow/unproved.ts
+function withSubject(error, subject) {
+	return error instanceof K8sVerifyError && error.code !== "interrupted" ? error.with({ subject }) : error;
+}
+function anotherDigest({ what, sha256, isKubernetes }, artifact, proven) {
+	const name = formatName(artifact);
+	return new UntrustedError("digest-mismatch", `${what} is not the ${name} that ${isKubernetes ? "Kubernetes" : "the signer"} signed`, {
+		check: "digest",
+		wanted: proven.digest,
+		found: `sha256:${sha256}`,
+		from: proven.from,
+		why: `it says that it is ${name}; it was changed, or built by someone else`,
+		next: `get the released file: k8s-verify ${artifact.component} ${formatReleaseVersion(artifact.version)}`
+	});
+}
+function beforeSigning({ what, said }, version) {
+	const release = formatReleaseVersion(version);
+	return new UntrustedError("signature-not-published", `nothing of Kubernetes ${release} is signed`, {
+		wanted: `a file of a signed release: ${describeSignedReleases()}`,
+		found: `${what}, which says that it is ${said === void 0 ? release : formatName(said)}`,
+		why: "without a signature it is not known who made the file",
+		next: "use a release that is signed"
+	});
+}
+function withoutSignature({ what, sha256 }, artifact, from) {
+	const name = formatName(artifact);
+	return new UntrustedError("signature-not-published", `no complete signature is published for ${name}`, {
+		check: "material",
+		wanted: `${artifact.fileName}.sigstore.json, or ${artifact.fileName}.sig and ${artifact.fileName}.cert`,
+		found: `none of them, and a checksum file with sha256:${sha256}, the digest of ${what}`,
+		from,
+		why: "without a signature it is not known who made the file",
+		next: "a new release can take hours to be complete; try again, or take the next patch release"
+	});
+}
+function byAnother({ what, said }, markedVersion) {
+	const builder = builderOf(markedVersion);
+	const who = builder === void 0 ? "another builder" : builder;
+	return new UnavailableError("other-builder", `${what} is not a build of Kubernetes' own releases`, {
+		wanted: "a file that the signer of the Kubernetes releases signed",
+		found: `it says that it is ${said?.component ?? ""} ${markedVersion}, with the mark of ${who}; nothing proves it`,
+		why: "anyone can write such a mark into a file; only its builder can say whether it is theirs",
+		next: "ask its builder for a signature or a digest, and hold the file against that"
+	});
+}
+function offline({ what, sha256, file }, cause) {
+	return new UnavailableError("offline", `there is no evidence for ${what} on this machine`, {
+		wanted: `evidence for sha256:${sha256}`,
+		found: `${file === void 0 ? "none" : "none next to the file, and none"} that an earlier run kept`,
+		next: "make the same run with a network, or name the evidence with --bundle",
+		...cause === void 0 ? {} : { cause }
+	});
+}
+function notFound({ what, said, bytes, isKubernetes }, { nearby, asked }) {
+	const { component, version } = saidParts(said);
+	const claim = said === void 0 ? "it does not say what it is" : `it says that it is ${formatName(said)}, which nothing proves`;
+	const found = [
+		...bytes === void 0 ? [] : [claim],
+		...nearby instanceof RequestError && nearby.found !== void 0 ? [`next to it: ${nearby.found}`] : [],
+		...asked.filter((one) => one !== void 0)
+	];
+	const other = nearby?.next?.startsWith("name the file") === true ? nearby.next : void 0;
+	const next = component === void 0 || version === void 0 ? "name its evidence: --bundle FILE, or --signature FILE --certificate FILE" : `get the released file: k8s-verify ${component} ${version}`;
+	const signer = isKubernetes ? "the signer of the Kubernetes releases" : "the signer that was asked for";
+	return new UnavailableError("evidence-not-found", `nothing was found that shows who signed ${what}`, {
+		wanted: `a signature by ${signer}`,
+		...found.length === 0 ? {} : { found: found.join("; ") },
+		why: "the index of the log does not have every signing, so that this is no verdict on the file",
+		next: other ?? next,
+		...nearby === void 0 ? {} : { cause: nearby }
+	});
+}
+var init_unproved = __esmMin((() => {
+	init_errors();
+	init_bind_name();
+	init_builders();
+	init_signer();
+	init_version();
+}));
+// src/flow/prove-as-published.ts
+async function proveByKeptManifest(run, subject, artifact, context) {
+	const manifest = await keptManifest(artifact.version, run.policy, context);
+	return manifest === void 0 ? void 0 : askManifest$1(run, subject, artifact, manifest);
+}
+async function proveAsPublished(run, subject, artifact, context) {
+	const what = formatName(artifact);
+	const { report } = run.client;
+	const request = {
+		report,
+		sources: context.sources,
+		path: artifact.path,
+		what,
+		signal: context.signal
+	};
+	run.trust.begin();
+	let files;
+	try {
+		files = await fetchSideFiles(request);
+	} catch (error) {
+		return notFetched(error, what);
+	}
+	if (!isSigned(files)) return withoutPair(run, subject, artifact, files, context);
+	const own = await proveByPair(run, subject, artifact, files);
+	if (own !== "misfit") return own;
+	try {
+		return compared(subject, artifact, await proveWith(run.trust, async (trust) => proveArtifact({
+			...proofContext(context, run.policy, trust),
+			files: request,
+			bytes: onDisk(subject),
+			listed: {
+				artifact,
+				policy: run.policy,
+				manifest: () => context.manifestOf(artifact.version, run.policy)
+			}
+		}, Promise.resolve(files))), `${files.source.shown}/${artifact.path}`);
+	} catch (error) {
+		if (!(error instanceof K8sVerifyError) || error instanceof InterruptedError) throw error;
+		return await askManifest$1(run, subject, artifact, await context.manifestOf(artifact.version, run.policy)) ?? contradicted(error, subject, files, what);
+	}
+}
+async function proveByPair(run, { file }, artifact, files) {
+	const what = formatName(artifact);
+	try {
+		return {
+			kind: "proved",
+			proved: await proveBy(evidenceOf(files, artifact, what), run, file)
+		};
+	} catch (error) {
+		if (!(error instanceof K8sVerifyError) || error instanceof InterruptedError) throw error;
+		const isMisfit = error.code === "signature-mismatch" || error.code === "digest-mismatch";
+		if (error instanceof UntrustedError && isMisfit) return "misfit";
+		const isOver = error.code !== "material-malformed" && error.code !== "material-oversized";
+		return {
+			kind: "not-proved",
+			found: `the published signature of ${what} does not prove it: ${error.message}`,
+			...isOver ? { error } : {}
+		};
+	}
+}
+function evidenceOf(files, { path }, what) {
+	const { bundle, signature, certificate, source } = files;
+	if (bundle !== void 0) {
+		const location = `${source.shown}/${path}.sigstore.json`;
+		return {
+			kind: "bundle",
+			bytes: bundle,
+			evidence: readBundle(bundle),
+			location
+		};
+	}
+	if (signature === void 0 || certificate === void 0) throw new TypeError("there is no signature");
+	return {
+		kind: "detached",
+		material: {
+			signature: parseSignatureFile(signature, `the signature of ${what}`),
+			certificate: parseCertificateFile(certificate, `the certificate of ${what}`)
+		},
+		location: `${source.shown}/${path}.sig`
+	};
+}
+function compared(subject, artifact, proof, from) {
+	const { algorithm, hex } = proof.proven;
+	if (algorithm === "sha256" && hex === subject.sha256) return proved(subject, proof);
+	return {
+		kind: "other",
+		error: anotherDigest(subject, artifact, {
+			digest: `${algorithm}:${hex}`,
+			from
+		})
+	};
+}
+function proved({ sha256, file }, proof) {
+	return {
+		kind: "proved",
+		proved: {
+			subject: {
+				kind: "digest",
+				digest: {
+					algorithm: "sha256",
+					hex: sha256
+				}
+			},
+			sha256,
+			...file === void 0 ? {} : { measured: file },
+			proof
+		}
+	};
+}
+async function askManifest$1({ policy }, subject, artifact, manifest) {
+	if (manifest.kind === "none") return void 0;
+	const claimed = {
+		algorithm: "sha256",
+		hex: subject.sha256
+	};
+	const listed = await proveFromManifest({
+		artifact,
+		policy,
+		manifest: () => Promise.resolve(manifest)
+	}, claimed, REASON);
+	if (listed.kind === "proved") return proved(subject, {
+		...listed.proof,
+		notes: []
+	});
+	const [digest, more] = manifest.manifest.digestsOf(artifact.pathInRelease);
+	if (digest === void 0 || more !== void 0 || digest === subject.sha256) return void 0;
+	return {
+		kind: "other",
+		error: anotherDigest(subject, artifact, {
+			digest: `sha256:${digest}`,
+			from: manifest.location
+		})
+	};
+}
+async function withoutPair({ policy }, subject, artifact, files, { manifestOf }) {
+	const answer = await askManifest$1({ policy }, subject, artifact, await manifestOf(artifact.version, policy));
+	if (answer !== void 0) return answer;
+	const { shown, isPublisher } = files.source;
+	const what = formatName(artifact);
+	const found = `${shown} has no signature of ${what}`;
+	const from = `${shown}/${artifact.path}`;
+	return isPublisher && checksumOf(files, what) === subject.sha256 ? {
+		kind: "not-proved",
+		found,
+		error: withoutSignature(subject, artifact, from)
+	} : {
+		kind: "not-proved",
+		found
+	};
+}
+function checksumOf({ checksum }, what) {
+	if (checksum === void 0) return void 0;
+	try {
+		return parseChecksumFile(checksum, "sha256", `the checksum file of ${what}`).hex;
+	} catch (error) {
+		if (error instanceof UntrustedError) return void 0;
+		throw error;
+	}
+}
+function contradicted(error, { sha256 }, files, what) {
+	return {
+		kind: "not-proved",
+		found: `what is published of ${what} proves nothing: ${error.message}`,
+		...error instanceof UnavailableError || checksumOf(files, what) === sha256 ? { error } : {}
+	};
+}
+function notFetched(error, what) {
+	if (!(error instanceof K8sVerifyError) || error instanceof InterruptedError) throw error;
+	return {
+		kind: "not-proved",
+		found: `what is published of ${what} could not be had: ${error.message}`,
+		...error instanceof UnavailableError ? { error } : {}
+	};
+}
+function onDisk({ sha256, bytes, what }) {
+	return {
+		published: () => Promise.resolve(),
+		digest: async (algorithm = "sha256") => algorithm === "sha256" ? {
+			algorithm,
+			hex: sha256
+		} : digestBy(algorithm, bytes, what),
+		digestAnew: () => Promise.resolve(void 0)
+	};
+}
+async function digestBy(algorithm, bytes, what) {
+	if (bytes === void 0) throw new UnavailableError("evidence-not-found", `the ${algorithm} of ${what} is not known`, {
+		wanted: "the file itself, because the published signature is over another digest of it",
+		found: "its SHA-256 alone"
+	});
+	let position = 0;
+	const read = async (buffer) => {
+		const count = await bytes.readAt(buffer, position);
+		position += count;
+		return count;
+	};
+	const [hex = ""] = await hashAll(read, [algorithm], void 0);
+	return {
+		algorithm,
+		hex
+	};
+}
+var REASON;
+var init_prove_as_published = __esmMin((() => {
+	init_hash_file();
+	init_errors();
+	init_detached_material();
+	init_read_bundle();
+	init_bind_name();
+	init_side_files();
+	init_kept_manifest();
+	init_proof_context();
+	init_prove();
+	init_prove_by();
+	init_prove_listed();
+	init_run_trust();
+	init_unproved();
+	REASON = "no signature of its own was at hand";
+}));
+// src/flow/unaided-subject.ts
+async function describeUnaided(request, hashed) {
+	const { subject, identity, publicKeyPem, releaseWorkflow } = request;
+	const { file } = hashed;
+	const bytes = subject.kind === "bytes" ? inMemory(subject.bytes) : file === void 0 ? void 0 : {
+		bytes: Number(file.file.size),
+		readAt: file.opened.readAt
+	};
+	return {
+		...hashed,
+		what: nameOf(request),
+		bytes,
+		said: bytes === void 0 || bytes.bytes === 0 ? void 0 : await readName(bytes),
+		isKubernetes: identity === void 0 && publicKeyPem === void 0 && releaseWorkflow === void 0
+	};
+}
+var init_unaided_subject = __esmMin((() => {
+	init_byte_source();
+	init_name();
+	init_read_subject();
+}));
+// src/flow/prove-unaided.ts
+var prove_unaided_exports = __exportAll({ proveUnaided: () => proveUnaided });
+async function proveUnaided(run, hashed, nearby) {
+	const subject = await describeUnaided(run.request, hashed);
+	try {
+		return {
+			...await find(run, subject, nearby),
+			...subject.bytes === void 0 ? {} : { said: { name: subject.said } }
+		};
+	} catch (error) {
+		throw withSubject(error, {
+			sha256: subject.sha256,
+			...saidParts(subject.said)
+		});
+	}
+}
+async function find(run, subject, nearby) {
+	const { request } = run;
+	const { said, isKubernetes } = subject;
+	if (request.publicKeyPem !== void 0 || request.predicateTypes !== void 0) throw run.client.http.isOffline ? offline(subject, nearby) : notFound(subject, {
+		nearby,
+		asked: []
+	});
+	if (isKubernetes && said?.markedVersion !== void 0) throw byAnother(subject, said.markedVersion);
+	if (isKubernetes && said?.version !== void 0 && !isSigned$1(said.version)) throw beforeSigning(subject, said.version);
+	const listed = await orNone(proveByAnyKeptManifest(run, subject));
+	if (listed !== void 0) return listed;
+	const published = await askPublished(run, subject);
+	if (published?.kind === "proved") return published.proved;
+	if (published?.kind === "other") throw published.error;
+	const search = await searchLog(run, subject);
+	if (search.kind === "proved") return search.proved;
+	const refusal = published?.error;
+	if (refusal !== void 0 && !isOffline(refusal)) throw refusal;
+	if (search.failed.cause instanceof NotAllowedError) throw search.failed.cause;
+	if (run.client.http.isOffline) throw offline(subject, nearby);
+	if (isOutage(search.failed.cause)) throw search.failed.cause;
+	const inLog = search.failed.cause === void 0 ? "the log has no signing of its digest" : search.failed.found;
+	throw notFound(subject, {
+		nearby,
+		asked: [...published === void 0 ? [] : [published.found], inLog]
+	});
+}
+async function askPublished(run, subject) {
+	const artifact = placeOf(run, subject.said);
+	if (artifact === void 0) return void 0;
+	const { request, client, trust } = run;
+	const signal = request.signal ?? new AbortController().signal;
+	const context = {
+		network: request,
+		sources: sourcesOf$1(request, client.http),
+		client,
+		trust,
+		signal
+	};
+	const kept = await proveByKeptManifest(run, subject, artifact, context);
+	if (kept !== void 0) return kept;
+	return proveAsPublished(run, subject, artifact, {
+		...context,
+		manifestOf: run.manifestOf ?? shareManifests(context)
+	});
+}
+function placeOf({ request }, said) {
+	const { component, version, platform } = said ?? request.as ?? {};
+	if (component === void 0 || version === void 0) return void 0;
+	try {
+		const [file, ...others] = filesOf({
+			component,
+			version,
+			platform
+		});
+		return others.length === 0 ? file : void 0;
+	} catch (error) {
+		if (error instanceof RequestError) return void 0;
+		throw error;
+	}
+}
+function isOffline({ code }) {
+	return code === "offline";
+}
+async function searchLog(run, { sha256, file }) {
+	const { request, client, policy, trust } = run;
+	const digest = {
+		algorithm: "sha256",
+		hex: sha256
+	};
+	const reason = "it was found in the log by its digest";
+	const context = {
+		network: request,
+		client,
+		signal: request.signal
+	};
+	trust.begin();
+	const found = await proveWith(trust, async (inHand) => {
+		const answer = await proveFromSearch(proofContext(context, policy, inHand), digest, reason);
+		const cause = answer.kind === "proved" ? void 0 : answer.cause;
+		if (cause instanceof UnavailableError && cause.code === "authority-unknown") throw cause;
+		return answer;
+	});
+	if (found.kind !== "proved") return {
+		kind: "failed",
+		failed: found
+	};
+	const proof = {
+		...found.proof,
+		notes: []
+	};
+	return {
+		kind: "proved",
+		proved: {
+			subject: {
+				kind: "digest",
+				digest
+			},
+			sha256,
+			...file === void 0 ? {} : { measured: file },
+			proof
+		}
+	};
+}
+var init_prove_unaided = __esmMin((() => {
+	init_errors();
+	init_builders();
+	init_asked_name();
+	init_request();
+	init_signer();
+	init_proof_context();
+	init_prove_by_listing();
+	init_prove_as_published();
+	init_prove_with_log();
+	init_release_manifest();
+	init_run_trust();
+	init_unaided_subject();
+	init_unproved();
+}));
+// src/flow/prove-local.ts
+init_verified_artifact();
+init_errors();
+init_evidence_store();
+init_local_evidence();
+init_artifact();
+init_digest();
+init_kept_evidence();
+init_prove_by();
+async function proveLocal(run) {
+	const { evidence, subject } = run.request;
+	if (evidence.kind !== "beside") return proveBy(await namedEvidence(evidence), run);
+	if (subject.kind !== "file") return proveUnnamed(run, void 0);
+	try {
+		return await proveBeside(subject, run);
+	} catch (error) {
+		if (!(error instanceof K8sVerifyError) || error instanceof InterruptedError) throw error;
+		return proveUnnamed(run, error);
+	}
+}
+async function proveBeside({ path, held }, run) {
+	const evidence = await findEvidenceBeside(path, held?.openNear);
+	try {
+		return await proveBy(evidence, run);
+	} catch (error) {
+		throw ofAnotherFile(error, evidence);
+	}
+}
 function ofAnotherFile(error, { kind, location }) {
 	const [misfit, words] = kind === "bundle" ? ["digest-mismatch", "is of another file"] : ["signature-mismatch", "does not fit it"];
 	if (!(error instanceof UntrustedError) || error.code !== misfit) return error;
@@ -36375,28 +40365,126 @@ function ofAnotherFile(error, { kind, location }) {
 		cause: error
 	});
 }
-async function findEvidence({ subject, evidence }) {
+async function proveUnnamed(run, nearby) {
+	const { subject, signal } = run.request;
+	const isFound = nearby !== void 0 && !(nearby instanceof RequestError);
+	const isPipe = subject.kind === "file" && subject.held === void 0 && (0, node_fs.statSync)(subject.path, { throwIfNoEntry: false })?.isFile() !== true;
+	if (isFound && isPipe) throw nearby;
+	const hashed = await hashSubject(subject, signal);
+	let proved;
+	try {
+		const kept = (isPipe || isFound ? void 0 : await proveBySaved(run, hashed)) ?? (isPipe ? void 0 : await proveByKept(run, hashed));
+		if (kept?.kind === "proved") proved = isFound ? withNote(kept.proved, besideNote(run, nearby)) : kept.proved;
+		else if (isFound && run.asksOn !== true) throw nearby;
+		else {
+			const notAllowed = nearby instanceof NotAllowedError ? nearby : void 0;
+			const found = await unaided(run, hashed, {
+				nearby,
+				forbidden: kept?.forbidden ?? notAllowed
+			});
+			proved = isFound ? withNote(found, besideNote(run, nearby)) : found;
+		}
+		return proved;
+	} finally {
+		if (proved?.measured !== hashed.file) await hashed.file?.opened.close();
+	}
+}
+async function proveBySaved(run, hashed) {
+	const { subject, predicateTypes } = run.request;
+	if (subject.kind !== "file" || subject.held !== void 0 || predicateTypes !== void 0) return void 0;
+	if (!(0, node_fs.existsSync)(`${subject.path}.kubernetes-release.spdx`)) return void 0;
+	const { orNone, proveBySavedManifest } = await Promise.resolve().then(() => (init_prove_by_listing(), prove_by_listing_exports));
+	const proved = await orNone(proveBySavedManifest(subject.path, run, hashed));
+	return proved === void 0 ? void 0 : {
+		kind: "proved",
+		proved
+	};
+}
+async function hashSubject(subject, signal) {
+	switch (subject.kind) {
+		case "digest": return {
+			sha256: subject.sha256,
+			file: void 0
+		};
+		case "bytes": return {
+			sha256: digestOf(subject.bytes, "sha256").hex,
+			file: void 0
+		};
+		case "file": {
+			const file = await measureFile(subject.path, ["sha256"], signal, subject.held?.open);
+			return {
+				sha256: file.digests.get("sha256") ?? "",
+				file
+			};
+		}
+	}
+}
+async function unaided(run, hashed, why) {
+	const { proveUnaided } = await Promise.resolve().then(() => (init_prove_unaided(), prove_unaided_exports));
+	try {
+		return await proveUnaided(run, hashed, why.nearby);
+	} catch (error) {
+		throw error instanceof UnavailableError ? why.forbidden ?? error : error;
+	}
+}
+async function proveByKept(run, { sha256, file }) {
+	let proved;
+	let forbidden;
+	const { proof } = await proveFromKept(run.client.data, sha256, async (kept) => {
+		try {
+			proved = await proveBy({
+				kind: "bundle",
+				...kept
+			}, run, file);
+		} catch (error) {
+			if (error instanceof NotAllowedError) forbidden = error;
+			throw error;
+		}
+		return proved.proof;
+	});
+	if (proof === void 0 || proved === void 0) return {
+		kind: "not-proved",
+		forbidden
+	};
+	return {
+		kind: "proved",
+		proved: {
+			...proved,
+			proof
+		}
+	};
+}
+function besideNote({ request: { subject } }, { message }) {
+	return evidenceNotUsed(`the evidence next to ${subject.kind === "file" ? subject.path : ""}`, message);
+}
+function withNote(proved, one) {
+	return {
+		...proved,
+		proof: {
+			...proved.proof,
+			notes: [one, ...proved.proof.notes]
+		}
+	};
+}
+async function namedEvidence(evidence) {
 	switch (evidence.kind) {
 		case "bundle": return readBundleFile(evidence.path);
 		case "detached": return readDetachedPair(evidence.signaturePath, evidence.certificatePath);
 		case "bundle-in-memory": return readGivenBundle(evidence.bytes);
 		case "detached-in-memory": return readGivenPair(evidence.signature, evidence.certificate);
-		case "beside":
-			if (subject.kind === "file") return findEvidenceBeside(subject.path);
-			throw new RequestError("usage", "without a file there is no place to look for evidence", {
-				wanted: "a bundle, or a signature and a certificate",
-				found: "neither",
-				next: "name them: --bundle FILE, or --signature FILE --certificate FILE"
-			});
 	}
 }
 // src/flow/prepare-local.ts
+init_byte_source();
 init_hash_file();
 init_verified_artifact();
 init_errors();
+init_notes();
 init_request();
 init_digest();
 init_kept_manifest();
+init_read_subject();
+init_report();
 async function assertVerifiable({ subject, archive, as, predicateTypes }) {
 	if (as !== void 0 && predicateTypes !== void 0) throw new RequestError("usage", "a statement does not say which file of a release it is about", {
 		wanted: "a name, or a predicate type",
@@ -36411,12 +40499,13 @@ async function assertVerifiable({ subject, archive, as, predicateTypes }) {
 		next: "name the file itself"
 	});
 }
-async function prepareLocal(request, client, policy, trust, logMemory) {
+async function prepareLocal(request, client, policy, trust, logMemory, shared = {}) {
 	const read = await proveLocal({
 		request,
 		client,
 		policy,
-		trust
+		trust,
+		...shared
 	});
 	const { proof, sha256, measured } = read;
 	try {
@@ -36448,7 +40537,7 @@ async function prepareLocal(request, client, policy, trust, logMemory) {
 		await measured?.opened.close();
 	}
 }
-async function nameProven({ subject, as, demanded, signal, ...request }, run, { proven }, { sha256, measured }) {
+async function nameProven({ subject, as, demanded, signal, ...request }, run, { proven }, { sha256, measured, said }) {
 	if (demanded !== void 0 && demanded.sha256 !== sha256) throw notTheDemanded(run.what, demanded, sha256);
 	if (proven.claim.kind !== "genuine") return {};
 	const file = measured === void 0 ? void 0 : confirmMeasured(measured, proven);
@@ -36457,7 +40546,8 @@ async function nameProven({ subject, as, demanded, signal, ...request }, run, { 
 		what: run.what,
 		sha256,
 		bytes,
-		file
+		file,
+		said
 	};
 	const manifestOf = as !== void 0 && demanded === void 0 ? () => askManifest({
 		...as,
@@ -36467,10 +40557,25 @@ async function nameProven({ subject, as, demanded, signal, ...request }, run, { 
 		demanded: demanded?.by,
 		manifestOf
 	};
-	const named = as === void 0 ? await nameLocal(local, signal) : { name: await assertAsked(as, local, sources, signal) };
+	const named = as === void 0 ? withFileName(subject, await nameLocal(local, signal)) : { name: await assertAsked(as, local, sources, signal) };
 	if (subject.kind === "bytes") assertUnchanged(subject.bytes, proven);
 	if (measured !== void 0 && measured.file.size > 0n) await confirmUnwritten(measured, proven, signal);
 	return named;
+}
+function withFileName(subject, named) {
+	const { name } = named;
+	const component = name?.claimed?.component;
+	if (subject.kind !== "file" || name === void 0 || component === void 0) return named;
+	const said = componentOfFileName((0, node_path.basename)(subject.path));
+	if (said === void 0 || said === component) return named;
+	const text = `${subject.path} is ${component}, and its name says ${said}`;
+	return {
+		...named,
+		name: {
+			...name,
+			notes: [...name.notes, note("file-name-says-other", text)]
+		}
+	};
 }
 function notTheDemanded(what, { sha256, by }, found) {
 	return new UntrustedError("digest-mismatch", `${what} is not the file ${by === "lockfile" ? "that the lockfile names" : "that was asked for by its digest"}`, {
@@ -36486,7 +40591,7 @@ async function askManifest(asked, network, { client, policy, trust }, signal) {
 	const either = signal === void 0 ? ended.signal : AbortSignal.any([signal, ended.signal]);
 	const context = {
 		network,
-		sources: sourcesOf(network, client.http),
+		sources: sourcesOf$1(network, client.http),
 		client,
 		trust,
 		signal: either
@@ -36514,12 +40619,14 @@ function assertUnchanged(bytes, { algorithm, hex }) {
 	}, found);
 }
 // src/verify.ts
-init_signer();
+init_read_subject();
+init_report();
 function verifyFile(request, client) {
 	return ableToJudge(() => proveAndOpen(request, client));
 }
-async function proveAndOpen(request, client) {
-	await assertVerifiable(request);
+async function proveAndOpen(given, client) {
+	await assertVerifiable(given);
+	const request = await underPolicy(given, client);
 	const trust = await openTrust(request, client, request.signal);
 	try {
 		const result = await proveWithin(request, client, trust);
@@ -36531,11 +40638,38 @@ async function proveAndOpen(request, client) {
 	}
 }
 async function proveWithin(request, client, trust) {
+	const { as, demanded } = request;
+	const policy = await policyOf$1(request, {
+		kind: "local",
+		as,
+		demanded: demanded?.sha256
+	}, client);
 	await trust.current();
-	const policy = policyOf(request, allReleaseSigners());
 	reportExpectedSigners(client.report, nameOf(request), policy);
 	const logMemory = openLogMemory(request, client);
 	return finishRun([await prepareLocal(request, client, policy, trust, logMemory)], request, client, logMemory);
+}
+// src/action/mirror-directory.ts
+init_errors();
+init_file_within();
+init_request();
+init_directory_source();
+function mirrorOf(runner, text) {
+	const url = parseBaseUrl(text);
+	if (url !== void 0) return url;
+	const path = resolvePath(runner, text);
+	if (!isDirectory(path)) throw wrongMirror("something else");
+	const workspace = (0, node_fs.realpathSync)(runner.workspace);
+	const source = new DirectorySource(path);
+	if (source.root === workspace || isWithin(workspace, source.root)) return source;
+	throw wrongMirror("a directory outside the workspace");
+}
+function wrongMirror(found) {
+	return new RequestError("usage", "the input mirror is not the base URL of a server, and not a directory of the workspace", {
+		wanted: "https://host/path without ? and #, or a directory of the workspace that exists",
+		found: `${found} (not shown because it may contain a password)`,
+		next: "write for example https://mirror.example.com/kubernetes, or check the mirror out into the workspace"
+	});
 }
 // src/lockfile/chosen-artifacts.ts
 init_excerpt();
@@ -36557,7 +40691,7 @@ function pick(asked, inputs) {
 }
 function lockedArtifact({ component, version }, locked, platform) {
 	const exact = version === void 0 ? void 0 : exactVersion(version);
-	const candidates = locked.filter((one) => one.component === component && one.platform === platform);
+	const candidates = locked.filter((one) => one.component === component && (one.platform === void 0 || one.platform === platform));
 	const [only, ...more] = candidates.filter((one) => exact === void 0 || one.version === exact);
 	if (only !== void 0 && more.length === 0) return {
 		component,
@@ -36571,11 +40705,11 @@ function lockedArtifact({ component, version }, locked, platform) {
 		found: versions,
 		next: "give the version that is meant"
 	});
-	throw new RequestError("usage", `the lockfile has no ${what}`, {
+	throw new RequestError("lock-outdated", `the lockfile has no ${what}`, {
 		wanted: `an entry for ${what}`,
 		found: versions === "" ? "none of that component and platform" : `version ${versions}`,
 		why: "only artifacts in the lockfile are installed",
-		next: "make the lockfile and the inputs agree"
+		next: "make the lockfile and the inputs agree, with k8s-verify lock"
 	});
 }
 function exactVersion(text) {
@@ -36587,113 +40721,188 @@ function exactVersion(text) {
 		next: "leave the version to the lockfile"
 	});
 }
-// src/lockfile/lockfile.ts
-init_excerpt();
-init_fields();
-init_json();
-init_unreadable_file();
+// src/action/version-file.ts
 init_errors();
-init_limits();
 init_local_file();
-init_platform();
-init_version();
-const ADVICE = "make it anew of proven files, as the README of k8s-verify shows";
-async function readLockfile(path) {
-	let bytes;
-	try {
-		bytes = await readUpTo(path, MAX_LOCKFILE_BYTES);
-	} catch (cause) {
-		throw unreadableFile(`the lockfile ${path}`, cause, {
+init_unreadable_file();
+init_limits();
+init_lockfile();
+init_excerpt();
+async function readVersionFile(path, platform) {
+	const name = (0, node_path.basename)(path);
+	if (name.endsWith(".json")) return ofLockfile(await readLockfile(path), path, platform);
+	const text = await readText(path);
+	if (name === ".tool-versions") return ofToolVersions(text);
+	if (name.endsWith(".toml")) return ofMise(text, path);
+	const version = onlyVersion(text, path);
+	return () => version;
+}
+async function readText(path) {
+	const bytes = await readUpTo(path, MAX_VERSIONS_BYTES).catch((cause) => {
+		throw unreadableFile(`the version file ${path}`, cause, {
 			wanted: "a file that this job may read",
-			next: "check the input lockfile, and that the repository is checked out before; it counts from the workspace on"
+			next: "check the input version-file, and that the repository is checked out before; it counts from the workspace on"
+		});
+	});
+	if (bytes !== void 0) return Buffer.from(bytes).toString("utf8");
+	throw new RequestError("usage", `the version file ${path} is too large`, {
+		wanted: `at most ${MAX_VERSIONS_BYTES} bytes`,
+		found: "more",
+		next: "check the input version-file"
+	});
+}
+function linesOf(text) {
+	return text.split(/\r?\n/).flatMap((line) => {
+		const rest = line.replace(/#.*$/, "").trim();
+		return rest === "" ? [] : [rest];
+	});
+}
+function ofToolVersions(text) {
+	const versions = new Map();
+	for (const line of linesOf(text)) {
+		const [tool = "", version] = line.split(/\s+/);
+		if (version !== void 0 && !versions.has(tool)) versions.set(tool, version);
+	}
+	return (component) => versions.get(component);
+}
+const KEY = /^(?:"([^"]+)"|'([^']+)'|([A-Za-z0-9_-]+))\s*=\s*(.+)$/;
+const VALUE = /^(?:\[\s*|\{(?:.*[\s,{])?version\s*=\s*)?(?:"([^"]*)"|'([^']*)')/;
+function ofMise(text, path) {
+	const tools = new Map();
+	let table = "";
+	for (const line of linesOf(text)) {
+		table = /^\[([^[\]]+)\]$/.exec(line)?.[1]?.trim() ?? table;
+		const [, quoted, literal, bare, value] = KEY.exec(line) ?? [];
+		const key = quoted ?? literal ?? bare;
+		if (table === "tools" && key !== void 0 && value !== void 0) tools.set(key, value);
+	}
+	return (component) => {
+		const key = [...tools.keys()].find((one) => one === component || one.split(/[:/]/).at(-1) === component);
+		const value = key === void 0 ? void 0 : tools.get(key);
+		if (value === void 0) return void 0;
+		const [, quoted, literal] = VALUE.exec(value) ?? [];
+		const version = quoted ?? literal;
+		if (version !== void 0) return version;
+		throw unclear(path, `${component} = "1.30.2" in its table [tools]`, excerpt(value));
+	};
+}
+function onlyVersion(text, path) {
+	const [only, ...more] = linesOf(text);
+	if (only !== void 0 && more.length === 0 && !/\s/.test(only)) return only;
+	throw unclear(path, "one version, such as v1.30.2", only === void 0 ? "none" : excerpt(text.trim()));
+}
+function ofLockfile(locked, path, platform) {
+	return (component) => {
+		const fitting = locked.filter((one) => one.component === component && (one.platform ?? platform) === platform);
+		const [version, ...more] = new Set(fitting.map((one) => one.version));
+		if (more.length === 0) return version;
+		throw unclear(path, `one version of ${component} for ${platform}`, [version, ...more].join(", "));
+	};
+}
+function unclear(path, wanted, found) {
+	return new RequestError("usage", `the version file ${path} does not say one version`, {
+		wanted,
+		found,
+		next: "correct the file, or give the input version instead"
+	});
+}
+// src/action/plan-artifacts.ts
+init_errors();
+init_lockfile();
+init_resolve_version();
+init_artifact();
+init_component();
+init_platform();
+init_excerpt();
+async function planArtifacts(inputs, runner, client, request) {
+	const platform = hostPlatform(client.host);
+	const locked = inputs.lockfile === void 0 ? void 0 : await readLockfile(resolvePath(runner, inputs.lockfile));
+	const chosen = chooseArtifacts(await withFileVersions(inputs, runner, formatPlatform(platform)), locked, formatPlatform(platform));
+	for (const { component } of chosen) findComponent(component);
+	await assertMayAsk(request, chosen.map(({ component }) => component), client);
+	const resolveOnce = versionResolver(request, client);
+	const planned = [];
+	for (const { component, version, sha256 = inputs.sha256 } of chosen) {
+		const resolved = await resolveOnce(meant(version));
+		planned.push({
+			artifact: releaseArtifact({
+				component,
+				version: resolved,
+				platform
+			}),
+			sha256
 		});
 	}
-	if (bytes === void 0) throw new RequestError("usage", `the lockfile ${path} is too large`, {
-		wanted: `at most ${MAX_LOCKFILE_BYTES} bytes`,
-		found: "more",
-		next: ADVICE
-	});
-	return parseLockfile(bytes, path);
+	if (chosen.some(({ version }) => version === "latest")) tellOfLatest();
+	return planned;
 }
-function parseLockfile(bytes, path) {
-	const document = new Fields(readJson(bytes, path), "the document", ["schemaVersion", "artifacts"], formOf(path));
-	const version = document.count("schemaVersion");
-	if (version !== 1) throw document.flawed("schemaVersion", "1", String(version));
-	const locked = document.objects("artifacts", ARTIFACT_FIELDS, MAX_LOCKED_ARTIFACTS).map(readArtifact);
-	const seen = new Set();
-	for (const { component, version: release, platform } of locked) {
-		const name = `${component} ${release} ${platform}`;
-		if (seen.has(name)) throw document.flawed("artifacts", "each artifact once", excerpt(name));
-		seen.add(name);
-	}
-	return locked;
-}
-const ARTIFACT_FIELDS = [
-	"component",
-	"version",
-	"platform",
-	"sha256"
-];
-function formOf(file) {
-	return { flawed: (path, wanted, found) => new RequestError("usage", `the lockfile ${file} is malformed`, {
-		wanted: `${path}: ${wanted}`,
-		found,
-		next: ADVICE
+async function withFileVersions({ components, version, versionFile }, runner, platform) {
+	if (versionFile === void 0 || version !== void 0) return {
+		components,
+		...version === void 0 ? {} : { version }
+	};
+	const path = resolvePath(runner, versionFile);
+	const versionOf = await readVersionFile(path, platform);
+	return { components: components.map((asked) => {
+		const found = asked.version ?? versionOf(asked.component);
+		if (found !== void 0) return {
+			component: asked.component,
+			version: found
+		};
+		throw new RequestError("usage", `the version file ${path} has no version of ${excerpt(asked.component)}`, {
+			wanted: `a version of ${excerpt(asked.component)}`,
+			found: "none",
+			next: "add it to the file, or give the input version instead"
+		});
 	}) };
 }
-function readJson(bytes, path) {
-	try {
-		return parseJsonStrictly(bytes, `the lockfile ${path}`, { maxBytes: MAX_LOCKFILE_BYTES });
-	} catch (error) {
-		if (!(error instanceof K8sVerifyError)) throw error;
-		const { wanted, found } = error;
-		throw new RequestError("usage", error.message, {
-			...wanted === void 0 ? {} : { wanted },
-			...found === void 0 ? {} : { found },
-			next: ADVICE,
-			cause: error
-		});
-	}
+function meant(version) {
+	if (version === "latest") return "stable";
+	if (!/^latest-\d+(?:\.\d+)?$/.test(version)) return version;
+	const [stable, prerelease] = ["stable", "prerelease"].map((word) => version.replace("latest", word));
+	throw new RequestError("usage", `${version} has two meanings`, {
+		wanted: `${stable}, the newest final release, or ${prerelease}, the newest pre-release`,
+		found: version,
+		next: `write version: ${stable}, or version: ${prerelease}`
+	});
 }
-function readArtifact(fields) {
-	const component = fields.text("component");
-	if (!/^[a-z0-9][a-z0-9.-]{0,99}$/.test(component)) throw fields.flawed("component", "the name of a component", excerpt(component));
-	const sha256 = encodeHex(fields.hex("sha256", 32));
-	const version = fields.text("version");
-	const platform = fields.text("platform");
-	if (formatReleaseVersion(parseReleaseVersion(version)) !== version) throw fields.flawed("version", "an exact version with its v, such as v1.30.2", excerpt(version));
-	return {
-		component,
-		version,
-		platform: formatPlatform(parsePlatform(platform)),
-		sha256
-	};
+function tellOfLatest() {
+	logNotice("version", "latest means stable, the newest final release, as in azure/setup-kubectl; write stable to say so, or prerelease for what Kubernetes itself calls latest");
 }
 // src/action/set-up.ts
 init_errors();
-init_place();
+init_place$1();
 init_installed();
-init_artifact();
+init_note_placed();
 init_limits();
-init_component();
+init_local_file();
+init_evidence_store();
 init_platform();
 init_version();
 async function setUp(inputs, runner, client, signal) {
 	const asked = inputs.installDirectory === void 0 ? void 0 : resolvePath(runner, inputs.installDirectory);
 	assertFitsPath(runner, asked ?? runner.temporary);
-	const planned = await planArtifacts(inputs, runner, client, signal);
+	const sources = sourcesOf(inputs, runner);
+	const policy = givenPolicy(inputs, runner);
+	const planned = await planArtifacts(inputs, runner, client, await underPolicy({
+		...sources,
+		...policyOfRun(policy),
+		signal
+	}, client));
 	const own = asked === void 0 ? await openDirectory(runner) : void 0;
 	const directory = asked ?? own?.path ?? "";
 	const run = {
 		inputs,
 		runner,
+		sources,
 		client,
 		signal,
-		directory
+		directory,
+		policy
 	};
 	try {
 		const seeded = await Promise.all(planned.map((one) => seed(run, one)));
-		const result = inputs.offline ? await proveOffline(run, seeded) : await install(run, seeded);
+		const result = inputs.offline && await areDecidedInPlace(run, seeded) ? await proveInPlace(run, seeded) : await install(run, seeded);
 		await updateCache(run, seeded, result);
 		await own?.publish();
 		return {
@@ -36704,34 +40913,6 @@ async function setUp(inputs, runner, client, signal) {
 		await own?.remove();
 		throw error;
 	}
-}
-async function planArtifacts(inputs, runner, client, signal) {
-	const platform = hostPlatform(client.host);
-	const chosen = chooseArtifacts(inputs, inputs.lockfile === void 0 ? void 0 : await readLockfile(resolvePath(runner, inputs.lockfile)), formatPlatform(platform));
-	for (const { component } of chosen) findComponent(component);
-	const resolveOnce = versionResolver({
-		...networkOf(inputs),
-		signal
-	}, client);
-	const planned = [];
-	for (const { component, version, sha256 = inputs.sha256 } of chosen) {
-		const resolved = await resolveOnce(version);
-		tellOfPreRelease(version, resolved);
-		planned.push({
-			artifact: releaseArtifact({
-				component,
-				version: resolved,
-				platform
-			}),
-			sha256
-		});
-	}
-	return planned;
-}
-function tellOfPreRelease(asked, version) {
-	if (version.prerelease === void 0 || !asked.startsWith("latest")) return;
-	const meant = asked.replace("latest", "stable");
-	logNotice("version", `${asked} is ${formatReleaseVersion(version)}, a pre-release; the newest release is ${meant}`);
 }
 async function openDirectory({ temporary }) {
 	try {
@@ -36747,10 +40928,12 @@ async function openDirectory({ temporary }) {
 }
 async function seed(run, { artifact, sha256 }) {
 	try {
+		const cached = await cacheOf(run)?.copyTo(run.directory, artifact);
+		if (cached !== void 0) await keepBundle(run, artifact, cached);
 		return {
 			artifact,
 			sha256,
-			cached: await cacheOf(run)?.copyTo(run.directory, artifact)
+			cached
 		};
 	} catch (error) {
 		logWarning("tool cache", `could not read ${labelOf(artifact)} there: ${String(error)}`);
@@ -36761,11 +40944,19 @@ async function seed(run, { artifact, sha256 }) {
 		};
 	}
 }
+async function keepBundle({ client, directory }, { fileName }, { sha256 }) {
+	if ((await client.data.read("evidence", sha256)).length > 0) return;
+	const bundle = await readUpTo(bundleIn(directory, fileName), MAX_BUNDLE_BYTES, "found").catch(() => void 0);
+	if (bundle !== void 0) await keepEvidence(client.data, sha256, bundle);
+}
+function bundleIn(directory, fileName) {
+	return node_path.default.join(directory, `${fileName}.sigstore.json`);
+}
 function cacheOf({ inputs, runner }) {
 	return inputs.installDirectory === void 0 && inputs.cache ? runner.toolCache : void 0;
 }
 function install(run, seeded) {
-	const { inputs, directory, signal, client } = run;
+	const { inputs, sources, directory, signal, client } = run;
 	return installRelease({
 		artifacts: seeded.map(({ artifact, sha256 }) => ({
 			component: artifact.component,
@@ -36781,16 +40972,23 @@ function install(run, seeded) {
 		},
 		...inputs.requireName === void 0 ? {} : { requireName: inputs.requireName },
 		saveBundle: true,
-		...networkOf(inputs),
+		...sources,
 		...trustOf(run),
 		signal
 	}, client);
 }
-async function proveOffline(run, seeded) {
+async function areDecidedInPlace({ directory, sources }, seeded) {
+	if (seeded.some(({ sha256 }) => sha256 === void 0)) return false;
+	if (!(sources.sources ?? []).some((source) => typeof source !== "string")) return true;
+	return (await Promise.all(seeded.map(({ artifact }) => isThere(node_path.default.join(directory, artifact.fileName))))).every(Boolean);
+}
+async function proveInPlace(run, seeded) {
 	const results = [];
 	const runNotes = [];
+	const by = run.inputs.lockfile === void 0 ? "sha256" : "lockfile";
 	for (const { artifact, sha256 } of seeded) {
 		const file = node_path.default.join(run.directory, artifact.fileName);
+		const bundlePath = bundleIn(run.directory, artifact.fileName);
 		const label = labelOf(artifact);
 		await assertPresent(file, label, run.inputs);
 		const { artifacts, notes } = await verifyFile({
@@ -36798,14 +40996,14 @@ async function proveOffline(run, seeded) {
 				kind: "file",
 				path: file
 			},
-			evidence: {
+			evidence: await isThere(bundlePath) ? {
 				kind: "bundle",
-				path: `${file}.sigstore.json`
-			},
+				path: bundlePath
+			} : { kind: "beside" },
 			as: artifact,
 			...sha256 === void 0 ? {} : { demanded: {
 				sha256,
-				by: "lockfile"
+				by
 			} },
 			...trustOf(run),
 			signal: run.signal
@@ -36822,12 +41020,12 @@ async function proveOffline(run, seeded) {
 			executable: true,
 			maxBytes: MAX_ARTIFACT_BYTES[artifact.kind]
 		}, 493, run.signal);
-		const bundlePath = `${file}.sigstore.json`;
+		const saved = await isThere(bundlePath) ? { bundlePath } : {};
 		results.push({
 			...proved,
 			...namesOf(artifact),
 			outcome: "kept",
-			bundlePath
+			...saved
 		});
 	}
 	return {
@@ -36837,13 +41035,16 @@ async function proveOffline(run, seeded) {
 	};
 }
 async function assertPresent(file, label, { installDirectory }) {
-	if (await (0, node_fs_promises.access)(file).then(() => true, () => false)) return;
+	if (await isThere(file)) return;
 	const where = installDirectory === void 0 ? "the tool cache" : installDirectory;
 	throw new UnavailableError("network", `${label} would have to be downloaded, but the input offline is true`, {
 		wanted: `${node_path.default.basename(file)} with its bundle in ${where}`,
 		found: "nothing",
 		next: `run once without offline on this runner, which fills ${where}`
 	});
+}
+function isThere(file) {
+	return (0, node_fs_promises.access)(file).then(() => true, () => false);
 }
 async function updateCache(run, seeded, { artifacts }) {
 	const cache = cacheOf(run);
@@ -36874,16 +41075,32 @@ function namesOf({ component, version, platform }) {
 		...platform === void 0 ? {} : { platform: formatPlatform(platform) }
 	};
 }
-function networkOf({ sources, rekorUrl }) {
+function sourcesOf({ mirrors, rekorUrl }, runner) {
 	return {
-		...sources === void 0 ? {} : { sources },
+		...mirrors === void 0 ? {} : { sources: mirrors.map((text) => mirrorOf(runner, text)) },
 		...rekorUrl === void 0 ? {} : { rekorUrl }
 	};
 }
-function trustOf({ inputs, runner }) {
-	const { trustedRootFile, identity } = inputs;
+function givenPolicy({ policyFile }, runner) {
+	if (policyFile === void 0) return void 0;
+	return new GivenPolicy({
+		kind: "file",
+		path: resolvePath(runner, policyFile),
+		namedBy: "option"
+	});
+}
+function policyOfRun(policy) {
+	return policy === void 0 ? {} : { policy };
+}
+function trustOf({ inputs, runner, policy }) {
+	const { trustedRootFile, tuf, identity } = inputs;
 	return {
+		...policyOfRun(policy),
 		...trustedRootFile === void 0 ? {} : { trustedRootFile: resolvePath(runner, trustedRootFile) },
+		...tuf === void 0 ? {} : { tuf: {
+			...tuf,
+			rootFile: resolvePath(runner, tuf.rootFile)
+		} },
 		...identity === void 0 ? {} : { identity }
 	};
 }
@@ -36970,6 +41187,9 @@ function refuseInput({ name, meant, instead }) {
 // src/action/main.ts
 init_notes();
 init_node_variables();
+init_version$1();
+init_limits();
+init_root_age();
 async function main() {
 	try {
 		await run();
@@ -37000,6 +41220,7 @@ async function run() {
 	const client = createClient({
 		report,
 		env: process.env,
+		offline: inputs.offline,
 		dataDirectory: dataDirectory(runner, inputs.cache),
 		userAgent: `k8s-verify/${VERSION$2} (GitHub Action)`
 	});
@@ -37011,9 +41232,18 @@ async function run() {
 			notes
 		});
 		await writeSummary(result, client.clock.now());
+		warnOfOldRoot(result, client.clock.now());
 		addPath(directory);
 	} finally {
 		await client.close();
+	}
+}
+function warnOfOldRoot({ artifacts }, now) {
+	const roots = new Map(artifacts.map(({ trustedRoot }) => [trustedRoot.sha256, trustedRoot]));
+	for (const root of roots.values()) {
+		const days = daysOld(root, now);
+		if (days === void 0 || days <= 30) continue;
+		logWarning("trusted root", `the trusted root is ${rootWords(root, now)}; let the job reach its TUF repository, or use a newer version of this action`);
 	}
 }
 function refuseSlips() {
@@ -37024,9 +41254,10 @@ function refuseSlips() {
 }
 function hideSecrets() {
 	const mirrors = getInput("mirror").split(/\s+/);
+	const others = [getInput("rekor-url"), getInput("tuf-url")];
 	for (const secret of secretsIn([
 		...mirrors,
-		getInput("rekor-url"),
+		...others,
 		...proxyUrls(process.env)
 	])) setSecret(secret);
 }

@@ -1,20 +1,24 @@
 /** What an option of the command line is called in a request to the library. */
 const FIELDS: ReadonlyMap<string, string> = new Map([
+  ['allow-digest', 'allowedDigests'],
   ['bundle', 'bundle'],
   ['ca-file', 'caFile'],
   ['certificate', 'certificate'],
   ['check-sums', 'checkSums'],
   ['dry-run', 'dryRun'],
   ['extract', 'extract'],
-
   ['forget-name', 'forgetNames'],
   ['from-tarball', 'fromTarball'],
   ['install-dir', 'into'],
+  ['lockfile', 'lockfile'],
   ['mirror', 'sources'],
+  ['offline', 'offline'],
   ['output', 'output'],
   ['platform', 'platform'],
+  ['policy', 'policyPath'],
   ['predicate-type', 'predicateTypes'],
   ['rekor-url', 'rekorUrl'],
+  ['root', 'root'],
   ['require-name', 'requireName'],
   ['data-dir', 'dataDirectory'],
   ['save-bundle', 'saveBundle'],
@@ -26,9 +30,14 @@ const FIELDS: ReadonlyMap<string, string> = new Map([
   ['tuf-url', 'tufUrl'],
 ]);
 
-const OPTION = /(?<=^|[\s(])--([a-z][a-z0-9-]*)(?: (?:FILE|URL|DIR|TYPE)\b)?/g;
+/** A whole command line, which stays what it is, or an option. */
+const COMMAND_OR_OPTION =
+  /\bk8s-verify [a-z][^;:,()]*|(?<=^|[\s(])--([a-z][a-z0-9-]*)(?: (?:FILE|URL|DIR|TYPE)\b)?/g;
 
-/** Advice for a person at a command line, for the author of a program: `name it with --bundle FILE` names `bundle`. */
+/**
+ * Advice for a person at a command line, for the author of a program: `name it with --bundle FILE` names `bundle`. A command
+ * that is given whole, as in `a name from k8s-verify list --all`, stays one.
+ */
 export function inFieldWords(text: string): string {
-  return text.replaceAll(OPTION, (option, name: string) => FIELDS.get(name) ?? option);
+  return text.replaceAll(COMMAND_OR_OPTION, (found, name?: string) => FIELDS.get(name ?? '') ?? found);
 }

@@ -46,8 +46,10 @@ describe('a lockfile', () => {
   it('that disagrees with the version is refused', async () => {
     const { dir, run } = await withLock('v1.29.6', world.digest('kubectl', 'v1.29.6'));
     const job = await run({ lockfile: dir.join('k8s.lock.json'), version: VERSION });
-    expect(job.exitCode).toBe(2);
-    expect(job.stdout).toMatch(/^::error title=k8s-verify%3A usage::the lockfile has no kubectl v1\.30\.2/m);
+    expect(job.exitCode).toBe(22);
+    expect(job.stdout).toMatch(
+      /^::error title=k8s-verify%3A lock-outdated::the lockfile has no kubectl v1\.30\.2/m,
+    );
     await expectNothing(job, dir);
   });
 

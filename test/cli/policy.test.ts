@@ -390,7 +390,7 @@ describe('a policy file that cannot be used ends with 2, and says where', () => 
   });
 
   it.skipIf(process.platform === 'win32')(
-    'a pipe that nobody writes to, a device, a directory, and nothing',
+    'a pipe that nobody writes to, a device, a directory, and nothing (needs a POSIX system)',
     async () => {
       const dir = await testDir();
       expect(spawnSync('mkfifo', [dir.join('pipe')]).status).toBe(0);
@@ -408,7 +408,7 @@ describe('a policy file that cannot be used ends with 2, and says where', () => 
   );
 
   it.skipIf(process.platform !== 'linux')(
-    'one whose bytes are not those that it has when it is looked at',
+    'one whose bytes are not those that it has when it is looked at (needs Linux)',
     async () => {
       // A file of the kernel has no size, and its bytes are made while they are read.
       const { exitCode, stderr } = await runCli(['policy', 'check', '/proc/version']);
@@ -419,21 +419,24 @@ describe('a policy file that cannot be used ends with 2, and says where', () => 
 });
 
 describe('a policy file that others can change', () => {
-  it.skipIf(process.platform === 'win32')('is named with who can, also behind a link', async () => {
-    const world = await localWorld();
-    await mkdir(world.dir.join('open'));
-    writeFileSync(world.dir.join('open/policy.json'), JSON.stringify({ schemaVersion: 1 }));
-    await chmod(world.dir.join('open'), 0o777);
-    symlinkSync('open/policy.json', world.dir.join('link.json'));
-    for (const path of ['open/policy.json', 'link.json']) {
-      const words = [...KUBECTL, ...world.options, '--install-dir', 'bin', '--policy', path, '--json'];
-      const { exitCode, stdout } = await world.run(words);
-      expect(exitCode).toBe(0);
-      const { notes }: { readonly notes: readonly { readonly code: string; readonly text: string }[] } =
-        JSON.parse(stdout);
-      const told = notes.filter(({ code }) => code === 'policy-others-can-change');
-      expect(told).toHaveLength(1);
-      expect(told[0]?.text).toContain(`everybody (${world.dir.join('open')})`);
-    }
-  });
+  it.skipIf(process.platform === 'win32')(
+    'is named with who can, also behind a link (needs a POSIX system)',
+    async () => {
+      const world = await localWorld();
+      await mkdir(world.dir.join('open'));
+      writeFileSync(world.dir.join('open/policy.json'), JSON.stringify({ schemaVersion: 1 }));
+      await chmod(world.dir.join('open'), 0o777);
+      symlinkSync('open/policy.json', world.dir.join('link.json'));
+      for (const path of ['open/policy.json', 'link.json']) {
+        const words = [...KUBECTL, ...world.options, '--install-dir', 'bin', '--policy', path, '--json'];
+        const { exitCode, stdout } = await world.run(words);
+        expect(exitCode).toBe(0);
+        const { notes }: { readonly notes: readonly { readonly code: string; readonly text: string }[] } =
+          JSON.parse(stdout);
+        const told = notes.filter(({ code }) => code === 'policy-others-can-change');
+        expect(told).toHaveLength(1);
+        expect(told[0]?.text).toContain(`everybody (${world.dir.join('open')})`);
+      }
+    },
+  );
 });

@@ -66,7 +66,6 @@ describe('without a client', () => {
     const { into: _, ...request } = await publish();
     const asked = releases.http.requests.length;
     expect(await rejection(install(request as InstallInput))).toMatchObject({ code: 'usage' });
-    expect(await rejection(verify({ bytes: KUBECTL }))).toMatchObject({ code: 'usage' });
     expect(await rejection(list({ platforms: [] }))).toMatchObject({ code: 'usage' });
     expect(await rejection(resolveVersion('newest'))).toMatchObject({ code: 'version-malformed' });
     expect(releases.http.requests.length).toBe(asked);

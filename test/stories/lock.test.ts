@@ -507,30 +507,33 @@ function othersTold(): readonly string[] {
   return notes.flatMap(({ code, text }) => (code === 'others-can-change' ? [text] : []));
 }
 
-describe.skipIf(process.platform === 'win32')('a lock that others can change (POSIX permissions)', () => {
-  it('is a note where their directory is, and no failure', async () => {
-    chmodSync(dir.path, 0o777);
-    const text = `everybody can change the lockfile ${lockfile}, through ${dir.path}`;
-    const { notes: told } = await run(KUBECTL);
-    expect(told).toEqual([{ code: 'others-can-change', text }]);
-    expect(othersTold()).toEqual([text]);
-    notes = [];
-    const elsewhere = await testDir();
-    const destination = { kind: 'directory', path: elsewhere.path } as const;
-    await install({ destination });
-    expect(othersTold()).toEqual([text]);
-    notes = [];
-    await check();
-    expect(othersTold()).toEqual([text]);
-  });
+describe.skipIf(process.platform === 'win32')(
+  'a lock that others can change (needs POSIX permissions)',
+  () => {
+    it('is a note where their directory is, and no failure', async () => {
+      chmodSync(dir.path, 0o777);
+      const text = `everybody can change the lockfile ${lockfile}, through ${dir.path}`;
+      const { notes: told } = await run(KUBECTL);
+      expect(told).toEqual([{ code: 'others-can-change', text }]);
+      expect(othersTold()).toEqual([text]);
+      notes = [];
+      const elsewhere = await testDir();
+      const destination = { kind: 'directory', path: elsewhere.path } as const;
+      await install({ destination });
+      expect(othersTold()).toEqual([text]);
+      notes = [];
+      await check();
+      expect(othersTold()).toEqual([text]);
+    });
 
-  it('is none where nobody can', async () => {
-    await run(KUBECTL);
-    await install();
-    await check();
-    expect(othersTold()).toEqual([]);
-  });
-});
+    it('is none where nobody can', async () => {
+      await run(KUBECTL);
+      await install();
+      await check();
+      expect(othersTold()).toEqual([]);
+    });
+  },
+);
 
 describe('what lock refuses', () => {
   it('a locked version with another digest than the proven one, and leaves the file', async () => {
@@ -561,12 +564,15 @@ describe('what lock refuses', () => {
     expect(parseLock(readFileSync(lockfile), 'lock').asked?.get('kubectl')).toBe('v1.30.2');
   });
 
-  it.skipIf(process.platform === 'win32')('a lockfile that is a pipe, without waiting for it', async () => {
-    execFileSync('mkfifo', [lockfile]);
-    expect(await rejection(run(KUBECTL))).toMatchObject({ code: 'file-not-readable' });
-    expect(await rejection(check())).toMatchObject({ code: 'file-not-readable' });
-    expect(await rejection(install())).toMatchObject({ code: 'file-not-readable' });
-  });
+  it.skipIf(process.platform === 'win32')(
+    'a lockfile that is a pipe, without waiting for it (needs a POSIX system)',
+    async () => {
+      execFileSync('mkfifo', [lockfile]);
+      expect(await rejection(run(KUBECTL))).toMatchObject({ code: 'file-not-readable' });
+      expect(await rejection(check())).toMatchObject({ code: 'file-not-readable' });
+      expect(await rejection(install())).toMatchObject({ code: 'file-not-readable' });
+    },
+  );
 
   it('neither of two runs at once leaves half a lock', async () => {
     await Promise.all([run(KUBECTL), run(KUBECTL)].map((one) => one.catch(() => undefined)));
@@ -588,22 +594,25 @@ describe('what lock refuses', () => {
     expect(readFileSync(lockfile, 'utf8')).toBe(text);
   });
 
-  it.skipIf(!CAN_MOUNT).each([0, 3])('a disk with %s free pages, and loses nothing', async (pages) => {
-    const disk = testDisk('size=1m');
-    lockfile = join(disk.path, 'k8s-verify.lock.json');
-    await run(KUBECTL);
-    const filler = join(disk.path, 'filler');
-    const { bavail, bsize } = statfsSync(disk.path);
-    writeFileSync(filler, Buffer.alloc((bavail - pages) * bsize));
-    const before = await snapshot(disk.path);
-    const more = { artifacts: [{ component: 'kubelet', version: 'v1.31.0' }] };
-    expect(await rejection(run(more))).toMatchObject({ code: 'disk-full' });
-    expect(await snapshot(disk.path)).toEqual(before);
-    await check();
-    rmSync(filler);
-    expect(await run(more)).toMatchObject({ written: true });
-    await check();
-  });
+  it.skipIf(!CAN_MOUNT).each([0, 3])(
+    'a disk with %s free pages, and loses nothing (needs Linux and root)',
+    async (pages) => {
+      const disk = testDisk('size=1m');
+      lockfile = join(disk.path, 'k8s-verify.lock.json');
+      await run(KUBECTL);
+      const filler = join(disk.path, 'filler');
+      const { bavail, bsize } = statfsSync(disk.path);
+      writeFileSync(filler, Buffer.alloc((bavail - pages) * bsize));
+      const before = await snapshot(disk.path);
+      const more = { artifacts: [{ component: 'kubelet', version: 'v1.31.0' }] };
+      expect(await rejection(run(more))).toMatchObject({ code: 'disk-full' });
+      expect(await snapshot(disk.path)).toEqual(before);
+      await check();
+      rmSync(filler);
+      expect(await run(more)).toMatchObject({ written: true });
+      await check();
+    },
+  );
 
   it('to go on without a proof, and writes nothing', async () => {
     sigstore.rekorServer.answerWith('/api/v1/log/entries/retrieve', fault.status(503, { body: 'busy' }));

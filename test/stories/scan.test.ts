@@ -315,7 +315,7 @@ async function start(name: string): Promise<string> {
   return path;
 }
 
-describe.runIf(process.platform === 'linux')('what runs', () => {
+describe.runIf(process.platform === 'linux')('what runs (needs Linux)', () => {
   it('is found, also where its file is gone', async () => {
     const [here, gone] = [await start('kubelet'), await start('kubectl')];
     const bytes = readFileSync(here);

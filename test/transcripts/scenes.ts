@@ -20,6 +20,15 @@ const ON_LINUX = `--platform ${PLATFORM}`;
 const KUBECTL_PATH = `/release/v1.30.2/bin/${PLATFORM}/kubectl`;
 const CLIENT_PATH = `/release/v1.30.2/kubernetes-client-${PLATFORM.replace('/', '-')}.tar.gz`;
 const OTHER_BYTES = Buffer.from('not what was signed\n');
+/** A policy that takes nothing that was signed in this time. */
+const STOLEN = JSON.stringify({
+  schemaVersion: 1,
+  denied: {
+    signingTimes: [
+      { from: '2020-01-01T00:00:00Z', to: '2100-01-01T00:00:00Z', reason: 'the signer was stolen' },
+    ],
+  },
+});
 const STRANGER = { identity: 'builder@example.com' };
 
 type Arrange = (internet: Internet) => Promise<void>;
@@ -295,6 +304,14 @@ export const FAILURES: readonly Scene[] = [
     arrange: several,
     before: [`lock kubectl v1.30.2 ${ON_LINUX} ${ROOT}`],
     typed: `install kubectl v1.30.3 --locked ${BIN} ${ROOT}`,
+  },
+  {
+    name: 'fail-policy',
+    arrange: async (internet) => {
+      await published()(internet);
+      await internet.write('policy.json', STOLEN);
+    },
+    typed: `${KUBECTL} --policy policy.json`,
   },
   { name: 'fail-topic', typed: 'help weather' },
   { name: 'fail-trusted-root-action', typed: 'trusted-root' },

@@ -16,6 +16,14 @@ describe('the words of a request', () => {
     ['a bundle (--save-bundle) is', 'a bundle (saveBundle) is'],
     ['rm /srv/a--bundle', 'rm /srv/a--bundle'],
     ['no option --such', 'no option --such'],
+    [
+      'a name from k8s-verify list --mirror DIR; or --mirror',
+      'a name from k8s-verify list --mirror DIR; or sources',
+    ],
+    [
+      'make one with k8s-verify lock, or name it with --lockfile',
+      'make one with k8s-verify lock, or name it with lockfile',
+    ],
   ])('take the place of options: %s', (text, words) => {
     expect(inFieldWords(text)).toBe(words);
   });
@@ -27,8 +35,12 @@ describe('the words of a request', () => {
     const left = files.flatMap((name) => {
       const code = readFileSync(join(SRC, name), 'utf8').replaceAll(/\/\*.*?\*\/|^\s*\/\/.*$/gms, '');
       const texts = code.match(/'[^'\n]*'|`[^`]*`/g) ?? [];
-      return texts.flatMap(
-        (text) => inFieldWords(text.slice(1, -1)).match(/(?<=^|[\s(])--[a-z][a-z-]*/g) ?? [],
+      return texts.flatMap((text) =>
+        (
+          inFieldWords(text.slice(1, -1))
+            .replaceAll(/\bk8s-verify [a-z][^;:,()]*/g, '')
+            .match(/(?<=^|[\s(])--[a-z][a-z-]*/g) ?? []
+        ).map((option) => `${name}: ${option} in ${text}`),
       );
     });
     expect(left).toEqual([]);
