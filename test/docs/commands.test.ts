@@ -80,7 +80,7 @@ describe('the commands in docs/', () => {
       'k8s-verify kubernetes-client v1.30.2 -o client.tar.gz --save-bundle; k8s-verify mirror kubectl v1.30.2 --to mirror; ' +
       'k8s-verify policy show > policy.json; k8s-verify lock kubectl v1.30.2';
     const ran = await stage.exec('sh', ['-exc', [begin, ...inSentences].join('\n')]);
-    expect(ran.exitCode, ran.stderr).toBe(0);
+    expect({ exitCode: ran.exitCode, stderr: ran.stderr }).toMatchObject({ exitCode: 0 });
     expect(inSentences.size).toBeGreaterThan(10);
   });
 
