@@ -13027,9 +13027,12 @@ async function hashBeginning(handle, bytes, algorithms, signal) {
 	};
 	return hashAll(read, algorithms, signal);
 }
-async function hashAll(read, algorithms, signal) {
+function newBuffers(bytes) {
+	return [Buffer.allocUnsafeSlow(bytes), Buffer.allocUnsafeSlow(bytes)];
+}
+async function hashAll(read, algorithms, signal, buffers = newBuffers(BUFFER_BYTES$1)) {
 	const hashes = algorithms.map((algorithm) => (0, node_crypto.createHash)(algorithm));
-	let [current, other] = [Buffer.allocUnsafeSlow(BUFFER_BYTES$1), Buffer.allocUnsafeSlow(BUFFER_BYTES$1)];
+	let [current, other] = buffers;
 	let reading = read(current);
 	for (;;) {
 		const bytes = await reading;

@@ -9,7 +9,6 @@ import { MAX_WHOLE_MESSAGE_BYTES } from '../limits.ts';
 import { readUpTo } from '../files/local-file.ts';
 import { throwIfInterrupted } from './disk-error.ts';
 
-/** There are two buffers of this size: one is hashed while the other is filled. */
 const BUFFER_BYTES = 1024 * 1024;
 
 /** The digest (hex) of an open file from its beginning, in constant memory. */
@@ -39,6 +38,13 @@ export async function hashBeginning(
   return hashAll(read, algorithms, signal);
 }
 
+/** One is hashed while the other is filled. */
+export type Buffers = readonly [Uint8Array, Uint8Array];
+
+export function newBuffers(bytes: number): Buffers {
+  return [Buffer.allocUnsafeSlow(bytes), Buffer.allocUnsafeSlow(bytes)];
+}
+
 /**
  * The same for several algorithms in one pass, so that all digests are of the same bytes even if another program
  * writes to the file.
@@ -47,9 +53,10 @@ export async function hashAll(
   read: (buffer: Uint8Array) => Promise<number>,
   algorithms: readonly HashAlgorithm[],
   signal: AbortSignal | undefined,
+  buffers: Buffers = newBuffers(BUFFER_BYTES),
 ): Promise<readonly string[]> {
   const hashes = algorithms.map((algorithm) => createHash(algorithm));
-  let [current, other] = [Buffer.allocUnsafeSlow(BUFFER_BYTES), Buffer.allocUnsafeSlow(BUFFER_BYTES)];
+  let [current, other] = buffers;
   let reading = read(current);
   for (;;) {
     const bytes = await reading;

@@ -8,9 +8,12 @@ import { promisify } from 'node:util';
 import { Worker } from 'node:worker_threads';
 import { InterruptedError } from '../errors.ts';
 import type { HashAlgorithm } from '../strict/digest.ts';
-import { hashAll } from './hash-file.ts';
+import { type Buffers, hashAll, newBuffers } from './hash-file.ts';
 
 const readFile = promisify(read);
+
+/** In this thread. The buffers are used again for the next file, so that many files take no more memory than one. */
+const BUFFER_BYTES = 256 * 1024;
 
 /** More do not help: the disk is the limit then. */
 const MAX_THREADS = 4;
@@ -44,6 +47,7 @@ export class HashPool implements AsyncDisposable {
   readonly size: number = Math.min(availableParallelism(), MAX_THREADS);
   readonly #idle: Worker[] = [];
   readonly #all: Worker[] = [];
+  #spare: Buffers | undefined;
 
   /**
    * The digest (hex) of what a file has from its beginning. At most {@link HashPool.size} at once.
@@ -57,7 +61,7 @@ export class HashPool implements AsyncDisposable {
     signal: AbortSignal | undefined,
   ): Promise<string> {
     const worker = this.#idle.pop() ?? this.#start();
-    if (worker === undefined) return hashHere(algorithm, descriptor, bytes, signal);
+    if (worker === undefined) return this.#here(algorithm, descriptor, bytes, signal);
     const reply = await ask(worker, { algorithm, descriptor, bytes }, signal);
     this.#idle.push(worker);
     if ('failed' in reply) throw new Error(reply.failed);
@@ -66,6 +70,20 @@ export class HashPool implements AsyncDisposable {
 
   async [Symbol.asyncDispose](): Promise<void> {
     await Promise.all(this.#all.map((worker) => worker.terminate()));
+  }
+
+  /** Nothing else reads into the buffers until this file is done. */
+  async #here(
+    algorithm: HashAlgorithm,
+    descriptor: number,
+    bytes: number,
+    signal: AbortSignal | undefined,
+  ): Promise<string> {
+    const buffers = this.#spare ?? newBuffers(BUFFER_BYTES);
+    this.#spare = undefined;
+    const digest = await hashHere(algorithm, descriptor, bytes, buffers, signal);
+    this.#spare = buffers;
+    return digest;
   }
 
   /** One thread fewer than cores: this one hashes too, and a thread takes 10 MB. */
@@ -82,6 +100,7 @@ async function hashHere(
   algorithm: HashAlgorithm,
   descriptor: number,
   bytes: number,
+  buffers: Buffers,
   signal: AbortSignal | undefined,
 ): Promise<string> {
   let position = 0;
@@ -91,7 +110,7 @@ async function hashHere(
     position += bytesRead;
     return bytesRead;
   };
-  const [digest = ''] = await hashAll(next, [algorithm], signal);
+  const [digest = ''] = await hashAll(next, [algorithm], signal, buffers);
   return digest;
 }
 
