@@ -13013,22 +13013,22 @@ var init_local_file = __esmMin((() => {
 	CHUNK_BYTES$2 = 65536;
 }));
 // src/disk/hash-file.ts
+function newBuffers(bytes) {
+	return [Buffer.allocUnsafeSlow(bytes), Buffer.allocUnsafeSlow(bytes)];
+}
 async function hashFile(handle, algorithm, signal) {
 	const [digest = ""] = await hashBeginning(handle, Number.POSITIVE_INFINITY, [algorithm], signal);
 	return digest;
 }
-async function hashBeginning(handle, bytes, algorithms, signal) {
+async function hashBeginning(file, bytes, algorithms, signal, buffers) {
 	let position = 0;
 	const read = async (buffer) => {
 		const length = Math.min(buffer.length, bytes - position);
-		const { bytesRead } = await handle.read(buffer, 0, length, position);
+		const { bytesRead } = await file.read(buffer, 0, length, position);
 		position += bytesRead;
 		return bytesRead;
 	};
-	return hashAll(read, algorithms, signal);
-}
-function newBuffers(bytes) {
-	return [Buffer.allocUnsafeSlow(bytes), Buffer.allocUnsafeSlow(bytes)];
+	return hashAll(read, algorithms, signal, buffers);
 }
 async function hashAll(read, algorithms, signal, buffers = newBuffers(BUFFER_BYTES$1)) {
 	const hashes = algorithms.map((algorithm) => (0, node_crypto.createHash)(algorithm));

@@ -11,6 +11,23 @@ import { throwIfInterrupted } from './disk-error.ts';
 
 const BUFFER_BYTES = 1024 * 1024;
 
+/** One is hashed while the other is filled. */
+export type Buffers = readonly [Uint8Array, Uint8Array];
+
+export function newBuffers(bytes: number): Buffers {
+  return [Buffer.allocUnsafeSlow(bytes), Buffer.allocUnsafeSlow(bytes)];
+}
+
+/** An open file: a handle of Node's, or a descriptor that another part of the program holds. */
+export interface ReadableAt {
+  read(
+    buffer: Uint8Array,
+    offset: number,
+    length: number,
+    position: number,
+  ): Promise<{ readonly bytesRead: number }>;
+}
+
 /** The digest (hex) of an open file from its beginning, in constant memory. */
 export async function hashFile(
   handle: FileHandle,
@@ -23,26 +40,20 @@ export async function hashFile(
 
 /** The digests (hex) of what an open file begins with: another user could let theirs grow for as long as it is read. */
 export async function hashBeginning(
-  handle: FileHandle,
+  file: ReadableAt,
   bytes: number,
   algorithms: readonly HashAlgorithm[],
   signal: AbortSignal | undefined,
+  buffers?: Buffers,
 ): Promise<readonly string[]> {
   let position = 0;
   const read = async (buffer: Uint8Array): Promise<number> => {
     const length = Math.min(buffer.length, bytes - position);
-    const { bytesRead } = await handle.read(buffer, 0, length, position);
+    const { bytesRead } = await file.read(buffer, 0, length, position);
     position += bytesRead;
     return bytesRead;
   };
-  return hashAll(read, algorithms, signal);
-}
-
-/** One is hashed while the other is filled. */
-export type Buffers = readonly [Uint8Array, Uint8Array];
-
-export function newBuffers(bytes: number): Buffers {
-  return [Buffer.allocUnsafeSlow(bytes), Buffer.allocUnsafeSlow(bytes)];
+  return hashAll(read, algorithms, signal, buffers);
 }
 
 /**

@@ -8,11 +8,11 @@ import { promisify } from 'node:util';
 import { Worker } from 'node:worker_threads';
 import { InterruptedError } from '../errors.ts';
 import type { HashAlgorithm } from '../strict/digest.ts';
-import { type Buffers, hashAll, newBuffers } from './hash-file.ts';
+import { type Buffers, hashBeginning, newBuffers, type ReadableAt } from './hash-file.ts';
 
 const readFile = promisify(read);
 
-/** In this thread. The buffers are used again for the next file, so that many files take no more memory than one. */
+/** In each thread. They are used again for the next file, so that many files take no more memory than one. */
 const BUFFER_BYTES = 256 * 1024;
 
 /** More do not help: the disk is the limit then. */
@@ -23,7 +23,7 @@ const PROGRAM = `
 const { parentPort } = require('node:worker_threads');
 const { createHash } = require('node:crypto');
 const { readSync } = require('node:fs');
-const buffer = Buffer.allocUnsafeSlow(256 * 1024);
+const buffer = Buffer.allocUnsafeSlow(${BUFFER_BYTES});
 parentPort.on('message', ({ algorithm, descriptor, bytes }) => {
   try {
     const hash = createHash(algorithm);
@@ -81,7 +81,10 @@ export class HashPool implements AsyncDisposable {
   ): Promise<string> {
     const buffers = this.#spare ?? newBuffers(BUFFER_BYTES);
     this.#spare = undefined;
-    const digest = await hashHere(algorithm, descriptor, bytes, buffers, signal);
+    const file: ReadableAt = {
+      read: (buffer, offset, length, position) => readFile(descriptor, buffer, offset, length, position),
+    };
+    const [digest = ''] = await hashBeginning(file, bytes, [algorithm], signal, buffers);
     this.#spare = buffers;
     return digest;
   }
@@ -94,24 +97,6 @@ export class HashPool implements AsyncDisposable {
     this.#all.push(worker);
     return worker;
   }
-}
-
-async function hashHere(
-  algorithm: HashAlgorithm,
-  descriptor: number,
-  bytes: number,
-  buffers: Buffers,
-  signal: AbortSignal | undefined,
-): Promise<string> {
-  let position = 0;
-  const next = async (buffer: Uint8Array): Promise<number> => {
-    const length = Math.min(buffer.length, bytes - position);
-    const { bytesRead } = await readFile(descriptor, buffer, 0, length, position);
-    position += bytesRead;
-    return bytesRead;
-  };
-  const [digest = ''] = await hashAll(next, [algorithm], signal, buffers);
-  return digest;
 }
 
 async function ask(
