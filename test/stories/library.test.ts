@@ -9,6 +9,7 @@ import {
   list,
   resolveVersion,
   verify,
+  type VerifyInput,
 } from '../../src/index.ts';
 import { rejection, thrownBy } from '#support/thrown-by';
 import { testDir } from '#support/test-dir';
@@ -66,6 +67,8 @@ describe('without a client', () => {
     const { into: _, ...request } = await publish();
     const asked = releases.http.requests.length;
     expect(await rejection(install(request as InstallInput))).toMatchObject({ code: 'usage' });
+    const two: object = { bytes: KUBECTL, path: 'kubectl' };
+    expect(await rejection(verify(two as VerifyInput))).toMatchObject({ code: 'usage' });
     expect(await rejection(list({ platforms: [] }))).toMatchObject({ code: 'usage' });
     expect(await rejection(resolveVersion('newest'))).toMatchObject({ code: 'version-malformed' });
     expect(releases.http.requests.length).toBe(asked);
