@@ -67,9 +67,9 @@ async function assertUnchanged({ path, file }: VerifiedFile): Promise<void> {
   });
 }
 
-async function isGzip({ readAt }: VerifiedFile): Promise<boolean> {
+async function isGzip({ readNow }: VerifiedFile): Promise<boolean> {
   const magic = Buffer.alloc(2);
-  return (await readAt(magic, 0)) === 2 && magic[0] === 0x1f && magic[1] === 0x8b;
+  return (await readNow(magic, 0)) === 2 && magic[0] === 0x1f && magic[1] === 0x8b;
 }
 
 interface FileReading {
@@ -81,13 +81,13 @@ interface FileReading {
 }
 
 async function* fileChunks(
-  { readAt }: VerifiedFile,
+  { readNow }: VerifiedFile,
   { hash, packed, nextBuffer, signal }: FileReading,
 ): AsyncGenerator<Buffer, void, undefined> {
   for (;;) {
     throwIfInterrupted(signal);
     const buffer = nextBuffer();
-    const bytes = await readAt(buffer, packed.bytes);
+    const bytes = await readNow(buffer, packed.bytes);
     if (bytes === 0) return;
     packed.bytes += bytes;
     const chunk = buffer.subarray(0, bytes);

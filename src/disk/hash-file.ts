@@ -8,6 +8,7 @@ import type { HashAlgorithm } from '../strict/digest.ts';
 import { MAX_WHOLE_MESSAGE_BYTES } from '../limits.ts';
 import { readUpTo } from '../files/local-file.ts';
 import { throwIfInterrupted } from './disk-error.ts';
+import type { HashTrail } from './hash-trail.ts';
 
 const BUFFER_BYTES = 1024 * 1024;
 
@@ -18,6 +19,13 @@ export function newBuffers(bytes: number): Buffers {
   return [Buffer.allocUnsafeSlow(bytes), Buffer.allocUnsafeSlow(bytes)];
 }
 
+/** What a pass over a file may use, and may leave. */
+export interface HashPass {
+  readonly buffers?: Buffers;
+  /** Of the first algorithm: parts of the file are read again after the pass. */
+  readonly trail?: HashTrail | undefined;
+}
+
 /** An open file: a handle of Node's, or a descriptor that another part of the program holds. */
 export interface ReadableAt {
   read(
@@ -26,6 +34,15 @@ export interface ReadableAt {
     length: number,
     position: number,
   ): Promise<{ readonly bytesRead: number }>;
+}
+
+/** A file of which only a reader is there. */
+export function byPosition(readAt: (buffer: Uint8Array, position: number) => Promise<number>): ReadableAt {
+  return {
+    read: async (buffer, offset, length, position) => ({
+      bytesRead: await readAt(buffer.subarray(offset, offset + length), position),
+    }),
+  };
 }
 
 /** The digest (hex) of an open file from its beginning, in constant memory. */
@@ -44,7 +61,7 @@ export async function hashBeginning(
   bytes: number,
   algorithms: readonly HashAlgorithm[],
   signal: AbortSignal | undefined,
-  buffers?: Buffers,
+  pass?: HashPass,
 ): Promise<readonly string[]> {
   let position = 0;
   const read = async (buffer: Uint8Array): Promise<number> => {
@@ -53,7 +70,7 @@ export async function hashBeginning(
     position += bytesRead;
     return bytesRead;
   };
-  return hashAll(read, algorithms, signal, buffers);
+  return hashAll(read, algorithms, signal, pass);
 }
 
 /**
@@ -64,17 +81,22 @@ export async function hashAll(
   read: (buffer: Uint8Array) => Promise<number>,
   algorithms: readonly HashAlgorithm[],
   signal: AbortSignal | undefined,
-  buffers: Buffers = newBuffers(BUFFER_BYTES),
+  { buffers = newBuffers(BUFFER_BYTES), trail }: HashPass = {},
 ): Promise<readonly string[]> {
   const hashes = algorithms.map((algorithm) => createHash(algorithm));
+  const [first] = hashes;
   let [current, other] = buffers;
   let reading = read(current);
   for (;;) {
     const bytes = await reading;
-    if (bytes === 0) return hashes.map((hash) => hash.digest('hex'));
+    if (bytes === 0) {
+      if (first !== undefined) trail?.finish(first);
+      return hashes.map((hash) => hash.digest('hex'));
+    }
     throwIfInterrupted(signal);
     reading = read(other);
     for (const hash of hashes) hash.update(current.subarray(0, bytes));
+    if (first !== undefined) trail?.add(bytes, first);
     [current, other] = [other, current];
   }
 }

@@ -84,7 +84,7 @@ export class HashPool implements AsyncDisposable {
     const file: ReadableAt = {
       read: (buffer, offset, length, position) => readFile(descriptor, buffer, offset, length, position),
     };
-    const [digest = ''] = await hashBeginning(file, bytes, [algorithm], signal, buffers);
+    const [digest = ''] = await hashBeginning(file, bytes, [algorithm], signal, { buffers });
     this.#spare = buffers;
     return digest;
   }

@@ -1,10 +1,11 @@
 import { basename } from 'node:path';
 import { InstallError, RequestError, UntrustedError } from '../errors.ts';
 import type { Digest, HashAlgorithm } from '../strict/digest.ts';
-import { openLocalFile, type OpenLocalFile } from '../files/local-file.ts';
+import { asOpened, openLocalFile, type OpenLocalFile } from '../files/local-file.ts';
 import type { ProvenDigest } from '../proof/prove-digest.ts';
 import { type FileIdentity, type FrozenFile, identityOf } from './file-identity.ts';
 import { hashAll, readable } from './hash-file.ts';
+import { HashTrail, type ReadAt } from './hash-trail.ts';
 import { isStill } from './same-file.ts';
 import type { StagedArtifact, StagedDigests } from './staging.ts';
 
@@ -21,19 +22,21 @@ class VerifiedFile {
   readonly bytes: number;
   /** The file as it was when its digest was confirmed. */
   readonly file: FileIdentity;
-  /**
-   * Reads at a position of the open file that was hashed, even if its name means another file by now. Returns 0 at
-   * the end.
-   */
-  readonly readAt: (buffer: Uint8Array, position: number) => Promise<number>;
+  /** Reads the bytes that were hashed, even if the name of the file means another one by now. */
+  readonly readAt: ReadAt;
+  /** Reads what the open file has by now, for a reader that hashes all of it: {@link confirmReadThrough}. */
+  readonly readNow: ReadAt;
 
-  constructor(from: Pick<VerifiedFile, 'path' | 'name' | 'proven' | 'bytes' | 'file' | 'readAt'>) {
+  constructor(
+    from: Pick<VerifiedFile, 'path' | 'name' | 'proven' | 'bytes' | 'file' | 'readAt' | 'readNow'>,
+  ) {
     this.path = from.path;
     this.name = from.name;
     this.proven = from.proven;
     this.bytes = from.bytes;
     this.file = from.file;
     this.readAt = from.readAt;
+    this.readNow = from.readNow;
   }
 
   static isOne(value: object): boolean {
@@ -55,12 +58,9 @@ class VerifiedArtifact extends VerifiedFile {
     staged: StagedArtifact,
     from: Pick<VerifiedArtifact, 'proven' | 'bytes' | 'file' | 'sha256' | 'member'>,
   ) {
-    super({
-      ...from,
-      path: staged.path,
-      name: staged.fileName,
-      readAt: (buffer, position) => staged.readAt(buffer, position),
-    });
+    // No other user can open it.
+    const readAt: ReadAt = (buffer, position) => staged.readAt(buffer, position);
+    super({ ...from, path: staged.path, name: staged.fileName, readAt, readNow: readAt });
     this.staged = staged;
     this.sha256 = from.sha256;
     this.member = from.member;
@@ -82,10 +82,17 @@ class MeasuredFile {
   /** Its ctime at that moment, in nanoseconds. The kernel keeps it, and no program can set it. */
   readonly changedNs: bigint;
   readonly opened: OpenLocalFile;
+  /**
+   * Reads the bytes that were hashed; nothing of a pipe.
+   *
+   * @throws UntrustedError `digest-mismatch` where the file has others by now.
+   */
+  readonly readAt: ReadAt;
 
-  constructor(from: Pick<MeasuredFile, 'path' | 'digests' | 'file' | 'changedNs' | 'opened'>) {
+  constructor(from: Pick<MeasuredFile, 'path' | 'digests' | 'file' | 'changedNs' | 'opened' | 'readAt'>) {
     this.path = from.path;
     this.opened = from.opened;
+    this.readAt = from.readAt;
     this.changedNs = from.changedNs;
     this.digests = from.digests;
     this.file = from.file;
@@ -141,9 +148,13 @@ export async function measureFile(
   try {
     const found = await readable(path, opened.stat());
     const [file, changedNs] = [identityOf(found), found.ctimeNs];
-    const hashes = await readable(path, hashAll(opened.read, algorithms, signal));
+    const [first = 'sha256'] = algorithms;
+    const trail = new HashTrail(first);
+    const hashes = await readable(path, hashAll(asOpened(opened, found), algorithms, signal, { trail }));
     const digests = new Map(algorithms.map((algorithm, index) => [algorithm, hashes[index] ?? '']));
-    return new MeasuredFile({ path, digests, file, changedNs, opened });
+    const hashed = { algorithm: first, hex: digests.get(first) ?? '' };
+    const readAt = trail.reader(opened.readAt, () => writtenTo(path, hashed));
+    return new MeasuredFile({ path, digests, file, changedNs, opened, readAt });
   } catch (error) {
     await opened.close();
     throw error;
@@ -151,24 +162,31 @@ export async function measureFile(
 }
 
 /**
- * Like {@link confirmDigest}, for a file that was hashed before its proof. The file may have changed since, so a
- * reader must check what it read: all bytes against the digest ({@link confirmReadThrough}), or parts of them by {@link
- * confirmUnwritten}.
+ * Like {@link confirmDigest}, for a file that was hashed before its proof. The file may have changed since: parts are read by
+ * `readAt`, which checks them, and a reader of all bytes checks their digest ({@link confirmReadThrough}).
  *
  * @throws UntrustedError `digest-mismatch`
  */
 export function confirmMeasured(measured: MeasuredFile, proven: ProvenDigest): VerifiedFile {
   if (!MeasuredFile.isOne(measured)) throw notConfirmed();
-  const { path, file, opened } = measured;
+  const { path, file, opened, readAt } = measured;
   const bytes = Number(file.size);
   const found = measured.digests.get(proven.algorithm);
   if (found !== proven.hex) throw digestMismatch(path, proven, found ?? 'not computed');
-  return new VerifiedFile({ path, name: basename(path), proven, bytes, file, readAt: opened.readAt });
+  return new VerifiedFile({
+    path,
+    name: basename(path),
+    proven,
+    bytes,
+    file,
+    readAt,
+    readNow: opened.readAt,
+  });
 }
 
 /**
- * Checks, after parts of a measured file were read, that they are of the proven bytes: nothing was written to it since it
- * was opened to be hashed, or it still has the digest.
+ * Checks that a measured file still has the proven bytes, as far as its times show: nothing was written to it since it was opened
+ * to be hashed, or it still has the digest. What was read of it needs no such check.
  *
  * @throws UntrustedError `digest-mismatch`; RequestError `subject-not-readable`
  */
@@ -188,12 +206,12 @@ export async function confirmUnwritten(
   if (found !== proven.hex) throw writtenTo(path, proven, found);
 }
 
-/** For bytes that are not those that were hashed any more: what was read of them may be of neither. */
-export function writtenTo(what: string, proven: Digest, found: string): UntrustedError {
+/** For bytes that are not those that were hashed any more; `found` is their digest, where all of them were read. */
+export function writtenTo(what: string, hashed: Digest, found?: string): UntrustedError {
   return new UntrustedError('digest-mismatch', `something wrote to ${what} during the verification`, {
     check: 'digest',
-    wanted: `${proven.algorithm}:${proven.hex}`,
-    found: `${proven.algorithm}:${found}`,
+    wanted: `${hashed.algorithm}:${hashed.hex}`,
+    found: found === undefined ? 'other bytes in a part of it' : `${hashed.algorithm}:${found}`,
     next: 'verify a copy that nothing else writes to',
   });
 }

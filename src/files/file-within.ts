@@ -79,7 +79,7 @@ async function openRegular(root: string, real: string): Promise<FileWithin> {
       assertUnchanged: async () => {
         const now = await file.stat();
         if (isUnwritten(opened, now)) return;
-        throw new RefusedFile('it was written to while it was read');
+        throw writtenTo();
       },
     };
   } catch (error) {
@@ -117,6 +117,11 @@ function kindOf(found: BigIntStats): string {
   if (found.isFIFO()) return 'a pipe';
   if (found.isSocket()) return 'a socket';
   return found.isSymbolicLink() ? 'a link that has just been made' : 'a device';
+}
+
+/** For a file whose bytes are not those of a moment ago. */
+export function writtenTo(): RefusedFile {
+  return new RefusedFile('it was written to while it was read');
 }
 
 function leadsOut(root: string): RefusedFile {

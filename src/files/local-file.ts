@@ -63,6 +63,18 @@ export async function openDescriptor(
   return { file, descriptor };
 }
 
+/** What a file had when it was opened: another user could let theirs grow for as long as it is read. */
+export function asOpened(file: LocalFile, found: BigIntStats): LocalFile['read'] {
+  // A pipe has no size, and some files of the kernel say that they have none.
+  if (!found.isFile() || found.size === 0n) return file.read;
+  let left = Number(found.size);
+  return async (buffer) => {
+    const bytes = await file.read(buffer.subarray(0, Math.min(buffer.length, left)));
+    left -= bytes;
+    return bytes;
+  };
+}
+
 /** A file that was opened in another way. */
 export function localFileOf(handle: FileHandle): OpenLocalFile {
   const readAt = async (buffer: Uint8Array, position: number | null): Promise<number> =>

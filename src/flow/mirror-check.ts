@@ -1,11 +1,14 @@
 /** Proves what a mirror has, without a network: each file by its bundle, each name by the release manifest that is there too. */
 import { join } from 'node:path';
+import type { OpenBytes } from '../binary/byte-source.ts';
 import type { Client } from '../client.ts';
 import { NO_DATA } from '../data/no-data.ts';
+import { byPosition, hashBeginning } from '../disk/hash-file.ts';
 import { HashPool } from '../disk/hash-pool.ts';
+import { HashTrail } from '../disk/hash-trail.ts';
 import { K8sVerifyError, UnavailableError } from '../errors.ts';
 import { readBundle } from '../evidence/read-bundle.ts';
-import { type FileWithin, openWithin, RefusedFile } from '../files/file-within.ts';
+import { type FileWithin, openWithin, RefusedFile, writtenTo } from '../files/file-within.ts';
 import { offlineHttpClient } from '../http/offline.ts';
 import { MAX_ARTIFACT_BYTES, MAX_BUNDLE_BYTES } from '../limits.ts';
 import type { MirroredFile } from '../mirror/index-file.ts';
@@ -102,10 +105,10 @@ async function proveFile(
   const manifest = await check.manifestOf(artifact.version, policy);
   const file = await openWithin(check.source.root, artifact.path);
   try {
-    const sha256 =
-      file === undefined ? listedDigest(artifact, listed, path) : await hash(file, artifact, check);
+    const hashed = file && (await hashToRead(file, artifact, manifest, check));
+    const sha256 = hashed?.sha256 ?? listedDigest(artifact, listed, path);
     const proof = await prove(artifact, sha256, listed, manifest, { ...check, policy });
-    const name = await bind(artifact, sha256, { manifest, file, path });
+    const name = await bind(artifact, sha256, { manifest, file: hashed, path });
     const sha512 = file && (() => hash(file, artifact, check, 'sha512'));
     await assertSideFiles({ artifact, sha256, proof, listed, sha512 }, check.source);
     await file?.assertUnchanged();
@@ -140,15 +143,39 @@ function listedDigest(artifact: ReleaseArtifact, listed: MirroredFile | undefine
   throw missing(`${labelOf(artifact)} is not in the mirror`, path);
 }
 
+/**
+ * Where the release manifest lists the file, a thread hashes it: what it says of itself decides nothing then. Else its name is
+ * read from the bytes that were hashed, whoever writes to it meanwhile.
+ */
+async function hashToRead(
+  file: FileWithin,
+  artifact: ReleaseArtifact,
+  manifest: RunManifest,
+  check: Check,
+): Promise<OpenBytes & { readonly sha256: string }> {
+  const { size: bytes, readAt } = file;
+  const isListed =
+    manifest.kind === 'proved' && manifest.manifest.digestsOf(artifact.pathInRelease).length > 0;
+  if (isListed) return { bytes, readAt, sha256: await hash(file, artifact, check) };
+  assertSize(file, artifact);
+  const trail = new HashTrail('sha256');
+  const [sha256 = ''] = await hashBeginning(byPosition(readAt), bytes, ['sha256'], check.signal, { trail });
+  return { bytes, readAt: trail.reader(readAt, writtenTo), sha256 };
+}
+
 async function hash(
   file: FileWithin,
-  { kind }: ReleaseArtifact,
+  artifact: ReleaseArtifact,
   { pool, signal }: Check,
   algorithm: HashAlgorithm = 'sha256',
 ): Promise<string> {
-  const most = MAX_ARTIFACT_BYTES[kind];
-  if (file.size > most) throw new RefusedFile(`it has ${file.size} bytes, more than ${most}`);
+  assertSize(file, artifact);
   return pool.digest(algorithm, file.descriptor, file.size, signal);
+}
+
+function assertSize({ size }: FileWithin, { kind }: ReleaseArtifact): void {
+  const most = MAX_ARTIFACT_BYTES[kind];
+  if (size > most) throw new RefusedFile(`it has ${size} bytes, more than ${most}`);
 }
 
 function unreadable(artifact: ReleaseArtifact, from: string, cause: RefusedFile): UnavailableError {
@@ -204,11 +231,10 @@ async function bind(
     manifest,
     file,
     path,
-  }: { readonly manifest: RunManifest; readonly file: FileWithin | undefined; readonly path: string },
+  }: { readonly manifest: RunManifest; readonly file: OpenBytes | undefined; readonly path: string },
 ): Promise<ArtifactName> {
   const named = { sha256, manifest, from: path };
   const demand = { demanded: undefined, demandedBy: 'sha256', nameRequired: false } as const;
   if (file === undefined) return assertClaimed(artifact, undefined, named, demand);
-  const opened = { bytes: file.size, readAt: file.readAt };
-  return assertName(artifact, { ...named, file: opened }, demand);
+  return assertName(artifact, { ...named, file }, demand);
 }

@@ -36,7 +36,7 @@ export async function describeUnaided(
       ? inMemory(subject.bytes)
       : file === undefined
         ? undefined
-        : { bytes: Number(file.file.size), readAt: file.opened.readAt };
+        : { bytes: Number(file.file.size), readAt: file.readAt };
   return {
     ...hashed,
     what: nameOf(request),
