@@ -17,7 +17,7 @@ import {
   type ScannedProgram,
   unreadProgram,
 } from './flow/scan-program.ts';
-import { MAX_SCAN_ENTRIES, MAX_SCAN_PROGRAMS } from './limits.ts';
+import { MAX_ARTIFACT_BYTES, MAX_SCAN_ENTRIES, MAX_SCAN_PROGRAMS } from './limits.ts';
 import { componentOfFileName } from './names/file-name.ts';
 import { type Note, note } from './notes.ts';
 import { sourcesOf } from './plan/request.ts';
@@ -222,6 +222,7 @@ class Scan {
     try {
       opened = localFileOf(await file.open());
       if (!isAsked && !hasName && !(await isKubernetes(opened))) return await opened.close();
+      assertSizeOfProgram(file.status.size);
     } catch (cause) {
       await opened?.close();
       if (isAsked || hasName) this.#tell(unreadProgram(file.path, cause));
@@ -242,6 +243,14 @@ class Scan {
     this.#programs += 1;
     this.#found(program);
   }
+}
+
+/** Another user's file could be of any size, and the scan of a machine would end with it. */
+function assertSizeOfProgram(bytes: bigint): void {
+  if (bytes > MAX_ARTIFACT_BYTES.binary)
+    throw new Error(
+      `it has ${bytes} bytes; a program of Kubernetes has at most ${MAX_ARTIFACT_BYTES.binary}`,
+    );
 }
 
 function counted(count: number, one: string, many: string): string {

@@ -105,7 +105,7 @@ async function bytesOf(proven: ProvenFile, run: MirrorRun): Promise<FileBytes | 
     return { bytes: manifest.bytes.length, sha512: digestOf(manifest.bytes, 'sha512').hex, isNew };
   }
   if (run.evidenceOnly) return undefined;
-  const there = await run.tree.find(artifact.path, run.signal);
+  const there = await run.tree.find(artifact.path, MAX_ARTIFACT_BYTES[artifact.kind], run.signal);
   if (there?.sha256 === sha256) return { ...there, isNew: false };
   return { ...(await fetchInto(proven, run)), isNew: true };
 }

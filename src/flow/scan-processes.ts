@@ -1,7 +1,7 @@
 /** What runs, by `/proc/<pid>/exe`: also programs whose file is gone, or is in a container. Linux only. */
 import type { BigIntStats } from 'node:fs';
 import { constants } from 'node:fs';
-import { type FileHandle, open, readlink, statfs } from 'node:fs/promises';
+import { type FileHandle, open, readlink, stat, statfs } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { systemCode } from '../disk/disk-error.ts';
 import type { FoundFile } from '../disk/find-files.ts';
@@ -59,13 +59,14 @@ export async function runningPrograms(tree: RootedTree): Promise<RunningPrograms
 
 async function readProcess(exe: string): Promise<{ readonly file: FoundFile; readonly isDeleted: boolean }> {
   const target = await readlink(exe);
-  const isDeleted = target.endsWith(DELETED);
-  const path = isDeleted ? target.slice(0, -DELETED.length) : target;
   const openExe = (): Promise<FileHandle> => open(exe, constants.O_RDONLY | constants.O_NONBLOCK);
   const handle = await openExe();
   try {
     const status = await handle.stat({ bigint: true });
     if (!status.isFile()) throw Object.assign(new Error('no file'), { code: 'ENOENT' });
+    // A file can have such a name; the one that is gone is not found by it.
+    const isDeleted = target.endsWith(DELETED) && !(await leadsTo(target, status));
+    const path = isDeleted ? target.slice(0, -DELETED.length) : target;
     const reopen = async (): Promise<FileHandle> => {
       const again = await openExe();
       if (identityKey(await again.stat({ bigint: true })) === identityKey(status)) return again;
@@ -84,4 +85,9 @@ async function readProcess(exe: string): Promise<{ readonly file: FoundFile; rea
   } finally {
     await handle.close();
   }
+}
+
+async function leadsTo(path: string, status: BigIntStats): Promise<boolean> {
+  const found = await stat(path, { bigint: true }).catch(() => undefined);
+  return found !== undefined && identityKey(found) === identityKey(status);
 }

@@ -78,14 +78,20 @@ export class MirrorTree implements AsyncDisposable {
     }
   }
 
-  /** @returns the digests of a file; undefined if there is none, or something else has its name. */
-  async find(path: string, signal: AbortSignal | undefined): Promise<FoundFile | undefined> {
+  /** @returns the digests of a file; undefined if there is none, it is larger, or something else has its name. */
+  async find(
+    path: string,
+    maxBytes: number,
+    signal: AbortSignal | undefined,
+  ): Promise<FoundFile | undefined> {
     const held = await this.#held(path);
     if (held === undefined) return undefined;
     try {
       const file = await held.openFile(basename(path));
       try {
         const { size }: BigIntStats = await file.stat({ bigint: true });
+        // Another user may have put it there: a sparse file of any size costs nothing.
+        if (size > maxBytes) return undefined;
         const [sha256 = '', sha512 = ''] = await hashBeginning(
           file,
           Number(size),

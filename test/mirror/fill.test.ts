@@ -7,8 +7,10 @@ import {
   rmSync,
   statSync,
   symlinkSync,
+  truncateSync,
   writeFileSync,
 } from 'node:fs';
+import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { install, mirror } from '../../src/index.ts';
 import { snapshot } from '#support/temp-dir';
@@ -199,6 +201,29 @@ describe('a mirror', () => {
     await mirror(input, client);
     expect(readFileSync(dir.join('precious'), 'utf8')).toBe('precious');
     expect(readFileSync(`${to}/${ROOT}/SHA256SUMS`, 'utf8')).toContain('bin/linux/amd64/kubectl');
+  });
+
+  it('does not read a file that is larger than any artifact, and replaces it', async () => {
+    await publish(servers);
+    const { input, client, at } = await mirrorWorld(servers);
+    await mirror(input, client);
+    const path = at(`${ROOT}/bin/linux/amd64/kubectl`);
+    const bytes = readFileSync(path);
+    truncateSync(path, 15 * 2 ** 40);
+    await mirror(input, client);
+    expect(readFileSync(path)).toEqual(bytes);
+  });
+
+  it('quotes the name of a directory in a command that it gives', async () => {
+    await publish(servers);
+    const { input, client, dir } = await mirrorWorld(servers);
+    const to = dir.join('v2 $(touch it)');
+    mkdirSync(to);
+    writeFileSync(join(to, 'k8s-verify-mirror.json'), '{');
+    expect(await rejection(mirror({ ...input, to }, client))).toMatchObject({
+      code: 'mirror-inconsistent',
+      next: expect.stringMatching(/: rm '\S+v2 \$\(touch it\)\/k8s-verify-mirror\.json'$/),
+    });
   });
 
   it('refuses a half-written index, and loses nothing', async () => {

@@ -7,6 +7,7 @@ import {
   readFileSync,
   rmSync,
   symlinkSync,
+  truncateSync,
   writeFileSync,
 } from 'node:fs';
 import { dirname, join } from 'node:path';
@@ -295,6 +296,18 @@ describe('a root', () => {
     expect(codes(await scanned())).toEqual(['evidence-not-found']);
   });
 
+  it('has a file of any size that costs nothing, and is not read', async () => {
+    const path = put('usr/bin/kubectl', '');
+    truncateSync(path, 15 * 2 ** 40);
+    const { programs } = await scanned();
+    expect(programs).toMatchObject([
+      {
+        verdict: 'unreadable',
+        error: { found: expect.stringContaining('a program of Kubernetes has at most') },
+      },
+    ]);
+  });
+
   it('whose /proc is a plain directory says nothing of what runs', async () => {
     put('proc/1/comm', 'kubelet');
     symlinkSync(process.execPath, dir.join('host/proc/1/exe'));
@@ -307,6 +320,7 @@ describe('a root', () => {
 
 async function start(name: string): Promise<string> {
   const path = dir.join(name);
+  mkdirSync(dirname(path), { recursive: true });
   copyFileSync('/bin/sleep', path);
   chmodSync(path, 0o755);
   const child = spawn(path, ['60']);
@@ -327,5 +341,13 @@ describe.runIf(process.platform === 'linux')('what runs (needs Linux)', () => {
       { kind: 'proved', path: here, isDeleted: false, pids: [expect.any(Number)] },
       { kind: 'proved', path: gone, isDeleted: true, pids: [expect.any(Number)] },
     ]);
+  });
+
+  it('is not taken for another file because its name says that it is gone', async () => {
+    await start('odd/kubelet (deleted)');
+    writeFileSync(dir.join('odd/kubelet'), 'another file, which nobody runs');
+    const { programs } = await scanned({ paths: [dir.join('none')], processes: true, root: '/' });
+    // By that name it is no program of Kubernetes.
+    expect(programs.filter(({ path }) => path.startsWith(dir.join('odd')))).toEqual([]);
   });
 });
