@@ -5,6 +5,7 @@ import { excerpt } from '../text/excerpt.ts';
 import { InstallError } from '../errors.ts';
 import { diskError, isAbsent } from './disk-error.ts';
 import type { Entry } from './replace-file.ts';
+import { quoted } from '../text/quoted.ts';
 
 /**
  * Checks that a file can be put at the path: either nothing is there, or a regular file that will be replaced.
@@ -41,7 +42,7 @@ async function inspect(path: string, looking: Promise<BigIntStats>): Promise<'ab
       wanted: 'a regular file, or nothing',
       found: `a link to ${excerpt(target, 200)}`,
       why: 'writing through the link would change a file that you did not name; replacing it would undo an existing set-up',
-      next: `remove the link first (rm ${path}), or install to its target with --output, or elsewhere with --install-dir`,
+      next: `remove the link first (rm ${quoted(path)}), or install to its target with --output, or elsewhere with --install-dir`,
     });
   }
   const directory = found.isDirectory();

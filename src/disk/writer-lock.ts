@@ -11,6 +11,7 @@ import { diskError, isAbsent, systemCode } from './disk-error.ts';
 import type { HeldDirectory } from './held-directory.ts';
 import { privateName, removeLeftovers } from './leftovers.ts';
 import { hostTag, isRunning, startOf } from './process-mark.ts';
+import { quoted } from '../text/quoted.ts';
 
 const NAME = /^\.k8s-verify-writer-([1-9][0-9]{0,8})\.lock$/;
 const MAX_LOCK_BYTES = 1024;
@@ -44,7 +45,10 @@ export interface WriterLock {
 export async function lockForWriting(directory: HeldDirectory): Promise<WriterLock> {
   const stale = await findLocks(directory);
   for (const one of stale) if (!isDead(one)) throw busy(directory, one);
-  const name = nameOf(Math.max(0, ...stale.map(({ number }) => number)) + 1);
+  const last = stale.toSorted((a, b) => a.number - b.number).at(-1);
+  const name = nameOf((last?.number ?? 0) + 1);
+  // The next run would not know it for a lock. No run of ours has ever counted so far.
+  if (last !== undefined && !NAME.test(name)) throw busy(directory, last);
   await take(directory, name);
   const release = async (): Promise<void> => {
     await directory.unlink(name).catch(() => undefined);
@@ -137,6 +141,6 @@ function busy({ path }: HeldDirectory, lock: FoundLock): InstallError {
     wanted: 'one writer at a time',
     found: wordsOf(lock),
     from: file,
-    next: `wait until it has ended; if it is certain that no run writes there any more: rm ${file}`,
+    next: `wait until it has ended; if it is certain that no run writes there any more: rm ${quoted(file)}`,
   });
 }

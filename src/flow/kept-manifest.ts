@@ -10,6 +10,7 @@ import { digestOf } from '../strict/digest.ts';
 import { type KeptContext, proveKept } from './kept-evidence.ts';
 import { openProvedManifest } from './proved-manifest.ts';
 import type { ProvedManifest } from './run-manifest.ts';
+import { quoted } from '../text/quoted.ts';
 
 /** Keeps a release manifest that was proved, with its evidence. What cannot be kept is a note. */
 export async function keepManifest(
@@ -63,6 +64,6 @@ export async function assertAgreesWithKept(
     found: `sha256:${manifest.digestsOf(path).join(', ')}`,
     from: location,
     why: 'both are signed by the signer of the release, and a release has one set of files',
-    next: `find out which one is right before you use either; to forget the one that was kept: rm ${kept.location}`,
+    next: `find out which one is right before you use either; to forget the one that was kept: rm ${quoted(kept.location)}`,
   });
 }

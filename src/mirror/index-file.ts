@@ -12,6 +12,7 @@ import { encodeHex } from '../strict/hex.ts';
 import { type JsonValue, parseJsonStrictly } from '../strict/json.ts';
 import { excerpt } from '../text/excerpt.ts';
 import { INDEX_NAME } from './layout.ts';
+import { quoted } from '../text/quoted.ts';
 
 /** A released file of which the mirror has the bytes, or the evidence alone. */
 export interface MirroredFile {
@@ -144,6 +145,6 @@ function damaged(location: string, wanted: string, found: string): UnavailableEr
     wanted,
     found,
     why: `${INDEX_NAME} says which files are there; no proof rests on it`,
-    next: `remove it and fill the mirror again, which keeps what is there and proves: rm ${location}`,
+    next: `remove it and fill the mirror again, which keeps what is there and proves: rm ${quoted(location)}`,
   });
 }

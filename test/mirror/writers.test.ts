@@ -99,6 +99,20 @@ describe('one writer at a time', () => {
     }
   });
 
+  it('is never a number that the next run would not know', async () => {
+    const dir = await testDir();
+    const held = await HeldDirectory.open(dir.path);
+    const lock = await lockForWriting(held);
+    const [, tag = ''] = readFileSync(dir.join(LOCK), 'utf8').split('\n');
+    await lock.release();
+    // A dead process of this machine, as anybody can write who may write to the mirror.
+    const last = '.k8s-verify-writer-999999999.lock';
+    writeFileSync(dir.join(last), `host\n${tag}\n4000000\n1\n`);
+    expect(await rejection(lockForWriting(held))).toMatchObject({ code: 'destination-busy' });
+    expect(locks(dir.path)).toEqual([last]);
+    await held.close();
+  });
+
   it('lets one of many through', async () => {
     const dir = await testDir();
     const tries = await Promise.all(
