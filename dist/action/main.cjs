@@ -12916,6 +12916,16 @@ function _getCacheDirectory() {
 	(0, assert.ok)(cacheDirectory, "Expected RUNNER_TOOL_CACHE to be defined");
 	return cacheDirectory;
 }
+// src/text/quoted.ts
+function quoted(word, platform = process.platform) {
+	if (platform === "win32") return PLAIN_IN_POWERSHELL.test(word) ? word : `'${word.replaceAll(/['\u2018\u2019\u201a\u201b]/g, "$&$&")}'`;
+	return PLAIN.test(word) ? word : `'${word.replaceAll("'", String.raw`'\''`)}'`;
+}
+var PLAIN, PLAIN_IN_POWERSHELL;
+var init_quoted = __esmMin((() => {
+	PLAIN = /^[\w@%+:,./-][\w@%+=:,./~-]*$/;
+	PLAIN_IN_POWERSHELL = /^(?:-{0,2}[\w-]+|[\w./\\][\w:./\\+=-]*)$/;
+}));
 // src/disk/inspect-destination.ts
 var inspect_destination_exports = __exportAll({
 	inspectDestination: () => inspectDestination,
@@ -12943,7 +12953,7 @@ async function inspect(path, looking) {
 			wanted: "a regular file, or nothing",
 			found: `a link to ${excerpt(target, 200)}`,
 			why: "writing through the link would change a file that you did not name; replacing it would undo an existing set-up",
-			next: `remove the link first (rm ${path}), or install to its target with --output, or elsewhere with --install-dir`
+			next: `remove the link first (rm ${quoted(path)}), or install to its target with --output, or elsewhere with --install-dir`
 		});
 	}
 	const directory = found.isDirectory();
@@ -12957,6 +12967,7 @@ var init_inspect_destination = __esmMin((() => {
 	init_excerpt();
 	init_errors();
 	init_disk_error();
+	init_quoted();
 }));
 // src/files/local-file.ts
 async function openLocalFile(path, origin = "named") {
@@ -12974,6 +12985,15 @@ async function openDescriptor(path, flags) {
 			close: () => closing ??= closeFile(descriptor)
 		},
 		descriptor
+	};
+}
+function asOpened(file, found) {
+	if (!found.isFile() || found.size === 0n) return file.read;
+	let left = Number(found.size);
+	return async (buffer) => {
+		const bytes = await file.read(buffer.subarray(0, Math.min(buffer.length, left)));
+		left -= bytes;
+		return bytes;
 	};
 }
 async function withLocalFile(path, use, origin = "named") {
@@ -13020,7 +13040,7 @@ async function hashFile(handle, algorithm, signal) {
 	const [digest = ""] = await hashBeginning(handle, Number.POSITIVE_INFINITY, [algorithm], signal);
 	return digest;
 }
-async function hashBeginning(file, bytes, algorithms, signal, buffers) {
+async function hashBeginning(file, bytes, algorithms, signal, pass) {
 	let position = 0;
 	const read = async (buffer) => {
 		const length = Math.min(buffer.length, bytes - position);
@@ -13028,18 +13048,23 @@ async function hashBeginning(file, bytes, algorithms, signal, buffers) {
 		position += bytesRead;
 		return bytesRead;
 	};
-	return hashAll(read, algorithms, signal, buffers);
+	return hashAll(read, algorithms, signal, pass);
 }
-async function hashAll(read, algorithms, signal, buffers = newBuffers(BUFFER_BYTES$1)) {
+async function hashAll(read, algorithms, signal, { buffers = newBuffers(BUFFER_BYTES$1), trail } = {}) {
 	const hashes = algorithms.map((algorithm) => (0, node_crypto.createHash)(algorithm));
+	const [first] = hashes;
 	let [current, other] = buffers;
 	let reading = read(current);
 	for (;;) {
 		const bytes = await reading;
-		if (bytes === 0) return hashes.map((hash) => hash.digest("hex"));
+		if (bytes === 0) {
+			if (first !== void 0) trail?.finish(first);
+			return hashes.map((hash) => hash.digest("hex"));
+		}
 		throwIfInterrupted(signal);
 		reading = read(other);
 		for (const hash of hashes) hash.update(current.subarray(0, bytes));
+		if (first !== void 0) trail?.add(bytes, first);
 		[current, other] = [other, current];
 	}
 }
@@ -13599,6 +13624,95 @@ var init_staging = __esmMin((() => {
 		}
 	};
 }));
+// src/disk/hash-trail.ts
+var PIECE_BYTES$1, MAX_TRAIL_BYTES, HashTrail, PieceReader;
+var init_hash_trail = __esmMin((() => {
+	init_limits();
+	PIECE_BYTES$1 = 1048576;
+	MAX_TRAIL_BYTES = Math.max(...Object.values(MAX_ARTIFACT_BYTES));
+	HashTrail = class {
+		#algorithm;
+		#pieces = [];
+		#hashed = 0;
+		constructor(algorithm) {
+			this.#algorithm = algorithm;
+		}
+		add(bytes, hash) {
+			this.#hashed += bytes;
+			if (this.#hashed - this.#end() >= PIECE_BYTES$1) this.#keep(hash);
+		}
+		finish(hash) {
+			if (this.#hashed > this.#end()) this.#keep(hash);
+		}
+		reader(readAt, changed) {
+			const pieces = new PieceReader(this.#algorithm, this.#pieces, readAt, changed);
+			let last = Promise.resolve();
+			return (buffer, position) => {
+				const next = last.then(() => pieces.read(buffer, position));
+				last = next.catch(() => void 0);
+				return next;
+			};
+		}
+		#end() {
+			return this.#pieces.at(-1)?.to ?? 0;
+		}
+		#keep(hash) {
+			if (this.#hashed > MAX_TRAIL_BYTES) return;
+			this.#pieces.push({
+				from: this.#end(),
+				to: this.#hashed,
+				after: hash.copy()
+			});
+		}
+	};
+	PieceReader = class {
+		#algorithm;
+		#pieces;
+		#readAt;
+		#changed;
+		#held;
+		constructor(algorithm, pieces, readAt, changed) {
+			this.#algorithm = algorithm;
+			this.#pieces = pieces;
+			this.#readAt = readAt;
+			this.#changed = changed;
+		}
+		async read(buffer, position) {
+			let filled = 0;
+			while (filled < buffer.length) {
+				const piece = await this.#at(position + filled);
+				if (piece === void 0) return filled;
+				const part = piece.bytes.subarray(position + filled - piece.from).subarray(0, buffer.length - filled);
+				buffer.set(part, filled);
+				filled += part.length;
+			}
+			return filled;
+		}
+		async #at(position) {
+			const held = this.#held;
+			if (held !== void 0 && position >= held.from && position < held.from + held.bytes.length) return held;
+			const index = this.#pieces.findIndex(({ from, to }) => position >= from && position < to);
+			const piece = this.#pieces[index];
+			if (piece === void 0) return void 0;
+			this.#held = {
+				from: piece.from,
+				bytes: await this.#fill(piece)
+			};
+			if ((this.#pieces[index - 1]?.after.copy() ?? (0, node_crypto.createHash)(this.#algorithm)).update(this.#held.bytes).digest().equals(piece.after.copy().digest())) return this.#held;
+			this.#held = void 0;
+			throw this.#changed();
+		}
+		async #fill({ from, to }) {
+			const bytes = Buffer.allocUnsafeSlow(to - from);
+			for (let filled = 0; filled < bytes.length;) {
+				const count = await this.#readAt(bytes.subarray(filled), from + filled);
+				if (count === 0) throw this.#changed();
+				filled += count;
+			}
+			return bytes;
+		}
+	};
+}));
 // src/disk/verified-artifact.ts
 async function confirmDigest(staged, proven) {
 	const digests = await staged.finish();
@@ -13615,14 +13729,22 @@ async function measureFile(path, algorithms, signal, open = () => openLocalFile(
 	try {
 		const found = await readable(path, opened.stat());
 		const [file, changedNs] = [identityOf(found), found.ctimeNs];
-		const hashes = await readable(path, hashAll(opened.read, algorithms, signal));
+		const [first = "sha256"] = algorithms;
+		const trail = new HashTrail(first);
+		const hashes = await readable(path, hashAll(asOpened(opened, found), algorithms, signal, { trail }));
 		const digests = new Map(algorithms.map((algorithm, index) => [algorithm, hashes[index] ?? ""]));
+		const hashed = {
+			algorithm: first,
+			hex: digests.get(first) ?? ""
+		};
+		const readAt = trail.reader(opened.readAt, () => writtenTo$1(path, hashed));
 		return new MeasuredFile({
 			path,
 			digests,
 			file,
 			changedNs,
-			opened
+			opened,
+			readAt
 		});
 	} catch (error) {
 		await opened.close();
@@ -13631,7 +13753,7 @@ async function measureFile(path, algorithms, signal, open = () => openLocalFile(
 }
 function confirmMeasured(measured, proven) {
 	if (!MeasuredFile.isOne(measured)) throw notConfirmed();
-	const { path, file, opened } = measured;
+	const { path, file, opened, readAt } = measured;
 	const bytes = Number(file.size);
 	const found = measured.digests.get(proven.algorithm);
 	if (found !== proven.hex) throw digestMismatch(path, proven, found ?? "not computed");
@@ -13641,7 +13763,8 @@ function confirmMeasured(measured, proven) {
 		proven,
 		bytes,
 		file,
-		readAt: opened.readAt
+		readAt,
+		readNow: opened.readAt
 	});
 }
 async function confirmUnwritten({ path, opened, changedNs }, proven, signal) {
@@ -13653,13 +13776,13 @@ async function confirmUnwritten({ path, opened, changedNs }, proven, signal) {
 		return bytes;
 	};
 	const [found = ""] = await readable(path, hashAll(read, [proven.algorithm], signal));
-	if (found !== proven.hex) throw writtenTo(path, proven, found);
+	if (found !== proven.hex) throw writtenTo$1(path, proven, found);
 }
-function writtenTo(what, proven, found) {
+function writtenTo$1(what, hashed, found) {
 	return new UntrustedError("digest-mismatch", `something wrote to ${what} during the verification`, {
 		check: "digest",
-		wanted: `${proven.algorithm}:${proven.hex}`,
-		found: `${proven.algorithm}:${found}`,
+		wanted: `${hashed.algorithm}:${hashed.hex}`,
+		found: found === void 0 ? "other bytes in a part of it" : `${hashed.algorithm}:${found}`,
 		next: "verify a copy that nothing else writes to"
 	});
 }
@@ -13716,6 +13839,7 @@ var init_verified_artifact = __esmMin((() => {
 	init_errors();
 	init_local_file();
 	init_hash_file();
+	init_hash_trail();
 	init_same_file();
 	VerifiedFile = class {
 		#confirmed = true;
@@ -13725,6 +13849,7 @@ var init_verified_artifact = __esmMin((() => {
 		bytes;
 		file;
 		readAt;
+		readNow;
 		constructor(from) {
 			this.path = from.path;
 			this.name = from.name;
@@ -13732,6 +13857,7 @@ var init_verified_artifact = __esmMin((() => {
 			this.bytes = from.bytes;
 			this.file = from.file;
 			this.readAt = from.readAt;
+			this.readNow = from.readNow;
 		}
 		static isOne(value) {
 			return #confirmed in value && value.#confirmed;
@@ -13743,11 +13869,13 @@ var init_verified_artifact = __esmMin((() => {
 		sha256;
 		member;
 		constructor(staged, from) {
+			const readAt = (buffer, position) => staged.readAt(buffer, position);
 			super({
 				...from,
 				path: staged.path,
 				name: staged.fileName,
-				readAt: (buffer, position) => staged.readAt(buffer, position)
+				readAt,
+				readNow: readAt
 			});
 			this.staged = staged;
 			this.sha256 = from.sha256;
@@ -13764,9 +13892,11 @@ var init_verified_artifact = __esmMin((() => {
 		file;
 		changedNs;
 		opened;
+		readAt;
 		constructor(from) {
 			this.path = from.path;
 			this.opened = from.opened;
+			this.readAt = from.readAt;
 			this.changedNs = from.changedNs;
 			this.digests = from.digests;
 			this.file = from.file;
@@ -30134,7 +30264,7 @@ async function assertAgreesWithKept({ manifest, bytes, location }, policy, conte
 		found: `sha256:${manifest.digestsOf(path).join(", ")}`,
 		from: location,
 		why: "both are signed by the signer of the release, and a release has one set of files",
-		next: `find out which one is right before you use either; to forget the one that was kept: rm ${kept.location}`
+		next: `find out which one is right before you use either; to forget the one that was kept: rm ${quoted(kept.location)}`
 	});
 }
 var init_kept_manifest = __esmMin((() => {
@@ -30146,6 +30276,7 @@ var init_kept_manifest = __esmMin((() => {
 	init_digest();
 	init_kept_evidence();
 	init_proved_manifest();
+	init_quoted();
 }));
 // src/proof/check-detached-signature.ts
 function detachedHashes({ certificate }) {
@@ -34842,15 +34973,15 @@ async function assertUnchanged$1({ path, file }) {
 		next: "keep it where only you can write to it"
 	});
 }
-async function isGzip({ readAt }) {
+async function isGzip({ readNow }) {
 	const magic = Buffer.alloc(2);
-	return await readAt(magic, 0) === 2 && magic[0] === 31 && magic[1] === 139;
+	return await readNow(magic, 0) === 2 && magic[0] === 31 && magic[1] === 139;
 }
-async function* fileChunks({ readAt }, { hash, packed, nextBuffer, signal }) {
+async function* fileChunks({ readNow }, { hash, packed, nextBuffer, signal }) {
 	for (;;) {
 		throwIfInterrupted(signal);
 		const buffer = nextBuffer();
-		const bytes = await readAt(buffer, packed.bytes);
+		const bytes = await readNow(buffer, packed.bytes);
 		if (bytes === 0) return;
 		packed.bytes += bytes;
 		const chunk = buffer.subarray(0, bytes);
@@ -36745,7 +36876,7 @@ async function openRegular(root, real) {
 			assertUnchanged: async () => {
 				const now = await file.stat();
 				if (isUnwritten(opened, now)) return;
-				throw new RefusedFile("it was written to while it was read");
+				throw writtenTo();
 			}
 		};
 	} catch (error) {
@@ -36773,6 +36904,9 @@ function kindOf$1(found) {
 	if (found.isFIFO()) return "a pipe";
 	if (found.isSocket()) return "a socket";
 	return found.isSymbolicLink() ? "a link that has just been made" : "a device";
+}
+function writtenTo() {
+	return new RefusedFile("it was written to while it was read");
 }
 function leadsOut(root) {
 	return new RefusedFile(`it leads out of ${root}`);
@@ -39882,14 +40016,14 @@ var init_builders = __esmMin((() => {
 function withSubject(error, subject) {
 	return error instanceof K8sVerifyError && error.code !== "interrupted" ? error.with({ subject }) : error;
 }
-function anotherDigest({ what, sha256, isKubernetes }, artifact, proven) {
+function anotherDigest({ what, sha256, said, isKubernetes }, artifact, proven) {
 	const name = formatName(artifact);
 	return new UntrustedError("digest-mismatch", `${what} is not the ${name} that ${isKubernetes ? "Kubernetes" : "the signer"} signed`, {
 		check: "digest",
 		wanted: proven.digest,
 		found: `sha256:${sha256}`,
 		from: proven.from,
-		why: `it says that it is ${name}; it was changed, or built by someone else`,
+		why: said === void 0 ? `${name} was asked for; this is another file, or it was changed` : `it says that it is ${name}; it was changed, or built by someone else`,
 		next: `get the released file: k8s-verify ${artifact.component} ${formatReleaseVersion(artifact.version)}`
 	});
 }
@@ -40181,7 +40315,7 @@ async function describeUnaided(request, hashed) {
 	const { file } = hashed;
 	const bytes = subject.kind === "bytes" ? inMemory(subject.bytes) : file === void 0 ? void 0 : {
 		bytes: Number(file.file.size),
-		readAt: file.opened.readAt
+		readAt: file.readAt
 	};
 	return {
 		...hashed,
@@ -40225,9 +40359,10 @@ async function find(run, subject, nearby) {
 	if (listed !== void 0) return listed;
 	const published = await askPublished(run, subject);
 	if (published?.kind === "proved") return published.proved;
-	if (published?.kind === "other") throw published.error;
+	if (published?.kind === "other" && said !== void 0) throw published.error;
 	const search = await searchLog(run, subject);
 	if (search.kind === "proved") return search.proved;
+	if (published?.kind === "other") throw published.error;
 	const refusal = published?.error;
 	if (refusal !== void 0 && !isOffline(refusal)) throw refusal;
 	if (search.failed.cause instanceof NotAllowedError) throw search.failed.cause;
@@ -40616,7 +40751,7 @@ async function askManifest(asked, network, { client, policy, trust }, signal) {
 }
 function assertUnchanged(bytes, { algorithm, hex }) {
 	const found = digestOf(bytes, algorithm).hex;
-	if (found !== hex) throw writtenTo("the given bytes", {
+	if (found !== hex) throw writtenTo$1("the given bytes", {
 		algorithm,
 		hex
 	}, found);

@@ -60,9 +60,11 @@ async function find(
   if (listed !== undefined) return listed;
   const published = await askPublished(run, subject);
   if (published?.kind === 'proved') return published.proved;
-  if (published?.kind === 'other') throw published.error;
+  // What a file says of itself settles it. A name that was only asked for may be that of another genuine file.
+  if (published?.kind === 'other' && said !== undefined) throw published.error;
   const search = await searchLog(run, subject);
   if (search.kind === 'proved') return search.proved;
+  if (published?.kind === 'other') throw published.error;
   const refusal = published?.error;
   if (refusal !== undefined && !isOffline(refusal)) throw refusal;
   if (search.failed.cause instanceof NotAllowedError) throw search.failed.cause;

@@ -20,7 +20,7 @@ export function withSubject(error: unknown, subject: JudgedSubject): unknown {
 
 /** Another digest is proved for the name that it claims. */
 export function anotherDigest(
-  { what, sha256, isKubernetes }: UnaidedSubject,
+  { what, sha256, said, isKubernetes }: UnaidedSubject,
   artifact: ReleaseArtifact,
   proven: { readonly digest: string; readonly from: string },
 ): UntrustedError {
@@ -31,7 +31,10 @@ export function anotherDigest(
     wanted: proven.digest,
     found: `sha256:${sha256}`,
     from: proven.from,
-    why: `it says that it is ${name}; it was changed, or built by someone else`,
+    why:
+      said === undefined
+        ? `${name} was asked for; this is another file, or it was changed`
+        : `it says that it is ${name}; it was changed, or built by someone else`,
     next: `get the released file: k8s-verify ${artifact.component} ${formatReleaseVersion(artifact.version)}`,
   });
 }

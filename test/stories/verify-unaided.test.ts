@@ -272,6 +272,22 @@ describe('a file without evidence is refused', () => {
     });
   });
 
+  it('as what it is where it says nothing, and another name was asked for', async () => {
+    const [kubectl, kubelet] = [
+      Buffer.from('#!/bin/sh\necho kubectl'),
+      Buffer.from('#!/bin/sh\necho kubelet'),
+    ];
+    await publish(kubectl);
+    await publish(kubelet, { component: 'kubelet' });
+    const as = askedName(parseWrittenName('kubectl@v1.30.2:linux/amd64', '--as'));
+    expect(await rejection(verify(kubelet, { as }))).toMatchObject({ code: 'name-mismatch' });
+    expect(await rejection(verify(Buffer.from('changed'), { as }))).toMatchObject({
+      code: 'digest-mismatch',
+      wanted: `sha256:${sha256(kubectl)}`,
+      why: 'kubectl v1.30.2 linux/amd64 was asked for; this is another file, or it was changed',
+    });
+  });
+
   it('as unsigned, without a request, where it says that it is from before signing', async () => {
     expect(await rejection(verify(build({ strings: ['v1.20.3'] })))).toMatchObject({
       code: 'signature-not-published',
