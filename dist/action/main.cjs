@@ -32512,7 +32512,7 @@ function nameUnbound(wanted, manifest, claimed) {
 }
 function nameMismatch(wanted, claimed, { wrong, wanted: expected, found }, from) {
 	const name = formatName(wanted);
-	const what = claimed === void 0 ? "another genuine file" : formatName(claimed);
+	const what = claimed !== void 0 && formatName(claimed) !== name ? formatName(claimed) : "another genuine file";
 	const details = {
 		wanted: expected,
 		found,

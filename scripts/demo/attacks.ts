@@ -141,7 +141,7 @@ export const ATTACKS: readonly Attack[] = [
     },
   },
   {
-    name: 'another platform',
+    name: 'a file that the release does not list',
     story: 'The file is genuine, and the signed release manifest lists another one under this name.',
     exitCode: 19,
     says: /was given under the name of kubectl/,

@@ -145,7 +145,7 @@ function listedDigest(artifact: ReleaseArtifact, listed: MirroredFile | undefine
 
 /**
  * Where the release manifest lists the file, a thread hashes it: what it says of itself decides nothing then. Else its name is
- * read from the bytes that were hashed, whoever writes to it meanwhile.
+ * read from the bytes that were hashed, even if they are written to meanwhile.
  */
 async function hashToRead(
   file: FileWithin,

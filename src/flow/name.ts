@@ -175,7 +175,9 @@ function nameMismatch(
   from: string | undefined,
 ): UntrustedError {
   const name = formatName(wanted);
-  const what = claimed === undefined ? 'another genuine file' : formatName(claimed);
+  // A file that says the very name is not the one that the release manifest lists under it.
+  const isNamed = claimed !== undefined && formatName(claimed) !== name;
+  const what = isNamed ? formatName(claimed) : 'another genuine file';
   const details = { wanted: expected, found, ...(from === undefined ? {} : { from }) };
   if (wrong === 'file') {
     return new UntrustedError('name-mismatch', `${what} was given under the name of ${name}`, {
