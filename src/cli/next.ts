@@ -7,6 +7,7 @@ import { type ErrorCode, GET_AGAIN, type K8sVerifyError } from '../errors.ts';
 import { isComponent } from '../release/component.ts';
 import type { Invocation } from './invocation.ts';
 import * as commands from './next-commands.ts';
+import * as releases from './next-releases.ts';
 import { readsAsVersion } from './version-words.ts';
 import { commandText } from './words.ts';
 
@@ -30,7 +31,7 @@ function step(text: string, command: commands.Command): Steps {
 /** Into the mirror, where the line asks for released files. */
 function filled(text: string): Steps {
   return ({ subject }, invocation) => {
-    const command = commands.fillMirror(invocation, subject);
+    const command = releases.fillMirror(invocation, subject);
     return command === undefined ? [] : [{ text, command }];
   };
 }
@@ -113,7 +114,7 @@ const ofAnotherProject: Steps = (error, invocation) =>
 
 const source = step('take it from its source', commands.fromItsSource);
 const orSource = step('or take it from its source', commands.fromItsSource);
-const released = step('get the released file', commands.releasedFile);
+const released = step('get the released file', releases.releasedFile);
 /** A variable is outdone by no option, so that there is no line to type. */
 const online = first(step('with a network', commands.withNetwork), (_, invocation) => [
   { text: 'with a network, and without K8S_VERIFY_OFFLINE', ...typed(commands.again(invocation)) },
@@ -131,8 +132,8 @@ const lookAtTrust = step('look at clock and trusted root', commands.doctor);
 const thenAgain = step('then', commands.again);
 const renewTrust = step('renew the trusted root', commands.renewTrust);
 const page = step('see what it takes', commands.help);
-const newest = step('or take the newest of that minor release', commands.newestOfMinor);
-const listed = step('see what there is', commands.list);
+const newest = step('or take the newest of that minor release', releases.newestOfMinor);
+const listed = step('see what there is', releases.list);
 
 /** Its own sentence; "do not use" stands in the last line. */
 const advice: Steps = (error, invocation) => (error.next === GET_AGAIN ? getAgain : own)(error, invocation);
@@ -141,7 +142,7 @@ const getAgain = first(step('get it and its signature again', commands.installAg
 ]);
 /** The released file of the name that the judged one claims. */
 const releasedAs: Steps = ({ subject }, invocation) => {
-  const line = subject === undefined ? undefined : commands.releasedAs(invocation, subject);
+  const line = subject === undefined ? undefined : releases.releasedAs(invocation, subject);
   return line === undefined ? [] : [{ text: 'get the released file', command: line }];
 };
 /** A file that is here came by no way that could be looked at. */
@@ -152,7 +153,7 @@ const anotherCopy = first(source, releasedAs, released, all(advice, onTheWay));
 /** The lockfile, servers and trust that the line names are meant for the lock as well. */
 const lockAgain: Steps = (error, invocation) =>
   own(error, invocation).map((one) => {
-    const command = one.command === undefined ? undefined : commands.lockAsHere(invocation, one.command);
+    const command = one.command === undefined ? undefined : releases.lockAsHere(invocation, one.command);
     if (command === undefined) return one;
     return { text: one.text === one.command ? command : one.text, command };
   });
@@ -166,7 +167,7 @@ const BY_CODE: Readonly<Record<ErrorCode, Steps>> = {
     step('see how a version is written', () => 'k8s-verify help versions'),
   ),
   'component-unknown': first(ofAnotherProject, withCommand(own), all(own, listed)),
-  'platform-impossible': all(own, step('see what there is', commands.listEverywhere)),
+  'platform-impossible': all(own, step('see what there is', releases.listEverywhere)),
   'release-not-found': all(own, newest, orSource),
   'artifact-not-found': all(own, first(newest, listed), orSource),
   'file-not-readable': all(own, thenAgain),
@@ -195,7 +196,7 @@ const BY_CODE: Readonly<Record<ErrorCode, Steps>> = {
   'authority-unknown': all(renewTrust, own, lookAtTrust),
   'clock-wrong': all(own, thenAgain),
   'machine-cannot-judge': all(own, thenAgain),
-  'signature-not-published': all(own, step('see what is signed', commands.list)),
+  'signature-not-published': all(own, step('see what is signed', releases.list)),
   'material-malformed': anotherCopy,
   'material-oversized': anotherCopy,
   'digest-mismatch': anotherCopy,
