@@ -95,6 +95,7 @@ export class StrictCommand extends Command {
     const { root } = this;
     return {
       name: root === this ? '' : this.name(),
+      isNamed: [this.name(), ...this.aliases()].includes(root.args[0] ?? ''),
       options: this.everyOption,
       all: root.strictCommands.map((command) => ({ name: command.name(), options: command.ownOptions })),
       operands: this.args,

@@ -9,6 +9,8 @@ import { type CliOption, needsValue } from './option.ts';
 export interface CommandAtFault {
   /** As it is typed after `k8s-verify`; empty where no command is named. */
   readonly name: string;
+  /** Whether that name stands on the line; `install` may be left out. */
+  readonly isNamed: boolean;
   readonly options: readonly CliOption[];
   /** Every command, with its own options. */
   readonly all: readonly { readonly name: string; readonly options: readonly CliOption[] }[];
@@ -139,6 +141,8 @@ function ofAnotherCommand(command: CommandAtFault, name: string, owners: readonl
   return new RequestError('usage', `k8s-verify ${command.name} has no option ${name}`, {
     wanted: `an option of k8s-verify ${command.name}`,
     found: `${name}, which belongs to k8s-verify ${owners.join(' and ')}`,
-    next: `see k8s-verify ${command.name} --help; a command's name comes first: k8s-verify ${owner} ... ${name}`,
+    next: command.isNamed
+      ? `see what it takes: k8s-verify ${command.name} --help`
+      : `see k8s-verify ${command.name} --help; a command's name comes first: k8s-verify ${owner} ... ${name}`,
   });
 }

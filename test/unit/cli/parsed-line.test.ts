@@ -131,7 +131,11 @@ describe('mistakes in a line', () => {
     [['k', '--quiet='], '--quiet takes no value', 'write --quiet to switch it on'],
     [['k', '--quiet', '--verbose'], '--quiet and --verbose contradict', 'leave out one of them'],
     [['k', '-qv'], '--quiet and --verbose contradict', 'leave out one of them'],
-    [['list', '--output', 'x'], 'k8s-verify list has no option --output', 'see k8s-verify list --help'],
+    [
+      ['list', '--output', 'x'],
+      'k8s-verify list has no option --output',
+      'see what it takes: k8s-verify list --help',
+    ],
     [
       ['k', '--bundle=x'],
       'k8s-verify install has no option --bundle',
