@@ -6,7 +6,8 @@ import { formatReleaseVersion, type Minor } from '../release/version.ts';
 import type { Answer, Console } from './console.ts';
 import type { JsonAnswer } from './output-json.ts';
 import { tsvLine } from './output-text.ts';
-import type { TransportArguments } from './parsed-line.ts';
+import { type ParsedLine, readTransport } from './parsed-line.ts';
+import { nextLine } from './list-next.ts';
 import { withClient } from './with-client.ts';
 
 export interface ReleasesRequest extends NetworkRequest {
@@ -25,16 +26,18 @@ export interface ReleasesReport extends JsonAnswer {
 /** Says nothing of files: which release is the newest is looked up, and nothing is proved. */
 export async function listReleases(
   request: ReleasesRequest,
-  transport: TransportArguments,
+  { options, words }: ParsedLine,
   output: Console,
 ): Promise<Answer & { readonly json: ReleasesReport }> {
-  const found = await withClient(transport, output, (client, signal) =>
+  const found = await withClient(readTransport(options), output, (client, signal) =>
     newestReleases({ ...request, signal }, client),
   );
   const releases = found.map(described);
   return {
     text: releases.map(({ version, since }) => tsvLine([version, since])).join(''),
-    shown: () => releasesTable(releases, request.only),
+    shown: (style) =>
+      releasesTable(releases, request.only) +
+      nextLine(['list', releases[0]?.version ?? 'v1.30.2'], words, style),
     json: { schemaVersion: 1, command: 'list', ok: true, exitCode: 0, releases },
   };
 }
@@ -51,7 +54,6 @@ function releasesTable(releases: ReleasesReport['releases'], only: Minor | undef
     `Kubernetes, the newest release of ${only === undefined ? 'each supported minor' : `${only.major}.${only.minor}`}`,
     line('NEWEST', 'SINCE'),
     ...releases.map(({ version, since }) => line(version, since?.slice(0, 'yyyy-mm-dd'.length) ?? 'unknown')),
-    `  next   k8s-verify list ${releases[0]?.version ?? 'v1.30.2'}`,
     '',
   ].join('\n');
 }

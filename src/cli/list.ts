@@ -20,6 +20,7 @@ import type { JsonAnswer } from './output-json.ts';
 import { tsvLine } from './output-text.ts';
 import { printable } from './printable.ts';
 import { type TextStyle, wrapped } from './style.ts';
+import { nextLine } from './list-next.ts';
 import { readsAsVersion, refuseLatest } from './version-words.ts';
 import { type ParsedLine, readNetwork, readTransport } from './parsed-line.ts';
 
@@ -50,7 +51,7 @@ export async function list(line: ParsedLine, output: Console): Promise<Answer> {
   if (request.kind === 'files') return listFiles(request, line, output);
   const { listReleases } = await import('./list-releases.ts');
   const { kind: _, ...releases } = request;
-  return listReleases(releases, readTransport(line.options), output);
+  return listReleases(releases, line, output);
 }
 
 /** Lists from the built-in table; only an alias such as `stable` is looked up. */
@@ -70,7 +71,7 @@ async function listFiles(
     ...(isTabled(version) ? [] : [notTabled(version)]),
   ];
   return listAnswer(
-    { version: formatReleaseVersion(version), platforms, all: line.options.all === true },
+    { version: formatReleaseVersion(version), platforms, all: line.options.all === true, words: line.words },
     listArtifacts({ version, ...chosen }),
     source,
     notes,
@@ -214,6 +215,8 @@ interface Table {
   readonly platforms: readonly string[];
   /** Every file, and not only the usual ones. */
   readonly all: boolean;
+  /** All words of the line. */
+  readonly words: readonly string[];
 }
 
 interface Row {
@@ -253,7 +256,7 @@ function listTable(table: Table, files: readonly ListedFile[], style: TextStyle)
     ...sections,
     ...(others.length === 0 ? [] : [`  (${wrapped(`${counted}: --all`, 3, style)})\n`]),
     ...(rows.some(({ name, signed }) => name === 'kubectl' && signed)
-      ? [`  next   k8s-verify kubectl ${table.version}\n`]
+      ? [nextLine(['kubectl', table.version], table.words, style)]
       : []),
   ].join('');
 }

@@ -224,6 +224,7 @@ export const ANSWERS: readonly Scene[] = [
     typed: `install --locked ${BIN} ${ROOT}`,
   },
   { name: 'list', typed: 'list v1.30.2 --platform linux/amd64' },
+  { name: 'list-mirror', typed: `list v1.30.2 --platform linux/arm64 ${MIRROR}` },
   { name: 'list-all', typed: 'list v1.30.2 --all' },
   { name: 'list-unsigned', typed: 'list v1.25.4 --platform linux/s390x' },
   {
