@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { RequestError } from '../errors.ts';
@@ -49,9 +50,14 @@ const PATH = /^(?:[./\\~]|file:|[a-z]:[/\\])/i;
 function directoryAt(path: string, text: string, source: string): string {
   if (isDirectory(path)) return path;
   const meant = shownUrl(text);
-  const isHost = !PATH.test(text) && isPrintable(meant) && URL.canParse(`https://${meant}`);
-  const next = isHost ? `did you mean https://${meant}?` : 'name a directory that exists';
-  throw wrongPlace(source, text, next);
+  const isHost = !PATH.test(text) && URL.canParse(`https://${meant}`);
+  if (isHost && isPrintable(meant)) throw wrongPlace(source, text, `did you mean https://${meant}?`);
+  const problem = existsSync(path) ? 'no directory' : 'a directory that is not there';
+  throw new RequestError('usage', `${source} names ${problem}`, {
+    wanted: 'a directory that exists, or a server as https://host/path',
+    found: excerpt(meant),
+    next: 'name a directory that exists',
+  });
 }
 
 function wrongPlace(source: string, text: string, next: string): RequestError {

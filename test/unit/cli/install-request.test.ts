@@ -174,7 +174,7 @@ describe('install: words to a request', () => {
     ['kubectl --certificate-identity a', /needs --certificate-oidc-issuer/, /add --certificate-oidc-issuer/],
     ['kubectl --certificate-oidc-issuer a', /needs --certificate-identity/, /add --certificate-identity/],
     ['kubectl --mirror mirror.example', /not the base URL/, /did you mean https:\/\/mirror\.example\?/],
-    ['kubectl --mirror ./no/such/directory', /not a directory/, /that exists/],
+    ['kubectl --mirror ./no/such/directory', /names a directory that is not there/, /that exists/],
     ['kubectl --mirror ftp://mirror.example', /not the base URL/, /https:\/\//],
     ['kubectl --rekor-url https://a.example/?b', /not the base URL/, /https:\/\//],
     ['kubectl --outptu k', /no option "--outptu"/, /did you mean --output\?/],

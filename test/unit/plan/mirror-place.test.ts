@@ -48,6 +48,15 @@ describe('where a mirror is', () => {
     expect(JSON.stringify(error)).not.toContain('hunter2');
   });
 
+  it('says whether a path leads to something else than a directory', async () => {
+    const dir = await testDir();
+    writeFileSync(dir.join('file'), '');
+    expect(thrownBy(() => read(dir.join('file')))).toMatchObject({ message: '--mirror names no directory' });
+    expect(thrownBy(() => read(dir.join('no')))).toMatchObject({
+      message: '--mirror names a directory that is not there',
+    });
+  });
+
   it('is no file', async () => {
     const dir = await testDir();
     writeFileSync(dir.join('file'), '');
