@@ -92,12 +92,12 @@ export type ErrorCode =
   | InterruptedCode;
 
 /**
- * The file or digest that was judged one by one. What it says that it is was read out of it and proves nothing; each part
- * is one of a closed list (components, platforms) or has the form of a version.
+ * The file or digest that was judged one by one, or the released file that is missing. What a file says that it is was read
+ * out of it and proves nothing; each part is one of a closed list (components, platforms) or has the form of a version.
  */
 export interface JudgedSubject {
-  /** Of the file, hex. */
-  readonly sha256: string;
+  /** Of the file, hex; absent where it is not known: the file is not there, or not what it should be. */
+  readonly sha256?: string;
   /** `kubectl` */
   readonly component?: string;
   /** `v1.30.2`, or with another builder's mark: `v1.31.1-gke.200`. */
@@ -120,7 +120,7 @@ export interface ErrorDetails {
   readonly why?: string;
   /** What the user can do, as a plain sentence; never how to check less. */
   readonly next?: string;
-  /** What it is about, where that was a file or a digest without evidence of its own. */
+  /** What it is about: a file or a digest without evidence of its own, a file of a mirror, or one that no source has. */
   readonly subject?: JudgedSubject;
   /** The error behind this one. */
   readonly cause?: unknown;
@@ -147,7 +147,7 @@ export abstract class K8sVerifyError extends Error {
   readonly why: string | undefined;
   /** What you can do, as a plain sentence; never how to check less. */
   readonly next: string | undefined;
-  /** What it is about, where that was a file or a digest without evidence of its own. */
+  /** What it is about: a file or a digest without evidence of its own, a file of a mirror, or one that no source has. */
   readonly subject: JudgedSubject | undefined;
 
   constructor(message: string, details: ErrorDetails = {}) {
@@ -229,6 +229,8 @@ export function isOutage(error: unknown): error is UnavailableError {
 /** What {@link UntrustedError} advises where nothing better is known. */
 export const GET_AGAIN: string =
   'do not use the artifact; get it and its signature again, from another source if that stays so';
+/** How {@link RequestError} says which release there is in place of one that is not there. */
+export const IS_NEWEST = ' is the newest of v';
 /** Default advice for errors without their own. */
 const UNTRUSTED_ADVICE: Readonly<Partial<Record<UntrustedCode, string>>> = {
   'identity-mismatch': 'do not use the artifact; get it from where the expected signer publishes it',

@@ -525,7 +525,7 @@ var init_check_names = __esmMin((() => {
 function isOutage(error) {
 	return error instanceof UnavailableError && !NOT_OF_THE_NETWORK.has(error.code);
 }
-var K8sVerifyError, RequestError, UnavailableError, NOT_OF_THE_NETWORK, UNTRUSTED_ADVICE, UntrustedError, NotAllowedError, InstallError, InterruptedError;
+var K8sVerifyError, RequestError, UnavailableError, NOT_OF_THE_NETWORK, IS_NEWEST, UNTRUSTED_ADVICE, UntrustedError, NotAllowedError, InstallError, InterruptedError;
 var init_errors = __esmMin((() => {
 	init_check_names();
 	K8sVerifyError = class extends Error {
@@ -596,6 +596,7 @@ var init_errors = __esmMin((() => {
 		"mirror-inconsistent",
 		"release-inconsistent"
 	]);
+	IS_NEWEST = " is the newest of v";
 	UNTRUSTED_ADVICE = {
 		"identity-mismatch": "do not use the artifact; get it from where the expected signer publishes it",
 		"trusted-root-invalid": "get the trusted root again, from where it is published"
@@ -29372,7 +29373,7 @@ async function nameNewest(error, asked, sources, signal) {
 			minor
 		}, sources, { report: () => void 0 }, signal);
 		if (newest === void 0 || compareReleaseVersions(newest.version, asked) === 0) return error;
-		return error.with({ found: `${formatReleaseVersion(newest.version)} is the newest of v${major}.${minor}` });
+		return error.with({ found: `${formatReleaseVersion(newest.version)}${IS_NEWEST}${major}.${minor}` });
 	} catch {
 		return error;
 	}
@@ -29535,14 +29536,22 @@ function nameFailure(error, label) {
 function nameLocked(error, { artifact, demanded, demandedBy }) {
 	if (!(error instanceof K8sVerifyError) || demandedBy !== "lockfile" || demanded === void 0) return error;
 	if (error.code !== "offline" && error.code !== "mirror-incomplete") return error;
-	const { component, version, platform } = artifact;
-	const where = platform === void 0 ? {} : { platform: formatPlatform(platform) };
 	return error.with({ subject: {
 		sha256: demanded,
+		...subjectOf(artifact)
+	} });
+}
+function nameMissing(error, artifact) {
+	if (!(error instanceof K8sVerifyError) || error.code !== "artifact-not-found") return error;
+	return error.with({ subject: subjectOf(artifact) });
+}
+function subjectOf({ component, version, platform }) {
+	const where = platform === void 0 ? {} : { platform: formatPlatform(platform) };
+	return {
 		component,
 		version: formatReleaseVersion(version),
 		...where
-	} });
+	};
 }
 var UNNAMED;
 var init_name_failure = __esmMin((() => {
@@ -36116,7 +36125,7 @@ async function prepareAll(planned, request, client, trust, logMemory) {
 				manifestOf,
 				signal
 			}).catch((error) => {
-				const known = nameLocked(error, plan);
+				const known = nameMissing(nameLocked(error, plan), plan.artifact);
 				throw planned.length > 1 ? nameFailure(known, plan.label) : known;
 			});
 			prepared.push(...some);
@@ -38631,7 +38640,7 @@ async function proveReleased(files, context) {
 					signatures
 				});
 			} catch (error) {
-				const named = nameFile(error, file.label);
+				const named = nameMissing(nameFile(error, file.label), file.artifact);
 				throw files.length > 1 ? nameFailure(named, file.label) : named;
 			} finally {
 				seat.leave();
@@ -39593,7 +39602,7 @@ async function isTar({ bytes, readAt }) {
 	const magic = Buffer.alloc(5);
 	return bytes > 512 && await readAt(magic, 257) === 5 && magic.toString("latin1") === "ustar";
 }
-async function assertAsked(asked, { what, sha256, bytes, file }, { demanded, manifestOf }, signal) {
+async function assertAsked(asked, { what, sha256, bytes, file }, { demanded, manifestOf, isOffline }, signal) {
 	const files = filesOf(asked);
 	const [first] = files;
 	if (first === void 0) throw new TypeError("a name stands for at least one file");
@@ -39624,20 +39633,22 @@ async function assertAsked(asked, { what, sha256, bytes, file }, { demanded, man
 		case "contradicted": throw isNot(wanted, what, verdict);
 		case "unbound": throw nameUnbound(wanted, manifest, claimed).with({
 			from: what,
-			next: NAME_A_SOURCE
+			next: isOffline ? NAME_A_DIRECTORY : NAME_A_SOURCE
 		});
 		case "bound": return bound(verdict, wanted, claimed);
 	}
 }
 const NAME_A_SOURCE = "name a source that has kubernetes-release.spdx and its signature, with --mirror URL; or get the file from Kubernetes";
+const NAME_A_DIRECTORY = "name a directory that has kubernetes-release.spdx and its signature, with --mirror DIR; offline no server is asked";
 function isNot(wanted, what, { wanted: expected, found }) {
 	const name = formatName(wanted);
-	const release = `${wanted.component} ${formatReleaseVersion(wanted.version)}`;
+	const release = [wanted.component, formatReleaseVersion(wanted.version)];
+	if (wanted.platform !== void 0) release.push("--platform", formatPlatform(wanted.platform));
 	return new UntrustedError("name-mismatch", `${what} is not ${name}`, {
 		wanted: expected,
 		found,
 		why: "it is properly signed, and it is another file of Kubernetes",
-		next: `get the one that you want: k8s-verify ${release}`
+		next: `get the one that you want: k8s-verify ${release.join(" ")}`
 	});
 }
 function wantedBy({ platform }, artifact) {
@@ -40693,7 +40704,8 @@ async function nameProven({ subject, as, demanded, signal, ...request }, run, { 
 	}, request, run, signal) : void 0;
 	const sources = {
 		demanded: demanded?.by,
-		manifestOf
+		manifestOf,
+		isOffline: run.client.http.isOffline
 	};
 	const named = as === void 0 ? withFileName(subject, await nameLocal(local, signal)) : { name: await assertAsked(as, local, sources, signal) };
 	if (subject.kind === "bytes") assertUnchanged(subject.bytes, proven);

@@ -8,6 +8,8 @@ export interface Invocation {
   readonly words: readonly string[];
   /** Undefined where the words cannot be understood. */
   readonly line: ParsedLine | undefined;
+  /** The program that is told of, where a scan has found it. */
+  readonly program?: string;
   /** Whether bytes of an artifact had arrived. */
   readonly downloaded: boolean;
 }
@@ -30,6 +32,17 @@ export function aboutOne(invocation: Invocation, operand: string): Invocation {
   };
 }
 
+/** The same line without these operands; where a word is there twice, the value of an option stays. */
+export function withoutOperands(words: readonly string[], operands: readonly string[]): readonly string[] {
+  const left = [...words];
+  for (const operand of operands) {
+    const places = left.flatMap((word, index) => (index > 0 && word === operand ? [index] : []));
+    const place = places.find((index) => left[index - 1]?.startsWith('-') !== true) ?? places[0];
+    if (place !== undefined) left.splice(place, 1);
+  }
+  return left;
+}
+
 /** The same command line without an option that takes a value, wherever and however it is written. */
 export function without(words: readonly string[], option: string): readonly string[] {
   return changed(words, (before) =>
@@ -44,13 +57,16 @@ export function withoutSwitch(words: readonly string[], name: string): readonly 
   return changed(words, (before) => before.filter((word) => word !== name));
 }
 
+/** Of the options that another command takes as well, those without a value. */
+const SWITCHES: ReadonlySet<string> = new Set(['--require-fresh-trusted-root']);
+
 /** Those options of the line, with their values, that another command takes as well. */
 export function optionsAmong(words: readonly string[], names: ReadonlySet<string>): readonly string[] {
   const before = beforeDashes(words);
   return before.flatMap((word, index) => {
     const [name = ''] = word.split('=', 1);
     if (!names.has(name)) return [];
-    return word === name ? before.slice(index, index + 2) : [word];
+    return word === name && !SWITCHES.has(name) ? before.slice(index, index + 2) : [word];
   });
 }
 

@@ -9,6 +9,7 @@ import { MANIFEST_NAME } from '../release/artifact.ts';
 import { readComponents } from './component-words.ts';
 import type { Answer, Console } from './console.ts';
 import { takeLessMemory } from './engine.ts';
+import { toType, withoutOperands } from './invocation.ts';
 import type { JsonAnswer } from './output-json.ts';
 import { tsvLine } from './output-text.ts';
 import { type ParsedLine, readNames, readNetwork, readTransport, readTrust } from './parsed-line.ts';
@@ -55,7 +56,7 @@ async function checkAnswer(line: ParsedLine, check: string, output: Console): Pr
     throw new RequestError('usage', '--check is of everything in the directory', {
       wanted: 'no component',
       found: excerpt(operand),
-      next: commandText(['mirror', '--check', check]) ?? 'leave out the component',
+      next: toType(withoutOperands(line.words, line.operands)) ?? 'leave out the component',
     });
   }
   const directory = resolve(check);

@@ -3,7 +3,6 @@
  * its files, a lock or a mirror of them. Each keeps the options that say where files come from, and who must have signed.
  */
 import { basename } from 'node:path';
-import type { JudgedSubject } from '../errors.ts';
 import { isComponent } from '../release/component.ts';
 import { readMinor, readReleaseVersion } from '../release/version.ts';
 import { type Invocation, optionsAmong, toType, without } from './invocation.ts';
@@ -11,72 +10,106 @@ import { asksReleases, type Command } from './next-commands.ts';
 import { thisPlatform } from './success-text.ts';
 import { readsAsVersion } from './version-words.ts';
 
+/** Parts of what a file is, or claims to be. */
+interface Name {
+  readonly component?: string | undefined;
+  readonly version?: string | undefined;
+  readonly platform?: string | undefined;
+}
+
+/** A command about a file; undefined as of {@link Command}. */
+export type CommandOf = (invocation: Invocation, file: Name) => string | undefined;
+
+/** Who must have signed, by which trusted root, and what the run keeps and trusts. */
+const OF_JUDGING: readonly string[] = [
+  '--policy',
+  '--certificate-identity',
+  '--certificate-oidc-issuer',
+  '--trusted-root',
+  '--tuf-url',
+  '--tuf-root',
+  '--require-fresh-trusted-root',
+  '--max-trusted-root-age',
+  '--data-dir',
+  '--ca-file',
+  '--rekor-url',
+];
+
+/** What a mirror is filled by; where the line takes files from is what the mirror is to be filled for. */
+const OF_MIRROR: ReadonlySet<string> = new Set(OF_JUDGING);
+
+/** What a released file is taken and proved by. */
+const OF_RELEASED: ReadonlySet<string> = new Set(['--mirror', ...OF_JUDGING]);
+
+/** What a lock takes from a line that has found it out of date. */
+const OF_LOCK: ReadonlySet<string> = new Set(['--lockfile', ...OF_RELEASED]);
+
 /**
  * What the mirror lacks, fetched into it: into the directory that the line names, or any.
  *
- * @param subject what is missing, where the line names nothing: `install --locked`
+ * @param missing where the line names nothing: `install --locked`
  */
-export const fillMirror = (
-  { words, line }: Invocation,
-  subject: JudgedSubject | undefined,
-): string | undefined => {
+export const fillMirror: CommandOf = ({ words, line }, missing) => {
   if (line?.command !== 'install' && line?.command !== 'digest') return undefined;
-  const { component, version } = subject ?? {};
-  const named = component === undefined || version === undefined ? [] : [component, version];
-  const operands = line.operands.length === 0 ? named : line.operands;
-  if (operands.length === 0) return undefined;
+  const isNamed = line.operands.length > 0;
+  const operands = isNamed ? line.operands : nameWords(missing);
+  if (operands === undefined) return undefined;
   const { mirror = [] } = line.options;
   const directory = mirror.find((one) => !/^https?:/.test(one)) ?? 'DIR';
-  return toType(['mirror', ...operands, ...optionsAmong(words, OF_THE_FILE), '--to', directory]);
+  const platforms = isNamed ? optionsAmong(words, OF_PLATFORM) : [];
+  return toType(['mirror', ...operands, ...platforms, ...optionsAmong(words, OF_MIRROR), '--to', directory]);
 };
 
-/** What decides which file it is, and who must have signed it. */
-const OF_THE_FILE: ReadonlySet<string> = new Set([
-  '--platform',
-  '--policy',
-  '--certificate-identity',
-  '--certificate-oidc-issuer',
-  '--trusted-root',
-  '--tuf-url',
-  '--tuf-root',
-]);
+const OF_PLATFORM: ReadonlySet<string> = new Set(['--platform']);
 
-/** What a lock takes from a line that has found it out of date. */
-const OF_LOCK: ReadonlySet<string> = new Set([
-  '--lockfile',
-  '--mirror',
-  '--rekor-url',
-  '--policy',
-  '--max-trusted-root-age',
-  '--certificate-identity',
-  '--certificate-oidc-issuer',
-  '--trusted-root',
-  '--tuf-url',
-  '--tuf-root',
-  '--data-dir',
-  '--ca-file',
-]);
+/** A file of the mirror that the line checks, fetched into it again. */
+export const refillMirror: CommandOf = ({ words, line }, file) => {
+  const named = nameWords(file);
+  const { check } = line?.options ?? {};
+  if (line?.command !== 'mirror' || typeof check !== 'string' || named === undefined) return undefined;
+  return toType(['mirror', ...named, ...optionsAmong(words, OF_RELEASED), '--to', check]);
+};
 
-/** @param command `k8s-verify lock ...`, of words that need no quotes; undefined where it is another one. */
-export const lockAsHere = ({ words, line }: Invocation, command: string): string | undefined => {
+/** A mirror that has the evidence of the file that was verified. */
+export const carriedMirror: CommandOf = ({ words, line }, claimed) => {
+  const named = nameWords(line?.options.as ?? claimed);
+  return named && toType(['mirror', ...named, ...optionsAmong(words, OF_MIRROR), '--to', 'DIR']);
+};
+
+/**
+ * A command with what the line says of sources and trust.
+ *
+ * @param command `k8s-verify lock ...` or `k8s-verify COMPONENT ...`, of words that need no quotes; undefined where it is
+ *   another one
+ */
+export const asHere = ({ words, line }: Invocation, command: string): string | undefined => {
   const [program, name, ...rest] = command.split(' ');
-  if (line === undefined || program !== 'k8s-verify' || name !== 'lock') return undefined;
-  return toType([name, ...rest, ...optionsAmong(words, OF_LOCK)]);
+  if (line === undefined || program !== 'k8s-verify' || name === undefined) return undefined;
+  if (name !== 'lock' && !isComponent(name)) return undefined;
+  return toType([name, ...rest, ...optionsAmong(words, name === 'lock' ? OF_LOCK : OF_RELEASED)]);
 };
 
-/** What there is of the version that was asked for. */
-export const list: Command = ({ words, line }) => {
+/**
+ * What there is of the version that was asked for.
+ *
+ * @param missing where that is known: the line may name an alias, or nothing, as a lock of what a lockfile asks for
+ */
+export const list: CommandOf = ({ words, line }, missing) => {
   if (!asksReleases(line)) return undefined;
-  const [version = 'stable'] = versionsOf(line.operands);
-  const platforms = optionsAmong(words, new Set(['--platform']));
+  const { version = versionsOf(line.operands)[0] ?? 'stable', platform } = missing;
   // A minor alone asks for its newest release.
   const release = readMinor(version) === undefined ? version : `stable-${version.replace(/^v/i, '')}`;
-  return toType(['list', release, ...platforms]);
+  const isOther = platform !== undefined && platform !== thisPlatform();
+  const platforms = isOther ? ['--platform', platform] : optionsAmong(words, OF_PLATFORM);
+  return toType(['list', release, ...platforms, ...optionsAmong(words, OF_LIST)]);
 };
 
+/** Where names such as stable are looked up. */
+const OF_LIST: ReadonlySet<string> = new Set(['--mirror', '--ca-file']);
+
 /** The same for all platforms. */
-export const listEverywhere: Command = (invocation) =>
-  list({ ...invocation, words: without(invocation.words, '--platform') });
+export const listEverywhere: CommandOf = (invocation, { version }) =>
+  list({ ...invocation, words: without(invocation.words, '--platform') }, { version });
 
 /** Every version on the line, in its order. */
 function versionsOf(operands: readonly string[]): readonly string[] {
@@ -109,7 +142,7 @@ export const releasedFile: Command = (invocation) => {
   return isDemanding(invocation) ? undefined : `k8s-verify ${name} VERSION`;
 };
 
-/** Whether the line demands what a new line would not. */
+/** Whether the line demands more than a line without options. */
 function isDemanding({ line }: Invocation): boolean {
   const { trustedRoot, certificateIdentity, key, k8sVerifyRelease, requireName, sha256, as } =
     line?.options ?? {};
@@ -117,13 +150,30 @@ function isDemanding({ line }: Invocation): boolean {
   return demands.some((one) => one !== undefined);
 }
 
-/** The same of the very version that the file claims, where that is a release. */
-export const releasedAs = (
-  invocation: Invocation,
-  { component, version, platform }: JudgedSubject,
-): string | undefined => {
-  if (component === undefined || version === undefined || isDemanding(invocation)) return undefined;
-  if (readReleaseVersion(version) === undefined || !readsAsVersion(version)) return undefined;
-  const where = platform === undefined || platform === thisPlatform() ? [] : ['--platform', platform];
-  return toType([component, version, ...where]);
+/** The same of the very version that the file must be, or that it claims, where that is a release. */
+export const releasedAs: CommandOf = ({ words, line }, claimed) => {
+  if (line?.command !== 'verify' && line?.command !== 'scan') return undefined;
+  const { as, key, k8sVerifyRelease } = line.options;
+  // An install can demand neither.
+  if (key !== undefined || k8sVerifyRelease !== undefined) return undefined;
+  const platform = claimed.platform === thisPlatform() ? undefined : claimed.platform;
+  const named = nameWords(as ?? { ...claimed, platform });
+  return named && toType([...named, ...optionsAmong(words, OF_RELEASED)]);
 };
+
+/** The program that a scan found, with evidence of its own. */
+export const verifyWithBundle: Command = ({ words, program }) =>
+  program && toType(['verify', program, '--bundle', 'FILE', ...optionsAmong(words, OF_RELEASED)]);
+
+/** The same scan, with the evidence next to a lockfile. */
+export const scanWithLockfile: Command = ({ words, line }) =>
+  line?.command === 'scan' && line.options.lockfile === undefined
+    ? toType(words, ['--lockfile', 'FILE'])
+    : undefined;
+
+/** As it is typed; undefined where it is no file of a release. */
+function nameWords({ component, version, platform }: Name): readonly string[] | undefined {
+  if (component === undefined || version === undefined || !isComponent(component)) return undefined;
+  if (readReleaseVersion(version) === undefined || !readsAsVersion(version)) return undefined;
+  return [component, version, ...(platform === undefined ? [] : ['--platform', platform])];
+}

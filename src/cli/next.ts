@@ -3,12 +3,10 @@
  * sentence; here it becomes a command where there is one. None of them checks less.
  */
 import { ANOTHER_PROJECT } from './meant.ts';
-import { type ErrorCode, GET_AGAIN, type K8sVerifyError } from '../errors.ts';
-import { isComponent } from '../release/component.ts';
+import { type ErrorCode, GET_AGAIN, IS_NEWEST, type K8sVerifyError } from '../errors.ts';
 import type { Invocation } from './invocation.ts';
 import * as commands from './next-commands.ts';
 import * as releases from './next-releases.ts';
-import { readsAsVersion } from './version-words.ts';
 import { commandText } from './words.ts';
 
 /** One thing to do. */
@@ -28,11 +26,11 @@ function step(text: string, command: commands.Command): Steps {
   };
 }
 
-/** Into the mirror, where the line asks for released files. */
-function filled(text: string): Steps {
-  return ({ subject }, invocation) => {
-    const command = releases.fillMirror(invocation, subject);
-    return command === undefined ? [] : [{ text, command }];
+/** The same where the command is of the file that the error is about. */
+function stepOf(text: string, command: releases.CommandOf): Steps {
+  return ({ subject = {} }, invocation) => {
+    const line = command(invocation, subject);
+    return line === undefined ? [] : [{ text, command: line }];
   };
 }
 
@@ -112,48 +110,60 @@ function first(...parts: readonly Steps[]): Steps {
 const ofAnotherProject: Steps = (error, invocation) =>
   error.found?.startsWith(ANOTHER_PROJECT) === true ? own(error, invocation) : [];
 
-const source = step('take it from its source', commands.fromItsSource);
-const orSource = step('or take it from its source', commands.fromItsSource);
+const refill = stepOf('fill the mirror again', releases.refillMirror);
+/** Another copy of what was to be fetched, or of what a mirror has that is checked. */
+const source = first(refill, step('take it from its source', commands.fromItsSource));
+/** Its own sentence says to fill the mirror again; here is how. */
+const ownWithRefill: Steps = (error, invocation) => {
+  const [{ command } = {}] = refill(error, invocation);
+  return command === undefined
+    ? own(error, invocation)
+    : [{ text: error.next ?? 'fill the mirror again', command }];
+};
+const orSource = first(refill, step('or take it from its source', commands.fromItsSource));
 const released = step('get the released file', releases.releasedFile);
+const withNetwork = step('with a network', commands.withNetwork);
 /** A variable is outdone by no option, so that there is no line to type. */
-const online = first(step('with a network', commands.withNetwork), (_, invocation) => [
+const online = first(withNetwork, (_, invocation) => [
   { text: 'with a network, and without K8S_VERIFY_OFFLINE', ...typed(commands.again(invocation)) },
 ]);
 /** A file that says what it is: a mirror has the evidence of that. */
-const carried: Steps = ({ subject }) => {
-  const { component = '', version = '' } = subject ?? {};
-  const command = isComponent(component)
-    ? commandText(['mirror', component, version, '--to', 'DIR'])
-    : undefined;
-  return command === undefined || !readsAsVersion(version) ? [] : [{ text: 'or carry it here', command }];
-};
+const carried = stepOf('or carry it here', releases.carriedMirror);
 const lookAround = step('see what is wrong on the way', commands.doctor);
 const lookAtTrust = step('look at clock and trusted root', commands.doctor);
 const thenAgain = step('then', commands.again);
 const renewTrust = step('renew the trusted root', commands.renewTrust);
 const page = step('see what it takes', commands.help);
 const newest = step('or take the newest of that minor release', releases.newestOfMinor);
-const listed = step('see what there is', releases.list);
+/** Where the sources name another release than the one that is not there. */
+const newestThere: Steps = (error, invocation) =>
+  error.found?.includes(IS_NEWEST) === true ? newest(error, invocation) : [];
+/** What one source lacks may be published all the same. */
+const published = stepOf('see what Kubernetes publishes for such a release', releases.list);
+const listed = stepOf('see what there is', releases.list);
 
 /** Its own sentence; "do not use" stands in the last line. */
-const advice: Steps = (error, invocation) => (error.next === GET_AGAIN ? getAgain : own)(error, invocation);
+const advice: Steps = (error, invocation) =>
+  (error.next === GET_AGAIN ? getAgain : ownAsHere)(error, invocation);
 const getAgain = first(step('get it and its signature again', commands.installAgain), () => [
   { text: 'get the file and its signature again, from another source if that stays so' },
 ]);
 /** The released file of the name that the judged one claims. */
-const releasedAs: Steps = ({ subject }, invocation) => {
-  const line = subject === undefined ? undefined : releases.releasedAs(invocation, subject);
-  return line === undefined ? [] : [{ text: 'get the released file', command: line }];
-};
+const releasedAs = stepOf('get the released file', releases.releasedAs);
+/** Of a program that says nothing of itself: a scan takes no evidence for one file. */
+const itsEvidence = all(
+  step('name its evidence', releases.verifyWithBundle),
+  step('or take the evidence of a lockfile', releases.scanWithLockfile),
+);
 /** A file that is here came by no way that could be looked at. */
 const onTheWay = step('see what is wrong on the way', commands.doctorOfInstall);
 
 /** Another copy, or what may have changed this one. */
 const anotherCopy = first(source, releasedAs, released, all(advice, onTheWay));
-/** The lockfile, servers and trust that the line names are meant for the lock as well. */
-const lockAgain: Steps = (error, invocation) =>
+/** The servers and the trust that the line names are meant for the other command as well, and its lockfile for a lock. */
+const ownAsHere: Steps = (error, invocation) =>
   own(error, invocation).map((one) => {
-    const command = one.command === undefined ? undefined : releases.lockAsHere(invocation, one.command);
+    const command = one.command === undefined ? undefined : releases.asHere(invocation, one.command);
     if (command === undefined) return one;
     return { text: one.text === one.command ? command : one.text, command };
   });
@@ -167,36 +177,39 @@ const BY_CODE: Readonly<Record<ErrorCode, Steps>> = {
     step('see how a version is written', () => 'k8s-verify help versions'),
   ),
   'component-unknown': first(ofAnotherProject, withCommand(own), all(own, listed)),
-  'platform-impossible': all(own, step('see what there is', releases.listEverywhere)),
+  'platform-impossible': all(own, stepOf('see what there is', releases.listEverywhere)),
   'release-not-found': all(own, newest, orSource),
-  'artifact-not-found': all(own, first(newest, listed), orSource),
+  'artifact-not-found': all(own, first(newestThere, published), orSource),
   'file-not-readable': all(own, thenAgain),
   'subject-not-readable': all(own, thenAgain),
-  'lock-outdated': all(lockAgain, thenAgain),
+  'lock-outdated': all(ownAsHere, thenAgain),
   'policy-forbids': all(own, thePolicy),
   network: ofTheNetwork,
   'http-status': ofTheNetwork,
   timeout: ofTheNetwork,
   'response-invalid': ofTheNetwork,
   'mirror-incomplete': first(
-    all(step('ask dl.k8s.io for what is missing', commands.sourceToo), filled('fill the mirror')),
-    all(own, thenAgain),
+    all(
+      step('ask dl.k8s.io for what is missing', commands.sourceToo),
+      stepOf('fill the mirror', releases.fillMirror),
+    ),
+    all(ownWithRefill, thenAgain),
   ),
-  'mirror-inconsistent': all(own, thenAgain),
+  'mirror-inconsistent': all(ownWithRefill, thenAgain),
   'release-inconsistent': own,
   'mirror-unreadable': all(own, step('or ask dl.k8s.io for it', commands.sourceToo)),
   'rate-limited': all(own, thenAgain),
-  offline: all(online, first(filled('or carry it here'), carried)),
+  offline: all(online, first(stepOf('or carry it here', releases.fillMirror), carried)),
   'log-unreachable': all(own, lookAround, thenAgain),
-  'name-unbound': all(own, first(orSource, thenAgain)),
-  'evidence-not-found': first(releasedAs, all(own, thenAgain)),
+  'name-unbound': all(own, first(orSource, withNetwork, thenAgain)),
+  'evidence-not-found': first(releasedAs, itsEvidence, all(own, thenAgain)),
   'other-builder': all(own, releasedAs),
   'trust-root-unavailable': all(own, lookAtTrust),
   'trusted-root-old': all(own, renewTrust, lookAtTrust),
   'authority-unknown': all(renewTrust, own, lookAtTrust),
   'clock-wrong': all(own, thenAgain),
   'machine-cannot-judge': all(own, thenAgain),
-  'signature-not-published': all(own, step('see what is signed', releases.list)),
+  'signature-not-published': all(own, stepOf('see what is signed', releases.list)),
   'material-malformed': anotherCopy,
   'material-oversized': anotherCopy,
   'digest-mismatch': anotherCopy,
@@ -211,7 +224,7 @@ const BY_CODE: Readonly<Record<ErrorCode, Steps>> = {
   'log-inconsistent': own,
   'time-untrusted': all(first(source, released, advice), lookAtTrust),
   'trusted-root-invalid': all(own, lookAtTrust),
-  'name-mismatch': first(source, all(own, listed)),
+  'name-mismatch': first(source, all(ownAsHere, listed)),
   'name-digest-changed': lookThenForget,
   'not-allowed': all(own, thePolicy),
   'destination-unwritable': first(

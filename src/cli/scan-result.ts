@@ -89,6 +89,11 @@ export function tsvOf(program: ScannedProgram): string {
   return tsvLine([verdictOf(program), program.path, component, version, platform, sha256]);
 }
 
+/** The command line as it would be for one program, which can be verified alone where its file is there. */
+export function aboutProgram(invocation: Invocation, { path, isDeleted }: FailedProgram): Invocation {
+  return isDeleted ? invocation : { ...invocation, program: path };
+}
+
 function verdictOf(program: ScannedProgram): string {
   return program.kind === 'proved' ? program.artifact.claim : program.verdict;
 }
@@ -103,7 +108,8 @@ export function jsonOf(program: ScannedProgram, invocation: Invocation | undefin
   if (program.kind === 'proved')
     return { verdict: program.artifact.claim, proved: true, ...running, ...program.artifact, path };
   const { verdict, error, allowed } = program;
-  const report = errorReport(error, invocation ?? { words: [], line: undefined, downloaded: false });
+  const about = invocation ?? { words: [], line: undefined, downloaded: false };
+  const report = errorReport(error, aboutProgram(about, program));
   return {
     verdict,
     proved: false,

@@ -6,7 +6,7 @@ import { blockLines, headlineOf, lastLines } from './error-text.ts';
 import type { Invocation } from './invocation.ts';
 import { printable } from './printable.ts';
 import { saidOf } from './scan-said.ts';
-import type { FailedProgram, ScanCounts, ScanTally } from './scan-result.ts';
+import { aboutProgram, type FailedProgram, type ScanCounts, type ScanTally } from './scan-result.ts';
 import { symbol, type TextStyle } from './style.ts';
 import { thisPlatform } from './success-text.ts';
 
@@ -97,10 +97,12 @@ export function scanFailureText(
   invocation: Invocation,
 ): string {
   const told = new Set<string>();
-  const lines = failures.flatMap(({ error }) => {
-    if (told.has(error.code)) return [headlineOf(error, style, invocation)];
+  const lines = failures.flatMap((program) => {
+    const { error } = program;
+    const about = aboutProgram(invocation, program);
+    if (told.has(error.code)) return [headlineOf(error, style, about)];
     told.add(error.code);
-    return blockLines(error, style, invocation);
+    return blockLines(error, style, about);
   });
   const refused = failures.filter(({ error }) => isRefusal(exitCodeFor(error)));
   const state =

@@ -14,7 +14,7 @@ import type { ClaimedName } from '../names/claimed-name.ts';
 import { type ContainerSignature, containerSignature } from '../names/container-signature.ts';
 import { type AskedName, filesOf } from '../plan/asked-name.ts';
 import type { ReleaseArtifact } from '../release/artifact.ts';
-import { samePlatform } from '../release/platform.ts';
+import { formatPlatform, samePlatform } from '../release/platform.ts';
 import { formatReleaseVersion } from '../release/version.ts';
 import { archiveName, readSmall } from './archive-name.ts';
 import { type ArtifactName, nameItself, nameUnbound, readName } from './name.ts';
@@ -77,6 +77,8 @@ export interface OtherSources {
   readonly demanded: 'lockfile' | 'sha256' | undefined;
   /** Undefined where it is not to be asked. */
   readonly manifestOf: (() => Promise<ManifestAnswer>) | undefined;
+  /** Whether no server is asked in this run. */
+  readonly isOffline: boolean;
 }
 
 /**
@@ -88,7 +90,7 @@ export interface OtherSources {
 export async function assertAsked(
   asked: AskedName,
   { what, sha256, bytes, file }: LocalSubject,
-  { demanded, manifestOf }: OtherSources,
+  { demanded, manifestOf, isOffline }: OtherSources,
   signal: AbortSignal | undefined,
 ): Promise<ArtifactName> {
   const files = filesOf(asked);
@@ -112,7 +114,10 @@ export async function assertAsked(
     case 'contradicted':
       throw isNot(wanted, what, verdict);
     case 'unbound':
-      throw nameUnbound(wanted, manifest, claimed).with({ from: what, next: NAME_A_SOURCE });
+      throw nameUnbound(wanted, manifest, claimed).with({
+        from: what,
+        next: isOffline ? NAME_A_DIRECTORY : NAME_A_SOURCE,
+      });
     case 'bound':
       return bound(verdict, wanted, claimed);
   }
@@ -120,6 +125,8 @@ export async function assertAsked(
 
 const NAME_A_SOURCE =
   'name a source that has kubernetes-release.spdx and its signature, with --mirror URL; or get the file from Kubernetes';
+const NAME_A_DIRECTORY =
+  'name a directory that has kubernetes-release.spdx and its signature, with --mirror DIR; offline no server is asked';
 
 function isNot(
   wanted: Coordinates,
@@ -127,12 +134,13 @@ function isNot(
   { wanted: expected, found }: NameContradiction,
 ): UntrustedError {
   const name = formatName(wanted);
-  const release = `${wanted.component} ${formatReleaseVersion(wanted.version)}`;
+  const release = [wanted.component, formatReleaseVersion(wanted.version)];
+  if (wanted.platform !== undefined) release.push('--platform', formatPlatform(wanted.platform));
   return new UntrustedError('name-mismatch', `${what} is not ${name}`, {
     wanted: expected,
     found,
     why: 'it is properly signed, and it is another file of Kubernetes',
-    next: `get the one that you want: k8s-verify ${release}`,
+    next: `get the one that you want: k8s-verify ${release.join(' ')}`,
   });
 }
 

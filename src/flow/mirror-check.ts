@@ -23,6 +23,7 @@ import { DirectorySource } from '../source/directory-source.ts';
 import { type FailedVerdict, verdictOf } from '../verdict.ts';
 import { allowOutputs } from './allow.ts';
 import { describeRun } from './describe.ts';
+import { subjectOf } from './name-failure.ts';
 import { type ArtifactName, assertClaimed, assertName } from './name.ts';
 import { assertSideFiles, missing } from './mirror-side-files.ts';
 import { openTrust } from './open-trust.ts';
@@ -91,7 +92,7 @@ async function checkFile(file: FileToCheck, check: Check): Promise<CheckedFile> 
       kind: 'failed',
       path,
       verdict,
-      error: known.from === undefined ? known.with({ from: path }) : known,
+      error: known.with({ from: known.from ?? path, subject: subjectOf(file.artifact) }),
     };
   }
 }

@@ -1,5 +1,6 @@
-import { InterruptedError, K8sVerifyError } from '../errors.ts';
+import { InterruptedError, type JudgedSubject, K8sVerifyError } from '../errors.ts';
 import type { PlannedArtifact } from '../plan/plan.ts';
+import type { ReleaseArtifact } from '../release/artifact.ts';
 import { formatPlatform } from '../release/platform.ts';
 import { formatReleaseVersion } from '../release/version.ts';
 
@@ -27,9 +28,17 @@ export function nameFailure(error: unknown, label: string): unknown {
 export function nameLocked(error: unknown, { artifact, demanded, demandedBy }: PlannedArtifact): unknown {
   if (!(error instanceof K8sVerifyError) || demandedBy !== 'lockfile' || demanded === undefined) return error;
   if (error.code !== 'offline' && error.code !== 'mirror-incomplete') return error;
-  const { component, version, platform } = artifact;
+  return error.with({ subject: { sha256: demanded, ...subjectOf(artifact) } });
+}
+
+/** The same error; where no source has the file, it says which one: the command line may name an alias, or nothing. */
+export function nameMissing(error: unknown, artifact: ReleaseArtifact): unknown {
+  if (!(error instanceof K8sVerifyError) || error.code !== 'artifact-not-found') return error;
+  return error.with({ subject: subjectOf(artifact) });
+}
+
+/** The released file, as the subject of an error. */
+export function subjectOf({ component, version, platform }: ReleaseArtifact): JudgedSubject {
   const where = platform === undefined ? {} : { platform: formatPlatform(platform) };
-  return error.with({
-    subject: { sha256: demanded, component, version: formatReleaseVersion(version), ...where },
-  });
+  return { component, version: formatReleaseVersion(version), ...where };
 }

@@ -1,4 +1,4 @@
-import { RequestError } from '../errors.ts';
+import { IS_NEWEST, RequestError } from '../errors.ts';
 import { lookUpMarker } from '../plan/look-up-marker.ts';
 import { compareReleaseVersions, formatReleaseVersion, type ReleaseVersion } from '../release/version.ts';
 import type { ReleaseSource } from '../source/release-source.ts';
@@ -21,7 +21,7 @@ export async function nameNewest(
     const newest = await lookUpMarker(marker, sources, { report: () => undefined }, signal);
     if (newest === undefined || compareReleaseVersions(newest.version, asked) === 0) return error;
     return error.with({
-      found: `${formatReleaseVersion(newest.version)} is the newest of v${major}.${minor}`,
+      found: `${formatReleaseVersion(newest.version)}${IS_NEWEST}${major}.${minor}`,
     });
   } catch {
     return error;

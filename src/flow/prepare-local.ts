@@ -100,7 +100,7 @@ async function nameProven(
   const local = { what: run.what, sha256, bytes, file, said };
   const isAsked = as !== undefined && demanded === undefined;
   const manifestOf = isAsked ? () => askManifest({ ...as, sha256 }, request, run, signal) : undefined;
-  const sources = { demanded: demanded?.by, manifestOf };
+  const sources = { demanded: demanded?.by, manifestOf, isOffline: run.client.http.isOffline };
   const named =
     as === undefined
       ? withFileName(subject, await nameLocal(local, signal))

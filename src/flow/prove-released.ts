@@ -17,7 +17,7 @@ import type { Digest } from '../strict/digest.ts';
 import type { BytesOnTheWay } from './contradiction.ts';
 import { proveKept } from './kept-evidence.ts';
 import { type ArtifactName, assertClaimed } from './name.ts';
-import { nameFailure, nameFile } from './name-failure.ts';
+import { nameFailure, nameFile, nameMissing } from './name-failure.ts';
 import { proofContext } from './proof-context.ts';
 import type { ProvenArtifact } from './prove-with-log.ts';
 import { type ManifestContext, shareKeptManifests } from './release-manifest.ts';
@@ -70,7 +70,7 @@ export async function proveReleased(
       try {
         return await proveOne(file, seat, { ...run, manifestOf, signatures });
       } catch (error) {
-        const named = nameFile(error, file.label);
+        const named = nameMissing(nameFile(error, file.label), file.artifact);
         throw files.length > 1 ? nameFailure(named, file.label) : named;
       } finally {
         seat.leave();

@@ -145,7 +145,7 @@ function allowedBy(
   { allowedBuilders, allowedDigests }: ScanRequest,
 ): { readonly by: 'vendor' | 'digest'; readonly reason: string } | undefined {
   if (subject === undefined) return undefined;
-  const reason = allowedDigests.get(subject.sha256);
+  const reason = subject.sha256 === undefined ? undefined : allowedDigests.get(subject.sha256);
   if (reason !== undefined) return { by: 'digest', reason };
   const builder =
     verdict === 'other-builder' && subject.version !== undefined ? builderOf(subject.version) : undefined;

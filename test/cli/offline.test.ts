@@ -219,7 +219,9 @@ describe('--offline', () => {
     const other = goProgram({ strings: ['v1.35.0'] });
     writeFileSync(dir.join('named'), other);
     const named = await inHome(world, ['verify', 'named', ...trust, '--offline']);
-    expect(named.stderr).toMatch(/^ +or carry it here: k8s-verify mirror kubectl v1\.35\.0 --to DIR$/m);
+    expect(named.stderr).toMatch(
+      /^ +or carry it here: k8s-verify mirror kubectl v1\.35\.0 --platform linux\/amd64 --trusted-root \S+ --to DIR$/m,
+    );
     const asked = await inHome(world, ['kubelet', 'v1.36.0', '--platform', 'linux/amd64', '--offline']);
     expect(asked.stderr).toMatch(
       /^ +or carry it here: k8s-verify mirror kubelet v1\.36\.0 --platform linux\/amd64 --to DIR$/m,

@@ -2,7 +2,7 @@ import { execFileSync } from 'node:child_process';
 import { isDeepStrictEqual } from 'node:util';
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import type { Invocation } from '../../../src/cli/invocation.ts';
+import { type Invocation, withoutOperands } from '../../../src/cli/invocation.ts';
 import { bugSteps, nextSteps } from '../../../src/cli/next.ts';
 import { commandText } from '../../../src/cli/words.ts';
 import { quoted } from '../../../src/text/quoted.ts';
@@ -166,9 +166,103 @@ describe('the commands of a failure', () => {
     ],
     ['interrupted', ['kubectl', '--quiet'], ['k8s-verify kubectl']],
     ['digest-mismatch', ['verify', './a b'], [undefined, "k8s-verify verify './a b' --verbose"]],
-    ['artifact-not-found', ['kubectl', 'v1.30.99'], [undefined, 'k8s-verify kubectl 1.30']],
+    ['artifact-not-found', ['kubectl', 'v1.30.99'], [undefined, 'k8s-verify list v1.30.99']],
   ])('are of its own line: %s %j', (code, words, expected) => {
     expect(commandsAfter(code, ...words)).toEqual(expected);
+  });
+
+  const KUBECTL = { component: 'kubectl', version: 'v1.30.2', platform: 'plan9/arm64' };
+  const HERE = [
+    '--mirror',
+    'https://m.example',
+    '--rekor-url=https://log.example',
+    '--trusted-root',
+    'root.json',
+  ];
+  const SAME = '--mirror https://m.example --rekor-url=https://log.example --trusted-root root.json';
+  const NAMED = 'k8s-verify kubectl v1.30.2 --platform plan9/arm64';
+
+  it.each<[ErrorCode, Partial<K8sVerifyError>, readonly string[], readonly (string | undefined)[]]>([
+    [
+      'artifact-not-found',
+      { found: 'v1.30.14 is the newest of v1.30' },
+      ['kubectl', 'v1.30.99'],
+      [undefined, 'k8s-verify kubectl 1.30'],
+    ],
+    [
+      'artifact-not-found',
+      { subject: KUBECTL },
+      ['lock', '--platform', 'plan9/arm64', ...HERE.slice(0, 2)],
+      [
+        undefined,
+        'k8s-verify list v1.30.2 --platform plan9/arm64 --mirror https://m.example',
+        'k8s-verify lock --platform plan9/arm64',
+      ],
+    ],
+    ['digest-mismatch', { subject: KUBECTL }, ['verify', 'a', ...HERE], [`${NAMED} ${SAME}`]],
+    [
+      'digest-mismatch',
+      { subject: { ...KUBECTL, platform: 'linux/amd64' } },
+      ['verify', 'a', '--as', 'kubectl@v1.30.2:plan9/arm64', ...HERE],
+      [`${NAMED} ${SAME}`],
+    ],
+    [
+      'digest-mismatch',
+      { next: 'get it' },
+      ['verify', 'a', '--key', 'k.pem', '--as', 'kubectl@v1.30.2'],
+      [undefined, 'k8s-verify verify a --key k.pem --as kubectl@v1.30.2 --verbose'],
+    ],
+    [
+      'name-mismatch',
+      { next: `get the one that you want: ${NAMED}` },
+      ['verify', 'a', '--as', 'kubectl@v1.30.2:plan9/arm64', ...HERE],
+      [`${NAMED} ${SAME}`],
+    ],
+    [
+      'offline',
+      { subject: KUBECTL },
+      [
+        'verify',
+        'a',
+        '--offline',
+        '--trusted-root',
+        'root.json',
+        '--require-fresh-trusted-root',
+        '--bundle',
+        'b',
+      ],
+      [
+        'k8s-verify verify a --trusted-root root.json --require-fresh-trusted-root --bundle b',
+        'k8s-verify mirror kubectl v1.30.2 --platform plan9/arm64 --trusted-root root.json --require-fresh-trusted-root --to DIR',
+      ],
+    ],
+    [
+      'mirror-inconsistent',
+      { subject: KUBECTL, next: 'fill the mirror again, which fetches what is missing' },
+      ['mirror', '--check', 'my k8s', '--trusted-root', 'root.json'],
+      [
+        "k8s-verify mirror kubectl v1.30.2 --platform plan9/arm64 --trusted-root root.json --to 'my k8s'",
+        "k8s-verify mirror --check 'my k8s' --trusted-root root.json",
+      ],
+    ],
+  ])('are of the file that it is about: %s %j %j', (code, details, words, expected) => {
+    const error = Object.defineProperties(errorOf(code), Object.getOwnPropertyDescriptors(details));
+    expect(nextSteps(error, invocation(...words)).map(({ command }) => command)).toEqual(expected);
+  });
+
+  it('fetch no other release into a mirror that is checked where a variable names a server', () => {
+    const words = ['mirror', '--check', 'k8s'];
+    const line = parseRun(words, { K8S_VERIFY_MIRROR: 'https://m.example' });
+    const steps = nextSteps(errorOf('mirror-inconsistent'), { words, line, downloaded: false });
+    expect(steps.map(({ command }) => command)).toEqual([undefined, 'k8s-verify mirror --check k8s']);
+  });
+
+  it('leave out operands, and not a value that is the same word', () => {
+    const left = withoutOperands(
+      ['mirror', '--check', 'kubectl', 'kubectl', 'v1.30.2', '--json'],
+      ['kubectl', 'v1.30.2'],
+    );
+    expect(left).toEqual(['mirror', '--check', 'kubectl', '--json']);
   });
 
   it('repeat the line where nothing better is known, and do not say again that the file must not be used', () => {
