@@ -226,6 +226,9 @@ export function isOutage(error: unknown): error is UnavailableError {
   return error instanceof UnavailableError && !NOT_OF_THE_NETWORK.has(error.code);
 }
 
+/** What to do where a digest that was demanded and one that is proved or found differ: either may be wrong. */
+export const TWO_DIGESTS: string = 'find out where the two digests come from';
+
 /** What {@link UntrustedError} advises where nothing better is known. */
 export const GET_AGAIN: string =
   'do not use the artifact; get it and its signature again, from another source if that stays so';

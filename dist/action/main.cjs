@@ -525,7 +525,7 @@ var init_check_names = __esmMin((() => {
 function isOutage(error) {
 	return error instanceof UnavailableError && !NOT_OF_THE_NETWORK.has(error.code);
 }
-var K8sVerifyError, RequestError, UnavailableError, NOT_OF_THE_NETWORK, IS_NEWEST, UNTRUSTED_ADVICE, UntrustedError, NotAllowedError, InstallError, InterruptedError;
+var K8sVerifyError, RequestError, UnavailableError, NOT_OF_THE_NETWORK, TWO_DIGESTS, IS_NEWEST, UNTRUSTED_ADVICE, UntrustedError, NotAllowedError, InstallError, InterruptedError;
 var init_errors = __esmMin((() => {
 	init_check_names();
 	K8sVerifyError = class extends Error {
@@ -596,6 +596,7 @@ var init_errors = __esmMin((() => {
 		"mirror-inconsistent",
 		"release-inconsistent"
 	]);
+	TWO_DIGESTS = "find out where the two digests come from";
 	IS_NEWEST = " is the newest of v";
 	UNTRUSTED_ADVICE = {
 		"identity-mismatch": "do not use the artifact; get it from where the expected signer publishes it",
@@ -29384,6 +29385,21 @@ var init_newest_there = __esmMin((() => {
 	init_version();
 }));
 // src/flow/download.ts
+function notWhatWasDemanded(error, { artifact, label, demandedBy }, from) {
+	const { component, version, platform } = artifact;
+	const words = [
+		"k8s-verify digest",
+		component,
+		formatReleaseVersion(version)
+	];
+	if (platform !== void 0) words.push("--platform", formatPlatform(platform));
+	return error.with({
+		message: `${label} is not the file that ${demandedBy === "lockfile" ? "the lockfile names" : "was asked for by its digest"}`,
+		from,
+		why: "the source has another file, or the digest that was asked for is that of another one",
+		next: `${TWO_DIGESTS}; see which one is proved: ${words.join(" ")}`
+	});
+}
 function notWhatWasSigned(error, label, { signer }, from) {
 	const who = isReleaseSigner(signer) ? "that Kubernetes signed" : "that was signed";
 	return error.with({
@@ -29394,6 +29410,8 @@ function notWhatWasSigned(error, label, { signer }, from) {
 var Download;
 var init_download = __esmMin((() => {
 	init_errors();
+	init_platform();
+	init_version();
 	init_limits();
 	init_installed();
 	init_staging();
@@ -29468,7 +29486,8 @@ var init_download = __esmMin((() => {
 			const { url } = await this.begin();
 			return {
 				verified: await confirmDigest(this.staged, proven).catch((error) => {
-					throw error instanceof UntrustedError ? notWhatWasSigned(error, this.plan.label, proven, url) : error;
+					if (!(error instanceof UntrustedError)) throw error;
+					throw proven.algorithm === "sha256" && proven.hex === this.plan.demanded ? notWhatWasDemanded(error, this.plan, url) : notWhatWasSigned(error, this.plan.label, proven, url);
 				}),
 				source: url,
 				digests
@@ -31357,7 +31376,7 @@ function assertDemanded({ label, demanded }, found, standing) {
 		wanted: `sha256:${demanded}`,
 		found: `sha256:${found}, ${standing}`,
 		why: "a signature does not say which version it is for: a mirror can serve another release under this name",
-		next: "find out where the two digests come from; the release server may have been changed, or the lockfile"
+		next: `${TWO_DIGESTS}; the release server may have been changed, or the lockfile`
 	});
 }
 function assertIsDemanded(plan, sha256) {
@@ -40732,7 +40751,7 @@ function notTheDemanded(what, { sha256, by }, found) {
 		check: "digest",
 		wanted: `sha256:${sha256}`,
 		found: `sha256:${found}, which is properly signed`,
-		next: "do not use it; find out where the two digests come from"
+		next: TWO_DIGESTS
 	});
 }
 async function askManifest(asked, network, { client, policy, trust }, signal) {

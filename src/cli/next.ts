@@ -3,7 +3,7 @@
  * sentence; here it becomes a command where there is one. None of them checks less.
  */
 import { ANOTHER_PROJECT } from './meant.ts';
-import { type ErrorCode, GET_AGAIN, IS_NEWEST, type K8sVerifyError } from '../errors.ts';
+import { type ErrorCode, GET_AGAIN, IS_NEWEST, TWO_DIGESTS, type K8sVerifyError } from '../errors.ts';
 import type { Invocation } from './invocation.ts';
 import * as commands from './next-commands.ts';
 import * as releases from './next-releases.ts';
@@ -160,6 +160,9 @@ const onTheWay = step('see what is wrong on the way', commands.doctorOfInstall);
 
 /** Another copy, or what may have changed this one. */
 const anotherCopy = first(source, releasedAs, released, all(advice, onTheWay));
+/** A source can be right, and the digest that was demanded wrong. */
+const ofTheDemand: Steps = (error, invocation) =>
+  error.next?.startsWith(TWO_DIGESTS) === true ? ownAsHere(error, invocation) : [];
 /** The servers and the trust that the line names are meant for the other command as well, and its lockfile for a lock. */
 const ownAsHere: Steps = (error, invocation) =>
   own(error, invocation).map((one) => {
@@ -212,7 +215,7 @@ const BY_CODE: Readonly<Record<ErrorCode, Steps>> = {
   'signature-not-published': all(own, stepOf('see what is signed', releases.list)),
   'material-malformed': anotherCopy,
   'material-oversized': anotherCopy,
-  'digest-mismatch': anotherCopy,
+  'digest-mismatch': first(ofTheDemand, anotherCopy),
   'signature-mismatch': anotherCopy,
   'claim-mismatch': all(own, source, released),
   'certificate-untrusted': all(first(source, released, advice), ownSigstore),

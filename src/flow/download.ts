@@ -1,5 +1,7 @@
 import { dirname } from 'node:path';
-import { InstallError, UntrustedError } from '../errors.ts';
+import { InstallError, TWO_DIGESTS, UntrustedError } from '../errors.ts';
+import { formatPlatform } from '../release/platform.ts';
+import { formatReleaseVersion } from '../release/version.ts';
 import { MAX_ARTIFACT_BYTES } from '../limits.ts';
 import type { Digest, HashAlgorithm } from '../strict/digest.ts';
 import { stageCopy } from '../disk/installed.ts';
@@ -134,7 +136,11 @@ export class Download implements BytesOnTheWay {
     }
     const { url } = await this.begin();
     const verified = await confirmDigest(this.staged, proven).catch((error: unknown) => {
-      throw error instanceof UntrustedError ? notWhatWasSigned(error, this.plan.label, proven, url) : error;
+      if (!(error instanceof UntrustedError)) throw error;
+      const isDemanded = proven.algorithm === 'sha256' && proven.hex === this.plan.demanded;
+      throw isDemanded
+        ? notWhatWasDemanded(error, this.plan, url)
+        : notWhatWasSigned(error, this.plan.label, proven, url);
     });
     return { verified, source: url, digests };
   }
@@ -186,6 +192,23 @@ export class Download implements BytesOnTheWay {
       throw await nameNewest(error, artifact.version, sources, signal);
     }
   }
+}
+
+/** The digest that is demanded is proved, but not as that of this file. */
+function notWhatWasDemanded(
+  error: UntrustedError,
+  { artifact, label, demandedBy }: PlannedArtifact,
+  from: string,
+): UntrustedError {
+  const { component, version, platform } = artifact;
+  const words = ['k8s-verify digest', component, formatReleaseVersion(version)];
+  if (platform !== undefined) words.push('--platform', formatPlatform(platform));
+  return error.with({
+    message: `${label} is not the file that ${demandedBy === 'lockfile' ? 'the lockfile names' : 'was asked for by its digest'}`,
+    from,
+    why: 'the source has another file, or the digest that was asked for is that of another one',
+    next: `${TWO_DIGESTS}; see which one is proved: ${words.join(' ')}`,
+  });
 }
 
 /** The download has other bytes than those whose digest is proved. */

@@ -1,5 +1,5 @@
 import { setImmediate } from 'node:timers/promises';
-import { UntrustedError } from '../errors.ts';
+import { TWO_DIGESTS, UntrustedError } from '../errors.ts';
 import type { VerifiedArtifact } from '../disk/verified-artifact.ts';
 import type { PlannedArtifact } from '../plan/plan.ts';
 import { fetchSideFiles } from '../source/side-files.ts';
@@ -106,7 +106,7 @@ export function assertDemanded(
     wanted: `sha256:${demanded}`,
     found: `sha256:${found}, ${standing}`,
     why: 'a signature does not say which version it is for: a mirror can serve another release under this name',
-    next: 'find out where the two digests come from; the release server may have been changed, or the lockfile',
+    next: `${TWO_DIGESTS}; the release server may have been changed, or the lockfile`,
   });
 }
 

@@ -1,5 +1,5 @@
 /** What a lock becomes by what was proved, and how that is told. */
-import { UntrustedError } from '../errors.ts';
+import { TWO_DIGESTS, UntrustedError } from '../errors.ts';
 import type { Lock, LockEntry } from '../lockfile/lock.ts';
 import { formatPlatform } from '../release/platform.ts';
 import { formatReleaseVersion } from '../release/version.ts';
@@ -68,7 +68,7 @@ function assertSameDigest(entry: LockEntry, before: Lock | undefined, lockfile: 
     wanted: `sha256:${sha256}, which is proved and listed by the signed release manifest`,
     found: `sha256:${other.sha256} in the lockfile`,
     why: 'a released file never changes, so the line in the lockfile was changed, or it was made from another build',
-    next: 'find out who wrote that line; then delete the entry, and run k8s-verify lock again',
+    next: `${TWO_DIGESTS}, and who wrote that line; then delete the entry, and run k8s-verify lock again`,
   });
 }
 

@@ -3,7 +3,7 @@ import { inMemory } from '../binary/byte-source.ts';
 import type { Client } from '../client.ts';
 import { assertLocalFile } from '../disk/hash-file.ts';
 import { confirmMeasured, confirmUnwritten, writtenTo } from '../disk/verified-artifact.ts';
-import { RequestError, UntrustedError } from '../errors.ts';
+import { RequestError, TWO_DIGESTS, UntrustedError } from '../errors.ts';
 import type { ManifestAnswer } from '../names/bind-name.ts';
 import { componentOfFileName } from '../names/file-name.ts';
 import { note } from '../notes.ts';
@@ -132,7 +132,7 @@ function notTheDemanded(
     check: 'digest',
     wanted: `sha256:${sha256}`,
     found: `sha256:${found}, which is properly signed`,
-    next: 'do not use it; find out where the two digests come from',
+    next: TWO_DIGESTS,
   });
 }
 

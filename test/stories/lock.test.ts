@@ -463,6 +463,21 @@ describe('an install of what is locked', () => {
     expect(await rejection(install())).toMatchObject({ code: 'lock-outdated' });
   });
 
+  it('says that the lockfile may be wrong where its digest is that of another genuine file', async () => {
+    await run(KUBECTL);
+    const [amd64, arm64] = parseLock(readFileSync(lockfile), 'lock').artifacts;
+    replace(amd64?.sha256 ?? '', arm64?.sha256 ?? '');
+    const error = await rejection(install());
+    expect(error).toMatchObject({
+      code: 'digest-mismatch',
+      message: 'kubectl v1.30.2 linux/amd64 is not the file that the lockfile names',
+      wanted: `sha256:${arm64?.sha256}`,
+      found: `sha256:${amd64?.sha256}`,
+      next: 'find out where the two digests come from; see which one is proved: k8s-verify digest kubectl v1.30.2 --platform linux/amd64',
+    });
+    expect(existsSync(dir.join('bin/kubectl'))).toBe(false);
+  });
+
   it('refuses, with both digests, a file that has another one', async () => {
     await run({ ...KUBECTL, evidence: false });
     const [entry] = parseLock(readFileSync(lockfile), 'lock').artifacts;
