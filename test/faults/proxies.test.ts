@@ -86,7 +86,7 @@ describe('a proxy of HTTPS_PROXY and HTTP_PROXY', () => {
 
   const NOT_PUBLISHED = 'no complete signature is published for kubectl v1.30.1';
   const FILL =
-    /--mirror https:\/\/dl\.k8s\.io\n {9}fill the mirror: k8s-verify mirror kubectl v1\.30\.1 --platform linux\/amd64 --trusted-root \S+ --to DIR\n/;
+    /--mirror https:\/\/dl\.k8s\.io\n {9}fill the mirror: k8s-verify mirror kubectl v1\.30\.1 --platform linux\/amd64 --ca-file \S+ --trusted-root \S+ --to DIR\n/;
   const [mirror, other, publisher] = ['https://mirror.example', 'https://b.example', 'https://dl.k8s.io/'];
   it.concurrent.for([
     ['dl.k8s.io', [], 10, NOT_PUBLISHED, 'try again, or take the next patch release'],
