@@ -50,7 +50,8 @@ interface Step {
 }
 
 /** All that can fail early is done; only the rename is left. */
-interface ReadyStep extends Step {
+interface ReadyStep extends Omit<Step, 'content'> {
+  readonly content: Step['content'] | { readonly kind: 'output' };
   readonly from: Entry;
   readonly to: Entry;
   readonly known: KnownFile;
@@ -89,6 +90,23 @@ export async function placeAll(
     for (const { staged, content } of steps) if (content.kind === 'side-file') await staged.discard();
     for (const directory of elsewhere) await directory.close();
   }
+}
+
+/**
+ * Puts one file that was written piece by piece in its place, with {@link DATA_MODE}, as {@link placeAll} does. The caller
+ * discards it if this fails.
+ *
+ * @param destination in the directory where it was staged.
+ * @throws InstallError; the destination is then as it was before.
+ */
+export async function placeStaged(staged: StagedArtifact, destination: string): Promise<readonly Note[]> {
+  const { sha256 } = await staged.finish();
+  const known = { file: await staged.freeze(), sha256 };
+  const from = staged.at;
+  if (from === undefined) throw new TypeError(`${staged.fileName} is no longer staged`);
+  const to = { directory: from.directory, name: basename(destination) };
+  await staged.seal(DATA_MODE);
+  return replaceAll([{ staged, destination, mode: DATA_MODE, content: { kind: 'output' }, from, to, known }]);
 }
 
 function artifactStep({ artifact, destination, mode }: Placement): Step {
