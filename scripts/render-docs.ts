@@ -167,7 +167,7 @@ const SECTIONS: Readonly<Record<string, () => string>> = {
   'json-failure': () => renderJsonFields('failure', table, ['artifacts', 'notes', 'trustedRoot']),
   'json-unproved': () => renderJsonFields('unproved', table, ['error']),
   'json-codes': renderErrorCodes,
-  'json-scan': () => renderJsonFields('scan', table, ['results', 'notes']),
+  'json-scan': () => renderJsonFields('scan', table, ['results', 'notes', 'trustedRoot']),
   'json-digest': () => renderJsonFields('digest', table, ['results', 'notes']),
   'json-mirror': () => renderJsonFields('mirror', table, ['notes']),
   'json-lock': () => renderJsonFields('lock', table, ['notes']),

@@ -261,6 +261,10 @@ export const MAX_SCAN_DEPTH = 64;
 export const MAX_SCAN_ENTRIES = 5_000_000;
 /** Kubernetes programs that one scan judges. */
 export const MAX_SCAN_PROGRAMS = 100_000;
+/** What a scan could not read is told by name so often; all of it is counted. */
+export const MAX_TOLD_UNREAD = 100;
+/** A file in which a scanned machine says its name or its system. */
+export const MAX_MACHINE_FILE_BYTES: number = 16 * KIB;
 /** A file of accepted digests, each with its reason. */
 export const MAX_ALLOWED_DIGESTS_BYTES: number = 1 * MIB;
 /** A policy file. One that denies a thousand digests has 150 KiB. */

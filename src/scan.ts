@@ -8,6 +8,7 @@ import { localFileOf, type OpenLocalFile } from './files/local-file.ts';
 import { openTrust } from './flow/open-trust.ts';
 import { shareManifests } from './flow/release-manifest.ts';
 import type { RunTrust } from './flow/run-trust.ts';
+import { MachineSurvey, type ScannedMachine, standingOf } from './flow/scan-machine.ts';
 import { type ScanPlace, SNAPS, usualPlaces } from './flow/scan-places.ts';
 import { identityKey, type RunningProgram, runningPrograms } from './flow/scan-processes.ts';
 import {
@@ -24,27 +25,33 @@ import { sourcesOf } from './plan/request.ts';
 import type { ScanRequest } from './plan/scan-request.ts';
 import { policyOf, underPolicy } from './plan/policy-of.ts';
 
+/** What a scan says when it is done, besides the programs. */
+export interface ScanSummary {
+  readonly machine: ScannedMachine;
+  /** What a person should know about the whole run. */
+  readonly notes: readonly Note[];
+}
+
 /**
  * Finds Kubernetes programs, in the usual places or below the paths of the request, and proves each. One that fails ends
  * no other. What is found is handed over at once and not kept, so that memory does not grow with the number of files.
  *
  * @param found called with each program, in the order of their paths below each place.
- * @returns notes about the whole run.
  * @throws K8sVerifyError that is about the run, such as a trusted root that cannot be read.
  */
 export async function scan(
   given: ScanRequest,
   client: Client,
   found: (program: ScannedProgram) => void,
-): Promise<readonly Note[]> {
+): Promise<ScanSummary> {
   const request = await underPolicy(given, client);
   await using tree = await openTree(request);
   const trust = await openTrust(request, client, request.signal);
   try {
     const run = new Scan(request, tree, await contextOf(request, client, trust), found);
-    const notes = await run.all();
+    const summary = await run.all();
     await trust.finish();
-    return notes;
+    return summary;
   } catch (error) {
     trust.drop();
     throw error;
@@ -82,10 +89,10 @@ class Scan {
   /** Files that are judged already: one file may have several names. */
   readonly #judged = new Set<string>();
   readonly #started = new Set<string>();
+  readonly #survey: MachineSurvey;
   #running: ReadonlyMap<string, RunningProgram> = new Map();
   #entries = 0;
   #programs = 0;
-  #unread = 0;
 
   constructor(
     request: ScanRequest,
@@ -97,13 +104,17 @@ class Scan {
     this.#tree = tree;
     this.#context = context;
     this.#found = found;
+    this.#survey = new MachineSurvey(tree, request.root === undefined);
   }
 
-  async all(): Promise<readonly Note[]> {
+  async all(): Promise<ScanSummary> {
     const { paths, processes, root } = this.#request;
     const notes: Note[] = [];
     const running = processes ? await runningPrograms(this.#tree) : undefined;
-    this.#running = running?.programs ?? this.#running;
+    if (running !== undefined) {
+      this.#running = running.programs;
+      this.#survey.processes(running.programs.size, running.unread);
+    }
     if (processes && running === undefined)
       notes.push(note('processes-not-read', 'there is no /proc that says what runs'));
     if (paths.length > 0) for (const path of paths) await this.#named(path);
@@ -112,12 +123,12 @@ class Scan {
       await this.#snaps();
     }
     for (const one of this.#running.values()) await this.#program(one.file, one, false);
-    return [...notes, ...this.#notes(running?.unread ?? 0)];
+    return { machine: await this.#survey.machine(), notes: [...notes, ...this.#notes()] };
   }
 
-  #notes(processes: number): readonly Note[] {
+  #notes(): readonly Note[] {
     const notes: Note[] = [];
-    const unread = this.#unread + processes;
+    const { unread, unreadProcesses: processes } = this.#survey;
     if (unread > 0) {
       const what = processes === 0 ? '' : `, ${processes} of them processes`;
       notes.push(
@@ -157,6 +168,7 @@ class Scan {
     if (held.kind === 'directory') await this.#directory(held, Number.POSITIVE_INFINITY, true);
     else if (held.status.isFile()) {
       const file = fileIn(held.directory, held.name, join(held.directory.path, held.name), held.status);
+      this.#survey.lookedAt(file.path);
       await this.#program(file, undefined, true);
     } else this.#tell(unreadProgram(path, new Error('a pipe or a device')));
   }
@@ -172,7 +184,7 @@ class Scan {
       if (spot?.kind === 'directory') await this.#directory(spot, depth, false);
     } catch (error) {
       if (error instanceof K8sVerifyError) throw error;
-      this.#unread += 1;
+      this.#survey.couldNotRead(path, error);
     }
   }
 
@@ -181,8 +193,8 @@ class Scan {
     try {
       await using snaps = await this.#tree.find(SNAPS);
       if (snaps?.kind === 'directory') names = (await snaps.directory.names()).toSorted();
-    } catch {
-      this.#unread += 1;
+    } catch (error) {
+      this.#survey.couldNotRead(SNAPS, error);
     }
     for (const name of names) await this.#place({ path: `${SNAPS}/${name}/current`, depth: 2 });
   }
@@ -191,6 +203,7 @@ class Scan {
     const key = identityKey(await directory.stat());
     if (this.#started.has(key)) return;
     this.#started.add(key);
+    this.#survey.lookedAt(directory.path);
     const search: FileSearch = {
       tree: this.#tree,
       depth,
@@ -210,7 +223,7 @@ class Scan {
   /** What may be a program of Kubernetes is told; of the rest it is counted. */
   #unreadEntry({ path, isDirectory, cause }: Unread, isNamed: boolean): void {
     if (isNamed && isDirectory) this.#tell(unreadProgram(path, cause));
-    else this.#unread += 1;
+    else this.#survey.couldNotRead(path, cause);
   }
 
   /** @param isAsked whether it is judged even if nothing says that it is a program of Kubernetes. */
@@ -225,15 +238,20 @@ class Scan {
       assertSizeOfProgram(file.status.size);
     } catch (cause) {
       await opened?.close();
-      if (isAsked || hasName) this.#tell(unreadProgram(file.path, cause));
-      else this.#unread += 1;
+      if (isAsked || hasName) this.#tell({ ...unreadProgram(file.path, cause), ...standingOf(file.status) });
+      else this.#survey.couldNotRead(file.path, cause);
       return;
     }
     this.#judged.add(key);
     try {
       const program = await judgeProgram(file, opened, this.#context);
       const process = running ?? this.#running.get(key);
-      this.#tell({ ...program, pids: process?.pids ?? [], isDeleted: running?.isDeleted === true });
+      this.#tell({
+        ...program,
+        ...standingOf(file.status),
+        pids: process?.pids ?? [],
+        isDeleted: running?.isDeleted === true,
+      });
     } finally {
       await opened.close();
     }

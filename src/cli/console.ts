@@ -5,7 +5,7 @@ import type { Note } from '../notes.ts';
 import type { Report } from '../progress.ts';
 import { withoutBlame } from './gone-directory.ts';
 import { type Mode, readMode, terminalOf } from './mode.ts';
-import { failureReport, type JsonAnswer, renderJson } from './output-json.ts';
+import { auditFacts, failureReport, type JsonAnswer, renderJson } from './output-json.ts';
 import { errorText } from './error-text.ts';
 import type { Invocation } from './invocation.ts';
 import { noteText } from './output-text.ts';
@@ -13,7 +13,7 @@ import type { ParsedLine } from './parsed-line.ts';
 import { printable, printableLines } from './printable.ts';
 import { paint, type TextStyle } from './style.ts';
 import type { Aliases } from './success-text.ts';
-import { recordFacts } from './run-facts.ts';
+import { recordFacts, startOf } from './run-facts.ts';
 import { lineProgress, type Progress, quietProgress } from './progress.ts';
 
 /** The part of `process` that is used. */
@@ -36,6 +36,8 @@ export interface Answer {
   /** What a person should know besides, after the summary. */
   readonly notes?: readonly Note[];
   readonly json: JsonAnswer;
+  /** Whether the JSON also says when, how and by what it was found, as that of a failure does. */
+  readonly isAudit?: true;
   /** Where not everything that was asked about is proved; it decides the exit code and the JSON then. */
   readonly failed?: Failed | undefined;
 }
@@ -46,8 +48,8 @@ export interface Failed {
   readonly error: K8sVerifyError;
   /** For people, on stderr, also where only errors are told. */
   readonly text: (style: TextStyle, invocation: Invocation) => string;
-  /** How many of them have which verdict, where that is told. */
-  readonly counts?: object;
+  /** What the JSON has besides: how many of them have which verdict. */
+  readonly more?: object;
   /** Everything that was asked about, with its verdict. */
   readonly artifacts: (invocation: Invocation) => readonly object[];
 }
@@ -75,7 +77,7 @@ export interface Console {
 
 export function openConsole(words: readonly string[], { stdout, stderr, env }: Surroundings): Console {
   const mode = readMode(words, stderr, env);
-  const recorder = recordFacts(new Date());
+  const recorder = recordFacts(startOf(env));
   let progress: Progress = quietProgress();
   let line: ParsedLine | undefined;
   const invocation = (): Invocation => ({ words, line, downloaded: recorder.facts().downloaded });
@@ -83,15 +85,19 @@ export function openConsole(words: readonly string[], { stdout, stderr, env }: S
     recorder.note(note);
     if (!mode.quiet) stderr.write(noteText(note, mode.style));
   };
-  const reportOf = (json: JsonAnswer, failed: Failed | undefined): Parameters<typeof renderJson>[0] =>
+  const reportOf = ({ json, isAudit, failed }: Answer): Parameters<typeof renderJson>[0] =>
     failed === undefined
-      ? { ...json, notes: recorder.facts().notes }
+      ? {
+          ...json,
+          notes: recorder.facts().notes,
+          ...(isAudit === true ? auditFacts(recorder.facts(), invocation()) : {}),
+        }
       : failureReport(
           failed.error,
           recorder.facts(),
           invocation(),
           failed.artifacts(invocation()),
-          failed.counts,
+          failed.more,
         );
   const finish = (): void => {
     progress.finish();
@@ -113,12 +119,13 @@ export function openConsole(words: readonly string[], { stdout, stderr, env }: S
     },
     invocation,
     finish,
-    answer({ text, shown, summary, below, notes = [], json, failed }) {
+    answer(answer) {
+      const { text, shown, summary, below, notes = [], json, failed } = answer;
       finish();
       if (!mode.quiet && summary !== undefined) stderr.write(summary(mode.style, recorder.facts().aliases));
       for (const one of notes) tell(one);
       if (failed !== undefined) stderr.write(failed.text(mode.style, invocation()));
-      if (mode.json) stdout.write(renderJson(reportOf(json, failed), stdout.isTTY));
+      if (mode.json) stdout.write(renderJson(reportOf(answer), stdout.isTTY));
       else if (!stdout.isTTY) stdout.write(text);
       else if (mode.quiet || shown === undefined) stdout.write(printableLines(text));
       else stdout.write(shown({ ...mode.style, ...terminalOf(stdout, env) }));

@@ -26,6 +26,7 @@ export const OTHER_VARIABLES: readonly (readonly [names: string, meaning: string
   ['NODE_EXTRA_CA_CERTS', 'certificates (PEM) to trust for TLS, as --ca-file'],
   ['NO_COLOR', 'no colour, unless --color says otherwise'],
   ['CLICOLOR_FORCE, FORCE_COLOR', 'colour in a pipe too'],
+  ['SOURCE_DATE_EPOCH', 'the time that results say the run began, in seconds since 1970; it proves nothing'],
   ['TERM, CI', 'no table of downloads on a dumb terminal, or with CI'],
 ];
 

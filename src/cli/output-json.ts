@@ -6,7 +6,7 @@ import type { ArtifactSigners, TrustedRootReport } from '../result.ts';
 import { VERSION } from '../text/version.ts';
 import type { RunFacts } from './run-facts.ts';
 import { causesOf } from './causes.ts';
-import type { Invocation } from './invocation.ts';
+import { type Invocation, toType, without } from './invocation.ts';
 import { bugSteps, nextSteps, type NextStep } from './next.ts';
 import type { CommandName } from './add-command.ts';
 import { printableLines } from './printable.ts';
@@ -32,6 +32,10 @@ export interface FailureReport {
   readonly results?: readonly object[];
   /** With scan: how many programs have which verdict. */
   readonly summary?: object;
+  /** With scan: what was looked at. */
+  readonly machine?: object;
+  /** Of an audit, as it would be typed; absent where a word of it cannot be shown. */
+  readonly commandLine?: string;
   /** Of digest. */
   readonly skipped?: readonly object[];
   /** What was to be told until it failed. */
@@ -70,9 +74,9 @@ export function failureReport(
   facts: RunFacts,
   invocation: Invocation,
   artifacts: readonly object[] = [],
-  counts?: object,
+  more: object = {},
 ): FailureReport {
-  const { startedAt, trustedRoot, expectedSigners, allNotes: notes } = facts;
+  const { expectedSigners, allNotes: notes } = facts;
   const command = invocation.line?.command;
   const isCheck = command === 'mirror' && invocation.line?.options.check !== undefined;
   const hasArtifacts = command === 'install' || command === 'verify' || isCheck;
@@ -85,14 +89,39 @@ export function failureReport(
     ...(hasArtifacts ? { artifacts } : {}),
     ...(hasResults ? { results: [], skipped: [] } : {}),
     ...(command === 'scan' ? { results: artifacts } : {}),
-    ...(counts === undefined ? {} : { summary: counts }),
+    ...more,
     notes,
-    version: VERSION,
-    time: startedAt.toISOString(),
-    ...(trustedRoot === undefined ? {} : { trustedRoot }),
+    ...runFacts(facts),
+    ...(command === 'scan' ? lineOf(invocation) : {}),
     ...(expectedSigners.length === 0 ? {} : { expectedSigners }),
     error: errorReport(error, invocation),
   };
+}
+
+/** By which version it was found, when, and by which trusted root. */
+function runFacts({
+  startedAt,
+  trustedRoot,
+}: RunFacts): Pick<FailureReport, 'version' | 'time' | 'trustedRoot'> {
+  return {
+    version: VERSION,
+    time: startedAt.toISOString(),
+    ...(trustedRoot === undefined ? {} : { trustedRoot }),
+  };
+}
+
+/** The same with the command line, of an audit that found no fault. */
+export function auditFacts(
+  facts: RunFacts,
+  invocation: Invocation,
+): Pick<FailureReport, 'version' | 'time' | 'trustedRoot' | 'commandLine'> {
+  return { ...runFacts(facts), ...lineOf(invocation) };
+}
+
+/** Where the page of the report is written is no part of what was found. */
+function lineOf({ words }: Invocation): { readonly commandLine?: string } {
+  const commandLine = toType(without(words, '--report'));
+  return commandLine === undefined ? {} : { commandLine };
 }
 
 function failingCode(error: unknown): Exclude<ExitCode, 0> {

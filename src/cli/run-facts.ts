@@ -5,7 +5,7 @@ import type { ArtifactSigners, TrustedRootReport } from '../result.ts';
 
 /** What we know about a failed run, in addition to the error. */
 export interface RunFacts {
-  /** When the run began. */
+  /** When the run began, or what `SOURCE_DATE_EPOCH` says. */
   readonly startedAt: Date;
   /** Undefined where the run failed before it had one. */
   readonly trustedRoot: TrustedRootReport | undefined;
@@ -58,4 +58,13 @@ export function recordFacts(startedAt: Date): FactsRecorder {
       report(event);
     },
   };
+}
+
+/** Seconds from 1970 to the year 10000. */
+const EPOCH = /^(?:0|[1-9][0-9]{0,10}|1[0-9]{11}|2[0-4][0-9]{10}|25[0-2][0-9]{9})$/;
+
+/** When the run begins: now, or where results have to be the same again, the time that the user sets. */
+export function startOf(env: Readonly<Record<string, string | undefined>>): Date {
+  const { SOURCE_DATE_EPOCH: seconds = '' } = env;
+  return EPOCH.test(seconds) ? new Date(Number(seconds) * 1000) : new Date();
 }

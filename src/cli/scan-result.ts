@@ -100,13 +100,15 @@ function verdictOf(program: ScannedProgram): string {
 
 /** @param invocation for the commands of the advice; undefined where all of them are proved. */
 export function jsonOf(program: ScannedProgram, invocation: Invocation | undefined): object {
-  const { path, pids, isDeleted } = program;
-  const running = {
+  const { path, pids, isDeleted, owner, mode } = program;
+  const standing = {
+    ...(owner === undefined ? {} : { owner }),
+    ...(mode === undefined ? {} : { mode }),
     ...(pids.length === 0 ? {} : { pids }),
     ...(isDeleted ? { deleted: true } : {}),
   };
   if (program.kind === 'proved')
-    return { verdict: program.artifact.claim, proved: true, ...running, ...program.artifact, path };
+    return { verdict: program.artifact.claim, proved: true, ...standing, ...program.artifact, path };
   const { verdict, error, allowed } = program;
   const about = invocation ?? { words: [], line: undefined, downloaded: false };
   const report = errorReport(error, aboutProgram(about, program));
@@ -114,7 +116,7 @@ export function jsonOf(program: ScannedProgram, invocation: Invocation | undefin
     verdict,
     proved: false,
     path,
-    ...running,
+    ...standing,
     ...error.subject,
     ...(allowed === undefined ? {} : { allowed }),
     error: report,

@@ -1,8 +1,9 @@
 /** The `scan` command: Kubernetes programs are found, and each is proved. */
 import { RequestError } from '../errors.ts';
 import { readAllowedDigests } from '../plan/allowed-digests.ts';
+import type { ScannedMachine } from '../flow/scan-machine.ts';
 import type { ScanRequest } from '../plan/scan-request.ts';
-import { scan as scanMachine } from '../scan.ts';
+import { scan as scanMachine, type ScanSummary } from '../scan.ts';
 import { worstOf } from '../verdict.ts';
 import type { Answer, Console } from './console.ts';
 import type { JsonAnswer } from './output-json.ts';
@@ -17,14 +18,14 @@ export async function scan(line: ParsedLine, output: Console): Promise<Answer> {
   const request = await readScan(line);
   const { json, jsonLines } = line.options;
   const tally = new ScanTally(json === true ? 'whole' : jsonLines === true ? 'none' : 'slim');
-  const notes = await withClient(readTransport(line.options), output, async (client, signal) =>
+  const summary = await withClient(readTransport(line.options), output, async (client, signal) =>
     scanMachine({ ...request, signal }, await withEvidence(client, line.options), (program) => {
       if (jsonLines === true) output.line(JSON.stringify(jsonOf(program, output.invocation())));
       tally.add(program);
     }),
   );
   if (tally.counts.found === 0 && request.paths.length > 0) throw nothingFound(request.paths);
-  return { ...answerOf(tally, jsonLines === true), notes };
+  return answerOf(tally, summary, jsonLines === true);
 }
 
 /** @throws RequestError */
@@ -49,18 +50,27 @@ async function readScan({ operands, options }: ParsedLine): Promise<ScanRequest>
   };
 }
 
-function answerOf(tally: ScanTally, isStreamed: boolean): Answer {
+interface ScanJson extends JsonAnswer {
+  readonly results: readonly object[];
+  readonly summary: ScanCounts;
+  readonly machine: ScannedMachine;
+}
+
+function answerOf(tally: ScanTally, { machine, notes }: ScanSummary, isStreamed: boolean): Answer {
   const { programs, counts } = tally;
   const worst = worstOf(tally.failures);
-  const report: JsonAnswer & { readonly results: readonly object[]; readonly summary: ScanCounts } = {
+  const report: ScanJson = {
     schemaVersion: 1,
     command: 'scan',
     ok: true,
     exitCode: 0,
     results: programs.map((one) => jsonOf(one, undefined)),
     summary: counts,
+    machine,
   };
   return {
+    notes,
+    isAudit: true,
     text: isStreamed ? '' : programs.map(tsvOf).join(''),
     ...(isStreamed
       ? {}
@@ -72,7 +82,7 @@ function answerOf(tally: ScanTally, isStreamed: boolean): Answer {
         : {
             error: worst.error,
             artifacts: (invocation) => programs.map((one) => jsonOf(one, invocation)),
-            counts,
+            more: { summary: counts, machine },
             text: (style, invocation) => scanFailureText(tally, worst, style, invocation),
           },
   };

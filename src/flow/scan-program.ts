@@ -20,6 +20,7 @@ import { prepareLocal } from './prepare-local.ts';
 import type { ManifestOf } from './run-manifest.ts';
 import { openLogMemory } from './run-log-memory.ts';
 import type { RunTrust } from './run-trust.ts';
+import type { Standing } from './scan-machine.ts';
 
 /** A Kubernetes program that was found, or a file that has the name of one. */
 export type ScannedProgram = {
@@ -28,16 +29,17 @@ export type ScannedProgram = {
   readonly pids: readonly number[];
   /** Its file is gone, and it still runs. */
   readonly isDeleted: boolean;
-} & (
-  | { readonly kind: 'proved'; readonly artifact: ArtifactResult }
-  | {
-      readonly kind: 'failed';
-      readonly verdict: FailedVerdict;
-      readonly error: K8sVerifyError;
-      /** Why it does not make the run fail all the same. */
-      readonly allowed?: { readonly by: 'vendor' | 'digest'; readonly reason: string };
-    }
-);
+} & Standing &
+  (
+    | { readonly kind: 'proved'; readonly artifact: ArtifactResult }
+    | {
+        readonly kind: 'failed';
+        readonly verdict: FailedVerdict;
+        readonly error: K8sVerifyError;
+        /** Why it does not make the run fail all the same. */
+        readonly allowed?: { readonly by: 'vendor' | 'digest'; readonly reason: string };
+      }
+  );
 
 /** What the programs of a scan have in common. */
 export interface ScanContext {
@@ -128,7 +130,7 @@ function assertOwnName(
 
 type FailedProgram = Omit<
   Extract<ScannedProgram, { readonly kind: 'failed' }>,
-  'path' | 'pids' | 'isDeleted'
+  'path' | 'pids' | 'isDeleted' | keyof Standing
 >;
 
 /** @throws the error itself where it is about the whole run. */

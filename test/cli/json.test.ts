@@ -1,4 +1,5 @@
 import { mkdir, writeFile } from 'node:fs/promises';
+import { hostname } from 'node:os';
 import { describe, expect, it } from 'vitest';
 import { CHECK_NAMES } from '../../src/errors.ts';
 import { EXIT_CODE_MEANINGS, EXIT_CODES } from '../../src/exit-codes.ts';
@@ -57,7 +58,17 @@ describe('the schema of --json', () => {
     expect(
       schemaFaults(successReport('install', { schemaVersion: 1, artifacts: [aFullResult()], notes: [] })),
     ).toEqual([]);
-    const added = ['verdict', 'fileName', 'pathInRelease', 'url', 'proved', 'pids', 'deleted'];
+    const added = [
+      'verdict',
+      'fileName',
+      'pathInRelease',
+      'url',
+      'proved',
+      'pids',
+      'deleted',
+      'owner',
+      'mode',
+    ];
     const keys = [...Object.keys(aFullResult()), ...added];
     expect(sorted(keys)).toEqual(sorted(Object.keys(at('artifact.properties') ?? {})));
   });
@@ -201,11 +212,25 @@ describe('--json', () => {
     await mkdir(world.dir.join('tools'));
     await writeFile(world.dir.join('tools/kubectl'), await bodyOf(world.kubectl.url));
     const scan = ['scan', 'tools', ...world.options, '--json'];
-    const proved: unknown = JSON.parse((await world.run(scan)).stdout);
+    const env = { SOURCE_DATE_EPOCH: String(Date.UTC(2026, 10, 28, 17, 40) / 1000) };
+    const proved: unknown = JSON.parse((await world.run(scan, { env })).stdout);
     expect(proved).toMatchObject({
       ok: true,
-      results: [{ verdict: 'genuine', proved: true, sha256: world.kubectl.sha256 }],
+      results: [
+        {
+          verdict: 'genuine',
+          proved: true,
+          sha256: world.kubectl.sha256,
+          // A Windows has no modes.
+          ...(process.platform === 'win32' ? {} : { owner: { user: process.geteuid?.() }, mode: '0644' }),
+        },
+      ],
       summary: { found: 1, genuine: 1 },
+      machine: { host: hostname(), places: [world.dir.join('tools')], unread: { count: 0, first: [] } },
+      version: VERSION,
+      time: '2026-11-28T17:40:00.000Z',
+      trustedRoot: { source: 'file' },
+      commandLine: expect.stringMatching(/^k8s-verify scan tools --mirror /),
     });
     expect(schemaFaults(proved)).toEqual([]);
     await writeFile(world.dir.join('tools/kubelet'), 'a script');
@@ -215,6 +240,7 @@ describe('--json', () => {
       exitCode: 4,
       results: [{ verdict: 'genuine' }, { verdict: 'not-judged', proved: false }],
       summary: { found: 2, genuine: 1, notJudged: 1 },
+      machine: { host: hostname() },
     });
     expect(schemaFaults(failed)).toEqual([]);
   });

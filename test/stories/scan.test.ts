@@ -14,6 +14,7 @@ import { dirname, join } from 'node:path';
 import { beforeEach, describe, expect, it, onTestFinished } from 'vitest';
 import { createClient } from '../../src/client.ts';
 import { exitCodeFor } from '../../src/exit-codes.ts';
+import type { ScannedMachine } from '../../src/flow/scan-machine.ts';
 import type { ScannedProgram } from '../../src/flow/scan-program.ts';
 import type { Note } from '../../src/notes.ts';
 import type { ScanRequest } from '../../src/plan/scan-request.ts';
@@ -58,6 +59,7 @@ function put(path: string, bytes: Uint8Array | string): string {
 interface Found {
   readonly programs: readonly ScannedProgram[];
   readonly notes: readonly Note[];
+  readonly machine: ScannedMachine;
 }
 
 async function scanned(change: Partial<ScanRequest> = {}): Promise<Found> {
@@ -75,8 +77,8 @@ async function scanned(change: Partial<ScanRequest> = {}): Promise<Found> {
     rekorUrl: sigstore.rekorUrl,
     ...change,
   };
-  const notes = await scan(request, client, (program) => void programs.push(program));
-  return { programs, notes };
+  const summary = await scan(request, client, (program) => void programs.push(program));
+  return { programs, ...summary };
 }
 
 /** `genuine usr/bin/kubectl`, `12 opt/bin/kubelet`. */
@@ -111,6 +113,31 @@ describe('the usual places', () => {
       '24 home/kubernetes/bin/kubectl',
       'genuine snap/kubectl/x1/kubectl',
     ]);
+  });
+
+  it('are told with the machine that has them, as its own files say', async () => {
+    put('etc/hostname', 'node-7\n');
+    put('usr/lib/os-release', 'NAME="Debian"\nPRETTY_NAME="Debian GNU/Linux 13 (trixie)"\n');
+    symlinkSync('/usr/lib/os-release', dir.join('host/etc/os-release'));
+    const kubectl = put('usr/bin/kubectl', signed());
+    chmodSync(kubectl, 0o4775);
+    const { machine, programs } = await scanned();
+    expect(machine).toEqual({
+      host: 'node-7',
+      system: 'Debian GNU/Linux 13 (trixie)',
+      root: dir.join('host'),
+      places: [dir.join('host/usr/bin')],
+      unread: { count: 0, first: [] },
+    });
+    expect(programs).toMatchObject([
+      process.geteuid === undefined
+        ? {}
+        : { owner: { user: process.geteuid(), group: process.getegid?.() }, mode: '4775' },
+    ]);
+    writeFileSync(dir.join('outside'), 'another host');
+    rmSync(dir.join('host/etc/hostname'));
+    symlinkSync(dir.join('outside'), dir.join('host/etc/hostname'));
+    expect((await scanned()).machine).not.toHaveProperty('host');
   });
 
   it('may have none, which is a note', async () => {
