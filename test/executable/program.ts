@@ -2,12 +2,13 @@
 import { createHash } from 'node:crypto';
 import { mkdirSync, readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
-import { bundle } from '../../scripts/bundle.ts';
+import { bundle, ROOT } from '../../scripts/bundle.ts';
 import { bundleCommandLine } from '../../scripts/bundle-command-line.ts';
 import { readsCompileCache } from '../../scripts/executable/compile-cache.ts';
 import type { Target } from '../../scripts/executable/targets.ts';
 import { type CodeSignature, readCodeSignature } from './code-signature.ts';
 import { type Executable, readExecutable } from './container.ts';
+import type { WindowsFile } from './pe.ts';
 
 export interface Program {
   /** SHA-256, hex. */
@@ -27,6 +28,9 @@ export interface Description extends Program, Pick<Executable, 'format' | 'arch'
   readonly signature:
     | (Pick<CodeSignature, 'adHoc' | 'changedPages'> & { readonly coversAll: boolean })
     | undefined;
+  /** Of a Mac's executable: how many segments it has, and how many its table of chained fixups has a place for. */
+  readonly segments: { readonly inFile: number; readonly inFixups: number } | undefined;
+  readonly windows: WindowsFile | undefined;
   readonly flags: number;
   /** Where Node takes further options of its own from: 0 is nowhere. */
   readonly optionsFrom: number | undefined;
@@ -51,12 +55,35 @@ export async function expectedExecutable(target: Target, directory: string): Pro
     readsCompileCache: false,
     fuses: ['1'],
     signature: target.platform === 'darwin' ? { adHoc: true, changedPages: [], coversAll: true } : undefined,
+    segments: target.platform === 'darwin' ? { inFile: 6, inFixups: 6 } : undefined,
+    windows: target.platform === 'win32' ? expectedWindowsFile(target) : undefined,
     // No warning that this is experimental, and assets; no snapshot, and no arguments of Node's own.
     flags: 0b1001,
     optionsFrom: 0,
     mainName: 'entry.cjs',
     main: sha256(readFileSync(path.join(directory, 'entry.cjs'))),
     assets: Object.fromEntries(sources),
+  };
+}
+
+/** No rest of the signature that Node had, and our name and version instead of Node's. */
+function expectedWindowsFile({ nodeVersion }: Target): WindowsFile {
+  const { version }: { readonly version: string } = JSON.parse(
+    readFileSync(path.join(ROOT, 'package.json'), 'utf8'),
+  );
+  return {
+    certificates: 0,
+    checksumFits: true,
+    texts: {
+      CompanyName: 'k8s-verify contributors',
+      FileDescription: 'Verifies Kubernetes release artifacts and installs them',
+      FileVersion: version,
+      InternalName: 'k8s-verify',
+      LegalCopyright: `Apache License 2.0; with Node.js ${nodeVersion} and others, see the .LICENSES.txt`,
+      OriginalFilename: 'k8s-verify-win-x64.exe',
+      ProductName: 'k8s-verify',
+      ProductVersion: version,
+    },
   };
 }
 
@@ -75,7 +102,7 @@ const FUSE = Buffer.from('NODE_SEA_FUSE_fce680ab2cc467b6e072b8b5df1996b2:');
 /** Reads the file, with the layout that the target's Node gives a program. */
 export function describeExecutable(file: string, { nodeVersion }: Target): Description {
   const bytes = readFileSync(file);
-  const { format, arch, blob, signature } = readExecutable(bytes);
+  const { format, arch, blob, signature, segments, windows } = readExecutable(bytes);
   const fuses: string[] = [];
   for (let at = bytes.indexOf(FUSE); at !== -1; at = bytes.indexOf(FUSE, at + 1)) {
     fuses.push(bytes.toString('latin1', at + FUSE.length, at + FUSE.length + 1));
@@ -87,6 +114,8 @@ export function describeExecutable(file: string, { nodeVersion }: Target): Descr
     readsCompileCache: readsCompileCache(bytes),
     fuses,
     signature: signature === undefined ? undefined : describeSignature(bytes, signature),
+    segments: segments && { inFile: segments.names.length, inFixups: segments.withFixups.length },
+    windows,
     ...readBlob(blob, nodeVersion.startsWith('24.') ? 9 : 10),
   };
 }
@@ -100,7 +129,7 @@ function describeSignature(file: Buffer, signature: Buffer): Description['signat
 function readBlob(
   blob: Buffer,
   head: number,
-): Omit<Description, 'format' | 'arch' | 'hasNode' | 'readsCompileCache' | 'fuses' | 'signature'> {
+): Program & Pick<Description, 'flags' | 'optionsFrom' | 'mainName'> {
   if (blob.readUInt32LE(0) !== 0x0143da20) throw new Error('no program of Node');
   let at = head;
   const count = (): number => {

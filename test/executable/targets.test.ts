@@ -5,7 +5,6 @@ describe('the targets of executables', () => {
   it.each([
     ['linux-x64', 'k8s-verify-linux-x64'],
     ['linux-arm64', 'k8s-verify-linux-arm64'],
-    ['darwin-x64', 'k8s-verify-darwin-x64'],
     ['darwin-arm64', 'k8s-verify-darwin-arm64'],
     ['win-x64', 'k8s-verify-win-x64.exe'],
   ])('%s becomes %s', (name, file) => {
@@ -16,6 +15,10 @@ describe('the targets of executables', () => {
     expect(() => targetNamed('linux-riscv64')).toThrow(
       /no target "linux-riscv64"; there are linux-x64, .*win-x64/,
     );
+  });
+
+  it('none is for Intel Macs, where Node does not support executables', () => {
+    expect(() => targetNamed('darwin-x64')).toThrow(/no target "darwin-x64"/);
   });
 
   it.each(TARGETS)('$name is locked to one package by SHA-512', ({ integrity, nodeVersion }) => {
