@@ -53,7 +53,7 @@ describe('a program in Node for Windows', () => {
 
   it('is not put into another file', () => {
     expect(() =>
-      windowsProgram(Buffer.from(`MZ ${SENTINEL}:0`.padEnd(512)), Buffer.from('p'), texts),
+      windowsProgram(Buffer.from(`MZ ${SENTINEL}:0`.padEnd(512, '\0')), Buffer.from('p'), texts),
     ).toThrow('Invalid binary format');
   });
 });
