@@ -7,7 +7,7 @@ import { createProgram } from '../../src/cli/program.ts';
 import { readPage } from './blocks.ts';
 import { ROOT } from './stage.ts';
 
-const FOLDERS = ['.', 'docs', 'trust-roots', 'test/support', 'test/transcripts'];
+const FOLDERS = ['.', '.github', 'docs', 'docs/decisions', 'trust-roots', 'test/support', 'test/transcripts'];
 const pages = FOLDERS.flatMap((folder) =>
   readdirSync(join(ROOT, folder))
     .filter((name) => name.endsWith('.md'))
@@ -38,7 +38,7 @@ function brokenLinks(page: string): readonly string[] {
 
 /** Options of other programs, and of this project's scripts. */
 const OTHER_OPTIONS =
-  /^--(?:fetch|check|repository|env|directory|strict|require|import|runs|new-bundle-format|sign|force|signer-workflow|source-ref|repo|global|fail|location|remote-name-all|changed|config|project|semi-space-growth-factor|no-wasm-tier-up|no-wasm-dynamic-tiering|insecure-.*)$/;
+  /^--(?:fetch|check|minutes|seed|no-git-tag-version|insecure-.*|disable-cosign|verify|repository|env|directory|strict|require|import|runs|new-bundle-format|sign|force|signer-workflow|source-ref|repo|global|fail|location|remote-name-all|changed|config|project|semi-space-growth-factor|no-wasm-tier-up|no-wasm-dynamic-tiering|insecure-.*)$/;
 
 describe('the pages', () => {
   it('lead to files and headings that there are', () => {
@@ -48,7 +48,8 @@ describe('the pages', () => {
   it('are all in the index of docs/', () => {
     const index = readPage('docs/README.md');
     const missing = readdirSync(join(ROOT, 'docs')).filter(
-      (name) => name !== 'README.md' && !index.includes(`](${name})`),
+      (name) =>
+        name !== 'README.md' && !index.includes(`](${name})`) && !index.includes(`](${name}/README.md)`),
     );
     expect(missing).toEqual([]);
   });
@@ -74,7 +75,7 @@ describe('the pages', () => {
   it('name variables that there are', () => {
     const known = new Set([...variableItems(), ...OTHER_VARIABLES].flatMap(([names]) => names.split(', ')));
     const unknown = pages.flatMap((page) =>
-      [...readPage(page).matchAll(/\bK8S_VERIFY_(?!SHA256|URL|OPTIONS|DIR\b)[A-Z_]*[A-Z]\b/g)]
+      [...readPage(page).matchAll(/\bK8S_VERIFY_(?!SHA256|URL|OPTIONS|DIR\b|SEED\b)[A-Z_]*[A-Z]\b/g)]
         .map(([name]) => name)
         .filter((name) => !known.has(name))
         .map((name) => `${page}: ${name}`),
