@@ -259,6 +259,8 @@ export const MAX_FOLLOWED_LINKS = 40;
 export const MAX_SCAN_DEPTH = 64;
 /** Entries of directories that one scan looks at. */
 export const MAX_SCAN_ENTRIES = 5_000_000;
+/** Of a program that is hashed in a thread, for its name to be read from. Headers and build information have some kilobytes. */
+export const MAX_KEPT_OF_PROGRAM_BYTES: number = 2 * 1024 * 1024;
 /** Kubernetes programs that one scan judges. */
 export const MAX_SCAN_PROGRAMS = 100_000;
 /** What a scan could not read is told by name so often; all of it is counted. */

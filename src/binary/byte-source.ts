@@ -14,12 +14,16 @@ export interface ByteSource {
    * @param into at least as long as the range, to be filled in place of a buffer of its own.
    */
   read(range: ByteRange, into?: Buffer): Promise<Uint8Array | undefined>;
+  /** The version strings in these ranges, where they were searched before; undefined where they were not. */
+  readonly versionsIn?: (ranges: readonly ByteRange[]) => readonly string[] | undefined;
 }
 
 /** A file that is open: its size in bytes, and how it is read at a position; 0 at the end. */
 export interface OpenBytes {
   readonly bytes: number;
   readonly readAt: (buffer: Uint8Array, position: number) => Promise<number>;
+  /** {@link ByteSource.versionsIn} */
+  readonly versionsIn?: NonNullable<ByteSource['versionsIn']>;
 }
 
 /** Bytes that are there already, read like those of a file. */
@@ -33,9 +37,10 @@ export function inMemory(bytes: Uint8Array): OpenBytes {
 }
 
 /** The bytes of an open file, as many as it had when its digest was taken. */
-export function bytesOf({ bytes: size, readAt }: OpenBytes): ByteSource {
+export function bytesOf({ bytes: size, readAt, versionsIn }: OpenBytes): ByteSource {
   return {
     size,
+    ...(versionsIn === undefined ? {} : { versionsIn }),
     read: async ({ offset, length }, into) => {
       if (!isWithin({ offset, length }, size)) return undefined;
       const bytes = into?.subarray(0, length) ?? Buffer.allocUnsafe(length);

@@ -9,7 +9,7 @@ import type { RootedTree } from './rooted-tree.ts';
 /** What stands for bytes that are no UTF-8; by number, since V8 holds a program of plain ASCII in half the memory. */
 const REPLACEMENT = String.fromCodePoint(0xfffd);
 
-/** A regular file below a directory. It can be opened until the next one is asked for. */
+/** A regular file below a directory. It can be opened until the next one is asked for, or as long as it is kept. */
 export interface FoundFile {
   readonly kind: 'file';
   /** Absolute; the name of the link, where one led here. */
@@ -21,6 +21,8 @@ export interface FoundFile {
   readonly open: () => Promise<FileHandle>;
   /** Opens a file next to it; undefined if there is none. */
   readonly openNear: (suffix: string) => Promise<FileHandle | undefined>;
+  /** Keeps it until the returned function is called. */
+  readonly keep: () => () => Promise<void>;
 }
 
 /** Something that could not be looked at. */
@@ -139,6 +141,10 @@ export function fileIn(
     openNear: async (suffix) => {
       const found = await directory.find(`${entry}${suffix}`);
       return found === undefined ? undefined : directory.openFile(`${entry}${suffix}`);
+    },
+    keep: () => {
+      directory.share();
+      return () => directory.close();
     },
   };
 }

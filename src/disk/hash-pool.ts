@@ -5,10 +5,10 @@
 import { read } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import { promisify } from 'node:util';
-import { Worker } from 'node:worker_threads';
-import { InterruptedError } from '../errors.ts';
+import type { Worker } from 'node:worker_threads';
 import type { HashAlgorithm } from '../strict/digest.ts';
 import { type Buffers, hashBeginning, newBuffers, type ReadableAt } from './hash-file.ts';
+import { askThread, startThread } from './hash-thread.ts';
 
 const readFile = promisify(read);
 
@@ -62,7 +62,7 @@ export class HashPool implements AsyncDisposable {
   ): Promise<string> {
     const worker = this.#idle.pop() ?? this.#start();
     if (worker === undefined) return this.#here(algorithm, descriptor, bytes, signal);
-    const reply = await ask(worker, { algorithm, descriptor, bytes }, signal);
+    const reply = await askThread<Reply>(worker, { algorithm, descriptor, bytes }, signal);
     this.#idle.push(worker);
     if ('failed' in reply) throw new Error(reply.failed);
     return reply.digest;
@@ -92,30 +92,8 @@ export class HashPool implements AsyncDisposable {
   /** One thread fewer than cores: this one hashes too, and a thread takes 10 MB. */
   #start(): Worker | undefined {
     if (this.#all.length >= this.size - 1) return undefined;
-    const resourceLimits = { maxOldGenerationSizeMb: 16, maxYoungGenerationSizeMb: 2, stackSizeMb: 1 };
-    const worker = new Worker(PROGRAM, { eval: true, env: {}, execArgv: [], resourceLimits });
+    const worker = startThread(PROGRAM);
     this.#all.push(worker);
     return worker;
-  }
-}
-
-async function ask(
-  worker: Worker,
-  request: { readonly algorithm: HashAlgorithm; readonly descriptor: number; readonly bytes: number },
-  signal: AbortSignal | undefined,
-): Promise<Reply> {
-  const { promise, resolve, reject } = Promise.withResolvers<Reply>();
-  const interrupt = (): void => reject(new InterruptedError('interrupted', { cause: signal?.reason }));
-  if (signal?.aborted === true) interrupt();
-  signal?.addEventListener('abort', interrupt, { once: true });
-  worker.once('message', resolve);
-  worker.once('error', reject);
-  worker.postMessage(request, []);
-  try {
-    return await promise;
-  } finally {
-    signal?.removeEventListener('abort', interrupt);
-    worker.off('message', resolve);
-    worker.off('error', reject);
   }
 }

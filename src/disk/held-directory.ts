@@ -54,6 +54,7 @@ export class HeldDirectory {
   readonly identity: FileIdentity;
   readonly #handle: FileHandle | undefined;
   readonly #steps: DirectorySteps;
+  #holders = 1;
 
   private constructor(path: string, found: FoundDirectory) {
     this.path = path;
@@ -246,8 +247,15 @@ export class HeldDirectory {
     });
   }
 
-  /** Waits for the steps in progress. Never throws. */
+  /** One more part of the program holds it: it stays open until each has closed it. */
+  share(): void {
+    this.#holders += 1;
+  }
+
+  /** Waits for the steps in progress, where nothing else holds it. Never throws. */
   async close(): Promise<void> {
+    this.#holders -= 1;
+    if (this.#holders > 0) return;
     if (await this.#steps.end()) await this.#handle?.close().catch(() => undefined);
   }
 

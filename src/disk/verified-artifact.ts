@@ -1,11 +1,13 @@
 import { basename } from 'node:path';
-import { InstallError, RequestError, UntrustedError } from '../errors.ts';
-import type { Digest, HashAlgorithm } from '../strict/digest.ts';
-import { asOpened, openLocalFile, type OpenLocalFile } from '../files/local-file.ts';
+import type { HashAlgorithm } from '../strict/digest.ts';
+import { openLocalFile, type OpenLocalFile } from '../files/local-file.ts';
 import type { ProvenDigest } from '../proof/prove-digest.ts';
-import { type FileIdentity, type FrozenFile, identityOf } from './file-identity.ts';
+import type { FileIdentity, FrozenFile } from './file-identity.ts';
 import { hashAll, readable } from './hash-file.ts';
-import { HashTrail, type ReadAt } from './hash-trail.ts';
+import type { ReadAt } from './hash-trail.ts';
+import type { HashedAhead } from './hashed-ahead.ts';
+import { type Measured, measuredAhead, measureOpened, NOT_KNOWN, type VersionsIn } from './measure.ts';
+import { digestMismatch, notConfirmed, swapped, writtenTo } from './not-verified.ts';
 import { isStill } from './same-file.ts';
 import type { StagedArtifact, StagedDigests } from './staging.ts';
 
@@ -26,9 +28,12 @@ class VerifiedFile {
   readonly readAt: ReadAt;
   /** Reads what the open file has by now, for a reader that hashes all of it: {@link confirmReadThrough}. */
   readonly readNow: ReadAt;
+  /** What stood in these ranges of the bytes that were hashed; undefined where that is not known. */
+  readonly versionsIn: VersionsIn;
 
   constructor(
-    from: Pick<VerifiedFile, 'path' | 'name' | 'proven' | 'bytes' | 'file' | 'readAt' | 'readNow'>,
+    from: Pick<VerifiedFile, 'path' | 'name' | 'proven' | 'bytes' | 'file' | 'readAt' | 'readNow'> &
+      Partial<Pick<VerifiedFile, 'versionsIn'>>,
   ) {
     this.path = from.path;
     this.name = from.name;
@@ -37,6 +42,7 @@ class VerifiedFile {
     this.file = from.file;
     this.readAt = from.readAt;
     this.readNow = from.readNow;
+    this.versionsIn = from.versionsIn ?? NOT_KNOWN;
   }
 
   static isOne(value: object): boolean {
@@ -72,27 +78,21 @@ class VerifiedArtifact extends VerifiedFile {
 }
 
 /** A file that was hashed before we knew which digest it must have. It stays open until it is closed. */
-class MeasuredFile {
+class MeasuredFile implements Measured {
   readonly #measured = true;
   readonly path: string;
-  /** Hex. */
-  readonly digests: ReadonlyMap<HashAlgorithm, string>;
-  /** The file as it was when it was opened to be hashed. */
+  readonly digests: Measured['digests'];
   readonly file: FileIdentity;
-  /** Its ctime at that moment, in nanoseconds. The kernel keeps it, and no program can set it. */
   readonly changedNs: bigint;
   readonly opened: OpenLocalFile;
-  /**
-   * Reads the bytes that were hashed; nothing of a pipe.
-   *
-   * @throws UntrustedError `digest-mismatch` where the file has others by now.
-   */
   readonly readAt: ReadAt;
+  readonly versionsIn: VersionsIn;
 
-  constructor(from: Pick<MeasuredFile, 'path' | 'digests' | 'file' | 'changedNs' | 'opened' | 'readAt'>) {
+  constructor(from: Measured & Pick<MeasuredFile, 'path' | 'opened'>) {
     this.path = from.path;
     this.opened = from.opened;
     this.readAt = from.readAt;
+    this.versionsIn = from.versionsIn;
     this.changedNs = from.changedNs;
     this.digests = from.digests;
     this.file = from.file;
@@ -132,6 +132,13 @@ export async function confirmDigest(staged: StagedArtifact, proven: ProvenDigest
   return freeze(staged, { digests, proven, member: undefined });
 }
 
+/** How a file is opened, and what is known of it, where it was found before. */
+export interface FoundBefore {
+  readonly open: () => Promise<OpenLocalFile>;
+  /** What another part of the program found out of that open file by SHA-256; undefined if that failed. */
+  readonly hashed?: () => Promise<HashedAhead | undefined>;
+}
+
 /**
  * Hashes a file that the user named, for {@link confirmMeasured}, and leaves it open.
  *
@@ -142,19 +149,18 @@ export async function measureFile(
   path: string,
   algorithms: readonly HashAlgorithm[],
   signal: AbortSignal | undefined,
-  open: () => Promise<OpenLocalFile> = () => openLocalFile(path),
+  { open, hashed }: FoundBefore = { open: () => openLocalFile(path) },
 ): Promise<MeasuredFile> {
   const opened = await readable(path, open());
   try {
-    const found = await readable(path, opened.stat());
-    const [file, changedNs] = [identityOf(found), found.ctimeNs];
-    const [first = 'sha256'] = algorithms;
-    const trail = new HashTrail(first);
-    const hashes = await readable(path, hashAll(asOpened(opened, found), algorithms, signal, { trail }));
-    const digests = new Map(algorithms.map((algorithm, index) => [algorithm, hashes[index] ?? '']));
-    const hashed = { algorithm: first, hex: digests.get(first) ?? '' };
-    const readAt = trail.reader(opened.readAt, () => writtenTo(path, hashed));
-    return new MeasuredFile({ path, digests, file, changedNs, opened, readAt });
+    const isEnough = algorithms.every((algorithm) => algorithm === 'sha256');
+    const measuring = async (): Promise<Measured> => {
+      const ahead = isEnough ? await hashed?.() : undefined;
+      return ahead === undefined
+        ? measureOpened(path, algorithms, opened, signal)
+        : measuredAhead(path, ahead, opened, signal);
+    };
+    return new MeasuredFile({ path, opened, ...(await readable(path, measuring())) });
   } catch (error) {
     await opened.close();
     throw error;
@@ -169,7 +175,7 @@ export async function measureFile(
  */
 export function confirmMeasured(measured: MeasuredFile, proven: ProvenDigest): VerifiedFile {
   if (!MeasuredFile.isOne(measured)) throw notConfirmed();
-  const { path, file, opened, readAt } = measured;
+  const { path, file, opened, readAt, versionsIn } = measured;
   const bytes = Number(file.size);
   const found = measured.digests.get(proven.algorithm);
   if (found !== proven.hex) throw digestMismatch(path, proven, found ?? 'not computed');
@@ -181,6 +187,7 @@ export function confirmMeasured(measured: MeasuredFile, proven: ProvenDigest): V
     file,
     readAt,
     readNow: opened.readAt,
+    versionsIn,
   });
 }
 
@@ -204,16 +211,6 @@ export async function confirmUnwritten(
   };
   const [found = ''] = await readable(path, hashAll(read, [proven.algorithm], signal));
   if (found !== proven.hex) throw writtenTo(path, proven, found);
-}
-
-/** For bytes that are not those that were hashed any more; `found` is their digest, where all of them were read. */
-export function writtenTo(what: string, hashed: Digest, found?: string): UntrustedError {
-  return new UntrustedError('digest-mismatch', `something wrote to ${what} during the verification`, {
-    check: 'digest',
-    wanted: `${hashed.algorithm}:${hashed.hex}`,
-    found: found === undefined ? 'other bytes in a part of it' : `${hashed.algorithm}:${found}`,
-    next: 'verify a copy that nothing else writes to',
-  });
 }
 
 /**
@@ -264,26 +261,4 @@ export async function assertUnchanged(artifact: VerifiedArtifact): Promise<void>
   }
   const { staged } = artifact;
   if (staged.at === undefined || !(await isStill(artifact, staged.at))) throw swapped(staged);
-}
-
-function notConfirmed(): RequestError {
-  return new RequestError('usage', 'only an artifact whose digest was confirmed can be placed');
-}
-
-function digestMismatch(name: string, proven: ProvenDigest, found: string): UntrustedError {
-  return new UntrustedError('digest-mismatch', `${name} is not the file that was signed`, {
-    check: 'digest',
-    wanted: `${proven.algorithm}:${proven.hex}`,
-    found: `${proven.algorithm}:${found}`,
-    next: 'download it from its source or another mirror',
-  });
-}
-
-function swapped(staged: StagedArtifact): InstallError {
-  return new InstallError('place-failed', `the staging file of ${staged.fileName} was changed or replaced`, {
-    wanted: `${staged.path}, as it was when its digest was confirmed`,
-    found: 'no such file, or another one',
-    why: 'another program writes to that directory',
-    next: 'install into a directory that only you can write to',
-  });
 }

@@ -88,6 +88,21 @@ export function localFileOf(handle: FileHandle): OpenLocalFile {
   };
 }
 
+/** An open file for one more reader, who begins at its beginning, and whose end leaves it open. */
+export function sharedFile({ readAt, stat }: OpenLocalFile): OpenLocalFile {
+  let position = 0;
+  return {
+    read: async (buffer) => {
+      const bytes = await readAt(buffer, position);
+      position += bytes;
+      return bytes;
+    },
+    readAt,
+    stat,
+    close: () => Promise.resolve(),
+  };
+}
+
 /** Opens a file for one use, then closes it. */
 export async function withLocalFile<Result>(
   path: string | OpenLocalFile,

@@ -116,7 +116,7 @@ async function hashSubject(
     case 'bytes':
       return { sha256: digestOf(subject.bytes, 'sha256').hex, file: undefined };
     case 'file': {
-      const file = await measureFile(subject.path, ['sha256'], signal, subject.held?.open);
+      const file = await measureFile(subject.path, ['sha256'], signal, subject.held);
       return { sha256: file.digests.get('sha256') ?? '', file };
     }
   }

@@ -53,9 +53,7 @@ export async function readSubject(
   if (subject.kind === 'bytes') return describe((name) => digestOf(subject.bytes, name));
   const algorithms = [...new Set([algorithm, ...also, 'sha256'] as const)];
   const isHashed = hashed !== undefined && algorithms.every((name) => hashed.digests.has(name));
-  const measured = isHashed
-    ? hashed
-    : await measureFile(subject.path, algorithms, signal, subject.held?.open);
+  const measured = isHashed ? hashed : await measureFile(subject.path, algorithms, signal, subject.held);
   const read = describe((name) => ({ algorithm: name, hex: measured.digests.get(name) ?? '' }));
   return { ...read, measured };
 }

@@ -80,6 +80,7 @@ async function readProcess(exe: string): Promise<{ readonly file: FoundFile; rea
       status,
       open: reopen,
       openNear: () => Promise.resolve(undefined),
+      keep: () => () => Promise.resolve(),
     };
     return { file, isDeleted };
   } finally {

@@ -1,18 +1,16 @@
 /** One program of a scan: whether it is one of Kubernetes', and what is proved of it. */
-import { bytesOf } from '../binary/byte-source.ts';
-import { readBinary } from '../binary/read-binary.ts';
 import type { Client } from '../client.ts';
 import { K8sVerifyError, RequestError, UntrustedError } from '../errors.ts';
-import { type OpenLocalFile, localFileOf } from '../files/local-file.ts';
+import { localFileOf, type OpenLocalFile, sharedFile } from '../files/local-file.ts';
 import { unreadableReason } from '../files/unreadable-file.ts';
 import { builderOf } from '../names/builders.ts';
-import { claimedName } from '../names/claimed-name.ts';
 import { componentOfFileName } from '../names/file-name.ts';
 import type { VerifyRequest } from '../plan/request.ts';
 import type { ScanRequest } from '../plan/scan-request.ts';
 import type { Policy } from '../policy/policy.ts';
 import type { ArtifactResult } from '../result.ts';
 import type { FoundFile } from '../disk/find-files.ts';
+import type { HashedAhead } from '../disk/hashed-ahead.ts';
 import { type FailedVerdict, verdictOf } from '../verdict.ts';
 import { ableToJudge } from './able-to-judge.ts';
 import { finishRun } from './finish-run.ts';
@@ -51,29 +49,21 @@ export interface ScanContext {
   readonly manifestOf: ManifestOf;
 }
 
-/** Whether the file is a Kubernetes program, by its build information; nothing of it is run. */
-export async function isKubernetes({ readAt, stat }: OpenLocalFile): Promise<boolean> {
-  const bytes = Number((await stat()).size);
-  const programs = await readBinary(bytesOf({ bytes, readAt }), 'build-info');
-  return claimedName(programs) !== undefined;
-}
-
-/** @param file its name is that by which it was found. */
+/**
+ * @param file its name is that by which it was found.
+ * @param opened stays open.
+ * @param hashed what a thread found out of it.
+ */
 export async function judgeProgram(
-  file: FoundFile,
+  { path, name, openNear }: FoundFile,
   opened: OpenLocalFile,
+  hashed: () => Promise<HashedAhead | undefined>,
   context: ScanContext,
 ): Promise<ScannedProgram> {
-  const { path, openNear } = file;
   const at = { path, pids: [], isDeleted: false };
-  let isTaken = false;
   const held = {
-    // The open file first; each proof closes its own.
-    open: async () => {
-      if (isTaken) return localFileOf(await file.open());
-      isTaken = true;
-      return opened;
-    },
+    open: () => Promise.resolve(sharedFile(opened)),
+    hashed,
     openNear: async (suffix: string) => {
       const near = await openNear(suffix);
       return near === undefined ? undefined : localFileOf(near);
@@ -81,7 +71,7 @@ export async function judgeProgram(
   };
   try {
     const artifact = await ableToJudge(() => prove({ kind: 'file', path, held }, context));
-    assertOwnName(path, file.name, artifact);
+    assertOwnName(path, name, artifact);
     return { ...at, kind: 'proved', artifact };
   } catch (error) {
     return { ...at, ...failed(error, context.request) };

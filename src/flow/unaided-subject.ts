@@ -36,7 +36,7 @@ export async function describeUnaided(
       ? inMemory(subject.bytes)
       : file === undefined
         ? undefined
-        : { bytes: Number(file.file.size), readAt: file.readAt };
+        : { bytes: Number(file.file.size), readAt: file.readAt, versionsIn: file.versionsIn };
   return {
     ...hashed,
     what: nameOf(request),

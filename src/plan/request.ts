@@ -1,6 +1,7 @@
 /**
  * The requests that the stories carry out, and their defaults. The command line, the Action and the library fill them in.
  */
+import type { FoundBefore } from '../disk/verified-artifact.ts';
 import type { OpenLocalFile } from '../files/local-file.ts';
 import type { HttpClient } from '../http/http-client.ts';
 import type { AskedName } from './asked-name.ts';
@@ -186,8 +187,7 @@ export interface VerifyRequest extends TrustRequest, NetworkRequest, NamesReques
         readonly kind: 'file';
         readonly path: string;
         /** How it is opened, and what is next to it, where the path alone might lead elsewhere. */
-        readonly held?: {
-          readonly open: () => Promise<OpenLocalFile>;
+        readonly held?: FoundBefore & {
           /** Undefined if there is none. */
           readonly openNear: (suffix: string) => Promise<OpenLocalFile | undefined>;
         };

@@ -128,16 +128,18 @@ describe('a measured file', () => {
   it('is read no further than it was when it was opened', async () => {
     const path = join(scratch(), 'kubectl');
     writeFileSync(path, 'genuine');
-    const found = await measureFile(path, ['sha256'], undefined, async () => {
-      const file = await openLocalFile(path);
-      return {
-        ...file,
-        stat: async () => {
-          const status = await file.stat();
-          appendFileSync(path, ', and more');
-          return status;
-        },
-      };
+    const found = await measureFile(path, ['sha256'], undefined, {
+      open: async () => {
+        const file = await openLocalFile(path);
+        return {
+          ...file,
+          stat: async () => {
+            const status = await file.stat();
+            appendFileSync(path, ', and more');
+            return status;
+          },
+        };
+      },
     });
     await found.opened.close();
     expect(found.digests.get('sha256')).toBe(createHash('sha256').update('genuine').digest('hex'));
