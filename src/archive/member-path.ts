@@ -1,4 +1,5 @@
 import { isPrintable } from '../text/unprintable.ts';
+import { type WindowsNameProblem, windowsNameProblem } from '../text/windows-name.ts';
 import {
   MAX_ARCHIVE_DEPTH,
   MAX_ARCHIVE_MEMBERS,
@@ -11,13 +12,6 @@ export type MemberKind = 'file' | 'directory';
 
 /** Characters that Windows does not allow in a name: separators, streams and wildcards. */
 const FOREIGN = /[\\:<>"|?*]/u;
-/**
- * Devices on Windows, regardless of what follows the first dot (learn.microsoft.com, "Naming Files, Paths, and
- * Namespaces").
- */
-const DEVICE =
-  /^(?:con|prn|aux|nul|com[0-9\u00b9\u00b2\u00b3]|lpt[0-9\u00b9\u00b2\u00b3]|conin\$|conout\$|clock\$) *(?:\.|$)/iu;
-
 /**
  * The path of a member below the target directory: parts joined by `/`, or an empty string for the archive's own top
  * directory (`./`). The same rules apply on every system, so that an archive means the same everywhere.
@@ -64,15 +58,17 @@ function partProblem(part: string): Problem | undefined {
   if (Buffer.byteLength(part) > MAX_ARCHIVE_NAME_BYTES) {
     return ['a name that is too long', `a name has at most ${MAX_ARCHIVE_NAME_BYTES} bytes`];
   }
-  if (/[. ]$/u.test(part))
-    return [
-      'a name that ends in a dot or a space',
-      'Windows drops the ending, so it would have another name there',
-    ];
-  if (DEVICE.test(part))
-    return ['a name that is a device on Windows', 'it would be written to the device there'];
-  return undefined;
+  const onWindows = windowsNameProblem(part);
+  return onWindows === undefined ? undefined : ON_WINDOWS[onWindows];
 }
+
+const ON_WINDOWS: Readonly<Record<WindowsNameProblem, Problem>> = {
+  ending: [
+    'a name that ends in a dot or a space',
+    'Windows drops the ending, so it would have another name there',
+  ],
+  device: ['a name that is a device on Windows', 'it would be written to the device there'],
+};
 
 interface Node {
   /** The archive's spelling. */

@@ -1,5 +1,7 @@
 import { posix, resolve, sep, win32 } from 'node:path';
 import { RequestError } from '../errors.ts';
+import { excerpt } from '../text/excerpt.ts';
+import { windowsNameProblem } from '../text/windows-name.ts';
 
 /** The facts about a machine that decide where programs go. They are passed in, so that tests can play any system. */
 export interface HostDirectories {
@@ -100,5 +102,38 @@ export function outputFile(text: string): string {
       next: 'to install into a directory, use --install-dir',
     });
   }
-  return resolve(text);
+  return resolve(fileName(text));
+}
+
+/**
+ * A path that names a file, where Windows takes some for devices, or for a file of another name: a file that was proved
+ * would be told as installed, and would not be there.
+ *
+ * @param platform as `process.platform` has it
+ * @throws RequestError `usage` on Windows
+ */
+export function fileName(path: string, platform: string = process.platform): string {
+  if (platform !== 'win32') return path;
+  // The prefix \\?\ switches off how Windows reads a path, but not how other programs do.
+  const parts = path
+    .replace(/^\\\\\?\\/u, '')
+    .replace(/^[a-z]:/iu, '')
+    .split(/[\\/]+/u);
+  const wrong = parts.find((part) => !/^\.{0,2}$/u.test(part) && notAFile(part) !== undefined);
+  if (wrong === undefined) return path;
+  throw new RequestError('usage', `${excerpt(path, 200)} cannot be a file on Windows`, {
+    found: `${excerpt(wrong)}, ${notAFile(wrong)}`,
+    next: 'name another file',
+  });
+}
+
+const NOT_A_FILE = {
+  device: 'which is a device there',
+  ending: 'whose ending Windows drops',
+} as const;
+
+function notAFile(part: string): string | undefined {
+  if (/[<>"|?*:]/u.test(part)) return 'with a character that Windows allows in no name';
+  const problem = windowsNameProblem(part);
+  return problem && NOT_A_FILE[problem];
 }

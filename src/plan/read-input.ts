@@ -11,6 +11,7 @@ import { shownUrl } from '../text/shown-url.ts';
 import { InputFields } from '../strict/input-fields.ts';
 import type { ReleaseSource } from '../source/release-source.ts';
 import { isReleaseStore, StoreSource } from '../source/store-source.ts';
+import { fileName } from './destination.ts';
 import { readMirrorPlace, sourceAt } from './mirror-place.ts';
 import {
   type ArtifactRequest,
@@ -113,7 +114,7 @@ function readDestination(fields: InputFields): InstallRequest['destination'] {
   const next = 'name a directory with into, or the exact file for one artifact with output';
   return fields.onlyOne('the destination', ['into', 'output'], next) === 'into'
     ? { kind: 'directory', path: fields.required('into', fields.path) }
-    : { kind: 'file', path: fields.required('output', fields.path) };
+    : { kind: 'file', path: fileName(fields.required('output', fields.path)) };
 }
 
 function readExtract(value: unknown, { wrong }: InputFields): { readonly members: readonly string[] } {

@@ -52,9 +52,18 @@ export function decodeUtf8(bytes: Uint8Array, what: string): string {
   try {
     return new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes);
   } catch (cause) {
-    throw malformed(`${what} is not valid UTF-8 text`, 'UTF-8', 'other bytes', { cause });
+    const utf16 = (bytes[0] === 0xff && bytes[1] === 0xfe) || (bytes[0] === 0xfe && bytes[1] === 0xff);
+    const found = utf16 ? 'text in UTF-16' : 'other bytes';
+    throw malformed(`${what} is not valid UTF-8 text`, 'UTF-8', found, {
+      cause,
+      ...(utf16 ? { next: PLAIN_UTF8 } : {}),
+    });
   }
 }
+
+/** Editors and PowerShell write byte order marks and UTF-16 unasked. */
+const PLAIN_UTF8 = 'save it as UTF-8 without a byte order mark';
+const BYTE_ORDER_MARK = '\ufeff';
 
 /** Numbers by RFC 8259 section 6. Sticky and without nested repetition, so it takes linear time. */
 const NUMBER = /-?(?:0|[1-9][0-9]*)(?:\.[0-9]+)?(?:[eE][+-]?[0-9]+)?/y;
@@ -185,7 +194,9 @@ class StrictJson {
   #malformed(wanted: string, found = this.#found()): UntrustedError {
     const lines = this.#text.slice(0, this.#at).split('\n');
     const place = `line ${lines.length}, column ${(lines.at(-1) ?? '').length + 1}`;
-    return malformed(`${this.#what} is not strict JSON`, wanted, `${found} at ${place}`);
+    const marked = this.#text[this.#at] === BYTE_ORDER_MARK;
+    const more = marked ? { next: PLAIN_UTF8 } : {};
+    return malformed(`${this.#what} is not strict JSON`, wanted, `${found} at ${place}`, more);
   }
 
   /**
@@ -194,6 +205,7 @@ class StrictJson {
   #found(): string {
     const next = this.#text[this.#at];
     if (next === undefined) return 'the end of the text';
+    if (next === BYTE_ORDER_MARK) return 'a byte order mark';
     if (next === '<') return '"<", as a web page begins,';
     return '{}[],:'.includes(next) ? `"${next}"` : 'other text';
   }

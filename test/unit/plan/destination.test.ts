@@ -1,7 +1,12 @@
 import { sep } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { RequestError } from '../../../src/errors.ts';
-import { defaultInstallDirectory, type HostDirectories, outputFile } from '../../../src/plan/destination.ts';
+import {
+  defaultInstallDirectory,
+  fileName,
+  type HostDirectories,
+  outputFile,
+} from '../../../src/plan/destination.ts';
 
 function host(from: Partial<HostDirectories>): HostDirectories {
   return {
@@ -83,5 +88,38 @@ describe('outputFile', () => {
 
   it.each(['-', '', 'bin/', 'a\0b'])('refuses %j', (text) => {
     expect(() => outputFile(text)).toThrow(RequestError);
+  });
+});
+
+describe('the name of a file on Windows', () => {
+  it.each([
+    ['CON', 'device'],
+    ['nul.txt', 'device'],
+    ['C:\\tools\\COM1', 'device'],
+    ['lpt9 .exe', 'device'],
+    ['a/aux/kubectl', 'device'],
+    ['x.', 'drops'],
+    ['kubectl ', 'drops'],
+    ['kubectl.exe:hidden', 'character'],
+    ['\\\\.\\COM1', 'device'],
+    ['\\\\?\\C:\\nul', 'device'],
+  ])('%j is refused there, and nowhere else', (path, why) => {
+    expect(() => fileName(path, 'win32')).toThrow(
+      expect.objectContaining({ code: 'usage', found: expect.stringContaining(why) }),
+    );
+    expect(fileName(path, 'linux')).toBe(path);
+  });
+
+  it.each([
+    'kubectl.exe',
+    'C:\\tools\\kubectl.exe',
+    '..\\k',
+    './k',
+    'console',
+    'nulls.txt',
+    'com10',
+    '\\\\?\\C:\\k',
+  ])('%j is taken', (path) => {
+    expect(fileName(path, 'win32')).toBe(path);
   });
 });

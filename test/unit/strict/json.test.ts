@@ -75,9 +75,19 @@ describe('parseJsonStrictly', () => {
     ['{"a": 1', 'the end of the text at line 1, column 8'],
     ['{"a" 1}', 'other text at line 1, column 6'],
     ['[1}', '"}" at line 1, column 3'],
+    ['\ufeff{"a": 1}', 'a byte order mark at line 1, column 1'],
     ['<html>', '"<", as a web page begins, at line 1, column 1'],
   ])('says where %j goes wrong, and quotes nothing of it', (text, found) => {
     expect(() => read(text)).toThrow(expect.objectContaining({ found }));
+  });
+
+  it.each([
+    ['a byte order mark', Buffer.from('\ufeff{"a": 1}'), 'a byte order mark at line 1, column 1'],
+    ['UTF-16', Buffer.from('\ufeff{"a": 1}', 'utf16le'), 'text in UTF-16'],
+  ])('says of %s how to save the text', (_, bytes, found) => {
+    expect(() => read(bytes)).toThrow(
+      expect.objectContaining({ found, next: 'save it as UTF-8 without a byte order mark' }),
+    );
   });
 
   it('accepts depth up to the limit', () => {
