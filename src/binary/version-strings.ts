@@ -7,7 +7,10 @@ const LONGEST = 96;
 const START = Buffer.from('v1.', 'latin1');
 
 /** For a search elsewhere: a text that each of them begins with, after a zero byte, and how many bytes from there say which. */
-export const VERSION_SEARCH = { text: Buffer.from('\0v1.', 'latin1'), length: 1 + LONGEST } as const;
+export const VERSION_SEARCH: { readonly text: Uint8Array; readonly length: number } = {
+  text: Buffer.from('\0v1.', 'latin1'),
+  length: 1 + LONGEST,
+};
 
 /** @param found what stands at each place where {@link VERSION_SEARCH} found its text. */
 export function versionsAt(found: readonly Uint8Array[]): readonly string[] {
