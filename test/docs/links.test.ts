@@ -7,7 +7,16 @@ import { createProgram } from '../../src/cli/program.ts';
 import { readPage } from './blocks.ts';
 import { ROOT } from './stage.ts';
 
-const FOLDERS = ['.', '.github', 'docs', 'docs/decisions', 'trust-roots', 'test/support', 'test/transcripts'];
+const FOLDERS = [
+  '.',
+  '.github',
+  'docs',
+  'docs/decisions',
+  'examples/upstream',
+  'trust-roots',
+  'test/support',
+  'test/transcripts',
+];
 const pages = FOLDERS.flatMap((folder) =>
   readdirSync(join(ROOT, folder))
     .filter((name) => name.endsWith('.md'))

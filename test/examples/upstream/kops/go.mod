@@ -1,0 +1,3 @@
+module example.com/kops
+
+go 1.22
