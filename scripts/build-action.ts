@@ -41,12 +41,26 @@ const noSecondHttpClient: Plugin = {
   },
 };
 
+const ENTRY = 'k8s-verify-action';
+
+/** The action, and the command line that it puts on PATH for later steps (`setup-only`), as one file. */
+const actionAndCommand: Plugin = {
+  name: 'action-and-command',
+  resolveId: { filter: { id: /^k8s-verify-action$/ }, handler: () => `\0${ENTRY}` },
+  load: {
+    filter: { id: /^\0k8s-verify-action$/ },
+    handler: () =>
+      `export { main } from ${JSON.stringify(path.join(ROOT, 'src/action/main.ts'))};\n` +
+      `export { main as commandLine } from ${JSON.stringify(path.join(ROOT, 'src/cli/main.ts'))};\n`,
+  },
+};
+
 async function build(directory: string): Promise<void> {
   rmSync(directory, { recursive: true, force: true });
   const chunks = await bundle(
-    { main: 'src/action/main.ts' },
+    { main: ENTRY },
     { dir: directory, format: 'cjs', entryFileNames: '[name].cjs', codeSplitting: false },
-    [noSecondHttpClient],
+    [actionAndCommand, noSecondHttpClient],
   );
   copyFileSync(path.join(ROOT, 'src/action/index.cjs'), path.join(directory, 'index.js'));
   const packages = bundledPackages(chunks.flatMap((chunk) => chunk.moduleIds));

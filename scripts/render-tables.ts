@@ -2,7 +2,7 @@
 import { readFileSync } from 'node:fs';
 import { parse } from 'yaml';
 import { OPTION_GROUPS } from '../src/cli/option-groups.ts';
-import { EXIT_CODE_PAGES, type ExitCodePage } from '../src/cli/exit-code-pages.ts';
+import { EXIT_CODE_PAGES, type ExitCodePage } from '../src/text/exit-code-pages.ts';
 import { factsOf, PageHelp } from '../src/cli/help-page.ts';
 import { OTHER_VARIABLES, variableItems } from '../src/cli/help-topics.ts';
 import { type CommandName } from '../src/cli/add-command.ts';

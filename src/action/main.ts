@@ -1,46 +1,79 @@
 /** The GitHub Action: runs once, and ends with the exit code of its reason. */
+import path from 'node:path';
 import { addPath, getInput, setSecret } from '@actions/core';
 import { exitCodeFor } from '../exit-codes.ts';
 import { leaveOutNodeWarnings } from '../http/node-warnings.ts';
 import { note, type Note } from '../notes.ts';
 import type { Report } from '../progress.ts';
+import { hostPlatform, samePlatform } from '../release/platform.ts';
 import { nodeVariablesNote, noteOf } from '../text/node-variables.ts';
 import { VERSION } from '../text/version.ts';
-import { createClient } from '../client.ts';
+import { type Client, createClient } from '../client.ts';
 import { WARN_OF_ROOT_DAYS } from '../limits.ts';
+import { DEFAULT_SOURCE } from '../plan/request.ts';
+import { isComponent } from '../release/component.ts';
 import type { RunResult } from '../result.ts';
 import { daysOld, rootWords } from '../trust/root-age.ts';
-import { readInputs } from './inputs.ts';
-import { logArtifact, logEvent, logFailure, logWarning } from './log.ts';
-import { writeOutputs, writeSummary } from './outputs.ts';
-import { dataDirectory, readRunner } from './runner.ts';
+import { setUpCommand } from './command.ts';
+import { exitCodeLink } from './exit-code-link.ts';
+import { failureOf, type StepFacts } from './failure.ts';
+import { type ActionInputs, readInputs } from './inputs.ts';
+import { labelOf } from './job.ts';
+import { logArtifact, logEvent, logFailure, logLine, logWarning } from './log.ts';
+import { writeOutputs } from './outputs.ts';
+import { platformOf } from './plan-artifacts.ts';
+import { dataDirectory, readRunner, type Runner } from './runner.ts';
 import { proxyUrls, secretsIn } from './secrets.ts';
 import { setUp } from './set-up.ts';
+import { failureSummary, successSummary, word, writeSummary } from './summary.ts';
 import { refuseInput, unknownInputs } from './unknown-inputs.ts';
 
-/** Never rejects: every error becomes an annotation and fails the step. */
-export async function main(): Promise<void> {
+/** What is known of the step so far, for the case that it fails. */
+interface Step extends StepFacts {
+  programs: readonly string[];
+  usesMirror: boolean;
+  /** Whether a failure is told on the job's page. */
+  readonly summary: boolean;
+}
+
+/**
+ * Never rejects: every error becomes an annotation, is told on the job's page, and fails the step.
+ *
+ * @param script the file that the runner started.
+ */
+export async function main(script: string): Promise<void> {
+  const summary = !/^false$/i.test(getInput('summary'));
+  const step: Step = { programs: [], usesMirror: false, summary };
   try {
-    await run();
+    await run(step, script);
   } catch (error) {
-    logFailure(error);
+    const failure = failureOf(error, step);
+    logFailure(failure, error);
+    if (step.summary)
+      await writeSummary(failureSummary(failure, exitCodeLink(failure.exitCode, process.env)));
     process.exitCode = exitCodeFor(error);
   }
 }
 
-async function run(): Promise<void> {
+async function run(step: Step, script: string): Promise<void> {
   leaveOutNodeWarnings();
   hideSecrets();
   refuseSlips();
+  const variables = nodeVariablesNote(process.env);
+  const inputs = readInputs(getInput);
+  learn(step, inputs);
+  const runner = readRunner(process.env, { workspace: process.cwd(), platform: process.platform });
+  if (inputs.setupOnly) {
+    if (variables !== undefined) logLine(noteOf(variables).text);
+    addPath(await commandDirectory(runner, script));
+    return;
+  }
   const notes: Note[] = [];
   const report: Report = (event) => {
     if (event.kind === 'note' && event.artifact === undefined) notes.push(note(event.code, event.text));
     logEvent(event);
   };
-  const variables = nodeVariablesNote(process.env);
   if (variables !== undefined) report({ kind: 'note', ...noteOf(variables) });
-  const inputs = readInputs(getInput);
-  const runner = readRunner(process.env, { workspace: process.cwd(), platform: process.platform });
   const client = createClient({
     report,
     env: process.env,
@@ -49,15 +82,63 @@ async function run(): Promise<void> {
     userAgent: `k8s-verify/${VERSION} (GitHub Action)`,
   });
   try {
-    const { directory, result } = await setUp(inputs, runner, client, cancelled());
-    for (const artifact of result.artifacts) logArtifact(artifact);
-    writeOutputs({ ...result, notes });
-    await writeSummary(result, client.clock.now());
-    warnOfOldRoot(result, client.clock.now());
-    addPath(directory);
+    await install(step, { inputs, runner, client, notes });
   } finally {
     await client.close();
   }
+}
+
+interface Install {
+  readonly inputs: ActionInputs;
+  readonly runner: Runner;
+  readonly client: Client;
+  /** What has been told so far, which the result repeats. */
+  readonly notes: readonly Note[];
+}
+
+async function install(step: Step, { inputs, runner, client, notes }: Install): Promise<void> {
+  const { directory, result } = await setUp(inputs, {
+    runner,
+    client,
+    signal: cancelled(),
+    planned: (artifacts) => {
+      step.programs = artifacts.map(labelOf);
+    },
+  });
+  for (const artifact of result.artifacts) logArtifact(artifact);
+  writeOutputs({ ...result, notes });
+  if (inputs.summary) await writeSummary(successSummary(result, optionsOf(inputs)));
+  warnOfOldRoot(result, client.clock.now());
+  if (samePlatform(platformOf(inputs, client), hostPlatform(client.host))) addPath(directory);
+  else logLine(`${directory} is not put on PATH: its files are not for this runner`);
+}
+
+/** What the inputs say of the step. Names that are not Kubernetes' own are not shown in headings. */
+function learn(step: Step, { components, mirrors = [], offline }: ActionInputs): void {
+  const names = components.map(({ component }) => component);
+  step.programs = names.length === 0 ? ['kubectl'] : names.filter(isComponent);
+  step.usesMirror = !offline && mirrors.some((mirror) => mirror !== DEFAULT_SOURCE);
+}
+
+async function commandDirectory(runner: Runner, script: string): Promise<string> {
+  const directory = await setUpCommand(runner, { node: process.execPath, script });
+  logLine(`k8s-verify ${VERSION} is on PATH for later steps: ${path.join(directory, 'k8s-verify')}`);
+  return directory;
+}
+
+/** What the command needs to prove the same. */
+function optionsOf({ identity, trustedRootFile }: ActionInputs): readonly string[] {
+  return [
+    ...(trustedRootFile === undefined ? [] : ['--trusted-root', word(trustedRootFile)]),
+    ...(identity === undefined
+      ? []
+      : [
+          '--certificate-identity',
+          word(identity.subjectAlternativeName),
+          '--certificate-oidc-issuer',
+          word(identity.issuer),
+        ]),
+  ];
 }
 
 /** A root that is not renewed fails one day: Sigstore replaces its keys. */

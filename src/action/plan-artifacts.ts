@@ -1,14 +1,15 @@
 /** Which artifacts a job is about: components, versions and the digests that they must have. */
 import type { Client } from '../client.ts';
 import { RequestError } from '../errors.ts';
-import { type AskedComponents, chooseArtifacts } from '../lockfile/chosen-artifacts.ts';
+import { type AskedComponent, type AskedComponents, chooseArtifacts } from '../lockfile/chosen-artifacts.ts';
+import type { LockedArtifact } from '../lockfile/lock.ts';
 import { readLockfile } from '../lockfile/lockfile.ts';
 import { assertMayAsk } from '../plan/policy-of.ts';
 import type { PolicyRequest } from '../plan/policy-subject.ts';
 import { versionResolver } from '../plan/resolve-version.ts';
 import { type ReleaseArtifact, releaseArtifact } from '../release/artifact.ts';
 import { findComponent } from '../release/component.ts';
-import { formatPlatform, hostPlatform } from '../release/platform.ts';
+import { formatPlatform, hostPlatform, parsePlatform, type Platform } from '../release/platform.ts';
 import { excerpt } from '../text/excerpt.ts';
 import type { ActionInputs } from './inputs.ts';
 import { logNotice } from './log.ts';
@@ -33,10 +34,11 @@ export async function planArtifacts(
   client: Client,
   request: PolicyRequest,
 ): Promise<readonly ResolvedArtifact[]> {
-  const platform = hostPlatform(client.host);
+  const platform = platformOf(inputs, client);
   const locked =
     inputs.lockfile === undefined ? undefined : await readLockfile(resolvePath(runner, inputs.lockfile));
-  const asked = await withFileVersions(inputs, runner, formatPlatform(platform));
+  const meantInputs = { ...inputs, components: componentsOf(inputs, locked, formatPlatform(platform)) };
+  const asked = await withFileVersions(meantInputs, runner, formatPlatform(platform));
   const chosen = chooseArtifacts(asked, locked, formatPlatform(platform));
   for (const { component } of chosen) findComponent(component);
   const components = chosen.map(({ component }) => component);
@@ -49,6 +51,44 @@ export async function planArtifacts(
   }
   if (chosen.some(({ version }) => version === 'latest')) tellOfLatest();
   return planned;
+}
+
+/**
+ * The platform that the files are for: the runner's, unless an input names another.
+ *
+ * @throws RequestError `platform-impossible`
+ */
+export function platformOf(
+  { platform }: Pick<ActionInputs, 'platform'>,
+  client: Pick<Client, 'host'>,
+): Platform {
+  if (platform?.includes('/') === true) return parsePlatform(platform);
+  const host = hostPlatform(client.host);
+  return platform === undefined ? host : parsePlatform(`${host.os}/${platform}`);
+}
+
+/**
+ * What is asked for where no component is named: all that the lockfile has for the platform, else kubectl.
+ *
+ * @throws RequestError `lock-outdated` where it has nothing for the platform
+ */
+function componentsOf(
+  { components }: ActionInputs,
+  locked: readonly LockedArtifact[] | undefined,
+  platform: string,
+): readonly AskedComponent[] {
+  if (components.length > 0) return components;
+  if (locked === undefined) return [{ component: 'kubectl' }];
+  const fitting = locked.filter((one) => one.platform === undefined || one.platform === platform);
+  if (fitting.length > 0)
+    return [...new Set(fitting.map(({ component }) => component))].map((component) => ({ component }));
+  const others = [...new Set(locked.map((one) => one.platform ?? ''))].join(', ');
+  throw new RequestError('lock-outdated', `the lockfile has nothing for ${platform}`, {
+    wanted: `a file for ${platform}`,
+    found: others === '' ? 'no file at all' : others,
+    why: 'only artifacts in the lockfile are installed',
+    next: `lock this platform too, with k8s-verify lock, and commit the file`,
+  });
 }
 
 /** The input version counts before the file, and a component's own before both. */

@@ -6,6 +6,7 @@ import { cacheDir, find } from '@actions/tool-cache';
 import { createHash } from 'node:crypto';
 import { constants } from 'node:fs';
 import { copyFile } from 'node:fs/promises';
+import { endianness } from 'node:os';
 import path from 'node:path';
 import { createDirectories } from '../disk/directories.ts';
 import { DATA_MODE, EXECUTABLE_MODE } from '../disk/place.ts';
@@ -15,6 +16,7 @@ import { copyBeginning } from '../disk/replace-file.ts';
 import { setMode } from '../disk/set-mode.ts';
 import { MAX_ARTIFACT_BYTES, MAX_BUNDLE_BYTES } from '../limits.ts';
 import type { ReleaseArtifact } from '../release/artifact.ts';
+import { hostPlatform, samePlatform } from '../release/platform.ts';
 import { formatReleaseVersion } from '../release/version.ts';
 
 /** A file that was copied out of the cache. */
@@ -49,7 +51,7 @@ export interface ToolCache {
 export function runnerToolCache(root: string, temporary: string): ToolCache {
   return {
     async copyTo(directory, artifact) {
-      const cached = find(artifact.component, formatReleaseVersion(artifact.version));
+      const cached = find(artifact.component, formatReleaseVersion(artifact.version), cacheArch(artifact));
       if (cached === '') return undefined;
       const [name, bundle] = [artifact.fileName, `${artifact.fileName}.sigstore.json`];
       const mode = artifact.executable ? EXECUTABLE_MODE : DATA_MODE;
@@ -75,12 +77,24 @@ export function runnerToolCache(root: string, temporary: string): ToolCache {
       try {
         await copyFile(file, path.join(staging.path, artifact.fileName), constants.COPYFILE_FICLONE);
         if (bundle !== undefined) await copyFile(bundle, path.join(staging.path, path.basename(bundle)));
-        await cacheDir(staging.path, artifact.component, formatReleaseVersion(artifact.version));
+        await cacheDir(
+          staging.path,
+          artifact.component,
+          formatReleaseVersion(artifact.version),
+          cacheArch(artifact),
+        );
       } finally {
         await staging.remove();
       }
     },
   };
+}
+
+/** The cache's own word for this machine, as for any tool; another platform has its whole name, so that it is never mixed up. */
+function cacheArch({ platform }: ReleaseArtifact): string {
+  const { platform: system, arch } = process;
+  const host = hostPlatform({ platform: system, arch, endianness: endianness() });
+  return platform === undefined || samePlatform(platform, host) ? arch : `${platform.os}-${platform.arch}`;
 }
 
 interface CopiedEntry {

@@ -16,7 +16,7 @@ export interface UnknownInput {
 /** What other actions that install kubectl, and the command k8s-verify, call things. */
 const ELSEWHERE: readonly (readonly [names: RegExp, meant: InputName | undefined, instead: string])[] = [
   [
-    /^(?:checksums?|digest|sha-?(?:256|512)(?:sums?)?)$/,
+    /^(?:checksums|digest|sha-?(?:256|512)(?:sums?)?)$/,
     'sha256',
     'write sha256 for the digest of one component; for several, give a lockfile as the input lockfile',
   ],
@@ -32,9 +32,19 @@ const ELSEWHERE: readonly (readonly [names: RegExp, meant: InputName | undefined
     'write install-dir',
   ],
   [
-    /^(?:arch|architecture|os|platforms?)$/,
+    /^(?:arch|architecture|os|platforms)$/,
+    'platform',
+    'leave it out for the machine that the job runs on; for another, write for example: platform: linux/arm64',
+  ],
+  [
+    /^setup-tools$/,
+    'components',
+    'name what Kubernetes releases as components: kubectl kubeadm; the step that installs the other tools stays as it is',
+  ],
+  [
+    /^(?:conftest|etcd|helm|helmv[23]|k9s|kind|kube-?score|kubeconform|kubeval|kustomize|minikube|rancher|skaffold|stern|tilt|yq)(?:-?version)?$/,
     undefined,
-    'leave it out: what is installed is for the machine that the job runs on',
+    'keep a step of its own for it: it is no part of a Kubernetes release, and k8s-verify cannot prove it',
   ],
   [
     /^certificate-(?:identity|oidc-issuer)-regexp$/,

@@ -5,6 +5,7 @@
  */
 import { K8sVerifyError } from '../errors.ts';
 import { exitCodeFor } from '../exit-codes.ts';
+import { factsOf, sentenceOf } from '../text/error-facts.ts';
 import { causesOf } from './causes.ts';
 import { diskState, exitLine, isRefusal } from './disk-state.ts';
 import type { Invocation } from './invocation.ts';
@@ -59,16 +60,6 @@ function withoutPlatform(text: string, style: TextStyle, { line }: Invocation): 
   return text.replaceAll(new RegExp(`(v\\d\\S*) ${platform}`, 'g'), '$1');
 }
 
-/** The sentence alone: what a message ends with, `: FOUND (FROM)`, has lines of its own. */
-function sentenceOf({ message, found, from }: K8sVerifyError): string {
-  const withoutFrom = withoutEnd(message, ` (${from})`);
-  return withoutEnd(withoutFrom, `: ${found}`);
-}
-
-function withoutEnd(text: string, end: string): string {
-  return text.endsWith(end) ? text.slice(0, -end.length) : text;
-}
-
 function headline(word: 'refused' | 'error', message: string, style: TextStyle): string {
   const begin = `k8s-verify: ${word}:`;
   const text = wrapped(`${begin} ${printable(message)}`, 0, style, HANGING);
@@ -77,17 +68,8 @@ function headline(word: 'refused' | 'error', message: string, style: TextStyle):
 
 /** Only lines that say something new. */
 function factLines(error: K8sVerifyError, style: TextStyle, invocation: Invocation): readonly string[] {
-  const sentence = sentenceOf(error);
-  const facts = [
-    ['wanted', error.wanted],
-    ['found', error.found],
-    ['from', error.from],
-    ['why', error.why],
-  ] as const;
-  return facts.flatMap(([label, text]) =>
-    text === undefined || sentence.includes(text)
-      ? []
-      : [labelled(label, withoutPlatform(text, style, invocation), style)],
+  return factsOf(error).map(([label, text]) =>
+    labelled(label, withoutPlatform(text, style, invocation), style),
   );
 }
 

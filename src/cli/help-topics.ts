@@ -1,7 +1,7 @@
 /** The topics of `k8s-verify help TOPIC`, and its pages for exit codes. */
 import { EXIT_CODE_MEANINGS } from '../exit-codes.ts';
 import { variablesOf } from './environment.ts';
-import { EXIT_CODE_PAGES, type ExitCodePage } from './exit-code-pages.ts';
+import { EXIT_CODE_PAGES, type ExitCodePage } from '../text/exit-code-pages.ts';
 import { PageHelp, pages } from './help-page.ts';
 import { createProgram } from './program.ts';
 

@@ -110,11 +110,12 @@ export async function toolsIn(cache: string): Promise<readonly string[]> {
   return Object.keys(await snapshot(cache)).filter((name) => name.split('/')[0] !== 'k8s-verify-data');
 }
 
-/** Nothing reached the steps after this one, and nothing is left behind. */
+/** Nothing reached the steps after this one, nothing is left behind, and the job's page says why. */
 export async function expectNothing(run: ActionRun, dir: TempDir): Promise<void> {
   expect(run.outputs).toEqual({});
   expect(run.path).toEqual([]);
-  expect(run.summary).toBe('');
+  expect(run.summary).toMatch(/^### ✗ [^\n]+\n\n```text\nk8s-verify: (?:refused|error): /);
+  expect(run.summary).toContain(` Exit code ${run.exitCode}\n`);
   for (const job of readdirSync(dir.path).filter((name) => name.startsWith('job-'))) {
     expect(await snapshot(dir.join(job, 'temp'))).toEqual({});
   }

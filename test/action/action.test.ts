@@ -2,7 +2,15 @@ import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { Ajv2020 } from 'ajv/dist/2020.js';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { type ActionWorld, KUBECTL, PLATFORM, SIGNER, startActionWorld, VERSION } from './action-world.ts';
+import {
+  type ActionWorld,
+  EXE,
+  KUBECTL,
+  PLATFORM,
+  SIGNER,
+  startActionWorld,
+  VERSION,
+} from './action-world.ts';
 import { startLocalSigstore } from '#support/local-sigstore';
 import { ROOT } from '../package/packed.ts';
 
@@ -14,9 +22,8 @@ afterAll(() => world[Symbol.asyncDispose]());
 
 /** The cells of the summary's table, row by row. */
 function tableOf(summary: string): readonly (readonly string[])[] {
-  return Array.from(summary.matchAll(/<tr>(.*?)<\/tr>/g), ([, row = '']) =>
-    Array.from(row.matchAll(/<t[hd]>(.*?)<\/t[hd]>/g), ([, cell = '']) => cell),
-  );
+  const rows = summary.split('\n').filter((line) => /^\| .* \|$/.test(line));
+  return rows.map((row) => row.slice(2, -2).split(' | '));
 }
 
 describe('the action', () => {
@@ -32,7 +39,9 @@ describe('the action', () => {
       paths: kubectl,
       sha256: world.digest('kubectl'),
       signer: SIGNER,
+      'signed-at': expect.stringMatching(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d/),
       'log-index': expect.stringMatching(/^\d+$/),
+      'cache-hit': 'false',
       'bundle-paths': `${kubectl}.sigstore.json`,
     });
     expect(job.result).toMatchObject({
@@ -56,13 +65,19 @@ describe('the action', () => {
   it('groups its log, one group an artifact with every check', async () => {
     const { run } = await world.useRunner();
     const { stdout } = await run({ version: VERSION });
-    expect(stdout).toContain(`::group::kubectl ${VERSION} ${PLATFORM}: proved, installed`);
+    expect(stdout).toContain(`::group::kubectl ${VERSION} ${PLATFORM}: every check`);
+    expect(stdout).toMatch(
+      new RegExp(
+        `^installed kubectl ${VERSION} ${PLATFORM} as \\S+; signed \\d{4}-\\d\\d-\\d\\d by ${SIGNER}$`,
+        'm',
+      ),
+    );
     expect(stdout).toMatch(/^passed signature: /m);
     expect(stdout).toMatch(/^passed digest: /m);
     expect(stdout).toContain('::endgroup::');
   });
 
-  it('writes a table to the summary: what, by whom, where it is on record, and by which trusted root', async () => {
+  it('writes a table to the summary: what, where it is on record, by whom, and by which trusted root', async () => {
     const { dir, run } = await world.useRunner();
     writeFileSync(dir.join('newer.json'), world.sigstore.trustedRoot());
     const { summary, outputs, result } = await run({
@@ -71,21 +86,24 @@ describe('the action', () => {
       'trusted-root': dir.join('newer.json'),
     });
     const [head, ...rows] = tableOf(summary);
-    expect(head).toEqual(['Component', 'Version', 'SHA-256', 'Signed by', 'Log entry', 'Trusted root']);
+    expect(head).toEqual(['Program', 'Version', 'Platform', 'SHA-256', 'Signed', 'Log entry']);
     const indexes = outputs['log-index']?.split('\n') ?? [];
     const log = `https://${world.sigstore.rekor.host}`;
     expect(rows).toEqual(
       ['kubectl', 'kubeadm'].map((component, at) => [
         component,
         VERSION,
-        `<code>${world.digest(component)}</code>`,
-        `${SIGNER} at ${result?.artifacts[at]?.signedAt}`,
-        `<a href="${log}/api/v1/log/entries?logIndex=${indexes[at]}">${indexes[at]}</a> in ${log}`,
-        dir.join('newer.json'),
+        PLATFORM,
+        `\`${world.digest(component).slice(0, 8)}…${world.digest(component).slice(-6)}\``,
+        result?.artifacts[at]?.signedAt?.slice(0, 10),
+        `[${indexes[at]}](<${log}/api/v1/log/entries?logIndex=${indexes[at]}>) in \`${log}\``,
       ]),
     );
     expect(result?.artifacts[0]?.trustedRoot).toMatchObject({ source: 'file', path: dir.join('newer.json') });
-    expect(summary).toContain(`Trusted root: ${dir.join('newer.json')}, <code>sha256:`);
+    expect(summary).toContain(`\nSigned by \`${SIGNER}\`, vouched for by \`https://accounts.google.com\`.`);
+    expect(summary).toContain(` Trusted root: \`${dir.join('newer.json')}\`.\n`);
+    const file = EXE === '' ? '"$(command -v kubectl)"' : KUBECTL;
+    expect(summary).toContain(`    k8s-verify verify ${file} --trusted-root ${dir.join('newer.json')}\n`);
   });
 
   it('links to the page of the public log', async () => {
@@ -101,8 +119,7 @@ describe('the action', () => {
       'trusted-root': dir.join('own.json'),
     });
     const index = outputs['log-index'] ?? '';
-    const link = `<a href="https://search.sigstore.dev/?logIndex=${index}">${index}</a>`;
-    expect(tableOf(summary)[1]?.[4]).toBe(link);
+    expect(tableOf(summary)[1]?.[5]).toBe(`[${index}](https://search.sigstore.dev/?logIndex=${index})`);
   });
 
   it('looks a version up once: all components are of one release', async () => {

@@ -48,7 +48,7 @@ describe('a lockfile', () => {
     const job = await run({ lockfile: dir.join('k8s.lock.json'), version: VERSION });
     expect(job.exitCode).toBe(22);
     expect(job.stdout).toMatch(
-      /^::error title=k8s-verify%3A lock-outdated::the lockfile has no kubectl v1\.30\.2/m,
+      /^::error title=k8s-verify did not install kubectl \(exit 22\)::the lockfile has no kubectl v1\.30\.2/m,
     );
     await expectNothing(job, dir);
   });
@@ -57,7 +57,7 @@ describe('a lockfile', () => {
     const { dir, run } = await withLock(VERSION, world.digest('kubectl', 'v1.29.6'));
     const job = await run({ lockfile: dir.join('k8s.lock.json') });
     expect(job.exitCode).toBe(12);
-    expect(job.stdout).toContain('::error title=k8s-verify%3A digest-mismatch::');
+    expect(job.stdout).toContain(`::error title=k8s-verify refused kubectl ${VERSION} (exit 12)::`);
     await expectNothing(job, dir);
   });
 

@@ -68,7 +68,9 @@ describe('what the log shows', () => {
     const { run, dir } = await world.useRunner();
     const job = await run({ version: 'latest-1.31' });
     expect(job.exitCode).toBe(2);
-    expect(job.stdout).toContain('::error title=k8s-verify%3A usage::latest-1.31 has two meanings');
+    expect(job.stdout).toContain(
+      '::error title=k8s-verify did not install kubectl (exit 2)::latest-1.31 has two meanings.',
+    );
     expect(job.stdout).toContain('next: write version: stable-1.31, or version: prerelease-1.31');
     await expectNothing(job, dir);
   });

@@ -26,14 +26,24 @@ describe('what is refused', () => {
     ['several versions at once', { version: 'v1.30.2 v1.29.6' }, 2, 'several versions'],
     ['a malformed version', { version: 'v1.x' }, 2, 'version'],
     ['an input that there is not', { versions: VERSION }, 2, 'there is no input versions'],
-    ['a checksum, which is called sha256 here', { checksum: 'sha256:0' }, 2, 'there is no input checksum'],
+    ['a checksum that is none', { checksum: 'sha256:0' }, 2, 'the input checksum is not a SHA-256'],
     [
       'the mirror of another action',
       { downloadBaseURL: 'https://a' },
       2,
       'there is no input downloadbaseurl',
     ],
-    ['a component as an input', { kubectl: '1.29.6' }, 2, 'there is no input kubectl'],
+    ['a component as an input', { kubeadm: '1.29.6' }, 2, 'there is no input kubeadm'],
+    ['another project', { helm: 'v3.15.0' }, 2, 'there is no input helm'],
+    ['an impossible platform', { platform: 'linux/mips' }, 3, 'publishes nothing for the platform'],
+    ['an impossible architecture', { 'arch-type': 'mips' }, 3, 'publishes nothing for the platform'],
+    ['a minor release of two meanings', { version: 'latest-1.30' }, 2, 'latest-1.30 has two meanings'],
+    [
+      'a component for the command alone',
+      { 'setup-only': 'true', components: 'kubectl' },
+      2,
+      'setup-only installs nothing',
+    ],
     ['a word that is no component', { components: 'kubectl@' }, 2, 'the input components has'],
     ['a switch that is neither on nor off', { cache: 'perhaps' }, 2, 'the input cache is neither'],
     ['a mirror that is no URL', { mirror: 'dl.k8s.io' }, 2, 'the input mirror is not'],
@@ -59,7 +69,11 @@ describe('what is refused', () => {
     const job = await run(inputs, { HOME: undefined, USERPROFILE: undefined });
     expect(job.stdout).toContain(text);
     expect(job.exitCode).toBe(exitCode);
-    expect(job.stdout).toMatch(/^::error title=k8s-verify%3A [a-z-]+::.*%0Anext: /m);
+    const verb = exitCode >= 10 && exitCode < 20 ? 'refused' : 'did';
+    expect(job.stdout).toMatch(
+      new RegExp(`^::error title=k8s-verify ${verb} [^:]*\\(exit ${exitCode}\\)::.*%0Anext: .`, 'm'),
+    );
+    expect(job.stdout.match(/^::error/gm)).toHaveLength(1);
     expect(job.stdout).not.toMatch(/^::error [^:]*file=/m);
     expect(job.stdout).not.toMatch(/ --[a-z]/);
     expect(job.stderr).toBe('');
@@ -89,7 +103,7 @@ describe('what is refused', () => {
     const { dir, run } = await world.useRunner();
     const job = await run({ version: 'v1.28.11' });
     expect(job.exitCode).toBe(15);
-    expect(job.stdout).toMatch(/^::error title=k8s-verify%3A identity-mismatch::/m);
+    expect(job.stdout).toMatch(/^::error title=k8s-verify refused kubectl v1\.28\.11 \(exit 15\)::/m);
     expect(job.stdout).toContain(`wanted ${SIGNER} `);
     expect(job.stdout).toContain(`found ${identity} `);
     await expectNothing(job, dir);
@@ -114,7 +128,7 @@ describe('what is refused', () => {
     const before = world.releases.http.requestsFor(`/${KUBECTL}`).length;
     const job = await run();
     world.releases.http.clearFaults();
-    expect(job.stdout).toMatch(/^::error title=k8s-verify%3A [a-z-]+::/m);
+    expect(job.stdout).toMatch(/^::error title=k8s-verify did not install kubectl \(exit \d\)::/m);
     expect(job.stdout).not.toMatch(/ --[a-z]/);
     expect(job.exitCode).toBe(exitCode);
     await expectNothing(job, dir);
@@ -136,7 +150,8 @@ describe('what is refused', () => {
     const job = await run({ version: VERSION });
     world.releases.http.clearFaults();
     expect(job.exitCode).toBe(12);
-    expect(job.stdout).toContain('::error title=k8s-verify%3A digest-mismatch::');
+    expect(job.stdout).toContain(`::error title=k8s-verify refused kubectl ${VERSION} (exit 12)::`);
+    expect(job.stdout).toContain('%0Anext: take it from its source (leave out the input mirror)');
     await expectNothing(job, dir);
     expect(await toolsIn(dir.join('tool-cache'))).toEqual([]);
   });
@@ -159,7 +174,9 @@ describe('what is refused', () => {
       const { dir, run } = await world.useRunner();
       const job = await run({ version: VERSION, 'install-dir': '/proc' });
       expect(job.exitCode).toBe(20);
-      expect(job.stdout).toMatch(/^::error title=k8s-verify%3A [a-z-]+::could not write kubectl/m);
+      expect(job.stdout).toMatch(
+        /^::error title=k8s-verify did not install kubectl[^:]*::could not write kubectl/m,
+      );
       await expectNothing(job, dir);
     },
   );
@@ -191,7 +208,7 @@ describe('what is refused', () => {
     const job = await run({ version: VERSION }, { RUNNER_TEMP: dir.join('a-file', 'temp') });
     expect(job.exitCode).toBe(20);
     expect(job.stdout).toContain(
-      '::error title=k8s-verify%3A destination-unwritable::no directory can be made',
+      `::error title=k8s-verify did not install kubectl ${VERSION} (exit 20)::no directory can be made`,
     );
     await expectNothing(job, dir);
   });

@@ -33,12 +33,12 @@ it('installs kubectl.exe, and its bundle next to it', async () => {
   const world = { ...real, host: { platform: 'win32', arch: 'x64', endianness: 'LE' } as const };
   const asked = { ...readInputs((name) => inputs[name] ?? ''), trustedRootFile: dir.join('root.json') };
   // A path of this machine, where the inputs' own would be one of Windows.
-  const { directory, result } = await setUp(
-    asked,
-    { ...runner, platform: process.platform },
-    world,
-    new AbortController().signal,
-  );
+  const { directory, result } = await setUp(asked, {
+    runner: { ...runner, platform: process.platform },
+    client: world,
+    signal: new AbortController().signal,
+    planned: () => undefined,
+  });
   const file = path.join(directory, 'kubectl.exe');
   expect(result.artifacts).toMatchObject([
     { platform: 'windows/amd64', path: file, sha256, bundlePath: `${file}.sigstore.json` },

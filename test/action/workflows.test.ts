@@ -81,29 +81,64 @@ function complaintsOf(names: readonly string[], input = ''): string {
 }
 
 describe('the steps that README.md and docs/action.md show', () => {
-  const blocks = ['README.md', 'docs/action.md'].flatMap((page) => blocksOf(page, 'yaml'));
+  const all = ['README.md', 'docs/action.md'].flatMap((page) => blocksOf(page, 'yaml'));
+  const blocks = all.filter((block) => block.startsWith('- '));
+  const whole = all.filter((block) => !block.startsWith('- '));
+  const uncommented = blocks.map((block): readonly Step[] =>
+    parse(block.replaceAll(/^ {4}# (\S+: \S+).*$/gm, '    $1')),
+  );
 
-  it('are the line that takes the place of setup-kubectl, one with a version file, one with a digest, and one with a cache and a lockfile', () => {
+  it('have inputs that exist, also in their comments', () => {
     const steps = blocks.map((block): readonly Step[] => parse(block));
-    expect(steps.map((some) => some.length)).toEqual([1, 1, 1, 1, 2]);
+    expect(steps.map((some) => some.length)).toEqual([1, 1, 1, 1, 2, 1]);
     expect(steps.flatMap(unknownInputs)).toEqual([]);
+    expect(Object.keys(uncommented[0]?.[0]?.with ?? {}).length).toBeGreaterThan(2);
+    expect(uncommented.flatMap(unknownInputs)).toEqual([]);
   });
 
-  it('have inputs that exist in their comments, too', () => {
-    const uncommented = blocks.map((block) => block.replaceAll(/^ {4}# (\S+: \S+).*$/gm, '    $1'));
-    const steps = uncommented.map((block): readonly Step[] => parse(block));
-    expect(Object.keys(steps[0]?.[0]?.with ?? {}).length).toBeGreaterThan(2);
-    expect(steps.flatMap(unknownInputs)).toEqual([]);
+  it('begin in docs/action.md with every input but those of another signer and other names of the same', () => {
+    const elsewhere = /^(?:rekor-url|trusted-root|tuf-.*|certificate-.*|arch-type|checksum|setup-only)$/;
+    const shown = INPUT_NAMES.filter((name) => !elsewhere.test(name));
+    expect(Object.keys(uncommented[1]?.[0]?.with ?? {}).toSorted()).toEqual(shown.toSorted());
   });
 
   it('pin their actions by commit', () => {
-    const uses = [...blocks.join('').matchAll(/^- uses: (.*)$/gm)].map(([, what]) => what);
+    const uses = [...all.join('').matchAll(/^ *- uses: (.*)$/gm)].map(([, what]) => what);
+    expect(uses.length).toBeGreaterThan(blocks.length);
     for (const what of uses) expect(what).toMatch(/^[\w.-]+\/[\w.-]+@[0-9a-f]{40} # v\d+\.\d+\.\d+$/);
+  });
+
+  it('have a workflow for several systems, whose lockfile is for all of them', () => {
+    expect(whole).toHaveLength(1);
+    const workflow: {
+      readonly jobs: {
+        readonly test: {
+          readonly strategy: { readonly matrix: { readonly os: readonly string[] } };
+          readonly steps: readonly Step[];
+        };
+      };
+    } = parse(whole[0] ?? '');
+    const { strategy, steps } = workflow.jobs.test;
+    expect(unknownInputs(steps)).toEqual([]);
+    const lock =
+      blocksOf('docs/action.md', 'sh').find((script) => script.startsWith('k8s-verify lock')) ?? '';
+    const platforms = [...lock.matchAll(/--platform (\S+)/g)].map(([, platform]) => platform);
+    const known: Readonly<Record<string, string>> = {
+      'ubuntu-24.04': 'linux/amd64',
+      'ubuntu-24.04-arm': 'linux/arm64',
+      'macos-15': 'darwin/arm64',
+      'windows-2025': 'windows/amd64',
+    };
+    expect(platforms).toEqual(strategy.matrix.os.map((os) => known[os]));
   });
 
   it.skipIf(!actionlint).each(blocks)('satisfy the linter (needs actionlint): %j', (block) => {
     const head = 'on: push\npermissions: {}\njobs:\n  job:\n    runs-on: ubuntu-24.04\n    steps:\n';
     expect(complaintsOf(['-'], `${head}${block.replaceAll(/^/gm, '      ')}`)).toBe('');
+  });
+
+  it.skipIf(!actionlint)('satisfy it as a whole workflow, too (needs actionlint)', () => {
+    for (const workflow of whole) expect(complaintsOf(['-'], workflow)).toBe('');
   });
 });
 

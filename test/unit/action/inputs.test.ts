@@ -11,6 +11,10 @@ function read(inputs: Readonly<Record<string, string>>): ActionInputs {
 }
 
 interface ActionFile {
+  readonly name: string;
+  readonly description: string;
+  readonly author: string;
+  readonly branding: object;
   readonly inputs: Readonly<Record<string, { readonly description: string; readonly default: string }>>;
   readonly outputs: Readonly<Record<string, { readonly description: string }>>;
   readonly runs: { readonly using: string; readonly main: string };
@@ -39,6 +43,13 @@ describe('action.yml', () => {
     for (const { description } of Object.values(actionFile.outputs)) expect(description).not.toBe('');
   });
 
+  it('has what the Marketplace asks for', () => {
+    expect(actionFile.name).toContain('k8s-verify');
+    expect(actionFile.description.length).toBeLessThanOrEqual(125);
+    expect(actionFile.author).not.toBe('');
+    expect(actionFile.branding).toEqual({ icon: 'check-circle', color: 'blue' });
+  });
+
   it('runs the bundled file with Node 24', () => {
     expect(actionFile.runs).toStrictEqual({ using: 'node24', main: 'dist/action/index.js' });
   });
@@ -47,10 +58,12 @@ describe('action.yml', () => {
 describe('reading inputs', () => {
   it('without any: the newest stable kubectl, through the tool cache', () => {
     expect(read({})).toStrictEqual({
-      components: [{ component: 'kubectl' }],
+      components: [],
       requireName: 'known',
       offline: false,
       cache: true,
+      summary: true,
+      setupOnly: false,
     });
   });
 
@@ -60,6 +73,22 @@ describe('reading inputs', () => {
     expect(read({ sha256 }).sha256).toBe(sha256);
     expect(read({ 'require-name': 'True' }).requireName).toBe('always');
     expect(read({ 'require-name': 'false' })).not.toHaveProperty('requireName');
+  });
+
+  it('with the words of azure/setup-kubectl and action-setup-kube-tools', () => {
+    const checksum = 'ab'.repeat(32);
+    expect(read({ checksum }).sha256).toBe(checksum);
+    expect(read({ checksum, sha256: `sha256:${checksum}` }).sha256).toBe(checksum);
+    expect(read({ kubectl: '1.29.6' }).components).toEqual([{ component: 'kubectl', version: '1.29.6' }]);
+    expect(read({ kubectl: '1.29.6', components: 'kubeadm' }).components).toEqual([
+      { component: 'kubeadm' },
+      { component: 'kubectl', version: '1.29.6' },
+    ]);
+    expect(read({ 'arch-type': 'arm64' }).platform).toBe('arm64');
+  });
+
+  it('with the command alone for later steps', () => {
+    expect(read({ 'setup-only': 'true', offline: 'true', cache: 'false' }).setupOnly).toBe(true);
   });
 
   it('with the TUF repository of another Sigstore, and with a file that says the versions', () => {
@@ -89,6 +118,8 @@ describe('reading inputs', () => {
         lockfile: 'k8s.lock.json',
         'require-name': 'true',
         cache: 'false',
+        summary: 'false',
+        platform: 'linux/arm64',
       }),
     ).toStrictEqual({
       components: [
@@ -106,6 +137,9 @@ describe('reading inputs', () => {
       requireName: 'always',
       offline: true,
       cache: false,
+      summary: false,
+      setupOnly: false,
+      platform: 'linux/arm64',
     });
   });
 
@@ -124,6 +158,24 @@ describe('reading inputs', () => {
     ['a digest that is none', { sha256: 'abc' }, /sha256 is not a SHA-256/],
     ['a digest of several', { sha256: 'ab'.repeat(32), components: 'kubectl kubeadm' }, /several are named/],
     ['a digest next to a lockfile', { sha256: 'ab'.repeat(32), lockfile: 'l' }, /exclude each other/],
+    ['a checksum that is none', { checksum: 'abc' }, /checksum is not a SHA-256/],
+    ['two digests', { sha256: 'ab'.repeat(32), checksum: 'cd'.repeat(32) }, /two digests of one file/],
+    ['several versions of kubectl', { kubectl: '1.29.6 1.30.2' }, /input kubectl has several/],
+    [
+      'kubectl in two inputs',
+      { kubectl: '1.29.6', components: 'kubeadm kubectl' },
+      /kubectl and components name/,
+    ],
+    ['a platform in two inputs', { platform: 'linux/arm64', 'arch-type': 'arm64' }, /exclude each other/],
+    ['a platform without a system', { platform: 'arm64' }, /platform has another form/],
+    ['an architecture with a system', { 'arch-type': 'linux/arm64' }, /arch-type has another form/],
+    ['a summary that is neither true nor false', { summary: 'no' }, /summary/],
+    [
+      'a component for the command alone',
+      { 'setup-only': 'true', components: 'kubectl' },
+      /takes no components/,
+    ],
+    ['a lockfile for the command alone', { 'setup-only': 'true', lockfile: 'l' }, /takes no lockfile/],
     ['a require-name that is neither true nor false', { 'require-name': 'kubectl' }, /require-name/],
     ['a cache that is neither true nor false', { cache: 'yes' }, /cache/],
     ['an offline that is neither true nor false', { offline: '1' }, /offline/],

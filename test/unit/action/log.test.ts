@@ -1,6 +1,5 @@
 import { describe, expect, it } from 'vitest';
 import { harmless } from '../../../src/action/log.ts';
-import { escapeHtml } from '../../../src/action/outputs.ts';
 
 describe('a line of the log', () => {
   it.each([
@@ -14,15 +13,5 @@ describe('a line of the log', () => {
     ['a\u202eb', 'a b'],
   ])('%j gives the runner no command', (text, expected) => {
     expect(harmless(text)).toBe(expected);
-  });
-});
-
-describe('a cell of the summary', () => {
-  it.each([
-    ['<img src=x onerror="y">', '&lt;img src=x onerror=&quot;y&quot;&gt;'],
-    ['a & b', 'a &amp; b'],
-    ['a\nb', 'a b'],
-  ])('%j carries no markup', (text, expected) => {
-    expect(escapeHtml(text)).toBe(expected);
   });
 });

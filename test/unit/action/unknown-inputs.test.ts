@@ -23,16 +23,19 @@ describe('inputs that there are not', () => {
 
 describe('inputs that mean something elsewhere', () => {
   it.each([
-    ['INPUT_CHECKSUM', 'sha256', /write sha256 .* a lockfile/],
+    ['INPUT_CHECKSUMS', 'sha256', /write sha256 .* a lockfile/],
     ['INPUT_DIGEST', 'sha256', /write sha256/],
     ['INPUT_DOWNLOADBASEURL', 'mirror', /write mirror/],
     ['INPUT_DOWNLOAD-URL', 'mirror', /write mirror/],
     ['INPUT_KUBERNETES-VERSION', 'version', /write version/],
     ['INPUT_BIN-DIR', 'install-dir', /write install-dir/],
-    ['INPUT_KUBECTL', 'components', /components: kubectl@v/],
+    ['INPUT_KUBECTL-VERSION', 'components', /components: kubectl@v/],
     ['INPUT_KUBELET-VERSION', 'components', /components: kubelet@v/],
     ['INPUT_KUBE_APISERVER_TAR', 'components', /components: kube-apiserver\.tar@v/],
-    ['INPUT_ARCH', 'the inputs of action.yml', /the machine that the job runs on/],
+    ['INPUT_ARCH', 'platform', /platform: linux\/arm64/],
+    ['INPUT_SETUP-TOOLS', 'components', /components: kubectl kubeadm/],
+    ['INPUT_HELM', 'the inputs of action.yml', /a step of its own/],
+    ['INPUT_KUSTOMIZE', 'the inputs of action.yml', /cannot prove it/],
     ['INPUT_CERTIFICATE-IDENTITY-REGEXP', 'the inputs of action.yml', /whole and exact/],
     ['INPUT_BUNDLE', 'the inputs of action.yml', /bundle-paths/],
   ])('%s is an error, and the advice names what there is', (variable, expected, advice) => {

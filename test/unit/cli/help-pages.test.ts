@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { EXIT_CODE_PAGES } from '../../../src/cli/exit-code-pages.ts';
+import { EXIT_CODE_PAGES } from '../../../src/text/exit-code-pages.ts';
 import { helpFor, overview, questionPage } from '../../../src/cli/help.ts';
 import { factsOf, pageWidth } from '../../../src/cli/help-page.ts';
 import { TOPICS } from '../../../src/cli/help-topics.ts';
