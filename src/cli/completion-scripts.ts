@@ -60,9 +60,10 @@ _k8s_verify() {
   local current=\${COMP_WORDS[COMP_CWORD]} previous=\${COMP_WORDS[COMP_CWORD-1]}
   local command= word options= words= files= versions=
   COMPREPLY=()
+  # The shell itself completes names of files and directories, whatever is in them.
   case $previous in
-    ${flagsTaking(program, (value) => value === 'file')}) compopt -o filenames; COMPREPLY=($(compgen -f -- "$current")); return ;;
-    ${flagsTaking(program, (value) => value === 'directory')}) compopt -o filenames; COMPREPLY=($(compgen -d -- "$current")); return ;;
+    ${flagsTaking(program, (value) => value === 'file')}) compopt -o default; return ;;
+    ${flagsTaking(program, (value) => value === 'directory')}) compopt -o dirnames; return ;;
 ${lists.join('\n')}
     ${flagsTaking(program, (value) => value === 'anything')}) return ;;
   esac
@@ -77,8 +78,7 @@ ${cases.join('\n')}
   if [[ $current == -* ]]; then
     COMPREPLY=($(compgen -W "$options" -- "$current"))
   elif [[ -n $files ]]; then
-    compopt -o filenames
-    COMPREPLY=($(compgen -f -- "$current"))
+    compopt -o default
   else
     [[ -z $command && $COMP_CWORD -eq 1 ]] && words="$words ${commandWords(program).join(' ')}"
     [[ -n $versions && $current == v* ]] && words="$words $(command ${KEPT_VERSIONS} 2>/dev/null)"

@@ -1,6 +1,7 @@
 /** The `completion` command. */
 import { RequestError } from '../errors.ts';
 import { excerpt } from '../text/excerpt.ts';
+import { nearest } from '../text/nearest.ts';
 import type { Answer } from './console.ts';
 import type { JsonAnswer } from './output-json.ts';
 import { completionScript, LOADING } from './completion-scripts.ts';
@@ -15,7 +16,7 @@ export function completion({ operands }: ParsedLine): Promise<Answer> {
     throw new RequestError('usage', 'completion takes the name of a shell', {
       wanted: SHELLS.join(', '),
       found: word === undefined ? 'nothing' : excerpt(word),
-      next: 'for example: k8s-verify completion bash > /etc/bash_completion.d/k8s-verify',
+      next: `k8s-verify completion ${nearest(word ?? '', SHELLS) ?? 'bash'}`,
     });
   }
   const script = completionScript(shell);

@@ -46,13 +46,15 @@ export function readComponents(line: ParsedLine): readonly NamedComponent[] {
 }
 
 function noComponent(version: string | undefined, { command }: ParsedLine): RequestError {
+  // `latest` would be asked back.
+  const example = version?.replace(/^latest/, 'stable') ?? 'v1.30.2';
   return new RequestError('usage', 'no component is named', {
     wanted: 'COMPONENT[@VERSION]... [VERSION]',
     found: version === undefined ? 'nothing' : `only the version ${excerpt(version)}`,
     next:
       command === 'install'
-        ? `name what to install, for example: ${commandText(['kubectl', version ?? 'v1.30.2']) ?? 'k8s-verify kubectl'}`
-        : `name a component, for example: ${commandText([command, 'kubectl', version ?? 'v1.30.2']) ?? `k8s-verify ${command} kubectl`}`,
+        ? `name what to install, for example: ${commandText(['kubectl', example]) ?? 'k8s-verify kubectl'}`
+        : `name a component, for example: ${commandText([command, 'kubectl', example]) ?? `k8s-verify ${command} kubectl`}`,
   });
 }
 

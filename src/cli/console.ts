@@ -99,6 +99,11 @@ export function openConsole(words: readonly string[], { stdout, stderr, env }: S
           failed.artifacts(invocation()),
           failed.more,
         );
+  const textOf = (text: string, shown: Answer['shown']): string => {
+    if (!stdout.isTTY) return text;
+    if (mode.quiet || shown === undefined) return printableLines(text);
+    return shown({ ...mode.style, ...terminalOf(stdout, env) });
+  };
   const finish = (): void => {
     progress.finish();
   };
@@ -123,12 +128,11 @@ export function openConsole(words: readonly string[], { stdout, stderr, env }: S
       const { text, shown, summary, below, notes = [], json, failed } = answer;
       finish();
       if (!mode.quiet && summary !== undefined) stderr.write(summary(mode.style, recorder.facts().aliases));
+      // On a terminal what a person has to do comes last.
+      if (!mode.json) stdout.write(textOf(text, shown));
       for (const one of notes) tell(one);
       if (failed !== undefined) stderr.write(failed.text(mode.style, invocation()));
       if (mode.json) stdout.write(renderJson(reportOf(answer), stdout.isTTY));
-      else if (!stdout.isTTY) stdout.write(text);
-      else if (mode.quiet || shown === undefined) stdout.write(printableLines(text));
-      else stdout.write(shown({ ...mode.style, ...terminalOf(stdout, env) }));
       if (below !== undefined && !mode.quiet) stderr.write(below);
       return failed === undefined ? json.exitCode : exitCodeFor(failed.error);
     },

@@ -73,9 +73,18 @@ function nothingInstalled({ line }: Invocation): string {
   return names.length > 1 ? `None of the ${names.length} was installed.` : 'Nothing was installed.';
 }
 
-/** `Exit code 12 (k8s-verify help 12)`. */
-export function exitLine(code: ErrorCode | 'bug', exitCode: ExitCode): string {
-  const help =
-    code === 'component-unknown' ? '; all names: k8s-verify list --all' : ` (k8s-verify help ${exitCode})`;
-  return `Exit code ${exitCode}${help}`;
+const ALL_NAMES = 'k8s-verify list --all';
+
+/**
+ * `Exit code 12 (k8s-verify help 12)`.
+ *
+ * @param steps what was said to do, which is not said again
+ */
+export function exitLine(
+  code: ErrorCode | 'bug',
+  exitCode: ExitCode,
+  steps: readonly { readonly command?: string }[] = [],
+): string {
+  const namesAll = code === 'component-unknown' && steps.every(({ command }) => command !== ALL_NAMES);
+  return `Exit code ${exitCode}${namesAll ? `; all names: ${ALL_NAMES}` : ` (k8s-verify help ${exitCode})`}`;
 }

@@ -27,7 +27,11 @@ export function errorText(error: unknown, style: TextStyle, invocation: Invocati
   const exitCode = exitCodeFor(error);
   const lines = [
     ...blockLines(error, style, invocation),
-    ...lastLines(diskState(error.code, exitCode, invocation), exitLine(error.code, exitCode), style),
+    ...lastLines(
+      diskState(error.code, exitCode, invocation),
+      exitLine(error.code, exitCode, nextSteps(error, invocation)),
+      style,
+    ),
   ];
   return `${lines.join('\n')}\n`;
 }

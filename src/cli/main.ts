@@ -1,5 +1,4 @@
 /** The face of the library: reads the command line, runs one command, and ends with that run's exit code. */
-import { VERSION } from '../text/version.ts';
 import { versionText } from './version-text.ts';
 
 /**
@@ -21,8 +20,9 @@ export async function main(argv: readonly string[] = process.argv): Promise<void
     const { columns, overview } = await import('./help.ts');
     process.stdout.write(overview(columns()));
   } else if (words.length === 1 && first === '--version') {
-    // Nothing but this is loaded for it; with more words, the parser says what is wrong.
-    process.stdout.write(versionText(VERSION, process.stdout.isTTY));
+    // Nothing but this is loaded for it in a pipe; with more words, the parser says what is wrong.
+    const forPeople = process.stdout.isTTY ? await import('./version-for-people.ts') : undefined;
+    process.stdout.write(forPeople?.versionForPeople() ?? versionText());
   } else if (first === '__complete') {
     const { complete } = await import('./complete.ts');
     process.stdout.write(await complete(words[1]).catch(() => ''));

@@ -1,9 +1,12 @@
 /** What was probably meant, by spelling and by meaning. One answer at most, and never a way to check less. */
+import { firstOnPath } from '../disk/first-on-path.ts';
 import { RequestError } from '../errors.ts';
 import { excerpt } from '../text/excerpt.ts';
 import { COMPONENTS } from '../release/component.ts';
 import { nearest } from '../text/nearest.ts';
+import { quoted } from '../text/quoted.ts';
 import type { CliOption } from './option.ts';
+import { releasesElsewhere } from './other-projects.ts';
 import { commandText } from './words.ts';
 
 export interface Meant {
@@ -20,6 +23,11 @@ const OPTIONS_BY_MEANING: Readonly<Record<string, string>> = {
   '--os': '--platform OS/ARCH',
   '-V': '--version',
 };
+
+/** The option that people mean by a name that other tools have, `--install-dir` for `--bin-dir`. */
+export function anotherWordFor(name: string): string | undefined {
+  return ofTable(OPTIONS_BY_MEANING, name)?.split(' ', 1)[0];
+}
 
 const LEAVING_OUT = /^--(?:insecure|skip|no-verify|no-check|allow-insecure|disable)/i;
 
@@ -58,6 +66,12 @@ const COMMANDS_BY_MEANING: Readonly<Record<string, string>> = {
   sum: 'digest',
   sha256: 'digest',
   checksum: 'digest',
+  installed: 'scan',
+  status: 'scan',
+  which: 'scan',
+  audit: 'release',
+  report: 'release',
+  inspect: 'release',
   copy: 'mirror',
   sync: 'mirror',
   diagnose: 'doctor',
@@ -75,28 +89,6 @@ const UPDATING: ReadonlySet<string> = new Set(['self-update', 'upgrade', 'update
 
 const COMPONENT_NAMES: readonly string[] = COMPONENTS.map(({ name }) => name);
 
-/** Programs that people often ask for together with those of Kubernetes, and the projects that release them. */
-const ELSEWHERE: Readonly<Record<string, string>> = {
-  helm: 'helm/helm',
-  kustomize: 'kubernetes-sigs/kustomize',
-  k9s: 'derailed/k9s',
-  kind: 'kubernetes-sigs/kind',
-  minikube: 'kubernetes/minikube',
-  etcd: 'etcd-io/etcd',
-  etcdctl: 'etcd-io/etcd',
-  etcdutl: 'etcd-io/etcd',
-  crictl: 'kubernetes-sigs/cri-tools',
-  critest: 'kubernetes-sigs/cri-tools',
-  'cri-tools': 'kubernetes-sigs/cri-tools',
-  cni: 'containernetworking/plugins',
-  'cni-plugins': 'containernetworking/plugins',
-  'kubernetes-cni': 'containernetworking/plugins',
-  containerd: 'containerd/containerd',
-  runc: 'opencontainers/runc',
-  'cri-o': 'cri-o/cri-o',
-  coredns: 'coredns/coredns',
-};
-
 /**
  * The error for a first word that is neither a command nor a component, where something can be said about it.
  *
@@ -109,17 +101,15 @@ export function mistypedCommand(
   commands: readonly string[],
 ): RequestError | undefined {
   const lower = word.toLowerCase();
-  if (Object.hasOwn(ELSEWHERE, lower)) return notOfKubernetes(word);
+  const elsewhere = releasesElsewhere(word);
+  if (elsewhere !== undefined) return notOfKubernetes(word, elsewhere);
   if (REMOVING.has(lower)) return removesNothing(words[words.indexOf(word) + 1]);
-  if (UPDATING.has(lower)) {
-    return new RequestError('usage', 'k8s-verify does not replace itself', {
-      next: 'update it the way it was installed; docs/bootstrap.md says how to check the new one first',
-    });
-  }
+  if (UPDATING.has(lower)) return replacesNothing(lower);
   const meaning = ofTable(COMMANDS_BY_MEANING, lower);
-  if (meaning !== undefined) {
+  if (meaning !== undefined && commands.includes(meaning)) {
     return new RequestError('usage', `there is no command ${word}`, {
-      next: instead(words, word, meaning),
+      // What stands after such a word is the name of a program, and a scan takes directories.
+      next: meaning === 'scan' ? 'k8s-verify scan' : instead(words, word, meaning),
     });
   }
   const spelled = nearest(lower, commands);
@@ -131,9 +121,9 @@ export function mistypedCommand(
 
 /** The error for a name that Kubernetes does not publish, where something can be said about it. */
 export function mistypedComponent(word: string, words: readonly string[]): RequestError | undefined {
-  const lower = word.toLowerCase();
-  if (Object.hasOwn(ELSEWHERE, lower)) return notOfKubernetes(word);
-  const near = nearest(lower, COMPONENT_NAMES);
+  const elsewhere = releasesElsewhere(word);
+  if (elsewhere !== undefined) return notOfKubernetes(word, elsewhere);
+  const near = nearest(word.toLowerCase(), COMPONENT_NAMES);
   if (near === undefined) return undefined;
   return new RequestError('component-unknown', `there is no component ${excerpt(word)}`, {
     next: instead(words, word, near),
@@ -143,9 +133,9 @@ export function mistypedComponent(word: string, words: readonly string[]): Reque
 /** How the error for such a program begins to say what was found. */
 export const ANOTHER_PROJECT = 'a project of its own';
 
-function notOfKubernetes(word: string): RequestError {
+function notOfKubernetes(word: string, releases: string): RequestError {
   return new RequestError('component-unknown', `${word} is not part of a Kubernetes release`, {
-    found: `${ANOTHER_PROJECT}, ${ofTable(ELSEWHERE, word.toLowerCase()) ?? 'elsewhere'}`,
+    found: `${ANOTHER_PROJECT}: ${releases}`,
     why: 'k8s-verify proves what the Kubernetes release process signs, and nothing else',
     next: 'get it from that project, with the checks that it offers',
   });
@@ -159,9 +149,21 @@ function instead(words: readonly string[], word: string, better: string): string
   return commandText(line) ?? `k8s-verify ${better}`;
 }
 
+/** The program of that name that a shell finds, or where to look for it. */
 function removesNothing(component: string | undefined): RequestError {
   const name = COMPONENT_NAMES.find((one) => one === component) ?? 'kubectl';
+  const path = firstOnPath(name, process.env['PATH'] ?? '');
   return new RequestError('usage', 'k8s-verify removes nothing', {
-    next: `rm "$(command -v ${name})"`,
+    ...(path === undefined ? { found: `no ${name} on PATH` } : {}),
+    next: path === undefined ? 'see where it is: k8s-verify scan' : `rm ${quoted(path)}`,
+  });
+}
+
+function replacesNothing(word: string): RequestError {
+  const proveFirst =
+    'install the new one as you installed this one, after: k8s-verify verify FILE --k8s-verify-release any';
+  return new RequestError('usage', 'k8s-verify does not replace itself', {
+    found: `this one runs from ${process.argv[1] ?? process.execPath}`,
+    next: word === 'update' ? 'for the trusted root: k8s-verify trusted-root update' : proveFirst,
   });
 }

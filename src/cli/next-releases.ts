@@ -151,14 +151,16 @@ function isDemanding({ line }: Invocation): boolean {
 }
 
 /** The same of the very version that the file must be, or that it claims, where that is a release. */
-export const releasedAs: CommandOf = ({ words, line }, claimed) => {
+export const releasedAs: CommandOf = ({ words, line, program }, claimed) => {
   if (line?.command !== 'verify' && line?.command !== 'scan') return undefined;
   const { as, key, k8sVerifyRelease } = line.options;
   // An install can demand neither.
   if (key !== undefined || k8sVerifyRelease !== undefined) return undefined;
   const platform = claimed.platform === thisPlatform() ? undefined : claimed.platform;
   const named = nameWords(as ?? { ...claimed, platform });
-  return named && toType([...named, ...optionsAmong(words, OF_RELEASED)]);
+  // A scan has found it where it is to be replaced.
+  const place = line.command === 'scan' && program !== undefined ? ['--output', program] : [];
+  return named && toType([...named, ...place, ...optionsAmong(words, OF_RELEASED)]);
 };
 
 /** The program that a scan found, with evidence of its own. */

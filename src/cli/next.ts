@@ -4,7 +4,8 @@
  */
 import { ANOTHER_PROJECT } from './meant.ts';
 import { type ErrorCode, GET_AGAIN, IS_NEWEST, TWO_DIGESTS, type K8sVerifyError } from '../errors.ts';
-import type { Invocation } from './invocation.ts';
+import { excerpt } from '../text/excerpt.ts';
+import { type Invocation, toType } from './invocation.ts';
 import * as commands from './next-commands.ts';
 import * as releases from './next-releases.ts';
 import { commandText } from './words.ts';
@@ -96,6 +97,16 @@ const lookThenForget: Steps = ({ next }, invocation) => {
   return [look, { text: `${root}once you know that this one is right`, command }];
 };
 
+/** Where one option was meant by another, and takes the same value: the line with that one. */
+const withMeantOption: Steps = ({ next, found }, { words }) => {
+  const better = /^did you mean (?<better>--[\w-]+)(?: DIR)?\?$/.exec(next ?? '')?.groups?.['better'];
+  const flag = words.find((word) => excerpt(word) === found || word === found);
+  if (better === undefined || better === '--version' || flag === undefined) return [];
+  const [name = ''] = flag.split('=', 1);
+  const command = toType(words.map((word) => (word === flag ? `${better}${word.slice(name.length)}` : word)));
+  return command === undefined ? [] : [{ text: command, command }];
+};
+
 function all(...parts: readonly Steps[]): Steps {
   return (error, invocation) => parts.flatMap((part) => part(error, invocation));
 }
@@ -108,7 +119,9 @@ function first(...parts: readonly Steps[]): Steps {
 
 /** What Kubernetes has of that version is no help. */
 const ofAnotherProject: Steps = (error, invocation) =>
-  error.found?.startsWith(ANOTHER_PROJECT) === true ? own(error, invocation) : [];
+  error.found?.startsWith(ANOTHER_PROJECT) === true
+    ? [...own(error, invocation), { text: 'see what can be proved', command: 'k8s-verify list --all' }]
+    : [];
 
 const refill = stepOf('fill the mirror again', releases.refillMirror);
 /** Another copy of what was to be fetched, or of what a mirror has that is checked. */
@@ -174,7 +187,7 @@ const ofTheNetwork = all(own, lookAround, orSource);
 const ofTheDisk = all(own, thenAgain);
 
 const BY_CODE: Readonly<Record<ErrorCode, Steps>> = {
-  usage: first(withCommand(own), all(own, page)),
+  usage: first(withCommand(own), withMeantOption, all(own, page)),
   'version-malformed': all(
     own,
     step('see how a version is written', () => 'k8s-verify help versions'),

@@ -29,13 +29,13 @@ export function successText(
     const line = `${symbol(style, 'done')}${wrapped(printable(done), 2, style)}`;
     return [
       line,
-      ...(together ? more : [signed, ...more]).map((text) => `  ${wrapped(printable(text), 6, style)}`),
+      ...(together ? more : [signed, ...more]).map((text) => `  ${wrapped(printable(text), 2, style, 6)}`),
     ];
   });
   const [first] = artifacts;
   const shared =
     together && first !== undefined
-      ? [`  ${wrapped(printable(`${allSigned(artifacts)} by ${signerOf(first)}`), 6, style)}`]
+      ? [`  ${wrapped(printable(`${allSigned(artifacts)} by ${signerOf(first)}`), 2, style, 6)}`]
       : [];
   return [...checks, ...lines, ...shared].map((line) => `${line}\n`).join('');
 }
@@ -45,7 +45,7 @@ export function offlineLine(artifacts: readonly ArtifactResult[], style: TextSty
   const [first] = artifacts;
   if (first === undefined) return '';
   const text = printable(`offline: trusted root ${rootWords(first.trustedRoot, now)}`);
-  return style.terminal === undefined ? `${text}\n` : `  ${wrapped(text, 6, style)}\n`;
+  return style.terminal === undefined ? `${text}\n` : `  ${wrapped(text, 2, style, 6)}\n`;
 }
 
 function allSigned(artifacts: readonly ArtifactResult[]): string {

@@ -8,7 +8,10 @@ import type { TextStyle } from './style.ts';
 import { thisPlatform } from './success-text.ts';
 
 const CLEAR_TO_END_OF_LINE = '\u001b[K';
-const CLEAR_TO_END_OF_SCREEN = '\u001b[J';
+const CLEAR_LINE = '\u001b[2K';
+const DOWN = '\u001b[1B';
+const SAVE_CURSOR = '\u001b7';
+const RESTORE_CURSOR = '\u001b8';
 const WRAP = '\u001b[?7h';
 const NO_WRAP = '\u001b[?7l';
 const up = (lines: number): string => `\u001b[${lines}A`;
@@ -151,6 +154,9 @@ class Table {
       (sum, { length }) => sum + Math.max(Math.ceil(length / columns), 1) - 1,
       0,
     );
-    if (broken > 0) this.#stream.write(`${up(broken)}${CLEAR_TO_END_OF_SCREEN}`);
+    if (broken === 0) return;
+    // Line by line: a terminal that is asked to clear the whole screen may keep what was on it in its history.
+    const clear = `${CLEAR_LINE}${DOWN}`.repeat(this.#drawn.length + broken);
+    this.#stream.write(`${up(broken)}${SAVE_CURSOR}${clear}${RESTORE_CURSOR}`);
   }
 }

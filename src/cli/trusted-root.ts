@@ -3,6 +3,7 @@ import type { Client } from '../client.ts';
 import { RequestError } from '../errors.ts';
 import { outputFile } from '../plan/destination.ts';
 import { excerpt } from '../text/excerpt.ts';
+import { nearest } from '../text/nearest.ts';
 import { type Change, describeChange } from '../trust/difference.ts';
 import type { KeyUse, KeyWindow } from '../trust/key-windows.ts';
 import { rootWords } from '../trust/root-age.ts';
@@ -57,13 +58,14 @@ function readAction({ operands }: ParsedLine): { readonly action: Action; readon
   const action = TRUSTED_ROOT_ACTIONS.find((one) => one === word);
   const isComplete = (action === 'export') === (file !== '') && more.length === 0;
   if (action !== undefined && isComplete) return { action, file };
+  const near = nearest(word, TRUSTED_ROOT_ACTIONS);
   throw new RequestError('usage', 'k8s-verify trusted-root needs to know what to do', {
     wanted: 'show, update, or export FILE (- for standard output)',
     found: operands.length === 0 ? 'nothing' : operands.map((one) => excerpt(one)).join(' '),
     next:
-      action === 'export'
+      near === 'export'
         ? 'k8s-verify trusted-root export trusted_root.json'
-        : 'k8s-verify trusted-root show',
+        : `k8s-verify trusted-root ${near ?? 'show'}`,
   });
 }
 
@@ -130,6 +132,11 @@ function day(time: string): string {
   return time.slice(0, 10);
 }
 
+/** A person reads the day of a key's start, and a program the time. */
+function withDays(text: string): string {
+  return text.replaceAll(/(\d{4}-\d\d-\d\d)T[\d:.]+Z/g, '$1');
+}
+
 function endOf(until: KeyWindow['until'], now: Date): string {
   if (until === undefined) return 'in use';
   return new Date(until) > now ? `in use, to ${day(until)}` : day(until);
@@ -142,7 +149,7 @@ function updated(update: TrustedRootUpdate): JsonOfRoot {
     summary: (style) =>
       [
         `${symbol(style, 'done')}${printable(updateWords(update))}\n`,
-        ...changes.map((change) => `  ${wrapped(printable(describeChange(change)), 2, style)}\n`),
+        ...changes.map((change) => `  ${wrapped(printable(withDays(describeChange(change))), 2, style)}\n`),
       ].join(''),
     json: {
       ...OK,

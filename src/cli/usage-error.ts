@@ -2,7 +2,7 @@
 import { RequestError } from '../errors.ts';
 import { excerpt } from '../text/excerpt.ts';
 import { withoutPasswords } from '../text/shown-url.ts';
-import { meantOption } from './meant.ts';
+import { anotherWordFor, meantOption } from './meant.ts';
 import { type CliOption, needsValue } from './option.ts';
 
 /** The command whose words hold a mistake. */
@@ -114,7 +114,10 @@ function unknownOption(command: CommandAtFault, flag: string): RequestError {
   const name = flag.split('=', 1)[0] ?? '';
   const own = command.options.find((option) => option.matches(name));
   if (own !== undefined) return takesNoValue(own, flag);
-  const owners = command.all.filter((other) => other.options.some((option) => option.matches(name)));
+  const renamed = command.options.some((option) => option.long === anotherWordFor(name));
+  const owners = renamed
+    ? []
+    : command.all.filter((other) => other.options.some((option) => option.matches(name)));
   if (owners.length > 0)
     return ofAnotherCommand(
       command,
@@ -123,6 +126,7 @@ function unknownOption(command: CommandAtFault, flag: string): RequestError {
     );
   const { message, advice } = meantOption(flag, name, command.options);
   return new RequestError('usage', message ?? `there is no option ${excerpt(flag)}`, {
+    found: excerpt(flag),
     next: advice ?? `${seeHelp(command)}; a name that begins with a dash is written after --`,
   });
 }
@@ -135,12 +139,17 @@ function takesNoValue({ long }: CliOption, flag: string): RequestError {
   });
 }
 
+/** `install, verify and scan`. */
+function listed(names: readonly string[]): string {
+  return names.length < 2 ? names.join() : `${names.slice(0, -1).join(', ')} and ${names.at(-1)}`;
+}
+
 /** The option of one command in a line of another; most often the command's name stands after it. */
 function ofAnotherCommand(command: CommandAtFault, name: string, owners: readonly string[]): RequestError {
   const [owner = ''] = owners;
   return new RequestError('usage', `k8s-verify ${command.name} has no option ${name}`, {
     wanted: `an option of k8s-verify ${command.name}`,
-    found: `${name}, which belongs to k8s-verify ${owners.join(' and ')}`,
+    found: `${name}, which belongs to ${listed(owners)}`,
     next: command.isNamed
       ? `see what it takes: k8s-verify ${command.name} --help`
       : `see k8s-verify ${command.name} --help; a command's name comes first: k8s-verify ${owner} ... ${name}`,

@@ -1,24 +1,22 @@
-/** The `version` command, and `--version`. */
+/** The `version` command. */
 import { VERSION } from '../text/version.ts';
 import type { Answer } from './console.ts';
 import type { JsonAnswer } from './output-json.ts';
 
-/** A terminal's reader is told what it is the version of; a program gets the version alone. */
-export function versionText(number: string, isTerminal: boolean): string {
-  return isTerminal ? `k8s-verify ${number}\n` : `${number}\n`;
+/** The version alone, for a program. */
+export function versionText(): string {
+  return `${VERSION}\n`;
 }
 
-export function version(): Promise<Answer> {
-  return Promise.resolve({
-    text: versionText(VERSION, process.stdout.isTTY),
-    json: {
-      schemaVersion: 1,
-      command: 'version',
-      ok: true,
-      exitCode: 0,
-      version: VERSION,
-    } satisfies JsonAnswer & {
-      readonly version: string;
-    },
-  });
+interface VersionReport extends JsonAnswer {
+  readonly version: string;
+}
+
+export async function version(): Promise<Answer & { readonly json: VersionReport }> {
+  const { versionForPeople } = await import('./version-for-people.ts');
+  return {
+    text: versionText(),
+    shown: versionForPeople,
+    json: { schemaVersion: 1, command: 'version', ok: true, exitCode: 0, version: VERSION },
+  };
 }

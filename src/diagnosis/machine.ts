@@ -5,13 +5,21 @@ import { tlsSwitchNote } from '../http/tls-switch.ts';
 import { formatPlatform, hostPlatform } from '../release/platform.ts';
 import { nodeVariablesNote } from '../text/node-variables.ts';
 import { systemVariables } from '../text/system-variables.ts';
-import { VERSION } from '../text/version.ts';
+import { RELEASED, VERSION } from '../text/version.ts';
+import { ageWords, DAY_MS } from '../trust/root-age.ts';
 import { type Finding, noted, ok } from './finding.ts';
 
 /** @throws RequestError `platform-impossible` where Kubernetes publishes nothing for this machine */
-export function lookAtProgram({ host }: Client): Finding {
+export function lookAtProgram({ host, clock }: Client): Finding {
   const platform = formatPlatform(hostPlatform(host));
-  return ok('k8s-verify', `${VERSION}, Node ${process.versions.node}, ${platform}`);
+  const age = RELEASED === undefined ? '' : ` ${ageOf(RELEASED, clock.now())}`;
+  return ok('k8s-verify', `${VERSION}${age}, Node ${process.versions.node}, ${platform}`);
+}
+
+/** `of 2026-10-02 (57 days old)`. */
+function ageOf(day: string, now: Date): string {
+  const days = Math.floor((now.getTime() - new Date(day).getTime()) / DAY_MS);
+  return `of ${day} (${ageWords(days)})`;
 }
 
 /** Variables that Node, OpenSSL or the linker read before this program runs, and one that nothing reads. */

@@ -114,11 +114,11 @@ export function isTabled(version: ReleaseVersion): boolean {
 
 /** Every file with its own signature, in the order of lists. */
 export const COMPONENTS: readonly Component[] = [
-  binary('kubectl', 'command-line client', 'client'),
+  binary('kubectl', 'command line for a cluster', 'client'),
   binary('kubectl-convert', 'kubectl plugin that converts manifests', 'client'),
-  binary('kubeadm', 'cluster bootstrap', 'node'),
-  binary('kubelet', 'node agent', 'node'),
-  binary('kube-proxy', 'service proxy of a node', 'node'),
+  binary('kubeadm', 'sets up and upgrades clusters', 'node'),
+  binary('kubelet', 'runs pods on a node', 'node'),
+  binary('kube-proxy', 'service network on a node', 'node'),
   binary('kube-log-runner', 'redirects the output of another program', 'node', [1, 23]),
   binary('kube-apiserver', 'API server', 'server'),
   binary('kube-controller-manager', 'controllers', 'server'),
@@ -131,9 +131,9 @@ export const COMPONENTS: readonly Component[] = [
   image('kube-scheduler'),
   image('kube-proxy'),
   image('kubectl', [1, 28]),
-  tarball('kubernetes-client', 'client binaries', ON_CLIENTS),
-  tarball('kubernetes-node', 'node and client binaries', ON_NODES),
-  tarball('kubernetes-server', 'server, node and client binaries, images', ON_SERVERS),
+  tarball('kubernetes-client', 'kubectl and kubectl-convert', ON_CLIENTS),
+  tarball('kubernetes-node', 'what a node needs', ON_NODES),
+  tarball('kubernetes-server', 'everything, images too', ON_SERVERS),
   tarball('kubernetes-test', 'test binaries', ON_TESTED),
   tarball('kubernetes-test-portable', 'test files for all platforms', 'none'),
   tarball('kubernetes-manifests', 'manifests of GCE clusters', 'none'),
@@ -156,7 +156,6 @@ export function findComponent(name: string): Component {
   const [first = '', ...rest] = name.split(/[,=:]/);
   const severed = rest.length > 0 && names.includes(first) ? name.charAt(first.length) : undefined;
   throw new RequestError('component-unknown', `Kubernetes publishes no component ${excerpt(name)}`, {
-    wanted: 'a name from k8s-verify list --all',
     found: excerpt(name),
     next: adviceFor(near, severed),
   });

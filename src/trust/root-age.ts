@@ -6,7 +6,7 @@ import type { TrustMaterial } from './trust-material.ts';
 import type { TufVersions } from './tuf-metadata.ts';
 
 const MAX_RECORD_BYTES = 1024;
-const DAY_MS = 86_400_000;
+export const DAY_MS = 86_400_000;
 
 /** What is recorded of an embedded trusted root. */
 export interface RootRecord {
@@ -90,7 +90,13 @@ export function rootWords(root: RootFacts, now?: Date): string {
   const { source, path, asOf, tufVersion } = root;
   if (asOf === undefined) return path ?? 'the given one';
   const days = now && daysOld(root, now);
-  const age = days === undefined || days < 0 ? '' : ` (${days} ${days === 1 ? 'day' : 'days'} old)`;
+  const age = days === undefined || days < 0 ? '' : ` (${ageWords(days)})`;
   const from = source === 'embedded' ? 'built in' : `by TUF, root version ${tufVersion}`;
   return `${from}, of ${asOf.slice(0, 10)}${age}`;
+}
+
+/** How old something is, in whole days: `8 days old`. */
+export function ageWords(days: number): string {
+  if (days <= 0) return 'today';
+  return `${days} ${days === 1 ? 'day' : 'days'} old`;
 }

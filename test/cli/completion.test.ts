@@ -1,4 +1,5 @@
 import { spawnSync } from 'node:child_process';
+import { readdirSync } from 'node:fs';
 import { mkdir, writeFile } from 'node:fs/promises';
 import { delimiter } from 'node:path';
 import { describe, expect, it } from 'vitest';
@@ -6,6 +7,7 @@ import { completionScript } from '../../src/cli/completion-scripts.ts';
 import { createProgram } from '../../src/cli/program.ts';
 import { type Shell, SHELLS } from '../../src/cli/shells.ts';
 import { CLI_PATH, runCli } from '#support/run-cli';
+import { HAS_SCRIPT } from '../transcripts/screen.ts';
 import type { TempDir } from '#support/temp-dir';
 import { testDir } from '#support/test-dir';
 
@@ -17,18 +19,18 @@ const PROGRAMS: Readonly<Record<Shell, string>> = {
 };
 
 function has(shell: Shell): boolean {
-  return spawnSync(PROGRAMS[shell], ['-c', 'exit 0']).status === 0;
+  const isThere = spawnSync(PROGRAMS[shell], ['-c', 'exit 0']).status === 0;
+  return isThere && (shell !== 'bash' || HAS_SCRIPT);
 }
 
 /** Shell programs that load `./script` and say what the words in `$WORDS` are completed to, one a line. */
 const ASK: Readonly<Record<Shell, string>> = {
+  // A real interactive bash on a terminal of its own, which reads the words and a tab, and runs what that became.
   bash: `
-    source ./script
-    compopt() { :; }
-    COMP_WORDS=($WORDS)
-    COMP_CWORD=$((\${#COMP_WORDS[@]} - 1))
-    _k8s_verify
-    printf '%s\\n' "\${COMPREPLY[@]}"`,
+    printf '%s\\t\\n' "source ./script; PS1=; bind 'set enable-bracketed-paste off'" \
+      'k8s-verify() { printf "<<%s>>\\n" "\${@: -1}"; }' "$WORDS" exit |
+      script --quiet --return --command 'bash --norc --noprofile -i' /dev/null |
+      sed -n 's/.*<<\\(.*\\)>>.*/\\1/p' | sed '/^%s$/d'`,
   fish: `
     source ./script
     complete -C "$WORDS" | string replace -r '\\t.*' ''; true`,
@@ -66,11 +68,12 @@ async function complete(
   shell: Shell,
   words: string,
   kept: readonly string[] = [],
+  files: readonly string[] = ['bundle.json'],
 ): Promise<readonly string[]> {
   const dir = await testDir();
   const PATH = await keeping(dir, kept);
   await writeFile(dir.join('script'), completionScript(shell));
-  await writeFile(dir.join('bundle.json'), '');
+  for (const name of files) await writeFile(dir.join(name), '');
   const { stdout, stderr, status } = spawnSync(PROGRAMS[shell], ['-c', ASK[shell]], {
     cwd: dir.path,
     encoding: 'utf8',
@@ -86,7 +89,9 @@ async function complete(
     },
   });
   expect({ status, stderr }).toEqual({ status: 0, stderr: '' });
-  return stdout.split('\n').filter((line) => line !== '');
+  expect(readdirSync(dir.path)).not.toContain('pwned');
+  // What is typed and becomes nothing more is run as it is.
+  return stdout.split('\n').filter((line) => line !== '' && line !== words.split(' ').at(-1));
 }
 
 describe.each(SHELLS)('completion in %s', (shell) => {
@@ -116,6 +121,21 @@ describe.each(SHELLS)('completion in %s', (shell) => {
     ['k8s-verify completion fi', 'fish'],
   ])(`%s (needs ${shell})`, async (words, expected) => {
     expect(await complete(shell, words)).toEqual([expected]);
+  });
+
+  it
+    .skipIf(!has(shell))
+    .each([
+      ['bund $(touch pwned).json'],
+      ['bund;touch pwned;.json'],
+      ['bund`touch pwned`.json'],
+      ['bund*.json'],
+      ['bund\'d "it".json'],
+      ['bund \u4f60\u597d \u05e9.json'],
+    ])(`offers a file named %s, and runs nothing of its name (needs ${shell})`, async (name) => {
+    const offered = await complete(shell, 'k8s-verify verify bund', [], [name]);
+    // fish tells what it would put into the line, quoted.
+    expect(offered.map((one) => (shell === 'fish' ? one.replaceAll(/\\(.)/g, '$1') : one))).toEqual([name]);
   });
 
   it('names every option of every command', () => {

@@ -56,7 +56,7 @@ describe('what a release holds', () => {
     expect(kubectl).toEqual({
       component: 'kubectl',
       kind: 'binary',
-      purpose: 'command-line client',
+      purpose: 'command line for a cluster',
       platform: 'linux/amd64',
       path: 'release/v1.30.2/bin/linux/amd64/kubectl',
       signed: true,

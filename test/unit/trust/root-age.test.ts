@@ -10,7 +10,7 @@ describe('the words for a trusted root', () => {
   it.each([
     ['2026-11-28T12:00:00Z', 'built in, of 2026-11-20 (8 days old)'],
     ['2026-11-21T23:59:59Z', 'built in, of 2026-11-20 (1 day old)'],
-    ['2026-11-20T12:00:00Z', 'built in, of 2026-11-20 (0 days old)'],
+    ['2026-11-20T12:00:00Z', 'built in, of 2026-11-20 (today)'],
     ['2026-11-19T12:00:00Z', 'built in, of 2026-11-20'],
   ])('at %s: %s', (now, expected) => {
     expect(rootWords(EMBEDDED, new Date(now))).toBe(expected);
