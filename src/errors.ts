@@ -3,12 +3,11 @@
  *
  * Four classes say what went wrong: the request (`RequestError`), something that could not be fetched or judged
  * (`UnavailableError`, nothing was learnt about the artifact), the artifact (`UntrustedError`, it must not be used), what
- * the policy file says of it (`NotAllowedError`: genuine, and not to be used here) or this machine's disk (`InstallError`). The `code` says the reason, and each reason has one exit code, in {@link
- * EXIT_CODES}.
+ * the policy file says of it (`NotAllowedError`: genuine, and not to be used here) or this machine's disk (`InstallError`).
+ * The `code` says the reason, and each reason has one exit code, in {@link EXIT_CODES}.
  */
 
 import type { CheckName } from './check-names.ts';
-
 export { CHECK_NAMES, type CheckName } from './check-names.ts';
 
 /** Why the request is impossible. */
@@ -34,6 +33,7 @@ export type UnavailableCode =
   | 'mirror-unreadable'
   | 'mirror-inconsistent'
   | 'release-inconsistent'
+  | 'release-incomplete'
   | 'rate-limited'
   | 'offline'
   | 'log-unreachable'
@@ -219,6 +219,7 @@ const NOT_OF_THE_NETWORK: ReadonlySet<ErrorCode> = new Set<UnavailableCode>([
   'other-builder',
   'mirror-inconsistent',
   'release-inconsistent',
+  'release-incomplete',
 ]);
 
 /** True if the network is at fault: trying again later may help. False if the trusted root or the clock cannot judge. */

@@ -13,6 +13,19 @@ export type { LockedComponent } from './flow/lock-outcome.ts';
 export { checkMirror, mirror, type MirrorCheck, type MirrorFileResult, type MirrorResult } from './mirror.ts';
 export type { CheckedFile } from './flow/mirror-check.ts';
 export type { FailedVerdict } from './verdict.ts';
+export { release } from './release.ts';
+export type {
+  ComparedSource,
+  Comparison,
+  ComparisonOutcome,
+  Corroboration,
+  DigestDifference,
+  ReleaseAudit,
+  ReleaseCounts,
+  ReleaseFile,
+  ReleaseFileKind,
+  WrittenRelease,
+} from './release-result.ts';
 export { list, type ReleaseList, resolveVersion } from './list.ts';
 export { type Client, type ClientOptions, type Clock, createClient, type OwnedClient } from './client.ts';
 export type { NetworkOptions } from './http/http-client.ts';
@@ -24,6 +37,7 @@ export type {
   ListInput,
   LockInput,
   MirrorInput,
+  ReleaseInput,
   SourcesInput,
   TrustInput,
   VerifyInput,

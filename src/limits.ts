@@ -76,6 +76,10 @@ export const MAX_PUBLISHER_WAIT_MS: number = 10_000;
 export const MAX_MANIFEST_AGE_MS: number = 7 * 24 * 60 * 60 * 1000;
 /** Files and packages that count in a `kubernetes-release.spdx`; that of v1.25.2 has 113 files. */
 export const MAX_MANIFEST_ENTRIES: number = 10_000;
+/** Files that a list of a release has and the table of components lacks, of which an audit tells the names. */
+export const MAX_EXTRA_NAMED = 100;
+/** Between the first and the last signing of a release; one run of its job takes under an hour. */
+export const MAX_SIGNING_SPAN_MS: number = 24 * 60 * 60 * 1000;
 /** A checkpoint (signed note) with its witnesses' cosignatures. */
 export const MAX_CHECKPOINT_BYTES: number = 16 * KIB;
 /** Signature lines of one checkpoint. */

@@ -20,6 +20,8 @@ export type NoteCode =
   | 'processes-not-read'
   | 'release-manifest-time-odd'
   | 'platform-skipped'
+  | 'signed-days-apart'
+  | 'release-extra'
   | 'lockfile-not-used'
   | 'publisher-not-asked'
   | 'file-renewed'
@@ -71,6 +73,9 @@ export const NOTE_MEANINGS: Readonly<Record<NoteCode, string>> = {
   'processes-not-read': 'there is no /proc that says what runs (scan only)',
   'release-manifest-time-odd': 'the release manifest was not made within a week before it was signed',
   'platform-skipped': 'a component was never published for a platform that was asked for, and was left out',
+  'signed-days-apart': 'the files of a release were not signed in one day (release only)',
+  'release-extra':
+    'a release lists files that the table of components lacks; they were not judged (release only)',
   'lockfile-not-used': 'a lockfile lies in this directory, and the run did not use it',
   'publisher-not-asked':
     'dl.k8s.io could not be asked for its records next to the mirror (--check-sums only)',

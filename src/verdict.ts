@@ -1,5 +1,5 @@
 /**
- * What `verify`, `scan` and whatever else judges things one by one says of each. Every verdict has an exit code of its own;
+ * What `verify`, `scan`, `release` and whatever else judges things one by one says of each. Every verdict has an exit code of its own;
  * a run ends with the first that is present of {@link WORST_FIRST}.
  */
 import {
@@ -18,7 +18,9 @@ import { exitCodeFor, WORST_FIRST } from './exit-codes.ts';
  * `refused` (11 to 19): do not use it. `unsigned` (10): it should be signed, or is of a release from before signing.
  * `not-allowed` (23): genuine, and the policy file forbids it. `not-judged` (4 or 5): nothing was learnt.
  * `other-builder` (24): its version has the mark of another builder, and nothing proves it. `unreadable` (20).
- * `missing` (22): a mirror's index lists it, and it is not there, or it is not what the index says.
+ * `missing` (22): a mirror's index lists it, and it is not there, or it is not what the index says; or a release should have
+ * it, and its publisher has nothing of it. `inconsistent` (22): what is published of it does not fit itself, and something
+ * else may prove it all the same.
  */
 export type FailedVerdict =
   | 'refused'
@@ -27,7 +29,8 @@ export type FailedVerdict =
   | 'not-judged'
   | 'other-builder'
   | 'unreadable'
-  | 'missing';
+  | 'missing'
+  | 'inconsistent';
 
 /** These say nothing of one item, and would be said of every other one too. */
 const OF_THE_RUN: ReadonlySet<ErrorCode> = new Set<ErrorCode>([
@@ -43,7 +46,8 @@ export function verdictOf(error: K8sVerifyError): FailedVerdict | undefined {
     return undefined;
   if (error instanceof UntrustedError)
     return error.code === 'signature-not-published' ? 'unsigned' : 'refused';
-  if (error.code === 'mirror-inconsistent') return 'missing';
+  if (error.code === 'mirror-inconsistent' || error.code === 'release-incomplete') return 'missing';
+  if (error.code === 'release-inconsistent') return 'inconsistent';
   if (error instanceof NotAllowedError) return 'not-allowed';
   if (error instanceof UnavailableError)
     return error.code === 'other-builder' ? 'other-builder' : 'not-judged';

@@ -8,6 +8,7 @@ export const COMMANDS = [
   'verify',
   'scan',
   'digest',
+  'release',
   'mirror',
   'lock',
   'list',

@@ -49,7 +49,7 @@ export interface Failed {
   /** For people, on stderr, also where only errors are told. */
   readonly text: (style: TextStyle, invocation: Invocation) => string;
   /** What the JSON has besides: how many of them have which verdict. */
-  readonly more?: object;
+  readonly more?: object | ((invocation: Invocation) => object);
   /** Everything that was asked about, with its verdict. */
   readonly artifacts: (invocation: Invocation) => readonly object[];
 }
@@ -97,7 +97,7 @@ export function openConsole(words: readonly string[], { stdout, stderr, env }: S
           recorder.facts(),
           invocation(),
           failed.artifacts(invocation()),
-          failed.more,
+          typeof failed.more === 'function' ? failed.more(invocation()) : failed.more,
         );
   const textOf = (text: string, shown: Answer['shown']): string => {
     if (!stdout.isTTY) return text;

@@ -213,6 +213,7 @@ const BY_CODE: Readonly<Record<ErrorCode, Steps>> = {
   ),
   'mirror-inconsistent': all(ownWithRefill, thenAgain),
   'release-inconsistent': own,
+  'release-incomplete': all(own, orSource),
   'mirror-unreadable': all(own, step('or ask dl.k8s.io for it', commands.sourceToo)),
   'rate-limited': all(own, thenAgain),
   offline: all(online, first(stepOf('or carry it here', releases.fillMirror), carried)),

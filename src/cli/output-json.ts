@@ -68,7 +68,10 @@ export interface ErrorReport {
   readonly causes: readonly string[];
 }
 
-/** @param artifacts what is told of each file, where the command judges them one by one. */
+/**
+ * @param artifacts what is told of each file, where the command judges them one by one.
+ * @param more what the JSON of the command has besides.
+ */
 export function failureReport(
   error: unknown,
   facts: RunFacts,
@@ -88,11 +91,11 @@ export function failureReport(
     exitCode: failingCode(error),
     ...(hasArtifacts ? { artifacts } : {}),
     ...(hasResults ? { results: [], skipped: [] } : {}),
-    ...(command === 'scan' ? { results: artifacts } : {}),
+    ...(command === 'scan' || command === 'release' ? { results: artifacts } : {}),
     ...more,
     notes,
     ...runFacts(facts),
-    ...(command === 'scan' ? lineOf(invocation) : {}),
+    ...(command === 'scan' || command === 'release' ? lineOf(invocation) : {}),
     ...(expectedSigners.length === 0 ? {} : { expectedSigners }),
     error: errorReport(error, invocation),
   };

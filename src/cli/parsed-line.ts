@@ -39,6 +39,7 @@ export interface Options {
   readonly check?: string | true;
   readonly prune?: true;
   readonly evidenceOnly?: true;
+  readonly component?: readonly string[];
   readonly format?: DigestFormat;
   readonly paths?: true;
   /** URLs of servers, and absolute paths of directories. */

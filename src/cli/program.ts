@@ -7,6 +7,7 @@ import * as option from './declared-options.ts';
 import { add } from './add-command.ts';
 import { addDigest, addLock, addMirror } from './released-commands.ts';
 import { addCompletion, addDoctor, addHelp, addPolicy, addTrustedRoot } from './set-up-commands.ts';
+import { addRelease } from './release-command.ts';
 import { addScan } from './scan-command.ts';
 import { StrictCommand } from './strict-command.ts';
 
@@ -37,6 +38,7 @@ export function createProgram(): StrictCommand {
   addVerify(program);
   addScan(program);
   addDigest(program);
+  addRelease(program);
   addLock(program);
   addMirror(program);
   addList(program);

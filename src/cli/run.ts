@@ -16,6 +16,7 @@ const RUN: Readonly<Record<CommandName, () => Promise<RunCommand>>> = {
   scan: async () => (await import('./scan.ts')).scan,
   mirror: async () => (await import('./mirror.ts')).mirror,
   digest: async () => (await import('./digest.ts')).digest,
+  release: async () => (await import('./release.ts')).release,
   lock: async () => (await import('./lock.ts')).lock,
   list: async () => (await import('./list.ts')).list,
   doctor: async () => (await import('./doctor.ts')).doctor,

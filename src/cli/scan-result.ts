@@ -30,6 +30,8 @@ const COUNTED = {
   unreadable: 'unreadable',
   // Only a mirror can lack what it should have.
   missing: 'unreadable',
+  // What is published of it says nothing for certain.
+  inconsistent: 'notJudged',
 } as const;
 
 /** Counts programs; keeps of them what is printed at the end. */

@@ -67,6 +67,7 @@ const WORDS = {
   'other-builder': "another builder's",
   unreadable: 'cannot be read',
   missing: 'cannot be read',
+  inconsistent: 'not judged',
 } as const;
 
 function refusedWords(code: number): string {

@@ -88,12 +88,26 @@ const PROVENANCE_TYPES: readonly string[] = [
 ];
 
 /**
+ * The same for a statement about a whole release, by any digest that it states.
+ *
+ * @throws K8sVerifyError where it is not signed as it claims.
+ */
+export function proveProvenance(
+  bundle: Uint8Array,
+  { sha256 }: { readonly sha256: string },
+  version: ReleaseVersion,
+  context: ProofContext,
+): SourceSignature {
+  return proveStatement(bundle, { sha256 }, version, context);
+}
+
+/**
  * Proves a signed statement for the digest that it states itself. If that differs from the digest of the proven
  * artifact, the error can say so.
  */
 function proveStatement(
   bundle: Uint8Array,
-  { sha256, sha512 }: { readonly sha256: string; readonly sha512: string },
+  { sha256, sha512 }: { readonly sha256: string; readonly sha512?: string },
   version: ReleaseVersion,
   context: ProofContext,
 ): SourceSignature {
@@ -101,7 +115,7 @@ function proveStatement(
   const subject = {
     kind: 'digest',
     digest: { algorithm: 'sha256', hex: sha256 },
-    also: [{ algorithm: 'sha512', hex: sha512 }],
+    ...(sha512 === undefined ? {} : { also: [{ algorithm: 'sha512', hex: sha512 } as const] }),
   } as const;
   try {
     proveFromBundle({ ...context, policy }, bundle, subject);

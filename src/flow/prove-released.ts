@@ -18,7 +18,7 @@ import type { BytesOnTheWay } from './contradiction.ts';
 import { proveKept } from './kept-evidence.ts';
 import { type ArtifactName, assertClaimed } from './name.ts';
 import { nameFailure, nameFile, nameMissing } from './name-failure.ts';
-import { proofContext } from './proof-context.ts';
+import { proofContext, type ProofRun } from './proof-context.ts';
 import type { ProvenArtifact } from './prove-with-log.ts';
 import { type ManifestContext, shareKeptManifests } from './release-manifest.ts';
 import { reportChecks } from './report.ts';
@@ -107,7 +107,7 @@ async function proveOne(file: PlannedRelease, seat: Seat, context: OneContext): 
   return { ...file, proof, sha256, name, manifest };
 }
 
-function isManifest({ component }: ReleaseArtifact): boolean {
+export function isManifest({ component }: ReleaseArtifact): boolean {
   return component === MANIFEST_NAME;
 }
 
@@ -138,10 +138,10 @@ async function proofOf(
 }
 
 /** The manifest was proved for what it lists; a policy file may demand more of it where it is asked for itself. */
-async function manifestAsAsked(
+export async function manifestAsAsked(
   { proof }: Extract<RunManifest, { readonly kind: 'proved' }>,
   policy: Policy,
-  context: OneContext,
+  context: ProofRun,
 ): Promise<ProvenArtifact> {
   if (policy.rules === undefined) return proof;
   const { proveFromBundle } = await import('./prove-with-log.ts');
@@ -153,7 +153,10 @@ async function manifestAsAsked(
 }
 
 /** The one digest that the proved manifest of the release has for the file. */
-function listedDigest({ version, pathInRelease }: ReleaseArtifact, answer: RunManifest): Digest | undefined {
+export function listedDigest(
+  { version, pathInRelease }: ReleaseArtifact,
+  answer: RunManifest,
+): Digest | undefined {
   if (answer.kind === 'none') return undefined;
   const { manifest } = answer;
   if (formatReleaseVersion(manifest.version) !== formatReleaseVersion(version)) return undefined;
@@ -175,7 +178,7 @@ async function fetchPublished(request: SideFileRequest, listed: Digest | undefin
 }
 
 /** A proof is over the SHA-256 in all but a statement or a key with another algorithm, which no release has. */
-function sha256Of({ proven }: ProvenArtifact, label: string): string {
+export function sha256Of({ proven }: ProvenArtifact, label: string): string {
   if (proven.algorithm === 'sha256') return proven.hex;
   throw new UnavailableError('mirror-incomplete', `the SHA-256 of ${label} is not known`, {
     wanted: 'a signature over its SHA-256',
@@ -185,7 +188,7 @@ function sha256Of({ proven }: ProvenArtifact, label: string): string {
 }
 
 /** An artifact that stays where it is: all that is known of its bytes is the digest that the manifest lists. */
-class UnfetchedBytes implements BytesOnTheWay {
+export class UnfetchedBytes implements BytesOnTheWay {
   readonly #listed: Digest | undefined;
   readonly #what: string;
 

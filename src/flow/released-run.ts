@@ -75,7 +75,7 @@ async function proveAndKeep(
   return { proven, result: { ...result, notes: [...noteSkipped(skipped), ...result.notes] } };
 }
 
-function withoutBytes({ artifact, proof, sha256, name }: ProvenFile): PreparedArtifact {
+export function withoutBytes({ artifact, proof, sha256, name }: ProvenFile): PreparedArtifact {
   const output = {
     kind: 'verified',
     path: undefined,

@@ -201,6 +201,20 @@ export interface ListInput extends SourcesInput {
   readonly platforms?: readonly string[];
 }
 
+/** What {@link release} is asked for. */
+export interface ReleaseInput extends TrustInput, SourcesInput {
+  /** `'v1.36.2'`, or `'1.36'`, `'stable'` and their like, which a version marker is looked up for. */
+  readonly version: string;
+  /** Only these; default: everything that the release has. */
+  readonly components?: readonly string[];
+  /** `os/arch`: only these, and files for all platforms; default: every platform. */
+  readonly platforms?: readonly string[];
+  /** The base URL of the transparency log (Rekor v1); default `https://rekor.sigstore.dev`. */
+  readonly rekorUrl?: string;
+  /** As {@link InstallInput.forgetNames}. */
+  readonly forgetNames?: readonly string[];
+}
+
 /** What {@link checkMirror} is asked for: the directory, and by what trusted root and signers it is judged. */
 export interface CheckMirrorInput extends TrustInput {
   /** The directory that {@link mirror} or another program has filled. */

@@ -3,6 +3,7 @@ import { DEFAULT_LOCKFILE } from '../lockfile/lockfile.ts';
 import { InputFields } from '../strict/input-fields.ts';
 import { nameReader, readComponent, readTrust, sourceReader, TRUST_FIELDS, urlReader } from './read-input.ts';
 import type { LockRequest } from './lock-request.ts';
+import type { AuditRequest } from './audit-request.ts';
 import type { CheckMirrorRequest, MirrorRequest, ReleasedRequest } from './request.ts';
 
 const RELEASED_FIELDS = [
@@ -29,6 +30,33 @@ export function readMirror(input: unknown): MirrorRequest {
     to: fields.required('to', fields.path),
     ...fields.entry('evidenceOnly', fields.flag),
     ...fields.entry('prune', fields.flag),
+  };
+}
+
+const AUDIT_FIELDS = [
+  'version',
+  'components',
+  'platforms',
+  'sources',
+  'rekorUrl',
+  'forgetNames',
+  'signal',
+  ...TRUST_FIELDS,
+] as const;
+
+/** @throws RequestError `usage` */
+export function readAudit(input: unknown): AuditRequest {
+  const fields = new InputFields(input, 'the request', AUDIT_FIELDS);
+  const { list, text } = fields;
+  return {
+    version: fields.required('version', text),
+    components: fields.optional('components', list(text)) ?? [],
+    platforms: fields.optional('platforms', list(text)) ?? [],
+    ...fields.entry('sources', list(sourceReader(fields))),
+    ...fields.entry('rekorUrl', urlReader(fields)),
+    ...fields.entry('forgetNames', list(nameReader(fields))),
+    ...fields.entry('signal', fields.signal),
+    ...readTrust(fields),
   };
 }
 

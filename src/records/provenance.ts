@@ -4,7 +4,8 @@ import { parseJsonStrictly } from '../strict/json.ts';
 import { malformed } from '../strict/malformed.ts';
 import { MAX_PROVENANCE_BYTES, MAX_PROVENANCE_VALUES } from '../limits.ts';
 import { isPathOf, type ReleaseArtifact } from '../release/artifact.ts';
-import { formatReleaseVersion } from '../release/version.ts';
+import { formatReleaseVersion, type ReleaseVersion } from '../release/version.ts';
+import { pathInReleaseOf } from './path-in-release.ts';
 import type { SumsAlgorithm } from './release-sums.ts';
 
 /** The digests in the document, in hex. */
@@ -14,15 +15,17 @@ export type StatedDigests = Readonly<Partial<Record<SumsAlgorithm, string>>>;
 export interface ReleaseProvenance {
   /** Undefined if no subject is the artifact. */
   readonly digests: StatedDigests | undefined;
-  /**
-   * `statement`: unsigned, as krel publishes it up to 2026. `envelope`: a DSSE envelope without certificate or log
-   * entry, which cannot be proved. `bundle`: a Sigstore bundle; its bytes must be proved before the statement counts.
-   */
-  readonly form:
-    | { readonly kind: 'statement' }
-    | { readonly kind: 'envelope' }
-    | { readonly kind: 'bundle'; readonly bytes: Uint8Array };
+  readonly form: ProvenanceForm;
 }
+
+/**
+ * `statement`: unsigned, as krel publishes it up to 2026. `envelope`: a DSSE envelope without certificate or log
+ * entry, which cannot be proved. `bundle`: a Sigstore bundle; its bytes must be proved before the statement counts.
+ */
+export type ProvenanceForm =
+  | { readonly kind: 'statement' }
+  | { readonly kind: 'envelope' }
+  | { readonly kind: 'bundle'; readonly bytes: Uint8Array };
 
 /** in-toto attestation framework, Statement layer: v0.1 is what krel writes, v1 its successor. */
 const STATEMENT_TYPES: ReadonlyMap<string, string> = namesOf(
@@ -46,19 +49,57 @@ const DIGESTS: Readonly<Record<SumsAlgorithm, RegExp>> = {
  * @throws UntrustedError `material-oversized`; `material-malformed`, also if two subjects contradict each other
  */
 export function digestsFromProvenance(bytes: Uint8Array, artifact: ReleaseArtifact): ReleaseProvenance {
-  const what = `provenance.json of ${formatReleaseVersion(artifact.version)}`;
+  const what = nameOf(artifact.version);
+  const { form, subjects } = readStatement(bytes, what);
+  let digests: StatedDigests | undefined;
+  for (const { name, digest } of subjects) {
+    if (isPathOf(name, artifact)) digests = mergeDigests(digests ?? {}, readDigests(digest), name, what);
+  }
+  return { digests, form };
+}
+
+/**
+ * Every subject of a release's provenance by its path in the release, read once for all of them.
+ *
+ * @throws as {@link digestsFromProvenance}
+ */
+export function readProvenance(
+  bytes: Uint8Array,
+  version: ReleaseVersion,
+): { readonly form: ProvenanceForm; readonly subjects: ReadonlyMap<string, StatedDigests> } {
+  const what = nameOf(version);
+  const { form, subjects } = readStatement(bytes, what);
+  const digests = new Map<string, StatedDigests>();
+  for (const { name, digest } of subjects) {
+    const path = pathInReleaseOf(name, version);
+    digests.set(path, mergeDigests(digests.get(path) ?? {}, readDigests(digest), name, what));
+  }
+  return { form, subjects: digests };
+}
+
+function nameOf(version: ReleaseVersion): string {
+  return `provenance.json of ${formatReleaseVersion(version)}`;
+}
+
+interface Subject {
+  readonly name: string;
+  readonly digest: Fields;
+}
+
+function readStatement(
+  bytes: Uint8Array,
+  what: string,
+): { readonly form: ProvenanceForm; readonly subjects: readonly Subject[] } {
   const document = parseJsonStrictly(bytes, what, LIMITS);
   const { form, statement } = unwrap(new Fields(document, what, 'any', formOf(what)), bytes, what);
   statement.choice('_type', STATEMENT_TYPES);
   const subjects = statement.objects('subject', 'any', Number.POSITIVE_INFINITY);
   if (subjects.length === 0) throw statement.flawed('subject', 'a subject', 'none');
   statement.text('predicateType');
-  let digests: StatedDigests | undefined;
-  for (const subject of subjects) {
-    const [name, digest] = [subject.text('name'), subject.object('digest', 'any')];
-    if (isPathOf(name, artifact)) digests = mergeDigests(digests ?? {}, readDigests(digest), name, what);
-  }
-  return { digests, form };
+  return {
+    form,
+    subjects: subjects.map((one) => ({ name: one.text('name'), digest: one.object('digest', 'any') })),
+  };
 }
 
 /** The rest of the document is not read: it is only compared with a proof, and proves nothing by itself. */
@@ -73,7 +114,7 @@ function unwrap(
   document: Fields,
   bytes: Uint8Array,
   what: string,
-): { readonly form: ReleaseProvenance['form']; readonly statement: Fields } {
+): { readonly form: ProvenanceForm; readonly statement: Fields } {
   switch (document.oneOf('_type', 'payload', 'dsseEnvelope')) {
     case '_type':
       return { form: { kind: 'statement' }, statement: document };

@@ -12,6 +12,8 @@ export interface ReleaseManifest {
    * `kubernetes-src.tar.gz`). None: it does not list the file. Several: it contradicts itself.
    */
   digestsOf(pathInRelease: string): readonly string[];
+  /** The distinct SHA-512 (hex) that it gives the same file. Nothing rests on them but a comparison. */
+  sha512Of(pathInRelease: string): readonly string[];
   /** Every file of the release that it gives a digest. */
   readonly paths: readonly string[];
   /** The paths under which it lists a SHA-256 (hex). */
@@ -36,6 +38,7 @@ const SPDX_VERSIONS: ReadonlySet<string> = new Set(['SPDX-2.2', 'SPDX-2.3']);
 const TAG = /^([A-Za-z]{1,40}):(?: (.*)|.*)$/s;
 const PACKAGES_BEGIN = '##### Package';
 const SHA256 = /^[0-9a-f]{64}$/;
+const SHA512 = /^SHA512: ([0-9a-f]{128})$/;
 const CREATED = /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}Z$/;
 /** Of the whole document; a second one would let two readers see two documents. */
 const ONCE: ReadonlySet<string> = new Set(['SPDXVersion', 'DocumentNamespace', 'Created']);
@@ -50,6 +53,7 @@ interface Entry {
   readonly name: string;
   id: string | undefined;
   readonly digests: string[];
+  readonly sha512: string[];
 }
 
 class Unreadable extends Error {}
@@ -92,7 +96,7 @@ function read(text: string): ReleaseManifest {
     } else if (tag === 'FileName' || tag === 'PackageName') {
       const kind = tag === 'FileName' ? 'file' : 'package';
       inPackages ||= kind === 'package';
-      current = { kind, name: value, id: undefined, digests: [] };
+      current = { kind, name: value, id: undefined, digests: [], sha512: [] };
       // A file after a package is part of an image.
       if (kind === 'package' || !inPackages) entries.push(current);
       if (entries.length > MAX_MANIFEST_ENTRIES)
@@ -107,6 +111,8 @@ function readInto(entry: Entry, tag: string, value: string): void {
     if (entry.id !== undefined) throw new Unreadable('a file in it has two lines SPDXID');
     entry.id = value;
   } else if (tag === 'FileChecksum' || tag === 'PackageChecksum') {
+    const sha512 = SHA512.exec(value)?.[1];
+    if (sha512 !== undefined) entry.sha512.push(sha512);
     if (!value.startsWith('SHA256:')) return;
     const hex = value.slice('SHA256: '.length);
     if (!value.startsWith('SHA256: ') || !SHA256.test(hex))
@@ -148,20 +154,27 @@ function describe(header: ReadonlyMap<string, string>, entries: readonly Entry[]
     throw new Unreadable('it is no SPDX 2.2 or 2.3 document');
   const version = versionOf(header.get('DocumentNamespace') ?? '');
   const digests = new Map<string, Set<string>>();
+  const sha512 = new Map<string, Set<string>>();
   for (const entry of entries) {
     const path = entry.kind === 'file' ? entry.name : imagePath(entry);
     if (path === undefined) continue;
-    const known = digests.get(path) ?? new Set();
-    for (const digest of entry.digests) known.add(digest);
-    digests.set(path, known);
+    addAll(digests, path, entry.digests);
+    addAll(sha512, path, entry.sha512);
   }
   return {
     version,
     created: timeOf(header.get('Created') ?? ''),
     paths: [...digests.keys()],
     digestsOf: (path) => [...(digests.get(path) ?? [])],
+    sha512Of: (path) => [...(sha512.get(path) ?? [])],
     pathsOf: (sha256) => Array.from(digests).flatMap(([path, listed]) => (listed.has(sha256) ? [path] : [])),
   };
+}
+
+function addAll(digests: Map<string, Set<string>>, path: string, more: readonly string[]): void {
+  const known = digests.get(path) ?? new Set();
+  for (const digest of more) known.add(digest);
+  digests.set(path, known);
 }
 
 /** The first file that two manifests of one release give different digests. */

@@ -1,3 +1,4 @@
+import { InterruptedError, K8sVerifyError } from '../errors.ts';
 import { MAX_PROVENANCE_BYTES, MAX_SUMS_BYTES } from '../limits.ts';
 import type { Report } from '../progress.ts';
 import type { ReleaseFilePaths } from '../release/artifact.ts';
@@ -55,6 +56,37 @@ export async function fetchReleaseRecords(request: ReleaseRecordsRequest): Promi
     abort.abort();
     throw error;
   }
+}
+
+/** What asking for one record came to. */
+export type RecordAnswer =
+  | { readonly kind: 'found'; readonly record: ReleaseRecord }
+  | { readonly kind: 'not-published' }
+  | { readonly kind: 'not-fetched'; readonly error: K8sVerifyError };
+
+/**
+ * The same, where what cannot be fetched ends no other.
+ *
+ * @throws InterruptedError
+ */
+export async function fetchEachRecord(
+  request: ReleaseRecordsRequest,
+): Promise<Readonly<Record<keyof ReleaseFilePaths, RecordAnswer>>> {
+  const fetchOne = async (name: keyof ReleaseFilePaths): Promise<RecordAnswer> => {
+    try {
+      const record = await fetchRecord(request, request.paths[name], MAX_BYTES[name]);
+      return record === undefined ? { kind: 'not-published' } : { kind: 'found', record };
+    } catch (error) {
+      if (!(error instanceof K8sVerifyError) || error instanceof InterruptedError) throw error;
+      return { kind: 'not-fetched', error };
+    }
+  };
+  const [sha256Sums, sha512Sums, provenance] = await Promise.all([
+    fetchOne('sha256Sums'),
+    fetchOne('sha512Sums'),
+    fetchOne('provenance'),
+  ]);
+  return { sha256Sums, sha512Sums, provenance };
 }
 
 async function fetchRecord(

@@ -4,7 +4,8 @@ import type { UntrustedError } from '../errors.ts';
 import { malformed, oversized } from '../strict/malformed.ts';
 import { MAX_SUMS_BYTES, MAX_SUMS_PATH_CHARACTERS } from '../limits.ts';
 import { isPathOf, type ReleaseArtifact } from '../release/artifact.ts';
-import { formatReleaseVersion } from '../release/version.ts';
+import { formatReleaseVersion, type ReleaseVersion } from '../release/version.ts';
+import { pathInReleaseOf } from './path-in-release.ts';
 
 /** The two checksum lists of a release, by algorithm. */
 export type SumsAlgorithm = 'sha256' | 'sha512';
@@ -31,12 +32,9 @@ export function digestFromSums(
   artifact: ReleaseArtifact,
   algorithm: SumsAlgorithm,
 ): string | undefined {
-  const what = `${algorithm.toUpperCase()}SUMS of ${formatReleaseVersion(artifact.version)}`;
-  if (bytes.byteLength > MAX_SUMS_BYTES) {
-    throw oversized(what, `at most ${MAX_SUMS_BYTES} bytes`, `${bytes.byteLength} bytes`);
-  }
+  const what = nameOfSums(artifact.version, algorithm);
   let found: string | undefined;
-  for (const [path, digest] of readSums(decodeUtf8(bytes, what), algorithm, what)) {
+  for (const [path, digest] of readSums(bytes, algorithm, what)) {
     if (!isPathOf(path, artifact)) continue;
     if (found !== undefined && found !== digest) throw contradiction(what, artifact.fileName, found, digest);
     found = digest;
@@ -44,7 +42,46 @@ export function digestFromSums(
   return found;
 }
 
-function readSums(text: string, algorithm: SumsAlgorithm, what: string): ReadonlyMap<string, string> {
+/**
+ * The whole list: each digest (hex) by the file's path in the release, `bin/linux/amd64/kubectl`.
+ *
+ * @throws as {@link digestFromSums}
+ */
+export function readReleaseSums(
+  bytes: Uint8Array,
+  version: ReleaseVersion,
+  algorithm: SumsAlgorithm,
+): ReadonlyMap<string, string> {
+  const what = nameOfSums(version, algorithm);
+  const digests = new Map<string, string>();
+  for (const [written, digest] of readSums(bytes, algorithm, what)) {
+    const path = pathInReleaseOf(written, version);
+    const earlier = digests.get(path);
+    if (earlier !== undefined && earlier !== digest) throw contradiction(what, path, earlier, digest);
+    digests.set(path, digest);
+  }
+  return digests;
+}
+
+function nameOfSums(version: ReleaseVersion, algorithm: SumsAlgorithm): string {
+  return `${algorithm.toUpperCase()}SUMS of ${formatReleaseVersion(version)}`;
+}
+
+/**
+ * Every line of a checksum list by the path that it names, as it is written there.
+ *
+ * @param what names the list in errors.
+ * @throws as {@link digestFromSums}
+ */
+export function readSums(
+  bytes: Uint8Array,
+  algorithm: SumsAlgorithm,
+  what: string,
+): ReadonlyMap<string, string> {
+  if (bytes.byteLength > MAX_SUMS_BYTES) {
+    throw oversized(what, `at most ${MAX_SUMS_BYTES} bytes`, `${bytes.byteLength} bytes`);
+  }
+  const text = decodeUtf8(bytes, what);
   const sums = new Map<string, string>();
   const lines = text.split('\n');
   if (lines.length > 1 && lines.at(-1) === '') lines.pop();

@@ -4,6 +4,8 @@
 export interface ListedFile {
   readonly path: string;
   readonly sha256: string;
+  /** Listed too, if it is given. */
+  readonly sha512?: string;
 }
 
 export interface ManifestContent {
@@ -43,11 +45,12 @@ function anHourAgo(): string {
   return new Date(Date.now() - 3_600_000).toISOString().replace(/\.\d+Z$/, 'Z');
 }
 
-function fileLines({ path, sha256 }: ListedFile): readonly string[] {
+function fileLines({ path, sha256, sha512 }: ListedFile): readonly string[] {
   return [
     `FileName: ${path}`,
     `SPDXID: SPDXRef-File-workspace-${path.replaceAll('/', '-')}`,
     `FileChecksum: SHA256: ${sha256}`,
+    ...(sha512 === undefined ? [] : [`FileChecksum: SHA512: ${sha512}`]),
     'FileType: BINARY',
     'LicenseConcluded: Apache-2.0',
     'FileCopyrightText: NOASSERTION',
@@ -55,7 +58,7 @@ function fileLines({ path, sha256 }: ListedFile): readonly string[] {
   ];
 }
 
-function imageLines({ path, sha256 }: ListedFile, version: string): readonly string[] {
+function imageLines({ path, sha256, sha512 }: ListedFile, version: string): readonly string[] {
   const [, architecture = '', file = '', image = ''] = IMAGE.exec(path) ?? [];
   return [
     `##### Package: ${file}`,
@@ -64,6 +67,7 @@ function imageLines({ path, sha256 }: ListedFile, version: string): readonly str
     `SPDXID: SPDXRef-Package-registry.k8s.io-${image}-${architecture}-${version}`,
     'FilesAnalyzed: true',
     `PackageChecksum: SHA256: ${sha256}`,
+    ...(sha512 === undefined ? [] : [`PackageChecksum: SHA512: ${sha512}`]),
     '',
     'FileName: layer.tar',
     `SPDXID: SPDXRef-File-registry.k8s.io-${image}-${architecture}-${version}-layer.tar`,

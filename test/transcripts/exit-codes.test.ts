@@ -21,6 +21,7 @@ const LOCK = 'test/stories/lock.test.ts';
 const MIRROR = 'test/mirror/fill.test.ts';
 const DOCTOR = 'test/cli/doctor.test.ts';
 const REFRESH = 'test/unit/trust/refresh-root.test.ts';
+const RELEASE = 'test/stories/release.test.ts';
 const SCAN = 'test/stories/scan.test.ts';
 const POLICY = 'test/cli/policy.test.ts';
 const TRUSTED_ROOT = 'test/cli/trusted-root.test.ts';
@@ -48,6 +49,28 @@ const ELSEWHERE: Readonly<Record<CommandName, Readonly<Partial<Record<ExitCode, 
     22: MANIFESTS,
     23: POLICY,
     24: SCAN,
+    130: INTERRUPTED,
+  },
+  // It proves as digest does, and judges each file as verify does.
+  release: {
+    1: FULL_DISK,
+    2: RELEASE,
+    3: RELEASE,
+    4: RELEASE,
+    5: 'test/stories/cannot-judge.test.ts',
+    10: RELEASE,
+    11: RELEASE,
+    12: 'test/stories/release-deep.test.ts',
+    13: RELEASE,
+    14: CHAIN,
+    15: RELEASE,
+    16: RELEASE,
+    17: TIMES,
+    18: DIGEST,
+    19: RELEASE,
+    20: 'test/stories/release-write.test.ts',
+    22: RELEASE,
+    23: RELEASE,
     130: INTERRUPTED,
   },
   // What refuses evidence is the proof that `install` and `verify` have.

@@ -25,6 +25,7 @@ function manifest(version: string, files: Readonly<Record<string, readonly strin
     version: parseReleaseVersion(version),
     created: undefined,
     digestsOf: (path) => files[path] ?? [],
+    sha512Of: () => [],
     paths: Object.keys(files),
     pathsOf: () => [],
   };

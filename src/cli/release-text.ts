@@ -1,0 +1,182 @@
+/** What an audit of a release says to people. */
+import type { K8sVerifyError } from '../errors.ts';
+import { exitCodeFor } from '../exit-codes.ts';
+import type { Comparison, ReleaseAudit, ReleaseFile, ReleaseFileKind } from '../release-result.ts';
+import { exitLine, isRefusal } from './disk-state.ts';
+import { blockLines, headlineOf, lastLines } from './error-text.ts';
+import type { Invocation } from './invocation.ts';
+import { printable } from './printable.ts';
+import { symbol, type TextStyle, wrapped } from './style.ts';
+import { policyLine } from './success-text.ts';
+
+const KINDS: readonly (readonly [ReleaseFileKind, string])[] = [
+  ['binary', 'binaries'],
+  ['image', 'images'],
+  ['tarball', 'tarballs'],
+  ['document', 'documents'],
+];
+
+/** The summary of the whole release, on a terminal. */
+export function auditTable(audit: ReleaseAudit, style: TextStyle): string {
+  const said = (text: string): string => `  ${wrapped(printable(text), 6, style)}`;
+  return linesOf([
+    ...(audit.error === undefined
+      ? [`${symbol(style, 'done')}${wrapped(printable(headline(audit)), 2, style)}`]
+      : [printable(headline(audit))]),
+    ...signedLines(audit).map(said),
+    ...kindLines(audit),
+    ...comparedLines(audit).map(said),
+  ]);
+}
+
+/** In a pipe stdout has a line for each file; this is for the person who waits. */
+export function auditSummary(audit: ReleaseAudit, style: TextStyle): string {
+  const policies = [...new Set(audit.results.flatMap((one) => policyLine(one)))];
+  const more = policies.map(printable);
+  if (style.terminal !== undefined) return linesOf(more);
+  const own = audit.error === undefined ? [[headline(audit), ...comparedLines(audit)].join('; ')] : [];
+  return linesOf([...own.map(printable), ...more]);
+}
+
+function headline({ release, summary, results }: ReleaseAudit): string {
+  const { found, genuine } = summary;
+  const files = found === 1 ? 'signed file' : 'signed files';
+  if (genuine === found) {
+    const only = results.length === 1 ? ` (${results[0]?.path ?? ''})` : '';
+    return `Kubernetes ${release}: all ${found} ${files} are genuine${only}`.replace(
+      'all 1 signed file are',
+      'the 1 signed file is',
+    );
+  }
+  return `Kubernetes ${release}: ${genuine} of ${found} ${files} are genuine`;
+}
+
+/** `signed 2026-09-15 14:02 to 14:31 UTC by krel-staging@...`; each signer in a line of its own. */
+function signedLines({ results }: ReleaseAudit): readonly string[] {
+  const groups = Map.groupBy(
+    results.filter(({ signer }) => signer !== undefined),
+    ({ signer }) =>
+      signer?.kind === 'certificate-identity'
+        ? signer.subjectAlternativeName
+        : `the key with SHA-256 ${signer?.sha256 ?? ''}`,
+  );
+  return Array.from(groups, ([signer, files]) => {
+    const count = groups.size === 1 ? '' : `${files.length} `;
+    return `${count}signed ${timesOf(files)}by ${signer}`;
+  });
+}
+
+function timesOf(files: readonly ReleaseFile[]): string {
+  const times = files.flatMap(({ signedAt }) => signedAt ?? []).toSorted();
+  const [first, last] = [times[0], times.at(-1)].map((time) => time?.slice(0, 16).replace('T', ' '));
+  if (first === undefined || last === undefined) return '';
+  if (first === last) return `${first} UTC `;
+  const isOneDay = first.slice(0, 10) === last.slice(0, 10);
+  return `${first} to ${isOneDay ? last.slice(11) : last} UTC `;
+}
+
+const COLUMNS = ['FILES', 'GENUINE', 'REFUSED', 'NOT JUDGED'] as const;
+
+/** Refused are also those without a signature, or whose pair is not theirs: what is not genuine and was judged. */
+function kindLines({ results }: ReleaseAudit): readonly string[] {
+  const rows = KINDS.flatMap(([kind, name]) => {
+    const files = results.filter((one) => one.kind === kind);
+    if (files.length === 0) return [];
+    const genuine = files.filter(({ verdict }) => verdict === 'genuine').length;
+    const notJudged = files.filter(({ verdict }) => verdict === 'not-judged').length;
+    const others = others_(files);
+    return [
+      { name, numbers: [files.length, genuine, files.length - genuine - notJudged - others, notJudged] },
+    ];
+  });
+  const line = (name: string, cells: readonly (string | number)[]): string =>
+    `  ${name.padEnd(9)}  ${cells.map((cell, index) => String(cell).padStart(COLUMNS[index]?.length ?? 0)).join('  ')}`;
+  return [line('KIND', COLUMNS), ...rows.map(({ name, numbers }) => line(name, numbers))];
+}
+
+function others_(files: readonly ReleaseFile[]): number {
+  return files.filter(({ verdict }) => !['genuine', 'refused', 'not-judged'].includes(verdict)).length;
+}
+
+/** `SHA256SUMS, SHA512SUMS and provenance.json agree`, and a line for each that does not. */
+function comparedLines({ compared }: ReleaseAudit): readonly string[] {
+  const records = compared.filter(({ source }) => source !== 'table of components');
+  const agreeing = records.filter(({ outcome }) => outcome === 'agrees').map(nameOf);
+  const others = records.filter(({ outcome }) => outcome !== 'agrees' && outcome !== 'differs');
+  return [
+    ...(agreeing.length === 0 ? [] : [`${listed(agreeing)} ${agreeing.length === 1 ? 'agrees' : 'agree'}`]),
+    ...others.map((one) => `${nameOf(one)}: ${WORDS[one.outcome]}`),
+  ];
+}
+
+function nameOf({ source }: Comparison): string {
+  return source === '.sha256' ? 'each .sha256' : source;
+}
+
+const WORDS: Readonly<Record<Comparison['outcome'], string>> = {
+  agrees: 'agrees',
+  differs: 'differs',
+  'not-published': 'no source has it',
+  'not-fetched': 'could not be fetched, and was not compared',
+  'not-readable': 'cannot be read',
+  'not-comparable': 'has no digest that can be compared',
+};
+
+function listed(names: readonly string[]): string {
+  const last = names.at(-1) ?? '';
+  return names.length < 2 ? last : `${names.slice(0, -1).join(', ')} and ${last}`;
+}
+
+/** `118 of 120 genuine, 1 refused, 1 missing`. */
+function countsText({ summary }: ReleaseAudit): string {
+  const parts = [
+    [summary.refused, 'refused'],
+    [summary.unsigned, 'not signed'],
+    [summary.notAllowed, 'not allowed by the policy'],
+    [summary.notJudged, 'not judged'],
+    [summary.inconsistent, 'inconsistent'],
+    [summary.missing, 'missing'],
+  ] as const;
+  const others = parts.flatMap(([count, words]) => (count === 0 ? [] : [`${count} ${words}`]));
+  return [`${summary.genuine} of ${summary.found} genuine`, ...others].join(', ');
+}
+
+/** So many of one kind are told one by one; all of them are in the result. */
+const MOST_FAILURES = 20;
+
+/** The first failure of each kind in full, of the others what they are, and the exit code once. */
+export function auditFailureText(
+  audit: ReleaseAudit,
+  worst: K8sVerifyError,
+  style: TextStyle,
+  invocation: Invocation,
+): string {
+  const failures = [...audit.results, ...audit.compared].flatMap(({ error }) => error ?? []);
+  const told = new Map<string, number>();
+  const lines = failures.flatMap((error) => {
+    const count = told.get(error.code) ?? 0;
+    told.set(error.code, count + 1);
+    if (count === 0) return blockLines(error, style, invocation);
+    return count < MOST_FAILURES ? [headlineOf(error, style, invocation)] : [];
+  });
+  const left = failures.length - Math.min(failures.length, lines.length);
+  const rest = [...told.values()].reduce((sum, count) => sum + Math.max(0, count - MOST_FAILURES), 0);
+  const refused = audit.results.filter(({ error }) => error !== undefined && isRefusal(exitCodeFor(error)));
+  const state = `${countsText(audit)}.${doNotUse(refused)}`;
+  return linesOf([
+    ...lines,
+    ...(rest === 0 || left < 0 ? [] : [`and ${rest} more, all of them in --json`]),
+    ...lastLines(state, exitLine(worst.code, exitCodeFor(worst)), style),
+  ]);
+}
+
+function doNotUse(refused: readonly ReleaseFile[]): string {
+  const [first] = refused;
+  if (first === undefined) return '';
+  if (refused.length > 3) return ` Do not use the ${refused.length} files that are refused.`;
+  return ` Do not use ${refused.map(({ path }) => path).join(', ')}.`;
+}
+
+function linesOf(lines: readonly string[]): string {
+  return lines.map((line) => `${line}\n`).join('');
+}
