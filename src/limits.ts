@@ -80,6 +80,10 @@ export const MAX_MANIFEST_ENTRIES: number = 10_000;
 export const MAX_EXTRA_NAMED = 100;
 /** Between the first and the last signing of a release; one run of its job takes under an hour. */
 export const MAX_SIGNING_SPAN_MS: number = 24 * 60 * 60 * 1000;
+/** A file with digests that others recorded; kubespray's has 120 KB, with its history. */
+export const MAX_CORROBORATION_BYTES: number = 8 * MIB;
+/** Lines of such a file. */
+export const MAX_CORROBORATION_LINES = 100_000;
 /** A checkpoint (signed note) with its witnesses' cosignatures. */
 export const MAX_CHECKPOINT_BYTES: number = 16 * KIB;
 /** Signature lines of one checkpoint. */

@@ -22,6 +22,7 @@ export type NoteCode =
   | 'platform-skipped'
   | 'signed-days-apart'
   | 'release-extra'
+  | 'others-differ'
   | 'lockfile-not-used'
   | 'publisher-not-asked'
   | 'file-renewed'
@@ -76,6 +77,8 @@ export const NOTE_MEANINGS: Readonly<Record<NoteCode, string>> = {
   'signed-days-apart': 'the files of a release were not signed in one day (release only)',
   'release-extra':
     'a release lists files that the table of components lacks; they were not judged (release only)',
+  'others-differ':
+    'a file that --corroborate names has another digest than is proved; that is no verdict (release only)',
   'lockfile-not-used': 'a lockfile lies in this directory, and the run did not use it',
   'publisher-not-asked':
     'dl.k8s.io could not be asked for its records next to the mirror (--check-sums only)',

@@ -1,5 +1,7 @@
 import { type Client, usingClient } from './client.ts';
 import { auditRelease } from './flow/audit-release.ts';
+import { assertCanWriteTo, writeAudit } from './flow/audit-write.ts';
+import { corroborate, noteOnOthers } from './flow/corroborate.ts';
 import {
   countFiles,
   describeFile,
@@ -14,6 +16,7 @@ import { openTrust } from './flow/open-trust.ts';
 import type { ReleaseInput } from './plan/input.ts';
 import { planAudit } from './plan/plan-audit.ts';
 import { underPolicy } from './plan/policy-of.ts';
+import { readCorroborations } from './plan/read-corroborations.ts';
 import { readAudit } from './plan/read-released.ts';
 import type { AuditRequest } from './plan/audit-request.ts';
 import { formatReleaseVersion } from './release/version.ts';
@@ -38,17 +41,23 @@ export async function release(input: ReleaseInput, client?: Client): Promise<Rel
 export async function auditOf(given: AuditRequest, client: Client): Promise<ReleaseAudit> {
   const startedAt = client.clock.now().toISOString();
   const request = await underPolicy(given, client);
+  const { signal, writeTo } = request;
+  if (writeTo !== undefined) await assertCanWriteTo(writeTo);
   const plan = await planAudit(request, client);
-  const trust = await openTrust(request, client, request.signal);
+  const recorded = await readCorroborations(request.corroborate, plan.version);
+  const trust = await openTrust(request, client, signal);
   try {
     const audited = await auditRelease(plan, request, client, trust);
     const prepared = preparedOf(audited.files);
     const kept = keptByFile(prepared, await keepAllEvidence([...prepared.keys()], client.data));
     await trust.finish();
+    const placed =
+      writeTo === undefined ? undefined : await writeAudit(writeTo, audited.files, audited.manifest, signal);
     const results = await Promise.all(
       audited.files.map((file) => describeFile(file, audited.manifest, kept)),
     );
     const { compared } = audited;
+    const corroborated = recorded.map((one) => corroborate(one, audited.files, plan));
     const error = worstError(results, compared);
     return {
       schemaVersion: 1,
@@ -56,10 +65,16 @@ export async function auditOf(given: AuditRequest, client: Client): Promise<Rele
       startedAt,
       results,
       compared,
-      corroborated: [],
+      corroborated,
       unsignedByDesign: unsignedByDesign(),
       summary: countFiles(results),
-      notes: [...releaseNotes(results, compared, plan), ...audited.notes],
+      ...(placed === undefined ? {} : { written: placed.written }),
+      notes: [
+        ...releaseNotes(results, compared, plan),
+        ...noteOnOthers(corroborated),
+        ...audited.notes,
+        ...(placed?.notes ?? []),
+      ],
       ...(error === undefined ? {} : { error }),
     };
   } catch (error) {

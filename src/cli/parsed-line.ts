@@ -40,6 +40,9 @@ export interface Options {
   readonly prune?: true;
   readonly evidenceOnly?: true;
   readonly component?: readonly string[];
+  readonly corroborate?: readonly string[];
+  readonly deep?: true;
+  readonly write?: string;
   readonly format?: DigestFormat;
   readonly paths?: true;
   /** URLs of servers, and absolute paths of directories. */

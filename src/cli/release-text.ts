@@ -6,6 +6,7 @@ import { exitLine, isRefusal } from './disk-state.ts';
 import { blockLines, headlineOf, lastLines } from './error-text.ts';
 import type { Invocation } from './invocation.ts';
 import { printable } from './printable.ts';
+import { shownPath } from './result-path.ts';
 import { symbol, type TextStyle, wrapped } from './style.ts';
 import { policyLine } from './success-text.ts';
 
@@ -26,16 +27,18 @@ export function auditTable(audit: ReleaseAudit, style: TextStyle): string {
     ...signedLines(audit).map(said),
     ...kindLines(audit),
     ...comparedLines(audit).map(said),
+    ...othersLines(audit).map(said),
+    ...writtenLines(audit).map(said),
   ]);
 }
 
 /** In a pipe stdout has a line for each file; this is for the person who waits. */
 export function auditSummary(audit: ReleaseAudit, style: TextStyle): string {
   const policies = [...new Set(audit.results.flatMap((one) => policyLine(one)))];
-  const more = policies.map(printable);
-  if (style.terminal !== undefined) return linesOf(more);
+  const more = policies;
+  if (style.terminal !== undefined) return linesOf(more.map(printable));
   const own = audit.error === undefined ? [[headline(audit), ...comparedLines(audit)].join('; ')] : [];
-  return linesOf([...own.map(printable), ...more]);
+  return linesOf([...own, ...othersLines(audit), ...writtenLines(audit), ...more].map(printable));
 }
 
 function headline({ release, summary, results }: ReleaseAudit): string {
@@ -106,6 +109,25 @@ function comparedLines({ compared }: ReleaseAudit): readonly string[] {
   return [
     ...(agreeing.length === 0 ? [] : [`${listed(agreeing)} ${agreeing.length === 1 ? 'agrees' : 'agree'}`]),
     ...others.map((one) => `${nameOf(one)}: ${WORDS[one.outcome]}`),
+  ];
+}
+
+/** What others recorded, in their words: never a proof. */
+function othersLines({ corroborated }: ReleaseAudit): readonly string[] {
+  return corroborated.map(({ file, detail, differs }) => {
+    const which = differs.length === 0 ? '' : ` (${differs.map(({ path }) => path).join(', ')})`;
+    return `${file}, no proof: ${detail}${which}`;
+  });
+}
+
+/** Where it is, and what is not in it. */
+function writtenLines({ written }: ReleaseAudit): readonly string[] {
+  if (written === undefined) return [];
+  const { directory, files, leftOut } = written;
+  const left = leftOut.map(({ path, verdict }) => `${path} (${verdict})`).join(', ');
+  return [
+    `wrote ${files.length} files to ${shownPath(directory)}: SHA256SUMS, bundles and the release manifest`,
+    ...(leftOut.length === 0 ? [] : [`left out there: ${left}`]),
   ];
 }
 

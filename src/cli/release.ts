@@ -60,12 +60,15 @@ function readRelease(line: ParsedLine): AuditRequest {
     });
   }
   refuseLatest(version, words);
-  const { component = [], platform = [] } = options;
+  const { component = [], platform = [], corroborate = [], deep, write } = options;
   for (const one of component) findComponent(one);
   return {
     version,
     components: component,
     platforms: platform,
+    corroborate,
+    ...(deep === true ? { deep } : {}),
+    ...(write === undefined ? {} : { writeTo: write }),
     ...readTrust(options),
     ...readNames(options),
     ...readNetwork(options),

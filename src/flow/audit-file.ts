@@ -35,7 +35,7 @@ import { withoutBytes } from './released-run.ts';
 import type { ManifestOf, RunManifest } from './run-manifest.ts';
 import type { RunLogMemory } from './run-log-memory.ts';
 import { proveWith } from './run-trust.ts';
-import { verdictOf, type FailedVerdict } from '../verdict.ts';
+import { type FailedVerdict, verdictOf as verdictOfError } from '../verdict.ts';
 
 export interface AuditContext extends ManifestContext {
   readonly manifestOf: ManifestOf;
@@ -87,6 +87,11 @@ export interface Flaw {
   readonly error: K8sVerifyError;
 }
 
+/** `genuine`, or what is wrong with it. */
+export function verdictOf(file: AuditedFile): 'genuine' | FailedVerdict {
+  return (file.kind === 'proved' ? file.flaw?.verdict : file.verdict) ?? 'genuine';
+}
+
 /** @throws K8sVerifyError that is about the run. */
 export async function auditFile(
   planned: PlannedRelease,
@@ -110,9 +115,9 @@ export async function auditFile(
 }
 
 /** @throws the error itself where it is about the whole run. */
-function flawOf(thrown: unknown, { artifact, label }: PlannedRelease): Flaw {
+export function flawOf(thrown: unknown, { artifact, label }: PlannedRelease): Flaw {
   const error = nameFailure(nameFile(thrown, label), label);
-  const verdict = error instanceof K8sVerifyError ? verdictOf(error) : undefined;
+  const verdict = error instanceof K8sVerifyError ? verdictOfError(error) : undefined;
   if (!(error instanceof K8sVerifyError) || verdict === undefined) throw error;
   return { verdict, error: error.with({ subject: { ...subjectOf(artifact), ...error.subject } }) };
 }

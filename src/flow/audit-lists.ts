@@ -6,7 +6,7 @@ import { compareList, type KnownFile, type ListComparison } from '../records/com
 import { MANIFEST_NAME, SIDE_FILE } from '../release/artifact.ts';
 import type { ComparedSource, Comparison } from '../release-result.ts';
 import { formatReleaseVersion } from '../release/version.ts';
-import type { AuditContext, AuditedFile } from './audit-file.ts';
+import { type AuditContext, type AuditedFile, verdictOf } from './audit-file.ts';
 import { type ReadList, readStatement, readSums, type Records } from './audit-records.ts';
 import type { RunManifest } from './run-manifest.ts';
 
@@ -232,7 +232,7 @@ function compareChecksums(audited: readonly AuditedFile[], { files, plan, asked 
 /** Whether the release has what the table has; a file that is missing has an error of its own. */
 function compareTable(audited: readonly AuditedFile[], { files }: AuditPlan): Comparison {
   const missing = audited.flatMap((file) =>
-    file.kind === 'failed' && file.verdict === 'missing' ? [file.planned.artifact.pathInRelease] : [],
+    verdictOf(file) === 'missing' ? [file.planned.artifact.pathInRelease] : [],
   );
   const agrees = files.length - missing.length;
   const outcome = missing.length === 0 ? 'agrees' : 'differs';

@@ -14,6 +14,7 @@ import type { AuditRequest } from '../plan/audit-request.ts';
 import { logOf, sourcesOf } from '../plan/request.ts';
 import { formatReleaseVersion } from '../release/version.ts';
 import { type AuditContext, type AuditedFile, auditFile, isNameOf } from './audit-file.ts';
+import { measureAll } from './audit-deep.ts';
 import { compareLists } from './audit-lists.ts';
 import { fetchLists, type Records } from './audit-records.ts';
 import type { Comparison } from '../release-result.ts';
@@ -53,7 +54,8 @@ export async function auditRelease(
   const records = fetchLists(plan, context);
   const manifest = await context.manifestOf(plan.version, first.policy);
   await assertIsThere(plan, manifest, await records, context);
-  const files = await judgeAll(plan, context);
+  const judged = await judgeAll(plan, context);
+  const files = request.deep === true ? await measureAll(judged, context) : judged;
   const compared = await compareLists(files, plan, { manifest, records: await records }, context);
   await noteForgotten(plan, request, context);
   notes.push(...(await context.logMemory.finish()));

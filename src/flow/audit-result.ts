@@ -10,7 +10,7 @@ import { formatPlatform } from '../release/platform.ts';
 import { formatReleaseVersion } from '../release/version.ts';
 import type { Comparison, ReleaseCounts, ReleaseFile, ReleaseFileKind } from '../release-result.ts';
 import { worstOf } from '../verdict.ts';
-import type { AuditedFile } from './audit-file.ts';
+import { type AuditedFile, verdictOf } from './audit-file.ts';
 import { describeRun } from './describe.ts';
 import type { KeptPaths } from './kept-evidence.ts';
 import { withoutBytes } from './released-run.ts';
@@ -48,7 +48,7 @@ export async function describeFile(
   const sha512 = measured?.sha512 ?? listedSha512(path, file.proven.sha256, manifest);
   const keptEvidence = kept.get(file);
   return {
-    verdict: flaw?.verdict ?? 'genuine',
+    verdict: verdictOf(file),
     proved: true,
     ...named,
     ...(await provedFacts(file)),

@@ -209,6 +209,15 @@ export interface ReleaseInput extends TrustInput, SourcesInput {
   readonly components?: readonly string[];
   /** `os/arch`: only these, and files for all platforms; default: every platform. */
   readonly platforms?: readonly string[];
+  /**
+   * Files with digests that others recorded: asset data of kOps, kubespray's `checksums.yml`, a `SHA256SUMS`. The result says
+   * which agree and which differ. They prove nothing, and change no verdict.
+   */
+  readonly corroborate?: readonly string[];
+  /** Also downloads each artifact and hashes it. Nothing of it is kept. Default false. */
+  readonly deep?: boolean;
+  /** The directory in which a proved `SHA256SUMS` and the bundle of each proved file are written; made if it is missing. */
+  readonly writeTo?: string;
   /** The base URL of the transparency log (Rekor v1); default `https://rekor.sigstore.dev`. */
   readonly rekorUrl?: string;
   /** As {@link InstallInput.forgetNames}. */

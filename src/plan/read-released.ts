@@ -37,6 +37,9 @@ const AUDIT_FIELDS = [
   'version',
   'components',
   'platforms',
+  'corroborate',
+  'deep',
+  'writeTo',
   'sources',
   'rekorUrl',
   'forgetNames',
@@ -47,11 +50,14 @@ const AUDIT_FIELDS = [
 /** @throws RequestError `usage` */
 export function readAudit(input: unknown): AuditRequest {
   const fields = new InputFields(input, 'the request', AUDIT_FIELDS);
-  const { list, text } = fields;
+  const { list, text, path, flag } = fields;
   return {
     version: fields.required('version', text),
     components: fields.optional('components', list(text)) ?? [],
     platforms: fields.optional('platforms', list(text)) ?? [],
+    corroborate: fields.optional('corroborate', list(path)) ?? [],
+    ...fields.entry('deep', flag),
+    ...fields.entry('writeTo', path),
     ...fields.entry('sources', list(sourceReader(fields))),
     ...fields.entry('rekorUrl', urlReader(fields)),
     ...fields.entry('forgetNames', list(nameReader(fields))),

@@ -1,3 +1,4 @@
+import { writeFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { fault } from '#support/http/faults';
 import { testDir } from '#support/test-dir';
@@ -391,5 +392,41 @@ describe('an audit under a policy file', () => {
     const run = await audit(world, { policy: allowing, whole: true, platforms: ['linux/amd64'] });
     expect(fileAt(run, KUBECTL)).toMatchObject({ verdict: 'genuine', policy: { exceptions: [] } });
     expect(fileAt(run, KUBELET)).toMatchObject({ verdict: 'not-allowed', proved: true });
+  });
+});
+
+describe('--corroborate', () => {
+  it('says who agrees, and changes no verdict where one differs', async () => {
+    const files = await publishPart(world);
+    const dir = await testDir();
+    const of = (path: string): string => files.get(path)?.sha256 ?? '';
+    writeFileSync(
+      dir.join('agreeing.txt'),
+      `${of(KUBECTL)}  ${KUBECTL}\n${'a'.repeat(64)}  bin/linux/s390x/kubectl\n`,
+    );
+    const wrong = `kubelet_checksums:\n  amd64:\n    1.30.2: sha256:${'b'.repeat(64)}\n`;
+    writeFileSync(dir.join('checksums.yml'), wrong);
+    const corroborate = ['agreeing.txt', 'checksums.yml'].map((name) => dir.join(name));
+    const run = await audit(world, { corroborate });
+    expect(run.error).toBeUndefined();
+    expect(run.corroborated).toMatchObject([
+      { format: 'sums', agrees: 1, differs: [], notProved: ['bin/linux/s390x/kubectl'] },
+      {
+        format: 'kubespray',
+        agrees: 0,
+        differs: [{ path: KUBELET, found: 'b'.repeat(64), wanted: of(KUBELET), wantedBy: 'proof' }],
+      },
+    ]);
+    expect(run.notes).toMatchObject([{ code: 'others-differ' }]);
+  });
+
+  it('a file that cannot be read ends with 2, before a file of the release is asked for', async () => {
+    const missing = audit(world, { corroborate: ['/nowhere/sums'] });
+    expect(await rejection(missing)).toMatchObject({ code: 'file-not-readable' });
+    const dir = await testDir();
+    writeFileSync(dir.join('page.html'), '<html>');
+    const page = audit(world, { corroborate: [dir.join('page.html')] });
+    expect(await rejection(page)).toMatchObject({ code: 'usage' });
+    expect(releases.http.requests).toEqual([]);
   });
 });

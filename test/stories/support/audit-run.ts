@@ -6,6 +6,7 @@ import type { ReleaseInput } from '../../../src/plan/input.ts';
 import { auditOf } from '../../../src/release.ts';
 import type { Comparison, ReleaseAudit, ReleaseFile } from '../../../src/release-result.ts';
 import { HttpSource } from '../../../src/source/http-source.ts';
+import type { SmallFileRequest } from '../../../src/source/release-source.ts';
 import { testDir } from '#support/test-dir';
 import type { testServers } from '#support/test-servers';
 import { publishWholeRelease, type WholeFile, type WholeReleaseOptions } from '#support/whole-release';
@@ -54,11 +55,13 @@ export interface AuditOptions extends Partial<ReleaseInput> {
   /** The whole release; default: {@link PART}. */
   readonly whole?: boolean;
   readonly signal?: AbortSignal;
+  /** Called before each small file is asked for. */
+  readonly onRequest?: (path: string) => void;
 }
 
 export async function audit(
   { releases, sigstore }: AuditWorld,
-  { data, isPublisher = true, offline = false, whole = false, ...input }: AuditOptions = {},
+  { data, isPublisher = true, offline = false, whole = false, onRequest, ...input }: AuditOptions = {},
 ): Promise<ReleaseAudit> {
   const dataDirectory = data ?? (await testDir()).path;
   await using client = createClient({ retries: 0, retryDelayMs: 1, dataDirectory, offline });
@@ -69,7 +72,14 @@ export async function audit(
     trustedRoot: sigstore.trustedRoot(),
     ...input,
   });
-  const source = Object.assign(new HttpSource(releases.url, client.http), { isPublisher });
+  const server = new HttpSource(releases.url, client.http);
+  const source = Object.assign(server, {
+    isPublisher,
+    small: async (asked: SmallFileRequest) => {
+      onRequest?.(asked.path);
+      return HttpSource.prototype.small.call(server, asked);
+    },
+  });
   return await auditOf({ sources: [source], ...request }, client);
 }
 
