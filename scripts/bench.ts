@@ -20,6 +20,7 @@ import { lock } from './bench/topics/lock.ts';
 import { memory } from './bench/topics/memory.ts';
 import { name as nameOfBinary } from './bench/topics/name.ts';
 import { proof } from './bench/topics/proof.ts';
+import { releaseAudit } from './bench/topics/release.ts';
 import { rerun } from './bench/topics/rerun.ts';
 import { several } from './bench/topics/several.ts';
 import { startup } from './bench/topics/startup.ts';
@@ -32,6 +33,7 @@ const TOPICS: Readonly<Record<string, Topic>> = {
   rerun,
   several,
   lock,
+  release: releaseAudit,
   memory,
   proof,
   name: nameOfBinary,

@@ -7,10 +7,13 @@ import { join } from 'node:path';
 import { type DigestedBody, fileBody } from '#support/http/large-bodies';
 import { createLocalSigstore } from '#support/local-sigstore';
 import { releasePath } from '#support/release-server';
+import { publishWholeRelease } from '#support/whole-release';
 import { startWorld } from '#support/world';
 import type { Link, LinkOrder, WorldOrder } from './world.ts';
 
 const EVIDENCE = /\.(?:sig|cert|sha256|sha512|sigstore\.json)$/;
+/** What a release says of itself. */
+const RECORDS = /(?:SUMS|provenance\.json|\.spdx)$/;
 
 const order: WorldOrder = JSON.parse(process.argv[2] ?? '');
 const sigstore = createLocalSigstore();
@@ -40,6 +43,10 @@ async function startLink({ name, bitsPerSecond, evidenceDelayMs }: LinkOrder): P
     releases.http.delay(EVIDENCE, evidenceDelayMs);
     served.rekorServer.http.delay(/^/, evidenceDelayMs);
     tuf.server.delay(/^/, evidenceDelayMs);
+  }
+  if (order.release !== undefined) {
+    await publishWholeRelease(releases, { ...order.release, sigstore });
+    if (evidenceDelayMs !== undefined) releases.http.delay(RECORDS, evidenceDelayMs);
   }
   for (const { component, version, platform, path } of order.artifacts) {
     const where =

@@ -24,6 +24,8 @@ export interface WorldOrder {
   readonly directory: string;
   readonly links: readonly LinkOrder[];
   readonly artifacts: readonly ArtifactOrder[];
+  /** A whole release of small files with its lists, on every link. */
+  readonly release?: { readonly version: string; readonly paths: readonly string[] };
   /** Files that get a bundle next to them. */
   readonly bundled: readonly string[];
 }

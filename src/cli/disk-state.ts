@@ -43,6 +43,7 @@ function refused(code: ErrorCode | 'bug', invocation: Invocation): string {
     return 'Do not use this file. What was proved before it stays in the mirror.';
   if (line.command === 'digest') return 'Do not use this file. No digest was printed.';
   if (line.command === 'lock') return `Do not use this file. ${nothingLocked(invocation)}`;
+  if (line.command === 'release') return 'Do not use files of this release.';
   return line.command === 'verify' ? `Do not use ${subjectOf(invocation)}.` : '';
 }
 
@@ -53,7 +54,7 @@ function nothingLearnt(invocation: Invocation): string {
   if (command === 'mirror') return 'What was proved until then stays in the mirror.';
   if (command === 'digest') return `Nothing was learnt about ${subject}, and no digest was printed.`;
   if (command === 'lock') return nothingLocked(invocation);
-  return command === 'verify' ? `Nothing was learnt about ${subject}.` : '';
+  return command === 'verify' || command === 'release' ? `Nothing was learnt about ${subject}.` : '';
 }
 
 /** The file is genuine: what was not learnt is which one it is. */

@@ -11,7 +11,7 @@ import { beforeDashes } from './words.ts';
 /** Undefined where there is no such command, or where a word of it cannot be shown. */
 export type Command = (invocation: Invocation) => string | undefined;
 
-const OF_RELEASES: ReadonlySet<CommandName> = new Set(['install', 'digest', 'lock', 'mirror']);
+const OF_RELEASES: ReadonlySet<CommandName> = new Set(['install', 'digest', 'lock', 'mirror', 'release']);
 
 /** Whether the line asks a source for files of releases; a check of a mirror asks none. */
 export function asksReleases(line: Invocation['line']): line is NonNullable<Invocation['line']> {

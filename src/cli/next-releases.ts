@@ -3,6 +3,7 @@
  * its files, a lock or a mirror of them. Each keeps the options that say where files come from, and who must have signed.
  */
 import { basename } from 'node:path';
+import type { CommandName } from './add-command.ts';
 import { isComponent } from '../release/component.ts';
 import { readMinor, readReleaseVersion } from '../release/version.ts';
 import { type Invocation, optionsAmong, toType, without } from './invocation.ts';
@@ -44,14 +45,18 @@ const OF_RELEASED: ReadonlySet<string> = new Set(['--mirror', ...OF_JUDGING]);
 /** What a lock takes from a line that has found it out of date. */
 const OF_LOCK: ReadonlySet<string> = new Set(['--lockfile', ...OF_RELEASED]);
 
+/** What asks a mirror for files that can be fetched into it. */
+const FILLED_FOR: ReadonlySet<CommandName> = new Set(['install', 'digest', 'release']);
+
 /**
  * What the mirror lacks, fetched into it: into the directory that the line names, or any.
  *
- * @param missing where the line names nothing: `install --locked`
+ * @param missing where the line names no file: `install --locked`, or an audit of a release
  */
 export const fillMirror: CommandOf = ({ words, line }, missing) => {
-  if (line?.command !== 'install' && line?.command !== 'digest') return undefined;
-  const isNamed = line.operands.length > 0;
+  if (line === undefined || !FILLED_FOR.has(line.command)) return undefined;
+  // An audit names a release, and no file of it.
+  const isNamed = line.operands.length > 0 && line.command !== 'release';
   const operands = isNamed ? line.operands : nameWords(missing);
   if (operands === undefined) return undefined;
   const { mirror = [] } = line.options;

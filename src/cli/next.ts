@@ -212,7 +212,7 @@ const BY_CODE: Readonly<Record<ErrorCode, Steps>> = {
     all(ownWithRefill, thenAgain),
   ),
   'mirror-inconsistent': all(ownWithRefill, thenAgain),
-  'release-inconsistent': own,
+  'release-inconsistent': ownAsHere,
   'release-incomplete': all(own, orSource),
   'mirror-unreadable': all(own, step('or ask dl.k8s.io for it', commands.sourceToo)),
   'rate-limited': all(own, thenAgain),

@@ -4,7 +4,6 @@ import type { AuditRequest } from '../plan/audit-request.ts';
 import { findComponent } from '../release/component.ts';
 import { auditOf } from '../release.ts';
 import type { Comparison, ReleaseAudit, ReleaseFile } from '../release-result.ts';
-import { excerpt } from '../text/excerpt.ts';
 import type { Answer, Console } from './console.ts';
 import type { Invocation } from './invocation.ts';
 import { errorReport, type JsonAnswer } from './output-json.ts';
@@ -44,19 +43,12 @@ export async function release(line: ParsedLine, output: Console): Promise<Answer
 /** @throws RequestError `usage` or `component-unknown`; no work is done here */
 function readRelease(line: ParsedLine): AuditRequest {
   const { operands, options, words } = line;
-  const [version, more] = operands;
+  const [version] = operands;
   if (version === undefined || version === '') {
     throw new RequestError('usage', 'no release is named', {
       wanted: 'a version: v1.30.2, 1.30, stable',
       found: version === undefined ? 'nothing' : 'nothing between two quotes',
       next: commandText([...words.filter((word) => word !== ''), 'stable']) ?? 'k8s-verify release stable',
-    });
-  }
-  if (more !== undefined) {
-    throw new RequestError('usage', 'a run audits one release', {
-      wanted: 'one version',
-      found: operands.map((one) => excerpt(one)).join(' '),
-      next: 'make one run for each release; part of a release is named with --component and --platform',
     });
   }
   refuseLatest(version, words);

@@ -2,6 +2,7 @@
 import { UnavailableError } from '../errors.ts';
 import type { PlannedRelease } from '../plan/plan-released.ts';
 import { DEFAULT_SOURCE } from '../plan/request.ts';
+import { formatPlatform } from '../release/platform.ts';
 import { formatReleaseVersion } from '../release/version.ts';
 import type { ReleaseSource } from '../source/release-source.ts';
 import type { SideFiles } from '../source/side-files.ts';
@@ -26,7 +27,7 @@ export function inconsistency({
     found: `${origin.reason}; proved by ${by}`,
     from: `${DEFAULT_SOURCE}/${artifact.path}.sig`,
     why: 'upstream has mixed up signatures before (kubernetes#135858), so that other tools refuse a file that is genuine',
-    next: `take the file by its proven digest: k8s-verify ${artifact.component} ${formatReleaseVersion(artifact.version)}`,
+    next: `take the file by its proven digest: ${commandFor(artifact)}`,
     subject: subjectOf(artifact),
   });
 }
@@ -57,4 +58,9 @@ export function assertPublished(
     from,
     next: `fill the mirror: copy them there from ${DEFAULT_SOURCE}/${artifact.path}`,
   });
+}
+
+function commandFor({ component, version, platform }: PlannedRelease['artifact']): string {
+  const where = platform === undefined ? '' : ` --platform ${formatPlatform(platform)}`;
+  return `k8s-verify ${component} ${formatReleaseVersion(version)}${where}`;
 }

@@ -219,10 +219,12 @@ function compareChecksums(audited: readonly AuditedFile[], { files, plan, asked 
   const remark =
     unreadable === 0 ? undefined : `${unreadable} cannot be read; they are not signed, and no proof`;
   return {
-    ...found,
     source,
     from: asked,
     proved: false,
+    agrees: found.agrees,
+    differs: found.differs,
+    notListed: found.notListed,
     extra: [],
     ...outcomeOf(source, asked, found, plan),
     detail: detailOf(found, 0, false, remark),
