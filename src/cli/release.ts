@@ -5,6 +5,7 @@ import { findComponent } from '../release/component.ts';
 import { auditOf } from '../release.ts';
 import type { Comparison, ReleaseAudit, ReleaseFile } from '../release-result.ts';
 import type { Answer, Console } from './console.ts';
+import { takeLessMemory } from './engine.ts';
 import type { Invocation } from './invocation.ts';
 import { errorReport, type JsonAnswer } from './output-json.ts';
 import { tsvLine } from './output-text.ts';
@@ -16,6 +17,7 @@ import { commandText } from './words.ts';
 
 /** Audits the release that the command line names. */
 export async function release(line: ParsedLine, output: Console): Promise<Answer> {
+  takeLessMemory();
   const request = readRelease(line);
   const audit = await withClient(readTransport(line.options), output, (client, signal) =>
     auditOf({ ...request, signal }, client),

@@ -41,6 +41,8 @@ export interface AuditContext extends ManifestContext {
   readonly manifestOf: ManifestOf;
   readonly signatures: Pace;
   readonly logMemory: RunLogMemory;
+  /** The digests that earlier runs kept evidence of: one look at the directory, and not one for each file. */
+  readonly kept: ReadonlySet<string>;
   /** Names whose remembered digest no longer counts. */
   readonly forget: readonly WrittenName[];
   /** Notes about the whole run. */
@@ -217,7 +219,8 @@ async function proofOf(
   return proveWith(context.trust, async (trust) => {
     const proof = proofContext(context, policy, trust);
     const own = { ...proof, lookUp: seat.lookUp };
-    const kept = await provePairByKept(files, claimed, own, client);
+    const isKept = claimed !== undefined && context.kept.has(claimed.hex);
+    const kept = isKept ? await provePairByKept(files, claimed, own, client) : undefined;
     if (kept !== undefined) return kept;
     return proveArtifact(
       {

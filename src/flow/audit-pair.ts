@@ -44,12 +44,11 @@ function fits(material: DetachedMaterial, digest: Digest): boolean {
 /** The log need not be asked for a pair again that an earlier run has completed. */
 export async function provePairByKept(
   { bundle, signature, certificate }: SideFiles,
-  claimed: Digest | undefined,
+  claimed: Digest,
   own: Parameters<typeof proveFromEvidence>[0] & { readonly trust: ProvenArtifact['trust'] },
   { data }: Client,
 ): Promise<ProvenArtifact | undefined> {
-  if (bundle !== undefined || signature === undefined || certificate === undefined || claimed === undefined)
-    return undefined;
+  if (bundle !== undefined || signature === undefined || certificate === undefined) return undefined;
   const { found } = await findKeptEvidence(data, claimed.hex);
   if (found.length === 0) return undefined;
   const pair = readPair(signature, certificate, 'the file');

@@ -50,7 +50,8 @@ export async function auditRelease(
   if (first === undefined) throw new TypeError('nothing is to be audited');
   const release = formatReleaseVersion(plan.version);
   reportExpectedSigners(given.report, `Kubernetes ${release}`, first.policy);
-  const context = contextOf(request, client, trust, notes);
+  const kept = new Set(await client.data.list('evidence'));
+  const context = { ...contextOf(request, client, trust, notes), kept };
   const records = fetchLists(plan, context);
   const manifest = await context.manifestOf(plan.version, first.policy);
   await assertIsThere(plan, manifest, await records, context);
@@ -62,7 +63,12 @@ export async function auditRelease(
   return { files, manifest, compared, notes };
 }
 
-function contextOf(request: AuditRequest, client: Client, trust: RunTrust, notes: Note[]): AuditContext {
+function contextOf(
+  request: AuditRequest,
+  client: Client,
+  trust: RunTrust,
+  notes: Note[],
+): Omit<AuditContext, 'kept'> {
   const signal = request.signal ?? new AbortController().signal;
   const run = { network: request, client, sources: sourcesOf(request, client.http), trust, signal };
   return {
