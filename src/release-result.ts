@@ -99,7 +99,7 @@ export interface Comparison {
   readonly source: ComparedSource;
   /** The place that had it, or those that were asked. */
   readonly from: string;
-  /** Whether the record itself is proved. One that is not proves nothing, whatever it says. */
+  /** Whether the record itself is proved. One that is not proves nothing. */
   readonly proved: boolean;
   /** What the comparison showed. */
   readonly outcome: ComparisonOutcome;

@@ -159,7 +159,7 @@ export class HashedStream implements DownloadSink, Disposable {
     const other = await this.#other;
     const answer = this.#ask({ bytes: full.subarray(0, filled) }, [full.buffer]);
     this.#other = answer.then(({ bytes }) => new Uint8Array(bytes?.buffer ?? new ArrayBuffer(BUFFER_BYTES)));
-    // Whoever writes next sees its failure.
+    // The next write sees its failure.
     this.#other.catch(() => undefined);
     this.#filling = other;
     this.#filled = 0;

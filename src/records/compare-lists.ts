@@ -1,4 +1,4 @@
-/** Holds lists of digests that nobody signed, or somebody else, against what is proved. */
+/** Holds lists of digests that are not signed, or not by Kubernetes, against what is proved. */
 import type { DigestDifference } from '../release-result.ts';
 import type { StatedDigests } from './provenance.ts';
 

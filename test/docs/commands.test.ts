@@ -41,13 +41,18 @@ const inSentences = new Set(
   ),
 );
 
+/** The release that a script audits. */
+function audited(code: string): string | undefined {
+  return /k8s-verify release (v\S+)/.exec(code)?.[1];
+}
+
 function onPath(program: string): boolean {
   return spawnSync(program, ['--version'], { stdio: 'ignore' }).status === 0;
 }
 
 describe('the commands in docs/', () => {
   it.each(scripts.filter(({ code }) => !code.includes('jq ')))('$page: $code', async ({ code }) => {
-    await using stage = await setStage();
+    await using stage = await setStage({ whole: audited(code) });
     const ran = await stage.exec('sh', ['-exc', code]);
     expect({ exitCode: ran.exitCode, stderr: ran.stderr }).toMatchObject({ exitCode: 0 });
   });

@@ -21,7 +21,10 @@ import { createLocalSigstore } from '#support/local-sigstore';
 import { type ArtifactBytes, type ReleaseServer, startReleaseServer } from '#support/release-server';
 import { type ProgramRun, runProgram } from '#support/run-program';
 import { createTempDir } from '#support/temp-dir';
+import { publishWholeRelease } from '#support/whole-release';
 import { startWorld, type World } from '#support/world';
+import { createClient } from '../../src/client.ts';
+import { planAudit } from '../../src/plan/plan-audit.ts';
 import { binaryTarball, publishTarball } from '../stories/support/tarballs.ts';
 
 export const ROOT = fileURLToPath(new URL('../..', import.meta.url));
@@ -37,11 +40,11 @@ for word do
 done
 words=" $* "
 lacks() { case $words in *" $1 "*) false ;; esac; }
-case \${1-} in verify | scan | list | doctor | trusted-root | policy | help | completion | version | -*) command=$1 ;; *) command=install ;; esac
+case \${1-} in verify | scan | release | list | doctor | trusted-root | policy | help | completion | version | -*) command=$1 ;; *) command=install ;; esac
 if ! lacks --check; then command=check; if lacks --trusted-root; then set -- "$@" --trusted-root "$TRUSTED_ROOT"; fi; fi
 if [ "$command" = install ] && lacks --platform; then set -- "$@" --platform linux/amd64; fi
-case $command in install | scan | list | doctor) if lacks --mirror && lacks --offline; then set -- "$@" --mirror "$MIRROR"; fi ;; esac
-case $command in install | verify | scan | doctor)
+case $command in install | scan | release | list | doctor) if lacks --mirror && lacks --offline; then set -- "$@" --mirror "$MIRROR"; fi ;; esac
+case $command in install | verify | scan | release | doctor)
   if lacks --rekor-url && lacks --offline; then set -- "$@" --rekor-url "$REKOR"; fi
   if lacks --trusted-root && lacks --tuf-url; then set -- "$@" --trusted-root "$TRUSTED_ROOT"; fi ;;
 esac
@@ -78,13 +81,16 @@ export interface Stage extends AsyncDisposable {
 export interface StageOptions {
   /** What kubectl v1.26.4 is; default: made-up bytes. */
   readonly kubectl?: ArtifactBytes;
+  /** A release with everything in it, besides the usual ones. */
+  readonly whole?: string | undefined;
 }
 
-export async function setStage({ kubectl }: StageOptions = {}): Promise<Stage> {
+export async function setStage({ kubectl, whole }: StageOptions = {}): Promise<Stage> {
   const dir = await createTempDir('k8s-verify-stage-');
   const world = await startWorld({ directory: dir.path, sigstore: createLocalSigstore() });
   const other = await startReleaseServer();
   for (const server of [world.releases, other]) await publishReleases(server, world, kubectl);
+  if (whole !== undefined) await publishWhole(world, whole);
   other.http.fault('/v1.26.4/bin/linux/amd64/kubectl', fault.body('a kubectl that was changed'));
   const home = dir.join('home');
   await mkdir(home);
@@ -150,6 +156,14 @@ async function publishReleases(server: ReleaseServer, world: World, real?: Artif
   await publishTarball(servers, 'kubernetes-node-linux-amd64.tar.gz', node);
   await server.publishSums('v1.30.2');
   for (const marker of ['stable', 'stable-1.30']) server.publishMarker(marker, 'v1.30.2');
+}
+
+async function publishWhole({ releases, sigstore }: World, version: string): Promise<void> {
+  const asked = { version, components: [], platforms: [], corroborate: [] };
+  await using client = createClient();
+  const { files } = await planAudit(asked, client);
+  const paths = files.map(({ artifact }) => artifact.pathInRelease);
+  await publishWholeRelease(releases, { version, paths, sigstore });
 }
 
 async function writeScripts(directory: string): Promise<void> {
