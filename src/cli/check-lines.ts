@@ -8,10 +8,13 @@ import { printable } from './printable.ts';
 import { size } from '../text/sizes.ts';
 import { symbol, type TextStyle, wrapped } from './style.ts';
 
+/** Told where it is not as it should be: whence it came is told below. */
+const MATERIAL = 'evidence';
+
 /** The labels of people, and the checks of a proof that stand behind each. */
 const LABELS: readonly (readonly [label: string, checks: readonly CheckName[]])[] = [
   ['file', ['digest']],
-  ['evidence', ['material']],
+  [MATERIAL, ['material']],
   ['signature', ['signature']],
   ['certificate', ['chain']],
   ['recorded', ['sct', 'entry']],
@@ -27,7 +30,9 @@ export function checkLines(artifact: ArtifactResult, style: TextStyle): readonly
   const name = [component, version, platform].filter((part) => part !== undefined).join(' ');
   return [
     printable(name === '' ? (path ?? `sha256:${sha256}`) : name),
-    ...LABELS.map(([label, checks]) => checkLine(label, checks, artifact, style)),
+    ...LABELS.filter((one) => one[0] !== MATERIAL || artifact.checks.material.outcome !== 'passed').map(
+      ([label, checks]) => checkLine(label, checks, artifact, style),
+    ),
     ...nameLines(artifact, style),
     ...origins(artifact).map(([label, text]) => line('  ', label, text, style)),
   ];

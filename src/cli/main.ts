@@ -33,6 +33,11 @@ export async function main(argv: readonly string[] = process.argv): Promise<void
   }
 }
 
+/** A terminal that was closed is a reader that went away, and not a disk that fails. */
+function isGoneTerminal({ isTTY }: NodeJS.WriteStream, { code }: NodeJS.ErrnoException): boolean {
+  return isTTY && code === 'EIO';
+}
+
 /**
  * A reader that has seen enough (`| head -1`) ends nothing here: the run goes on and keeps its exit code. Prose that
  * cannot be written ends nothing either, so that what was staged is still cleaned up; a result that cannot be written
@@ -42,7 +47,7 @@ export async function main(argv: readonly string[] = process.argv): Promise<void
  */
 function tolerateClosedOutput(stream: NodeJS.WriteStream): void {
   stream.on('error', (error: NodeJS.ErrnoException) => {
-    if (error.code === 'EPIPE' || stream === process.stderr) return;
+    if (error.code === 'EPIPE' || isGoneTerminal(stream, error) || stream === process.stderr) return;
     tolerateClosedOutput(process.stderr);
     process.stderr.write(
       `k8s-verify: the result cannot be written to standard output: ${error.code ?? 'error'}\n`,

@@ -234,7 +234,7 @@ const BY_CODE: Readonly<Record<ErrorCode, Steps>> = {
   'claim-mismatch': all(own, source, released),
   'certificate-untrusted': all(first(source, released, advice), ownSigstore),
   'sct-invalid': anotherCopy,
-  'identity-mismatch': all(first(source, released, own), trustTheSigner),
+  'identity-mismatch': all(first(source, releasedAs, released, own), trustTheSigner),
   'log-entry-not-found': anotherCopy,
   'log-entry-invalid': anotherCopy,
   'log-entry-mismatch': anotherCopy,

@@ -13,7 +13,7 @@ import { MAX_LOG_RESPONSE_BYTES } from '../limits.ts';
 
 const NO_ANSWER = 'the public log gave no usable answer';
 const WHY = 'the log says when the file was signed; without that there is no proof';
-const SAVED = 'a bundle that you saved earlier (--save-bundle) can be verified without the log';
+const WITH_EVIDENCE = 'a mirror that carries evidence (--mirror) needs no log';
 
 /** The message of a refusal in Rekor's own form; undefined for anything else. */
 export function refusalBy({ body }: SmallResponse): string | undefined {
@@ -64,14 +64,14 @@ export function logUnavailable(url: string, error: K8sVerifyError): UnavailableE
   }
   const details = { ...common(url, error), found: error.found ?? message };
   if (code === 'rate-limited') {
-    const next = `wait a few minutes and try again, with fewer runs from this address; ${SAVED}`;
+    const next = `wait a few minutes and try again, with fewer runs from this address; ${WITH_EVIDENCE}`;
     return new UnavailableError(code, NO_ANSWER, { ...details, next });
   }
-  const answered = code === 'http-status';
-  const proxy = answered ? 'a proxy may have answered instead of the log; ' : '';
+  // The log itself has no reason to answer with another status.
+  const isTrouble = code !== 'http-status' || details.found.startsWith('HTTP 5');
   return new UnavailableError('log-unreachable', NO_ANSWER, {
     ...details,
-    next: `try again; ${proxy}${SAVED}`,
+    next: `${isTrouble ? 'try again later' : 'a proxy may have answered instead of the log: try again'}; ${WITH_EVIDENCE}`,
   });
 }
 
@@ -80,7 +80,7 @@ function somethingElse(found: string, url: string, cause: K8sVerifyError | undef
     ...common(url, cause),
     wanted: 'an answer from Rekor, the transparency log',
     found,
-    next: `a proxy may have answered: check --rekor-url and any proxy on the way; ${SAVED}`,
+    next: `a proxy may have answered: check --rekor-url and any proxy on the way; ${WITH_EVIDENCE}`,
   });
 }
 

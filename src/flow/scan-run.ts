@@ -117,7 +117,8 @@ export class ScanRun {
       spot = await this.#tree.find(this.#inTree(path));
       if (spot === undefined) throw Object.assign(new Error('no such file'), { code: 'ENOENT' });
     } catch (cause) {
-      return this.#tell(unreadProgram(path, cause));
+      const whole = this.#request.root === undefined ? resolve(path) : path;
+      return this.#tell({ ...unreadProgram(path, cause), path: whole });
     }
     await using held = spot;
     if (held.kind === 'directory') await this.#directory(held, Number.POSITIVE_INFINITY, true);

@@ -1,10 +1,11 @@
 /** The same command lines as on the screens, with `--json`: every real answer is held to the published schema. */
 import { describe, expect, it } from 'vitest';
 import { NO_OTHER_USER } from '#support/other-user';
+import { COMMANDS } from '../../src/cli/add-command.ts';
 import { schemaFaults } from '../cli/result-schema.ts';
 import { EXIT_CODE_MEANINGS } from '../../src/exit-codes.ts';
 import { createAuthorities } from './internet.ts';
-import { ANSWERS, FAILURES } from './scenes.ts';
+import { ANSWERS, FAILURES, FOR_PROGRAMS } from './scenes.ts';
 import { asJson, type Scene } from './screen.ts';
 
 /** Exit codes of runs that no scene can be, and where their answers are held to the schema. */
@@ -16,14 +17,18 @@ const ELSEWHERE: Readonly<Record<number, string>> = {
 const authorities = createAuthorities();
 const codes = new Set<number | null>();
 const verdicts = new Set<unknown>();
+const commands = { answered: new Set<unknown>(), failed: new Set<unknown>() };
 
 interface Printed {
   readonly exitCode: number;
+  readonly command?: unknown;
+  readonly ok: boolean;
   readonly artifacts?: readonly { readonly verdict?: unknown }[];
 }
 
 const isPossible = ({ unprivileged }: Scene): boolean => unprivileged !== true || NO_OTHER_USER === undefined;
-const SCENES = [...ANSWERS, ...FAILURES].filter(isPossible);
+const PLAIN = FOR_PROGRAMS.filter(({ typed }) => !typed.includes('--json'));
+const SCENES = [...ANSWERS, ...FAILURES, ...PLAIN].filter(isPossible);
 
 describe('with --json, the answer', () => {
   it.concurrent.each(SCENES.map((scene) => [scene.name, scene] as const))(
@@ -35,12 +40,21 @@ describe('with --json, the answer', () => {
       // What doctor finds is its answer, and no error of its own.
       expect(stderr === '').toBe(exitCode === 0 || 'findings' in printed);
       codes.add(exitCode);
+      (printed.ok ? commands.answered : commands.failed).add(printed.command);
       for (const { verdict } of printed.artifacts ?? []) verdicts.add(verdict);
     },
   );
 });
 
 describe('the answers together', () => {
+  it('are of every command, and a failure of every one', () => {
+    expect({
+      answered: COMMANDS.filter((name) => !commands.answered.has(name)),
+      // `version` takes no words, and of a line that is not understood no command is told.
+      failed: COMMANDS.filter((name) => name !== 'version' && !commands.failed.has(name)),
+    }).toEqual({ answered: [], failed: [] });
+  });
+
   it('have every exit code that a run can end with', () => {
     const all = Object.keys(EXIT_CODE_MEANINGS).map(Number);
     expect(all.filter((code) => !codes.has(code) && !(code in ELSEWHERE))).toEqual([]);

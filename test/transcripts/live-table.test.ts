@@ -4,14 +4,14 @@
  */
 import { spawnSync } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
-import { existsSync, readdirSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { describe, expect, it, onTestFinished, vi } from 'vitest';
 import { fault } from '#support/http/faults';
 import { seededBody } from '#support/http/large-bodies';
 import { CLI_PATH } from '#support/run-cli';
 import type { TempDir } from '#support/temp-dir';
 import { testDir } from '#support/test-dir';
-import { startWorld } from '#support/world';
+import { startWorld, type World } from '#support/world';
 import { PLATFORM } from './internet.ts';
 
 const HAS_TMUX = spawnSync('tmux', ['-V']).status === 0;
@@ -20,12 +20,22 @@ const PATIENT = { timeout: 30_000, interval: 100 };
 interface Pane {
   /** The lines on the screen, without empty ones. */
   readonly lines: () => readonly string[];
+  /** The same, after those that have left the screen at its top. */
+  readonly history: () => readonly string[];
   readonly resize: (columns: number) => void;
   readonly goAway: () => void;
 }
 
+/** What a shell runs, with the command in it. */
+type Around = (command: string) => string;
+
 /** Runs the command in a terminal of its own until the test ends. */
-function openPane(command: readonly string[], columns: number, locale: string): Pane {
+function openPane(
+  command: readonly string[],
+  columns: number,
+  locale: string,
+  around: Around = (words) => words,
+): Pane {
   const server = randomUUID();
   const tmux = (...words: readonly string[]): string =>
     spawnSync('tmux', ['-L', server, '-f', '/dev/null', ...words], { encoding: 'utf8' }).stdout;
@@ -33,15 +43,16 @@ function openPane(command: readonly string[], columns: number, locale: string): 
   const env = ['env', '-u', 'CI', '-u', 'NO_COLOR', '-u', 'K8S_VERIFY_NO_PROGRESS', `LC_ALL=${locale}`];
   // Everything that is on the screen was put there by the command.
   const words = [...env, process.execPath, CLI_PATH, ...command].map((word) => `'${word}'`).join(' ');
-  tmux('-u', 'new-session', '-d', '-x', String(columns), '-y', '24', words);
+  tmux('-u', 'new-session', '-d', '-x', String(columns), '-y', '24', around(words));
+  const captured = (...more: readonly string[]): readonly string[] =>
+    tmux('capture-pane', '-p', ...more)
+      .split('\n')
+      .map((line) => line.trimEnd())
+      .filter((line) => line !== '');
   return {
-    lines: () =>
-      tmux('capture-pane', '-p')
-        .split('\n')
-        .map((line) => line.trimEnd())
-        .filter((line) => line !== '')
-        // A row comes with the first byte, which of several is first by chance.
-        .toSorted(),
+    // A row comes with the first byte, which of several is first by chance.
+    lines: () => captured().toSorted(),
+    history: () => captured('-S', '-'),
     goAway: () => void tmux('kill-server'),
     resize: (to) => void tmux('resize-window', '-x', String(to), '-y', '24'),
   };
@@ -54,8 +65,20 @@ const FILES = {
   kubelet: { bytes: 10_000_000, received: 1_000_000 },
 };
 
-async function silentDownloads(given?: TempDir): Promise<readonly string[]> {
-  const dir = given ?? (await testDir());
+async function silentDownloads(dir?: TempDir): Promise<readonly string[]> {
+  return downloads(dir ?? (await testDir()), ({ http }, path, received) =>
+    http.fault(path, fault.stall(received)),
+  );
+}
+
+/** Some seconds in all. */
+function slowDownloads(dir: TempDir): Promise<readonly string[]> {
+  return downloads(dir, ({ http }) => http.limitRate(60_000_000));
+}
+
+type Hinder = (releases: World['releases'], path: string, received: number) => void;
+
+async function downloads(dir: TempDir, hinder: Hinder): Promise<readonly string[]> {
   const world = await startWorld({ directory: dir.path });
   onTestFinished(() => world.close());
   for (const [component, { bytes, received }] of Object.entries(FILES)) {
@@ -66,7 +89,7 @@ async function silentDownloads(given?: TempDir): Promise<readonly string[]> {
       bytes: seededBody(component, bytes),
       sigstore: world.sigstore,
     });
-    world.releases.http.fault(path, fault.stall(received));
+    hinder(world.releases, path, received);
   }
   const options = [...world.options, '--install-dir', dir.join('bin'), '--data-dir', dir.join('data')];
   return [...Object.keys(FILES), 'v1.30.2', ...options];
@@ -116,6 +139,36 @@ describe.skipIf(!HAS_TMUX)('the table in a terminal (needs tmux)', () => {
       }, PATIENT);
       await expect(await tableOf(pane)).toMatchFileSnapshot(`tables/${file}.txt`);
     }
+  });
+
+  it('below a full screen leaves no row behind, in the history neither', async () => {
+    const pane = openPane(await silentDownloads(), 100, 'C.UTF-8', (words) => `seq 101 130; exec ${words}`);
+    const rows = (): readonly string[] => pane.history().filter((line) => !/^1\d\d$/.test(line));
+    await vi.waitFor(() => expect(rows().join('\n')).toMatch(/\u2588.* 10 %/), PATIENT);
+    for (const columns of [45, 100, 60, 40, 120]) {
+      pane.resize(columns);
+      const width = columns - 1;
+      await vi.waitFor(() => {
+        const found = rows();
+        expect(found).toHaveLength(3);
+        expect(found.filter((row) => row.length > width)).toEqual([]);
+        expect(found.join('').includes('\u2588')).toBe(columns >= 100);
+      }, PATIENT);
+    }
+    expect(pane.history().filter((line) => /^1\d\d$/.test(line))).toHaveLength(30);
+  });
+
+  it('that is gone, and sends no signal: the run goes on to its end', async () => {
+    const dir = await testDir();
+    const pane = openPane(await slowDownloads(dir), 80, 'C.UTF-8', (words) => {
+      writeFileSync(dir.join('run.sh'), `${words}\necho $? >'${dir.join('ended')}'\n`);
+      return `setsid --wait sh '${dir.join('run.sh')}'`;
+    });
+    await vi.waitFor(() => expect(pane.lines().join('\n')).toMatch(/kubelet v1\.30\.2 .* \d+ %/), PATIENT);
+    pane.goAway();
+    const ended = (): string => readFileSync(dir.join('ended'), 'utf8');
+    await vi.waitFor(() => expect(ended()).toBe('0\n'), PATIENT);
+    expect(readdirSync(dir.join('bin')).toSorted()).toEqual(Object.keys(FILES));
   });
 
   it('that goes away: the run ends, and leaves nothing', async () => {

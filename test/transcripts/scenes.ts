@@ -1,4 +1,5 @@
 /** The answers that are recorded: each command that exists, and many ways to fail. */
+import { createHash } from 'node:crypto';
 import { fault } from '#support/http/faults';
 import { createLocalSigstore } from '#support/local-sigstore';
 import { generateKey } from '#support/sigstore/keys';
@@ -28,6 +29,18 @@ const STOLEN = JSON.stringify({
       { from: '2020-01-01T00:00:00Z', to: '2100-01-01T00:00:00Z', reason: 'the signer was stolen' },
     ],
   },
+});
+/** The same, with an exception for the kubectl of the scenes. */
+const EXCEPTED = JSON.stringify({
+  ...JSON.parse(STOLEN),
+  exceptions: [
+    {
+      sha256: createHash('sha256').update(program('kubectl', 'v1.30.2')).digest('hex'),
+      lifts: ['deniedSigningTimes'],
+      reason: 'INC-4711',
+      until: '2099-12-31',
+    },
+  ],
 });
 const STRANGER = { identity: 'builder@example.com' };
 
@@ -145,6 +158,22 @@ export const ANSWERS: readonly Scene[] = [
     },
     typed: `scan tools ${ROOT}`,
   },
+  {
+    name: 'policy',
+    arrange: async (internet) => {
+      await published()(internet);
+      await internet.write('platform.json', EXCEPTED);
+    },
+    typed: `${KUBECTL} --policy platform.json`,
+  },
+  {
+    name: 'policy-check',
+    arrange: (internet) => internet.write('platform.json', EXCEPTED),
+    typed: 'policy check platform.json',
+  },
+  { name: 'scan-unreadable', typed: `scan nowhere ${ROOT}` },
+  { name: 'help-topic', typed: 'help versions' },
+  { name: 'help-code', typed: 'help 19' },
   { name: 'verify-verbose', arrange: downloaded(), typed: `verify kubectl --verbose ${ROOT}` },
   {
     name: 'verify-list',
@@ -313,6 +342,19 @@ export const FAILURES: readonly Scene[] = [
       await internet.write('policy.json', STOLEN);
     },
     typed: `${KUBECTL} --policy policy.json`,
+  },
+  { name: 'fail-policy-action', typed: 'policy print' },
+  { name: 'fail-list-version', typed: 'list newest' },
+  {
+    name: 'fail-lock-check',
+    arrange: several,
+    before: [`lock kubectl v1.30.2 ${ON_LINUX} ${ROOT}`],
+    typed: `lock --check kubectl kubelet v1.30.2 ${ON_LINUX} ${ROOT}`,
+  },
+  {
+    name: 'fail-digest',
+    arrange: published({ sideFiles: { '.cert': 'bm90IGEgY2VydGlmaWNhdGU=' } }),
+    typed: `digest kubectl v1.30.2 ${ROOT}`,
   },
   { name: 'fail-topic', typed: 'help weather' },
   { name: 'fail-trusted-root-action', typed: 'trusted-root' },
