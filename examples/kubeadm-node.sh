@@ -1,5 +1,6 @@
 #!/usr/bin/env bash
-# Puts kubeadm, kubelet and kubectl of one version on a node, or changes nothing.
+# Puts kubeadm, kubelet and kubectl of one version on a new node, or changes nothing. A node that has a kubelet of another version
+# is upgraded in two steps, and not here: kubeadm-upgrade.sh.
 #
 #   kubeadm-node.sh v1.30.2
 #   kubeadm-node.sh v1.30.2 --mirror https://mirror.example.com/kubernetes
@@ -23,21 +24,20 @@ if ! command -v k8s-verify >/dev/null; then
   exit 2
 fi
 
-digest_of() {
-  if [[ -f $1 ]]; then sha256sum "$1"; fi
-}
-
-before=$(digest_of "$install_dir/kubelet")
+# A kubelet that would be replaced belongs to a node that is in use.
+plan=$(k8s-verify kubelet "$version" --install-dir "$install_dir" --dry-run --json --quiet "$@")
+if [[ -f $install_dir/kubelet && $plan != *'"outcome":"kept"'* ]]; then
+  echo "$install_dir has a kubelet of another version; upgrade the node with kubeadm-upgrade.sh" >&2
+  exit 2
+fi
 
 # All three are proved before the first is put in place. The bundles stay next to them, so that
 # "k8s-verify verify /usr/local/bin/kubelet" needs no network later.
 # With SELinux, k8s-verify runs restorecon, so that systemd may start the kubelet from there.
 k8s-verify "${components[@]}" "$version" --install-dir "$install_dir" --save-bundle "$@"
 
-if [[ $(digest_of "$install_dir/kubelet") == "$before" ]]; then
+if [[ $plan == *'"outcome":"kept"'* ]]; then
   echo "the kubelet was already that of $version" >&2
-elif command -v systemctl >/dev/null && systemctl is-active --quiet kubelet 2>/dev/null; then
-  echo "the running kubelet is the old one: drain the node, then systemctl restart kubelet" >&2
 else
-  echo "next: kubeadm init, kubeadm join or kubeadm upgrade node" >&2
+  echo "next: kubeadm init, or kubeadm join" >&2
 fi

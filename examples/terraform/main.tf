@@ -1,5 +1,6 @@
-# kubectl for local-exec provisioners, proved on the machine that runs Terraform. If it cannot be proved, the run fails
-# before it touches anything that depends on kubectl.
+# kubectl for local-exec provisioners, proved on the machine that runs Terraform, whichever that is: the state may be
+# remote and the next run on a laptop or in CI. If kubectl cannot be proved, the command does not run and the apply fails;
+# nothing that depends on it is made, and the next apply does it again.
 
 variable "kubectl_version" {
   type    = string
@@ -11,22 +12,24 @@ variable "tools_directory" {
   default = ".terraform/tools"
 }
 
-resource "terraform_data" "kubectl" {
-  triggers_replace = [var.kubectl_version, var.tools_directory]
-
-  provisioner "local-exec" {
-    interpreter = ["bash", "-euc"]
-    command     = <<-EOT
-      k8s-verify kubectl "$KUBECTL_VERSION" --install-dir "$TOOLS_DIRECTORY" --save-bundle --quiet
-    EOT
-    environment = {
-      KUBECTL_VERSION = var.kubectl_version
-      TOOLS_DIRECTORY = var.tools_directory
-    }
-  }
+variable "manifests" {
+  type    = string
+  default = "manifests"
 }
 
-output "kubectl" {
-  value      = "${var.tools_directory}/kubectl"
-  depends_on = [terraform_data.kubectl]
+locals {
+  # For every local-exec that needs kubectl. Nothing about kubectl is in the state, which says nothing about this machine.
+  with_kubectl = ["bash", "${path.module}/with-kubectl.sh", var.kubectl_version, var.tools_directory]
+}
+
+resource "terraform_data" "deployment" {
+  triggers_replace = [sha256(join("", [for f in sort(fileset(var.manifests, "**")) : filesha256("${var.manifests}/${f}")]))]
+
+  provisioner "local-exec" {
+    interpreter = local.with_kubectl
+    command     = "kubectl apply --filename \"$MANIFESTS\""
+    environment = {
+      MANIFESTS = var.manifests
+    }
+  }
 }

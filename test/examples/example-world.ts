@@ -1,9 +1,10 @@
 /** A machine for the examples: a local release server and log, and a `k8s-verify` on PATH that uses them. */
-import { chmodSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { spawnSync } from 'node:child_process';
+import { chmodSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { formatPlatform, hostPlatform } from '../../src/release/platform.ts';
 import { ROOT } from '../package/packed.ts';
-import { startLocalSigstore } from '#support/local-sigstore';
+import { type RunningSigstore, startLocalSigstore } from '#support/local-sigstore';
 import { type ReleaseServer, startReleaseServer } from '#support/release-server';
 import { type ProgramRun, runProgram } from '#support/run-program';
 import { createTempDir, type TempDir } from '#support/temp-dir';
@@ -14,6 +15,7 @@ export const COMPONENTS = ['kubeadm', 'kubelet', 'kubectl'] as const;
 export interface ExampleWorld {
   readonly dir: TempDir;
   readonly releases: ReleaseServer;
+  readonly sigstore: RunningSigstore;
   /** Every component of another version. */
   publish(version: string): Promise<void>;
   /** Options that make k8s-verify use this world. */
@@ -28,6 +30,20 @@ export interface ExampleWorld {
   close(): Promise<void>;
 }
 
+/**
+ * A program that says its name and version. It notes how it was started in EXAMPLE_LOG, and fails where EXAMPLE_FAILS names it
+ * (`kubeadm-v1.30.3`).
+ */
+function programText(component: string, version: string): string {
+  return [
+    '#!/bin/sh',
+    `if [ -n "$EXAMPLE_LOG" ]; then echo "${component} ${version} $*" >>"$EXAMPLE_LOG"; fi`,
+    `echo ${component} ${version}`,
+    `case " $EXAMPLE_FAILS " in *" ${component}-${version} "*) exit 1 ;; esac`,
+    '',
+  ].join('\n');
+}
+
 export async function startExampleWorld(): Promise<ExampleWorld> {
   const [dir, sigstore, releases] = await Promise.all([
     createTempDir('k8s-verify-example-'),
@@ -39,7 +55,7 @@ export async function startExampleWorld(): Promise<ExampleWorld> {
   );
   const publish = async (version: string): Promise<void> => {
     for (const component of COMPONENTS) {
-      const bytes = Buffer.from(`#!/bin/sh\necho ${component} ${version}\n`);
+      const bytes = Buffer.from(programText(component, version));
       await releases.publishRelease({ version, platform, component, bytes, sigstore });
     }
   };
@@ -63,7 +79,25 @@ export async function startExampleWorld(): Promise<ExampleWorld> {
   const close = async (): Promise<void> => {
     await Promise.all([sigstore.close(), releases.close(), dir.remove()]);
   };
-  return { dir, releases, publish, options, command, run, close };
+  return { dir, releases, sigstore, publish, options, command, run, close };
+}
+
+/** The components in a directory that are whole and may be run. */
+export function installedIn(directory: string, version: string = VERSION): readonly string[] {
+  const there = readdirSync(directory);
+  return COMPONENTS.filter((component) => {
+    const file = path.join(directory, component);
+    return (
+      there.includes(component) &&
+      readFileSync(file, 'utf8').includes(`${component} ${version}`) &&
+      (statSync(file).mode & 0o111) !== 0
+    );
+  });
+}
+
+/** Whether this machine has a program that an example is for. */
+export function onPath(program: string, option = '--version'): boolean {
+  return spawnSync(program, [option], { stdio: 'ignore' }).status === 0;
 }
 
 /** A file of `examples/`. */

@@ -1,0 +1,152 @@
+#!/usr/bin/env bash
+# Upgrades a node of a kubeadm cluster with proven binaries, in the order that Kubernetes asks for, one step at a time:
+#
+#   kubeadm-upgrade.sh fetch v1.30.3     proves kubeadm, kubelet and kubectl; the node stays as it is
+#   kubeadm-upgrade.sh kubeadm v1.30.3   installs kubeadm, and runs "kubeadm upgrade node" (or "apply", see UPGRADE)
+#   kubeadm-upgrade.sh kubelet v1.30.3   drains the node, installs kubelet and kubectl, restarts, and uncordons
+#   kubeadm-upgrade.sh rollback v1.30.3  puts back the kubelet and kubectl that were there before v1.30.3
+#
+# Options after the version go to k8s-verify, for example --mirror https://mirror.example.com/kubernetes. A step that fails leaves
+# the old files in place, or puts them back. Run it as root, on one node after another; each step can be run again.
+#
+#   INSTALL_DIR  where the binaries are (default /usr/local/bin)
+#   KEEP_DIR     where proven files wait and replaced ones are kept (default /var/lib/k8s-verify-upgrade)
+#   UPGRADE      "apply" on the first control plane, "node" on every other machine (default node)
+#   NODE         the node's name (default: the host's); empty where another machine drains and uncordons it
+set -euo pipefail
+umask 022
+
+readonly install_dir=${INSTALL_DIR:-/usr/local/bin}
+readonly keep_dir=${KEEP_DIR:-/var/lib/k8s-verify-upgrade}
+readonly node=${NODE-$(uname -n)}
+
+usage() {
+  echo "usage: ${0##*/} fetch|kubeadm|kubelet|rollback vX.Y.Z [option of k8s-verify ...]" >&2
+  exit 2
+}
+
+say() { echo "${0##*/}: $*" >&2; }
+
+# Proves them where they wait, all or none. What waits already is read again, and not downloaded.
+fetch() {
+  mkdir -p "$keep_dir"
+  chmod 0700 "$keep_dir"
+  k8s-verify kubeadm kubelet kubectl "$version" --install-dir "$new" --save-bundle --quiet "$@" >/dev/null
+  say "kubeadm, kubelet and kubectl $version are proved"
+}
+
+# A file with its bundle, or without one.
+copy() {
+  install -m "$(stat -c %a "$1")" "$1" "$2"
+  rm -f "$2.sigstore.json"
+  if [[ -f $1.sigstore.json ]]; then install -m 0644 "$1.sigstore.json" "$2.sigstore.json"; fi
+}
+
+# Keeps what is there now, with its digest. Where the new file is there already, what was kept before it stays.
+keep() {
+  local component
+  mkdir -p "$old"
+  for component in "$@"; do
+    if [[ ! -f $install_dir/$component ]] || cmp -s "$install_dir/$component" "$new/$component"; then continue; fi
+    copy "$install_dir/$component" "$old/$component"
+    (cd "$old" && sha256sum "$component" >"$component.sha256")
+  done
+}
+
+# One rename each: a program that runs keeps its old file, and nobody meets half of a new one.
+place() {
+  local from=$1 component
+  shift
+  for component in "$@"; do copy "$from/$component" "$install_dir/.$component.new"; done
+  for component in "$@"; do
+    mv -f "$install_dir/.$component.new" "$install_dir/$component"
+    rm -f "$install_dir/$component.sigstore.json"
+    if [[ -f $install_dir/.$component.new.sigstore.json ]]; then
+      mv -f "$install_dir/.$component.new.sigstore.json" "$install_dir/$component.sigstore.json"
+    fi
+    if command -v restorecon >/dev/null; then restorecon "$install_dir/$component" || true; fi
+  done
+}
+
+# Only what was kept, byte for byte.
+put_back() {
+  local component
+  for component in "$@"; do
+    if [[ ! -f $old/$component ]]; then
+      say "no $component of before $version is kept; nothing was put back"
+      exit 1
+    fi
+    (cd "$old" && sha256sum --check --quiet "$component.sha256") || exit 1
+  done
+  place "$old" "$@"
+}
+
+# Ends with 1 where the kubelet does not stay up for a while.
+restart_kubelet() {
+  local count
+  systemctl daemon-reload
+  systemctl restart kubelet || return 1
+  for ((count = 0; count < 15; count++)); do
+    sleep "${PAUSE:-2}"
+    systemctl is-active --quiet kubelet || return 1
+  done
+}
+
+kubectl() { "$install_dir/kubectl" "$@"; }
+
+uncordon() {
+  if [[ -n $node ]]; then kubectl uncordon "$node"; fi
+}
+
+kubeadm_step() {
+  local words=(upgrade node)
+  if [[ ${UPGRADE:-node} == apply ]]; then words=(upgrade apply --yes "$version"); fi
+  keep kubeadm
+  place "$new" kubeadm
+  if "$install_dir/kubeadm" "${words[@]}"; then
+    say "next: ${0##*/} kubelet $version"
+    return
+  fi
+  say "kubeadm ${words[*]} failed, and undoes what it changed itself; the old kubeadm is put back"
+  put_back kubeadm
+  exit 1
+}
+
+kubelet_step() {
+  if [[ -n $node ]] && ! kubectl drain "$node" --ignore-daemonsets --delete-emptydir-data; then
+    say "the node could not be drained; nothing was replaced"
+    uncordon
+    exit 1
+  fi
+  keep kubelet kubectl
+  place "$new" kubelet kubectl
+  if restart_kubelet; then
+    uncordon
+    say "the kubelet is that of $version; the way back: ${0##*/} rollback $version"
+    return
+  fi
+  say "the kubelet of $version does not stay up (journalctl -u kubelet)"
+  rollback
+  exit 1
+}
+
+rollback() {
+  put_back kubelet kubectl
+  if ! restart_kubelet; then
+    say "the old kubelet is back, and does not stay up either (journalctl -u kubelet)"
+    exit 1
+  fi
+  uncordon
+  say "the kubelet is the one of before $version again"
+}
+
+if [[ ! ${1-} =~ ^(fetch|kubeadm|kubelet|rollback)$ || ! ${2-} =~ ^v[0-9]+\.[0-9]+\.[0-9]+$ ]]; then usage; fi
+readonly step=$1 version=$2 new=$keep_dir/$2 old=$keep_dir/before-$2
+shift 2
+# Every step proves first, so that nothing is touched where anything is refused. The way back needs what is kept, and no network.
+if [[ $step != rollback ]]; then fetch "$@"; fi
+case $step in
+kubeadm) kubeadm_step ;;
+kubelet) kubelet_step ;;
+rollback) rollback ;;
+esac

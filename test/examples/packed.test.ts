@@ -1,0 +1,147 @@
+/** The examples that install the package by npm: an image and a pipeline of GitLab. */
+import { createHash } from 'node:crypto';
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { parse } from 'yaml';
+import { type NpmRegistry, startNpmRegistry } from '#support/npm-registry';
+import type { ProgramRun } from '#support/run-program';
+import { packPackage } from '../package/packed.ts';
+import { type ExampleWorld, installedIn, readExample, startExampleWorld, VERSION } from './example-world.ts';
+
+interface GitLabJob {
+  readonly extends?: string;
+  readonly before_script?: readonly string[];
+  readonly script?: readonly string[];
+  readonly artifacts?: { readonly paths: readonly string[] };
+  readonly cache?: { readonly paths: readonly string[] };
+}
+
+let world: ExampleWorld;
+let registry: NpmRegistry;
+let packed: ReturnType<typeof packPackage>;
+
+/** npm installs globally into a place of the test's own. */
+function npmInto(prefix: string): Readonly<Record<string, string>> {
+  return { ...registry.env, npm_config_prefix: prefix };
+}
+
+describe.skipIf(process.platform !== 'linux')('with the packed package (needs Linux)', () => {
+  beforeAll(async () => {
+    world = await startExampleWorld();
+    packed = packPackage();
+    registry = await startNpmRegistry(packed.directory);
+    world.releases.publishFile('/k8s-verify.tgz', readFileSync(packed.tarball));
+  });
+  afterAll(async () => {
+    await registry.close();
+    rmSync(packed.directory, { recursive: true });
+    await world.close();
+  });
+
+  it('Dockerfile: every step of the first stage runs, and leaves what the second one copies', async () => {
+    const stages = readExample('Dockerfile').split(/^FROM .*$/m);
+    const lines = (stages[1] ?? '').replaceAll(/\\\n/g, '').split('\n');
+    const defaults = lines.flatMap((line) => /^ARG (\w+)=(.*)$/.exec(line) ?? []);
+    expect(defaults).not.toHaveLength(0);
+    const steps = lines.flatMap((line) => /^RUN (.*)$/.exec(line)?.[1] ?? []);
+    expect(steps).toHaveLength(2);
+    // The package comes by its digest, to where the first step takes it from.
+    const added = lines.filter((line) =>
+      /^ADD --checksum=sha256:[0-9a-f]{64} https:\/\/\S+ \/k8s-verify\.tgz$/.test(line),
+    );
+    expect(added).toHaveLength(1);
+    expect(lines).toContain('ARG K8S_VERIFY=/k8s-verify.tgz');
+    const prefix = world.dir.join('docker');
+    const out = world.dir.join('docker-out');
+    for (const step of steps) {
+      const { exitCode, stderr } = await world.run(['/bin/sh', '-c', step], {
+        env: {
+          ...npmInto(prefix),
+          PATH: [`${prefix}/bin`, process.env['PATH'] ?? ''].join(':'),
+          KUBECTL_VERSION: VERSION,
+          K8S_VERIFY: packed.tarball,
+          K8S_VERIFY_OPTIONS: world.options.join(' '),
+          OUT: out,
+        },
+      });
+      expect({ exitCode, stderr }).toMatchObject({ exitCode: 0 });
+    }
+    const copied = /^COPY --from=verified (.*) \/usr\/local\/bin\/$/m.exec(stages[2] ?? '')?.[1]?.split(' ');
+    expect(copied).toStrictEqual(['/out/kubectl', '/out/kubectl.sigstore.json']);
+    expect(readdirSync(out).toSorted()).toStrictEqual(['kubectl', 'kubectl.sigstore.json']);
+    expect(installedIn(out)).toStrictEqual(['kubectl']);
+  });
+
+  describe('gitlab-ci.yml', () => {
+    const pipeline: Readonly<Record<string, GitLabJob>> & {
+      readonly stages: readonly string[];
+      readonly variables: Readonly<Record<string, string>>;
+    } = parse(readExample('gitlab-ci.yml'));
+
+    /** What a job runs, with what it takes over from another. */
+    const scriptOf = (name: string): readonly string[] => {
+      const base = pipeline[pipeline[name]?.extends ?? ''];
+      return [...(base?.before_script ?? []), ...(pipeline[name]?.script ?? [])];
+    };
+
+    /** A job in a directory that holds what the runner keeps: artifacts, and the cache. */
+    const job = (name: string, workspace: string, sha256?: string): Promise<ProgramRun> =>
+      world.run(['bash', '-euo', 'pipefail', '-c', scriptOf(name).join('\n')], {
+        cwd: workspace,
+        env: {
+          ...npmInto(world.dir.join('gitlab-npm')),
+          ...pipeline.variables,
+          K8S_VERIFY_URL: `${world.releases.url}/k8s-verify.tgz`,
+          K8S_VERIFY_SHA256:
+            sha256 ?? createHash('sha256').update(readFileSync(packed.tarball)).digest('hex'),
+          CI_PROJECT_DIR: workspace,
+          K8S_VERIFY_DATA_DIR: (pipeline.variables['K8S_VERIFY_DATA_DIR'] ?? '').replace(
+            '$CI_PROJECT_DIR',
+            workspace,
+          ),
+        },
+      });
+
+    it('one job proves and hands over, the other proves again', async () => {
+      const workspace = world.dir.join('gitlab');
+      mkdirSync(workspace);
+      for (const name of ['kubectl', 'deploy']) {
+        expect(scriptOf(name).length).toBeGreaterThan(3);
+        expect(await job(name, workspace)).toMatchObject({ exitCode: 0 });
+      }
+      for (const file of pipeline['kubectl']?.artifacts?.paths ?? []) {
+        expect(statSync(`${workspace}/${file}`).isFile()).toBe(true);
+      }
+    });
+
+    it('the next pipeline proves what the cache has, without a request; what is something else there is replaced', async () => {
+      const workspace = world.dir.join('gitlab-next');
+      mkdirSync(workspace);
+      const cached = pipeline['kubectl']?.cache?.paths ?? [];
+      for (const path of cached)
+        await world.run(['cp', '-a', world.dir.join('gitlab', path), `${workspace}/`]);
+      const asked = (): number =>
+        world.releases.http.requestsFor('/kubectl').length + world.sigstore.rekorServer.http.requests.length;
+      const before = asked();
+      expect(await job('kubectl', workspace)).toMatchObject({ exitCode: 0 });
+      expect(asked()).toBe(before);
+      writeFileSync(`${workspace}/tools/kubectl`, '#!/bin/sh\necho evil\n');
+      expect(await job('kubectl', workspace)).toMatchObject({ exitCode: 0 });
+      expect(installedIn(`${workspace}/tools`)).toEqual(['kubectl']);
+    });
+
+    it('installs no package of another digest', async () => {
+      const workspace = world.dir.join('gitlab-other');
+      mkdirSync(workspace);
+      expect((await job('kubectl', workspace, 'f'.repeat(64))).exitCode).toBe(1);
+      expect(existsSync(`${workspace}/tools`)).toBe(false);
+    });
+
+    it('ends where the file that was handed over is another one', async () => {
+      const workspace = world.dir.join('gitlab');
+      const file = `${workspace}/tools/kubectl`;
+      writeFileSync(file, `${readFileSync(file, 'utf8')}echo evil\n`);
+      expect((await job('deploy', workspace)).exitCode).toBe(12);
+    });
+  });
+});
