@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# Puts kubeadm, kubelet and kubectl of one version on a new node, or changes nothing. A node that has a kubelet of another version
-# is upgraded in two steps, and not here: kubeadm-upgrade.sh.
+# Puts kubeadm, kubelet and kubectl of one version on a new node, or changes nothing. A node that
+# has a kubelet of another version is upgraded in two steps, and not here: kubeadm-upgrade.sh.
 #
 #   kubeadm-node.sh v1.30.2
 #   kubeadm-node.sh v1.30.2 --mirror https://mirror.example.com/kubernetes

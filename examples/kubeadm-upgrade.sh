@@ -1,18 +1,21 @@
 #!/usr/bin/env bash
-# Upgrades a node of a kubeadm cluster with proven binaries, in the order that Kubernetes asks for, one step at a time:
+# Upgrades a node of a kubeadm cluster with proven binaries, in the order that Kubernetes asks
+# for, one step at a time:
 #
-#   kubeadm-upgrade.sh fetch v1.30.3     proves kubeadm, kubelet and kubectl; the node stays as it is
-#   kubeadm-upgrade.sh kubeadm v1.30.3   installs kubeadm, and runs "kubeadm upgrade node" (or "apply", see UPGRADE)
-#   kubeadm-upgrade.sh kubelet v1.30.3   drains the node, installs kubelet and kubectl, restarts, and uncordons
-#   kubeadm-upgrade.sh rollback v1.30.3  puts back the kubelet and kubectl that were there before v1.30.3
+#   kubeadm-upgrade.sh fetch v1.30.3     proves the three binaries; the node stays as it is
+#   kubeadm-upgrade.sh kubeadm v1.30.3   installs kubeadm, and runs "kubeadm upgrade" (see UPGRADE)
+#   kubeadm-upgrade.sh kubelet v1.30.3   drains, installs kubelet and kubectl, restarts, uncordons
+#   kubeadm-upgrade.sh rollback v1.30.3  puts back the kubelet and kubectl of before v1.30.3
 #
-# Options after the version go to k8s-verify, for example --mirror https://mirror.example.com/kubernetes. A step that fails leaves
-# the old files in place, or puts them back. Run it as root, on one node after another; each step can be run again.
+# Options after the version go to k8s-verify, for example --mirror
+# https://mirror.example.com/kubernetes. A step that fails leaves the old files in place, or puts
+# them back. Run it as root, on one node after another; each step can be run again.
 #
 #   INSTALL_DIR  where the binaries are (default /usr/local/bin)
-#   KEEP_DIR     where proven files wait and replaced ones are kept (default /var/lib/k8s-verify-upgrade)
+#   KEEP_DIR     where proven files wait and replaced ones are kept
+#                (default /var/lib/k8s-verify-upgrade)
 #   UPGRADE      "apply" on the first control plane, "node" on every other machine (default node)
-#   NODE         the node's name (default: the host's); empty where another machine drains and uncordons it
+#   NODE         the node's name (default: the host's); empty where another machine drains it
 set -euo pipefail
 umask 022
 
@@ -31,7 +34,8 @@ say() { echo "${0##*/}: $*" >&2; }
 fetch() {
   mkdir -p "$keep_dir"
   chmod 0700 "$keep_dir"
-  k8s-verify kubeadm kubelet kubectl "$version" --install-dir "$new" --save-bundle --quiet "$@" >/dev/null
+  k8s-verify kubeadm kubelet kubectl "$version" \
+    --install-dir "$new" --save-bundle --quiet "$@" >/dev/null
   say "kubeadm, kubelet and kubectl $version are proved"
 }
 
@@ -42,12 +46,14 @@ copy() {
   if [[ -f $1.sigstore.json ]]; then install -m 0644 "$1.sigstore.json" "$2.sigstore.json"; fi
 }
 
-# Keeps what is there now, with its digest. Where the new file is there already, what was kept before it stays.
+# Keeps what is there now, with its digest. Where the new file is there already, what was kept
+# before it stays.
 keep() {
   local component
   mkdir -p "$old"
   for component in "$@"; do
-    if [[ ! -f $install_dir/$component ]] || cmp -s "$install_dir/$component" "$new/$component"; then continue; fi
+    if [[ ! -f $install_dir/$component ]]; then continue; fi
+    if cmp -s "$install_dir/$component" "$new/$component"; then continue; fi
     copy "$install_dir/$component" "$old/$component"
     (cd "$old" && sha256sum "$component" >"$component.sha256")
   done
@@ -140,10 +146,12 @@ rollback() {
   say "the kubelet is the one of before $version again"
 }
 
-if [[ ! ${1-} =~ ^(fetch|kubeadm|kubelet|rollback)$ || ! ${2-} =~ ^v[0-9]+\.[0-9]+\.[0-9]+$ ]]; then usage; fi
+if [[ ! ${1-} =~ ^(fetch|kubeadm|kubelet|rollback)$ ]]; then usage; fi
+if [[ ! ${2-} =~ ^v[0-9]+\.[0-9]+\.[0-9]+$ ]]; then usage; fi
 readonly step=$1 version=$2 new=$keep_dir/$2 old=$keep_dir/before-$2
 shift 2
-# Every step proves first, so that nothing is touched where anything is refused. The way back needs what is kept, and no network.
+# Every step proves first, so that nothing is touched where anything is refused. The way back
+# needs what is kept, and no network.
 if [[ $step != rollback ]]; then fetch "$@"; fi
 case $step in
 kubeadm) kubeadm_step ;;

@@ -1,6 +1,6 @@
 #!/bin/sh
-# Fails where a version was bumped in the first line of the stages that `k8s-verify digest --format dockerfile` printed, and the
-# stages below it are still those of the old version.
+# Fails where a version was bumped in the first line of the stages that `k8s-verify digest
+# --format dockerfile` printed, and the stages below it are still those of the old version.
 #
 #   check-stages.sh Dockerfile
 set -eu
@@ -13,8 +13,10 @@ awk '
   }
   /^ADD / && /--checksum=sha256:/ && component != "" && index($0, "/release/") {
     if (index($0, "/release/" version "/") == 0) {
-      printf "%s:%d: %s is bumped to %s, and this stage is of another version; run: k8s-verify digest %s@%s --format dockerfile\n", \
-        FILENAME, FNR, component, version, component, version
+      printf "%s:%d: %s is bumped to %s, and this stage is of another version; ", \
+        FILENAME, FNR, component, version
+      printf "run: k8s-verify digest %s@%s --format dockerfile\n", \
+        component, version
       stale = 1
     }
   }

@@ -1,13 +1,15 @@
 #!/bin/sh
-# Prints the stages of `k8s-verify digest --format dockerfile` again where they stand, for the version in their first line, which
-# a bot may have bumped. The file is replaced only where every digest is proved.
+# Prints the stages of `k8s-verify digest --format dockerfile` again where they stand, for the
+# version in their first line, which a bot may have bumped. The file is replaced only where every
+# digest is proved.
 #
 #   refresh-stages.sh Dockerfile [OPTIONS of k8s-verify digest, such as --platform linux/arm64]
 set -eu
 
 file=$1
 shift
-wanted=$(sed -n 's/^# \([a-z0-9][a-z0-9.-]*\) \(v[0-9.]*\), digests proven by k8s-verify .*/\1@\2/p' "$file")
+first_line='^# \([a-z0-9][a-z0-9.-]*\) \(v[0-9.]*\), digests proven by k8s-verify .*'
+wanted=$(sed -n "s/$first_line/\1@\2/p" "$file")
 [ -n "$wanted" ] || { echo "$file: no stages of k8s-verify digest" >&2; exit 1; }
 
 work=$(mktemp -d)

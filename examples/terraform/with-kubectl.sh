@@ -3,8 +3,8 @@
 #
 #   with-kubectl.sh v1.30.2 DIR 'kubectl get nodes'
 #
-# kubectl is proved on each run, on the machine that runs Terraform; one that is there already is read again, and nothing is
-# downloaded. If it cannot be proved, the command does not run.
+# kubectl is proved on each run, on the machine that runs Terraform; one that is there already is
+# read again, and nothing is downloaded. If it cannot be proved, the command does not run.
 set -euo pipefail
 
 if [[ $# -ne 3 ]]; then

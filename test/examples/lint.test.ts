@@ -35,6 +35,18 @@ describe('every example', () => {
     }
   });
 
+  it('has lines that fit, but for addresses and digests', () => {
+    const own = files.filter((name) => /\.(?:ya?ml|sh|tf|json)$|Dockerfile$/.test(name));
+    expect(own.length).toBeGreaterThan(10);
+    const long = own.flatMap((name) =>
+      readExample(name)
+        .split('\n')
+        .filter((line) => line.length > 100 && !/https?:\/\/|sha256:|@[0-9a-f]{40}/.test(line))
+        .map((line) => `${name}: ${line}`),
+    );
+    expect(long).toEqual([]);
+  });
+
   it('stops where a command fails', () => {
     for (const name of files.filter((one) => one.endsWith('.sh'))) {
       expect(readExample(name)).toMatch(/^#!\/(?:usr\/bin\/env bash|bin\/sh)\n(?:#.*\n)*set -eu/);
