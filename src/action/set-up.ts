@@ -2,6 +2,7 @@
 import type { Client } from '../client.ts';
 import { PrivateDirectory } from '../disk/private-directory.ts';
 import { InstallError } from '../errors.ts';
+import { clientWithLock } from '../flow/locked-install.ts';
 import { installRelease } from '../install.ts';
 import { underPolicy } from '../plan/policy-of.ts';
 import type { ReleaseArtifact } from '../release/artifact.ts';
@@ -34,8 +35,11 @@ export interface Surroundings {
  */
 export async function setUp(
   inputs: ActionInputs,
-  { runner, client, signal, planned }: Surroundings,
+  { runner, client: plain, signal, planned }: Surroundings,
 ): Promise<SetUp> {
+  const { lockfile } = inputs;
+  // What `k8s-verify lock` wrote has evidence next to it: with it no log is asked for the files.
+  const client = lockfile === undefined ? plain : clientWithLock(plain, resolvePath(runner, lockfile));
   const asked =
     inputs.installDirectory === undefined ? undefined : resolvePath(runner, inputs.installDirectory);
   assertFitsPath(runner, asked ?? runner.temporary);

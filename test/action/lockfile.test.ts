@@ -1,8 +1,9 @@
 import { createHash } from 'node:crypto';
-import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
-import { dirname } from 'node:path';
+import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { goProgram } from '#support/go-program';
+import { runProgram } from '#support/run-program';
 import {
   type ActionWorld,
   expectNothing,
@@ -85,6 +86,40 @@ describe('a lockfile', () => {
     expect(readFileSync(job.outputs['kubectl-path'] ?? '', 'utf8')).toContain(VERSION);
     expect(world.releases.http.requests).toHaveLength(before);
   });
+
+  it.skipIf(process.platform === 'win32')(
+    'of the command has evidence next to it, so that a job asks no log for its files (needs a POSIX shell)',
+    async () => {
+      const { dir, run } = await world.useRunner();
+      const [directory = ''] = (
+        await run({ 'setup-only': 'true', mirror: '', 'rekor-url': '', 'trusted-root': '' })
+      ).path;
+      const servers = ['--mirror', world.releases.url, '--rekor-url', world.sigstore.rekorUrl];
+      const locking = await runProgram(
+        [
+          join(directory, 'k8s-verify'),
+          'lock',
+          'kubectl',
+          VERSION,
+          ...servers,
+          '--trusted-root',
+          world.trustedRoot,
+        ],
+        { cwd: dir.path, env: { PATH: '/usr/bin:/bin', HOME: dir.join('elsewhere') } },
+      );
+      expect(locking).toMatchObject({ exitCode: 0 });
+      const lockfile = dir.join('k8s-verify.lock.json');
+      const asked = (): number => world.sigstore.rekorServer.http.requests.length;
+      const before = asked();
+      const job = await run({ lockfile, cache: 'false' });
+      expect(job).toMatchObject({ exitCode: 0, outputs: { sha256: world.digest('kubectl') } });
+      // The release manifest's own entry; that of the file is in its evidence.
+      expect(asked() - before).toBe(1);
+      rmSync(dir.join('k8s-verify.evidence'), { recursive: true });
+      expect(await run({ lockfile, cache: 'false' })).toMatchObject({ exitCode: 0 });
+      expect(asked() - before).toBe(3);
+    },
+  );
 
   it('offline, tells the same things as online', async () => {
     const { dir, run } = await withLock(VERSION, world.digest('kubectl'));
