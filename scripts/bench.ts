@@ -22,6 +22,7 @@ import { name as nameOfBinary } from './bench/topics/name.ts';
 import { proof } from './bench/topics/proof.ts';
 import { releaseAudit } from './bench/topics/release.ts';
 import { rerun } from './bench/topics/rerun.ts';
+import { scan } from './bench/topics/scan.ts';
 import { several } from './bench/topics/several.ts';
 import { startup } from './bench/topics/startup.ts';
 import { verify } from './bench/topics/verify.ts';
@@ -32,6 +33,7 @@ const TOPICS: Readonly<Record<string, Topic>> = {
   install,
   rerun,
   several,
+  scan,
   lock,
   release: releaseAudit,
   memory,

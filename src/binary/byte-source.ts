@@ -82,7 +82,9 @@ export async function* piecesOf(
   const end = Math.min(offset + length, source.size);
   const read = (at: number, into: Buffer): Promise<Uint8Array | undefined> =>
     source.read({ offset: at, length: Math.min(PIECE_BYTES, end - at) }, into);
-  let [current, other] = [Buffer.allocUnsafeSlow(PIECE_BYTES), Buffer.allocUnsafeSlow(PIECE_BYTES)];
+  // Most build information is small, and ten thousand programs would leave as many large buffers behind.
+  const room = Math.min(PIECE_BYTES, Math.max(0, end - offset));
+  let [current, other] = [Buffer.allocUnsafeSlow(room), Buffer.allocUnsafeSlow(room)];
   let at = offset;
   let reading = at < end ? read(at, current) : undefined;
   try {

@@ -7,6 +7,7 @@ import type { ScanSummary } from '../flow/scan-run.ts';
 import { scan as scanMachine } from '../scan.ts';
 import { worstOf } from '../verdict.ts';
 import type { Answer, Console } from './console.ts';
+import { takeLessMemory } from './engine.ts';
 import type { JsonAnswer } from './output-json.ts';
 import { type ParsedLine, readNetwork, readTransport, readTrust } from './parsed-line.ts';
 import { jsonOf, type ScanCounts, ScanTally, tsvOf } from './scan-result.ts';
@@ -16,6 +17,7 @@ import { withEvidence } from './with-evidence.ts';
 
 /** Proves each program that is found; one that fails ends no other. */
 export async function scan(line: ParsedLine, output: Console): Promise<Answer> {
+  takeLessMemory();
   const request = await readScan(line);
   const { json, jsonLines } = line.options;
   const tally = new ScanTally(json === true ? 'whole' : jsonLines === true ? 'none' : 'slim');

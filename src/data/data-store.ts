@@ -15,7 +15,7 @@ import { holdKept, holdOrMakeKept, type Modes } from './kept-directory.ts';
 import { readEntry, writeEntry } from './kept-file.ts';
 import { KEPT_KINDS, type KeptKind } from './kept-kinds.ts';
 import type { DataLook } from './look.ts';
-import { removeOldest } from './remove-oldest.ts';
+import { removeOldest, type Room } from './remove-oldest.ts';
 import { NotUsed, tooLarge, whyNot } from './why-not.ts';
 
 /** One entry as it was found. Its reader decides whether it is what it should be. */
@@ -81,6 +81,8 @@ class DirectoryStore implements DataStore {
   readonly #modes: Modes;
   readonly #tellNote: (note: Note) => void;
   readonly #told = new Set<string>();
+  /** Until what is oldest is looked for again. */
+  readonly #room = new Map<KeptKind, Room>();
 
   constructor(places: DataPlaces, tell: (note: Note) => void) {
     this.#places = places;
@@ -127,7 +129,7 @@ class DirectoryStore implements DataStore {
       if (own === undefined) throw new NotUsed('this user has no home directory; choose one with --data-dir');
       await using kept = await holdOrMakeKept(own, kind, this.#modes);
       const written = await writeEntry(kept.directory, key, { bytes, onlyNew, mode: this.#modes.file });
-      if (written) await removeOldest(kept.directory, KEPT_KINDS[kind], key);
+      if (written) await this.#makeRoom(kept.directory, kind, key, bytes.length);
       return written ? 'written' : 'taken';
     } catch (error) {
       // The same for each kind, so that it is told once.
@@ -137,6 +139,13 @@ class DirectoryStore implements DataStore {
       );
       return 'failed';
     }
+  }
+
+  async #makeRoom(directory: HeldDirectory, kind: KeptKind, key: string, bytes: number): Promise<void> {
+    const before = this.#room.get(kind);
+    const left = { entries: (before?.entries ?? 0) - 1, bytes: (before?.bytes ?? 0) - bytes };
+    const isEnough = left.entries >= 0 && left.bytes >= 0;
+    this.#room.set(kind, isEnough ? left : await removeOldest(directory, KEPT_KINDS[kind], key));
   }
 
   pathOf(kind: KeptKind, key: string): Promise<string | undefined> {

@@ -12,21 +12,37 @@ interface Entry {
 /** What follows says how new a state is, see `newest-kept.ts`. */
 const KEY_CHARACTERS = 64;
 
+/** So much may be written before it is worth to look again. */
+export interface Room {
+  readonly entries: number;
+  readonly bytes: number;
+}
+
+/** This part of the limits may be passed for a moment, so that a run which keeps much does not look after each entry. */
+const SLACK = 128;
+
 /**
  * Removes the oldest entries beyond the limits. Another run may remove the same ones, and what cannot be removed stays,
  * so this never fails.
  *
  * @param keep the entry that was just written.
+ * @returns how much this run may write until the next look.
  */
 export async function removeOldest(
   directory: HeldDirectory,
   { maxBytes, maxEntries, maxTotalBytes = Infinity }: KeptLimits,
   keep: string,
-): Promise<void> {
+): Promise<Room> {
+  const slack = { entries: Math.floor(maxEntries / SLACK), bytes: Math.floor(maxTotalBytes / SLACK) };
+  const room = (entries: number, bytes: number): Room => ({
+    entries: Math.max(slack.entries, maxEntries - entries),
+    bytes: Math.max(slack.bytes, maxTotalBytes - bytes),
+  });
   // What begins with a dot is still being written, by this run or another.
   const names = (await directory.names().catch(() => [])).filter((name) => !name.startsWith('.'));
   // So few cannot pass the limits, however large each is.
-  if (names.length <= maxEntries && names.length * maxBytes <= maxTotalBytes) return;
+  const most = names.length * maxBytes;
+  if (names.length <= maxEntries && most <= maxTotalBytes) return room(names.length, most);
   const found = await directory.lstatEach(names).catch(() => new Map<string, Stats>());
   let [kept, bytes] = [1, found.get(keep)?.size ?? 0];
   for (const entry of newestFirst(found)) {
@@ -37,6 +53,7 @@ export async function removeOldest(
       await directory.unlink(entry.name).catch(() => undefined);
     }
   }
+  return room(kept, bytes);
 }
 
 /** A newer state of a key is never older than the others of it: a slow run may have written those later. */

@@ -127,15 +127,19 @@ export async function readUpTo(
   origin: FileOrigin = 'named',
 ): Promise<Uint8Array | undefined> {
   const reading = async (file: LocalFile): Promise<Uint8Array | undefined> => {
-    if (origin === 'found' && !isFileOrDirectory(await file.stat())) throw new Error('a pipe or a device');
+    const status = await file.stat();
+    if (origin === 'found' && !isFileOrDirectory(status)) throw new Error('a pipe or a device');
     const chunks: Uint8Array[] = [];
+    // One byte more than it says shows its end. A file of the kernel, and a pipe, say nothing.
+    let room = Buffer.allocUnsafe(Math.min(maxBytes + 1, CHUNK_BYTES, Number(status.size) + 1));
     for (let left = maxBytes; ;) {
-      const buffer = Buffer.allocUnsafe(Math.min(left + 1, CHUNK_BYTES));
-      const bytes = await file.read(buffer);
+      const bytes = await file.read(room);
       if (bytes === 0) return Buffer.concat(chunks);
       if (bytes > left) return undefined;
-      chunks.push(buffer.subarray(0, bytes));
+      chunks.push(room.subarray(0, bytes));
       left -= bytes;
+      room = room.subarray(bytes);
+      if (room.length === 0) room = Buffer.allocUnsafe(Math.min(left + 1, CHUNK_BYTES));
     }
   };
   return withLocalFile(path, reading, origin);
