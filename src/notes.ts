@@ -17,6 +17,7 @@ export type NoteCode =
   | 'scan-unread'
   | 'scan-stopped'
   | 'nothing-found'
+  | 'metrics-not-written'
   | 'processes-not-read'
   | 'release-manifest-time-odd'
   | 'platform-skipped'
@@ -71,6 +72,8 @@ export const NOTE_MEANINGS: Readonly<Record<NoteCode, string>> = {
     'files, directories or processes could not be looked at, and may be Kubernetes programs (scan only)',
   'scan-stopped': 'a scan stopped at a limit, and did not look at everything (scan only)',
   'nothing-found': 'no Kubernetes program is in the usual places (scan only)',
+  'metrics-not-written':
+    'the file of --metrics could not be written, and the scan failed for another reason (scan only)',
   'processes-not-read': 'there is no /proc that says what runs (scan only)',
   'release-manifest-time-odd': 'the release manifest was not made within a week before it was signed',
   'platform-skipped': 'a component was never published for a platform that was asked for, and was left out',

@@ -13,7 +13,7 @@ import type { ParsedLine } from './parsed-line.ts';
 import { printable, printableLines } from './printable.ts';
 import { paint, type TextStyle } from './style.ts';
 import type { Aliases } from './success-text.ts';
-import { recordFacts, startOf } from './run-facts.ts';
+import { recordFacts, type RunFacts, startOf } from './run-facts.ts';
 import { lineProgress, type Progress, quietProgress } from './progress.ts';
 
 /** The part of `process` that is used. */
@@ -67,6 +67,8 @@ export interface Console {
   line(text: string): void;
   /** The command line, for advice that repeats it. */
   invocation(): Invocation;
+  /** What is known of the run so far. */
+  facts(): RunFacts;
   /** Ends the display of progress, so that the terminal is as it was. */
   finish(): void;
   /** @returns the exit code of the run. */
@@ -123,6 +125,7 @@ export function openConsole(words: readonly string[], { stdout, stderr, env }: S
       stdout.write(`${printable(text)}\n`);
     },
     invocation,
+    facts: () => recorder.facts(),
     finish,
     answer(answer) {
       const { text, shown, summary, below, notes = [], json, failed } = answer;

@@ -31,6 +31,7 @@ export interface Options {
   /** Names of builders. */
   readonly allowVendor?: readonly string[];
   readonly allowDigest?: string;
+  readonly metrics?: string;
   readonly jsonLines?: true;
   readonly allPlatforms?: true;
   /** The directory of a mirror. */

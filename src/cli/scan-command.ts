@@ -19,6 +19,7 @@ export function addScan(program: StrictCommand): void {
       scan.allowVendor(),
       scan.allowDigest(),
       scan.jsonLines(),
+      scan.metrics(),
       option.evidenceLockfile(),
       ...option.trust(),
       option.dataDir(),

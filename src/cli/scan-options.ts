@@ -35,6 +35,13 @@ export const allowDigest = (): CliOption =>
 export const jsonLines = (): CliOption =>
   option(FORM, '--json-lines', 'one JSON object for each program, as soon as it is judged').conflicts('json');
 
+export const metrics = (): CliOption =>
+  option(
+    FORM,
+    '--metrics <FILE>',
+    "also write what was found for Prometheus' textfile collector, with one rename; also where the scan fails",
+  );
+
 function readBuilders(text: string, source: string): readonly string[] {
   const names = text.split(',').map((name) => name.trim());
   const unknown = names.find((name) => !BUILDERS.includes(name));

@@ -11,6 +11,7 @@ import { takeLessMemory } from './engine.ts';
 import type { JsonAnswer } from './output-json.ts';
 import { type ParsedLine, readNetwork, readTransport, readTrust } from './parsed-line.ts';
 import { jsonOf, type ScanCounts, ScanTally, tsvOf } from './scan-result.ts';
+import type { Scanned } from './scan-metrics.ts';
 import { scanFailureText, scanTable } from './scan-text.ts';
 import { withClient } from './with-client.ts';
 import { withEvidence } from './with-evidence.ts';
@@ -18,6 +19,13 @@ import { withEvidence } from './with-evidence.ts';
 /** Proves each program that is found; one that fails ends no other. */
 export async function scan(line: ParsedLine, output: Console): Promise<Answer> {
   takeLessMemory();
+  const { metrics } = line.options;
+  if (metrics === undefined) return (await scanned(line, output)).answer;
+  const { withMetrics } = await import('./scan-metrics.ts');
+  return withMetrics(metrics, output, () => scanned(line, output));
+}
+
+async function scanned(line: ParsedLine, output: Console): Promise<Scanned> {
   const request = await readScan(line);
   const { json, jsonLines } = line.options;
   const tally = new ScanTally(json === true ? 'whole' : jsonLines === true ? 'none' : 'slim');
@@ -28,7 +36,9 @@ export async function scan(line: ParsedLine, output: Console): Promise<Answer> {
     }),
   );
   if (tally.counts.found === 0 && request.paths.length > 0) throw nothingFound(request.paths);
-  return answerOf(tally, summary, jsonLines === true);
+  const answer = answerOf(tally, summary, jsonLines === true);
+  const { unread, processes } = summary.machine;
+  return { answer, tally, unread: unread.count + (processes?.unread ?? 0) };
 }
 
 /** @throws RequestError */
