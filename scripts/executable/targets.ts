@@ -127,6 +127,16 @@ export function executableName(target: Target): string {
   return `k8s-verify-${target.name}${target.platform === 'win32' ? '.exe' : ''}`;
 }
 
+/** What a release has of it: `k8s-verify-linux-x64.tar.xz`, `k8s-verify-win-x64.zip`. */
+export function archiveName(target: Target): string {
+  return `k8s-verify-${target.name}${target.platform === 'win32' ? '.zip' : '.tar.xz'}`;
+}
+
+/** The name of the executable in there, and on PATH. */
+export function memberName(target: Target): string {
+  return target.platform === 'win32' ? 'k8s-verify.exe' : 'k8s-verify';
+}
+
 /** @throws Error naming the known targets */
 export function targetNamed(name: string): Target {
   const target = TARGETS.find((candidate) => candidate.name === name);
