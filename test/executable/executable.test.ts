@@ -14,6 +14,7 @@ import { type RunningSigstore, startLocalSigstore } from '#support/local-sigstor
 import { type ReleaseServer, startReleaseServer } from '#support/release-server';
 import { type ProgramRun, runProgram } from '#support/run-program';
 import { createTempDir, snapshot, type TempDir } from '#support/temp-dir';
+import { testImage } from './image-runs.ts';
 import { describeExecutable, expectedExecutable } from './program.ts';
 
 const host = hostTarget();
@@ -196,6 +197,8 @@ describe.skipIf(!possible)(
         `${digest}  ${path.basename(executable)}\n`,
       );
     });
+
+    testImage(() => ({ built, executable, sigstore, releases, version: VERSION }));
 
     it('comes with the licenses of all its parts', () => {
       const licenses = readFileSync(`${executable}.LICENSES.txt`, 'utf8');
