@@ -47,7 +47,7 @@ function brokenLinks(page: string): readonly string[] {
 
 /** Options of other programs, and of this project's scripts. */
 const OTHER_OPTIONS =
-  /^--(?:fetch|check|minutes|seed|no-git-tag-version|insecure-.*|disable-cosign|retry|verify|repository|env|directory|strict|require|import|runs|new-bundle-format|sign|force|signer-workflow|source-ref|repo|global|fail|location|remote-name-all|changed|config|project|semi-space-growth-factor|no-wasm-tier-up|no-wasm-dynamic-tiering|insecure-.*)$/;
+  /^--(?:fetch|check|minutes|seed|no-git-tag-version|insecure-.*|disable-cosign|preserve-env|target|retry|verify|repository|env|directory|strict|require|import|runs|new-bundle-format|sign|force|signer-workflow|source-ref|repo|global|fail|location|remote-name-all|changed|config|project|semi-space-growth-factor|no-wasm-tier-up|no-wasm-dynamic-tiering|insecure-.*)$/;
 
 describe('the pages', () => {
   it('lead to files and headings that there are', () => {
@@ -120,11 +120,17 @@ describe('the pages', () => {
     const sources = readdirSync(join(ROOT, 'src'), { recursive: true, encoding: 'utf8' })
       .filter((name) => name.endsWith('.ts'))
       .map((name) => readPage(join('src', name)));
-    const text = [...sources, readPage('bin/k8s-verify.js')].join('');
-    const quoted = ['comes from an unknown CA', 'its certificate has expired', 'is set and has no effect'];
-    const more = ['a web page (text/html) came instead of the file', 'is not the URL of a proxy'];
-    const all = [...quoted, ...more, 'this machine cannot judge', 'but not its signature'];
-    const page = readPage('docs/troubleshooting.md');
-    expect(all.filter((message) => !page.includes(message) || !text.includes(message))).toEqual([]);
+    const screens = readdirSync(join(ROOT, 'test/transcripts/screens')).map((name) =>
+      readPage(join('test/transcripts/screens', name)),
+    );
+    const said = [...sources, ...screens, readPage('bin/k8s-verify.js')].join('').replaceAll('\\', '');
+    const quoted = [...readPage('docs/troubleshooting.md').matchAll(/\*\*([^*]+)\*\*/g)].flatMap(
+      ([, bold = '']) =>
+        [...bold.matchAll(/"((?:[^"]|"(?=\S[^"]*" ))+)"/g)].map(([, message = '']) => message),
+    );
+    expect(quoted.length).toBeGreaterThan(30);
+    // What the shell or the system says, and not this program.
+    const others = new Set(['Permission denied']);
+    expect(quoted.filter((message) => !others.has(message) && !said.includes(message))).toEqual([]);
   });
 });
