@@ -39,7 +39,7 @@ describe('README.md', () => {
 
   it('has no block that is not run', () => {
     const languages = blocksIn(PAGE).map(({ language }) => language);
-    expect(languages).toEqual(['console', 'sh', 'sh', 'yaml', 'sh', 'sh', 'ts']);
+    expect(languages).toEqual(['console', 'sh', 'sh', 'yaml', 'sh', 'sh', 'sh', 'ts']);
   });
 
   it('shows what happens: an install, and a mirror that is refused', async () => {
@@ -58,6 +58,16 @@ describe('README.md', () => {
     expect(ran.stderr).toContain('k8s-verify verify k8s/kubectl');
     expect(ran).toMatchObject({ exitCode: 0 });
     expect(JSON.parse(readFileSync(`${stage.path}/result.json`, 'utf8'))).toMatchObject({ ok: true });
+  });
+
+  it('makes stages with proven digests for a Dockerfile', async () => {
+    await using stage = await setStage();
+    const ran = await stage.exec('sh', ['-exc', shBlock('--format dockerfile')]);
+    expect(ran).toMatchObject({ exitCode: 0 });
+    const stages = readFileSync(`${stage.path}/stages.Dockerfile`, 'utf8');
+    expect(stages.match(/^ADD .*--checksum=sha256:[0-9a-f]{64} /gm)?.length).toBe(2);
+    expect(stages).toContain('AS kubectl\n');
+    expect(stages).toContain('COPY --from=kubectl /kubectl /usr/local/bin/');
   });
 
   it('carries a proof to a machine without a network', async () => {
