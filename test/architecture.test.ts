@@ -199,12 +199,13 @@ describe('the architecture', () => {
 
   it('has a user for everything that is exported', () => {
     const outside = ['test', 'scripts'].map((name) => readAll(resolve(SRC, '..', name)));
+    const byTarget = Map.groupBy(imports, target);
     const unused = files
       .filter((file) => !ENTRY_POINTS.has(file))
       .flatMap((file) =>
         exportsOf(file)
           .filter(({ name, isType }) => {
-            const importers = imports.filter((one) => target(one) === file).map(({ from }) => from);
+            const importers = (byTarget.get(file) ?? []).map(({ from }) => from);
             if (importers.some((from) => mentions(sources.get(from), name) > 0)) return false;
             // What a test or a script looks into has to serve the module itself; a type may name what goes in and out.
             const isServing = mentions(sources.get(file), name) > 1;
