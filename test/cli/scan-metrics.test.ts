@@ -71,7 +71,8 @@ describe('the metrics', () => {
       env: { K8S_VERIFY_DATA_DIR: world.dir.join('none') },
     });
     const metrics = readExposition(readFileSync(world.dir.join('textfile/k8s-verify.prom'), 'utf8'));
-    const { trustedRoot } = JSON.parse(run.stdout) as { readonly trustedRoot: { readonly asOf: string } };
+    const report: { readonly trustedRoot: { readonly asOf: string } } = JSON.parse(run.stdout);
+    const { trustedRoot } = report;
     expect(valueOf({ run, metrics }, 'trusted_root_timestamp_seconds')).toBe(
       Date.parse(trustedRoot.asOf) / 1000,
     );
