@@ -78,27 +78,26 @@ function timesOf(files: readonly ReleaseFile[]): string {
   return `${first} to ${isOneDay ? last.slice(11) : last} UTC `;
 }
 
-const COLUMNS = ['FILES', 'GENUINE', 'REFUSED', 'NOT JUDGED'] as const;
+const COLUMNS = ['FILES', 'GENUINE', 'REFUSED', 'NOT JUDGED', 'OTHER'] as const;
 
-/** Refused are also those without a signature, or whose pair is not theirs: what is not genuine and was judged. */
-function kindLines({ results }: ReleaseAudit): readonly string[] {
+/** The last column is of what is missing, not signed, inconsistent or not allowed; only where there is any. */
+function kindLines({ results, summary }: ReleaseAudit): readonly string[] {
   const rows = KINDS.flatMap(([kind, name]) => {
     const files = results.filter((one) => one.kind === kind);
     if (files.length === 0) return [];
-    const genuine = files.filter(({ verdict }) => verdict === 'genuine').length;
-    const notJudged = files.filter(({ verdict }) => verdict === 'not-judged').length;
-    const others = others_(files);
-    return [
-      { name, numbers: [files.length, genuine, files.length - genuine - notJudged - others, notJudged] },
-    ];
+    const numbers = (['genuine', 'refused', 'not-judged'] as const).map(
+      (verdict) => files.filter((one) => one.verdict === verdict).length,
+    );
+    const others = files.length - numbers.reduce((sum, number) => sum + number, 0);
+    return [{ name, numbers: [files.length, ...numbers, others] }];
   });
-  const line = (name: string, cells: readonly (string | number)[]): string =>
-    `  ${name.padEnd(9)}  ${cells.map((cell, index) => String(cell).padStart(COLUMNS[index]?.length ?? 0)).join('  ')}`;
+  const { found, genuine, refused, notJudged } = summary;
+  const shown = genuine + refused + notJudged === found ? COLUMNS.length - 1 : COLUMNS.length;
+  const line = (name: string, cells: readonly (string | number)[]): string => {
+    const padded = cells.map((cell, index) => String(cell).padStart(COLUMNS[index]?.length ?? 0));
+    return `  ${name.padEnd(9)}  ${padded.slice(0, shown).join('  ')}`;
+  };
   return [line('KIND', COLUMNS), ...rows.map(({ name, numbers }) => line(name, numbers))];
-}
-
-function others_(files: readonly ReleaseFile[]): number {
-  return files.filter(({ verdict }) => !['genuine', 'refused', 'not-judged'].includes(verdict)).length;
 }
 
 /** `SHA256SUMS, SHA512SUMS and provenance.json agree`, and a line for each that does not. */

@@ -154,7 +154,7 @@ async function judge(found: FoundFile, seat: Seat, context: AuditContext): Promi
   const audited = { planned, checksum: found.checksum, kind: 'proved', proven } as const;
   try {
     const [use] = (await allowOutputs([prepared])).values();
-    return { ...audited, policy: use, flaw: inconsistencyOf(proven) };
+    return { ...audited, policy: use, flaw: inconsistencyOf(proven, context) };
   } catch (error) {
     // It is proved: what it is stays in the result.
     if (!(error instanceof NotAllowedError)) throw error;
@@ -162,8 +162,8 @@ async function judge(found: FoundFile, seat: Seat, context: AuditContext): Promi
   }
 }
 
-function inconsistencyOf(proven: ProvenFile): Flaw | undefined {
-  const error = inconsistency(proven);
+function inconsistencyOf(proven: ProvenFile, { sources }: AuditContext): Flaw | undefined {
+  const error = inconsistency(proven, sources);
   return error === undefined ? undefined : { verdict: 'inconsistent', error };
 }
 

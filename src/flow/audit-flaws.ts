@@ -11,12 +11,10 @@ import { subjectOf } from './name-failure.ts';
 import type { ProvenFile } from './prove-released.ts';
 
 /** The digest is proved, and not by the pair that is published for it. */
-export function inconsistency({
-  proof: { origin },
-  label,
-  artifact,
-  sha256,
-}: ProvenFile): UnavailableError | undefined {
+export function inconsistency(
+  { proof: { origin }, label, artifact, sha256 }: ProvenFile,
+  sources: readonly ReleaseSource[],
+): UnavailableError | undefined {
   if (origin.kind !== 'log-search' && origin.kind !== 'release-manifest') return undefined;
   const by =
     origin.kind === 'log-search'
@@ -25,7 +23,7 @@ export function inconsistency({
   return new UnavailableError('release-inconsistent', `the published signature of ${label} is not its own`, {
     wanted: `.sig and .cert over sha256:${sha256}, which is proved`,
     found: `${origin.reason}; proved by ${by}`,
-    from: `${DEFAULT_SOURCE}/${artifact.path}.sig`,
+    from: sources.map(({ shown }) => `${shown}/${artifact.path}.sig`).join(', '),
     why: 'upstream has mixed up signatures before (kubernetes#135858), so that other tools refuse a file that is genuine',
     next: `take the file by its proven digest: ${commandFor(artifact)}`,
     subject: subjectOf(artifact),

@@ -218,21 +218,24 @@ export const EXIT_CODE_PAGES: Readonly<Record<ExitCode, ExitCodePage>> = {
     steps: [['see what it holds:', 'k8s-verify verify FILE.tar.gz --list']],
   },
   22: {
-    title: 'the lockfile or the mirror is out of date or not consistent',
+    title: 'the lockfile, the mirror or the release is out of date or not consistent',
     meaning:
-      'No check has failed, and the disk is as it was. The lockfile lacks what was asked for, or something that the index of the mirror lists is not there.',
+      'No check has failed, and the disk is as it was. The lockfile lacks what was asked for, or something that the index of the mirror lists is not there; or files and lists of a release do not fit each other.',
     causes: [
       'a version under asked that was bumped, by a bot for instance, and not locked again',
       'a component, a version or a platform that is not locked',
       'evidence that was not committed with the lockfile',
       'a file that was removed from the mirror by hand, or a copy of it that is not complete',
       'an index that something else wrote, or wrote half',
+      'a signature that upstream published with the wrong file, as of kubectl v1.35.0, or a checksum list that differs from what is proved',
+      'a release that is not complete yet',
       'a signed release manifest that lists other files than the one that an earlier run kept of the same release',
     ],
     steps: [
       ['lock what the lockfile asks for:', 'k8s-verify lock'],
       ['see what the mirror lacks:', 'k8s-verify mirror --check DIR'],
       ['fetch it again:', 'k8s-verify mirror COMPONENT VERSION --to DIR'],
+      ['see what is wrong in a release:', 'k8s-verify release VERSION'],
     ],
   },
   23: {

@@ -4,6 +4,7 @@ import { fault } from '#support/http/faults';
 import { createLocalSigstore } from '#support/local-sigstore';
 import { generateKey } from '#support/sigstore/keys';
 import { logJson } from '#support/sigstore/trusted-root';
+import { publishWholeRelease, type WholeFile } from '#support/whole-release';
 import type { SignOptions } from '#support/sigstore/signing';
 import { binaryTarball } from '../stories/support/tarballs.ts';
 import { file, tarGz } from '../unit/archive/support/tar-writer.ts';
@@ -44,7 +45,7 @@ const EXCEPTED = JSON.stringify({
 });
 const STRANGER = { identity: 'builder@example.com' };
 
-type Arrange = (internet: Internet) => Promise<void>;
+type Arrange = (internet: Internet) => Promise<unknown>;
 
 function published(how: Published = {}): Arrange {
   return ({ publish }) => publish('kubectl', 'v1.30.2', how);
@@ -71,6 +72,22 @@ async function several({ publish }: Internet): Promise<void> {
 
 function client(bytes: Uint8Array): Arrange {
   return async ({ dl, sigstore }) => void (await dl.publishSigned(CLIENT_PATH, { bytes, sigstore }));
+}
+
+const KUBECTL_IN_RELEASE = `bin/${PLATFORM}/kubectl`;
+const KUBELET_IN_RELEASE = `bin/${PLATFORM}/kubelet`;
+const RELEASE = `release v1.36.2 --component kubectl --component kubelet ${ON_LINUX} ${ROOT}`;
+/** As kubespray writes it, with another kubelet than was released. */
+const OTHERS = `kubelet_checksums:\n  ${PLATFORM.slice('linux/'.length)}:\n    1.36.2: sha256:${'0'.repeat(64)}\n`;
+
+/** Two programs of a release, with everything that it says of itself. */
+function wholeRelease(): (internet: Internet) => Promise<ReadonlyMap<string, WholeFile>> {
+  return ({ dl, sigstore }) =>
+    publishWholeRelease(dl, {
+      version: 'v1.36.2',
+      paths: [KUBECTL_IN_RELEASE, KUBELET_IN_RELEASE],
+      sigstore,
+    });
 }
 
 export const ANSWERS: readonly Scene[] = [
@@ -324,11 +341,36 @@ export const ANSWERS: readonly Scene[] = [
     },
     typed: `trusted-root update ${TUF}`,
   },
+  { name: 'release', arrange: wholeRelease(), typed: RELEASE },
+  {
+    name: 'release-corroborate',
+    arrange: async (internet) => {
+      await wholeRelease()(internet);
+      await internet.write('checksums.yml', OTHERS);
+    },
+    typed: `${RELEASE} --corroborate checksums.yml --write proved`,
+  },
   { name: 'trusted-root-export', typed: `trusted-root export exported.json ${TUF}` },
   { name: 'version', typed: 'version' },
 ];
 
 export const FAILURES: readonly Scene[] = [
+  {
+    name: 'fail-release',
+    arrange: async (internet) => {
+      const files = await wholeRelease()(internet);
+      const { dl } = internet;
+      const other = files.get(KUBELET_IN_RELEASE)?.signed;
+      const root = '/release/v1.36.2/';
+      dl.publishFile(`${root}${KUBECTL_IN_RELEASE}.sig`, other?.signatureFile ?? '');
+      dl.publishFile(`${root}${KUBECTL_IN_RELEASE}.cert`, other?.certificateFile ?? '');
+      for (const suffix of ['.sig', '.cert', '.sha256'])
+        dl.unpublish(`${root}${KUBELET_IN_RELEASE}${suffix}`);
+      dl.publishFile(`${root}SHA512SUMS`, '<html>');
+    },
+    typed: RELEASE,
+  },
+  { name: 'fail-release-none', typed: `release v1.99.0 ${ROOT}` },
   {
     name: 'fail-lock',
     arrange: several,

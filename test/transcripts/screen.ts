@@ -12,7 +12,7 @@ export interface Scene {
   /** Of its two files in `screens/`. */
   readonly name: string;
   /** Publishes, breaks, writes into the home. */
-  readonly arrange?: (internet: Internet) => Promise<void> | void;
+  readonly arrange?: (internet: Internet) => Promise<unknown> | void;
   /** Command lines that ran before, successfully. */
   readonly before?: readonly string[];
   /** What changes after those. */
@@ -119,6 +119,7 @@ function always({ home }: Internet, text: string): string {
     .replaceAll(/\b20\d\d-\d\d-\d\d(?!\d)/g, '2026-11-28')
     .replaceAll(/(?<!\d)\d\d:\d\d:\d\d(?!\d)/g, '12:00:00')
     .replaceAll(/(?<=12:00:00)\.\d{3}(?=Z)/g, '.000')
+    .replaceAll(/(?<=2026-11-28 )\d\d:\d\d(?: to \d\d:\d\d)?(?= UTC)/g, '12:00')
     .replaceAll(/(?<=key ID\s+)[0-9a-f]{40}/g, '1'.repeat(40))
     .replaceAll(/\b(in|after) \d+ ms\b/g, '$1 9 ms')
     .replaceAll(/\bleaf \d{3} of \d{3}\b/g, 'leaf 123 of 456')
