@@ -125,7 +125,7 @@ export class HashedStream implements DownloadSink, Disposable {
 
   async reset(): Promise<void> {
     await this.#other;
-    this.#thread.postMessage({ stream: this.#number, drops: true });
+    this.#thread.postMessage({ stream: this.#number, drops: true }, []);
     this.#hash = createHash('sha256');
     [this.#filled, this.#length] = [0, 0];
   }
@@ -140,7 +140,7 @@ export class HashedStream implements DownloadSink, Disposable {
 
   /** Its buffers are free from then on. */
   [Symbol.dispose](): void {
-    this.#thread.postMessage({ stream: this.#number, drops: true });
+    this.#thread.postMessage({ stream: this.#number, drops: true }, []);
     this.#closed();
   }
 

@@ -1,6 +1,6 @@
 /** Downloads each proved file of an audit and hashes it. Nothing is kept of it. */
 import { StreamHashes } from '../disk/hash-stream.ts';
-import { K8sVerifyError, RequestError, UnavailableError, UntrustedError } from '../errors.ts';
+import { type K8sVerifyError, RequestError, UnavailableError, UntrustedError } from '../errors.ts';
 import { MAX_ARTIFACT_BYTES, MAX_PARALLEL_DOWNLOADS } from '../limits.ts';
 import { fetchBytes } from '../source/fetch-bytes.ts';
 import { digestOf } from '../strict/digest.ts';

@@ -29,8 +29,9 @@ async function releaseWorld(): Promise<ReleaseWorld> {
 
 describe('k8s-verify release', () => {
   it('prints a line for each file: verdict, name, platform, SHA-256, time of signing, log entry', async () => {
-    const { run, options, files } = await releaseWorld();
-    const { stdout, stderr, exitCode } = await run([...ASKED, ...options]);
+    const world = await releaseWorld();
+    const { options, files } = world;
+    const { stdout, stderr, exitCode } = await world.run([...ASKED, ...options]);
     const [first = '', ...others] = stdout.trimEnd().split('\n');
     expect(first.split('\t')).toEqual([
       'genuine',
@@ -48,15 +49,16 @@ describe('k8s-verify release', () => {
   });
 
   it('prints JSON as the schema says, whether all is well or not', async () => {
-    const { run, options, releases, files } = await releaseWorld();
+    const world = await releaseWorld();
+    const { options, releases, files } = world;
     const asked = [...ASKED, ...options, '--json', '--quiet'];
-    const well: unknown = JSON.parse((await run([...asked, '--deep', '--write', 'proved'])).stdout);
+    const well: unknown = JSON.parse((await world.run([...asked, '--deep', '--write', 'proved'])).stdout);
     expect(schemaFaults(well)).toEqual([]);
     expect(well).toMatchObject({ ok: true, command: 'release', release: VERSION, summary: { genuine: 3 } });
     releases.publishFile(`${ROOT}${KUBECTL}.sig`, files.get(KUBELET)?.signed?.signatureFile ?? '');
     releases.publishFile(`${ROOT}${KUBECTL}.cert`, files.get(KUBELET)?.signed?.certificateFile ?? '');
     releases.publishFile(`${ROOT}SHA512SUMS`, '<html>');
-    const { stdout, exitCode } = await run(asked);
+    const { stdout, exitCode } = await world.run(asked);
     const failed: unknown = JSON.parse(stdout);
     expect(schemaFaults(failed)).toEqual([]);
     expect(failed).toMatchObject({
@@ -74,15 +76,16 @@ describe('k8s-verify release', () => {
       },
     });
     expect(exitCode).toBe(22);
-    const none: unknown = JSON.parse((await run(['release', 'v1.31.0', ...options, '--json'])).stdout);
+    const none: unknown = JSON.parse((await world.run(['release', 'v1.31.0', ...options, '--json'])).stdout);
     expect(schemaFaults(none)).toEqual([]);
     expect(none).toMatchObject({ exitCode: 4, results: [], error: { code: 'mirror-incomplete' } });
   });
 
   it('says in sentences what is wrong, and the exit code last', async () => {
-    const { run, options, releases } = await releaseWorld();
+    const world = await releaseWorld();
+    const { options, releases } = world;
     releases.unpublish(`${ROOT}${KUBECTL}.sig`);
-    const { stdout, stderr, exitCode } = await run([...ASKED, ...options]);
+    const { stdout, stderr, exitCode } = await world.run([...ASKED, ...options]);
     expect(stdout).toContain(`not-judged\tkubectl\tlinux/amd64\t\t\t\n`);
     expect(stderr).toContain(
       'k8s-verify: error: the mirror has kubectl v1.30.2 linux/amd64, but not its signature',
@@ -94,12 +97,13 @@ describe('k8s-verify release', () => {
   });
 
   it('works without a network, from a mirror directory', async () => {
-    const { run, options, dir } = await releaseWorld();
+    const world = await releaseWorld();
+    const { options, dir } = world;
     const names = ['kubectl', 'kubelet', VERSION, '--platform', 'linux/amd64'];
-    expect((await run(['mirror', ...names, '--to', 'mirror', ...options])).exitCode).toBe(0);
+    expect((await world.run(['mirror', ...names, '--to', 'mirror', ...options])).exitCode).toBe(0);
     const root = ['--trusted-root', dir.join('root.json')];
     const offline = ['--offline', '--mirror', dir.join('mirror'), ...root];
-    const { stdout, exitCode } = await run([...ASKED, ...offline, '--data-dir', dir.join('other')]);
+    const { stdout, exitCode } = await world.run([...ASKED, ...offline, '--data-dir', dir.join('other')]);
     expect(stdout.split('\n').map((line) => line.split('\t')[0])).toEqual([
       'genuine',
       'genuine',
@@ -127,8 +131,8 @@ describe('k8s-verify release', () => {
       'no signatures are published for Kubernetes v1.20.0',
     ],
   ])('refuses %s, without a request', async (_, words, code, text) => {
-    const { run } = await localWorld(1000);
-    const { stderr, exitCode, stdout } = await run([...words, '--mirror', 'http://127.0.0.1:1']);
+    const world = await localWorld(1000);
+    const { stderr, exitCode, stdout } = await world.run([...words, '--mirror', 'http://127.0.0.1:1']);
     expect([exitCode, stdout]).toEqual([code, '']);
     expect(stderr).toContain(text);
   });
