@@ -66,6 +66,7 @@ const RELEASES = [
   ['kubectl', 'v1.30.2'],
   ['kubectl', 'v1.30.2', 'linux/arm64'],
   ['kubectl', 'v1.30.2', 'darwin/arm64'],
+  ['kubectl', 'v1.30.2', 'windows/amd64'],
 ] as const;
 
 /** What a scan finds: a program that says what it is. */
