@@ -76,6 +76,7 @@ export type InstallCode =
   | 'destination-busy'
   | 'disk-full'
   | 'place-failed'
+  | 'output-unwritable'
   | 'archive-rejected'
   | 'archive-member-missing';
 

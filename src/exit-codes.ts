@@ -102,6 +102,7 @@ export const EXIT_CODES: Readonly<Record<ErrorCode, Exclude<ExitCode, 0>>> = {
   'destination-busy': 20,
   'disk-full': 20,
   'place-failed': 20,
+  'output-unwritable': 20,
   'mirror-inconsistent': 22,
   'release-inconsistent': 22,
   'release-incomplete': 22,

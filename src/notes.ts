@@ -52,6 +52,8 @@ export type NoteCode =
   | 'node-variables'
   | 'tls-switch-ignored'
   | 'release-not-looked-up'
+  | 'summaries-left-out'
+  | 'summaries-not-written'
   | 'release-not-in-table';
 
 /** What each code means, in one phrase; docs/json.md prints this table. */
@@ -113,6 +115,10 @@ export const NOTE_MEANINGS: Readonly<Record<NoteCode, string>> = {
   'node-variables': 'variables make Node load code or options before k8s-verify runs',
   'tls-switch-ignored': 'a variable asks for unchecked TLS, and has no effect',
   'release-not-looked-up': 'whether the release exists was not looked up (list only)',
+  'summaries-left-out':
+    'what could not be judged, or has no known digest, has no verification summary (--attest only)',
+  'summaries-not-written':
+    'the file of --attest could not be written, and the run failed for a worse reason (--attest only)',
   'release-not-in-table':
     'the release is newer or older than those that the list was checked against (list only)',
 };

@@ -72,6 +72,8 @@ export interface ResultName {
   readonly by: readonly NameSource[];
   /** The SHA-256 of the release manifest, hex; where that binds the name. */
   readonly manifestSha256?: string;
+  /** The SHA-256 of the bundle that proves the release manifest, hex; where the manifest binds the name. */
+  readonly manifestBundleSha256?: string;
 }
 
 /** One artifact that was proved, and what became of it. */
@@ -127,6 +129,11 @@ export interface ArtifactResult {
   readonly source?: string;
   /** Where the signature came from. */
   readonly evidence: EvidenceOrigin;
+  /**
+   * The SHA-256 of the bundle that proved it, hex: as it was found, or as a signature, its certificate and the entry of the
+   * log were put together. Where the release manifest proves the artifact, the bundle is that of the manifest.
+   */
+  readonly bundleSha256: string;
   /** Where the bundle was written: when asked, or when the replaced file had its own. */
   readonly bundlePath?: string;
   /**

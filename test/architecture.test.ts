@@ -24,6 +24,7 @@ const FLOORS: readonly (readonly string[])[] = [
   ['records', 'policy'],
   ['http', 'evidence', 'proof', 'trust', 'archive', 'binary', 'lockfile', 'names', 'data'],
   ['client.ts', 'result.ts', 'release-result.ts', 'verdict.ts', 'mirror'],
+  ['attest'],
   ['plan'],
   ['flow'],
   ['diagnosis'],

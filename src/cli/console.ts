@@ -1,4 +1,5 @@
 /** Writes the answer of a run to stdout and everything else to stderr, in the form that the options and the terminal ask for. */
+import type { Verified } from '../attest/verification-summary.ts';
 import type { K8sVerifyError } from '../errors.ts';
 import { type ExitCode, exitCodeFor } from '../exit-codes.ts';
 import type { Note } from '../notes.ts';
@@ -69,6 +70,10 @@ export interface Console {
   invocation(): Invocation;
   /** What is known of the run so far. */
   facts(): RunFacts;
+  /** Tells of something that was verified, for `--attest`. */
+  attest(verified: Verified): void;
+  /** What is told from now on goes there. */
+  attestTo(sink: (verified: Verified) => void): void;
   /** Ends the display of progress, so that the terminal is as it was. */
   finish(): void;
   /** @returns the exit code of the run. */
@@ -82,6 +87,7 @@ export function openConsole(words: readonly string[], { stdout, stderr, env }: S
   const recorder = recordFacts(startOf(env));
   let progress: Progress = quietProgress();
   let line: ParsedLine | undefined;
+  let summaries: ((verified: Verified) => void) | undefined;
   const invocation = (): Invocation => ({ words, line, downloaded: recorder.facts().downloaded });
   const tell = (note: Note): void => {
     recorder.note(note);
@@ -126,6 +132,12 @@ export function openConsole(words: readonly string[], { stdout, stderr, env }: S
     },
     invocation,
     facts: () => recorder.facts(),
+    attest(verified) {
+      summaries?.(verified);
+    },
+    attestTo(sink) {
+      summaries = sink;
+    },
     finish,
     answer(answer) {
       const { text, shown, summary, below, notes = [], json, failed } = answer;

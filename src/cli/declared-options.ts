@@ -194,6 +194,21 @@ export const saveBundle = (): CliOption =>
     'write FILE.sigstore.json next to the file, with which it can be verified without a network',
   );
 
+/** A summary is made under the built-in policy or a policy file: that is where other signers are named. */
+export const attest = (): CliOption =>
+  rare(
+    EVIDENCE,
+    '--attest <FILE>',
+    'write a verification summary (SLSA VSA, unsigned) for each thing that was verified, one a line',
+  ).conflicts([
+    'dryRun',
+    'certificateIdentity',
+    'certificateOidcIssuer',
+    'key',
+    'k8sVerifyRelease',
+    'predicateType',
+  ]);
+
 export const checkSums = (): CliOption =>
   rare(
     EVIDENCE,

@@ -46,6 +46,7 @@ export async function install(line: ParsedLine, output: Console): Promise<Answer
   const result = await withClient(readTransport(line.options), output, (client, signal) =>
     installRelease({ ...request, signal }, client),
   );
+  for (const artifact of result.artifacts) output.attest({ kind: 'proved', artifact });
   const notes = [
     ...pathNotes(result, host, destination.kind !== 'default'),
     ...(request.locked === undefined ? await unusedLockNotes(result.artifacts) : []),

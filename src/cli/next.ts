@@ -252,6 +252,7 @@ const BY_CODE: Readonly<Record<ErrorCode, Steps>> = {
   'destination-busy': ofTheDisk,
   'disk-full': ofTheDisk,
   'place-failed': ofTheDisk,
+  'output-unwritable': own,
   'archive-rejected': all(
     own,
     step('see what it holds', commands.listMembers),

@@ -18,6 +18,10 @@ export interface JsonAnswer {
   /** True exactly where `exitCode` is 0. */
   readonly ok: boolean;
   readonly exitCode: ExitCode;
+  /** Of install and verify. */
+  readonly artifacts?: readonly object[];
+  /** Of scan. */
+  readonly results?: readonly object[];
 }
 
 export interface FailureReport {

@@ -72,6 +72,7 @@ export interface Options {
   readonly dryRun?: true;
   readonly saveBundle?: true;
   readonly checkSums?: true;
+  readonly attest?: string;
   readonly forgetName?: readonly WrittenName[];
   readonly dataDir?: string;
   readonly policy?: GivenPolicy;

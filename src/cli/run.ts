@@ -46,8 +46,15 @@ export async function run(words: readonly string[]): Promise<ExitCode> {
       else output.detail(variable);
     }
     const command = await RUN[line.command]();
-    return output.answer(await command(line, output));
+    return output.answer(await answerOf(line, output, command));
   } catch (error) {
     return output.failure(error);
   }
+}
+
+async function answerOf(line: ParsedLine, output: Console, command: RunCommand): Promise<Answer> {
+  const { attest } = line.options;
+  if (attest === undefined) return command(line, output);
+  const { attesting } = await import('./summaries.ts');
+  return attesting(attest, line, output, () => command(line, output));
 }

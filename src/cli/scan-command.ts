@@ -20,6 +20,7 @@ export function addScan(program: StrictCommand): void {
       scan.allowDigest(),
       scan.jsonLines(),
       scan.metrics(),
+      option.attest(),
       option.evidenceLockfile(),
       ...option.trust(),
       option.dataDir(),

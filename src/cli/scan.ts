@@ -32,6 +32,7 @@ async function scanned(line: ParsedLine, output: Console): Promise<Scanned> {
   const summary = await withClient(readTransport(line.options), output, async (client, signal) =>
     scanMachine({ ...request, signal }, await withEvidence(client, line.options), (program) => {
       if (jsonLines === true) output.line(JSON.stringify(jsonOf(program, output.invocation())));
+      output.attest({ ...program, asked: program.path });
       tally.add(program);
     }),
   );

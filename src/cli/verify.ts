@@ -53,10 +53,14 @@ export async function verify(line: ParsedLine, output: Console): Promise<Answer>
   const publicKeyPem = keyFile === undefined ? {} : { publicKeyPem: await readKey(keyFile) };
   const judged: Judged[] = [];
   const notes: Note[] = [];
+  const told = new Set<string>();
   await withClient(readTransport(line.options), output, async (client, signal) => {
     const proving = await withEvidence(client, line.options);
     for (const { keyFile: _, ...request } of asked) {
       const one = await judge({ ...request, ...publicKeyPem, signal }, proving);
+      const { operand } = one.judged;
+      if (!told.has(operand)) output.attest({ ...one.judged, asked: operand });
+      told.add(operand);
       judged.push(one.judged);
       notes.push(...one.notes);
     }

@@ -38,7 +38,7 @@ export class OutputFile {
   /**
    * Finds out whether the file can be written, and begins it.
    *
-   * @throws InstallError
+   * @throws InstallError `output-unwritable`
    */
   static async open(path: string, options: OutputFileOptions): Promise<OutputFile> {
     const whole = resolve(path);
@@ -53,7 +53,7 @@ export class OutputFile {
     }
   }
 
-  /** @throws InstallError */
+  /** @throws InstallError `output-unwritable` */
   async write(text: string): Promise<void> {
     try {
       await this.#staged.write(Buffer.from(text, 'utf8'));
@@ -65,7 +65,7 @@ export class OutputFile {
   /**
    * Gives the file its name.
    *
-   * @throws InstallError; what was there before is there still then.
+   * @throws InstallError `output-unwritable`; what was there before is there still then.
    */
   async place(): Promise<readonly Note[]> {
     try {
@@ -82,14 +82,20 @@ export class OutputFile {
   }
 }
 
-/** The advice of the disk is about an install. */
+/** What the disk says and advises is about an install. */
 function elsewhere(error: unknown, option: string): unknown {
-  return error instanceof InstallError
-    ? error.with({ next: `name another place with ${option} FILE` })
-    : error;
+  if (!(error instanceof InstallError)) return error;
+  const { message, wanted, found, why } = error;
+  return new InstallError('output-unwritable', message, {
+    ...(wanted === undefined ? {} : { wanted }),
+    ...(found === undefined ? {} : { found }),
+    ...(why === undefined ? {} : { why }),
+    next: `name another place with ${option} FILE`,
+    cause: error,
+  });
 }
 
-/** @throws InstallError `destination-unsuitable` */
+/** @throws InstallError */
 async function assertReplaceable(path: string, { begins }: OutputFileOptions): Promise<void> {
   if ((await inspectDestination(path)) === 'absent') return;
   const found = await beginningOf(path, Buffer.byteLength(begins));

@@ -128,7 +128,8 @@ export type { MeasuredFile, ReadThrough, VerifiedArtifact, VerifiedFile };
 export async function confirmDigest(staged: StagedArtifact, proven: ProvenDigest): Promise<VerifiedArtifact> {
   const digests = await staged.finish();
   const found = digests[proven.algorithm] ?? (await staged.hash(proven.algorithm));
-  if (found !== proven.hex) throw digestMismatch(staged.fileName, proven, found);
+  if (found !== proven.hex)
+    throw digestMismatch(staged.fileName, proven, found).with({ subject: { sha256: digests.sha256 } });
   return freeze(staged, { digests, proven, member: undefined });
 }
 

@@ -50,6 +50,9 @@ export type SigningKey =
 
 export type BundleVersion = '0.1' | '0.2' | '0.3';
 
+/** The location of evidence that was given as a value. */
+export const IN_MEMORY = 'memory';
+
 export interface Evidence {
   readonly version: BundleVersion;
   readonly content: SignedContent;

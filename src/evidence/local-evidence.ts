@@ -1,7 +1,7 @@
 import { K8sVerifyError, RequestError } from '../errors.ts';
 import { MAX_BUNDLE_BYTES, MAX_CERTIFICATE_FILE_BYTES, MAX_SIGNATURE_FILE_BYTES } from '../limits.ts';
 import { type DetachedMaterial, parseCertificateFile, parseSignatureFile } from './detached-material.ts';
-import type { Evidence } from './evidence.ts';
+import { type Evidence, IN_MEMORY } from './evidence.ts';
 import { type OpenFound, readEvidenceBeside, readEvidenceFile } from './local-files.ts';
 import { readBundle } from './read-bundle.ts';
 
@@ -112,9 +112,6 @@ export function readGivenPair(signature: Uint8Array, certificate: Uint8Array): L
   };
   return { kind: 'detached', material, location: IN_MEMORY };
 }
-
-/** The location of evidence that is not in a file. */
-const IN_MEMORY = 'memory';
 
 function parseBundle(bytes: Uint8Array, location: string): LocalEvidence {
   return { kind: 'bundle', bytes, evidence: readBundle(bytes, `the bundle ${location}`), location };

@@ -70,6 +70,7 @@ export async function explainContradiction(
     found: `a signature over something else, and sha256:${claimed.hex} in the checksum file; ${attempts(tried)}`,
     why: 'the file, its checksum and its signature do not belong together: one of them was replaced',
     next: 'do not use this file; get it from another source',
+    subject: { sha256: actual.hex },
     cause: tried.search?.cause,
   });
 }
@@ -98,6 +99,7 @@ function wrongSignature(what: string, { claimed }: Pair, tried: Tried): Untruste
     found: `a signature over something else; ${attempts(tried)}`,
     why: 'the file and its signature do not belong together: one of them was replaced',
     next: 'do not use this file; get it from another source',
+    subject: { sha256: claimed.hex },
     cause: tried.search?.cause,
   });
 }
@@ -118,6 +120,7 @@ function mixedUpUpstream(what: string, { claimed }: Pair, tried: Tried): Untrust
       next: outage
         ? 'do not use this file before it is proved; try again when the log can be reached'
         : 'do not use this file; take another patch release, and report this one to kubernetes/kubernetes',
+      subject: { sha256: claimed.hex },
       cause: tried.search?.cause,
     },
   );

@@ -4,6 +4,7 @@ import type { Report } from '../progress.ts';
 import { formatPlatform } from '../release/platform.ts';
 import { formatReleaseVersion } from '../release/version.ts';
 import type { ArtifactResult, RunResult } from '../result.ts';
+import { digestOf } from '../strict/digest.ts';
 import type { ClaimedName } from '../names/claimed-name.ts';
 import type { PolicyUse } from '../policy/policy.ts';
 import type { PolicyUses } from './allow.ts';
@@ -64,6 +65,7 @@ function describeOutput(
     ...(path === undefined ? {} : { path: resolve(path) }),
     ...(source === undefined ? {} : { source }),
     ...tarballOf(prepared, output),
+    bundleSha256: digestOf(proof.bundle, 'sha256').hex,
     ...(bundlePath === undefined ? {} : { bundlePath: resolve(bundlePath) }),
     ...(manifestPath === undefined ? {} : { manifestPath: resolve(manifestPath) }),
     ...(keptEvidence === undefined ? {} : { keptEvidence }),
@@ -146,10 +148,8 @@ function describeClaim(
 
 function describeName({ name }: Output): Pick<ArtifactResult, 'name'> {
   if (name === undefined) return {};
-  const { by, manifestSha256 } = name;
-  return {
-    name: { bound: by.length > 0, by, ...(manifestSha256 === undefined ? {} : { manifestSha256 }) },
-  };
+  const { claimed: _, notes: __, ...what } = name;
+  return { name: { bound: what.by.length > 0, ...what } };
 }
 
 function describePayload(output: Output): Pick<ArtifactResult, 'containerImage'> {

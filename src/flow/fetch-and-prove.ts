@@ -107,6 +107,7 @@ export function assertDemanded(
     found: `sha256:${found}, ${standing}`,
     why: 'a signature does not say which version it is for: a mirror can serve another release under this name',
     next: `${TWO_DIGESTS}; the release server may have been changed, or the lockfile`,
+    subject: { sha256: found },
   });
 }
 

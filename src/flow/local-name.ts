@@ -101,7 +101,7 @@ export async function assertAsked(
   if (demanded !== undefined && claimed === undefined && file !== undefined)
     claimed = await readArchive(first, file, signal);
   const alone = bindName(wantedBy(asked, first), sha256, { claimed, demanded });
-  if (alone.kind === 'bound') return bound(alone, wantedBy(asked, first), claimed);
+  if (alone.kind === 'bound') return boundAs(alone, wantedBy(asked, first), claimed);
   const manifest = await manifestOf?.();
   const one = listedFile(files, sha256, manifest, claimed) ?? first;
   const wanted = listed(manifest, one) ? one : wantedBy(asked, one);
@@ -119,7 +119,7 @@ export async function assertAsked(
         next: isOffline ? NAME_A_DIRECTORY : NAME_A_SOURCE,
       });
     case 'bound':
-      return bound(verdict, wanted, claimed);
+      return boundAs(verdict, wanted, claimed);
   }
 }
 
@@ -186,16 +186,15 @@ function listed(manifest: ManifestAnswer | undefined, artifact: ReleaseArtifact)
 }
 
 /** The name is what was asked for, with the platform that was found out. */
-function bound(
-  { by, manifestSha256, notes }: Extract<NameVerdict, { readonly kind: 'bound' }>,
+function boundAs(
+  verdict: Extract<NameVerdict, { readonly kind: 'bound' }>,
   { component, version, platform }: Coordinates,
   claimed: ClaimedName | undefined,
 ): ArtifactName {
+  const { kind: _, ...bound } = verdict;
   const where = platform ?? claimed?.platform;
   return {
-    by,
-    ...(manifestSha256 === undefined ? {} : { manifestSha256 }),
+    ...bound,
     claimed: { component, version, ...(where === undefined ? {} : { platform: where }) },
-    notes,
   };
 }

@@ -1,8 +1,15 @@
-import { InterruptedError, type JudgedSubject, K8sVerifyError } from '../errors.ts';
+import {
+  InterruptedError,
+  type JudgedSubject,
+  K8sVerifyError,
+  NotAllowedError,
+  UntrustedError,
+} from '../errors.ts';
 import type { PlannedArtifact } from '../plan/plan.ts';
 import type { ReleaseArtifact } from '../release/artifact.ts';
 import { formatPlatform } from '../release/platform.ts';
 import { formatReleaseVersion } from '../release/version.ts';
+import type { Digest } from '../strict/digest.ts';
 
 /** What a check calls an artifact whose name it does not know. */
 const UNNAMED = /^the file\b|\bthe file$/;
@@ -35,6 +42,23 @@ export function nameLocked(error: unknown, { artifact, demanded, demandedBy }: P
 export function nameMissing(error: unknown, artifact: ReleaseArtifact): unknown {
   if (!(error instanceof K8sVerifyError) || error.code !== 'artifact-not-found') return error;
   return error.with({ subject: subjectOf(artifact) });
+}
+
+/** The same error; where it is a verdict, it says which digest it is about. */
+export function nameDigest(error: unknown, { algorithm, hex }: Digest): unknown {
+  if (!isVerdict(error) || error.subject !== undefined || algorithm !== 'sha256') return error;
+  return error.with({ subject: { sha256: hex } });
+}
+
+/** The same error; where it is a verdict on a digest, it says which released file that was to be. */
+export function nameJudged(error: unknown, artifact: ReleaseArtifact): unknown {
+  if (!isVerdict(error) || error.subject?.sha256 === undefined || error.subject.component !== undefined)
+    return error;
+  return error.with({ subject: { ...error.subject, ...subjectOf(artifact) } });
+}
+
+function isVerdict(error: unknown): error is UntrustedError | NotAllowedError {
+  return error instanceof UntrustedError || error instanceof NotAllowedError;
 }
 
 /** The released file, as the subject of an error. */

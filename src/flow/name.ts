@@ -23,6 +23,8 @@ export interface ArtifactName {
   readonly by: readonly NameSource[];
   /** Of the release manifest that lists them, hex. */
   readonly manifestSha256?: string;
+  /** Of the bundle that proves that manifest, hex. */
+  readonly manifestBundleSha256?: string;
   /** What they say themselves, where they say it. */
   readonly claimed: ClaimedName | undefined;
   readonly notes: readonly Note[];
@@ -133,16 +135,17 @@ function judge(
 function settle(
   wanted: Coordinates,
   { claimed, verdict }: { readonly claimed: ClaimedName | undefined; readonly verdict: NameVerdict },
-  { manifest, from }: NamedDigest,
+  { sha256, manifest, from }: NamedDigest,
   { nameRequired }: NameDemand,
 ): ArtifactName {
-  if (verdict.kind === 'contradicted') throw nameMismatch(wanted, claimed, verdict, from);
+  if (verdict.kind === 'contradicted')
+    throw nameMismatch(wanted, claimed, verdict, from).with({ subject: { sha256 } });
   if (verdict.kind === 'unbound') {
     if (nameRequired) throw nameUnbound(wanted, manifest, claimed);
     return { by: [], claimed, notes: verdict.notes };
   }
-  const { by, manifestSha256, notes } = verdict;
-  return { by, ...(manifestSha256 === undefined ? {} : { manifestSha256 }), claimed, notes };
+  const { kind: _, ...bound } = verdict;
+  return { ...bound, claimed };
 }
 
 /** It is genuine, and may even be what was asked for; but nothing that is signed says so. */

@@ -14,6 +14,7 @@ import type { Policy } from '../policy/policy.ts';
 import { type Digest, digestOf } from '../strict/digest.ts';
 import { keptManifest } from './kept-manifest.ts';
 import { assertAsked, isListedAs, type LocalName, nameLocal } from './local-name.ts';
+import { nameDigest } from './name-failure.ts';
 import { openArchive } from './open-archive.ts';
 import type { PreparedArtifact } from './prepared-artifact.ts';
 import type { LocalRun, ProvedLocal } from './prove-by.ts';
@@ -77,6 +78,8 @@ export async function prepareLocal(
     const outputs = [{ sha256, had, ...named, ...(await openArchive(request, proof.proven, measured)) }];
     const bundlePath = request.saveBundlePath;
     return { artifact: undefined, proof, source: undefined, bundlePath, outputs };
+  } catch (error) {
+    throw nameDigest(error, { algorithm: 'sha256', hex: sha256 });
   } finally {
     await measured?.opened.close();
   }

@@ -10,7 +10,7 @@ import type { RecordsOf } from './run-records.ts';
 import type { RunTrust } from './run-trust.ts';
 import type { RunContext } from './download.ts';
 import { confirmPlanned, manifestFor, provePlanned, withDownload } from './fetch-and-prove.ts';
-import { nameFailure, nameLocked, nameMissing } from './name-failure.ts';
+import { nameFailure, nameJudged, nameLocked, nameMissing } from './name-failure.ts';
 import type { Taken } from './occupant.ts';
 import { evidencePathsOf, hasBundleOf, NO_EVIDENCE_PATHS } from './saved-bundle.ts';
 import { discardPrepared, type PreparedArtifact } from './prepared-artifact.ts';
@@ -42,7 +42,7 @@ export async function prepareAll(
     const run = async (plan: PlannedArtifact, signal: AbortSignal): Promise<readonly PreparedArtifact[]> => {
       const context = { ...all, recordsOf, manifestOf, signal };
       const some = await prepareArtifact(plan, context).catch((error: unknown) => {
-        const known = nameMissing(nameLocked(error, plan), plan.artifact);
+        const known = nameJudged(nameMissing(nameLocked(error, plan), plan.artifact), plan.artifact);
         throw planned.length > 1 ? nameFailure(known, plan.label) : known;
       });
       prepared.push(...some);

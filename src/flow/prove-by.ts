@@ -9,7 +9,7 @@ import { assertMessageWanted } from '../proof/check-claim.ts';
 import { fittingDigest } from '../proof/check-detached-signature.ts';
 import type { ProofSubject } from '../proof/proof.ts';
 import type { TrustMaterial } from '../trust/trust-material.ts';
-import { nameFile } from './name-failure.ts';
+import { nameDigest, nameFile } from './name-failure.ts';
 import { proofContext } from './proof-context.ts';
 import {
   type ProofContext,
@@ -60,7 +60,10 @@ export async function proveBy(
     return { ...read, proof: await proveWith(trust, prove) };
   } catch (error) {
     if (read.measured !== hashed) await read.measured?.opened.close();
-    throw nameFile(withOrigin(error, request, evidence), nameOf(request));
+    throw nameDigest(nameFile(withOrigin(error, request, evidence), nameOf(request)), {
+      algorithm: 'sha256',
+      hex: read.sha256,
+    });
   }
 }
 

@@ -15,6 +15,7 @@ import type { VerifyRequest } from '../plan/request.ts';
 import { MANIFEST_NAME } from '../release/artifact.ts';
 import { digestOf } from '../strict/digest.ts';
 import { proveFromKept } from './kept-evidence.ts';
+import { nameDigest } from './name-failure.ts';
 import { type LocalRun, proveBy, type ProvedLocal } from './prove-by.ts';
 import type { HashedSubject } from './unaided-subject.ts';
 
@@ -83,7 +84,8 @@ async function proveUnnamed(run: LocalRun, nearby: K8sVerifyError | undefined): 
     const kept = saved ?? (isPipe ? undefined : await proveByKept(run, hashed));
     if (kept?.kind === 'proved') {
       proved = isFound ? withNote(kept.proved, besideNote(run, nearby)) : kept.proved;
-    } else if (isFound && run.asksOn !== true) throw nearby;
+    } else if (isFound && run.asksOn !== true)
+      throw nameDigest(nearby, { algorithm: 'sha256', hex: hashed.sha256 });
     else {
       const notAllowed = nearby instanceof NotAllowedError ? nearby : undefined;
       const found = await unaided(run, hashed, { nearby, forbidden: kept?.forbidden ?? notAllowed });

@@ -11,6 +11,8 @@ import { readBundle } from '../evidence/read-bundle.ts';
 import { fetchSideFiles, isSigned, type SideFileRequest, type SideFiles } from '../source/side-files.ts';
 import { DEFAULT_SOURCE } from '../plan/request.ts';
 import { type BytesOnTheWay, type Contradiction, explainContradiction } from './contradiction.ts';
+import { nameDigest } from './name-failure.ts';
+import type { ProvenDigest } from '../proof/prove-digest.ts';
 import { checkClaim } from '../proof/check-claim.ts';
 import { detachedHashes, detachedSignatureFits, needsWholeFile } from '../proof/check-detached-signature.ts';
 import { statedDigest } from '../proof/proof.ts';
@@ -207,7 +209,10 @@ async function provePair(
   digest: Digest,
 ): Promise<Attempt> {
   const claim = { material, digest, what: request.files.what, location: `${locationOf(request, files)}.sig` };
-  return { kind: 'proved', proof: await proveFromPair(request, claim) };
+  const proof = await proveFromPair(request, claim).catch((error: unknown) => {
+    throw nameDigest(error, digest);
+  });
+  return { kind: 'proved', proof };
 }
 
 /**
@@ -221,7 +226,7 @@ async function proveBundle(request: ProofRequest, files: SideFiles, bundle: Uint
   const stated = statedDigest(evidence);
   const checksum = publishedChecksum(request, files);
   const digest = stated ?? checksum ?? (await request.bytes.digest());
-  const proven = proveFromBundle(request, bundle, { kind: 'digest', digest });
+  const proven = proveStated(request, bundle, digest);
   if (checksum !== undefined && checksum.algorithm === digest.algorithm && checksum.hex !== digest.hex) {
     return { kind: 'bundle', proven: digest, claimed: checksum };
   }
@@ -231,6 +236,14 @@ async function proveBundle(request: ProofRequest, files: SideFiles, bundle: Uint
     kind: 'proved',
     proof: { proven, trust, bundle, origin: { kind: 'bundle', location }, notes: [] },
   };
+}
+
+function proveStated(request: ProofRequest, bundle: Uint8Array, digest: Digest): ProvenDigest {
+  try {
+    return proveFromBundle(request, bundle, { kind: 'digest', digest });
+  } catch (error) {
+    throw nameDigest(error, digest);
+  }
 }
 
 function locationOf({ files: { path } }: ProofRequest, { source }: SideFiles): string {

@@ -20,7 +20,8 @@ export function openProvedManifest(
   const { manifest } = read;
   const { hex: sha256 } = digestOf(bytes, 'sha256');
   const notes = noteOnTime(manifest, proof.proven.signedAt);
-  return { kind: 'proved', manifest, sha256, notes, proof, bytes, location };
+  const { hex: bundleSha256 } = digestOf(proof.bundle, 'sha256');
+  return { kind: 'proved', manifest, sha256, bundleSha256, notes, proof, bytes, location };
 }
 
 /** A release is built within days: hours before its manifest is signed, that is made. */

@@ -136,7 +136,8 @@ function allowedBy(
   { subject }: K8sVerifyError,
   { allowedBuilders, allowedDigests }: ScanRequest,
 ): { readonly by: 'vendor' | 'digest'; readonly reason: string } | undefined {
-  if (subject === undefined) return undefined;
+  // What the policy file forbids is not for an option to allow.
+  if (subject === undefined || verdict === 'not-allowed') return undefined;
   const reason = subject.sha256 === undefined ? undefined : allowedDigests.get(subject.sha256);
   if (reason !== undefined) return { by: 'digest', reason };
   const builder =

@@ -24,6 +24,8 @@ export type ManifestAnswer =
       readonly manifest: ReleaseManifest;
       /** Of the document, hex. */
       readonly sha256: string;
+      /** Of the bundle that proves it, hex. */
+      readonly bundleSha256?: string;
       /** What is odd about it, and no contradiction. */
       readonly notes: readonly Note[];
     }
@@ -47,6 +49,8 @@ export type NameVerdict =
       readonly by: readonly NameSource[];
       /** Of the manifest that lists the artifact, hex. */
       readonly manifestSha256?: string;
+      /** Of the bundle that proves that manifest, hex. */
+      readonly manifestBundleSha256?: string;
       readonly notes: readonly Note[];
     }
   /** Nothing says that it is what was asked for, and nothing says otherwise. */
@@ -96,9 +100,21 @@ export function bindName(wanted: Coordinates, sha256: string, sources: NameSourc
     ...[listed, said].flatMap((one) => (one.kind === 'silent' && one.why !== undefined ? [one.why] : [])),
   ];
   if (by.length === 0) return { kind: 'unbound', notes };
-  const listedIn =
-    listed.kind === 'agrees' && manifest?.kind === 'proved' ? { manifestSha256: manifest.sha256 } : {};
+  const listedIn = listed.kind === 'agrees' && manifest?.kind === 'proved' ? identityOf(manifest) : {};
   return { kind: 'bound', by, ...listedIn, notes };
+}
+
+function identityOf({
+  sha256,
+  bundleSha256,
+}: Extract<ManifestAnswer, { readonly kind: 'proved' }>): Pick<
+  Extract<NameVerdict, { readonly kind: 'bound' }>,
+  'manifestSha256' | 'manifestBundleSha256'
+> {
+  return {
+    manifestSha256: sha256,
+    ...(bundleSha256 === undefined ? {} : { manifestBundleSha256: bundleSha256 }),
+  };
 }
 
 function askManifest(

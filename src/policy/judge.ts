@@ -268,6 +268,7 @@ function notAllowed(
     ...(path === undefined ? {} : { from: path }),
     ...(reasons.length === 0 ? {} : { why: reasons.join('; ') }),
     next: 'take a release that the policy allows, or ask those who keep the policy',
+    ...(sha256[0] === undefined ? {} : { subject: { sha256: sha256[0] } }),
   });
 }
 

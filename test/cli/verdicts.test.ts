@@ -1,4 +1,6 @@
 /** `verify` of several files: each has a verdict of its own, and the worst decides the exit code. */
+import { createHash } from 'node:crypto';
+import { readFileSync } from 'node:fs';
 import { mkdir, writeFile } from 'node:fs/promises';
 import { describe, expect, it } from 'vitest';
 import { type LocalWorld, localWorld } from './local-world.ts';
@@ -103,10 +105,13 @@ describe('verify of several files', () => {
   it('of one file says the same as ever, with its verdict in a pipe and in JSON', async () => {
     const { world, log } = await someFiles();
     const run = await world.run(['verify', 'changed', ...log]);
-    expect(run.stdout).toBe(`refused\t${world.dir.join('changed')}\t\t\t\t\n`);
+    const sha256 = createHash('sha256')
+      .update(readFileSync(world.dir.join('changed')))
+      .digest('hex');
+    expect(run.stdout).toBe(`refused\t${world.dir.join('changed')}\t\t\t\t${sha256}\n`);
     expect(run.stderr).toMatch(/Do not use changed\. Exit code 12 \(k8s-verify help 12\)\n$/);
     const json = await world.run(['verify', 'changed', ...log, '--json']);
-    expect(JSON.parse(json.stdout)).toMatchObject({ artifacts: [{ verdict: 'refused' }] });
+    expect(JSON.parse(json.stdout)).toMatchObject({ artifacts: [{ verdict: 'refused', sha256 }] });
     const digest = `sha256:${'0'.repeat(64)}`;
     const other = await world.run(['verify', digest, '--bundle', 'good.sigstore.json', ...log, '--json']);
     expect(JSON.parse(other.stdout)).toMatchObject({

@@ -94,6 +94,7 @@ describe('docs/library.md', () => {
       expect.stringContaining('kubelet v1.30.2 linux/amd64 identity\n'),
       '',
       `mirror/${KUBECTL}\n`,
+      'PASSED true\n',
       expect.stringMatching(/^v1\.30\.2 \d+ \S+\n$/),
       'k8s-verify.lock.json true v1.26.4\n',
       'added kubectl\nadded kubernetes-release.spdx\ngenuine\ngenuine\n',

@@ -16,11 +16,13 @@ function result(component: string, platform: string, sha256: string): DigestResu
   const version = parseReleaseVersion('v1.30.2');
   const artifact = releaseArtifact({ component, version, platform: parsePlatform(platform) });
   const { fileName, pathInRelease, path } = artifact;
-  const { claim, outcome, evidence, signer, logEntries, trustedRoot, checks, notes } = anArtifactResult();
+  const { claim, outcome, evidence, bundleSha256, signer, logEntries, trustedRoot, checks, notes } =
+    anArtifactResult();
   return {
     claim,
     outcome,
     evidence,
+    bundleSha256,
     signer,
     logEntries,
     trustedRoot,

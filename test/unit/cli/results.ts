@@ -14,7 +14,12 @@ export function aFullResult(): Required<ArtifactResult> {
     component: '',
     version: '',
     platform: '',
-    name: { bound: true, by: ['binary'] },
+    name: {
+      bound: true,
+      by: ['binary'],
+      manifestSha256: 'a'.repeat(64),
+      manifestBundleSha256: 'f'.repeat(64),
+    },
     containerImage: { reference: 'registry.k8s.io/kube-proxy', digest: `sha256:${'c'.repeat(64)}` },
     path: '',
     source: '',
@@ -53,6 +58,7 @@ export function anArtifactResult(changes: Partial<ArtifactResult> = {}): Artifac
     version: 'v1.26.4',
     platform: 'linux/amd64',
     path: '/usr/local/bin/kubectl',
+    bundleSha256: 'e'.repeat(64),
     sha256: '636ac0eaa467dbceda4b2c4e33662adc9709f5ce40341c9fc1a687fc276ac02d',
     source: 'https://dl.k8s.io/release/v1.26.4/bin/linux/amd64/kubectl',
     evidence: {

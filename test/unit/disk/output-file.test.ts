@@ -54,7 +54,7 @@ describe('a file that a run writes piece by piece', () => {
     for (const name of names) {
       const error = await rejection(OutputFile.open(join(directory, name), KIND));
       expect(error).toMatchObject({
-        code: 'destination-unsuitable',
+        code: 'output-unwritable',
         next: 'name another place with --attest FILE',
       });
     }
@@ -65,7 +65,7 @@ describe('a file that a run writes piece by piece', () => {
     const path = join(scratch(), 'kubectl');
     const file = await OutputFile.open(path, KIND);
     writeFileSync(path, '\x7fELF');
-    expect(await rejection(file.place())).toMatchObject({ code: 'destination-unsuitable' });
+    expect(await rejection(file.place())).toMatchObject({ code: 'output-unwritable' });
     await file.discard();
     expect(readFileSync(path, 'utf8')).toBe('\x7fELF');
   });
@@ -74,6 +74,6 @@ describe('a file that a run writes piece by piece', () => {
     const directory = scratch();
     writeFileSync(join(directory, 'file'), '');
     const error = await rejection(OutputFile.open(join(directory, 'file', 'vsa.jsonl'), KIND));
-    expect(error).toMatchObject({ name: 'InstallError', next: 'name another place with --attest FILE' });
+    expect(error).toMatchObject({ code: 'output-unwritable', next: 'name another place with --attest FILE' });
   });
 });
