@@ -21,6 +21,7 @@ const STAND_INS = [
   ['--trusted-root FILE', '--trusted-root trusted_root.json'],
   ['policy check FILE', 'policy check policy.json'],
   ['FILE.tar.gz', 'client.tar.gz'],
+  ['BUNDLE', 'kubectl-1.30.sigstore.json'],
   ['FILE', 'kubectl-1.30'],
   ['COMPONENT', 'kubectl'],
   ['DIR', 'mirror'],
