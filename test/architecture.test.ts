@@ -22,7 +22,7 @@ const FLOORS: readonly (readonly string[])[] = [
   ],
   ['disk', 'source'],
   ['records', 'policy'],
-  ['http', 'evidence', 'proof', 'trust', 'archive', 'binary', 'lockfile', 'names', 'data'],
+  ['http', 'evidence', 'proof', 'trust', 'archive', 'binary', 'lockfile', 'names', 'data', 'report'],
   ['client.ts', 'result.ts', 'release-result.ts', 'verdict.ts', 'mirror'],
   ['attest'],
   ['plan'],

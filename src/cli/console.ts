@@ -1,58 +1,31 @@
 /** Writes the answer of a run to stdout and everything else to stderr, in the form that the options and the terminal ask for. */
 import type { Verified } from '../attest/verification-summary.ts';
-import type { K8sVerifyError } from '../errors.ts';
+import type { Answer } from './answer.ts';
+import { K8sVerifyError } from '../errors.ts';
 import { type ExitCode, exitCodeFor } from '../exit-codes.ts';
 import type { Note } from '../notes.ts';
 import type { Report } from '../progress.ts';
 import { withoutBlame } from './gone-directory.ts';
 import { type Mode, readMode, terminalOf } from './mode.ts';
-import { auditFacts, failureReport, type JsonAnswer, renderJson } from './output-json.ts';
-import { errorText } from './error-text.ts';
+import { auditFacts, failureReport, renderJson } from './output-json.ts';
+import { blockLines, errorText } from './error-text.ts';
 import type { Invocation } from './invocation.ts';
 import { noteText } from './output-text.ts';
+import { decides, withLostPage } from './page-lost.ts';
 import type { ParsedLine } from './parsed-line.ts';
 import { printable, printableLines } from './printable.ts';
-import { paint, type TextStyle } from './style.ts';
-import type { Aliases } from './success-text.ts';
+import { paint } from './style.ts';
+import type { ReportPage } from './report-page.ts';
 import { recordFacts, type RunFacts, startOf } from './run-facts.ts';
 import { lineProgress, type Progress, quietProgress } from './progress.ts';
+
+export type { Answer, Failed } from './answer.ts';
 
 /** The part of `process` that is used. */
 export interface Surroundings {
   readonly stdout: NodeJS.WriteStream;
   readonly stderr: NodeJS.WriteStream;
   readonly env: Readonly<Record<string, string | undefined>>;
-}
-
-/** The answer of a command. */
-export interface Answer {
-  /** For stdout, where no JSON is asked for. */
-  readonly text: string;
-  /** For stdout on a terminal; the same where it is left out. */
-  readonly shown?: (style: TextStyle) => string;
-  /** For people, on stderr. */
-  readonly summary?: (style: TextStyle, aliases: Aliases) => string;
-  /** For people, on stderr, below a long answer. */
-  readonly below?: string;
-  /** What a person should know besides, after the summary. */
-  readonly notes?: readonly Note[];
-  readonly json: JsonAnswer;
-  /** Whether the JSON also says when, how and by what it was found, as that of a failure does. */
-  readonly isAudit?: true;
-  /** Where not everything that was asked about is proved; it decides the exit code and the JSON then. */
-  readonly failed?: Failed | undefined;
-}
-
-/** The failure of a command that judges several things one by one. */
-export interface Failed {
-  /** What decides the exit code. */
-  readonly error: K8sVerifyError;
-  /** For people, on stderr, also where only errors are told. */
-  readonly text: (style: TextStyle, invocation: Invocation) => string;
-  /** What the JSON has besides: how many of them have which verdict. */
-  readonly more?: object | ((invocation: Invocation) => object);
-  /** Everything that was asked about, with its verdict. */
-  readonly artifacts: (invocation: Invocation) => readonly object[];
 }
 
 export interface Console {
@@ -74,12 +47,16 @@ export interface Console {
   attest(verified: Verified): void;
   /** What is told from now on goes there. */
   attestTo(sink: (verified: Verified) => void): void;
+  /** The answer is also written as this page. */
+  reportTo(page: ReportPage): void;
+  /** One of the results, for the page if there is one. */
+  result(result: () => object): void;
   /** Ends the display of progress, so that the terminal is as it was. */
   finish(): void;
   /** @returns the exit code of the run. */
-  answer(answer: Answer): ExitCode;
+  answer(answer: Answer): Promise<ExitCode>;
   /** @returns the exit code of the run. */
-  failure(error: unknown): ExitCode;
+  failure(error: unknown): Promise<ExitCode>;
 }
 
 export function openConsole(words: readonly string[], { stdout, stderr, env }: Surroundings): Console {
@@ -88,6 +65,7 @@ export function openConsole(words: readonly string[], { stdout, stderr, env }: S
   let progress: Progress = quietProgress();
   let line: ParsedLine | undefined;
   let summaries: ((verified: Verified) => void) | undefined;
+  let page: ReportPage | undefined;
   const invocation = (): Invocation => ({ words, line, downloaded: recorder.facts().downloaded });
   const tell = (note: Note): void => {
     recorder.note(note);
@@ -111,6 +89,37 @@ export function openConsole(words: readonly string[], { stdout, stderr, env }: S
     if (!stdout.isTTY) return text;
     if (mode.quiet || shown === undefined) return printableLines(text);
     return shown({ ...mode.style, ...terminalOf(stdout, env) });
+  };
+  /** @returns why it could not be written. */
+  const writePage = async (
+    report: () => object,
+    results: 'added' | 'none',
+  ): Promise<K8sVerifyError | undefined> => {
+    const writing = page;
+    // Whatever happens, it is tried once.
+    page = undefined;
+    if (writing === undefined) return undefined;
+    try {
+      await writing.write(report(), results);
+    } catch (error) {
+      if (error instanceof K8sVerifyError) return error;
+      throw error;
+    }
+    if (!mode.quiet) stderr.write(`wrote ${printable(writing.path)}\n`);
+    return undefined;
+  };
+  /** Tells how it failed, if it did; what decides the exit code comes last. */
+  const withPage = async (answer: Answer): Promise<Answer> => {
+    const lost = await writePage(() => reportOf(answer), 'added');
+    const decided = lost !== undefined && decides(lost, answer);
+    if (lost !== undefined && !decided) tellLost(lost);
+    stderr.write(answer.failed?.text(mode.style, invocation()) ?? '');
+    if (!decided) return answer;
+    stderr.write(errorText(lost, mode.style, invocation()));
+    return withLostPage(answer, lost);
+  };
+  const tellLost = (lost: K8sVerifyError): void => {
+    stderr.write(`${blockLines(lost, mode.style, invocation()).join('\n')}\n`);
   };
   const finish = (): void => {
     progress.finish();
@@ -138,27 +147,35 @@ export function openConsole(words: readonly string[], { stdout, stderr, env }: S
     attestTo(sink) {
       summaries = sink;
     },
+    reportTo(one) {
+      page = one;
+    },
+    result(result) {
+      page?.add(result());
+    },
     finish,
-    answer(answer) {
-      const { text, shown, summary, below, notes = [], json, failed } = answer;
+    async answer(given) {
       finish();
+      const { text, shown, summary, below, notes = [] } = given;
       if (!mode.quiet && summary !== undefined) stderr.write(summary(mode.style, recorder.facts().aliases));
       // On a terminal what a person has to do comes last.
       if (!mode.json) stdout.write(textOf(text, shown));
       for (const one of notes) tell(one);
-      if (failed !== undefined) stderr.write(failed.text(mode.style, invocation()));
+      const answer = await withPage(given);
+      const { json, failed } = answer;
       if (mode.json) stdout.write(renderJson(reportOf(answer), stdout.isTTY));
       if (below !== undefined && !mode.quiet) stderr.write(below);
       return failed === undefined ? json.exitCode : exitCodeFor(failed.error);
     },
-    failure(thrown) {
+    async failure(thrown) {
       finish();
       const error = withoutBlame(thrown);
+      const report = failureReport(error, recorder.facts(), invocation());
+      // An older page says more than one of a run that was ended.
+      const lost = report.exitCode === 130 ? undefined : await writePage(() => report, 'none');
+      if (lost !== undefined) tellLost(lost);
       stderr.write(errorText(error, mode.style, invocation()));
-      if (mode.json) {
-        const report = failureReport(error, recorder.facts(), invocation());
-        stdout.write(renderJson(report, stdout.isTTY));
-      }
+      if (mode.json) stdout.write(renderJson(report, stdout.isTTY));
       return exitCodeFor(error);
     },
   };

@@ -50,6 +50,9 @@ export const format = (): CliOption =>
 export const paths = (): CliOption =>
   option(FORM, '--paths', 'with --format sums: paths in the release, as kOps reads them');
 
+export const report = (): CliOption =>
+  option(FORM, '--report <FILE>', 'also write a page (HTML) to read, print and keep; it needs no network');
+
 export const locked = (): CliOption =>
   option(
     WHERE_TO,

@@ -87,11 +87,13 @@ export const carriedMirror: CommandOf = ({ words, line }, claimed) => {
  * @param command `k8s-verify lock ...` or `k8s-verify COMPONENT ...`, of words that need no quotes; undefined where it is
  *   another one
  */
-export const asHere = ({ words, line }: Invocation, command: string): string | undefined => {
+export const asHere = (invocation: Invocation, command: string): string | undefined => {
+  const { words, line } = invocation;
   const [program, name, ...rest] = command.split(' ');
   if (line === undefined || program !== 'k8s-verify' || name === undefined) return undefined;
   if (name !== 'lock' && !isComponent(name)) return undefined;
-  return toType([name, ...rest, ...optionsAmong(words, name === 'lock' ? OF_LOCK : OF_RELEASED)]);
+  if (name === 'lock') return toType([name, ...rest, ...optionsAmong(words, OF_LOCK)]);
+  return inItsPlace(invocation, [name, ...rest], optionsAmong(words, OF_RELEASED));
 };
 
 /**
@@ -156,21 +158,35 @@ function isDemanding({ line }: Invocation): boolean {
 }
 
 /** The same of the very version that the file must be, or that it claims, where that is a release. */
-export const releasedAs: CommandOf = ({ words, line, program }, claimed) => {
+export const releasedAs: CommandOf = (invocation, claimed) => {
+  const { words, line } = invocation;
   if (line?.command !== 'verify' && line?.command !== 'scan') return undefined;
   const { as, key, k8sVerifyRelease } = line.options;
   // An install can demand neither.
   if (key !== undefined || k8sVerifyRelease !== undefined) return undefined;
   const platform = claimed.platform === thisPlatform() ? undefined : claimed.platform;
   const named = nameWords(as ?? { ...claimed, platform });
-  // A scan has found it where it is to be replaced.
-  const place = line.command === 'scan' && program !== undefined ? ['--output', program] : [];
-  return named && toType([...named, ...place, ...optionsAmong(words, OF_RELEASED)]);
+  return named && inItsPlace(invocation, named, optionsAmong(words, OF_RELEASED));
 };
+
+/** A command that gets a file, in the place of the program that a scan found where that can be typed. */
+function inItsPlace(
+  { program }: Invocation,
+  file: readonly string[],
+  options: readonly string[],
+): string | undefined {
+  return (program && toType([...file, '--output', program, ...options])) ?? toType([...file, ...options]);
+}
 
 /** The program that a scan found, with evidence of its own. */
 export const verifyWithBundle: Command = ({ words, program }) =>
   program && toType(['verify', program, '--bundle', 'FILE', ...optionsAmong(words, OF_RELEASED)]);
+
+/** The program that a scan found, with the causes of its failure. */
+export const verifyInFull: Command = ({ words, line, program }) =>
+  program === undefined || line?.options.verbose === true
+    ? undefined
+    : toType(['verify', program, ...optionsAmong(words, OF_RELEASED)], ['--verbose']);
 
 /** The same scan, with the evidence next to a lockfile. */
 export const scanWithLockfile: Command = ({ words, line }) =>

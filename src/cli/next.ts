@@ -266,11 +266,16 @@ const BY_CODE: Readonly<Record<ErrorCode, Steps>> = {
   interrupted: step('run it again', commands.again),
 };
 
+const behindIt = first(
+  step('see what is behind it', releases.verifyInFull),
+  step('see what is behind it', commands.withCauses),
+);
+
 /** What to do about an error: at least one thing, and a command where there is a line to repeat. */
 export function nextSteps(error: K8sVerifyError, invocation: Invocation): readonly NextStep[] {
   const steps = BY_CODE[error.code](error, invocation);
   if (steps.some(({ command }) => command !== undefined)) return steps;
-  return [...steps, ...step('see what is behind it', commands.withCauses)(error, invocation)];
+  return [...steps, ...behindIt(error, invocation)];
 }
 
 const REPORT = 'report what it prints where you got k8s-verify from';

@@ -33,6 +33,8 @@ export interface Options {
   readonly allowDigest?: string;
   readonly metrics?: string;
   readonly jsonLines?: true;
+  /** The file of a page. */
+  readonly report?: string;
   readonly allPlatforms?: true;
   /** The directory of a mirror. */
   readonly to?: string;

@@ -18,6 +18,7 @@ export function addRelease(program: StrictCommand): void {
       ofRelease.corroborate(),
       ofRelease.deep(),
       ofRelease.write(),
+      option.report(),
       option.mirror('where the signatures and the lists come from; may be repeated, in order'),
       option.certificateIdentity(),
       option.certificateIssuer(),

@@ -3,6 +3,7 @@ import type { ExitCode } from '../exit-codes.ts';
 import { leaveOutNodeWarnings } from '../http/node-warnings.ts';
 import { type Answer, type Console, openConsole } from './console.ts';
 import { type ParsedLine, parseLine } from './parsed-line.ts';
+import type { ReportPage } from './report-page.ts';
 import type { CommandName } from './add-command.ts';
 import { note } from '../notes.ts';
 import { version } from './version-text.ts';
@@ -31,6 +32,7 @@ const RUN: Readonly<Record<CommandName, () => Promise<RunCommand>>> = {
 export async function run(words: readonly string[]): Promise<ExitCode> {
   leaveOutNodeWarnings();
   const output = openConsole(words, process);
+  let page: ReportPage | undefined;
   try {
     const line = parseLine(words, process.env);
     if (line.kind === 'help') {
@@ -45,10 +47,16 @@ export async function run(words: readonly string[]): Promise<ExitCode> {
       if (line.command === 'doctor') output.note(note('variable-in-effect', variable));
       else output.detail(variable);
     }
+    if (line.options.report !== undefined) {
+      page = await (await import('./report-page.ts')).openReport(line.options.report, line.command);
+      output.reportTo(page);
+    }
     const command = await RUN[line.command]();
-    return output.answer(await answerOf(line, output, command));
+    return await output.answer(await answerOf(line, output, command));
   } catch (error) {
-    return output.failure(error);
+    return await output.failure(error);
+  } finally {
+    await page?.[Symbol.asyncDispose]();
   }
 }
 

@@ -21,6 +21,7 @@ export function addScan(program: StrictCommand): void {
       scan.jsonLines(),
       scan.metrics(),
       option.attest(),
+      option.report(),
       option.evidenceLockfile(),
       ...option.trust(),
       option.dataDir(),

@@ -58,6 +58,11 @@ export class ScanTally {
     this.#keeps = keeps;
   }
 
+  /** Whether the programs are whole, for JSON. */
+  get keepsAll(): boolean {
+    return this.#keeps === 'whole';
+  }
+
   get counts(): ScanCounts {
     return this.#counts;
   }
@@ -100,8 +105,8 @@ function verdictOf(program: ScannedProgram): string {
   return program.kind === 'proved' ? program.artifact.claim : program.verdict;
 }
 
-/** @param invocation for the commands of the advice; undefined where all of them are proved. */
-export function jsonOf(program: ScannedProgram, invocation: Invocation | undefined): object {
+/** @param invocation for the commands of the advice. */
+export function jsonOf(program: ScannedProgram, invocation: Invocation): object {
   const { path, pids, isDeleted, owner, mode } = program;
   const standing = {
     ...(owner === undefined ? {} : { owner }),
@@ -112,8 +117,6 @@ export function jsonOf(program: ScannedProgram, invocation: Invocation | undefin
   if (program.kind === 'proved')
     return { verdict: program.artifact.claim, proved: true, ...standing, ...program.artifact, path };
   const { verdict, error, allowed } = program;
-  const about = invocation ?? { words: [], line: undefined, downloaded: false };
-  const report = errorReport(error, aboutProgram(about, program));
   return {
     verdict,
     proved: false,
@@ -121,6 +124,6 @@ export function jsonOf(program: ScannedProgram, invocation: Invocation | undefin
     ...standing,
     ...error.subject,
     ...(allowed === undefined ? {} : { allowed }),
-    error: report,
+    error: errorReport(error, aboutProgram(invocation, program)),
   };
 }

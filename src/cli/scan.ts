@@ -8,6 +8,7 @@ import { scan as scanMachine } from '../scan.ts';
 import { worstOf } from '../verdict.ts';
 import type { Answer, Console } from './console.ts';
 import { takeLessMemory } from './engine.ts';
+import type { Invocation } from './invocation.ts';
 import type { JsonAnswer } from './output-json.ts';
 import { type ParsedLine, readNetwork, readTransport, readTrust } from './parsed-line.ts';
 import { jsonOf, type ScanCounts, ScanTally, tsvOf } from './scan-result.ts';
@@ -31,13 +32,14 @@ async function scanned(line: ParsedLine, output: Console): Promise<Scanned> {
   const tally = new ScanTally(json === true ? 'whole' : jsonLines === true ? 'none' : 'slim');
   const summary = await withClient(readTransport(line.options), output, async (client, signal) =>
     scanMachine({ ...request, signal }, await withEvidence(client, line.options), (program) => {
+      output.result(() => jsonOf(program, output.invocation()));
       if (jsonLines === true) output.line(JSON.stringify(jsonOf(program, output.invocation())));
       output.attest({ ...program, asked: program.path });
       tally.add(program);
     }),
   );
   if (tally.counts.found === 0 && request.paths.length > 0) throw nothingFound(request.paths);
-  const answer = answerOf(tally, summary, jsonLines === true);
+  const answer = answerOf(tally, summary, output.invocation(), jsonLines === true);
   const { unread, processes } = summary.machine;
   return { answer, tally, unread: unread.count + (processes?.unread ?? 0) };
 }
@@ -70,15 +72,23 @@ interface ScanJson extends JsonAnswer {
   readonly machine: ScannedMachine;
 }
 
-function answerOf(tally: ScanTally, { machine, notes }: ScanSummary, isStreamed: boolean): Answer {
+function answerOf(
+  tally: ScanTally,
+  { machine, notes }: ScanSummary,
+  invocation: Invocation,
+  isStreamed: boolean,
+): Answer {
   const { programs, counts } = tally;
   const worst = worstOf(tally.failures);
+  // Only JSON has them as a whole.
+  const resultsOf = (about: Invocation): readonly object[] =>
+    tally.keepsAll ? programs.map((one) => jsonOf(one, about)) : [];
   const report: ScanJson = {
     schemaVersion: 1,
     command: 'scan',
     ok: true,
     exitCode: 0,
-    results: programs.map((one) => jsonOf(one, undefined)),
+    results: resultsOf(invocation),
     summary: counts,
     machine,
   };
@@ -95,9 +105,9 @@ function answerOf(tally: ScanTally, { machine, notes }: ScanSummary, isStreamed:
         ? undefined
         : {
             error: worst.error,
-            artifacts: (invocation) => programs.map((one) => jsonOf(one, invocation)),
+            artifacts: resultsOf,
             more: { summary: counts, machine },
-            text: (style, invocation) => scanFailureText(tally, worst, style, invocation),
+            text: (style, about) => scanFailureText(tally, worst, style, about),
           },
   };
 }

@@ -4,6 +4,7 @@ import type { Note } from '../notes.ts';
 import { excerpt } from '../text/excerpt.ts';
 import { diskError, isAbsent } from './disk-error.ts';
 import { HeldDirectory } from './held-directory.ts';
+import { holdOutputDirectory } from './hold-output-directory.ts';
 import { inspectDestination } from './inspect-destination.ts';
 import { placeStaged } from './place.ts';
 import { openStaging, type StagedArtifact } from './staging.ts';
@@ -45,7 +46,9 @@ export class OutputFile {
     const { option, signal } = options;
     try {
       await assertReplaceable(whole, options);
-      const staged = openStaging({ directory: dirname(whole), fileName: basename(whole), signal });
+      const directory = dirname(whole);
+      const hold = (): Promise<HeldDirectory> => holdOutputDirectory(directory);
+      const staged = openStaging({ directory, fileName: basename(whole), hold, signal });
       await staged.open();
       return new OutputFile(whole, options, staged);
     } catch (error) {

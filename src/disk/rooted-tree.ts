@@ -18,6 +18,8 @@ export interface Spot extends AsyncDisposable {
   readonly name: string;
   /** Of the entry, or of the directory; never a link. */
   readonly status: BigIntStats;
+  /** Keeps the directory open when this is closed. */
+  readonly take: () => Promise<HeldDirectory>;
 }
 
 export class RootedTree implements AsyncDisposable {
@@ -44,10 +46,14 @@ export class RootedTree implements AsyncDisposable {
    * Where a path leads to now.
    *
    * @param path within the tree, absolute.
+   * @param assertFollowed throws where a link may not be followed.
    * @returns undefined if nothing is there.
    * @throws Error from the system: a directory that may not be read; `ELOOP` for links that lead in a circle.
    */
-  async find(path: string): Promise<Spot | undefined> {
+  async find(
+    path: string,
+    assertFollowed: (link: BigIntStats) => void = () => undefined,
+  ): Promise<Spot | undefined> {
     const stack: HeldDirectory[] = [];
     let parts = partsOf(path);
     let links = 0;
@@ -62,6 +68,7 @@ export class RootedTree implements AsyncDisposable {
         if (status === undefined) return await closed(stack);
         if (status.isSymbolicLink()) {
           if ((links += 1) > MAX_FOLLOWED_LINKS) throw loop(path);
+          assertFollowed(status);
           const target = await directory.readlink(part);
           if (posix.isAbsolute(target)) await closed(stack.splice(0));
           parts = partsOf(target).concat(parts);
@@ -77,6 +84,17 @@ export class RootedTree implements AsyncDisposable {
     }
   }
 
+  /**
+   * Holds the directory that a path leads to now, for its caller to close.
+   *
+   * @returns undefined if nothing is there, or no directory.
+   * @throws as {@link find}
+   */
+  async hold(path: string, assertFollowed: (link: BigIntStats) => void): Promise<HeldDirectory | undefined> {
+    await using spot = await this.find(path, assertFollowed);
+    return spot?.kind === 'directory' ? await spot.take() : undefined;
+  }
+
   /** A path below the tree, as the tree itself has it. */
   within(path: string): string {
     return relative(this.path, path);
@@ -86,12 +104,13 @@ export class RootedTree implements AsyncDisposable {
     await this.#root.close();
   }
 
-  #spot(stack: readonly HeldDirectory[], name: string, status: BigIntStats): Spot {
+  #spot(stack: HeldDirectory[], name: string, status: BigIntStats): Spot {
     return {
       kind: name === '' ? 'directory' : 'entry',
       directory: stack.at(-1) ?? this.#root,
       name,
       status,
+      take: async () => stack.pop() ?? HeldDirectory.open(this.path),
       [Symbol.asyncDispose]: async () => {
         await closed(stack);
       },

@@ -108,7 +108,7 @@ function assertOwnName(
     wanted: said,
     found: `${[component, version, platform].filter((part) => part !== undefined).join(' ')}, genuine`,
     why: 'what starts it by its name gets another program',
-    next: `get the one that you want: k8s-verify ${said}`,
+    next: `get the one that you want: k8s-verify ${[said, version].filter((word) => word !== undefined).join(' ')}`,
     subject: {
       sha256,
       component,

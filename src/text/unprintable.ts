@@ -17,3 +17,13 @@ export function replaceUnprintable(text: string, replacement: (character: string
 export function isPrintable(text: string): boolean {
   return PRINTABLE_ASCII.test(text) || text.search(UNPRINTABLE) === -1;
 }
+
+/** One line of text, with such characters as JSON writes them, so that the same escape serves text, pages and JSON. */
+export function escapedUnprintable(text: string): string {
+  return replaceUnprintable(text, escape);
+}
+
+function escape(character: string): string {
+  const units = Array.from({ length: character.length }, (_, index) => character.charCodeAt(index));
+  return units.map((unit) => `\\u${unit.toString(16).padStart(4, '0')}`).join('');
+}

@@ -1,0 +1,29 @@
+import { InstallError } from '../errors.ts';
+import { holdDirectory } from './directories.ts';
+import type { HeldDirectory } from './held-directory.ts';
+import { isOwnOrRoots } from './owner.ts';
+import { RootedTree } from './rooted-tree.ts';
+
+/**
+ * Holds the directory of a file that a run writes. No link of another user is followed on the way to it: its owner would
+ * choose what is written. What is not there yet is made.
+ *
+ * @param directory absolute.
+ * @throws InstallError `destination-unsuitable`; Error from the system.
+ */
+export async function holdOutputDirectory(directory: string): Promise<HeldDirectory> {
+  await using tree = await RootedTree.ofMachine(directory);
+  const held = await tree.hold(directory, (link) => {
+    if (!isOwnOrRoots(link)) throw foreignLink(directory, link.uid);
+  });
+  return held ?? (await holdDirectory(directory));
+}
+
+function foreignLink(directory: string, owner: bigint): InstallError {
+  return new InstallError('destination-unsuitable', `a link of another user leads to ${directory}`, {
+    wanted: 'a way to it without links of other users than root',
+    found: `a link of user ${owner}`,
+    why: 'who owns the link decides which file is written',
+    next: 'name the directory itself',
+  });
+}
