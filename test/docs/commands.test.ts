@@ -25,6 +25,7 @@ const STAND_INS = [
   ['FILE', 'kubectl-1.30'],
   ['COMPONENT', 'kubectl'],
   ['DIR', 'mirror'],
+  ['release VERSION', 'release v1.36.2'],
   ['VERSION', 'v1.30.2'],
   ['URL', 'https://mirror.example.com'],
   ['COMMAND', 'install'],
@@ -80,7 +81,7 @@ describe('the commands in docs/', () => {
   });
 
   it('work in sentences, too', async () => {
-    await using stage = await setStage();
+    await using stage = await setStage({ whole: audited([...inSentences].join('\n')) });
     const begin =
       'export K8S_VERIFY_INSTALL_DIR="$HOME/bin"; k8s-verify kubectl v1.30.2 -o kubectl-1.30 --save-bundle; ' +
       'k8s-verify kubernetes-client v1.30.2 -o client.tar.gz --save-bundle; k8s-verify mirror kubectl v1.30.2 --to mirror; ' +
