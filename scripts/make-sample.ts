@@ -31,6 +31,8 @@ writeFileSync(
   path.join(ROOT, 'src/flow/sample.ts'),
   `/** Written by scripts/make-sample.ts, which says what this is. */
 
+/** What was signed. */
+export const SAMPLE_CONTENT = ${JSON.stringify(CONTENT.toString())};
 export const SAMPLE_SHA256 = '${sha256}';
 export const SAMPLE_SIGNER = { subjectAlternativeName: '${IDENTITY}', issuer: '${ISSUER}' } as const;
 /** A minute after the sample was signed. */

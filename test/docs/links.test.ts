@@ -45,6 +45,10 @@ function brokenLinks(page: string): readonly string[] {
     .map((link) => `${page}: ${link}`);
 }
 
+/** Of install.sh, and of the programs that docs/install.md and docs/bootstrap.md fetch a release with. */
+const WAYS_TO_GET_IT =
+  '--ignore-missing --from --require-signature --dir --rm --volume --user --no-git --create-dirs'.split(' ');
+
 /** Options of other programs, and of this project's scripts. */
 const OTHER_OPTIONS =
   /^--(?:fetch|check|minutes|seed|no-git-tag-version|insecure-.*|disable-cosign|checksum|from|preserve-env|target|retry|verify|repository|env|directory|strict|require|import|runs|new-bundle-format|yes|statement|type|digest|digestAlg|sign|force|signer-workflow|source-ref|repo|global|fail|location|remote-name-all|changed|config|project|semi-space-growth-factor|no-wasm-tier-up|no-wasm-dynamic-tiering|insecure-.*)$/;
@@ -70,6 +74,7 @@ describe('the pages', () => {
     const commands = [program, ...program.strictCommands];
     const known = new Set([
       '--help',
+      ...WAYS_TO_GET_IT,
       ...commands.flatMap(({ ownOptions }) => ownOptions.map(({ long }) => long ?? '')),
     ]);
     const unknown = pages

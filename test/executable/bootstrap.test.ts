@@ -14,7 +14,7 @@ import { createTempDir, type TempDir } from '#support/temp-dir';
 const text = readFileSync(path.join(ROOT, 'docs/bootstrap.md'), 'utf8');
 const IDENTITY = 'https://github.com/OWNER/k8s-verify/.github/workflows/release.yml@refs/tags/v0.1.0';
 const ISSUER = 'https://token.actions.githubusercontent.com';
-const FILE = 'k8s-verify-linux-x64';
+const FILE = 'k8s-verify-linux-x64.tar.xz';
 const CONTENT = Buffer.from('an executable');
 
 /** The blocks of the document in one language. */
@@ -95,11 +95,19 @@ describe('docs/bootstrap.md', () => {
   });
 
   it('lists what the release consists of, as the release workflow makes it', () => {
-    const listed = [...text.matchAll(/^\| `([^`]+)` \|/gm)].map(([, name]) => name);
+    const cells = [...text.matchAll(/^\| (`[^|]+`) \|/gm)].map(([, cell = '']) => cell);
+    const listed = cells.flatMap((cell) => [...cell.matchAll(/`([^`]+)`/g)].map(([, name]) => name));
     expect(listed).toEqual([
-      'k8s-verify-<os>-<arch>',
+      'k8s-verify-<os>-<arch>.tar.xz',
+      'k8s-verify-win-x64.zip',
       'k8s-verify-<os>-<arch>.LICENSES.txt',
       'k8s-verify-0.1.0.tgz',
+      'k8s-verify-image.txt',
+      'install.sh',
+      'k8s-verify.rb',
+      'flake.nix',
+      'aqua-registry.yaml',
+      'devcontainer-feature-k8s-verify.tgz',
       'k8s-verify-action-index.js',
       'k8s-verify-action-main.cjs',
       'k8s-verify.cdx.json',
@@ -113,6 +121,9 @@ describe('docs/bootstrap.md', () => {
       'cp dist/action/index.js release/k8s-verify-action-index.js',
       'cp dist/action/main.cjs release/k8s-verify-action-main.cjs',
       'npm run --silent sbom > release/k8s-verify.cdx.json',
+      'node scripts/pack-executables.ts release',
+      'node ../scripts/render-packaging.ts --sums "$RUNNER_TEMP/sums"',
+      '> release/k8s-verify-image.txt',
       'sha256sum -- * > SHA256SUMS',
       'cosign sign-blob --yes --bundle "$file.sigstore.json" "$file"',
     ]) {

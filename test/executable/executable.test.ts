@@ -198,6 +198,17 @@ describe.skipIf(!possible)(
       );
     });
 
+    it('passes what a release tries before it is signed', async () => {
+      const tried = await runProgram(
+        [process.execPath, path.join(ROOT, 'scripts/try-executable.ts'), executable],
+        {
+          env: BARE,
+        },
+      );
+      expect({ exitCode: tried.exitCode, stderr: tried.stderr }).toMatchObject({ exitCode: 0 });
+      expect(tried.stdout).toContain('2 proofs without a network, and the refusals');
+    });
+
     testImage(() => ({ built, executable, sigstore, releases, version: VERSION }));
 
     it('comes with the licenses of all its parts', () => {

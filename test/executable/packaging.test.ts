@@ -1,6 +1,6 @@
 /** What package managers read, with the digests of a release: one script writes all of it. */
 import { execFileSync, spawnSync } from 'node:child_process';
-import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { x as extractTar } from 'tar';
 import { describe, expect, it } from 'vitest';
@@ -50,6 +50,40 @@ function pinned(text: string, digest: RegExp): ReadonlyMap<string, string> {
   const found = text.matchAll(new RegExp(`"(${BASE}[^"]+)"[^"]*"${digest.source}"`, 'g'));
   return new Map([...found].map(([, url = '', value = '']) => [url.slice(BASE.length), value]));
 }
+
+describe('docs/install.md', () => {
+  const page = readFileSync(path.join(ROOT, 'docs/install.md'), 'utf8');
+  const ways = page.slice(0, page.indexOf('## What an install does'));
+
+  it('takes files that a release has, from where it has them', async () => {
+    const { dir } = await rendered();
+    await using _ = dir;
+    const published = new Set([...NAMES, ...readdirSync(dir.join('out'))]);
+    const urls = ways.match(/https:\/\/github\.com\/[^\s"]+/g) ?? [];
+    expect(urls.length).toBeGreaterThan(6);
+    expect(urls.filter((url) => !url.startsWith(BASE))).toEqual([]);
+    expect(urls.map((url) => url.slice(BASE.length)).filter((name) => !published.has(name))).toEqual([]);
+  });
+
+  it('names only options that install.sh has', () => {
+    const script = readFileSync(path.join(ROOT, 'packaging/install.sh'), 'utf8');
+    const section = ways.slice(ways.indexOf('### Install script'), ways.indexOf('### Container image'));
+    const options = [...section.matchAll(/`(--[a-z-]+)`/g)].map(([, option = '']) => option);
+    expect(options.toSorted()).toEqual(['--dir', '--from', '--require-signature']);
+    expect(options.filter((option) => !script.includes(`[${option}`))).toEqual([]);
+  });
+
+  it('compares a digest before each step that trusts a file', () => {
+    const blocks = [...ways.matchAll(/^```\n(.*?)^```$/gms)].map(([, block = '']) => block);
+    const fetched = blocks.filter((block) => block.startsWith('curl'));
+    expect(fetched.length).toBeGreaterThan(4);
+    expect(fetched.filter((block) => !/echo "DIGEST {2}\S+" \| sha256sum --check/.test(block))).toEqual([]);
+    expect(blocks.filter((block) => block.includes('ghcr.io') && !block.includes('@sha256:DIGEST'))).toEqual(
+      [],
+    );
+    expect(ways).not.toMatch(/npm install (?:--global )?k8s-verify(?:@|\s|$)/);
+  });
+});
 
 describe('what package managers read of a release', () => {
   it('pins each archive in the formula for Homebrew', async () => {

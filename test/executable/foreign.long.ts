@@ -1,0 +1,93 @@
+/**
+ * Executables for other machines, run by programs that stand in for these: linux-arm64 by QEMU with the libraries of the
+ * container image, win-x64 by Wine. What is tried is what a release tries before it signs.
+ */
+import { execFile, spawnSync } from 'node:child_process';
+import { existsSync, readFileSync } from 'node:fs';
+import path from 'node:path';
+import { promisify } from 'node:util';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { areAtHand, unpackPackages } from '../../scripts/container/debian-packages.ts';
+import { isAtHand, nodeBinary } from '../../scripts/executable/node-binary.ts';
+import { packExecutable } from '../../scripts/executable/pack.ts';
+import { builderFor, executableName, type Target, targetNamed } from '../../scripts/executable/targets.ts';
+import { ROOT } from '../package/packed.ts';
+import { createTempDir, type TempDir } from '#support/temp-dir';
+
+const run = promisify(execFile);
+const has = (program: string): boolean => spawnSync(program, ['--version'], { stdio: 'ignore' }).status === 0;
+const onX64 = process.platform === 'linux' && process.arch === 'x64';
+const canBuild = (target: Target): boolean => onX64 && isAtHand(target) && isAtHand(builderFor(target));
+
+const arm = targetNamed('linux-arm64');
+const windows = targetNamed('win-x64');
+const QEMU = 'qemu-aarch64-static';
+
+let built: TempDir;
+beforeAll(async () => {
+  built = await createTempDir('k8s-verify-foreign-');
+});
+afterAll(() => built.remove());
+
+async function build(target: Target): Promise<string> {
+  await run(process.execPath, ['scripts/build-executable.ts', '--out', built.path, target.name], {
+    cwd: ROOT,
+  });
+  return built.join(executableName(target));
+}
+
+async function tried(command: readonly string[], env: NodeJS.ProcessEnv = process.env): Promise<string> {
+  const { stdout } = await run(process.execPath, [path.join(ROOT, 'scripts/try-executable.ts'), ...command], {
+    env,
+  });
+  return stdout;
+}
+
+describe.skipIf(!canBuild(arm) || !areAtHand('arm64') || !has(QEMU))(
+  `the executable for linux-arm64 (needs ${QEMU}, the Node packages and Debian's)`,
+  () => {
+    it('proves and refuses under QEMU, and is a quarter of its size in its archive', async () => {
+      const executable = await build(arm);
+      unpackPackages('arm64', built.join('arm64'));
+      expect(await tried([QEMU, '-L', built.join('arm64'), executable])).toContain('2 proofs');
+      const archive = readFileSync(await packExecutable(arm, built.path));
+      expect(archive.length).toBeLessThan(readFileSync(executable).length / 3.5);
+    });
+  },
+);
+
+/** A Wine that is too old for Node says nothing of our program. */
+async function wineRunsNode(): Promise<boolean> {
+  if (!has('wine') || !canBuild(windows)) return false;
+  const directory = await createTempDir('k8s-verify-wine-');
+  try {
+    const node = await nodeBinary(windows, directory.path);
+    const env = {
+      ...process.env,
+      WINEPREFIX: directory.join('prefix'),
+      WINEDEBUG: '-all',
+      NODE_SKIP_PLATFORM_CHECK: '1',
+    };
+    const { stdout } = spawnSync('wine', [node, '-p', '6 * 7'], { env, encoding: 'utf8', timeout: 120_000 });
+    return stdout.trim() === '42' && existsSync(env.WINEPREFIX);
+  } finally {
+    await directory.remove();
+  }
+}
+
+const wine = await wineRunsNode();
+describe.skipIf(!wine)(
+  'the executable for win-x64 (needs a Wine that runs Node 24, and the Node packages)',
+  () => {
+    it('proves and refuses under Wine', async () => {
+      const executable = await build(windows);
+      const env = {
+        ...process.env,
+        WINEPREFIX: built.join('prefix'),
+        WINEDEBUG: '-all',
+        NODE_SKIP_PLATFORM_CHECK: '1',
+      };
+      expect(await tried(['wine', executable], env)).toContain('2 proofs');
+    });
+  },
+);
