@@ -1,4 +1,5 @@
 /** The examples that bump and refresh: a bot's rules against real output, and what its pull request runs. */
+import { createHash } from 'node:crypto';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
@@ -97,6 +98,26 @@ describe.skipIf(process.platform !== 'linux')('the bot of examples/lock (needs L
       true,
       true,
     ]);
+  });
+
+  it('prints stages that a builder can take: each address has the digest, and the last stage is chosen by platform', async () => {
+    const printed = await runs(['k8s-verify', 'digest', 'kubectl', VERSION, '--format', 'dockerfile'], 0);
+    const added = [
+      ...printed.matchAll(/^ADD --chmod=0755 --checksum=sha256:([0-9a-f]{64}) (\S+) \/kubectl$/gm),
+    ];
+    expect(added).toHaveLength(1);
+    for (const [, sha256, url = ''] of added) {
+      const bytes = Buffer.from(await (await fetch(url)).arrayBuffer());
+      expect(createHash('sha256').update(bytes).digest('hex')).toBe(sha256);
+    }
+    const stages = [...printed.matchAll(/^FROM (\S+) AS (\S+)$/gm)].map(([, from, name]) => [from, name]);
+    expect(stages).toEqual([
+      ['scratch', expect.stringMatching(/^kubectl-[a-z0-9]+$/)],
+      ['kubectl-${TARGETARCH}', 'kubectl'],
+    ]);
+    const shown = readExample('dockerfile/Dockerfile');
+    expect(shown).toMatch(/^FROM kubectl-\$\{TARGETARCH\} AS kubectl$/m);
+    expect(shown).toContain('COPY --from=kubectl /kubectl /usr/local/bin/kubectl');
   });
 
   it('has nothing to check in a file without stages', async () => {
