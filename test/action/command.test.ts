@@ -92,6 +92,17 @@ describe.skipIf(process.platform === 'win32')('setup-only (needs a POSIX shell)'
   });
 });
 
+it.skipIf(process.platform !== 'win32')(
+  'setup-only puts the command on PATH of cmd (needs Windows)',
+  async () => {
+    const { job, dir } = await setUp();
+    const PATH = [...job.path, process.env['PATH'] ?? ''].join(';');
+    const env = { PATH, SYSTEMROOT: process.env['SYSTEMROOT'], USERPROFILE: dir.join('home') };
+    const run = await runProgram(['cmd.exe', '/d', '/c', 'k8s-verify --version'], { cwd: dir.path, env });
+    expect(run).toMatchObject({ exitCode: 0, stdout: `${OWN_VERSION}\n` });
+  },
+);
+
 describe('the launchers', () => {
   const odd = { node: "/run ner's/$(x)/node", script: '/a "b"/index.js' };
 
