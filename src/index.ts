@@ -13,6 +13,10 @@ export type { LockedComponent } from './flow/lock-outcome.ts';
 export { checkMirror, mirror, type MirrorCheck, type MirrorFileResult, type MirrorResult } from './mirror.ts';
 export type { CheckedFile } from './flow/mirror-check.ts';
 export type { FailedVerdict } from './verdict.ts';
+export { scan, type ScanResult } from './scan.ts';
+export type { ScannedMachine, Standing, UnreadPlace } from './flow/scan-machine.ts';
+export type { ScannedProgram } from './flow/scan-program.ts';
+export type { ScanSummary } from './flow/scan-run.ts';
 export { release } from './release.ts';
 export type {
   ComparedSource,
@@ -38,6 +42,7 @@ export type {
   LockInput,
   MirrorInput,
   ReleaseInput,
+  ScanInput,
   SourcesInput,
   TrustInput,
   VerifyInput,

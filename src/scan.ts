@@ -1,4 +1,4 @@
-import type { Client } from './client.ts';
+import { type Client, usingClient } from './client.ts';
 import { KeepingHashPool } from './disk/keeping-hash-pool.ts';
 import { RootedTree } from './disk/rooted-tree.ts';
 import { RequestError } from './errors.ts';
@@ -7,9 +7,34 @@ import { shareManifests } from './flow/release-manifest.ts';
 import type { RunTrust } from './flow/run-trust.ts';
 import type { ScanContext, ScannedProgram } from './flow/scan-program.ts';
 import { ScanRun, type ScanSummary } from './flow/scan-run.ts';
+import type { ScanInput } from './plan/input.ts';
 import { policyOf, underPolicy } from './plan/policy-of.ts';
+import { readScan } from './plan/read-scan.ts';
 import { sourcesOf } from './plan/request.ts';
 import type { ScanRequest } from './plan/scan-request.ts';
+
+/** What {@link scan} has found. */
+export interface ScanResult extends ScanSummary {
+  /** In the order of their paths below each place; then what runs and was not found before. */
+  readonly programs: readonly ScannedProgram[];
+}
+
+/**
+ * Finds the Kubernetes programs of a machine and proves each; runs none of them, and changes nothing. A program that is not
+ * proved is a result, and no error: look at the `kind` of each.
+ *
+ * @param client default: one that is made and closed for this call.
+ * @throws K8sVerifyError that is about the run: RequestError `usage`, or `file-not-readable` for a root that is none;
+ *   UntrustedError `trusted-root-invalid`; InterruptedError.
+ */
+export async function scan(input: ScanInput, client?: Client): Promise<ScanResult> {
+  const request = readScan(input);
+  return usingClient(client, async (one) => {
+    const programs: ScannedProgram[] = [];
+    const summary = await scanMachine(request, one, (program) => void programs.push(program));
+    return { programs, ...summary };
+  });
+}
 
 /**
  * Finds Kubernetes programs, in the usual places or below the paths of the request, and proves each. One that fails ends
@@ -18,7 +43,7 @@ import type { ScanRequest } from './plan/scan-request.ts';
  * @param found called with each program, in the order of their paths below each place.
  * @throws K8sVerifyError that is about the run, such as a trusted root that cannot be read.
  */
-export async function scan(
+export async function scanMachine(
   given: ScanRequest,
   client: Client,
   found: (program: ScannedProgram) => void,

@@ -77,7 +77,7 @@ function notWritten(path: string, cause: unknown): Note {
   return note('metrics-not-written', `${path}: ${cause instanceof Error ? cause.message : String(cause)}`);
 }
 
-export function metricsText({ exitCode, facts, seconds, found }: ScanEnd): string {
+function metricsText({ exitCode, facts, seconds, found }: ScanEnd): string {
   const { startedAt, trustedRoot } = facts;
   const asOf = trustedRoot?.asOf;
   return [

@@ -4,7 +4,7 @@ import { readAllowedDigests } from '../plan/allowed-digests.ts';
 import type { ScannedMachine } from '../flow/scan-machine.ts';
 import type { ScanRequest } from '../plan/scan-request.ts';
 import type { ScanSummary } from '../flow/scan-run.ts';
-import { scan as scanMachine } from '../scan.ts';
+import { scanMachine } from '../scan.ts';
 import { worstOf } from '../verdict.ts';
 import type { Answer, Console } from './console.ts';
 import { takeLessMemory } from './engine.ts';

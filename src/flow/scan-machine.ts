@@ -8,7 +8,9 @@ import { MAX_MACHINE_FILE_BYTES, MAX_TOLD_UNREAD } from '../limits.ts';
 
 /** Something that could not be read, and why. */
 export interface UnreadPlace {
+  /** Absolute. */
   readonly path: string;
+  /** In a few words, as in "permission denied". */
   readonly reason: string;
 }
 
@@ -26,6 +28,7 @@ export interface ScannedMachine {
   readonly processes?: { readonly programs: number; readonly unread: number };
   /** What may be a Kubernetes program and could not be read, other than what is among the results. */
   readonly unread: {
+    /** How many of them. */
     readonly count: number;
     /** The first of them. */
     readonly first: readonly UnreadPlace[];

@@ -22,6 +22,7 @@ import type { Standing } from './scan-machine.ts';
 
 /** A Kubernetes program that was found, or a file that has the name of one. */
 export type ScannedProgram = {
+  /** Absolute; of what runs and is gone, where it was. */
   readonly path: string;
   /** Of the processes that run it. */
   readonly pids: readonly number[];

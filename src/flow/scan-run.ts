@@ -18,6 +18,7 @@ import { judgeProgram, type ScanContext, type ScannedProgram, unreadProgram } fr
 
 /** What a scan says when it is done, besides the programs. */
 export interface ScanSummary {
+  /** What was looked at, and what could not be read. */
   readonly machine: ScannedMachine;
   /** What a person should know about the whole run. */
   readonly notes: readonly Note[];

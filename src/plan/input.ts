@@ -241,3 +241,21 @@ export interface MirrorInput extends DigestInput {
   /** Removes what earlier runs have put there and this one does not ask for; default false. */
   readonly prune?: boolean;
 }
+
+/** What {@link scan} is asked for: where it looks, what it lets pass, and by what trusted root and signers it judges. */
+export interface ScanInput extends TrustInput, SourcesInput {
+  /** Files, and directories with everything below; default: the usual places. */
+  readonly paths?: readonly string[];
+  /** The directory that is taken for the root of the machine; default: the machine's own. */
+  readonly root?: string;
+  /** Also what runs (Linux); default false. */
+  readonly processes?: boolean;
+  /** Goes into no other file system than that of each path; default false. */
+  readonly oneFileSystem?: boolean;
+  /** Builders whose files have `allowed` in their result, such as `eks`; they stay unproved. */
+  readonly allowedBuilders?: readonly string[];
+  /** The same for exact files, by SHA-256 (hex). */
+  readonly allowedDigests?: readonly { readonly sha256: string; readonly reason: string }[];
+  /** Default: the public log of Sigstore. */
+  readonly rekorUrl?: string;
+}

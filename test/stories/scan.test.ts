@@ -18,7 +18,7 @@ import type { ScannedMachine } from '../../src/flow/scan-machine.ts';
 import type { ScannedProgram } from '../../src/flow/scan-program.ts';
 import type { Note } from '../../src/notes.ts';
 import type { ScanRequest } from '../../src/plan/scan-request.ts';
-import { scan } from '../../src/scan.ts';
+import { scan, scanMachine } from '../../src/scan.ts';
 import { goProgram, type GoProgram } from '#support/go-program';
 import type { TempDir } from '#support/temp-dir';
 import { testDir } from '#support/test-dir';
@@ -77,7 +77,7 @@ async function scanned(change: Partial<ScanRequest> = {}): Promise<Found> {
     rekorUrl: sigstore.rekorUrl,
     ...change,
   };
-  const summary = await scan(request, client, (program) => void programs.push(program));
+  const summary = await scanMachine(request, client, (program) => void programs.push(program));
   return { programs, ...summary };
 }
 
@@ -376,5 +376,49 @@ describe.runIf(process.platform === 'linux')('what runs (needs Linux)', () => {
     const { programs } = await scanned({ paths: [dir.join('none')], processes: true, root: '/' });
     // By that name it is no program of Kubernetes.
     expect(programs.filter(({ path }) => path.startsWith(dir.join('odd')))).toEqual([]);
+  });
+});
+
+describe('the library', () => {
+  it('gives what was found, and obeys what it is asked', async () => {
+    put('opt/bin/kubectl', signed());
+    put('opt/bin/kubelet', build({ main: 'k8s.io/kubernetes/cmd/kubelet', strings: ['v1.30.2-eks-1'] }));
+    const input = {
+      root: dir.join('host'),
+      allowedBuilders: ['eks'],
+      sources: [releases.url],
+      rekorUrl: sigstore.rekorUrl,
+      trustedRootPath: dir.join('root.json'),
+    };
+    await using client = createClient({ retries: 0 });
+    const found = await scan(input, client);
+    expect(found).toMatchObject({
+      programs: [
+        { kind: 'proved', path: dir.join('host/opt/bin/kubectl') },
+        { kind: 'failed', verdict: 'other-builder', allowed: { by: 'vendor', reason: 'eks' } },
+      ],
+      machine: { root: dir.join('host') },
+      notes: [],
+    });
+    expect(await rejection(scan({ ...input, root: dir.join('nowhere') }, client))).toMatchObject({
+      code: 'file-not-readable',
+    });
+  });
+
+  it('obeys a policy', async () => {
+    put('opt/bin/kubectl', signed());
+    const policy = { schemaVersion: 1, allowed: [{ components: ['kubectl'], versions: ['1.31'] }] };
+    await using client = createClient({ retries: 0 });
+    const { programs } = await scan(
+      {
+        root: dir.join('host'),
+        policy: JSON.stringify(policy),
+        sources: [releases.url],
+        rekorUrl: sigstore.rekorUrl,
+        trustedRootPath: dir.join('root.json'),
+      },
+      client,
+    );
+    expect(programs).toMatchObject([{ kind: 'failed', verdict: 'not-allowed' }]);
   });
 });
