@@ -16,6 +16,7 @@ const TOPIC_SUMMARIES: Readonly<Record<Topic, string>> = {
   environment: 'variables that k8s-verify reads',
   'exit-codes': 'what each exit code means',
   evidence: 'what a proof is made of, and how to keep it',
+  offline: 'how k8s-verify proves and installs without a network',
   trust: 'who must have signed, and what that rests on',
   versions: 'how a version is written',
 };

@@ -5,13 +5,14 @@ import { EXIT_CODE_PAGES, type ExitCodePage } from '../text/exit-code-pages.ts';
 import { PageHelp, pages } from './help-page.ts';
 import { createProgram } from './program.ts';
 
-export const TOPICS = ['environment', 'exit-codes', 'evidence', 'trust', 'versions'] as const;
+export const TOPICS = ['environment', 'exit-codes', 'evidence', 'offline', 'trust', 'versions'] as const;
 export type Topic = (typeof TOPICS)[number];
 
 const WRITERS: Readonly<Record<Topic, (help: PageHelp) => readonly string[]>> = {
   environment,
   'exit-codes': exitCodes,
   evidence,
+  offline,
   trust,
   versions,
 };
@@ -98,6 +99,38 @@ function evidence(help: PageHelp): readonly string[] {
       44,
     )}`,
     `SEE IT\n${help.items([['k8s-verify verify kubectl --verbose', 'every check, and the evidence it used']], 44)}`,
+  ];
+}
+
+function offline(help: PageHelp): readonly string[] {
+  return [
+    help.paragraph(
+      'With --offline no connection is opened; what is not on this machine ends the run with 4.',
+      0,
+    ),
+    help.section(
+      'WHAT A PROOF NEEDS HERE',
+      'the file; its evidence: a bundle next to it, a mirror directory, or what an earlier run kept; a trusted root',
+    ),
+    `CARRY FILES\n${help.items(
+      [
+        ['k8s-verify mirror kubectl v1.30.2 --to DIR', 'with a network: files and evidence'],
+        ['k8s-verify mirror --check DIR', 'after the way: is it whole?'],
+        ['k8s-verify kubectl v1.30.2 --mirror DIR --offline', 'here'],
+      ],
+      52,
+    )}`,
+    `CARRY A TRUSTED ROOT\n${help.items(
+      [
+        ['k8s-verify trusted-root export root.json', 'with a network'],
+        [
+          '... --offline --trusted-root root.json',
+          'here, for what was signed after this k8s-verify was made',
+        ],
+      ],
+      44,
+    )}`,
+    help.paragraph('A list of versions needs the network: name an exact one, v1.30.2.', 0),
   ];
 }
 

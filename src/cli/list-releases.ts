@@ -7,6 +7,7 @@ import type { Answer, Console } from './console.ts';
 import type { JsonAnswer } from './output-json.ts';
 import { tsvLine } from './output-text.ts';
 import { type ParsedLine, readTransport } from './parsed-line.ts';
+import { isoSeconds } from '../trust/root-age.ts';
 import { nextLine } from './list-next.ts';
 import { withClient } from './with-client.ts';
 
@@ -44,7 +45,7 @@ export async function listReleases(
 
 function described({ version, since }: MarkedRelease): ReleasesReport['releases'][number] {
   const name = formatReleaseVersion(version);
-  return since === undefined ? { version: name } : { version: name, since: since.toISOString() };
+  return since === undefined ? { version: name } : { version: name, since: isoSeconds(since) };
 }
 
 function releasesTable(releases: ReleasesReport['releases'], only: Minor | undefined): string {

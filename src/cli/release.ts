@@ -71,7 +71,8 @@ function readRelease(line: ParsedLine): AuditRequest {
 
 /** Verdict, name, platform, SHA-256, time of signing, log entry; what is not proved has only the first three. */
 function fileLine({ verdict, component, platform, sha256, signedAt, logEntries }: ReleaseFile): string {
-  return tsvLine([verdict, component, platform, sha256, signedAt, logEntries[0]?.logIndex]);
+  const signed = signedAt?.replace(/\.\d+Z$/, 'Z');
+  return tsvLine([verdict, component, platform, sha256, signed, logEntries[0]?.logIndex]);
 }
 
 type Facts = Pick<ReleaseAudit, 'release' | 'corroborated' | 'unsignedByDesign' | 'written'> & {

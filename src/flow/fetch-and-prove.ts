@@ -61,8 +61,10 @@ export async function provePlanned(download: Download): Promise<ProvenArtifact> 
       await setImmediate();
       const proofOf = proofContext(context, plan.policy, trust);
       const listed = { artifact, policy: plan.policy, manifest: async () => manifestFor(download) };
+      const kept = async (sha256: string): Promise<KeptProof> =>
+        (await import('./kept-evidence.ts')).proveKept(sha256, plan.policy, context);
       return withNotes(
-        await proveArtifact({ ...proofOf, files, bytes: download, listed }, sideFiles),
+        await proveArtifact({ ...proofOf, files, bytes: download, listed, kept }, sideFiles),
         known?.notes ?? [],
       );
     });

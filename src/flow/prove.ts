@@ -16,6 +16,7 @@ import type { ProvenDigest } from '../proof/prove-digest.ts';
 import { checkClaim } from '../proof/check-claim.ts';
 import { detachedHashes, detachedSignatureFits, needsWholeFile } from '../proof/check-detached-signature.ts';
 import { statedDigest } from '../proof/proof.ts';
+import type { KeptProof } from './kept-evidence.ts';
 import { type ListedRequest, proveFromManifest } from './prove-listed.ts';
 import {
   type ProofContext,
@@ -30,6 +31,8 @@ export interface ProofRequest extends ProofContext {
   readonly listed?: ListedRequest;
   readonly files: SideFileRequest;
   readonly bytes: BytesOnTheWay;
+  /** What an earlier run kept for a SHA-256 (hex): with it, the log need not be asked. */
+  readonly kept?: (sha256: string) => Promise<KeptProof>;
 }
 
 type Attempt = { readonly kind: 'proved'; readonly proof: ProvenArtifact } | Contradiction;
@@ -86,12 +89,31 @@ async function proveFromFiles(request: ProofRequest, files: SideFiles): Promise<
   const checksum = publishedChecksum(request, files);
   const claimed = checksum ?? (await request.bytes.digest());
   const signed = await signedDigest(request, material, claimed);
-  if (signed !== undefined) return provePair(request, files, material, signed);
+  if (signed !== undefined) return proveSigned(request, files, material, signed);
   if (checksum !== undefined) return { kind: 'pair', material, claimed, checksum: 'published' };
   const anew = (await request.bytes.digestAnew()) ?? claimed;
   const signedAnew = await signedDigest(request, material, anew);
-  if (signedAnew !== undefined) return provePair(request, files, material, signedAnew);
+  if (signedAnew !== undefined) return proveSigned(request, files, material, signedAnew);
   return { kind: 'pair', material, claimed: anew, checksum: 'none' };
+}
+
+/** By what was kept for the digest that the pair is over; else by the pair, which the log completes. */
+async function proveSigned(
+  request: ProofRequest,
+  files: SideFiles,
+  material: DetachedMaterial,
+  signed: Digest,
+): Promise<Attempt> {
+  const kept = signed.algorithm === 'sha256' ? await request.kept?.(signed.hex) : undefined;
+  if (kept?.proof !== undefined) return { kind: 'proved', proof: kept.proof };
+  const location = `${locationOf(request, files)}.sig`;
+  const proof = await proveFromPair(request, {
+    material,
+    digest: signed,
+    what: request.files.what,
+    location,
+  });
+  return { kind: 'proved', proof: withNotes(proof, kept?.notes ?? []) };
 }
 
 /**
@@ -200,19 +222,6 @@ function withoutSignature(
 
 function directoryOf(path: string): string {
   return path.slice(0, path.lastIndexOf('/') + 1);
-}
-
-async function provePair(
-  request: ProofRequest,
-  files: SideFiles,
-  material: DetachedMaterial,
-  digest: Digest,
-): Promise<Attempt> {
-  const claim = { material, digest, what: request.files.what, location: `${locationOf(request, files)}.sig` };
-  const proof = await proveFromPair(request, claim).catch((error: unknown) => {
-    throw nameDigest(error, digest);
-  });
-  return { kind: 'proved', proof };
 }
 
 /**

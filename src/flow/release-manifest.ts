@@ -8,7 +8,7 @@ import type { ReleaseSource } from '../source/release-source.ts';
 import { fetchSideFiles } from '../source/side-files.ts';
 import { type Digest, digestOf, type HashAlgorithm } from '../strict/digest.ts';
 import type { BytesOnTheWay } from './contradiction.ts';
-import type { KeptContext } from './kept-evidence.ts';
+import type { KeptContext, KeptProof } from './kept-evidence.ts';
 import { oncePerRelease } from './once-per-release.ts';
 import { proofContext } from './proof-context.ts';
 import type { ManifestOf, RunManifest } from './run-manifest.ts';
@@ -137,11 +137,11 @@ async function proveFrom(
   if (first === undefined) return { kind: 'none', why: `${source.shown} has no ${what}` };
   const document = new FetchedDocument(first, () => fetchDocument(true));
   const { proveArtifact } = await import('./prove.ts');
+  const demanded = policyOfManifest(policy);
+  const kept = async (sha256: string): Promise<KeptProof> =>
+    (await import('./kept-evidence.ts')).proveKept(sha256, demanded, run);
   const proof = await proveWith(run.trust, async (inHand) =>
-    proveArtifact(
-      { ...proofContext(run, policyOfManifest(policy), inHand), files, bytes: document },
-      sideFiles,
-    ),
+    proveArtifact({ ...proofContext(run, demanded, inHand), files, bytes: document, kept }, sideFiles),
   );
   const bytes = await document.withDigest(proof.proven);
   if (bytes === undefined)

@@ -32,6 +32,8 @@ const SAME: Readonly<Record<string, readonly string[]>> = {
   'help-exit-codes': ['help', 'exit-codes'],
   'help-evidence': ['help', 'evidence'],
   'help-trust': ['help', 'trust'],
+  'help-offline': ['help', 'offline'],
+  'help-release': ['help', 'release'],
   'help-versions': ['help', 'versions'],
 };
 

@@ -69,6 +69,50 @@ const requests = (): number => releases.http.requests.length + sigstore.rekorSer
 const installed = (name: string = 'kubectl'): string => run.dir.join('bin', name);
 const kept = (bytes: Buffer): string => data.join('evidence', sha256(bytes));
 
+describe('an install to an empty place, of what was installed before', () => {
+  const asked = (): number => sigstore.rekorServer.http.requests.length;
+
+  beforeEach(async () => {
+    await publish(BYTES);
+    await install();
+    rmSync(installed());
+  });
+
+  it('asks the log for nothing, so that a log that is down is no trouble', async () => {
+    const before = asked();
+    sigstore.rekorServer.http.fault(/.*/, fault.status(503));
+    expect(await install()).toMatchObject({
+      outcome: 'installed',
+      evidence: { kind: 'bundle', location: kept(BYTES) },
+      name: { bound: true, by: ['release-manifest', 'binary'] },
+      notes: [],
+    });
+    expect(asked()).toBe(before);
+  });
+
+  it('asks it where what is kept is damaged, and says so', async () => {
+    writeFileSync(kept(BYTES), '{}');
+    const before = asked();
+    expect(await install()).toMatchObject({
+      outcome: 'installed',
+      evidence: { kind: 'detached' },
+      notes: [{ text: expect.stringContaining(kept(BYTES)) }],
+    });
+    expect(asked()).toBeGreaterThan(before);
+  });
+
+  it('refuses other bytes all the same', async () => {
+    releases.publishFile('/release/v1.36.0/bin/linux/amd64/kubectl', SCRIPT);
+    expect(await rejection(install())).toMatchObject({ code: 'digest-mismatch' });
+    expect(existsSync(installed())).toBe(false);
+  });
+
+  it('refuses a signer that is not the one who is asked for', async () => {
+    const identity = { subjectAlternativeName: 'other@example.com', issuer: 'https://issuer.example' };
+    expect(await rejection(install({ identity }))).toMatchObject({ code: 'identity-mismatch' });
+  });
+});
+
 describe('an install over a file that is there already', () => {
   it('makes no request: it is proved and named by what an earlier run kept', async () => {
     await publish(BYTES);

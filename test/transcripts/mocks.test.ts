@@ -64,6 +64,7 @@ function kindsOf(line: string): string {
     .replaceAll(/[0-9a-f]{16,}(?:\.\.\.)?/g, 'DIGEST')
     .replaceAll(/\bv?\d+\.\d+(?:\.\d+)?(?:-rc\.\d+)?(?![\d.])/g, 'NUMBER')
     .replaceAll(/\d{4}-\d\d-\d\d/g, 'DAY')
+    .replaceAll(/\d\d:\d\d(?::\d\d)?/g, 'TIME')
     .replaceAll(/https?:\/\/[^\s)]+/g, 'URL')
     .replaceAll(/(?<![\w.])~?\/[\w./-]+/g, 'PATH')
     .replaceAll(/[\u2588\u2591]+/g, 'BAR')

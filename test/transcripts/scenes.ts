@@ -398,6 +398,7 @@ export const FAILURES: readonly Scene[] = [
     arrange: published({ sideFiles: { '.cert': 'bm90IGEgY2VydGlmaWNhdGU=' } }),
     typed: `digest kubectl v1.30.2 ${ROOT}`,
   },
+  { name: 'fail-release-version', typed: 'release kubectl' },
   { name: 'fail-topic', typed: 'help weather' },
   { name: 'fail-trusted-root-action', typed: 'trusted-root' },
   {
