@@ -53,7 +53,6 @@ const ELSEWHERE: Readonly<Record<CommandName, Readonly<Partial<Record<ExitCode, 
   // It proves as digest does, and judges each file as verify does.
   release: {
     1: FULL_DISK,
-    3: RELEASE,
     4: RELEASE,
     5: 'test/stories/cannot-judge.test.ts',
     10: RELEASE,

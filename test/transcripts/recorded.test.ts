@@ -70,8 +70,9 @@ describe('the recorded answers', () => {
       const pipe = recorded(`${name}.pipe.txt`);
       const end = pipe.indexOf('-- stderr');
       const said = pipe.slice(end + 1, -1);
-      // A program that reads what verify prints gets the verdict there, and nothing else.
-      const verdict = /^(?:refused|unsigned|not-judged|other-builder|unreadable)\t\/\S+(?:\t\S*){4}$/;
+      // A program that reads what verify and release print gets the verdict there, and nothing else.
+      const verdict =
+        /^(?:(?:refused|unsigned|not-judged|other-builder|unreadable)\t\/|(?:inconsistent|missing)\t)\S+(?:\t\S*){4}$/;
       expect(pipe.slice(1, end).filter((line) => !verdict.test(line))).toEqual(['-- stdout']);
       expect(wordsOf(screenOf(name))).toBe(wordsOf(said));
     },
