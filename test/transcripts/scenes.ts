@@ -341,6 +341,21 @@ export const ANSWERS: readonly Scene[] = [
     },
     typed: `trusted-root update ${TUF}`,
   },
+  {
+    name: 'release-refused',
+    arrange: async (internet) => {
+      const files = await wholeRelease()(internet);
+      const { dl } = internet;
+      const other = files.get(KUBELET_IN_RELEASE)?.signed;
+      const root = '/release/v1.36.2/';
+      dl.publishFile(`${root}${KUBECTL_IN_RELEASE}.sig`, other?.signatureFile ?? '');
+      dl.publishFile(`${root}${KUBECTL_IN_RELEASE}.cert`, other?.certificateFile ?? '');
+      for (const suffix of ['.sig', '.cert', '.sha256'])
+        dl.unpublish(`${root}${KUBELET_IN_RELEASE}${suffix}`);
+      dl.publishFile(`${root}SHA512SUMS`, '<html>');
+    },
+    typed: RELEASE,
+  },
   { name: 'release', arrange: wholeRelease(), typed: RELEASE },
   {
     name: 'release-corroborate',
@@ -355,21 +370,6 @@ export const ANSWERS: readonly Scene[] = [
 ];
 
 export const FAILURES: readonly Scene[] = [
-  {
-    name: 'fail-release',
-    arrange: async (internet) => {
-      const files = await wholeRelease()(internet);
-      const { dl } = internet;
-      const other = files.get(KUBELET_IN_RELEASE)?.signed;
-      const root = '/release/v1.36.2/';
-      dl.publishFile(`${root}${KUBECTL_IN_RELEASE}.sig`, other?.signatureFile ?? '');
-      dl.publishFile(`${root}${KUBECTL_IN_RELEASE}.cert`, other?.certificateFile ?? '');
-      for (const suffix of ['.sig', '.cert', '.sha256'])
-        dl.unpublish(`${root}${KUBELET_IN_RELEASE}${suffix}`);
-      dl.publishFile(`${root}SHA512SUMS`, '<html>');
-    },
-    typed: RELEASE,
-  },
   { name: 'fail-release-none', typed: `release v1.99.0 ${ROOT}` },
   {
     name: 'fail-lock',
