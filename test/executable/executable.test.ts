@@ -199,14 +199,11 @@ describe.skipIf(!possible)(
     });
 
     it('passes what a release tries before it is signed', async () => {
-      const tried = await runProgram(
-        [process.execPath, path.join(ROOT, 'scripts/try-executable.ts'), executable],
-        {
-          env: BARE,
-        },
-      );
-      expect({ exitCode: tried.exitCode, stderr: tried.stderr }).toMatchObject({ exitCode: 0 });
-      expect(tried.stdout).toContain('2 proofs without a network, and the refusals');
+      const script = path.join(ROOT, 'scripts/try-executable.ts');
+      const command = [process.execPath, script, '--directory', built.join('try'), executable] as const;
+      const { exitCode, stdout, stderr } = await runProgram(command, { env: BARE });
+      expect({ exitCode, stderr }).toMatchObject({ exitCode: 0 });
+      expect(stdout).toContain('2 proofs without a network, and the refusals');
     });
 
     testImage(() => ({ built, executable, sigstore, releases, version: VERSION }));

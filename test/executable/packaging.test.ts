@@ -161,45 +161,49 @@ describe('what package managers read of a release', () => {
     },
   );
 
-  it('packs a feature for development containers, whose scripts do as its options say', async () => {
-    const { dir } = await rendered();
-    await using _ = dir;
-    const feature = dir.join('feature');
-    mkdirSync(feature);
-    await extractTar({ file: dir.join('out', 'devcontainer-feature-k8s-verify.tgz'), cwd: feature });
-    const description: unknown = JSON.parse(
-      readFileSync(path.join(feature, 'devcontainer-feature.json'), 'utf8'),
-    );
-    expect(description).toMatchObject({ id: 'k8s-verify', version, options: FEATURE_OPTIONS });
+  it.skipIf(process.platform === 'win32')(
+    'packs a feature for development containers, whose scripts do as its options say (needs Unix)',
+    async () => {
+      const { dir } = await rendered();
+      await using _ = dir;
+      const feature = dir.join('feature');
+      mkdirSync(feature);
+      await extractTar({ file: dir.join('out', 'devcontainer-feature-k8s-verify.tgz'), cwd: feature });
+      const description: unknown = JSON.parse(
+        readFileSync(path.join(feature, 'devcontainer-feature.json'), 'utf8'),
+      );
+      expect(description).toMatchObject({ id: 'k8s-verify', version, options: FEATURE_OPTIONS });
 
-    // The script that fetches is another one here: it writes down how it was started, and so does what it installs.
-    const log = dir.join('log');
-    const note = `#!/bin/sh\necho "$(basename "$0") $*" >> '${log}'\n`;
-    writeFileSync(dir.join('k8s-verify'), note, { mode: 0o755 });
-    writeFileSync(
-      path.join(feature, 'k8s-verify-install.sh'),
-      `${note}cp '${dir.join('k8s-verify')}' "$2"\n`,
-    );
-    const bin = dir.join('bin');
-    mkdirSync(bin);
-    const env = {
-      ...process.env,
-      K8S_VERIFY_FEATURE_DIR: bin,
-      COMPONENTS: 'kubectl@v1.30.2 kubeadm',
-      REQUIRESIGNATURE: 'true',
-      FROM: 'https://mirror.example.com/k',
-    };
-    const stubs = dir.join('stubs');
-    mkdirSync(stubs);
-    for (const name of ['xz', 'curl']) writeFileSync(path.join(stubs, name), '#!/bin/sh\n', { mode: 0o755 });
-    execFileSync('sh', [path.join(feature, 'install.sh')], {
-      env: { ...env, PATH: `${stubs}:${process.env['PATH']}` },
-    });
-    expect(readFileSync(log, 'utf8')).toBe(
-      `k8s-verify-install.sh --dir ${bin} --from https://mirror.example.com/k --require-signature\n` +
-        `k8s-verify kubectl@v1.30.2 kubeadm --install-dir ${bin}\n`,
-    );
-  });
+      // The script that fetches is another one here: it writes down how it was started, and so does what it installs.
+      const log = dir.join('log');
+      const note = `#!/bin/sh\necho "$(basename "$0") $*" >> '${log}'\n`;
+      writeFileSync(dir.join('k8s-verify'), note, { mode: 0o755 });
+      writeFileSync(
+        path.join(feature, 'k8s-verify-install.sh'),
+        `${note}cp '${dir.join('k8s-verify')}' "$2"\n`,
+      );
+      const bin = dir.join('bin');
+      mkdirSync(bin);
+      const env = {
+        ...process.env,
+        K8S_VERIFY_FEATURE_DIR: bin,
+        COMPONENTS: 'kubectl@v1.30.2 kubeadm',
+        REQUIRESIGNATURE: 'true',
+        FROM: 'https://mirror.example.com/k',
+      };
+      const stubs = dir.join('stubs');
+      mkdirSync(stubs);
+      for (const name of ['xz', 'curl'])
+        writeFileSync(path.join(stubs, name), '#!/bin/sh\n', { mode: 0o755 });
+      execFileSync('sh', [path.join(feature, 'install.sh')], {
+        env: { ...env, PATH: `${stubs}:${process.env['PATH']}` },
+      });
+      expect(readFileSync(log, 'utf8')).toBe(
+        `k8s-verify-install.sh --dir ${bin} --from https://mirror.example.com/k --require-signature\n` +
+          `k8s-verify kubectl@v1.30.2 kubeadm --install-dir ${bin}\n`,
+      );
+    },
+  );
 
   it('is not written without a digest that it needs', async () => {
     await using dir = await createTempDir();
