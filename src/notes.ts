@@ -83,7 +83,7 @@ export const NOTE_MEANINGS: Readonly<Record<NoteCode, string>> = {
   'release-extra':
     'a release lists files that the table of components lacks; they were not judged (release only)',
   'others-differ':
-    'a file that --corroborate names has another digest than is proved; that is no verdict (release only)',
+    'a list of digests that others recorded has another one than is proved; that is no verdict (release only)',
   'lockfile-not-used': 'a lockfile lies in this directory, and the run did not use it',
   'publisher-not-asked':
     'dl.k8s.io could not be asked for its records next to the mirror (--check-sums only)',

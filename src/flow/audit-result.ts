@@ -45,7 +45,7 @@ export async function describeFile(
     return { verdict, proved: false, ...named, logEntries: [], notes: [], error };
   }
   const { flaw, measured, policy } = file;
-  const sha512 = measured?.sha512 ?? listedSha512(path, file.proven.sha256, manifest);
+  const sha512 = measured?.sha512 ?? listedSha512(path, manifest);
   const keptEvidence = kept.get(file);
   return {
     verdict: verdictOf(file),
@@ -85,12 +85,10 @@ async function provedFacts({
   };
 }
 
-/** The manifest is proved: what it lists next to the proven SHA-256 is of the same file. */
-function listedSha512(path: string, sha256: string, answer: RunManifest): string | undefined {
-  if (answer.kind === 'none') return undefined;
-  const [listed, more] = answer.manifest.digestsOf(path);
-  const [sha512, more512] = answer.manifest.sha512Of(path);
-  return listed === sha256 && more === undefined && more512 === undefined ? sha512 : undefined;
+/** The manifest is proved, and lists the proven SHA-256: else the name would be refused. */
+function listedSha512(path: string, answer: RunManifest): string | undefined {
+  const [sha512, more] = answer.kind === 'none' ? [] : answer.manifest.sha512Of(path);
+  return more === undefined ? sha512 : undefined;
 }
 
 /** Checksum files and the like of the release itself; markers and notes are of no release. */

@@ -5,6 +5,7 @@ const FIELDS: ReadonlyMap<string, string> = new Map([
   ['ca-file', 'caFile'],
   ['certificate', 'certificate'],
   ['check-sums', 'checkSums'],
+  ['corroborate', 'corroborate'],
   ['data-dir', 'dataDirectory'],
   ['dry-run', 'dryRun'],
   ['extract', 'extract'],
@@ -28,6 +29,7 @@ const FIELDS: ReadonlyMap<string, string> = new Map([
   ['trusted-root', 'trustedRoot'],
   ['tuf-root', 'tufRootPath'],
   ['tuf-url', 'tufUrl'],
+  ['write', 'writeTo'],
 ]);
 
 /** A whole command line, which stays what it is, or an option. */

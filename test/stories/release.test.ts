@@ -1,6 +1,7 @@
 import { writeFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { fault } from '#support/http/faults';
+import type { SignOptions } from '#support/sigstore/signing';
 import { testDir } from '#support/test-dir';
 import { testServers } from '#support/test-servers';
 import { rejection } from '#support/thrown-by';
@@ -196,6 +197,28 @@ describe('what an audit says is wrong with a file', () => {
     });
   });
 
+  it('an entry that the log lacks, of one file alone', async () => {
+    await publishPart(world, { sign: (path) => (path === KUBECTL ? { log: 'none' } : undefined) });
+    const run = await audit(world);
+    expect(fileAt(run, KUBECTL)).toMatchObject({
+      verdict: 'refused',
+      error: { code: 'log-entry-not-found' },
+    });
+    expect(run.summary).toMatchObject({ genuine: 10, refused: 1 });
+    expect(exitCodeFor(run.error)).toBe(16);
+  });
+
+  it('a signature that does not fit, where nothing else proves the digest: refused with 13', async () => {
+    const sign = (path: string): SignOptions | undefined =>
+      path === SOURCE
+        ? { alterSignature: (bytes) => bytes.map((byte, at) => (at === 20 ? byte ^ 1 : byte)), log: 'none' }
+        : undefined;
+    await publishPart(world, { sign });
+    const run = await audit(world);
+    expect(fileAt(run, SOURCE)).toMatchObject({ verdict: 'refused', error: { code: 'signature-mismatch' } });
+    expect(exitCodeFor(run.error)).toBe(13);
+  });
+
   it('a malformed signature: refused with 11', async () => {
     await publishPart(world);
     releases.publishFile(`${ROOT}${KUBECTL}.sig`, 'no base64 at all!');
@@ -339,6 +362,26 @@ describe('what an audit cannot learn', () => {
     const run = await audit(world);
     expect(new Set(run.results.map(({ verdict }) => verdict))).toEqual(new Set(['not-judged']));
     expect(fileAt(run, KUBECTL).error?.code).toBe(code);
+    expect(exitCodeFor(run.error)).toBe(4);
+  });
+
+  it('a page in the place of a file: not judged with 4, and no other file', async () => {
+    await publishPart(world);
+    releases.publishFile(`${ROOT}${KUBECTL}.sig`, '<html>sign in</html>', { 'content-type': 'text/html' });
+    const run = await audit(world);
+    expect(fileAt(run, KUBECTL)).toMatchObject({
+      verdict: 'not-judged',
+      error: { code: 'response-invalid' },
+    });
+    expect(run.summary).toMatchObject({ genuine: 10, notJudged: 1 });
+  });
+
+  it('a list that cannot be fetched: 4, and the files stay genuine', async () => {
+    await publishPart(world);
+    releases.http.fault(/SHA256SUMS$/, fault.status(503, {}));
+    const run = await audit(world);
+    expect(run.summary.genuine).toBe(11);
+    expect(compared(run, 'SHA256SUMS')).toMatchObject({ outcome: 'not-fetched' });
     expect(exitCodeFor(run.error)).toBe(4);
   });
 

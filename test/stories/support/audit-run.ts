@@ -1,4 +1,5 @@
 /** Audits of a release on loopback that counts as Kubernetes' own server, unless a test says otherwise. */
+import { randomUUID } from 'node:crypto';
 import { createClient } from '../../../src/client.ts';
 import { planAudit } from '../../../src/plan/plan-audit.ts';
 import { readAudit } from '../../../src/plan/read-released.ts';
@@ -43,7 +44,11 @@ export async function publishPart(
   { releases, sigstore }: AuditWorld,
   how: Partial<WholeReleaseOptions> = {},
 ): Promise<ReadonlyMap<string, WholeFile>> {
-  return publishWholeRelease(releases, { version: VERSION, paths: await pathsOf(PART), sigstore, ...how });
+  // The log has what earlier tests signed, so that no test has the bytes of another.
+  const run = randomUUID();
+  const bytesOf = (path: string): Uint8Array => Buffer.from(`${path} of ${run}\n`);
+  const whole = { version: VERSION, paths: await pathsOf(PART), sigstore, bytesOf };
+  return publishWholeRelease(releases, { ...whole, ...how });
 }
 
 export interface AuditOptions extends Partial<ReleaseInput> {
