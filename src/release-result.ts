@@ -42,6 +42,8 @@ export interface ReleaseFile {
   readonly logEntries: readonly ProvenLogEntry[];
   /** Where the signature came from. Absent if it is not proved. */
   readonly evidence?: EvidenceOrigin;
+  /** The SHA-256 of the bundle that proved it, hex. Absent if it is not proved. */
+  readonly bundleSha256?: string;
   /** What says that it is what `component`, `version` and `platform` name. Absent if it is not proved. */
   readonly name?: ResultName;
   /** Every check by name. Absent if it is not proved. */

@@ -3,12 +3,14 @@ import { builtInPolicy } from '../policy/built-in.ts';
 import type { PolicyUse } from '../policy/policy.ts';
 import { MANIFEST_NAME } from '../release/artifact.ts';
 import { writeName } from '../release/written-name.ts';
+import type { ReleaseAudit } from '../release-result.ts';
 import type { ArtifactResult, RunResult, TrustedRootReport } from '../result.ts';
 import { PUBLISHER } from '../source/http-source.ts';
 import { digestOf } from '../strict/digest.ts';
 import { VERSION } from '../text/version.ts';
 import { isoSeconds } from '../trust/root-age.ts';
 import { verdictOf } from '../verdict.ts';
+import { auditedFile } from './audited-file.ts';
 import { below, digestUri, evidenceUri, fileUri, locationUri, partOf, releasedUri } from './resource-uri.ts';
 import type { ResourceDescriptor, VerificationSummary } from './statement.ts';
 
@@ -54,19 +56,23 @@ const MANIFEST_BUNDLE = `${MANIFEST_NAME}.sigstore.json`;
  * a release has the URI that it was downloaded from, or would have been; a file that was here, its `file:` URL; a digest
  * alone, its name by RFC 6920 (`ni:`).
  *
- * @param result of {@link install} or {@link verify}, or single results and errors of several runs.
+ * @param result of {@link install}, {@link verify} or {@link release}, or single results and errors of several runs.
  * @returns one for each, in their order. Left out is what cannot have one: an error that says nothing of an artifact, or of
- *   one whose digest is not known; and an artifact of which only a statement is proved (`attested`).
+ *   one whose digest is not known; a released file whose published evidence contradicts itself (`inconsistent`); and an
+ *   artifact of which only a statement is proved (`attested`).
  */
 export function verificationSummaries(
-  result: RunResult | readonly Verified[],
+  result: RunResult | ReleaseAudit | readonly Verified[],
   context: SummaryContext = {},
 ): readonly VerificationSummary[] {
-  const all: readonly Verified[] =
-    'artifacts' in result
-      ? result.artifacts.map((artifact) => ({ kind: 'proved', artifact }) as const)
-      : result;
-  return all.map((one) => summaryOf(one, context)).filter((one) => one !== undefined);
+  return verifiedOf(result)
+    .map((one) => summaryOf(one, context))
+    .filter((one) => one !== undefined);
+}
+
+function verifiedOf(result: RunResult | ReleaseAudit | readonly Verified[]): readonly Verified[] {
+  if ('artifacts' in result) return result.artifacts.map((artifact) => ({ kind: 'proved', artifact }));
+  return 'results' in result ? result.results.map(auditedFile) : result;
 }
 
 /** One of {@link verificationSummaries}; undefined where there can be none. */

@@ -19,6 +19,7 @@ export function addRelease(program: StrictCommand): void {
       ofRelease.deep(),
       ofRelease.write(),
       option.report(),
+      option.attest(),
       option.mirror('where the signatures and the lists come from; may be repeated, in order'),
       option.certificateIdentity(),
       option.certificateIssuer(),

@@ -22,6 +22,10 @@ export async function release(line: ParsedLine, output: Console): Promise<Answer
   const audit = await withClient(readTransport(line.options), output, (client, signal) =>
     auditOf({ ...request, signal }, client),
   );
+  if (line.options.attest !== undefined) {
+    const { auditedFile } = await import('../attest/audited-file.ts');
+    for (const file of audit.results) output.attest(auditedFile(file));
+  }
   const { error } = audit;
   return {
     text: audit.results.map(fileLine).join(''),

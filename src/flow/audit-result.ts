@@ -62,7 +62,16 @@ export async function describeFile(
 
 type ProvedFacts = Pick<
   ReleaseFile,
-  'sha256' | 'signedAt' | 'signer' | 'logEntries' | 'evidence' | 'name' | 'checks' | 'trustedRoot' | 'notes'
+  | 'sha256'
+  | 'signedAt'
+  | 'signer'
+  | 'logEntries'
+  | 'evidence'
+  | 'bundleSha256'
+  | 'name'
+  | 'checks'
+  | 'trustedRoot'
+  | 'notes'
 >;
 
 async function provedFacts({
@@ -72,12 +81,14 @@ async function provedFacts({
   const [artifact] = (await describeRun([withoutBytes(proven)], facts, () => undefined)).artifacts;
   if (artifact === undefined) throw new TypeError('nothing was said of the file');
   const { sha256, signedAt, signer, logEntries, evidence, name, checks, trustedRoot, notes } = artifact;
+  const { bundleSha256 } = artifact;
   return {
     sha256,
     ...(signedAt === undefined ? {} : { signedAt }),
     signer,
     logEntries,
     evidence,
+    bundleSha256,
     ...(name === undefined ? {} : { name }),
     checks,
     trustedRoot,

@@ -6,6 +6,7 @@ import { pathToFileURL } from 'node:url';
 import { describe, expect, it } from 'vitest';
 import { goProgram } from '#support/go-program';
 import { readSummaries } from '#support/verification-summaries';
+import { publishWholeRelease } from '#support/whole-release';
 import type { VerificationSummary } from '../../src/attest/statement.ts';
 import { bodyOf, type LocalWorld, localWorld } from './local-world.ts';
 
@@ -236,5 +237,65 @@ describe('scan --attest', () => {
     const run = await world.run(['scan', 'empty', ...world.options, ...ATTEST]);
     expect(run.exitCode).toBe(3);
     expect(readdirSync(world.dir.path).toSorted()).toEqual([...before, 'vsa.jsonl'].toSorted());
+  });
+});
+
+describe('release --attest', () => {
+  const VERSION = 'v1.30.2';
+  const [KUBECTL_PATH, KUBELET_PATH] = ['bin/linux/amd64/kubectl', 'bin/linux/amd64/kubelet'];
+  const NAMES = ['kubectl', 'kubelet', 'kubernetes-release.spdx'];
+  const ASKED = [
+    'release',
+    VERSION,
+    ...NAMES.flatMap((name) => ['--component', name]),
+    '--platform',
+    'linux/amd64',
+  ];
+
+  it('has a line for each file that could be judged, at the place that was asked', async () => {
+    const world = await localWorld(SIZE);
+    const { releases, sigstore, options } = world;
+    const paths = [KUBECTL_PATH, KUBELET_PATH, 'kubernetes-release.spdx'];
+    const files = await publishWholeRelease(releases, { version: VERSION, paths, sigstore });
+    expect(await world.run([...ASKED, ...options, ...ATTEST])).toMatchObject({ exitCode: 0 });
+    const base = `${releases.url}/release/${VERSION}/`;
+    expect(
+      summariesOf(world).map(({ subject, predicate }) => [subject[0].digest.sha256, predicate.resourceUri]),
+    ).toEqual(paths.map((path) => [files.get(path)?.sha256, `${base}${path}`]));
+    for (const { predicate } of summariesOf(world)) {
+      expect(predicate.verificationResult).toBe('PASSED');
+      expect(predicate.verifiedLevels).toContain('K8S_NAME_BOUND');
+    }
+    // Its signature is that of another file: the digest may be proved by something else, and no summary says so.
+    releases.publishFile(
+      `/release/${VERSION}/${KUBECTL_PATH}.sig`,
+      files.get(KUBELET_PATH)?.signed?.signatureFile ?? '',
+    );
+    releases.publishFile(
+      `/release/${VERSION}/${KUBECTL_PATH}.cert`,
+      files.get(KUBELET_PATH)?.signed?.certificateFile ?? '',
+    );
+    const other = await world.run([...ASKED, ...options, '--data-dir', 'none', ...ATTEST]);
+    expect(other.exitCode).toBe(22);
+    expect(other.stderr).toContain('1 result has no verification summary');
+    expect(summariesOf(world).map(({ predicate }) => predicate.resourceUri)).toEqual(
+      paths.slice(1).map((path) => `${base}${path}`),
+    );
+  });
+
+  it('says FAILED of what the policy forbids', async () => {
+    const world = await localWorld(SIZE);
+    const { releases, sigstore, options } = world;
+    const paths = [KUBECTL_PATH, KUBELET_PATH, 'kubernetes-release.spdx'];
+    const files = await publishWholeRelease(releases, { version: VERSION, paths, sigstore });
+    const digests = [{ sha256: files.get(KUBELET_PATH)?.sha256, reason: 'recalled' }];
+    writeFileSync(world.dir.join('policy.json'), JSON.stringify({ schemaVersion: 1, denied: { digests } }));
+    const run = await world.run([...ASKED, ...options, '--policy', 'policy.json', ...ATTEST]);
+    expect(run.exitCode).toBe(23);
+    expect(summariesOf(world).map(({ predicate }) => predicate.verificationResult)).toEqual([
+      'PASSED',
+      'FAILED',
+      'PASSED',
+    ]);
   });
 });
