@@ -13,6 +13,8 @@ export interface StepFacts {
   readonly programs: readonly string[];
   /** Whether the files would have come from somewhere else than Kubernetes' own server. */
   readonly usesMirror: boolean;
+  /** Whether the job names who must have signed. */
+  readonly namesSigner: boolean;
 }
 
 export interface Failure {
@@ -98,13 +100,36 @@ const OF_THE_COPY: ReadonlySet<ErrorCode> = new Set<ErrorCode>([
   'name-mismatch',
 ]);
 
-function nextOf(error: K8sVerifyError, { usesMirror }: StepFacts): string {
+/** What another server may have, or answer. */
+const OF_THE_SERVER: ReadonlySet<ErrorCode> = new Set<ErrorCode>([
+  'network',
+  'http-status',
+  'timeout',
+  'response-invalid',
+  'release-not-found',
+  'artifact-not-found',
+]);
+/** What a mirror has only in part, or cannot give. */
+const OF_THE_MIRROR: ReadonlySet<ErrorCode> = new Set<ErrorCode>(['mirror-incomplete', 'mirror-unreadable']);
+
+const ITS_SOURCE = 'take it from its source (leave out the input mirror)';
+
+function nextOf(error: K8sVerifyError, { usesMirror, namesSigner }: StepFacts): string {
   const own = inActionWords(error.next ?? '');
   if (own.startsWith(TWO_DIGESTS)) return own;
-  if (usesMirror && OF_THE_COPY.has(error.code)) {
-    return 'take it from its source (leave out the input mirror)';
+  if (error.code === 'identity-mismatch' && namesSigner) {
+    return 'check the inputs certificate-identity and certificate-oidc-issuer: both are compared whole';
   }
+  if (usesMirror && OF_THE_COPY.has(error.code)) return ITS_SOURCE;
   // "Do not use" is said before it.
   const rest = own.replace(/^do not use the (?:artifact|file)(?:; |$)/, '');
-  return rest === '' ? 'see what the exit code means, in docs/exit-codes.md' : rest;
+  const more = usesMirror ? elsewhere(error.code) : [];
+  const steps = [...(rest === '' ? [] : [rest]), ...more];
+  return steps.length === 0 ? 'see what the exit code means, in docs/exit-codes.md' : steps.join('; or ');
+}
+
+function elsewhere(code: ErrorCode): readonly string[] {
+  if (OF_THE_MIRROR.has(code))
+    return ['add https://dl.k8s.io to the input mirror, for what is missing there'];
+  return OF_THE_SERVER.has(code) ? [ITS_SOURCE] : [];
 }

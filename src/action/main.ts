@@ -32,6 +32,7 @@ import { refuseInput, unknownInputs } from './unknown-inputs.ts';
 interface Step extends StepFacts {
   programs: readonly string[];
   usesMirror: boolean;
+  namesSigner: boolean;
   /** Whether a failure is told on the job's page. */
   readonly summary: boolean;
 }
@@ -43,7 +44,7 @@ interface Step extends StepFacts {
  */
 export async function main(script: string): Promise<void> {
   const summary = !/^false$/i.test(getInput('summary'));
-  const step: Step = { programs: [], usesMirror: false, summary };
+  const step: Step = { programs: [], usesMirror: false, namesSigner: false, summary };
   try {
     await run(step, script);
   } catch (error) {
@@ -114,10 +115,11 @@ async function install(step: Step, { inputs, runner, client, notes }: Install): 
 }
 
 /** What the inputs say of the step. Names that are not Kubernetes' own are not shown in headings. */
-function learn(step: Step, { components, mirrors = [], offline }: ActionInputs): void {
+function learn(step: Step, { components, mirrors = [], offline, identity }: ActionInputs): void {
   const names = components.map(({ component }) => component);
   step.programs = names.length === 0 ? ['kubectl'] : names.filter(isComponent);
   step.usesMirror = !offline && mirrors.some((mirror) => mirror !== DEFAULT_SOURCE);
+  step.namesSigner = identity !== undefined;
 }
 
 async function commandDirectory(runner: Runner, script: string): Promise<string> {

@@ -80,7 +80,11 @@ describe.each(HOSTILE)('%j', (hostile) => {
       why: `${hostile}  `,
       next: hostile,
     });
-    const failure = failureOf(error, { programs: ['kubectl v1.30.2'], usesMirror: false });
+    const failure = failureOf(error, {
+      programs: ['kubectl v1.30.2'],
+      usesMirror: false,
+      namesSigner: false,
+    });
     const markup = markupOf(failureSummary(failure, undefined));
     expect(markup.replaceAll(/\n+/g, '\n')).toBe(
       '### ✗ kubectl v1.30.2 was refused\ndocs/exit-codes.md says what exit code 12 means.\n',
@@ -89,7 +93,9 @@ describe.each(HOSTILE)('%j', (hostile) => {
 
   it('is one line of the annotation, and no command', () => {
     const error = new UntrustedError('digest-mismatch', hostile, { found: `${hostile}!`, next: 'look' });
-    const { title, message } = annotationOf(failureOf(error, { programs: ['kubectl'], usesMirror: false }));
+    const { title, message } = annotationOf(
+      failureOf(error, { programs: ['kubectl'], usesMirror: false, namesSigner: false }),
+    );
     expect(title).toBe('k8s-verify refused kubectl (exit 12)');
     const lines = message.split('\n');
     expect(lines.length).toBeLessThanOrEqual(4);

@@ -13,7 +13,7 @@ import { anArtifactResult } from '../cli/results.ts';
 const KUBECTL = '7f3a3ac62451361b49a58a868bdc58b017579cc544b9d727c1a75d7a5802de4c';
 const KUBELET = 'e7c7cc5d47ea5d679999e09239da3111d7a8c062a010c4765c9b0522f59494c4';
 const CHANGED = 'b5c1fb2efc6d6b4674c2fdcc48ce01b43a3b7c03763c0c3355de0099ee0f8c73';
-const STEP = { programs: ['kubectl v1.30.2'], usesMirror: true };
+const STEP = { programs: ['kubectl v1.30.2'], usesMirror: true, namesSigner: false };
 const ux = sharedFile('docs/ux.md');
 
 function proved(component: string, sha256: string, logIndex: string): ArtifactResult {
@@ -125,6 +125,23 @@ describe('the annotation of a step that failed', () => {
       next: 'get the trusted root again, from where it is published',
       state: 'Do not use this trusted root. Nothing was put on PATH.',
     });
+  });
+
+  it('sends a job to the source where its mirror does not answer or lacks a file, with what to look at first', () => {
+    const outage = new UnavailableError('network', 'x', { next: 'check the network' });
+    expect(failureOf(outage, STEP).next).toBe(
+      'check the network; or take it from its source (leave out the input mirror)',
+    );
+    expect(failureOf(outage, { ...STEP, usesMirror: false }).next).toBe('check the network');
+    expect(failureOf(new UnavailableError('mirror-incomplete', 'x'), STEP).next).toBe(
+      'add https://dl.k8s.io to the input mirror, for what is missing there',
+    );
+  });
+
+  it('looks at the signer that the job names, before it looks at the mirror', () => {
+    const other = new UntrustedError('identity-mismatch', 'x');
+    expect(failureOf(other, STEP).next).toBe('take it from its source (leave out the input mirror)');
+    expect(failureOf(other, { ...STEP, namesSigner: true }).next).toContain('certificate-identity');
   });
 
   it('leaves a digest that was demanded to a person, also with a mirror', () => {
