@@ -143,6 +143,25 @@ describe.skipIf(!possible)('install.sh (needs Linux x64, xz, zip, curl and opens
     }
   });
 
+  it.skipIf(where('cosign') === undefined)(
+    'is content with what cosign itself says (needs cosign)',
+    async () => {
+      const text = `exec '${where('cosign')}' "$@" --trusted-root '${dir.join('root.json')}'`;
+      const PATH = pathOf('real-cosign', ['sha256sum', 'tar', 'xz'], { cosign: text });
+      const into = dir.join('by-real-cosign');
+      const { exitCode, stderr } = await run(
+        PATH,
+        '--from',
+        dir.join('release'),
+        '--require-signature',
+        '--dir',
+        into,
+      );
+      expect({ exitCode, stderr }).toMatchObject({ exitCode: 0 });
+      expect(stderr).toContain('Verified OK');
+    },
+  );
+
   it.each(['cosign', 'k8s-verify'])(
     'refuses the signature of another workflow, as %s does',
     async (program) => {
