@@ -24,7 +24,7 @@ export interface ScanResult extends ScanSummary {
  * proved is a result, and no error: look at the `kind` of each.
  *
  * @param client default: one that is made and closed for this call.
- * @throws K8sVerifyError that is about the run: RequestError `usage`, or `file-not-readable` for a root that is none;
+ * @throws K8sVerifyError that is about the run: RequestError `usage`, or `file-not-readable` for a root that is no directory;
  *   UntrustedError `trusted-root-invalid`; InterruptedError.
  */
 export async function scan(input: ScanInput, client?: Client): Promise<ScanResult> {

@@ -24,7 +24,7 @@ export interface ScannedMachine {
   readonly root?: string;
   /** The places and paths that were there and were looked at; of a PATH that is one file, the file. */
   readonly places: readonly string[];
-  /** How many programs run that may be read, and of how many processes it may not be read; absent if nobody asked. */
+  /** How many programs run that may be read, and of how many processes it may not be read; absent if that was not asked. */
   readonly processes?: { readonly programs: number; readonly unread: number };
   /** What may be a Kubernetes program and could not be read, other than what is among the results. */
   readonly unread: {
