@@ -1,12 +1,12 @@
 /** What package managers read, with the digests of a release: one script writes all of it. */
 import { execFileSync, spawnSync } from 'node:child_process';
-import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { x as extractTar } from 'tar';
 import { describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
 import { archiveName, TARGETS } from '../../scripts/executable/targets.ts';
-import { ROOT } from '../package/packed.ts';
+import { packPackage, ROOT } from '../package/packed.ts';
 import { createTempDir, type TempDir } from '#support/temp-dir';
 
 const { version }: { readonly version: string } = JSON.parse(
@@ -107,6 +107,17 @@ describe('what package managers read of a release', () => {
     const name = `k8s-verify-${version}.tgz`;
     const hash = Buffer.from(DIGESTS.get(name) ?? '', 'hex').toString('base64');
     expect([...pinned(read('flake.nix'), /sha256-([A-Za-z0-9+/=]+)/)]).toEqual([[name, hash]]);
+  });
+
+  it('the flake starts the command of the package alone, without the packages that the library needs', async () => {
+    await using dir = await createTempDir();
+    const packed = packPackage();
+    await extractTar({ file: packed.tarball, cwd: dir.path });
+    rmSync(packed.directory, { recursive: true });
+    const command = [process.execPath, dir.join('package/bin/k8s-verify.js')];
+    const script = ['scripts/try-executable.ts', '--directory', dir.join('try'), ...command];
+    const { status, stderr } = spawnSync(process.execPath, script, { cwd: ROOT, encoding: 'utf8' });
+    expect({ status, stderr }).toEqual({ status: 0, stderr: '' });
   });
 
   it.skipIf(!has('nix-instantiate'))('writes a flake in Nix (needs nix)', async () => {
