@@ -1,6 +1,6 @@
 /** What a scan found, counted and in the forms that programs read. */
 import type { ScannedProgram } from '../flow/scan-program.ts';
-import { saidOf } from './scan-said.ts';
+import { type ToldProgram, toldOf } from './scan-said.ts';
 import type { Invocation } from './invocation.ts';
 import { errorReport } from './output-json.ts';
 import { tsvLine } from './output-text.ts';
@@ -36,10 +36,13 @@ const COUNTED = {
 
 /** Counts programs; keeps of them what is printed at the end. */
 export class ScanTally {
+  /** Everything, for JSON. */
   readonly programs: ScannedProgram[] = [];
+  /** What a line of text says of each; some 300 bytes. */
+  readonly told: ToldProgram[] = [];
   /** Those that make the run fail, at most {@link MOST_FAILURES} of each code. */
   readonly failures: FailedProgram[] = [];
-  readonly #told = new Map<string, number>();
+  readonly #failed = new Map<string, number>();
   readonly #keeps: 'whole' | 'slim' | 'none';
   readonly #counts = {
     found: 0,
@@ -53,14 +56,9 @@ export class ScanTally {
     allowed: 0,
   };
 
-  /** @param keeps `whole`: everything; `none`: where each was printed at once. */
+  /** @param keeps `whole`: everything; `slim`: what text says; `none`: each was printed at once. */
   constructor(keeps: 'whole' | 'slim' | 'none') {
     this.#keeps = keeps;
-  }
-
-  /** Whether the programs are whole, for JSON. */
-  get keepsAll(): boolean {
-    return this.#keeps === 'whole';
   }
 
   get counts(): ScanCounts {
@@ -71,7 +69,8 @@ export class ScanTally {
     this.#counts.found += 1;
     if (program.kind === 'proved') this.#counts.genuine += 1;
     else this.#fail(program);
-    if (this.#keeps !== 'none') this.programs.push(program);
+    if (this.#keeps === 'whole') this.programs.push(program);
+    if (this.#keeps === 'slim') this.told.push(toldOf(program));
   }
 
   #fail(program: FailedProgram): void {
@@ -81,8 +80,8 @@ export class ScanTally {
       return;
     }
     const { code } = program.error;
-    const told = this.#told.get(code) ?? 0;
-    this.#told.set(code, told + 1);
+    const told = this.#failed.get(code) ?? 0;
+    this.#failed.set(code, told + 1);
     if (told < MOST_FAILURES) this.failures.push(program);
   }
 }
@@ -91,18 +90,13 @@ export class ScanTally {
 const MOST_FAILURES = 20;
 
 /** Verdict, path, component, version, platform, SHA-256; the middle ones as the file says them where it is not proved. */
-export function tsvOf(program: ScannedProgram): string {
-  const { component, version, platform, sha256 } = saidOf(program);
-  return tsvLine([verdictOf(program), program.path, component, version, platform, sha256]);
+export function tsvOf({ verdict, path, component, version, platform, sha256 }: ToldProgram): string {
+  return tsvLine([verdict, path, component, version, platform, sha256]);
 }
 
 /** The command line as it would be for one program, which can be verified alone where its file is there. */
 export function aboutProgram(invocation: Invocation, { path, isDeleted }: FailedProgram): Invocation {
   return isDeleted ? invocation : { ...invocation, program: path };
-}
-
-function verdictOf(program: ScannedProgram): string {
-  return program.kind === 'proved' ? program.artifact.claim : program.verdict;
 }
 
 /** @param invocation for the commands of the advice. */

@@ -1,11 +1,10 @@
 /** What a scan says to people. */
 import { exitCodeFor } from '../exit-codes.ts';
-import type { ScannedProgram } from '../flow/scan-program.ts';
 import { exitLine, isRefusal } from './disk-state.ts';
 import { blockLines, headlineOf, lastLines } from './error-text.ts';
 import type { Invocation } from './invocation.ts';
 import { printable } from './printable.ts';
-import { saidOf } from './scan-said.ts';
+import type { ToldProgram } from './scan-said.ts';
 import { aboutProgram, type FailedProgram, type ScanCounts, type ScanTally } from './scan-result.ts';
 import { symbol, type TextStyle } from './style.ts';
 import { thisPlatform } from './success-text.ts';
@@ -16,7 +15,7 @@ import { thisPlatform } from './success-text.ts';
  * @param counts undefined where the failure says it.
  */
 export function scanTable(
-  programs: readonly ScannedProgram[],
+  programs: readonly ToldProgram[],
   counts: ScanCounts | undefined,
   style: TextStyle,
 ): string {
@@ -38,26 +37,23 @@ export function scanTable(
     .join('\n');
 }
 
-function mark(program: ScannedProgram | undefined, style: TextStyle): string {
-  if (program?.kind === 'proved') return symbol(style, 'done');
-  const isBad = program !== undefined && isRefusal(exitCodeFor(program.error));
-  return isBad ? symbol(style, 'failed') : '- ';
+function mark(program: ToldProgram | undefined, style: TextStyle): string {
+  if (program?.exitCode === 0) return symbol(style, 'done');
+  return program !== undefined && isRefusal(program.exitCode) ? symbol(style, 'failed') : '- ';
 }
 
-function whatItIs(program: ScannedProgram): string {
-  const { component, version, platform } = saidOf(program);
-  const says = program.kind === 'proved' || program.verdict === 'other-builder' ? [] : ['says'];
+function whatItIs({ component, version, platform, verdict, exitCode, ...program }: ToldProgram): string {
+  const says = exitCode === 0 || verdict === 'other-builder' ? [] : ['says'];
   const where = platform === undefined || platform === thisPlatform() ? [] : [platform];
-  const running = program.pids.length === 0 ? [] : [program.isDeleted ? '(running, file gone)' : '(running)'];
+  const running = program.isRunning ? [program.isDeleted ? '(running, file gone)' : '(running)'] : [];
   if (component === undefined) return running.join(' ');
   return [...says, component, ...(version === undefined ? [] : [version]), ...where, ...running].join(' ');
 }
 
-function wordsOf(program: ScannedProgram): string {
-  if (program.kind === 'proved') return 'genuine';
-  const { verdict, error, allowed } = program;
-  const also = allowed === undefined ? '' : `, allowed: ${printable(allowed.reason)}`;
-  return `${verdict === 'refused' ? refusedWords(exitCodeFor(error)) : WORDS[verdict]}${also}`;
+function wordsOf({ verdict, exitCode, allowed }: ToldProgram): string {
+  if (verdict === 'genuine' || verdict === 'attested') return 'genuine';
+  const also = allowed === undefined ? '' : `, allowed: ${printable(allowed)}`;
+  return `${verdict === 'refused' ? refusedWords(exitCode) : WORDS[verdict]}${also}`;
 }
 
 const WORDS = {

@@ -78,11 +78,9 @@ function answerOf(
   invocation: Invocation,
   isStreamed: boolean,
 ): Answer {
-  const { programs, counts } = tally;
+  const { programs, told, counts } = tally;
   const worst = worstOf(tally.failures);
-  // Only JSON has them as a whole.
-  const resultsOf = (about: Invocation): readonly object[] =>
-    tally.keepsAll ? programs.map((one) => jsonOf(one, about)) : [];
+  const resultsOf = (about: Invocation): readonly object[] => programs.map((one) => jsonOf(one, about));
   const report: ScanJson = {
     schemaVersion: 1,
     command: 'scan',
@@ -95,10 +93,10 @@ function answerOf(
   return {
     notes,
     isAudit: true,
-    text: isStreamed ? '' : programs.map(tsvOf).join(''),
+    text: isStreamed ? '' : told.map(tsvOf).join(''),
     ...(isStreamed
       ? {}
-      : { shown: (style) => scanTable(programs, worst === undefined ? counts : undefined, style) }),
+      : { shown: (style) => scanTable(told, worst === undefined ? counts : undefined, style) }),
     json: report,
     failed:
       worst === undefined

@@ -1,7 +1,8 @@
-import { mkdirSync, readFileSync, statSync, symlinkSync, writeFileSync } from 'node:fs';
+import { lchownSync, mkdirSync, readFileSync, statSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { OutputFile } from '../../../src/disk/output-file.ts';
+import { NO_OTHER_USER, OTHER_UID } from '#support/other-user';
 import { rejection } from '#support/thrown-by';
 import { namesIn, scratch } from './support/disk.ts';
 
@@ -76,4 +77,36 @@ describe('a file that a run writes piece by piece', () => {
     const error = await rejection(OutputFile.open(join(directory, 'file', 'vsa.jsonl'), KIND));
     expect(error).toMatchObject({ code: 'output-unwritable', next: 'name another place with --attest FILE' });
   });
+});
+
+/** `shared/way` leads to `private`. */
+function way(owner: number): string {
+  const directory = scratch();
+  mkdirSync(join(directory, 'private'));
+  mkdirSync(join(directory, 'shared'));
+  symlinkSync('../private', join(directory, 'shared', 'way'));
+  lchownSync(join(directory, 'shared', 'way'), owner, owner);
+  return directory;
+}
+
+const isAlone = NO_OTHER_USER !== undefined;
+
+describe.skipIf(isAlone)(`a link on the way to it (${NO_OTHER_USER ?? 'needs root'})`, () => {
+  it('is followed if it is ours', async () => {
+    const directory = way(0);
+    const file = await OutputFile.open(join(directory, 'shared/way/vsa.jsonl'), KIND);
+    await file.write('{"_type":1}\n');
+    await file.place();
+    expect(namesIn(join(directory, 'private'))).toEqual(['vsa.jsonl']);
+  });
+
+  it.each(['shared/way/vsa.jsonl', 'shared/way/new/vsa.jsonl'])(
+    'is not followed if it is of another user: %s',
+    async (path) => {
+      const directory = way(OTHER_UID);
+      const refused = await rejection(OutputFile.open(`${directory}/${path}`, KIND));
+      expect(refused).toMatchObject({ code: 'output-unwritable', found: `a link of user ${OTHER_UID}` });
+      expect(namesIn(join(directory, 'private'))).toEqual([]);
+    },
+  );
 });

@@ -12,7 +12,7 @@ import {
   HOSTILE,
 } from './page-checks.ts';
 import { byId, childrenOf, readPage, textOf } from './read-page.ts';
-import { aGenuineRow, aNode, anError, aRefusedRow, aScan, pageOf } from './scan-reports.ts';
+import { aGenuineRow, aNode, anError, aRefusedRow, aScan, pageOf, piecesOf } from './scan-reports.ts';
 
 const GOLDEN = '../../fixtures/report-pages';
 
@@ -102,7 +102,14 @@ describe('a page of many rows', () => {
     expect(Buffer.byteLength(await pageOf(aScan(rows), rows))).toBeLessThan(2_000_000);
   });
 
-  it('comes in small pieces, and tells the first that need a look', async () => {
+  it('comes in small pieces, so that it never is in memory as a whole', async () => {
+    const rows = Array.from({ length: 3000 }, () => aGenuineRow());
+    const sizes = (await piecesOf(aScan(rows), rows)).map((piece) => piece.length);
+    expect(sizes.reduce((sum, one) => sum + one, 0)).toBeGreaterThan(10_000_000);
+    expect(Math.max(...sizes)).toBeLessThan(20_000);
+  });
+
+  it('tells the first that need a look', async () => {
     const rows = Array.from({ length: 500 }, () => aRefusedRow());
     const page = readPage(await pageOf(aScan(rows), rows));
     const items = elementsCalled(byId(page, 'look'), 'li');

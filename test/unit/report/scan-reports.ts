@@ -136,14 +136,18 @@ export function aNode(): readonly [ScanReport, readonly ScanRow[]] {
   return [{ ...base, notes, ...(machine === undefined ? {} : { machine }) }, rows];
 }
 
-/** The whole page. */
-export async function pageOf(report: ScanReport, rows: readonly ScanRow[]): Promise<string> {
+/** The page, as it is written. */
+export async function piecesOf(report: ScanReport, rows: readonly ScanRow[]): Promise<readonly string[]> {
   const json = rows.map((row) => JSON.stringify(row));
   const pieces: string[] = [];
   // oxlint-disable-next-line typescript/require-await -- what a page is made of comes from a file
-  for await (const piece of scanPage(report, async function* () {
+  const each = async function* (): AsyncGenerator<string, void, void> {
     yield* json;
-  }))
-    pieces.push(piece);
-  return pieces.join('');
+  };
+  for await (const piece of scanPage(report, each)) pieces.push(piece);
+  return pieces;
+}
+
+export async function pageOf(report: ScanReport, rows: readonly ScanRow[]): Promise<string> {
+  return (await piecesOf(report, rows)).join('');
 }
