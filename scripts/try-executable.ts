@@ -22,6 +22,8 @@ const { values } = parseArgs({
   options: { directory: { type: 'string' }, 'seen-as': { type: 'string' } },
 });
 if (first === -1 || command === undefined) throw new Error('name the executable');
+// Windows starts nothing by a path with such slashes that is relative.
+const program = command.includes('/') ? path.resolve(command) : command;
 
 const directory = path.resolve(values.directory ?? mkdtempSync(path.join(tmpdir(), 'k8s-verify-try-')));
 const seenAs = values['seen-as'] ?? directory;
@@ -36,7 +38,7 @@ for (const [name, text] of Object.entries(files)) writeFileSync(path.join(direct
 const file = (name: string): string => `${seenAs}/${name}`;
 
 function run(args: readonly string[], expected: number): string {
-  const { status, stdout, stderr, error } = spawnSync(command ?? '', [...leading, ...args], {
+  const { status, stdout, stderr, error } = spawnSync(program, [...leading, ...args], {
     encoding: 'utf8',
   });
   if (status !== expected) {
