@@ -10,7 +10,8 @@ import { readUpTo } from '../files/local-file.ts';
 import { throwIfInterrupted } from './disk-error.ts';
 import type { HashTrail } from './hash-trail.ts';
 
-const BUFFER_BYTES = 1024 * 1024;
+/** Of each of the two that a pass over a file takes. */
+export const BUFFER_BYTES: number = 1024 * 1024;
 
 /** One is hashed while the other is filled. */
 export type Buffers = readonly [Uint8Array, Uint8Array];

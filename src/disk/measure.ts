@@ -3,7 +3,7 @@ import type { ByteRange } from '../binary/byte-source.ts';
 import { asOpened, type OpenLocalFile } from '../files/local-file.ts';
 import type { HashAlgorithm } from '../strict/digest.ts';
 import { type FileIdentity, identityOf } from './file-identity.ts';
-import { hashAll } from './hash-file.ts';
+import { BUFFER_BYTES, hashAll, newBuffers } from './hash-file.ts';
 import { type HashedAhead, readerOf } from './hashed-ahead.ts';
 import { HashTrail, type ReadAt } from './hash-trail.ts';
 import { writtenTo } from './not-verified.ts';
@@ -39,7 +39,9 @@ export async function measureOpened(
   const found = await opened.stat();
   const [first = 'sha256'] = algorithms;
   const trail = new HashTrail(first);
-  const hashes = await hashAll(asOpened(opened, found), algorithms, signal, { trail });
+  // A small file needs no large buffers; what has no size may be a pipe.
+  const room = found.size === 0n ? {} : { buffers: newBuffers(Math.min(BUFFER_BYTES, Number(found.size))) };
+  const hashes = await hashAll(asOpened(opened, found), algorithms, signal, { trail, ...room });
   const digests = new Map(algorithms.map((algorithm, index) => [algorithm, hashes[index] ?? '']));
   const hashed = { algorithm: first, hex: digests.get(first) ?? '' };
   const readAt = trail.reader(opened.readAt, () => writtenTo(path, hashed));

@@ -13,8 +13,8 @@ import type { OpenLocalFile } from '../files/local-file.ts';
 import { MAX_KEPT_OF_PROGRAM_BYTES } from '../limits.ts';
 import { claimedName } from '../names/claimed-name.ts';
 
-/** A smaller file is kept whole. */
-const SMALL_BYTES = 64 * 1024;
+/** To start a thread takes longer than to hash a smaller file. */
+const WORTH_A_THREAD_BYTES = 256 * 1024;
 /** What tells an archive, or the beginning of a text. */
 const BEGINNING: ByteRange = { offset: 0, length: 512 };
 
@@ -37,8 +37,7 @@ export async function lookInto({ readAt, stat }: OpenLocalFile): Promise<FirstLo
   const programs = await readBinary(look.source);
   if (look.isWhole()) {
     const isKubernetes = claimedName(programs) !== undefined;
-    const ranges = bytes <= SMALL_BYTES ? [{ offset: 0, length: bytes }] : [BEGINNING, ...look.ranges];
-    return { found, isKubernetes, ranges, searched: look.searched() };
+    return { found, isKubernetes, ranges: [BEGINNING, ...look.ranges], searched: look.searched() };
   }
   const isKubernetes = claimedName(await readBinary(file, 'build-info')) !== undefined;
   return { found, isKubernetes, ranges: [BEGINNING], searched: undefined };
@@ -71,7 +70,7 @@ function recorded(file: ByteSource): {
 }
 
 /**
- * @returns undefined where no thread could do it.
+ * @returns undefined where no thread could do it, or it is not worth one.
  * @throws Error from the system; InterruptedError
  */
 export async function hashAhead(
@@ -80,6 +79,7 @@ export async function hashAhead(
   pool: KeepingHashPool,
   signal: AbortSignal | undefined,
 ): Promise<HashedAhead | undefined> {
+  if (found.size < WORTH_A_THREAD_BYTES) return undefined;
   const search = { ...VERSION_SEARCH, ranges: searched ?? [] };
   const hashed = await pool.hash(descriptor, Number(found.size), { ranges, search }, signal);
   if (hashed === undefined) return undefined;
