@@ -10,6 +10,7 @@ import { goProgram } from '#support/go-program';
 import type { ProgramRun } from '#support/run-program';
 import { runCli } from '#support/run-cli';
 import { testDir } from '#support/test-dir';
+import { publishWholeRelease } from '#support/whole-release';
 import { type LocalWorld, localWorld } from './local-world.ts';
 
 const schema: object = JSON.parse(
@@ -177,6 +178,10 @@ const PROVING: Readonly<Partial<Record<CommandName, (world: LocalWorld) => reado
   digest: ({ options }) => ['digest', ...KUBECTL, ...options],
   mirror: ({ options }) => ['mirror', ...KUBECTL, ...options, '--to', 'mirror'],
   lock: ({ options }) => ['lock', ...KUBECTL, ...options],
+  release: ({ options }) => [
+    ...['release', 'v1.26.4', '--component', 'kubectl', '--platform', 'linux/amd64'],
+    ...options,
+  ],
   verify: ({ dir }) => ['verify', 'proved/kubectl', '--trusted-root', dir.join('root.json')],
 };
 const PROVING_NOTHING: readonly CommandName[] = [
@@ -225,30 +230,70 @@ describe('every command', () => {
     }
   });
 
-  it.each(Object.entries(PROVING))('obeys it: %s', async (command: string, words) => {
+  it.each(Object.entries(PROVING).filter(([command]) => command !== 'verify'))(
+    'refuses what it forbids before any request: %s',
+    async (_, words) => {
+      const world = await localWorld();
+      for (const policy of [
+        { allowed: [{ components: ['kubelet'] }] },
+        { allowed: [{ versions: ['1.27'] }] },
+        { sources: ['https://mirror.example.com'] },
+        { identities: [{ ...IDENTITY, kinds: ['image'] }] },
+      ]) {
+        writeFileSync(world.dir.join('platform.json'), JSON.stringify({ schemaVersion: 1, ...policy }));
+        const { exitCode, output } = await world.run([...words(world), '--policy', 'platform.json']);
+        expect({ exitCode, output, policy }).toMatchObject({ exitCode: 2 });
+        expect(output).toContain('the policy forbids this request');
+      }
+      expect(world.releases.http.requests).toEqual([]);
+    },
+  );
+
+  it('obeys it: release', async () => {
     const world = await localWorld();
-    await world.run([...KUBECTL, ...world.options, '--install-dir', 'proved', '--save-bundle']);
-    const { sha256 } = world.kubectl;
-    const policies = [
+    const version = 'v1.26.4';
+    const paths = ['bin/linux/amd64/kubectl'];
+    const files = await publishWholeRelease(world.releases, { version, paths, sigstore: world.sigstore });
+    const sha256 = files.get('bin/linux/amd64/kubectl')?.sha256;
+    const words = PROVING.release?.(world) ?? [];
+    for (const [code, policy] of [
+      [0, { allowed: [{ components: ['kubectl'], versions: ['1.26'] }] }],
       [23, DENIED],
       [23, { denied: { digests: [{ sha256, reason: 'recalled' }] } }],
-      // The release has no manifest, and the file says nothing. Some commands want a name, or a manifest, anyway.
-      [{ digest: 4, lock: 4, mirror: 3 }[command] ?? 23, { required: { boundName: true } }],
-    ] as const;
-    for (const [index, [code, policy]] of policies.entries()) {
-      if ('required' in policy) world.releases.withoutManifest();
+    ] as const) {
       writeFileSync(world.dir.join('platform.json'), JSON.stringify({ schemaVersion: 1, ...policy }));
-      const line = [
-        ...words(world),
-        '--policy',
-        'platform.json',
-        '--data-dir',
-        world.dir.join(`data-${index}`),
-      ];
-      const { exitCode, output } = await world.run(line);
+      const { exitCode, output } = await world.run([...words, '--policy', 'platform.json']);
       expect({ exitCode, output, policy }).toMatchObject({ exitCode: code });
     }
   });
+
+  it.each(Object.entries(PROVING).filter(([command]) => command !== 'release'))(
+    'obeys it: %s',
+    async (command: string, words) => {
+      const world = await localWorld();
+      await world.run([...KUBECTL, ...world.options, '--install-dir', 'proved', '--save-bundle']);
+      const { sha256 } = world.kubectl;
+      const policies = [
+        [23, DENIED],
+        [23, { denied: { digests: [{ sha256, reason: 'recalled' }] } }],
+        // The release has no manifest, and the file says nothing. Some commands want a name, or a manifest, anyway.
+        [{ digest: 4, lock: 4, mirror: 3 }[command] ?? 23, { required: { boundName: true } }],
+      ] as const;
+      for (const [index, [code, policy]] of policies.entries()) {
+        if ('required' in policy) world.releases.withoutManifest();
+        writeFileSync(world.dir.join('platform.json'), JSON.stringify({ schemaVersion: 1, ...policy }));
+        const line = [
+          ...words(world),
+          '--policy',
+          'platform.json',
+          '--data-dir',
+          world.dir.join(`data-${index}`),
+        ];
+        const { exitCode, output } = await world.run(line);
+        expect({ exitCode, output, policy }).toMatchObject({ exitCode: code });
+      }
+    },
+  );
 });
 
 describe('k8s-verify policy', () => {
