@@ -64,7 +64,7 @@ function readDigest(line: ParsedLine): ReleasedRequest {
 
 function assertFormat({ format, paths, json }: Options): void {
   if (paths === true && format !== 'sums') {
-    throw new RequestError('usage', '--paths is of --format sums', {
+    throw new RequestError('usage', '--paths goes with --format sums alone', {
       wanted: '--format sums with it',
       found: format === undefined ? '--paths alone' : `--format ${format}`,
       next: format === undefined ? 'add --format sums' : 'leave out --paths',

@@ -3,7 +3,7 @@
  * anything else, and nothing was learnt. Then what was wanted and found, where from, why, and what to do; in the end
  * what is on the disk now. The same sentences on a terminal and in a pipe, where nothing wraps.
  */
-import { K8sVerifyError } from '../errors.ts';
+import { InstallError, K8sVerifyError } from '../errors.ts';
 import { exitCodeFor } from '../exit-codes.ts';
 import { factsOf, sentenceOf } from '../text/error-facts.ts';
 import { causesOf } from './causes.ts';
@@ -72,9 +72,14 @@ function headline(word: 'refused' | 'error', message: string, style: TextStyle):
 
 /** Only lines that say something new. */
 function factLines(error: K8sVerifyError, style: TextStyle, invocation: Invocation): readonly string[] {
-  return factsOf(error).map(([label, text]) =>
-    labelled(label, withoutPlatform(text, style, invocation), style),
-  );
+  return factsOf(error)
+    .filter(([label, text]) => style.verbose || label !== 'found' || !isToldAlready(error, text))
+    .map(([label, text]) => labelled(label, withoutPlatform(text, style, invocation), style));
+}
+
+/** What the system said (`ENOTDIR: not a directory`), where the sentence says what that means. */
+function isToldAlready(error: K8sVerifyError, found: string): boolean {
+  return error instanceof InstallError && /^E[A-Z\d]+: /.test(found) && error.message.includes(': ');
 }
 
 function labelled(label: string, text: string, style: TextStyle): string {

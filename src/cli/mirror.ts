@@ -53,7 +53,7 @@ export async function mirror(line: ParsedLine, output: Console): Promise<Answer>
 async function checkAnswer(line: ParsedLine, check: string, output: Console): Promise<Answer> {
   const [operand] = line.operands;
   if (operand !== undefined) {
-    throw new RequestError('usage', '--check is of everything in the directory', {
+    throw new RequestError('usage', '--check looks at everything in the directory', {
       wanted: 'no component',
       found: excerpt(operand),
       next: toType(withoutOperands(line.words, line.operands)) ?? 'leave out the component',

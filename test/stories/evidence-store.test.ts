@@ -65,13 +65,12 @@ function cutOff(): void {
   for (const server of [releases.http, sigstore.rekorServer.http]) server.fault(/.*/, fault.status(503));
 }
 
+const asked = (): number => sigstore.rekorServer.http.requests.length;
 const requests = (): number => releases.http.requests.length + sigstore.rekorServer.http.requests.length;
 const installed = (name: string = 'kubectl'): string => run.dir.join('bin', name);
 const kept = (bytes: Buffer): string => data.join('evidence', sha256(bytes));
 
 describe('an install to an empty place, of what was installed before', () => {
-  const asked = (): number => sigstore.rekorServer.http.requests.length;
-
   beforeEach(async () => {
     await publish(BYTES);
     await install();
