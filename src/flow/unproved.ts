@@ -86,7 +86,8 @@ export function offline(
 ): UnavailableError {
   return new UnavailableError('offline', `there is no evidence for ${what} on this machine`, {
     wanted: `evidence for sha256:${sha256}`,
-    found: `${file === undefined ? 'none' : 'none next to the file, and none'} that an earlier run kept`,
+    // Evidence of other files may lie in a lockfile or mirror that is named.
+    found: `none of it ${file === undefined ? '' : 'next to the file, '}in what earlier runs kept, or in what the command names`,
     next: 'make the same run with a network, or name the evidence with --bundle',
     ...(cause === undefined ? {} : { cause }),
   });

@@ -231,7 +231,7 @@ describe('--offline', () => {
       [
         'k8s-verify: error: there is no evidence for other on this machine',
         '  wanted evidence for sha256:cfd968c11915205e20da700d57da0464c27f0f14ad12ec87cb1a22ec9b48dd2a',
-        '  found  none next to the file, and none that an earlier run kept',
+        '  found  none of it next to the file, in what earlier runs kept, or in what the command names',
         `  next   with a network: k8s-verify ${command}`,
         'Nothing was learnt about other. Exit code 4 (k8s-verify help 4)',
         '',

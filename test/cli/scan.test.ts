@@ -86,6 +86,11 @@ describe('scan', () => {
     const run = await world.run([...scan, '--lockfile', 'k8s-verify.lock.json'], { env });
     expect(run).toMatchObject({ exitCode: 0, stdout: expect.stringMatching(/^genuine\t/) });
     expect(await world.run([...scan, '--lockfile', 'no-lock.json'], { env })).toMatchObject({ exitCode: 2 });
+    // The lockfile has evidence, and not of this file.
+    await writeFile(world.dir.join('tools/kubectl'), gke.subarray(0, 100));
+    const other = await world.run([...scan, '--lockfile', 'k8s-verify.lock.json'], { env });
+    expect(other).toMatchObject({ exitCode: 4 });
+    expect(other.stderr).toContain('none of it next to the file, in what earlier runs kept, or in what');
   });
 
   it('ends with 3 where nothing is below a path', async () => {
