@@ -179,7 +179,12 @@ const PROVING: Readonly<Partial<Record<CommandName, (world: LocalWorld) => reado
   mirror: ({ options }) => ['mirror', ...KUBECTL, ...options, '--to', 'mirror'],
   lock: ({ options }) => ['lock', ...KUBECTL, ...options],
   release: ({ options }) => [
-    ...['release', 'v1.26.4', '--component', 'kubectl', '--platform', 'linux/amd64'],
+    'release',
+    'v1.26.4',
+    '--component',
+    'kubectl',
+    '--platform',
+    'linux/amd64',
     ...options,
   ],
   verify: ({ dir }) => ['verify', 'proved/kubectl', '--trusted-root', dir.join('root.json')],

@@ -21,9 +21,12 @@ interface World {
   readonly bundle: string;
 }
 
+function bytesOf(): Uint8Array {
+  return goProgram({ strings: ['v1.30.2'] });
+}
+
 async function publish(): Promise<World> {
   const path = 'bin/linux/amd64/kubectl';
-  const bytesOf = (): Uint8Array => goProgram({ strings: ['v1.30.2'] });
   const files = await publishWholeRelease(releases, { version: 'v1.30.2', paths: [path], bytesOf, sigstore });
   const sha256 = files.get(path)?.sha256 ?? '';
   const dir = await testDir();
