@@ -6,7 +6,6 @@
  * the policy file says of it (`NotAllowedError`: genuine, and not to be used here) or this machine's disk (`InstallError`).
  * The `code` says the reason, and each reason has one exit code, in {@link EXIT_CODES}.
  */
-
 import type { CheckName } from './check-names.ts';
 export { CHECK_NAMES, type CheckName } from './check-names.ts';
 

@@ -2,6 +2,7 @@
 import type { K8sVerifyError } from '../errors.ts';
 import { exitCodeFor } from '../exit-codes.ts';
 import type { Comparison, ReleaseAudit, ReleaseFile, ReleaseFileKind } from '../release-result.ts';
+import { checkLines } from './check-lines.ts';
 import { exitLine, isRefusal } from './disk-state.ts';
 import { blockLines, headlineOf, lastLines } from './error-text.ts';
 import type { Invocation } from './invocation.ts';
@@ -36,22 +37,48 @@ export function auditTable(audit: ReleaseAudit, style: TextStyle): string {
 export function auditSummary(audit: ReleaseAudit, style: TextStyle): string {
   const policies = [...new Set(audit.results.flatMap((one) => policyLine(one)))];
   const more = policies;
-  if (style.terminal !== undefined) return linesOf(more.map(printable));
+  const proved = style.verbose ? [...audit.results.flatMap((one) => proofLines(one, style))] : [];
+  const compared = style.verbose ? audit.compared.map(({ source, detail }) => `${source}: ${detail}`) : [];
+  if (style.terminal !== undefined) return linesOf([...proved, ...[...compared, ...more].map(printable)]);
   const own = audit.error === undefined ? [[headline(audit), ...comparedLines(audit)].join('; ')] : [];
-  return linesOf([...own, ...othersLines(audit), ...writtenLines(audit), ...more].map(printable));
+  const others = [...own, ...compared, ...othersLines(audit), ...writtenLines(audit), ...more];
+  return linesOf([...proved, ...others.map(printable)]);
+}
+
+/** How a file was proved, as of an install; nothing of one that is not. */
+function proofLines(file: ReleaseFile, style: TextStyle): readonly string[] {
+  const { sha256, bundleSha256, evidence, signer, trustedRoot, checks } = file;
+  if (sha256 === undefined || bundleSha256 === undefined || evidence === undefined) return [];
+  if (signer === undefined || trustedRoot === undefined || checks === undefined) return [];
+  const { component, version, platform, name, logEntries, notes, signedAt } = file;
+  return checkLines(
+    {
+      outcome: 'verified',
+      claim: 'genuine',
+      component,
+      version,
+      ...(platform === undefined ? {} : { platform }),
+      ...(name === undefined ? {} : { name }),
+      ...(signedAt === undefined ? {} : { signedAt }),
+      sha256,
+      bundleSha256,
+      evidence,
+      signer,
+      logEntries,
+      trustedRoot,
+      checks,
+      notes,
+    },
+    style,
+  );
 }
 
 function headline({ release, summary, results }: ReleaseAudit): string {
   const { found, genuine } = summary;
-  const files = found === 1 ? 'signed file' : 'signed files';
-  if (genuine === found) {
-    const only = results.length === 1 ? ` (${results[0]?.path ?? ''})` : '';
-    return `Kubernetes ${release}: all ${found} ${files} are genuine${only}`.replace(
-      'all 1 signed file are',
-      'the 1 signed file is',
-    );
-  }
-  return `Kubernetes ${release}: ${genuine} of ${found} ${files} are genuine`;
+  const [first] = results;
+  if (genuine === found && found === 1) return `Kubernetes ${release}: ${first?.path ?? ''} is genuine`;
+  const files = genuine === found ? `all ${found}` : `${genuine} of ${found}`;
+  return `Kubernetes ${release}: ${files} signed files are genuine`;
 }
 
 /** `signed 2026-09-15 14:02 to 14:31 UTC by krel-staging@...`; each signer in a line of its own. */

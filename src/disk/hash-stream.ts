@@ -99,6 +99,8 @@ export class HashedStream implements DownloadSink, Disposable {
   /** The other buffer, once the thread has given it back. */
   #other: Promise<Uint8Array<ArrayBuffer>> = Promise.resolve(new Uint8Array(BUFFER_BYTES));
   #waiting: PromiseWithResolvers<Reply> | undefined;
+  /** Why no answer can come any more. */
+  #failure: { readonly error: unknown } | undefined;
 
   constructor(number: number, thread: Worker, { signal, closed }: StreamOptions) {
     this.#number = number;
@@ -141,6 +143,7 @@ export class HashedStream implements DownloadSink, Disposable {
   /** Its buffers are free from then on. */
   [Symbol.dispose](): void {
     this.#thread.postMessage({ stream: this.#number, drops: true }, []);
+    this.failed(new TypeError('the stream is closed'));
     this.#closed();
   }
 
@@ -149,6 +152,7 @@ export class HashedStream implements DownloadSink, Disposable {
   }
 
   failed(error: unknown): void {
+    this.#failure ??= { error };
     this.#waiting?.reject(error);
   }
 
@@ -166,6 +170,7 @@ export class HashedStream implements DownloadSink, Disposable {
   }
 
   async #ask(message: object, transfer: readonly ArrayBuffer[]): Promise<Reply> {
+    if (this.#failure !== undefined) throw this.#failure.error;
     const waiting = Promise.withResolvers<Reply>();
     this.#waiting = waiting;
     this.#thread.postMessage({ stream: this.#number, ...message }, [...transfer]);

@@ -29,6 +29,7 @@ export const lock = (input, client) => library.lock(rooted({ ...from, ...input }
 export const mirror = (input, client) => library.mirror(rooted({ ...from, ...input }), client);
 export const checkMirror = (input, client) =>
   library.checkMirror({ trustedRootPath: TRUSTED_ROOT, ...input }, client);
+export const release = (input, client) => library.release(rooted({ ...from, ...input }), client);
 export const scan = (input, client) => library.scan(rooted({ ...from, ...input }), client);
 export const verify = (input, options = {}, client) => library.verify(input, rooted(options), client);
 export const list = (input = {}, client) => library.list({ ...from, ...input }, client);
@@ -100,6 +101,9 @@ describe('docs/library.md', () => {
       'k8s-verify.lock.json true v1.26.4\n',
       'added kubectl\nadded kubernetes-release.spdx\ngenuine\ngenuine\n',
       '1\ngenuine\n',
+      expect.stringMatching(
+        /^genuine bin\/linux\/arm64\/kubectl [0-9a-f]{64}\nkubernetes-release\.spdx agrees /,
+      ),
     ]);
   });
 });
