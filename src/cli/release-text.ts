@@ -37,7 +37,7 @@ export function auditTable(audit: ReleaseAudit, style: TextStyle): string {
 export function auditSummary(audit: ReleaseAudit, style: TextStyle): string {
   const policies = [...new Set(audit.results.flatMap((one) => policyLine(one)))];
   const more = policies;
-  const proved = style.verbose ? [...audit.results.flatMap((one) => proofLines(one, style))] : [];
+  const proved = style.verbose ? audit.results.flatMap((one) => proofLines(one, style)) : [];
   const compared = style.verbose ? audit.compared.map(({ source, detail }) => `${source}: ${detail}`) : [];
   if (style.terminal !== undefined) return linesOf([...proved, ...[...compared, ...more].map(printable)]);
   const own = audit.error === undefined ? [[headline(audit), ...comparedLines(audit)].join('; ')] : [];
