@@ -1,9 +1,11 @@
 /** `--report FILE`: the page next to the other answers of a run, and where it cannot be written. */
 import { chmodSync, lchownSync, readdirSync, readFileSync, symlinkSync } from 'node:fs';
 import { mkdir, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { goProgram } from '#support/go-program';
 import { NO_OTHER_USER, OTHER_UID } from '#support/other-user';
+import { CAN_MOUNT, testDisk } from '#support/test-disk';
 import { publishWholeRelease } from '#support/whole-release';
 import { dataOf, elementsCalled } from '../unit/report/page-checks.ts';
 import { byId, readPage, textOf } from '../unit/report/read-page.ts';
@@ -137,6 +139,29 @@ describe('a page that cannot be written', () => {
     }
     expect(pageIn(world, 'notes.html')).toBe('<p>mine</p>');
     expect(readdirSync(world.dir.path)).toEqual(before);
+  });
+
+  it.skipIf(!CAN_MOUNT)('is told after it as well, with all that was found (needs a mount)', async () => {
+    const world = await tools();
+    const disk = testDisk('size=16k');
+    const page = join(disk.path, 'page.html');
+    const run = await world.run(['scan', 'tools', ...world.options, '--json', '--report', page]);
+    expect(run.exitCode).toBe(20);
+    const printed: unknown = JSON.parse(run.stdout);
+    expect(printed).toMatchObject({
+      ok: false,
+      exitCode: 20,
+      results: [{ verdict: 'genuine' }],
+      summary: { found: 1, genuine: 1 },
+      error: { code: 'output-unwritable' },
+    });
+    expect(schemaFaults(printed)).toEqual([]);
+    expect(readdirSync(disk.path)).toEqual([]);
+    // What is worse decides.
+    await writeFile(world.dir.join('tools/kubelet'), gke);
+    const worse = await world.run(['scan', 'tools', ...world.options, '--report', page]);
+    expect(worse.exitCode).toBe(24);
+    expect(worse.stderr).toContain('no space is left');
   });
 
   const isRefused = NO_OTHER_USER === undefined;
