@@ -48,7 +48,8 @@ export type {
   VerifyInput,
   VerifyOptions,
 } from './plan/input.ts';
-export { type SummaryContext, type Verified, verificationSummaries } from './attest/verification-summary.ts';
+export { type SummaryContext, verificationSummaries } from './attest/verification-summary.ts';
+export type { Verified } from './attest/verified.ts';
 export { type ResourceDescriptor, statementLine, type VerificationSummary } from './attest/statement.ts';
 export type { ReleaseStore } from './source/store-source.ts';
 export type { ArtifactRequest } from './plan/request.ts';

@@ -1,5 +1,5 @@
 import type { ReleaseFile } from '../release-result.ts';
-import type { Verified } from './verification-summary.ts';
+import type { Verified } from './verified.ts';
 
 /** A file of an audited release. Nothing of it was downloaded, as in a dry run. */
 export function auditedFile({ error, path, ...file }: ReleaseFile): Verified {

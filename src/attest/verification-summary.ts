@@ -1,4 +1,3 @@
-import type { K8sVerifyError } from '../errors.ts';
 import { builtInPolicy } from '../policy/built-in.ts';
 import type { PolicyUse } from '../policy/policy.ts';
 import { MANIFEST_NAME } from '../release/artifact.ts';
@@ -13,29 +12,7 @@ import { verdictOf } from '../verdict.ts';
 import { auditedFile } from './audited-file.ts';
 import { below, digestUri, evidenceUri, fileUri, locationUri, partOf, releasedUri } from './resource-uri.ts';
 import type { ResourceDescriptor, VerificationSummary } from './statement.ts';
-
-/** Something that was verified, and what came of it. */
-export type Verified =
-  | {
-      /** It passed. */
-      readonly kind: 'proved';
-      /** Its result. */
-      readonly artifact: ArtifactResult;
-      /** What was asked, as of one that failed. */
-      readonly asked?: string | undefined;
-    }
-  | {
-      /** It did not. */
-      readonly kind: 'failed';
-      /** Why. */
-      readonly error: K8sVerifyError;
-      /** The path of a file, `sha256:` and a digest, or undefined of a released file that was asked for by its name. */
-      readonly asked?: string | undefined;
-      /** The policy file of the run. */
-      readonly policy?: { readonly path?: string; readonly sha256: string } | undefined;
-      /** That of the run, if it came to one. */
-      readonly trustedRoot?: TrustedRootReport | undefined;
-    };
+import type { Verified } from './verified.ts';
 
 /** What summaries need to know of their run. */
 export interface SummaryContext {

@@ -1,5 +1,5 @@
 /** Writes the answer of a run to stdout and everything else to stderr, in the form that the options and the terminal ask for. */
-import type { Verified } from '../attest/verification-summary.ts';
+import type { Verified } from '../attest/verified.ts';
 import type { Answer } from './answer.ts';
 import { K8sVerifyError } from '../errors.ts';
 import { type ExitCode, exitCodeFor } from '../exit-codes.ts';

@@ -1,6 +1,7 @@
 /** The file of `--attest` itself; loaded only where there is one. */
 import { STATEMENT_BEGINS, statementLine } from '../attest/statement.ts';
-import { summaryOf, type Verified } from '../attest/verification-summary.ts';
+import { summaryOf } from '../attest/verification-summary.ts';
+import type { Verified } from '../attest/verified.ts';
 import { OutputFile } from '../disk/output-file.ts';
 import { type Note, note } from '../notes.ts';
 import type { PolicyOrigin } from '../policy/judge.ts';

@@ -2,11 +2,8 @@ import { createHash } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
 import { readSummaries, summaryFaults } from '#support/verification-summaries';
 import { statementLine, type VerificationSummary } from '../../../src/attest/statement.ts';
-import {
-  type SummaryContext,
-  type Verified,
-  verificationSummaries,
-} from '../../../src/attest/verification-summary.ts';
+import { type SummaryContext, verificationSummaries } from '../../../src/attest/verification-summary.ts';
+import type { Verified } from '../../../src/attest/verified.ts';
 import {
   type ErrorCode,
   InstallError,

@@ -4,7 +4,7 @@ import { describe, expect, it } from 'vitest';
 import { testDir } from '#support/test-dir';
 import { rejection } from '#support/thrown-by';
 import { readSummaries } from '#support/verification-summaries';
-import type { Verified } from '../../../src/attest/verification-summary.ts';
+import type { Verified } from '../../../src/attest/verified.ts';
 import type { Answer } from '../../../src/cli/console.ts';
 import { attesting } from '../../../src/cli/summaries.ts';
 import { InterruptedError, RequestError, UnavailableError, UntrustedError } from '../../../src/errors.ts';
