@@ -57,6 +57,8 @@ function hashAndKeep({ descriptor, bytes, ranges, text, length, searched }) {
   const hash = createHash('sha256');
   const kept = ranges.map((range) => ({ offset: range.offset, bytes: Buffer.alloc(0), left: range.length }));
   const hits = [];
+  // Of which more is to come. The ranges may stand in any order, so that these are not just the last ones.
+  let begun = [];
   let isTooMany = false;
   const fill = (one, at, chunk) => {
     const from = one.offset + one.bytes.length - at;
@@ -76,7 +78,8 @@ function hashAndKeep({ descriptor, bytes, ranges, text, length, searched }) {
     const at = position - before;
     const chunk = whole.subarray(0, before + count);
     for (const one of kept) fill(one, at, chunk);
-    for (let index = hits.length - 1; index >= 0 && hits[index].left > 0; index -= 1) fill(hits[index], at, chunk);
+    for (const hit of begun) fill(hit, at, chunk);
+    begun = begun.filter(({ left }) => left > 0);
     for (const range of searched) {
       const end = range.offset + range.length;
       const first = Math.max(range.offset - at, 0);
@@ -90,6 +93,7 @@ function hashAndKeep({ descriptor, bytes, ranges, text, length, searched }) {
         const hit = { offset, bytes: Buffer.alloc(0), left: Math.min(length, end - offset) };
         fill(hit, at, chunk);
         hits.push(hit);
+        if (hit.left > 0) begun.push(hit);
         if (hits.length > ${MAX_HITS}) isTooMany = true;
         if (isTooMany) break;
       }

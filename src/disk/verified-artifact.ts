@@ -3,7 +3,7 @@ import type { HashAlgorithm } from '../strict/digest.ts';
 import { openLocalFile, type OpenLocalFile } from '../files/local-file.ts';
 import type { ProvenDigest } from '../proof/prove-digest.ts';
 import type { FileIdentity, FrozenFile } from './file-identity.ts';
-import { hashAll, readable } from './hash-file.ts';
+import { byPosition, hashBeginning, readable } from './hash-file.ts';
 import type { ReadAt } from './hash-trail.ts';
 import type { HashedAhead } from './hashed-ahead.ts';
 import { type Measured, measuredAhead, measureOpened, NOT_KNOWN, type VersionsIn } from './measure.ts';
@@ -199,18 +199,15 @@ export function confirmMeasured(measured: MeasuredFile, proven: ProvenDigest): V
  * @throws UntrustedError `digest-mismatch`; RequestError `subject-not-readable`
  */
 export async function confirmUnwritten(
-  { path, opened, changedNs }: MeasuredFile,
+  { path, opened, file, changedNs }: MeasuredFile,
   proven: ProvenDigest,
   signal: AbortSignal | undefined,
 ): Promise<void> {
   if ((await readable(path, opened.stat())).ctimeNs === changedNs) return;
-  let position = 0;
-  const read = async (buffer: Uint8Array): Promise<number> => {
-    const bytes = await opened.readAt(buffer, position);
-    position += bytes;
-    return bytes;
-  };
-  const [found = ''] = await readable(path, hashAll(read, [proven.algorithm], signal));
+  // One byte more shows that it has grown: another user can make theirs as large as they like.
+  const most = Number(file.size) + 1;
+  const hashing = hashBeginning(byPosition(opened.readAt), most, [proven.algorithm], signal);
+  const [found = ''] = await readable(path, hashing);
   if (found !== proven.hex) throw writtenTo(path, proven, found);
 }
 

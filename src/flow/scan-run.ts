@@ -1,3 +1,4 @@
+import type { BigIntStats } from 'node:fs';
 import type { FileHandle } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { throwIfInterrupted } from '../disk/disk-error.ts';
@@ -38,8 +39,8 @@ export class ScanRun {
   readonly #judging: Judging;
   /** Some are hashed while one is judged. */
   readonly #line: JudgingLine;
-  /** Files that are judged already: one file may have several names. */
-  readonly #judged = new Set<string>();
+  /** Files that are judged already, each with the components that its names say: one file may have several names. */
+  readonly #judged = new Map<string, Set<string | undefined>>();
   readonly #started = new Set<string>();
   #running: ReadonlyMap<string, RunningProgram> = new Map();
   readonly #survey: MachineSurvey;
@@ -187,8 +188,7 @@ export class ScanRun {
 
   /** @param isAsked whether it is judged even if nothing says that it is a program of Kubernetes. */
   async #program(file: FoundFile, running: RunningProgram | undefined, isAsked: boolean): Promise<void> {
-    const key = identityKey(file.status);
-    if (this.#judged.has(key)) return;
+    if (this.#isJudged(file, file.status)) return;
     const hasName = isAsked || componentOfFileName(file.name) !== undefined;
     let handle: FileHandle | undefined;
     let look: FirstLook;
@@ -203,8 +203,19 @@ export class ScanRun {
       else this.#survey.couldNotRead(file.path, cause);
       return;
     }
-    this.#judged.add(key);
+    // By what was opened: another file may have the name since its entry was read, and is not to pass for that one.
+    if (this.#isJudged(file, look.found)) return handle.close();
+    const key = identityKey(look.found);
+    const names = this.#judged.get(key) ?? new Set();
+    this.#judged.set(key, names.add(componentOfFileName(file.name)));
     await this.#judge(file, running, handle, look);
+  }
+
+  /** A further name counts where it says another component: what starts the file by that name gets the wrong program. */
+  #isJudged({ name }: FoundFile, status: BigIntStats): boolean {
+    const names = this.#judged.get(identityKey(status));
+    const said = componentOfFileName(name);
+    return names !== undefined && (said === undefined || names.has(said));
   }
 
   /** It is hashed at once, and judged in its turn. */
@@ -222,10 +233,10 @@ export class ScanRun {
     await this.#line.add({
       judge: async () => {
         const program = await judgeProgram(file, localFileOf(handle), () => hashed, context);
-        const process = running ?? this.#running.get(identityKey(file.status));
+        const process = running ?? this.#running.get(identityKey(look.found));
         found({
           ...program,
-          ...standingOf(file.status),
+          ...standingOf(look.found),
           pids: process?.pids ?? [],
           isDeleted: running?.isDeleted === true,
         });

@@ -3,6 +3,7 @@ import { execFileSync, spawn } from 'node:child_process';
 import {
   chmodSync,
   copyFileSync,
+  linkSync,
   mkdirSync,
   readFileSync,
   rmSync,
@@ -236,6 +237,15 @@ describe('a program', () => {
     });
     expect(codes(await scanned())).toEqual(['digest-mismatch']);
   });
+
+  it('that grows without end after it was read is not read without end', async () => {
+    const path = put('usr/bin/kubectl', signed());
+    sigstore.rekorServer.http.fault(/index/, (honest) => {
+      truncateSync(path, 2 ** 42);
+      return { reply: honest };
+    });
+    expect(codes(await scanned())).toEqual(['digest-mismatch']);
+  });
 });
 
 describe('a path', () => {
@@ -269,6 +279,15 @@ describe('a path', () => {
     execFileSync('ln', [dir.join('host/opt/a/kubectl'), dir.join('host/opt/kubectl-1.30')]);
     symlinkSync('a/kubectl', dir.join('host/opt/kubectl'));
     expect(told(await scanned({ paths: ['/opt'] }))).toEqual(['genuine opt/a/kubectl']);
+  });
+
+  it.each<readonly [string, (from: string, to: string) => void]>([
+    ['a second name', (from, to) => linkSync(from, to)],
+    ['a link', (from, to) => symlinkSync(from.slice(dir.join('host').length), to)],
+  ])('has a file once more where %s says another component', async (_, name) => {
+    const path = put('opt/kubectl', signed());
+    name(path, dir.join('host/opt/kubelet'));
+    expect(told(await scanned({ paths: ['/opt'] }))).toEqual(['genuine opt/kubectl', '19 opt/kubelet']);
   });
 
   it.skipIf(process.geteuid?.() !== 0)(

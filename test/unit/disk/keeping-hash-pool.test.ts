@@ -143,3 +143,20 @@ describe('several files', () => {
     await expect(failed).rejects.toMatchObject({ code: 'EISDIR' });
   });
 });
+
+describe('ranges in any order', () => {
+  it('have all of what begins at the end of a piece', async () => {
+    const content = Buffer.alloc(400 * KIB, 'x');
+    const [late, early] = [256 * KIB - 10, 100];
+    for (const at of [late, early]) content.write('\0v1.30.2\0', at, 'latin1');
+    const searched = [
+      { offset: 200 * KIB, length: 200 * KIB },
+      { offset: 0, length: 200 * KIB },
+    ];
+    const { hits = [] } = await hashed(content, { searched });
+    expect(hits.map(({ offset, bytes }) => [offset, bytes.length])).toEqual([
+      [early, LENGTH],
+      [late, LENGTH],
+    ]);
+  });
+});
