@@ -11,8 +11,9 @@ import { writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { createLocalSigstore } from '#support/local-sigstore';
 import { ROOT } from './bundle.ts';
+import { SAMPLE_CONTENT } from './sample-content.ts';
 
-const CONTENT = Buffer.from('k8s-verify proves this sample before it refuses anything\n');
+const CONTENT = Buffer.from(SAMPLE_CONTENT);
 const IDENTITY = 'sample@k8s-verify.test';
 const ISSUER = 'https://issuer.k8s-verify.test';
 
@@ -31,8 +32,6 @@ writeFileSync(
   path.join(ROOT, 'src/flow/sample.ts'),
   `/** Written by scripts/make-sample.ts, which says what this is. */
 
-/** What was signed. */
-export const SAMPLE_CONTENT = ${JSON.stringify(CONTENT.toString())};
 export const SAMPLE_SHA256 = '${sha256}';
 export const SAMPLE_SIGNER = { subjectAlternativeName: '${IDENTITY}', issuer: '${ISSUER}' } as const;
 /** A minute after the sample was signed. */

@@ -11,8 +11,9 @@ import { mkdirSync, mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { parseArgs } from 'node:util';
-import { SAMPLE_BUNDLES, SAMPLE_CONTENT, SAMPLE_SIGNER, SAMPLE_TRUSTED_ROOT } from '../src/flow/sample.ts';
+import { SAMPLE_BUNDLES, SAMPLE_SIGNER, SAMPLE_TRUSTED_ROOT } from '../src/flow/sample.ts';
 import { ROOT } from './bundle.ts';
+import { SAMPLE_CONTENT } from './sample-content.ts';
 
 const own = process.argv.slice(2);
 const first = own.findIndex((word, i) => !word.startsWith('--') && !(own[i - 1] ?? '').startsWith('--'));

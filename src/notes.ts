@@ -75,7 +75,7 @@ export const NOTE_MEANINGS: Readonly<Record<NoteCode, string>> = {
   'scan-stopped': 'a scan stopped at a limit, and did not look at everything (scan only)',
   'nothing-found': 'no Kubernetes program is in the usual places (scan only)',
   'metrics-not-written':
-    'the file of --metrics could not be written, and the scan failed for another reason (scan only)',
+    'the file of metrics could not be written, and the scan failed for another reason (scan only)',
   'processes-not-read': 'there is no /proc that says what runs (scan only)',
   'release-manifest-time-odd': 'the release manifest was not made within a week before it was signed',
   'platform-skipped': 'a component was never published for a platform that was asked for, and was left out',
@@ -115,10 +115,9 @@ export const NOTE_MEANINGS: Readonly<Record<NoteCode, string>> = {
   'node-variables': 'variables make Node load code or options before k8s-verify runs',
   'tls-switch-ignored': 'a variable asks for unchecked TLS, and has no effect',
   'release-not-looked-up': 'whether the release exists was not looked up (list only)',
-  'summaries-left-out':
-    'what could not be judged, or has no known digest, has no verification summary (--attest only)',
+  'summaries-left-out': 'what could not be judged, or has no known digest, has no verification summary',
   'summaries-not-written':
-    'the file of --attest could not be written, and the run failed for a worse reason (--attest only)',
+    'the file of verification summaries could not be written, and the run failed for a worse reason',
   'release-not-in-table':
     'the release is newer or older than those that the list was checked against (list only)',
 };

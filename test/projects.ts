@@ -11,5 +11,6 @@ export const BUILT_TESTS: readonly string[] = [
   'test/bench/bench.test.ts',
   'test/kill/command.test.ts',
   'test/stories/{mirror-directory,what-was-signed}.test.ts',
+  'test/unit/cli/meant.test.ts',
   'test/support-tests/{run-cli,without-vitest}.test.ts',
 ];

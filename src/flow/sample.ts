@@ -1,7 +1,5 @@
 /** Written by scripts/make-sample.ts, which says what this is. */
 
-/** What was signed. */
-export const SAMPLE_CONTENT = 'k8s-verify proves this sample before it refuses anything\n';
 export const SAMPLE_SHA256 = 'c3c56760da0a4fcac464c616335526f6f0f8831fa1c767a0f3fa28b86b08e17f';
 export const SAMPLE_SIGNER = {
   subjectAlternativeName: 'sample@k8s-verify.test',

@@ -115,7 +115,7 @@ const asked = (): readonly LoggedRequest[] =>
 function say(what: string, { seconds, genuine }: Fleet): void {
   const machine = `${cpus().length} x ${cpus()[0]?.model ?? 'unknown CPU'}, ${type()} ${release()}, Node ${process.version}`;
   const log = `${asked().length} requests to the log, ${refused} refused`;
-  console.info(`${what}: ${NODES} nodes, ${genuine} programs in ${seconds} s; ${log} (${machine})`);
+  process.stdout.write(`${what}: ${NODES} nodes, ${genuine} programs in ${seconds} s; ${log} (${machine})\n`);
 }
 
 const EVERYTHING = { genuine: NODES * COMPONENTS.length, failed: 0 };
