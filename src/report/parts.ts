@@ -5,7 +5,13 @@ import { type Html, html } from './html.ts';
 /** How a verdict looks; its words stand next to it always. */
 export type Tone = 'good' | 'bad' | 'look' | 'none';
 
-const MARKS: Readonly<Record<Tone, string>> = { good: '\u2713', bad: '\u2717', look: '!', none: '\u2013' };
+/** By number, since V8 holds a program of plain ASCII in half the memory. */
+const MARKS: Readonly<Record<Tone, string>> = {
+  good: String.fromCodePoint(0x2713),
+  bad: String.fromCodePoint(0x2717),
+  look: '!',
+  none: String.fromCodePoint(0x2013),
+};
 
 /** For the eye alone: what it says is said in words as well. */
 export function markOf(tone: Tone): Html {

@@ -15,6 +15,9 @@ import { checkTable, proofEntries } from './proof-details.ts';
 import type { ReleaseRow } from './report-data.ts';
 import { verdictOf } from './verdict-words.ts';
 
+/** In a cell that has nothing to say. */
+const NONE = String.fromCodePoint(0x2013);
+
 const COLUMNS = ['Name', 'Platform', 'Verdict', 'SHA-256', 'Signed', 'Log entry'] as const;
 
 export function tableHead(): Html {
@@ -42,10 +45,10 @@ export function tableRow(row: ReleaseRow, number: number): Html {
       <td role="cell" data-label="Platform">${platform ?? 'all'}</td>
       <td role="cell" data-label="Verdict">${verdictChip(tone, words)}</td>
       <td role="cell" data-label="SHA-256">
-        <code>${sha256 === undefined ? '\u2013' : `${sha256.slice(0, 12)}\u2026`}</code>
+        <code>${sha256 === undefined ? NONE : `${sha256.slice(0, 12)}\u2026`}</code>
       </td>
-      <td role="cell" data-label="Signed">${signedAt === undefined ? '\u2013' : moment(signedAt)}</td>
-      <td role="cell" data-label="Log entry">${entry === undefined ? '\u2013' : logEntry(entry)}</td>
+      <td role="cell" data-label="Signed">${signedAt === undefined ? NONE : moment(signedAt)}</td>
+      <td role="cell" data-label="Log entry">${entry === undefined ? NONE : logEntry(entry)}</td>
     </tr>
     <tr class="more" role="row">
       <td role="cell" colspan="${COLUMNS.length}">${details(row)}</td>

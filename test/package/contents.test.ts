@@ -57,8 +57,8 @@ describe('the packed package', () => {
     ).toStrictEqual([]);
   });
 
-  it('is small', () => {
-    expect(packed.unpackedBytes).toBeLessThan(4_000_000);
+  it('is small: half of it is the command line, the rest the library with its types', () => {
+    expect(packed.unpackedBytes).toBeLessThan(5_000_000);
   });
 
   it('carries the notice of every package that is bundled into the command line', () => {
