@@ -12,11 +12,24 @@ import { RootedTree } from './rooted-tree.ts';
  * @throws InstallError `destination-unsuitable`; Error from the system.
  */
 export async function holdOutputDirectory(directory: string): Promise<HeldDirectory> {
+  return (await holdExisting(directory)) ?? (await holdDirectory(directory));
+}
+
+/**
+ * The same before the work: changes nothing.
+ *
+ * @throws as {@link holdOutputDirectory}
+ */
+export async function assertNoForeignLink(directory: string): Promise<void> {
+  await (await holdExisting(directory))?.close();
+}
+
+/** Undefined if it is not there, and no link of another user is on the way to where it would be. */
+async function holdExisting(directory: string): Promise<HeldDirectory | undefined> {
   await using tree = await RootedTree.ofMachine(directory);
-  const held = await tree.hold(directory, (link) => {
+  return await tree.hold(directory, (link) => {
     if (!isOwnOrRoots(link)) throw foreignLink(directory, link.uid);
   });
-  return held ?? (await holdDirectory(directory));
 }
 
 function foreignLink(directory: string, owner: bigint): InstallError {

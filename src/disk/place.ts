@@ -33,6 +33,8 @@ export interface Placement {
 export interface PlaceOptions {
   /** Placed with the artifacts or not at all. */
   readonly sideFiles?: readonly SideFile[];
+  /** Holds the directory of each side file, in place of what its path leads to. */
+  readonly hold?: (directory: string) => Promise<HeldDirectory>;
   /** Files that are left alone as long as they are still what was proved. */
   readonly installed?: readonly InstalledFile[];
   readonly signal?: AbortSignal | undefined;
@@ -70,11 +72,14 @@ interface ReadyStep extends Omit<Step, 'content'> {
  */
 export async function placeAll(
   placements: readonly Placement[],
-  { sideFiles = [], installed = [], signal }: PlaceOptions = {},
+  { sideFiles = [], installed = [], hold, signal }: PlaceOptions = {},
 ): Promise<readonly Note[]> {
   for (const { artifact } of placements) await assertUnchanged(artifact);
   // Artifacts first: a bundle without its artifact would claim too much.
-  const steps = [...placements.map(artifactStep), ...sideFiles.map((file) => sideFileStep(file, signal))];
+  const steps = [
+    ...placements.map(artifactStep),
+    ...sideFiles.map((file) => sideFileStep(file, hold, signal)),
+  ];
   const elsewhere: HeldDirectory[] = [];
   try {
     assertDistinct(steps);
@@ -114,9 +119,11 @@ function artifactStep({ artifact, destination, mode }: Placement): Step {
   return { staged: artifact.staged, destination: resolve(destination), mode, content };
 }
 
-function sideFileStep(file: SideFile, signal: AbortSignal | undefined): Step {
+function sideFileStep(file: SideFile, hold: PlaceOptions['hold'], signal: AbortSignal | undefined): Step {
   const destination = resolve(file.destination);
-  const staged = openStaging({ directory: dirname(destination), fileName: basename(destination), signal });
+  const [directory, fileName] = [dirname(destination), basename(destination)];
+  const held = hold === undefined ? {} : { hold: () => hold(directory) };
+  const staged = openStaging({ directory, fileName, ...held, signal });
   return { staged, destination, mode: DATA_MODE, content: { kind: 'side-file', bytes: file.bytes } };
 }
 

@@ -3,6 +3,7 @@ import { lstat, readdir } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { assertCanBePlaced } from '../disk/can-be-placed.ts';
 import { diskError, isAbsent } from '../disk/disk-error.ts';
+import { assertNoForeignLink, holdOutputDirectory } from '../disk/hold-output-directory.ts';
 import { placeAll } from '../disk/place.ts';
 import { othersCanChange } from '../disk/who-can-change.ts';
 import { InstallError } from '../errors.ts';
@@ -31,6 +32,7 @@ export async function assertCanWriteTo(directory: string): Promise<void> {
     });
   }
   await assertCanBePlaced(join(path, SUMS));
+  await assertNoForeignLink(path);
 }
 
 async function whatIsAt(path: string): Promise<string | undefined> {
@@ -71,7 +73,7 @@ export async function writeAudit(
     destination: join(root, ...path.split('/')),
     bytes,
   }));
-  const notes = await placeAll([], { sideFiles, signal });
+  const notes = await placeAll([], { sideFiles, hold: holdOutputDirectory, signal });
   const others = (await othersCanChange(join(root, SUMS))) ?? [];
   const leftOut = files.flatMap((file) =>
     isWritten(file) ? [] : [{ path: file.planned.artifact.pathInRelease, verdict: verdictOf(file) }],

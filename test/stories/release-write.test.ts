@@ -3,9 +3,12 @@ import {
   chmodSync,
   chownSync,
   existsSync,
+  lchownSync,
+  lstatSync,
   mkdirSync,
   readdirSync,
   readFileSync,
+  rmdirSync,
   symlinkSync,
   writeFileSync,
 } from 'node:fs';
@@ -104,6 +107,39 @@ describe('--write', () => {
       { text: expect.stringContaining(`user ${OTHER_UID} can change`) as unknown },
     ]);
   });
+
+  it.skipIf(NO_OTHER_USER !== undefined)(
+    'follows no link of another user, and asks for nothing then (needs another user)',
+    async () => {
+      const dir = await testDir();
+      mkdirSync(dir.join('target'));
+      symlinkSync('target', dir.join('link'));
+      lchownSync(dir.join('link'), OTHER_UID, OTHER_UID);
+      const error = await rejection(audit(world, { writeTo: dir.join('link', 'new') }));
+      expect(error).toMatchObject({ code: 'destination-unsuitable', found: `a link of user ${OTHER_UID}` });
+      expect(releases.http.requests).toEqual([]);
+      expect(readdirSync(dir.join('target'))).toEqual([]);
+    },
+  );
+
+  it.skipIf(NO_OTHER_USER !== undefined)(
+    'follows no link that another user makes meanwhile (needs another user)',
+    async () => {
+      await publishPart(world);
+      const dir = await testDir();
+      mkdirSync(dir.join('target'));
+      mkdirSync(dir.join('way'));
+      const onRequest = (): void => {
+        if (lstatSync(dir.join('way')).isSymbolicLink()) return;
+        rmdirSync(dir.join('way'));
+        symlinkSync('target', dir.join('way'));
+        lchownSync(dir.join('way'), OTHER_UID, OTHER_UID);
+      };
+      const error = await rejection(audit(world, { writeTo: dir.join('way', 'new'), onRequest }));
+      expect(error).toMatchObject({ code: 'destination-unsuitable' });
+      expect(readdirSync(dir.join('target'))).toEqual([]);
+    },
+  );
 
   it('leaves nothing where it is interrupted', async () => {
     await publishPart(world);
