@@ -1,5 +1,6 @@
 /** `verify --k8s-verify-release`, in builds as the release workflow makes them: package.json names a repository. */
 import { execFileSync } from 'node:child_process';
+import { createHash } from 'node:crypto';
 import { copyFileSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -40,7 +41,10 @@ interface Asked {
 }
 
 /** The verdict on standard output: nothing is said of the file but that it is refused. */
-const refused = (): string => `refused\t${dir.join('k8s-verify-linux-x64')}\t\t\t\t\n`;
+function refused(): string {
+  const file = dir.join('k8s-verify-linux-x64');
+  return `refused\t${file}\t\t\t\t${createHash('sha256').update(readFileSync(file)).digest('hex')}\n`;
+}
 
 /** What a build says of a file that is signed so. */
 async function verify(
