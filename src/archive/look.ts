@@ -38,5 +38,6 @@ export async function lookIntoArchive(
       }
     },
     signal,
+    'open',
   );
 }

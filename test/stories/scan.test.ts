@@ -25,6 +25,7 @@ import type { TempDir } from '#support/temp-dir';
 import { testDir } from '#support/test-dir';
 import { testServers } from '#support/test-servers';
 import { rejection } from '#support/thrown-by';
+import { file, tar } from '../unit/archive/support/tar-writer.ts';
 import { sha256 } from './support/tarballs.ts';
 
 const STRANGER = { identity: 'somebody@example.com' } as const;
@@ -236,6 +237,18 @@ describe('a program', () => {
       return { reply: honest };
     });
     expect(codes(await scanned())).toEqual(['digest-mismatch']);
+  });
+
+  it('may be an archive that its path does not lead to, and ends no scan', async () => {
+    const tag = 'registry.k8s.io/kube-proxy-amd64:v1.30.2';
+    const archive = tar(
+      file('manifest.json', JSON.stringify([{ Config: 'c', RepoTags: [tag], Layers: ['l'] }])),
+    );
+    sigstore.signBlob({ bytes: archive });
+    put('opt/image', archive);
+    symlinkSync('/opt/image', dir.join('host/opt/kubectl'));
+    put('opt/kubelet', signed({ main: 'k8s.io/kubernetes/cmd/kubelet' }));
+    expect(told(await scanned({ paths: ['/opt'] }))).toEqual(['19 opt/kubectl', 'genuine opt/kubelet']);
   });
 
   it('that grows without end after it was read is not read without end', async () => {
