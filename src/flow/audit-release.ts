@@ -126,6 +126,8 @@ async function assertIsThere(
   // An outage: the files will say the same, each on its own.
   if (failed !== undefined && !isOffline(failed.error)) return;
   if (failed !== undefined) throw failed.error.with({ message: nothingKept(version) });
+  // It is there and not proved, as under a policy that forbids it, or could not be fetched: each file has its own verdict.
+  if (manifest.isAbsent !== true) return;
   const release = formatReleaseVersion(version);
   const details = {
     wanted: `kubernetes-release.spdx, SHA256SUMS, SHA512SUMS or provenance.json of ${release}`,

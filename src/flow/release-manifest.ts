@@ -95,12 +95,14 @@ async function askSources(
   context: ManifestContext,
 ): Promise<RunManifest> {
   const reasons: string[] = [];
+  let isAbsent = true;
   for (const source of context.sources) {
     const answer = await askSource(source, version, policy, context);
     if (answer.kind === 'proved') return answer;
     reasons.push(answer.why);
+    isAbsent &&= answer.isAbsent === true;
   }
-  return { kind: 'none', why: reasons.join('; ') };
+  return { kind: 'none', why: reasons.join('; '), isAbsent };
 }
 
 async function askSource(
@@ -134,7 +136,7 @@ async function proveFrom(
   const sideFiles = fetchSideFiles(files);
   sideFiles.catch(() => undefined);
   const first = await fetchDocument(false);
-  if (first === undefined) return { kind: 'none', why: `${source.shown} has no ${what}` };
+  if (first === undefined) return { kind: 'none', why: `${source.shown} has no ${what}`, isAbsent: true };
   const document = new FetchedDocument(first, () => fetchDocument(true));
   const { proveArtifact } = await import('./prove.ts');
   const demanded = policyOfManifest(policy);

@@ -29,7 +29,12 @@ export type ManifestAnswer =
       /** What is odd about it, and no contradiction. */
       readonly notes: readonly Note[];
     }
-  | { readonly kind: 'none'; readonly why: string };
+  | {
+      readonly kind: 'none';
+      readonly why: string;
+      /** Every source said that it has none. Otherwise one may be there that is not proved, or could not be fetched. */
+      readonly isAbsent?: boolean;
+    };
 
 /** What can bind a name. The first two are signed; the others are what you demanded. */
 export type NameSource = 'release-manifest' | 'binary' | 'lockfile' | 'sha256';

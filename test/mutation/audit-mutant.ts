@@ -109,6 +109,14 @@ await look('other bytes than were signed', () => releases.publishFile(`${ROOT}${
 const change = (name: string, line: string) => (): void => releases.publishFile(`${ROOT}${name}`, line);
 await look('a list with another digest', change('SHA256SUMS', `${'a'.repeat(64)}  ${KUBECTL}\n`));
 await look('a list with a checksum file', change('SHA256SUMS', `${'a'.repeat(64)}  ${KUBECTL}.sha512\n`));
+const withoutLists = (): void => {
+  for (const name of ['SHA256SUMS', 'SHA512SUMS', 'provenance.json']) releases.unpublish(`${ROOT}${name}`);
+};
+await look('a manifest that is not proved, and no lists', () => {
+  withoutLists();
+  releases.publishFile(`${ROOT}kubernetes-release.spdx`, 'changed');
+});
+await look('no manifest and no lists', () => (withoutLists(), releases.withoutManifest(VERSION)));
 await look('a list that is written', (files) => (swap(files), releases.unpublish(`${ROOT}${KUBELET}`)), {
   write: true,
   deep: true,

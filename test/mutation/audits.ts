@@ -8,6 +8,8 @@ const DEEP = 'flow/audit-deep.ts';
 const WRITE = 'flow/audit-write.ts';
 const LISTS = 'flow/audit-lists.ts';
 const COMPARE = 'records/compare-lists.ts';
+const RELEASE = 'flow/audit-release.ts';
+const MANIFEST = 'flow/release-manifest.ts';
 const RESULT = 'flow/audit-result.ts';
 
 export const AUDIT_MUTATIONS: readonly DecisionMutation[] = [
@@ -43,5 +45,8 @@ export const AUDIT_MUTATIONS: readonly DecisionMutation[] = [
   },
   { file: LISTS, from: '!plan.table.has(path) && !isUnsignedByDesign(path)', to: '!plan.table.has(path)' },
   { file: COMPARE, from: 'if (known.hex !== found)', to: 'if (false)' },
+  { file: RELEASE, from: 'if (manifest.isAbsent !== true) return;', to: '' },
+  { file: RELEASE, from: 'if (manifest.isAbsent !== true) return;', to: 'return;' },
+  { file: MANIFEST, from: 'isAbsent &&= answer.isAbsent === true;', to: '' },
   { file: RESULT, from: '[...results, ...compared].flatMap', to: '[...results].flatMap' },
 ];

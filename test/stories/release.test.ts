@@ -1,6 +1,8 @@
 import { writeFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { fault } from '#support/http/faults';
+import { readWhole } from '#support/http/reply';
+import { isList } from '#support/json';
 import type { SignOptions } from '#support/sigstore/signing';
 import { testDir } from '#support/test-dir';
 import { testServers } from '#support/test-servers';
@@ -17,6 +19,8 @@ const KUBELET = 'bin/linux/amd64/kubelet';
 const IMAGE = 'bin/linux/amd64/kube-apiserver.tar';
 const SOURCE = 'kubernetes-source.spdx';
 const MANIFEST = 'kubernetes-release.spdx';
+const LISTS = ['SHA256SUMS', 'SHA512SUMS', 'provenance.json'] as const;
+const RETRIEVE = '/api/v1/log/entries/retrieve';
 const SEARCH = '/api/v1/index/retrieve';
 
 function requestsOfLog(): number {
@@ -205,6 +209,26 @@ describe('what an audit says is wrong with a file', () => {
       error: { code: 'log-entry-not-found' },
     });
     expect(run.summary).toMatchObject({ genuine: 10, refused: 1 });
+    expect(exitCodeFor(run.error)).toBe(16);
+  });
+
+  it('a log that answers half of a batch: each other file is found alone, or refused with 16', async () => {
+    await publishPart(world, { sign: (path) => (path === KUBECTL ? { log: 'none' } : undefined) });
+    const batches: number[] = [];
+    sigstore.rekorServer.answerWith(RETRIEVE, async (honest, request) => {
+      if (!Buffer.from(request.body).includes('entryUUIDs')) return { reply: honest };
+      const entries: unknown = JSON.parse((await readWhole(honest.body ?? '')).toString());
+      const half = isList(entries) ? entries.slice(0, Math.floor(entries.length / 2)) : [];
+      batches.push(half.length);
+      return { reply: { ...honest, body: JSON.stringify(half) } };
+    });
+    const run = await audit(world);
+    expect(batches.some((length) => length > 0)).toBe(true);
+    expect(fileAt(run, KUBECTL)).toMatchObject({
+      verdict: 'refused',
+      error: { code: 'log-entry-not-found' },
+    });
+    expect(run.summary).toMatchObject({ found: 11, genuine: 10, refused: 1, notJudged: 0 });
     expect(exitCodeFor(run.error)).toBe(16);
   });
 
@@ -404,6 +428,17 @@ describe('what an audit cannot learn', () => {
     });
   });
 
+  it.each([
+    ['a manifest that is not proved', () => releases.publishFile(`${ROOT}${MANIFEST}`, 'changed')],
+    ['an outage', () => releases.http.fault(new RegExp(`/${MANIFEST}$`), fault.status(503, {}))],
+  ])('%s is no sign that nothing else is there', async (_, change) => {
+    await publishPart(world);
+    for (const name of LISTS) releases.unpublish(`${ROOT}${name}`);
+    change();
+    for (const isPublisher of [true, false])
+      expect(fileAt(await audit(world, { isPublisher }), SOURCE)).toMatchObject({ verdict: 'genuine' });
+  });
+
   it('a release from before signing: 10, without a request', async () => {
     expect(await rejection(audit(world, { version: 'v1.20.0' }))).toMatchObject({
       code: 'signature-not-published',
@@ -422,6 +457,27 @@ describe('an audit under a policy file', () => {
     expect(await rejection(audit(world, { policy: forbidding }))).toMatchObject({ code: 'policy-forbids' });
     expect(releases.http.requests).toEqual([]);
   });
+
+  it.each([
+    ['a mirror', false],
+    ['the publisher', true],
+  ])(
+    'a manifest that it denies, at %s without lists: 23, and each other file on its own',
+    async (_, isPublisher) => {
+      const files = await publishPart(world);
+      for (const name of LISTS) releases.unpublish(`${ROOT}${name}`);
+      const sha256 = files.get(MANIFEST)?.sha256;
+      const denying = policy({ denied: { digests: [{ sha256, reason: 'signed by mistake' }] } });
+      const run = await audit(world, { policy: denying, isPublisher });
+      expect(fileAt(run, MANIFEST)).toMatchObject({ verdict: 'not-allowed', error: { code: 'not-allowed' } });
+      expect(fileAt(run, SOURCE)).toMatchObject({ verdict: 'genuine' });
+      expect(fileAt(run, KUBECTL)).toMatchObject({
+        verdict: 'not-judged',
+        error: { code: 'name-unbound' },
+      });
+      expect(exitCodeFor(run.error)).toBe(23);
+    },
+  );
 
   it('a component that is named and that it forbids ends with 2', async () => {
     const forbidding = policy({ allowed: [{ components: ['kubectl'] }] });
