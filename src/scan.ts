@@ -6,7 +6,7 @@ import { openTrust } from './flow/open-trust.ts';
 import { shareManifests } from './flow/release-manifest.ts';
 import type { RunTrust } from './flow/run-trust.ts';
 import type { ScanContext, ScannedProgram } from './flow/scan-program.ts';
-import { ScanRun, type ScanSummary } from './flow/scan-run.ts';
+import { type ScanBounds, ScanRun, type ScanSummary } from './flow/scan-run.ts';
 import type { ScanInput } from './plan/input.ts';
 import { policyOf, underPolicy } from './plan/policy-of.ts';
 import { readScan } from './plan/read-scan.ts';
@@ -41,12 +41,14 @@ export async function scan(input: ScanInput, client?: Client): Promise<ScanResul
  * no other. What is found is handed over at once and not kept, so that memory does not grow with the number of files.
  *
  * @param found called with each program, in the order of their paths below each place.
+ * @param bounds default: those of a machine.
  * @throws K8sVerifyError that is about the run, such as a trusted root that cannot be read.
  */
 export async function scanMachine(
   given: ScanRequest,
   client: Client,
   found: (program: ScannedProgram) => void,
+  bounds?: ScanBounds,
 ): Promise<ScanSummary> {
   const request = await underPolicy(given, client);
   await using tree = await openTree(request);
@@ -54,7 +56,7 @@ export async function scanMachine(
   try {
     await using pool = new KeepingHashPool();
     const context = await contextOf(request, client, trust);
-    const summary = await new ScanRun(request, tree, { context, pool, found }).all();
+    const summary = await new ScanRun(request, tree, { context, pool, found }, bounds).all();
     await trust.finish();
     return summary;
   } catch (error) {

@@ -32,11 +32,22 @@ export interface Judging {
   readonly found: (program: ScannedProgram) => void;
 }
 
+/** How much one scan looks at. */
+export interface ScanBounds {
+  /** Entries of directories. */
+  readonly entries: number;
+  /** Programs that are judged, or told as unread. */
+  readonly programs: number;
+}
+
+const BOUNDS: ScanBounds = { entries: MAX_SCAN_ENTRIES, programs: MAX_SCAN_PROGRAMS };
+
 /** One run of a scan: finds programs, and has them judged in the order in which it finds them. */
 export class ScanRun {
   readonly #request: ScanRequest;
   readonly #tree: RootedTree;
   readonly #judging: Judging;
+  readonly #bounds: ScanBounds;
   /** Some are hashed while one is judged. */
   readonly #line: JudgingLine;
   /** Files that are judged already, each with the components that its names say: one file may have several names. */
@@ -47,10 +58,11 @@ export class ScanRun {
   #entries = 0;
   #programs = 0;
 
-  constructor(request: ScanRequest, tree: RootedTree, judging: Judging) {
+  constructor(request: ScanRequest, tree: RootedTree, judging: Judging, bounds: ScanBounds = BOUNDS) {
     this.#request = request;
     this.#tree = tree;
     this.#judging = judging;
+    this.#bounds = bounds;
     this.#line = new JudgingLine(judging.pool.size + 1);
     this.#survey = new MachineSurvey(tree, request.root === undefined);
   }
@@ -109,7 +121,7 @@ export class ScanRun {
 
   #goesOn(): boolean {
     throwIfInterrupted(this.#request.signal);
-    return this.#entries < MAX_SCAN_ENTRIES && this.#programs < MAX_SCAN_PROGRAMS;
+    return this.#entries < this.#bounds.entries && this.#programs < this.#bounds.programs;
   }
 
   /** A path that the user named: what cannot be read of it is told one by one. */
@@ -188,7 +200,7 @@ export class ScanRun {
 
   /** @param isAsked whether it is judged even if nothing says that it is a program of Kubernetes. */
   async #program(file: FoundFile, running: RunningProgram | undefined, isAsked: boolean): Promise<void> {
-    if (this.#isJudged(file, file.status)) return;
+    if (!this.#goesOn() || this.#isJudged(file, file.status)) return;
     const hasName = isAsked || componentOfFileName(file.name) !== undefined;
     let handle: FileHandle | undefined;
     let look: FirstLook;

@@ -1,7 +1,13 @@
 /** `scan` on the command line: tables, fields and lines of JSON, and the exit code of the run. */
-import { mkdir, writeFile } from 'node:fs/promises';
+import { spawnSync } from 'node:child_process';
+import { createHash } from 'node:crypto';
+import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { describe, expect, it } from 'vitest';
 import { goProgram } from '#support/go-program';
+import { fault } from '#support/http/faults';
+import { CLI_PATH } from '#support/run-cli';
+import { runProgram } from '#support/run-program';
+import { snapshot } from '#support/temp-dir';
 import { bodyOf, type LocalWorld, localWorld } from './local-world.ts';
 
 const SIZE = 2000;
@@ -99,5 +105,63 @@ describe('scan', () => {
     const run = await world.run(['scan', 'empty', ...world.options]);
     expect(run).toMatchObject({ exitCode: 3, stdout: '' });
     expect(run.stderr).toContain('no Kubernetes program was found');
+  });
+});
+
+/** Each is large enough for a thread. */
+const PADDING = 400_000;
+
+describe('an interrupted scan', () => {
+  it('ends with 130 in the middle of many files, and leaves nothing but the metrics of it', async () => {
+    const world = await tools();
+    const digests: string[] = [];
+    for (let index = 10; index < 60; index += 1) {
+      const bytes = goProgram({ strings: ['v1.30.2'], padding: PADDING + index });
+      digests.push(createHash('sha256').update(bytes).digest('hex'));
+      await writeFile(world.dir.join(`tools/kubectl-${index}`), bytes);
+    }
+    const { http } = world.sigstore.rekorServer;
+    const isInTheMiddle = ({ body }: { readonly body: Uint8Array }): boolean =>
+      Buffer.from(body).includes(digests[25] ?? '');
+    http.fault(isInTheMiddle, fault.stall());
+    const before = await snapshot(world.dir.path);
+    const outputs = ['--report', 'page.html', '--attest', 'vsa.jsonl', '--metrics', 'scan.prom'];
+    const run = await world.run(['scan', 'tools', ...world.options, '--json-lines', ...outputs], {
+      interrupt: { when: http.waitFor(isInTheMiddle) },
+    });
+    // A thread that went on would keep the process, and a signal would end it.
+    expect(run).toMatchObject({ exitCode: 130, signal: null });
+    expect(run.stdout.trimEnd().split('\n')).toHaveLength(26);
+    const added = Object.keys(await snapshot(world.dir.path)).filter((name) => !(name in before));
+    expect(added).toEqual(['scan.prom']);
+    expect(await readFile(world.dir.join('scan.prom'), 'utf8')).toMatch(/^k8s_verify_scan_exit_code 130$/m);
+  });
+});
+
+const NAMESPACE = ['unshare', '--mount', '--propagation', 'private', 'sh', '-ec'] as const;
+/** A disk at the first argument, which holds a copy of the second one; then the rest is run. */
+const WITH_DISK = 'mount -t tmpfs none "$1" && cp "$2" "$1/kubelet" && shift 2 && exec "$@"';
+const CAN_UNSHARE =
+  process.geteuid?.() === 0 &&
+  spawnSync(NAMESPACE[0], [...NAMESPACE.slice(1), 'mount -t tmpfs none /mnt']).status === 0;
+
+describe.skipIf(!CAN_UNSHARE)('another file system below a path (needs root, to mount one)', () => {
+  it.each<readonly [string, readonly string[], number, readonly string[]]>([
+    ['is not looked at with --one-file-system', ['--one-file-system'], 0, ['tools/kubectl']],
+    ['is looked at without the option', [], 24, ['tools/disk/kubelet', 'tools/kubectl']],
+  ])('%s', async (_, option, exitCode, expected) => {
+    const world = await tools();
+    const disk = world.dir.join('tools/disk');
+    await mkdir(disk);
+    await writeFile(world.dir.join('kubelet'), gke);
+    const scan = [process.execPath, CLI_PATH, 'scan', 'tools', ...world.options, '--json', ...option];
+    const run = await runProgram([...NAMESPACE, WITH_DISK, 'sh', disk, world.dir.join('kubelet'), ...scan], {
+      cwd: world.dir.path,
+      env: { PATH: process.env['PATH'], HOME: world.dir.path },
+    });
+    expect(run).toMatchObject({ exitCode });
+    const report: unknown = JSON.parse(run.stdout);
+    expect(report).toMatchObject({ summary: { found: expected.length }, machine: { unread: { count: 0 } } });
+    expect(report).toMatchObject({ results: expected.map((path) => ({ path: world.dir.join(path) })) });
   });
 });

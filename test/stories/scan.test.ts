@@ -17,6 +17,7 @@ import { createClient } from '../../src/client.ts';
 import { exitCodeFor } from '../../src/exit-codes.ts';
 import type { ScannedMachine } from '../../src/flow/scan-machine.ts';
 import type { ScannedProgram } from '../../src/flow/scan-program.ts';
+import type { ScanBounds } from '../../src/flow/scan-run.ts';
 import type { Note } from '../../src/notes.ts';
 import type { ScanRequest } from '../../src/plan/scan-request.ts';
 import { scan, scanMachine } from '../../src/scan.ts';
@@ -64,7 +65,7 @@ interface Found {
   readonly machine: ScannedMachine;
 }
 
-async function scanned(change: Partial<ScanRequest> = {}): Promise<Found> {
+async function scanned(change: Partial<ScanRequest> = {}, bounds?: ScanBounds): Promise<Found> {
   await using client = createClient({ retries: 0 });
   const programs: ScannedProgram[] = [];
   const request: ScanRequest = {
@@ -79,7 +80,7 @@ async function scanned(change: Partial<ScanRequest> = {}): Promise<Found> {
     rekorUrl: sigstore.rekorUrl,
     ...change,
   };
-  const summary = await scanMachine(request, client, (program) => void programs.push(program));
+  const summary = await scanMachine(request, client, (program) => void programs.push(program), bounds);
   return { programs, ...summary };
 }
 
@@ -324,6 +325,48 @@ describe('a path', () => {
     for (let index = 0; index < 10_000; index += 1) put(`opt/many/file-${index}`, 'x'.repeat(100));
     put('opt/many/kubectl', signed());
     expect(told(await scanned({ paths: ['/opt'] }))).toEqual(['genuine opt/many/kubectl']);
+  });
+});
+
+describe('a limit', () => {
+  const NAMES = ['kubeadm', 'kubectl', 'kubelet', 'mounter'] as const;
+  const FAR = 1000;
+
+  beforeEach(() => {
+    for (const name of NAMES) put(`opt/${name}`, signed({ main: `k8s.io/kubernetes/cmd/${name}` }));
+  });
+
+  it.each<readonly [string, Partial<ScanBounds>, string]>([
+    ['entries', { entries: 3 }, 'it stopped after 3 files, of which 2 were judged'],
+    ['programs', { programs: 2 }, 'it stopped after 3 files, of which 2 were judged'],
+  ])('of %s ends the scan, and what was not looked at is unreadable', async (_, bound, text) => {
+    const bounds = { entries: FAR, programs: FAR, ...bound };
+    const found = await scanned({ paths: ['/opt'] }, bounds);
+    expect(told(found)).toEqual(['genuine opt/kubeadm', 'genuine opt/kubectl', `20 ${dir.join('host')}`]);
+    expect(found.programs[2]).toMatchObject({ verdict: 'unreadable', error: { found: text } });
+    expect(found.notes).toMatchObject([{ code: 'scan-stopped', text }]);
+  });
+
+  it('of programs counts those that cannot be read', async () => {
+    for (const name of NAMES) truncateSync(dir.join('host/opt', name), 2 ** 42);
+    const found = await scanned({ paths: ['/opt'] }, { entries: FAR, programs: 2 });
+    expect(codes(found)).toEqual(Array.from({ length: 3 }, () => 'subject-not-readable'));
+    expect(found.notes).toMatchObject([{ code: 'scan-stopped' }]);
+  });
+
+  it('of programs counts files that are named', async () => {
+    const paths = NAMES.map((name) => `/opt/${name}`);
+    const found = await scanned({ paths }, { entries: FAR, programs: 2 });
+    expect(told(found)).toEqual(['genuine opt/kubeadm', 'genuine opt/kubectl', `20 ${dir.join('host')}`]);
+  });
+
+  it('that is not reached is not told', async () => {
+    const found = await scanned(
+      { paths: ['/opt'] },
+      { entries: NAMES.length + 1, programs: NAMES.length + 1 },
+    );
+    expect(codes(found)).toEqual(NAMES.map(() => 'genuine'));
+    expect(found.notes).toEqual([]);
   });
 });
 
