@@ -65,8 +65,11 @@ export async function* findFiles(
     let status: BigIntStats | undefined;
     try {
       status = await directory.find(name);
-      // A name that is no text cannot be asked for.
-      if (status === undefined && name.includes(REPLACEMENT)) throw new Error('a name that is not UTF-8');
+      if (status === undefined && name.includes(REPLACEMENT)) {
+        // A name that is no text cannot be asked for, and may be that of a directory full of programs.
+        yield { kind: 'unread', path, isDirectory: true, cause: new Error('a name that is not UTF-8') };
+        continue;
+      }
     } catch (cause) {
       yield { kind: 'unread', path, isDirectory: false, cause };
       continue;

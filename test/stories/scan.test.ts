@@ -304,6 +304,15 @@ describe('a path', () => {
     expect(told(await scanned({ paths: ['/opt'] }))).toEqual(['genuine opt/kubectl', '19 opt/kubelet']);
   });
 
+  it.skipIf(process.platform !== 'linux')(
+    'tells a name that is not UTF-8, behind which programs may be (needs Linux, which has such names)',
+    async () => {
+      put('opt/kubectl', signed());
+      mkdirSync(Buffer.concat([Buffer.from(dir.join('host/opt/')), Buffer.from([0xff])]));
+      expect(told(await scanned({ paths: ['/opt'] }))).toEqual(['genuine opt/kubectl', '20 opt/\ufffd']);
+    },
+  );
+
   it.skipIf(process.geteuid?.() !== 0)(
     'tells what may not be read (needs root, to be another user)',
     async () => {
