@@ -116,8 +116,8 @@ export async function* closing(
   data: AsyncIterable<string>,
 ): AsyncGenerator<string, void, void> {
   const hash = createHash('sha256');
-  // On a line of its own, so that a tool of lines can take it out.
-  yield '<script type="application/json" id="data">\n';
+  // On lines of their own, whatever is before them, so that a tool of lines can take the data out.
+  yield '\n<script type="application/json" id="data">\n';
   for await (const piece of data) {
     hash.update(piece);
     yield piece;

@@ -1,4 +1,5 @@
 /** `--report FILE`: the page next to the other answers of a run, and where it cannot be written. */
+import { spawnSync } from 'node:child_process';
 import { chmodSync, lchownSync, readdirSync, readFileSync, symlinkSync } from 'node:fs';
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -25,6 +26,14 @@ async function tools(): Promise<LocalWorld> {
 function pageIn({ dir }: LocalWorld, name: string): string {
   return readFileSync(dir.join(name), 'utf8');
 }
+
+/** What the page says to type, with its name in it. */
+function takeOutOf(page: string, name: string): string {
+  const commands = elementsCalled(byId(readPage(page), 'check'), 'code').map(textOf);
+  return commands.find((command) => command.startsWith('sed '))?.replace('FILE', name) ?? '';
+}
+
+const HAS_SHA256SUM = spawnSync('sha256sum', ['--version'], { stdio: 'ignore' }).status === 0;
 
 function titleOf(page: string): string {
   return elementsCalled(readPage(page), 'title').map(textOf).join('');
@@ -73,6 +82,22 @@ describe('the page of a scan', () => {
       .map((line) => JSON.parse(line) as unknown);
     expect(dataOf(pageIn(world, 'page.html'))).toMatchObject({ results });
   });
+
+  it.skipIf(!HAS_SHA256SUM)(
+    'gives up its data, with the digest that it names, to the command that it prints (needs sha256sum)',
+    async () => {
+      const world = await tools();
+      const run = await world.run(['scan', 'tools', ...world.options, '--json', '--report', 'page.html']);
+      const page = pageIn(world, 'page.html');
+      const command = takeOutOf(page, 'page.html');
+      const shell = (typed: string) =>
+        spawnSync('sh', ['-c', typed], { cwd: world.dir.path, encoding: 'utf8' }).stdout;
+      const [digest = ''] = shell(command).split(' ');
+      expect(textOf(byId(readPage(page), 'check'))).toContain(digest);
+      expect(digest).toMatch(/^[0-9a-f]{64}$/);
+      expect(JSON.parse(shell(command.replace(' | sha256sum', '')))).toEqual(JSON.parse(run.stdout));
+    },
+  );
 
   it('gives the command that replaces a refused file where it is', async () => {
     const world = await tools();

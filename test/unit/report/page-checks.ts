@@ -42,10 +42,10 @@ export function assertTables(page: Element): void {
   }
 }
 
-/** The data of a page, and whether its digest is in the text. */
+/** The data of a page, as its own lines, and whether its digest is in the text. */
 export function dataOf(source: string): unknown {
   const [line = ''] =
-    source.split('<script type="application/json" id="data">\n')[1]?.split('\n</script>') ?? [];
+    source.split('\n<script type="application/json" id="data">\n')[1]?.split('\n</script>') ?? [];
   expect(line).not.toMatch(/[\n<>&]/);
   const page = readPage(source);
   const digest = createHash('sha256').update(`${line}\n`).digest('hex');
