@@ -7,7 +7,7 @@
 /** Patterns of the test files that start the built program, or look into the built package. */
 export const BUILT_TESTS: readonly string[] = [
   'test/{action,cli,demo,examples,executable,faults,package,transcripts,world}/**/*.test.ts',
-  'test/docs/{commands,library,picture,readme}.test.ts',
+  'test/docs/{audit,commands,library,picture,readme}.test.ts',
   'test/bench/bench.test.ts',
   'test/kill/command.test.ts',
   'test/stories/{mirror-directory,what-was-signed}.test.ts',

@@ -78,6 +78,7 @@ function countsText(counts: ScanCounts): string {
     [counts.otherBuilder, 'by another builder'],
     [counts.refused, 'refused'],
     [counts.unsigned, 'not signed'],
+    [counts.notAllowed, 'not allowed by the policy'],
     [counts.notJudged, 'not judged'],
     [counts.unreadable, 'not readable'],
   ] as const;

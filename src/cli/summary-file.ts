@@ -65,9 +65,11 @@ export class SummaryFile {
     await this.#written;
     const notes = await this.#file.place();
     if (this.#leftOut === 0) return notes;
-    const what = this.#leftOut === 1 ? '1 result has' : `${this.#leftOut} results have`;
-    const why = 'nothing was learnt about it, or its digest is not known';
-    return [...notes, note('summaries-left-out', `${what} no verification summary: ${why}`)];
+    const said =
+      this.#leftOut === 1
+        ? '1 result has no verification summary: nothing was learnt about it, or its digest is not known'
+        : `${this.#leftOut} results have no verification summary: nothing was learnt about them, or their digests are not known`;
+    return [...notes, note('summaries-left-out', said)];
   }
 
   /** As of {@link OutputFile.discard}. */

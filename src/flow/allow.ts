@@ -1,5 +1,7 @@
 import { COMPONENTS } from '../release/component.ts';
 import type { PolicyUse } from '../policy/policy.ts';
+import { labelOf } from '../release/artifact.ts';
+import { nameFile } from './name-failure.ts';
 import { memberOf, type Output, type PreparedArtifact } from './prepared-artifact.ts';
 
 /** What the policy file of the run took to allow each output; empty where the run is under none. */
@@ -15,9 +17,22 @@ export async function allowOutputs(prepared: readonly PreparedArtifact[]): Promi
   for (const one of prepared) {
     const { allowance } = one.proof.proven;
     if (allowance === undefined) continue;
-    for (const output of one.outputs) uses.set(output, await allowance.named(namedFile(one, output)));
+    for (const output of one.outputs) {
+      try {
+        uses.set(output, await allowance.named(namedFile(one, output)));
+      } catch (error) {
+        const label = labelOfOutput(one, output);
+        throw label === undefined ? error : nameFile(error, label);
+      }
+    }
   }
   return uses;
+}
+
+/** Undefined of bytes in memory and of a digest, which the caller names. */
+function labelOfOutput({ artifact }: PreparedArtifact, output: Output): string | undefined {
+  if (artifact !== undefined) return labelOf(artifact);
+  return output.kind === 'verified' ? output.path : undefined;
 }
 
 function namedFile(

@@ -10,6 +10,7 @@ import { filesOf } from '../plan/asked-name.ts';
 import { sourcesOf } from '../plan/request.ts';
 import type { ReleaseArtifact } from '../release/artifact.ts';
 import { isSigned } from '../release/signer.ts';
+import { nameFile } from './name-failure.ts';
 import { proofContext } from './proof-context.ts';
 import type { LocalRun, ProvedLocal } from './prove-by.ts';
 import { orNone, proveByAnyKeptManifest } from './prove-by-listing.ts';
@@ -36,7 +37,10 @@ export async function proveUnaided(
     const proved = await find(run, subject, nearby);
     return { ...proved, ...(subject.bytes === undefined ? {} : { said: { name: subject.said } }) };
   } catch (error) {
-    throw unproved.withSubject(error, { sha256: subject.sha256, ...saidParts(subject.said) });
+    throw unproved.withSubject(nameFile(error, subject.what), {
+      sha256: subject.sha256,
+      ...saidParts(subject.said),
+    });
   }
 }
 

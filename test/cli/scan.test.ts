@@ -49,6 +49,22 @@ describe('scan', () => {
     expect(await world.run([...scan, '--allow-vendor', 'mine'])).toMatchObject({ exitCode: 2 });
   });
 
+  it('ends with 23 where a policy forbids what is genuine, names each file and counts them', async () => {
+    const world = await tools();
+    await writeFile(world.dir.join('tools/kubeadm'), await bodyOf(world.kubectl.url));
+    const denied = {
+      signingTimes: [{ from: '2020-01-01T00:00:00Z', to: '2100-01-01T00:00:00Z', reason: 'a drill' }],
+    };
+    await writeFile(world.dir.join('policy.json'), JSON.stringify({ schemaVersion: 1, denied }));
+    const run = await world.run(['scan', 'tools', ...world.options, '--policy', 'policy.json']);
+    expect(run.exitCode).toBe(23);
+    for (const name of ['kubeadm', 'kubectl'])
+      expect(run.stderr).toContain(
+        `error: ${world.dir.join('tools', name)} is genuine, but not allowed by the policy\n`,
+      );
+    expect(run.stderr).toMatch(/\n0 of 2 genuine, 2 not allowed by the policy\. Exit code 23 /);
+  });
+
   it('takes a list of digests, each with its reason', async () => {
     const world = await tools();
     await writeFile(world.dir.join('tools/kubelet'), 'a rebuild');

@@ -503,6 +503,8 @@ describe('the library', () => {
       },
       client,
     );
-    expect(programs).toMatchObject([{ kind: 'failed', verdict: 'not-allowed' }]);
+    const path = dir.join('host/opt/bin/kubectl');
+    const message = `${path} is genuine, but not allowed by the policy`;
+    expect(programs).toMatchObject([{ kind: 'failed', verdict: 'not-allowed', error: { message } }]);
   });
 });
