@@ -23,7 +23,7 @@ import { DirectorySource } from '../source/directory-source.ts';
 import { type FailedVerdict, verdictOf } from '../verdict.ts';
 import { allowOutputs } from './allow.ts';
 import { describeRun } from './describe.ts';
-import { subjectOf } from './name-failure.ts';
+import { nameFile, subjectOf } from './name-failure.ts';
 import { type ArtifactName, assertClaimed, assertName } from './name.ts';
 import { assertSideFiles, missing } from './mirror-side-files.ts';
 import { openTrust } from './open-trust.ts';
@@ -85,7 +85,8 @@ async function checkFile(file: FileToCheck, check: Check): Promise<CheckedFile> 
   try {
     return { kind: 'proved', path, artifact: await proveFile(file, path, check) };
   } catch (error) {
-    const known = error instanceof RefusedFile ? unreadable(file.artifact, path, error) : error;
+    const named = nameFile(error, path);
+    const known = named instanceof RefusedFile ? unreadable(file.artifact, path, named) : named;
     const verdict = known instanceof K8sVerifyError ? verdictOf(known) : undefined;
     if (!(known instanceof K8sVerifyError) || verdict === undefined) throw known;
     return {

@@ -88,7 +88,11 @@ async function proveUnnamed(run: LocalRun, nearby: K8sVerifyError | undefined): 
       throw nameDigest(nearby, { algorithm: 'sha256', hex: hashed.sha256 });
     else {
       const notAllowed = nearby instanceof NotAllowedError ? nearby : undefined;
-      const found = await unaided(run, hashed, { nearby, forbidden: kept?.forbidden ?? notAllowed });
+      const found = await unaided(run, hashed, {
+        nearby,
+        forbidden: kept?.forbidden ?? notAllowed,
+        unknownKey: kept?.unknownKey,
+      });
       proved = isFound ? withNote(found, besideNote(run, nearby)) : found;
     }
     return proved;
@@ -124,39 +128,48 @@ async function hashSubject(
   }
 }
 
-/** @param why the evidence next to the file does not prove it; and what the policy file says of what was kept. */
+/** @param why the evidence next to the file does not prove it, and what was kept does not. */
 async function unaided(
   run: LocalRun,
   hashed: HashedSubject,
-  why: { readonly nearby: K8sVerifyError | undefined; readonly forbidden: NotAllowedError | undefined },
+  why: { readonly nearby: K8sVerifyError | undefined } & Omit<NotProved, 'kind'>,
 ): Promise<ProvedLocal> {
   const { proveUnaided } = await import('./prove-unaided.ts');
   try {
     return await proveUnaided(run, hashed, why.nearby);
   } catch (error) {
     // Something was learnt, and it is worth more than that nothing else could be.
-    throw error instanceof UnavailableError ? (why.forbidden ?? error) : error;
+    if (!(error instanceof UnavailableError)) throw error;
+    // That there is no evidence here would not be true, and a newer trusted root helps.
+    throw why.forbidden ?? (error.code === 'offline' ? why.unknownKey : undefined) ?? error;
   }
 }
 
-type KeptAnswer =
-  | { readonly kind: 'proved'; readonly proved: ProvedLocal }
-  /** Nothing that was kept for the digest proves it; or it does, and the policy file forbids it. */
-  | { readonly kind: 'not-proved'; readonly forbidden: NotAllowedError | undefined };
+type KeptAnswer = { readonly kind: 'proved'; readonly proved: ProvedLocal } | NotProved;
+
+interface NotProved {
+  readonly kind: 'not-proved';
+  /** What was kept for the digest proves it, and the policy file forbids it. */
+  readonly forbidden: NotAllowedError | undefined;
+  /** What was kept for the digest may be by a key that is newer than the trusted root. */
+  readonly unknownKey: UnavailableError | undefined;
+}
 
 async function proveByKept(run: LocalRun, { sha256, file }: HashedSubject): Promise<KeptAnswer> {
   let proved: ProvedLocal | undefined;
   let forbidden: NotAllowedError | undefined;
+  let unknownKey: UnavailableError | undefined;
   const { proof } = await proveFromKept(run.client.data, sha256, async (kept) => {
     try {
       proved = await proveBy({ kind: 'bundle', ...kept }, run, file);
     } catch (error) {
       if (error instanceof NotAllowedError) forbidden = error;
+      if (error instanceof UnavailableError && error.code === 'authority-unknown') unknownKey = error;
       throw error;
     }
     return proved.proof;
   });
-  if (proof === undefined || proved === undefined) return { kind: 'not-proved', forbidden };
+  if (proof === undefined || proved === undefined) return { kind: 'not-proved', forbidden, unknownKey };
   return { kind: 'proved', proved: { ...proved, proof } };
 }
 

@@ -4,6 +4,7 @@ import { dirname, join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { internetSockets, NO_CUT_OFF, NO_TRACE, traced, withoutNetwork } from '#support/cut-off';
 import { goProgram } from '#support/go-program';
+import { createLocalSigstore } from '#support/local-sigstore';
 import { CLI_PATH } from '#support/run-cli';
 import { runProgram, type ProgramRun } from '#support/run-program';
 import { localWorld, type LocalWorld } from './local-world.ts';
@@ -237,6 +238,16 @@ describe('--offline', () => {
         '',
       ].join('\n'),
     );
+  });
+
+  it('says that the trusted root is the reason, where what was kept is by a key that it does not know', async () => {
+    const { world } = await installed();
+    writeFileSync(world.dir.join('other-root.json'), createLocalSigstore().trustedRoot());
+    const verify = ['verify', 'bin/kubectl', '--offline', '--trusted-root', 'other-root.json'];
+    const run = await inHome(world, [...verify, '--json']);
+    expect(run.exitCode).toBe(5);
+    expect(JSON.parse(run.stdout).error).toMatchObject({ code: 'authority-unknown' });
+    expect(run.stderr).not.toContain('no evidence');
   });
 
   it('names the locked file that is missing, which the line need not name', async () => {

@@ -277,6 +277,16 @@ describe('a check of a mirror', () => {
     expect(said(await check(world), world)).toEqual({ ...GENUINE, [KUBECTL]: 'refused digest-mismatch' });
   });
 
+  it('names the file in what it says of it, since the others of a kind are told in one line', async () => {
+    const world = await filled();
+    for (const file of [KUBECTL, KUBELET]) writeFileSync(world.at(file), 'x');
+    const { files } = await check(world);
+    const messages = files.flatMap((one) => (one.kind === 'failed' ? [one.error.message] : []));
+    expect(messages.toSorted()).toEqual(
+      [KUBECTL, KUBELET].map((file) => `${world.at(file)} is not the one that was signed`),
+    );
+  });
+
   it('refuses nothing because of a trusted root of another Sigstore: nothing is learnt then', async () => {
     const world = await filled();
     const found = await check(world, createLocalSigstore().trustedRoot());
