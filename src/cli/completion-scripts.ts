@@ -24,10 +24,7 @@ export function completionScript(shell: Shell): string {
 
 /** How each shell loads the script: now, and whenever it starts. */
 export const LOADING: Readonly<Record<Shell, readonly [now: string, always: string]>> = {
-  bash: [
-    'source <(k8s-verify completion bash)',
-    'k8s-verify completion bash >/etc/bash_completion.d/k8s-verify',
-  ],
+  bash: ['source <(k8s-verify completion bash)', "echo 'source <(k8s-verify completion bash)' >>~/.bashrc"],
   zsh: ['source <(k8s-verify completion zsh)', 'k8s-verify completion zsh >"${fpath[1]}/_k8s-verify"'],
   fish: [
     'k8s-verify completion fish | source',

@@ -71,7 +71,7 @@ function lockLines({ results, written }: LockRun, request: LockRequest, style: T
     dryRun === true
       ? `${name} was not written`
       : written
-        ? `wrote ${name}; commit it, then: ${install ?? ''}`
+        ? `wrote ${name}; commit it${request.evidence ? ' and k8s-verify.evidence next to it' : ''}, then: ${install ?? ''}`
         : `${name} is as it was`;
   const verb = dryRun === true ? 'would lock' : 'locked';
   return [

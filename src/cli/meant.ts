@@ -70,6 +70,8 @@ const COMMANDS_BY_MEANING: Readonly<Record<string, string>> = {
   status: 'scan',
   which: 'scan',
   audit: 'release',
+  versions: 'list',
+  'ls-remote': 'list',
   report: 'release',
   inspect: 'release',
   copy: 'mirror',
@@ -108,8 +110,9 @@ export function mistypedCommand(
   const meaning = ofTable(COMMANDS_BY_MEANING, lower);
   if (meaning !== undefined && commands.includes(meaning)) {
     return new RequestError('usage', `there is no command ${word}`, {
-      // What stands after such a word is the name of a program, and a scan takes directories.
-      next: meaning === 'scan' ? 'k8s-verify scan' : instead(words, word, meaning),
+      // What stands after such a word is the name of a program: a scan takes directories, a list takes versions.
+      next:
+        meaning === 'scan' || meaning === 'list' ? `k8s-verify ${meaning}` : instead(words, word, meaning),
     });
   }
   const spelled = nearest(lower, commands);

@@ -29,6 +29,8 @@ describe('a word that means a command', () => {
     ['sha256', 'k8s-verify digest kubectl'],
     ['checksum', 'k8s-verify digest kubectl'],
     ['audit', 'k8s-verify release kubectl'],
+    ['versions', 'k8s-verify list'],
+    ['ls-remote', 'k8s-verify list'],
     ['report', 'k8s-verify release kubectl'],
     ['inspect', 'k8s-verify release kubectl'],
     ['diagnose', 'k8s-verify doctor kubectl'],
