@@ -39,5 +39,5 @@ k8s-verify "${components[@]}" "$version" --install-dir "$install_dir" --save-bun
 if [[ $plan == *'"outcome":"kept"'* ]]; then
   echo "the kubelet was already that of $version" >&2
 else
-  echo "next: kubeadm init, or kubeadm join" >&2
+  echo "next: kubeadm init, or kubeadm join, once systemd has a unit for the kubelet" >&2
 fi

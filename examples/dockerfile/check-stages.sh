@@ -15,8 +15,7 @@ awk '
     if (index($0, "/release/" version "/") == 0) {
       printf "%s:%d: %s is bumped to %s, and this stage is of another version; ", \
         FILENAME, FNR, component, version
-      printf "run: k8s-verify digest %s@%s --format dockerfile\n", \
-        component, version
+      printf "run: refresh-stages.sh %s\n", FILENAME
       stale = 1
     }
   }
