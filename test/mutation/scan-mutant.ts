@@ -138,12 +138,10 @@ parentPort?.postMessage(outcomes satisfies Outcomes);
 async function judged(): Promise<string> {
   const line = new JudgingLine(3);
   const told: string[] = [];
-  const release = (): Promise<void> => Promise.resolve();
   const later = async (name: string): Promise<void> => {
     await new Promise((resolve) => setImmediate(resolve));
     told.push(name);
   };
-  const fails = (): Promise<void> => Promise.reject(new Error('the second one'));
   try {
     for (const judge of [() => later('first'), fails, () => later('third')])
       await line.add({ judge, release });
@@ -153,4 +151,12 @@ async function judged(): Promise<string> {
   }
   await line.drop();
   return told.join(', ');
+}
+
+function release(): Promise<void> {
+  return Promise.resolve();
+}
+
+function fails(): Promise<void> {
+  return Promise.reject(new Error('the second one'));
 }
