@@ -871,7 +871,7 @@ var init_excerpt = __esmMin((() => {
 	init_shown_url();
 	init_unprintable();
 	LOOKED_AT = 16384;
-})), KIB, MIB, GIB, MAX_SIGNATURE_FILE_BYTES, MAX_CERTIFICATE_FILE_BYTES, MAX_DER_BYTES, MAX_DER_ELEMENTS, MAX_CHECKSUM_FILE_BYTES, MAX_BUNDLE_BYTES, MAX_PUBLIC_KEY_FILE_BYTES, MAX_TRUSTED_ROOT_BYTES, MAX_TUF_ROOT_BYTES, MAX_TUF_TIMESTAMP_BYTES, MAX_TUF_SNAPSHOT_BYTES, MAX_TUF_TARGETS_BYTES, MAX_TUF_MEMBERS, LATE_ANSWER_MS, MAX_TRUSTED_ROOT_AGE_MS, MAX_LOG_RESPONSE_BYTES, MAX_SUMS_BYTES, MAX_PROVENANCE_BYTES, MAX_PROVENANCE_VALUES, MAX_MANIFEST_BYTES, MAX_MANIFEST_WAIT_MS, MAX_PUBLISHER_WAIT_MS, MAX_MANIFEST_ENTRIES, MAX_CORROBORATION_BYTES, MAX_CORROBORATION_LINES, MAX_CHECKPOINT_BYTES, SIZES_TIMEOUT_MS, MAX_ARTIFACT_BYTES, MAX_BACKUP_BYTES, MAX_WHOLE_MESSAGE_BYTES, MAX_CLOCK_SKEW_MS, MAX_RETRY_AFTER_MS, MAX_COMMAND_LINE_WORDS, MAX_RELEASED_FILES_PER_RUN, MAX_LEFTOVER_AGE_MS, MAX_RELABEL_MS, MAX_WAIT_BEFORE_NEXT_SOURCE_MS, MAX_RETRY_DELAY_MS, MAX_TIMEOUT_MS, DEFAULT_REQUEST_TIMEOUT_MS, DEFAULT_DOWNLOAD_TIMEOUT_MS, MAX_ARCHIVE_MEMBERS, MAX_ARCHIVE_MEMBER_BYTES, MAX_ARCHIVE_BYTES, MAX_ARCHIVE_PATH_BYTES, MAX_ARCHIVE_METADATA_BYTES, MAX_VERSIONS_BYTES, MAX_LOCKFILE_BYTES, MAX_CHECKPOINTS_FILE_BYTES, MAX_LOCKED_ARTIFACTS, MAX_MIRROR_INDEX_BYTES, MAX_MIRRORED_FILES, MAX_BUILD_INFO_SEARCH_BYTES, MAX_KEPT_ENTRIES, MAX_KEPT_BUNDLES_BYTES, MAX_KEPT_MANIFESTS_BYTES, MAX_KEPT_NAME_BYTES, MAX_KEPT_NAMES, MAX_KEPT_TRUST_BYTES, MAX_IMAGE_MANIFEST_BYTES, MAX_SIGNATURE_PAYLOAD_BYTES, MAX_KEPT_OF_PROGRAM_BYTES, MAX_MACHINE_FILE_BYTES, MAX_ALLOWED_DIGESTS_BYTES, MAX_POLICY_BYTES, MAX_POLICY_ENTRIES, MAX_POLICY_AGE_MS;
+})), KIB, MIB, GIB, MAX_SIGNATURE_FILE_BYTES, MAX_CERTIFICATE_FILE_BYTES, MAX_DER_BYTES, MAX_DER_ELEMENTS, MAX_CHECKSUM_FILE_BYTES, MAX_BUNDLE_BYTES, MAX_PUBLIC_KEY_FILE_BYTES, MAX_TRUSTED_ROOT_BYTES, MAX_TUF_ROOT_BYTES, MAX_TUF_TIMESTAMP_BYTES, MAX_TUF_SNAPSHOT_BYTES, MAX_TUF_TARGETS_BYTES, MAX_TUF_MEMBERS, LATE_ANSWER_MS, MAX_TRUSTED_ROOT_AGE_MS, MAX_LOG_RESPONSE_BYTES, MAX_SUMS_BYTES, MAX_PROVENANCE_BYTES, MAX_PROVENANCE_VALUES, MAX_MANIFEST_BYTES, MAX_MANIFEST_WAIT_MS, MAX_PUBLISHER_WAIT_MS, MAX_MANIFEST_ENTRIES, MAX_CORROBORATION_BYTES, MAX_CORROBORATION_LINES, MAX_CHECKPOINT_BYTES, SIZES_TIMEOUT_MS, MAX_ARTIFACT_BYTES, MAX_BACKUP_BYTES, MAX_WHOLE_MESSAGE_BYTES, MAX_CLOCK_SKEW_MS, MAX_RETRY_AFTER_MS, MAX_COMMAND_LINE_WORDS, MAX_RELEASED_FILES_PER_RUN, MAX_LEFTOVER_AGE_MS, MAX_RELABEL_MS, MAX_WAIT_BEFORE_NEXT_SOURCE_MS, MAX_RETRY_DELAY_MS, MAX_TIMEOUT_MS, DEFAULT_REQUEST_TIMEOUT_MS, DEFAULT_DOWNLOAD_TIMEOUT_MS, MAX_ARCHIVE_MEMBERS, MAX_ARCHIVE_MEMBER_BYTES, MAX_ARCHIVE_BYTES, MAX_ARCHIVE_PATH_BYTES, MAX_ARCHIVE_METADATA_BYTES, MAX_VERSIONS_BYTES, MAX_LOCKFILE_BYTES, MAX_CHECKPOINTS_FILE_BYTES, MAX_LOCKED_ARTIFACTS, MAX_MIRROR_INDEX_BYTES, MAX_MIRRORED_FILES, MAX_BUILD_INFO_SEARCH_BYTES, MAX_KEPT_ENTRIES, MAX_KEPT_BUNDLES_BYTES, MAX_KEPT_MANIFESTS_BYTES, MAX_KEPT_NAME_BYTES, MAX_KEPT_NAMES, MAX_KEPT_TRUST_BYTES, MAX_IMAGE_MANIFEST_BYTES, MAX_SIGNATURE_PAYLOAD_BYTES, MAX_SCAN_ENTRIES, MAX_KEPT_OF_PROGRAM_BYTES, MAX_SCAN_PROGRAMS, MAX_MACHINE_FILE_BYTES, MAX_ALLOWED_DIGESTS_BYTES, MAX_POLICY_BYTES, MAX_POLICY_ENTRIES, MAX_POLICY_AGE_MS;
 var init_limits = __esmMin((() => {
 	KIB = 1024;
 	MIB = 1024 * KIB;
@@ -950,7 +950,9 @@ var init_limits = __esmMin((() => {
 	MAX_KEPT_TRUST_BYTES = 8 * MIB;
 	MAX_IMAGE_MANIFEST_BYTES = 64 * KIB;
 	MAX_SIGNATURE_PAYLOAD_BYTES = 64 * KIB;
+	MAX_SCAN_ENTRIES = 5e6;
 	MAX_KEPT_OF_PROGRAM_BYTES = 2097152;
+	MAX_SCAN_PROGRAMS = 1e5;
 	MAX_MACHINE_FILE_BYTES = 16 * KIB;
 	MAX_ALLOWED_DIGESTS_BYTES = 1 * MIB;
 	MAX_POLICY_BYTES = 1 * MIB;
@@ -14253,9 +14255,9 @@ var place_exports = __exportAll({
 	placeAll: () => placeAll,
 	placeStaged: () => placeStaged
 });
-async function placeAll(placements, { sideFiles = [], installed = [], signal } = {}) {
+async function placeAll(placements, { sideFiles = [], installed = [], hold, signal } = {}) {
 	for (const { artifact } of placements) await assertUnchanged$2(artifact);
-	const steps = [...placements.map(artifactStep), ...sideFiles.map((file) => sideFileStep(file, signal))];
+	const steps = [...placements.map(artifactStep), ...sideFiles.map((file) => sideFileStep(file, hold, signal))];
 	const elsewhere = [];
 	try {
 		assertDistinct$1(steps);
@@ -14306,12 +14308,14 @@ function artifactStep({ artifact, destination, mode }) {
 		content
 	};
 }
-function sideFileStep(file, signal) {
+function sideFileStep(file, hold, signal) {
 	const destination = (0, node_path.resolve)(file.destination);
+	const [directory, fileName] = [(0, node_path.dirname)(destination), (0, node_path.basename)(destination)];
 	return {
 		staged: openStaging({
-			directory: (0, node_path.dirname)(destination),
-			fileName: (0, node_path.basename)(destination),
+			directory,
+			fileName,
+			...hold === void 0 ? {} : { hold: () => hold(directory) },
 			signal
 		}),
 		destination,
@@ -31017,14 +31021,17 @@ async function findManifest(version, policy, context) {
 }
 async function askSources(version, policy, context) {
 	const reasons = [];
+	let isAbsent = true;
 	for (const source of context.sources) {
 		const answer = await askSource(source, version, policy, context);
 		if (answer.kind === "proved") return answer;
 		reasons.push(answer.why);
+		isAbsent &&= answer.isAbsent === true;
 	}
 	return {
 		kind: "none",
-		why: reasons.join("; ")
+		why: reasons.join("; "),
+		isAbsent
 	};
 }
 async function askSource(source, version, policy, context) {
@@ -31064,7 +31071,8 @@ async function proveFrom(source, version, policy, { what, ...run }) {
 	const first = await fetchDocument(false);
 	if (first === void 0) return {
 		kind: "none",
-		why: `${source.shown} has no ${what}`
+		why: `${source.shown} has no ${what}`,
+		isAbsent: true
 	};
 	const document = new FetchedDocument(first, () => fetchDocument(true));
 	const { proveArtifact } = await Promise.resolve().then(() => (init_prove(), prove_exports));
@@ -35575,10 +35583,10 @@ var init_read_members = __esmMin((() => {
 }));
 // src/archive/read-archive.ts
 var read_archive_exports = __exportAll({ readArchive: () => readArchive$3 });
-async function readArchive$3(archive, visit, signal) {
+async function readArchive$3(archive, visit, signal, found = "by-path") {
 	throwIfInterrupted(signal);
 	try {
-		await assertUnchanged$1(archive);
+		if (found === "by-path") await assertUnchanged$1(archive);
 		const hash = (0, node_crypto.createHash)(archive.proven.algorithm);
 		const packed = { bytes: 0 };
 		if (await isGzip(archive)) {
@@ -35674,7 +35682,7 @@ async function lookIntoArchive(archive, look, scratch, signal) {
 		} finally {
 			await staged.discard();
 		}
-	}, signal);
+	}, signal, "open");
 }
 var init_look = __esmMin((() => {
 	init_staging();
@@ -39300,9 +39308,18 @@ async function allowOutputs(prepared) {
 	for (const one of prepared) {
 		const { allowance } = one.proof.proven;
 		if (allowance === void 0) continue;
-		for (const output of one.outputs) uses.set(output, await allowance.named(namedFile(one, output)));
+		for (const output of one.outputs) try {
+			uses.set(output, await allowance.named(namedFile(one, output)));
+		} catch (error) {
+			const label = labelOfOutput(one, output);
+			throw label === void 0 ? error : nameFile(error, label);
+		}
 	}
 	return uses;
+}
+function labelOfOutput({ artifact }, output) {
+	if (artifact !== void 0) return labelOf$1(artifact);
+	return output.kind === "verified" ? output.path : void 0;
 }
 function namedFile({ artifact }, output) {
 	const { name, sha256 } = output;
@@ -39318,6 +39335,8 @@ function namedFile({ artifact }, output) {
 }
 var init_allow = __esmMin((() => {
 	init_component();
+	init_artifact();
+	init_name_failure();
 }));
 // src/flow/note-placed.ts
 async function notePlaced(results, report) {
@@ -41429,7 +41448,7 @@ async function proveUnaided(run, hashed, nearby) {
 			...subject.bytes === void 0 ? {} : { said: { name: subject.said } }
 		};
 	} catch (error) {
-		throw withSubject(error, {
+		throw withSubject(nameFile(error, subject.what), {
 			sha256: subject.sha256,
 			...saidParts(subject.said)
 		});
@@ -41546,6 +41565,7 @@ var init_prove_unaided = __esmMin((() => {
 	init_asked_name();
 	init_request();
 	init_signer();
+	init_name_failure();
 	init_proof_context();
 	init_prove_by_listing();
 	init_prove_as_published();
@@ -41602,7 +41622,8 @@ async function proveUnnamed(run, nearby) {
 			const notAllowed = nearby instanceof NotAllowedError ? nearby : void 0;
 			const found = await unaided(run, hashed, {
 				nearby,
-				forbidden: kept?.forbidden ?? notAllowed
+				forbidden: kept?.forbidden ?? notAllowed,
+				unknownKey: kept?.unknownKey
 			});
 			proved = isFound ? withNote(found, besideNote(run, nearby)) : found;
 		}
@@ -41646,12 +41667,14 @@ async function unaided(run, hashed, why) {
 	try {
 		return await proveUnaided(run, hashed, why.nearby);
 	} catch (error) {
-		throw error instanceof UnavailableError ? why.forbidden ?? error : error;
+		if (!(error instanceof UnavailableError)) throw error;
+		throw why.forbidden ?? (error.code === "offline" ? why.unknownKey : void 0) ?? error;
 	}
 }
 async function proveByKept(run, { sha256, file }) {
 	let proved;
 	let forbidden;
+	let unknownKey;
 	const { proof } = await proveFromKept(run.client.data, sha256, async (kept) => {
 		try {
 			proved = await proveBy({
@@ -41660,13 +41683,15 @@ async function proveByKept(run, { sha256, file }) {
 			}, run, file);
 		} catch (error) {
 			if (error instanceof NotAllowedError) forbidden = error;
+			if (error instanceof UnavailableError && error.code === "authority-unknown") unknownKey = error;
 			throw error;
 		}
 		return proved.proof;
 	});
 	if (proof === void 0 || proved === void 0) return {
 		kind: "not-proved",
-		forbidden
+		forbidden,
+		unknownKey
 	};
 	return {
 		kind: "proved",
@@ -45112,7 +45137,7 @@ function mistypedCommand(word, words, commands) {
 	if (REMOVING.has(lower)) return removesNothing(words[words.indexOf(word) + 1]);
 	if (UPDATING.has(lower)) return replacesNothing(lower);
 	const meaning = ofTable(COMMANDS_BY_MEANING, lower);
-	if (meaning !== void 0 && commands.includes(meaning)) return new RequestError("usage", `there is no command ${word}`, { next: meaning === "scan" ? "k8s-verify scan" : instead(words, word, meaning) });
+	if (meaning !== void 0 && commands.includes(meaning)) return new RequestError("usage", `there is no command ${word}`, { next: meaning === "scan" || meaning === "list" ? `k8s-verify ${meaning}` : instead(words, word, meaning) });
 	const spelled = nearest(lower, commands);
 	if (spelled === void 0 || nearest(lower, COMPONENT_NAMES) !== void 0) return void 0;
 	return new RequestError("component-unknown", `there is no command and no component ${excerpt(word)}`, { next: instead(words, word, spelled) });
@@ -45187,6 +45212,8 @@ var init_meant = __esmMin((() => {
 		status: "scan",
 		which: "scan",
 		audit: "release",
+		versions: "list",
+		"ls-remote": "list",
 		report: "release",
 		inspect: "release",
 		copy: "mirror",
@@ -50434,7 +50461,15 @@ async function* findFiles(directory, search, depth = 1) {
 		let status;
 		try {
 			status = await directory.find(name);
-			if (status === void 0 && name.includes(REPLACEMENT)) throw new Error("a name that is not UTF-8");
+			if (status === void 0 && name.includes(REPLACEMENT)) {
+				yield {
+					kind: "unread",
+					path,
+					isDirectory: true,
+					cause: new Error("a name that is not UTF-8")
+				};
+				continue;
+			}
 		} catch (cause) {
 			yield {
 				kind: "unread",
@@ -50966,7 +51001,7 @@ function assertSizeOfProgram(bytes) {
 function counted$1(count, one, many) {
 	return `${count} ${count === 1 ? one : many}`;
 }
-var ScanRun;
+var BOUNDS, ScanRun;
 var init_scan_run = __esmMin((() => {
 	init_disk_error();
 	init_find_files();
@@ -50980,10 +51015,15 @@ var init_scan_run = __esmMin((() => {
 	init_scan_places();
 	init_scan_processes();
 	init_scan_program();
+	BOUNDS = {
+		entries: MAX_SCAN_ENTRIES,
+		programs: MAX_SCAN_PROGRAMS
+	};
 	ScanRun = class {
 		#request;
 		#tree;
 		#judging;
+		#bounds;
 		#line;
 		#judged = new Map();
 		#started = new Set();
@@ -50991,10 +51031,11 @@ var init_scan_run = __esmMin((() => {
 		#survey;
 		#entries = 0;
 		#programs = 0;
-		constructor(request, tree, judging) {
+		constructor(request, tree, judging, bounds = BOUNDS) {
 			this.#request = request;
 			this.#tree = tree;
 			this.#judging = judging;
+			this.#bounds = bounds;
 			this.#line = new JudgingLine(judging.pool.size + 1);
 			this.#survey = new MachineSurvey(tree, request.root === void 0);
 		}
@@ -51044,7 +51085,7 @@ var init_scan_run = __esmMin((() => {
 		}
 		#goesOn() {
 			throwIfInterrupted(this.#request.signal);
-			return this.#entries < 5e6 && this.#programs < 1e5;
+			return this.#entries < this.#bounds.entries && this.#programs < this.#bounds.programs;
 		}
 		async #named(path) {
 			let spot;
@@ -51116,7 +51157,7 @@ var init_scan_run = __esmMin((() => {
 			else this.#survey.couldNotRead(path, cause);
 		}
 		async #program(file, running, isAsked) {
-			if (this.#isJudged(file, file.status)) return;
+			if (!this.#goesOn() || this.#isJudged(file, file.status)) return;
 			const hasName = isAsked || componentOfFileName(file.name) !== void 0;
 			let handle;
 			let look;
@@ -51179,7 +51220,7 @@ var init_scan_run = __esmMin((() => {
 	};
 }));
 // src/scan.ts
-async function scanMachine(given, client, found) {
+async function scanMachine(given, client, found, bounds) {
 	const request = await underPolicy(given, client);
 	await using tree = await openTree(request);
 	const trust = await openTrust(request, client, request.signal);
@@ -51190,7 +51231,7 @@ async function scanMachine(given, client, found) {
 			context,
 			pool,
 			found
-		}).all();
+		}, bounds).all();
 		await trust.finish();
 		return summary;
 	} catch (error) {
@@ -51429,6 +51470,7 @@ function countsText$1(counts) {
 		[counts.otherBuilder, "by another builder"],
 		[counts.refused, "refused"],
 		[counts.unsigned, "not signed"],
+		[counts.notAllowed, "not allowed by the policy"],
 		[counts.notJudged, "not judged"],
 		[counts.unreadable, "not readable"]
 	].flatMap(([count, words]) => count === 0 ? [] : [`${count} ${words}`]);
@@ -51469,10 +51511,16 @@ var init_scan_text = __esmMin((() => {
 }));
 // src/disk/hold-output-directory.ts
 async function holdOutputDirectory(directory) {
+	return await holdExisting(directory) ?? await holdDirectory(directory);
+}
+async function assertNoForeignLink(directory) {
+	await (await holdExisting(directory))?.close();
+}
+async function holdExisting(directory) {
 	await using tree = await RootedTree.ofMachine(directory);
 	return await tree.hold(directory, (link) => {
 		if (!isOwnOrRoots(link)) throw foreignLink(directory, link.uid);
-	}) ?? await holdDirectory(directory);
+	});
 }
 function foreignLink(directory, owner) {
 	return new InstallError("destination-unsuitable", `a link of another user leads to ${directory}`, {
@@ -52003,7 +52051,8 @@ async function checkFile(file, check) {
 			artifact: await proveFile(file, path, check)
 		};
 	} catch (error) {
-		const known = error instanceof RefusedFile ? unreadable(file.artifact, path, error) : error;
+		const named = nameFile(error, path);
+		const known = named instanceof RefusedFile ? unreadable(file.artifact, path, named) : named;
 		const verdict = known instanceof K8sVerifyError ? verdictOf$2(known) : void 0;
 		if (!(known instanceof K8sVerifyError) || verdict === void 0) throw known;
 		return {
@@ -55150,6 +55199,7 @@ async function assertIsThere({ version }, manifest, records, { sources }) {
 	if (manifest.kind === "proved" || answers.some(({ kind }) => kind === "found")) return;
 	if (failed !== void 0 && !isOffline(failed.error)) return;
 	if (failed !== void 0) throw failed.error.with({ message: nothingKept(version) });
+	if (manifest.isAbsent !== true) return;
 	const release = formatReleaseVersion(version);
 	const details = {
 		wanted: `kubernetes-release.spdx, SHA256SUMS, SHA512SUMS or provenance.json of ${release}`,
@@ -55201,6 +55251,7 @@ async function assertCanWriteTo(directory) {
 		next: "name another directory with --write"
 	});
 	await assertCanBePlaced((0, node_path.join)(path, SUMS));
+	await assertNoForeignLink(path);
 }
 async function whatIsAt(path) {
 	try {
@@ -55229,6 +55280,7 @@ async function writeAudit(directory, files, manifest, signal) {
 	}));
 	const notes = await placeAll([], {
 		sideFiles,
+		hold: holdOutputDirectory,
 		signal
 	});
 	const others = await othersCanChange((0, node_path.join)(root, SUMS)) ?? [];
@@ -55255,6 +55307,7 @@ var SUMS;
 var init_audit_write = __esmMin((() => {
 	init_can_be_placed();
 	init_disk_error();
+	init_hold_output_directory();
 	init_place$1();
 	init_who_can_change();
 	init_errors();
@@ -56672,7 +56725,7 @@ function lockLines({ results, written }, request, style) {
 		"--lockfile",
 		lockfile
 	]);
-	const last = dryRun === true ? `${name} was not written` : written ? `wrote ${name}; commit it, then: ${install ?? ""}` : `${name} is as it was`;
+	const last = dryRun === true ? `${name} was not written` : written ? `wrote ${name}; commit it${request.evidence ? " and k8s-verify.evidence next to it" : ""}, then: ${install ?? ""}` : `${name} is as it was`;
 	const verb = dryRun === true ? "would lock" : "locked";
 	return [...shown.map((one) => `${symbol(style, "done")}${wrapped(printable(`${verb} ${sentence$1(one)}`), 2, style)}`), `${style.terminal === void 0 ? "" : "  "}${wrapped(last, 4, style)}`].map((text) => `${text}\n`).join("");
 }
@@ -58213,7 +58266,7 @@ var init_completion_scripts = __esmMin((() => {
 	init_completion_words();
 	init_program();
 	LOADING = {
-		bash: ["source <(k8s-verify completion bash)", "k8s-verify completion bash >/etc/bash_completion.d/k8s-verify"],
+		bash: ["source <(k8s-verify completion bash)", "echo 'source <(k8s-verify completion bash)' >>~/.bashrc"],
 		zsh: ["source <(k8s-verify completion zsh)", "k8s-verify completion zsh >\"${fpath[1]}/_k8s-verify\""],
 		fish: ["k8s-verify completion fish | source", "k8s-verify completion fish >~/.config/fish/completions/k8s-verify.fish"],
 		powershell: ["k8s-verify completion powershell | Out-String | Invoke-Expression", "k8s-verify completion powershell >> $PROFILE"]
@@ -58651,7 +58704,7 @@ function notesSection({ notes }) {
 }
 async function* closing({ run, dataName, meanings }, data) {
 	const hash = (0, node_crypto.createHash)("sha256");
-	yield "<script type=\"application/json\" id=\"data\">\n";
+	yield "\n<script type=\"application/json\" id=\"data\">\n";
 	for await (const piece of data) {
 		hash.update(piece);
 		yield piece;
@@ -60017,9 +60070,8 @@ var init_summary_file = __esmMin((() => {
 			await this.#written;
 			const notes = await this.#file.place();
 			if (this.#leftOut === 0) return notes;
-			const what = this.#leftOut === 1 ? "1 result has" : `${this.#leftOut} results have`;
-			const why = "nothing was learnt about it, or its digest is not known";
-			return [...notes, note("summaries-left-out", `${what} no verification summary: ${why}`)];
+			const said = this.#leftOut === 1 ? "1 result has no verification summary: nothing was learnt about it, or its digest is not known" : `${this.#leftOut} results have no verification summary: nothing was learnt about them, or their digests are not known`;
+			return [...notes, note("summaries-left-out", said)];
 		}
 		async discard() {
 			await this.#written.catch(() => void 0);
