@@ -46,8 +46,9 @@ function headlineOf({ release, summary, exitCode }: ReleaseReport): Headline {
   }
   const { found, genuine } = summary;
   const isAll = found === genuine && found > 0;
+  const one = found === 1 ? 'the one signed file is' : `all ${found} signed files are`;
   const [all, verdict] = isAll
-    ? [`all ${found} signed files are genuine`, `All ${found} signed files genuine`]
+    ? [`${one} genuine`, found === 1 ? 'Genuine' : `All ${found} signed files genuine`]
     : [`${genuine} of ${found} signed files are genuine`, `${genuine} of ${found} signed files genuine`];
   return {
     tone: toneOf(exitCode),

@@ -44,8 +44,9 @@ describe('the page of a release', () => {
     expect(textOf(byId(page, 'compared'))).toContain('Also listed: bin/linux/amd64/kubelet.old');
     expect(textOf(byId(page, 'others'))).toContain('checksums.yml');
     const good = readPage(await pageOf(anAudit([aFile()]), [aFile()]));
-    expect(elementsCalled(good, 'title').map(textOf)).toEqual([
-      'All 1 signed files genuine: Kubernetes v1.36.2',
+    expect(elementsCalled(good, 'title').map(textOf)).toEqual(['Genuine: Kubernetes v1.36.2']);
+    expect(elementsCalled(good, 'h1').map(textOf)).toEqual([
+      '\u2713 Kubernetes v1.36.2: the one signed file is genuine',
     ]);
     expect(textOf(good)).toContain('Nothing needs a look.');
   });
