@@ -59268,7 +59268,9 @@ function headlineOf$1({ release, summary, exitCode }) {
 		meaning
 	};
 	const { found, genuine } = summary;
-	const [all, verdict] = found === genuine && found > 0 ? [`all ${found} signed files are genuine`, `All ${found} signed files genuine`] : [`${genuine} of ${found} signed files are genuine`, `${genuine} of ${found} signed files genuine`];
+	const isAll = found === genuine && found > 0;
+	const one = found === 1 ? "the one signed file is" : `all ${found} signed files are`;
+	const [all, verdict] = isAll ? [`${one} genuine`, found === 1 ? "Genuine" : `All ${found} signed files genuine`] : [`${genuine} of ${found} signed files are genuine`, `${genuine} of ${found} signed files genuine`];
 	return {
 		tone: toneOf(exitCode),
 		heading: `Kubernetes ${release}: ${all}`,
