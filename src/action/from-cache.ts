@@ -10,7 +10,7 @@ import type { ResolvedArtifact } from './plan-artifacts.ts';
 import type { Runner } from './runner.ts';
 import type { CachedFile } from './tool-cache.ts';
 
-/** Copies what the tool cache has of the artifact into the job's directory, where nobody uses it before it is proved. */
+/** Copies what the tool cache has of the artifact into the job's directory, where no step uses it before it is proved. */
 export async function seed(job: Job, resolved: ResolvedArtifact): Promise<SeededArtifact> {
   const { artifact } = resolved;
   try {

@@ -57,7 +57,7 @@ _k8s_verify() {
   local current=\${COMP_WORDS[COMP_CWORD]} previous=\${COMP_WORDS[COMP_CWORD-1]}
   local command= word options= words= files= versions=
   COMPREPLY=()
-  # The shell itself completes names of files and directories, whatever is in them.
+  # The shell itself completes names of files and directories, those with blanks and quotes too.
   case $previous in
     ${flagsTaking(program, (value) => value === 'file')}) compopt -o default; return ;;
     ${flagsTaking(program, (value) => value === 'directory')}) compopt -o dirnames; return ;;

@@ -96,7 +96,7 @@ export function openConsole(words: readonly string[], { stdout, stderr, env }: S
     results: 'added' | 'none',
   ): Promise<K8sVerifyError | undefined> => {
     const writing = page;
-    // Whatever happens, it is tried once.
+    // It is tried once only, also if it fails.
     page = undefined;
     if (writing === undefined) return undefined;
     try {

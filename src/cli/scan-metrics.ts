@@ -17,7 +17,7 @@ export interface ScanEnd {
   readonly exitCode: ExitCode;
   readonly facts: RunFacts;
   readonly seconds: number;
-  /** Undefined where the scan broke off, so that nobody takes a part for the whole. */
+  /** Undefined where the scan broke off, so that a part is not taken for the whole. */
   readonly found: { readonly tally: ScanTally; readonly unread: number } | undefined;
 }
 

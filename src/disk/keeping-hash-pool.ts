@@ -1,7 +1,7 @@
 /**
  * Hashes open files in threads, as `hash-pool.ts` does, and keeps parts of what was hashed: ranges, and what stands around each
  * occurrence of a text. A thread reads into memory of its own, hashes that memory and copies from it, so that the parts are
- * of the bytes that were hashed, whatever else writes to the file meanwhile.
+ * of the bytes that were hashed, even if something writes to the file meanwhile.
  */
 import { availableParallelism } from 'node:os';
 import type { Worker } from 'node:worker_threads';

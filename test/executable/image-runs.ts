@@ -62,9 +62,9 @@ export function testImage(world: () => ImageWorld): void {
       it('runs without a HOME, and proves a file without a network', async () => {
         const { exitCode, stderr } = await inside(
           'verify',
-          '/work/kubectl',
+          '/data/kubectl',
           '--trusted-root',
-          '/work/root.json',
+          '/data/root.json',
           '--offline',
         );
         expect({ exitCode, stderr }).toMatchObject({ exitCode: 0 });
@@ -73,9 +73,9 @@ export function testImage(world: () => ImageWorld): void {
       it('refuses another file', async () => {
         const refused = await inside(
           'verify',
-          '/work/changed',
+          '/data/changed',
           '--trusted-root',
-          '/work/root.json',
+          '/data/root.json',
           '--offline',
         );
         expect(refused.exitCode).toBe(12);
@@ -89,12 +89,12 @@ export function testImage(world: () => ImageWorld): void {
           '--rekor-url',
           sigstore.rekorUrl,
           '--trusted-root',
-          '/work/root.json',
+          '/data/root.json',
         ];
         const install = async (into: string): Promise<ProgramRun> =>
           inside('kubectl', version, ...options, '--install-dir', into);
-        const { exitCode, stdout, stderr } = await install('/work/bin');
-        expect({ exitCode, stdout, stderr }).toMatchObject({ exitCode: 0, stdout: '/work/bin/kubectl\n' });
+        const { exitCode, stdout, stderr } = await install('/data/bin');
+        expect({ exitCode, stdout, stderr }).toMatchObject({ exitCode: 0, stdout: '/data/bin/kubectl\n' });
         expect((await install('/usr/bin')).exitCode).toBe(20);
       });
 

@@ -22,7 +22,7 @@ async function verifyKubectlSignature({ url }: Artifact, artifactPath: string, w
   return `cosign signature by ${KREL_IDENTITY}`;
 }
 
-/** Verifies whatever the publisher of this artifact offers, or throws. */
+/** Verifies by what the publisher of this artifact offers, or throws. */
 export async function verifyArtifact(
   artifact: Artifact,
   sha256: string,
