@@ -1165,6 +1165,9 @@ var init_version$1 = __esmMin((() => {
 	VERSION$2 = "0.1.0";
 }));
 // src/http/offline.ts
+function isOffline(error) {
+	return error instanceof UnavailableError && error.code === "offline";
+}
 function offlineHttpClient() {
 	return {
 		isOffline: true,
@@ -1600,14 +1603,14 @@ var init_retry_timing = __esmMin((() => {
 	];
 }));
 // src/http/wording.ts
-function count$1(value) {
+function count(value) {
 	return String(value).replaceAll(/\B(?=(?:\d{3})+$)/g, ",");
 }
 function duration$1(milliseconds) {
 	return milliseconds < 1e3 ? `${Math.round(milliseconds)} ms` : `${Number((milliseconds / 1e3).toFixed(1))} s`;
 }
 function afterBytes(received, total) {
-	return total === void 0 ? ` after ${count$1(received)} bytes` : ` after ${count$1(received)} of ${count$1(total)} bytes`;
+	return total === void 0 ? ` after ${count(received)} bytes` : ` after ${count(received)} of ${count(total)} bytes`;
 }
 // src/http/attempts.ts
 async function withRetries(attempt, policy, operation, hooks) {
@@ -8821,7 +8824,7 @@ var init_download$1 = __esmMin((() => {
 			if (total === 0 || total !== void 0 && total > maxBytes) {
 				reply.cancel();
 				if (total === 0) throw emptyBody();
-				throw invalidResponse(`it is too large: ${count$1(total)} bytes; the limit is ${count$1(maxBytes)}`);
+				throw invalidResponse(`it is too large: ${count(total)} bytes; the limit is ${count(maxBytes)}`);
 			}
 			return {
 				reply,
@@ -8868,7 +8871,7 @@ var init_download$1 = __esmMin((() => {
 			const bound = this.#received.total ?? maxBytes;
 			if (received > bound) {
 				await this.#sink.reset();
-				throw invalidResponse(`the body continues after ${count$1(bound)} bytes, where it should end`);
+				throw invalidResponse(`the body continues after ${count(bound)} bytes, where it should end`);
 			}
 			await this.#sink.write(chunk);
 			releaseMemory(chunk);
@@ -8959,15 +8962,15 @@ function isSuccess({ status }) {
 }
 async function readWhole(reply, { maxBytes, what }) {
 	refuseCompressed(reply);
-	const wanted = `at most ${count$1(maxBytes)} bytes`;
+	const wanted = `at most ${count(maxBytes)} bytes`;
 	if (reply.mediaType !== "text/html" && reply.length !== void 0 && reply.length > maxBytes) {
 		reply.cancel();
-		throw oversized(what, wanted, `${count$1(reply.length)} bytes (Content-Length)`, { from: reply.url });
+		throw oversized(what, wanted, `${count(reply.length)} bytes (Content-Length)`, { from: reply.url });
 	}
 	const body = await readAtMost(reply, maxBytes + 1);
 	refuseWebPage(reply, body);
 	if (body.byteLength <= maxBytes) return body;
-	throw oversized(what, wanted, `more than ${count$1(maxBytes)} bytes`, { from: reply.url });
+	throw oversized(what, wanted, `more than ${count(maxBytes)} bytes`, { from: reply.url });
 }
 async function readErrorPage(reply, { maxBytes }) {
 	if (!isCompressed(reply)) return readAtMost(reply, maxBytes);
@@ -20691,6 +20694,10 @@ var init_proof = __esmMin((() => {
 	init_statement$1();
 	init_timestamp_token();
 }));
+// src/text/counted.ts
+function counted(count, one, many = `${one}s`) {
+	return `${count} ${count === 1 ? one : many}`;
+}
 // src/policy/release-workflow.ts
 function isReleaseTag(text) {
 	return RELEASE_TAG.test(text);
@@ -24054,7 +24061,7 @@ function describeChecks(proof) {
 	const included = entries.flatMap(({ entry: { inclusionProof } }) => inclusionProof?.checkpoint === void 0 ? [] : [inclusionProof]);
 	const content = evidence.content.kind === "dsse" ? "DSSE envelope" : `message signature over ${digest.algorithm}`;
 	return {
-		material: passed$1(`bundle v${evidence.version}, ${content}, ${count(entries.length, "log entry", "log entries")}`),
+		material: passed$1(`bundle v${evidence.version}, ${content}, ${counted(entries.length, "log entry", "log entries")}`),
 		time: list$3(times, `${times.join(", ")}${timestamps.length > 0 ? ", RFC 3161 among them" : ""}`),
 		chain: certificate ? passed$1(describeValidity(certificate)) : NOT_PRESENT,
 		sct: certificate ? passed$1("logged by a trusted CT log") : NOT_PRESENT,
@@ -24128,9 +24135,6 @@ function passed$1(detail) {
 		outcome: "passed",
 		detail
 	};
-}
-function count(number, one, many) {
-	return `${number} ${number === 1 ? one : many}`;
 }
 var NOT_PRESENT;
 var init_report$1 = __esmMin((() => {
@@ -40694,7 +40698,7 @@ async function assertAsked(asked, { what, sha256, bytes, file }, { demanded, man
 	if (alone.kind === "bound") return boundAs(alone, wantedBy(asked, first), claimed);
 	const manifest = await manifestOf?.();
 	const one = listedFile(files, sha256, manifest, claimed) ?? first;
-	const wanted = listed$4(manifest, one) ? one : wantedBy(asked, one);
+	const wanted = listed$3(manifest, one) ? one : wantedBy(asked, one);
 	let verdict = bindName(wanted, sha256, {
 		manifest,
 		claimed,
@@ -40737,7 +40741,7 @@ function wantedBy({ platform }, artifact) {
 function listedFile(files, sha256, manifest, claimed) {
 	const { platform: said } = claimed ?? {};
 	const isSaid = ({ platform }) => said !== void 0 && platform !== void 0 && samePlatform(platform, said);
-	return files.find((one) => digestsOf$1(manifest, one).includes(sha256)) ?? files.find(isSaid) ?? files.find((one) => listed$4(manifest, one));
+	return files.find((one) => digestsOf$1(manifest, one).includes(sha256)) ?? files.find(isSaid) ?? files.find((one) => listed$3(manifest, one));
 }
 function isListedAs(asked, manifest) {
 	return filesOf$3(asked).some((one) => digestsOf$1(manifest, one).includes(asked.sha256));
@@ -40745,7 +40749,7 @@ function isListedAs(asked, manifest) {
 function digestsOf$1(manifest, { pathInRelease }) {
 	return manifest?.kind === "proved" ? manifest.manifest.digestsOf(pathInRelease) : [];
 }
-function listed$4(manifest, artifact) {
+function listed$3(manifest, artifact) {
 	return digestsOf$1(manifest, artifact).length > 0;
 }
 function boundAs(verdict, { component, version, platform }, claimed) {
@@ -41472,7 +41476,7 @@ async function find(run, subject, nearby) {
 	if (search.kind === "proved") return search.proved;
 	if (published?.kind === "other") throw published.error;
 	const refusal = published?.error;
-	if (refusal !== void 0 && !isOffline$2(refusal)) throw refusal;
+	if (refusal !== void 0 && !isOffline(refusal)) throw refusal;
 	if (search.failed.cause instanceof NotAllowedError) throw search.failed.cause;
 	if (run.client.http.isOffline) throw offline$1(subject, nearby);
 	if (isOutage(search.failed.cause)) throw search.failed.cause;
@@ -41516,9 +41520,6 @@ function placeOf({ request }, said) {
 		throw error;
 	}
 }
-function isOffline$2({ code }) {
-	return code === "offline";
-}
 async function searchLog(run, { sha256, file }) {
 	const { request, client, policy, trust } = run;
 	const digest = {
@@ -41560,6 +41561,7 @@ async function searchLog(run, { sha256, file }) {
 	};
 }
 var init_prove_unaided = __esmMin((() => {
+	init_offline();
 	init_errors();
 	init_builders();
 	init_asked_name();
@@ -45004,6 +45006,10 @@ var init_declared_options = __esmMin((() => {
 	timeout = (description) => rare(NETWORK, "--timeout <TIME>", description).reads(readDuration).from("K8S_VERIFY_TIMEOUT");
 	caFile = () => rare(NETWORK, "--ca-file <FILE>", "certificates (PEM) of authorities to trust for TLS besides the usual ones, for a proxy or a mirror").from("K8S_VERIFY_CA_FILE");
 }));
+// src/text/listed.ts
+function listed$2(names) {
+	return names.length < 2 ? names.join() : `${names.slice(0, -1).join(", ")} and ${names.at(-1)}`;
+}
 // src/disk/first-on-path.ts
 function firstOnPath(name, path) {
 	return path.split(node_path.delimiter).filter((entry) => (0, node_path.isAbsolute)(entry)).map((entry) => (0, node_path.join)(entry, name)).find(isProgram$1);
@@ -45305,14 +45311,11 @@ function takesNoValue({ long }, flag) {
 		next: `write ${long} to switch it on, and leave it out otherwise`
 	});
 }
-function listed$3(names) {
-	return names.length < 2 ? names.join() : `${names.slice(0, -1).join(", ")} and ${names.at(-1)}`;
-}
 function ofAnotherCommand(command, name, owners) {
 	const [owner = ""] = owners;
 	return new RequestError("usage", `k8s-verify ${command.name} has no option ${name}`, {
 		wanted: `an option of k8s-verify ${command.name}`,
-		found: `${name}, which belongs to ${listed$3(owners)}`,
+		found: `${name}, which belongs to ${listed$2(owners)}`,
 		next: command.isNamed ? `see what it takes: k8s-verify ${command.name} --help` : `see k8s-verify ${command.name} --help; a command's name comes first: k8s-verify ${owner} ... ${name}`
 	});
 }
@@ -45882,16 +45885,7 @@ function addRelease(program) {
 		report(),
 		attest(),
 		mirror$1("where the signatures and the lists come from; may be repeated, in order"),
-		certificateIdentity(),
-		certificateIssuer(),
-		...trust$1(),
-		forgetName(),
-		dataDir(),
-		rekorUrl(),
-		retries(),
-		retryDelay(),
-		timeout(DOWNLOAD_TIMEOUT),
-		caFile()
+		...trustAndNetwork(DOWNLOAD_TIMEOUT)
 	]).describe({
 		usages: ["k8s-verify release VERSION [OPTIONS]"],
 		examples: [
@@ -45941,6 +45935,7 @@ var init_release_command = __esmMin((() => {
 	init_add_command();
 	init_declared_options();
 	init_release_options();
+	init_released_commands();
 }));
 // src/cli/scan-options.ts
 function readBuilders(text, source) {
@@ -47637,7 +47632,7 @@ function bugSteps(invocation) {
 		command
 	}];
 }
-var own, thePolicy, trustTheSigner, ownSigstore, lookThenForget, withMeantOption, ofAnotherProject, refill, source, ownWithRefill, orSource, released, withNetwork, online, carried, lookAround, lookAtTrust, thenAgain, renewTrust, page, newest, newestThere, published, listed$2, advice, getAgain, releasedAs, itsEvidence, anotherCopy, ofTheDemand, ownAsHere, ofTheNetwork, ofTheDisk, BY_CODE, behindIt, REPORT;
+var own, thePolicy, trustTheSigner, ownSigstore, lookThenForget, withMeantOption, ofAnotherProject, refill, source, ownWithRefill, orSource, released, withNetwork, online, carried, lookAround, lookAtTrust, thenAgain, renewTrust, page, newest, newestThere, published, listed$1, advice, getAgain, releasedAs, itsEvidence, anotherCopy, ofTheDemand, ownAsHere, ofTheNetwork, ofTheDisk, BY_CODE, behindIt, REPORT;
 var init_next = __esmMin((() => {
 	init_meant();
 	init_errors();
@@ -47729,7 +47724,7 @@ var init_next = __esmMin((() => {
 	newest = step("or take the newest of that minor release", newestOfMinor);
 	newestThere = (error, invocation) => error.found?.includes(" is the newest of v") === true ? newest(error, invocation) : [];
 	published = stepOf("see what Kubernetes publishes for such a release", list$1);
-	listed$2 = stepOf("see what there is", list$1);
+	listed$1 = stepOf("see what there is", list$1);
 	advice = (error, invocation) => (error.next === "do not use the artifact; get it and its signature again, from another source if that stays so" ? getAgain : ownAsHere)(error, invocation);
 	getAgain = first(step("get it and its signature again", installAgain), () => [{ text: "get the file and its signature again, from another source if that stays so" }]);
 	releasedAs = stepOf("get the released file", releasedAs$1);
@@ -47749,7 +47744,7 @@ var init_next = __esmMin((() => {
 	BY_CODE = {
 		usage: first(withCommand(own), withMeantOption, all(own, page)),
 		"version-malformed": all(own, step("see how a version is written", () => "k8s-verify help versions")),
-		"component-unknown": first(ofAnotherProject, withCommand(own), all(own, listed$2)),
+		"component-unknown": first(ofAnotherProject, withCommand(own), all(own, listed$1)),
 		"platform-impossible": all(own, stepOf("see what there is", listEverywhere)),
 		"release-not-found": all(own, newest, orSource),
 		"artifact-not-found": all(own, first(newestThere, published), orSource),
@@ -47792,7 +47787,7 @@ var init_next = __esmMin((() => {
 		"log-inconsistent": own,
 		"time-untrusted": all(first(source, released, advice), lookAtTrust),
 		"trusted-root-invalid": all(own, lookAtTrust),
-		"name-mismatch": first(source, all(ownAsHere, listed$2)),
+		"name-mismatch": first(source, all(ownAsHere, listed$1)),
 		"name-digest-changed": lookThenForget,
 		"not-allowed": all(own, thePolicy),
 		"destination-unwritable": first(all(itself(intoOwnDirectory), step("for all users", asRoot)), ofTheDisk),
@@ -50998,9 +50993,6 @@ var init_scan_program = __esmMin((() => {
 function assertSizeOfProgram(bytes) {
 	if (bytes > MAX_ARTIFACT_BYTES.binary) throw new Error(`it has ${bytes} bytes; a program of Kubernetes has at most ${MAX_ARTIFACT_BYTES.binary}`);
 }
-function counted$1(count, one, many) {
-	return `${count} ${count === 1 ? one : many}`;
-}
 var BOUNDS, ScanRun;
 var init_scan_run = __esmMin((() => {
 	init_disk_error();
@@ -51073,7 +51065,7 @@ var init_scan_run = __esmMin((() => {
 			const { unread, unreadProcesses: processes } = this.#survey;
 			if (unread > 0) {
 				const what = processes === 0 ? "" : `, ${processes} of them processes`;
-				notes.push(note("scan-unread", `${counted$1(unread, "file or directory", "files or directories")} could not be read${what}`));
+				notes.push(note("scan-unread", `${counted(unread, "file or directory", "files or directories")} could not be read${what}`));
 			}
 			if (!this.#goesOn()) {
 				const text = `it stopped after ${this.#entries} files, of which ${this.#programs} were judged`;
@@ -51417,6 +51409,11 @@ var init_scan_result = __esmMin((() => {
 	};
 	MOST_FAILURES$1 = 20;
 }));
+// src/cli/counts-text.ts
+function countsText({ genuine, found }, others) {
+	const parts = others.flatMap(([count, words]) => count === 0 ? [] : [`${count} ${words}`]);
+	return [`${genuine} of ${found} genuine`, ...parts].join(", ");
+}
 // src/cli/scan-text.ts
 function scanTable(programs, counts, style) {
 	const rows = programs.map((one) => [
@@ -51434,7 +51431,7 @@ function scanTable(programs, counts, style) {
 			"VERDICT"
 		])}`],
 		...lines,
-		...counts === void 0 || counts.found === 0 ? [] : [countsText$1(counts)],
+		...counts === void 0 || counts.found === 0 ? [] : [verdictsOf$1(counts)],
 		""
 	].map((line) => line.trimEnd()).join("\n");
 }
@@ -51465,17 +51462,16 @@ function refusedWords(code) {
 	if (code === 15) return "another signer";
 	return code === 19 ? "another file of Kubernetes" : "refused";
 }
-function countsText$1(counts) {
-	const parts = [
+function verdictsOf$1(counts) {
+	const text = countsText(counts, [
 		[counts.otherBuilder, "by another builder"],
 		[counts.refused, "refused"],
 		[counts.unsigned, "not signed"],
 		[counts.notAllowed, "not allowed by the policy"],
 		[counts.notJudged, "not judged"],
 		[counts.unreadable, "not readable"]
-	].flatMap(([count, words]) => count === 0 ? [] : [`${count} ${words}`]);
-	const allowed = counts.allowed === 0 ? "" : ` (${counts.allowed} allowed, not proved)`;
-	return `${[`${counts.genuine} of ${counts.found} genuine`, ...parts].join(", ")}${allowed}`;
+	]);
+	return counts.allowed === 0 ? text : `${text} (${counts.allowed} allowed, not proved)`;
 }
 function scanFailureText({ failures, counts }, worst, style, invocation) {
 	const told = new Set();
@@ -51487,7 +51483,7 @@ function scanFailureText({ failures, counts }, worst, style, invocation) {
 		return blockLines(error, style, about);
 	});
 	const refused = failures.filter(({ error }) => isRefusal(exitCodeFor(error)));
-	const state = refused.length === 0 ? `${countsText$1(counts)}.` : `${countsText$1(counts)}. Do not use ${refused.map(({ path }) => path).join(", ")}.`;
+	const state = refused.length === 0 ? `${verdictsOf$1(counts)}.` : `${verdictsOf$1(counts)}. Do not use ${refused.map(({ path }) => path).join(", ")}.`;
 	return `${[...lines, ...lastLines(state, exitLine(worst.error.code, exitCodeFor(worst.error)), style)].join("\n")}\n`;
 }
 var WORDS$1;
@@ -54411,7 +54407,7 @@ async function proofOf(found, manifest, seat, context) {
 		files = await context.signatures.run(async () => fetchSideFiles(request));
 	} catch (error) {
 		found.checksum = { kind: "not-fetched" };
-		if (isManifest(artifact) && manifest.kind === "proved" && isOffline$1(error)) return manifestAsAsked(manifest, policy, context);
+		if (isManifest(artifact) && manifest.kind === "proved" && isOffline(error)) return manifestAsAsked(manifest, policy, context);
 		return withoutNetwork(error, listed, found.planned, context);
 	}
 	const checksum = readChecksum(found, files);
@@ -54445,11 +54441,8 @@ async function proofOf(found, manifest, seat, context) {
 		}));
 	});
 }
-function isOffline$1(error) {
-	return error instanceof UnavailableError && error.code === "offline";
-}
 async function withoutNetwork(error, listed, { policy }, context) {
-	const { proof } = isOffline$1(error) && listed !== void 0 ? await proveKept(listed.hex, policy, context) : { proof: void 0 };
+	const { proof } = isOffline(error) && listed !== void 0 ? await proveKept(listed.hex, policy, context) : { proof: void 0 };
 	if (proof === void 0) throw error;
 	return proof;
 }
@@ -54475,6 +54468,7 @@ var FoundFile;
 var init_audit_file = __esmMin((() => {
 	init_errors();
 	init_detached_material();
+	init_offline();
 	init_platform();
 	init_version();
 	init_side_files();
@@ -55215,9 +55209,6 @@ async function assertIsThere({ version }, manifest, records, { sources }) {
 		next: `fill the mirror: k8s-verify mirror COMPONENT ${release} --to DIR`
 	});
 }
-function isOffline(error) {
-	return error.code === "offline";
-}
 function nothingKept(version) {
 	return `nothing of ${formatReleaseVersion(version)} is on this machine`;
 }
@@ -55229,6 +55220,7 @@ var init_audit_release = __esmMin((() => {
 	init_errors();
 	init_log_batches();
 	init_pace();
+	init_offline();
 	init_limits();
 	init_request();
 	init_version();
@@ -55972,7 +55964,7 @@ function comparedLines({ compared }) {
 	const records = compared.filter(({ source }) => source !== "table of components");
 	const agreeing = records.filter(({ outcome }) => outcome === "agrees").map(nameOf);
 	const others = records.filter(({ outcome }) => outcome !== "agrees" && outcome !== "differs");
-	return [...agreeing.length === 0 ? [] : [`${listed$1(agreeing)} ${agreeing.length === 1 ? "agrees" : "agree"}`], ...others.map((one) => `${nameOf(one)}: ${WORDS[one.outcome]}`)];
+	return [...agreeing.length === 0 ? [] : [`${listed$2(agreeing)} ${agreeing.length === 1 ? "agrees" : "agree"}`], ...others.map((one) => `${nameOf(one)}: ${WORDS[one.outcome]}`)];
 }
 function othersLines({ corroborated }) {
 	return corroborated.map(({ file, detail, differs }) => {
@@ -55988,20 +55980,15 @@ function writtenLines({ written }) {
 function nameOf({ source }) {
 	return source === ".sha256" ? "each .sha256" : source;
 }
-function listed$1(names) {
-	const last = names.at(-1) ?? "";
-	return names.length < 2 ? last : `${names.slice(0, -1).join(", ")} and ${last}`;
-}
-function countsText({ summary }) {
-	const others = [
+function verdictsOf({ summary }) {
+	return countsText(summary, [
 		[summary.refused, "refused"],
 		[summary.unsigned, "not signed"],
 		[summary.notAllowed, "not allowed by the policy"],
 		[summary.notJudged, "not judged"],
 		[summary.inconsistent, "inconsistent"],
 		[summary.missing, "missing"]
-	].flatMap(([count, words]) => count === 0 ? [] : [`${count} ${words}`]);
-	return [`${summary.genuine} of ${summary.found} genuine`, ...others].join(", ");
+	]);
 }
 function auditFailureText(audit, worst, style, invocation) {
 	const failures = [...audit.results, ...audit.compared].flatMap(({ error }) => error ?? []);
@@ -56015,7 +56002,7 @@ function auditFailureText(audit, worst, style, invocation) {
 	const left = failures.length - Math.min(failures.length, lines.length);
 	const rest = [...told.values()].reduce((sum, count) => sum + Math.max(0, count - MOST_FAILURES), 0);
 	const refused = audit.results.filter(({ error }) => error !== void 0 && isRefusal(exitCodeFor(error)));
-	const state = `${countsText(audit)}.${doNotUse(refused)}`;
+	const state = `${verdictsOf(audit)}.${doNotUse(refused)}`;
 	return linesOf([
 		...lines,
 		...rest === 0 || left < 0 ? [] : [`and ${rest} more, all of them in --json`],
@@ -58105,7 +58092,7 @@ _k8s_verify() {
   local current=\${COMP_WORDS[COMP_CWORD]} previous=\${COMP_WORDS[COMP_CWORD-1]}
   local command= word options= words= files= versions=
   COMPREPLY=()
-  # The shell itself completes names of files and directories, whatever is in them.
+  # The shell itself completes names of files and directories, those with blanks and quotes too.
   case $previous in
     ${flagsTaking(program, (value) => value === "file")}) compopt -o default; return ;;
     ${flagsTaking(program, (value) => value === "directory")}) compopt -o dirnames; return ;;
@@ -58470,9 +58457,6 @@ function logEntry(entry) {
 	const { logIndex, logUrl } = entry;
 	if (logUrl !== PUBLIC_LOG || !INDEX.test(logIndex)) return html`${logIndex} of <code>${logUrl}</code>`;
 	return html`<a rel="noreferrer" href="${`https://search.sigstore.dev/?logIndex=${logIndex}`}">${logIndex}</a>`;
-}
-function counted(count, one, many = `${one}s`) {
-	return `${count} ${count === 1 ? one : many}`;
 }
 function definitions(entries) {
 	return html`<dl>

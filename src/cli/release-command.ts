@@ -1,6 +1,7 @@
 import { add } from './add-command.ts';
 import * as option from './declared-options.ts';
 import * as ofRelease from './release-options.ts';
+import { trustAndNetwork } from './released-commands.ts';
 import type { StrictCommand } from './strict-command.ts';
 
 export function addRelease(program: StrictCommand): void {
@@ -21,16 +22,7 @@ export function addRelease(program: StrictCommand): void {
       option.report(),
       option.attest(),
       option.mirror('where the signatures and the lists come from; may be repeated, in order'),
-      option.certificateIdentity(),
-      option.certificateIssuer(),
-      ...option.trust(),
-      option.forgetName(),
-      option.dataDir(),
-      option.rekorUrl(),
-      option.retries(),
-      option.retryDelay(),
-      option.timeout(option.DOWNLOAD_TIMEOUT),
-      option.caFile(),
+      ...trustAndNetwork(option.DOWNLOAD_TIMEOUT),
     ],
   ).describe({
     usages: ['k8s-verify release VERSION [OPTIONS]'],

@@ -1,4 +1,6 @@
 /** What an audit of a release says to people. */
+import { countsText } from './counts-text.ts';
+import { listed } from '../text/listed.ts';
 import type { K8sVerifyError } from '../errors.ts';
 import { exitCodeFor } from '../exit-codes.ts';
 import type { Comparison, ReleaseAudit, ReleaseFile, ReleaseFileKind } from '../release-result.ts';
@@ -170,23 +172,16 @@ const WORDS: Readonly<Record<Comparison['outcome'], string>> = {
   'not-comparable': 'has no digest that can be compared',
 };
 
-function listed(names: readonly string[]): string {
-  const last = names.at(-1) ?? '';
-  return names.length < 2 ? last : `${names.slice(0, -1).join(', ')} and ${last}`;
-}
-
 /** `118 of 120 genuine, 1 refused, 1 missing`. */
-function countsText({ summary }: ReleaseAudit): string {
-  const parts = [
+function verdictsOf({ summary }: ReleaseAudit): string {
+  return countsText(summary, [
     [summary.refused, 'refused'],
     [summary.unsigned, 'not signed'],
     [summary.notAllowed, 'not allowed by the policy'],
     [summary.notJudged, 'not judged'],
     [summary.inconsistent, 'inconsistent'],
     [summary.missing, 'missing'],
-  ] as const;
-  const others = parts.flatMap(([count, words]) => (count === 0 ? [] : [`${count} ${words}`]));
-  return [`${summary.genuine} of ${summary.found} genuine`, ...others].join(', ');
+  ]);
 }
 
 /** So many of one kind are told one by one; all of them are in the result. */
@@ -210,7 +205,7 @@ export function auditFailureText(
   const left = failures.length - Math.min(failures.length, lines.length);
   const rest = [...told.values()].reduce((sum, count) => sum + Math.max(0, count - MOST_FAILURES), 0);
   const refused = audit.results.filter(({ error }) => error !== undefined && isRefusal(exitCodeFor(error)));
-  const state = `${countsText(audit)}.${doNotUse(refused)}`;
+  const state = `${verdictsOf(audit)}.${doNotUse(refused)}`;
   return linesOf([
     ...lines,
     ...(rest === 0 || left < 0 ? [] : [`and ${rest} more, all of them in --json`]),

@@ -6,7 +6,7 @@ import type { CliOption } from './option.ts';
 import type { StrictCommand } from './strict-command.ts';
 
 /** Who must have signed, what is kept, and how the network is used. */
-function trustAndNetwork(timeout: string = option.REQUEST_TIMEOUT): readonly CliOption[] {
+export function trustAndNetwork(timeout: string = option.REQUEST_TIMEOUT): readonly CliOption[] {
   return [
     option.certificateIdentity(),
     option.certificateIssuer(),

@@ -1,23 +1,10 @@
 /** What a scan found, counted and in the forms that programs read. */
 import type { ScannedProgram } from '../flow/scan-program.ts';
+import type { ScanCounts } from '../report/report-data.ts';
 import { type ToldProgram, toldOf } from './scan-said.ts';
 import type { Invocation } from './invocation.ts';
 import { errorReport } from './output-json.ts';
 import { tsvLine } from './output-text.ts';
-
-/** How many programs have which verdict. */
-export interface ScanCounts {
-  readonly found: number;
-  readonly genuine: number;
-  readonly refused: number;
-  readonly unsigned: number;
-  readonly notAllowed: number;
-  readonly notJudged: number;
-  readonly otherBuilder: number;
-  readonly unreadable: number;
-  /** Not proved, and accepted by --allow-vendor or --allow-digest. */
-  readonly allowed: number;
-}
 
 export type FailedProgram = Extract<ScannedProgram, { readonly kind: 'failed' }>;
 

@@ -1,11 +1,13 @@
 /** What a scan says to people. */
 import { exitCodeFor } from '../exit-codes.ts';
+import type { ScanCounts } from '../report/report-data.ts';
+import { countsText } from './counts-text.ts';
 import { exitLine, isRefusal } from './disk-state.ts';
 import { blockLines, headlineOf, lastLines } from './error-text.ts';
 import type { Invocation } from './invocation.ts';
 import { printable } from './printable.ts';
 import type { ToldProgram } from './scan-said.ts';
-import { aboutProgram, type FailedProgram, type ScanCounts, type ScanTally } from './scan-result.ts';
+import { aboutProgram, type FailedProgram, type ScanTally } from './scan-result.ts';
 import { symbol, type TextStyle } from './style.ts';
 import { thisPlatform } from './success-text.ts';
 
@@ -30,7 +32,7 @@ export function scanTable(
   return [
     ...header,
     ...lines,
-    ...(counts === undefined || counts.found === 0 ? [] : [countsText(counts)]),
+    ...(counts === undefined || counts.found === 0 ? [] : [verdictsOf(counts)]),
     '',
   ]
     .map((line) => line.trimEnd())
@@ -72,19 +74,17 @@ function refusedWords(code: number): string {
   return code === 19 ? 'another file of Kubernetes' : 'refused';
 }
 
-/** `2 of 4 genuine, 1 by another builder, 1 refused`. */
-function countsText(counts: ScanCounts): string {
-  const others = [
+/** With what was let pass, at the end. */
+function verdictsOf(counts: ScanCounts): string {
+  const text = countsText(counts, [
     [counts.otherBuilder, 'by another builder'],
     [counts.refused, 'refused'],
     [counts.unsigned, 'not signed'],
     [counts.notAllowed, 'not allowed by the policy'],
     [counts.notJudged, 'not judged'],
     [counts.unreadable, 'not readable'],
-  ] as const;
-  const parts = others.flatMap(([count, words]) => (count === 0 ? [] : [`${count} ${words}`]));
-  const allowed = counts.allowed === 0 ? '' : ` (${counts.allowed} allowed, not proved)`;
-  return `${[`${counts.genuine} of ${counts.found} genuine`, ...parts].join(', ')}${allowed}`;
+  ]);
+  return counts.allowed === 0 ? text : `${text} (${counts.allowed} allowed, not proved)`;
 }
 
 /** The first failure of each kind in full, of the others what they are, and the exit code once. */
@@ -105,7 +105,7 @@ export function scanFailureText(
   const refused = failures.filter(({ error }) => isRefusal(exitCodeFor(error)));
   const state =
     refused.length === 0
-      ? `${countsText(counts)}.`
-      : `${countsText(counts)}. Do not use ${refused.map(({ path }) => path).join(', ')}.`;
+      ? `${verdictsOf(counts)}.`
+      : `${verdictsOf(counts)}. Do not use ${refused.map(({ path }) => path).join(', ')}.`;
   return `${[...lines, ...lastLines(state, exitLine(worst.error.code, exitCodeFor(worst.error)), style)].join('\n')}\n`;
 }

@@ -1,4 +1,5 @@
 /** Mistakes in the words of a command line, told in our words. */
+import { listed } from '../text/listed.ts';
 import { RequestError } from '../errors.ts';
 import { excerpt } from '../text/excerpt.ts';
 import { withoutPasswords } from '../text/shown-url.ts';
@@ -137,11 +138,6 @@ function takesNoValue({ long }: CliOption, flag: string): RequestError {
     found: excerpt(flag),
     next: `write ${long} to switch it on, and leave it out otherwise`,
   });
-}
-
-/** `install, verify and scan`. */
-function listed(names: readonly string[]): string {
-  return names.length < 2 ? names.join() : `${names.slice(0, -1).join(', ')} and ${names.at(-1)}`;
 }
 
 /** The option of one command in a line of another; most often the command's name stands after it. */

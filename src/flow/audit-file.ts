@@ -1,8 +1,9 @@
 /** One file of an audited release: its digest is proved by what is published of it, and nothing of it is downloaded. */
-import { K8sVerifyError, NotAllowedError, UnavailableError, UntrustedError } from '../errors.ts';
+import { K8sVerifyError, NotAllowedError, UntrustedError } from '../errors.ts';
 import { parseChecksumFile } from '../evidence/detached-material.ts';
 import type { Seat } from '../evidence/log-batches.ts';
 import type { Pace } from '../evidence/pace.ts';
+import { isOffline } from '../http/offline.ts';
 import type { PlannedRelease } from '../plan/plan-released.ts';
 import type { Note } from '../notes.ts';
 import type { PolicyUse } from '../policy/policy.ts';
@@ -233,10 +234,6 @@ async function proofOf(
       Promise.resolve({ ...files, checksum: undefined }),
     );
   });
-}
-
-function isOffline(error: unknown): boolean {
-  return error instanceof UnavailableError && error.code === 'offline';
 }
 
 /** What an earlier run kept proves the digest that the release manifest lists; there is no look at what is published. */

@@ -3,9 +3,10 @@
  * of itself. A file that fails ends no other.
  */
 import type { Client } from '../client.ts';
-import { type K8sVerifyError, RequestError, UnavailableError } from '../errors.ts';
+import { RequestError, UnavailableError } from '../errors.ts';
 import { LogBatches } from '../evidence/log-batches.ts';
 import { Pace } from '../evidence/pace.ts';
+import { isOffline } from '../http/offline.ts';
 import { withFetchSmall } from '../http/with-fetch-small.ts';
 import { MAX_LOG_REQUESTS_AT_ONCE, MAX_LOG_REQUESTS_PER_SECOND, MAX_PARALLEL_SIGNATURES } from '../limits.ts';
 import type { Note } from '../notes.ts';
@@ -144,10 +145,6 @@ async function assertIsThere(
     ...details,
     next: `fill the mirror: k8s-verify mirror COMPONENT ${release} --to DIR`,
   });
-}
-
-function isOffline(error: K8sVerifyError): boolean {
-  return error.code === 'offline';
 }
 
 function nothingKept(version: AuditPlan['version']): string {

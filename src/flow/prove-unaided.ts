@@ -3,6 +3,7 @@
  * the file claims, and the log by its digest. The claim is only a place to look at: whatever it says, the file is proved by
  * evidence over its own digest, or not at all.
  */
+import { isOffline } from '../http/offline.ts';
 import { isOutage, type K8sVerifyError, NotAllowedError, RequestError, UnavailableError } from '../errors.ts';
 import { saidParts } from '../names/builders.ts';
 import type { ClaimedName } from '../names/claimed-name.ts';
@@ -107,10 +108,6 @@ function placeOf({ request }: LocalRun, said: ClaimedName | undefined): ReleaseA
     if (error instanceof RequestError) return undefined;
     throw error;
   }
-}
-
-function isOffline({ code }: K8sVerifyError): boolean {
-  return code === 'offline';
 }
 
 type SearchAnswer =

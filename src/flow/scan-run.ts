@@ -1,3 +1,4 @@
+import { counted } from '../text/counted.ts';
 import type { BigIntStats } from 'node:fs';
 import type { FileHandle } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
@@ -277,8 +278,4 @@ function assertSizeOfProgram(bytes: bigint): void {
     throw new Error(
       `it has ${bytes} bytes; a program of Kubernetes has at most ${MAX_ARTIFACT_BYTES.binary}`,
     );
-}
-
-function counted(count: number, one: string, many: string): string {
-  return `${count} ${count === 1 ? one : many}`;
 }

@@ -6,6 +6,11 @@ import { UnavailableError } from '../errors.ts';
 import { shownUrl } from '../text/shown-url.ts';
 import type { HttpClient } from './http-client.ts';
 
+/** Whether it is what a run fails with that must not use the network. */
+export function isOffline(error: unknown): boolean {
+  return error instanceof UnavailableError && error.code === 'offline';
+}
+
 /** Refuses every request with UnavailableError `offline`. */
 export function offlineHttpClient(): HttpClient {
   return {

@@ -6,15 +6,10 @@ import type { LockRequest } from './lock-request.ts';
 import type { AuditRequest } from './audit-request.ts';
 import type { CheckMirrorRequest, MirrorRequest, ReleasedRequest } from './request.ts';
 
-const RELEASED_FIELDS = [
-  'artifacts',
-  'platforms',
-  'sources',
-  'rekorUrl',
-  'forgetNames',
-  'signal',
-  ...TRUST_FIELDS,
-] as const;
+/** What every run may be told: where to ask, which names to forget, when to end, and what its trust rests on. */
+const RUN_FIELDS = ['sources', 'rekorUrl', 'forgetNames', 'signal', ...TRUST_FIELDS] as const;
+
+const RELEASED_FIELDS = ['artifacts', 'platforms', ...RUN_FIELDS] as const;
 
 /** @throws RequestError `usage` */
 export function readDigest(input: unknown): ReleasedRequest {
@@ -40,11 +35,7 @@ const AUDIT_FIELDS = [
   'corroborate',
   'deep',
   'writeTo',
-  'sources',
-  'rekorUrl',
-  'forgetNames',
-  'signal',
-  ...TRUST_FIELDS,
+  ...RUN_FIELDS,
 ] as const;
 
 /** @throws RequestError `usage` */
@@ -58,11 +49,7 @@ export function readAudit(input: unknown): AuditRequest {
     corroborate: fields.optional('corroborate', list(path)) ?? [],
     ...fields.entry('deep', flag),
     ...fields.entry('writeTo', path),
-    ...fields.entry('sources', list(sourceReader(fields))),
-    ...fields.entry('rekorUrl', urlReader(fields)),
-    ...fields.entry('forgetNames', list(nameReader(fields))),
-    ...fields.entry('signal', fields.signal),
-    ...readTrust(fields),
+    ...readRun(fields),
   };
 }
 
@@ -80,26 +67,11 @@ function readReleasedRequest(fields: InputFields): ReleasedRequest {
   return {
     artifacts: fields.required('artifacts', fields.list(readReleased)),
     platforms: fields.optional('platforms', (value, name) => readPlatforms(value, name, fields)) ?? [],
-    ...fields.entry('sources', fields.list(sourceReader(fields))),
-    ...fields.entry('rekorUrl', urlReader(fields)),
-    ...fields.entry('forgetNames', fields.list(nameReader(fields))),
-    ...fields.entry('signal', fields.signal),
-    ...readTrust(fields),
+    ...readRun(fields),
   };
 }
 
-const LOCK_FIELDS = [
-  'lockfile',
-  'artifacts',
-  'platforms',
-  'evidence',
-  'dryRun',
-  'sources',
-  'rekorUrl',
-  'forgetNames',
-  'signal',
-  ...TRUST_FIELDS,
-] as const;
+const LOCK_FIELDS = ['lockfile', 'artifacts', 'platforms', 'evidence', 'dryRun', ...RUN_FIELDS] as const;
 
 /** @throws RequestError `usage` */
 export function readLockInput(input: unknown): LockRequest {
@@ -111,9 +83,15 @@ export function readLockInput(input: unknown): LockRequest {
     platforms: fields.optional('platforms', list(text)) ?? [],
     evidence: fields.optional('evidence', flag) ?? true,
     ...fields.entry('dryRun', flag),
-    ...fields.entry('sources', list(sourceReader(fields))),
+    ...readRun(fields),
+  };
+}
+
+function readRun(fields: InputFields): Omit<ReleasedRequest, 'artifacts' | 'platforms'> {
+  return {
+    ...fields.entry('sources', fields.list(sourceReader(fields))),
     ...fields.entry('rekorUrl', urlReader(fields)),
-    ...fields.entry('forgetNames', list(nameReader(fields))),
+    ...fields.entry('forgetNames', fields.list(nameReader(fields))),
     ...fields.entry('signal', fields.signal),
     ...readTrust(fields),
   };

@@ -1,5 +1,6 @@
 import { equalBytes } from '../strict/bytes.ts';
 import { encodeHex } from '../strict/hex.ts';
+import { counted } from '../text/counted.ts';
 import type { Signing } from '../policy/policy.ts';
 import type { Certificate } from './certificate.ts';
 import { readIdentity } from './check-identity.ts';
@@ -22,7 +23,7 @@ export function describeChecks(proof: Proof): CheckReport {
     evidence.content.kind === 'dsse' ? 'DSSE envelope' : `message signature over ${digest.algorithm}`;
   return {
     material: passed(
-      `bundle v${evidence.version}, ${content}, ${count(entries.length, 'log entry', 'log entries')}`,
+      `bundle v${evidence.version}, ${content}, ${counted(entries.length, 'log entry', 'log entries')}`,
     ),
     time: list(times, `${times.join(', ')}${timestamps.length > 0 ? ', RFC 3161 among them' : ''}`),
     chain: certificate ? passed(describeValidity(certificate)) : NOT_PRESENT,
@@ -123,8 +124,4 @@ function list(found: readonly unknown[], detail: string): CheckResult {
 
 function passed(detail: string): CheckResult {
   return { outcome: 'passed', detail };
-}
-
-function count(number: number, one: string, many: string): string {
-  return `${number} ${number === 1 ? one : many}`;
 }

@@ -1,7 +1,8 @@
 /** The records of a release, held against what is proved, and what others recorded of it. */
+import { counted } from '../text/counted.ts';
 import { section } from './frame.ts';
 import { type Html, html } from './html.ts';
-import { counted, foreign, markOf, nextSteps, type Tone, verdictChip } from './parts.ts';
+import { foreign, markOf, nextSteps, type Tone, verdictChip } from './parts.ts';
 import type { ReleaseReport, ReportedComparison, ReportedDifference } from './report-data.ts';
 
 const OUTCOMES: Readonly<Record<string, readonly [words: string, tone: Tone]>> = {

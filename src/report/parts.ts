@@ -53,11 +53,6 @@ export function logEntry(entry: { readonly logIndex: string; readonly logUrl: st
   return html`<a rel="noreferrer" href="${href}">${logIndex}</a>`;
 }
 
-/** `11 files`, `1 file`. */
-export function counted(count: number, one: string, many = `${one}s`): string {
-  return `${count} ${count === 1 ? one : many}`;
-}
-
 /** Names with what is said of each; a name without a value is left out. */
 export function definitions(entries: readonly (readonly [name: string, value: Html | undefined])[]): Html {
   const there = entries.filter(([, value]) => value !== undefined);

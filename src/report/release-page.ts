@@ -1,11 +1,12 @@
 /** The page of the audit of a release. */
+import { counted } from '../text/counted.ts';
 import { comparedSection, comparisonLooks, othersSection } from './compared.ts';
 import { embeddedReport } from './embedded.ts';
 import { filterControls } from './filter-controls.ts';
 import { closing, type Headline, meaningOf, notesSection, opening, section, toneOf } from './frame.ts';
 import { type Html, html } from './html.ts';
 import { type Count, countsLine, failureSection, looksSection } from './overview.ts';
-import { counted, foreign } from './parts.ts';
+import { foreign } from './parts.ts';
 import { lookItem, tableHead, tableRow } from './release-row.ts';
 import type { ReleaseReport, ReleaseRow } from './report-data.ts';
 import { pictureOf, SignerTally } from './signers.ts';

@@ -1,7 +1,7 @@
 /** One file of a release: as a row of the table, and among what needs a look. */
+import { counted } from '../text/counted.ts';
 import { type Html, html } from './html.ts';
 import {
-  counted,
   definitions,
   foreign,
   logEntry,

@@ -1,5 +1,13 @@
 /** The parts of the JSON of an audit that its page shows. All of it may be text of others. */
+import type { ScannedMachine } from '../flow/scan-machine.ts';
 import type { Note } from '../notes.ts';
+import type {
+  Comparison,
+  Corroboration,
+  DigestDifference,
+  ReleaseAudit,
+  WrittenRelease,
+} from '../release-result.ts';
 import type { ArtifactResult, TrustedRootReport } from '../result.ts';
 
 /** What the JSON says of a failure. */
@@ -61,30 +69,24 @@ export interface ScanRow extends ReportedProof {
   readonly error?: ReportedError;
 }
 
+/** How many programs have which verdict. */
+export interface ScanCounts {
+  readonly found: number;
+  readonly genuine: number;
+  readonly refused: number;
+  readonly unsigned: number;
+  readonly notAllowed: number;
+  readonly notJudged: number;
+  readonly otherBuilder: number;
+  readonly unreadable: number;
+  /** Not proved, and accepted by --allow-vendor or --allow-digest. */
+  readonly allowed: number;
+}
+
 /** A scan as a whole. */
 export interface ScanReport extends ReportedRun {
-  readonly summary?: {
-    readonly found: number;
-    readonly genuine: number;
-    readonly refused: number;
-    readonly unsigned: number;
-    readonly notAllowed: number;
-    readonly notJudged: number;
-    readonly otherBuilder: number;
-    readonly unreadable: number;
-    readonly allowed: number;
-  };
-  readonly machine?: {
-    readonly host?: string;
-    readonly system?: string;
-    readonly root?: string;
-    readonly places: readonly string[];
-    readonly processes?: { readonly programs: number; readonly unread: number };
-    readonly unread: {
-      readonly count: number;
-      readonly first: readonly { readonly path: string; readonly reason: string }[];
-    };
-  };
+  readonly summary?: ScanCounts;
+  readonly machine?: ScannedMachine;
 }
 
 /** One signed file of a release. */
@@ -101,52 +103,23 @@ export interface ReleaseRow extends ReportedProof {
   readonly error?: ReportedError;
 }
 
+/** The same shape with any text in it: a page shows what others wrote, and relies on no closed list. */
+type WithAnyText<Type> = Type extends string
+  ? string
+  : Type extends object
+    ? { readonly [Key in keyof Type]: WithAnyText<Type[Key]> }
+    : Type;
+
 /** A digest that is not the one it was held against. */
-export interface ReportedDifference {
-  readonly path: string;
-  readonly algorithm: string;
-  readonly found: string;
-  readonly wanted: string;
-  readonly wantedBy: string;
-}
+export type ReportedDifference = WithAnyText<DigestDifference>;
 
 /** A record of the release, held against what is proved. */
-export interface ReportedComparison {
-  readonly source: string;
-  readonly from: string;
-  readonly proved: boolean;
-  readonly outcome: string;
-  readonly agrees: number;
-  readonly differs: readonly ReportedDifference[];
-  readonly notListed: readonly string[];
-  readonly extra: readonly string[];
-  readonly detail: string;
-  readonly error?: ReportedError;
-}
+export type ReportedComparison = WithAnyText<Omit<Comparison, 'error'>> & { readonly error?: ReportedError };
 
 /** The audit of a release as a whole; of one that failed before it proved anything, only what every audit has. */
-export interface ReleaseReport extends ReportedRun {
-  readonly release?: string;
-  readonly summary?: {
-    readonly found: number;
-    readonly genuine: number;
-    readonly refused: number;
-    readonly unsigned: number;
-    readonly notAllowed: number;
-    readonly notJudged: number;
-    readonly inconsistent: number;
-    readonly missing: number;
-    readonly unsignedByDesign: number;
-  };
+export interface ReleaseReport
+  extends ReportedRun, Partial<Pick<ReleaseAudit, 'release' | 'summary' | 'unsignedByDesign'>> {
   readonly compared?: readonly ReportedComparison[];
-  readonly corroborated?: readonly {
-    readonly file: string;
-    readonly agrees: number;
-    readonly differs: readonly ReportedDifference[];
-    readonly notListed: number;
-    readonly notProved: readonly string[];
-    readonly detail: string;
-  }[];
-  readonly unsignedByDesign?: readonly string[];
-  readonly written?: { readonly directory: string; readonly files: readonly string[] };
+  readonly corroborated?: readonly WithAnyText<Omit<Corroboration, 'format'>>[];
+  readonly written?: Omit<WrittenRelease, 'leftOut'>;
 }

@@ -1,10 +1,11 @@
 /** The page of a scan. */
+import { counted } from '../text/counted.ts';
 import { embeddedReport } from './embedded.ts';
 import { closing, type Headline, meaningOf, notesSection, opening, section, toneOf } from './frame.ts';
 import { filterControls, type FilterChoices } from './filter-controls.ts';
 import { html, type Html } from './html.ts';
 import { type Count, countsLine, failureSection, looksSection } from './overview.ts';
-import { counted, definitions, foreign } from './parts.ts';
+import { definitions, foreign } from './parts.ts';
 import type { ScanReport, ScanRow } from './report-data.ts';
 import { type Columns, lookItem, tableHead, tableRow } from './scan-row.ts';
 import { ScanSurvey } from './scan-survey.ts';

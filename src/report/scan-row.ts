@@ -1,6 +1,7 @@
 /** One program of a scan: as a row of the table, and among what needs a look. */
+import { counted } from '../text/counted.ts';
 import { type Html, html } from './html.ts';
-import { counted, definitions, foreign, markOf, nextSteps, reasonEntries, verdictChip } from './parts.ts';
+import { definitions, foreign, markOf, nextSteps, reasonEntries, verdictChip } from './parts.ts';
 import { checkTable, proofEntries } from './proof-details.ts';
 import type { ScanRow } from './report-data.ts';
 import { saidName, whoCanWrite } from './scan-standing.ts';

@@ -1,8 +1,9 @@
 /** Who signed the files of an audit, and when. */
+import { counted } from '../text/counted.ts';
 import type { ArtifactResult } from '../result.ts';
 import { section } from './frame.ts';
 import { type Html, html } from './html.ts';
-import { counted, moment } from './parts.ts';
+import { moment } from './parts.ts';
 import { signerText } from './proof-details.ts';
 
 /** A release has one; more than these would be text of an attacker. */

@@ -1,0 +1,4 @@
+/** `11 files`, `1 file`. */
+export function counted(count: number, one: string, many = `${one}s`): string {
+  return `${count} ${count === 1 ? one : many}`;
+}
