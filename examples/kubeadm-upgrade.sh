@@ -59,7 +59,7 @@ keep() {
   done
 }
 
-# One rename each: a program that runs keeps its old file, and half of a new one is never in its place.
+# One rename each: a program that runs keeps its old file, and a new one is whole or not there.
 place() {
   local from=$1 component
   shift

@@ -39,15 +39,15 @@ export function testImage(world: () => ImageWorld): void {
         root = built.join('root');
         assembleRoot({ platform, executable, into: root, ...(fromDebian ? {} : { librariesFrom: '/' }) });
         rmSync(`${root}-packages`, { recursive: true, force: true });
-        const work = path.join(root, 'work');
-        mkdirSync(work);
+        const data = path.join(root, 'data');
+        mkdirSync(data);
         const bytes = Buffer.from('kubectl');
-        writeFileSync(path.join(work, 'kubectl'), bytes);
-        writeFileSync(path.join(work, 'kubectl.sigstore.json'), sigstore.signBlob({ bytes }).bundle('0.3'));
-        writeFileSync(path.join(work, 'changed'), 'another kubectl');
-        writeFileSync(path.join(work, 'changed.sigstore.json'), sigstore.signBlob({ bytes }).bundle('0.3'));
-        writeFileSync(path.join(work, 'root.json'), sigstore.trustedRoot());
-        chownSync(work, USER, USER);
+        writeFileSync(path.join(data, 'kubectl'), bytes);
+        writeFileSync(path.join(data, 'kubectl.sigstore.json'), sigstore.signBlob({ bytes }).bundle('0.3'));
+        writeFileSync(path.join(data, 'changed'), 'another kubectl');
+        writeFileSync(path.join(data, 'changed.sigstore.json'), sigstore.signBlob({ bytes }).bundle('0.3'));
+        writeFileSync(path.join(data, 'root.json'), sigstore.trustedRoot());
+        chownSync(data, USER, USER);
       });
 
       /** As a container engine starts it: that user, no other group, and a HOME only where there is one. */
@@ -100,7 +100,7 @@ export function testImage(world: () => ImageWorld): void {
 
       it('has nothing that its user can change, and no other program', async () => {
         const names = await readdir(root, { recursive: true });
-        const own = names.filter((name) => !/^work(?:\/|$)/.test(name));
+        const own = names.filter((name) => !/^data(?:\/|$)/.test(name));
         const stats = await Promise.all(
           own.map(async (name) => ({ name, stat: await lstat(path.join(root, name)) })),
         );
