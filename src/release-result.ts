@@ -28,7 +28,7 @@ export interface ReleaseFile {
   readonly url: string;
   /** What kind of file it is. */
   readonly kind: ReleaseFileKind;
-  /** The proven digest, hex. Absent if it is not proved. */
+  /** The proven digest, hex. Absent if it is not proved; there if the policy forbids what is. */
   readonly sha256?: string;
   /** The SHA-512 of the same file, hex: measured (`deep`), or as the proved release manifest lists it. */
   readonly sha512?: string;

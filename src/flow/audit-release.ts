@@ -116,17 +116,19 @@ function atAPace(client: Client, request: AuditRequest): Client {
 
 /** A release has a manifest and lists. Where there is none of them, its files need not be asked for one by one. */
 async function assertIsThere(
-  { version }: AuditPlan,
+  plan: AuditPlan,
   manifest: RunManifest,
   records: Records,
-  { sources }: AuditContext,
+  context: AuditContext,
 ): Promise<void> {
+  const { version } = plan;
+  const { sources } = context;
   const answers = Object.values(records);
   const failed = answers.find((one) => one.kind === 'not-fetched');
   if (manifest.kind === 'proved' || answers.some(({ kind }) => kind === 'found')) return;
   // An outage: the files will say the same, each on its own.
   if (failed !== undefined && !isOffline(failed.error)) return;
-  if (failed !== undefined) throw failed.error.with({ message: nothingKept(version) });
+  if (failed !== undefined) throw failed.error.with(await whatIsMissing(plan, context));
   // It is there and not proved, as under a policy that forbids it, or could not be fetched: each file has its own verdict.
   if (manifest.isAbsent !== true) return;
   const release = formatReleaseVersion(version);
@@ -147,8 +149,16 @@ async function assertIsThere(
   });
 }
 
-function nothingKept(version: AuditPlan['version']): string {
-  return `nothing of ${formatReleaseVersion(version)} is on this machine`;
+/** Without a connection everything rests on a kept manifest. */
+async function whatIsMissing(
+  { version, files: [first] }: AuditPlan,
+  context: AuditContext,
+): Promise<{ readonly message: string; readonly why?: string }> {
+  const release = formatReleaseVersion(version);
+  const { whyKeptManifestFails } = await import('./kept-manifest.ts');
+  const why = first && (await whyKeptManifestFails(version, first.policy, context));
+  if (why === undefined) return { message: `nothing of ${release} is on this machine` };
+  return { message: `the kept manifest of ${release} is not proved`, why };
 }
 
 /** Names that are to be forgotten and are none of this audit's. */

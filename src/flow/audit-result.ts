@@ -1,5 +1,5 @@
 /** What an audit says of each file and of the whole release. */
-import type { K8sVerifyError } from '../errors.ts';
+import { type K8sVerifyError, NotAllowedError } from '../errors.ts';
 import { MAX_SIGNING_SPAN_MS } from '../limits.ts';
 import { note, type Note } from '../notes.ts';
 import type { AuditPlan } from '../plan/plan-audit.ts';
@@ -42,7 +42,17 @@ export async function describeFile(
   };
   if (file.kind === 'failed') {
     const { verdict, error } = file;
-    return { verdict, proved: false, ...named, logEntries: [], notes: [], error };
+    // The policy forbids only what is proved.
+    const sha256 = error instanceof NotAllowedError ? error.subject?.sha256 : undefined;
+    return {
+      verdict,
+      proved: false,
+      ...named,
+      ...(sha256 === undefined ? {} : { sha256 }),
+      logEntries: [],
+      notes: [],
+      error,
+    };
   }
   const { flaw, measured, policy } = file;
   const sha512 = measured?.sha512 ?? listedSha512(path, manifest);

@@ -52,6 +52,12 @@ export interface KeptProof {
   readonly notes: readonly Note[];
 }
 
+/** The same, after everything that was kept of one digest was tried. */
+export interface KeptSearch extends KeptProof {
+  /** Why each bundle that was tried in vain does not prove. */
+  readonly failures: readonly K8sVerifyError[];
+}
+
 /** What a proof by kept evidence takes from a run. */
 export interface KeptContext extends ProofRun {
   readonly trust: RunTrust;
@@ -62,7 +68,7 @@ export interface KeptContext extends ProofRun {
  *
  * @param sha256 hex.
  */
-export async function proveKept(sha256: string, policy: Policy, run: KeptContext): Promise<KeptProof> {
+export async function proveKept(sha256: string, policy: Policy, run: KeptContext): Promise<KeptSearch> {
   const trust = await run.trust.current();
   const context = proofContext(run, policy, trust);
   const subject = { kind: 'digest', digest: { algorithm: 'sha256', hex: sha256 } } as const;
@@ -82,17 +88,19 @@ export async function proveFromKept(
   data: DataStore,
   sha256: string,
   prove: (kept: KeptEvidence) => Promise<ProvenArtifact>,
-): Promise<KeptProof> {
+): Promise<KeptSearch> {
   const { found, notes: unreadable } = await findKeptEvidence(data, sha256);
   const notes = [...unreadable];
+  const failures: K8sVerifyError[] = [];
   for (const kept of found) {
     try {
       const proof = await prove(kept);
-      return { proof: { ...proof, notes: [...proof.notes, ...notes] }, notes };
+      return { proof: { ...proof, notes: [...proof.notes, ...notes] }, notes, failures };
     } catch (error) {
       if (!(error instanceof K8sVerifyError) || error instanceof InterruptedError) throw error;
+      failures.push(error);
       notes.push(evidenceNotUsed(kept.location, error.message));
     }
   }
-  return { proof: undefined, notes };
+  return { proof: undefined, notes, failures };
 }

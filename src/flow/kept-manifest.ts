@@ -1,5 +1,5 @@
 import type { DataStore } from '../data/data-store.ts';
-import { UnavailableError } from '../errors.ts';
+import { NotAllowedError, UnavailableError } from '../errors.ts';
 import { keepEvidence } from '../evidence/evidence-store.ts';
 import { type Policy, policyOfManifest } from '../policy/policy.ts';
 import { firstDisagreement } from '../records/release-manifest.ts';
@@ -40,6 +40,28 @@ export async function keptManifest(
     if (opened.kind === 'proved' && formatReleaseVersion(opened.manifest.version) === release) return opened;
   }
   return undefined;
+}
+
+/**
+ * Why what was kept as the manifest of a release does not count; undefined where none was kept.
+ *
+ * @throws NotAllowedError where the policy forbids it.
+ */
+export async function whyKeptManifestFails(
+  version: ReleaseVersion,
+  policy: Policy,
+  context: KeptContext,
+): Promise<string | undefined> {
+  const [entry] = await context.client.data.read('manifests', formatReleaseVersion(version));
+  if (entry === undefined) return undefined;
+  const { hex } = digestOf(entry.bytes, 'sha256');
+  const { failures, notes } = await proveKept(hex, policyOfManifest(policy), context);
+  const forbidden = failures.find((error) => error instanceof NotAllowedError);
+  if (forbidden !== undefined) {
+    const message = `the kept manifest of ${formatReleaseVersion(version)} is genuine, but not allowed by the policy`;
+    throw forbidden.with({ message });
+  }
+  return notes[0]?.text ?? `there is no evidence of ${entry.path} here`;
 }
 
 /**

@@ -1,4 +1,6 @@
 import { writeFileSync } from 'node:fs';
+import { rm } from 'node:fs/promises';
+import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { fault } from '#support/http/faults';
 import { readWhole } from '#support/http/reply';
@@ -370,6 +372,18 @@ describe('an audit without a network', () => {
     expect(exitCodeFor(run.error)).toBe(4);
   });
 
+  it('with a kept manifest and no evidence of it: 4, and why', async () => {
+    await publishPart(world);
+    const data = (await testDir()).path;
+    await audit(world, { data });
+    await rm(join(data, 'evidence'), { recursive: true });
+    expect(await rejection(audit(world, { data, offline: true }))).toMatchObject({
+      code: 'offline',
+      message: `the kept manifest of ${VERSION} is not proved`,
+      why: expect.stringMatching(/^there is no evidence of .*manifests/) as unknown,
+    });
+  });
+
   it('with nothing kept: 4, about the run', async () => {
     expect(await rejection(audit(world, { offline: true }))).toMatchObject({ code: 'offline' });
   });
@@ -469,7 +483,11 @@ describe('an audit under a policy file', () => {
       const sha256 = files.get(MANIFEST)?.sha256;
       const denying = policy({ denied: { digests: [{ sha256, reason: 'signed by mistake' }] } });
       const run = await audit(world, { policy: denying, isPublisher });
-      expect(fileAt(run, MANIFEST)).toMatchObject({ verdict: 'not-allowed', error: { code: 'not-allowed' } });
+      expect(fileAt(run, MANIFEST)).toMatchObject({
+        verdict: 'not-allowed',
+        sha256,
+        error: { code: 'not-allowed' },
+      });
       expect(fileAt(run, SOURCE)).toMatchObject({ verdict: 'genuine' });
       expect(fileAt(run, KUBECTL)).toMatchObject({
         verdict: 'not-judged',
@@ -478,6 +496,20 @@ describe('an audit under a policy file', () => {
       expect(exitCodeFor(run.error)).toBe(23);
     },
   );
+
+  it('a kept manifest that it denies, offline: 23, and why', async () => {
+    const files = await publishPart(world);
+    const data = (await testDir()).path;
+    await audit(world, { data });
+    const sha256 = files.get(MANIFEST)?.sha256;
+    const denying = policy({ denied: { digests: [{ sha256, reason: 'signed by mistake' }] } });
+    const error = await rejection(audit(world, { data, offline: true, policy: denying }));
+    expect(error).toMatchObject({
+      code: 'not-allowed',
+      message: `the kept manifest of ${VERSION} is genuine, but not allowed by the policy`,
+      why: 'signed by mistake',
+    });
+  });
 
   it('a component that is named and that it forbids ends with 2', async () => {
     const forbidding = policy({ allowed: [{ components: ['kubectl'] }] });
