@@ -30500,6 +30500,7 @@ async function proveKept(sha256, policy, run) {
 async function proveFromKept(data, sha256, prove) {
 	const { found, notes: unreadable } = await findKeptEvidence(data, sha256);
 	const notes = [...unreadable];
+	const failures = [];
 	for (const kept of found) try {
 		const proof = await prove(kept);
 		return {
@@ -30507,15 +30508,18 @@ async function proveFromKept(data, sha256, prove) {
 				...proof,
 				notes: [...proof.notes, ...notes]
 			},
-			notes
+			notes,
+			failures
 		};
 	} catch (error) {
 		if (!(error instanceof K8sVerifyError) || error instanceof InterruptedError) throw error;
+		failures.push(error);
 		notes.push(evidenceNotUsed(kept.location, error.message));
 	}
 	return {
 		proof: void 0,
-		notes
+		notes,
+		failures
 	};
 }
 var init_kept_evidence = __esmMin((() => {
@@ -30564,7 +30568,8 @@ var init_proved_manifest = __esmMin((() => {
 var kept_manifest_exports = __exportAll({
 	assertAgreesWithKept: () => assertAgreesWithKept,
 	keepManifest: () => keepManifest,
-	keptManifest: () => keptManifest
+	keptManifest: () => keptManifest,
+	whyKeptManifestFails: () => whyKeptManifestFails
 });
 async function keepManifest(data, { manifest, bytes, sha256, proof }) {
 	if (proof.proven.algorithm !== "sha256") return;
@@ -30584,6 +30589,18 @@ async function keptManifest(version, policy, context) {
 		}, `${MANIFEST_NAME} of ${release}`);
 		if (opened.kind === "proved" && formatReleaseVersion(opened.manifest.version) === release) return opened;
 	}
+}
+async function whyKeptManifestFails(version, policy, context) {
+	const [entry] = await context.client.data.read("manifests", formatReleaseVersion(version));
+	if (entry === void 0) return void 0;
+	const { hex } = digestOf(entry.bytes, "sha256");
+	const { failures, notes } = await proveKept(hex, policyOfManifest(policy), context);
+	const forbidden = failures.find((error) => error instanceof NotAllowedError);
+	if (forbidden !== void 0) {
+		const message = `the kept manifest of ${formatReleaseVersion(version)} is genuine, but not allowed by the policy`;
+		throw forbidden.with({ message });
+	}
+	return notes[0]?.text ?? `there is no evidence of ${entry.path} here`;
 }
 async function assertAgreesWithKept({ manifest, bytes, location }, policy, context) {
 	const release = formatReleaseVersion(manifest.version);
@@ -49535,7 +49552,7 @@ var init_interruption = __esmMin((() => {
 		"SIGHUP"
 	];
 	INTERRUPTED_EXIT_CODE = 130;
-	LINGERING_MS = 100;
+	LINGERING_MS = 1e3;
 }));
 // src/cli/with-client.ts
 async function withClient(transport, output, story) {
@@ -55187,12 +55204,14 @@ function atAPace(client, request) {
 		http: withFetchSmall(http, fetchSmall)
 	};
 }
-async function assertIsThere({ version }, manifest, records, { sources }) {
+async function assertIsThere(plan, manifest, records, context) {
+	const { version } = plan;
+	const { sources } = context;
 	const answers = Object.values(records);
 	const failed = answers.find((one) => one.kind === "not-fetched");
 	if (manifest.kind === "proved" || answers.some(({ kind }) => kind === "found")) return;
 	if (failed !== void 0 && !isOffline(failed.error)) return;
-	if (failed !== void 0) throw failed.error.with({ message: nothingKept(version) });
+	if (failed !== void 0) throw failed.error.with(await whatIsMissing(plan, context));
 	if (manifest.isAbsent !== true) return;
 	const release = formatReleaseVersion(version);
 	const details = {
@@ -55209,8 +55228,15 @@ async function assertIsThere({ version }, manifest, records, { sources }) {
 		next: `fill the mirror: k8s-verify mirror COMPONENT ${release} --to DIR`
 	});
 }
-function nothingKept(version) {
-	return `nothing of ${formatReleaseVersion(version)} is on this machine`;
+async function whatIsMissing({ version, files: [first] }, context) {
+	const release = formatReleaseVersion(version);
+	const { whyKeptManifestFails } = await Promise.resolve().then(() => (init_kept_manifest(), kept_manifest_exports));
+	const why = first && await whyKeptManifestFails(version, first.policy, context);
+	if (why === void 0) return { message: `nothing of ${release} is on this machine` };
+	return {
+		message: `the kept manifest of ${release} is not proved`,
+		why
+	};
 }
 async function noteForgotten({ files }, { forgetNames = [] }, { client, note }) {
 	const others = forgetNames.filter((name) => files.every(({ artifact }) => !isNameOf(name, artifact)));
@@ -55436,10 +55462,12 @@ async function describeFile(file, manifest, kept) {
 	};
 	if (file.kind === "failed") {
 		const { verdict, error } = file;
+		const sha256 = error instanceof NotAllowedError ? error.subject?.sha256 : void 0;
 		return {
 			verdict,
 			proved: false,
 			...named,
+			...sha256 === void 0 ? {} : { sha256 },
 			logEntries: [],
 			notes: [],
 			error
@@ -55535,6 +55563,7 @@ function keptByFile(prepared, paths) {
 }
 var KINDS$1;
 var init_audit_result = __esmMin((() => {
+	init_errors();
 	init_limits();
 	init_notes();
 	init_request();

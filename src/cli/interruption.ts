@@ -8,8 +8,8 @@ export interface Interruption {
 
 const SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
 const INTERRUPTED_EXIT_CODE = 130;
-/** An interrupted process ends by itself within this many milliseconds, unless something holds it. */
-const LINGERING_MS = 100;
+/** An interrupted process ends by itself within this many milliseconds, on a busy machine too, unless something holds it. */
+const LINGERING_MS = 1000;
 
 /** The first one asks the run to stop and clean up; the second one ends the process at once. */
 export function listenForInterruption(): Interruption {
