@@ -1,19 +1,18 @@
 /** What a policy file does with a request; loaded only where there is one. */
 import type { Client } from '../client.ts';
-import { RequestError, UnavailableError } from '../errors.ts';
 import type { OpenPolicy } from '../policy/open-policy.ts';
 import type { ClaimPolicy, PatchesBehind, Policy } from '../policy/policy.ts';
 import { assertComponentIn, assertSignerIn, forbidden, ruledPolicy, signersBy } from '../policy/rules.ts';
 import type { ReleaseArtifact } from '../release/artifact.ts';
 import { type ArtifactKind, COMPONENTS } from '../release/component.ts';
-import { formatReleaseVersion, type ReleaseVersion } from '../release/version.ts';
+import type { ReleaseVersion } from '../release/version.ts';
 import { isDirectory } from '../source/directory-source.ts';
 import type { ReleaseSource } from '../source/release-source.ts';
 import { shownUrl } from '../text/shown-url.ts';
 import { sourceAt } from './mirror-place.ts';
+import { patchesBehind } from './patches-behind.ts';
 import type { PolicyRequest, PolicySubject } from './policy-subject.ts';
 import { DEFAULT_SOURCE, type NetworkRequest } from './request.ts';
-import { resolveVersion } from './resolve-version.ts';
 import { signerOf } from './who-must-have-signed.ts';
 
 /**
@@ -124,34 +123,4 @@ export function requestUnder<Request extends PolicyRequest>(
 /** A directory that only other machines have is no source here. */
 function placeHere(source: string): readonly (string | ReleaseSource)[] {
   return URL.canParse(source) || isDirectory(source) ? [sourceAt(source)] : [];
-}
-
-/** The newest patch release of the version's minor, by a version marker, which is not signed. */
-async function patchesBehind(
-  version: ReleaseVersion,
-  request: PolicyRequest,
-  client: Client,
-): Promise<PatchesBehind> {
-  // Its answer is no version that was asked for.
-  const quiet: Client = {
-    ...client,
-    report: (event) => (event.kind === 'resolved' ? undefined : client.report(event)),
-  };
-  if (request.sources?.length === 0) {
-    throw new UnavailableError('mirror-incomplete', 'the newest patch release is not known', {
-      wanted: 'a source with version markers, for maxPatchesBehind of the policy',
-      found: 'no source',
-      next: 'name one with --mirror URL',
-    });
-  }
-  const { major, minor, patch, prerelease } = version;
-  try {
-    const newest = await resolveVersion(`${major}.${minor}`, request, quiet);
-    const distance = newest.patch - patch + (prerelease === undefined ? 0 : 1);
-    return { count: Math.max(0, distance), newest: formatReleaseVersion(newest) };
-  } catch (error) {
-    // A minor that has pre-releases only.
-    if (!(error instanceof RequestError) || error.code !== 'release-not-found') throw error;
-    return { count: 0, newest: formatReleaseVersion(version) };
-  }
 }

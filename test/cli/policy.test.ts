@@ -129,6 +129,45 @@ describe('--policy', () => {
     expect(offline).toMatchObject({ exitCode: 4 });
   });
 
+  it('takes no marker that is missing, and none of a mirror directory, for an answer', async () => {
+    const world = await localWorld();
+    const missing = await installUnder(world, { maxPatchesBehind: 9 });
+    expect(missing).toMatchObject({ exitCode: 4 });
+    expect(missing.stderr).toContain('the newest patch release is not known');
+    expect(missing.stderr).toContain('stable-1.26.txt');
+    await publishWholeRelease(world.releases, {
+      version: 'v1.26.4',
+      paths: ['bin/linux/amd64/kubectl'],
+      sigstore: world.sigstore,
+    });
+    // It writes a marker of what it holds: v1.26.4.
+    expect(await world.run(['mirror', ...KUBECTL, ...world.options, '--to', 'mirror'])).toMatchObject({
+      exitCode: 0,
+    });
+    const [, , ...log] = world.options;
+    const own = [
+      ...KUBECTL,
+      ...log,
+      '--mirror',
+      'mirror',
+      '--install-dir',
+      'bin',
+      '--policy',
+      'platform.json',
+    ];
+    for (const more of [[], ['--offline']]) {
+      const run = await world.run([...own, ...more]);
+      expect(run).toMatchObject({ exitCode: 4 });
+      expect(run.stderr).toContain('say what was put into it, and not what was released since');
+    }
+    const check = ['mirror', '--check', 'mirror', '--trusted-root', 'root.json', '--policy', 'platform.json'];
+    expect(await world.run(check)).toMatchObject({ exitCode: 4 });
+    world.releases.publishFile('/release/stable-1.26.txt', 'v1.26.9');
+    const both = await world.run([...own, '--mirror', world.releases.url]);
+    expect(both).toMatchObject({ exitCode: 0 });
+    expect(both.stderr).toContain('5 behind v1.26.9');
+  });
+
   it('takes files from its own sources where none is named', async () => {
     const world = await localWorld();
     writeFileSync(

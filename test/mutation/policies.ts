@@ -4,6 +4,7 @@ import type { DecisionMutation } from './decisions.ts';
 const JUDGE = 'policy/judge.ts';
 const RULES = 'policy/rules.ts';
 const UNDER = 'plan/under-policy-file.ts';
+const BEHIND = 'plan/patches-behind.ts';
 const OPEN = 'policy/open-policy.ts';
 const READ = 'policy/read-policy.ts';
 const VALUES = 'policy/policy-values.ts';
@@ -155,8 +156,23 @@ export const POLICY_MUTATIONS: readonly DecisionMutation[] = [
   },
   { file: UNDER, from: 'identities === undefined && (sources', to: '(sources' },
   { file: UNDER, from: ' || sources.includes(DEFAULT_SOURCE)', to: ' || true' },
-  { file: UNDER, from: 'newest.patch - patch + (prerelease', to: 'newest.patch - patch - 1 + (prerelease' },
-  { file: UNDER, from: 'Math.max(0, distance)', to: 'distance' },
+  { file: BEHIND, from: 'newest.patch - patch + (isOver', to: 'newest.patch - patch - 1 + (isOver' },
+  { file: BEHIND, from: 'Math.max(0, distance)', to: 'distance' },
+  { file: BEHIND, from: 'prerelease !== undefined && newest.prerelease === undefined', to: 'false' },
+  { file: BEHIND, from: ' && newest.prerelease === undefined;', to: ';' },
+  { file: BEHIND, from: 'all.filter(({ isLocal }) => !isLocal)', to: 'all' },
+  { file: BEHIND, from: 'client.http.isOffline || servers', to: 'servers' },
+  { file: BEHIND, from: 'prerelease === undefined ? [stable]', to: 'false ? [stable]' },
+  {
+    file: BEHIND,
+    from: "[stable, { channel: 'latest', major, minor }]",
+    to: '[stable]',
+  },
+  {
+    file: BEHIND,
+    from: 'throw noMarker(markers, servers);',
+    to: 'return { count: 0, newest: formatReleaseVersion(version) };',
+  },
   { file: UNDER, from: 'component: subject.member ?? component', to: 'component' },
   { file: UNDER, from: 'isSignerAsked ? builtIn : (signersBy(opened, named) ?? builtIn)', to: 'builtIn' },
   // Exceptions.

@@ -21,11 +21,14 @@ export interface PolicyCode {
 export interface PolicyCase {
   readonly policy: object;
   /** What is asked for by name; default: kubectl v1.30.2. A file that was here has none. */
-  readonly asked?: 'kubectl' | 'image' | 'tarball member' | 'local file' | 'local kubelet';
+  readonly asked?: keyof typeof SUBJECTS;
   readonly demanded?: string;
   readonly request?: Partial<PolicyRequest>;
   /** What the version marker of 1.30 says; default: v1.30.4. */
   readonly newest?: string | undefined;
+  /** What the marker of its pre-releases says; default: there is none. */
+  readonly newestPrerelease?: string;
+  readonly isOffline?: boolean;
   readonly signing?: Partial<Signing>;
   readonly found?: Partial<NamedFile>;
   /** `forbidden`: 2, before any request; `not allowed`: 23; with the words that a reader is told. */
@@ -44,6 +47,7 @@ const OTHER = { subjectAlternativeName: 'release@k8s.example', issuer: 'https://
 const LOG = 'c'.repeat(64);
 
 const V: ReleaseVersion = { major: 1, minor: 30, patch: 2, prerelease: undefined };
+const RC: ReleaseVersion = { major: 1, minor: 30, patch: 0, prerelease: { stage: 'rc', number: 1 } };
 const entry = (change: Partial<SigningEntry> = {}): readonly SigningEntry[] => [
   { logId: LOG, logIndex: 100n, isOfLog: true, ...change },
 ];
@@ -132,14 +136,68 @@ export const POLICY_CASES: Readonly<Record<string, PolicyCase>> = {
     comes: 'allowed; 0 behind v1.30.1',
   },
   'the minor has no marker': {
-    policy: { maxPatchesBehind: 0 },
+    policy: { maxPatchesBehind: 9 },
     newest: undefined,
-    comes: 'allowed; 0 behind v1.30.2',
+    comes: /^mirror-incomplete: .*stable-1\.30\.txt/,
+  },
+  'the minor has a marker of pre-releases alone, and a release is asked for': {
+    policy: { maxPatchesBehind: 9 },
+    newest: undefined,
+    newestPrerelease: 'v1.30.0-rc.2',
+    comes: /^mirror-incomplete: .*stable-1\.30\.txt/,
+  },
+  'a pre-release of a minor that has nothing else': {
+    policy: { maxPatchesBehind: 0 },
+    asked: 'pre-release',
+    newest: undefined,
+    newestPrerelease: 'v1.30.0-rc.2',
+    comes: 'allowed; 0 behind v1.30.0-rc.2',
+  },
+  'a pre-release, and the newest is of a later patch': {
+    policy: { maxPatchesBehind: 0 },
+    asked: 'pre-release',
+    newest: undefined,
+    newestPrerelease: 'v1.30.1-rc.0',
+    comes: /^forbidden.*1 behind v1\.30\.1-rc\.0/,
+  },
+  'a pre-release of a minor that has releases': {
+    policy: { maxPatchesBehind: 4 },
+    asked: 'pre-release',
+    comes: /^forbidden.*5 behind v1\.30\.4/,
+  },
+  'a pre-release, and its release is the newest': {
+    policy: { maxPatchesBehind: 0 },
+    asked: 'pre-release',
+    newest: 'v1.30.0',
+    comes: /^forbidden.*1 behind v1\.30\.0/,
+  },
+  'a pre-release of a minor without any marker': {
+    policy: { maxPatchesBehind: 9 },
+    asked: 'pre-release',
+    newest: undefined,
+    comes: /^mirror-incomplete: .*latest-1\.30\.txt/,
   },
   'no source for the marker': {
     policy: { maxPatchesBehind: 3 },
     request: { sources: [] },
     comes: /^mirror-incomplete/,
+  },
+  'the marker of a directory says what is in it, and not what was released': {
+    policy: { maxPatchesBehind: 9 },
+    request: { sources: [sourceWith({ newest: 'v1.30.2', isLocal: true })] },
+    comes: /^mirror-incomplete.*mirror directories alone/,
+  },
+  'no network to ask for the marker': {
+    policy: { maxPatchesBehind: 9 },
+    isOffline: true,
+    comes: /^offline: a server with version markers/,
+  },
+  'a directory and a server: the server says it': {
+    policy: { maxPatchesBehind: 9 },
+    request: {
+      sources: [sourceWith({ newest: 'v1.30.2', isLocal: true }), sourceWith({ newest: 'v1.30.9' })],
+    },
+    comes: 'allowed; 7 behind v1.30.9',
   },
   'a local file too far behind': {
     policy: { maxPatchesBehind: 1 },
@@ -498,29 +556,41 @@ export const POLICY_CASES: Readonly<Record<string, PolicyCase>> = {
   },
 };
 
-const SUBJECTS: Readonly<Record<NonNullable<PolicyCase['asked']>, PolicySubject>> = {
+const SUBJECTS = {
   kubectl: released('kubectl', 'binary'),
+  'pre-release': released('kubectl', 'binary', RC),
   image: released('kube-apiserver.tar', 'image'),
   'tarball member': { ...released('kubernetes-client', 'tarball'), member: 'kubectl' },
   'local file': { kind: 'local' },
   'local kubelet': { kind: 'local', as: { component: 'kubelet', version: V } },
-};
+} as const satisfies Readonly<Record<string, PolicySubject>>;
 
 function released(
   component: string,
   kind: 'binary' | 'image' | 'tarball',
+  version: ReleaseVersion = V,
 ): Extract<PolicySubject, { readonly kind: 'released' }> {
-  return { kind: 'released', artifact: { component, kind, version: V, signers: [KREL] } };
+  return { kind: 'released', artifact: { component, kind, version, signers: [KREL] } };
 }
 
-/** A server that has one version marker. */
-function sourceWith(newest: string | undefined): ReleaseSource {
+/** A server, or a directory, that has the version markers of 1.30. */
+function sourceWith({
+  newest,
+  newestPrerelease,
+  isLocal = false,
+}: Pick<PolicyCase, 'newest' | 'newestPrerelease'> & { readonly isLocal?: boolean }): ReleaseSource {
+  const markers: ReadonlyMap<string, string | undefined> = new Map([
+    ['release/stable-1.30.txt', newest],
+    ['release/latest-1.30.txt', newestPrerelease],
+  ]);
   return {
-    shown: 'https://m.example/k8s',
+    shown: isLocal ? '/mnt/k8s' : 'https://m.example/k8s',
     isPublisher: false,
-    isLocal: false,
-    small: () =>
-      Promise.resolve(newest === undefined ? undefined : { bytes: Buffer.from(newest), quotable: true }),
+    isLocal,
+    small: ({ path }) => {
+      const text = markers.get(path);
+      return Promise.resolve(text === undefined ? undefined : { bytes: Buffer.from(text), quotable: true });
+    },
     bytes: () => Promise.reject(new TypeError('no bytes are asked for')),
     size: () => Promise.reject(new TypeError('no size is asked for')),
   };
@@ -567,14 +637,31 @@ function exceptionText({ lifts, reason: why, until }: UsedException): string {
 }
 
 async function judged(
-  { policy, asked = 'kubectl', demanded, request, signing, found, ...more }: PolicyCase,
+  {
+    policy,
+    asked = 'kubectl',
+    demanded,
+    request,
+    signing,
+    found,
+    newestPrerelease,
+    isOffline = false,
+    ...more
+  }: PolicyCase,
   { openPolicy: open, underFile: under }: PolicyCode,
 ): Promise<string> {
   const newest = 'newest' in more ? more.newest : 'v1.30.4';
   const opened = await open({ kind: 'value', bytes: encoded(policy) });
   const subject = { ...SUBJECTS[asked], ...(demanded === undefined ? {} : { demanded }) };
-  const asking = { sources: [sourceWith(newest)], ...request };
-  const { rules } = await under(opened, asking, subject, { claim: {}, builtIn: [KREL] }, CLIENT);
+  const markers = { newest, ...(newestPrerelease === undefined ? {} : { newestPrerelease }) };
+  const asking = { sources: [sourceWith(markers)], ...request };
+  const { rules } = await under(
+    opened,
+    asking,
+    subject,
+    { claim: {}, builtIn: [KREL] },
+    { ...CLIENT, http: Object({ isOffline }) },
+  );
   if (rules === undefined) return 'no rules';
   const use = await rules.judge({ ...SIGNING, ...signing }).named({ ...FOUND, ...found });
   const { patchesBehind: behind, exceptions } = use;
@@ -711,7 +798,7 @@ export const FLAWED_POLICIES: Readonly<Record<string, object>> = {
 export async function manifestOutcome({ policy, signing }: PolicyCase, code: PolicyCode): Promise<string> {
   return told(async () => {
     const opened = await code.openPolicy({ kind: 'value', bytes: encoded(policy) });
-    const asking = { sources: [sourceWith(undefined)] };
+    const asking = { sources: [sourceWith({})] };
     const parts = { claim: {}, builtIn: [KREL] };
     const { rules } = await code.underFile(opened, asking, SUBJECTS.kubectl, parts, CLIENT);
     const own = rules?.ofManifest;
