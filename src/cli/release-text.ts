@@ -166,6 +166,7 @@ function nameOf({ source }: Comparison): string {
 const WORDS: Readonly<Record<Comparison['outcome'], string>> = {
   agrees: 'agrees',
   differs: 'differs',
+  incomplete: 'lacks some of the files',
   'not-published': 'no source has it',
   'not-fetched': 'could not be fetched, and was not compared',
   'not-readable': 'cannot be read',

@@ -55,7 +55,7 @@ export type StatedChecksum =
   | { readonly kind: 'stated'; readonly hex: string }
   | { readonly kind: 'none' }
   | { readonly kind: 'not-fetched' }
-  | { readonly kind: 'not-readable' };
+  | { readonly kind: 'not-readable'; readonly error: UntrustedError };
 
 /** A file of the audit, judged. */
 export type AuditedFile = {
@@ -231,7 +231,7 @@ async function proofOf(
         bytes: new UnfetchedBytes(claimed, label),
         listed: { artifact, policy, manifest: () => Promise.resolve(manifest) },
       },
-      Promise.resolve({ ...files, checksum: undefined }),
+      Promise.resolve({ ...files, checksum: undefined, noChecksum: undefined }),
     );
   });
 }
@@ -249,7 +249,11 @@ async function withoutNetwork(
   return proof;
 }
 
-function readChecksum(found: FoundFile, { checksum, notes }: SideFiles): Digest | undefined {
+function readChecksum(found: FoundFile, { checksum, noChecksum, notes }: SideFiles): Digest | undefined {
+  if (noChecksum !== undefined) {
+    found.checksum = { kind: 'not-readable', error: noChecksum };
+    return undefined;
+  }
   if (checksum === undefined) {
     const isMissing = notes.every(({ code }) => code !== 'checksum-not-fetched');
     found.checksum = { kind: isMissing ? 'none' : 'not-fetched' };
@@ -261,7 +265,7 @@ function readChecksum(found: FoundFile, { checksum, notes }: SideFiles): Digest 
     return digest;
   } catch (error) {
     if (!(error instanceof UntrustedError)) throw error;
-    found.checksum = { kind: 'not-readable' };
+    found.checksum = { kind: 'not-readable', error };
     return undefined;
   }
 }

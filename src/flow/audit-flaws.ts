@@ -37,8 +37,8 @@ export function assertPublished(
   listed: Digest | undefined,
   sources: readonly ReleaseSource[],
 ): void {
-  const { bundle, signature, certificate, checksum, notes } = files;
-  const isThere = [bundle, signature, certificate, checksum].some((one) => one !== undefined);
+  const { bundle, signature, certificate, checksum, noChecksum, notes } = files;
+  const isThere = [bundle, signature, certificate, checksum, noChecksum].some((one) => one !== undefined);
   if (isThere || notes.some(({ code }) => code === 'checksum-not-fetched')) return;
   const from = sources.map(({ shown }) => `${shown}/${artifact.path}`).join(', ');
   const found = `no signature, no certificate, no bundle and no checksum file${listed === undefined ? '' : '; the signed release manifest lists it'}`;

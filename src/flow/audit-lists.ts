@@ -7,7 +7,7 @@ import { MANIFEST_NAME, SIDE_FILE } from '../release/artifact.ts';
 import type { ComparedSource, Comparison } from '../release-result.ts';
 import { formatReleaseVersion } from '../release/version.ts';
 import { type AuditContext, type AuditedFile, verdictOf } from './audit-file.ts';
-import { type ReadList, readStatement, readSums, type Records } from './audit-records.ts';
+import { notReadable, type ReadList, readStatement, readSums, type Records } from './audit-records.ts';
 import type { RunManifest } from './run-manifest.ts';
 
 /** What every comparison needs. */
@@ -153,11 +153,14 @@ function isUnsignedByDesign(path: string): boolean {
 function outcomeOf(
   source: ComparedSource,
   from: string,
-  { agrees, differs }: Pick<ListComparison, 'agrees' | 'differs'>,
+  { agrees, differs, notListed }: Pick<ListComparison, 'agrees' | 'differs' | 'notListed'>,
   { version }: AuditPlan,
 ): Pick<Comparison, 'outcome' | 'error'> {
   const [first] = differs;
-  if (first === undefined) return { outcome: agrees === 0 ? 'not-comparable' : 'agrees' };
+  if (first === undefined) {
+    if (notListed.length > 0 && LISTS_ALL.has(source)) return { outcome: 'incomplete' };
+    return { outcome: agrees === 0 ? 'not-comparable' : 'agrees' };
+  }
   const release = formatReleaseVersion(version);
   const count = differs.length === 1 ? '1 file' : `${differs.length} files`;
   const what = source === '.sha256' ? `a checksum file of ${release}` : `${source} of ${release}`;
@@ -170,6 +173,9 @@ function outcomeOf(
   });
   return { outcome: 'differs', error };
 }
+
+/** Records that should have every file; provenance is over what the build made, without the images. */
+const LISTS_ALL: ReadonlySet<ComparedSource> = new Set(['SHA256SUMS', 'SHA512SUMS', '.sha256']);
 
 const BY = {
   proof: 'which is proved',
@@ -202,22 +208,32 @@ function compareChecksums(audited: readonly AuditedFile[], { files, plan, asked 
       checksum.kind === 'stated' ? [[planned.artifact.pathInRelease, { sha256: checksum.hex }] as const] : [],
     ),
   );
-  const states = new Set(audited.map(({ checksum }) => checksum.kind));
-  if (digests.size === 0) {
-    const outcome = states.has('not-readable')
-      ? 'not-readable'
-      : states.has('none')
-        ? 'not-published'
-        : 'not-fetched';
+  const unreadable = audited.flatMap(({ checksum }) =>
+    checksum.kind === 'not-readable' ? [notReadable(checksum.error, asked)] : [],
+  );
+  const [first] = unreadable;
+  if (digests.size === 0 && first === undefined) {
+    const outcome = audited.some(({ checksum }) => checksum.kind === 'none')
+      ? 'not-published'
+      : 'not-fetched';
     return { ...EMPTY, source, from: asked, outcome, detail: 'there is none to compare' };
   }
+  const withChecksum = new Set(
+    audited.flatMap((file) =>
+      file.checksum.kind === 'stated' || (file.checksum.kind === 'none' && verdictOf(file) !== 'missing')
+        ? [file.planned.artifact.pathInRelease]
+        : [],
+    ),
+  );
   const found = compareList(
     digests,
-    files.map((file) => ({ ...file, isListed: true })),
+    files.flatMap((file) => (withChecksum.has(file.path) ? [{ ...file, isListed: true }] : [])),
   );
-  const unreadable = audited.filter(({ checksum }) => checksum.kind === 'not-readable').length;
   const remark =
-    unreadable === 0 ? undefined : `${unreadable} cannot be read; they are not signed, and no proof`;
+    unreadable.length === 0
+      ? undefined
+      : `${unreadable.length} cannot be read; they are not signed, and no proof`;
+  const compared = outcomeOf(source, asked, found, plan);
   return {
     source,
     from: asked,
@@ -226,7 +242,9 @@ function compareChecksums(audited: readonly AuditedFile[], { files, plan, asked 
     differs: found.differs,
     notListed: found.notListed,
     extra: [],
-    ...outcomeOf(source, asked, found, plan),
+    ...(first === undefined || compared.outcome === 'differs'
+      ? compared
+      : { outcome: 'not-readable', error: first }),
     detail: detailOf(found, 0, false, remark),
   };
 }

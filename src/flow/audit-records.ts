@@ -69,12 +69,12 @@ function readRecord(
 }
 
 /** What the release says of itself cannot be read: that is about the release, and no verdict on a file. */
-function notReadable(error: K8sVerifyError, from: string): UnavailableError {
+export function notReadable(error: K8sVerifyError, from: string): UnavailableError {
   return new UnavailableError('release-inconsistent', error.message, {
     ...(error.wanted === undefined ? {} : { wanted: error.wanted }),
     ...(error.found === undefined ? {} : { found: error.found }),
     from,
-    why: 'a list of the release that cannot be read cannot be compared, and other tools go by it',
+    why: 'a record of the release that cannot be read cannot be compared, and other tools go by it',
     next: 'look at it; another source may have the right one: --mirror URL',
     cause: error,
   });

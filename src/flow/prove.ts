@@ -167,7 +167,11 @@ async function askPastCaches(
   }
 }
 
-function publishedChecksum({ files: { what } }: ProofRequest, { checksum }: SideFiles): Digest | undefined {
+function publishedChecksum(
+  { files: { what } }: ProofRequest,
+  { checksum, noChecksum }: SideFiles,
+): Digest | undefined {
+  if (noChecksum !== undefined) throw noChecksum;
   return checksum === undefined
     ? undefined
     : parseChecksumFile(checksum, 'sha256', `the checksum file of ${what}`);

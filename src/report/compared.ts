@@ -8,6 +8,7 @@ import type { ReleaseReport, ReportedComparison, ReportedDifference } from './re
 const OUTCOMES: Readonly<Record<string, readonly [words: string, tone: Tone]>> = {
   agrees: ['agrees', 'good'],
   differs: ['differs', 'look'],
+  incomplete: ['lacks files', 'look'],
   'not-published': ['not published', 'none'],
   'not-fetched': ['could not be fetched', 'none'],
   'not-readable': ['cannot be read', 'look'],

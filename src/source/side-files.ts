@@ -1,4 +1,4 @@
-import { UnavailableError } from '../errors.ts';
+import { UnavailableError, UntrustedError } from '../errors.ts';
 import {
   MAX_BUNDLE_BYTES,
   MAX_CERTIFICATE_FILE_BYTES,
@@ -18,6 +18,8 @@ export interface SideFiles {
   readonly signature: Uint8Array | undefined;
   readonly certificate: Uint8Array | undefined;
   readonly checksum: Uint8Array | undefined;
+  /** Why the checksum file that is there is none: it is too large to be one. */
+  readonly noChecksum?: UntrustedError | undefined;
   /** Notes for the user about files that could not be fetched and were not needed. */
   readonly notes: readonly Note[];
 }
@@ -89,7 +91,7 @@ async function fetchFrom(request: SideFileRequest, source: ReleaseSource): Promi
       fetchOne('.cert', MAX_CERTIFICATE_FILE_BYTES, 'certificate'),
       request.withoutChecksum === true
         ? undefined
-        : orUnavailable(fetchOne('.sha256', MAX_CHECKSUM_FILE_BYTES, 'checksum file')),
+        : orTooLarge(orUnavailable(fetchOne('.sha256', MAX_CHECKSUM_FILE_BYTES, 'checksum file'))),
     ]);
     return withoutUnavailable({ source, bundle, signature, certificate, checksum });
   } catch (error) {
@@ -105,12 +107,20 @@ async function orUnavailable(fetched: Promise<Fetched>): Promise<Fetched | Unava
   });
 }
 
+/** It is not signed: what is wrong with it is for those who need it to say. */
+async function orTooLarge(fetched: Promise<Fetched | UnavailableError>): Promise<Answers['checksum']> {
+  return fetched.catch((error: unknown) => {
+    if (error instanceof UntrustedError) return error;
+    throw error;
+  });
+}
+
 interface Answers {
   readonly source: ReleaseSource;
   readonly bundle: Fetched | UnavailableError;
   readonly signature: Fetched;
   readonly certificate: Fetched;
-  readonly checksum: Fetched | UnavailableError;
+  readonly checksum: Fetched | UnavailableError | UntrustedError;
 }
 
 /** @throws UnavailableError if the bundle cannot be fetched and nothing can replace it. */
@@ -128,7 +138,9 @@ function withoutUnavailable({ source, bundle, signature, certificate, checksum }
     signature,
     certificate,
     bundle: present(bundle, 'bundle-not-fetched', 'bundle'),
-    checksum: present(checksum, 'checksum-not-fetched', 'checksum file'),
+    ...(checksum instanceof UntrustedError
+      ? { checksum: undefined, noChecksum: checksum }
+      : { checksum: present(checksum, 'checksum-not-fetched', 'checksum file') }),
     notes,
   };
 }

@@ -326,6 +326,52 @@ describe('what an audit says of the records of a release', () => {
     expect(exitCodeFor(run.error)).toBe(22);
   });
 
+  it.each<readonly [string, (files: { readonly sha256: string }) => string | Uint8Array]>([
+    ['names a file', ({ sha256 }) => `${sha256}  kubectl\n`],
+    ['has another digest for a file that it names', () => `${'b'.repeat(64)}  kubectl\n`],
+    ['has two digests', ({ sha256 }) => `${sha256}\n${'c'.repeat(64)}\n`],
+    ['is in capitals', ({ sha256 }) => sha256.toUpperCase()],
+    ['is short', ({ sha256 }) => sha256.slice(0, 40)],
+    ['is a page', () => '<html>sign in</html>'],
+    ['is empty', () => ''],
+    ['is no text', () => Uint8Array.of(0xff, 0xfe, 0, 1)],
+    ['is as large as a binary', () => 'x'.repeat(3_000_000)],
+  ])('a checksum file that %s among good ones: 22, and the file stays genuine', async (_, content) => {
+    const files = await publishPart(world);
+    const kubectl = files.get(KUBECTL);
+    releases.publishFile(`${ROOT}${KUBECTL}.sha256`, content({ sha256: kubectl?.sha256 ?? '' }));
+    const run = await audit(world);
+    expect(fileAt(run, KUBECTL)).toMatchObject({ verdict: 'genuine', sha256: kubectl?.sha256 });
+    expect(compared(run, '.sha256')).toMatchObject({
+      outcome: 'not-readable',
+      agrees: run.results.length - 1,
+      notListed: [],
+      error: { code: 'release-inconsistent', message: expect.stringContaining('kubectl') as unknown },
+    });
+    expect(exitCodeFor(run.error)).toBe(22);
+  });
+
+  it('a checksum file that is not there among those that are: told as not complete', async () => {
+    await publishPart(world);
+    releases.unpublish(`${ROOT}${KUBECTL}.sha256`);
+    const run = await audit(world);
+    expect(compared(run, '.sha256')).toMatchObject({ outcome: 'incomplete', notListed: [KUBECTL] });
+    expect(run.error).toBeUndefined();
+  });
+
+  it.each([
+    ['leaves a file out', () => ''],
+    ['has a file only under another spelling', () => `${'b'.repeat(64)}  ./${KUBECTL}\n`],
+  ])('a list that %s does not agree', async (_, instead) => {
+    await publishPart(world);
+    const sums = await readText(`${ROOT}SHA256SUMS`);
+    const others = sums.split(/(?<=\n)/).filter((line) => !line.endsWith(` ${KUBECTL}\n`));
+    releases.publishFile(`${ROOT}SHA256SUMS`, others.join('') + instead());
+    const run = await audit(world);
+    expect(compared(run, 'SHA256SUMS')).toMatchObject({ outcome: 'incomplete', notListed: [KUBECTL] });
+    expect(fileAt(run, KUBECTL)).toMatchObject({ verdict: 'genuine' });
+  });
+
   it('what it lists and the table does not have is named, and not judged', async () => {
     const paths = await pathsOf();
     await publishPart(world);
