@@ -35,7 +35,7 @@ export async function diagnose(request: DiagnoseRequest, client: Client): Promis
   ]);
   return [
     ...attempt('k8s-verify', () => [lookAtProgram(client)]),
-    ...lookAtEnvironment(request.env),
+    ...(await lookAtEnvironment(request.env)),
     ...directories.map((path) => ok('downloads', `${path}, a directory of this machine`)),
     ...asRunWouldTakeThem(downloads),
     await withoutLog(log.finding, downloads, kept.evidence, visitor, client),

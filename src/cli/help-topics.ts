@@ -24,7 +24,7 @@ export function topicPage(topic: Topic, width: number): string {
 /** The variables besides those that stand for an option. */
 export const OTHER_VARIABLES: readonly (readonly [names: string, meaning: string])[] = [
   ['HTTPS_PROXY, HTTP_PROXY, ALL_PROXY, NO_PROXY', 'which requests go through a proxy; lower case too'],
-  ['NODE_EXTRA_CA_CERTS', 'certificates (PEM) to trust for TLS, as --ca-file'],
+  ['NODE_EXTRA_CA_CERTS, SSL_CERT_FILE', 'certificates (PEM) to trust for TLS, as --ca-file'],
   ['NO_COLOR', 'no colour, unless --color says otherwise'],
   ['CLICOLOR_FORCE, FORCE_COLOR', 'colour in a pipe too'],
   ['SOURCE_DATE_EPOCH', 'the time that results say the run began, in seconds since 1970; it proves nothing'],

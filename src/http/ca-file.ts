@@ -6,14 +6,43 @@ import { RequestError } from '../errors.ts';
 
 const BLOCK = /-----BEGIN CERTIFICATE-----[^-]+-----END CERTIFICATE-----/g;
 
+/** The files that name authorities besides Node's own. */
+export interface CaFiles {
+  /** The one that was asked for: it has to be usable. */
+  readonly caFile: string | undefined;
+  /** What SSL_CERT_FILE names. As in OpenSSL, one that cannot be used counts for nothing. */
+  readonly systemFile: string | undefined;
+}
+
 /**
- * TLS that trusts the CAs in a file in addition to Node's own list and NODE_EXTRA_CA_CERTS; Node drops both as soon
+ * TLS that trusts the CAs in files in addition to Node's own list and NODE_EXTRA_CA_CERTS; Node drops both as soon
  * as it gets a list. Made once for all connections, because reading 150 certificates takes longer than connecting.
  *
- * @param path a PEM file with at least one certificate; other text in it is ignored, as in OpenSSL.
- * @throws RequestError `file-not-readable`, or `usage` if it has no certificate or a broken one.
+ * A file is PEM with at least one certificate; other text in it is ignored, as in OpenSSL.
+ *
+ * @throws RequestError about `caFile`: `file-not-readable`, or `usage` if it has no certificate or a broken one.
  */
-export async function trustCaFile(path: string): Promise<SecureContext> {
+export async function trustCaFiles({ caFile, systemFile }: CaFiles): Promise<SecureContext | undefined> {
+  const blocks = [
+    ...(caFile === undefined ? [] : await certificatesIn(caFile)),
+    ...(systemFile === undefined ? [] : ((await usableCertificatesIn(systemFile)) ?? [])),
+  ];
+  return blocks.length === 0
+    ? undefined
+    : createSecureContext({ ca: [...getCACertificates('default'), ...blocks] });
+}
+
+/** The certificates of a file that is used if it can be; undefined if it cannot. */
+export async function usableCertificatesIn(path: string): Promise<readonly string[] | undefined> {
+  try {
+    return await certificatesIn(path);
+  } catch (error) {
+    if (error instanceof RequestError) return undefined;
+    throw error;
+  }
+}
+
+async function certificatesIn(path: string): Promise<readonly string[]> {
   let text: string;
   try {
     text = await readFile(path, 'latin1');
@@ -40,5 +69,5 @@ export async function trustCaFile(path: string): Promise<SecureContext> {
       });
     }
   }
-  return createSecureContext({ ca: [...getCACertificates('default'), ...blocks] });
+  return blocks;
 }

@@ -1,5 +1,6 @@
 /** The only file that loads undici, on the first request. */
 import type { LookupFunction } from 'node:net';
+import type { SecureContext } from 'node:tls';
 import type * as Undici from 'undici';
 import type { buildConnector, Dispatcher, ProxyAgent } from 'undici';
 import { CLOSED } from './classify.ts';
@@ -87,13 +88,8 @@ export class Connections {
   }
 
   async #load(): Promise<Loaded> {
-    const { caFile, connectTimeoutMs: timeoutMs, lookup } = this.#settings;
-    const [undici, secureContext] = await Promise.all([
-      import('undici'),
-      caFile === undefined
-        ? undefined
-        : import('./ca-file.ts').then(({ trustCaFile }) => trustCaFile(caFile)),
-    ]);
+    const { connectTimeoutMs: timeoutMs, lookup } = this.#settings;
+    const [undici, secureContext] = await Promise.all([import('undici'), this.#trustedBesides()]);
     const closed = this.#closed.signal;
     const tls = {
       allowH2: false,
@@ -103,6 +99,16 @@ export class Connections {
     };
     const connect = connectorOf(undici.buildConnector, { timeoutMs, lookup, tls, closed });
     return { undici, connect, tls };
+  }
+
+  /** Undefined where nothing names authorities besides those that Node trusts. */
+  async #trustedBesides(): Promise<SecureContext | undefined> {
+    const { caFile, env } = this.#settings;
+    const named = env['SSL_CERT_FILE'];
+    const systemFile = named === '' ? undefined : named;
+    if (caFile === undefined && systemFile === undefined) return undefined;
+    const { trustCaFiles } = await import('./ca-file.ts');
+    return trustCaFiles({ caFile, systemFile });
   }
 
   #throughHttp({ url, credentials }: ProxyChoice, { undici, connect, tls }: Loaded): Dispatcher {

@@ -1,4 +1,5 @@
 import { chmodSync, existsSync, mkdirSync, writeFileSync } from 'node:fs';
+import { writeFile } from 'node:fs/promises';
 import { endianness } from 'node:os';
 import { delimiter } from 'node:path';
 import { describe, expect, it } from 'vitest';
@@ -7,6 +8,8 @@ import type { Finding } from '../../src/diagnosis/finding.ts';
 import { createClient } from '../../src/client.ts';
 import { formatPlatform, hostPlatform } from '../../src/release/platform.ts';
 import { fault } from '#support/http/faults';
+import { createTlsAuthority } from '#support/http/tls';
+import { testDir } from '#support/test-dir';
 import { localWorld, type LocalWorld } from './local-world.ts';
 
 function withoutPath(directory: string): DiagnoseRequest['directories'] {
@@ -143,12 +146,22 @@ describe('diagnose', () => {
   it.each([
     ['LD_PRELOAD', 'the system loads code or settings from LD_PRELOAD, before k8s-verify runs'],
     ['OPENSSL_CONF', 'the system loads code or settings from OPENSSL_CONF, before k8s-verify runs'],
-    ['SSL_CERT_FILE', 'SSL_CERT_FILE is set, and k8s-verify does not read it'],
+    [
+      'SSL_CERT_FILE',
+      'SSL_CERT_FILE names a file that cannot be used, so that nothing is trusted because of it',
+    ],
     ['NODE_PATH', 'node takes options or code from NODE_PATH, before k8s-verify runs'],
   ])('names %s where it is set, and not its value', async (name, found) => {
     const findings = await examine(await localWorld(), { env: { [name]: '/a/secret' } });
     expect(findings.get('environment')).toMatchObject({ outcome: 'note', found, exitCode: 0 });
     expect(JSON.stringify([...findings.values()])).not.toContain('/a/secret');
+  });
+
+  it('says nothing of an SSL_CERT_FILE that can be used', async () => {
+    const dir = await testDir();
+    await writeFile(dir.join('ca.pem'), createTlsAuthority().caPem);
+    const findings = await examine(await localWorld(), { env: { SSL_CERT_FILE: dir.join('ca.pem') } });
+    expect(findings.has('environment')).toBe(false);
   });
 
   it('shows a proxy without its password', async () => {

@@ -229,9 +229,9 @@ describe('certificate authorities of an organisation', () => {
     expect(await outcomeOf(world, await world.command({}))).toBe('installed');
   });
 
-  it.concurrent('NODE_EXTRA_CA_CERTS', async () => {
+  it.concurrent.each(['NODE_EXTRA_CA_CERTS', 'SSL_CERT_FILE'])('%s', async (name) => {
     await using world = await startFaultWorld({ tls: true });
-    const run = await world.command({}, { trustCa: false, env: { NODE_EXTRA_CA_CERTS: world.caFile } });
+    const run = await world.command({}, { trustCa: false, env: { [name]: world.caFile } });
     expect(await outcomeOf(world, run)).toBe('installed');
   });
 

@@ -203,3 +203,37 @@ describe('a CA file', () => {
     expect(stdout.trim()).toBe('200');
   });
 });
+
+/** A client of which the environment names authorities. */
+async function naming(pem: string | undefined, caFile?: string): Promise<TestClient> {
+  const dir = await testDir();
+  if (pem !== undefined) await writeFile(dir.join('system.pem'), pem);
+  if (caFile !== undefined) await writeFile(dir.join('ca.pem'), caFile);
+  return client({
+    env: { SSL_CERT_FILE: dir.join('system.pem') },
+    ...(caFile === undefined ? {} : { caFile: dir.join('ca.pem') }),
+  });
+}
+
+describe('SSL_CERT_FILE', () => {
+  it.each([
+    ['alone', undefined],
+    ['besides a CA file of another authority', createTlsAuthority('another CA').caPem],
+  ])('names authorities that are trusted, %s', async (_, caFile) => {
+    const url = await serveTls(authority.issue());
+    const http = await naming(authority.caPem, caFile);
+    expect((await http.fetchSmall({ ...SMALL, url })).status).toBe(200);
+  });
+
+  it.each([
+    ['is not there', undefined],
+    ['has no certificate', 'nothing\n'],
+    ['has a broken one', '-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n'],
+  ])('counts for nothing where the file %s', async (_, pem) => {
+    const url = await serveTls(authority.issue());
+    const own = await naming(pem, authority.caPem);
+    expect((await own.fetchSmall({ ...SMALL, url })).status).toBe(200);
+    const http = await naming(pem);
+    expect(await rejection(http.fetchSmall({ ...SMALL, url }))).toMatchObject({ name: 'UnavailableError' });
+  });
+});
