@@ -26,9 +26,10 @@ const GROUPS = [
   { name: 'version', test: /rolldown[\\/]runtime|src[\\/]cli[\\/]version-text\.ts$/, priority: 8 },
   { name: 'words', test: /src[\\/]cli[\\/](?:environment|help-page)\.ts$/, priority: 7 },
   { name: 'run', test: /src[\\/]cli[\\/]run\.ts$/, priority: 6 },
+  // With what a scan looks at before it loads what proves: the first file is hashed meanwhile.
   {
     name: 'flow',
-    test: /src[\\/](?:cli[\\/](?:proved-answer|result-path|with-client)|disk[\\/]verified-artifact|flow[\\/](?:able-to-judge|describe|name-failure|open-trust|place|proof-context|report|run-log-memory)|plan[\\/](?:policy-of|who-must-have-signed)|policy[\\/]policy)\.ts$/,
+    test: /src[\\/](?:binary[\\/]read-binary|cli[\\/](?:proved-answer|result-path|with-client)|disk[\\/]verified-artifact|flow[\\/](?:able-to-judge|describe|name-failure|open-trust|place|proof-context|report|run-log-memory)|names[\\/](?:claimed-name|file-name)|plan[\\/](?:policy-of|who-must-have-signed)|policy[\\/]policy|text[\\/]counted)\.ts$/,
     priority: 5,
   },
   {

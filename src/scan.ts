@@ -3,7 +3,8 @@ import { KeepingHashPool } from './disk/keeping-hash-pool.ts';
 import { RootedTree } from './disk/rooted-tree.ts';
 import { RequestError } from './errors.ts';
 import { openTrust } from './flow/open-trust.ts';
-import { shareManifests } from './flow/release-manifest.ts';
+import type { ManifestContext } from './flow/release-manifest.ts';
+import type { ManifestOf } from './flow/run-manifest.ts';
 import type { RunTrust } from './flow/run-trust.ts';
 import type { ScanContext, ScannedProgram } from './flow/scan-program.ts';
 import { type ScanBounds, ScanRun, type ScanSummary } from './flow/scan-run.ts';
@@ -83,7 +84,17 @@ async function contextOf(request: ScanRequest, client: Client, trust: RunTrust):
   const silent = { ...client, report: () => undefined };
   const signal = request.signal ?? new AbortController().signal;
   const sources = sourcesOf(request, client.http);
-  const manifestOf = shareManifests({ network: request, sources, client: silent, trust, signal });
+  const manifestOf = manifestsWhenAsked({ network: request, sources, client: silent, trust, signal });
   const policy = await policyOf(request, { kind: 'local' }, client);
   return { request, client: silent, policy, trust, manifestOf };
+}
+
+/** What asks for manifests is loaded when the first file needs one. */
+function manifestsWhenAsked(context: ManifestContext): ManifestOf {
+  let shared: Promise<ManifestOf> | undefined;
+  const load = async (): Promise<ManifestOf> => {
+    const { shareManifests } = await import('./flow/release-manifest.ts');
+    return shareManifests(context);
+  };
+  return async (version, policy) => (await (shared ??= load()))(version, policy);
 }

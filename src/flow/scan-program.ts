@@ -1,8 +1,7 @@
 /** One program of a scan: whether it is one of Kubernetes', and what is proved of it. */
 import type { Client } from '../client.ts';
-import { K8sVerifyError, RequestError, UntrustedError } from '../errors.ts';
+import { K8sVerifyError, UntrustedError } from '../errors.ts';
 import { localFileOf, type OpenLocalFile, sharedFile } from '../files/local-file.ts';
-import { unreadableReason } from '../files/unreadable-file.ts';
 import { builderOf } from '../names/builders.ts';
 import { componentOfFileName } from '../names/file-name.ts';
 import type { VerifyRequest } from '../plan/request.ts';
@@ -145,15 +144,4 @@ function allowedBy(
     verdict === 'other-builder' && subject.version !== undefined ? builderOf(subject.version) : undefined;
   if (builder === undefined || !allowedBuilders.includes(builder)) return undefined;
   return { by: 'vendor', reason: builder };
-}
-
-/** A file or directory that a scan could not look at. */
-export function unreadProgram(path: string, cause: unknown): ScannedProgram {
-  const isThere = !(cause instanceof Error && 'code' in cause && cause.code === 'ENOENT');
-  const error = new RequestError('subject-not-readable', `${path} cannot be read`, {
-    found: unreadableReason(cause),
-    next: isThere ? 'scan as a user who may read it, as root for instance' : 'check the path',
-    cause,
-  });
-  return { path, pids: [], isDeleted: false, kind: 'failed', verdict: 'unreadable', error };
 }

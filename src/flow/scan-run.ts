@@ -16,7 +16,8 @@ import { type FirstLook, hashAhead, lookInto } from './scan-ahead.ts';
 import { MachineSurvey, type ScannedMachine, standingOf } from './scan-machine.ts';
 import { type ScanPlace, SNAPS, usualPlaces } from './scan-places.ts';
 import { identityKey, type RunningProgram, runningPrograms } from './scan-processes.ts';
-import { judgeProgram, type ScanContext, type ScannedProgram, unreadProgram } from './scan-program.ts';
+import type { ScanContext, ScannedProgram } from './scan-program.ts';
+import { unreadProgram } from './unread-program.ts';
 
 /** What a scan says when it is done, besides the programs. */
 export interface ScanSummary {
@@ -245,6 +246,8 @@ export class ScanRun {
     this.#programs += 1;
     await this.#line.add({
       judge: async () => {
+        // A thread hashes the first one while this is loaded.
+        const { judgeProgram } = await import('./scan-program.ts');
         const program = await judgeProgram(file, localFileOf(handle), () => hashed, context);
         const process = running ?? this.#running.get(identityKey(look.found));
         found({
