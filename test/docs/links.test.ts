@@ -51,7 +51,7 @@ const WAYS_TO_GET_IT =
 
 /** Options of other programs, and of this project's scripts. */
 const OTHER_OPTIONS =
-  /^--(?:fetch|check|minutes|seed|no-git-tag-version|insecure-.*|disable-cosign|checksum|from|preserve-env|target|retry|verify|repository|env|directory|strict|require|import|runs|new-bundle-format|yes|statement|type|digest|digestAlg|sign|force|signer-workflow|source-ref|repo|global|fail|location|remote-name-all|changed|config|project|semi-space-growth-factor|no-wasm-tier-up|no-wasm-dynamic-tiering|insecure-.*)$/;
+  /^--(?:fetch|check|minutes|seed|no-git-tag-version|insecure-.*|disable-cosign|checksum|from|preserve-env|target|retry|verify|repository|env|directory|strict|require|import|runs|new-bundle-format|yes|statement|type|digest|digestAlg|sign|force|signer-workflow|source-ref|repo|global|fail|location|remote-name-all|changed|config|project|semi-space-growth-factor|heap-growing-percent|no-wasm-tier-up|no-wasm-dynamic-tiering|insecure-.*)$/;
 
 describe('the pages', () => {
   it('lead to files and headings that there are', () => {
