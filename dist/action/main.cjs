@@ -8235,8 +8235,23 @@ var init_unreadable_file = __esmMin((() => {
 	};
 }));
 // src/http/ca-file.ts
-var ca_file_exports = __exportAll({ trustCaFile: () => trustCaFile });
-async function trustCaFile(path) {
+var ca_file_exports = __exportAll({
+	trustCaFiles: () => trustCaFiles,
+	usableCertificatesIn: () => usableCertificatesIn
+});
+async function trustCaFiles({ caFile, systemFile }) {
+	const blocks = [...caFile === void 0 ? [] : await certificatesIn(caFile), ...systemFile === void 0 ? [] : await usableCertificatesIn(systemFile) ?? []];
+	return blocks.length === 0 ? void 0 : (0, node_tls.createSecureContext)({ ca: [...(0, node_tls.getCACertificates)("default"), ...blocks] });
+}
+async function usableCertificatesIn(path) {
+	try {
+		return await certificatesIn(path);
+	} catch (error) {
+		if (error instanceof RequestError) return void 0;
+		throw error;
+	}
+}
+async function certificatesIn(path) {
 	let text;
 	try {
 		text = await (0, node_fs_promises.readFile)(path, "latin1");
@@ -8259,7 +8274,7 @@ async function trustCaFile(path) {
 			cause
 		});
 	}
-	return (0, node_tls.createSecureContext)({ ca: [...(0, node_tls.getCACertificates)("default"), ...blocks] });
+	return blocks;
 }
 var BLOCK;
 var init_ca_file = __esmMin((() => {
@@ -8313,8 +8328,8 @@ var init_connections = __esmMin((() => {
 			return proxy.url.protocol === "socks5:" ? this.#throughSocks(proxy, loaded) : this.#throughHttp(proxy, loaded);
 		}
 		async #load() {
-			const { caFile, connectTimeoutMs: timeoutMs, lookup } = this.#settings;
-			const [undici, secureContext] = await Promise.all([Promise.resolve().then(() => __toESM(require_undici(), 1)), caFile === void 0 ? void 0 : Promise.resolve().then(() => (init_ca_file(), ca_file_exports)).then(({ trustCaFile }) => trustCaFile(caFile))]);
+			const { connectTimeoutMs: timeoutMs, lookup } = this.#settings;
+			const [undici, secureContext] = await Promise.all([Promise.resolve().then(() => __toESM(require_undici(), 1)), this.#trustedBesides()]);
 			const closed = this.#closed.signal;
 			const tls = {
 				allowH2: false,
@@ -8331,6 +8346,17 @@ var init_connections = __esmMin((() => {
 				}),
 				tls
 			};
+		}
+		async #trustedBesides() {
+			const { caFile, env } = this.#settings;
+			const named = env["SSL_CERT_FILE"];
+			const systemFile = named === "" ? void 0 : named;
+			if (caFile === void 0 && systemFile === void 0) return void 0;
+			const { trustCaFiles } = await Promise.resolve().then(() => (init_ca_file(), ca_file_exports));
+			return trustCaFiles({
+				caFile,
+				systemFile
+			});
 		}
 		#throughHttp({ url, credentials }, { undici, connect, tls }) {
 			const connectNamingProxy = (options, callback) => connect(options, (...[error, socket]) => error === null ? callback(null, socket) : callback(isForAnotherHost(error) ? new undici.errors.SecureProxyConnectionError(error) : error, null));
@@ -29250,7 +29276,7 @@ async function fetchFrom(request, source) {
 			orUnavailable(fetchOne(".sigstore.json", MAX_BUNDLE_BYTES, "bundle")),
 			fetchOne(".sig", MAX_SIGNATURE_FILE_BYTES, "signature"),
 			fetchOne(".cert", MAX_CERTIFICATE_FILE_BYTES, "certificate"),
-			request.withoutChecksum === true ? void 0 : orUnavailable(fetchOne(".sha256", MAX_CHECKSUM_FILE_BYTES, "checksum file"))
+			request.withoutChecksum === true ? void 0 : orTooLarge(orUnavailable(fetchOne(".sha256", MAX_CHECKSUM_FILE_BYTES, "checksum file")))
 		]);
 		return withoutUnavailable({
 			source,
@@ -29270,6 +29296,12 @@ async function orUnavailable(fetched) {
 		throw error;
 	});
 }
+async function orTooLarge(fetched) {
+	return fetched.catch((error) => {
+		if (error instanceof UntrustedError) return error;
+		throw error;
+	});
+}
 function withoutUnavailable({ source, bundle, signature, certificate, checksum }) {
 	const notes = [];
 	const present = (answer, code, without) => {
@@ -29282,7 +29314,10 @@ function withoutUnavailable({ source, bundle, signature, certificate, checksum }
 		signature,
 		certificate,
 		bundle: present(bundle, "bundle-not-fetched", "bundle"),
-		checksum: present(checksum, "checksum-not-fetched", "checksum file"),
+		...checksum instanceof UntrustedError ? {
+			checksum: void 0,
+			noChecksum: checksum
+		} : { checksum: present(checksum, "checksum-not-fetched", "checksum file") },
 		notes
 	};
 }
@@ -30902,7 +30937,8 @@ async function askPastCaches({ files: request }, { source }) {
 		};
 	}
 }
-function publishedChecksum({ files: { what } }, { checksum }) {
+function publishedChecksum({ files: { what } }, { checksum, noChecksum }) {
+	if (noChecksum !== void 0) throw noChecksum;
 	return checksum === void 0 ? void 0 : parseChecksumFile(checksum, "sha256", `the checksum file of ${what}`);
 }
 async function detachedMaterial(request, files) {
@@ -37778,43 +37814,60 @@ var init_mirror_place = __esmMin((() => {
 	SCHEME = /^(?<name>[a-z][a-z0-9+.-]+):/i;
 	PATH = /^(?:[./\\~]|file:|[a-z]:[/\\])/i;
 }));
-// src/plan/resolve-version.ts
-async function resolveVersion(text, request, client) {
-	const asked = parseVersionRequest(text);
-	if (asked.kind === "exact") return asked.version;
-	const { marker } = asked;
-	const sources = sourcesOf$1(request, client.http);
-	const found = await lookUpMarker(marker, sources, client, request.signal);
-	if (found === void 0) throw noSuchMarker(marker, sources);
-	const { version, source } = found;
-	client.report({
-		kind: "resolved",
-		requested: text,
-		version: formatReleaseVersion(version),
-		source
-	});
-	return version;
-}
-function versionResolver(request, client) {
-	const versions = new Map();
-	return async (text) => {
-		const version = versions.get(text) ?? resolveVersion(text, request, client);
-		versions.set(text, version);
-		return version;
+// src/plan/patches-behind.ts
+async function patchesBehind(version, request, client) {
+	const all = sourcesOf$1(request, client.http);
+	const servers = all.filter(({ isLocal }) => !isLocal);
+	if (client.http.isOffline || servers.length === 0) throw noServer(client.http.isOffline, all);
+	const { major, minor, patch, prerelease } = version;
+	const stable = {
+		channel: "stable",
+		major,
+		minor
 	};
+	const markers = prerelease === void 0 ? [stable] : [stable, {
+		channel: "latest",
+		major,
+		minor
+	}];
+	for (const marker of markers) {
+		const marked = await lookUpMarker(marker, servers, client, request.signal);
+		if (marked === void 0) continue;
+		const newest = marked.version;
+		const isOvertaken = prerelease !== void 0 && newest.prerelease === void 0;
+		const distance = newest.patch - patch + (isOvertaken ? 1 : 0);
+		return {
+			count: Math.max(0, distance),
+			newest: formatReleaseVersion(newest)
+		};
+	}
+	throw noMarker(markers, servers);
 }
-function noSuchMarker(marker, sources) {
-	return new RequestError("release-not-found", `there is no release for ${formatMarker(marker)}`, {
-		wanted: `a version at ${sources.map(({ shown }) => `${shown}/${markerPath(marker)}`).join(" or ")}`,
-		found: sources.length === 1 ? "no such file" : "no such file at any of them",
-		next: "name an exact version such as v1.30.2, or another minor release"
+function noServer(isOffline, sources) {
+	const none = sources.length === 0 ? "no source" : "mirror directories alone";
+	return new UnavailableError(isOffline ? "offline" : "mirror-incomplete", UNKNOWN, {
+		wanted: "a server with version markers, for maxPatchesBehind of the policy",
+		found: isOffline ? "this run is offline" : none,
+		why: "the markers in a directory say what was put into it, and not what was released since",
+		next: isOffline ? "make the same run with a network, or under a policy without maxPatchesBehind" : "name a server too, with --mirror URL, or use a policy without maxPatchesBehind"
 	});
 }
-var init_resolve_version = __esmMin((() => {
+function noMarker(markers, servers) {
+	const paths = servers.flatMap(({ shown }) => markers.map((one) => `${shown}/${markerPath(one)}`));
+	return new UnavailableError("mirror-incomplete", UNKNOWN, {
+		wanted: `a version at ${paths.join(" or ")}, for maxPatchesBehind of the policy`,
+		found: "no such file",
+		why: "without it a server could hide every newer patch release",
+		next: "name a server that has it, with --mirror URL, or use a policy without maxPatchesBehind"
+	});
+}
+var UNKNOWN;
+var init_patches_behind = __esmMin((() => {
 	init_errors();
 	init_version();
 	init_look_up_marker();
 	init_request();
+	UNKNOWN = "the newest patch release is not known";
 }));
 // src/plan/under-policy-file.ts
 var under_policy_file_exports = __exportAll({
@@ -37895,42 +37948,14 @@ function requestUnder(opened, request, client) {
 function placeHere(source) {
 	return URL.canParse(source) || isDirectory(source) ? [sourceAt(source)] : [];
 }
-async function patchesBehind(version, request, client) {
-	const quiet = {
-		...client,
-		report: (event) => event.kind === "resolved" ? void 0 : client.report(event)
-	};
-	if (request.sources?.length === 0) throw new UnavailableError("mirror-incomplete", "the newest patch release is not known", {
-		wanted: "a source with version markers, for maxPatchesBehind of the policy",
-		found: "no source",
-		next: "name one with --mirror URL"
-	});
-	const { major, minor, patch, prerelease } = version;
-	try {
-		const newest = await resolveVersion(`${major}.${minor}`, request, quiet);
-		const distance = newest.patch - patch + (prerelease === void 0 ? 0 : 1);
-		return {
-			count: Math.max(0, distance),
-			newest: formatReleaseVersion(newest)
-		};
-	} catch (error) {
-		if (!(error instanceof RequestError) || error.code !== "release-not-found") throw error;
-		return {
-			count: 0,
-			newest: formatReleaseVersion(version)
-		};
-	}
-}
 var init_under_policy_file = __esmMin((() => {
-	init_errors();
 	init_rules();
 	init_component();
-	init_version();
 	init_directory_source();
 	init_shown_url();
 	init_mirror_place();
+	init_patches_behind();
 	init_request();
-	init_resolve_version();
 	init_who_must_have_signed();
 }));
 // src/plan/policy-of.ts
@@ -38028,6 +38053,44 @@ var init_tarball = __esmMin((() => {
 		"node",
 		"server"
 	];
+}));
+// src/plan/resolve-version.ts
+async function resolveVersion(text, request, client) {
+	const asked = parseVersionRequest(text);
+	if (asked.kind === "exact") return asked.version;
+	const { marker } = asked;
+	const sources = sourcesOf$1(request, client.http);
+	const found = await lookUpMarker(marker, sources, client, request.signal);
+	if (found === void 0) throw noSuchMarker(marker, sources);
+	const { version, source } = found;
+	client.report({
+		kind: "resolved",
+		requested: text,
+		version: formatReleaseVersion(version),
+		source
+	});
+	return version;
+}
+function versionResolver(request, client) {
+	const versions = new Map();
+	return async (text) => {
+		const version = versions.get(text) ?? resolveVersion(text, request, client);
+		versions.set(text, version);
+		return version;
+	};
+}
+function noSuchMarker(marker, sources) {
+	return new RequestError("release-not-found", `there is no release for ${formatMarker(marker)}`, {
+		wanted: `a version at ${sources.map(({ shown }) => `${shown}/${markerPath(marker)}`).join(" or ")}`,
+		found: sources.length === 1 ? "no such file" : "no such file at any of them",
+		next: "name an exact version such as v1.30.2, or another minor release"
+	});
+}
+var init_resolve_version = __esmMin((() => {
+	init_errors();
+	init_version();
+	init_look_up_marker();
+	init_request();
 }));
 // src/plan/plan.ts
 async function planInstall(request, client) {
@@ -46633,7 +46696,7 @@ var init_help_topics = __esmMin((() => {
 	};
 	OTHER_VARIABLES = [
 		["HTTPS_PROXY, HTTP_PROXY, ALL_PROXY, NO_PROXY", "which requests go through a proxy; lower case too"],
-		["NODE_EXTRA_CA_CERTS", "certificates (PEM) to trust for TLS, as --ca-file"],
+		["NODE_EXTRA_CA_CERTS, SSL_CERT_FILE", "certificates (PEM) to trust for TLS, as --ca-file"],
 		["NO_COLOR", "no colour, unless --color says otherwise"],
 		["CLICOLOR_FORCE, FORCE_COLOR", "colour in a pipe too"],
 		["SOURCE_DATE_EPOCH", "the time that results say the run began, in seconds since 1970; it proves nothing"],
@@ -49515,6 +49578,7 @@ function takeLessMemory() {
 	(0, node_v8.setFlagsFromString)("--no-wasm-tier-up");
 	(0, node_v8.setFlagsFromString)("--no-wasm-dynamic-tiering");
 	(0, node_v8.setFlagsFromString)("--semi-space-growth-factor=1");
+	(0, node_v8.setFlagsFromString)("--heap-growing-percent=20");
 }
 var init_engine = __esmMin((() => {}));
 // src/cli/interruption.ts
@@ -50882,7 +50946,28 @@ var init_scan_processes = __esmMin((() => {
 	PROC = 40864;
 	DELETED = " (deleted)";
 }));
+// src/flow/unread-program.ts
+function unreadProgram(path, cause) {
+	const isThere = !(cause instanceof Error && "code" in cause && cause.code === "ENOENT");
+	return {
+		path,
+		pids: [],
+		isDeleted: false,
+		kind: "failed",
+		verdict: "unreadable",
+		error: new RequestError("subject-not-readable", `${path} cannot be read`, {
+			found: unreadableReason(cause),
+			next: isThere ? "scan as a user who may read it, as root for instance" : "check the path",
+			cause
+		})
+	};
+}
+var init_unread_program = __esmMin((() => {
+	init_errors();
+	init_unreadable_file();
+}));
 // src/flow/scan-program.ts
+var scan_program_exports = __exportAll({ judgeProgram: () => judgeProgram });
 async function judgeProgram({ path, name, openNear }, opened, hashed, context) {
 	const at = {
 		path,
@@ -50979,25 +51064,9 @@ function allowedBy(verdict, { subject }, { allowedBuilders, allowedDigests }) {
 		reason: builder
 	};
 }
-function unreadProgram(path, cause) {
-	const isThere = !(cause instanceof Error && "code" in cause && cause.code === "ENOENT");
-	return {
-		path,
-		pids: [],
-		isDeleted: false,
-		kind: "failed",
-		verdict: "unreadable",
-		error: new RequestError("subject-not-readable", `${path} cannot be read`, {
-			found: unreadableReason(cause),
-			next: isThere ? "scan as a user who may read it, as root for instance" : "check the path",
-			cause
-		})
-	};
-}
 var init_scan_program = __esmMin((() => {
 	init_errors();
 	init_local_file();
-	init_unreadable_file();
 	init_builders();
 	init_file_name();
 	init_verdict();
@@ -51023,7 +51092,7 @@ var init_scan_run = __esmMin((() => {
 	init_scan_machine();
 	init_scan_places();
 	init_scan_processes();
-	init_scan_program();
+	init_unread_program();
 	BOUNDS = {
 		entries: MAX_SCAN_ENTRIES,
 		programs: MAX_SCAN_PROGRAMS
@@ -51203,6 +51272,7 @@ var init_scan_run = __esmMin((() => {
 			this.#programs += 1;
 			await this.#line.add({
 				judge: async () => {
+					const { judgeProgram } = await Promise.resolve().then(() => (init_scan_program(), scan_program_exports));
 					const program = await judgeProgram(file, localFileOf(handle), () => hashed, context);
 					const process = running ?? this.#running.get(identityKey(look.found));
 					found({
@@ -51266,7 +51336,7 @@ async function contextOf$1(request, client, trust) {
 		report: () => void 0
 	};
 	const signal = request.signal ?? new AbortController().signal;
-	const manifestOf = shareManifests({
+	const manifestOf = manifestsWhenAsked({
 		network: request,
 		sources: sourcesOf$1(request, client.http),
 		client: silent,
@@ -51281,12 +51351,19 @@ async function contextOf$1(request, client, trust) {
 		manifestOf
 	};
 }
+function manifestsWhenAsked(context) {
+	let shared;
+	const load = async () => {
+		const { shareManifests } = await Promise.resolve().then(() => (init_release_manifest(), release_manifest_exports));
+		return shareManifests(context);
+	};
+	return async (version, policy) => (await (shared ??= load()))(version, policy);
+}
 var init_scan$1 = __esmMin((() => {
 	init_keeping_hash_pool();
 	init_rooted_tree();
 	init_errors();
 	init_open_trust();
-	init_release_manifest();
 	init_scan_run();
 	init_policy_of();
 	init_request();
@@ -54227,12 +54304,13 @@ function inconsistency({ proof: { origin }, label, artifact, sha256 }, sources) 
 	});
 }
 function assertPublished$1(files, { artifact, label }, listed, sources) {
-	const { bundle, signature, certificate, checksum, notes } = files;
+	const { bundle, signature, certificate, checksum, noChecksum, notes } = files;
 	if ([
 		bundle,
 		signature,
 		certificate,
-		checksum
+		checksum,
+		noChecksum
 	].some((one) => one !== void 0) || notes.some(({ code }) => code === "checksum-not-fetched")) return;
 	const from = sources.map(({ shown }) => `${shown}/${artifact.path}`).join(", ");
 	const found = `no signature, no certificate, no bundle and no checksum file${listed === void 0 ? "" : "; the signed release manifest lists it"}`;
@@ -54454,7 +54532,8 @@ async function proofOf(found, manifest, seat, context) {
 			}
 		}, Promise.resolve({
 			...files,
-			checksum: void 0
+			checksum: void 0,
+			noChecksum: void 0
 		}));
 	});
 }
@@ -54463,7 +54542,14 @@ async function withoutNetwork(error, listed, { policy }, context) {
 	if (proof === void 0) throw error;
 	return proof;
 }
-function readChecksum(found, { checksum, notes }) {
+function readChecksum(found, { checksum, noChecksum, notes }) {
+	if (noChecksum !== void 0) {
+		found.checksum = {
+			kind: "not-readable",
+			error: noChecksum
+		};
+		return;
+	}
 	if (checksum === void 0) {
 		found.checksum = { kind: notes.every(({ code }) => code !== "checksum-not-fetched") ? "none" : "not-fetched" };
 		return;
@@ -54477,7 +54563,10 @@ function readChecksum(found, { checksum, notes }) {
 		return digest;
 	} catch (error) {
 		if (!(error instanceof UntrustedError)) throw error;
-		found.checksum = { kind: "not-readable" };
+		found.checksum = {
+			kind: "not-readable",
+			error
+		};
 		return;
 	}
 }
@@ -54841,7 +54930,7 @@ function notReadable(error, from) {
 		...error.wanted === void 0 ? {} : { wanted: error.wanted },
 		...error.found === void 0 ? {} : { found: error.found },
 		from,
-		why: "a list of the release that cannot be read cannot be compared, and other tools go by it",
+		why: "a record of the release that cannot be read cannot be compared, and other tools go by it",
 		next: "look at it; another source may have the right one: --mirror URL",
 		cause: error
 	});
@@ -55021,9 +55110,12 @@ function describe(source, list, { files, plan, asked }) {
 function isUnsignedByDesign(path) {
 	return SIDE_FILE.test(path) || path.endsWith("SUMS") || path === "provenance.json" || path === "kubernetes-release.spdx";
 }
-function outcomeOf$1(source, from, { agrees, differs }, { version }) {
+function outcomeOf$1(source, from, { agrees, differs, notListed }, { version }) {
 	const [first] = differs;
-	if (first === void 0) return { outcome: agrees === 0 ? "not-comparable" : "agrees" };
+	if (first === void 0) {
+		if (notListed.length > 0 && LISTS_ALL.has(source)) return { outcome: "incomplete" };
+		return { outcome: agrees === 0 ? "not-comparable" : "agrees" };
+	}
 	const release = formatReleaseVersion(version);
 	const count = differs.length === 1 ? "1 file" : `${differs.length} files`;
 	const what = source === ".sha256" ? `a checksum file of ${release}` : `${source} of ${release}`;
@@ -55051,9 +55143,10 @@ function detailOf({ agrees, differs, notListed, notComparable }, extra, proved, 
 function compareChecksums(audited, { files, plan, asked }) {
 	const source = ".sha256";
 	const digests = new Map(audited.flatMap(({ planned, checksum }) => checksum.kind === "stated" ? [[planned.artifact.pathInRelease, { sha256: checksum.hex }]] : []));
-	const states = new Set(audited.map(({ checksum }) => checksum.kind));
-	if (digests.size === 0) {
-		const outcome = states.has("not-readable") ? "not-readable" : states.has("none") ? "not-published" : "not-fetched";
+	const unreadable = audited.flatMap(({ checksum }) => checksum.kind === "not-readable" ? [notReadable(checksum.error, asked)] : []);
+	const [first] = unreadable;
+	if (digests.size === 0 && first === void 0) {
+		const outcome = audited.some(({ checksum }) => checksum.kind === "none") ? "not-published" : "not-fetched";
 		return {
 			...EMPTY,
 			source,
@@ -55062,12 +55155,13 @@ function compareChecksums(audited, { files, plan, asked }) {
 			detail: "there is none to compare"
 		};
 	}
-	const found = compareList(digests, files.map((file) => ({
+	const withChecksum = new Set(audited.flatMap((file) => file.checksum.kind === "stated" || file.checksum.kind === "none" && verdictOf$1(file) !== "missing" ? [file.planned.artifact.pathInRelease] : []));
+	const found = compareList(digests, files.flatMap((file) => withChecksum.has(file.path) ? [{
 		...file,
 		isListed: true
-	})));
-	const unreadable = audited.filter(({ checksum }) => checksum.kind === "not-readable").length;
-	const remark = unreadable === 0 ? void 0 : `${unreadable} cannot be read; they are not signed, and no proof`;
+	}] : []));
+	const remark = unreadable.length === 0 ? void 0 : `${unreadable.length} cannot be read; they are not signed, and no proof`;
+	const compared = outcomeOf$1(source, asked, found, plan);
 	return {
 		source,
 		from: asked,
@@ -55076,7 +55170,10 @@ function compareChecksums(audited, { files, plan, asked }) {
 		differs: found.differs,
 		notListed: found.notListed,
 		extra: [],
-		...outcomeOf$1(source, asked, found, plan),
+		...first === void 0 || compared.outcome === "differs" ? compared : {
+			outcome: "not-readable",
+			error: first
+		},
 		detail: detailOf(found, 0, false, remark)
 	};
 }
@@ -55095,7 +55192,7 @@ function compareTable(audited, { files }) {
 		detail: `the release has ${agrees} of ${files.length}${rest}`
 	};
 }
-var MANIFEST_SOURCE, EMPTY, BY;
+var MANIFEST_SOURCE, EMPTY, LISTS_ALL, BY;
 var init_audit_lists = __esmMin((() => {
 	init_errors();
 	init_limits();
@@ -55111,6 +55208,11 @@ var init_audit_lists = __esmMin((() => {
 		notListed: [],
 		extra: []
 	};
+	LISTS_ALL = new Set([
+		"SHA256SUMS",
+		"SHA512SUMS",
+		".sha256"
+	]);
 	BY = {
 		proof: "which is proved",
 		"kubernetes-release.spdx": "in the signed release manifest",
@@ -56073,6 +56175,7 @@ var init_release_text = __esmMin((() => {
 	WORDS = {
 		agrees: "agrees",
 		differs: "differs",
+		incomplete: "lacks some of the files",
 		"not-published": "no source has it",
 		"not-fetched": "could not be fetched, and was not compared",
 		"not-readable": "cannot be read",
@@ -57186,14 +57289,10 @@ var init_kept = __esmMin((() => {
 function systemVariables(env) {
 	const isSet = (name) => (env[name] ?? "") !== "";
 	const first = LOADED_FIRST.filter(isSet);
-	const readsCertificates = /--use-(?:openssl-ca|system-ca)\b/.test(env["NODE_OPTIONS"] ?? "");
 	return [...first.length === 0 ? [] : [{
 		found: `the system loads code or settings from ${first.join(", ")}, before k8s-verify runs`,
 		advice: "unset what you do not need, and make sure that no other user can write to the files they name"
-	}], ...isSet("SSL_CERT_FILE") && !readsCertificates ? [{
-		found: "SSL_CERT_FILE is set, and k8s-verify does not read it",
-		advice: "if a proxy or mirror uses a CA of your own, name its certificate with --ca-file FILE"
-	}] : []];
+	}]];
 }
 var LOADED_FIRST;
 var init_system_variables = __esmMin((() => {
@@ -57208,12 +57307,22 @@ function lookAtProgram({ host, clock }) {
 	const platform = formatPlatform(hostPlatform(host));
 	return ok("k8s-verify", `${VERSION$2}, Node ${process.versions.node}, ${platform}`);
 }
-function lookAtEnvironment(env) {
+async function lookAtEnvironment(env) {
 	return [
 		nodeVariablesNote(env),
 		tlsSwitchNote(),
-		...systemVariables(env)
+		...systemVariables(env),
+		await certificatesNote(env)
 	].filter((note) => note !== void 0).map(({ found, advice }) => noted("environment", found, advice));
+}
+async function certificatesNote({ SSL_CERT_FILE: path }) {
+	if (path === void 0 || path === "") return void 0;
+	const { usableCertificatesIn } = await Promise.resolve().then(() => (init_ca_file(), ca_file_exports));
+	if (await usableCertificatesIn(path) !== void 0) return void 0;
+	return {
+		found: "SSL_CERT_FILE names a file that cannot be used, so that nothing is trusted because of it",
+		advice: "name a PEM file in which every certificate can be read, or unset the variable"
+	};
 }
 var init_machine = __esmMin((() => {
 	init_tls_switch();
@@ -57377,7 +57486,7 @@ async function diagnose(request, client) {
 	]);
 	return [
 		...attempt("k8s-verify", () => [lookAtProgram(client)]),
-		...lookAtEnvironment(request.env),
+		...await lookAtEnvironment(request.env),
 		...directories.map((path) => ok("downloads", `${path}, a directory of this machine`)),
 		...asRunWouldTakeThem(downloads),
 		await withoutLog(log.finding, downloads, kept.evidence, visitor, client),
@@ -58860,6 +58969,7 @@ var init_compared = __esmMin((() => {
 	OUTCOMES = {
 		agrees: ["agrees", "good"],
 		differs: ["differs", "look"],
+		incomplete: ["lacks files", "look"],
 		"not-published": ["not published", "none"],
 		"not-fetched": ["could not be fetched", "none"],
 		"not-readable": ["cannot be read", "look"],
