@@ -39,6 +39,7 @@ export type NoteCode =
   | 'directory-not-on-path'
   | 'another-first-on-path'
   | 'trusted-root-not-renewed'
+  | 'trusted-root-in-mirror'
   | 'log-not-compared'
   | 'mirror-extra'
   | 'mirror-root-kept'
@@ -100,6 +101,8 @@ export const NOTE_MEANINGS: Readonly<Record<NoteCode, string>> = {
   'directory-not-on-path': 'a shell does not find what was installed in this directory',
   'another-first-on-path': 'a shell starts another program of the same name',
   'trusted-root-not-renewed': 'the trusted root could not be renewed by TUF; an older one was used',
+  'trusted-root-in-mirror':
+    'the trusted root that was named lies in the mirror, so those who fill the mirror decide what is proved',
   'log-not-compared': 'the log did not prove that it has only grown since an earlier run; it was not needed',
   'mirror-extra': 'something in a mirror is no file of a release, and was not looked at',
   'mirror-root-kept':

@@ -122,10 +122,13 @@ function offline(help: PageHelp): readonly string[] {
     )}`,
     `CARRY A TRUSTED ROOT\n${help.items(
       [
-        ['k8s-verify trusted-root export root.json', 'with a network'],
+        [
+          'k8s-verify trusted-root export root.json',
+          'with a network, for what was signed after this k8s-verify was made',
+        ],
         [
           '... --offline --trusted-root root.json',
-          'here, for what was signed after this k8s-verify was made',
+          'here, if trusted-root show says the same digest on both sides',
         ],
       ],
       44,

@@ -105,7 +105,7 @@ export function addMirror(program: StrictCommand): void {
       'Every digest is proved before the file is fetched. What is there and proves is kept. Each file is placed whole, with its ' +
         'bundle and everything that dl.k8s.io has next to it; a run that ends early leaves whole files, and the next one goes on.',
       'Any static server, bucket or stick carries the directory, and an install from it needs no network. The trusted root in it ' +
-        'is there to be carried: name it with --trusted-root where you want it to count.',
+        'counts only where --trusted-root names it: first compare its digest with one that came another way.',
       'One run fills a directory at a time; a second one ends with 20 at once. --check changes nothing: each file has a verdict as ' +
         'of verify, or is missing (22), and the worst decides the exit code.',
     ],

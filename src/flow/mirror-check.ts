@@ -70,8 +70,8 @@ export async function checkFiles(
   signal: AbortSignal,
 ): Promise<readonly CheckedFile[]> {
   const client = { ...online, http: offlineHttpClient(), data: NO_DATA };
-  const trust = await openTrust(request, client, signal);
   const source = new DirectorySource(directory);
+  const trust = await openTrust({ ...request, sources: [source] }, client, signal);
   await using pool = new HashPool();
   const context = { network: {}, sources: [source], client, trust, signal };
   const check = { ...context, request, source, pool, manifestOf: shareManifests(context) };

@@ -1,22 +1,24 @@
 import type { Client } from '../client.ts';
 import { UnavailableError } from '../errors.ts';
-import type { TrustRequest } from '../plan/request.ts';
+import type { NetworkRequest, TrustRequest } from '../plan/request.ts';
 import { assertClockNotBehindRoot } from '../trust/clock.ts';
 import { factsOf, rootWords } from '../trust/root-age.ts';
 import type { TrustMaterial } from '../trust/trust-material.ts';
 import { RefreshedTrust } from './refreshed-trust.ts';
+import { rootInMirror } from './root-in-mirror.ts';
 import { describeTrust, type RunTrust } from './run-trust.ts';
 
 /**
  * Opens the trusted root of a run. A file that the user names is read at once, so that nothing is fetched if it cannot be
  * used. Anything else is read when it is first asked for: that takes longer than making a request.
  *
+ * @param asked with its sources, so that a trusted root which comes with the files is noted.
  * @throws RequestError `file-not-readable`; UntrustedError `trusted-root-invalid`; UnavailableError `clock-wrong` if this
  *   machine's clock is behind the embedded root, `trust-root-unavailable`, or `trusted-root-old` for a file together with
  *   a demand for a fresh one.
  */
 export async function openTrust(
-  asked: TrustRequest,
+  asked: TrustRequest & Pick<NetworkRequest, 'sources'>,
   client: Client,
   signal: AbortSignal | undefined,
 ): Promise<RunTrust> {
@@ -28,6 +30,8 @@ export async function openTrust(
   const trust = await loadTrustMaterial(given, now);
   if (request.maxTrustedRootAgeMs !== undefined) throw withoutDate(trust);
   client.report({ kind: 'trusted-root', trustedRoot: describeTrust(trust) });
+  const carried = rootInMirror(asked);
+  if (carried !== undefined) client.report({ kind: 'note', ...carried });
   return fixed(trust);
 }
 

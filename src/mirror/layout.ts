@@ -2,7 +2,7 @@
 
 /** What runs of k8s-verify have put there, and what of it is proved. */
 export const INDEX_NAME = 'k8s-verify-mirror.json';
-/** To be carried; a run takes it only where `--trusted-root` names it. */
+/** A run takes it only where `--trusted-root` names it: those who fill the mirror can change it. */
 export const TRUSTED_ROOT_NAME = 'trusted_root.json';
 /** What the TUF repository signed of that trusted root, so that a later run can see whether it has a newer one. */
 export const TRUSTED_ROOT_STATE_NAME = 'trusted_root.tuf.json';

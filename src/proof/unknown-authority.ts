@@ -66,7 +66,7 @@ function advise({ trust: { source } }: Proof, namedLog: boolean, unread: boolean
   if (unread) return 'update k8s-verify, which does not understand that part of the trusted root';
   if (namedLog) return 'name the trusted root of the Sigstore that signed it: --trusted-root FILE';
   return source.kind === 'embedded' || source.kind === 'tuf'
-    ? 'without a network, name a file that k8s-verify trusted-root export wrote on another machine: --trusted-root FILE'
+    ? 'without a network, carry over a way that you trust what k8s-verify trusted-root export wrote elsewhere: --trusted-root FILE'
     : 'download the current trusted root of the Sigstore that signed it';
 }
 

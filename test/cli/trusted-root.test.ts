@@ -16,6 +16,7 @@ import type { ProgramRun } from '#support/run-program';
 import type { TempDir } from '#support/temp-dir';
 import { testDir } from '#support/test-dir';
 import { startWorld, type World } from '#support/world';
+import { localWorld } from './local-world.ts';
 
 const TARGET = 'trusted_root.json';
 
@@ -254,5 +255,37 @@ describe('k8s-verify trusted-root', () => {
       Array.from({ length: 3 }, () => 'variable-not-read'),
     );
     expect(trustedRoot.source).toBe('embedded');
+  });
+});
+
+describe('--trusted-root', () => {
+  it('that lies in the mirror is noted, through a link too, and one outside it is not', async () => {
+    const { dir, options, ...here } = await localWorld();
+    const run = (args: readonly string[]): Promise<ProgramRun> => here.run(args);
+    const asked = ['kubectl', 'v1.26.4', '--platform', 'linux/amd64'];
+    expect(await run(['mirror', ...asked, ...options, '--to', 'mirror'])).toMatchObject({ exitCode: 0 });
+    symlinkSync('mirror/trusted_root.json', dir.join('link.json'));
+    const from = ['--mirror', 'mirror', '--offline'];
+    const kubectl = 'mirror/release/v1.26.4/bin/linux/amd64/kubectl';
+    const commands = [
+      [...asked, ...from, '--install-dir', 'bin', '--save-bundle'],
+      ['verify', kubectl, ...from],
+      ['scan', 'bin', ...from],
+      ['mirror', '--check', 'mirror'],
+    ];
+    const notesOf = async (command: readonly string[], root: string): Promise<readonly string[]> => {
+      const { exitCode, stdout, output } = await run([...command, '--trusted-root', root, '--json']);
+      expect({ command, exitCode, output }).toMatchObject({ exitCode: 0 });
+      const { notes = [] }: { notes?: readonly { code: string; text: string }[] } = JSON.parse(stdout);
+      return notes.filter(({ code }) => code === 'trusted-root-in-mirror').map(({ text }) => text);
+    };
+    for (const command of commands) {
+      for (const root of ['mirror/trusted_root.json', 'link.json']) {
+        expect(await notesOf(command, root)).toEqual([
+          expect.stringContaining(`${root} lies in the mirror ${dir.join('mirror')}: those who can change`),
+        ]);
+      }
+      expect(await notesOf(command, 'root.json')).toEqual([]);
+    }
   });
 });

@@ -1,4 +1,5 @@
 /** The walk of docs/airgap.md: collected with a network, and installed where there is none. */
+import { createHash } from 'node:crypto';
 import {
   appendFileSync,
   chmodSync,
@@ -13,6 +14,8 @@ import { delimiter, dirname, join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { NO_CUT_OFF, withoutNetwork } from '#support/cut-off';
 import { goProgram } from '#support/go-program';
+import { startReleaseServer } from '#support/release-server';
+import { createLocalSigstore, serveSigstore } from '#support/local-sigstore';
 import { createTempDir, type TempDir } from '#support/temp-dir';
 import { type ProgramRun, runProgram } from '#support/run-program';
 import { startWorld, type World } from '#support/world';
@@ -36,9 +39,12 @@ beforeAll(async () => {
   }
   mkdirSync(dir.join('path'));
   writeScript('connected', `exec '${process.execPath}' '${CLI}' "$@" ${world.options.join(' ')}`);
+  // In the place of the trusted root that is built in, which signs nothing here: that of the local Sigstore.
   writeScript(
     'cut-off',
-    `if [ "$1" != mirror ]; then set -- "$@" --platform linux/amd64; fi\nexec '${process.execPath}' '${CLI}' "$@"`,
+    `if [ "$1" != mirror ]; then set -- "$@" --platform linux/amd64; fi
+case " $* " in *" --trusted-root "*) ;; *) set -- "$@" --trusted-root '${world.trustedRoot}' ;; esac
+exec '${process.execPath}' '${CLI}' "$@"`,
   );
 });
 afterAll(async () => {
@@ -65,6 +71,14 @@ function writeScript(machine: string, line: string): void {
 }
 
 function on(machine: 'connected' | 'cut-off', ...args: readonly string[]): Promise<ProgramRun> {
+  return told({}, machine, ...args);
+}
+
+function told(
+  more: Readonly<Record<string, string>>,
+  machine: 'connected' | 'cut-off',
+  ...args: readonly string[]
+): Promise<ProgramRun> {
   const command = [example('airgap.sh'), ...args];
   const PATH = [dir.join('path', machine), dirname(process.execPath), process.env['PATH']].join(delimiter);
   const env = {
@@ -72,9 +86,14 @@ function on(machine: 'connected' | 'cut-off', ...args: readonly string[]): Promi
     HOME: dir.join(machine),
     K8S_VERIFY_DATA_DIR: dir.join(machine),
     INSTALL_DIR: dir.join('bin'),
+    ...more,
   };
   const [program, ...words] = machine === 'connected' ? command : withoutNetwork(command);
   return runProgram([program ?? '', ...words], { cwd: dir.path, env });
+}
+
+function sha256Of(path: string): string {
+  return createHash('sha256').update(readFileSync(path)).digest('hex');
 }
 
 function installed(version: string): readonly string[] {
@@ -82,6 +101,28 @@ function installed(version: string): readonly string[] {
     const file = dir.join('bin', component);
     return existsSync(file) && readFileSync(file).equals(bytesOf(component, version));
   });
+}
+
+/** What an attacker who has the directory on its way can make of it: files, evidence and trusted root of their own. */
+async function forged(): Promise<string> {
+  const directory = dir.join('forged');
+  const theirs = await serveSigstore(createLocalSigstore());
+  const releases = await startReleaseServer();
+  for (const component of COMPONENTS) {
+    const bytes = Buffer.concat([bytesOf(component, VERSION), Buffer.from('evil')]);
+    const release = { component, version: VERSION, platform: 'linux/amd64', bytes };
+    await releases.publishRelease({ ...release, sigstore: theirs });
+  }
+  writeFileSync(dir.join('theirs.json'), theirs.trustedRoot());
+  const from = ['--mirror', releases.url, '--rekor-url', theirs.rekorUrl, '--trusted-root', 'theirs.json'];
+  const asked = [...COMPONENTS, VERSION, '--platform', 'linux/amd64', '--to', directory];
+  const filled = await runProgram([process.execPath, CLI, 'mirror', ...asked, ...from], {
+    cwd: dir.path,
+    env: { HOME: dir.join('theirs') },
+  });
+  expect(filled).toMatchObject({ exitCode: 0 });
+  await Promise.all([theirs.close(), releases.close()]);
+  return directory;
 }
 
 describe.skipIf(NO_CUT_OFF !== undefined)(`the air gap (${NO_CUT_OFF ?? 'here'})`, () => {
@@ -116,5 +157,42 @@ describe.skipIf(NO_CUT_OFF !== undefined)(`the air gap (${NO_CUT_OFF ?? 'here'})
     expect(await on('cut-off', 'install', dir.join('swapped'), VERSION)).toMatchObject({ exitCode: 19 });
     expect(honest).toEqual(bytesOf('kubelet', VERSION));
     expect(COMPONENTS.filter((component) => existsSync(dir.join('bin', component)))).toEqual([]);
+  });
+
+  it('is not crossed by files that another Sigstore signed, whose trusted root lies next to them', async () => {
+    const directory = await forged();
+    rmSync(dir.join('bin'), { recursive: true, force: true });
+    expect(await on('cut-off', 'check', directory)).toMatchObject({ exitCode: 5 });
+    expect(await on('cut-off', 'install', directory, VERSION)).toMatchObject({ exitCode: 5 });
+    // Nor with the digest of the right one, which is known by another way.
+    const right = { TRUSTED_ROOT_SHA256: sha256Of(world.trustedRoot) };
+    for (const step of [
+      ['check', directory],
+      ['install', directory, VERSION],
+    ]) {
+      const { exitCode, stderr } = await told(right, 'cut-off', ...step);
+      expect({ exitCode, stderr }).toEqual({
+        exitCode: 1,
+        stderr: expect.stringContaining(`${directory}/trusted_root.json is another one`),
+      });
+    }
+    expect(existsSync(dir.join('bin'))).toBe(false);
+  });
+
+  it('takes the carried trusted root where its digest came by another way, as collect says it', async () => {
+    const collected = await on('connected', 'collect', dir.join('rooted'), VERSION);
+    const digest = sha256Of(dir.join('rooted', 'trusted_root.json'));
+    expect(collected).toMatchObject({ exitCode: 0, stderr: expect.stringContaining(digest) });
+    rmSync(dir.join('bin'), { recursive: true, force: true });
+    const by = { TRUSTED_ROOT_SHA256: digest };
+    for (const step of [
+      ['check', dir.join('rooted')],
+      ['install', dir.join('rooted'), VERSION],
+    ]) {
+      const ran = await told(by, 'cut-off', ...step);
+      expect(ran).toMatchObject({ exitCode: 0 });
+      expect(ran.stderr).not.toContain('lies in the mirror');
+    }
+    expect(installed(VERSION)).toEqual(COMPONENTS);
   });
 });

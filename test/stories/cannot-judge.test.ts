@@ -83,7 +83,7 @@ describe('a log that the trusted root does not know', () => {
         'the embedded one (sigstore-public-good) does not, and this trusted root was current on 2026-10-07',
       why: expect.stringContaining('nothing was learnt'),
       next:
-        'without a network, name a file that k8s-verify trusted-root export wrote on another machine: ' +
+        'without a network, carry over a way that you trust what k8s-verify trusted-root export wrote elsewhere: ' +
         '--trusted-root FILE',
     });
     expect(exitCodeFor(error)).toBe(5);
