@@ -69,14 +69,17 @@ fetch() {
 
 sha256_of() {
   if has sha256sum; then
-    sha256sum <"$1" | cut -d ' ' -f 1
+    tool=sha256sum said=$(sha256sum <"$1") || said=''
   elif has shasum; then
-    shasum -a 256 <"$1" | cut -d ' ' -f 1
+    tool=shasum said=$(shasum -a 256 <"$1") || said=''
   elif has openssl; then
-    openssl dgst -sha256 -r <"$1" | cut -d ' ' -f 1
+    tool=openssl said=$(openssl dgst -sha256 -r <"$1") || said=''
   else
     fail 'none of sha256sum, shasum and openssl is on PATH, so nothing can be checked'
   fi
+  digest=${said%% *}
+  [ "${#digest}" -eq 64 ] || fail "$tool does not work here, so nothing can be checked"
+  printf '%s\n' "$digest"
 }
 
 check_digest() {
@@ -89,20 +92,37 @@ check_digest() {
   fail "  found  $found"
 }
 
+# verify PROGRAM COMMAND FILE: both programs know these options.
+verify() {
+  "$1" "$2" "$3" --bundle "$3.sigstore.json" --certificate-identity "$identity" \
+    --certificate-oidc-issuer "$issuer" >&2
+}
+
+# One program that proves the signature is enough. Only k8s-verify says by its exit code whether it has refused the
+# signature (10 to 19) or could not judge it; then cosign is asked.
 check_signature() {
-  if has cosign; then
-    fetch "$1.sigstore.json" "$2.sigstore.json"
-    cosign verify-blob "$2" --bundle "$2.sigstore.json" --certificate-identity "$identity" \
-      --certificate-oidc-issuer "$issuer" >&2 || fail "refused: cosign does not accept the signature of $1"
-  elif has k8s-verify; then
-    fetch "$1.sigstore.json" "$2.sigstore.json"
-    k8s-verify verify "$2" --bundle "$2.sigstore.json" --certificate-identity "$identity" \
-      --certificate-oidc-issuer "$issuer" >&2 || fail "refused: k8s-verify does not accept the signature of $1"
-  elif [ "$require_signature" = yes ]; then
-    fail 'refused: neither cosign nor an older k8s-verify is on PATH to check the signature'
-  else
+  if ! has k8s-verify && ! has cosign; then
+    [ "$require_signature" = no ] ||
+      fail 'refused: neither cosign nor an older k8s-verify is on PATH to check the signature'
     say 'the digest is right; the signature was not checked, since neither cosign nor k8s-verify is on PATH'
+    return
   fi
+  fetch "$1.sigstore.json" "$2.sigstore.json"
+  if has k8s-verify; then
+    code=0
+    verify k8s-verify verify "$2" || code=$?
+    case $code in
+      0) return ;;
+      1[0-9]) fail "refused: k8s-verify does not accept the signature of $1 (exit code $code)" ;;
+      23) fail "refused: $1 is genuine, and your policy file does not allow it (exit code 23)" ;;
+      *) say "k8s-verify could not check the signature of $1 (exit code $code)" ;;
+    esac
+  fi
+  if has cosign; then
+    verify cosign verify-blob "$2" && return
+    say "cosign did not accept the signature of $1, or could not check it; it has to be cosign 3, with a network"
+  fi
+  fail "refused: the signature of $1 is not proved"
 }
 
 main() {
@@ -126,6 +146,7 @@ main() {
   archive=k8s-verify-$name.tar.xz
   umask 022
   mkdir -p "$dir"
+  [ ! -d "$dir/k8s-verify" ] || fail "$dir/k8s-verify is a directory; name another one with --dir, or remove it"
   # In the same directory, so that the last step is one rename.
   work=$(mktemp -d "$dir/.k8s-verify-install.XXXXXX")
   trap 'rm -rf "$work"' EXIT

@@ -162,7 +162,7 @@ describe.skipIf(!possible)('install.sh (needs Linux x64, xz, zip, curl and opens
     },
   );
 
-  it.each(['cosign', 'k8s-verify'])(
+  it.each(['cosign', 'k8s-verify'] as const)(
     'refuses the signature of another workflow, as %s does',
     async (program) => {
       const other = dir.join(`other-${program}`);
@@ -177,10 +177,109 @@ describe.skipIf(!possible)('install.sh (needs Linux x64, xz, zip, curl and opens
       });
       const { exitCode, stderr } = await run(PATH, '--from', other, '--dir', dir.join(`refused-${program}`));
       expect(exitCode).toBe(1);
-      expect(stderr).toContain(`refused: ${program} does not accept the signature`);
+      const refusal = {
+        cosign: `refused: the signature of ${ARCHIVE} is not proved`,
+        'k8s-verify': `refused: k8s-verify does not accept the signature of ${ARCHIVE} (exit code 15)`,
+      };
+      expect(stderr).toContain(refusal[program]);
       expect(await snapshot(dir.join(`refused-${program}`))).toEqual({});
     },
   );
+
+  describe('where a verifier cannot check, or there are two', () => {
+    const tools = ['sha256sum', 'tar', 'xz'];
+    const NO_COSIGN = 'echo "Error: unknown bundle" >&2; exit 1';
+    const install = async (
+      name: string,
+      scripts: Readonly<Record<string, string>>,
+      env: Readonly<Record<string, string>> = {},
+    ): Promise<ProgramRun & { readonly into: string }> => {
+      const into = dir.join(`two ${name}`);
+      const args = ['--from', dir.join('release'), '--require-signature', '--dir', into];
+      const PATH = pathOf(name, tools, scripts);
+      const all = { PATH, HOME: dir.join('home'), ...env };
+      return {
+        ...(await runProgram(['/bin/sh', dir.join('install.sh'), ...args], { env: all, cwd: dir.path })),
+        into,
+      };
+    };
+
+    it('is content with the one that proves it', async () => {
+      for (const [name, scripts] of [
+        ['an old cosign', { cosign: NO_COSIGN, 'k8s-verify': verifier('shift') }],
+        [
+          'an old k8s-verify',
+          { cosign: verifier('shift'), 'k8s-verify': 'echo "unknown option" >&2; exit 2' },
+        ],
+      ] as const) {
+        const { exitCode, stderr, into } = await install(name, scripts);
+        expect({ name, exitCode, stderr }).toMatchObject({ exitCode: 0 });
+        expect(existsSync(path.join(into, 'k8s-verify'))).toBe(true);
+      }
+    });
+
+    it('blames no signature where it was not checked', async () => {
+      writeFileSync(
+        dir.join('policy.json'),
+        JSON.stringify({ schemaVersion: 1, allowed: [{ components: ['kubectl'] }] }),
+      );
+      for (const [name, scripts, env, message] of [
+        ['cosign alone', { cosign: NO_COSIGN }, {}, /cosign did not accept .*, or could not check it/],
+        ['no option', { 'k8s-verify': 'exit 2' }, {}, /k8s-verify could not check .* \(exit code 2\)/],
+        [
+          'no policy',
+          { 'k8s-verify': verifier('shift') },
+          { K8S_VERIFY_POLICY: '/gone' },
+          /could not check .* \(exit code 2\)/,
+        ],
+        [
+          'policy',
+          { 'k8s-verify': verifier('shift') },
+          { K8S_VERIFY_POLICY: dir.join('policy.json') },
+          /is genuine, .* \(exit code 23\)/,
+        ],
+      ] as const) {
+        const { exitCode, stderr, into } = await install(name, scripts, env);
+        expect({ name, exitCode, stderr }).toEqual({
+          name,
+          exitCode: 1,
+          stderr: expect.stringMatching(message),
+        });
+        expect(stderr).not.toContain('does not accept');
+        expect(await snapshot(into)).toEqual({});
+      }
+    });
+
+    it('takes no second opinion on a signature that k8s-verify refuses', async () => {
+      const refusing = { cosign: 'exit 0', 'k8s-verify': 'exit 13' };
+      const { exitCode, stderr } = await install('refused', refusing);
+      expect({ exitCode, stderr }).toEqual({
+        exitCode: 1,
+        stderr: expect.stringContaining('does not accept'),
+      });
+    });
+  });
+
+  it('installs into no directory that has the name of the program, nor through a link to one', async () => {
+    mkdirSync(dir.join('named/k8s-verify'), { recursive: true });
+    mkdirSync(dir.join('elsewhere'));
+    mkdirSync(dir.join('linked'));
+    symlinkSync(dir.join('elsewhere'), dir.join('linked/k8s-verify'));
+    const PATH = pathOf('into a directory', ['sha256sum', 'tar', 'xz']);
+    for (const into of ['named', 'linked']) {
+      const ran = await run(PATH, '--from', dir.join('release'), '--dir', dir.join(into));
+      expect(ran).toMatchObject({
+        exitCode: 1,
+        stdout: '',
+        stderr: expect.stringContaining('is a directory'),
+      });
+      expect(await snapshot(dir.join(into))).toMatchObject({ 'k8s-verify': expect.anything() });
+    }
+    expect([await snapshot(dir.join('named/k8s-verify')), await snapshot(dir.join('elsewhere'))]).toEqual([
+      {},
+      {},
+    ]);
+  });
 
   it.each<
     [
@@ -198,6 +297,12 @@ describe.skipIf(!possible)('install.sh (needs Linux x64, xz, zip, curl and opens
     ['another archive', { changed: true }, 1, /refused: .* is not what was released/],
     ['an archive that is not there', { args: ['--from', '/nowhere'] }, 1, /cannot get \/nowhere/],
     ['a system without xz', { tools: ['sha256sum', 'tar'] }, 1, /tar needs xz/],
+    [
+      'a sha256sum that does not work',
+      { scripts: { sha256sum: 'exit 1' } },
+      1,
+      /sha256sum does not work here, so nothing can be checked/,
+    ],
     ['a system that can check nothing', { tools: ['tar', 'xz'] }, 1, /so nothing can be checked/],
     [
       'no verifier where the signature is asked for',
