@@ -1,7 +1,7 @@
 #!/bin/sh
 # Run as root while a development container is built. k8s-verify-install.sh next to it checks what it fetches by digest.
 set -eu
-cd "$(dirname "$0")"
+CDPATH='' cd -- "$(dirname -- "$0")"
 
 install_packages() {
   if command -v apt-get >/dev/null 2>&1; then

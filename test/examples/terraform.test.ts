@@ -1,6 +1,7 @@
 /** Terraform with the state of one machine on another. */
 import { spawnSync } from 'node:child_process';
 import { chmodSync, copyFileSync, existsSync, mkdirSync, writeFileSync } from 'node:fs';
+import { dirname } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { fault } from '#support/http/faults';
 import type { ProgramRun } from '#support/run-program';
@@ -67,6 +68,39 @@ describe.skipIf(process.platform !== 'linux')('examples/terraform (needs Linux)'
       expect((await withKubectl('home', 'v1.25.4', 'unsigned', touch)).exitCode).toBe(10);
       expect((await withKubectl('home', VERSION, 'unsigned')).exitCode).toBe(2);
       expect(existsSync(world.dir.join('ran'))).toBe(false);
+    });
+
+    it('runs no other kubectl, whatever the name of the directory and the variables of the shell are', async () => {
+      const elsewhere = world.dir.join('elsewhere');
+      mkdirSync(`${elsewhere}/tools`, { recursive: true });
+      mkdirSync(world.dir.join('other'));
+      for (const directory of ['other', 'elsewhere/tools'])
+        writeFileSync(world.dir.join(directory, 'kubectl'), '#!/bin/sh\necho evil\n', { mode: 0o755 });
+      const PATH = [
+        world.dir.join('path'),
+        world.dir.join('other'),
+        dirname(process.execPath),
+        process.env['PATH'],
+      ].join(':');
+      const script = ['bash', example('terraform/with-kubectl.sh')] as const;
+      const variables = { PATH, CDPATH: elsewhere, 'BASH_FUNC_kubectl%%': '() { echo evil; }' };
+      const asked = [VERSION, 'tools', 'kubectl get nodes'];
+      expect(await world.run([...script, ...asked], { env: variables })).toMatchObject({
+        exitCode: 0,
+        stdout: `kubectl ${VERSION}\n`,
+      });
+      // PATH cannot hold a directory with a colon in its name.
+      const colon = await world.run([...script, VERSION, 'a:b', 'kubectl get nodes'], { env: { PATH } });
+      expect(colon).toMatchObject({
+        exitCode: 2,
+        stdout: '',
+        stderr: expect.stringContaining('would not be the kubectl'),
+      });
+      for (const option of ['--dry-run', '--help']) {
+        expect(
+          (await world.run([...script, option, 'other', 'kubectl get nodes'], { env: { PATH } })).exitCode,
+        ).toBe(2);
+      }
     });
 
     it('ends with the exit code of the command', async () => {
