@@ -23636,7 +23636,7 @@ function verdictOnUnknown(proof, unknown, verdict) {
 function advise({ trust: { source } }, namedLog, unread) {
 	if (unread) return "update k8s-verify, which does not understand that part of the trusted root";
 	if (namedLog) return "name the trusted root of the Sigstore that signed it: --trusted-root FILE";
-	return source.kind === "embedded" || source.kind === "tuf" ? "without a network, name a file that k8s-verify trusted-root export wrote on another machine: --trusted-root FILE" : "download the current trusted root of the Sigstore that signed it";
+	return source.kind === "embedded" || source.kind === "tuf" ? "without a network, carry over a way that you trust what k8s-verify trusted-root export wrote elsewhere: --trusted-root FILE" : "download the current trusted root of the Sigstore that signed it";
 }
 function nameOf$11({ trust: { source } }) {
 	if (source.kind === "embedded") return `the embedded one (${source.name})`;
@@ -29127,6 +29127,235 @@ var init_refreshed_trust = __esmMin((() => {
 		}
 	};
 }));
+// src/files/file-within.ts
+async function openWithin(root, path) {
+	for (let attempt = 1;; attempt += 1) {
+		const real = await realPath((0, node_path.join)(root, ...path.split("/"))).catch(unlessAbsent);
+		if (real === void 0) return void 0;
+		if (!isWithin$2(root, real)) throw leadsOut(root);
+		try {
+			return await openRegular(root, real);
+		} catch (error) {
+			if (isAbsent(error) && attempt < ATTEMPTS) continue;
+			throw refused$1(error);
+		}
+	}
+}
+function isWithin$2(root, real) {
+	return real.startsWith(root.endsWith(node_path.sep) ? root : `${root}${node_path.sep}`);
+}
+async function openRegular(root, real) {
+	assertRegular(await statEntry(real, { bigint: true }));
+	const { file, descriptor } = await openDescriptor(real, FLAGS);
+	try {
+		const opened = await file.stat();
+		assertRegular(opened);
+		if (!await isOpenedWithin(root, real, descriptor, opened)) throw leadsOut(root);
+		return {
+			...file,
+			size: Number(opened.size),
+			descriptor,
+			assertUnchanged: async () => {
+				const now = await file.stat();
+				if (isUnwritten(opened, now)) return;
+				throw writtenTo();
+			}
+		};
+	} catch (error) {
+		await file.close();
+		throw error;
+	}
+}
+async function isOpenedWithin(root, real, descriptor, opened) {
+	if (process.platform === "linux") {
+		const at = await readLink(`/proc/self/fd/${descriptor}`).catch(() => void 0);
+		if (at !== void 0) return isWithin$2(root, at);
+	}
+	const again = await realPath(real);
+	const named = await statEntry(again, { bigint: true });
+	return isWithin$2(root, again) && named.dev === opened.dev && named.ino === opened.ino;
+}
+function isUnwritten(before, now) {
+	return before.size === now.size && before.mtimeNs === now.mtimeNs && before.ctimeNs === now.ctimeNs;
+}
+function assertRegular(found) {
+	if (!found.isFile()) throw new RefusedFile(`it is ${kindOf$2(found)}`);
+}
+function kindOf$2(found) {
+	if (found.isDirectory()) return "a directory";
+	if (found.isFIFO()) return "a pipe";
+	if (found.isSocket()) return "a socket";
+	return found.isSymbolicLink() ? "a link that has just been made" : "a device";
+}
+function writtenTo() {
+	return new RefusedFile("it was written to while it was read");
+}
+function leadsOut(root) {
+	return new RefusedFile(`it leads out of ${root}`);
+}
+function isAbsent(error) {
+	return error instanceof Error && "code" in error && ABSENT$1.has(String(error.code));
+}
+function unlessAbsent(error) {
+	if (isAbsent(error)) return void 0;
+	throw refused$1(error);
+}
+function refused$1(error) {
+	if (error instanceof RefusedFile || !(error instanceof Error)) return error;
+	return new RefusedFile(unreadableReason(error), { cause: error });
+}
+var realPath, statEntry, readLink, O_NOFOLLOW, FLAGS, RefusedFile, ATTEMPTS, ABSENT$1;
+var init_file_within = __esmMin((() => {
+	init_local_file();
+	init_unreadable_file();
+	realPath = (0, node_util.promisify)(node_fs.realpath);
+	statEntry = (0, node_util.promisify)(node_fs.lstat);
+	readLink = (0, node_util.promisify)(node_fs.readlink);
+	({O_NOFOLLOW} = node_fs.constants);
+	FLAGS = O_NOFOLLOW === void 0 ? WITHOUT_WAITING : WITHOUT_WAITING | O_NOFOLLOW;
+	RefusedFile = class extends Error {};
+	ATTEMPTS = 3;
+	ABSENT$1 = new Set([
+		"ENOENT",
+		"ENOTDIR",
+		"ENAMETOOLONG"
+	]);
+}));
+// src/source/directory-source.ts
+function isDirectory(path) {
+	return (0, node_fs.statSync)(path, { throwIfNoEntry: false })?.isDirectory() === true;
+}
+var CHUNK_BYTES$1, DirectorySource;
+var init_directory_source = __esmMin((() => {
+	init_errors();
+	init_file_within();
+	init_malformed();
+	init_unprintable();
+	CHUNK_BYTES$1 = 262144;
+	DirectorySource = class {
+		shown;
+		isPublisher = false;
+		isLocal = true;
+		root;
+		constructor(directory) {
+			this.root = (0, node_fs.realpathSync)(directory);
+			this.shown = replaceUnprintable(directory, () => "?").replace(/(?<=[^/\\])[/\\]+$/, "");
+		}
+		async small(request) {
+			return this.#read(request, async (file) => {
+				const { maxBytes, what } = request;
+				if (file.size > maxBytes) {
+					const from = this.#at(request);
+					throw oversized(what, `at most ${maxBytes} bytes`, `${file.size} bytes`, { from });
+				}
+				const bytes = new Uint8Array(file.size);
+				for (let filled = 0; filled < bytes.length;) {
+					const count = await file.readAt(bytes.subarray(filled), filled);
+					if (count === 0) break;
+					filled += count;
+				}
+				await file.assertUnchanged();
+				return {
+					bytes,
+					quotable: true
+				};
+			});
+		}
+		async bytes(request) {
+			return await this.#read(request, (file) => this.#deliver(request, file)) ?? {
+				kind: "absent",
+				reason: "no such file"
+			};
+		}
+		async size(request) {
+			return this.#read(request, (file) => Promise.resolve(file.size));
+		}
+		async #deliver(request, file) {
+			const { received, maxBytes, onProgress, signal } = request;
+			const { sink } = received;
+			if (file.size === 0) throw new RefusedFile("it is empty");
+			if (file.size > maxBytes) throw new RefusedFile(`it has ${file.size} bytes, more than ${maxBytes}`);
+			if (sink.length > 0) await sink.reset();
+			const url = this.#at(request);
+			Object.assign(received, {
+				total: file.size,
+				origin: url,
+				resumed: false
+			});
+			await sink.expect?.(file.size);
+			let [current, other] = [Buffer.allocUnsafeSlow(CHUNK_BYTES$1), Buffer.allocUnsafeSlow(CHUNK_BYTES$1)];
+			const next = async (buffer, at) => at >= file.size ? 0 : file.readAt(buffer.subarray(0, Math.min(buffer.length, file.size - at)), at);
+			let reading = next(current, 0);
+			for (let count = await reading; count > 0; count = await reading) {
+				if (signal?.aborted === true) throw new InterruptedError("interrupted", { cause: signal.reason });
+				reading = next(other, sink.length + count);
+				reading.catch(() => void 0);
+				await sink.write(current.subarray(0, count));
+				onProgress?.(sink.length, file.size);
+				[current, other] = [other, current];
+			}
+			await file.assertUnchanged();
+			return {
+				kind: "delivered",
+				outcome: {
+					url,
+					bytes: sink.length,
+					resumed: false,
+					endedByClose: false
+				}
+			};
+		}
+		async #read(wanted, use) {
+			const { signal } = wanted;
+			if (signal?.aborted === true) throw new InterruptedError("interrupted", { cause: signal.reason });
+			let file;
+			try {
+				file = await openWithin(this.root, wanted.path);
+				return file === void 0 ? void 0 : await use(file);
+			} catch (error) {
+				throw error instanceof RefusedFile ? this.#notRead(wanted, error) : error;
+			} finally {
+				await file?.close();
+			}
+		}
+		#at({ path }) {
+			return (0, node_path.join)(this.shown, ...path.split("/"));
+		}
+		#notRead(wanted, cause) {
+			return new UnavailableError("mirror-unreadable", `could not read ${wanted.what}: ${cause.message}`, {
+				wanted: `a regular file in ${this.shown}`,
+				found: cause.message,
+				from: this.#at(wanted),
+				next: "see what is wrong in that directory, or name another source",
+				cause
+			});
+		}
+	};
+}));
+// src/flow/root-in-mirror.ts
+function rootInMirror({ trustedRootFile, sources = [] }) {
+	const directories = sources.filter((source) => source instanceof DirectorySource);
+	if (trustedRootFile === void 0 || directories.length === 0) return void 0;
+	const file = withoutLinks(trustedRootFile);
+	const around = directories.find(({ root }) => file !== void 0 && isWithin$1(root, file));
+	if (around === void 0) return void 0;
+	return note("trusted-root-in-mirror", `the trusted root ${trustedRootFile} lies in the mirror ${around.shown}: those who can change that directory decide what is proved; leave out --trusted-root, or take one that came another way`);
+}
+function withoutLinks(path) {
+	try {
+		return (0, node_fs.realpathSync)(path);
+	} catch {
+		return;
+	}
+}
+function isWithin$1(directory, path) {
+	const way = (0, node_path.relative)(directory, path);
+	return way !== ".." && !way.startsWith(`..${node_path.sep}`) && !(0, node_path.isAbsolute)(way);
+}
+var init_root_in_mirror = __esmMin((() => {
+	init_notes();
+	init_directory_source();
+}));
 // src/flow/open-trust.ts
 async function openTrust(asked, client, signal) {
 	const now = client.clock.now();
@@ -29139,6 +29368,11 @@ async function openTrust(asked, client, signal) {
 	client.report({
 		kind: "trusted-root",
 		trustedRoot: describeTrust(trust)
+	});
+	const carried = rootInMirror(asked);
+	if (carried !== void 0) client.report({
+		kind: "note",
+		...carried
 	});
 	return fixed(trust);
 }
@@ -29174,6 +29408,7 @@ var init_open_trust = __esmMin((() => {
 	init_clock();
 	init_root_age();
 	init_refreshed_trust();
+	init_root_in_mirror();
 	init_run_trust();
 }));
 // src/source/in-turn.ts
@@ -32243,7 +32478,7 @@ function bytesOf$1({ bytes: size, readAt, versionsIn }) {
 		size,
 		...versionsIn === void 0 ? {} : { versionsIn },
 		read: async ({ offset, length }, into) => {
-			if (!isWithin$1({
+			if (!isWithin({
 				offset,
 				length
 			}, size)) return void 0;
@@ -32259,13 +32494,13 @@ function bytesOf$1({ bytes: size, readAt, versionsIn }) {
 	};
 }
 function sliceOf(source, { offset, length }) {
-	if (!isWithin$1({
+	if (!isWithin({
 		offset,
 		length
 	}, source.size)) return void 0;
 	return {
 		size: length,
-		read: async (range, into) => isWithin$1(range, length) ? source.read({
+		read: async (range, into) => isWithin(range, length) ? source.read({
 			...range,
 			offset: offset + range.offset
 		}, into) : void 0
@@ -32298,7 +32533,7 @@ async function* piecesOf(source, { offset, length }, overlap) {
 		await reading?.catch(() => void 0);
 	}
 }
-function isWithin$1({ offset, length }, size) {
+function isWithin({ offset, length }, size) {
 	return offset >= 0 && length >= 0 && offset <= size && length <= size - offset;
 }
 function fixedName(bytes, offset, length) {
@@ -33546,7 +33781,7 @@ var init_member_path = __esmMin((() => {
 // src/archive/member.ts
 function memberOf$1(entry, { block, linked }) {
 	const name = nameOf$7(entry);
-	const kind = kindOf$2(name, entry.type);
+	const kind = kindOf$1(name, entry.type);
 	const path = memberPath(name, kind);
 	if (linked) throw rejectedLinkTarget(name);
 	if (kind === "directory" && (entry.size !== 0 || !hasNoContent(block))) throw rejectedMember(name, "a directory with content", "programs disagree on where the next member begins");
@@ -33568,7 +33803,7 @@ function nameOf$7({ header, path }) {
 function isRefusedKind(type) {
 	return type in REFUSED_KINDS;
 }
-function kindOf$2(name, type) {
+function kindOf$1(name, type) {
 	if (type === "Directory") return "directory";
 	if (type === "File" || type === "OldFile") return "file";
 	throw rejectedKind(name, type);
@@ -34468,10 +34703,10 @@ var init_esm$1 = __esmMin((() => {
 	};
 }));
 // node_modules/minizlib/dist/esm/constants.js
-var realZlibConstants, constants$6;
+var realZlibConstants, constants$5;
 var init_constants = __esmMin((() => {
 	realZlibConstants = zlib.default.constants || { ZLIB_VERNUM: 4736 };
-	constants$6 = Object.freeze(Object.assign(Object.create(null), {
+	constants$5 = Object.freeze(Object.assign(Object.create(null), {
 		Z_NO_FLUSH: 0,
 		Z_PARTIAL_FLUSH: 1,
 		Z_SYNC_FLUSH: 2,
@@ -34733,9 +34968,9 @@ var init_esm = __esmMin((() => {
 		#strategy;
 		constructor(opts, mode) {
 			opts = opts || {};
-			opts.flush = opts.flush || constants$6.Z_NO_FLUSH;
-			opts.finishFlush = opts.finishFlush || constants$6.Z_FINISH;
-			opts.fullFlushFlag = constants$6.Z_FULL_FLUSH;
+			opts.flush = opts.flush || constants$5.Z_NO_FLUSH;
+			opts.finishFlush = opts.finishFlush || constants$5.Z_FINISH;
+			opts.fullFlushFlag = constants$5.Z_FULL_FLUSH;
 			super(opts, mode);
 			this.#level = opts.level;
 			this.#strategy = opts.strategy;
@@ -34745,7 +34980,7 @@ var init_esm = __esmMin((() => {
 			if (!this.handle) throw new Error("cannot switch params when binding is closed");
 			if (!this.handle.params) throw new Error("not supported in this implementation");
 			if (this.#level !== level || this.#strategy !== strategy) {
-				this.flush(constants$6.Z_SYNC_FLUSH);
+				this.flush(constants$5.Z_SYNC_FLUSH);
 				(0, assert.default)(this.handle, "zlib binding closed");
 				const origFlush = this.handle.flush;
 				this.handle.flush = (flushFlag, cb) => {
@@ -34776,9 +35011,9 @@ var init_esm = __esmMin((() => {
 	Brotli = class extends ZlibBase {
 		constructor(opts, mode) {
 			opts = opts || {};
-			opts.flush = opts.flush || constants$6.BROTLI_OPERATION_PROCESS;
-			opts.finishFlush = opts.finishFlush || constants$6.BROTLI_OPERATION_FINISH;
-			opts.fullFlushFlag = constants$6.BROTLI_OPERATION_FLUSH;
+			opts.flush = opts.flush || constants$5.BROTLI_OPERATION_PROCESS;
+			opts.finishFlush = opts.finishFlush || constants$5.BROTLI_OPERATION_FINISH;
+			opts.fullFlushFlag = constants$5.BROTLI_OPERATION_FLUSH;
 			super(opts, mode);
 		}
 	};
@@ -34790,9 +35025,9 @@ var init_esm = __esmMin((() => {
 	Zstd = class extends ZlibBase {
 		constructor(opts, mode) {
 			opts = opts || {};
-			opts.flush = opts.flush || constants$6.ZSTD_e_continue;
-			opts.finishFlush = opts.finishFlush || constants$6.ZSTD_e_end;
-			opts.fullFlushFlag = constants$6.ZSTD_e_flush;
+			opts.flush = opts.flush || constants$5.ZSTD_e_continue;
+			opts.finishFlush = opts.finishFlush || constants$5.ZSTD_e_end;
+			opts.fullFlushFlag = constants$5.ZSTD_e_flush;
 			super(opts, mode);
 		}
 	};
@@ -35656,7 +35891,7 @@ async function readArchive$3(archive, visit, signal, found = "by-path") {
 			}), unpack, (chunks) => readMembers(bounded(chunks, packed), visit), signal === void 0 ? {} : { signal });
 			if (unpack.bytesWritten !== packed.bytes) throw rejectedArchive("something follows its gzip stream");
 		} else {
-			const shared = Buffer.allocUnsafeSlow(CHUNK_BYTES$1);
+			const shared = Buffer.allocUnsafeSlow(CHUNK_BYTES);
 			await readMembers(bounded(fileChunks(archive, {
 				hash,
 				packed,
@@ -35695,8 +35930,8 @@ async function* fileChunks({ readNow }, { hash, packed, nextBuffer, signal }) {
 	}
 }
 function bufferFor(gunzip) {
-	const shared = Buffer.allocUnsafeSlow(CHUNK_BYTES$1);
-	return () => gunzip.writableLength === 0 ? shared : Buffer.allocUnsafe(CHUNK_BYTES$1);
+	const shared = Buffer.allocUnsafeSlow(CHUNK_BYTES);
+	return () => gunzip.writableLength === 0 ? shared : Buffer.allocUnsafe(CHUNK_BYTES);
 }
 async function* bounded(chunks, packed) {
 	let bytes = 0;
@@ -35707,7 +35942,7 @@ async function* bounded(chunks, packed) {
 		yield chunk;
 	}
 }
-var CHUNK_BYTES$1, UNPACKED_CHUNK_BYTES;
+var CHUNK_BYTES, UNPACKED_CHUNK_BYTES;
 var init_read_archive = __esmMin((() => {
 	init_errors();
 	init_limits();
@@ -35715,7 +35950,7 @@ var init_read_archive = __esmMin((() => {
 	init_disk_error();
 	init_read_members();
 	init_verified_artifact();
-	CHUNK_BYTES$1 = 131072;
+	CHUNK_BYTES = 131072;
 	UNPACKED_CHUNK_BYTES = 65536;
 }));
 // src/archive/look.ts
@@ -37556,211 +37791,6 @@ var init_rules = __esmMin((() => {
 		demand: "maxPatchesBehind",
 		wanted: "a version that can be compared with the newest of its minor release",
 		found: "a file of which nothing says the version"
-	};
-}));
-// src/files/file-within.ts
-async function openWithin(root, path) {
-	for (let attempt = 1;; attempt += 1) {
-		const real = await realPath((0, node_path.join)(root, ...path.split("/"))).catch(unlessAbsent);
-		if (real === void 0) return void 0;
-		if (!isWithin(root, real)) throw leadsOut(root);
-		try {
-			return await openRegular(root, real);
-		} catch (error) {
-			if (isAbsent(error) && attempt < ATTEMPTS) continue;
-			throw refused$1(error);
-		}
-	}
-}
-function isWithin(root, real) {
-	return real.startsWith(root.endsWith(node_path.sep) ? root : `${root}${node_path.sep}`);
-}
-async function openRegular(root, real) {
-	assertRegular(await statEntry(real, { bigint: true }));
-	const { file, descriptor } = await openDescriptor(real, FLAGS);
-	try {
-		const opened = await file.stat();
-		assertRegular(opened);
-		if (!await isOpenedWithin(root, real, descriptor, opened)) throw leadsOut(root);
-		return {
-			...file,
-			size: Number(opened.size),
-			descriptor,
-			assertUnchanged: async () => {
-				const now = await file.stat();
-				if (isUnwritten(opened, now)) return;
-				throw writtenTo();
-			}
-		};
-	} catch (error) {
-		await file.close();
-		throw error;
-	}
-}
-async function isOpenedWithin(root, real, descriptor, opened) {
-	if (process.platform === "linux") {
-		const at = await readLink(`/proc/self/fd/${descriptor}`).catch(() => void 0);
-		if (at !== void 0) return isWithin(root, at);
-	}
-	const again = await realPath(real);
-	const named = await statEntry(again, { bigint: true });
-	return isWithin(root, again) && named.dev === opened.dev && named.ino === opened.ino;
-}
-function isUnwritten(before, now) {
-	return before.size === now.size && before.mtimeNs === now.mtimeNs && before.ctimeNs === now.ctimeNs;
-}
-function assertRegular(found) {
-	if (!found.isFile()) throw new RefusedFile(`it is ${kindOf$1(found)}`);
-}
-function kindOf$1(found) {
-	if (found.isDirectory()) return "a directory";
-	if (found.isFIFO()) return "a pipe";
-	if (found.isSocket()) return "a socket";
-	return found.isSymbolicLink() ? "a link that has just been made" : "a device";
-}
-function writtenTo() {
-	return new RefusedFile("it was written to while it was read");
-}
-function leadsOut(root) {
-	return new RefusedFile(`it leads out of ${root}`);
-}
-function isAbsent(error) {
-	return error instanceof Error && "code" in error && ABSENT$1.has(String(error.code));
-}
-function unlessAbsent(error) {
-	if (isAbsent(error)) return void 0;
-	throw refused$1(error);
-}
-function refused$1(error) {
-	if (error instanceof RefusedFile || !(error instanceof Error)) return error;
-	return new RefusedFile(unreadableReason(error), { cause: error });
-}
-var realPath, statEntry, readLink, O_NOFOLLOW, FLAGS, RefusedFile, ATTEMPTS, ABSENT$1;
-var init_file_within = __esmMin((() => {
-	init_local_file();
-	init_unreadable_file();
-	realPath = (0, node_util.promisify)(node_fs.realpath);
-	statEntry = (0, node_util.promisify)(node_fs.lstat);
-	readLink = (0, node_util.promisify)(node_fs.readlink);
-	({O_NOFOLLOW} = node_fs.constants);
-	FLAGS = O_NOFOLLOW === void 0 ? WITHOUT_WAITING : WITHOUT_WAITING | O_NOFOLLOW;
-	RefusedFile = class extends Error {};
-	ATTEMPTS = 3;
-	ABSENT$1 = new Set([
-		"ENOENT",
-		"ENOTDIR",
-		"ENAMETOOLONG"
-	]);
-}));
-// src/source/directory-source.ts
-function isDirectory(path) {
-	return (0, node_fs.statSync)(path, { throwIfNoEntry: false })?.isDirectory() === true;
-}
-var CHUNK_BYTES, DirectorySource;
-var init_directory_source = __esmMin((() => {
-	init_errors();
-	init_file_within();
-	init_malformed();
-	init_unprintable();
-	CHUNK_BYTES = 262144;
-	DirectorySource = class {
-		shown;
-		isPublisher = false;
-		isLocal = true;
-		root;
-		constructor(directory) {
-			this.root = (0, node_fs.realpathSync)(directory);
-			this.shown = replaceUnprintable(directory, () => "?").replace(/(?<=[^/\\])[/\\]+$/, "");
-		}
-		async small(request) {
-			return this.#read(request, async (file) => {
-				const { maxBytes, what } = request;
-				if (file.size > maxBytes) {
-					const from = this.#at(request);
-					throw oversized(what, `at most ${maxBytes} bytes`, `${file.size} bytes`, { from });
-				}
-				const bytes = new Uint8Array(file.size);
-				for (let filled = 0; filled < bytes.length;) {
-					const count = await file.readAt(bytes.subarray(filled), filled);
-					if (count === 0) break;
-					filled += count;
-				}
-				await file.assertUnchanged();
-				return {
-					bytes,
-					quotable: true
-				};
-			});
-		}
-		async bytes(request) {
-			return await this.#read(request, (file) => this.#deliver(request, file)) ?? {
-				kind: "absent",
-				reason: "no such file"
-			};
-		}
-		async size(request) {
-			return this.#read(request, (file) => Promise.resolve(file.size));
-		}
-		async #deliver(request, file) {
-			const { received, maxBytes, onProgress, signal } = request;
-			const { sink } = received;
-			if (file.size === 0) throw new RefusedFile("it is empty");
-			if (file.size > maxBytes) throw new RefusedFile(`it has ${file.size} bytes, more than ${maxBytes}`);
-			if (sink.length > 0) await sink.reset();
-			const url = this.#at(request);
-			Object.assign(received, {
-				total: file.size,
-				origin: url,
-				resumed: false
-			});
-			await sink.expect?.(file.size);
-			let [current, other] = [Buffer.allocUnsafeSlow(CHUNK_BYTES), Buffer.allocUnsafeSlow(CHUNK_BYTES)];
-			const next = async (buffer, at) => at >= file.size ? 0 : file.readAt(buffer.subarray(0, Math.min(buffer.length, file.size - at)), at);
-			let reading = next(current, 0);
-			for (let count = await reading; count > 0; count = await reading) {
-				if (signal?.aborted === true) throw new InterruptedError("interrupted", { cause: signal.reason });
-				reading = next(other, sink.length + count);
-				reading.catch(() => void 0);
-				await sink.write(current.subarray(0, count));
-				onProgress?.(sink.length, file.size);
-				[current, other] = [other, current];
-			}
-			await file.assertUnchanged();
-			return {
-				kind: "delivered",
-				outcome: {
-					url,
-					bytes: sink.length,
-					resumed: false,
-					endedByClose: false
-				}
-			};
-		}
-		async #read(wanted, use) {
-			const { signal } = wanted;
-			if (signal?.aborted === true) throw new InterruptedError("interrupted", { cause: signal.reason });
-			let file;
-			try {
-				file = await openWithin(this.root, wanted.path);
-				return file === void 0 ? void 0 : await use(file);
-			} catch (error) {
-				throw error instanceof RefusedFile ? this.#notRead(wanted, error) : error;
-			} finally {
-				await file?.close();
-			}
-		}
-		#at({ path }) {
-			return (0, node_path.join)(this.shown, ...path.split("/"));
-		}
-		#notRead(wanted, cause) {
-			return new UnavailableError("mirror-unreadable", `could not read ${wanted.what}: ${cause.message}`, {
-				wanted: `a regular file in ${this.shown}`,
-				found: cause.message,
-				from: this.#at(wanted),
-				next: "see what is wrong in that directory, or name another source",
-				cause
-			});
-		}
 	};
 }));
 // src/plan/mirror-place.ts
@@ -39967,7 +39997,7 @@ function mirrorOf(runner, text) {
 	if (!isDirectory(path)) throw wrongMirror("something else");
 	const workspace = (0, node_fs.realpathSync)(runner.workspace);
 	const source = new DirectorySource(path);
-	if (source.root === workspace || isWithin(workspace, source.root)) return source;
+	if (source.root === workspace || isWithin$2(workspace, source.root)) return source;
 	throw wrongMirror("a directory outside the workspace");
 }
 function wrongMirror(found) {
@@ -45659,7 +45689,7 @@ function addMirror(program) {
 		details: [
 			"Fill a directory with released files and their evidence, laid out like https://dl.k8s.io.",
 			"Every digest is proved before the file is fetched. What is there and proves is kept. Each file is placed whole, with its bundle and everything that dl.k8s.io has next to it; a run that ends early leaves whole files, and the next one goes on.",
-			"Any static server, bucket or stick carries the directory, and an install from it needs no network. The trusted root in it is there to be carried: name it with --trusted-root where you want it to count.",
+			"Any static server, bucket or stick carries the directory, and an install from it needs no network. The trusted root in it counts only where --trusted-root names it: first compare its digest with one that came another way.",
 			"One run fills a directory at a time; a second one ends with 20 at once. --check changes nothing: each file has a verdict as of verify, or is missing (22), and the worst decides the exit code."
 		],
 		success: "everything that was asked for is there and proved",
@@ -46626,7 +46656,7 @@ function offline(help) {
 			["k8s-verify mirror --check DIR", "after the way: is it whole?"],
 			["k8s-verify kubectl v1.30.2 --mirror DIR --offline", "here"]
 		], 52)}`,
-		`CARRY A TRUSTED ROOT\n${help.items([["k8s-verify trusted-root export root.json", "with a network"], ["... --offline --trusted-root root.json", "here, for what was signed after this k8s-verify was made"]], 44)}`,
+		`CARRY A TRUSTED ROOT\n${help.items([["k8s-verify trusted-root export root.json", "with a network, for what was signed after this k8s-verify was made"], ["... --offline --trusted-root root.json", "here, if trusted-root show says the same digest on both sides"]], 44)}`,
 		help.paragraph("A list of versions needs the network: name an exact one, v1.30.2.", 0)
 	];
 }
@@ -52110,8 +52140,11 @@ async function checkFiles(files, directory, request, online, signal) {
 		http: offlineHttpClient(),
 		data: NO_DATA
 	};
-	const trust = await openTrust(request, client, signal);
 	const source = new DirectorySource(directory);
+	const trust = await openTrust({
+		...request,
+		sources: [source]
+	}, client, signal);
 	await using pool = new HashPool();
 	const context = {
 		network: {},
@@ -53539,7 +53572,7 @@ async function foundFiles(root) {
 		let entries;
 		try {
 			const real = await (0, node_fs_promises.realpath)(directory);
-			if (!isWithin(root, real)) throw new Error(`it leads out of ${root}`);
+			if (!isWithin$2(root, real)) throw new Error(`it leads out of ${root}`);
 			if (above.includes(real)) throw new Error("it leads to a directory above it");
 			above = [...above, real];
 			entries = await (0, node_fs_promises.readdir)(real, { withFileTypes: true });
