@@ -2,7 +2,7 @@ import { COMPONENTS } from '../release/component.ts';
 import type { PolicyUse } from '../policy/policy.ts';
 import { labelOf } from '../release/artifact.ts';
 import { nameFile } from './name-failure.ts';
-import { memberOf, type Output, type PreparedArtifact } from './prepared-artifact.ts';
+import { isNameSigned, memberOf, type Output, type PreparedArtifact } from './prepared-artifact.ts';
 
 /** What the policy file of the run took to allow each output; empty where the run is under none. */
 export type PolicyUses = ReadonlyMap<Output, PolicyUse>;
@@ -35,18 +35,22 @@ function labelOfOutput({ artifact }: PreparedArtifact, output: Output): string |
   return output.kind === 'verified' ? output.path : undefined;
 }
 
+/** What it is as far as something binds it, or its bytes say it; what it was asked for as counts for nothing here. */
 function namedFile(
   { artifact }: PreparedArtifact,
   output: Output,
 ): Parameters<NonNullable<PreparedArtifact['proof']['proven']['allowance']>['named']>[0] {
   const { name, sha256 } = output;
-  const claimed = name?.claimed;
-  const component = memberOf(output)?.component ?? artifact?.component ?? claimed?.component;
+  const isBound = name !== undefined && name.by.length > 0;
+  const bound = isBound ? artifact : undefined;
+  const member = isBound ? memberOf(output)?.component : undefined;
+  const component = member ?? bound?.component ?? name?.claimed?.component;
   return {
     sha256,
     component,
-    version: artifact?.version ?? claimed?.version,
-    kind: artifact?.kind ?? COMPONENTS.find((one) => one.name === component)?.kind,
-    isBound: name !== undefined && name.by.length > 0,
+    version: bound?.version ?? name?.claimed?.version,
+    kind: bound?.kind ?? COMPONENTS.find((one) => one.name === component)?.kind,
+    isBound,
+    isSigned: isNameSigned(output),
   };
 }

@@ -71,6 +71,11 @@ export function memberOf(output: Output): PlannedMember['member'] | undefined {
   return 'file' in output && 'member' in output.file ? output.file.member : undefined;
 }
 
+/** Whether something signed says the name; a digest that was demanded says nothing of it. */
+export function isNameSigned({ name }: Output): boolean {
+  return name?.by.some((source) => source === 'binary' || source === 'release-manifest') === true;
+}
+
 /** Removes what is staged but not placed. */
 export async function discardPrepared(prepared: readonly PreparedArtifact[]): Promise<void> {
   const outputs = prepared.flatMap((one) => one.outputs);

@@ -6,7 +6,7 @@ import { COMPONENTS } from '../release/component.ts';
 import { formatPlatform } from '../release/platform.ts';
 import { formatReleaseVersion } from '../release/version.ts';
 import { type WrittenName, writeName } from '../release/written-name.ts';
-import { memberOf, type Output, type PreparedArtifact } from './prepared-artifact.ts';
+import { isNameSigned, memberOf, type Output, type PreparedArtifact } from './prepared-artifact.ts';
 
 /**
  * Compares each name with the digest that was proved for it before on this machine, and remembers those that something
@@ -25,7 +25,7 @@ export async function rememberNames(
   const names = prepared.flatMap((one) =>
     one.outputs.flatMap((output) => {
       const name = provenName(one, output);
-      return name === undefined ? [] : [{ name, from: one.source, isBound: isBound(output) }];
+      return name === undefined ? [] : [{ name, from: one.source, isBound: isNameSigned(output) }];
     }),
   );
   const proven = names.map(({ name }) => name);
@@ -39,18 +39,14 @@ export async function rememberNames(
   return notes;
 }
 
-/** Something signed says the name; a digest that was demanded says nothing of it. */
-function isBound({ name }: Output): boolean {
-  return name?.by.some((source) => source === 'binary' || source === 'release-manifest') === true;
-}
-
 /** Undefined if the file has no name, or the proven digest is not its own. */
 function provenName({ artifact, proof }: PreparedArtifact, output: Output): ProvenName | undefined {
   const { signer, authority, signedAt, claim } = proof.proven;
   const { name, sha256 } = output;
   // A file out of a tarball has a digest of its own, and the proven one is the tarball's.
   const isMember = memberOf(output) !== undefined;
-  if (isMember || claim.kind !== 'genuine' || (artifact === undefined && !isBound(output))) return undefined;
+  if (isMember || claim.kind !== 'genuine' || (artifact === undefined && !isNameSigned(output)))
+    return undefined;
   const coordinates = artifact ?? name?.claimed;
   if (coordinates?.version === undefined) return undefined;
   const { component, version, platform } = coordinates;

@@ -21,6 +21,8 @@ export interface Violation {
   readonly wanted: string;
   readonly found: string;
   readonly why?: string;
+  /** What mends it, where something other than another release does. */
+  readonly next?: string;
 }
 
 /** An artifact by name, as far as it is known. */
@@ -236,7 +238,7 @@ export function settle(
   { sha256, now }: { readonly sha256: readonly string[]; readonly now: Date },
 ): readonly UsedException[] {
   const used = new Map<PolicyException, Demand[]>();
-  const left = violations.filter(({ demand }) => {
+  const left = distinct(violations).filter(({ demand }) => {
     if (demand === undefined) return true;
     const [exception] = sha256.flatMap((one) => activeExceptions(file, demand, { now, sha256: one }));
     if (exception === undefined) return true;
@@ -245,6 +247,12 @@ export function settle(
   });
   if (left.length > 0) throw notAllowed(file, origin, left, sha256);
   return Array.from(used, ([{ reason, until }, lifts]) => ({ lifts, reason, until }));
+}
+
+/** What was asked for, and what it is, mostly violate the same. */
+function distinct(violations: readonly Violation[]): readonly Violation[] {
+  const texts = violations.map(({ demand, wanted, found }) => JSON.stringify([demand, wanted, found]));
+  return violations.filter((_, index) => texts.indexOf(texts[index] ?? '') === index);
 }
 
 function notAllowed(
@@ -267,10 +275,12 @@ function notAllowed(
     found: violations.map(({ found }) => found).join('; '),
     ...(path === undefined ? {} : { from: path }),
     ...(reasons.length === 0 ? {} : { why: reasons.join('; ') }),
-    next: 'take a release that the policy allows, or ask those who keep the policy',
+    next: violations.find(({ next }) => next !== undefined)?.next ?? NEXT,
     ...(sha256[0] === undefined ? {} : { subject: { sha256: sha256[0] } }),
   });
 }
+
+const NEXT = 'take a release that the policy allows, or ask those who keep the policy';
 
 export function useOf(
   { path, sha256 }: PolicyOrigin,

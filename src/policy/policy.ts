@@ -73,7 +73,7 @@ export interface Allowance {
   readonly named: (file: NamedFile) => Promise<PolicyUse>;
 }
 
-/** A proved file, and what it is. */
+/** A proved file, and what it is as far as something binds it or its bytes say it; not what it was asked for as. */
 export interface NamedFile {
   /** Hex. */
   readonly sha256: string;
@@ -83,8 +83,10 @@ export interface NamedFile {
   readonly version: ReleaseVersion | undefined;
   /** As {@link component}. */
   readonly kind: ArtifactKind | undefined;
-  /** Whether something says that the file is that. */
+  /** Whether something says all of it: what is signed, or a digest that you demanded under that name. */
   readonly isBound: boolean;
+  /** Whether something signed does. */
+  readonly isSigned: boolean;
 }
 
 /** The policy file that allowed an artifact, and what it took. */

@@ -5,7 +5,6 @@ import type { CertificateIdentity } from '../release/signer.ts';
 import {
   activeExceptions,
   allowedViolation,
-  deniedDigest,
   identitiesFor,
   isComponentAllowed,
   type Named,
@@ -16,6 +15,7 @@ import {
   useOf,
   type Violation,
 } from './judge.ts';
+import { nameViolations } from './judge-name.ts';
 import type { OpenPolicy } from './open-policy.ts';
 import type {
   Allowance,
@@ -180,9 +180,9 @@ function judge(
   const used = isLater ? [] : settle(file, origin, violations, { sha256: proven, now });
   return {
     named: async (found) => {
-      const behind = patchesBehind ?? (await patchesOf(policy, subject, found));
+      const behind = await patchesOf(policy, subject, found, patchesBehind);
       const later = isLater ? violations : [];
-      const ofName = nameViolations(policy, subject, signing, found, behind);
+      const ofName = nameViolations(file, { signing, found, behind, isAsked: subject.named !== undefined });
       const more = settle(file, origin, [...later, ...ofName], {
         sha256: [...new Set([found.sha256, ...proven])],
         now,
@@ -192,51 +192,17 @@ function judge(
   };
 }
 
-/** Of a file that was not asked for by name: now its version is known. */
+/** By the version that it turned out to be; undefined where nothing says one. */
 async function patchesOf(
   { file }: OpenPolicy,
-  { named, behind }: RuledSubject,
+  { behind }: RuledSubject,
   { version }: NamedFile,
+  asked: PatchesBehind | undefined,
 ): Promise<PatchesBehind | undefined> {
-  const isAsked = named !== undefined || file.maxPatchesBehind === undefined || version === undefined;
-  return isAsked ? undefined : behind(version);
+  return file.maxPatchesBehind === undefined || version === undefined
+    ? undefined
+    : (asked ?? behind(version));
 }
-
-function nameViolations(
-  { file }: OpenPolicy,
-  { named }: RuledSubject,
-  signing: Signing,
-  found: NamedFile,
-  behind: PatchesBehind | undefined,
-): readonly Violation[] {
-  const { sha256, isBound } = found;
-  const unbound: Violation = {
-    demand: 'boundName',
-    wanted: 'a name that something signed says: the release manifest, or the file itself',
-    found: 'nothing says which file it is',
-  };
-  const ofUnasked =
-    named !== undefined
-      ? []
-      : [
-          allowedViolation(file, found),
-          behind && patchesViolation(file, behind),
-          ...(file.maxPatchesBehind !== undefined && behind === undefined ? [WITHOUT_VERSION] : []),
-          ...signerViolation(file, signing, found),
-        ].filter((one) => one !== undefined);
-  const isOther = signing.digest.hex !== sha256;
-  return [
-    ...(isOther ? deniedDigest(file, sha256) : []),
-    ...(file.required.boundName && !isBound ? [unbound] : []),
-    ...ofUnasked,
-  ];
-}
-
-const WITHOUT_VERSION: Violation = {
-  demand: 'maxPatchesBehind',
-  wanted: 'a version that can be compared with the newest of its minor release',
-  found: 'a file of which nothing says the version',
-};
 
 /** An exception that was needed twice is one exception. */
 function merged(used: readonly UsedException[]): readonly UsedException[] {

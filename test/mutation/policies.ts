@@ -5,6 +5,7 @@ const JUDGE = 'policy/judge.ts';
 const RULES = 'policy/rules.ts';
 const UNDER = 'plan/under-policy-file.ts';
 const BEHIND = 'plan/patches-behind.ts';
+const NAME = 'policy/judge-name.ts';
 const OPEN = 'policy/open-policy.ts';
 const READ = 'policy/read-policy.ts';
 const VALUES = 'policy/policy-values.ts';
@@ -40,8 +41,9 @@ export const POLICY_MUTATIONS: readonly DecisionMutation[] = [
   { file: JUDGE, from: 'required.inclusionProof && !signing.hasInclusionProof', to: 'false' },
   { file: JUDGE, from: ' && !signing.hasInclusionProof', to: '' },
   { file: JUDGE, from: 'required.inclusionProof && !', to: '!' },
-  { file: RULES, from: '...(file.required.boundName && !isBound ? [unbound] : []),', to: '' },
-  { file: RULES, from: 'file.required.boundName && !isBound', to: '!isBound' },
+  { file: NAME, from: '...(file.required.boundName && !isSigned ? [UNBOUND] : []),', to: '' },
+  { file: NAME, from: 'file.required.boundName && !isSigned', to: '!isSigned' },
+  { file: NAME, from: 'boundName && !isSigned', to: 'boundName && !isBound' },
   // Denials.
   { file: JUDGE, from: '...deniedViolations(file, signing),', to: '' },
   {
@@ -69,7 +71,7 @@ export const POLICY_MUTATIONS: readonly DecisionMutation[] = [
     from: '(one) => one.sha256 === sha256)\n    .map(({ reason',
     to: '() => true)\n    .map(({ reason',
   },
-  { file: RULES, from: '...(isOther ? deniedDigest(file, sha256) : []),', to: '' },
+  { file: NAME, from: '...(isOther ? deniedDigest(file, sha256) : []),', to: '' },
   { file: JUDGE, from: 'time >= from && time <= to', to: 'time > from && time <= to' },
   { file: JUDGE, from: 'time >= from && time <= to', to: 'time >= from && time < to' },
   { file: JUDGE, from: 'time >= from && time <= to', to: 'time >= from' },
@@ -115,7 +117,6 @@ export const POLICY_MUTATIONS: readonly DecisionMutation[] = [
   },
   { file: RULES, from: 'if (accepted.length > 0)', to: 'if (true)' },
   { file: RULES, from: '...signerViolation(file, signing, subject.named),\n  ];', to: '];' },
-  { file: RULES, from: '          ...signerViolation(file, signing, found),\n', to: '' },
   // What a request may ask.
   { file: RULES, from: 'for (const one of asked) assertMayBeLifted(policy, one, subject);', to: '' },
   {
@@ -125,9 +126,26 @@ export const POLICY_MUTATIONS: readonly DecisionMutation[] = [
   },
   { file: RULES, from: 'patchesBehind && patchesViolation(file, patchesBehind)]', to: 'undefined]' },
   { file: RULES, from: '    ...asked,\n', to: '' },
-  { file: RULES, from: '          allowedViolation(file, found),\n', to: '' },
-  { file: RULES, from: '          behind && patchesViolation(file, behind),\n', to: '' },
-  { file: RULES, from: '? [WITHOUT_VERSION]', to: '? []' },
+  { file: NAME, from: '    allowedViolation(file, found),\n', to: '' },
+  { file: NAME, from: '    behind && patchesViolation(file, behind),\n', to: '' },
+  // What was asked for binds nothing.
+  {
+    file: NAME,
+    from: '    allowedViolation(file, found),',
+    to: '    isAsked ? undefined : allowedViolation(file, found),',
+  },
+  {
+    file: NAME,
+    from: '...signerViolation(file, signing, found),',
+    to: '',
+  },
+  {
+    file: RULES,
+    from: 'version === undefined\n    ? undefined\n    : (asked',
+    to: 'false\n    ? undefined\n    : (asked',
+  },
+  { file: NAME, from: '(isBound ? ofName :', to: '(true ? ofName :' },
+  { file: NAME, from: '? [WITHOUT_VERSION]', to: '? []' },
   {
     file: RULES,
     from: " || activeExceptions(file, 'allowed', { now }).length > 0) return;",

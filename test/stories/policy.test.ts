@@ -47,6 +47,10 @@ function time(days: number): string {
   return `${new Date(Date.now() + days * DAY_MS).toISOString().slice(0, 19)}Z`;
 }
 
+const KREL = {
+  subjectAlternativeName: 'krel-staging@k8s-releng-prod.iam.gserviceaccount.com',
+  issuer: 'https://accounts.google.com',
+};
 const WHY = 'the signer was stolen';
 
 /** It must end before any request. */
@@ -145,6 +149,30 @@ describe('a proved artifact that the policy forbids', () => {
     });
   });
 
+  it.each<readonly [string, object]>([
+    ['by component and version', { allowed: [{ components: ['kubectl'], versions: ['v1.30.2'] }] }],
+    ['by version, in who must have signed', { identities: [{ ...KREL, versions: ['v1.30.2'] }] }],
+    ['by kind, in who must have signed', { identities: [{ ...KREL, kinds: ['binary'] }] }],
+  ])('is one that nothing binds to the name that was asked for: %s', async (_, policy) => {
+    // An old file of another component, under the name that was asked for, and the manifest is withheld.
+    releases.withoutManifest();
+    const old = { ...V, component: 'kubelet', version: 'v1.30.0', bytes: Buffer.from('old'), sigstore };
+    await releases.publishRelease(old);
+    for (const suffix of ['', '.sig', '.cert', '.sha256', '.sha512']) {
+      const reply = await fetch(`${releases.url}/release/v1.30.0/bin/linux/amd64/kubelet${suffix}`);
+      const bytes = new Uint8Array(await reply.arrayBuffer());
+      if (reply.ok) releases.publishFile(`/release/v1.30.2/bin/linux/amd64/kubectl${suffix}`, bytes);
+    }
+    expect(await run.refused(under(policy))).toMatchObject({
+      code: 'not-allowed',
+      found: expect.stringContaining('a file of which nothing says what it is'),
+      next: expect.stringContaining('kubernetes-release.spdx'),
+    });
+    // A digest that is demanded says which file is meant.
+    const demanded = createHash('sha256').update('old').digest('hex');
+    await installed(policy, { artifacts: [{ ...V, sha256: demanded }] });
+  });
+
   it('needs a bound name where the policy says so', async () => {
     expect(await installed({ required: { boundName: true } })).toMatchObject({ name: { bound: true } });
     releases.withoutManifest();
@@ -153,10 +181,11 @@ describe('a proved artifact that the policy forbids', () => {
       ...under({ required: { boundName: true } }),
       destination: { kind: 'directory', path: run.dir.join('other') },
     } as const;
-    expect(await run.refused(request)).toMatchObject({
-      code: 'not-allowed',
-      found: 'nothing says which file it is',
-    });
+    const silent = { code: 'not-allowed', found: 'nothing signed says which file it is' };
+    expect(await run.refused(request)).toMatchObject(silent);
+    // A digest that is demanded is not signed.
+    const demanded = createHash('sha256').update('silent').digest('hex');
+    expect(await run.refused({ ...request, artifacts: [{ ...V, sha256: demanded }] })).toMatchObject(silent);
   });
 });
 

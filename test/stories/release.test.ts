@@ -570,6 +570,20 @@ describe('an audit under a policy file', () => {
     expect(fileAt(run, KUBECTL)).toMatchObject({ verdict: 'genuine', policy: { exceptions: [] } });
     expect(fileAt(run, KUBELET)).toMatchObject({ verdict: 'not-allowed', proved: true });
   });
+
+  it('a document that nothing binds to the version: not allowed, but for an exception', async () => {
+    const files = await publishPart(world);
+    const allowed = [{ versions: ['>=v1.0.0'] }];
+    const run = await audit(world, { policy: policy({ allowed }), whole: true, platforms: ['linux/amd64'] });
+    expect(fileAt(run, KUBECTL)).toMatchObject({ verdict: 'genuine' });
+    expect(fileAt(run, MANIFEST)).toMatchObject({ verdict: 'genuine' });
+    expect(fileAt(run, SOURCE)).toMatchObject({ verdict: 'not-allowed', proved: true });
+    const sha256 = files.get(SOURCE)?.sha256;
+    const exceptions = [{ sha256, lifts: ['allowed'], reason: 'INC-4711', until: '2124-01-01' }];
+    const excepted = policy({ allowed, exceptions });
+    const other = await audit(world, { policy: excepted, whole: true, platforms: ['linux/amd64'] });
+    expect(fileAt(other, SOURCE)).toMatchObject({ verdict: 'genuine' });
+  });
 });
 
 describe('--corroborate', () => {

@@ -62,6 +62,14 @@ const indexes = (from: string, to: string, more: object = {}): object =>
 const only = (...identities: readonly object[]): object => ({ identities });
 
 const ALLOWED = 'allowed';
+/** Nothing binds it to the name that was asked for, and it says none itself. */
+const MUTE = {
+  component: undefined,
+  version: undefined,
+  kind: undefined,
+  isBound: false,
+  isSigned: false,
+} as const;
 
 export const POLICY_CASES: Readonly<Record<string, PolicyCase>> = {
   'nothing is demanded': { policy: {}, comes: ALLOWED },
@@ -124,7 +132,55 @@ export const POLICY_CASES: Readonly<Record<string, PolicyCase>> = {
     comes: /^forbidden/,
   },
 
+  'nothing says what it is, and any component would do': {
+    policy: { allowed: [{ components: ['kubectl'] }] },
+    found: MUTE,
+    comes: /^not allowed: kubectl; found a file of which nothing says what it is/,
+  },
+  'nothing says what it is, and any version would do': {
+    policy: { allowed: [{ versions: ['1.30'] }] },
+    found: MUTE,
+    comes: /^not allowed.*nothing says what it is.*next .*kubernetes-release\.spdx.*--sha256/,
+  },
+  'nothing says the version': {
+    policy: { allowed: [{ components: ['kubectl'], versions: ['v1.30.2'] }] },
+    found: { ...MUTE, component: 'kubectl', kind: 'binary' },
+    comes: /^not allowed.*kubectl, of which nothing says the version/,
+  },
+  'nothing says the version, and every one is allowed': {
+    policy: { allowed: [{ components: ['kubectl'] }] },
+    found: { ...MUTE, component: 'kubectl', kind: 'binary' },
+    comes: ALLOWED,
+  },
+  'nothing says what it is, and the policy is not about that': {
+    policy: { minimumAge: '1h' },
+    found: MUTE,
+    comes: ALLOWED,
+  },
+  'an exception for a file of which nothing says what it is': {
+    policy: { allowed: [{ versions: ['1.30'] }], ...excepting(['allowed']) },
+    found: MUTE,
+    comes: 'allowed; allowed (INC-4711, 2026-06-15)',
+  },
+  'nothing says what a local file is, and --as can': {
+    policy: { allowed: [{ components: ['kubectl'] }] },
+    asked: 'local file',
+    found: MUTE,
+    comes: /^not allowed.*next verify it with --as/,
+  },
+  'the other file out of the tarball is not allowed': {
+    policy: { allowed: [{ components: ['kubectl'] }] },
+    asked: 'tarball member',
+    found: { component: 'kubectl-convert' },
+    comes: /^not allowed.*kubectl-convert/,
+  },
+
   // Patches behind.
+  'nothing says which version it is, so that it may be far behind': {
+    policy: { maxPatchesBehind: 2 },
+    found: MUTE,
+    comes: /^not allowed.*a version that can be compared/,
+  },
   'as far behind as it may be': { policy: { maxPatchesBehind: 2 }, comes: 'allowed; 2 behind v1.30.4' },
   'one too far behind': {
     policy: { maxPatchesBehind: 1 },
@@ -252,13 +308,18 @@ export const POLICY_CASES: Readonly<Record<string, PolicyCase>> = {
   },
   'without a bound name': {
     policy: { required: { boundName: true } },
-    found: { isBound: false },
+    found: { isSigned: false },
     comes: /^not allowed.*a name that something signed says/,
+  },
+  'a name that a demanded digest alone binds': {
+    policy: { allowed: [{ components: ['kubectl'], versions: ['1.30'] }] },
+    found: { isSigned: false },
+    comes: ALLOWED,
   },
   'without any of it, and none is required': {
     policy: { required: { boundName: false, signedEntryTimestamp: false, inclusionProof: false } },
     signing: { hasSignedEntryTimestamp: false, hasInclusionProof: false },
-    found: { isBound: false },
+    found: { isSigned: false },
     comes: ALLOWED,
   },
 
@@ -433,6 +494,21 @@ export const POLICY_CASES: Readonly<Record<string, PolicyCase>> = {
     asked: 'local file',
     comes: /^not allowed/,
   },
+  'a signer for a version, and nothing says which one it is': {
+    policy: only({ ...KREL, versions: ['1.30'] }),
+    found: MUTE,
+    comes: /^not allowed.*by kind, version and time/,
+  },
+  'a signer for a kind, and nothing says what it is': {
+    policy: only({ ...KREL, kinds: ['binary'] }),
+    found: MUTE,
+    comes: /^not allowed.*by kind, version and time/,
+  },
+  'a signer for everything, and nothing says what it is': {
+    policy: only(KREL),
+    found: MUTE,
+    comes: ALLOWED,
+  },
   'the command line names one of the signers': {
     policy: only(KREL, OTHER),
     request: { identity: OTHER },
@@ -527,13 +603,13 @@ export const POLICY_CASES: Readonly<Record<string, PolicyCase>> = {
       ]),
     },
     signing: { hasSignedEntryTimestamp: false, hasInclusionProof: false },
-    found: { isBound: false },
+    found: { isSigned: false },
     comes: /^allowed; 2 behind v1\.30\.4; maxPatchesBehind, .*boundName \(INC-4711, 2026-06-15\)$/,
   },
   'an exception for a file out of a tarball': {
     policy: { required: { boundName: true }, ...excepting(['boundName'], { sha256: B }) },
     asked: 'tarball member',
-    found: { sha256: B, isBound: false },
+    found: { sha256: B, isSigned: false },
     comes: 'allowed; boundName (INC-4711, 2026-06-15)',
   },
   'an exception that nothing needed': { policy: excepting(['minimumAge']), comes: ALLOWED },
@@ -611,20 +687,35 @@ const SIGNING: Signing = {
   hasInclusionProof: true,
   now: NOW,
 };
-const FOUND: NamedFile = { sha256: A, component: 'kubectl', version: V, kind: 'binary', isBound: true };
+const FOUND: NamedFile = {
+  sha256: A,
+  component: 'kubectl',
+  version: V,
+  kind: 'binary',
+  isBound: true,
+  isSigned: true,
+};
+
+/** What was asked for, as it is when something binds it to that name. */
+function boundAs(subject: PolicySubject): Partial<NamedFile> {
+  if (subject.kind === 'local') return subject.as ?? {};
+  const { artifact, member } = subject;
+  return { component: member ?? artifact.component, version: artifact.version, kind: artifact.kind };
+}
 
 /** What comes out, in one line. */
 export async function outcomeOf(one: PolicyCase, code: PolicyCode): Promise<string> {
   return told(() => judged(one, code));
 }
 
-async function told(run: () => Promise<string>): Promise<string> {
+/** @param when at the end of an error: after which step of the run it is. */
+async function told(run: () => Promise<string>, when = ''): Promise<string> {
   try {
     return await run();
   } catch (error) {
-    const { code: reasonCode, wanted, found, why } = Object(error);
+    const { code: reasonCode, wanted, found, why, next } = Object(error);
     const word = { 'policy-forbids': 'forbidden', 'not-allowed': 'not allowed' }[String(reasonCode)];
-    return `${word ?? reasonCode}: ${wanted}; found ${found}; why ${why}`;
+    return `${word ?? reasonCode}: ${wanted}; found ${found}; why ${why}; next ${next}${when}`;
   }
 }
 
@@ -663,13 +754,16 @@ async function judged(
     { ...CLIENT, http: Object({ isOffline }) },
   );
   if (rules === undefined) return 'no rules';
-  const use = await rules.judge({ ...SIGNING, ...signing }).named({ ...FOUND, ...found });
-  const { patchesBehind: behind, exceptions } = use;
-  return [
-    'allowed',
-    ...(behind === undefined ? [] : [`${behind.count} behind ${behind.newest}`]),
-    ...exceptions.map(exceptionText),
-  ].join('; ');
+  const allowance = rules.judge({ ...SIGNING, ...signing });
+  return told(async () => {
+    const use = await allowance.named({ ...FOUND, ...boundAs(subject), ...found });
+    const { patchesBehind: behind, exceptions } = use;
+    return [
+      'allowed',
+      ...(behind === undefined ? [] : [`${behind.count} behind ${behind.newest}`]),
+      ...exceptions.map(exceptionText),
+    ].join('; ');
+  }, '; when it has its name');
 }
 
 /** The release manifest of what was asked for; it counts for its name only as far as the policy lets it. */
