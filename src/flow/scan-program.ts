@@ -2,7 +2,7 @@
 import type { Client } from '../client.ts';
 import { K8sVerifyError, UntrustedError } from '../errors.ts';
 import { localFileOf, type OpenLocalFile, sharedFile } from '../files/local-file.ts';
-import { builderOf } from '../names/builders.ts';
+import { builderOf, markedRelease } from '../names/builders.ts';
 import { componentOfFileName } from '../names/file-name.ts';
 import type { VerifyRequest } from '../plan/request.ts';
 import type { ScanRequest } from '../plan/scan-request.ts';
@@ -74,7 +74,7 @@ export async function judgeProgram(
     assertOwnName(path, name, artifact);
     return { ...at, kind: 'proved', artifact };
   } catch (error) {
-    return { ...at, ...failed(error, context.request) };
+    return { ...at, ...failed(error, context) };
   }
 }
 
@@ -124,11 +124,25 @@ type FailedProgram = Omit<
 >;
 
 /** @throws the error itself where it is about the whole run. */
-function failed(error: unknown, request: ScanRequest): FailedProgram {
+function failed(error: unknown, { request, policy }: ScanContext): FailedProgram {
   const verdict = error instanceof K8sVerifyError ? verdictOf(error) : undefined;
   if (!(error instanceof K8sVerifyError) || verdict === undefined) throw error;
   const allowed = allowedBy(verdict, error, request);
-  return { kind: 'failed', verdict, error, ...(allowed === undefined ? {} : { allowed }) };
+  if (allowed === undefined) return { kind: 'failed', verdict, error };
+  const why = forbiddenBy(policy, error);
+  return why === undefined
+    ? { kind: 'failed', verdict, error, allowed }
+    : { kind: 'failed', verdict, error: error.with({ why }) };
+}
+
+/** Why the policy file forbids to let it pass. */
+function forbiddenBy({ rules }: Policy, { subject }: K8sVerifyError): string | undefined {
+  const { sha256, component, version } = subject ?? {};
+  return rules?.unprovedForbidden({
+    sha256,
+    component,
+    version: version === undefined ? undefined : markedRelease(version),
+  });
 }
 
 function allowedBy(

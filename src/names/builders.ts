@@ -1,5 +1,5 @@
 import { formatPlatform } from '../release/platform.ts';
-import { formatReleaseVersion } from '../release/version.ts';
+import { formatReleaseVersion, readReleaseVersion, type ReleaseVersion } from '../release/version.ts';
 import type { ClaimedName } from './claimed-name.ts';
 
 /** Those whose builds of Kubernetes have a mark of their own in the version. */
@@ -16,6 +16,11 @@ export const BUILDERS: readonly string[] = [...MARKS.keys()];
 /** The builder whose mark a version has, `gke` of `v1.31.1-gke.200`; undefined of a mark that is not known. */
 export function builderOf(markedVersion: string): string | undefined {
   return [...MARKS].find(([, mark]) => mark.test(markedVersion))?.[0];
+}
+
+/** The release that a version with or without a builder's mark is of: v1.31.1 of `v1.31.1-gke.200`. */
+export function markedRelease(version: string): ReleaseVersion | undefined {
+  return readReleaseVersion(version) ?? readReleaseVersion(/^v[0-9.]+(?=[-+])/.exec(version)?.[0] ?? '');
 }
 
 /** What a file says that it is, for a result: each part is one of a closed list, or has the form of a version. */

@@ -39,6 +39,11 @@ export interface Rules {
   readonly judge: (signing: Signing) => Allowance;
   /** Whether the request is forbidden unless the digest turns out to be one that an exception names. */
   readonly awaitsDigest: boolean;
+  /**
+   * Why a file that is not proved must not be let pass by an option that would do that; undefined if the policy file does
+   * not forbid it.
+   */
+  readonly unprovedForbidden: (file: UnprovedFile) => string | undefined;
   /** The policy for the manifest of the artifact's release, which is signed like it and is no file that you asked for. */
   readonly ofManifest: Policy;
 }
@@ -87,6 +92,15 @@ export interface NamedFile {
   readonly isBound: boolean;
   /** Whether something signed does. */
   readonly isSigned: boolean;
+}
+
+/** What a file that is not proved says of itself. */
+export interface UnprovedFile {
+  /** Hex; undefined where it could not be read. */
+  readonly sha256: string | undefined;
+  readonly component: string | undefined;
+  /** Of another builder's file, the version that it was built from. */
+  readonly version: ReleaseVersion | undefined;
 }
 
 /** The policy file that allowed an artifact, and what it took. */

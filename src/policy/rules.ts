@@ -16,6 +16,7 @@ import {
   type Violation,
 } from './judge.ts';
 import { nameViolations } from './judge-name.ts';
+import { unprovedForbidden } from './judge-unproved.ts';
 import type { OpenPolicy } from './open-policy.ts';
 import type {
   Allowance,
@@ -75,6 +76,7 @@ export async function ruledPolicy(
     rules: {
       judge: (signing) => judge(policy, subject, signing, { asked, patchesBehind }),
       awaitsDigest: asked.length > 0,
+      unprovedForbidden: (unproved) => unprovedForbidden(file, unproved, subject.now),
       ofManifest: policyForManifest(policy, subject, signer),
     },
   };
@@ -244,6 +246,7 @@ function policyForManifest(
       return { named: () => Promise.resolve(useOf(origin, exceptions, undefined)) };
     },
     awaitsDigest: false,
+    unprovedForbidden: (unproved) => unprovedForbidden(file, unproved, now),
     get ofManifest() {
       return own;
     },

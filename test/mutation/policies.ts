@@ -6,6 +6,7 @@ const RULES = 'policy/rules.ts';
 const UNDER = 'plan/under-policy-file.ts';
 const BEHIND = 'plan/patches-behind.ts';
 const NAME = 'policy/judge-name.ts';
+const UNPROVED = 'policy/judge-unproved.ts';
 const OPEN = 'policy/open-policy.ts';
 const READ = 'policy/read-policy.ts';
 const VALUES = 'policy/policy-values.ts';
@@ -86,6 +87,15 @@ export const POLICY_MUTATIONS: readonly DecisionMutation[] = [
   { file: JUDGE, from: '(logId === undefined || logId === entry.logId) &&', to: '' },
   { file: JUDGE, from: '(logId === undefined || logId === entry.logId) &&', to: 'logId === entry.logId &&' },
   { file: JUDGE, from: '!entry.isOfLog || (entry', to: 'entry.isOfLog && (entry' },
+  // What is let pass.
+  { file: UNPROVED, from: 'if (denied !== undefined) return', to: 'if (false) return' },
+  { file: UNPROVED, from: 'other === undefined || isExcepted', to: 'true' },
+  { file: UNPROVED, from: ' || isExcepted) return', to: ') return' },
+  {
+    file: UNPROVED,
+    from: "sha256 !== undefined && activeExceptions(file, 'allowed', { now, sha256 }).length > 0",
+    to: "activeExceptions(file, 'allowed', { now, sha256 }).length > 0",
+  },
   // Who must have signed.
   { file: JUDGE, from: '(kind === undefined || kinds === undefined || kinds.includes(kind)) &&', to: '' },
   {

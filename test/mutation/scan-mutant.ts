@@ -101,8 +101,12 @@ await look('deeper than a scan looks', 'deep', { paths: ['/opt'] });
 const forbidden = put('forbidden', 'opt/kubectl', signed('kubectl'));
 await look('a file that the policy forbids, and an option lets pass', 'forbidden', {
   paths: ['/opt'],
-  policy: JSON.stringify({ schemaVersion: 1, allowed: [{ components: ['kubelet'] }] }),
+  policy: JSON.stringify({ schemaVersion: 1, minimumAge: '3650d' }),
   allowedDigests: [{ sha256: sha256Of(readFileSync(forbidden)), reason: 'reviewed' }],
+});
+await look("another builder's file that the policy forbids, and an option lets pass", 'usual', {
+  policy: JSON.stringify({ schemaVersion: 1, allowed: [{ components: ['kubectl'] }] }),
+  allowedBuilders: ['eks'],
 });
 
 // Large enough for a thread, which hashes it before its proof begins.

@@ -9,7 +9,8 @@ const LINE = 'flow/judging-line.ts';
 export const SCAN_MUTATIONS: readonly DecisionMutation[] = [
   // What is let pass stays what it is.
   { file: PROGRAM, from: '!allowedBuilders.includes(builder)', to: 'false' },
-  { file: PROGRAM, from: '...(allowed === undefined ? {} : { allowed })', to: '' },
+  { file: PROGRAM, from: 'verdict, error, allowed }', to: 'verdict, error }' },
+  { file: PROGRAM, from: 'return why === undefined', to: 'return true' },
   { file: PROGRAM, from: "|| verdict === 'not-allowed'", to: '' },
   { file: PROGRAM, from: 'assertOwnName(path, name, artifact);', to: '' },
   // What is looked at, and how often.

@@ -19,6 +19,7 @@ import type { ScannedMachine } from '../../src/flow/scan-machine.ts';
 import type { ScannedProgram } from '../../src/flow/scan-program.ts';
 import type { ScanBounds } from '../../src/flow/scan-run.ts';
 import type { Note } from '../../src/notes.ts';
+import { GivenPolicy } from '../../src/policy/given-policy.ts';
 import type { ScanRequest } from '../../src/plan/scan-request.ts';
 import { scan, scanMachine } from '../../src/scan.ts';
 import { goProgram, type GoProgram } from '#support/go-program';
@@ -487,6 +488,44 @@ describe('the library', () => {
     expect(await rejection(scan({ ...input, root: dir.join('nowhere') }, client))).toMatchObject({
       code: 'file-not-readable',
     });
+  });
+
+  it.each<readonly [string, (sha: string) => object, RegExp | undefined]>([
+    [
+      'a denied digest',
+      (sha) => ({ denied: { digests: [{ sha256: sha, reason: 'a backdoor' }] } }),
+      /denied by the policy: a backdoor/,
+    ],
+    [
+      'another component',
+      () => ({ allowed: [{ components: ['kubelet'] }] }),
+      /kubelet, and this says that it is kubectl v1\.30\.2/,
+    ],
+    ['another version', () => ({ allowed: [{ versions: ['1.29'] }] }), /1\.29/],
+    ['nothing that it says it is', () => ({ allowed: [{ versions: ['1.30'] }] }), undefined],
+    [
+      'another version, but for this digest',
+      (sha) => ({
+        allowed: [{ versions: ['1.29'] }],
+        exceptions: [{ sha256: sha, lifts: ['allowed'], reason: 'INC-4711', until: '2124-01-01' }],
+      }),
+      undefined,
+    ],
+  ])('lets no file pass that is not proved and that a policy forbids: %s', async (_, policy, why) => {
+    const bytes = build({ strings: ['v1.30.2-eks-113cf36'] });
+    put('usr/bin/kubectl', bytes);
+    const text = JSON.stringify({ schemaVersion: 1, ...policy(sha256(bytes)) });
+    const given = new GivenPolicy({ kind: 'value', bytes: Buffer.from(text) });
+    for (const allows of [
+      { allowedBuilders: ['eks'] },
+      { allowedDigests: new Map([[sha256(bytes), 'reviewed']]) },
+    ]) {
+      const [program] = (await scanned({ ...allows, policy: given })).programs;
+      expect(program).toMatchObject({ kind: 'failed', verdict: 'other-builder' });
+      const { allowed, error } = Object(program);
+      expect(allowed !== undefined).toBe(why === undefined);
+      expect(String(error.why)).toMatch(why ?? /^/);
+    }
   });
 
   it('obeys a policy', async () => {

@@ -4,7 +4,13 @@
  */
 import type { Client } from '../../../src/client.ts';
 import type { openPolicy } from '../../../src/policy/open-policy.ts';
-import type { NamedFile, Signing, SigningEntry, UsedException } from '../../../src/policy/policy.ts';
+import type {
+  NamedFile,
+  Signing,
+  SigningEntry,
+  UnprovedFile,
+  UsedException,
+} from '../../../src/policy/policy.ts';
 import type { PolicyRequest, PolicySubject } from '../../../src/plan/policy-subject.ts';
 import type { assertMayAskUnder, requestUnder, underFile } from '../../../src/plan/under-policy-file.ts';
 import type { ReleaseVersion } from '../../../src/release/version.ts';
@@ -31,6 +37,8 @@ export interface PolicyCase {
   readonly isOffline?: boolean;
   readonly signing?: Partial<Signing>;
   readonly found?: Partial<NamedFile>;
+  /** It is not proved, and an option would let it pass. */
+  readonly unproved?: Partial<UnprovedFile>;
   /** `forbidden`: 2, before any request; `not allowed`: 23; with the words that a reader is told. */
   readonly comes: RegExp | string;
 }
@@ -173,6 +181,58 @@ export const POLICY_CASES: Readonly<Record<string, PolicyCase>> = {
     asked: 'tarball member',
     found: { component: 'kubectl-convert' },
     comes: /^not allowed.*kubectl-convert/,
+  },
+
+  // What is not proved, and would be let pass.
+  'not proved, and nothing against it': {
+    policy: { allowed: [{ components: ['kubectl'] }], minimumAge: '90d' },
+    unproved: {},
+    comes: 'let pass',
+  },
+  'not proved, and its digest is denied': {
+    policy: denied({ digests: [{ sha256: A, reason }] }),
+    unproved: {},
+    comes: /^kept back: it is denied by the policy: INC-4711/,
+  },
+  'not proved, and another digest is denied': {
+    policy: denied({ digests: [{ sha256: B, reason }] }),
+    unproved: {},
+    comes: 'let pass',
+  },
+  'not proved, and of another component': {
+    policy: { allowed: [{ components: ['kubelet'] }] },
+    asked: 'local file',
+    unproved: {},
+    comes: /^kept back: .*but kubelet, and this says that it is kubectl v1\.30\.2/,
+  },
+  'not proved, and says nothing': {
+    policy: { allowed: [{ versions: ['1.30'] }] },
+    unproved: { component: undefined, version: undefined },
+    comes: /^kept back/,
+  },
+  'not proved, and excepted': {
+    policy: { allowed: [{ versions: ['1.29'] }], ...excepting(['allowed']) },
+    asked: 'local file',
+    unproved: {},
+    comes: 'let pass',
+  },
+  'not proved, and excepted until yesterday': {
+    policy: { allowed: [{ versions: ['1.29'] }], ...excepting(['allowed'], { until: '2026-06-14' }) },
+    asked: 'local file',
+    unproved: {},
+    comes: /^kept back/,
+  },
+  'not proved, and another one is excepted': {
+    policy: { allowed: [{ versions: ['1.29'] }], ...excepting(['allowed']) },
+    asked: 'local file',
+    unproved: { sha256: B },
+    comes: /^kept back/,
+  },
+  'not proved, without a digest, and one is excepted': {
+    policy: { allowed: [{ versions: ['1.29'] }], ...excepting(['allowed']) },
+    asked: 'local file',
+    unproved: { sha256: undefined },
+    comes: /^kept back/,
   },
 
   // Patches behind.
@@ -737,6 +797,7 @@ async function judged(
     found,
     newestPrerelease,
     isOffline = false,
+    unproved,
     ...more
   }: PolicyCase,
   { openPolicy: open, underFile: under }: PolicyCode,
@@ -754,6 +815,10 @@ async function judged(
     { ...CLIENT, http: Object({ isOffline }) },
   );
   if (rules === undefined) return 'no rules';
+  if (unproved !== undefined) {
+    const why = rules.unprovedForbidden({ sha256: A, component: 'kubectl', version: V, ...unproved });
+    return why === undefined ? 'let pass' : `kept back: ${why}`;
+  }
   const allowance = rules.judge({ ...SIGNING, ...signing });
   return told(async () => {
     const use = await allowance.named({ ...FOUND, ...boundAs(subject), ...found });
