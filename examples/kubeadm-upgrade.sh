@@ -7,21 +7,30 @@
 #   kubeadm-upgrade.sh kubelet v1.30.3   drains, installs kubelet and kubectl, restarts, uncordons
 #   kubeadm-upgrade.sh rollback v1.30.3  puts back the kubelet and kubectl of before v1.30.3
 #
+# The kubelet step begins only where the kubeadm step of that version went well on this node, and
+# the API server is not older than the new kubelet: Kubernetes' version-skew policy allows a kubelet
+# that is older by up to three minor versions, and none that is newer. Upgrade the machines of the
+# control plane first.
+#
 # Options after the version go to k8s-verify, for example --mirror
 # https://mirror.example.com/kubernetes. A step that fails leaves the old files in place, or puts
-# them back. Run it as root, on one node after another; each step can be run again.
+# them back. Where the node stays drained, the last line says so, with the command that ends it.
+# Run it as root, on one node after another; each step can be run again.
 #
 #   INSTALL_DIR  where the binaries are (default /usr/local/bin)
 #   KEEP_DIR     where proven files wait and replaced ones are kept
 #                (default /var/lib/k8s-verify-upgrade)
 #   UPGRADE      "apply" on the first control plane, "node" on every other machine (default node)
 #   NODE         the node's name (default: the host's); empty where another machine drains it
+#   KUBELET_KUBECONFIG  names the kubelet's API server, which is asked for its version
+#                (default /etc/kubernetes/kubelet.conf)
 set -euo pipefail
 umask 022
 
 readonly install_dir=${INSTALL_DIR:-/usr/local/bin}
 readonly keep_dir=${KEEP_DIR:-/var/lib/k8s-verify-upgrade}
 readonly node=${NODE-$(uname -n)}
+readonly kubelet_kubeconfig=${KUBELET_KUBECONFIG:-/etc/kubernetes/kubelet.conf}
 
 usage() {
   echo "usage: ${0##*/} fetch|kubeadm|kubelet|rollback vX.Y.Z [option of k8s-verify ...]" >&2
@@ -100,16 +109,48 @@ restart_kubelet() {
 
 kubectl() { "$install_dir/kubectl" "$@"; }
 
+# What the last line says where the script ends before the node takes pods again.
+drained=
+
 uncordon() {
-  if [[ -n $node ]]; then kubectl uncordon "$node"; fi
+  if [[ -z $node ]]; then return; fi
+  kubectl uncordon "$node"
+  drained=
+}
+
+say_drained() {
+  if [[ -n $drained ]]; then say "$drained until you run: kubectl uncordon $node"; fi
+}
+trap say_drained EXIT
+
+refuse() {
+  say "$*; nothing was replaced"
+  exit 1
+}
+
+# A kubelet must not be newer than its API server. Every user may read the API server's version.
+check_skew() {
+  local answer minor=${version#v1.}
+  if [[ ! -f $upgraded ]] || ! cmp -s "$install_dir/kubeadm" "$new/kubeadm"; then
+    refuse "the kubeadm step comes first: ${0##*/} kubeadm $version"
+  fi
+  answer=$("$new/kubectl" --kubeconfig "$kubelet_kubeconfig" get --raw /version) || answer=
+  if [[ ! $answer =~ \"gitVersion\":\ *\"(v1\.([0-9]+)\.[^\"]*)\" ]]; then
+    refuse "the API server did not say its version, and a kubelet must not be newer"
+  fi
+  if ((BASH_REMATCH[2] < ${minor%.*})); then
+    refuse "the API server is ${BASH_REMATCH[1]}, and a kubelet must not be newer"
+  fi
 }
 
 kubeadm_step() {
   local words=(upgrade node)
   if [[ ${UPGRADE:-node} == apply ]]; then words=(upgrade apply --yes "$version"); fi
+  rm -f "$upgraded"
   keep kubeadm
   place "$new" kubeadm
   if "$install_dir/kubeadm" "${words[@]}"; then
+    touch "$upgraded"
     say "next: ${0##*/} kubelet $version"
     return
   fi
@@ -119,10 +160,13 @@ kubeadm_step() {
 }
 
 kubelet_step() {
-  if [[ -n $node ]] && ! kubectl drain "$node" --ignore-daemonsets --delete-emptydir-data; then
-    say "the node could not be drained; nothing was replaced"
-    uncordon
-    exit 1
+  check_skew
+  if [[ -n $node ]]; then
+    drained="$node stays drained"
+    if ! kubectl drain "$node" --ignore-daemonsets --delete-emptydir-data; then
+      uncordon
+      refuse "the node could not be drained"
+    fi
   fi
   keep kubelet kubectl
   place "$new" kubelet kubectl
@@ -147,8 +191,9 @@ rollback() {
 }
 
 if [[ ! ${1-} =~ ^(fetch|kubeadm|kubelet|rollback)$ ]]; then usage; fi
-if [[ ! ${2-} =~ ^v[0-9]+\.[0-9]+\.[0-9]+$ ]]; then usage; fi
+if [[ ! ${2-} =~ ^v1\.[0-9]+\.[0-9]+$ ]]; then usage; fi
 readonly step=$1 version=$2 new=$keep_dir/$2 old=$keep_dir/before-$2
+readonly upgraded=$old/kubeadm-upgraded
 shift 2
 # Every step proves first, so that nothing is touched where anything is refused. The way back
 # needs what is kept, and no network.
@@ -156,5 +201,9 @@ if [[ $step != rollback ]]; then fetch "$@"; fi
 case $step in
 kubeadm) kubeadm_step ;;
 kubelet) kubelet_step ;;
-rollback) rollback ;;
+rollback)
+  # A kubelet step that ended before may have drained it.
+  if [[ -n $node ]]; then drained="where $node is drained, it stays so"; fi
+  rollback
+  ;;
 esac

@@ -32,14 +32,20 @@ export interface ExampleWorld {
 
 /**
  * A program that says its name and version. It notes how it was started in EXAMPLE_LOG, and fails where EXAMPLE_FAILS names it
- * (`kubeadm-v1.30.3`).
+ * (`kubeadm-v1.30.3`), or it with its first word (`kubectl-v1.30.3-uncordon`). An API server of version EXAMPLE_API answers it;
+ * without that, none does.
  */
 function programText(component: string, version: string): string {
   return [
     '#!/bin/sh',
     `if [ -n "$EXAMPLE_LOG" ]; then echo "${component} ${version} $*" >>"$EXAMPLE_LOG"; fi`,
+    `case "$*" in *"get --raw /version")`,
+    '  if [ -z "$EXAMPLE_API" ]; then echo "connection refused" >&2; exit 1; fi',
+    String.raw`  printf '{\n  "major": "1",\n  "gitVersion": "%s",\n  "platform": "linux/amd64"\n}' "$EXAMPLE_API"`,
+    '  exit 0 ;;',
+    'esac',
     `echo ${component} ${version}`,
-    `case " $EXAMPLE_FAILS " in *" ${component}-${version} "*) exit 1 ;; esac`,
+    `case " $EXAMPLE_FAILS " in *" ${component}-${version} "* | *" ${component}-${version}-$1 "*) exit 1 ;; esac`,
     '',
   ].join('\n');
 }

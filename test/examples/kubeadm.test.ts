@@ -24,6 +24,7 @@ import {
 
 const NEXT = 'v1.30.3';
 const AFTER = 'v1.30.4';
+const DRAINED = 'node-7 stays drained until you run: kubectl uncordon node-7';
 let world: ExampleWorld;
 
 /** Bundles differ with the log's checkpoint of the day, binaries never. */
@@ -104,6 +105,8 @@ describe.skipIf(process.platform !== 'linux')('a node of kubeadm (needs Linux)',
           PAUSE: '0',
           EXAMPLE_LOG: `${node}/log`,
           EXAMPLE_NODE: node,
+          EXAMPLE_API: AFTER,
+          KUBELET_KUBECONFIG: `${node}/kubelet.conf`,
           PATH: [`${node}/path`, world.dir.join('path'), process.env['PATH'] ?? ''].join(':'),
           ...env,
         },
@@ -113,7 +116,9 @@ describe.skipIf(process.platform !== 'linux')('a node of kubeadm (needs Linux)',
     const versions = (): readonly string[] =>
       COMPONENTS.map(
         (component) =>
-          / (v\S+)/.exec(readFileSync(`${bin()}/${component}`, 'utf8').split('\n')[2] ?? '')?.[1] ?? '',
+          new RegExp(`^echo ${component} (v.*)$`, 'm').exec(
+            readFileSync(`${bin()}/${component}`, 'utf8'),
+          )?.[1] ?? '',
       );
 
     beforeEach(async () => {
@@ -138,7 +143,8 @@ describe.skipIf(process.platform !== 'linux')('a node of kubeadm (needs Linux)',
       expect(log()).toEqual([`kubeadm ${NEXT} upgrade apply --yes ${NEXT}`]);
       expect(await upgrade(['kubelet', NEXT])).toMatchObject({ exitCode: 0 });
       expect(versions()).toEqual([NEXT, NEXT, NEXT]);
-      const lines = log().slice(1);
+      expect(log()[1]).toBe(`kubectl ${NEXT} --kubeconfig ${node}/kubelet.conf get --raw /version`);
+      const lines = log().slice(2);
       expect(lines[0]).toBe(`kubectl ${VERSION} drain node-7 --ignore-daemonsets --delete-emptydir-data`);
       expect(lines.slice(1, 4)).toEqual([
         'systemctl daemon-reload',
@@ -171,7 +177,9 @@ describe.skipIf(process.platform !== 'linux')('a node of kubeadm (needs Linux)',
       expect(statSync(`${node}/keep`).mode & 0o777).toBe(0o700);
       // What waits needs no download in the steps.
       const requests = world.releases.http.requestsFor('/kubelet').length;
-      expect(await upgrade(['kubelet', NEXT])).toMatchObject({ exitCode: 0 });
+      for (const step of ['kubeadm', 'kubelet']) {
+        expect(await upgrade([step, NEXT])).toMatchObject({ exitCode: 0 });
+      }
       expect(world.releases.http.requestsFor('/kubelet')).toHaveLength(requests);
     });
 
@@ -196,24 +204,107 @@ describe.skipIf(process.platform !== 'linux')('a node of kubeadm (needs Linux)',
     });
 
     it('rolls back by itself where the new kubelet does not stay up', async () => {
+      await upgrade(['kubeadm', NEXT]);
       const { exitCode, stderr } = await upgrade(['kubelet', NEXT], { EXAMPLE_FAILS: `kubelet-${NEXT}` });
       expect(exitCode).toBe(1);
       expect(stderr).toContain(`the kubelet of ${NEXT} does not stay up`);
-      expect(versions()).toEqual([VERSION, VERSION, VERSION]);
+      expect(stderr).not.toContain('stays drained');
+      expect(versions()).toEqual([NEXT, VERSION, VERSION]);
       expect(log().slice(-1)).toEqual([`kubectl ${VERSION} uncordon node-7`]);
       expect(log()).toContain(`kubelet ${VERSION} `);
     });
 
     it('replaces nothing on a node that cannot be drained', async () => {
+      await upgrade(['kubeadm', NEXT]);
       const before = await snapshot(bin());
-      const { exitCode } = await upgrade(['kubelet', NEXT], { EXAMPLE_FAILS: `kubectl-${VERSION}` });
+      const { exitCode, stderr } = await upgrade(['kubelet', NEXT], {
+        EXAMPLE_FAILS: `kubectl-${VERSION}-drain`,
+      });
       expect(exitCode).toBe(1);
+      expect(stderr).toContain('could not be drained; nothing was replaced');
+      expect(stderr).not.toContain(DRAINED);
       expect(await snapshot(bin())).toEqual(before);
+      expect(log().at(-1)).toBe(`kubectl ${VERSION} uncordon node-7`);
     });
 
     it('leaves drain and uncordon to another machine where it is told no name', async () => {
+      await upgrade(['kubeadm', NEXT]);
       expect(await upgrade(['kubelet', NEXT], { NODE: '' })).toMatchObject({ exitCode: 0 });
-      expect(log().filter((line) => line.startsWith('kubectl'))).toEqual([]);
+      expect(log().filter((line) => /drain|uncordon/.test(line))).toEqual([]);
+    });
+
+    it('does not replace the kubelet before "kubeadm upgrade" went well on this node', async () => {
+      const first = `the kubeadm step comes first: kubeadm-upgrade.sh kubeadm ${NEXT}`;
+      const before = await snapshot(bin());
+      const refused = await upgrade(['kubelet', NEXT]);
+      expect(refused.exitCode).toBe(1);
+      expect(refused.stderr).toContain(`${first}; nothing was replaced`);
+      await upgrade(['kubeadm', NEXT], { EXAMPLE_FAILS: `kubeadm-${NEXT}` });
+      expect((await upgrade(['kubelet', NEXT])).stderr).toContain(first);
+      // A kubeadm that another hand put there says nothing about the cluster.
+      await world.run(['k8s-verify', 'kubeadm', NEXT, '--install-dir', bin()]);
+      expect((await upgrade(['kubelet', NEXT])).stderr).toContain(first);
+      expect((await snapshot(bin()))['kubelet']).toBe(before['kubelet']);
+      expect(log()).toEqual([`kubeadm ${NEXT} upgrade node`]);
+    });
+
+    it.each([
+      ['v1.29.9', 1, 'the API server is v1.29.9, and a kubelet must not be newer'],
+      ['', 1, 'the API server did not say its version'],
+      ['v1.next', 1, 'the API server did not say its version'],
+      // Only minor versions count.
+      [VERSION, 0, `the kubelet is that of ${NEXT}`],
+      ['v1.31.0+vendor', 0, `the kubelet is that of ${NEXT}`],
+    ])('where the API server is "%s", the kubelet step ends with %i', async (api, code, message) => {
+      await upgrade(['kubeadm', NEXT]);
+      const { exitCode, stderr } = await upgrade(['kubelet', NEXT], { EXAMPLE_API: api });
+      expect({ exitCode, stderr }).toMatchObject({ exitCode: code });
+      expect(stderr).toContain(message);
+      expect(versions()).toEqual(code === 0 ? [NEXT, NEXT, NEXT] : [NEXT, VERSION, VERSION]);
+      expect(log().some((line) => line.includes('drain'))).toBe(code === 0);
+    });
+
+    describe('says that a node stays drained, and how that ends', () => {
+      beforeEach(() => upgrade(['kubeadm', NEXT]));
+
+      it.each([
+        ['the old kubelet does not stay up either', `kubelet-${NEXT} kubelet-${VERSION}`],
+        ['it cannot be uncordoned', `kubectl-${NEXT}-uncordon`],
+        ['it cannot be uncordoned where it could not be drained', `kubectl-${VERSION}`],
+      ])('where %s', async (_, fails) => {
+        const { exitCode, stderr } = await upgrade(['kubelet', NEXT], { EXAMPLE_FAILS: fails });
+        expect(exitCode).toBe(1);
+        expect(stderr.trimEnd().split('\n').at(-1)).toBe(`kubeadm-upgrade.sh: ${DRAINED}`);
+      });
+
+      it('where a file cannot be put in its place', async () => {
+        // No file replaces a directory.
+        mkdirSync(`${bin()}/.kubectl.new/kubectl`, { recursive: true });
+        const { exitCode, stderr } = await upgrade(['kubelet', NEXT]);
+        expect(exitCode).toBe(1);
+        expect(stderr.trimEnd().split('\n').at(-1)).toBe(`kubeadm-upgrade.sh: ${DRAINED}`);
+      });
+
+      it('where a rollback that was asked for does not help', async () => {
+        await upgrade(['kubelet', NEXT]);
+        const { exitCode, stderr } = await upgrade(['rollback', NEXT], {
+          EXAMPLE_FAILS: `kubelet-${VERSION}`,
+        });
+        expect(exitCode).toBe(1);
+        expect(stderr).toContain('does not stay up either');
+        expect(stderr).toContain(
+          'where node-7 is drained, it stays so until you run: kubectl uncordon node-7',
+        );
+      });
+
+      it('but not of a node that another machine drains', async () => {
+        const { exitCode, stderr } = await upgrade(['kubelet', NEXT], {
+          NODE: '',
+          EXAMPLE_FAILS: `kubelet-${NEXT} kubelet-${VERSION}`,
+        });
+        expect(exitCode).toBe(1);
+        expect(stderr).not.toContain('drained');
+      });
     });
 
     it('goes back only to what was there before that version, and only if it is what was kept', async () => {
@@ -231,11 +322,12 @@ describe.skipIf(process.platform !== 'linux')('a node of kubeadm (needs Linux)',
     });
 
     it('rolls back without a network and without k8s-verify', async () => {
+      await upgrade(['kubeadm', NEXT]);
       expect(await upgrade(['kubelet', NEXT])).toMatchObject({ exitCode: 0 });
       rmSync(`${node}/keep/${NEXT}`, { recursive: true });
       const PATH = `${node}/path:/usr/bin:/bin`;
       expect(await upgrade(['rollback', NEXT], { PATH })).toMatchObject({ exitCode: 0 });
-      expect(versions()).toEqual([VERSION, VERSION, VERSION]);
+      expect(versions()).toEqual([NEXT, VERSION, VERSION]);
     });
 
     it.each([[[]], [['upgrade', NEXT]], [['kubelet']], [['kubelet', '1.30']], [['rollback']]])(
