@@ -3,6 +3,7 @@ import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
 import { fault } from '#support/http/faults';
+import { createTlsAuthority } from '#support/http/tls';
 import { at, isList } from '#support/json';
 import type { ProgramRun } from '#support/run-program';
 import { snapshot } from '#support/temp-dir';
@@ -21,6 +22,7 @@ type Task = Readonly<Record<string, unknown>>;
 const NEXT = 'v1.30.3';
 const text = readExample('ansible/tasks.yml');
 const tasks: readonly Task[] = parse(text);
+const ONLY_NEXT = { schemaVersion: 1, allowed: [{ versions: [NEXT] }] };
 let world: ExampleWorld;
 
 interface Outcome extends ProgramRun {
@@ -30,9 +32,22 @@ interface Outcome extends ProgramRun {
 
 /** A play with the tasks of the example, for this machine and as this user. */
 async function play(name: string, version: string, ...options: readonly string[]): Promise<Outcome> {
-  const directory = world.dir.join(name);
+  return playWith({}, name, version, ...options);
+}
+
+async function playWith(
+  more: Readonly<Record<string, unknown>>,
+  name: string,
+  version: string,
+  ...options: readonly string[]
+): Promise<Outcome> {
   const file = world.dir.join(`${name}.json`);
-  const vars = { kubernetes_version: version, kubernetes_install_dir: directory, kubernetes_retry_delay: 0 };
+  const vars = {
+    kubernetes_version: version,
+    kubernetes_install_dir: world.dir.join(name),
+    kubernetes_retry_delay: 0,
+    ...more,
+  };
   const own = tasks.map((task) =>
     Object.fromEntries(Object.entries(task).filter(([key]) => key !== 'become')),
   );
@@ -112,6 +127,29 @@ describe.skipIf(process.platform !== 'linux')('ansible/tasks.yml (needs Linux)',
         expect(await snapshot(world.dir.join('unsigned'))).toEqual({});
       },
     );
+
+    it('gives the command what the site needs: a mirror, certificates, a policy', async () => {
+      const shown = /^# +(kubernetes_verify_options:\n(?:# +- .*\n)+)/m.exec(text)?.[1] ?? '';
+      const example = at(parse(shown.replaceAll(/^# +/gm, '')), 'kubernetes_verify_options');
+      const names = isList(example) ? example.map((option) => String(option).split('=')[0]) : [];
+      expect(names).toEqual(['--mirror', '--ca-file', '--policy']);
+      const { caPem } = createTlsAuthority();
+      writeFileSync(world.dir.join('ca.pem'), caPem);
+      writeFileSync(world.dir.join('policy.json'), JSON.stringify(ONLY_NEXT));
+      const values = [world.releases.url, world.dir.join('ca.pem'), world.dir.join('policy.json')];
+      const vars = { kubernetes_verify_options: names.map((option, index) => `${option}=${values[index]}`) };
+      for (const options of [['--check'], []]) {
+        const forbidden = await playWith(vars, 'site', VERSION, ...options);
+        expect(forbidden).toMatchObject({ recap: { changed: '0', failed: '1' } });
+        expect(forbidden.stdout).toContain('the policy forbids this request');
+        expect(existsSync(world.dir.join('site'))).toBe(false);
+        expect(await playWith(vars, 'site', NEXT, ...options)).toMatchObject({
+          exitCode: 0,
+          recap: { changed: '1', failed: '0' },
+        });
+      }
+      expect(installedIn(world.dir.join('site'), NEXT)).toEqual([...COMPONENTS]);
+    });
 
     it('fails at once where a file is refused', async () => {
       await play('refused', VERSION);

@@ -4,6 +4,7 @@ import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { basename } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
+import { createTlsAuthority } from '#support/http/tls';
 import { fault } from '#support/http/faults';
 import type { ProgramRun } from '#support/run-program';
 import { snapshot } from '#support/temp-dir';
@@ -37,13 +38,26 @@ function runcmdScript(): string {
   return `#!/bin/sh\n${lines.join('\n')}\n`;
 }
 
+/** The settings of a site that the config has as comments. */
+type SiteSettings = Readonly<Record<string, string>>;
+
+/** What a reader does who needs such a setting: its line, with another value and without the mark of a comment. */
+function withSettings(content: string, site: SiteSettings): string {
+  return Object.entries(site).reduce((changed, [name, value]) => {
+    const line = new RegExp(`^# ${name}=.*$`, 'm');
+    expect(changed).toMatch(line);
+    return changed.replace(line, `${name}=${value}`);
+  }, content);
+}
+
 /** A boot: the files of the config below a directory of its own, and its last command. */
-async function boot(name: string, sha256: string): Promise<ProgramRun> {
+async function boot(name: string, sha256: string, site: SiteSettings = {}): Promise<ProgramRun> {
   const root = world.dir.join(name);
   mkdirSync(`${root}/run`, { recursive: true });
-  world.releases.publishFile('/k8s-verify-linux-x64', world.command);
+  world.releases.publishFile('/k8s-verify-linux-x64', executable());
   for (const { path, permissions, content } of config.write_files) {
-    const settings = content
+    const own = path.endsWith('.env') ? withSettings(content, site) : content;
+    const settings = own
       .replace(/URL=.*/, `URL=${world.releases.url}/k8s-verify-linux-x64`)
       .replace(/SHA256=0.*/, `SHA256=${sha256}`);
     const joined = path.endsWith('/join-cluster') ? `${content}touch '${root}/joined'\n` : settings;
@@ -64,9 +78,14 @@ function exitFile(name: string): string {
   return readFileSync(world.dir.join(name, 'run', 'k8s-verify.exit'), 'utf8').trim();
 }
 
-/** Of the executable that the world publishes. */
+/** The executable that the world publishes. Where the settings name a mirror, it asks no other. */
+function executable(): string {
+  const own = `--mirror ${world.releases.url}`;
+  return world.command.replaceAll(own, `$(test -n "$K8S_VERIFY_MIRROR" || echo ${own})`);
+}
+
 function digest(): string {
-  return createHash('sha256').update(world.command).digest('hex');
+  return createHash('sha256').update(executable()).digest('hex');
 }
 
 describe.skipIf(process.platform !== 'linux')('cloud-init.yaml (needs Linux)', () => {
@@ -107,6 +126,23 @@ describe.skipIf(process.platform !== 'linux')('cloud-init.yaml (needs Linux)', (
       expect(exitFile('other')).toBe('1');
       expect(existsSync(world.dir.join('other', 'k8s-verify'))).toBe(false);
       expect(existsSync(world.dir.join('other', 'joined'))).toBe(false);
+    });
+
+    it('takes mirror, certificates and policy of the site from its settings', async () => {
+      const { caPem } = createTlsAuthority();
+      writeFileSync(world.dir.join('ca.pem'), caPem);
+      const policy = { schemaVersion: 1, allowed: [{ versions: ['1.29'] }] };
+      writeFileSync(world.dir.join('policy.json'), JSON.stringify(policy));
+      const mirror = { K8S_VERIFY_MIRROR: world.releases.url, K8S_VERIFY_CA_FILE: world.dir.join('ca.pem') };
+      expect(await boot('site', digest(), mirror)).toMatchObject({ exitCode: 0 });
+      expect(installedIn(world.dir.join('site', 'bin'))).toStrictEqual([...COMPONENTS]);
+      const nowhere = { ...mirror, K8S_VERIFY_CA_FILE: world.dir.join('nowhere.pem') };
+      expect(await boot('no-certificates', digest(), nowhere)).toMatchObject({ exitCode: 2 });
+      const strict = { ...mirror, K8S_VERIFY_POLICY: world.dir.join('policy.json') };
+      const { stderr } = await boot('policy', digest(), strict);
+      expect(exitFile('policy')).toBe('2');
+      expect(stderr).toContain('the policy forbids this request');
+      expect(existsSync(world.dir.join('policy', 'joined'))).toBe(false);
     });
 
     it('installs none of the three where one is refused, does not join, and says why', async () => {
