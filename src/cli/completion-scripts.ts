@@ -25,7 +25,11 @@ export function completionScript(shell: Shell): string {
 /** How each shell loads the script: now, and whenever it starts. */
 export const LOADING: Readonly<Record<Shell, readonly [now: string, always: string]>> = {
   bash: ['source <(k8s-verify completion bash)', "echo 'source <(k8s-verify completion bash)' >>~/.bashrc"],
-  zsh: ['source <(k8s-verify completion zsh)', 'k8s-verify completion zsh >"${fpath[1]}/_k8s-verify"'],
+  zsh: [
+    'source <(k8s-verify completion zsh)',
+    'mkdir -p ~/.zsh/completions && k8s-verify completion zsh >~/.zsh/completions/_k8s-verify &&' +
+      " echo 'fpath=(~/.zsh/completions $fpath); autoload -U compinit; compinit' >>~/.zshrc",
+  ],
   fish: [
     'k8s-verify completion fish | source',
     'k8s-verify completion fish >~/.config/fish/completions/k8s-verify.fish',
@@ -123,7 +127,7 @@ ${described.join('\n')}
 ${cases.join('\n')}
   esac
 }
-if [[ $funcstack[1] == _k8s_verify ]]; then
+if [[ $funcstack[1] == _k8s[_-]verify ]]; then
   _k8s_verify "$@"
 else
   compdef _k8s_verify k8s-verify

@@ -3,7 +3,7 @@ import { readdirSync } from 'node:fs';
 import { mkdir, writeFile } from 'node:fs/promises';
 import { delimiter } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { completionScript } from '../../src/cli/completion-scripts.ts';
+import { completionScript, LOADING } from '../../src/cli/completion-scripts.ts';
 import { createProgram } from '../../src/cli/program.ts';
 import { type Shell, SHELLS } from '../../src/cli/shells.ts';
 import { CLI_PATH, runCli } from '#support/run-cli';
@@ -161,6 +161,32 @@ it.each([[[]], [['tcsh']], [['bash', 'zsh']]])('completion refuses %j', async (a
 describe.each(SHELLS.filter((shell) => shell !== 'zsh'))('completion in %s', (shell) => {
   it.skipIf(!has(shell))(`offers no option of another command (needs ${shell})`, async () => {
     expect(await complete(shell, 'k8s-verify verify --install-d')).toEqual([]);
+  });
+});
+
+// Each writes to the home alone: a user may write nowhere else.
+describe('the line that loads the script in every new shell', () => {
+  it.skipIf(!has('zsh'))('works in a fresh home (needs zsh)', async () => {
+    const dir = await testDir();
+    const PATH = await keeping(dir, ['v1.33.9']);
+    const env = { PATH, HOME: dir.path, K8S_VERIFY_DATA_DIR: dir.join('data'), TERM: 'xterm' };
+    const run = (script: string): string => {
+      const options = { cwd: dir.path, encoding: 'utf8', timeout: 20_000, env } as const;
+      const { stdout, stderr, status } = spawnSync('zsh', ['-f', '-c', script], options);
+      expect({ status, stderr }).toEqual({ status: 0, stderr: '' });
+      return stdout;
+    };
+    run(LOADING.zsh[1]);
+    expect(readdirSync(dir.path).toSorted()).toEqual(['.zsh', '.zshrc', 'data', 'path']);
+    const asked = `
+      zmodload zsh/zpty
+      zpty z zsh -d -i
+      zpty -w z 'PS1=; unsetopt zle_bracketed_paste'
+      zpty -w z 'k8s-verify() { print -r -- "<<$argv[-1]>>" }'
+      zpty -w -n z 'k8s-verify kubectl v1.33'$'\t\n'
+      zpty -r -m z line '*<<[^$]*>>*'
+      print -r -- "\${\${line##*<<}%%>>*}"`;
+    expect(run(asked)).toBe('v1.33.9\n');
   });
 });
 
