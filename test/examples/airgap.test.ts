@@ -151,6 +151,9 @@ describe.skipIf(NO_CUT_OFF !== undefined)(`the air gap (${NO_CUT_OFF ?? 'here'})
     appendFileSync(at('kubelet'), 'x');
     expect(await on('cut-off', 'check', dir.join('swapped'))).toMatchObject({ exitCode: 12 });
     expect(await on('cut-off', 'install', dir.join('swapped'), VERSION)).toMatchObject({ exitCode: 12 });
+    // Another one in its place: with the side files of the first, and then with its own.
+    writeFileSync(at('kubelet'), readFileSync(at('kubeadm')));
+    expect(await on('cut-off', 'install', dir.join('swapped'), VERSION)).toMatchObject({ exitCode: 12 });
     for (const name of readdirSync(dirname(at('kubelet'))).filter((one) => one.startsWith('kubelet'))) {
       writeFileSync(join(dirname(at('kubelet')), name), readFileSync(at(name.replace('kubelet', 'kubeadm'))));
     }
