@@ -36,6 +36,8 @@ export interface Attack {
 const OTHER_PLATFORM = 'linux/s390x';
 /** A release that the published kubectl is not. */
 const NEWER_VERSION = 'v1.36.0';
+/** Another that it is not. */
+const OTHER_VERSION = 'v1.24.9';
 const SIGNER = 'krel-staging@k8s-releng-prod.iam.gserviceaccount.com';
 
 export const ATTACKS: readonly Attack[] = [
@@ -127,16 +129,15 @@ export const ATTACKS: readonly Attack[] = [
     },
   },
   {
-    name: 'an older genuine release under a new name',
-    story:
-      'Binary, side files and release manifest are genuine, by the right signer, and in the log: those of another release.',
+    name: 'the release manifest of another release',
+    story: `Everything is genuine, by the right signer, and in the log; the release manifest is that of ${OTHER_VERSION}.`,
     exitCode: 19,
     says: /does not fit kubectl|was given under the name of kubectl/,
     arrange: async (target) => {
       await publish(target);
       await target.releases.publishManifest(REAL_KUBECTL_VERSION, {
         sigstore: target.sigstore,
-        namespace: 'v1.24.9',
+        namespace: OTHER_VERSION,
       });
     },
   },

@@ -2,6 +2,7 @@ import { spawn } from 'node:child_process';
 import { readdir } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
+import { ATTACKS } from '../../scripts/demo/attacks.ts';
 import type { TempDir } from '#support/temp-dir';
 import { testDir } from '#support/test-dir';
 
@@ -29,6 +30,11 @@ async function demo(dir: TempDir, stop: (child: ReturnType<typeof spawn>) => voi
 async function leftBehind(dir: TempDir): Promise<readonly string[]> {
   return (await readdir(dir.path)).filter((name) => name.startsWith('k8s-verify'));
 }
+
+it('the demo tells each attack by a title of its own', () => {
+  const titles = ATTACKS.map(({ name }) => name);
+  expect(titles).toEqual([...new Set(titles)]);
+});
 
 describe('the demo cleans up', () => {
   it('when its reader has closed the pipe', async () => {
