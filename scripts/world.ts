@@ -1,5 +1,5 @@
 /**
- * A world to try things in: a release server and a Sigstore on this machine, which stay until Ctrl-C.
+ * A world to try things in: a release server and a Sigstore on this machine, which stay until Ctrl-C, or until the npm that started it ends.
  *
  *     npm run world -- [--env FILE] [--directory DIR]
  *
@@ -11,6 +11,7 @@ import { WorldRefused } from './world/refused.ts';
 import { openDirectory } from './world/directory.ts';
 import { openEnvFile } from './world/env-file.ts';
 import { introduction } from './world/introduction.ts';
+import { whenNpmEnds } from './world/npm-process.ts';
 import { readArguments } from './world/arguments.ts';
 import { publishSampleReleases } from '#support/sample-releases';
 import { keptKeys } from '#support/kept-keys';
@@ -21,6 +22,7 @@ import { startWorld, type World } from '#support/world';
 function untilStopped(): Promise<unknown> {
   const { promise, resolve } = Promise.withResolvers<void>();
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.once(signal, () => resolve());
+  whenNpmEnds(process.env, resolve);
   return promise;
 }
 

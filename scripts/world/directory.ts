@@ -10,6 +10,7 @@ import {
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { WorldRefused } from './refused.ts';
+import { isRunning } from './running.ts';
 
 export interface WorldDirectory extends Disposable {
   readonly path: string;
@@ -58,16 +59,6 @@ function take(lock: string): void {
     }
     rmSync(lock);
     take(lock);
-  }
-}
-
-function isRunning(processNumber: number): boolean {
-  if (!Number.isInteger(processNumber) || processNumber <= 0) return false;
-  try {
-    process.kill(processNumber, 0);
-    return true;
-  } catch (error) {
-    return isCode(error, 'EPERM');
   }
 }
 

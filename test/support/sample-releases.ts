@@ -3,13 +3,18 @@ import { chmodSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:f
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { create } from 'tar';
+import type { PublishedFile, ReleaseServer } from './release-server.ts';
 import type { World } from './world.ts';
 
-export const SAMPLE_VERSIONS = ['v1.30.2', 'v1.31.0'] as const;
+/** What README.md uses, and a newest one. */
+export const SAMPLE_VERSIONS = ['v1.26.4', 'v1.30.2', 'v1.31.0'] as const;
 export const SAMPLE_PLATFORMS = ['linux/amd64', 'linux/arm64'] as const;
 export const SAMPLE_COMPONENTS = ['kubectl', 'kubeadm', 'kubelet'] as const;
+/** Below the server, a mirror that changed one file: kubectl of this version. Its side files are the true ones. */
+export const CHANGED_MIRROR = '/changed';
+export const CHANGED_VERSION: (typeof SAMPLE_VERSIONS)[number] = 'v1.26.4';
 /** The newest release is the last one. */
-const NEWEST = SAMPLE_VERSIONS[1];
+const NEWEST = SAMPLE_VERSIONS[2];
 
 /** Every sample with its checksum files, `.sig` and `.cert`; the client tarball; checksum lists; the markers. */
 export async function publishSampleReleases({ releases, sigstore }: World): Promise<void> {
@@ -17,7 +22,8 @@ export async function publishSampleReleases({ releases, sigstore }: World): Prom
     for (const platform of SAMPLE_PLATFORMS) {
       for (const component of SAMPLE_COMPONENTS) {
         const bytes = sampleProgram(component, version, platform);
-        await releases.publishRelease({ version, platform, component, bytes, sigstore });
+        const file = await releases.publishRelease({ version, platform, component, bytes, sigstore });
+        if (version === CHANGED_VERSION && component === 'kubectl') publishChanged(releases, file, bytes);
       }
       const tarball = `kubernetes-client-${platform.replace('/', '-')}.tar.gz`;
       const bytes = await clientTarball(version, platform);
@@ -27,6 +33,18 @@ export async function publishSampleReleases({ releases, sigstore }: World): Prom
     releases.publishMarker(`stable-${minorOf(version)}`, version);
   }
   for (const marker of ['stable', 'stable-1']) releases.publishMarker(marker, NEWEST);
+}
+
+function publishChanged(
+  releases: ReleaseServer,
+  { path, sha256, signed }: PublishedFile,
+  bytes: Buffer,
+): void {
+  const at = `${CHANGED_MIRROR}${path}`;
+  releases.publishFile(at, Buffer.concat([bytes, Buffer.from('echo "and something else"\n')]));
+  releases.publishFile(`${at}.sha256`, sha256);
+  releases.publishFile(`${at}.sig`, signed?.signatureFile ?? '');
+  releases.publishFile(`${at}.cert`, signed?.certificateFile ?? '');
 }
 
 function minorOf(version: string): string {

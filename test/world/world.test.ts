@@ -16,7 +16,8 @@ import { runCli } from '#support/run-cli';
 import type { TempDir } from '#support/temp-dir';
 import { testDir } from '#support/test-dir';
 
-const WORLD = fileURLToPath(new URL('../../scripts/world.ts', import.meta.url));
+const ROOT = fileURLToPath(new URL('../..', import.meta.url));
+const WORLD = path.join(ROOT, 'scripts/world.ts');
 
 interface StartedWorld {
   /** The assignments of the environment file. */
@@ -25,6 +26,50 @@ interface StartedWorld {
   readonly stdout: () => string;
   /** Ends with the exit code. */
   readonly stop: (signal: NodeJS.Signals) => Promise<number | null>;
+}
+
+const onWindows = process.platform === 'win32';
+
+/** The world as its users start it, with npm and a shell in between. Ends when the last of them has. */
+async function startByNpm(dir: TempDir): Promise<{ readonly end: (by: NodeJS.Signals) => Promise<unknown> }> {
+  const npm = spawn('npm', ['run', 'world', '--', '--env', dir.join('world.env')], {
+    cwd: ROOT,
+    env: { PATH: process.env['PATH'], TMPDIR: dir.path, HOME: dir.path, npm_config_update_notifier: 'false' },
+    stdio: ['ignore', 'pipe', 'pipe'],
+    detached: true,
+  });
+  const closed = new Promise((resolve) => void npm.on('close', resolve));
+  onTestFinished(async () => {
+    try {
+      process.kill(-(npm.pid ?? Number.NaN), 'SIGKILL');
+    } catch {
+      // All of them have ended, as they should.
+    }
+    await closed;
+  });
+  await introduced(npm);
+  return {
+    end: (by) => {
+      npm.kill(by);
+      return closed;
+    },
+  };
+}
+
+/** A `k8s-verify` and an `npx` on PATH: the command of this clone. */
+function commandsIn(dir: TempDir): string {
+  const cli = `'${process.execPath}' '${ROOT}/bin/k8s-verify.js'`;
+  mkdirSync(dir.join('path'));
+  const write = (name: string, ...lines: readonly string[]): void =>
+    writeFileSync(dir.join('path', name), ['#!/bin/sh', ...lines, ''].join('\n'), { mode: 0o755 });
+  write('npx', 'shift', `exec ${cli} "$@"`);
+  // What the introduction says of the commands of README.md.
+  write(
+    'k8s-verify',
+    `if [ "$1" = list ]; then exec ${cli} "$@"; fi`,
+    `exec ${cli} "$@" --trusted-root "$TRUSTED_ROOT"`,
+  );
+  return [dir.join('path'), process.env['PATH'] ?? ''].join(path.delimiter);
 }
 
 /** A world that is there once it says so on its standard output. */
@@ -60,7 +105,7 @@ async function introduced(child: ChildProcess): Promise<() => string> {
   await new Promise<void>((resolve, reject) => {
     child.stdout?.setEncoding('utf8').on('data', (text: string) => {
       printed.stdout += text;
-      if (printed.stdout.includes('stable --platform')) resolve();
+      if (printed.stdout.includes('/changed --trusted-root')) resolve();
     });
     child.on('close', (code) => reject(new Error(`the world ended with ${code}: ${printed.stderr}`)));
   });
@@ -151,6 +196,59 @@ describe('npm run world', () => {
     expect(readFileSync(dir.join('world.env'), 'utf8').split('\n')).toHaveLength(7);
     expect(await world.stop('SIGINT')).toBe(0);
   });
+
+  it.skipIf(onWindows)('prints commands that work, an attack among them', async () => {
+    const dir = await testDir();
+    const world = await start(dir);
+    const told = (world.stdout().split('after npm run build:')[1] ?? '')
+      .replaceAll('\\\n', '')
+      .replaceAll('/tmp/world-bin', dir.join('bin'));
+    const lines = told.split('\n').filter((line) => /^(?:\.|export|npx) /.test(line));
+    const commands = lines.filter((line) => line.startsWith('npx'));
+    expect(commands).toHaveLength(5);
+    const script = lines.map((line) => (line.startsWith('npx') ? `(${line}); echo "ended with $?"` : line));
+    const { stdout, stderr } = await runProgram(['bash', '-c', script.join('\n')], {
+      cwd: dir.path,
+      env: { PATH: commandsIn(dir), HOME: dir.path },
+    });
+    const codes = Array.from(stdout.matchAll(/^ended with (\d+)$/gm), ([, code]) => Number(code));
+    expect({ codes, stderr }).toMatchObject({ codes: [0, 0, 0, 0, 12] });
+    expect(stderr).toContain('is not the file that Kubernetes signed');
+    expect(existsSync(dir.join('bin', 'changed'))).toBe(false);
+  });
+
+  it.skipIf(process.platform !== 'linux')(
+    'has what README.md uses, for its commands as they are printed there (needs Linux)',
+    async () => {
+      const dir = await testDir();
+      const world = await start(dir);
+      const readme = readFileSync(path.join(ROOT, 'README.md'), 'utf8');
+      const blocks = Array.from(readme.matchAll(/^```sh\n([\s\S]*?)^```$/gm), ([, code = '']) => code);
+      const commands = blocks
+        .flatMap((code) => code.split('\n'))
+        .filter((line) => line.startsWith('k8s-verify '))
+        // Not the programs of this machine.
+        .map((line) => line.replace(/^k8s-verify scan /, 'k8s-verify scan k8s '));
+      expect(commands.length).toBeGreaterThan(14);
+      const { MIRROR = '', REKOR_URL = '', TRUSTED_ROOT = '' } = world.values;
+      const variables = { K8S_VERIFY_MIRROR: MIRROR, K8S_VERIFY_REKOR_URL: REKOR_URL, TRUSTED_ROOT };
+      const { exitCode, stderr } = await runProgram(['bash', '-exc', commands.join('\n')], {
+        cwd: dir.path,
+        env: { PATH: commandsIn(dir), HOME: dir.path, ...variables },
+      });
+      expect({ exitCode, stderr }).toMatchObject({ exitCode: 0 });
+    },
+  );
+
+  it.skipIf(onWindows).each(['SIGTERM', 'SIGHUP', 'SIGKILL'] as const)(
+    'ends with the npm that started it, however that ends: %s',
+    async (signal) => {
+      const dir = await testDir();
+      const world = await startByNpm(dir);
+      await world.end(signal);
+      expect(existsSync(dir.join('world.env'))).toBe(false);
+    },
+  );
 
   it('keeps keys and files in a directory: what was signed before still verifies, and a changed file is served', async () => {
     const dir = await testDir();
