@@ -37,6 +37,16 @@ describe('README.md', () => {
     expect(readPage(PAGE).trimEnd().split('\n').length).toBeLessThanOrEqual(180);
   });
 
+  it('has a line for each way to get k8s-verify that docs/install.md has', () => {
+    const table = /^\| Way \|[\s\S]*?\n\n/m.exec(readPage('docs/install.md'))?.[0] ?? '';
+    const ways = Array.from(table.matchAll(/^\| \[[^\]]*\]\(([^)]*)\)/gm), ([, target = '']) =>
+      target.startsWith('#') ? `docs/install.md${target}` : `docs/${target}`,
+    );
+    expect(ways.length).toBeGreaterThan(9);
+    const install = readPage(PAGE).split('\n## ')[1] ?? '';
+    expect(ways.filter((target) => !install.includes(`(${target})`))).toEqual([]);
+  });
+
   it('has no block that is not run', () => {
     const languages = blocksIn(PAGE).map(({ language }) => language);
     expect(languages).toEqual(['console', 'sh', 'sh', 'yaml', 'sh', 'sh', 'sh', 'ts']);
