@@ -30,13 +30,13 @@ describe('every example', () => {
       const uses = [...readExample(name).matchAll(/^\s*(?:- )?uses: (.*)$/gm)].map(([, what]) => what);
       for (const what of uses) expect(what).toMatch(/^[\w.-]+\/[\w.-]+@[0-9a-f]{40} # v\d+\.\d+\.\d+$/);
     }
-    for (const name of files.filter((one) => /\.(?:ya?ml|sh|tf)$|Dockerfile$/.test(one))) {
+    for (const name of files.filter((one) => /\.(?:ya?ml|sh|tf)$|Dockerfile$|Jenkinsfile$/.test(one))) {
       expect(readExample(name)).not.toMatch(/[:@]latest\b|(?:curl|wget)[^\n|]*\|\s*(?:ba)?sh/);
     }
   });
 
   it('has lines that fit, but for addresses and digests', () => {
-    const own = files.filter((name) => /\.(?:ya?ml|sh|tf|json)$|Dockerfile$/.test(name));
+    const own = files.filter((name) => /\.(?:ya?ml|sh|tf|json)$|Dockerfile$|Jenkinsfile$/.test(name));
     expect(own.length).toBeGreaterThan(10);
     const long = own.flatMap((name) =>
       readExample(name)
