@@ -1,5 +1,6 @@
 /** The npm that started this: where that ends without a word (SIGKILL, SIGHUP, its terminal), what it started stays. */
 import { spawnSync } from 'node:child_process';
+import { existsSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { isRunning } from './running.ts';
 
@@ -24,9 +25,22 @@ export function whenNpmEnds(
 
 /** npm starts a shell, which some systems keep in between. Where nothing says so, the parent is taken for npm. */
 function npmAbove(parent: number): number {
-  const { stdout } = spawnSync('ps', ['-o', 'ppid=', '-o', 'comm=', '-p', String(parent)], {
+  const { command, above } = readProcess(parent);
+  return /^-?\w*sh$/.test(path.basename(command)) ? above : parent;
+}
+
+function readProcess(number: number): { readonly command: string; readonly above: number } {
+  // Small images have no ps, and other systems no /proc.
+  const stat = `/proc/${number}/stat`;
+  const found = existsSync(stat)
+    ? /\((?<command>.*)\) \S (?<above>\d+)/s.exec(readFileSync(stat, 'utf8'))
+    : /^\s*(?<above>\d+)\s+(?<command>.*\S)/.exec(ps(number));
+  return { command: found?.groups?.['command'] ?? '', above: Number(found?.groups?.['above']) };
+}
+
+function ps(number: number): string {
+  const { stdout, error } = spawnSync('ps', ['-o', 'ppid=', '-o', 'comm=', '-p', String(number)], {
     encoding: 'utf8',
   });
-  const [, above, command = ''] = /^\s*(\d+)\s+(.*\S)/.exec(stdout ?? '') ?? [];
-  return /^-?\w*sh$/.test(path.basename(command)) ? Number(above) : parent;
+  return error === undefined ? stdout : '';
 }
