@@ -58324,7 +58324,7 @@ ${described.join("\n")}
 ${cases.join("\n")}
   esac
 }
-if [[ $funcstack[1] == _k8s_verify ]]; then
+if [[ $funcstack[1] == _k8s[_-]verify ]]; then
   _k8s_verify "$@"
 else
   compdef _k8s_verify k8s-verify
@@ -58425,7 +58425,7 @@ var init_completion_scripts = __esmMin((() => {
 	init_program();
 	LOADING = {
 		bash: ["source <(k8s-verify completion bash)", "echo 'source <(k8s-verify completion bash)' >>~/.bashrc"],
-		zsh: ["source <(k8s-verify completion zsh)", "k8s-verify completion zsh >\"${fpath[1]}/_k8s-verify\""],
+		zsh: ["source <(k8s-verify completion zsh)", "mkdir -p ~/.zsh/completions && k8s-verify completion zsh >~/.zsh/completions/_k8s-verify && echo 'fpath=(~/.zsh/completions $fpath); autoload -U compinit; compinit' >>~/.zshrc"],
 		fish: ["k8s-verify completion fish | source", "k8s-verify completion fish >~/.config/fish/completions/k8s-verify.fish"],
 		powershell: ["k8s-verify completion powershell | Out-String | Invoke-Expression", "k8s-verify completion powershell >> $PROFILE"]
 	};
