@@ -30176,6 +30176,9 @@ var init_evidence_store = __esmMin((() => {
 function memberOf$2(output) {
 	return "file" in output && "member" in output.file ? output.file.member : void 0;
 }
+function isNameSigned$1({ name }) {
+	return name?.by.some((source) => source === "binary" || source === "release-manifest") === true;
+}
 async function discardPrepared(prepared) {
 	const outputs = prepared.flatMap((one) => one.outputs);
 	await Promise.all(outputs.map(async (output) => {
@@ -37566,7 +37569,7 @@ function activeExceptions({ exceptions }, demand, { now, sha256 }) {
 }
 function settle(file, origin, violations, { sha256, now }) {
 	const used = new Map();
-	const left = violations.filter(({ demand }) => {
+	const left = distinct(violations).filter(({ demand }) => {
 		if (demand === void 0) return true;
 		const [exception] = sha256.flatMap((one) => activeExceptions(file, demand, {
 			now,
@@ -37583,6 +37586,14 @@ function settle(file, origin, violations, { sha256, now }) {
 		until
 	}));
 }
+function distinct(violations) {
+	const texts = violations.map(({ demand, wanted, found }) => JSON.stringify([
+		demand,
+		wanted,
+		found
+	]));
+	return violations.filter((_, index) => texts.indexOf(texts[index] ?? "") === index);
+}
 function notAllowed({ exceptions }, { path }, violations, sha256) {
 	const ended = exceptions.filter((one) => sha256.includes(one.sha256) && violations.some(({ demand }) => demand !== void 0 && one.lifts.includes(demand)));
 	const reasons = [...violations.flatMap(({ why }) => why === void 0 ? [] : [why]), ...ended.map(({ reason, until }) => `its exception (${reason}) ended ${until}`)];
@@ -37591,7 +37602,7 @@ function notAllowed({ exceptions }, { path }, violations, sha256) {
 		found: violations.map(({ found }) => found).join("; "),
 		...path === void 0 ? {} : { from: path },
 		...reasons.length === 0 ? {} : { why: reasons.join("; ") },
-		next: "take a release that the policy allows, or ask those who keep the policy",
+		next: violations.find(({ next }) => next !== void 0)?.next ?? NEXT$2,
 		...sha256[0] === void 0 ? {} : { subject: { sha256: sha256[0] } }
 	});
 }
@@ -37603,12 +37614,72 @@ function useOf({ path, sha256 }, exceptions, patchesBehind) {
 		...patchesBehind === void 0 ? {} : { patchesBehind }
 	};
 }
-var NO_TIME;
+var NO_TIME, NEXT$2;
 var init_judge = __esmMin((() => {
 	init_errors();
 	init_version();
 	init_version_range();
 	NO_TIME = "no proved time of signing";
+	NEXT$2 = "take a release that the policy allows, or ask those who keep the policy";
+}));
+// src/policy/judge-name.ts
+function nameViolations(file, { signing, found, behind, isAsked }) {
+	const { sha256, isBound, isSigned } = found;
+	const isOther = signing.digest.hex !== sha256;
+	const ofName = [
+		allowedViolation(file, found),
+		behind && patchesViolation(file, behind),
+		...file.maxPatchesBehind !== void 0 && behind === void 0 ? [WITHOUT_VERSION] : [],
+		...signerViolation(file, signing, found)
+	].filter((one) => one !== void 0);
+	const next = isAsked ? BIND_BY_SOURCE : BIND_BY_VERIFY;
+	return [
+		...isOther ? deniedDigest(file, sha256) : [],
+		...file.required.boundName && !isSigned ? [UNBOUND] : [],
+		...isBound ? ofName : ofName.map((one) => mended(one, next))
+	];
+}
+function mended(violation, next) {
+	return {
+		...violation,
+		next
+	};
+}
+var UNBOUND, BIND_BY_SOURCE, BIND_BY_VERIFY, WITHOUT_VERSION;
+var init_judge_name = __esmMin((() => {
+	init_judge();
+	UNBOUND = {
+		demand: "boundName",
+		wanted: "a name that something signed says: the release manifest, or the file itself",
+		found: "nothing signed says which file it is",
+		next: "take it from a source that has kubernetes-release.spdx and its signature"
+	};
+	BIND_BY_SOURCE = `${UNBOUND.next}, or demand a digest that you know with --sha256 HEX`;
+	BIND_BY_VERIFY = "verify it with --as NAME@VERSION, so that the release manifest is asked; or ask those who keep the policy";
+	WITHOUT_VERSION = {
+		demand: "maxPatchesBehind",
+		wanted: "a version that can be compared with the newest of its minor release",
+		found: "a file of which nothing says the version"
+	};
+}));
+// src/policy/judge-unproved.ts
+function unprovedForbidden(file, unproved, now) {
+	const { sha256 } = unproved;
+	const [denied] = sha256 === void 0 ? [] : deniedDigest(file, sha256);
+	if (denied !== void 0) return `it is denied by the policy: ${denied.why ?? denied.found}`;
+	const other = allowedViolation(file, {
+		...unproved,
+		kind: void 0
+	});
+	const isExcepted = sha256 !== void 0 && activeExceptions(file, "allowed", {
+		now,
+		sha256
+	}).length > 0;
+	if (other === void 0 || isExcepted) return void 0;
+	return `the policy lets nothing pass but ${other.wanted}, and this says that it is ${other.found}`;
+}
+var init_judge_unproved = __esmMin((() => {
+	init_judge();
 }));
 // src/policy/rules.ts
 async function ruledPolicy(policy, subject, signer, claim) {
@@ -37626,6 +37697,7 @@ async function ruledPolicy(policy, subject, signer, claim) {
 				patchesBehind
 			}),
 			awaitsDigest: asked.length > 0,
+			unprovedForbidden: (unproved) => unprovedForbidden(file, unproved, subject.now),
 			ofManifest: policyForManifest(policy, subject, signer)
 		}
 	};
@@ -37701,9 +37773,14 @@ function judge$2(policy, subject, signing, { asked, patchesBehind }) {
 		now
 	});
 	return { named: async (found) => {
-		const behind = patchesBehind ?? await patchesOf(policy, subject, found);
+		const behind = await patchesOf(policy, subject, found, patchesBehind);
 		const later = isLater ? violations : [];
-		const ofName = nameViolations(policy, subject, signing, found, behind);
+		const ofName = nameViolations(file, {
+			signing,
+			found,
+			behind,
+			isAsked: subject.named !== void 0
+		});
 		const more = settle(file, origin, [...later, ...ofName], {
 			sha256: [...new Set([found.sha256, ...proven])],
 			now
@@ -37711,27 +37788,8 @@ function judge$2(policy, subject, signing, { asked, patchesBehind }) {
 		return useOf(origin, merged([...used, ...more]), behind);
 	} };
 }
-async function patchesOf({ file }, { named, behind }, { version }) {
-	return named !== void 0 || file.maxPatchesBehind === void 0 || version === void 0 ? void 0 : behind(version);
-}
-function nameViolations({ file }, { named }, signing, found, behind) {
-	const { sha256, isBound } = found;
-	const unbound = {
-		demand: "boundName",
-		wanted: "a name that something signed says: the release manifest, or the file itself",
-		found: "nothing says which file it is"
-	};
-	const ofUnasked = named !== void 0 ? [] : [
-		allowedViolation(file, found),
-		behind && patchesViolation(file, behind),
-		...file.maxPatchesBehind !== void 0 && behind === void 0 ? [WITHOUT_VERSION] : [],
-		...signerViolation(file, signing, found)
-	].filter((one) => one !== void 0);
-	return [
-		...signing.digest.hex !== sha256 ? deniedDigest(file, sha256) : [],
-		...file.required.boundName && !isBound ? [unbound] : [],
-		...ofUnasked
-	];
+async function patchesOf({ file }, { behind }, { version }, asked) {
+	return file.maxPatchesBehind === void 0 || version === void 0 ? void 0 : asked ?? behind(version);
 }
 function merged(used) {
 	const byText = new Map();
@@ -37769,6 +37827,7 @@ function policyForManifest({ file, origin }, { named, now, isSignerAsked }, sign
 			return { named: () => Promise.resolve(useOf(origin, exceptions, void 0)) };
 		},
 		awaitsDigest: false,
+		unprovedForbidden: (unproved) => unprovedForbidden(file, unproved, now),
 		get ofManifest() {
 			return own;
 		}
@@ -37782,16 +37841,12 @@ function policyForManifest({ file, origin }, { named, now, isSignerAsked }, sign
 	};
 	return own;
 }
-var WITHOUT_VERSION;
 var init_rules = __esmMin((() => {
 	init_errors();
 	init_artifact();
 	init_judge();
-	WITHOUT_VERSION = {
-		demand: "maxPatchesBehind",
-		wanted: "a version that can be compared with the newest of its minor release",
-		found: "a file of which nothing says the version"
-	};
+	init_judge_name();
+	init_judge_unproved();
 }));
 // src/plan/mirror-place.ts
 function readMirrorPlace(text, source) {
@@ -39437,14 +39492,16 @@ function labelOfOutput({ artifact }, output) {
 }
 function namedFile({ artifact }, output) {
 	const { name, sha256 } = output;
-	const claimed = name?.claimed;
-	const component = memberOf$2(output)?.component ?? artifact?.component ?? claimed?.component;
+	const isBound = name !== void 0 && name.by.length > 0;
+	const bound = isBound ? artifact : void 0;
+	const component = (isBound ? memberOf$2(output)?.component : void 0) ?? bound?.component ?? name?.claimed?.component;
 	return {
 		sha256,
 		component,
-		version: artifact?.version ?? claimed?.version,
-		kind: artifact?.kind ?? COMPONENTS.find((one) => one.name === component)?.kind,
-		isBound: name !== void 0 && name.by.length > 0
+		version: bound?.version ?? name?.claimed?.version,
+		kind: bound?.kind ?? COMPONENTS.find((one) => one.name === component)?.kind,
+		isBound,
+		isSigned: isNameSigned$1(output)
 	};
 }
 var init_allow = __esmMin((() => {
@@ -39836,7 +39893,7 @@ async function rememberNames(prepared, { data }, forget = []) {
 		return name === void 0 ? [] : [{
 			name,
 			from: one.source,
-			isBound: isBound(output)
+			isBound: isNameSigned$1(output)
 		}];
 	}));
 	const proven = names.map(({ name }) => name);
@@ -39849,13 +39906,10 @@ async function rememberNames(prepared, { data }, forget = []) {
 	}
 	return notes;
 }
-function isBound({ name }) {
-	return name?.by.some((source) => source === "binary" || source === "release-manifest") === true;
-}
 function provenName({ artifact, proof }, output) {
 	const { signer, authority, signedAt, claim } = proof.proven;
 	const { name, sha256 } = output;
-	if (memberOf$2(output) !== void 0 || claim.kind !== "genuine" || artifact === void 0 && !isBound(output)) return void 0;
+	if (memberOf$2(output) !== void 0 || claim.kind !== "genuine" || artifact === void 0 && !isNameSigned$1(output)) return void 0;
 	const coordinates = artifact ?? name?.claimed;
 	if (coordinates?.version === void 0) return void 0;
 	const { component, version, platform } = coordinates;
@@ -41210,6 +41264,9 @@ var init_prove_by_listing = __esmMin((() => {
 // src/names/builders.ts
 function builderOf(markedVersion) {
 	return [...MARKS$1].find(([, mark]) => mark.test(markedVersion))?.[0];
+}
+function markedRelease(version) {
+	return readReleaseVersion(version) ?? readReleaseVersion(/^v[0-9.]+(?=[-+])/.exec(version)?.[0] ?? "");
 }
 function saidParts(said) {
 	if (said === void 0) return {};
@@ -51027,7 +51084,7 @@ async function judgeProgram({ path, name, openNear }, opened, hashed, context) {
 	} catch (error) {
 		return {
 			...at,
-			...failed$1(error, context.request)
+			...failed$1(error, context)
 		};
 	}
 }
@@ -51069,16 +51126,34 @@ function assertOwnName(path, name, { component, version, platform, sha256 }) {
 		}
 	});
 }
-function failed$1(error, request) {
+function failed$1(error, { request, policy }) {
 	const verdict = error instanceof K8sVerifyError ? verdictOf$2(error) : void 0;
 	if (!(error instanceof K8sVerifyError) || verdict === void 0) throw error;
 	const allowed = allowedBy(verdict, error, request);
-	return {
+	if (allowed === void 0) return {
+		kind: "failed",
+		verdict,
+		error
+	};
+	const why = forbiddenBy(policy, error);
+	return why === void 0 ? {
 		kind: "failed",
 		verdict,
 		error,
-		...allowed === void 0 ? {} : { allowed }
+		allowed
+	} : {
+		kind: "failed",
+		verdict,
+		error: error.with({ why })
 	};
+}
+function forbiddenBy({ rules }, { subject }) {
+	const { sha256, component, version } = subject ?? {};
+	return rules?.unprovedForbidden({
+		sha256,
+		component,
+		version: version === void 0 ? void 0 : markedRelease(version)
+	});
 }
 function allowedBy(verdict, { subject }, { allowedBuilders, allowedDigests }) {
 	if (subject === void 0 || verdict === "not-allowed") return void 0;
