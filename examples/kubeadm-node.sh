@@ -18,6 +18,12 @@ if [[ $# -lt 1 || $1 != v*.*.* ]]; then
 fi
 readonly version=$1
 shift
+for option in "$@"; do
+  if [[ $option =~ ^(--dry-run|--help|--help-all|-[a-zA-Z]*[nh].*)$ ]]; then
+    echo "$option: this installs. To see what would be done: k8s-verify COMPONENT VERSION -n" >&2
+    exit 2
+  fi
+done
 
 if ! command -v k8s-verify >/dev/null; then
   echo "k8s-verify is not on PATH; docs/bootstrap.md says how to get it and how to check it" >&2
@@ -34,7 +40,21 @@ fi
 # All three are proved before the first is put in place. The bundles stay next to them, so that
 # "k8s-verify verify /usr/local/bin/kubelet" needs no network later.
 # With SELinux, k8s-verify runs restorecon, so that systemd may start the kubelet from there.
-k8s-verify "${components[@]}" "$version" --install-dir "$install_dir" --save-bundle "$@"
+said=$(k8s-verify "${components[@]}" "$version" --install-dir "$install_dir" --save-bundle \
+  --json "$@")
+
+# An exit code of 0 is not enough: an option may have made k8s-verify do something else.
+for component in "${components[@]}"; do
+  proved=${said#*"\"component\":\"$component\",\"version\":\"$version\""}
+  proved=${proved%%\"outcome\":*}
+  file=$install_dir/$component
+  digest=none
+  if [[ -f $file ]]; then digest=$(sha256sum <"$file" | cut -d ' ' -f 1); fi
+  if [[ $proved != *"\"sha256\":\"$digest\""* ]]; then
+    echo "$file is not the $component $version that k8s-verify has proved" >&2
+    exit 1
+  fi
+done
 
 if [[ $plan == *'"outcome":"kept"'* ]]; then
   echo "the kubelet was already that of $version" >&2

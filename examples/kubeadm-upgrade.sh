@@ -14,7 +14,8 @@
 #
 # Options after the version go to k8s-verify, for example --mirror
 # https://mirror.example.com/kubernetes. A step that fails leaves the old files in place, or puts
-# them back. Where the node stays drained, the last line says so, with the command that ends it.
+# them back and removes what was not there before. Where the node stays drained, the last line says
+# so, with the command that ends it.
 # Run it as root, on one node after another; each step can be run again.
 #
 #   INSTALL_DIR  where the binaries are (default /usr/local/bin)
@@ -26,6 +27,7 @@
 #                (default /etc/kubernetes/kubelet.conf)
 set -euo pipefail
 umask 022
+unset CDPATH
 
 readonly install_dir=${INSTALL_DIR:-/usr/local/bin}
 readonly keep_dir=${KEEP_DIR:-/var/lib/k8s-verify-upgrade}
@@ -40,12 +42,28 @@ usage() {
 say() { echo "${0##*/}: $*" >&2; }
 
 # Proves them where they wait, all or none. What waits already is read again, and not downloaded.
+# An exit code of 0 is not enough: an option may have made k8s-verify do something else. So what
+# waits must have the digest that this run has proved under its name.
 fetch() {
+  local component said proved wanted
   mkdir -p "$keep_dir"
   chmod 0700 "$keep_dir"
-  k8s-verify kubeadm kubelet kubectl "$version" \
-    --install-dir "$new" --save-bundle --quiet "$@" >/dev/null
+  said=$(k8s-verify kubeadm kubelet kubectl "$version" \
+    --install-dir "$new" --save-bundle --quiet --json "$@")
+  for component in kubeadm kubelet kubectl; do
+    proved=${said#*"\"component\":\"$component\",\"version\":\"$version\""}
+    proved=${proved%%\"outcome\":*}
+    wanted="\"sha256\":\"$(sha256_of "$new/$component")\""
+    if [[ $proved != *"$wanted"* ]]; then
+      say "$new/$component is not the $component $version that k8s-verify has proved"
+      exit 1
+    fi
+  done
   say "kubeadm, kubelet and kubectl $version are proved"
+}
+
+sha256_of() {
+  if [[ -f $1 ]]; then sha256sum <"$1" | cut -d ' ' -f 1; else echo none; fi
 }
 
 # A file with its bundle, or without one.
@@ -55,14 +73,29 @@ copy() {
   if [[ -f $1.sigstore.json ]]; then install -m 0644 "$1.sigstore.json" "$2.sigstore.json"; fi
 }
 
-# Keeps what is there now, with its digest. Where the new file is there already, what was kept
-# before it stays.
+# As k8s-verify itself, this replaces no link and no directory.
+check_targets() {
+  local component
+  for component in "$@"; do
+    component=$install_dir/$component
+    if [[ -L $component || (-e $component && ! -f $component) ]]; then
+      refuse "$component is not a regular file"
+    fi
+  done
+}
+
+# Keeps what is there now, with its digest, or that nothing is there. Where the new file is there
+# already, what was kept before it stays.
 keep() {
   local component
   mkdir -p "$old"
   for component in "$@"; do
-    if [[ ! -f $install_dir/$component ]]; then continue; fi
+    if [[ ! -f $install_dir/$component ]]; then
+      if [[ ! -f $old/$component ]]; then touch "$old/$component.absent"; fi
+      continue
+    fi
     if cmp -s "$install_dir/$component" "$new/$component"; then continue; fi
+    rm -f "$old/$component.absent"
     copy "$install_dir/$component" "$old/$component"
     (cd "$old" && sha256sum "$component" >"$component.sha256")
   done
@@ -83,17 +116,22 @@ place() {
   done
 }
 
-# Only what was kept, byte for byte.
+# Only what was kept, byte for byte; what was not there is not there again.
 put_back() {
-  local component
+  local component files=() absent=()
   for component in "$@"; do
-    if [[ ! -f $old/$component ]]; then
+    if [[ -f $old/$component ]]; then
+      (cd "$old" && sha256sum --check --quiet "$component.sha256") || exit 1
+      files+=("$component")
+    elif [[ -f $old/$component.absent ]]; then
+      absent+=("$install_dir/$component" "$install_dir/$component.sigstore.json")
+    else
       say "no $component of before $version is kept; nothing was put back"
       exit 1
     fi
-    (cd "$old" && sha256sum --check --quiet "$component.sha256") || exit 1
   done
-  place "$old" "$@"
+  if ((${#files[@]} > 0)); then place "$old" "${files[@]}"; fi
+  if ((${#absent[@]} > 0)); then rm -f "${absent[@]}"; fi
 }
 
 # Ends with 1 where the kubelet does not stay up for a while.
@@ -107,7 +145,10 @@ restart_kubelet() {
   done
 }
 
-kubectl() { "$install_dir/kubectl" "$@"; }
+# The node's own, or the proved one where it has none.
+kubectl() {
+  if [[ -x $install_dir/kubectl ]]; then "$install_dir/kubectl" "$@"; else "$new/kubectl" "$@"; fi
+}
 
 # What the last line says where the script ends before the node takes pods again.
 drained=
@@ -146,6 +187,7 @@ check_skew() {
 kubeadm_step() {
   local words=(upgrade node)
   if [[ ${UPGRADE:-node} == apply ]]; then words=(upgrade apply --yes "$version"); fi
+  check_targets kubeadm
   rm -f "$upgraded"
   keep kubeadm
   place "$new" kubeadm
@@ -160,6 +202,7 @@ kubeadm_step() {
 }
 
 kubelet_step() {
+  check_targets kubelet kubectl
   check_skew
   if [[ -n $node ]]; then
     drained="$node stays drained"
@@ -195,6 +238,12 @@ if [[ ! ${2-} =~ ^v1\.[0-9]+\.[0-9]+$ ]]; then usage; fi
 readonly step=$1 version=$2 new=$keep_dir/$2 old=$keep_dir/before-$2
 readonly upgraded=$old/kubeadm-upgraded
 shift 2
+for option in "$@"; do
+  if [[ $option =~ ^(--dry-run|--help|--help-all|-[a-zA-Z]*[nh].*)$ ]]; then
+    say "$option does not go with a step, which changes this node"
+    usage
+  fi
+done
 # Every step proves first, so that nothing is touched where anything is refused. The way back
 # needs what is kept, and no network.
 if [[ $step != rollback ]]; then fetch "$@"; fi

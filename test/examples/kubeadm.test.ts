@@ -7,6 +7,7 @@ import {
   readFileSync,
   rmSync,
   statSync,
+  symlinkSync,
   writeFileSync,
 } from 'node:fs';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
@@ -77,6 +78,16 @@ describe.skipIf(process.platform !== 'linux')('a node of kubeadm (needs Linux)',
       expect(exitCode).toBe(12);
       expect(await snapshot(world.dir.join('refused'))).toEqual({});
     });
+
+    it.each([['--dry-run'], ['-n'], ['-qn'], ['--help'], ['--install-dir', 'elsewhere']])(
+      'says nothing of a next step where an option keeps it from being installed: %j',
+      async (...options) => {
+        const { exitCode, stderr } = await bootstrapNode('unchanged', VERSION, ...options);
+        expect(exitCode).not.toBe(0);
+        expect(stderr).not.toContain('next:');
+        expect(existsSync(world.dir.join('unchanged'))).toBe(false);
+      },
+    );
 
     it.each([[[]], [['stable']], [['1.30']], [['--help']]])('asks for an exact version: %j', async (args) => {
       const { exitCode, stderr } = await bootstrapNode('usage', ...args);
@@ -226,6 +237,52 @@ describe.skipIf(process.platform !== 'linux')('a node of kubeadm (needs Linux)',
       expect(await snapshot(bin())).toEqual(before);
       expect(log().at(-1)).toBe(`kubectl ${VERSION} uncordon node-7`);
     });
+
+    it.each([
+      ['--dry-run'],
+      ['-n'],
+      ['-qn'],
+      ['--help'],
+      ['--version'],
+      ['--list'],
+      ['--install-dir', 'elsewhere'],
+    ])('places nothing that this run has not proved, whatever waits there: %j', async (...options) => {
+      await upgrade(['kubeadm', NEXT]);
+      const [before, said] = [await snapshot(bin()), log()];
+      for (const component of COMPONENTS)
+        writeFileSync(`${node}/keep/${NEXT}/${component}`, '#!/bin/sh\necho evil\n');
+      for (const step of ['kubelet', 'kubeadm'])
+        expect((await upgrade([step, NEXT, ...options])).exitCode).not.toBe(0);
+      expect([await snapshot(bin()), log()]).toEqual([before, said]);
+    });
+
+    it('removes what was not there before where the new kubelet does not stay up', async () => {
+      await upgrade(['kubeadm', NEXT]);
+      for (const file of ['kubectl', 'kubectl.sigstore.json']) rmSync(`${bin()}/${file}`);
+      const before = await snapshot(bin());
+      const fails = { EXAMPLE_FAILS: `kubelet-${NEXT}` };
+      const { exitCode, stderr } = await upgrade(['kubelet', NEXT], fails);
+      expect({ exitCode, stderr }).toMatchObject({ exitCode: 1 });
+      expect(stderr).toContain(`the kubelet is the one of before ${NEXT} again`);
+      expect(await snapshot(bin())).toEqual(before);
+      expect(log().at(-1)).toBe(`kubectl ${NEXT} uncordon node-7`);
+    });
+
+    it.each(['a link', 'a directory'])(
+      'replaces nothing where %s is in the place of a file',
+      async (what) => {
+        await upgrade(['kubeadm', NEXT]);
+        rmSync(`${bin()}/kubectl`);
+        if (what === 'a link') symlinkSync('/usr/bin/true', `${bin()}/kubectl`);
+        else mkdirSync(`${bin()}/kubectl`);
+        const before = await snapshot(bin());
+        const { exitCode, stderr } = await upgrade(['kubelet', NEXT]);
+        expect(exitCode).toBe(1);
+        expect(stderr).toContain('kubectl is not a regular file; nothing was replaced');
+        expect(await snapshot(bin())).toEqual(before);
+        expect(log().some((line) => line.includes('drain'))).toBe(false);
+      },
+    );
 
     it('leaves drain and uncordon to another machine where it is told no name', async () => {
       await upgrade(['kubeadm', NEXT]);
