@@ -16,6 +16,7 @@ import type { ParsedLine } from './parsed-line.ts';
 import { printable, printableLines } from './printable.ts';
 import { paint } from './style.ts';
 import type { ReportPage } from './report-page.ts';
+import type { ScanMetrics } from './scan-metrics.ts';
 import { recordFacts, type RunFacts, startOf } from './run-facts.ts';
 import { lineProgress, type Progress, quietProgress } from './progress.ts';
 
@@ -49,6 +50,9 @@ export interface Console {
   attestTo(sink: (verified: Verified) => void): void;
   /** The answer is also written as this page. */
   reportTo(page: ReportPage): void;
+  /** What writes the metrics of the run, if any are asked for. */
+  metrics(): ScanMetrics | undefined;
+  measureBy(metrics: ScanMetrics): void;
   /** One of the results, for the page if there is one. */
   result(result: () => object): void;
   /** Ends the display of progress, so that the terminal is as it was. */
@@ -66,6 +70,7 @@ export function openConsole(words: readonly string[], { stdout, stderr, env }: S
   let line: ParsedLine | undefined;
   let summaries: ((verified: Verified) => void) | undefined;
   let page: ReportPage | undefined;
+  let metrics: ScanMetrics | undefined;
   const invocation = (): Invocation => ({ words, line, downloaded: recorder.facts().downloaded });
   const tell = (note: Note): void => {
     recorder.note(note);
@@ -149,6 +154,10 @@ export function openConsole(words: readonly string[], { stdout, stderr, env }: S
     },
     reportTo(one) {
       page = one;
+    },
+    metrics: () => metrics,
+    measureBy(one) {
+      metrics = one;
     },
     result(result) {
       page?.add(result());

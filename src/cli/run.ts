@@ -32,6 +32,12 @@ const RUN: Readonly<Record<CommandName, () => Promise<RunCommand>>> = {
 export async function run(words: readonly string[]): Promise<ExitCode> {
   leaveOutNodeWarnings();
   const output = openConsole(words, process);
+  const exitCode = await runLine(words, output);
+  await output.metrics()?.settle(exitCode);
+  return exitCode;
+}
+
+async function runLine(words: readonly string[], output: Console): Promise<ExitCode> {
   let page: ReportPage | undefined;
   try {
     const line = parseLine(words, process.env);
@@ -46,6 +52,10 @@ export async function run(words: readonly string[]): Promise<ExitCode> {
     for (const variable of line.fromVariables) {
       if (line.command === 'doctor') output.note(note('variable-in-effect', variable));
       else output.detail(variable);
+    }
+    if (line.options.metrics !== undefined) {
+      const { ScanMetrics } = await import('./scan-metrics.ts');
+      output.measureBy(new ScanMetrics(line.options.metrics, output));
     }
     if (line.options.report !== undefined) {
       page = await (await import('./report-page.ts')).openReport(line.options.report, line.command);

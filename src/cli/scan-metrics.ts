@@ -37,39 +37,81 @@ export interface Scanned {
   readonly unread: number;
 }
 
-/**
- * Has a scan write its metrics, also where it fails. The file is begun before the scan, so that a place which cannot be
- * written costs no scan.
- *
- * @throws InstallError where the file cannot be written, unless the scan has a worse answer: that one counts then.
- */
-export async function withMetrics(
-  path: string,
-  output: Console,
-  scan: () => Promise<Scanned>,
-): Promise<Answer> {
-  const started = performance.now();
-  const file = await OutputFile.open(path, { option: '--metrics', begins: BEGINS });
-  const write = async (exitCode: ExitCode, found: ScanEnd['found']): Promise<readonly Note[]> => {
-    const seconds = Math.round(performance.now() - started) / 1000;
-    await file.write(metricsText({ exitCode, facts: output.facts(), seconds, found }));
-    return file.place();
-  };
-  try {
-    const { answer, ...found } = await scan().catch(async (error: unknown) => {
-      await write(exitCodeFor(error), undefined).catch((cause: unknown) =>
-        output.note(notWritten(path, cause)),
-      );
-      throw error;
-    });
-    const { failed, notes = [] } = answer;
-    if (failed === undefined) return { ...answer, notes: [...notes, ...(await write(0, found))] };
-    const told = await write(exitCodeFor(failed.error), found).catch((cause: unknown) => [
-      notWritten(path, cause),
-    ]);
-    return { ...answer, notes: [...notes, ...told] };
-  } finally {
-    await file.discard();
+/** The file of one run. */
+export class ScanMetrics {
+  readonly #path: string;
+  readonly #output: Console;
+  readonly #started = performance.now();
+  /** The exit code that the file has; undefined where this run wrote none. */
+  #said: ExitCode | undefined;
+  /** Whether it is told already that the file cannot be written. */
+  #isGivenUp = false;
+
+  constructor(path: string, output: Console) {
+    this.#path = path;
+    this.#output = output;
+  }
+
+  /**
+   * Has a scan write its metrics, also where it fails. The file is begun before the scan, so that a place which cannot be
+   * written costs no scan.
+   *
+   * @throws InstallError where the file cannot be written, unless the scan has a worse answer: that one counts then.
+   */
+  async around(scan: () => Promise<Scanned>): Promise<Answer> {
+    const file = await this.#open();
+    try {
+      const { answer, ...found } = await scan().catch(async (error: unknown) => {
+        await this.#write(file, exitCodeFor(error), undefined).catch((cause: unknown) =>
+          this.#output.note(notWritten(this.#path, cause)),
+        );
+        throw error;
+      });
+      const { failed, notes = [] } = answer;
+      if (failed === undefined)
+        return { ...answer, notes: [...notes, ...(await this.#write(file, 0, found))] };
+      const told = await this.#write(file, exitCodeFor(failed.error), found).catch((cause: unknown) => [
+        notWritten(this.#path, cause),
+      ]);
+      return { ...answer, notes: [...notes, ...told] };
+    } finally {
+      await file.discard();
+    }
+  }
+
+  /**
+   * Has the file say how the run ended, where that is not what the scan itself came to: another output could not be
+   * written, or the run failed before the scan. An older file must not say that all is well.
+   */
+  async settle(exitCode: ExitCode): Promise<void> {
+    if (this.#said === exitCode || this.#isGivenUp) return;
+    try {
+      const file = await this.#open();
+      try {
+        await this.#write(file, exitCode, undefined);
+      } finally {
+        await file.discard();
+      }
+    } catch (cause) {
+      this.#output.note(notWritten(this.#path, cause));
+    }
+  }
+
+  async #open(): Promise<OutputFile> {
+    this.#isGivenUp = true;
+    const file = await OutputFile.open(this.#path, { option: '--metrics', begins: BEGINS });
+    this.#isGivenUp = false;
+    return file;
+  }
+
+  async #write(file: OutputFile, exitCode: ExitCode, found: ScanEnd['found']): Promise<readonly Note[]> {
+    this.#isGivenUp = true;
+    const seconds = Math.round(performance.now() - this.#started) / 1000;
+    await file.write(metricsText({ exitCode, facts: this.#output.facts(), seconds, found }));
+    const notes = await file.place();
+    this.#isGivenUp = false;
+    this.#said = exitCode;
+    return notes;
   }
 }
 

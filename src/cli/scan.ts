@@ -21,10 +21,9 @@ import { withEvidence } from './with-evidence.ts';
 /** Proves each program that is found; one that fails ends no other. */
 export async function scan(line: ParsedLine, output: Console): Promise<Answer> {
   takeLessMemory();
-  const { metrics } = line.options;
+  const metrics = output.metrics();
   if (metrics === undefined) return (await scanned(line, output)).answer;
-  const { withMetrics } = await import('./scan-metrics.ts');
-  return withMetrics(metrics, output, () => scanned(line, output));
+  return metrics.around(() => scanned(line, output));
 }
 
 async function scanned(line: ParsedLine, output: Console): Promise<Scanned> {

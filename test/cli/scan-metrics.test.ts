@@ -119,6 +119,22 @@ describe('the metrics', () => {
 });
 
 describe('the file', () => {
+  it.each<readonly [string, readonly string[], number]>([
+    ['a page that cannot be written', ['--report', '/proc/x'], 20],
+    ['summaries that cannot be written', ['--attest', '/proc/x'], 20],
+    ['two outputs in one place', ['--attest', 'x', '--report', 'x'], 20],
+    ['a policy that is not there', ['--policy', 'nowhere.json', '--attest', 'x'], 2],
+    ['a list of digests that is not there', ['--allow-digest', 'nowhere.txt'], 2],
+  ])('do not go on to say 0 where the run failed for %s', async (_, more, exitCode) => {
+    const world = await machine();
+    const good = await scanned(world);
+    expect(valueOf(good, 'exit_code')).toBe(0);
+    const one = await scanned(world, more);
+    expect(one.run).toMatchObject({ exitCode });
+    expect(valueOf(one, 'exit_code')).toBe(exitCode);
+    expect(readdirSync(world.dir.join('textfile'))).toEqual(['k8s-verify.prom']);
+  });
+
   it('is there whole or not at all, for every user to read, and nothing else is left', async () => {
     const world = await machine();
     await scanned(world);
