@@ -56,5 +56,10 @@ export function statementLine(statement: VerificationSummary): string {
   return `${json.replaceAll(/[^\x20-\x7e]/g, (unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`)}\n`;
 }
 
-/** How every line begins. */
-export const STATEMENT_BEGINS: string = '{"_type":"https://in-toto.io/Statement/v1"';
+/** Who verified: the `id` of {@link VerificationSummary}. */
+export const VERIFIER = 'urn:k8s-verify:verifier';
+
+/** How every line begins: no other program's statement does, so that a file of those is not taken for an older one of these. */
+export const STATEMENT_BEGINS: string =
+  '{"_type":"https://in-toto.io/Statement/v1","predicateType":"https://slsa.dev/verification_summary/v1",' +
+  `"predicate":{"verifier":{"id":"${VERIFIER}"`;

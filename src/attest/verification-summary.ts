@@ -11,7 +11,7 @@ import { isoSeconds } from '../trust/root-age.ts';
 import { verdictOf } from '../verdict.ts';
 import { auditedFile } from './audited-file.ts';
 import { below, digestUri, evidenceUri, fileUri, locationUri, partOf, releasedUri } from './resource-uri.ts';
-import type { ResourceDescriptor, VerificationSummary } from './statement.ts';
+import { type ResourceDescriptor, type VerificationSummary, VERIFIER } from './statement.ts';
 import type { Verified } from './verified.ts';
 
 /** What summaries need to know of their run. */
@@ -128,10 +128,9 @@ function statement({ context, outcome, ...parts }: Parts): VerificationSummary {
   const { subject, resourceUri, policy, trustedRoot, reason } = parts;
   return {
     _type: 'https://in-toto.io/Statement/v1',
-    subject: [subject],
     predicateType: 'https://slsa.dev/verification_summary/v1',
     predicate: {
-      verifier: { id: 'urn:k8s-verify:verifier', version: { 'k8s-verify': VERSION } },
+      verifier: { id: VERIFIER, version: { 'k8s-verify': VERSION } },
       timeVerified: isoSeconds(context.time ?? new Date()),
       resourceUri,
       policy,
@@ -140,6 +139,8 @@ function statement({ context, outcome, ...parts }: Parts): VerificationSummary {
       ...(trustedRoot === undefined ? {} : { 'urn:k8s-verify:trusted-root': rootOf(trustedRoot) }),
       ...(reason === undefined ? {} : { 'urn:k8s-verify:reason': reason }),
     },
+    // Last, so that every line begins with what tells whose it is.
+    subject: [subject],
   };
 }
 

@@ -12,7 +12,7 @@ import { openSummaryFile, type SummaryFile } from './summary-file.ts';
 /**
  * Runs a command that tells the console what it has verified, and then gives the file its name. The file is begun before the command, so
  * that a place where it cannot be written is found out first. A failed run has its summaries too; a line that cannot be
- * understood and an interrupted run leave what was there.
+ * understood and an interrupted run leave what was there; after a request that the policy forbids, that could still say PASSED.
  *
  * @throws InstallError `output-unwritable` before the command; later it decides the exit code if nothing worse does.
  */
@@ -39,8 +39,8 @@ export async function attesting(
 
 /** The run has no answer: the error may be about an artifact. */
 async function finishFailed(file: SummaryFile, error: unknown, output: Console): Promise<void> {
-  if (!(error instanceof K8sVerifyError) || error instanceof InterruptedError || exitCodeFor(error) === 2)
-    return;
+  if (!(error instanceof K8sVerifyError) || error instanceof InterruptedError) return;
+  if (exitCodeFor(error) === 2 && error.code !== 'policy-forbids') return;
   file.add({ kind: 'failed', error });
   try {
     for (const one of await file.finish()) output.note(one);

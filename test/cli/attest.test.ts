@@ -122,6 +122,37 @@ describe('install --attest', () => {
     expect(existsSync(world.dir.join('bin'))).toBe(false);
   });
 
+  it('leaves nothing that says PASSED where the policy forbids the request', async () => {
+    const world = await localWorld(SIZE);
+    const words = [...KUBECTL, ...world.options, '--install-dir', 'bin', ...ATTEST];
+    await world.run(words);
+    expect(summariesOf(world)).toMatchObject([{ predicate: { verificationResult: 'PASSED' } }]);
+    const forbidding = { schemaVersion: 1, allowed: [{ components: ['kubelet'] }] };
+    writeFileSync(world.dir.join('policy.json'), JSON.stringify(forbidding));
+    const run = await world.run([...words, '--policy', 'policy.json']);
+    expect(run).toMatchObject({ exitCode: 2 });
+    expect(run.stderr).toContain('policy forbids');
+    expect(readFileSync(world.dir.join('vsa.jsonl'), 'utf8')).toBe('');
+  });
+
+  it.each<readonly [string, object]>([
+    ['provenance', { predicateType: 'https://slsa.dev/provenance/v1', predicate: {} }],
+    [
+      'a summary by another verifier',
+      {
+        predicateType: 'https://slsa.dev/verification_summary/v1',
+        predicate: { verifier: { id: 'https://other.example/verifier' }, verificationResult: 'PASSED' },
+      },
+    ],
+  ])('does not replace %s', async (_, other) => {
+    const world = await proved();
+    const text = JSON.stringify({ _type: 'https://in-toto.io/Statement/v1', ...other, subject: [] });
+    writeFileSync(world.dir.join('vsa.jsonl'), text);
+    const run = await world.run(['verify', 'proved/kubectl', ...OFFLINE, ...ATTEST]);
+    expect(run).toMatchObject({ exitCode: 20 });
+    expect(readFileSync(world.dir.join('vsa.jsonl'), 'utf8')).toBe(text);
+  });
+
   it('finds out before the first request that the file cannot be written', async () => {
     const world = await localWorld(SIZE);
     writeFileSync(world.dir.join('notes.txt'), 'mine');
