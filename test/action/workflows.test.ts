@@ -4,6 +4,8 @@ import path from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
 import { INPUT_NAMES } from '../../src/action/inputs.ts';
+import { refuseLatest } from '../../src/cli/version-words.ts';
+import { parseVersionRequest } from '../../src/release/version.ts';
 import { blocksOf } from '../docs/blocks.ts';
 import { ROOT } from '../package/packed.ts';
 
@@ -61,6 +63,30 @@ describe.each(workflows)('$file', ({ text, workflow, jobs }) => {
 
   it('gives the action only inputs that it has', () => {
     expect(unknownInputs(jobs.flatMap(({ steps }) => steps))).toStrictEqual([]);
+  });
+});
+
+describe('the scheduled workflows', () => {
+  it('ask the command line for no version that it does not know', () => {
+    const nightly = own.find(({ file }) => file.endsWith('/nightly.yml'));
+    const versions = [...(nightly?.text.matchAll(/^ +version: \[(.+)\]$/gm) ?? [])].flatMap(
+      ([, list]) => list?.split(', ') ?? [],
+    );
+    expect(versions.length).toBeGreaterThan(2);
+    for (const version of versions) {
+      expect(() => refuseLatest(version, [])).not.toThrow();
+      expect(() => parseVersionRequest(version)).not.toThrow();
+    }
+  });
+
+  it('measure every topic that has a row with a ratio', () => {
+    const topics = path.join(ROOT, 'scripts/bench/topics');
+    const withRatio = readdirSync(topics).filter((name) =>
+      readFileSync(path.join(topics, name), 'utf8').includes('ratioRow('),
+    );
+    const bench = own.find(({ file }) => file.endsWith('/bench.yml'));
+    const asked = / bench -- ([a-z ]+) \|/.exec(bench?.text ?? '')?.[1]?.split(' ');
+    expect(asked?.toSorted()).toEqual(withRatio.map((name) => path.basename(name, '.ts')).toSorted());
   });
 });
 

@@ -30,6 +30,9 @@ describe('the packed package', () => {
     'dist/index.d.ts',
     'dist/cli/main.cjs',
     'dist/THIRD-PARTY-LICENSES',
+    'docs/lock.schema.json',
+    'docs/policy.schema.json',
+    'docs/result.schema.json',
   ])('holds %s', (file) => {
     expect(packed.files).toContain(file);
   });
@@ -47,6 +50,7 @@ describe('the packed package', () => {
     const known = [
       /^(?:LICENSE|README\.md|CHANGELOG\.md|SECURITY\.md|package\.json)$/,
       /^bin\/(?:k8s-verify\.js|package\.json)$/,
+      /^docs\/(?:lock|policy|result)\.schema\.json$/,
       /^man\/k8s-verify(?:-[a-z-]+)?\.[17]$/,
       /^dist\/THIRD-PARTY-LICENSES$/,
       /^dist\/cli\/[^/]+\.cjs$/,
