@@ -4,8 +4,8 @@ import { BUILT_TESTS } from './test/projects.ts';
 export default defineConfig({
   test: {
     // Whole installs run as child processes on small machines; the limit only ends a hang.
-    testTimeout: 60_000,
-    hookTimeout: 60_000,
+    testTimeout: 180_000,
+    hookTimeout: 180_000,
     restoreMocks: true,
     setupFiles: ['test/support/own-data-directory.ts'],
     reporters: [

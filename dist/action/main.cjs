@@ -49256,6 +49256,7 @@ function openConsole(words, { stdout, stderr, env }) {
 	let line;
 	let summaries;
 	let page;
+	let metrics;
 	const invocation = () => ({
 		words,
 		line,
@@ -49334,6 +49335,10 @@ function openConsole(words, { stdout, stderr, env }) {
 		},
 		reportTo(one) {
 			page = one;
+		},
+		metrics: () => metrics,
+		measureBy(one) {
+			metrics = one;
 		},
 		result(result) {
 			page?.add(result());
@@ -51704,248 +51709,13 @@ var init_scan_text = __esmMin((() => {
 		inconsistent: "not judged"
 	};
 }));
-// src/disk/hold-output-directory.ts
-async function holdOutputDirectory(directory) {
-	return await holdExisting(directory) ?? await holdDirectory(directory);
-}
-async function assertNoForeignLink(directory) {
-	await (await holdExisting(directory))?.close();
-}
-async function holdExisting(directory) {
-	await using tree = await RootedTree.ofMachine(directory);
-	return await tree.hold(directory, (link) => {
-		if (!isOwnOrRoots(link)) throw foreignLink(directory, link.uid);
-	});
-}
-function foreignLink(directory, owner) {
-	return new InstallError("destination-unsuitable", `a link of another user leads to ${directory}`, {
-		wanted: "a way to it without links of other users than root",
-		found: `a link of user ${owner}`,
-		why: "who owns the link decides which file is written",
-		next: "name the directory itself"
-	});
-}
-var init_hold_output_directory = __esmMin((() => {
-	init_errors();
-	init_directories();
-	init_owner();
-	init_rooted_tree();
-}));
-// src/disk/output-file.ts
-function elsewhere(error, option) {
-	if (!(error instanceof InstallError)) return error;
-	const { message, wanted, found, why } = error;
-	return new InstallError("output-unwritable", message, {
-		...wanted === void 0 ? {} : { wanted },
-		...found === void 0 ? {} : { found },
-		...why === void 0 ? {} : { why },
-		next: `name another place with ${option} FILE`,
-		cause: error
-	});
-}
-async function assertReplaceable(path, { begins }) {
-	if (await inspectDestination(path) === "absent") return;
-	const found = await beginningOf(path, Buffer.byteLength(begins));
-	if (found === "" || found === begins) return;
-	throw new InstallError("destination-unsuitable", `${path} is another file, and would be lost`, {
-		wanted: "no file, an empty one, or one of an earlier run of this kind",
-		found: `a file that begins with ${excerpt(found, 40)}`
-	});
-}
-async function beginningOf(path, bytes) {
-	let directory;
-	try {
-		directory = await HeldDirectory.open((0, node_path.dirname)(path));
-		const file = await directory.openFile((0, node_path.basename)(path));
-		try {
-			const { buffer, bytesRead } = await file.read(Buffer.alloc(bytes), 0, bytes, 0);
-			return buffer.toString("utf8", 0, bytesRead);
-		} finally {
-			await file.close();
-		}
-	} catch (error) {
-		if (isAbsent$1(error)) return "";
-		throw diskError(error, `read ${(0, node_path.basename)(path)}`, path);
-	} finally {
-		await directory?.close();
-	}
-}
-var OutputFile;
-var init_output_file = __esmMin((() => {
-	init_errors();
-	init_excerpt();
-	init_disk_error();
-	init_held_directory();
-	init_hold_output_directory();
-	init_inspect_destination();
-	init_place$1();
-	init_staging();
-	OutputFile = class OutputFile {
-		path;
-		#options;
-		#staged;
-		constructor(path, options, staged) {
-			this.path = path;
-			this.#options = options;
-			this.#staged = staged;
-		}
-		static async open(path, options) {
-			const whole = (0, node_path.resolve)(path);
-			const { option, signal } = options;
-			try {
-				await assertReplaceable(whole, options);
-				const directory = (0, node_path.dirname)(whole);
-				const hold = () => holdOutputDirectory(directory);
-				const staged = openStaging({
-					directory,
-					fileName: (0, node_path.basename)(whole),
-					hold,
-					signal
-				});
-				await staged.open();
-				return new OutputFile(whole, options, staged);
-			} catch (error) {
-				throw elsewhere(error, option);
-			}
-		}
-		async write(text) {
-			try {
-				await this.#staged.write(Buffer.from(text, "utf8"));
-			} catch (error) {
-				throw elsewhere(error, this.#options.option);
-			}
-		}
-		async place() {
-			try {
-				await assertReplaceable(this.path, this.#options);
-				return await placeStaged(this.#staged, this.path);
-			} catch (error) {
-				throw elsewhere(error, this.#options.option);
-			}
-		}
-		async discard() {
-			await this.#staged.discard();
-		}
-	};
-}));
-// src/cli/scan-metrics.ts
-var scan_metrics_exports = __exportAll({ withMetrics: () => withMetrics });
-async function withMetrics(path, output, scan) {
-	const started = performance.now();
-	const file = await OutputFile.open(path, {
-		option: "--metrics",
-		begins: BEGINS
-	});
-	const write = async (exitCode, found) => {
-		const seconds = Math.round(performance.now() - started) / 1e3;
-		await file.write(metricsText({
-			exitCode,
-			facts: output.facts(),
-			seconds,
-			found
-		}));
-		return file.place();
-	};
-	try {
-		const { answer, ...found } = await scan().catch(async (error) => {
-			await write(exitCodeFor(error), void 0).catch((cause) => output.note(notWritten$1(path, cause)));
-			throw error;
-		});
-		const { failed, notes = [] } = answer;
-		if (failed === void 0) return {
-			...answer,
-			notes: [...notes, ...await write(0, found)]
-		};
-		const told = await write(exitCodeFor(failed.error), found).catch((cause) => [notWritten$1(path, cause)]);
-		return {
-			...answer,
-			notes: [...notes, ...told]
-		};
-	} finally {
-		await file.discard();
-	}
-}
-function notWritten$1(path, cause) {
-	return note("metrics-not-written", `${path}: ${cause instanceof Error ? cause.message : String(cause)}`);
-}
-function metricsText({ exitCode, facts, seconds, found }) {
-	const { startedAt, trustedRoot } = facts;
-	const asOf = trustedRoot?.asOf;
-	return [
-		gauge("timestamp_seconds", "When the last scan began, in seconds since 1970.", [{ value: startedAt.getTime() / 1e3 }]),
-		gauge("duration_seconds", "How long the last scan took.", [{ value: seconds }]),
-		gauge("exit_code", "How the last scan ended: 0 if nothing has to be done.", [{ value: exitCode }]),
-		gauge("info", "The version of k8s-verify that ran last.", [{
-			labels: { version: VERSION$2 },
-			value: 1
-		}]),
-		gauge("trusted_root_timestamp_seconds", "As of when the trusted root is known to have been the newest, in seconds since 1970.", asOf === void 0 ? [] : [{ value: Date.parse(asOf) / 1e3 }]),
-		...found === void 0 ? [] : foundFamilies(found)
-	].join("");
-}
-function foundFamilies({ tally, unread }) {
-	const { counts, failures } = tally;
-	const byVerdict = {
-		genuine: counts.genuine,
-		refused: counts.refused,
-		unsigned: counts.unsigned,
-		"not-allowed": counts.notAllowed,
-		"not-judged": counts.notJudged,
-		"other-builder": counts.otherBuilder,
-		unreadable: counts.unreadable
-	};
-	return [
-		gauge("files", "Kubernetes programs that the last scan found, by verdict.", Object.entries(byVerdict).map(([verdict, value]) => ({
-			labels: { verdict },
-			value
-		}))),
-		gauge("files_allowed", "Programs that are not proved, and were let pass.", [{ value: counts.allowed }]),
-		gauge("unread", "Other files, directories and processes that could not be read.", [{ value: unread }]),
-		gauge("failed_file_info", "Programs that make the scan fail; the first ones of each kind.", failures.map((program) => {
-			const { component = "", version = "" } = saidOf(program);
-			return {
-				labels: {
-					path: printable(program.path),
-					verdict: program.verdict,
-					component,
-					version
-				},
-				value: 1
-			};
-		}))
-	];
-}
-function gauge(name, help, samples) {
-	if (samples.length === 0) return "";
-	const whole = `${PREFIX}_${name}`;
-	return `# HELP ${whole} ${help}\n# TYPE ${whole} gauge\n${[...new Set(samples.map(({ labels = {}, value }) => `${whole}${labelsText(labels)} ${value}\n`))].join("")}`;
-}
-function labelsText(labels) {
-	const pairs = Object.entries(labels).map(([name, value]) => `${name}="${escaped$1(value)}"`);
-	return pairs.length === 0 ? "" : `{${pairs.join(",")}}`;
-}
-function escaped$1(value) {
-	return value.replaceAll("\\", "\\\\").replaceAll("\"", "\\\"").replaceAll("\n", "\\n");
-}
-var PREFIX, BEGINS;
-var init_scan_metrics = __esmMin((() => {
-	init_output_file();
-	init_exit_codes();
-	init_notes();
-	init_version$1();
-	init_printable();
-	init_scan_said();
-	PREFIX = "k8s_verify_scan";
-	BEGINS = `# HELP ${PREFIX}_`;
-}));
 // src/cli/scan.ts
 var scan_exports = __exportAll({ scan: () => scan });
 async function scan(line, output) {
 	takeLessMemory();
-	const { metrics } = line.options;
+	const metrics = output.metrics();
 	if (metrics === void 0) return (await scanned(line, output)).answer;
-	const { withMetrics } = await Promise.resolve().then(() => (init_scan_metrics(), scan_metrics_exports));
-	return withMetrics(metrics, output, () => scanned(line, output));
+	return metrics.around(() => scanned(line, output));
 }
 async function scanned(line, output) {
 	const request = await readScan(line);
@@ -55469,6 +55239,33 @@ var init_audit_release = __esmMin((() => {
 	init_report();
 	init_run_log_memory();
 }));
+// src/disk/hold-output-directory.ts
+async function holdOutputDirectory(directory) {
+	return await holdExisting(directory) ?? await holdDirectory(directory);
+}
+async function assertNoForeignLink(directory) {
+	await (await holdExisting(directory))?.close();
+}
+async function holdExisting(directory) {
+	await using tree = await RootedTree.ofMachine(directory);
+	return await tree.hold(directory, (link) => {
+		if (!isOwnOrRoots(link)) throw foreignLink(directory, link.uid);
+	});
+}
+function foreignLink(directory, owner) {
+	return new InstallError("destination-unsuitable", `a link of another user leads to ${directory}`, {
+		wanted: "a way to it without links of other users than root",
+		found: `a link of user ${owner}`,
+		why: "who owns the link decides which file is written",
+		next: "name the directory itself"
+	});
+}
+var init_hold_output_directory = __esmMin((() => {
+	init_errors();
+	init_directories();
+	init_owner();
+	init_rooted_tree();
+}));
 // src/flow/audit-write.ts
 async function assertCanWriteTo(directory) {
 	const path = (0, node_path.resolve)(directory);
@@ -58536,6 +58333,246 @@ var init_completion = __esmMin((() => {
 	init_completion_scripts();
 	init_shells();
 }));
+// src/disk/output-file.ts
+function elsewhere(error, option) {
+	if (!(error instanceof InstallError)) return error;
+	const { message, wanted, found, why } = error;
+	return new InstallError("output-unwritable", message, {
+		...wanted === void 0 ? {} : { wanted },
+		...found === void 0 ? {} : { found },
+		...why === void 0 ? {} : { why },
+		next: `name another place with ${option} FILE`,
+		cause: error
+	});
+}
+async function assertReplaceable(path, { begins }) {
+	if (await inspectDestination(path) === "absent") return;
+	const found = await beginningOf(path, Buffer.byteLength(begins));
+	if (found === "" || found === begins) return;
+	throw new InstallError("destination-unsuitable", `${path} is another file, and would be lost`, {
+		wanted: "no file, an empty one, or one of an earlier run of this kind",
+		found: `a file that begins with ${excerpt(found, 40)}`
+	});
+}
+async function beginningOf(path, bytes) {
+	let directory;
+	try {
+		directory = await HeldDirectory.open((0, node_path.dirname)(path));
+		const file = await directory.openFile((0, node_path.basename)(path));
+		try {
+			const { buffer, bytesRead } = await file.read(Buffer.alloc(bytes), 0, bytes, 0);
+			return buffer.toString("utf8", 0, bytesRead);
+		} finally {
+			await file.close();
+		}
+	} catch (error) {
+		if (isAbsent$1(error)) return "";
+		throw diskError(error, `read ${(0, node_path.basename)(path)}`, path);
+	} finally {
+		await directory?.close();
+	}
+}
+var OutputFile;
+var init_output_file = __esmMin((() => {
+	init_errors();
+	init_excerpt();
+	init_disk_error();
+	init_held_directory();
+	init_hold_output_directory();
+	init_inspect_destination();
+	init_place$1();
+	init_staging();
+	OutputFile = class OutputFile {
+		path;
+		#options;
+		#staged;
+		constructor(path, options, staged) {
+			this.path = path;
+			this.#options = options;
+			this.#staged = staged;
+		}
+		static async open(path, options) {
+			const whole = (0, node_path.resolve)(path);
+			const { option, signal } = options;
+			try {
+				await assertReplaceable(whole, options);
+				const directory = (0, node_path.dirname)(whole);
+				const hold = () => holdOutputDirectory(directory);
+				const staged = openStaging({
+					directory,
+					fileName: (0, node_path.basename)(whole),
+					hold,
+					signal
+				});
+				await staged.open();
+				return new OutputFile(whole, options, staged);
+			} catch (error) {
+				throw elsewhere(error, option);
+			}
+		}
+		async write(text) {
+			try {
+				await this.#staged.write(Buffer.from(text, "utf8"));
+			} catch (error) {
+				throw elsewhere(error, this.#options.option);
+			}
+		}
+		async place() {
+			try {
+				await assertReplaceable(this.path, this.#options);
+				return await placeStaged(this.#staged, this.path);
+			} catch (error) {
+				throw elsewhere(error, this.#options.option);
+			}
+		}
+		async discard() {
+			await this.#staged.discard();
+		}
+	};
+}));
+// src/cli/scan-metrics.ts
+var scan_metrics_exports = __exportAll({ ScanMetrics: () => ScanMetrics });
+function notWritten$1(path, cause) {
+	return note("metrics-not-written", `${path}: ${cause instanceof Error ? cause.message : String(cause)}`);
+}
+function metricsText({ exitCode, facts, seconds, found }) {
+	const { startedAt, trustedRoot } = facts;
+	const asOf = trustedRoot?.asOf;
+	return [
+		gauge("timestamp_seconds", "When the last scan began, in seconds since 1970.", [{ value: startedAt.getTime() / 1e3 }]),
+		gauge("duration_seconds", "How long the last scan took.", [{ value: seconds }]),
+		gauge("exit_code", "How the last scan ended: 0 if nothing has to be done.", [{ value: exitCode }]),
+		gauge("info", "The version of k8s-verify that ran last.", [{
+			labels: { version: VERSION$2 },
+			value: 1
+		}]),
+		gauge("trusted_root_timestamp_seconds", "As of when the trusted root is known to have been the newest, in seconds since 1970.", asOf === void 0 ? [] : [{ value: Date.parse(asOf) / 1e3 }]),
+		...found === void 0 ? [] : foundFamilies(found)
+	].join("");
+}
+function foundFamilies({ tally, unread }) {
+	const { counts, failures } = tally;
+	const byVerdict = {
+		genuine: counts.genuine,
+		refused: counts.refused,
+		unsigned: counts.unsigned,
+		"not-allowed": counts.notAllowed,
+		"not-judged": counts.notJudged,
+		"other-builder": counts.otherBuilder,
+		unreadable: counts.unreadable
+	};
+	return [
+		gauge("files", "Kubernetes programs that the last scan found, by verdict.", Object.entries(byVerdict).map(([verdict, value]) => ({
+			labels: { verdict },
+			value
+		}))),
+		gauge("files_allowed", "Programs that are not proved, and were let pass.", [{ value: counts.allowed }]),
+		gauge("unread", "Other files, directories and processes that could not be read.", [{ value: unread }]),
+		gauge("failed_file_info", "Programs that make the scan fail; the first ones of each kind.", failures.map((program) => {
+			const { component = "", version = "" } = saidOf(program);
+			return {
+				labels: {
+					path: printable(program.path),
+					verdict: program.verdict,
+					component,
+					version
+				},
+				value: 1
+			};
+		}))
+	];
+}
+function gauge(name, help, samples) {
+	if (samples.length === 0) return "";
+	const whole = `${PREFIX}_${name}`;
+	return `# HELP ${whole} ${help}\n# TYPE ${whole} gauge\n${[...new Set(samples.map(({ labels = {}, value }) => `${whole}${labelsText(labels)} ${value}\n`))].join("")}`;
+}
+function labelsText(labels) {
+	const pairs = Object.entries(labels).map(([name, value]) => `${name}="${escaped$1(value)}"`);
+	return pairs.length === 0 ? "" : `{${pairs.join(",")}}`;
+}
+function escaped$1(value) {
+	return value.replaceAll("\\", "\\\\").replaceAll("\"", "\\\"").replaceAll("\n", "\\n");
+}
+var PREFIX, BEGINS, ScanMetrics;
+var init_scan_metrics = __esmMin((() => {
+	init_output_file();
+	init_exit_codes();
+	init_notes();
+	init_version$1();
+	init_printable();
+	init_scan_said();
+	PREFIX = "k8s_verify_scan";
+	BEGINS = `# HELP ${PREFIX}_`;
+	ScanMetrics = class {
+		#path;
+		#output;
+		#started = performance.now();
+		#said;
+		#isGivenUp = false;
+		constructor(path, output) {
+			this.#path = path;
+			this.#output = output;
+		}
+		async around(scan) {
+			const file = await this.#open();
+			try {
+				const { answer, ...found } = await scan().catch(async (error) => {
+					await this.#write(file, exitCodeFor(error), void 0).catch((cause) => this.#output.note(notWritten$1(this.#path, cause)));
+					throw error;
+				});
+				const { failed, notes = [] } = answer;
+				if (failed === void 0) return {
+					...answer,
+					notes: [...notes, ...await this.#write(file, 0, found)]
+				};
+				const told = await this.#write(file, exitCodeFor(failed.error), found).catch((cause) => [notWritten$1(this.#path, cause)]);
+				return {
+					...answer,
+					notes: [...notes, ...told]
+				};
+			} finally {
+				await file.discard();
+			}
+		}
+		async settle(exitCode) {
+			if (this.#said === exitCode || this.#isGivenUp) return;
+			try {
+				const file = await this.#open();
+				try {
+					await this.#write(file, exitCode, void 0);
+				} finally {
+					await file.discard();
+				}
+			} catch (cause) {
+				this.#output.note(notWritten$1(this.#path, cause));
+			}
+		}
+		async #open() {
+			this.#isGivenUp = true;
+			const file = await OutputFile.open(this.#path, {
+				option: "--metrics",
+				begins: BEGINS
+			});
+			this.#isGivenUp = false;
+			return file;
+		}
+		async #write(file, exitCode, found) {
+			this.#isGivenUp = true;
+			const seconds = Math.round(performance.now() - this.#started) / 1e3;
+			await file.write(metricsText({
+				exitCode,
+				facts: this.#output.facts(),
+				seconds,
+				found
+			}));
+			const notes = await file.place();
+			this.#isGivenUp = false;
+			this.#said = exitCode;
+			return notes;
+		}
+	};
+}));
 // src/disk/spool.ts
 var READ_BYTES, NEWLINE, Spool;
 var init_spool = __esmMin((() => {
@@ -60017,9 +60054,10 @@ var init_report_page = __esmMin((() => {
 function statementLine(statement) {
 	return `${JSON.stringify(statement).replaceAll(/[^\x20-\x7e]/g, (unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, "0")}`)}\n`;
 }
-var STATEMENT_BEGINS;
+var VERIFIER, STATEMENT_BEGINS;
 var init_statement = __esmMin((() => {
-	STATEMENT_BEGINS = "{\"_type\":\"https://in-toto.io/Statement/v1\"";
+	VERIFIER = "urn:k8s-verify:verifier";
+	STATEMENT_BEGINS = `{"_type":"https://in-toto.io/Statement/v1","predicateType":"https://slsa.dev/verification_summary/v1","predicate":{"verifier":{"id":"${VERIFIER}"`;
 }));
 // src/attest/resource-uri.ts
 function locationUri(location) {
@@ -60127,11 +60165,10 @@ function statement({ context, outcome, ...parts }) {
 	const { subject, resourceUri, policy, trustedRoot, reason } = parts;
 	return {
 		_type: "https://in-toto.io/Statement/v1",
-		subject: [subject],
 		predicateType: "https://slsa.dev/verification_summary/v1",
 		predicate: {
 			verifier: {
-				id: "urn:k8s-verify:verifier",
+				id: VERIFIER,
 				version: { "k8s-verify": VERSION$2 }
 			},
 			timeVerified: isoSeconds(context.time ?? new Date()),
@@ -60141,7 +60178,8 @@ function statement({ context, outcome, ...parts }) {
 			slsaVersion: "1.2",
 			...trustedRoot === void 0 ? {} : { "urn:k8s-verify:trusted-root": rootOf(trustedRoot) },
 			...reason === void 0 ? {} : { "urn:k8s-verify:reason": reason }
-		}
+		},
+		subject: [subject]
 	};
 }
 function resourceOf(artifact, asked, { server = PUBLISHER }) {
@@ -60251,6 +60289,7 @@ var init_verification_summary = __esmMin((() => {
 	init_root_age();
 	init_verdict();
 	init_resource_uri();
+	init_statement();
 	BUNDLE = "bundle";
 	MANIFEST_BUNDLE = `${MANIFEST_NAME}.sigstore.json`;
 }));
@@ -60329,7 +60368,8 @@ async function attesting(path, line, output, run) {
 	}
 }
 async function finishFailed(file, error, output) {
-	if (!(error instanceof K8sVerifyError) || error instanceof InterruptedError || exitCodeFor(error) === 2) return;
+	if (!(error instanceof K8sVerifyError) || error instanceof InterruptedError) return;
+	if (exitCodeFor(error) === 2 && error.code !== "policy-forbids") return;
 	file.add({
 		kind: "failed",
 		error
@@ -60399,6 +60439,11 @@ var run_exports = __exportAll({ run: () => run });
 async function run(words) {
 	leaveOutNodeWarnings();
 	const output = openConsole(words, process);
+	const exitCode = await runLine(words, output);
+	await output.metrics()?.settle(exitCode);
+	return exitCode;
+}
+async function runLine(words, output) {
 	let page;
 	try {
 		const line = parseLine(words, process.env);
@@ -60411,6 +60456,10 @@ async function run(words) {
 		for (const one of line.notes) output.note(one);
 		for (const variable of line.fromVariables) if (line.command === "doctor") output.note(note("variable-in-effect", variable));
 		else output.detail(variable);
+		if (line.options.metrics !== void 0) {
+			const { ScanMetrics } = await Promise.resolve().then(() => (init_scan_metrics(), scan_metrics_exports));
+			output.measureBy(new ScanMetrics(line.options.metrics, output));
+		}
 		if (line.options.report !== void 0) {
 			page = await (await Promise.resolve().then(() => (init_report_page(), report_page_exports))).openReport(line.options.report, line.command);
 			output.reportTo(page);
