@@ -9,7 +9,6 @@ import { unreadableFile } from '../files/unreadable-file.ts';
 import { MAX_VERSIONS_BYTES } from '../limits.ts';
 import type { LockedArtifact } from '../lockfile/lock.ts';
 import { readLockfile } from '../lockfile/lockfile.ts';
-import { excerpt } from '../text/excerpt.ts';
 
 /** The version of a component as the file says it; undefined if it says none. */
 export type VersionOf = (component: string) => string | undefined;
@@ -25,6 +24,26 @@ export async function readVersionFile(path: string, platform: string): Promise<V
   const name = basename(path);
   if (name.endsWith('.json')) return ofLockfile(await readLockfile(path), path, platform);
   const text = await readText(path);
+  const versionOf = ofText(name, text, path);
+  return (component) => {
+    const version = versionOf(component);
+    if (version === undefined || LIKE_A_VERSION.test(version)) return version;
+    throw unclear(path, `a version of ${component}, such as v1.30.2`, sizeOf(version));
+  };
+}
+
+/**
+ * What may be shown if it turns out to be no version. A change to the repository can make the file a link to any other of
+ * the machine, and the log of the job may be public: so that nothing else of it is told.
+ */
+const LIKE_A_VERSION =
+  /^(?:v?\d{1,5}(?:\.(?:\d{1,5}|x)){0,2}(?:[-.]?(?:alpha|beta|rc)[-.]?\d{0,5})?|(?:stable|latest|prerelease)(?:-[\d.]{1,12})?)$/;
+
+function sizeOf(text: string): string {
+  return `other text, of ${text.length} characters, which is not shown`;
+}
+
+function ofText(name: string, text: string, path: string): VersionOf {
   if (name === '.tool-versions') return ofToolVersions(text);
   if (name.endsWith('.toml')) return ofMise(text, path);
   const version = onlyVersion(text, path);
@@ -86,14 +105,14 @@ function ofMise(text: string, path: string): VersionOf {
     const [, quoted, literal] = VALUE.exec(value) ?? [];
     const version = quoted ?? literal;
     if (version !== undefined) return version;
-    throw unclear(path, `${component} = "1.30.2" in its table [tools]`, excerpt(value));
+    throw unclear(path, `${component} = "1.30.2" in its table [tools]`, sizeOf(value));
   };
 }
 
 function onlyVersion(text: string, path: string): string {
   const [only, ...more] = linesOf(text);
   if (only !== undefined && more.length === 0 && !/\s/.test(only)) return only;
-  throw unclear(path, 'one version, such as v1.30.2', only === undefined ? 'none' : excerpt(text.trim()));
+  throw unclear(path, 'one version, such as v1.30.2', only === undefined ? 'none' : sizeOf(text.trim()));
 }
 
 function ofLockfile(locked: readonly LockedArtifact[], path: string, platform: string): VersionOf {

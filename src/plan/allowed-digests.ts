@@ -2,7 +2,6 @@ import { unreadableFile } from '../files/unreadable-file.ts';
 import { readUpTo } from '../files/local-file.ts';
 import { RequestError } from '../errors.ts';
 import { MAX_ALLOWED_DIGESTS_BYTES } from '../limits.ts';
-import { excerpt } from '../text/excerpt.ts';
 
 const LINE = /^(?:sha256:)?(?<sha256>[0-9a-f]{64})\s+(?<reason>\S.{0,500})$/u;
 
@@ -24,10 +23,16 @@ export async function readAllowedDigests(path: string): Promise<ReadonlyMap<stri
     if (text === '' || text.startsWith('#')) continue;
     const { sha256, reason } = LINE.exec(text)?.groups ?? {};
     if (sha256 === undefined || reason === undefined)
-      throw wrong(path, 'a SHA-256 and the reason on each line', `line ${index + 1}: ${excerpt(text)}`);
+      throw wrong(path, 'a SHA-256 and the reason on each line', `line ${index + 1}, ${whatIsWrong(text)}`);
     allowed.set(sha256, reason.trim());
   }
   return allowed;
+}
+
+/** The text itself is not shown: with a wrong name, or a link, it may be that of any file. */
+function whatIsWrong(text: string): string {
+  const begins = /^(?:sha256:)?[0-9a-f]{64}(?![0-9a-z])/.test(text);
+  return begins ? 'without a reason that can be read' : 'which does not begin with a SHA-256 in lower case';
 }
 
 function wrong(path: string, wanted: string, found: string): RequestError {

@@ -56,6 +56,28 @@ it.each([
   expect(error).toMatchObject({ code: 'usage', wanted: expect.stringMatching(wanted) });
 });
 
+it.each([
+  ['.k8s-version', 'hunter2hunter2\n'],
+  ['.k8s-version', 'AWS_SECRET_ACCESS_KEY=hunter2hunter2 and more\n'],
+  ['.k8s-version', 'https://user:hunter2hunter2@github.com\n'],
+  ['.k8s-version', 'v1.30.2\nhunter2hunter2\n'],
+  ['.tool-versions', 'kubectl hunter2hunter2\n'],
+  ['mise.toml', '[tools]\nkubectl = hunter2hunter2\n'],
+  ['mise.toml', '[tools]\nkubectl = "hunter2hunter2"\n'],
+] as const)('%s: %j is not shown, which may be of any file', async (name, text) => {
+  const error = await rejection(versionIn(name, text));
+  expect(error).toMatchObject({ code: 'usage' });
+  const { message, wanted, found, why, next } = Object(error);
+  expect([message, wanted, found, why, next].join(' ')).not.toContain('hunter2');
+});
+
+it.each(['v1.30.x', '30', 'latest-1.30', '1.30-rc1'])(
+  '%s goes on, for what is said of versions',
+  async (text) => {
+    expect(await versionIn('.k8s-version', text)).toBe(text);
+  },
+);
+
 it('is bounded, and says where a file is not', async () => {
   const large = ' '.repeat(MAX_VERSIONS_BYTES + 1);
   await expect(versionIn('.k8s-version', large)).rejects.toMatchObject({ code: 'usage' });
