@@ -101,7 +101,7 @@ function digestChanged(name: ProvenName, earlier: EarlierDigest, from: string | 
     why: `a released name has one file for ever, and ${earlier.path} remembers the other one`,
     next:
       earlier.place === 'own'
-        ? `find out why there are two; once you know that this one is right, forget the other one with ${forgetting}`
+        ? `find out why there are two, or what wrote that file, if others can write there; once you know that this one is right, forget the other one with ${forgetting}`
         : `find out why there are two; only root can forget the other one, with ${forgetting}`,
     subject: { sha256: name.sha256, component, version, ...(platform === undefined ? {} : { platform }) },
   });

@@ -1,4 +1,4 @@
-import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { createClient } from '../../src/client.ts';
@@ -265,6 +265,23 @@ describe('a memory that others wrote can only hold back', () => {
     ]);
     await expect(verify(SECOND)).resolves.toMatchObject({ notes: [] });
     expect(await rejection(verify(FIRST))).toMatchObject({ code: 'name-digest-changed' });
+  });
+
+  it('a forged digest refuses the genuine file, says which file did that, and goes with it', async () => {
+    await publish(FIRST);
+    await run.install(ASKED);
+    const [name = ''] = remembered();
+    const path = data.join('names', name);
+    const forged = readFileSync(path, 'utf8').replace(sha256(FIRST), 'a'.repeat(64));
+    writeFileSync(path, forged);
+    const again = { ...ASKED, destination: { kind: 'directory', path: run.dir.join('other') } } as const;
+    expect(await run.refused(again)).toMatchObject({
+      code: 'name-digest-changed',
+      why: expect.stringContaining(path),
+      next: expect.stringContaining('others can write there'),
+    });
+    rmSync(path);
+    expect((await run.install(again)).artifacts).toMatchObject([{ sha256: sha256(FIRST) }]);
   });
 
   it('an entry of the right name makes no proof of a file that has none', async () => {
