@@ -36,9 +36,12 @@ export function sourcesOf({ mirrors, rekorUrl }: ActionInputs, runner: Runner): 
   };
 }
 
+/** The input counts before the variable, as an option of the command does. */
 export function givenPolicy({ policyFile }: ActionInputs, runner: Runner): GivenPolicy | undefined {
-  if (policyFile === undefined) return undefined;
-  return new GivenPolicy({ kind: 'file', path: resolvePath(runner, policyFile), namedBy: 'option' });
+  const named = policyFile ?? runner.policyFile;
+  if (named === undefined) return undefined;
+  const namedBy = policyFile === undefined ? 'variable' : 'option';
+  return new GivenPolicy({ kind: 'file', path: resolvePath(runner, named), namedBy });
 }
 
 export function policyOf(policy: GivenPolicy | undefined): Pick<TrustRequest, 'policy'> {

@@ -6,6 +6,7 @@ import { leaveOutNodeWarnings } from '../http/node-warnings.ts';
 import { note, type Note } from '../notes.ts';
 import type { Report } from '../progress.ts';
 import { hostPlatform, samePlatform } from '../release/platform.ts';
+import { excerpt } from '../text/excerpt.ts';
 import { nodeVariablesNote, noteOf } from '../text/node-variables.ts';
 import { VERSION } from '../text/version.ts';
 import { type Client, createClient } from '../client.ts';
@@ -22,7 +23,8 @@ import { labelOf } from './job.ts';
 import { logArtifact, logEvent, logFailure, logLine, logWarning } from './log.ts';
 import { writeOutputs } from './outputs.ts';
 import { platformOf } from './plan-artifacts.ts';
-import { dataDirectory, readRunner, type Runner } from './runner.ts';
+import { assertAnswersPossible, handOver } from './answers.ts';
+import { dataDirectory, readRunner, type Runner, variablesNotRead } from './runner.ts';
 import { proxyUrls, secretsIn } from './secrets.ts';
 import { setUp } from './set-up.ts';
 import { failureSummary, successSummary, word, writeSummary } from './summary.ts';
@@ -61,12 +63,16 @@ async function run(step: Step, script: string): Promise<void> {
   hideSecrets();
   refuseSlips();
   const variables = nodeVariablesNote(process.env);
-  const inputs = readInputs(getInput);
-  learn(step, inputs);
+  const given = readInputs(getInput);
+  learn(step, given);
   const runner = readRunner(process.env, { workspace: process.cwd(), platform: process.platform });
+  const inputs = { ...given, offline: given.offline || runner.isOffline };
+  step.usesMirror &&= !inputs.offline;
+  await assertAnswersPossible(process.env);
   if (inputs.setupOnly) {
     if (variables !== undefined) logLine(noteOf(variables).text);
-    addPath(await commandDirectory(runner, script));
+    const directory = await commandDirectory(runner, script);
+    handOver(() => addPath(directory));
     return;
   }
   const notes: Note[] = [];
@@ -75,6 +81,9 @@ async function run(step: Step, script: string): Promise<void> {
     logEvent(event);
   };
   if (variables !== undefined) report({ kind: 'note', ...noteOf(variables) });
+  const others = variablesNotRead(process.env).map((name) => excerpt(name));
+  if (others.length > 0)
+    logLine(`for the command k8s-verify, and not read by this step: ${others.join(', ')}`);
   const client = createClient({
     report,
     env: process.env,
@@ -107,11 +116,15 @@ async function install(step: Step, { inputs, runner, client, notes }: Install): 
     },
   });
   for (const artifact of result.artifacts) logArtifact(artifact);
-  writeOutputs({ ...result, notes });
-  if (inputs.summary) await writeSummary(successSummary(result, optionsOf(inputs)));
+  const isForHere = samePlatform(platformOf(inputs, client), hostPlatform(client.host));
+  handOver(() => {
+    writeOutputs({ ...result, notes });
+    if (isForHere) addPath(directory);
+  });
+  if (!isForHere) logLine(`${directory} is not put on PATH: its files are not for this runner`);
   warnOfOldRoot(result, client.clock.now());
-  if (samePlatform(platformOf(inputs, client), hostPlatform(client.host))) addPath(directory);
-  else logLine(`${directory} is not put on PATH: its files are not for this runner`);
+  // Last: it says that the files are there for later steps.
+  if (inputs.summary) await writeSummary(successSummary(result, optionsOf(inputs)));
 }
 
 /** What the inputs say of the step. Names that are not Kubernetes' own are not shown in headings. */

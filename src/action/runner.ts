@@ -16,6 +16,10 @@ export interface Runner {
   readonly toolCache?: ToolCache;
   /** The tool cache's own directory. */
   readonly toolCachePath?: string;
+  /** What `K8S_VERIFY_POLICY` names: a policy for every run on the machine. */
+  readonly policyFile?: string;
+  /** Whether `K8S_VERIFY_OFFLINE` forbids the network to every run. */
+  readonly isOffline: boolean;
   readonly platform: NodeJS.Platform;
 }
 
@@ -47,15 +51,43 @@ export function readRunner(
   }
   const home = environment[platform === 'win32' ? 'USERPROFILE' : 'HOME'] ?? '';
   const toolCache = environment['RUNNER_TOOL_CACHE'] ?? '';
+  const policyFile = (environment['K8S_VERIFY_POLICY'] ?? '').trim();
   return {
     temporary,
     workspace,
     platform,
     ...(home === '' ? {} : { home }),
+    ...(policyFile === '' ? {} : { policyFile }),
+    isOffline: readOffline(environment['K8S_VERIFY_OFFLINE'] ?? ''),
     ...(toolCache === ''
       ? {}
       : { toolCache: runnerToolCache(toolCache, temporary), toolCachePath: toolCache }),
   };
+}
+
+/** As the command reads the variable. */
+function readOffline(text: string): boolean {
+  const value = text.trim();
+  if (/^(?:1|true)$/i.test(value)) return true;
+  if (/^(?:0|false)?$/i.test(value)) return false;
+  throw new RequestError('usage', 'the variable K8S_VERIFY_OFFLINE is neither true nor false', {
+    wanted: 'true or 1; false, 0 or nothing',
+    found: excerpt(value),
+    next: 'set it to true, or take it away',
+  });
+}
+
+/**
+ * What is set for the command k8s-verify and is not read here: it says where files come from, which inputs do. Later steps
+ * may use it.
+ */
+export function variablesNotRead(
+  environment: Readonly<Record<string, string | undefined>>,
+): readonly string[] {
+  return Object.keys(environment)
+    .filter((name) => name.toUpperCase().startsWith('K8S_VERIFY_') && (environment[name] ?? '').trim() !== '')
+    .filter((name) => name !== 'K8S_VERIFY_POLICY' && name !== 'K8S_VERIFY_OFFLINE')
+    .toSorted();
 }
 
 /**

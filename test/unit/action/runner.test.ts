@@ -12,8 +12,16 @@ describe('the runner', () => {
     ],
     [{ RUNNER_TEMP: '/t' }, { temporary: '/t' }],
     [{ RUNNER_TEMP: '/t', HOME: '', RUNNER_TOOL_CACHE: '' }, { temporary: '/t' }],
+    [
+      { RUNNER_TEMP: '/t', K8S_VERIFY_POLICY: ' /etc/p.json', K8S_VERIFY_OFFLINE: 'true' },
+      { temporary: '/t', policyFile: '/etc/p.json', isOffline: true },
+    ],
+    [
+      { RUNNER_TEMP: '/t', K8S_VERIFY_POLICY: '', K8S_VERIFY_OFFLINE: '0' },
+      { temporary: '/t', isOffline: false },
+    ],
   ])('%j', (environment, expected) => {
-    expect(readRunner(environment, process)).toStrictEqual({ ...process, ...expected });
+    expect(readRunner(environment, process)).toStrictEqual({ ...process, isOffline: false, ...expected });
   });
 
   it('has a tool cache where it says so', () => {
