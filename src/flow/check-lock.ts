@@ -47,6 +47,7 @@ export async function checkLock(
   const evidence = new LockEvidence(lockfile, (one) => client.report({ kind: 'note', ...one }));
   // Only what is next to the lock counts: another machine has nothing else.
   const only = { ...client, data: withLockEvidence(NO_DATA, evidence) };
+  await evidence.look();
   for (const entry of lock.artifacts) await checkEntry(entry, request, only, trust);
 }
 

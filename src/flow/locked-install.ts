@@ -11,7 +11,14 @@ import { formatPlatform, hostPlatform } from '../release/platform.ts';
 
 /** The client of a run that takes the evidence next to a lockfile before any other. */
 export function clientWithLock(client: Client, lockfile: string): Client {
-  const evidence = new LockEvidence(lockfile, (one) => client.report({ kind: 'note', ...one }));
+  return withEvidence(client, evidenceOf(client, lockfile));
+}
+
+function evidenceOf(client: Client, lockfile: string): LockEvidence {
+  return new LockEvidence(lockfile, (one) => client.report({ kind: 'note', ...one }));
+}
+
+function withEvidence(client: Client, evidence: LockEvidence): Client {
   return { ...client, data: withLockEvidence(client.data, evidence) };
 }
 
@@ -40,12 +47,14 @@ export async function openLocked(
       next: 'leave out the digest',
     });
   }
+  const evidence = evidenceOf(client, locked.lockfile);
+  await evidence.look();
   return {
     request: {
       ...request,
       artifacts: chosen.map(askedBy),
     },
-    client: clientWithLock(client, locked.lockfile),
+    client: withEvidence(client, evidence),
   };
 }
 

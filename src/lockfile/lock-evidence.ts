@@ -9,6 +9,7 @@ import type { DataStore, KeptEntry } from '../data/data-store.ts';
 import type { KeptKind } from '../data/kept-kinds.ts';
 import { isAbsent } from '../disk/disk-error.ts';
 import { HeldDirectory } from '../disk/held-directory.ts';
+import { unreadableReason } from '../files/unreadable-file.ts';
 import { K8sVerifyError } from '../errors.ts';
 import {
   MAX_BUNDLE_BYTES,
@@ -69,6 +70,14 @@ export class LockEvidence {
     this.#tell = tell;
   }
 
+  /**
+   * Tells of checkpoints that cannot be used, which a run might never ask for: it would go on without the memory that they are
+   * of the log. Of the rest, reading tells.
+   */
+  async look(): Promise<void> {
+    await (this.#checkpoints ??= this.#readCheckpoints());
+  }
+
   /** What is there under a key; undefined for what is not there, and for the kinds that no lock has. */
   async read(kind: KeptKind, key: string): Promise<KeptEntry | undefined> {
     if (kind === 'evidence') return this.#entry(bundleName(key), MAX_BUNDLE_BYTES);
@@ -107,7 +116,7 @@ export class LockEvidence {
       if (bytes !== undefined) return { bytes, path, place: 'own' };
       this.#notUsed(path, `it has more than ${maxBytes} bytes`);
     } catch (error) {
-      if (!isAbsent(error)) this.#notUsed(path, error instanceof Error ? error.message : String(error));
+      if (!isAbsent(error)) this.#notUsed(path, unreadableReason(error));
     }
     return undefined;
   }

@@ -508,6 +508,27 @@ describe('an install of what is locked', () => {
     expect(existsSync(dir.join('bin/kubectl'))).toBe(false);
   });
 
+  it.each<readonly [string, (path: string) => void]>([
+    ['is no checkpoint file', (path) => writeFileSync(path, '</script>\u001b[2J')],
+    ['is too large for one', (path) => writeFileSync(path, ' '.repeat(2 ** 21))],
+    ['is a pipe', (path) => execFileSync('mkfifo', [path])],
+    ['is a link to itself', (path) => symlinkSync(path, path)],
+    ['is a directory', (path) => mkdirSync(path)],
+  ])('says that the memory of the log cannot be used where it %s', async (_, make) => {
+    await run(KUBECTL);
+    const path = dir.join('k8s-verify.evidence/checkpoints.json');
+    rmSync(path);
+    make(path);
+    for (const use of [check, install]) {
+      notes.splice(0);
+      await use();
+      expect(notes.map(({ code, text }) => [code, text.startsWith(path)])).toContainEqual([
+        'evidence-not-used',
+        true,
+      ]);
+    }
+  });
+
   it('takes evidence of another file under a right name for none, with a note', async () => {
     await run(KUBECTL);
     const [one, other] = parseLock(readFileSync(lockfile), 'lock').artifacts;
