@@ -182,7 +182,7 @@ var __awaiter$9 = function(thisArg, _arguments, P, generator) {
 		step((generator = generator.apply(thisArg, _arguments || [])).next());
 	});
 };
-const { access: access$4, appendFile, writeFile: writeFile$1 } = fs.promises;
+const { access: access$5, appendFile, writeFile: writeFile$1 } = fs.promises;
 const SUMMARY_ENV_VAR = "GITHUB_STEP_SUMMARY";
 var Summary = class {
 	constructor() {
@@ -194,7 +194,7 @@ var Summary = class {
 			const pathFromEnv = process.env[SUMMARY_ENV_VAR];
 			if (!pathFromEnv) throw new Error(`Unable to find environment variable for $${SUMMARY_ENV_VAR}. Check if your runtime environment supports job summaries.`);
 			try {
-				yield access$4(pathFromEnv, fs.constants.R_OK | fs.constants.W_OK);
+				yield access$5(pathFromEnv, fs.constants.R_OK | fs.constants.W_OK);
 			} catch (_a) {
 				throw new Error(`Unable to access summary file: '${pathFromEnv}'. Check if the file has correct read/write permissions.`);
 			}
@@ -14613,16 +14613,32 @@ function readRunner(environment, { workspace, platform }) {
 	});
 	const home = environment[platform === "win32" ? "USERPROFILE" : "HOME"] ?? "";
 	const toolCache = environment["RUNNER_TOOL_CACHE"] ?? "";
+	const policyFile = (environment["K8S_VERIFY_POLICY"] ?? "").trim();
 	return {
 		temporary,
 		workspace,
 		platform,
 		...home === "" ? {} : { home },
+		...policyFile === "" ? {} : { policyFile },
+		isOffline: readOffline(environment["K8S_VERIFY_OFFLINE"] ?? ""),
 		...toolCache === "" ? {} : {
 			toolCache: runnerToolCache(toolCache, temporary),
 			toolCachePath: toolCache
 		}
 	};
+}
+function readOffline(text) {
+	const value = text.trim();
+	if (/^(?:1|true)$/i.test(value)) return true;
+	if (/^(?:0|false)?$/i.test(value)) return false;
+	throw new RequestError("usage", "the variable K8S_VERIFY_OFFLINE is neither true nor false", {
+		wanted: "true or 1; false, 0 or nothing",
+		found: excerpt(value),
+		next: "set it to true, or take it away"
+	});
+}
+function variablesNotRead(environment) {
+	return Object.keys(environment).filter((name) => name.toUpperCase().startsWith("K8S_VERIFY_") && (environment[name] ?? "").trim() !== "").filter((name) => name !== "K8S_VERIFY_POLICY" && name !== "K8S_VERIFY_OFFLINE").toSorted();
 }
 function resolvePath({ workspace, home, platform }, text) {
 	const flavour = platform === "win32" ? node_path.default.win32 : node_path.default.posix;
@@ -15080,6 +15096,7 @@ var CHECKPOINTS_FILE, LockEvidence;
 var init_lock_evidence = __esmMin((() => {
 	init_disk_error();
 	init_held_directory();
+	init_unreadable_file();
 	init_errors();
 	init_limits();
 	init_notes();
@@ -15093,6 +15110,9 @@ var init_lock_evidence = __esmMin((() => {
 		constructor(lockfile, tell) {
 			this.directory = evidenceDirectoryOf(lockfile);
 			this.#tell = tell;
+		}
+		async look() {
+			await (this.#checkpoints ??= this.#readCheckpoints());
 		}
 		async read(kind, key) {
 			if (kind === "evidence") return this.#entry(bundleName(key), MAX_BUNDLE_BYTES);
@@ -15132,7 +15152,7 @@ var init_lock_evidence = __esmMin((() => {
 				};
 				this.#notUsed(path, `it has more than ${maxBytes} bytes`);
 			} catch (error) {
-				if (!isAbsent$1(error)) this.#notUsed(path, error instanceof Error ? error.message : String(error));
+				if (!isAbsent$1(error)) this.#notUsed(path, unreadableReason(error));
 			}
 		}
 		#notUsed(path, why) {
@@ -15159,10 +15179,15 @@ var locked_install_exports = __exportAll({
 	openLocked: () => openLocked
 });
 function clientWithLock(client, lockfile) {
-	const evidence = new LockEvidence(lockfile, (one) => client.report({
+	return withEvidence$1(client, evidenceOf$1(client, lockfile));
+}
+function evidenceOf$1(client, lockfile) {
+	return new LockEvidence(lockfile, (one) => client.report({
 		kind: "note",
 		...one
 	}));
+}
+function withEvidence$1(client, evidence) {
 	return {
 		...client,
 		data: withLockEvidence(client.data, evidence)
@@ -15189,12 +15214,14 @@ async function openLocked(request, client) {
 		found: "both",
 		next: "leave out the digest"
 	});
+	const evidence = evidenceOf$1(client, locked.lockfile);
+	await evidence.look();
 	return {
 		request: {
 			...request,
 			artifacts: chosen.map(askedBy)
 		},
-		client: clientWithLock(client, locked.lockfile)
+		client: withEvidence$1(client, evidence)
 	};
 }
 function askedBy({ component, version, platform, sha256 }) {
@@ -34706,10 +34733,10 @@ var init_esm$1 = __esmMin((() => {
 	};
 }));
 // node_modules/minizlib/dist/esm/constants.js
-var realZlibConstants, constants$5;
+var realZlibConstants, constants$6;
 var init_constants = __esmMin((() => {
 	realZlibConstants = zlib.default.constants || { ZLIB_VERNUM: 4736 };
-	constants$5 = Object.freeze(Object.assign(Object.create(null), {
+	constants$6 = Object.freeze(Object.assign(Object.create(null), {
 		Z_NO_FLUSH: 0,
 		Z_PARTIAL_FLUSH: 1,
 		Z_SYNC_FLUSH: 2,
@@ -34971,9 +34998,9 @@ var init_esm = __esmMin((() => {
 		#strategy;
 		constructor(opts, mode) {
 			opts = opts || {};
-			opts.flush = opts.flush || constants$5.Z_NO_FLUSH;
-			opts.finishFlush = opts.finishFlush || constants$5.Z_FINISH;
-			opts.fullFlushFlag = constants$5.Z_FULL_FLUSH;
+			opts.flush = opts.flush || constants$6.Z_NO_FLUSH;
+			opts.finishFlush = opts.finishFlush || constants$6.Z_FINISH;
+			opts.fullFlushFlag = constants$6.Z_FULL_FLUSH;
 			super(opts, mode);
 			this.#level = opts.level;
 			this.#strategy = opts.strategy;
@@ -34983,7 +35010,7 @@ var init_esm = __esmMin((() => {
 			if (!this.handle) throw new Error("cannot switch params when binding is closed");
 			if (!this.handle.params) throw new Error("not supported in this implementation");
 			if (this.#level !== level || this.#strategy !== strategy) {
-				this.flush(constants$5.Z_SYNC_FLUSH);
+				this.flush(constants$6.Z_SYNC_FLUSH);
 				(0, assert.default)(this.handle, "zlib binding closed");
 				const origFlush = this.handle.flush;
 				this.handle.flush = (flushFlag, cb) => {
@@ -35014,9 +35041,9 @@ var init_esm = __esmMin((() => {
 	Brotli = class extends ZlibBase {
 		constructor(opts, mode) {
 			opts = opts || {};
-			opts.flush = opts.flush || constants$5.BROTLI_OPERATION_PROCESS;
-			opts.finishFlush = opts.finishFlush || constants$5.BROTLI_OPERATION_FINISH;
-			opts.fullFlushFlag = constants$5.BROTLI_OPERATION_FLUSH;
+			opts.flush = opts.flush || constants$6.BROTLI_OPERATION_PROCESS;
+			opts.finishFlush = opts.finishFlush || constants$6.BROTLI_OPERATION_FINISH;
+			opts.fullFlushFlag = constants$6.BROTLI_OPERATION_FLUSH;
 			super(opts, mode);
 		}
 	};
@@ -35028,9 +35055,9 @@ var init_esm = __esmMin((() => {
 	Zstd = class extends ZlibBase {
 		constructor(opts, mode) {
 			opts = opts || {};
-			opts.flush = opts.flush || constants$5.ZSTD_e_continue;
-			opts.finishFlush = opts.finishFlush || constants$5.ZSTD_e_end;
-			opts.fullFlushFlag = constants$5.ZSTD_e_flush;
+			opts.flush = opts.flush || constants$6.ZSTD_e_continue;
+			opts.finishFlush = opts.finishFlush || constants$6.ZSTD_e_end;
+			opts.fullFlushFlag = constants$6.ZSTD_e_flush;
 			super(opts, mode);
 		}
 	};
@@ -39947,7 +39974,7 @@ function digestChanged(name, earlier, from) {
 		found: `${signed(name.sha256, name.signedAt?.toISOString())}, genuine too`,
 		...from === void 0 ? {} : { from },
 		why: `a released name has one file for ever, and ${earlier.path} remembers the other one`,
-		next: earlier.place === "own" ? `find out why there are two; once you know that this one is right, forget the other one with ${forgetting}` : `find out why there are two; only root can forget the other one, with ${forgetting}`,
+		next: earlier.place === "own" ? `find out why there are two, or what wrote that file, if others can write there; once you know that this one is right, forget the other one with ${forgetting}` : `find out why there are two; only root can forget the other one, with ${forgetting}`,
 		subject: {
 			sha256: name.sha256,
 			component,
@@ -40070,11 +40097,13 @@ function sourcesOf({ mirrors, rekorUrl }, runner) {
 	};
 }
 function givenPolicy({ policyFile }, runner) {
-	if (policyFile === void 0) return void 0;
+	const named = policyFile ?? runner.policyFile;
+	if (named === void 0) return void 0;
+	const namedBy = policyFile === void 0 ? "variable" : "option";
 	return new GivenPolicy({
 		kind: "file",
-		path: resolvePath(runner, policyFile),
-		namedBy: "option"
+		path: resolvePath(runner, named),
+		namedBy
 	});
 }
 function policyOf$1(policy) {
@@ -40595,11 +40624,21 @@ init_local_file();
 init_unreadable_file();
 init_limits();
 init_lockfile();
-init_excerpt();
 async function readVersionFile(path, platform) {
 	const name = (0, node_path.basename)(path);
 	if (name.endsWith(".json")) return ofLockfile(await readLockfile(path), path, platform);
-	const text = await readText(path);
+	const versionOf = ofText(name, await readText(path), path);
+	return (component) => {
+		const version = versionOf(component);
+		if (version === void 0 || LIKE_A_VERSION.test(version)) return version;
+		throw unclear(path, `a version of ${component}, such as v1.30.2`, sizeOf$1(version));
+	};
+}
+const LIKE_A_VERSION = /^(?:v?\d{1,5}(?:\.(?:\d{1,5}|x)){0,2}(?:[-.]?(?:alpha|beta|rc)[-.]?\d{0,5})?|(?:stable|latest|prerelease)(?:-[\d.]{1,12})?)$/;
+function sizeOf$1(text) {
+	return `other text, of ${text.length} characters, which is not shown`;
+}
+function ofText(name, text, path) {
 	if (name === ".tool-versions") return ofToolVersions(text);
 	if (name.endsWith(".toml")) return ofMise(text, path);
 	const version = onlyVersion(text, path);
@@ -40651,13 +40690,13 @@ function ofMise(text, path) {
 		const [, quoted, literal] = VALUE.exec(value) ?? [];
 		const version = quoted ?? literal;
 		if (version !== void 0) return version;
-		throw unclear(path, `${component} = "1.30.2" in its table [tools]`, excerpt(value));
+		throw unclear(path, `${component} = "1.30.2" in its table [tools]`, sizeOf$1(value));
 	};
 }
 function onlyVersion(text, path) {
 	const [only, ...more] = linesOf$3(text);
 	if (only !== void 0 && more.length === 0 && !/\s/.test(only)) return only;
-	throw unclear(path, "one version, such as v1.30.2", only === void 0 ? "none" : excerpt(text.trim()));
+	throw unclear(path, "one version, such as v1.30.2", only === void 0 ? "none" : sizeOf$1(text.trim()));
 }
 function ofLockfile(locked, path, platform) {
 	return (component) => {
@@ -42680,6 +42719,35 @@ function elsewhere$2(code) {
 	if (OF_THE_MIRROR.has(code)) return ["add https://dl.k8s.io to the input mirror, for what is missing there"];
 	return OF_THE_SERVER.has(code) ? [ITS_SOURCE] : [];
 }
+// src/action/answers.ts
+init_errors();
+const ANSWERS = ["GITHUB_OUTPUT", "GITHUB_PATH"];
+async function assertAnswersPossible(environment) {
+	for (const name of ANSWERS) {
+		const path = environment[name] ?? "";
+		if (path === "") continue;
+		try {
+			await (0, node_fs_promises.access)(path, node_fs.constants.W_OK);
+		} catch (cause) {
+			throw notTaken(`${name}, a file in which this step may write: ${path}`, cause);
+		}
+	}
+}
+function handOver(answer) {
+	try {
+		answer();
+	} catch (cause) {
+		throw notTaken(`${ANSWERS.join(" and ")}, files in which this step may write`, cause);
+	}
+}
+function notTaken(wanted, cause) {
+	return new InstallError("destination-unwritable", "the runner takes no answers from this step", {
+		wanted,
+		found: cause instanceof Error ? cause.message : String(cause),
+		next: "look at the runner: it makes these files for each step",
+		cause
+	});
+}
 init_shown_url();
 function secretsIn(urls) {
 	const secrets = urls.flatMap((text) => {
@@ -42914,6 +42982,7 @@ function refuseInput({ name, meant, instead }) {
 init_exit_codes();
 init_notes();
 init_platform();
+init_excerpt();
 init_node_variables();
 init_version$1();
 init_client();
@@ -42942,15 +43011,22 @@ async function run$1(step, script) {
 	hideSecrets();
 	refuseSlips();
 	const variables = nodeVariablesNote(process.env);
-	const inputs = readInputs(getInput);
-	learn(step, inputs);
+	const given = readInputs(getInput);
+	learn(step, given);
 	const runner = readRunner(process.env, {
 		workspace: process.cwd(),
 		platform: process.platform
 	});
+	const inputs = {
+		...given,
+		offline: given.offline || runner.isOffline
+	};
+	step.usesMirror &&= !inputs.offline;
+	await assertAnswersPossible(process.env);
 	if (inputs.setupOnly) {
 		if (variables !== void 0) logLine(noteOf(variables).text);
-		addPath(await commandDirectory(runner, script));
+		const directory = await commandDirectory(runner, script);
+		handOver(() => addPath(directory));
 		return;
 	}
 	const notes = [];
@@ -42962,6 +43038,8 @@ async function run$1(step, script) {
 		kind: "note",
 		...noteOf(variables)
 	});
+	const others = variablesNotRead(process.env).map((name) => excerpt(name));
+	if (others.length > 0) logLine(`for the command k8s-verify, and not read by this step: ${others.join(", ")}`);
 	const client = createClient({
 		report,
 		env: process.env,
@@ -42990,14 +43068,17 @@ async function install$1(step, { inputs, runner, client, notes }) {
 		}
 	});
 	for (const artifact of result.artifacts) logArtifact(artifact);
-	writeOutputs({
-		...result,
-		notes
+	const isForHere = samePlatform(platformOf(inputs, client), hostPlatform(client.host));
+	handOver(() => {
+		writeOutputs({
+			...result,
+			notes
+		});
+		if (isForHere) addPath(directory);
 	});
-	if (inputs.summary) await writeSummary(successSummary(result, optionsOf(inputs)));
+	if (!isForHere) logLine(`${directory} is not put on PATH: its files are not for this runner`);
 	warnOfOldRoot(result, client.clock.now());
-	if (samePlatform(platformOf(inputs, client), hostPlatform(client.host))) addPath(directory);
-	else logLine(`${directory} is not put on PATH: its files are not for this runner`);
+	if (inputs.summary) await writeSummary(successSummary(result, optionsOf(inputs)));
 }
 function learn(step, { components, mirrors = [], offline, identity }) {
 	const names = components.map(({ component }) => component);
@@ -50335,10 +50416,13 @@ async function readAllowedDigests(path) {
 		const text = line.trim();
 		if (text === "" || text.startsWith("#")) continue;
 		const { sha256, reason } = LINE.exec(text)?.groups ?? {};
-		if (sha256 === void 0 || reason === void 0) throw wrong$1(path, "a SHA-256 and the reason on each line", `line ${index + 1}: ${excerpt(text)}`);
+		if (sha256 === void 0 || reason === void 0) throw wrong$1(path, "a SHA-256 and the reason on each line", `line ${index + 1}, ${whatIsWrong(text)}`);
 		allowed.set(sha256, reason.trim());
 	}
 	return allowed;
+}
+function whatIsWrong(text) {
+	return /^(?:sha256:)?[0-9a-f]{64}(?![0-9a-z])/.test(text) ? "without a reason that can be read" : "which does not begin with a SHA-256 in lower case";
 }
 function wrong$1(path, wanted, found) {
 	return new RequestError("usage", `${path} is no list of accepted digests`, {
@@ -50353,7 +50437,6 @@ var init_allowed_digests = __esmMin((() => {
 	init_local_file();
 	init_errors();
 	init_limits();
-	init_excerpt();
 	LINE = /^(?:sha256:)?(?<sha256>[0-9a-f]{64})\s+(?<reason>\S.{0,500})$/u;
 }));
 // src/disk/hash-thread.ts
@@ -56254,6 +56337,7 @@ async function checkLock(lock, request, client, trust) {
 		...client,
 		data: withLockEvidence(NO_DATA, evidence)
 	};
+	await evidence.look();
 	for (const entry of lock.artifacts) await checkEntry(entry, request, only, trust);
 }
 function assertEveryPlatform({ platforms, artifacts }, lockfile) {
