@@ -151,6 +151,12 @@ describe.skipIf(process.platform !== 'linux')('ansible/tasks.yml (needs Linux)',
       expect(installedIn(world.dir.join('site'), NEXT)).toEqual([...COMPONENTS]);
     });
 
+    it.each(['--dry-run', '--help'])('fails where an option keeps it from installing: %s', async (option) => {
+      const none = await playWith({ kubernetes_verify_options: [option] }, 'none', VERSION);
+      expect(none).toMatchObject({ recap: { changed: '0', failed: '1' } });
+      expect(existsSync(world.dir.join('none'))).toBe(false);
+    });
+
     it('fails at once where a file is refused', async () => {
       await play('refused', VERSION);
       const before = await snapshot(world.dir.join('refused'));
