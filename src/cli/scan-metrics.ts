@@ -6,7 +6,7 @@ import { OutputFile } from '../disk/output-file.ts';
 import { type ExitCode, exitCodeFor } from '../exit-codes.ts';
 import { type Note, note } from '../notes.ts';
 import { VERSION } from '../text/version.ts';
-import type { Answer, Console } from './console.ts';
+import type { Answer } from './answer.ts';
 import type { RunFacts } from './run-facts.ts';
 import { printable } from './printable.ts';
 import { saidOf } from './scan-said.ts';
@@ -37,19 +37,25 @@ export interface Scanned {
   readonly unread: number;
 }
 
+/** What the metrics take from the run that they are of. */
+export interface RunOfMetrics {
+  facts(): RunFacts;
+  note(note: Note): void;
+}
+
 /** The file of one run. */
 export class ScanMetrics {
   readonly #path: string;
-  readonly #output: Console;
+  readonly #run: RunOfMetrics;
   readonly #started = performance.now();
   /** The exit code that the file has; undefined where this run wrote none. */
   #said: ExitCode | undefined;
   /** Whether it is told already that the file cannot be written. */
   #isGivenUp = false;
 
-  constructor(path: string, output: Console) {
+  constructor(path: string, run: RunOfMetrics) {
     this.#path = path;
-    this.#output = output;
+    this.#run = run;
   }
 
   /**
@@ -63,7 +69,7 @@ export class ScanMetrics {
     try {
       const { answer, ...found } = await scan().catch(async (error: unknown) => {
         await this.#write(file, exitCodeFor(error), undefined).catch((cause: unknown) =>
-          this.#output.note(notWritten(this.#path, cause)),
+          this.#run.note(notWritten(this.#path, cause)),
         );
         throw error;
       });
@@ -93,7 +99,7 @@ export class ScanMetrics {
         await file.discard();
       }
     } catch (cause) {
-      this.#output.note(notWritten(this.#path, cause));
+      this.#run.note(notWritten(this.#path, cause));
     }
   }
 
@@ -107,7 +113,7 @@ export class ScanMetrics {
   async #write(file: OutputFile, exitCode: ExitCode, found: ScanEnd['found']): Promise<readonly Note[]> {
     this.#isGivenUp = true;
     const seconds = Math.round(performance.now() - this.#started) / 1000;
-    await file.write(metricsText({ exitCode, facts: this.#output.facts(), seconds, found }));
+    await file.write(metricsText({ exitCode, facts: this.#run.facts(), seconds, found }));
     const notes = await file.place();
     this.#isGivenUp = false;
     this.#said = exitCode;
