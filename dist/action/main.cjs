@@ -58590,19 +58590,19 @@ var init_scan_metrics = __esmMin((() => {
 	BEGINS = `# HELP ${PREFIX}_`;
 	ScanMetrics = class {
 		#path;
-		#output;
+		#run;
 		#started = performance.now();
 		#said;
 		#isGivenUp = false;
-		constructor(path, output) {
+		constructor(path, run) {
 			this.#path = path;
-			this.#output = output;
+			this.#run = run;
 		}
 		async around(scan) {
 			const file = await this.#open();
 			try {
 				const { answer, ...found } = await scan().catch(async (error) => {
-					await this.#write(file, exitCodeFor(error), void 0).catch((cause) => this.#output.note(notWritten$1(this.#path, cause)));
+					await this.#write(file, exitCodeFor(error), void 0).catch((cause) => this.#run.note(notWritten$1(this.#path, cause)));
 					throw error;
 				});
 				const { failed, notes = [] } = answer;
@@ -58629,7 +58629,7 @@ var init_scan_metrics = __esmMin((() => {
 					await file.discard();
 				}
 			} catch (cause) {
-				this.#output.note(notWritten$1(this.#path, cause));
+				this.#run.note(notWritten$1(this.#path, cause));
 			}
 		}
 		async #open() {
@@ -58646,7 +58646,7 @@ var init_scan_metrics = __esmMin((() => {
 			const seconds = Math.round(performance.now() - this.#started) / 1e3;
 			await file.write(metricsText({
 				exitCode,
-				facts: this.#output.facts(),
+				facts: this.#run.facts(),
 				seconds,
 				found
 			}));
