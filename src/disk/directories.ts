@@ -76,13 +76,13 @@ export async function removeCreatedDirectories(directory: string): Promise<void>
   }
 }
 
-/** Keeps the directory from now on, because a file has its final place in it. */
+/** Keeps the directory and those above it from now on, because a file has its final place in it. */
 export async function keepDirectories(directory: string): Promise<void> {
   for (let at = directory; ; at = dirname(at)) {
     const created = createdHere.get(at);
-    if (created === undefined) return;
     createdHere.delete(at);
-    await created.parent.close();
+    await created?.parent.close();
+    if (at === dirname(at)) return;
   }
 }
 

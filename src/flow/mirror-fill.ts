@@ -56,6 +56,8 @@ export async function fillMirror(
     for (const one of ofRoot) client.report({ kind: 'note', ...one });
     return { ...laidOut, uses, notes: [...notes, ...run.result.notes, ...ofRoot] };
   } finally {
+    // While no other run may write there.
+    await tree.removeOwnEmpty();
     await lock.release();
   }
 }

@@ -3,9 +3,14 @@
  * followed, so that what another user puts there cannot lead a run to another place.
  */
 import { type BigIntStats } from 'node:fs';
-import { basename, dirname, join } from 'node:path';
+import { basename, dirname, join, resolve } from 'node:path';
 import { readEntry, writeEntry } from '../data/kept-file.ts';
-import { createDirectories, DIRECTORY_MODE } from '../disk/directories.ts';
+import {
+  DIRECTORY_MODE,
+  holdDirectory,
+  keepDirectories,
+  removeCreatedDirectories,
+} from '../disk/directories.ts';
 import { diskError, isAbsent, systemCode } from '../disk/disk-error.ts';
 import { isSameInode } from '../disk/file-identity.ts';
 import { hashBeginning } from '../disk/hash-file.ts';
@@ -25,18 +30,23 @@ export interface FoundFile {
 
 export class MirrorTree implements AsyncDisposable {
   readonly root: HeldDirectory;
+  /** Absolute, as it was asked for: it may lead through links. */
+  readonly #asked: string;
+  /** Directories below it that this run has made, relative to it, each after the one above it. */
+  readonly #own: string[] = [];
   /** One task makes directories at a time: only an empty one certainly gets its mode. */
   #made: Promise<unknown> = Promise.resolve();
 
-  private constructor(root: HeldDirectory) {
+  private constructor(root: HeldDirectory, asked: string) {
     this.root = root;
+    this.#asked = asked;
   }
 
-  /** Opens the directory, and makes it if it is missing. */
+  /** Opens the directory, and makes it if it is missing. What is made and stays empty goes again with the end of the run. */
   static async open(path: string): Promise<MirrorTree> {
     try {
-      await createDirectories(path);
-      return new MirrorTree(await HeldDirectory.open(path));
+      const asked = resolve(path);
+      return new MirrorTree(await holdDirectory(asked), asked);
     } catch (error) {
       throw diskError(error, `open the mirror ${path}`, path);
     }
@@ -66,8 +76,14 @@ export class MirrorTree implements AsyncDisposable {
   async #make(path: string): Promise<HeldDirectory> {
     let held = await this.#again();
     try {
-      for (const part of partsOf(path)) {
-        const below = await openOrMake(held, part);
+      for (const [index, part] of partsOf(path).entries()) {
+        const made = (): void =>
+          void this.#own.push(
+            partsOf(path)
+              .slice(0, index + 1)
+              .join('/'),
+          );
+        const below = await openOrMake(held, part, made);
         await held.close();
         held = below;
       }
@@ -133,6 +149,7 @@ export class MirrorTree implements AsyncDisposable {
     const held = await this.hold(path);
     try {
       await writeEntry(held, basename(path), { bytes, mode: DATA_MODE, onlyNew: false });
+      await keepDirectories(this.#asked);
       return true;
     } catch (error) {
       throw diskError(error, `write ${basename(path)}`, this.at(path));
@@ -162,21 +179,32 @@ export class MirrorTree implements AsyncDisposable {
     return true;
   }
 
+  /** Removes the directories below it that this run has made and that are empty, as after a failure. Never throws. */
+  async removeOwnEmpty(): Promise<void> {
+    await this.#made.catch(() => undefined);
+    for (const path of this.#own.splice(0).toReversed()) await this.#isRemoved(path);
+  }
+
+  /** Also removes the mirror itself, where this run has made it and nothing is in it. Never throws. */
   async [Symbol.asyncDispose](): Promise<void> {
     await this.root.close();
+    await removeCreatedDirectories(this.#asked);
   }
 
   async #removeEmpty(directory: string): Promise<void> {
-    for (let at = directory; at !== '.'; at = dirname(at)) {
-      const above = await this.#held(at);
-      try {
-        await above?.rmdir(basename(at));
-      } catch {
-        // It is not empty, or not ours to remove.
-        return;
-      } finally {
-        await above?.close();
-      }
+    for (let at = directory; at !== '.'; at = dirname(at)) if (!(await this.#isRemoved(at))) return;
+  }
+
+  /** False where it is not empty, not ours to remove, or not there. */
+  async #isRemoved(directory: string): Promise<boolean> {
+    const above = await this.#held(directory).catch(() => undefined);
+    try {
+      await above?.rmdir(basename(directory));
+      return above !== undefined;
+    } catch {
+      return false;
+    } finally {
+      await above?.close();
     }
   }
 
@@ -217,7 +245,8 @@ function isOther(error: unknown): boolean {
   return ['ELOOP', 'ENOTDIR', 'ENXIO', ''].includes(systemCode(error));
 }
 
-async function openOrMake(held: HeldDirectory, name: string): Promise<HeldDirectory> {
+/** @param onMade told where it was missing. */
+async function openOrMake(held: HeldDirectory, name: string, onMade: () => void): Promise<HeldDirectory> {
   try {
     return await held.openDirectory(name);
   } catch (error) {
@@ -225,7 +254,9 @@ async function openOrMake(held: HeldDirectory, name: string): Promise<HeldDirect
     if (!isAbsent(error)) throw error;
   }
   try {
-    return await held.makeDirectory(name, DIRECTORY_MODE);
+    const made = await held.makeDirectory(name, DIRECTORY_MODE);
+    onMade();
+    return made;
   } catch (error) {
     // Another task of this run was faster.
     if (systemCode(error) === 'EEXIST') return held.openDirectory(name);

@@ -16,6 +16,7 @@ import { install, mirror } from '../../src/index.ts';
 import { snapshot } from '#support/temp-dir';
 import { testServers } from '#support/test-servers';
 import { rejection } from '#support/thrown-by';
+import type { MirrorInput } from '../../src/plan/input.ts';
 import { mirrorWorld, program, publish, sha, VERSION } from './mirror-world.ts';
 
 const servers = await testServers();
@@ -23,6 +24,7 @@ const { releases, sigstore } = servers;
 
 const ROOT = `release/${VERSION}`;
 const KUBECTL = `${ROOT}/bin/linux/amd64/kubectl`;
+const DENYING = JSON.stringify({ schemaVersion: 1, minimumAge: '3650d' });
 const KUBELET = `${ROOT}/bin/linux/amd64/kubelet`;
 
 describe('a mirror', () => {
@@ -180,6 +182,34 @@ describe('a mirror', () => {
     releases.publishFile(`/${KUBELET}`, good);
     const { files } = await mirror(input, client);
     expect(files.map(({ outcome }) => outcome)).toEqual(['kept', 'added', 'kept']);
+  });
+
+  it.each<readonly [string, Partial<MirrorInput>, string]>([
+    ['there is no such release', { artifacts: ['kubectl@v1.30.99'] }, 'artifact-not-found'],
+    ['the policy forbids it', { policy: DENYING }, 'not-allowed'],
+  ])('leaves nothing of its own where %s', async (_, failing, code) => {
+    await publish(servers, ['kubectl'], [VERSION], ['linux/amd64']);
+    const { input, client, dir } = await mirrorWorld(servers);
+    const before = readdirSync(dir.path);
+    const one = { ...input, artifacts: [`kubectl@${VERSION}`], platforms: ['linux/amd64'] };
+    for (const to of [dir.join('new'), dir.join('deep', 'er')]) {
+      expect(await rejection(mirror({ ...one, to, ...failing }, client))).toMatchObject({ code });
+      expect(readdirSync(dir.path)).toEqual(before);
+    }
+    mkdirSync(dir.join('empty'));
+    await rejection(mirror({ ...one, to: dir.join('empty'), ...failing }, client));
+    expect(readdirSync(dir.join('empty'))).toEqual([]);
+  });
+
+  it('leaves no empty directory where bytes are not what was signed', async () => {
+    await publish(servers, ['kubectl'], [VERSION], ['linux/amd64']);
+    releases.publishFile(`/${KUBECTL}`, 'other bytes');
+    const { input, client, to } = await mirrorWorld(servers);
+    const one = { ...input, artifacts: [`kubectl@${VERSION}`] };
+    expect(await rejection(mirror(one, client))).toMatchObject({ code: 'digest-mismatch' });
+    // The release manifest may have been whole by then; the next run goes on from there.
+    const left = existsSync(to) ? Object.keys(await snapshot(to)) : [];
+    expect(left.filter((path) => path.startsWith(`${ROOT}/bin`))).toEqual([]);
   });
 
   it('never writes through a link in it', async () => {
