@@ -164,7 +164,7 @@ export interface ReleaseCounts {
 export interface WrittenRelease {
   /** Absolute. */
   readonly directory: string;
-  /** Absolute paths. */
+  /** Absolute paths; none where no file is proved, and the directory is not made then. */
   readonly files: readonly string[];
   /** Files of the audit that are not in it, by path below the release, with the reason in a word: their verdict. */
   readonly leftOut: readonly { readonly path: string; readonly verdict: 'genuine' | FailedVerdict }[];

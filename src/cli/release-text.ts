@@ -1,6 +1,9 @@
 /** What an audit of a release says to people. */
 import { countsText } from './counts-text.ts';
+import { basename } from 'node:path';
+import { counted } from '../text/counted.ts';
 import { listed } from '../text/listed.ts';
+import { MANIFEST_NAME } from '../release/artifact.ts';
 import type { K8sVerifyError } from '../errors.ts';
 import { exitCodeFor } from '../exit-codes.ts';
 import type { Comparison, ReleaseAudit, ReleaseFile, ReleaseFileKind } from '../release-result.ts';
@@ -130,14 +133,23 @@ function kindLines({ results, summary }: ReleaseAudit): readonly string[] {
 }
 
 /** `SHA256SUMS, SHA512SUMS and provenance.json agree`, and a line for each that does not. */
-function comparedLines({ compared }: ReleaseAudit): readonly string[] {
+function comparedLines({ compared, results }: ReleaseAudit): readonly string[] {
   const records = compared.filter(({ source }) => source !== 'table of components');
   const agreeing = records.filter(({ outcome }) => outcome === 'agrees').map(nameOf);
   const others = records.filter(({ outcome }) => outcome !== 'agrees' && outcome !== 'differs');
   return [
     ...(agreeing.length === 0 ? [] : [`${listed(agreeing)} ${agreeing.length === 1 ? 'agrees' : 'agree'}`]),
-    ...others.map((one) => `${nameOf(one)}: ${WORDS[one.outcome]}`),
+    ...others.map((one) => `${nameOf(one)}: ${WORDS[one.outcome]}${deepHint(one, results)}`),
   ];
+}
+
+/** A list of SHA-512 alone can be held against the bytes of what is proved; without that no harm is done. */
+function deepHint({ source, outcome }: Comparison, results: readonly ReleaseFile[]): string {
+  const isMeasured = results.some(({ bytes }) => bytes !== undefined);
+  const helps = outcome === 'not-comparable' && source === 'SHA512SUMS' && !isMeasured;
+  return helps && results.some(({ proved }) => proved)
+    ? '; --deep compares it with the files themselves'
+    : '';
 }
 
 /** What others recorded, in their words: never a proof. */
@@ -152,11 +164,24 @@ function othersLines({ corroborated }: ReleaseAudit): readonly string[] {
 function writtenLines({ written }: ReleaseAudit): readonly string[] {
   if (written === undefined) return [];
   const { directory, files, leftOut } = written;
-  const left = leftOut.map(({ path, verdict }) => `${path} (${verdict})`).join(', ');
+  if (files.length === 0) return [`wrote nothing to ${shownPath(directory)}: no file is proved`];
+  const [named, more] = [leftOut.slice(0, MOST_FAILURES), leftOut.length - MOST_FAILURES];
+  const left = named.map(({ path, verdict }) => `${path} (${verdict})`).join(', ');
   return [
-    `wrote ${files.length} files to ${shownPath(directory)}: SHA256SUMS, bundles and the release manifest`,
-    ...(leftOut.length === 0 ? [] : [`left out there: ${left}`]),
+    `wrote ${counted(files.length, 'file')} to ${shownPath(directory)}: ${listed(kindsOf(files))}`,
+    ...(named.length === 0 ? [] : [`left out there: ${left}${more > 0 ? `, and ${more} more` : ''}`]),
   ];
+}
+
+/** What was written, of what can be. */
+function kindsOf(files: readonly string[]): readonly string[] {
+  const names = files.map((path) => basename(path));
+  const kinds = [
+    ['SHA256SUMS', names.includes('SHA256SUMS')],
+    ['bundles', names.some((name) => name.endsWith('.sigstore.json'))],
+    ['the release manifest', names.includes(MANIFEST_NAME)],
+  ] as const;
+  return kinds.flatMap(([kind, isThere]) => (isThere ? [kind] : []));
 }
 
 function nameOf({ source }: Comparison): string {
@@ -170,7 +195,7 @@ const WORDS: Readonly<Record<Comparison['outcome'], string>> = {
   'not-published': 'no source has it',
   'not-fetched': 'could not be fetched, and was not compared',
   'not-readable': 'cannot be read',
-  'not-comparable': 'has no digest that can be compared',
+  'not-comparable': 'not compared, since nothing else here has such digests',
 };
 
 /** `118 of 120 genuine, 1 refused, 1 missing`. */

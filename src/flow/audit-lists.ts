@@ -3,6 +3,7 @@ import { UnavailableError } from '../errors.ts';
 import { MAX_EXTRA_NAMED } from '../limits.ts';
 import type { AuditPlan } from '../plan/plan-audit.ts';
 import { compareList, type KnownFile, type ListComparison } from '../records/compare-lists.ts';
+import type { StatedDigests } from '../records/provenance.ts';
 import { MANIFEST_NAME, SIDE_FILE } from '../release/artifact.ts';
 import type { ComparedSource, Comparison } from '../release-result.ts';
 import { formatReleaseVersion } from '../release/version.ts';
@@ -13,6 +14,8 @@ import type { RunManifest } from './run-manifest.ts';
 /** What every comparison needs. */
 interface Compared {
   readonly files: readonly KnownFile[];
+  /** The paths of what is proved and was not downloaded. */
+  readonly unmeasured: ReadonlySet<string>;
   readonly plan: AuditPlan;
   /** The places that were asked, for messages. */
   readonly asked: string;
@@ -27,8 +30,13 @@ export async function compareLists(
 ): Promise<readonly Comparison[]> {
   const asked = context.sources.map(({ shown }) => shown).join(', ');
   const sums = readSums(records.sha256Sums, plan, 'sha256');
-  const known = { files: knownFiles(audited, manifest, sums), plan, asked };
-  const proved = { files: knownFiles(audited, undefined, sums), plan, asked };
+  const unmeasured = new Set(
+    audited.flatMap((file) =>
+      file.kind === 'proved' && file.measured === undefined ? [file.planned.artifact.pathInRelease] : [],
+    ),
+  );
+  const known = { files: knownFiles(audited, manifest, sums), unmeasured, plan, asked };
+  const proved = { ...known, files: knownFiles(audited, undefined, sums) };
   return [
     compareManifest(manifest, proved),
     describe('SHA256SUMS', sums, { ...known, files: knownFiles(audited, manifest, undefined) }),
@@ -111,7 +119,8 @@ function compareManifest(manifest: RunManifest, compared: Compared): Comparison 
 
 const EMPTY = { proved: false, agrees: 0, differs: [], notListed: [], extra: [] } as const;
 
-function describe(source: ComparedSource, list: ReadList, { files, plan, asked }: Compared): Comparison {
+function describe(source: ComparedSource, list: ReadList, compared: Compared): Comparison {
+  const { files, plan, asked } = compared;
   if (list.kind === 'not-published')
     return { ...EMPTY, source, from: asked, outcome: 'not-published', detail: 'no source has it' };
   if (list.kind !== 'list') {
@@ -139,7 +148,7 @@ function describe(source: ComparedSource, list: ReadList, { files, plan, asked }
     differs: found.differs,
     notListed: found.notListed,
     extra: extra.toSorted().slice(0, MAX_EXTRA_NAMED),
-    detail: detailOf(found, extra.length, proved, remark),
+    detail: detailOf(found, extra.length, proved, remark, onlyDeep(digests, compared)),
   };
 }
 
@@ -177,6 +186,18 @@ function outcomeOf(
 /** Records that should have every file; provenance is over what the build made, without the images. */
 const LISTS_ALL: ReadonlySet<ComparedSource> = new Set(['SHA256SUMS', 'SHA512SUMS', '.sha256']);
 
+/** A SHA-512 that no signed list has is compared with the bytes of what is proved, where they are downloaded. */
+function onlyDeep(
+  list: ReadonlyMap<string, StatedDigests>,
+  { files, unmeasured }: Pick<Compared, 'files' | 'unmeasured'>,
+): string {
+  const helps = files.some(
+    ({ path, sha512 }) =>
+      list.get(path)?.sha512 !== undefined && sha512 === undefined && unmeasured.has(path),
+  );
+  return helps ? ' without --deep' : '';
+}
+
 const BY = {
   proof: 'which is proved',
   'kubernetes-release.spdx': 'in the signed release manifest',
@@ -189,12 +210,13 @@ function detailOf(
   extra: number,
   proved: boolean,
   remark: string | undefined,
+  why = '',
 ): string {
   const parts = [
     `agrees about ${agrees}`,
     ...(differs.length === 0 ? [] : [`differs about ${differs.length}`]),
     ...(notListed.length === 0 ? [] : [`does not list ${notListed.length}`]),
-    ...(notComparable === 0 ? [] : [`lists ${notComparable} that cannot be compared`]),
+    ...(notComparable === 0 ? [] : [`lists ${notComparable} that cannot be compared${why}`]),
     ...(extra === 0 ? [] : [`lists ${extra} that the table of components lacks`]),
     proved ? 'is proved itself' : (remark ?? 'is not signed, and no proof'),
   ];

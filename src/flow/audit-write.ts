@@ -48,6 +48,8 @@ async function whatIsAt(path: string): Promise<string | undefined> {
 }
 
 /**
+ * Writes nothing where no file is proved: an empty list would say that there is nothing to check.
+ *
  * @returns also who else can change what was written.
  * @throws InstallError; nothing is left then.
  */
@@ -60,6 +62,10 @@ export async function writeAudit(
   const root = resolve(directory);
   await assertCanWriteTo(root);
   const proved = files.flatMap((file) => (isWritten(file) ? [file] : []));
+  const leftOut = files.flatMap((file) =>
+    isWritten(file) ? [] : [{ path: file.planned.artifact.pathInRelease, verdict: verdictOf(file) }],
+  );
+  if (proved.length === 0) return { written: { directory: root, files: [], leftOut }, notes: [] };
   const content = new Map<string, Uint8Array>([[SUMS, Buffer.from(sumsOf(proved))]]);
   for (const { proven, planned } of proved) {
     if (proven.proof.listedIn === undefined)
@@ -75,9 +81,6 @@ export async function writeAudit(
   }));
   const notes = await placeAll([], { sideFiles, hold: holdOutputDirectory, signal });
   const others = (await othersCanChange(join(root, SUMS))) ?? [];
-  const leftOut = files.flatMap((file) =>
-    isWritten(file) ? [] : [{ path: file.planned.artifact.pathInRelease, verdict: verdictOf(file) }],
-  );
   return {
     written: { directory: root, files: sideFiles.map(({ destination }) => destination), leftOut },
     notes: [

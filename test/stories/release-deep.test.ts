@@ -48,6 +48,22 @@ describe('--deep', () => {
     expect(exitCodeFor(run.error)).toBe(22);
   });
 
+  it('is what a SHA512SUMS is compared by where no signed list has its digests', async () => {
+    const files = await publishPart(world);
+    const listed = [...files.values()].filter(({ pathInRelease }) => !pathInRelease.endsWith('.spdx'));
+    await releases.publishManifest(VERSION, {
+      sigstore: world.sigstore,
+      files: listed.map(({ pathInRelease: path, sha256 }) => ({ path, sha256 })),
+    });
+    expect(compared(await audit(world), 'SHA512SUMS')).toMatchObject({
+      outcome: 'not-comparable',
+      detail: 'agrees about 0; lists 9 that cannot be compared without --deep; is not signed, and no proof',
+    });
+    const deep = compared(await audit(world, { deep: true }), 'SHA512SUMS');
+    expect(deep).toMatchObject({ outcome: 'agrees', agrees: 9 });
+    expect(deep.detail).not.toContain('--deep');
+  });
+
   it('compares a SHA512SUMS with the bytes themselves', async () => {
     await publishPart(world);
     releases.publishFile(`${ROOT}SHA512SUMS`, `${'a'.repeat(128)}  ${KUBECTL}\n`);

@@ -141,6 +141,22 @@ describe('--write', () => {
     },
   );
 
+  it.each(['new', 'empty'])(
+    'writes nothing into a directory that is %s where nothing is proved',
+    async (name) => {
+      await publishPart(world);
+      const dir = await testDir();
+      mkdirSync(dir.join('empty'));
+      const policy = JSON.stringify({ schemaVersion: 1, minimumAge: '3650d' });
+      const run = await audit(world, { writeTo: dir.join(name), policy });
+      expect(run.error).toMatchObject({ code: 'not-allowed' });
+      expect(run.written).toMatchObject({ directory: dir.join(name), files: [] });
+      expect(run.written?.leftOut).toHaveLength(run.results.length);
+      expect(readdirSync(dir.path)).toEqual(['empty']);
+      expect(readdirSync(dir.join('empty'))).toEqual([]);
+    },
+  );
+
   it('leaves nothing where it is interrupted', async () => {
     await publishPart(world);
     const dir = await testDir();
