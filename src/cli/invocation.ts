@@ -89,13 +89,17 @@ const OF_THE_MOMENT: ReadonlySet<string> = new Set([
   '--no-progress',
 ]);
 
+/** What this run has written: typed again, a line would meet it there, or replace what is kept as evidence. */
+const WRITTEN: readonly string[] = ['--write', '--attest', '--report', '--metrics'];
+
 /**
- * A line to type; undefined where a word of it cannot be shown.
+ * A line to type, which writes no file of this run once more; undefined where a word of it cannot be shown.
  *
  * @param more options that come to it
  */
 export function toType(words: readonly string[], more: readonly Word[] = []): string | undefined {
-  const before = beforeDashes(words);
+  const read = WRITTEN.reduce(without, words);
+  const before = beforeDashes(read);
   const kept = before.filter((word) => !OF_THE_MOMENT.has(word));
-  return commandText([...kept, ...more, ...words.slice(before.length)]);
+  return commandText([...kept, ...more, ...read.slice(before.length)]);
 }

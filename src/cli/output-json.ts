@@ -6,7 +6,7 @@ import type { ArtifactSigners, TrustedRootReport } from '../result.ts';
 import { VERSION } from '../text/version.ts';
 import type { RunFacts } from './run-facts.ts';
 import { causesOf } from './causes.ts';
-import { type Invocation, toType, without } from './invocation.ts';
+import { type Invocation, toType } from './invocation.ts';
 import { bugSteps, nextSteps, type NextStep } from './next.ts';
 import type { CommandName } from './add-command.ts';
 import { printableLines } from './printable.ts';
@@ -125,9 +125,9 @@ export function auditFacts(
   return { ...runFacts(facts), ...lineOf(invocation) };
 }
 
-/** Where the page of the report is written is no part of what was found. */
+/** As of every line to type: what the run writes is no part of what was found. */
 function lineOf({ words }: Invocation): { readonly commandLine?: string } {
-  const commandLine = toType(without(words, '--report'));
+  const commandLine = toType(words);
   return commandLine === undefined ? {} : { commandLine };
 }
 

@@ -12,7 +12,7 @@ const OUTCOMES: Readonly<Record<string, readonly [words: string, tone: Tone]>> =
   'not-published': ['not published', 'none'],
   'not-fetched': ['could not be fetched', 'none'],
   'not-readable': ['cannot be read', 'look'],
-  'not-comparable': ['has nothing to compare', 'none'],
+  'not-comparable': ['not compared', 'none'],
 };
 
 function outcomeOf(outcome: string): readonly [words: string, tone: Tone] {

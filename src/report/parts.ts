@@ -85,7 +85,7 @@ export function reasonEntries(
 }
 
 /** What to do, each with the command where there is one. */
-export function nextSteps(error: ReportedError | undefined): readonly Html[] {
+export function nextSteps(error: Pick<ReportedError, 'next'> | undefined): readonly Html[] {
   return (error?.next ?? []).map(({ text, command: line }) =>
     line === undefined
       ? html`<p>${sentence(text)}.</p>`

@@ -9,6 +9,7 @@ import { type Count, countsLine, failureSection, looksSection } from './overview
 import { foreign } from './parts.ts';
 import { lookItem, tableHead, tableRow } from './release-row.ts';
 import type { ReleaseReport, ReleaseRow } from './report-data.ts';
+import { SEE_ABOVE, SharedSteps } from './shared-steps.ts';
 import { pictureOf, SignerTally } from './signers.ts';
 import { verdictOf } from './verdict-words.ts';
 
@@ -24,13 +25,15 @@ export async function* releasePage(
 ): AsyncGenerator<string, void, void> {
   const files: ReleaseRow[] = [];
   for await (const row of rows()) files.push(JSON.parse(row));
-  const looks = looksOf(report, files);
+  const steps = new SharedSteps();
+  for (const row of files) steps.add(row);
+  const looks = looksOf(report, files, steps);
   yield opening(report, headlineOf(report));
   if (report.summary !== undefined) yield countsLine(countsOf(report.summary), looks.length === 0);
   else if (report.error !== undefined) yield failureSection(report.error);
   yield looksSection(looks);
   yield signersSection(files);
-  yield filesSection(report, files);
+  yield filesSection(report, files, steps);
   yield comparedSection(report);
   yield othersSection(report);
   yield moreSection(report);
@@ -74,12 +77,13 @@ function countsOf(summary: NonNullable<ReleaseReport['summary']>): readonly Coun
 }
 
 /** What is refused comes first. */
-function looksOf(report: ReleaseReport, files: readonly ReleaseRow[]): readonly Html[] {
+function looksOf(report: ReleaseReport, files: readonly ReleaseRow[], steps: SharedSteps): readonly Html[] {
   const odd = files
     .map((row, index) => ({ row, number: index + 1 }))
     .filter(({ row }) => row.verdict !== 'genuine');
   const sorted = odd.toSorted((one, other) => rankOf(one.row) - rankOf(other.row));
-  return [...sorted.map(({ row, number }) => lookItem(row, number)), ...comparisonLooks(report)];
+  const items = sorted.map(({ row, number }) => lookItem(steps.own(row), number));
+  return [...steps.items, ...items, ...comparisonLooks(report)];
 }
 
 function rankOf(row: ReleaseRow): number {
@@ -92,7 +96,7 @@ function signersSection(files: readonly ReleaseRow[]): string {
   return tally.section(pictureOf(files.flatMap(({ signedAt }) => signedAt ?? [])));
 }
 
-function filesSection({ summary }: ReleaseReport, files: readonly ReleaseRow[]): string {
+function filesSection({ summary }: ReleaseReport, files: readonly ReleaseRow[], steps: SharedSteps): string {
   if (files.length === 0)
     return summary === undefined ? '' : section('files', 'Files', html`<p>There is no signed file.</p>`).text;
   const kinds = [...new Set(files.map(({ kind }) => kind))].toSorted();
@@ -106,9 +110,15 @@ function filesSection({ summary }: ReleaseReport, files: readonly ReleaseRow[]):
       <caption>
         ${counted(files.length, 'signed file')}, by path. Each opens to its digest, every check and its URL.
       </caption>
-      ${tableHead()} ${files.map((row, index) => tableRow(row, index + 1))}
+      ${tableHead()} ${files.map((row, index) => tableRow(steps.own(row, [SEE_ABOVE]), index + 1))}
     </table>`;
   return section('files', 'Files', content).text;
+}
+
+/** `5 files were`. */
+function writtenText(count: number): string {
+  if (count === 0) return 'No file is proved, and nothing was';
+  return `${counted(count, 'file')} ${count === 1 ? 'was' : 'were'}`;
 }
 
 /** What is never signed, and what was written. */
@@ -129,7 +139,7 @@ function moreSection({ unsignedByDesign = [], written }: ReleaseReport): string 
       ? []
       : [
           html`<li>
-            <p>${counted(written.files.length, 'file')} were written to ${foreign(written.directory)}.</p>
+            <p>${writtenText(written.files.length)} written to ${foreign(written.directory)}.</p>
           </li> `,
         ]),
   ];

@@ -8,6 +8,7 @@ import { type Count, countsLine, failureSection, looksSection } from './overview
 import { definitions, foreign } from './parts.ts';
 import type { ScanReport, ScanRow } from './report-data.ts';
 import { type Columns, lookItem, tableHead, tableRow } from './scan-row.ts';
+import { SEE_ABOVE } from './shared-steps.ts';
 import { ScanSurvey } from './scan-survey.ts';
 
 /**
@@ -73,8 +74,8 @@ function wholeFailure({ error, summary }: ScanReport, { found }: ScanSurvey): st
   return error === undefined || (summary !== undefined && found > 0) ? '' : failureSection(error);
 }
 
-function looksOf({ looks, moreLooks }: ScanSurvey): readonly Html[] {
-  const items = looks.map(({ row, number }) => lookItem(row, number));
+function looksOf({ looks, moreLooks, steps }: ScanSurvey): readonly Html[] {
+  const items = [...steps.items, ...looks.map(({ row, number }) => lookItem(steps.own(row), number))];
   if (moreLooks === 0) return items;
   return [...items, html`<li><p>${counted(moreLooks, 'more file')}: see the table below.</p></li> `];
 }
@@ -114,7 +115,7 @@ function machineSection({ machine }: ScanReport): string {
 
 async function* filesSection(
   { summary, machine }: ScanReport,
-  { found, kinds, verdicts }: ScanSurvey,
+  { found, kinds, verdicts, steps }: ScanSurvey,
   rows: () => AsyncIterable<string>,
 ): AsyncGenerator<string, void, void> {
   if (found === 0) {
@@ -138,7 +139,7 @@ async function* filesSection(
   for await (const json of rows()) {
     number += 1;
     const row: ScanRow = JSON.parse(json);
-    yield tableRow(row, number, columns).text;
+    yield tableRow(steps.own(row, [SEE_ABOVE]), number, columns).text;
   }
   yield '</table>\n</section>\n';
 }

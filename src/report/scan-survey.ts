@@ -2,6 +2,7 @@
 import type { Tone } from './parts.ts';
 import type { ScanRow } from './report-data.ts';
 import { needsALook } from './scan-standing.ts';
+import { SharedSteps } from './shared-steps.ts';
 import { SignerTally } from './signers.ts';
 import { verdictOf } from './verdict-words.ts';
 
@@ -17,12 +18,14 @@ export class ScanSurvey {
   readonly #kinds = new Set<string>();
   readonly #verdicts = new Map<string, string>();
   readonly signers: SignerTally = new SignerTally();
+  readonly steps: SharedSteps = new SharedSteps();
 
   add(row: ScanRow): void {
     this.found += 1;
     if (row.component !== undefined && this.#kinds.size < MOST_KINDS) this.#kinds.add(row.component);
     this.#verdicts.set(row.verdict, verdictOf({ verdict: row.verdict }).words);
     if (row.signer !== undefined) this.signers.add(row.signer, row.signedAt);
+    this.steps.add(row);
     if (!needsALook(row)) return;
     if (this.#looks.length < MOST_LOOKS) this.#looks.push({ row, number: this.found });
     else this.moreLooks += 1;

@@ -275,6 +275,18 @@ describe('the commands of a failure', () => {
     expect(first?.text).toMatch(/^get the file and its signature again/);
   });
 
+  it.each([
+    ['release', 'v1.36.2', '--write', 'proved', '--attest=a.jsonl', '--report', 'r.html'],
+    ['scan', 'bin', '--attest', 'a.jsonl', '--report=r.html', '--metrics', 'm.prom', '--', '--report'],
+    ['install', 'kubectl', '--attest', 'a.jsonl'],
+    ['verify', 'kubectl', '--attest', 'a.jsonl'],
+  ])('write no file of the run once more: %s', (...words) => {
+    const [step] = nextSteps(errorOf('interrupted'), invocation(...words));
+    expect(step?.text).toBe('run it again');
+    expect(step?.command).not.toMatch(/proved|a\.jsonl|r\.html|m\.prom/);
+    expect(step?.command?.endsWith('-- --report')).toBe(words[0] === 'scan');
+  });
+
   it('name no mirror that a variable names', () => {
     const line = parseRun(['kubectl'], { K8S_VERIFY_MIRROR: 'https://m.example' });
     const steps = nextSteps(errorOf('digest-mismatch'), { words: ['kubectl'], line, downloaded: true });

@@ -51,6 +51,31 @@ describe('the page of a release', () => {
     expect(textOf(good)).toContain('Nothing needs a look.');
   });
 
+  it('tells once what asks for all that was not judged', async () => {
+    const again = 'k8s-verify release v1.36.2 --mirror https://dl.k8s.io';
+    const error = anError({
+      exitCode: 4,
+      next: [{ text: 'ask dl.k8s.io for what is missing', command: again }],
+    });
+    const rows = Array.from({ length: 111 }, (_, index) =>
+      aFile({ path: `bin/linux/amd64/file-${index}`, verdict: 'not-judged', proved: false, error }),
+    );
+    const page = readPage(await pageOf(anAudit(rows), rows));
+    const commands = elementsCalled(page, 'code').map(textOf);
+    expect(commands.filter((one) => one === again)).toEqual([again]);
+    expect(textOf(byId(page, 'look'))).toContain('Once, for 111 files Ask dl.k8s.io for what is missing:');
+  });
+
+  it.each([
+    [[], 'No file is proved, and nothing was written to proved .'],
+    [['proved/SHA256SUMS'], '1 file was written to proved .'],
+    [['proved/SHA256SUMS', 'proved/x.sigstore.json'], '2 files were written to proved .'],
+  ])('says what was written: %j', async (files, words) => {
+    const written = { directory: 'proved', files, leftOut: [] };
+    const page = readPage(await pageOf(anAudit([aFile()], { written }), [aFile()]));
+    expect(textOf(byId(page, 'more'))).toContain(words);
+  });
+
   it('shows when the files were signed', async () => {
     const page = readPage(await pageOf(...aRelease()));
     const [picture] = elementsCalled(page, 'svg');

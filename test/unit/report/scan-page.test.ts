@@ -109,11 +109,42 @@ describe('a page of many rows', () => {
     expect(Math.max(...sizes)).toBeLessThan(20_000);
   });
 
+  it('tells a command for all of them once, and those of one file with it', async () => {
+    const again = 'k8s-verify scan --processes --mirror https://dl.k8s.io';
+    const rows = [1, 2, 3].map((number) =>
+      aRefusedRow({
+        path: `/opt/bin/kubectl-${number}`,
+        verdict: 'not-judged',
+        error: anError({
+          exitCode: 4,
+          next: [
+            { text: 'get the released file', command: `k8s-verify kubectl v1.36.2 --output ${number}` },
+            { text: 'then', command: again },
+          ],
+        }),
+      }),
+    );
+    const source = await pageOf(aScan(rows), rows);
+    const page = readPage(source);
+    const commands = elementsCalled(page, 'code').map(textOf);
+    expect(commands.filter((one) => one === again)).toEqual([again]);
+    expect(textOf(byId(page, 'look'))).toMatch(
+      /^What needs a look Once, for 3 files Run it again: k8s-verify scan/,
+    );
+    for (const number of [1, 2, 3]) {
+      const own = `k8s-verify kubectl v1.36.2 --output ${number}`;
+      expect(commands.filter((one) => one === own)).toEqual([own, own]);
+      expect(textOf(byId(page, `file-${number}`))).toContain('See what to do once for several files');
+    }
+    expect(dataOf(source)).toEqual({ ...aScan(rows), results: rows });
+  });
+
   it('tells the first that need a look', async () => {
     const rows = Array.from({ length: 500 }, () => aRefusedRow());
     const page = readPage(await pageOf(aScan(rows), rows));
     const items = elementsCalled(byId(page, 'look'), 'li');
-    expect(items).toHaveLength(201);
+    // The command that they share, 200 of them, and the rest.
+    expect(items).toHaveLength(202);
     expect(textOf(items.at(-1) ?? page)).toBe('300 more files: see the table below.');
   });
 });

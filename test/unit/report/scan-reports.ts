@@ -123,7 +123,13 @@ export function aNode(): readonly [ScanReport, readonly ScanRow[]] {
     aRefusedRow({
       verdict: 'not-judged',
       path: '/opt/bin/kubectl',
-      error: anError({ exitCode: 4, message: 'nothing was found that shows who signed /opt/bin/kubectl' }),
+      error: anError({
+        exitCode: 4,
+        message: 'nothing was found that shows who signed /opt/bin/kubectl',
+        next: [
+          { text: 'get the released file', command: 'k8s-verify kubectl v1.36.2 --output /opt/bin/kubectl' },
+        ],
+      }),
     }),
   ];
   const unread = {
