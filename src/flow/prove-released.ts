@@ -11,7 +11,7 @@ import type { PlannedRelease } from '../plan/plan-released.ts';
 import type { Policy } from '../policy/policy.ts';
 import { logOf } from '../plan/request.ts';
 import { MANIFEST_NAME, type ReleaseArtifact } from '../release/artifact.ts';
-import { formatReleaseVersion } from '../release/version.ts';
+import { formatReleaseVersion, readReleaseVersion } from '../release/version.ts';
 import { fetchSideFiles, type SideFileRequest, type SideFiles } from '../source/side-files.ts';
 import type { Digest } from '../strict/digest.ts';
 import type { BytesOnTheWay } from './contradiction.ts';
@@ -76,9 +76,20 @@ export async function proveReleased(
         seat.leave();
       }
     });
+  } catch (error) {
+    throw await withNewest(error, context);
   } finally {
     ended.abort();
   }
+}
+
+/** Asked once, and not by each of many files that are of the same release. */
+async function withNewest(error: unknown, { sources, signal }: ReleasedContext): Promise<unknown> {
+  const missing =
+    error instanceof RequestError ? readReleaseVersion(error.subject?.version ?? '') : undefined;
+  if (missing === undefined) return error;
+  const { nameNewest } = await import('./newest-there.ts');
+  return nameNewest(error, missing, sources, signal);
 }
 
 interface OneContext extends ReleasedContext {
@@ -173,7 +184,7 @@ async function fetchPublished(request: SideFileRequest, listed: Digest | undefin
   throw new RequestError('artifact-not-found', `there is no ${request.what}`, {
     wanted: `its signature at ${request.sources.map(({ shown }) => `${shown}/${request.path}`).join(' or ')}`,
     found: 'no signature, no certificate, no bundle and no checksum file',
-    next: 'see what the release has with k8s-verify list',
+    next: 'check the version, the component and the platform; a new release can take hours to reach every region',
   });
 }
 

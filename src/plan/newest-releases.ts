@@ -22,8 +22,10 @@ export async function newestReleases(
     lookUpMarker(marker, sources, client, request.signal);
   const marker: VersionMarker = { channel: 'stable', major: undefined, minor: undefined, ...request.only };
   const newest = await lookUp(marker);
-  if (newest === undefined) throw noSuchMarker(marker, sources);
-  if (request.only !== undefined) return [newest];
+  const { only } = request;
+  if (newest === undefined)
+    throw noSuchMarker(marker, sources, only === undefined ? undefined : `${only.major}.${only.minor}`);
+  if (only !== undefined) return [newest];
   const { major, minor } = newest.version;
   const older = Array.from({ length: Math.min(SUPPORTED_MINORS - 1, minor) }, (_, index) => ({
     channel: 'stable' as const,

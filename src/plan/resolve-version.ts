@@ -33,7 +33,7 @@ export async function resolveVersion(
   const { marker } = asked;
   const sources = sourcesOf(request, client.http);
   const found = await lookUpMarker(marker, sources, client, request.signal);
-  if (found === undefined) throw noSuchMarker(marker, sources);
+  if (found === undefined) throw noSuchMarker(marker, sources, text);
   const { version, source } = found;
   client.report({ kind: 'resolved', requested: text, version: formatReleaseVersion(version), source });
   return version;
@@ -52,8 +52,13 @@ export function versionResolver(
   };
 }
 
-export function noSuchMarker(marker: VersionMarker, sources: readonly ReleaseSource[]): RequestError {
-  return new RequestError('release-not-found', `there is no release for ${formatMarker(marker)}`, {
+/** @param asked as it was asked for: `1.29` */
+export function noSuchMarker(
+  marker: VersionMarker,
+  sources: readonly ReleaseSource[],
+  asked: string = formatMarker(marker),
+): RequestError {
+  return new RequestError('release-not-found', `there is no release for ${asked}`, {
     wanted: `a version at ${sources.map(({ shown }) => `${shown}/${markerPath(marker)}`).join(' or ')}`,
     found: sources.length === 1 ? 'no such file' : 'no such file at any of them',
     next: 'name an exact version such as v1.30.2, or another minor release',

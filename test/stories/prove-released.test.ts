@@ -186,6 +186,20 @@ describe('what proveReleased refuses', () => {
     expect(await rejection(prove(asked))).toMatchObject({ code: 'artifact-not-found' });
   });
 
+  it('a file of a release that is not there, with the newest that is, asked for once', async () => {
+    releases.withoutManifest(VERSION);
+    const [, minor] = /^v(\d+\.\d+)/.exec(VERSION) ?? [];
+    releases.publishMarker(`stable-${minor}`, `v${minor}.14`);
+    const asked = { components: ['mounter', 'apiextensions-apiserver'], nameRequired: false };
+    const before = releases.http.requests.length;
+    expect(await rejection(prove(asked))).toMatchObject({
+      code: 'artifact-not-found',
+      found: `v${minor}.14 is the newest of v${minor}`,
+    });
+    const paths = releases.http.requests.slice(before).map((request) => request.path);
+    expect(paths.filter((one) => one.endsWith('.txt'))).toEqual([`/release/stable-${minor}.txt`]);
+  });
+
   it('a file without a signature, as a gap of the mirror', async () => {
     releases.unpublish(`${path('kubectl', 'linux/amd64')}.sig`);
     expect(await rejection(prove({ components: ['kubectl'] }))).toMatchObject({ code: 'mirror-incomplete' });
