@@ -18,6 +18,7 @@ export type NoteCode =
   | 'scan-stopped'
   | 'nothing-found'
   | 'metrics-not-written'
+  | 'metrics-not-collected'
   | 'processes-not-read'
   | 'release-manifest-time-odd'
   | 'platform-skipped'
@@ -53,6 +54,7 @@ export type NoteCode =
   | 'node-variables'
   | 'tls-switch-ignored'
   | 'release-not-looked-up'
+  | 'release-looked-up'
   | 'summaries-left-out'
   | 'summaries-not-written'
   | 'release-not-in-table';
@@ -77,6 +79,7 @@ export const NOTE_MEANINGS: Readonly<Record<NoteCode, string>> = {
   'nothing-found': 'no Kubernetes program is in the usual places (scan only)',
   'metrics-not-written':
     'the file of metrics could not be written, and the scan failed for another reason (scan only)',
+  'metrics-not-collected': 'the file of metrics has a name that a collector does not read (scan only)',
   'processes-not-read': 'there is no /proc that says what runs (scan only)',
   'release-manifest-time-odd': 'the release manifest was not made within a week before it was signed',
   'platform-skipped': 'a component was never published for a platform that was asked for, and was left out',
@@ -118,6 +121,7 @@ export const NOTE_MEANINGS: Readonly<Record<NoteCode, string>> = {
   'node-variables': 'variables make Node load code or options before k8s-verify runs',
   'tls-switch-ignored': 'a variable asks for unchecked TLS, and has no effect',
   'release-not-looked-up': 'whether the release exists was not looked up (list only)',
+  'release-looked-up': 'which release the list is of, where you named none (list only)',
   'summaries-left-out': 'what could not be judged, or has no known digest, has no verification summary',
   'summaries-not-written':
     'the file of verification summaries could not be written, and the run failed for a worse reason',

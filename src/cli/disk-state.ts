@@ -2,6 +2,7 @@
 import type { ErrorCode } from '../errors.ts';
 import type { ExitCode } from '../exit-codes.ts';
 import { DEFAULT_LOCKFILE } from '../lockfile/lockfile.ts';
+import { ALL_NAMES } from '../release/component.ts';
 import { type Invocation, subjectOf } from './invocation.ts';
 import { readsAsVersion } from './version-words.ts';
 
@@ -73,8 +74,6 @@ function nothingInstalled({ line }: Invocation): string {
   const names = operands.filter((word) => !readsAsVersion(word));
   return names.length > 1 ? `None of the ${names.length} was installed.` : 'Nothing was installed.';
 }
-
-const ALL_NAMES = 'k8s-verify list --all';
 
 /**
  * `Exit code 12 (k8s-verify help 12)`.

@@ -68,6 +68,7 @@ async function listFiles(
   const isExact = parseVersionRequest(asked).kind === 'exact';
   const notes = [
     ...(isExact ? [notLookedUp(version)] : []),
+    ...(line.operands.length === 0 ? [lookedUp(asked, version)] : []),
     ...(isTabled(version) ? [] : [notTabled(version)]),
   ];
   return listAnswer(
@@ -122,6 +123,12 @@ function notLookedUp(version: ReleaseVersion): Note {
     'release-not-looked-up',
     `this is what Kubernetes publishes for releases of ${minorOf(version)}; whether there is a ${name} was not looked up`,
   );
+}
+
+/** Where the line names no version: the list is long, and in a pipe it has no head. */
+function lookedUp(asked: string, version: ReleaseVersion): Note {
+  const text = `this is what ${formatReleaseVersion(version)} has, which ${asked} names now`;
+  return note('release-looked-up', text);
 }
 
 function notTabled(version: ReleaseVersion): Note {

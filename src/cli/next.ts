@@ -4,6 +4,7 @@
  */
 import { ANOTHER_PROJECT } from './meant.ts';
 import { type ErrorCode, GET_AGAIN, IS_NEWEST, TWO_DIGESTS, type K8sVerifyError } from '../errors.ts';
+import { ALL_NAMES } from '../release/component.ts';
 import { excerpt } from '../text/excerpt.ts';
 import { type Invocation, toType } from './invocation.ts';
 import * as commands from './next-commands.ts';
@@ -120,7 +121,7 @@ function first(...parts: readonly Steps[]): Steps {
 /** What Kubernetes has of that version is no help. */
 const ofAnotherProject: Steps = (error, invocation) =>
   error.found?.startsWith(ANOTHER_PROJECT) === true
-    ? [...own(error, invocation), { text: 'see what can be proved', command: 'k8s-verify list --all' }]
+    ? [...own(error, invocation), { text: 'see what can be proved', command: ALL_NAMES }]
     : [];
 
 const refill = stepOf('fill the mirror again', releases.refillMirror);

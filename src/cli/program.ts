@@ -218,7 +218,7 @@ function addList(program: StrictCommand): void {
       ],
       details: [
         'List the newest release of each minor that Kubernetes supports, or of the one that you name, as in 1.30.',
-        'With a version or --platform: list what a release has, for which platforms, and what of it is signed.',
+        'With a version, --platform or --all: list what a release has, for which platforms, and what of it is signed.',
         'The list is what Kubernetes publishes for a release of that minor, from a table built into k8s-verify. Only a name ' +
           'such as stable is looked up: a version is taken as it is, whether there is such a release or not. Where the ' +
           'table was not checked against releases of that minor, a note says so.',

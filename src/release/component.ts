@@ -107,6 +107,9 @@ function from(since: Minor | undefined, all: readonly Availability[]): readonly 
 /** The minor releases that the table was checked against. */
 export const TABLED: { readonly since: Minor; readonly until: Minor } = { since: [1, 22], until: [1, 36] };
 
+/** Lists every name; of a release that is there, so that no server has to say which one is the newest. */
+export const ALL_NAMES: string = `k8s-verify list v${TABLED.until.join('.')}.0 --all`;
+
 /** Whether the table was checked against releases of that minor. For others it is a best guess. */
 export function isTabled(version: ReleaseVersion): boolean {
   return holds(TABLED, version);
@@ -177,7 +180,7 @@ function lookUp(name: string): Component | undefined {
 function adviceFor(near: string | undefined, severed: string | undefined): string {
   if (severed === ',') return 'write one argument for each component, without commas';
   if (severed !== undefined) return 'write the version of a component after @, as in kubectl@v1.26.0';
-  return near === undefined ? 'see what there is with: k8s-verify list --all' : `did you mean ${near}?`;
+  return near === undefined ? `see what there is with: ${ALL_NAMES}` : `did you mean ${near}?`;
 }
 
 /** The platforms that the component is published for in that release; empty if there are none. */

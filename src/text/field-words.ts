@@ -38,7 +38,7 @@ const COMMAND_OR_OPTION =
 
 /**
  * Advice for a person at a command line, for the author of a program: `name it with --bundle FILE` names `bundle`. A command
- * that is given whole, as in `a name from k8s-verify list --all`, stays one.
+ * that is given whole, as in `a name from k8s-verify list v1.36.0 --all`, stays one.
  */
 export function inFieldWords(text: string): string {
   return text.replaceAll(COMMAND_OR_OPTION, (found, name?: string) => FIELDS.get(name ?? '') ?? found);

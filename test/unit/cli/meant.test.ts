@@ -89,7 +89,7 @@ describe('a program of another project', () => {
     const steps = nextSteps(error, { words: ['helm'], line: undefined, downloaded: false });
     expect(steps).toEqual([
       { text: 'get it from that project, with the checks that it offers' },
-      { text: 'see what can be proved', command: 'k8s-verify list --all' },
+      { text: 'see what can be proved', command: 'k8s-verify list v1.36.0 --all' },
     ]);
   });
 });

@@ -135,7 +135,7 @@ describe('errors', () => {
       next: 'k8s-verify kubectl v1.30.2',
     });
     expect(errorText(unknown, PLAIN)).toBe(
-      'k8s-verify: error: there is no component "kubetcl"\n  next   k8s-verify kubectl v1.30.2\nExit code 3; all names: k8s-verify list --all\n',
+      'k8s-verify: error: there is no component "kubetcl"\n  next   k8s-verify kubectl v1.30.2\nExit code 3; all names: k8s-verify list v1.36.0 --all\n',
     );
   });
 

@@ -186,7 +186,7 @@ describe('unknown components', () => {
     expect(error.code).toBe('component-unknown');
     expect(error.message.length).toBeLessThan(250);
     expect(error.message).not.toContain('\u001b');
-    expect(error.next).toBe('see what there is with: k8s-verify list --all');
+    expect(error.next).toBe('see what there is with: k8s-verify list v1.36.0 --all');
   });
 
   it('reads a tarball by its file name where that has no platform', () => {
