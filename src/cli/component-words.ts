@@ -4,6 +4,7 @@ import { MAX_ARTIFACTS_PER_RUN } from '../limits.ts';
 import { parseComponent, repeatedComponent } from '../plan/request.ts';
 import { findComponent, isComponent } from '../release/component.ts';
 import { excerpt } from '../text/excerpt.ts';
+import { withoutOperands } from './invocation.ts';
 import { mistypedCommand, mistypedComponent } from './meant.ts';
 import type { ParsedLine } from './parsed-line.ts';
 import { commandNames } from './program.ts';
@@ -31,6 +32,7 @@ export function readComponents(line: ParsedLine): readonly NamedComponent[] {
     });
   }
   refuseMistypedCommand(names[0] ?? '', line);
+  refuseLateCommand(names.slice(1), line);
   const artifacts = names.map((name) => readArtifact(name, common, line));
   for (const { component } of artifacts) refuseUnknown(component, line);
   refuseTwins(artifacts, line);
@@ -45,16 +47,17 @@ export function readComponents(line: ParsedLine): readonly NamedComponent[] {
   return artifacts;
 }
 
-function noComponent(version: string | undefined, { command }: ParsedLine): RequestError {
+function noComponent(version: string | undefined, { command, options }: ParsedLine): RequestError {
   // `latest` would be asked back.
   const example = version?.replace(/^latest/, 'stable') ?? 'v1.30.2';
+  const whole = [command, 'kubectl', example, ...(command === 'mirror' ? ['--to', options.to ?? 'DIR'] : [])];
   return new RequestError('usage', 'no component is named', {
     wanted: 'COMPONENT[@VERSION]... [VERSION]',
     found: version === undefined ? 'nothing' : `only the version ${excerpt(version)}`,
     next:
       command === 'install'
         ? `name what to install, for example: ${commandText(['kubectl', example]) ?? 'k8s-verify kubectl'}`
-        : `name a component, for example: ${commandText([command, 'kubectl', example]) ?? `k8s-verify ${command} kubectl`}`,
+        : `name a component, for example: ${commandText(whole) ?? `k8s-verify ${command} kubectl`}`,
   });
 }
 
@@ -124,6 +127,19 @@ function refuseMistypedCommand(word: string, { explicit, words }: ParsedLine): v
   }
   const mistake = mistypedCommand(word, words, commands);
   if (mistake !== undefined) throw mistake;
+}
+
+/** `k8s-verify kubectl verify` asks for two components; its author meant one command. */
+function refuseLateCommand(names: readonly string[], { explicit, words }: ParsedLine): void {
+  const late = explicit ? undefined : names.find((name) => commandNames().includes(name));
+  if (late === undefined) return;
+  throw new RequestError('usage', `${late} is a command, and stands after a component`, {
+    wanted: 'the command first',
+    found: excerpt(words[0] ?? ''),
+    next:
+      commandText([late, ...withoutOperands(words, [late])]) ??
+      `write k8s-verify ${late} first, and the rest after it`,
+  });
 }
 
 /** A name that the table lacks is refused before anything is asked of the network, unless `--force-name` says to try. */

@@ -58,7 +58,7 @@ export function withoutSwitch(words: readonly string[], name: string): readonly 
 }
 
 /** Of the options that another command takes as well, those without a value. */
-const SWITCHES: ReadonlySet<string> = new Set(['--require-fresh-trusted-root']);
+const SWITCHES: ReadonlySet<string> = new Set(['--require-fresh-trusted-root', '--all-platforms']);
 
 /** Those options of the line, with their values, that another command takes as well. */
 export function optionsAmong(words: readonly string[], names: ReadonlySet<string>): readonly string[] {

@@ -61,11 +61,22 @@ export const fillMirror: CommandOf = ({ words, line }, missing) => {
   if (operands === undefined) return undefined;
   const { mirror = [] } = line.options;
   const directory = mirror.find((one) => !/^https?:/.test(one)) ?? 'DIR';
-  const platforms = isNamed ? optionsAmong(words, OF_PLATFORM) : [];
+  const platforms = isNamed ? platformsFor(words, missing) : [];
   return toType(['mirror', ...operands, ...platforms, ...optionsAmong(words, OF_MIRROR), '--to', directory]);
 };
 
 const OF_PLATFORM: ReadonlySet<string> = new Set(['--platform']);
+
+/** The line may be typed on another machine, whose own platform is another one. */
+function platformsFor(words: readonly string[], { version, platform }: Name): readonly string[] {
+  const named = optionsAmong(words, OF_PLATFORMS);
+  if (named.length > 0) return named;
+  // What is known of the file says whether it has one.
+  const own = platform ?? (version === undefined ? thisPlatform() : undefined);
+  return own === undefined ? [] : ['--platform', own];
+}
+
+const OF_PLATFORMS: ReadonlySet<string> = new Set(['--platform', '--all-platforms']);
 
 /** A file of the mirror that the line checks, fetched into it again. */
 export const refillMirror: CommandOf = ({ words, line }, file) => {
@@ -77,7 +88,10 @@ export const refillMirror: CommandOf = ({ words, line }, file) => {
 
 /** A mirror that has the evidence of the file that was verified. */
 export const carriedMirror: CommandOf = ({ words, line }, claimed) => {
-  const named = nameWords(line?.options.as ?? claimed);
+  const demanded = line?.options.as;
+  const named = nameWords(
+    demanded === undefined ? claimed : { ...demanded, platform: demanded.platform ?? claimed.platform },
+  );
   return named && toType(['mirror', ...named, ...optionsAmong(words, OF_MIRROR), '--to', 'DIR']);
 };
 

@@ -4,6 +4,7 @@ import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { type Invocation, withoutOperands } from '../../../src/cli/invocation.ts';
 import { bugSteps, nextSteps } from '../../../src/cli/next.ts';
+import { thisPlatform } from '../../../src/cli/success-text.ts';
 import { commandText } from '../../../src/cli/words.ts';
 import { quoted } from '../../../src/text/quoted.ts';
 import { type ErrorCode, type K8sVerifyError, UntrustedError } from '../../../src/errors.ts';
@@ -131,7 +132,7 @@ describe('the commands of a failure', () => {
       ['kubectl', 'v1.30.2', '--mirror', 'https://m.example'],
       [
         'k8s-verify kubectl v1.30.2 --mirror https://m.example --mirror https://dl.k8s.io',
-        'k8s-verify mirror kubectl v1.30.2 --to DIR',
+        `k8s-verify mirror kubectl v1.30.2 --platform ${thisPlatform()} --to DIR`,
       ],
     ],
     [
@@ -234,6 +235,42 @@ describe('the commands of a failure', () => {
       [
         'k8s-verify verify a --trusted-root root.json --require-fresh-trusted-root --bundle b',
         'k8s-verify mirror kubectl v1.30.2 --platform plan9/arm64 --trusted-root root.json --require-fresh-trusted-root --to DIR',
+      ],
+    ],
+    [
+      'offline',
+      { subject: KUBECTL },
+      ['verify', 'a', '--offline', '--as', 'kubectl@v1.30.2'],
+      [
+        'k8s-verify verify a --as kubectl@v1.30.2',
+        'k8s-verify mirror kubectl v1.30.2 --platform plan9/arm64 --to DIR',
+      ],
+    ],
+    [
+      'mirror-incomplete',
+      { subject: KUBECTL },
+      ['digest', 'kubectl', 'v1.30.2', '--mirror', 'https://m.example'],
+      [
+        'k8s-verify digest kubectl v1.30.2 --mirror https://m.example --mirror https://dl.k8s.io',
+        'k8s-verify mirror kubectl v1.30.2 --platform plan9/arm64 --to DIR',
+      ],
+    ],
+    [
+      'mirror-incomplete',
+      { subject: { component: 'kubernetes-src', version: 'v1.30.2' } },
+      ['digest', 'kubernetes-src', 'v1.30.2', '--mirror', 'https://m.example'],
+      [
+        'k8s-verify digest kubernetes-src v1.30.2 --mirror https://m.example --mirror https://dl.k8s.io',
+        'k8s-verify mirror kubernetes-src v1.30.2 --to DIR',
+      ],
+    ],
+    [
+      'mirror-incomplete',
+      {},
+      ['digest', 'kubectl', 'v1.30.2', '--all-platforms', '--mirror', 'https://m.example'],
+      [
+        'k8s-verify digest kubectl v1.30.2 --all-platforms --mirror https://m.example --mirror https://dl.k8s.io',
+        'k8s-verify mirror kubectl v1.30.2 --all-platforms --to DIR',
       ],
     ],
     [
