@@ -4,16 +4,18 @@ import { K8sVerifyError } from '../errors.ts';
 import { note, type Note } from '../notes.ts';
 import type { ArtifactResult } from '../result.ts';
 
-/** @returns nothing where there is none, where it cannot be read, or where it has nothing of what was installed. */
+/** @returns nothing where there is none, where it cannot be read, and where it says the very versions that were installed. */
 export async function unusedLockNotes(artifacts: readonly ArtifactResult[]): Promise<readonly Note[]> {
   try {
     const found = await findLock(DEFAULT_LOCKFILE);
     const entries = found?.lock.artifacts ?? [];
-    const versions = entries.flatMap(({ component, version }) =>
-      artifacts.some((one) => one.component === component) ? [version] : [],
+    const others = entries.flatMap(({ component, version }) =>
+      artifacts.some((one) => one.component === component && one.version !== version)
+        ? [`${component} ${version}`]
+        : [],
     );
-    if (versions.length === 0) return [];
-    const said = [...new Set(versions)].join(', ');
+    if (others.length === 0) return [];
+    const said = [...new Set(others)].join(', ');
     return [note('lockfile-not-used', `${DEFAULT_LOCKFILE} says ${said} here; --locked would use it`)];
   } catch (error) {
     if (error instanceof K8sVerifyError) return [];

@@ -73,7 +73,8 @@ export class ScanMetrics {
         );
         throw error;
       });
-      const { failed, notes = [] } = answer;
+      const { failed } = answer;
+      const notes = [...(answer.notes ?? []), ...notCollected(this.#path)];
       if (failed === undefined)
         return { ...answer, notes: [...notes, ...(await this.#write(file, 0, found))] };
       const told = await this.#write(file, exitCodeFor(failed.error), found).catch((cause: unknown) => [
@@ -123,6 +124,13 @@ export class ScanMetrics {
 
 function notWritten(path: string, cause: unknown): Note {
   return note('metrics-not-written', `${path}: ${cause instanceof Error ? cause.message : String(cause)}`);
+}
+
+/** The collector passes over every other file of its directory, and says nothing. */
+function notCollected(path: string): readonly Note[] {
+  if (path.endsWith('.prom')) return [];
+  const text = `${path}: Prometheus' textfile collector reads only files whose name ends in .prom`;
+  return [note('metrics-not-collected', text)];
 }
 
 function metricsText({ exitCode, facts, seconds, found }: ScanEnd): string {

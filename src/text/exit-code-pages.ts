@@ -87,7 +87,11 @@ export const EXIT_CODE_PAGES: Readonly<Record<ExitCode, ExitCodePage>> = {
       'a clock of this machine that is wrong',
       'an installation of k8s-verify that is damaged',
     ],
-    steps: [LOOK_AROUND, ['set the clock, or install a newer k8s-verify']],
+    steps: [
+      LOOK_AROUND,
+      ['renew the trusted root:', 'k8s-verify trusted-root update'],
+      ['or set the clock, install a newer k8s-verify, or name a newer root with --trusted-root FILE'],
+    ],
   },
   10: {
     title: 'no signature is published for this file',

@@ -64,6 +64,16 @@ describe('the metrics', () => {
     expect([...one.metrics.values()].map(({ type }) => type)).toEqual(Array.from(one.metrics, () => 'gauge'));
   });
 
+  it('have a name that the collector reads, or a note', async () => {
+    const world = await machine();
+    const of = async (name: string): Promise<string> =>
+      (await world.run(['scan', 'tools', ...world.options, '--metrics', name])).stderr;
+    expect(await of('m.txt')).toContain(
+      "note: m.txt: Prometheus' textfile collector reads only files whose name",
+    );
+    expect(await of('m.prom')).not.toContain('textfile collector');
+  });
+
   it('have the date of the built-in trusted root', async () => {
     const world = await machine();
     const file = ['--metrics', 'textfile/k8s-verify.prom'];
