@@ -15,15 +15,11 @@ const LOADED_FIRST = ['LD_PRELOAD', 'DYLD_INSERT_LIBRARIES', 'OPENSSL_CONF'] as 
 export function systemVariables(env: Environment): readonly VariableFinding[] {
   const isSet = (name: string): boolean => (env[name] ?? '') !== '';
   const first = LOADED_FIRST.filter(isSet);
+  if (first.length === 0) return [];
   return [
-    ...(first.length === 0
-      ? []
-      : [
-          {
-            found: `the system loads code or settings from ${first.join(', ')}, before k8s-verify runs`,
-            advice:
-              'unset what you do not need, and make sure that no other user can write to the files they name',
-          },
-        ]),
+    {
+      found: `the system loads code or settings from ${first.join(', ')}, before k8s-verify runs`,
+      advice: 'unset what you do not need, and make sure that no other user can write to the files they name',
+    },
   ];
 }
