@@ -9716,9 +9716,9 @@ async function removeCreatedDirectories(directory) {
 async function keepDirectories(directory) {
 	for (let at = directory;; at = (0, node_path.dirname)(at)) {
 		const created = createdHere.get(at);
-		if (created === void 0) return;
 		createdHere.delete(at);
-		await created.parent.close();
+		await created?.parent.close();
+		if (at === (0, node_path.dirname)(at)) return;
 	}
 }
 async function isRemoved({ parent, name, made }) {
@@ -11029,7 +11029,7 @@ function lookUp(name) {
 function adviceFor$2(near, severed) {
 	if (severed === ",") return "write one argument for each component, without commas";
 	if (severed !== void 0) return "write the version of a component after @, as in kubectl@v1.26.0";
-	return near === void 0 ? "see what there is with: k8s-verify list --all" : `did you mean ${near}?`;
+	return near === void 0 ? `see what there is with: ${ALL_NAMES}` : `did you mean ${near}?`;
 }
 function platformsOf$1(component, version) {
 	if (component.platforms === "none") return [];
@@ -11060,7 +11060,7 @@ function holds({ since, until }, { major, minor }) {
 function compareMinors(a, b) {
 	return a[0] - b[0] || a[1] - b[1];
 }
-var SERVER, LINUX_ARM, WINDOWS_ARM64, ON_SERVERS, ON_NODES, ON_CLIENTS, ON_TESTED, ON_TIER, TABLED, COMPONENTS;
+var SERVER, LINUX_ARM, WINDOWS_ARM64, ON_SERVERS, ON_NODES, ON_CLIENTS, ON_TESTED, ON_TIER, TABLED, ALL_NAMES, COMPONENTS;
 var init_component = __esmMin((() => {
 	init_excerpt();
 	init_errors();
@@ -11096,6 +11096,7 @@ var init_component = __esmMin((() => {
 		since: [1, 22],
 		until: [1, 36]
 	};
+	ALL_NAMES = `k8s-verify list v${TABLED.until.join(".")}.0 --all`;
 	COMPONENTS = [
 		binary("kubectl", "command line for a cluster", "client"),
 		binary("kubectl-convert", "kubectl plugin that converts manifests", "client"),
@@ -14777,11 +14778,11 @@ function encodeLock({ asked = new Map(), platforms, artifacts }, schema) {
 		schemaVersion: SCHEMA_VERSION,
 		asked: Object.fromEntries([...asked].toSorted(([a], [b]) => compare$1(a, b))),
 		platforms: platforms.toSorted(compare$1),
-		artifacts: artifacts.toSorted((a, b) => compare$1(keyOf$3(a), keyOf$3(b)))
+		artifacts: artifacts.toSorted((a, b) => compare$1(keyOf$4(a), keyOf$4(b)))
 	};
 	return Buffer.from(`${JSON.stringify(document, void 0, 2)}\n`, "utf8");
 }
-function keyOf$3({ component, version, platform = "" }) {
+function keyOf$4({ component, version, platform = "" }) {
 	return `${component} ${platform} ${version}`;
 }
 function compare$1(a, b) {
@@ -23778,7 +23779,7 @@ function verifyLogEntry(proof, entry) {
 	const trust = {
 		...EMPTY_TRUST,
 		tlogs: entry.logs.map(({ forVerifier }) => forVerifier),
-		publicKey: keyOf$2(proof)
+		publicKey: keyOf$3(proof)
 	};
 	const options = {
 		tlogThreshold: 1,
@@ -23802,7 +23803,7 @@ function verifySigner(proof) {
 		certificateAuthorities: trusted(authorities.certificateAuthorities),
 		timestampAuthorities: trusted(authorities.timestampAuthorities),
 		ctlogs: authorities.certificateLogs.map(({ forVerifier }) => forVerifier),
-		publicKey: keyOf$2(proof)
+		publicKey: keyOf$3(proof)
 	};
 	const threshold = signer.kind === "certificate" ? 1 : 0;
 	const options = {
@@ -23826,7 +23827,7 @@ function verifySigner(proof) {
 function trusted(authorities) {
 	return authorities.filter(({ flaw }) => flaw === void 0).map(({ forVerifier }) => forVerifier);
 }
-function keyOf$2({ signer }) {
+function keyOf$3({ signer }) {
 	return () => ({
 		publicKey: signer.key.object,
 		validFor: () => true
@@ -30929,7 +30930,7 @@ var init_kept_manifest = __esmMin((() => {
 }));
 // src/proof/check-detached-signature.ts
 function detachedHashes({ certificate }) {
-	return possibleHashes(keyOf$1(readCertificate(certificate)));
+	return possibleHashes(keyOf$2(readCertificate(certificate)));
 }
 function checkDetachedSignature(pair, subject, algorithm = "sha256") {
 	const signing = readCertificate(pair.certificate);
@@ -30937,12 +30938,12 @@ function checkDetachedSignature(pair, subject, algorithm = "sha256") {
 		fittingDigest(pair, [subject.digest]);
 		return signing;
 	}
-	const key = keyOf$1(signing);
+	const key = keyOf$2(signing);
 	if (!key.verifyMessage(subject.message, algorithm, pair.signature)) throw misfit(key, "the file");
 	return signing;
 }
 function fittingDigest(pair, digests) {
-	const key = keyOf$1(readCertificate(pair.certificate));
+	const key = keyOf$2(readCertificate(pair.certificate));
 	if (key.needsMessage) throw new RequestError("usage", `the signature is by an ${key.description} key, which signs the file itself`, {
 		wanted: "a bundle, with the file",
 		found: "a detached signature, which the log only finds by a digest",
@@ -30958,7 +30959,7 @@ function fittingDigest(pair, digests) {
 	});
 	throw misfit(key, digests.map(({ algorithm, hex }) => `${algorithm} ${hex}`).join(" or "));
 }
-function keyOf$1(certificate) {
+function keyOf$2(certificate) {
 	return readPublicKey(certificate.publicKey, "the signing certificate");
 }
 function misfit(key, over) {
@@ -30982,7 +30983,7 @@ function detachedSignatureFits(pair, digest) {
 	}
 }
 function needsWholeFile({ certificate }) {
-	return keyOf$1(readCertificate(certificate)).needsMessage;
+	return keyOf$2(readCertificate(certificate)).needsMessage;
 }
 var init_check_detached_signature = __esmMin((() => {
 	init_errors();
@@ -38173,7 +38174,7 @@ async function resolveVersion(text, request, client) {
 	const { marker } = asked;
 	const sources = sourcesOf$1(request, client.http);
 	const found = await lookUpMarker(marker, sources, client, request.signal);
-	if (found === void 0) throw noSuchMarker(marker, sources);
+	if (found === void 0) throw noSuchMarker(marker, sources, text);
 	const { version, source } = found;
 	client.report({
 		kind: "resolved",
@@ -38191,8 +38192,8 @@ function versionResolver(request, client) {
 		return version;
 	};
 }
-function noSuchMarker(marker, sources) {
-	return new RequestError("release-not-found", `there is no release for ${formatMarker(marker)}`, {
+function noSuchMarker(marker, sources, asked = formatMarker(marker)) {
+	return new RequestError("release-not-found", `there is no release for ${asked}`, {
 		wanted: `a version at ${sources.map(({ shown }) => `${shown}/${markerPath(marker)}`).join(" or ")}`,
 		found: sources.length === 1 ? "no such file" : "no such file at any of them",
 		next: "name an exact version such as v1.30.2, or another minor release"
@@ -38816,7 +38817,7 @@ function writeName({ component, version, platform }) {
 	return `${component}@${version}${platform === void 0 ? "" : `:${platform}`}`;
 }
 function parseWrittenName(text, source) {
-	const { component, version, platform } = WRITTEN.exec(text)?.groups ?? {};
+	const { component, version, platform } = WRITTEN$1.exec(text)?.groups ?? {};
 	if (component === void 0 || version === void 0) throw new RequestError("usage", `${source} does not take ${excerpt(text)}`, {
 		wanted: "COMPONENT@VERSION or COMPONENT@VERSION:OS/ARCH",
 		found: excerpt(text),
@@ -38828,12 +38829,12 @@ function parseWrittenName(text, source) {
 		...platform === void 0 ? {} : { platform }
 	};
 }
-var WRITTEN;
+var WRITTEN$1;
 var init_written_name = __esmMin((() => {
 	init_errors();
 	init_excerpt();
 	init_version();
-	WRITTEN = /^(?<component>[^@:\s]{1,128})@(?<version>[^@:\s]+)(?::(?<platform>[a-z0-9]+\/[a-z0-9]+))?$/;
+	WRITTEN$1 = /^(?<component>[^@:\s]{1,128})@(?<version>[^@:\s]+)(?::(?<platform>[a-z0-9]+\/[a-z0-9]+))?$/;
 }));
 // src/plan/destination.ts
 function defaultInstallDirectory(host) {
@@ -39104,9 +39105,17 @@ async function proveReleased(files, context) {
 				seat.leave();
 			}
 		});
+	} catch (error) {
+		throw await withNewest(error, context);
 	} finally {
 		ended.abort();
 	}
+}
+async function withNewest(error, { sources, signal }) {
+	const missing = error instanceof RequestError ? readReleaseVersion(error.subject?.version ?? "") : void 0;
+	if (missing === void 0) return error;
+	const { nameNewest } = await Promise.resolve().then(() => (init_newest_there(), newest_there_exports));
+	return nameNewest(error, missing, sources, signal);
 }
 function proofLog(run) {
 	const { client, network, signal } = run;
@@ -39230,7 +39239,7 @@ async function fetchPublished(request, listed) {
 	throw new RequestError("artifact-not-found", `there is no ${request.what}`, {
 		wanted: `its signature at ${request.sources.map(({ shown }) => `${shown}/${request.path}`).join(" or ")}`,
 		found: "no signature, no certificate, no bundle and no checksum file",
-		next: "see what the release has with k8s-verify list"
+		next: "check the version, the component and the platform; a new release can take hours to reach every region"
 	});
 }
 function sha256Of({ proven }, label) {
@@ -39811,7 +39820,7 @@ var init_place = __esmMin((() => {
 }));
 // src/names/name-memory.ts
 async function recallName(data, name, isBound) {
-	const key = keyOf(name);
+	const key = keyOf$1(name);
 	const notes = [];
 	for (const onlyNew of [true, false]) {
 		const entries = (await data.read("names", key)).map((entry) => ({
@@ -39838,14 +39847,14 @@ async function recallName(data, name, isBound) {
 	};
 }
 async function forgetName$1(data, name) {
-	const key = keyOf(name);
+	const key = keyOf$1(name);
 	const was = (await data.read("names", key)).some(({ place }) => place === "own");
 	return await data.remove("names", key) && was;
 }
 function damaged$1({ path }) {
 	return note("name-memory-damaged", `${path} was damaged; what it remembered of a name is lost`);
 }
-function keyOf({ kind, component, version, platform, signer, authority }) {
+function keyOf$1({ kind, component, version, platform, signer, authority }) {
 	const who = signer.kind === "managed-key" ? [signer.sha256] : [signer.subjectAlternativeName, signer.issuer];
 	const parts = [
 		FORM$1,
@@ -39862,7 +39871,7 @@ function encode(name) {
 	const { component, version, platform, signer, authority, sha256, signedAt } = name;
 	const entry = {
 		schemaVersion: FORM$1,
-		key: keyOf(name),
+		key: keyOf$1(name),
 		component,
 		version,
 		...platform === void 0 ? {} : { platform },
@@ -42422,7 +42431,11 @@ var init_exit_code_pages = __esmMin((() => {
 				"a clock of this machine that is wrong",
 				"an installation of k8s-verify that is damaged"
 			],
-			steps: [LOOK_AROUND, ["set the clock, or install a newer k8s-verify"]]
+			steps: [
+				LOOK_AROUND,
+				["renew the trusted root:", "k8s-verify trusted-root update"],
+				["or set the clock, install a newer k8s-verify, or name a newer root with --trusted-root FILE"]
+			]
 		},
 		10: {
 			title: "no signature is published for this file",
@@ -46524,7 +46537,7 @@ function addList(program) {
 		}],
 		details: [
 			"List the newest release of each minor that Kubernetes supports, or of the one that you name, as in 1.30.",
-			"With a version or --platform: list what a release has, for which platforms, and what of it is signed.",
+			"With a version, --platform or --all: list what a release has, for which platforms, and what of it is signed.",
 			"The list is what Kubernetes publishes for a release of that minor, from a table built into k8s-verify. Only a name such as stable is looked up: a version is taken as it is, whether there is such a release or not. Where the table was not checked against releases of that minor, a note says so."
 		],
 		success: "listed",
@@ -47187,17 +47200,18 @@ function changed(words, change) {
 	return [...change(before), ...words.slice(before.length)];
 }
 function toType(words, more = []) {
-	const before = beforeDashes(words);
+	const read = WRITTEN.reduce(without, words);
+	const before = beforeDashes(read);
 	return commandText([
 		...before.filter((word) => !OF_THE_MOMENT.has(word)),
 		...more,
-		...words.slice(before.length)
+		...read.slice(before.length)
 	]);
 }
-var SWITCHES, OF_THE_MOMENT;
+var SWITCHES, OF_THE_MOMENT, WRITTEN;
 var init_invocation = __esmMin((() => {
 	init_words();
-	SWITCHES = new Set(["--require-fresh-trusted-root"]);
+	SWITCHES = new Set(["--require-fresh-trusted-root", "--all-platforms"]);
 	OF_THE_MOMENT = new Set([
 		"--json",
 		"--quiet",
@@ -47206,6 +47220,12 @@ var init_invocation = __esmMin((() => {
 		"-v",
 		"--no-progress"
 	]);
+	WRITTEN = [
+		"--write",
+		"--attest",
+		"--report",
+		"--metrics"
+	];
 }));
 // src/cli/next-commands.ts
 function asksReleases(line) {
@@ -47644,6 +47664,12 @@ var init_version_words = __esmMin((() => {
 	init_words();
 }));
 // src/cli/next-releases.ts
+function platformsFor(words, { version, platform }) {
+	const named = optionsAmong(words, OF_PLATFORMS);
+	if (named.length > 0) return named;
+	const own = platform ?? (version === void 0 ? thisPlatform() : void 0);
+	return own === void 0 ? [] : ["--platform", own];
+}
 function versionsOf(operands) {
 	return operands.flatMap((word) => {
 		const version = word.includes("@") ? word.slice(word.indexOf("@") + 1) : word;
@@ -47679,7 +47705,7 @@ function nameWords({ component, version, platform }) {
 		...platform === void 0 ? [] : ["--platform", platform]
 	];
 }
-var OF_JUDGING, OF_MIRROR, OF_RELEASED, OF_LOCK, FILLED_FOR, fillMirror$1, OF_PLATFORM, refillMirror, carriedMirror, asHere, list$1, OF_LIST, listEverywhere, EXACT, newestOfMinor, releasedFile, releasedAs$1, verifyWithBundle, verifyInFull, scanWithLockfile;
+var OF_JUDGING, OF_MIRROR, OF_RELEASED, OF_LOCK, FILLED_FOR, fillMirror$1, OF_PLATFORM, OF_PLATFORMS, refillMirror, carriedMirror, asHere, list$1, OF_LIST, listEverywhere, EXACT, newestOfMinor, releasedFile, releasedAs$1, verifyWithBundle, verifyInFull, scanWithLockfile;
 var init_next_releases = __esmMin((() => {
 	init_component();
 	init_version();
@@ -47715,7 +47741,7 @@ var init_next_releases = __esmMin((() => {
 		if (operands === void 0) return void 0;
 		const { mirror = [] } = line.options;
 		const directory = mirror.find((one) => !/^https?:/.test(one)) ?? "DIR";
-		const platforms = isNamed ? optionsAmong(words, OF_PLATFORM) : [];
+		const platforms = isNamed ? platformsFor(words, missing) : [];
 		return toType([
 			"mirror",
 			...operands,
@@ -47726,6 +47752,7 @@ var init_next_releases = __esmMin((() => {
 		]);
 	};
 	OF_PLATFORM = new Set(["--platform"]);
+	OF_PLATFORMS = new Set(["--platform", "--all-platforms"]);
 	refillMirror = ({ words, line }, file) => {
 		const named = nameWords(file);
 		const { check } = line?.options ?? {};
@@ -47739,7 +47766,11 @@ var init_next_releases = __esmMin((() => {
 		]);
 	};
 	carriedMirror = ({ words, line }, claimed) => {
-		const named = nameWords(line?.options.as ?? claimed);
+		const demanded = line?.options.as;
+		const named = nameWords(demanded === void 0 ? claimed : {
+			...demanded,
+			platform: demanded.platform ?? claimed.platform
+		});
 		return named && toType([
 			"mirror",
 			...named,
@@ -47884,6 +47915,7 @@ var own, thePolicy, trustTheSigner, ownSigstore, lookThenForget, withMeantOption
 var init_next = __esmMin((() => {
 	init_meant();
 	init_errors();
+	init_component();
 	init_excerpt();
 	init_invocation();
 	init_next_commands();
@@ -47945,7 +47977,7 @@ var init_next = __esmMin((() => {
 	};
 	ofAnotherProject = (error, invocation) => error.found?.startsWith("a project of its own") === true ? [...own(error, invocation), {
 		text: "see what can be proved",
-		command: "k8s-verify list --all"
+		command: ALL_NAMES
 	}] : [];
 	refill = stepOf("fill the mirror again", refillMirror);
 	source = first(refill, step("take it from its source", fromItsSource));
@@ -48091,7 +48123,7 @@ function auditFacts(facts, invocation) {
 	};
 }
 function lineOf({ words }) {
-	const commandLine = toType(without(words, "--report"));
+	const commandLine = toType(words);
 	return commandLine === void 0 ? {} : { commandLine };
 }
 function failingCode(error) {
@@ -48175,12 +48207,11 @@ function nothingInstalled({ line }) {
 function exitLine(code, exitCode, steps = []) {
 	return `Exit code ${exitCode}${code === "component-unknown" && steps.every(({ command }) => command !== ALL_NAMES) ? `; all names: ${ALL_NAMES}` : ` (k8s-verify help ${exitCode})`}`;
 }
-var ALL_NAMES;
 var init_disk_state = __esmMin((() => {
 	init_lockfile();
+	init_component();
 	init_invocation();
 	init_version_words();
-	ALL_NAMES = "k8s-verify list --all";
 }));
 // src/cli/error-text.ts
 function errorText(error, style, invocation = NOTHING_TYPED$1) {
@@ -49643,6 +49674,7 @@ function readComponents(line) {
 		next: "make several runs of it"
 	});
 	refuseMistypedCommand(names[0] ?? "", line);
+	refuseLateCommand(names.slice(1), line);
 	const artifacts = names.map((name) => readArtifact(name, common, line));
 	for (const { component } of artifacts) refuseUnknown(component, line);
 	refuseTwins(artifacts, line);
@@ -49654,16 +49686,18 @@ function readComponents(line) {
 	});
 	return artifacts;
 }
-function noComponent(version, { command }) {
+function noComponent(version, { command, options }) {
 	const example = version?.replace(/^latest/, "stable") ?? "v1.30.2";
+	const whole = [
+		command,
+		"kubectl",
+		example,
+		...command === "mirror" ? ["--to", options.to ?? "DIR"] : []
+	];
 	return new RequestError("usage", "no component is named", {
 		wanted: "COMPONENT[@VERSION]... [VERSION]",
 		found: version === void 0 ? "nothing" : `only the version ${excerpt(version)}`,
-		next: command === "install" ? `name what to install, for example: ${commandText(["kubectl", example]) ?? "k8s-verify kubectl"}` : `name a component, for example: ${commandText([
-			command,
-			"kubectl",
-			example
-		]) ?? `k8s-verify ${command} kubectl`}`
+		next: command === "install" ? `name what to install, for example: ${commandText(["kubectl", example]) ?? "k8s-verify kubectl"}` : `name a component, for example: ${commandText(whole) ?? `k8s-verify ${command} kubectl`}`
 	});
 }
 function readArtifact(word, common, { command, operands, words }) {
@@ -49717,6 +49751,15 @@ function refuseMistypedCommand(word, { explicit, words }) {
 	const mistake = mistypedCommand(word, words, commands);
 	if (mistake !== void 0) throw mistake;
 }
+function refuseLateCommand(names, { explicit, words }) {
+	const late = explicit ? void 0 : names.find((name) => commandNames().includes(name));
+	if (late === void 0) return;
+	throw new RequestError("usage", `${late} is a command, and stands after a component`, {
+		wanted: "the command first",
+		found: excerpt(words[0] ?? ""),
+		next: commandText([late, ...withoutOperands(words, [late])]) ?? `write k8s-verify ${late} first, and the rest after it`
+	});
+}
 function refuseUnknown(component, { options, words }) {
 	if (options.forceName === true || isComponent(component)) return;
 	const mistake = mistypedComponent(component, words);
@@ -49741,6 +49784,7 @@ var init_component_words = __esmMin((() => {
 	init_request();
 	init_component();
 	init_excerpt();
+	init_invocation();
 	init_meant();
 	init_program();
 	init_version_words();
@@ -49866,9 +49910,9 @@ var init_path_notes = __esmMin((() => {
 // src/cli/lock-note.ts
 async function unusedLockNotes(artifacts) {
 	try {
-		const versions = ((await findLock("k8s-verify.lock.json"))?.lock.artifacts ?? []).flatMap(({ component, version }) => artifacts.some((one) => one.component === component) ? [version] : []);
-		if (versions.length === 0) return [];
-		const said = [...new Set(versions)].join(", ");
+		const others = ((await findLock("k8s-verify.lock.json"))?.lock.artifacts ?? []).flatMap(({ component, version }) => artifacts.some((one) => one.component === component && one.version !== version) ? [`${component} ${version}`] : []);
+		if (others.length === 0) return [];
+		const said = [...new Set(others)].join(", ");
 		return [note("lockfile-not-used", `${DEFAULT_LOCKFILE} says ${said} here; --locked would use it`)];
 	} catch (error) {
 		if (error instanceof K8sVerifyError) return [];
@@ -52550,7 +52594,7 @@ function isOther(error) {
 		""
 	].includes(systemCode(error));
 }
-async function openOrMake(held, name) {
+async function openOrMake(held, name, onMade) {
 	try {
 		return await held.openDirectory(name);
 	} catch (error) {
@@ -52558,7 +52602,9 @@ async function openOrMake(held, name) {
 		if (!isAbsent$1(error)) throw error;
 	}
 	try {
-		return await held.makeDirectory(name, 493);
+		const made = await held.makeDirectory(name, 493);
+		onMade();
+		return made;
 	} catch (error) {
 		if (systemCode(error) === "EEXIST") return held.openDirectory(name);
 		throw error;
@@ -52584,14 +52630,17 @@ var init_tree = __esmMin((() => {
 	init_errors();
 	MirrorTree = class MirrorTree {
 		root;
+		#asked;
+		#own = [];
 		#made = Promise.resolve();
-		constructor(root) {
+		constructor(root, asked) {
 			this.root = root;
+			this.#asked = asked;
 		}
 		static async open(path) {
 			try {
-				await createDirectories(path);
-				return new MirrorTree(await HeldDirectory.open(path));
+				const asked = (0, node_path.resolve)(path);
+				return new MirrorTree(await holdDirectory(asked), asked);
 			} catch (error) {
 				throw diskError(error, `open the mirror ${path}`, path);
 			}
@@ -52610,8 +52659,9 @@ var init_tree = __esmMin((() => {
 		async #make(path) {
 			let held = await this.#again();
 			try {
-				for (const part of partsOf(path)) {
-					const below = await openOrMake(held, part);
+				for (const [index, part] of partsOf(path).entries()) {
+					const made = () => void this.#own.push(partsOf(path).slice(0, index + 1).join("/"));
+					const below = await openOrMake(held, part, made);
 					await held.close();
 					held = below;
 				}
@@ -52665,6 +52715,7 @@ var init_tree = __esmMin((() => {
 					mode: 420,
 					onlyNew: false
 				});
+				await keepDirectories(this.#asked);
 				return true;
 			} catch (error) {
 				throw diskError(error, `write ${(0, node_path.basename)(path)}`, this.at(path));
@@ -52686,19 +52737,26 @@ var init_tree = __esmMin((() => {
 			await this.#removeEmpty((0, node_path.dirname)(path));
 			return true;
 		}
+		async removeOwnEmpty() {
+			await this.#made.catch(() => void 0);
+			for (const path of this.#own.splice(0).toReversed()) await this.#isRemoved(path);
+		}
 		async [Symbol.asyncDispose]() {
 			await this.root.close();
+			await removeCreatedDirectories(this.#asked);
 		}
 		async #removeEmpty(directory) {
-			for (let at = directory; at !== "."; at = (0, node_path.dirname)(at)) {
-				const above = await this.#held(at);
-				try {
-					await above?.rmdir((0, node_path.basename)(at));
-				} catch {
-					return;
-				} finally {
-					await above?.close();
-				}
+			for (let at = directory; at !== "."; at = (0, node_path.dirname)(at)) if (!await this.#isRemoved(at)) return;
+		}
+		async #isRemoved(directory) {
+			const above = await this.#held(directory).catch(() => void 0);
+			try {
+				await above?.rmdir((0, node_path.basename)(directory));
+				return above !== void 0;
+			} catch {
+				return false;
+			} finally {
+				await above?.close();
 			}
 		}
 		async #again() {
@@ -53311,6 +53369,7 @@ async function fillMirror(plan, request, client) {
 			]
 		};
 	} finally {
+		await tree.removeOwnEmpty();
 		await lock.release();
 	}
 }
@@ -54949,16 +55008,17 @@ var init_audit_records = __esmMin((() => {
 async function compareLists(audited, plan, { manifest, records }, context) {
 	const asked = context.sources.map(({ shown }) => shown).join(", ");
 	const sums = readSums(records.sha256Sums, plan, "sha256");
+	const unmeasured = new Set(audited.flatMap((file) => file.kind === "proved" && file.measured === void 0 ? [file.planned.artifact.pathInRelease] : []));
 	const known = {
 		files: knownFiles(audited, manifest, sums),
+		unmeasured,
 		plan,
 		asked
 	};
 	return [
 		compareManifest(manifest, {
-			files: knownFiles(audited, void 0, sums),
-			plan,
-			asked
+			...known,
+			files: knownFiles(audited, void 0, sums)
 		}),
 		describe("SHA256SUMS", sums, {
 			...known,
@@ -55033,7 +55093,8 @@ function compareManifest(manifest, compared) {
 		proved: true
 	}, compared);
 }
-function describe(source, list, { files, plan, asked }) {
+function describe(source, list, compared) {
+	const { files, plan, asked } = compared;
 	if (list.kind === "not-published") return {
 		...EMPTY,
 		source,
@@ -55065,7 +55126,7 @@ function describe(source, list, { files, plan, asked }) {
 		differs: found.differs,
 		notListed: found.notListed,
 		extra: extra.toSorted().slice(0, 100),
-		detail: detailOf(found, extra.length, proved, remark)
+		detail: detailOf(found, extra.length, proved, remark, onlyDeep(digests, compared))
 	};
 }
 function isUnsignedByDesign(path) {
@@ -55091,12 +55152,15 @@ function outcomeOf$1(source, from, { agrees, differs, notListed }, { version }) 
 		})
 	};
 }
-function detailOf({ agrees, differs, notListed, notComparable }, extra, proved, remark) {
+function onlyDeep(list, { files, unmeasured }) {
+	return files.some(({ path, sha512 }) => list.get(path)?.sha512 !== void 0 && sha512 === void 0 && unmeasured.has(path)) ? " without --deep" : "";
+}
+function detailOf({ agrees, differs, notListed, notComparable }, extra, proved, remark, why = "") {
 	return [
 		`agrees about ${agrees}`,
 		...differs.length === 0 ? [] : [`differs about ${differs.length}`],
 		...notListed.length === 0 ? [] : [`does not list ${notListed.length}`],
-		...notComparable === 0 ? [] : [`lists ${notComparable} that cannot be compared`],
+		...notComparable === 0 ? [] : [`lists ${notComparable} that cannot be compared${why}`],
 		...extra === 0 ? [] : [`lists ${extra} that the table of components lacks`],
 		proved ? "is proved itself" : remark ?? "is not signed, and no proof"
 	].join("; ");
@@ -55376,6 +55440,18 @@ async function writeAudit(directory, files, manifest, signal) {
 	const root = (0, node_path.resolve)(directory);
 	await assertCanWriteTo(root);
 	const proved = files.flatMap((file) => isWritten(file) ? [file] : []);
+	const leftOut = files.flatMap((file) => isWritten(file) ? [] : [{
+		path: file.planned.artifact.pathInRelease,
+		verdict: verdictOf$1(file)
+	}]);
+	if (proved.length === 0) return {
+		written: {
+			directory: root,
+			files: [],
+			leftOut
+		},
+		notes: []
+	};
 	const content = new Map([[SUMS, Buffer.from(sumsOf(proved))]]);
 	for (const { proven, planned } of proved) if (proven.proof.listedIn === void 0) content.set(bundlePathOf(planned.artifact.pathInRelease), proven.proof.bundle);
 	if (manifest.kind === "proved") {
@@ -55392,10 +55468,6 @@ async function writeAudit(directory, files, manifest, signal) {
 		signal
 	});
 	const others = await othersCanChange((0, node_path.join)(root, SUMS)) ?? [];
-	const leftOut = files.flatMap((file) => isWritten(file) ? [] : [{
-		path: file.planned.artifact.pathInRelease,
-		verdict: verdictOf$1(file)
-	}]);
 	return {
 		written: {
 			directory: root,
@@ -56079,11 +56151,15 @@ function kindLines({ results, summary }) {
 	};
 	return [line("KIND", COLUMNS$1), ...rows.map(({ name, numbers }) => line(name, numbers))];
 }
-function comparedLines({ compared }) {
+function comparedLines({ compared, results }) {
 	const records = compared.filter(({ source }) => source !== "table of components");
 	const agreeing = records.filter(({ outcome }) => outcome === "agrees").map(nameOf);
 	const others = records.filter(({ outcome }) => outcome !== "agrees" && outcome !== "differs");
-	return [...agreeing.length === 0 ? [] : [`${listed$2(agreeing)} ${agreeing.length === 1 ? "agrees" : "agree"}`], ...others.map((one) => `${nameOf(one)}: ${WORDS[one.outcome]}`)];
+	return [...agreeing.length === 0 ? [] : [`${listed$2(agreeing)} ${agreeing.length === 1 ? "agrees" : "agree"}`], ...others.map((one) => `${nameOf(one)}: ${WORDS[one.outcome]}${deepHint(one, results)}`)];
+}
+function deepHint({ source, outcome }, results) {
+	const isMeasured = results.some(({ bytes }) => bytes !== void 0);
+	return outcome === "not-comparable" && source === "SHA512SUMS" && !isMeasured && results.some(({ proved }) => proved) ? "; --deep compares it with the files themselves" : "";
 }
 function othersLines({ corroborated }) {
 	return corroborated.map(({ file, detail, differs }) => {
@@ -56093,8 +56169,18 @@ function othersLines({ corroborated }) {
 function writtenLines({ written }) {
 	if (written === void 0) return [];
 	const { directory, files, leftOut } = written;
-	const left = leftOut.map(({ path, verdict }) => `${path} (${verdict})`).join(", ");
-	return [`wrote ${files.length} files to ${shownPath(directory)}: SHA256SUMS, bundles and the release manifest`, ...leftOut.length === 0 ? [] : [`left out there: ${left}`]];
+	if (files.length === 0) return [`wrote nothing to ${shownPath(directory)}: no file is proved`];
+	const [named, more] = [leftOut.slice(0, MOST_FAILURES), leftOut.length - MOST_FAILURES];
+	const left = named.map(({ path, verdict }) => `${path} (${verdict})`).join(", ");
+	return [`wrote ${counted(files.length, "file")} to ${shownPath(directory)}: ${listed$2(kindsOf(files))}`, ...named.length === 0 ? [] : [`left out there: ${left}${more > 0 ? `, and ${more} more` : ""}`]];
+}
+function kindsOf(files) {
+	const names = files.map((path) => (0, node_path.basename)(path));
+	return [
+		["SHA256SUMS", names.includes("SHA256SUMS")],
+		["bundles", names.some((name) => name.endsWith(".sigstore.json"))],
+		["the release manifest", names.includes(MANIFEST_NAME)]
+	].flatMap(([kind, isThere]) => isThere ? [kind] : []);
 }
 function nameOf({ source }) {
 	return source === ".sha256" ? "each .sha256" : source;
@@ -56139,6 +56225,7 @@ function linesOf(lines) {
 }
 var KINDS, COLUMNS$1, WORDS, MOST_FAILURES;
 var init_release_text = __esmMin((() => {
+	init_artifact();
 	init_exit_codes();
 	init_check_lines();
 	init_disk_state();
@@ -56167,7 +56254,7 @@ var init_release_text = __esmMin((() => {
 		"not-published": "no source has it",
 		"not-fetched": "could not be fetched, and was not compared",
 		"not-readable": "cannot be read",
-		"not-comparable": "has no digest that can be compared"
+		"not-comparable": "not compared, since nothing else here has such digests"
 	};
 	MOST_FAILURES = 20;
 }));
@@ -56927,8 +57014,9 @@ async function newestReleases(request, client) {
 		...request.only
 	};
 	const newest = await lookUp(marker);
-	if (newest === void 0) throw noSuchMarker(marker, sources);
-	if (request.only !== void 0) return [newest];
+	const { only } = request;
+	if (newest === void 0) throw noSuchMarker(marker, sources, only === void 0 ? void 0 : `${only.major}.${only.minor}`);
+	if (only !== void 0) return [newest];
 	const { major, minor } = newest.version;
 	const older = Array.from({ length: Math.min(2, minor) }, (_, index) => ({
 		channel: "stable",
@@ -57006,7 +57094,11 @@ async function listFiles({ version: asked, platforms, ...network }, line, output
 	}, client));
 	const chosen = platforms.length === 0 ? {} : { platforms: platforms.map((text) => parsePlatform(text)) };
 	const [source = ""] = placesOf(network);
-	const notes = [...parseVersionRequest(asked).kind === "exact" ? [notLookedUp(version)] : [], ...isTabled(version) ? [] : [notTabled(version)]];
+	const notes = [
+		...parseVersionRequest(asked).kind === "exact" ? [notLookedUp(version)] : [],
+		...line.operands.length === 0 ? [lookedUp(asked, version)] : [],
+		...isTabled(version) ? [] : [notTabled(version)]
+	];
 	return listAnswer({
 		version: formatReleaseVersion(version),
 		platforms,
@@ -57046,6 +57138,9 @@ function minorOf({ major, minor }) {
 function notLookedUp(version) {
 	const name = formatReleaseVersion(version);
 	return note("release-not-looked-up", `this is what Kubernetes publishes for releases of ${minorOf(version)}; whether there is a ${name} was not looked up`);
+}
+function lookedUp(asked, version) {
+	return note("release-looked-up", `this is what ${formatReleaseVersion(version)} has, which ${asked} names now`);
 }
 function notTabled(version) {
 	const [since, until] = [TABLED.since, TABLED.until].map((minor) => `v${minor.join(".")}`);
@@ -57278,10 +57373,11 @@ var init_kept = __esmMin((() => {
 function systemVariables(env) {
 	const isSet = (name) => (env[name] ?? "") !== "";
 	const first = LOADED_FIRST.filter(isSet);
-	return [...first.length === 0 ? [] : [{
+	if (first.length === 0) return [];
+	return [{
 		found: `the system loads code or settings from ${first.join(", ")}, before k8s-verify runs`,
 		advice: "unset what you do not need, and make sure that no other user can write to the files they name"
-	}]];
+	}];
 }
 var LOADED_FIRST;
 var init_system_variables = __esmMin((() => {
@@ -58519,6 +58615,10 @@ var scan_metrics_exports = __exportAll({ ScanMetrics: () => ScanMetrics });
 function notWritten$1(path, cause) {
 	return note("metrics-not-written", `${path}: ${cause instanceof Error ? cause.message : String(cause)}`);
 }
+function notCollected(path) {
+	if (path.endsWith(".prom")) return [];
+	return [note("metrics-not-collected", `${path}: Prometheus' textfile collector reads only files whose name ends in .prom`)];
+}
 function metricsText({ exitCode, facts, seconds, found }) {
 	const { startedAt, trustedRoot } = facts;
 	const asOf = trustedRoot?.asOf;
@@ -58605,7 +58705,8 @@ var init_scan_metrics = __esmMin((() => {
 					await this.#write(file, exitCodeFor(error), void 0).catch((cause) => this.#run.note(notWritten$1(this.#path, cause)));
 					throw error;
 				});
-				const { failed, notes = [] } = answer;
+				const { failed } = answer;
+				const notes = [...answer.notes ?? [], ...notCollected(this.#path)];
 				if (failed === void 0) return {
 					...answer,
 					notes: [...notes, ...await this.#write(file, 0, found)]
@@ -59202,7 +59303,7 @@ var init_compared = __esmMin((() => {
 		"not-published": ["not published", "none"],
 		"not-fetched": ["could not be fetched", "none"],
 		"not-readable": ["cannot be read", "look"],
-		"not-comparable": ["has nothing to compare", "none"]
+		"not-comparable": ["not compared", "none"]
 	};
 	MOST_NAMES = 100;
 }));
@@ -59511,6 +59612,59 @@ var init_release_row = __esmMin((() => {
 		"Log entry"
 	];
 }));
+// src/report/shared-steps.ts
+function keyOf({ text, command }) {
+	return JSON.stringify([text, command]);
+}
+function onItsOwn(step) {
+	return step.text === "then" ? {
+		...step,
+		text: "run it again"
+	} : step;
+}
+var MOST_COMMANDS, SharedSteps, SEE_ABOVE;
+var init_shared_steps = __esmMin((() => {
+	init_html();
+	init_parts();
+	MOST_COMMANDS = 1e3;
+	SharedSteps = class {
+		#counts = new Map();
+		add({ error }) {
+			for (const step of error?.next ?? []) {
+				if (step.command === void 0) continue;
+				const known = this.#counts.get(keyOf(step));
+				if (known !== void 0) known.count += 1;
+				else if (this.#counts.size < MOST_COMMANDS) this.#counts.set(keyOf(step), {
+					step,
+					count: 1
+				});
+			}
+		}
+		own(row, instead = []) {
+			const { error } = row;
+			const next = error?.next.filter((step) => !this.#isShared(step)) ?? [];
+			if (error === void 0 || next.length === error.next.length) return row;
+			return {
+				...row,
+				error: {
+					...error,
+					next: [...next, ...instead]
+				}
+			};
+		}
+		get items() {
+			const shared = [...this.#counts.values()].filter(({ count }) => count > 1);
+			return Array.from(Map.groupBy(shared, ({ count }) => count), ([count, steps]) => html`<li>
+          <p><b>Once, for ${counted(count, "file")}</b></p>
+          ${nextSteps({ next: steps.map(({ step }) => onItsOwn(step)) })}
+        </li> `);
+		}
+		#isShared(step) {
+			return (this.#counts.get(keyOf(step))?.count ?? 0) > 1;
+		}
+	};
+	SEE_ABOVE = { text: "see what to do once for several files, under \"What needs a look\"" };
+}));
 // src/report/signers.ts
 function itemOf({ signer, files, from, to }) {
 	const times = from === void 0 || to === void 0 ? void 0 : html`<p class="quiet">
@@ -59593,13 +59747,15 @@ var init_signers = __esmMin((() => {
 async function* releasePage(report, rows) {
 	const files = [];
 	for await (const row of rows()) files.push(JSON.parse(row));
-	const looks = looksOf$1(report, files);
+	const steps = new SharedSteps();
+	for (const row of files) steps.add(row);
+	const looks = looksOf$1(report, files, steps);
 	yield opening(report, headlineOf$1(report));
 	if (report.summary !== void 0) yield countsLine(countsOf$1(report.summary), looks.length === 0);
 	else if (report.error !== void 0) yield failureSection(report.error);
 	yield looksSection(looks);
 	yield signersSection(files);
-	yield filesSection$1(report, files);
+	yield filesSection$1(report, files, steps);
 	yield comparedSection(report);
 	yield othersSection(report);
 	yield moreSection(report);
@@ -59678,11 +59834,16 @@ function countsOf$1(summary) {
 		}
 	];
 }
-function looksOf$1(report, files) {
-	return [...files.map((row, index) => ({
+function looksOf$1(report, files, steps) {
+	const items = files.map((row, index) => ({
 		row,
 		number: index + 1
-	})).filter(({ row }) => row.verdict !== "genuine").toSorted((one, other) => rankOf$1(one.row) - rankOf$1(other.row)).map(({ row, number }) => lookItem$1(row, number)), ...comparisonLooks(report)];
+	})).filter(({ row }) => row.verdict !== "genuine").toSorted((one, other) => rankOf$1(one.row) - rankOf$1(other.row)).map(({ row, number }) => lookItem$1(steps.own(row), number));
+	return [
+		...steps.items,
+		...items,
+		...comparisonLooks(report)
+	];
 }
 function rankOf$1(row) {
 	return verdictOf(row).tone === "bad" ? 0 : 1;
@@ -59692,7 +59853,7 @@ function signersSection(files) {
 	for (const { signer, signedAt } of files) if (signer !== void 0) tally.add(signer, signedAt);
 	return tally.section(pictureOf(files.flatMap(({ signedAt }) => signedAt ?? [])));
 }
-function filesSection$1({ summary }, files) {
+function filesSection$1({ summary }, files, steps) {
 	if (files.length === 0) return summary === void 0 ? "" : section("files", "Files", html`<p>There is no signed file.</p>`).text;
 	return section("files", "Files", html`${filterControls("Kind", {
 		kinds: [...new Set(files.map(({ kind }) => kind))].toSorted(),
@@ -59702,8 +59863,12 @@ function filesSection$1({ summary }, files) {
       <caption>
         ${counted(files.length, "signed file")}, by path. Each opens to its digest, every check and its URL.
       </caption>
-      ${tableHead$1()} ${files.map((row, index) => tableRow$1(row, index + 1))}
+      ${tableHead$1()} ${files.map((row, index) => tableRow$1(steps.own(row, [SEE_ABOVE]), index + 1))}
     </table>`).text;
+}
+function writtenText(count) {
+	if (count === 0) return "No file is proved, and nothing was";
+	return `${counted(count, "file")} ${count === 1 ? "was" : "were"}`;
 }
 function moreSection({ unsignedByDesign = [], written }) {
 	const never = unsignedByDesign.map((name) => html`<li>${foreign(name)}</li> `);
@@ -59713,7 +59878,7 @@ function moreSection({ unsignedByDesign = [], written }) {
               ${never}
             </ul>
           </li> `], ...written === void 0 ? [] : [html`<li>
-            <p>${counted(written.files.length, "file")} were written to ${foreign(written.directory)}.</p>
+            <p>${writtenText(written.files.length)} written to ${foreign(written.directory)}.</p>
           </li> `]];
 	if (items.length === 0) return "";
 	return section("more", "Besides", html`<ul class="items card">
@@ -59730,6 +59895,7 @@ var init_release_page = __esmMin((() => {
 	init_overview();
 	init_parts();
 	init_release_row();
+	init_shared_steps();
 	init_signers();
 	init_verdict_words();
 	MEANINGS$1 = [
@@ -59881,6 +60047,7 @@ function rankOf(row) {
 var MOST_LOOKS, MOST_KINDS, ScanSurvey, TONES;
 var init_scan_survey = __esmMin((() => {
 	init_scan_standing();
+	init_shared_steps();
 	init_signers();
 	init_verdict_words();
 	MOST_LOOKS = 200;
@@ -59892,11 +60059,13 @@ var init_scan_survey = __esmMin((() => {
 		#kinds = new Set();
 		#verdicts = new Map();
 		signers = new SignerTally();
+		steps = new SharedSteps();
 		add(row) {
 			this.found += 1;
 			if (row.component !== void 0 && this.#kinds.size < MOST_KINDS) this.#kinds.add(row.component);
 			this.#verdicts.set(row.verdict, verdictOf({ verdict: row.verdict }).words);
 			if (row.signer !== void 0) this.signers.add(row.signer, row.signedAt);
+			this.steps.add(row);
 			if (!needsALook(row)) return;
 			if (this.#looks.length < MOST_LOOKS) this.#looks.push({
 				row,
@@ -60009,8 +60178,8 @@ function countsOf({ summary }) {
 function wholeFailure({ error, summary }, { found }) {
 	return error === void 0 || summary !== void 0 && found > 0 ? "" : failureSection(error);
 }
-function looksOf({ looks, moreLooks }) {
-	const items = looks.map(({ row, number }) => lookItem(row, number));
+function looksOf({ looks, moreLooks, steps }) {
+	const items = [...steps.items, ...looks.map(({ row, number }) => lookItem(steps.own(row), number))];
 	if (moreLooks === 0) return items;
 	return [...items, html`<li><p>${counted(moreLooks, "more file")}: see the table below.</p></li> `];
 }
@@ -60034,7 +60203,7 @@ function machineSection({ machine }) {
 		["Not readable", unread.count === 0 ? html`nothing` : html`${listed(told)}${rest === 0 ? void 0 : html`and ${rest} more`}`]
 	])}</div>`).text;
 }
-async function* filesSection({ summary, machine }, { found, kinds, verdicts }, rows) {
+async function* filesSection({ summary, machine }, { found, kinds, verdicts, steps }, rows) {
 	if (found === 0) {
 		if (summary !== void 0) yield section("files", "Files", html`<p>No Kubernetes program was found.</p>`).text;
 		return;
@@ -60056,7 +60225,8 @@ async function* filesSection({ summary, machine }, { found, kinds, verdicts }, r
 	let number = 0;
 	for await (const json of rows()) {
 		number += 1;
-		yield tableRow(JSON.parse(json), number, columns).text;
+		const row = JSON.parse(json);
+		yield tableRow(steps.own(row, [SEE_ABOVE]), number, columns).text;
 	}
 	yield "</table>\n</section>\n";
 }
@@ -60069,6 +60239,7 @@ var init_scan_page = __esmMin((() => {
 	init_overview();
 	init_parts();
 	init_scan_row();
+	init_shared_steps();
 	init_scan_survey();
 	MEANINGS = [
 		html`<p>
