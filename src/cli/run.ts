@@ -53,12 +53,17 @@ async function runLine(words: readonly string[], output: Console): Promise<ExitC
       if (line.command === 'doctor') output.note(note('variable-in-effect', variable));
       else output.detail(variable);
     }
-    if (line.options.metrics !== undefined) {
-      const { ScanMetrics } = await import('./scan-metrics.ts');
-      output.measureBy(new ScanMetrics(line.options.metrics, output));
+    const { attest, report, metrics } = line.options;
+    if ((attest ?? report ?? metrics) !== undefined) {
+      const { assertOwnPlaces } = await import('./own-places.ts');
+      assertOwnPlaces(line.options);
     }
-    if (line.options.report !== undefined) {
-      page = await (await import('./report-page.ts')).openReport(line.options.report, line.command);
+    if (metrics !== undefined) {
+      const { ScanMetrics } = await import('./scan-metrics.ts');
+      output.measureBy(new ScanMetrics(metrics, output));
+    }
+    if (report !== undefined) {
+      page = await (await import('./report-page.ts')).openReport(report, line.command);
       output.reportTo(page);
     }
     const command = await RUN[line.command]();

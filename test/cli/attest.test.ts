@@ -122,6 +122,27 @@ describe('install --attest', () => {
     expect(existsSync(world.dir.join('bin'))).toBe(false);
   });
 
+  it.each([
+    [['--report', './vsa.jsonl'], '--attest and --report name the same file'],
+    [['--metrics', 'tools/../vsa.jsonl'], '--attest and --metrics name the same file'],
+    [['--report', 'pages/'], '--report names a directory'],
+  ])('is refused together with %j, before any work', async (more, message) => {
+    const world = await proved();
+    const run = await world.run(['scan', 'proved', ...OFFLINE, ...ATTEST, ...more]);
+    expect(run).toMatchObject({ exitCode: 2, stdout: '' });
+    expect(run.stderr).toContain(message);
+    expect(existsSync(world.dir.join('vsa.jsonl'))).toBe(false);
+  });
+
+  it('is refused in the place of the artifact', async () => {
+    const world = await localWorld(SIZE);
+    const words = [...KUBECTL, ...world.options, '-o', 'k', '--attest', 'k'];
+    const run = await world.run(words);
+    expect(run).toMatchObject({ exitCode: 2 });
+    expect(run.stderr).toContain('--output and --attest name the same file');
+    expect(world.releases.http.requests).toEqual([]);
+  });
+
   it('leaves nothing that says PASSED where the policy forbids the request', async () => {
     const world = await localWorld(SIZE);
     const words = [...KUBECTL, ...world.options, '--install-dir', 'bin', ...ATTEST];

@@ -132,7 +132,6 @@ describe('the file', () => {
   it.each<readonly [string, readonly string[], number]>([
     ['a page that cannot be written', ['--report', '/proc/x'], 20],
     ['summaries that cannot be written', ['--attest', '/proc/x'], 20],
-    ['two outputs in one place', ['--attest', 'x', '--report', 'x'], 20],
     ['a policy that is not there', ['--policy', 'nowhere.json', '--attest', 'x'], 2],
     ['a list of digests that is not there', ['--allow-digest', 'nowhere.txt'], 2],
   ])('do not go on to say 0 where the run failed for %s', async (_, more, exitCode) => {
