@@ -58513,6 +58513,38 @@ var init_completion = __esmMin((() => {
 	init_completion_scripts();
 	init_shells();
 }));
+// src/cli/own-places.ts
+var own_places_exports = __exportAll({ assertOwnPlaces: () => assertOwnPlaces });
+function assertOwnPlaces(options) {
+	const taken = new Map();
+	for (const name of OUTPUTS) {
+		const path = options[name];
+		if (path === void 0) continue;
+		if (name !== "output" && (path.endsWith("/") || path.endsWith(node_path.sep))) throw new RequestError("usage", `--${name} names a directory`, {
+			wanted: `--${name} FILE`,
+			found: path,
+			next: "add the name of the file"
+		});
+		const place = (0, node_path.resolve)(path);
+		const other = taken.get(place);
+		if (other !== void 0) throw new RequestError("usage", `--${other} and --${name} name the same file`, {
+			wanted: "a file for each",
+			found: path,
+			next: "name another file for one of them"
+		});
+		taken.set(place, name);
+	}
+}
+var OUTPUTS;
+var init_own_places = __esmMin((() => {
+	init_errors();
+	OUTPUTS = [
+		"output",
+		"attest",
+		"report",
+		"metrics"
+	];
+}));
 // src/disk/output-file.ts
 function elsewhere(error, option) {
 	if (!(error instanceof InstallError)) return error;
@@ -60711,12 +60743,17 @@ async function runLine(words, output) {
 		for (const one of line.notes) output.note(one);
 		for (const variable of line.fromVariables) if (line.command === "doctor") output.note(note("variable-in-effect", variable));
 		else output.detail(variable);
-		if (line.options.metrics !== void 0) {
-			const { ScanMetrics } = await Promise.resolve().then(() => (init_scan_metrics(), scan_metrics_exports));
-			output.measureBy(new ScanMetrics(line.options.metrics, output));
+		const { attest, report, metrics } = line.options;
+		if ((attest ?? report ?? metrics) !== void 0) {
+			const { assertOwnPlaces } = await Promise.resolve().then(() => (init_own_places(), own_places_exports));
+			assertOwnPlaces(line.options);
 		}
-		if (line.options.report !== void 0) {
-			page = await (await Promise.resolve().then(() => (init_report_page(), report_page_exports))).openReport(line.options.report, line.command);
+		if (metrics !== void 0) {
+			const { ScanMetrics } = await Promise.resolve().then(() => (init_scan_metrics(), scan_metrics_exports));
+			output.measureBy(new ScanMetrics(metrics, output));
+		}
+		if (report !== void 0) {
+			page = await (await Promise.resolve().then(() => (init_report_page(), report_page_exports))).openReport(report, line.command);
 			output.reportTo(page);
 		}
 		const command = await RUN[line.command]();
