@@ -198,7 +198,8 @@ export function signerViolation(
         )),
   );
   if (counts) return [];
-  const what = named === undefined ? '' : ` of ${named.kind ?? 'a file'} ${nameOf(named)}`;
+  const kind = named?.kind === undefined ? '' : `${named.kind} `;
+  const what = named === undefined ? '' : ` of ${kind}${nameOf(named)}`;
   return [
     {
       demand: undefined,

@@ -562,7 +562,7 @@ export const POLICY_CASES: Readonly<Record<string, PolicyCase>> = {
   'a signer for a kind, and nothing says what it is': {
     policy: only({ ...KREL, kinds: ['binary'] }),
     found: MUTE,
-    comes: /^not allowed.*by kind, version and time/,
+    comes: /^not allowed.*by kind, version and time.*\.com of a file of which nothing says what it is/,
   },
   'a signer for everything, and nothing says what it is': {
     policy: only(KREL),
