@@ -37582,7 +37582,8 @@ function signerViolation({ identities }, { signer, times }, named) {
 	if (identities === void 0 || signer.kind !== "certificate-identity") return [];
 	const same = identities.filter(({ subjectAlternativeName, issuer }) => subjectAlternativeName === signer.subjectAlternativeName && issuer === signer.issuer);
 	if ((named === void 0 ? same : identitiesFor(same, named).filter((one) => isKnownEnough(one, named))).some(({ signedFrom, signedUntil }) => signedFrom === void 0 && signedUntil === void 0 || times.length > 0 && times.every((time) => (signedFrom === void 0 || time >= signedFrom) && (signedUntil === void 0 || time <= signedUntil)))) return [];
-	const what = named === void 0 ? "" : ` of ${named.kind ?? "a file"} ${nameOf$5(named)}`;
+	const kind = named?.kind === void 0 ? "" : `${named.kind} `;
+	const what = named === void 0 ? "" : ` of ${kind}${nameOf$5(named)}`;
 	return [{
 		demand: void 0,
 		wanted: "a signing that the policy accepts of that identity, by kind, version and time",
