@@ -14,6 +14,7 @@ import type { Note } from '../notes.ts';
 import type { VerifyRequest } from '../plan/request.ts';
 import { MANIFEST_NAME } from '../release/artifact.ts';
 import { digestOf } from '../strict/digest.ts';
+import { worstOf } from '../verdict.ts';
 import { proveFromKept } from './kept-evidence.ts';
 import { nameDigest } from './name-failure.ts';
 import { type LocalRun, proveBy, type ProvedLocal } from './prove-by.ts';
@@ -84,15 +85,11 @@ async function proveUnnamed(run: LocalRun, nearby: K8sVerifyError | undefined): 
     const kept = saved ?? (isPipe ? undefined : await proveByKept(run, hashed));
     if (kept?.kind === 'proved') {
       proved = isFound ? withNote(kept.proved, besideNote(run, nearby)) : kept.proved;
-    } else if (isFound && run.asksOn !== true)
+    } else if (isFound && (run.asksOn !== true || nearby instanceof NotAllowedError))
       throw nameDigest(nearby, { algorithm: 'sha256', hex: hashed.sha256 });
     else {
-      const notAllowed = nearby instanceof NotAllowedError ? nearby : undefined;
-      const found = await unaided(run, hashed, {
-        nearby,
-        forbidden: kept?.forbidden ?? notAllowed,
-        unknownKey: kept?.unknownKey,
-      });
+      const { forbidden, unknownKey } = kept ?? {};
+      const found = await unaided(run, hashed, { nearby, forbidden, unknownKey });
       proved = isFound ? withNote(found, besideNote(run, nearby)) : found;
     }
     return proved;
@@ -128,7 +125,12 @@ async function hashSubject(
   }
 }
 
-/** @param why the evidence next to the file does not prove it, and what was kept does not. */
+/**
+ * What is said if nothing proves it is the worst of what was learnt: that nothing else could be asked, or found, makes no
+ * refusal of its own evidence better.
+ *
+ * @param why the evidence next to the file does not prove it, and what was kept does not.
+ */
 async function unaided(
   run: LocalRun,
   hashed: HashedSubject,
@@ -138,10 +140,17 @@ async function unaided(
   try {
     return await proveUnaided(run, hashed, why.nearby);
   } catch (error) {
-    // Something was learnt, and it is worth more than that nothing else could be.
-    if (!(error instanceof UnavailableError)) throw error;
-    // That there is no evidence here would not be true, and a newer trusted root helps.
-    throw why.forbidden ?? (error.code === 'offline' ? why.unknownKey : undefined) ?? error;
+    if (!(error instanceof K8sVerifyError) || error instanceof InterruptedError) throw error;
+    // Evidence over the file itself, or over the name that it claims, is the better answer.
+    if (!(error instanceof UnavailableError) && error.code !== 'signature-not-published') throw error;
+    const reasons = [
+      ...(why.nearby === undefined || why.nearby instanceof RequestError ? [] : [why.nearby]),
+      // That there is no evidence here would not be true, and a newer trusted root helps.
+      ...(why.unknownKey === undefined || error.code !== 'offline' ? [] : [why.unknownKey]),
+      error,
+    ].map((one) => ({ error: one.with({ subject: error.subject }) }));
+    // It is proved, which is more than any of them.
+    throw why.forbidden ?? worstOf(reasons)?.error ?? error;
   }
 }
 

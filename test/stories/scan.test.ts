@@ -13,7 +13,7 @@ import {
 } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { beforeEach, describe, expect, it, onTestFinished } from 'vitest';
-import { createClient } from '../../src/client.ts';
+import { type ClientOptions, createClient } from '../../src/client.ts';
 import { exitCodeFor } from '../../src/exit-codes.ts';
 import type { ScannedMachine } from '../../src/flow/scan-machine.ts';
 import type { ScannedProgram } from '../../src/flow/scan-program.ts';
@@ -22,6 +22,7 @@ import type { Note } from '../../src/notes.ts';
 import { GivenPolicy } from '../../src/policy/given-policy.ts';
 import type { ScanRequest } from '../../src/plan/scan-request.ts';
 import { scan, scanMachine } from '../../src/scan.ts';
+import { verify } from '../../src/verify.ts';
 import { goProgram, type GoProgram } from '#support/go-program';
 import type { TempDir } from '#support/temp-dir';
 import { testDir } from '#support/test-dir';
@@ -30,6 +31,8 @@ import { rejection } from '#support/thrown-by';
 import { file, tar } from '../unit/archive/support/tar-writer.ts';
 import { sha256 } from './support/tarballs.ts';
 
+/** A network that is down. */
+const NOWHERE = { sources: ['http://127.0.0.1:9'], rekorUrl: 'http://127.0.0.1:9' } as const;
 const STRANGER = { identity: 'somebody@example.com' } as const;
 const { sigstore, releases } = await testServers();
 let dir: TempDir;
@@ -66,8 +69,12 @@ interface Found {
   readonly machine: ScannedMachine;
 }
 
-async function scanned(change: Partial<ScanRequest> = {}, bounds?: ScanBounds): Promise<Found> {
-  await using client = createClient({ retries: 0 });
+async function scanned(
+  change: Partial<ScanRequest> = {},
+  bounds?: ScanBounds,
+  options: ClientOptions = {},
+): Promise<Found> {
+  await using client = createClient({ retries: 0, ...options });
   const programs: ScannedProgram[] = [];
   const request: ScanRequest = {
     paths: [],
@@ -199,19 +206,90 @@ describe('a program', () => {
     expect(programs[1]).not.toHaveProperty('allowed');
   });
 
-  it.each([
+  it.each<readonly [string, number, (bytes: Buffer) => string]>([
     [
       'of another log',
-      { log: 'none' as const, timestamps: [{}] },
-      ['log-entry-not-found', 'evidence-not-found'],
+      16,
+      (bytes) => sigstore.signBlob({ bytes, log: 'none', timestamps: [{}] }).bundle('0.3'),
     ],
-    ['of a stranger', STRANGER, ['identity-mismatch', 'evidence-not-found']],
-  ])('with evidence %s next to it is not genuine', async (_, sign, expected) => {
+    ['of a stranger', 15, (bytes) => sigstore.signBlob({ bytes, ...STRANGER }).bundle('0.3')],
+    ['of another file', 12, () => sigstore.signBlob({ bytes: Buffer.from('old') }).bundle('0.3')],
+    ['that is malformed', 11, () => '{"mediaType":'],
+  ])('with evidence %s next to it is refused with %i, if nothing else proves it', async (_, code, bundle) => {
+    const bytes = build();
+    const path = put('usr/bin/kubectl', bytes);
+    put('usr/bin/kubectl.sigstore.json', bundle(bytes));
+    const verified = await rejection(verify({ path }, { trustedRootPath: dir.join('root.json') }));
+    expect(exitCodeFor(verified)).toBe(code);
+    const { code: reason, message } = verified as Error & { readonly code: string };
+    const subject = { component: 'kubectl', version: 'v1.30.2', sha256: sha256(bytes) };
+    const programs = [{ verdict: 'refused', error: { code: reason, message, subject } }];
+    expect(await scanned()).toMatchObject({ programs });
+    expect(await scanned(NOWHERE)).toMatchObject({ programs });
+    expect(await scanned({}, undefined, { offline: true })).toMatchObject({ programs });
+    sigstore.signBlob({ bytes });
+    expect(codes(await scanned())).toEqual(['genuine']);
+  });
+
+  it('with stale evidence next to it is proved by what a mirror has, though the log is down', async () => {
+    const bytes = build();
+    await releases.publishRelease({
+      component: 'kubectl',
+      version: 'v1.30.2',
+      platform: 'linux/amd64',
+      bytes,
+      sigstore,
+      bundle: '0.3',
+      sideFiles: { '.sig': null, '.cert': null },
+    });
+    put('usr/bin/kubectl', bytes);
+    put('usr/bin/kubectl.sigstore.json', sigstore.signBlob({ bytes: Buffer.from('old') }).bundle('0.3'));
+    expect(codes(await scanned({ rekorUrl: NOWHERE.rekorUrl }))).toEqual(['genuine']);
+  });
+
+  it('with the mark of another builder, and evidence of another file, is refused', async () => {
+    put('usr/bin/kubectl', build({ strings: ['v1.30.2-eks-1'] }));
+    put('usr/bin/kubectl.sigstore.json', sigstore.signBlob({ bytes: Buffer.from('old') }).bundle('0.3'));
+    const { programs } = await scanned({ allowedBuilders: ['eks'] });
+    expect(programs).toMatchObject([{ verdict: 'refused', error: { code: 'digest-mismatch' } }]);
+    expect(programs[0]).not.toHaveProperty('allowed');
+  });
+
+  it('with a release from before signing, and evidence of another file, is refused', async () => {
+    put('usr/bin/kubectl', build({ strings: ['v1.20.1'] }));
+    put('usr/bin/kubectl.sigstore.json', sigstore.signBlob({ bytes: Buffer.from('old') }).bundle('0.3'));
+    expect(codes(await scanned())).toEqual(['digest-mismatch']);
+  });
+
+  it('with a pair next to it that the log cannot complete is not judged', async () => {
+    const bytes = build();
+    const signing = sigstore.signBlob({ bytes });
+    put('usr/bin/kubectl', bytes);
+    put('usr/bin/kubectl.sig', signing.signatureFile);
+    put('usr/bin/kubectl.cert', signing.certificateFile);
+    for (const offline of [false, true])
+      expect((await scanned(NOWHERE, undefined, { offline })).programs).toMatchObject([
+        { verdict: 'not-judged', error: { code: offline ? 'offline' : 'log-unreachable' } },
+      ]);
+  });
+
+  it('whose own evidence the policy forbids is settled without a request', async () => {
     const bytes = build();
     put('usr/bin/kubectl', bytes);
-    put('usr/bin/kubectl.sigstore.json', sigstore.signBlob({ bytes, ...sign }).bundle('0.3'));
-    const [code] = codes(await scanned());
-    expect(expected).toContain(code);
+    put('usr/bin/kubectl.sigstore.json', sigstore.signBlob({ bytes }).bundle('0.3'));
+    const requests = (): number => releases.http.requests.length + sigstore.rekorServer.http.requests.length;
+    const before = requests();
+    const { programs } = await scan({
+      root: dir.join('host'),
+      policy: JSON.stringify({ schemaVersion: 1, allowed: [{ components: ['kubelet'] }] }),
+      sources: [releases.url],
+      rekorUrl: sigstore.rekorUrl,
+      trustedRootPath: dir.join('root.json'),
+    });
+    expect(programs).toMatchObject([
+      { verdict: 'not-allowed', error: { subject: { sha256: sha256(bytes) } } },
+    ]);
+    expect(requests()).toBe(before);
   });
 
   it('with stale evidence next to it is proved by other evidence, and says so', async () => {
