@@ -1,10 +1,13 @@
 /** `scan` on the command line: tables, fields and lines of JSON, and the exit code of the run. */
 import { spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { mkdir, readFile, writeFile } from 'node:fs/promises';
+import { chmod, chown, mkdir, readFile, writeFile } from 'node:fs/promises';
 import { describe, expect, it } from 'vitest';
+import type { ScannedMachine } from '../../src/flow/scan-machine.ts';
+import { readExposition } from '#support/exposition';
 import { goProgram } from '#support/go-program';
 import { fault } from '#support/http/faults';
+import { NO_OTHER_USER, OTHER_UID } from '#support/other-user';
 import { CLI_PATH } from '#support/run-cli';
 import { runProgram } from '#support/run-program';
 import { snapshot } from '#support/temp-dir';
@@ -121,6 +124,47 @@ describe('scan', () => {
     const run = await world.run(['scan', 'empty', ...world.options]);
     expect(run).toMatchObject({ exitCode: 3, stdout: '' });
     expect(run.stderr).toContain('no Kubernetes program was found');
+  });
+});
+
+describe.skipIf(NO_OTHER_USER !== undefined)(`another user (${NO_OTHER_USER ?? 'here'})`, () => {
+  const AS_OTHER = ['setpriv', `--reuid=${OTHER_UID}`, `--regid=${OTHER_UID}`, '--clear-groups'] as const;
+
+  it('is told how many places and processes could not be read, in every form', async () => {
+    const world = await localWorld(SIZE);
+    const closed = world.dir.join('home/.local/bin');
+    await mkdir(closed, { recursive: true });
+    await mkdir(world.dir.join('out'));
+    await chmod(world.dir.path, 0o755);
+    await chmod(closed, 0o700);
+    await chown(world.dir.join('out'), OTHER_UID, OTHER_UID);
+    const [page, metrics] = [world.dir.join('out/page.html'), world.dir.join('out/scan.prom')];
+    const { stdout, stderr } = await runProgram(
+      [
+        ...[...AS_OTHER, process.execPath, CLI_PATH, 'scan', '--processes', '--json', ...world.options],
+        ...['--report', page, '--metrics', metrics],
+      ],
+      { cwd: '/', env: { PATH: process.env['PATH'], HOME: world.dir.join('home') } },
+    );
+    const report: {
+      readonly machine: ScannedMachine;
+      readonly notes: readonly { readonly code: string; readonly text: string }[];
+    } = JSON.parse(stdout);
+    const { unread, processes } = report.machine;
+    expect(unread.first).toContainEqual({ path: closed, reason: 'a file that this user may not read' });
+    expect(unread.count).toBe(unread.first.length);
+    // This process is root's.
+    expect(processes?.unread).toBeGreaterThan(0);
+    const all = unread.count + (processes?.unread ?? 0);
+    const text = `${all} files or directories could not be read, ${processes?.unread} of them processes`;
+    expect(report.notes).toContainEqual({ code: 'scan-unread', text });
+    expect(stderr).toContain(`note: ${text}\n`);
+    const [metric] =
+      readExposition(await readFile(metrics, 'utf8')).get('k8s_verify_scan_unread')?.samples ?? [];
+    expect(metric?.value).toBe(all);
+    const html = await readFile(page, 'utf8');
+    const told = processes?.unread === 1 ? '1 process' : `${processes?.unread} processes`;
+    for (const one of [text, closed, `${told} could not be read`]) expect(html).toContain(one);
   });
 });
 

@@ -2,7 +2,16 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { createHash } from 'node:crypto';
-import { chmodSync, linkSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  chmodSync,
+  linkSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { parentPort, workerData } from 'node:worker_threads';
@@ -72,7 +81,7 @@ async function look(
     },
     bounds,
   );
-  const codes = notes.map(({ code }) => code).filter((code) => code !== 'scan-unread');
+  const codes = notes.map(({ code }) => code);
   outcomes[name] = JSON.stringify([told, codes]);
 }
 
@@ -85,6 +94,10 @@ await look('the usual places, and one builder is let pass', 'usual', { allowedBu
 await look('nothing in the usual places', 'empty');
 mkdirSync(join(directory, 'empty/opt'));
 await look('nothing below a path', 'empty', { paths: ['/opt'] });
+
+mkdirSync(join(directory, 'circle/opt'), { recursive: true });
+symlinkSync('bin', join(directory, 'circle/opt/bin'));
+await look('a usual place that cannot be read', 'circle');
 
 const first = put('names', 'opt/a/kubectl', signed('kubectl'));
 linkSync(first, join(directory, 'names/opt/kubectl-1.30'));

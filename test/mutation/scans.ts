@@ -2,6 +2,7 @@
 import type { DecisionMutation } from './decisions.ts';
 
 const RUN = 'flow/scan-run.ts';
+const MACHINE = 'flow/scan-machine.ts';
 const PROGRAM = 'flow/scan-program.ts';
 const MEASURED = 'disk/verified-artifact.ts';
 const LINE = 'flow/judging-line.ts';
@@ -26,6 +27,8 @@ export const SCAN_MUTATIONS: readonly DecisionMutation[] = [
   { file: RUN, from: 'await this.#tell(unreadProgram(this.#tree.path, new Error(text)));', to: '' },
   { file: RUN, from: 'if (isNamed && isDirectory)', to: 'if (false)' },
   { file: RUN, from: '!this.#goesOn() || this.#isJudged', to: 'this.#isJudged' },
+  { file: MACHINE, from: 'this.#unread += 1;', to: '' },
+  { file: RUN, from: 'if (unread > 0) {', to: 'if (false) {' },
   // What was hashed ahead is still what is there.
   { file: MEASURED, from: 'if (found !== proven.hex) throw writtenTo(path, proven, found);', to: '' },
   // In turn, and not after a failure.
