@@ -2,6 +2,7 @@ import { type Client, usingClient } from './client.ts';
 import { KeepingHashPool } from './disk/keeping-hash-pool.ts';
 import { RootedTree } from './disk/rooted-tree.ts';
 import { RequestError } from './errors.ts';
+import { unopenedReason } from './files/unreadable-file.ts';
 import { openTrust } from './flow/open-trust.ts';
 import type { ManifestContext } from './flow/release-manifest.ts';
 import type { ManifestOf } from './flow/run-manifest.ts';
@@ -72,7 +73,7 @@ async function openTree({ root }: ScanRequest): Promise<RootedTree> {
   } catch (cause) {
     throw new RequestError('file-not-readable', `the root ${root ?? '/'} cannot be opened`, {
       wanted: 'a directory that is taken for the root of a machine',
-      found: cause instanceof Error ? cause.message : String(cause),
+      found: unopenedReason(cause),
       next: 'check the name after --root',
       cause,
     });

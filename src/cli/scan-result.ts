@@ -54,8 +54,8 @@ export class ScanTally {
 
   add(program: ScannedProgram): void {
     this.#counts.found += 1;
-    if (program.kind === 'proved') this.#counts.genuine += 1;
-    else this.#fail(program);
+    if (program.kind === 'failed') this.#fail(program);
+    else if (program.artifact.claim === 'genuine') this.#counts.genuine += 1;
     if (this.#keeps === 'whole') this.programs.push(program);
     if (this.#keeps === 'slim') this.told.push(toldOf(program));
   }

@@ -1,6 +1,7 @@
 /** What a scan says to people. */
 import { exitCodeFor } from '../exit-codes.ts';
 import type { ScanCounts } from '../report/report-data.ts';
+import { columnsOf, padColumns } from '../text/columns.ts';
 import { countsText } from './counts-text.ts';
 import { exitLine, isRefusal } from './disk-state.ts';
 import { blockLines, headlineOf, lastLines } from './error-text.ts';
@@ -23,10 +24,10 @@ export function scanTable(
 ): string {
   const rows = programs.map((one) => [printable(one.path), whatItIs(one), wordsOf(one)] as const);
   const widths = [0, 1].map((column) =>
-    Math.min(60, Math.max(4, ...rows.map((row) => row[column]?.length ?? 0))),
+    Math.min(60, Math.max(4, ...rows.map((row) => columnsOf(row[column] ?? '')))),
   );
   const lineOf = ([path, is, verdict]: readonly string[]): string =>
-    `${(path ?? '').padEnd(widths[0] ?? 0)}  ${(is ?? '').padEnd(widths[1] ?? 0)}  ${verdict ?? ''}`;
+    `${padColumns(path ?? '', widths[0] ?? 0)}  ${padColumns(is ?? '', widths[1] ?? 0)}  ${verdict ?? ''}`;
   const lines = rows.map((row, index) => `${mark(programs[index], style)}${lineOf(row)}`);
   const header = programs.length === 0 ? [] : [`  ${lineOf(['FILE', 'IS', 'VERDICT'])}`];
   return [
@@ -53,7 +54,8 @@ function whatItIs({ component, version, platform, verdict, exitCode, ...program 
 }
 
 function wordsOf({ verdict, exitCode, allowed }: ToldProgram): string {
-  if (verdict === 'genuine' || verdict === 'attested') return 'genuine';
+  // A statement by the release signer does not say that the file was released.
+  if (verdict === 'genuine' || verdict === 'attested') return verdict;
   const also = allowed === undefined ? '' : `, allowed: ${printable(allowed)}`;
   return `${verdict === 'refused' ? refusedWords(exitCode) : WORDS[verdict]}${also}`;
 }

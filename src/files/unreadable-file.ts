@@ -8,11 +8,28 @@ const REASONS: Readonly<Record<string, string>> = {
   EPERM: 'a file that this user may not read',
 };
 
+const DIRECTORY_REASONS: Readonly<Record<string, string>> = {
+  ENOENT: 'no such directory',
+  ENOTDIR: 'not a directory',
+  EACCES: 'a directory that this user may not open',
+  EPERM: 'a directory that this user may not open',
+  ELOOP: 'links that lead in a circle',
+};
+
 /** Explains why a file could not be read. */
 export function unreadableReason(cause: unknown): string {
+  return reasonOf(cause, REASONS);
+}
+
+/** Explains why a directory could not be opened. */
+export function unopenedReason(cause: unknown): string {
+  return reasonOf(cause, DIRECTORY_REASONS);
+}
+
+function reasonOf(cause: unknown, reasons: Readonly<Record<string, string>>): string {
   const code = cause instanceof Error && 'code' in cause ? String(cause.code) : '';
   const message = cause instanceof Error ? cause.message : String(cause);
-  return REASONS[code] ?? message;
+  return reasons[code] ?? message;
 }
 
 /**

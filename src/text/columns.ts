@@ -13,3 +13,8 @@ export function columnsOf(text: string): number {
   }
   return columns;
 }
+
+/** The text with spaces after it, as many as it takes for so many columns. */
+export function padColumns(text: string, columns: number): string {
+  return text + ' '.repeat(Math.max(0, columns - columnsOf(text)));
+}

@@ -139,11 +139,9 @@ describe.skipIf(NO_OTHER_USER !== undefined)(`another user (${NO_OTHER_USER ?? '
     await chmod(closed, 0o700);
     await chown(world.dir.join('out'), OTHER_UID, OTHER_UID);
     const [page, metrics] = [world.dir.join('out/page.html'), world.dir.join('out/scan.prom')];
+    const files = ['--report', page, '--metrics', metrics];
     const { stdout, stderr } = await runProgram(
-      [
-        ...[...AS_OTHER, process.execPath, CLI_PATH, 'scan', '--processes', '--json', ...world.options],
-        ...['--report', page, '--metrics', metrics],
-      ],
+      [...AS_OTHER, process.execPath, CLI_PATH, 'scan', '--processes', '--json', ...world.options, ...files],
       { cwd: '/', env: { PATH: process.env['PATH'], HOME: world.dir.join('home') } },
     );
     const report: {

@@ -157,9 +157,16 @@ describe('the usual places', () => {
   });
 
   it('need a root that is a directory, and a trusted root that is one', async () => {
-    expect(await rejection(scanned({ root: dir.join('nowhere') }))).toMatchObject({
-      code: 'file-not-readable',
-    });
+    symlinkSync('circle', dir.join('circle'));
+    for (const [root, found] of [
+      ['nowhere', 'no such directory'],
+      ['root.json', 'not a directory'],
+      ['circle', 'links that lead in a circle'],
+    ] as const)
+      expect(await rejection(scanned({ root: dir.join(root) }))).toMatchObject({
+        code: 'file-not-readable',
+        found,
+      });
     put('usr/bin/kubectl', signed());
     writeFileSync(dir.join('bad.json'), '{}');
     expect(await rejection(scanned({ trustedRootFile: dir.join('bad.json') }))).toMatchObject({

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { columnsOf } from '../../../src/text/columns.ts';
+import { columnsOf, padColumns } from '../../../src/text/columns.ts';
 
 it.each([
   ['', 0],
@@ -16,4 +16,13 @@ it.each([
   ['█░', 2],
 ])('%j takes %i columns', (text, columns) => {
   expect(columnsOf(text)).toBe(columns);
+});
+
+it.each([
+  ['kubectl', 9, 'kubectl  '],
+  ['/opt/你好', 10, '/opt/你好 '],
+  ['e\u0301', 2, 'e\u0301 '],
+  ['kubectl', 3, 'kubectl'],
+])('%j is filled up to %i columns', (text, columns, expected) => {
+  expect(padColumns(text, columns)).toBe(expected);
 });
