@@ -9,6 +9,7 @@ import type { ManifestOf } from './flow/run-manifest.ts';
 import type { RunTrust } from './flow/run-trust.ts';
 import type { ScanContext, ScannedProgram } from './flow/scan-program.ts';
 import { type ScanBounds, ScanRun, type ScanSummary } from './flow/scan-run.ts';
+import { onceAfterOutage } from './http/once-after-outage.ts';
 import type { ScanInput } from './plan/input.ts';
 import { policyOf, underPolicy } from './plan/policy-of.ts';
 import { readScan } from './plan/read-scan.ts';
@@ -82,9 +83,9 @@ async function openTree({ root }: ScanRequest): Promise<RootedTree> {
 
 /** What is told of one file is in its result, so that the client of the proofs reports nothing. */
 async function contextOf(request: ScanRequest, client: Client, trust: RunTrust): Promise<ScanContext> {
-  const silent = { ...client, report: () => undefined };
+  const silent = { ...client, http: onceAfterOutage(client.http), report: () => undefined };
   const signal = request.signal ?? new AbortController().signal;
-  const sources = sourcesOf(request, client.http);
+  const sources = sourcesOf(request, silent.http);
   const manifestOf = manifestsWhenAsked({ network: request, sources, client: silent, trust, signal });
   const policy = await policyOf(request, { kind: 'local' }, client);
   return { request, client: silent, policy, trust, manifestOf };

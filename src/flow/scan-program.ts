@@ -13,6 +13,7 @@ import type { HashedAhead } from '../disk/hashed-ahead.ts';
 import { type FailedVerdict, verdictOf } from '../verdict.ts';
 import { ableToJudge } from './able-to-judge.ts';
 import { finishRun } from './finish-run.ts';
+import { nameFailure } from './name-failure.ts';
 import { prepareLocal } from './prepare-local.ts';
 import type { ManifestOf } from './run-manifest.ts';
 import { openLogMemory } from './run-log-memory.ts';
@@ -74,7 +75,7 @@ export async function judgeProgram(
     assertOwnName(path, name, artifact);
     return { ...at, kind: 'proved', artifact };
   } catch (error) {
-    return { ...at, ...failed(error, context) };
+    return { ...at, ...failed(nameFailure(error, path), context) };
   }
 }
 

@@ -87,7 +87,7 @@ class UndiciHttpClient implements HttpClient {
     try {
       return await withRetries(
         async () => attemptSmall(this.#transport, request, target, operation),
-        request.method === 'HEAD' ? { ...this.#policy, retries: 0 } : this.#policy,
+        request.method === 'HEAD' || request.once === true ? { ...this.#policy, retries: 0 } : this.#policy,
         operation,
         request.quiet === true ? { onRetry: () => undefined } : this.#hooksOf(target),
       );

@@ -35,6 +35,8 @@ export interface SmallRequest extends Omit<SmallFileRequest, 'path'> {
   readonly accept: readonly number[];
   /** Retries are not reported, because nobody waits for the answer. */
   readonly quiet?: boolean;
+  /** It is not retried; default: it is. */
+  readonly once?: boolean;
 }
 
 export interface DownloadRequest extends Omit<BytesRequest, 'path' | 'othersFollow'> {

@@ -24,6 +24,7 @@ import type { ScanRequest } from '../../src/plan/scan-request.ts';
 import { scan, scanMachine } from '../../src/scan.ts';
 import { verify } from '../../src/verify.ts';
 import { goProgram, type GoProgram } from '#support/go-program';
+import { fault } from '#support/http/faults';
 import type { TempDir } from '#support/temp-dir';
 import { testDir } from '#support/test-dir';
 import { testServers } from '#support/test-servers';
@@ -230,7 +231,8 @@ describe('a program', () => {
     expect(exitCodeFor(verified)).toBe(code);
     const { code: reason, message } = verified as Error & { readonly code: string };
     const subject = { component: 'kubectl', version: 'v1.30.2', sha256: sha256(bytes) };
-    const programs = [{ verdict: 'refused', error: { code: reason, message, subject } }];
+    const same = expect.stringContaining(message) as unknown;
+    const programs = [{ verdict: 'refused', error: { code: reason, message: same, subject } }];
     expect(await scanned()).toMatchObject({ programs });
     expect(await scanned(NOWHERE)).toMatchObject({ programs });
     expect(await scanned({}, undefined, { offline: true })).toMatchObject({ programs });
@@ -345,6 +347,49 @@ describe('a program', () => {
       return { reply: honest };
     });
     expect(codes(await scanned())).toEqual(['digest-mismatch']);
+  });
+});
+
+describe('a host that gives no answer', () => {
+  const SEARCH = '/api/v1/index/retrieve';
+  const searches = (): number => sigstore.rekorServer.http.requestsFor(SEARCH).length;
+  const slow = { retries: 3, retryDelayMs: 0 };
+
+  beforeEach(() => {
+    for (const name of ['kubeadm', 'kubectl', 'kubelet'])
+      put(`opt/${name}`, signed({ main: `k8s.io/kubernetes/cmd/${name}` }));
+  });
+
+  it('is asked again and again for the first file only, and each file is named', async () => {
+    sigstore.rekorServer.http.fault(SEARCH, fault.status(503));
+    const before = searches();
+    const found = await scanned({ paths: ['/opt'] }, undefined, slow);
+    expect(codes(found)).toEqual(Array.from({ length: 3 }, () => 'log-unreachable'));
+    expect(searches() - before).toBe(4 + 1 + 1);
+    expect(found.programs.map((one) => (one.kind === 'failed' ? one.error.message : ''))).toEqual(
+      found.programs.map(({ path }) => `${path}: the public log gave no usable answer`),
+    );
+  });
+
+  it('is asked as before once it answers', async () => {
+    let asked = 0;
+    sigstore.rekorServer.http.fault(SEARCH, (honest) => {
+      asked += 1;
+      return asked <= 4 || asked === 6 ? { reply: { status: 503 } } : { reply: honest };
+    });
+    expect(told(await scanned({ paths: ['/opt'] }, undefined, slow))).toEqual([
+      '4 opt/kubeadm',
+      'genuine opt/kubectl',
+      'genuine opt/kubelet',
+    ]);
+    expect(asked).toBe(4 + 1 + 2);
+  });
+
+  it('is waited for if it limits requests', async () => {
+    sigstore.rekorServer.http.fault(SEARCH, fault.status(429, { retryAfter: 0 }));
+    const before = searches();
+    await scanned({ paths: ['/opt'] }, undefined, slow);
+    expect(searches() - before).toBe(3 * 4);
   });
 });
 
