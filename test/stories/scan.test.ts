@@ -23,8 +23,12 @@ import { GivenPolicy } from '../../src/policy/given-policy.ts';
 import type { ScanRequest } from '../../src/plan/scan-request.ts';
 import { scan, scanMachine } from '../../src/scan.ts';
 import { verify } from '../../src/verify.ts';
+import type { ErrorCode } from '../../src/errors.ts';
+import { flipBit } from '#support/bytes';
 import { goProgram, type GoProgram } from '#support/go-program';
 import { fault } from '#support/http/faults';
+import { createLocalSigstore } from '#support/local-sigstore';
+import type { SignedDsse } from '#support/sigstore/signing';
 import type { TempDir } from '#support/temp-dir';
 import { testDir } from '#support/test-dir';
 import { testServers } from '#support/test-servers';
@@ -102,6 +106,14 @@ const told = ({ programs }: Found): readonly string[] =>
 
 const codes = ({ programs }: Found): readonly unknown[] =>
   programs.map((one) => (one.kind === 'proved' ? one.artifact.claim : one.error.code));
+
+/** Says something of the file, and not that it was released. */
+function statement(bytes: Buffer): SignedDsse {
+  const subject = [{ name: 'kubectl', digest: { sha256: sha256(bytes) } }];
+  const predicateType = 'https://slsa.dev/provenance/v1';
+  const payload = { _type: 'https://in-toto.io/Statement/v1', subject, predicateType, predicate: {} };
+  return sigstore.signDsse({ payload });
+}
 
 describe('the usual places', () => {
   it('are looked at, and every program has its verdict', async () => {
@@ -214,30 +226,89 @@ describe('a program', () => {
     expect(programs[1]).not.toHaveProperty('allowed');
   });
 
-  it.each<readonly [string, number, (bytes: Buffer) => string]>([
+  it.each<readonly [string, number, ErrorCode, (bytes: Buffer) => string]>([
+    ['that is malformed', 11, 'material-malformed', () => '{"mediaType":'],
     [
-      'of another log',
+      'of another file',
+      12,
+      'digest-mismatch',
+      () => sigstore.signBlob({ bytes: Buffer.from('old') }).bundle('0.3'),
+    ],
+    [
+      'whose signature was changed',
+      13,
+      'signature-mismatch',
+      (bytes) => sigstore.signBlob({ bytes, alterSignature: flipBit }).bundle('0.3'),
+    ],
+    ['that is a statement', 13, 'claim-mismatch', (bytes) => statement(bytes).bundle('0.3')],
+    [
+      'whose certificate was changed',
+      14,
+      'certificate-untrusted',
+      (bytes) => sigstore.signBlob({ bytes, alterDer: flipBit }).bundle('0.3'),
+    ],
+    [
+      'of a stranger',
+      15,
+      'identity-mismatch',
+      (bytes) => sigstore.signBlob({ bytes, ...STRANGER }).bundle('0.3'),
+    ],
+    [
+      'of no log',
       16,
+      'log-entry-not-found',
       (bytes) => sigstore.signBlob({ bytes, log: 'none', timestamps: [{}] }).bundle('0.3'),
     ],
-    ['of a stranger', 15, (bytes) => sigstore.signBlob({ bytes, ...STRANGER }).bundle('0.3')],
-    ['of another file', 12, () => sigstore.signBlob({ bytes: Buffer.from('old') }).bundle('0.3')],
-    ['that is malformed', 11, () => '{"mediaType":'],
-  ])('with evidence %s next to it is refused with %i, if nothing else proves it', async (_, code, bundle) => {
+    [
+      'at an unknown time',
+      17,
+      'time-untrusted',
+      (bytes) =>
+        sigstore
+          .signBlob({ bytes, log: 'rekor-v2', timestamps: [{ message: Buffer.from('another') }] })
+          .bundle('0.3'),
+    ],
+  ])(
+    'with evidence %s next to it is refused with %i, if nothing else proves it',
+    async (...[, exitCode, code, make]) => {
+      const bytes = build();
+      const path = put('usr/bin/kubectl', bytes);
+      put('usr/bin/kubectl.sigstore.json', make(bytes));
+      const verified = await rejection(verify({ path }, { trustedRootPath: dir.join('root.json') }));
+      expect(verified).toMatchObject({ code });
+      expect(exitCodeFor(verified)).toBe(exitCode);
+      const message = expect.stringContaining((verified as Error).message) as unknown;
+      const subject = { component: 'kubectl', version: 'v1.30.2', sha256: sha256(bytes) };
+      const programs = [{ verdict: 'refused', error: { code, message, subject } }];
+      expect(await scanned()).toMatchObject({ programs });
+      expect(await scanned(NOWHERE)).toMatchObject({ programs });
+      expect(await scanned({}, undefined, { offline: true })).toMatchObject({ programs });
+      sigstore.signBlob({ bytes });
+      expect(codes(await scanned())).toEqual(['genuine']);
+    },
+  );
+
+  it('with evidence of another Sigstore next to it cannot be judged by this trusted root', async () => {
     const bytes = build();
-    const path = put('usr/bin/kubectl', bytes);
-    put('usr/bin/kubectl.sigstore.json', bundle(bytes));
-    const verified = await rejection(verify({ path }, { trustedRootPath: dir.join('root.json') }));
-    expect(exitCodeFor(verified)).toBe(code);
-    const { code: reason, message } = verified as Error & { readonly code: string };
-    const subject = { component: 'kubectl', version: 'v1.30.2', sha256: sha256(bytes) };
-    const same = expect.stringContaining(message) as unknown;
-    const programs = [{ verdict: 'refused', error: { code: reason, message: same, subject } }];
-    expect(await scanned()).toMatchObject({ programs });
-    expect(await scanned(NOWHERE)).toMatchObject({ programs });
-    expect(await scanned({}, undefined, { offline: true })).toMatchObject({ programs });
-    sigstore.signBlob({ bytes });
-    expect(codes(await scanned())).toEqual(['genuine']);
+    put('usr/bin/kubectl', bytes);
+    put('usr/bin/kubectl.sigstore.json', createLocalSigstore().signBlob({ bytes }).bundle('0.3'));
+    for (const offline of [false, true])
+      expect((await scanned({}, undefined, { offline })).programs).toMatchObject([
+        { verdict: 'not-judged', error: { code: 'authority-unknown' } },
+      ]);
+  });
+
+  it('of a release of which two signed manifests disagree is inconsistent', async () => {
+    const bytes = build();
+    const version = 'v1.30.3';
+    const listed = { path: 'bin/linux/amd64/kubectl', sha256: sha256(bytes) };
+    await releases.publishManifest(version, { sigstore, files: [listed] });
+    put('usr/bin/kubeadm', build({ main: 'k8s.io/kubernetes/cmd/kubeadm', strings: [version] }));
+    const options = { dataDirectory: dir.join('data') };
+    expect(codes(await scanned({}, undefined, options))).toEqual(['evidence-not-found']);
+    await releases.publishManifest(version, { sigstore, files: [{ ...listed, sha256: 'c'.repeat(64) }] });
+    const { programs } = await scanned({}, undefined, options);
+    expect(programs).toMatchObject([{ verdict: 'inconsistent', error: { code: 'release-inconsistent' } }]);
   });
 
   it('with stale evidence next to it is proved by what a mirror has, though the log is down', async () => {
