@@ -125,6 +125,21 @@ describe('scan', () => {
     expect(run).toMatchObject({ exitCode: 3, stdout: '' });
     expect(run.stderr).toContain('no Kubernetes program was found');
   });
+
+  it('prints no line of JSON where it fails as a whole, and says why on stderr', async () => {
+    const world = await tools();
+    await mkdir(world.dir.join('empty'));
+    await writeFile(world.dir.join('bad.json'), '{}');
+    const nowhere = ['--root', world.dir.join('nowhere'), ...world.options];
+    for (const [exitCode, words, told] of [
+      [3, ['empty', ...world.options], 'no Kubernetes program was found'],
+      [2, nowhere, 'cannot be opened\n'],
+      [18, ['tools', '--offline', '--trusted-root', 'bad.json'], 'bad.json'],
+    ] as const) {
+      const run = await world.run(['scan', ...words, '--json-lines']);
+      expect(run).toMatchObject({ exitCode, stdout: '', stderr: expect.stringContaining(told) });
+    }
+  });
 });
 
 describe.skipIf(NO_OTHER_USER !== undefined)(`another user (${NO_OTHER_USER ?? 'here'})`, () => {
