@@ -19,7 +19,6 @@ import { openArchive } from './open-archive.ts';
 import type { PreparedArtifact } from './prepared-artifact.ts';
 import type { LocalRun, ProvedLocal } from './prove-by.ts';
 import { proveLocal } from './prove-local.ts';
-import type { ProvenArtifact } from './prove-with-log.ts';
 import { nameOf } from './read-subject.ts';
 import { reportChecks } from './report.ts';
 import type { RunLogMemory } from './run-log-memory.ts';
@@ -73,8 +72,7 @@ export async function prepareLocal(
     await logMemory.compare(proof);
     reportChecks(client.report, nameOf(request), proof);
     const had = { file: 'of the file', bytes: 'of the bytes', digest: 'as given' }[request.subject.kind];
-    const run = { client, policy, trust, what: nameOf(request) };
-    const named = await nameProven(request, run, proof, read);
+    const named = await nameProven({ request, client, policy, trust }, read);
     const outputs = [{ sha256, had, ...named, ...(await openArchive(request, proof.proven, measured)) }];
     const bundlePath = request.saveBundlePath;
     return { artifact: undefined, proof, source: undefined, bundlePath, outputs };
@@ -86,33 +84,34 @@ export async function prepareLocal(
 }
 
 /** A statement does not say the file's name. */
-async function nameProven(
-  { subject, as, demanded, signal, ...request }: VerifyRequest,
-  run: {
-    readonly client: Client;
-    readonly policy: Policy;
-    readonly trust: RunTrust;
-    readonly what: string;
-  },
-  { proven }: ProvenArtifact,
-  { sha256, measured, said }: Pick<ProvedLocal, 'sha256' | 'measured' | 'said'>,
-): Promise<LocalName> {
-  if (demanded !== undefined && demanded.sha256 !== sha256) throw notTheDemanded(run.what, demanded, sha256);
+async function nameProven(run: LocalRun, read: ProvedLocal): Promise<LocalName> {
+  const { subject, as, demanded, signal, ...request } = run.request;
+  const { sha256, measured, said, proof } = read;
+  const { proven } = proof;
+  const what = nameOf(run.request);
+  if (demanded !== undefined && demanded.sha256 !== sha256) throw notTheDemanded(what, demanded, sha256);
   if (proven.claim.kind !== 'genuine') return {};
   const file = measured === undefined ? undefined : confirmMeasured(measured, proven);
   const bytes = file ?? (subject.kind === 'bytes' ? inMemory(subject.bytes) : undefined);
-  const local = { what: run.what, sha256, bytes, file, said };
+  const local = { what, sha256, bytes, file, said };
   const isAsked = as !== undefined && demanded === undefined;
   const manifestOf = isAsked ? () => askManifest({ ...as, sha256 }, request, run, signal) : undefined;
   const sources = { demanded: demanded?.by, manifestOf, isOffline: run.client.http.isOffline };
   const named =
     as === undefined
-      ? withFileName(subject, await nameLocal(local, signal))
+      ? withFileName(subject, await nameAnyhow(await nameLocal(local, signal), run, read))
       : { name: await assertAsked(as, local, sources, signal) };
   if (subject.kind === 'bytes') assertUnchanged(subject.bytes, proven);
   // A pipe has no size, says no name, and cannot be read again.
   if (measured !== undefined && measured.file.size > 0n) await confirmUnwritten(measured, proven, signal);
   return named;
+}
+
+/** Where nothing in the file binds its name, a manifest that lists it may. */
+async function nameAnyhow(named: LocalName, run: LocalRun, read: ProvedLocal): Promise<LocalName> {
+  if (named.name?.by.length !== 0) return named;
+  const { nameByDigest } = await import('./name-by-digest.ts');
+  return nameByDigest(named, run, read);
 }
 
 /** A file that says it is one component and has the name of another: worth a look, and no failure. */

@@ -56,6 +56,18 @@ export async function proveByAnyKeptManifest(
   run: LocalRun,
   hashed: HashedSubject,
 ): Promise<ProvedLocal | undefined> {
+  for await (const manifest of keptManifestsWith(run, hashed)) {
+    const proved = await proveByListing(manifest, hashed, run, 'no signature of its own was at hand');
+    if (proved !== undefined) return proved;
+  }
+  return undefined;
+}
+
+/** The manifests that earlier runs kept and that have the digest in them, each proved anew. */
+export async function* keptManifestsWith(
+  run: LocalRun,
+  hashed: HashedSubject,
+): AsyncGenerator<ProvedManifest> {
   const { data } = run.client;
   for (const release of await data.list('manifests')) {
     const version = readReleaseVersion(release);
@@ -63,15 +75,12 @@ export async function proveByAnyKeptManifest(
     // Only a manifest that has the digest in it is worth a proof.
     if (version === undefined || !entries.some(({ bytes }) => lists(bytes, hashed))) continue;
     const manifest = await keptManifest(version, run.policy, { ...proofRun(run), trust: run.trust });
-    const proved =
-      manifest && (await proveByListing(manifest, hashed, run, 'no signature of its own was at hand'));
-    if (proved !== undefined) return proved;
+    if (manifest !== undefined) yield manifest;
   }
-  return undefined;
 }
 
 /** The same, where a failure is no reason to look no further. */
-export async function orNone(proving: Promise<ProvedLocal | undefined>): Promise<ProvedLocal | undefined> {
+export async function orNone<T>(proving: Promise<T | undefined>): Promise<T | undefined> {
   try {
     return await proving;
   } catch (error) {

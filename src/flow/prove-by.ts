@@ -17,7 +17,7 @@ import {
   proveFromPair,
   type ProvenArtifact,
 } from './prove-with-log.ts';
-import type { ManifestOf } from './run-manifest.ts';
+import type { ManifestOf, RunManifest } from './run-manifest.ts';
 import { nameOf, type ReadSubject, readSubject } from './read-subject.ts';
 import { proveWith, type RunTrust } from './run-trust.ts';
 
@@ -37,6 +37,8 @@ export interface ProvedLocal extends ReadSubject {
   readonly proof: ProvenArtifact;
   /** What the open file says that it is, where that was read before the proof. */
   readonly said?: { readonly name: ClaimedName | undefined };
+  /** The manifest of the release, where it was proved too: it may bind the name. */
+  readonly manifest?: RunManifest;
 }
 
 /**

@@ -15,6 +15,7 @@ import { nameFile } from './name-failure.ts';
 import { proofContext } from './proof-context.ts';
 import type { LocalRun, ProvedLocal } from './prove-by.ts';
 import { orNone, proveByAnyKeptManifest } from './prove-by-listing.ts';
+import { proveByIndex } from './prove-by-index.ts';
 import { type PublishedAnswer, proveAsPublished, proveByKeptManifest } from './prove-as-published.ts';
 import { proveFromSearch, type SearchFailed } from './prove-with-log.ts';
 import { shareManifests } from './release-manifest.ts';
@@ -84,16 +85,13 @@ async function find(
 /** @returns undefined where nothing says which file of a release it could be. */
 async function askPublished(run: LocalRun, subject: UnaidedSubject): Promise<PublishedAnswer | undefined> {
   const artifact = placeOf(run, subject.said);
-  if (artifact === undefined) return undefined;
   const { request, client, trust } = run;
   const signal = request.signal ?? new AbortController().signal;
-  const context = { network: request, sources: sourcesOf(request, client.http), client, trust, signal };
+  const network = { network: request, sources: sourcesOf(request, client.http), client, trust, signal };
+  const context = { ...network, manifestOf: run.manifestOf ?? shareManifests(network) };
+  if (artifact === undefined) return proveByIndex(run, subject, context);
   const kept = await proveByKeptManifest(run, subject, artifact, context);
-  if (kept !== undefined) return kept;
-  return proveAsPublished(run, subject, artifact, {
-    ...context,
-    manifestOf: run.manifestOf ?? shareManifests(context),
-  });
+  return kept ?? proveAsPublished(run, subject, artifact, context);
 }
 
 /** The place in a release of what the subject claims to be, or of what it must be. */

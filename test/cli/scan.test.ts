@@ -1,7 +1,7 @@
 /** `scan` on the command line: tables, fields and lines of JSON, and the exit code of the run. */
 import { spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { chmod, chown, mkdir, readFile, writeFile } from 'node:fs/promises';
+import { chmod, chown, mkdir, readFile, rename, writeFile } from 'node:fs/promises';
 import { describe, expect, it } from 'vitest';
 import type { ScannedMachine } from '../../src/flow/scan-machine.ts';
 import { readExposition } from '#support/exposition';
@@ -116,6 +116,55 @@ describe('scan', () => {
     const other = await world.run([...scan, '--lockfile', 'k8s-verify.lock.json'], { env });
     expect(other).toMatchObject({ exitCode: 4 });
     expect(other.stderr).toContain('none of it next to the file, in what earlier runs kept, or in what');
+  });
+
+  it('proves what says nothing by its digest in a mirror on this machine, and names it by the manifest there', async () => {
+    const world = await tools();
+    const mirror = [
+      'mirror',
+      'kubectl',
+      'v1.26.4',
+      '--platform',
+      'linux/amd64',
+      '--evidence-only',
+      '--to',
+      'eo',
+    ];
+    expect(await world.run([...mirror, ...world.options])).toMatchObject({ exitCode: 0 });
+    const scan = ['scan', 'tools', '--offline', '--mirror', 'eo', '--trusted-root', 'root.json'];
+    const run = await world.run([...scan, '--data-dir', world.dir.join('none')]);
+    const { sha256 } = world.kubectl;
+    const path = world.dir.join('tools/kubectl');
+    const row = `genuine\t${path}\tkubectl\tv1.26.4\tlinux/amd64\t${sha256}\n`;
+    expect(run).toMatchObject({ exitCode: 0, stdout: row });
+    // The index only says where to look.
+    await writeFile(path, 'something else');
+    const digest = createHash('sha256').update('something else').digest('hex');
+    const index = world.dir.join('eo/k8s-verify-mirror.json');
+    await writeFile(index, (await readFile(index, 'utf8')).replaceAll(sha256, digest));
+    const lied = await world.run([...scan, '--data-dir', world.dir.join('none-too')]);
+    expect(lied).toMatchObject({ exitCode: 4, stdout: expect.stringMatching(/^not-judged\t/) });
+    await writeFile(index, '{"half');
+    expect(await world.run([...scan, '--data-dir', world.dir.join('none-too')])).toMatchObject({
+      exitCode: 4,
+    });
+  });
+
+  it('refuses, by the manifest that an install kept, a file that says nothing under another name', async () => {
+    const world = await tools();
+    const install = ['kubectl', 'v1.26.4', '--platform', 'linux/amd64', '--install-dir', 'bin'];
+    const kept = ['--data-dir', world.dir.join('kept')];
+    expect(await world.run([...install, ...world.options, ...kept])).toMatchObject({ exitCode: 0 });
+    const scan = ['scan', 'tools', '--offline', '--trusted-root', 'root.json', ...kept];
+    const right = await world.run([...scan, '--json']);
+    expect(JSON.parse(right.stdout)).toMatchObject({
+      exitCode: 0,
+      results: [{ version: 'v1.26.4', name: { bound: true, by: ['release-manifest'] } }],
+    });
+    await rename(world.dir.join('tools/kubectl'), world.dir.join('tools/kubelet'));
+    const wrong = await world.run(scan);
+    expect(wrong).toMatchObject({ exitCode: 19, stdout: expect.stringMatching(/^refused\t/) });
+    expect(wrong.stderr).toContain('tools/kubelet is kubectl, and has the name of kubelet');
   });
 
   it('ends with 3 where nothing is below a path', async () => {

@@ -311,6 +311,28 @@ describe('a program', () => {
     expect(programs).toMatchObject([{ verdict: 'inconsistent', error: { code: 'release-inconsistent' } }]);
   });
 
+  it('that says nothing has the name by which one kept manifest lists it, and none if two do', async () => {
+    const silent = Buffer.from('#!/bin/sh\n# says nothing\n');
+    sigstore.signBlob({ bytes: silent });
+    put('opt/kubectl', silent);
+    const keep = async (version: string): Promise<unknown> => {
+      const files = [{ path: 'bin/linux/amd64/kubectl', sha256: sha256(silent) }];
+      await releases.publishManifest(version, { sigstore, files });
+      put(`usr/bin/kubeadm-${version}`, build({ main: 'k8s.io/kubernetes/cmd/kubeadm', strings: [version] }));
+      await scanned({}, undefined, { dataDirectory: dir.join('data') });
+      const { programs } = await scanned({ paths: ['/opt'] }, undefined, { dataDirectory: dir.join('data') });
+      return programs[0]?.kind === 'proved' && programs[0].artifact;
+    };
+    const by = ['release-manifest'];
+    expect(await keep('v1.30.5')).toMatchObject({ version: 'v1.30.5', name: { bound: true, by } });
+    expect(await keep('v1.30.6')).toMatchObject({ name: { bound: false } });
+    put('opt/kubelet', silent);
+    rmSync(dir.join('host/opt/kubectl'));
+    rmSync(dir.join('data/manifests/v1.30.6'));
+    const wrong = await scanned({ paths: ['/opt'] }, undefined, { dataDirectory: dir.join('data') });
+    expect(codes(wrong)).toEqual(['name-mismatch']);
+  });
+
   it('with stale evidence next to it is proved by what a mirror has, though the log is down', async () => {
     const bytes = build();
     await releases.publishRelease({
