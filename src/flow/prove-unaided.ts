@@ -15,7 +15,6 @@ import { nameFile } from './name-failure.ts';
 import { proofContext } from './proof-context.ts';
 import type { LocalRun, ProvedLocal } from './prove-by.ts';
 import { orNone, proveByAnyKeptManifest } from './prove-by-listing.ts';
-import { proveByIndex } from './prove-by-index.ts';
 import { type PublishedAnswer, proveAsPublished, proveByKeptManifest } from './prove-as-published.ts';
 import { proveFromSearch, type SearchFailed } from './prove-with-log.ts';
 import { shareManifests } from './release-manifest.ts';
@@ -89,7 +88,10 @@ async function askPublished(run: LocalRun, subject: UnaidedSubject): Promise<Pub
   const signal = request.signal ?? new AbortController().signal;
   const network = { network: request, sources: sourcesOf(request, client.http), client, trust, signal };
   const context = { ...network, manifestOf: run.manifestOf ?? shareManifests(network) };
-  if (artifact === undefined) return proveByIndex(run, subject, context);
+  if (artifact === undefined) {
+    const { proveByIndex } = await import('./prove-by-index.ts');
+    return proveByIndex(run, subject, context);
+  }
   const kept = await proveByKeptManifest(run, subject, artifact, context);
   return kept ?? proveAsPublished(run, subject, artifact, context);
 }
