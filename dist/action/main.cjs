@@ -8212,9 +8212,15 @@ var require_undici = __commonJSMin(((exports, module) => {
 }));
 // src/files/unreadable-file.ts
 function unreadableReason(cause) {
+	return reasonOf$3(cause, REASONS$1);
+}
+function unopenedReason(cause) {
+	return reasonOf$3(cause, DIRECTORY_REASONS);
+}
+function reasonOf$3(cause, reasons) {
 	const code = cause instanceof Error && "code" in cause ? String(cause.code) : "";
 	const message = cause instanceof Error ? cause.message : String(cause);
-	return REASONS$1[code] ?? message;
+	return reasons[code] ?? message;
 }
 function unreadableFile(file, cause, details) {
 	return new RequestError("file-not-readable", `${file} cannot be read`, {
@@ -8223,7 +8229,7 @@ function unreadableFile(file, cause, details) {
 		cause
 	});
 }
-var REASONS$1;
+var REASONS$1, DIRECTORY_REASONS;
 var init_unreadable_file = __esmMin((() => {
 	init_errors();
 	REASONS$1 = {
@@ -8232,6 +8238,13 @@ var init_unreadable_file = __esmMin((() => {
 		EISDIR: "a directory",
 		EACCES: "a file that this user may not read",
 		EPERM: "a file that this user may not read"
+	};
+	DIRECTORY_REASONS = {
+		ENOENT: "no such directory",
+		ENOTDIR: "not a directory",
+		EACCES: "a directory that this user may not open",
+		EPERM: "a directory that this user may not open",
+		ELOOP: "links that lead in a circle"
 	};
 }));
 // src/http/ca-file.ts
@@ -9098,7 +9111,7 @@ var init_client$1 = __esmMin((() => {
 			const timeoutMs = this.#timeoutMs ?? 12e4;
 			const operation = this.#start(timeoutMs, request.signal);
 			try {
-				return await withRetries(async () => attemptSmall(this.#transport, request, target, operation), request.method === "HEAD" ? {
+				return await withRetries(async () => attemptSmall(this.#transport, request, target, operation), request.method === "HEAD" || request.once === true ? {
 					...this.#policy,
 					retries: 0
 				} : this.#policy, operation, request.quiet === true ? { onRetry: () => void 0 } : this.#hooksOf(target));
@@ -41058,6 +41071,35 @@ var init_open_archive = __esmMin((() => {
 		"place-failed"
 	]);
 }));
+// src/verdict.ts
+function verdictOf$2(error) {
+	if (OF_THE_RUN.has(error.code) || error instanceof InterruptedError || error instanceof InstallError) return void 0;
+	if (error instanceof UntrustedError) return error.code === "signature-not-published" ? "unsigned" : "refused";
+	if (error.code === "mirror-inconsistent" || error.code === "release-incomplete") return "missing";
+	if (error.code === "release-inconsistent") return "inconsistent";
+	if (error instanceof NotAllowedError) return "not-allowed";
+	if (error instanceof UnavailableError) return error.code === "other-builder" ? "other-builder" : "not-judged";
+	if (!(error instanceof RequestError)) return void 0;
+	if (error.code === "subject-not-readable") return "unreadable";
+	return error.code === "file-not-readable" ? "not-judged" : void 0;
+}
+function worstOf(items) {
+	return items.toSorted((a, b) => rankOf$3(a.error) - rankOf$3(b.error))[0];
+}
+function rankOf$3(error) {
+	return WORST_FIRST.indexOf(exitCodeFor(error));
+}
+var OF_THE_RUN;
+var init_verdict = __esmMin((() => {
+	init_errors();
+	init_exit_codes();
+	OF_THE_RUN = new Set([
+		"trusted-root-invalid",
+		"trust-root-unavailable",
+		"clock-wrong",
+		"machine-cannot-judge"
+	]);
+}));
 // src/flow/read-subject.ts
 function nameOf$4({ subject }) {
 	switch (subject.kind) {
@@ -41196,6 +41238,7 @@ var init_prove_by = __esmMin((() => {
 }));
 // src/flow/prove-by-listing.ts
 var prove_by_listing_exports = __exportAll({
+	keptManifestsWith: () => keptManifestsWith,
 	orNone: () => orNone,
 	proveByAnyKeptManifest: () => proveByAnyKeptManifest,
 	proveBySavedManifest: () => proveBySavedManifest
@@ -41229,6 +41272,12 @@ async function proveBySavedManifest(path, run, hashed) {
 	return opened.kind === "none" ? void 0 : proveByListing(opened, hashed, run, "it was saved next to the file");
 }
 async function proveByAnyKeptManifest(run, hashed) {
+	for await (const manifest of keptManifestsWith(run, hashed)) {
+		const proved = await proveByListing(manifest, hashed, run, "no signature of its own was at hand");
+		if (proved !== void 0) return proved;
+	}
+}
+async function* keptManifestsWith(run, hashed) {
 	const { data } = run.client;
 	for (const release of await data.list("manifests")) {
 		const version = readReleaseVersion(release);
@@ -41238,8 +41287,7 @@ async function proveByAnyKeptManifest(run, hashed) {
 			...proofRun(run),
 			trust: run.trust
 		});
-		const proved = manifest && await proveByListing(manifest, hashed, run, "no signature of its own was at hand");
-		if (proved !== void 0) return proved;
+		if (manifest !== void 0) yield manifest;
 	}
 }
 async function orNone(proving) {
@@ -41658,6 +41706,196 @@ var init_unaided_subject = __esmMin((() => {
 	init_name();
 	init_read_subject();
 }));
+// src/release/artifact-at.ts
+function artifactAt(path) {
+	const version = readReleaseVersion(/^release\/(v[^/]+)\//.exec(path)?.[1] ?? "");
+	if (version === void 0) return void 0;
+	const fileName = path.slice(path.lastIndexOf("/") + 1);
+	for (const component of COMPONENTS.filter(({ name }) => fileName.startsWith(name))) {
+		const platforms = component.platforms === "none" ? PLATFORMS.slice(0, 1) : platformsOf$1(component, version).filter(({ os, arch }) => path.includes(os) && path.includes(arch));
+		for (const platform of platforms) {
+			const artifact = releaseArtifact({
+				component: component.name,
+				version,
+				platform
+			});
+			if (artifact.path === path) return artifact;
+		}
+	}
+}
+var init_artifact_at = __esmMin((() => {
+	init_artifact();
+	init_component();
+	init_platform();
+	init_version();
+}));
+// src/mirror/layout.ts
+var INDEX_NAME, TRUSTED_ROOT_NAME, TRUSTED_ROOT_STATE_NAME, CHECKPOINTS_NAME, RELEASES, FEEDS, BUNDLE_SUFFIX;
+var init_layout = __esmMin((() => {
+	INDEX_NAME = "k8s-verify-mirror.json";
+	TRUSTED_ROOT_NAME = "trusted_root.json";
+	TRUSTED_ROOT_STATE_NAME = "trusted_root.tuf.json";
+	CHECKPOINTS_NAME = "checkpoints.json";
+	RELEASES = "release";
+	FEEDS = "feed";
+	BUNDLE_SUFFIX = ".sigstore.json";
+}));
+// src/mirror/index-file.ts
+function formatIndex({ files, made }) {
+	const index = {
+		schemaVersion: 1,
+		files: files.toSorted((a, b) => a.path < b.path ? -1 : 1),
+		made: made.toSorted()
+	};
+	return `${JSON.stringify(index, void 0, 1)}\n`;
+}
+function readIndex(bytes, location) {
+	const form = formOf(location);
+	const document = new Fields(readJson(bytes, location), "the index", [
+		"schemaVersion",
+		"files",
+		"made"
+	], form);
+	const version = document.count("schemaVersion");
+	if (version !== 1) throw document.flawed("schemaVersion", "1", String(version));
+	return {
+		files: document.objects("files", [...FILE_FIELDS], MAX_MIRRORED_FILES).map(readFile$1),
+		made: document.list("made", MAX_MIRRORED_FILES).map((value) => {
+			if (typeof value === "string" && isList(value)) return value;
+			throw document.flawed("made", "paths of lists and markers", "something else");
+		})
+	};
+}
+function isList(path) {
+	const version = /^release\/([^/]+)\/SHA256SUMS$/.exec(path)?.[1];
+	if (version === void 0) return LISTS$1.some((form) => form.test(path));
+	const read = readReleaseVersion(version);
+	return read !== void 0 && formatReleaseVersion(read) === version;
+}
+function readFile$1(fields) {
+	const path = fields.text("path");
+	const artifact = artifactAt(path);
+	if (artifact === void 0) throw fields.flawed("path", "the path of a file of a release", excerpt(path));
+	assertSays(fields, "component", artifact.component);
+	assertSays(fields, "version", formatReleaseVersion(artifact.version));
+	assertSays(fields, "platform", artifact.platform && formatPlatform(artifact.platform));
+	if (fields.has("signedAt")) fields.timestamp("signedAt");
+	const sideFiles = fields.list("sideFiles", 16).map((suffix) => {
+		if (typeof suffix === "string" && /^(?:\.[a-z0-9]{1,16}){1,2}$/.test(suffix)) return suffix;
+		throw fields.flawed("sideFiles", "ends of names such as .sig", "something else");
+	});
+	return {
+		path,
+		component: fields.text("component"),
+		version: fields.text("version"),
+		...fields.has("platform") ? { platform: fields.text("platform") } : {},
+		sha256: encodeHex(fields.hex("sha256", 32)),
+		...fields.has("bytes") ? { bytes: fields.count("bytes") } : {},
+		...fields.has("signedAt") ? { signedAt: fields.text("signedAt") } : {},
+		sideFiles
+	};
+}
+function assertSays(fields, name, wanted) {
+	const found = fields.has(name) ? fields.text(name) : void 0;
+	if (found !== wanted) throw fields.flawed(name, wanted ?? "none: the file is for all platforms", excerpt(found ?? "nothing"));
+}
+function formOf(location) {
+	return { flawed: (path, wanted, found) => damaged(location, `${path}: ${wanted}`, found) };
+}
+function readJson(bytes, location) {
+	try {
+		return parseJsonStrictly(bytes, `the index ${location}`, { maxBytes: MAX_MIRROR_INDEX_BYTES });
+	} catch (error) {
+		if (!(error instanceof K8sVerifyError)) throw error;
+		throw damaged(location, error.wanted ?? "JSON", error.found ?? error.message);
+	}
+}
+function damaged(location, wanted, found) {
+	return new UnavailableError("mirror-inconsistent", `the index of the mirror cannot be read: ${location}`, {
+		wanted,
+		found,
+		why: `${INDEX_NAME} says which files are there; no proof rests on it`,
+		next: `remove it and fill the mirror again, which keeps what is there and proves: rm ${quoted$2(location)}`
+	});
+}
+var EMPTY_INDEX, FILE_FIELDS, LISTS$1;
+var init_index_file = __esmMin((() => {
+	init_errors();
+	init_limits();
+	init_artifact_at();
+	init_platform();
+	init_version();
+	init_fields();
+	init_json();
+	init_excerpt();
+	init_layout();
+	init_quoted();
+	EMPTY_INDEX = {
+		files: [],
+		made: []
+	};
+	FILE_FIELDS = [
+		"path",
+		"component",
+		"version",
+		"platform",
+		"sha256",
+		"bytes",
+		"signedAt",
+		"sideFiles"
+	];
+	LISTS$1 = [/^release\/(?:stable|latest)(?:-\d{1,9}(?:\.\d{1,9})?)?\.txt$/, /^feed\/[a-z0-9][a-z0-9.-]{0,127}\.json$/];
+}));
+// src/flow/prove-by-index.ts
+var prove_by_index_exports = __exportAll({ proveByIndex: () => proveByIndex });
+async function proveByIndex(run, subject, context) {
+	for (const source of context.sources) {
+		const artifact = source.isLocal ? await artifactIn(source, subject.sha256) : void 0;
+		if (artifact === void 0) continue;
+		const answer = await proveAsPublished(run, subject, artifact, {
+			...context,
+			sources: [source]
+		});
+		if (answer.kind === "other") continue;
+		return answer.kind === "proved" ? withManifest(answer.proved, artifact, run, context) : answer;
+	}
+}
+async function withManifest(proved, { version }, { policy }, { manifestOf }) {
+	const manifest = await orNone(manifestOf(version, policy));
+	return {
+		kind: "proved",
+		proved: {
+			...proved,
+			...manifest === void 0 ? {} : { manifest }
+		}
+	};
+}
+async function artifactIn(source, sha256) {
+	const index = INDEXES.get(source) ?? orNone(readPaths(source));
+	INDEXES.set(source, index);
+	const path = (await index)?.get(sha256);
+	return path === void 0 ? void 0 : artifactAt(path);
+}
+async function readPaths(source) {
+	const file = await source.small({
+		path: INDEX_NAME,
+		maxBytes: MAX_MIRROR_INDEX_BYTES,
+		what: "the index of the mirror"
+	});
+	if (file === void 0) return void 0;
+	const { files } = readIndex(file.bytes, `${source.shown}/${INDEX_NAME}`);
+	return new Map(files.map((one) => [one.sha256, one.path]));
+}
+var INDEXES;
+var init_prove_by_index = __esmMin((() => {
+	init_limits();
+	init_index_file();
+	init_layout();
+	init_artifact_at();
+	init_prove_by_listing();
+	init_prove_as_published();
+	INDEXES = new WeakMap();
+}));
 // src/flow/prove-unaided.ts
 var prove_unaided_exports = __exportAll({ proveUnaided: () => proveUnaided });
 async function proveUnaided(run, hashed, nearby) {
@@ -41704,22 +41942,24 @@ async function find(run, subject, nearby) {
 }
 async function askPublished(run, subject) {
 	const artifact = placeOf(run, subject.said);
-	if (artifact === void 0) return void 0;
 	const { request, client, trust } = run;
 	const signal = request.signal ?? new AbortController().signal;
-	const context = {
+	const network = {
 		network: request,
 		sources: sourcesOf$1(request, client.http),
 		client,
 		trust,
 		signal
 	};
-	const kept = await proveByKeptManifest(run, subject, artifact, context);
-	if (kept !== void 0) return kept;
-	return proveAsPublished(run, subject, artifact, {
-		...context,
-		manifestOf: run.manifestOf ?? shareManifests(context)
-	});
+	const context = {
+		...network,
+		manifestOf: run.manifestOf ?? shareManifests(network)
+	};
+	if (artifact === void 0) {
+		const { proveByIndex } = await Promise.resolve().then(() => (init_prove_by_index(), prove_by_index_exports));
+		return proveByIndex(run, subject, context);
+	}
+	return await proveByKeptManifest(run, subject, artifact, context) ?? proveAsPublished(run, subject, artifact, context);
 }
 function placeOf({ request }, said) {
 	const { component, version, platform } = said ?? request.as ?? {};
@@ -41832,16 +42072,16 @@ async function proveUnnamed(run, nearby) {
 	try {
 		const kept = (isPipe || isFound ? void 0 : await proveBySaved(run, hashed)) ?? (isPipe ? void 0 : await proveByKept(run, hashed));
 		if (kept?.kind === "proved") proved = isFound ? withNote(kept.proved, besideNote(run, nearby)) : kept.proved;
-		else if (isFound && run.asksOn !== true) throw nameDigest(nearby, {
+		else if (isFound && (run.asksOn !== true || nearby instanceof NotAllowedError)) throw nameDigest(nearby, {
 			algorithm: "sha256",
 			hex: hashed.sha256
 		});
 		else {
-			const notAllowed = nearby instanceof NotAllowedError ? nearby : void 0;
+			const { forbidden, unknownKey } = kept ?? {};
 			const found = await unaided(run, hashed, {
 				nearby,
-				forbidden: kept?.forbidden ?? notAllowed,
-				unknownKey: kept?.unknownKey
+				forbidden,
+				unknownKey
 			});
 			proved = isFound ? withNote(found, besideNote(run, nearby)) : found;
 		}
@@ -41885,8 +42125,14 @@ async function unaided(run, hashed, why) {
 	try {
 		return await proveUnaided(run, hashed, why.nearby);
 	} catch (error) {
-		if (!(error instanceof UnavailableError)) throw error;
-		throw why.forbidden ?? (error.code === "offline" ? why.unknownKey : void 0) ?? error;
+		if (!(error instanceof K8sVerifyError) || error instanceof InterruptedError) throw error;
+		if (!(error instanceof UnavailableError) && error.code !== "signature-not-published") throw error;
+		const reasons = [
+			...why.nearby === void 0 || why.nearby instanceof RequestError ? [] : [why.nearby],
+			...why.unknownKey === void 0 || error.code !== "offline" ? [] : [why.unknownKey],
+			error
+		].map((one) => ({ error: one.with({ subject: error.subject }) }));
+		throw why.forbidden ?? worstOf(reasons)?.error ?? error;
 	}
 }
 async function proveByKept(run, { sha256, file }) {
@@ -41946,9 +42192,75 @@ var init_prove_local = __esmMin((() => {
 	init_local_evidence();
 	init_artifact();
 	init_digest$2();
+	init_verdict();
 	init_kept_evidence();
 	init_name_failure();
 	init_prove_by();
+}));
+// src/flow/name-by-digest.ts
+var name_by_digest_exports = __exportAll({ nameByDigest: () => nameByDigest });
+async function nameByDigest(named, run, { sha256, measured, proof, manifest }) {
+	const { name, containerSignature } = named;
+	if (name === void 0 || name.by.length > 0 || containerSignature !== void 0) return named;
+	const manifests = [...listing(proof), ...manifest?.kind === "proved" ? [manifest] : []];
+	for await (const kept of keptManifestsWith(run, {
+		sha256,
+		file: measured
+	})) manifests.push(kept);
+	const [first, ...others] = manifests.map((one) => nameIn(one, sha256));
+	if (first === void 0 || others.some((one) => !agrees(first.claimed, one?.claimed))) return named;
+	if (name.claimed !== void 0 && !agrees(name.claimed, first.claimed)) return named;
+	return {
+		...named,
+		name: {
+			...first,
+			notes: [...name.notes, ...first.notes]
+		}
+	};
+}
+function listing({ listedIn, bundle }) {
+	const read = listedIn === void 0 ? void 0 : readReleaseManifest(listedIn.bytes);
+	if (listedIn === void 0 || read?.kind !== "manifest") return [];
+	const [sha256, bundleSha256] = [listedIn.bytes, bundle].map((bytes) => digestOf(bytes, "sha256").hex);
+	if (sha256 === void 0 || bundleSha256 === void 0) return [];
+	return [{
+		kind: "proved",
+		manifest: read.manifest,
+		sha256,
+		bundleSha256,
+		notes: []
+	}];
+}
+function nameIn({ manifest, sha256: manifestSha256, bundleSha256, notes }, sha256) {
+	const { version } = manifest;
+	const [first, ...others] = manifest.pathsOf(sha256).filter((path) => manifest.digestsOf(path).length === 1).flatMap((path) => artifactAt(`release/${formatReleaseVersion(version)}/${path}`) ?? []);
+	if (first === void 0 || others.length > 0) return void 0;
+	const { component, platform } = first;
+	return {
+		by: ["release-manifest"],
+		manifestSha256,
+		...bundleSha256 === void 0 ? {} : { manifestBundleSha256: bundleSha256 },
+		claimed: {
+			component,
+			version,
+			...platform === void 0 ? {} : { platform }
+		},
+		notes
+	};
+}
+function agrees(one, other) {
+	if (one === void 0 || other === void 0 || one.component !== other.component) return false;
+	const isVersion = one.version === void 0 || other.version !== void 0 && formatReleaseVersion(one.version) === formatReleaseVersion(other.version);
+	const isPlatform = one.platform === void 0 || other.platform !== void 0 && samePlatform(one.platform, other.platform);
+	return isVersion && isPlatform && one.markedVersion === void 0;
+}
+var init_name_by_digest = __esmMin((() => {
+	init_platform();
+	init_version();
+	init_artifact_at();
+	init_release_manifest$1();
+	init_digest$2();
+	init_prove_by_listing();
 }));
 // src/flow/prepare-local.ts
 async function assertVerifiable({ subject, archive, as, predicateTypes }) {
@@ -41984,12 +42296,12 @@ async function prepareLocal(request, client, policy, trust, logMemory, shared = 
 				bytes: "of the bytes",
 				digest: "as given"
 			}[request.subject.kind],
-			...await nameProven(request, {
+			...await nameProven({
+				request,
 				client,
 				policy,
-				trust,
-				what: nameOf$4(request)
-			}, proof, read),
+				trust
+			}, read),
 			...await openArchive(request, proof.proven, measured)
 		}];
 		return {
@@ -42008,15 +42320,18 @@ async function prepareLocal(request, client, policy, trust, logMemory, shared = 
 		await measured?.opened.close();
 	}
 }
-async function nameProven({ subject, as, demanded, signal, ...request }, run, { proven }, { sha256, measured, said }) {
-	if (demanded !== void 0 && demanded.sha256 !== sha256) throw notTheDemanded(run.what, demanded, sha256);
+async function nameProven(run, read) {
+	const { subject, as, demanded, signal, ...request } = run.request;
+	const { sha256, measured, said, proof } = read;
+	const { proven } = proof;
+	const what = nameOf$4(run.request);
+	if (demanded !== void 0 && demanded.sha256 !== sha256) throw notTheDemanded(what, demanded, sha256);
 	if (proven.claim.kind !== "genuine") return {};
 	const file = measured === void 0 ? void 0 : confirmMeasured(measured, proven);
-	const bytes = file ?? (subject.kind === "bytes" ? inMemory(subject.bytes) : void 0);
 	const local = {
-		what: run.what,
+		what,
 		sha256,
-		bytes,
+		bytes: file ?? (subject.kind === "bytes" ? inMemory(subject.bytes) : void 0),
 		file,
 		said
 	};
@@ -42029,10 +42344,15 @@ async function nameProven({ subject, as, demanded, signal, ...request }, run, { 
 		manifestOf,
 		isOffline: run.client.http.isOffline
 	};
-	const named = as === void 0 ? withFileName(subject, await nameLocal(local, signal)) : { name: await assertAsked(as, local, sources, signal) };
+	const named = as === void 0 ? withFileName(subject, await nameAnyhow(await nameLocal(local, signal), run, read)) : { name: await assertAsked(as, local, sources, signal) };
 	if (subject.kind === "bytes") assertUnchanged(subject.bytes, proven);
 	if (measured !== void 0 && measured.file.size > 0n) await confirmUnwritten(measured, proven, signal);
 	return named;
+}
+async function nameAnyhow(named, run, read) {
+	if (named.name?.by.length !== 0) return named;
+	const { nameByDigest } = await Promise.resolve().then(() => (init_name_by_digest(), name_by_digest_exports));
+	return nameByDigest(named, run, read);
 }
 function withFileName(subject, named) {
 	const { name } = named;
@@ -46021,7 +46341,6 @@ function addTrustedRoot(program) {
 			2,
 			4,
 			5,
-			11,
 			18,
 			20,
 			130
@@ -47355,6 +47674,9 @@ function columnsOf(text) {
 	for (const character of text) columns += NO_COLUMN.test(character) ? 0 : TWO_COLUMNS.test(character) ? 2 : 1;
 	return columns;
 }
+function padColumns(text, columns) {
+	return text + " ".repeat(Math.max(0, columns - columnsOf(text)));
+}
 var NO_COLUMN, TWO_COLUMNS;
 var init_columns = __esmMin((() => {
 	NO_COLUMN = /\p{Mn}|\p{Me}|\p{Cf}/u;
@@ -48330,9 +48652,9 @@ var init_output_text = __esmMin((() => {
 }));
 // src/cli/page-lost.ts
 function decides(lost, { failed }) {
-	return failed === void 0 || rankOf$3(lost) < rankOf$3(failed.error);
+	return failed === void 0 || rankOf$2(lost) < rankOf$2(failed.error);
 }
-function rankOf$3(error) {
+function rankOf$2(error) {
 	return WORST_FIRST.indexOf(exitCodeFor(error));
 }
 function withLostPage(answer, lost) {
@@ -49946,35 +50268,6 @@ var init_several_errors = __esmMin((() => {
 	init_error_text();
 	init_invocation();
 }));
-// src/verdict.ts
-function verdictOf$2(error) {
-	if (OF_THE_RUN.has(error.code) || error instanceof InterruptedError || error instanceof InstallError) return void 0;
-	if (error instanceof UntrustedError) return error.code === "signature-not-published" ? "unsigned" : "refused";
-	if (error.code === "mirror-inconsistent" || error.code === "release-incomplete") return "missing";
-	if (error.code === "release-inconsistent") return "inconsistent";
-	if (error instanceof NotAllowedError) return "not-allowed";
-	if (error instanceof UnavailableError) return error.code === "other-builder" ? "other-builder" : "not-judged";
-	if (!(error instanceof RequestError)) return void 0;
-	if (error.code === "subject-not-readable") return "unreadable";
-	return error.code === "file-not-readable" ? "not-judged" : void 0;
-}
-function worstOf(items) {
-	return items.toSorted((a, b) => rankOf$2(a.error) - rankOf$2(b.error))[0];
-}
-function rankOf$2(error) {
-	return WORST_FIRST.indexOf(exitCodeFor(error));
-}
-var OF_THE_RUN;
-var init_verdict = __esmMin((() => {
-	init_errors();
-	init_exit_codes();
-	OF_THE_RUN = new Set([
-		"trusted-root-invalid",
-		"trust-root-unavailable",
-		"clock-wrong",
-		"machine-cannot-judge"
-	]);
-}));
 // src/cli/verdicts.ts
 function judgedBy(error, operand) {
 	const verdict = error instanceof K8sVerifyError ? verdictOf$2(error) : void 0;
@@ -51217,7 +51510,7 @@ async function judgeProgram({ path, name, openNear }, opened, hashed, context) {
 	} catch (error) {
 		return {
 			...at,
-			...failed$1(error, context)
+			...failed$1(nameFailure(error, path), context)
 		};
 	}
 }
@@ -51310,6 +51603,7 @@ var init_scan_program = __esmMin((() => {
 	init_verdict();
 	init_able_to_judge();
 	init_finish_run();
+	init_name_failure();
 	init_prepare_local();
 	init_run_log_memory();
 }));
@@ -51536,6 +51830,42 @@ var init_scan_run = __esmMin((() => {
 		}
 	};
 }));
+// src/http/with-fetch-small.ts
+function withFetchSmall(http, fetchSmall) {
+	return {
+		isOffline: http.isOffline,
+		fetchSmall,
+		download: async (request) => http.download(request),
+		underWay: async () => http.underWay(),
+		close: async () => http.close()
+	};
+}
+// src/http/once-after-outage.ts
+function onceAfterOutage(http) {
+	const silent = new Set();
+	return withFetchSmall(http, async (request) => {
+		const host = URL.parse(request.url)?.host ?? "";
+		try {
+			const answer = await http.fetchSmall(silent.has(host) ? {
+				...request,
+				once: true
+			} : request);
+			silent.delete(host);
+			return answer;
+		} catch (error) {
+			if (isSilence(error)) silent.add(host);
+			throw error;
+		}
+	});
+}
+function isSilence(error) {
+	if (!(error instanceof UnavailableError) || error.code === "rate-limited") return false;
+	return error.cause instanceof TransportFailure && error.cause.failure.transient;
+}
+var init_once_after_outage = __esmMin((() => {
+	init_errors();
+	init_failure();
+}));
 // src/scan.ts
 async function scanMachine(given, client, found, bounds) {
 	const request = await underPolicy(given, client);
@@ -51562,7 +51892,7 @@ async function openTree({ root }) {
 	} catch (cause) {
 		throw new RequestError("file-not-readable", `the root ${root ?? "/"} cannot be opened`, {
 			wanted: "a directory that is taken for the root of a machine",
-			found: cause instanceof Error ? cause.message : String(cause),
+			found: unopenedReason(cause),
 			next: "check the name after --root",
 			cause
 		});
@@ -51571,12 +51901,13 @@ async function openTree({ root }) {
 async function contextOf$1(request, client, trust) {
 	const silent = {
 		...client,
+		http: onceAfterOutage(client.http),
 		report: () => void 0
 	};
 	const signal = request.signal ?? new AbortController().signal;
 	const manifestOf = manifestsWhenAsked({
 		network: request,
-		sources: sourcesOf$1(request, client.http),
+		sources: sourcesOf$1(request, silent.http),
 		client: silent,
 		trust,
 		signal
@@ -51601,8 +51932,10 @@ var init_scan$1 = __esmMin((() => {
 	init_keeping_hash_pool();
 	init_rooted_tree();
 	init_errors();
+	init_unreadable_file();
 	init_open_trust();
 	init_scan_run();
+	init_once_after_outage();
 	init_policy_of();
 	init_request();
 }));
@@ -51722,8 +52055,8 @@ var init_scan_result = __esmMin((() => {
 		}
 		add(program) {
 			this.#counts.found += 1;
-			if (program.kind === "proved") this.#counts.genuine += 1;
-			else this.#fail(program);
+			if (program.kind === "failed") this.#fail(program);
+			else if (program.artifact.claim === "genuine") this.#counts.genuine += 1;
 			if (this.#keeps === "whole") this.programs.push(program);
 			if (this.#keeps === "slim") this.told.push(toldOf(program));
 		}
@@ -51753,8 +52086,8 @@ function scanTable(programs, counts, style) {
 		whatItIs$1(one),
 		wordsOf$1(one)
 	]);
-	const widths = [0, 1].map((column) => Math.min(60, Math.max(4, ...rows.map((row) => row[column]?.length ?? 0))));
-	const lineOf = ([path, is, verdict]) => `${(path ?? "").padEnd(widths[0] ?? 0)}  ${(is ?? "").padEnd(widths[1] ?? 0)}  ${verdict ?? ""}`;
+	const widths = [0, 1].map((column) => Math.min(60, Math.max(4, ...rows.map((row) => columnsOf(row[column] ?? "")))));
+	const lineOf = ([path, is, verdict]) => `${padColumns(path ?? "", widths[0] ?? 0)}  ${padColumns(is ?? "", widths[1] ?? 0)}  ${verdict ?? ""}`;
 	const lines = rows.map((row, index) => `${mark(programs[index], style)}${lineOf(row)}`);
 	return [
 		...programs.length === 0 ? [] : [`  ${lineOf([
@@ -51785,7 +52118,7 @@ function whatItIs$1({ component, version, platform, verdict, exitCode, ...progra
 	].join(" ");
 }
 function wordsOf$1({ verdict, exitCode, allowed }) {
-	if (verdict === "genuine" || verdict === "attested") return "genuine";
+	if (verdict === "genuine" || verdict === "attested") return verdict;
 	const also = allowed === void 0 ? "" : `, allowed: ${printable(allowed)}`;
 	return `${verdict === "refused" ? refusedWords(exitCode) : WORDS$1[verdict]}${also}`;
 }
@@ -51821,6 +52154,7 @@ function scanFailureText({ failures, counts }, worst, style, invocation) {
 var WORDS$1;
 var init_scan_text = __esmMin((() => {
 	init_exit_codes();
+	init_columns();
 	init_disk_state();
 	init_error_text();
 	init_printable();
@@ -51937,11 +52271,11 @@ var init_scan = __esmMin((() => {
 	init_with_client();
 }));
 // src/disk/hash-pool.ts
-var readFile$1, BUFFER_BYTES$1, MAX_THREADS$1, PROGRAM$1, HashPool;
+var readFile, BUFFER_BYTES$1, MAX_THREADS$1, PROGRAM$1, HashPool;
 var init_hash_pool = __esmMin((() => {
 	init_hash_file();
 	init_hash_thread();
-	readFile$1 = (0, node_util.promisify)(node_fs.read);
+	readFile = (0, node_util.promisify)(node_fs.read);
 	BUFFER_BYTES$1 = 262144;
 	MAX_THREADS$1 = 4;
 	PROGRAM$1 = `
@@ -51988,7 +52322,7 @@ parentPort.on('message', ({ algorithm, descriptor, bytes }) => {
 		async #here(algorithm, descriptor, bytes, signal) {
 			const buffers = this.#spare ?? newBuffers(BUFFER_BYTES$1);
 			this.#spare = void 0;
-			const [digest = ""] = await hashBeginning({ read: (buffer, offset, length, position) => readFile$1(descriptor, buffer, offset, length, position) }, bytes, [algorithm], signal, { buffers });
+			const [digest = ""] = await hashBeginning({ read: (buffer, offset, length, position) => readFile(descriptor, buffer, offset, length, position) }, bytes, [algorithm], signal, { buffers });
 			this.#spare = buffers;
 			return digest;
 		}
@@ -51999,17 +52333,6 @@ parentPort.on('message', ({ algorithm, descriptor, bytes }) => {
 			return worker;
 		}
 	};
-}));
-// src/mirror/layout.ts
-var INDEX_NAME, TRUSTED_ROOT_NAME, TRUSTED_ROOT_STATE_NAME, CHECKPOINTS_NAME, RELEASES, FEEDS, BUNDLE_SUFFIX;
-var init_layout = __esmMin((() => {
-	INDEX_NAME = "k8s-verify-mirror.json";
-	TRUSTED_ROOT_NAME = "trusted_root.json";
-	TRUSTED_ROOT_STATE_NAME = "trusted_root.tuf.json";
-	CHECKPOINTS_NAME = "checkpoints.json";
-	RELEASES = "release";
-	FEEDS = "feed";
-	BUNDLE_SUFFIX = ".sigstore.json";
 }));
 // src/evidence/detached-files.ts
 function detachedFiles(bundle) {
@@ -52987,135 +53310,6 @@ var init_mirror_file = __esmMin((() => {
 	init_side_files();
 	init_digest$2();
 	init_download();
-}));
-// src/release/artifact-at.ts
-function artifactAt(path) {
-	const version = readReleaseVersion(/^release\/(v[^/]+)\//.exec(path)?.[1] ?? "");
-	if (version === void 0) return void 0;
-	const fileName = path.slice(path.lastIndexOf("/") + 1);
-	for (const component of COMPONENTS.filter(({ name }) => fileName.startsWith(name))) {
-		const platforms = component.platforms === "none" ? PLATFORMS.slice(0, 1) : platformsOf$1(component, version).filter(({ os, arch }) => path.includes(os) && path.includes(arch));
-		for (const platform of platforms) {
-			const artifact = releaseArtifact({
-				component: component.name,
-				version,
-				platform
-			});
-			if (artifact.path === path) return artifact;
-		}
-	}
-}
-var init_artifact_at = __esmMin((() => {
-	init_artifact();
-	init_component();
-	init_platform();
-	init_version();
-}));
-// src/mirror/index-file.ts
-function formatIndex({ files, made }) {
-	const index = {
-		schemaVersion: 1,
-		files: files.toSorted((a, b) => a.path < b.path ? -1 : 1),
-		made: made.toSorted()
-	};
-	return `${JSON.stringify(index, void 0, 1)}\n`;
-}
-function readIndex(bytes, location) {
-	const form = formOf(location);
-	const document = new Fields(readJson(bytes, location), "the index", [
-		"schemaVersion",
-		"files",
-		"made"
-	], form);
-	const version = document.count("schemaVersion");
-	if (version !== 1) throw document.flawed("schemaVersion", "1", String(version));
-	return {
-		files: document.objects("files", [...FILE_FIELDS], MAX_MIRRORED_FILES).map(readFile),
-		made: document.list("made", MAX_MIRRORED_FILES).map((value) => {
-			if (typeof value === "string" && isList(value)) return value;
-			throw document.flawed("made", "paths of lists and markers", "something else");
-		})
-	};
-}
-function isList(path) {
-	const version = /^release\/([^/]+)\/SHA256SUMS$/.exec(path)?.[1];
-	if (version === void 0) return LISTS$1.some((form) => form.test(path));
-	const read = readReleaseVersion(version);
-	return read !== void 0 && formatReleaseVersion(read) === version;
-}
-function readFile(fields) {
-	const path = fields.text("path");
-	const artifact = artifactAt(path);
-	if (artifact === void 0) throw fields.flawed("path", "the path of a file of a release", excerpt(path));
-	assertSays(fields, "component", artifact.component);
-	assertSays(fields, "version", formatReleaseVersion(artifact.version));
-	assertSays(fields, "platform", artifact.platform && formatPlatform(artifact.platform));
-	if (fields.has("signedAt")) fields.timestamp("signedAt");
-	const sideFiles = fields.list("sideFiles", 16).map((suffix) => {
-		if (typeof suffix === "string" && /^(?:\.[a-z0-9]{1,16}){1,2}$/.test(suffix)) return suffix;
-		throw fields.flawed("sideFiles", "ends of names such as .sig", "something else");
-	});
-	return {
-		path,
-		component: fields.text("component"),
-		version: fields.text("version"),
-		...fields.has("platform") ? { platform: fields.text("platform") } : {},
-		sha256: encodeHex(fields.hex("sha256", 32)),
-		...fields.has("bytes") ? { bytes: fields.count("bytes") } : {},
-		...fields.has("signedAt") ? { signedAt: fields.text("signedAt") } : {},
-		sideFiles
-	};
-}
-function assertSays(fields, name, wanted) {
-	const found = fields.has(name) ? fields.text(name) : void 0;
-	if (found !== wanted) throw fields.flawed(name, wanted ?? "none: the file is for all platforms", excerpt(found ?? "nothing"));
-}
-function formOf(location) {
-	return { flawed: (path, wanted, found) => damaged(location, `${path}: ${wanted}`, found) };
-}
-function readJson(bytes, location) {
-	try {
-		return parseJsonStrictly(bytes, `the index ${location}`, { maxBytes: MAX_MIRROR_INDEX_BYTES });
-	} catch (error) {
-		if (!(error instanceof K8sVerifyError)) throw error;
-		throw damaged(location, error.wanted ?? "JSON", error.found ?? error.message);
-	}
-}
-function damaged(location, wanted, found) {
-	return new UnavailableError("mirror-inconsistent", `the index of the mirror cannot be read: ${location}`, {
-		wanted,
-		found,
-		why: `${INDEX_NAME} says which files are there; no proof rests on it`,
-		next: `remove it and fill the mirror again, which keeps what is there and proves: rm ${quoted$2(location)}`
-	});
-}
-var EMPTY_INDEX, FILE_FIELDS, LISTS$1;
-var init_index_file = __esmMin((() => {
-	init_errors();
-	init_limits();
-	init_artifact_at();
-	init_platform();
-	init_version();
-	init_fields();
-	init_json();
-	init_excerpt();
-	init_layout();
-	init_quoted();
-	EMPTY_INDEX = {
-		files: [],
-		made: []
-	};
-	FILE_FIELDS = [
-		"path",
-		"component",
-		"version",
-		"platform",
-		"sha256",
-		"bytes",
-		"signedAt",
-		"sideFiles"
-	];
-	LISTS$1 = [/^release\/(?:stable|latest)(?:-\d{1,9}(?:\.\d{1,9})?)?\.txt$/, /^feed\/[a-z0-9][a-z0-9.-]{0,127}\.json$/];
 }));
 // src/flow/mirror-index.ts
 var GrowingIndex;
@@ -54301,16 +54495,6 @@ var init_digest = __esmMin((() => {
 	init_with_client();
 	HEADING = "PLATFORM";
 }));
-// src/http/with-fetch-small.ts
-function withFetchSmall(http, fetchSmall) {
-	return {
-		isOffline: http.isOffline,
-		fetchSmall,
-		download: async (request) => http.download(request),
-		underWay: async () => http.underWay(),
-		close: async () => http.close()
-	};
-}
 // src/flow/audit-flaws.ts
 function inconsistency({ proof: { origin }, label, artifact, sha256 }, sources) {
 	if (origin.kind !== "log-search" && origin.kind !== "release-manifest") return void 0;
