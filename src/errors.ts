@@ -7,6 +7,7 @@
  * The `code` says the reason, and each reason has one exit code, in {@link EXIT_CODES}.
  */
 import type { CheckName } from './check-names.ts';
+import type { ProvenLogEntry } from './proof/log-entry.ts';
 export { CHECK_NAMES, type CheckName } from './check-names.ts';
 
 /** Why the request is impossible. */
@@ -104,6 +105,10 @@ export interface JudgedSubject {
   readonly version?: string;
   /** `os/arch` */
   readonly platform?: string;
+  /** The verified time of signing, ISO 8601. Only of a file that is proved and not allowed. */
+  readonly signedAt?: string;
+  /** The entries of transparency logs that were proved. Only of a file that is proved and not allowed. */
+  readonly logEntries?: readonly ProvenLogEntry[];
 }
 
 /** The parts of an error besides its message: plain text, safe to print. */

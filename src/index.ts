@@ -67,7 +67,8 @@ export type {
   ResultName,
 } from './result.ts';
 export type { Demand, PatchesBehind, PolicyUse, UsedException } from './policy/policy.ts';
-export type { CheckResult, ProvenLogEntry, Signer } from './proof/verdict.ts';
+export type { ProvenLogEntry } from './proof/log-entry.ts';
+export type { CheckResult, Signer } from './proof/verdict.ts';
 export type { CrossCheck, CrossCheckOutcome } from './records/cross-check.ts';
 export type { DataPlaces } from './data/data-places.ts';
 export type { OtherHand } from './disk/who-can-change.ts';

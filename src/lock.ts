@@ -3,7 +3,13 @@ import { type Client, usingClient } from './client.ts';
 import { ableToJudge } from './flow/able-to-judge.ts';
 import { checkLock } from './flow/check-lock.ts';
 import { evidenceFiles, removeOldEvidence, writeLockFiles } from './flow/lock-files.ts';
-import { describeLock, type LockedComponent, lockOf } from './flow/lock-outcome.ts';
+import {
+  describeLock,
+  type LockedComponent,
+  lockOf,
+  type PolicyOfLocked,
+  policyOfLocked,
+} from './flow/lock-outcome.ts';
 import { lockedSizes } from './flow/lock-sizes.ts';
 import { planLock } from './flow/lock-plan.ts';
 import { clientWithLock } from './flow/locked-install.ts';
@@ -58,6 +64,10 @@ export async function lockReleases(given: LockRequest, client: Client): Promise<
   const { proven, result } = await runReleased(plan.files, request, withEvidence);
   const sizes = await lockedSizes(proven, before?.lock, request, client);
   const now = lockOf(plan, proven, before?.lock, lockfile, sizes);
+  const uses = proven.map(({ artifact: { component } }, index) => {
+    const use = result.artifacts[index]?.policy;
+    return { component, use };
+  });
   const path = resolve(lockfile);
   const file = { destination: path, bytes: encodeLock(now, schemaOf()) };
   const evidence = request.evidence ? evidenceFiles(lockfile, proven) : [];
@@ -67,10 +77,16 @@ export async function lockReleases(given: LockRequest, client: Client): Promise<
     schemaVersion: 1,
     path,
     written: changed.length > 0,
-    results: describeLock(plan, now, before?.lock),
+    results: describeLock(plan, now, before?.lock, policyOfLocked(uses)),
     skipped: plan.files.skipped,
     notes: [...result.notes, ...(await noteLockChangers(path, client.report))],
   };
+}
+
+/** A lock that was checked. */
+export interface CheckedLock {
+  readonly lock: Lock;
+  readonly uses: PolicyOfLocked;
 }
 
 /**
@@ -79,16 +95,16 @@ export async function lockReleases(given: LockRequest, client: Client): Promise<
  *
  * @throws RequestError `lock-outdated`; UntrustedError where the evidence of a file refuses it.
  */
-export function checkLocked(given: LockRequest, client: Client): Promise<Lock> {
+export function checkLocked(given: LockRequest, client: Client): Promise<CheckedLock> {
   return ableToJudge(async () => {
     const request = await underPolicy(given, client);
     const { lock: found } = await readLock(request.lockfile);
     await noteLockChangers(request.lockfile, client.report);
     const trust = await openTrust(request, client, request.signal);
     try {
-      await checkLock(found, request, client, trust);
+      const uses = await checkLock(found, request, client, trust);
       await trust.finish();
-      return found;
+      return { lock: found, uses };
     } catch (error) {
       trust.drop();
       throw error;

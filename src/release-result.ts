@@ -3,7 +3,8 @@ import type { K8sVerifyError } from './errors.ts';
 import type { Note } from './notes.ts';
 import type { PolicyUse } from './policy/policy.ts';
 import type { CheckName } from './check-names.ts';
-import type { CheckResult, ProvenLogEntry, Signer } from './proof/verdict.ts';
+import type { ProvenLogEntry } from './proof/log-entry.ts';
+import type { CheckResult, Signer } from './proof/verdict.ts';
 import type { EvidenceOrigin, ResultName, TrustedRootReport } from './result.ts';
 import type { FailedVerdict } from './verdict.ts';
 

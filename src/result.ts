@@ -8,7 +8,8 @@ import type { CheckName } from './errors.ts';
 import type { Note } from './notes.ts';
 import type { CrossCheck } from './records/cross-check.ts';
 import type { PolicyUse } from './policy/policy.ts';
-import type { CheckResult, ProvenLogEntry, Signer } from './proof/verdict.ts';
+import type { ProvenLogEntry } from './proof/log-entry.ts';
+import type { CheckResult, Signer } from './proof/verdict.ts';
 import type { RootFacts } from './trust/root-age.ts';
 
 /** How the evidence for an artifact was found. */

@@ -1,7 +1,7 @@
 /** The job's page: what was proved, or why it failed, as Markdown. Nothing foreign is markup in it. */
 import { basename } from 'node:path';
 import { summary } from '@actions/core';
-import type { ProvenLogEntry } from '../proof/verdict.ts';
+import type { ProvenLogEntry } from '../proof/log-entry.ts';
 import type { ArtifactResult, RunResult } from '../result.ts';
 import { replaceUnprintable } from '../text/unprintable.ts';
 import type { Failure } from './failure.ts';

@@ -1,6 +1,7 @@
 /** What a command answers, before it is known in which form it is printed. */
 import type { K8sVerifyError } from '../errors.ts';
 import type { Note } from '../notes.ts';
+import type { PolicyUse } from '../policy/policy.ts';
 import type { Invocation } from './invocation.ts';
 import type { JsonAnswer } from './output-json.ts';
 import type { TextStyle } from './style.ts';
@@ -14,6 +15,8 @@ export interface Answer {
   readonly shown?: (style: TextStyle) => string;
   /** For people, on stderr. */
   readonly summary?: (style: TextStyle, aliases: Aliases) => string;
+  /** What the policy file of the run took to allow each thing; told in one line for all. */
+  readonly policies?: readonly (PolicyUse | undefined)[];
   /** For people, on stderr, below a long answer. */
   readonly below?: string;
   /** What a person should know besides, after the summary. */

@@ -13,6 +13,7 @@ import type { Invocation } from './invocation.ts';
 import { noteText } from './output-text.ts';
 import { decides, withLostPage } from './page-lost.ts';
 import type { ParsedLine } from './parsed-line.ts';
+import { policyText } from './policy-line.ts';
 import { printable, printableLines } from './printable.ts';
 import { paint } from './style.ts';
 import type { ReportPage } from './report-page.ts';
@@ -165,10 +166,11 @@ export function openConsole(words: readonly string[], { stdout, stderr, env }: S
     finish,
     async answer(given) {
       finish();
-      const { text, shown, summary, below, notes = [] } = given;
+      const { text, shown, summary, policies = [], below, notes = [] } = given;
       if (!mode.quiet && summary !== undefined) stderr.write(summary(mode.style, recorder.facts().aliases));
       // On a terminal what a person has to do comes last.
       if (!mode.json) stdout.write(textOf(text, shown));
+      if (!mode.quiet) stderr.write(policyText(policies, given.failed === undefined, mode.style));
       for (const one of notes) tell(one);
       const answer = await withPage(given);
       const { json, failed } = answer;

@@ -18,7 +18,7 @@ import {
 } from './parsed-line.ts';
 import { printable } from './printable.ts';
 import { type TextStyle, wrapped } from './style.ts';
-import { policyLine, signerOf, thisPlatform } from './success-text.ts';
+import { signerOf, thisPlatform } from './success-text.ts';
 import { withClient } from './with-client.ts';
 import { withEvidence } from './with-evidence.ts';
 
@@ -39,14 +39,23 @@ export async function digest(line: ParsedLine, output: Console): Promise<Answer>
     skipped,
   };
   const summary = (style: TextStyle): string =>
-    linesOf([
-      ...(style.verbose ? results.flatMap((one) => checkLines(one, style)) : []),
-      ...new Set(results.flatMap((one) => policyLine(one)).map(printable)),
-    ]);
+    linesOf(style.verbose ? results.flatMap((one) => checkLines(one, style)) : []);
+  const policies = results.map(({ policy }) => policy);
   if (format !== undefined) {
-    return { text: inFormat(format, results, { paths: paths === true, today: new Date() }), summary, json };
+    return {
+      text: inFormat(format, results, { paths: paths === true, today: new Date() }),
+      summary,
+      policies,
+      json,
+    };
   }
-  return { text: results.map(digestLine).join(''), shown: (style) => tables(results, style), summary, json };
+  return {
+    text: results.map(digestLine).join(''),
+    shown: (style) => tables(results, style),
+    summary,
+    policies,
+    json,
+  };
 }
 
 /** @throws RequestError `usage` or `component-unknown`; no work is done here */

@@ -1,6 +1,6 @@
 /** The `lock` command: writes down files by digest, for `install --locked`. */
 import { resolve } from 'node:path';
-import { checkLocked, lockReleases, type LockRun } from '../lock.ts';
+import { type CheckedLock, checkLocked, lockReleases, type LockRun } from '../lock.ts';
 import type { LockedComponent } from '../flow/lock-outcome.ts';
 import type { Lock } from '../lockfile/lock.ts';
 import { DEFAULT_LOCKFILE } from '../lockfile/lockfile.ts';
@@ -54,6 +54,7 @@ function lockAnswer(run: LockRun, request: LockRequest): Answer {
     text: `${printable(run.path)}\n`,
     shown: () => '',
     summary: (style) => lockLines(run, request, style),
+    policies: run.results.map(({ policy }) => policy),
     json: lockJson(run),
   };
 }
@@ -95,26 +96,35 @@ function sentence({ component, asked, version, platforms, was }: LockedComponent
   ].join(' ');
 }
 
-function checkAnswer(found: Lock, { lockfile }: LockRequest): Answer {
+function checkAnswer({ lock: found, uses }: CheckedLock, { lockfile }: LockRequest): Answer {
   const { artifacts } = found;
   const versions = [...new Set(artifacts.map(({ version }) => version))].join(', ');
   const files = artifacts.length === 1 ? '1 file' : `${artifacts.length} files`;
   const text = `${lockfile} is up to date: ${files} of ${versions}`;
-  const run = { path: resolve(lockfile), written: false, results: componentsOf(found), skipped: [] };
+  const run = { path: resolve(lockfile), written: false, results: componentsOf(found, uses), skipped: [] };
   return {
     text: `${printable(run.path)}\n`,
     shown: () => '',
     summary: (style) => `${symbol(style, 'done')}${wrapped(printable(text), 2, style)}\n`,
+    policies: run.results.map(({ policy }) => policy),
     json: lockJson(run),
   };
 }
 
-function componentsOf({ asked, artifacts }: Lock): readonly LockedComponent[] {
+function componentsOf({ asked, artifacts }: Lock, uses: CheckedLock['uses']): readonly LockedComponent[] {
   const groups = Map.groupBy(artifacts, ({ component }) => component);
   return Array.from(groups, ([component, entries]) => {
     const version = entries[0]?.version ?? '';
     const platforms = entries.flatMap(({ platform }) => platform ?? []);
-    return { component, asked: asked?.get(component) ?? version, version, platforms, changed: false };
+    const policy = uses.get(component);
+    return {
+      component,
+      asked: asked?.get(component) ?? version,
+      version,
+      platforms,
+      changed: false,
+      ...(policy === undefined ? {} : { policy }),
+    };
   });
 }
 

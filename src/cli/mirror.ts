@@ -19,7 +19,6 @@ import type { Judged } from './verdicts.ts';
 import { printable } from './printable.ts';
 import { assertFitsLine } from './result-path.ts';
 import { symbol, type TextStyle, wrapped } from './style.ts';
-import { policyLine } from './success-text.ts';
 import { withClient } from './with-client.ts';
 import { commandText } from './words.ts';
 
@@ -45,6 +44,7 @@ export async function mirror(line: ParsedLine, output: Console): Promise<Answer>
     text: result.files.map(fileLines).join(''),
     shown: () => '',
     summary: (style) => summaryOf(result, request, style),
+    policies: result.files.map(({ policy }) => policy),
     json,
   };
 }
@@ -128,13 +128,11 @@ function summaryOf(result: MirrorResult, request: MirrorRequest, style: TextStyl
   const sentence =
     `added ${what}${filesOf(added)}${added.length === 0 ? '' : `${rest} (${size(bytesWritten)})`}, ` +
     `kept ${by('kept').length + others}, removed ${by('removed').length}`;
-  const policies = [...new Set(files.flatMap((file) => policyLine(file)))];
   if (style.terminal === undefined) {
-    return `${printable([`${sentence} in ${directory}`, ...policies].join('; '))}\n`;
+    return `${printable(`${sentence} in ${directory}`)}\n`;
   }
   const lines = [
     `${symbol(style, 'done')}${wrapped(printable(sentence), 2, style)}`,
-    ...policies.map((text) => `  ${wrapped(printable(text), 6, style)}`),
     ...hint(result, request, style),
   ];
   return lines.map((text) => `${text}\n`).join('');

@@ -1,5 +1,5 @@
 /** What `--json` prints: one object on stdout, whether the run succeeded or not. docs/json.md describes it. */
-import { type CheckName, type ErrorCode, K8sVerifyError } from '../errors.ts';
+import { type CheckName, type ErrorCode, type JudgedSubject, K8sVerifyError } from '../errors.ts';
 import { type ExitCode, exitCodeFor } from '../exit-codes.ts';
 import type { Note } from '../notes.ts';
 import type { ArtifactSigners, TrustedRootReport } from '../result.ts';
@@ -66,6 +66,8 @@ export interface ErrorReport {
   readonly found?: string;
   readonly from?: string;
   readonly why?: string;
+  /** Of the error of a whole run: the file that it is about, as far as it is known. */
+  readonly subject?: JudgedSubject;
   /** What to do; at least one thing. */
   readonly next: readonly NextStep[];
   /** The messages of the errors behind this one, nearest first. */
@@ -101,7 +103,10 @@ export function failureReport(
     ...runFacts(facts),
     ...(command === 'scan' || command === 'release' ? lineOf(invocation) : {}),
     ...(expectedSigners.length === 0 ? {} : { expectedSigners }),
-    error: errorReport(error, invocation),
+    error: {
+      ...errorReport(error, invocation),
+      ...(error instanceof K8sVerifyError && error.subject !== undefined ? { subject: error.subject } : {}),
+    },
   };
 }
 

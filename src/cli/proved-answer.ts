@@ -25,6 +25,7 @@ export function installAnswer(result: RunResult, notes: readonly Note[], isOffli
     shown: () => '',
     summary: (style, aliases) =>
       successText(artifacts, style, aliases) + offlineText(artifacts, style, isOffline),
+    policies: artifacts.map(({ policy }) => policy),
     notes,
     json: successReport('install', result),
   };
@@ -59,6 +60,7 @@ export function verifyAnswer(judged: readonly Judged[], notes: readonly Note[], 
             .map((line) => `${line}\n`)
             .join('')
         : '',
+    policies: artifacts.map(({ policy }) => policy),
     json,
     failed: failedOf(judged),
   };
@@ -82,6 +84,6 @@ function failedOf(judged: readonly Judged[]): Failed | undefined {
     text: (style, invocation) =>
       judged.length === 1
         ? errorText(worst.error, style, invocation)
-        : severalErrorsText(failures, { of: judged.length, worst }, style, invocation),
+        : severalErrorsText(judged, worst, style, invocation),
   };
 }

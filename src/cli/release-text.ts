@@ -14,7 +14,6 @@ import type { Invocation } from './invocation.ts';
 import { printable } from './printable.ts';
 import { shownPath } from './result-path.ts';
 import { symbol, type TextStyle, wrapped } from './style.ts';
-import { policyLine } from './success-text.ts';
 
 const KINDS: readonly (readonly [ReleaseFileKind, string])[] = [
   ['binary', 'binaries'],
@@ -40,13 +39,11 @@ export function auditTable(audit: ReleaseAudit, style: TextStyle): string {
 
 /** In a pipe stdout has a line for each file; this is for the person who waits. */
 export function auditSummary(audit: ReleaseAudit, style: TextStyle): string {
-  const policies = [...new Set(audit.results.flatMap((one) => policyLine(one)))];
-  const more = policies;
   const proved = style.verbose ? audit.results.flatMap((one) => proofLines(one, style)) : [];
   const compared = style.verbose ? audit.compared.map(({ source, detail }) => `${source}: ${detail}`) : [];
-  if (style.terminal !== undefined) return linesOf([...proved, ...[...compared, ...more].map(printable)]);
+  if (style.terminal !== undefined) return linesOf([...proved, ...compared.map(printable)]);
   const own = audit.error === undefined ? [[headline(audit), ...comparedLines(audit)].join('; ')] : [];
-  const others = [...own, ...compared, ...othersLines(audit), ...writtenLines(audit), ...more];
+  const others = [...own, ...compared, ...othersLines(audit), ...writtenLines(audit)];
   return linesOf([...proved, ...others.map(printable)]);
 }
 

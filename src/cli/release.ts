@@ -31,6 +31,7 @@ export async function release(line: ParsedLine, output: Console): Promise<Answer
     text: audit.results.map(fileLine).join(''),
     shown: (style) => auditTable(audit, style),
     summary: (style) => auditSummary(audit, style),
+    policies: audit.results.map(({ policy }) => policy),
     notes: audit.notes,
     isAudit: true,
     json: auditJson(audit, undefined),

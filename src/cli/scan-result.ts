@@ -1,5 +1,6 @@
 /** What a scan found, counted and in the forms that programs read. */
 import type { ScannedProgram } from '../flow/scan-program.ts';
+import type { PolicyUse } from '../policy/policy.ts';
 import type { ScanCounts } from '../report/report-data.ts';
 import { type ToldProgram, toldOf } from './scan-said.ts';
 import type { Invocation } from './invocation.ts';
@@ -29,6 +30,8 @@ export class ScanTally {
   readonly told: ToldProgram[] = [];
   /** Those that make the run fail, at most {@link MOST_FAILURES} of each code. */
   readonly failures: FailedProgram[] = [];
+  /** What the policy file took to allow them, each kind once. */
+  readonly policies = new Map<string, PolicyUse>();
   readonly #failed = new Map<string, number>();
   readonly #keeps: 'whole' | 'slim' | 'none';
   readonly #counts = {
@@ -55,7 +58,11 @@ export class ScanTally {
   add(program: ScannedProgram): void {
     this.#counts.found += 1;
     if (program.kind === 'failed') this.#fail(program);
-    else if (program.artifact.claim === 'genuine') this.#counts.genuine += 1;
+    else {
+      const { claim, policy } = program.artifact;
+      if (claim === 'genuine') this.#counts.genuine += 1;
+      if (policy !== undefined) this.policies.set(JSON.stringify(policy), policy);
+    }
     if (this.#keeps === 'whole') this.programs.push(program);
     if (this.#keeps === 'slim') this.told.push(toldOf(program));
   }

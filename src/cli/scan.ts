@@ -78,7 +78,7 @@ function answerOf(
   invocation: Invocation,
   isStreamed: boolean,
 ): Answer {
-  const { programs, told, counts } = tally;
+  const { programs, told, counts, policies } = tally;
   const worst = worstOf(tally.failures);
   const resultsOf = (about: Invocation): readonly object[] => programs.map((one) => jsonOf(one, about));
   const report: ScanJson = {
@@ -91,6 +91,7 @@ function answerOf(
     machine,
   };
   return {
+    policies: [...policies.values()],
     notes,
     isAudit: true,
     text: isStreamed ? '' : told.map(tsvOf).join(''),

@@ -1,20 +1,25 @@
 import { exitCodeFor } from '../exit-codes.ts';
+import type { FailedVerdict } from '../verdict.ts';
+import { countsText } from './counts-text.ts';
 import { exitLine, isRefusal } from './disk-state.ts';
 import { blockLines, headlineOf, lastLines } from './error-text.ts';
 import { aboutOne, type Invocation } from './invocation.ts';
 import type { TextStyle } from './style.ts';
-import type { Failure } from './verdicts.ts';
+import type { Failure, Judged } from './verdicts.ts';
 
 /**
  * What became of several files that are not all proved: the first failure of each kind in full, and of the others what
  * they are.
+ *
+ * @param worst of the failures among them, which decides the exit code.
  */
 export function severalErrorsText(
-  failures: readonly Failure[],
-  { of, worst }: { readonly of: number; readonly worst: Failure },
+  judged: readonly Judged[],
+  worst: Failure,
   style: TextStyle,
   invocation: Invocation,
 ): string {
+  const failures = judged.filter((one) => one.kind === 'failed');
   const told = new Set<string>();
   const lines = failures.flatMap(({ error, operand }) => {
     const one = aboutOne(invocation, operand);
@@ -22,12 +27,33 @@ export function severalErrorsText(
     told.add(error.code);
     return blockLines(error, style, one);
   });
-  const proved = `${of - failures.length} of ${of} proved.`;
+  const counts = `${countsOf(judged)}.`;
   const refused = failures.filter(({ error }) => isRefusal(exitCodeFor(error)));
   const state =
     refused.length === 0
-      ? proved
-      : `${proved} Do not use ${refused.map(({ operand }) => operand).join(', ')}.`;
+      ? counts
+      : `${counts} Do not use ${refused.map(({ operand }) => operand).join(', ')}.`;
   const exit = exitLine(worst.error.code, exitCodeFor(worst.error));
   return `${[...lines, ...lastLines(state, exit, style)].join('\n')}\n`;
+}
+
+const WORDS: readonly (readonly ['attested' | FailedVerdict, words: string])[] = [
+  ['attested', 'attested'],
+  ['refused', 'refused'],
+  ['unsigned', 'not signed'],
+  ['not-allowed', 'not allowed by the policy'],
+  ['not-judged', 'not judged'],
+  ['other-builder', 'by another builder'],
+  ['inconsistent', 'inconsistent'],
+  ['missing', 'missing'],
+  ['unreadable', 'not readable'],
+];
+
+/** What the policy forbids is genuine too, and is counted by its own verdict. */
+function countsOf(judged: readonly Judged[]): string {
+  const verdicts = judged.map((one) => (one.kind === 'proved' ? one.artifact.claim : one.verdict));
+  const count = (verdict: (typeof verdicts)[number]): number =>
+    verdicts.filter((one) => one === verdict).length;
+  const others = WORDS.map(([verdict, words]) => [count(verdict), words] as const);
+  return countsText({ genuine: count('genuine'), found: judged.length }, others);
 }

@@ -4,7 +4,6 @@ import type { ArtifactResult } from '../result.ts';
 import { rootWords } from '../trust/root-age.ts';
 import { checkLines } from './check-lines.ts';
 import { printable } from './printable.ts';
-import { shownPath } from './result-path.ts';
 import { symbol, type TextStyle, wrapped } from './style.ts';
 
 /** Versions by the word that was asked for them: `v1.36.2` by `stable`. */
@@ -145,28 +144,9 @@ function detailLines(artifact: ArtifactResult): readonly string[] {
   return [
     ...(fromTarball === undefined ? [] : [`out of ${fromTarball.name}, which is what was signed`]),
     ...unboundLine(artifact),
-    ...policyLine(artifact),
     ...crossChecks.map(({ source, from, detail }) => `${source} at ${from}: ${detail}`),
     ...savedAs(artifact),
   ];
-}
-
-/** What allowed it, always: a policy may come from the environment. */
-export function policyLine({ policy }: Pick<ArtifactResult, 'policy'>): readonly string[] {
-  if (policy === undefined) return [];
-  const { path, exceptions, patchesBehind } = policy;
-  const behind =
-    patchesBehind === undefined
-      ? []
-      : [
-          patchesBehind.count === 0
-            ? `the newest patch, as an unsigned version marker says`
-            : `${patchesBehind.count} behind ${patchesBehind.newest}, as an unsigned version marker says`,
-        ];
-  const count = `${exceptions.length} ${exceptions.length === 1 ? 'exception' : 'exceptions'} used`;
-  const used = exceptions.map(({ reason, until }) => `${reason}, to ${until}`).join('; ');
-  const facts = ['allowed', ...behind, ...(exceptions.length === 0 ? [] : [`${count} (${used})`])];
-  return [`policy${path === undefined ? '' : ` ${shownPath(path)}`}: ${facts.join('; ')}`];
 }
 
 function savedAs({

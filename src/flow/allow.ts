@@ -1,7 +1,11 @@
 import { COMPONENTS } from '../release/component.ts';
-import type { PolicyUse } from '../policy/policy.ts';
-import { labelOf } from '../release/artifact.ts';
+import { mergedExceptions } from '../policy/merged-uses.ts';
+import type { PolicyUse, UsedException } from '../policy/policy.ts';
+import { withSigning } from '../proof/with-signing.ts';
+import { labelOf, type ReleaseArtifact } from '../release/artifact.ts';
+import type { ArtifactName } from './name.ts';
 import { nameFile } from './name-failure.ts';
+import type { ProvenArtifact } from './prove-with-log.ts';
 import { isNameSigned, memberOf, type Output, type PreparedArtifact } from './prepared-artifact.ts';
 
 /** What the policy file of the run took to allow each output; empty where the run is under none. */
@@ -19,14 +23,46 @@ export async function allowOutputs(prepared: readonly PreparedArtifact[]): Promi
     if (allowance === undefined) continue;
     for (const output of one.outputs) {
       try {
-        uses.set(output, await allowance.named(namedFile(one, output)));
+        const use = await allowance.named(namedFile(one, output));
+        uses.set(output, withManifest(use, output.name?.manifestExceptions));
       } catch (error) {
         const label = labelOfOutput(one, output);
-        throw label === undefined ? error : nameFile(error, label);
+        const shown = withSigning(error, one.proof.proven);
+        throw label === undefined ? shown : nameFile(shown, label);
       }
     }
   }
   return uses;
+}
+
+/** The same of a file of which there is a proof, and no output. */
+export async function allowNamed(
+  { proven }: Pick<ProvenArtifact, 'proven'>,
+  {
+    artifact: { component, version, kind },
+    sha256,
+    name,
+  }: { readonly artifact: ReleaseArtifact; readonly sha256: string; readonly name: ArtifactName },
+): Promise<PolicyUse | undefined> {
+  const named = {
+    sha256,
+    component,
+    version,
+    kind,
+    isBound: name.by.length > 0,
+    isSigned: isNameSigned({ name }),
+  };
+  try {
+    const use = await proven.allowance?.named(named);
+    return use && withManifest(use, name.manifestExceptions);
+  } catch (error) {
+    throw withSigning(error, proven);
+  }
+}
+
+/** What says its name was let pass by exceptions too. */
+function withManifest(use: PolicyUse, ofManifest: readonly UsedException[] = []): PolicyUse {
+  return { ...use, exceptions: mergedExceptions([...use.exceptions, ...ofManifest]) };
 }
 
 /** Undefined of bytes in memory and of a digest, which the caller names. */

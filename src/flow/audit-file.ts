@@ -18,7 +18,7 @@ import { assertPublished, inconsistency } from './audit-flaws.ts';
 import { claimOf, provePairByKept } from './audit-pair.ts';
 import { ableToJudge } from './able-to-judge.ts';
 import { assertClaimed } from './name.ts';
-import { nameFailure, nameFile, subjectOf } from './name-failure.ts';
+import { nameFailure, subjectOf } from './name-failure.ts';
 import { proofContext } from './proof-context.ts';
 import { proveKept } from './kept-evidence.ts';
 import {
@@ -119,7 +119,7 @@ export async function auditFile(
 
 /** @throws the error itself where it is about the whole run. */
 export function flawOf(thrown: unknown, { artifact, label }: PlannedRelease): Flaw {
-  const error = nameFailure(nameFile(thrown, label), label);
+  const error = nameFailure(thrown, label);
   const verdict = error instanceof K8sVerifyError ? verdictOfError(error) : undefined;
   if (!(error instanceof K8sVerifyError) || verdict === undefined) throw error;
   return { verdict, error: error.with({ subject: { ...subjectOf(artifact), ...error.subject } }) };

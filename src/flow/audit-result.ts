@@ -43,13 +43,14 @@ export async function describeFile(
   if (file.kind === 'failed') {
     const { verdict, error } = file;
     // The policy forbids only what is proved.
-    const sha256 = error instanceof NotAllowedError ? error.subject?.sha256 : undefined;
+    const { sha256, signedAt, logEntries = [] } = (error instanceof NotAllowedError && error.subject) || {};
     return {
       verdict,
       proved: false,
       ...named,
       ...(sha256 === undefined ? {} : { sha256 }),
-      logEntries: [],
+      ...(signedAt === undefined ? {} : { signedAt }),
+      logEntries,
       notes: [],
       error,
     };

@@ -148,7 +148,7 @@ function describeClaim(
 
 function describeName({ name }: Output): Pick<ArtifactResult, 'name'> {
   if (name === undefined) return {};
-  const { claimed: _, notes: __, ...what } = name;
+  const { claimed: _, notes: __, manifestExceptions: ___, ...what } = name;
   return { name: { bound: what.by.length > 0, ...what } };
 }
 

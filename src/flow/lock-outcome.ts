@@ -1,6 +1,8 @@
 /** What a lock becomes by what was proved, and how that is told. */
 import { TWO_DIGESTS, UntrustedError } from '../errors.ts';
 import type { Lock, LockEntry } from '../lockfile/lock.ts';
+import { mergedUse } from '../policy/merged-uses.ts';
+import type { PolicyUse } from '../policy/policy.ts';
 import { formatPlatform } from '../release/platform.ts';
 import { formatReleaseVersion } from '../release/version.ts';
 import type { LockPlan } from './lock-plan.ts';
@@ -20,6 +22,8 @@ export interface LockedComponent {
   readonly was?: string;
   /** Whether it was locked before, with this version and for all these platforms. */
   readonly changed: boolean;
+  /** The policy file that allowed its files, with every exception that this took; absent where the run was under none. */
+  readonly policy?: PolicyUse;
 }
 
 /**
@@ -72,11 +76,28 @@ function assertSameDigest(entry: LockEntry, before: Lock | undefined, lockfile: 
   });
 }
 
+/** What the policy file took to allow each component: the files of all its platforms. */
+export type PolicyOfLocked = ReadonlyMap<string, PolicyUse>;
+
+/** @param uses of the files, by component; undefined where the run is under no policy. */
+export function policyOfLocked(
+  uses: readonly { readonly component: string; readonly use: PolicyUse | undefined }[],
+): PolicyOfLocked {
+  const groups = Map.groupBy(uses, ({ component }) => component);
+  return new Map(
+    Array.from(
+      groups,
+      ([component, own]) => [component, mergedUse(own.map(({ use }) => use))] as const,
+    ).flatMap(([component, use]) => (use === undefined ? [] : [[component, use] as const])),
+  );
+}
+
 /** By component, in the order of what is asked for. */
 export function describeLock(
   plan: LockPlan,
   now: Lock,
   before: Lock | undefined,
+  uses: PolicyOfLocked,
 ): readonly LockedComponent[] {
   return Array.from(plan.asked, ([component, asked]) => {
     const entries = now.artifacts.filter((one) => one.component === component);
@@ -84,6 +105,7 @@ export function describeLock(
     const [first] = entries;
     const [old] = earlier;
     const version = first?.version ?? asked;
+    const policy = uses.get(component);
     const isSame = entries.every((one) =>
       earlier.some((other) => other.version === one.version && other.platform === one.platform),
     );
@@ -94,6 +116,7 @@ export function describeLock(
       platforms: entries.flatMap(({ platform }) => platform ?? []),
       ...(old === undefined || old.version === version ? {} : { was: old.version }),
       changed: !isSame || earlier.length !== entries.length,
+      ...(policy === undefined ? {} : { policy }),
     };
   });
 }

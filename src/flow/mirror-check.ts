@@ -33,6 +33,7 @@ import { proveFromEvidence, type ProvenArtifact } from './prove-with-log.ts';
 import { type ManifestContext, shareManifests } from './release-manifest.ts';
 import type { ManifestOf, RunManifest } from './run-manifest.ts';
 import { sideBySide } from './side-by-side.ts';
+import { withSubject } from './unproved.ts';
 
 /** A file of a mirror that was proved again, or why it was not; `path` is absolute. */
 export type CheckedFile =
@@ -93,11 +94,15 @@ async function checkFile(file: FileToCheck, check: Check): Promise<CheckedFile> 
       kind: 'failed',
       path,
       verdict,
-      error: known.with({ from: known.from ?? path, subject: subjectOf(file.artifact) }),
+      error: known.with({
+        from: known.from ?? path,
+        subject: { ...known.subject, ...subjectOf(file.artifact) },
+      }),
     };
   }
 }
 
+/** @throws K8sVerifyError with the digest, where that is known. */
 async function proveFile(
   { artifact, listed }: FileToCheck,
   path: string,
@@ -106,9 +111,10 @@ async function proveFile(
   const policy = await policyFor(artifact, check);
   const manifest = await check.manifestOf(artifact.version, policy);
   const file = await openWithin(check.source.root, artifact.path);
+  let sha256: string | undefined;
   try {
     const hashed = file && (await hashToRead(file, artifact, manifest, check));
-    const sha256 = hashed?.sha256 ?? listedDigest(artifact, listed, path);
+    sha256 = hashed?.sha256 ?? listedDigest(artifact, listed, path);
     const proof = await prove(artifact, sha256, listed, manifest, { ...check, policy });
     const name = await bind(artifact, sha256, { manifest, file: hashed, path });
     const sha512 = file && (() => hash(file, artifact, check, 'sha512'));
@@ -127,6 +133,8 @@ async function proveFile(
     const [result] = (await describeRun([prepared], facts, () => undefined)).artifacts;
     if (result === undefined) throw new TypeError(`nothing was said of ${path}`);
     return result;
+  } catch (error) {
+    throw sha256 === undefined ? error : withSubject(error, { sha256 });
   } finally {
     await file?.close();
   }

@@ -26,7 +26,8 @@ export function nameFile(error: unknown, label: string): unknown {
 }
 
 /** The same error, which says which of several artifacts it is about. */
-export function nameFailure(error: unknown, label: string): unknown {
+export function nameFailure(thrown: unknown, label: string): unknown {
+  const error = nameFile(thrown, label);
   if (!(error instanceof K8sVerifyError) || error instanceof InterruptedError) return error;
   return error.message.includes(label) ? error : error.with({ message: `${label}: ${error.message}` });
 }

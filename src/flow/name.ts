@@ -14,6 +14,7 @@ import {
 import { type ClaimedName, claimedName } from '../names/claimed-name.ts';
 import type { Note } from '../notes.ts';
 import { MANIFEST_NAME } from '../release/artifact.ts';
+import type { UsedException } from '../policy/policy.ts';
 import { compareReleaseVersions } from '../release/version.ts';
 import { readReleaseManifest } from '../records/release-manifest.ts';
 
@@ -25,6 +26,8 @@ export interface ArtifactName {
   readonly manifestSha256?: string;
   /** Of the bundle that proves that manifest, hex. */
   readonly manifestBundleSha256?: string;
+  /** Exceptions of the policy file without which that manifest would not count. */
+  readonly manifestExceptions?: readonly UsedException[];
   /** What they say themselves, where they say it. */
   readonly claimed: ClaimedName | undefined;
   readonly notes: readonly Note[];

@@ -72,7 +72,7 @@ export function memberOf(output: Output): PlannedMember['member'] | undefined {
 }
 
 /** Whether something signed says the name; a digest that was demanded says nothing of it. */
-export function isNameSigned({ name }: Output): boolean {
+export function isNameSigned({ name }: Pick<Output, 'name'>): boolean {
   return name?.by.some((source) => source === 'binary' || source === 'release-manifest') === true;
 }
 

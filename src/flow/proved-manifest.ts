@@ -21,7 +21,18 @@ export function openProvedManifest(
   const { hex: sha256 } = digestOf(bytes, 'sha256');
   const notes = noteOnTime(manifest, proof.proven.signedAt);
   const { hex: bundleSha256 } = digestOf(proof.bundle, 'sha256');
-  return { kind: 'proved', manifest, sha256, bundleSha256, notes, proof, bytes, location };
+  const exceptions = proof.proven.allowance?.used ?? [];
+  return {
+    kind: 'proved',
+    manifest,
+    sha256,
+    bundleSha256,
+    ...(exceptions.length === 0 ? {} : { exceptions }),
+    notes,
+    proof,
+    bytes,
+    location,
+  };
 }
 
 /** A release is built within days: hours before its manifest is signed, that is made. */

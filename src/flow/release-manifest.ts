@@ -1,5 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import { InterruptedError, K8sVerifyError } from '../errors.ts';
+import { InterruptedError, K8sVerifyError, NotAllowedError } from '../errors.ts';
 import { MAX_MANIFEST_BYTES, MAX_MANIFEST_WAIT_MS } from '../limits.ts';
 import { type Policy, policyOfManifest } from '../policy/policy.ts';
 import { MANIFEST_NAME, manifestPath } from '../release/artifact.ts';
@@ -116,8 +116,15 @@ async function askSource(
     return await proveFrom(source, version, policy, { ...context, what });
   } catch (error) {
     if (!(error instanceof K8sVerifyError) || error instanceof InterruptedError) throw error;
-    return { kind: 'none', why: `${what} at ${source.shown} is not proved: ${error.message}` };
+    return { kind: 'none', why: whyNot(error, `${what} at ${source.shown}`) };
   }
+}
+
+/** One that the policy file forbids is proved, and does not count all the same. */
+function whyNot(error: K8sVerifyError, what: string): string {
+  if (!(error instanceof NotAllowedError)) return `${what} is not proved: ${error.message}`;
+  const { found = '', why } = error;
+  return `${what} is genuine, but not allowed by the policy: ${found}${why === undefined ? '' : ` (${why})`}`;
 }
 
 /** @throws K8sVerifyError where the manifest cannot be fetched, or is not proved. */

@@ -15,7 +15,8 @@ import type { UnaidedSubject } from './unaided-subject.ts';
 
 /** The error with what it is about; one that is not ours stays as it is. */
 export function withSubject(error: unknown, subject: JudgedSubject): unknown {
-  return error instanceof K8sVerifyError && error.code !== 'interrupted' ? error.with({ subject }) : error;
+  if (!(error instanceof K8sVerifyError) || error.code === 'interrupted') return error;
+  return error.with({ subject: { ...error.subject, ...subject } });
 }
 
 /** Another digest is proved for the name that it claims. */

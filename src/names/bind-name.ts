@@ -1,4 +1,5 @@
 import { type Note, note } from '../notes.ts';
+import type { UsedException } from '../policy/policy.ts';
 import type { ReleaseManifest } from '../records/release-manifest.ts';
 import { MANIFEST_NAME } from '../release/artifact.ts';
 import type { ArtifactKind } from '../release/component.ts';
@@ -26,6 +27,8 @@ export type ManifestAnswer =
       readonly sha256: string;
       /** Of the bundle that proves it, hex. */
       readonly bundleSha256?: string;
+      /** Exceptions of the policy file without which it would not count. */
+      readonly exceptions?: readonly UsedException[];
       /** What is odd about it, and no contradiction. */
       readonly notes: readonly Note[];
     }
@@ -56,6 +59,8 @@ export type NameVerdict =
       readonly manifestSha256?: string;
       /** Of the bundle that proves that manifest, hex. */
       readonly manifestBundleSha256?: string;
+      /** Exceptions of the policy file without which that manifest would not count. */
+      readonly manifestExceptions?: readonly UsedException[];
       readonly notes: readonly Note[];
     }
   /** Nothing says that it is what was asked for, and nothing says otherwise. */
@@ -112,13 +117,15 @@ export function bindName(wanted: Coordinates, sha256: string, sources: NameSourc
 function identityOf({
   sha256,
   bundleSha256,
+  exceptions,
 }: Extract<ManifestAnswer, { readonly kind: 'proved' }>): Pick<
   Extract<NameVerdict, { readonly kind: 'bound' }>,
-  'manifestSha256' | 'manifestBundleSha256'
+  'manifestSha256' | 'manifestBundleSha256' | 'manifestExceptions'
 > {
   return {
     manifestSha256: sha256,
     ...(bundleSha256 === undefined ? {} : { manifestBundleSha256: bundleSha256 }),
+    ...(exceptions === undefined ? {} : { manifestExceptions: exceptions }),
   };
 }
 

@@ -1,11 +1,6 @@
 /** What a policy file says of a proved file once it is known what the file is. */
-import {
-  allowedViolation,
-  deniedDigest,
-  patchesViolation,
-  signerViolation,
-  type Violation,
-} from './judge.ts';
+import { allowedViolation, deniedDigest, patchesViolation, type Violation } from './judge.ts';
+import { signerViolation } from './judge-signer.ts';
 import type { NamedFile, PatchesBehind, Signing } from './policy.ts';
 import type { PolicyFile } from './policy-file.ts';
 

@@ -23,6 +23,8 @@ export interface Violation {
   readonly why?: string;
   /** What mends it, where something other than another release does. */
   readonly next?: string;
+  /** When it is met without any change: an age comes by itself. */
+  readonly metFrom?: Date;
 }
 
 /** An artifact by name, as far as it is known. */
@@ -55,7 +57,7 @@ export function isComponentAllowed({ allowed }: PolicyFile, component: string): 
   return allowed?.every(({ components }) => components?.includes(component) === false) !== true;
 }
 
-function nameOf({ component, version }: Pick<Named, 'component' | 'version'>): string {
+export function nameOf({ component, version }: Pick<Named, 'component' | 'version'>): string {
   if (component === undefined) return 'a file of which nothing says what it is';
   return version === undefined
     ? `${component}, of which nothing says the version`
@@ -109,12 +111,17 @@ function ageViolation({ minimumAge }: PolicyFile, { times, now }: Signing): read
     {
       demand: 'minimumAge',
       wanted: `a release that was signed at least ${minimumAge.text} ago`,
-      found: youngest === undefined ? NO_TIME : `signed ${youngest.toISOString()}`,
+      ...(youngest === undefined
+        ? { found: NO_TIME }
+        : {
+            found: `signed ${youngest.toISOString()}`,
+            metFrom: new Date(youngest.getTime() + minimumAge.milliseconds),
+          }),
     },
   ];
 }
 
-const NO_TIME = 'no proved time of signing';
+export const NO_TIME = 'no proved time of signing';
 
 function deniedViolations({ denied }: PolicyFile, { digest, times, entries }: Signing): readonly Violation[] {
   const digests = digest.algorithm === 'sha256' ? deniedDigest({ denied }, digest.hex) : [];
@@ -157,63 +164,6 @@ export function deniedDigest({ denied }: Pick<PolicyFile, 'denied'>, sha256: str
     }));
 }
 
-/** Identities that the policy accepts for a file, as far as its kind and version are known. */
-export function identitiesFor(
-  identities: readonly PolicyIdentity[],
-  {
-    kind,
-    version,
-  }: { readonly kind: ArtifactKind | undefined; readonly version: ReleaseVersion | undefined },
-): readonly PolicyIdentity[] {
-  return identities.filter(
-    ({ kinds, versions }) =>
-      (kind === undefined || kinds === undefined || kinds.includes(kind)) &&
-      (version === undefined ||
-        versions === undefined ||
-        versions.some((range) => isInRange(version, range))),
-  );
-}
-
-/** The signer is one of the policy's; here it is whether it counts for this file, and at that time. No exception lifts it. */
-export function signerViolation(
-  { identities }: PolicyFile,
-  { signer, times }: Pick<Signing, 'signer' | 'times'>,
-  named: Named | undefined,
-): readonly Violation[] {
-  if (identities === undefined || signer.kind !== 'certificate-identity') return [];
-  const same = identities.filter(
-    ({ subjectAlternativeName, issuer }) =>
-      subjectAlternativeName === signer.subjectAlternativeName && issuer === signer.issuer,
-  );
-  const fitting =
-    named === undefined ? same : identitiesFor(same, named).filter((one) => isKnownEnough(one, named));
-  const counts = fitting.some(
-    ({ signedFrom, signedUntil }) =>
-      (signedFrom === undefined && signedUntil === undefined) ||
-      (times.length > 0 &&
-        times.every(
-          (time) =>
-            (signedFrom === undefined || time >= signedFrom) &&
-            (signedUntil === undefined || time <= signedUntil),
-        )),
-  );
-  if (counts) return [];
-  const kind = named?.kind === undefined ? '' : `${named.kind} `;
-  const what = named === undefined ? '' : ` of ${kind}${nameOf(named)}`;
-  return [
-    {
-      demand: undefined,
-      wanted: 'a signing that the policy accepts of that identity, by kind, version and time',
-      found: `${signer.subjectAlternativeName}${what}, ${times[0] === undefined ? NO_TIME : `signed ${times[0].toISOString()}`}`,
-    },
-  ];
-}
-
-/** Once the file has a name as far as it ever will: what is restricted to a kind or to versions needs to know them. */
-function isKnownEnough({ kinds, versions }: PolicyIdentity, { kind, version }: Named): boolean {
-  return (kinds === undefined || kind !== undefined) && (versions === undefined || version !== undefined);
-}
-
 /** The exceptions of the policy that count now, for a digest or for any. */
 export function activeExceptions(
   { exceptions }: PolicyFile,
@@ -247,7 +197,7 @@ export function settle(
     return false;
   });
   if (left.length > 0) throw notAllowed(file, origin, left, sha256);
-  return Array.from(used, ([{ reason, until }, lifts]) => ({ lifts, reason, until }));
+  return Array.from(used, ([{ sha256: of, reason, until }, lifts]) => ({ sha256: of, lifts, reason, until }));
 }
 
 /** What was asked for, and what it is, mostly violate the same. */
@@ -276,12 +226,18 @@ function notAllowed(
     found: violations.map(({ found }) => found).join('; '),
     ...(path === undefined ? {} : { from: path }),
     ...(reasons.length === 0 ? {} : { why: reasons.join('; ') }),
-    next: violations.find(({ next }) => next !== undefined)?.next ?? NEXT,
+    next: violations.find(({ next }) => next !== undefined)?.next ?? `${waitingWords(violations)}${NEXT}`,
     ...(sha256[0] === undefined ? {} : { subject: { sha256: sha256[0] } }),
   });
 }
 
 const NEXT = 'take a release that the policy allows, or ask those who keep the policy';
+/** Where nothing but its age is wrong. */
+function waitingWords(violations: readonly Violation[]): string {
+  const times = violations.flatMap(({ metFrom }) => metFrom ?? []).map((time) => time.toISOString());
+  const [last] = times.toSorted().toReversed();
+  return last === undefined || times.length < violations.length ? '' : `wait until ${last}, `;
+}
 
 export function useOf(
   { path, sha256 }: PolicyOrigin,

@@ -72,6 +72,8 @@ export interface SigningEntry {
 
 /** A signing that the policy file does not forbid; the name of the file is judged when it is known. */
 export interface Allowance {
+  /** The exceptions that the signing needed. */
+  readonly used: readonly UsedException[];
   /**
    * @throws NotAllowedError; UnavailableError where a version marker that the policy needs cannot be fetched.
    */
@@ -117,6 +119,8 @@ export interface PolicyUse {
 
 /** An exception that allowed an artifact. */
 export interface UsedException {
+  /** The digest that it is for, hex: of the file, or of the release manifest that says its name. */
+  readonly sha256: string;
   /** The demands of the policy that the artifact does not meet. */
   readonly lifts: readonly Demand[];
   /** Why, as the policy file says it. */

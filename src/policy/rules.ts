@@ -5,18 +5,18 @@ import type { CertificateIdentity } from '../release/signer.ts';
 import {
   activeExceptions,
   allowedViolation,
-  identitiesFor,
   isComponentAllowed,
   type Named,
   patchesViolation,
   settle,
-  signerViolation,
   signingViolations,
   useOf,
   type Violation,
 } from './judge.ts';
 import { nameViolations } from './judge-name.ts';
+import { identitiesFor, signerViolation } from './judge-signer.ts';
 import { unprovedForbidden } from './judge-unproved.ts';
+import { mergedExceptions } from './merged-uses.ts';
 import type { OpenPolicy } from './open-policy.ts';
 import type {
   Allowance,
@@ -27,7 +27,6 @@ import type {
   Rules,
   Signing,
   SignerPolicy,
-  UsedException,
 } from './policy.ts';
 
 /** What is to be judged. */
@@ -181,6 +180,7 @@ function judge(
   const isLater = proven.length === 0;
   const used = isLater ? [] : settle(file, origin, violations, { sha256: proven, now });
   return {
+    used,
     named: async (found) => {
       const behind = await patchesOf(policy, subject, found, patchesBehind);
       const later = isLater ? violations : [];
@@ -189,7 +189,7 @@ function judge(
         sha256: [...new Set([found.sha256, ...proven])],
         now,
       });
-      return useOf(origin, merged([...used, ...more]), behind);
+      return useOf(origin, mergedExceptions([...used, ...more]), behind);
     },
   };
 }
@@ -204,17 +204,6 @@ async function patchesOf(
   return file.maxPatchesBehind === undefined || version === undefined
     ? undefined
     : (asked ?? behind(version));
-}
-
-/** An exception that was needed twice is one exception. */
-function merged(used: readonly UsedException[]): readonly UsedException[] {
-  const byText = new Map<string, UsedException>();
-  for (const one of used) {
-    const key = JSON.stringify([one.reason, one.until]);
-    const lifts = new Set([...(byText.get(key)?.lifts ?? []), ...one.lifts]);
-    byText.set(key, { ...one, lifts: [...lifts] });
-  }
-  return [...byText.values()];
 }
 
 /**
@@ -243,7 +232,7 @@ function policyForManifest(
         ...signerViolation(file, signing, known),
       ];
       const exceptions = settle(file, origin, violations, { sha256: [signing.digest.hex], now });
-      return { named: () => Promise.resolve(useOf(origin, exceptions, undefined)) };
+      return { used: exceptions, named: () => Promise.resolve(useOf(origin, exceptions, undefined)) };
     },
     awaitsDigest: false,
     unprovedForbidden: (unproved) => unprovedForbidden(file, unproved, now),

@@ -6,9 +6,11 @@ import type { TrustMaterial } from '../trust/trust-material.ts';
 import { claimedTimes, openProof, type Proof, type ProofOptions, type ProofSubject } from './proof.ts';
 import type { Allowance, Policy, Signing } from '../policy/policy.ts';
 import { namesArtifact, readStatement } from './statement.ts';
-import type { CheckReport, Claim, ProvenLogEntry, Signer } from './verdict.ts';
+import type { ProvenLogEntry } from './log-entry.ts';
+import type { CheckReport, Claim, Signer } from './verdict.ts';
 import { authorityOf, describeChecks, describeEntries, signerOf, signingOf } from './report.ts';
 import { PROOF_STEPS } from './steps.ts';
+import { type ShownSigning, withSigning } from './with-signing.ts';
 import { type TreeHead, treeHeadsOf } from './tree-head.ts';
 
 /** The brand is not exported: only this module can make a {@link ProvenDigest}. */
@@ -56,28 +58,35 @@ export function proveDigest(
   const proof = openProof(evidence, subject, policy, trust, options);
   for (const step of PROOF_STEPS) step.verify(proof);
   const [signedAt] = claimedTimes(proof).toSorted((a, b) => a.getTime() - b.getTime());
+  const logEntries = describeEntries(proof);
   const signing = signingOf(proof);
   const proven = provenBy(proof);
   return Object.freeze({
     [minted]: signing,
     ...proven,
-    allowance: allowanceOf(policy, proven, signing),
+    allowance: allowanceOf(policy, proven, signing, { signedAt, logEntries }),
     signer: signerOf(proof),
     authority: authorityOf(proof),
     signedAt,
-    logEntries: describeEntries(proof),
+    logEntries,
     treeHeads: treeHeadsOf(proof),
     checks: describeChecks(proof),
   });
 }
 
-/** @throws NotAllowedError */
+/** @throws NotAllowedError, with what is proved of the signing. */
 function allowanceOf(
   { rules }: Policy,
   { algorithm, hex }: Digest,
   signing: Omit<Signing, 'digest'>,
+  shown: ShownSigning,
 ): Allowance | undefined {
-  return rules?.judge({ ...signing, digest: { algorithm, hex } });
+  if (rules === undefined) return undefined;
+  try {
+    return rules.judge({ ...signing, digest: { algorithm, hex } });
+  } catch (error) {
+    throw withSigning(error, shown);
+  }
 }
 
 /**
@@ -110,7 +119,7 @@ export function proveListed(
     ...document,
     algorithm: 'sha256',
     hex,
-    allowance: allowanceOf(policy, { algorithm: 'sha256', hex }, document[minted]),
+    allowance: allowanceOf(policy, { algorithm: 'sha256', hex }, document[minted], document),
     checks: { ...document.checks, signature: { ...signature, detail } },
   });
 }

@@ -7,7 +7,8 @@ import { readIdentity } from './check-identity.ts';
 import { logsFor } from './check-log-entry.ts';
 import { isSignedBy } from './explain.ts';
 import { claimedTimes, type Proof, type ProofEntry } from './proof.ts';
-import type { CheckReport, CheckResult, ProvenLogEntry, Signer } from './verdict.ts';
+import type { ProvenLogEntry } from './log-entry.ts';
+import type { CheckReport, CheckResult, Signer } from './verdict.ts';
 import { hashWith } from './public-key.ts';
 
 /** What each check found, in a proof that passed all steps. */

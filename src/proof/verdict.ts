@@ -1,5 +1,5 @@
 /** The answers of a proof. */
-import type { CheckName } from '../errors.ts';
+import type { CheckName } from '../check-names.ts';
 import type { CertificateIdentity } from '../release/signer.ts';
 
 /** What one named check of a proof found. */
@@ -25,15 +25,3 @@ export type Signer =
 export type Claim =
   | { readonly kind: 'genuine' }
   | { readonly kind: 'attested'; readonly predicateType: string };
-
-/** Position in the transparency log. */
-export interface ProvenLogEntry {
-  /** Counted over all shards if the log promised that index; else the position in the tree of the inclusion proof. */
-  readonly logIndex: string;
-  /** Hex. */
-  readonly logId: string;
-  /** The log's base URL in the trusted root. */
-  readonly logUrl: string;
-  /** ISO 8601; absent for Rekor v2. */
-  readonly integratedTime?: string;
-}

@@ -1,5 +1,6 @@
 /** `--policy`, `K8S_VERIFY_POLICY` and `k8s-verify policy`, as a program. */
 import { spawnSync } from 'node:child_process';
+import { createHash } from 'node:crypto';
 import { readFileSync, symlinkSync, truncateSync, writeFileSync } from 'node:fs';
 import { chmod, mkdir } from 'node:fs/promises';
 import { Ajv2020 } from 'ajv/dist/2020.js';
@@ -12,6 +13,7 @@ import { runCli } from '#support/run-cli';
 import { testDir } from '#support/test-dir';
 import { publishWholeRelease } from '#support/whole-release';
 import { type LocalWorld, localWorld } from './local-world.ts';
+import { schemaFaults } from './result-schema.ts';
 
 const schema: object = JSON.parse(
   readFileSync(new URL('../../docs/policy.schema.json', import.meta.url), 'utf8'),
@@ -58,7 +60,7 @@ describe('--policy', () => {
     const world = await localWorld();
     const plain = await installUnder(world, { allowed: [{ components: ['kubectl'], versions: ['1.26'] }] });
     expect(plain).toMatchObject({ exitCode: 0 });
-    expect(plain.stderr).toContain('; policy platform.json: allowed\n');
+    expect(plain.stderr).toContain('\npolicy platform.json: allowed\n');
     const { sha256 } = world.kubectl;
     const exceptions = [{ sha256, lifts: ['deniedSigningTimes'], reason: 'INC-4711', until: tomorrow() }];
     const { stderr, exitCode } = await installUnder(world, { ...DENIED, exceptions });
@@ -111,6 +113,13 @@ describe('--policy', () => {
     const { exitCode, stderr } = await world.run(['verify', 'bin/kubectl', ...root]);
     expect(exitCode).toBe(23);
     expect(stderr).toContain('found  a file of which nothing says what it is');
+    expect(stderr).toContain(
+      'or name the release that it should be of: k8s-verify verify bin/kubectl --trusted-root root.json ' +
+        '--policy platform.json --as COMPONENT@VERSION',
+    );
+    const [, , ...log] = world.options;
+    const named = [...root, ...world.options.slice(0, 2), ...log.slice(0, 2), '--as', 'kubectl@v1.26.4'];
+    expect(await world.run(['verify', 'bin/kubectl', ...named])).toMatchObject({ exitCode: 0 });
   });
 
   it('asks the unsigned markers how far behind a version is, and says so', async () => {
@@ -204,6 +213,9 @@ describe('K8S_VERIFY_POLICY', () => {
     };
     const allowed = await run({ minimumAge: '1h' });
     expect(allowed).toMatchObject({ exitCode: 23 });
+    expect(allowed.stderr).toMatch(
+      /next {3}wait until \d{4}-\d\d-\d\dT\S+Z, take a release that the policy allows/,
+    );
     const named = await run({ identities: [IDENTITY] });
     expect(named).toMatchObject({ exitCode: 2 });
     expect(named.stderr).toContain('names signers, and a variable named it');
@@ -340,6 +352,115 @@ describe('every command', () => {
   );
 });
 
+/** The same commands, and those that prove what is here already; each after {@link placed}. */
+const EVERY_RUN: Readonly<Record<string, (world: LocalWorld) => readonly string[]>> = {
+  ...PROVING,
+  'verify of several': (world) => [...(PROVING.verify?.(world) ?? []), 'proved/kubectl'],
+  'mirror --check': () => ['mirror', '--check', 'carried', '--trusted-root', 'root.json'],
+  'lock --check': () => ['lock', '--check', '--lockfile', 'carried.lock.json', '--trusted-root', 'root.json'],
+  scan: () => ['scan', 'proved', '--trusted-root', 'root.json', '--offline'],
+};
+
+/** kubectl of a whole release, which says what it is, and what a mirror and a lock have of it. */
+async function placed(world: LocalWorld): Promise<{ readonly kubectl: string; readonly manifest: string }> {
+  const path = 'bin/linux/amd64/kubectl';
+  const files = await publishWholeRelease(world.releases, {
+    version: 'v1.26.4',
+    paths: [path],
+    bytesOf: () => goProgram({ strings: ['v1.26.4'] }),
+    sigstore: world.sigstore,
+  });
+  for (const words of [
+    ['install', ...KUBECTL, '--install-dir', 'proved', '--save-bundle'],
+    ['mirror', ...KUBECTL, '--to', 'carried'],
+    ['lock', ...KUBECTL, '--lockfile', 'carried.lock.json'],
+  ]) {
+    const { exitCode, output } = await world.run([...words, ...world.options]);
+    expect({ words, output, exitCode }).toMatchObject({ exitCode: 0 });
+  }
+  const manifest = world.dir.join('carried/release/v1.26.4/kubernetes-release.spdx');
+  return {
+    kubectl: files.get(path)?.sha256 ?? '',
+    manifest: createHash('sha256').update(readFileSync(manifest)).digest('hex'),
+  };
+}
+
+interface PrintedRun {
+  readonly artifacts?: readonly PrintedFile[];
+  readonly results?: readonly PrintedFile[];
+  readonly files?: readonly PrintedFile[];
+  readonly error?: { readonly message: string; readonly subject?: object };
+}
+
+interface PrintedFile {
+  readonly component?: string;
+  readonly verdict?: string;
+  readonly sha256?: string;
+  readonly signedAt?: string;
+  readonly logEntries?: readonly { readonly logIndex: string }[];
+  readonly policy?: { readonly exceptions: readonly { readonly sha256: string }[] };
+}
+
+function filesOf({ artifacts = [], results = [], files = [] }: PrintedRun): readonly PrintedFile[] {
+  return [...artifacts, ...results, ...files];
+}
+
+/** A file that says itself what it is needs no release manifest for its name. */
+const NAMED_BY_ITSELF: ReadonlySet<string> = new Set(['verify', 'verify of several', 'scan']);
+const COUNTS_TWO: ReadonlySet<string> = new Set(['verify of several', 'mirror --check']);
+/** They judge one by one, and have a result for what is not allowed. */
+const ONE_BY_ONE: ReadonlySet<string> = new Set([...NAMED_BY_ITSELF, 'release', 'mirror --check']);
+
+describe('every run', () => {
+  it.each(Object.entries(EVERY_RUN))(
+    'says what allowed it, and of what is forbidden when it was signed and where the log has it: %s',
+    async (name, words) => {
+      const world = await localWorld();
+      const { kubectl, manifest } = await placed(world);
+      const under = async (policy: object, ...more: string[]): Promise<ProgramRun> => {
+        writeFileSync(world.dir.join('platform.json'), JSON.stringify({ schemaVersion: 1, ...policy }));
+        return world.run([...words(world), '--policy', 'platform.json', ...more]);
+      };
+      const denied = await under(DENIED, '--json');
+      expect(denied).toMatchObject({ exitCode: 23 });
+      const refusal: PrintedRun = JSON.parse(denied.stdout);
+      expect(schemaFaults(refusal)).toEqual([]);
+      const signing = {
+        sha256: kubectl,
+        signedAt: expect.stringMatching(/^\d{4}-\d\d-\d\dT/),
+        logEntries: [expect.objectContaining({ logIndex: expect.stringMatching(/^\d+$/) })],
+      };
+      expect(refusal.error?.subject).toMatchObject(signing);
+      // It is called by its name.
+      expect(refusal.error?.message).toMatch(/kubectl\b.* is genuine, but not allowed by the policy$/);
+      expect(refusal.error?.message).not.toContain('the file');
+      if (COUNTS_TWO.has(name))
+        expect(denied.stderr).toContain('\n0 of 2 genuine, 2 not allowed by the policy. Exit code 23 ');
+      const judged = filesOf(refusal).filter(({ sha256 }) => sha256 === kubectl);
+      expect(judged.map(({ verdict }) => verdict)).toEqual(
+        judged.map(() => (ONE_BY_ONE.has(name) ? 'not-allowed' : 'none of them is judged')),
+      );
+      expect(judged.length > 0).toBe(ONE_BY_ONE.has(name));
+      for (const one of judged) expect(one).toMatchObject(signing);
+
+      const until = tomorrow();
+      const lifted = { lifts: ['deniedSigningTimes'], reason: 'INC-4711', until };
+      // The release manifest, which says the name, was signed in the same hours.
+      const needed = NAMED_BY_ITSELF.has(name) ? [kubectl] : [kubectl, manifest];
+      const exceptions = needed.map((sha256) => ({ sha256, ...lifted }));
+      const allowed = await under({ ...DENIED, exceptions }, '--json');
+      expect(allowed).toMatchObject({ exitCode: 0 });
+      const count = needed.length === 1 ? '1 exception' : '2 exceptions';
+      const told = allowed.stderr.split('\n').filter((one) => one.startsWith('policy '));
+      expect(told).toEqual([`policy platform.json: allowed; ${count} used (INC-4711, to ${until})`]);
+      const result: PrintedRun = JSON.parse(allowed.stdout);
+      expect(schemaFaults(result)).toEqual([]);
+      const used = filesOf(result).flatMap(({ policy }) => policy?.exceptions ?? []);
+      expect(new Set(used.map(({ sha256 }) => sha256))).toEqual(new Set(needed));
+    },
+  );
+});
+
 describe('k8s-verify policy', () => {
   it('shows the built-in policy, which is a policy file with which everything is as without one', async () => {
     const world = await localWorld();
@@ -384,6 +505,24 @@ describe('k8s-verify policy', () => {
     expect(JSON.parse(json.stdout)).toMatchObject({
       file: { exceptions: [{ hasEnded: true }, { hasEnded: false }] },
     });
+  });
+
+  it('says of a file that it cannot check what to do, and nothing of options that were not typed', async () => {
+    const dir = await testDir();
+    const check = ['policy', 'check', 'policy.json'];
+    const gone = await runCli(check, { cwd: dir.path });
+    expect(gone).toMatchObject({ exitCode: 2 });
+    expect(gone.stderr).toContain('next   check the name of the file\n');
+    writeFileSync(dir.join('policy.json'), '{"schemaVersion":1,"minimumAges":"7d"}');
+    const flawed = await runCli(check, { cwd: dir.path });
+    expect(flawed).toMatchObject({ exitCode: 2 });
+    expect(flawed.stderr).toContain('docs/policy.md has every field\n');
+    expect(flawed.stderr).toContain('see what it takes: k8s-verify policy --help');
+    expect((await runCli(['policy', '--help'])).stdout).toContain('minimumAge');
+    for (const { stderr } of [gone, flawed]) {
+      expect(stderr).not.toContain('--policy');
+      expect(stderr).not.toContain('policy check');
+    }
   });
 
   it.each<readonly [string, readonly string[]]>([

@@ -54,7 +54,7 @@ describe('verify of several files', () => {
     expect(run.stderr.match(/^ {2}wanted /gm)).toHaveLength(1);
     expect(run.stderr).toContain('\nk8s-verify: refused: changed-too.sigstore.json, found next to the file');
     expect(run.stderr).toMatch(
-      /\n1 of 3 proved\. Do not use changed, changed-too\. Exit code 12 \(k8s-verify help 12\)\n$/,
+      /\n1 of 3 genuine, 2 refused\. Do not use changed, changed-too\. Exit code 12 \(k8s-verify help 12\)\n$/,
     );
   });
 
@@ -66,8 +66,8 @@ describe('verify of several files', () => {
   });
 
   it.each([
-    [['bare', 'gone'], 4, '0 of 2 proved. Exit code 4'],
-    [['gone', 'good'], 20, '1 of 2 proved. Exit code 20'],
+    [['bare', 'gone'], 4, '0 of 2 genuine, 1 not judged, 1 not readable. Exit code 4'],
+    [['gone', 'good'], 20, '1 of 2 genuine, 1 not readable. Exit code 20'],
     [['good', 'bare', 'changed'], 12, 'Exit code 12'],
   ])('ends with the worst of %j', async (names, exitCode, last) => {
     const { world, log } = await someFiles();

@@ -28,7 +28,7 @@ const bound = (...by: readonly ('release-manifest' | 'binary' | 'lockfile')[]): 
 });
 const policy = {
   sha256: 'd'.repeat(64),
-  exceptions: [{ lifts: ['minimumAge'], reason: 'x', until: 'y' }],
+  exceptions: [{ sha256: 'e'.repeat(64), lifts: ['minimumAge'], reason: 'x', until: 'y' }],
 } as const;
 
 const ARTIFACTS: Readonly<Record<string, readonly [Partial<ArtifactResult>, string?]>> = {

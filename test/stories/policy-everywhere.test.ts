@@ -121,3 +121,16 @@ it.each(Object.entries(RUNS).filter(([name]) => name !== 'verify'))(
     expect(releases.http.requests.slice(before)).toEqual([]);
   },
 );
+
+it('says of a release manifest that was signed in a denied time why it says no name', async () => {
+  const { sha256 } = await publish();
+  const exceptions = [{ sha256, lifts: ['deniedSigningTimes'], reason: 'INC-4711', until: '2124-01-01' }];
+  const policy = JSON.stringify({ schemaVersion: 1, denied: { signingTimes: stolen }, exceptions });
+  const asked = digest({ artifacts: [KUBECTL], platforms: [PLATFORM], ...from, policy });
+  await expect(asked).rejects.toMatchObject({
+    code: 'name-unbound',
+    found: expect.stringMatching(
+      /kubernetes-release\.spdx of v1\.30\.2 at \S+ is genuine, but not allowed by the policy: signed \S+Z \(the signer was stolen\)/,
+    ),
+  });
+});

@@ -209,7 +209,7 @@ describe('an exception', () => {
     const { policy: use } = await installed({ ...policy, ...exception(lifts) });
     expect(use).toMatchObject({
       path: run.dir.join('platform.json'),
-      exceptions: [{ lifts, reason: 'INC-4711', until: day(1) }],
+      exceptions: [{ sha256, lifts, reason: 'INC-4711', until: day(1) }],
     });
   });
 

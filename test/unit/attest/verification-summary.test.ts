@@ -83,7 +83,9 @@ describe('a summary of what passed', () => {
   });
 
   it('names the policy file, and every exception that it took', () => {
-    const exceptions = [{ lifts: ['minimumAge'], reason: 'INC-4711 \u202e', until: '2026-12-31' }] as const;
+    const exceptions = [
+      { sha256: 'e'.repeat(64), lifts: ['minimumAge'], reason: 'INC-4711 \u202e', until: '2026-12-31' },
+    ] as const;
     const use = { path: '/etc/k8s-verify/my policy.json', sha256: 'd'.repeat(64), exceptions };
     const summary = summaryOf({ policy: use });
     expect(summary.predicate.policy).toMatchObject({

@@ -40,7 +40,9 @@ export function aFullResult(): Required<ArtifactResult> {
     policy: {
       path: '/etc/k8s-verify/platform.json',
       sha256: 'd'.repeat(64),
-      exceptions: [{ lifts: ['minimumAge'], reason: 'INC-4711', until: '2026-12-31' }],
+      exceptions: [
+        { sha256: 'e'.repeat(64), lifts: ['minimumAge'], reason: 'INC-4711', until: '2026-12-31' },
+      ],
       patchesBehind: { count: 1, newest: 'v1.26.5' },
     },
     crossChecks: [{ ...crossCheck, compared: ['sha256'] }],
