@@ -40,7 +40,11 @@ export interface CheckedPolicy {
  * @throws RequestError `usage` naming the place and what is wrong with it
  */
 export async function checkPolicy(path: string, now: Date): Promise<CheckedPolicy> {
-  const { file, origin, takeNotes } = await new GivenPolicy({ kind: 'file', path, namedBy: 'option' }).open();
+  const { file, origin, takeNotes } = await new GivenPolicy({
+    kind: 'file',
+    path,
+    namedBy: 'operand',
+  }).open();
   const named = file.allowed?.flatMap(({ components = [] }) => components) ?? [];
   return {
     path: origin.path ?? path,

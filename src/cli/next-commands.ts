@@ -38,6 +38,12 @@ export const withCauses: Command = (invocation) => {
   return toType(words, ['--verbose']);
 };
 
+/** The same, where one file is verified, with the name that it should have. */
+export const asNamed: Command = ({ words, line }) =>
+  line?.command === 'verify' && line.operands.length === 1 && line.options.as === undefined
+    ? toType(words, ['--as', 'COMPONENT@VERSION'])
+    : undefined;
+
 /** The same, and what was remembered of the name no longer counts; only after a person has looked. */
 export const withForgotten = ({ words, line }: Invocation, name: string): string | undefined =>
   line === undefined ? undefined : toType(words, ['--forget-name', name]);

@@ -79,6 +79,12 @@ const thePolicy: Steps = ({ from }) => {
   return command === undefined ? [] : [{ text: 'see what it says', command }];
 };
 
+/** A file that does not say what it is can be asked for by name. */
+const nameIt: Steps = (error, invocation) =>
+  /nothing says (?:what it is|the version|which file it is)/.test(error.found ?? '')
+    ? step('or name the release that it should be of', commands.asNamed)(error, invocation)
+    : [];
+
 /** For another signer: how to say that this one is trusted. */
 const trustTheSigner: Steps = ({ found }) => {
   const signer = /^\S+@\S+(?= vouched for by )/.exec(found ?? '')?.[0] ?? 'that signer';
@@ -244,7 +250,7 @@ const BY_CODE: Readonly<Record<ErrorCode, Steps>> = {
   'trusted-root-invalid': all(own, lookAtTrust),
   'name-mismatch': first(source, all(ownAsHere, listed)),
   'name-digest-changed': lookThenForget,
-  'not-allowed': all(own, thePolicy),
+  'not-allowed': all(own, nameIt, thePolicy),
   'destination-unwritable': first(
     all(itself(commands.intoOwnDirectory), step('for all users', commands.asRoot)),
     ofTheDisk,

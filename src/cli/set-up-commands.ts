@@ -92,7 +92,8 @@ export function addPolicy(program: StrictCommand): void {
       { command: 'k8s-verify policy check policy.json', meaning: 'can a run use it?' },
     ],
     details: [
-      'Print the policy that is built in, or read a policy file without a run.',
+      'Print the policy that is built in, or read a policy file without a run. Its fields: schemaVersion, allowed, ' +
+        'maxPatchesBehind, minimumAge, required, sources, denied, identities, exceptions.',
       'show prints the built-in policy as the JSON of such a file. check says whether a file can be used, its digest, and ' +
         'which of its exceptions have ended. A run takes the file with --policy FILE; docs/policy.md has every field.',
     ],

@@ -9,15 +9,18 @@ import { MAX_POLICY_BYTES } from '../limits.ts';
 import { note, type Note } from '../notes.ts';
 import type { PolicyOrigin } from './judge.ts';
 import type { PolicyFile } from './policy-file.ts';
-import { readPolicy } from './read-policy.ts';
+import { EVERY_FIELD, readPolicy } from './read-policy.ts';
 
 /** Where a policy file comes from. */
 export type PolicySource =
   | {
       readonly kind: 'file';
       readonly path: string;
-      /** A variable of the environment says where and how; it must not say who counts as the signer. */
-      readonly namedBy: 'option' | 'variable';
+      /**
+       * A variable of the environment says where and how; it must not say who counts as the signer. An operand is what a
+       * check of the file is asked about.
+       */
+      readonly namedBy: 'option' | 'variable' | 'operand';
     }
   | { readonly kind: 'value'; readonly bytes: Uint8Array };
 
@@ -31,20 +34,26 @@ export interface OpenPolicy {
 
 /** @throws RequestError `usage` */
 export async function openPolicy(source: PolicySource): Promise<OpenPolicy> {
-  if (source.kind === 'value') return policyOf(source.bytes, undefined, []);
-  const path = resolve(source.path);
-  const opened = policyOf(await readFile(source.path), path, await notesOn(path));
+  if (source.kind === 'value') return policyOf(source, source.bytes, []);
+  const bytes = await readFile(source.path, NEXT[source.namedBy]);
+  const opened = policyOf(source, bytes, await notesOn(resolve(source.path)));
   if (source.namedBy === 'variable' && opened.file.identities !== undefined)
     throw signersByVariable(source.path);
   return opened;
 }
 
-function policyOf(bytes: Uint8Array, path: string | undefined, notes: readonly Note[]): OpenPolicy {
+function policyOf(source: PolicySource, bytes: Uint8Array, notes: readonly Note[]): OpenPolicy {
+  const path = source.kind === 'file' ? resolve(source.path) : undefined;
+  const isCheck = source.kind === 'file' && source.namedBy === 'operand';
   const sha256 = createHash('sha256').update(bytes).digest('hex');
   const waiting = [...notes];
   return {
     origin: { ...(path === undefined ? {} : { path }), sha256 },
-    file: readPolicy(bytes, path === undefined ? 'the policy' : `the policy ${path}`),
+    file: readPolicy(
+      bytes,
+      path === undefined ? 'the policy' : `the policy ${path}`,
+      isCheck ? EVERY_FIELD : `${EVERY_FIELD}; k8s-verify policy check FILE reads a policy without a run`,
+    ),
     takeNotes: () => waiting.splice(0),
   };
 }
@@ -58,9 +67,13 @@ function signersByVariable(path: string): RequestError {
   });
 }
 
-const NEXT = 'check the name after --policy, or the variable K8S_VERIFY_POLICY';
+const NEXT = {
+  option: 'check the name of the policy file',
+  variable: 'check the variable K8S_VERIFY_POLICY',
+  operand: 'check the name of the file',
+} as const;
 
-async function readFile(path: string): Promise<Uint8Array> {
+async function readFile(path: string, next: string): Promise<Uint8Array> {
   let bytes: Uint8Array | undefined;
   try {
     // A pipe is opened without waiting for its writer, and refused.
@@ -71,7 +84,7 @@ async function readFile(path: string): Promise<Uint8Array> {
     throw new RequestError('usage', `the policy ${path} cannot be read`, {
       wanted: 'a file with a policy',
       found: unreadableReason(cause),
-      next: NEXT,
+      next,
       cause,
     });
   }
@@ -79,7 +92,7 @@ async function readFile(path: string): Promise<Uint8Array> {
   throw new RequestError('usage', `the policy ${path} is too large`, {
     wanted: `at most ${MAX_POLICY_BYTES} bytes`,
     found: 'more',
-    next: NEXT,
+    next,
   });
 }
 

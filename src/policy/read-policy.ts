@@ -23,12 +23,16 @@ const FIELDS = [
   'exceptions',
 ] as const;
 
+/** Where a person finds what is in a policy file. */
+export const EVERY_FIELD = 'docs/policy.md has every field';
+
 /**
  * @param what names the file in errors: "the policy platform.json".
+ * @param next what to do about one.
  * @throws RequestError `usage` naming the place and what is wrong with it.
  */
-export function readPolicy(bytes: Uint8Array, what: string): PolicyFile {
-  const document = new Fields(readJson(bytes, what), 'the document', FIELDS, formOf(what));
+export function readPolicy(bytes: Uint8Array, what: string, next: string = EVERY_FIELD): PolicyFile {
+  const document = new Fields(readJson(bytes, what, next), 'the document', FIELDS, formOf(what, next));
   if (document.has('$schema')) document.text('$schema');
   const version = document.count('schemaVersion');
   if (version !== 1) throw document.flawed('schemaVersion', '1', String(version));
@@ -57,7 +61,7 @@ export function readPolicy(bytes: Uint8Array, what: string): PolicyFile {
   };
 }
 
-function readJson(bytes: Uint8Array, what: string): JsonValue {
+function readJson(bytes: Uint8Array, what: string, next: string): JsonValue {
   try {
     return parseJsonStrictly(bytes, what, { maxBytes: MAX_POLICY_BYTES, maxDepth: 8 });
   } catch (error) {
@@ -65,21 +69,19 @@ function readJson(bytes: Uint8Array, what: string): JsonValue {
     throw new RequestError('usage', error.message, {
       ...(error.wanted === undefined ? {} : { wanted: error.wanted }),
       ...(error.found === undefined ? {} : { found: error.found }),
-      next: ADVICE,
+      next,
       cause: error,
     });
   }
 }
 
-const ADVICE = 'docs/policy.md has every field; k8s-verify policy check FILE reads a policy without a run';
-
-function formOf(what: string): FieldsForm {
+function formOf(what: string, next: string): FieldsForm {
   return {
     flawed: (path, wanted, found) =>
       new RequestError('usage', `${what} cannot be used`, {
         wanted: `${path}: ${wanted}`,
         found,
-        next: ADVICE,
+        next,
       }),
   };
 }
