@@ -3,6 +3,7 @@ import { attempt, type Finding, ok } from './diagnosis/finding.ts';
 import { lookAtInstallDirectory } from './diagnosis/install-directory.ts';
 import { lookAtKept } from './diagnosis/kept.ts';
 import { lookAtEnvironment, lookAtProgram } from './diagnosis/machine.ts';
+import { lookAtPolicy } from './diagnosis/policy.ts';
 import { asRunWouldTakeThem, lookAtClock, visit } from './diagnosis/servers.ts';
 import { lookAtTrustedRoot } from './diagnosis/trusted-root.ts';
 import { withoutLog } from './diagnosis/without-log.ts';
@@ -25,12 +26,13 @@ export interface DiagnoseRequest extends NetworkRequest, TrustRequest {
 export async function diagnose(request: DiagnoseRequest, client: Client): Promise<readonly Finding[]> {
   const directories = (request.sources ?? []).flatMap((one) => (typeof one === 'string' ? [] : [one.shown]));
   const visitor = { env: request.env, signal: request.signal };
-  const [downloads, log, trustedRoot, kept] = await Promise.all([
+  const [downloads, log, trustedRoot, policy, kept] = await Promise.all([
     Promise.all(
       serversOf(request).map((url) => visit('downloads', url, '/release/stable.txt', visitor, client)),
     ),
     visit('public log', rekorUrlOf(request), '/api/v1/log', visitor, client),
     lookAtTrustedRoot(request, client, request.signal),
+    lookAtPolicy(request.env, client.clock.now()),
     client.data.look(),
   ]);
   return [
@@ -40,6 +42,7 @@ export async function diagnose(request: DiagnoseRequest, client: Client): Promis
     ...asRunWouldTakeThem(downloads),
     await withoutLog(log.finding, downloads, kept.evidence, visitor, client),
     trustedRoot,
+    ...policy,
     // A clock that is behind k8s-verify itself is told once.
     ...(trustedRoot.subject === 'clock' ? [] : [lookAtClock([...downloads, log])]),
     ...attempt('install', () => lookAtInstallDirectory(request.directories, request.installDirectory)),

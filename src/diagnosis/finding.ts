@@ -9,6 +9,7 @@ export interface Finding {
     | 'downloads'
     | 'public log'
     | 'trusted root'
+    | 'policy'
     | 'clock'
     | 'install'
     | 'evidence'

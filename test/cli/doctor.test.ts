@@ -5,6 +5,7 @@ import { delimiter } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { diagnose, type DiagnoseRequest } from '../../src/doctor.ts';
 import type { Finding } from '../../src/diagnosis/finding.ts';
+import { showPolicy } from '../../src/policies.ts';
 import { createClient } from '../../src/client.ts';
 import { formatPlatform, hostPlatform } from '../../src/release/platform.ts';
 import { fault } from '#support/http/faults';
@@ -69,6 +70,33 @@ describe('diagnose', () => {
     });
   });
 
+  it('names the policy that a variable puts every run under, and what is odd about it', async () => {
+    const world = await localWorld();
+    const K8S_VERIFY_POLICY = world.dir.join('policy.json');
+    const look = async (policy: object): Promise<Finding | undefined> => {
+      writeFileSync(K8S_VERIFY_POLICY, JSON.stringify({ schemaVersion: 1, ...policy }));
+      return (await examine(world, { env: { K8S_VERIFY_POLICY } })).get('policy');
+    };
+    expect(await look({})).toMatchObject({
+      outcome: 'ok',
+      found: expect.stringMatching(/policy\.json, by K8S_VERIFY_POLICY, sha256 [0-9a-f]{16}\.\.\.$/),
+    });
+    const ended = { sha256: 'a'.repeat(64), lifts: ['minimumAge'], reason: 'INC-1', until: '2024-02-29' };
+    expect(await look({ exceptions: [ended] })).toMatchObject({
+      outcome: 'note',
+      found: expect.stringMatching(/; 1 exception that has ended$/),
+      advice: 'k8s-verify policy check names them',
+    });
+    if (process.platform !== 'win32') {
+      chmodSync(K8S_VERIFY_POLICY, 0o666);
+      expect(await look({})).toMatchObject({
+        outcome: 'note',
+        found: expect.stringMatching(/; others can change the policy /),
+      });
+    }
+    expect((await examine(world)).has('policy')).toBe(false);
+  });
+
   it.each<[string, Partial<Finding>, (world: LocalWorld) => Promise<ReadonlyMap<string, Finding>>]>([
     [
       'a server that refuses',
@@ -105,6 +133,20 @@ describe('diagnose', () => {
       'a trusted root that is not there',
       { subject: 'trusted root', exitCode: 2, found: expect.stringMatching(/cannot be read/) },
       (world) => examine(world, { trustedRootFile: world.dir.join('nowhere') }),
+    ],
+    [
+      'a policy that is not there, where every run would end',
+      { subject: 'policy', exitCode: 2, advice: 'check the variable K8S_VERIFY_POLICY' },
+      (world) => examine(world, { env: { K8S_VERIFY_POLICY: world.dir.join('nowhere.json') } }),
+    ],
+    [
+      'a policy that says who must have signed, which no variable may',
+      { subject: 'policy', exitCode: 2, found: expect.stringMatching(/names signers/) },
+      (world) => {
+        const K8S_VERIFY_POLICY = world.dir.join('signers.json');
+        writeFileSync(K8S_VERIFY_POLICY, showPolicy());
+        return examine(world, { env: { K8S_VERIFY_POLICY } });
+      },
     ],
     [
       'a proxy that is none',
