@@ -45,7 +45,7 @@ const trustedRoot = shownIn('test/cli/trusted-root.test.ts');
 /** Codes that no transcript ends with, and the test that shows them. */
 const ELSEWHERE: Readonly<Record<CommandName, ShownBy>> = {
   install: { 1: FULL_DISK, 17: TIMES, 130: INTERRUPTED },
-  verify: { 1: FULL_DISK, 22: MANIFESTS, 23: policy('[23, DENIED]'), 130: INTERRUPTED },
+  verify: { 1: FULL_DISK, 22: MANIFESTS, 130: INTERRUPTED },
   scan: {
     1: FULL_DISK,
     2: scan('file-not-readable'),

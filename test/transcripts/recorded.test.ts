@@ -72,7 +72,7 @@ describe('the recorded answers', () => {
       const said = pipe.slice(end + 1, -1);
       // A program that reads what verify and release print gets the verdict there, and nothing else.
       const verdict =
-        /^(?:(?:refused|unsigned|not-judged|other-builder|unreadable)\t\/|(?:inconsistent|missing)\t)\S+(?:\t\S*){4}$/;
+        /^(?:(?:refused|unsigned|not-allowed|not-judged|other-builder|unreadable)\t\/|(?:inconsistent|missing)\t)\S+(?:\t\S*){4}$/;
       expect(pipe.slice(1, end).filter((line) => !verdict.test(line))).toEqual(['-- stdout']);
       expect(wordsOf(screenOf(name))).toBe(wordsOf(said));
     },

@@ -193,6 +193,22 @@ export const ANSWERS: readonly Scene[] = [
   { name: 'help-code', typed: 'help 19' },
   { name: 'verify-verbose', arrange: downloaded(), typed: `verify kubectl --verbose ${ROOT}` },
   {
+    name: 'verify-attested',
+    arrange: async ({ write, sigstore }) => {
+      const bytes = program('kubectl', 'v1.30.2');
+      const sha256 = createHash('sha256').update(bytes).digest('hex');
+      const payload = {
+        _type: 'https://in-toto.io/Statement/v1',
+        predicateType: 'https://slsa.dev/provenance/v1',
+        predicate: {},
+        subject: [{ name: 'kubectl', digest: { sha256 } }],
+      };
+      await write('kubectl', bytes);
+      await write('kubectl.sigstore.json', sigstore.signDsse({ payload }).bundle('0.3'));
+    },
+    typed: `verify kubectl --predicate-type https://slsa.dev/provenance/v1 ${ROOT}`,
+  },
+  {
     name: 'verify-list',
     arrange: async ({ write, sigstore }) => {
       const bytes = binaryTarball('client', 'kubectl');
@@ -384,6 +400,14 @@ export const FAILURES: readonly Scene[] = [
       await internet.write('policy.json', STOLEN);
     },
     typed: `${KUBECTL} --policy policy.json`,
+  },
+  {
+    name: 'fail-verify-policy',
+    arrange: async (internet) => {
+      await downloaded()(internet);
+      await internet.write('policy.json', STOLEN);
+    },
+    typed: `verify kubectl --policy policy.json ${ROOT}`,
   },
   { name: 'fail-policy-action', typed: 'policy print' },
   { name: 'fail-list-version', typed: 'list newest' },
