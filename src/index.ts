@@ -67,6 +67,7 @@ export type {
   ResultName,
 } from './result.ts';
 export type { Demand, PatchesBehind, PolicyUse, UsedException } from './policy/policy.ts';
+export type { JudgedSubject } from './proof/judged-subject.ts';
 export type { ProvenLogEntry } from './proof/log-entry.ts';
 export type { CheckResult, Signer } from './proof/verdict.ts';
 export type { CrossCheck, CrossCheckOutcome } from './records/cross-check.ts';
@@ -85,7 +86,6 @@ export {
   type ErrorCode,
   type ErrorDetails,
   type InstallCode,
-  type JudgedSubject,
   InstallError,
   type InterruptedCode,
   InterruptedError,

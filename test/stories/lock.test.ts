@@ -612,7 +612,7 @@ describe('what lock refuses', () => {
 
   it('neither of two runs at once leaves half a lock', async () => {
     await Promise.all([run(KUBECTL), run(KUBECTL)].map((one) => one.catch(() => undefined)));
-    expect(await check()).toMatchObject({ platforms: LINUX });
+    expect(await check()).toMatchObject({ lock: { platforms: LINUX } });
   });
 
   it('to overwrite what another run has written meanwhile', async () => {
