@@ -157,7 +157,7 @@ function stateOf(found: BigIntStats): FileState {
 
 function changed({ destination, proven }: InstalledFile, kind: string): InstallError {
   return new InstallError('place-failed', `${destination} was changed while this ran`, {
-    wanted: `${proven.algorithm} ${proven.hex}, as it was a moment ago`,
+    wanted: `${proven.algorithm}:${proven.hex}, as it was a moment ago`,
     found: kind === 'absent' ? 'no such file' : 'another file, or the same file with other permissions',
     why: 'another user or program writes to that directory',
     next: 'find that user or program, then run this again',

@@ -192,7 +192,7 @@ async function assertPlaced({ destination, known, to }: ReadyStep): Promise<void
   const others = await othersCanChange(destination);
   if (isThere && others?.length === 0) return;
   throw new InstallError('place-failed', `${destination} is not the file that was just put there`, {
-    wanted: `the file that was placed, with sha256 ${known.sha256}`,
+    wanted: `the file that was placed, with sha256:${known.sha256}`,
     found: isThere ? 'another file' : 'no such file',
     why: `another user or program writes to ${dirname(destination)}`,
     next: 'install into a directory that only you can change',

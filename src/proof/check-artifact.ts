@@ -11,8 +11,8 @@ export function checkArtifact({ evidence, digest }: Proof): void {
   if (stated.algorithm !== digest.algorithm || stated.hex !== digest.hex) {
     throw new UntrustedError('digest-mismatch', 'the file is not the one that was signed', {
       check: 'digest',
-      wanted: `${stated.algorithm} ${stated.hex}`,
-      found: `${digest.algorithm} ${digest.hex}`,
+      wanted: `${stated.algorithm}:${stated.hex}`,
+      found: `${digest.algorithm}:${digest.hex}`,
       why: 'the artifact is not the one that was signed: it was changed, or it is another file',
       next: 'do not use the artifact; fetch it again, together with its signature',
     });

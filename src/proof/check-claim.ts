@@ -66,7 +66,7 @@ export function checkStatement({ evidence: { content }, digests }: Proof): void 
   const named = subjects.filter((subject) => subject.size > 0).length;
   throw new UntrustedError('digest-mismatch', 'the file is not the one that the signed statement is about', {
     check: 'digest',
-    wanted: `a subject with ${digests.map(({ algorithm, hex }) => `${algorithm} ${hex}`).join(' and ')}`,
+    wanted: `a subject with ${digests.map(({ algorithm, hex }) => `${algorithm}:${hex}`).join(' and ')}`,
     found:
       named === 0 ? 'no subject with a comparable digest' : `${named} subjects, but none with that digest`,
     why: 'the artifact is not the one that the statement was signed for',

@@ -82,7 +82,7 @@ export function fittingDigest(pair: DetachedSignature, digests: readonly Digest[
       },
     );
   }
-  throw misfit(key, digests.map(({ algorithm, hex }) => `${algorithm} ${hex}`).join(' or '));
+  throw misfit(key, digests.map(({ algorithm, hex }) => `${algorithm}:${hex}`).join(' or '));
 }
 
 function keyOf(certificate: SigningCertificate): SignatureKey {

@@ -166,7 +166,7 @@ export function explainEntryMismatch(proof: Proof, { body }: ProofEntry): ErrorD
   const what = body.hashOf === 'payload' ? 'payload' : 'artifact';
   return {
     wanted: `an entry for this ${what}`,
-    found: `one for ${body.hash.algorithm} ${encodeHex(body.hash.digest)}`,
+    found: `one for ${body.hash.algorithm}:${encodeHex(body.hash.digest)}`,
     why,
   };
 }
@@ -207,7 +207,7 @@ export function explainLogFailure({ entry, logs }: ProofEntry, check: CheckName)
 }
 
 export function explainSignatureMismatch({ signer, digest, evidence }: Proof): ErrorDetails {
-  const over = evidence.content.kind === 'dsse' ? 'the envelope' : `${digest.algorithm} ${digest.hex}`;
+  const over = evidence.content.kind === 'dsse' ? 'the envelope' : `${digest.algorithm}:${digest.hex}`;
   return {
     wanted: `a signature by the ${signer.key.description} key over ${over}`,
     found: 'a signature over something else, or by another key',

@@ -128,8 +128,8 @@ function mismatch({ name, from, signature, algorithm, ours, theirs, what }: Mism
     `${name} has another ${algorithm} for ${what} than is proved`,
     {
       check: 'digest',
-      wanted: `${algorithm} ${ours} (${standing})`,
-      found: `${algorithm} ${theirs} (${name}, ${STANDING[signature]})`,
+      wanted: `${algorithm}:${ours} (${standing})`,
+      found: `${algorithm}:${theirs} (${name}, ${STANDING[signature]})`,
       from,
       why: 'the release and its own records disagree, so one of them was changed or published wrongly',
       next: 'do not use the file until the release team has said which is right: https://github.com/kubernetes/release',

@@ -195,8 +195,8 @@ describe('verifying a file', () => {
       code: 'digest-mismatch',
       check: 'digest',
       message: `${bundle}, found next to the file, is of another file`,
-      wanted: `sha256 ${sha256(OLD)}`,
-      found: `sha256 ${sha256(NEW)}`,
+      wanted: `sha256:${sha256(OLD)}`,
+      found: `sha256:${sha256(NEW)}`,
       next: expect.stringContaining('--save-bundle'),
     });
   });

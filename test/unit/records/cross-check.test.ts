@@ -108,8 +108,8 @@ describe('cross-checks', () => {
       message: `${name} has another ${algorithm} for ${WHAT} than is proved`,
       wanted:
         algorithm === 'sha256'
-          ? `sha256 ${sha256} (proved)`
-          : `sha512 ${sha512} (of the bytes that have the proven sha256)`,
+          ? `sha256:${sha256} (proved)`
+          : `sha512:${sha512} (of the bytes that have the proven sha256)`,
     });
     expect(error.found).toContain(Object.values(digests).at(-1));
     expect(error.found).toContain(worth);
