@@ -81,7 +81,7 @@ const thePolicy: Steps = ({ from }) => {
 
 /** A file that does not say what it is can be asked for by name. */
 const nameIt: Steps = (error, invocation) =>
-  /nothing says (?:what it is|the version|which file it is)/.test(error.found ?? '')
+  /nothing (?:signed )?says (?:what it is|the version|which file it is)/.test(error.found ?? '')
     ? step('or name the release that it should be of', commands.asNamed)(error, invocation)
     : [];
 

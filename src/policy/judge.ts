@@ -1,9 +1,8 @@
 /** What a policy file says of one artifact: of the request for it, of its signing, and of what it turned out to be. */
 import { NotAllowedError } from '../errors.ts';
-import type { ArtifactKind } from '../release/component.ts';
-import { formatReleaseVersion, type ReleaseVersion } from '../release/version.ts';
+import { formatReleaseVersion } from '../release/version.ts';
 import type { Demand, NamedFile, PatchesBehind, PolicyUse, Signing, UsedException } from './policy.ts';
-import type { PolicyException, PolicyFile, PolicyIdentity } from './policy-file.ts';
+import type { PolicyException, PolicyFile } from './policy-file.ts';
 import { isInRange } from './version-range.ts';
 
 /** The policy file of a run, as results and errors name it. */

@@ -2,6 +2,7 @@
 import type { DecisionMutation } from './decisions.ts';
 
 const JUDGE = 'policy/judge.ts';
+const SIGNER = 'policy/judge-signer.ts';
 const RULES = 'policy/rules.ts';
 const UNDER = 'plan/under-policy-file.ts';
 const BEHIND = 'plan/patches-behind.ts';
@@ -97,23 +98,23 @@ export const POLICY_MUTATIONS: readonly DecisionMutation[] = [
     to: "activeExceptions(file, 'allowed', { now, sha256 }).length > 0",
   },
   // Who must have signed.
-  { file: JUDGE, from: '(kind === undefined || kinds === undefined || kinds.includes(kind)) &&', to: '' },
+  { file: SIGNER, from: '(kind === undefined || kinds === undefined || kinds.includes(kind)) &&', to: '' },
   {
-    file: JUDGE,
+    file: SIGNER,
     from: '(version === undefined ||\n        versions === undefined ||',
     to: '(true ||\n        versions === undefined ||',
   },
-  { file: JUDGE, from: 'if (counts) return [];', to: 'return [];' },
-  { file: JUDGE, from: ' && issuer === signer.issuer', to: '' },
-  { file: JUDGE, from: 'subjectAlternativeName === signer.subjectAlternativeName && ', to: '' },
-  { file: JUDGE, from: '(times.length > 0 &&\n        times.every(', to: '(true &&\n        times.every(' },
-  { file: JUDGE, from: 'times.every(', to: 'times.some(' },
-  { file: JUDGE, from: '(signedFrom === undefined || time >= signedFrom) &&', to: '' },
-  { file: JUDGE, from: 'time >= signedFrom', to: 'time > signedFrom' },
-  { file: JUDGE, from: '(signedUntil === undefined || time <= signedUntil)', to: 'true' },
-  { file: JUDGE, from: 'time <= signedUntil', to: 'time < signedUntil' },
-  { file: JUDGE, from: '(kinds === undefined || kind !== undefined) && (versions', to: '(versions' },
-  { file: JUDGE, from: '&& (versions === undefined || version !== undefined);', to: ';' },
+  { file: SIGNER, from: 'if (counts) return [];', to: 'return [];' },
+  { file: SIGNER, from: ' && issuer === signer.issuer', to: '' },
+  { file: SIGNER, from: 'subjectAlternativeName === signer.subjectAlternativeName && ', to: '' },
+  { file: SIGNER, from: '(times.length > 0 &&\n        times.every(', to: '(true &&\n        times.every(' },
+  { file: SIGNER, from: 'times.every(', to: 'times.some(' },
+  { file: SIGNER, from: '(signedFrom === undefined || time >= signedFrom) &&', to: '' },
+  { file: SIGNER, from: 'time >= signedFrom', to: 'time > signedFrom' },
+  { file: SIGNER, from: '(signedUntil === undefined || time <= signedUntil)', to: 'true' },
+  { file: SIGNER, from: 'time <= signedUntil', to: 'time < signedUntil' },
+  { file: SIGNER, from: '(kinds === undefined || kind !== undefined) && (versions', to: '(versions' },
+  { file: SIGNER, from: '&& (versions === undefined || version !== undefined);', to: ';' },
   {
     file: RULES,
     from: 'if (file.identities === undefined) return;\n  const accepted',
