@@ -9757,7 +9757,7 @@ var init_directories = __esmMin((() => {
 function tooLarge$2(maxBytes) {
 	return new NotUsed(`it is larger than ${maxBytes} bytes`);
 }
-function whyNot(error) {
+function whyNot$1(error) {
 	if (error instanceof K8sVerifyError || error instanceof NotUsed) return error.message;
 	return REASONS[systemCode(error)] ?? (error instanceof Error ? error.message : String(error));
 }
@@ -10391,7 +10391,7 @@ async function tryOwn(path) {
 		return {
 			kind: "unusable",
 			path,
-			why: whyNot(error)
+			why: whyNot$1(error)
 		};
 	}
 }
@@ -10472,7 +10472,7 @@ var init_data_store = __esmMin((() => {
 						place
 					});
 				} catch (error) {
-					if (!isAbsent$1(error)) this.#tell("kept-not-used", `${path} is not used: ${whyNot(error)}`);
+					if (!isAbsent$1(error)) this.#tell("kept-not-used", `${path} is not used: ${whyNot$1(error)}`);
 				}
 			});
 			return entries;
@@ -10503,7 +10503,7 @@ var init_data_store = __esmMin((() => {
 				if (written) await this.#makeRoom(kept.directory, kind, key, bytes.length);
 				return written ? "written" : "taken";
 			} catch (error) {
-				this.#tell("not-kept", `nothing could be kept${own === void 0 ? "" : ` in ${own}`}: ${whyNot(error)}`);
+				this.#tell("not-kept", `nothing could be kept${own === void 0 ? "" : ` in ${own}`}: ${whyNot$1(error)}`);
 				return "failed";
 			}
 		}
@@ -10531,7 +10531,7 @@ var init_data_store = __esmMin((() => {
 				return true;
 			} catch (error) {
 				if (isAbsent$1(error)) return true;
-				this.#tell("not-kept", `${(0, node_path.join)(own, kind, key)} could not be removed: ${whyNot(error)}`);
+				this.#tell("not-kept", `${(0, node_path.join)(own, kind, key)} could not be removed: ${whyNot$1(error)}`);
 				return false;
 			}
 		}
@@ -10547,7 +10547,7 @@ var init_data_store = __esmMin((() => {
 					await using kept = await holdKept(path, kind);
 					if (kept !== void 0) await use(kept.directory, place);
 				} catch (error) {
-					this.#tell("kept-not-used", `${path} is not used: ${whyNot(error)}`);
+					this.#tell("kept-not-used", `${path} is not used: ${whyNot$1(error)}`);
 				}
 			}
 		}
@@ -13490,7 +13490,7 @@ function stateOf$2(found) {
 }
 function changed$1({ destination, proven }, kind) {
 	return new InstallError("place-failed", `${destination} was changed while this ran`, {
-		wanted: `${proven.algorithm} ${proven.hex}, as it was a moment ago`,
+		wanted: `${proven.algorithm}:${proven.hex}, as it was a moment ago`,
 		found: kind === "absent" ? "no such file" : "another file, or the same file with other permissions",
 		why: "another user or program writes to that directory",
 		next: "find that user or program, then run this again"
@@ -14441,7 +14441,7 @@ async function assertPlaced({ destination, known, to }) {
 	const others = await othersCanChange(destination);
 	if (isThere && others?.length === 0) return;
 	throw new InstallError("place-failed", `${destination} is not the file that was just put there`, {
-		wanted: `the file that was placed, with sha256 ${known.sha256}`,
+		wanted: `the file that was placed, with sha256:${known.sha256}`,
 		found: isThere ? "another file" : "no such file",
 		why: `another user or program writes to ${(0, node_path.dirname)(destination)}`,
 		next: "install into a directory that only you can change"
@@ -14805,7 +14805,7 @@ function formOf$3(file) {
 	return { flawed: (path, wanted, found) => new RequestError("usage", `the lockfile ${file} is malformed`, {
 		wanted: `${path}: ${wanted}`,
 		found,
-		next: ADVICE$1
+		next: ADVICE
 	}) };
 }
 function newerSchema(path, version) {
@@ -14819,7 +14819,7 @@ function tooLargeLock(path) {
 	return new RequestError("usage", `the lockfile ${path} is too large`, {
 		wanted: `at most ${MAX_LOCKFILE_BYTES} bytes`,
 		found: "more",
-		next: ADVICE$1
+		next: ADVICE
 	});
 }
 function readJson$2(bytes, path) {
@@ -14831,12 +14831,12 @@ function readJson$2(bytes, path) {
 		throw new RequestError("usage", error.message, {
 			...wanted === void 0 ? {} : { wanted },
 			...found === void 0 ? {} : { found },
-			next: ADVICE$1,
+			next: ADVICE,
 			cause: error
 		});
 	}
 }
-var SCHEMA_VERSION, ADVICE$1, PLATFORM_NAMES, FIRST_FIELDS, ARTIFACT_FIELDS, DOCUMENT_FIELDS, ENTRY_FIELDS;
+var SCHEMA_VERSION, ADVICE, PLATFORM_NAMES, FIRST_FIELDS, ARTIFACT_FIELDS, DOCUMENT_FIELDS, ENTRY_FIELDS;
 var init_lock$2 = __esmMin((() => {
 	init_excerpt();
 	init_fields();
@@ -14846,7 +14846,7 @@ var init_lock$2 = __esmMin((() => {
 	init_platform();
 	init_version();
 	SCHEMA_VERSION = 2;
-	ADVICE$1 = "write it anew with k8s-verify lock, or take it out of your version control again";
+	ADVICE = "write it anew with k8s-verify lock, or take it out of your version control again";
 	PLATFORM_NAMES = new Set(PLATFORMS.map(formatPlatform));
 	FIRST_FIELDS = ["schemaVersion", "artifacts"];
 	ARTIFACT_FIELDS = [
@@ -23409,7 +23409,7 @@ function explainEntryMismatch(proof, { body }) {
 	};
 	return {
 		wanted: `an entry for this ${body.hashOf === "payload" ? "payload" : "artifact"}`,
-		found: `one for ${body.hash.algorithm} ${encodeHex(body.hash.digest)}`,
+		found: `one for ${body.hash.algorithm}:${encodeHex(body.hash.digest)}`,
 		why
 	};
 }
@@ -23450,7 +23450,7 @@ function explainLogFailure({ entry, logs }, check) {
 	};
 }
 function explainSignatureMismatch({ signer, digest, evidence }) {
-	const over = evidence.content.kind === "dsse" ? "the envelope" : `${digest.algorithm} ${digest.hex}`;
+	const over = evidence.content.kind === "dsse" ? "the envelope" : `${digest.algorithm}:${digest.hex}`;
 	return {
 		wanted: `a signature by the ${signer.key.description} key over ${over}`,
 		found: "a signature over something else, or by another key",
@@ -24221,8 +24221,8 @@ function checkArtifact({ evidence, digest }) {
 	if (stated === void 0) return;
 	if (stated.algorithm !== digest.algorithm || stated.hex !== digest.hex) throw new UntrustedError("digest-mismatch", "the file is not the one that was signed", {
 		check: "digest",
-		wanted: `${stated.algorithm} ${stated.hex}`,
-		found: `${digest.algorithm} ${digest.hex}`,
+		wanted: `${stated.algorithm}:${stated.hex}`,
+		found: `${digest.algorithm}:${digest.hex}`,
 		why: "the artifact is not the one that was signed: it was changed, or it is another file",
 		next: "do not use the artifact; fetch it again, together with its signature"
 	});
@@ -24294,7 +24294,7 @@ function checkStatement({ evidence: { content }, digests }) {
 	const named = subjects.filter((subject) => subject.size > 0).length;
 	throw new UntrustedError("digest-mismatch", "the file is not the one that the signed statement is about", {
 		check: "digest",
-		wanted: `a subject with ${digests.map(({ algorithm, hex }) => `${algorithm} ${hex}`).join(" and ")}`,
+		wanted: `a subject with ${digests.map(({ algorithm, hex }) => `${algorithm}:${hex}`).join(" and ")}`,
 		found: named === 0 ? "no subject with a comparable digest" : `${named} subjects, but none with that digest`,
 		why: "the artifact is not the one that the statement was signed for"
 	});
@@ -24523,6 +24523,19 @@ var init_steps = __esmMin((() => {
 		}
 	];
 }));
+// src/proof/with-signing.ts
+function withSigning(error, { signedAt, logEntries }) {
+	if (!(error instanceof NotAllowedError)) return error;
+	const time = signedAt === void 0 ? {} : { signedAt: signedAt.toISOString() };
+	return error.with({ subject: {
+		...error.subject,
+		...time,
+		logEntries
+	} });
+}
+var init_with_signing = __esmMin((() => {
+	init_errors();
+}));
 // src/proof/tree-head.ts
 function treeHeadsOf({ entries }) {
 	return entries.flatMap(({ entry: { inclusionProof }, logs: [log] }) => {
@@ -24598,28 +24611,37 @@ function proveDigest(evidence, subject, policy, trust, options = {}) {
 	const proof = openProof(evidence, subject, policy, trust, options);
 	for (const step of PROOF_STEPS) step.verify(proof);
 	const [signedAt] = claimedTimes(proof).toSorted((a, b) => a.getTime() - b.getTime());
+	const logEntries = describeEntries(proof);
 	const signing = signingOf(proof);
 	const proven = provenBy(proof);
 	return Object.freeze({
 		[minted]: signing,
 		...proven,
-		allowance: allowanceOf(policy, proven, signing),
+		allowance: allowanceOf(policy, proven, signing, {
+			signedAt,
+			logEntries
+		}),
 		signer: signerOf$3(proof),
 		authority: authorityOf(proof),
 		signedAt,
-		logEntries: describeEntries(proof),
+		logEntries,
 		treeHeads: treeHeadsOf(proof),
 		checks: describeChecks(proof)
 	});
 }
-function allowanceOf({ rules }, { algorithm, hex }, signing) {
-	return rules?.judge({
-		...signing,
-		digest: {
-			algorithm,
-			hex
-		}
-	});
+function allowanceOf({ rules }, { algorithm, hex }, signing, shown) {
+	if (rules === void 0) return void 0;
+	try {
+		return rules.judge({
+			...signing,
+			digest: {
+				algorithm,
+				hex
+			}
+		});
+	} catch (error) {
+		throw withSigning(error, shown);
+	}
 }
 function proveListed(document, bytes, { version, pathInRelease }, policy) {
 	if (document.claim.kind !== "genuine") return void 0;
@@ -24638,7 +24660,7 @@ function proveListed(document, bytes, { version, pathInRelease }, policy) {
 		allowance: allowanceOf(policy, {
 			algorithm: "sha256",
 			hex
-		}, document[minted]),
+		}, document[minted], document),
 		checks: {
 			...document.checks,
 			signature: {
@@ -24672,6 +24694,7 @@ var init_prove_digest = __esmMin((() => {
 	init_statement$1();
 	init_report$1();
 	init_steps();
+	init_with_signing();
 	init_tree_head();
 	minted = Symbol("minted");
 }));
@@ -29994,7 +30017,8 @@ var init_download = __esmMin((() => {
 function nameFile(error, label) {
 	return error instanceof K8sVerifyError && UNNAMED.test(error.message) ? error.with({ message: error.message.replace(UNNAMED, () => label) }) : error;
 }
-function nameFailure(error, label) {
+function nameFailure(thrown, label) {
+	const error = nameFile(thrown, label);
 	if (!(error instanceof K8sVerifyError) || error instanceof InterruptedError) return error;
 	return error.message.includes(label) ? error : error.with({ message: `${label}: ${error.message}` });
 }
@@ -30854,11 +30878,13 @@ function openProvedManifest({ bytes, proof, location }, what) {
 	const { hex: sha256 } = digestOf(bytes, "sha256");
 	const notes = noteOnTime(manifest, proof.proven.signedAt);
 	const { hex: bundleSha256 } = digestOf(proof.bundle, "sha256");
+	const exceptions = proof.proven.allowance?.used ?? [];
 	return {
 		kind: "proved",
 		manifest,
 		sha256,
 		bundleSha256,
+		...exceptions.length === 0 ? {} : { exceptions },
 		notes,
 		proof,
 		bytes,
@@ -30970,7 +30996,7 @@ function fittingDigest(pair, digests) {
 		found: `only its ${digests.map(({ algorithm }) => algorithm).join(" and ")}`,
 		next: "give the file instead of its digest"
 	});
-	throw misfit(key, digests.map(({ algorithm, hex }) => `${algorithm} ${hex}`).join(" or "));
+	throw misfit(key, digests.map(({ algorithm, hex }) => `${algorithm}:${hex}`).join(" or "));
 }
 function keyOf$2(certificate) {
 	return readPublicKey(certificate.publicKey, "the signing certificate");
@@ -31381,9 +31407,14 @@ async function askSource(source, version, policy, context) {
 		if (!(error instanceof K8sVerifyError) || error instanceof InterruptedError) throw error;
 		return {
 			kind: "none",
-			why: `${what} at ${source.shown} is not proved: ${error.message}`
+			why: whyNot(error, `${what} at ${source.shown}`)
 		};
 	}
+}
+function whyNot(error, what) {
+	if (!(error instanceof NotAllowedError)) return `${what} is not proved: ${error.message}`;
+	const { found = "", why } = error;
+	return `${what} is genuine, but not allowed by the policy: ${found}${why === void 0 ? "" : ` (${why})`}`;
 }
 async function proveFrom(source, version, policy, { what, ...run }) {
 	const { signal } = run;
@@ -31647,8 +31678,8 @@ function mismatch({ name, from, signature, algorithm, ours, theirs, what }) {
 	const standing = algorithm === "sha256" ? "proved" : "of the bytes that have the proven sha256";
 	return new UntrustedError("digest-mismatch", `${name} has another ${algorithm} for ${what} than is proved`, {
 		check: "digest",
-		wanted: `${algorithm} ${ours} (${standing})`,
-		found: `${algorithm} ${theirs} (${name}, ${STANDING[signature]})`,
+		wanted: `${algorithm}:${ours} (${standing})`,
+		found: `${algorithm}:${theirs} (${name}, ${STANDING[signature]})`,
 		from,
 		why: "the release and its own records disagree, so one of them was changed or published wrongly",
 		next: "do not use the file until the release team has said which is right: https://github.com/kubernetes/release"
@@ -33241,10 +33272,11 @@ function bindName(wanted, sha256, sources) {
 		notes
 	};
 }
-function identityOf({ sha256, bundleSha256 }) {
+function identityOf({ sha256, bundleSha256, exceptions }) {
 	return {
 		manifestSha256: sha256,
-		...bundleSha256 === void 0 ? {} : { manifestBundleSha256: bundleSha256 }
+		...bundleSha256 === void 0 ? {} : { manifestBundleSha256: bundleSha256 },
+		...exceptions === void 0 ? {} : { manifestExceptions: exceptions }
 	};
 }
 function askManifest$2(wanted, sha256, answer, claimed) {
@@ -37548,7 +37580,10 @@ function ageViolation({ minimumAge }, { times, now }) {
 	return [{
 		demand: "minimumAge",
 		wanted: `a release that was signed at least ${minimumAge.text} ago`,
-		found: youngest === void 0 ? NO_TIME : `signed ${youngest.toISOString()}`
+		...youngest === void 0 ? { found: NO_TIME } : {
+			found: `signed ${youngest.toISOString()}`,
+			metFrom: new Date(youngest.getTime() + minimumAge.milliseconds)
+		}
 	}];
 }
 function deniedViolations({ denied }, { digest, times, entries }) {
@@ -37588,24 +37623,6 @@ function deniedDigest({ denied }, sha256) {
 		why: reason
 	}));
 }
-function identitiesFor(identities, { kind, version }) {
-	return identities.filter(({ kinds, versions }) => (kind === void 0 || kinds === void 0 || kinds.includes(kind)) && (version === void 0 || versions === void 0 || versions.some((range) => isInRange(version, range))));
-}
-function signerViolation({ identities }, { signer, times }, named) {
-	if (identities === void 0 || signer.kind !== "certificate-identity") return [];
-	const same = identities.filter(({ subjectAlternativeName, issuer }) => subjectAlternativeName === signer.subjectAlternativeName && issuer === signer.issuer);
-	if ((named === void 0 ? same : identitiesFor(same, named).filter((one) => isKnownEnough(one, named))).some(({ signedFrom, signedUntil }) => signedFrom === void 0 && signedUntil === void 0 || times.length > 0 && times.every((time) => (signedFrom === void 0 || time >= signedFrom) && (signedUntil === void 0 || time <= signedUntil)))) return [];
-	const kind = named?.kind === void 0 ? "" : `${named.kind} `;
-	const what = named === void 0 ? "" : ` of ${kind}${nameOf$5(named)}`;
-	return [{
-		demand: void 0,
-		wanted: "a signing that the policy accepts of that identity, by kind, version and time",
-		found: `${signer.subjectAlternativeName}${what}, ${times[0] === void 0 ? NO_TIME : `signed ${times[0].toISOString()}`}`
-	}];
-}
-function isKnownEnough({ kinds, versions }, { kind, version }) {
-	return (kinds === void 0 || kind !== void 0) && (versions === void 0 || version !== void 0);
-}
 function activeExceptions({ exceptions }, demand, { now, sha256 }) {
 	return exceptions.filter((one) => one.lifts.includes(demand) && now < one.end && (sha256 === void 0 || one.sha256 === sha256));
 }
@@ -37622,7 +37639,8 @@ function settle(file, origin, violations, { sha256, now }) {
 		return false;
 	});
 	if (left.length > 0) throw notAllowed(file, origin, left, sha256);
-	return Array.from(used, ([{ reason, until }, lifts]) => ({
+	return Array.from(used, ([{ sha256: of, reason, until }, lifts]) => ({
+		sha256: of,
 		lifts,
 		reason,
 		until
@@ -37644,9 +37662,14 @@ function notAllowed({ exceptions }, { path }, violations, sha256) {
 		found: violations.map(({ found }) => found).join("; "),
 		...path === void 0 ? {} : { from: path },
 		...reasons.length === 0 ? {} : { why: reasons.join("; ") },
-		next: violations.find(({ next }) => next !== void 0)?.next ?? NEXT$2,
+		next: violations.find(({ next }) => next !== void 0)?.next ?? `${waitingWords(violations)}${NEXT$2}`,
 		...sha256[0] === void 0 ? {} : { subject: { sha256: sha256[0] } }
 	});
+}
+function waitingWords(violations) {
+	const times = violations.flatMap(({ metFrom }) => metFrom ?? []).map((time) => time.toISOString());
+	const [last] = times.toSorted().toReversed();
+	return last === void 0 || times.length < violations.length ? "" : `wait until ${last}, `;
 }
 function useOf({ path, sha256 }, exceptions, patchesBehind) {
 	return {
@@ -37663,6 +37686,29 @@ var init_judge = __esmMin((() => {
 	init_version_range();
 	NO_TIME = "no proved time of signing";
 	NEXT$2 = "take a release that the policy allows, or ask those who keep the policy";
+}));
+// src/policy/judge-signer.ts
+function identitiesFor(identities, { kind, version }) {
+	return identities.filter(({ kinds, versions }) => (kind === void 0 || kinds === void 0 || kinds.includes(kind)) && (version === void 0 || versions === void 0 || versions.some((range) => isInRange(version, range))));
+}
+function signerViolation({ identities }, { signer, times }, named) {
+	if (identities === void 0 || signer.kind !== "certificate-identity") return [];
+	const same = identities.filter(({ subjectAlternativeName, issuer }) => subjectAlternativeName === signer.subjectAlternativeName && issuer === signer.issuer);
+	if ((named === void 0 ? same : identitiesFor(same, named).filter((one) => isKnownEnough(one, named))).some(({ signedFrom, signedUntil }) => signedFrom === void 0 && signedUntil === void 0 || times.length > 0 && times.every((time) => (signedFrom === void 0 || time >= signedFrom) && (signedUntil === void 0 || time <= signedUntil)))) return [];
+	const kind = named?.kind === void 0 ? "" : `${named.kind} `;
+	const what = named === void 0 ? "" : ` of ${kind}${nameOf$5(named)}`;
+	return [{
+		demand: void 0,
+		wanted: "a signing that the policy accepts of that identity, by kind, version and time",
+		found: `${signer.subjectAlternativeName}${what}, ${times[0] === void 0 ? NO_TIME : `signed ${times[0].toISOString()}`}`
+	}];
+}
+function isKnownEnough({ kinds, versions }, { kind, version }) {
+	return (kinds === void 0 || kind !== void 0) && (versions === void 0 || version !== void 0);
+}
+var init_judge_signer = __esmMin((() => {
+	init_judge();
+	init_version_range();
 }));
 // src/policy/judge-name.ts
 function nameViolations(file, { signing, found, behind, isAsked }) {
@@ -37690,6 +37736,7 @@ function mended(violation, next) {
 var UNBOUND, BIND_BY_SOURCE, BIND_BY_VERIFY, WITHOUT_VERSION;
 var init_judge_name = __esmMin((() => {
 	init_judge();
+	init_judge_signer();
 	UNBOUND = {
 		demand: "boundName",
 		wanted: "a name that something signed says: the release manifest, or the file itself",
@@ -37723,6 +37770,31 @@ function unprovedForbidden(file, unproved, now) {
 var init_judge_unproved = __esmMin((() => {
 	init_judge();
 }));
+// src/policy/merged-uses.ts
+function mergedExceptions(used) {
+	const byText = new Map();
+	for (const one of used) {
+		const key = JSON.stringify([
+			one.sha256,
+			one.reason,
+			one.until
+		]);
+		const lifts = new Set([...byText.get(key)?.lifts ?? [], ...one.lifts]);
+		byText.set(key, {
+			...one,
+			lifts: [...lifts]
+		});
+	}
+	return [...byText.values()];
+}
+function mergedUse(uses) {
+	const all = uses.filter((one) => one !== void 0);
+	const [first] = all;
+	return first && {
+		...first,
+		exceptions: mergedExceptions(all.flatMap(({ exceptions }) => exceptions))
+	};
+}
 // src/policy/rules.ts
 async function ruledPolicy(policy, subject, signer, claim) {
 	const { file } = policy;
@@ -37814,36 +37886,27 @@ function judge$2(policy, subject, signing, { asked, patchesBehind }) {
 		sha256: proven,
 		now
 	});
-	return { named: async (found) => {
-		const behind = await patchesOf(policy, subject, found, patchesBehind);
-		const later = isLater ? violations : [];
-		const ofName = nameViolations(file, {
-			signing,
-			found,
-			behind,
-			isAsked: subject.named !== void 0
-		});
-		const more = settle(file, origin, [...later, ...ofName], {
-			sha256: [...new Set([found.sha256, ...proven])],
-			now
-		});
-		return useOf(origin, merged([...used, ...more]), behind);
-	} };
+	return {
+		used,
+		named: async (found) => {
+			const behind = await patchesOf(policy, subject, found, patchesBehind);
+			const later = isLater ? violations : [];
+			const ofName = nameViolations(file, {
+				signing,
+				found,
+				behind,
+				isAsked: subject.named !== void 0
+			});
+			const more = settle(file, origin, [...later, ...ofName], {
+				sha256: [...new Set([found.sha256, ...proven])],
+				now
+			});
+			return useOf(origin, mergedExceptions([...used, ...more]), behind);
+		}
+	};
 }
 async function patchesOf({ file }, { behind }, { version }, asked) {
 	return file.maxPatchesBehind === void 0 || version === void 0 ? void 0 : asked ?? behind(version);
-}
-function merged(used) {
-	const byText = new Map();
-	for (const one of used) {
-		const key = JSON.stringify([one.reason, one.until]);
-		const lifts = new Set([...byText.get(key)?.lifts ?? [], ...one.lifts]);
-		byText.set(key, {
-			...one,
-			lifts: [...lifts]
-		});
-	}
-	return [...byText.values()];
 }
 function policyForManifest({ file, origin }, { named, now, isSignerAsked }, signer) {
 	const document = {
@@ -37866,7 +37929,10 @@ function policyForManifest({ file, origin }, { named, now, isSignerAsked }, sign
 				sha256: [signing.digest.hex],
 				now
 			});
-			return { named: () => Promise.resolve(useOf(origin, exceptions, void 0)) };
+			return {
+				used: exceptions,
+				named: () => Promise.resolve(useOf(origin, exceptions, void 0))
+			};
 		},
 		awaitsDigest: false,
 		unprovedForbidden: (unproved) => unprovedForbidden(file, unproved, now),
@@ -37888,6 +37954,7 @@ var init_rules = __esmMin((() => {
 	init_artifact();
 	init_judge();
 	init_judge_name();
+	init_judge_signer();
 	init_judge_unproved();
 }));
 // src/plan/mirror-place.ts
@@ -38547,8 +38614,8 @@ var init_read_exception = __esmMin((() => {
 	DAY_MS = 864e5;
 }));
 // src/policy/read-policy.ts
-function readPolicy$1(bytes, what) {
-	const document = new Fields(readJson$1(bytes, what), "the document", FIELDS$1, formOf$1(what));
+function readPolicy$1(bytes, what, next = EVERY_FIELD) {
+	const document = new Fields(readJson$1(bytes, what, next), "the document", FIELDS$1, formOf$1(what, next));
 	if (document.has("$schema")) document.text("$schema");
 	const version = document.count("schemaVersion");
 	if (version !== 1) throw document.flawed("schemaVersion", "1", String(version));
@@ -38579,7 +38646,7 @@ function readPolicy$1(bytes, what) {
 		exceptions: exceptions.map((one) => readException(one, denied))
 	};
 }
-function readJson$1(bytes, what) {
+function readJson$1(bytes, what, next) {
 	try {
 		return parseJsonStrictly(bytes, what, {
 			maxBytes: MAX_POLICY_BYTES,
@@ -38590,16 +38657,16 @@ function readJson$1(bytes, what) {
 		throw new RequestError("usage", error.message, {
 			...error.wanted === void 0 ? {} : { wanted: error.wanted },
 			...error.found === void 0 ? {} : { found: error.found },
-			next: ADVICE,
+			next,
 			cause: error
 		});
 	}
 }
-function formOf$1(what) {
+function formOf$1(what, next) {
 	return { flawed: (path, wanted, found) => new RequestError("usage", `${what} cannot be used`, {
 		wanted: `${path}: ${wanted}`,
 		found,
-		next: ADVICE
+		next
 	}) };
 }
 function entries(fields, name, known) {
@@ -38691,7 +38758,7 @@ function wholeName(fields, name) {
 	if (text !== "" && text.length <= 300 && !/[\s\p{Cc}*]/u.test(text)) return text;
 	throw fields.flawed(name, "the whole name as the certificate has it, without spaces and patterns", excerpt(text));
 }
-var FIELDS$1, ADVICE, KINDS$2;
+var FIELDS$1, EVERY_FIELD, KINDS$2;
 var init_read_policy = __esmMin((() => {
 	init_errors();
 	init_limits();
@@ -38712,7 +38779,7 @@ var init_read_policy = __esmMin((() => {
 		"identities",
 		"exceptions"
 	];
-	ADVICE = "docs/policy.md has every field; k8s-verify policy check FILE reads a policy without a run";
+	EVERY_FIELD = "docs/policy.md has every field";
 	KINDS$2 = new Map([
 		"binary",
 		"image",
@@ -38723,13 +38790,14 @@ var init_read_policy = __esmMin((() => {
 // src/policy/open-policy.ts
 var open_policy_exports = __exportAll({ openPolicy: () => openPolicy });
 async function openPolicy(source) {
-	if (source.kind === "value") return policyOf$2(source.bytes, void 0, []);
-	const path = (0, node_path.resolve)(source.path);
-	const opened = policyOf$2(await readFile$2(source.path), path, await notesOn(path));
+	if (source.kind === "value") return policyOf$2(source, source.bytes, []);
+	const opened = policyOf$2(source, await readFile$2(source.path, NEXT$1[source.namedBy]), await notesOn((0, node_path.resolve)(source.path)));
 	if (source.namedBy === "variable" && opened.file.identities !== void 0) throw signersByVariable(source.path);
 	return opened;
 }
-function policyOf$2(bytes, path, notes) {
+function policyOf$2(source, bytes, notes) {
+	const path = source.kind === "file" ? (0, node_path.resolve)(source.path) : void 0;
+	const isCheck = source.kind === "file" && source.namedBy === "operand";
 	const sha256 = (0, node_crypto.createHash)("sha256").update(bytes).digest("hex");
 	const waiting = [...notes];
 	return {
@@ -38737,7 +38805,7 @@ function policyOf$2(bytes, path, notes) {
 			...path === void 0 ? {} : { path },
 			sha256
 		},
-		file: readPolicy$1(bytes, path === void 0 ? "the policy" : `the policy ${path}`),
+		file: readPolicy$1(bytes, path === void 0 ? "the policy" : `the policy ${path}`, isCheck ? EVERY_FIELD : `${EVERY_FIELD}; k8s-verify policy check FILE reads a policy without a run`),
 		takeNotes: () => waiting.splice(0)
 	};
 }
@@ -38749,7 +38817,7 @@ function signersByVariable(path) {
 		next: "name it on the command line: --policy FILE"
 	});
 }
-async function readFile$2(path) {
+async function readFile$2(path, next) {
 	let bytes;
 	try {
 		bytes = await withLocalFile(path, (file) => readSteady(file, path), "found");
@@ -38758,7 +38826,7 @@ async function readFile$2(path) {
 		throw new RequestError("usage", `the policy ${path} cannot be read`, {
 			wanted: "a file with a policy",
 			found: unreadableReason(cause),
-			next: NEXT$1,
+			next,
 			cause
 		});
 	}
@@ -38766,7 +38834,7 @@ async function readFile$2(path) {
 	throw new RequestError("usage", `the policy ${path} is too large`, {
 		wanted: `at most ${MAX_POLICY_BYTES} bytes`,
 		found: "more",
-		next: NEXT$1
+		next
 	});
 }
 async function readSteady(file, path) {
@@ -38809,7 +38877,11 @@ var init_open_policy = __esmMin((() => {
 	init_limits();
 	init_notes();
 	init_read_policy();
-	NEXT$1 = "check the name after --policy, or the variable K8S_VERIFY_POLICY";
+	NEXT$1 = {
+		option: "check the name of the policy file",
+		variable: "check the variable K8S_VERIFY_POLICY",
+		operand: "check the name of the file"
+	};
 }));
 // src/policy/given-policy.ts
 var GivenPolicy;
@@ -39528,13 +39600,37 @@ async function allowOutputs(prepared) {
 		const { allowance } = one.proof.proven;
 		if (allowance === void 0) continue;
 		for (const output of one.outputs) try {
-			uses.set(output, await allowance.named(namedFile(one, output)));
+			const use = await allowance.named(namedFile(one, output));
+			uses.set(output, withManifest$1(use, output.name?.manifestExceptions));
 		} catch (error) {
 			const label = labelOfOutput(one, output);
-			throw label === void 0 ? error : nameFile(error, label);
+			const shown = withSigning(error, one.proof.proven);
+			throw label === void 0 ? shown : nameFile(shown, label);
 		}
 	}
 	return uses;
+}
+async function allowNamed({ proven }, { artifact: { component, version, kind }, sha256, name }) {
+	const named = {
+		sha256,
+		component,
+		version,
+		kind,
+		isBound: name.by.length > 0,
+		isSigned: isNameSigned$1({ name })
+	};
+	try {
+		const use = await proven.allowance?.named(named);
+		return use && withManifest$1(use, name.manifestExceptions);
+	} catch (error) {
+		throw withSigning(error, proven);
+	}
+}
+function withManifest$1(use, ofManifest = []) {
+	return {
+		...use,
+		exceptions: mergedExceptions([...use.exceptions, ...ofManifest])
+	};
 }
 function labelOfOutput({ artifact }, output) {
 	if (artifact !== void 0) return labelOf$1(artifact);
@@ -39556,6 +39652,7 @@ function namedFile({ artifact }, output) {
 }
 var init_allow = __esmMin((() => {
 	init_component();
+	init_with_signing();
 	init_artifact();
 	init_name_failure();
 }));
@@ -39731,7 +39828,7 @@ function describeClaim(claimed) {
 }
 function describeName({ name }) {
 	if (name === void 0) return {};
-	const { claimed: _, notes: __, ...what } = name;
+	const { claimed: _, notes: __, manifestExceptions: ___, ...what } = name;
 	return { name: {
 		bound: what.by.length > 0,
 		...what
@@ -41389,7 +41486,11 @@ var init_builders = __esmMin((() => {
 }));
 // src/flow/unproved.ts
 function withSubject(error, subject) {
-	return error instanceof K8sVerifyError && error.code !== "interrupted" ? error.with({ subject }) : error;
+	if (!(error instanceof K8sVerifyError) || error.code === "interrupted") return error;
+	return error.with({ subject: {
+		...error.subject,
+		...subject
+	} });
 }
 function anotherDigest({ what, sha256, said, isKubernetes }, artifact, proven) {
 	const name = formatName(artifact);
@@ -46362,7 +46463,7 @@ function addPolicy(program) {
 			command: "k8s-verify policy check policy.json",
 			meaning: "can a run use it?"
 		}],
-		details: ["Print the policy that is built in, or read a policy file without a run.", "show prints the built-in policy as the JSON of such a file. check says whether a file can be used, its digest, and which of its exceptions have ended. A run takes the file with --policy FILE; docs/policy.md has every field."],
+		details: ["Print the policy that is built in, or read a policy file without a run. Its fields: schemaVersion, allowed, maxPatchesBehind, minimumAge, required, sources, denied, identities, exceptions.", "show prints the built-in policy as the JSON of such a file. check says whether a file can be used, its digest, and which of its exceptions have ended. A run takes the file with --policy FILE; docs/policy.md has every field."],
 		success: "printed, or the file can be used",
 		failures: [1, 2]
 	});
@@ -47559,7 +47660,7 @@ function elsewhere$1({ words, line }) {
 	if (line?.command !== "install" || process.platform === "win32" || process.geteuid?.() === 0) return void 0;
 	return line.options.output === void 0 ? without(words, "--install-dir") : void 0;
 }
-var OF_RELEASES, again, withNetwork$1, installAgain, withCauses, withForgotten, fromItsSource, sourceToo, OF_DOCTOR, doctor$1, OF_TRUST, renewTrust$1, doctorOfInstall, listMembers, tarballItself, allMembers, intoOwnDirectory, asRoot, help;
+var OF_RELEASES, again, withNetwork$1, installAgain, withCauses, asNamed, withForgotten, fromItsSource, sourceToo, OF_DOCTOR, doctor$1, OF_TRUST, renewTrust$1, doctorOfInstall, listMembers, tarballItself, allMembers, intoOwnDirectory, asRoot, help;
 var init_next_commands = __esmMin((() => {
 	init_component();
 	init_request();
@@ -47584,6 +47685,7 @@ var init_next_commands = __esmMin((() => {
 		if (line === void 0 || line.options.verbose === true) return void 0;
 		return toType(words, ["--verbose"]);
 	};
+	asNamed = ({ words, line }) => line?.command === "verify" && line.operands.length === 1 && line.options.as === void 0 ? toType(words, ["--as", "COMPONENT@VERSION"]) : void 0;
 	withForgotten = ({ words, line }, name) => line === void 0 ? void 0 : toType(words, ["--forget-name", name]);
 	fromItsSource = ({ words, line }) => {
 		const { mirror = [] } = line?.options ?? {};
@@ -47811,27 +47913,6 @@ var init_check_lines = __esmMin((() => {
 	];
 	LABEL_WIDTH = 13;
 }));
-// src/cli/result-path.ts
-function assertFitsLine({ json }, path) {
-	const whole = (0, node_path.resolve)(path);
-	if (json === true || !UNFIT.test(whole)) return;
-	throw new RequestError("usage", `the path ${excerpt(whole, 200)} cannot be printed on a line`, {
-		wanted: "a path without control characters and line separators",
-		found: "one with them",
-		why: "scripts read the result by lines, each of them a path, and would take parts of this one for another",
-		next: "use another name, or --json, which has every path exactly"
-	});
-}
-function shownPath(path) {
-	const near = (0, node_path.relative)("", path);
-	return near === "" || near.startsWith("..") ? path : near;
-}
-var UNFIT;
-var init_result_path = __esmMin((() => {
-	init_excerpt();
-	init_errors();
-	UNFIT = /[\p{Cc}\p{Cs}\p{Zl}\p{Zp}]/u;
-}));
 // src/cli/success-text.ts
 function successText(artifacts, style, aliases = new Map()) {
 	const checks = style.verbose ? artifacts.flatMap((one) => checkLines(one, style)) : [];
@@ -47932,23 +48013,9 @@ function detailLines(artifact) {
 	return [
 		...fromTarball === void 0 ? [] : [`out of ${fromTarball.name}, which is what was signed`],
 		...unboundLine(artifact),
-		...policyLine(artifact),
 		...crossChecks.map(({ source, from, detail }) => `${source} at ${from}: ${detail}`),
 		...savedAs(artifact)
 	];
-}
-function policyLine({ policy }) {
-	if (policy === void 0) return [];
-	const { path, exceptions, patchesBehind } = policy;
-	const behind = patchesBehind === void 0 ? [] : [patchesBehind.count === 0 ? `the newest patch, as an unsigned version marker says` : `${patchesBehind.count} behind ${patchesBehind.newest}, as an unsigned version marker says`];
-	const count = `${exceptions.length} ${exceptions.length === 1 ? "exception" : "exceptions"} used`;
-	const used = exceptions.map(({ reason, until }) => `${reason}, to ${until}`).join("; ");
-	const facts = [
-		"allowed",
-		...behind,
-		...exceptions.length === 0 ? [] : [`${count} (${used})`]
-	];
-	return [`policy${path === void 0 ? "" : ` ${shownPath(path)}`}: ${facts.join("; ")}`];
 }
 function savedAs({ bundlePath, manifestPath }) {
 	return [...bundlePath === void 0 ? [] : [`evidence saved as ${bundlePath}`], ...manifestPath === void 0 ? [] : [`evidence saved as ${manifestPath}, with its bundle`]];
@@ -47962,7 +48029,6 @@ var init_success_text = __esmMin((() => {
 	init_root_age();
 	init_check_lines();
 	init_printable();
-	init_result_path();
 	init_style$1();
 }));
 // src/cli/version-words.ts
@@ -48234,7 +48300,7 @@ function bugSteps(invocation) {
 		command
 	}];
 }
-var own, thePolicy, trustTheSigner, ownSigstore, lookThenForget, withMeantOption, ofAnotherProject, refill, source, ownWithRefill, orSource, released, withNetwork, online, carried, lookAround, lookAtTrust, thenAgain, renewTrust, page, newest, newestThere, published, listed$1, advice, getAgain, releasedAs, itsEvidence, anotherCopy, ofTheDemand, ownAsHere, ofTheNetwork, ofTheDisk, BY_CODE, behindIt, REPORT;
+var own, thePolicy, nameIt, trustTheSigner, ownSigstore, lookThenForget, withMeantOption, ofAnotherProject, refill, source, ownWithRefill, orSource, released, withNetwork, online, carried, lookAround, lookAtTrust, thenAgain, renewTrust, page, newest, newestThere, published, listed$1, advice, getAgain, releasedAs, itsEvidence, anotherCopy, ofTheDemand, ownAsHere, ofTheNetwork, ofTheDisk, BY_CODE, behindIt, REPORT;
 var init_next = __esmMin((() => {
 	init_meant();
 	init_errors();
@@ -48267,6 +48333,7 @@ var init_next = __esmMin((() => {
 			command
 		}];
 	};
+	nameIt = (error, invocation) => /nothing (?:signed )?says (?:what it is|the version|which file it is)/.test(error.found ?? "") ? step("or name the release that it should be of", asNamed)(error, invocation) : [];
 	trustTheSigner = ({ found }) => {
 		return [{
 			text: `or, if you trust ${/^\S+@\S+(?= vouched for by )/.exec(found ?? "")?.[0] ?? "that signer"}`,
@@ -48392,7 +48459,7 @@ var init_next = __esmMin((() => {
 		"trusted-root-invalid": all(own, lookAtTrust),
 		"name-mismatch": first(source, all(ownAsHere, listed$1)),
 		"name-digest-changed": lookThenForget,
-		"not-allowed": all(own, thePolicy),
+		"not-allowed": all(own, nameIt, thePolicy),
 		"destination-unwritable": first(all(itself(intoOwnDirectory), step("for all users", asRoot)), ofTheDisk),
 		"destination-unsuitable": all(own, step("or", intoOwnDirectory)),
 		"destination-busy": ofTheDisk,
@@ -48429,7 +48496,10 @@ function failureReport(error, facts, invocation, artifacts = [], more = {}) {
 		...runFacts(facts),
 		...command === "scan" || command === "release" ? lineOf(invocation) : {},
 		...expectedSigners.length === 0 ? {} : { expectedSigners },
-		error: errorReport(error, invocation)
+		error: {
+			...errorReport(error, invocation),
+			...error instanceof K8sVerifyError && error.subject !== void 0 ? { subject: error.subject } : {}
+		}
 	};
 }
 function runFacts({ startedAt, trustedRoot }) {
@@ -48673,6 +48743,50 @@ function withLostPage(answer, lost) {
 }
 var init_page_lost = __esmMin((() => {
 	init_exit_codes();
+}));
+// src/cli/result-path.ts
+function assertFitsLine({ json }, path) {
+	const whole = (0, node_path.resolve)(path);
+	if (json === true || !UNFIT.test(whole)) return;
+	throw new RequestError("usage", `the path ${excerpt(whole, 200)} cannot be printed on a line`, {
+		wanted: "a path without control characters and line separators",
+		found: "one with them",
+		why: "scripts read the result by lines, each of them a path, and would take parts of this one for another",
+		next: "use another name, or --json, which has every path exactly"
+	});
+}
+function shownPath(path) {
+	const near = (0, node_path.relative)("", path);
+	return near === "" || near.startsWith("..") ? path : near;
+}
+var UNFIT;
+var init_result_path = __esmMin((() => {
+	init_excerpt();
+	init_errors();
+	UNFIT = /[\p{Cc}\p{Cs}\p{Zl}\p{Zp}]/u;
+}));
+// src/cli/policy-line.ts
+function policyText$1(uses, isWhole, style) {
+	const use = mergedUse(uses);
+	if (use === void 0) return "";
+	const { path, exceptions } = use;
+	const newest = [...new Set(uses.flatMap((one) => behindWords(one?.patchesBehind)))];
+	const used = new Set(exceptions.map(({ reason, until }) => `${reason}, to ${until}`));
+	const count = counted(exceptions.length, "exception", "exceptions");
+	const facts = [...isWhole ? ["allowed", ...newest] : [], ...exceptions.length === 0 ? [] : [`${count} used (${[...used].join("; ")})`]];
+	if (facts.length === 0) return "";
+	const line = printable(`policy${path === void 0 ? "" : ` ${shownPath(path)}`}: ${facts.join("; ")}`);
+	return style.terminal === void 0 ? `${line}\n` : `  ${wrapped(line, 2, style, 6)}\n`;
+}
+function behindWords(behind) {
+	if (behind === void 0) return [];
+	const { count, newest } = behind;
+	return [`${count === 0 ? "the newest patch" : `${count} behind ${newest}`}, as an unsigned version marker says`];
+}
+var init_policy_line = __esmMin((() => {
+	init_printable();
+	init_result_path();
+	init_style$1();
 }));
 // src/cli/run-facts.ts
 function recordFacts(startedAt) {
@@ -49781,9 +49895,10 @@ function openConsole(words, { stdout, stderr, env }) {
 		finish,
 		async answer(given) {
 			finish();
-			const { text, shown, summary, below, notes = [] } = given;
+			const { text, shown, summary, policies = [], below, notes = [] } = given;
 			if (!mode.quiet && summary !== void 0) stderr.write(summary(mode.style, recorder.facts().aliases));
 			if (!mode.json) stdout.write(textOf(text, shown));
+			if (!mode.quiet) stderr.write(policyText$1(policies, given.failed === void 0, mode.style));
 			for (const one of notes) tell(one);
 			const answer = await withPage(given);
 			const { json, failed } = answer;
@@ -49819,6 +49934,7 @@ var init_console = __esmMin((() => {
 	init_error_text();
 	init_output_text();
 	init_page_lost();
+	init_policy_line();
 	init_printable();
 	init_style$1();
 	init_run_facts();
@@ -50247,8 +50363,14 @@ var init_lock_note = __esmMin((() => {
 	init_errors();
 	init_notes();
 }));
+// src/cli/counts-text.ts
+function countsText({ genuine, found }, others) {
+	const parts = others.flatMap(([count, words]) => count === 0 ? [] : [`${count} ${words}`]);
+	return [`${genuine} of ${found} genuine`, ...parts].join(", ");
+}
 // src/cli/several-errors.ts
-function severalErrorsText(failures, { of, worst }, style, invocation) {
+function severalErrorsText(judged, worst, style, invocation) {
+	const failures = judged.filter((one) => one.kind === "failed");
 	const told = new Set();
 	const lines = failures.flatMap(({ error, operand }) => {
 		const one = aboutOne(invocation, operand);
@@ -50256,17 +50378,38 @@ function severalErrorsText(failures, { of, worst }, style, invocation) {
 		told.add(error.code);
 		return blockLines(error, style, one);
 	});
-	const proved = `${of - failures.length} of ${of} proved.`;
+	const counts = `${countsOf$2(judged)}.`;
 	const refused = failures.filter(({ error }) => isRefusal(exitCodeFor(error)));
-	const state = refused.length === 0 ? proved : `${proved} Do not use ${refused.map(({ operand }) => operand).join(", ")}.`;
+	const state = refused.length === 0 ? counts : `${counts} Do not use ${refused.map(({ operand }) => operand).join(", ")}.`;
 	const exit = exitLine(worst.error.code, exitCodeFor(worst.error));
 	return `${[...lines, ...lastLines(state, exit, style)].join("\n")}\n`;
 }
+function countsOf$2(judged) {
+	const verdicts = judged.map((one) => one.kind === "proved" ? one.artifact.claim : one.verdict);
+	const count = (verdict) => verdicts.filter((one) => one === verdict).length;
+	const others = WORDS$2.map(([verdict, words]) => [count(verdict), words]);
+	return countsText({
+		genuine: count("genuine"),
+		found: judged.length
+	}, others);
+}
+var WORDS$2;
 var init_several_errors = __esmMin((() => {
 	init_exit_codes();
 	init_disk_state();
 	init_error_text();
 	init_invocation();
+	WORDS$2 = [
+		["attested", "attested"],
+		["refused", "refused"],
+		["unsigned", "not signed"],
+		["not-allowed", "not allowed by the policy"],
+		["not-judged", "not judged"],
+		["other-builder", "by another builder"],
+		["inconsistent", "inconsistent"],
+		["missing", "missing"],
+		["unreadable", "not readable"]
+	];
 }));
 // src/cli/verdicts.ts
 function judgedBy(error, operand) {
@@ -50312,6 +50455,7 @@ function installAnswer(result, notes, isOffline) {
 		text: artifacts.map(pathLine).join(""),
 		shown: () => "",
 		summary: (style, aliases) => successText(artifacts, style, aliases) + offlineText(artifacts, style, isOffline),
+		policies: artifacts.map(({ policy }) => policy),
 		notes,
 		json: successReport("install", result)
 	};
@@ -50337,6 +50481,7 @@ function verifyAnswer(judged, notes, isOffline) {
 			verbose: false
 		}) + offlineText(artifacts, style, isOffline),
 		summary: (style) => style.verbose ? artifacts.flatMap((one) => checkLines(one, style)).map((line) => `${line}\n`).join("") : "",
+		policies: artifacts.map(({ policy }) => policy),
 		json,
 		failed: failedOf(judged)
 	};
@@ -50355,16 +50500,12 @@ function judgedLine(one) {
 	]);
 }
 function failedOf(judged) {
-	const failures = judged.filter((one) => one.kind === "failed");
-	const worst = worstOf(failures);
+	const worst = worstOf(judged.filter((one) => one.kind === "failed"));
 	if (worst === void 0) return void 0;
 	return {
 		error: worst.error,
 		artifacts: (invocation) => judged.map((one) => jsonOf$1(one, invocation)),
-		text: (style, invocation) => judged.length === 1 ? errorText(worst.error, style, invocation) : severalErrorsText(failures, {
-			of: judged.length,
-			worst
-		}, style, invocation)
+		text: (style, invocation) => judged.length === 1 ? errorText(worst.error, style, invocation) : severalErrorsText(judged, worst, style, invocation)
 	};
 }
 var init_proved_answer = __esmMin((() => {
@@ -52034,6 +52175,7 @@ var init_scan_result = __esmMin((() => {
 		programs = [];
 		told = [];
 		failures = [];
+		policies = new Map();
 		#failed = new Map();
 		#keeps;
 		#counts = {
@@ -52056,7 +52198,11 @@ var init_scan_result = __esmMin((() => {
 		add(program) {
 			this.#counts.found += 1;
 			if (program.kind === "failed") this.#fail(program);
-			else if (program.artifact.claim === "genuine") this.#counts.genuine += 1;
+			else {
+				const { claim, policy } = program.artifact;
+				if (claim === "genuine") this.#counts.genuine += 1;
+				if (policy !== void 0) this.policies.set(JSON.stringify(policy), policy);
+			}
 			if (this.#keeps === "whole") this.programs.push(program);
 			if (this.#keeps === "slim") this.told.push(toldOf(program));
 		}
@@ -52074,11 +52220,6 @@ var init_scan_result = __esmMin((() => {
 	};
 	MOST_FAILURES$1 = 20;
 }));
-// src/cli/counts-text.ts
-function countsText({ genuine, found }, others) {
-	const parts = others.flatMap(([count, words]) => count === 0 ? [] : [`${count} ${words}`]);
-	return [`${genuine} of ${found} genuine`, ...parts].join(", ");
-}
 // src/cli/scan-text.ts
 function scanTable(programs, counts, style) {
 	const rows = programs.map((one) => [
@@ -52223,7 +52364,7 @@ async function readScan({ operands, options }) {
 	};
 }
 function answerOf$1(tally, { machine, notes }, invocation, isStreamed) {
-	const { programs, told, counts } = tally;
+	const { programs, told, counts, policies } = tally;
 	const worst = worstOf(tally.failures);
 	const resultsOf = (about) => programs.map((one) => jsonOf(one, about));
 	const report = {
@@ -52236,6 +52377,7 @@ function answerOf$1(tally, { machine, notes }, invocation, isStreamed) {
 		machine
 	};
 	return {
+		policies: [...policies.values()],
 		notes,
 		isAudit: true,
 		text: isStreamed ? "" : told.map(tsvOf).join(""),
@@ -52480,7 +52622,10 @@ async function checkFile(file, check) {
 			verdict,
 			error: known.with({
 				from: known.from ?? path,
-				subject: subjectOf$2(file.artifact)
+				subject: {
+					...known.subject,
+					...subjectOf$2(file.artifact)
+				}
 			})
 		};
 	}
@@ -52489,9 +52634,10 @@ async function proveFile({ artifact, listed }, path, check) {
 	const policy = await policyFor(artifact, check);
 	const manifest = await check.manifestOf(artifact.version, policy);
 	const file = await openWithin(check.source.root, artifact.path);
+	let sha256;
 	try {
 		const hashed = file && await hashToRead(file, artifact, manifest, check);
-		const sha256 = hashed?.sha256 ?? listedDigest(artifact, listed, path);
+		sha256 = hashed?.sha256 ?? listedDigest(artifact, listed, path);
 		const proof = await prove(artifact, sha256, listed, manifest, {
 			...check,
 			policy
@@ -52535,6 +52681,8 @@ async function proveFile({ artifact, listed }, path, check) {
 		const [result] = (await describeRun([prepared], facts, () => void 0)).artifacts;
 		if (result === void 0) throw new TypeError(`nothing was said of ${path}`);
 		return result;
+	} catch (error) {
+		throw sha256 === void 0 ? error : withSubject(error, { sha256 });
 	} finally {
 		await file?.close();
 	}
@@ -52673,6 +52821,7 @@ var init_mirror_check = __esmMin((() => {
 	init_prove_listed();
 	init_prove_with_log();
 	init_release_manifest();
+	init_unproved();
 }));
 // src/disk/writer-lock.ts
 async function lockForWriting(directory) {
@@ -54110,6 +54259,7 @@ async function mirror(line, output) {
 		text: result.files.map(fileLines).join(""),
 		shown: () => "",
 		summary: (style) => summaryOf$3(result, request, style),
+		policies: result.files.map(({ policy }) => policy),
 		json
 	};
 }
@@ -54191,13 +54341,8 @@ function summaryOf$3(result, request, style) {
 	const theirs = added.length === 1 ? " with its evidence" : " with their evidence";
 	const rest = request.evidenceOnly === true ? "" : theirs;
 	const sentence = `added ${what}${filesOf(added)}${added.length === 0 ? "" : `${rest} (${size(bytesWritten)})`}, kept ${by("kept").length + others}, removed ${by("removed").length}`;
-	const policies = [...new Set(files.flatMap((file) => policyLine(file)))];
-	if (style.terminal === void 0) return `${printable([`${sentence} in ${directory}`, ...policies].join("; "))}\n`;
-	return [
-		`${symbol(style, "done")}${wrapped(printable(sentence), 2, style)}`,
-		...policies.map((text) => `  ${wrapped(printable(text), 6, style)}`),
-		...hint(result, request, style)
-	].map((text) => `${text}\n`).join("");
+	if (style.terminal === void 0) return `${printable(`${sentence} in ${directory}`)}\n`;
+	return [`${symbol(style, "done")}${wrapped(printable(sentence), 2, style)}`, ...hint(result, request, style)].map((text) => `${text}\n`).join("");
 }
 function hint({ files }, { to, evidenceOnly }, style) {
 	const there = files.filter(({ outcome }) => outcome !== "removed");
@@ -54235,7 +54380,6 @@ var init_mirror = __esmMin((() => {
 	init_printable();
 	init_result_path();
 	init_style$1();
-	init_success_text();
 	init_with_client();
 	init_words();
 }));
@@ -54392,19 +54536,22 @@ async function digest(line, output) {
 		results,
 		skipped
 	};
-	const summary = (style) => linesOf$2([...style.verbose ? results.flatMap((one) => checkLines(one, style)) : [], ...new Set(results.flatMap((one) => policyLine(one)).map(printable))]);
+	const summary = (style) => linesOf$2(style.verbose ? results.flatMap((one) => checkLines(one, style)) : []);
+	const policies = results.map(({ policy }) => policy);
 	if (format !== void 0) return {
 		text: inFormat(format, results, {
 			paths: paths === true,
 			today: new Date()
 		}),
 		summary,
+		policies,
 		json
 	};
 	return {
 		text: results.map(digestLine).join(""),
 		shown: (style) => tables(results, style),
 		summary,
+		policies,
 		json
 	};
 }
@@ -54614,7 +54761,7 @@ async function auditFile(planned, seat, context) {
 	}
 }
 function flawOf(thrown, { artifact, label }) {
-	const error = nameFailure(nameFile(thrown, label), label);
+	const error = nameFailure(thrown, label);
 	const verdict = error instanceof K8sVerifyError ? verdictOf$2(error) : void 0;
 	if (!(error instanceof K8sVerifyError) || verdict === void 0) throw error;
 	return {
@@ -55809,13 +55956,14 @@ async function describeFile(file, manifest, kept) {
 	};
 	if (file.kind === "failed") {
 		const { verdict, error } = file;
-		const sha256 = error instanceof NotAllowedError ? error.subject?.sha256 : void 0;
+		const { sha256, signedAt, logEntries = [] } = error instanceof NotAllowedError && error.subject || {};
 		return {
 			verdict,
 			proved: false,
 			...named,
 			...sha256 === void 0 ? {} : { sha256 },
-			logEntries: [],
+			...signedAt === void 0 ? {} : { signedAt },
+			logEntries,
 			notes: [],
 			error
 		};
@@ -56254,16 +56402,14 @@ function auditTable(audit, style) {
 	]);
 }
 function auditSummary(audit, style) {
-	const more = [...new Set(audit.results.flatMap((one) => policyLine(one)))];
 	const proved = style.verbose ? audit.results.flatMap((one) => proofLines(one, style)) : [];
 	const compared = style.verbose ? audit.compared.map(({ source, detail }) => `${source}: ${detail}`) : [];
-	if (style.terminal !== void 0) return linesOf([...proved, ...[...compared, ...more].map(printable)]);
+	if (style.terminal !== void 0) return linesOf([...proved, ...compared.map(printable)]);
 	const others = [
 		...audit.error === void 0 ? [[headline(audit), ...comparedLines(audit)].join("; ")] : [],
 		...compared,
 		...othersLines(audit),
-		...writtenLines(audit),
-		...more
+		...writtenLines(audit)
 	];
 	return linesOf([...proved, ...others.map(printable)]);
 }
@@ -56418,7 +56564,6 @@ var init_release_text = __esmMin((() => {
 	init_printable();
 	init_result_path();
 	init_style$1();
-	init_success_text();
 	KINDS = [
 		["binary", "binaries"],
 		["image", "images"],
@@ -56495,6 +56640,7 @@ async function release(line, output) {
 		text: audit.results.map(fileLine).join(""),
 		shown: (style) => auditTable(audit, style),
 		summary: (style) => auditSummary(audit, style),
+		policies: audit.results.map(({ policy }) => policy),
 		notes: audit.notes,
 		isAudit: true,
 		json: auditJson(audit, void 0),
@@ -56595,12 +56741,84 @@ var init_release = __esmMin((() => {
 		downloaded: false
 	};
 }));
+// src/flow/lock-outcome.ts
+function lockOf(plan, proven, before, lockfile, sizes) {
+	const artifacts = proven.map((file) => entryOf(file, sizes));
+	for (const entry of artifacts) assertSameDigest(entry, before, lockfile);
+	return {
+		asked: plan.asked,
+		platforms: plan.platforms,
+		artifacts
+	};
+}
+function entryOf({ artifact, sha256, proof }, sizes) {
+	const { component, version, platform } = artifact;
+	const { signer, signedAt, logEntries } = proof.proven;
+	const [entry] = logEntries;
+	const size = sizes.get(sha256);
+	return {
+		component,
+		version: formatReleaseVersion(version),
+		...platform === void 0 ? {} : { platform: formatPlatform(platform) },
+		sha256,
+		...size === void 0 ? {} : { size },
+		...signer.kind === "certificate-identity" ? { signer: signer.subjectAlternativeName } : {},
+		...signedAt === void 0 ? {} : { signedAt: signedAt.toISOString().replace(/\.\d+Z$/, "Z") },
+		...entry === void 0 ? {} : { logIndex: entry.logIndex }
+	};
+}
+function assertSameDigest(entry, before, lockfile) {
+	const { component, version, platform, sha256 } = entry;
+	const other = before?.artifacts.find((one) => one.component === component && one.version === version && one.platform === platform);
+	if (other === void 0 || other.sha256 === sha256) return;
+	const name = [
+		component,
+		version,
+		...platform === void 0 ? [] : [platform]
+	].join(" ");
+	throw new UntrustedError("digest-mismatch", `${lockfile} has another digest for ${name}`, {
+		check: "digest",
+		wanted: `sha256:${sha256}, which is proved and listed by the signed release manifest`,
+		found: `sha256:${other.sha256} in the lockfile`,
+		why: "a released file never changes, so the line in the lockfile was changed, or it was made from another build",
+		next: `${TWO_DIGESTS}, and who wrote that line; then delete the entry, and run k8s-verify lock again`
+	});
+}
+function policyOfLocked(uses) {
+	const groups = Map.groupBy(uses, ({ component }) => component);
+	return new Map(Array.from(groups, ([component, own]) => [component, mergedUse(own.map(({ use }) => use))]).flatMap(([component, use]) => use === void 0 ? [] : [[component, use]]));
+}
+function describeLock(plan, now, before, uses) {
+	return Array.from(plan.asked, ([component, asked]) => {
+		const entries = now.artifacts.filter((one) => one.component === component);
+		const earlier = before?.artifacts.filter((one) => one.component === component) ?? [];
+		const [first] = entries;
+		const [old] = earlier;
+		const version = first?.version ?? asked;
+		const policy = uses.get(component);
+		const isSame = entries.every((one) => earlier.some((other) => other.version === one.version && other.platform === one.platform));
+		return {
+			component,
+			asked,
+			version,
+			platforms: entries.flatMap(({ platform }) => platform ?? []),
+			...old === void 0 || old.version === version ? {} : { was: old.version },
+			changed: !isSame || earlier.length !== entries.length,
+			...policy === void 0 ? {} : { policy }
+		};
+	});
+}
+var init_lock_outcome = __esmMin((() => {
+	init_errors();
+	init_platform();
+	init_version();
+}));
 // src/flow/check-lock.ts
 async function checkLock(lock, request, client, trust) {
 	const { lockfile } = request;
 	assertFits(lock, lockfile);
 	assertEveryPlatform(lock, lockfile);
-	if (!request.evidence) return;
+	if (!request.evidence) return new Map();
 	const evidence = new LockEvidence(lockfile, (one) => client.report({
 		kind: "note",
 		...one
@@ -56610,7 +56828,12 @@ async function checkLock(lock, request, client, trust) {
 		data: withLockEvidence(NO_DATA, evidence)
 	};
 	await evidence.look();
-	for (const entry of lock.artifacts) await checkEntry(entry, request, only, trust);
+	const uses = [];
+	for (const entry of lock.artifacts) uses.push({
+		component: entry.component,
+		use: await checkEntry(entry, request, only, trust)
+	});
+	return policyOfLocked(uses);
 }
 function assertEveryPlatform({ platforms, artifacts }, lockfile) {
 	for (const { component, version } of artifacts) {
@@ -56640,23 +56863,30 @@ async function checkEntry(entry, request, client, trust) {
 	};
 	try {
 		const manifest = await keptManifest(artifact.version, policy, run);
-		await proveEntry(entry, artifact, manifest, {
+		const proven = await proveEntry(entry, artifact, manifest, {
 			...run,
 			policy,
 			lockfile: request.lockfile
 		});
 		if (manifest === void 0) throw noEvidence(request.lockfile, manifestName(entry.version));
-		assertClaimed(artifact, artifact.component === "kubernetes-release.spdx" && manifest.sha256 === entry.sha256 ? {
+		const claimed = artifact.component === "kubernetes-release.spdx" && manifest.sha256 === entry.sha256 ? {
 			component: MANIFEST_NAME,
 			version: artifact.version
-		} : void 0, {
-			sha256: entry.sha256,
-			manifest,
-			from: void 0
-		}, {
+		} : void 0;
+		const demand = {
 			demanded: void 0,
 			demandedBy: "lockfile",
 			nameRequired: true
+		};
+		const { sha256 } = entry;
+		return await allowNamed(proven, {
+			artifact,
+			sha256,
+			name: assertClaimed(artifact, claimed, {
+				sha256,
+				manifest,
+				from: void 0
+			}, demand)
 		});
 	} catch (error) {
 		throw nameFailure(error, labelOf$1(artifact));
@@ -56683,21 +56913,21 @@ async function proveEntry({ sha256, logIndex }, artifact, manifest, run) {
 		const evidence = readBundle(bytes, `the bundle ${path}`);
 		const context = proofContext(run, run.policy, await run.trust.current());
 		try {
-			proveFromEvidence(context, evidence, {
+			return { proven: proveFromEvidence(context, evidence, {
 				kind: "digest",
 				digest
-			});
+			}) };
 		} catch (error) {
 			throw error instanceof UntrustedError && error.from === void 0 ? error.with({ from: path }) : error;
 		}
-		return;
 	}
 	if (manifest?.proof.proven.logEntries.some((one) => one.logIndex === logIndex) === true && manifest !== void 0) {
-		if ((await proveFromManifest({
+		const answer = await proveFromManifest({
 			artifact,
 			policy: run.policy,
 			manifest: () => Promise.resolve(manifest)
-		}, digest, "it has no evidence of its own")).kind === "proved") return;
+		}, digest, "it has no evidence of its own");
+		if (answer.kind === "proved") return answer.proof;
 	}
 	throw noEvidence(run.lockfile, bundleName(sha256));
 }
@@ -56720,7 +56950,9 @@ var init_check_lock = __esmMin((() => {
 	init_component();
 	init_platform();
 	init_version();
+	init_allow();
 	init_kept_manifest();
+	init_lock_outcome();
 	init_name();
 	init_name_failure();
 	init_proof_context();
@@ -56822,72 +57054,6 @@ var init_lock_files = __esmMin((() => {
 	init_lock_evidence();
 	init_version();
 	init_log_memory();
-}));
-// src/flow/lock-outcome.ts
-function lockOf(plan, proven, before, lockfile, sizes) {
-	const artifacts = proven.map((file) => entryOf(file, sizes));
-	for (const entry of artifacts) assertSameDigest(entry, before, lockfile);
-	return {
-		asked: plan.asked,
-		platforms: plan.platforms,
-		artifacts
-	};
-}
-function entryOf({ artifact, sha256, proof }, sizes) {
-	const { component, version, platform } = artifact;
-	const { signer, signedAt, logEntries } = proof.proven;
-	const [entry] = logEntries;
-	const size = sizes.get(sha256);
-	return {
-		component,
-		version: formatReleaseVersion(version),
-		...platform === void 0 ? {} : { platform: formatPlatform(platform) },
-		sha256,
-		...size === void 0 ? {} : { size },
-		...signer.kind === "certificate-identity" ? { signer: signer.subjectAlternativeName } : {},
-		...signedAt === void 0 ? {} : { signedAt: signedAt.toISOString().replace(/\.\d+Z$/, "Z") },
-		...entry === void 0 ? {} : { logIndex: entry.logIndex }
-	};
-}
-function assertSameDigest(entry, before, lockfile) {
-	const { component, version, platform, sha256 } = entry;
-	const other = before?.artifacts.find((one) => one.component === component && one.version === version && one.platform === platform);
-	if (other === void 0 || other.sha256 === sha256) return;
-	const name = [
-		component,
-		version,
-		...platform === void 0 ? [] : [platform]
-	].join(" ");
-	throw new UntrustedError("digest-mismatch", `${lockfile} has another digest for ${name}`, {
-		check: "digest",
-		wanted: `sha256:${sha256}, which is proved and listed by the signed release manifest`,
-		found: `sha256:${other.sha256} in the lockfile`,
-		why: "a released file never changes, so the line in the lockfile was changed, or it was made from another build",
-		next: `${TWO_DIGESTS}, and who wrote that line; then delete the entry, and run k8s-verify lock again`
-	});
-}
-function describeLock(plan, now, before) {
-	return Array.from(plan.asked, ([component, asked]) => {
-		const entries = now.artifacts.filter((one) => one.component === component);
-		const earlier = before?.artifacts.filter((one) => one.component === component) ?? [];
-		const [first] = entries;
-		const [old] = earlier;
-		const version = first?.version ?? asked;
-		const isSame = entries.every((one) => earlier.some((other) => other.version === one.version && other.platform === one.platform));
-		return {
-			component,
-			asked,
-			version,
-			platforms: entries.flatMap(({ platform }) => platform ?? []),
-			...old === void 0 || old.version === version ? {} : { was: old.version },
-			changed: !isSame || earlier.length !== entries.length
-		};
-	});
-}
-var init_lock_outcome = __esmMin((() => {
-	init_errors();
-	init_platform();
-	init_version();
 }));
 // src/flow/lock-sizes.ts
 async function lockedSizes(proven, before, request, client) {
@@ -57005,6 +57171,12 @@ async function lockReleases(given, client) {
 	const { proven, result } = await runReleased(plan.files, request, withEvidence);
 	const sizes = await lockedSizes(proven, before?.lock, request, client);
 	const now = lockOf(plan, proven, before?.lock, lockfile, sizes);
+	const uses = proven.map(({ artifact: { component } }, index) => {
+		return {
+			component,
+			use: result.artifacts[index]?.policy
+		};
+	});
 	const path = (0, node_path.resolve)(lockfile);
 	const file = {
 		destination: path,
@@ -57017,7 +57189,7 @@ async function lockReleases(given, client) {
 		schemaVersion: 1,
 		path,
 		written: changed.length > 0,
-		results: describeLock(plan, now, before?.lock),
+		results: describeLock(plan, now, before?.lock, policyOfLocked(uses)),
 		skipped: plan.files.skipped,
 		notes: [...result.notes, ...await noteLockChangers(path, client.report)]
 	};
@@ -57029,9 +57201,12 @@ function checkLocked(given, client) {
 		await noteLockChangers(request.lockfile, client.report);
 		const trust = await openTrust(request, client, request.signal);
 		try {
-			await checkLock(found, request, client, trust);
+			const uses = await checkLock(found, request, client, trust);
 			await trust.finish();
-			return found;
+			return {
+				lock: found,
+				uses
+			};
 		} catch (error) {
 			trust.drop();
 			throw error;
@@ -57092,6 +57267,7 @@ function lockAnswer(run, request) {
 		text: `${printable(run.path)}\n`,
 		shown: () => "",
 		summary: (style) => lockLines(run, request, style),
+		policies: run.results.map(({ policy }) => policy),
 		json: lockJson(run)
 	};
 }
@@ -57118,34 +57294,37 @@ function sentence$1({ component, asked, version, platforms, was }) {
 		...was === void 0 ? [] : [`(was ${was})`]
 	].join(" ");
 }
-function checkAnswer(found, { lockfile }) {
+function checkAnswer({ lock: found, uses }, { lockfile }) {
 	const { artifacts } = found;
 	const versions = [...new Set(artifacts.map(({ version }) => version))].join(", ");
 	const text = `${lockfile} is up to date: ${artifacts.length === 1 ? "1 file" : `${artifacts.length} files`} of ${versions}`;
 	const run = {
 		path: (0, node_path.resolve)(lockfile),
 		written: false,
-		results: componentsOf(found),
+		results: componentsOf(found, uses),
 		skipped: []
 	};
 	return {
 		text: `${printable(run.path)}\n`,
 		shown: () => "",
 		summary: (style) => `${symbol(style, "done")}${wrapped(printable(text), 2, style)}\n`,
+		policies: run.results.map(({ policy }) => policy),
 		json: lockJson(run)
 	};
 }
-function componentsOf({ asked, artifacts }) {
+function componentsOf({ asked, artifacts }, uses) {
 	const groups = Map.groupBy(artifacts, ({ component }) => component);
 	return Array.from(groups, ([component, entries]) => {
 		const version = entries[0]?.version ?? "";
 		const platforms = entries.flatMap(({ platform }) => platform ?? []);
+		const policy = uses.get(component);
 		return {
 			component,
 			asked: asked?.get(component) ?? version,
 			version,
 			platforms,
-			changed: false
+			changed: false,
+			...policy === void 0 ? {} : { policy }
 		};
 	});
 }
@@ -57603,6 +57782,30 @@ var init_machine = __esmMin((() => {
 	init_root_age();
 	init_finding();
 }));
+// src/diagnosis/policy.ts
+async function lookAtPolicy(env, now) {
+	const path = (env["K8S_VERIFY_POLICY"] ?? "").trim();
+	if (path === "") return [];
+	try {
+		const { origin, file, takeNotes } = await new GivenPolicy({
+			kind: "file",
+			path,
+			namedBy: "variable"
+		}).open();
+		const found = `${origin.path ?? path}, by K8S_VERIFY_POLICY, sha256 ${origin.sha256.slice(0, 16)}...`;
+		const [note] = takeNotes();
+		if (note !== void 0) return [noted("policy", `${found}; ${note.text}`, "let only its owner write to it, and to its directories")];
+		const ended = file.exceptions.filter(({ end }) => now >= end).length;
+		if (ended === 0) return [ok("policy", found)];
+		return [noted("policy", `${found}; ${counted(ended, "exception that has ended", "exceptions that have ended")}`, "k8s-verify policy check names them")];
+	} catch (error) {
+		return [problem("policy", error)];
+	}
+}
+var init_policy$1 = __esmMin((() => {
+	init_given_policy();
+	init_finding();
+}));
 // src/diagnosis/servers.ts
 function wayTo(url, env) {
 	const proxy = proxyFor(url, env);
@@ -57748,10 +57951,11 @@ async function diagnose(request, client) {
 		env: request.env,
 		signal: request.signal
 	};
-	const [downloads, log, trustedRoot, kept] = await Promise.all([
+	const [downloads, log, trustedRoot, policy, kept] = await Promise.all([
 		Promise.all(serversOf(request).map((url) => visit("downloads", url, "/release/stable.txt", visitor, client))),
 		visit("public log", rekorUrlOf(request), "/api/v1/log", visitor, client),
 		lookAtTrustedRoot(request, client, request.signal),
+		lookAtPolicy(request.env, client.clock.now()),
 		client.data.look()
 	]);
 	return [
@@ -57761,6 +57965,7 @@ async function diagnose(request, client) {
 		...asRunWouldTakeThem(downloads),
 		await withoutLog(log.finding, downloads, kept.evidence, visitor, client),
 		trustedRoot,
+		...policy,
 		...trustedRoot.subject === "clock" ? [] : [lookAtClock([...downloads, log])],
 		...attempt("install", () => lookAtInstallDirectory(request.directories, request.installDirectory)),
 		...client.data.keeps ? lookAtKept(kept) : []
@@ -57771,6 +57976,7 @@ var init_doctor$1 = __esmMin((() => {
 	init_install_directory();
 	init_kept();
 	init_machine();
+	init_policy$1();
 	init_servers();
 	init_trusted_root$2();
 	init_without_log();
@@ -58311,7 +58517,7 @@ async function checkPolicy(path, now) {
 	const { file, origin, takeNotes } = await new GivenPolicy({
 		kind: "file",
 		path,
-		namedBy: "option"
+		namedBy: "operand"
 	}).open();
 	const named = file.allowed?.flatMap(({ components = [] }) => components) ?? [];
 	return {
