@@ -16,7 +16,7 @@ install_packages() {
 }
 if ! command -v xz >/dev/null 2>&1 || ! command -v curl >/dev/null 2>&1; then install_packages; fi
 
-directory=${K8S_VERIFY_FEATURE_DIR:-/usr/local/bin}
+directory=${FEATURE_DIR:-/usr/local/bin}
 if [ -n "${FROM:-}" ]; then set -- --from "$FROM"; else set --; fi
 if [ "${REQUIRESIGNATURE:-false}" = true ]; then set -- "$@" --require-signature; fi
 sh ./k8s-verify-install.sh --dir "$directory" "$@"

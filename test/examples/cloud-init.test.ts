@@ -66,9 +66,9 @@ async function boot(name: string, sha256: string, site: SiteSettings = {}): Prom
   const script = runcmdScript().replaceAll('/usr/local/sbin/', `${root}/`);
   return world.run(['sh', '-c', script], {
     env: {
-      K8S_VERIFY_ENV: `${root}/k8s-verify.env`,
-      K8S_VERIFY_RUN: `${root}/run`,
-      K8S_VERIFY_DIR: root,
+      VERIFIER_ENV: `${root}/k8s-verify.env`,
+      VERIFIER_RUN: `${root}/run`,
+      VERIFIER_DIR: root,
       INSTALL_DIR: `${root}/bin`,
     },
   });

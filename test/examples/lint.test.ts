@@ -1,10 +1,12 @@
 /** What the linters of the field say about the examples, where this machine has them. */
 import { spawnSync } from 'node:child_process';
-import { mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { parse, parseAllDocuments } from 'yaml';
+import { variablesOf } from '../../src/cli/environment.ts';
+import { createProgram } from '../../src/cli/program.ts';
 import { example, onPath, readExample } from './example-world.ts';
 
 const files = readdirSync(example('.'), { recursive: true, encoding: 'utf8' }).map((name) =>
@@ -45,6 +47,15 @@ describe('every example', () => {
         .map((line) => `${name}: ${line}`),
     );
     expect(long).toEqual([]);
+  });
+
+  it('names no variable of k8s-verify that it does not read', () => {
+    const known = new Set(variablesOf(createProgram()).keys());
+    const named = files
+      .filter((name) => statSync(example(name)).isFile())
+      .flatMap((name) => readExample(name).match(/\bK8S_VERIFY_\w+/g) ?? []);
+    expect(named.length).toBeGreaterThan(5);
+    expect(named.filter((name) => !known.has(name))).toEqual([]);
   });
 
   it('stops where a command fails', () => {

@@ -50,7 +50,7 @@ describe.skipIf(process.platform !== 'linux')('with the packed package (needs Li
       /^ADD --checksum=sha256:[0-9a-f]{64} https:\/\/\S+ \/k8s-verify\.tgz$/.test(line),
     );
     expect(added).toHaveLength(1);
-    expect(lines).toContain('ARG K8S_VERIFY=/k8s-verify.tgz');
+    expect(lines).toContain('ARG VERIFIER=/k8s-verify.tgz');
     const prefix = world.dir.join('docker');
     const out = world.dir.join('docker-out');
     for (const step of steps) {
@@ -59,8 +59,8 @@ describe.skipIf(process.platform !== 'linux')('with the packed package (needs Li
           ...npmInto(prefix),
           PATH: [`${prefix}/bin`, process.env['PATH'] ?? ''].join(':'),
           KUBECTL_VERSION: VERSION,
-          K8S_VERIFY: packed.tarball,
-          K8S_VERIFY_OPTIONS: world.options.join(' '),
+          VERIFIER: packed.tarball,
+          VERIFIER_OPTIONS: world.options.join(' '),
           OUT: out,
         },
       });
@@ -91,9 +91,8 @@ describe.skipIf(process.platform !== 'linux')('with the packed package (needs Li
         env: {
           ...npmInto(world.dir.join('gitlab-npm')),
           ...pipeline.variables,
-          K8S_VERIFY_URL: `${world.releases.url}/k8s-verify.tgz`,
-          K8S_VERIFY_SHA256:
-            sha256 ?? createHash('sha256').update(readFileSync(packed.tarball)).digest('hex'),
+          VERIFIER_URL: `${world.releases.url}/k8s-verify.tgz`,
+          VERIFIER_SHA256: sha256 ?? createHash('sha256').update(readFileSync(packed.tarball)).digest('hex'),
           CI_PROJECT_DIR: workspace,
           K8S_VERIFY_DATA_DIR: (pipeline.variables['K8S_VERIFY_DATA_DIR'] ?? '').replace(
             '$CI_PROJECT_DIR',

@@ -73,7 +73,7 @@ describe('docs/bootstrap.md', () => {
         const { stdout, stderr, status } = spawnSync('bash', ['-euo', 'pipefail', '-c', script], {
           cwd: dir.path,
           encoding: 'utf8',
-          env: { ...process.env, K8S_VERIFY_SHA256: createHash('sha256').update(CONTENT).digest('hex') },
+          env: { ...process.env, VERIFIER_SHA256: createHash('sha256').update(CONTENT).digest('hex') },
         });
         expect({ stderr, status }).toMatchObject({ status: 0 });
         return stdout;

@@ -197,7 +197,7 @@ describe('what package managers read of a release', () => {
       mkdirSync(bin);
       const env = {
         ...process.env,
-        K8S_VERIFY_FEATURE_DIR: bin,
+        FEATURE_DIR: bin,
         COMPONENTS: 'kubectl@v1.30.2 kubeadm',
         REQUIRESIGNATURE: 'true',
         FROM: 'https://mirror.example.com/k',
