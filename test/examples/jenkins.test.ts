@@ -1,12 +1,14 @@
 /** The pipeline of Jenkins, without Jenkins: its environment, and the shell steps of its stages in one workspace. */
 import { createHash } from 'node:crypto';
-import { mkdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { copyFileSync, mkdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { ProgramRun } from '#support/run-program';
 import { type ExampleWorld, installedIn, onPath, readExample, startExampleWorld } from './example-world.ts';
 
 const text = readExample('Jenkinsfile');
 const STAGES = ['k8s-verify', 'kubectl', 'deploy'] as const;
+/** Another genuine release. */
+const OTHER = 'v1.29.6';
 let world: ExampleWorld;
 
 /** What is not a comment. */
@@ -16,13 +18,16 @@ const environment = Object.fromEntries(
   Array.from(code.matchAll(/^ {4}(\w+) = '(.*)'$/gm), ([, name = '', value = '']) => [name, value]),
 );
 
+/** Variables with another value than those of the pipeline. */
+type Changed = Readonly<Record<string, string>>;
+
 /** What Jenkins writes into a file, and runs with `sh -xe`. */
 function scriptOf(stage: string): string {
   const body = code.split(`stage('${stage}')`)[1]?.split("stage('")[0] ?? '';
   return Array.from(body.matchAll(/sh '''\n([\s\S]*?)'''/g), ([, script = '']) => script).join('');
 }
 
-async function run(stage: string, name: string, sha256?: string): Promise<ProgramRun> {
+async function run(stage: string, name: string, changed: Changed = {}): Promise<ProgramRun> {
   const workspace = world.dir.join(name);
   mkdirSync(workspace, { recursive: true });
   world.releases.publishFile('/k8s-verify-linux-x64', world.command);
@@ -31,15 +36,16 @@ async function run(stage: string, name: string, sha256?: string): Promise<Progra
     env: {
       ...environment,
       VERIFIER_URL: `${world.releases.url}/k8s-verify-linux-x64`,
-      VERIFIER_SHA256: sha256 ?? createHash('sha256').update(world.command).digest('hex'),
+      VERIFIER_SHA256: createHash('sha256').update(world.command).digest('hex'),
+      ...changed,
     },
   });
 }
 
 /** A build: it ends with the first stage that fails. */
-async function build(name: string, sha256?: string): Promise<ProgramRun & { readonly stage: string }> {
+async function build(name: string, changed: Changed = {}): Promise<ProgramRun & { readonly stage: string }> {
   for (const stage of STAGES) {
-    const ran = await run(stage, name, sha256);
+    const ran = await run(stage, name, changed);
     if (ran.exitCode !== 0 || stage === STAGES.at(-1)) return { ...ran, stage };
   }
   throw new Error('a build has stages');
@@ -80,7 +86,7 @@ describe('Jenkinsfile', () => {
     });
 
     it('runs no executable of another digest', async () => {
-      const { exitCode, stage, stderr } = await build('other', 'f'.repeat(64));
+      const { exitCode, stage, stderr } = await build('other', { VERIFIER_SHA256: 'f'.repeat(64) });
       expect({ exitCode, stage }).toEqual({ exitCode: 1, stage: 'k8s-verify' });
       expect(stderr).not.toContain('chmod');
     });
@@ -90,6 +96,15 @@ describe('Jenkinsfile', () => {
       const file = world.dir.join('changed', 'tools', 'kubectl');
       writeFileSync(file, `${readFileSync(file, 'utf8')}echo evil\n`);
       expect(await run('deploy', 'changed')).toMatchObject({ exitCode: 12 });
+    });
+
+    it('deploys with no genuine file of another version', async () => {
+      await world.publish(OTHER);
+      expect(await build('pinned')).toMatchObject({ exitCode: 0 });
+      expect(await build('older', { KUBECTL_VERSION: OTHER })).toMatchObject({ exitCode: 0 });
+      for (const name of ['kubectl', 'kubectl.sigstore.json'])
+        copyFileSync(world.dir.join('older', 'tools', name), world.dir.join('pinned', 'tools', name));
+      expect(await run('deploy', 'pinned')).toMatchObject({ exitCode: 19 });
     });
   });
 });

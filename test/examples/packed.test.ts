@@ -1,6 +1,14 @@
 /** The examples that install the package by npm: an image and a pipeline of GitLab. */
 import { createHash } from 'node:crypto';
-import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import {
+  copyFileSync,
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
 import { type NpmRegistry, startNpmRegistry } from '#support/npm-registry';
@@ -16,6 +24,8 @@ interface GitLabJob {
   readonly cache?: { readonly paths: readonly string[] };
 }
 
+/** Another genuine release. */
+const OTHER = 'v1.29.6';
 let world: ExampleWorld;
 let registry: NpmRegistry;
 let packed: ReturnType<typeof packPackage>;
@@ -85,14 +95,19 @@ describe.skipIf(process.platform !== 'linux')('with the packed package (needs Li
     };
 
     /** A job in a directory that holds what the runner keeps: artifacts, and the cache. */
-    const job = (name: string, workspace: string, sha256?: string): Promise<ProgramRun> =>
+    const job = (
+      name: string,
+      workspace: string,
+      changed: Readonly<Record<string, string>> = {},
+    ): Promise<ProgramRun> =>
       world.run(['bash', '-euo', 'pipefail', '-c', scriptOf(name).join('\n')], {
         cwd: workspace,
         env: {
           ...npmInto(world.dir.join('gitlab-npm')),
           ...pipeline.variables,
           VERIFIER_URL: `${world.releases.url}/k8s-verify.tgz`,
-          VERIFIER_SHA256: sha256 ?? createHash('sha256').update(readFileSync(packed.tarball)).digest('hex'),
+          VERIFIER_SHA256: createHash('sha256').update(readFileSync(packed.tarball)).digest('hex'),
+          ...changed,
           CI_PROJECT_DIR: workspace,
           K8S_VERIFY_DATA_DIR: (pipeline.variables['K8S_VERIFY_DATA_DIR'] ?? '').replace(
             '$CI_PROJECT_DIR',
@@ -101,16 +116,29 @@ describe.skipIf(process.platform !== 'linux')('with the packed package (needs Li
         },
       });
 
+    /** The workspace of a later job: nothing but the artifacts of the job "kubectl". */
+    const handedOver = async (from: string, to: string): Promise<string> => {
+      const workspace = world.dir.join(to);
+      mkdirSync(workspace);
+      const paths = pipeline['kubectl']?.artifacts?.paths ?? [];
+      const copied = await world.run(['cp', '-a', '--parents', ...paths, workspace], {
+        cwd: world.dir.join(from),
+      });
+      expect(copied).toMatchObject({ exitCode: 0 });
+      return workspace;
+    };
+
     it('one job proves and hands over, the other proves again', async () => {
       const workspace = world.dir.join('gitlab');
       mkdirSync(workspace);
-      for (const name of ['kubectl', 'deploy']) {
-        expect(scriptOf(name).length).toBeGreaterThan(3);
-        expect(await job(name, workspace)).toMatchObject({ exitCode: 0 });
-      }
-      for (const file of pipeline['kubectl']?.artifacts?.paths ?? []) {
-        expect(statSync(`${workspace}/${file}`).isFile()).toBe(true);
-      }
+      for (const name of ['kubectl', 'deploy']) expect(scriptOf(name).length).toBeGreaterThan(3);
+      const first = await job('kubectl', workspace);
+      expect(first).toMatchObject({ exitCode: 0 });
+      expect(first.stderr).not.toContain('does not read');
+      const later = await job('deploy', await handedOver('gitlab', 'gitlab-deploy'));
+      expect(later).toMatchObject({ exitCode: 0 });
+      // What was proved is said with its name.
+      expect(later.stdout).toContain(`/tools/kubectl\tkubectl\t${VERSION}\t`);
     });
 
     it('the next pipeline proves what the cache has, without a request; what is something else there is replaced', async () => {
@@ -132,15 +160,28 @@ describe.skipIf(process.platform !== 'linux')('with the packed package (needs Li
     it('installs no package of another digest', async () => {
       const workspace = world.dir.join('gitlab-other');
       mkdirSync(workspace);
-      expect((await job('kubectl', workspace, 'f'.repeat(64))).exitCode).toBe(1);
+      expect((await job('kubectl', workspace, { VERIFIER_SHA256: 'f'.repeat(64) })).exitCode).toBe(1);
       expect(existsSync(`${workspace}/tools`)).toBe(false);
     });
 
     it('ends where the file that was handed over is another one', async () => {
-      const workspace = world.dir.join('gitlab');
+      const workspace = await handedOver('gitlab', 'gitlab-changed');
       const file = `${workspace}/tools/kubectl`;
       writeFileSync(file, `${readFileSync(file, 'utf8')}echo evil\n`);
       expect((await job('deploy', workspace)).exitCode).toBe(12);
+    });
+
+    it('ends where what was handed over is genuine, and another version', async () => {
+      await world.publish(OTHER);
+      mkdirSync(world.dir.join('gitlab-older'));
+      const older = await job('kubectl', world.dir.join('gitlab-older'), { KUBECTL_VERSION: OTHER });
+      expect(older).toMatchObject({ exitCode: 0 });
+      const workspace = await handedOver('gitlab', 'gitlab-swapped');
+      for (const name of ['kubectl', 'kubectl.sigstore.json'])
+        copyFileSync(world.dir.join('gitlab-older', 'tools', name), `${workspace}/tools/${name}`);
+      expect((await job('deploy', workspace)).exitCode).toBe(19);
+      // With all that the other job left, nothing signed says that it is the version that was asked for.
+      expect((await job('deploy', await handedOver('gitlab-older', 'gitlab-all-swapped'))).exitCode).toBe(4);
     });
   });
 });
