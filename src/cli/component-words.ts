@@ -142,8 +142,12 @@ function refuseLateCommand(names: readonly string[], { explicit, words }: Parsed
   });
 }
 
-/** A name that the table lacks is refused before anything is asked of the network, unless `--force-name` says to try. */
-function refuseUnknown(component: string, { options, words }: ParsedLine): void {
+/**
+ * A name that the table lacks is refused before anything is asked of the network, unless `--force-name` says to try.
+ *
+ * @throws RequestError `component-unknown`
+ */
+export function refuseUnknown(component: string, { options, words }: ParsedLine): void {
   if (options.forceName === true || isComponent(component)) return;
   const mistake = mistypedComponent(component, words);
   if (mistake !== undefined) throw mistake;

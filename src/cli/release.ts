@@ -1,9 +1,9 @@
 /** The `release` command: everything in a release that is signed is proved, and what the release says of itself compared. */
 import { RequestError } from '../errors.ts';
 import type { AuditRequest } from '../plan/audit-request.ts';
-import { findComponent } from '../release/component.ts';
 import { auditOf } from '../release.ts';
 import type { Comparison, ReleaseAudit, ReleaseFile } from '../release-result.ts';
+import { refuseUnknown } from './component-words.ts';
 import type { Answer, Console } from './console.ts';
 import { takeLessMemory } from './engine.ts';
 import type { Invocation } from './invocation.ts';
@@ -60,7 +60,7 @@ function readRelease(line: ParsedLine): AuditRequest {
   }
   refuseLatest(version, words);
   const { component = [], platform = [], corroborate = [], deep, write } = options;
-  for (const one of component) findComponent(one);
+  for (const one of component) refuseUnknown(one, line);
   return {
     version,
     components: component,

@@ -44,6 +44,8 @@ type EvidenceSource = VerifyRequest['evidence'];
 
 /** Proves each file or digest that the command line names: one that fails ends no other. */
 export async function verify(line: ParsedLine, output: Console): Promise<Answer> {
+  const { as: name } = line.options;
+  if (name !== undefined) (await import('./component-words.ts')).refuseUnknown(name.component, line);
   const asked = readVerify(line);
   const [{ keyFile }] = asked;
   for (const { subject, archive } of asked) {

@@ -115,15 +115,16 @@ describe('one writer at a time', () => {
 
   it('lets one of many through', async () => {
     const dir = await testDir();
+    const directories = await Promise.all(Array.from({ length: 20 }, () => HeldDirectory.open(dir.path)));
     const tries = await Promise.all(
-      Array.from({ length: 20 }, async () => {
-        const held = await HeldDirectory.open(dir.path);
-        return lockForWriting(held).then(
+      directories.map((held) =>
+        lockForWriting(held).then(
           () => 'taken',
           () => 'busy',
-        );
-      }),
+        ),
+      ),
     );
+    await Promise.all(directories.map((held) => held.close()));
     expect(tries.filter((one) => one === 'taken')).toHaveLength(1);
   });
 });
