@@ -50101,6 +50101,10 @@ var init_parsed_line = __esmMin((() => {
 	init_words();
 }));
 // src/cli/component-words.ts
+var component_words_exports = __exportAll({
+	readComponents: () => readComponents,
+	refuseUnknown: () => refuseUnknown
+});
 function readComponents(line) {
 	const { operands, words } = line;
 	const last = operands.at(-1);
@@ -50651,6 +50655,8 @@ var verify_exports = __exportAll({
 	verify: () => verify
 });
 async function verify(line, output) {
+	const { as: name } = line.options;
+	if (name !== void 0) (await Promise.resolve().then(() => (init_component_words(), component_words_exports))).refuseUnknown(name.component, line);
 	const asked = readVerify(line);
 	const [{ keyFile }] = asked;
 	for (const { subject, archive } of asked) if (archive?.kind === "extract") assertFitsLine(line.options, archive.into);
@@ -56665,7 +56671,7 @@ function readRelease(line) {
 	});
 	refuseLatest(version, words);
 	const { component = [], platform = [], corroborate = [], deep, write } = options;
-	for (const one of component) findComponent(one);
+	for (const one of component) refuseUnknown(one, line);
 	return {
 		version,
 		components: component,
@@ -56725,8 +56731,8 @@ function comparisonJson({ error, ...one }, invocation = NOTHING_TYPED) {
 var NOTHING_TYPED;
 var init_release = __esmMin((() => {
 	init_errors();
-	init_component();
 	init_release$1();
+	init_component_words();
 	init_engine();
 	init_output_json();
 	init_output_text();
