@@ -47,7 +47,7 @@ const GROUPS = [
   { name: 'trust', test: /src[\\/]trust[\\/]load-trust-material\.ts$/, priority: 2 },
   {
     name: 'proof',
-    test: /src[\\/](?:flow[\\/](?:archive-name|finish-run|kept-manifest|log-memory|name|prove-listed|prove-with-log)|proof[\\/]check-detached-signature)\.ts$/,
+    test: /src[\\/](?:flow[\\/](?:archive-name|finish-run|kept-manifest|log-memory|name|name-by-digest|prove-by-listing|prove-listed|prove-with-log)|proof[\\/]check-detached-signature|release[\\/]artifact-at)\.ts$/,
     priority: 1,
   },
 ] as const;
