@@ -46912,6 +46912,7 @@ function addVerify(program) {
 		failures: [
 			1,
 			2,
+			3,
 			4,
 			5,
 			10,
