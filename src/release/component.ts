@@ -107,8 +107,9 @@ function from(since: Minor | undefined, all: readonly Availability[]): readonly 
 /** The minor releases that the table was checked against. */
 export const TABLED: { readonly since: Minor; readonly until: Minor } = { since: [1, 22], until: [1, 36] };
 
+const NEWEST_TABLED = TABLED.until.join('.');
 /** Lists every name; of a release that is there, so that no server has to say which one is the newest. */
-export const ALL_NAMES: string = `k8s-verify list v${TABLED.until.join('.')}.0 --all`;
+export const ALL_NAMES: string = `k8s-verify list v${NEWEST_TABLED}.0 --all`;
 
 /** Whether the table was checked against releases of that minor. For others it is a best guess. */
 export function isTabled(version: ReleaseVersion): boolean {

@@ -1,6 +1,7 @@
 /** What an option of the command line is called in a request to the library. */
 const FIELDS: ReadonlyMap<string, string> = new Map([
   ['allow-digest', 'allowedDigests'],
+  ['as', 'as'],
   ['bundle', 'bundle'],
   ['ca-file', 'caFile'],
   ['certificate', 'certificate'],
@@ -34,7 +35,7 @@ const FIELDS: ReadonlyMap<string, string> = new Map([
 
 /** A whole command line, which stays what it is, or an option. */
 const COMMAND_OR_OPTION =
-  /\bk8s-verify [a-z][^;:,()]*|(?<=^|[\s(])--([a-z][a-z0-9-]*)(?: (?:FILE|URL|DIR|TYPE)\b)?/g;
+  /\bk8s-verify [a-z][^;:,()]*|(?<=^|[\s(])--([a-z][a-z0-9-]*)(?: (?:FILE|URL|DIR|TYPE|NAME@VERSION)\b)?/g;
 
 /**
  * Advice for a person at a command line, for the author of a program: `name it with --bundle FILE` names `bundle`. A command

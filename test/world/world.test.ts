@@ -197,7 +197,7 @@ describe('npm run world', () => {
     expect(await world.stop('SIGINT')).toBe(0);
   });
 
-  it.skipIf(onWindows)('prints commands that work, an attack among them', async () => {
+  it.skipIf(onWindows)('prints commands that work, an attack among them (needs a POSIX shell)', async () => {
     const dir = await testDir();
     const world = await start(dir);
     const told = (world.stdout().split('after npm run build:')[1] ?? '')
@@ -241,7 +241,7 @@ describe('npm run world', () => {
   );
 
   it.skipIf(onWindows).each(['SIGTERM', 'SIGHUP', 'SIGKILL'] as const)(
-    'ends with the npm that started it, however that ends: %s',
+    'ends with the npm that started it, however that ends: %s (needs POSIX signals)',
     async (signal) => {
       const dir = await testDir();
       const world = await startByNpm(dir);

@@ -17,6 +17,7 @@ describe('the words of a request', () => {
     ['name another place with --install-dir or --output', 'name another place with into or output'],
     ['add --mirror https://dl.k8s.io', 'add sources https://dl.k8s.io'],
     ['a bundle (--save-bundle) is', 'a bundle (saveBundle) is'],
+    ['verify it with --as NAME@VERSION, so that', 'verify it with as, so that'],
     ['rm /srv/a--bundle', 'rm /srv/a--bundle'],
     ['no option --such', 'no option --such'],
     [
