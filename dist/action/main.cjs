@@ -11073,7 +11073,7 @@ function holds({ since, until }, { major, minor }) {
 function compareMinors(a, b) {
 	return a[0] - b[0] || a[1] - b[1];
 }
-var SERVER, LINUX_ARM, WINDOWS_ARM64, ON_SERVERS, ON_NODES, ON_CLIENTS, ON_TESTED, ON_TIER, TABLED, ALL_NAMES, COMPONENTS;
+var SERVER, LINUX_ARM, WINDOWS_ARM64, ON_SERVERS, ON_NODES, ON_CLIENTS, ON_TESTED, ON_TIER, TABLED, NEWEST_TABLED, ALL_NAMES, COMPONENTS;
 var init_component = __esmMin((() => {
 	init_excerpt();
 	init_errors();
@@ -11109,7 +11109,8 @@ var init_component = __esmMin((() => {
 		since: [1, 22],
 		until: [1, 36]
 	};
-	ALL_NAMES = `k8s-verify list v${TABLED.until.join(".")}.0 --all`;
+	NEWEST_TABLED = TABLED.until.join(".");
+	ALL_NAMES = `k8s-verify list v${NEWEST_TABLED}.0 --all`;
 	COMPONENTS = [
 		binary("kubectl", "command line for a cluster", "client"),
 		binary("kubectl-convert", "kubectl plugin that converts manifests", "client"),
