@@ -84,8 +84,9 @@ function allowanceOf(
   if (rules === undefined) return undefined;
   try {
     return rules.judge({ ...signing, digest: { algorithm, hex } });
-  } catch (error) {
-    throw withSigning(error, shown);
+  } catch (thrown) {
+    const error = withSigning(thrown, shown);
+    throw error;
   }
 }
 
