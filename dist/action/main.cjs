@@ -24640,8 +24640,8 @@ function allowanceOf({ rules }, { algorithm, hex }, signing, shown) {
 				hex
 			}
 		});
-	} catch (error) {
-		throw withSigning(error, shown);
+	} catch (thrown) {
+		throw withSigning(thrown, shown);
 	}
 }
 function proveListed(document, bytes, { version, pathInRelease }, policy) {
