@@ -85,8 +85,9 @@ export type ComparedSource =
   | 'table of components';
 
 /**
- * `incomplete`: it agrees where it has a digest, and lacks files that it should list. `not-comparable`: it has no digest that something else states too. `not-fetched`: nothing is known of it.
- * `not-readable`: it is there, and not what it should be.
+ * `incomplete`: it agrees where it has a digest, and lacks files that it should list. `not-comparable`: it has no digest
+ * that something else states too. `not-fetched`: nothing is known of it. `not-readable`: it is there, and not what it
+ * should be.
  */
 export type ComparisonOutcome =
   | 'agrees'

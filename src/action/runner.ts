@@ -65,7 +65,7 @@ export function readRunner(
   };
 }
 
-/** As the command reads the variable. */
+/** As the command reads the variable, and in capitals too, as inputs may be. */
 function readOffline(text: string): boolean {
   const value = text.trim();
   if (/^(?:1|true)$/i.test(value)) return true;

@@ -33,8 +33,8 @@ export async function readVersionFile(path: string, platform: string): Promise<V
 }
 
 /**
- * What may be shown if it turns out to be no version. A change to the repository can make the file a link to any other of
- * the machine, and the log of the job may be public: so that nothing else of it is told.
+ * Text that may be shown even if it is no version. A pull request can make the file a link to any other on the machine, and
+ * the log of the job may be public, so nothing else of it is shown.
  */
 const LIKE_A_VERSION =
   /^(?:v?\d{1,5}(?:\.(?:\d{1,5}|x)){0,2}(?:[-.]?(?:alpha|beta|rc)[-.]?\d{0,5})?|(?:stable|latest|prerelease)(?:-[\d.]{1,12})?)$/;

@@ -4,7 +4,7 @@ import { K8sVerifyError } from '../errors.ts';
 import { note, type Note } from '../notes.ts';
 import type { ArtifactResult } from '../result.ts';
 
-/** @returns nothing where there is none, where it cannot be read, and where it says the very versions that were installed. */
+/** @returns no note if there is no lockfile, if it cannot be read, or if it has the versions that were installed. */
 export async function unusedLockNotes(artifacts: readonly ArtifactResult[]): Promise<readonly Note[]> {
   try {
     const found = await findLock(DEFAULT_LOCKFILE);

@@ -12,7 +12,7 @@ import { openSummaryFile, type SummaryFile } from './summary-file.ts';
 /**
  * Runs a command that tells the console what it has verified, and then gives the file its name. The file is begun before the command, so
  * that a place where it cannot be written is found out first. A failed run has its summaries too; a line that cannot be
- * understood and an interrupted run leave what was there; after a request that the policy forbids, that could still say PASSED.
+ * understood and an interrupted run leave the old file. A request that the policy forbids replaces it, because it may say PASSED.
  *
  * @throws InstallError `output-unwritable` before the command; later it decides the exit code if nothing worse does.
  */

@@ -15,8 +15,8 @@ export interface NamedSigning {
 }
 
 /**
- * What a file was asked for as says nothing of what it is: a mirror can send any genuine file. So that all demands on
- * names are held against what binds it, or what it says itself.
+ * The name in a request does not say what the file is: a mirror can send any genuine file. So every demand on names is
+ * checked against what binds the file, or what it says itself.
  */
 export function nameViolations(
   file: PolicyFile,

@@ -18,7 +18,7 @@ export interface SideFiles {
   readonly signature: Uint8Array | undefined;
   readonly certificate: Uint8Array | undefined;
   readonly checksum: Uint8Array | undefined;
-  /** Why the checksum file that is there is none: it is too large to be one. */
+  /** Set if the checksum file is too large to be one. */
   readonly noChecksum?: UntrustedError | undefined;
   /** Notes for the user about files that could not be fetched and were not needed. */
   readonly notes: readonly Note[];
@@ -107,7 +107,7 @@ async function orUnavailable(fetched: Promise<Fetched>): Promise<Fetched | Unava
   });
 }
 
-/** It is not signed: what is wrong with it is for those who need it to say. */
+/** It is not signed, so only a caller that needs it has to fail. */
 async function orTooLarge(fetched: Promise<Fetched | UnavailableError>): Promise<Answers['checksum']> {
   return fetched.catch((error: unknown) => {
     if (error instanceof UntrustedError) return error;
