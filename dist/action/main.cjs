@@ -15191,6 +15191,7 @@ var init_note_lock = __esmMin((() => {
 // src/flow/locked-install.ts
 var locked_install_exports = __exportAll({
 	clientWithLock: () => clientWithLock,
+	evidenceOf: () => evidenceOf$1,
 	openLocked: () => openLocked
 });
 function clientWithLock(client, lockfile) {
@@ -39601,37 +39602,43 @@ async function allowOutputs(prepared) {
 		const { allowance } = one.proof.proven;
 		if (allowance === void 0) continue;
 		for (const output of one.outputs) try {
-			const use = await allowance.named(namedFile(one, output));
-			uses.set(output, withManifest$1(use, output.name?.manifestExceptions));
+			uses.set(output, await allow(allowance, namedFile(one, output), {
+				proof: one.proof,
+				name: output.name
+			}));
 		} catch (error) {
 			const label = labelOfOutput(one, output);
-			const shown = withSigning(error, one.proof.proven);
-			throw label === void 0 ? shown : nameFile(shown, label);
+			throw label === void 0 ? error : nameFile(error, label);
 		}
 	}
 	return uses;
 }
-async function allowNamed({ proven }, { artifact: { component, version, kind }, sha256, name }) {
-	const named = {
+async function allowNamed(proof, { artifact: { component, version, kind }, sha256, name }) {
+	const { allowance } = proof.proven;
+	if (allowance === void 0) return void 0;
+	return allow(allowance, {
 		sha256,
 		component,
 		version,
 		kind,
 		isBound: name.by.length > 0,
 		isSigned: isNameSigned$1({ name })
-	};
-	try {
-		const use = await proven.allowance?.named(named);
-		return use && withManifest$1(use, name.manifestExceptions);
-	} catch (error) {
-		throw withSigning(error, proven);
-	}
+	}, {
+		proof,
+		name
+	});
 }
-function withManifest$1(use, ofManifest = []) {
-	return {
-		...use,
-		exceptions: mergedExceptions([...use.exceptions, ...ofManifest])
-	};
+async function allow(allowance, found, { proof, name }) {
+	try {
+		const use = await allowance.named(found);
+		const exceptions = [...use.exceptions, ...name?.manifestExceptions ?? []];
+		return {
+			...use,
+			exceptions: mergedExceptions(exceptions)
+		};
+	} catch (error) {
+		throw withSigning(error, proof.proven);
+	}
 }
 function labelOfOutput({ artifact }, output) {
 	if (artifact !== void 0) return labelOf$1(artifact);
@@ -50371,9 +50378,23 @@ var init_lock_note = __esmMin((() => {
 }));
 // src/cli/counts-text.ts
 function countsText({ genuine, found }, others) {
-	const parts = others.flatMap(([count, words]) => count === 0 ? [] : [`${count} ${words}`]);
+	const parts = others.flatMap(([count, verdict]) => count === 0 ? [] : [`${count} ${WORDS$2[verdict]}`]);
 	return [`${genuine} of ${found} genuine`, ...parts].join(", ");
 }
+var WORDS$2;
+var init_counts_text = __esmMin((() => {
+	WORDS$2 = {
+		attested: "attested",
+		refused: "refused",
+		unsigned: "not signed",
+		"not-allowed": "not allowed by the policy",
+		"not-judged": "not judged",
+		"other-builder": "by another builder",
+		inconsistent: "inconsistent",
+		missing: "missing",
+		unreadable: "not readable"
+	};
+}));
 // src/cli/several-errors.ts
 function severalErrorsText(judged, worst, style, invocation) {
 	const failures = judged.filter((one) => one.kind === "failed");
@@ -50393,28 +50414,29 @@ function severalErrorsText(judged, worst, style, invocation) {
 function countsOf$2(judged) {
 	const verdicts = judged.map((one) => one.kind === "proved" ? one.artifact.claim : one.verdict);
 	const count = (verdict) => verdicts.filter((one) => one === verdict).length;
-	const others = WORDS$2.map(([verdict, words]) => [count(verdict), words]);
+	const others = OTHERS.map((verdict) => [count(verdict), verdict]);
 	return countsText({
 		genuine: count("genuine"),
 		found: judged.length
 	}, others);
 }
-var WORDS$2;
+var OTHERS;
 var init_several_errors = __esmMin((() => {
 	init_exit_codes();
+	init_counts_text();
 	init_disk_state();
 	init_error_text();
 	init_invocation();
-	WORDS$2 = [
-		["attested", "attested"],
-		["refused", "refused"],
-		["unsigned", "not signed"],
-		["not-allowed", "not allowed by the policy"],
-		["not-judged", "not judged"],
-		["other-builder", "by another builder"],
-		["inconsistent", "inconsistent"],
-		["missing", "missing"],
-		["unreadable", "not readable"]
+	OTHERS = [
+		"attested",
+		"refused",
+		"unsigned",
+		"not-allowed",
+		"not-judged",
+		"other-builder",
+		"inconsistent",
+		"missing",
+		"unreadable"
 	];
 }));
 // src/cli/verdicts.ts
@@ -52278,12 +52300,12 @@ function refusedWords(code) {
 }
 function verdictsOf$1(counts) {
 	const text = countsText(counts, [
-		[counts.otherBuilder, "by another builder"],
+		[counts.otherBuilder, "other-builder"],
 		[counts.refused, "refused"],
-		[counts.unsigned, "not signed"],
-		[counts.notAllowed, "not allowed by the policy"],
-		[counts.notJudged, "not judged"],
-		[counts.unreadable, "not readable"]
+		[counts.unsigned, "unsigned"],
+		[counts.notAllowed, "not-allowed"],
+		[counts.notJudged, "not-judged"],
+		[counts.unreadable, "unreadable"]
 	]);
 	return counts.allowed === 0 ? text : `${text} (${counts.allowed} allowed, not proved)`;
 }
@@ -52304,6 +52326,7 @@ var WORDS$1;
 var init_scan_text = __esmMin((() => {
 	init_exit_codes();
 	init_columns();
+	init_counts_text();
 	init_disk_state();
 	init_error_text();
 	init_printable();
@@ -53140,9 +53163,11 @@ var init_tree = __esmMin((() => {
 		async #make(path) {
 			let held = await this.#again();
 			try {
-				for (const [index, part] of partsOf(path).entries()) {
-					const made = () => void this.#own.push(partsOf(path).slice(0, index + 1).join("/"));
-					const below = await openOrMake(held, part, made);
+				const parts = partsOf(path);
+				for (const [index, part] of parts.entries()) {
+					const below = await openOrMake(held, part, () => {
+						this.#own.push(parts.slice(0, index + 1).join("/"));
+					});
 					await held.close();
 					held = below;
 				}
@@ -56527,9 +56552,9 @@ function nameOf({ source }) {
 function verdictsOf({ summary }) {
 	return countsText(summary, [
 		[summary.refused, "refused"],
-		[summary.unsigned, "not signed"],
-		[summary.notAllowed, "not allowed by the policy"],
-		[summary.notJudged, "not judged"],
+		[summary.unsigned, "unsigned"],
+		[summary.notAllowed, "not-allowed"],
+		[summary.notJudged, "not-judged"],
 		[summary.inconsistent, "inconsistent"],
 		[summary.missing, "missing"]
 	]);
@@ -56564,6 +56589,7 @@ function linesOf(lines) {
 }
 var KINDS, COLUMNS$1, WORDS, MOST_FAILURES;
 var init_release_text = __esmMin((() => {
+	init_counts_text();
 	init_artifact();
 	init_exit_codes();
 	init_check_lines();
@@ -56794,7 +56820,10 @@ function assertSameDigest(entry, before, lockfile) {
 }
 function policyOfLocked(uses) {
 	const groups = Map.groupBy(uses, ({ component }) => component);
-	return new Map(Array.from(groups, ([component, own]) => [component, mergedUse(own.map(({ use }) => use))]).flatMap(([component, use]) => use === void 0 ? [] : [[component, use]]));
+	return new Map([...groups].flatMap(([component, own]) => {
+		const use = mergedUse(own.map((one) => one.use));
+		return use === void 0 ? [] : [[component, use]];
+	}));
 }
 function describeLock(plan, now, before, uses) {
 	return Array.from(plan.asked, ([component, asked]) => {
@@ -56827,10 +56856,7 @@ async function checkLock(lock, request, client, trust) {
 	assertFits(lock, lockfile);
 	assertEveryPlatform(lock, lockfile);
 	if (!request.evidence) return new Map();
-	const evidence = new LockEvidence(lockfile, (one) => client.report({
-		kind: "note",
-		...one
-	}));
+	const evidence = evidenceOf$1(client, lockfile);
 	const only = {
 		...client,
 		data: withLockEvidence(NO_DATA, evidence)
@@ -56961,6 +56987,7 @@ var init_check_lock = __esmMin((() => {
 	init_allow();
 	init_kept_manifest();
 	init_lock_outcome();
+	init_locked_install();
 	init_name();
 	init_name_failure();
 	init_proof_context();

@@ -199,9 +199,9 @@ const WORDS: Readonly<Record<Comparison['outcome'], string>> = {
 function verdictsOf({ summary }: ReleaseAudit): string {
   return countsText(summary, [
     [summary.refused, 'refused'],
-    [summary.unsigned, 'not signed'],
-    [summary.notAllowed, 'not allowed by the policy'],
-    [summary.notJudged, 'not judged'],
+    [summary.unsigned, 'unsigned'],
+    [summary.notAllowed, 'not-allowed'],
+    [summary.notJudged, 'not-judged'],
     [summary.inconsistent, 'inconsistent'],
     [summary.missing, 'missing'],
   ]);

@@ -79,12 +79,12 @@ function refusedWords(code: number): string {
 /** With what was let pass, at the end. */
 function verdictsOf(counts: ScanCounts): string {
   const text = countsText(counts, [
-    [counts.otherBuilder, 'by another builder'],
+    [counts.otherBuilder, 'other-builder'],
     [counts.refused, 'refused'],
-    [counts.unsigned, 'not signed'],
-    [counts.notAllowed, 'not allowed by the policy'],
-    [counts.notJudged, 'not judged'],
-    [counts.unreadable, 'not readable'],
+    [counts.unsigned, 'unsigned'],
+    [counts.notAllowed, 'not-allowed'],
+    [counts.notJudged, 'not-judged'],
+    [counts.unreadable, 'unreadable'],
   ]);
   return counts.allowed === 0 ? text : `${text} (${counts.allowed} allowed, not proved)`;
 }

@@ -1,5 +1,4 @@
 import { exitCodeFor } from '../exit-codes.ts';
-import type { FailedVerdict } from '../verdict.ts';
 import { countsText } from './counts-text.ts';
 import { exitLine, isRefusal } from './disk-state.ts';
 import { blockLines, headlineOf, lastLines } from './error-text.ts';
@@ -37,23 +36,23 @@ export function severalErrorsText(
   return `${[...lines, ...lastLines(state, exit, style)].join('\n')}\n`;
 }
 
-const WORDS: readonly (readonly ['attested' | FailedVerdict, words: string])[] = [
-  ['attested', 'attested'],
-  ['refused', 'refused'],
-  ['unsigned', 'not signed'],
-  ['not-allowed', 'not allowed by the policy'],
-  ['not-judged', 'not judged'],
-  ['other-builder', 'by another builder'],
-  ['inconsistent', 'inconsistent'],
-  ['missing', 'missing'],
-  ['unreadable', 'not readable'],
-];
+const OTHERS = [
+  'attested',
+  'refused',
+  'unsigned',
+  'not-allowed',
+  'not-judged',
+  'other-builder',
+  'inconsistent',
+  'missing',
+  'unreadable',
+] as const;
 
 /** What the policy forbids is genuine too, and is counted by its own verdict. */
 function countsOf(judged: readonly Judged[]): string {
   const verdicts = judged.map((one) => (one.kind === 'proved' ? one.artifact.claim : one.verdict));
   const count = (verdict: (typeof verdicts)[number]): number =>
     verdicts.filter((one) => one === verdict).length;
-  const others = WORDS.map(([verdict, words]) => [count(verdict), words] as const);
+  const others = OTHERS.map((verdict) => [count(verdict), verdict] as const);
   return countsText({ genuine: count('genuine'), found: judged.length }, others);
 }

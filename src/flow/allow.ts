@@ -1,6 +1,6 @@
 import { COMPONENTS } from '../release/component.ts';
 import { mergedExceptions } from '../policy/merged-uses.ts';
-import type { PolicyUse, UsedException } from '../policy/policy.ts';
+import type { Allowance, NamedFile, PolicyUse } from '../policy/policy.ts';
 import { withSigning } from '../proof/with-signing.ts';
 import { labelOf, type ReleaseArtifact } from '../release/artifact.ts';
 import type { ArtifactName } from './name.ts';
@@ -23,46 +23,55 @@ export async function allowOutputs(prepared: readonly PreparedArtifact[]): Promi
     if (allowance === undefined) continue;
     for (const output of one.outputs) {
       try {
-        const use = await allowance.named(namedFile(one, output));
-        uses.set(output, withManifest(use, output.name?.manifestExceptions));
+        uses.set(
+          output,
+          await allow(allowance, namedFile(one, output), { proof: one.proof, name: output.name }),
+        );
       } catch (error) {
         const label = labelOfOutput(one, output);
-        const shown = withSigning(error, one.proof.proven);
-        throw label === undefined ? shown : nameFile(shown, label);
+        throw label === undefined ? error : nameFile(error, label);
       }
     }
   }
   return uses;
 }
 
-/** The same of a file of which there is a proof, and no output. */
+/** The same for a file that has a proof but no output. */
 export async function allowNamed(
-  { proven }: Pick<ProvenArtifact, 'proven'>,
+  proof: Pick<ProvenArtifact, 'proven'>,
   {
     artifact: { component, version, kind },
     sha256,
     name,
   }: { readonly artifact: ReleaseArtifact; readonly sha256: string; readonly name: ArtifactName },
 ): Promise<PolicyUse | undefined> {
-  const named = {
-    sha256,
-    component,
-    version,
-    kind,
-    isBound: name.by.length > 0,
-    isSigned: isNameSigned({ name }),
-  };
-  try {
-    const use = await proven.allowance?.named(named);
-    return use && withManifest(use, name.manifestExceptions);
-  } catch (error) {
-    throw withSigning(error, proven);
-  }
+  const { allowance } = proof.proven;
+  if (allowance === undefined) return undefined;
+  const isBound = name.by.length > 0;
+  const found = { sha256, component, version, kind, isBound, isSigned: isNameSigned({ name }) };
+  return allow(allowance, found, { proof, name });
 }
 
-/** What says its name was let pass by exceptions too. */
-function withManifest(use: PolicyUse, ofManifest: readonly UsedException[] = []): PolicyUse {
-  return { ...use, exceptions: mergedExceptions([...use.exceptions, ...ofManifest]) };
+/**
+ * What allows the file: the exceptions of the release manifest that says its name count too.
+ *
+ * @throws NotAllowedError with what is proved of the signing.
+ */
+async function allow(
+  allowance: Allowance,
+  found: NamedFile,
+  {
+    proof,
+    name,
+  }: { readonly proof: Pick<ProvenArtifact, 'proven'>; readonly name: ArtifactName | undefined },
+): Promise<PolicyUse> {
+  try {
+    const use = await allowance.named(found);
+    const exceptions = [...use.exceptions, ...(name?.manifestExceptions ?? [])];
+    return { ...use, exceptions: mergedExceptions(exceptions) };
+  } catch (error) {
+    throw withSigning(error, proof.proven);
+  }
 }
 
 /** Undefined of bytes in memory and of a digest, which the caller names. */
@@ -72,10 +81,7 @@ function labelOfOutput({ artifact }: PreparedArtifact, output: Output): string |
 }
 
 /** What it is as far as something binds it, or its bytes say it; what it was asked for as counts for nothing here. */
-function namedFile(
-  { artifact }: PreparedArtifact,
-  output: Output,
-): Parameters<NonNullable<PreparedArtifact['proof']['proven']['allowance']>['named']>[0] {
+function namedFile({ artifact }: PreparedArtifact, output: Output): NamedFile {
   const { name, sha256 } = output;
   const isBound = name !== undefined && name.by.length > 0;
   const bound = isBound ? artifact : undefined;

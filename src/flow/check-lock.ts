@@ -6,7 +6,6 @@ import { readBundle } from '../evidence/read-bundle.ts';
 import {
   bundleName,
   evidenceDirectoryOf,
-  LockEvidence,
   manifestName,
   withLockEvidence,
 } from '../lockfile/lock-evidence.ts';
@@ -22,6 +21,7 @@ import { parseReleaseVersion } from '../release/version.ts';
 import { allowNamed } from './allow.ts';
 import { keptManifest } from './kept-manifest.ts';
 import { type PolicyOfLocked, policyOfLocked } from './lock-outcome.ts';
+import { evidenceOf } from './locked-install.ts';
 import { assertClaimed } from './name.ts';
 import { nameFailure } from './name-failure.ts';
 import { proofContext, type ProofRun } from './proof-context.ts';
@@ -47,7 +47,7 @@ export async function checkLock(
   assertFits(lock, lockfile);
   assertEveryPlatform(lock, lockfile);
   if (!request.evidence) return new Map();
-  const evidence = new LockEvidence(lockfile, (one) => client.report({ kind: 'note', ...one }));
+  const evidence = evidenceOf(client, lockfile);
   // Only what is next to the lock counts: another machine has nothing else.
   const only = { ...client, data: withLockEvidence(NO_DATA, evidence) };
   await evidence.look();

@@ -85,10 +85,10 @@ export function policyOfLocked(
 ): PolicyOfLocked {
   const groups = Map.groupBy(uses, ({ component }) => component);
   return new Map(
-    Array.from(
-      groups,
-      ([component, own]) => [component, mergedUse(own.map(({ use }) => use))] as const,
-    ).flatMap(([component, use]) => (use === undefined ? [] : [[component, use] as const])),
+    [...groups].flatMap(([component, own]) => {
+      const use = mergedUse(own.map((one) => one.use));
+      return use === undefined ? [] : [[component, use] as const];
+    }),
   );
 }
 

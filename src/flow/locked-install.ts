@@ -14,7 +14,8 @@ export function clientWithLock(client: Client, lockfile: string): Client {
   return withEvidence(client, evidenceOf(client, lockfile));
 }
 
-function evidenceOf(client: Client, lockfile: string): LockEvidence {
+/** What is next to a lockfile; what of it cannot be used is reported. */
+export function evidenceOf(client: Client, lockfile: string): LockEvidence {
   return new LockEvidence(lockfile, (one) => client.report({ kind: 'note', ...one }));
 }
 

@@ -76,14 +76,11 @@ export class MirrorTree implements AsyncDisposable {
   async #make(path: string): Promise<HeldDirectory> {
     let held = await this.#again();
     try {
-      for (const [index, part] of partsOf(path).entries()) {
-        const made = (): void =>
-          void this.#own.push(
-            partsOf(path)
-              .slice(0, index + 1)
-              .join('/'),
-          );
-        const below = await openOrMake(held, part, made);
+      const parts = partsOf(path);
+      for (const [index, part] of parts.entries()) {
+        const below = await openOrMake(held, part, () => {
+          this.#own.push(parts.slice(0, index + 1).join('/'));
+        });
         await held.close();
         held = below;
       }

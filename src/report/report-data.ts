@@ -6,6 +6,7 @@ import type {
   Corroboration,
   DigestDifference,
   ReleaseAudit,
+  ReleaseCounts,
   WrittenRelease,
 } from '../release-result.ts';
 import type { ArtifactResult, TrustedRootReport } from '../result.ts';
@@ -70,13 +71,10 @@ export interface ScanRow extends ReportedProof {
 }
 
 /** How many programs have which verdict. */
-export interface ScanCounts {
-  readonly found: number;
-  readonly genuine: number;
-  readonly refused: number;
-  readonly unsigned: number;
-  readonly notAllowed: number;
-  readonly notJudged: number;
+export interface ScanCounts extends Pick<
+  ReleaseCounts,
+  'found' | 'genuine' | 'refused' | 'unsigned' | 'notAllowed' | 'notJudged'
+> {
   readonly otherBuilder: number;
   readonly unreadable: number;
   /** Not proved, and accepted by --allow-vendor or --allow-digest. */
