@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { dirname } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { runCli } from '#support/run-cli';
-import { runProgram, shownByShell } from '#support/run-program';
+import { runProgram } from '#support/run-program';
 import { snapshot } from '#support/temp-dir';
 import { testDir } from '#support/test-dir';
 
@@ -39,15 +39,6 @@ describe('running a program', () => {
     const result = await runCli([], { script, timeoutMs: 300 });
     expect(result).toMatchObject({ exitCode: null, signal: 'SIGKILL' });
   });
-});
-
-it.each([
-  [{ exitCode: 130, signal: null }, 130],
-  [{ exitCode: null, signal: 'SIGINT' }, 130],
-  [{ exitCode: null, signal: 'SIGKILL' }, 137],
-  [{ exitCode: 0, signal: null }, 0],
-] as const)('%o is %i in a shell', (run, expected) => {
-  expect(shownByShell(run)).toBe(expected);
 });
 
 describe('running any program', () => {

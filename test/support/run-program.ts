@@ -1,6 +1,5 @@
 /** Runs a program to its end, without holding up this process: the servers that it asks may live here. */
 import { spawn } from 'node:child_process';
-import { constants } from 'node:os';
 import { join } from 'node:path';
 
 export interface ProgramOptions {
@@ -29,14 +28,6 @@ export interface ProgramRun {
   readonly stderr: string;
   /** Both, in the order in which they came. */
   readonly output: string;
-}
-
-/**
- * The exit code that a shell shows. An interrupted command that something still holds ends by the signal itself, whatever it
- * is on a busy machine: a shell shows 130 for that too.
- */
-export function shownByShell({ exitCode, signal }: Pick<ProgramRun, 'exitCode' | 'signal'>): number | null {
-  return signal === null ? exitCode : 128 + constants.signals[signal];
 }
 
 /** A run that exceeds its time is killed and comes back with `signal: 'SIGKILL'`. */
